@@ -1,0 +1,1 @@
+"""The harness: puts Cedar engines side by side at random, by proof and from memory."""

@@ -1,0 +1,50 @@
+"""The case: one replayable input, as plain text in Cedar's own formats.
+
+Owns what crosses the boundary into an engine. Imports nothing of ours, so that no engine's idea of
+Cedar can leak into what the engines are asked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Format = Literal["cedar", "json"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A text and the syntax it is written in: Cedar's own or Cedar's JSON form."""
+
+    text: str
+    format: Format = "cedar"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One authorization question.
+
+    `text` is a JSON object with `principal`, `action`, `resource` (uid form, spec 05 §2.1) and an optional
+    `context` (spec 05 §8). `validate` says whether a schema, where the case has one, is to check the request
+    first (spec 05 §9.1).
+    """
+
+    text: str
+    validate: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Policies, an optional schema, an entity document, and what to ask of them.
+
+    `links` are template links to make after loading the policies: `(template id, new id, values)`, the values
+    being pairs of slot name (`?principal`) and the uid as JSON text. `expressions` are evaluated under every
+    request, beside the authorization itself.
+    """
+
+    policies: Source
+    entities: str = "[]"
+    schema: Source | None = None
+    requests: tuple[Request, ...] = ()
+    expressions: tuple[str, ...] = ()
+    links: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = ()

@@ -1,0 +1,91 @@
+"""The engine protocol: the questions that can be put to any Cedar engine.
+
+Owns the surface that an adapter offers. An adapter turns texts into its engine's answers and its engine's
+errors into outcomes; whatever else escapes is left to escape, and the caller makes a `Crashed` of it.
+An engine that does not do something returns `Unsupported`; nothing is optional by absence.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, Protocol
+
+from drt.case import Case, Format, Request, Source
+from drt.outcome import (
+    Accepted,
+    Authorized,
+    Evaluated,
+    Failed,
+    Printed,
+    Rejected,
+    Unsupported,
+    Validated,
+)
+
+ValidationMode = Literal["strict", "permissive"]
+
+
+class Loaded(Protocol):
+    """A case that an engine has read: policies linked, schema resolved, entities closed."""
+
+    def authorize(self, request: Request) -> Authorized | Rejected | Unsupported:
+        """The response to one request (spec 04); `Rejected("request")` when the request itself is refused."""
+        ...
+
+    def evaluate(self, expression: str, request: Request) -> Evaluated | Failed | Rejected | Unsupported:
+        """The value of one expression under a request (spec 02); `Rejected("expression")` if it does not parse."""
+        ...
+
+    def validate(
+        self, mode: ValidationMode = "strict", level: int | None = None
+    ) -> Validated | Rejected | Unsupported:
+        """The verdict of the case's schema on its policies (spec 08)."""
+        ...
+
+
+class Engine(Protocol):
+    """Something that can answer a case."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def version(self) -> str: ...
+
+    def load(self, case: Case) -> Loaded | Rejected | Unsupported:
+        """Read everything of the case but its requests and expressions.
+
+        Parts are read in the order schema, policies, links, entities; the first that fails is reported.
+        """
+        ...
+
+    def read_policies(self, policies: Source) -> Accepted | Rejected | Unsupported:
+        """Read policies and give them back as canonical policy-set JSON (spec 06)."""
+        ...
+
+    def print_policies(self, policies: Source, *, templates: bool) -> Printed | Rejected | Unsupported:
+        """Write policies as Cedar text (spec 01 §7, 06 §4).
+
+        With `templates` every template is written too and links are left out; without, links are written as
+        the plain policies that they stand for and templates are left out.
+        """
+        ...
+
+    def format_policies(self, text: str, line_width: int, indent_width: int) -> Printed | Rejected | Unsupported:
+        """Lay out policy text afresh, keeping its comments."""
+        ...
+
+    def read_expression(self, expression: str) -> Accepted | Rejected | Unsupported:
+        """Read one expression and give it back as canonical expression JSON (spec 06 §3)."""
+        ...
+
+    def read_entities(self, entities: str, schema: Source | None) -> Accepted | Rejected | Unsupported:
+        """Read an entity document, under a schema if there is one, and give it back canonically (spec 05 §2.4)."""
+        ...
+
+    def read_schema(self, schema: Source) -> Accepted | Rejected | Unsupported:
+        """Read and resolve a schema and give it back as canonical resolved JSON (spec 07)."""
+        ...
+
+    def translate_schema(self, schema: Source, to: Format) -> Printed | Rejected | Unsupported:
+        """Write a schema in the other syntax."""
+        ...

@@ -1,0 +1,177 @@
+"""Outcomes: what one engine answered, as a union of frozen records.
+
+Owns the neutral vocabulary of answers and the canonical text of a value. Outcomes are compared with `==`,
+so they hold only strings, integers and tuples of them; whatever is meant for people alone is left out of
+the comparison. Imports nothing of ours.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Decision = Literal["allow", "deny"]
+
+ErrorKind = Literal[
+    "type",
+    "entity-missing",
+    "attr-missing",
+    "tag-missing",
+    "overflow",
+    "extension",
+    "arity",
+    "unlinked-slot",
+    "recursion-limit",
+]
+"""Why an evaluation failed (spec 02 §3), spelled as in the conformance records."""
+
+Part = Literal["policies", "schema", "entities", "request", "expression", "link"]
+"""Which piece of the input was refused before anything was evaluated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Authorized:
+    """A response (spec 04 §4): ids sorted; `erring` pairs each erring policy id with its error kind."""
+
+    decision: Decision
+    determining: tuple[str, ...] = ()
+    erring: tuple[tuple[str, ErrorKind], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """An expression had a value; `value` is its canonical text (see `canonical_*` below)."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """An expression had no value: the policy's own fault."""
+
+    kind: ErrorKind
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """A validation verdict (spec 08): of the whole set, and `(id, valid)` of each policy, template and link."""
+
+    valid: bool
+    policies: tuple[tuple[str, bool], ...] = ()
+    detail: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A document was read; `canonical` is the engine's canonical JSON of it (sorted keys, no spaces).
+
+    For policies it is the policy-set JSON of spec 06; for entities spec 05 §2.4 with uid-sorted entities, for a
+    schema its resolved JSON form. Empty where an engine can only say yes.
+    """
+
+    canonical: str = ""
+    detail: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """Text that an engine wrote: printed policies, a formatted file, a translated schema."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A piece of the input was refused: the input's fault. `detail` is for people."""
+
+    part: Part
+    detail: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Unsupported:
+    """The engine says that it does not do this; `feature` is one word."""
+
+    feature: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExceededBudget:
+    """The engine ran out of `resource` (`time`, `memory`, `recursion`): nothing is known about its answer."""
+
+    resource: str
+
+
+@dataclass(frozen=True, slots=True)
+class Crashed:
+    """The engine broke: our fault. `where` are its own innermost frames, `error` the exception's class."""
+
+    error: str
+    where: tuple[str, ...] = ()
+    detail: str = field(default="", compare=False)
+
+
+Outcome = (
+    Authorized
+    | Evaluated
+    | Failed
+    | Validated
+    | Accepted
+    | Printed
+    | Rejected
+    | Unsupported
+    | ExceededBudget
+    | Crashed
+)
+
+
+def authorized(decision: Decision, determining: Iterable[str], erring: Mapping[str, ErrorKind]) -> Authorized:
+    """An `Authorized` with its ids in canonical order."""
+    return Authorized(decision, tuple(sorted(determining)), tuple(sorted(erring.items())))
+
+
+# Canonical text of values. Every kind has its own shape, so that 1, true and "1" can never be taken for
+# each other; ids and strings are JSON-quoted ASCII.
+
+
+def canonical_bool(value: bool) -> str:
+    return "true" if value else "false"
+
+
+def canonical_long(value: int) -> str:
+    return f"{value:d}"
+
+
+def canonical_string(value: str) -> str:
+    return json.dumps(value)
+
+
+def canonical_entity(type_name: str, entity_id: str) -> str:
+    return f"{type_name}::{json.dumps(entity_id)}"
+
+
+def canonical_set(elements: Iterable[str]) -> str:
+    """Sorted, but not deduplicated: an engine that keeps an element twice must be seen to do so."""
+    return f"[{', '.join(sorted(elements))}]"
+
+
+def canonical_record(fields: Mapping[str, str]) -> str:
+    return "{" + ", ".join(f"{json.dumps(key)}: {fields[key]}" for key in sorted(fields)) + "}"
+
+
+def canonical_decimal(ten_thousandths: int) -> str:
+    return f"decimal({ten_thousandths:d})"
+
+
+def canonical_ipaddr(version: int, address: int, prefix: int) -> str:
+    return f"ip(v{version:d}, {address:#x}, /{prefix:d})"
+
+
+def canonical_datetime(milliseconds: int) -> str:
+    return f"datetime({milliseconds:d}ms)"
+
+
+def canonical_duration(milliseconds: int) -> str:
+    return f"duration({milliseconds:d}ms)"

@@ -1,0 +1,60 @@
+# Two commands do everything: `make fuzz` and `make test`. Both set up .venv by themselves.
+
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+READY := $(VENV)/.ready
+
+.PHONY: help setup fuzz test quick lint replay conformance lock clean
+
+help:
+	@echo "make fuzz         set up, then compare the two engines for a minute"
+	@echo "make test         set up, then run all tests"
+	@echo "make quick        the tests that take no time"
+	@echo "make lint         ruff, strict types, import contracts"
+	@echo "make replay       replay the whole corpus on both engines"
+	@echo "make conformance  both engines against the conformance material, where it lies beside the checkout"
+	@echo "make lock         pin the newest dependencies (needs uv on the PATH or in .venv)"
+
+setup: $(READY)
+
+$(READY): pyproject.toml requirements.lock requirements-oracles.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is %d.%d. Say PYTHON=/path/to/python." % sys.version_info[:2])'
+	@echo "Setting up $(VENV) (a minute, once)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-oracles.lock \
+		|| echo "The Rust engine's binding has no build for this machine: checks that ask it will be skipped."
+	@touch $@
+
+fuzz: setup
+	$(PY) -m drt run --for 60s --jobs auto
+
+test: setup
+	$(PY) -m pytest -n auto --dist worksteal
+
+quick: setup
+	$(PY) -m pytest -n auto -m "not slow"
+
+lint: setup
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(PY) -m mypy
+	$(VENV)/bin/lint-imports
+
+replay: setup
+	$(PY) -m drt replay
+
+conformance: setup
+	$(PY) -m drt conformance ../shared/conformance --engine reference
+	$(PY) -m drt conformance ../shared/conformance --engine production
+
+lock:
+	uv pip compile pyproject.toml --group dev --universal --generate-hashes --python-version 3.11 \
+		--no-header --no-annotate --quiet -o requirements.lock
+	uv pip compile pyproject.toml --extra oracles --universal --generate-hashes --python-version 3.11 \
+		--no-header --no-annotate --quiet | awk '/^cedarpy==/{p=1} p{print} p&&!/\\$$/{exit}' > requirements-oracles.lock
+
+clean:
+	rm -rf $(VENV) runs dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

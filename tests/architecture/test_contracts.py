@@ -1,0 +1,36 @@
+"""The import contracts of pyproject.toml hold, and modules stay small enough to read."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+LINE_BUDGETS = {"reference": 200, "production": 350, "generators": 350, "drt": 350}
+"""Lines a module may have. `ROOMIER` ones hold one table or one type and would not read better in pieces."""
+
+ROOMIER: dict[str, int] = {}
+
+
+def test_import_contracts_hold() -> None:
+    lint_imports = Path(sys.executable).with_name("lint-imports")
+    run = subprocess.run([str(lint_imports), "--no-cache"], capture_output=True, text=True, cwd=REPOSITORY)
+
+    assert run.returncode == 0, run.stdout
+
+
+@pytest.mark.parametrize("package", sorted(LINE_BUDGETS))
+def test_modules_fit_the_head(package: str) -> None:
+    budget = LINE_BUDGETS[package]
+    over = {
+        name: lines
+        for path in (REPOSITORY / package).rglob("*.py")
+        if (lines := len(path.read_text().splitlines()))
+        > ROOMIER.get(name := path.relative_to(REPOSITORY).as_posix(), budget)
+    }
+
+    assert over == {}

@@ -56,7 +56,7 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Validated:
-    """A validation verdict (spec 08): of the whole set, and `(id, valid)` of each policy, template and link."""
+    """A validation verdict (spec 08): of the whole set, and `(id, valid)` of each of its policies."""
 
     valid: bool
     policies: tuple[tuple[str, bool], ...] = ()
@@ -67,8 +67,8 @@ class Validated:
 class Accepted:
     """A document was read; `canonical` is the engine's canonical JSON of it (sorted keys, no spaces).
 
-    For policies it is the policy-set JSON of spec 06; for entities spec 05 §2.4 with uid-sorted entities, for a
-    schema its resolved JSON form. Empty where an engine can only say yes.
+    For policies it is the policy-set JSON of spec 06; for entities spec 05 §2.4 with uid-sorted entities, for
+    a schema its resolved JSON form. Empty where an engine can only say yes.
     """
 
     canonical: str = ""

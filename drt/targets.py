@@ -18,8 +18,8 @@ from generators.source import Source
 class Target:
     """A named pair of generator and oracle.
 
-    `draw` makes one case from a source of choices. `sentence` states the law in one line. `weight` is the share of a
-    run's budget relative to the other targets.
+    `draw` makes one case from a source of choices. `sentence` states the law in one line. `weight` is the
+    share of a run's budget relative to the other targets.
     """
 
     name: str

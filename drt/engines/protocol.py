@@ -2,7 +2,9 @@
 
 Owns the surface that an adapter offers. An adapter turns texts into its engine's answers and its engine's
 errors into outcomes; whatever else escapes is left to escape, and the caller makes a `Crashed` of it.
-An engine that does not do something returns `Unsupported`; nothing is optional by absence.
+An engine that does not do something returns `Unsupported`; nothing is optional by absence. `Unanswered` is
+all that a caller may meet instead of an answer: an engine in a process of its own answers for its own death,
+the guard answers for the others.
 """
 
 from __future__ import annotations
@@ -13,7 +15,9 @@ from drt.case import Case, Format, Request, Source
 from drt.outcome import (
     Accepted,
     Authorized,
+    Crashed,
     Evaluated,
+    ExceededBudget,
     Failed,
     Printed,
     Rejected,
@@ -23,21 +27,23 @@ from drt.outcome import (
 
 ValidationMode = Literal["strict", "permissive"]
 
+Unanswered = Unsupported | ExceededBudget | Crashed
+
 
 class Loaded(Protocol):
     """A case that an engine has read: policies linked, schema resolved, entities closed."""
 
-    def authorize(self, request: Request) -> Authorized | Rejected | Unsupported:
+    def authorize(self, request: Request) -> Authorized | Rejected | Unanswered:
         """The response to one request (spec 04); `Rejected("request")` when the request itself is refused."""
         ...
 
-    def evaluate(self, expression: str, request: Request) -> Evaluated | Failed | Rejected | Unsupported:
-        """The value of one expression under a request (spec 02); `Rejected("expression")` if it does not parse."""
+    def evaluate(self, expression: str, request: Request) -> Evaluated | Failed | Rejected | Unanswered:
+        """The value of one expression under a request (spec 02); `Rejected("expression")` if not read."""
         ...
 
     def validate(
         self, mode: ValidationMode = "strict", level: int | None = None
-    ) -> Validated | Rejected | Unsupported:
+    ) -> Validated | Rejected | Unanswered:
         """The verdict of the case's schema on its policies (spec 08)."""
         ...
 
@@ -51,18 +57,18 @@ class Engine(Protocol):
     @property
     def version(self) -> str: ...
 
-    def load(self, case: Case) -> Loaded | Rejected | Unsupported:
+    def load(self, case: Case) -> Loaded | Rejected | Unanswered:
         """Read everything of the case but its requests and expressions.
 
         Parts are read in the order schema, policies, links, entities; the first that fails is reported.
         """
         ...
 
-    def read_policies(self, policies: Source) -> Accepted | Rejected | Unsupported:
+    def read_policies(self, policies: Source) -> Accepted | Rejected | Unanswered:
         """Read policies and give them back as canonical policy-set JSON (spec 06)."""
         ...
 
-    def print_policies(self, policies: Source, *, templates: bool) -> Printed | Rejected | Unsupported:
+    def print_policies(self, policies: Source, *, templates: bool) -> Printed | Rejected | Unanswered:
         """Write policies as Cedar text (spec 01 §7, 06 §4).
 
         With `templates` every template is written too and links are left out; without, links are written as
@@ -70,22 +76,24 @@ class Engine(Protocol):
         """
         ...
 
-    def format_policies(self, text: str, line_width: int, indent_width: int) -> Printed | Rejected | Unsupported:
+    def format_policies(
+        self, text: str, line_width: int, indent_width: int
+    ) -> Printed | Rejected | Unanswered:
         """Lay out policy text afresh, keeping its comments."""
         ...
 
-    def read_expression(self, expression: str) -> Accepted | Rejected | Unsupported:
+    def read_expression(self, expression: str) -> Accepted | Rejected | Unanswered:
         """Read one expression and give it back as canonical expression JSON (spec 06 §3)."""
         ...
 
-    def read_entities(self, entities: str, schema: Source | None) -> Accepted | Rejected | Unsupported:
-        """Read an entity document, under a schema if there is one, and give it back canonically (spec 05 §2.4)."""
+    def read_entities(self, entities: str, schema: Source | None) -> Accepted | Rejected | Unanswered:
+        """Read an entity document, under a schema if any, and give it back canonically (spec 05 §2.4)."""
         ...
 
-    def read_schema(self, schema: Source) -> Accepted | Rejected | Unsupported:
+    def read_schema(self, schema: Source) -> Accepted | Rejected | Unanswered:
         """Read and resolve a schema and give it back as canonical resolved JSON (spec 07)."""
         ...
 
-    def translate_schema(self, schema: Source, to: Format) -> Printed | Rejected | Unsupported:
+    def translate_schema(self, schema: Source, to: Format) -> Printed | Rejected | Unanswered:
         """Write a schema in the other syntax."""
         ...

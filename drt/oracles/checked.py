@@ -1,7 +1,7 @@
 """What an oracle says: how much it compared, what diverged, what could not be compared.
 
 Owns the records that every oracle returns and every consumer (run, reducer, signature, replay, views) reads.
-A comparison has three answers, agree, diverge and inconclusive; the last is counted and never folded into agree.
+A comparison has three answers, agree, diverge and inconclusive; the last is counted, never folded into agree.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ Kind = Literal[
 class Divergence:
     """Engines differ observably on one question, or one engine breaks a law.
 
-    `law` names the oracle. `question` says what was asked, for people (`request 2`, `expression 0 under request 1`).
-    `request` and `expression` are indices into the case, where the question has them. `answers` pairs each
+    `law` names the oracle. `question` says what was asked, for people (`request 2`, `expression 0 under
+    request 1`). `request` and `expression` are indices into the case, where the question has them. `answers` pairs each
     engine's name with its outcome; for a law about one engine the names carry the variant, as in
     `production` and `production, policies reversed`.
     """
@@ -52,8 +52,9 @@ class Checked:
     """The result of one oracle on one case.
 
     `comparisons` counts questions answered comparably by all engines; `decisions` those among them that were
-    authorization responses. `events` are countable facts about the answers (`allow`, `deny`, `erring`, `error:type`,
-    `rejected:policies`, …), one entry an occurrence. `inconclusive` are the reasons why questions could not be compared.
+    authorization responses. `events` are countable facts about the answers (`allow`, `deny`, `erring`,
+    `error:type`, `rejected:policies`, …), one entry an occurrence. `inconclusive` are the reasons why questions
+    could not be compared.
     """
 
     comparisons: int = 0

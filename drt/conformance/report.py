@@ -1,0 +1,137 @@
+"""The tally of a conformance run: every check is right, mismatched or unsupported.
+
+A mismatch that a declared difference explains (`declared.toml`) is counted as checked and named, never hidden.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+NOTHING_FOUND = 5
+"""Exit code of a run that found no material, as in pytest."""
+
+SHOWN = 40
+"""How many mismatches the text shows; the machine twin has them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """One recorded expectation that an engine did not meet.
+
+    `file` names the material, `id` the record in it, `check` what was compared.
+    """
+
+    file: str
+    id: str
+    check: str
+    expected: str
+    got: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of a run. `checked` counts every comparison made, mismatches and declared differences included."""
+
+    engine: str
+    checked: int
+    mismatches: tuple[Mismatch, ...] = ()
+    unsupported: tuple[tuple[str, int], ...] = ()
+    declared: tuple[tuple[str, int], ...] = ()
+    by_check: tuple[tuple[str, int, int], ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """0 when all is as recorded, 1 with mismatches, 5 when there was nothing to ask."""
+        if self.mismatches:
+            return 1
+        return 0 if self.checked or self.unsupported else NOTHING_FOUND
+
+    @property
+    def line(self) -> str:
+        """The one line a run ends in."""
+        unsupported = sum(count for _, count in self.unsupported)
+        return (
+            f"conformance[{self.engine}]: {self.checked} checked, {len(self.mismatches)} mismatched, "
+            f"{unsupported} unsupported"
+        )
+
+    def text(self) -> str:
+        """The report for people: a table, the first mismatches, what was declared or unsupported, the line."""
+        lines = [f"{'check':<28}{'checked':>9}{'mismatched':>12}"]
+        lines += [f"{name:<28}{checked:>9}{wrong:>12}" for name, checked, wrong in self.by_check]
+        for mismatch in self.mismatches[:SHOWN]:
+            lines += [
+                f"{mismatch.file}: {mismatch.id}: {mismatch.check}",
+                f"    expected {mismatch.expected}",
+                f"    got      {mismatch.got}",
+            ]
+        if len(self.mismatches) > SHOWN:
+            lines.append(
+                f"... and {len(self.mismatches) - SHOWN} more mismatches (--format json lists them all)"
+            )
+        lines += [f"declared: {name}: {count}" for name, count in self.declared]
+        if self.unsupported:
+            lines.append("unsupported: " + ", ".join(f"{name}: {count}" for name, count in self.unsupported))
+        return "\n".join([*lines, self.line])
+
+    def to_json(self) -> str:
+        """The machine twin: one JSON object with every mismatch."""
+        return json.dumps(
+            {
+                "engine": self.engine,
+                "checked": self.checked,
+                "mismatched": len(self.mismatches),
+                "unsupported": dict(self.unsupported),
+                "declared": dict(self.declared),
+                "checks": {name: {"checked": n, "mismatched": wrong} for name, n, wrong in self.by_check},
+                "mismatches": [
+                    {"file": m.file, "id": m.id, "check": m.check, "expected": m.expected, "got": m.got}
+                    for m in self.mismatches
+                ],
+            },
+            indent=2,
+            sort_keys=True,
+        )
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of a run in progress."""
+
+    checked: Counter[str] = field(default_factory=Counter)
+    wrong: Counter[str] = field(default_factory=Counter)
+    unsupported: Counter[str] = field(default_factory=Counter)
+    declared: Counter[str] = field(default_factory=Counter)
+    mismatches: list[Mismatch] = field(default_factory=list)
+
+    def right(self, check: str) -> None:
+        self.checked[check] += 1
+
+    def mismatch(self, mismatch: Mismatch) -> None:
+        self.checked[mismatch.check] += 1
+        self.wrong[mismatch.check] += 1
+        self.mismatches.append(mismatch)
+
+    def declare(self, check: str, name: str) -> None:
+        self.checked[check] += 1
+        self.declared[name] += 1
+
+    def lack(self, feature: str, count: int = 1) -> None:
+        self.unsupported[feature] += count
+
+    def report(self, engine: str) -> Report:
+        return Report(
+            engine,
+            self.checked.total(),
+            tuple(self.mismatches),
+            _ordered(self.unsupported),
+            _ordered(self.declared),
+            tuple((name, self.checked[name], self.wrong[name]) for name in sorted(self.checked)),
+        )
+
+
+def _ordered(counts: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted(counts.items()))

@@ -20,8 +20,8 @@ Status = Literal["open", "fixed", "declared"]
 class ExpectedResponse:
     """What a request of the case must be answered with.
 
-    `reason` and `errors` are sets of policy ids in sorted order. `error_kinds`, where known, names the kind of some
-    erring policies. `rejected` says that the request itself must be refused; then nothing else holds.
+    `reason` and `errors` are sets of policy ids in sorted order. `error_kinds`, where known, names the kinds of
+    some erring policies. `rejected` says that the request itself must be refused; then nothing else holds.
     """
 
     request: int
@@ -36,7 +36,7 @@ class ExpectedResponse:
 class ExpectedValue:
     """What an expression of the case must come to under a request: exactly one of the three is set.
 
-    `value` is the canonical text of `drt.outcome`; `error` an error kind, or the empty text where any error will do.
+    `value` is the canonical text of `drt.outcome`; `error` an error kind, or the empty text for any kind.
     """
 
     expression: int
@@ -48,7 +48,7 @@ class ExpectedValue:
 
 @dataclass(frozen=True, slots=True)
 class Expectations:
-    """Everything that is known of the right answers to a case; `rejected` names the part that must be refused."""
+    """What is known of the right answers to a case; `rejected` names the part that must be refused."""
 
     responses: tuple[ExpectedResponse, ...] = ()
     values: tuple[ExpectedValue, ...] = ()
@@ -73,8 +73,8 @@ class Verdict:
 class SavedCase:
     """A case of the corpus.
 
-    `name` is the name of its folder; `source` the place in the language guide that the expected outcomes come from;
-    `origin` says which run found it (target, profile, random seed, engines and versions, choices).
+    `name` is the name of its folder; `source` the place in the language guide that the expected outcomes come
+    from; `origin` says which run found it (target, profile, random seed, engines and versions, choices).
     """
 
     case: Case

@@ -1,0 +1,212 @@
+"""The corpus: every saved case, as directories of files that diff.
+
+Owns where cases lie and how one is put there without ever being half there: it is written beside its place,
+flushed to disk and renamed, under a lock that other processes honour. One signature has one counterexample,
+the simplest seen.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from drt.case import Case
+from drt.case_files import CASE_FILE, read_case, write_case
+from drt.problems import InputProblem
+from drt.saved_case import SavedCase
+
+_MAX_NAME = 80
+
+
+def find_corpus(given: Path | None, start: Path | None = None) -> Corpus:
+    """The corpus to use: the one given, else the `corpus/` beside the nearest pyproject.toml upward.
+
+    Raises `InputProblem` where neither is there.
+    """
+    if given is not None:
+        if not given.is_dir():
+            raise InputProblem("there is no such corpus folder", given)
+        return Corpus(given)
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents, Path(__file__).resolve().parents[1]):
+        if (folder / "corpus").is_dir() and (folder / "pyproject.toml").is_file():
+            return Corpus(folder / "corpus")
+    raise InputProblem(
+        "no corpus: name one with --corpus, or start inside a checkout that has a corpus/ folder"
+    )
+
+
+def simplicity(case: Case) -> tuple[int, int, int, int, str]:
+    """The order of cases: fewer requests and expressions, then shorter texts; less is simpler."""
+    texts = [case.policies.text, case.schema.text if case.schema else "", case.entities]
+    asked = [request.text for request in case.requests] + list(case.expressions)
+    return (len(asked), len(case.links), sum(map(len, texts)), sum(map(len, asked)), "\0".join(texts + asked))
+
+
+def slug(text: str) -> str:
+    """Words joined by hyphens, fit for a folder's name on any system and at most 80 characters long."""
+    words = re.sub(r"[^a-z0-9]+", "-", _spell(text).lower()).strip("-") or "case"
+    if len(words) <= _MAX_NAME:
+        return words
+    return words[:_MAX_NAME].rsplit("-", 1)[0].strip("-")
+
+
+_SPELLED = {
+    "<=": "less-or-equal", ">=": "greater-or-equal", "==": "equal", "!=": "not-equal", "&&": "and",
+    "||": "or", "<": "less", ">": "greater", "+": "plus", "*": "times", "!": "not",
+}  # fmt: skip
+
+
+def _spell(text: str) -> str:
+    """Operators as words, so that the names of two signatures differ where only an operator does."""
+    return re.sub(
+        "|".join(re.escape(operator) for operator in _SPELLED),
+        lambda found: f"-{_SPELLED[found.group()]}-",
+        text,
+    )
+
+
+class Corpus:
+    """The cases under one folder: `seeds/<topic>/<fact>/` and `counterexamples/<fact>/`."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def seeds(self) -> list[Path]:
+        """The folders of all seed cases, sorted."""
+        return cases_under(self.root / "seeds")
+
+    def counterexamples(self) -> list[Path]:
+        """The folders of all counterexamples, sorted."""
+        _recover(self.root / "counterexamples")
+        return cases_under(self.root / "counterexamples")
+
+    def load(self, path: Path) -> SavedCase:
+        """One case; raises `InputProblem` with one sentence when it is missing or malformed."""
+        return read_case(path)
+
+    def save_counterexample(self, saved: SavedCase, instead_of: Path | None = None) -> Path:
+        """Store a counterexample and return its folder; `instead_of` is dropped, once the new one is safe.
+
+        A saved case with the same signature is kept when it is simpler or when people have concluded on it
+        (declared); a fixed one stays as it is, and the new one gets a folder of its own.
+        Raises `InputProblem` when the disk refuses.
+        """
+        folder = self.root / "counterexamples"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with _locked(folder):
+                _recover(folder)
+                return self._save(folder, saved, instead_of)
+        except OSError as error:
+            problem = (error.strerror or str(error)).lower()
+            raise InputProblem(f"the corpus cannot be written: {problem}", folder) from error
+
+    def _save(self, folder: Path, saved: SavedCase, instead_of: Path | None) -> Path:
+        place: Path | None = None
+        for path, known in self._with_signature(folder, saved.signature):
+            if known.status == "fixed":
+                continue
+            settled = known.status == "declared"
+            if settled or (path != instead_of and simplicity(known.case) <= simplicity(saved.case)):
+                if instead_of is not None and instead_of != path:
+                    _remove(instead_of)
+                return path
+            place = path
+            break
+        if place is None:
+            place = _free_name(folder, slug(saved.signature), instead_of)
+        _put(place, replace(saved, name=place.name))
+        if instead_of is not None and instead_of != place:
+            _remove(instead_of)
+        return place
+
+    def _with_signature(self, folder: Path, signature: str) -> Iterator[tuple[Path, SavedCase]]:
+        """The saved cases of that signature; those that cannot be read are none of our business here."""
+        for path in cases_under(folder):
+            with contextlib.suppress(InputProblem):
+                known = read_case(path)
+                if known.signature == signature:
+                    yield path, known
+
+
+def cases_under(folder: Path) -> list[Path]:
+    """Every folder at or below it that holds a `case.json`, sorted; unfinished ones are left out."""
+    found = []
+    for path in folder.rglob(CASE_FILE):
+        if not any(part.startswith(".") for part in path.relative_to(folder).parts):
+            found.append(path.parent)
+    return sorted(found)
+
+
+def _free_name(folder: Path, name: str, instead_of: Path | None) -> Path:
+    place, number = folder / name, 1
+    while place.exists() and place != instead_of:
+        number += 1
+        place = folder / f"{name}-{number}"
+    return place
+
+
+# INVARIANT: at every moment a case is whole under its name, or under the hidden name that `_recover` undoes.
+
+
+def _put(place: Path, saved: SavedCase) -> None:
+    fresh = place.with_name(f".{place.name}.new-{secrets.token_hex(4)}")
+    fresh.mkdir()
+    try:
+        write_case(fresh, saved)
+        for path in (*fresh.iterdir(), fresh):
+            _flush(path)
+        if place.exists():
+            old = place.with_name(f".{place.name}.old")
+            place.rename(old)
+            fresh.rename(place)
+            shutil.rmtree(old)
+        else:
+            fresh.rename(place)
+        _flush(place.parent)
+    except BaseException:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise
+
+
+def _recover(folder: Path) -> None:
+    """Give a case its name back whose replacement was cut short between two renamings."""
+    for old in folder.glob(".*.old"):
+        name = old.name.removeprefix(".").removesuffix(".old")
+        with contextlib.suppress(OSError):
+            if (folder / name).exists():
+                shutil.rmtree(old)
+            else:
+                old.rename(folder / name)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a case that has been replaced; hidden first, so that nobody reads half of it."""
+    hidden = folder.with_name(f".{folder.name}.gone-{secrets.token_hex(4)}")
+    with contextlib.suppress(FileNotFoundError):
+        folder.rename(hidden)
+        shutil.rmtree(hidden)
+
+
+def _flush(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold the corpus; the system lets go of it even when the holder is killed."""
+    with (folder / ".lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield

@@ -34,8 +34,8 @@ class Divergence:
     """Engines differ observably on one question, or one engine breaks a law.
 
     `law` names the oracle. `question` says what was asked, for people (`request 2`, `expression 0 under
-    request 1`). `request` and `expression` are indices into the case, where the question has them. `answers` pairs each
-    engine's name with its outcome; for a law about one engine the names carry the variant, as in
+    request 1`). `request` and `expression` are indices into the case, where the question has them. `answers`
+    pairs each engine's name with its outcome; for a law about one engine the names carry the variant, as in
     `production` and `production, policies reversed`.
     """
 
@@ -53,8 +53,8 @@ class Checked:
 
     `comparisons` counts questions answered comparably by all engines; `decisions` those among them that were
     authorization responses. `events` are countable facts about the answers (`allow`, `deny`, `erring`,
-    `error:type`, `rejected:policies`, …), one entry an occurrence. `inconclusive` are the reasons why questions
-    could not be compared.
+    `error:type`, `rejected:policies`, …), one entry an occurrence. `inconclusive` are the reasons why
+    questions could not be compared.
     """
 
     comparisons: int = 0

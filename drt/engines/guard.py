@@ -1,0 +1,198 @@
+"""The guard around an engine: the one place where whatever escapes from an engine becomes an outcome.
+
+Owns three conversions: an engine's own exception is a crash, an exhausted stack, memory or clock is an
+exceeded budget. It also holds the meter of what each engine cost.
+"""
+
+from __future__ import annotations
+
+import re
+import signal
+import sysconfig
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from time import perf_counter
+from types import FrameType
+from typing import Any, ParamSpec, TypeVar
+
+from drt.case import Case, Format, Request, Source
+from drt.engines.protocol import Engine, Loaded, Unanswered, ValidationMode
+from drt.outcome import (
+    Accepted,
+    Authorized,
+    Crashed,
+    Evaluated,
+    ExceededBudget,
+    Failed,
+    Printed,
+    Rejected,
+    Validated,
+)
+
+Asked = ParamSpec("Asked")
+Answer = TypeVar("Answer")
+
+FRAMES_KEPT = 3
+
+_LIBRARIES = tuple(
+    sysconfig.get_path(name)
+    for name in ("stdlib", "platstdlib", "purelib", "platlib")
+    if sysconfig.get_path(name)
+)
+
+
+class DeadlineExceeded(BaseException):
+    """The worker's alarm rang. Not an `Exception`, so that no engine can swallow it by accident."""
+
+
+@contextmanager
+def deadline(seconds: float) -> Iterator[None]:
+    """Ring `DeadlineExceeded` after `seconds`, and again every `seconds`, while the block runs (main thread
+    only).
+
+    It rings again because the first ring may end only one of several questions that hang.
+    """
+
+    def ring(_signal: int, _frame: FrameType | None) -> None:
+        raise DeadlineExceeded
+
+    previous = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+
+
+def _is_library(filename: str) -> bool:
+    return filename.startswith(("<frozen", *_LIBRARIES))
+
+
+def own_frames(error: BaseException) -> tuple[str, ...]:
+    """The innermost frames of the engine itself, `module:function`, outermost first.
+
+    Library frames are left out unless there are no others; digits become `#`, so that generated names do not
+    tell two occurrences of the same crash apart.
+    """
+    walked = [frame for frame, _ in traceback.walk_tb(error.__traceback__)][1:]
+    own = [frame for frame in walked if not _is_library(frame.f_code.co_filename)] or walked
+    return tuple(
+        re.sub(r"\d+", "#", f"{frame.f_globals.get('__name__', '?')}:{frame.f_code.co_qualname}")
+        for frame in own[-FRAMES_KEPT:]
+    )
+
+
+class Meter:
+    """How long and how often one engine was asked."""
+
+    __slots__ = ("calls", "seconds")
+
+    def __init__(self) -> None:
+        self.calls = 0
+        self.seconds = 0.0
+
+    def ask(
+        self, question: Callable[Asked, Answer], *args: Asked.args, **kwargs: Asked.kwargs
+    ) -> Answer | ExceededBudget | Crashed:
+        """The engine's answer, or what became of it."""
+        self.calls += 1
+        start = perf_counter()
+        try:
+            return question(*args, **kwargs)
+        except DeadlineExceeded:
+            return ExceededBudget("time")
+        except RecursionError:
+            return ExceededBudget("recursion")
+        except MemoryError:
+            return ExceededBudget("memory")
+        except Exception as error:
+            return Crashed(type(error).__name__, own_frames(error), str(error))
+        except BaseException as error:
+            # A panic of an engine written in Rust arrives as a direct heir of BaseException.
+            if type(error).__name__ != "PanicException":
+                raise
+            return Crashed("PanicException", own_frames(error), str(error))
+        finally:
+            self.seconds += perf_counter() - start
+
+
+class GuardedLoaded:
+    """A loaded case whose questions are guarded like its engine's."""
+
+    __slots__ = ("_loaded", "_meter")
+
+    def __init__(self, loaded: Loaded, meter: Meter) -> None:
+        self._loaded = loaded
+        self._meter = meter
+
+    def authorize(self, request: Request) -> Authorized | Rejected | Unanswered:
+        return self._meter.ask(self._loaded.authorize, request)
+
+    def evaluate(self, expression: str, request: Request) -> Evaluated | Failed | Rejected | Unanswered:
+        return self._meter.ask(self._loaded.evaluate, expression, request)
+
+    def validate(
+        self, mode: ValidationMode = "strict", level: int | None = None
+    ) -> Validated | Rejected | Unanswered:
+        return self._meter.ask(self._loaded.validate, mode, level)
+
+
+class Guarded:
+    """An engine that always answers: `Crashed` and `ExceededBudget` instead of an escaping exception."""
+
+    __slots__ = ("_engine", "_meter", "_name", "_version")
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._meter = Meter()
+        self._name = engine.name
+        self._version = engine.version
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def version(self) -> str:
+        return self._version
+
+    @property
+    def seconds(self) -> float:
+        """Seconds spent inside the engine."""
+        return self._meter.seconds
+
+    @property
+    def calls(self) -> int:
+        """Questions put to the engine."""
+        return self._meter.calls
+
+    def load(self, case: Case) -> GuardedLoaded | Rejected | Unanswered:
+        answer: Any = self._meter.ask(self._engine.load, case)
+        if isinstance(answer, Rejected | Unanswered):
+            return answer
+        return GuardedLoaded(answer, self._meter)
+
+    def read_policies(self, policies: Source) -> Accepted | Rejected | Unanswered:
+        return self._meter.ask(self._engine.read_policies, policies)
+
+    def print_policies(self, policies: Source, *, templates: bool) -> Printed | Rejected | Unanswered:
+        return self._meter.ask(self._engine.print_policies, policies, templates=templates)
+
+    def format_policies(
+        self, text: str, line_width: int, indent_width: int
+    ) -> Printed | Rejected | Unanswered:
+        return self._meter.ask(self._engine.format_policies, text, line_width, indent_width)
+
+    def read_expression(self, expression: str) -> Accepted | Rejected | Unanswered:
+        return self._meter.ask(self._engine.read_expression, expression)
+
+    def read_entities(self, entities: str, schema: Source | None) -> Accepted | Rejected | Unanswered:
+        return self._meter.ask(self._engine.read_entities, entities, schema)
+
+    def read_schema(self, schema: Source) -> Accepted | Rejected | Unanswered:
+        return self._meter.ask(self._engine.read_schema, schema)
+
+    def translate_schema(self, schema: Source, to: Format) -> Printed | Rejected | Unanswered:
+        return self._meter.ask(self._engine.translate_schema, schema, to)

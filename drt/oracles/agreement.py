@@ -1,0 +1,60 @@
+"""The law of the harness: engines that are asked the same give the same answer.
+
+Owns the comparison of loaded cases, on which the nightly spends its time; the fast path is one equality a
+decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from drt.case import Case
+from drt.engines.protocol import Engine, Loaded, Unanswered
+from drt.oracles.checked import Checked
+from drt.oracles.comparing import Comparison
+from drt.outcome import Accepted, Authorized, Outcome, Rejected
+
+READ = Accepted()
+"""Stands for a loaded case where loading itself is compared."""
+
+
+def engines_agree(case: Case, engines: Sequence[Engine]) -> Checked:
+    """Every flaw gets the same refusal, every request the same response, every expression the same value or
+    error.
+
+    A response is the decision, the determining policies and the erring ones with their error kinds (spec 11
+    §10). An engine that does not do what the case needs is left out and the feature named.
+    """
+    comparison = Comparison("engines_agree", engines)
+    said = [engine.load(case) for engine in engines]
+    loading: list[Outcome] = [
+        answer if isinstance(answer, Rejected | Unanswered) else READ for answer in said
+    ]
+    comparison.compare("loading", loading)
+    loaded = {
+        engine.name: answer
+        for engine, answer in zip(engines, said, strict=True)
+        if not isinstance(answer, Rejected | Unanswered)
+    }
+    if not comparison.divergences and (len(loaded) > 1 or len(loaded) == len(engines)):
+        comparison.names = tuple(loaded)
+        _compare_loaded(case, list(loaded.values()), comparison)
+    return comparison.checked()
+
+
+def _compare_loaded(case: Case, loaded: Sequence[Loaded], comparison: Comparison) -> None:
+    for index, request in enumerate(case.requests):
+        answers = [one.authorize(request) for one in loaded]
+        first = answers[0]
+        if type(first) is Authorized and len(answers) == 2 and answers[1] == first:
+            comparison.comparisons += 1
+            comparison.count(first)
+        else:
+            comparison.compare(f"request {index}", answers, index)
+        for number, expression in enumerate(case.expressions):
+            if comparison.over_time:
+                return
+            values = [one.evaluate(expression, request) for one in loaded]
+            comparison.compare(f"expression {number} under request {index}", values, index, number)
+        if comparison.over_time:
+            return

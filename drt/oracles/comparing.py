@@ -1,0 +1,149 @@
+"""Comparing the answers of several engines to one question.
+
+Owns the three-way judgement (agree, diverge, inconclusive) and the name of what differs. It never sees the
+case: known findings are data in the corpus, not branches here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from drt.engines.protocol import Engine
+from drt.oracles.checked import Checked, Divergence, Kind
+from drt.outcome import (
+    Accepted,
+    Authorized,
+    Crashed,
+    Evaluated,
+    ExceededBudget,
+    Failed,
+    Outcome,
+    Printed,
+    Rejected,
+    Unsupported,
+    Validated,
+)
+
+
+def difference(first: Outcome, second: Outcome) -> Kind | None:
+    """What differs between two answers to the same question; None where they agree."""
+    if first == second:
+        return None
+    match first, second:
+        case (Rejected(), _) | (_, Rejected()):
+            return "rejection"
+        case Authorized(), Authorized():
+            return _response_difference(first, second)
+        case Failed(), Failed():
+            return "error-kind"
+        case (Evaluated() | Failed(), Evaluated() | Failed()):
+            return "value"
+        case Validated(), Validated():
+            return "verdict"
+        case (Accepted() | Printed(), Accepted() | Printed()):
+            return "document"
+    raise ValueError(f"answers of different kinds to one question: {first} and {second}")
+
+
+def _response_difference(first: Authorized, second: Authorized) -> Kind:
+    if first.decision != second.decision:
+        return "decision"
+    if first.determining != second.determining:
+        return "determining"
+    if [policy for policy, _ in first.erring] != [policy for policy, _ in second.erring]:
+        return "erring"
+    return "error-kind"
+
+
+class Comparison:
+    """The running result of one oracle on one case: ask, compare, count.
+
+    `over_time` says that an engine ran out of time: the case is not worth more of it.
+    """
+
+    __slots__ = (
+        "comparisons",
+        "decisions",
+        "divergences",
+        "events",
+        "inconclusive",
+        "law",
+        "names",
+        "over_time",
+    )
+
+    def __init__(self, law: str, engines: Sequence[Engine]) -> None:
+        self.law = law
+        self.names = tuple(engine.name for engine in engines)
+        self.comparisons = 0
+        self.decisions = 0
+        self.divergences: list[Divergence] = []
+        self.inconclusive: list[str] = []
+        self.events: list[str] = []
+        self.over_time = False
+
+    def checked(self) -> Checked:
+        return Checked(
+            self.comparisons,
+            self.decisions,
+            tuple(self.divergences),
+            tuple(self.inconclusive),
+            tuple(self.events),
+        )
+
+    def compare(
+        self,
+        question: str,
+        answers: Sequence[Outcome],
+        request: int | None = None,
+        expression: int | None = None,
+        names: Sequence[str] = (),
+    ) -> None:
+        """Judge the answers of the engines (or of the named variants) to one question."""
+        named = tuple(zip(names or self.names, answers, strict=True))
+        kind = self._judge(answers)
+        if kind is not None:
+            self.divergences.append(Divergence(self.law, kind, question, named, request, expression))
+
+    def _judge(self, answers: Sequence[Outcome]) -> Kind | None:
+        spent = [answer for answer in answers if isinstance(answer, ExceededBudget)]
+        self.over_time = self.over_time or any(answer.resource == "time" for answer in spent)
+        if any(isinstance(answer, Crashed) for answer in answers):
+            return "crash"
+        able = [answer for answer in answers if not isinstance(answer, Unsupported | ExceededBudget)]
+        self.inconclusive += sorted(
+            {f"unsupported:{answer.feature}" for answer in answers if isinstance(answer, Unsupported)}
+        )
+        if spent and able:
+            return "budget"
+        if spent:
+            self.inconclusive.append(f"budget:{spent[0].resource}")
+        if len(able) < 2:
+            return None
+        for other in able[1:]:
+            kind = difference(able[0], other)
+            if kind is not None:
+                return kind
+        self.comparisons += 1
+        self.count(able[0])
+        return None
+
+    def count(self, answer: Outcome) -> None:
+        """Note the countable facts of an answer on which all agree."""
+        match answer:
+            case Authorized(decision, _, erring):
+                self.decisions += 1
+                self.events.append(decision)
+                if erring:
+                    self.events.append("erring")
+                    self.events += [f"error:{kind}" for _, kind in erring]
+            case Evaluated():
+                self.events.append("value")
+            case Failed(kind):
+                self.events.append(f"error:{kind}")
+            case Rejected(part):
+                self.events.append(f"rejected:{part}")
+            case Accepted() | Printed():
+                self.events.append("accepted")
+            case Validated(valid):
+                self.events.append("valid" if valid else "invalid")

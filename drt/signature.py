@@ -1,0 +1,146 @@
+"""The only notion of "same bug".
+
+Owns two keys. The signature names a bucket: what the engines' answers come down to, and the language
+features that are left in the reduced case. The coarse key, without the features, keeps a reduction on the
+bug that it started from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from drt.case import Case
+from drt.engines.protocol import Engine
+from drt.features import case_features, policy_count
+from drt.oracles.checked import Divergence, Oracle
+from drt.outcome import (
+    Authorized,
+    Crashed,
+    ErrorKind,
+    Evaluated,
+    ExceededBudget,
+    Failed,
+    Outcome,
+    Rejected,
+    Validated,
+)
+
+ANSWER = "answer"
+AND = " and "
+FEATURES_SHOWN = 12
+
+
+def signature(target_name: str, divergence: Divergence, case: Case) -> str:
+    """The name of the bucket of a divergence on a reduced case.
+
+    A crash is known by the engine's own frames. Everything else is known by the law, the outcome classes and
+    the features left; ids, literals and the direction of a difference in value are not part of it, and
+    neither is the target where the law is that engines agree, for the same bug is found through many targets.
+    """
+    if divergence.kind == "crash":
+        return f"crash: {_classes(_crashes(divergence))}"
+    law = "" if divergence.law == "engines_agree" else f"{divergence.law}: "
+    features = case_features(case)
+    shown = list(features[:FEATURES_SHOWN])
+    if len(features) > FEATURES_SHOWN:
+        shown.append(f"+{len(features) - FEATURES_SHOWN}")
+    return f"{law}{_difference(divergence, case)} | {', '.join(shown) or 'no features'}"
+
+
+def coarse_key(divergence: Divergence) -> tuple[str, tuple[tuple[str, tuple[str, ...]], ...]]:
+    """The law with each engine's outcome classes (several where an answer holds several errors)."""
+    if divergence.kind == "crash":
+        return divergence.law, tuple((name, (found,)) for name, found in _crashes(divergence))
+    classes = outcome_classes(divergence)
+    return divergence.law, tuple((name, tuple(found.split(AND))) for name, found in classes)
+
+
+def same_bug(oracle: Oracle, engines: Sequence[Engine], divergence: Divergence) -> Callable[[Case], bool]:
+    """A predicate for the reducer: the case still shows a divergence like this one.
+
+    The law stays, each engine stays in its classes; an answer that held several errors may lose some of them.
+    """
+    law, wanted = coarse_key(divergence)
+
+    def alike(found: Divergence) -> bool:
+        its_law, its_classes = coarse_key(found)
+        return (
+            its_law == law
+            and len(its_classes) == len(wanted)
+            and all(
+                name == its_name and set(classes) <= set(allowed)
+                for (name, allowed), (its_name, classes) in zip(wanted, its_classes, strict=True)
+            )
+        )
+
+    def shows(case: Case) -> bool:
+        return any(alike(found) for found in oracle(case, engines).divergences)
+
+    return shows
+
+
+def outcome_classes(divergence: Divergence) -> tuple[tuple[str, str], ...]:
+    """Each engine's name with the class of its answer, by name.
+
+    A value is a value whichever it is; a response is told apart from another by the kinds of errors that the
+    engines do not share.
+    """
+    responses = [answer for _, answer in divergence.answers if isinstance(answer, Authorized)]
+    shared = (
+        set(responses[0].erring).intersection(*(answer.erring for answer in responses))
+        if responses
+        else set()
+    )
+    return tuple(sorted((name, _class(answer, shared)) for name, answer in divergence.answers))
+
+
+def _class(answer: Outcome, shared: set[tuple[str, ErrorKind]]) -> str:
+    match answer:
+        case Authorized(_, _, erring):
+            kinds = sorted({kind for policy, kind in erring if (policy, kind) not in shared})
+            return AND.join(kinds) or ANSWER
+        case Evaluated():
+            return ANSWER
+        case Failed(kind):
+            return kind
+        case Rejected(part):
+            return f"rejected {part}"
+        case ExceededBudget(resource):
+            return f"out of {resource}"
+        case Crashed(error, where):
+            return f"{error} at {' > '.join(where)}"
+        case Validated(valid):
+            return "valid" if valid else "invalid"
+        case _:
+            return type(answer).__name__.lower()
+
+
+def _difference(divergence: Divergence, case: Case) -> str:
+    """The outcome classes, or, where they are the same, what differs.
+
+    With one policy a wrong decision is a wrong value of that policy. Only where there is none or several is
+    it the authorizer's, and then the decisions say more.
+    """
+    classes = outcome_classes(divergence)
+    if not _only_answers(classes):
+        return _classes(classes)
+    responses = [(name, answer) for name, answer in divergence.answers if isinstance(answer, Authorized)]
+    if not responses or policy_count(case) == 1:
+        return divergence.kind if divergence.kind == "document" else "answers differ"
+    if divergence.kind == "decision":
+        return _classes(sorted((name, answer.decision) for name, answer in responses))
+    return divergence.kind
+
+
+def _only_answers(classes: Sequence[tuple[str, str]]) -> bool:
+    return len({found for _, found in classes}) == 1
+
+
+def _crashes(divergence: Divergence) -> Sequence[tuple[str, str]]:
+    return sorted(
+        (name, _class(answer, set())) for name, answer in divergence.answers if isinstance(answer, Crashed)
+    )
+
+
+def _classes(classes: Sequence[tuple[str, str]]) -> str:
+    return ", ".join(f"{name} {found}" for name, found in classes)

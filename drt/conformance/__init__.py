@@ -1,11 +1,11 @@
 """Conformance: recorded verdicts put to one engine, and what came of it.
 
-The official integration-test layout and the further material beside it (`extra/`) are read from folders, single
-files and archives; every record is turned into questions of the engine protocol, nothing else.
+The official integration-test layout and the further material beside it (`extra/`) are read from folders,
+single files and archives; every record is turned into questions of the engine protocol, nothing else.
 
-    report = run([Path("../shared/conformance")], "reference")     # raises BadInput, drt.engines.UnknownEngine
-    print(report.text())             # or report.to_json(), the machine twin with every mismatch
-    sys.exit(report.exit_code)       # 0 all as recorded, 1 mismatches, 5 nothing found; exit with 2 on BadInput
+    report = run([Path("../shared/conformance")], "reference")  # raises BadInput, drt.engines.UnknownEngine
+    print(report.text())        # or report.to_json(), the machine twin with every mismatch
+    sys.exit(report.exit_code)  # 0 all as recorded, 1 mismatches, 5 nothing found; exit with 2 on BadInput
 
 `run_with(paths, engine)` takes an engine object. The text ends in exactly one line
 `conformance[ENGINE]: N checked, M mismatched, K unsupported`.

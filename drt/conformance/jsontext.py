@@ -1,7 +1,7 @@
 """JSON documents as the conformance checks need them: by outline at any depth, and compared without coercion.
 
-An engine's canonical document can nest far deeper than the `json` module can follow, so the outline is read from
-the text by counting brackets.
+An engine's canonical document can nest far deeper than the `json` module can follow, so the outline is read
+from the text by counting brackets.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Where conformance material lies: files in folders and members of archives, and what lies beside them.
 
-A `Place` is one file wherever it is. References between files are looked up beside the referring file and then
-upward, first inside its archive and then beside the archive, so that the material may be unpacked or not.
+A `Place` is one file wherever it is. References between files are looked up beside the referring file and
+then upward, first inside its archive and then beside the archive, so that the material may be unpacked or
+not.
 """
 
 from __future__ import annotations
@@ -74,7 +75,9 @@ class Place:
 
 
 def gather(paths: Iterable[Path]) -> list[Place]:
-    """Every JSON, JSONL and archive member under `paths`, in a stable order; raises `BadInput` for a bad path."""
+    """Every JSON, JSONL and archive member under `paths`, in a stable order; raises `BadInput` for a bad
+    path.
+    """
     places: list[Place] = []
     for given in paths:
         path = given.absolute()

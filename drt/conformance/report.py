@@ -1,6 +1,7 @@
 """The tally of a conformance run: every check is right, mismatched or unsupported.
 
-A mismatch that a declared difference explains (`declared.toml`) is counted as checked and named, never hidden.
+A mismatch that a declared difference explains (`declared.toml`) is counted as checked and named, never
+hidden.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ class Mismatch:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What came of a run. `checked` counts every comparison made, mismatches and declared differences included."""
+    """What came of a run. `checked` counts every comparison made, mismatches and declared differences
+    included.
+    """
 
     engine: str
     checked: int
@@ -59,7 +62,7 @@ class Report:
         )
 
     def text(self) -> str:
-        """The report for people: a table, the first mismatches, what was declared or unsupported, the line."""
+        """The report for people: a table, the first mismatches, the declared and the unsupported, the line."""
         lines = [f"{'check':<28}{'checked':>9}{'mismatched':>12}"]
         lines += [f"{name:<28}{checked:>9}{wrong:>12}" for name, checked, wrong in self.by_check]
         for mismatch in self.mismatches[:SHOWN]:

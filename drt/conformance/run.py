@@ -1,0 +1,141 @@
+"""A conformance run: every piece of material found is recognised by its content and put to one engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from drt.conformance import cases, fixtures, records, suites
+from drt.conformance.bench import Bench
+from drt.conformance.material import BadInput, Place, gather, parse_json
+from drt.conformance.report import Report
+from drt.engines import build
+from drt.engines.guard import Guarded
+from drt.engines.protocol import Engine
+
+Json = dict[str, Any]
+
+_ALONE: tuple[tuple[frozenset[str], Callable[[Bench, str, Json], None]], ...] = (
+    (frozenset({"open", "core", "close", "suffix", "n", "observed"}), records.deep),
+    (frozenset({"direction", "json"}), records.policy_json),
+    (frozenset({"format", "text", "accept"}), records.schema),
+    (frozenset({"text", "accept"}), records.parser),
+)
+_BESIDE: tuple[tuple[frozenset[str], Callable[[Bench, Place, str, Json], None]], ...] = (
+    (frozenset({"entities", "without_schema"}), fixtures.entities),
+    (frozenset({"policy", "schema_ref", "valid"}), fixtures.validator),
+)
+_EXPRESSION = frozenset({"expr", "result", "strict_valid"})
+_MODES = frozenset({"case", "strict", "permissive"})
+
+
+def run(paths: Iterable[Path], engine_name: str) -> Report:
+    """Put all material under `paths` to the engine called `engine_name`.
+
+    Raises `BadInput` for paths and files that cannot be used, `UnknownEngine` for the engine.
+    """
+    return run_with(paths, build(engine_name))
+
+
+def run_with(paths: Iterable[Path], engine: Engine) -> Report:
+    """Put all material under `paths` to `engine`; raises `BadInput`."""
+    given = [path.absolute() for path in paths]
+    material = _Material(gather(given))
+    bench = Bench(Guarded(engine))
+    for place, lines in material.lines.items():
+        _jsonl(bench, material, place, lines)
+    for place, document in material.documents.items():
+        _document(bench, material, place, document)
+    unused = [path for path in given if path.is_file() and Place(path) in material.unknown]
+    if unused:
+        raise BadInput(f"{unused[0]}: not conformance material of a known kind")
+    return bench.tally.report(engine.name)
+
+
+@dataclass(slots=True)
+class _Material:
+    """What was found, by kind; `unknown` holds files of no known kind, fixtures among them."""
+
+    places: list[Place]
+    lines: dict[Place, list[Json]] = field(default_factory=dict)
+    documents: dict[Place, Json] = field(default_factory=dict)
+    unknown: set[Place] = field(default_factory=set)
+    modes: dict[str, Json] = field(default_factory=dict)
+    finder: cases.CaseFinder = field(default_factory=cases.CaseFinder)
+
+    def __post_init__(self) -> None:
+        for place in self.places:
+            if place.name.endswith(".jsonl"):
+                self._read_lines(place)
+            elif place.name.endswith(".cedarschema.json"):
+                self.documents[place] = {}
+            elif place.name.endswith(".entities.json"):
+                self.unknown.add(place)
+            else:
+                self._read_document(place)
+        self.finder.add(place for place, document in self.documents.items() if cases.is_case(document))
+
+    def _read_lines(self, place: Place) -> None:
+        # Split at LF only: a record may hold other line separators raw.
+        lines = [
+            parse_json(line, f"{place}: record {number}")
+            for number, line in enumerate(place.text().split("\n"), 1)
+            if line.strip()
+        ]
+        records = [line for line in lines if isinstance(line, dict)]
+        if len(records) < len(lines) or not all(_kind(record) for record in records):
+            self.unknown.add(place)
+            return
+        self.lines[place] = records
+        self.modes.update((record["case"], record) for record in records if record.keys() >= _MODES)
+
+    def _read_document(self, place: Place) -> None:
+        document = place.json()
+        if isinstance(document, dict) and (
+            cases.is_case(document) or {"policyValidation", "allEntities"} & document.keys()
+        ):
+            self.documents[place] = document
+        else:
+            self.unknown.add(place)
+
+
+def _kind(record: Json) -> object:
+    known = [keys for keys, _ in _ALONE] + [keys for keys, _ in _BESIDE] + [_EXPRESSION, _MODES]
+    return next((keys for keys in known if keys <= record.keys()), None)
+
+
+def _jsonl(bench: Bench, material: _Material, place: Place, lines: list[Json]) -> None:
+    file = str(place)
+    asked = [record for record in lines if record.keys() >= _EXPRESSION]
+    if asked:
+        fixtures.expressions(bench, place, file, asked)
+    for record in lines:
+        keys = record.keys()
+        if keys >= _EXPRESSION:
+            continue
+        if keys >= _MODES:
+            cases.modes(bench, material.finder, place, file, record)
+        elif beside := next((check for known, check in _BESIDE if known <= keys), None):
+            beside(bench, place, file, record)
+        elif alone := next((check for known, check in _ALONE if known <= keys), None):
+            alone(bench, file, record)
+
+
+def _document(bench: Bench, material: _Material, place: Place, document: Json) -> None:
+    file = str(place)
+    stem = place.name.removesuffix(".json")
+    if place.name.endswith(".cedarschema.json"):
+        cases.schema_twin(bench, material.finder, place, file, material.modes)
+    elif cases.is_case(document):
+        if place.beside(f"{stem}.validation.json") is None:
+            cases.official(bench, file, place, document)
+    else:
+        kind = "validation" if "policyValidation" in document else "parsing"
+        case = cases.referred(place, f"{stem.removesuffix(f'.{kind}')}.json")
+        judged = case.json()
+        if not isinstance(judged, dict):
+            raise BadInput(f"{case}: expected a case, a JSON object")
+        suite = suites.validation if kind == "validation" else suites.parsing
+        suite(bench, file, case, judged, document)

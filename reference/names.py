@@ -1,0 +1,31 @@
+"""Words and names: which texts are identifiers, and which name a type (spec 01 §2.1, §2.2)."""
+
+from __future__ import annotations
+
+RESERVED = frozenset({"true", "false", "if", "then", "else", "in", "is", "like", "has", "__cedar"})
+"""The words that are no identifiers (spec 01 §2.1)."""
+
+
+def is_name(text: str) -> bool:
+    """Whether the text is a normalized name such as `A::User`: identifiers, none reserved, no blanks."""
+    return all(is_identifier(component) for component in text.split("::"))
+
+
+def is_identifier(text: str) -> bool:
+    """Whether the text is an identifier that is not reserved."""
+    return is_word(text) and text not in RESERVED
+
+
+def is_word(text: str) -> bool:
+    """Whether the text is an ASCII word, reserved or not."""
+    return text.isascii() and text.replace("_", "a").isalnum() and not text[0].isdigit()
+
+
+def basename(name: str) -> str:
+    """The last component of a type name: `User` of `A::User`."""
+    return name.rpartition("::")[2]
+
+
+def is_action_type(name: str) -> bool:
+    """Whether entities of this type are actions: the last component is exactly `Action`."""
+    return basename(name) == "Action"

@@ -1,0 +1,168 @@
+"""Policies: effect, scope, clauses; and a policy as one boolean expression (spec 01 §5, 04 §1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from reference.syntax import And, Binary, Expr, Is, Lit, SetOf, Slot, SlotName, Unary, Var, Variable
+from reference.values import TRUE, EntityUid
+
+Effect = Literal["permit", "forbid"]
+ScopeVariable = Literal["principal", "resource"]
+
+
+@dataclass(frozen=True, slots=True)
+class Anything:
+    """No constraint."""
+
+
+@dataclass(frozen=True, slots=True)
+class Equals:
+    """`== E`, or `== ?slot` in a template."""
+
+    target: EntityUid | Slot
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """`in E`, or `in ?slot` in a template."""
+
+    target: EntityUid | Slot
+
+
+@dataclass(frozen=True, slots=True)
+class OfType:
+    """`is T`"""
+
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfTypeWithin:
+    """`is T in E`, or `is T in ?slot` in a template."""
+
+    type: str
+    target: EntityUid | Slot
+
+
+@dataclass(frozen=True, slots=True)
+class ActionEquals:
+    """`action == A`"""
+
+    action: EntityUid
+
+
+@dataclass(frozen=True, slots=True)
+class ActionIn:
+    """`action in [A, B]`, in source order with duplicates; `action in A` is the list of one."""
+
+    actions: tuple[EntityUid, ...]
+
+
+ScopeConstraint = Anything | Equals | Within | OfType | OfTypeWithin
+ActionConstraint = Anything | ActionEquals | ActionIn
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    kind: Literal["when", "unless"]
+    body: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What a static policy or a template says, without its id.
+
+    `annotations` are `(key, value)` in source order with distinct keys; the value None is an annotation
+    without one, which means the empty string.
+    """
+
+    effect: Effect
+    annotations: tuple[tuple[str, str | None], ...]
+    principal: ScopeConstraint
+    action: ActionConstraint
+    resource: ScopeConstraint
+    clauses: tuple[Clause, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the authorizer sees of a static or a linked policy."""
+
+    id: str
+    effect: Effect
+    condition: Expr
+
+
+def slots(body: Body) -> frozenset[SlotName]:
+    """The slots that the scope uses; a body with any is a template."""
+    targets = (_target(body.principal), _target(body.resource))
+    return frozenset(target.name for target in targets if isinstance(target, Slot))
+
+
+def condition(body: Body) -> Expr:
+    """The policy as one expression: scope, then clauses, in one short-circuit chain."""
+    scope = scope_condition("resource", body.resource)
+    return And(
+        scope_condition("principal", body.principal),
+        And(action_condition(body.action), And(scope, clauses_condition(body.clauses))),
+    )
+
+
+def scope_condition(variable: ScopeVariable, constraint: ScopeConstraint) -> Expr:
+    """The meaning of the constraint on principal or resource."""
+    match constraint:
+        case Anything():
+            return Lit(TRUE)
+        case Equals(target):
+            return Binary("==", Var(variable), _operand(target))
+        case Within(target):
+            return Binary("in", Var(variable), _operand(target))
+        case OfType(type_name):
+            return Is(Var(variable), type_name)
+        case OfTypeWithin(type_name, target):
+            return And(Is(Var(variable), type_name), Binary("in", Var(variable), _operand(target)))
+
+
+def action_condition(constraint: ActionConstraint) -> Expr:
+    """The meaning of the constraint on the action."""
+    action: Variable = "action"
+    match constraint:
+        case Anything():
+            return Lit(TRUE)
+        case ActionEquals(uid):
+            return Binary("==", Var(action), Lit(uid))
+        case ActionIn(uids):
+            return Binary("in", Var(action), SetOf(tuple(Lit(uid) for uid in uids)))
+
+
+def clauses_condition(clauses: tuple[Clause, ...]) -> Expr:
+    """The clauses joined by `&&`, nested to the right; true if there are none."""
+    bodies = [clause_condition(clause) for clause in clauses]
+    if not bodies:
+        return Lit(TRUE)
+    joined = bodies.pop()
+    while bodies:
+        joined = And(bodies.pop(), joined)
+    return joined
+
+
+def clause_condition(clause: Clause) -> Expr:
+    match clause.kind:
+        case "when":
+            return clause.body
+        case "unless":
+            return Unary("!", clause.body)
+
+
+def _operand(target: EntityUid | Slot) -> Expr:
+    return target if isinstance(target, Slot) else Lit(target)
+
+
+def _target(constraint: ScopeConstraint) -> EntityUid | Slot | None:
+    match constraint:
+        case Equals(target) | Within(target) | OfTypeWithin(_, target):
+            return target
+        case Anything() | OfType():
+            return None

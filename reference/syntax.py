@@ -1,0 +1,253 @@
+"""The abstract syntax of expressions: one frozen record a form (spec 01 §5).
+
+Operators carry the name that they have in the JSON format (spec 06 §3). Sugar that the JSON format keeps
+is kept here too; `reference.sugar` gives its meaning. Trees may be very deep, so nothing here recurses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from typing import Literal, TypeVar
+
+from reference.values import EntityUid, Value
+
+T = TypeVar("T")
+
+Variable = Literal["principal", "action", "resource", "context"]
+SlotName = Literal["?principal", "?resource"]
+UnaryOp = Literal["!", "neg", "isEmpty"]
+BinaryOp = Literal[
+    "==", "<", "<=", "+", "-", "*", "in",
+    "contains", "containsAll", "containsAny", "hasTag", "getTag",
+    "!=", ">", ">=",
+]  # fmt: skip
+
+
+class Tree:
+    """Equality and hash of trees: by their listing from the root down, which needs no recursion."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Tree):
+            return NotImplemented
+        return self is other or list(_listing(self)) == list(_listing(other))
+
+    def __hash__(self) -> int:
+        return hash(tuple(_listing(self)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lit(Tree):
+    """A boolean, an integer, a string or an entity."""
+
+    value: Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Var(Tree):
+    name: Variable
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Slot(Tree):
+    """A place in a template's scope that a link fills with an entity."""
+
+    name: SlotName
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class If(Tree):
+    condition: Expr
+    then: Expr
+    otherwise: Expr
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class And(Tree):
+    left: Expr
+    right: Expr
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Or(Tree):
+    left: Expr
+    right: Expr
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unary(Tree):
+    op: UnaryOp
+    operand: Expr
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Binary(Tree):
+    """An operator or built-in method that evaluates both operands; `!=`, `>` and `>=` are sugar."""
+
+    op: BinaryOp
+    left: Expr
+    right: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Star:
+    """The wildcard of a pattern."""
+
+
+Pattern = tuple[Star | str, ...]
+"""A pattern: wildcards and single characters."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Like(Tree):
+    operand: Expr
+    pattern: Pattern
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Is(Tree):
+    operand: Expr
+    type: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class IsIn(Tree):
+    """`operand is type in ancestor`: sugar."""
+
+    operand: Expr
+    type: str
+    ancestor: Expr
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HasAttr(Tree):
+    operand: Expr
+    attr: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HasPath(Tree):
+    """`operand has a.b.c`, two attributes or more: sugar."""
+
+    operand: Expr
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GetAttr(Tree):
+    operand: Expr
+    attr: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SetOf(Tree):
+    elements: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RecordOf(Tree):
+    """INVARIANT: keys are distinct and ascending, which is the order of evaluation (spec 02 §4)."""
+
+    fields: tuple[tuple[str, Expr], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Call(Tree):
+    """An extension function or method; the receiver of a method is the first argument."""
+
+    function: str
+    arguments: tuple[Expr, ...]
+
+
+Expr = (
+    Lit
+    | Var
+    | Slot
+    | If
+    | And
+    | Or
+    | Unary
+    | Binary
+    | Like
+    | Is
+    | IsIn
+    | HasAttr
+    | HasPath
+    | GetAttr
+    | SetOf
+    | RecordOf
+    | Call
+)
+
+
+def children(expr: Expr) -> tuple[Expr, ...]:
+    """The direct sub-expressions, in order of evaluation."""
+    match expr:
+        case Lit() | Var() | Slot():
+            return ()
+        case If(condition, then, otherwise):
+            return (condition, then, otherwise)
+        case And(left, right) | Or(left, right) | Binary(_, left, right):
+            return (left, right)
+        case IsIn(operand, _, ancestor):
+            return (operand, ancestor)
+        case SetOf(parts) | Call(_, parts):
+            return parts
+        case RecordOf(pairs):
+            return tuple(part for _, part in pairs)
+        case _:
+            return (expr.operand,)
+
+
+def fold(expr: Expr, rule: Callable[[Expr, Sequence[T]], T]) -> T:
+    """Build a result from the leaves up: `rule` gets an expression and the results of its children."""
+    todo: list[tuple[bool, Expr]] = [(False, expr)]
+    done: list[T] = []
+    while todo:
+        children_done, node = todo.pop()
+        parts = children(node)
+        if children_done or not parts:
+            start = len(done) - len(parts)
+            done[start:] = [rule(node, done[start:])]
+        else:
+            todo.append((True, node))
+            todo.extend((False, part) for part in reversed(parts))
+    return done[0]
+
+
+def walk(expr: Expr) -> Iterator[Expr]:
+    """The expression and everything inside it, from the root down and from left to right."""
+    todo = [expr]
+    while todo:
+        node = todo.pop()
+        yield node
+        todo.extend(reversed(children(node)))
+
+
+def has_path(operand: Expr, path: Sequence[str]) -> Expr:
+    """`operand has a.b.c` (spec 06 §3: a path of one attribute is the plain form)."""
+    return HasAttr(operand, path[0]) if len(path) == 1 else HasPath(operand, tuple(path))
+
+
+def uids(expr: Expr) -> Iterator[EntityUid]:
+    """The entity literals inside an expression."""
+    for node in walk(expr):
+        if isinstance(node, Lit) and isinstance(node.value, EntityUid):
+            yield node.value
+
+
+def _listing(root: Tree) -> Iterator[object]:
+    """Every class, plain field and number of children, from the root down: one listing, one tree."""
+    todo: list[object] = [root]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, Tree):
+            yield type(node)
+            todo.extend(getattr(node, field.name) for field in fields(node))  # type: ignore[arg-type]
+        elif isinstance(node, tuple):
+            yield len(node)
+            todo.extend(node)
+        else:
+            yield node

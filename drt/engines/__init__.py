@@ -19,11 +19,17 @@ class UnknownEngine(Exception):
 
 
 def build(name: str) -> Engine:
-    """The engine called `name`, loaded only now.
+    """The engine called `name`, loaded only now; `module:attribute` names one from outside.
 
     Raises `UnknownEngine` with a sentence for the user.
     """
-    if name not in BUILT_IN:
+    module, _, attribute = BUILT_IN.get(name, name).partition(":")
+    if not attribute:
         raise UnknownEngine(f"unknown engine {name!r}; known engines are {', '.join(sorted(BUILT_IN))}")
-    module, _, attribute = BUILT_IN[name].partition(":")
-    return cast(Engine, getattr(import_module(module), attribute)())
+    try:
+        make = getattr(import_module(module), attribute)
+    except ImportError as error:
+        raise UnknownEngine(f"the engine {name!r} cannot be loaded: {error}") from None
+    except AttributeError:
+        raise UnknownEngine(f"the engine {name!r} cannot be loaded: {module} has no {attribute}") from None
+    return cast(Engine, make())

@@ -1,0 +1,38 @@
+"""The decimal type: a count of ten-thousandths in 64 bits (spec 03 §1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from production.errors import EvaluationError
+from production.integers import MAX_LONG, MAX_MAGNITUDE, digits_value, fixed_digits
+
+
+@dataclass(frozen=True, slots=True)
+class Decimal:
+    """A decimal number; `units` counts ten-thousandths."""
+
+    units: int
+
+    def __str__(self) -> str:
+        """The canonical text: exactly four fraction digits."""
+        sign = "-" if self.units < 0 else ""
+        whole, fraction = divmod(abs(self.units), 10_000)
+        return f"{sign}{whole}.{fraction:04d}"
+
+
+def parse_decimal(text: str) -> Decimal:
+    """Read `"-"? DIGIT+ "." DIGIT{1,4}`; raises an extension error for anything else or out of range."""
+    negative = text.startswith("-")
+    whole_text, dot, fraction_text = text[negative:].partition(".")
+    places = len(fraction_text)
+    if dot and 1 <= places <= 4:
+        whole = digits_value(whole_text, MAX_LONG)
+        fraction = fixed_digits(fraction_text, 0, places)
+        if whole >= 0 and fraction >= 0:
+            units = whole * 10_000 + fraction * (10_000, 1_000, 100, 10, 1)[places]
+            if units <= MAX_LONG or (negative and units == MAX_MAGNITUDE):
+                return Decimal(-units if negative else units)
+    raise EvaluationError(
+        "extension", "not a decimal: one to four fraction digits, 64 bits of ten-thousandths"
+    )

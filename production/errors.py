@@ -1,0 +1,96 @@
+"""What can go wrong, one class a part of the input, and the closed vocabulary of evaluation errors.
+
+An engine error is never a bare Python exception: it names the part that is at fault, and for texts the place.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+ErrorKind = Literal[
+    "type",
+    "entity-missing",
+    "attr-missing",
+    "tag-missing",
+    "overflow",
+    "extension",
+    "arity",
+    "unlinked-slot",
+    "recursion-limit",
+]
+"""Why an evaluation failed (spec 02 §3)."""
+
+FALSE: Final = 0
+TRUE: Final = 1
+ERROR_KINDS: Final[tuple[ErrorKind, ...]] = (
+    "type",
+    "entity-missing",
+    "attr-missing",
+    "tag-missing",
+    "overflow",
+    "extension",
+    "arity",
+    "unlinked-slot",
+    "recursion-limit",
+)
+FIRST_ERROR: Final = 2
+STATUS_BITS: Final = 4
+"""A policy's status is a small integer: 0 not satisfied, 1 satisfied, 2 and up `ERROR_KINDS[status - 2]`."""
+
+STATUS_OF_KIND: Final[dict[ErrorKind, int]] = {
+    kind: number for number, kind in enumerate(ERROR_KINDS, start=FIRST_ERROR)
+}
+
+
+class CedarError(Exception):
+    """Whatever this engine refuses or fails at."""
+
+
+class PolicyError(CedarError):
+    """A policy text, an expression or a policy document was refused.
+
+    `line` and `column` count from 1 and are 0 where the input is not a policy text.
+    """
+
+    def __init__(self, message: str, line: int = 0, column: int = 0) -> None:
+        place = f"line {line}, column {column}: " if line else ""
+        super().__init__(place + message)
+        self.line = line
+        self.column = column
+
+
+class PolicySetError(CedarError):
+    """A policy set cannot hold what was asked: a used id, a missing template, a link that does not fit."""
+
+
+class LinkError(PolicySetError):
+    """A template link was refused (spec 04 §1.1)."""
+
+
+class SchemaError(CedarError):
+    """A schema was refused (spec 07)."""
+
+
+class EntitiesError(CedarError):
+    """An entity document or a change of the store was refused (spec 05)."""
+
+
+class RequestError(CedarError):
+    """A request or its context was refused (spec 05 §8, §9)."""
+
+
+class JsonError(CedarError):
+    """A text is not strict JSON."""
+
+
+class PrintError(CedarError):
+    """A policy has no text (spec 01 §7), or a value has no JSON form (spec 05 §2.2)."""
+
+
+class EvaluationError(CedarError):
+    """An expression has no value; `kind` says why, `status` is the kind as a number."""
+
+    def __init__(self, kind: ErrorKind, detail: str = "") -> None:
+        super().__init__(detail or kind)
+        self.kind: ErrorKind = kind
+        self.status = STATUS_OF_KIND[kind]

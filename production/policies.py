@@ -1,0 +1,116 @@
+"""Policies and templates: effect, annotations, scope, conditions (spec 01 §4, 04 §1).
+
+A scope constraint holds an entity or a slot; a policy that holds a slot is a template.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final, Literal, TypeAlias
+
+from production.nodes import Node, same_tree
+from production.uids import Uid
+
+Effect = Literal["permit", "forbid"]
+SlotName = Literal["?principal", "?resource"]
+ConditionKind = Literal["when", "unless"]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A placeholder for an entity in a template's scope."""
+
+    name: SlotName
+
+
+PRINCIPAL_SLOT: Final = Slot("?principal")
+RESOURCE_SLOT: Final = Slot("?resource")
+
+
+@dataclass(slots=True, unsafe_hash=True)
+class Scope:
+    """A constraint on the principal or the resource.
+
+    `op` is `All`, `==`, `in` or `is`; `entity` is there for `==` and `in`, and for `is T in E`; `type_name` for `is`.
+    """
+
+    op: Literal["All", "==", "in", "is"]
+    entity: Uid | Slot | None = None
+    type_name: str | None = None
+
+
+@dataclass(slots=True, unsafe_hash=True)
+class ActionScope:
+    """A constraint on the action; `in A` and `in [A]` are the same, order and duplicates of a list are kept."""
+
+    op: Literal["All", "==", "in"]
+    entities: tuple[Uid, ...] = ()
+
+
+ANY: Final = Scope("All")
+ANY_ACTION: Final = ActionScope("All")
+
+
+@dataclass(slots=True, eq=False)
+class Condition:
+    """One `when` or `unless` clause."""
+
+    kind: ConditionKind
+    body: Node
+
+
+Annotations: TypeAlias = Mapping[str, str | None]
+"""Annotation values by key; `None` where the text has no value."""
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Policy:
+    """A static policy or a template, without its id. Never changed once made."""
+
+    effect: Effect
+    principal: Scope
+    action: ActionScope
+    resource: Scope
+    conditions: tuple[Condition, ...]
+    annotations: Annotations
+
+    @property
+    def slots(self) -> tuple[SlotName, ...]:
+        """The slots that the scope uses, principal first."""
+        if self.principal.entity.__class__ is not Slot and self.resource.entity.__class__ is not Slot:
+            return ()
+        return tuple(
+            scope.entity.name for scope in (self.principal, self.resource) if isinstance(scope.entity, Slot)
+        )
+
+    def linked(self, values: Mapping[SlotName, Uid]) -> Policy:
+        """This template with its slots filled; every slot has a value."""
+        return replace(
+            self, principal=_filled(self.principal, values), resource=_filled(self.resource, values)
+        )
+
+    def expressions(self) -> Iterator[Node]:
+        """The conditions' bodies, in order."""
+        return (condition.body for condition in self.conditions)
+
+
+def _filled(scope: Scope, values: Mapping[SlotName, Uid]) -> Scope:
+    if not isinstance(scope.entity, Slot):
+        return scope
+    return Scope(scope.op, values[scope.entity.name], scope.type_name)
+
+
+def same_policy(left: Policy, right: Policy) -> bool:
+    """Whether two policies have the same content; an annotation without value equals an empty one (spec 06 §4)."""
+    return (
+        left.effect == right.effect
+        and (left.principal, left.action, left.resource) == (right.principal, right.action, right.resource)
+        and {k: v or "" for k, v in left.annotations.items()}
+        == {k: v or "" for k, v in right.annotations.items()}
+        and len(left.conditions) == len(right.conditions)
+        and all(
+            a.kind == b.kind and same_tree(a.body, b.body)
+            for a, b in zip(left.conditions, right.conditions, strict=True)
+        )
+    )

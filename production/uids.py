@@ -1,0 +1,100 @@
+"""Interned entity uids.
+
+Law (interning): two live uids with the same type and id are the same object, so identity decides equality and a
+hash is a pointer. The table holds its uids weakly: a service that sees ever new ids does not grow.
+"""
+
+from __future__ import annotations
+
+import weakref
+from threading import RLock
+from typing import Final
+
+from production.strings import quoted
+
+
+class Uid:
+    """A reference to an entity: a type name and an id, both compared exactly (spec 02 §1)."""
+
+    __slots__ = ("__weakref__", "id", "type")
+
+    type: str
+    id: str
+
+    def __new__(cls, type_name: str, entity_id: str) -> Uid:
+        return uid(type_name, entity_id)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("a uid is immutable")
+
+    def __repr__(self) -> str:
+        return f"{self.type}::{quoted(self.id)}"
+
+    def __reduce__(self) -> tuple[object, tuple[str, str]]:
+        return uid, (self.type, self.id)
+
+    def __copy__(self) -> Uid:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Uid:
+        return self
+
+
+class _Reference(weakref.ref[Uid]):
+    """A weak reference that knows where the table keeps it."""
+
+    __slots__ = ("id", "type")
+
+    type: str
+    id: str
+
+
+_tables: Final[dict[str, dict[str, _Reference]]] = {}
+_lock: Final = RLock()
+_set_type = Uid.__dict__["type"].__set__
+_set_id = Uid.__dict__["id"].__set__
+
+
+def uid(type_name: str, entity_id: str) -> Uid:
+    """The uid of this type and id; always the same object while anybody holds it."""
+    table = _tables.get(type_name)
+    if table is not None:
+        reference = table.get(entity_id)
+        if reference is not None:
+            found = reference()
+            if found is not None:
+                return found
+    return _remember(type_name, entity_id)
+
+
+def _remember(type_name: str, entity_id: str) -> Uid:
+    with _lock:
+        table = _tables.get(type_name)
+        if table is None:
+            table = _tables[type_name] = {}
+        reference = table.get(entity_id)
+        found = reference() if reference is not None else None
+        if found is not None:
+            return found
+        made: Uid = object.__new__(Uid)
+        _set_type(made, type_name)
+        _set_id(made, entity_id)
+        reference = _Reference(made, _forget)
+        reference.type = type_name
+        reference.id = entity_id
+        table[entity_id] = reference
+        # A collection during the lines above may have dropped the table, empty until then.
+        _tables[type_name] = table
+        return made
+
+
+def _forget(reference: weakref.ref[Uid]) -> None:
+    """Drop a dead uid's entry, unless a new uid has taken it over in the meantime."""
+    assert isinstance(reference, _Reference)
+    with _lock:
+        table = _tables.get(reference.type)
+        if table is None or table.get(reference.id) is not reference:
+            return
+        del table[reference.id]
+        if not table:
+            del _tables[reference.type]

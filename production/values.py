@@ -1,0 +1,195 @@
+"""Runtime values, and equality between them (spec 02 §1, §2).
+
+Booleans, longs, strings are Python's own; a record is a plain `dict` that nobody changes; an entity is its
+interned uid. Python takes `True` for 1, so whatever compares or hashes a value goes through `equal` or `key`.
+
+Law (keys): two values are equal exactly when their keys are equal. A key is flat: a set or a record is
+represented by a 256-bit digest of its members' keys, so neither depth nor hostile nesting can make a
+comparison expensive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from hashlib import blake2b
+from typing import Any, Final, TypeAlias, Union
+
+from production.datetimes import Datetime
+from production.decimals import Decimal
+from production.durations import Duration
+from production.ipaddrs import IpAddress
+from production.uids import Uid
+
+
+class _BoolKey:
+    """Stands for a boolean among set keys, where Python would mix it up with 0 and 1."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: bool) -> None:
+        self.value = value
+
+
+_TRUE_KEY: Final = _BoolKey(True)
+_FALSE_KEY: Final = _BoolKey(False)
+
+Extension: TypeAlias = Decimal | IpAddress | Datetime | Duration
+Key: TypeAlias = int | str | bytes | Uid | Extension | _BoolKey
+Value: TypeAlias = Union[bool, int, str, Uid, "SetValue", dict[str, "Value"], Extension]
+Record: TypeAlias = dict[str, Value]
+
+_PLAIN: Final = frozenset({int, str, Uid, Decimal, IpAddress, Datetime, Duration})
+
+
+class SetValue:
+    """A Cedar set: `keys` decide membership, iterating gives the values, each once."""
+
+    __slots__ = ("_digest", "_members", "keys")
+
+    def __init__(self, values: Iterable[Value] = ()) -> None:
+        elements = values if isinstance(values, (list, tuple)) else list(values)
+        self._digest: bytes | None = None
+        if _PLAIN.issuperset(map(type, elements)):
+            plain = frozenset(elements)
+            self.keys: frozenset[Any] = plain
+            self._members: Collection[Value] = plain
+        else:
+            members: dict[Key, Value] = {}
+            for element in elements:
+                members.setdefault(key(element), element)
+            self.keys = frozenset(members)
+            self._members = tuple(members.values())
+
+    def __iter__(self) -> Iterator[Value]:
+        return iter(self._members)
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def __contains__(self, value: Value) -> bool:
+        return key(value) in self.keys
+
+    def __eq__(self, other: object) -> bool:
+        return self.keys == other.keys if isinstance(other, SetValue) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.keys)
+
+    def __repr__(self) -> str:
+        return f"<set of {len(self.keys)}>"
+
+    def digest(self) -> bytes:
+        """The digest that stands for this set among another set's keys."""
+        if self._digest is None:
+            parts = sorted(map(_encoded, self.keys))
+            self._digest = blake2b(b"S" + b"".join(parts), digest_size=32).digest()
+        return self._digest
+
+
+def key(value: Value) -> Key:
+    """The hashable that stands for `value` among set keys."""
+    if isinstance(value, bool):
+        return _TRUE_KEY if value else _FALSE_KEY
+    if isinstance(value, SetValue):
+        return value.digest()
+    if isinstance(value, dict):
+        return record_digest(value)
+    return value
+
+
+def _encoded(key_: Key) -> bytes:
+    """An injective, self-delimiting spelling of a key."""
+    match key_:
+        case bytes():
+            return b"#" + key_
+        case _BoolKey():
+            return b"T" if key_.value else b"F"
+        case int():
+            return b"i%d;" % key_
+        case str():
+            text = key_.encode("utf-8", "surrogatepass")
+            return b"s%d:%b" % (len(text), text)
+        case Uid():
+            return b"e" + _encoded(key_.type) + _encoded(key_.id)
+        case Decimal():
+            return b"n%d;" % key_.units
+        case IpAddress():
+            return b"a%d,%d,%d;" % (key_.version, key_.address, key_.prefix)
+        case Datetime():
+            return b"t%d;" % key_.milliseconds
+        case Duration():
+            return b"d%d;" % key_.milliseconds
+
+
+def record_digest(record: Record) -> bytes:
+    """The digest that stands for a record; records inside it are done first, without recursion."""
+    finished: dict[int, bytes] = {}
+    pending = [record]
+    while pending:
+        current = pending[-1]
+        inner = [v for v in current.values() if isinstance(v, dict) and id(v) not in finished]
+        if inner:
+            pending.extend(inner)
+            continue
+        pending.pop()
+        parts = [b"R"]
+        for name in sorted(current):
+            value = current[name]
+            part: Key = finished[id(value)] if isinstance(value, dict) else key(value)
+            parts += (_encoded(name), _encoded(part))
+        finished[id(current)] = blake2b(b"".join(parts), digest_size=32).digest()
+    return finished[id(record)]
+
+
+def equal(left: Value, right: Value) -> bool:
+    """Structural equality: total, and false between values of different kinds (spec 02 §2)."""
+    if left is right:
+        return True
+    if left.__class__ is not right.__class__:
+        return False
+    if isinstance(left, dict) and isinstance(right, dict):
+        return _records_equal(left, right)
+    return left == right
+
+
+def _records_equal(left: Record, right: Record) -> bool:
+    pending = [(left, right)]
+    while pending:
+        a, b = pending.pop()
+        if a.keys() != b.keys():
+            return False
+        for name, value in a.items():
+            other = b[name]
+            if value is other:
+                continue
+            if value.__class__ is not other.__class__:
+                return False
+            if isinstance(value, dict) and isinstance(other, dict):
+                pending.append((value, other))
+            elif value != other:
+                return False
+    return True
+
+
+def is_long(value: object) -> bool:
+    """Whether a value is a Long; `isinstance` would take a Boolean for one."""
+    return value.__class__ is int
+
+
+_KIND_NAMES: Final[dict[type, str]] = {
+    bool: "Bool",
+    int: "Long",
+    str: "String",
+    Uid: "Entity",
+    SetValue: "Set",
+    dict: "Record",
+    Decimal: "decimal",
+    IpAddress: "ipaddr",
+    Datetime: "datetime",
+    Duration: "duration",
+}
+
+
+def kind_name(value: Value) -> str:
+    """The kind of a value, as messages call it."""
+    return _KIND_NAMES[value.__class__]

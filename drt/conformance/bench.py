@@ -39,7 +39,7 @@ class Bench:
             self.tally.lack(outcome.feature)
         elif right:
             self.tally.right(check)
-        elif (difference := explanation(check, expected, record.text)) is not None:
+        elif (difference := explanation(self.engine.name, check, expected, record.text)) is not None:
             self.tally.declare(check, f"{difference.name} ({difference.source})")
         else:
             self.tally.mismatch(

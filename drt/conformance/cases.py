@@ -14,10 +14,11 @@ from typing import Any
 
 from drt.case import Case, Format, Request, Source
 from drt.conformance.bench import Bench, Record
-from drt.conformance.material import ARCHIVE, BadInput, Place, archive
+from drt.conformance.material import ARCHIVE, Place, archive
 from drt.engines.guard import GuardedLoaded
 from drt.engines.protocol import ValidationMode
 from drt.outcome import Accepted, Authorized, Outcome, Unsupported, Validated
+from drt.problems import InputProblem
 
 Json = dict[str, Any]
 
@@ -31,10 +32,10 @@ def is_case(document: object) -> bool:
 
 
 def referred(place: Place, reference: object) -> Place:
-    """The file that a case refers to; raises `BadInput` where it is missing."""
+    """The file that a case refers to; raises `InputProblem` where it is missing."""
     found = place.beside(reference) if isinstance(reference, str) else None
     if found is None:
-        raise BadInput(f"{place}: refers to {reference!r}, which is neither beside it nor above it")
+        raise InputProblem(f"{place}: refers to {reference!r}, which is neither beside it nor above it")
     return found
 
 
@@ -45,7 +46,7 @@ def source(place: Place) -> Source:
 
 
 def read_case(place: Place, document: Json) -> Case:
-    """Everything of a case but its requests; raises `BadInput` for missing files."""
+    """Everything of a case but its requests; raises `InputProblem` for missing files."""
     schema = document.get("schema")
     return Case(
         source(referred(place, document["policies"])),
@@ -70,6 +71,8 @@ def official(bench: Bench, file: str, place: Place, document: Json) -> None:
         right = isinstance(verdict, Validated) and verdict.valid == valid
         bench.check(Record(file, "validation"), "case validates", str(valid), verdict, right)
     for index, entry in enumerate(document["requests"]):
+        if "decision" not in entry:
+            continue
         outcome = loaded.authorize(request_of(entry)) if isinstance(loaded, GuardedLoaded) else loaded
         response(bench, Record(file, f"request {index}"), entry, outcome)
 

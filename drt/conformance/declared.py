@@ -31,10 +31,11 @@ class Difference:
     path: str = ""
     kind: str = ""
     repeats: bool = False
+    engines: tuple[str, ...] = ()
 
-    def explains(self, check: str, expected: str, text: str) -> bool:
-        """Whether an engine may answer `check` on `text` otherwise than `expected`."""
-        if check not in self.checks or expected != self.expected:
+    def explains(self, engine: str, check: str, expected: str, text: str) -> bool:
+        """Whether `engine` may answer `check` on `text` otherwise than `expected`."""
+        if check not in self.checks or expected != self.expected or engine not in (self.engines or (engine,)):
             return False
         if self.pattern:
             return re.search(self.pattern, text) is not None
@@ -47,14 +48,17 @@ class Difference:
 def differences() -> tuple[Difference, ...]:
     """All declared differences, in the order of the file."""
     document = tomllib.loads(resources.files(__package__).joinpath("declared.toml").read_text("utf-8"))
-    return tuple(
-        Difference(**{**entry, "checks": tuple(entry["checks"])}) for entry in document["difference"]
-    )
+    return tuple(_difference(entry) for entry in document["difference"])
 
 
-def explanation(check: str, expected: str, text: str) -> Difference | None:
+def _difference(entry: dict[str, Any]) -> Difference:
+    fields: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in entry.items()}
+    return Difference(**fields)
+
+
+def explanation(engine: str, check: str, expected: str, text: str) -> Difference | None:
     """The first declared difference that explains another answer than `expected`, if any does."""
-    return next((d for d in differences() if d.explains(check, expected, text)), None)
+    return next((d for d in differences() if d.explains(engine, check, expected, text)), None)
 
 
 def _at(text: str, path: list[str]) -> Iterator[Any]:

@@ -12,10 +12,11 @@ from typing import Any, cast
 
 from drt.case import Case, Format, Request, Source
 from drt.conformance.bench import Bench, Record
-from drt.conformance.jsontext import spans
-from drt.conformance.material import BadInput, Place
+from drt.conformance.material import Place
 from drt.engines.guard import GuardedLoaded
+from drt.json_outline import spans
 from drt.outcome import Authorized, Evaluated, Failed, Outcome, Unsupported, Validated
+from drt.problems import InputProblem
 
 Json = dict[str, Any]
 
@@ -23,11 +24,11 @@ POLICIES_PER_SET = 50
 
 
 def fixture_beside(place: Place, name: str) -> Json:
-    """The JSON object `name` beside a file; raises `BadInput` where it is missing or no object."""
+    """The JSON object `name` beside a file; raises `InputProblem` where it is missing or no object."""
     found = place.beside(name)
     value = found.json() if found else None
     if not isinstance(value, dict):
-        raise BadInput(f"{place}: its {name} is not beside it")
+        raise InputProblem(f"{place}: its {name} is not beside it")
     return value
 
 
@@ -150,7 +151,7 @@ def validator(bench: Bench, place: Place, file: str, record: Json) -> None:
     schemas = fixture_beside(place, "schemas.json")
     schema = schemas.get(record["schema_ref"])
     if schema is None:
-        raise BadInput(f"{file}: {record['id']}: no schema {record['schema_ref']!r} in schemas.json")
+        raise InputProblem(f"{file}: {record['id']}: no schema {record['schema_ref']!r} in schemas.json")
     loaded = bench.engine.load(
         Case(Source(record["policy"]), schema=Source(schema["text"], cast(Format, schema["format"])))
     )

@@ -9,20 +9,19 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import tarfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePosixPath
 
+from drt.problems import InputProblem
+
 UPWARD = 8
 """How many folders above a file a reference may be found in."""
 
 ARCHIVE = ".tar.gz"
-
-
-class BadInput(Exception):
-    """A path or file that cannot be used; the message is a sentence for the user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,8 @@ class Place:
     inside: str | None = None
 
     def __str__(self) -> str:
-        return str(self.path) if self.inside is None else f"{self.path}:{self.inside}"
+        shown = os.path.relpath(self.path)
+        return shown if self.inside is None else f"{shown}:{self.inside}"
 
     @property
     def name(self) -> str:
@@ -41,17 +41,17 @@ class Place:
         return self.path.name if self.inside is None else PurePosixPath(self.inside).name
 
     def text(self) -> str:
-        """The contents, byte for byte; raises `BadInput` where they are not UTF-8 or cannot be read."""
+        """The contents, byte for byte; raises `InputProblem` where they are not UTF-8 or cannot be read."""
         try:
             data = self.path.read_bytes() if self.inside is None else _members(self.path)[self.inside]
             return data.decode()
         except OSError as error:
-            raise BadInput(f"cannot read {self}: {error.strerror}") from error
+            raise InputProblem(f"cannot read {self}: {error.strerror}") from error
         except UnicodeDecodeError as error:
-            raise BadInput(f"{self} is not UTF-8 text") from error
+            raise InputProblem(f"{self} is not UTF-8 text") from error
 
     def json(self) -> object:
-        """The contents as JSON; raises `BadInput` where they are not."""
+        """The contents as JSON; raises `InputProblem` where they are not."""
         return parse_json(self.text(), str(self))
 
     def beside(self, reference: str) -> Place | None:
@@ -75,37 +75,37 @@ class Place:
 
 
 def gather(paths: Iterable[Path]) -> list[Place]:
-    """Every JSON, JSONL and archive member under `paths`, in a stable order; raises `BadInput` for a bad
+    """Every JSON, JSONL and archive member under `paths`, in a stable order; raises `InputProblem` for a bad
     path.
     """
     places: list[Place] = []
     for given in paths:
-        path = given.absolute()
+        path = given.resolve()
         if path.is_dir():
             files = sorted(file for file in path.rglob("*") if file.is_file() and _wanted(file.name))
             places += (place for file in files for place in _unpacked(file))
         elif path.is_file() and _wanted(path.name):
             places += _unpacked(path)
         elif path.exists():
-            raise BadInput(f"{given}: expected a folder, a .json or .jsonl file or a {ARCHIVE} archive")
+            raise InputProblem(f"{given}: expected a folder, a .json or .jsonl file or a {ARCHIVE} archive")
         else:
-            raise BadInput(f"{given}: no such file or folder")
+            raise InputProblem(f"{given}: no such file or folder")
     return list(dict.fromkeys(places))
 
 
 def archive(path: Path) -> list[Place]:
-    """The JSON and JSONL members of an archive; raises `BadInput` where it is not one."""
+    """The JSON and JSONL members of an archive; raises `InputProblem` where it is not one."""
     return [Place(path, name) for name in sorted(_members(path)) if _wanted(name)]
 
 
 def parse_json(text: str, where: str) -> object:
-    """A JSON text of the material; raises `BadInput` naming `where` and the position."""
+    """A JSON text of the material; raises `InputProblem` naming `where` and the position."""
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        raise BadInput(f"{where}: line {error.lineno}, column {error.colno}: {error.msg}") from error
+        raise InputProblem(f"{where}: line {error.lineno}, column {error.colno}: {error.msg}") from error
     except RecursionError as error:
-        raise BadInput(f"{where}: nested too deeply to read") from error
+        raise InputProblem(f"{where}: nested too deeply to read") from error
 
 
 def _wanted(name: str) -> bool:
@@ -123,4 +123,4 @@ def _members(path: Path) -> dict[str, bytes]:
             files = ((member.name, tar.extractfile(member)) for member in tar if member.isfile())
             return {str(PurePosixPath(name)): file.read() for name, file in files if file is not None}
     except (OSError, tarfile.TarError, EOFError) as error:
-        raise BadInput(f"{path}: not a readable {ARCHIVE} archive: {error}") from error
+        raise InputProblem(f"{path}: not a readable {ARCHIVE} archive: {error}") from error

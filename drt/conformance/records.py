@@ -10,10 +10,10 @@ from typing import Any
 
 from drt.case import Case, Request, Source
 from drt.conformance.bench import Bench, Record, shorten
-from drt.conformance.jsontext import JsonValue, first_difference, members, same, spans
 from drt.conformance.report import Mismatch
 from drt.engines.guard import GuardedLoaded
 from drt.engines.rust_messages import error_kind
+from drt.json_outline import JsonValue, first_difference, members, same, spans
 from drt.outcome import Accepted, Authorized, Outcome, Printed, Rejected, Unsupported
 
 Json = dict[str, Any]
@@ -114,8 +114,9 @@ def _json_to_text(bench: Bench, file: str, record: Json) -> None:
         if "back" in record and isinstance(again, Accepted):
             _same_document(bench, at, "policy JSON to text", record["back"], again)
         else:
-            shown = f"readable text for {shorten(printed.text)}"
-            bench.check(at, "policy JSON to text", shown, again, isinstance(again, Accepted))
+            bench.check(
+                at, "policy JSON to text", "refused or readable text", again, isinstance(again, Accepted)
+            )
     else:
         bench.check(at, "policy JSON to text", "text", printed, right=False)
 

@@ -62,7 +62,7 @@ class Report:
         )
 
     def text(self) -> str:
-        """The report for people: a table, the first mismatches, the declared and the unsupported, the line."""
+        """The report for people: a table, the first mismatches, declared and unsupported ones, the line."""
         lines = [f"{'check':<28}{'checked':>9}{'mismatched':>12}"]
         lines += [f"{name:<28}{checked:>9}{wrong:>12}" for name, checked, wrong in self.by_check]
         for mismatch in self.mismatches[:SHOWN]:

@@ -9,11 +9,12 @@ from typing import Any
 
 from drt.conformance import cases, fixtures, records, suites
 from drt.conformance.bench import Bench
-from drt.conformance.material import BadInput, Place, gather, parse_json
+from drt.conformance.material import Place, gather, parse_json
 from drt.conformance.report import Report
 from drt.engines import build
 from drt.engines.guard import Guarded
 from drt.engines.protocol import Engine
+from drt.problems import InputProblem
 
 Json = dict[str, Any]
 
@@ -34,14 +35,14 @@ _MODES = frozenset({"case", "strict", "permissive"})
 def run(paths: Iterable[Path], engine_name: str) -> Report:
     """Put all material under `paths` to the engine called `engine_name`.
 
-    Raises `BadInput` for paths and files that cannot be used, `UnknownEngine` for the engine.
+    Raises `InputProblem` for paths and files that cannot be used, `UnknownEngine` for the engine.
     """
     return run_with(paths, build(engine_name))
 
 
 def run_with(paths: Iterable[Path], engine: Engine) -> Report:
-    """Put all material under `paths` to `engine`; raises `BadInput`."""
-    given = [path.absolute() for path in paths]
+    """Put all material under `paths` to `engine`; raises `InputProblem`."""
+    given = [path.resolve() for path in paths]
     material = _Material(gather(given))
     bench = Bench(Guarded(engine))
     for place, lines in material.lines.items():
@@ -50,7 +51,7 @@ def run_with(paths: Iterable[Path], engine: Engine) -> Report:
         _document(bench, material, place, document)
     unused = [path for path in given if path.is_file() and Place(path) in material.unknown]
     if unused:
-        raise BadInput(f"{unused[0]}: not conformance material of a known kind")
+        raise InputProblem(f"{unused[0]}: not conformance material of a known kind")
     return bench.tally.report(engine.name)
 
 
@@ -136,6 +137,6 @@ def _document(bench: Bench, material: _Material, place: Place, document: Json) -
         case = cases.referred(place, f"{stem.removesuffix(f'.{kind}')}.json")
         judged = case.json()
         if not isinstance(judged, dict):
-            raise BadInput(f"{case}: expected a case, a JSON object")
+            raise InputProblem(f"{case}: expected a case, a JSON object")
         suite = suites.validation if kind == "validation" else suites.parsing
         suite(bench, file, case, judged, document)

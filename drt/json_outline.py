@@ -1,4 +1,4 @@
-"""JSON documents as the conformance checks need them: by outline at any depth, and compared without coercion.
+"""JSON texts as the harness needs them: by outline at any depth, and compared without coercion.
 
 An engine's canonical document can nest far deeper than the `json` module can follow, so the outline is read
 from the text by counting brackets.

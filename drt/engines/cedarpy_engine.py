@@ -1,0 +1,335 @@
+"""The Rust engine through its Python binding: a witness that may be asked, and decides nothing.
+
+The binding aborts the whole process on deep nesting, so what goes too deep is `Unsupported("depth")`. It
+has no way to evaluate an expression; what a policy can tell of one is told (`evaluate`, `holds`).
+"""
+
+from __future__ import annotations
+
+import json
+from importlib.metadata import version
+from typing import Any
+
+import cedarpy
+
+from drt.case import Case, Format, Request, Source
+from drt.engines.protocol import ValidationMode
+from drt.engines.rust_messages import error_kind
+from drt.engines.safe_depth import TOKEN, policies_too_deep, schema_too_deep, too_deep
+from drt.json_outline import members
+from drt.outcome import (
+    Accepted,
+    Authorized,
+    Decision,
+    ErrorKind,
+    Evaluated,
+    Failed,
+    Part,
+    Printed,
+    Rejected,
+    Unsupported,
+    Validated,
+    authorized,
+)
+
+_DEPTH = Unsupported("depth")
+
+
+def _canonical(document: str) -> str:
+    return json.dumps(json.loads(document), sort_keys=True, separators=(",", ":"))
+
+
+class CedarpyLoaded:
+    """Policies, entities and schema as the binding's handles."""
+
+    def __init__(
+        self,
+        case: Case,
+        policies: cedarpy.PolicySet,
+        entities: cedarpy.Entities,
+        schema: cedarpy.Schema | None,
+    ) -> None:
+        self._case = case
+        self._policies = policies
+        self._entities = entities
+        self._schema = schema
+        self._ids = _policy_ids(case, policies)
+
+    def authorize(self, request: Request) -> Authorized | Rejected | Unsupported:
+        """The response; error kinds are classified from the engine's messages."""
+        return self._ask(request, self._policies, self._ids)
+
+    def _ask(
+        self, request: Request, policies: cedarpy.PolicySet, ids: tuple[str, ...]
+    ) -> Authorized | Rejected | Unsupported:
+        question = _question(request)
+        if isinstance(question, Rejected):
+            return question
+        schema = self._schema if request.validate else None
+        answer = cedarpy.is_authorized(question, policies, self._entities, schema)
+        errors: list[str] = answer.diagnostics.errors
+        if answer.decision is cedarpy.Decision.NoDecision:
+            return Rejected("request", "; ".join(errors))
+        erring: dict[str, ErrorKind] = {}
+        for message in errors:
+            policy, kind = _error(message, ids)
+            if policy is None or kind is None:
+                return Unsupported("message")
+            erring[policy] = kind
+        decision: Decision = "allow" if answer.decision is cedarpy.Decision.Allow else "deny"
+        return authorized(decision, answer.diagnostics.reasons, erring)
+
+    def evaluate(self, expression: str, request: Request) -> Evaluated | Failed | Rejected | Unsupported:
+        """A Boolean value or the error; any other value is `Unsupported("value")`."""
+        for literal in ("true", "false"):
+            answer = self._compared(expression, literal, request)
+            if not isinstance(answer, Authorized):
+                return answer
+            if answer.erring:
+                return Failed(answer.erring[0][1])
+            if answer.decision == "allow":
+                return Evaluated(literal)
+        return Unsupported("value")
+
+    def holds(self, expression: str, literal: str, request: Request) -> bool | Rejected | Unsupported:
+        """Whether `expression` has the value that the Cedar text `literal` denotes; an error is no value."""
+        answer = self._compared(expression, literal, request)
+        return answer.decision == "allow" if isinstance(answer, Authorized) else answer
+
+    def _compared(
+        self, expression: str, literal: str, request: Request
+    ) -> Authorized | Rejected | Unsupported:
+        if too_deep(expression):
+            return _DEPTH
+        if _expression_json(expression) is None:
+            return Rejected("expression")
+        text = f"permit(principal, action, resource) when {{ ({expression}\n) == ({literal}) }};"
+        return self._ask(request, cedarpy.PolicySet.from_str(text), ("policy0",))
+
+    def validate(
+        self, mode: ValidationMode = "strict", level: int | None = None
+    ) -> Validated | Rejected | Unsupported:
+        """The strict verdict on policies given as text; the binding validates nothing else."""
+        if self._schema is None:
+            return Rejected("schema", "the case has no schema")
+        if mode != "strict":
+            return Unsupported("permissive-validation")
+        if level is not None:
+            return Unsupported("level-validation")
+        if self._case.policies.format != "cedar" or self._case.links:
+            return Unsupported("json-validation")
+        verdict = cedarpy.validate_policies(self._case.policies.text, self._schema)
+        bad = {error.policy_id for error in verdict.errors}
+        templates = (template["id"] for template in self._policies.templates())
+        ids = sorted({*self._ids, *templates})
+        detail = "\n".join(str(error) for error in verdict.errors)
+        return Validated(verdict.validation_passed, tuple((each, each not in bad) for each in ids), detail)
+
+
+def _policy_ids(case: Case, policies: cedarpy.PolicySet) -> tuple[str, ...]:
+    links = tuple(new_id for _, new_id, _ in case.links)
+    if case.policies.format == "cedar":
+        numbered = len(policies) - len(links) + len(policies.templates())
+        templates = {template["id"] for template in policies.templates()}
+        return tuple(f"policy{n}" for n in range(numbered) if f"policy{n}" not in templates) + links
+    document = members(case.policies.text)
+    linked = tuple(link["id"] for template in policies.templates() for link in template["links"])
+    return (*members(document.get("staticPolicies", "{}")), *linked, *links)
+
+
+def _error(message: str, ids: tuple[str, ...]) -> tuple[str | None, ErrorKind | None]:
+    """The policy and the kind of error that a diagnostic names."""
+    for policy in ids:
+        start = f"error while evaluating policy `{_debug(policy)}`: "
+        if message.startswith(start):
+            return policy, error_kind(message.removeprefix(start))
+    return None, None
+
+
+def _debug(policy: str) -> str:
+    """An id as diagnostics spell it."""
+    named = {"\0": "\\0", "\t": "\\t", "\r": "\\r", "\n": "\\n", "\\": "\\\\", '"': '\\"', "'": "\\'"}
+    return "".join(
+        named.get(char) or (char if char.isprintable() else f"\\u{{{ord(char):x}}}") for char in policy
+    )
+
+
+def _uid(value: object) -> dict[str, str] | None:
+    """A uid in the plain form (spec 05 §2.1), `None` for another shape."""
+    inner = value.get("__entity") if isinstance(value, dict) else None
+    for candidate in (inner, value):
+        if isinstance(candidate, dict):
+            name, identity = candidate.get("type"), candidate.get("id")
+            if isinstance(name, str) and isinstance(identity, str):
+                return {"type": name, "id": identity}
+    return None
+
+
+def _question(request: Request) -> dict[str, Any] | Rejected:
+    """A request as the binding takes it; the context stays text, so that the engine reads it itself."""
+    try:
+        document = json.loads(request.text)
+    except (json.JSONDecodeError, RecursionError) as error:
+        return Rejected("request", str(error))
+    if not isinstance(document, dict):
+        return Rejected("request", "expected a JSON object")
+    question: dict[str, Any] = {}
+    for name in ("principal", "action", "resource"):
+        uid = _uid(document.get(name))
+        if uid is None:
+            return Rejected("request", f"{name}: expected a uid")
+        question[name] = uid
+    question["context"] = members(request.text).get("context", "{}")
+    return question
+
+
+def _expression_json(expression: str) -> str | None:
+    """Canonical JSON of an expression, `None` where it is not one."""
+    text = f"permit(principal, action, resource) when {{ {expression}\n}};"
+    try:
+        document = json.loads(cedarpy.policies_to_json_str(text))
+    except ValueError:
+        return None
+    policies = [*document["staticPolicies"].values(), *document["templates"].values()]
+    conditions = policies[0]["conditions"]
+    if len(policies) != 1 or len(conditions) != 1 or _expression_ends_early(expression):
+        return None
+    return json.dumps(conditions[0]["body"], sort_keys=True, separators=(",", ":"))
+
+
+def _expression_ends_early(expression: str) -> bool:
+    """Whether a brace in the expression closes the clause around it."""
+    depth = 0
+    for token in TOKEN.finditer(expression):
+        depth += {"{": 1, "}": -1}.get(token.group(), 0)
+        if depth < 0:
+            return True
+    return False
+
+
+class CedarpyEngine:
+    """The Rust engine, version 4.12, as far as its binding goes."""
+
+    name = "cedarpy"
+
+    @property
+    def version(self) -> str:
+        return version("cedarpy")
+
+    def load(self, case: Case) -> CedarpyLoaded | Rejected | Unsupported:
+        """Schema, policies, links, entities, in that order."""
+        if policies_too_deep(case.policies) or (case.schema and schema_too_deep(case.schema)):
+            return _DEPTH
+        part: Part = "schema"
+        try:
+            schema = _schema(case.schema) if case.schema else None
+            part = "policies"
+            policies = _policies(case.policies)
+            part = "link"
+            templates = {template["id"] for template in policies.templates()}
+            for template, new_id, values in case.links:
+                if template not in templates:
+                    return Rejected("link", f"no template {template!r}")
+                slots = {slot: _uid(json.loads(uid)) for slot, uid in values}
+                policies = policies.with_linked(template, new_id, slots)
+            part = "entities"
+            entities = cedarpy.Entities.from_json_str(case.entities, schema)
+        except (ValueError, TypeError) as error:
+            return Rejected(part, str(error))
+        return CedarpyLoaded(case, policies, entities, schema)
+
+    def read_policies(self, policies: Source) -> Accepted | Rejected | Unsupported:
+        """Canonical JSON for text; of policy JSON the binding can only say whether it is taken."""
+        if policies_too_deep(policies):
+            return _DEPTH
+        try:
+            if policies.format == "cedar":
+                return Accepted(_canonical(cedarpy.policies_to_json_str(policies.text)))
+            _policies(policies)
+        except ValueError as error:
+            return Rejected("policies", str(error))
+        return Accepted()
+
+    def print_policies(self, policies: Source, *, templates: bool) -> Printed | Rejected | Unsupported:
+        """Text of the static and linked policies; with templates only where there are none."""
+        if policies_too_deep(policies):
+            return _DEPTH
+        try:
+            loaded = _policies(policies)
+            if templates and loaded.templates():
+                return Unsupported("template-text")
+            if policies.format == "json":
+                return Printed(cedarpy.policies_from_json_str(policies.text))
+        except ValueError as error:
+            return Rejected("policies", str(error))
+        return Printed(str(loaded))
+
+    def format_policies(
+        self, text: str, line_width: int, indent_width: int
+    ) -> Printed | Rejected | Unsupported:
+        """The engine's own formatter."""
+        if too_deep(text):
+            return _DEPTH
+        try:
+            return Printed(cedarpy.format_policies(text, line_width, indent_width))
+        except ValueError as error:
+            return Rejected("policies", str(error))
+
+    def read_expression(self, expression: str) -> Accepted | Rejected | Unsupported:
+        """The JSON of the expression as a condition of a policy."""
+        if too_deep(expression):
+            return _DEPTH
+        body = _expression_json(expression)
+        return Rejected("expression") if body is None else Accepted(body)
+
+    def read_entities(self, entities: str, schema: Source | None) -> Accepted | Rejected | Unsupported:
+        """The engine's own rendering of the store, sorted by uid."""
+        if schema is not None and schema_too_deep(schema):
+            return _DEPTH
+        part: Part = "schema"
+        try:
+            parsed = _schema(schema) if schema is not None else None
+            part = "entities"
+            store = cedarpy.Entities.from_json_str(entities, parsed)
+        except ValueError as error:
+            return Rejected(part, str(error))
+        try:
+            document = json.loads(str(store))
+        except ValueError:
+            return Accepted()  # a record with a reserved key has no JSON form (spec 05 §2.2)
+        for entity in document:
+            entity["parents"].sort(key=lambda uid: (uid["type"], uid["id"]))
+        document.sort(key=lambda entity: (entity["uid"]["type"], entity["uid"]["id"]))
+        return Accepted(json.dumps(document, sort_keys=True, separators=(",", ":")))
+
+    def read_schema(self, schema: Source) -> Accepted | Rejected | Unsupported:
+        """Whether the schema is taken; the binding does not show what it resolved to."""
+        if schema_too_deep(schema):
+            return _DEPTH
+        try:
+            _schema(schema)
+        except ValueError as error:
+            return Rejected("schema", str(error))
+        return Accepted()
+
+    def translate_schema(self, schema: Source, to: Format) -> Printed | Rejected | Unsupported:
+        """Any schema in the Cedar syntax; the binding writes no other."""
+        if schema_too_deep(schema):
+            return _DEPTH
+        if to == "json":
+            return Unsupported("schema-to-json")
+        try:
+            text = str(_schema(schema))
+        except ValueError as error:
+            return Rejected("schema", str(error))
+        return Rejected("schema", text) if text.startswith("<unrenderable") else Printed(text)
+
+
+def _schema(schema: Source) -> cedarpy.Schema:
+    read = cedarpy.Schema.from_str if schema.format == "cedar" else cedarpy.Schema.from_json_str
+    return read(schema.text)
+
+
+def _policies(policies: Source) -> cedarpy.PolicySet:
+    read = cedarpy.PolicySet.from_str if policies.format == "cedar" else cedarpy.PolicySet.from_json_str
+    return read(policies.text)

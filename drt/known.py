@@ -1,0 +1,95 @@
+"""Known findings: signatures that people have concluded on, as data in `corpus/known.toml`.
+
+Owns the reading of that file. A known finding is counted and shown, and does not fail a run; one marked
+fixed does when it returns, and so does one that has expired.
+
+    [[finding]]
+    id = "context-duplicate-keys"
+    signature = "the exact signature"        # or: signature_matches = "glob over signatures"
+    status = "declared"                      # or open, harness (not failed), fixed (failed when it returns)
+    reason = "one sentence"
+    source = "spec 05 §8"
+    expires = 2027-01-31                     # optional
+"""
+
+from __future__ import annotations
+
+import datetime
+import tomllib
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from drt import json_text
+from drt.problems import InputProblem
+
+STATUSES = ("declared", "open", "harness", "fixed")
+MEMBERS = frozenset(
+    ["id", "signature", "signature_matches", "status", "reason", "source", "link", "owner", "expires"]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One entry. Exactly one of `signature` and `signature_matches` is not empty."""
+
+    id: str
+    status: str
+    reason: str
+    signature: str = ""
+    signature_matches: str = ""
+    expires: datetime.date | None = None
+
+    def covers(self, signature: str) -> bool:
+        if self.signature:
+            return signature == self.signature
+        return fnmatchcase(signature, self.signature_matches)
+
+    def excuses(self, today: datetime.date) -> bool:
+        """Whether its finding is to be counted only."""
+        return self.status != "fixed" and (self.expires is None or today <= self.expires)
+
+
+def read_known(corpus_root: Path) -> tuple[Known, ...]:
+    """The known findings of a corpus, none where it has no such file.
+
+    Raises `InputProblem` for a malformed file.
+    """
+    path = corpus_root / "known.toml"
+    if not path.exists():
+        return ()
+    try:
+        document = tomllib.loads(json_text.read_text(path))
+    except tomllib.TOMLDecodeError as error:
+        raise InputProblem(f"not TOML: {error}", path) from None
+    findings = document.get("finding", [])
+    if set(document) - {"finding"} or not isinstance(findings, list):
+        raise InputProblem("expected nothing but [[finding]] tables", path)
+    return tuple(_entry(number, entry, path) for number, entry in enumerate(findings, 1))
+
+
+def find_known(known: tuple[Known, ...], signature: str) -> Known | None:
+    """The first entry about a signature."""
+    return next((entry for entry in known if entry.covers(signature)), None)
+
+
+def _entry(number: int, entry: object, path: Path) -> Known:
+    if not isinstance(entry, dict):
+        raise InputProblem(f"finding {number} is not a table", path)
+    if strange := sorted(set(entry) - MEMBERS):
+        raise InputProblem(f"finding {number} has the unknown member {strange[0]!r}", path)
+    for name in ("id", "status", "reason"):
+        if not isinstance(entry.get(name), str) or not entry[name]:
+            raise InputProblem(f"finding {number} needs a text for {name!r}", path)
+    if entry["status"] not in STATUSES:
+        raise InputProblem(f"the status of finding {number} is one of {', '.join(STATUSES)}", path)
+    keys = [name for name in ("signature", "signature_matches") if isinstance(entry.get(name), str)]
+    if len(keys) != 1 or not entry[keys[0]]:
+        raise InputProblem(f"finding {number} needs either 'signature' or 'signature_matches'", path)
+    expires = entry.get("expires")
+    if expires is not None and (
+        not isinstance(expires, datetime.date) or isinstance(expires, datetime.datetime)
+    ):
+        raise InputProblem(f"finding {number} has an 'expires' that is no date", path)
+    texts = {name: entry[name] for name in ("id", "status", "reason", keys[0])}
+    return Known(**texts, expires=expires)

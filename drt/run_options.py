@@ -1,0 +1,64 @@
+"""What a run is asked to do: the one record that the command line, the parent and the workers share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from drt.targets import Target
+
+TARGETS = "drt.targets:TARGETS"
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """The settings of one run.
+
+    One of `seconds` (the whole run's budget) and `cases` limits it. `deadline` is what one case may take,
+    `reduce_seconds` one reduction, `memory` is in MiB and holds for one worker. `arbiter` is a further
+    engine, asked about every divergence and a share `arbiter_rate` of the cases on which the engines agree.
+    `targets_from` says where the table of targets lies (`module:attribute`).
+    """
+
+    targets: tuple[str, ...]
+    engines: tuple[str, ...]
+    random_seed: int
+    corpus: str
+    folder: str
+    seconds: float | None = None
+    cases: int | None = None
+    jobs: int = 1
+    arbiter: str | None = None
+    arbiter_rate: float = 0.0
+    deadline: float = 10.0
+    reduce_seconds: float = 20.0
+    memory: int = 2048
+    targets_from: str = TARGETS
+
+    @property
+    def place(self) -> Path:
+        return Path(self.folder)
+
+    def table(self) -> dict[str, Target]:
+        """The targets of this run, by name."""
+        known = target_table(self.targets_from)
+        return {name: known[name] for name in self.targets}
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> RunOptions:
+        """Read back what `to_json` gave."""
+        lists = {name: tuple(document[name]) for name in ("targets", "engines")}
+        return cls(**{**document, **lists})
+
+
+def target_table(where: str = TARGETS) -> dict[str, Target]:
+    """The table of targets at `module:attribute`."""
+    module, _, attribute = where.partition(":")
+    table: dict[str, Target] = getattr(import_module(module), attribute)
+    return table

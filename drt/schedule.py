@@ -1,0 +1,68 @@
+"""Which case comes next: the budget shared over targets, and over workers by a stride.
+
+Owns the numbering of cases. Case `index` of a target is made from a random seed of its own, so that the
+same run random seed gives the same cases however many workers draw them and whoever is killed in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from hashlib import blake2b
+
+
+def case_random_seed(run_random_seed: int, target: str, index: int) -> int:
+    """The random seed of one case: 64 bits of a hash, the same on every machine and Python."""
+    text = f"{run_random_seed}\0{target}\0{index}".encode()
+    return int.from_bytes(blake2b(text, digest_size=8).digest(), "big")
+
+
+def shares(cases: int, weights: Mapping[str, int]) -> dict[str, int]:
+    """How many of so many cases each target gets: by weight, adding up exactly (largest remainders first)."""
+    total = sum(weights.values())
+    given = {name: cases * weight // total for name, weight in weights.items()}
+    by_remainder = sorted(weights, key=lambda name: (-(cases * weights[name] % total), name))
+    for name in by_remainder[: cases - sum(given.values())]:
+        given[name] += 1
+    return given
+
+
+class Schedule:
+    """The cases of one worker, in order.
+
+    Of every target, worker `worker` of `workers` draws the indices `worker`, `worker + workers`, … below
+    the limit, if there is one. Next comes the target that has had the least time for its weight.
+    """
+
+    def __init__(
+        self,
+        weights: Mapping[str, int],
+        worker: int,
+        workers: int,
+        limits: Mapping[str, int] | None = None,
+        following: Mapping[str, int] | None = None,
+        skipped: Sequence[tuple[str, int]] = (),
+    ) -> None:
+        self.following = dict.fromkeys(weights, worker) | dict(following or {})
+        self._weights = dict(weights)
+        self._workers = workers
+        self._limits = limits
+        self._skipped = frozenset(skipped)
+        self._spent = dict.fromkeys(weights, 0.0)
+
+    def next(self) -> tuple[str, int] | None:
+        """The target and index of the next case; None when this worker has drawn all of its own."""
+        while self._spent:
+            name = min(self._spent, key=self._spent.__getitem__)
+            index = self.following[name]
+            if self._limits is not None and index >= self._limits[name]:
+                del self._spent[name]
+                continue
+            self.following[name] = index + self._workers
+            if (name, index) not in self._skipped:
+                return name, index
+        return None
+
+    def spend(self, name: str, seconds: float) -> None:
+        """Charge a target for what its last case took."""
+        if name in self._spent:
+            self._spent[name] += seconds / self._weights[name]

@@ -1,0 +1,149 @@
+"""Types (spec 08 §5, §12.1), interned: equal types of one table are one object, so equality is identity.
+
+A type knows its depth and its size with every abbreviation written out; both are computed once, when it is
+built, and stop counting just above the limits, so that `type A = {x: B, y: B}` forty times over stays cheap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Literal
+
+DEPTH_LIMIT = 1_000
+SIZE_LIMIT = 1_000_000
+
+PrimitiveName = Literal[
+    "Bool", "Long", "String", "decimal", "ipaddr", "datetime", "duration", "True", "False", "Never"
+]
+
+
+class PrimitiveType:
+    """`Bool`, `Long`, `String`, an extension type, or one of the checker's own: `True`, `False`, `Never`."""
+
+    __slots__ = ("name",)
+    depth: Final[int] = 1
+    size: Final[int] = 1
+
+    def __init__(self, name: PrimitiveName) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+class EntityType:
+    """An entity of one of these types: one name in schemas and strict mode, maybe more in permissive mode."""
+
+    __slots__ = ("name", "names")
+    depth: Final[int] = 1
+    size: Final[int] = 1
+
+    def __init__(self, names: frozenset[str]) -> None:
+        self.names = names
+        self.name = min(names)
+
+    def __repr__(self) -> str:
+        return " or ".join(sorted(self.names))
+
+
+class SetType:
+    __slots__ = ("depth", "element", "size")
+
+    def __init__(self, element: Type) -> None:
+        self.element = element
+        self.depth: int = min(1 + element.depth, DEPTH_LIMIT + 1)
+        self.size: int = min(1 + element.size, SIZE_LIMIT + 1)
+
+
+class RecordType:
+    """`attributes` maps each name to its type and whether it is required; an open record may have more."""
+
+    __slots__ = ("attributes", "depth", "open", "size")
+
+    def __init__(self, attributes: Mapping[str, tuple[Type, bool]], is_open: bool) -> None:
+        self.attributes = attributes
+        self.open = is_open
+        parts = [type_ for type_, _ in attributes.values()]
+        self.depth: int = min(1 + max((part.depth for part in parts), default=0), DEPTH_LIMIT + 1)
+        self.size: int = min(1 + sum(part.size for part in parts), SIZE_LIMIT + 1)
+
+
+Type = PrimitiveType | EntityType | SetType | RecordType
+
+BOOL = PrimitiveType("Bool")
+LONG = PrimitiveType("Long")
+STRING = PrimitiveType("String")
+DECIMAL = PrimitiveType("decimal")
+IPADDR = PrimitiveType("ipaddr")
+DATETIME = PrimitiveType("datetime")
+DURATION = PrimitiveType("duration")
+TRUE = PrimitiveType("True")
+FALSE = PrimitiveType("False")
+NEVER = PrimitiveType("Never")
+
+EXTENSIONS: dict[str, PrimitiveType] = {t.name: t for t in (DECIMAL, IPADDR, DATETIME, DURATION)}
+BUILT_IN: dict[str, PrimitiveType] = {t.name: t for t in (BOOL, LONG, STRING, *EXTENSIONS.values())}
+"""What schemas may name, by the name they use for it."""
+
+
+class TypeTable:
+    """Where types are made. A table made from another sees its types, and leaves it as it was."""
+
+    def __init__(self, base: TypeTable | None = None) -> None:
+        self._entities: dict[str | frozenset[str], EntityType] = dict(base._entities) if base else {}
+        self._sets: dict[Type, SetType] = dict(base._sets) if base else {}
+        self._records: dict[tuple[bool, tuple[tuple[str, Type, bool], ...]], RecordType] = (
+            dict(base._records) if base else {}
+        )
+
+    def entity(self, name: str) -> EntityType:
+        found = self._entities.get(name)
+        if found is None:
+            found = self._entities[name] = self._entities[frozenset((name,))] = EntityType(frozenset((name,)))
+        return found
+
+    def entity_of(self, names: frozenset[str]) -> EntityType:
+        """An entity of any of these types; the names are not empty."""
+        if len(names) == 1:
+            return self.entity(next(iter(names)))
+        found = self._entities.get(names)
+        if found is None:
+            found = self._entities[names] = EntityType(names)
+        return found
+
+    def set_of(self, element: Type) -> SetType:
+        found = self._sets.get(element)
+        if found is None:
+            found = self._sets[element] = SetType(element)
+        return found
+
+    def record(self, attributes: Mapping[str, tuple[Type, bool]], is_open: bool = False) -> RecordType:
+        key = (is_open, tuple((name, *attributes[name]) for name in sorted(attributes)))
+        found = self._records.get(key)
+        if found is None:
+            found = self._records[key] = RecordType({name: (t, r) for name, t, r in key[1]}, is_open)
+        return found
+
+
+def type_text(type_: Type, limit: int = 200) -> str:
+    """The type for people, in Cedar syntax, cut after about `limit` characters."""
+    pieces: list[str] = []
+    todo: list[Type | str] = [type_]
+    length = 0
+    while todo and length <= limit:
+        match todo.pop():
+            case str() as text:
+                pieces.append(text)
+                length += len(text)
+            case SetType() as set_type:
+                todo += [">", set_type.element, "Set<"]
+            case RecordType() as record:
+                parts: list[Type | str] = ["{"]
+                for number, (name, (part, required)) in enumerate(record.attributes.items()):
+                    parts += [f"{', ' if number else ''}{name}{'' if required else '?'}: ", part]
+                    if number > limit:
+                        break
+                todo += reversed([*parts, ", …}" if record.open else "}"])
+            case other:
+                todo.append(repr(other))
+    return "".join(pieces) + ("…" if todo else "")

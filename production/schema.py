@@ -51,7 +51,7 @@ class Schema:
         return cedar_schema(self._fragments)
 
     def to_json(self, indent: int | None = 2) -> str:
-        """The schema in JSON syntax, names as written. Raises `SchemaError` where it nests too deep for that."""
+        """The schema in JSON syntax, names as written. Raises `SchemaError` past the depth of JSON."""
         return json_schema(self._fragments, indent)
 
     def to_resolved_json(self, indent: int | None = 2) -> str:

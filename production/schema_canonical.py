@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from production.errors import SchemaError
 from production.schema_json_text import DEPTH_LIMIT
 from production.schema_json_writer import JsonValue, json_text
 from production.schema_model import Action, ActionUid, EnumeratedEntityType, SchemaModel, StandardEntityType
@@ -21,17 +22,27 @@ def canonical_schema(model: SchemaModel) -> str:
 
 
 def resolved_json_schema(model: SchemaModel, indent: int | None = 2) -> str:
-    """A JSON schema of the same meaning with every name fully qualified and no common types."""
-    types = TypeJson(bool_name="Boolean", nested_type=False)
+    """A JSON schema of the same meaning with every name fully qualified and no common types.
+
+    Raises `SchemaError` where types nest too deep for JSON, or where a namespace hides the type `Action`.
+    """
+    writers: dict[str, TypeJson] = {}
+
+    def types(namespace: str) -> TypeJson:
+        if namespace not in writers:
+            hidden = "Action" if namespace and f"{namespace}::Action" in model.action_types else ""
+            writers[namespace] = TypeJson(bool_name="Boolean", nested_type=False, hidden=hidden)
+        return writers[namespace]
+
     namespaces: dict[str, dict[str, dict[str, JsonValue]]] = {}
     for name, entity in model.entity_types.items():
         namespace, _, base = name.rpartition("::")
         members = namespaces.setdefault(namespace, {"entityTypes": {}, "actions": {}})
-        members["entityTypes"][base] = _resolved_entity(entity, types)
+        members["entityTypes"][base] = _resolved_entity(entity, types(namespace))
     for (type_name, action_id), action in model.actions.items():
         namespace = type_name.rpartition("::")[0]
         members = namespaces.setdefault(namespace, {"entityTypes": {}, "actions": {}})
-        members["actions"][action_id] = _resolved_action(action, types)
+        members["actions"][action_id] = _resolved_action(action, types(namespace))
     return json_text(namespaces, indent, DEPTH_LIMIT)
 
 
@@ -83,11 +94,15 @@ def _resolved_action(action: Action, types: TypeJson) -> JsonValue:
 
 
 class TypeJson:
-    """Types as JSON values, each made once. `nested_type` keeps an attribute's type apart from `required`."""
+    """Types as JSON values, each made once. `nested_type` keeps an attribute's type apart from `required`.
 
-    def __init__(self, *, bool_name: str, nested_type: bool) -> None:
+    `hidden` is an entity type name that would mean another type where this JSON stands.
+    """
+
+    def __init__(self, *, bool_name: str, nested_type: bool, hidden: str = "") -> None:
         self._bool_name = bool_name
         self._nested_type = nested_type
+        self._hidden = hidden
         self._made: dict[Type, JsonValue] = {}
 
     def of(self, root: Type) -> JsonValue:
@@ -112,6 +127,8 @@ class TypeJson:
                     return {"name": name, "type": "Extension"}
                 return {"type": self._bool_name if name == "Bool" else name}
             case EntityType(name=name):
+                if name == self._hidden:
+                    raise SchemaError(f'the type "{name}" of the empty namespace is hidden by another')
                 return {"name": name, "type": "Entity"}
             case SetType(element=element):
                 return {"element": self._made[element], "type": "Set"}

@@ -129,7 +129,7 @@ class _Printer:
         return f"[{', '.join(self._spelled(reference, self._here, 'entity') for reference in references)}]"
 
     def _spelled(self, reference: Reference, scope: Scope, position: RefKind) -> str:
-        """How to write here, where kinds of `position` are looked up, what a name written in `scope` means."""
+        """How to write here, in a position that takes `position`, what a name written in `scope` means."""
         actions = position == "either"
         target = self._names.target(reference, scope, action_types=actions)
         spellings = [reference.name, target.name]

@@ -14,39 +14,8 @@ from typing import Any
 
 from drt.case import Case, Source
 from drt.reduce.tokens import Token, tokenize
+from drt.reduce.vocabulary import FUNCTIONS, METHODS, OPERATORS, VARIABLES, WORDS
 
-OPERATORS = frozenset(["&&", "||", "!", "==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%"])
-WORDS = frozenset(["if", "in", "has", "like", "is", "unless"])
-VARIABLES = frozenset(["principal", "action", "resource", "context"])
-FUNCTIONS = frozenset(["decimal", "ip", "datetime", "duration", "unknown"])
-METHODS = frozenset(
-    [
-        "contains",
-        "containsAll",
-        "containsAny",
-        "isEmpty",
-        "getTag",
-        "hasTag",
-        "lessThan",
-        "lessThanOrEqual",
-        "greaterThan",
-        "greaterThanOrEqual",
-        "isIpv4",
-        "isIpv6",
-        "isLoopback",
-        "isMulticast",
-        "isInRange",
-        "offset",
-        "durationSince",
-        "toDate",
-        "toTime",
-        "toMilliseconds",
-        "toSeconds",
-        "toMinutes",
-        "toHours",
-        "toDays",
-    ]
-)
 ODD_STRING = re.compile(r"[^ -~]|\\(?![\"\\])")
 
 

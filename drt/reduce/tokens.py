@@ -52,33 +52,46 @@ def tokenize(text: str) -> list[Token]:
     return list(_tokens(text))
 
 
+TIGHT_BEFORE = frozenset([")", "]", ",", ";", ".", "::", ":"])
+TIGHT_AFTER = frozenset(["(", "[", ".", "::", "@", "!"])
+OPERATOR_WORDS = frozenset(["if", "then", "else", "in", "has", "like", "is", "when", "unless"])
+OPERANDS_END = frozenset([")", "]", "}"])
+
+
 def spell(texts: Sequence[str]) -> str:
-    """Text from token texts, with blanks where people put them and wherever two tokens would merge."""
+    """Text from token texts, a line a policy, with blanks where people put them or tokens would merge."""
     written: list[str] = []
-    before = ""
+    before = earlier = ""
     for text in texts:
-        if before and _blank_between(before, text):
+        if before == ";":
+            written.append("\n")
+        elif before and _blank_between(earlier, before, text):
             written.append(" ")
         written.append(text)
-        before = text
+        earlier, before = before, text
     return "".join(written)
 
 
-TIGHT_BEFORE = frozenset([")", "]", ",", ";", ".", "::", ":"])
-TIGHT_AFTER = frozenset(["(", "[", ".", "::", "@", "!"])
-
-
-def _blank_between(before: str, text: str) -> bool:
-    if text in TIGHT_BEFORE:
+def _blank_between(earlier: str, before: str, text: str) -> bool:
+    if (before + text)[:2] in MERGING or (before[-1] == ":" and text[0] == ":"):
+        return True
+    if text in TIGHT_BEFORE or before in TIGHT_AFTER:
         return False
-    if before in TIGHT_AFTER:
-        return before == "!" and text == "="
     if text in ("(", "["):
-        return not (before[-1].isalnum() and before not in BLANK_AFTER) and before not in (")", "]")
-    return True
+        return not _ends_operand(before)
+    return not (before == "-" and not _ends_operand(earlier))
 
 
-BLANK_AFTER = frozenset(["if", "then", "else", "in", "has", "like", "is", "when", "unless"])
+MERGING = frozenset(["!=", "==", "<=", ">=", "//", "||", "&&"])
+
+
+def _ends_operand(text: str) -> bool:
+    """Whether what ends with this token may be called, indexed or subtracted from."""
+    if not text:
+        return False
+    if text[0].isalnum() or text[0] == "_":
+        return text not in OPERATOR_WORDS
+    return text in OPERANDS_END or text[0] == '"'
 
 
 def matching(tokens: Sequence[Token]) -> dict[int, int]:

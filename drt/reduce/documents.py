@@ -1,0 +1,138 @@
+"""The pass over JSON documents: entities, requests, policy JSON, link values, JSON schemas.
+
+Works on plain JSON values with no idea of what they mean. A text that is not JSON, or whose point is lost
+when it is written again (a key twice, an odd number), is left to the raw passes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from drt.reduce.pieces import Piece, pieces
+from drt.reduce.problem import Problem
+from drt.reduce.sequences import fewer
+
+Path = tuple[str | int, ...]
+
+PLAIN_EXPRESSIONS: tuple[Any, ...] = ({"Value": True}, {"Value": 0}, {"Value": ""})
+UID_KEYS = frozenset(["type", "id", "__entity"])
+NOTHING: Any = object()
+
+
+def drop_entities(problem: Problem) -> None:
+    """Leave out whole entities."""
+    document = read(problem.best.entities)
+    if isinstance(document, list):
+        piece = next(
+            piece for piece in pieces(problem.best) if piece.read(problem.best) == problem.best.entities
+        )
+        fewer(document, lambda kept: _take(problem, piece, kept))
+
+
+def simplify_documents(problem: Problem) -> None:
+    """Leave out members and elements, and put simpler values in the place of others, everywhere."""
+    for piece in pieces(problem.best):
+        if piece.kind == "document":
+            _Document(problem, piece).simplify()
+
+
+def read(text: str) -> Any:
+    """The JSON value of a text, `NOTHING` where there is none."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return NOTHING
+
+
+def write(value: Any) -> str:
+    """JSON text, with other characters than ASCII as they are wherever UTF-8 has them."""
+    text = json.dumps(value, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value)
+    return text
+
+
+def _take(problem: Problem, piece: Piece, value: Any) -> bool:
+    return problem.consider(piece.write(problem.best, write(value)))
+
+
+class _Document:
+    """One document being simplified; `value` follows the best case."""
+
+    def __init__(self, problem: Problem, piece: Piece) -> None:
+        self.problem = problem
+        self.piece = piece
+        self.value = read(piece.read(problem.best))
+
+    def simplify(self) -> None:
+        if self.value is NOTHING:
+            return
+        self.take(self.value)
+        waiting: list[Path] = [()]
+        while waiting:
+            path = waiting.pop()
+            self.simplify_at(path)
+            waiting += reversed([(*path, key) for key in _keys(self.at(path))])
+
+    def take(self, value: Any) -> bool:
+        if _take(self.problem, self.piece, value):
+            self.value = value
+            return True
+        return False
+
+    def at(self, path: Path) -> Any:
+        value = self.value
+        for key in path:
+            value = value[key]
+        return value
+
+    def with_at(self, path: Path, value: Any) -> Any:
+        """The document with another value at a path; only the containers on the way are copied."""
+        for depth in range(len(path) - 1, -1, -1):
+            container = self.at(path[:depth])
+            copy: Any = dict(container) if isinstance(container, dict) else list(container)
+            copy[path[depth]] = value
+            value = copy
+        return value
+
+    def simplify_at(self, path: Path) -> None:
+        here = self.at(path)
+        for simpler in _simpler(here):
+            if self.take(self.with_at(path, simpler)):
+                return self.simplify_at(path)
+        if isinstance(here, list):
+            fewer(here, lambda kept: self.take(self.with_at(path, kept)))
+        elif isinstance(here, dict) and not UID_KEYS.issuperset(here):
+            fewer(list(here.items()), lambda kept: self.take(self.with_at(path, dict(kept))))
+        return None
+
+
+def _keys(value: Any) -> Iterator[str | int]:
+    if isinstance(value, dict):
+        yield from value
+    elif isinstance(value, list):
+        yield from range(len(value))
+
+
+def _simpler(value: Any) -> Iterator[Any]:
+    """Values to try in the place of one: empty ones of its kind, its parts, plain scalars."""
+    match value:
+        case dict() | list() if value:
+            yield type(value)()
+            if isinstance(value, dict) and len(value) == 1:
+                yield from PLAIN_EXPRESSIONS
+            for part in value.values() if isinstance(value, dict) else value:
+                yield part
+                if isinstance(part, dict):
+                    yield from part.values()
+            yield from (True, 0, "")
+        case str() if value:
+            yield from (True, 0, "", "a")
+        case bool():
+            yield True
+        case int() | float():
+            yield from (True, 0, 1)

@@ -1,0 +1,181 @@
+"""Passes over what things are called: ids, types, attributes, strings and integers, the same in all texts at
+once.
+
+A name occurs as a word in Cedar text and as a string in JSON. It is replaced in every text of the case
+together, so that what refers to it goes on referring to it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from drt.case import Case
+from drt.reduce.order import texts
+from drt.reduce.problem import Problem
+from drt.reduce.sequences import fewer
+from drt.reduce.tokens import Token, spell, tokenize
+from drt.reduce.vocabulary import FUNCTIONS, METHODS, VARIABLES
+
+LANGUAGE = (
+    FUNCTIONS
+    | METHODS
+    | VARIABLES
+    | frozenset(["permit", "forbid", "when", "unless", "if", "then", "else", "in", "has", "like", "is"])
+    | frozenset(["true", "false", "Action"])
+)
+STRUCTURE = frozenset(
+    ["uid", "type", "id", "attrs", "parents", "tags", "context", "__entity", "__extn", "fn", "arg", "args"]
+)
+LOWER, UPPER = "abcdefgh", "ABCDEFGH"
+UNIT = re.compile(r"\\u\{[^}]*\}|\\u[0-9a-fA-F]{4}|\\x..|\\.|.", re.DOTALL)
+PATH = re.compile(r'"([_a-zA-Z][_a-zA-Z0-9]*::)+([_a-zA-Z][_a-zA-Z0-9]*)"')
+
+
+def simplify_names(problem: Problem) -> None:
+    """Types without namespaces; `a`, `b`, … for ids and attributes, `A`, `B`, … for types."""
+    for text in texts(problem.best):
+        for token in tokenize(text):
+            path = PATH.fullmatch(token.text)
+            if path:
+                problem.consider(_with_short_path(problem.best, token.text[1:-1], path[2]))
+    for name, is_type in _names(problem.best).items():
+        for letter in UPPER if is_type else LOWER:
+            if name == letter or problem.consider(_renamed(problem.best, name, letter)):
+                break
+
+
+def simplify_strings(problem: Problem) -> None:
+    """Strings with fewer and plainer characters: everywhere alike, else in single places."""
+    for token in _distinct(problem.best, "string"):
+        _Spelling(problem, UNIT.findall(token[1:-1]), '"').simplify(least=0)
+
+
+def simplify_numbers(problem: Problem) -> None:
+    """Integers nearer to 0: everywhere alike, else in single places."""
+    for digits in _distinct(problem.best, "number"):
+        if not any(_take_token(problem, digits, simpler) for simpler in ("0", "1")):
+            _Spelling(problem, list(digits), "").simplify(least=1)
+
+
+class _Spelling:
+    """One token being respelled with fewer units, then plainer ones."""
+
+    def __init__(self, problem: Problem, units: list[str], quote: str) -> None:
+        self.problem = problem
+        self.units = units
+        self.quote = quote
+
+    def simplify(self, least: int) -> None:
+        fewer(self.units, self.take, least)
+        for at in range(len(self.units)):
+            self.take([*self.units[:at], "a" if self.quote else "0", *self.units[at + 1 :]])
+
+    def take(self, units: list[str]) -> bool:
+        if not _take_token(self.problem, self.spelled(self.units), self.spelled(units)):
+            return False
+        self.units = units
+        return True
+
+    def spelled(self, units: list[str]) -> str:
+        return f"{self.quote}{''.join(units)}{self.quote}"
+
+
+def _take_token(problem: Problem, text: str, instead: str) -> bool:
+    """One token text for another, in all places at once or else in the first place where it will do."""
+    if problem.consider(_rewritten(problem.best, {text: instead})):
+        return True
+    count = sum(token.text == text for piece in texts(problem.best) for token in tokenize(piece))
+    return count > 1 and any(
+        problem.consider(_rewritten(problem.best, {text: instead}, only=index)) for index in range(count)
+    )
+
+
+def _distinct(case: Case, kind: str) -> list[str]:
+    """The different texts of all tokens of a kind, in order, without the keys of the JSON formats."""
+    found = {token.text: None for text in texts(case) for token in tokenize(text) if token.kind == kind}
+    return [text for text in found if text.strip('"') not in STRUCTURE]
+
+
+def _names(case: Case) -> dict[str, bool]:
+    """The names in a case, each with whether it is a type."""
+    found: dict[str, bool] = {}
+    for text in texts(case):
+        tokens = tokenize(text)
+        for token, after in zip(tokens, [*tokens[1:], None], strict=True):
+            name = token.text.strip('"')
+            if token.kind in ("word", "string") and name not in LANGUAGE and name not in STRUCTURE:
+                found[name] = found.get(name, False) or _is_type(name, token, after)
+    return found
+
+
+def _is_type(name: str, token: Token, after: Token | None) -> bool:
+    return token.kind == "word" and (name[0].isupper() or (after is not None and after.text == "::"))
+
+
+def _renamed(case: Case, name: str, letter: str) -> Case:
+    return _rewritten(case, {name: letter, f'"{name}"': f'"{letter}"'})
+
+
+def _rewritten(case: Case, instead: dict[str, str], only: int | None = None) -> Case:
+    """The case with other token texts, in all its texts; `only` picks one occurrence."""
+    seen = 0
+
+    def rewrite(text: str) -> str:
+        nonlocal seen
+        written: list[str] = []
+        end = 0
+        for token in tokenize(text):
+            if token.text in instead:
+                if only is None or seen == only:
+                    written += [text[end : token.start], instead[token.text]]
+                    end = token.end
+                seen += 1
+        return "".join(written) + text[end:]
+
+    return _mapped(case, rewrite)
+
+
+def _with_short_path(case: Case, path: str, last: str) -> Case:
+    """The case with a type name cut to its last component."""
+    words = [part for name in path.split("::") for part in (name, "::")][:-1]
+
+    def rewrite(text: str) -> str:
+        tokens = [token.text for token in tokenize(text)]
+        if f'"{path}"' not in tokens and not set(words) <= set(tokens):
+            return text
+        written: list[str] = []
+        at = 0
+        while at < len(tokens):
+            if tokens[at : at + len(words)] == words:
+                written.append(last)
+                at += len(words)
+            else:
+                written.append(f'"{last}"' if tokens[at] == f'"{path}"' else tokens[at])
+                at += 1
+        return spell(written)
+
+    return _mapped(case, rewrite)
+
+
+def _mapped(case: Case, rewrite: Callable[[str], str]) -> Case:
+    """The case with every text rewritten, in the order of `texts`."""
+    policies = replace(case.policies, text=rewrite(case.policies.text))
+    schema = replace(case.schema, text=rewrite(case.schema.text)) if case.schema else None
+    entities = rewrite(case.entities)
+    requests = tuple(replace(request, text=rewrite(request.text)) for request in case.requests)
+    expressions = tuple(rewrite(expression) for expression in case.expressions)
+    links = tuple(
+        (rewrite(template), rewrite(new), tuple((slot, rewrite(uid)) for slot, uid in values))
+        for template, new, values in case.links
+    )
+    return replace(
+        case,
+        policies=policies,
+        schema=schema,
+        entities=entities,
+        requests=requests,
+        expressions=expressions,
+        links=links,
+    )

@@ -1,0 +1,73 @@
+"""What "simpler" means: the order of cases that the reducer descends.
+
+Owns the weight of a case. Fewer tokens come first, then plainer ones (`true` before `0` before any other
+literal, `a` before any other letter), then shorter text; the text itself breaks ties, so that the order is
+total and every reduction ends.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from drt.case import Case
+from drt.reduce.tokens import Token, tokenize
+
+Weight = tuple[int, int, int, tuple[str, ...]]
+
+PLAIN = {
+    "true": 1,
+    "false": 2,
+    "0": 3,
+    '""': 4,
+    "1": 5,
+    "permit": 6,
+    "forbid": 7,
+    "when": 8,
+    "unless": 9,
+    "{": 1,
+}
+PER_CHARACTER = 4
+
+
+def texts(case: Case) -> tuple[str, ...]:
+    """Everything that a case says, piece by piece."""
+    links = (piece for template, new, values in case.links for piece in (template, new, *sum(values, ())))
+    schema = (case.schema.text,) if case.schema else ()
+    requests = (request.text for request in case.requests)
+    return (case.policies.text, *schema, case.entities, *requests, *case.expressions, *links)
+
+
+def weight(case: Case) -> Weight:
+    """The place of a case in the order; smaller is simpler."""
+    said = texts(case)
+    pieces = len(case.requests) + len(case.expressions) + len(case.links) + (case.schema is not None)
+    weights = [_text_weight(text) for text in said]
+    return (
+        pieces + sum(tokens for tokens, _ in weights),
+        sum(cost for _, cost in weights),
+        sum(len(text) for text in said),
+        said,
+    )
+
+
+@lru_cache(maxsize=512)
+def _text_weight(text: str) -> tuple[int, int]:
+    tokens = tokenize(text)
+    return len(tokens), sum(_cost(token) for token in tokens)
+
+
+def _cost(token: Token) -> int:
+    plain = PLAIN.get(token.text)
+    if plain is not None:
+        return plain
+    return 10 + sum(PER_CHARACTER + _strangeness(character) for character in token.text)
+
+
+def _strangeness(character: str) -> int:
+    if character in 'a0"':
+        return 0
+    if character in "bA1":
+        return 1
+    if not character.isascii():
+        return 4
+    return 2 if character.isalnum() else 3

@@ -1,0 +1,213 @@
+"""Passes over the policies of a text: whole policies, annotations, effects, scopes, conditions.
+
+Owns a tolerant layout of policy text by brackets and semicolons; no engine's parser is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from drt.case import Source
+from drt.reduce.problem import Problem
+from drt.reduce.sequences import fewer
+from drt.reduce.tokens import Token, matching, spell, tokenize
+
+Range = tuple[int, int]
+TYPE, ID = '"type"', '"id"'
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyLayout:
+    """Where the parts of one policy lie among the tokens; `scope` are its comma-separated constraints."""
+
+    start: int
+    end: int
+    annotations: tuple[Range, ...]
+    effect: int | None
+    scope: tuple[Range, ...]
+    conditions: tuple[Range, ...]
+
+
+def layouts(tokens: Sequence[Token]) -> list[PolicyLayout]:
+    """The policies of a token sequence; each ends at its semicolon, the last perhaps without one."""
+    found: list[PolicyLayout] = []
+    start = 0
+    closes = matching(tokens)
+    at = 0
+    while at < len(tokens):
+        at = closes.get(at, at)
+        if tokens[at].text == ";":
+            found.append(_layout(tokens, start, at + 1, closes))
+            start = at + 1
+        at += 1
+    if start < len(tokens):
+        found.append(_layout(tokens, start, len(tokens), closes))
+    return found
+
+
+def _layout(tokens: Sequence[Token], start: int, end: int, closes: dict[int, int]) -> PolicyLayout:
+    annotations: list[Range] = []
+    conditions: list[Range] = []
+    scope: tuple[Range, ...] = ()
+    effect: int | None = None
+    at = start
+    while at < end:
+        text = tokens[at].text
+        if text == "@" and effect is None:
+            first = at
+            at = closes.get(at + 2, at + 1)
+            annotations.append((first, at + 1))
+        elif text in ("permit", "forbid") and effect is None:
+            effect = at
+            if at + 1 in closes:
+                scope = tuple(_split(tokens, at + 2, closes[at + 1], closes))
+                at = closes[at + 1]
+        elif text in ("when", "unless") and at + 1 in closes:
+            conditions.append((at, closes[at + 1] + 1))
+            at = closes[at + 1]
+        at += 1
+    return PolicyLayout(start, end, tuple(annotations), effect, scope, tuple(conditions))
+
+
+def _split(tokens: Sequence[Token], start: int, end: int, closes: dict[int, int]) -> Iterator[Range]:
+    first = at = start
+    while at < end:
+        at = closes.get(at, at)
+        if tokens[at].text == ",":
+            yield first, at
+            first = at + 1
+        at += 1
+    if first < end:
+        yield first, end
+
+
+def condition_bodies(tokens: Sequence[Token]) -> Iterator[Range]:
+    """The token ranges of the expressions in all conditions."""
+    for policy in layouts(tokens):
+        for start, end in policy.conditions:
+            yield start + 2, end - 1
+
+
+def _take(problem: Problem, texts: Sequence[str]) -> bool:
+    source = Source(spell(texts), problem.best.policies.format)
+    return problem.consider(replace(problem.best, policies=source))
+
+
+def _tokens(problem: Problem) -> list[Token]:
+    """The tokens of the policies, none where they are JSON: then nothing here has anything to propose."""
+    policies = problem.best.policies
+    return tokenize(policies.text) if policies.format == "cedar" else []
+
+
+def _without(tokens: Sequence[Token], ranges: Sequence[Range], kept: Sequence[Range]) -> list[str]:
+    """The token texts with only the `kept` ones of the ranges."""
+    dropped = set(ranges) - set(kept)
+    out = {at for start, end in dropped for at in range(start, end)}
+    return [token.text for at, token in enumerate(tokens) if at not in out]
+
+
+def _fewer_ranges(problem: Problem, ranges: Sequence[Range]) -> None:
+    tokens = _tokens(problem)
+    fewer(ranges, lambda kept: _take(problem, _without(tokens, ranges, kept)))
+
+
+def respell(problem: Problem) -> None:
+    """Write policies and expressions with blanks in the usual places and without comments."""
+    _take(problem, [token.text for token in _tokens(problem)])
+    expressions = tuple(spell([token.text for token in tokenize(text)]) for text in problem.best.expressions)
+    problem.consider(replace(problem.best, expressions=expressions))
+
+
+def drop_policies(problem: Problem) -> None:
+    """Leave out whole policies."""
+    _fewer_ranges(problem, [(policy.start, policy.end) for policy in layouts(_tokens(problem))])
+
+
+def drop_conditions(problem: Problem) -> None:
+    """Leave out whole conditions, of all policies."""
+    _fewer_ranges(problem, [found for policy in layouts(_tokens(problem)) for found in policy.conditions])
+
+
+def drop_annotations(problem: Problem) -> None:
+    """Leave out annotations."""
+    _fewer_ranges(problem, [found for policy in layouts(_tokens(problem)) for found in policy.annotations])
+
+
+def simplify_scopes(problem: Problem) -> None:
+    """Free scope variables, or shorten what constrains them."""
+    at = 0
+    while True:
+        tokens = _tokens(problem)
+        texts = [token.text for token in tokens]
+        edits = [
+            edit for policy in layouts(tokens) for part in policy.scope for edit in _scope_edits(tokens, part)
+        ]
+        for start, end, instead in edits[at:]:
+            if _take(problem, [*texts[:start], *instead, *texts[end:]]):
+                break
+            at += 1
+        else:
+            return
+
+
+def _scope_edits(tokens: Sequence[Token], part: Range) -> Iterator[tuple[int, int, list[str]]]:
+    start, end = part
+    texts = [token.text for token in tokens[start:end]]
+    if len(texts) < 2:
+        return
+    yield start + 1, end, []
+    if texts[1] == "is" and "in" in texts[2:]:
+        at = start + texts.index("in", 2)
+        yield at, end, []
+        yield start + 1, at, []
+    if texts[-1] == "]" and "[" in texts:
+        first = start + texts.index("[") + 1
+        items = list(_split(tokens, first, end - 1, matching(tokens)))
+        for start_item, end_item in items:
+            inside = [token.text for token in tokens[start_item:end_item]]
+            yield first - 1, end, inside
+        for index in range(len(items)):
+            rest = [
+                token.text for a, b in items[:index] + items[index + 1 :] for token in [*tokens[a:b], COMMA]
+            ]
+            yield first, end - 1, rest[:-1]
+    if texts[1] == "(":
+        yield start + 2, end - 1, texts[2:-1]
+
+
+COMMA = Token("punctuation", ",", 0, 0)
+
+
+def plain_keywords(problem: Problem) -> None:
+    """`permit` for `forbid` and `when` for `unless`."""
+    for word, plainer in (("forbid", "permit"), ("unless", "when")):
+        texts = [token.text for token in _tokens(problem)]
+        for at, text in enumerate(texts):
+            if text == word:
+                now = [token.text for token in _tokens(problem)]
+                _take(problem, [*now[:at], plainer, *now[at + 1 :]])
+
+
+def unlink(problem: Problem) -> None:
+    """Write a plain policy in the place of a template with its only link."""
+    for link in problem.best.links:
+        texts = [token.text for token in _tokens(problem)]
+        values = {slot: _uid_text(uid) for slot, uid in link[2]}
+        problem.consider(
+            replace(
+                problem.best,
+                policies=Source(
+                    spell([values.get(text, text) for text in texts]), problem.best.policies.format
+                ),
+                links=tuple(other for other in problem.best.links if other != link),
+            )
+        )
+
+
+def _uid_text(uid: str) -> str:
+    """A uid in JSON as an entity literal, as well as tokens can tell."""
+    strings = [token.text for token in tokenize(uid) if token.kind == "string"]
+    values = dict(pairwise(strings))
+    return f"{values.get(TYPE, TYPE)[1:-1]}::{values.get(ID, ID)}"

@@ -1,0 +1,80 @@
+"""Passes over bare text, for what nothing can read: by brackets, by tokens, by characters.
+
+Unlike the other passes these keep the blanks of the text, which may be what matters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from drt.case import Case
+from drt.reduce.documents import NOTHING, read
+from drt.reduce.pieces import Piece, pieces
+from drt.reduce.problem import Problem
+from drt.reduce.sequences import fewer
+from drt.reduce.tokens import matching, tokenize
+
+MOST_CHARACTERS = 400
+"""Longer texts are not taken apart by characters: the other passes must shorten them first."""
+
+
+def drop_brackets(problem: Problem) -> None:
+    """Leave out whole groups in brackets, their contents, or the brackets alone."""
+    for piece in _raw_pieces(problem.best):
+        at = 0
+        while at < len(tokens := tokenize(text := piece.read(problem.best))):
+            close = matching(tokens).get(at)
+            if close is None:
+                at += 1
+                continue
+            first, second = tokens[at], tokens[close]
+            inside = text[first.end : second.start]
+            candidates = (
+                text[: first.start] + text[second.end :],
+                text[: first.end] + text[second.start :],
+                text[: first.start] + inside + text[second.end :],
+            )
+            if not any(problem.consider(piece.write(problem.best, candidate)) for candidate in candidates):
+                at += 1
+
+
+def drop_tokens(problem: Problem) -> None:
+    """Leave out runs of tokens, with the blanks that follow them."""
+    for piece in _raw_pieces(problem.best):
+        text = piece.read(problem.best)
+        starts = [token.start for token in tokenize(text)]
+        if starts:
+            bounds = [0, *starts[1:], len(text)]
+            _fewer_parts(problem, piece, [text[a:b] for a, b in pairwise(bounds)])
+
+
+def drop_characters(problem: Problem) -> None:
+    """Leave out characters, where a case is about reading only and its text is short by now."""
+    if problem.best.requests or problem.best.links:
+        return
+    for piece in _raw_pieces(problem.best):
+        text = piece.read(problem.best)
+        if len(text) <= MOST_CHARACTERS:
+            kept = _fewer_parts(problem, piece, list(text))
+            for at in range(len(kept)):
+                plainer = [*kept[:at], "a", *kept[at + 1 :]]
+                if problem.consider(piece.write(problem.best, "".join(plainer))):
+                    kept = plainer
+
+
+def _fewer_parts(problem: Problem, piece: Piece, parts: Sequence[str]) -> list[str]:
+    return fewer(parts, lambda kept: problem.consider(piece.write(problem.best, "".join(kept))))
+
+
+def _raw_pieces(case: Case) -> list[Piece]:
+    """All texts but the JSON documents that can be read: those are taken apart as values.
+
+    Where a case asks nothing, reading is the point, and every text is bare.
+    """
+    reading = not (case.requests or case.expressions or case.links)
+    return [
+        piece
+        for piece in pieces(case)
+        if reading or piece.kind != "document" or read(piece.read(case)) is NOTHING
+    ]

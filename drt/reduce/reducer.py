@@ -1,0 +1,89 @@
+"""The reduction: passes in order, round after round, until none finds anything simpler or time is up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from drt.case import Case
+from drt.reduce.documents import drop_entities, simplify_documents
+from drt.reduce.expressions import simplify_expressions
+from drt.reduce.names import simplify_names, simplify_numbers, simplify_strings
+from drt.reduce.policies import (
+    drop_annotations,
+    drop_conditions,
+    drop_policies,
+    plain_keywords,
+    respell,
+    simplify_scopes,
+    unlink,
+)
+from drt.reduce.problem import OutOfTime, Problem
+from drt.reduce.raw import drop_brackets, drop_characters, drop_tokens
+from drt.reduce.sequences import fewer
+
+
+def drop_requests(problem: Problem) -> None:
+    """Leave out requests."""
+    fewer(problem.best.requests, lambda kept: problem.consider(replace(problem.best, requests=tuple(kept))))
+
+
+def drop_expressions(problem: Problem) -> None:
+    """Leave out expressions."""
+    fewer(
+        problem.best.expressions,
+        lambda kept: problem.consider(replace(problem.best, expressions=tuple(kept))),
+    )
+
+
+def drop_links(problem: Problem) -> None:
+    """Leave out template links."""
+    fewer(problem.best.links, lambda kept: problem.consider(replace(problem.best, links=tuple(kept))))
+
+
+def drop_schema(problem: Problem) -> None:
+    """Do without the schema."""
+    problem.consider(replace(problem.best, schema=None))
+
+
+PASSES: tuple[Callable[[Problem], None], ...] = (
+    drop_requests,
+    drop_expressions,
+    drop_links,
+    drop_policies,
+    drop_entities,
+    drop_schema,
+    respell,
+    drop_conditions,
+    drop_annotations,
+    simplify_expressions,
+    simplify_scopes,
+    unlink,
+    simplify_documents,
+    plain_keywords,
+    simplify_names,
+    simplify_strings,
+    simplify_numbers,
+    drop_brackets,
+    drop_tokens,
+    drop_characters,
+)
+"""What is cheap and removes most comes first."""
+
+
+def reduce_case(case: Case, interesting: Callable[[Case], bool], seconds: float) -> Case:
+    """The simplest case that the passes reach from an interesting one and that is still interesting.
+
+    Stops after `seconds`, at the best case so far. Reducing a reduced case again gives the same case, unless
+    the first reduction ran out of time.
+    """
+    problem = Problem(case, interesting, seconds)
+    try:
+        before = None
+        while problem.best != before:
+            before = problem.best
+            for simplify in PASSES:
+                simplify(problem)
+    except OutOfTime:
+        pass
+    return problem.best

@@ -1,0 +1,36 @@
+"""The words of the language that a lexical scan must know: not names, but parts of Cedar itself."""
+
+from __future__ import annotations
+
+OPERATORS = frozenset(["&&", "||", "!", "==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%"])
+WORDS = frozenset(["if", "in", "has", "like", "is", "unless"])
+VARIABLES = frozenset(["principal", "action", "resource", "context"])
+FUNCTIONS = frozenset(["decimal", "ip", "datetime", "duration", "unknown"])
+METHODS = frozenset(
+    [
+        "contains",
+        "containsAll",
+        "containsAny",
+        "isEmpty",
+        "getTag",
+        "hasTag",
+        "lessThan",
+        "lessThanOrEqual",
+        "greaterThan",
+        "greaterThanOrEqual",
+        "isIpv4",
+        "isIpv6",
+        "isLoopback",
+        "isMulticast",
+        "isInRange",
+        "offset",
+        "durationSince",
+        "toDate",
+        "toTime",
+        "toMilliseconds",
+        "toSeconds",
+        "toMinutes",
+        "toHours",
+        "toDays",
+    ]
+)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from production.escapes import EscapeError, unescape
 from production.schema_errors import Place, SchemaTextError
 
 TokenKind = Literal["word", "string", "mark", "end"]
@@ -15,8 +16,7 @@ _SKIP = re.compile(f"(?:[{_SPACE}]++|//[^\\r\\n]*+)*+")
 _TOKEN = re.compile(
     r'(?P<word>[_a-zA-Z][_a-zA-Z0-9]*)|(?P<string>"[^"\\]*+(?:\\[^\n][^"\\]*+)*+")|(?P<mark>::|[@,;:(){}\[\]<>=?])'
 )
-_ESCAPE = re.compile(r"\\(?:x([0-7][0-9a-fA-F])|u\{([0-9a-fA-F][0-9a-fA-F_]*)\}|(.))|\r", re.DOTALL)
-_SIMPLE = {"n": "\n", "r": "\r", "t": "\t", "0": "\0", "\\": "\\", '"': '"', "'": "'"}
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,8 @@ class Token:
 
 def tokens(text: str) -> list[Token]:
     """All tokens, the end included. Raises `SchemaTextError` at the first character that starts none."""
+    if not text.isascii() and (lone := _SURROGATE.search(text)):
+        raise SchemaTextError("a lone surrogate in the text", Place(text, lone.start()))
     found: list[Token] = []
     skip, token = _SKIP.match, _TOKEN.match
     at = 0
@@ -55,7 +57,7 @@ def tokens(text: str) -> list[Token]:
             case "word":
                 found.append(Token("word", match.group(), at))
             case "string":
-                found.append(Token("string", _unescape(text, at + 1, match.end() - 1), at))
+                found.append(Token("string", _value(text, match), at))
             case _:
                 found.append(Token("mark", match.group(), at))
         at = match.end()
@@ -67,30 +69,9 @@ def _no_token(text: str, at: int) -> SchemaTextError:
     return SchemaTextError(f"unexpected character {text[at]!a}", Place(text, at))
 
 
-def _unescape(text: str, start: int, end: int) -> str:
-    """The value of a string literal, its quotes left out (spec 01 §3)."""
-    pieces: list[str] = []
-    done = start
-    for match in _ESCAPE.finditer(text, start, end):
-        pieces.append(text[done : match.start()])
-        pieces.append(_escaped(text, match))
-        done = match.end()
-    pieces.append(text[done:end])
-    value = "".join(pieces)
-    if not value.isascii() and (lone := re.search("[\ud800-\udfff]", value)):
-        raise SchemaTextError(f"a lone surrogate {lone.group()!a} in a string", Place(text, start - 1))
-    return value
-
-
-def _escaped(text: str, match: re.Match[str]) -> str:
-    byte, scalar, simple = match.groups()
-    if byte:
-        return chr(int(byte, 16))
-    if scalar:
-        digits = scalar.replace("_", "")
-        if len(digits) <= 6 and (code := int(digits, 16)) <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF:
-            return chr(code)
-    elif simple in _SIMPLE:
-        return _SIMPLE[simple]
-    what = "a raw carriage return" if match.group() == "\r" else f"the invalid escape {match.group()!a}"
-    raise SchemaTextError(f"{what} in a string", Place(text, match.start()))
+def _value(text: str, match: re.Match[str]) -> str:
+    """The characters of a string token (spec 01 §3)."""
+    try:
+        return unescape(match.group())
+    except EscapeError as error:
+        raise SchemaTextError(str(error), Place(text, match.start())) from None

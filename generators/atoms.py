@@ -1,0 +1,418 @@
+"""Draws atoms, the conditions without `&& || ! if`: each compares something of the request with something.
+
+`want` is the truth an atom should have under the witness, where that can be arranged; constants are put
+exactly at the boundary more often than not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from generators import literals
+from generators.entities import ancestors
+from generators.focus import Focus
+from generators.syntax import (
+    ACTION,
+    COMPARISONS,
+    DECIMAL_METHODS,
+    IP_METHODS,
+    PRINCIPAL,
+    RESOURCE,
+    Binary,
+    Call,
+    Expr,
+    ExtV,
+    GetAttr,
+    Has,
+    Is,
+    Like,
+    Lit,
+    RecordLit,
+    SetLit,
+    SetV,
+    Uid,
+    Unary,
+    Value,
+)
+from generators.terms import Term, Terms, number, writable
+from generators.world import (
+    BOOL,
+    DATETIME,
+    DECIMAL,
+    DURATION,
+    IPADDR,
+    LONG,
+    STRING,
+    EntityT,
+    Prim,
+    SetT,
+    Type,
+    is_exact,
+)
+
+_ORDERED = (LONG, DATETIME, DURATION, DECIMAL)
+_RELATIONS = {
+    "==": (0,),
+    "!=": (1, -1),
+    "<": (-1,),
+    "<=": (0, -1),
+    ">": (1,),
+    ">=": (0, 1),
+    "lessThan": (-1,),
+    "lessThanOrEqual": (0, -1),
+    "greaterThan": (1,),
+    "greaterThanOrEqual": (0, 1),
+}
+"""For each comparison, how the left side may lie to the right side where it holds."""
+
+_ALL = (0, 1, -1)
+_FALSE_RELATIONS = {op: tuple(r for r in _ALL if r not in holds) for op, holds in _RELATIONS.items()}
+_STEPS = (1, 1, 1, 2, 10)
+_SCALE = {"datetime": (1, 1000, literals.DAY), "duration": (1, 1000, 3_600_000)}
+
+
+class Atoms:
+    """Draws atoms within a focus."""
+
+    __slots__ = ("_draw", "_menus", "focus", "source", "terms")
+
+    def __init__(self, terms: Terms) -> None:
+        self.terms = terms
+        self.focus: Focus = terms.focus
+        self.source = terms.source
+        self._menus: dict[int, tuple[str, ...]] = {}
+        self._draw: dict[str, Callable[[int, bool | None], Expr]] = {
+            "order": self.order,
+            "equality": self.equality,
+            "flag": self.flag,
+            "like": self.like,
+            "sets": self.membership,
+            "in": self.containment,
+            "is": self.type_test,
+            "has": self.presence,
+            "tags": self.tag_presence,
+            "ipaddr": self.address,
+            "action": self.action,
+            "records": self.record,
+            "identity": self.identity,
+        }
+
+    def atom(self, depth: int, want: bool | None) -> Expr:
+        """One atom, its guards still pending."""
+        index = self.focus.index
+        menu = self._menus.get(id(index))
+        if menu is None:
+            menu = self._menus[id(index)] = self._menu()
+        return self._draw[self.source.choice(menu)](depth, want)
+
+    def _menu(self) -> tuple[str, ...]:
+        """What can be drawn from the paths there are, each as often as it should be."""
+        index, left_out = self.focus.index, self.focus.left_out
+        types = index.by_type
+        weights: dict[str, int] = {"identity": 1}
+        weights["order"] = min(6, sum(2 for type_ in _ORDERED if type_ in types))
+        weights["equality"] = 2 if types else 0
+        weights["flag"] = 2 if BOOL in types else 0
+        weights["like"] = 2 if STRING in types else 0
+        weights["sets"] = 3 if types else 0
+        weights["in"] = 3 if index.entities else 0
+        weights["is"] = 1 if index.entities else 0
+        weights["has"] = 2 if index.optional else 0
+        weights["tags"] = 3 if index.tagged else 0
+        weights["ipaddr"] = 3 if IPADDR in types else 0
+        weights["action"] = 1 if "action-tests" not in left_out else 0
+        weights["records"] = 1 if types else 0
+        menu = [name for name, weight in weights.items() if name not in left_out for _ in range(weight)]
+        return tuple(menu)
+
+    # Comparison.
+
+    def order(self, depth: int, want: bool | None) -> Expr:
+        """A comparison of numbers, instants, durations or decimals."""
+        source = self.source
+        types = [type_ for type_ in _ORDERED if self.terms.has_path(type_)]
+        if not types:
+            return self.identity(depth, want)
+        type_ = source.choice(types)
+        kind = type_.name
+        if kind == "decimal":
+            op = source.choice(DECIMAL_METHODS)
+        else:
+            op = source.choice(COMPARISONS)
+        left, value = self._subject(type_, depth)
+        right = self._beside(type_, value, op, want) or self.terms.term(type_, depth - 1)[0]
+        return Call(op, (left, right)) if kind == "decimal" else Binary(op, left, right)
+
+    def _subject(self, type_: Type, depth: int) -> Term:
+        """A term of the type, a path three times out of four."""
+        if depth <= 0 or self.source.integer(0, 3) < 3:
+            found = self.terms.path(type_, present=True)
+            if found is not None:
+                return found
+        return self.terms.term(type_, depth)
+
+    def _beside(self, type_: Prim, value: Value | None, op: str, want: bool | None) -> Expr | None:
+        """A constant placed so that `value op constant` is as wanted; `None` where the value is not known."""
+        source = self.source
+        at = number(value)
+        if at is None or source.integer(0, 9) >= 8:
+            return None
+        if want is None:
+            want = source.boolean()
+        relation = source.choice(_RELATIONS[op] if want else _FALSE_RELATIONS[op])
+        step = source.choice(_STEPS) * source.choice(_SCALE.get(type_.name, (1,))) if relation else 0
+        there = at - relation * step
+        if not literals.LONG_MIN <= there <= literals.LONG_MAX:
+            return None
+        if type_.name == "Long":
+            return Lit(there)
+        if relation == 0 and isinstance(value, ExtV):
+            return self.terms.literal(value)
+        near = literals.extension_near(type_.name, there)
+        return None if near is None else self.terms.literal(near)
+
+    def equality(self, depth: int, want: bool | None) -> Expr:
+        """`==` or `!=` on any type: against its own value, another one, or another path."""
+        source, terms = self.source, self.terms
+        type_ = source.choice(tuple(self.focus.index.by_type))
+        left, value = self._subject(type_, depth)
+        positive = source.integer(0, 3) < 3
+        equal = None if want is None else want == positive
+        if value is not None and equal and is_exact(type_) and writable(value):
+            right = terms.literal(value)
+        else:
+            right = terms.term(type_, depth - 1)[0]
+        if source.integer(0, 5) == 5:
+            left, right = right, left
+        return Binary("==" if positive else "!=", left, right)
+
+    def flag(self, depth: int, want: bool | None) -> Expr:
+        found = self.terms.path(BOOL, present=True)
+        if found is None:
+            return self.identity(depth, want)
+        path, value = found
+        if isinstance(value, bool) and want is not None and value != want:
+            return Unary("!", path) if self.source.boolean() else Binary("==", path, Lit(want == value))
+        return path
+
+    def like(self, depth: int, want: bool | None) -> Expr:
+        """A pattern made from the text itself by cutting pieces out, or from another text."""
+        source = self.source
+        left, value = self._subject(STRING, depth)
+        text = value if isinstance(value, str) and want is not False else self.focus.values.constants.string()
+        return Like(left, self._pattern(text, source.integer(0, 7)))
+
+    def _pattern(self, text: str, kind: int) -> tuple[str | None, ...]:
+        source = self.source
+        cut = source.integer(0, len(text))
+        match kind:
+            case 0 | 1:
+                return (text[:cut], None)
+            case 2:
+                return (None, text[cut:])
+            case 3:
+                return (None, text[cut : cut + 2], None)
+            case 4:
+                return (text[:cut], None, text[source.integer(cut, len(text)) :])
+            case 5:
+                return (text[:1], None, text[1:2], None, text[-1:], None)
+            case 6:
+                return (text,)
+            case _:
+                return source.choice(
+                    ((None,), (), (None, None), (text, "*"), ("*", None), (None, "\\", None))
+                )
+
+    # Sets.
+
+    def membership(self, depth: int, want: bool | None) -> Expr:
+        """`contains`, `containsAll`, `containsAny` or `isEmpty`, on a set of the world or a set literal."""
+        source, terms = self.source, self.terms
+        sets = [type_ for type_ in self.focus.index.by_type if isinstance(type_, SetT)]
+        if not sets or source.integer(0, 3) == 3:
+            return self._among(depth, want)
+        type_ = source.choice(sets)
+        left, value = self._subject(type_, depth)
+        held = value.items if isinstance(value, SetV) else ()
+        if not is_exact(type_.element):
+            other = terms.path(type_) or (left, None)
+            return Binary(source.choice(("containsAll", "containsAny")), left, other[0])
+        kind = source.integer(0, 9)
+        if kind == 9:
+            empty = Unary("isEmpty", left)
+            return Unary("!", empty) if want is (len(held) > 0) else empty
+        if kind >= 5:
+            return self._subset(left, type_, held, depth, want, "containsAll" if kind >= 7 else "containsAny")
+        if want is not False and held:
+            item = source.choice(held)
+            if writable(item):
+                return Binary("contains", left, terms.literal(item))
+        return Binary("contains", left, terms.term(type_.element, depth - 1)[0])
+
+    def _subset(
+        self, left: Expr, type_: SetT, held: tuple[Value, ...], depth: int, want: bool | None, op: str
+    ) -> Expr:
+        source, terms = self.source, self.terms
+        if source.integer(0, 3) == 3:
+            other = terms.path(type_)
+            if other is not None:
+                return Binary(op, left, other[0])
+        items = [terms.literal(item) for item in held if writable(item) and source.boolean(0.6)]
+        if not items or want is False or (op == "containsAny" and source.boolean()):
+            items.append(terms.term(type_.element, depth - 1)[0])
+        return Binary(op, left, SetLit(tuple(items)))
+
+    def _among(self, depth: int, want: bool | None) -> Expr:
+        """`[…].contains(path)`: the path's own value is in the list where that is wanted."""
+        source, terms = self.source, self.terms
+        type_ = source.choice(tuple(self.focus.index.by_type))
+        if not is_exact(type_):
+            return self.equality(depth, want)
+        subject, value = self._subject(type_, depth)
+        items = [terms.term(type_, depth - 1)[0] for _ in range(source.integer(1, 2))]
+        if want is not False and value is not None and writable(value):
+            items.insert(source.integer(0, len(items)), terms.literal(value))
+        return Binary("contains", SetLit(tuple(items)), subject)
+
+    # Entities.
+
+    def containment(self, depth: int, want: bool | None) -> Expr:
+        """`in`: an entity in one of its own ancestors, in a list with one, in another path."""
+        source, focus = self.source, self.focus
+        if not focus.index.entities:
+            return self.identity(depth, want)
+        rooted = source.choice(focus.index.entities)
+        value = focus.lookup(rooted)
+        left = focus.use(rooted)
+        type_name = rooted.path.type.name if isinstance(rooted.path.type, EntityT) else ""
+        above = ancestors(value, focus.entities) if isinstance(value, Uid) else []
+        if above and want is not False:
+            target = source.choice(above)
+        else:
+            targets = sorted(focus.schema.ancestors.get(type_name, ())) or [type_name]
+            target = focus.values.uid(source.choice(targets))
+        kind = source.integer(0, 7)
+        if kind >= 6:
+            for other in (EntityT(target.type), SetT(EntityT(target.type))):
+                found = self.terms.path(other)
+                if found is not None:
+                    return Binary("in", left, found[0])
+        if kind >= 4:
+            more = [Lit(focus.values.uid(target.type)) for _ in range(source.integer(0, 2))]
+            more.insert(source.integer(0, len(more)), Lit(target))
+            return Binary("in", left, SetLit(tuple(more)))
+        if kind == 3 and "is" not in focus.left_out:
+            return Is(left, type_name, Lit(target))
+        return Binary("in", left, Lit(target))
+
+    def type_test(self, depth: int, want: bool | None) -> Expr:
+        """`is`, on a variable whose type is open where there is one; it says nothing of a path, whose type
+        is fixed.
+        """
+        environments = self.focus.environments
+        for variable, names in (
+            (PRINCIPAL, tuple(dict.fromkeys(e.principal for e in environments))),
+            (RESOURCE, tuple(dict.fromkeys(e.resource for e in environments))),
+        ):
+            if len(names) > 1:
+                own = self.focus.root_value(variable)
+                if want and isinstance(own, Uid) and own.type in names:
+                    return Is(variable, own.type)
+                return Is(variable, self.source.choice(names))
+        return self.containment(depth, want)
+
+    def identity(self, depth: int, want: bool | None) -> Expr:
+        """A variable compared with a literal of its type: possible in every environment."""
+        source, focus = self.source, self.focus
+        variable = source.choice((PRINCIPAL, RESOURCE))
+        value = focus.root_value(variable)
+        uid = value if isinstance(value, Uid) else focus.witness.principal
+        positive = source.integer(0, 3) < 3
+        target = uid if want is positive else focus.values.uid(uid.type)
+        return Binary("==" if positive else "!=", variable, Lit(target))
+
+    def action(self, depth: int, want: bool | None) -> Expr:
+        """A test of the action: equality, a group, a list."""
+        source, focus = self.source, self.focus
+        uid = focus.witness.action
+        if uid not in focus.schema.actions_by_uid:
+            return self.identity(depth, want)
+        own = [uid, *sorted(focus.schema.action_ancestors[uid], key=lambda group: group.id)]
+        others = [action.uid for action in focus.schema.actions if action.uid.type == uid.type]
+        target = source.choice(own if want is not False else others)
+        kind = source.integer(0, 3)
+        if kind == 0:
+            return Binary("==", ACTION, Lit(uid if want is not False else target))
+        if kind == 1:
+            return Binary("in", ACTION, SetLit((Lit(source.choice(others)), Lit(target))))
+        return Binary("in", ACTION, Lit(target))
+
+    # Presence.
+
+    def presence(self, depth: int, want: bool | None) -> Expr:
+        """`has` on its own: of an optional attribute, of a chain, of one that does not exist."""
+        source, focus = self.source, self.focus
+        rooted = source.choice(focus.index.optional or focus.index.entities)
+        path = rooted.path
+        if not path.attrs or source.integer(0, 11) == 11:
+            return Has(rooted.root, (source.choice(literals.ATTRIBUTE_NAMES),))
+        shorter = [place for place, optional in enumerate(path.optional[:-1]) if optional]
+        if shorter:
+            focus.pending.extend(Has(rooted.expression(place), (path.attrs[place],)) for place in shorter)
+        return Has(rooted.expression(len(path.attrs) - 1), (path.attrs[-1],))
+
+    def tag_presence(self, depth: int, want: bool | None) -> Expr:
+        """`hasTag` on its own, or a comparison of a tag's value."""
+        source, focus = self.source, self.focus
+        rooted, tag_type = source.choice(focus.index.tagged)
+        tags = focus.tags(focus.lookup(rooted))
+        if source.integer(0, 2) == 0 or not is_exact(tag_type):
+            entity = focus.use(rooted)
+            if want is not False and tags:
+                return Binary("hasTag", entity, Lit(source.choice(tags)[0]))
+            return Binary("hasTag", entity, self.terms.tag_name(tags)[0])
+        found = self.terms.tag(tag_type)
+        if found is None:
+            return self.identity(depth, want)
+        left, value = found
+        if isinstance(tag_type, Prim) and tag_type in _ORDERED and tag_type is not DECIMAL:
+            op = source.choice(COMPARISONS)
+            return Binary(
+                op, left, self._beside(tag_type, value, op, want) or self.terms.term(tag_type, 0)[0]
+            )
+        if value is not None and want is not False and writable(value):
+            return Binary("==", left, self.terms.literal(value))
+        return Binary("==", left, self.terms.term(tag_type, depth - 1)[0])
+
+    # Addresses and records.
+
+    def address(self, depth: int, want: bool | None) -> Expr:
+        """A test of an ip address; a range around it where that is wanted."""
+        source = self.source
+        left, value = self._subject(IPADDR, depth)
+        method = source.choice((*IP_METHODS, "isInRange", "isInRange"))
+        if method != "isInRange":
+            test = Call(method, (left,))
+            return test
+        if isinstance(value, ExtV) and want is not False and value.kind == "ipaddr":
+            version, address, prefix = value.key
+            shorter = max(0, prefix - source.choice((0, 1, 8, 16, 200)))
+            return Call(method, (left, self.terms.literal(literals.ip_of(version, address, shorter))))
+        return Call(method, (left, self.terms.term(IPADDR, depth - 1)[0]))
+
+    def record(self, depth: int, want: bool | None) -> Expr:
+        """A record literal: compared, tested for an attribute, or held in a set."""
+        source, terms = self.source, self.terms
+        types = [type_ for type_ in self.focus.index.by_type if is_exact(type_)]
+        if not types:
+            return self.identity(depth, want)
+        type_ = source.choice(types)
+        subject, value = self._subject(type_, depth)
+        name = source.choice(literals.ATTRIBUTE_NAMES)
+        same = value is not None and want is not False and writable(value)
+        other = terms.literal(value) if same and value is not None else terms.term(type_, depth - 1)[0]
+        if source.boolean(0.2):
+            return Binary("contains", SetLit((RecordLit(((name, other),)),)), RecordLit(((name, subject),)))
+        if source.boolean(0.3):
+            return Binary("==", GetAttr(RecordLit(((name, subject),)), name), other)
+        return Binary("==", RecordLit(((name, subject),)), RecordLit(((name, other),)))

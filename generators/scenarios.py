@@ -1,0 +1,126 @@
+"""Puts a scenario together: schema, then entities, then policies, then requests, each drawn from what
+exists.
+
+A scenario holds the trees, so that its structure can be counted, mutated and reduced, and writes itself as
+texts.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from generators.conditions import Conditions
+from generators.data_json import entities_text, request_texts, uid_text
+from generators.entities import Values, draw_entities
+from generators.focus import Focus
+from generators.policies import Aimed, draw_links, draw_policies
+from generators.policy_json import policy_set_json
+from generators.printing import print_expression, print_policies
+from generators.profiles import Profile
+from generators.requests import draw_requests
+from generators.schema_printing import schema_json, schema_text
+from generators.schemas import draw_schema
+from generators.source import Source
+from generators.spelling import spelling_of
+from generators.swarm import draw_mask
+from generators.syntax import Expr, Link, Policy, RecordV, policy_ids
+from generators.world import Entity, Request, Schema
+
+LinkTexts = tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Mutually consistent schema, entities, policies, requests and expressions, and how to write them.
+
+    `intended_misfits` names what was broken on purpose, empty where everything fits. `left_out` is the
+    swarm mask. `spelling` is 0 for plain text, else the number of an odd spelling.
+    """
+
+    profile: Profile
+    schema: Schema
+    entities: tuple[Entity, ...]
+    policies: tuple[Policy, ...]
+    template_links: tuple[Link, ...]
+    requests: tuple[Request, ...]
+    expression_trees: tuple[Expr, ...]
+    intended_misfits: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    spelling: int = 0
+
+    def policies_text(self) -> str:
+        """The policies in Cedar syntax."""
+        return print_policies(self.policies, spelling_of(self.spelling))
+
+    def policies_json(self, links: bool = False) -> str:
+        """The policies as policy-set JSON, with `links` also the template links."""
+        return json.dumps(policy_set_json(self.policies, self.template_links if links else ()))
+
+    def schema_text(self) -> str:
+        """The schema in Cedar syntax."""
+        return schema_text(self.schema, spelling_of(self.spelling))
+
+    def schema_json(self) -> str:
+        """The schema in JSON form."""
+        return json.dumps(schema_json(self.schema))
+
+    def entities_text(self) -> str:
+        """The entity document, with the schema's action entities where the profile wants them in it."""
+        entities = self.entities
+        if self.profile.action_entities:
+            actions = tuple(Entity(action.uid, RecordV(()), action.parents) for action in self.schema.actions)
+            entities = entities + actions
+        return entities_text(entities, self.profile.explicit_escapes)
+
+    def request_texts(self) -> tuple[str, ...]:
+        """Each request as a JSON object with principal, action, resource and context."""
+        return request_texts(self.requests, self.profile.explicit_escapes)
+
+    def expressions(self) -> tuple[str, ...]:
+        """Single expressions in Cedar syntax, worth evaluating under every request."""
+        spelling = spelling_of(self.spelling)
+        return tuple(print_expression(expr, spelling) for expr in self.expression_trees)
+
+    @property
+    def links(self) -> LinkTexts:
+        """Template links to make after loading: template id, new id, and slot values as uid JSON text."""
+        return tuple(
+            (link.template, link.new_id, tuple((slot, uid_text(uid)) for slot, uid in link.values))
+            for link in self.template_links
+        )
+
+
+def scenario(source: Source, profile: Profile) -> Scenario:
+    """One scenario of a profile, every decision taken by `source`."""
+    left_out = draw_mask(source, profile.swarm)
+    misfits: set[str] = set()
+    schema = draw_schema(source, profile, left_out)
+    values = Values(source, profile, schema, misfits)
+    entities = draw_entities(source, schema, values, left_out)
+    focus = Focus(source, profile, schema, values, entities, left_out)
+    aimed = draw_policies(focus)
+    policies = tuple(each.policy for each in aimed)
+    links = draw_links(focus, aimed, policy_ids(policies))
+    requests = draw_requests(focus, aimed, profile.requests)
+    expressions = _expressions(focus, aimed[0])
+    odd = source.boolean(profile.odd_spelling)
+    return Scenario(
+        profile=profile,
+        schema=schema,
+        entities=tuple(entities.values()),
+        policies=policies,
+        template_links=links,
+        requests=requests,
+        expression_trees=expressions,
+        intended_misfits=tuple(sorted(misfits)),
+        left_out=tuple(sorted(left_out)),
+        spelling=source.integer(1, 2**32) if odd else 0,
+    )
+
+
+def _expressions(focus: Focus, aimed: Aimed) -> tuple[Expr, ...]:
+    """Expressions over the environment of the first policy."""
+    focus.aim((aimed.environment,), aimed.witness)
+    conditions = Conditions(focus)
+    return tuple(conditions.expression(2) for _ in range(focus.profile.expressions))

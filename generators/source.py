@@ -1,0 +1,203 @@
+"""Sources of choices: where a generator's decisions come from.
+
+Every generator is a plain function over a `Source`. The same function then runs from a pseudo-random number
+generator, from recorded choices, from mutated choices, or from Hypothesis, and all of them consume and
+record the same sequence: a range of one value and a certain boolean draw nothing, an integer is an `int`, a
+boolean is a `bool`.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol, TypeVar
+
+T = TypeVar("T")
+
+Choice = int | bool
+"""One recorded decision; its Python class says which question it answers."""
+
+
+class Source(Protocol):
+    """Answers the questions a generator asks. The smallest answer (`lo`, `False`, the first item) is the
+    simplest.
+    """
+
+    @property
+    def choices(self) -> list[Choice]:
+        """The answers given so far, in order."""
+        ...
+
+    def integer(self, lo: int, hi: int) -> int:
+        """An integer in `lo..hi`, both included; nothing is drawn when they are equal."""
+        ...
+
+    def boolean(self, p: float = 0.5) -> bool:
+        """True with probability `p`; nothing is drawn when `p` leaves no doubt."""
+        ...
+
+    def choice(self, seq: Sequence[T]) -> T:
+        """One item of a non-empty sequence, drawn as an integer index."""
+        ...
+
+    def span(self, label: str) -> AbstractContextManager[None]:
+        """Groups the choices drawn inside, so that a shrinker can treat them as one thing."""
+        ...
+
+
+class _NoSpan:
+    """The span of sources that have no use for spans."""
+
+    __slots__ = ()
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+
+NO_SPAN = _NoSpan()
+
+_FLOAT_SPAN = 1 << 48
+"""Spans below this are drawn from one random float: uniform enough, and three times faster."""
+
+
+class RecordingSource:
+    """A pseudo-random source that records what it answered; the same random seed gives the same answers."""
+
+    __slots__ = ("_random", "_randrange", "_record", "choices")
+
+    def __init__(self, random_seed: int) -> None:
+        generator = random.Random(random_seed)
+        self.choices: list[Choice] = []
+        self._record = self.choices.append
+        self._random = generator.random
+        self._randrange = generator.randrange
+
+    def integer(self, lo: int, hi: int) -> int:
+        if lo == hi:
+            return lo
+        width = hi - lo + 1
+        if width < _FLOAT_SPAN:
+            value = lo + int(self._random() * width)
+        else:
+            value = lo + self._randrange(width)
+        self._record(value)
+        return value
+
+    def boolean(self, p: float = 0.5) -> bool:
+        if p <= 0.0:
+            return False
+        if p >= 1.0:
+            return True
+        value = self._random() < p
+        self._record(value)
+        return value
+
+    def choice(self, seq: Sequence[T]) -> T:
+        size = len(seq)
+        if size == 1:
+            return seq[0]
+        index = int(self._random() * size)
+        self._record(index)
+        return seq[index]
+
+    def span(self, label: str) -> AbstractContextManager[None]:
+        return NO_SPAN
+
+
+class ReplaySource:
+    """Answers from recorded choices.
+
+    Replaying what a generator recorded gives the same thing again. A choice that does not fit its question
+    (of the other kind, or out of range) is consumed and answered with the simplest value, as is every
+    question after the last choice, so that any list of choices is a valid input.
+    """
+
+    __slots__ = ("_given", "_position", "choices")
+
+    def __init__(self, choices: Sequence[Choice]) -> None:
+        self._given = tuple(choices)
+        self._position = 0
+        self.choices: list[Choice] = []
+
+    def _next(self) -> Choice | None:
+        if self._position >= len(self._given):
+            return None
+        value = self._given[self._position]
+        self._position += 1
+        return value
+
+    def _other_integer(self, lo: int, hi: int) -> int:
+        return lo
+
+    def _other_boolean(self, p: float) -> bool:
+        return False
+
+    def integer(self, lo: int, hi: int) -> int:
+        if lo == hi:
+            return lo
+        value = self._next()
+        if value is None or isinstance(value, bool) or not lo <= value <= hi:
+            value = self._other_integer(lo, hi)
+        self.choices.append(value)
+        return value
+
+    def boolean(self, p: float = 0.5) -> bool:
+        if p <= 0.0:
+            return False
+        if p >= 1.0:
+            return True
+        value = self._next()
+        if not isinstance(value, bool):
+            value = self._other_boolean(p)
+        self.choices.append(value)
+        return value
+
+    def choice(self, seq: Sequence[T]) -> T:
+        return seq[self.integer(0, len(seq) - 1)]
+
+    def span(self, label: str) -> AbstractContextManager[None]:
+        return NO_SPAN
+
+
+class MutatingSource(ReplaySource):
+    """Replays recorded choices with a few edits, and goes on at random where they do not fit or run out."""
+
+    __slots__ = ("_generator",)
+
+    def __init__(self, choices: Sequence[Choice], random_seed: int) -> None:
+        self._generator = random.Random(random_seed)
+        edited = list(choices)
+        for _ in range(1 + self._generator.randrange(4)):
+            _edit(edited, self._generator)
+        super().__init__(edited)
+
+    def _other_integer(self, lo: int, hi: int) -> int:
+        return self._generator.randint(lo, hi)
+
+    def _other_boolean(self, p: float) -> bool:
+        return self._generator.random() < p
+
+
+def _edit(choices: list[Choice], generator: random.Random) -> None:
+    """Change one place of a list of choices: a value, or a run that is dropped, repeated or copied
+    elsewhere.
+    """
+    if not choices:
+        return
+    at = generator.randrange(len(choices))
+    length = 1 + generator.randrange(8)
+    match generator.randrange(5):
+        case 0 | 1:
+            old = choices[at]
+            choices[at] = (not old) if isinstance(old, bool) else old + generator.choice((-2, -1, 1, 2, -old))
+        case 2:
+            del choices[at : at + length]
+        case 3:
+            choices[at:at] = choices[at : at + length]
+        case _:
+            other = generator.randrange(len(choices))
+            choices[at : at + length] = choices[other : other + length]

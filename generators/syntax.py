@@ -1,0 +1,223 @@
+"""The generators' own trees: values, expressions, policies.
+
+Unlike either engine's: operators are their spelling, sugar stays sugar (`!=`, `>`, `is … in`, extended
+`has`), so that both the text and the JSON printer can write what was drawn and nothing of an engine's
+reading is presupposed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+# Values: what entities and contexts hold.
+
+
+@dataclass(frozen=True, slots=True)
+class Uid:
+    """An entity uid: a full type name and an id."""
+
+    type: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetV:
+    items: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordV:
+    items: tuple[tuple[str, Value], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExtV:
+    """An extension value of type `kind`, written by its constructor from `text`.
+
+    `key` is what it stands for, for aiming constants near it: one number (ten-thousandths, milliseconds),
+    or for an ipaddr version, address and prefix. A datetime without text has no literal and is written by
+    `offset`.
+    """
+
+    kind: str
+    text: str
+    key: tuple[int, ...]
+
+
+Value = bool | int | str | Uid | SetV | RecordV | ExtV
+
+# Expressions.
+
+
+@dataclass(frozen=True, slots=True)
+class Lit:
+    value: bool | int | str | Uid
+
+
+@dataclass(frozen=True, slots=True)
+class Var:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unary:
+    """`!`, `neg` or `isEmpty`."""
+
+    op: str
+    arg: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    """An infix operator, or one of the methods `contains containsAll containsAny hasTag getTag`."""
+
+    op: str
+    left: Expr
+    right: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class GetAttr:
+    left: Expr
+    attr: str
+
+
+@dataclass(frozen=True, slots=True)
+class Has:
+    """`left has a.b.c`; more than one attribute only where all are identifiers."""
+
+    left: Expr
+    attrs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Like:
+    """`None` in the pattern is the wildcard, a string stands for its characters."""
+
+    left: Expr
+    pattern: tuple[str | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Is:
+    left: Expr
+    type: str
+    container: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class If:
+    condition: Expr
+    then: Expr
+    otherwise: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class SetLit:
+    items: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordLit:
+    items: tuple[tuple[str, Expr], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An extension function, or a method whose receiver is argument 0."""
+
+    name: str
+    args: tuple[Expr, ...]
+
+
+Expr = Lit | Var | Unary | Binary | GetAttr | Has | Like | Is | If | SetLit | RecordLit | Call
+
+PRINCIPAL, ACTION, RESOURCE, CONTEXT = Var("principal"), Var("action"), Var("resource"), Var("context")
+TRUE, FALSE = Lit(True), Lit(False)
+
+CONSTRUCTORS = {"decimal": "decimal", "ipaddr": "ip", "datetime": "datetime", "duration": "duration"}
+"""Extension type name to constructor."""
+
+COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
+BINARY_METHODS = frozenset(("contains", "containsAll", "containsAny", "hasTag", "getTag"))
+DECIMAL_METHODS = ("lessThan", "lessThanOrEqual", "greaterThan", "greaterThanOrEqual")
+IP_METHODS = ("isIpv4", "isIpv6", "isLoopback", "isMulticast", "isInRange")
+DATETIME_METHODS = ("offset", "durationSince", "toDate", "toTime")
+DURATION_METHODS = ("toMilliseconds", "toSeconds", "toMinutes", "toHours", "toDays")
+
+RESERVED = frozenset(("true", "false", "if", "then", "else", "in", "is", "like", "has", "__cedar"))
+"""Words that are no attribute, key or name component (spec 01 §2.1)."""
+
+_FIRST = frozenset("_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_REST = _FIRST | frozenset("0123456789")
+
+
+def is_word(text: str) -> bool:
+    """Whether a text is one WORD of spec 01 §2."""
+    return bool(text) and text[0] in _FIRST and _REST.issuperset(text)
+
+
+def is_attribute_word(text: str) -> bool:
+    """Whether an attribute may be written as a bare word (spec 01 §2.2)."""
+    return is_word(text) and text not in RESERVED
+
+
+# Policies.
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    name: Literal["?principal", "?resource"]
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """A scope constraint of principal or resource: `""` (none), `==`, `in`, `is` or `is in`."""
+
+    op: str = ""
+    type: str = ""
+    entity: Uid | Slot | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActionConstraint:
+    """`""` (none), `==`, `in` with one action, or `in []` with a list."""
+
+    op: str = ""
+    actions: tuple[Uid, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    kind: Literal["when", "unless"]
+    body: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A static policy, or a template where a constraint holds a slot. An annotation of `None` has no value."""
+
+    effect: Literal["permit", "forbid"]
+    principal: Constraint = Constraint()
+    action: ActionConstraint = ActionConstraint()
+    resource: Constraint = Constraint()
+    conditions: tuple[Condition, ...] = ()
+    annotations: tuple[tuple[str, str | None], ...] = ()
+
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        """The slots of the scope, principal first."""
+        return tuple(c.entity for c in (self.principal, self.resource) if isinstance(c.entity, Slot))
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    template: str
+    new_id: str
+    values: tuple[tuple[str, Uid], ...]
+
+
+def policy_ids(policies: tuple[Policy, ...]) -> tuple[str, ...]:
+    """The id each policy gets from its place in a text (spec 01 §5)."""
+    return tuple(f"policy{index}" for index in range(len(policies)))

@@ -1,0 +1,321 @@
+"""Draws expressions of a wanted type, each with its value under the witness where that is plain to see.
+
+The value only serves to aim constants; where it is not known the aim is off and nothing else happens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeGuard
+
+from generators import literals
+from generators.focus import Focus
+from generators.literals import LONG_MAX, LONG_MIN
+from generators.syntax import (
+    CONSTRUCTORS,
+    FALSE,
+    TRUE,
+    Binary,
+    Call,
+    Expr,
+    ExtV,
+    GetAttr,
+    If,
+    Lit,
+    RecordLit,
+    RecordV,
+    SetLit,
+    SetV,
+    Unary,
+    Value,
+)
+from generators.world import (
+    BOOL,
+    DATETIME,
+    DURATION,
+    EXTENSIONS,
+    LONG,
+    STRING,
+    EntityT,
+    Prim,
+    RecordT,
+    Rooted,
+    SetT,
+    Type,
+    is_exact,
+)
+
+Term = tuple[Expr, Value | None]
+
+_OTHER_TYPES: tuple[Type, ...] = (LONG, STRING, BOOL, SetT(LONG), SetT(STRING), RecordT(()), *EXTENSIONS)
+_UNIT = {
+    "toMilliseconds": 1,
+    "toSeconds": 1000,
+    "toMinutes": 60_000,
+    "toHours": 3_600_000,
+    "toDays": literals.DAY,
+}
+_UNITS = tuple(_UNIT)
+
+
+class Terms:
+    """Draws terms within a focus. `boolean` draws a condition of at most a depth; it is set by its owner."""
+
+    __slots__ = ("_draw", "boolean", "focus", "source")
+
+    def __init__(self, focus: Focus) -> None:
+        self.focus = focus
+        self.source = focus.source
+        self.boolean: Callable[[int, bool | None], Expr]
+        self._draw: dict[str, Callable[[int], Term]] = {
+            "Long": self.long,
+            "String": self.string,
+            "Bool": self.inner_boolean,
+            "decimal": lambda depth: self.plain(Prim("decimal"), depth),
+            "ipaddr": lambda depth: self.plain(Prim("ipaddr"), depth),
+            "datetime": self.datetime,
+            "duration": self.duration,
+        }
+
+    def term(self, type_: Type, depth: int) -> Term:
+        """An expression of the type, or of another where the profile says so."""
+        focus = self.focus
+        if self.source.boolean(focus.profile.mistyped_expression):
+            focus.values.misfits.add("mistyped-expression")
+            type_ = self.source.choice(_OTHER_TYPES)
+        if isinstance(type_, Prim):
+            return self._draw[type_.name](depth)
+        return self.plain(type_, depth)
+
+    def has_path(self, type_: Type) -> bool:
+        return type_ in self.focus.index.by_type
+
+    def path(self, type_: Type, present: bool = False) -> Term | None:
+        """A path of the type, with `present` rather one that has a value under the witness."""
+        rooted = self.rooted(type_, present)
+        if rooted is None:
+            return None
+        value = self.focus.lookup(rooted)
+        return self.focus.use(rooted), value
+
+    def rooted(self, type_: Type, present: bool = False) -> Rooted | None:
+        paths = self.focus.index.by_type.get(type_)
+        if not paths:
+            return None
+        rooted = self.source.choice(paths)
+        if present and self.focus.lookup(rooted) is None:
+            rooted = self.source.choice(paths)
+        return rooted
+
+    def plain(self, type_: Type, depth: int) -> Term:
+        """A path, a literal, a tag, a conditional or a field of a record literal: what every type has."""
+        kind = self.source.integer(0, 15)
+        if not is_exact(type_):
+            return self.path(type_) or self.literal_of(type_, depth)
+        if kind >= 14 and depth > 0:
+            return self.wrapped(type_, depth - 1)
+        if kind == 13:
+            tag = self.tag(type_)
+            if tag is not None:
+                return tag
+        if kind < 9:
+            found = self.path(type_)
+            if found is not None:
+                return found
+        return self.literal_of(type_, depth)
+
+    def wrapped(self, type_: Type, depth: int) -> Term:
+        """The value behind an `if`, or in a record literal that is taken apart at once."""
+        source, left_out = self.source, self.focus.left_out
+        if source.boolean() and "if" not in left_out:
+            condition, _ = self.inner_boolean(depth)
+            then, _ = self.term(type_, depth)
+            otherwise, _ = self.term(type_, depth)
+            return If(condition, then, otherwise), None
+        inner, value = self.term(type_, depth)
+        if "records" in left_out:
+            return inner, value
+        name = source.choice(literals.ATTRIBUTE_NAMES)
+        items: tuple[tuple[str, Expr], ...] = ((name, inner),)
+        if source.boolean():
+            other = source.choice(literals.ATTRIBUTE_NAMES)
+            if other != name:
+                items = (*items, (other, self.term(source.choice((LONG, STRING)), 0)[0]))
+        return GetAttr(RecordLit(items), name), value
+
+    def tag(self, type_: Type) -> Term | None:
+        """`entity.getTag(…)` for some entity with tags of the type."""
+        found = [rooted for rooted, tag_type in self.focus.index.tagged if tag_type == type_]
+        if not found:
+            return None
+        rooted = self.source.choice(found)
+        tags = self.focus.tags(self.focus.lookup(rooted))
+        entity = self.focus.use(rooted)
+        name, value = self.tag_name(tags)
+        self.focus.need_tag(entity, name)
+        return Binary("getTag", entity, name), value
+
+    def tag_name(self, tags: tuple[tuple[str, Value], ...]) -> Term:
+        """A tag name, mostly one of those given, and the tag's value; sometimes a computed name."""
+        source = self.source
+        computed = self.focus.index.by_type.get(STRING)
+        if computed and source.integer(0, 7) == 7:
+            rooted = source.choice(computed)
+            if True not in rooted.path.optional:
+                return rooted.expression(), dict(tags).get(str(self.focus.lookup(rooted)))
+        if tags and source.integer(0, 4) < 4:
+            name, value = source.choice(tags)
+            return Lit(name), value
+        return Lit(self.focus.values.constants.tag()), None
+
+    def inner_boolean(self, depth: int) -> Term:
+        """A Boolean inside a term: it guards itself, and what it guards does not hold outside."""
+        focus = self.focus
+        if depth <= 0:
+            found = self.path(BOOL) if self.source.boolean() else None
+            return found if found is not None else (TRUE if self.source.boolean() else FALSE, None)
+        guarded, pending = set(focus.guarded), focus.pending
+        focus.pending = []
+        condition = self.boolean(depth - 1, None)
+        focus.guarded, focus.pending = guarded, pending
+        return condition, None
+
+    # Types with operations of their own.
+
+    def long(self, depth: int) -> Term:
+        source, left_out = self.source, self.focus.left_out
+        kind = source.integer(0, 11)
+        if depth > 0 and kind >= 8:
+            if kind < 11 and "arithmetic" not in left_out:
+                return self.arithmetic(depth - 1)
+            if kind == 11 and "duration" not in left_out:
+                inner, value = self.term(DURATION, depth - 1)
+                name = source.choice(_UNITS)
+                return Call(name, (inner,)), truncated(value, _UNIT[name])
+        return self.plain(LONG, depth)
+
+    def arithmetic(self, depth: int) -> Term:
+        """`+ - *` or `neg` over at least one path where there is one."""
+        source = self.source
+        op = source.choice(("+", "-", "*", "+", "-", "neg"))
+        left, a = self.path(LONG) or self.term(LONG, depth)
+        if op == "neg":
+            return Unary("neg", left), bounded(-a) if is_long(a) else None
+        right, b = self.term(LONG, depth) if depth > 0 else self.literal_of(LONG, 0)
+        if source.integer(0, 3) == 3:
+            left, a, right, b = right, b, left, a
+        if not (is_long(a) and is_long(b)):
+            return Binary(op, left, right), None
+        result = a + b if op == "+" else a - b if op == "-" else a * b
+        return Binary(op, left, right), bounded(result)
+
+    def string(self, depth: int) -> Term:
+        return self.plain(STRING, depth)
+
+    def datetime(self, depth: int) -> Term:
+        if depth > 0 and self.source.integer(0, 9) >= 7:
+            inner, value = self.term(DATETIME, depth - 1)
+            at = number(value)
+            if self.source.boolean() or "duration" in self.focus.left_out:
+                return Call("toDate", (inner,)), datetime_at(None if at is None else at - at % literals.DAY)
+            by, length = self.term(DURATION, depth - 1)
+            step = number(length)
+            return Call("offset", (inner, by)), datetime_at(None if at is None or step is None else at + step)
+        return self.plain(DATETIME, depth)
+
+    def duration(self, depth: int) -> Term:
+        if depth > 0 and self.source.integer(0, 9) >= 7 and "datetime" not in self.focus.left_out:
+            inner, value = self.term(DATETIME, depth - 1)
+            at = number(value)
+            if self.source.boolean():
+                return Call("toTime", (inner,)), None if at is None else literals.duration_value(
+                    at % literals.DAY
+                )
+            since, start = self.term(DATETIME, depth - 1)
+            begin = number(start)
+            if at is None or begin is None or not LONG_MIN <= at - begin <= LONG_MAX:
+                return Call("durationSince", (inner, since)), None
+            return Call("durationSince", (inner, since)), literals.duration_value(at - begin)
+        return self.plain(DURATION, depth)
+
+    # Literals.
+
+    def literal_of(self, type_: Type, depth: int) -> Term:
+        """A literal of the type; sets are not empty, records have every attribute."""
+        match type_:
+            case Prim():
+                value = self.focus.values.value(type_)
+                return self.literal(value), value
+            case EntityT(name):
+                uid = self.focus.values.uid(name)
+                return Lit(uid), uid
+            case SetT(element):
+                size = self.source.integer(1, 3)
+                items = [self.term(element, depth - 1) for _ in range(size)]
+                known = [value for _, value in items if value is not None]
+                return SetLit(tuple(e for e, _ in items)), SetV(tuple(known)) if len(known) == size else None
+            case RecordT(attrs):
+                fields = [(attr.name, self.term(attr.type, depth - 1)) for attr in attrs]
+                values = tuple((name, value) for name, (_, value) in fields if value is not None)
+                record = RecordLit(tuple((name, expr) for name, (expr, _) in fields))
+                return record, RecordV(values) if len(values) == len(attrs) else None
+
+    def literal(self, value: Value) -> Expr:
+        """A value as an expression that has it."""
+        match value:
+            case ExtV(kind, text, _):
+                source, profile = self.source, self.focus.profile
+                if source.boolean(profile.bad_extension_text):
+                    self.focus.values.misfits.add("bad-extension-text")
+                    return Call(CONSTRUCTORS[kind], (Lit(source.choice(literals.BAD_EXTENSION_TEXTS[kind])),))
+                if not text:
+                    epoch = Call("datetime", (Lit("1970-01-01"),))
+                    return Call("offset", (epoch, Call("duration", (Lit(f"{value.key[0]}ms"),))))
+                return Call(CONSTRUCTORS[kind], (Lit(text),))
+            case SetV(items):
+                return SetLit(tuple(self.literal(item) for item in items))
+            case RecordV(items):
+                return RecordLit(tuple((name, self.literal(item)) for name, item in items))
+            case _:
+                return Lit(value)
+
+
+def is_long(value: Value | None) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def bounded(value: int) -> int | None:
+    return value if LONG_MIN <= value <= LONG_MAX else None
+
+
+def number(value: Value | None) -> int | None:
+    """The number a value stands for in its order, if it has one."""
+    if isinstance(value, ExtV) and len(value.key) == 1:
+        return value.key[0]
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    return None
+
+
+def truncated(value: Value | None, unit: int) -> int | None:
+    length = number(value)
+    if length is None:
+        return None
+    return abs(length) // unit * (1 if length >= 0 else -1)
+
+
+def datetime_at(milliseconds: int | None) -> ExtV | None:
+    if milliseconds is None or not LONG_MIN <= milliseconds <= LONG_MAX:
+        return None
+    return literals.datetime_value(milliseconds)
+
+
+def writable(value: Value) -> bool:
+    """Whether the literal of a value type-checks: no empty set inside (spec 08 §6.4)."""
+    match value:
+        case SetV(items):
+            return bool(items) and all(writable(item) for item in items)
+        case RecordV(items):
+            return all(writable(item) for _, item in items)
+        case _:
+            return True

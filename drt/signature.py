@@ -55,14 +55,14 @@ def coarse_key(divergence: Divergence) -> tuple[str, tuple[tuple[str, tuple[str,
     return divergence.law, tuple((name, tuple(found.split(AND))) for name, found in classes)
 
 
-def same_bug(oracle: Oracle, engines: Sequence[Engine], divergence: Divergence) -> Callable[[Case], bool]:
-    """A predicate for the reducer: the case still shows a divergence like this one.
+def alike(divergence: Divergence) -> Callable[[Divergence], bool]:
+    """A predicate for divergences: the other is like this one.
 
     The law stays, each engine stays in its classes; an answer that held several errors may lose some of them.
     """
     law, wanted = coarse_key(divergence)
 
-    def alike(found: Divergence) -> bool:
+    def is_alike(found: Divergence) -> bool:
         its_law, its_classes = coarse_key(found)
         return (
             its_law == law
@@ -73,8 +73,15 @@ def same_bug(oracle: Oracle, engines: Sequence[Engine], divergence: Divergence) 
             )
         )
 
+    return is_alike
+
+
+def same_bug(oracle: Oracle, engines: Sequence[Engine], divergence: Divergence) -> Callable[[Case], bool]:
+    """A predicate for the reducer: the case still shows a divergence like this one."""
+    is_alike = alike(divergence)
+
     def shows(case: Case) -> bool:
-        return any(alike(found) for found in oracle(case, engines).divergences)
+        return any(is_alike(found) for found in oracle(case, engines).divergences)
 
     return shows
 

@@ -14,7 +14,7 @@ from drt.conformance.report import Mismatch
 from drt.engines.guard import GuardedLoaded
 from drt.engines.rust_messages import error_kind
 from drt.json_outline import JsonValue, first_difference, members, same, spans
-from drt.outcome import Accepted, Authorized, Outcome, Printed, Rejected, Unsupported
+from drt.outcome import Accepted, Authorized, Outcome, Printed, Rejected, Unsupported, Validated
 
 Json = dict[str, Any]
 
@@ -29,6 +29,11 @@ ANYONE = Request(
     )
 )
 """The request put to deeply nested policies, whose answers do not depend on it."""
+
+ANYTHING = Source(
+    "entity User; entity Doc; action view appliesTo { principal: User, resource: Doc, context: {} };"
+)
+"""A schema under which the deeply nested policies have their recorded verdicts."""
 
 DEPTH_EVERYONE_TAKES = 250
 """Nesting up to which every implementation must answer as recorded."""
@@ -55,13 +60,18 @@ def deep(bench: Bench, file: str, record: Json) -> None:
     """
     n, observed = record["n"], record["observed"]
     text = record["open"] * n + record["core"] + record["close"] * n + record["suffix"]
+    at = Record(file, record["id"])
     if record["kind"] == "condition":
         text = f"permit(principal, action, resource) when {{ {text} }};"
     outcome: Outcome | GuardedLoaded = bench.engine.load(Case(Source(text)))
     if isinstance(outcome, GuardedLoaded):
         outcome = outcome.authorize(ANYONE)
-    expected = json.dumps(observed)
-    bench.check(Record(file, record["id"]), "deep", expected, outcome, _deep_is_right(n, observed, outcome))
+    bench.check(at, "deep", json.dumps(observed), outcome, _deep_is_right(n, observed, outcome))
+    if n <= DEPTH_EVERYONE_TAKES and "strict_valid" in observed:
+        loaded = bench.engine.load(Case(Source(text), schema=ANYTHING))
+        verdict = loaded.validate() if isinstance(loaded, GuardedLoaded) else loaded
+        right = isinstance(verdict, Validated) and verdict.valid == observed["strict_valid"]
+        bench.check(at, "deep verdict", str(observed["strict_valid"]), verdict, right)
 
 
 def _deep_is_right(n: int, observed: Json, outcome: Outcome) -> bool:

@@ -13,6 +13,9 @@ BUILT_IN = {
     "cedarpy": "drt.engines.cedarpy_engine:CedarpyEngine",
 }
 
+EXTRA = {"cedarpy": "oracles"}
+"""Engines that need an optional library, and the extra of our distribution that brings it."""
+
 
 class UnknownEngine(Exception):
     """No engine of that name is known, or the library behind it is not installed."""
@@ -29,7 +32,8 @@ def build(name: str) -> Engine:
     try:
         make = getattr(import_module(module), attribute)
     except ImportError as error:
-        raise UnknownEngine(f"the engine {name!r} cannot be loaded: {error}") from None
+        hint = f"; it comes with the extra {EXTRA[name]!r}" if name in EXTRA else ""
+        raise UnknownEngine(f"the engine {name!r} cannot be loaded: {error}{hint}") from None
     except AttributeError:
         raise UnknownEngine(f"the engine {name!r} cannot be loaded: {module} has no {attribute}") from None
     return cast(Engine, make())

@@ -31,14 +31,12 @@ def engines_agree(case: Case, engines: Sequence[Engine]) -> Checked:
         answer if isinstance(answer, Rejected | Unanswered) else READ for answer in said
     ]
     comparison.compare("loading", loading)
-    loaded = {
-        engine.name: answer
-        for engine, answer in zip(engines, said, strict=True)
-        if not isinstance(answer, Rejected | Unanswered)
-    }
+    loaded = [answer for answer in said if not isinstance(answer, Rejected | Unanswered)]
     if not comparison.divergences and (len(loaded) > 1 or len(loaded) == len(engines)):
-        comparison.names = tuple(loaded)
-        _compare_loaded(case, list(loaded.values()), comparison)
+        comparison.names = tuple(
+            engine.name for engine, answer in zip(engines, loading, strict=True) if answer is READ
+        )
+        _compare_loaded(case, loaded, comparison)
     return comparison.checked()
 
 

@@ -6,7 +6,7 @@ case: known findings are data in the corpus, not branches here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from drt.engines.protocol import Engine
 from drt.oracles.checked import Checked, Divergence, Kind
@@ -97,36 +97,64 @@ class Comparison:
         answers: Sequence[Outcome],
         request: int | None = None,
         expression: int | None = None,
-        names: Sequence[str] = (),
     ) -> None:
-        """Judge the answers of the engines (or of the named variants) to one question."""
-        named = tuple(zip(names or self.names, answers, strict=True))
-        kind = self._judge(answers)
+        """Judge the answers of all engines to one question."""
+        able, kind = self._screen(answers)
+        if kind is None and len(able) > 1:
+            kind = next(filter(None, (difference(able[0], other) for other in able[1:])), None)
+            if kind is None:
+                self.comparisons += 1
+                self.count(able[0])
         if kind is not None:
+            named = tuple(zip(self.names, answers, strict=True))
             self.divergences.append(Divergence(self.law, kind, question, named, request, expression))
 
-    def _judge(self, answers: Sequence[Outcome]) -> Kind | None:
+    def hold(
+        self,
+        question: str,
+        variants: Sequence[tuple[str, Outcome]],
+        fits: Callable[..., bool] | None = None,
+        request: int | None = None,
+    ) -> None:
+        """Judge one engine's answers to variants of a question, each named.
+
+        They must be equal or, where `fits` is given and all are responses, fit.
+        """
+        able, kind = self._screen([answer for _, answer in variants])
+        if kind is None and len(able) == len(variants):
+            if fits is not None and all(isinstance(answer, Authorized) for answer in able):
+                holds = fits(*able)
+            else:
+                holds = all(answer == able[0] for answer in able[1:])
+            if holds:
+                self.comparisons += 1
+                self.count(able[0])
+            else:
+                kind = "law"
+        if kind is not None:
+            self.divergences.append(Divergence(self.law, kind, question, tuple(variants), request))
+
+    def skip(self, reason: str) -> None:
+        """A question that cannot be put to an engine."""
+        self.inconclusive.append(reason)
+
+    def _screen(self, answers: Sequence[Outcome]) -> tuple[list[Outcome], Kind | None]:
+        """The answers that can be compared; what an engine did that leaves nothing to compare."""
         spent = [answer for answer in answers if isinstance(answer, ExceededBudget)]
         self.over_time = self.over_time or any(answer.resource == "time" for answer in spent)
-        if any(isinstance(answer, Crashed) for answer in answers):
-            return "crash"
-        able = [answer for answer in answers if not isinstance(answer, Unsupported | ExceededBudget)]
         self.inconclusive += sorted(
             {f"unsupported:{answer.feature}" for answer in answers if isinstance(answer, Unsupported)}
         )
+        able: list[Outcome] = [
+            answer for answer in answers if not isinstance(answer, Unsupported | ExceededBudget)
+        ]
+        if any(isinstance(answer, Crashed) for answer in answers):
+            return able, "crash"
         if spent and able:
-            return "budget"
+            return able, "budget"
         if spent:
             self.inconclusive.append(f"budget:{spent[0].resource}")
-        if len(able) < 2:
-            return None
-        for other in able[1:]:
-            kind = difference(able[0], other)
-            if kind is not None:
-                return kind
-        self.comparisons += 1
-        self.count(able[0])
-        return None
+        return able, None
 
     def count(self, answer: Outcome) -> None:
         """Note the countable facts of an answer on which all agree."""

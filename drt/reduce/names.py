@@ -8,7 +8,7 @@ together, so that what refers to it goes on referring to it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from drt.case import Case
@@ -69,6 +69,8 @@ class _Spelling:
 
     def simplify(self, least: int) -> None:
         fewer(self.units, self.take, least)
+        if len(self.units) == 1 and self.units[0] in UPPER:
+            return
         for at in range(len(self.units)):
             self.take([*self.units[:at], "a" if self.quote else "0", *self.units[at + 1 :]])
 
@@ -103,15 +105,18 @@ def _names(case: Case) -> dict[str, bool]:
     found: dict[str, bool] = {}
     for text in texts(case):
         tokens = tokenize(text)
-        for token, after in zip(tokens, [*tokens[1:], None], strict=True):
+        for at, token in enumerate(tokens):
             name = token.text.strip('"')
             if token.kind in ("word", "string") and name not in LANGUAGE and name not in STRUCTURE:
-                found[name] = found.get(name, False) or _is_type(name, token, after)
+                found[name] = found.get(name, False) or _is_type(tokens, at)
     return found
 
 
-def _is_type(name: str, token: Token, after: Token | None) -> bool:
-    return token.kind == "word" and (name[0].isupper() or (after is not None and after.text == "::"))
+def _is_type(tokens: Sequence[Token], at: int) -> bool:
+    """Before `::` or after `is` in Cedar text, after `"type":` in JSON."""
+    after = tokens[at + 1].text if at + 1 < len(tokens) else ""
+    before = [token.text for token in tokens[max(at - 2, 0) : at]]
+    return after == "::" or before[-1:] == ["is"] or before in (['"type"', ":"], ['"entity_type"', ":"])
 
 
 def _renamed(case: Case, name: str, letter: str) -> Case:

@@ -15,16 +15,10 @@ from drt.reduce.tokens import Token, tokenize
 Weight = tuple[int, int, int, tuple[str, ...]]
 
 PLAIN = {
-    "true": 1,
-    "false": 2,
-    "0": 3,
-    '""': 4,
-    "1": 5,
-    "permit": 6,
-    "forbid": 7,
-    "when": 8,
-    "unless": 9,
-    "{": 1,
+    text: cost
+    for cost, text in enumerate(
+        ["{", "true", "false", "0", '"a"', '"b"', '"A"', '""', "1", "permit", "forbid", "when", "unless"]
+    )
 }
 PER_CHARACTER = 4
 

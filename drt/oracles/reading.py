@@ -1,0 +1,42 @@
+"""Laws of reading: all engines take the same texts and understand the same by them (spec 11 J3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from drt.case import Case
+from drt.engines.protocol import Engine
+from drt.oracles.checked import Checked
+from drt.oracles.comparing import Comparison
+from drt.oracles.texts import with_comments
+
+NO_ENTITIES = "[]"
+
+
+def readers_agree(case: Case, engines: Sequence[Engine]) -> Checked:
+    """Policies, expressions and entities are refused by all, or read by all as the same canonical JSON."""
+    comparison = Comparison("readers_agree", engines)
+    comparison.compare("policies", [engine.read_policies(case.policies) for engine in engines])
+    for index, expression in enumerate(case.expressions):
+        answers = [engine.read_expression(expression) for engine in engines]
+        comparison.compare(f"expression {index}", answers, expression=index)
+    if case.entities != NO_ENTITIES:
+        comparison.compare(
+            "entities", [engine.read_entities(case.entities, case.schema) for engine in engines]
+        )
+    return comparison.checked()
+
+
+def comments_change_nothing(case: Case, engines: Sequence[Engine]) -> Checked:
+    """Text reads the same with blanks and comments between any two tokens (spec 01 §1, 11 J6)."""
+    comparison = Comparison("comments_change_nothing", engines)
+    if case.policies.format == "json":
+        comparison.skip("policies not in text")
+        return comparison.checked()
+    for engine in engines:
+        variants = [
+            (engine.name, engine.read_policies(case.policies)),
+            (f"{engine.name}, with comments", engine.read_policies(with_comments(case.policies))),
+        ]
+        comparison.hold("policies", variants)
+    return comparison.checked()

@@ -1,0 +1,101 @@
+"""Texts as laws need them: JSON read strictly, comments found, policies compared without their ids."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from drt.case import Source
+from drt.reduce.tokens import tokenize
+
+CONSTRUCTORS = frozenset(["decimal", "ip", "datetime", "duration"])
+
+
+class NotPlainJson(ValueError):
+    """A document that means something else, or nothing, once it is read and written again."""
+
+
+def plain_json(text: str) -> Any:
+    """The value of a JSON text; raises `NotPlainJson` where JSON readers are known to differ."""
+    try:
+        return json.loads(
+            text, object_pairs_hook=_distinct, parse_constant=_refuse, parse_float=_refuse, parse_int=_integer
+        )
+    except (ValueError, RecursionError) as error:
+        raise NotPlainJson(str(error)) from None
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise NotPlainJson("a key twice")
+    return found
+
+
+def _refuse(number: str) -> Any:
+    raise NotPlainJson(f"the number {number}")
+
+
+def _integer(digits: str) -> int:
+    if digits == "-0":
+        raise NotPlainJson("the number -0")
+    return int(digits)
+
+
+def nesting(text: str) -> int:
+    """How many arrays and objects of a JSON text lie inside each other at most."""
+    depth = deepest = 0
+    for token in tokenize(text):
+        if token.text in ("{", "["):
+            depth += 1
+            deepest = max(deepest, depth)
+        elif token.text in ("}", "]"):
+            depth -= 1
+    return deepest
+
+
+def with_comments(policies: Source) -> Source:
+    """The same tokens with a comment before each and a line end after it."""
+    return Source("".join(f"// {{\n{token.text}\r" for token in tokenize(policies.text)), policies.format)
+
+
+def comments(text: str) -> list[str]:
+    """The comments of a Cedar text in order, without blanks at their ends."""
+    found: list[str] = []
+    end = 0
+    for start, after in [*((token.start, token.end) for token in tokenize(text)), (len(text), len(text))]:
+        for line in text[end:start].replace("\r", "\n").split("\n"):
+            _, slashes, comment = line.partition("//")
+            if slashes:
+                found.append(comment.strip())
+        end = after
+    return found
+
+
+def bodies(canonical: str) -> tuple[str, ...]:
+    """The static policies and templates of a canonical policy set without their ids, sorted.
+
+    An annotation without a value and one with an empty value are the same (spec 06 §4).
+    """
+    document = plain_json(canonical)
+    policies = [*document["staticPolicies"].values(), *document["templates"].values()]
+    for policy in policies:
+        for key, value in policy.get("annotations", {}).items():
+            policy["annotations"][key] = value or ""
+    return tuple(sorted(json.dumps(policy, sort_keys=True) for policy in policies))
+
+
+def has_no_text(canonical: str) -> bool:
+    """Whether a policy set holds a call of a method on nothing, which text cannot express (spec 06 §3)."""
+    waiting = [plain_json(canonical)]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            if len(value) == 1:
+                [(key, inner)] = value.items()
+                if inner == [] and key != "Set" and key not in CONSTRUCTORS:
+                    return True
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
+    return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -93,6 +94,25 @@ class Policy:
     id: str
     effect: Effect
     condition: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """An unordered collection of policies with distinct ids."""
+
+    members: tuple[Policy, ...]
+
+    def __iter__(self) -> Iterator[Policy]:
+        return iter(self.members)
+
+    def where(self, test: Callable[[Policy], bool]) -> Policies:
+        return Policies(tuple(policy for policy in self.members if test(policy)))
+
+    def is_empty(self) -> bool:
+        return not self.members
+
+    def ids(self) -> frozenset[str]:
+        return frozenset(policy.id for policy in self.members)
 
 
 def slots(body: Body) -> frozenset[SlotName]:

@@ -1,0 +1,69 @@
+"""Authorization (spec 04 §2, §3): three selections and one test.
+
+The only place where an evaluation error is caught. Policies are an unordered collection, asked with
+`where`, `is_empty` and `ids` alone, so nothing can depend on their order or number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from reference.entities import Entities
+from reference.errors import ErrorKind, EvaluationError
+from reference.evaluator import evaluate
+from reference.policies import Policies, Policy
+from reference.request import Request
+from reference.response import Decision, Response
+from reference.values import Bool
+
+Status = Literal["satisfied", "not satisfied", "erring"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one policy came to; `error` is the kind of an erring one."""
+
+    status: Status
+    error: ErrorKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The ids of the policies that made the decision, and of those that erred."""
+
+    decision: Decision
+    determining: frozenset[str]
+    erring: frozenset[str]
+
+
+def authorize(policies: Policies, request: Request, entities: Entities) -> Response:
+    """The response to a request."""
+    outcomes = {policy.id: outcome(policy, request, entities) for policy in policies}
+    verdict = decide(policies, lambda policy: outcomes[policy.id])
+    kinds = {policy_id: came_to.error for policy_id, came_to in outcomes.items() if came_to.error is not None}
+    return Response(verdict.decision, verdict.determining, kinds)
+
+
+def decide(policies: Policies, outcome_of: Callable[[Policy], Outcome]) -> Verdict:
+    """Combine what the policies came to: forbid overrides permit, and nothing permits by default."""
+    forbids = policies.where(lambda p: p.effect == "forbid" and outcome_of(p).status == "satisfied")
+    permits = policies.where(lambda p: p.effect == "permit" and outcome_of(p).status == "satisfied")
+    erring = policies.where(lambda p: outcome_of(p).status == "erring")
+    if forbids.is_empty() and not permits.is_empty():
+        return Verdict("allow", permits.ids(), erring.ids())
+    return Verdict("deny", forbids.ids(), erring.ids())
+
+
+def outcome(policy: Policy, request: Request, entities: Entities) -> Outcome:
+    """Evaluate the policy's condition, scope and clauses in one chain."""
+    try:
+        value = evaluate(policy.condition, request, entities)
+    except EvaluationError as error:
+        return Outcome("erring", error.kind)
+    match value:
+        case Bool(truth):
+            return Outcome("satisfied" if truth else "not satisfied")
+        case _:
+            return Outcome("erring", "type")

@@ -1,0 +1,27 @@
+"""Where in a text something stands, for error messages."""
+
+from __future__ import annotations
+
+import re
+
+from reference.errors import InputError, Part
+
+SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def refused(part: Part, message: str, text: str, offset: int) -> InputError:
+    """The error for a fault at `offset` characters from the start of the text."""
+    line = text.count("\n", 0, offset) + 1
+    column = offset - (text.rfind("\n", 0, offset) + 1) + 1
+    return InputError(part, message, line, column)
+
+
+def refuse_surrogates(text: str, part: Part) -> None:
+    """Texts consist of Unicode scalar values (spec 01 §1); a Python string may hold surrogates as well.
+
+    Raises:
+        InputError: of `part`, at the first surrogate.
+    """
+    surrogate = SURROGATE.search(text)
+    if surrogate:
+        raise refused(part, "a surrogate is no character", text, surrogate.start())

@@ -1,0 +1,29 @@
+"""`like`: matching a whole text against a pattern (spec 02 §4.8)."""
+
+from __future__ import annotations
+
+from reference.syntax import Pattern, Star
+
+
+def matches(text: str, pattern: Pattern) -> bool:
+    """Whether the pattern describes the whole text.
+
+    Characters are taken one by one; on a mismatch the last wildcard swallows one more character. Earlier
+    wildcards need no second try: whatever they could swallow more, the last one can.
+    """
+    position = place = 0
+    star, swallowed = -1, 0
+    while position < len(text):
+        match pattern[place] if place < len(pattern) else None:
+            case Star():
+                star, swallowed = place, position
+                place += 1
+            case character if character == text[position]:
+                position += 1
+                place += 1
+            case _ if star >= 0:
+                swallowed += 1
+                position, place = swallowed, star + 1
+            case _:
+                return False
+    return all(isinstance(rest, Star) for rest in pattern[place:])

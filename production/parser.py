@@ -1,0 +1,184 @@
+"""Policies from text (spec 01 §4): annotations, effect, scope, conditions."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from production.collecting import without_collection
+from production.expression_parser import ExpressionParser
+from production.names import is_action_type
+from production.policies import (
+    ANY,
+    ANY_ACTION,
+    PRINCIPAL_SLOT,
+    RESOURCE_SLOT,
+    ActionScope,
+    Condition,
+    Effect,
+    Policy,
+    Scope,
+    Slot,
+)
+from production.uids import Uid
+from production.cursor import WORD_START
+
+_EFFECTS: Final[dict[str, Effect]] = {"permit": "permit", "forbid": "forbid"}
+_NO_ANNOTATIONS: Final[dict[str, str | None]] = {}
+
+
+class PolicyParser(ExpressionParser):
+    """A cursor that reads policies."""
+
+    __slots__ = ()
+
+    def policy(self) -> Policy:
+        """Read one policy or template, its semicolon included."""
+        annotations = self._annotations() if self.tokens[self.at] == "@" else _NO_ANNOTATIONS
+        effect = _EFFECTS.get(self.tokens[self.at])
+        if effect is None:
+            self.unexpected("`permit` or `forbid`")
+        self.at += 1
+        self.take("(")
+        principal = self._constraint("principal", PRINCIPAL_SLOT)
+        self.take(",")
+        action = self._action_constraint()
+        self.take(",")
+        resource = self._constraint("resource", RESOURCE_SLOT)
+        if self.tokens[self.at] == ",":
+            self.at += 1
+        self.take(")")
+        conditions = []
+        while self.tokens[self.at] in ("when", "unless"):
+            conditions.append(self._condition())
+        if self.tokens[self.at] != ";":
+            self.unexpected("`when`, `unless` or `;`")
+        self.at += 1
+        return Policy(effect, principal, action, resource, tuple(conditions), annotations)
+
+    def _annotations(self) -> dict[str, str | None]:
+        annotations: dict[str, str | None] = {}
+        while self.tokens[self.at] == "@":
+            self.at += 1
+            key = self.tokens[self.at]
+            if key[:1] not in WORD_START:
+                self.unexpected("an annotation's name")
+            if key in annotations:
+                self.fail(f"a second annotation `@{key}`")
+            self.at += 1
+            value = None
+            if self.tokens[self.at] == "(":
+                self.at += 1
+                value = self.string()
+                self.take(")")
+            annotations[key] = value
+        return annotations
+
+    def _constraint(self, variable: str, slot: Slot) -> Scope:
+        self.take(variable)
+        operator = self.tokens[self.at]
+        if operator == "==":
+            self.at += 1
+            return Scope("==", self._entity_or_slot(slot))
+        if operator == "in":
+            self.at += 1
+            return Scope("in", self._entity_or_slot(slot))
+        if operator == "is":
+            self.at += 1
+            type_name = self.name("an entity type")
+            if self.tokens[self.at] != "in":
+                return Scope("is", None, type_name)
+            self.at += 1
+            return Scope("is", self._entity_or_slot(slot), type_name)
+        if operator not in (",", ")"):
+            self.unexpected("`==`, `in`, `is`, or the end of the constraint")
+        return ANY
+
+    def _open_groups(self) -> int:
+        start = self.at
+        while self.tokens[self.at] == "(":
+            self.nest()
+            self.at += 1
+        return self.at - start
+
+    def _close_groups(self, count: int) -> None:
+        for _ in range(count):
+            self.take(")")
+        self.depth -= count
+
+    def _entity_or_slot(self, slot: Slot) -> Uid | Slot:
+        groups = self._open_groups()
+        operand: Uid | Slot
+        if self.tokens[self.at] == slot.name:
+            self.at += 1
+            operand = slot
+        else:
+            operand = self.entity(f"an entity or the slot `{slot.name}`")
+        self._close_groups(groups)
+        return operand
+
+    def _action_constraint(self) -> ActionScope:
+        self.take("action")
+        operator = self.tokens[self.at]
+        if operator == "==":
+            self.at += 1
+            return ActionScope("==", (self._grouped_action(),))
+        if operator == "in":
+            self.at += 1
+            groups = self._open_groups()
+            entities = self._action_list() if self.tokens[self.at] == "[" else (self._action(),)
+            self._close_groups(groups)
+            return ActionScope("in", entities)
+        if operator != ",":
+            self.unexpected("`==`, `in`, or the end of the constraint")
+        return ANY_ACTION
+
+    def _action_list(self) -> tuple[Uid, ...]:
+        """A bracketed list of actions; as a set literal it is one level of nesting."""
+        self.nest()
+        self.at += 1
+        actions: list[Uid] = []
+        while self.tokens[self.at] != "]":
+            actions.append(self._grouped_action())
+            if self.tokens[self.at] == ",":
+                self.at += 1
+            elif self.tokens[self.at] != "]":
+                self.unexpected("`,` or `]`")
+        self.at += 1
+        self.depth -= 1
+        return tuple(actions)
+
+    def _grouped_action(self) -> Uid:
+        groups = self._open_groups()
+        action = self._action()
+        self._close_groups(groups)
+        return action
+
+    def _action(self) -> Uid:
+        start = self.at
+        action = self.entity("an action")
+        if not is_action_type(action.type):
+            self.fail(f"expected an entity of type Action, found {action!r}", start)
+        return action
+
+    def _condition(self) -> Condition:
+        kind = self.tokens[self.at]
+        self.at += 1
+        self.take("{")
+        body = self.expression()
+        if self.tokens[self.at] != "}":
+            self.unexpected("an operator or `}`")
+        self.at += 1
+        return Condition("when" if kind == "when" else "unless", body)
+
+
+def parse_policies(text: str) -> list[Policy]:
+    """Read a policy-set text: its policies and templates in order.
+
+    Raises `PolicyError` with the line, the column and what was expected there.
+    """
+    with without_collection():
+        parser = PolicyParser(text)
+        policies = []
+        while parser.tokens[parser.at]:
+            policies.append(parser.policy())
+        return policies

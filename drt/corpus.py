@@ -17,9 +17,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from drt.case import Case
 from drt.case_files import CASE_FILE, read_case, write_case
 from drt.problems import InputProblem
+from drt.reduce.order import weight
 from drt.saved_case import SavedCase
 
 _MAX_NAME = 80
@@ -41,13 +41,6 @@ def find_corpus(given: Path | None, start: Path | None = None) -> Corpus:
     raise InputProblem(
         "no corpus: name one with --corpus, or start inside a checkout that has a corpus/ folder"
     )
-
-
-def simplicity(case: Case) -> tuple[int, int, int, int, str]:
-    """The order of cases: fewer requests and expressions, then shorter texts; less is simpler."""
-    texts = [case.policies.text, case.schema.text if case.schema else "", case.entities]
-    asked = [request.text for request in case.requests] + list(case.expressions)
-    return (len(asked), len(case.links), sum(map(len, texts)), sum(map(len, asked)), "\0".join(texts + asked))
 
 
 def slug(text: str) -> str:
@@ -115,7 +108,7 @@ class Corpus:
             if known.status == "fixed":
                 continue
             settled = known.status == "declared"
-            if settled or (path != instead_of and simplicity(known.case) <= simplicity(saved.case)):
+            if settled or (path != instead_of and weight(known.case) <= weight(saved.case)):
                 if instead_of is not None and instead_of != path:
                     _remove(instead_of)
                 return path
@@ -127,6 +120,11 @@ class Corpus:
         if instead_of is not None and instead_of != place:
             _remove(instead_of)
         return place
+
+    def drop(self, path: Path) -> None:
+        """Take a counterexample out that turned out not to be worth keeping."""
+        with _locked(self.root / "counterexamples"):
+            _remove(path)
 
     def _with_signature(self, folder: Path, signature: str) -> Iterator[tuple[Path, SavedCase]]:
         """The saved cases of that signature; those that cannot be read are none of our business here."""

@@ -83,7 +83,7 @@ def read_run(folder: Path) -> RunLog:
     own = list(LogReader(path).new())
     if not own or own[0].get("event") != "header":
         raise InputProblem("not the log of a run: the first line is no header", path, 1)
-    workers = [event for log in sorted(folder.glob("worker-*.jsonl")) for event in LogReader(log).new()]
+    workers = [event for log in sorted(folder.glob("*-[0-9]*.jsonl")) for event in LogReader(log).new()]
     footers = [event for event in own if event["event"] == "footer"]
     between = [event for event in own[1:] if event["event"] != "footer"] + workers
     return RunLog(own[0], tuple(sorted(between, key=_at)), footers[-1] if footers else None)

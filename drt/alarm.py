@@ -1,0 +1,46 @@
+"""The alarm of a process that asks engines: it rings inside an engine, never inside the harness by accident.
+
+Owns the signal handler. A ring inside an engine ends the question (`DeadlineExceeded`); the harness itself is
+given two rings more before it is called stuck.
+"""
+
+from __future__ import annotations
+
+import signal
+from types import FrameType
+
+from drt.engines.guard import DeadlineExceeded, Meter
+
+_ASKING = Meter.ask.__code__
+_PATIENCE = 3
+
+
+class Stuck(BaseException):
+    """A generator, an oracle or the loop itself does not end. No `Exception`, so that nothing swallows it."""
+
+
+class Alarm:
+    """One for a process, in its main thread."""
+
+    def __init__(self) -> None:
+        self._rings = 0
+        signal.signal(signal.SIGALRM, self._ring)
+
+    def set(self, seconds: float) -> None:
+        """Ring after so many seconds, and every so many again: one case may hold several questions that
+        hang.
+        """
+        self._rings = 0
+        signal.setitimer(signal.ITIMER_REAL, seconds, seconds)
+
+    def off(self) -> None:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+
+    def _ring(self, _number: int, frame: FrameType | None) -> None:
+        while frame is not None:
+            if frame.f_code is _ASKING:
+                raise DeadlineExceeded
+            frame = frame.f_back
+        self._rings += 1
+        if self._rings >= _PATIENCE:
+            raise Stuck

@@ -1,0 +1,176 @@
+"""Second looks, in fresh processes: does a find show again, and what killed a worker.
+
+Owns the two commands that a run starts beside its workers, `python -m drt.examine confirm|death …`.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from drt.alarm import Alarm, Stuck
+from drt.case import Case
+from drt.case_files import read_case
+from drt.corpus import Corpus
+from drt.engines import build
+from drt.engines.guard import Guarded
+from drt.findings import HANGING_SECONDS, first_alike, key_text, origin_of
+from drt.isolation import Answered, Broke, Died, attempt, in_child, limit_memory
+from drt.known import find_known, read_known
+from drt.oracles.checked import Divergence
+from drt.outcome_json import divergence_from_json, divergence_to_json
+from drt.reduce import reduce_case
+from drt.run_log import LogWriter
+from drt.run_options import RunOptions, target_table
+from drt.saved_case import SavedCase
+from drt.schedule import case_random_seed
+from drt.signature import signature
+from generators.source import RecordingSource
+
+SURVIVAL = "engines_survive"
+"""The law that a dead worker breaks: whatever an engine is asked, its process lives on."""
+
+Job = dict[str, Any]
+
+
+def confirm(job: Job) -> int:
+    """Exit 0 when the saved case still shows the divergence, 1 when not."""
+    target = target_table(job["targets_from"])[job["target"]]
+    engines = [Guarded(build(name)) for name in job["engines"]]
+    case = read_case(Path(job["path"])).case
+    limit_memory(2048)
+    alarm = Alarm()
+    alarm.set(job["deadline"])
+    try:
+        checked = target.oracle(case, engines)
+    except Stuck:
+        return 1
+    finally:
+        alarm.off()
+    return 0 if first_alike(divergence_from_json(job["divergence"]), checked) is not None else 1
+
+
+def death(options: RunOptions, job: Job, log: LogWriter) -> int:
+    """Find out whether a case kills whoever asks it, and which engine; save it reduced, and log the find.
+
+    `job` names the case (`target`, `index`), the `cause` of the worker's end, and the `seconds` to spend.
+    """
+    ends = time.monotonic() + job["seconds"]
+    name, index, cause = job["target"], job["index"], job["cause"]
+    target = options.table()[name]
+    seed = case_random_seed(options.random_seed, name, index)
+    source = RecordingSource(seed)
+    drawn = attempt(lambda: target.draw(source))
+    if isinstance(drawn, Broke):
+        log.write(
+            "broken",
+            what="a generator",
+            target=name,
+            index=index,
+            error=drawn.error,
+            traceback=drawn.traceback,
+        )
+        return 0
+    case = drawn.answer
+    versions = {one: build(one).version for one in options.engines}
+    origin = origin_of(options, versions, name, index, seed, source.choices)
+
+    def dies(candidate: Case, seconds: float) -> Died | None:
+        result = in_child(
+            lambda engines: target.oracle(candidate, engines), options.engines, seconds, options.memory
+        )
+        return result if isinstance(result, Died) else None
+
+    died = dies(case, max(1.0, min(2 * options.deadline, job["seconds"] / 2)))
+    if died is None:
+        log.write("lost", target=name, index=index, cause=cause, reproduced=False)
+        return 0
+    if not died.engine:
+        log.write("broken", what="the harness", target=name, index=index, error=died.cause, traceback="")
+        return 0
+    patience = HANGING_SECONDS if died.cause == "time" else 5.0
+
+    def alike(candidate: Case) -> bool:
+        again = dies(candidate, patience)
+        return again is not None and (again.cause, again.engine) == (died.cause, died.engine)
+
+    divergence = _divergence(died)
+    corpus = Corpus(Path(options.corpus))
+    saved = _saved(name, case, divergence, origin)
+    place = corpus.save_counterexample(saved)
+    _report(log, index, name, saved, divergence, place, "saved")
+    result = attempt(lambda: reduce_case(case, alike, max(0.0, ends - time.monotonic())))
+    if isinstance(result, Answered) and (still := dies(result.answer, 2 * options.deadline)) is not None:
+        divergence = _divergence(still)
+        saved = _saved(name, result.answer, divergence, origin)
+    known = find_known(read_known(corpus.root), saved.signature)
+    if known is not None and known.excuses(datetime.date.today()):
+        corpus.drop(place)
+        _report(log, index, name, saved, divergence, None, "known", known=known.id)
+        return 0
+    place = corpus.save_counterexample(saved, instead_of=place)
+    _report(log, index, name, saved, divergence, place, "reduced")
+    return 0
+
+
+def _divergence(died: Died) -> Divergence:
+    answers = ((died.engine, died.outcome),)
+    return Divergence(SURVIVAL, "budget" if died.cause == "time" else "crash", died.question, answers)
+
+
+def _saved(target: str, case: Case, divergence: Divergence, origin: dict[str, object]) -> SavedCase:
+    [(engine, _)] = divergence.answers
+    return SavedCase(
+        case=case,
+        description=f"{engine} does not survive the question {divergence.question}",
+        tags=("death",),
+        origin=origin,
+        signature=signature(target, divergence, case),
+        status="open",
+    )
+
+
+def _report(
+    log: LogWriter,
+    index: int,
+    target: str,
+    saved: SavedCase,
+    divergence: Divergence,
+    place: Path | None,
+    stage: str,
+    **facts: object,
+) -> None:
+    log.write(
+        "find",
+        number=f"death-{target}-{index}",
+        coarse=key_text(divergence),
+        target=target,
+        index=index,
+        signature=saved.signature,
+        path=None if place is None else str(place),
+        stage=stage,
+        solid=True,
+        arbiter=False,
+        divergence=divergence_to_json(divergence),
+        **facts,
+    )
+
+
+def main(arguments: Sequence[str]) -> int:
+    """`confirm JOB`, or `death FOLDER JOB LOG`; a job is JSON."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if arguments[0] == "confirm":
+        return confirm(json.loads(arguments[1]))
+    folder, job, log = arguments[1:]
+    document = json.loads((Path(folder) / "options.json").read_text(encoding="utf-8"))
+    return death(RunOptions.from_json(document), json.loads(job), LogWriter(Path(log)))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

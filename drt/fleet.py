@@ -1,0 +1,197 @@
+"""The workers of a run as processes: started, watched, ended, started again.
+
+Owns the question of what a worker's end means: finished, grown too big, killed by the case it was at,
+hanging in it, or never really started.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from drt import page as pages
+from drt.isolation import cause_of
+from drt.run_options import RunOptions
+from drt.worker import RECYCLE
+
+HANG_FACTOR = 3
+HANG_GRACE = 5.0
+"""The alarm inside a worker rings at the deadline; what it does not reach is killed after this much more."""
+
+STARTS_IN_VAIN = 3
+RETRIED = ("SIGKILL", "SIGTERM", "SIGINT", "SIGHUP")
+"""Ends that tend to come from outside: the case at work gets a second chance before it is suspected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Death:
+    """A worker died at a case; `suspect` says whether the case is to be looked into."""
+
+    worker: int
+    target: str
+    index: int
+    cause: str
+    phase: int
+    suspect: bool
+
+
+@dataclass(slots=True)
+class _Worker:
+    number: int
+    process: subprocess.Popen[bytes]
+    hung: bool = False
+    vain: int = 0
+    skipped: list[tuple[str, int]] = field(default_factory=list)
+    retried: list[tuple[str, int]] = field(default_factory=list)
+
+
+class CannotStart(Exception):
+    """A worker ends before it has asked anything, again and again; the text is its last words."""
+
+
+class Fleet:
+    """The worker processes of one run."""
+
+    def __init__(
+        self, options: RunOptions, ends: float | None, skipped: Sequence[Sequence[tuple[str, int]]] = ()
+    ) -> None:
+        self._options = options
+        self._ends = ends
+        self._stopping = False
+        self._workers: list[_Worker] = []
+        self._done: list[_Worker] = []
+        for number in range(options.jobs):
+            passed_over = list(skipped[number]) if number < len(skipped) else []
+            self._workers.append(_Worker(number, self._start(number, passed_over), skipped=passed_over))
+
+    @property
+    def alive(self) -> int:
+        return len(self._workers)
+
+    @property
+    def processes(self) -> list[int]:
+        return [worker.process.pid for worker in self._workers]
+
+    @property
+    def skipped(self) -> list[list[tuple[str, int]]]:
+        """The cases that each worker passes over, for they kill whoever asks."""
+        return [w.skipped for w in sorted((*self._workers, *self._done), key=lambda worker: worker.number)]
+
+    def totals(self) -> tuple[int, int, int]:
+        """Cases, decisions and divergences so far, straight from the pages."""
+        glances = [pages.glance(self._page(number)) for number in range(self._options.jobs)]
+        return (
+            sum(one.cases for one in glances),
+            sum(one.decisions for one in glances),
+            sum(one.divergences for one in glances),
+        )
+
+    def watch(self) -> list[Death]:
+        """See who has ended or hangs, start others in their place; what died at which case.
+
+        Raises `CannotStart` when starting is no use.
+        """
+        deaths = []
+        for worker in list(self._workers):
+            code = worker.process.poll()
+            if code is None:
+                self._end_if_hanging(worker)
+                continue
+            self._workers.remove(worker)
+            death = self._autopsy(worker, code)
+            if death is not None:
+                deaths.append(death)
+            if code == 0 or self._stopping or self._over():
+                self._done.append(worker)
+                continue
+            worker.process = self._start(worker.number, worker.skipped)
+            worker.hung = False
+            self._workers.append(worker)
+        return deaths
+
+    def stop(self) -> None:
+        """Ask all to end after the case they are at."""
+        self._stopping = True
+        for worker in self._workers:
+            _signal(worker.process, signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End all at once."""
+        self._stopping = True
+        for worker in self._workers:
+            _signal(worker.process, signal.SIGKILL)
+        for worker in self._workers:
+            worker.process.wait()
+
+    def _over(self) -> bool:
+        return self._ends is not None and time.monotonic() >= self._ends
+
+    def _page(self, number: int) -> Path:
+        return self._options.place / f"worker-{number}.page"
+
+    def _start(self, number: int, skipped: Sequence[tuple[str, int]]) -> subprocess.Popen[bytes]:
+        self._page(number).unlink(missing_ok=True)
+        arguments = [str(self._options.place), str(number), json.dumps(self._ends), json.dumps(list(skipped))]
+        with (self._options.place / f"worker-{number}.err").open("ab") as errors:
+            return subprocess.Popen(
+                [sys.executable, "-m", "drt.worker", *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=errors,
+                stderr=errors,
+                env=environment(self._options.random_seed),
+                process_group=0,
+            )
+
+    def _end_if_hanging(self, worker: _Worker) -> None:
+        glance = pages.glance(self._page(worker.number))
+        allowed = HANG_FACTOR * self._options.deadline + HANG_GRACE
+        if glance.phase == pages.PURSUING:
+            allowed += self._options.reduce_seconds * 4 + 120.0
+        if glance.phase != pages.IDLE and time.monotonic() - glance.since > allowed:
+            worker.hung = True
+            _signal(worker.process, signal.SIGKILL)
+
+    def _autopsy(self, worker: _Worker, code: int) -> Death | None:
+        """What the page says of a worker that has ended; the case it was at is noted to be passed over."""
+        if code in (0, RECYCLE):
+            worker.vain = 0
+            return None
+        glance = pages.glance(self._page(worker.number))
+        cause = "time" if worker.hung else cause_of(code)
+        if glance.phase == pages.IDLE and glance.cases == 0:
+            worker.vain += 1
+            if worker.vain >= STARTS_IN_VAIN and not self._stopping:
+                raise CannotStart(self._last_words(worker.number) or cause)
+            return None
+        worker.vain = 0
+        case = (self._options.targets[glance.target], glance.index)
+        suspect = glance.phase == pages.ASKING and not self._stopping
+        if suspect and cause in RETRIED and case not in worker.retried:
+            worker.retried.append(case)
+            suspect = False
+        if suspect:
+            worker.skipped.append(case)
+        return Death(worker.number, *case, cause, glance.phase, suspect)
+
+    def _last_words(self, number: int) -> str:
+        text = (self._options.place / f"worker-{number}.err").read_text(encoding="utf-8", errors="replace")
+        lines = [line for line in text.splitlines() if line.strip()]
+        return lines[-1] if lines else ""
+
+
+def environment(random_seed: int) -> dict[str, str]:
+    """A worker's environment: like ours, but with hashes of texts salted by the run's random seed."""
+    return {**os.environ, "PYTHONHASHSEED": str(random_seed % 4_294_967_296)}
+
+
+def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, number)

@@ -1,0 +1,304 @@
+"""A run: workers drawing cases until the budget is used, and a parent that loses nothing whatever dies.
+
+Owns the parent's loop: it starts the fleet, follows the logs, has deaths looked into, keeps the budget, and
+writes the footer, also when it is interrupted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import Any, Protocol
+
+from drt.engines import build
+from drt.fleet import CannotStart, Death, Fleet, environment
+from drt.known import read_known
+from drt.problems import InputProblem
+from drt.run_log import FORMAT, Event, LogReader, LogWriter, make_folder, read_json, replace_json
+from drt.run_options import RunOptions
+from drt.tally import Tally, footer
+
+TICK_SECONDS = 0.1
+STATUS_SECONDS = 2.0
+RESERVE_SECONDS = 0.4
+"""What the workers leave of the budget, so that ending and reporting fit in it."""
+
+GRACE_SECONDS = 3.0
+EXAMINE_SECONDS = 20.0
+MOST_EXAMINED = 6
+"""Deaths that are looked into in one run; further ones are counted, and their cases passed over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How a run stands, for whoever watches it. `finds` are the signatures met so far."""
+
+    elapsed: float
+    cases: int
+    decisions: int
+    divergences: int
+    workers: int
+    finds: tuple[str, ...] = ()
+    deaths: int = 0
+    ending: bool = False
+
+
+class Watcher(Protocol):
+    """Somebody who is shown a run while it goes on."""
+
+    def begin(self, options: RunOptions) -> None: ...
+
+    def update(self, status: Status) -> None: ...
+
+    def find(self, event: Event) -> None: ...
+
+    def end(self) -> None: ...
+
+
+@dataclass(slots=True)
+class _Interrupt:
+    times: int = 0
+
+
+def start(options: RunOptions, watcher: Watcher) -> dict[str, Any]:
+    """Run, and return the footer. Raises `InputProblem` for a corpus or a folder that cannot be used."""
+    began = time.monotonic()
+    tally = Tally(read_known(Path(options.corpus)))
+    versions = {name: build(name).version for name in options.engines}
+    folder = make_folder(options.place)
+    replace_json(folder / "options.json", options.to_json())
+    log = LogWriter(folder / "run.jsonl")
+    log.write(
+        "header",
+        format=FORMAT,
+        python=platform.python_version(),
+        platform=platform.platform(),
+        processors=os.cpu_count(),
+        engines=versions,
+        random_seed=options.random_seed,
+        options=options.to_json(),
+    )
+    return _Run(options, tally, log, watcher, began).go()
+
+
+def resume(folder: Path, watcher: Watcher) -> dict[str, Any]:
+    """Go on with a run that was cut off: same cases, same counts, the rest of the budget.
+
+    Raises `InputProblem` when the folder holds no run, or one that is over or still going on.
+    """
+    began = time.monotonic()
+    document = read_json(folder / "options.json")
+    if document is None:
+        raise InputProblem("not the log folder of a run: it holds no options.json", folder)
+    if (folder / "run.json").exists():
+        raise InputProblem("the run is over: its folder holds the footer run.json", folder)
+    options = RunOptions.from_json({**document, "folder": str(folder)})
+    replace_json(folder / "options.json", options.to_json())
+    status = read_json(folder / "status.json") or {}
+    _wait_for_the_end_of(status.get("processes", []), folder)
+    log = LogWriter(folder / "run.jsonl")
+    log.write("resumed", elapsed=status.get("elapsed", 0.0))
+    skipped = [[(name, index) for name, index in cases] for cases in status.get("skipped", [])]
+    tally = Tally(read_known(Path(options.corpus)))
+    return _Run(options, tally, log, watcher, began - status.get("elapsed", 0.0), skipped).go()
+
+
+def _wait_for_the_end_of(processes: list[int], folder: Path) -> None:
+    """Workers whose parent is gone end by themselves after the case they are at."""
+    until = time.monotonic() + 15.0
+    while any(_is_worker_of(process, folder) for process in processes):
+        if time.monotonic() > until:
+            raise InputProblem("the run is still going on", folder)
+        time.sleep(TICK_SECONDS)
+
+
+def _is_worker_of(process: int, folder: Path) -> bool:
+    try:
+        return str(folder).encode() in Path(f"/proc/{process}/cmdline").read_bytes()
+    except OSError:
+        return False
+
+
+@dataclass(slots=True)
+class _Run:
+    options: RunOptions
+    tally: Tally
+    log: LogWriter
+    watcher: Watcher
+    began: float
+    skipped: list[list[tuple[str, int]]] = field(default_factory=list)
+    _readers: dict[Path, LogReader] = field(default_factory=dict)
+    _waiting: list[Death] = field(default_factory=list)
+    _examiner: subprocess.Popen[bytes] | None = None
+    _examined: int = 0
+    _finds: list[str] = field(default_factory=list)
+
+    def go(self) -> dict[str, Any]:
+        """The whole run, to the footer."""
+        interrupt = _Interrupt()
+        cannot_start = None
+        with _interruptible(interrupt):
+            self.watcher.begin(self.options)
+            fleet = Fleet(self.options, self._workers_end(), self.skipped)
+            try:
+                self._until_done(fleet, interrupt)
+            except CannotStart as error:
+                cannot_start = str(error)
+            finally:
+                fleet.kill()
+                self._end_examination()
+                self._read_logs()
+                self.watcher.end()
+            return self._close(interrupt.times > 0, cannot_start)
+
+    def _until_done(self, fleet: Fleet, interrupt: _Interrupt) -> None:
+        told = self._clock(-1.0)
+        stop_by: float | None = None
+        while fleet.alive or self._examiner or self._waiting:
+            for death in fleet.watch():
+                self._mourn(death)
+            self._read_logs()
+            self._examine_next(time_left=self._left())
+            now = time.monotonic()
+            if now - told >= STATUS_SECONDS:
+                told = now
+                self._write_status(fleet)
+            self._show(fleet, ending=stop_by is not None)
+            if stop_by is None and (interrupt.times or self._left() <= RESERVE_SECONDS / 2):
+                fleet.stop()
+                self._waiting.clear()
+                stop_by = now + (GRACE_SECONDS if interrupt.times else RESERVE_SECONDS)
+            if interrupt.times > 1 or (stop_by is not None and now > stop_by):
+                return
+            time.sleep(TICK_SECONDS if self._left() > 1.0 else TICK_SECONDS / 5)
+        self._show(fleet, ending=True)
+
+    def _clock(self, offset: float = 0.0) -> float:
+        return time.monotonic() + offset
+
+    def _left(self) -> float:
+        """Seconds left in the budget."""
+        if self.options.seconds is None:
+            return float("inf")
+        return self.began + self.options.seconds - time.monotonic()
+
+    def _workers_end(self) -> float | None:
+        if self.options.seconds is None:
+            return None
+        return self.began + self.options.seconds - min(RESERVE_SECONDS, self.options.seconds / 4)
+
+    def _read_logs(self) -> None:
+        """Take in what the workers and examiners have logged since the last time."""
+        for path in sorted(self.options.place.glob("*-[0-9]*.jsonl")):
+            reader = self._readers.setdefault(path, LogReader(path))
+            for event in reader.new():
+                fresh = self.tally.add(event)
+                if event["event"] == "find":
+                    if fresh:
+                        self._finds.append(event["signature"])
+                    self.watcher.find(event)
+
+    def _show(self, fleet: Fleet, ending: bool) -> None:
+        cases, decisions, divergences = fleet.totals()
+        elapsed = time.monotonic() - self.began
+        finds, deaths = tuple(self._finds), len(self.tally.deaths)
+        self.watcher.update(
+            Status(elapsed, cases, decisions, divergences, fleet.alive, finds, deaths, ending)
+        )
+
+    def _write_status(self, fleet: Fleet) -> None:
+        cases, decisions, divergences = fleet.totals()
+        replace_json(
+            self.options.place / "status.json",
+            {
+                "elapsed": round(time.monotonic() - self.began, 3),
+                "cases": cases,
+                "decisions": decisions,
+                "divergences": divergences,
+                "processes": fleet.processes,
+                "skipped": fleet.skipped,
+                "finds": self._finds,
+            },
+        )
+
+    # Deaths
+
+    def _mourn(self, death: Death) -> None:
+        facts = {name: getattr(death, name) for name in ("worker", "target", "index", "cause", "suspect")}
+        self.log.write("death", phase=death.phase, **facts)
+        self.tally.add({"event": "death", **facts})
+        if death.suspect and self._examined + len(self._waiting) < MOST_EXAMINED:
+            self._waiting.append(death)
+
+    def _examine_next(self, time_left: float) -> None:
+        """Have one death after the other looked into."""
+        if self._examiner is not None and self._examiner.poll() is None:
+            return
+        self._examiner = None
+        if not self._waiting:
+            return
+        death = self._waiting.pop(0)
+        self._examined += 1
+        seconds = max(2.0, min(EXAMINE_SECONDS, time_left - 2.0))
+        job = {"target": death.target, "index": death.index, "cause": death.cause, "seconds": seconds}
+        folder = self.options.place
+        with (folder / "examiner.err").open("ab") as errors:
+            self._examiner = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "drt.examine", "death", str(folder), json.dumps(job)),
+                    str(folder / f"examiner-{self._examined}.jsonl"),
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=errors,
+                stderr=errors,
+                env=environment(self.options.random_seed),
+                process_group=0,
+            )
+
+    def _end_examination(self) -> None:
+        if self._examiner is not None and self._examiner.poll() is None:
+            os.killpg(self._examiner.pid, signal.SIGKILL)
+            self._examiner.wait()
+
+    def _close(self, interrupted: bool, cannot_start: str | None) -> dict[str, Any]:
+        """Write the footer and clear away what only a running run needs."""
+        folder = self.options.place
+        paths = sorted(folder.glob("worker-*.state.json"))
+        states = [state for path in paths if (state := read_json(path)) is not None]
+        elapsed = time.monotonic() - self.began
+        document = footer(self.options, states, self.tally, elapsed, interrupted, cannot_start)
+        self.log.write("footer", **document)
+        self.log.close()
+        replace_json(folder / "run.json", document)
+        for page in folder.glob("worker-*.page"):
+            page.unlink(missing_ok=True)
+        for errors in folder.glob("*.err"):
+            if errors.stat().st_size == 0:
+                errors.unlink()
+        return document
+
+
+@contextmanager
+def _interruptible(interrupt: _Interrupt) -> Iterator[None]:
+    """Count interruptions instead of dying of them, so that the report is written; asked twice, hurry."""
+
+    def note(_number: int, _frame: FrameType | None) -> None:
+        interrupt.times += 1
+
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before: list[tuple[signal.Signals, Any]] = [(number, signal.signal(number, note)) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)

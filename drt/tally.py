@@ -1,0 +1,182 @@
+"""What a run came to: findings by signature, the numbers, the exit code.
+
+Owns the step from the log's events and the workers' counts to the footer (`run.json`), from which every
+summary is made.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from drt.known import Known, find_known
+from drt.run_log import FORMAT, Event
+from drt.run_options import RunOptions
+from drt.statistics import Counts, total
+
+CLEAN, FOUND, WRONG_INPUT, BROKEN, UNREPRODUCIBLE, NOTHING_RUN, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
+"""Exit codes, the same for every command."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One bucket of a run. `solid` is False where fresh processes did not see it again, None where nobody
+    asked;
+    `known` names the entry of known.toml that excuses it."""
+
+    signature: str
+    target: str
+    path: str | None
+    seen: int
+    index: int
+    solid: bool | None
+    arbiter: bool
+    divergence: Mapping[str, Any]
+    known: str | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Whether it fails the run."""
+        return self.known is None and self.solid is not False
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "signature": self.signature,
+            "target": self.target,
+            "path": self.path,
+            "replay": None if self.path is None else f"drt replay {self.path}",
+            "seen": self.seen,
+            "index": self.index,
+            "solid": self.solid,
+            "arbiter": self.arbiter,
+            "divergence": dict(self.divergence),
+            "known": self.known,
+        }
+
+
+@dataclass(slots=True)
+class Tally:
+    """The events of a run, added up as they come in."""
+
+    known: Sequence[Known] = ()
+    _finds: dict[str, Event] = field(default_factory=dict)
+    broken: list[Event] = field(default_factory=list)
+    deaths: list[Event] = field(default_factory=list)
+    lost: list[Event] = field(default_factory=list)
+
+    def add(self, event: Event) -> bool:
+        """Take in one event; true when it is the first sight of a find."""
+        match event["event"]:
+            case "find":
+                fresh = event["number"] not in self._finds
+                self._finds[event["number"]] = event
+                return fresh
+            case "broken":
+                self.broken.append(event)
+            case "death":
+                self.deaths.append(event)
+            case "lost":
+                self.lost.append(event)
+        return False
+
+    def findings(self, seen: Mapping[str, int]) -> list[Finding]:
+        """The buckets, those that fail the run first; `seen` counts divergences by coarse key."""
+        buckets: dict[str, list[Event]] = {}
+        for event in self._finds.values():
+            buckets.setdefault(event["signature"], []).append(event)
+        today = datetime.date.today()
+        found = []
+        for signature, events in buckets.items():
+            excuse = find_known(tuple(self.known), signature)
+            last = events[-1]
+            verdicts = [event["solid"] for event in events if event["solid"] is not None]
+            path = next((event["path"] for event in reversed(events) if event["path"]), None)
+            found.append(
+                Finding(
+                    signature=signature,
+                    target=last["target"],
+                    path=path,
+                    seen=max(
+                        len(events), sum(seen.get(key, 0) for key in {event["coarse"] for event in events})
+                    ),
+                    index=last["index"],
+                    solid=any(verdicts) if verdicts else None,
+                    arbiter=bool(last["arbiter"]),
+                    divergence=last["divergence"],
+                    known=excuse.id if excuse is not None and excuse.excuses(today) else None,
+                )
+            )
+        return sorted(found, key=lambda finding: (not finding.counts, -finding.seen, finding.signature))
+
+    @property
+    def unexplained_deaths(self) -> int:
+        """Deaths of workers that did not come from outside and did not happen again."""
+        return sum(1 for event in self.lost if event["cause"] not in ("SIGKILL", "SIGTERM"))
+
+
+def exit_code(
+    findings: Sequence[Finding], cases: int, broken: int, unexplained: int, interrupted: bool
+) -> int:
+    """The run's exit code; an interruption says least about the engines and comes first."""
+    if interrupted:
+        return INTERRUPTED
+    if any(finding.counts for finding in findings):
+        return FOUND
+    if broken:
+        return BROKEN
+    if unexplained or any(finding.known is None for finding in findings):
+        return UNREPRODUCIBLE
+    return CLEAN if cases else NOTHING_RUN
+
+
+def footer(
+    options: RunOptions,
+    states: Iterable[Mapping[str, Any]],
+    tally: Tally,
+    elapsed: float,
+    interrupted: bool,
+    cannot_start: str | None = None,
+) -> dict[str, Any]:
+    """The document that ends a run. Rates are per second of the whole run, shares are parts of the
+    decisions.
+    """
+    states = list(states)
+    by_target = {
+        name: total(
+            Counts.from_json(state["targets"][name]["counts"]) for state in states if name in state["targets"]
+        )
+        for name in options.targets
+    }
+    everything = total(by_target.values())
+    seen: Counter[str] = Counter()
+    for state in states:
+        seen.update(state["seen"])
+    findings = tally.findings(seen)
+    broken = max(sum(state["broken"] for state in states), len(tally.broken)) + (cannot_start is not None)
+    return {
+        "format": FORMAT,
+        **everything.to_json(),
+        "seconds": round(elapsed, 3),
+        "cases_per_second": round(everything.cases / elapsed, 3) if elapsed else 0.0,
+        "decisions_per_second": round(everything.decisions / elapsed, 3) if elapsed else 0.0,
+        "shares": everything.shares(),
+        "targets": {name: counts.to_json() for name, counts in by_target.items()},
+        "findings": [finding.to_json() for finding in findings],
+        "broken": broken,
+        "errors": [
+            {name: event.get(name) for name in ("what", "target", "index", "error", "traceback")}
+            for event in tally.broken[:20]
+        ],
+        "deaths": len(tally.deaths),
+        "lost": [{name: event.get(name) for name in ("target", "index", "cause")} for event in tally.lost],
+        "resident": [state["resident"] for state in states],
+        "cannot_start": cannot_start,
+        "interrupted": interrupted,
+        "random_seed": options.random_seed,
+        "jobs": options.jobs,
+        "engines": list(options.engines),
+        "exit_code": exit_code(findings, everything.cases, broken, tally.unexplained_deaths, interrupted),
+    }

@@ -1,0 +1,303 @@
+"""A worker: draws cases, asks the engines, hands what diverges to the finder, and leaves a trace of every
+step.
+
+Owns the loop and nothing else. It is a process of its own, started as `python -m drt.worker`; whatever
+kills it, its page says which case it was at, its state file where to go on, and its log what it had found.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from drt import page as pages
+from drt.alarm import Alarm, Stuck
+from drt.case import Case
+from drt.claims import Claims
+from drt.corpus import Corpus
+from drt.engines import build
+from drt.engines.guard import Guarded
+from drt.findings import Find, Finder, key_text, origin_of
+from drt.isolation import Broke, attempt, limit_memory
+from drt.known import read_known
+from drt.oracles.checked import Checked
+from drt.run_log import LogWriter, read_json, replace_json
+from drt.run_options import RunOptions
+from drt.schedule import Schedule, case_random_seed, shares
+from drt.statistics import Counts
+from generators.source import RecordingSource
+
+RECYCLE = 75
+"""Exit code of a worker that has grown too big and wants to be started afresh."""
+
+CHECKPOINT_SECONDS = 1.0
+GROWTH_SECONDS = 30.0
+MOST_BROKEN_LOGGED = 20
+DEEPEST_FOR_ARBITER = 60
+
+
+class Worker:
+    """One worker of a run, from its state file (or from nothing) to the end of its share."""
+
+    def __init__(
+        self, options: RunOptions, number: int, ends: float | None, skipped: Sequence[tuple[str, int]]
+    ) -> None:
+        self.options = options
+        self.stopped = False
+        self._parent = os.getppid()
+        folder = options.place
+        self._state = folder / f"worker-{number}.state.json"
+        self._ends = ends
+        self._targets = options.table()
+        self._numbers = {name: number for number, name in enumerate(options.targets)}
+        self.engines = [Guarded(build(name)) for name in options.engines]
+        self._arbiter = None if options.arbiter is None else Guarded(build(options.arbiter))
+        self._versions = {engine.name: engine.version for engine in self.engines}
+        before: Mapping[str, Any] = read_json(self._state) or {"targets": {}, "seen": {}}
+        self.counts = {
+            name: Counts.from_json(before["targets"][name]["counts"])
+            if name in before["targets"]
+            else Counts()
+            for name in options.targets
+        }
+        weights = {name: target.weight for name, target in self._targets.items()}
+        self.schedule = Schedule(
+            weights,
+            number,
+            options.jobs,
+            None if options.cases is None else shares(options.cases, weights),
+            {name: before["targets"][name]["following"] for name in before["targets"]},
+            skipped,
+        )
+        self._broken = int(before.get("broken", 0))
+        self.log = LogWriter(folder / f"worker-{number}.jsonl")
+        self._page = pages.Page(folder / f"worker-{number}.page")
+        self._alarm = Alarm()
+        corpus = Corpus(Path(options.corpus))
+        self._claims = Claims(folder / "claims")
+        self._claims.seen.update(before["seen"])
+        self._finder = Finder(
+            options=options,
+            corpus=corpus,
+            claims=self._claims,
+            known=read_known(corpus.root),
+            log=self.log,
+            alarm=self._alarm,
+            stopped=self._is_over,
+            ends=ends,
+        )
+        self._totals = [0, 0, 0]
+
+    def run(self) -> int:
+        """Work until the share or the budget is used up, or somebody says stop; returns the exit code."""
+        clock = time.monotonic
+        self._totals = [
+            sum(getattr(counts, name) for counts in self.counts.values())
+            for name in ("cases", "decisions", "divergences")
+        ]
+        checkpoint = grown = clock()
+        while not self.stopped:
+            now = clock()
+            if self._ends is not None and now >= self._ends:
+                break
+            if now - checkpoint >= CHECKPOINT_SECONDS:
+                checkpoint = now
+                resident = self.save_state()
+                if self._is_over():
+                    break
+                if now - grown >= GROWTH_SECONDS:
+                    grown = now
+                    self.log.write("progress", cases=self._totals[0], resident=resident)
+                if resident > self.options.memory * 1024 * 1024 // 2:
+                    self.log.write("recycled", resident=resident)
+                    return RECYCLE
+            drawn = self.schedule.next()
+            if drawn is None:
+                break
+            name, index = drawn
+            self._one(name, index, now)
+            self.schedule.spend(name, clock() - now)
+        self._page.write(pages.IDLE, 0, 0, clock(), *self._totals)
+        self.save_state(done=True)
+        return 0
+
+    def _is_over(self) -> bool:
+        """Somebody has said stop, or the parent is gone and will never say it."""
+        return self.stopped or os.getppid() != self._parent
+
+    def save_state(self, done: bool = False) -> int:
+        """Write down where the worker stands; returns its resident bytes."""
+        resident = _resident()
+        targets = {
+            name: {"following": self.schedule.following[name], "counts": counts.to_json()}
+            for name, counts in self.counts.items()
+        }
+        replace_json(
+            self._state,
+            {
+                "targets": targets,
+                "seen": dict(self._claims.seen),
+                "broken": self._broken,
+                "resident": resident,
+                "done": done,
+            },
+        )
+        if faulthandler.is_enabled():
+            # Should the parent be gone and an engine hang for ever, nobody else would end this process.
+            faulthandler.dump_traceback_later(600 + 10 * self.options.deadline, exit=True)
+        return resident
+
+    def _one(self, name: str, index: int, began: float) -> None:
+        """Draw one case, ask, count, and pursue what diverges."""
+        target, counts = self._targets[name], self.counts[name]
+        seed = case_random_seed(self.options.random_seed, name, index)
+        self._page.write(pages.ASKING, self._numbers[name], index, began, *self._totals)
+        clock = time.perf_counter
+        self._alarm.set(self.options.deadline)
+        asked_before = [engine.seconds for engine in self.engines]
+        source = RecordingSource(seed)
+        start = drawn = clock()
+        try:
+            case = attempt(lambda: target.draw(source))
+            drawn = clock()
+            if isinstance(case, Broke):
+                self._harness_broke("a generator", name, index, case)
+                return
+            checked = attempt(lambda: target.oracle(case.answer, self.engines))
+            if isinstance(checked, Broke):
+                self._harness_broke("an oracle", name, index, checked)
+                return
+        except Stuck:
+            stuck = Broke(f"no end after {self.options.deadline:g} s, three times over", "")
+            self._harness_broke("a generator or an oracle", name, index, stuck)
+            return
+        finally:
+            self._alarm.off()
+            ended = clock()
+            inside = 0.0
+            for engine, before in zip(self.engines, asked_before, strict=True):
+                spent = engine.seconds - before
+                inside += spent
+                counts.engines[engine.name] = counts.engines.get(engine.name, 0.0) + spent
+            counts.spend("generate", drawn - start)
+            counts.spend("engines", inside)
+            counts.spend("compare", ended - drawn - inside)
+        counts.add(checked.answer)
+        totals = self._totals
+        totals[0] += 1
+        totals[1] += checked.answer.decisions
+        totals[2] += len(checked.answer.divergences)
+        if checked.answer.divergences:
+            self._pursue(name, index, seed, source, case.answer, checked.answer, self.engines)
+        elif self._arbiter is not None and _sampled(seed, self.options.arbiter_rate):
+            self._ask_arbiter(name, index, seed, source, case.answer)
+
+    def _harness_broke(self, what: str, name: str, index: int, broke: Broke) -> None:
+        """Our own code raised: the case tells nothing about the engines, and the run says so in the end."""
+        self._broken += 1
+        self.counts[name].events["broken"] += 1
+        if self._broken <= MOST_BROKEN_LOGGED:
+            self.log.write(
+                "broken", what=what, target=name, index=index, error=broke.error, traceback=broke.traceback
+            )
+
+    def _pursue(
+        self,
+        name: str,
+        index: int,
+        seed: int,
+        source: RecordingSource,
+        case: Case,
+        checked: Checked,
+        engines: Sequence[Guarded],
+        arbiter: bool = False,
+    ) -> None:
+        start = time.monotonic()
+        self._page.write(pages.PURSUING, self._numbers[name], index, start, *self._totals)
+        origin = origin_of(self.options, self._versions, name, index, seed, source.choices)
+        of_a_kind = {key_text(divergence): divergence for divergence in reversed(checked.divergences)}
+        for divergence in of_a_kind.values():
+            oracle = self._targets[name].oracle
+            self._finder.consider(Find(name, oracle, case, divergence, engines, origin, arbiter))
+        self.counts[name].spend("reduce", time.monotonic() - start)
+
+    def _ask_arbiter(self, name: str, index: int, seed: int, source: RecordingSource, case: Case) -> None:
+        """Ask the further engine about a case on which the others agree."""
+        assert self._arbiter is not None
+        events = self.counts[name].events
+        if _depth(case) > DEEPEST_FOR_ARBITER:
+            events["arbiter:too deep to ask"] += 1
+            return
+        pair = (self.engines[-1], self._arbiter)
+        self._alarm.set(self.options.deadline)
+        try:
+            checked = attempt(lambda: self._targets[name].oracle(case, pair))
+        except Stuck:
+            return
+        finally:
+            self._alarm.off()
+        if isinstance(checked, Broke):
+            self._harness_broke("an oracle", name, index, checked)
+            return
+        events["arbiter:cases"] += 1
+        events["arbiter:decisions"] += checked.answer.decisions
+        events["arbiter:comparisons"] += checked.answer.comparisons
+        if checked.answer.divergences:
+            events["arbiter:divergences"] += len(checked.answer.divergences)
+            self._pursue(name, index, seed, source, case, checked.answer, pair, arbiter=True)
+
+
+def _sampled(case_seed: int, rate: float) -> bool:
+    return (case_seed >> 11) / (1 << 53) < rate
+
+
+def _depth(case: Case) -> int:
+    """How deep the brackets of the case's texts nest, strings included; never less than the truth."""
+    deepest = 0
+    for text in (case.policies.text, case.entities, *case.expressions, *(one.text for one in case.requests)):
+        depth = 0
+        for character in text:
+            if character in "([{":
+                depth += 1
+                deepest = max(deepest, depth)
+            elif character in ")]}":
+                depth -= 1
+    return deepest
+
+
+def _resident() -> int:
+    try:
+        pages_held = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
+    except OSError:
+        return 0
+    return int(pages_held) * os.sysconf("SC_PAGE_SIZE")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """`drt.worker FOLDER NUMBER ENDS SKIPPED`: the last two are JSON."""
+    folder, number, ends, skipped = arguments
+    faulthandler.enable()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    options = RunOptions.from_json(json.loads((Path(folder) / "options.json").read_text(encoding="utf-8")))
+    passed_over = [(name, index) for name, index in json.loads(skipped)]
+    worker = Worker(options, int(number), json.loads(ends), passed_over)
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        worker.stopped = True
+
+    signal.signal(signal.SIGTERM, stop)
+    limit_memory(options.memory)
+    worker.log.write("started", pid=os.getpid(), python=sys.version.split()[0])
+    return worker.run()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

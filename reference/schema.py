@@ -1,7 +1,7 @@
 """The resolved schema: what a schema means once names, common types and namespaces are gone (spec 07 §1).
 
-A schema is a set of entity types and a set of actions. Names are fully qualified strings; the types inside are
-those of `reference.validation.types`. Hierarchies are kept as declared, and closed when asked.
+A schema is a set of entity types and a set of actions. Names are fully qualified strings; the types inside
+are those of `reference.validation.types`. Hierarchies are kept as declared, and closed when asked.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ EntityTypeDeclaration = StandardEntityType | EnumeratedEntityType
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What an action applies to; `parents` are the declared groups. An empty side means: applies to nothing."""
+    """What an action applies to (nothing, if one side is empty); `parents` are the declared groups."""
 
     principals: frozenset[str]
     resources: frozenset[str]
@@ -58,7 +58,7 @@ class Schema:
         return frozenset(uid.type for uid in self.actions)
 
     def entity_ancestors(self, name: str) -> frozenset[str]:
-        """Every type that may be an ancestor of an entity of type `name`; `name` itself only if declared so."""
+        """Every type that an ancestor of an entity of this type may have; its own only if so declared."""
         return reachable(self._entity_parents(name), self._entity_parents)
 
     def action_ancestors(self, uid: EntityUid) -> frozenset[EntityUid]:

@@ -8,9 +8,10 @@
     TYPE   = {"type": "Bool" | "Long" | "String"} | {"element": TYPE, "type": "Set"} | RECORD
            | {"name": NAME, "type": "Entity" | "Extension"}
 
-Names are fully qualified and common types written out; lists are sorted and without repetition, keys are sorted, there
-are no blanks and only ASCII. A UID is the type name, `::` and the id as a JSON string. `memberOf` holds the declared
-parents only. `appliesTo` is null also where one of its lists is empty: such an action has no request.
+Names are fully qualified and common types written out; lists are sorted and without repetition, keys are
+sorted, there are no blanks and only ASCII. A UID is the type name, `::` and the id as a JSON string.
+`memberOf` holds the declared parents only. `appliesTo` is null also where one of its lists is empty: such an
+action has no request.
 """
 
 from __future__ import annotations

@@ -173,7 +173,9 @@ def _attribute(value: Json, where: str) -> AttributeDeclaration:
     if not isinstance(required, bool):
         raise refusal(f"{where}, required", "expected true or false")
     annotations = _annotations(keys, where)
-    return AttributeDeclaration(_type(_without(keys, "required", "annotations"), where), required, annotations)
+    return AttributeDeclaration(
+        _type(_without(keys, "required", "annotations"), where), required, annotations
+    )
 
 
 def _annotations(keys: Object, where: str) -> dict[str, str | None]:

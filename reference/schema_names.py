@@ -72,7 +72,7 @@ class Declared:
         return None
 
     def _is_builtin(self, candidate: str) -> bool:
-        """A built-in by its own name, or by its alias in the empty namespace unless the user took that name."""
+        """A built-in by its own name, or by its alias in the empty namespace unless the user took it."""
         if candidate.startswith(f"{BUILTIN_NAMESPACE}::"):
             return candidate.removeprefix(f"{BUILTIN_NAMESPACE}::") in BUILTIN_NAMES
         return candidate in BUILTIN_NAMES and candidate not in self.entity_types
@@ -123,7 +123,9 @@ def _declare(declared: Declared, namespace: str, declaration: Declaration) -> No
 
 def _forbid_shadowing(declared: Declared) -> None:
     """A namespace must not hide a type or an action of the empty namespace (spec 07 §4.1)."""
-    for name, (namespace, declaration) in chain(declared.entity_types.items(), declared.common_types.items()):
+    types: Iterable[tuple[str, tuple[str, EntityDeclaration | CommonTypeDeclaration]]]
+    types = chain(declared.entity_types.items(), declared.common_types.items())
+    for name, (namespace, declaration) in types:
         base = declaration.name
         if namespace and (base in declared.entity_types or base in declared.common_types):
             raise refusal(declaration.where, f"`{name}` hides `{base}` of the empty namespace")

@@ -15,6 +15,7 @@ from lark import Lark, Token, Transformer
 from lark.exceptions import UnexpectedInput, UnexpectedToken
 
 from reference.errors import InputError
+from reference.positions import refuse_surrogates
 from reference.schema_syntax import (
     ActionDeclaration,
     ActionReference,
@@ -45,7 +46,10 @@ MEANT = {
 """What people call the tokens that are not spelled as in the text."""
 
 KEYWORDS = {"NAMESPACE", "ENTITY", "ACTION", "TYPE", "TAGS", "ENUM", "APPLIES_TO", "ATTRIBUTES"} | {
-    "PRINCIPAL", "RESOURCE", "CONTEXT", "SET"
+    "PRINCIPAL",
+    "RESOURCE",
+    "CONTEXT",
+    "SET",
 }
 """Words that are names wherever a name may stand."""
 
@@ -68,6 +72,7 @@ class Part:
 
 def parse_schema(text: str) -> tuple[Fragment, ...]:
     """The fragments of a schema text, the empty namespace first; raises `InputError`."""
+    refuse_surrogates(text, "schema")
     try:
         fragments: tuple[Fragment, ...] = _parser().parse(text)  # type: ignore[assignment]  # built by _Builder
     except UnexpectedInput as error:

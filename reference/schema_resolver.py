@@ -1,6 +1,6 @@
-"""Declarations to a resolved schema (spec 07 §4): which declaration a name means, and which schemas have no meaning.
+"""Declarations to a resolved schema (spec 07 §4): what each one means, or why the schema means nothing.
 
-One rule resolves every name: try the candidates in order, and for each one the kinds that the position admits.
+Common types are written out wherever they are used, in whatever order they are declared.
 """
 
 from __future__ import annotations
@@ -80,7 +80,9 @@ def resolve(fragments: Iterable[Fragment]) -> Schema:
     on_cycle = cycle_in(actions, lambda uid: actions[uid].parents)
     if on_cycle is not None:
         where = declared.actions[on_cycle][1].where
-        raise refusal(where, f"the action `{uid_text(on_cycle)}` is a member of itself, directly or through its groups")
+        raise refusal(
+            where, f"the action `{uid_text(on_cycle)}` is a member of itself, directly or through its groups"
+        )
     return Schema(entity_types, actions)
 
 
@@ -124,10 +126,11 @@ class _Resolver:
             case Name():
                 match self.declared.find(expression, namespace, action_types=True):
                     case Found("common", name):
-                        return (yield self.common_type(name))
+                        measured: Measured = yield self.common_type(name)
+                        return measured
                     case Found("entity", name):
                         return Measured(EntityType(frozenset({name})))
-                    case Found("builtin", name):
+                    case Found(_, name):
                         return Measured(BUILTIN_TYPES[name])
 
     def count(self, measured: Measured, where: Place) -> Type:
@@ -177,4 +180,6 @@ class _Resolver:
             if uid in self.declared.actions:
                 return uid
         near = did_you_mean(reference.id, (uid.id for uid in self.declared.actions))
-        raise refusal(reference.where, f"no action `{uid_text(EntityUid(type_name, reference.id))}` is declared{near}")
+        raise refusal(
+            reference.where, f"no action `{uid_text(EntityUid(type_name, reference.id))}` is declared{near}"
+        )

@@ -1,6 +1,6 @@
 """Schemas as written: declarations and references by name, before anything is resolved.
 
-Both syntaxes (spec 07 §2, §3) are read into these records; `reference.schema_resolver` gives them their meaning.
+Both syntaxes (spec 07 §2, §3) are read into these records, whose meaning is `reference.schema_resolver`'s.
 """
 
 from __future__ import annotations

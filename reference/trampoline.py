@@ -1,7 +1,7 @@
 """Recursion without Python frames: a recursive rule is a generator that yields what it needs done first.
 
-A task yields sub-tasks, receives their results, and returns its own; `run` keeps the tasks waiting on a list. So
-rules read as recursion, and the depth of a policy or a schema is bounded by memory alone.
+A task yields sub-tasks, receives their results, and returns its own; `run` keeps the tasks waiting on a list.
+So rules read as recursion, and the depth of a policy or a schema is bounded by memory alone.
 """
 
 from __future__ import annotations

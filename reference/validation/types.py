@@ -1,7 +1,7 @@
 """The types of the type checker (spec 08 §5, §12.1): what is known of a value before it is computed.
 
-`True` and `False` are types of their own. `Never`, entity types of several names and open records arise only in
-permissive mode. Types nest as deep as literals and schemas do, so nothing here recurses.
+`True` and `False` are types of their own. `Never`, entity types of several names and open records arise only
+in permissive mode. Types nest as deep as literals and schemas do, so nothing here recurses.
 """
 
 from __future__ import annotations

@@ -1,0 +1,75 @@
+"""Whether a policy can apply to any request of the schema at all, by the types in its scope (spec 08 §4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from reference.policies import (
+    ActionConstraint,
+    ActionEquals,
+    ActionIn,
+    Anything,
+    Body,
+    Equals,
+    OfType,
+    OfTypeWithin,
+    ScopeConstraint,
+    Within,
+)
+from reference.schema import Schema
+from reference.syntax import Slot, SlotName
+from reference.values import EntityUid
+
+SlotValues = Mapping[SlotName, EntityUid]
+
+
+def applies(body: Body, schema: Schema, values: SlotValues | None = None) -> bool:
+    """Whether some action of the scope takes some principal and resource type of the scope.
+
+    `values` are those of a linked policy; the slots of a template may be anything.
+    """
+    principals = matching_types(body.principal, schema, values or {})
+    resources = matching_types(body.resource, schema, values or {})
+    return any(
+        not action.principals.isdisjoint(principals) and not action.resources.isdisjoint(resources)
+        for uid in matching_actions(body.action, schema)
+        if (action := schema.actions.get(uid)) is not None
+    )
+
+
+def matching_actions(constraint: ActionConstraint, schema: Schema) -> frozenset[EntityUid]:
+    """The actions that satisfy the constraint; members of a group do."""
+    match constraint:
+        case Anything():
+            return frozenset(schema.actions)
+        case ActionEquals(uid):
+            return frozenset({uid})
+        case ActionIn(uids):
+            return frozenset(uids).union(*(schema.action_descendants(uid) for uid in uids))
+
+
+def matching_types(constraint: ScopeConstraint, schema: Schema, values: SlotValues) -> frozenset[str]:
+    """The declared entity types that can satisfy the constraint on principal or resource."""
+    declared = frozenset(schema.entity_types)
+    match constraint:
+        case Anything():
+            return declared
+        case OfType(name):
+            return declared & {name}
+        case Equals(target):
+            uid = _value(target, values)
+            return declared if uid is None else declared & {uid.type}
+        case Within(target):
+            uid = _value(target, values)
+            return declared if uid is None else declared & _types_in(uid, schema)
+        case OfTypeWithin(name, target):
+            uid = _value(target, values)
+            return declared & {name} if uid is None else declared & {name} & _types_in(uid, schema)
+
+
+def _types_in(uid: EntityUid, schema: Schema) -> frozenset[str]:
+    return schema.entity_descendants(uid.type) | {uid.type}
+
+
+def _value(target: EntityUid | Slot, values: SlotValues) -> EntityUid | None:
+    return values.get(target.name) if isinstance(target, Slot) else target

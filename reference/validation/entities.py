@@ -1,0 +1,89 @@
+"""Whether entities conform to a schema, and the action entities that a schema defines (spec 05 §6, §7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from reference.entities import Entities, Entity, show, store
+from reference.errors import InputError
+from reference.names import is_action_type
+from reference.schema import EnumeratedEntityType, Schema, StandardEntityType
+from reference.suggest import did_you_mean
+from reference.validation.conformance import (
+    record_problem,
+    uid_problem,
+    uids_problem,
+    value_problem,
+)
+from reference.validation.types import EMPTY_RECORD
+
+
+def conforming_store(entities: Iterable[Entity], schema: Schema) -> Entities:
+    """The store of these entities and the schema's actions.
+
+    Raises:
+        InputError: part `entities`, if an entity does not conform or the store itself is refused.
+    """
+    listed = list(entities)
+    ancestor_types: dict[str, frozenset[str]] = {}
+    for entity in listed:
+        if not is_action_type(entity.uid.type):
+            allowed = ancestor_types.get(entity.uid.type)
+            if allowed is None:
+                allowed = ancestor_types[entity.uid.type] = schema.entity_ancestors(entity.uid.type)
+            _refuse(entity, entity_problem(entity, allowed, schema))
+    document = store(listed)
+    for entity in document:
+        if is_action_type(entity.uid.type):
+            _refuse(entity, action_problem(entity, document, schema))
+    others = (entity for entity in document if not is_action_type(entity.uid.type))
+    return store([*others, *action_entities(schema)])
+
+
+def action_entities(schema: Schema) -> list[Entity]:
+    """The schema's actions as entities; their groups are in the list too, so direct parents suffice."""
+    return [Entity(uid, {}, action.parents, {}) for uid, action in schema.actions.items()]
+
+
+def entity_problem(entity: Entity, ancestor_types: frozenset[str], schema: Schema) -> str | None:
+    """Why an entity that is no action does not conform, or None; `ancestor_types` are those of its type."""
+    match schema.entity_types.get(entity.uid.type):
+        case None:
+            near = did_you_mean(entity.uid.type, schema.entity_types)
+            return f"the entity type {entity.uid.type} is not declared{near}"
+        case EnumeratedEntityType():
+            shape, tags = EMPTY_RECORD, None
+        case StandardEntityType(shape, _, tags):
+            pass
+    problem = uid_problem(entity.uid, schema) or record_problem(entity.attrs, shape)
+    if problem is not None:
+        return problem
+    for parent in entity.parents:
+        if parent.type not in ancestor_types:
+            return f"the parent {show(parent)} is not of a type that the schema allows"
+        problem = uid_problem(parent, schema)
+        if problem is not None:
+            return f"parent: {problem}"
+    for name, value in entity.tags.items():
+        problem = f"{entity.uid.type} has no tags" if tags is None else value_problem(value, tags)
+        if problem is not None:
+            return f"tag {name!r}: {problem}"
+    return next(
+        (p for v in (*entity.attrs.values(), *entity.tags.values()) if (p := uids_problem(v, schema))), None
+    )
+
+
+def action_problem(entity: Entity, document: Entities, schema: Schema) -> str | None:
+    """Why an action of the document is not identical to the schema's, or None."""
+    if entity.uid not in schema.actions:
+        return uid_problem(entity.uid, schema)
+    if entity.attrs or entity.tags:
+        return "actions have no attributes and no tags"
+    if document.ancestors(entity.uid) != schema.action_ancestors(entity.uid):
+        return "its ancestors are not exactly the groups that the schema gives it"
+    return None
+
+
+def _refuse(entity: Entity, problem: str | None) -> None:
+    if problem is not None:
+        raise InputError("entities", f"{show(entity.uid)}: {problem}")

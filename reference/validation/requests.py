@@ -1,0 +1,47 @@
+"""Whether a request is one that the schema admits (spec 05 §9.1)."""
+
+from __future__ import annotations
+
+from reference.entities import show
+from reference.errors import InputError
+from reference.request import Request
+from reference.schema import Schema
+from reference.suggest import did_you_mean
+from reference.validation.conformance import record_problem, uid_problem, uids_problem
+from reference.values import EntityUid
+
+
+def check_request(request: Request, schema: Schema) -> None:
+    """Raises `InputError`, part `request`, with the first of the eight checks that fails."""
+    problem = request_problem(request, schema)
+    if problem is not None:
+        raise InputError("request", problem)
+
+
+def request_problem(request: Request, schema: Schema) -> str | None:
+    """Why the schema does not admit the request, or None."""
+    action = schema.actions.get(request.action)
+    problem = (
+        _participant_problem("principal", request.principal, schema)
+        or _participant_problem("resource", request.resource, schema)
+        or (_undeclared(request.action, schema) if action is None else None)
+    )
+    if problem is not None or action is None:
+        return problem
+    if request.principal.type not in action.principals:
+        return f"{show(request.action)} takes no principal of type {request.principal.type}"
+    if request.resource.type not in action.resources:
+        return f"{show(request.action)} takes no resource of type {request.resource.type}"
+    problem = uids_problem(request.context, schema) or record_problem(request.context.fields, action.context)
+    return None if problem is None else f"context: {problem}"
+
+
+def _participant_problem(role: str, uid: EntityUid, schema: Schema) -> str | None:
+    if uid.type not in schema.entity_types:
+        return f"the {role}'s type {uid.type} is not declared{did_you_mean(uid.type, schema.entity_types)}"
+    return uid_problem(uid, schema)
+
+
+def _undeclared(uid: EntityUid, schema: Schema) -> str:
+    near = did_you_mean(show(uid), map(show, schema.actions))
+    return f"the action {show(uid)} is not declared{near}"

@@ -120,7 +120,8 @@ class Atoms:
         weights["has"] = 2 if index.optional else 0
         weights["tags"] = 3 if index.tagged else 0
         weights["ipaddr"] = 3 if IPADDR in types else 0
-        weights["action"] = 1 if "action-tests" not in left_out else 0
+        actions = len({id(environment.action) for environment in self.focus.environments})
+        weights["action"] = 2 if actions > 1 and "action-tests" not in left_out else 0
         weights["records"] = 1 if types else 0
         menu = [name for name, weight in weights.items() if name not in left_out for _ in range(weight)]
         return tuple(menu)
@@ -338,8 +339,8 @@ class Atoms:
         if uid not in focus.schema.actions_by_uid:
             return self.identity(depth, want)
         own = [uid, *sorted(focus.schema.action_ancestors[uid], key=lambda group: group.id)]
-        others = [action.uid for action in focus.schema.actions if action.uid.type == uid.type]
-        target = source.choice(own if want is not False else others)
+        target = source.choice(own if want is not False else [action.uid for action in focus.schema.actions])
+        others = [action.uid for action in focus.schema.actions if action.uid.type == target.type]
         kind = source.integer(0, 3)
         if kind == 0:
             return Binary("==", ACTION, Lit(uid if want is not False else target))
@@ -392,8 +393,7 @@ class Atoms:
         left, value = self._subject(IPADDR, depth)
         method = source.choice((*IP_METHODS, "isInRange", "isInRange"))
         if method != "isInRange":
-            test = Call(method, (left,))
-            return test
+            return Call(method, (left,))
         if isinstance(value, ExtV) and want is not False and value.kind == "ipaddr":
             version, address, prefix = value.key
             shorter = max(0, prefix - source.choice((0, 1, 8, 16, 200)))

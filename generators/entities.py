@@ -119,7 +119,7 @@ _SET_SIZES = (1, 2, 2, 3, 0)
 def draw_entities(
     source: Source, schema: Schema, values: Values, left_out: frozenset[str]
 ) -> dict[Uid, Entity]:
-    """The entities of a case by uid, parents before children, a few left missing where the profile says so."""
+    """The entities of a case by uid, parents before children, a few left out where the profile says so."""
     with source.span("entities"):
         values.draw_uids()
         hierarchy: list[Uid] = []

@@ -18,6 +18,7 @@ from generators.syntax import (
     RESOURCE,
     Binary,
     Expr,
+    ExtV,
     GetAttr,
     Has,
     RecordV,
@@ -67,7 +68,7 @@ class Focus:
     index: Index = field(default_factory=Index)
     guarded: set[Expr] = field(default_factory=set)
     pending: list[Expr] = field(default_factory=list)
-    hints: list[tuple[tuple[str, ...], Value]] = field(default_factory=list)
+    written: dict[tuple[str, str], ExtV] = field(default_factory=dict)
     _indices: dict[tuple[Environment, ...], Index] = field(default_factory=dict)
 
     def aim(self, environments: tuple[Environment, ...], witness: Request) -> None:
@@ -75,7 +76,6 @@ class Focus:
         self.witness = witness
         self.guarded = set()
         self.pending = []
-        self.hints = []
         self.narrow(environments)
 
     def narrow(self, environments: tuple[Environment, ...]) -> None:

@@ -9,15 +9,16 @@ from generators import literals
 from generators.conditions import Conditions
 from generators.entities import ancestors
 from generators.focus import Focus
+from generators.guess import truth
 from generators.syntax import (
     ActionConstraint,
     Condition,
     Constraint,
+    Expr,
     Link,
     Policy,
     Slot,
     Uid,
-    Value,
 )
 from generators.world import Environment, Request, Schema
 
@@ -73,7 +74,7 @@ class _PolicyDraw:
 
     def policy(self, environment: Environment, witness: Request, first: bool) -> Aimed:
         source, focus = self.source, self.focus
-        effect: Literal["permit", "forbid"] = "permit" if source.integer(0, 99) < 60 else "forbid"
+        effect: Literal["permit", "forbid"] = "permit" if source.integer(0, 99) < 68 else "forbid"
         template = source.boolean(focus.profile.templates)
         slots: list[tuple[str, Uid]] = []
         principal = self._constraint("?principal", witness.principal, template, slots)
@@ -94,7 +95,7 @@ class _PolicyDraw:
         kind = source.integer(0, 19)
         if template and source.boolean(0.75):
             return self._slot(slot, uid, kind, slots)
-        if kind < 7:
+        if kind < 8:
             return Constraint()
         if kind < 10 and "scope-eq" not in left_out:
             return Constraint("==", entity=uid)
@@ -139,7 +140,7 @@ class _PolicyDraw:
         target = source.choice([uid, *groups, *groups])
         if kind < 8:
             return ActionConstraint("in", (target,))
-        others = [action.uid for action in focus.schema.actions if action.uid.type == uid.type]
+        others = [action.uid for action in focus.schema.actions if action.uid.type == target.type]
         more = [source.choice(others) for _ in range(source.integer(0, 2))]
         more.insert(source.integer(0, len(more)), target)
         return ActionConstraint("in []", tuple(more))
@@ -157,11 +158,24 @@ class _PolicyDraw:
             want = source.boolean(aim) is not unless
             depth = source.integer(0, profile.expression_depth)
             guarded = set(self.focus.guarded)
-            body = self.conditions.clause(depth, want)
+            body = self._aimed_clause(depth, want)
             if unless:
                 self.focus.guarded = guarded
             clauses.append(Condition("unless" if unless else "when", body))
         return tuple(clauses)
+
+    def _aimed_clause(self, depth: int, want: bool) -> Expr:
+        """A clause body; one that misses its aim is drawn again, a few times."""
+        focus = self.focus
+        guarded, misfits = set(focus.guarded), set(focus.values.misfits)
+        body = self.conditions.clause(depth, want)
+        for _ in range(focus.profile.redraws):
+            if truth(focus, body) is want:
+                break
+            focus.guarded = set(guarded)
+            focus.values.misfits.intersection_update(misfits)
+            body = self.conditions.clause(depth, want)
+        return body
 
     def _annotations(self) -> tuple[tuple[str, str | None], ...]:
         source = self.source
@@ -228,6 +242,3 @@ def draw_links(focus: Focus, policies: list[Aimed], ids: tuple[str, ...]) -> tup
                 pairs = tuple((slot, values.uid(uid.type)) for slot, uid in pairs)
             links.append(Link(id_, f"link{len(links)}", pairs))
     return tuple(links)
-
-
-Hint = tuple[tuple[str, ...], Value]

@@ -7,7 +7,6 @@ scenario's `intended_misfits`.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +20,12 @@ class Profile:
     requests: int = 16
     expressions: int = 3
     expression_depth: int = 3
-    entities_each: tuple[int, int] = (1, 3)
+    entities_each: tuple[int, int] = (1, 4)
 
     # Aim: how often requests and conditions are drawn from what makes them meet.
     aimed_requests: float = 0.85
-    satisfied_conditions: float = 0.8
+    satisfied_conditions: float = 0.85
+    redraws: int = 2
     same_witness: float = 0.5
     swarm: float = 0.5
 
@@ -50,8 +50,9 @@ class Profile:
     mistyped_value: float = 0.0
     mistyped_request: float = 0.0
     bad_extension_text: float = 0.0
+    broken_part: float = 0.0
     one_type_error: bool = False
-    near_miss_schema: Literal["", "renamed", "optional", "parent"] = ""
+    near_miss_schema: bool = False
 
 
 TYPED = Profile("typed")
@@ -60,17 +61,70 @@ TYPED = Profile("typed")
 UNTYPED = replace(
     TYPED,
     name="untyped",
-    mistyped_expression=0.05,
-    unguarded_access=0.3,
+    mistyped_expression=0.08,
+    unguarded_access=0.4,
     unknown_attribute=0.03,
+    broken_part=0.12,
     mistyped_value=0.08,
     mistyped_request=0.1,
     bad_extension_text=0.1,
     dangling_reference=0.1,
     missing_entity=0.1,
     extreme_constants=0.1,
+    redraws=0,
 )
 """Nothing has to fit: wrong kinds, absent attributes, unguarded accesses, values that break the schema."""
 
-PROFILES = {profile.name: profile for profile in (TYPED, UNTYPED)}
+DANGLING = replace(
+    TYPED,
+    name="dangling",
+    dangling_reference=0.2,
+    missing_entity=0.2,
+    extreme_constants=0.3,
+    redraws=0,
+)
+"""Well typed, but references dangle, entities are missing, and constants lie at the ends of their ranges."""
+
+ONE_TYPE_ERROR = replace(TYPED, name="one-type-error", one_type_error=True, policies=(1, 3))
+"""Well typed but for one type error in one policy, at which most requests are aimed."""
+
+TEMPLATES = replace(TYPED, name="templates", templates=0.6)
+"""Role-based: most policies are templates, and linked."""
+
+HOSTILE_TEXT = replace(
+    TYPED, name="hostile-text", hostile_text=True, odd_strings=0.5, odd_names=0.4, odd_spelling=0.5
+)
+"""Well typed, in words nobody would choose: odd names, ids, strings and spellings."""
+
+IMPLIED = replace(TYPED, name="implied", explicit_escapes=False)
+"""Well typed; entity references and extension values are written as only the schema can tell."""
+
+NEAR_MISS_SCHEMA = replace(TYPED, name="near-miss-schema", near_miss_schema=True)
+"""Everything was drawn from a schema of which one attribute or parent has changed since."""
+
+EXPRESSIONS = replace(
+    TYPED, name="expressions", policies=(1, 1), expressions=16, requests=4, extreme_constants=0.1
+)
+"""Many well-typed expressions over few requests."""
+
+UNTYPED_EXPRESSIONS = replace(
+    UNTYPED, name="untyped-expressions", policies=(1, 1), expressions=16, requests=4
+)
+"""Many expressions that need not fit."""
+
+PROFILES = {
+    profile.name: profile
+    for profile in (
+        TYPED,
+        UNTYPED,
+        DANGLING,
+        ONE_TYPE_ERROR,
+        TEMPLATES,
+        HOSTILE_TEXT,
+        IMPLIED,
+        NEAR_MISS_SCHEMA,
+        EXPRESSIONS,
+        UNTYPED_EXPRESSIONS,
+    )
+}
 """Every profile by its name."""

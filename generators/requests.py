@@ -5,26 +5,37 @@ admits.
 from __future__ import annotations
 
 from generators.constants import DELTAS, neighbour
-from generators.entities import Values
+from generators.entities import Values, ancestors
 from generators.focus import Focus
 from generators.policies import Aimed, draw_witness
-from generators.syntax import ExtV, RecordV, Uid, Value
+from generators.syntax import Constraint, ExtV, RecordV, Uid, Value
 from generators.world import Environment, RecordT, Request
 
 
-def draw_requests(focus: Focus, policies: list[Aimed], count: int) -> tuple[Request, ...]:
-    """Up to `count` different requests; fewer where the world is too small for so many."""
+def draw_requests(
+    focus: Focus, policies: list[Aimed], count: int, favoured: int | None = None
+) -> tuple[Request, ...]:
+    """Up to `count` different requests; fewer where the world is too small for so many.
+
+    Two in three are aimed at the `favoured` policy, where there is one.
+    """
     source, profile = focus.source, focus.profile
     found: dict[Request, None] = {}
-    turn = 0
-    for attempt in range(count + count // 2):
+    for attempt in range(2 * count):
         if len(found) >= count:
             break
         with source.span("request"):
             if policies and source.boolean(profile.aimed_requests):
-                aimed = policies[turn % len(policies)]
-                turn += 1
-                request = _near(focus, aimed, exactly=attempt < len(policies))
+                aimed = policies[
+                    attempt % len(policies) if favoured is None or attempt % 3 == 2 else favoured
+                ]
+                request = (
+                    aimed.witness
+                    if attempt < len(policies) and aimed.witness not in found
+                    else _near(focus, aimed)
+                )
+                if request in found and request.action == aimed.environment.action.uid:
+                    request = _near(focus, Aimed(aimed.policy, request, aimed.environment))
             else:
                 environment = source.choice(focus.schema.environments)
                 request = draw_witness(focus, environment)
@@ -34,29 +45,43 @@ def draw_requests(focus: Focus, policies: list[Aimed], count: int) -> tuple[Requ
     return tuple(found)
 
 
-def _near(focus: Focus, aimed: Aimed, exactly: bool) -> Request:
-    """The witness of a policy, with one thing changed unless it is to be exact."""
-    witness, environment = aimed.witness, aimed.environment
-    if exactly:
-        return witness
-    source, values = focus.source, focus.values
+def _near(focus: Focus, aimed: Aimed) -> Request:
+    """The witness of a policy with something changed, mostly something its scope leaves open."""
+    witness, policy, source = aimed.witness, aimed.policy, focus.source
+    principal, resource = witness.principal, witness.resource
+    context_type = aimed.environment.action.context
     change = source.integer(0, 9)
-    context_type = environment.action.context
-    if change < 3:
-        return Request(values.uid(witness.principal.type), witness.action, witness.resource, witness.context)
-    if change < 5:
-        return Request(witness.principal, witness.action, values.uid(witness.resource.type), witness.context)
-    if change == 5:
-        return _other_action(focus, environment, witness)
+    if change < 4:
+        principal = _within(focus, policy.principal, principal)
+    if 3 <= change < 6:
+        resource = _within(focus, policy.resource, resource)
+    if change == 9:
+        return _other_action(focus, aimed.environment, witness)
+    if change < 6 and (principal, resource) != (witness.principal, witness.resource):
+        return Request(principal, witness.action, resource, witness.context)
     if not context_type.attrs:
-        principal = values.uid(witness.principal.type)
-        return Request(principal, witness.action, values.uid(witness.resource.type), witness.context)
-    if change == 6:
-        context = values.record(context_type)
+        values = focus.values
+        return Request(values.uid(principal.type), witness.action, values.uid(resource.type), witness.context)
+    if change == 8:
+        context = focus.values.record(context_type)
     else:
-        context = _change_one(values, context_type, witness.context)
-    principal = values.uid(witness.principal.type) if change == 9 else witness.principal
-    return Request(principal, witness.action, witness.resource, context)
+        context = _change_one(focus.values, context_type, witness.context)
+    return Request(principal, witness.action, resource, context)
+
+
+def _within(focus: Focus, constraint: Constraint, uid: Uid) -> Uid:
+    """Another entity of the type, mostly one that a scope constraint admits as well."""
+    source, entity = focus.source, constraint.entity
+    if not isinstance(entity, Uid) or source.integer(0, 3) == 3:
+        return focus.values.uid(uid.type)
+    if constraint.op == "==":
+        return uid
+    inside = [
+        other
+        for other in focus.values.uids.get(uid.type, ())
+        if other == entity or entity in ancestors(other, focus.entities)
+    ]
+    return source.choice(inside or [uid])
 
 
 def _other_action(focus: Focus, environment: Environment, witness: Request) -> Request:

@@ -14,6 +14,7 @@ from generators.conditions import Conditions
 from generators.data_json import entities_text, request_texts, uid_text
 from generators.entities import Values, draw_entities
 from generators.focus import Focus
+from generators.misfits import break_expression, break_some, near_miss, one_type_error
 from generators.policies import Aimed, draw_links, draw_policies
 from generators.policy_json import policy_set_json
 from generators.printing import print_expression, print_policies
@@ -100,10 +101,16 @@ def scenario(source: Source, profile: Profile) -> Scenario:
     entities = draw_entities(source, schema, values, left_out)
     focus = Focus(source, profile, schema, values, entities, left_out)
     aimed = draw_policies(focus)
+    favoured = None
+    if profile.one_type_error:
+        aimed, favoured = one_type_error(focus, aimed)
+    aimed = break_some(focus, aimed)
     policies = tuple(each.policy for each in aimed)
     links = draw_links(focus, aimed, policy_ids(policies))
-    requests = draw_requests(focus, aimed, profile.requests)
+    requests = draw_requests(focus, aimed, profile.requests, favoured)
     expressions = _expressions(focus, aimed[0])
+    if profile.near_miss_schema:
+        schema = near_miss(source, schema, misfits)
     odd = source.boolean(profile.odd_spelling)
     return Scenario(
         profile=profile,
@@ -123,4 +130,13 @@ def _expressions(focus: Focus, aimed: Aimed) -> tuple[Expr, ...]:
     """Expressions over the environment of the first policy."""
     focus.aim((aimed.environment,), aimed.witness)
     conditions = Conditions(focus)
-    return tuple(conditions.expression(2) for _ in range(focus.profile.expressions))
+    return tuple(_expression(focus, conditions) for _ in range(focus.profile.expressions))
+
+
+def _expression(focus: Focus, conditions: Conditions) -> Expr:
+    source, profile = focus.source, focus.profile
+    expr = conditions.expression(source.integer(1, profile.expression_depth))
+    if source.boolean(profile.broken_part):
+        expr, name = break_expression(source, expr)
+        focus.values.misfits.add(f"broken-part:{name}")
+    return expr

@@ -57,7 +57,8 @@ class _Writer:
         self.string = spelling.string
 
     def common(self, name: str, type_: Type) -> str:
-        return f"type {split(name)[1]}{self.space(' ')}={self.space(' ')}{self.type(replace(type_, alias=None))};"
+        plain = replace(type_, alias=None)
+        return f"type {split(name)[1]}{self.space(' ')}={self.space(' ')}{self.type(plain)};"
 
     def entity_type(self, entity_type: EntityType) -> str:
         base = split(entity_type.name)[1]
@@ -124,7 +125,8 @@ class _Writer:
     def _attribute(self, attr: Attr) -> str:
         note = f"@note({self.string(attr.name)}) " if self.odd(16) else ""
         mark = "" if attr.required else "?"
-        return f"{note}{self._word(attr.name)}{self.space('')}{mark}{self.space('')}:{self.space(' ')}{self.type(attr.type)}"
+        name = f"{note}{self._word(attr.name)}{self.space('')}{mark}"
+        return f"{name}{self.space('')}:{self.space(' ')}{self.type(attr.type)}"
 
 
 def schema_json(schema: Schema) -> Json:

@@ -63,10 +63,12 @@ class _SchemaDraw:
         self.names: list[str] = []
         self.enums: list[EntityType] = []
         self.common: list[tuple[str, Type]] = []
+        self.action_spaces = ("", "")
 
     def draw(self) -> Schema:
         source = self.source
         namespaces = self._namespaces()
+        self.action_spaces = (source.choice(namespaces), source.choice(namespaces))
         count = source.integer(2, 4)
         pool = list(literals.TYPE_NAMES)
         for _ in range(count):
@@ -83,7 +85,7 @@ class _SchemaDraw:
         if "common" not in self.left_out and source.boolean(0.35):
             self._common_types(namespaces)
         entity_types = [self._entity_type(index) for index in range(count)]
-        actions = self._actions(namespaces)
+        actions = self._actions()
         return Schema((*entity_types, *self.enums), tuple(actions), tuple(self.common))
 
     def _namespaces(self) -> tuple[str, ...]:
@@ -145,6 +147,8 @@ class _SchemaDraw:
         if shape == "entity" and "entities" not in self.left_out:
             if self.enums and source.integer(0, 3) == 3:
                 return EntityT(self.enums[0].name)
+            if source.integer(0, 15) == 15:
+                return EntityT(_qualify(self.action_spaces[0], "Action"))
             return EntityT(source.choice(self.names))
         if depth > 0 and shape == "set" and "sets" not in self.left_out:
             return SetT(self._type(depth - 1))
@@ -152,9 +156,9 @@ class _SchemaDraw:
             return self._record(depth)
         return source.choice(self.leaves)
 
-    def _actions(self, namespaces: tuple[str, ...]) -> list[Action]:
+    def _actions(self) -> list[Action]:
         source = self.source
-        space = source.choice(namespaces)
+        space = self.action_spaces[0]
         groups: list[Action] = []
         for base in literals.GROUP_NAMES[: source.integer(0, 3)]:
             above = tuple(group.uid for group in groups if source.boolean(0.5))
@@ -165,8 +169,9 @@ class _SchemaDraw:
             name = names.pop(source.integer(0, len(names) - 1))
             if source.boolean(0.3 if self.profile.hostile_text else self.profile.odd_names):
                 name = source.choice(literals.ODD_ACTION_NAMES)
-            uid = Uid(_qualify(space, "Action"), name)
-            if all(action.uid != uid for action in actions):
+            # The first stays in the groups' namespace, whose action type attributes may have.
+            uid = Uid(_qualify(self.action_spaces[1] if actions else space, "Action"), name)
+            if all(action.uid.id != name for action in actions):
                 actions.append(self._action(uid, groups))
         return groups + actions
 

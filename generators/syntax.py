@@ -196,7 +196,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A static policy, or a template where a constraint holds a slot. An annotation of `None` has no value."""
+    """A static policy, or a template where a constraint holds a slot. An annotation may be without value."""
 
     effect: Literal["permit", "forbid"]
     principal: Constraint = Constraint()

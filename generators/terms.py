@@ -268,6 +268,7 @@ class Terms:
                 if source.boolean(profile.bad_extension_text):
                     self.focus.values.misfits.add("bad-extension-text")
                     return Call(CONSTRUCTORS[kind], (Lit(source.choice(literals.BAD_EXTENSION_TEXTS[kind])),))
+                self.focus.written[CONSTRUCTORS[kind], text] = value
                 if not text:
                     epoch = Call("datetime", (Lit("1970-01-01"),))
                     return Call("offset", (epoch, Call("duration", (Lit(f"{value.key[0]}ms"),))))

@@ -208,12 +208,15 @@ def _closure(start: K, parents: dict[K, tuple[K, ...]]) -> set[K]:
     return seen
 
 
+NO_ITEMS = RecordV(())
+
+
 @dataclass(frozen=True, slots=True)
 class Entity:
     uid: Uid
     attrs: RecordV
     parents: tuple[Uid, ...] = ()
-    tags: RecordV = RecordV(())
+    tags: RecordV = NO_ITEMS
 
 
 @dataclass(frozen=True, slots=True)

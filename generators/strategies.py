@@ -1,0 +1,79 @@
+"""The public face for property tests: Hypothesis strategies of schemas, entities, policies, requests and
+scenarios.
+
+Each draws by the same plain function as every other source. What one strategy drew is given to the next:
+`entities(schema)`, `policy_sets(schema, entities)`, `requests(schema, entities)`; `scenarios(profile)`
+draws all of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hypothesis.strategies import SearchStrategy
+
+from generators.entities import Values, draw_entities
+from generators.focus import Focus
+from generators.hypothesis_source import drawn_by
+from generators.policies import draw_policies, draw_witness
+from generators.profiles import TYPED, Profile
+from generators.scenarios import Scenario, scenario
+from generators.schemas import draw_schema
+from generators.source import Source
+from generators.swarm import NOTHING
+from generators.syntax import Policy, Uid
+from generators.world import Entity, Request, Schema
+
+
+def scenarios(profile: Profile = TYPED) -> SearchStrategy[Scenario]:
+    """Whole scenarios of a profile."""
+    return drawn_by(lambda source: scenario(source, profile))
+
+
+def schemas(profile: Profile = TYPED) -> SearchStrategy[Schema]:
+    """Schemas with at least one request environment."""
+    return drawn_by(lambda source: draw_schema(source, profile, NOTHING))
+
+
+def entities(schema: Schema, profile: Profile = TYPED) -> SearchStrategy[tuple[Entity, ...]]:
+    """Entities that fit a schema, in a hierarchy without cycles."""
+
+    def draw(source: Source) -> tuple[Entity, ...]:
+        values = Values(source, profile, schema, set())
+        return tuple(draw_entities(source, schema, values, NOTHING).values())
+
+    return drawn_by(draw)
+
+
+def policy_sets(
+    schema: Schema, entities: Iterable[Entity], profile: Profile = TYPED
+) -> SearchStrategy[tuple[Policy, ...]]:
+    """Policy sets over a schema and its entities."""
+    known = tuple(entities)
+
+    def draw(source: Source) -> tuple[Policy, ...]:
+        return tuple(aimed.policy for aimed in draw_policies(_focus(source, profile, schema, known)))
+
+    return drawn_by(draw)
+
+
+def requests(schema: Schema, entities: Iterable[Entity], profile: Profile = TYPED) -> SearchStrategy[Request]:
+    """Single requests that fit a schema, about its entities."""
+    known = tuple(entities)
+
+    def draw(source: Source) -> Request:
+        focus = _focus(source, profile, schema, known)
+        return draw_witness(focus, source.choice(schema.environments))
+
+    return drawn_by(draw)
+
+
+def _focus(source: Source, profile: Profile, schema: Schema, entities: tuple[Entity, ...]) -> Focus:
+    """A focus on entities that were drawn before; a type without any has one that does not exist."""
+    values = Values(source, profile, schema, set())
+    for entity_type in schema.entity_types:
+        name = entity_type.name
+        listed = [Uid(name, id_) for id_ in entity_type.enum]
+        present = [entity.uid for entity in entities if entity.uid.type == name]
+        values.uids[name] = listed or present or [Uid(name, "zz")]
+    return Focus(source, profile, schema, values, {entity.uid: entity for entity in entities}, NOTHING)

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from drt.case_files import CASE_FILE, read_case
 from drt.conformance import cases, fixtures, records, suites
 from drt.conformance.bench import Bench
 from drt.conformance.material import Place, gather, parse_json
 from drt.conformance.report import Report
+from drt.conformance.saved import saved
 from drt.engines import build
 from drt.engines.guard import Guarded
 from drt.engines.protocol import Engine
@@ -72,7 +74,7 @@ class _Material:
                 self._read_lines(place)
             elif place.name.endswith(".cedarschema.json"):
                 self.documents[place] = {}
-            elif place.name.endswith(".entities.json"):
+            elif place.name.endswith("entities.json") or _belongs_to_saved_case(place):
                 self.unknown.add(place)
             else:
                 self._read_document(place)
@@ -102,6 +104,11 @@ class _Material:
             self.unknown.add(place)
 
 
+def _belongs_to_saved_case(place: Place) -> bool:
+    saved_case = place.path.with_name(CASE_FILE)
+    return place.inside is None and place.path != saved_case and saved_case.is_file()
+
+
 def _kind(record: Json) -> object:
     known = [keys for keys, _ in _ALONE] + [keys for keys, _ in _BESIDE] + [_EXPRESSION, _MODES]
     return next((keys for keys in known if keys <= record.keys()), None)
@@ -129,6 +136,8 @@ def _document(bench: Bench, material: _Material, place: Place, document: Json) -
     stem = place.name.removesuffix(".json")
     if place.name.endswith(".cedarschema.json"):
         cases.schema_twin(bench, material.finder, place, file, material.modes)
+    elif place.name == CASE_FILE and place.inside is None:
+        saved(bench, file, read_case(place.path))
     elif cases.is_case(document):
         if place.beside(f"{stem}.validation.json") is None:
             cases.official(bench, file, place, document)

@@ -59,6 +59,7 @@ _SPELLED = {
 
 def _spell(text: str) -> str:
     """Operators as words, so that the names of two signatures differ where only an operator does."""
+    text = text.replace(" > ", " ")  # between frames of a crash
     return re.sub(
         "|".join(re.escape(operator) for operator in _SPELLED),
         lambda found: f"-{_SPELLED[found.group()]}-",

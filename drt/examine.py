@@ -21,7 +21,7 @@ from drt.corpus import Corpus
 from drt.engines import build
 from drt.engines.guard import Guarded
 from drt.findings import HANGING_SECONDS, first_alike, key_text, origin_of
-from drt.isolation import Answered, Broke, Died, attempt, in_child, limit_memory
+from drt.isolation import HANG, Answered, Broke, Died, attempt, in_child, limit_memory
 from drt.known import find_known, read_known
 from drt.oracles.checked import Divergence
 from drt.outcome_json import divergence_from_json, divergence_to_json
@@ -94,7 +94,7 @@ def death(options: RunOptions, job: Job, log: LogWriter) -> int:
     if not died.engine:
         log.write("broken", what="the harness", target=name, index=index, error=died.cause, traceback="")
         return 0
-    patience = HANGING_SECONDS if died.cause == "time" else 5.0
+    patience = HANGING_SECONDS if died.cause == HANG else 5.0
 
     def alike(candidate: Case) -> bool:
         again = dies(candidate, patience)
@@ -121,7 +121,7 @@ def death(options: RunOptions, job: Job, log: LogWriter) -> int:
 
 def _divergence(died: Died) -> Divergence:
     answers = ((died.engine, died.outcome),)
-    return Divergence(SURVIVAL, "budget" if died.cause == "time" else "crash", died.question, answers)
+    return Divergence(SURVIVAL, "crash", died.question, answers)
 
 
 def _saved(target: str, case: Case, divergence: Divergence, origin: dict[str, object]) -> SavedCase:

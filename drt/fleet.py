@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from drt import page as pages
-from drt.isolation import cause_of
+from drt.isolation import HANG, cause_of
 from drt.run_options import RunOptions
 from drt.worker import RECYCLE
 
@@ -165,7 +165,7 @@ class Fleet:
             worker.vain = 0
             return None
         glance = pages.glance(self._page(worker.number))
-        cause = "time" if worker.hung else cause_of(code)
+        cause = HANG if worker.hung else cause_of(code)
         if glance.phase == pages.IDLE and glance.cases == 0:
             worker.vain += 1
             if worker.vain >= STARTS_IN_VAIN and not self._stopping:

@@ -21,11 +21,14 @@ from typing import Generic, TypeVar, cast
 from drt.engines import build
 from drt.engines.guard import Guarded
 from drt.engines.protocol import Engine, Loaded
-from drt.outcome import Crashed, ExceededBudget
+from drt.outcome import Crashed
 
 Answer = TypeVar("Answer")
 
 _MARK = b"\x00"
+
+HANG = "hang"
+"""The cause of death of a child that had to be killed: no alarm reached it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +40,8 @@ class Died:
     question: str = ""
 
     @property
-    def outcome(self) -> Crashed | ExceededBudget:
+    def outcome(self) -> Crashed:
         """The death as an outcome of the engine that was being asked."""
-        if self.cause == "time":
-            return ExceededBudget("time")
         return Crashed(self.cause, (self.question,) if self.question else ())
 
 
@@ -106,7 +107,7 @@ def in_child(
         return cast("Answered[Answer] | Broke", whole)
     engine, _, asked = trace.decode().rstrip("\n").rpartition("\n")[2].partition("\t")
     if not in_time:
-        return Died("time", engine, asked)
+        return Died(HANG, engine, asked)
     return Died(cause_of(os.waitstatus_to_exitcode(status)), engine, asked)
 
 

@@ -151,6 +151,11 @@ def footer(
         for name in options.targets
     }
     everything = total(by_target.values())
+    for state in states:
+        everything.spend("other", state["seconds"])
+    everything.spend(
+        "other", -sum(everything.seconds[stage] for stage in everything.seconds if stage != "other")
+    )
     seen: Counter[str] = Counter()
     for state in states:
         seen.update(state["seen"])

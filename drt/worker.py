@@ -39,6 +39,10 @@ RECYCLE = 75
 """Exit code of a worker that has grown too big and wants to be started afresh."""
 
 CHECKPOINT_SECONDS = 1.0
+"""Between two states written down; less, a tenth of a worker's life, while it is young: should the engines
+kill one
+worker after the other, each still gets a little further."""
+
 GROWTH_SECONDS = 30.0
 MOST_BROKEN_LOGGED = 20
 DEEPEST_FOR_ARBITER = 60
@@ -61,7 +65,7 @@ class Worker:
         self.engines = [Guarded(build(name)) for name in options.engines]
         self._arbiter = None if options.arbiter is None else Guarded(build(options.arbiter))
         self._versions = {engine.name: engine.version for engine in self.engines}
-        before: Mapping[str, Any] = read_json(self._state) or {"targets": {}, "seen": {}}
+        before: Mapping[str, Any] = read_json(self._state) or {"targets": {}, "seen": {}, "seconds": 0.0}
         self.counts = {
             name: Counts.from_json(before["targets"][name]["counts"])
             if name in before["targets"]
@@ -95,6 +99,7 @@ class Worker:
             ends=ends,
         )
         self._totals = [0, 0, 0]
+        self._born = time.monotonic() - before["seconds"]
 
     def run(self) -> int:
         """Work until the share or the budget is used up, or somebody says stop; returns the exit code."""
@@ -103,12 +108,12 @@ class Worker:
             sum(getattr(counts, name) for counts in self.counts.values())
             for name in ("cases", "decisions", "divergences")
         ]
-        checkpoint = grown = clock()
+        born = checkpoint = grown = clock()
         while not self.stopped:
             now = clock()
             if self._ends is not None and now >= self._ends:
                 break
-            if now - checkpoint >= CHECKPOINT_SECONDS:
+            if now - checkpoint >= min(CHECKPOINT_SECONDS, (now - born) / 10):
                 checkpoint = now
                 resident = self.save_state()
                 if self._is_over():
@@ -146,6 +151,7 @@ class Worker:
                 "targets": targets,
                 "seen": dict(self._claims.seen),
                 "broken": self._broken,
+                "seconds": round(time.monotonic() - self._born, 3),
                 "resident": resident,
                 "done": done,
             },

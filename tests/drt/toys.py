@@ -1,0 +1,198 @@
+"""Toy engines and a toy target, to try the running half of the harness without any Cedar.
+
+A toy engine allows a request unless the policies mention the id of its principal. Each faulty one has one fault,
+which shows where the policies hold the word `like`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from dataclasses import dataclass
+
+from drt.case import Case, Request
+from drt.case import Source as Text
+from drt.oracles.agreement import engines_agree
+from drt.outcome import Authorized, Outcome, Rejected, Unsupported, Validated
+from drt.targets import Target
+from generators.source import Source
+
+NOT_DONE = Unsupported("toy")
+
+
+@dataclass
+class ToyLoaded:
+    engine: Toy
+    case: Case
+
+    def authorize(self, request: Request) -> Outcome:
+        return self.engine.answer(self.case, json.loads(request.text)["principal"]["id"])
+
+    def evaluate(self, expression: str, request: Request) -> Outcome:
+        return NOT_DONE
+
+    def validate(self, mode: str = "strict", level: int | None = None) -> Outcome:
+        return Validated(valid="invalid" not in self.case.policies.text)
+
+
+class Toy:
+    name = "toy"
+    version = "1"
+
+    def load(self, case: Case) -> ToyLoaded | Rejected:
+        if "syntax error" in case.policies.text:
+            return Rejected("policies", "a syntax error")
+        return ToyLoaded(self, case)
+
+    def answer(self, case: Case, principal: str) -> Outcome:
+        if f'"{principal}"' in case.policies.text:
+            return Authorized("deny", ("policy0",))
+        return Authorized("allow", ("policy1",))
+
+    def read_policies(self, policies: Text) -> Outcome:
+        return NOT_DONE
+
+    def print_policies(self, policies: Text, *, templates: bool) -> Outcome:
+        return NOT_DONE
+
+    def format_policies(self, text: str, line_width: int, indent_width: int) -> Outcome:
+        return NOT_DONE
+
+    def read_expression(self, expression: str) -> Outcome:
+        return NOT_DONE
+
+    def read_entities(self, entities: str, schema: Text | None) -> Outcome:
+        return NOT_DONE
+
+    def read_schema(self, schema: Text) -> Outcome:
+        return NOT_DONE
+
+    def translate_schema(self, schema: Text, to: str) -> Outcome:
+        return NOT_DONE
+
+
+class Twin(Toy):
+    """The same again, under another name."""
+
+    name = "twin"
+
+
+class Faulty(Twin):
+    def answer(self, case: Case, principal: str) -> Outcome:
+        if "like" in case.policies.text:
+            self.err(principal)
+            return Authorized("deny", ())
+        return super().answer(case, principal)
+
+    def err(self, principal: str) -> None:
+        """What goes wrong beside the wrong answer."""
+
+
+class AlwaysDenies(Twin):
+    def answer(self, case: Case, principal: str) -> Outcome:
+        return Authorized("deny", ())
+
+
+class Raises(Faulty):
+    def err(self, principal: str) -> None:
+        raise KeyError(principal)
+
+
+class Hangs(Faulty):
+    def err(self, principal: str) -> None:
+        while True:
+            time.sleep(0.01)
+
+
+class HangsForGood(Faulty):
+    """Hangs where no alarm reaches it, as in a library that does not come back."""
+
+    def err(self, principal: str) -> None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])
+        while True:
+            time.sleep(0.1)
+
+
+class Aborts(Faulty):
+    def err(self, principal: str) -> None:
+        os.abort()
+
+
+class Exits(Faulty):
+    def err(self, principal: str) -> None:
+        os._exit(7)
+
+
+class Recurses(Faulty):
+    def err(self, principal: str) -> None:
+        self.err(principal)
+
+
+class EatsMemory(Faulty):
+    def err(self, principal: str) -> None:
+        hoard = []
+        while True:
+            hoard.append(bytearray(50_000_000))
+
+
+class Flaky(Twin):
+    """Wrong in processes with the hash salt of a worker, right in those that have another."""
+
+    def answer(self, case: Case, principal: str) -> Outcome:
+        if "like" in case.policies.text and os.environ.get("PYTHONHASHSEED") not in ("1", "2", "3"):
+            return Authorized("deny", ())
+        return super().answer(case, principal)
+
+
+WORDS = ("has", "in", "==", "is", "contains", "like", "&&", "||")
+
+
+def draw(source: Source) -> Case:
+    """A few policies with a word each, and requests of ten users."""
+    lines = []
+    for _ in range(source.integer(1, 5)):
+        word = source.choice(WORDS) if source.boolean(0.5) else "in"
+        user = source.integer(0, 9)
+        lines.append(f'forbid(principal == User::"u{user}", action, resource) when {{ 1 {word} 2 }};')
+    requests = tuple(
+        Request(
+            json.dumps(
+                {
+                    "principal": {"type": "User", "id": f"u{source.integer(0, 9)}"},
+                    "action": {"type": "Action", "id": "view"},
+                    "resource": {"type": "Doc", "id": "d"},
+                }
+            )
+        )
+        for _ in range(4)
+    )
+    return Case(policies=Text("\n".join(lines)), requests=requests)
+
+
+def draw_badly(source: Source) -> Case:
+    """A generator with a mistake in it, which shows now and then."""
+    if source.boolean(0.1):
+        raise ZeroDivisionError("a mistake in the generator")
+    return draw(source)
+
+
+def draw_forever(source: Source) -> Case:
+    while source.boolean(0.01):
+        time.sleep(0.0)
+        while True:
+            pass
+    return draw(source)
+
+
+def _table(*targets: Target) -> dict[str, Target]:
+    return {target.name: target for target in targets}
+
+
+TARGETS = _table(
+    Target("toy", "Toys agree.", draw, engines_agree, weight=3),
+    Target("toy-two", "Toys agree twice.", draw, engines_agree),
+)
+BAD_TARGETS = _table(Target("toy", "Toys agree.", draw_badly, engines_agree))
+ENDLESS_TARGETS = _table(Target("toy", "Toys agree.", draw_forever, engines_agree))

@@ -217,7 +217,7 @@ print(engine.load(Case(text)))
 print(engine.print_policies(text, templates=False))
 print(engine.format_policies(text.text, 80, 2))
 """
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.mark.parametrize("text", DEEP)

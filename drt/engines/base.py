@@ -1,0 +1,67 @@
+"""An engine that does nothing yet: the place to start an adapter from.
+
+Every question is answered `Unsupported` with its own name, so an adapter overrides what its engine can do.
+"""
+
+from __future__ import annotations
+
+from drt.case import Case, Format, Request, Source
+from drt.engines.protocol import Loaded, Unanswered, ValidationMode
+from drt.outcome import (
+    Accepted,
+    Authorized,
+    Evaluated,
+    Failed,
+    Printed,
+    Rejected,
+    Unsupported,
+    Validated,
+)
+
+
+class BaseLoaded:
+    """A loaded case of which nothing can be asked."""
+
+    def authorize(self, request: Request) -> Authorized | Rejected | Unanswered:
+        return Unsupported("authorize")
+
+    def evaluate(self, expression: str, request: Request) -> Evaluated | Failed | Rejected | Unanswered:
+        return Unsupported("evaluate")
+
+    def validate(
+        self, mode: ValidationMode = "strict", level: int | None = None
+    ) -> Validated | Rejected | Unanswered:
+        return Unsupported("validate")
+
+
+class BaseEngine:
+    """An engine of which nothing can be asked."""
+
+    name = "base"
+    version = "0"
+
+    def load(self, case: Case) -> Loaded | Rejected | Unanswered:
+        return Unsupported("load")
+
+    def read_policies(self, policies: Source) -> Accepted | Rejected | Unanswered:
+        return Unsupported("policies")
+
+    def print_policies(self, policies: Source, *, templates: bool) -> Printed | Rejected | Unanswered:
+        return Unsupported("print")
+
+    def format_policies(
+        self, text: str, line_width: int, indent_width: int
+    ) -> Printed | Rejected | Unanswered:
+        return Unsupported("format")
+
+    def read_expression(self, expression: str) -> Accepted | Rejected | Unanswered:
+        return Unsupported("expression")
+
+    def read_entities(self, entities: str, schema: Source | None) -> Accepted | Rejected | Unanswered:
+        return Unsupported("entities")
+
+    def read_schema(self, schema: Source) -> Accepted | Rejected | Unanswered:
+        return Unsupported("schema")
+
+    def translate_schema(self, schema: Source, to: Format) -> Printed | Rejected | Unanswered:
+        return Unsupported("schema")

@@ -1,0 +1,116 @@
+"""Questions to an engine in another process as JSON, both ways; outcomes are `drt.outcome_json`'s.
+
+Owns the names of the questions and of their members, as `process_engine` documents them.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from drt.case import Case, Format, Request, Source
+from drt.engines.protocol import Engine, Loaded, Unanswered, ValidationMode
+from drt.outcome import Outcome, Rejected
+
+Json = dict[str, Any]
+
+PROTOCOL = 1
+"""The version of the protocol that this module speaks."""
+
+
+class BadQuestion(Exception):
+    """A question that the protocol does not have, or that lacks a member."""
+
+
+def source_to_json(source: Source | None) -> Json | None:
+    return None if source is None else {"text": source.text, "format": source.format}
+
+
+def source_from_json(document: Json | None) -> Source | None:
+    return None if document is None else Source(document["text"], cast(Format, document["format"]))
+
+
+def request_to_json(request: Request) -> Json:
+    return {"text": request.text, "validate": request.validate}
+
+
+def case_to_json(case: Case) -> Json:
+    """What `load` reads: everything of a case but its requests and expressions."""
+    return {
+        "policies": source_to_json(case.policies),
+        "schema": source_to_json(case.schema),
+        "entities": case.entities,
+        "links": [
+            {"template": template, "id": identity, "values": [list(pair) for pair in values]}
+            for template, identity, values in case.links
+        ],
+    }
+
+
+def case_from_json(document: Json) -> Case:
+    """Read back what `case_to_json` gave."""
+    links = tuple(
+        (link["template"], link["id"], tuple((slot, uid) for slot, uid in link["values"]))
+        for link in document["links"]
+    )
+    return Case(
+        _source(document["policies"]), document["entities"], source_from_json(document["schema"]), links=links
+    )
+
+
+def _source(document: Json) -> Source:
+    return Source(document["text"], cast(Format, document["format"]))
+
+
+class Desk:
+    """Answers questions of the protocol with an engine; keeps the case last loaded."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._case: Case | None = None
+        self._loaded: Loaded | Rejected | Unanswered | None = None
+
+    def answer(self, question: Json) -> Outcome | Loaded:
+        """The engine's answer; raises `BadQuestion` where there is no such question."""
+        try:
+            return self._about_texts(question) or self._about_a_case(question)
+        except (KeyError, TypeError, ValueError) as error:
+            raise BadQuestion(f"{question.get('ask')!r}: {type(error).__name__}: {error}") from error
+
+    def _about_texts(self, question: Json) -> Outcome | None:
+        engine = self._engine
+        match question["ask"]:
+            case "read_policies":
+                return engine.read_policies(_source(question["policies"]))
+            case "print_policies":
+                return engine.print_policies(_source(question["policies"]), templates=question["templates"])
+            case "format_policies":
+                widths = question["line_width"], question["indent_width"]
+                return engine.format_policies(question["text"], *widths)
+            case "read_expression":
+                return engine.read_expression(question["expression"])
+            case "read_entities":
+                return engine.read_entities(question["entities"], source_from_json(question["schema"]))
+            case "read_schema":
+                return engine.read_schema(_source(question["schema"]))
+            case "translate_schema":
+                return engine.translate_schema(_source(question["schema"]), cast(Format, question["to"]))
+        return None
+
+    def _about_a_case(self, question: Json) -> Outcome | Loaded:
+        ask = question["ask"]
+        if ask not in ("load", "authorize", "evaluate", "validate"):
+            raise BadQuestion(f"unknown question {ask!r}")
+        loaded = self._load(case_from_json(question["case"]))
+        if ask == "load" or isinstance(loaded, Rejected | Unanswered):
+            return loaded
+        match ask:
+            case "authorize":
+                return loaded.authorize(Request(**question["request"]))
+            case "evaluate":
+                return loaded.evaluate(question["expression"], Request(**question["request"]))
+        return loaded.validate(cast(ValidationMode, question["mode"]), question["level"])
+
+    def _load(self, case: Case) -> Loaded | Rejected | Unanswered:
+        if self._loaded is None or self._case != case:
+            self._case, self._loaded = case, self._engine.load(case)
+        return self._loaded

@@ -23,9 +23,13 @@ Json = dict[str, Any]
 POLICIES_PER_SET = 50
 
 
-def fixture_beside(place: Place, name: str) -> Json:
-    """The JSON object `name` beside a file; raises `InputProblem` where it is missing or no object."""
-    found = place.beside(name)
+def fixture_beside(place: Place, kind: str, name: str) -> Json:
+    """The JSON object `name` beside a file, or in the folder of its kind beside it.
+
+    Raises `InputProblem` where it is missing or no object.
+    """
+    candidates = (name, f"{kind}/{name}", f"extra/{kind}/{name}")
+    found = next(filter(None, map(place.beside, candidates)), None)
     value = found.json() if found else None
     if not isinstance(value, dict):
         raise InputProblem(f"{place}: its {name} is not beside it")
@@ -49,7 +53,7 @@ class _Fixture:
 
 def expressions(bench: Bench, place: Place, file: str, records: Sequence[Json]) -> None:
     """The result of every expression as a policy and by itself, and its strict verdict."""
-    fixture = _Fixture(bench, fixture_beside(place, "fixture.json"))
+    fixture = _Fixture(bench, fixture_beside(place, "eval", "fixture.json"))
     for start in range(0, len(records), POLICIES_PER_SET):
         _policy_set(bench, fixture, file, records[start : start + POLICIES_PER_SET])
     empty = fixture.load("")
@@ -133,7 +137,7 @@ def entities(bench: Bench, place: Place, file: str, record: Json) -> None:
     if "with_schema" not in record:
         return
     if record["schema"] == "fixture":
-        schema = Source(fixture_beside(place, "fixture.json")["schema"])
+        schema = Source(fixture_beside(place, "entities", "fixture.json")["schema"])
     else:
         schema = Source(record["schema"], cast(Format, record.get("schema_format", "cedar")))
     _entities(bench, at, "entities under a schema", record["with_schema"], schema)
@@ -148,7 +152,7 @@ def _entities(bench: Bench, at: Record, what: str, expected: Json, schema: Sourc
 
 def validator(bench: Bench, place: Place, file: str, record: Json) -> None:
     """A policy set against a schema: the strict verdict."""
-    schemas = fixture_beside(place, "schemas.json")
+    schemas = fixture_beside(place, "validator", "schemas.json")
     schema = schemas.get(record["schema_ref"])
     if schema is None:
         raise InputProblem(f"{file}: {record['id']}: no schema {record['schema_ref']!r} in schemas.json")

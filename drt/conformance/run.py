@@ -47,6 +47,8 @@ def run_with(paths: Iterable[Path], engine: Engine) -> Report:
     given = [path.resolve() for path in paths]
     material = _Material(gather(given))
     bench = Bench(Guarded(engine))
+    if material.strangers:
+        bench.tally.lack("unknown-record", material.strangers)
     for place, lines in material.lines.items():
         _jsonl(bench, material, place, lines)
     for place, document in material.documents.items():
@@ -59,12 +61,17 @@ def run_with(paths: Iterable[Path], engine: Engine) -> Report:
 
 @dataclass(slots=True)
 class _Material:
-    """What was found, by kind; `unknown` holds files of no known kind, fixtures among them."""
+    """What was found, by kind.
+
+    `unknown` holds files of no known kind, fixtures among them; `strangers` counts records of no known kind in
+    files that hold others.
+    """
 
     places: list[Place]
     lines: dict[Place, list[Json]] = field(default_factory=dict)
     documents: dict[Place, Json] = field(default_factory=dict)
     unknown: set[Place] = field(default_factory=set)
+    strangers: int = 0
     modes: dict[str, Json] = field(default_factory=dict)
     finder: cases.CaseFinder = field(default_factory=cases.CaseFinder)
 
@@ -87,11 +94,12 @@ class _Material:
             for number, line in enumerate(place.text().split("\n"), 1)
             if line.strip()
         ]
-        records = [line for line in lines if isinstance(line, dict)]
-        if len(records) < len(lines) or not all(_kind(record) for record in records):
+        records = [line for line in lines if isinstance(line, dict) and _is_known(line)]
+        if not records:
             self.unknown.add(place)
             return
         self.lines[place] = records
+        self.strangers += len(lines) - len(records)
         self.modes.update((record["case"], record) for record in records if record.keys() >= _MODES)
 
     def _read_document(self, place: Place) -> None:
@@ -109,9 +117,9 @@ def _belongs_to_saved_case(place: Place) -> bool:
     return place.inside is None and place.path != saved_case and saved_case.is_file()
 
 
-def _kind(record: Json) -> object:
+def _is_known(record: Json) -> bool:
     known = [keys for keys, _ in _ALONE] + [keys for keys, _ in _BESIDE] + [_EXPRESSION, _MODES]
-    return next((keys for keys in known if keys <= record.keys()), None)
+    return any(keys <= record.keys() for keys in known)
 
 
 def _jsonl(bench: Bench, material: _Material, place: Place, lines: list[Json]) -> None:

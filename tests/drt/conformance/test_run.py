@@ -498,3 +498,19 @@ def test_a_record_may_hold_any_line_separator(tmp_path: Path) -> None:
     asked(path, {"read_policies": lambda source: seen.append(source.text) or Rejected("policies")})
 
     assert seen == [text]
+
+
+def test_records_of_no_known_kind_are_counted_not_passed_over(tmp_path: Path) -> None:
+    path = jsonl(tmp_path, "parser.jsonl", PARSER, {"id": "?"}, [1])
+    report = asked(path, {"read_policies": lambda _: Accepted(ONE_POLICY)})
+
+    assert summary(report) == (2, 0, {"unknown-record": 2})
+
+
+def test_a_fixture_may_lie_in_the_folder_of_its_kind(tmp_path: Path) -> None:
+    (tmp_path / "extra" / "eval").mkdir(parents=True)
+    fixture(tmp_path / "extra" / "eval")
+    (tmp_path / "more").mkdir()
+    path = jsonl(tmp_path / "more", "eval.jsonl", EXPRESSION)
+
+    assert asked(path, expression_engine(Authorized("deny"), Evaluated("false"), False)).checked == 3

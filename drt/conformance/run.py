@@ -63,8 +63,8 @@ def run_with(paths: Iterable[Path], engine: Engine) -> Report:
 class _Material:
     """What was found, by kind.
 
-    `unknown` holds files of no known kind, fixtures among them; `strangers` counts records of no known kind in
-    files that hold others.
+    `unknown` holds files of no known kind, fixtures among them; `strangers` counts records of no known kind
+    in files that hold others.
     """
 
     places: list[Place]

@@ -35,6 +35,7 @@ from generators.syntax import (
     Value,
 )
 from generators.terms import Term, Terms, number, writable
+from generators.trees import mentions_request
 from generators.world import (
     BOOL,
     DATETIME,
@@ -67,6 +68,8 @@ _RELATIONS = {
 
 _ALL = (0, 1, -1)
 _FALSE_RELATIONS = {op: tuple(r for r in _ALL if r not in holds) for op, holds in _RELATIONS.items()}
+_PATHS_IN_TEN: dict[Type, int] = {LONG: 4, DATETIME: 4, DURATION: 4}
+"""How often a comparison starts with a bare path; these types have operations to show."""
 _STEPS = (1, 1, 1, 2, 10)
 _SCALE = {"datetime": (1, 1000, literals.DAY), "duration": (1, 1000, 3_600_000)}
 
@@ -141,16 +144,27 @@ class Atoms:
         else:
             op = source.choice(COMPARISONS)
         left, value = self._subject(type_, depth)
-        right = self._beside(type_, value, op, want) or self.terms.term(type_, depth - 1)[0]
+        right = self._beside(type_, value, op, want)
+        if right is None:
+            right = self._other(left, self.terms.term(type_, depth - 1)[0], type_)
         return Call(op, (left, right)) if kind == "decimal" else Binary(op, left, right)
 
+    def _other(self, left: Expr, right: Expr, type_: Type) -> Expr:
+        """The right side, or a literal where it would repeat the left one."""
+        if right != left or not is_exact(type_):
+            return right
+        return self.terms.literal_of(type_, 0)[0]
+
     def _subject(self, type_: Type, depth: int) -> Term:
-        """A term of the type, a path three times out of four."""
-        if depth <= 0 or self.source.integer(0, 3) < 3:
+        """A term of the type: a path or something computed from one."""
+        if depth <= 0 or self.source.integer(0, 9) < _PATHS_IN_TEN.get(type_, 8):
             found = self.terms.path(type_, present=True)
             if found is not None:
                 return found
-        return self.terms.term(type_, depth)
+        computed = self.terms.term(type_, depth)
+        if mentions_request(computed[0]):
+            return computed
+        return self.terms.path(type_, present=True) or computed
 
     def _beside(self, type_: Prim, value: Value | None, op: str, want: bool | None) -> Expr | None:
         """A constant placed so that `value op constant` is as wanted; `None` where the value is not known."""
@@ -182,7 +196,7 @@ class Atoms:
         if value is not None and equal and is_exact(type_) and writable(value):
             right = terms.literal(value)
         else:
-            right = terms.term(type_, depth - 1)[0]
+            right = self._other(left, terms.term(type_, depth - 1)[0], type_)
         if source.integer(0, 5) == 5:
             left, right = right, left
         return Binary("==" if positive else "!=", left, right)
@@ -296,7 +310,7 @@ class Atoms:
         if kind >= 6:
             for other in (EntityT(target.type), SetT(EntityT(target.type))):
                 found = self.terms.path(other)
-                if found is not None:
+                if found is not None and found[0] != left:
                     return Binary("in", left, found[0])
         if kind >= 4:
             more = [Lit(focus.values.uid(target.type)) for _ in range(source.integer(0, 2))]

@@ -50,7 +50,7 @@ class Conditions:
     def _atom(self, depth: int, want: bool | None) -> Expr:
         focus = self.focus
         mark = len(focus.pending)
-        atom = self.atoms.atom(depth, want)
+        atom = self.atoms.atom(max(depth, 1), want)
         guards = focus.take_guards(mark)
         if not guards:
             return atom

@@ -185,10 +185,10 @@ class Terms:
     def long(self, depth: int) -> Term:
         source, left_out = self.source, self.focus.left_out
         kind = source.integer(0, 11)
-        if depth > 0 and kind >= 8:
-            if kind < 11 and "arithmetic" not in left_out:
+        if depth > 0 and kind >= 6:
+            if kind < 10 and "arithmetic" not in left_out:
                 return self.arithmetic(depth - 1)
-            if kind == 11 and "duration" not in left_out:
+            if kind >= 10 and "duration" not in left_out:
                 inner, value = self.term(DURATION, depth - 1)
                 name = source.choice(_UNITS)
                 return Call(name, (inner,)), truncated(value, _UNIT[name])
@@ -213,7 +213,7 @@ class Terms:
         return self.plain(STRING, depth)
 
     def datetime(self, depth: int) -> Term:
-        if depth > 0 and self.source.integer(0, 9) >= 7:
+        if depth > 0 and self.source.integer(0, 9) >= 5:
             inner, value = self.term(DATETIME, depth - 1)
             at = number(value)
             if self.source.boolean() or "duration" in self.focus.left_out:
@@ -224,7 +224,7 @@ class Terms:
         return self.plain(DATETIME, depth)
 
     def duration(self, depth: int) -> Term:
-        if depth > 0 and self.source.integer(0, 9) >= 7 and "datetime" not in self.focus.left_out:
+        if depth > 0 and self.source.integer(0, 9) >= 5 and "datetime" not in self.focus.left_out:
             inner, value = self.term(DATETIME, depth - 1)
             at = number(value)
             if self.source.boolean():

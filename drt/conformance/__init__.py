@@ -3,7 +3,7 @@
 The official integration-test layout and the further material beside it (`extra/`) are read from folders,
 single files and archives; every record is turned into questions of the engine protocol, nothing else.
 
-    report = run([Path("../shared/conformance")], "reference")
+    report = run([Path("../shared/conformance")], "reference", seconds=60)
     print(report.text())        # or report.to_json(), the machine twin with every mismatch
     sys.exit(report.exit_code)  # 0 all as recorded, 1 mismatches, 5 nothing found
 

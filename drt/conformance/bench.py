@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from drt.alarm import Alarm
 from drt.conformance.declared import explanation
 from drt.conformance.report import Mismatch, Tally
 from drt.engines.guard import Guarded
@@ -32,6 +33,13 @@ class Bench:
 
     engine: Guarded
     tally: Tally = field(default_factory=Tally)
+    alarm: Alarm | None = None
+    seconds: float = 0.0
+
+    def next_record(self) -> None:
+        """Give the engine its time anew, where there is an alarm."""
+        if self.alarm is not None:
+            self.alarm.set(self.seconds)
 
     def check(self, record: Record, check: str, expected: str, outcome: Outcome, right: bool) -> None:
         """Count one comparison; `right` says whether `outcome` is as recorded."""

@@ -66,6 +66,7 @@ def expressions(bench: Bench, place: Place, file: str, records: Sequence[Json]) 
 
 def _policy_set(bench: Bench, fixture: _Fixture, file: str, records: Sequence[Json]) -> None:
     """Ask about a set of one policy a record; a set not taken whole is asked policy by policy."""
+    bench.next_record()
     text = "\n".join(f"permit(principal, action, resource) when {{ {r['expr']} }};" for r in records)
     loaded = fixture.load(text)
     response = loaded.authorize(fixture.request) if isinstance(loaded, GuardedLoaded) else loaded

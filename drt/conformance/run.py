@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from drt.alarm import Alarm
 from drt.case_files import CASE_FILE, read_case
 from drt.conformance import cases, fixtures, records, suites
 from drt.conformance.bench import Bench
@@ -34,25 +35,32 @@ _EXPRESSION = frozenset({"expr", "result", "strict_valid"})
 _MODES = frozenset({"case", "strict", "permissive"})
 
 
-def run(paths: Iterable[Path], engine_name: str) -> Report:
+def run(paths: Iterable[Path], engine_name: str, seconds: float | None = None) -> Report:
     """Put all material under `paths` to the engine called `engine_name`.
 
+    With `seconds` no record may take longer: a question that hangs is mismatched as `ExceededBudget`. That takes
+    over the process's alarm signal, so it is for the main thread of a command.
     Raises `InputProblem` for paths and files that cannot be used, `UnknownEngine` for the engine.
     """
-    return run_with(paths, build(engine_name))
+    return run_with(paths, build(engine_name), seconds)
 
 
-def run_with(paths: Iterable[Path], engine: Engine) -> Report:
-    """Put all material under `paths` to `engine`; raises `InputProblem`."""
+def run_with(paths: Iterable[Path], engine: Engine, seconds: float | None = None) -> Report:
+    """Put all material under `paths` to `engine`, as `run` does; raises `InputProblem`."""
     given = [path.resolve() for path in paths]
     material = _Material(gather(given))
-    bench = Bench(Guarded(engine))
+    bench = Bench(Guarded(engine), alarm=Alarm() if seconds else None, seconds=seconds or 0.0)
     if material.strangers:
         bench.tally.lack("unknown-record", material.strangers)
-    for place, lines in material.lines.items():
-        _jsonl(bench, material, place, lines)
-    for place, document in material.documents.items():
-        _document(bench, material, place, document)
+    try:
+        for place, lines in material.lines.items():
+            _jsonl(bench, material, place, lines)
+        for place, document in material.documents.items():
+            bench.next_record()
+            _document(bench, material, place, document)
+    finally:
+        if bench.alarm is not None:
+            bench.alarm.off()
     unused = [path for path in given if path.is_file() and Place(path) in material.unknown]
     if unused:
         raise InputProblem(f"{unused[0]}: not conformance material of a known kind")
@@ -131,6 +139,7 @@ def _jsonl(bench: Bench, material: _Material, place: Place, lines: list[Json]) -
         keys = record.keys()
         if keys >= _EXPRESSION:
             continue
+        bench.next_record()
         if keys >= _MODES:
             cases.modes(bench, material.finder, place, file, record)
         elif beside := next((check for known, check in _BESIDE if known <= keys), None):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
+import sys
 import tarfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -514,3 +516,34 @@ def test_a_fixture_may_lie_in_the_folder_of_its_kind(tmp_path: Path) -> None:
     path = jsonl(tmp_path / "more", "eval.jsonl", EXPRESSION)
 
     assert asked(path, expression_engine(Authorized("deny"), Evaluated("false"), False)).checked == 3
+
+
+HANGING = """
+import sys, time
+from pathlib import Path
+from drt.conformance import run_with
+from drt.outcome import Rejected
+from tests.drt.conformance.fake_engine import FakeEngine
+
+def read(source):
+    while "hang" in source.text:
+        time.sleep(0.01)
+    return Rejected("policies")
+
+print(run_with([Path(sys.argv[1])], FakeEngine({"read_policies": read}), seconds=0.5).to_json())
+"""
+
+
+def test_a_question_that_hangs_is_mismatched_and_the_run_goes_on(tmp_path: Path) -> None:
+    refused = {**PARSER, "accept": False}
+    path = jsonl(tmp_path, "parser.jsonl", {**refused, "id": "h", "text": "hang"}, refused)
+    done = subprocess.run(
+        [sys.executable, "-c", HANGING, str(path)],
+        cwd=Path(__file__).resolve().parents[3],
+        capture_output=True,
+        check=True,
+    )
+    twin = json.loads(done.stdout)
+
+    assert twin["checked"] == 2
+    assert [(m["id"], m["got"]) for m in twin["mismatches"]] == [("h", "ExceededBudget(resource='time')")]

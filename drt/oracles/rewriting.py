@@ -1,0 +1,127 @@
+"""Rewriting of documents for the laws: ids renamed, elements repeated.
+
+In policy JSON every object of exactly `type` and `id`, both strings, is a uid, for literals of records are
+written with `Record`. In entity documents and contexts only the uid places and `__entity` escapes are uids
+(spec 05 §2, 06 §3).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from drt.case import Request
+from drt.oracles.texts import plain_json
+
+Rename = Callable[[str], str]
+
+
+def _uid(value: Any, rename: Rename) -> Any:
+    """A uid in either form with another id; anything else unchanged."""
+    match value:
+        case {"__entity": {"type": str(), "id": str(name)} as inner}:
+            return {**value, "__entity": {**inner, "id": rename(name)}}
+        case {"type": str(), "id": str(name)}:
+            return {**value, "id": rename(name)}
+    return value
+
+
+def renamed_uids(value: Any, rename: Rename) -> Any:
+    """Policy JSON with all entity ids renamed."""
+    match value:
+        case {"type": str(), "id": str()} if len(value) == 2:
+            return _uid(value, rename)
+        case dict():
+            return {key: renamed_uids(part, rename) for key, part in value.items()}
+        case list():
+            return [renamed_uids(part, rename) for part in value]
+    return value
+
+
+def _renamed_value(value: Any, rename: Rename) -> Any:
+    """An attribute value with the ids of its `__entity` escapes renamed."""
+    match value:
+        case {"__entity": {"type": str(), "id": str()}} if len(value) == 1:
+            return _uid(value, rename)
+        case dict():
+            return {key: _renamed_value(part, rename) for key, part in value.items()}
+        case list():
+            return [_renamed_value(part, rename) for part in value]
+    return value
+
+
+def renamed_entities(text: str, rename: Rename) -> str:
+    """An entity document with all ids renamed; raises `NotPlainJson`."""
+    document = plain_json(text)
+    if isinstance(document, list):
+        document = [_renamed_entity(entity, rename) for entity in document]
+    return json.dumps(document)
+
+
+def _renamed_entity(entity: Any, rename: Rename) -> Any:
+    if not isinstance(entity, dict):
+        return entity
+    renamed = dict(entity)
+    if "uid" in entity:
+        renamed["uid"] = _uid(entity["uid"], rename)
+    if isinstance(entity.get("parents"), list):
+        renamed["parents"] = [_uid(parent, rename) for parent in entity["parents"]]
+    for part in ("attrs", "tags"):
+        if isinstance(entity.get(part), dict):
+            renamed[part] = {key: _renamed_value(value, rename) for key, value in entity[part].items()}
+    return renamed
+
+
+def renamed_request(request: Request, rename: Rename) -> Request:
+    """A request with all ids renamed; raises `NotPlainJson`."""
+    document = plain_json(request.text)
+    if not isinstance(document, dict):
+        return request
+    renamed = {
+        key: _uid(value, rename) if key in ("principal", "action", "resource") else value
+        for key, value in document.items()
+    }
+    if isinstance(document.get("context"), dict):
+        renamed["context"] = {
+            key: _renamed_value(value, rename) for key, value in document["context"].items()
+        }
+    return replace(request, text=json.dumps(renamed))
+
+
+def repeated(value: Any) -> Any:
+    """Policy JSON with every element of every set literal and action list twice."""
+    match value:
+        case {"Set": list(elements)} if len(value) == 1:
+            return {"Set": [*map(repeated, elements), *map(repeated, elements)]}
+        case dict():
+            return {
+                key: [*part, *part] if key == "entities" and isinstance(part, list) else repeated(part)
+                for key, part in value.items()
+            }
+        case list():
+            return [repeated(part) for part in value]
+    return value
+
+
+def repeated_data(text: str) -> str:
+    """An entity document or a request with every element of every array of data twice; raises `NotPlainJson`.
+
+    The outermost array of an entity document and the arguments of calls are no sets.
+    """
+    document = plain_json(text)
+    if isinstance(document, list):
+        return json.dumps([_repeated_value(entity) for entity in document])
+    return json.dumps(_repeated_value(document))
+
+
+def _repeated_value(value: Any) -> Any:
+    match value:
+        case {"__extn": dict()} if len(value) == 1:
+            return value
+        case dict():
+            return {key: _repeated_value(part) for key, part in value.items()}
+        case list():
+            return [*map(_repeated_value, value), *map(_repeated_value, value)]
+    return value

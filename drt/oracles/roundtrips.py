@@ -1,0 +1,151 @@
+"""Laws of writing: what an engine writes, every engine reads as what was written.
+
+Owns the round trips of policies (text and JSON), of formatted text and of entities (spec 01 §7, 06 §4, 11
+J1, J2, J5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from drt.case import Case, Source
+from drt.engines.protocol import Engine, Unanswered
+from drt.oracles.checked import Checked
+from drt.oracles.comparing import Comparison
+from drt.oracles.texts import NotPlainJson, bodies, comments, has_no_text, nesting
+from drt.outcome import Accepted, Authorized, Outcome, Printed, Rejected
+
+DEEPEST_JSON = 127
+"""A document nested deeper has no reader (spec 06 §1.1)."""
+
+
+def printing_round_trips(case: Case, engines: Sequence[Engine]) -> Checked:
+    """Printed policies and templates read back as the same, whoever reads; only their ids are lost."""
+    comparison = Comparison("printing_round_trips", engines)
+    for writer in engines:
+        read = writer.read_policies(case.policies)
+        if not isinstance(read, Accepted):
+            comparison.skip("policies not read")
+            continue
+        printed = writer.print_policies(case.policies, templates=True)
+        if isinstance(printed, Printed):
+            _read_back(comparison, engines, f"{writer.name}, as read", read, Source(printed.text))
+        elif _known_to_have_no_text(read):
+            comparison.skip("policies without a text")
+        else:
+            comparison.hold("printing", [(writer.name, read), (f"{writer.name}, printing", printed)])
+    return comparison.checked()
+
+
+def _known_to_have_no_text(read: Accepted) -> bool:
+    try:
+        return has_no_text(read.canonical)
+    except NotPlainJson:
+        return False
+
+
+def _read_back(
+    comparison: Comparison, engines: Sequence[Engine], name: str, read: Accepted, printed: Source
+) -> None:
+    """Every engine reads the printed text as the policies that were read; compared without ids."""
+    for reader in engines:
+        again = reader.read_policies(printed)
+        variants = [(name, _bodies(read)), (f"{reader.name}, printed and read again", _bodies(again))]
+        comparison.hold(f"text from {name.partition(',')[0]}", variants)
+
+
+def _bodies(read: Outcome) -> Outcome:
+    if not isinstance(read, Accepted):
+        return read
+    try:
+        return Accepted("\n".join(bodies(read.canonical)))
+    except NotPlainJson:
+        return read
+
+
+def json_round_trips(case: Case, engines: Sequence[Engine]) -> Checked:
+    """The JSON that an engine makes of policies is read by every engine as just that, ids included."""
+    comparison = Comparison("json_round_trips", engines)
+    for writer in engines:
+        read = writer.read_policies(case.policies)
+        if not isinstance(read, Accepted):
+            comparison.skip("policies not read")
+        elif nesting(read.canonical) > DEEPEST_JSON:
+            comparison.skip("too deep for JSON")
+        else:
+            for reader in engines:
+                again = reader.read_policies(Source(read.canonical, "json"))
+                variants = [(f"{writer.name}, as read", read), (f"{reader.name}, from that JSON", again)]
+                comparison.hold(f"JSON from {writer.name}", variants)
+    return comparison.checked()
+
+
+def printed_links_decide_alike(case: Case, engines: Sequence[Engine]) -> Checked:
+    """A policy set printed with its links as plain policies decides like the set (spec 06 §4)."""
+    comparison = Comparison("printed_links_decide_alike", engines)
+    for engine in engines:
+        printed = engine.print_policies(case.policies, templates=False)
+        loaded = engine.load(replace(case, links=()))
+        if not isinstance(printed, Printed) or isinstance(loaded, Rejected | Unanswered):
+            comparison.skip("policies not read or without a text")
+            continue
+        again = engine.load(replace(case, policies=Source(printed.text), links=()))
+        for index, request in enumerate(case.requests):
+            second: Outcome
+            second = again if isinstance(again, Rejected | Unanswered) else again.authorize(request)
+            variants = [(engine.name, loaded.authorize(request)), (f"{engine.name}, printed", second)]
+            comparison.hold(f"request {index}", variants, _same_but_for_ids, index)
+    return comparison.checked()
+
+
+def _same_but_for_ids(first: Authorized, second: Authorized) -> bool:
+    return (
+        first.decision == second.decision
+        and len(first.determining) == len(second.determining)
+        and sorted(kind for _, kind in first.erring) == sorted(kind for _, kind in second.erring)
+    )
+
+
+WIDTHS = ((80, 2), (20, 4))
+"""Line and indentation widths to format with."""
+
+
+def formatting_keeps_everything(case: Case, engines: Sequence[Engine]) -> Checked:
+    """Formatted text has the same policies and the same comments, and formatting it again changes nothing."""
+    comparison = Comparison("formatting_keeps_everything", engines)
+    text = case.policies.text
+    for engine in engines if case.policies.format == "cedar" else ():
+        read = engine.read_policies(case.policies)
+        for width, indent in WIDTHS if isinstance(read, Accepted) else ():
+            formatted = engine.format_policies(text, width, indent)
+            name = f"{engine.name}, formatted to {width} columns"
+            if not isinstance(formatted, Printed):
+                comparison.hold("formatting", [(engine.name, read), (name, formatted)])
+                continue
+            again = engine.read_policies(Source(formatted.text))
+            comparison.hold("policies", [(engine.name, read), (name, again)])
+            kept = Printed("\n".join(sorted(comments(formatted.text))))
+            comparison.hold(
+                "comments", [(engine.name, Printed("\n".join(sorted(comments(text))))), (name, kept)]
+            )
+            twice = engine.format_policies(formatted.text, width, indent)
+            comparison.hold("formatting again", [(name, formatted), (f"{name}, twice", twice)])
+    return comparison.checked()
+
+
+def entities_round_trip(case: Case, engines: Sequence[Engine]) -> Checked:
+    """An engine's canonical entity document is read by every engine as just that (spec 05 §2.4, 11 J5)."""
+    comparison = Comparison("entities_round_trip", engines)
+    for writer in engines:
+        read = writer.read_entities(case.entities, None)
+        if not isinstance(read, Accepted):
+            comparison.skip("entities not read")
+        elif not read.canonical or nesting(read.canonical) > DEEPEST_JSON:
+            comparison.skip("entities that cannot be written")
+        else:
+            for reader in engines:
+                again = reader.read_entities(read.canonical, None)
+                variants = [(f"{writer.name}, as read", read), (f"{reader.name}, from that document", again)]
+                comparison.hold(f"entities from {writer.name}", variants)
+    return comparison.checked()

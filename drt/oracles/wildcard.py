@@ -1,0 +1,100 @@
+"""The law of `like`: every engine matches as the definition says (spec 02 §4.8, 11 E9).
+
+Owns a third matcher that shares nothing with an engine: the recursive definition, a table over (pattern,
+text), and its own reading of string escapes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from drt.case import Case, Request
+from drt.engines.protocol import Engine, Unanswered
+from drt.oracles.checked import Checked
+from drt.oracles.comparing import Comparison
+from drt.outcome import Evaluated, Outcome, Rejected, canonical_bool
+
+STAR = None
+"""The wildcard among the elements of a pattern; every other element is one character."""
+
+LIKE = re.compile(r'("(?:[^"\\]|\\.)*") like ("(?:[^"\\]|\\.)*")', re.DOTALL)
+UNIT = re.compile(r"\\u\{([0-9a-fA-F][0-9a-fA-F_]*)\}|\\x([0-7][0-9a-fA-F])|\\(.)|(.)", re.DOTALL)
+NAMED = {"n": "\n", "r": "\r", "t": "\t", "0": "\0", "\\": "\\", '"': '"', "'": "'"}
+
+ANY_REQUEST = Request(
+    '{"principal":{"type":"A","id":"a"},"action":{"type":"Action","id":"a"},"resource":{"type":"A","id":"a"}}'
+)
+
+Pattern = tuple[str | None, ...]
+
+
+def matches(text: str, pattern: Pattern) -> bool:
+    """The definition: nothing matches nothing; a star matches nothing, or one character and then itself
+    again; a character matches itself. `reach[i]` says whether the rest of the pattern matches the text from
+    i on.
+    """
+    reach = [False] * len(text) + [True]
+    for element in reversed(pattern):
+        if element is STAR:
+            for at in range(len(text) - 1, -1, -1):
+                reach[at] = reach[at] or reach[at + 1]
+        else:
+            reach = [text[at] == element and reach[at + 1] for at in range(len(text))] + [False]
+    return reach[0]
+
+
+def characters(literal: str) -> list[tuple[str, bool]] | None:
+    """What a string literal stands for (spec 01 §3), each character with whether it was written `\\*`.
+
+    None where an escape is none of Cedar's.
+    """
+    found: list[tuple[str, bool]] = []
+    for unit in UNIT.finditer(literal[1:-1]):
+        braced, hexadecimal, named, plain = unit.groups()
+        digits = (braced or hexadecimal or "").replace("_", "")
+        if digits:
+            code = int(digits, 16)
+            character = "" if len(digits) > 6 or code > 0x10FFFF or 0xD800 <= code < 0xE000 else chr(code)
+        elif named:
+            character = "*" if named == "*" else NAMED.get(named, "")
+        else:
+            character = plain
+        if not character or character == plain == "\r":
+            return None
+        found.append((character, named == "*"))
+    return found
+
+
+def question(expression: str) -> tuple[str, Pattern] | None:
+    """The text and the pattern of `"text" like "pattern"`; None for anything else.
+
+    However it is escaped, `*` is the wildcard in a pattern, but for `\\*` (spec 01 §3.1).
+    """
+    parts = LIKE.fullmatch(expression)
+    text = characters(parts[1]) if parts else None
+    pattern = characters(parts[2]) if parts else None
+    if text is None or pattern is None or any(starred for _, starred in text):
+        return None
+    elements = tuple(STAR if one == "*" and not starred else one for one, starred in pattern)
+    return "".join(one for one, _ in text), elements
+
+
+def wildcard_matches_definition(case: Case, engines: Sequence[Engine]) -> Checked:
+    """`"text" like "pattern"` has the value that the definition of matching gives it, in every engine."""
+    comparison = Comparison("wildcard_matches_definition", engines)
+    loaded = [(engine, engine.load(case)) for engine in engines]
+    request = case.requests[0] if case.requests else ANY_REQUEST
+    for index, expression in enumerate(case.expressions):
+        asked = question(expression)
+        if asked is None:
+            comparison.skip("not a text like a pattern")
+            continue
+        defined = Evaluated(canonical_bool(matches(*asked)))
+        for engine, answer in loaded:
+            said: Outcome
+            said = (
+                answer if isinstance(answer, Rejected | Unanswered) else answer.evaluate(expression, request)
+            )
+            comparison.hold(f"expression {index}", [("definition", defined), (engine.name, said)])
+    return comparison.checked()

@@ -38,8 +38,8 @@ _MODES = frozenset({"case", "strict", "permissive"})
 def run(paths: Iterable[Path], engine_name: str, seconds: float | None = None) -> Report:
     """Put all material under `paths` to the engine called `engine_name`.
 
-    With `seconds` no record may take longer: a question that hangs is mismatched as `ExceededBudget`. That takes
-    over the process's alarm signal, so it is for the main thread of a command.
+    With `seconds` no record may take longer: a question that hangs is mismatched as `ExceededBudget`. It
+    takes over the process's alarm signal, so that is for the main thread of a command.
     Raises `InputProblem` for paths and files that cannot be used, `UnknownEngine` for the engine.
     """
     return run_with(paths, build(engine_name), seconds)

@@ -9,7 +9,7 @@ from itertools import islice
 
 from production.errors import SchemaError
 
-SUGGESTION_CANDIDATES = 2_000
+SUGGESTION_CANDIDATES = 300
 """Names that a suggestion looks at; keeps a hostile schema from making its own error message slow."""
 
 

@@ -1,10 +1,17 @@
-"""Whether a schema admits a request (spec 05 §9.1)."""
+"""Requests under a schema (spec 05 §8, §9.1): the context read by type, and whether the schema admits them."""
 
 from __future__ import annotations
 
-from production.errors import RequestError
+from collections.abc import Mapping
+from typing import Any
+
+from production.entity_json import read_uid
+from production.errors import JsonError, RequestError
+from production.json_text import read_json
+from production.requests import Request, read_entity_text
 from production.schema_errors import near_name
 from production.schema_model import Action, SchemaModel
+from production.typed_json import read_typed
 from production.typed_values import misfit, unlisted
 from production.uids import Uid
 from production.values import Record
@@ -21,8 +28,36 @@ def declared_action(model: SchemaModel, action: Uid) -> Action:
     return declared
 
 
+def read_request(model: SchemaModel, data: Mapping[str, Any]) -> Request:
+    """A request from the members of its JSON object (see `Request.from_dict`), checked. Raises `RequestError`."""
+    uids: list[Uid] = []
+    for name in ("principal", "action", "resource"):
+        try:
+            node = data[name]
+            uids.append(read_entity_text(node) if isinstance(node, str) else read_uid(node, 0))
+        except KeyError:
+            raise RequestError(f"the request has no `{name}`") from None
+        except JsonError as error:
+            raise RequestError(f"{name}: {error}") from None
+    principal, action, resource = uids
+    context = read_typed_context(model, data["context"], action) if "context" in data else {}
+    check_request(model, principal, action, resource, context)
+    return Request(principal, action, resource, context)
+
+
+def read_typed_context(model: SchemaModel, node: Any, action: Uid) -> Record:
+    """A context, as a JSON object or the text of one, by the type that the action declares. Raises `RequestError`."""
+    type_ = declared_action(model, action).context
+    try:
+        value = read_typed(read_json(node) if isinstance(node, str) else node, type_, 0)
+    except JsonError as error:
+        raise RequestError(f"context: {error}") from None
+    assert isinstance(value, dict)
+    return value
+
+
 def check_request(model: SchemaModel, principal: Uid, action: Uid, resource: Uid, context: Record) -> None:
-    """Raise `RequestError`, saying what does not fit, unless the schema has an environment for the request."""
+    """Raise `RequestError`, saying what does not fit, unless the schema has an environment for it."""
     declared = declared_action(model, action)
     _check_entity(model, "principal", principal, declared.principals, action)
     _check_entity(model, "resource", resource, declared.resources, action)

@@ -1,0 +1,90 @@
+"""Typing rules for control (spec 08 §6.2): what is not reached is not checked, what is true may grant more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from production.nodes import Binary, If, Node, Unary
+from production.schema_types import BOOL, FALSE, TRUE, Type, type_text
+from production.validation.capabilities import Capability, Grants, both, common
+from production.validation.lattice import BOOLEANS
+from production.validation.machine import Machine, Rule, chain
+from production.validation.problems import IllTyped
+
+NEGATION: Final[dict[Type, Type]] = {TRUE: FALSE, FALSE: TRUE, BOOL: BOOL}
+_AND: Final = frozenset({"&&"})
+_OR: Final = frozenset({"||"})
+
+
+def boolean(type_: Type, node: Node, where: str) -> None:
+    """Raises `IllTyped` unless the type of the expression is a Boolean one."""
+    if type_ not in BOOLEANS:
+        raise IllTyped(f"expected a Boolean {where}, found {type_text(type_)}", node)
+
+
+def conjunction(machine: Machine, parts: Sequence[tuple[Node, bool]]) -> Rule:
+    """Parts joined by `&&`, each with whether it is negated; what one grants holds in those after it."""
+    result: Type = TRUE
+    grants: Grants = None
+    added: list[Capability] = []
+    for part, negated in parts:
+        type_, granted = yield part
+        boolean(type_, part, "condition")
+        if negated:
+            type_, granted = NEGATION[type_], None
+        if type_ is FALSE:
+            result, grants = FALSE, None
+            break
+        if type_ is BOOL:
+            result = BOOL
+        if granted is not None:
+            grants = both(grants, granted)
+            added += machine.assumptions.add(granted)
+    machine.assumptions.take_back(added)
+    return result, grants
+
+
+def and_(machine: Machine, node: Binary) -> Rule:
+    return conjunction(machine, [(operand, False) for operand in chain(node, _AND)])
+
+
+def or_(machine: Machine, node: Binary) -> Rule:
+    """Grants what all parts that may be true grant."""
+    result: Type = FALSE
+    grants: Grants = None
+    for part in chain(node, _OR):
+        type_, granted = yield part
+        boolean(type_, part, "as an operand of `||`")
+        if type_ is TRUE:
+            return TRUE, None
+        if type_ is BOOL:
+            grants = granted if result is FALSE else common(grants, granted)
+            result = BOOL
+    return result, grants
+
+
+def if_(machine: Machine, node: If) -> Rule:
+    condition, granted = yield node.condition
+    boolean(condition, node.condition, "as the condition of `if`")
+    if condition is FALSE:
+        return (yield node.otherwise)
+    added = machine.assumptions.add(granted)
+    then, then_granted = yield node.then
+    machine.assumptions.take_back(added)
+    then_granted = both(granted, then_granted)
+    if condition is TRUE:
+        return then, then_granted
+    otherwise, otherwise_granted = yield node.otherwise
+    bound = machine.lattice.join(then, otherwise)
+    if bound is None:
+        raise IllTyped(
+            f"the branches have incompatible types {type_text(then)} and {type_text(otherwise)}", node
+        )
+    return bound, common(then_granted, otherwise_granted)
+
+
+def not_(machine: Machine, node: Unary) -> Rule:
+    type_, _ = yield node.operand
+    boolean(type_, node.operand, "as the operand of `!`")
+    return NEGATION[type_], None

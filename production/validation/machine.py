@@ -1,0 +1,144 @@
+"""The machine that types expressions: it runs rules, generators that ask for the types of their operands.
+
+It keeps its own stack, so depth costs no recursion; a chain (`&&`, `||`, `+ - *`, `a.b.c`) is one rule that walks
+along it, so length costs no depth either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from typing import Any
+
+from production.nodes import Binary, Constant, Has, Node, Variable
+from production.schema_model import SchemaModel
+from production.schema_types import BOOL, FALSE, LONG, STRING, TRUE, Type
+from production.uids import Uid
+from production.validation.capabilities import Assumptions, ExpressionNumbers, Grants
+from production.validation.environments import Environment, Hierarchy
+from production.validation.lattice import BOOLEANS, Lattice
+
+Typed = tuple[Type, Grants]
+"""A type, and what holds besides if the expression is true."""
+
+Rule = Generator[Node, Typed, Typed]
+"""Asks for the types of expressions, ends with its own."""
+
+
+class Trace:
+    """What the level check wants to know afterwards: the type of each expression that was reached, by node.
+
+    An expression that was reached twice with two Boolean types is there as undecided. `operands` has, for a `has` with a path, the types of the operands of the tests that were reached.
+    """
+
+    def __init__(self) -> None:
+        self._types: dict[int, Type] = {}
+        self._operands: dict[int, list[Type]] = {}
+
+    def note(self, node: Node, type_: Type) -> None:
+        known = self._types.get(id(node))
+        if known is not None and known is not type_ and type_ in BOOLEANS:
+            type_ = BOOL
+        self._types[id(node)] = type_
+
+    def note_operands(self, node: Has, operands: list[Type]) -> None:
+        if len(operands) >= len(self._operands.get(id(node), ())):
+            self._operands[id(node)] = operands
+
+    def type_of(self, node: Node) -> Type | None:
+        """The type of an expression, `None` if it was not reached."""
+        return self._types.get(id(node))
+
+    def operands_of(self, node: Has) -> list[Type]:
+        return self._operands[id(node)]
+
+
+class Machine:
+    """Types expressions in one environment by the rules for each class of node."""
+
+    def __init__(
+        self,
+        rules: Mapping[type, RuleOf],
+        model: SchemaModel,
+        hierarchy: Hierarchy,
+        lattice: Lattice,
+        numbers: ExpressionNumbers,
+        environment: Environment,
+        trace: Trace | None = None,
+    ) -> None:
+        self.rules = rules
+        self.model = model
+        self.hierarchy = hierarchy
+        self.lattice = lattice
+        self.numbers = numbers
+        self.environment = environment
+        self.trace = trace
+        self.assumptions = Assumptions()
+        types = lattice.types
+        self.variables: dict[str, Type] = {
+            "principal": types.entity(environment.principal),
+            "action": types.entity(environment.action.type),
+            "resource": types.entity(environment.resource),
+            "context": environment.context,
+        }
+
+    def run(self, start: Rule) -> Typed:
+        """The type at which a rule arrives. Raises `IllTyped`."""
+        stack: list[tuple[Node | None, Rule]] = [(None, start)]
+        reply: Typed = (TRUE, None)
+        rule = start
+        fresh = True
+        while True:
+            try:
+                node = next(rule) if fresh else rule.send(reply)
+            except StopIteration as stop:
+                reply = stop.value
+                finished, _ = stack.pop()
+                if self.trace is not None and finished is not None:
+                    self.trace.note(finished, reply[0])
+                if not stack:
+                    return reply
+                rule, fresh = stack[-1][1], False
+                continue
+            if isinstance(node, Constant):
+                reply, fresh = (self._constant(node), None), False
+            elif isinstance(node, Variable):
+                reply, fresh = (self.variables[node.name], None), False
+            else:
+                rule, fresh = self.rules[node.__class__](self, node), True
+                stack.append((node, rule))
+                continue
+            if self.trace is not None:
+                self.trace.note(node, reply[0])
+
+    def _constant(self, node: Constant) -> Type:
+        value = node.value
+        if isinstance(value, bool):
+            return TRUE if value else FALSE
+        if isinstance(value, int):
+            return LONG
+        return STRING if isinstance(value, str) else self.lattice.types.entity(value.type)
+
+    def literal(self, node: Node) -> bool | int | str | Uid | None:
+        """The value of a literal, which `action` counts as; `None` for anything else."""
+        if isinstance(node, Constant):
+            return node.value
+        if isinstance(node, Variable) and node.name == "action":
+            return self.environment.action
+        return None
+
+
+RuleOf = Callable[[Machine, Any], Rule]
+"""Starts the rule for a node of the class that it is listed under."""
+
+
+def chain(root: Binary, operators: frozenset[str]) -> list[Node]:
+    """The operands of a chain, left to right, however it is nested."""
+    operands: list[Node] = []
+    todo: list[Node] = [root]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, Binary) and node.op in operators:
+            todo += (node.right, node.left)
+        else:
+            operands.append(node)
+    return operands

@@ -18,6 +18,9 @@ PIECES = [
     ("extra", "validator"),
 ]
 
+LACKING = {("extra", "entities"): {"canonical"}}
+"""A store that holds a record with a reserved key has no JSON form (spec 05 §2.2), so it cannot be counted."""
+
 
 @pytest.mark.shared
 @pytest.mark.parametrize("piece", PIECES, ids="/".join)
@@ -26,5 +29,5 @@ def test_an_engine_answers_as_recorded(engine: str, piece: tuple[str, ...]) -> N
     report = run([shared_folder("conformance", *piece)], engine)
 
     assert report.mismatches == (), report.text()
-    assert report.unsupported == ()
+    assert {feature for feature, _ in report.unsupported} <= LACKING.get(piece, set())
     assert report.checked > 0

@@ -83,7 +83,10 @@ def limit_memory(mebibytes: int) -> None:
 
 
 def in_child(
-    question: Callable[[Sequence[Engine]], Answer], engines: Sequence[str], seconds: float, memory: int = 2048
+    question: Callable[[Sequence[Guarded]], Answer],
+    engines: Sequence[str],
+    seconds: float,
+    memory: int = 2048,
 ) -> Answered[Answer] | Broke | Died:
     """Ask in a forked child, with guarded engines of its own; the child is killed after `seconds`.
 
@@ -146,7 +149,7 @@ def _unpickled(content: bytes) -> object | None:
 
 
 def _answer(
-    question: Callable[[Sequence[Engine]], Answer], names: Sequence[str], writing: int, memory: int
+    question: Callable[[Sequence[Guarded]], Answer], names: Sequence[str], writing: int, memory: int
 ) -> None:
     """The child's whole life; never returns."""
     status = 1

@@ -1,0 +1,249 @@
+"""Saved cases run again: what the engines answer now, against each other and against what is expected.
+
+Owns the verdict on a saved case. Cases are put in child processes, many in one, and one by one where a
+child does not survive.
+"""
+
+from __future__ import annotations
+
+import datetime
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from drt.alarm import Alarm, Stuck
+from drt.case import Case
+from drt.case_files import read_case
+from drt.conformance.bench import Bench
+from drt.conformance.report import Mismatch
+from drt.conformance.saved import saved as check_expectations
+from drt.engines.guard import Guarded, GuardedLoaded
+from drt.isolation import Answered, Broke, Died, in_child
+from drt.known import Known, find_known
+from drt.oracles.agreement import engines_agree
+from drt.oracles.checked import Checked, Divergence, Oracle
+from drt.outcome import Accepted, Outcome
+from drt.outcome_json import divergence_to_json, outcome_to_json
+from drt.problems import InputProblem
+from drt.saved_case import SavedCase
+from drt.targets import Target
+
+Verdict = Literal[
+    "agrees",  # and every expectation is met
+    "fixed",  # an open counterexample that diverges no more
+    "still diverges",  # an open counterexample
+    "diverges",  # a case without a status, or one that was fixed
+    "diverges as declared",
+    "not as expected",  # an engine alone answers something else than the case says
+    "cannot run",  # unreadable, or nothing in it could be compared
+]
+
+FAILURES: frozenset[Verdict] = frozenset(["still diverges", "diverges", "not as expected"])
+BATCH = 24
+SECONDS_A_CASE = 30.0
+
+Answers = tuple[tuple[str, tuple[tuple[str, Outcome], ...]], ...]
+"""Every question of a case with each engine's answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What came of one saved case. `unmet` pairs an engine's name with an expectation it does not meet;
+    `reason` says in a sentence why a case could not be run or what else is to be known."""
+
+    path: Path
+    verdict: Verdict
+    saved: SavedCase | None = None
+    divergences: tuple[Divergence, ...] = ()
+    answers: Answers = ()
+    unmet: tuple[tuple[str, Mismatch], ...] = ()
+    reason: str = ""
+    readable: bool = True
+
+    @property
+    def failed(self) -> bool:
+        return self.verdict in FAILURES
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "path": str(self.path),
+            "verdict": self.verdict,
+            "failed": self.failed,
+            "reason": self.reason,
+            "signature": self.saved.signature if self.saved else "",
+            "status": self.saved.status if self.saved else None,
+            "divergences": [divergence_to_json(divergence) for divergence in self.divergences],
+            "answers": [
+                {
+                    "question": question,
+                    "answers": [{"engine": name, **outcome_to_json(outcome)} for name, outcome in answers],
+                }
+                for question, answers in self.answers
+            ],
+            "unmet": [
+                {
+                    "engine": engine,
+                    "question": mismatch.id,
+                    "check": mismatch.check,
+                    "expected": mismatch.expected,
+                    "got": mismatch.got,
+                }
+                for engine, mismatch in self.unmet
+            ],
+        }
+
+
+@dataclass(slots=True)
+class Replayer:
+    """Replays on the named engines; `targets` gives the law of a case by the target that found it."""
+
+    engines: tuple[str, ...]
+    targets: dict[str, Target]
+    known: tuple[Known, ...] = ()
+    deadline: float = 10.0
+    _batch: list[tuple[Path, SavedCase]] = field(default_factory=list)
+
+    def replay(self, paths: Sequence[Path]) -> Iterator[Replayed]:
+        """One verdict a case, in order; a case that cannot be read has one too."""
+        for path in paths:
+            try:
+                saved = read_case(path)
+            except InputProblem as problem:
+                yield from self._flush()
+                yield Replayed(path, "cannot run", reason=str(problem), readable=False)
+                continue
+            self._batch.append((path, saved))
+            if len(self._batch) >= BATCH:
+                yield from self._flush()
+        yield from self._flush()
+
+    def _flush(self) -> Iterator[Replayed]:
+        batch, self._batch = self._batch, []
+        if not batch:
+            return
+        questions = [self._question(saved) for _, saved in batch]
+        together = in_child(
+            lambda engines: [ask(engines) for ask in questions], self.engines, SECONDS_A_CASE * 4
+        )
+        for number, (path, saved) in enumerate(batch):
+            if isinstance(together, Answered):
+                yield self._judged(path, saved, together.answer[number])
+            else:
+                yield self._alone(path, saved, questions[number])
+
+    def _alone(
+        self, path: Path, saved: SavedCase, question: Callable[[Sequence[Guarded]], _Seen]
+    ) -> Replayed:
+        """One case in a child of its own, and, if that dies, each engine in one of its own."""
+        result = in_child(question, self.engines, SECONDS_A_CASE)
+        if isinstance(result, Answered):
+            return self._judged(path, saved, result.answer)
+        if isinstance(result, Broke):
+            return Replayed(path, "cannot run", saved, reason=f"the harness broke: {result.error}")
+        return self._judged(path, saved, self._autopsy(question, result))
+
+    def _autopsy(self, question: Callable[[Sequence[Guarded]], _Seen], died: Died) -> _Seen:
+        """Who died of it, and what the others say."""
+        if not died.engine:
+            return _Seen(Checked(inconclusive=(f"the harness died: {died.cause}",)))
+        answers: dict[str, list[tuple[str, Outcome]]] = {}
+        killed: list[tuple[str, Outcome]] = []
+        for engine in self.engines:
+            result = in_child(question, (engine,), SECONDS_A_CASE)
+            if isinstance(result, Answered):
+                for asked, said in result.answer.answers:
+                    answers.setdefault(asked, []).extend(said)
+            elif isinstance(result, Died):
+                killed.append((result.engine or engine, result.outcome))
+        divergence = Divergence("engines_survive", "crash", died.question, tuple(killed))
+        return _Seen(
+            Checked(divergences=(divergence,) if killed else ()),
+            tuple((asked, tuple(said)) for asked, said in answers.items()),
+        )
+
+    def _question(self, saved: SavedCase) -> Callable[[Sequence[Guarded]], _Seen]:
+        target = self.targets.get(str(saved.origin.get("target", "")))
+        oracle = engines_agree if target is None else target.oracle
+        return lambda engines: _ask(saved, oracle, engines, self.deadline)
+
+    def _judged(self, path: Path, saved: SavedCase, seen: _Seen) -> Replayed:
+        verdict, reason = self._verdict(saved, seen)
+        return Replayed(path, verdict, saved, seen.checked.divergences, seen.answers, seen.unmet, reason)
+
+    def _verdict(self, saved: SavedCase, seen: _Seen) -> tuple[Verdict, str]:
+        if seen.unmet:
+            return "not as expected", ""
+        if seen.checked.divergences:
+            known = find_known(self.known, saved.signature) if saved.signature else None
+            if saved.status == "declared":
+                return "diverges as declared", saved.verdict.because if saved.verdict else ""
+            if known is not None and known.excuses(datetime.date.today()):
+                return "diverges as declared", f"{known.id}: {known.reason}"
+            if saved.status == "fixed":
+                return "diverges", "it was fixed before"
+            return ("still diverges" if saved.status == "open" else "diverges"), ""
+        if not seen.checked.comparisons and not seen.expected:
+            reasons = ", ".join(sorted(set(seen.checked.inconclusive)))
+            return "cannot run", f"nothing could be compared{f' ({reasons})' if reasons else ''}"
+        if saved.status == "open":
+            return "fixed", "set its status to fixed, and it stays as a regression test"
+        return "agrees", ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What the child saw; `expected` counts the expectations that were checked."""
+
+    checked: Checked
+    answers: Answers = ()
+    unmet: tuple[tuple[str, Mismatch], ...] = ()
+    expected: int = 0
+
+
+def _ask(saved: SavedCase, oracle: Oracle, engines: Sequence[Guarded], deadline: float) -> _Seen:
+    """Everything about one case, in the child."""
+    alarm = Alarm()
+    until = time.monotonic() + deadline
+    alarm.set(deadline)
+    try:
+        checked = oracle(saved.case, engines)
+        answers = _answers(saved.case, engines, until)
+        unmet: list[tuple[str, Mismatch]] = []
+        expected = 0
+        for engine in engines:
+            bench = Bench(engine)
+            check_expectations(bench, saved.name, saved)
+            report = bench.tally.report(engine.name)
+            unmet += [(engine.name, mismatch) for mismatch in report.mismatches]
+            expected += report.checked
+    except Stuck:
+        return _Seen(Checked(inconclusive=("the harness takes too long",)))
+    finally:
+        alarm.off()
+    return _Seen(checked, answers, tuple(unmet), expected)
+
+
+def _answers(case: Case, engines: Sequence[Guarded], until: float) -> Answers:
+    """Each engine's answer to each question of the case, as far as the time goes."""
+    loaded = [engine.load(case) for engine in engines]
+    names = [engine.name for engine in engines]
+    told: list[tuple[str, tuple[tuple[str, Outcome], ...]]] = []
+
+    def tell(question: str, ask: Callable[..., Outcome], *asked: object) -> None:
+        if time.monotonic() < until:
+            said = [ask(one, *asked) if isinstance(one, GuardedLoaded) else one for one in loaded]
+            told.append((question, tuple(zip(names, said, strict=True))))
+
+    if not all(isinstance(one, GuardedLoaded) for one in loaded):
+        tell("loading", lambda one: Accepted())
+        return tuple(told)
+    for index, request in enumerate(case.requests):
+        tell(f"request {index}", GuardedLoaded.authorize, request)
+        for number, expression in enumerate(case.expressions):
+            question = f"expression {number} under request {index}"
+            tell(question, GuardedLoaded.evaluate, expression, request)
+    if case.schema is not None:
+        tell("validation", GuardedLoaded.validate)
+    return tuple(told)

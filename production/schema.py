@@ -1,10 +1,14 @@
-"""Schemas as a user meets them: read from text in either syntax, written back in either."""
+"""Schemas as a user meets them: read from text, asked about policies, entities and requests, written back."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
+from production.entities import Entities, Entity
 from production.errors import SchemaError
+from production.policy_set import PolicySet
+from production.requests import Request, request_object
 from production.schema_canonical import canonical_schema, resolved_json_schema
 from production.schema_json_printer import json_schema
 from production.schema_json_reader import read_json_schema
@@ -13,19 +17,25 @@ from production.schema_parser import parse_schema
 from production.schema_printer import cedar_schema
 from production.schema_resolve import resolve_schema
 from production.schema_syntax import Fragment
+from production.typed_entities import EntityReader
+from production.typed_request import check_request, read_request
+from production.validation.lattice import Mode
+from production.validation.validator import Validation, Validator
 
 __all__ = ["Schema", "SchemaError"]
 
 
 class Schema:
-    """A resolved schema (spec 07). Immutable; safe to share between threads."""
+    """A resolved schema (spec 07). Never changed once made."""
 
-    __slots__ = ("_fragments", "_model")
+    __slots__ = ("_entity_reader", "_fragments", "_model", "_validator")
 
     def __init__(self, fragments: Iterable[Fragment]) -> None:
         """Fragments taken together; `from_cedar` and `from_json` start from text. Raises `SchemaError`."""
         self._fragments = tuple(fragments)
         self._model = resolve_schema(self._fragments)
+        self._validator = Validator(self._model)
+        self._entity_reader = EntityReader(self._model)
 
     @classmethod
     def from_cedar(cls, *texts: str) -> Schema:
@@ -42,9 +52,32 @@ class Schema:
         """What the schema means."""
         return self._model
 
-    def to_canonical(self) -> str:
-        """One line of JSON, the same for two schemas exactly when they mean the same."""
-        return canonical_schema(self._model)
+    # What the schema says about other things
+
+    def validate(self, policies: PolicySet, mode: Mode = "strict", level: int | None = None) -> Validation:
+        """The type checker's verdict on every policy, template and link (spec 08).
+
+        With `level`, policies and templates must also need no more than that many rounds of fetching entities.
+        """
+        return self._validator.validate(policies, mode, level)
+
+    def read_entities(self, text: str) -> Entities:
+        """An entity document read by type and checked, with this schema's actions. Raises `EntitiesError`."""
+        return self._entity_reader.read(text)
+
+    def conforming_entities(self, entities: Iterable[Entity]) -> Entities:
+        """A store of these and of this schema's actions. Raises `EntitiesError` for a misfit."""
+        return self._entity_reader.conforming(entities)
+
+    def read_request(self, request: str | Mapping[str, Any]) -> Request:
+        """A request, JSON text or its members, read by type and checked. Raises `RequestError`."""
+        return read_request(self._model, request_object(request) if isinstance(request, str) else request)
+
+    def check_request(self, request: Request) -> None:
+        """Raise `RequestError` unless the schema admits the request (spec 05 §9.1)."""
+        check_request(self._model, request.principal, request.action, request.resource, request.context)
+
+    # Texts
 
     def to_cedar(self) -> str:
         """The schema in Cedar syntax. Raises `SchemaError` where that syntax cannot say what is meant."""
@@ -57,3 +90,7 @@ class Schema:
     def to_resolved_json(self, indent: int | None = 2) -> str:
         """A JSON schema of the same meaning, every name qualified and every common type written out."""
         return resolved_json_schema(self._model, indent)
+
+    def to_canonical(self) -> str:
+        """One line of JSON, the same for two schemas exactly when they mean the same."""
+        return canonical_schema(self._model)

@@ -1,4 +1,4 @@
-"""Entity documents under a schema (spec 05 §2.3, §6, §7): read by type, checked, the schema's actions added."""
+"""Entity documents under a schema (spec 05 §2.3, §6, §7): read by type, checked, actions added."""
 
 from __future__ import annotations
 

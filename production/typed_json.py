@@ -1,7 +1,7 @@
-"""Values from JSON where the schema says which type is expected (spec 05 §2.3), in time linear in the document.
+"""Values from JSON where the schema says which type is expected (spec 05 §2.3), in linear time.
 
-Recursion is bounded by the document's own depth limit, whatever the type. Types decide how a node is read, not
-whether its value fits; `typed_values` decides that.
+Recursion is bounded by the document's own depth limit, whatever the type. Types decide how a node is read,
+not whether its value fits; `typed_values` decides that.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def read_typed(node: Json, type_: Type, depth: int) -> Value:
 
 
 def read_typed_record(node: dict[str, Json], type_: RecordType, depth: int) -> Record:
-    """An object as a record of this type: nothing undeclared, nothing required missing. Raises `JsonError`."""
+    """An object as a record of this type, nothing undeclared or missing. Raises `JsonError`."""
     _check_depth(depth)
     if isinstance(node, Repeated):
         raise JsonError(f"the key {node.name!r} comes twice")
@@ -135,7 +135,7 @@ def _call(name: str, arguments: list[Value]) -> Value:
 
 
 def _check_unread(node: dict[str, Json], depth: int) -> None:
-    """What is an error even under a key that nobody reads: depth, repeated keys, numbers beyond any double."""
+    """Raise `JsonError` for what is an error even unread: depth, repeated keys, huge numbers."""
     if len(node) == 2 and not isinstance(node, Repeated) and all(isinstance(v, str) for v in node.values()):
         for text in node.values():
             well_formed(str(text))

@@ -1,4 +1,4 @@
-"""Requests under a schema (spec 05 §8, §9.1): the context read by type, and whether the schema admits them."""
+"""Requests under a schema (spec 05 §8, §9.1): the context read by type, and the check."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def declared_action(model: SchemaModel, action: Uid) -> Action:
 
 
 def read_request(model: SchemaModel, data: Mapping[str, Any]) -> Request:
-    """A request from the members of its JSON object (see `Request.from_dict`), checked. Raises `RequestError`."""
+    """A request from the members of its JSON object, as in `Request.from_dict`. Raises `RequestError`."""
     uids: list[Uid] = []
     for name in ("principal", "action", "resource"):
         try:
@@ -46,7 +46,7 @@ def read_request(model: SchemaModel, data: Mapping[str, Any]) -> Request:
 
 
 def read_typed_context(model: SchemaModel, node: Any, action: Uid) -> Record:
-    """A context, as a JSON object or the text of one, by the type that the action declares. Raises `RequestError`."""
+    """A context, an object or the text of one, read by the action's context type. Raises `RequestError`."""
     type_ = declared_action(model, action).context
     try:
         value = read_typed(read_json(node) if isinstance(node, str) else node, type_, 0)

@@ -1,1 +1,1 @@
-"""Validation of policies against a schema (spec 08): strict and permissive type checking, warnings, levels."""
+"""Validation of policies against a schema (spec 08): strict and permissive types, warnings, levels."""

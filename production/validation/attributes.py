@@ -14,7 +14,7 @@ from production.validation.problems import IllTyped
 
 
 def attributes_of(machine: Machine, type_: Type, node: Node) -> RecordType:
-    """The attributes that an expression of this type may have. Raises `IllTyped` if it has none by its kind."""
+    """The attributes that an expression of this type may have. Raises `IllTyped` for other kinds."""
     if isinstance(type_, RecordType):
         return type_
     if not isinstance(type_, EntityType):
@@ -94,7 +94,7 @@ def has(machine: Machine, node: Has) -> Rule:
 def _has(
     machine: Machine, node: Has, type_: Type, number: int, name: str
 ) -> tuple[Type, Grants, Type | None]:
-    """The type of one test, what it grants, and the type of the attribute that it tests, if that is listed."""
+    """The type of one test, what it grants, and the type of the tested attribute, if that is listed."""
     record = attributes_of(machine, type_, node)
     listed = record.attributes.get(name)
     if listed is None:

@@ -77,7 +77,7 @@ class ExpressionNumbers:
     def _number(self, node: Node, operands: list[int]) -> int:
         match node:
             case Constant(value):
-                return self.form("constant", value.__class__, value)
+                return self.form("constant", value.__class__.__name__, value)
             case Variable(name):
                 return self.form("variable", name)
             case If():

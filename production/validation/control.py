@@ -1,4 +1,4 @@
-"""Typing rules for control (spec 08 §6.2): what is not reached is not checked, what is true may grant more."""
+"""Typing rules for control (spec 08 §6.2): what is not reached is not checked; what is true may grant."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Request environments, and which of them a policy's scope admits (spec 08 §2, §4).
 
-Law (scope): an environment that the scope does not admit types the policy False before any condition is reached; so
-a policy applies to some action exactly when an environment is left, and conditions are checked in those only.
+Law (scope): an environment that the scope does not admit types the policy False before any condition is
+reached; so a policy applies to some action exactly when an environment is left, and only there are conditions checked.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class Environments:
         self._uids = {uid: Uid(*uid) for uid in model.actions}
 
     def admitted_by(self, policy: Policy) -> Iterator[Environment]:
-        """Those in which no part of the scope has type False. A slot without value admits what any value could."""
+        """Those in which no part of the scope has type False; an open slot admits what any value could."""
         principals: dict[frozenset[str], list[str]] = {}
         resources: dict[frozenset[str], list[str]] = {}
         for action in self._actions(policy.action):

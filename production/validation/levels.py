@@ -1,7 +1,7 @@
 """The least level of an expression (spec 08 §9): how many rounds of fetching its dereferences need.
 
-Law (least level): `check(e, n)` of the specification holds exactly for n at or above the number computed here. Both of its
-judgements are monotone in n, so each is one number, computed bottom-up over what the type checker reached.
+Law (least level): `check(e, n)` of the specification holds exactly for n at or above the number found here. Both
+of its judgements are monotone in n, so each is one number, found bottom-up over what the type checker reached.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ NO_LEVEL: Final = 1 << 60
 
 @dataclass(frozen=True, slots=True)
 class Anywhere:
-    """An entity, or a record whose every entity, is `depth` rounds away; `level` is what finding it needs besides."""
+    """An entity, or every entity in a record, `depth` rounds away; `level` is needed on the way."""
 
     depth: int
     level: int
@@ -83,7 +83,7 @@ def after(level: int, source: Source) -> Source:
 
 
 def dereference(source: Source) -> tuple[int, int]:
-    """The least level of looking an entity up that comes from `source`, and the rounds after which it is there."""
+    """The least level of looking up an entity that comes from `source`, and how far away its content is."""
     todo = [source]
     depth = level = 0
     while todo:

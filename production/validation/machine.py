@@ -1,7 +1,7 @@
 """The machine that types expressions: it runs rules, generators that ask for the types of their operands.
 
-It keeps its own stack, so depth costs no recursion; a chain (`&&`, `||`, `+ - *`, `a.b.c`) is one rule that walks
-along it, so length costs no depth either.
+It keeps its own stack, so depth costs no recursion; a chain (`&&`, `||`, `+ - *`, `a.b.c`) is one rule that
+walks along it, so length costs no depth either.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ Rule = Generator[Node, Typed, Typed]
 
 
 class Trace:
-    """What the level check wants to know afterwards: the type of each expression that was reached, by node.
+    """What the level check wants to know afterwards: the type of each reached expression, by node.
 
-    An expression that was reached twice with two Boolean types is there as undecided. `operands` has, for a `has` with a path, the types of the operands of the tests that were reached.
+    An expression that was reached twice with two Boolean types is there as undecided. `operands` has, for a
+    `has` with a path, the types of the operands of the tests that were reached.
     """
 
     def __init__(self) -> None:

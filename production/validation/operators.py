@@ -1,4 +1,4 @@
-"""Typing rules for comparison, arithmetic, sets, entities, records and extension calls (spec 08 §6.3–6.5, 6.8–6.9)."""
+"""Typing rules for comparison, arithmetic, sets, entities, records and calls (spec 08 §6.3–6.5, §6.8–6.9)."""
 
 from __future__ import annotations
 

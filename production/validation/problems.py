@@ -1,4 +1,4 @@
-"""What validation finds: problems with policies, each with the policy's id and, where there is one, the expression."""
+"""What validation finds: problems, each with the policy's id and, where one is to blame, the expression."""
 
 from __future__ import annotations
 

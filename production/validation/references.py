@@ -1,7 +1,7 @@
 """Reference checks (spec 08 §3): every type, enumerated id and action that a policy names is declared.
 
-One walk over a policy's conditions, unreached code included; it also notes which variables they mention, which decides
-how many environments really differ for them.
+One walk over a policy's conditions, unreached code included; it also notes which variables they mention:
+that decides how many environments really differ for them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from production.uids import Uid
 
 @dataclass(frozen=True, slots=True)
 class Mentioned:
-    """What a policy's conditions mention: variables (`action` also for any action literal), and what is wrong."""
+    """The variables that conditions mention (`action` also for any action literal), and what is wrong."""
 
     variables: frozenset[str]
     problems: tuple[str, ...]
@@ -76,7 +76,7 @@ def undeclared(uid: Uid, model: SchemaModel) -> str | None:
 
 
 def undeclared_type(name: str, model: SchemaModel) -> str | None:
-    """What is wrong with an entity type name, or `None`; any action type passes (spec 08 §3, engine behaviour)."""
+    """What is wrong with an entity type name, or `None`; any action type passes (spec 08 §3)."""
     if name in model.entity_types or is_action_type(name):
         return None
     return f"unrecognized entity type {name}{near_name(name, model.entity_types)}"

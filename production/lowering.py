@@ -20,6 +20,7 @@ from production.nodes import (
     Attribute,
     Binary,
     Call,
+    Condition,
     Constant,
     Has,
     If,
@@ -31,7 +32,6 @@ from production.nodes import (
     Unary,
     Variable,
 )
-from production.policies import Condition
 from production.uids import Uid
 from production.values import SetValue, Value
 from production.wildcard import prepare

@@ -196,6 +196,14 @@ Node: TypeAlias = (
 )
 
 
+@dataclass(slots=True, eq=False, repr=False)
+class Condition:
+    """One `when` or `unless` clause of a policy."""
+
+    kind: Literal["when", "unless"]
+    body: Node
+
+
 def record_of(fields: dict[str, Node]) -> RecordOf:
     """A record literal with its fields put in order."""
     names = tuple(sorted(fields))

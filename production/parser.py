@@ -7,13 +7,13 @@ from typing import Final
 from production.collecting import without_collection
 from production.expression_parser import ExpressionParser
 from production.names import is_action_type
+from production.nodes import Condition
 from production.policies import (
     ANY,
     ANY_ACTION,
     PRINCIPAL_SLOT,
     RESOURCE_SLOT,
     ActionScope,
-    Condition,
     Effect,
     Policy,
     Scope,

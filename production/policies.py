@@ -6,15 +6,16 @@ A scope constraint holds an entity or a slot; a policy that holds a slot is a te
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal, TypeAlias
 
+from production.lowering import Code, lower_conditions
+from production.nodes import Condition as Condition
 from production.nodes import Node, same_tree
 from production.uids import Uid
 
 Effect = Literal["permit", "forbid"]
 SlotName = Literal["?principal", "?resource"]
-ConditionKind = Literal["when", "unless"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +53,6 @@ ANY: Final = Scope("All")
 ANY_ACTION: Final = ActionScope("All")
 
 
-@dataclass(slots=True, eq=False)
-class Condition:
-    """One `when` or `unless` clause."""
-
-    kind: ConditionKind
-    body: Node
-
-
 Annotations: TypeAlias = Mapping[str, str | None]
 """Annotation values by key; `None` where the text has no value."""
 
@@ -74,6 +67,7 @@ class Policy:
     resource: Scope
     conditions: tuple[Condition, ...]
     annotations: Annotations
+    lowered: Code | None = field(default=None, init=False)
 
     @property
     def slots(self) -> tuple[SlotName, ...]:
@@ -89,6 +83,13 @@ class Policy:
         return replace(
             self, principal=_filled(self.principal, values), resource=_filled(self.resource, values)
         )
+
+    @property
+    def code(self) -> Code:
+        """The code of the conditions, made when first asked for."""
+        if self.lowered is None:
+            self.lowered = lower_conditions(self.conditions)
+        return self.lowered
 
     def expressions(self) -> Iterator[Node]:
         """The conditions' bodies, in order."""

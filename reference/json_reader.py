@@ -12,7 +12,7 @@ from typing import NoReturn, TypeAlias
 
 from reference.errors import InputError, Part
 from reference.integers import from_digits, in_range
-from reference.positions import refuse_surrogates, refused
+from reference.positions import SURROGATE, refuse_surrogates, refused
 
 DEEPEST_NESTING = 127
 
@@ -23,7 +23,7 @@ STRING = re.compile(r'"([^"\\\x00-\x1f]*+(?:\\[^\x00-\x1f][^"\\\x00-\x1f]*+)*+)"
 ESCAPE = re.compile(
     r"\\(?:(?P<simple>[\"\\/bfnrt])"
     r"|u(?P<high>[dD][89abAB][0-9a-fA-F]{2})\\u(?P<low>[dD][c-fC-F][0-9a-fA-F]{2})"
-    r"|u(?P<code>(?:[0-9a-ce-fA-CE-F][0-9a-fA-F]|[dD][0-7])[0-9a-fA-F]{2})"
+    r"|u(?P<code>[0-9a-fA-F]{4})"
     r"|(?P<bad>.))"
 )
 SIMPLE = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
@@ -42,7 +42,7 @@ class Number:
         return float(self.text) not in (float("inf"), float("-inf"))
 
 
-Json: TypeAlias = "None | bool | int | Number | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | Number | str | list[Json] | dict[str, Json] | None"
 
 
 class Repeating(dict[str, Json]):
@@ -56,14 +56,41 @@ class Repeating(dict[str, Json]):
 def read_json(text: str, part: Part, *, lenient: bool = False) -> Json:
     """The JSON value that the text holds, and nothing else.
 
-    With `lenient`, repeated keys, numbers beyond a double and any nesting are let through for the caller to
-    judge (entity documents have parts that nobody looks at).
+    With `lenient`, repeated keys, lone surrogates, numbers beyond a double and any nesting are let through,
+    as there are documents with parts that nobody looks at; `require_strict` is for the others.
 
     Raises:
         InputError: of `part`, with line and column.
     """
     refuse_surrogates(text, part)
     return _Reader(text, part, lenient).document()
+
+
+def require_strict(json: Json, part: Part, where: str, around: int, *, repeating: bool = False) -> None:
+    """Refuse what only a lenient reading lets through, repeated keys only unless `repeating`.
+
+    `around` arrays and objects are around the value, and count as nesting.
+
+    Raises:
+        InputError: of `part`; `where` names the value.
+    """
+    todo = [(json, around + 1)]
+    while todo:
+        node, depth = todo.pop()
+        match node:
+            case Repeating(repeated=keys) if not repeating:
+                raise InputError(part, f"{where}: the key {min(keys)!a} is repeated")
+            case Number(text) if not node.is_finite:
+                raise InputError(part, f"{where}: the number {text[:40]} is beyond the range of a double")
+            case str() if SURROGATE.search(node):
+                raise InputError(part, f"{where}: a lone surrogate is no character")
+            case list() | dict() if depth > DEEPEST_NESTING:
+                raise InputError(part, f"{where}: nesting deeper than {DEEPEST_NESTING} levels")
+            case list():
+                todo.extend((item, depth + 1) for item in node)
+            case dict():
+                todo.extend((key, depth) for key in node)
+                todo.extend((item, depth + 1) for item in node.values())
 
 
 class _Reader:
@@ -151,7 +178,7 @@ class _Reader:
         if escape["high"]:
             high, low = int(escape["high"], 16), int(escape["low"], 16)
             return chr(0x10000 + (high - 0xD800 << 10) + low - 0xDC00)
-        if escape["code"]:
+        if escape["code"] and (self.lenient or not SURROGATE.fullmatch(chr(int(escape["code"], 16)))):
             return chr(int(escape["code"], 16))
         self.position = start + escape.start()
         raise self.refusal("an escape that JSON has, and surrogates in pairs")

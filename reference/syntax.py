@@ -161,25 +161,11 @@ class Call(Tree):
     arguments: tuple[Expr, ...]
 
 
-Expr = (
-    Lit
-    | Var
-    | Slot
-    | If
-    | And
-    | Or
-    | Unary
-    | Binary
-    | Like
-    | Is
-    | IsIn
-    | HasAttr
-    | HasPath
-    | GetAttr
-    | SetOf
-    | RecordOf
-    | Call
+Leaf = Lit | Var | Slot
+Compound = (
+    If | And | Or | Unary | Binary | Like | Is | IsIn | HasAttr | HasPath | GetAttr | SetOf | RecordOf | Call
 )
+Expr = Leaf | Compound
 
 
 def children(expr: Expr) -> tuple[Expr, ...]:

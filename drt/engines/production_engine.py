@@ -1,0 +1,213 @@
+"""The production engine as an engine of the harness: its answers and errors as outcomes.
+
+The only module outside `production/` that imports it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from drt import outcome
+from drt.case import Case, Format, Request, Source
+from drt.engines.protocol import ValidationMode
+from drt.outcome import (
+    Accepted,
+    Authorized,
+    Evaluated,
+    Failed,
+    Part,
+    Printed,
+    Rejected,
+    Unsupported,
+    Validated,
+)
+from production import (
+    Authorizer,
+    CedarError,
+    Datetime,
+    Decimal,
+    Duration,
+    Entities,
+    EvaluationError,
+    IpAddress,
+    PolicySet,
+    PrintError,
+    SetValue,
+    Uid,
+    Value,
+    __version__,
+    entities_json,
+    expression_json,
+    parse_expression,
+    read_uid_json,
+    write_json,
+)
+from production import Request as Question
+
+T = TypeVar("T")
+
+
+def canonical(value: Value) -> str:
+    """The canonical text of a value, by a stack of its own: values may be 1,000 levels deep."""
+    done: list[str] = []
+    pending: list[tuple[Value, bool]] = [(value, False)]
+    while pending:
+        item, finished = pending.pop()
+        if not isinstance(item, (dict, SetValue)):
+            done.append(_canonical_scalar(item))
+            continue
+        inner = list(item.values()) if isinstance(item, dict) else list(item)
+        if not finished:
+            pending.append((item, True))
+            pending.extend((element, False) for element in reversed(inner))
+            continue
+        base = len(done) - len(inner)
+        texts = done[base:]
+        del done[base:]
+        if isinstance(item, dict):
+            done.append(outcome.canonical_record(dict(zip(item, texts, strict=True))))
+        else:
+            done.append(outcome.canonical_set(texts))
+    return done[0]
+
+
+def _canonical_scalar(value: Value) -> str:
+    match value:
+        case bool():
+            return outcome.canonical_bool(value)
+        case int():
+            return outcome.canonical_long(value)
+        case str():
+            return outcome.canonical_string(value)
+        case Uid():
+            return outcome.canonical_entity(value.type, value.id)
+        case Decimal():
+            return outcome.canonical_decimal(value.units)
+        case IpAddress():
+            return outcome.canonical_ipaddr(value.version, value.address, value.prefix)
+        case Datetime():
+            return outcome.canonical_datetime(value.milliseconds)
+        case Duration():
+            return outcome.canonical_duration(value.milliseconds)
+        case _:
+            raise TypeError(value)
+
+
+def _attempt(part: Part, work: Callable[[], T]) -> T | Rejected:
+    """The result of reading a part, or its rejection."""
+    try:
+        return work()
+    except EvaluationError:
+        raise
+    except CedarError as error:
+        return Rejected(part, str(error))
+
+
+def read_policy_set(source: Source) -> PolicySet | Rejected:
+    """Policies in either syntax."""
+    read = PolicySet.from_text if source.format == "cedar" else PolicySet.from_json
+    return _attempt("policies", lambda: read(source.text))
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedProduction:
+    """A case that the engine has read."""
+
+    authorizer: Authorizer
+
+    def _question(self, request: Request) -> Question | Rejected:
+        return _attempt("request", lambda: Question.from_json(request.text))
+
+    def authorize(self, request: Request) -> Authorized | Rejected | Unsupported:
+        question = self._question(request)
+        if isinstance(question, Rejected):
+            return question
+        response = self.authorizer.authorize(question)
+        return outcome.authorized(response.decision, response.determining, response.errors)
+
+    def evaluate(self, expression: str, request: Request) -> Evaluated | Failed | Rejected | Unsupported:
+        node = _attempt("expression", lambda: parse_expression(expression))
+        if isinstance(node, Rejected):
+            return node
+        question = self._question(request)
+        if isinstance(question, Rejected):
+            return question
+        try:
+            return Evaluated(canonical(self.authorizer.evaluate(node, question)))
+        except EvaluationError as error:
+            return Failed(error.kind)
+
+    def validate(
+        self, mode: ValidationMode = "strict", level: int | None = None
+    ) -> Validated | Rejected | Unsupported:
+        return Unsupported("schema")
+
+
+@dataclass(frozen=True, slots=True)
+class ProductionEngine:
+    """The engine that serves; `tier` forces one way of evaluating (`machine`, `generated`) or leaves it open."""
+
+    tier: str = "auto"
+    name: str = "production"
+    version: str = __version__
+
+    def load(self, case: Case) -> LoadedProduction | Rejected | Unsupported:
+        if case.schema is not None:
+            return Unsupported("schema")
+        policies = read_policy_set(case.policies)
+        if isinstance(policies, Rejected):
+            return policies
+        linked = _attempt("link", lambda: _linked(policies, case))
+        if isinstance(linked, Rejected):
+            return linked
+        entities = _attempt("entities", lambda: Entities.from_json(case.entities))
+        if isinstance(entities, Rejected):
+            return entities
+        return LoadedProduction(Authorizer(linked, entities, tier=self.tier))
+
+    def read_policies(self, policies: Source) -> Accepted | Rejected | Unsupported:
+        read = read_policy_set(policies)
+        return read if isinstance(read, Rejected) else Accepted(read.to_json())
+
+    def print_policies(self, policies: Source, *, templates: bool) -> Printed | Rejected | Unsupported:
+        read = read_policy_set(policies)
+        if isinstance(read, Rejected):
+            return read
+        text = _attempt("policies", lambda: read.to_text(templates=templates))
+        return text if isinstance(text, Rejected) else Printed(text)
+
+    def format_policies(self, text: str, line_width: int, indent_width: int) -> Printed | Rejected | Unsupported:
+        return Unsupported("format")
+
+    def read_expression(self, expression: str) -> Accepted | Rejected | Unsupported:
+        node = _attempt("expression", lambda: parse_expression(expression))
+        return node if isinstance(node, Rejected) else Accepted(expression_json(node))
+
+    def read_entities(self, entities: str, schema: Source | None) -> Accepted | Rejected | Unsupported:
+        if schema is not None:
+            return Unsupported("schema")
+        read = _attempt("entities", lambda: Entities.from_json(entities))
+        return read if isinstance(read, Rejected) else Accepted(_entities_text(read))
+
+    def read_schema(self, schema: Source) -> Accepted | Rejected | Unsupported:
+        return Unsupported("schema")
+
+    def translate_schema(self, schema: Source, to: Format) -> Printed | Rejected | Unsupported:
+        return Unsupported("schema")
+
+
+def _entities_text(entities: Entities) -> str:
+    """The canonical document; empty where a record has a reserved key and hence no JSON form."""
+    try:
+        return write_json(entities_json(entities))
+    except PrintError:
+        return ""
+
+
+def _linked(policies: PolicySet, case: Case) -> PolicySet:
+    return policies.link_all(
+        (template_id, new_id, {slot: read_uid_json(text) for slot, text in values})
+        for template_id, new_id, values in case.links
+    )

@@ -1,0 +1,189 @@
+"""The reference engine as an engine of the harness: its answers and errors as outcomes.
+
+The only module outside `reference/` that imports it, beside the proofs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from drt import outcome
+from drt.case import Case, Format, Request, Source
+from drt.engines.protocol import ValidationMode
+from drt.outcome import (
+    Accepted,
+    Authorized,
+    Evaluated,
+    Failed,
+    Printed,
+    Rejected,
+    Unsupported,
+    Validated,
+)
+from reference.authorizer import authorize
+from reference.entities import Entities
+from reference.entity_json import entities_to_json, read_entities
+from reference.errors import EvaluationError, InputError
+from reference.evaluator import evaluate
+from reference.extensions.datetime import Datetime
+from reference.extensions.decimal import Decimal
+from reference.extensions.duration import Duration
+from reference.extensions.ipaddr import IpAddr
+from reference.formatter import format_policies
+from reference.json_reader import read_json
+from reference.json_writer import write_json
+from reference.parser import parse_expression, parse_policies
+from reference.policies import Policies
+from reference.policy_json import parse_policy_set
+from reference.policy_json_writer import expression_to_json, policy_set_to_json
+from reference.printer import print_plain_policies, print_policies_and_templates
+from reference.request_json import read_request
+from reference.syntax import SlotName
+from reference.templates import Link, PolicySet, from_bodies
+from reference.value_json import uid
+from reference.values import Bool, EntityUid, Long, Record, Set, String, Value, fold
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedReference:
+    """A case that the engine has read."""
+
+    policies: Policies
+    entities: Entities
+
+    def authorize(self, request: Request) -> Authorized | Rejected | Unsupported:
+        try:
+            response = authorize(self.policies, read_request(request.text), self.entities)
+        except InputError as error:
+            return rejected(error)
+        return outcome.authorized(response.decision, response.determining, response.errors)
+
+    def evaluate(self, expression: str, request: Request) -> Evaluated | Failed | Rejected | Unsupported:
+        try:
+            expr = parse_expression(expression)
+            return Evaluated(canonical(evaluate(expr, read_request(request.text), self.entities)))
+        except InputError as error:
+            return rejected(error)
+        except EvaluationError as error:
+            return Failed(error.kind)
+
+    def validate(
+        self, mode: ValidationMode = "strict", level: int | None = None
+    ) -> Validated | Rejected | Unsupported:
+        return Unsupported("schema")
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceEngine:
+    """The engine that says what Cedar means."""
+
+    name: str = "reference"
+    version: str = "0.1.0"
+
+    def load(self, case: Case) -> LoadedReference | Rejected | Unsupported:
+        if case.schema is not None:
+            return Unsupported("schema")
+        try:
+            policies = linked(read_policy_set(case.policies), case)
+            return LoadedReference(policies.policies(), read_entities(case.entities))
+        except InputError as error:
+            return rejected(error)
+
+    def read_policies(self, policies: Source) -> Accepted | Rejected | Unsupported:
+        try:
+            return Accepted(write_json(policy_set_to_json(read_policy_set(policies))))
+        except InputError as error:
+            return rejected(error)
+
+    def print_policies(self, policies: Source, *, templates: bool) -> Printed | Rejected | Unsupported:
+        write = print_policies_and_templates if templates else print_plain_policies
+        try:
+            return Printed(write(read_policy_set(policies)))
+        except InputError as error:
+            return rejected(error)
+
+    def format_policies(self, text: str, line_width: int, indent_width: int) -> Printed | Rejected | Unsupported:
+        try:
+            return Printed(format_policies(text, line_width, indent_width))
+        except InputError as error:
+            return rejected(error)
+
+    def read_expression(self, expression: str) -> Accepted | Rejected | Unsupported:
+        try:
+            return Accepted(write_json(expression_to_json(parse_expression(expression))))
+        except InputError as error:
+            return Rejected("expression", str(error))
+
+    def read_entities(self, entities: str, schema: Source | None) -> Accepted | Rejected | Unsupported:
+        if schema is not None:
+            return Unsupported("schema")
+        try:
+            return Accepted(write_json(entities_to_json(read_entities(entities))))
+        except InputError as error:
+            return rejected(error)
+
+    def read_schema(self, schema: Source) -> Accepted | Rejected | Unsupported:
+        return Unsupported("schema")
+
+    def translate_schema(self, schema: Source, to: Format) -> Printed | Rejected | Unsupported:
+        return Unsupported("schema")
+
+
+def read_policy_set(policies: Source) -> PolicySet:
+    """Policies in either syntax."""
+    if policies.format == "json":
+        return parse_policy_set(policies.text)
+    return from_bodies(parse_policies(policies.text))
+
+
+def linked(policies: PolicySet, case: Case) -> PolicySet:
+    """The policies with the links of the case."""
+    return policies.link_all(
+        (new_id, Link(template_id, dict(_slot_value(slot, text) for slot, text in values)))
+        for template_id, new_id, values in case.links
+    )
+
+
+def _slot_value(slot: str, text: str) -> tuple[SlotName, EntityUid]:
+    return cast(SlotName, slot), uid(read_json(text, "link"), "link", f"`{slot}`")
+
+
+def rejected(error: InputError) -> Rejected:
+    return Rejected(error.part, str(error))
+
+
+def canonical(value: Value) -> str:
+    """The canonical text of a value."""
+    return fold(value, _leaf, _set, _record)
+
+
+def _set(elements: Sequence[str]) -> str:
+    return outcome.canonical_set(elements)
+
+
+def _record(fields: Mapping[str, str]) -> str:
+    return outcome.canonical_record(fields)
+
+
+def _leaf(value: Value) -> str:
+    match value:
+        case Bool(truth):
+            return outcome.canonical_bool(truth)
+        case Long(number):
+            return outcome.canonical_long(number)
+        case String(text):
+            return outcome.canonical_string(text)
+        case EntityUid(type_name, entity_id):
+            return outcome.canonical_entity(type_name, entity_id)
+        case Decimal(number):
+            return outcome.canonical_decimal(number)
+        case IpAddr(version, address, prefix):
+            return outcome.canonical_ipaddr(version, address, prefix)
+        case Datetime(milliseconds):
+            return outcome.canonical_datetime(milliseconds)
+        case Duration(milliseconds):
+            return outcome.canonical_duration(milliseconds)
+        case Set() | Record():
+            raise AssertionError("a set or a record is not a leaf")

@@ -1,0 +1,129 @@
+"""The entity document, read without a schema and written (spec 05 §2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from production.collecting import without_collection
+from production.entities import NO_TAGS, Entities, Entity
+from production.errors import EntitiesError, JsonError
+from production.hierarchy import NOBODY
+from production.json_scanner import Repeated
+from production.json_text import Json, check_ignored, read_json, well_formed
+from production.uids import Uid
+from production.value_json import make_uid, read_record, uid_json, value_json
+from production.values import Record
+
+_KEYS = ("uid", "attrs", "parents", "tags")
+_NO_ATTRIBUTES: Record = {}
+
+
+def read_uid(node: Json, depth: int) -> Uid:
+    """A uid in either form (spec 05 §2.1), standing inside `depth` levels; raises `JsonError`."""
+    if not isinstance(node, dict):
+        raise JsonError("a uid is an object with `type` and `id`")
+    type_name, entity_id = node.get("type"), node.get("id")
+    if len(node) == 2 and isinstance(type_name, str) and isinstance(entity_id, str):
+        if not isinstance(node, Repeated):
+            return make_uid(type_name, entity_id)
+    else:
+        check_ignored(node, depth)
+    repeated = node.names if isinstance(node, Repeated) else NOBODY
+    inner = node.get("__entity")
+    if isinstance(node.get("__expr"), str) or "__entity" in repeated:
+        raise JsonError("a uid has neither `__expr` nor two `__entity`")
+    if isinstance(inner, dict) and not (isinstance(inner, Repeated) and inner.names & {"type", "id"}):
+        inner_type, inner_id = inner.get("type"), inner.get("id")
+        if isinstance(inner_type, str) and isinstance(inner_id, str):
+            return make_uid(inner_type, inner_id)
+    if repeated & {"type", "id"} or not isinstance(type_name, str) or not isinstance(entity_id, str):
+        raise JsonError("a uid has one string `type` and one string `id`")
+    return make_uid(type_name, entity_id)
+
+
+def entity_objects(text: str) -> Iterator[dict[str, Json]]:
+    """The entity objects of a document, the shape of each checked; raises `EntitiesError`."""
+    try:
+        document = read_json(text)
+    except JsonError as error:
+        raise EntitiesError(str(error)) from None
+    if not isinstance(document, list):
+        raise EntitiesError("an entity document is an array")
+    for number, node in enumerate(document):
+        if not isinstance(node, dict):
+            raise EntitiesError(f"entity {number} is not an object")
+        for name in ("uid", "attrs", "parents"):
+            if name not in node:
+                raise EntitiesError(f"entity {number} has no `{name}`")
+        if isinstance(node, Repeated):
+            twice = node.names.intersection(_KEYS)
+            if twice:
+                raise EntitiesError(f"entity {number} has `{min(twice)}` twice")
+        if len(node) > 3:
+            for name in node:
+                _checked(number, name)
+        yield node
+
+
+def _checked(number: int, name: str) -> None:
+    try:
+        well_formed(name)
+    except JsonError as error:
+        raise EntitiesError(f"entity {number}: {error}") from None
+
+
+def read_parents(node: Json) -> frozenset[Uid]:
+    """The `parents` of an entity object."""
+    if not isinstance(node, list):
+        raise JsonError("`parents` is an array")
+    return frozenset([read_uid(parent, 3) for parent in node]) if node else NOBODY
+
+
+def _read_members(node: Json, what: str) -> Record:
+    if not isinstance(node, dict):
+        raise JsonError(f"`{what}` is an object")
+    return read_record(node, 2) if node else _NO_ATTRIBUTES
+
+
+def read_entity_object(node: dict[str, Json]) -> Entity:
+    """One entity without type information; raises `EntitiesError`."""
+    entity: Uid | None = None
+    try:
+        entity = read_uid(node["uid"], 2)
+        attributes = _read_members(node["attrs"], "attrs")
+        parents = read_parents(node["parents"])
+        tags = _read_members(node["tags"], "tags") if "tags" in node else NO_TAGS
+    except JsonError as error:
+        raise EntitiesError(f"{entity!r}: {error}" if entity else f"in a uid: {error}") from None
+    return Entity(entity, attributes, parents, tags)
+
+
+def read_entities(text: str) -> Entities:
+    """Read and close an entity document; raises `EntitiesError`."""
+    with without_collection():
+        return Entities.from_entities(map(read_entity_object, entity_objects(text)))
+
+
+def read_uid_json(text: str) -> Uid:
+    """A uid in either form from a JSON text of its own; raises `EntitiesError`."""
+    try:
+        return read_uid(read_json(text), 0)
+    except JsonError as error:
+        raise EntitiesError(str(error)) from None
+
+
+def entities_json(entities: Entities) -> list[Any]:
+    """The canonical document (spec 05 §2.4): sorted by uid, all ancestors as parents; raises `PrintError`."""
+    document = []
+    for entity in sorted(entities, key=lambda entity: (entity.uid.type, entity.uid.id)):
+        above = sorted(entities.above[entity.uid], key=lambda uid: (uid.type, uid.id))
+        written = {
+            "uid": uid_json(entity.uid),
+            "attrs": value_json(entity.attributes),
+            "parents": [uid_json(parent) for parent in above],
+        }
+        if entity.tags:
+            written["tags"] = value_json(entity.tags)
+        document.append(written)
+    return document

@@ -1,0 +1,142 @@
+"""Strict JSON (RFC 8259) to plain Python data, and back.
+
+`json` does the bulk of the work. What it would let pass is kept visible, so that each format can apply its own
+rule: an object with a key twice is a `Repeated`, a number that is no 64-bit integer literal a `Number`. Texts too
+deep for its recursion go to the scanner, which has none.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from json.encoder import encode_basestring_ascii
+from typing import Any, Final, TypeAlias, Union
+
+from production.collecting import without_collection
+from production.errors import JsonError
+from production.json_scanner import Number, Repeated, integer, number, object_of, scan
+
+Json: TypeAlias = Union[None, bool, int, str, Number, list["Json"], dict[str, "Json"]]
+
+MAX_DEPTH: Final = 127
+"""Arrays and objects inside each other that a document may have (spec 05 §2, 06 §1.1)."""
+
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_NEEDS_CARE: Final = re.compile(r"-0(?![0-9.eE])|[0-9]{200}")
+
+
+def _refuse_constant(name: str) -> Json:
+    raise JsonError(f"{name} is not JSON")
+
+
+_PLAIN: Final = json.JSONDecoder(
+    object_pairs_hook=object_of, parse_float=number, parse_constant=_refuse_constant
+)
+_CAREFUL: Final = json.JSONDecoder(
+    object_pairs_hook=object_of, parse_float=number, parse_int=integer, parse_constant=_refuse_constant
+)
+
+
+def read_json(text: str) -> Json:
+    """Read one JSON text; raises `JsonError`. Depth, repeated keys, odd numbers are left to the caller."""
+    decoder = _CAREFUL if _NEEDS_CARE.search(text) else _PLAIN
+    with without_collection():
+        try:
+            document: Json = decoder.decode(text)
+        except json.JSONDecodeError as error:
+            raise JsonError(f"line {error.lineno}, column {error.colno}: {error.msg}") from None
+        except RecursionError:
+            document = scan(text)
+    return document
+
+
+def well_formed(text: str) -> str:
+    """A string without lone surrogates; raises `JsonError` for another."""
+    if not text.isascii() and _SURROGATE.search(text):
+        raise JsonError("a lone surrogate is not a character")
+    return text
+
+
+def check_ignored(value: Json, depth: int) -> None:
+    """Raise `JsonError` for what is an error even where nobody looks at the value.
+
+    That is depth, a lone surrogate, and a number beyond any double. `depth` counts the levels around the value.
+    """
+    for part, _ in _walk(value, depth):
+        if isinstance(part, Number) and part.is_huge:
+            raise JsonError(f"the number {part.shown()} is out of range")
+
+
+def check_all(value: Json, depth: int) -> None:
+    """As `check_ignored`, and raise for repeated keys, fractions and integers beyond 64 bits as well."""
+    for part, _ in _walk(value, depth):
+        if isinstance(part, Repeated):
+            raise JsonError(f"the key {part.name!r} comes twice")
+        if isinstance(part, Number):
+            raise JsonError(f"{part.shown()} is not a 64-bit integer")
+        if isinstance(part, int) and not -(2**63) <= part < 2**63:
+            raise JsonError("an integer beyond 64 bits")
+
+
+def check_document(value: Json) -> None:
+    """Raise `JsonError` for what is an error anywhere in a policy document (spec 06 §1.1)."""
+    for part, _ in _walk(value, 0):
+        if isinstance(part, Repeated):
+            raise JsonError(f"the key {part.name!r} comes twice")
+        if isinstance(part, Number) and part.is_huge:
+            raise JsonError(f"the number {part.shown()} is out of range")
+
+
+def _walk(value: Json, depth: int) -> list[tuple[Json, int]]:
+    """Every part of a value with the number of levels around it; depth and strings are checked."""
+    parts = [(value, depth)]
+    for part, level in parts:
+        if isinstance(part, str):
+            well_formed(part)
+        elif isinstance(part, (dict, list)):
+            if level >= MAX_DEPTH:
+                raise JsonError(f"nested deeper than {MAX_DEPTH} levels")
+            if isinstance(part, dict):
+                for name, inner in part.items():
+                    well_formed(name)
+                    parts.append((inner, level + 1))
+            else:
+                parts.extend((inner, level + 1) for inner in part)
+    return parts
+
+
+def write_json(value: Any) -> str:
+    """Canonical JSON text: keys sorted, no spaces, ASCII; any depth, in linear time."""
+    pieces: list[str] = []
+    pending: list[tuple[bool, Any]] = [(False, value)]
+    while pending:
+        is_text, item = pending.pop()
+        if is_text:
+            pieces.append(item)
+        elif isinstance(item, dict):
+            pending.append((True, "}"))
+            for position, name in enumerate(sorted(item, reverse=True), start=1):
+                pending.append((False, item[name]))
+                comma = "," if position < len(item) else ""
+                pending.append((True, f"{comma}{encode_basestring_ascii(name)}:"))
+            pieces.append("{")
+        elif isinstance(item, (list, tuple)):
+            pending.append((True, "]"))
+            for position, inner in enumerate(reversed(item), start=1):
+                pending.append((False, inner))
+                if position < len(item):
+                    pending.append((True, ","))
+            pieces.append("[")
+        else:
+            pieces.append(_scalar(item))
+    return "".join(pieces)
+
+
+def _scalar(item: Any) -> str:
+    if item is None:
+        return "null"
+    if item is True:
+        return "true"
+    if item is False:
+        return "false"
+    return f"{item:d}" if isinstance(item, int) else encode_basestring_ascii(item)

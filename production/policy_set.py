@@ -1,0 +1,205 @@
+"""Policy sets: static policies, templates and links under one name space of ids (spec 04 §1).
+
+A set is never changed: every operation gives a new one, and a failing one leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from production.errors import LinkError, PolicySetError
+from production.parser import parse_policies
+from production.policies import Policy, SlotName, same_policy
+from production.uids import Uid
+
+LinkRequest = tuple[str, str, Mapping[str, Uid]]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A linked policy: its template and the entities that fill its slots."""
+
+    template_id: str
+    template: Policy
+    principal: Uid | None = None
+    resource: Uid | None = None
+
+    @property
+    def values(self) -> dict[SlotName, Uid]:
+        """The entities by slot."""
+        values: dict[SlotName, Uid] = {}
+        if self.principal is not None:
+            values["?principal"] = self.principal
+        if self.resource is not None:
+            values["?resource"] = self.resource
+        return values
+
+    def policy(self) -> Policy:
+        """The plain policy that the link stands for."""
+        return self.template.linked(self.values)
+
+
+class PolicySet:
+    """Static policies, templates and links by id."""
+
+    __slots__ = ("_links", "_statics", "_templates")
+
+    def __init__(
+        self,
+        statics: Mapping[str, Policy] | None = None,
+        templates: Mapping[str, Policy] | None = None,
+        links: Iterable[LinkRequest] = (),
+    ) -> None:
+        """A set of these; raises `PolicySetError` for ids used twice, `LinkError` for a bad link."""
+        self._statics = dict(statics or {})
+        self._templates = dict(templates or {})
+        self._links: dict[str, Link] = {}
+        for policy_id, policy in self._statics.items():
+            if policy.slots:
+                raise PolicySetError(f"the static policy {policy_id!r} has a slot")
+            if policy_id in self._templates:
+                raise PolicySetError(f"the id {policy_id!r} is used twice")
+        for link in links:
+            self._link(*link)
+
+    @classmethod
+    def from_text(cls, text: str) -> PolicySet:
+        """Read policy text; ids are `policy0`, `policy1`, … in order. Raises `PolicyError`."""
+        made = cls()
+        for number, policy in enumerate(parse_policies(text)):
+            (made._templates if policy.slots else made._statics)[f"policy{number}"] = policy
+        return made
+
+    @classmethod
+    def from_json(cls, text: str) -> PolicySet:
+        """Read a policy-set document (spec 06); raises `PolicyError`."""
+        from production.policy_json import read_policy_set
+
+        return read_policy_set(text)
+
+    def to_json(self) -> str:
+        """The canonical policy-set document."""
+        from production.policy_json_writer import policy_set_json
+
+        return policy_set_json(self)
+
+    def to_text(self, *, templates: bool = False) -> str:
+        """Cedar text: static policies, then links as plain policies; or static policies and templates.
+
+        Links have no text of their own, so with `templates` they are left out (spec 06 §4). Raises `PrintError`.
+        """
+        from production.printer import policy_set_text
+
+        return policy_set_text(self, templates=templates)
+
+    @property
+    def statics(self) -> Mapping[str, Policy]:
+        """Static policies by id."""
+        return MappingProxyType(self._statics)
+
+    @property
+    def templates(self) -> Mapping[str, Policy]:
+        """Templates by id."""
+        return MappingProxyType(self._templates)
+
+    @property
+    def links(self) -> Mapping[str, Link]:
+        """Links by the id of the linked policy."""
+        return MappingProxyType(self._links)
+
+    def policies(self) -> Iterator[tuple[str, Policy]]:
+        """Everything that is evaluated: static policies, then links as the policies they stand for."""
+        yield from self._statics.items()
+        for link_id, link in self._links.items():
+            yield link_id, link.policy()
+
+    def _copy(self) -> PolicySet:
+        made = PolicySet()
+        made._statics = self._statics.copy()
+        made._templates = self._templates.copy()
+        made._links = self._links.copy()
+        return made
+
+    def _check_unused(self, policy_id: str) -> None:
+        if policy_id in self._statics or policy_id in self._templates or policy_id in self._links:
+            raise PolicySetError(f"the id {policy_id!r} is used already")
+
+    def add(self, policy_id: str, policy: Policy) -> PolicySet:
+        """This set and a static policy, or a template if it has slots."""
+        self._check_unused(policy_id)
+        made = self._copy()
+        (made._templates if policy.slots else made._statics)[policy_id] = policy
+        return made
+
+    def link(self, template_id: str, new_id: str, values: Mapping[str, Uid]) -> PolicySet:
+        """This set and one link; `values` gives an entity for exactly the template's slots."""
+        return self.link_all([(template_id, new_id, values)])
+
+    def link_all(self, links: Iterable[LinkRequest]) -> PolicySet:
+        """This set and many links; raises `LinkError` for the first bad one."""
+        made = self._copy()
+        for link in links:
+            made._link(*link)
+        return made
+
+    def _link(self, template_id: str, new_id: str, values: Mapping[str, Uid]) -> None:
+        template = self._templates.get(template_id)
+        if template is None:
+            raise LinkError(f"there is no template {template_id!r}")
+        if new_id in self._statics or new_id in self._templates or new_id in self._links:
+            raise LinkError(f"the id {new_id!r} is used already")
+        for slot in template.slots:
+            if slot not in values:
+                raise LinkError(f"the link {new_id!r} has no value for {slot}")
+        for name in values:
+            if name not in template.slots:
+                raise LinkError(f"the template {template_id!r} has no slot {name!r}")
+        self._links[new_id] = Link(
+            template_id, template, values.get("?principal"), values.get("?resource")
+        )
+
+    def unlink(self, link_id: str) -> PolicySet:
+        """This set without a link."""
+        return self._without("_links", link_id, "link")
+
+    def remove_static(self, policy_id: str) -> PolicySet:
+        """This set without a static policy."""
+        return self._without("_statics", policy_id, "static policy")
+
+    def remove_template(self, template_id: str) -> PolicySet:
+        """This set without a template that no link refers to."""
+        for link_id, link in self._links.items():
+            if link.template_id == template_id:
+                raise PolicySetError(f"the template {template_id!r} is in use by {link_id!r}")
+        return self._without("_templates", template_id, "template")
+
+    def _without(self, part: str, policy_id: str, what: str) -> PolicySet:
+        made = self._copy()
+        if getattr(made, part).pop(policy_id, None) is None:
+            raise PolicySetError(f"there is no {what} {policy_id!r}")
+        return made
+
+    def merge(self, other: PolicySet) -> PolicySet:
+        """Both sets in one; an id of both must have the same content in both, else `PolicySetError`."""
+        made = self._copy()
+        for mine, theirs in ((made._statics, other._statics), (made._templates, other._templates)):
+            for policy_id, policy in theirs.items():
+                known = mine.get(policy_id)
+                if known is None:
+                    made._check_unused(policy_id)
+                    mine[policy_id] = policy
+                elif not same_policy(known, policy):
+                    raise PolicySetError(f"the id {policy_id!r} stands for two policies")
+        for link_id, link in other._links.items():
+            linked = made._links.get(link_id)
+            if linked is None:
+                made._link(link.template_id, link_id, {str(slot): uid for slot, uid in link.values.items()})
+            elif (linked.template_id, linked.values) != (link.template_id, link.values):
+                raise PolicySetError(f"the id {link_id!r} stands for two links")
+        return made
+
+    def __len__(self) -> int:
+        """How many policies are evaluated: static ones and links."""
+        return len(self._statics) + len(self._links)

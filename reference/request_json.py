@@ -1,0 +1,60 @@
+"""Requests and contexts (spec 05 §8, §9): JSON to a request, and the text form of a uid."""
+
+from __future__ import annotations
+
+from reference.errors import InputError
+from reference.json_reader import Json, Repeating, read_json, require_strict
+from reference.request import Request
+from reference.value_json import uid, value
+from reference.values import EntityUid, Record
+
+KEYS = ("principal", "action", "resource")
+
+
+def read_request(text: str) -> Request:
+    """A request as a JSON object with `principal`, `action`, `resource` and perhaps `context`.
+
+    Raises:
+        InputError: part `request`.
+    """
+    principal, action, resource, written = read_parts(text)
+    return Request(principal, action, resource, context(written))
+
+
+def read_parts(text: str) -> tuple[EntityUid, EntityUid, EntityUid, dict[str, Json]]:
+    """Principal, action, resource and the context as written, which is strict JSON; `{}` if there is none.
+
+    Raises:
+        InputError: part `request`.
+    """
+    json = read_json(text, "request", lenient=True)
+    if not isinstance(json, dict):
+        raise InputError("request", "expected an object")
+    repeated = json.repeated if isinstance(json, Repeating) else set()
+    if repeated:
+        raise InputError("request", f"the key {min(repeated)!a} is repeated")
+    unknown = json.keys() - {*KEYS, "context"}
+    if unknown:
+        raise InputError("request", f"there is no key {min(unknown)!a} in a request")
+    for key in KEYS:
+        if key not in json:
+            raise InputError("request", f"`{key}` is missing")
+        require_strict(json[key], "request", f"`{key}`", around=0, repeating=True)
+    principal, action, resource = (uid(json[key], "request", f"`{key}`") for key in KEYS)
+    written = json.get("context", {})
+    require_strict(written, "request", "`context`", around=0)
+    if not isinstance(written, dict):
+        raise InputError("request", "`context` must be an object")
+    return principal, action, resource, written
+
+
+def context(json: Json) -> Record:
+    """A context, without type information.
+
+    Raises:
+        InputError: part `request`.
+    """
+    found = value(json, "request", "`context`")
+    if not isinstance(found, Record):
+        raise InputError("request", "`context` must be a record")
+    return found

@@ -1,0 +1,15 @@
+"""Scenarios drawn once for all generator tests: fixed random seeds, modest samples."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from generators.profiles import PROFILES
+from generators.scenarios import Scenario, scenario
+from generators.source import RecordingSource
+
+
+@cache
+def drawn(profile: str, count: int) -> tuple[Scenario, ...]:
+    """The scenarios of the first `count` random seeds."""
+    return tuple(scenario(RecordingSource(seed), PROFILES[profile]) for seed in range(count))

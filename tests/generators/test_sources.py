@@ -1,0 +1,148 @@
+"""Sources: same questions, same answers, whichever source is asked."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+
+from generators.hypothesis_source import drawn_by, reproduce_failure, reproduction
+from generators.profiles import PROFILES, TYPED, UNTYPED
+from generators.scenarios import Scenario, scenario
+from generators.source import MutatingSource, RecordingSource, ReplaySource, Source
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def answers(source: Source) -> list[object]:
+    """One answer of every kind, certain ones included."""
+    with source.span("all"):
+        return [
+            source.integer(3, 3),
+            source.integer(-5, 5),
+            source.integer(-(2**63), 2**63 - 1),
+            source.boolean(0.0),
+            source.boolean(1.0),
+            source.boolean(),
+            source.choice("x"),
+            source.choice("abcdef"),
+        ]
+
+
+def test_certain_answers_are_not_drawn() -> None:
+    source = RecordingSource(0)
+    answers(source)
+    assert [type(choice) for choice in source.choices] == [int, int, bool, int]
+
+
+@pytest.mark.parametrize("random_seed", range(20))
+def test_replay_answers_what_was_recorded(random_seed: int) -> None:
+    recorded = RecordingSource(random_seed)
+    first = answers(recorded)
+    replayed = ReplaySource(recorded.choices)
+    assert answers(replayed) == first
+    assert replayed.choices == recorded.choices
+
+
+def test_replay_gives_the_simplest_answers_when_choices_run_out_or_do_not_fit() -> None:
+    simplest = [3, -5, -(2**63), False, True, False, "x", "a"]
+    assert answers(ReplaySource([])) == simplest
+    assert answers(ReplaySource([True, 2**80, 1, False])) == simplest
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_replay_reproduces_a_scenario(profile: str) -> None:
+    for random_seed in range(15):
+        recorded = RecordingSource(random_seed)
+        first = scenario(recorded, PROFILES[profile])
+        again = scenario(ReplaySource(recorded.choices), PROFILES[profile])
+        assert again == first
+        assert again.policies_text() == first.policies_text()
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_any_choices_draw_a_scenario(profile: str) -> None:
+    """No choice leads a generator into a dead end: the simplest of everything, and edited choices, draw too."""
+    scenario(ReplaySource([]), PROFILES[profile]).policies_text()
+    recorded = RecordingSource(1)
+    original = scenario(recorded, PROFILES[profile])
+    different = 0
+    for random_seed in range(40):
+        source = MutatingSource(recorded.choices, random_seed)
+        mutant = scenario(source, PROFILES[profile])
+        different += mutant != original
+        assert scenario(ReplaySource(source.choices), PROFILES[profile]) == mutant
+    assert different > 20
+
+
+def test_the_same_random_seed_draws_the_same_in_every_process() -> None:
+    script = (
+        "import hashlib\n"
+        "from generators.profiles import PROFILES\n"
+        "from generators.scenarios import scenario\n"
+        "from generators.source import RecordingSource\n"
+        "for profile in PROFILES.values():\n"
+        "    for seed in range(12):\n"
+        "        s = scenario(RecordingSource(seed), profile)\n"
+        "        parts = (s.policies_text(), s.policies_json(True), s.schema_text(), s.schema_json(), s.entities_text(),\n"
+        "                 s.request_texts(), s.expressions(), s.links, s.intended_misfits, s.left_out)\n"
+        "        print(hashlib.sha256(repr(parts).encode()).hexdigest())\n"
+    )
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", script],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": hash_seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for hash_seed in ("0", "1", "777")
+    }
+    assert len(outputs) == 1
+    assert len(set(outputs.pop().split())) > 10 * len(PROFILES)
+
+
+def _reproduced(choices: list[int | bool], profile_name: str) -> list[Scenario]:
+    """What Hypothesis draws when told to reproduce these choices."""
+    seen: list[Scenario] = []
+
+    @settings(database=None, phases=[Phase.explicit, Phase.reuse, Phase.generate], print_blob=False)
+    @reproduce_failure(*reproduction(choices))
+    @given(drawn_by(lambda source: scenario(source, PROFILES[profile_name])))
+    def property_test(drawn: Scenario) -> None:
+        seen.append(drawn)
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        property_test()
+    return seen
+
+
+@pytest.mark.parametrize("profile", ["typed", "untyped", "templates"])
+def test_recorded_choices_reproduce_in_hypothesis(profile: str) -> None:
+    for random_seed in (0, 5, 9):
+        recorded = RecordingSource(random_seed)
+        first = scenario(recorded, PROFILES[profile])
+        assert set(_reproduced(recorded.choices, profile)) == {first}
+
+
+@settings(max_examples=30, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+@given(drawn_by(lambda source: (scenario(source, UNTYPED), tuple(source.choices))))
+def test_choices_found_by_hypothesis_replay(found: tuple[Scenario, tuple[int | bool, ...]]) -> None:
+    drawn, choices = found
+    assert scenario(ReplaySource(choices), UNTYPED) == drawn
+
+
+def test_choices_number_below_the_entropy_hypothesis_allows() -> None:
+    """A case too big for Hypothesis would be thrown away there (8 KiB); one choice takes some bytes."""
+    sizes = []
+    for random_seed in range(100):
+        source = RecordingSource(random_seed)
+        scenario(source, TYPED)
+        sizes.append(len(source.choices))
+    assert sum(sizes) / len(sizes) < 1000

@@ -33,7 +33,7 @@ from production.value_json import ESCAPES, call_parts, make_uid
 
 _UNARY: Final = frozenset({"!", "neg", "isEmpty"})
 _BINARY: Final = frozenset(
-    "== != < <= > >= in && || + - * contains containsAll containsAny getTag hasTag".split()
+    ["==", "!=", "<", "<=", ">", ">=", "in", "&&", "||", "+", "-", "*", "contains", "containsAll", "containsAny", "getTag", "hasTag"]
 )
 
 
@@ -58,7 +58,9 @@ def read_expression(node: Json) -> Node:
     return Call(key, tuple(map(read_expression, body)))
 
 
-def _body(key: str, node: Json, names: frozenset[str], optional: frozenset[str] = frozenset()) -> dict[str, Json]:
+def _body(
+    key: str, node: Json, names: frozenset[str], optional: frozenset[str] = frozenset()
+) -> dict[str, Json]:
     """The operand object of a form, with exactly these keys."""
     if not isinstance(node, dict) or not names <= node.keys() or not node.keys() <= names | optional:
         raise JsonError(f"`{key}` takes an object with {', '.join(f'`{name}`' for name in sorted(names))}")

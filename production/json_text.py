@@ -10,13 +10,13 @@ from __future__ import annotations
 import json
 import re
 from json.encoder import encode_basestring_ascii
-from typing import Any, Final, TypeAlias, Union
+from typing import Any, Final, TypeAlias
 
 from production.collecting import without_collection
 from production.errors import JsonError
 from production.json_scanner import Number, Repeated, integer, number, object_of, scan
 
-Json: TypeAlias = Union[None, bool, int, str, Number, list["Json"], dict[str, "Json"]]
+Json: TypeAlias = None | bool | int | str | Number | list["Json"] | dict[str, "Json"]
 
 MAX_DEPTH: Final = 127
 """Arrays and objects inside each other that a document may have (spec 05 §2, 06 §1.1)."""

@@ -46,7 +46,17 @@ CONTAINS, CONTAINS_ALL, CONTAINS_ANY, GET_TAG, HAS_TAG = 20, 21, 22, 23, 24
 # Many operands: how many, the names, the function and how many.
 SET, RECORD, CALL = 25, 26, 27
 # Control. The argument is the index to go on from; IS_LEFT has the type before it.
-AND_LEFT, AND_RIGHT, OR_LEFT, OR_RIGHT, IF, ELSE, END_IF, IS_LEFT, IS_RIGHT = 30, 31, 32, 33, 34, 35, 36, 37, 38
+AND_LEFT, AND_RIGHT, OR_LEFT, OR_RIGHT, IF, ELSE, END_IF, IS_LEFT, IS_RIGHT = (
+    30,
+    31,
+    32,
+    33,
+    34,
+    35,
+    36,
+    37,
+    38,
+)
 GUARD = 39
 """Stop with false unless the operand is the argument."""
 

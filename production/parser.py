@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from production.collecting import without_collection
+from production.cursor import WORD_START
 from production.expression_parser import ExpressionParser
 from production.names import is_action_type
 from production.nodes import Condition
@@ -20,7 +21,6 @@ from production.policies import (
     Slot,
 )
 from production.uids import Uid
-from production.cursor import WORD_START
 
 _EFFECTS: Final[dict[str, Effect]] = {"permit": "permit", "forbid": "forbid"}
 _NO_ANNOTATIONS: Final[dict[str, str | None]] = {}

@@ -156,9 +156,7 @@ class PolicySet:
         for name in values:
             if name not in template.slots:
                 raise LinkError(f"the template {template_id!r} has no slot {name!r}")
-        self._links[new_id] = Link(
-            template_id, template, values.get("?principal"), values.get("?resource")
-        )
+        self._links[new_id] = Link(template_id, template, values.get("?principal"), values.get("?resource"))
 
     def unlink(self, link_id: str) -> PolicySet:
         """This set without a link."""

@@ -185,7 +185,7 @@ def _prefixed(node: Unary) -> list[_Piece]:
         operand = operand.operand
     if isinstance(operand, Constant) and operand.value.__class__ is int:
         is_negative = isinstance(operand.value, int) and operand.value < 0
-        bare = sign == "!" and not is_negative or sign == "-" and is_negative and signs < _MOST_SIGNS
+        bare = (sign == "!" and not is_negative) or (sign == "-" and is_negative and signs < _MOST_SIGNS)
         return [sign * signs, (operand, _PREFIX)] if bare else [sign * signs, "(", (operand, _IF), ")"]
     return [sign * signs, (operand, _MEMBER)]
 
@@ -234,7 +234,9 @@ def policy_text(policy: Policy) -> str:
         )
     )
     lines.append(f"{policy.effect}({scope})")
-    lines.extend(f"{condition.kind} {{ {expression_text(condition.body)} }}" for condition in policy.conditions)
+    lines.extend(
+        f"{condition.kind} {{ {expression_text(condition.body)} }}" for condition in policy.conditions
+    )
     return "\n".join(lines) + ";"
 
 

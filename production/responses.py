@@ -21,7 +21,10 @@ class Response:
     errors: Mapping[str, ErrorKind]
 
     def __init__(
-        self, decision: Decision, determining: Iterable[str] = (), errors: Mapping[str, ErrorKind] | None = None
+        self,
+        decision: Decision,
+        determining: Iterable[str] = (),
+        errors: Mapping[str, ErrorKind] | None = None,
     ) -> None:
         set_field = super().__setattr__
         set_field("decision", decision)

@@ -34,6 +34,7 @@ from production import (
     IpAddress,
     PolicySet,
     PrintError,
+    Schema,
     SetValue,
     Uid,
     Value,
@@ -111,13 +112,23 @@ def read_policy_set(source: Source) -> PolicySet | Rejected:
     return _attempt("policies", lambda: read(source.text))
 
 
+def read_schema(source: Source) -> Schema | Rejected:
+    """A schema in either syntax."""
+    read = Schema.from_cedar if source.format == "cedar" else Schema.from_json
+    return _attempt("schema", lambda: read(source.text))
+
+
 @dataclass(frozen=True, slots=True)
 class LoadedProduction:
     """A case that the engine has read."""
 
     authorizer: Authorizer
+    schema: Schema | None = None
 
     def _question(self, request: Request) -> Question | Rejected:
+        schema = self.schema
+        if schema is not None and request.validate:
+            return _attempt("request", lambda: schema.read_request(request.text))
         return _attempt("request", lambda: Question.from_json(request.text))
 
     def authorize(self, request: Request) -> Authorized | Rejected | Unsupported:
@@ -142,7 +153,12 @@ class LoadedProduction:
     def validate(
         self, mode: ValidationMode = "strict", level: int | None = None
     ) -> Validated | Rejected | Unsupported:
-        return Unsupported("schema")
+        if self.schema is None:
+            return Rejected("schema", "the case has no schema")
+        found = self.schema.validate(self.authorizer.policies, mode, level)
+        return Validated(
+            found.valid, tuple(sorted(found.verdicts.items())), "\n".join(map(str, found.errors))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,18 +170,19 @@ class ProductionEngine:
     version: str = __version__
 
     def load(self, case: Case) -> LoadedProduction | Rejected | Unsupported:
-        if case.schema is not None:
-            return Unsupported("schema")
+        schema = read_schema(case.schema) if case.schema is not None else None
+        if isinstance(schema, Rejected):
+            return schema
         policies = read_policy_set(case.policies)
         if isinstance(policies, Rejected):
             return policies
         linked = _attempt("link", lambda: _linked(policies, case))
         if isinstance(linked, Rejected):
             return linked
-        entities = _attempt("entities", lambda: Entities.from_json(case.entities))
+        entities = _attempt("entities", lambda: _entities(case.entities, schema))
         if isinstance(entities, Rejected):
             return entities
-        return LoadedProduction(Authorizer(linked, entities, tier=self.tier))
+        return LoadedProduction(Authorizer(linked, entities, tier=self.tier), schema)
 
     def read_policies(self, policies: Source) -> Accepted | Rejected | Unsupported:
         read = read_policy_set(policies)
@@ -178,7 +195,9 @@ class ProductionEngine:
         text = _attempt("policies", lambda: read.to_text(templates=templates))
         return text if isinstance(text, Rejected) else Printed(text)
 
-    def format_policies(self, text: str, line_width: int, indent_width: int) -> Printed | Rejected | Unsupported:
+    def format_policies(
+        self, text: str, line_width: int, indent_width: int
+    ) -> Printed | Rejected | Unsupported:
         return Unsupported("format")
 
     def read_expression(self, expression: str) -> Accepted | Rejected | Unsupported:
@@ -186,16 +205,26 @@ class ProductionEngine:
         return node if isinstance(node, Rejected) else Accepted(expression_json(node))
 
     def read_entities(self, entities: str, schema: Source | None) -> Accepted | Rejected | Unsupported:
-        if schema is not None:
-            return Unsupported("schema")
-        read = _attempt("entities", lambda: Entities.from_json(entities))
+        known = read_schema(schema) if schema is not None else None
+        if isinstance(known, Rejected):
+            return known
+        read = _attempt("entities", lambda: _entities(entities, known))
         return read if isinstance(read, Rejected) else Accepted(_entities_text(read))
 
     def read_schema(self, schema: Source) -> Accepted | Rejected | Unsupported:
-        return Unsupported("schema")
+        read = read_schema(schema)
+        return read if isinstance(read, Rejected) else Accepted(read.to_canonical())
 
     def translate_schema(self, schema: Source, to: Format) -> Printed | Rejected | Unsupported:
-        return Unsupported("schema")
+        read = read_schema(schema)
+        if isinstance(read, Rejected):
+            return read
+        text = _attempt("schema", read.to_cedar if to == "cedar" else read.to_json)
+        return text if isinstance(text, Rejected) else Printed(text)
+
+
+def _entities(text: str, schema: Schema | None) -> Entities:
+    return Entities.from_json(text) if schema is None else schema.read_entities(text)
 
 
 def _entities_text(entities: Entities) -> str:

@@ -144,6 +144,9 @@ class Atoms:
         else:
             op = source.choice(COMPARISONS)
         left, value = self._subject(type_, depth)
+        if type_ is DURATION and source.integer(0, 2) == 2:
+            type_ = LONG
+            left, value = self.terms.in_units(left, value)
         right = self._beside(type_, value, op, want)
         if right is None:
             right = self._other(left, self.terms.term(type_, depth - 1)[0], type_)

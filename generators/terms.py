@@ -189,10 +189,13 @@ class Terms:
             if kind < 10 and "arithmetic" not in left_out:
                 return self.arithmetic(depth - 1)
             if kind >= 10 and "duration" not in left_out:
-                inner, value = self.term(DURATION, depth - 1)
-                name = source.choice(_UNITS)
-                return Call(name, (inner,)), truncated(value, _UNIT[name])
+                return self.in_units(*self.term(DURATION, depth - 1))
         return self.plain(LONG, depth)
+
+    def in_units(self, duration: Expr, value: Value | None) -> Term:
+        """A duration as a number of milliseconds, seconds, minutes, hours or days."""
+        name = self.source.choice(_UNITS)
+        return Call(name, (duration,)), truncated(value, _UNIT[name])
 
     def arithmetic(self, depth: int) -> Term:
         """`+ - *` or `neg` over at least one path where there is one."""

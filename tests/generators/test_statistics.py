@@ -81,7 +81,7 @@ EVERY_CONSTRUCT = (
 
 @pytest.mark.parametrize("profile", ["typed", "untyped"])
 def test_every_construct_is_drawn(profile: str) -> None:
-    seen = _expressions(drawn(profile, SAMPLE))
+    seen = _expressions(drawn(profile, 2 * SAMPLE))
     assert [construct for construct in EVERY_CONSTRUCT if not seen[construct]] == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -113,7 +114,7 @@ def _normal(document: Any) -> Any:
 def _expanded(left: Any, attrs: list[str]) -> Any:
     """Spec 01 §5: `e has a.b` is `e has a && e.a has b`."""
     chain = {"has": {"left": left, "attr": attrs[0]}}
-    for attr, below in zip(attrs, attrs[1:], strict=False):
+    for attr, below in pairwise(attrs):
         left = {".": {"left": left, "attr": attr}}
         chain = {"&&": {"left": chain, "right": {"has": {"left": left, "attr": below}}}}
     return chain
@@ -147,12 +148,12 @@ def test_policy_json_writes_the_forms_of_the_format() -> None:
     "profile", ["typed", "dangling", "one-type-error", "templates", "hostile-text", "implied", "untyped"]
 )
 def test_cedarpy_takes_every_document(profile: str) -> None:
-    """Policies parse, both schema forms load, entities load: without the schema, and with it where they conform."""
+    """Policies, both schema forms and entities load: without the schema, and with it where they conform."""
     cedarpy = pytest.importorskip("cedarpy")
     for sample in drawn(profile, 80):
         cedarpy.PolicySet.from_str(sample.policies_text())
         text_schema = cedarpy.Schema.from_str(sample.schema_text())
-        json_schema = cedarpy.Schema.from_str(sample.schema_json())
+        json_schema = cedarpy.Schema.from_json_str(sample.schema_json())
         entities = sample.entities_text()
         cedarpy.Entities.from_json_str(entities)
         if profile == "untyped":

@@ -1,7 +1,7 @@
 """Values under an expected type (spec 05 §2.3): where the schema says what is meant, escapes may be left out.
 
-Documents are at most 127 levels deep, so these functions simply recurse. Whether the value really has the type
-is checked afterwards, by `reference.validation`; a uid of another type is read all the same.
+Documents are at most 127 levels deep, so these functions simply recurse. Whether the value really has the
+type is checked afterwards, by `reference.validation`; a uid of another type is read all the same.
 """
 
 from __future__ import annotations

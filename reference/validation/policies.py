@@ -15,6 +15,7 @@ from reference.policies import Body, condition
 from reference.schema import Schema
 from reference.suggest import did_you_mean
 from reference.syntax import Expr, Is, IsIn, Lit, walk
+from reference.templates import PolicySet
 from reference.validation.applicability import SlotValues, applies
 from reference.validation.capabilities import Expressions
 from reference.validation.conformance import uid_problem
@@ -85,6 +86,20 @@ def validate_link(body: Body, values: SlotValues, schema: Schema) -> Verdict:
     if not applies(body, schema, values):
         return Verdict((Problem("no action of the schema applies to the types in the scope"),))
     return Verdict()
+
+
+def validate_set(
+    policies: PolicySet, schema: Schema, *, permissive: bool = False, level: int | None = None
+) -> dict[str, Verdict]:
+    """The verdict on every static policy, template and link, by id; the set is valid if all of them are."""
+    bodies = {**policies.static, **policies.templates}
+    verdicts = {
+        policy_id: validate(body, schema, permissive=permissive, level=level)
+        for policy_id, body in bodies.items()
+    }
+    for new_id, link in policies.links.items():
+        verdicts[new_id] = validate_link(policies.templates[link.template_id], link.values, schema)
+    return verdicts
 
 
 def reference_problems(expr: Expr, schema: Schema) -> Iterator[Problem]:

@@ -1,0 +1,30 @@
+"""Requests under a schema (spec 05 §8, §9): the context has the type that the action declares."""
+
+from __future__ import annotations
+
+from reference.request import Request
+from reference.request_json import context, read_parts
+from reference.schema import Schema
+from reference.typed_entity_json import typed_fields
+from reference.validation.requests import check_request
+from reference.values import Record
+
+
+def read_request_under(text: str, schema: Schema, *, checked: bool = True) -> Request:
+    """A request whose context is read under the type of its action; `checked` against the schema as well.
+
+    Without the check, the context of an action that the schema does not declare is read without types.
+
+    Raises:
+        InputError: part `request`.
+    """
+    principal, action, resource, written = read_parts(text)
+    declared = schema.actions.get(action)
+    if declared is None:
+        request = Request(principal, action, resource, context(written))
+    else:
+        fields = typed_fields(written, declared.context, "request", "`context`")
+        request = Request(principal, action, resource, Record(fields))
+    if checked:
+        check_request(request, schema)
+    return request

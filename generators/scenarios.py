@@ -31,7 +31,7 @@ from generators.world import Entity, Request, Schema
 LinkTexts = tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Scenario:
     """Mutually consistent schema, entities, policies, requests and expressions, and how to write them.
 
@@ -49,6 +49,12 @@ class Scenario:
     intended_misfits: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     spelling: int = 0
+
+    def __repr__(self) -> str:
+        """The texts, which is what a reader of a failing property test wants to see."""
+        requests = "\n".join(self.request_texts())
+        parts = (self.schema_text(), self.policies_text(), self.entities_text(), requests)
+        return f"Scenario({self.profile.name!r})\n" + "\n".join(parts)
 
     def policies_text(self) -> str:
         """The policies in Cedar syntax."""

@@ -66,7 +66,9 @@ def test_replay_reproduces_a_scenario(profile: str) -> None:
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_any_choices_draw_a_scenario(profile: str) -> None:
-    """No choice leads a generator into a dead end: the simplest of everything, and edited choices, draw too."""
+    """No choice leads a generator into a dead end: the simplest of everything, and edited choices, draw
+    too.
+    """
     scenario(ReplaySource([]), PROFILES[profile]).policies_text()
     recorded = RecordingSource(1)
     original = scenario(recorded, PROFILES[profile])

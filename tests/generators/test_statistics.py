@@ -9,7 +9,7 @@ from functools import cache
 import pytest
 
 from generators.entities import ancestors
-from generators.literals import LONG_MAX, LONG_MIN
+from generators.literals import EXTREME_LONGS
 from generators.scenarios import Scenario
 from generators.swarm import FEATURES
 from generators.syntax import (
@@ -59,7 +59,7 @@ def _expressions(samples: tuple[Scenario, ...]) -> Counter[str]:
                             seen["wildcard"] += None in pattern
                         case Lit(int() as value) if not isinstance(value, bool):
                             seen["negative"] += value < 0
-                            seen["extreme"] += value in (LONG_MAX, LONG_MIN)
+                            seen["extreme"] += value in EXTREME_LONGS
     return seen
 
 

@@ -1,0 +1,347 @@
+"""Changes a scenario in one to three places of its trees, so that it stays a scenario and mostly stays well
+typed.
+
+Unlike a change of the choices it was drawn from, a change of the tree leaves the rest as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from generators.constants import DELTAS, neighbour
+from generators.entities import ancestors
+from generators.scenarios import Scenario
+from generators.source import Source
+from generators.syntax import (
+    CONSTRUCTORS,
+    ActionConstraint,
+    Binary,
+    Call,
+    Condition,
+    Constraint,
+    Expr,
+    ExtV,
+    GetAttr,
+    Has,
+    If,
+    Is,
+    Like,
+    Lit,
+    Policy,
+    RecordLit,
+    RecordV,
+    SetLit,
+    SetV,
+    Uid,
+    Unary,
+    Value,
+    Var,
+)
+from generators.trees import Place, places, put
+from generators.world import EntityT, Prim, Schema, Type
+
+_LONG_METHODS = frozenset(("toMilliseconds", "toSeconds", "toMinutes", "toHours", "toDays"))
+_RESULTS = {"offset": "datetime", "toDate": "datetime", "durationSince": "duration", "toTime": "duration"}
+_RESULTS.update({constructor: kind for kind, constructor in CONSTRUCTORS.items()})
+
+
+def mutated(source: Source, scenario: Scenario) -> Scenario:
+    """The scenario with one to three changes; each is named in `intended_misfits`."""
+    for _ in range(source.choice((1, 1, 2, 3))):
+        with source.span("mutation"):
+            name = source.choice(tuple(_CHANGES))
+            changed = _CHANGES[name](source, scenario)
+            if changed is not None:
+                misfits = {*changed.intended_misfits, f"mutated:{name}"}
+                scenario = replace(changed, intended_misfits=tuple(sorted(misfits)))
+    return scenario
+
+
+# Policies.
+
+
+def _put_policy(scenario: Scenario, number: int, policy: Policy) -> Scenario:
+    policies = list(scenario.policies)
+    policies[number] = policy
+    return replace(scenario, policies=tuple(policies))
+
+
+def _any_policy(source: Source, scenario: Scenario) -> tuple[int, Policy]:
+    number = source.integer(0, len(scenario.policies) - 1)
+    return number, scenario.policies[number]
+
+
+def _bodies(scenario: Scenario) -> list[tuple[int, int, Expr]]:
+    """Every condition body with the numbers of its policy and clause."""
+    return [
+        (number, clause, condition.body)
+        for number, policy in enumerate(scenario.policies)
+        for clause, condition in enumerate(policy.conditions)
+    ]
+
+
+def _put_body(scenario: Scenario, number: int, clause: int, body: Expr) -> Scenario:
+    policy = scenario.policies[number]
+    conditions = list(policy.conditions)
+    conditions[clause] = replace(conditions[clause], body=body)
+    return _put_policy(scenario, number, replace(policy, conditions=tuple(conditions)))
+
+
+def _swap_expression(source: Source, scenario: Scenario) -> Scenario | None:
+    """A sub-expression replaced by another of its kind from anywhere in the set."""
+    bodies = _bodies(scenario)
+    by_kind: dict[str, list[Expr]] = {}
+    spots: list[tuple[int, int, Place, Expr, str]] = []
+    for number, clause, body in bodies:
+        for place, node in places(body):
+            kind = kind_of(scenario.schema, node)
+            if kind:
+                by_kind.setdefault(kind, []).append(node)
+                spots.append((number, clause, place, node, kind))
+    if not spots:
+        return None
+    number, clause, place, node, kind = source.choice(spots)
+    other = source.choice(by_kind[kind])
+    if other == node:
+        return None
+    return _put_body(
+        scenario, number, clause, put(scenario.policies[number].conditions[clause].body, place, other)
+    )
+
+
+def _change_constant(source: Source, scenario: Scenario) -> Scenario | None:
+    """An integer moved by a little, or a Boolean or a comparison turned round."""
+    spots: list[tuple[int, int, Expr, Place, Expr]] = []
+    for number, clause, body in _bodies(scenario):
+        for place, node in places(body):
+            if isinstance(node, Lit | Binary):
+                spots.append((number, clause, body, place, node))
+    if not spots:
+        return None
+    number, clause, body, place, node = source.choice(spots)
+    match node:
+        case Lit(bool() as value):
+            new: Expr = Lit(not value)
+        case Lit(int() as value):
+            new = Lit(neighbour(value, source.choice(DELTAS)))
+        case Binary(op, left, right) if op in _TURNED:
+            new = Binary(_TURNED[op], left, right)
+        case _:
+            return None
+    return _put_body(scenario, number, clause, put(body, place, new))
+
+
+_TURNED = {
+    "<": "<=",
+    "<=": "<",
+    ">": ">=",
+    ">=": ">",
+    "==": "!=",
+    "!=": "==",
+    "&&": "||",
+    "||": "&&",
+    "+": "-",
+}
+_TURNED.update({"containsAll": "containsAny", "containsAny": "containsAll"})
+
+
+def _flip_scope(source: Source, scenario: Scenario) -> Scenario:
+    """Another constraint of the same variable on the same entity or actions."""
+    number, policy = _any_policy(source, scenario)
+    match source.integer(0, 2):
+        case 0:
+            return _put_policy(
+                scenario, number, replace(policy, principal=_flipped(source, policy.principal))
+            )
+        case 1:
+            return _put_policy(scenario, number, replace(policy, resource=_flipped(source, policy.resource)))
+    actions = policy.action.actions
+    if not actions:
+        new = ActionConstraint("==", (source.choice(scenario.schema.actions).uid,))
+    else:
+        new = source.choice(
+            (ActionConstraint(), ActionConstraint("==", actions[:1]), ActionConstraint("in []", actions))
+        )
+    return _put_policy(scenario, number, replace(policy, action=new))
+
+
+def _flipped(source: Source, constraint: Constraint) -> Constraint:
+    entity, type_name = constraint.entity, constraint.type
+    if isinstance(entity, Uid):
+        type_name = type_name or entity.type
+        return source.choice(
+            (
+                Constraint(),
+                Constraint("==", entity=entity),
+                Constraint("in", entity=entity),
+                Constraint("is", type_name),
+                Constraint("is in", type_name, entity),
+            )
+        )
+    if entity is not None:
+        # A template keeps its slot, or its links would no longer fit.
+        return Constraint(source.choice(("==", "in")), entity=entity)
+    return Constraint() if constraint.op else constraint
+
+
+def _flip_effect(source: Source, scenario: Scenario) -> Scenario:
+    number, policy = _any_policy(source, scenario)
+    return _put_policy(
+        scenario, number, replace(policy, effect="forbid" if policy.effect == "permit" else "permit")
+    )
+
+
+def _flip_clause(source: Source, scenario: Scenario) -> Scenario | None:
+    """A `when` for an `unless`, or the other way round."""
+    bodies = _bodies(scenario)
+    if not bodies:
+        return None
+    number, clause, body = source.choice(bodies)
+    policy = scenario.policies[number]
+    conditions = list(policy.conditions)
+    conditions[clause] = Condition("unless" if conditions[clause].kind == "when" else "when", body)
+    return _put_policy(scenario, number, replace(policy, conditions=tuple(conditions)))
+
+
+def _repeat_policy(source: Source, scenario: Scenario) -> Scenario:
+    """A static policy once more at the end, where it disturbs no template's id."""
+    _, policy = _any_policy(source, scenario)
+    return scenario if policy.slots else replace(scenario, policies=(*scenario.policies, policy))
+
+
+# Entities and requests.
+
+
+def _alter_attribute(source: Source, scenario: Scenario) -> Scenario | None:
+    """An attribute given a value of the same kind from elsewhere, or taken away."""
+    owners = [number for number, entity in enumerate(scenario.entities) if entity.attrs.items]
+    if not owners:
+        return None
+    entities = list(scenario.entities)
+    number = source.choice(owners)
+    items = list(entities[number].attrs.items)
+    at = source.integer(0, len(items) - 1)
+    name, old = items[at]
+    alike = [
+        value
+        for record in (*(e.attrs for e in entities), *(r.context for r in scenario.requests))
+        for _, value in record.items
+        if _value_kind(value) == _value_kind(old)
+    ]
+    if source.integer(0, 4) == 4:
+        del items[at]
+    else:
+        items[at] = (name, source.choice(alike))
+    entities[number] = replace(entities[number], attrs=RecordV(tuple(items)))
+    return replace(scenario, entities=tuple(entities))
+
+
+def _add_parent(source: Source, scenario: Scenario) -> Scenario | None:
+    """One more edge in the hierarchy, where it closes no cycle."""
+    by_uid = {entity.uid: entity for entity in scenario.entities}
+    pairs = [
+        (number, other.uid)
+        for number, entity in enumerate(scenario.entities)
+        for other in scenario.entities
+        if other.uid != entity.uid
+        and other.uid not in entity.parents
+        and entity.uid not in ancestors(other.uid, by_uid)
+    ]
+    if not pairs:
+        return None
+    number, parent = source.choice(pairs)
+    entities = list(scenario.entities)
+    entities[number] = replace(entities[number], parents=(*entities[number].parents, parent))
+    return replace(scenario, entities=tuple(entities))
+
+
+def _drop_entity(source: Source, scenario: Scenario) -> Scenario | None:
+    if not scenario.entities:
+        return None
+    gone = source.integer(0, len(scenario.entities) - 1)
+    return replace(scenario, entities=scenario.entities[:gone] + scenario.entities[gone + 1 :])
+
+
+def _mix_requests(source: Source, scenario: Scenario) -> Scenario | None:
+    """One request with a part of another."""
+    requests = list(scenario.requests)
+    if len(requests) < 2:
+        return None
+    number, other = source.integer(0, len(requests) - 1), source.choice(requests)
+    match source.integer(0, 2):
+        case 0:
+            requests[number] = replace(requests[number], principal=other.principal)
+        case 1:
+            requests[number] = replace(requests[number], resource=other.resource)
+        case _:
+            requests[number] = replace(requests[number], context=other.context)
+    return replace(scenario, requests=tuple(dict.fromkeys(requests)))
+
+
+_CHANGES: dict[str, Callable[[Source, Scenario], Scenario | None]] = {
+    "expression": _swap_expression,
+    "constant": _change_constant,
+    "scope": _flip_scope,
+    "attribute": _alter_attribute,
+    "parent": _add_parent,
+    "request": _mix_requests,
+    "effect": _flip_effect,
+    "clause": _flip_clause,
+    "entity": _drop_entity,
+    "repeated policy": _repeat_policy,
+}
+
+
+# Kinds: coarse types, enough to swap like for like.
+
+
+def kind_of(schema: Schema, expr: Expr) -> str:
+    """The kind of an expression as far as its form and the schema's attribute names tell; empty where they
+    do not.
+    """
+    match expr:
+        case Lit(value):
+            return _value_kind(value)
+        case Unary("neg") | Binary("+" | "-" | "*"):
+            return "Long"
+        case Binary("getTag") | Var() | If():
+            return ""
+        case Unary() | Binary() | Has() | Is() | Like():
+            return "Bool"
+        case Call(name):
+            return "Long" if name in _LONG_METHODS else _RESULTS.get(name, "Bool")
+        case GetAttr(_, attr):
+            kinds = {_type_kind(type_) for type_ in _types_of(schema, attr)}
+            return kinds.pop() if len(kinds) == 1 else ""
+        case SetLit() | RecordLit():
+            return ""
+
+
+def _types_of(schema: Schema, attr: str) -> list[Type]:
+    """The types that top-level attributes of this name have."""
+    shapes = [entity_type.shape for entity_type in schema.entity_types]
+    shapes += [action.context for action in schema.actions]
+    return [each.type for shape in shapes for each in shape.attrs if each.name == attr]
+
+
+def _type_kind(type_: Type) -> str:
+    return type_.name if isinstance(type_, Prim | EntityT) else ""
+
+
+def _value_kind(value: Value) -> str:
+    match value:
+        case bool():
+            return "Bool"
+        case int():
+            return "Long"
+        case str():
+            return "String"
+        case Uid(type_name):
+            return type_name
+        case ExtV(kind):
+            return kind
+        case SetV():
+            return "set"
+        case RecordV():
+            return "record"

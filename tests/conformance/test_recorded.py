@@ -19,7 +19,7 @@ PIECES = [
 ]
 
 LACKING = {("extra", "entities"): {"canonical"}}
-"""A store that holds a record with a reserved key has no JSON form (spec 05 §2.2), so it cannot be counted."""
+"""A store that holds a record with a reserved key has no JSON form (spec 05 §2.2), so none can be counted."""
 
 
 @pytest.mark.shared

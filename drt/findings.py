@@ -27,6 +27,7 @@ from drt.known import Known, find_known
 from drt.oracles.checked import Checked, Divergence, Oracle
 from drt.outcome import ExceededBudget
 from drt.outcome_json import divergence_to_json
+from drt.problems import InputProblem
 from drt.reduce import reduce_case
 from drt.run_log import LogWriter
 from drt.run_options import RunOptions
@@ -91,7 +92,7 @@ class Finder:
             signature=name,
             status="open",
         )
-        place = self.corpus.save_counterexample(saved)
+        place = self._save(saved)
         self._report(number, key, find, name, place, "saved", None)
         reduced, divergence = self._reduced(find)
         name = signature(find.target, divergence, reduced)
@@ -104,12 +105,21 @@ class Finder:
             return
         origin = dict(find.origin) | self._arbitration(find)
         saved = replace(saved, case=reduced, signature=name, description=_description(find), origin=origin)
-        place = self.corpus.save_counterexample(saved, instead_of=place)
+        place = self._save(saved, place)
         solid = self._confirmed(place, find) if fresh else None
         if solid is False:
             saved = replace(saved, tags=(*saved.tags, "flaky"))
-            place = self.corpus.save_counterexample(saved, instead_of=place)
+            place = self._save(saved, place)
         self._report(number, key, find, name, place, "reduced", solid)
+
+    def _save(self, saved: SavedCase, instead_of: Path | None = None) -> Path:
+        """Save in the corpus; beside the log, should the corpus refuse."""
+        try:
+            return self.corpus.save_counterexample(saved, instead_of)
+        except InputProblem as problem:
+            self.log.write("broken", what="the corpus", error=str(problem), traceback="")
+            self.corpus = Corpus(self.options.place / "corpus")
+            return self.corpus.save_counterexample(saved)
 
     def _report(
         self,

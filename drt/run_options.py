@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from drt.problems import InputProblem
 from drt.targets import Target
 
 TARGETS = "drt.targets:TARGETS"
@@ -58,7 +59,10 @@ class RunOptions:
 
 
 def target_table(where: str = TARGETS) -> dict[str, Target]:
-    """The table of targets at `module:attribute`."""
+    """The table of targets at `module:attribute`; raises `InputProblem` where there is none."""
     module, _, attribute = where.partition(":")
-    table: dict[str, Target] = getattr(import_module(module), attribute)
+    try:
+        table: dict[str, Target] = getattr(import_module(module), attribute)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise InputProblem(f"there is no table of targets at {where!r}: {error}") from None
     return table

@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import cast
 
 from drt.engines.protocol import Engine
+from drt.problems import InputProblem
 
 BUILT_IN = {
     "reference": "drt.engines.reference_engine:ReferenceEngine",
@@ -21,7 +22,7 @@ EXTRA = {"cedarpy": "oracles"}
 """Engines that need an optional library, and the extra of our distribution that brings it."""
 
 
-class UnknownEngine(Exception):
+class UnknownEngine(InputProblem):
     """No engine of that name is known, or the library behind it is not installed."""
 
 

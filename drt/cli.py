@@ -1,0 +1,63 @@
+"""The command line: `drt COMMAND`.
+
+Owns the list of commands, loaded only when they are needed, and the way in which wrong input is told: one
+sentence, exit code 2.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any, cast
+
+import click
+
+from drt.problems import InputProblem
+
+COMMANDS = ("run", "replay", "targets", "conformance")
+
+EXIT_CODES = """\b
+Exit codes:
+  0    clean: nothing unexpected
+  1    a finding: engines diverge, break a law, or miss an expectation
+  2    wrong usage or input
+  3    the harness broke, or an engine could not start
+  4    only findings that could not be reproduced
+  5    nothing was run
+  130  interrupted, report written"""
+
+
+class _Refused(click.ClickException):
+    exit_code = 2
+
+    def show(self, file: Any = None) -> None:
+        click.echo(f"drt: {self.message}", file=file, err=True)
+
+
+class _Commands(click.Group):
+    """Commands by name, each a module of `drt.commands`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        return cast(click.Command, import_module(f"drt.commands.{cmd_name}").command)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except InputProblem as problem:
+            raise _Refused(str(problem)) from None
+
+
+@click.group(
+    cls=_Commands,
+    epilog=EXIT_CODES,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(package_name="cedar-drt-py", message="%(package)s %(version)s")
+def main() -> None:
+    """Compare Cedar engines: at random (run), from memory (replay), against recorded verdicts
+    (conformance).
+    """

@@ -1,0 +1,70 @@
+"""`drt run`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from drt.commands.options import Duration, Jobs, Share, form, targets_from
+
+FOLDER = click.Path(path_type=Path, file_okay=False)
+
+
+@click.command("run", short_help="Compare engines on generated cases, for a time or a number of cases.")
+@click.option("--for", "seconds", type=Duration(), help="The whole budget: 60s, 10m, 6h. [default: 60s]")
+@click.option("--cases", type=click.IntRange(0), metavar="N", help="Stop after so many cases.")
+@click.option("--target", "targets", multiple=True, metavar="GLOB", help="Only these (see drt targets).")
+@click.option("--engine", "engines", multiple=True, metavar="NAME", help="[default: reference, production]")
+@click.option("--jobs", type=Jobs(), default="auto", show_default=True, help="Worker processes.")
+@click.option(
+    "--seed",
+    "random_seed",
+    type=click.IntRange(0, 2**63 - 1),
+    metavar="N",
+    help="The random seed; the same one gives the same cases. [default: drawn, and told]",
+)
+@click.option("--corpus", type=FOLDER, help="Where finds go. [default: the corpus/ of the checkout]")
+@click.option("--log", "folder", type=FOLDER, help="The run's log folder. [default: a new one in runs/]")
+@click.option(
+    "--oracle",
+    "arbiter",
+    type=Share(),
+    help="Ask a further engine about every divergence and that share of the other cases.",
+)
+@click.option("--deadline", type=Duration(), default="10s", show_default=True, help="What a case may take.")
+@click.option(
+    "--reduce",
+    "reduce_seconds",
+    type=Duration(),
+    default="20s",
+    show_default=True,
+    help="What one reduction may take.",
+)
+@click.option(
+    "--memory",
+    type=click.IntRange(256),
+    default=2048,
+    show_default=True,
+    metavar="MIB",
+    help="What one worker may use.",
+)
+@click.option(
+    "--resume",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    metavar="LOG",
+    help="Go on with a run that was killed, by its log folder; all else is as it was.",
+)
+@targets_from
+@click.option("--quiet", "-q", is_flag=True, help="No progress on standard error.")
+@form
+@click.pass_context
+def command(ctx: click.Context, /, resume: Path | None, quiet: bool, form: str, **settings: object) -> None:
+    """Draw cases, put them to the engines, reduce and save what diverges.
+
+    Exit codes: 0 clean, 1 a finding, 2 wrong usage or input, 3 the harness or an engine broke,
+    4 only findings that could not be reproduced, 5 nothing was run, 130 interrupted (report written).
+    """
+    from drt.commands import running
+
+    ctx.exit(running.run(resume, quiet, form, settings))

@@ -1,0 +1,98 @@
+"""From the options of `drt run` to a run and its report."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import time
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any, cast
+
+import click
+
+from drt.commands.options import DEFAULT_ENGINES
+from drt.corpus import find_corpus
+from drt.engines import build
+from drt.fuzz import resume as resume_run
+from drt.fuzz import start
+from drt.problems import InputProblem
+from drt.run_options import TARGETS, RunOptions, target_table
+from drt.tally import NOTHING_RUN
+from drt.views.console import results
+from drt.views.progress import watcher
+from drt.views.summary import print_summary
+
+DEFAULT_SECONDS = 60.0
+
+
+def run(resume: Path | None, quiet: bool, form: str, settings: Mapping[str, Any]) -> int:
+    """Run or resume, report, and return the exit code."""
+    watching = watcher(quiet)
+    if resume is not None:
+        folder, footer = resume, resume_run(resume, watching)
+    else:
+        options = run_options(settings)
+        if not options.targets:
+            click.echo(f"drt: no target matches {', '.join(settings['targets'])}", err=True)
+            return NOTHING_RUN
+        folder, footer = options.place, start(options, watching)
+    if form == "json":
+        click.echo(json.dumps(footer, indent=2, sort_keys=True))
+    else:
+        print_summary(results(), footer, folder)
+    return cast(int, footer["exit_code"])
+
+
+def run_options(settings: Mapping[str, Any]) -> RunOptions:
+    """The settings with their defaults filled in; raises `InputProblem` for those that cannot be."""
+    engines = settings["engines"] or DEFAULT_ENGINES
+    arbiter, rate = settings["arbiter"] or (None, 0.0)
+    for name in (*engines, *([arbiter] if arbiter else [])):
+        build(name)
+    random_seed = settings["random_seed"]
+    if random_seed is None:
+        random_seed = secrets.randbelow(2**48)
+    corpus = find_corpus(settings["corpus"]).root.resolve()
+    if not os.access(corpus, os.W_OK | os.X_OK):
+        raise InputProblem("the corpus folder cannot be written", corpus)
+    seconds, cases = settings["seconds"], settings["cases"]
+    if seconds is None and cases is None:
+        seconds = DEFAULT_SECONDS
+    folder = settings["folder"] or _runs_folder() / f"{time.strftime('%Y%m%d-%H%M%S')}-{random_seed}"
+    return RunOptions(
+        targets=select_targets(settings["targets"], settings["targets_from"]),
+        engines=tuple(engines),
+        random_seed=random_seed,
+        corpus=str(corpus),
+        folder=str(folder.resolve()),
+        seconds=seconds,
+        cases=cases,
+        jobs=settings["jobs"],
+        arbiter=arbiter,
+        arbiter_rate=rate,
+        deadline=settings["deadline"],
+        reduce_seconds=settings["reduce_seconds"],
+        memory=settings["memory"],
+        targets_from=settings["targets_from"],
+    )
+
+
+def select_targets(globs: tuple[str, ...], targets_from: str = TARGETS) -> tuple[str, ...]:
+    """The targets that match; a plain name that is no target is an `InputProblem`."""
+    known = target_table(targets_from)
+    for glob in globs:
+        if glob not in known and not set("*?[") & set(glob):
+            raise InputProblem(f"unknown target {glob!r}; known targets are {', '.join(sorted(known))}")
+    return tuple(name for name in known if not globs or any(fnmatchcase(name, glob) for glob in globs))
+
+
+def _runs_folder() -> Path:
+    """`runs/` of the checkout, else of the current folder."""
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / "pyproject.toml").is_file() and (folder / "corpus").is_dir():
+            return folder / "runs"
+    return here / "runs"

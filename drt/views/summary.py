@@ -1,0 +1,154 @@
+"""The end of a run in plain words, made from its footer; the last line of a finding is how to replay it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console, Group
+from rich.table import Table
+from rich.text import Text
+
+from drt.case_files import read_case
+from drt.outcome_json import divergence_from_json
+from drt.problems import InputProblem
+from drt.views.console import replay_line, visible
+from drt.views.divergence import divergence
+from drt.views.progress import duration
+
+SHOWN_FINDINGS = 20
+SHOWN_REASONS = 6
+
+
+def print_summary(console: Console, footer: dict[str, Any], folder: Path) -> None:
+    """Everything a person wants to know of a run, findings last."""
+    for line in _facts(footer, folder):
+        console.print(line)
+    for number, finding in enumerate(footer["findings"][:SHOWN_FINDINGS], 1):
+        console.print()
+        console.print(_finding(number, finding))
+        if finding["path"]:
+            console.print(Text(replay_line(finding["path"])), soft_wrap=True)
+    hidden = len(footer["findings"]) - SHOWN_FINDINGS
+    if hidden > 0:
+        console.print(Text(f"… and {hidden} findings more, in {folder / 'run.json'}"))
+
+
+def _facts(footer: dict[str, Any], folder: Path) -> list[Text]:
+    lines = [Text(_headline(footer), style="bold")]
+    if footer["cannot_start"]:
+        lines.append(Text(f"the workers cannot start: {visible(footer['cannot_start'])}", style="red"))
+    shares = footer["shares"]
+    if footer["decisions"]:
+        lines.append(
+            Text(
+                f"allow {shares['allow']:.0%}, deny {shares['deny']:.0%}, with an erring policy "
+                f"{shares['error']:.0%}; {footer['comparisons']:,} comparisons, {_inconclusive(footer)}"
+            )
+        )
+    lines.append(Text(f"time: {_time(footer)}"))
+    if footer["deaths"]:
+        lines.append(Text(f"{_count(footer['deaths'], 'worker')} died and was replaced", style="yellow"))
+    for lost in footer["lost"][:3]:
+        lines.append(
+            Text(
+                f"a worker died ({lost['cause']}) at case {lost['index']} of {visible(lost['target'])}, "
+                "which did not happen again",
+                style="yellow",
+            )
+        )
+    if footer["broken"]:
+        lines.append(Text(f"the harness itself broke {_count(footer['broken'], 'time')}:", style="red"))
+        for error in footer["errors"][:3]:
+            where = f"{error['what']}, case {error['index']} of {error['target']}"
+            lines.append(Text(f"  {where}: {visible(str(error['error']), 300)}", style="red"))
+    lines.append(Text(f"random seed {footer['random_seed']}; log in {folder}", style="dim"))
+    return lines
+
+
+def _headline(footer: dict[str, Any]) -> str:
+    compared = (
+        f"{footer['cases']:,} cases, {footer['decisions']:,} decisions in {duration(footer['seconds'])} "
+        f"({footer['decisions_per_second']:,.0f} a second)"
+    )
+    failing = [finding for finding in footer["findings"] if finding["known"] is None]
+    if footer["interrupted"]:
+        compared = f"interrupted: {compared}"
+    if not footer["cases"]:
+        return f"nothing was compared: {compared}"
+    if not failing:
+        return f"{compared}: no divergence" + (", but for known findings" if footer["findings"] else "")
+    return f"{compared}: {_count(len(failing), 'finding')}, {footer['divergences']:,} divergences"
+
+
+def _inconclusive(footer: dict[str, Any]) -> str:
+    if not footer["inconclusive"]:
+        return "none inconclusive"
+    reasons = sorted(footer["reasons"].items(), key=lambda item: -item[1])[:SHOWN_REASONS]
+    named = ", ".join(f"{visible(name)} {count:,}" for name, count in reasons)
+    return f"{footer['inconclusive']:,} inconclusive ({named})"
+
+
+def _time(footer: dict[str, Any]) -> str:
+    stages = dict(footer["seconds_by_stage"])
+    engines = footer["seconds_by_engine"]
+    total = sum(stages.values()) or 1.0
+    stages.pop("engines", None)
+    parts = {**{visible(name): seconds for name, seconds in engines.items()}, **stages}
+    ordered = sorted(parts.items(), key=lambda part: -part[1])
+    return ", ".join(f"{name} {max(0.0, seconds) / total:.0%}" for name, seconds in ordered)
+
+
+def _finding(number: int, finding: dict[str, Any]) -> Group:
+    head = Text()
+    head.append(f"{number}. {visible(finding['signature'])}", style="bold")
+    notes = [f"seen {_count(finding['seen'], 'time')}", f"target {visible(finding['target'])}"]
+    if finding["known"]:
+        notes.append(f"known as {visible(finding['known'])}, not counted")
+    elif finding["solid"] is False:
+        notes.append("flaky: fresh processes did not all see it again")
+    elif finding["solid"] is None:
+        notes.append("not confirmed: the budget left no time")
+    if finding["arbiter"]:
+        notes.append("the engines agree, the arbiter does not")
+    if (size := _size(finding["path"])) is not None:
+        notes.append(size)
+    return Group(
+        head,
+        Text("   " + "; ".join(notes), style="dim"),
+        divergence(divergence_from_json(finding["divergence"])),
+    )
+
+
+def _size(path: str | None) -> str | None:
+    """How small the saved case is, as far as its request and text say."""
+    if path is None:
+        return None
+    try:
+        saved = read_case(Path(path))
+    except InputProblem:
+        return None
+    case = saved.case
+    arbiter = saved.origin.get("arbiter")
+    says = ""
+    if isinstance(arbiter, dict):
+        says = f"; {arbiter.get('engine')} {arbiter.get('version', '')} answers {arbiter.get('says')}"
+    return (
+        f"saved with {_count(len(case.requests), 'request')} and "
+        f"{len(case.policies.text)} characters of policy{says}"
+    )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def target_table(rows: list[dict[str, Any]]) -> Table:
+    """The targets: name, law, share of the budget."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("target", style="bold", no_wrap=True)
+    table.add_column("share", justify="right")
+    table.add_column("law")
+    for row in rows:
+        table.add_row(Text(row["name"]), Text(f"{row['share']:.0%}"), Text(row["sentence"]))
+    return table

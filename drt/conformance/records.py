@@ -194,6 +194,7 @@ def without_empty_lists(document: JsonValue) -> JsonValue:
     if not isinstance(document, dict):
         return document
     applies = document.get("appliesTo")
-    if isinstance(applies, dict) and not (applies.get("principalTypes") and applies.get("resourceTypes")):
+    lists = ("principals", "principalTypes", "resources", "resourceTypes")
+    if applies is None or (isinstance(applies, dict) and any(applies.get(name) == [] for name in lists)):
         document = {key: value for key, value in document.items() if key != "appliesTo"}
     return {key: without_empty_lists(value) for key, value in document.items()}

@@ -278,6 +278,12 @@ SCHEMA = {"id": "s", "format": "json", "text": "{}", "accept": True, "rendered":
             '{"":{"actions":{"a":{}}}}',
             1,
         ),
+        (
+            '{"actions":{"a":{"appliesTo":{"principals":["A"],"resources":["A"]}}}}',
+            '{"actions":{"a":{"appliesTo":{"principals":["A"],"resources":["B"]}}}}',
+            1,
+        ),
+        ('{"actions":{"a":{"appliesTo":null}}}', '{"actions":{"a":{"appliesTo":{"principals":[]}}}}', 0),
     ],
 )
 def test_a_schema_means_what_its_rendering_means(

@@ -9,80 +9,44 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from generators import literals
+from generators.comparisons import ORDERED, Comparisons
 from generators.entities import ancestors
-from generators.focus import Focus
 from generators.syntax import (
     ACTION,
     COMPARISONS,
-    DECIMAL_METHODS,
-    IP_METHODS,
     PRINCIPAL,
     RESOURCE,
     Binary,
-    Call,
     Expr,
-    ExtV,
-    GetAttr,
     Has,
     Is,
-    Like,
     Lit,
-    RecordLit,
     SetLit,
     SetV,
     Uid,
     Unary,
     Value,
 )
-from generators.terms import Term, Terms, number, writable
-from generators.trees import mentions_request
+from generators.terms import Terms, writable
 from generators.world import (
     BOOL,
-    DATETIME,
     DECIMAL,
-    DURATION,
     IPADDR,
-    LONG,
     STRING,
     EntityT,
     Prim,
     SetT,
-    Type,
     is_exact,
 )
 
-_ORDERED = (LONG, DATETIME, DURATION, DECIMAL)
-_RELATIONS = {
-    "==": (0,),
-    "!=": (1, -1),
-    "<": (-1,),
-    "<=": (0, -1),
-    ">": (1,),
-    ">=": (0, 1),
-    "lessThan": (-1,),
-    "lessThanOrEqual": (0, -1),
-    "greaterThan": (1,),
-    "greaterThanOrEqual": (0, 1),
-}
-"""For each comparison, how the left side may lie to the right side where it holds."""
 
-_ALL = (0, 1, -1)
-_FALSE_RELATIONS = {op: tuple(r for r in _ALL if r not in holds) for op, holds in _RELATIONS.items()}
-_PATHS_IN_TEN: dict[Type, int] = {LONG: 4, DATETIME: 4, DURATION: 4}
-"""How often a comparison starts with a bare path; these types have operations to show."""
-_STEPS = (1, 1, 1, 2, 10)
-_SCALE = {"datetime": (1, 1000, literals.DAY), "duration": (1, 1000, 3_600_000)}
-
-
-class Atoms:
+class Atoms(Comparisons):
     """Draws atoms within a focus."""
 
-    __slots__ = ("_draw", "_menus", "focus", "source", "terms")
+    __slots__ = ("_draw", "_menus")
 
     def __init__(self, terms: Terms) -> None:
-        self.terms = terms
-        self.focus: Focus = terms.focus
-        self.source = terms.source
+        super().__init__(terms)
         self._menus: dict[int, tuple[str, ...]] = {}
         self._draw: dict[str, Callable[[int, bool | None], Expr]] = {
             "order": self.order,
@@ -113,7 +77,7 @@ class Atoms:
         index, left_out = self.focus.index, self.focus.left_out
         types = index.by_type
         weights: dict[str, int] = {"identity": 1}
-        weights["order"] = min(6, sum(2 for type_ in _ORDERED if type_ in types))
+        weights["order"] = min(6, sum(2 for type_ in ORDERED if type_ in types))
         weights["equality"] = 2 if types else 0
         weights["flag"] = 2 if BOOL in types else 0
         weights["like"] = 2 if STRING in types else 0
@@ -129,118 +93,6 @@ class Atoms:
         menu = [name for name, weight in weights.items() if name not in left_out for _ in range(weight)]
         return tuple(menu)
 
-    # Comparison.
-
-    def order(self, depth: int, want: bool | None) -> Expr:
-        """A comparison of numbers, instants, durations or decimals."""
-        source = self.source
-        types = [type_ for type_ in _ORDERED if self.terms.has_path(type_)]
-        if not types:
-            return self.identity(depth, want)
-        type_ = source.choice(types)
-        kind = type_.name
-        if kind == "decimal":
-            op = source.choice(DECIMAL_METHODS)
-        else:
-            op = source.choice(COMPARISONS)
-        left, value = self._subject(type_, depth)
-        if type_ is DURATION and source.integer(0, 2) == 2:
-            type_ = LONG
-            left, value = self.terms.in_units(left, value)
-        right = self._beside(type_, value, op, want)
-        if right is None:
-            right = self._other(left, self.terms.term(type_, depth - 1)[0], type_)
-        return Call(op, (left, right)) if kind == "decimal" else Binary(op, left, right)
-
-    def _other(self, left: Expr, right: Expr, type_: Type) -> Expr:
-        """The right side, or a literal where it would repeat the left one."""
-        if right != left or not is_exact(type_):
-            return right
-        return self.terms.literal_of(type_, 0)[0]
-
-    def _subject(self, type_: Type, depth: int) -> Term:
-        """A term of the type: a path or something computed from one."""
-        if depth <= 0 or self.source.integer(0, 9) < _PATHS_IN_TEN.get(type_, 8):
-            found = self.terms.path(type_, present=True)
-            if found is not None:
-                return found
-        computed = self.terms.term(type_, depth)
-        if mentions_request(computed[0]):
-            return computed
-        return self.terms.path(type_, present=True) or computed
-
-    def _beside(self, type_: Prim, value: Value | None, op: str, want: bool | None) -> Expr | None:
-        """A constant placed so that `value op constant` is as wanted; `None` where the value is not known."""
-        source = self.source
-        at = number(value)
-        if at is None or source.integer(0, 9) >= 8:
-            return None
-        if want is None:
-            want = source.boolean()
-        relation = source.choice(_RELATIONS[op] if want else _FALSE_RELATIONS[op])
-        step = source.choice(_STEPS) * source.choice(_SCALE.get(type_.name, (1,))) if relation else 0
-        there = at - relation * step
-        if not literals.LONG_MIN <= there <= literals.LONG_MAX:
-            return None
-        if type_.name == "Long":
-            return Lit(there)
-        if relation == 0 and isinstance(value, ExtV):
-            return self.terms.literal(value)
-        near = literals.extension_near(type_.name, there)
-        return None if near is None else self.terms.literal(near)
-
-    def equality(self, depth: int, want: bool | None) -> Expr:
-        """`==` or `!=` on any type: against its own value, another one, or another path."""
-        source, terms = self.source, self.terms
-        type_ = source.choice(tuple(self.focus.index.by_type))
-        left, value = self._subject(type_, depth)
-        positive = source.integer(0, 3) < 3
-        equal = None if want is None else want == positive
-        if value is not None and equal and is_exact(type_) and writable(value):
-            right = terms.literal(value)
-        else:
-            right = self._other(left, terms.term(type_, depth - 1)[0], type_)
-        if source.integer(0, 5) == 5:
-            left, right = right, left
-        return Binary("==" if positive else "!=", left, right)
-
-    def flag(self, depth: int, want: bool | None) -> Expr:
-        found = self.terms.path(BOOL, present=True)
-        if found is None:
-            return self.identity(depth, want)
-        path, value = found
-        if isinstance(value, bool) and want is not None and value != want:
-            return Unary("!", path) if self.source.boolean() else Binary("==", path, Lit(want == value))
-        return path
-
-    def like(self, depth: int, want: bool | None) -> Expr:
-        """A pattern made from the text itself by cutting pieces out, or from another text."""
-        source = self.source
-        left, value = self._subject(STRING, depth)
-        text = value if isinstance(value, str) and want is not False else self.focus.values.constants.string()
-        return Like(left, self._pattern(text, source.integer(0, 7)))
-
-    def _pattern(self, text: str, kind: int) -> tuple[str | None, ...]:
-        source = self.source
-        cut = source.integer(0, len(text))
-        match kind:
-            case 0 | 1:
-                return (text[:cut], None)
-            case 2:
-                return (None, text[cut:])
-            case 3:
-                return (None, text[cut : cut + 2], None)
-            case 4:
-                return (text[:cut], None, text[source.integer(cut, len(text)) :])
-            case 5:
-                return (text[:1], None, text[1:2], None, text[-1:], None)
-            case 6:
-                return (text,)
-            case _:
-                return source.choice(
-                    ((None,), (), (None, None), (text, "*"), ("*", None), (None, "\\", None))
-                )
-
     # Sets.
 
     def membership(self, depth: int, want: bool | None) -> Expr:
@@ -250,7 +102,7 @@ class Atoms:
         if not sets or source.integer(0, 3) == 3:
             return self._among(depth, want)
         type_ = source.choice(sets)
-        left, value = self._subject(type_, depth)
+        left, value = self.subject(type_, depth)
         held = value.items if isinstance(value, SetV) else ()
         if not is_exact(type_.element):
             other = terms.path(type_) or (left, None)
@@ -286,7 +138,7 @@ class Atoms:
         type_ = source.choice(tuple(self.focus.index.by_type))
         if not is_exact(type_):
             return self.equality(depth, want)
-        subject, value = self._subject(type_, depth)
+        subject, value = self.subject(type_, depth)
         items = [terms.term(type_, depth - 1)[0] for _ in range(source.integer(1, 2))]
         if want is not False and value is not None and writable(value):
             items.insert(source.integer(0, len(items)), terms.literal(value))
@@ -339,16 +191,6 @@ class Atoms:
                 return Is(variable, self.source.choice(names))
         return self.containment(depth, want)
 
-    def identity(self, depth: int, want: bool | None) -> Expr:
-        """A variable compared with a literal of its type: possible in every environment."""
-        source, focus = self.source, self.focus
-        variable = source.choice((PRINCIPAL, RESOURCE))
-        value = focus.root_value(variable)
-        uid = value if isinstance(value, Uid) else focus.witness.principal
-        positive = source.integer(0, 3) < 3
-        target = uid if want is positive else focus.values.uid(uid.type)
-        return Binary("==" if positive else "!=", variable, Lit(target))
-
     def action(self, depth: int, want: bool | None) -> Expr:
         """A test of the action: equality, a group, a list."""
         source, focus = self.source, self.focus
@@ -393,43 +235,9 @@ class Atoms:
         if found is None:
             return self.identity(depth, want)
         left, value = found
-        if isinstance(tag_type, Prim) and tag_type in _ORDERED and tag_type is not DECIMAL:
+        if isinstance(tag_type, Prim) and tag_type in ORDERED and tag_type is not DECIMAL:
             op = source.choice(COMPARISONS)
-            return Binary(
-                op, left, self._beside(tag_type, value, op, want) or self.terms.term(tag_type, 0)[0]
-            )
+            return Binary(op, left, self.beside(tag_type, value, op, want) or self.terms.term(tag_type, 0)[0])
         if value is not None and want is not False and writable(value):
             return Binary("==", left, self.terms.literal(value))
         return Binary("==", left, self.terms.term(tag_type, depth - 1)[0])
-
-    # Addresses and records.
-
-    def address(self, depth: int, want: bool | None) -> Expr:
-        """A test of an ip address; a range around it where that is wanted."""
-        source = self.source
-        left, value = self._subject(IPADDR, depth)
-        method = source.choice((*IP_METHODS, "isInRange", "isInRange"))
-        if method != "isInRange":
-            return Call(method, (left,))
-        if isinstance(value, ExtV) and want is not False and value.kind == "ipaddr":
-            version, address, prefix = value.key
-            shorter = max(0, prefix - source.choice((0, 1, 8, 16, 200)))
-            return Call(method, (left, self.terms.literal(literals.ip_of(version, address, shorter))))
-        return Call(method, (left, self.terms.term(IPADDR, depth - 1)[0]))
-
-    def record(self, depth: int, want: bool | None) -> Expr:
-        """A record literal: compared, tested for an attribute, or held in a set."""
-        source, terms = self.source, self.terms
-        types = [type_ for type_ in self.focus.index.by_type if is_exact(type_)]
-        if not types:
-            return self.identity(depth, want)
-        type_ = source.choice(types)
-        subject, value = self._subject(type_, depth)
-        name = source.choice(literals.ATTRIBUTE_NAMES)
-        same = value is not None and want is not False and writable(value)
-        other = terms.literal(value) if same and value is not None else terms.term(type_, depth - 1)[0]
-        if source.boolean(0.2):
-            return Binary("contains", SetLit((RecordLit(((name, other),)),)), RecordLit(((name, subject),)))
-        if source.boolean(0.3):
-            return Binary("==", GetAttr(RecordLit(((name, subject),)), name), other)
-        return Binary("==", RecordLit(((name, subject),)), RecordLit(((name, other),)))

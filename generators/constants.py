@@ -7,7 +7,7 @@ sometimes from the boundary lists.
 
 from __future__ import annotations
 
-from generators import literals
+from generators import extension_values, literals
 from generators.literals import LONG_MAX, LONG_MIN
 from generators.profiles import Profile
 from generators.source import Source
@@ -74,7 +74,7 @@ class Constants:
             known = _KNOWN[kind]
             pool = self._extensions[kind] = [source.choice(known) for _ in range(3)]
         if kind == "duration" and source.boolean(self.profile.extreme_constants):
-            return source.choice(literals.EXTREME_DURATIONS)
+            return source.choice(extension_values.EXTREME_DURATIONS)
         value = source.choice(pool)
         if source.integer(0, 4) == 4:
             return self.extension_near(value)
@@ -84,20 +84,22 @@ class Constants:
         """A neighbour: one step away, or a network around or an address beside."""
         source = self.source
         if value.kind != "ipaddr":
-            near = literals.extension_near(value.kind, value.key[0] + source.choice(DELTAS))
+            near = extension_values.extension_near(value.kind, value.key[0] + source.choice(DELTAS))
             return value if near is None else near
         version, number, prefix = value.key
         width = 32 if version == 4 else 128
         if source.boolean():
-            return literals.ip_of(version, number + source.choice(DELTAS), width)
-        return literals.ip_of(version, number, max(0, min(width, prefix + source.choice((-8, -1, 1)))))
+            return extension_values.ip_of(version, number + source.choice(DELTAS), width)
+        return extension_values.ip_of(
+            version, number, max(0, min(width, prefix + source.choice((-8, -1, 1))))
+        )
 
 
 _KNOWN = {
-    "decimal": literals.DECIMALS,
-    "ipaddr": literals.IPS,
-    "datetime": literals.DATETIMES,
-    "duration": literals.DURATIONS,
+    "decimal": extension_values.DECIMALS,
+    "ipaddr": extension_values.IPS,
+    "datetime": extension_values.DATETIMES,
+    "duration": extension_values.DURATIONS,
 }
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from generators.entities import ancestors
-from generators.literals import DAY, datetime_value, duration_value
+from generators.extension_values import DAY, datetime_value, duration_value
 from generators.syntax import (
     CONSTRUCTORS,
     Binary,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeGuard
 
-from generators import literals
+from generators import extension_values, literals
 from generators.focus import Focus
 from generators.literals import LONG_MAX, LONG_MIN
 from generators.syntax import (
@@ -53,7 +53,7 @@ _UNIT = {
     "toSeconds": 1000,
     "toMinutes": 60_000,
     "toHours": 3_600_000,
-    "toDays": literals.DAY,
+    "toDays": extension_values.DAY,
 }
 _UNITS = tuple(_UNIT)
 
@@ -220,7 +220,9 @@ class Terms:
             inner, value = self.term(DATETIME, depth - 1)
             at = number(value)
             if self.source.boolean() or "duration" in self.focus.left_out:
-                return Call("toDate", (inner,)), datetime_at(None if at is None else at - at % literals.DAY)
+                return Call("toDate", (inner,)), datetime_at(
+                    None if at is None else at - at % extension_values.DAY
+                )
             by, length = self.term(DURATION, depth - 1)
             step = number(length)
             return Call("offset", (inner, by)), datetime_at(None if at is None or step is None else at + step)
@@ -231,14 +233,14 @@ class Terms:
             inner, value = self.term(DATETIME, depth - 1)
             at = number(value)
             if self.source.boolean():
-                return Call("toTime", (inner,)), None if at is None else literals.duration_value(
-                    at % literals.DAY
+                return Call("toTime", (inner,)), None if at is None else extension_values.duration_value(
+                    at % extension_values.DAY
                 )
             since, start = self.term(DATETIME, depth - 1)
             begin = number(start)
             if at is None or begin is None or not LONG_MIN <= at - begin <= LONG_MAX:
                 return Call("durationSince", (inner, since)), None
-            return Call("durationSince", (inner, since)), literals.duration_value(at - begin)
+            return Call("durationSince", (inner, since)), extension_values.duration_value(at - begin)
         return self.plain(DURATION, depth)
 
     # Literals.
@@ -311,7 +313,7 @@ def truncated(value: Value | None, unit: int) -> int | None:
 def datetime_at(milliseconds: int | None) -> ExtV | None:
     if milliseconds is None or not LONG_MIN <= milliseconds <= LONG_MAX:
         return None
-    return literals.datetime_value(milliseconds)
+    return extension_values.datetime_value(milliseconds)
 
 
 def writable(value: Value) -> bool:

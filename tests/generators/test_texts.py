@@ -94,7 +94,7 @@ def test_cedarpy_reads_the_same_policies_from_text_and_from_json(profile: str) -
 
 
 def _normal(document: Any) -> Any:
-    """A policy-set document with sugar that text does not keep taken out: extended `has`, runs of literals."""
+    """A policy-set document without the sugar that text does not keep: extended `has`, runs of literals."""
     if isinstance(document, list):
         return [_normal(item) for item in document]
     if not isinstance(document, dict):

@@ -86,6 +86,11 @@ def resolve(fragments: Iterable[Fragment]) -> Schema:
     return Schema(entity_types, actions)
 
 
+def resolved_record(declared: Declared, expression: TypeExpression, namespace: str) -> RecordType:
+    """The record type that an expression means inside a namespace; raises `InputError`."""
+    return _Resolver(declared).record(expression, namespace, "", "shape")
+
+
 @dataclass(slots=True)
 class _Resolver:
     """The declared names, the common types resolved so far, and those being resolved."""

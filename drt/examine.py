@@ -78,7 +78,7 @@ def death(options: RunOptions, job: Job, log: LogWriter) -> int:
         )
         return 0
     case = drawn.answer
-    versions = {one: build(one).version for one in options.engines}
+    versions = {one.name: one.version for one in map(build, options.engines)}
     origin = origin_of(options, versions, name, index, seed, source.choices)
 
     def dies(candidate: Case, seconds: float) -> Died | None:
@@ -104,7 +104,8 @@ def death(options: RunOptions, job: Job, log: LogWriter) -> int:
     corpus = Corpus(Path(options.corpus))
     saved = _saved(name, case, divergence, origin)
     place = corpus.save_counterexample(saved)
-    _report(log, index, name, saved, divergence, place, "saved")
+    engines = list(options.engines)
+    _report(log, index, name, saved, divergence, place, "saved", engines=engines)
     result = attempt(lambda: reduce_case(case, alike, max(0.0, ends - time.monotonic())))
     if isinstance(result, Answered) and (still := dies(result.answer, 2 * options.deadline)) is not None:
         divergence = _divergence(still)
@@ -112,10 +113,10 @@ def death(options: RunOptions, job: Job, log: LogWriter) -> int:
     known = find_known(read_known(corpus.root), saved.signature)
     if known is not None and known.excuses(datetime.date.today()):
         corpus.drop(place)
-        _report(log, index, name, saved, divergence, None, "known", known=known.id)
+        _report(log, index, name, saved, divergence, None, "known", known=known.id, engines=engines)
         return 0
     place = corpus.save_counterexample(saved, instead_of=place)
-    _report(log, index, name, saved, divergence, place, "reduced")
+    _report(log, index, name, saved, divergence, place, "reduced", engines=engines)
     return 0
 
 

@@ -88,7 +88,7 @@ class Finder:
             case=find.case,
             description=_description(find),
             tags=("arbiter",) if find.arbiter else (),
-            origin=find.origin,
+            origin=dict(find.origin) | {"engines": {engine.name: engine.version for engine in find.engines}},
             signature=name,
             status="open",
         )
@@ -103,7 +103,7 @@ class Finder:
             self.corpus.drop(place)
             self._report(number, key, find, name, None, "known", None, known=known.id)
             return
-        origin = dict(find.origin) | self._arbitration(find)
+        origin = dict(saved.origin) | self._arbitration(find)
         saved = replace(saved, case=reduced, signature=name, description=_description(find), origin=origin)
         place = self._save(saved, place)
         solid = self._confirmed(place, find) if fresh else None
@@ -142,6 +142,7 @@ class Finder:
             stage=stage,
             solid=solid,
             arbiter=find.arbiter,
+            engines=self._asked(find),
             index=find.origin.get("index"),
             divergence=divergence_to_json(find.divergence),
             **facts,
@@ -192,7 +193,7 @@ class Finder:
         job = {
             "path": str(place),
             "divergence": divergence_to_json(find.divergence),
-            "engines": [engine.name for engine in find.engines] if find.arbiter else self.options.engines,
+            "engines": self._asked(find),
             "target": find.target,
             "targets_from": self.options.targets_from,
             "deadline": self.options.deadline,
@@ -215,6 +216,12 @@ class Finder:
             if answer.returncode != 0:
                 return False
         return True
+
+    def _asked(self, find: Find) -> list[str]:
+        """The engines of a find by the names that build them."""
+        if find.arbiter and self.options.arbiter is not None:
+            return [self.options.engines[-1], self.options.arbiter]
+        return list(self.options.engines)
 
     def _arbitration(self, find: Find) -> dict[str, object]:
         """What the arbiter says of a divergence between the engines: with whom it agrees."""

@@ -181,12 +181,16 @@ class Replayer:
                 return "diverges as declared", saved.verdict.because if saved.verdict else ""
             if known is not None and known.excuses(datetime.date.today()):
                 return "diverges as declared", f"{known.id}: {known.reason}"
+            if saved.status is None and seen.declared:
+                return "diverges as declared", ", ".join(sorted(set(seen.declared)))
             if saved.status == "fixed":
                 return "diverges", "it was fixed before"
             return ("still diverges" if saved.status == "open" else "diverges"), ""
         if not seen.checked.comparisons and not seen.expected:
             reasons = ", ".join(sorted(set(seen.checked.inconclusive)))
             return "cannot run", f"nothing could be compared{f' ({reasons})' if reasons else ''}"
+        if saved.status == "open" and (missing := _found_with(saved) - set(seen.names)):
+            return "cannot run", f"it was found with {' and '.join(sorted(missing))}: say so with --engine"
         if saved.status == "open":
             return "fixed", "set its status to fixed, and it stays as a regression test"
         return "agrees", ""
@@ -194,12 +198,23 @@ class Replayer:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What the child saw; `expected` counts the expectations that were checked."""
+    """What the child saw of the engines called `names`.
+
+    `expected` counts the expectations that were checked, `declared` names the differences that explain some.
+    """
 
     checked: Checked
     answers: Answers = ()
     unmet: tuple[tuple[str, Mismatch], ...] = ()
     expected: int = 0
+    names: tuple[str, ...] = ()
+    declared: tuple[str, ...] = ()
+
+
+def _found_with(saved: SavedCase) -> set[str]:
+    """The names of the engines between which a case was found to diverge."""
+    engines = saved.origin.get("engines")
+    return set(engines) if isinstance(engines, dict) else set()
 
 
 def _ask(saved: SavedCase, oracle: Oracle, engines: Sequence[Guarded], deadline: float) -> _Seen:
@@ -212,17 +227,21 @@ def _ask(saved: SavedCase, oracle: Oracle, engines: Sequence[Guarded], deadline:
         answers = _answers(saved.case, engines, until)
         unmet: list[tuple[str, Mismatch]] = []
         expected = 0
+        declared: list[str] = []
         for engine in engines:
             bench = Bench(engine)
             check_expectations(bench, saved.name, saved)
             report = bench.tally.report(engine.name)
             unmet += [(engine.name, mismatch) for mismatch in report.mismatches]
             expected += report.checked
+            declared += [name for name, _ in report.declared]
     except Stuck:
         return _Seen(Checked(inconclusive=("the harness takes too long",)))
     finally:
         alarm.off()
-    return _Seen(checked, answers, tuple(unmet), expected)
+    return _Seen(
+        checked, answers, tuple(unmet), expected, tuple(engine.name for engine in engines), tuple(declared)
+    )
 
 
 def _answers(case: Case, engines: Sequence[Guarded], until: float) -> Answers:

@@ -11,6 +11,7 @@ from typing import Any
 from drt.problems import InputProblem
 from drt.targets import Target
 
+DEFAULT_ENGINES = ("reference", "production")
 TARGETS = "drt.targets:TARGETS"
 
 

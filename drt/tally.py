@@ -7,6 +7,7 @@ summary is made.
 from __future__ import annotations
 
 import datetime
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from typing import Any
 
 from drt.known import Known, find_known
 from drt.run_log import FORMAT, Event
-from drt.run_options import RunOptions
+from drt.run_options import DEFAULT_ENGINES, RunOptions
 from drt.statistics import Counts, total
 
 CLEAN, FOUND, WRONG_INPUT, BROKEN, UNREPRODUCIBLE, NOTHING_RUN, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
@@ -35,6 +36,7 @@ class Finding:
     solid: bool | None
     arbiter: bool
     divergence: Mapping[str, Any]
+    engines: tuple[str, ...]
     known: str | None = None
 
     @property
@@ -47,7 +49,8 @@ class Finding:
             "signature": self.signature,
             "target": self.target,
             "path": self.path,
-            "replay": None if self.path is None else f"drt replay {self.path}",
+            "replay": None if self.path is None else replay_command(self.path, self.engines),
+            "engines": list(self.engines),
             "seen": self.seen,
             "index": self.index,
             "solid": self.solid,
@@ -55,6 +58,12 @@ class Finding:
             "divergence": dict(self.divergence),
             "known": self.known,
         }
+
+
+def replay_command(path: str, engines: Sequence[str]) -> str:
+    """The command that replays a saved case on the engines that it was found with."""
+    named = [] if tuple(engines) == DEFAULT_ENGINES else [f"--engine={engine}" for engine in engines]
+    return shlex.join(["drt", "replay", *named, path])
 
 
 @dataclass(slots=True)
@@ -106,6 +115,7 @@ class Tally:
                     solid=any(verdicts) if verdicts else None,
                     arbiter=bool(last["arbiter"]),
                     divergence=last["divergence"],
+                    engines=tuple(last["engines"]),
                     known=excuse.id if excuse is not None and excuse.excuses(today) else None,
                 )
             )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from drt.commands.options import DEFAULT_ENGINES, form
+from drt.commands.options import form
 
 RECORD_SECONDS = 60.0
 """What one record may take; one that hangs is a mismatch."""
@@ -25,6 +25,7 @@ def command(ctx: click.Context, paths: tuple[Path, ...], engines: tuple[str, ...
     input, 5 no material found.
     """
     from drt.conformance import run
+    from drt.run_options import DEFAULT_ENGINES
 
     reports = [run(paths, engine, seconds=RECORD_SECONDS) for engine in engines or DEFAULT_ENGINES]
     if form == "json":

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-DEFAULT_ENGINES = ("reference", "production")
 Command = TypeVar("Command", bound=Callable[..., object])
 
 if TYPE_CHECKING:

@@ -8,13 +8,12 @@ from pathlib import Path
 import click
 
 from drt.case_files import CASE_FILE
-from drt.commands.options import DEFAULT_ENGINES
 from drt.corpus import cases_under, find_corpus
 from drt.engines import build
 from drt.known import Known, read_known
 from drt.problems import InputProblem
 from drt.replay import Replayed, Replayer
-from drt.run_options import target_table
+from drt.run_options import DEFAULT_ENGINES, target_table
 from drt.tally import CLEAN, FOUND, NOTHING_RUN, WRONG_INPUT
 from drt.views.console import results
 from drt.views.replaying import print_replayed, print_totals

@@ -13,13 +13,12 @@ from typing import Any, cast
 
 import click
 
-from drt.commands.options import DEFAULT_ENGINES
 from drt.corpus import find_corpus
 from drt.engines import build
 from drt.fuzz import resume as resume_run
 from drt.fuzz import start
 from drt.problems import InputProblem
-from drt.run_options import TARGETS, RunOptions, target_table
+from drt.run_options import DEFAULT_ENGINES, TARGETS, RunOptions, target_table
 from drt.tally import NOTHING_RUN
 from drt.views.console import results
 from drt.views.progress import watcher

@@ -6,7 +6,6 @@ Owns the choice of width and colour: a terminal's own, else 120 columns and none
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 import unicodedata
 from pathlib import Path
@@ -44,9 +43,7 @@ def visible(text: str, longest: int = 2000) -> str:
     return shown if left_out <= 0 else f"{shown}… ({left_out:,} characters more)"
 
 
-def replay_line(path: str | Path) -> str:
-    """The command that replays a saved case, as short as it can be from here."""
+def from_here(path: str) -> str:
+    """The path as short as it can be from the current folder."""
     place = Path(path)
-    if place.is_absolute() and place.is_relative_to(Path.cwd()):
-        place = place.relative_to(Path.cwd())
-    return f"drt replay {shlex.quote(str(place))}"
+    return str(place.relative_to(Path.cwd()) if place.is_relative_to(Path.cwd()) else place)

@@ -29,6 +29,8 @@ from drt.views.console import visible
 
 MARK = "≠"
 NOTHING = "·"
+SAYS = "(says)"
+"""Words of an engine for people; they are never compared, and stand last."""
 
 
 def rows(outcome: Outcome) -> Iterator[tuple[str, str]]:
@@ -69,7 +71,7 @@ def rows(outcome: Outcome) -> Iterator[tuple[str, str]]:
 
 def _detail(detail: str) -> Iterator[tuple[str, str]]:
     if detail:
-        yield "(says)", detail
+        yield SAYS, detail
 
 
 def side_by_side(answers: Sequence[tuple[str, Outcome]]) -> Table:
@@ -80,10 +82,11 @@ def side_by_side(answers: Sequence[tuple[str, Outcome]]) -> Table:
     for name, _ in answers:
         table.add_column(Text(visible(name)), overflow="fold")
     parts = [dict(rows(outcome)) for _, outcome in answers]
-    for name in dict.fromkeys(name for part in parts for name in part):
+    names = dict.fromkeys(name for part in parts for name in part)
+    for name in sorted(names, key=lambda name: name == SAYS):
         texts = [part.get(name, "") for part in parts]
-        differ = name != "(says)" and len(set(texts)) > 1
-        style = "bold red" if differ else ("dim" if name == "(says)" else "")
+        differ = name != SAYS and len(set(texts)) > 1
+        style = "bold red" if differ else ("dim" if name == SAYS else "")
         cells = [Text(visible(text), style=style) for text in texts]
         table.add_row(Text(MARK if differ else "", style="bold red"), Text(visible(name)), *cells)
     return table

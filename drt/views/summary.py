@@ -12,7 +12,8 @@ from rich.text import Text
 from drt.case_files import read_case
 from drt.outcome_json import divergence_from_json
 from drt.problems import InputProblem
-from drt.views.console import replay_line, visible
+from drt.tally import replay_command
+from drt.views.console import from_here, visible
 from drt.views.divergence import divergence
 from drt.views.progress import duration
 
@@ -28,7 +29,9 @@ def print_summary(console: Console, footer: dict[str, Any], folder: Path) -> Non
         console.print()
         console.print(_finding(number, finding))
         if finding["path"]:
-            console.print(Text(replay_line(finding["path"])), soft_wrap=True)
+            console.print(
+                Text(replay_command(from_here(finding["path"]), finding["engines"])), soft_wrap=True
+            )
     hidden = len(footer["findings"]) - SHOWN_FINDINGS
     if hidden > 0:
         console.print(Text(f"… and {hidden} findings more, in {folder / 'run.json'}"))

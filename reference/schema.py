@@ -61,6 +61,10 @@ class Schema:
         """Every type that an ancestor of an entity of this type may have; its own only if so declared."""
         return reachable(self._entity_parents(name), self._entity_parents)
 
+    def admits_ancestor(self, name: str, ancestor: str) -> bool:
+        """Whether an entity of type `name` may have an ancestor of the other type."""
+        return ancestor in self._entity_parents(name) or ancestor in self.entity_ancestors(name)
+
     def action_ancestors(self, uid: EntityUid) -> frozenset[EntityUid]:
         """Every group that the action belongs to, directly or not."""
         return reachable(self._action_parents(uid), self._action_parents)

@@ -22,6 +22,7 @@ from drt.outcome import (
     Unsupported,
     Validated,
 )
+from reference import request as cedar
 from reference.authorizer import authorize
 from reference.entities import Entities
 from reference.entity_json import entities_to_json, read_entities
@@ -40,8 +41,16 @@ from reference.policy_json import parse_policy_set
 from reference.policy_json_writer import expression_to_json, policy_set_to_json
 from reference.printer import print_plain_policies, print_policies_and_templates
 from reference.request_json import read_request
+from reference.schema import Schema
+from reference.schema_canonical import canonical_schema
+from reference.schema_printer import schema_to_json, schema_to_text
+from reference.schema_reader import read_fragments, read_schema
 from reference.syntax import SlotName
 from reference.templates import Link, PolicySet, from_bodies
+from reference.typed_entity_json import read_entities_under
+from reference.typed_request_json import read_request_under
+from reference.validation.messages import explain
+from reference.validation.policies import validate_set
 from reference.value_json import uid
 from reference.values import Bool, EntityUid, Long, Record, Set, String, Value, fold
 
@@ -50,12 +59,14 @@ from reference.values import Bool, EntityUid, Long, Record, Set, String, Value, 
 class LoadedReference:
     """A case that the engine has read."""
 
+    policy_set: PolicySet
     policies: Policies
     entities: Entities
+    schema: Schema | None = None
 
     def authorize(self, request: Request) -> Authorized | Rejected | Unsupported:
         try:
-            response = authorize(self.policies, read_request(request.text), self.entities)
+            response = authorize(self.policies, self.request(request), self.entities)
         except InputError as error:
             return rejected(error)
         return outcome.authorized(response.decision, response.determining, response.errors)
@@ -63,7 +74,7 @@ class LoadedReference:
     def evaluate(self, expression: str, request: Request) -> Evaluated | Failed | Rejected | Unsupported:
         try:
             expr = parse_expression(expression)
-            return Evaluated(canonical(evaluate(expr, read_request(request.text), self.entities)))
+            return Evaluated(canonical(evaluate(expr, self.request(request), self.entities)))
         except InputError as error:
             return rejected(error)
         except EvaluationError as error:
@@ -72,7 +83,21 @@ class LoadedReference:
     def validate(
         self, mode: ValidationMode = "strict", level: int | None = None
     ) -> Validated | Rejected | Unsupported:
-        return Unsupported("schema")
+        if self.schema is None:
+            return Unsupported("validation-without-schema")
+        permissive = mode == "permissive"
+        verdicts = validate_set(self.policy_set, self.schema, permissive=permissive, level=level)
+        return Validated(
+            all(verdict.valid for verdict in verdicts.values()),
+            tuple((policy_id, verdicts[policy_id].valid) for policy_id in sorted(verdicts)),
+            "\n".join(explain(verdicts)),
+        )
+
+    def request(self, request: Request) -> cedar.Request:
+        """The request as the engine knows it, checked if the case has a schema and the request asks for it."""
+        if self.schema is None:
+            return read_request(request.text)
+        return read_request_under(request.text, self.schema, checked=request.validate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +108,11 @@ class ReferenceEngine:
     version: str = "0.1.0"
 
     def load(self, case: Case) -> LoadedReference | Rejected | Unsupported:
-        if case.schema is not None:
-            return Unsupported("schema")
         try:
+            schema = None if case.schema is None else read_schema(case.schema.text, case.schema.format)
             policies = linked(read_policy_set(case.policies), case)
-            return LoadedReference(policies.policies(), read_entities(case.entities))
+            entities = read_store(case.entities, schema)
+            return LoadedReference(policies, policies.policies(), entities, schema)
         except InputError as error:
             return rejected(error)
 
@@ -104,7 +129,9 @@ class ReferenceEngine:
         except InputError as error:
             return rejected(error)
 
-    def format_policies(self, text: str, line_width: int, indent_width: int) -> Printed | Rejected | Unsupported:
+    def format_policies(
+        self, text: str, line_width: int, indent_width: int
+    ) -> Printed | Rejected | Unsupported:
         try:
             return Printed(format_policies(text, line_width, indent_width))
         except InputError as error:
@@ -117,18 +144,29 @@ class ReferenceEngine:
             return Rejected("expression", str(error))
 
     def read_entities(self, entities: str, schema: Source | None) -> Accepted | Rejected | Unsupported:
-        if schema is not None:
-            return Unsupported("schema")
         try:
-            return Accepted(write_json(entities_to_json(read_entities(entities))))
+            known = None if schema is None else read_schema(schema.text, schema.format)
+            return Accepted(write_json(entities_to_json(read_store(entities, known))))
         except InputError as error:
             return rejected(error)
 
     def read_schema(self, schema: Source) -> Accepted | Rejected | Unsupported:
-        return Unsupported("schema")
+        try:
+            return Accepted(canonical_schema(read_schema(schema.text, schema.format)))
+        except InputError as error:
+            return rejected(error)
 
     def translate_schema(self, schema: Source, to: Format) -> Printed | Rejected | Unsupported:
-        return Unsupported("schema")
+        try:
+            fragments = read_fragments(schema.text, schema.format)
+            return Printed(schema_to_text(fragments) if to == "cedar" else schema_to_json(fragments))
+        except InputError as error:
+            return rejected(error)
+
+
+def read_store(entities: str, schema: Schema | None) -> Entities:
+    """An entity document, under the schema if there is one."""
+    return read_entities(entities) if schema is None else read_entities_under(entities, schema)
 
 
 def read_policy_set(policies: Source) -> PolicySet:

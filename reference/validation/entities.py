@@ -25,13 +25,9 @@ def conforming_store(entities: Iterable[Entity], schema: Schema) -> Entities:
         InputError: part `entities`, if an entity does not conform or the store itself is refused.
     """
     listed = list(entities)
-    ancestor_types: dict[str, frozenset[str]] = {}
     for entity in listed:
         if not is_action_type(entity.uid.type):
-            allowed = ancestor_types.get(entity.uid.type)
-            if allowed is None:
-                allowed = ancestor_types[entity.uid.type] = schema.entity_ancestors(entity.uid.type)
-            _refuse(entity, entity_problem(entity, allowed, schema))
+            _refuse(entity, entity_problem(entity, schema))
     document = store(listed)
     for entity in document:
         if is_action_type(entity.uid.type):
@@ -45,8 +41,8 @@ def action_entities(schema: Schema) -> list[Entity]:
     return [Entity(uid, {}, action.parents, {}) for uid, action in schema.actions.items()]
 
 
-def entity_problem(entity: Entity, ancestor_types: frozenset[str], schema: Schema) -> str | None:
-    """Why an entity that is no action does not conform, or None; `ancestor_types` are those of its type."""
+def entity_problem(entity: Entity, schema: Schema) -> str | None:
+    """Why an entity that is no action does not conform, or None."""
     match schema.entity_types.get(entity.uid.type):
         case None:
             near = did_you_mean(entity.uid.type, schema.entity_types)
@@ -59,7 +55,7 @@ def entity_problem(entity: Entity, ancestor_types: frozenset[str], schema: Schem
     if problem is not None:
         return problem
     for parent in entity.parents:
-        if parent.type not in ancestor_types:
+        if not schema.admits_ancestor(entity.uid.type, parent.type):
             return f"the parent {show(parent)} is not of a type that the schema allows"
         problem = uid_problem(parent, schema)
         if problem is not None:

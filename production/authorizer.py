@@ -1,65 +1,143 @@
-"""Answering requests (spec 04): policies, entities, and whatever was prepared for the two."""
+"""Answering requests (spec 04): a policy set, a store, and the servers prepared for the two."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
 
 from production.entities import Entities
-from production.errors import TRUE, EvaluationError
-from production.lowering import lower_expression
+from production.errors import ERROR_KINDS, FIRST_ERROR, TRUE, ErrorKind, EvaluationError
+from production.lowering import Code, lower_expression
 from production.machine import Frame, run
 from production.nodes import Node
-from production.policies import Policy
+from production.plans import Plans
 from production.policy_set import PolicySet
 from production.requests import Request
-from production.responses import Response, combine
+from production.responses import Response
+from production.rules import status_of
+from production.servers import Server, Tier
+from production.shapes import expression_program
+from production.uids import Uid
 from production.values import Value
+
+_MOST_SERVERS: Final = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A policy that was asked: whether it applied, and if it erred, how."""
+
+    policy_id: str
+    satisfied: bool
+    error: ErrorKind | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A response, the policies whose scope could apply, and how many others the index and the plan ruled out."""
+
+    response: Response
+    candidates: tuple[Candidate, ...]
+    ruled_out: int
 
 
 class Authorizer:
-    """Answers requests about one policy set and one store."""
+    """Answers requests about one policy set and one store. Safe to share between threads.
 
-    def __init__(self, policies: PolicySet, entities: Entities, *, tier: str = "auto") -> None:
-        self.tier = tier
+    `tier` forces one way of evaluating: `machine` or `generated`; `auto` starts with the first and goes over to
+    the second for what is asked often. Answers are the same.
+    """
+
+    __slots__ = ("_servers", "_tier", "entities", "policies")
+
+    def __init__(self, policies: PolicySet, entities: Entities, *, tier: Tier = "auto") -> None:
         self.policies = policies
         self.entities = entities
+        self._tier: Tier = tier
+        self._servers: dict[Uid, Server] = {}
 
     def authorize(self, request: Request) -> Response:
         """The response to one request."""
-        frame = Frame(request.principal, request.action, request.resource, request.context, self.entities)
-        return combine(self._statuses(frame))
+        server = self._servers.get(request.action)
+        if server is None:
+            server = self._server(request.action)
+        return server.answer(request.principal, request.action, request.resource, request.context)
 
     def authorize_many(self, requests: Iterable[Request]) -> list[Response]:
         """The responses to many requests, in order."""
-        return [self.authorize(request) for request in requests]
+        servers = self._servers
+        responses = []
+        for request in requests:
+            server = servers.get(request.action) or self._server(request.action)
+            responses.append(
+                server.answer(request.principal, request.action, request.resource, request.context)
+            )
+        return responses
+
+    def explain(self, request: Request) -> Explanation:
+        """The response and how it came about: every policy that was asked, with its result."""
+        plan = self._plans().plan(request.action, self.entities.above[request.action])
+        above = self.entities.above
+        rules = list(plan.always)
+        if plan.index is not None:
+            found = plan.index.find(
+                request.principal, request.resource, above[request.principal], above[request.resource]
+            )
+            rules += [entry.rule for entry in found]
+        frame = self._frame(request)
+        candidates = []
+        for rule in rules:
+            status = status_of(rule, frame)
+            error = ERROR_KINDS[status - FIRST_ERROR] if status >= FIRST_ERROR else None
+            detail = _detail(rule.policy.code, frame) if error else ""
+            candidates.append(Candidate(rule.policy_id, status == TRUE, error, detail))
+        return Explanation(self.authorize(request), tuple(candidates), len(self.policies) - len(rules))
 
     def evaluate(self, expression: Node, request: Request) -> Value:
         """The value of one expression under a request; raises `EvaluationError`."""
-        frame = Frame(request.principal, request.action, request.resource, request.context, self.entities)
-        return run(lower_expression(expression), frame)
+        code = lower_expression(expression)
+        program = expression_program(code) if self._tier == "generated" else None
+        if program is None:
+            return run(code, self._frame(request))
+        function = program.bind(self.entities)
+        value, status = function(request.principal, request.action, request.resource, request.context)
+        if status:
+            raise EvaluationError(ERROR_KINDS[status - FIRST_ERROR])
+        result: Value = value
+        return result
 
-    def _statuses(self, frame: Frame) -> Iterator[tuple[str, bool, int]]:
-        for policy_id, policy in self.policies.policies():
-            yield policy_id, policy.effect == "permit", status_of(policy, frame)
+    def with_entities(self, entities: Entities) -> Authorizer:
+        """The same policies over another store; what was compiled is kept."""
+        return Authorizer(self.policies, entities, tier=self._tier)
+
+    def with_policies(self, policies: PolicySet) -> Authorizer:
+        """Other policies over the same store."""
+        return Authorizer(policies, self.entities, tier=self._tier)
+
+    def _frame(self, request: Request) -> Frame:
+        return Frame(request.principal, request.action, request.resource, request.context, self.entities)
+
+    def _plans(self) -> Plans:
+        plans = self.policies.prepared
+        if plans is None:
+            plans = self.policies.prepared = Plans(self.policies)
+        return plans
+
+    def _server(self, action: Uid) -> Server:
+        plan = self._plans().plan(action, self.entities.above[action])
+        server = Server(plan, self.entities, self._tier)
+        if len(self._servers) >= _MOST_SERVERS:
+            self._servers.clear()
+        self._servers[action] = server
+        return server
 
 
-def status_of(policy: Policy, frame: Frame) -> int:
-    """The status of one policy for one request, by the machine (spec 04 §2)."""
-    above = frame.entities.above
-    for scope, uid in ((policy.principal, frame.principal), (policy.resource, frame.resource)):
-        if scope.op == "is" and scope.type_name != uid.type:
-            return 0
-        if scope.op == "==" and scope.entity is not uid:
-            return 0
-        if scope.op != "==" and scope.entity is not None:
-            if scope.entity is not uid and scope.entity not in above[uid]:
-                return 0
-    action, entities = frame.action, policy.action.entities
-    if policy.action.op == "==" and action is not entities[0]:
-        return 0
-    if policy.action.op == "in" and action not in entities and above[action].isdisjoint(entities):
-        return 0
+def _detail(code: Code, frame: Frame) -> str:
+    """The message of the error that the code ends in."""
     try:
-        return TRUE if run(policy.code, frame) else 0
+        run(code, frame)
     except EvaluationError as error:
-        return error.status
+        return str(error)
+    return ""

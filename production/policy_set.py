@@ -8,11 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from production.errors import LinkError, PolicySetError
 from production.parser import parse_policies
 from production.policies import Policy, SlotName, same_policy
 from production.uids import Uid
+
+if TYPE_CHECKING:
+    from production.plans import Plans
 
 LinkRequest = tuple[str, str, Mapping[str, Uid]]
 
@@ -44,7 +48,10 @@ class Link:
 class PolicySet:
     """Static policies, templates and links by id."""
 
-    __slots__ = ("_links", "_statics", "_templates")
+    __slots__ = ("_links", "_statics", "_templates", "prepared")
+
+    prepared: Plans | None
+    """Plans of an authorizer, made when first needed."""
 
     def __init__(
         self,
@@ -56,6 +63,7 @@ class PolicySet:
         self._statics = dict(statics or {})
         self._templates = dict(templates or {})
         self._links: dict[str, Link] = {}
+        self.prepared = None
         for policy_id, policy in self._statics.items():
             if policy.slots:
                 raise PolicySetError(f"the static policy {policy_id!r} has a slot")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from drt import outcome
 from drt.case import Case, Format, Request, Source
@@ -165,7 +165,7 @@ class LoadedProduction:
 class ProductionEngine:
     """The engine that serves; `tier` forces one way of evaluating (`machine`, `generated`) or leaves it open."""
 
-    tier: str = "auto"
+    tier: Literal["auto", "machine", "generated"] = "auto"
     name: str = "production"
     version: str = __version__
 

@@ -1,0 +1,180 @@
+"""Serving one plan over one store.
+
+A server starts with the machine and goes over to generated code once it has been asked often enough to pay for the
+compilation. Law (interning): one set of statuses has one response object, which is immutable; how many are kept is
+bounded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Final, Literal
+
+from production.entities import Entities
+from production.errors import FALSE, STATUS_BITS
+from production.machine import Frame
+from production.plans import Plan
+from production.responses import Response, combine
+from production.rules import Rule, status_of
+from production.scope_index import Entry
+from production.shapes import Shape
+from production.uids import Uid
+from production.values import Record
+
+Tier = Literal["auto", "machine", "generated"]
+Answer = Callable[[Uid, Uid, Uid, Record], Response]
+_Statuses = tuple[tuple[int, int], ...]
+
+_ASKED_OFTEN: Final = 48
+_MOST_RESPONSES: Final = 4_096
+_MASK: Final = (1 << STATUS_BITS) - 1
+
+
+class Server:
+    """Answers the requests of one plan; `answer` is what to call, and may be another function the next time."""
+
+    __slots__ = ("_asked", "_entities", "_functions", "_masks", "_plan", "_responses", "_threshold", "answer")
+
+    answer: Answer
+
+    def __init__(self, plan: Plan, entities: Entities, tier: Tier) -> None:
+        self._plan = plan
+        self._entities = entities
+        self._threshold: float = {"auto": _ASKED_OFTEN, "generated": 0, "machine": float("inf")}[tier]
+        self._asked = 0
+        self._functions: dict[Shape | None, Callable[..., int]] = {}
+        self._masks: list[Callable[[Uid, Uid, Uid, Record], int]] = []
+        self._responses: dict[object, Response] = {}
+        self.answer = self._start
+        if self._threshold == 0:
+            self._promote()
+
+    def _start(self, principal: Uid, action: Uid, resource: Uid, context: Record) -> Response:
+        """Answer with the machine."""
+        self._asked += 1
+        if self._asked > self._threshold:
+            self._promote()
+            return self.answer(principal, action, resource, context)
+        frame = Frame(principal, action, resource, context, self._entities)
+        statuses = [(number, status_of(rule, frame)) for number, rule in enumerate(self._plan.always)]
+        return self._respond_to(statuses, self._indexed(frame))
+
+    def _promote(self) -> None:
+        """Go over to generated code for the rules that are always asked."""
+        fused = self._plan.fused
+        if fused.is_direct:
+            program, _ = fused.programs[0]
+            self.answer = program.bind(self._entities, responses=self._responses, respond=self._respond)
+            return
+        self._masks = [program.bind(self._entities) for program, _ in fused.programs]
+        self.answer = self._serve
+
+    def _respond(self, mask: int) -> Response:
+        """The response to the statuses of a direct program, from now on kept."""
+        response = combine(_statuses(mask, self._plan.always))
+        return self._keep(mask, response)
+
+    def _keep(self, key: object, response: Response) -> Response:
+        if len(self._responses) >= _MOST_RESPONSES:
+            self._responses.clear()
+        self._responses[key] = response
+        return response
+
+    def _serve(self, principal: Uid, action: Uid, resource: Uid, context: Record) -> Response:
+        """Answer with generated code: masks of the rules that are always asked, then what the index finds."""
+        masks = [mask(principal, action, resource, context) for mask in self._masks]
+        found: list[tuple[int, int]] = []
+        plan, functions = self._plan, self._functions
+        if plan.index is not None:
+            above = self._entities.above
+            for entry in plan.index.find(principal, resource, above[principal], above[resource]):
+                function = functions.get(entry.shape)
+                if function is None:
+                    frame = Frame(principal, action, resource, context, self._entities)
+                    status = self._entry_status(entry, frame)
+                else:
+                    rule = entry.rule
+                    status = function(
+                        principal,
+                        action,
+                        resource,
+                        context,
+                        rule.principal,
+                        rule.resource,
+                        rule.policy.code.literals,
+                    )
+                if status:
+                    found.append((entry.number, status))
+        left = plan.fused.left
+        if left:
+            frame = Frame(principal, action, resource, context, self._entities)
+            slow = [(number, status_of(rule, frame)) for number, rule in enumerate(left)]
+            return self._assemble(masks, slow, found)
+        key = (*masks, None, *found)
+        response = self._responses.get(key)
+        return response if response is not None else self._keep(key, self._assemble(masks, [], found))
+
+    def _assemble(
+        self, masks: list[int], slow: Iterable[tuple[int, int]], found: Iterable[tuple[int, int]]
+    ) -> Response:
+        fused = self._plan.fused
+        statuses: list[tuple[str, bool, int]] = []
+        for mask, (_, rules) in zip(masks, fused.programs, strict=True):
+            statuses += _statuses(mask, rules)
+        statuses += _named(slow, fused.left)
+        statuses += _named(found, self._plan.indexed)
+        return combine(statuses)
+
+    def _respond_to(self, always: list[tuple[int, int]], found: list[tuple[int, int]]) -> Response:
+        plan = self._plan
+        return combine([*_named(always, plan.always), *_named(found, plan.indexed)])
+
+    def _indexed(self, frame: Frame) -> list[tuple[int, int]]:
+        """The statuses of the entries that the index finds."""
+        index, above = self._plan.index, self._entities.above
+        if index is None:
+            return []
+        found = index.find(frame.principal, frame.resource, above[frame.principal], above[frame.resource])
+        return [(entry.number, self._entry_status(entry, frame)) for entry in found]
+
+    def _entry_status(self, entry: Entry, frame: Frame) -> int:
+        """The status of an entry, by the machine until its shape has been asked for often."""
+        shape = entry.resolved
+        function = self._functions.get(shape)
+        rule = entry.rule
+        if function is None and shape not in self._functions:
+            shape.asked += 1
+            if shape.is_trivial and self._threshold != float("inf"):
+                function = self._functions[shape] = _satisfied
+            elif shape.asked > self._threshold and (program := shape.compiled()) is not None:
+                function = self._functions[shape] = program.bind(self._entities)
+        if function is None:
+            return status_of(rule, frame)
+        return function(
+            frame.principal,
+            frame.action,
+            frame.resource,
+            frame.context,
+            rule.principal,
+            rule.resource,
+            rule.policy.code.literals,
+        )
+
+
+def _satisfied(*arguments: object) -> int:
+    return 1
+
+
+def _statuses(mask: int, rules: list[Rule]) -> list[tuple[str, bool, int]]:
+    """Unpack a mask of statuses."""
+    statuses = []
+    for position, rule in enumerate(rules):
+        status = mask >> position * STATUS_BITS & _MASK
+        if status != FALSE:
+            statuses.append((rule.policy_id, rule.is_permit, status))
+    return statuses
+
+
+def _named(statuses: Iterable[tuple[int, int]], rules: list[Rule]) -> list[tuple[str, bool, int]]:
+    """Statuses by number as statuses by id."""
+    return [(rules[number].policy_id, rules[number].is_permit, status) for number, status in statuses]

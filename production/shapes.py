@@ -1,0 +1,194 @@
+"""Generated functions: one a shape for rules found by the index, one for many rules that are always asked.
+
+Law (shapes): rules with equal instructions and equal constraints still to check share one function; what differs,
+the entities of the scope and the literals, is passed in. 100,000 links of a template cost one compilation.
+Law (fusing): a fused function gives each of its rules the status that the rule would have alone; statuses are
+`STATUS_BITS` apart in one integer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from threading import Lock
+from types import CodeType, FunctionType
+from typing import Any, Final
+
+from production.codegen import TooLarge, Writer
+from production.entities import Entities
+from production.errors import STATUS_BITS
+from production.generated_support import NAMES
+from production.lowering import Code, Instructions
+from production.policies import Scope
+from production.rules import Rule
+
+_MOST_INSTRUCTIONS: Final = 1_500
+_MOST_SHAPES: Final = 4_096
+FUSED_RULES: Final = 32
+
+ScopeKey = tuple[str, str | None, bool]
+"""A constraint without its entity: operator, type, and whether an entity is there."""
+ShapeKey = tuple[ScopeKey | None, ScopeKey | None, Instructions]
+
+_PRELUDE: Final = {
+    "pd": "pd = A.get(p, E)",
+    "ph": "ph = H[p]",
+    "rd": "rd = A.get(r, E)",
+    "rh": "rh = H[r]",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A compiled function that waits for a store, and the objects that it names."""
+
+    code: CodeType
+    names: dict[str, Any]
+
+    def bind(self, entities: Entities, **names: object) -> Callable[..., Any]:
+        """The function over this store, with further names for it to find."""
+        store = {"A": entities.attributes, "H": entities.above, "G": entities.tags}
+        return FunctionType(self.code, {**NAMES, **self.names, **store, **names})
+
+
+def scope_key(scope: Scope, is_checked: bool) -> ScopeKey | None:
+    """What remains to be checked of a constraint; `None` if nothing does."""
+    if scope.op == "All" or (is_checked and scope.type_name is None):
+        return None
+    if is_checked:
+        return "is", scope.type_name, False
+    return scope.op, scope.type_name, scope.entity is not None
+
+
+def _guard_scope(out: Writer, variable: str, key: ScopeKey | None, entity: str) -> None:
+    if key is None:
+        return
+    op, type_name, has_entity = key
+    if op == "==":
+        out.line(f"if {variable} is not {entity}: {out.ending('0')}")
+        return
+    if type_name is not None:
+        out.line(f"if {variable}.type != {type_name!r}: {out.ending('0')}")
+    if has_entity:
+        out.uses.add(f"{variable}h")
+        out.line(f"if {entity} is not {variable} and {entity} not in {variable}h: {out.ending('0')}")
+
+
+def _compiled(out: Writer, signature: str, tail: Sequence[str], split: int) -> Program:
+    """Make the function; lines before `split` are the scope guards, and what is read once comes after them."""
+    early = [_PRELUDE[name] for name in ("ph", "rh") if name in out.uses]
+    late = [_PRELUDE[name] for name in ("pd", "rd") if name in out.uses]
+    body = [
+        f"def made({signature}):",
+        *(f" {line}" for line in early),
+        *out.lines[:split],
+        *(f" {line}" for line in late),
+        *out.lines[split:],
+        *tail,
+    ]
+    module = compile("\n".join(body), "<generated policy>", "exec", dont_inherit=True)
+    (code,) = (constant for constant in module.co_consts if isinstance(constant, CodeType))
+    return Program(code, out.names)
+
+
+def is_small(rule: Rule) -> bool:
+    """Whether a rule's code may be generated at all."""
+    return len(rule.policy.code.instructions) <= _MOST_INSTRUCTIONS
+
+
+def _shape_program(key: ShapeKey) -> Program | None:
+    principal, resource, instructions = key
+    out = Writer(ending="return {}".format)
+    _guard_scope(out, "p", principal, "P")
+    _guard_scope(out, "r", resource, "R")
+    split = len(out.lines)
+    try:
+        out.write(instructions, "L[{}]".format)
+    except TooLarge:
+        return None
+    return _compiled(out, "p, a, r, c, P, R, L", [" return 1"], split)
+
+
+@dataclass(slots=True, eq=False)
+class Shape:
+    """What is left to do for a rule once the index has found it; `asked` counts evaluations by the machine."""
+
+    key: ShapeKey
+    asked: int = 0
+    program: Program | None = None
+    is_compiled: bool = False
+
+    @property
+    def is_trivial(self) -> bool:
+        """Whether being found is being satisfied."""
+        return self.key == (None, None, ())
+
+    def compiled(self) -> Program | None:
+        """The program, compiled at most once; `None` if the shape must be left to the machine."""
+        if not self.is_compiled:
+            if len(self.key[2]) <= _MOST_INSTRUCTIONS:
+                self.program = _shape_program(self.key)
+            self.is_compiled = True
+        return self.program
+
+
+_shapes: Final[dict[ShapeKey, Shape]] = {}
+_lock: Final = Lock()
+
+
+def shape_of(principal: ScopeKey | None, resource: ScopeKey | None, instructions: Instructions) -> Shape:
+    """The one shape of these."""
+    key = (principal, resource, instructions)
+    found = _shapes.get(key)
+    if found is None:
+        with _lock:
+            if len(_shapes) >= _MOST_SHAPES:
+                _shapes.clear()
+            found = _shapes.setdefault(key, Shape(key))
+    return found
+
+
+def _ending(shift: int) -> Callable[[str], str]:
+    return lambda status: "break" if status == "0" else f"m |= {status} << {shift}; break"
+
+
+def fused_program(rules: Sequence[Rule], *, direct: bool) -> Program | None:
+    """One function for these rules, all constraints included; `None` if the machine must run them.
+
+    It returns the statuses; a `direct` one looks them up in `responses` or asks `respond` for the response.
+    """
+    out = Writer(ending="".format, indent=2)
+    for position, rule in enumerate(rules):
+        out.ending = _ending(position * STATUS_BITS)
+        out.lines.append(" while True:")
+        policy = rule.policy
+        for variable, scope, entity in (
+            ("p", policy.principal, rule.principal),
+            ("r", policy.resource, rule.resource),
+        ):
+            _guard_scope(out, variable, scope_key(scope, False), out.named(entity))
+        literals = policy.code.literals
+        names = [out.named(literal) for literal in literals]
+        try:
+            out.write(policy.code.instructions, names.__getitem__)
+        except TooLarge:
+            return None
+        out.line(f"m |= {1 << position * STATUS_BITS}")
+        out.line("break")
+        out.indent = 2
+        out.stack.clear()
+        out.branches.clear()
+    out.lines.insert(0, " m = 0")
+    tail = " return responses.get(m) or respond(m)" if direct else " return m"
+    return _compiled(out, "p, a, r, c", [tail], 0)
+
+
+def expression_program(code: Code) -> Program | None:
+    """A function from a request to a value and a status; `None` if the machine must run it."""
+    out = Writer(ending="return None, {}".format)
+    try:
+        out.write(code.instructions, lambda index: out.named(code.literals[index]))
+    except TooLarge:
+        return None
+    (value,) = out.stack
+    return _compiled(out, "p, a, r, c", [f" return {value.code}, 0"], 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from production.collecting import without_collection
 from production.entities import Entities, Entity
 from production.errors import SchemaError
 from production.policy_set import PolicySet
@@ -40,12 +41,14 @@ class Schema:
     @classmethod
     def from_cedar(cls, *texts: str) -> Schema:
         """A schema from one or more texts in Cedar syntax. Raises `SchemaError` naming line and column."""
-        return cls(parse_schema(text) for text in texts)
+        with without_collection():
+            return cls(parse_schema(text) for text in texts)
 
     @classmethod
     def from_json(cls, *texts: str) -> Schema:
         """A schema from one or more texts in JSON syntax. Raises `SchemaError` naming line and column."""
-        return cls(read_json_schema(text) for text in texts)
+        with without_collection():
+            return cls(read_json_schema(text) for text in texts)
 
     @property
     def model(self) -> SchemaModel:

@@ -80,7 +80,7 @@ class Comparisons:
         types = [type_ for type_ in ORDERED if self.terms.has_path(type_)]
         if not types:
             return self.identity(depth, want)
-        type_ = source.choice(types)
+        type_ = LONG if types[0] is LONG and source.boolean(0.3) else source.choice(types)
         kind = type_.name
         if kind == "decimal":
             op = source.choice(DECIMAL_METHODS)

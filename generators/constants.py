@@ -73,8 +73,9 @@ class Constants:
         if pool is None:
             known = _KNOWN[kind]
             pool = self._extensions[kind] = [source.choice(known) for _ in range(3)]
-        if kind == "duration" and source.boolean(self.profile.extreme_constants):
-            return source.choice(extension_values.EXTREME_DURATIONS)
+        extremes = extension_values.EXTREMES.get(kind)
+        if extremes and source.boolean(self.profile.extreme_constants):
+            return source.choice(extremes)
         value = source.choice(pool)
         if source.integer(0, 4) == 4:
             return self.extension_near(value)

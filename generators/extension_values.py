@@ -102,6 +102,10 @@ DATETIMES = tuple(ExtV("datetime", text, (number,)) for text, number in DATETIME
 DURATIONS = tuple(ExtV("duration", text, (number,)) for text, number in DURATION_TEXTS)
 EXTREME_DURATIONS = tuple(ExtV("duration", text, (number,)) for text, number in EXTREME_DURATION_TEXTS)
 
+EXTREME_DATETIMES = tuple(datetime_value(at) for at in (LONG_MAX, LONG_MIN, LONG_MAX - 1, LONG_MIN + DAY))
+EXTREMES = {"duration": EXTREME_DURATIONS, "datetime": EXTREME_DATETIMES}
+"""Values at the ends of a range that the other lists leave out."""
+
 
 def extension_near(kind: str, number: int) -> ExtV | None:
     """The value of an ordered extension type with this number, if it can be written."""

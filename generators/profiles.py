@@ -85,6 +85,9 @@ DANGLING = replace(
 )
 """Well typed, but references dangle, entities are missing, and constants lie at the ends of their ranges."""
 
+EXTREME = replace(TYPED, name="extreme", extreme_constants=0.5, redraws=0)
+"""Well typed; half of the constants lie at the ends of their ranges, so that arithmetic overflows."""
+
 ONE_TYPE_ERROR = replace(TYPED, name="one-type-error", one_type_error=True, policies=(1, 3))
 """Well typed but for one type error in one policy, at which most requests are aimed."""
 
@@ -118,6 +121,7 @@ PROFILES = {
         TYPED,
         UNTYPED,
         DANGLING,
+        EXTREME,
         ONE_TYPE_ERROR,
         TEMPLATES,
         HOSTILE_TEXT,

@@ -185,7 +185,7 @@ class Terms:
     def long(self, depth: int) -> Term:
         source, left_out = self.source, self.focus.left_out
         kind = source.integer(0, 11)
-        if depth > 0 and kind >= 6:
+        if depth > 0 and kind >= 5:
             if kind < 10 and "arithmetic" not in left_out:
                 return self.arithmetic(depth - 1)
             if kind >= 10 and "duration" not in left_out:
@@ -204,13 +204,20 @@ class Terms:
         left, a = self.path(LONG) or self.term(LONG, depth)
         if op == "neg":
             return Unary("neg", left), bounded(-a) if is_long(a) else None
-        right, b = self.term(LONG, depth) if depth > 0 else self.literal_of(LONG, 0)
+        if source.boolean(self.focus.profile.extreme_constants):
+            right, b = self.extreme()
+        else:
+            right, b = self.term(LONG, depth) if depth > 0 else self.literal_of(LONG, 0)
         if source.integer(0, 3) == 3:
             left, a, right, b = right, b, left, a
         if not (is_long(a) and is_long(b)):
             return Binary(op, left, right), None
         result = a + b if op == "+" else a - b if op == "-" else a * b
         return Binary(op, left, right), bounded(result)
+
+    def extreme(self) -> Term:
+        value = self.source.choice(literals.EXTREME_LONGS)
+        return Lit(value), value
 
     def string(self, depth: int) -> Term:
         return self.plain(STRING, depth)

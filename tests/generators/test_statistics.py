@@ -203,6 +203,17 @@ def _answers(profile: str) -> Counter[str]:
     return seen
 
 
+def _messages(profile: str) -> set[str]:
+    """What cedarpy says of erring policies."""
+    cedarpy = pytest.importorskip("cedarpy")
+    found: set[str] = set()
+    for sample in drawn(profile, SAMPLE):
+        requests = [json.loads(text) for text in sample.request_texts()]
+        for answer in cedarpy.is_authorized_batch(requests, sample.policies_text(), sample.entities_text()):
+            found.update(str(error) for error in answer.diagnostics.errors)
+    return found
+
+
 def _share(profile: str, kind: str) -> float:
     return _answers(profile)[kind] / _answers(profile)["all"]
 
@@ -213,6 +224,28 @@ def test_the_typed_stream_is_balanced() -> None:
     assert _share("typed", "nothing applied") <= 0.30
     assert _share("typed", "erring") <= 0.10
     assert _answers("typed")["cases of several answers"] >= 0.8 * SAMPLE
+
+
+ERRORS = {
+    "type": "type error",
+    "entity-missing": "does not exist",
+    "attr-missing": "does not have the attribute",
+    "tag-missing": "does not have the tag",
+    "overflow": "integer overflow",
+    "arity": "wrong number of arguments",
+    "extension": "error while evaluating `",
+}
+"""Error kinds of spec 02 §3, and what cedarpy says of them."""
+
+
+@pytest.mark.parametrize(
+    ("profile", "kinds"),
+    [("untyped", set(ERRORS)), ("extreme", {"entity-missing", "overflow", "extension"})],
+)
+def test_every_kind_of_error_is_raised(profile: str, kinds: set[str]) -> None:
+    """The well-typed stream raises only what validation allows (spec 08 §7), the untyped one everything."""
+    messages = _messages(profile)
+    assert {kind for kind, words in ERRORS.items() if any(words in message for message in messages)} == kinds
 
 
 @pytest.mark.parametrize("profile", ["untyped", "one-type-error"])
@@ -226,7 +259,7 @@ def test_the_other_streams_give_every_answer(profile: str) -> None:
         assert _share(profile, kind) >= 0.10
 
 
-@pytest.mark.parametrize("profile", ["typed", "dangling", "templates", "hostile-text", "implied"])
+@pytest.mark.parametrize("profile", ["typed", "dangling", "extreme", "templates", "hostile-text", "implied"])
 def test_the_typed_streams_validate(profile: str) -> None:
     cedarpy = pytest.importorskip("cedarpy")
     samples = drawn(profile, SAMPLE)

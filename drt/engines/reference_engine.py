@@ -94,7 +94,7 @@ class LoadedReference:
         )
 
     def request(self, request: Request) -> cedar.Request:
-        """The request as the engine knows it, checked if the case has a schema and the request asks for it."""
+        """The request as the engine knows it, checked under a schema if the request asks for it."""
         if self.schema is None:
             return read_request(request.text)
         return read_request_under(request.text, self.schema, checked=request.validate)

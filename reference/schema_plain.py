@@ -1,4 +1,8 @@
-"""A resolved schema as declarations again: names in full, common types written out, annotations gone."""
+"""A resolved schema as declarations again: names in full, common types written out, annotations gone.
+
+One common type may remain: inside a namespace with actions of its own, the action type of the empty namespace has
+no other name than an alias.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from reference.schema_syntax import (
     AppliesTo,
     AttributeDeclaration,
     Builtin,
+    CommonTypeDeclaration,
     Declaration,
     EntityDeclaration,
     Fragment,
@@ -32,37 +37,47 @@ from reference.validation.types import (
 
 def plain_fragments(schema: Schema) -> tuple[Fragment, ...]:
     """The declarations of the schema, by namespace; they resolve to the same schema."""
+    alias = _fresh("EmptyNamespaceAction", schema)
     namespaces: dict[str, list[Declaration]] = {"": []}
+    if "Action" in schema.action_types() and len(schema.action_types()) > 1:
+        namespaces[""].append(CommonTypeDeclaration(alias, Name("Action", "entity", ""), ""))
     for full_name, declared in sorted(schema.entity_types.items()):
         namespace, _, name = full_name.rpartition("::")
         if isinstance(declared, EnumeratedEntityType):
             declaration = EntityDeclaration(name, "", enum=tuple(sorted(declared.ids)))
         else:
-            shape = run(_expression(declared.attributes))
-            tags = None if declared.tags is None else run(_expression(declared.tags))
+            shape = plain_expression(declared.attributes, namespace and alias)
+            tags = None if declared.tags is None else plain_expression(declared.tags, namespace and alias)
             declaration = EntityDeclaration(name, "", _names(declared.parents), shape, tags)
         namespaces.setdefault(namespace, []).append(declaration)
     for uid, action in sorted(schema.actions.items(), key=lambda item: (item[0].type, item[0].id)):
         groups = sorted(action.parents, key=lambda group: (group.type, group.id))
         parents = tuple(ActionReference(group.id, group.type, "") for group in groups)
-        context = run(_expression(action.context))
+        namespace = uid.type.rpartition("::")[0]
+        context = plain_expression(action.context, namespace and alias)
         applies_to = AppliesTo(_names(action.principals), _names(action.resources), context)
-        namespaces.setdefault(uid.type.rpartition("::")[0], []).append(
-            ActionDeclaration(uid.id, "", parents, applies_to)
-        )
+        namespaces.setdefault(namespace, []).append(ActionDeclaration(uid.id, "", parents, applies_to))
     return tuple(Fragment(name, tuple(declarations)) for name, declarations in namespaces.items())
 
 
-def plain_expression(t: Type) -> TypeExpression:
-    """The type as it would be written with full names."""
-    return run(_expression(t))
+def plain_expression(t: Type, action_alias: str = "") -> TypeExpression:
+    """The type with full names; `action_alias`, if any, stands for the action type of the empty namespace."""
+    return run(_expression(t, action_alias))
+
+
+def _fresh(name: str, schema: Schema) -> str:
+    """A name that no declaration has in any namespace."""
+    taken = {full_name.rpartition("::")[2] for full_name in schema.entity_types}
+    while name in taken:
+        name += "_"
+    return name
 
 
 def _names(names: frozenset[str]) -> tuple[Name, ...]:
     return tuple(Name(name, "entity", "") for name in sorted(names))
 
 
-def _expression(t: Type) -> Task[TypeExpression]:
+def _expression(t: Type, action_alias: str) -> Task[TypeExpression]:
     match t:
         case BoolType():
             return Builtin("Bool")
@@ -74,14 +89,16 @@ def _expression(t: Type) -> Task[TypeExpression]:
             return Builtin(name)
         case EntityType(names):
             (name,) = names
+            if name == "Action" and action_alias:
+                return Name(action_alias, "common", "")
             return Name(name, "entity", "")
         case SetType(element):
-            inner: TypeExpression = yield _expression(element)
+            inner: TypeExpression = yield _expression(element, action_alias)
             return SetOf(inner)
         case RecordType(attributes):
             declared: dict[str, AttributeDeclaration] = {}
             for name, attribute in attributes.items():
-                inner = yield _expression(attribute.type)
+                inner = yield _expression(attribute.type, action_alias)
                 declared[name] = AttributeDeclaration(inner, attribute.required)
             return RecordOf(declared)
         case _:

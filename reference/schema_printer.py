@@ -24,17 +24,14 @@ def schema_to_text(fragments: Iterable[Fragment]) -> str:
     """The schema in Cedar's own syntax.
 
     Raises:
-        InputError: the schema means nothing, or has no text.
+        InputError: the schema means nothing.
     """
     given = tuple(fragments)
     meaning = resolve(given)
     try:
         text = write_schema_text(given)
     except Inexpressible:
-        try:
-            text = write_schema_text(plain_fragments(meaning))
-        except Inexpressible as error:
-            raise InputError("schema", f"cannot be written in the schema language: {error}") from None
+        text = write_schema_text(plain_fragments(meaning))
     return _same(text, meaning, resolve(parse_schema(text)))
 
 

@@ -9,6 +9,7 @@ from reference.extensions.ipaddr import HEX_DIGITS
 from reference.syntax import Pattern, Star
 
 SIMPLE = {"n": "\n", "r": "\r", "t": "\t", "0": "\0", "\\": "\\", '"': '"', "'": "'"}
+WRITTEN = {"\n": r"\n", "\r": r"\r", "\t": r"\t", "\0": r"\0", "\\": r"\\", '"': r"\""}
 ESCAPE = re.compile(r"\\(?:x(..)|u\{([^{}]*)\}|(.))|\r", re.DOTALL)
 HEX = re.compile(r"[0-9a-fA-F]+")
 CODE = re.compile(r"[0-9a-fA-F][0-9a-fA-F_]*")
@@ -45,6 +46,25 @@ def unescape_pattern(raw: str) -> Pattern:
     for text, literal_star in _pieces(raw, starred=True):
         elements.extend("*" if literal_star else (Star() if c == "*" else c) for c in text)
     return tuple(elements)
+
+
+def escape(text: str) -> str:
+    """The text between the quotes of a literal that denotes `text`."""
+    return "".join(_written(character) for character in text)
+
+
+def escape_pattern(pattern: Pattern) -> str:
+    r"""The text between the quotes of a pattern; the character `*` is written `\*`."""
+    return "".join(
+        "*" if isinstance(element, Star) else r"\*" if element == "*" else _written(element)
+        for element in pattern
+    )
+
+
+def _written(character: str) -> str:
+    if character in WRITTEN:
+        return WRITTEN[character]
+    return character if character.isprintable() else f"\\u{{{ord(character):x}}}"
 
 
 def _pieces(raw: str, *, starred: bool) -> Iterator[tuple[str, bool]]:

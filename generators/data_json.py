@@ -1,5 +1,7 @@
-"""Writes entities, requests and uids as JSON (spec 05 §2, §8, §9), escaped explicitly or as a schema
-implies.
+"""Writes entities and requests as JSON (spec 05 §2, §8, §9), escaped explicitly or as a schema implies.
+
+An odd spelling uses the other forms of the same thing: escaped uids, `args` for `arg`, ignored keys, raw
+characters.
 """
 
 from __future__ import annotations
@@ -8,76 +10,96 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from generators.spelling import PLAIN, Spelling
 from generators.syntax import CONSTRUCTORS, ExtV, RecordV, SetV, Uid, Value
 from generators.world import Entity, Request
 
 Json = Any
 
 
-def value_json(value: Value, explicit: bool = True) -> Json:
-    """A value; without `explicit` escapes only a schema tells what its strings and records are."""
-    match value:
-        case Uid(type_name, id_):
-            uid = {"type": type_name, "id": id_}
-            return {"__entity": uid} if explicit else uid
-        case SetV(items):
-            return [value_json(item, explicit) for item in items]
-        case RecordV(items):
-            return {name: value_json(item, explicit) for name, item in items}
-        case ExtV(kind, text, key):
-            if text and not explicit:
-                return text
-            return {"__extn": _call(kind, text, key)}
-        case _:
-            return value
-
-
-def _call(kind: str, text: str, key: tuple[int, ...]) -> Json:
-    if text:
-        return {"fn": CONSTRUCTORS[kind], "arg": text}
-    epoch = {"__extn": {"fn": "datetime", "arg": "1970-01-01"}}
-    return {"fn": "offset", "args": [epoch, {"__extn": {"fn": "duration", "arg": f"{key[0]}ms"}}]}
-
-
-def uid_json(uid: Uid) -> Json:
-    return {"type": uid.type, "id": uid.id}
-
-
 def uid_text(uid: Uid) -> str:
     """A uid as JSON text."""
-    return json.dumps(uid_json(uid))
+    return json.dumps({"type": uid.type, "id": uid.id})
 
 
-def entities_text(entities: Iterable[Entity], explicit: bool = True) -> str:
-    """An entity document."""
-    return json.dumps([_entity(entity, explicit) for entity in entities])
+def entities_text(entities: Iterable[Entity], explicit: bool = True, spelling: Spelling = PLAIN) -> str:
+    """An entity document; without `explicit` only a schema tells what strings and records in it are."""
+    writer = _Writer(explicit, spelling)
+    return writer.text([writer.entity(entity) for entity in entities])
 
 
-def _entity(entity: Entity, explicit: bool) -> Json:
-    document = {
-        "uid": uid_json(entity.uid),
-        "attrs": {name: value_json(value, explicit) for name, value in entity.attrs.items},
-        "parents": [uid_json(parent) for parent in entity.parents],
-    }
-    if entity.tags.items:
-        document["tags"] = {name: value_json(value, explicit) for name, value in entity.tags.items}
-    return document
-
-
-def request_texts(requests: Iterable[Request], explicit: bool = True) -> tuple[str, ...]:
+def request_texts(
+    requests: Iterable[Request], explicit: bool = True, spelling: Spelling = PLAIN
+) -> tuple[str, ...]:
     """Requests as JSON objects; equal contexts and uids are written once."""
+    writer = _Writer(explicit, spelling)
     uids: dict[Uid, str] = {}
     contexts: dict[RecordV, str] = {}
     texts: list[str] = []
     for request in requests:
         for uid in (request.principal, request.action, request.resource):
             if uid not in uids:
-                uids[uid] = uid_text(uid)
+                uids[uid] = writer.text(writer.uid(uid))
         context = contexts.get(request.context)
         if context is None:
-            context = contexts[request.context] = json.dumps(value_json(request.context, explicit))
+            context = contexts[request.context] = writer.text(writer.value(request.context))
         texts.append(
             f'{{"principal": {uids[request.principal]}, "action": {uids[request.action]}, '
             f'"resource": {uids[request.resource]}, "context": {context}}}'
         )
     return tuple(texts)
+
+
+class _Writer:
+    """Writes documents in one spelling."""
+
+    __slots__ = ("explicit", "odd", "plain_text")
+
+    def __init__(self, explicit: bool, spelling: Spelling) -> None:
+        self.explicit = explicit
+        self.odd = spelling.odd
+        self.plain_text = not spelling.odd(2)
+
+    def text(self, document: Json) -> str:
+        if self.plain_text:
+            return json.dumps(document)
+        return json.dumps(document, ensure_ascii=False, indent=1)
+
+    def entity(self, entity: Entity) -> Json:
+        document: dict[str, Json] = {"uid": self.uid(entity.uid)}
+        document["attrs"] = {name: self.value(value) for name, value in entity.attrs.items}
+        document["parents"] = [self.uid(parent) for parent in entity.parents]
+        if entity.tags.items or self.odd(4):
+            document["tags"] = {name: self.value(value) for name, value in entity.tags.items}
+        if self.odd(12):
+            document["ignored"] = [1.5, None]
+        return document
+
+    def uid(self, uid: Uid) -> Json:
+        plain: dict[str, Json] = {"type": uid.type, "id": uid.id}
+        if self.odd(8):
+            plain["ignored"] = None
+        return {"__entity": plain} if self.odd(8) else plain
+
+    def value(self, value: Value) -> Json:
+        match value:
+            case Uid(type_name, id_):
+                uid = {"type": type_name, "id": id_}
+                return {"__entity": uid} if self.explicit else uid
+            case SetV(items):
+                return [self.value(item) for item in items]
+            case RecordV(items):
+                return {name: self.value(item) for name, item in items}
+            case ExtV(kind, text, key):
+                if text and not self.explicit:
+                    return text
+                return {"__extn": self._call(kind, text, key)}
+            case _:
+                return value
+
+    def _call(self, kind: str, text: str, key: tuple[int, ...]) -> Json:
+        if text:
+            arguments: dict[str, Json] = {"args": [text]} if self.odd(6) else {"arg": text}
+            return {"fn": CONSTRUCTORS[kind], **arguments}
+        epoch = {"__extn": {"fn": "datetime", "arg": "1970-01-01"}}
+        return {"fn": "offset", "args": [epoch, {"__extn": {"fn": "duration", "arg": f"{key[0]}ms"}}]}

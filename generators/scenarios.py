@@ -62,7 +62,8 @@ class Scenario:
 
     def policies_json(self, links: bool = False) -> str:
         """The policies as policy-set JSON, with `links` also the template links."""
-        return json.dumps(policy_set_json(self.policies, self.template_links if links else ()))
+        made = self.template_links if links else ()
+        return json.dumps(policy_set_json(self.policies, made, spelling_of(self.spelling)))
 
     def schema_text(self) -> str:
         """The schema in Cedar syntax."""
@@ -78,11 +79,11 @@ class Scenario:
         if self.profile.action_entities:
             actions = tuple(Entity(action.uid, RecordV(()), action.parents) for action in self.schema.actions)
             entities = entities + actions
-        return entities_text(entities, self.profile.explicit_escapes)
+        return entities_text(entities, self.profile.explicit_escapes, spelling_of(self.spelling))
 
     def request_texts(self) -> tuple[str, ...]:
         """Each request as a JSON object with principal, action, resource and context."""
-        return request_texts(self.requests, self.profile.explicit_escapes)
+        return request_texts(self.requests, self.profile.explicit_escapes, spelling_of(self.spelling))
 
     def expressions(self) -> tuple[str, ...]:
         """Single expressions in Cedar syntax, worth evaluating under every request."""

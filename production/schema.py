@@ -60,7 +60,7 @@ class Schema:
     def validate(self, policies: PolicySet, mode: Mode = "strict", level: int | None = None) -> Validation:
         """The type checker's verdict on every policy, template and link (spec 08).
 
-        With `level`, policies and templates must also need no more than that many rounds of fetching entities.
+        With `level`, policies and templates must also need at most that many rounds of fetching entities.
         """
         return self._validator.validate(policies, mode, level)
 

@@ -1,7 +1,8 @@
 """Request environments, and which of them a policy's scope admits (spec 08 §2, §4).
 
 Law (scope): an environment that the scope does not admit types the policy False before any condition is
-reached; so a policy applies to some action exactly when an environment is left, and only there are conditions checked.
+reached; so a policy applies to some action exactly when an environment is left, and conditions are checked in
+those only.
 """
 
 from __future__ import annotations

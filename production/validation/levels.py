@@ -1,7 +1,7 @@
 """The least level of an expression (spec 08 §9): how many rounds of fetching its dereferences need.
 
-Law (least level): `check(e, n)` of the specification holds exactly for n at or above the number found here. Both
-of its judgements are monotone in n, so each is one number, found bottom-up over what the type checker reached.
+Law (least level): `check(e, n)` of the specification holds exactly for n at or above the number found here.
+Both of its judgements are monotone in n, so each is one number, found bottom-up over what was reached.
 """
 
 from __future__ import annotations

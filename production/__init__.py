@@ -17,7 +17,7 @@ Policy sets, stores and responses never change; every operation on them gives a 
 shared between threads. Whatever is refused raises a subclass of `CedarError`.
 """
 
-from production.authorizer import Authorizer
+from production.authorizer import Authorizer, Candidate, Explanation
 from production.datetimes import Datetime
 from production.decimals import Decimal
 from production.durations import Duration
@@ -37,6 +37,7 @@ from production.errors import (
     SchemaError,
 )
 from production.expression_parser import parse_expression
+from production.formatter import format_policies
 from production.ipaddrs import IpAddress
 from production.json_text import write_json
 from production.policies import Policy
@@ -52,6 +53,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Authorizer",
+    "Candidate",
     "CedarError",
     "Datetime",
     "Decimal",
@@ -61,6 +63,7 @@ __all__ = [
     "Entity",
     "ErrorKind",
     "EvaluationError",
+    "Explanation",
     "IpAddress",
     "JsonError",
     "Link",
@@ -81,6 +84,7 @@ __all__ = [
     "__version__",
     "entities_json",
     "expression_json",
+    "format_policies",
     "parse_expression",
     "read_uid_json",
     "write_json",

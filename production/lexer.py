@@ -23,6 +23,8 @@ _TOKEN: Final = (
     r"|\?[_a-zA-Z][_a-zA-Z0-9]*+"
 )
 _SCAN: Final = re.compile(rf"{_SKIPPED}({_TOKEN}|[\s\S]++|\Z)")
+COMMENT_OR_TOKEN: Final = re.compile(rf"[{WHITE_SPACE}]*+(//[^\r\n]*+|{_TOKEN}|\Z)")
+"""The next comment or token of a text that is known to be lexically right."""
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _STRAY: Final = re.compile(rf"(?!{_TOKEN})[\s\S]++")
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")

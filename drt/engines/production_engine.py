@@ -41,6 +41,7 @@ from production import (
     __version__,
     entities_json,
     expression_json,
+    format_policies,
     parse_expression,
     read_uid_json,
     write_json,
@@ -198,7 +199,8 @@ class ProductionEngine:
     def format_policies(
         self, text: str, line_width: int, indent_width: int
     ) -> Printed | Rejected | Unsupported:
-        return Unsupported("format")
+        formatted = _attempt("policies", lambda: format_policies(text, line_width, indent_width))
+        return formatted if isinstance(formatted, Rejected) else Printed(formatted)
 
     def read_expression(self, expression: str) -> Accepted | Rejected | Unsupported:
         node = _attempt("expression", lambda: parse_expression(expression))

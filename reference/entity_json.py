@@ -23,6 +23,10 @@ KEYS = frozenset({"uid", "attrs", "parents", "tags"})
 ESCAPES = frozenset({"__entity", "__extn", "__expr"})
 
 
+class NoJson(Exception):
+    """A store that can be held but not written: a record has a key that is reserved for escapes."""
+
+
 @dataclass(frozen=True, slots=True)
 class EntityDocument:
     """One entity as written; attributes and tags are still JSON, but strict."""
@@ -105,7 +109,7 @@ def entities_to_json(entities: Entities) -> Json:
     """The document of a store, sorted by uid, with all ancestors as parents (spec 05 §2.4).
 
     Raises:
-        InputError: part `entities`, if a record has a key that is reserved for escapes.
+        NoJson: a record has a key that is reserved for escapes.
     """
     documents: list[Json] = []
     for item in sorted(entities, key=lambda entity: (entity.uid.type, entity.uid.id)):
@@ -161,5 +165,5 @@ def _set_to_json(elements: Sequence[Json]) -> Json:
 def _record_to_json(fields: Mapping[str, Json]) -> Json:
     reserved = ESCAPES & fields.keys()
     if reserved:
-        raise InputError("entities", f"a record with the key `{min(reserved)}` cannot be written as JSON")
+        raise NoJson(f"a record with the key `{min(reserved)}` cannot be written as JSON")
     return dict(fields)

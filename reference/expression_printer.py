@@ -1,7 +1,7 @@
 """Expressions to Cedar text that reads back to the same expression (spec 01 §7).
 
-An operand gets parentheses unless it binds more tightly than where it stands. Text is built from nested pieces, so
-that neither depth costs recursion nor a long chain copies its text again and again.
+An operand gets parentheses unless it binds more tightly than where it stands. Text is built from nested
+pieces, so that neither depth costs recursion nor a long chain copies its text again and again.
 """
 
 from __future__ import annotations

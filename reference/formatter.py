@@ -1,7 +1,7 @@
 """Policy text laid out afresh, with its comments (spec 01 §1, §7).
 
-Only blanks and line breaks change: the tokens stay in their order, so the text means what it meant. The layout
-depends on nothing but the tokens and which comments belong to them, so that a second time changes nothing.
+Only blanks and line breaks change: the tokens stay in their order, so the text means what it meant. The
+layout depends on nothing but the tokens and the comments that belong to them: a second time changes nothing.
 A comment belongs to the token before it on its line; on a line of its own, to the token after it.
 """
 

@@ -1,7 +1,7 @@
 """A resolved schema as declarations again: names in full, common types written out, annotations gone.
 
-One common type may remain: inside a namespace with actions of its own, the action type of the empty namespace has
-no other name than an alias.
+One common type may remain: inside a namespace with actions of its own, the action type of the empty namespace
+has no other name than an alias.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ from drt.outcome import (
 from reference import request as cedar
 from reference.authorizer import authorize
 from reference.entities import Entities
-from reference.entity_json import entities_to_json, read_entities
+from reference.entity_json import NoJson, entities_to_json, read_entities
 from reference.errors import EvaluationError, InputError
 from reference.evaluator import evaluate
 from reference.extensions.datetime import Datetime
@@ -146,9 +146,13 @@ class ReferenceEngine:
     def read_entities(self, entities: str, schema: Source | None) -> Accepted | Rejected | Unsupported:
         try:
             known = None if schema is None else read_schema(schema.text, schema.format)
-            return Accepted(write_json(entities_to_json(read_store(entities, known))))
+            store = read_store(entities, known)
         except InputError as error:
             return rejected(error)
+        try:
+            return Accepted(write_json(entities_to_json(store)))
+        except NoJson as unwritable:
+            return Accepted(detail=str(unwritable))
 
     def read_schema(self, schema: Source) -> Accepted | Rejected | Unsupported:
         try:

@@ -58,6 +58,8 @@ def conjunction(expr: And, known: Capabilities) -> Rule:
         nodes.append(rest)
         rest = rest.right
     typed = operands.pop()
+    if more:
+        typed = Typed(rest, FALSE, (typed,))
     while operands:
         left = operands.pop()
         typed = Typed(nodes.pop(), and_type(left.type, typed.type), (left, typed))
@@ -79,7 +81,7 @@ def disjunction(expr: Or, known: Capabilities) -> Rule:
     """`a || b`."""
     left = yield from boolean(expr.left, known)
     if left.type == TRUE:
-        return Judgement(left.typed)
+        return Judgement(Typed(expr, TRUE, (left.typed,)))
     right = yield from boolean(expr.right, known)
     parts = (left.typed, right.typed)
     match left.type, right.type:

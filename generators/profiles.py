@@ -45,6 +45,7 @@ class Profile:
     dangling_reference: float = 0.02
     missing_entity: float = 0.02
     mistyped_expression: float = 0.0
+    loose_type: float = 0.0
     unguarded_access: float = 0.0
     unknown_attribute: float = 0.0
     mistyped_value: float = 0.0
@@ -105,6 +106,9 @@ IMPLIED = replace(TYPED, name="implied", explicit_escapes=False)
 NEAR_MISS_SCHEMA = replace(TYPED, name="near-miss-schema", near_miss_schema=True)
 """Everything was drawn from a schema of which one attribute or parent has changed since."""
 
+LOOSE_TYPES = replace(TYPED, name="loose-types", loose_type=0.35, redraws=0)
+"""Entities of another type, empty sets, records of other attributes: what only permissive validation may take."""
+
 EXPRESSIONS = replace(
     TYPED, name="expressions", policies=(1, 1), expressions=16, requests=4, extreme_constants=0.1
 )
@@ -127,6 +131,7 @@ PROFILES = {
         HOSTILE_TEXT,
         IMPLIED,
         NEAR_MISS_SCHEMA,
+        LOOSE_TYPES,
         EXPRESSIONS,
         UNTYPED_EXPRESSIONS,
     )

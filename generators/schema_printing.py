@@ -38,6 +38,7 @@ def schema_text(schema: Schema, spelling: Spelling = PLAIN) -> str:
     writer = _Writer(spelling)
     blocks: list[str] = []
     for namespace, (common, entity_types, actions) in by_namespace(schema).items():
+        writer.namespace = namespace
         lines = [writer.common(name, type_) for name, type_ in common]
         lines += [writer.entity_type(entity_type) for entity_type in entity_types]
         lines += [writer.action(action) for action in actions]
@@ -47,11 +48,13 @@ def schema_text(schema: Schema, spelling: Spelling = PLAIN) -> str:
 
 
 class _Writer:
-    """Writes declarations in one spelling. References are qualified in full, so that resolution has no
-    choice.
+    """Writes declarations in one spelling.
+
+    References are qualified in full; an odd spelling leaves out the namespace that they stand in themselves.
     """
 
     def __init__(self, spelling: Spelling) -> None:
+        self.namespace = ""
         self.odd = spelling.odd
         self.space = spelling.space
         self.string = spelling.string
@@ -62,6 +65,10 @@ class _Writer:
 
     def entity_type(self, entity_type: EntityType) -> str:
         base = split(entity_type.name)[1]
+        note = f"@doc({self.string(base)})\n" if self.odd(8) else ""
+        return note + self._entity_type(base, entity_type)
+
+    def _entity_type(self, base: str, entity_type: EntityType) -> str:
         if entity_type.enum:
             ids = ", ".join(self.string(id_) for id_ in entity_type.enum)
             return f"entity {base} enum [{ids}];"
@@ -75,9 +82,14 @@ class _Writer:
         return f"{text}{self.space('')};"
 
     def _names(self, names: tuple[str, ...]) -> str:
-        if len(names) == 1 and not self.odd(3):
-            return names[0]
-        return f"[{', '.join(names)}]"
+        written = [self._reference(name) for name in names]
+        if len(written) == 1 and not self.odd(3):
+            return written[0]
+        return f"[{', '.join(written)}]"
+
+    def _reference(self, name: str) -> str:
+        namespace, base = split(name)
+        return base if namespace == self.namespace and self.odd(2) else name
 
     def action(self, action: Action) -> str:
         text = f"action {self._word(action.uid.id)}"
@@ -109,12 +121,12 @@ class _Writer:
 
     def type(self, type_: Type) -> str:
         if type_.alias is not None:
-            return type_.alias
+            return self._reference(type_.alias)
         match type_:
             case Prim(name):
                 return f"__cedar::{name}" if self.odd(8) else name
             case EntityT(name):
-                return name
+                return self._reference(name)
             case SetT(element):
                 return f"Set{self.space('')}<{self.space('')}{self.type(element)}{self.space('')}>"
             case RecordT(attrs):

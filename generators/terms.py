@@ -83,9 +83,34 @@ class Terms:
         if self.source.boolean(focus.profile.mistyped_expression):
             focus.values.misfits.add("mistyped-expression")
             type_ = self.source.choice(_OTHER_TYPES)
+        if self.source.boolean(focus.profile.loose_type):
+            return self.loose(type_, depth)
         if isinstance(type_, Prim):
             return self._draw[type_.name](depth)
         return self.plain(type_, depth)
+
+    def loose(self, type_: Type, depth: int) -> Term:
+        """Something near the type: the empty set, an entity of another type, a record with other attributes."""
+        focus, source = self.focus, self.source
+        focus.values.misfits.add("loose-type")
+        match type_:
+            case SetT():
+                return SetLit(()), SetV(())
+            case EntityT():
+                rooted = source.choice(focus.index.entities) if focus.index.entities else None
+                if rooted is not None and source.boolean():
+                    return focus.use(rooted), focus.lookup(rooted)
+                uid = focus.values.uid(source.choice(focus.schema.entity_types).name)
+                return Lit(uid), uid
+            case RecordT(attrs):
+                fields = [
+                    (attr.name, self.literal_of(attr.type, 0)[0]) for attr in attrs if source.boolean(0.7)
+                ]
+                return RecordLit((*fields, ("more", Lit(1)))), None
+            case Prim("Long" | "String"):
+                return self.literal_of(source.choice((LONG, STRING)), 0)
+            case _:
+                return self.plain(type_, depth)
 
     def has_path(self, type_: Type) -> bool:
         return type_ in self.focus.index.by_type

@@ -139,10 +139,10 @@ class Fleet:
 
     def _start(self, number: int, skipped: Sequence[tuple[str, int]]) -> subprocess.Popen[bytes]:
         self._page(number).unlink(missing_ok=True)
-        arguments = [str(self._options.place), str(number), json.dumps(self._ends), json.dumps(list(skipped))]
+        about = [self._options.place, number, os.getpid(), json.dumps(self._ends), json.dumps(list(skipped))]
         with (self._options.place / f"worker-{number}.err").open("ab") as errors:
             return subprocess.Popen(
-                [sys.executable, "-m", "drt.worker", *arguments],
+                [sys.executable, "-m", "drt.worker", *map(str, about)],
                 stdin=subprocess.DEVNULL,
                 stdout=errors,
                 stderr=errors,
@@ -188,8 +188,14 @@ class Fleet:
 
 
 def environment(random_seed: int) -> dict[str, str]:
-    """A worker's environment: like ours, but with hashes of texts salted by the run's random seed."""
-    return {**os.environ, "PYTHONHASHSEED": str(random_seed % 4_294_967_296)}
+    """A worker's environment: ours, with hashes of texts salted by the run's random seed, and our packages
+    on the path wherever the run is started."""
+    path = [str(Path(__file__).resolve().parents[1]), os.environ.get("PYTHONPATH", "")]
+    return {
+        **os.environ,
+        "PYTHONHASHSEED": str(random_seed % 4_294_967_296),
+        "PYTHONPATH": os.pathsep.join(filter(None, path)),
+    }
 
 
 def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:

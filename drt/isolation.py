@@ -6,6 +6,7 @@ the guard around our own code: what a generator or an oracle raises is our mista
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import pickle
 import resource
@@ -154,6 +155,7 @@ def _answer(
     """The child's whole life; never returns."""
     status = 1
     try:
+        faulthandler.disable()
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         limit_memory(memory)
         engines = [Guarded(cast(Engine, _Traced(build(name), writing))) for name in names]

@@ -186,11 +186,11 @@ class Replayer:
             if saved.status == "fixed":
                 return "diverges", "it was fixed before"
             return ("still diverges" if saved.status == "open" else "diverges"), ""
+        if saved.status == "open" and (missing := _found_with(saved) - set(seen.names)):
+            return "cannot run", f"it was found with {' and '.join(sorted(missing))}: say so with --engine"
         if not seen.checked.comparisons and not seen.expected:
             reasons = ", ".join(sorted(set(seen.checked.inconclusive)))
             return "cannot run", f"nothing could be compared{f' ({reasons})' if reasons else ''}"
-        if saved.status == "open" and (missing := _found_with(saved) - set(seen.names)):
-            return "cannot run", f"it was found with {' and '.join(sorted(missing))}: say so with --engine"
         if saved.status == "open":
             return "fixed", "set its status to fixed, and it stays as a regression test"
         return "agrees", ""

@@ -52,11 +52,16 @@ class Worker:
     """One worker of a run, from its state file (or from nothing) to the end of its share."""
 
     def __init__(
-        self, options: RunOptions, number: int, ends: float | None, skipped: Sequence[tuple[str, int]]
+        self,
+        options: RunOptions,
+        number: int,
+        parent: int,
+        ends: float | None,
+        skipped: Sequence[tuple[str, int]],
     ) -> None:
         self.options = options
         self.stopped = False
-        self._parent = os.getppid()
+        self._parent = parent
         folder = options.place
         self._state = folder / f"worker-{number}.state.json"
         self._ends = ends
@@ -288,13 +293,13 @@ def _resident() -> int:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """`drt.worker FOLDER NUMBER ENDS SKIPPED`: the last two are JSON."""
-    folder, number, ends, skipped = arguments
+    """`drt.worker FOLDER NUMBER PARENT ENDS SKIPPED`: the last two are JSON."""
+    folder, number, parent, ends, skipped = arguments
     faulthandler.enable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     options = RunOptions.from_json(json.loads((Path(folder) / "options.json").read_text(encoding="utf-8")))
     passed_over = [(name, index) for name, index in json.loads(skipped)]
-    worker = Worker(options, int(number), json.loads(ends), passed_over)
+    worker = Worker(options, int(number), int(parent), json.loads(ends), passed_over)
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         worker.stopped = True

@@ -96,7 +96,7 @@ def divergence(found: Divergence) -> Group:
     """One divergence: the question, the law, both answers."""
     head = Text()
     head.append(visible(found.question), style="bold")
-    head.append(f"  ({found.kind}; law: {found.law})", style="dim")
+    head.append(f"  ({found.kind}; law: {visible(found.law)})", style="dim")
     return Group(head, side_by_side(found.answers))
 
 

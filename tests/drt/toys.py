@@ -1,7 +1,7 @@
-"""Toy engines and a toy target, to try the running half of the harness without any Cedar.
+"""Toy engines and toy targets, to try the running half of the harness without any Cedar.
 
-A toy engine allows a request unless the policies mention the id of its principal. Each faulty one has one fault,
-which shows where the policies hold the word `like`.
+A toy engine allows a request unless the policies mention the id of its principal. Each faulty one has one
+fault, which shows where the policies hold the word `like`.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sys
 import time
 from dataclasses import dataclass
 
@@ -79,6 +80,12 @@ class Twin(Toy):
     name = "twin"
 
 
+class Third(Toy):
+    """And again, as a third opinion."""
+
+    name = "third"
+
+
 class Faulty(Twin):
     def answer(self, case: Case, principal: str) -> Outcome:
         if "like" in case.policies.text:
@@ -144,6 +151,14 @@ class Flaky(Twin):
         if "like" in case.policies.text and os.environ.get("PYTHONHASHSEED") not in ("1", "2", "3"):
             return Authorized("deny", ())
         return super().answer(case, principal)
+
+
+class NeverStarts(Twin):
+    """Can be built by whoever is not a worker."""
+
+    def __init__(self) -> None:
+        if "drt.worker" in sys.orig_argv:
+            raise OSError("a library is missing")
 
 
 WORDS = ("has", "in", "==", "is", "contains", "like", "&&", "||")

@@ -1,0 +1,361 @@
+"""Whole runs with toy engines: found, reduced, bucketed once, confirmed, and nothing lost whatever dies."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from drt.case_files import read_case
+from drt.corpus import Corpus
+from drt.fuzz import resume, start
+from drt.problems import InputProblem
+from drt.run_log import read_run
+from drt.run_options import RunOptions
+from drt.views.progress import Quiet
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+TOY = "tests.drt.toys:Toy"
+
+
+def toy(name: str) -> str:
+    return f"tests.drt.toys:{name}"
+
+
+@pytest.fixture
+def options(tmp_path: Path) -> dict[str, Any]:
+    (tmp_path / "corpus").mkdir()
+    return {
+        "targets": ("toy", "toy-two"),
+        "engines": (TOY, toy("Twin")),
+        "random_seed": 7,
+        "corpus": str(tmp_path / "corpus"),
+        "folder": str(tmp_path / "run"),
+        "jobs": 2,
+        "deadline": 0.5,
+        "targets_from": "tests.drt.toys:TARGETS",
+    }
+
+
+def run(options: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return start(RunOptions(**{**options, **more}), Quiet())
+
+
+def counterexamples(options: dict[str, Any]) -> list[Path]:
+    return Corpus(Path(options["corpus"])).counterexamples()
+
+
+def test_a_clean_run_counts_everything(options: dict[str, Any]) -> None:
+    footer = run(options, cases=2000)
+
+    assert footer["exit_code"] == 0
+    assert footer["cases"] == 2000
+    assert footer["decisions"] == 8000
+    assert footer["comparisons"] == 10_000, "four requests and one loading a case"
+    assert footer["divergences"] == 0
+    assert {name: counts["cases"] for name, counts in footer["targets"].items()} == {
+        "toy": 1500,
+        "toy-two": 500,
+    }
+    assert footer["shares"]["allow"] + footer["shares"]["deny"] == pytest.approx(1.0, abs=0.001)
+    assert set(footer["seconds_by_engine"]) == {"toy", "twin"}
+    assert {"generate", "engines", "compare", "other"} <= set(footer["seconds_by_stage"])
+    assert footer == json.loads((Path(options["folder"]) / "run.json").read_text())
+    assert counterexamples(options) == []
+
+
+def test_the_same_random_seed_gives_the_same_cases_whatever_the_number_of_jobs(
+    options: dict[str, Any], tmp_path: Path
+) -> None:
+    def facts(jobs: int, random_seed: int) -> Any:
+        footer = run(options, cases=300, jobs=jobs, random_seed=random_seed)
+        return {name: (counts["cases"], counts["events"]) for name, counts in footer["targets"].items()}
+
+    assert facts(1, 5) == facts(3, 5)
+    assert facts(1, 5) != facts(1, 6)
+
+
+def test_a_fault_is_found_reduced_confirmed_and_bucketed_once(options: dict[str, Any]) -> None:
+    footer = run(options, engines=(TOY, toy("Faulty")), cases=1000)
+
+    assert footer["exit_code"] == 1
+    [finding] = footer["findings"]
+    assert finding["solid"] is True
+    assert finding["seen"] > 100
+    [place] = counterexamples(options)
+    assert finding["path"] == str(place)
+    assert finding["replay"].endswith(str(place))
+    saved = read_case(place)
+    assert saved.case.policies.text == "like"
+    assert len(saved.case.requests) == 1
+    assert saved.signature == finding["signature"]
+    assert saved.status == "open"
+    assert saved.origin["engines"] == {"toy": "1", "twin": "1"}
+    assert saved.origin["random_seed"] == 7
+
+
+@pytest.mark.parametrize(
+    ("engine", "signature"),
+    [
+        ("Raises", "crash: twin KeyError at "),
+        ("Recurses", "toy answer, twin out of recursion | "),
+        ("Aborts", "crash: twin SIGABRT at authorize"),
+        ("Exits", "crash: twin exit 7 at authorize"),
+    ],
+)
+def test_an_engine_that_breaks_is_a_named_finding(
+    options: dict[str, Any], engine: str, signature: str
+) -> None:
+    footer = run(options, engines=(TOY, toy(engine)), cases=40, jobs=1)
+
+    assert footer["exit_code"] == 1
+    [finding] = footer["findings"]
+    assert finding["signature"].startswith(signature)
+    assert finding["solid"] is True
+    assert footer["cases"] > 0, "the run goes on"
+    assert footer["broken"] == 0
+    [place] = counterexamples(options)
+    assert read_case(place).case.policies.text in ("like", "like like")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("engine", "signature"),
+    [
+        ("Hangs", "toy answer, twin out of time | "),
+        ("HangsForGood", "crash: twin hang at authorize"),
+        ("EatsMemory", "toy answer, twin out of memory | "),
+    ],
+)
+def test_an_engine_that_eats_time_or_memory_is_a_named_finding(
+    options: dict[str, Any], engine: str, signature: str
+) -> None:
+    deadline = 20.0 if engine == "EatsMemory" else 0.3
+    footer = run(options, engines=(TOY, toy(engine)), seconds=14.0, jobs=1, deadline=deadline, memory=400)
+
+    assert footer["exit_code"] == 1
+    assert footer["findings"][0]["signature"].startswith(signature)
+    assert counterexamples(options) != []
+
+
+def test_what_fresh_processes_do_not_see_again_is_flaky(options: dict[str, Any]) -> None:
+    footer = run(options, engines=(TOY, toy("Flaky")), cases=300)
+
+    assert footer["exit_code"] == 4
+    [finding] = footer["findings"]
+    assert finding["solid"] is False
+    [place] = counterexamples(options)
+    assert "flaky" in read_case(place).tags
+
+
+def test_a_known_finding_is_counted_and_fails_nothing(options: dict[str, Any]) -> None:
+    known = Path(options["corpus"]) / "known.toml"
+    entry = '[[finding]]\nid = "the-fault"\nsignature_matches = "toy allow, twin deny*"\nreason = "r"\n'
+    known.write_text(f'{entry}status = "declared"\n')
+    footer = run(options, engines=(TOY, toy("Faulty")), cases=300)
+
+    assert footer["exit_code"] == 0
+    assert {finding["known"] for finding in footer["findings"]} == {"the-fault"}
+    assert footer["divergences"] > 0
+    assert counterexamples(options) == []
+    known.write_text(f'{entry}status = "fixed"\n')
+    assert run(options, engines=(TOY, toy("Faulty")), cases=300)["exit_code"] == 1
+
+
+def test_a_mistake_of_our_own_breaks_the_run_not_the_engines(options: dict[str, Any]) -> None:
+    footer = run(options, targets=("toy",), targets_from="tests.drt.toys:BAD_TARGETS", cases=300)
+
+    assert footer["exit_code"] == 3
+    assert footer["findings"] == []
+    assert 0 < footer["broken"] < 100
+    assert footer["cases"] + footer["broken"] == 300
+    assert footer["errors"][0]["error"] == "ZeroDivisionError: a mistake in the generator"
+
+
+def test_a_generator_without_end_breaks_the_run_and_does_not_stop_it(options: dict[str, Any]) -> None:
+    footer = run(
+        options, targets=("toy",), targets_from="tests.drt.toys:ENDLESS_TARGETS", cases=60, deadline=0.2
+    )
+
+    assert footer["exit_code"] == 3
+    assert footer["cases"] + footer["broken"] == 60
+
+
+def test_workers_that_cannot_start_are_told(options: dict[str, Any]) -> None:
+    footer = run(options, engines=(TOY, toy("NeverStarts")), cases=10, jobs=1)
+
+    assert footer["exit_code"] == 3
+    assert footer["cannot_start"] == "OSError: a library is missing"
+
+
+def test_workers_find_our_packages_from_anywhere(
+    options: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    monkeypatch.chdir("/")
+
+    assert run(options, cases=10, jobs=1)["exit_code"] == 0
+
+
+def test_nothing_run_is_no_success(options: dict[str, Any]) -> None:
+    assert run(options, cases=0)["exit_code"] == 5
+
+
+def test_the_arbiter_sees_what_the_engines_share(options: dict[str, Any]) -> None:
+    footer = run(options, engines=(toy("Faulty"),), arbiter=TOY, arbiter_rate=0.5, cases=400)
+
+    assert footer["exit_code"] == 1
+    [finding] = footer["findings"]
+    assert finding["arbiter"] is True
+    assert finding["engines"] == [toy("Faulty"), TOY]
+    assert 150 < footer["events"]["arbiter:cases"] < 250
+
+
+def test_the_arbiter_says_who_is_right(options: dict[str, Any]) -> None:
+    run(options, engines=(TOY, toy("Faulty")), arbiter=toy("Third"), arbiter_rate=0.0, cases=300)
+
+    [place] = counterexamples(options)
+    told = read_case(place).origin["arbiter"]
+    assert told == {"engine": toy("Third"), "version": "1", "says": f"as {TOY}"}
+
+
+def test_a_corpus_that_refuses_loses_nothing(options: dict[str, Any]) -> None:
+    (Path(options["corpus"]) / "counterexamples").write_text("a file in the way")
+    footer = run(options, engines=(TOY, toy("Faulty")), cases=300)
+
+    assert footer["exit_code"] == 1
+    assert footer["broken"] > 0
+    assert read_case(Path(footer["findings"][0]["path"])).case.policies.text == "like"
+
+
+def test_the_whole_budget_is_kept(options: dict[str, Any]) -> None:
+    began = time.monotonic()
+    footer = run(options, engines=(TOY, toy("AlwaysDenies")), seconds=3.0)
+
+    assert footer["exit_code"] == 1
+    assert footer["cases"] > 0
+    assert time.monotonic() - began < 3.0 + 2.0
+
+
+# Processes that are killed
+
+
+@pytest.fixture
+def parent(options: dict[str, Any]) -> Iterator[Any]:
+    """Start runs in a process of their own, and leave none behind."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def begin(**more: Any) -> subprocess.Popen[bytes]:
+        program = (
+            "import json, sys; from drt.fuzz import start; from drt.run_options import RunOptions;"
+            "from drt.views.progress import Quiet;"
+            "sys.exit(start(RunOptions.from_json(json.loads(sys.argv[1])), Quiet())['exit_code'])"
+        )
+        document = RunOptions(**{**options, **more}).to_json()
+        process = subprocess.Popen([sys.executable, "-c", program, json.dumps(document)], cwd=REPOSITORY)
+        started.append(process)
+        return process
+
+    yield begin
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+
+
+def wait_for(condition: Any, seconds: float = 30.0) -> None:
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, "it did not happen"
+        time.sleep(0.02)
+
+
+def state_is_there(options: dict[str, Any]) -> bool:
+    return (Path(options["folder"]) / "worker-0.state.json").exists()
+
+
+def workers_of(options: dict[str, Any]) -> list[int]:
+    """The processes that work on this run."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = path.read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if b"drt.worker" in words and options["folder"].encode() in words:
+            found.append(int(path.parent.name))
+    return found
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_writes_its_report(
+    options: dict[str, Any], parent: Any, number: signal.Signals
+) -> None:
+    process = parent(seconds=120.0)
+    wait_for(lambda: state_is_there(options))
+    process.send_signal(number)
+
+    assert process.wait(30) == 130
+    footer = json.loads((Path(options["folder"]) / "run.json").read_text())
+    assert footer["interrupted"] is True
+    assert footer["cases"] > 0
+    assert read_run(Path(options["folder"])).complete
+    assert workers_of(options) == []
+
+
+def test_a_run_killed_right_after_the_find_has_lost_nothing(options: dict[str, Any], parent: Any) -> None:
+    process = parent(seconds=120.0, engines=(TOY, toy("Faulty")))
+    wait_for(lambda: counterexamples(options))
+    process.kill()
+    process.wait()
+
+    [place, *_] = counterexamples(options)
+    assert "like" in read_case(place).case.policies.text
+    assert not read_run(Path(options["folder"])).complete
+    wait_for(lambda: not workers_of(options)), "workers end when their parent is gone"
+
+
+@pytest.mark.slow
+def test_workers_killed_at_random_moments_cost_no_case(options: dict[str, Any], parent: Any) -> None:
+    process = parent(cases=150_000)
+    for moment in range(6):
+        wait_for(lambda: len(workers_of(options)) > 0 or process.poll() is not None)
+        time.sleep(0.3 + 0.11 * moment)
+        for worker in workers_of(options)[:1]:
+            os.kill(worker, signal.SIGKILL)
+
+    assert process.wait(120) == 0
+    footer = json.loads((Path(options["folder"]) / "run.json").read_text())
+    assert footer["cases"] == 150_000
+    assert footer["decisions"] == 600_000
+    assert footer["deaths"] > 0
+
+
+@pytest.mark.slow
+def test_a_killed_run_is_resumed_with_nothing_lost_and_nothing_twice(
+    options: dict[str, Any], parent: Any
+) -> None:
+    process = parent(cases=60_000)
+    wait_for(lambda: (Path(options["folder"]) / "status.json").exists())
+    process.kill()
+    process.wait()
+    footer = resume(Path(options["folder"]), Quiet())
+
+    assert footer["cases"] == 60_000
+    assert footer["decisions"] == 240_000
+    assert footer["exit_code"] == 0
+    with pytest.raises(InputProblem, match="the run is over"):
+        resume(Path(options["folder"]), Quiet())
+
+
+def test_what_was_never_a_run_is_not_resumed(tmp_path: Path) -> None:
+    with pytest.raises(InputProblem, match="not the log folder of a run"):
+        resume(tmp_path, Quiet())

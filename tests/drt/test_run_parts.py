@@ -1,0 +1,372 @@
+"""The parts of a run, each by itself: schedule, page, numbers, log, known findings, claims, isolation."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import random
+import time
+from pathlib import Path
+
+import pytest
+
+from drt import page as pages
+from drt.claims import IN_VAIN, MOST_BUCKETS, Claims
+from drt.isolation import HANG, Answered, Broke, Died, in_child
+from drt.known import find_known, read_known
+from drt.oracles.checked import Checked, Divergence
+from drt.outcome import (
+    Accepted,
+    Authorized,
+    Crashed,
+    Evaluated,
+    ExceededBudget,
+    Failed,
+    Outcome,
+    Printed,
+    Rejected,
+    Unsupported,
+    Validated,
+)
+from drt.outcome_json import (
+    divergence_from_json,
+    divergence_to_json,
+    outcome_from_json,
+    outcome_to_json,
+)
+from drt.problems import InputProblem
+from drt.run_log import LogReader, LogWriter, make_folder, read_json, read_run, replace_json
+from drt.schedule import Schedule, case_random_seed, shares
+from drt.statistics import Counts, total
+from tests.drt.toys import Toy
+
+
+def drawn(schedule: Schedule) -> list[tuple[str, int]]:
+    cases = []
+    while (case := schedule.next()) is not None:
+        cases.append(case)
+    return cases
+
+
+WEIGHTS = {"a": 3, "b": 1, "c": 2}
+
+
+def test_shares_follow_the_weights_and_add_up() -> None:
+    assert shares(60, WEIGHTS) == {"a": 30, "b": 10, "c": 20}
+    for cases in range(50):
+        given = shares(cases, WEIGHTS)
+        assert sum(given.values()) == cases
+        assert all(abs(given[name] - cases * weight / 6) < 1 for name, weight in WEIGHTS.items())
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3, 7])
+def test_the_workers_share_the_same_cases_however_many_they_are(workers: int) -> None:
+    limits = shares(100, WEIGHTS)
+    cases = [case for worker in range(workers) for case in drawn(Schedule(WEIGHTS, worker, workers, limits))]
+
+    assert sorted(cases) == sorted((name, index) for name, limit in limits.items() for index in range(limit))
+
+
+def test_a_schedule_goes_on_where_another_stopped() -> None:
+    limits = shares(60, WEIGHTS)
+    first = Schedule(WEIGHTS, 0, 2, limits)
+    before = [first.next() for _ in range(7)]
+    rest = drawn(Schedule(WEIGHTS, 0, 2, limits, first.following))
+
+    assert sorted([*before, *rest]) == sorted(drawn(Schedule(WEIGHTS, 0, 2, limits)))
+
+
+def test_a_schedule_passes_over_the_deadly() -> None:
+    cases = drawn(Schedule({"a": 1}, 0, 1, {"a": 5}, skipped=[("a", 2)]))
+
+    assert cases == [("a", 0), ("a", 1), ("a", 3), ("a", 4)]
+
+
+def test_time_goes_to_targets_by_weight() -> None:
+    schedule = Schedule({"slow": 1, "fast": 1, "heavy": 2}, 0, 1)
+    cost = {"slow": 1.0, "fast": 0.01, "heavy": 0.1}
+    spent = dict.fromkeys(cost, 0.0)
+    for _ in range(3000):
+        case = schedule.next()
+        assert case is not None
+        schedule.spend(case[0], cost[case[0]])
+        spent[case[0]] += cost[case[0]]
+
+    assert spent["slow"] == pytest.approx(spent["fast"], rel=0.15)
+    assert spent["heavy"] == pytest.approx(2 * spent["fast"], rel=0.15)
+
+
+def test_random_seeds_of_cases_are_fixed_and_all_different() -> None:
+    seeds = {case_random_seed(run, name, index) for run in (1, 2) for name in "ab" for index in range(1000)}
+
+    assert len(seeds) == 4000
+    assert case_random_seed(1, "a", 0) == 886503613954662133
+
+
+def test_a_page_says_what_was_written_last(tmp_path: Path) -> None:
+    path = tmp_path / "page"
+    assert pages.glance(path) == pages.Glance()
+    page = pages.Page(path)
+    page.write(pages.ASKING, 3, 2**40, 12.5, 7, 8, 9)
+
+    assert pages.glance(path) == pages.Glance(pages.ASKING, 3, 2**40, 12.5, 7, 8, 9)
+
+
+def some_counts(seed: int) -> Counts:
+    generator = random.Random(seed)
+    counts = Counts()
+    for _ in range(5):
+        counts.add(
+            Checked(
+                generator.randrange(9),
+                generator.randrange(9),
+                inconclusive=("unsupported:x",) * generator.randrange(3),
+                events=tuple(generator.choices(["allow", "deny", "erring"], k=8)),
+            )
+        )
+    counts.spend("generate", 0.5)
+    counts.engines["reference"] = 0.25
+    return counts
+
+
+def test_counts_survive_json() -> None:
+    assert Counts.from_json(json.loads(json.dumps(some_counts(1).to_json()))) == some_counts(1)
+
+
+def test_counts_add_up() -> None:
+    whole = total([some_counts(1), some_counts(2)])
+
+    assert whole.cases == 10
+    assert whole.comparisons == some_counts(1).comparisons + some_counts(2).comparisons
+    assert whole.events == some_counts(1).events + some_counts(2).events
+    assert whole.seconds == {"generate": 1.0}
+
+
+def test_shares_are_parts_of_the_decisions() -> None:
+    counts = Counts()
+    counts.add(Checked(4, 4, events=("allow", "deny", "deny", "deny", "erring", "error:type", "error:type")))
+
+    assert counts.shares() == {"allow": 0.25, "deny": 0.75, "error": 0.25}
+    assert Counts().shares() == {"allow": 0.0, "deny": 0.0, "error": 0.0}
+
+
+OUTCOMES: list[Outcome] = [
+    Authorized("deny", ("a", "b"), (("c", "type"),)),
+    Evaluated("1"),
+    Failed("overflow"),
+    Validated(False, (("p", True),), "why"),
+    Accepted("{}"),
+    Printed("x"),
+    Rejected("schema", "why"),
+    Unsupported("y"),
+    ExceededBudget("time"),
+    Crashed("KeyError", ("m:f", "m:g"), "why"),
+]
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES, ids=lambda outcome: type(outcome).__name__)
+def test_outcomes_survive_json(outcome: Outcome) -> None:
+    back = outcome_from_json(json.loads(json.dumps(outcome_to_json(outcome))))
+
+    assert repr(back) == repr(outcome)
+
+
+def test_divergences_survive_json() -> None:
+    divergence = Divergence("a law", "value", "q", tuple(("e", one) for one in OUTCOMES), 1, 2)
+
+    assert divergence_from_json(json.loads(json.dumps(divergence_to_json(divergence)))) == divergence
+
+
+def test_a_reader_follows_a_growing_log_by_whole_lines(tmp_path: Path) -> None:
+    path = tmp_path / "worker-0.jsonl"
+    reader = LogReader(path)
+    assert list(reader.new()) == []
+    log = LogWriter(path)
+    log.write("one", fact=1)
+    with path.open("a") as file:
+        file.write('{"event": "tw')
+    assert [event["event"] for event in reader.new()] == ["one"]
+    with path.open("a") as file:
+        file.write('o"}\nnot JSON\n{"event": "three"}\n')
+
+    assert [event["event"] for event in reader.new()] == ["two", "three"]
+    assert list(reader.new()) == []
+
+
+def test_a_log_without_footer_is_readable_and_says_so(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "run")
+    LogWriter(folder / "run.jsonl").write("header", format=1)
+    LogWriter(folder / "worker-0.jsonl").write("find", number="1")
+    with (folder / "run.jsonl").open("a") as file:
+        file.write('{"event": "dea')
+
+    run = read_run(folder)
+    assert not run.complete
+    assert [event["event"] for event in run.events] == ["find"]
+    LogWriter(folder / "run.jsonl").write("footer", cases=3)
+    footer = read_run(folder).footer
+    assert footer is None or footer["cases"] == 3
+
+
+def test_what_is_no_run_is_told(tmp_path: Path) -> None:
+    with pytest.raises(InputProblem, match="it holds no run"):
+        read_run(tmp_path)
+    (tmp_path / "run.jsonl").write_text("{}\n")
+    with pytest.raises(InputProblem, match=":1: not the log of a run"):
+        read_run(tmp_path)
+
+
+def test_an_earlier_run_in_the_same_folder_is_kept(tmp_path: Path) -> None:
+    for number in range(3):
+        folder = make_folder(tmp_path)
+        (folder / "run.json").write_text(str(number))
+
+    assert (tmp_path / "run.json").read_text() == "2"
+    assert (tmp_path / "earlier-1" / "run.json").read_text() == "0"
+    assert (tmp_path / "earlier-2" / "run.json").read_text() == "1"
+
+
+def test_a_replaced_document_is_never_half(tmp_path: Path) -> None:
+    path = tmp_path / "d.json"
+    assert read_json(path) is None
+    replace_json(path, {"a": 1})
+    replace_json(path, {"a": 2})
+
+    assert read_json(path) == {"a": 2}
+    assert list(tmp_path.iterdir()) == [path]
+
+
+KNOWN = """
+[[finding]]
+id = "one"
+signature = "exactly [this]"
+status = "declared"
+reason = "because"
+source = "spec 01"
+
+[[finding]]
+id = "two"
+signature_matches = "arbiter: *"
+status = "fixed"
+reason = "because"
+
+[[finding]]
+id = "three"
+signature = "old"
+status = "open"
+reason = "because"
+expires = 2020-01-01
+"""
+
+
+def test_known_findings(tmp_path: Path) -> None:
+    assert read_known(tmp_path) == ()
+    (tmp_path / "known.toml").write_text(KNOWN)
+    known = read_known(tmp_path)
+    today = datetime.date(2026, 1, 1)
+    one, two, three = (find_known(known, text) for text in ("exactly [this]", "arbiter: x", "old"))
+
+    assert one is not None
+    assert one.excuses(today)
+    assert two is not None
+    assert not two.excuses(today), "a fixed finding that returns fails the run"
+    assert three is not None
+    assert not three.excuses(today), "an expired finding fails the run"
+    assert three.excuses(datetime.date(2020, 1, 1))
+    assert find_known(known, "exactly this") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("x = [", "not TOML"),
+        ("x = 1", "expected nothing but"),
+        ('[[finding]]\nid = "x"', "finding 1 needs a text for 'status'"),
+        ('[[finding]]\nid = "x"\nstatus = "odd"\nreason = "r"', "the status of finding 1 is one of"),
+        ('[[finding]]\nid = "x"\nstatus = "open"\nreason = "r"', "needs either 'signature' or"),
+        ('[[finding]]\nid = "x"\nstatuss = "open"', "unknown member 'statuss'"),
+        (
+            '[[finding]]\nid="x"\nstatus="open"\nreason="r"\nsignature="s"\nexpires="soon"',
+            "'expires' that is no date",
+        ),
+    ],
+)
+def test_a_malformed_known_file_is_told(tmp_path: Path, text: str, sentence: str) -> None:
+    (tmp_path / "known.toml").write_text(text)
+
+    with pytest.raises(InputProblem, match=sentence):
+        read_known(tmp_path)
+
+
+def test_one_worker_at_a_time_pursues_a_key(tmp_path: Path) -> None:
+    mine, other = Claims(tmp_path), Claims(tmp_path)
+    assert mine.take("key", lambda: ("a", "b"))
+    owner = json.loads(next(tmp_path.iterdir()).read_text())["owner"]
+    assert owner == os.getpid()
+    (path,) = tmp_path.iterdir()
+    path.write_text(path.read_text().replace(str(owner), str(os.getppid())))
+    assert not other.take("key", lambda: ("a", "b")), "another process is at it"
+    path.write_text(path.read_text().replace(str(os.getppid()), "999999999"))
+    assert other.take("key", lambda: ("a", "b")), "the other process is dead"
+
+
+def test_what_a_known_bucket_covers_is_pursued_ever_more_seldom(tmp_path: Path) -> None:
+    claims = Claims(tmp_path)
+    pursued = []
+    for seen in range(1, 40):
+        if claims.take("key", lambda: ("a", "b", "c")):
+            pursued.append(seen)
+            claims.settle("key", "bucket", ("a", "b"))
+
+    assert pursued == [1, 2, 4, 8, 16][: IN_VAIN + 1]
+    assert claims.seen["key"] == 39
+
+
+def test_what_no_known_bucket_covers_is_pursued_at_once(tmp_path: Path) -> None:
+    claims = Claims(tmp_path)
+    pursued = 0
+    for number in range(100):
+        feature = f"f{number}"
+        if claims.take("key", lambda feature=feature: (feature,)):
+            pursued += 1
+            claims.settle("key", f"bucket {number}", (feature,))
+
+    assert pursued == MOST_BUCKETS
+
+
+NAMES = ("tests.drt.toys:Toy",)
+
+
+def test_a_child_answers() -> None:
+    result = in_child(lambda engines: [engine.name for engine in engines], NAMES, 30.0)
+
+    assert result == Answered([Toy.name])
+
+
+def test_our_own_mistake_in_a_child_is_a_record() -> None:
+    result = in_child(lambda engines: 1 // 0, NAMES, 30.0)
+
+    assert isinstance(result, Broke)
+    assert result.error == "ZeroDivisionError: integer division or modulo by zero"
+    assert "in_child" in result.traceback
+
+
+def test_a_child_that_answers_much_is_heard_out() -> None:
+    assert in_child(lambda engines: "x" * 5_000_000, (), 30.0) == Answered("x" * 5_000_000)
+
+
+@pytest.mark.parametrize(
+    ("end", "cause"), [(os.abort, "SIGABRT"), (lambda: os._exit(3), "exit 3"), (lambda: time.sleep(99), HANG)]
+)
+def test_a_child_that_dies_is_told(end: object, cause: str) -> None:
+    assert callable(end)
+
+    assert in_child(lambda engines: end(), (), 0.5) == Died(cause)
+
+
+def test_memory_is_limited() -> None:
+    result = in_child(lambda engines: len(bytearray(2_000_000_000)), (), 30.0, memory=500)
+
+    assert isinstance(result, Broke)
+    assert result.error.startswith("MemoryError")

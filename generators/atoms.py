@@ -11,6 +11,7 @@ from collections.abc import Callable
 from generators import literals
 from generators.comparisons import ORDERED, Comparisons
 from generators.entities import ancestors
+from generators.magnitudes import writable
 from generators.syntax import (
     ACTION,
     COMPARISONS,
@@ -27,7 +28,7 @@ from generators.syntax import (
     Unary,
     Value,
 )
-from generators.terms import Terms, writable
+from generators.terms import Terms
 from generators.world import (
     BOOL,
     DECIMAL,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from generators import extension_values, literals
 from generators.focus import Focus
+from generators.magnitudes import number, writable
 from generators.syntax import (
     COMPARISONS,
     DECIMAL_METHODS,
@@ -26,7 +27,7 @@ from generators.syntax import (
     Unary,
     Value,
 )
-from generators.terms import Term, Terms, number, writable
+from generators.terms import Term, Terms
 from generators.trees import mentions_request
 from generators.world import (
     BOOL,

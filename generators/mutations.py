@@ -119,6 +119,8 @@ RAW_STRINGS = (
     r'"\u00"',
     '"\u2028"',
 )
+DEPTHS = (3, 60, 61, 119, 120, 121, 122, 123, 124, 125, 126, 127, 128, 129)
+"""Around the limit of 127 nested arrays and objects (spec 05 §2, 06 §1.1), whatever is around the place."""
 JSON_TOKEN = re.compile(r'\s+|"(?:[^"\\]|\\.)*"|-?\d+|\w+|.', re.DOTALL)
 
 
@@ -181,7 +183,7 @@ def _with_mutated_json_text(source: Source, text: str) -> str:
     if not tokens:
         return text
     at = source.integer(0, len(tokens) - 1)
-    match source.integer(0, 5):
+    match source.integer(0, 6):
         case 0:
             tokens[at] = source.choice((*RAW_NUMBERS, *RAW_STRINGS))
         case 1:
@@ -192,6 +194,10 @@ def _with_mutated_json_text(source: Source, text: str) -> str:
             del tokens[at]
         case 3 | 4:
             _repeat_member(source, tokens)
+        case 5 if not tokens[at].isspace():
+            deep = source.choice(DEPTHS)
+            opening, closing = source.choice((("[", "]"), ('{"x":', "}"), ('{"!":{"arg":', "}}")))
+            tokens[at] = f"{opening * deep}{tokens[at]}{closing * deep}"
         case _:
             tokens.append(source.choice((" ", "x", "{}", "\0", "\n", "\u00a0")))
     return "".join(tokens)

@@ -107,7 +107,7 @@ NEAR_MISS_SCHEMA = replace(TYPED, name="near-miss-schema", near_miss_schema=True
 """Everything was drawn from a schema of which one attribute or parent has changed since."""
 
 LOOSE_TYPES = replace(TYPED, name="loose-types", loose_type=0.35, redraws=0)
-"""Entities of another type, empty sets, records of other attributes: what only permissive validation may take."""
+"""Entities of another type, empty sets, other records: what only permissive validation may take."""
 
 EXPRESSIONS = replace(
     TYPED, name="expressions", policies=(1, 1), expressions=16, requests=4, extreme_constants=0.1

@@ -6,11 +6,11 @@ The value only serves to aim constants; where it is not known the aim is off and
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeGuard
 
 from generators import extension_values, literals
 from generators.focus import Focus
 from generators.literals import LONG_MAX, LONG_MIN
+from generators.magnitudes import bounded, datetime_at, is_long, number, truncated
 from generators.syntax import (
     CONSTRUCTORS,
     FALSE,
@@ -90,7 +90,7 @@ class Terms:
         return self.plain(type_, depth)
 
     def loose(self, type_: Type, depth: int) -> Term:
-        """Something near the type: the empty set, an entity of another type, a record with other attributes."""
+        """Something near the type: the empty set, an entity of another type, a record of other attributes."""
         focus, source = self.focus, self.source
         focus.values.misfits.add("loose-type")
         match type_:
@@ -316,44 +316,3 @@ class Terms:
                 return RecordLit(tuple((name, self.literal(item)) for name, item in items))
             case _:
                 return Lit(value)
-
-
-def is_long(value: Value | None) -> TypeGuard[int]:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def bounded(value: int) -> int | None:
-    return value if LONG_MIN <= value <= LONG_MAX else None
-
-
-def number(value: Value | None) -> int | None:
-    """The number a value stands for in its order, if it has one."""
-    if isinstance(value, ExtV) and len(value.key) == 1:
-        return value.key[0]
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    return None
-
-
-def truncated(value: Value | None, unit: int) -> int | None:
-    length = number(value)
-    if length is None:
-        return None
-    return abs(length) // unit * (1 if length >= 0 else -1)
-
-
-def datetime_at(milliseconds: int | None) -> ExtV | None:
-    if milliseconds is None or not LONG_MIN <= milliseconds <= LONG_MAX:
-        return None
-    return extension_values.datetime_value(milliseconds)
-
-
-def writable(value: Value) -> bool:
-    """Whether the literal of a value type-checks: no empty set inside (spec 08 §6.4)."""
-    match value:
-        case SetV(items):
-            return bool(items) and all(writable(item) for item in items)
-        case RecordV(items):
-            return all(writable(item) for _, item in items)
-        case _:
-            return True

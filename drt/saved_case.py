@@ -20,8 +20,9 @@ Status = Literal["open", "fixed", "declared"]
 class ExpectedResponse:
     """What a request of the case must be answered with.
 
-    `reason` and `errors` are sets of policy ids in sorted order. `error_kinds`, where known, names the kinds of
-    some erring policies. `rejected` says that the request itself must be refused; then nothing else holds.
+    `reason` and `errors` are sets of policy ids in sorted order. `error_kinds`, where known, names the
+    kinds of some erring policies. `rejected` says that the request itself must be refused; then nothing
+    else holds.
     """
 
     request: int

@@ -6,7 +6,7 @@ The only module outside `reference/` that imports it, beside the proofs.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from drt import outcome
@@ -45,7 +45,7 @@ from reference.schema import Schema
 from reference.schema_canonical import canonical_schema
 from reference.schema_printer import schema_to_json, schema_to_text
 from reference.schema_reader import read_fragments, read_schema
-from reference.syntax import SlotName
+from reference.syntax import Expr, SlotName
 from reference.templates import Link, PolicySet, from_bodies
 from reference.typed_entity_json import read_entities_under
 from reference.typed_request_json import read_request_under
@@ -57,12 +57,17 @@ from reference.values import Bool, EntityUid, Long, Record, Set, String, Value, 
 
 @dataclass(frozen=True, slots=True)
 class LoadedReference:
-    """A case that the engine has read."""
+    """A case that the engine has read.
+
+    Requests and expressions are asked for again and again, so each text is read once.
+    """
 
     policy_set: PolicySet
     policies: Policies
     entities: Entities
     schema: Schema | None = None
+    requests: dict[Request, cedar.Request] = field(default_factory=dict, compare=False, repr=False)
+    expressions: dict[str, Expr] = field(default_factory=dict, compare=False, repr=False)
 
     def authorize(self, request: Request) -> Authorized | Rejected | Unsupported:
         try:
@@ -73,7 +78,7 @@ class LoadedReference:
 
     def evaluate(self, expression: str, request: Request) -> Evaluated | Failed | Rejected | Unsupported:
         try:
-            expr = parse_expression(expression)
+            expr = self.expression(expression)
             return Evaluated(canonical(evaluate(expr, self.request(request), self.entities)))
         except InputError as error:
             return rejected(error)
@@ -95,9 +100,20 @@ class LoadedReference:
 
     def request(self, request: Request) -> cedar.Request:
         """The request as the engine knows it, checked under a schema if the request asks for it."""
-        if self.schema is None:
-            return read_request(request.text)
-        return read_request_under(request.text, self.schema, checked=request.validate)
+        known = self.requests.get(request)
+        if known is None:
+            if self.schema is None:
+                known = read_request(request.text)
+            else:
+                known = read_request_under(request.text, self.schema, checked=request.validate)
+            self.requests[request] = known
+        return known
+
+    def expression(self, text: str) -> Expr:
+        known = self.expressions.get(text)
+        if known is None:
+            known = self.expressions[text] = parse_expression(text)
+        return known
 
 
 @dataclass(frozen=True, slots=True)

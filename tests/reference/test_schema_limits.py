@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from reference.errors import InputError
 from reference.schema_canonical import canonical_schema
 from reference.schema_printer import schema_to_json, schema_to_text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from reference.errors import InputError
 from reference.schema import Schema
 from reference.schema_canonical import canonical_schema
@@ -14,14 +15,17 @@ from reference.schema_resolver import resolve
 SCHEMAS: list[tuple[Syntax, str]] = [
     ("cedar", "entity A in [B] {x?: Set<Long>, \"a b\": {y: B}} tags String; entity B;"),
     ("cedar", 'entity C enum ["y\\n", "\\u{0}\\r\\"\\\\é"]; action "a\\0b", "if" in ["c d"]; action "c d";'),
-    ("cedar", "namespace N::M { entity A; type T = {a: A}; action v appliesTo {principal: A, resource: A, context: T}; }"),
+    ("cedar", "namespace N::M { entity A; type T = {a: A}; "
+              "action v appliesTo {principal: A, resource: A, context: T}; }"),
     ("cedar", '@a("x\\ty") @b namespace N { @c entity A { @d("e") x: Long }; }'),
     ("cedar", "type T = Action; action a; namespace N { action b; entity E {x: T, y: Action}; }"),
-    ("cedar", "entity Long; entity A {x: Long, y: __cedar::Long}; namespace N { entity Bool; entity A2 {x: Bool}; }"),
+    ("cedar", "entity Long; entity A {x: Long, y: __cedar::Long}; "
+              "namespace N { entity Bool; entity A2 {x: Bool}; }"),
     ("cedar", "namespace N { type A = Long; entity A; entity B {x: A}; }"),
     ("cedar", ""),
     ("json", '{"": {"entityTypes": {"A": {"shape": {"type": "C"}}}, "actions": {}, '
-             '"commonTypes": {"C": {"type": "Record", "attributes": {"x": {"type": "Long", "required": false}}}}}}'),
+             '"commonTypes": {"C": {"type": "Record", "attributes": '
+             '{"x": {"type": "Long", "required": false}}}}}}'),
     ("json", '{"": {"entityTypes": {"A": {}}, "actions": {"a": {"appliesTo": '
              '{"principalTypes": [], "resourceTypes": ["A"]}}}}}'),
     ("json", '{"N": {"entityTypes": {"Long": {}, "A": {"tags": {"type": "Long"}}}, "actions": {}}}'),
@@ -67,8 +71,8 @@ def test_a_hidden_entity_type_is_written_without_the_common_type() -> None:
 def test_action_types_keep_an_alias_where_they_have_no_other_name() -> None:
     text = (
         '{"": {"entityTypes": {}, "actions": {"a": {}}, "commonTypes": {"T": {"type": "EntityOrCommon", '
-        '"name": "Action"}}}, "N": {"commonTypes": {"E": {"type": "Long"}}, "actions": {"b": {}}, "entityTypes": '
-        '{"E": {"tags": {"type": "T"}}, "F": {"tags": {"type": "Entity", "name": "E"}}}}}'
+        '"name": "Action"}}}, "N": {"commonTypes": {"E": {"type": "Long"}}, "actions": {"b": {}}, '
+        '"entityTypes": {"E": {"tags": {"type": "T"}}, "F": {"tags": {"type": "Entity", "name": "E"}}}}}'
     )
     written = schema_to_text(read_fragments(text, "json"))
     assert "type EmptyNamespaceAction = Action;" in written

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from reference.errors import InputError
 from reference.schema_canonical import canonical_schema
 from reference.schema_reader import Syntax, read_schema
@@ -58,7 +59,8 @@ ACCEPTED = [
     "action a; namespace N { action b in [a]; }",
     "type Action = Long; action a; entity A {x: Action};",
     "action a; entity A {x: Action};",
-    "entity entity, type, namespace, action, principal, resource, context, tags, enum, attributes, appliesTo;",
+    "entity entity, type, namespace, action, principal, resource, context;",
+    "entity tags, enum, attributes, appliesTo, Set, Record, Entity, Extension, Boolean;",
     "entity A\u00a0\u2028;",
     r'entity A {"\u{61}": Long};',
 ]

@@ -6,11 +6,11 @@ import json
 import tarfile
 
 import pytest
+
 from reference.errors import InputError
 from reference.schema_canonical import canonical_schema
 from reference.schema_printer import schema_to_json, schema_to_text
 from reference.schema_reader import Syntax, read_fragments, read_schema
-
 from tests.shared_material import shared_folder
 
 pytestmark = pytest.mark.shared
@@ -34,9 +34,9 @@ def test_acceptance_and_renderings() -> None:
         found = meaning(record["text"], record["format"])
         if (found is not None) != record["accept"]:
             wrong.append(record["id"])
-        elif "rendered" in record and "rendered_reparse_error" not in record:
-            if meaning(record["rendered"], "cedar") != found:
-                wrong.append(f"{record['id']}, rendered")
+        readable = "rendered" in record and "rendered_reparse_error" not in record
+        if readable and meaning(record["rendered"], "cedar") != found:
+            wrong.append(f"{record['id']}, rendered")
     assert wrong == []
 
 

@@ -1,4 +1,4 @@
-"""Texts from the grammar and changed texts: some are legal and some are not, and every source draws the same."""
+"""Texts from the grammar and changed texts: some are legal, some not, and every source draws the same."""
 
 from __future__ import annotations
 

@@ -35,11 +35,12 @@ Grants = Capability | list["Grants"] | None
 
 
 class ExpressionNumbers:
-    """Numbers for expressions; equal trees get equal numbers. Nodes must outlive this object."""
+    """Numbers for expressions; equal trees get equal numbers."""
 
     def __init__(self) -> None:
         self._of_node: dict[int, int] = {}
         self._of_form: dict[Hashable, int] = {}
+        self._kept: list[Node] = []
 
     def form(self, *parts: Hashable) -> int:
         """The number of a form given by its operator and the numbers of its operands."""
@@ -60,6 +61,9 @@ class ExpressionNumbers:
 
     def __call__(self, root: Node) -> int:
         known = self._of_node
+        if id(root) not in known:
+            # Numbers go by address, so the nodes that have them must stay.
+            self._kept.append(root)
         todo = [root]
         while todo:
             node = todo[-1]

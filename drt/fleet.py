@@ -48,6 +48,7 @@ class _Worker:
     number: int
     process: subprocess.Popen[bytes]
     hung: bool = False
+    seen: tuple[int, int, int, float] | None = None
     vain: int = 0
     skipped: list[tuple[str, int]] = field(default_factory=list)
     retried: list[tuple[str, int]] = field(default_factory=list)
@@ -113,7 +114,7 @@ class Fleet:
                 self._done.append(worker)
                 continue
             worker.process = self._start(worker.number, worker.skipped)
-            worker.hung = False
+            worker.hung, worker.seen = False, None
             self._workers.append(worker)
         return deaths
 
@@ -152,6 +153,9 @@ class Fleet:
 
     def _end_if_hanging(self, worker: _Worker) -> None:
         glance = pages.glance(self._page(worker.number))
+        before, worker.seen = worker.seen, (glance.phase, glance.target, glance.index, glance.since)
+        if before != worker.seen:
+            return
         allowed = HANG_FACTOR * self._options.deadline + HANG_GRACE
         if glance.phase == pages.PURSUING:
             allowed += self._options.reduce_seconds * 4 + 120.0
@@ -172,6 +176,8 @@ class Fleet:
                 raise CannotStart(self._last_words(worker.number) or cause)
             return None
         worker.vain = 0
+        if self._stopping and cause in RETRIED:
+            return None
         case = (self._options.targets[glance.target], glance.index)
         suspect = glance.phase == pages.ASKING and not self._stopping
         if suspect and cause in RETRIED and case not in worker.retried:

@@ -45,7 +45,8 @@ class Page:
     def write(
         self, phase: int, target: int, index: int, since: float, cases: int, decisions: int, divergences: int
     ) -> None:
-        _LAYOUT.pack_into(self._memory, 0, phase, target, index, since, cases, decisions, divergences)
+        # Packed first and copied whole: whoever looks meanwhile sees a mixture only for a moment.
+        self._memory[:] = _LAYOUT.pack(phase, target, index, since, cases, decisions, divergences)
 
 
 def glance(path: Path) -> Glance:

@@ -156,7 +156,7 @@ def facts(status: Status) -> Iterator[str]:
     yield f"{status.decisions:,} decisions ({status.decisions / took:,.0f}/s)"
     yield f"{status.divergences:,} divergences"
     if status.deaths:
-        yield f"{status.deaths} workers died"
+        yield f"{status.deaths} deaths of workers"
 
 
 def duration(seconds: float) -> str:

@@ -51,7 +51,7 @@ def _facts(footer: dict[str, Any], folder: Path) -> list[Text]:
         )
     lines.append(Text(f"time: {_time(footer)}"))
     if footer["deaths"]:
-        lines.append(Text(f"{_count(footer['deaths'], 'worker')} died and was replaced", style="yellow"))
+        lines.append(Text(f"{_count(footer['deaths'], 'death')} of workers, each replaced", style="yellow"))
     for lost in footer["lost"][:3]:
         lines.append(
             Text(

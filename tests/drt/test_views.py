@@ -105,7 +105,7 @@ def test_the_facts_of_a_running_run() -> None:
         "1,000 cases (100/s)",
         "20,000 decisions (2,000/s)",
         "3 divergences",
-        "1 workers died",
+        "1 deaths of workers",
     ]
 
 

@@ -17,23 +17,23 @@ from production.plans import Plan
 from production.responses import Response, combine
 from production.rules import Rule, status_of
 from production.scope_index import Entry
-from production.shapes import Shape
+from production.shapes import FUSED_RULES, Shape
 from production.uids import Uid
 from production.values import Record
 
 Tier = Literal["auto", "machine", "generated"]
 Answer = Callable[[Uid, Uid, Uid, Record], Response]
-_Statuses = tuple[tuple[int, int], ...]
 
 _ASKED_OFTEN: Final = 48
 _MOST_RESPONSES: Final = 4_096
 _MASK: Final = (1 << STATUS_BITS) - 1
+_MASK_BITS: Final = FUSED_RULES * STATUS_BITS
 
 
 class Server:
     """Answers the requests of one plan; `answer` is what to call, and may be another function the next time."""
 
-    __slots__ = ("_asked", "_entities", "_functions", "_masks", "_plan", "_responses", "_threshold", "answer")
+    __slots__ = ("_asked", "_entities", "_functions", "_plan", "_responses", "_threshold", "answer")
 
     answer: Answer
 
@@ -43,7 +43,6 @@ class Server:
         self._threshold: float = {"auto": _ASKED_OFTEN, "generated": 0, "machine": float("inf")}[tier]
         self._asked = 0
         self._functions: dict[Shape | None, Callable[..., int]] = {}
-        self._masks: list[Callable[[Uid, Uid, Uid, Record], int]] = []
         self._responses: dict[object, Response] = {}
         self.answer = self._start
         if self._threshold == 0:
@@ -66,8 +65,7 @@ class Server:
             program, _ = fused.programs[0]
             self.answer = program.bind(self._entities, responses=self._responses, respond=self._respond)
             return
-        self._masks = [program.bind(self._entities) for program, _ in fused.programs]
-        self.answer = self._serve
+        self.answer = self._serving()
 
     def _respond(self, mask: int) -> Response:
         """The response to the statuses of a direct program, from now on kept."""
@@ -80,49 +78,49 @@ class Server:
         self._responses[key] = response
         return response
 
-    def _serve(self, principal: Uid, action: Uid, resource: Uid, context: Record) -> Response:
+    def _serving(self) -> Answer:
         """Answer with generated code: masks of the rules that are always asked, then what the index finds."""
-        masks = [mask(principal, action, resource, context) for mask in self._masks]
-        found: list[tuple[int, int]] = []
-        plan, functions = self._plan, self._functions
-        if plan.index is not None:
-            above = self._entities.above
-            for entry in plan.index.find(principal, resource, above[principal], above[resource]):
+        entities, functions, responses = self._entities, self._functions, self._responses
+        above = entities.above
+        programs = [program.bind(entities) for program, _ in self._plan.fused.programs]
+        masks = _masks(programs)
+        left = self._plan.fused.left
+        index = self._plan.index
+        find = index.find if index is not None else _find_nothing
+
+        def serve(principal: Uid, action: Uid, resource: Uid, context: Record) -> Response:
+            mask = masks(principal, action, resource, context)
+            hits: list[int] = []
+            for entry in find(principal, resource, above[principal], above[resource]):
                 function = functions.get(entry.shape)
                 if function is None:
-                    frame = Frame(principal, action, resource, context, self._entities)
+                    frame = Frame(principal, action, resource, context, entities)
                     status = self._entry_status(entry, frame)
                 else:
                     rule = entry.rule
                     status = function(
-                        principal,
-                        action,
-                        resource,
-                        context,
-                        rule.principal,
-                        rule.resource,
-                        rule.policy.code.literals,
+                        principal, action, resource, context, rule.principal, rule.resource, entry.literals
                     )
                 if status:
-                    found.append((entry.number, status))
-        left = plan.fused.left
-        if left:
-            frame = Frame(principal, action, resource, context, self._entities)
-            slow = [(number, status_of(rule, frame)) for number, rule in enumerate(left)]
-            return self._assemble(masks, slow, found)
-        key = (*masks, None, *found)
-        response = self._responses.get(key)
-        return response if response is not None else self._keep(key, self._assemble(masks, [], found))
+                    hits.append(entry.number << STATUS_BITS | status)
+            if left:
+                frame = Frame(principal, action, resource, context, entities)
+                return self._assemble(mask, hits, [status_of(rule, frame) for rule in left])
+            key = (mask, *hits) if hits else mask
+            response = responses.get(key)
+            return response if response is not None else self._keep(key, self._assemble(mask, hits, []))
 
-    def _assemble(
-        self, masks: list[int], slow: Iterable[tuple[int, int]], found: Iterable[tuple[int, int]]
-    ) -> Response:
-        fused = self._plan.fused
+        return serve
+
+    def _assemble(self, mask: int, hits: list[int], left: list[int]) -> Response:
+        """The response to the masks of all programs, the statuses of found rules, and those left to the machine."""
+        plan = self._plan
         statuses: list[tuple[str, bool, int]] = []
-        for mask, (_, rules) in zip(masks, fused.programs, strict=True):
+        for _, rules in plan.fused.programs:
             statuses += _statuses(mask, rules)
-        statuses += _named(slow, fused.left)
-        statuses += _named(found, self._plan.indexed)
+            mask >>= _MASK_BITS
+        statuses += _named([(hit >> STATUS_BITS, hit & _MASK) for hit in hits], plan.indexed)
+        statuses += _named(enumerate(left), plan.fused.left)
         return combine(statuses)
 
     def _respond_to(self, always: list[tuple[int, int]], found: list[tuple[int, int]]) -> Response:
@@ -139,7 +137,7 @@ class Server:
 
     def _entry_status(self, entry: Entry, frame: Frame) -> int:
         """The status of an entry, by the machine until its shape has been asked for often."""
-        shape = entry.resolved
+        shape = entry.resolve()
         function = self._functions.get(shape)
         rule = entry.rule
         if function is None and shape not in self._functions:
@@ -157,8 +155,26 @@ class Server:
             frame.context,
             rule.principal,
             rule.resource,
-            rule.policy.code.literals,
+            entry.literals,
         )
+
+
+def _masks(programs: list[Callable[..., int]]) -> Callable[[Uid, Uid, Uid, Record], int]:
+    """One function for the masks of all programs, the first in the lowest bits."""
+    if len(programs) == 1:
+        return programs[0]
+
+    def masks(principal: Uid, action: Uid, resource: Uid, context: Record) -> int:
+        whole = 0
+        for program in reversed(programs):
+            whole = whole << _MASK_BITS | program(principal, action, resource, context)
+        return whole
+
+    return masks
+
+
+def _find_nothing(*arguments: object) -> list[Entry]:
+    return []
 
 
 def _satisfied(*arguments: object) -> int:

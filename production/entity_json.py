@@ -24,11 +24,14 @@ def read_uid(node: Json, depth: int) -> Uid:
     if not isinstance(node, dict):
         raise JsonError("a uid is an object with `type` and `id`")
     type_name, entity_id = node.get("type"), node.get("id")
-    if len(node) == 2 and isinstance(type_name, str) and isinstance(entity_id, str):
-        if not isinstance(node, Repeated):
-            return make_uid(type_name, entity_id)
-    else:
-        check_ignored(node, depth)
+    if (
+        len(node) == 2
+        and isinstance(type_name, str)
+        and isinstance(entity_id, str)
+        and node.__class__ is not Repeated
+    ):
+        return make_uid(type_name, entity_id)
+    check_ignored(node, depth)
     repeated = node.names if isinstance(node, Repeated) else NOBODY
     inner = node.get("__entity")
     if isinstance(node.get("__expr"), str) or "__entity" in repeated:

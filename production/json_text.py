@@ -22,7 +22,7 @@ MAX_DEPTH: Final = 127
 """Arrays and objects inside each other that a document may have (spec 05 §2, 06 §1.1)."""
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
-_NEEDS_CARE: Final = re.compile(r"-0(?![0-9.eE])|[0-9]{200}")
+_MINUS_ZERO: Final = re.compile(r"-0(?![0-9.eE])")
 
 
 def _refuse_constant(name: str) -> Json:
@@ -35,17 +35,19 @@ _PLAIN: Final = json.JSONDecoder(
 _CAREFUL: Final = json.JSONDecoder(
     object_pairs_hook=object_of, parse_float=number, parse_int=integer, parse_constant=_refuse_constant
 )
+"""Tells minus zero apart as well."""
 
 
 def read_json(text: str) -> Json:
     """Read one JSON text; raises `JsonError`. Depth, repeated keys, odd numbers are left to the caller."""
-    decoder = _CAREFUL if _NEEDS_CARE.search(text) else _PLAIN
+    decoder = _CAREFUL if "-0" in text and _MINUS_ZERO.search(text) else _PLAIN
     with without_collection():
         try:
             document: Json = decoder.decode(text)
         except json.JSONDecodeError as error:
             raise JsonError(f"line {error.lineno}, column {error.colno}: {error.msg}") from None
-        except RecursionError:
+        except (RecursionError, ValueError):
+            # Nested too deep for the standard reader, or an integer with more digits than Python converts.
             document = scan(text)
     return document
 
@@ -63,8 +65,7 @@ def check_ignored(value: Json, depth: int) -> None:
     That is depth, a lone surrogate, and a number beyond any double. `depth` counts the levels around the value.
     """
     for part, _ in _walk(value, depth):
-        if isinstance(part, Number) and part.is_huge:
-            raise JsonError(f"the number {part.shown()} is out of range")
+        _check_size(part)
 
 
 def check_all(value: Json, depth: int) -> None:
@@ -83,8 +84,19 @@ def check_document(value: Json) -> None:
     for part, _ in _walk(value, 0):
         if isinstance(part, Repeated):
             raise JsonError(f"the key {part.name!r} comes twice")
-        if isinstance(part, Number) and part.is_huge:
+        _check_size(part)
+
+
+def _check_size(part: Json) -> None:
+    """Raise `JsonError` for a number beyond any double."""
+    if isinstance(part, Number):
+        if part.is_huge:
             raise JsonError(f"the number {part.shown()} is out of range")
+    elif isinstance(part, int) and part.bit_length() > 1_023:
+        try:
+            float(part)
+        except OverflowError:
+            raise JsonError("an integer beyond any double") from None
 
 
 def _walk(value: Json, depth: int) -> list[tuple[Json, int]]:

@@ -23,7 +23,7 @@ ESCAPES: Final = frozenset({"__entity", "__extn", "__expr"})
 def read_value(node: Json, depth: int) -> Value:
     """The value of a JSON node that stands inside `depth` arrays and objects; raises `JsonError`."""
     if isinstance(node, str):
-        return well_formed(node)
+        return node if node.isascii() else well_formed(node)
     if isinstance(node, bool):
         return node
     if isinstance(node, int):
@@ -35,7 +35,8 @@ def read_value(node: Json, depth: int) -> Value:
     if isinstance(node, list):
         if depth >= MAX_DEPTH:
             raise JsonError(f"nested deeper than {MAX_DEPTH} levels")
-        return SetValue([read_value(element, depth + 1) for element in node])
+        inside = depth + 1
+        return SetValue([read_value(element, inside) for element in node])
     raise JsonError("null is not a value" if node is None else "a fraction is not a value")
 
 
@@ -46,10 +47,16 @@ def read_record(node: dict[str, Json], depth: int) -> Record:
     if isinstance(node, Repeated):
         raise JsonError(f"the key {node.name!r} comes twice")
     record: Record = {}
+    inside = depth + 1
     for name, inner in node.items():
         if name.__class__ is not str:
             raise JsonError("a key that is not a string")
-        record[well_formed(name)] = read_value(inner, depth + 1)
+        if not name.isascii():
+            well_formed(name)
+        if isinstance(inner, str) and inner.isascii():
+            record[name] = inner
+        else:
+            record[name] = read_value(inner, inside)
     return record
 
 
@@ -83,7 +90,7 @@ def make_uid(type_name: str, entity_id: str) -> Uid:
     """A uid whose type is a normalized name; raises `JsonError`."""
     if not is_name(type_name):
         raise JsonError(f"{type_name!r} is not a normalized entity type")
-    return uid(type_name, well_formed(entity_id))
+    return uid(type_name, entity_id if entity_id.isascii() else well_formed(entity_id))
 
 
 def call_parts(inner: dict[str, Json]) -> tuple[str, list[Json]] | None:

@@ -12,7 +12,7 @@ from typing import Final
 
 from production.nodes import Attribute, Binary, Constant, Has, If, Is, Node, RecordOf, Variable
 from production.policies import Condition
-from production.schema_types import FALSE, TRUE, RecordType, Type
+from production.schema_types import FALSE, TRUE, EntityType, RecordType, Type
 from production.uids import Uid
 from production.validation.machine import Trace, chain
 
@@ -218,7 +218,8 @@ class Levels:
 
     def _is(self, node: Is) -> Rule:
         level, source = yield node.target
-        if node.ancestor is not None and self._trace.type_of(node.ancestor) is not None:
+        type_ = self._trace.type_of(node.target)
+        if node.ancestor is not None and isinstance(type_, EntityType) and node.type_name in type_.names:
             above, _ = yield node.ancestor
             level = max(level, above, dereference(source)[0])
         return level, NOWHERE

@@ -66,6 +66,7 @@ LEVELS = {
     "context has r.u.b": 1,
     'principal is U in G::"g"': 1,
     'principal is G in G::"g"': 0,
+    "principal is G in principal": 0,
     "[principal.m.n].contains(1)": 2,
     'principal.hasTag("t") && principal.getTag("t").hasTag(if principal.m.b then "t" else "u")': 2,
     'principal.m.hasTag("t") && principal.m.getTag("t").m.b': 4,
@@ -120,8 +121,9 @@ class Judgement:
                 return self.m > 0 and self.target(inner, self.m - 1, [])
             case Has(inner, path):
                 return self.has(inner, path, self.trace.operands_of(e))
-            case Is(inner, _, ancestor):
-                if ancestor is None or self.trace.type_of(ancestor) is None:
+            case Is(inner, type_name, ancestor):
+                tested = self.trace.type_of(inner)
+                if ancestor is None or not isinstance(tested, EntityType) or type_name not in tested.names:
                     return self.check(inner)
                 return self.check(inner) and self.check(Binary("in", inner, ancestor))
             case _:

@@ -54,6 +54,8 @@ class Profile:
     broken_part: float = 0.0
     one_type_error: bool = False
     near_miss_schema: bool = False
+    broken_schema: bool = False
+    broken_entities: bool = False
 
 
 TYPED = Profile("typed")
@@ -106,6 +108,12 @@ IMPLIED = replace(TYPED, name="implied", explicit_escapes=False)
 NEAR_MISS_SCHEMA = replace(TYPED, name="near-miss-schema", near_miss_schema=True)
 """Everything was drawn from a schema of which one attribute or parent has changed since."""
 
+BROKEN_SCHEMA = replace(TYPED, name="broken-schema", broken_schema=True, policies=(1, 1), requests=2)
+"""The schema has one error."""
+
+BROKEN_ENTITIES = replace(TYPED, name="broken-entities", broken_entities=True, policies=(1, 1), requests=2)
+"""One entity does not conform to the schema, or could be in no store."""
+
 LOOSE_TYPES = replace(TYPED, name="loose-types", loose_type=0.35, redraws=0)
 """Entities of another type, empty sets, other records: what only permissive validation may take."""
 
@@ -131,6 +139,8 @@ PROFILES = {
         HOSTILE_TEXT,
         IMPLIED,
         NEAR_MISS_SCHEMA,
+        BROKEN_SCHEMA,
+        BROKEN_ENTITIES,
         LOOSE_TYPES,
         EXPRESSIONS,
         UNTYPED_EXPRESSIONS,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+from generators.breaks import broken_entities, broken_schema
 from generators.conditions import Conditions
 from generators.data_json import entities_text, request_texts, uid_text
 from generators.entities import Values, draw_entities
@@ -118,11 +119,16 @@ def scenario(source: Source, profile: Profile) -> Scenario:
     expressions = _expressions(focus, aimed[0])
     if profile.near_miss_schema:
         schema = near_miss(source, schema, misfits)
+    if profile.broken_schema:
+        schema = broken_schema(source, schema, misfits)
+    document = tuple(entities.values())
+    if profile.broken_entities:
+        document = broken_entities(source, schema, document, misfits)
     odd = source.boolean(profile.odd_spelling)
     return Scenario(
         profile=profile,
         schema=schema,
-        entities=tuple(entities.values()),
+        entities=document,
         policies=policies,
         template_links=links,
         requests=requests,

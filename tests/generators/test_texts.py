@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from generators.breaks import _ENTITY_BREAKS, _SCHEMA_BREAKS
 from generators.policy_json import expression_json, policy_json, policy_set_json
 from generators.printing import print_expression, print_policies
 from generators.spelling import OddSpelling, quote
@@ -193,6 +194,36 @@ def test_cedarpy_takes_every_document(profile: str) -> None:
                 [request], "permit(principal,action,resource);", entities, schema
             )
             assert answer.allowed, answer.diagnostics.errors
+
+
+def test_cedarpy_refuses_broken_schemas() -> None:
+    """In Cedar syntax and in JSON, but for repeated declarations, which are one key of a JSON object."""
+    cedarpy = pytest.importorskip("cedarpy")
+    seen: set[str] = set()
+    for sample in drawn("broken-schema", 200):
+        seen.update(sample.intended_misfits)
+        with pytest.raises(ValueError):
+            cedarpy.Schema.from_str(sample.schema_text())
+        if not any("repeated" in misfit for misfit in sample.intended_misfits):
+            with pytest.raises(ValueError):
+                cedarpy.Schema.from_json_str(sample.schema_json())
+    assert seen >= {f"broken-schema:{name}" for name in _SCHEMA_BREAKS}
+
+
+def test_cedarpy_refuses_broken_entities() -> None:
+    cedarpy = pytest.importorskip("cedarpy")
+    seen: set[str] = set()
+    for sample in drawn("broken-entities", 200):
+        request = _with_short_uids(json.loads(sample.request_texts()[0]))
+        broken = [misfit for misfit in sample.intended_misfits if misfit.startswith("broken-entities")]
+        seen.update(broken)
+        policies, schema = "permit(principal,action,resource);", cedarpy.Schema.from_str(sample.schema_text())
+        try:
+            [answer] = cedarpy.is_authorized_batch([request], policies, sample.entities_text(), schema)
+            assert not (broken and answer.allowed)
+        except ValueError:
+            assert broken
+    assert seen == {f"broken-entities:{name}" for name in _ENTITY_BREAKS}
 
 
 def test_cedarpy_takes_every_expression() -> None:

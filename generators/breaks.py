@@ -49,7 +49,8 @@ def _with_attribute(source: Source, schema: Schema, type_: Type) -> Schema:
 
 def _unresolved_attribute(source: Source, schema: Schema) -> Schema:
     nope = EntityT(source.choice(("Nope", "NS::Nope", "__cedar::Nope", "boolean", "ip")))
-    return _with_attribute(source, schema, source.choice((nope, SetT(nope), RecordT((Attr("x", nope),)))))
+    wrapped: tuple[Type, ...] = (nope, SetT(nope), RecordT((Attr("x", nope),)))
+    return _with_attribute(source, schema, source.choice(wrapped))
 
 
 def _unresolved_parent(source: Source, schema: Schema) -> Schema:

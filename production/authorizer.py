@@ -36,7 +36,9 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A response, the policies whose scope could apply, and how many others the index and the plan ruled out."""
+    """A response, the policies whose scope could apply, and how many others the index and the plan ruled
+    out.
+    """
 
     response: Response
     candidates: tuple[Candidate, ...]
@@ -46,7 +48,8 @@ class Explanation:
 class Authorizer:
     """Answers requests about one policy set and one store. Safe to share between threads.
 
-    `tier` forces one way of evaluating: `machine` or `generated`; `auto` starts with the first and goes over to
+    `tier` forces one way of evaluating: `machine` or `generated`; `auto` starts with the first and goes
+    over to
     the second for what is asked often. Answers are the same.
     """
 

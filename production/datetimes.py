@@ -1,6 +1,7 @@
 """The datetime type: milliseconds since 1970 in 64 bits, on a proleptic Gregorian calendar (spec 03 §3).
 
-The calendar is a count of days: no library that knows more, or fewer, spellings of a date than Cedar is asked.
+The calendar is a count of days: no library that knows more, or fewer, spellings of a date than Cedar is
+asked.
 """
 
 from __future__ import annotations

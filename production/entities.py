@@ -49,7 +49,9 @@ class Entities:
 
     @classmethod
     def from_entities(cls, entities: Iterable[Entity]) -> Entities:
-        """A store of these; raises `EntitiesError` for two that differ, for a cycle, for an action below a non-action."""
+        """A store of these; raises `EntitiesError` for two that differ, for a cycle, for an action below a
+        non-action.
+        """
         with without_collection():
             return cls({}, {}, {}).add(entities)
 
@@ -61,7 +63,9 @@ class Entities:
         return read_entities(text)
 
     def add(self, entities: Iterable[Entity]) -> Entities:
-        """This store and `entities`; one already there is ignored if deeply equal, else an error (spec 05 §3)."""
+        """This store and `entities`; one already there is ignored if deeply equal, else an error (spec 05
+        §3).
+        """
         attributes, parents, tags = self.attributes.copy(), self.parents.copy(), self.tags.copy()
         shared: dict[frozenset[Uid], frozenset[Uid]] = {}
         for entity in entities:

@@ -33,7 +33,25 @@ from production.value_json import ESCAPES, call_parts, make_uid
 
 _UNARY: Final = frozenset({"!", "neg", "isEmpty"})
 _BINARY: Final = frozenset(
-    ["==", "!=", "<", "<=", ">", ">=", "in", "&&", "||", "+", "-", "*", "contains", "containsAll", "containsAny", "getTag", "hasTag"]
+    [
+        "==",
+        "!=",
+        "<",
+        "<=",
+        ">",
+        ">=",
+        "in",
+        "&&",
+        "||",
+        "+",
+        "-",
+        "*",
+        "contains",
+        "containsAll",
+        "containsAny",
+        "getTag",
+        "hasTag",
+    ]
 )
 
 

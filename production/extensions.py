@@ -18,7 +18,7 @@ from production.values import Value, kind_name
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """An extension function: parameter classes (a method's receiver first), result class, and what it does."""
+    """An extension function: parameter classes (the receiver first), result class, what it does."""
 
     name: str
     parameters: tuple[type, ...]

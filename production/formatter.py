@@ -1,7 +1,7 @@
 """Laying policy text out afresh.
 
-Law (formatting): the tokens and the comments of the result are those of the text, in the same order; only the space
-between them changes. Formatting a result again changes nothing.
+Law (formatting): the tokens and the comments of the result are those of the text, in the same order;
+only the space between them changes. Formatting a result again changes nothing.
 """
 
 from __future__ import annotations
@@ -151,7 +151,7 @@ class _Formatter:
             if token in _CLOSERS:
                 self._open(blanks if not open_ else 0, open_)
             elif open_ and token == open_[-1][0]:
-                closer, inner_blanks = open_.pop()
+                _, inner_blanks = open_.pop()
                 if inner_blanks >= 0:
                     out.end()
                     out.mark("dedent")

@@ -1,6 +1,7 @@
 """What generated code calls where writing it out in place would not pay.
 
-These say `None` where `operations` raises a type error: a comparison with `None` costs less than an exception.
+These say `None` where `operations` raises a type error: a comparison with `None` costs less than an
+exception.
 """
 
 from __future__ import annotations

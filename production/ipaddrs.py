@@ -90,7 +90,9 @@ def _ipv4(text: str) -> int:
 
 
 def _groups(text: str) -> list[int] | None:
-    """Colon-separated groups of one to four hexadecimal digits; an empty text has none; `None` if malformed."""
+    """Colon-separated groups of one to four hexadecimal digits; an empty text has none; `None` if
+    malformed.
+    """
     groups: list[int] = []
     if not text:
         return groups

@@ -24,7 +24,7 @@ _WORDS: Final = {"true": True, "false": False, "null": None}
 
 
 class Number:
-    """A number written with a fraction or an exponent, as minus zero, or beyond any double (`is_huge`)."""
+    """A number with a fraction or an exponent, minus zero, or one beyond any double (`is_huge`)."""
 
     __slots__ = ("is_huge", "text")
 

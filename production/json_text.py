@@ -1,8 +1,8 @@
 """Strict JSON (RFC 8259) to plain Python data, and back.
 
-`json` does the bulk of the work. What it would let pass is kept visible, so that each format can apply its own
-rule: an object with a key twice is a `Repeated`, a number that is no 64-bit integer literal a `Number`. Texts too
-deep for its recursion go to the scanner, which has none.
+`json` does the bulk of the work. What it would let pass is kept visible, so that each format can apply
+its own rule: an object with a key twice is a `Repeated`, a number that is no 64-bit integer literal a
+`Number`. Texts too deep for its recursion go to the scanner, which has none.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from production.collecting import without_collection
 from production.errors import JsonError
 from production.json_scanner import Number, Repeated, integer, number, object_of, scan
 
-Json: TypeAlias = None | bool | int | str | Number | list["Json"] | dict[str, "Json"]
+Json: TypeAlias = bool | int | str | Number | list["Json"] | dict[str, "Json"] | None
 
 MAX_DEPTH: Final = 127
 """Arrays and objects inside each other that a document may have (spec 05 §2, 06 §1.1)."""
@@ -62,7 +62,8 @@ def well_formed(text: str) -> str:
 def check_ignored(value: Json, depth: int) -> None:
     """Raise `JsonError` for what is an error even where nobody looks at the value.
 
-    That is depth, a lone surrogate, and a number beyond any double. `depth` counts the levels around the value.
+    That is depth, a lone surrogate, and a number beyond any double. `depth` counts the levels around the
+    value.
     """
     for part, _ in _walk(value, depth):
         _check_size(part)

@@ -1,8 +1,8 @@
 """Laying out a stream of words and possible line breaks within a width.
 
-A group is written on one line if it fits there together with what sticks to its end; otherwise all of its own breaks
-become line ends, the filling ones only where the next stretch would not fit. Widths are sums over the stream, so the
-whole takes linear time and no recursion.
+A group is written on one line if it fits there together with what sticks to its end; otherwise all of
+its own breaks become line ends, the filling ones only where the next stretch would not fit. Widths are
+sums over the stream, so the whole takes linear time and no recursion.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Policy text to tokens: one compiled pattern, ASCII-exact, every token a plain string (spec 01 §1, §2).
 
-A token's first character tells its class, so the parser needs no second list. Positions are not kept: the rare
-text that fails is scanned again for the place. Where no token starts, the whole rest becomes one token that no rule
-of the grammar takes; a string that never ends is such a rest, and `unescape` refuses it.
+A token's first character tells its class, so the parser needs no second list. Positions are not kept:
+the rare text that fails is scanned again for the place. Where no token starts, the whole rest becomes
+one token that no rule of the grammar takes; a string that never ends is such a rest, and `unescape`
+refuses it.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 """Trees to flat code: one list of instructions, operands before operators (spec 01 §5, 02 §4).
 
-The list is what both tiers start from. Sugar disappears here. Literals are lifted out into a list of their own, so
-that policies that differ in literals only have equal code.
+The list is what both tiers start from. Sugar disappears here. Literals are lifted out into a list of
+their own, so that policies that differ in literals only have equal code.
 
-Law (lowering): running the instructions in order, following jumps, evaluates the tree: same order of operands, same
-value, same error. Law (guards): a condition's top-level conjunction is a sequence of guards that each stop the
-policy, because `&&` at the top does nothing else.
+Law (lowering): running the instructions in order, following jumps, evaluates the tree: same order of
+operands, same value, same error. Law (guards): a condition's top-level conjunction is a sequence of
+guards that each stop the policy, because `&&` at the top does nothing else.
 """
 
 from __future__ import annotations

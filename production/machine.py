@@ -1,7 +1,8 @@
 """Tier 1: a stack machine that runs lowered code as it is.
 
-It costs nothing to prepare and takes code of any size and depth; generated code (tier 2) takes over what is asked
-often. Law (tiers): both give the same value or the same kind of error, for every code, request and store.
+It costs nothing to prepare and takes code of any size and depth; generated code (tier 2) takes over what
+is asked often. Law (tiers): both give the same value or the same kind of error, for every code, request
+and store.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ class Frame:
 def _like(value: Value, pattern: Wildcard) -> bool:
     if isinstance(value, str):
         return pattern.matches(value)
-    wrong_kind("String", value)
+    return wrong_kind("String", value)
 
 
 _UNARY: Final[dict[int, Callable[[Value, Any, Frame], Value]]] = {

@@ -28,14 +28,14 @@ def truth(value: Value) -> bool:
     """A Bool operand."""
     if value is True or value is False:
         return value
-    wrong_kind("Bool", value)
+    return wrong_kind("Bool", value)
 
 
 def long(value: Value) -> int:
     """A Long operand; a Bool is none, although Python counts it among the integers."""
     if isinstance(value, int) and value.__class__ is int:
         return value
-    wrong_kind("Long", value)
+    return wrong_kind("Long", value)
 
 
 def ranged(value: int) -> int:
@@ -94,7 +94,7 @@ def is_type(value: Value, type_name: str) -> bool:
     """`value is type_name` (spec 02 §4.5)."""
     if isinstance(value, Uid):
         return value.type == type_name
-    wrong_kind("Entity", value)
+    return wrong_kind("Entity", value)
 
 
 def _orderable(left: Value, right: Value) -> tuple[int, int]:
@@ -109,7 +109,7 @@ def _orderable(left: Value, right: Value) -> tuple[int, int]:
         if isinstance(right, Duration):
             return left.milliseconds, right.milliseconds
         wrong_kind("duration", right)
-    wrong_kind("Long, datetime or duration", left)
+    return wrong_kind("Long, datetime or duration", left)
 
 
 def less(left: Value, right: Value) -> bool:
@@ -128,7 +128,7 @@ def as_set(value: Value) -> SetValue:
     """A Set operand."""
     if isinstance(value, SetValue):
         return value
-    wrong_kind("Set", value)
+    return wrong_kind("Set", value)
 
 
 def contains_all(left: Value, right: Value) -> bool:

@@ -1,7 +1,8 @@
 """A plan per action: which rules can apply to it, and how they are looked for.
 
-Law (plan): for a request with this action the plan's rules are exactly those whose action constraint holds. Rules
-without an entity in the scope are always asked; of many others, only those that the index finds.
+Law (plan): for a request with this action the plan's rules are exactly those whose action constraint
+holds. Rules without an entity in the scope are always asked; of many others, only those that the index
+finds.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ _MOST_PLANS: Final = 4_096
 
 @dataclass(slots=True, eq=False)
 class Fused:
-    """The rules that are always asked, as programs of up to `FUSED_RULES` rules, and those left to the machine."""
+    """The rules that are always asked, as programs of up to `FUSED_RULES` rules, and those left to the
+    machine.
+    """
 
     programs: list[tuple[Program, list[Rule]]]
     left: list[Rule]

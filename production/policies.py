@@ -33,7 +33,7 @@ RESOURCE_SLOT: Final = Slot("?resource")
 class Scope:
     """A constraint on the principal or the resource.
 
-    `op` is `All`, `==`, `in` or `is`; `entity` is there for `==` and `in`, and for `is T in E`; `type_name` for `is`.
+    `entity` is there for `==` and `in`, and for `is T in E`; `type_name` for `is`.
     """
 
     op: Literal["All", "==", "in", "is"]
@@ -43,7 +43,9 @@ class Scope:
 
 @dataclass(slots=True, unsafe_hash=True)
 class ActionScope:
-    """A constraint on the action; `in A` and `in [A]` are the same, order and duplicates of a list are kept."""
+    """A constraint on the action; `in A` and `in [A]` are the same, order and duplicates of a list are
+    kept.
+    """
 
     op: Literal["All", "==", "in"]
     entities: tuple[Uid, ...] = ()
@@ -103,7 +105,9 @@ def _filled(scope: Scope, values: Mapping[SlotName, Uid]) -> Scope:
 
 
 def same_policy(left: Policy, right: Policy) -> bool:
-    """Whether two policies have the same content; an annotation without value equals an empty one (spec 06 §4)."""
+    """Whether two policies have the same content; an annotation without value equals an empty one (spec 06
+    §4).
+    """
     return (
         left.effect == right.effect
         and (left.principal, left.action, left.resource) == (right.principal, right.action, right.resource)

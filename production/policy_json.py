@@ -167,7 +167,9 @@ def _link(node: Json) -> tuple[str, str, Mapping[str, Uid]]:
 
 
 def read_policy_set(text: str) -> PolicySet:
-    """Read a policy-set document; raises `PolicyError`, or `PolicySetError` for ids and links that do not fit."""
+    """Read a policy-set document; raises `PolicyError`, or `PolicySetError` for ids and links that do not
+    fit.
+    """
     try:
         with without_collection():
             document = read_json(text)

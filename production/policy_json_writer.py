@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from production.errors import PrintError
@@ -154,7 +155,7 @@ def _form(node: Node, operands: list[Any]) -> Any:
 def _has(target: Any, path: tuple[str, ...]) -> Any:
     """`has a.b.c` as the chain of `&&` that it stands for (spec 01 §5)."""
     form: Any = {"has": {"left": target, "attr": path[0]}}
-    for name, following in zip(path, path[1:], strict=False):
+    for name, following in pairwise(path):
         target = {".": {"left": target, "attr": name}}
         form = {"&&": {"left": form, "right": {"has": {"left": target, "attr": following}}}}
     return form

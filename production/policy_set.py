@@ -94,9 +94,9 @@ class PolicySet:
         return policy_set_json(self)
 
     def to_text(self, *, templates: bool = False) -> str:
-        """Cedar text: static policies, then links as plain policies; or static policies and templates.
+        """Cedar text: static policies and links as plain policies; or static policies and templates.
 
-        Links have no text of their own, so with `templates` they are left out (spec 06 §4). Raises `PrintError`.
+        Links have no text of their own, so `templates` leaves them out (spec 06 §4). Raises `PrintError`.
         """
         from production.printer import policy_set_text
 

@@ -1,11 +1,12 @@
 """Policies and expressions as canonical Cedar text (spec 01 §7, 06 §4).
 
-Law (printing): the text reads back to the same tree, and has no parentheses but those it needs, so it is nested no
-deeper than any other text of the tree.
+Law (printing): the text reads back to the same tree, and has no parentheses but those it needs, so it is
+nested no deeper than any other text of the tree.
 """
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from production.errors import PrintError
@@ -197,7 +198,7 @@ def _has(target: Node, path: tuple[str, ...]) -> list[_Piece]:
     if _is_plain_path(path):
         return [(target, _SUM), f" has {'.'.join(path)}"]
     parts: list[_Piece] = [(Has(target, path[:1]), _RELATION)]
-    for name, following in zip(path, path[1:], strict=False):
+    for name, following in pairwise(path):
         target = Attribute(target, name)
         parts += (" && ", (Has(target, (following,)), _RELATION))
     return parts

@@ -35,7 +35,8 @@ class Request:
     def from_dict(cls, data: Mapping[str, Any]) -> Request:
         """Read `{"principal", "action", "resource", "context"}`.
 
-        A uid is an object in either form or a normalized entity literal; the context is an object in value form,
+        A uid is an object in either form or a normalized entity literal; the context is an object in
+        value form,
         or JSON text of one, or missing. Raises `RequestError`.
         """
         uids = []

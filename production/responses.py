@@ -1,4 +1,4 @@
-"""The answer to a request (spec 04 §3, §4), and the combination of policies' statuses into one."""
+"""The answer to a request (spec 04), and the combination of policies' statuses into one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Decision = Literal["allow", "deny"]
 
 
 class Response:
-    """A decision, the policies that determined it, and the erring ones with their kind of error. Immutable."""
+    """A decision, the policies that determined it, and the erring ones with their error. Immutable."""
 
     __slots__ = ("decision", "determining", "errors")
 

@@ -1,9 +1,10 @@
 """An index over the entities in policies' scopes.
 
-Law (index): the rules found for a principal and a resource are exactly those whose indexed constraints hold, and
-every rule is indexed at most once a side; a rule that is not found is not satisfied and does not err, because its
-scope is false. A rule with an entity on both sides goes by the rarer one, so that many rules about one entity do
-not meet in one place; a place that still holds many is itself indexed by the other side.
+Law (index): the rules found for a principal and a resource are exactly those whose indexed constraints
+hold, and every rule is indexed at most once a side; a rule that is not found is not satisfied and does
+not err, because its scope is false. A rule with an entity on both sides goes by the rarer one, so that
+many rules about one entity do not meet in one place; a place that still holds many is itself indexed by
+the other side.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ _SIDES: Final[tuple[Side, ...]] = ("principal", "resource")
 
 @dataclass(slots=True, eq=False)
 class Entry:
-    """A rule in the index: its place among the plan's rules, and the sides (bits) that finding it has checked.
+    """A rule in the index: its place among the plan's rules, the sides (bits) that finding it checks.
 
     The rest is what its shape's function takes; `shape` and `literals` are there once it has been resolved.
     """

@@ -1,8 +1,8 @@
 """Serving one plan over one store.
 
-A server starts with the machine and goes over to generated code once it has been asked often enough to pay for the
-compilation. Law (interning): one set of statuses has one response object, which is immutable; how many are kept is
-bounded.
+A server starts with the machine and goes over to generated code once it has been asked often enough to
+pay for the compilation. Law (interning): one set of statuses has one response object, which is
+immutable; how many are kept is bounded.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ _MASK_BITS: Final = FUSED_RULES * STATUS_BITS
 
 
 class Server:
-    """Answers the requests of one plan; `answer` is what to call, and may be another function the next time."""
+    """Answers the requests of one plan; `answer` is what to call, and may be another function the next
+    time.
+    """
 
     __slots__ = ("_asked", "_entities", "_functions", "_plan", "_responses", "_threshold", "answer")
 
@@ -113,7 +115,9 @@ class Server:
         return serve
 
     def _assemble(self, mask: int, hits: list[int], left: list[int]) -> Response:
-        """The response to the masks of all programs, the statuses of found rules, and those left to the machine."""
+        """The response to the masks of all programs, the statuses of found rules, and those left to the
+        machine.
+        """
         plan = self._plan
         statuses: list[tuple[str, bool, int]] = []
         for _, rules in plan.fused.programs:

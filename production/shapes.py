@@ -1,9 +1,10 @@
 """Generated functions: one a shape for rules found by the index, one for many rules that are always asked.
 
-Law (shapes): rules with equal instructions and equal constraints still to check share one function; what differs,
-the entities of the scope and the literals, is passed in. 100,000 links of a template cost one compilation.
-Law (fusing): a fused function gives each of its rules the status that the rule would have alone; statuses are
-`STATUS_BITS` apart in one integer.
+Law (shapes): rules with equal instructions and equal constraints still to check share one function; what
+differs, the entities of the scope and the literals, is passed in. 100,000 links of a template cost one
+compilation.
+Law (fusing): a fused function gives each of its rules the status that the rule would have alone;
+statuses are `STATUS_BITS` apart in one integer.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from threading import Lock
 from types import CodeType, FunctionType
 from typing import Any, Final
 
-from production.codegen import TooLarge, Writer
+from production.codegen import TooLarge, write_code
+from production.codegen_writer import Writer
 from production.entities import Entities
 from production.errors import STATUS_BITS
 from production.generated_support import NAMES
@@ -75,7 +77,7 @@ def _guard_scope(out: Writer, variable: str, key: ScopeKey | None, entity: str) 
 
 
 def _compiled(out: Writer, signature: str, tail: Sequence[str], split: int) -> Program:
-    """Make the function; lines before `split` are the scope guards, and what is read once comes after them."""
+    """Make the function; lines before `split` are scope guards, what is read once comes after them."""
     early = [_PRELUDE[name] for name in ("ph", "rh") if name in out.uses]
     late = [_PRELUDE[name] for name in ("pd", "rd") if name in out.uses]
     body = [
@@ -103,7 +105,7 @@ def _shape_program(key: ShapeKey) -> Program | None:
     _guard_scope(out, "r", resource, "R")
     split = len(out.lines)
     try:
-        out.write(instructions, "L[{}]".format)
+        write_code(out, instructions, "L[{}]".format)
     except TooLarge:
         return None
     return _compiled(out, "p, a, r, c, P, R, L", [" return 1"], split)
@@ -111,7 +113,7 @@ def _shape_program(key: ShapeKey) -> Program | None:
 
 @dataclass(slots=True, eq=False)
 class Shape:
-    """What is left to do for a rule once the index has found it; `asked` counts evaluations by the machine."""
+    """What is left to do for a rule that the index has found; `asked` counts runs by the machine."""
 
     key: ShapeKey
     asked: int = 0
@@ -170,7 +172,7 @@ def fused_program(rules: Sequence[Rule], *, direct: bool) -> Program | None:
         literals = policy.code.literals
         names = [out.named(literal) for literal in literals]
         try:
-            out.write(policy.code.instructions, names.__getitem__)
+            write_code(out, policy.code.instructions, names.__getitem__)
         except TooLarge:
             return None
         out.line(f"m |= {1 << position * STATUS_BITS}")
@@ -187,7 +189,7 @@ def expression_program(code: Code) -> Program | None:
     """A function from a request to a value and a status; `None` if the machine must run it."""
     out = Writer(ending="return None, {}".format)
     try:
-        out.write(code.instructions, lambda index: out.named(code.literals[index]))
+        write_code(out, code.instructions, lambda index: out.named(code.literals[index]))
     except TooLarge:
         return None
     (value,) = out.stack

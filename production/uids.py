@@ -1,7 +1,8 @@
 """Interned entity uids.
 
-Law (interning): two live uids with the same type and id are the same object, so identity decides equality and a
-hash is a pointer. The table holds its uids weakly: a service that sees ever new ids does not grow.
+Law (interning): two live uids with the same type and id are the same object, so identity decides
+equality and a hash is a pointer. The table holds its uids weakly: a service that sees ever new ids does
+not grow.
 """
 
 from __future__ import annotations

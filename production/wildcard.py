@@ -1,8 +1,8 @@
 """Matching `like` patterns (spec 02 §4.8).
 
-Law (like): a pattern with stars is a prefix, pieces to be found in order, and a suffix. Taking each piece at its
-leftmost place leaves the most text for the rest, so no choice has ever to be taken back, and `str.find` does the
-searching: never more than one pass over the text for each piece.
+Law (like): a pattern with stars is a prefix, pieces to be found in order, and a suffix. Taking each
+piece at its leftmost place leaves the most text for the rest, so no choice has ever to be taken back,
+and `str.find` does the searching: never more than one pass over the text for each piece.
 """
 
 from __future__ import annotations

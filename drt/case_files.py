@@ -157,6 +157,8 @@ def read_case(path: Path) -> SavedCase:
     folder = path.parent if path.name == CASE_FILE else path
     if not folder.exists():
         raise InputProblem("there is no such case", path)
+    if folder.is_file():
+        raise InputProblem("not the folder of a case (drt conformance reads integration tests)", path)
     if not (folder / CASE_FILE).is_file():
         raise InputProblem(f"not a case: it holds no {CASE_FILE}", folder)
     reader = Reader(folder / CASE_FILE)

@@ -119,10 +119,10 @@ class Fleet:
         return deaths
 
     def stop(self) -> None:
-        """Ask all to end after the case they are at."""
+        """Ask all to end after the case they are at; not their engines, which are to answer it still."""
         self._stopping = True
         for worker in self._workers:
-            _signal(worker.process, signal.SIGTERM)
+            worker.process.terminate()
 
     def kill(self) -> None:
         """End all at once."""

@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -36,12 +37,13 @@ RESERVE_SECONDS = 0.4
 GRACE_SECONDS = 3.0
 EXAMINE_SECONDS = 20.0
 MOST_EXAMINED = 6
-"""Deaths that are looked into in one run; further ones are counted, and their cases passed over."""
+"""Deaths that are looked into in one run: the first, second, fourth, … of each cause. The others are counted,
+and their cases passed over."""
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How a run stands, for whoever watches it. `finds` are the signatures met so far."""
+    """How a run stands, for whoever watches it. `finds` are the buckets so far."""
 
     elapsed: float
     cases: int
@@ -141,7 +143,9 @@ class _Run:
     _waiting: list[Death] = field(default_factory=list)
     _examiner: subprocess.Popen[bytes] | None = None
     _examined: int = 0
+    _suspects: Counter[str] = field(default_factory=Counter)
     _finds: list[str] = field(default_factory=list)
+    _buckets: list[str] = field(default_factory=list)
 
     def go(self) -> dict[str, Any]:
         """The whole run, to the footer."""
@@ -202,16 +206,22 @@ class _Run:
         for path in sorted(self.options.place.glob("*-[0-9]*.jsonl")):
             reader = self._readers.setdefault(path, LogReader(path))
             for event in reader.new():
-                fresh = self.tally.add(event)
+                self.tally.add(event)
                 if event["event"] == "find":
-                    if fresh:
-                        self._finds.append(event["signature"])
-                    self.watcher.find(event)
+                    self._tell(event)
+
+    def _tell(self, event: Event) -> None:
+        """Show the first find of a coarse key, and every new signature that a reduction comes to."""
+        names = self._finds if event["stage"] == "saved" else self._buckets
+        name = event["coarse"] if event["stage"] == "saved" else event["signature"]
+        if name not in names:
+            names.append(name)
+            self.watcher.find(event)
 
     def _show(self, fleet: Fleet, ending: bool) -> None:
         cases, decisions, divergences = fleet.totals()
         elapsed = time.monotonic() - self.began
-        finds, deaths = tuple(self._finds), len(self.tally.deaths)
+        finds, deaths = tuple(self._buckets or self._finds), len(self.tally.deaths)
         self.watcher.update(
             Status(elapsed, cases, decisions, divergences, fleet.alive, finds, deaths, ending)
         )
@@ -227,7 +237,7 @@ class _Run:
                 "divergences": divergences,
                 "processes": fleet.processes,
                 "skipped": fleet.skipped,
-                "finds": self._finds,
+                "finds": self._buckets,
             },
         )
 
@@ -237,7 +247,11 @@ class _Run:
         facts = {name: getattr(death, name) for name in ("worker", "target", "index", "cause", "suspect")}
         self.log.write("death", phase=death.phase, **facts)
         self.tally.add({"event": "death", **facts})
-        if death.suspect and self._examined + len(self._waiting) < MOST_EXAMINED:
+        if not death.suspect:
+            return
+        self._suspects[death.cause] += 1
+        times = self._suspects[death.cause]
+        if not times & (times - 1) and self._examined + len(self._waiting) < MOST_EXAMINED:
             self._waiting.append(death)
 
     def _examine_next(self, time_left: float) -> None:

@@ -76,20 +76,17 @@ class Tally:
     deaths: list[Event] = field(default_factory=list)
     lost: list[Event] = field(default_factory=list)
 
-    def add(self, event: Event) -> bool:
-        """Take in one event; true when it is the first sight of a find."""
+    def add(self, event: Event) -> None:
+        """Take in one event."""
         match event["event"]:
             case "find":
-                fresh = event["number"] not in self._finds
                 self._finds[event["number"]] = event
-                return fresh
             case "broken":
                 self.broken.append(event)
             case "death":
                 self.deaths.append(event)
             case "lost":
                 self.lost.append(event)
-        return False
 
     def findings(self, seen: Mapping[str, int]) -> list[Finding]:
         """The buckets, those that fail the run first; `seen` counts divergences by coarse key."""

@@ -61,8 +61,7 @@ class PlainView:
             self._say(" · ".join(facts(status)))
 
     def find(self, event: Event) -> None:
-        if event["stage"] == "saved":
-            self._say(f"found: {visible(event['signature'])}")
+        self._say(_found(event))
 
     def end(self) -> None:
         pass
@@ -94,8 +93,7 @@ class LiveView:
             self._live.update(self._picture(status), refresh=True)
 
     def find(self, event: Event) -> None:
-        if event["stage"] == "saved":
-            self._console.print(Text(f"found: {visible(event['signature'], 300)}", style="red"))
+        self._console.print(Text(_found(event), style="red"))
 
     def end(self) -> None:
         self._live.stop()
@@ -137,6 +135,12 @@ class Rates:
         (start, cases, decisions), (end, more_cases, more_decisions) = self._notes[0], self._notes[-1]
         took = max(end - start, 1e-6)
         return max(0.0, (more_cases - cases) / took), max(0.0, (more_decisions - decisions) / took)
+
+
+def _found(event: Event) -> str:
+    """A find in a line: as it was met, or what it was reduced to."""
+    verb = "found" if event["stage"] == "saved" else "reduced"
+    return f"{verb}: {visible(event['signature'], 300)}"
 
 
 def opening(options: RunOptions) -> str:

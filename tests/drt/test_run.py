@@ -114,7 +114,7 @@ def test_a_fault_is_found_reduced_confirmed_and_bucketed_once(options: dict[str,
 def test_an_engine_that_breaks_is_a_named_finding(
     options: dict[str, Any], engine: str, signature: str
 ) -> None:
-    footer = run(options, engines=(TOY, toy(engine)), cases=40, jobs=1)
+    footer = run(options, engines=(TOY, toy(engine)), cases=14, jobs=1)
 
     assert footer["exit_code"] == 1
     [finding] = footer["findings"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
+from math import inf
 
 from reference.names import is_action_type
 from reference.policies import Body, condition
@@ -21,7 +22,7 @@ from reference.validation.capabilities import Expressions
 from reference.validation.conformance import uid_problem
 from reference.validation.environments import Environment, environments
 from reference.validation.judgement import IllTyped, Setting
-from reference.validation.levels import within_level
+from reference.validation.levels import least_level
 from reference.validation.typechecker import check
 from reference.validation.types import FALSE, describe, is_boolean
 from reference.values import EntityUid
@@ -72,8 +73,9 @@ def validate(body: Body, schema: Schema, *, permissive: bool = False, level: int
         impossible = impossible and typed.type == FALSE
         if not is_boolean(typed.type):
             found.append(Problem(f"expected Bool, found {describe(typed.type)}", expr, environment))
-        elif level is not None and not within_level(typed, level, environment.action):
-            found.append(Problem(f"needs entities from beyond level {level}", expr, environment))
+        elif level is not None and (needed := least_level(typed, environment.action)) > level:
+            reason = "an entity literal is dereferenced" if needed == inf else f"level {needed:.0f} is needed"
+            found.append(Problem(f"not valid at level {level}: {reason}", expr, environment))
     return Verdict(tuple(found), impossible)
 
 

@@ -153,8 +153,8 @@ ODD_ATTRIBUTE_NAMES = (
     "__cedar",
     "0",
 )
-RESERVED_JSON_NAMES = ("__entity", "__extn", "__expr")
-"""Plain names at the top of an entity's attributes or tags; escapes anywhere below (spec 05 §2)."""
+ODD_ENTITY_ATTRIBUTE_NAMES = (*ODD_ATTRIBUTE_NAMES, "__entity", "__extn", "__expr")
+"""The last three are plain names only at the top of an entity's attributes or tags (spec 05 §2)."""
 
 TAG_NAMES = ("t", "k", "dept", "a", "b")
 ODD_TAG_NAMES = ("", "*", "a b", "é", "if", "\U0001f600", "__entity")

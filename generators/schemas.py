@@ -115,25 +115,27 @@ class _SchemaDraw:
             parents.append(source.choice(self.names))
         if self.enums and source.boolean(0.1):
             parents.append(self.enums[0].name)
-        shape = RecordT(self._attributes(source.integer(1, 4), 2))
+        shape = RecordT(self._attributes(source.integer(1, 4), 2, literals.ODD_ENTITY_ATTRIBUTE_NAMES))
         tags: Type | None = None
         if "tags" not in self.left_out and source.boolean(0.3):
             tags = source.choice(_TAG_TYPES) if source.boolean(0.7) else self._type(1)
         return EntityType(self.names[index], tuple(dict.fromkeys(parents)), shape, tags)
 
-    def _attributes(self, count: int, depth: int) -> tuple[Attr, ...]:
+    def _attributes(
+        self, count: int, depth: int, odd: tuple[str, ...] = literals.ODD_ATTRIBUTE_NAMES
+    ) -> tuple[Attr, ...]:
         source = self.source
         found: dict[str, Attr] = {}
         optional = 0.0 if "optional" in self.left_out else 0.35
         for _ in range(count):
-            name = self._attribute_name()
+            name = self._attribute_name(odd)
             found.setdefault(name, Attr(name, self._type(depth), not source.boolean(optional)))
         return tuple(found.values())
 
-    def _attribute_name(self) -> str:
+    def _attribute_name(self, odd: tuple[str, ...]) -> str:
         source = self.source
         if source.boolean(0.3 if self.profile.hostile_text else self.profile.odd_names):
-            return source.choice(literals.ODD_ATTRIBUTE_NAMES)
+            return source.choice(odd)
         return source.choice(literals.ATTRIBUTE_NAMES)
 
     def _record(self, depth: int) -> RecordT:

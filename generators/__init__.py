@@ -1,7 +1,8 @@
 """What to try: mutually consistent schemas, entities, policies and requests, and near misses of them.
 
 Every generator is a plain function over a `Source`. Start with `scenarios.scenario(source, profile)`; then
-`schemas`, `entities`, `policies` (with `focus`, `terms`, `comparisons`, `atoms`, `conditions`) and `requests` in the
-order they draw; `printing`, `policy_json`, `schema_printing` and `data_json` write the texts. On purpose broken:
-`misfits`, `breaks`, `tree_mutation`, `mutations`. Hypothesis users start with `strategies`.
+`schemas`, `entities`, `policies` (with `focus`, `terms`, `comparisons`, `atoms`, `conditions`) and
+`requests` in the order they draw; `printing`, `policy_json`, `schema_printing` and `data_json` write the
+texts. On purpose broken: `misfits`, `breaks`, `tree_mutation`, `mutations`. Hypothesis users start with
+`strategies`.
 """

@@ -6,6 +6,7 @@ It reads what is nested too deep for the standard library's recursive one; the r
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Any, Final
 
 from production.errors import JsonError
@@ -37,7 +38,7 @@ class Number:
 
 
 class Repeated(dict[str, Any]):
-    """An object in which `name`, and perhaps others of `names`, come more than once; the last value counts."""
+    """An object with repeated keys: `name` and perhaps others of `names`; the last value counts."""
 
     __slots__ = ("name", "names")
 
@@ -50,8 +51,7 @@ def object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) == len(pairs):
         return members
-    seen: set[str] = set()
-    twice = [name for name, _ in pairs if name in seen or seen.add(name)]  # type: ignore[func-returns-value]
+    twice = [name for name, count in Counter(name for name, _ in pairs).items() if count > 1]
     repeated = Repeated(members)
     repeated.name = twice[0]
     repeated.names = frozenset(twice)
@@ -94,7 +94,7 @@ def scan(text: str) -> Any:
     expected = "value"
     result: Any = None
     while True:
-        start = _SPACE.match(text, at).end()  # type: ignore[union-attr]
+        start = _behind_space(text, at)
         match = _TOKEN.match(text, start)
         if match is None:
             if expected == "end" and start == len(text):
@@ -129,6 +129,11 @@ def scan(text: str) -> Any:
             expected = "separator"
         else:
             result, expected = made, "end"
+
+
+def _behind_space(text: str, at: int) -> int:
+    match = _SPACE.match(text, at)
+    return match.end() if match else at
 
 
 def _closes(token: str, kind: str, expected: str) -> bool:

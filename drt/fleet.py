@@ -19,6 +19,7 @@ from pathlib import Path
 
 from drt import page as pages
 from drt.isolation import HANG, cause_of
+from drt.run_log import read_json
 from drt.run_options import RunOptions
 from drt.worker import RECYCLE
 
@@ -27,6 +28,9 @@ HANG_GRACE = 5.0
 """The alarm inside a worker rings at the deadline; what it does not reach is killed after this much more."""
 
 STARTS_IN_VAIN = 3
+DEATHS_IN_VAIN = 25
+"""Deaths in a row of one worker that has not got a single case further."""
+
 RETRIED = ("SIGKILL", "SIGTERM", "SIGINT", "SIGHUP")
 """Ends that tend to come from outside: the case at work gets a second chance before it is suspected."""
 
@@ -50,6 +54,8 @@ class _Worker:
     hung: bool = False
     seen: tuple[int, int, int, float] | None = None
     vain: int = 0
+    stuck: int = 0
+    counted: dict[str, object] = field(default_factory=dict)
     skipped: list[tuple[str, int]] = field(default_factory=list)
     retried: list[tuple[str, int]] = field(default_factory=list)
 
@@ -178,6 +184,7 @@ class Fleet:
         worker.vain = 0
         if self._stopping and cause in RETRIED:
             return None
+        self._see_progress(worker)
         case = (self._options.targets[glance.target], glance.index)
         suspect = glance.phase == pages.ASKING and not self._stopping
         if suspect and cause in RETRIED and case not in worker.retried:
@@ -186,6 +193,15 @@ class Fleet:
         if suspect:
             worker.skipped.append(case)
         return Death(worker.number, *case, cause, glance.phase, suspect)
+
+    def _see_progress(self, worker: _Worker) -> None:
+        """Raise `CannotStart` for a worker that dies again and again at the same place."""
+        path = self._options.place / f"worker-{worker.number}.state.json"
+        counted = (read_json(path) or {}).get("targets", {})
+        worker.stuck = worker.stuck + 1 if counted == worker.counted else 0
+        worker.counted = counted
+        if worker.stuck >= DEATHS_IN_VAIN:
+            raise CannotStart(f"worker {worker.number} died {DEATHS_IN_VAIN} times without getting further")
 
     def _last_words(self, number: int) -> str:
         text = (self._options.place / f"worker-{number}.err").read_text(encoding="utf-8", errors="replace")

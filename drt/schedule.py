@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 
+DEATH_SECONDS = 1.0
+"""What a case that killed a worker is charged to its target, so that the others get their share."""
+
 
 def case_random_seed(run_random_seed: int, target: str, index: int) -> int:
     """The random seed of one case: 64 bits of a hash, the same on every machine and Python."""
@@ -60,6 +63,7 @@ class Schedule:
             self.following[name] = index + self._workers
             if (name, index) not in self._skipped:
                 return name, index
+            self.spend(name, DEATH_SECONDS)
         return None
 
     def spend(self, name: str, seconds: float) -> None:

@@ -125,9 +125,11 @@ class Tally:
 
 
 def exit_code(
-    findings: Sequence[Finding], cases: int, broken: int, unexplained: int, interrupted: bool
+    findings: Sequence[Finding], compared: int, broken: int, unexplained: int, interrupted: bool
 ) -> int:
-    """The run's exit code; an interruption says least about the engines and comes first."""
+    """The run's exit code; an interruption comes first. `compared` counts comparisons: a run without is no
+    success.
+    """
     if interrupted:
         return INTERRUPTED
     if any(finding.counts for finding in findings):
@@ -136,7 +138,7 @@ def exit_code(
         return BROKEN
     if unexplained or any(finding.known is None for finding in findings):
         return UNREPRODUCIBLE
-    return CLEAN if cases else NOTHING_RUN
+    return CLEAN if compared else NOTHING_RUN
 
 
 def footer(
@@ -168,6 +170,7 @@ def footer(
         seen.update(state["seen"])
     findings = tally.findings(seen)
     broken = max(sum(state["broken"] for state in states), len(tally.broken)) + (cannot_start is not None)
+    compared = everything.comparisons + everything.events["arbiter:comparisons"]
     return {
         "format": FORMAT,
         **everything.to_json(),
@@ -190,5 +193,5 @@ def footer(
         "random_seed": options.random_seed,
         "jobs": options.jobs,
         "engines": list(options.engines),
-        "exit_code": exit_code(findings, everything.cases, broken, tally.unexplained_deaths, interrupted),
+        "exit_code": exit_code(findings, compared, broken, tally.unexplained_deaths, interrupted),
     }

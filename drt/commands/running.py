@@ -49,8 +49,9 @@ def run_options(settings: Mapping[str, Any]) -> RunOptions:
     """The settings with their defaults filled in; raises `InputProblem` for those that cannot be."""
     engines = settings["engines"] or DEFAULT_ENGINES
     arbiter, rate = settings["arbiter"] or (None, 0.0)
-    for name in (*engines, *([arbiter] if arbiter else [])):
-        build(name)
+    names = [build(name).name for name in (*engines, *([arbiter] if arbiter else []))]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise InputProblem(f"two engines are called {twice[0]!r}; their answers could not be told apart")
     random_seed = settings["random_seed"]
     if random_seed is None:
         random_seed = secrets.randbelow(2**48)

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from drt.case_files import read_case
-from drt.outcome_json import divergence_from_json
+from drt.divergence_json import divergence_from_json
 from drt.problems import InputProblem
 from drt.tally import replay_command
 from drt.views.console import from_here, visible
@@ -77,7 +77,7 @@ def _headline(footer: dict[str, Any]) -> str:
     failing = [finding for finding in footer["findings"] if finding["known"] is None]
     if footer["interrupted"]:
         compared = f"interrupted: {compared}"
-    if not footer["cases"]:
+    if not footer["comparisons"] and not footer["findings"] and "arbiter:comparisons" not in footer["events"]:
         return f"nothing was compared: {compared}"
     if not failing:
         return f"{compared}: no divergence" + (", but for known findings" if footer["findings"] else "")

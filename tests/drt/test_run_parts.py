@@ -83,6 +83,18 @@ def test_a_schedule_passes_over_the_deadly() -> None:
     assert cases == [("a", 0), ("a", 1), ("a", 3), ("a", 4)]
 
 
+def test_a_deadly_target_leaves_the_others_their_time() -> None:
+    schedule = Schedule({"deadly": 1, "good": 1}, 0, 1, skipped=[("deadly", index) for index in range(3)])
+    cases = []
+    for _ in range(40):
+        case = schedule.next()
+        assert case is not None
+        schedule.spend(case[0], 0.1)
+        cases.append(case[0])
+
+    assert cases.count("good") >= 30
+
+
 def test_time_goes_to_targets_by_weight() -> None:
     schedule = Schedule({"slow": 1, "fast": 1, "heavy": 2}, 0, 1)
     cost = {"slow": 1.0, "fast": 0.01, "heavy": 0.1}

@@ -132,6 +132,16 @@ class Exits(Faulty):
         os._exit(7)
 
 
+class AlwaysExits(Twin):
+    def answer(self, case: Case, principal: str) -> Outcome:
+        os._exit(7)
+
+
+class DoesNothing(Twin):
+    def load(self, case: Case) -> Unsupported:
+        return NOT_DONE
+
+
 class Recurses(Faulty):
     def err(self, principal: str) -> None:
         self.err(principal)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from reference.errors import InputError
+from reference.expression_printer import quoted
 from reference.names import is_identifier
 from reference.schema_names import BUILTIN_NAMESPACE, Declared, Found, collect
 from reference.schema_plain import plain_expression
@@ -27,7 +28,6 @@ from reference.schema_syntax import (
 )
 
 INDENT = "  "
-ESCAPES = {'"': r"\"", "\\": r"\\", "\n": r"\n", "\r": r"\r", "\t": r"\t"}
 
 
 class Inexpressible(Exception):
@@ -133,17 +133,6 @@ class _Writer:
             if read == meant:
                 return spelling
         raise Inexpressible(f"`{meant.name}` is hidden by another declaration")
-
-
-def quoted(text: str) -> str:
-    """A string literal; whatever does not print is escaped, raw carriage returns above all."""
-    return f'"{"".join(map(_escaped, text))}"'
-
-
-def _escaped(character: str) -> str:
-    if character in ESCAPES:
-        return ESCAPES[character]
-    return character if character.isprintable() else f"\\u{{{ord(character):x}}}"
 
 
 def _has_requests(applies: AppliesTo) -> bool:

@@ -1,29 +1,49 @@
-"""Verdicts as sentences for people: which policy, for which kind of request, what is wrong."""
+"""Verdicts as sentences for people: which policy and expression, what is wrong, for which kind of request."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
 from reference.entities import show
+from reference.errors import InputError
+from reference.expression_printer import print_expression
+from reference.syntax import Expr
 from reference.validation.environments import Environment
 from reference.validation.policies import Problem, Verdict
 
+LONGEST_EXCERPT = 100
+
 
 def explain(verdicts: Mapping[str, Verdict]) -> Iterator[str]:
-    """A line for every problem and warning, by policy id."""
+    """A line for every problem and warning, by policy id; one line where several environments share it."""
     for policy_id in sorted(verdicts):
         verdict = verdicts[policy_id]
+        alike: dict[tuple[str, int], list[Problem]] = {}
         for problem in verdict.problems:
-            yield f"error in `{policy_id}`: {sentence(problem)}"
+            alike.setdefault((problem.message, id(problem.expr)), []).append(problem)
+        for problems in alike.values():
+            yield f"error in `{policy_id}`: {sentence(problems)}"
         if verdict.valid and verdict.impossible:
             yield f"warning for `{policy_id}`: it applies to no request that the schema admits"
 
 
-def sentence(problem: Problem) -> str:
-    """What is wrong, and in which environment."""
-    if problem.environment is None:
-        return problem.message
-    return f"{problem.message} ({situation(problem.environment)})"
+def sentence(problems: list[Problem]) -> str:
+    """What is wrong, in which expression, and in which environments; the problems differ in these only."""
+    first = problems[0]
+    place = "" if first.expr is None else f" in `{excerpt(first.expr)}`"
+    if first.environment is None:
+        return f"{first.message}{place}"
+    others = f" and {len(problems) - 1} other kinds of request" if len(problems) > 1 else ""
+    return f"{first.message}{place}, {situation(first.environment)}{others}"
+
+
+def excerpt(expr: Expr) -> str:
+    """The beginning of the expression's text."""
+    try:
+        text = print_expression(expr)
+    except InputError:
+        return "…"
+    return text if len(text) <= LONGEST_EXCERPT else f"{text[:LONGEST_EXCERPT]}…"
 
 
 def situation(environment: Environment) -> str:

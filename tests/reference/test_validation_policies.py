@@ -171,6 +171,16 @@ def test_messages_name_the_policy_the_situation_and_a_near_name() -> None:
         "permit(principal, action, resource) when { false };"
     )
     lines = list(explain(validate_set(from_bodies(parse_policies(text)), SCHEMA)))
-    assert any("`policy0`" in line and "User" in line and "did you mean `name`" in line for line in lines)
+    assert (
+        "error in `policy0`: Bot has no attribute 'nam' (did you mean `name`?) in `principal.nam`" in lines[0]
+    )
+    assert "principal Bot, action Action::'view', resource Doc" in lines[0]
     assert any("`policy1`" in line and "did you mean `User`" in line for line in lines)
     assert any(line.startswith("warning for `policy2`") for line in lines)
+
+
+def test_one_line_for_all_environments_that_share_a_problem() -> None:
+    (body,) = parse_policies("permit(principal, action, resource) when { 1 + true == 2 };")
+    assert len(validate(body, SCHEMA).problems) == 4
+    (line,) = explain({"p": validate(body, SCHEMA)})
+    assert line.endswith("and 3 other kinds of request")

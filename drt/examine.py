@@ -18,13 +18,13 @@ from drt.alarm import Alarm, Stuck
 from drt.case import Case
 from drt.case_files import read_case
 from drt.corpus import Corpus
+from drt.divergence_json import divergence_from_json, divergence_to_json
 from drt.engines import build
 from drt.engines.guard import Guarded
 from drt.findings import HANGING_SECONDS, first_alike, key_text, origin_of
 from drt.isolation import HANG, Answered, Broke, Died, attempt, in_child, limit_memory
 from drt.known import find_known, read_known
 from drt.oracles.checked import Divergence
-from drt.outcome_json import divergence_from_json, divergence_to_json
 from drt.reduce import reduce_case
 from drt.run_log import LogWriter
 from drt.run_options import RunOptions, target_table

@@ -20,13 +20,13 @@ from drt.alarm import Alarm, Stuck
 from drt.case import Case
 from drt.claims import Claims
 from drt.corpus import Corpus
+from drt.divergence_json import divergence_to_json
 from drt.engines.guard import Guarded
 from drt.features import case_features
 from drt.isolation import Answered, attempt, in_child
 from drt.known import Known, find_known
 from drt.oracles.checked import Checked, Divergence, Oracle
 from drt.outcome import ExceededBudget
-from drt.outcome_json import divergence_to_json
 from drt.problems import InputProblem
 from drt.reduce import reduce_case
 from drt.run_log import LogWriter

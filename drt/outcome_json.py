@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, cast, get_args
 
-from drt.oracles.checked import Divergence, Kind
 from drt.outcome import Outcome
 
 _CLASSES = {outcome.__name__: outcome for outcome in get_args(Outcome)}
@@ -22,33 +21,6 @@ def outcome_from_json(document: Mapping[str, Any]) -> Outcome:
     """Read back what `outcome_to_json` gave."""
     values = {name: _tuples(value) for name, value in document.items() if name != "outcome"}
     return cast(Outcome, _CLASSES[document["outcome"]](**values))
-
-
-def divergence_to_json(divergence: Divergence) -> dict[str, Any]:
-    return {
-        "law": divergence.law,
-        "kind": divergence.kind,
-        "question": divergence.question,
-        "request": divergence.request,
-        "expression": divergence.expression,
-        "answers": [{"engine": name, **outcome_to_json(outcome)} for name, outcome in divergence.answers],
-    }
-
-
-def divergence_from_json(document: Mapping[str, Any]) -> Divergence:
-    """Read back what `divergence_to_json` gave."""
-    answers = []
-    for answer in document["answers"]:
-        rest = {name: value for name, value in answer.items() if name != "engine"}
-        answers.append((str(answer["engine"]), outcome_from_json(rest)))
-    return Divergence(
-        law=document["law"],
-        kind=cast(Kind, document["kind"]),
-        question=document["question"],
-        answers=tuple(answers),
-        request=document["request"],
-        expression=document["expression"],
-    )
 
 
 def _plain(value: Any) -> Any:

@@ -19,13 +19,14 @@ from drt.case_files import read_case
 from drt.conformance.bench import Bench
 from drt.conformance.report import Mismatch
 from drt.conformance.saved import saved as check_expectations
+from drt.divergence_json import divergence_to_json
 from drt.engines.guard import Guarded, GuardedLoaded
 from drt.isolation import Answered, Broke, Died, in_child
 from drt.known import Known, find_known
 from drt.oracles.agreement import engines_agree
 from drt.oracles.checked import Checked, Divergence, Oracle
 from drt.outcome import Accepted, Outcome
-from drt.outcome_json import divergence_to_json, outcome_to_json
+from drt.outcome_json import outcome_to_json
 from drt.problems import InputProblem
 from drt.saved_case import SavedCase
 from drt.targets import Target

@@ -128,8 +128,8 @@ class LoadedProduction:
 
     def _question(self, request: Request) -> Question | Rejected:
         schema = self.schema
-        if schema is not None and request.validate:
-            return _attempt("request", lambda: schema.read_request(request.text))
+        if schema is not None:
+            return _attempt("request", lambda: schema.read_request(request.text, check=request.validate))
         return _attempt("request", lambda: Question.from_json(request.text))
 
     def authorize(self, request: Request) -> Authorized | Rejected | Unsupported:
@@ -164,7 +164,7 @@ class LoadedProduction:
 
 @dataclass(frozen=True, slots=True)
 class ProductionEngine:
-    """The engine that serves; `tier` forces one way of evaluating (`machine`, `generated`) or leaves it open."""
+    """The engine that serves; `tier` forces one way of evaluating, or leaves it open."""
 
     tier: Literal["auto", "machine", "generated"] = "auto"
     name: str = "production"

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import json
 
-from production import Authorizer, Entities, EvaluationError, PolicySet, Request, Response, Value, parse_expression
+from production import (
+    Authorizer,
+    Entities,
+    EvaluationError,
+    PolicySet,
+    Request,
+    Response,
+    Value,
+    parse_expression,
+)
 from production.servers import Tier
 
 TIERS: tuple[Tier, ...] = ("machine", "generated")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from production import Request, RequestError, Schema, Uid
+from production import Decimal, Request, RequestError, Schema, Uid
 
 SCHEMA = Schema.from_cedar("""
     entity Group; entity User {name: String}; entity Doc; entity Color enum ["red"];
@@ -94,6 +94,19 @@ def test_requests_that_it_does_not(asked: dict[str, Any], words: str) -> None:
 def test_a_request_made_in_python_is_checked_on_its_values() -> None:
     with pytest.raises(RequestError, match="m: expected Bool, found a Long"):
         SCHEMA.check_request(Request(Uid("User", "a"), Uid("Action", "view"), Uid("Doc", "d"), {"m": 1}))
+
+
+@pytest.mark.parametrize(
+    ("asked", "value"),
+    [
+        (question("Zed::z", context={"d": "1.0"} | GOOD), Decimal(10_000)),
+        (question(action="Action::nope", context={"d": "1.0"}), "1.0"),
+    ],
+)
+def test_an_unchecked_request_has_its_context_read_by_type_where_there_is_one(
+    asked: dict[str, Any], value: object
+) -> None:
+    assert SCHEMA.read_request(asked, check=False).context["d"] == value
 
 
 def test_a_repeated_key_in_a_request_text_is_refused() -> None:

@@ -123,10 +123,10 @@ def entities_json(entities: Entities) -> list[Any]:
         above = sorted(entities.above[entity.uid], key=lambda uid: (uid.type, uid.id))
         written = {
             "uid": uid_json(entity.uid),
-            "attrs": value_json(entity.attributes),
+            "attrs": {name: value_json(value) for name, value in entity.attributes.items()},
             "parents": [uid_json(parent) for parent in above],
         }
         if entity.tags:
-            written["tags"] = value_json(entity.tags)
+            written["tags"] = {name: value_json(value) for name, value in entity.tags.items()}
         document.append(written)
     return document

@@ -72,9 +72,13 @@ class Schema:
         """A store of these and of this schema's actions. Raises `EntitiesError` for a misfit."""
         return self._entity_reader.conforming(entities)
 
-    def read_request(self, request: str | Mapping[str, Any]) -> Request:
-        """A request, JSON text or its members, read by type and checked. Raises `RequestError`."""
-        return read_request(self._model, request_object(request) if isinstance(request, str) else request)
+    def read_request(self, request: str | Mapping[str, Any], *, check: bool = True) -> Request:
+        """A request, JSON text or its members, read by type and checked. Raises `RequestError`.
+
+        Without `check` this schema only says how to read the context.
+        """
+        data = request_object(request) if isinstance(request, str) else request
+        return read_request(self._model, data, check=check)
 
     def check_request(self, request: Request) -> None:
         """Raise `RequestError` unless the schema admits the request (spec 05 §9.1)."""

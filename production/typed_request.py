@@ -8,7 +8,7 @@ from typing import Any
 from production.entity_json import read_uid
 from production.errors import JsonError, RequestError
 from production.json_text import read_json
-from production.requests import Request, read_entity_text
+from production.requests import Request, read_context, read_entity_text
 from production.schema_errors import near_name
 from production.schema_model import Action, SchemaModel
 from production.typed_json import read_typed
@@ -28,8 +28,11 @@ def declared_action(model: SchemaModel, action: Uid) -> Action:
     return declared
 
 
-def read_request(model: SchemaModel, data: Mapping[str, Any]) -> Request:
-    """A request from the members of its JSON object, as in `Request.from_dict`. Raises `RequestError`."""
+def read_request(model: SchemaModel, data: Mapping[str, Any], *, check: bool = True) -> Request:
+    """A request from the members of its JSON object, as in `Request.from_dict`. Raises `RequestError`.
+
+    Without `check` the schema only says how to read the context, if it declares the action at all.
+    """
     uids: list[Uid] = []
     for name in ("principal", "action", "resource"):
         try:
@@ -40,8 +43,11 @@ def read_request(model: SchemaModel, data: Mapping[str, Any]) -> Request:
         except JsonError as error:
             raise RequestError(f"{name}: {error}") from None
     principal, action, resource = uids
-    context = read_typed_context(model, data["context"], action) if "context" in data else {}
-    check_request(model, principal, action, resource, context)
+    node = data.get("context", {})
+    known = check or (action.type, action.id) in model.actions
+    context = read_typed_context(model, node, action) if known else read_context(node)
+    if check:
+        check_request(model, principal, action, resource, context)
     return Request(principal, action, resource, context)
 
 

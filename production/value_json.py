@@ -67,7 +67,7 @@ def _read_object(node: dict[str, Json], depth: int) -> Value:
             inner = node[name]
             if name == "__expr" and isinstance(inner, str):
                 raise JsonError("the escape `__expr` is no longer part of the format")
-            if isinstance(inner, dict):
+            if isinstance(inner, dict) and name != "__expr":
                 escaped = (
                     read_entity(inner, depth + 1) if name == "__entity" else _read_call(inner, depth + 1)
                 )

@@ -13,6 +13,7 @@ import pytest
 
 from drt import page as pages
 from drt.claims import IN_VAIN, MOST_BUCKETS, Claims
+from drt.divergence_json import divergence_from_json, divergence_to_json
 from drt.isolation import HANG, Answered, Broke, Died, in_child
 from drt.known import find_known, read_known
 from drt.oracles.checked import Checked, Divergence
@@ -29,12 +30,7 @@ from drt.outcome import (
     Unsupported,
     Validated,
 )
-from drt.outcome_json import (
-    divergence_from_json,
-    divergence_to_json,
-    outcome_from_json,
-    outcome_to_json,
-)
+from drt.outcome_json import outcome_from_json, outcome_to_json
 from drt.problems import InputProblem
 from drt.run_log import LogReader, LogWriter, make_folder, read_json, read_run, replace_json
 from drt.schedule import Schedule, case_random_seed, shares

@@ -111,7 +111,8 @@ class LiveView:
         cases, decisions = self._rates.recent()
         lines.append(Text(f"just now {cases:,.0f} cases/s, {decisions:,.0f} decisions/s", style="dim"))
         if status.divergences:
-            lines.append(Text(f"{status.divergences:,} divergences, {len(status.finds)} finds", style="red"))
+            buckets = f"{len(status.finds)} bucket{'s' if len(status.finds) != 1 else ''}"
+            lines.append(Text(f"{status.divergences:,} divergences in {buckets}", style="red"))
             if status.ending:
                 lines.append(Text("ending: reducing and saving what was found", style="dim"))
         return Group(*lines)
@@ -138,9 +139,10 @@ class Rates:
 
 
 def _found(event: Event) -> str:
-    """A find in a line: as it was met, or what it was reduced to."""
-    verb = "found" if event["stage"] == "saved" else "reduced"
-    return f"{verb}: {visible(event['signature'], 300)}"
+    """A find in a line: what differs as it was met, the whole signature once it is reduced."""
+    if event["stage"] == "saved":
+        return f"found: {visible(event['signature'].partition(' | ')[0], 300)}"
+    return f"reduced: {visible(event['signature'], 300)}"
 
 
 def opening(options: RunOptions) -> str:
@@ -155,7 +157,7 @@ def opening(options: RunOptions) -> str:
 def facts(status: Status) -> Iterator[str]:
     """The numbers that matter, in words."""
     took = max(status.elapsed, 1e-6)
-    yield f"{duration(status.elapsed)} gone"
+    yield f"{duration(round(status.elapsed))} gone"
     yield f"{status.cases:,} cases ({status.cases / took:,.0f}/s)"
     yield f"{status.decisions:,} decisions ({status.decisions / took:,.0f}/s)"
     yield f"{status.divergences:,} divergences"
@@ -177,5 +179,5 @@ def duration(seconds: float) -> str:
 
 def _left(options: RunOptions, status: Status) -> str:
     if options.seconds is not None:
-        return f"{duration(max(0.0, options.seconds - status.elapsed))} left"
+        return f"{duration(max(0, round(options.seconds - status.elapsed)))} left"
     return f"{status.cases:,} of {options.cases:,} cases"

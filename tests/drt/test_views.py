@@ -126,10 +126,10 @@ def test_the_views_of_a_running_run(view: type[PlainView] | type[LiveView]) -> N
     watching.begin(OPTIONS)
     for second in range(3):
         watching.update(Status(second, 10 * second, 20 * second, second, 2, ("a [bug]",), ending=second > 1))
-    watching.find({"event": "find", "stage": "saved", "signature": "a [bug] \x1b[0m"})
+    watching.find({"event": "find", "stage": "saved", "signature": "a [bug] \x1b[0m | like"})
     watching.end()
 
     assert isinstance(console.file, io.StringIO)
     text = console.file.getvalue()
     assert "a against [b]: 1 target, for 10s, 2 workers, random seed 5" in text
-    assert "found: a [bug] \\u{1b}[0m" in text
+    assert "found: a [bug] \\u{1b}[0m\n" in text.replace("\r", "")

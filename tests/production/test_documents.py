@@ -141,7 +141,9 @@ USER, GROUP, TOP = Uid("User", "a"), Uid("Group", "g"), Uid("Group", "top")
 def test_duplicates_must_be_deeply_equal() -> None:
     one = Entity(USER, {"s": SetValue([1, 2])}, frozenset({GROUP}))
 
-    assert len(Entities.from_entities([one, Entity(USER, {"s": SetValue([2, 1, 1])}, frozenset({GROUP}))])) == 1
+    assert (
+        len(Entities.from_entities([one, Entity(USER, {"s": SetValue([2, 1, 1])}, frozenset({GROUP}))])) == 1
+    )
     for other in (
         Entity(USER, {"s": SetValue([1, 2])}, frozenset({GROUP, TOP})),
         Entity(USER, {"s": SetValue([1, True])}, frozenset({GROUP})),
@@ -159,7 +161,9 @@ def test_cycles_and_strange_parents_of_actions_are_refused() -> None:
 
 
 def test_changing_a_store_gives_another_and_leaves_the_first() -> None:
-    first = Entities.from_entities([Entity(USER, {}, frozenset({GROUP})), Entity(GROUP, {}, frozenset({TOP}))])
+    first = Entities.from_entities(
+        [Entity(USER, {}, frozenset({GROUP})), Entity(GROUP, {}, frozenset({TOP}))]
+    )
     second = first.upsert([Entity(GROUP, {"n": 1})])
     third = first.remove([GROUP])
 
@@ -172,7 +176,9 @@ def test_changing_a_store_gives_another_and_leaves_the_first() -> None:
 
 
 def test_writing_lists_all_ancestors_and_reads_back() -> None:
-    attrs = '{"d":{"__extn":{"fn":"decimal","arg":"1.5"}},"s":[3,1,2],"e":{"__entity":{"type":"A::B","id":"é"}}}'
+    attrs = (
+        '{"d":{"__extn":{"fn":"decimal","arg":"1.5"}},"s":[3,1,2],"e":{"__entity":{"type":"A::B","id":"é"}}}'
+    )
     document = entity(attrs, '[{"type":"Group","id":"g"}]', more=',"tags":{"t":true}')
     written = write_json(entities_json(Entities.from_json(document)))
 
@@ -180,7 +186,8 @@ def test_writing_lists_all_ancestors_and_reads_back() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ['U::"é*"', 'U::"\\n"', "U::\"\\'\"", 'U::"\\u{a0}"', 'A::B::"c"', 'U::"\\u{301}a"', 'U::"a\u0301"']
+    "text",
+    ['U::"é*"', 'U::"\\n"', 'U::"\\\'"', 'U::"\\u{a0}"', 'A::B::"c"', 'U::"\\u{301}a"', 'U::"a\u0301"'],
 )
 def test_canonical_entity_literals(text: str) -> None:
     request = Request.from_dict({"principal": text, "action": text, "resource": text})
@@ -190,8 +197,26 @@ def test_canonical_entity_literals(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ['U ::"a"', ' U::"a"', 'U::"a"//x', 'U::"\\u{61}"', 'U::"\\x41"', "U::\"'\"", 'U::"\\u{A0}"', 'U::"\\u{00a0}"']
-    + ['U::"\\u{0}"', 'U::"\n"', 'if::"a"', '__cedar::"a"', 'U::"\u0301a"', 'U::"a\\u{301}"', 'U::"\xa0"', '"a"']
+    [
+        'U ::"a"',
+        ' U::"a"',
+        'U::"a"//x',
+        'U::"\\u{61}"',
+        'U::"\\x41"',
+        'U::"\'"',
+        'U::"\\u{A0}"',
+        'U::"\\u{00a0}"',
+    ]
+    + [
+        'U::"\\u{0}"',
+        'U::"\n"',
+        'if::"a"',
+        '__cedar::"a"',
+        'U::"\u0301a"',
+        'U::"a\\u{301}"',
+        'U::"\xa0"',
+        '"a"',
+    ]
     + ['U::"a""', "U::a", ""],
 )
 def test_other_spellings_are_refused(text: str) -> None:
@@ -217,14 +242,38 @@ def test_plain_python_data_is_read_as_strictly() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ['{"a":[1,-2,true,null,"x\\n\\ud83d\\ude00\\u00e9"],"b":{}}', "[]", ' [ 1 , {"a" : [ ] } ] ', '"x"', "12"]
+    "text",
+    [
+        '{"a":[1,-2,true,null,"x\\n\\ud83d\\ude00\\u00e9"],"b":{}}',
+        "[]",
+        ' [ 1 , {"a" : [ ] } ] ',
+        '"x"',
+        "12",
+    ],
 )
 def test_both_json_readers_agree(text: str) -> None:
     assert scan(text) == read_json(text) == json.loads(text)
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[1,]", '{"a"}', '{"a":}', "[1 2]", "01", "1.", "+1", '"\t"', '"\\x"', "]", "[}", "tru", "[1]]", "{,}"]
+    "text",
+    [
+        "",
+        "[1,]",
+        '{"a"}',
+        '{"a":}',
+        "[1 2]",
+        "01",
+        "1.",
+        "+1",
+        '"\t"',
+        '"\\x"',
+        "]",
+        "[}",
+        "tru",
+        "[1]]",
+        "{,}",
+    ],
 )
 def test_both_json_readers_refuse(text: str) -> None:
     for read in (scan, read_json):

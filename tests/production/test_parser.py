@@ -127,8 +127,14 @@ def test_refused_with_its_place(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("permit(principal, action)\n;", "line 1, column 25: expected `==`, `in`, or the end of the constraint, found `)`"),
-        ("\r\npermit(principal\r, action, resource) when {}", "line 3, column 27: expected an expression, found `}`"),
+        (
+            "permit(principal, action)\n;",
+            "line 1, column 25: expected `==`, `in`, or the end of the constraint, found `)`",
+        ),
+        (
+            "\r\npermit(principal\r, action, resource) when {}",
+            "line 3, column 27: expected an expression, found `}`",
+        ),
         ('permit(principal, action == A::"x", resource);', "expected an entity of type Action"),
         ("@a @a permit(principal, action, resource);", "line 1, column 5: a second annotation `@a`"),
         ('permit(principal, action, resource) when { "abc', "a string literal that never ends"),
@@ -162,7 +168,9 @@ def test_a_carriage_return_ends_a_comment() -> None:
 @pytest.mark.shared
 def test_recorded_verdicts() -> None:
     wrong = []
-    for line in (shared_folder("conformance", "extra", "parser") / "parser.jsonl").read_text().split("\n")[:-1]:
+    for line in (
+        (shared_folder("conformance", "extra", "parser") / "parser.jsonl").read_text().split("\n")[:-1]
+    ):
         record = json.loads(line)
         try:
             policies = parse_policies(record["text"])

@@ -30,7 +30,7 @@ TREES: list[tuple[Node, str]] = [
     (Binary("contains", Binary("+", ONE, ONE), ONE), "(1 + 1).contains(1)"),
     (Call("isInRange", (Call("ip", ()), ONE)), "ip().isInRange(1)"),
     (Binary("-", ONE, MINUS_ONE), "1 - -1"),
-    (Constant("a\r\n\"\\*\x07"), '"a\\r\\n\\"\\\\*\\u{7}"'),
+    (Constant('a\r\n"\\*\x07'), '"a\\r\\n\\"\\\\*\\u{7}"'),
 ]
 
 
@@ -121,7 +121,7 @@ def test_documents_that_are_accepted(body: str) -> None:
     assert len(PolicySet.from_json(document(body))) == 1
 
 
-COMMENTED = '''// head
+COMMENTED = """// head
 
 // about the first
 @id("x") @b permit(principal == User::"alice",action in [Action::"view",Action::"edit"], // who
@@ -130,7 +130,7 @@ resource is Doc in Folder::"a folder with a long name") when { context.a // why
  // deep
  {a:1,"b c":[1,2,3]}["b c"].contains(User // odd
  ::"z")) } unless{ true };permit(principal,action,resource);//end
-// tail'''
+// tail"""
 
 
 def comments(text: str) -> list[str]:
@@ -148,7 +148,9 @@ def test_formatting_changes_space_only_and_only_once(line_width: int, indent_wid
 
 
 def test_formatting_breaks_what_does_not_fit() -> None:
-    formatted = format_policies("permit(principal,action,resource)when{[aaaa::\"a\",bbbb::\"b\"].isEmpty()};", 24, 2)
+    formatted = format_policies(
+        'permit(principal,action,resource)when{[aaaa::"a",bbbb::"b"].isEmpty()};', 24, 2
+    )
 
     assert formatted == (
         "permit (\n  principal,\n  action,\n  resource\n)\nwhen {\n  [\n"
@@ -158,7 +160,9 @@ def test_formatting_breaks_what_does_not_fit() -> None:
 
 @pytest.mark.shared
 def test_formatting_keeps_the_meaning_of_recorded_texts() -> None:
-    for line in (shared_folder("conformance", "extra", "parser") / "parser.jsonl").read_text().split("\n")[:-1]:
+    for line in (
+        (shared_folder("conformance", "extra", "parser") / "parser.jsonl").read_text().split("\n")[:-1]
+    ):
         record = json.loads(line)
         if record["accept"]:
             formatted = format_policies(record["text"], 40)

@@ -1,0 +1,378 @@
+"""Each optimisation keeps its law; a planted defect in it is seen."""
+
+from __future__ import annotations
+
+import copy
+import gc
+import pickle
+import threading
+from functools import partial
+from random import Random
+from typing import Any
+
+import pytest
+
+from production import (
+    Authorizer,
+    Entities,
+    Entity,
+    PolicySet,
+    Request,
+    Response,
+    Uid,
+    codegen,
+    lowering,
+    parse_expression,
+    scope_index,
+)
+from production.collecting import without_collection
+from production.errors import EvaluationError
+from production.hierarchy import Ancestors, reachable
+from production.lowering import lower_conditions, lower_expression
+from production.machine import Frame, run
+from production.nodes import Condition
+from production.plans import Plans
+from production.responses import combine
+from production.rules import rules_of, status_of
+from production.uids import _tables, uid
+from production.values import SetValue, Value, equal, key
+from production.wildcard import prepare
+from tests.production.asking import question, value_of, world
+from tests.production.random_policies import expression, policy
+
+
+def test_interning_equal_uids_are_one_object_and_dead_ones_are_forgotten() -> None:
+    first = uid("Interned", "x")
+
+    assert uid("Inter" + "ned", "x"[:]) is first
+    assert pickle.loads(pickle.dumps(first)) is first
+    assert copy.deepcopy(first) is copy.copy(first) is first
+    del first
+    gc.collect()
+    assert "Interned" not in _tables
+
+
+def test_interning_holds_between_threads() -> None:
+    found: list[set[int]] = []
+    keep: list[list[Uid]] = []
+    barrier = threading.Barrier(4)
+
+    def work() -> None:
+        barrier.wait()
+        mine = [uid("Thread", str(number)) for number in range(2_000)]
+        keep.append(mine)
+        found.append(set(map(id, mine)))
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(set.union(*found)) == 2_000
+
+
+def random_value(random: Random, depth: int) -> Value:
+    kind = random.randrange(8 if depth else 5)
+    if kind < 5:
+        scalars: tuple[Value, ...] = (
+            random.choice((True, False)),
+            random.randrange(2),
+            "ab"[: random.randrange(2)],
+        )
+        return (*scalars, uid("K", random.choice("ab")), 2**61 - 1 + random.randrange(2))[kind]
+    if kind < 7:
+        return SetValue([random_value(random, depth - 1) for _ in range(random.randrange(3))])
+    return {name: random_value(random, depth - 1) for name in random.sample("ab", random.randrange(3))}
+
+
+def spelled(value: Value) -> str:
+    """Structural equality as equality of texts, written without any of the engine's means."""
+    if isinstance(value, SetValue):
+        return "[" + ",".join(sorted({spelled(element) for element in value})) + "]"
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{name}:{spelled(value[name])}" for name in sorted(value)) + "}"
+    return f"{type(value).__name__} {value!r}"
+
+
+def test_keys_are_equal_exactly_for_equal_values() -> None:
+    random = Random(1)
+    for _ in range(20_000):
+        left, right = random_value(random, 2), random_value(random, 2)
+        same = spelled(left) == spelled(right)
+        assert (key(left) == key(right)) is same
+        assert equal(left, right) is same
+
+
+def test_ancestors_are_what_is_reachable_whatever_was_asked_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("production.hierarchy._CACHE_FLOOR", -3_000)
+    random = Random(2)
+    for _ in range(200):
+        uids = [uid("H", str(number)) for number in range(12)]
+        parents = {
+            uids[number]: frozenset(random.sample(uids[number + 1 :], min(random.randrange(3), 11 - number)))
+            for number in random.sample(range(12), 10)
+        }
+        above = Ancestors(parents)
+        for asked in random.choices(uids, k=20):
+            assert above[asked] == reachable(parents.get(asked, ()), parents)
+
+
+def test_pause_nests_and_restores_the_collector() -> None:
+    with without_collection():
+        with without_collection():
+            assert not gc.isenabled()
+        assert not gc.isenabled()
+    assert gc.isenabled()
+
+
+def matches_by_definition(text: str, pattern: tuple[str | None, ...]) -> bool:
+    places = {0}
+    for element in pattern:
+        if element is None:
+            places = set(range(min(places), len(text) + 1)) if places else places
+        else:
+            places = {at + len(element) for at in places if text.startswith(element, at)}
+    return len(text) in places
+
+
+def test_like_greedy_search_is_matching() -> None:
+    random = Random(3)
+    for _ in range(20_000):
+        pieces = [None if random.random() < 0.4 else random.choice(("a", "b", "ab")) for _ in range(5)]
+        pattern: list[str | None] = []
+        for piece in pieces[: random.randrange(6)]:
+            if piece is not None and pattern and pattern[-1] is not None:
+                pattern[-1] += piece
+            else:
+                pattern.append(piece)
+        text = "".join(random.choices("ab", k=random.randrange(7)))
+        assert prepare(tuple(pattern)).matches(text) is matches_by_definition(text, tuple(pattern))
+
+
+def disagreements(left: Any, right: Any, seed: int, count: int = 1_500) -> list[str]:
+    """Random expressions to which two ways of evaluating give different answers."""
+    random = Random(seed)
+    texts = [expression(random, random.randrange(1, 5)) for _ in range(count)]
+    return [text for text in texts if shown(left(text)) != shown(right(text))]
+
+
+def shown(value: Value) -> str:
+    return spelled(value)
+
+
+def by_machine(text: str) -> Value:
+    return value_of(text, "machine")
+
+
+def by_generated_code(text: str) -> Value:
+    return value_of(text, "generated")
+
+
+def test_tiers_agree() -> None:
+    assert disagreements(by_machine, by_generated_code, 4) == []
+
+
+def test_tiers_a_planted_operator_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(codegen._WRITERS, lowering.CONTAINS_ALL, codegen._WRITERS[lowering.CONTAINS_ANY])
+
+    assert disagreements(by_machine, by_generated_code, 4) != []
+
+
+def test_folding_changes_no_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    def without_folding(text: str) -> Value:
+        with monkeypatch.context() as patch:
+            patch.setattr(lowering._Builder, "_fold", lambda *arguments: False)
+            return value_of(text, "machine")
+
+    assert disagreements(by_machine, without_folding, 5) == []
+
+
+def guards_differ(seed: int) -> list[str]:
+    """Expressions whose guards do not stop a policy where its value would."""
+    frame = Frame(question().principal, question().action, question().resource, question().context, world())
+    different = []
+    random = Random(seed)
+    for _ in range(1_500):
+        text = expression(random, 3)
+        node = parse_expression(text)
+        value = attempt(partial(run, lower_expression(node), frame))
+        for kind in ("when", "unless"):
+            condition = Condition("when" if kind == "when" else "unless", node)
+            held = attempt(partial(run, lower_conditions([condition]), frame))
+            wanted: object = value if isinstance(value, str) and value.startswith("!") else "!type"
+            if isinstance(value, bool):
+                wanted = value is (kind == "when")
+            if held != wanted or held.__class__ is not wanted.__class__:
+                different.append(text)
+    return different
+
+
+def attempt(work: Any) -> Value:
+    try:
+        value: Value = work()
+    except EvaluationError as error:
+        return f"!{error.kind}"
+    return value
+
+
+def test_guards_are_the_condition() -> None:
+    assert guards_differ(6) == []
+
+
+STORE = Entities.from_entities(
+    [
+        *(Entity(uid("User", x), {"n": 1, "a": {"b": 1}}, frozenset({uid("Group", x)})) for x in "abcd"),
+        *(Entity(uid("Doc", x), {}, frozenset({uid("Folder", x), uid("Folder", "h")})) for x in "abcd"),
+        Entity(uid("Group", "a"), {}, frozenset({uid("Group", "b")})),
+        Entity(uid("Group", "b"), {}, frozenset({uid("Group", "c")})),
+        Entity(uid("Folder", "a"), {}, frozenset({uid("Folder", "b")})),
+        Entity(uid("Action", "w"), {}, frozenset({uid("Action", "all")})),
+    ]
+)
+
+
+def naive(policies: PolicySet, request: Request) -> Response:
+    """The response by walking over all policies."""
+    frame = Frame(request.principal, request.action, request.resource, request.context, STORE)
+    statuses = []
+    for rule in rules_of(policies):
+        scope = rule.policy.action
+        above = STORE.above[request.action]
+        fits = scope.op == "All" or request.action in scope.entities
+        if fits or (scope.op == "in" and not above.isdisjoint(scope.entities)):
+            statuses.append((rule.policy_id, rule.is_permit, status_of(rule, frame)))
+    return combine(statuses)
+
+
+def wrong_responses(seed: int, sizes: tuple[int, ...] = (3, 20, 60, 150)) -> list[str]:
+    """Requests that an authorizer answers otherwise than a walk over all policies."""
+    random = Random(seed)
+    wrong = []
+    for size in sizes:
+        text = "\n".join(policy(random) for _ in range(size))
+        policies = (
+            PolicySet.from_text(text)
+            .add("t", template())
+            .link_all(
+                (
+                    "t",
+                    f"link{number}",
+                    {"?principal": uid("Group", random.choice("abc")), "?resource": uid("Doc", "a")},
+                )
+                for number in range(size // 4)
+            )
+        )
+        authorizers = [Authorizer(policies, STORE, tier=tier) for tier in ("machine", "generated", "auto")]
+        for _ in range(120):
+            request = Request(
+                uid("User", random.choice("abcde")),
+                uid("Action", random.choice("vwx")),
+                uid("Doc", random.choice("abcde")),
+                question().context,
+            )
+            expected = naive(policies, request)
+            wrong += [
+                repr(request) for authorizer in authorizers if authorizer.authorize(request) != expected
+            ]
+    return wrong
+
+
+def template() -> Any:
+    text = "permit(principal in ?principal, action, resource == ?resource) when { context.one == 1 };"
+    return PolicySet.from_text(text).templates["policy0"]
+
+
+def test_index_plan_shapes_and_fusing_give_the_responses_of_a_plain_walk() -> None:
+    assert wrong_responses(7) == []
+
+
+def test_index_a_forgotten_ancestor_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    find = scope_index.ScopeIndex.find
+
+    def forgetful(self: Any, p: Uid, r: Uid, above_p: frozenset[Uid], above_r: frozenset[Uid]) -> Any:
+        return find(self, p, r, frozenset(), above_r)
+
+    monkeypatch.setattr(scope_index.ScopeIndex, "find", forgetful)
+
+    assert wrong_responses(7) != []
+
+
+def test_plan_a_missing_action_group_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = Plans.plan
+    monkeypatch.setattr(Plans, "plan", lambda self, action, above: plan(self, action, frozenset()))
+
+    assert wrong_responses(7) != []
+
+
+def test_index_asks_few_of_many_policies() -> None:
+    text = "".join(
+        f'permit(principal == User::"{number}", action, resource == Doc::"{number}");'
+        for number in range(2_000)
+    )
+    grants = Authorizer(PolicySet.from_text(text), Entities.from_json("[]"))
+    request = Request(uid("User", "7"), uid("Action", "v"), uid("Doc", "7"))
+    explanation = grants.explain(request)
+
+    assert explanation.response == Response("allow", ["policy7"])
+    assert [candidate.policy_id for candidate in explanation.candidates] == ["policy7"]
+    assert explanation.ruled_out == 1_999
+
+
+def test_shapes_of_links_are_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[object] = []
+    compiled = scope_index.shape_of.__globals__["_shape_program"]
+    monkeypatch.setitem(
+        scope_index.shape_of.__globals__,
+        "_shape_program",
+        lambda shape: made.append(shape) or compiled(shape),
+    )
+    monkeypatch.setitem(scope_index.shape_of.__globals__, "_shapes", {})
+    policies = PolicySet().add("t", template())
+    linked = policies.link_all(
+        ("t", f"l{number}", {"?principal": uid("User", str(number)), "?resource": uid("Doc", str(number))})
+        for number in range(500)
+    )
+    authorizer = Authorizer(linked, STORE, tier="generated")
+    for number in range(500):
+        request = Request(
+            uid("User", str(number)), uid("Action", "v"), uid("Doc", str(number)), {"one": number % 2}
+        )
+        assert authorizer.authorize(request).allowed is bool(number % 2)
+
+    assert len(made) == 1
+
+
+def test_interning_of_responses_gives_one_immutable_object() -> None:
+    authorizer = Authorizer(
+        PolicySet.from_text("permit(principal, action, resource);"), STORE, tier="generated"
+    )
+    response = authorizer.authorize(question())
+
+    assert authorizer.authorize(question()) is response
+    for name in ("decision", "determining", "errors"):
+        with pytest.raises(AttributeError):
+            setattr(response, name, None)
+    with pytest.raises(TypeError):
+        response.errors["policy0"] = "type"  # type: ignore[index]
+
+
+def test_an_authorizer_serves_many_threads() -> None:
+    policies = PolicySet.from_text("\n".join(policy(Random(seed)) for seed in range(80)))
+    requests = [Request(uid("User", p), uid("Action", "v"), uid("Doc", r)) for p in "abcd" for r in "abcd"]
+    expected = [naive(policies, request) for request in requests]
+    authorizer = Authorizer(policies, STORE)
+    wrong: list[object] = []
+
+    def work() -> None:
+        for _ in range(60):
+            if authorizer.authorize_many(requests) != expected:
+                wrong.append(None)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert wrong == []

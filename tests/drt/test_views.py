@@ -132,4 +132,5 @@ def test_the_views_of_a_running_run(view: type[PlainView] | type[LiveView]) -> N
     assert isinstance(console.file, io.StringIO)
     text = console.file.getvalue()
     assert "a against [b]: 1 target, for 10s, 2 workers, random seed 5" in text
-    assert "found: a [bug] \\u{1b}[0m\n" in text.replace("\r", "")
+    assert "found: a [bug] \\u{1b}[0m" in text
+    assert "| like" not in text

@@ -20,7 +20,6 @@ from reference.policies import (
     ScopeConstraint,
     Within,
 )
-
 from reference.syntax import (
     And,
     Binary,

@@ -11,9 +11,20 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 LINE_BUDGETS = {"reference": 200, "production": 350, "generators": 350, "drt": 350}
-"""Lines a module may have. `ROOMIER` ones hold one table or one type and would not read better in pieces."""
+"""Lines a module may have."""
 
-ROOMIER: dict[str, int] = {}
+ROOMIER = {
+    "reference/building.py": 320,
+    "reference/evaluator.py": 280,
+    "reference/expression_json.py": 240,
+    "reference/expression_printer.py": 250,
+    "reference/formatter.py": 220,
+    "reference/json_reader.py": 260,
+    "reference/schema_json.py": 240,
+    "reference/schema_parser.py": 280,
+    "reference/syntax.py": 250,
+}
+"""Modules that hold one table with a row for every form of the language: they would not read better in pieces."""
 
 
 def test_import_contracts_hold() -> None:

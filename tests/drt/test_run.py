@@ -170,6 +170,18 @@ def test_a_known_finding_is_counted_and_fails_nothing(options: dict[str, Any]) -
     assert run(options, engines=(TOY, toy("Faulty")), cases=300)["exit_code"] == 1
 
 
+def test_a_declared_counterexample_excuses_its_signature(options: dict[str, Any]) -> None:
+    run(options, engines=(TOY, toy("Faulty")), cases=300)
+    [place] = counterexamples(options)
+    document = json.loads((place / "case.json").read_text())
+    (place / "case.json").write_text(json.dumps({**document, "status": "declared"}))
+    footer = run(options, engines=(TOY, toy("Faulty")), cases=300)
+
+    assert footer["exit_code"] == 0
+    assert [finding["known"] for finding in footer["findings"]] == [place.name]
+    assert counterexamples(options) == [place]
+
+
 def test_a_mistake_of_our_own_breaks_the_run_not_the_engines(options: dict[str, Any]) -> None:
     footer = run(options, targets=("toy",), targets_from="tests.drt.toys:BAD_TARGETS", cases=300)
 

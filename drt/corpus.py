@@ -104,6 +104,8 @@ class Corpus:
             raise InputProblem(f"the corpus cannot be written: {problem}", folder) from error
 
     def _save(self, folder: Path, saved: SavedCase, instead_of: Path | None) -> Path:
+        if instead_of is not None and not _is_same_find(instead_of, saved):
+            instead_of = None  # saving led to a case that was there before, and that one is to stay
         place: Path | None = None
         for path, known in self._with_signature(folder, saved.signature):
             if known.status == "fixed":
@@ -122,10 +124,13 @@ class Corpus:
             _remove(instead_of)
         return place
 
-    def drop(self, path: Path) -> None:
-        """Take a counterexample out that turned out not to be worth keeping."""
+    def drop(self, path: Path, saved: SavedCase) -> None:
+        """Take a counterexample out again that turned out not to be worth keeping, if `path` still holds
+        it.
+        """
         with _locked(self.root / "counterexamples"):
-            _remove(path)
+            if _is_same_find(path, saved):
+                _remove(path)
 
     def _with_signature(self, folder: Path, signature: str) -> Iterator[tuple[Path, SavedCase]]:
         """The saved cases of that signature; those that cannot be read are none of our business here."""
@@ -143,6 +148,18 @@ def cases_under(folder: Path) -> list[Path]:
         if not any(part.startswith(".") for part in path.relative_to(folder).parts):
             found.append(path.parent)
     return sorted(found)
+
+
+def _is_same_find(path: Path, saved: SavedCase) -> bool:
+    """Whether the case at `path` was saved for the same find, that is, drawn by the same run at the same
+    place.
+    """
+    try:
+        known = read_case(path)
+    except InputProblem:
+        return False
+    parts = ("target", "index", "random_seed")
+    return known.status == "open" and all(known.origin.get(part) == saved.origin.get(part) for part in parts)
 
 
 def _free_name(folder: Path, name: str, instead_of: Path | None) -> Path:

@@ -112,7 +112,7 @@ def death(options: RunOptions, job: Job, log: LogWriter) -> int:
         saved = _saved(name, result.answer, divergence, origin)
     known = find_known(read_known(corpus.root), saved.signature)
     if known is not None and known.excuses(datetime.date.today()):
-        corpus.drop(place)
+        corpus.drop(place, saved)
         _report(log, index, name, saved, divergence, None, "known", known=known.id, engines=engines)
         return 0
     place = corpus.save_counterexample(saved, instead_of=place)

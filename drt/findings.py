@@ -100,7 +100,7 @@ class Finder:
         find = replace(find, case=reduced, divergence=divergence)
         known = find_known(tuple(self.known), name)
         if known is not None and known.excuses(datetime.date.today()):
-            self.corpus.drop(place)
+            self.corpus.drop(place, saved)
             self._report(number, key, find, name, None, "known", None, known=known.id)
             return
         origin = dict(saved.origin) | self._arbitration(find)

@@ -14,6 +14,7 @@ fixed does when it returns, and so does one that has expired.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import tomllib
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from drt import json_text
+from drt.case_files import read_case
 from drt.problems import InputProblem
 
 STATUSES = ("declared", "open", "harness", "fixed")
@@ -51,11 +53,26 @@ class Known:
 
 
 def read_known(corpus_root: Path) -> tuple[Known, ...]:
-    """The known findings of a corpus, none where it has no such file.
+    """The known findings of a corpus: those of its file, if there is one, and its declared counterexamples.
 
     Raises `InputProblem` for a malformed file.
     """
-    path = corpus_root / "known.toml"
+    return _listed(corpus_root / "known.toml") + _declared(corpus_root / "counterexamples")
+
+
+def _declared(folder: Path) -> tuple[Known, ...]:
+    """Counterexamples that show a difference that is meant; whoever cannot be read is told by a replay."""
+    found = []
+    for path in sorted(folder.glob("[!.]*/case.json")):
+        with contextlib.suppress(InputProblem):
+            saved = read_case(path)
+            if saved.status == "declared" and saved.signature:
+                because = saved.verdict.because if saved.verdict else saved.description
+                found.append(Known(path.parent.name, "declared", because, signature=saved.signature))
+    return tuple(found)
+
+
+def _listed(path: Path) -> tuple[Known, ...]:
     if not path.exists():
         return ()
     try:

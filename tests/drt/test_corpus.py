@@ -92,6 +92,20 @@ def test_a_reduced_case_gives_way_to_a_simpler_one_that_is_there(corpus: Corpus)
     assert kept.name == "a-bug"
 
 
+def test_a_case_of_an_earlier_run_is_not_given_up_for_another_find(corpus: Corpus) -> None:
+    old = corpus.save_counterexample(saved("1", "a bug", origin={"random_seed": 1, "index": 1}))
+    find = {"random_seed": 2, "index": 1}
+    place = corpus.save_counterexample(saved("1 + 2", "a bug", origin=find))
+    assert place == old
+    corpus.save_counterexample(saved("2 + 2", "another bug", origin=find), instead_of=place)
+    corpus.save_counterexample(saved("3 + 3", "a bug", origin=find), instead_of=place)
+    corpus.drop(place, saved("", origin=find))
+
+    assert texts(corpus) == {"a-bug": "1", "another-bug": "2 + 2"}
+    corpus.drop(place, saved("", origin={"random_seed": 1, "index": 1}))
+    assert texts(corpus) == {"another-bug": "2 + 2"}
+
+
 def test_a_fixed_case_stays_for_ever(corpus: Corpus) -> None:
     corpus.save_counterexample(saved("1 + 2", status="fixed"))
     back = corpus.save_counterexample(saved("1"))

@@ -17,6 +17,8 @@ ActionUid = tuple[str, str]
 
 K = TypeVar("K")
 
+REMEMBERED = 2_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class StandardEntityType:
@@ -48,11 +50,15 @@ class Action:
 
 
 class Reach(Generic[K]):
-    """What can be reached from a node over the given edges; a node reaches itself only on a cycle."""
+    """What can be reached from a node over the given edges; a node reaches itself only on a cycle.
+
+    Answers are remembered while they hold no more than `REMEMBERED` nodes together; then memory starts afresh.
+    """
 
     def __init__(self, edges: Mapping[K, Iterable[K]]) -> None:
         self._edges = edges
         self._known: dict[K, frozenset[K]] = {}
+        self._held = 0
 
     def of(self, node: K) -> frozenset[K]:
         """All nodes at the end of a path of at least one edge."""
@@ -69,7 +75,12 @@ class Reach(Generic[K]):
                         todo.extend(self._edges.get(next_node, ()))
                     else:
                         reached |= known
-            found = self._known[node] = frozenset(reached)
+            found = frozenset(reached)
+            self._held += len(found)
+            if self._held > REMEMBERED:
+                self._known.clear()
+                self._held = len(found)
+            self._known[node] = found
         return found
 
 

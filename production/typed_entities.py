@@ -115,9 +115,12 @@ class EntityReader:
     def _parent_problem(self, entity: Entity) -> str | None:
         if not entity.parents:
             return None
-        allowed = self._model.entity_ancestors.of(entity.uid.type)
+        declared = self._model.entity_types[entity.uid.type]
+        direct = declared.parents if isinstance(declared, StandardEntityType) else ()
         for parent in entity.parents:
-            if parent.type not in allowed:
+            if parent.type not in direct and parent.type not in self._model.entity_ancestors.of(
+                declared.name
+            ):
                 return f"a {entity.uid.type} cannot be in {parent!r}"
             problem = unlisted(parent, self._model)
             if problem:

@@ -119,18 +119,29 @@ class _Checks:
         if len({uid.type for uid in policy.action.entities}) > 1 and self._lattice.empty_set is None:
             found.errors.append(Problem(policy_id, "the action constraint lists actions of several types"))
             return
+        self._check_types(policy_id, policy, environments, found)
+
+    def _check_types(
+        self, policy_id: str, policy: Policy, environments: list[Environment], found: _Found
+    ) -> None:
         numbers = ExpressionNumbers()
         result: Type = FALSE
         level = _scope_level(policy)
+        ill_typed: dict[tuple[str, int], Problem] = {}
         for environment in environments:
             try:
                 type_, own_level = self._conditions(policy, environment, numbers)
             except IllTyped as error:
-                found.errors.append(_problem(policy_id, error, environment))
-                return
+                ill_typed.setdefault((error.message, id(error.node)), _problem(policy_id, error, environment))
+                if len(ill_typed) == _PROBLEMS_SHOWN:
+                    break
+                continue
             level = max(level, own_level)
             if type_ is not FALSE:
                 result = type_
+        found.errors += ill_typed.values()
+        if ill_typed:
+            return
         if self._level is not None and level > self._level:
             needs = "no level" if level >= NO_LEVEL else f"level {level}"
             found.errors.append(Problem(policy_id, f"not valid at level {self._level}: it is at {needs}"))
@@ -170,6 +181,10 @@ class _Checks:
 _INAPPLICABLE = (
     "the policy applies to no action: no action takes a principal and a resource that its scope admits"
 )
+
+
+_PROBLEMS_SHOWN = 5
+"""Ill-typed expressions of one policy after which its other environments are not looked at."""
 
 
 def _scope_level(policy: Policy) -> int:

@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from production import PolicySet, Schema, SchemaError
+from production import PolicySet, Schema, SchemaError, schema_model
+from production.schema_model import Reach
 
 LONG = 20_000
 DEEP = 100_000
@@ -85,3 +86,14 @@ def test_the_interpreter_is_left_as_it_was() -> None:
     Schema.from_cedar(f"entity A tags {'Set<' * 999}Long{'>' * 999};").to_cedar()
 
     assert sys.getrecursionlimit() == before
+
+
+def test_reach_is_the_same_whatever_it_remembers(monkeypatch: pytest.MonkeyPatch) -> None:
+    edges = {n: [n * 2 % 17, (n + 5) % 17] if n % 3 else [] for n in range(17)}
+    expected = [Reach(edges).of(n) for n in range(17)]
+    remembering = Reach(edges)
+
+    assert [remembering.of(n) for n in (*range(17), *range(17))] == expected * 2
+    monkeypatch.setattr(schema_model, "REMEMBERED", 5)
+    forgetful = Reach(edges)
+    assert [forgetful.of(n) for n in (*range(17), *range(17))] == expected * 2

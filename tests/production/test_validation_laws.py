@@ -123,6 +123,30 @@ def test_a_memory_that_shares_too_much_is_caught(monkeypatch: pytest.MonkeyPatch
     assert verdicts(SCOPES[0]) != shared
 
 
+def test_checks_are_linear_in_policies_and_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    entities = "".join(f"entity E{n} {{b: Bool}};" for n in range(50))
+    every = ", ".join(f"E{n}" for n in range(50))
+    actions = "".join(
+        f"action a{n} appliesTo {{principal: [{every}], resource: [{every}]}};" for n in range(50)
+    )
+    schema = Schema.from_cedar(entities + actions)
+    runs = []
+    run = Machine.run
+    monkeypatch.setattr(Machine, "run", lambda self, start: runs.append(1) or run(self, start))
+    texts = [
+        "permit(principal, action, resource);",
+        "permit(principal, action, resource) when { principal.b };",
+        'permit(principal is E1, action == Action::"a1", resource) when { principal.b && resource.b };',
+    ]
+
+    counts = []
+    for copies in (1, 2):
+        schema.validate(PolicySet.from_text("\n".join(texts * copies)))
+        counts.append(len(runs))
+        runs.clear()
+    assert counts == [1 + 50 + 50, 2 * (1 + 50 + 50)]
+
+
 # Rejection: what did not come to an end does not pass
 
 

@@ -300,6 +300,13 @@ def test_an_error_says_which_policy_which_expression_and_suggests_a_name() -> No
     assert 'Action::"view"' in str(error)
 
 
+def test_each_ill_typed_expression_is_reported_once() -> None:
+    condition = 'if principal is User then principal.nme == "a" else principal.nope == "b"'
+    errors = STRICT_EXAMPLES.validate(policy(condition, EDIT)).errors
+
+    assert sorted(error.expression for error in errors) == ["principal.nme", "principal.nope"]
+
+
 @pytest.mark.parametrize("condition", ['[1, "a"].isEmpty()', '[principal.name, "a", 1].isEmpty()'])
 def test_a_lattice_that_bounds_everything_is_caught(condition: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not is_valid(STRICT_EXAMPLES, policy(condition, VIEW))

@@ -82,12 +82,9 @@ class Authorizer:
     def explain(self, request: Request) -> Explanation:
         """The response and how it came about: every policy that was asked, with its result."""
         plan = self._plans().plan(request.action, self.entities.above[request.action])
-        above = self.entities.above
         rules = list(plan.always)
-        if plan.index is not None:
-            found = plan.index.find(
-                request.principal, request.resource, above[request.principal], above[request.resource]
-            )
+        for index in plan.indexes:
+            found = index.finder(self.entities.above)(request.principal, request.resource)
             rules += [entry.rule for entry in found]
         frame = self._frame(request)
         candidates = []

@@ -33,11 +33,14 @@ class Fused:
 
 @dataclass(slots=True, eq=False)
 class Plan:
-    """Rules that fit an action: those always asked, and an index over the others."""
+    """Rules that fit an action: those always asked, and indexes over the others.
 
+    `rules` are all rules of the policy set; entries of the indexes go by their number there.
+    """
+
+    rules: list[Rule]
     always: list[Rule]
-    indexed: list[Rule]
-    index: ScopeIndex | None
+    indexes: tuple[ScopeIndex, ...] = ()
     _fused: Fused | None = field(default=None, init=False)
 
     @property
@@ -46,7 +49,7 @@ class Plan:
         if self._fused is None:
             small = [rule for rule in self.always if is_small(rule)]
             left = [rule for rule in self.always if not is_small(rule)]
-            is_direct = self.index is None and not left and len(small) <= FUSED_RULES
+            is_direct = not self.indexes and not left and len(small) <= FUSED_RULES
             programs = []
             for start in range(0, len(small), FUSED_RULES):
                 chunk = small[start : start + FUSED_RULES]
@@ -62,11 +65,14 @@ class Plan:
 class Plans:
     """The plans of a policy set, made when first asked for and shared by all stores."""
 
-    __slots__ = ("_any", "_below", "_equal", "_made", "_rules")
+    __slots__ = ("_always_any", "_any", "_below", "_common", "_equal", "_has_common", "_made", "_rules")
 
     def __init__(self, policies: PolicySet) -> None:
         self._rules = rules_of(policies)
         self._any: list[int] = []
+        self._always_any: list[Rule] = []
+        self._common: ScopeIndex | None = None
+        self._has_common = False
         self._equal: dict[Uid, list[int]] = {}
         self._below: dict[Uid, list[int]] = {}
         self._made: dict[tuple[Uid | None, frozenset[Uid]], Plan] = {}
@@ -85,19 +91,36 @@ class Plans:
         key = (action if action in self._equal else None, frozenset(groups))
         plan = self._made.get(key)
         if plan is None:
-            numbers = set(self._any).union(
-                self._equal.get(action, ()), *(self._below[group] for group in groups)
-            )
-            plan = _plan([self._rules[number] for number in sorted(numbers)])
+            numbers = set(self._equal.get(action, ())).union(*(self._below[group] for group in groups))
+            plan = self._plan(sorted(numbers))
             if len(self._made) >= _MOST_PLANS:
                 self._made.clear()
             self._made[key] = plan
         return plan
 
+    def _plan(self, numbers: list[int]) -> Plan:
+        """A plan of the rules for any action and of these; all plans share one index over the former."""
+        rules = self._rules
+        if len(numbers) + len(self._any) <= _FEW:
+            return Plan(rules, [rules[number] for number in sorted([*numbers, *self._any])])
+        always, keyed = _split(rules, numbers)
+        common = self._common_index()
+        indexes: tuple[ScopeIndex, ...] = () if common is None else (common,)
+        if keyed:
+            indexes += (build_index((number, rules[number]) for number in keyed),)
+        return Plan(rules, [*self._always_any, *always], indexes)
 
-def _plan(rules: list[Rule]) -> Plan:
-    if len(rules) <= _FEW:
-        return Plan(rules, [], None)
-    always = [rule for rule in rules if rule.principal is None and rule.resource is None]
-    indexed = [rule for rule in rules if rule.principal is not None or rule.resource is not None]
-    return Plan(always, indexed, build_index(enumerate(indexed)) if indexed else None)
+    def _common_index(self) -> ScopeIndex | None:
+        """The index over the rules for any action, made when first needed."""
+        if not self._has_common:
+            self._always_any, keyed = _split(self._rules, self._any)
+            self._common = build_index((number, self._rules[number]) for number in keyed) if keyed else None
+            self._has_common = True
+        return self._common
+
+
+def _split(rules: list[Rule], numbers: list[int]) -> tuple[list[Rule], list[int]]:
+    """The rules without an entity in the scope, and the numbers of the others."""
+    keyed = [n for n in numbers if rules[n].principal is not None or rules[n].resource is not None]
+    indexed = set(keyed)
+    return [rules[number] for number in numbers if number not in indexed], keyed

@@ -14,7 +14,7 @@ from production.escapes import EscapeError, unescape
 from production.json_scanner import Repeated
 from production.json_text import Json, read_json
 from production.names import is_name
-from production.uids import Uid, uid
+from production.uids import Uid, known_uid, uid
 from production.value_json import ESCAPES, read_record, read_value
 from production.values import Record
 
@@ -39,22 +39,34 @@ class Request:
         value form,
         or JSON text of one, or missing. Raises `RequestError`.
         """
-        uids = []
-        for name in ("principal", "action", "resource"):
-            try:
-                node = data[name]
-                uids.append(read_entity_text(node) if isinstance(node, str) else read_uid(node, 0))
-            except KeyError:
-                raise RequestError(f"the request has no `{name}`") from None
-            except JsonError as error:
-                raise RequestError(f"{name}: {error}") from None
-        principal, action, resource = uids
-        return cls(principal, action, resource, read_context(data.get("context", _NO_CONTEXT)))
+        return cls(
+            _member(data, "principal"),
+            _member(data, "action"),
+            _member(data, "resource"),
+            read_context(data.get("context", _NO_CONTEXT)),
+        )
 
     @classmethod
     def from_json(cls, text: str) -> Request:
         """Read a JSON object with the keys of `from_dict`; raises `RequestError`."""
         return cls.from_dict(request_object(text))
+
+
+def _member(data: Mapping[str, Any], name: str) -> Uid:
+    """A uid among the members of a request; raises `RequestError`."""
+    node = data.get(name)
+    if node.__class__ is dict and len(node) == 2:
+        type_name, entity_id = node.get("type"), node.get("id")
+        if type_name.__class__ is str and entity_id.__class__ is str:
+            found = known_uid(type_name, entity_id)
+            if found is not None:
+                return found
+    try:
+        if name not in data:
+            raise JsonError("the request has no such member")
+        return read_entity_text(node) if isinstance(node, str) else read_uid(node, 0)
+    except JsonError as error:
+        raise RequestError(f"{name}: {error}") from None
 
 
 def request_object(text: str) -> dict[str, Json]:

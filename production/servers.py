@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterable
 from typing import Final, Literal
 
 from production.entities import Entities
-from production.errors import FALSE, STATUS_BITS
+from production.errors import FALSE, STATUS_BITS, TRUE
 from production.machine import Frame
 from production.plans import Plan
 from production.responses import Response, combine
 from production.rules import Rule, status_of
-from production.scope_index import Entry
+from production.scope_index import Entry, Finder
 from production.shapes import FUSED_RULES, Shape
 from production.uids import Uid
 from production.values import Record
@@ -35,7 +35,7 @@ class Server:
     time.
     """
 
-    __slots__ = ("_asked", "_entities", "_functions", "_plan", "_responses", "_threshold", "answer")
+    __slots__ = ("_asked", "_entities", "_find", "_functions", "_plan", "_responses", "_threshold", "answer")
 
     answer: Answer
 
@@ -46,6 +46,7 @@ class Server:
         self._asked = 0
         self._functions: dict[Shape | None, Callable[..., int]] = {}
         self._responses: dict[object, Response] = {}
+        self._find = _finder(plan, entities)
         self.answer = self._start
         if self._threshold == 0:
             self._promote()
@@ -57,8 +58,7 @@ class Server:
             self._promote()
             return self.answer(principal, action, resource, context)
         frame = Frame(principal, action, resource, context, self._entities)
-        statuses = [(number, status_of(rule, frame)) for number, rule in enumerate(self._plan.always)]
-        return self._respond_to(statuses, self._indexed(frame))
+        return self._machine_answer(frame)
 
     def _promote(self) -> None:
         """Go over to generated code for the rules that are always asked."""
@@ -83,18 +83,18 @@ class Server:
     def _serving(self) -> Answer:
         """Answer with generated code: masks of the rules that are always asked, then what the index finds."""
         entities, functions, responses = self._entities, self._functions, self._responses
-        above = entities.above
-        programs = [program.bind(entities) for program, _ in self._plan.fused.programs]
-        masks = _masks(programs)
+        masks = _masks([program.bind(entities) for program, _ in self._plan.fused.programs])
         left = self._plan.fused.left
-        index = self._plan.index
-        find = index.find if index is not None else _find_nothing
+        find = self._find
 
         def serve(principal: Uid, action: Uid, resource: Uid, context: Record) -> Response:
-            mask = masks(principal, action, resource, context)
-            hits: list[int] = []
-            for entry in find(principal, resource, above[principal], above[resource]):
+            mask = masks(principal, action, resource, context) if masks is not None else 0
+            hits: tuple[int, ...] = ()
+            for entry in find(principal, resource):
                 function = functions.get(entry.shape)
+                if function is _satisfied:
+                    hits += (entry.number << STATUS_BITS | TRUE,)
+                    continue
                 if function is None:
                     frame = Frame(principal, action, resource, context, entities)
                     status = self._entry_status(entry, frame)
@@ -104,17 +104,17 @@ class Server:
                         principal, action, resource, context, rule.principal, rule.resource, entry.literals
                     )
                 if status:
-                    hits.append(entry.number << STATUS_BITS | status)
+                    hits += (entry.number << STATUS_BITS | status,)
             if left:
                 frame = Frame(principal, action, resource, context, entities)
                 return self._assemble(mask, hits, [status_of(rule, frame) for rule in left])
-            key = (mask, *hits) if hits else mask
+            key = (mask, hits) if hits else mask
             response = responses.get(key)
             return response if response is not None else self._keep(key, self._assemble(mask, hits, []))
 
         return serve
 
-    def _assemble(self, mask: int, hits: list[int], left: list[int]) -> Response:
+    def _assemble(self, mask: int, hits: tuple[int, ...], left: list[int]) -> Response:
         """The response to the masks of all programs, the statuses of found rules, and those left to the
         machine.
         """
@@ -123,21 +123,18 @@ class Server:
         for _, rules in plan.fused.programs:
             statuses += _statuses(mask, rules)
             mask >>= _MASK_BITS
-        statuses += _named([(hit >> STATUS_BITS, hit & _MASK) for hit in hits], plan.indexed)
+        statuses += _named([(hit >> STATUS_BITS, hit & _MASK) for hit in hits], plan.rules)
         statuses += _named(enumerate(left), plan.fused.left)
         return combine(statuses)
 
-    def _respond_to(self, always: list[tuple[int, int]], found: list[tuple[int, int]]) -> Response:
+    def _machine_answer(self, frame: Frame) -> Response:
         plan = self._plan
-        return combine([*_named(always, plan.always), *_named(found, plan.indexed)])
-
-    def _indexed(self, frame: Frame) -> list[tuple[int, int]]:
-        """The statuses of the entries that the index finds."""
-        index, above = self._plan.index, self._entities.above
-        if index is None:
-            return []
-        found = index.find(frame.principal, frame.resource, above[frame.principal], above[frame.resource])
-        return [(entry.number, self._entry_status(entry, frame)) for entry in found]
+        always = [(number, status_of(rule, frame)) for number, rule in enumerate(plan.always)]
+        found = [
+            (entry.number, self._entry_status(entry, frame))
+            for entry in self._find(frame.principal, frame.resource)
+        ]
+        return combine([*_named(always, plan.always), *_named(found, plan.rules)])
 
     def _entry_status(self, entry: Entry, frame: Frame) -> int:
         """The status of an entry, by the machine until its shape has been asked for often."""
@@ -163,10 +160,10 @@ class Server:
         )
 
 
-def _masks(programs: list[Callable[..., int]]) -> Callable[[Uid, Uid, Uid, Record], int]:
+def _masks(programs: list[Callable[..., int]]) -> Callable[..., int] | None:
     """One function for the masks of all programs, the first in the lowest bits."""
-    if len(programs) == 1:
-        return programs[0]
+    if len(programs) < 2:
+        return programs[0] if programs else None
 
     def masks(principal: Uid, action: Uid, resource: Uid, context: Record) -> int:
         whole = 0
@@ -177,8 +174,13 @@ def _masks(programs: list[Callable[..., int]]) -> Callable[[Uid, Uid, Uid, Recor
     return masks
 
 
-def _find_nothing(*arguments: object) -> list[Entry]:
-    return []
+def _finder(plan: Plan, entities: Entities) -> Finder:
+    """One function for what all of the plan's indexes find."""
+    finders = [index.finder(entities.above) for index in plan.indexes]
+    if len(finders) < 2:
+        return finders[0] if finders else lambda principal, resource: ()
+    common, own = finders
+    return lambda principal, resource: common(principal, resource) + own(principal, resource)
 
 
 def _satisfied(*arguments: object) -> int:

@@ -11,6 +11,7 @@ import weakref
 from threading import RLock
 from typing import Final
 
+from production.names import is_name
 from production.strings import quoted
 
 
@@ -23,6 +24,12 @@ class Uid:
     id: str
 
     def __new__(cls, type_name: str, entity_id: str) -> Uid:
+        """The uid of a normalized type name and any id; raises `ValueError` for another type or a lone
+        surrogate.
+        """
+        if not is_name(type_name):
+            raise ValueError(f"{type_name!r} is not a normalized entity type")
+        entity_id.encode()
         return uid(type_name, entity_id)
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -56,8 +63,17 @@ _set_type = Uid.__dict__["type"].__set__
 _set_id = Uid.__dict__["id"].__set__
 
 
+def known_uid(type_name: str, entity_id: str) -> Uid | None:
+    """The uid of this type and id, if anybody holds it; its type is then a normalized name."""
+    table = _tables.get(type_name)
+    if table is None:
+        return None
+    reference = table.get(entity_id)
+    return None if reference is None else reference()
+
+
 def uid(type_name: str, entity_id: str) -> Uid:
-    """The uid of this type and id; always the same object while anybody holds it."""
+    """The uid of a type and an id that have been checked; one object while anybody holds it."""
     table = _tables.get(type_name)
     if table is not None:
         reference = table.get(entity_id)

@@ -288,12 +288,8 @@ def test_index_plan_shapes_and_fusing_give_the_responses_of_a_plain_walk() -> No
 
 
 def test_index_a_forgotten_ancestor_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    find = scope_index.ScopeIndex.find
-
-    def forgetful(self: Any, p: Uid, r: Uid, above_p: frozenset[Uid], above_r: frozenset[Uid]) -> Any:
-        return find(self, p, r, frozenset(), above_r)
-
-    monkeypatch.setattr(scope_index.ScopeIndex, "find", forgetful)
+    finder = scope_index.ScopeIndex.finder
+    monkeypatch.setattr(scope_index.ScopeIndex, "finder", lambda self, above: finder(self, Ancestors({})))
 
     assert wrong_responses(7) != []
 

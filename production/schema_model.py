@@ -52,7 +52,7 @@ class Action:
 class Reach(Generic[K]):
     """What can be reached from a node over the given edges; a node reaches itself only on a cycle.
 
-    Answers are remembered while they hold no more than `REMEMBERED` nodes together; then memory starts afresh.
+    Answers are remembered while they hold at most `REMEMBERED` nodes together; then memory starts afresh.
     """
 
     def __init__(self, edges: Mapping[K, Iterable[K]]) -> None:

@@ -35,6 +35,7 @@ from reference.extensions.ipaddr import IpAddr
 from reference.formatter import format_policies
 from reference.json_reader import read_json
 from reference.json_writer import write_json
+from reference.locations import Located, locate
 from reference.parser import parse_expression, parse_policies
 from reference.policies import Policies
 from reference.policy_json import parse_policy_set
@@ -50,9 +51,12 @@ from reference.templates import Link, PolicySet, from_bodies
 from reference.typed_entity_json import read_entities_under
 from reference.typed_request_json import read_request_under
 from reference.validation.messages import explain
-from reference.validation.policies import validate_set
+from reference.validation.policies import Verdict, validate_set
 from reference.value_json import uid
 from reference.values import Bool, EntityUid, Long, Record, Set, String, Value, fold
+
+LONGEST_SHOWN = 100_000
+"""Texts with more characters are not read again to say where they are wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ class LoadedReference:
     Requests and expressions are asked for again and again, so each text is read once.
     """
 
+    source: Source
     policy_set: PolicySet
     policies: Policies
     entities: Entities
@@ -95,8 +100,15 @@ class LoadedReference:
         return Validated(
             all(verdict.valid for verdict in verdicts.values()),
             tuple((policy_id, verdicts[policy_id].valid) for policy_id in sorted(verdicts)),
-            "\n".join(explain(verdicts)),
+            "\n".join(explain(verdicts, self.located(verdicts))),
         )
+
+    def located(self, verdicts: Mapping[str, Verdict]) -> Located | None:
+        """Where the policies stand in their text, if one is wrong and people may want to know."""
+        wrong = any(not verdict.valid for verdict in verdicts.values())
+        if not wrong or self.source.format != "cedar" or len(self.source.text) > LONGEST_SHOWN:
+            return None
+        return locate(self.source.text, {**self.policy_set.static, **self.policy_set.templates})
 
     def request(self, request: Request) -> cedar.Request:
         """The request as the engine knows it, checked under a schema if the request asks for it."""
@@ -128,7 +140,7 @@ class ReferenceEngine:
             schema = None if case.schema is None else read_schema(case.schema.text, case.schema.format)
             policies = linked(read_policy_set(case.policies), case)
             entities = read_store(case.entities, schema)
-            return LoadedReference(policies, policies.policies(), entities, schema)
+            return LoadedReference(case.policies, policies, policies.policies(), entities, schema)
         except InputError as error:
             return rejected(error)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from reference.entities import show
 from reference.errors import InputError
 from reference.expression_printer import print_expression
+from reference.locations import Located
 from reference.syntax import Expr
 from reference.validation.environments import Environment
 from reference.validation.policies import Problem, Verdict
@@ -14,15 +15,24 @@ from reference.validation.policies import Problem, Verdict
 LONGEST_EXCERPT = 100
 
 
-def explain(verdicts: Mapping[str, Verdict]) -> Iterator[str]:
-    """A line for every problem and warning, by policy id; one line where several environments share it."""
+def explain(verdicts: Mapping[str, Verdict], located: Located | None = None) -> Iterator[str]:
+    """What is to be said of every problem and warning, by policy id; once if environments share it.
+
+    `located` is the text that the policies were made from, if there is one; it is shown where they are wrong.
+    """
     for policy_id in sorted(verdicts):
         verdict = verdicts[policy_id]
         alike: dict[tuple[str, int], list[Problem]] = {}
         for problem in verdict.problems:
             alike.setdefault((problem.message, id(problem.expr)), []).append(problem)
         for problems in alike.values():
-            yield f"error in `{policy_id}`: {sentence(problems)}"
+            place = None if located is None else located.place(policy_id, problems[0].expr)
+            if located is None or place is None:
+                yield f"error in `{policy_id}`: {sentence(problems)}"
+            else:
+                line, column = place
+                where = f"line {line}, column {column}"
+                yield f"error in `{policy_id}`, {where}: {sentence(problems)}\n{located.caret(line, column)}"
         if verdict.valid and verdict.impossible:
             yield f"warning for `{policy_id}`: it applies to no request that the schema admits"
 

@@ -1,0 +1,87 @@
+"""Where the expressions of a policy text stand, for messages: the text read once more, with its positions.
+
+Syntax carries no positions, as it means the same wherever it stands. Here the same grammar is read into a
+tree with positions, and the same builder makes the same syntax from it, node by node.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from lark import Lark, Tree
+
+from reference.building import Builder
+from reference.nesting import NestingLimit
+from reference.parser import GRAMMAR
+from reference.policies import Body
+from reference.syntax import walk
+
+LONGEST_LINE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A policy text, and where its policies (by id) and their expressions (by identity) begin in it."""
+
+    text: str
+    policies: Mapping[str, int]
+    expressions: Mapping[int, int]
+
+    def place(self, policy_id: str, expr: object) -> tuple[int, int] | None:
+        """Line and column of the expression, or of its policy; None for policies of another origin."""
+        offset = self.expressions.get(id(expr), self.policies.get(policy_id))
+        if offset is None:
+            return None
+        return self.text.count("\n", 0, offset) + 1, offset - self.text.rfind("\n", 0, offset)
+
+    def caret(self, line: int, column: int) -> str:
+        """The line of the text, cut around the column, and a caret under it."""
+        whole = self.text.split("\n")[line - 1]
+        start = max(0, column - 1 - LONGEST_LINE // 2)
+        shown = whole[start : start + LONGEST_LINE].replace("\t", " ")
+        return f"  {shown}\n  {' ' * (column - 1 - start)}^"
+
+
+def locate(text: str, policies: Mapping[str, Body]) -> Located:
+    """Where everything stands in a text from which `parse_policies` made these, named `policy<n>`."""
+    bodies, offsets = _read(text)
+    expressions: dict[int, int] = {}
+    starts: dict[str, int] = {}
+    for number, again in enumerate(bodies):
+        policy_id = f"policy{number}"
+        starts[policy_id] = offsets[id(again)]
+        for clause, twin in zip(policies[policy_id].clauses, again.clauses, strict=True):
+            for expr, located in zip(walk(clause.body), walk(twin.body), strict=True):
+                if id(located) in offsets:
+                    expressions[id(expr)] = offsets[id(located)]
+    return Located(text, starts, expressions)
+
+
+def _read(text: str) -> tuple[tuple[Body, ...], dict[int, int]]:
+    """The policies, and the offsets of whatever was built for them, by identity."""
+    offsets: dict[int, int] = {}
+    made: dict[int, Any] = {}
+    builder = Builder()
+    tree = _parser().parse(text)
+    for node in tree.iter_subtrees():
+        parts = [made[id(child)] if isinstance(child, Tree) else child for child in node.children]
+        result = made[id(node)] = getattr(builder, node.data)(*parts)
+        if not node.meta.empty:
+            offsets.setdefault(id(result), node.meta.start_pos)
+    bodies: tuple[Body, ...] = made[id(tree)]
+    return bodies, offsets
+
+
+@cache
+def _parser() -> Lark:
+    return Lark(
+        GRAMMAR,
+        start="policies",
+        parser="lalr",
+        maybe_placeholders=False,
+        propagate_positions=True,
+        postlex=NestingLimit(1),
+    )

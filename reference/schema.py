@@ -71,11 +71,11 @@ class Schema:
 
     def entity_descendants(self, name: str) -> frozenset[str]:
         """Every type that can have an ancestor of type `name`."""
-        return reachable_backwards(name, self.entity_types, self._entity_parents)
+        return reachable_backwards([name], self.entity_types, self._entity_parents)
 
-    def action_descendants(self, uid: EntityUid) -> frozenset[EntityUid]:
-        """Every action that belongs to the group `uid`, directly or not."""
-        return reachable_backwards(uid, self.actions, self._action_parents)
+    def action_descendants(self, groups: Iterable[EntityUid]) -> frozenset[EntityUid]:
+        """Every action that belongs to one of the groups, directly or not."""
+        return reachable_backwards(groups, self.actions, self._action_parents)
 
     def _entity_parents(self, name: str) -> frozenset[str]:
         match self.entity_types.get(name):
@@ -107,14 +107,15 @@ def reachable(start: Iterable[Node], parents: Callable[[Node], Iterable[Node]]) 
 
 
 def reachable_backwards(
-    top: Node, nodes: Iterable[Node], parents: Callable[[Node], Iterable[Node]]
+    tops: Iterable[Node], nodes: Iterable[Node], parents: Callable[[Node], Iterable[Node]]
 ) -> frozenset[Node]:
-    """Every node from which `top` is reached along one or more steps of `parents`."""
+    """Every node from which one of `tops` is reached along one or more steps of `parents`."""
     children: dict[Node, list[Node]] = {}
     for node in nodes:
         for parent in parents(node):
             children.setdefault(parent, []).append(node)
-    return reachable(children.get(top, ()), lambda node: children.get(node, ()))
+    below = [child for top in tops for child in children.get(top, ())]
+    return reachable(below, lambda node: children.get(node, ()))
 
 
 def cycle_in(nodes: Iterable[Node], successors: Callable[[Node], Iterable[Node]]) -> Node | None:

@@ -45,7 +45,7 @@ def matching_actions(constraint: ActionConstraint, schema: Schema) -> frozenset[
         case ActionEquals(uid):
             return frozenset({uid})
         case ActionIn(uids):
-            return frozenset(uids).union(*(schema.action_descendants(uid) for uid in uids))
+            return frozenset(uids) | schema.action_descendants(uids)
 
 
 def matching_types(constraint: ScopeConstraint, schema: Schema, values: SlotValues) -> frozenset[str]:

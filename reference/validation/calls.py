@@ -60,9 +60,9 @@ def call_type(function: str, arguments: Sequence[Typed], *, permissive: bool) ->
         raise IllTyped(f"there is no function `{function}`{did_you_mean(function, RESULTS)}")
     parameters = parameter_types(function)
     if len(arguments) != len(parameters):
-        method = function in METHODS
-        expected, found = len(parameters) - method, len(arguments) - method
-        raise IllTyped(f"`{function}` takes {expected} arguments, found {found}")
+        receiver = ", the receiver included" if function in METHODS else ""
+        expected, found = len(parameters), len(arguments)
+        raise IllTyped(f"`{function}` takes {expected} operands{receiver}, found {found}")
     for argument, parameter in zip(arguments, parameters, strict=True):
         if argument.type != parameter:
             raise IllTyped(f"`{function}` takes {describe(parameter)}, found {describe(argument.type)}")

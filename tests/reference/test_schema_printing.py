@@ -11,6 +11,8 @@ from reference.schema_plain import plain_fragments
 from reference.schema_printer import schema_to_json, schema_to_text
 from reference.schema_reader import Syntax, read_fragments, read_schema
 from reference.schema_resolver import resolve
+from reference.schema_syntax import Fragment
+from reference.schema_text_writer import write_schema_text
 
 SCHEMAS: list[tuple[Syntax, str]] = [
     ("cedar", "entity A in [B] {x?: Set<Long>, \"a b\": {y: B}} tags String; entity B;"),
@@ -82,3 +84,15 @@ def test_action_types_keep_an_alias_where_they_have_no_other_name() -> None:
 def test_a_schema_without_meaning_is_not_translated() -> None:
     with pytest.raises(InputError):
         schema_to_json(read_fragments("entity A {x: Nope};"))
+
+
+def test_a_writer_that_loses_tags_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SC-7 (design/bugs.md §12): every translation is read back before it is given out."""
+
+    def without_tags(fragments: tuple[Fragment, ...]) -> str:
+        return write_schema_text(fragments).replace(" tags Long", "")
+
+    monkeypatch.setattr("reference.schema_printer.write_schema_text", without_tags)
+    schema_to_text(read_fragments("entity A;"))
+    with pytest.raises(InputError, match="changing its meaning"):
+        schema_to_text(read_fragments("entity A tags Long;"))

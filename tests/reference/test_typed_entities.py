@@ -248,3 +248,17 @@ def test_recorded_documents() -> None:
             wrong.append(record["id"])
     assert wrong == []
     assert counted > 300
+
+
+def test_a_long_chain_of_actions_takes_linear_time() -> None:
+    many = 20_000
+    schema = read_schema("".join(f"action a{i} in a{i + 1};" for i in range(many)) + f"action a{many};")
+    entities = [
+        {"uid": action(i), "attrs": {}, "parents": [action(i + 1)] if i < many else []}
+        for i in range(many + 1)
+    ]
+    assert len(read_entities_under(json.dumps(entities), schema).by_uid) == many + 1
+
+
+def action(number: int) -> dict[str, str]:
+    return {"type": "Action", "id": f"a{number}"}

@@ -1,0 +1,169 @@
+"""Soundness on a small world, exhaustively (spec 08 §7): what is valid never misses an attribute or a kind.
+
+Every condition of two levels over a few atoms is checked, and evaluated on every store of a few. The same law must
+find each of a handful of faulty rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import product
+
+import pytest
+
+from reference.entities import Entities, Entity, store
+from reference.errors import EvaluationError
+from reference.evaluator import evaluate
+from reference.parser import parse_expression
+from reference.request import Request
+from reference.schema_reader import read_schema
+from reference.syntax import And, Expr, If, Or, Unary
+from reference.validation import control, typechecker
+from reference.validation.attributes import get_attr_type
+from reference.validation.capabilities import NONE, Capabilities
+from reference.validation.environments import Environment
+from reference.validation.judgement import IllTyped, Judgement, Rule, Setting, Typed
+from reference.validation.typechecker import check
+from reference.validation.types import BOOL, STRING, TRUE, Type, is_boolean
+from reference.values import TRUE as YES
+from reference.values import Bool, EntityUid, Record, String, Value
+
+SCHEMA = read_schema(
+    "entity U {o?: Bool, s: String} tags Bool; action a appliesTo {principal: U, resource: U};"
+)
+USER, ACTION = EntityUid("U", "u"), EntityUid("Action", "a")
+SETTING_TYPES = Environment("U", ACTION, "U", SCHEMA.actions[ACTION].context)
+
+ATOMS = [
+    parse_expression(text)
+    for text in (
+        "true", "false", "principal has o", "principal.o", 'principal has s && principal.s like "x"',
+        'principal.hasTag("t")', 'principal.getTag("t")', "principal.s", "principal is Action",
+    )
+]  # fmt: skip
+
+
+def conditions() -> Iterator[Expr]:
+    once = [*ATOMS, *(Unary("!", atom) for atom in ATOMS)]
+    twice = [form(a, b) for form in (And, Or) for a, b in product(once, repeat=2)]
+    yield from twice
+    for form, a, b in product((And, Or), twice[::3], ATOMS):
+        yield form(a, b)
+    for c, t, e in product(ATOMS, repeat=3):
+        yield And(If(c, t, e), ATOMS[3])
+        yield If(c, t, e)
+
+
+def user(attrs: dict[str, Value], tags: dict[str, Value]) -> Entities:
+    return store([Entity(USER, {"s": String("x"), **attrs}, frozenset(), tags)])
+
+
+STORES = [
+    user({}, {}),
+    user({"o": YES}, {"t": YES}),
+    user({"o": Bool(False)}, {}),
+    user({}, {"t": YES}),
+]
+
+
+def violations() -> list[Expr]:
+    """Conditions that are valid and still fail for a reason that validation excludes."""
+    request = Request(USER, ACTION, USER, Record({}))
+    found = []
+    for expr in conditions():
+        try:
+            if not is_boolean(check(expr, Setting(SCHEMA, SETTING_TYPES)).type):
+                continue
+        except IllTyped:
+            continue
+        for entities in STORES:
+            try:
+                evaluate(expr, request, entities)
+            except EvaluationError:
+                found.append(expr)
+                break
+    return found
+
+
+def test_valid_conditions_do_not_fail() -> None:
+    assert violations() == []
+
+
+def test_the_world_is_not_empty_of_either() -> None:
+    """The law says something only if many conditions are valid, and many are not and do fail."""
+    verdicts = []
+    for expr in conditions():
+        try:
+            verdicts.append(is_boolean(check(expr, Setting(SCHEMA, SETTING_TYPES)).type))
+        except IllTyped:
+            verdicts.append(False)
+    assert verdicts.count(True) > 500
+    assert verdicts.count(False) > 500
+
+
+def reads_without_capability(operand: Type, attr: str, known: bool, schema: object) -> Type:
+    return get_attr_type(operand, attr, True, SCHEMA)
+
+
+def either_side_grants(expr: Or, known: Capabilities) -> Rule:
+    left = yield (expr.left, known)
+    right = yield (expr.right, known)
+    return Judgement(Typed(expr, BOOL, (left.typed, right.typed)), left.grants | right.grants)
+
+
+def right_side_knows_the_left(expr: Or, known: Capabilities) -> Rule:
+    left = yield (expr.left, known)
+    right = yield (expr.right, known | left.grants)
+    return Judgement(Typed(expr, BOOL, (left.typed, right.typed)))
+
+
+def else_branch_knows_the_condition(expr: If, known: Capabilities, setting: Setting) -> Rule:
+    condition = yield (expr.condition, known)
+    then = yield (expr.then, known | condition.grants)
+    otherwise = yield (expr.otherwise, known | condition.grants)
+    if not is_boolean(then.type) or not is_boolean(otherwise.type) or not is_boolean(condition.type):
+        raise IllTyped("no booleans")
+    return Judgement(Typed(expr, BOOL, (condition.typed, then.typed, otherwise.typed)))
+
+
+def right_side_unchecked(expr: And, known: Capabilities) -> Rule:
+    left = yield (expr.left, known)
+    if not is_boolean(left.type):
+        raise IllTyped("no boolean")
+    return Judgement(Typed(expr, BOOL, (left.typed,)), left.grants)
+
+
+def true_decides_conjunction(left: Type, right: Type) -> Type:
+    return TRUE if TRUE in (left, right) else BOOL
+
+
+FAULTS: dict[str, tuple[object, str, Callable[..., object]]] = {
+    "access without capability": (typechecker, "get_attr_type", reads_without_capability),
+    "union instead of intersection": (typechecker, "disjunction", either_side_grants),
+    "the right side of || knows the left": (typechecker, "disjunction", right_side_knows_the_left),
+    "else knows the condition": (typechecker, "conditional", else_branch_knows_the_condition),
+    "the right side of && is not checked": (typechecker, "conjunction", right_side_unchecked),
+    "one true side makes && true": (control, "and_type", true_decides_conjunction),
+    "strings are booleans": (control, "is_boolean", lambda t: t == STRING or is_boolean(t)),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_faulty_rules_are_found(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    module, name, rule = FAULTS[fault]
+    monkeypatch.setattr(module, name, rule)
+    assert violations() != []
+
+
+def test_negation_must_not_keep_capabilities(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = typechecker.rule
+
+    def rule(expr: Expr, known: Capabilities, setting: Setting) -> Rule:
+        if not isinstance(expr, Unary):
+            return (yield from right(expr, known, setting))
+        operand = yield (expr.operand, known)
+        return Judgement(Typed(expr, BOOL, (operand.typed,)), operand.grants)
+
+    monkeypatch.setattr(typechecker, "rule", rule)
+    assert violations() != []
+    assert NONE.grants(NONE)

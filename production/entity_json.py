@@ -8,6 +8,7 @@ from typing import Any
 from production.collecting import without_collection
 from production.entities import NO_TAGS, Entities, Entity
 from production.errors import EntitiesError, JsonError
+from production.fresh_stack import with_stack
 from production.hierarchy import NOBODY
 from production.json_scanner import Repeated
 from production.json_text import Json, check_ignored, read_json, well_formed
@@ -105,7 +106,7 @@ def read_entity_object(node: dict[str, Json]) -> Entity:
 def read_entities(text: str) -> Entities:
     """Read and close an entity document; raises `EntitiesError`."""
     with without_collection():
-        return Entities.from_entities(map(read_entity_object, entity_objects(text)))
+        return with_stack(lambda: Entities.from_entities(map(read_entity_object, entity_objects(text))))
 
 
 def read_uid_json(text: str) -> Uid:

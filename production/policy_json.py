@@ -7,8 +7,9 @@ from typing import Final
 
 from production.collecting import without_collection
 from production.entity_json import read_uid
-from production.errors import JsonError, PolicyError, PolicySetError
+from production.errors import JsonError, PolicyError
 from production.expression_json import read_expression
+from production.fresh_stack import with_stack
 from production.json_text import Json, check_document, read_json
 from production.names import is_action_type, is_name, is_word
 from production.nodes import Condition
@@ -28,6 +29,7 @@ from production.policy_set import PolicySet
 from production.uids import Uid
 
 _EFFECTS: Final[dict[str, Effect]] = {"permit": "permit", "forbid": "forbid"}
+_PARTS: Final = frozenset({"staticPolicies", "templates", "templateLinks"})
 _REQUIRED: Final = frozenset({"effect", "principal", "action", "resource", "conditions"})
 
 
@@ -167,24 +169,23 @@ def _link(node: Json) -> tuple[str, str, Mapping[str, Uid]]:
 
 
 def read_policy_set(text: str) -> PolicySet:
-    """Read a policy-set document; raises `PolicyError`, or `PolicySetError` for ids and links that do not
-    fit.
-    """
+    """Read a policy-set document; raises `PolicyError`, or `PolicySetError` for ids and links."""
     try:
         with without_collection():
-            document = read_json(text)
-            check_document(document)
-            keys = frozenset({"staticPolicies", "templates", "templateLinks"})
-            whole = members(document, "a policy set", keys, frozenset())
-            links = whole["templateLinks"]
-            if not isinstance(links, list):
-                raise JsonError("`templateLinks` is an array")
-            return PolicySet(
-                _policies(whole["staticPolicies"], "staticPolicies"),
-                _policies(whole["templates"], "templates"),
-                map(_link, links),
-            )
+            return with_stack(lambda: _policy_set(text))
     except JsonError as error:
         raise PolicyError(str(error)) from None
-    except PolicySetError as error:
-        raise PolicySetError(f"in the document: {error}") from None
+
+
+def _policy_set(text: str) -> PolicySet:
+    document = read_json(text)
+    check_document(document)
+    whole = members(document, "a policy set", _PARTS, frozenset())
+    links = whole["templateLinks"]
+    if not isinstance(links, list):
+        raise JsonError("`templateLinks` is an array")
+    return PolicySet(
+        _policies(whole["staticPolicies"], "staticPolicies"),
+        _policies(whole["templates"], "templates"),
+        map(_link, links),
+    )

@@ -247,4 +247,4 @@ def policy_set_text(policies: PolicySet, *, templates: bool) -> str:
         printed = [*policies.statics.values(), *policies.templates.values()]
     else:
         printed = [policy for _, policy in policies.policies()]
-    return "".join(f"{policy_text(policy)}\n" for policy in printed)
+    return "\n".join(f"{policy_text(policy)}\n" for policy in printed)

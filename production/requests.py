@@ -11,6 +11,7 @@ from typing import Any, Final
 from production.entity_json import read_uid
 from production.errors import JsonError, RequestError
 from production.escapes import EscapeError, unescape
+from production.fresh_stack import with_stack
 from production.json_scanner import Repeated
 from production.json_text import Json, read_json
 from production.names import is_name
@@ -86,6 +87,10 @@ def read_context(node: Any) -> Record:
     """A context without type information: a JSON object or the text of one; raises `RequestError`."""
     if not node and node.__class__ is dict:
         return _NO_CONTEXT
+    return with_stack(lambda: _read_context(node))
+
+
+def _read_context(node: Any) -> Record:
     try:
         if isinstance(node, str):
             node = read_json(node)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+import production
 from production import Authorizer, CedarError, Entities, LinkError, PolicySet, PolicySetError, Request, Uid
 
 ALICE, DOC = Uid("User", "alice"), Uid("Doc", "d")
@@ -48,6 +49,14 @@ def test_a_link_is_the_policy_with_its_slots_filled() -> None:
             assert answers[0] == answers[1] == ("allow" if principal is ALICE else "deny")
     assert linked.to_text() == static.to_text()
     assert "?principal" in linked.to_text(templates=True)
+
+
+def test_the_example_of_the_package_runs() -> None:
+    example = production.__doc__ or ""
+    code = "\n".join(line[4:] for line in example.splitlines() if line.startswith("    "))
+
+    assert "authorize(request)" in code
+    exec(code, {})
 
 
 def test_templates_alone_deny() -> None:

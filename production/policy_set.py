@@ -6,7 +6,7 @@ A set is never changed: every operation gives a new one, and a failing one leave
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -131,7 +131,7 @@ class PolicySet:
         return made
 
     def _check_unused(self, policy_id: str) -> None:
-        if policy_id in self._statics or policy_id in self._templates or policy_id in self._links:
+        if self._has(policy_id):
             raise PolicySetError(f"the id {policy_id!r} is used already")
 
     def add(self, policy_id: str, policy: Policy) -> PolicySet:
@@ -156,7 +156,7 @@ class PolicySet:
         template = self._templates.get(template_id)
         if template is None:
             raise LinkError(f"there is no template {template_id!r}")
-        if new_id in self._statics or new_id in self._templates or new_id in self._links:
+        if self._has(new_id):
             raise LinkError(f"the id {new_id!r} is used already")
         for slot in template.slots:
             if slot not in values:
@@ -205,6 +205,47 @@ class PolicySet:
             elif (linked.template_id, linked.values) != (link.template_id, link.values):
                 raise PolicySetError(f"the id {link_id!r} stands for two links")
         return made
+
+    def merge_renaming(self, other: PolicySet) -> tuple[PolicySet, dict[str, str]]:
+        """Both sets in one, and the new ids of those policies of `other` whose id stands for something else
+        here.
+        """
+        names: dict[str, str] = {}
+        for policy_id in (*other._statics, *other._templates, *other._links):
+            if self._clashes(policy_id, other):
+                number = 0
+                while (
+                    (fresh := f"{policy_id}_{number}") in names.values()
+                    or self._has(fresh)
+                    or other._has(fresh)
+                ):
+                    number += 1
+                names[policy_id] = fresh
+        renamed = PolicySet()
+        renamed._statics = {names.get(name, name): policy for name, policy in other._statics.items()}
+        renamed._templates = {names.get(name, name): policy for name, policy in other._templates.items()}
+        renamed._links = {
+            names.get(name, name): replace(link, template_id=names.get(link.template_id, link.template_id))
+            for name, link in other._links.items()
+        }
+        return self.merge(renamed), names
+
+    def _has(self, policy_id: str) -> bool:
+        return policy_id in self._statics or policy_id in self._templates or policy_id in self._links
+
+    def _clashes(self, policy_id: str, other: PolicySet) -> bool:
+        """Whether an id of `other` stands for something else here."""
+        if not self._has(policy_id):
+            return False
+        for mine, theirs in ((self._statics, other._statics), (self._templates, other._templates)):
+            if policy_id in mine and policy_id in theirs:
+                return not same_policy(mine[policy_id], theirs[policy_id])
+        here, there = self._links.get(policy_id), other._links.get(policy_id)
+        if here is None or there is None:
+            return True
+        return (here.template_id, here.values) != (there.template_id, there.values) or self._clashes(
+            there.template_id, other
+        )
 
     def __len__(self) -> int:
         """How many policies are evaluated: static ones and links."""

@@ -98,6 +98,26 @@ def test_changes_give_new_sets() -> None:
     assert PolicySet.from_json(linked.to_json()).to_json() == linked.to_json()
 
 
+def test_merging_with_new_names_keeps_both_sides() -> None:
+    ours = with_template().link("policy1", "l", BOTH)
+    theirs = (
+        PolicySet.from_text(f"forbid(principal, action, resource); {TEMPLATE}")
+        .link("policy1", "l", {**BOTH, "?resource": ALICE})
+        .link("policy1", "m", BOTH)
+    )
+
+    merged, names = ours.merge_renaming(theirs)
+
+    assert names == {"policy0": "policy0_0", "l": "l_0"}
+    assert set(merged.statics) == {"policy0", "policy0_0"}
+    assert {name: link.template_id for name, link in merged.links.items()} == dict.fromkeys(
+        ("l", "l_0", "m"), "policy1"
+    )
+    assert merged.links["l_0"].resource is ALICE
+    assert ours.merge_renaming(ours)[1] == {}
+    assert ours.merge_renaming(ours)[0].to_json() == ours.to_json()
+
+
 def changed(**parts: object) -> str:
     document = json.loads(with_template().link("policy1", "l", BOTH).to_json())
     return json.dumps({key: value for key, value in {**document, **parts}.items() if value != "drop"})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from generators.atoms import Atoms
 from generators.focus import Focus
+from generators.look_alikes import look_alike
 from generators.syntax import ACTION, FALSE, PRINCIPAL, RESOURCE, Binary, Expr, If, Is, Lit, Unary
 from generators.terms import Terms
 from generators.world import Environment
@@ -49,6 +50,9 @@ class Conditions:
 
     def _atom(self, depth: int, want: bool | None) -> Expr:
         focus = self.focus
+        if self.source.boolean(focus.profile.look_alike):
+            focus.values.misfits.add("look-alike")
+            return look_alike(self.source)
         mark = len(focus.pending)
         atom = self.atoms.atom(max(depth, 1), want)
         guards = focus.take_guards(mark)

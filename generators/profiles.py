@@ -46,6 +46,7 @@ class Profile:
     missing_entity: float = 0.02
     mistyped_expression: float = 0.0
     loose_type: float = 0.0
+    look_alike: float = 0.0
     unguarded_access: float = 0.0
     unknown_attribute: float = 0.0
     mistyped_value: float = 0.0
@@ -65,6 +66,7 @@ UNTYPED = replace(
     TYPED,
     name="untyped",
     mistyped_expression=0.08,
+    look_alike=0.04,
     unguarded_access=0.4,
     unknown_attribute=0.03,
     broken_part=0.12,

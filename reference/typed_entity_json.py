@@ -106,6 +106,9 @@ def extension_value(json: Json, expected: ExtensionType, part: Part, where: str)
     """A call, with or without the escape around it, or what the type's constructor takes."""
     if not isinstance(json, dict):
         return apply(CONSTRUCTOR[expected.name], [value(json, part, where)], part, where)
+    if isinstance(json.get("__expr"), str):
+        # As with uids: the Rust engine knows the old escape beside any other key (observed, spec 05 §2.3 is silent).
+        raise InputError(part, f"{where}: the escape `__expr` no longer exists")
     inner = json.get("__extn")
     found = extension_call(inner, part, where) if isinstance(inner, dict) else None
     if found is None:

@@ -53,6 +53,8 @@ GOOD = [
     user('"age": 1, "b": false'),
     user('"dec": "1.0", "addr": "1.1.1.1", "dt": "2024-01-01", "dur": "1d"'),
     user('"dec": {"fn": "decimal", "arg": "1.0"}'),
+    user('"dec": {"fn": "decimal", "arg": "1.0", "__expr": 5}'),
+    user('"dec": {"__extn": {"fn": "decimal", "arg": "1.0", "__expr": "x"}}'),
     user('"dec": {"__extn": {"fn": "decimal", "arg": "1.0"}}'),
     user('"dt": {"fn": "offset", "args": ["1970-01-01", "5ms"]}'),
     user(
@@ -103,6 +105,8 @@ BAD = [
     user('"dec": {"fn": "decimal", "arg": null, "args": ["1.0"]}'),
     user('"dec": {"fn": "unknown", "arg": "1.0"}'),
     user('"dec": {}'),
+    user('"dec": {"fn": "decimal", "arg": "1.0", "__expr": "x"}'),
+    user('"dec": {"__extn": {"fn": "decimal", "arg": "1.0"}, "__expr": "x"}'),
     user('"dec": {"__entity": {"type": "User", "id": "b"}}'),
     user('"addr": {"fn": "ip", "arg": "1.1.1.1", "x": 1, "x": 2}'),
     user('"best": {"type": "Group", "id": "b"}'),

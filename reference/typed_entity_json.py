@@ -107,7 +107,7 @@ def extension_value(json: Json, expected: ExtensionType, part: Part, where: str)
     if not isinstance(json, dict):
         return apply(CONSTRUCTOR[expected.name], [value(json, part, where)], part, where)
     if isinstance(json.get("__expr"), str):
-        # As with uids: the Rust engine knows the old escape beside any other key (observed, spec 05 §2.3 is silent).
+        # As with uids. Spec 05 §2.3 is silent; the Rust engine sees the old escape whatever stands beside it.
         raise InputError(part, f"{where}: the escape `__expr` no longer exists")
     inner = json.get("__extn")
     found = extension_call(inner, part, where) if isinstance(inner, dict) else None

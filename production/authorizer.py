@@ -11,6 +11,7 @@ from production.errors import ERROR_KINDS, FIRST_ERROR, TRUE, ErrorKind, Evaluat
 from production.lowering import Code, lower_expression
 from production.machine import Frame, run
 from production.nodes import Node
+from production.plan_changes import ChangedPlans, make_plans
 from production.plans import Plans
 from production.policy_set import PolicySet
 from production.requests import Request
@@ -82,10 +83,8 @@ class Authorizer:
     def explain(self, request: Request) -> Explanation:
         """The response and how it came about: every policy that was asked, with its result."""
         plan = self._plans().plan(request.action, self.entities.above[request.action])
-        rules = list(plan.always)
-        for index in plan.indexes:
-            found = index.finder(self.entities.above)(request.principal, request.resource)
-            rules += [entry.rule for entry in found]
+        found = plan.finder(self.entities.above)(request.principal, request.resource)
+        rules = [*plan.always, *(entry.rule for entry in found)]
         frame = self._frame(request)
         candidates = []
         for rule in rules:
@@ -119,10 +118,10 @@ class Authorizer:
     def _frame(self, request: Request) -> Frame:
         return Frame(request.principal, request.action, request.resource, request.context, self.entities)
 
-    def _plans(self) -> Plans:
+    def _plans(self) -> Plans | ChangedPlans:
         plans = self.policies.prepared
         if plans is None:
-            plans = self.policies.prepared = Plans(self.policies)
+            plans = self.policies.prepared = make_plans(self.policies)
         return plans
 
     def _server(self, action: Uid) -> Server:

@@ -10,9 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from production.operations import Above
 from production.policy_set import PolicySet
 from production.rules import Rule, rules_of
-from production.scope_index import ScopeIndex, build_index
+from production.scope_index import Entries, Finder, ScopeIndex, build_index
 from production.shapes import FUSED_RULES, Program, fused_program, is_small
 from production.uids import Uid
 
@@ -35,12 +36,14 @@ class Fused:
 class Plan:
     """Rules that fit an action: those always asked, and indexes over the others.
 
-    `rules` are all rules of the policy set; entries of the indexes go by their number there.
+    `rules` are all rules of the policy set; entries of the indexes go by their number there. Entries whose
+    number is `removed` do not count.
     """
 
     rules: list[Rule]
     always: list[Rule]
     indexes: tuple[ScopeIndex, ...] = ()
+    removed: frozenset[int] = frozenset()
     _fused: Fused | None = field(default=None, init=False)
 
     @property
@@ -61,14 +64,40 @@ class Plan:
             self._fused = Fused(programs, left, is_direct and bool(programs))
         return self._fused
 
+    def finder(self, above: Above) -> Finder:
+        """One function for what all of the indexes find."""
+        finders = [index.finder(above) for index in self.indexes]
+        removed = self.removed
+        if len(finders) == 1 and not removed:
+            return finders[0]
+
+        def find(principal: Uid, resource: Uid) -> Entries:
+            found: Entries = ()
+            for finder in finders:
+                found += finder(principal, resource)
+            return tuple(entry for entry in found if entry.number not in removed) if removed else found
+
+        return find
+
 
 class Plans:
     """The plans of a policy set, made when first asked for and shared by all stores."""
 
-    __slots__ = ("_always_any", "_any", "_below", "_common", "_equal", "_has_common", "_made", "_rules")
+    __slots__ = (
+        "_always_any",
+        "_any",
+        "_below",
+        "_common",
+        "_equal",
+        "_has_common",
+        "_made",
+        "policies",
+        "rules",
+    )
 
     def __init__(self, policies: PolicySet) -> None:
-        self._rules = rules_of(policies)
+        self.policies = policies
+        self.rules = rules_of(policies)
         self._any: list[int] = []
         self._always_any: list[Rule] = []
         self._common: ScopeIndex | None = None
@@ -76,7 +105,7 @@ class Plans:
         self._equal: dict[Uid, list[int]] = {}
         self._below: dict[Uid, list[int]] = {}
         self._made: dict[tuple[Uid | None, frozenset[Uid]], Plan] = {}
-        for number, rule in enumerate(self._rules):
+        for number, rule in enumerate(self.rules):
             scope = rule.policy.action
             if scope.op == "All":
                 self._any.append(number)
@@ -84,6 +113,11 @@ class Plans:
             table = self._equal if scope.op == "==" else self._below
             for action in dict.fromkeys(scope.entities):
                 table.setdefault(action, []).append(number)
+
+    @property
+    def root(self) -> Plans:
+        """The plans that a changed policy set can start from."""
+        return self
 
     def plan(self, action: Uid, above: frozenset[Uid]) -> Plan:
         """The plan for an action with these ancestors; actions that no scope tells apart share one."""
@@ -100,10 +134,10 @@ class Plans:
 
     def _plan(self, numbers: list[int]) -> Plan:
         """A plan of the rules for any action and of these; all plans share one index over the former."""
-        rules = self._rules
+        rules = self.rules
         if len(numbers) + len(self._any) <= _FEW:
             return Plan(rules, [rules[number] for number in sorted([*numbers, *self._any])])
-        always, keyed = _split(rules, numbers)
+        always, keyed = split(rules, numbers)
         common = self._common_index()
         indexes: tuple[ScopeIndex, ...] = () if common is None else (common,)
         if keyed:
@@ -113,13 +147,13 @@ class Plans:
     def _common_index(self) -> ScopeIndex | None:
         """The index over the rules for any action, made when first needed."""
         if not self._has_common:
-            self._always_any, keyed = _split(self._rules, self._any)
-            self._common = build_index((number, self._rules[number]) for number in keyed) if keyed else None
+            self._always_any, keyed = split(self.rules, self._any)
+            self._common = build_index((number, self.rules[number]) for number in keyed) if keyed else None
             self._has_common = True
         return self._common
 
 
-def _split(rules: list[Rule], numbers: list[int]) -> tuple[list[Rule], list[int]]:
+def split(rules: list[Rule], numbers: list[int]) -> tuple[list[Rule], list[int]]:
     """The rules without an entity in the scope, and the numbers of the others."""
     keyed = [n for n in numbers if rules[n].principal is not None or rules[n].resource is not None]
     indexed = set(keyed)

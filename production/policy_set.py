@@ -16,6 +16,7 @@ from production.policies import Policy, SlotName, same_policy
 from production.uids import Uid
 
 if TYPE_CHECKING:
+    from production.plan_changes import ChangedPlans
     from production.plans import Plans
 
 LinkRequest = tuple[str, str, Mapping[str, Uid]]
@@ -48,10 +49,13 @@ class Link:
 class PolicySet:
     """Static policies, templates and links by id."""
 
-    __slots__ = ("_links", "_statics", "_templates", "prepared")
+    __slots__ = ("_links", "_statics", "_templates", "basis", "prepared")
 
-    prepared: Plans | None
+    prepared: Plans | ChangedPlans | None
     """Plans of an authorizer, made when first needed."""
+
+    basis: Plans | None
+    """Plans of the set that this one was made of."""
 
     def __init__(
         self,
@@ -64,6 +68,7 @@ class PolicySet:
         self._templates = dict(templates or {})
         self._links: dict[str, Link] = {}
         self.prepared = None
+        self.basis = None
         for policy_id, policy in self._statics.items():
             if policy.slots:
                 raise PolicySetError(f"the static policy {policy_id!r} has a slot")
@@ -128,6 +133,7 @@ class PolicySet:
         made._statics = self._statics.copy()
         made._templates = self._templates.copy()
         made._links = self._links.copy()
+        made.basis = self.prepared.root if self.prepared is not None else self.basis
         return made
 
     def _check_unused(self, policy_id: str) -> None:

@@ -11,7 +11,7 @@ from production.entities import Entities
 from production.errors import FALSE, TRUE, EvaluationError
 from production.machine import Frame, run
 from production.policies import Policy, Scope, Slot
-from production.policy_set import PolicySet
+from production.policy_set import Link, PolicySet
 from production.uids import Uid
 
 
@@ -36,21 +36,25 @@ def _entity(scope: Scope) -> Uid | None:
 
 def rules_of(policies: PolicySet) -> list[Rule]:
     """All rules of a set: static policies, then links, a link's slots filled."""
-    rules = [
-        Rule(policy_id, policy, _entity(policy.principal), _entity(policy.resource))
-        for policy_id, policy in policies.statics.items()
-    ]
-    for link_id, link in policies.links.items():
-        template = link.template
-        rules.append(
-            Rule(
-                link_id,
-                template,
-                link.principal or _entity(template.principal),
-                link.resource or _entity(template.resource),
-            )
-        )
+    rules = [static_rule(policy_id, policy) for policy_id, policy in policies.statics.items()]
+    rules += [link_rule(link_id, link) for link_id, link in policies.links.items()]
     return rules
+
+
+def static_rule(policy_id: str, policy: Policy) -> Rule:
+    """A static policy as a rule."""
+    return Rule(policy_id, policy, _entity(policy.principal), _entity(policy.resource))
+
+
+def link_rule(link_id: str, link: Link) -> Rule:
+    """A link as a rule."""
+    template = link.template
+    return Rule(
+        link_id,
+        template,
+        link.principal or _entity(template.principal),
+        link.resource or _entity(template.resource),
+    )
 
 
 def _fits(scope: Scope, entity: Uid | None, uid: Uid, entities: Entities) -> bool:

@@ -16,7 +16,7 @@ from production.machine import Frame
 from production.plans import Plan
 from production.responses import Response, combine
 from production.rules import Rule, status_of
-from production.scope_index import Entry, Finder
+from production.scope_index import Entry
 from production.shapes import FUSED_RULES, Shape
 from production.uids import Uid
 from production.values import Record
@@ -46,7 +46,7 @@ class Server:
         self._asked = 0
         self._functions: dict[Shape | None, Callable[..., int]] = {}
         self._responses: dict[object, Response] = {}
-        self._find = _finder(plan, entities)
+        self._find = plan.finder(entities.above)
         self.answer = self._start
         if self._threshold == 0:
             self._promote()
@@ -172,15 +172,6 @@ def _masks(programs: list[Callable[..., int]]) -> Callable[..., int] | None:
         return whole
 
     return masks
-
-
-def _finder(plan: Plan, entities: Entities) -> Finder:
-    """One function for what all of the plan's indexes find."""
-    finders = [index.finder(entities.above) for index in plan.indexes]
-    if len(finders) < 2:
-        return finders[0] if finders else lambda principal, resource: ()
-    common, own = finders
-    return lambda principal, resource: common(principal, resource) + own(principal, resource)
 
 
 def _satisfied(*arguments: object) -> int:

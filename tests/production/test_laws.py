@@ -315,6 +315,35 @@ def test_index_asks_few_of_many_policies() -> None:
     assert explanation.ruled_out == 1_999
 
 
+def test_changes_of_a_served_set_give_the_responses_of_a_set_made_afresh() -> None:
+    random = Random(8)
+    for size in (4, 40):
+        policies = PolicySet.from_text("\n".join(policy(random) for _ in range(size))).add("t", template())
+        for step in range(60):
+            choice = random.randrange(4)
+            if choice == 0 and policies.statics:
+                policies = policies.remove_static(random.choice(list(policies.statics)))
+            elif choice == 1 and policies.links:
+                policies = policies.unlink(random.choice(list(policies.links)))
+            elif choice == 2:
+                values = {"?principal": uid("Group", random.choice("abc")), "?resource": uid("Doc", "a")}
+                policies = policies.link("t", f"changed{step % 7}x{step}", values)
+            else:
+                policies = policies.add(
+                    f"added{step}", PolicySet.from_text(policy(random)).statics["policy0"]
+                )
+            authorizer = Authorizer(policies, STORE, tier=random.choice(("machine", "generated")))
+            for _ in range(10):
+                request = Request(
+                    uid("User", random.choice("abcde")),
+                    uid("Action", random.choice("vwx")),
+                    uid("Doc", random.choice("abcde")),
+                    question().context,
+                )
+                assert authorizer.authorize(request) == naive(policies, request)
+    assert policies.basis is not None
+
+
 def test_shapes_of_links_are_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[object] = []
     compiled = scope_index.shape_of.__globals__["_shape_program"]

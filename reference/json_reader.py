@@ -201,6 +201,9 @@ class _Reader:
 
     def peek(self) -> str:
         """The next character after white space; empty at the end."""
+        character = self.text[self.position : self.position + 1]
+        if character > " ":
+            return character
         space = SPACE.match(self.text, self.position)
         self.position = space.end() if space else self.position
         return self.text[self.position : self.position + 1]

@@ -36,6 +36,8 @@ class Ancestors(dict[Uid, frozenset[Uid]]):
     def __missing__(self, uid: Uid) -> frozenset[Uid]:
         parents = self._parents.get(uid)
         if not parents:
+            if parents is not None:
+                self[uid] = NOBODY
             return NOBODY
         found = self._shared.get(parents)
         if found is None:

@@ -17,7 +17,6 @@ from production.operations import Above
 from production.rules import Rule
 from production.shapes import Shape, scope_key, shape_of
 from production.uids import Uid
-from production.values import Value
 
 Side = Literal["principal", "resource"]
 _CROWD: Final = 6
@@ -29,20 +28,18 @@ _BIT: Final[dict[Side, int]] = {"principal": 1, "resource": 2}
 class Entry:
     """A rule in the index: its number in the policy set, the sides (bits) that finding it checks.
 
-    The rest is what its shape's function takes; `shape` and `literals` are there once it has been resolved.
+    The `shape` of what is left to do is there once it has been resolved.
     """
 
     number: int
     rule: Rule
     checked: int = 0
     shape: Shape | None = None
-    literals: tuple[Value, ...] = ()
 
     def resolve(self) -> Shape:
         """The shape of what is left to do, found when first asked for."""
         if self.shape is None:
             policy = self.rule.policy
-            self.literals = policy.code.literals
             self.shape = shape_of(
                 scope_key(policy.principal, bool(self.checked & _BIT["principal"])),
                 scope_key(policy.resource, bool(self.checked & _BIT["resource"])),
@@ -102,15 +99,19 @@ class ScopeIndex:
         if not (principal_equal or resource_equal or principal_keys or resource_keys):
             return lambda principal, resource: pair((principal, resource), ())
 
+        principal_bucket, resource_bucket = principal_equal.get, resource_equal.get
+
         def entries(bucket: Bucket, other: Uid) -> Entries:
             return bucket if isinstance(bucket, tuple) else bucket.find(other, above[other])
 
         def find(principal: Uid, resource: Uid) -> Entries:
             found = pair((principal, resource), ())
-            if principal in principal_equal:
-                found += entries(principal_equal[principal], resource)
-            if resource in resource_equal:
-                found += entries(resource_equal[resource], principal)
+            bucket = principal_bucket(principal)
+            if bucket is not None:
+                found += bucket if isinstance(bucket, tuple) else bucket.find(resource, above[resource])
+            bucket = resource_bucket(resource)
+            if bucket is not None:
+                found += bucket if isinstance(bucket, tuple) else bucket.find(principal, above[principal])
             # An intersection of two frozen sets goes through the smaller one.
             if principal_keys:
                 if principal in principal_below:

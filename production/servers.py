@@ -101,7 +101,13 @@ class Server:
                 else:
                     rule = entry.rule
                     status = function(
-                        principal, action, resource, context, rule.principal, rule.resource, entry.literals
+                        principal,
+                        action,
+                        resource,
+                        context,
+                        rule.principal,
+                        rule.resource,
+                        rule.policy.literals,
                     )
                 if status:
                     hits += (entry.number << STATUS_BITS | status,)
@@ -156,7 +162,7 @@ class Server:
             frame.context,
             rule.principal,
             rule.resource,
-            entry.literals,
+            rule.policy.literals,
         )
 
 

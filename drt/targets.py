@@ -7,14 +7,15 @@ fills the README and shares a run's budget.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from drt.case import Case, Request
-from drt.case import Source as Text
+from drt import drawing
+from drt.case import Case
+from drt.oracles import laws, reading, roundtrips
 from drt.oracles.agreement import engines_agree
 from drt.oracles.checked import Oracle
-from generators.profiles import TYPED, UNTYPED, Profile
-from generators.scenarios import Scenario, scenario
+from drt.oracles.wildcard import wildcard_matches_definition
+from generators.profiles import DANGLING, EXTREME, ONE_TYPE_ERROR, TEMPLATES, TYPED, UNTYPED
 from generators.source import Source
 
 
@@ -33,76 +34,171 @@ class Target:
     weight: int = 1
 
 
-def _authorization(drawn: Scenario, requests: int | None = None) -> Case:
-    """The policies, entities, links and requests of a scenario, without its schema."""
-    return Case(
-        policies=Text(drawn.policies_text()),
-        entities=drawn.entities_text(),
-        requests=tuple(Request(text) for text in drawn.request_texts()[:requests]),
-        links=drawn.links,
-    )
+def _law(name: str, oracle: Oracle, sentence: str) -> Target:
+    """A law of authorization, tried on untyped policies with templates and links."""
+    return Target(name, sentence, drawing.authorize(drawing.UNTYPED_RBAC), oracle)
 
 
-def _authorize(profile: Profile) -> Callable[[Source], Case]:
-    return lambda source: _authorization(scenario(source, profile))
+_TARGETS = (
+    Target(
+        "authorize-typed",
+        "Engines give the same response to requests on well-typed policies.",
+        drawing.authorize(TYPED),
+        engines_agree,
+        weight=6,
+    ),
+    Target(
+        "authorize-untyped",
+        "Engines give the same response, errors included, where nothing has to fit.",
+        drawing.authorize(UNTYPED),
+        engines_agree,
+        weight=6,
+    ),
+    Target(
+        "evaluate",
+        "Engines give every expression the same value or the same kind of error.",
+        drawing.evaluate,
+        engines_agree,
+        weight=4,
+    ),
+    Target(
+        "rbac",
+        "Engines give the same response on many policies with templates and links.",
+        drawing.authorize(TEMPLATES),
+        engines_agree,
+        weight=2,
+    ),
+    Target(
+        "dangling",
+        "Engines agree where entities, parents and attributes refer to what is not there.",
+        drawing.authorize(DANGLING),
+        engines_agree,
+        weight=2,
+    ),
+    Target(
+        "extreme",
+        "Engines agree where constants lie at the ends of their ranges.",
+        drawing.authorize(EXTREME),
+        engines_agree,
+        weight=2,
+    ),
+    Target(
+        "one-type-error",
+        "Engines agree on well-typed policies with exactly one operand of the wrong kind.",
+        drawing.authorize(ONE_TYPE_ERROR),
+        engines_agree,
+        weight=2,
+    ),
+    Target(
+        "parse-text",
+        "Engines take the same policy and expression texts and read them as the same.",
+        drawing.changed_text,
+        reading.readers_agree,
+        weight=4,
+    ),
+    Target(
+        "parse-json",
+        "Engines take the same policy and entity JSON and read it as the same.",
+        drawing.changed_json,
+        reading.readers_agree,
+        weight=4,
+    ),
+    Target(
+        "comments",
+        "Blanks and comments between tokens change nothing.",
+        drawing.odd_text,
+        reading.comments_change_nothing,
+    ),
+    Target(
+        "print-policies",
+        "What one engine prints, every engine reads as the same policies.",
+        drawing.odd_text,
+        roundtrips.printing_round_trips,
+        weight=2,
+    ),
+    Target(
+        "policies-json",
+        "Policies written as JSON are read back as the same by every engine.",
+        drawing.odd_text,
+        roundtrips.json_round_trips,
+        weight=2,
+    ),
+    Target(
+        "print-links",
+        "A policy set printed with its links written out decides like the set.",
+        drawing.authorize(TEMPLATES),
+        roundtrips.printed_links_decide_alike,
+    ),
+    Target(
+        "format",
+        "Formatting keeps policies and comments, and formatting again changes nothing.",
+        drawing.odd_text,
+        roundtrips.formatting_keeps_everything,
+    ),
+    Target(
+        "entities",
+        "The entities that one engine writes, every engine reads as the same.",
+        drawing.entities_alone,
+        roundtrips.entities_round_trip,
+        weight=2,
+    ),
+    Target(
+        "wildcard",
+        "`like` matches as its definition says.",
+        drawing.likes,
+        wildcard_matches_definition,
+    ),
+    _law(
+        "law-policy-order",
+        laws.policy_order_is_irrelevant,
+        "The order of policies is irrelevant.",
+    ),
+    _law(
+        "law-more-forbids",
+        laws.adding_a_forbid_never_allows,
+        "Adding a forbid never turns deny into allow.",
+    ),
+    _law(
+        "law-more-permits",
+        laws.adding_a_permit_never_denies,
+        "Adding a permit never turns allow into deny.",
+    ),
+    _law(
+        "law-erring-policies",
+        laws.removing_an_erring_policy_changes_no_decision,
+        "Removing the erring policies changes no decision.",
+    ),
+    _law(
+        "law-idle-policies",
+        laws.removing_an_idle_policy_changes_nothing,
+        "Removing the policies that neither determine nor err changes nothing.",
+    ),
+    _law(
+        "law-composition",
+        laws.responses_are_composed,
+        "A response follows from what each policy does alone.",
+    ),
+    _law(
+        "law-invariants",
+        laws.responses_are_well_formed,
+        "Determining policies have the effect of the decision and do not err.",
+    ),
+    _law(
+        "law-links",
+        laws.linking_equals_writing,
+        "A template link does what the policy does that is written out.",
+    ),
+    _law(
+        "law-renaming",
+        laws.renaming_changes_nothing,
+        "Renaming entity and policy ids consistently changes nothing.",
+    ),
+    _law(
+        "law-repetition",
+        laws.repeated_elements_change_nothing,
+        "Repeating the elements of sets changes nothing.",
+    ),
+)
 
-
-EVALUATE = replace(UNTYPED, name="evaluate", policies=(1, 1), requests=4, expressions=12, templates=0.0)
-RBAC = replace(TYPED, name="rbac", policies=(4, 12), templates=0.6, expressions=0)
-DANGLING = replace(UNTYPED, name="dangling", dangling_reference=0.5, missing_entity=0.5, expressions=0)
-ONE_TYPE_ERROR = replace(TYPED, name="one-type-error", one_type_error=True, expressions=0)
-
-
-def _evaluation(source: Source) -> Case:
-    drawn = scenario(source, EVALUATE)
-    return replace(_authorization(drawn), expressions=drawn.expressions())
-
-
-TARGETS: dict[str, Target] = {
-    target.name: target
-    for target in (
-        Target(
-            "authorize-typed",
-            "Engines give the same response to requests on well-typed policies.",
-            _authorize(replace(TYPED, expressions=0)),
-            engines_agree,
-            weight=6,
-        ),
-        Target(
-            "authorize-untyped",
-            "Engines give the same response, errors included, where nothing has to fit.",
-            _authorize(replace(UNTYPED, expressions=0)),
-            engines_agree,
-            weight=6,
-        ),
-        Target(
-            "evaluate",
-            "Engines give every expression the same value or the same kind of error.",
-            _evaluation,
-            engines_agree,
-            weight=4,
-        ),
-        Target(
-            "rbac",
-            "Engines give the same response on many policies with templates and links.",
-            _authorize(RBAC),
-            engines_agree,
-            weight=2,
-        ),
-        Target(
-            "dangling",
-            "Engines agree where entities, parents and attributes refer to what is not there.",
-            _authorize(DANGLING),
-            engines_agree,
-            weight=2,
-        ),
-        Target(
-            "one-type-error",
-            "Engines agree on well-typed policies with exactly one operand of the wrong kind.",
-            _authorize(ONE_TYPE_ERROR),
-            engines_agree,
-            weight=2,
-        ),
-    )
-}
+TARGETS: dict[str, Target] = {target.name: target for target in _TARGETS}
 """Every target by its name."""

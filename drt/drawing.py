@@ -1,0 +1,116 @@
+"""Cases from scenarios and texts: what the targets put before the engines.
+
+Owns the step from a generator's texts to a `Case`; it decides nothing about what is drawn but how much of it
+goes into one case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from drt.case import Case, Request
+from drt.case import Source as Text
+from generators.grammar import Grammar
+from generators.mutations import mutated_json, mutated_text
+from generators.profiles import HOSTILE_TEXT, UNTYPED, Profile
+from generators.scenarios import Scenario, scenario
+from generators.source import Source
+
+Draw = Callable[[Source], Case]
+
+UNTYPED_RBAC = replace(UNTYPED, name="untyped-templates", templates=0.4, requests=6, expressions=0)
+EVALUATE = replace(UNTYPED, name="evaluate", policies=(1, 1), requests=4, expressions=12)
+SMALL = replace(UNTYPED, name="small", policies=(1, 2), requests=1, expressions=0, templates=0.2)
+ODD_TEXT = replace(HOSTILE_TEXT, name="odd-text", templates=0.3, requests=1, expressions=2, policies=(1, 3))
+
+EXPRESSIONS_A_CASE = 6
+LIKES_A_CASE = 12
+
+
+def authorization(drawn: Scenario) -> Case:
+    """The policies, entities, links and requests of a scenario, without its schema."""
+    return Case(
+        policies=Text(drawn.policies_text()),
+        entities=drawn.entities_text(),
+        requests=tuple(Request(text) for text in drawn.request_texts()),
+        links=drawn.links,
+    )
+
+
+def authorize(profile: Profile) -> Draw:
+    """Policies of a profile and requests aimed at them."""
+    silent = replace(profile, expressions=0)
+    return lambda source: authorization(scenario(source, silent))
+
+
+def evaluate(source: Source) -> Case:
+    """Expressions of every type under a few requests."""
+    drawn = scenario(source, EVALUATE)
+    return replace(authorization(drawn), expressions=drawn.expressions())
+
+
+def changed_text(source: Source) -> Case:
+    """Policies and expressions straight from the grammar, most of them changed in a few places."""
+    grammar = Grammar(source)
+    texts = [grammar.policies(2)]
+    texts += [grammar.expression(source.integer(1, 3)) for _ in range(EXPRESSIONS_A_CASE)]
+    changed = [mutated_text(source, text) if source.boolean(0.65) else text for text in texts]
+    return Case(policies=Text(changed[0]), expressions=tuple(changed[1:]))
+
+
+def changed_json(source: Source) -> Case:
+    """A policy set and an entity document in JSON, most of them changed in a few places."""
+    drawn = scenario(source, SMALL)
+    policies, entities = drawn.policies_json(links=True), drawn.entities_text()
+    return Case(
+        policies=Text(mutated_json(source, policies) if source.boolean(0.9) else policies, "json"),
+        entities=mutated_json(source, entities) if source.boolean(0.9) else entities,
+    )
+
+
+def odd_text(source: Source) -> Case:
+    """Policies in words nobody would choose, in text or in JSON, or straight from the grammar."""
+    if source.boolean(0.4):
+        return Case(policies=Text(Grammar(source).policies(2)))
+    drawn = scenario(source, ODD_TEXT)
+    case = replace(authorization(drawn), expressions=drawn.expressions())
+    if source.boolean(0.4):
+        return replace(case, policies=Text(drawn.policies_json(links=True), "json"), links=())
+    return case
+
+
+def entities_alone(source: Source) -> Case:
+    """An entity document, sometimes changed in a few places."""
+    drawn = scenario(source, replace(SMALL, mistyped_value=0.2, dangling_reference=0.2))
+    text = drawn.entities_text()
+    return Case(policies=Text(""), entities=mutated_json(source, text) if source.boolean(0.4) else text)
+
+
+LETTERS = ("a", "b", "c", "*", "\\", '"', "\n", "é", "\U0001f600", "\0")
+USUAL = LETTERS[:4]
+ESCAPED_STAR = r"\*"
+ESCAPES = {"\\": r"\\", '"': r"\"", "\0": r"\0"}
+
+
+def likes(source: Source) -> Case:
+    """Texts like patterns: the pattern is the text with stars put in and something changed now and then."""
+    return Case(policies=Text(""), expressions=tuple(_like(source) for _ in range(LIKES_A_CASE)))
+
+
+def _like(source: Source) -> str:
+    alphabet = LETTERS if source.boolean(0.3) else USUAL
+    text = [source.choice(alphabet) for _ in range(source.integer(0, 9))]
+    pattern: list[str | None] = list(text)
+    for _ in range(source.integer(0, 4)):
+        at = source.integer(0, len(pattern))
+        pattern[at : at + source.integer(0, 3)] = [None]
+    if source.boolean(0.4):
+        pattern.insert(source.integer(0, len(pattern)), source.choice(alphabet))
+    return f"{_literal(text, star='*')} like {_literal(pattern, star=ESCAPED_STAR)}"
+
+
+def _literal(elements: Sequence[str | None], star: str) -> str:
+    """A string literal; `star` is how the character `*` is written, None is the wildcard."""
+    written = ("*" if one is None else star if one == "*" else ESCAPES.get(one, one) for one in elements)
+    return f'"{"".join(written)}"'

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from drt.reduce.pieces import Piece, pieces
@@ -25,10 +26,29 @@ def drop_entities(problem: Problem) -> None:
     """Leave out whole entities."""
     document = read(problem.best.entities)
     if isinstance(document, list):
-        piece = next(
-            piece for piece in pieces(problem.best) if piece.read(problem.best) == problem.best.entities
-        )
-        fewer(document, lambda kept: _take(problem, piece, kept))
+        fewer(document, lambda kept: problem.consider(replace(problem.best, entities=write(kept))))
+
+
+def bridge_entities(problem: Problem) -> None:
+    """Leave out an entity between others: its children get its parents."""
+    at = 0
+    while isinstance(document := read(problem.best.entities), list) and at < len(document):
+        if not problem.consider(replace(problem.best, entities=write(_bridged(document, at)))):
+            at += 1
+
+
+def _bridged(document: list[Any], at: int) -> list[Any]:
+    gone = document[at]
+    above = gone.get("parents") if isinstance(gone, dict) else None
+    rest = [dict(one) if isinstance(one, dict) else one for one in document[:at] + document[at + 1 :]]
+    for one in rest:
+        if isinstance(above, list) and isinstance(one, dict) and isinstance(one.get("parents"), list):
+            one["parents"] = [
+                parent
+                for given in one["parents"]
+                for parent in (above if given == gone.get("uid") else [given])
+            ]
+    return rest
 
 
 def simplify_documents(problem: Problem) -> None:

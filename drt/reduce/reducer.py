@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from drt.case import Case
-from drt.reduce.documents import drop_entities, simplify_documents
+from drt.reduce.documents import bridge_entities, drop_entities, simplify_documents
 from drt.reduce.expressions import simplify_expressions
 from drt.reduce.names import simplify_names, simplify_numbers, simplify_strings
 from drt.reduce.policies import (
@@ -52,6 +52,7 @@ PASSES: tuple[Callable[[Problem], None], ...] = (
     drop_links,
     drop_policies,
     drop_entities,
+    bridge_entities,
     drop_schema,
     respell,
     drop_conditions,

@@ -19,6 +19,31 @@ MOST_CHARACTERS = 400
 """Longer texts are not taken apart by characters: the other passes must shorten them first."""
 
 
+def peel_brackets(problem: Problem) -> None:
+    """Leave out levels of brackets that lie directly inside each other, many at once."""
+    for piece in _raw_pieces(problem.best):
+        at = 0
+        while at < len(tokens := tokenize(text := piece.read(problem.best))):
+            closes = matching(tokens)
+            levels: list[tuple[int, int]] = []
+            while at in closes:
+                levels.append((tokens[at].start, tokens[closes[at]].start))
+                at += 1
+            if len(levels) > 1:
+                _fewer_levels(problem, piece, text, levels)
+                return
+            at += 1
+
+
+def _fewer_levels(problem: Problem, piece: Piece, text: str, levels: Sequence[tuple[int, int]]) -> None:
+    def take(kept: list[tuple[int, int]]) -> bool:
+        gone = {place for pair in set(levels) - set(kept) for place in pair}
+        peeled = "".join(character for place, character in enumerate(text) if place not in gone)
+        return problem.consider(piece.write(problem.best, peeled))
+
+    fewer(levels, take)
+
+
 def drop_brackets(problem: Problem) -> None:
     """Leave out whole groups in brackets, their contents, or the brackets alone."""
     for piece in _raw_pieces(problem.best):

@@ -19,7 +19,7 @@ from drt.reduce.policies import (
     unlink,
 )
 from drt.reduce.problem import OutOfTime, Problem
-from drt.reduce.raw import drop_brackets, drop_characters, drop_tokens
+from drt.reduce.raw import drop_brackets, drop_characters, drop_tokens, peel_brackets
 from drt.reduce.sequences import fewer
 
 
@@ -54,6 +54,7 @@ PASSES: tuple[Callable[[Problem], None], ...] = (
     drop_entities,
     bridge_entities,
     drop_schema,
+    peel_brackets,
     respell,
     drop_conditions,
     drop_annotations,

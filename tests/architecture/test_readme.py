@@ -15,7 +15,9 @@ def test_the_python_of_the_readme_runs() -> None:
 
 
 def test_the_files_that_the_readme_names_exist() -> None:
-    named = set(re.findall(r"`((?:reference|production|generators|drt|corpus|tests|examples)/[\w./-]*)`", README))
+    named = set(
+        re.findall(r"`((?:reference|production|generators|drt|corpus|tests|examples)/[\w./-]*)`", README)
+    )
     named |= set(re.findall(r"drt replay (corpus/\S+)", README))
 
     assert named

@@ -1,0 +1,47 @@
+"""The meaning of Cedar: texts in, records out. Read `evaluator` first, then `authorizer`.
+
+This is the small door; every chapter of the language has a module of its own behind it.
+"""
+
+from __future__ import annotations
+
+from reference.authorizer import authorize as _authorize
+from reference.entity_json import read_entities
+from reference.errors import ErrorKind, EvaluationError, InputError
+from reference.evaluator import evaluate as _evaluate
+from reference.parser import parse_expression, parse_policies
+from reference.request_json import read_request
+from reference.response import Decision, Response
+from reference.templates import from_bodies
+from reference.values import Value
+
+__all__ = [
+    "Decision",
+    "ErrorKind",
+    "EvaluationError",
+    "InputError",
+    "Response",
+    "Value",
+    "authorize",
+    "evaluate",
+]
+
+
+def authorize(policies: str, entities: str, request: str) -> Response:
+    """The response to a request: policies as Cedar text, entities and request as JSON (spec 04, 05).
+
+    Raises:
+        InputError: one of the texts is refused.
+    """
+    policy_set = from_bodies(parse_policies(policies))
+    return _authorize(policy_set.policies(), read_request(request), read_entities(entities))
+
+
+def evaluate(expression: str, entities: str, request: str) -> Value:
+    """The value of an expression of Cedar text under a request (spec 02).
+
+    Raises:
+        InputError: one of the texts is refused.
+        EvaluationError: the expression has no value.
+    """
+    return _evaluate(parse_expression(expression), read_request(request), read_entities(entities))

@@ -14,7 +14,7 @@ from typing import Any
 
 from drt.case import Case, Source
 from drt.reduce.tokens import Token, tokenize
-from drt.reduce.vocabulary import FUNCTIONS, METHODS, OPERATORS, VARIABLES, WORDS
+from drt.reduce.vocabulary import FUNCTIONS, METHODS, OPERATORS, WORDS
 
 ODD_STRING = re.compile(r"[^ -~]|\\(?![\"\\])")
 
@@ -102,6 +102,8 @@ def _expression_features(tokens: list[Token]) -> Iterator[str]:
             case "string":
                 if before == "::":
                     yield "entity"
+                elif before == "has":
+                    pass
                 elif before == "[" and after == "]" and index > 1 and _ends_operand(tokens[index - 2]):
                     yield "access"
                 else:
@@ -136,7 +138,7 @@ def _word_features(word: str, before: str, after: str) -> Iterator[str]:
         return
     elif word in FUNCTIONS and after == "(":
         yield f"{word}()"
-    elif word in WORDS or word in VARIABLES:
+    elif word in WORDS:
         yield word
     elif word in ("true", "false"):
         yield "bool"
@@ -182,8 +184,6 @@ def _json_object_features(value: dict[str, Any]) -> Iterator[str]:
         named = {"neg": "-", ".": "access", "Set": "set", "Record": "record", "if-then-else": "if"}
         if key in named:
             yield named[key]
-        elif key == "Var" and isinstance(inner, str):
-            yield inner
         elif key == "Value":
             yield _literal_feature(inner)
 
@@ -204,6 +204,8 @@ def _literal_feature(value: Any) -> str:
 
 def _entity_features(entities: str) -> Iterator[str]:
     """The shapes in an entity document that an evaluation can depend on."""
+    if not entities:
+        return
     document = _json(entities)
     if not isinstance(document, list):
         yield "odd entities"

@@ -8,6 +8,7 @@ bug that it started from.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import get_args
 
 from drt.case import Case
 from drt.engines.protocol import Engine
@@ -27,6 +28,7 @@ from drt.outcome import (
 
 ANSWER = "answer"
 AND = " and "
+ERROR_KINDS = frozenset(get_args(ErrorKind))
 FEATURES_SHOWN = 12
 
 
@@ -58,7 +60,8 @@ def coarse_key(divergence: Divergence) -> tuple[str, tuple[tuple[str, tuple[str,
 def alike(divergence: Divergence) -> Callable[[Divergence], bool]:
     """A predicate for divergences: the other is like this one.
 
-    The law stays, each engine stays in its classes; an answer that held several errors may lose some of them.
+    The law stays and each engine stays in its classes, but for errors: an answer that held several may lose
+    some of them, and where an error only hid a difference in value it may lose all.
     """
     law, wanted = coarse_key(divergence)
 
@@ -68,12 +71,16 @@ def alike(divergence: Divergence) -> Callable[[Divergence], bool]:
             its_law == law
             and len(its_classes) == len(wanted)
             and all(
-                name == its_name and set(classes) <= set(allowed)
+                name == its_name and (set(classes) <= set(allowed) or _lost_errors(allowed, classes))
                 for (name, allowed), (its_name, classes) in zip(wanted, its_classes, strict=True)
             )
         )
 
     return is_alike
+
+
+def _lost_errors(before: Sequence[str], after: Sequence[str]) -> bool:
+    return list(after) == [ANSWER] and ERROR_KINDS.issuperset(before)
 
 
 def same_bug(oracle: Oracle, engines: Sequence[Engine], divergence: Divergence) -> Callable[[Case], bool]:

@@ -16,11 +16,11 @@ LONGS = (("0",), ("1",))
 STRINGS = (('""',), ('"a"',))
 LITERALS: dict[str, tuple[tuple[str, ...], ...]] = {
     "bool": BOOLS,
-    "long": LONGS,
-    "string": STRINGS,
-    "set": (("[", "]"),),
-    "record": (("{", "}"),),
-    "entity": (("principal",),),
+    "long": (*BOOLS, *LONGS),
+    "string": (*BOOLS, *LONGS, *STRINGS),
+    "set": (*BOOLS, *LONGS, ("[", "]")),
+    "record": (*BOOLS, *LONGS, ("{", "}")),
+    "entity": (*BOOLS, *LONGS, ("principal",)),
     "any": (*BOOLS, *LONGS, *STRINGS, ("[", "]"), ("{", "}")),
 }
 PLAIN_ARGUMENT = {"decimal": '"0.0"', "ip": '"::"', "datetime": '"1970-01-01"', "duration": '"0s"'}

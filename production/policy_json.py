@@ -8,7 +8,7 @@ from typing import Final
 from production.collecting import without_collection
 from production.entity_json import read_uid
 from production.errors import JsonError, PolicyError
-from production.expression_json import read_expression
+from production.expression_json_reader import read_expression
 from production.fresh_stack import with_stack
 from production.json_text import Json, check_document, read_json
 from production.names import is_action_type, is_name, is_word

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 
 LOAD_EVERYTHING = """
 import importlib, pkgutil, sys
+from importlib import import_module
 from pathlib import Path
 
 package = importlib.import_module(sys.argv[1])
@@ -61,3 +63,12 @@ def test_an_engine_takes_no_shortcut_that_accepts_more_than_cedar(engine: str) -
     }
 
     assert taken == set()
+
+
+@pytest.mark.parametrize("package", ["reference", "production", "generators", "drt"])
+def test_no_public_name_is_also_a_module(package: str) -> None:
+    """Else the name would mean the module as soon as anybody imports it."""
+    public = getattr(import_module(package), "__all__", [])
+    modules = {path.stem for path in (REPOSITORY / package).iterdir()}
+
+    assert modules.isdisjoint(public)

@@ -56,10 +56,14 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Validated:
-    """A validation verdict (spec 08): of the whole set, and `(id, valid)` of each of its policies."""
+    """A validation verdict (spec 08): of the whole set, and `(id, valid)` of each of its policies.
+
+    `impossible` are the ids, sorted, of the policies that no request of the schema can satisfy: warnings.
+    """
 
     valid: bool
     policies: tuple[tuple[str, bool], ...] = ()
+    impossible: tuple[str, ...] = field(default=(), compare=False)
     detail: str = field(default="", compare=False)
 
 
@@ -68,10 +72,12 @@ class Accepted:
     """A document was read; `canonical` is the engine's canonical JSON of it (sorted keys, no spaces).
 
     For policies it is the policy-set JSON of spec 06; for entities spec 05 §2.4 with uid-sorted entities, for
-    a schema its resolved JSON form. Empty where an engine can only say yes.
+    a schema its resolved JSON form. Empty where an engine can only say yes, and for entities whose records
+    have no JSON form (spec 05 §2.2). `count` is the number of entities, where entities were read.
     """
 
     canonical: str = ""
+    count: int | None = field(default=None, compare=False)
     detail: str = field(default="", compare=False)
 
 

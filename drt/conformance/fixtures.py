@@ -147,7 +147,12 @@ def entities(bench: Bench, place: Place, file: str, record: Json) -> None:
 def _entities(bench: Bench, at: Record, what: str, expected: Json, schema: Source | None) -> None:
     check = "entities accepted" if schema is None else "entities accepted under a schema"
     outcome = bench.engine.read_entities(at.text, schema)
-    if accepted := bench.accepts(at, check, expected["accept"], outcome):
+    accepted = bench.accepts(at, check, expected["accept"], outcome)
+    if accepted is None:
+        return
+    if accepted.count is not None:
+        bench.check(at, f"{what} counted", f"{expected['n']}", accepted, accepted.count == expected["n"])
+    else:
         bench.counts(at, f"{what} counted", f"{expected['n']}", accepted, lambda text: f"{len(spans(text))}")
 
 

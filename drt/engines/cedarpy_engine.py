@@ -123,7 +123,9 @@ class CedarpyLoaded:
         templates = (template["id"] for template in self._policies.templates())
         ids = sorted({*self._ids, *templates})
         detail = "\n".join(str(error) for error in verdict.errors)
-        return Validated(verdict.validation_passed, tuple((each, each not in bad) for each in ids), detail)
+        return Validated(
+            verdict.validation_passed, tuple((each, each not in bad) for each in ids), detail=detail
+        )
 
 
 def _policy_ids(case: Case, policies: cedarpy.PolicySet) -> tuple[str, ...]:

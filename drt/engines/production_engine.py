@@ -158,7 +158,10 @@ class LoadedProduction:
             return Rejected("schema", "the case has no schema")
         found = self.schema.validate(self.authorizer.policies, mode, level)
         return Validated(
-            found.valid, tuple(sorted(found.verdicts.items())), "\n".join(map(str, found.errors))
+            found.valid,
+            tuple(sorted(found.verdicts.items())),
+            tuple(sorted({warning.policy for warning in found.warnings})),
+            "\n".join(map(str, (*found.errors, *found.warnings))),
         )
 
 
@@ -211,7 +214,7 @@ class ProductionEngine:
         if isinstance(known, Rejected):
             return known
         read = _attempt("entities", lambda: _entities(entities, known))
-        return read if isinstance(read, Rejected) else Accepted(_entities_text(read))
+        return read if isinstance(read, Rejected) else Accepted(_entities_text(read), len(read))
 
     def read_schema(self, schema: Source) -> Accepted | Rejected | Unsupported:
         read = read_schema(schema)

@@ -100,6 +100,7 @@ class LoadedReference:
         return Validated(
             all(verdict.valid for verdict in verdicts.values()),
             tuple((policy_id, verdicts[policy_id].valid) for policy_id in sorted(verdicts)),
+            tuple(policy_id for policy_id in sorted(verdicts) if verdicts[policy_id].impossible),
             "\n".join(explain(verdicts, self.located(verdicts))),
         )
 
@@ -178,9 +179,9 @@ class ReferenceEngine:
         except InputError as error:
             return rejected(error)
         try:
-            return Accepted(write_json(entities_to_json(store)))
+            return Accepted(write_json(entities_to_json(store)), len(store.by_uid))
         except NoJson as unwritable:
-            return Accepted(detail=str(unwritable))
+            return Accepted("", len(store.by_uid), str(unwritable))
 
     def read_schema(self, schema: Source) -> Accepted | Rejected | Unsupported:
         try:

@@ -44,12 +44,14 @@ def rows(outcome: Outcome) -> Iterator[tuple[str, str]]:
             yield "answer", value
         case Failed(kind):
             yield "answer", f"fails: {kind}"
-        case Validated(valid, policies, detail):
+        case Validated(valid, policies, impossible, detail):
             yield "answer", "valid" if valid else "invalid"
             for policy, verdict in policies:
                 yield f"policy {policy}", "valid" if verdict else "invalid"
+            if impossible:
+                yield "impossible", ", ".join(impossible)
             yield from _detail(detail)
-        case Accepted(canonical, detail):
+        case Accepted(canonical, _, detail):
             yield "answer", "accepted"
             if canonical:
                 yield "document", canonical

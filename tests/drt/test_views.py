@@ -81,7 +81,7 @@ def test_long_text_is_cut_and_says_so() -> None:
 
 
 def test_every_outcome_has_an_answer() -> None:
-    assert dict(rows(Validated(False, (("p", True),), "why"))) == {
+    assert dict(rows(Validated(False, (("p", True),), detail="why"))) == {
         "answer": "invalid",
         "policy p": "valid",
         "(says)": "why",

@@ -23,6 +23,7 @@ from drt.divergence_json import divergence_to_json
 from drt.engines.guard import Guarded, GuardedLoaded
 from drt.isolation import Answered, Broke, Died, in_child
 from drt.known import Known, find_known
+from drt.localise import Located, localise
 from drt.oracles.agreement import engines_agree
 from drt.oracles.checked import Checked, Divergence, Oracle
 from drt.outcome import Accepted, Outcome
@@ -60,6 +61,7 @@ class Replayed:
     divergences: tuple[Divergence, ...] = ()
     answers: Answers = ()
     unmet: tuple[tuple[str, Mismatch], ...] = ()
+    located: Located | None = None
     reason: str = ""
     readable: bool = True
 
@@ -76,6 +78,7 @@ class Replayed:
             "signature": self.saved.signature if self.saved else "",
             "status": self.saved.status if self.saved else None,
             "divergences": [divergence_to_json(divergence) for divergence in self.divergences],
+            "located": self.located.to_json() if self.located else None,
             "answers": [
                 {
                     "question": question,
@@ -171,7 +174,9 @@ class Replayer:
 
     def _judged(self, path: Path, saved: SavedCase, seen: _Seen) -> Replayed:
         verdict, reason = self._verdict(saved, seen)
-        return Replayed(path, verdict, saved, seen.checked.divergences, seen.answers, seen.unmet, reason)
+        return Replayed(
+            path, verdict, saved, seen.checked.divergences, seen.answers, seen.unmet, seen.located, reason
+        )
 
     def _verdict(self, saved: SavedCase, seen: _Seen) -> tuple[Verdict, str]:
         if seen.unmet:
@@ -210,6 +215,7 @@ class _Seen:
     expected: int = 0
     names: tuple[str, ...] = ()
     declared: tuple[str, ...] = ()
+    located: Located | None = None
 
 
 def _found_with(saved: SavedCase) -> set[str]:
@@ -225,6 +231,8 @@ def _ask(saved: SavedCase, oracle: Oracle, engines: Sequence[Guarded], deadline:
     alarm.set(deadline)
     try:
         checked = oracle(saved.case, engines)
+        found = next(iter(checked.divergences), None)
+        where = None if found is None else localise(saved.case, engines, found)
         answers = _answers(saved.case, engines, until)
         unmet: list[tuple[str, Mismatch]] = []
         expected = 0
@@ -241,7 +249,13 @@ def _ask(saved: SavedCase, oracle: Oracle, engines: Sequence[Guarded], deadline:
     finally:
         alarm.off()
     return _Seen(
-        checked, answers, tuple(unmet), expected, tuple(engine.name for engine in engines), tuple(declared)
+        checked,
+        answers,
+        tuple(unmet),
+        expected,
+        tuple(engine.name for engine in engines),
+        tuple(declared),
+        where,
     )
 
 

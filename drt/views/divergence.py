@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from drt.case import Case, Source
+from drt.localise import Located
 from drt.oracles.checked import Divergence
 from drt.outcome import (
     Accepted,
@@ -100,6 +101,29 @@ def divergence(found: Divergence) -> Group:
     head.append(visible(found.question), style="bold")
     head.append(f"  ({found.kind}; law: {visible(found.law)})", style="dim")
     return Group(head, side_by_side(found.answers))
+
+
+def located(found: Located) -> Group:
+    """The innermost thing on which the engines part: its rule, its text, what each makes of it."""
+    head = Text("they part at ", style="bold")
+    head.append(visible(found.rule), style="bold red")
+    head.append(f"  ({found.source}; {visible(found.place)})", style="dim")
+    parts: list[RenderableType] = [head]
+    if found.text:
+        parts.append(Text(f"  {visible(found.text)}"))
+    if found.said:
+        parts.append(Text(f"  {visible(found.said)}", style="yellow"))
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table.add_column("")
+    names = [name for name, _ in found.answers]
+    for name in names:
+        table.add_column(Text(visible(name)), overflow="fold")
+    for text, answers in (*found.operands, ("the whole", found.answers)):
+        told = ["; ".join(value for name, value in rows(outcome) if name != SAYS) for _, outcome in answers]
+        differ = text == "the whole"
+        cells = [Text(visible(one), style="bold red" if differ else "") for one in told]
+        table.add_row(Text(visible(text), style="bold" if differ else ""), *cells)
+    return Group(*parts, table)
 
 
 def case_texts(case: Case) -> Group:

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from drt.replay import Replayed
 from drt.views.console import visible
-from drt.views.divergence import case_texts, divergence, side_by_side
+from drt.views.divergence import case_texts, divergence, located, side_by_side
 
 STYLES = {
     "agrees": "green",
@@ -39,6 +39,9 @@ def print_replayed(console: Console, replayed: Replayed, *, full: bool) -> None:
         _print_known(console, replayed)
     for found in replayed.divergences:
         console.print(divergence(found))
+        console.print()
+    if replayed.located is not None:
+        console.print(located(replayed.located))
         console.print()
     if not replayed.divergences:
         _print_answers(console, replayed)

@@ -25,6 +25,7 @@ from drt.engines.guard import Guarded
 from drt.features import case_features
 from drt.isolation import Answered, attempt, in_child
 from drt.known import Known, find_known
+from drt.localise import Located, localise
 from drt.oracles.checked import Checked, Divergence, Oracle
 from drt.outcome import ExceededBudget
 from drt.problems import InputProblem
@@ -39,6 +40,9 @@ HASH_SEEDS = (1, 2, 3)
 
 HANGING_SECONDS = 0.3
 """What a candidate may take while a hang is reduced: every interesting one costs all of it."""
+
+LOCATING_SECONDS = 5.0
+"""What the search for the innermost difference may take on a reduced case."""
 
 MOST_CHOICES = 20_000
 
@@ -95,7 +99,7 @@ class Finder:
         place = self._save(saved)
         self._report(number, key, find, name, place, "saved", None)
         reduced, divergence = self._reduced(find)
-        name = signature(find.target, divergence, reduced)
+        name = signature(find.target, divergence, reduced, self._located(find, reduced, divergence))
         fresh = self.claims.settle(key, name, case_features(reduced))
         find = replace(find, case=reduced, divergence=divergence)
         known = find_known(tuple(self.known), name)
@@ -170,6 +174,22 @@ class Finder:
             return find.case, find.divergence
         divergence = self._shown(find, result.answer, self.options.deadline)
         return (find.case, find.divergence) if divergence is None else (result.answer, divergence)
+
+    def _located(self, find: Find, reduced: Case, divergence: Divergence) -> Located | None:
+        """Where the engines part; not asked of a hanging engine, which would hang on every part."""
+        if any(isinstance(answer, ExceededBudget) for _, answer in divergence.answers):
+            return None
+        self.alarm.set(min(LOCATING_SECONDS, max(0.5, self.remaining())))
+        try:
+            result = attempt(lambda: localise(reduced, find.engines, divergence))
+        except Stuck:
+            return None
+        finally:
+            self.alarm.off()
+        if isinstance(result, Answered):
+            return result.answer
+        self.log.write("broken", what="the search", error=result.error, traceback=result.traceback)
+        return None
 
     def _shown(self, find: Find, candidate: Case, patience: float) -> Divergence | None:
         """The divergence of that kind on a candidate, if it is there within the time."""

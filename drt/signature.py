@@ -7,12 +7,13 @@ bug that it started from.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import get_args
 
 from drt.case import Case
 from drt.engines.protocol import Engine
 from drt.features import case_features, policy_count
+from drt.localise import Located
 from drt.oracles.checked import Divergence, Oracle
 from drt.outcome import (
     Authorized,
@@ -32,21 +33,58 @@ ERROR_KINDS = frozenset(get_args(ErrorKind))
 FEATURES_SHOWN = 12
 
 
-def signature(target_name: str, divergence: Divergence, case: Case) -> str:
+def signature(target_name: str, divergence: Divergence, case: Case, located: Located | None = None) -> str:
     """The name of the bucket of a divergence on a reduced case.
 
-    A crash is known by the engine's own frames. Everything else is known by the law, the outcome classes and
-    the features left; ids, literals and the direction of a difference in value are not part of it, and
-    neither is the target where the law is that engines agree, for the same bug is found through many targets.
+    A crash is known by the engine's own frames. A divergence that has been located is known by the rule and
+    what each engine makes of it; any other by the law, the outcome classes and the features left. Ids,
+    literals and the direction of a difference in value are not part of it, and neither is the target where
+    the law is that engines agree, for the same bug is found through many targets.
     """
     if divergence.kind == "crash":
         return f"crash: {_classes(_crashes(divergence))}"
+    if located is not None and located.kind != "reading":
+        return _located_signature(divergence, located)
     law = "" if divergence.law == "engines_agree" else f"{divergence.law}: "
     features = case_features(case)
     shown = list(features[:FEATURES_SHOWN])
     if len(features) > FEATURES_SHOWN:
         shown.append(f"+{len(features) - FEATURES_SHOWN}")
     return f"{law}{_difference(divergence, case)} | {', '.join(shown) or 'no features'}"
+
+
+DESUGARED = {"`>`": "`<=`", "`>=`": "`<`", "`!=`": "`==`"}
+"""Operators that the language defines by another (spec 01 §5)."""
+
+ARITHMETIC = frozenset(["`+`", "`-`", "`*`"])
+
+
+def _located_signature(divergence: Divergence, located: Located) -> str:
+    """The rule and what the engines make of it; what an operand already came to is not the rule's doing."""
+    if located.kind == "authorizer":
+        return f"{_authorizer_difference(divergence)} at the authorizer | {located.text}"
+    rule = DESUGARED.get(located.rule, located.rule)
+    if located.kind == "typing":
+        return f"verdicts differ at typing {rule}"
+    operands = {outcome for _, answers in located.operands for _, outcome in answers}
+    classes = sorted((name, _rule_class(answer, operands)) for name, answer in located.answers)
+    if rule in ARITHMETIC and "overflow" in dict(classes).values():
+        rule = "arithmetic"
+    told = "answers differ" if _only_answers(classes) else _classes(classes)
+    return f"{told} at {rule}"
+
+
+def _rule_class(answer: Outcome, operands: Collection[Outcome]) -> str:
+    if isinstance(answer, Failed) and answer in operands:
+        return "an operand's error"
+    return _class(answer, set())
+
+
+def _authorizer_difference(divergence: Divergence) -> str:
+    responses = [(name, answer) for name, answer in divergence.answers if isinstance(answer, Authorized)]
+    if divergence.kind == "decision":
+        return _classes(sorted((name, answer.decision) for name, answer in responses))
+    return divergence.kind
 
 
 def coarse_key(divergence: Divergence) -> tuple[str, tuple[tuple[str, tuple[str, ...]], ...]]:

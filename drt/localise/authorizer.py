@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 from drt.localise.located import Answers, Located
 from drt.localise.policies import OnePolicy
@@ -10,6 +11,8 @@ from drt.oracles.comparing import difference
 from drt.outcome import Authorized, Decision, ErrorKind
 from drt.reduce.policies import layouts
 from drt.reduce.tokens import tokenize
+
+SATISFIED, UNSATISFIED = "satisfied", "unsatisfied"
 
 STEPS = {
     "decision": ("the decision: allow if a permit is satisfied and no forbid is", "spec 04 §3"),
@@ -25,34 +28,52 @@ def step_of(whole: Answers, alone: Sequence[tuple[OnePolicy, Answers]]) -> Locat
     kind = next(filter(None, (difference(outcomes[0], other) for other in outcomes[1:])), None)
     rule, source = STEPS.get(kind or "", ("answering a request", "spec 04"))
     operands = tuple((policy.id, answers) for policy, answers in alone)
-    expected = _expected(alone)
+    known = [_status(policy, answers) for policy, answers in alone]
+    statuses = [status for status in known if status is not None]
+    met = ", ".join(sorted({f"{status} {effect}" for _, effect, status in statuses})) or "no policies"
     said = ""
-    if expected is not None:
+    if len(statuses) == len(known):
+        expected = _expected(statuses)
         wrong = [name for name, outcome in whole if outcome != expected]
         if len(wrong) < len(whole):
             said = (
                 f"from its policies alone follows {_told(expected)}: {' and '.join(wrong)} departs from that"
             )
-    return Located(rule, source, "the response", "", whole, operands, said)
+    return Located("authorizer", rule, source, "the response", met, whole, operands, said)
 
 
-def _expected(alone: Sequence[tuple[OnePolicy, Answers]]) -> Authorized | None:
+Status = tuple[str, str, str]
+"""A policy's id, its effect, and `satisfied`, `unsatisfied` or the kind of its error."""
+
+
+def _expected(statuses: Sequence[Status]) -> Authorized:
     """The response that follows from what the engines agree on about each policy (spec 04 §3)."""
-    satisfied: dict[str, list[str]] = {"permit": [], "forbid": []}
-    erring: list[tuple[str, ErrorKind]] = []
-    for policy, answers in alone:
-        effect = _effect(policy)
-        match answers[0][1] if answers else None:
-            case Authorized(erring=((_, kind), *_)):
-                erring.append((policy.id, kind))
-            case Authorized(decision, determining) if effect is not None:
-                if decision == "allow" if effect == "permit" else bool(determining):
-                    satisfied[effect].append(policy.id)
-            case _:
-                return None
-    verdict: Decision = "allow" if satisfied["permit"] and not satisfied["forbid"] else "deny"
-    reasons = satisfied["permit" if verdict == "allow" else "forbid"]
-    return Authorized(verdict, tuple(sorted(reasons)), tuple(sorted(erring)))
+    satisfied = [(name, effect) for name, effect, status in statuses if status == SATISFIED]
+    effects = {effect for _, effect in satisfied}
+    decision: Decision = "allow" if effects == {"permit"} else "deny"
+    deciding = "permit" if decision == "allow" else "forbid"
+    erring = [
+        (name, cast(ErrorKind, status))
+        for name, _, status in statuses
+        if status not in (SATISFIED, UNSATISFIED)
+    ]
+    reasons = sorted(name for name, effect in satisfied if effect == deciding)
+    return Authorized(decision, tuple(reasons), tuple(sorted(erring)))
+
+
+def _status(policy: OnePolicy, answers: Answers) -> Status | None:
+    """What a policy comes to, read off the response to it alone."""
+    effect = _effect(policy)
+    if effect is None:
+        return None
+    match answers[0][1]:
+        case Authorized(erring=((_, kind), *_)):
+            return policy.id, effect, kind
+        case Authorized(decision, determining):
+            applied = decision == "allow" if effect == "permit" else bool(determining)
+            return policy.id, effect, SATISFIED if applied else UNSATISFIED
+        case _:
+            return None
 
 
 def _effect(policy: OnePolicy) -> str | None:

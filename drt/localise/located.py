@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from drt.outcome import Outcome
 from drt.outcome_json import outcome_to_json
 
 Answers = tuple[tuple[str, Outcome], ...]
 """Each engine's name with its answer."""
+
+
+Kind = Literal["expression", "policy", "authorizer", "reading", "typing"]
+"""What the engines part on: a value, a policy's parts joined, the response as a whole, a text, a type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,7 @@ class Located:
     each operand with the answers to it, which agree; `said` adds what is known beyond that, one sentence.
     """
 
+    kind: Kind
     rule: str
     source: str
     place: str
@@ -31,6 +36,7 @@ class Located:
 
     def to_json(self) -> dict[str, Any]:
         return {
+            "kind": self.kind,
             "rule": self.rule,
             "source": self.source,
             "place": self.place,

@@ -50,6 +50,11 @@ class OnePolicy:
                 body = _text(self.text, tokens, start + 2, end - 1)
                 yield Part(f"{self.id}, clause {number}", tokens[start].text, body)
 
+    def condition(self) -> str:
+        """Its scope and clauses as the one expression that they stand for (spec 01 §5)."""
+        negated = {"unless": "!"}
+        return " && ".join(f"{negated.get(part.keyword, '')}({part.text})" for part in self.parts()) or "true"
+
 
 def policies_of(case: Case, engines: Sequence[Engine]) -> list[OnePolicy]:
     """Every policy that is evaluated, links among them; none where nobody can say."""

@@ -31,7 +31,7 @@ def in_text(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> L
         text, said = _refused(_text_of(case, part, divergence), rejection.detail)
         told = f"{name} stops there: {said}" if said else ""
         rule = f"reading the {part}"
-        return Located(rule, CHAPTERS[part], part, text, divergence.answers, (), told)
+        return Located("reading", rule, CHAPTERS[part], part, text, divergence.answers, (), told)
     documents = [outcome.canonical for _, outcome in taken if outcome.canonical]
     if len(documents) < 2:
         return None
@@ -41,7 +41,7 @@ def in_text(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> L
     except (ValueError, RecursionError):
         where = ""
     rule = f"what the {what} mean" if what.endswith("s") else f"what the {what} means"
-    return Located(rule, CHAPTERS.get(what, "spec 06"), what, where, divergence.answers)
+    return Located("reading", rule, CHAPTERS.get(what, "spec 06"), what, where, divergence.answers)
 
 
 def _text_of(case: Case, part: str, divergence: Divergence) -> str:

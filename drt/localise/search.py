@@ -90,13 +90,13 @@ class _Search:
                 )
         for part in policy.parts():
             if part.keyword != "scope" and differ(clause := self._clause(part, request)):
-                values = self._values(request)(part.text, ())
-                body = ((part.text, values),)
-                return Located(
-                    f"the clause `{part.keyword}`", "spec 01 §5", part.place, part.text, clause, body
-                )
+                body = ((part.text, self._values(request)(part.text, ())),)
+                rule = f"the clause `{part.keyword}`"
+                return Located("policy", rule, "spec 01 §5", part.place, part.text, clause, body)
+        if found := innermost(policy.condition(), self._values(request)):
+            return located(found, f"{policy.id}, scope and clauses joined")
         rule = "a policy's condition: its scope and clauses joined"
-        return Located(rule, "spec 04 §2", policy.id, policy.text, answers)
+        return Located("policy", rule, "spec 04 §2", policy.id, policy.text, answers)
 
     def _in_typing(self, policy: OnePolicy, verdicts: Answers) -> Located:
         head = policy.text[: policy.text.index(")") + 1] if ")" in policy.text else ""
@@ -107,10 +107,12 @@ class _Search:
             found = innermost(part.text, self._types(scope))
             if found is not None:
                 rule, source = typing_rule_of(found.node, found.tokens, found.operator)
-                return Located(rule, source, part.place, found.text, found.answers, found.operands)
+                return Located("typing", rule, source, part.place, found.text, found.answers, found.operands)
         if differ(alone := self._verdicts(f"{scope};")):
-            return Located("the scope's types", "spec 08 §3", f"{policy.id}, scope", head, alone)
-        return Located("the typing of a whole policy", "spec 08 §6.10", policy.id, policy.text, verdicts)
+            return Located("typing", "the scope's types", "spec 08 §3", f"{policy.id}, scope", head, alone)
+        return Located(
+            "typing", "the typing of a whole policy", "spec 08 §6.10", policy.id, policy.text, verdicts
+        )
 
     def _values(self, request: Request) -> Ask:
         """What a text evaluates to."""
@@ -174,4 +176,4 @@ def _scope(text: str) -> str:
 def located(found: Innermost, place: str) -> Located:
     """An innermost sub-expression with the rule that evaluates it."""
     rule, source = rule_of(found.node, found.tokens, found.operator)
-    return Located(rule, source, place, found.text, found.answers, found.operands)
+    return Located("expression", rule, source, place, found.text, found.answers, found.operands)

@@ -53,7 +53,9 @@ class OnePolicy:
     def condition(self) -> str:
         """Its scope and clauses as the one expression that they stand for (spec 01 §5)."""
         negated = {"unless": "!"}
-        return " && ".join(f"{negated.get(part.keyword, '')}({part.text})" for part in self.parts()) or "true"
+        return " && ".join(
+            ["true", *(f"{negated.get(part.keyword, '')}({part.text})" for part in self.parts())]
+        )
 
 
 def policies_of(case: Case, engines: Sequence[Engine]) -> list[OnePolicy]:

@@ -14,7 +14,18 @@ from drt.localise.policies import OnePolicy, Part, policies_of
 from drt.localise.reading import in_text
 from drt.localise.rules import rule_of, typing_rule_of
 from drt.oracles.checked import Divergence
-from drt.outcome import Accepted, Rejected, Validated
+from drt.outcome import Accepted, Evaluated, Failed, Outcome, Rejected, Validated
+from drt.reduce.policies import layouts
+from drt.reduce.tokens import tokenize
+
+FAILING = {
+    "type": "1",
+    "overflow": "9223372036854775807 + 1 == 0",
+    "attr-missing": "{}.a",
+    "entity-missing": 'a::"".a',
+    "extension": 'ip("") == 0',
+}
+"""The plainest conditions that fail with an error of each kind."""
 
 AS_POLICY = "permit(principal, action, resource) when {{ {} }};"
 
@@ -83,6 +94,8 @@ class _Search:
         for part in policy.parts():
             if found := innermost(part.text, self._values(request)):
                 return located(found, part.place)
+        if self._authorizer_is_to_blame(policy, request):
+            return step_of(answers, [(policy, answers)])
         for part in policy.parts():
             if found := innermost(part.text, self._as_policies(request)):
                 return replace(
@@ -97,6 +110,18 @@ class _Search:
             return located(found, f"{policy.id}, scope and clauses joined")
         rule = "a policy's condition: its scope and clauses joined"
         return Located("policy", rule, "spec 04 §2", policy.id, policy.text, answers)
+
+    def _authorizer_is_to_blame(self, policy: OnePolicy, request: Request) -> bool:
+        """Whether the engines agree on the policy's value and part on any policy that comes to as much."""
+        values = self._values(request)(policy.condition(), ())
+        if differ(values):
+            return False
+        plain = next((_plain(value) for _, value in values), None)
+        tokens = policy.text.partition("(")[0].split()
+        if plain is None or not tokens:
+            return False
+        text = f"{tokens[-1]}(principal, action, resource) when {{ {plain} }};"
+        return differ(self._responses(text, request))
 
     def _in_typing(self, policy: OnePolicy, verdicts: Answers) -> Located:
         head = policy.text[: policy.text.index(")") + 1] if ")" in policy.text else ""
@@ -162,11 +187,19 @@ class _Search:
         return tuple(zip(self.names, said, strict=True))
 
 
+def _plain(value: Outcome) -> str | None:
+    """The plainest expression that comes to this."""
+    match value:
+        case Evaluated("true" | "false" as truth):
+            return truth
+        case Failed(kind):
+            return FAILING.get(kind)
+        case _:
+            return None
+
+
 def _scope(text: str) -> str:
     """A policy up to its clauses."""
-    from drt.reduce.policies import layouts
-    from drt.reduce.tokens import tokenize
-
     tokens = tokenize(text)
     policy = layouts(tokens)[0]
     end = policy.conditions[0][0] if policy.conditions else policy.end - 1

@@ -13,7 +13,20 @@ import click
 
 from drt.problems import InputProblem
 
-COMMANDS = ("run", "replay", "targets", "conformance")
+COMMANDS = (
+    "run",
+    "replay",
+    "targets",
+    "conformance",
+    "authorize",
+    "evaluate",
+    "validate",
+    "check-parse",
+    "link",
+    "format",
+    "translate-policy",
+    "translate-schema",
+)
 
 EXIT_CODES = """\b
 Exit codes:
@@ -42,7 +55,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        return cast(click.Command, import_module(f"drt.commands.{cmd_name}").command)
+        return cast(click.Command, import_module(f"drt.commands.{cmd_name.replace('-', '_')}").command)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -59,5 +72,5 @@ class _Commands(click.Group):
 @click.version_option(package_name="cedar-drt-py", message="%(package)s %(version)s")
 def main() -> None:
     """Compare Cedar engines: at random (run), from memory (replay), against recorded verdicts
-    (conformance).
+    (conformance). Ask one of them, with the flags of `cedar` (authorize, evaluate, validate, …).
     """

@@ -135,7 +135,7 @@ def test_a_finding_ends_1_and_its_last_line_replays_it(run_arguments: list[str])
     again = drt(*last.split()[1:], *TOYS)
     assert again.returncode == 1, again.stderr
     assert "still diverges" in again.stdout
-    answers = next(line for line in again.stdout.splitlines() if "answer" in line)
+    answers = next(line for line in again.stdout.splitlines() if line.startswith("≠"))
     assert answers.split() == ["≠", "answer", "allow", "deny"]
     assert drt(*last.split()[1:2], last.split()[-1], *engines("Toy", "Twin"), *TOYS).returncode == 0
 
@@ -163,7 +163,7 @@ def test_a_corpus_is_replayed_whole(run_arguments: list[str], tmp_path: Path) ->
     )
     machine = drt("replay", "--corpus", str(corpus.root), *engines("Toy", "Twin"), *TOYS, "--json")
     assert machine.returncode == 2, "a case that cannot be read"
-    assert [one["verdict"] for one in json.loads(machine.stdout)] == ["cannot run", "fixed"]
+    assert sorted(one["verdict"] for one in json.loads(machine.stdout)) == ["cannot run", "fixed"]
 
 
 def test_targets_are_listed_with_law_and_share() -> None:

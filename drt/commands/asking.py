@@ -1,0 +1,119 @@
+"""Questions about a case: authorize, evaluate, validate; each ends with the exit code that `cedar` has."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from drt.case import Case, Source
+from drt.commands.cedar_inputs import Inputs, NoAnswer
+from drt.outcome import Authorized, Evaluated, Failed, Validated
+from drt.problems import InputProblem
+
+OK, FAILURE, DENIED, INVALID = 0, 1, 2, 3
+
+
+def authorize(options: Mapping[str, Any]) -> int:
+    """Answer one request; prints ALLOW or DENY and, if asked, why."""
+    inputs = Inputs.of(options["engine"])
+    policies = inputs.policies(options["policies"], options["policy_format"])
+    names = inputs.names(policies)
+    case = Case(
+        policies,
+        inputs.entities(options["entities"]),
+        inputs.schema(options["schema"], options["schema_format"]),
+        links=inputs.links(options["template_linked"], names),
+    )
+    request = inputs.request(options)
+    loaded = inputs.load(case)
+    started = time.perf_counter()
+    response: Authorized = inputs.answer(loaded.authorize(request))
+    spent = time.perf_counter() - started
+    determining = sorted(names.get(policy, policy) for policy in response.determining)
+    erring = [(names.get(policy, policy), kind) for policy, kind in response.erring]
+    if options["form"] == "json":
+        document = {"decision": response.decision, "determining": determining, "errors": dict(erring)}
+        click.echo(json.dumps(document | ({"seconds": spent} if options["timing"] else {}), indent=2))
+    else:
+        _tell(response.decision, determining, erring, bool(options["verbose"]))
+        if options["timing"]:
+            click.echo(f"authorization took {spent * 1e6:,.0f} µs")
+    return OK if response.decision == "allow" else DENIED
+
+
+def _tell(decision: str, determining: list[str], erring: list[tuple[str, Any]], verbose: bool) -> None:
+    click.echo(decision.upper())
+    for policy, kind in erring:
+        click.echo(f"error while evaluating policy `{policy}`: {kind}", err=True)
+    if not verbose:
+        return
+    click.echo()
+    if not determining:
+        click.echo("note: no policies applied to this request")
+        return
+    click.echo("note: this decision was due to the following policies:")
+    for policy in determining:
+        click.echo(f"  {policy}")
+
+
+def evaluate(expression: str, options: Mapping[str, Any]) -> int:
+    """The value of an expression, in canonical text."""
+    inputs = Inputs.of(options["engine"])
+    case = Case(
+        Source(""),
+        inputs.entities(options["entities"]),
+        inputs.schema(options["schema"], options["schema_format"]),
+    )
+    request = inputs.request(options)
+    inputs.files["expression"] = (Path("the expression"), expression)
+    value: Evaluated | Failed = inputs.answer(inputs.load(case).evaluate(expression, request))
+    if options["form"] == "json":
+        told = {"value": value.value} if isinstance(value, Evaluated) else {"error": value.kind}
+        click.echo(json.dumps(told))
+    elif isinstance(value, Evaluated):
+        click.echo(value.value)
+    else:
+        click.echo(f"drt: the evaluation fails: {value.kind}", err=True)
+    return OK if isinstance(value, Evaluated) else FAILURE
+
+
+def validate(options: Mapping[str, Any]) -> int:
+    """The verdict of a schema on policies."""
+    inputs = Inputs.of(options["engine"])
+    schema = inputs.schema(options["schema"], options["schema_format"])
+    policies = inputs.policies(options["policies"], options["policy_format"])
+    names = inputs.names(policies)
+    case = Case(policies, schema=schema, links=inputs.links(options["template_linked"], names))
+    mode = options["validation_mode"]
+    verdict: Validated = inputs.answer(inputs.load(case).validate(mode, options["level"]))
+    passed = verdict.valid and not (options["deny_warnings"] and verdict.impossible)
+    if options["form"] == "json":
+        document = {
+            "valid": verdict.valid,
+            "passed": passed,
+            "policies": {names.get(policy, policy): valid for policy, valid in verdict.policies},
+            "impossible": [names.get(policy, policy) for policy in verdict.impossible],
+            "detail": verdict.detail,
+        }
+        click.echo(json.dumps(document, indent=2))
+    else:
+        click.echo(f"policy set validation {'passed' if passed else 'failed'}")
+        click.echo(verdict.detail or "no errors or warnings")
+        for policy, name in names.items():
+            if policy in verdict.detail:
+                click.echo(f"(`{policy}` is the policy @id({json.dumps(name)}))")
+    return OK if passed else INVALID
+
+
+def answered(question: Any, *asked: Any) -> int:
+    """The exit code of a question; what cannot be answered is told in one sentence."""
+    try:
+        return int(question(*asked))
+    except (NoAnswer, InputProblem) as reason:
+        click.echo(f"drt: {reason}", err=True)
+        return FAILURE

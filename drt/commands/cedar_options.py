@@ -1,0 +1,86 @@
+"""Options that the commands for one question share, spelled as the `cedar` command spells them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., object])
+
+FILE = click.Path(path_type=Path)
+SYNTAX = click.Choice(["cedar", "json"])
+
+
+def _all(command: Command, options: list[Callable[[Command], Command]]) -> Command:
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def engine(command: Command) -> Command:
+    """`--engine`: who is asked."""
+    return _all(
+        command,
+        [
+            click.option(
+                "--engine", default="production", show_default=True, metavar="NAME", help="Who is asked."
+            )
+        ],
+    )
+
+
+def policy_set(command: Command) -> Command:
+    """`--policies`, `--policy-format`, `--template-linked`."""
+    return _all(
+        command,
+        [
+            click.option("-p", "--policies", type=FILE, help="[default: standard input]"),
+            click.option("--policy-format", type=SYNTAX, default="cedar", show_default=True),
+            click.option(
+                "-k", "--template-linked", type=FILE, help="JSON: a list of links of the policies' templates."
+            ),
+        ],
+    )
+
+
+def schema(command: Command, *, required: bool = False) -> Command:
+    """`--schema`, `--schema-format`."""
+    return _all(
+        command,
+        [
+            click.option("-s", "--schema", type=FILE, required=required),
+            click.option("--schema-format", type=SYNTAX, default="cedar", show_default=True),
+        ],
+    )
+
+
+def request_set(command: Command) -> Command:
+    """The request by its parts, or as one JSON file; and the entities."""
+    return _all(
+        command,
+        [
+            click.option("-l", "--principal", metavar="UID", help='As in User::"alice".'),
+            click.option("-a", "--action", metavar="UID"),
+            click.option("-r", "--resource", metavar="UID"),
+            click.option("-c", "--context", type=FILE, help="JSON: the context's record."),
+            click.option("--request-json", type=FILE, help="JSON: principal, action, resource, context."),
+            click.option(
+                "--request-validation",
+                type=bool,
+                default=True,
+                show_default=True,
+                help="Check the request against the schema.",
+            ),
+            click.option("--entities", type=FILE, help="JSON: the entities.  [default: none]"),
+        ],
+    )
+
+
+def form(command: Command) -> Command:
+    """`-f`, `--format`: for people or for programs."""
+    return click.option(
+        "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", help="Of the answer."
+    )(command)

@@ -1,0 +1,26 @@
+"""`drt check-parse`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from drt.commands import cedar_options
+
+
+@click.command("check-parse", short_help="Whether policies, a schema, entities can be read.")
+@cedar_options.policy_set
+@click.option("--expression", metavar="TEXT", help="An expression in place of policies.")
+@cedar_options.schema
+@click.option("--entities", type=cedar_options.FILE)
+@cedar_options.engine
+@click.pass_context
+def command(ctx: click.Context, /, **options: Any) -> None:
+    """Read what is named, policies from standard input where nothing is; say nothing if all is well.
+
+    Exit codes, as for `cedar`: 0 all can be read, 1 not.
+    """
+    from drt.commands import asking, rewriting
+
+    ctx.exit(asking.answered(rewriting.check_parse, options))

@@ -1,0 +1,21 @@
+"""`drt translate-policy`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from drt.commands import cedar_options
+
+
+@click.command("translate-policy", short_help="Policies in the other syntax.")
+@click.option("--direction", type=click.Choice(["cedar-to-json", "json-to-cedar"]), required=True)
+@click.option("-p", "--policies", type=cedar_options.FILE, help="[default: standard input]")
+@cedar_options.engine
+@click.pass_context
+def command(ctx: click.Context, /, **options: Any) -> None:
+    """Print policies in the other syntax. Exit codes, as for `cedar`: 0 done, 1 not."""
+    from drt.commands import asking, rewriting
+
+    ctx.exit(asking.answered(rewriting.translate_policy, options))

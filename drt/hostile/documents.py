@@ -159,9 +159,8 @@ DOCUMENTS = (
 )
 
 
-SCHEMA = Source(
-    'entity R; entity U { a?: U, n: Long }; action "x" appliesTo { principal: U, resource: R, context: {} };'
-)
+ACTION = 'action "x" appliesTo { principal: U, resource: R, context: {} };'
+SCHEMA = Source(f"entity R; entity U {{ a?: U, n: Long }}; {ACTION}")
 
 
 def _validated(name: str, sizes: tuple[int, ...], left: str, step: str, right: str, *, valid: bool) -> Family:

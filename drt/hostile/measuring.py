@@ -116,16 +116,9 @@ def row(family: Family, engine: str, sizes: Sequence[int]) -> Row:
     if not problems and _steep(costs):
         problems.append(f"grows steeper than its input (exponent {max(_growths(costs)):.2f})")
     time_growth, memory_growth = growth(costs, "seconds"), growth(costs, "kibibytes")
-    verdict = problems[0] if problems else _verdict(costs[-1].outcome)
-    return Row(
-        family.name,
-        engine,
-        tuple(costs),
-        time_growth,
-        memory_growth,
-        verdict,
-        problems[0] if problems else "",
-    )
+    problem = problems[0] if problems else ""
+    verdict = problem or _verdict(costs[-1].outcome)
+    return Row(family.name, engine, tuple(costs), time_growth, memory_growth, verdict, problem)
 
 
 def _cost(family: Family, engine: str, size: int) -> Cost:
@@ -210,10 +203,11 @@ def _said(outcome: Outcome) -> str:
 
 
 def _verdict(outcome: Outcome) -> str:
-    clean = isinstance(outcome, Rejected) or (
-        isinstance(outcome, Failed) and outcome.kind == "recursion-limit"
-    )
-    return "clean error" if clean else "answered"
+    match outcome:
+        case Rejected() | Failed("recursion-limit"):
+            return "clean error"
+        case _:
+            return "answered"
 
 
 def growth(costs: Sequence[Cost], what: str) -> float | None:

@@ -18,6 +18,7 @@ COMMANDS = (
     "replay",
     "targets",
     "conformance",
+    "hostile",
     "authorize",
     "evaluate",
     "validate",

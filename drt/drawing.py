@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from drt.case import Case, Request
 from drt.case import Source as Text
+from drt.hostile import FAMILIES
 from generators.grammar import Grammar
 from generators.mutations import mutated_json, mutated_text
 from generators.profiles import HOSTILE_TEXT, UNTYPED, Profile
@@ -23,6 +24,9 @@ UNTYPED_RBAC = replace(UNTYPED, name="untyped-templates", templates=0.4, request
 EVALUATE = replace(UNTYPED, name="evaluate", policies=(1, 1), requests=4, expressions=12)
 SMALL = replace(UNTYPED, name="small", policies=(1, 2), requests=1, expressions=0, templates=0.2)
 ODD_TEXT = replace(HOSTILE_TEXT, name="odd-text", templates=0.3, requests=1, expressions=2, policies=(1, 3))
+
+MOST_HOSTILE = 400
+"""The size up to which hostile inputs take their turn among others: a few milliseconds each."""
 
 EXPRESSIONS_A_CASE = 6
 LIKES_A_CASE = 12
@@ -114,3 +118,9 @@ def _literal(elements: Sequence[str | None], star: str) -> str:
     """A string literal; `star` is how the character `*` is written, None is the wildcard."""
     written = ("*" if one is None else star if one == "*" else ESCAPES.get(one, one) for one in elements)
     return f'"{"".join(written)}"'
+
+
+def hostile(source: Source) -> Case:
+    """A hostile input of moderate size: deep, long, repetitive, ill-encoded."""
+    family = source.choice(FAMILIES)
+    return family.make(source.integer(2, min(MOST_HOSTILE, family.sizes[-1] + 1))).case

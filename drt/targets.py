@@ -104,6 +104,12 @@ _TARGETS = (
         weight=4,
     ),
     Target(
+        "hostile",
+        "Engines agree on deep, long, cyclic and ill-encoded inputs, and survive them.",
+        drawing.hostile,
+        engines_agree,
+    ),
+    Target(
         "comments",
         "Blanks and comments between tokens change nothing.",
         drawing.odd_text,

@@ -181,8 +181,10 @@ def _deep_validated(size: int) -> Hostile:
 
 
 def _nested_type(name: str, opening: str, closing: str) -> Family:
+    """A type in types; the braces of the entity and the innermost type are levels too."""
+
     def make(size: int) -> Hostile:
-        nested = f"entity U {{ a?: {opening * size}Long{closing * size} }};"
+        nested = f"entity U {{ a?: {opening * (size - 2)}Long{closing * (size - 2)} }};"
         schema = Source(f"entity R; {nested} {ACTION}")
         expected = if_within(LEVELS, size, ALLOW, "schema")
         return Hostile(Case(PLAIN, schema=schema, requests=(REQUEST,)), expected)

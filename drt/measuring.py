@@ -1,4 +1,4 @@
-"""Each family before each engine, in a child process: what it answers, what it costs, how that grows.
+"""Each family of hostile inputs before each engine, in a child process: answers, cost, growth.
 
 Owns the verdict on a row. Cost is the processor time and the memory of the one question; the input is made
 before. Growth is the exponent of the cost between the two largest sizes that cost something: one is linear.
@@ -10,6 +10,7 @@ import math
 import resource
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,12 +91,17 @@ class Row:
         }
 
 
-def measured(families: Sequence[Family], engines: Sequence[str], *, quick: bool = False) -> Iterator[Row]:
-    """One row a family and engine, in order."""
-    for family in families:
-        sizes = _quick(family.sizes) if quick else family.sizes
-        for engine in engines:
-            yield row(family, engine, sizes)
+def measured(
+    families: Sequence[Family], engines: Sequence[str], *, quick: bool = False, jobs: int = 1
+) -> Iterator[Row]:
+    """One row a family and engine, in order; each question in a process of its own, `jobs` at a time."""
+    asked_for = [
+        (family, engine, _quick(family.sizes) if quick else family.sizes)
+        for family in families
+        for engine in engines
+    ]
+    with ThreadPoolExecutor(jobs) as pool:
+        yield from pool.map(lambda one: row(*one), asked_for)
 
 
 def _quick(sizes: tuple[int, ...]) -> tuple[int, ...]:

@@ -1,0 +1,89 @@
+"""Engines that hostile inputs hurt, each in one way: to see whether the table of `drt hostile` would show it."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import Any
+
+from drt.case import Case, Request
+from drt.engines.base import BaseEngine, BaseLoaded
+from drt.outcome import Authorized, Evaluated, Outcome
+
+
+class Hurt(BaseEngine):
+    """Answers every expression with true and every request with deny, after doing its harm."""
+
+    version = "hurt"
+
+    @property
+    def name(self) -> str:  # type: ignore[override]  # the toys are told apart by their class
+        return type(self).__name__
+
+    def harm(self, size: int) -> None:
+        pass
+
+    def load(self, case: Case) -> Any:
+        return HurtLoaded(self)
+
+
+class HurtLoaded(BaseLoaded):
+    def __init__(self, engine: Hurt) -> None:
+        self.engine = engine
+
+    def evaluate(self, expression: str, request: Request) -> Any:
+        self.engine.harm(len(expression))
+        return Evaluated("true")
+
+    def authorize(self, request: Request) -> Any:
+        return Authorized("deny")
+
+
+class Sound(Hurt):
+    def harm(self, size: int) -> None:
+        _burn(size * 1e-4)
+
+
+class Quadratic(Hurt):
+    def harm(self, size: int) -> None:
+        _burn(size * size * 1e-7)
+
+
+class Hoards(Hurt):
+    def harm(self, size: int) -> None:
+        self.hoard = bytearray(size * size * 40)
+
+
+class Recurses(Hurt):
+    def harm(self, size: int) -> None:
+        if size:
+            self.harm(size - 1)
+
+
+class Dies(Hurt):
+    def harm(self, size: int) -> None:
+        os.abort()
+
+
+class Allows(Hurt):
+    def load(self, case: Case) -> Any:
+        loaded = HurtLoaded(self)
+        loaded.authorize = lambda request: Authorized("allow")  # type: ignore[method-assign]
+        return loaded
+
+
+class Lies(Hurt):
+    def load(self, case: Case) -> Any:
+        loaded = HurtLoaded(self)
+        loaded.evaluate = _false  # type: ignore[method-assign]
+        return loaded
+
+
+def _false(expression: str, request: Request) -> Outcome:
+    return Evaluated("false")
+
+
+def _burn(seconds: float) -> None:
+    until = time.process_time() + seconds
+    while time.process_time() < until:
+        pass

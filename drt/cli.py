@@ -18,6 +18,7 @@ COMMANDS = (
     "replay",
     "targets",
     "conformance",
+    "coverage",
     "hostile",
     "authorize",
     "evaluate",

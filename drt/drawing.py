@@ -13,6 +13,7 @@ from drt.case import Case, Request
 from drt.case import Source as Text
 from drt.hostile import FAMILIES
 from generators.grammar import Grammar
+from generators.kind_grid import ENTITIES, REQUEST, grid_expression
 from generators.mutations import mutated_json, mutated_text
 from generators.profiles import HOSTILE_TEXT, UNTYPED, Profile
 from generators.scenarios import Scenario, scenario
@@ -30,6 +31,7 @@ MOST_HOSTILE = 400
 
 EXPRESSIONS_A_CASE = 6
 LIKES_A_CASE = 12
+GRID_A_CASE = 16
 
 
 def authorization(drawn: Scenario) -> Case:
@@ -124,3 +126,9 @@ def hostile(source: Source) -> Case:
     """A hostile input of moderate size: deep, long, repetitive, ill-encoded."""
     family = source.choice(FAMILIES)
     return family.make(source.integer(2, min(MOST_HOSTILE, family.sizes[-1] + 1))).case
+
+
+def grid(source: Source) -> Case:
+    """Every operator on operands of every kind, evenly."""
+    expressions = tuple(grid_expression(source) for _ in range(GRID_A_CASE))
+    return Case(Text(""), ENTITIES, requests=(Request(REQUEST),), expressions=expressions)

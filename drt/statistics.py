@@ -12,9 +12,9 @@ from typing import Any
 
 from drt.oracles.checked import Checked
 
-STAGES = ("generate", "engines", "compare", "reduce", "other")
-"""Where a worker's time goes: drawing cases; inside engines; the rest of the oracle; finds; the loop
-itself.
+STAGES = ("generate", "engines", "compare", "watch", "reduce", "other")
+"""Where a worker's time goes: drawing cases; inside engines; the rest of the oracle; telling which rules of
+the language are reached; finds; the loop itself.
 """
 
 

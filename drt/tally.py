@@ -168,6 +168,9 @@ def footer(
     seen: Counter[str] = Counter()
     for state in states:
         seen.update(state["seen"])
+    features: Counter[str] = Counter()
+    for state in states:
+        features.update(state.get("features", {}))
     findings = tally.findings(seen)
     broken = max(sum(state["broken"] for state in states), len(tally.broken)) + (cannot_start is not None)
     compared = everything.comparisons + everything.events["arbiter:comparisons"]
@@ -178,6 +181,7 @@ def footer(
         "cases_per_second": round(everything.cases / elapsed, 3) if elapsed else 0.0,
         "decisions_per_second": round(everything.decisions / elapsed, 3) if elapsed else 0.0,
         "shares": everything.shares(),
+        "features": dict(sorted(features.items())),
         "targets": {name: counts.to_json() for name, counts in by_target.items()},
         "findings": [finding.to_json() for finding in findings],
         "broken": broken,

@@ -24,7 +24,8 @@ class Target:
     """A named pair of generator and oracle.
 
     `draw` makes one case from a source of choices. `sentence` states the law in one line. `weight` is the
-    share of a run's budget relative to the other targets.
+    share of a run's budget relative to the other targets. Of `watched` cases, the reference tells of one
+    which rules of the language it reaches.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Target:
     draw: Callable[[Source], Case]
     oracle: Oracle
     weight: int = 1
+    watched: int = 16
 
 
 def _law(name: str, oracle: Oracle, sentence: str) -> Target:
@@ -60,6 +62,14 @@ _TARGETS = (
         drawing.evaluate,
         engines_agree,
         weight=4,
+    ),
+    Target(
+        "kinds",
+        "Engines give every operator on operands of every kind the same value or error.",
+        drawing.grid,
+        engines_agree,
+        weight=2,
+        watched=1,
     ),
     Target(
         "rbac",

@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import FrameType
@@ -25,6 +26,7 @@ from drt.claims import Claims
 from drt.corpus import Corpus
 from drt.engines import build
 from drt.engines.guard import Guarded
+from drt.engines.reference_features import features_of
 from drt.findings import Find, Finder, key_text, origin_of
 from drt.isolation import Broke, attempt, limit_memory
 from drt.known import read_known
@@ -45,6 +47,7 @@ worker after the other, each still gets a little further."""
 
 GROWTH_SECONDS = 30.0
 MOST_BROKEN_LOGGED = 20
+LONGEST_WATCHED = 20_000
 DEEPEST_FOR_ARBITER = 60
 
 
@@ -86,6 +89,7 @@ class Worker:
             {name: before["targets"][name]["following"] for name in before["targets"]},
             skipped,
         )
+        self.features: Counter[str] = Counter(before.get("features", {}))
         self._broken = int(before.get("broken", 0))
         self.log = LogWriter(folder / f"worker-{number}.jsonl")
         self._page = pages.Page(folder / f"worker-{number}.page")
@@ -155,6 +159,7 @@ class Worker:
             {
                 "targets": targets,
                 "seen": dict(self._claims.seen),
+                "features": dict(self.features),
                 "broken": self._broken,
                 "seconds": round(time.monotonic() - self._born, 3),
                 "resident": resident,
@@ -208,8 +213,25 @@ class Worker:
         totals[2] += len(checked.answer.divergences)
         if checked.answer.divergences:
             self._pursue(name, index, seed, source, case.answer, checked.answer, self.engines)
-        elif self._arbiter is not None and _sampled(seed, self.options.arbiter_rate):
+            return
+        if index % target.watched == 0 and "reference" in self._versions:
+            self._watch(counts, case.answer)
+        if self._arbiter is not None and _sampled(seed, self.options.arbiter_rate):
             self._ask_arbiter(name, index, seed, source, case.answer)
+
+    def _watch(self, counts: Counts, case: Case) -> None:
+        """Have the reference tell which rules of the language the case reaches."""
+        if not case.requests or len(case.policies.text) > LONGEST_WATCHED:
+            return
+        start = time.perf_counter()
+        self._alarm.set(self.options.deadline)
+        try:
+            self.features.update(features_of(case))
+        except Stuck:
+            return
+        finally:
+            self._alarm.off()
+            counts.spend("watch", time.perf_counter() - start)
 
     def _harness_broke(self, what: str, name: str, index: int, broke: Broke) -> None:
         """Our own code raised: the case tells nothing about the engines, and the run says so in the end."""

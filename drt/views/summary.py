@@ -10,10 +10,12 @@ from rich.table import Table
 from rich.text import Text
 
 from drt.case_files import read_case
+from drt.coverage import coverage
 from drt.divergence_json import divergence_from_json
 from drt.problems import InputProblem
 from drt.tally import replay_command
 from drt.views.console import from_here, visible
+from drt.views.coverage import coverage_line
 from drt.views.divergence import divergence
 from drt.views.progress import duration
 
@@ -49,6 +51,8 @@ def _facts(footer: dict[str, Any], folder: Path) -> list[Text]:
                 f"{shares['error']:.0%}; {footer['comparisons']:,} comparisons, {_inconclusive(footer)}"
             )
         )
+    if footer.get("features"):
+        lines.append(Text(f"language reached: {coverage_line(coverage(footer['features']))}"))
     lines.append(Text(f"time: {_time(footer)}"))
     if footer["deaths"]:
         lines.append(Text(f"{_count(footer['deaths'], 'death')} of workers, each replaced", style="yellow"))

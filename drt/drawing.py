@@ -132,3 +132,34 @@ def grid(source: Source) -> Case:
     """Every operator on operands of every kind, evenly."""
     expressions = tuple(grid_expression(source) for _ in range(GRID_A_CASE))
     return Case(Text(""), ENTITIES, requests=(Request(REQUEST),), expressions=expressions)
+
+
+def validated(profile: Profile, *, requests: int = 0, json_schema: float = 0.3) -> Draw:
+    """Policies of a profile with their schema, in either syntax; entities and requests where asked for."""
+    fewer = replace(profile, expressions=0, requests=max(requests, 1))
+
+    def draw(source: Source) -> Case:
+        drawn = scenario(source, fewer)
+        whole = authorization(drawn)
+        in_json = source.boolean(json_schema)
+        schema = Text(drawn.schema_json(), "json") if in_json else Text(drawn.schema_text())
+        if not requests:
+            return replace(whole, schema=schema, entities="[]", requests=())
+        return replace(whole, schema=schema)
+
+    return draw
+
+
+def schema_alone(profile: Profile) -> Draw:
+    """The schema of a profile in either syntax; some have their text changed."""
+    draw = validated(profile, json_schema=0.5)
+
+    def changed(source: Source) -> Case:
+        case = replace(draw(source), policies=Text(""), links=())
+        assert case.schema is not None
+        if not source.boolean(0.3):
+            return case
+        change = mutated_json if case.schema.format == "json" else mutated_text
+        return replace(case, schema=replace(case.schema, text=change(source, case.schema.text)))
+
+    return changed

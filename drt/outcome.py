@@ -58,12 +58,13 @@ class Failed:
 class Validated:
     """A validation verdict (spec 08): of the whole set, and `(id, valid)` of each of its policies.
 
-    `impossible` are the ids, sorted, of the policies that no request of the schema can satisfy: warnings.
+    `impossible` are the ids, sorted, of the policies that no request of the schema can satisfy; None where
+    the engine does not tell its warnings.
     """
 
     valid: bool
     policies: tuple[tuple[str, bool], ...] = ()
-    impossible: tuple[str, ...] = field(default=(), compare=False)
+    impossible: tuple[str, ...] | None = field(default=None, compare=False)
     detail: str = field(default="", compare=False)
 
 

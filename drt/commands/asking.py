@@ -97,7 +97,7 @@ def validate(options: Mapping[str, Any]) -> int:
             "valid": verdict.valid,
             "passed": passed,
             "policies": {names.get(policy, policy): valid for policy, valid in verdict.policies},
-            "impossible": [names.get(policy, policy) for policy in verdict.impossible],
+            "impossible": [names.get(policy, policy) for policy in verdict.impossible or ()],
             "detail": verdict.detail,
         }
         click.echo(json.dumps(document, indent=2))

@@ -13,6 +13,7 @@ from itertools import chain
 from drt.case import Case, Source
 from drt.engines.protocol import Engine
 from drt.json_outline import members, spans
+from drt.oracles.texts import uid_literal
 from drt.outcome import Accepted, Printed
 from drt.reduce.policies import PolicyLayout, layouts
 from drt.reduce.tokens import Token, spell, tokenize
@@ -121,18 +122,6 @@ def _printed(engine: Engine, policy_id: str, parts: dict[str, str]) -> Iterator[
     printed = engine.print_policies(Source(text, "json"), templates=False)
     if isinstance(printed, Printed):
         yield OnePolicy(policy_id, printed.text.strip())
-
-
-def uid_literal(uid: str) -> str:
-    """A uid in JSON (spec 05 §2.1) as an entity literal."""
-    document = json.loads(uid)
-    inner = document.get("__entity", document)
-    return f"{inner['type']}::{_quoted(inner['id'])}"
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(c if c.isprintable() else f"\\u{{{ord(c):x}}}" for c in escaped) + '"'
 
 
 def _text(text: str, tokens: Sequence[Token], start: int, end: int) -> str:

@@ -120,11 +120,11 @@ class Comparison:
     ) -> None:
         """Judge one engine's answers to variants of a question, each named.
 
-        They must be equal or, where `fits` is given and all are responses, fit.
+        They must be equal or, where `fits` is given and all are responses or verdicts, fit.
         """
         able, kind = self._screen([answer for _, answer in variants])
         if kind is None and len(able) == len(variants):
-            if fits is not None and all(isinstance(answer, Authorized) for answer in able):
+            if fits is not None and all(isinstance(answer, Authorized | Validated) for answer in able):
                 holds = fits(*able)
             else:
                 holds = all(difference(able[0], other) is None for other in able[1:])

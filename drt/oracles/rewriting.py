@@ -13,7 +13,9 @@ from dataclasses import replace
 from typing import Any
 
 from drt.case import Request
-from drt.oracles.texts import plain_json
+from drt.oracles.texts import plain_json, uid_literal
+from drt.reduce.policies import condition_bodies
+from drt.reduce.tokens import tokenize
 
 Rename = Callable[[str], str]
 
@@ -125,3 +127,19 @@ def _repeated_value(value: Any) -> Any:
         case list():
             return [*map(_repeated_value, value), *map(_repeated_value, value)]
     return value
+
+
+def without_action(policies: str, request: str) -> str:
+    """Policy text with the request's action in the place of the variable, in conditions."""
+    tokens = tokenize(policies)
+    action = uid_literal(json.dumps(json.loads(request)["action"]))
+    inside = {at for start, end in condition_bodies(tokens) for at in range(start, end)}
+    written = []
+    position = 0
+    for at in sorted(inside):
+        before, after = tokens[at - 1].text, tokens[at + 1].text
+        named = before in (".", "has", "is", "::") or after in (":", "::")
+        if tokens[at].text == "action" and not named:
+            written += [policies[position : tokens[at].start], action]
+            position = tokens[at].end
+    return "".join([*written, policies[position:]])

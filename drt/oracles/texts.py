@@ -99,3 +99,15 @@ def has_no_text(canonical: str) -> bool:
         elif isinstance(value, list):
             waiting += value
     return False
+
+
+def uid_literal(uid: str) -> str:
+    """A uid in JSON (spec 05 §2.1) as an entity literal."""
+    document = json.loads(uid)
+    inner = document.get("__entity", document)
+    return f"{inner['type']}::{_quoted(inner['id'])}"
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if c.isprintable() else f"\\u{{{ord(c):x}}}" for c in escaped) + '"'

@@ -44,7 +44,8 @@ def print_coverage(console: Console, found: Coverage) -> None:
 def coverage_line(found: Coverage) -> str:
     """All of it in one line."""
     lacking = [row.name for row in found.rows if row.missing]
-    told = "every feature in each of its outcomes" if found.complete else f"lacking: {', '.join(lacking)}"
+    some = ", ".join(lacking) if len(lacking) <= SHOWN else f"{len(lacking)} of {len(found.rows)} features"
+    told = "every feature in each of its outcomes" if found.complete else f"not all outcomes of {some}"
     return f"{found.reached:,} of {found.total:,} cells ({found.percent:.1f} %); {told}"
 
 

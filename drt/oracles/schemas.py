@@ -1,0 +1,107 @@
+"""Laws of schemas: all engines take the same ones, understand the same by them, and translate them truly.
+
+Owns the parity of schema readers, the round trips between both syntaxes (spec 07, 11 §6), and the reading of
+entities under a schema.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from drt.case import Case, Format, Source
+from drt.engines.protocol import Engine, Unanswered
+from drt.oracles.checked import Checked
+from drt.oracles.comparing import Comparison
+from drt.oracles.rewriting import without_action
+from drt.outcome import Accepted, Outcome, Printed, Rejected
+
+
+def schema_readers_agree(case: Case, engines: Sequence[Engine]) -> Checked:
+    """A schema is refused by all, or resolved by all to the same."""
+    comparison = Comparison("schema_readers_agree", engines)
+    if case.schema is not None:
+        comparison.compare("schema", [engine.read_schema(case.schema) for engine in engines])
+    return comparison.checked()
+
+
+def schema_translations_mean_the_same(case: Case, engines: Sequence[Engine]) -> Checked:
+    """What an engine writes in the other syntax, all resolve as the schema itself, there and back."""
+    comparison = Comparison("schema_translations_mean_the_same", engines)
+    if case.schema is None:
+        return comparison.checked()
+    for writer in engines:
+        read = writer.read_schema(case.schema)
+        if not isinstance(read, Accepted):
+            comparison.skip("schema not read")
+            continue
+        source = case.schema
+        for _ in range(2):
+            to: Format = "json" if source.format == "cedar" else "cedar"
+            printed = writer.translate_schema(source, to)
+            if not isinstance(printed, Printed):
+                variants: list[tuple[str, Outcome]] = [
+                    (writer.name, read),
+                    (f"{writer.name}, to {to}", printed),
+                ]
+                comparison.hold("translation", variants)
+                break
+            source = Source(printed.text, to)
+            for reader in engines:
+                again = reader.read_schema(source)
+                name = f"{reader.name}, from {writer.name}'s {to}"
+                comparison.hold(f"schema in {to}", [(writer.name, read), (name, again)])
+    return comparison.checked()
+
+
+def syntaxes_validate_alike(case: Case, engines: Sequence[Engine]) -> Checked:
+    """Policies have the same verdict under a schema and under its translation."""
+    comparison = Comparison("syntaxes_validate_alike", engines)
+    for engine in engines if case.schema is not None else ():
+        assert case.schema is not None
+        to: Format = "json" if case.schema.format == "cedar" else "cedar"
+        printed = engine.translate_schema(case.schema, to)
+        if not isinstance(printed, Printed):
+            comparison.skip("schema not translated")
+            continue
+        said = [
+            _verdict(engine, replace(case, schema=schema))
+            for schema in (case.schema, Source(printed.text, to))
+        ]
+        comparison.hold("validation", [(engine.name, said[0]), (f"{engine.name}, schema in {to}", said[1])])
+    return comparison.checked()
+
+
+def _verdict(engine: Engine, case: Case) -> Outcome:
+    loaded = engine.load(case)
+    return loaded if isinstance(loaded, Rejected | Unanswered) else loaded.validate()
+
+
+def stores_conform_alike(case: Case, engines: Sequence[Engine]) -> Checked:
+    """Entities under a schema are refused by all, or read by all as the same (spec 05 §6, §7)."""
+    comparison = Comparison("stores_conform_alike", engines)
+    comparison.compare("entities", [engine.read_entities(case.entities, case.schema) for engine in engines])
+    return comparison.checked()
+
+
+def the_action_may_be_written_out(case: Case, engines: Sequence[Engine]) -> Checked:
+    """Writing the request's action in the place of the variable changes no response."""
+    comparison = Comparison("the_action_may_be_written_out", engines)
+    if case.policies.format != "cedar":
+        comparison.skip("policies not in text")
+        return comparison.checked()
+    for engine in engines:
+        whole = engine.load(case)
+        if isinstance(whole, Rejected | Unanswered):
+            comparison.skip("case not read")
+            continue
+        for index, request in enumerate(case.requests):
+            text = without_action(case.policies.text, request.text)
+            part = engine.load(replace(case, policies=Source(text)))
+            written = part if isinstance(part, Rejected | Unanswered) else part.authorize(request)
+            variants = [
+                (engine.name, whole.authorize(request)),
+                (f"{engine.name}, action written out", written),
+            ]
+            comparison.hold(f"request {index}", variants, request=index)
+    return comparison.checked()

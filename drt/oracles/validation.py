@@ -1,0 +1,177 @@
+"""Laws of validation: engines agree on verdicts, and a verdict keeps its promise (spec 08, 11 §7).
+
+Owns the parity of validators and what validity guarantees: no type errors, the same on a slice of the store,
+permissive at least as generous as strict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from drt.case import Case, Request
+from drt.engines.protocol import Engine, Loaded, Unanswered
+from drt.oracles.checked import Checked
+from drt.oracles.comparing import Comparison
+from drt.oracles.slices import slice_of
+from drt.oracles.texts import NotPlainJson
+from drt.oracles.variants import Policies
+from drt.outcome import Accepted, Authorized, ErrorKind, Outcome, Printed, Rejected, Validated
+
+PROMISED: frozenset[ErrorKind] = frozenset(["overflow", "extension", "entity-missing"])
+"""The only kinds of error that a valid policy may have (spec 08 §7)."""
+
+LEVELS = (0, 1, 2, 3)
+READ = Accepted()
+
+
+def validators_agree(case: Case, engines: Sequence[Engine]) -> Checked:
+    """Every engine gives the schema, the policies and each of them the same verdict, strict and permissive.
+
+    Policies that no request can satisfy are compared between engines that tell them.
+    """
+    comparison = Comparison("validators_agree", engines)
+    loaded = _all_loaded(case, engines, comparison)
+    if loaded is None:
+        return comparison.checked()
+    strict = [one.validate("strict") for one in loaded]
+    comparison.compare("validation", strict)
+    comparison.compare("permissive validation", [one.validate("permissive") for one in loaded])
+    _compare_warnings(comparison, engines, strict)
+    return comparison.checked()
+
+
+def _compare_warnings(comparison: Comparison, engines: Sequence[Engine], verdicts: Sequence[Outcome]) -> None:
+    told = [
+        (engine.name, Printed("impossible: " + ", ".join(verdict.impossible)))
+        for engine, verdict in zip(engines, verdicts, strict=True)
+        if isinstance(verdict, Validated) and verdict.impossible is not None and verdict.valid
+    ]
+    if len(told) > 1:
+        comparison.hold("warnings", told)
+
+
+def _all_loaded(case: Case, engines: Sequence[Engine], comparison: Comparison) -> list[Loaded] | None:
+    """The case as all engines have loaded it; None, and compared, where some refuse it."""
+    said = [engine.load(case) for engine in engines]
+    refusals = [answer if isinstance(answer, Rejected | Unanswered) else READ for answer in said]
+    comparison.compare("loading", refusals)
+    loaded = [answer for answer in said if not isinstance(answer, Rejected | Unanswered)]
+    return loaded if len(loaded) == len(engines) else None
+
+
+def permissive_accepts_what_strict_accepts(case: Case, engines: Sequence[Engine]) -> Checked:
+    """A policy that is valid in strict mode is valid in permissive mode (spec 08 §12)."""
+    comparison = Comparison("permissive_accepts_what_strict_accepts", engines)
+    for engine, loaded in _loaded(case, engines, comparison):
+        strict, permissive = loaded.validate("strict"), loaded.validate("permissive")
+        variants = [(f"{engine.name}, strict", strict), (f"{engine.name}, permissive", permissive)]
+        comparison.hold("validation", variants, _no_less)
+    return comparison.checked()
+
+
+def _no_less(strict: Validated, permissive: Validated) -> bool:
+    return _valid(strict) <= _valid(permissive)
+
+
+def _valid(verdict: Validated) -> set[str]:
+    return {policy for policy, valid in verdict.policies if valid}
+
+
+def _loaded(case: Case, engines: Sequence[Engine], comparison: Comparison) -> Iterator[tuple[Engine, Loaded]]:
+    """Each engine that can load the case."""
+    for engine in engines:
+        loaded = engine.load(case)
+        if isinstance(loaded, Rejected | Unanswered):
+            comparison.skip("case not read")
+        else:
+            yield engine, loaded
+
+
+def validated_policies_keep_their_promise(case: Case, engines: Sequence[Engine]) -> Checked:
+    """A policy valid in either mode errs only by overflow, a missing entity or an extension (spec 08 §7).
+
+    Entities conform to the schema and requests are checked, since the case is loaded with its schema.
+    """
+    comparison = Comparison("validated_policies_keep_their_promise", engines)
+    for engine, loaded in _loaded(case, engines, comparison):
+        strict, permissive = loaded.validate("strict"), loaded.validate("permissive")
+        if not isinstance(strict, Validated):
+            comparison.skip("not validated")
+            continue
+        valid = _valid(strict) | (_valid(permissive) if isinstance(permissive, Validated) else set())
+        for index, request in enumerate(case.requests):
+            _promise(comparison, engine.name, loaded, request, index, valid)
+    return comparison.checked()
+
+
+def _promise(
+    comparison: Comparison, name: str, loaded: Loaded, request: Request, index: int, valid: set[str]
+) -> None:
+    said = loaded.authorize(replace(request, validate=True))
+    if not isinstance(said, Authorized):
+        comparison.skip("request not answered")
+        return
+    comparison.events += ["validated policy evaluated"] * len(valid)
+    kept = tuple(each for each in said.erring if each[0] not in valid or each[1] in PROMISED)
+    lawful = Authorized(said.decision, said.determining, kept)
+    variants: list[tuple[str, Outcome]] = [(name, said), (f"{name}, as promised", lawful)]
+    comparison.hold(f"request {index}", variants, request=index)
+
+
+def levels_are_enough(case: Case, engines: Sequence[Engine]) -> Checked:
+    """Verdicts at a level agree; and the policies valid at it get by with the slice of its depth (§9)."""
+    comparison = Comparison("levels_are_enough", engines)
+    loaded = _all_loaded(case, engines, comparison)
+    if loaded is None:
+        return comparison.checked()
+    for level in LEVELS:
+        verdicts = [one.validate("strict", level) for one in loaded]
+        comparison.compare(f"validation at level {level}", verdicts)
+        for engine, verdict in zip(engines, verdicts, strict=True):
+            if isinstance(verdict, Validated) and _valid(verdict):
+                _on_slices(comparison, engine, case, level, _valid(verdict))
+    return comparison.checked()
+
+
+def _on_slices(comparison: Comparison, engine: Engine, case: Case, level: int, valid: set[str]) -> None:
+    """The valid policies give the same response on the whole store and on the slice.
+
+    Both stores are documents of the engine's own writing and are read without the schema, since a slice has
+    lost the parents between an entity and its ancestors.
+    """
+    stored = engine.read_entities(case.entities, case.schema)
+    read = engine.read_policies(case.policies)
+    if not isinstance(stored, Accepted) or not isinstance(read, Accepted) or not stored.canonical:
+        comparison.skip("case not read")
+        return
+    try:
+        policies = Policies.read(read.canonical, case)
+        policies = policies.without(policies.ids() - valid)
+        for index, request in enumerate(case.requests[:REQUESTS_SLICED]):
+            part = slice_of(stored.canonical, request.text, level)
+            said = [
+                _answer(engine, Case(policies.source(), entities), request)
+                for entities in (stored.canonical, part)
+            ]
+            variants = [(engine.name, said[0]), (f"{engine.name}, on the slice", said[1])]
+            comparison.hold(f"request {index} at level {level}", variants, _same_response, index)
+    except NotPlainJson:
+        comparison.skip("not plain JSON")
+
+
+REQUESTS_SLICED = 4
+
+
+def _answer(engine: Engine, case: Case, request: Request) -> Outcome:
+    loaded = engine.load(case)
+    return loaded if isinstance(loaded, Rejected | Unanswered) else loaded.authorize(request)
+
+
+def _same_response(whole: Authorized, part: Authorized) -> bool:
+    """Decision, reasons and who errs; which of two errors comes first may depend on what is there."""
+    return (whole.decision, whole.determining, [policy for policy, _ in whole.erring]) == (
+        part.decision,
+        part.determining,
+        [policy for policy, _ in part.erring],
+    )

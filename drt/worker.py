@@ -15,12 +15,14 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from drt import page as pages
 from drt.alarm import Alarm, Stuck
+from drt.arbitration import DEEPEST_FOR_ARBITER, alone, depth, sampled
 from drt.case import Case
 from drt.claims import Claims
 from drt.corpus import Corpus
@@ -48,7 +50,6 @@ worker after the other, each still gets a little further."""
 GROWTH_SECONDS = 30.0
 MOST_BROKEN_LOGGED = 20
 LONGEST_WATCHED = 20_000
-DEEPEST_FOR_ARBITER = 60
 
 
 class Worker:
@@ -216,7 +217,7 @@ class Worker:
             return
         if index % target.watched == 0 and "reference" in self._versions:
             self._watch(counts, case.answer)
-        if self._arbiter is not None and _sampled(seed, self.options.arbiter_rate):
+        if self._arbiter is not None and sampled(seed, self.options.arbiter_rate):
             self._ask_arbiter(name, index, seed, source, case.answer)
 
     def _watch(self, counts: Counts, case: Case) -> None:
@@ -266,7 +267,7 @@ class Worker:
         """Ask the further engine about a case on which the others agree."""
         assert self._arbiter is not None
         events = self.counts[name].events
-        if _depth(case) > DEEPEST_FOR_ARBITER:
+        if depth(case) > DEEPEST_FOR_ARBITER:
             events["arbiter:too deep to ask"] += 1
             return
         pair = (self.engines[-1], self._arbiter)
@@ -283,27 +284,13 @@ class Worker:
         events["arbiter:cases"] += 1
         events["arbiter:decisions"] += checked.answer.decisions
         events["arbiter:comparisons"] += checked.answer.comparisons
-        if checked.answer.divergences:
-            events["arbiter:divergences"] += len(checked.answer.divergences)
-            self._pursue(name, index, seed, source, case, checked.answer, pair, arbiter=True)
-
-
-def _sampled(case_seed: int, rate: float) -> bool:
-    return (case_seed >> 11) / (1 << 53) < rate
-
-
-def _depth(case: Case) -> int:
-    """How deep the brackets of the case's texts nest, strings included; never less than the truth."""
-    deepest = 0
-    for text in (case.policies.text, case.entities, *case.expressions, *(one.text for one in case.requests)):
-        depth = 0
-        for character in text:
-            if character in "([{":
-                depth += 1
-                deepest = max(deepest, depth)
-            elif character in ")]}":
-                depth -= 1
-    return deepest
+        between = tuple(found for found in checked.answer.divergences if not alone(found, self._arbiter.name))
+        if len(between) < len(checked.answer.divergences):
+            events["arbiter:breaks a law alone"] += 1
+        if between:
+            events["arbiter:divergences"] += len(between)
+            found = replace(checked.answer, divergences=between)
+            self._pursue(name, index, seed, source, case, found, pair, arbiter=True)
 
 
 def _resident() -> int:

@@ -285,7 +285,10 @@ class CedarpyEngine:
         return Rejected("expression") if body is None else Accepted(body)
 
     def read_entities(self, entities: str, schema: Source | None) -> Accepted | Rejected | Unsupported:
-        """The engine's own rendering of the store, sorted by uid."""
+        """The engine's own rendering of the store, sorted by uid; sets sorted too.
+
+        None where extension values are: the engine writes them with the constructor that made them.
+        """
         if schema is not None and schema_too_deep(schema):
             return _DEPTH
         part: Part = "schema"
@@ -299,7 +302,11 @@ class CedarpyEngine:
             document = json.loads(str(store))
         except ValueError:
             return Accepted()  # a record with a reserved key has no JSON form (spec 05 §2.2)
+        if '"__extn"' in entities or schema is not None:
+            return Accepted()
         for entity in document:
+            for values in (entity["attrs"], entity.get("tags", {})):
+                _sort_sets(values)
             entity["parents"].sort(key=lambda uid: (uid["type"], uid["id"]))
         document.sort(key=lambda entity: (entity["uid"]["type"], entity["uid"]["id"]))
         return Accepted(json.dumps(document, sort_keys=True, separators=(",", ":")))
@@ -325,6 +332,15 @@ class CedarpyEngine:
         except ValueError as error:
             return Rejected("schema", str(error))
         return Rejected("schema", text) if text.startswith("<unrenderable") else Printed(text)
+
+
+def _sort_sets(value: Any) -> None:
+    """Order the elements of every set in a value by their JSON text, inner ones first."""
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for part in parts:
+        _sort_sets(part)
+    if isinstance(value, list):
+        value.sort(key=lambda element: json.dumps(element, sort_keys=True, separators=(",", ":")))
 
 
 def _schema(schema: Source) -> cedarpy.Schema:

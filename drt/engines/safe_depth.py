@@ -9,8 +9,8 @@ from drt.case import Source
 SAFE_NESTING = 150
 """Brackets inside each other that the binding takes without dying, with room to spare."""
 
-SAFE_CHAIN = 2000
-"""Operators and accesses in one policy, likewise."""
+SAFE_CHAIN = 250
+"""Operators and accesses in one policy, likewise: its JSON nests twice as deep, and is read by recursion."""
 
 SAFE_RECORD_NESTING = 24
 """Nesting of a schema's record types; reading a document doubles its time with each (spec 05 §2.3)."""

@@ -1,0 +1,215 @@
+"""Engines whose validator lets something pass, each by exactly one changed rule.
+
+Each is the reference with one rule of validation changed, and only while that engine loads or validates. They can
+be asked from the command line too: `--engine ./tests/drt/faulty_validators.py:AccessUnguarded`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Any
+
+from drt.case import Case
+from drt.engines.reference_engine import LoadedReference
+from drt.outcome import Outcome
+from reference.validation import control, entities, operators, policies, presence, requests, typechecker
+from reference.validation.capabilities import Capabilities
+from reference.validation.judgement import IllTyped, Judgement, Typed
+from reference.validation.types import BOOL, FALSE, LONG, TRUE
+from tests.drt.faulty_engines import Faulty, FaultyLoaded
+
+
+class CarelessLoaded(FaultyLoaded):
+    def validate(self, mode: Any = "strict", level: int | None = None) -> Outcome:
+        with self.engine.fault():
+            return self.inner.validate(mode, level)
+
+
+class Careless(Faulty):
+    """The reference with the rules of `patches` in place of its own, in validation."""
+
+    def load(self, case: Case) -> Any:
+        with self.fault():
+            loaded = self.sound.load(case)
+        return CarelessLoaded(self, loaded) if isinstance(loaded, LoadedReference) else loaded
+
+    def read_entities(self, *asked: Any) -> Any:
+        with self.fault():
+            return self.sound.read_entities(*asked)
+
+
+def _always(result: Any) -> Callable[..., Any]:
+    return lambda *_, **__: result
+
+
+_sound_get_attr, _sound_get_tag = typechecker.get_attr_type, presence.get_tag_type
+_sound_binary, _sound_unary = typechecker.binary_type, typechecker.unary_type
+_sound_call, _sound_environments = typechecker.call_type, policies.environments
+_sound_level = policies.least_level
+
+
+class AccessUnguarded(Careless):
+    """An optional attribute may be read without `has`."""
+
+    patches = {
+        (typechecker, "get_attr_type"): lambda operand, attr, _, schema: _sound_get_attr(
+            operand, attr, True, schema
+        )
+    }
+
+
+class TagUnguarded(Careless):
+    """A tag may be read without `hasTag`."""
+
+    patches = {
+        (presence, "get_tag_type"): lambda operand, tag, _, schema, permissive: _sound_get_tag(
+            operand, tag, True, schema, permissive=permissive
+        )
+    }
+
+
+class EitherGrantsAll(Careless):
+    """After `||` and `if`, what either side has tested counts as tested."""
+
+    patches = {(Capabilities, "__and__"): Capabilities.__or__}
+
+
+class HasIsTrue(Careless):
+    """`has` is taken for true, so that what stands in the other branch is not checked."""
+
+    patches = {(typechecker, "has_attr_type"): _always(TRUE)}
+
+
+class LikeTakesAnything(Careless):
+    patches = {(typechecker, "like_type"): _always(BOOL)}
+
+
+def _binary(operators_freed: tuple[str, ...], result: Any) -> Callable[..., Any]:
+    def binary_type(op: str, *rest: Any) -> Any:
+        return result if op in operators_freed else _sound_binary(op, *rest)  # type: ignore[arg-type]
+
+    return binary_type
+
+
+class OrderTakesAnything(Careless):
+    patches = {(typechecker, "binary_type"): _binary(("<", "<=", ">", ">="), BOOL)}
+
+
+class ArithmeticTakesAnything(Careless):
+    patches = {(typechecker, "binary_type"): _binary(("+", "-", "*"), LONG)}
+
+
+class ContainsTakesAnything(Careless):
+    patches = {(typechecker, "binary_type"): _binary(("contains", "containsAll", "containsAny"), BOOL)}
+
+
+class IsIsFalse(Careless):
+    """`is` is taken for false, so that nothing behind it is checked."""
+
+    patches = {(typechecker, "is_type"): _always(FALSE)}
+
+
+class InIsFalse(Careless):
+    """`in` is taken for false."""
+
+    patches = {(operators, "membership"): _always(FALSE)}
+
+
+class EqualIsFalse(Careless):
+    """`==` is taken for false."""
+
+    patches = {(operators, "equality"): _always(FALSE)}
+
+
+class NotKeepsTruth(Careless):
+    """`!` leaves true and false as they are."""
+
+    patches = {
+        (typechecker, "unary_type"): lambda op, operand: (
+            operand if op == "!" and operand in (TRUE, FALSE) else _sound_unary(op, operand)
+        )
+    }
+
+
+def _careless_call(*asked: Any, **settings: Any) -> Any:
+    try:
+        return _sound_call(*asked, **settings)
+    except IllTyped:
+        return BOOL
+
+
+class CallsUnchecked(Careless):
+    """An extension function takes whatever it is given."""
+
+    patches = {(typechecker, "call_type"): _careless_call}
+
+
+def _then_only(expr: Any, known: Any, setting: Any) -> Any:
+    condition = yield from control.boolean(expr.condition, known)
+    then = yield (expr.then, known | condition.grants)
+    return Judgement(Typed(expr, then.type, (condition.typed, then.typed)))
+
+
+class OnlyThenChecked(Careless):
+    """Of `if`, the other branch is not looked at."""
+
+    patches = {(typechecker, "conditional"): _then_only}
+
+
+def _first_environment(*asked: Any) -> Iterator[Any]:
+    return islice(_sound_environments(*asked), 1)
+
+
+class FirstEnvironmentOnly(Careless):
+    """A policy is checked for one kind of request."""
+
+    patches = {(policies, "environments"): _first_environment}
+
+
+class LevelTooGenerous(Careless):
+    """A policy may look one step further than its level says."""
+
+    patches = {(policies, "least_level"): lambda *asked: max(0, _sound_level(*asked) - 1)}
+
+
+class EntitiesUnchecked(Careless):
+    """Entities need not conform."""
+
+    patches = {(entities, "entity_problem"): _always(None)}
+
+
+class RequestsUnchecked(Careless):
+    """Requests need not conform."""
+
+    patches = {(requests, "request_problem"): _always(None)}
+
+
+UNSOUND: dict[str, type[Careless]] = {
+    engine.__name__: engine
+    for engine in (
+        AccessUnguarded,
+        TagUnguarded,
+        EitherGrantsAll,
+        HasIsTrue,
+        LikeTakesAnything,
+        OrderTakesAnything,
+        ArithmeticTakesAnything,
+        ContainsTakesAnything,
+        IsIsFalse,
+        InIsFalse,
+        EqualIsFalse,
+        NotKeepsTruth,
+        CallsUnchecked,
+        OnlyThenChecked,
+        FirstEnvironmentOnly,
+    )
+}
+"""Validators that pass policies that then err as no valid policy may."""
+
+UNLIKE: dict[str, tuple[type[Careless], str]] = {
+    "LevelTooGenerous": (LevelTooGenerous, "valid-levels"),
+    "EntitiesUnchecked": (EntitiesUnchecked, "valid-entities"),
+    "RequestsUnchecked": (RequestsUnchecked, "valid-requests"),
+}
+"""Further faults, with the target that shows them beside a sound engine."""

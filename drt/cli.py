@@ -20,6 +20,7 @@ COMMANDS = (
     "conformance",
     "coverage",
     "hostile",
+    "prove",
     "authorize",
     "evaluate",
     "validate",

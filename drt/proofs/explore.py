@@ -155,7 +155,7 @@ class Truth:
     def __or__(self, other: object) -> Truth:
         return Truth(z3.Or(self.term, formula(other)))
 
-    __hash__ = _refuse("the hash")  # type: ignore[assignment]
+    __hash__ = _refuse("the hash")
     __len__ = _refuse("the length")
     __index__ = _refuse("the index")
 
@@ -168,9 +168,7 @@ class Number:
     def __init__(self, term: Any) -> None:
         self.term = term
 
-    @property
-    def __class__(self) -> type:  # type: ignore[override]  # isinstance and `is int` see an integer
-        return int
+    __class__ = property(lambda _: int)  # isinstance and `is int` see an integer
 
     def __add__(self, other: Any) -> Number:
         return Number(self.term + number(other))
@@ -220,9 +218,9 @@ class Number:
     def __abs__(self) -> Number:
         return Number(z3.If(self.term < 0, -self.term, self.term))
 
-    __hash__ = _refuse("the hash")  # type: ignore[assignment]
+    __hash__ = _refuse("the hash")
     __index__ = _refuse("the index")
-    __bool__ = _refuse("the truth")  # type: ignore[assignment]
+    __bool__ = _refuse("the truth")
 
 
 def _positive(divisor: object) -> None:

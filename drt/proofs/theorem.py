@@ -62,7 +62,7 @@ class Theorem:
     because: str = ""
 
 
-Answer = Literal["proved", "refuted", "unknown"]
+Answer = Literal["proved", "refuted", "unknown", "tested"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from drt.case import Case, Request, Source
 from drt.engines.production_engine import ProductionEngine
-from drt.outcome import Authorized
+from drt.outcome import Authorized, ErrorKind
 from drt.proofs.code import Code
 from drt.proofs.theorem import Counterexample
 from reference.entities import EMPTY
@@ -69,7 +69,7 @@ def _authorized(code: Code, case: Case) -> Authorized:
     policies = from_bodies(parse_policies(case.policies.text)).policies()
     request = read_request(case.requests[0].text)
     verdict = authorizer.decide(policies, lambda policy: authorizer.outcome(policy, request, EMPTY))
-    erring = tuple((policy, "type") for policy in sorted(verdict.erring))
+    erring: tuple[tuple[str, ErrorKind], ...] = tuple((policy, "type") for policy in sorted(verdict.erring))
     return Authorized(verdict.decision, tuple(sorted(verdict.determining)), erring)
 
 

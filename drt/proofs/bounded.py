@@ -1,0 +1,253 @@
+"""What is proved by trying everything up to a bound: closures, patterns, bounds of types.
+
+Owns the exhaustive rows. Reachability is not first order, and patterns against texts are beyond Z3, so these rows
+say how far they go and what stands beyond.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from itertools import product
+from typing import Any
+
+import z3
+
+from drt.proofs.code import Code, Defect
+from drt.proofs.theorem import Counterexample, Goal, Theorem
+from production.uids import Uid
+from reference import entities
+from reference.syntax import Star
+from reference.validation.types import (
+    BOOL,
+    FALSE,
+    LONG,
+    NEVER,
+    STRING,
+    TRUE,
+    Attribute,
+    RecordType,
+    SetType,
+    Type,
+    describe,
+    entity,
+)
+from reference.values import EntityUid
+
+NODES = 4
+PATTERN, TEXT = 5, 5
+ALPHABET = "ab"
+
+
+def _tried(name: str, failures: Iterable[str]) -> Goal:
+    """An obligation that is decided by trying: the first failure, if any, is its counterexample."""
+    failure = next(iter(failures), None)
+    decode = None if failure is None else lambda _: Counterexample(failure, True)
+    return Goal(name, z3.BoolVal(failure is None), (), decode)
+
+
+# The hierarchy.
+
+Graph = tuple[frozenset[int], ...]
+
+
+def _graphs() -> Iterator[Graph]:
+    """Every hierarchy of four entities without cycles: parents have greater numbers, in any naming."""
+    choices = [
+        [
+            frozenset(n for n in range(node + 1, NODES) if bits >> n & 1)
+            for bits in range(0, 2**NODES, 2 ** (node + 1))
+        ]
+        for node in range(NODES)
+    ]
+    yield from product(*choices)
+
+
+def _reachable(graph: Graph, node: int) -> frozenset[int]:
+    """By the definition: one parent or more, again and again, at most as often as there are entities."""
+    found = graph[node]
+    for _ in range(NODES):
+        found = found.union(*(graph[other] for other in found))
+    return found
+
+
+def _closures(code: Code) -> Sequence[Goal]:
+    reference, production = code.module("reference.entities"), code.module("production.hierarchy")
+
+    def wrong() -> Iterator[str]:
+        for graph in _graphs():
+            ours = [EntityUid("U", str(n)) for n in range(NODES)]
+            theirs = [Uid("U", str(n)) for n in range(NODES)]
+            store = reference.Entities(
+                {
+                    uid: entities.Entity(uid, {}, frozenset(ours[n] for n in graph[place]), {})
+                    for place, uid in enumerate(ours)
+                }
+            )
+            above = production.Ancestors(
+                {uid: frozenset(theirs[n] for n in graph[place]) for place, uid in enumerate(theirs)}
+            )
+            for node in range(NODES):
+                right = _reachable(graph, node)
+                said = {int(uid.id) for uid in store.ancestors(ours[node])}
+                other = {int(uid.id) for uid in above[theirs[node]]}
+                if said != right or other != right:
+                    told = "; ".join(
+                        f"{n} in {sorted(parents)}" for n, parents in enumerate(graph) if parents
+                    )
+                    yield f"{told}: above {node} are {sorted(right)}; reference {sorted(said)}, production {sorted(other)}"
+
+    return (_tried(f"all hierarchies of {NODES} entities", wrong()),)
+
+
+# Patterns.
+
+
+def _definition(pattern: tuple[Star | str, ...], text: str) -> bool:
+    """A star is nothing, or one more character; anything else is itself."""
+
+    @cache
+    def described(place: int, position: int) -> bool:
+        if place == len(pattern):
+            return position == len(text)
+        if isinstance(pattern[place], Star):
+            return described(place + 1, position) or (position < len(text) and described(place, position + 1))
+        return (
+            position < len(text) and pattern[place] == text[position] and described(place + 1, position + 1)
+        )
+
+    return described(0, 0)
+
+
+def _pieces(pattern: tuple[Star | str, ...]) -> tuple[str | None, ...]:
+    """The form in which production holds a pattern: texts, and None for stars, one for many."""
+    pieces: list[str | None] = []
+    for element in pattern:
+        if isinstance(element, Star):
+            if not pieces or pieces[-1] is not None:
+                pieces.append(None)
+        elif pieces and pieces[-1] is not None:
+            pieces[-1] += element
+        else:
+            pieces.append(element)
+    return tuple(pieces)
+
+
+def _patterns(code: Code) -> Sequence[Goal]:
+    matches, prepare = code.module("reference.wildcard").matches, code.module("production.wildcard").prepare
+    elements: tuple[Any, ...] = (*ALPHABET, Star())
+    texts = ["".join(each) for size in range(TEXT + 1) for each in product(ALPHABET, repeat=size)]
+
+    def wrong() -> Iterator[str]:
+        for size in range(PATTERN + 1):
+            for pattern in product(elements, repeat=size):
+                ready = prepare(_pieces(pattern))
+                for text in texts:
+                    right = _definition(pattern, text)
+                    said, other = matches(text, pattern), ready.matches(text)
+                    if said != right or other != right:
+                        shown = "".join("*" if isinstance(each, Star) else each for each in pattern)
+                        yield f'"{text}" like "{shown}" is {right}; reference {said}, production {other}'
+
+    return (_tried(f"all patterns and texts of up to {PATTERN} elements", wrong()),)
+
+
+# Types.
+
+
+def _types() -> tuple[Type, ...]:
+    leaves: tuple[Type, ...] = (TRUE, FALSE, BOOL, LONG, STRING, entity("A"), entity("B"), NEVER)
+    records = [
+        RecordType({"a": Attribute(one, required)})
+        for one in (BOOL, TRUE, LONG)
+        for required in (True, False)
+    ]
+    two = RecordType({"a": Attribute(LONG), "b": Attribute(BOOL)})
+    sets = [SetType(one) for one in (*leaves[:5], *records[:2])]
+    return (*leaves, *records, two, RecordType({}), RecordType({}, open=True), *sets, SetType(SetType(TRUE)))
+
+
+def _bounds(code: Code) -> Sequence[Goal]:
+    join = code.module("reference.validation.lattice").join
+    types = _types()
+
+    def wrong() -> Iterator[str]:
+        for permissive in (False, True):
+            for t, u in product(types, repeat=2):
+                one, other = join(t, u, permissive=permissive), join(u, t, permissive=permissive)
+                if one != other:
+                    yield f"{describe(t)} and {describe(u)} have another bound in the other order"
+                if one is not None and join(one, t, permissive=permissive) != one:
+                    yield f"the bound of {describe(t)} and {describe(u)} is not above the first"
+            for t in types:
+                if join(t, t, permissive=permissive) != t:
+                    yield f"{describe(t)} is not its own bound"
+            for t, u, v in product(types, repeat=3):
+                left = join(t, u, permissive=permissive)
+                right = join(u, v, permissive=permissive)
+                if left is None or right is None:
+                    continue
+                first, second = join(left, v, permissive=permissive), join(t, right, permissive=permissive)
+                if first != second:
+                    yield f"the bound of {describe(t)}, {describe(u)} and {describe(v)} depends on the brackets"
+
+    return (_tried(f"all triples of {len(types)} types", wrong()),)
+
+
+THEOREMS = (
+    Theorem(
+        "Ancestors are what parents lead to",
+        f"In every hierarchy of {NODES} entities, both engines' ancestors are exactly the reachable ones.",
+        "Lean: transitive closure",
+        "B",
+        _closures,
+        (
+            Defect(
+                "only parents and grandparents count",
+                "reference.entities",
+                "                todo.extend(new)",
+                "                found |= {up for uid in new for up in (self.by_uid[uid].parents if uid in self.by_uid else ())}",
+            ),
+        ),
+        "reachability is not first order; hierarchies of up to 100,000 are tested (`drt hostile`)",
+    ),
+    Theorem(
+        "`like` matches as its definition says",
+        f"For all patterns and texts of up to {PATTERN} elements, both matchers say what the definition says.",
+        "Lean Wildcard",
+        "B",
+        _patterns,
+        (
+            Defect(
+                "a star never takes back what it left",
+                "reference.wildcard",
+                "position, place = swallowed, star + 1",
+                "position, place = swallowed + 1, star + 1",
+            ),
+            Defect(
+                "a prefix and a suffix may overlap",
+                "production.wildcard",
+                "if at > end or not text.startswith",
+                "if not text.startswith",
+            ),
+        ),
+        "Z3 leaves inner stars undecided; longer ones are tested by the target `wildcard`",
+    ),
+    Theorem(
+        "Bounds of types are bounds",
+        "The join of two types does not depend on their order, nor of three on the brackets where it exists; a type"
+        " is its own bound.",
+        "Lean Typechecking: lub laws",
+        "B",
+        _bounds,
+        (
+            Defect(
+                "the left boolean wins",
+                "reference.validation.lattice",
+                "return t if t == u else BOOL",
+                "return t",
+            ),
+        ),
+        "types nest without end; all small ones are tried",
+    ),
+)

@@ -1,0 +1,422 @@
+"""Production's operators are the reference's, for every kind of operand and every number.
+
+Owns the pairs of functions that are compared. Numbers, and what is made of numbers (decimals, datetimes, durations),
+are symbols; of every other kind a few examples stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import z3
+
+from drt.proofs.code import Code, Defect
+from drt.proofs.explore import Number, Path, explore, formula, number
+from drt.proofs.theorem import Counterexample, Goal, Theorem
+from production import datetimes, decimals, durations, ipaddrs
+from production.entities import Entities
+from production.errors import EvaluationError as ProductionError
+from production.lowering import ADD, EQ, GE, GT, IN, LE, LT, MUL, NE, NEG, NOT, SUB
+from production.uids import Uid
+from production.values import SetValue
+from reference import entities, values
+from reference.errors import EvaluationError as ReferenceError
+from reference.extensions.datetime import Datetime
+from reference.extensions.decimal import Decimal
+from reference.extensions.duration import Duration
+from reference.extensions.ipaddr import IpAddr
+
+MIN, MAX = -(2**63), 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """A value in both engines' forms; `symbol` is its number, where it has one."""
+
+    told: str
+    reference: Any
+    production: Any
+    symbol: Any = None
+
+
+def _operands(side: str) -> tuple[Operand, ...]:
+    n = z3.Int(side)
+    return (
+        Operand("true", values.TRUE, True),
+        Operand("false", values.FALSE, False),
+        Operand("{}", values.Long(Number(n)), Number(n), n),  # type: ignore[arg-type]  # a symbol
+        Operand("decimal {}", Decimal(Number(n)), decimals.Decimal(Number(n)), n),  # type: ignore[arg-type]
+        Operand("datetime {}", Datetime(Number(n)), datetimes.Datetime(Number(n)), n),  # type: ignore[arg-type]
+        Operand("duration {}", Duration(Number(n)), durations.Duration(Number(n)), n),  # type: ignore[arg-type]
+        Operand('"a"', values.String("a"), "a"),
+        Operand('U::"a"', values.EntityUid("U", "a"), Uid("U", "a")),
+        Operand('U::"b"', values.EntityUid("U", "b"), Uid("U", "b")),
+        Operand("[1]", values.Set(frozenset([values.Long(1)])), SetValue([1])),
+        Operand('[U::"a"]', values.Set(frozenset([values.EntityUid("U", "a")])), SetValue([Uid("U", "a")])),
+        Operand("[]", values.Set(frozenset()), SetValue([])),
+        Operand("{}", values.Record({}), {}),
+        Operand("ip 127.0.0.1", IpAddr(4, 2130706433, 32), ipaddrs.IpAddress(4, 2130706433, 32)),
+    )
+
+
+def _longs(operands: Sequence[Operand]) -> tuple[Any, ...]:
+    return tuple(z3.And(one.symbol >= MIN, one.symbol <= MAX) for one in operands if one.symbol is not None)
+
+
+Ask = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One operator in both engines, as functions of values."""
+
+    name: str
+    reference: Ask
+    production: Ask
+    arity: int = 2
+
+
+EMPTY_STORE = Entities.from_json("[]")
+
+
+def _pairs(code: Code) -> Iterator[Pair]:
+    evaluator, machine = code.module("reference.evaluator"), code.module("production.machine")
+    store = entities.EMPTY
+    frame = machine.Frame(None, None, None, {}, EMPTY_STORE)
+    opcodes = {
+        "==": EQ, "!=": NE, "<": LT, "<=": LE, ">": GT, ">=": GE, "+": ADD, "-": SUB, "*": MUL, "in": IN,
+    }  # fmt: skip
+    for sign, opcode in opcodes.items():
+        yield Pair(
+            sign,
+            lambda left, right, sign=sign: evaluator.binary(sign, left, right, store),
+            lambda left, right, opcode=opcode: machine._BINARY[opcode](left, right, frame),
+        )
+    for sign, opcode in {"!": NOT, "neg": NEG}.items():
+        yield Pair(
+            sign,
+            lambda value, sign=sign: evaluator.unary(sign, value),
+            lambda value, opcode=opcode: machine._UNARY[opcode](value, None, frame),
+            1,
+        )
+
+
+METHODS = (
+    ("lessThan", 2), ("lessThanOrEqual", 2), ("greaterThan", 2), ("greaterThanOrEqual", 2),
+    ("offset", 2), ("durationSince", 2), ("toDate", 1), ("toTime", 1), ("toMilliseconds", 1),
+)  # fmt: skip
+
+
+def _methods(code: Code) -> Iterator[Pair]:
+    functions, extensions = (
+        code.module("reference.extensions.functions"),
+        code.module("production.extensions"),
+    )
+    for name, arity in METHODS:
+        yield Pair(
+            name,
+            lambda *operands, name=name: functions.call(name, operands),
+            lambda *operands, name=name: extensions.call(extensions.FUNCTIONS[name], list(operands)),
+            arity,
+        )
+
+
+def _goals(
+    pairs: Callable[[Code], Iterator[Pair]], wanted: tuple[str, ...]
+) -> Callable[[Code], Sequence[Goal]]:
+    def goals(code: Code) -> Sequence[Goal]:
+        return [goal for pair in pairs(code) if pair.name in wanted for goal in _same_answers(pair)]
+
+    return goals
+
+
+def _same_answers(pair: Pair) -> Iterator[Goal]:
+    """For every choice of kinds: the same value, or the same kind of error."""
+    sides = [_operands(side) for side in ("left", "right")[: pair.arity]]
+    for operands in product(*sides):
+        hypotheses = _longs(operands)
+        ours = explore(
+            lambda operands=operands: pair.reference(*(one.reference for one in operands)),  # type: ignore[misc]
+            *hypotheses,
+            errors=(ReferenceError,),
+        )
+        theirs = explore(
+            lambda operands=operands: pair.production(*(one.production for one in operands)),  # type: ignore[misc]
+            *hypotheses,
+            errors=(ProductionError,),
+        )
+        claim = z3.And(
+            *(
+                z3.Implies(z3.And(one.condition, other.condition), _same(one, other))
+                for one in ours
+                for other in theirs
+            )
+        )
+        told = " and ".join(operand.told for operand in operands)
+        yield Goal(
+            f"`{pair.name}` of {told}",
+            claim,
+            hypotheses,
+            lambda model, operands=operands: _confirmed(pair, operands, model),  # type: ignore[misc]
+            _small(operands),
+        )
+
+
+def _small(operands: Sequence[Operand]) -> tuple[Any, ...]:
+    """Numbers near zero before others."""
+    symbols = [one.symbol for one in operands if one.symbol is not None]
+    return (
+        tuple(z3.And(*(z3.And(-most <= one, one <= most) for one in symbols)) for most in (1, 100))
+        if symbols
+        else ()
+    )
+
+
+def _same(one: Path, other: Path) -> Any:
+    if one.error is not None or other.error is not None:
+        kinds = [getattr(path.error, "kind", None) for path in (one, other)]
+        return z3.BoolVal(kinds[0] == kinds[1])
+    match one.value:
+        case values.Bool(truth):
+            return formula(truth) == formula(other.value)
+        case values.Long(n):
+            return number(n) == number(other.value)
+        case Datetime(n) | Duration(n):
+            same_kind = type(one.value).__name__ == type(other.value).__name__
+            return z3.And(z3.BoolVal(same_kind), number(n) == number(other.value.milliseconds))
+    raise AssertionError(f"no comparison for {one.value!r}")
+
+
+def _confirmed(pair: Pair, operands: Sequence[Operand], model: Any) -> Counterexample:
+    """Both functions on the numbers of the model."""
+    numbers = [
+        None if one.symbol is None else model.eval(one.symbol, model_completion=True).as_long()
+        for one in operands
+    ]
+    ours = _answer(
+        pair.reference, [_concrete(one.reference, n) for one, n in zip(operands, numbers, strict=True)]
+    )
+    theirs = _answer(
+        pair.production, [_concrete(one.production, n) for one, n in zip(operands, numbers, strict=True)]
+    )
+    told = " and ".join(one.told.format(n) for one, n in zip(operands, numbers, strict=True))
+    return Counterexample(f"`{pair.name}` of {told}: reference {ours}, production {theirs}", ours != theirs)
+
+
+def _concrete(value: Any, n: int | None) -> Any:
+    if n is None:
+        return value
+    made: Any = type(value)
+    return n if made is Number else made(n)
+
+
+def _answer(ask: Ask, operands: Sequence[Any]) -> str:
+    try:
+        value = ask(*operands)
+    except (ReferenceError, ProductionError) as error:
+        return f"fails: {error.kind}"
+    match value:
+        case values.Bool(inner) | values.Long(inner):
+            return str(inner)
+        case _:
+            return str(getattr(value, "milliseconds", value))
+
+
+RANGED = "    if MIN_LONG <= value <= MAX_LONG:\n"
+LOST_MINIMUM = Defect(
+    "the least number counts as overflow",
+    "production.operations",
+    RANGED,
+    RANGED.replace("<= value", "< value", 1),
+)
+ONE_TOO_FAR = Defect(
+    "one number too many fits",
+    "production.operations",
+    RANGED,
+    RANGED.replace("value <= MAX_LONG", "value <= MAX_LONG + 1"),
+)
+WRAPS = Defect(
+    "arithmetic goes round at 64 bits",
+    "production.operations",
+    '    raise EvaluationError("overflow", "the result does not fit in 64 bits")',
+    "    return value - 2 * (MAX_LONG + 1) if value > MAX_LONG else value + 2 * (MAX_LONG + 1)",
+)
+
+OPERATOR_THEOREMS = (
+    Theorem(
+        "Production compares as the reference does",
+        "`==`, `!=`, `<`, `<=`, `>`, `>=` and `in` give the same answer or error kind for every pair of kinds.",
+        "ours: production operator = reference operator",
+        "S",
+        _goals(_pairs, ("==", "!=", "<", "<=", ">", ">=", "in")),
+        (
+            Defect("less is less or equal", "production.operations", "return a < b", "return a <= b"),
+            Defect(
+                "datetimes are compared by difference",
+                "production.operations",
+                'return left.milliseconds, right.milliseconds\n        wrong_kind("datetime", right)',
+                'return (left.milliseconds - right.milliseconds + 2**63) % 2**64 - 2**63, 0\n        wrong_kind("datetime", right)',
+            ),
+            Defect(
+                "the reference takes 1 for true",
+                "reference.evaluator",
+                "return Bool(left == right)",
+                "return Bool(left == right or (isinstance(left, Bool) and isinstance(right, Long)))",
+            ),
+            Defect(
+                "anything may be in itself",
+                "production.operations",
+                '    if not isinstance(left, Uid):\n        wrong_kind("Entity", left)\n    if isinstance(right, Uid):\n'
+                "        return left is right",
+                "    if left is right:\n        return True\n"
+                '    if not isinstance(left, Uid):\n        wrong_kind("Entity", left)\n    if isinstance(right, Uid):\n'
+                "        return False",
+            ),
+        ),
+        "every kind of operand has its own proof; of kinds without numbers a few values stand for all",
+    ),
+    Theorem(
+        "Production calculates as the reference does",
+        "`+`, `-`, `*` and negation give the same number, or fail alike, for all 64-bit numbers and all kinds.",
+        "ours: production operator = reference operator",
+        "S",
+        _goals(_pairs, ("+", "-", "*", "neg", "!")),
+        (
+            LOST_MINIMUM,
+            ONE_TOO_FAR,
+            WRAPS,
+            Defect(
+                "subtraction is turned round",
+                "production.machine",
+                "op.SUB: lambda left, right, frame: ranged(long(left) - long(right)),",
+                "op.SUB: lambda left, right, frame: ranged(long(right) - long(left)),",
+            ),
+        ),
+        "one proof an operator and pair of kinds",
+    ),
+    Theorem(
+        "Production's decimals, datetimes and durations are the reference's",
+        "Order of decimals, offset, durationSince, toDate, toTime and toMilliseconds give the same, or fail alike.",
+        "Lean Ext; ours",
+        "S",
+        _goals(_methods, tuple(name for name, _ in METHODS)),
+        (
+            Defect(
+                "the day is cut off toward zero",
+                "production.extensions",
+                "return Datetime(_in_range(instant.milliseconds - instant.milliseconds % DAY))",
+                "return Datetime(_in_range(instant.milliseconds + (-instant.milliseconds) % DAY))",
+            ),
+            Defect(
+                "offset does not overflow",
+                "production.extensions",
+                "return Datetime(_in_range(start.milliseconds + by.milliseconds))",
+                "return Datetime(start.milliseconds + by.milliseconds)",
+            ),
+            Defect(
+                "an instant before 1970 has a negative time",
+                "production.extensions",
+                "    return Duration(instant.milliseconds % DAY)",
+                "    return Duration(instant.milliseconds % DAY - (DAY if instant.milliseconds < 0 else 0))",
+            ),
+        ),
+        "one proof a function and choice of kinds",
+    ),
+)
+
+
+def _exact(code: Code) -> Sequence[Goal]:
+    """The reference's own check: passes exactly the 64-bit numbers, and gives them back unchanged."""
+    integers = code.module("reference.integers")
+    n = z3.Int("n")
+    paths = explore(lambda: integers.checked(Number(n)), errors=(ReferenceError,))
+    fits = z3.And(n >= MIN, n <= MAX)
+    claim = z3.And(
+        *(
+            z3.Implies(path.condition, z3.Not(fits) if path.error else z3.And(fits, number(path.value) == n))
+            for path in paths
+        )
+    )
+
+    def decode(model: Any) -> Counterexample:
+        found = model.eval(n, model_completion=True).as_long()
+        said = _answer(integers.checked, [found])
+        return Counterexample(f"{found}: {said}", (said == str(found)) != (MIN <= found <= MAX))
+
+    return (Goal("the check of 64 bits", claim, (), decode),)
+
+
+def _days(code: Code) -> Sequence[Goal]:
+    """toDate and toTime take an instant apart: the parts add up, and the time is a time of day."""
+    extensions = code.module("production.extensions")
+    n = z3.Int("instant")
+    instant = datetimes.Datetime(Number(n))  # type: ignore[arg-type]  # a symbol
+    day = 86_400_000
+    inside = z3.And(n >= MIN + day, n <= MAX)
+    goals = []
+    for path in explore(
+        lambda: (extensions._to_date(instant), extensions._to_time(instant)),
+        inside,
+        errors=(ProductionError,),
+    ):
+        if path.error is not None:
+            goals.append(Goal("no error a day inside the range", z3.Not(path.condition), (inside,)))
+            continue
+        date, time = (number(part.milliseconds) for part in path.value)
+        claim = z3.And(date + time == n, time >= 0, time < day, date % day == 0)
+
+        def decode(model: Any) -> Counterexample:
+            found = datetimes.Datetime(model.eval(n, model_completion=True).as_long())
+            parts = extensions._to_date(found).milliseconds, extensions._to_time(found).milliseconds
+            wrong = sum(parts) != found.milliseconds or not 0 <= parts[1] < day or parts[0] % day
+            return Counterexample(
+                f"instant {found.milliseconds}: date {parts[0]}, time {parts[1]}", bool(wrong)
+            )
+
+        goals.append(Goal("date and time", z3.Implies(path.condition, claim), (inside,), decode))
+    return goals
+
+
+ARITHMETIC_THEOREMS = (
+    Theorem(
+        "Overflow is checked exactly",
+        "The check passes a number if and only if it fits in 64 bits, and passes it unchanged.",
+        "Lean Data: Int64; paper: none",
+        "U",
+        _exact,
+        (
+            Defect(
+                "the greatest number counts as overflow",
+                "reference.integers",
+                "if number < MIN_LONG or number > MAX_LONG:",
+                "if number < MIN_LONG or number >= MAX_LONG:",
+            ),
+        ),
+    ),
+    Theorem(
+        "An instant is its date and its time",
+        "toDate and toTime add up to the instant; the time is at least zero and less than a day, also before 1970.",
+        "Lean Ext: datetime",
+        "U",
+        _days,
+        (
+            Defect(
+                "the time of day may be a whole day",
+                "production.extensions",
+                "    return Duration(instant.milliseconds % DAY)",
+                "    return Duration(instant.milliseconds % DAY + 1)",
+            ),
+            Defect(
+                "the date is the midnight after",
+                "production.extensions",
+                "return Datetime(_in_range(instant.milliseconds - instant.milliseconds % DAY))",
+                "return Datetime(_in_range(instant.milliseconds + (-instant.milliseconds) % DAY))",
+            ),
+        ),
+    ),
+)
+
+THEOREMS: tuple[Theorem, ...] = (*OPERATOR_THEOREMS, *ARITHMETIC_THEOREMS)

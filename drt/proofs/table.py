@@ -1,0 +1,35 @@
+"""All theorems, in the order of the table."""
+
+from __future__ import annotations
+
+from drt.proofs import authorizer, bounded, loops, operators, tested, typing_rules
+from drt.proofs.theorem import KINDS, Theorem
+
+THEOREMS: tuple[Theorem, ...] = (
+    *authorizer.THEOREMS,
+    *loops.THEOREMS,
+    *operators.THEOREMS,
+    *typing_rules.THEOREMS,
+    *bounded.THEOREMS,
+    *tested.THEOREMS,
+)
+
+TRUSTED = """\
+- the explorer (`drt/proofs/explore.py`): that a function's paths are those that it follows; that they cover everything is proved
+- the stand-ins for a collection of policies and for the lists of a loop (`policies.py`, `loops.py`): they are tested against real ones
+- Z3, with its answers taken as they are; an unknown is never taken for a proof
+- CPython's meaning of the explored statements: comparisons, integer arithmetic, `match`, calls, `if`, `while`, exceptions
+- that Python integers are mathematical integers, and that `//` and `%` by a positive constant are Euclid's
+- for kinds without numbers (strings, entities, sets, records, addresses), that a few values stand for all in the rows about operators
+- the bounds that rows of kind B name; what lies beyond is tested
+- readers and writers of text and JSON are not covered by any proof
+- production's generated code is covered by tests against its machine, not by proof
+- the statements themselves: that they say what their names say"""
+
+
+def markdown() -> str:
+    """The table as it stands in the README."""
+    rows = ["| theorem | stands for | kind | why not for all inputs |", "|---|---|---|---|"]
+    rows += [f"| {one.name} | {one.anchor} | {one.kind} | {one.because or '–'} |" for one in THEOREMS]
+    kinds = "; ".join(f"{kind}: {meaning}" for kind, meaning in KINDS.items())
+    return "\n".join(rows) + f"\n\n{kinds}.\n"

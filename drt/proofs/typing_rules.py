@@ -1,0 +1,225 @@
+"""One inductive step a rule of the type checker: if the operands keep what is promised of them, so does the form.
+
+Owns the promise. An expression that has type T under capabilities evaluates, wherever those hold, to a value of T
+or to an error that validity allows; and where it is true, the capabilities that it grants hold. The rules are run
+as they are, their operands answered by any types; the evaluator's own rules say what the form comes to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import product
+from typing import Any
+
+import z3
+
+from drt.proofs.code import Code, Defect
+from drt.proofs.theorem import Counterexample, Goal, Theorem
+from reference.entities import EMPTY
+from reference.errors import EvaluationError
+from reference.syntax import And, Expr, If, Or, Var
+from reference.validation.judgement import IllTyped, Judgement, Typed
+from reference.validation.types import BOOL, FALSE, LONG, STRING, TRUE, Type, describe
+from reference.values import Bool, Long, String, Value
+
+CONTROL = "reference.validation.control"
+CAPABILITIES = "reference.validation.capabilities"
+TYPES: tuple[Type, ...] = (TRUE, FALSE, BOOL, LONG, STRING)
+
+Came, (T, F, NUMBER, TEXT, ALLOWED, FORBIDDEN) = z3.EnumSort(
+    "Came", ["came_true", "came_false", "came_number", "came_text", "allowed_error", "forbidden_error"]
+)
+"""What an operand comes to, as far as control forms can tell."""
+
+OUTCOMES = (T, F, NUMBER, TEXT, ALLOWED, FORBIDDEN)
+VALUES: dict[Any, Value] = {T: Bool(True), F: Bool(False), NUMBER: Long(1), TEXT: String("a")}
+WITHIN = {TRUE: (T,), FALSE: (F,), BOOL: (T, F), LONG: (NUMBER,), STRING: (TEXT,)}
+
+OPERANDS: tuple[Expr, ...] = (Var("principal"), Var("action"), Var("resource"))
+"""Stand for any operands: the rules ask for their judgements and look no further."""
+
+
+def _run_rule(code: Code, expr: Expr, types: Sequence[Type]) -> tuple[Any, list[Any], Any]:
+    """The rule's judgement, and the capabilities under which it asked for each operand (None: not asked).
+
+    Operand n grants capability n; the form itself is judged under a further one.
+    """
+    control, capabilities = code.module(CONTROL), code.module(CAPABILITIES)
+    known = capabilities.Capabilities(1 << len(types))
+    asked: list[Any] = [None] * len(types)
+    match expr:
+        case And():
+            rule = control.conjunction(expr, known)
+        case Or():
+            rule = control.disjunction(expr, known)
+        case _:
+            rule = control.conditional(expr, known, Strict())
+    answer: Any = None
+    while True:
+        try:
+            operand, under = rule.send(answer)
+        except StopIteration as finished:
+            return finished.value, asked, known
+        place = OPERANDS.index(operand)
+        asked[place] = under
+        answer = Judgement(Typed(operand, types[place]), capabilities.Capabilities(1 << place))
+
+
+class Strict:
+    """All that the rule for `if` looks at in its setting."""
+
+    permissive = False
+
+
+def _comes_to(code: Code, expr: Expr, outcomes: Sequence[Any]) -> Any:
+    """What the evaluator's rule for the form makes of operands that come to this."""
+    rule = code.module("reference.evaluator").forms(expr, EMPTY)
+    answer: Any = None
+    try:
+        while True:
+            place = OPERANDS.index(rule.send(answer))
+            if outcomes[place] in (ALLOWED, FORBIDDEN):
+                return outcomes[place]
+            answer = VALUES[outcomes[place]]
+    except StopIteration as finished:
+        return next(came for came, value in VALUES.items() if value == finished.value)
+    except EvaluationError:
+        return FORBIDDEN
+
+
+def _goals(form: Callable[[Sequence[Expr]], Expr], arity: int) -> Callable[[Code], Sequence[Goal]]:
+    def goals(code: Code) -> Sequence[Goal]:
+        expr = form(OPERANDS[:arity])
+        came = z3.Consts(" ".join(f"came{n}" for n in range(arity)), Came)
+        results = [
+            (z3.And(*(one == each for one, each in zip(came, outcomes, strict=True))), outcomes)
+            for outcomes in product(OUTCOMES, repeat=arity)
+        ]
+        table = [(when, _comes_to(code, expr, outcomes)) for when, outcomes in results]
+        return list(_steps(code, expr, came, table))
+
+    return goals
+
+
+def _steps(code: Code, expr: Expr, came: Sequence[Any], table: list[tuple[Any, Any]]) -> Iterator[Goal]:
+    arity = len(came)
+    holds = [z3.Bool(f"capability{n}") for n in range(arity + 1)]
+    whole = z3.Const("whole", Came)
+    evaluated = z3.And(*(z3.Implies(when, whole == result) for when, result in table))
+
+    def all_of(capabilities: Any) -> Any:
+        return z3.And(*(held for n, held in enumerate(holds) if capabilities.bits >> n & 1))
+
+    def within(value: Any, found: Type) -> Any:
+        return z3.Or(value == ALLOWED, *(value == each for each in WITHIN[found]))
+
+    for types in product(TYPES, repeat=arity):
+        try:
+            judgement, asked, known = _run_rule(code, expr, types)
+        except IllTyped:
+            continue
+        promises = [
+            z3.Implies(all_of(under), z3.And(within(value, found), z3.Implies(value == T, holds[place])))
+            for place, (value, found, under) in enumerate(zip(came, types, asked, strict=True))
+            if under is not None
+        ]
+        claim = z3.Implies(
+            all_of(known),
+            z3.And(within(whole, judgement.type), z3.Implies(whole == T, all_of(judgement.grants))),
+        )
+        told = ", ".join(describe(each) for each in types)
+        yield Goal(
+            f"operands of types {told}",
+            claim,
+            (evaluated, *promises),
+            lambda model, told=told, judged=judgement: _told(model, came, holds, whole, told, judged),  # type: ignore[misc]
+        )
+
+
+def _told(
+    model: Any, came: Sequence[Any], holds: Sequence[Any], whole: Any, types: str, judgement: Judgement
+) -> Counterexample:
+    """The step that fails. It is confirmed: rule and evaluator have been run to build it, operand by operand."""
+
+    def value(term: Any) -> Any:
+        return model.eval(term, model_completion=True)
+
+    outcomes = ", ".join(str(value(one)).replace("_", " ") for one in came)
+    granted = [n for n, held in enumerate(holds) if judgement.grants.bits >> n & 1 and not value(held)]
+    also = f", granting what operand {granted[0] + 1} did not test" if granted else ""
+    told = (
+        f"operands of types {types} that come to {outcomes}: the form is typed {describe(judgement.type)}"
+        f" and comes to {str(value(whole)).replace('_', ' ')}{also}"
+    )
+    return Counterexample(told, True)
+
+
+THEOREMS = (
+    Theorem(
+        "The rule for `&&` keeps the promise",
+        "If both operands keep their types and capabilities, so does the conjunction.",
+        "Lean Typechecking; paper: validation soundness",
+        "S",
+        _goals(lambda parts: And(parts[0], parts[1]), 2),
+        (
+            Defect(
+                "the right operand is taken for true",
+                CONTROL,
+                "        case _, TrueType():\n            return left\n",
+                "        case TrueType(), _:\n            return TRUE\n",
+            ),
+            Defect(
+                "a conjunction with a true operand is true",
+                CONTROL,
+                "        case _, TrueType():\n            return left\n",
+                "        case _, TrueType():\n            return TRUE\n",
+            ),
+        ),
+        "one step a rule: the induction over expressions is the checker's own recursion",
+    ),
+    Theorem(
+        "The rule for `||` keeps the promise",
+        "If both operands keep their types and capabilities, so does the disjunction; it grants what both grant.",
+        "Lean Typechecking; paper: validation soundness",
+        "S",
+        _goals(lambda parts: Or(parts[0], parts[1]), 2),
+        (
+            Defect(
+                "either side grants for both",
+                CONTROL,
+                "return Judgement(Typed(expr, BOOL, parts), left.grants & right.grants)",
+                "return Judgement(Typed(expr, BOOL, parts), left.grants | right.grants)",
+            ),
+            Defect(
+                "a false left side does not hide the right",
+                CONTROL,
+                "        case FalseType(), t:\n            return Judgement(Typed(expr, t, parts), right.grants)",
+                "        case FalseType(), t:\n            return Judgement(Typed(expr, FALSE, parts), right.grants)",
+            ),
+        ),
+        "one step a rule",
+    ),
+    Theorem(
+        "The rule for `if` keeps the promise",
+        "The chosen branch keeps its type; capabilities of the condition hold in `then` alone.",
+        "Lean Typechecking; paper: validation soundness",
+        "S",
+        _goals(lambda parts: If(parts[0], parts[1], parts[2]), 3),
+        (
+            Defect(
+                "the other branch sees what the condition tested",
+                CONTROL,
+                "    then = yield (expr.then, known | condition.grants)\n    otherwise = yield (expr.otherwise, known)\n",
+                "    then = yield (expr.then, known | condition.grants)\n"
+                "    otherwise = yield (expr.otherwise, known | condition.grants)\n",
+            ),
+            Defect(
+                "either branch grants for both",
+                CONTROL,
+                "return Judgement(Typed(expr, joined, parts), (condition.grants | then.grants) & otherwise.grants)",
+                "return Judgement(Typed(expr, joined, parts), condition.grants | then.grants | otherwise.grants)",
+            ),
+        ),
+        "one step a rule",
+    ),
+)

@@ -1,0 +1,137 @@
+"""Every theorem is proved of the shipped code, and broken by every defect that is planted for it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import z3
+from click.testing import CliRunner
+
+from drt.cli import main
+from drt.proofs.code import Code, Defect, NotPlanted
+from drt.proofs.prover import prove, with_defects
+from drt.proofs.table import THEOREMS, TRUSTED, markdown
+from drt.proofs.theorem import Counterexample, Goal, Theorem
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+PROVED = [theorem for theorem in THEOREMS if theorem.kind != "T"]
+
+
+@pytest.mark.parametrize("theorem", PROVED, ids=[theorem.name for theorem in PROVED])
+def test_it_is_proved_and_every_planted_defect_breaks_it(theorem: Theorem) -> None:
+    verdict = with_defects(prove(theorem))
+    assert (verdict.answer, verdict.survived) == ("proved", ())
+    assert verdict.killed
+
+
+def test_names_are_told_apart_and_whatever_is_not_for_all_inputs_says_why() -> None:
+    assert len({theorem.name for theorem in THEOREMS}) == len(THEOREMS)
+    assert all(theorem.because for theorem in THEOREMS if theorem.kind != "U")
+
+
+def theorem(claim: object, *hypotheses: object, decode: object = None) -> Theorem:
+    goal = Goal("a goal", claim, hypotheses, decode)  # type: ignore[arg-type]
+    return Theorem("a theorem", "a statement", "none", "U", lambda _: (goal,))
+
+
+x = z3.Int("x")
+
+
+def test_answers_are_three_valued() -> None:
+    assert prove(theorem(x + 1 > x)).answer == "proved"
+    assert prove(theorem(x > 0)).answer == "refuted"
+    cubes = z3.Ints("a b c")
+    hard = z3.Implies(z3.And(*(cube > 2 for cube in cubes)), cubes[0] ** 3 + cubes[1] ** 3 != cubes[2] ** 3)
+    assert prove(theorem(hard)).answer == "unknown"
+
+
+def test_hypotheses_that_nothing_satisfies_prove_nothing() -> None:
+    verdict = prove(theorem(x > 0, x > 1, x < 1))
+    assert verdict.answer == "unknown"
+    assert "satisfiable" in verdict.reason
+
+
+def test_a_refutation_is_made_small_first() -> None:
+    goal = Goal("small", x < 100, (), lambda model: Counterexample(str(model[x]), True), (x < 100, x == 100))
+    verdict = prove(Theorem("t", "s", "none", "U", lambda _: (goal,)))
+    assert verdict.counterexample == Counterexample("100", True)
+
+
+def test_a_defect_that_no_longer_fits_is_no_kill() -> None:
+    gone = Defect("gone", "reference.authorizer", "text that nobody wrote", "other")
+    with pytest.raises(NotPlanted):
+        Code(gone).module("reference.authorizer")
+    one = next(theorem for theorem in THEOREMS if theorem.defects)
+    verdict = with_defects(prove(Theorem(one.name, one.says, one.anchor, one.kind, one.goals, (gone,))))
+    assert verdict.killed == ()
+    assert "occurs 0 times" in verdict.survived[0]
+
+
+def test_a_defect_does_not_stay() -> None:
+    theorem = next(theorem for theorem in THEOREMS if theorem.name == "Forbid overrides permit")
+    assert prove(theorem, Code(theorem.defects[0])).answer == "refuted"
+    assert prove(theorem).answer == "proved"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("text", "instead", "shown"),
+    [
+        (
+            "if forbids.is_empty() and not permits.is_empty():",
+            "if not permits.is_empty():",
+            "forbid satisfied",
+        ),
+        (
+            "if forbids.is_empty() and not permits.is_empty():",
+            "if forbids.is_empty():",
+            "[no policies] -> allow",
+        ),
+        (
+            'p.effect == "permit" and outcome_of(p).status == "satisfied"',
+            'p.effect == "permit" and outcome_of(p).status != "not satisfied"',
+            "permit erring",
+        ),
+    ],
+)
+def test_an_authorizer_changed_by_hand_is_refuted_with_a_readable_counterexample(
+    text: str, instead: str, shown: str, tmp_path: Path
+) -> None:
+    for package in ("reference", "production", "generators", "drt"):
+        shutil.copytree(
+            REPOSITORY / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__")
+        )
+    path = tmp_path / "reference" / "authorizer.py"
+    source = path.read_text()
+    assert source.count(text) == 1
+    path.write_text(source.replace(text, instead))
+    run = subprocess.run(
+        [sys.executable, "-m", "drt", "prove", "--jobs", "1", "--only", "[ADEFNRT]*[detprs]"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 1, run.stdout + run.stderr
+    assert shown in run.stdout
+    assert "shown by the running code" in run.stdout
+
+
+def test_the_command_has_a_twin_for_programs() -> None:
+    result = CliRunner().invoke(main, ["prove", "--only", "Forbid*", "--mutants", "--json", "--jobs", "1"])
+    assert result.exit_code == 0
+    [row] = json.loads(result.stdout)["theorems"]
+    assert (row["answer"], row["kind"], row["survived"]) == ("proved", "U", [])
+    assert len(row["killed"]) == 1
+    assert CliRunner().invoke(main, ["prove", "--only", "nothing"]).exit_code == 5
+
+
+def test_the_table_of_the_readme_is_the_one_of_the_records() -> None:
+    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    assert markdown() in readme
+    assert TRUSTED in readme

@@ -50,6 +50,9 @@ from production import Request as Question
 
 T = TypeVar("T")
 
+LONGEST_SHOWN = 100_000
+"""Texts with more characters are not searched to say where they are wrong."""
+
 
 def canonical(value: Value) -> str:
     """The canonical text of a value, by a stack of its own: values may be 1,000 levels deep."""
@@ -125,6 +128,7 @@ class LoadedProduction:
 
     authorizer: Authorizer
     schema: Schema | None = None
+    text: str | None = None
 
     def _question(self, request: Request) -> Question | Rejected:
         schema = self.schema
@@ -161,7 +165,7 @@ class LoadedProduction:
             found.valid,
             tuple(sorted(found.verdicts.items())),
             tuple(sorted({warning.policy for warning in found.warnings})),
-            "\n".join(map(str, (*found.errors, *found.warnings))),
+            found.told(self.text if found.errors or found.warnings else None),
         )
 
 
@@ -186,7 +190,9 @@ class ProductionEngine:
         entities = _attempt("entities", lambda: _entities(case.entities, schema))
         if isinstance(entities, Rejected):
             return entities
-        return LoadedProduction(Authorizer(linked, entities, tier=self.tier), schema)
+        shown = case.policies.format == "cedar" and len(case.policies.text) <= LONGEST_SHOWN
+        text = case.policies.text if shown else None
+        return LoadedProduction(Authorizer(linked, entities, tier=self.tier), schema, text)
 
     def read_policies(self, policies: Source) -> Accepted | Rejected | Unsupported:
         read = read_policy_set(policies)

@@ -24,6 +24,7 @@ from production.validation.excerpts import excerpt
 from production.validation.lattice import Lattice, Mode, PermissiveLattice
 from production.validation.levels import NO_LEVEL, Levels
 from production.validation.machine import Machine, Trace
+from production.validation.places import Places
 from production.validation.problems import IllTyped, Problem
 from production.validation.references import mentioned
 from production.validation.rules import RULES
@@ -41,6 +42,13 @@ class Validation:
     def valid(self) -> bool:
         """Whether there is no error; warnings do not count."""
         return not self.errors
+
+    def told(self, text: str | None = None) -> str:
+        """Every error and warning in words; with the text that the policies were read from, also where."""
+        if text is None:
+            return "\n".join(map(str, (*self.errors, *self.warnings)))
+        places = Places(text)
+        return "\n".join(map(places.told, (*self.errors, *self.warnings)))
 
 
 class Validator:

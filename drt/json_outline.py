@@ -67,3 +67,11 @@ def first_difference(left: JsonValue, right: JsonValue, path: str = "$") -> str:
     if same(left, right):
         return ""
     return f"at {path}: {json.dumps(left)[:200]} against {json.dumps(right)[:200]}"
+
+
+def sort_sets(value: JsonValue) -> None:
+    """Order the elements of every set in a value by their JSON text, inner ones first."""
+    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        sort_sets(part)
+    if isinstance(value, list):
+        value.sort(key=lambda element: json.dumps(element, sort_keys=True, separators=(",", ":")))

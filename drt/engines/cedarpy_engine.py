@@ -16,7 +16,7 @@ from drt.case import Case, Format, Request, Source
 from drt.engines.protocol import ValidationMode
 from drt.engines.rust_messages import error_kind
 from drt.engines.safe_depth import TOKEN, policies_too_deep, schema_too_deep, too_deep
-from drt.json_outline import members
+from drt.json_outline import members, sort_sets
 from drt.outcome import (
     Accepted,
     Authorized,
@@ -299,14 +299,15 @@ class CedarpyEngine:
         except ValueError as error:
             return Rejected(part, str(error))
         try:
-            document = json.loads(str(store))
+            written = str(store)
+            document = json.loads(written)
         except ValueError:
             return Accepted()  # a record with a reserved key has no JSON form (spec 05 §2.2)
-        if '"__extn"' in entities or schema is not None:
+        if '"__extn"' in written:
             return Accepted()
         for entity in document:
             for values in (entity["attrs"], entity.get("tags", {})):
-                _sort_sets(values)
+                sort_sets(values)
             entity["parents"].sort(key=lambda uid: (uid["type"], uid["id"]))
         document.sort(key=lambda entity: (entity["uid"]["type"], entity["uid"]["id"]))
         return Accepted(json.dumps(document, sort_keys=True, separators=(",", ":")))
@@ -332,15 +333,6 @@ class CedarpyEngine:
         except ValueError as error:
             return Rejected("schema", str(error))
         return Rejected("schema", text) if text.startswith("<unrenderable") else Printed(text)
-
-
-def _sort_sets(value: Any) -> None:
-    """Order the elements of every set in a value by their JSON text, inner ones first."""
-    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    for part in parts:
-        _sort_sets(part)
-    if isinstance(value, list):
-        value.sort(key=lambda element: json.dumps(element, sort_keys=True, separators=(",", ":")))
 
 
 def _schema(schema: Source) -> cedarpy.Schema:

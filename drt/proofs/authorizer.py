@@ -7,6 +7,20 @@ from typing import Any
 
 import z3
 
+from drt.proofs.authorizer_defects import (
+    ALLOWS_UNLESS_FORBIDDEN,
+    ALWAYS_DENIES,
+    EARLY_END,
+    ERRING_FORBIDS,
+    ERRING_PERMITS,
+    ERRORS_FORGOTTEN,
+    IDLE_FORBIDS,
+    MODULE,
+    NO_REASONS,
+    PERMIT_WINS,
+    PERMITS_FOR_REASONS,
+    SATISFIED_ERR,
+)
 from drt.proofs.code import Code, Defect
 from drt.proofs.policies import (
     ERRING,
@@ -23,8 +37,6 @@ from drt.proofs.policies import (
 )
 from drt.proofs.theorem import Counterexample, Goal, Theorem
 from drt.proofs.witnesses import OneOfMany, confirmed
-
-MODULE = "reference.authorizer"
 
 among = z3.Function("among", Policy, z3.BoolSort())
 among_others = z3.Function("among_others", Policy, z3.BoolSort())
@@ -129,75 +141,6 @@ def _same(first: Response, second: Response) -> Any:
 
 def _determines(effect: Any) -> Any:
     return z3.Exists([one], z3.And(among(one), effect, status(one) == SATISFIED, name(one) == wanted))
-
-
-ALLOWS_UNLESS_FORBIDDEN = Defect(
-    "the article's bug: no forbid means allow",
-    MODULE,
-    "if forbids.is_empty() and not permits.is_empty():",
-    "if forbids.is_empty():",
-)
-PERMIT_WINS = Defect(
-    "a permit beats every forbid",
-    MODULE,
-    "if forbids.is_empty() and not permits.is_empty():",
-    "if not permits.is_empty():",
-)
-ERRING_PERMITS = Defect(
-    "an erring permit counts",
-    MODULE,
-    'permits = policies.where(lambda p: p.effect == "permit" and outcome_of(p).status == "satisfied")',
-    'permits = policies.where(lambda p: p.effect == "permit" and outcome_of(p).status != "not satisfied")',
-)
-ERRING_FORBIDS = Defect(
-    "an erring forbid counts",
-    MODULE,
-    'forbids = policies.where(lambda p: p.effect == "forbid" and outcome_of(p).status == "satisfied")',
-    'forbids = policies.where(lambda p: p.effect == "forbid" and outcome_of(p).status != "not satisfied")',
-)
-PERMITS_FOR_REASONS = Defect(
-    "a deny is explained by permits",
-    MODULE,
-    'return Verdict("deny", forbids.ids(), erring.ids())',
-    'return Verdict("deny", permits.ids(), erring.ids())',
-)
-ERRORS_FORGOTTEN = Defect(
-    "errors of permits are forgotten",
-    MODULE,
-    'erring = policies.where(lambda p: outcome_of(p).status == "erring")',
-    'erring = policies.where(lambda p: p.effect == "forbid" and outcome_of(p).status == "erring")',
-)
-SATISFIED_ERR = Defect(
-    "every satisfied policy is called erring",
-    MODULE,
-    'erring = policies.where(lambda p: outcome_of(p).status == "erring")',
-    'erring = policies.where(lambda p: outcome_of(p).status != "not satisfied")',
-)
-IDLE_FORBIDS = Defect(
-    "a forbid that is not satisfied counts",
-    MODULE,
-    'forbids = policies.where(lambda p: p.effect == "forbid" and outcome_of(p).status == "satisfied")',
-    'forbids = policies.where(lambda p: p.effect == "forbid" and outcome_of(p).status != "erring")',
-)
-EARLY_END = Defect(
-    "an erring policy ends it all",
-    MODULE,
-    "    if forbids.is_empty() and not permits.is_empty():",
-    '    if not erring.is_empty():\n        return Verdict("deny", erring.ids(), erring.ids())\n'
-    "    if forbids.is_empty() and not permits.is_empty():",
-)
-ALWAYS_DENIES = Defect(
-    "nothing is ever allowed",
-    MODULE,
-    'return Verdict("allow", permits.ids(), erring.ids())',
-    'return Verdict("deny", permits.ids(), erring.ids())',
-)
-NO_REASONS = Defect(
-    "a forbid hides in the shadow of a permit",
-    MODULE,
-    'return Verdict("deny", forbids.ids(), erring.ids())',
-    'return Verdict("deny", forbids.ids() if permits.is_empty() else permits.ids(), erring.ids())',
-)
 
 
 THEOREMS = (

@@ -245,7 +245,7 @@ WRAPS = Defect(
     "    return value - 2 * (MAX_LONG + 1) if value > MAX_LONG else value + 2 * (MAX_LONG + 1)",
 )
 
-OPERATOR_THEOREMS = (
+THEOREMS = (
     Theorem(
         "Production compares as the reference does",
         "`==`, `!=`, `<`, `<=`, `>`, `>=` and `in` give the same answer or error kind for every pair of kinds.",
@@ -326,97 +326,3 @@ OPERATOR_THEOREMS = (
         "one proof a function and choice of kinds",
     ),
 )
-
-
-def _exact(code: Code) -> Sequence[Goal]:
-    """The reference's own check: passes exactly the 64-bit numbers, and gives them back unchanged."""
-    integers = code.module("reference.integers")
-    n = z3.Int("n")
-    paths = explore(lambda: integers.checked(Number(n)), errors=(ReferenceError,))
-    fits = z3.And(n >= MIN, n <= MAX)
-    claim = z3.And(
-        *(
-            z3.Implies(path.condition, z3.Not(fits) if path.error else z3.And(fits, number(path.value) == n))
-            for path in paths
-        )
-    )
-
-    def decode(model: Any) -> Counterexample:
-        found = model.eval(n, model_completion=True).as_long()
-        said = _answer(integers.checked, [found])
-        return Counterexample(f"{found}: {said}", (said == str(found)) != (MIN <= found <= MAX))
-
-    return (Goal("the check of 64 bits", claim, (), decode),)
-
-
-def _days(code: Code) -> Sequence[Goal]:
-    """toDate and toTime take an instant apart: the parts add up, and the time is a time of day."""
-    extensions = code.module("production.extensions")
-    n = z3.Int("instant")
-    instant = datetimes.Datetime(Number(n))  # type: ignore[arg-type]  # a symbol
-    day = 86_400_000
-    inside = z3.And(n >= MIN + day, n <= MAX)
-    goals = []
-    for path in explore(
-        lambda: (extensions._to_date(instant), extensions._to_time(instant)),
-        inside,
-        errors=(ProductionError,),
-    ):
-        if path.error is not None:
-            goals.append(Goal("no error a day inside the range", z3.Not(path.condition), (inside,)))
-            continue
-        date, time = (number(part.milliseconds) for part in path.value)
-        claim = z3.And(date + time == n, time >= 0, time < day, date % day == 0)
-
-        def decode(model: Any) -> Counterexample:
-            found = datetimes.Datetime(model.eval(n, model_completion=True).as_long())
-            parts = extensions._to_date(found).milliseconds, extensions._to_time(found).milliseconds
-            wrong = sum(parts) != found.milliseconds or not 0 <= parts[1] < day or parts[0] % day
-            return Counterexample(
-                f"instant {found.milliseconds}: date {parts[0]}, time {parts[1]}", bool(wrong)
-            )
-
-        goals.append(Goal("date and time", z3.Implies(path.condition, claim), (inside,), decode))
-    return goals
-
-
-ARITHMETIC_THEOREMS = (
-    Theorem(
-        "Overflow is checked exactly",
-        "The check passes a number if and only if it fits in 64 bits, and passes it unchanged.",
-        "Lean Data: Int64; paper: none",
-        "U",
-        _exact,
-        (
-            Defect(
-                "the greatest number counts as overflow",
-                "reference.integers",
-                "if number < MIN_LONG or number > MAX_LONG:",
-                "if number < MIN_LONG or number >= MAX_LONG:",
-            ),
-        ),
-    ),
-    Theorem(
-        "An instant is its date and its time",
-        "toDate and toTime add up to the instant; the time is at least zero and less than a day, also before 1970.",
-        "Lean Ext: datetime",
-        "U",
-        _days,
-        (
-            Defect(
-                "the time of day may be a whole day",
-                "production.extensions",
-                "    return Duration(instant.milliseconds % DAY)",
-                "    return Duration(instant.milliseconds % DAY + 1)",
-            ),
-            Defect(
-                "the date is the midnight after",
-                "production.extensions",
-                "return Datetime(_in_range(instant.milliseconds - instant.milliseconds % DAY))",
-                "return Datetime(_in_range(instant.milliseconds + (-instant.milliseconds) % DAY))",
-            ),
-        ),
-    ),
-)
-
-THEOREMS: tuple[Theorem, ...] = (*OPERATOR_THEOREMS, *ARITHMETIC_THEOREMS)

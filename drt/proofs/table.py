@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from drt.proofs import authorizer, bounded, loops, operators, tested, typing_rules
+from drt.proofs import arithmetic, authorizer, bounded, loops, operators, tested, typing_rules
 from drt.proofs.theorem import KINDS, Theorem
 
 THEOREMS: tuple[Theorem, ...] = (
     *authorizer.THEOREMS,
     *loops.THEOREMS,
     *operators.THEOREMS,
+    *arithmetic.THEOREMS,
     *typing_rules.THEOREMS,
     *bounded.THEOREMS,
     *tested.THEOREMS,

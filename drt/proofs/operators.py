@@ -41,8 +41,14 @@ class Operand:
     production: Any
     symbol: Any = None
 
+    @property
+    def name(self) -> str:
+        """What it is called before it has a number."""
+        return self.told
 
-def _operands(side: str) -> tuple[Operand, ...]:
+
+def operands(side: str) -> tuple[Operand, ...]:
+    """Values of every kind; the number of a side is a symbol of its name."""
     n = z3.Int(side)
     return (
         Operand("true", values.TRUE, True),
@@ -57,7 +63,7 @@ def _operands(side: str) -> tuple[Operand, ...]:
         Operand("[1]", values.Set(frozenset([values.Long(1)])), SetValue([1])),
         Operand('[U::"a"]', values.Set(frozenset([values.EntityUid("U", "a")])), SetValue([Uid("U", "a")])),
         Operand("[]", values.Set(frozenset()), SetValue([])),
-        Operand("{}", values.Record({}), {}),
+        Operand("record", values.Record({}), {}),
         Operand("ip 127.0.0.1", IpAddr(4, 2130706433, 32), ipaddrs.IpAddress(4, 2130706433, 32)),
     )
 
@@ -135,16 +141,16 @@ def _goals(
 
 def _same_answers(pair: Pair) -> Iterator[Goal]:
     """For every choice of kinds: the same value, or the same kind of error."""
-    sides = [_operands(side) for side in ("left", "right")[: pair.arity]]
-    for operands in product(*sides):
-        hypotheses = _longs(operands)
+    sides = [operands(side) for side in ("left", "right")[: pair.arity]]
+    for given in product(*sides):
+        hypotheses = _longs(given)
         ours = explore(
-            lambda operands=operands: pair.reference(*(one.reference for one in operands)),  # type: ignore[misc]
+            lambda given=given: pair.reference(*(one.reference for one in given)),  # type: ignore[misc]
             *hypotheses,
             errors=(ReferenceError,),
         )
         theirs = explore(
-            lambda operands=operands: pair.production(*(one.production for one in operands)),  # type: ignore[misc]
+            lambda given=given: pair.production(*(one.production for one in given)),  # type: ignore[misc]
             *hypotheses,
             errors=(ProductionError,),
         )
@@ -155,13 +161,13 @@ def _same_answers(pair: Pair) -> Iterator[Goal]:
                 for other in theirs
             )
         )
-        told = " and ".join(operand.told for operand in operands)
+        told = " and ".join(operand.told for operand in given)
         yield Goal(
             f"`{pair.name}` of {told}",
             claim,
             hypotheses,
-            lambda model, operands=operands: _confirmed(pair, operands, model),  # type: ignore[misc]
-            _small(operands),
+            lambda model, given=given: _confirmed(pair, given, model),  # type: ignore[misc]
+            _small(given),
         )
 
 
@@ -197,16 +203,17 @@ def _confirmed(pair: Pair, operands: Sequence[Operand], model: Any) -> Counterex
         for one in operands
     ]
     ours = _answer(
-        pair.reference, [_concrete(one.reference, n) for one, n in zip(operands, numbers, strict=True)]
+        pair.reference, [concrete(one.reference, n) for one, n in zip(operands, numbers, strict=True)]
     )
     theirs = _answer(
-        pair.production, [_concrete(one.production, n) for one, n in zip(operands, numbers, strict=True)]
+        pair.production, [concrete(one.production, n) for one, n in zip(operands, numbers, strict=True)]
     )
     told = " and ".join(one.told.format(n) for one, n in zip(operands, numbers, strict=True))
     return Counterexample(f"`{pair.name}` of {told}: reference {ours}, production {theirs}", ours != theirs)
 
 
-def _concrete(value: Any, n: int | None) -> Any:
+def concrete(value: Any, n: int | None) -> Any:
+    """A value of either engine with a number in the place of its symbol; itself where it has none."""
     if n is None:
         return value
     made: Any = type(value)

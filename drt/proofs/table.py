@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from drt.proofs import arithmetic, authorizer, bounded, loops, operators, tested, typing_rules
+from drt.proofs import (
+    arithmetic,
+    authorizer,
+    bounded,
+    loops,
+    operators,
+    scopes,
+    tested,
+    typed_operators,
+    typing_rules,
+)
 from drt.proofs.theorem import KINDS, Theorem
 
 THEOREMS: tuple[Theorem, ...] = (
@@ -10,7 +20,9 @@ THEOREMS: tuple[Theorem, ...] = (
     *loops.THEOREMS,
     *operators.THEOREMS,
     *arithmetic.THEOREMS,
+    *scopes.THEOREMS,
     *typing_rules.THEOREMS,
+    *typed_operators.THEOREMS,
     *bounded.THEOREMS,
     *tested.THEOREMS,
 )

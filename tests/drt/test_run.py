@@ -18,7 +18,7 @@ from drt.case_files import read_case
 from drt.corpus import Corpus
 from drt.fuzz import resume, start
 from drt.problems import InputProblem
-from drt.run_log import read_run
+from drt.run_log import read_json, read_run
 from drt.run_options import RunOptions
 from drt.views.progress import Quiet
 
@@ -307,7 +307,9 @@ def wait_for(condition: Any, seconds: float = 30.0) -> None:
 
 
 def state_is_there(options: dict[str, Any]) -> bool:
-    return (Path(options["folder"]) / "worker-0.state.json").exists()
+    """Whether a worker has written down that it has done something."""
+    state = read_json(Path(options["folder"]) / "worker-0.state.json")
+    return state is not None and any(target["counts"]["cases"] for target in state["targets"].values())
 
 
 def workers_of(options: dict[str, Any]) -> list[int]:

@@ -1,0 +1,167 @@
+"""Scopes: what each constraint means, that none errs, and that a scope that fails hides the conditions.
+
+Owns the store of which nothing is known: whether one entity is in another is a symbol.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import product
+from typing import Any
+
+import z3
+
+from drt.proofs.code import Code, Defect
+from drt.proofs.explore import Path, Truth, explore, formula
+from drt.proofs.theorem import Counterexample, Goal, Theorem
+from reference.errors import EvaluationError
+from reference.request import Request
+from reference.syntax import Lit
+from reference.values import Bool, EntityUid, Long, Record
+
+MODULE = "reference.policies"
+ALICE, BOB, VIEW, EDIT, DOC = (
+    EntityUid("User", "alice"),
+    EntityUid("User", "bob"),
+    EntityUid("Action", "view"),
+    EntityUid("Action", "edit"),
+    EntityUid("Doc", "doc"),
+)
+REQUEST = Request(ALICE, VIEW, DOC, Record({}))
+
+
+def _inside(member: EntityUid, group: EntityUid) -> Any:
+    """The symbol for one entity being in another; everything is in itself."""
+    if member == group:
+        return z3.BoolVal(True)
+    return z3.Bool(f"{member.id} in {group.id}")
+
+
+class AnyAncestors:
+    def __init__(self, member: EntityUid) -> None:
+        self.member = member
+
+    def isdisjoint(self, groups: Sequence[EntityUid]) -> Truth:
+        return Truth(z3.Not(z3.Or(*(_inside(self.member, group) for group in groups))))
+
+
+class AnyStore:
+    """A store of which nothing is known."""
+
+    def is_in(self, member: EntityUid, group: EntityUid) -> Truth:
+        return Truth(_inside(member, group))
+
+    def ancestors(self, member: EntityUid) -> AnyAncestors:
+        return AnyAncestors(member)
+
+
+class KnownStore(AnyStore):
+    """The store of a model."""
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+
+    def is_in(self, member: EntityUid, group: EntityUid) -> Any:
+        return bool(z3.is_true(self.model.eval(_inside(member, group), model_completion=True)))
+
+    def ancestors(self, member: EntityUid) -> Any:
+        return frozenset(group for group in (BOB, EDIT) if self.is_in(member, group))
+
+
+def _constraints(policies: Any) -> Iterator[tuple[str, Any, Any]]:
+    """Constraints on the principal in words, as records, and what they mean of alice."""
+    yield "any", policies.Anything(), True
+    yield "== alice", policies.Equals(ALICE), True
+    yield "== bob", policies.Equals(BOB), False
+    yield "in bob", policies.Within(BOB), _inside(ALICE, BOB)
+    yield "is User", policies.OfType("User"), True
+    yield "is Doc", policies.OfType("Doc"), False
+    yield "is User in bob", policies.OfTypeWithin("User", BOB), _inside(ALICE, BOB)
+    yield "is Doc in bob", policies.OfTypeWithin("Doc", BOB), False
+
+
+def _actions(policies: Any) -> Iterator[tuple[str, Any, Any]]:
+    yield "any", policies.Anything(), True
+    yield "== view", policies.ActionEquals(VIEW), True
+    yield "== edit", policies.ActionEquals(EDIT), False
+    yield "in []", policies.ActionIn(()), False
+    yield "in [edit]", policies.ActionIn((EDIT,)), _inside(VIEW, EDIT)
+    yield "in [edit, view]", policies.ActionIn((EDIT, VIEW)), True
+
+
+def _goals(code: Code) -> Sequence[Goal]:
+    """Every combination of constraints, before a condition that fails wherever it is reached."""
+    policies, evaluator = code.module(MODULE), code.module("reference.evaluator")
+    fails = policies.Clause("when", Lit(Long(1)))
+    goals = []
+    for principal, action in product(_constraints(policies), _actions(policies)):
+        meant = z3.And(_term(principal[2]), _term(action[2]))
+        for clauses in ((), (fails,)):
+            body = policies.Body("permit", (), principal[1], action[1], policies.Anything(), clauses)
+            told = f"principal {principal[0]}, action {action[0]}{', then a condition that fails' if clauses else ''}"
+            evaluate = partial(evaluator.evaluate, policies.condition(body), REQUEST)
+            goals.append(_goal(told, evaluate, meant, failing=bool(clauses)))
+    return goals
+
+
+def _goal(told: str, evaluate: Callable[[Any], Any], meant: Any, *, failing: bool) -> Goal:
+    paths = explore(lambda: evaluate(AnyStore()), errors=(EvaluationError,))
+    claim = z3.And(*(z3.Implies(path.condition, _right(path, meant, failing)) for path in paths))
+
+    def decode(model: Any) -> Counterexample:
+        try:
+            path = Path(None, evaluate(KnownStore(model)))
+        except EvaluationError as error:
+            path = Path(None, None, error)
+        came = f"fails: {path.error}" if path.error else f"is {path.value}"
+        right = model.eval(_right(path, meant, failing), model_completion=True)
+        return Counterexample(f"{told}, where {model}: {came}", not z3.is_true(right))
+
+    return Goal(told, claim, (), decode)
+
+
+def _right(path: Any, meant: Any, failing: bool) -> Any:
+    """The scope decides; behind it, and only there, the condition fails."""
+    if path.error is not None:
+        return meant if failing else z3.BoolVal(False)
+    if not isinstance(path.value, Bool):
+        return z3.BoolVal(False)
+    value = formula(path.value.value)
+    return z3.And(z3.Not(meant), z3.Not(value)) if failing else value == meant
+
+
+def _term(meaning: Any) -> Any:
+    return z3.BoolVal(meaning) if isinstance(meaning, bool) else meaning
+
+
+THEOREMS = (
+    Theorem(
+        "A scope never errs, and hides the conditions when it fails",
+        "Every constraint means what it says of any store, fails without error, and no condition behind it is then evaluated.",
+        "Lean PolicySlice: scope false => policy false; policy yields bool or error",
+        "S",
+        _goals,
+        (
+            Defect(
+                "`in` is taken for `==`",
+                MODULE,
+                '        case Within(target):\n            return Binary("in", Var(variable), _operand(target))',
+                '        case Within(target):\n            return Binary("==", Var(variable), _operand(target))',
+            ),
+            Defect(
+                "`is T in E` forgets the type",
+                MODULE,
+                'return And(Is(Var(variable), type_name), Binary("in", Var(variable), _operand(target)))',
+                'return Binary("in", Var(variable), _operand(target))',
+            ),
+            Defect(
+                "conditions come before the action",
+                MODULE,
+                "And(action_condition(body.action), And(scope, clauses_condition(body.clauses))),",
+                "And(clauses_condition(body.clauses), And(scope, action_condition(body.action))),",
+            ),
+        ),
+        "one proof a combination of constraint forms, on any store",
+    ),
+)

@@ -1,0 +1,209 @@
+"""Operators keep their types: what the checker types never fails by a type error, and comes to that type.
+
+Owns the values that stand for each type: numbers are symbols, of every other type a value or two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import product
+from typing import Any
+
+import z3
+
+from drt.proofs.code import Code, Defect
+from drt.proofs.explore import Path, explore, formula
+from drt.proofs.operators import MAX, MIN, Operand, concrete, operands
+from drt.proofs.theorem import Counterexample, Goal, Theorem
+from reference.entities import EMPTY
+from reference.errors import EvaluationError
+from reference.syntax import Var
+from reference.validation.judgement import IllTyped, Typed
+from reference.validation.types import (
+    BOOL,
+    DATETIME,
+    DECIMAL,
+    DURATION,
+    EMPTY_RECORD,
+    FALSE,
+    IPADDR,
+    LONG,
+    STRING,
+    TRUE,
+    SetType,
+    Type,
+    describe,
+    entity,
+)
+from reference.values import Bool, Long
+
+MODULE = "reference.validation.operators"
+ALLOWED = ("overflow", "entity-missing", "extension")
+
+BY_TYPE: dict[str, tuple[Type, ...]] = {
+    "true": (TRUE, BOOL), "false": (FALSE, BOOL), "{}": (LONG,), "decimal {}": (DECIMAL,),
+    "datetime {}": (DATETIME,), "duration {}": (DURATION,), '"a"': (STRING,),
+    'U::"a"': (entity("U"),), "[1]": (SetType(LONG),), '[U::"a"]': (SetType(entity("U")),),
+    "ip 127.0.0.1": (IPADDR,), "record": (EMPTY_RECORD,),
+}  # fmt: skip
+
+UNARY = ("!", "neg", "isEmpty")
+BINARY = ("==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "contains", "containsAll", "containsAny")
+
+
+class Unknown:
+    """All that these rules look at in their setting: nothing is a literal."""
+
+    permissive = False
+
+    def literal(self, _: object) -> None:
+        return None
+
+
+def _typed(side: str) -> Iterator[tuple[Operand, Type]]:
+    for operand in operands(side):
+        for t in BY_TYPE.get(operand.name, ()):
+            yield operand, t
+
+
+def _goals(arity: int) -> Callable[[Code], Sequence[Goal]]:
+    def goals(code: Code) -> Sequence[Goal]:
+        return list(_unary(code) if arity == 1 else _binary(code))
+
+    return goals
+
+
+def _unary(code: Code) -> Iterator[Goal]:
+    rules, evaluator = code.module(MODULE), code.module("reference.evaluator")
+    for op in UNARY:
+        for operand, t in _typed("left"):
+            try:
+                found = rules.unary_type(op, t)
+            except IllTyped:
+                continue
+            yield _step(op, (operand,), (t,), found, lambda value, op=op: evaluator.unary(op, value))
+
+
+def _binary(code: Code) -> Iterator[Goal]:
+    rules, evaluator = code.module(MODULE), code.module("reference.evaluator")
+    for op in BINARY:
+        for (left, t), (right, u) in product(_typed("left"), _typed("right")):
+            sides = Typed(Var("principal"), t), Typed(Var("resource"), u)
+            try:
+                found = rules.binary_type(op, *sides, Unknown())
+            except IllTyped:
+                continue
+            yield _step(
+                op,
+                (left, right),
+                (t, u),
+                found,
+                lambda one, other, op=op: evaluator.binary(op, one, other, EMPTY),
+            )
+
+
+def _step(
+    op: str, given: Sequence[Operand], types: Sequence[Type], found: Type, evaluate: Callable[..., Any]
+) -> Goal:
+    """The operator on any values of these types; on the value 1 where it looks numbers up in a set."""
+    if op.startswith("contains"):
+        given = tuple(_with_number(one, 1) for one in given)
+    symbols = tuple(one.symbol for one in given if one.symbol is not None)
+    hypotheses = tuple(z3.And(symbol >= MIN, symbol <= MAX) for symbol in symbols)
+    paths = explore(
+        lambda: evaluate(*(one.reference for one in given)), *hypotheses, errors=(EvaluationError,)
+    )
+    claim = z3.And(*(z3.Implies(path.condition, _within(path, found)) for path in paths))
+    told = f"`{op}` of {' and '.join(map(describe, types))}, typed {describe(found)}"
+
+    def decode(model: Any) -> Counterexample:
+        known = [
+            one
+            if one.symbol is None
+            else _with_number(one, model.eval(one.symbol, model_completion=True).as_long())
+            for one in given
+        ]
+        shown = ", ".join(one.told for one in known)
+        try:
+            path = Path(None, evaluate(*(one.reference for one in known)))
+        except EvaluationError as error:
+            path = Path(None, None, error)
+        came = f"fails: {path.error}" if path.error else f"is {path.value}"
+        wrong = not z3.is_true(z3.simplify(_within(path, found)))
+        return Counterexample(f"{told}, on {shown} {came}", wrong)
+
+    return Goal(told, claim, hypotheses, decode)
+
+
+def _with_number(operand: Operand, n: int) -> Operand:
+    if operand.symbol is None:
+        return operand
+    return Operand(operand.told.format(n), concrete(operand.reference, n), None)
+
+
+def _within(path: Path, found: Type) -> Any:
+    if path.error is not None:
+        return z3.BoolVal(getattr(path.error, "kind", None) in ALLOWED)
+    match path.value:
+        case Bool(truth) if found in (TRUE, FALSE):
+            return formula(truth) == (found == TRUE)
+        case Bool():
+            return z3.BoolVal(found == BOOL)
+        case Long():
+            return z3.BoolVal(found == LONG)
+        case _:
+            return z3.BoolVal(False)
+
+
+THEOREMS = (
+    Theorem(
+        "Typed operators of one operand keep their types",
+        "`!`, negation and `isEmpty`, where they have a type, come to a value of it or overflow.",
+        "Lean Typechecking: unary operators",
+        "S",
+        _goals(1),
+        (
+            Defect(
+                "`!` leaves true as it is",
+                MODULE,
+                '        case "!", TrueType():\n            return FALSE',
+                '        case "!", TrueType():\n            return TRUE',
+            ),
+            Defect(
+                "any value may be empty",
+                MODULE,
+                '        case "isEmpty", SetType():',
+                '        case "isEmpty", _:',
+            ),
+        ),
+        "one step an operator and type",
+    ),
+    Theorem(
+        "Typed operators of two operands keep their types",
+        "Comparison, arithmetic, equality and containment, where they have a type, come to a value of it or overflow.",
+        "Lean Typechecking: binary operators",
+        "S",
+        _goals(2),
+        (
+            Defect(
+                "anything may be compared",
+                MODULE,
+                "if t in (LONG, DATETIME, DURATION) and t == u:",
+                "if t == u:",
+            ),
+            Defect(
+                "a number may be added to anything",
+                MODULE,
+                'case (("+" | "-" | "*"), LongType(), LongType()):',
+                'case (("+" | "-" | "*"), LongType(), _):',
+            ),
+            Defect(
+                "equal types are never equal",
+                MODULE,
+                "    return related(left.type, right.type, setting)",
+                "    return FALSE",
+            ),
+        ),
+        "one step an operator and pair of types; `in`, attributes and tags need a schema and are tested by `valid-sound`",
+    ),
+)

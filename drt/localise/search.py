@@ -35,10 +35,10 @@ def localise(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> 
 
     Engines are asked about every sub-expression on the way, so the case should be a reduced one.
     """
-    search = _Search(case, engines)
     outcomes = [outcome for _, outcome in divergence.answers]
     if any(isinstance(outcome, Rejected | Accepted) for outcome in outcomes) and divergence.request is None:
         return in_text(case, engines, divergence)
+    search = _Search(case, engines)
     if any(isinstance(outcome, Validated) for outcome in outcomes):
         return search.validation()
     if divergence.expression is not None and divergence.request is not None:

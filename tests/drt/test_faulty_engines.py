@@ -16,6 +16,7 @@ import pytest
 from drt.case import Case
 from drt.engines import build
 from drt.engines.guard import Guarded, deadline
+from drt.localise import localise
 from drt.oracles.checked import Checked, Divergence
 from drt.outcome import Accepted
 from drt.reduce import reduce_case
@@ -46,15 +47,23 @@ MINIMA = {
     "AndIsEager": (1, 1),
     "UnlessIsWhen": (1, 0),
 }
-# These have one face. A fault in an operator has one for each way in which a policy can show it.
-ONE_BUCKET = (
-    "AlwaysAllow",
-    "NoForbidsMeansAllow",
-    "PermitBeatsForbid",
-    "OneEqualsTrue",
-    "Raises",
-    "UnlessIsWhen",
-)
+# What the search names for each fault; a crash is known by its frames, and a hang is not searched.
+LOCATED = {
+    "AlwaysAllow": "the decision",
+    "NoForbidsMeansAllow": "the decision",
+    "PermitBeatsForbid": "the decision",
+    "ErringPermitCounts": "the decision",
+    "SwappedLess": "`<`",
+    "OverflowWraps": "arithmetic",
+    "OneAncestorLevel": "`in`",
+    "ForgetsSecondParent": "`in`",
+    "OneEqualsTrue": "`==`",
+    "GreedyStar": "`like`",
+    "Raises": "`contains`",
+    "HasOnMissingErrs": "`has`",
+    "AndIsEager": "`&&`",
+    "UnlessIsWhen": "the clause `unless`",
+}
 
 
 @dataclass(frozen=True)
@@ -114,12 +123,18 @@ def test_a_planted_fault_is_found_and_reduced_to_its_minimum(name: str) -> None:
     assert time.monotonic() - started < 60
 
 
-@pytest.mark.parametrize("name", ONE_BUCKET)
-def test_finds_of_one_fault_fall_into_one_bucket(name: str) -> None:
+@pytest.mark.parametrize("name", sorted(LOCATED))
+def test_finds_of_one_fault_are_located_at_its_rule_and_fall_into_one_bucket(name: str) -> None:
+    engines = [Guarded(build("reference")), Guarded(FAULTY[name]())]
     buckets = set()
     for find in finds(name, 3):
         case, divergence = reduced(find)
-        buckets.add(signature("any", divergence, case))
+        found = localise(case, engines, divergence)
+        assert found is not None
+        buckets.add(signature("any", divergence, case, found))
+        family = {"`>`": "`<`", "`>=`": "`<`", "`<=`": "`<`", "`!=`": "`==`"}
+        arithmetic = LOCATED[name] == "arithmetic" and found.rule in ("`+`", "`-`", "`*`")
+        assert arithmetic or family.get(found.rule, found.rule).startswith(LOCATED[name])
 
     assert len(buckets) == 1
 

@@ -158,7 +158,7 @@ def test_what_fresh_processes_do_not_see_again_is_flaky(options: dict[str, Any])
 
 def test_a_known_finding_is_counted_and_fails_nothing(options: dict[str, Any]) -> None:
     known = Path(options["corpus"]) / "known.toml"
-    entry = '[[finding]]\nid = "the-fault"\nsignature_matches = "toy allow, twin deny*"\nreason = "r"\n'
+    entry = '[[finding]]\nid = "the-fault"\nsignature_matches = "answers differ at *"\nreason = "r"\n'
     known.write_text(f'{entry}status = "declared"\n')
     footer = run(options, engines=(TOY, toy("Faulty")), cases=300)
 

@@ -197,6 +197,12 @@ class Number:
         _positive(other)
         return Number(self.term % number(other))
 
+    def __lshift__(self, places: int) -> Number:
+        return Number(self.term * (1 << places))
+
+    def __rshift__(self, places: int) -> Number:
+        return Number(self.term / (1 << places))
+
     def __lt__(self, other: Any) -> Truth:
         return Truth(self.term < number(other))
 

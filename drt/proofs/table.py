@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from drt.proofs import (
+    addresses,
     arithmetic,
     authorizer,
     bounded,
+    compiler,
     loops,
     operators,
     scopes,
@@ -20,6 +22,8 @@ THEOREMS: tuple[Theorem, ...] = (
     *loops.THEOREMS,
     *operators.THEOREMS,
     *arithmetic.THEOREMS,
+    *addresses.THEOREMS,
+    *compiler.THEOREMS,
     *scopes.THEOREMS,
     *typing_rules.THEOREMS,
     *typed_operators.THEOREMS,

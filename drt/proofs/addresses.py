@@ -1,0 +1,96 @@
+"""IP ranges: a range is in another exactly if it is at least as long a prefix of the same bits.
+
+Owns the choice of prefix lengths: addresses are symbols, prefixes are tried at and beside the ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+from typing import Any
+
+import z3
+
+from drt.proofs.code import Code, Defect
+from drt.proofs.explore import Number, explore, formula
+from drt.proofs.theorem import Counterexample, Goal, Theorem
+
+PREFIXES = {4: (0, 1, 8, 24, 31, 32), 6: (0, 1, 64, 127, 128)}
+WIDTH = {4: 32, 6: 128}
+
+
+def _goals(code: Code) -> Sequence[Goal]:
+    reference, production = code.module("reference.extensions.ipaddr"), code.module("production.ipaddrs")
+    inner, outer = z3.Ints("inner outer")
+    goals = []
+    for version, prefixes in PREFIXES.items():
+        width = WIDTH[version]
+        fits = tuple(z3.And(one >= 0, one < 2**width) for one in (inner, outer))
+        for p, q in product(prefixes, repeat=2):
+            step = 2 ** (width - q)
+            meant = z3.And(z3.BoolVal(p >= q), inner / step == outer / step)
+            goals.append(_goal(reference, production, version, (p, q), (inner, outer), fits, meant))
+    return goals
+
+
+def _goal(
+    reference: Any,
+    production: Any,
+    version: int,
+    lengths: tuple[int, int],
+    symbols: Any,
+    fits: Any,
+    meant: Any,
+) -> Goal:
+    def ours(addresses: Sequence[Any]) -> Any:
+        one, other = (reference.IpAddr(version, a, n) for a, n in zip(addresses, lengths, strict=True))
+        return reference.is_in_range(one, other)
+
+    def theirs(addresses: Sequence[Any]) -> Any:
+        one, other = (production.IpAddress(version, a, n) for a, n in zip(addresses, lengths, strict=True))
+        return one.is_in(other)
+
+    symbolic = [Number(one) for one in symbols]
+    claim = z3.And(
+        *(
+            z3.Implies(path.condition, formula(path.value) == meant)
+            for side in (ours, theirs)
+            for path in explore(lambda side=side: side(symbolic), *fits)  # type: ignore[misc]
+        )
+    )
+
+    def decode(model: Any) -> Counterexample:
+        addresses = [model.eval(one, model_completion=True).as_long() for one in symbols]
+        right = bool(z3.is_true(model.eval(meant, model_completion=True)))
+        said, other = bool(ours(addresses)), bool(theirs(addresses))
+        ranges = " in ".join(f"{a:#x}/{n}" for a, n in zip(addresses, lengths, strict=True))
+        told = f"version {version}: {ranges} is {right}; reference {said}, production {other}"
+        return Counterexample(told, said != right or other != right)
+
+    return Goal(f"version {version}, /{lengths[0]} in /{lengths[1]}", claim, fits, decode)
+
+
+THEOREMS = (
+    Theorem(
+        "A range is in another if its prefix is as long and has the same bits",
+        "In both engines, for all addresses of both versions; never across versions.",
+        "Lean Ext: ip range laws",
+        "S",
+        _goals,
+        (
+            Defect(
+                "only the first address is looked at",
+                "production.ipaddrs",
+                "return other_low <= low and high <= other_high",
+                "return other_low <= low <= other_high",
+            ),
+            Defect(
+                "ranges that overlap are in each other",
+                "production.ipaddrs",
+                "return other_low <= low and high <= other_high",
+                "return other_low <= high and low <= other_high",
+            ),
+        ),
+        "addresses are symbols; prefix lengths are those at the ends and some between",
+    ),
+)

@@ -1,0 +1,238 @@
+"""The production compiler's rewriting: conditions cut into guards, literals folded, mean what they meant.
+
+Owns the outcomes that an operand can come to, each by an expression in both engines: true, false, a value that is
+no boolean, an error. A rewriting that looks at operands by what they come to is right if it is right for these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+from typing import Any
+
+import z3
+
+from drt.proofs.code import Code, Defect
+from drt.proofs.theorem import Counterexample, Goal, Theorem
+from production import nodes
+from production.entities import Entities
+from production.errors import EvaluationError as ProductionError
+from production.values import SetValue
+from reference import policies as cedar
+from reference.entities import EMPTY
+from reference.errors import EvaluationError as ReferenceError
+from reference.request import Request
+from reference.syntax import And, Expr, Lit, Or, RecordOf, SetOf, Unary
+from reference.values import FALSE, TRUE, Bool, EntityUid, Long, Record, Set, String, Value
+
+MIN = -(2**63)
+OPERANDS: tuple[tuple[str, Expr, Any], ...] = (
+    ("true", Lit(TRUE), nodes.Constant(True)),
+    ("false", Lit(FALSE), nodes.Constant(False)),
+    ("1", Lit(Long(1)), nodes.Constant(1)),
+    ("overflow", Unary("neg", Lit(Long(MIN))), nodes.Unary("neg", nodes.Constant(MIN))),
+)
+
+Tree = tuple[str, Expr, Any]
+
+
+def _trees(depth: int) -> Iterator[Tree]:
+    """Every tree of `&&`, `||` and `!` over the operands, up to a depth."""
+    yield from OPERANDS
+    if depth == 0:
+        return
+    inner = list(_trees(depth - 1))
+    for told, one, other in inner:
+        yield f"!({told})", Unary("!", one), nodes.Unary("!", other)
+    for (left, a, b), (right, c, d) in product(inner, OPERANDS):
+        for told, one, other in (
+            (f"({left}) && {right}", And(a, c), nodes.Binary("&&", b, d)),
+            (f"{right} && ({left})", And(c, a), nodes.Binary("&&", d, b)),
+            (f"({left}) || {right}", Or(a, c), nodes.Binary("||", b, d)),
+            (f"{right} || ({left})", Or(c, a), nodes.Binary("||", d, b)),
+        ):
+            yield told, one, other
+
+
+REQUEST = Request(EntityUid("U", "a"), EntityUid("Action", "x"), EntityUid("R", "r"), Record({}))
+STORE = Entities.from_json("[]")
+
+
+def _guards(code: Code) -> Sequence[Goal]:
+    lowering, machine = code.module("production.lowering"), code.module("production.machine")
+    frame = machine.Frame(None, None, None, {}, STORE)
+
+    def wrong() -> Iterator[str]:
+        for told, one, other in _trees(2):
+            for kind in ("when", "unless"):
+                right = _reference(kind, one)
+                said = _production(
+                    lambda: machine.run(lowering.lower_conditions([nodes.Condition(kind, other)]), frame)
+                )  # called at once
+                if said != right:
+                    yield f"{kind} {{ {told} }}: reference {right}, production {said}"
+
+    return (_tried("every condition of two levels", wrong()),)
+
+
+def _reference(kind: Any, body: Expr) -> str:
+    from reference.evaluator import evaluate
+
+    try:
+        value = evaluate(And(Lit(TRUE), cedar.clause_condition(cedar.Clause(kind, body))), REQUEST, EMPTY)
+    except ReferenceError as error:
+        return str(error.kind)
+    assert isinstance(value, Bool)
+    return str(value.value)
+
+
+def _production(run: Any) -> str:
+    try:
+        return str(run())
+    except ProductionError as error:
+        return str(error.kind)
+
+
+def _tried(name: str, failures: Iterator[str]) -> Goal:
+    failure = next(failures, None)
+    decode = None if failure is None else lambda _: Counterexample(failure, True)
+    return Goal(name, z3.BoolVal(failure is None), (), decode)
+
+
+# Sets and records.
+
+VALUES: tuple[tuple[Value, Any], ...] = (
+    (Long(1), 1),
+    (TRUE, True),
+    (String("1"), "1"),
+    (Set(frozenset()), SetValue([])),
+    (Set(frozenset([Long(1)])), SetValue([1])),
+    (Record({}), {}),
+    (Record({"a": Long(1)}), {"a": 1}),
+    (Record({"a": TRUE}), {"a": True}),
+)
+
+
+def _canonical(code: Code) -> Sequence[Goal]:
+    """Sets and records of up to three values: equal exactly if they hold the same, whatever the order."""
+    values = code.module("production.values")
+    lists = [each for size in range(4) for each in product(range(len(VALUES)), repeat=size)]
+
+    def wrong() -> Iterator[str]:
+        ours = [Set(frozenset(VALUES[n][0] for n in each)) for each in lists]
+        theirs = [values.SetValue([_again(values, VALUES[n][1]) for n in each]) for each in lists]
+        for n, m in product(range(len(lists)), repeat=2):
+            right = set(lists[n]) == set(lists[m])
+            if (ours[n] == ours[m]) != right or values.equal(theirs[n], theirs[m]) != right:
+                yield f"sets of {lists[n]} and {lists[m]} of the values: equal is {right}"
+            if values.equal({"a": theirs[n]}, {"a": theirs[m]}) != right:
+                yield f"records of sets of {lists[n]} and {lists[m]}: equal is {right}"
+
+    return (_tried("every pair of sets of up to three of eight values", wrong()),)
+
+
+def _again(values: Any, value: Any) -> Any:
+    """The value with sets of the module under proof."""
+    return values.SetValue([_again(values, each) for each in value]) if isinstance(value, SetValue) else value
+
+
+def _folded(code: Code) -> Sequence[Goal]:
+    """A set or record of literals is folded to what the reference makes of it."""
+    lowering, machine = code.module("production.lowering"), code.module("production.machine")
+    frame = machine.Frame(None, None, None, {}, STORE)
+    plain = [(Lit(one), nodes.Constant(other)) for one, other in VALUES[:3]]
+
+    def wrong() -> Iterator[str]:
+        from reference.evaluator import evaluate
+
+        for size in range(4):
+            for each in product(plain, repeat=size):
+                ours = evaluate(SetOf(tuple(one for one, _ in each)), REQUEST, EMPTY)
+                theirs = machine.run(
+                    lowering.lower_expression(nodes.SetOf(tuple(other for _, other in each))), frame
+                )
+                assert isinstance(ours, Set)
+                if len(theirs) != len(ours.elements):
+                    yield f"a set of {size} literals: {len(ours.elements)} elements, folded {len(theirs)}"
+                names = tuple("abc"[:size])
+                pairs = tuple(zip(names, (one for one, _ in each), strict=True))
+                record = evaluate(RecordOf(pairs), REQUEST, EMPTY)
+                literal = machine.run(
+                    lowering.lower_expression(nodes.RecordOf(names, tuple(other for _, other in each))), frame
+                )
+                assert isinstance(record, Record)
+                if any(_plain(record.fields[name]) != (type(literal[name]), literal[name]) for name in names):
+                    yield f"a record of {size} literals: {record}, folded {literal}"
+
+    return (_tried("every set and record of up to three literals", wrong()),)
+
+
+def _plain(value: Value) -> tuple[type, Any]:
+    match value:
+        case Bool(inner) | Long(inner) | String(inner):
+            return type(inner), inner
+    raise AssertionError(value)
+
+
+THEOREMS = (
+    Theorem(
+        "Conditions cut into guards mean the same",
+        "`when` and `unless` with `&&`, `||` and `!` of two levels, on operands of every outcome, are satisfied, not, or err alike.",
+        "ours: each rewrite rule preserves outcome and error kind",
+        "S",
+        _guards,
+        (
+            Defect(
+                "a negated conjunction is cut like a conjunction",
+                "production.lowering",
+                'node.op == ("&&" if wanted else "||")',
+                'node.op in ("&&", "||")',
+            ),
+            Defect(
+                "the right side goes first",
+                "production.lowering",
+                "pending += ((node.right, wanted), (node.left, wanted))",
+                "pending += ((node.left, wanted), (node.right, wanted))",
+            ),
+            Defect(
+                "a double negation is lost",
+                "production.lowering",
+                "pending.append((node.operand, not wanted))",
+                "pending.append((node.operand, wanted))",
+            ),
+        ),
+        "operands stand for all by what they come to; generated code is tested against the machine",
+    ),
+    Theorem(
+        "Literals are folded to what they come to",
+        "A set or record of literals is made once, and is what evaluation would make every time.",
+        "ours: each rewrite rule preserves outcome and error kind",
+        "B",
+        _folded,
+        (
+            Defect(
+                "fields are folded in the wrong order",
+                "production.lowering",
+                "folded = dict(zip(argument, values, strict=True))",
+                "folded = dict(zip(argument, values[::-1], strict=True))",
+            ),
+        ),
+        "up to three literals",
+    ),
+    Theorem(
+        "Sets and records are equal if they hold the same",
+        'Whatever the order and the repetition, in both engines; 1, true and "1" are three values.',
+        "ours: canonicalisation of sets and records",
+        "B",
+        _canonical,
+        (
+            Defect(
+                "true is the number 1 among the keys",
+                "production.values",
+                "        return _TRUE_KEY if value else _FALSE_KEY",
+                "        return int(value)",
+            ),
+        ),
+        "sets of up to three of eight values, alone and in records",
+    ),
+)

@@ -7,6 +7,7 @@ no boolean, an error. A rewriting that looks at operands by what they come to is
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -66,9 +67,8 @@ def _guards(code: Code) -> Sequence[Goal]:
         for told, one, other in _trees(2):
             for kind in ("when", "unless"):
                 right = _reference(kind, one)
-                said = _production(
-                    lambda: machine.run(lowering.lower_conditions([nodes.Condition(kind, other)]), frame)
-                )  # called at once
+                guards = lowering.lower_conditions([nodes.Condition(kind, other)])
+                said = _production(partial(machine.run, guards, frame))
                 if said != right:
                     yield f"{kind} {{ {told} }}: reference {right}, production {said}"
 

@@ -91,23 +91,37 @@ def validate(options: Mapping[str, Any]) -> int:
     case = Case(policies, schema=schema, links=inputs.links(options["template_linked"], names))
     mode = options["validation_mode"]
     verdict: Validated = inputs.answer(inputs.load(case).validate(mode, options["level"]))
+    if options["deny_warnings"] and verdict.valid and verdict.impossible is None:
+        raise NoAnswer(f"the engine {inputs.engine.name} does not tell its warnings (--deny-warnings)")
     passed = verdict.valid and not (options["deny_warnings"] and verdict.impossible)
     if options["form"] == "json":
         document = {
             "valid": verdict.valid,
             "passed": passed,
             "policies": {names.get(policy, policy): valid for policy, valid in verdict.policies},
-            "impossible": [names.get(policy, policy) for policy in verdict.impossible or ()],
+            "impossible": None
+            if verdict.impossible is None
+            else [names.get(policy, policy) for policy in verdict.impossible],
             "detail": verdict.detail,
         }
         click.echo(json.dumps(document, indent=2))
     else:
         click.echo(f"policy set validation {'passed' if passed else 'failed'}")
-        click.echo(verdict.detail or "no errors or warnings")
-        for policy, name in names.items():
-            if policy in verdict.detail:
-                click.echo(f"(`{policy}` is the policy @id({json.dumps(name)}))")
+        click.echo(_told(inputs, verdict))
     return OK if passed else INVALID
+
+
+def _told(inputs: Inputs, verdict: Validated) -> str:
+    """What the engine found, for people: its own words, where it has any."""
+    if verdict.detail:
+        return inputs.renamed(verdict.detail)
+    wrong = [inputs.renamed(f"`{policy}` is not valid") for policy, valid in verdict.policies if not valid]
+    never = [inputs.renamed(f"warning: `{policy}` can never apply") for policy in verdict.impossible or ()]
+    if wrong or never:
+        return "\n".join([*wrong, *never])
+    if verdict.impossible is None:
+        return f"no errors; the engine {inputs.engine.name} does not tell warnings"
+    return "no errors or warnings"
 
 
 def answered(question: Any, *asked: Any) -> int:

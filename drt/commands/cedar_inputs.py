@@ -22,6 +22,9 @@ from drt.outcome import Accepted, Crashed, ExceededBudget, Rejected, Unsupported
 from drt.problems import InputProblem
 
 STANDARD_INPUT = Path("standard input")
+POLICY_ID = re.compile(r"(?<=`)policy[0-9]+(?=`)|(?<= ')policy[0-9]+(?=')")
+"""An id as engines quote it in their words: what stands in a quoted source line is left as it is."""
+
 PLACE = re.compile(r"line (\d+), column (\d+)")
 
 Link = tuple[str, str, tuple[tuple[str, str], ...]]
@@ -33,10 +36,15 @@ class NoAnswer(Exception):
 
 @dataclass(slots=True)
 class Inputs:
-    """What the options name, read once. `files` remembers where each part came from and its text."""
+    """What the options name, read once.
+
+    `files` remembers where each part came from and its text; `named`, the names of policies that an engine
+    knows by another id.
+    """
 
     engine: Guarded
     files: dict[str, tuple[Path, str]] = field(default_factory=dict)
+    named: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, engine: str) -> Inputs:
@@ -85,7 +93,12 @@ class Inputs:
             if name in taken:
                 raise InputProblem(f"two policies have the id {name!r}", self.files["policies"][0])
             taken.add(name)
+        self.named = named
         return named
+
+    def renamed(self, said: str) -> str:
+        """An engine's words, with the names that the policies go by."""
+        return POLICY_ID.sub(lambda found: self.named.get(found[0], found[0]), said)
 
     def links(self, path: Path | None, names: Mapping[str, str]) -> tuple[Link, ...]:
         """The links of a file: a list of objects with `template_id`, `link_id` and `args`."""
@@ -95,7 +108,15 @@ class Inputs:
         if not isinstance(document, list):
             raise InputProblem("expected a list of links", path)
         ids = {name: policy_id for policy_id, name in names.items()}
-        return tuple(self._link(number, each, path, ids) for number, each in enumerate(document, 1))
+        links = tuple(self._link(number, each, path, ids) for number, each in enumerate(document, 1))
+        for _, new, _ in links:
+            self.free(new, path)
+        return links
+
+    def free(self, link_id: str, path: Path | None = None) -> None:
+        """Raises `InputProblem` where a link would have the name of a policy."""
+        if link_id in self.named.values():
+            raise InputProblem(f"a policy has the id {link_id!r} of the link already", path)
 
     def _link(self, number: int, each: object, path: Path, ids: Mapping[str, str]) -> Link:
         match each:
@@ -158,6 +179,8 @@ class Inputs:
         """The file, the place and the engine's words, with the line that is meant and a caret under it."""
         path, text = self.files.get(rejection.part, (None, ""))
         said = rejection.detail or f"the {rejection.part} cannot be read"
+        if rejection.part == "link":
+            said = self.renamed(said)
         head = said.split("\n")[0]
         where = PLACE.search(head)
         shown = f"{path}: {said}" if path is not None else said

@@ -80,7 +80,8 @@ def request_set(command: Command) -> Command:
 
 
 def form(command: Command) -> Command:
-    """`-f`, `--format`: for people or for programs."""
+    """`-f`, `--format`: for people or for programs; `--json` for short, as elsewhere."""
+    command = click.option("--json", "form", flag_value="json", help="The same as --format json.")(command)
     return click.option(
         "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", help="Of the answer."
     )(command)

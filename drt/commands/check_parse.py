@@ -15,6 +15,7 @@ from drt.commands import cedar_options
 @cedar_options.schema
 @click.option("--entities", type=cedar_options.FILE)
 @cedar_options.engine
+@cedar_options.form
 @click.pass_context
 def command(ctx: click.Context, /, **options: Any) -> None:
     """Read what is named, policies from standard input where nothing is; say nothing if all is well.

@@ -18,6 +18,7 @@ from drt.commands import cedar_options
 @click.option("-w", "--write", is_flag=True, help="Write the files back.")
 @click.option("-c", "--check", is_flag=True, help="Only say what would change.")
 @cedar_options.engine
+@cedar_options.form
 @click.pass_context
 def command(ctx: click.Context, /, files: tuple[Path, ...], policies: Path | None, **options: Any) -> None:
     """Lay policies out afresh. Exit codes, as for `cedar`: 0 done, 1 not, or --check found something."""

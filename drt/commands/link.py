@@ -17,6 +17,7 @@ from drt.commands import cedar_options
     "-a", "--arguments", required=True, metavar="JSON", help='As in {"?principal": "User::\\"alice\\""}.'
 )
 @cedar_options.engine
+@cedar_options.form
 @click.pass_context
 def command(ctx: click.Context, /, **options: Any) -> None:
     """Link a template, print the policy that the link stands for, and add it to the file of links, if named.

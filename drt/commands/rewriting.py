@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,14 +14,26 @@ import click
 from drt import json_text
 from drt.case import Case, Source
 from drt.commands.asking import FAILURE, OK
-from drt.commands.cedar_inputs import Inputs, NoAnswer
+from drt.commands.cedar_inputs import STANDARD_INPUT, Inputs, NoAnswer
 from drt.localise.policies import policies_of
 from drt.outcome import Accepted, Printed
 from drt.problems import InputProblem
 
 
 def check_parse(options: Mapping[str, Any]) -> int:
-    """Whether everything that is named can be read; says nothing if so."""
+    """Whether everything that is named can be read; says nothing to people if so."""
+    if options["form"] != "json":
+        return _check_parse(options)
+    try:
+        _check_parse(options)
+    except (NoAnswer, InputProblem) as reason:
+        click.echo(json.dumps({"readable": False, "error": str(reason)}, indent=2))
+        return FAILURE
+    click.echo(json.dumps({"readable": True, "error": None}, indent=2))
+    return OK
+
+
+def _check_parse(options: Mapping[str, Any]) -> int:
     inputs = Inputs.of(options["engine"])
     if options["expression"] is not None:
         inputs.files["expression"] = (Path("the expression"), options["expression"])
@@ -52,17 +65,20 @@ def link(options: Mapping[str, Any]) -> int:
         raise InputProblem("the arguments are a JSON object from slots to entities")
     ids = {name: policy_id for policy_id, name in names.items()}
     template = options["template_id"]
+    inputs.free(options["new_id"])
     new = (ids.get(template, template), options["new_id"], inputs.slots(arguments, None))
     case = Case(policies, links=(*before, new))
     inputs.load(case)
-    for policy in policies_of(case, [inputs.engine]):
-        if policy.id == options["new_id"]:
-            click.echo(policy.text)
+    linked_now = [each.text for each in policies_of(case, [inputs.engine]) if each.id == options["new_id"]]
+    text = "\n".join(linked_now)
     if linked is not None:
         entry = {"template_id": template, "link_id": options["new_id"], "args": arguments}
         known = json_text.parse(inputs.files["link"][1], linked) if before or linked.exists() else []
         assert isinstance(known, list)
         _replace(linked, json_text.dump([*known, entry]))
+    if options["form"] == "json":
+        text = json.dumps({"id": options["new_id"], "template": template, "policy": text}, indent=2)
+    click.echo(text)
     return OK
 
 
@@ -72,29 +88,37 @@ def format_files(paths: Sequence[Path | None], options: Mapping[str, Any]) -> in
     A file that cannot be read or formatted is told and left as it is; the others are done all the same.
     """
     inputs = Inputs.of(options["engine"])
-    codes = [_format(inputs, path, options) for path in paths]
+    told: list[dict[str, Any]] = []
+    codes = [_format(inputs, path, options, told) for path in paths]
+    if options["form"] == "json":
+        click.echo(json.dumps(told, indent=2))
     return max(codes, default=OK)
 
 
-def _format(inputs: Inputs, path: Path | None, options: Mapping[str, Any]) -> int:
+def _format(inputs: Inputs, path: Path | None, options: Mapping[str, Any], told: list[dict[str, Any]]) -> int:
+    """Adds to `told` what a program is told of this file."""
+    people = options["form"] != "json"
     try:
+        if options["write"]:
+            _refuse_special(path)
         text = inputs.text("policies", path)
         formatted: Printed = inputs.answer(
             inputs.engine.format_policies(text, options["line_width"], options["indent_width"])
         )
-        if options["check"]:
-            if formatted.text == text:
-                return OK
-            click.echo(f"{inputs.files['policies'][0]} would be formatted otherwise", err=True)
-            return FAILURE
-        if not options["write"]:
-            click.echo(formatted.text, nl=False)
-        elif path is not None and formatted.text != text:
+        changed = formatted.text != text
+        if options["write"] and path is not None and changed:
             _replace(path, formatted.text)
-        return OK
     except (NoAnswer, InputProblem) as reason:
-        click.echo(f"drt: {reason}", err=True)
+        told.append({"file": str(path or STANDARD_INPUT), "error": str(reason)})
+        if people:
+            click.echo(f"drt: {reason}", err=True)
         return FAILURE
+    told.append({"file": str(path or STANDARD_INPUT), "changed": changed, "text": formatted.text})
+    if people and options["check"] and changed:
+        click.echo(f"{path or STANDARD_INPUT} would be formatted otherwise", err=True)
+    elif people and not options["write"] and not options["check"]:
+        click.echo(formatted.text, nl=False)
+    return FAILURE if options["check"] and changed else OK
 
 
 def translate_policy(options: Mapping[str, Any]) -> int:
@@ -137,8 +161,16 @@ def _pretty(document: str) -> str:
         return document
 
 
-def _replace(path: Path, text: str) -> None:
-    """Write the whole file or nothing of it."""
+def _refuse_special(path: Path | None) -> None:
+    """Raises `InputProblem` for a device or a pipe: renaming a file onto one would take it away."""
+    if path is not None and path.exists() and not path.is_file() and not path.is_dir():
+        raise InputProblem("cannot be written: not an ordinary file", path)
+
+
+def _replace(named: Path, text: str) -> None:
+    """Write the whole file or nothing of it; a symbolic link stays one."""
+    _refuse_special(named)
+    path = Path(os.path.realpath(named))
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         try:
@@ -149,4 +181,4 @@ def _replace(path: Path, text: str) -> None:
         finally:
             beside.unlink(missing_ok=True)
     except OSError as error:
-        raise InputProblem(f"cannot be written: {(error.strerror or str(error)).lower()}", path) from None
+        raise InputProblem(f"cannot be written: {(error.strerror or str(error)).lower()}", named) from None

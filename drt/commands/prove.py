@@ -10,11 +10,14 @@ from drt.commands.options import Jobs, form
 @click.command("prove", short_help="Prove theorems about the shipped code.")
 @click.option("--only", metavar="GLOB", default="*", help="Only theorems of these names.")
 @click.option("--mutants", is_flag=True, help="Plant every defect: each must break its theorem.")
+@click.option("--second", is_flag=True, help="Ask cvc5 too, about every obligation of kind U and S.")
 @click.option("--jobs", type=Jobs(), default="auto", show_default=True, help="Processes at a time.")
 @click.option("--markdown", is_flag=True, help="Print the table of the README, and prove nothing.")
 @form
 @click.pass_context
-def command(ctx: click.Context, only: str, mutants: bool, jobs: int, markdown: bool, form: str) -> None:
+def command(
+    ctx: click.Context, only: str, mutants: bool, second: bool, jobs: int, markdown: bool, form: str
+) -> None:
     """Run the shipped functions on symbols and prove what is claimed of them with Z3.
 
     A refuted theorem is shown with the smallest counterexample, put to the running engines. Exit codes: 0 all
@@ -23,4 +26,4 @@ def command(ctx: click.Context, only: str, mutants: bool, jobs: int, markdown: b
     """
     from drt.commands import proving
 
-    ctx.exit(proving.proved(only, mutants, jobs, markdown, form))
+    ctx.exit(proving.proved(only, mutants, second, jobs, markdown, form))

@@ -9,6 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from multiprocessing import get_context
+from typing import Any
 
 import click
 
@@ -18,10 +19,10 @@ from drt.proofs.tested import nothing as tested
 from drt.proofs.theorem import Theorem, Verdict
 from drt.tally import CLEAN, FOUND, NOTHING_RUN
 from drt.views.console import results
-from drt.views.proving import print_verdicts, verdict_json, watched
+from drt.views.proving import print_opinions, print_verdicts, verdict_json, watched
 
 
-def proved(only: str, mutants: bool, jobs: int, table: bool, form: str) -> int:
+def proved(only: str, mutants: bool, second: bool, jobs: int, table: bool, form: str) -> int:
     """Prove, report, and return the exit code."""
     if table:
         click.echo(markdown(), nl=False)
@@ -33,13 +34,19 @@ def proved(only: str, mutants: bool, jobs: int, table: bool, form: str) -> int:
     started = time.perf_counter()
     verdicts = list(watched(_verdicts(chosen, mutants, jobs), len(chosen)))
     seconds = time.perf_counter() - started
+    asked = [THEOREMS[number] for number in chosen if second and THEOREMS[number].kind in "US"]
+    opinions = [second_opinion(one) for one in asked]
     if form == "json":
-        click.echo(
-            json.dumps({"seconds": seconds, "theorems": [verdict_json(one) for one in verdicts]}, indent=2)
-        )
+        document: dict[str, Any] = {"seconds": seconds, "theorems": [verdict_json(one) for one in verdicts]}
+        if second:
+            document["second"] = [{"name": one.theorem.name, **one.answers} for one in opinions]
+        click.echo(json.dumps(document, indent=2))
     else:
         print_verdicts(results(), verdicts, seconds, mutants=mutants)
-    return CLEAN if all(good(one, mutants=mutants) for one in verdicts) else FOUND
+        if second:
+            print_opinions(results(), opinions)
+    fine = all(good(one, mutants=mutants) for one in verdicts) and not any(one.disagrees for one in opinions)
+    return CLEAN if fine else FOUND
 
 
 def good(verdict: Verdict, *, mutants: bool) -> bool:

@@ -108,7 +108,8 @@ def _steps(code: Code, expr: Expr, came: Sequence[Any], table: list[tuple[Any, A
     evaluated = z3.And(*(z3.Implies(when, whole == result) for when, result in table))
 
     def all_of(capabilities: Any) -> Any:
-        return z3.And(*(held for n, held in enumerate(holds) if capabilities.bits >> n & 1))
+        held = [each for n, each in enumerate(holds) if capabilities.bits >> n & 1]
+        return z3.And(*held) if held else z3.BoolVal(True)
 
     def within(value: Any, found: Type) -> Any:
         return z3.Or(value == ALLOWED, *(value == each for each in WITHIN[found]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from drt.proofs.second import Opinion
 from drt.proofs.theorem import KINDS, Verdict
 from drt.views.console import progress
 
@@ -51,6 +53,20 @@ def print_verdicts(console: Console, verdicts: Sequence[Verdict], seconds: float
         if mutants:
             _print_defects(console, one)
     console.print(Text(_line(verdicts, seconds, mutants), style="bold"))
+
+
+def print_opinions(console: Console, opinions: Sequence[Opinion]) -> None:
+    """What the second prover makes of the obligations: a line a theorem where it is not all, and a total."""
+    for one in opinions:
+        if one.answers["refuted"] or one.answers["unknown"]:
+            told = ", ".join(f"{count} {answer}" for answer, count in sorted(one.answers.items()))
+            style = "bold red" if one.disagrees else "yellow"
+            console.print(Text(f"cvc5 on {one.theorem.name}: {told}", style=style))
+    total: Counter[str] = sum((one.answers for one in opinions), Counter())
+    told = ", ".join(f"{count:,} {answer}" for answer, count in sorted(total.items()))
+    wrong = sum(one.disagrees for one in opinions)
+    end = "it disagrees nowhere" if not wrong else f"it DISAGREES on {wrong}"
+    console.print(Text(f"second prover, {len(opinions)} theorems: {told}; {end}", style="bold"))
 
 
 def _print_trouble(console: Console, one: Verdict) -> None:

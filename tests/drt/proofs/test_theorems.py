@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from drt.cli import main
 from drt.proofs.code import Code, Defect, NotPlanted
 from drt.proofs.prover import prove, with_defects
+from drt.proofs.second import second_opinion
 from drt.proofs.table import THEOREMS, TRUSTED, markdown
 from drt.proofs.theorem import Counterexample, Goal, Theorem
 
@@ -135,3 +136,13 @@ def test_the_table_of_the_readme_is_the_one_of_the_records() -> None:
     readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
     assert markdown() in readme
     assert TRUSTED in readme
+
+
+def test_a_second_prover_proves_the_same_and_would_disagree() -> None:
+    pytest.importorskip("cvc5", reason="the second prover is not installed (extra `provers`)")
+    for one in THEOREMS:
+        if one.kind in "US" and len(one.goals(Code())) < 20:
+            opinion = second_opinion(one)
+            assert set(opinion.answers) == {"proved"}
+    wrong = second_opinion(theorem(x > 0))
+    assert wrong.disagrees

@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from drt.proofs.prover import prove, with_defects
+from drt.proofs.second import second_opinion
 from drt.proofs.table import THEOREMS, markdown
 from drt.proofs.tested import nothing as tested
 from drt.proofs.theorem import Theorem, Verdict

@@ -194,8 +194,8 @@ class Inputs:
 
 
 def excerpt(text: str, line: int, column: int) -> str:
-    """The line of a text with a caret, for the end of a message; nothing where the line is not there."""
+    """The line of a text with a caret, for the end of a message; nothing where there is no such line to show."""
     lines = text.split("\n")
-    if not 1 <= line <= len(lines) or len(lines[line - 1]) > 200:
+    if not 1 <= line <= len(lines) or not lines[line - 1].strip() or len(lines[line - 1]) > 200:
         return ""
     return f"\n  {lines[line - 1].rstrip()}\n  {' ' * (column - 1)}^"

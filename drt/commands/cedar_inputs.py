@@ -194,7 +194,7 @@ class Inputs:
 
 
 def excerpt(text: str, line: int, column: int) -> str:
-    """The line of a text with a caret, for the end of a message; nothing where there is no such line to show."""
+    """The line of a text with a caret, for the end of a message; nothing where there is none to show."""
     lines = text.split("\n")
     if not 1 <= line <= len(lines) or not lines[line - 1].strip() or len(lines[line - 1]) > 200:
         return ""

@@ -34,12 +34,8 @@ def uid(json: Json, part: Part, where: str) -> EntityUid:
     if isinstance(json.get("__expr"), str):
         raise InputError(part, f"{where}: the escape `__expr` no longer exists")
     inner = json.get("__entity")
-    found = _typed_id(inner) if isinstance(inner, dict) else None
-    repeated = _repeated(json) & {"type", "id", "__entity"}
-    if isinstance(inner, dict):
-        repeated |= _repeated(inner) & {"type", "id"}
-    found = found or _typed_id(json)
-    if found is None or repeated:
+    found = (_typed_id(inner) if isinstance(inner, dict) else None) or _typed_id(json)
+    if found is None or "__entity" in _repeated(json):
         raise InputError(part, f"{where}: expected the strings `type` and `id`, each once")
     return _named(found, part, where)
 
@@ -127,8 +123,9 @@ def _value(json: Json, part: Part, where: str) -> Value:
 
 
 def _typed_id(fields: Mapping[str, Json]) -> EntityUid | None:
+    """The entity that an object names by its `type` and its `id`, each there once."""
     match fields:
-        case {"type": str() as type_name, "id": str() as entity_id}:
+        case {"type": str() as type_name, "id": str() as entity_id} if not _repeated(fields) & {"type", "id"}:
             return EntityUid(type_name, entity_id)
         case _:
             return None

@@ -1,0 +1,83 @@
+"""A workload: texts and plain requests, drawn once from a fixed random seed, that every contestant is given."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Any, TypeAlias
+
+from drt.case import Source
+
+Uid: TypeAlias = dict[str, str]
+Json: TypeAlias = dict[str, Any]
+
+REQUESTS = 200
+"""Requests of a workload, each asked once a round."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """Policies, entities as JSON text, requests as the dicts that cedarpy takes, maybe a schema."""
+
+    name: str
+    policies: Source
+    entities: str
+    requests: tuple[Json, ...]
+    policy_count: int
+    entity_count: int
+    schema: Source | None = None
+
+
+def uid(type_name: str, entity_id: str) -> Uid:
+    """A uid in the plain JSON form."""
+    return {"type": type_name, "id": entity_id}
+
+
+def reference(type_name: str, entity_id: str) -> dict[str, Uid]:
+    """A uid as a value of entity JSON."""
+    return {"__entity": uid(type_name, entity_id)}
+
+
+def entity(type_name: str, entity_id: str, attrs: Json | None = None, parents: Sequence[Uid] = ()) -> Json:
+    """An object of entity JSON."""
+    return {"uid": uid(type_name, entity_id), "attrs": attrs or {}, "parents": list(parents)}
+
+
+def request(principal: Uid, action: str, resource: Uid, context: Mapping[str, Any] | None = None) -> Json:
+    """A request; the action is of type `Action`."""
+    context = dict(context or {})
+    return {"principal": principal, "action": uid("Action", action), "resource": resource, "context": context}
+
+
+def seeded(name: str, size: int) -> Random:
+    """The random source of a workload of a size, the same on every machine."""
+    return Random(f"{name}/{size}")
+
+
+def shares(total: int, *weights: int) -> tuple[int, ...]:
+    """`total` split by weights into parts of at least one; the last part takes the rest."""
+    parts = [max(1, total * weight // sum(weights)) for weight in weights[:-1]]
+    return (*parts, max(1, total - sum(parts)))
+
+
+def workload(
+    name: str,
+    policies: str,
+    entities: Sequence[Json],
+    requests: Sequence[Json],
+    *,
+    count: int,
+    schema: str | None = None,
+) -> Workload:
+    """A workload of Cedar text."""
+    return Workload(
+        name,
+        Source("cedar", policies),
+        json.dumps(entities),
+        tuple(requests),
+        count,
+        len(entities),
+        Source("cedar", schema) if schema else None,
+    )

@@ -108,6 +108,7 @@ def gdrive(size: int) -> Workload:
     users, groups, views, folders, documents = shares(size, 3, 1, 1, 2, 3)
     entities = [entity("Group", f"g{n}", parents=_above(random, "Group", "g", n, 0.5)) for n in range(groups)]
     entities += [entity("View", f"v{n}") for n in range(views)]
+    attrs: Json
     for n in range(users):
         attrs = {
             "viewAccess": reference("View", f"v{random.randrange(views)}"),
@@ -119,20 +120,19 @@ def gdrive(size: int) -> Workload:
         entities.append(entity("Folder", f"f{n}", parents=above))
     for n in range(documents):
         attrs = {
-            "isPublic": random.random() < 0.1,
+            "isPublic": random.random() < 0.2,
             "owner": reference("User", f"u{random.randrange(users)}"),
             "viewers": reference("Group", f"g{random.randrange(groups)}"),
         }
         entities.append(entity("Document", f"d{n}", attrs, _some(random, "Folder", "f", folders, 2)))
     actions = ("readDocument", "readDocument", "writeDocument", "shareDocument", "changeOwner")
-    requests = [
-        request(
-            uid("User", f"u{random.randrange(users)}"),
-            random.choice(actions),
-            uid("Document", f"d{random.randrange(documents)}"),
-        )
-        for _ in range(REQUESTS)
-    ]
+    made = {(each["uid"]["type"], each["uid"]["id"]): each for each in entities}
+    requests = []
+    for _ in range(REQUESTS):
+        document = f"d{random.randrange(documents)}"
+        owner: Uid = made["Document", document]["attrs"]["owner"]["__entity"]
+        person = owner if random.random() < 0.4 else uid("User", f"u{random.randrange(users)}")
+        requests.append(request(person, random.choice(actions), uid("Document", document)))
     return workload("gdrive", GDRIVE, entities, requests, count=5)
 
 
@@ -154,16 +154,31 @@ def github(size: int) -> Workload:
             "reporter": reference("User", f"u{random.randrange(users)}"),
         }
         entities.append(entity("Issue", f"i{n}", attrs))
+    members = _members(entities)
     requests = []
     for _ in range(REQUESTS):
-        person = uid("User", f"u{random.randrange(users)}")
-        if random.random() < 0.5:
+        repository, issue = f"r{random.randrange(repositories)}", f"i{random.randrange(issues)}"
+        teams_of = entities[teams + users + int(repository[1:])]["attrs"]
+        trusted = members.get(teams_of[random.choice(ROLES)]["__entity"]["id"], [])
+        stranger = uid("User", f"u{random.randrange(users)}")
+        person = random.choice(trusted) if trusted and random.random() < 0.6 else stranger
+        if random.random() < 0.7:
             action = random.choice(("pull", "fork", "push", "addReader"))
-            requests.append(request(person, action, uid("Repository", f"r{random.randrange(repositories)}")))
+            requests.append(request(person, action, uid("Repository", repository)))
         else:
             action = random.choice(("deleteIssue", "editIssue", "assignIssue"))
-            requests.append(request(person, action, uid("Issue", f"i{random.randrange(issues)}")))
+            requests.append(request(person, action, uid("Issue", issue)))
     return workload("github", GITHUB, entities, requests, count=8)
+
+
+def _members(entities: list[Json]) -> dict[str, list[Uid]]:
+    """The users that stand directly in each team."""
+    members: dict[str, list[Uid]] = {}
+    for each in entities:
+        if each["uid"]["type"] == "User":
+            for team in each["parents"]:
+                members.setdefault(team["id"], []).append(each["uid"])
+    return members
 
 
 def abac(size: int) -> Workload:
@@ -179,7 +194,7 @@ def abac(size: int) -> Workload:
             "urgent": random.random() < 0.3,
             "extra": random.randrange(50),
         }
-        if random.random() < 0.04:
+        if random.random() < 0.07:
             del context[random.choice(tuple(context))]
         requests.append(
             request(
@@ -204,7 +219,7 @@ def _abac_user(random: Random, number: int) -> Json:
         "budget": random.randrange(200),
         "age": random.randrange(10, 70),
     }
-    if random.random() < 0.06:
+    if random.random() < 0.13:
         del attrs[random.choice(tuple(attrs))]
     return entity("User", f"u{number}", attrs)
 
@@ -217,9 +232,9 @@ def _abac_document(random: Random, number: int) -> Json:
         "shared": random.sample(WORDS, random.randrange(3)),
         "needed": random.sample(WORDS, random.randrange(2)),
         "path": f"/home/u{number}/{random.choice(('public', 'private'))}/d{number}",
-        "cost": random.randrange(200) if random.random() > 0.05 else 2**63 - 1,
+        "cost": random.randrange(200) if random.random() > 0.1 else 2**63 - 1,
     }
-    if random.random() < 0.06:
+    if random.random() < 0.13:
         del attrs[random.choice(tuple(attrs))]
     return entity("Document", f"d{number}", attrs)
 

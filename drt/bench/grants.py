@@ -42,16 +42,15 @@ def many(size: int) -> Workload:
         "forbid(principal, action, resource) when { resource.isLocked } unless { context.mfa };",
     ]
     lines += [_one_of_many(random) for _ in range(size - len(lines))]
-    requests = [
-        request(
-            uid("User", _user(random)),
-            random.choice(ACTIONS),
-            uid("Document", _document(random)),
-            {"mfa": random.random() < 0.8},
-        )
-        for _ in range(REQUESTS)
-    ]
-    return workload("many", "\n".join(lines), _store(random), requests, count=size)
+    store = _store(random)
+    owned = [(each["attrs"]["owner"]["__entity"], each["uid"]) for each in store if "owner" in each["attrs"]]
+    requests = []
+    for _ in range(REQUESTS):
+        owner, document = random.choice(owned)
+        person = owner if random.random() < 0.3 else uid("User", _user(random))
+        context = {"mfa": random.random() < 0.8}
+        requests.append(request(person, random.choice(ACTIONS), document, context))
+    return workload("many", "\n".join(lines), store, requests, count=size)
 
 
 def _one_of_many(random: Random) -> str:
@@ -101,7 +100,7 @@ def links(size: int) -> Workload:
             resource = uid("Document", _document(random))
         requests.append(request(principal, action, resource, {"mfa": random.random() < 0.8}))
     document = {"templates": _templates(), "staticPolicies": {}, "templateLinks": made}
-    source = Source("json", json.dumps(document))
+    source = Source(json.dumps(document), "json")
     return Workload("links", source, json.dumps(store), tuple(requests), size, len(store))
 
 

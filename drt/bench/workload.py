@@ -1,4 +1,4 @@
-"""A workload: texts and plain requests, drawn once from a fixed random seed, that every contestant is given."""
+"""A workload: texts and plain requests, drawn from a fixed random seed, given to every contestant."""
 
 from __future__ import annotations
 
@@ -74,10 +74,10 @@ def workload(
     """A workload of Cedar text."""
     return Workload(
         name,
-        Source("cedar", policies),
+        Source(policies, "cedar"),
         json.dumps(entities),
         tuple(requests),
         count,
         len(entities),
-        Source("cedar", schema) if schema else None,
+        Source(schema, "cedar") if schema else None,
     )

@@ -1,4 +1,4 @@
-"""The Rust engine's binding in its fastest documented way: handles for policies and entities, uids as dicts."""
+"""The Rust engine by its binding, in its fastest documented way: parsed handles, uids as dicts."""
 
 from __future__ import annotations
 

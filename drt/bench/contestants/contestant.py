@@ -22,7 +22,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """One way of asking: `ask` takes one of `questions`, and is what is timed; `read` makes its result plain."""
+    """One way of asking: `ask` answers one of `questions` and is timed; `read` makes it plain."""
 
     ask: Callable[[Any], object]
     questions: Sequence[Any]

@@ -1,4 +1,4 @@
-"""The production engine in its own interface: from a `Request`, and from the plain dict that cedarpy takes."""
+"""The production engine in its own interface: from a `Request`, and from the dict that cedarpy takes."""
 
 from __future__ import annotations
 

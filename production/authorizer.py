@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from production.collecting import without_collection
 from production.entities import Entities
 from production.errors import ERROR_KINDS, FIRST_ERROR, TRUE, ErrorKind, EvaluationError
 from production.lowering import Code, lower_expression
@@ -125,8 +126,9 @@ class Authorizer:
         return plans
 
     def _server(self, action: Uid) -> Server:
-        plan = self._plans().plan(action, self.entities.above[action])
-        server = Server(plan, self.entities, self._tier)
+        with without_collection():
+            plan = self._plans().plan(action, self.entities.above[action])
+            server = Server(plan, self.entities, self._tier)
         if len(self._servers) >= _MOST_SERVERS:
             self._servers.clear()
         self._servers[action] = server

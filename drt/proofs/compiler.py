@@ -22,6 +22,7 @@ from production.values import SetValue
 from reference import policies as cedar
 from reference.entities import EMPTY
 from reference.errors import EvaluationError as ReferenceError
+from reference.evaluator import evaluate
 from reference.request import Request
 from reference.syntax import And, Expr, Lit, Or, RecordOf, SetOf, Unary
 from reference.values import FALSE, TRUE, Bool, EntityUid, Long, Record, Set, String, Value
@@ -76,8 +77,6 @@ def _guards(code: Code) -> Sequence[Goal]:
 
 
 def _reference(kind: Any, body: Expr) -> str:
-    from reference.evaluator import evaluate
-
     try:
         value = evaluate(And(Lit(TRUE), cedar.clause_condition(cedar.Clause(kind, body))), REQUEST, EMPTY)
     except ReferenceError as error:
@@ -143,9 +142,7 @@ def _folded(code: Code) -> Sequence[Goal]:
     plain = [(Lit(one), nodes.Constant(other)) for one, other in VALUES[:3]]
 
     def wrong() -> Iterator[str]:
-        from reference.evaluator import evaluate
-
-        for size in range(4):
+            for size in range(4):
             for each in product(plain, repeat=size):
                 ours = evaluate(SetOf(tuple(one for one, _ in each)), REQUEST, EMPTY)
                 theirs = machine.run(

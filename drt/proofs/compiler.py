@@ -142,7 +142,7 @@ def _folded(code: Code) -> Sequence[Goal]:
     plain = [(Lit(one), nodes.Constant(other)) for one, other in VALUES[:3]]
 
     def wrong() -> Iterator[str]:
-            for size in range(4):
+        for size in range(4):
             for each in product(plain, repeat=size):
                 ours = evaluate(SetOf(tuple(one for one, _ in each)), REQUEST, EMPTY)
                 theirs = machine.run(

@@ -20,6 +20,7 @@ COMMANDS = (
     "conformance",
     "coverage",
     "hostile",
+    "bench",
     "prove",
     "authorize",
     "evaluate",

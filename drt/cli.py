@@ -16,6 +16,7 @@ from drt.problems import InputProblem
 COMMANDS = (
     "run",
     "replay",
+    "triage",
     "targets",
     "conformance",
     "coverage",

@@ -124,6 +124,18 @@ class Corpus:
             _remove(instead_of)
         return place
 
+    def conclude(self, path: Path, saved: SavedCase) -> None:
+        """Put a case in the place of the one that is there: the same case, with what people concluded.
+
+        Raises `InputProblem` when the disk refuses.
+        """
+        try:
+            with _locked(path.parent):
+                _put(path, saved)
+        except OSError as error:
+            problem = (error.strerror or str(error)).lower()
+            raise InputProblem(f"the case cannot be written: {problem}", path) from error
+
     def drop(self, path: Path, saved: SavedCase) -> None:
         """Take a counterexample out again that turned out not to be worth keeping, if `path` still holds
         it.

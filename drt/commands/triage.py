@@ -34,8 +34,8 @@ def command(
 ) -> None:
     """Without CASE, list the corpus's counterexamples by signature; with one, write down what is concluded.
 
-    A verdict needs --wrong and --because; a case that is declared needs a verdict. Exit codes: 0 done, 2 wrong
-    usage or a case that cannot be read or written.
+    A verdict needs --wrong and --because; a case that is declared needs a verdict. Exit codes: 0 done,
+    2 wrong usage or a case that cannot be read or written.
     """
     from drt.commands import triaging
 

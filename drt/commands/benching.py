@@ -18,11 +18,12 @@ def bench(only: str, quick: bool, form: str) -> int:
     if find_spec("cedarpy") is None:
         click.echo("drt: the benchmark needs cedarpy: pip install 'cedar-drt-py[bench]'", err=True)
         return BROKEN
+    from drt.bench import costs, speed
     from drt.bench.figure import measured
     from drt.bench.race import Disagreement
-    from drt.bench.speed import figures
 
-    chosen = [each for each in figures() if fnmatchcase(each.name, only) and (each.quick or not quick)]
+    every = [*speed.figures(), *costs.figures()]
+    chosen = [each for each in every if fnmatchcase(each.name, only) and (each.quick or not quick)]
     if not chosen:
         click.echo(f"drt: there are no figures called {only!r}", err=True)
         return NOTHING_RUN

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,21 @@ def read_policies(workload: Workload) -> cedarpy.PolicySet:
     source = workload.policies
     read = cedarpy.PolicySet.from_str if source.format == "cedar" else cedarpy.PolicySet.from_json_str
     return read(source.text)
+
+
+def read_entities(text: str) -> cedarpy.Entities:
+    """The handle of a store without a schema."""
+    return cedarpy.Entities.from_json_str(text, None)
+
+
+def first_answer(workload: Workload) -> Callable[[dict[str, Any]], object]:
+    """From the text of the policies to an answer, over a store that is read beforehand."""
+    entities = read_entities(workload.entities)
+
+    def answer(question: dict[str, Any]) -> object:
+        return cedarpy.is_authorized(question, read_policies(workload), entities)
+
+    return answer
 
 
 def _read(result: Any) -> Answer:

@@ -20,6 +20,22 @@ def read_policies(source: Source) -> PolicySet:
     return PolicySet.from_text(source.text) if source.format == "cedar" else PolicySet.from_json(source.text)
 
 
+def read_entities(text: str) -> Entities:
+    """A store without a schema."""
+    return Entities.from_json(text)
+
+
+def first_answer(workload: Workload) -> Callable[[dict[str, Any]], Response]:
+    """From the text of the policies to an answer, over a store that is read beforehand."""
+    entities = read_entities(workload.entities)
+
+    def answer(question: dict[str, Any]) -> Response:
+        authorizer = Authorizer(read_policies(workload.policies), entities)
+        return authorizer.authorize(Request.from_dict(question))
+
+    return answer
+
+
 def _read(response: Response) -> Answer:
     return Answer(response.decision, response.determining, frozenset(response.errors))
 

@@ -356,11 +356,12 @@ def test_a_run_killed_right_after_the_find_has_lost_nothing(options: dict[str, A
 @pytest.mark.slow
 def test_workers_killed_at_random_moments_cost_no_case(options: dict[str, Any], parent: Any) -> None:
     process = parent(cases=90_000)
+    wait_for(lambda: state_is_there(options))
     for moment in range(4):
         wait_for(lambda: len(workers_of(options)) > 0 or process.poll() is not None)
-        time.sleep(0.3 + 0.11 * moment)
         for worker in workers_of(options)[:1]:
             os.kill(worker, signal.SIGKILL)
+        time.sleep(0.3 + 0.11 * moment)
 
     assert process.wait(120) == 0
     footer = json.loads((Path(options["folder"]) / "run.json").read_text())

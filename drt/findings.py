@@ -20,7 +20,7 @@ from drt.alarm import Alarm, Stuck
 from drt.case import Case
 from drt.claims import Claims
 from drt.corpus import Corpus
-from drt.divergence_json import divergence_to_json
+from drt.divergence_json import case_to_json, divergence_to_json
 from drt.engines.guard import Guarded
 from drt.features import case_features
 from drt.isolation import Answered, attempt, in_child
@@ -99,7 +99,8 @@ class Finder:
         place = self._save(saved)
         self._report(number, key, find, name, place, "saved", None)
         reduced, divergence = self._reduced(find)
-        name = signature(find.target, divergence, reduced, self._located(find, reduced, divergence))
+        located = self._located(find, reduced, divergence)
+        name = signature(find.target, divergence, reduced, located)
         fresh = self.claims.settle(key, name, case_features(reduced))
         find = replace(find, case=reduced, divergence=divergence)
         known = find_known(tuple(self.known), name)
@@ -107,14 +108,17 @@ class Finder:
             self.corpus.drop(place, saved)
             self._report(number, key, find, name, None, "known", None, known=known.id)
             return
-        origin = dict(saved.origin) | self._arbitration(find)
+        arbitration = self._arbitration(find)
+        origin = dict(saved.origin) | arbitration
         saved = replace(saved, case=reduced, signature=name, description=_description(find), origin=origin)
         place = self._save(saved, place)
         solid = self._confirmed(place, find) if fresh else None
         if solid is False:
             saved = replace(saved, tags=(*saved.tags, "flaky"))
             place = self._save(saved, place)
-        self._report(number, key, find, name, place, "reduced", solid)
+        where = located.to_json() if located else None
+        facts = {"case": case_to_json(reduced), "located": where, "says": arbitration.get("arbiter")}
+        self._report(number, key, find, name, place, "reduced", solid, **facts)
 
     def _save(self, saved: SavedCase, instead_of: Path | None = None) -> Path:
         """Save in the corpus; beside the log, should the corpus refuse."""

@@ -31,6 +31,10 @@ from drt.tally import Tally, footer
 
 TICK_SECONDS = 0.1
 STATUS_SECONDS = 2.0
+SAMPLE_SECONDS = 0.5
+SAMPLE_SHARE = 0.005
+"""Between two samples of a run's progress in its log; later that share of the time since its beginning."""
+
 RESERVE_SECONDS = 0.4
 """What the workers leave of the budget, so that ending and reporting fit in it."""
 
@@ -146,6 +150,7 @@ class _Run:
     _suspects: Counter[str] = field(default_factory=Counter)
     _finds: list[str] = field(default_factory=list)
     _buckets: list[str] = field(default_factory=list)
+    _sampled: float = 0.0
 
     def go(self) -> dict[str, Any]:
         """The whole run, to the footer."""
@@ -177,6 +182,7 @@ class _Run:
             if now - told >= STATUS_SECONDS:
                 told = now
                 self._write_status(fleet)
+            self._sample(fleet)
             self._show(fleet, ending=stop_by is not None)
             if stop_by is None and (interrupt.times or self._left() <= RESERVE_SECONDS / 2):
                 fleet.stop()
@@ -225,6 +231,15 @@ class _Run:
         self.watcher.update(
             Status(elapsed, cases, decisions, divergences, fleet.alive, finds, deaths, ending)
         )
+
+    def _sample(self, fleet: Fleet) -> None:
+        """Log how far the run is, often in its first minutes, seldom later."""
+        elapsed = time.monotonic() - self.began
+        if elapsed - self._sampled >= max(SAMPLE_SECONDS, elapsed * SAMPLE_SHARE):
+            self._sampled = elapsed
+            cases, decisions, divergences = fleet.totals()
+            facts = {"cases": cases, "decisions": decisions, "divergences": divergences}
+            self.log.write("progress", elapsed=round(elapsed, 3), **facts)
 
     def _write_status(self, fleet: Fleet) -> None:
         cases, decisions, divergences = fleet.totals()

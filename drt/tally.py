@@ -26,7 +26,8 @@ CLEAN, FOUND, WRONG_INPUT, BROKEN, UNREPRODUCIBLE, NOTHING_RUN, INTERRUPTED = 0,
 class Finding:
     """One bucket of a run. `solid` is False where fresh processes did not see it again, None where nobody
     asked;
-    `known` names the entry of known.toml that excuses it."""
+    `known` names the entry of known.toml that excuses it; `case` is the reduced case, `located` where the
+    engines part on it, and `says` what the arbiter answers, each where there is one."""
 
     signature: str
     target: str
@@ -38,6 +39,9 @@ class Finding:
     divergence: Mapping[str, Any]
     engines: tuple[str, ...]
     known: str | None = None
+    case: Mapping[str, Any] | None = None
+    located: Mapping[str, Any] | None = None
+    says: Mapping[str, Any] | None = None
 
     @property
     def counts(self) -> bool:
@@ -57,6 +61,9 @@ class Finding:
             "arbiter": self.arbiter,
             "divergence": dict(self.divergence),
             "known": self.known,
+            "case": self.case,
+            "located": self.located,
+            "says": self.says,
         }
 
 
@@ -114,6 +121,7 @@ class Tally:
                     divergence=last["divergence"],
                     engines=tuple(last["engines"]),
                     known=excuse.id if excuse is not None and excuse.excuses(today) else None,
+                    **_shown(events),
                 )
             )
         return sorted(found, key=lambda finding: (not finding.counts, -finding.seen, finding.signature))
@@ -122,6 +130,14 @@ class Tally:
     def unexplained_deaths(self) -> int:
         """Deaths of workers that did not come from outside and did not happen again."""
         return sum(1 for event in self.lost if event["cause"] not in ("SIGKILL", "SIGTERM"))
+
+
+def _shown(events: Sequence[Event]) -> dict[str, Any]:
+    """The newest of what is told of a find once it is reduced."""
+    return {
+        name: next((event[name] for event in reversed(events) if event.get(name)), None)
+        for name in ("case", "located", "says")
+    }
 
 
 def exit_code(

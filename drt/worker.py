@@ -91,6 +91,7 @@ class Worker:
             skipped,
         )
         self.features: Counter[str] = Counter(before.get("features", {}))
+        self._told = set(self.features)
         self._broken = int(before.get("broken", 0))
         self.log = LogWriter(folder / f"worker-{number}.jsonl")
         self._page = pages.Page(folder / f"worker-{number}.page")
@@ -130,7 +131,7 @@ class Worker:
                     break
                 if now - grown >= GROWTH_SECONDS:
                     grown = now
-                    self.log.write("progress", cases=self._totals[0], resident=resident)
+                    self.log.write("grown", cases=self._totals[0], resident=resident)
                 if resident > self.options.memory * 1024 * 1024 // 2:
                     self.log.write("recycled", resident=resident)
                     return RECYCLE
@@ -167,6 +168,9 @@ class Worker:
                 "done": done,
             },
         )
+        if fresh := sorted(self.features.keys() - self._told):
+            self._told.update(fresh)
+            self.log.write("reached", features=fresh)
         if faulthandler.is_enabled():
             # Should the parent be gone and an engine hang for ever, nobody else would end this process.
             faulthandler.dump_traceback_later(600 + 10 * self.options.deadline, exit=True)

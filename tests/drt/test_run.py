@@ -72,6 +72,25 @@ def test_a_clean_run_counts_everything(options: dict[str, Any]) -> None:
     assert counterexamples(options) == []
 
 
+def test_the_log_tells_how_the_run_went_and_what_was_reached_when(options: dict[str, Any]) -> None:
+    targets = {"targets": ("typed",), "targets_from": "drt.targets:TARGETS"}
+    run(options, **targets, engines=("reference", "production"), cases=600, jobs=1)
+    log = read_run(Path(options["folder"]))
+
+    progress = [event for event in log.events if event["event"] == "progress"]
+    assert [event["cases"] for event in progress] == sorted(event["cases"] for event in progress)
+    reached = [name for event in log.events if event["event"] == "reached" for name in event["features"]]
+    assert log.footer is not None
+    assert sorted(reached) == sorted(log.footer["features"]), "each feature once, when it was first seen"
+
+
+def test_a_reduced_find_is_whole_in_the_log(options: dict[str, Any]) -> None:
+    [finding] = run(options, engines=(TOY, toy("Faulty")), cases=300)["findings"]
+
+    assert finding["case"]["policies"]["text"] == "like"
+    assert len(finding["case"]["requests"]) == 1
+
+
 def test_the_same_random_seed_gives_the_same_cases_whatever_the_number_of_jobs(
     options: dict[str, Any], tmp_path: Path
 ) -> None:

@@ -7,6 +7,7 @@ sentence, exit code 2.
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import Path
 from typing import Any, cast
 
 import click
@@ -62,11 +63,30 @@ class _Commands(click.Group):
             return None
         return cast(click.Command, import_module(f"drt.commands.{cmd_name.replace('-', '_')}").command)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that was asked for, its options told where else to get their values."""
+        from drt.commands.defaults import lay_settings, name_variables
+
+        name, command, rest = super().resolve_command(ctx, args)
+        if name is not None and command is not None:
+            name_variables(command, name)
+            lay_settings(ctx, command, name, COMMANDS)
+        return name, command, rest
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except InputProblem as problem:
             raise _Refused(str(problem)) from None
+        except click.BadParameter as error:
+            from drt.commands.defaults import told
+
+            found = told(error)
+            if found is None:
+                raise
+            raise _Refused(str(found)) from None
 
 
 @click.group(
@@ -75,7 +95,13 @@ class _Commands(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(package_name="cedar-drt-py", message="%(package)s %(version)s")
-def main() -> None:
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="DRT_CONFIG",
+    help="The file of settings. [default: the nearest drt.toml, or pyproject.toml with [tool.drt]]",
+)
+def main(config: Path | None) -> None:
     """Compare Cedar engines: at random (run), from memory (replay), against recorded verdicts
     (conformance). Ask one of them, with the flags of `cedar` (authorize, evaluate, validate, …).
     """

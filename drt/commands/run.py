@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from drt.commands.defaults import profile
 from drt.commands.options import Duration, Jobs, Share, form, targets_from
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -56,6 +57,7 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
     help="Go on with a run that was killed, by its log folder; all else is as it was.",
 )
 @targets_from
+@profile({})
 @click.option("--quiet", "-q", is_flag=True, help="No progress on standard error.")
 @form
 @click.pass_context

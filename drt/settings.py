@@ -1,0 +1,142 @@
+"""Settings in a file: the nearest `drt.toml`, or the `[tool.drt]` table of the nearest `pyproject.toml`.
+
+Owns finding and reading that file, and the line on which a setting stands. What the settings mean is told by
+the options of the commands: a table is named like a command, a key like a long option without its dashes.
+
+    [tool.drt]                     # in drt.toml without the `tool.drt`
+    corpus = "corpus"              # for every command that has the option
+    [tool.drt.run]
+    for = "5m"
+    [tool.drt.profiles.nightly]    # what `drt run --profile nightly` lays over it
+    for = "6h"
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from drt import json_text
+from drt.problems import InputProblem
+
+OWN_FILE, SHARED_FILE = "drt.toml", "pyproject.toml"
+SHARED_TABLE = ("tool", "drt")
+
+Table = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one file; `root` leads to them inside of it. Without a file there are none."""
+
+    path: Path | None = None
+    root: tuple[str, ...] = ()
+    document: Table = field(default_factory=dict)
+    text: str = ""
+
+    def table(self, *way: str) -> Table:
+        """The table at `way` below the root, empty where there is none.
+
+        Raises `InputProblem` where something else stands there.
+        """
+        found: object = self.document
+        for depth, name in enumerate(way):
+            assert isinstance(found, Mapping)
+            found = found.get(name, {})
+            if not isinstance(found, Mapping):
+                raise self.problem(f"{self.name(*way[: depth + 1])} is to be a table", *way[: depth + 1])
+        assert isinstance(found, Mapping)
+        return found
+
+    def name(self, *way: str) -> str:
+        """A table as the file writes it: `[tool.drt.run]`."""
+        return f"[{'.'.join((*self.root, *way))}]" if (self.root or way) else "the file"
+
+    def problem(self, sentence: str, *way: str) -> InputProblem:
+        """A complaint about the setting or table at `way`."""
+        return InputProblem(sentence, self.path, line_of(self.text, (*self.root, *way)))
+
+    def beside(self, name: str) -> Path:
+        """A relative path of the file: it counts from the file's folder."""
+        return Path(name) if self.path is None else self.path.parent / name
+
+
+def read_settings(given: Path | None = None, start: Path | None = None) -> Settings:
+    """The settings of the file given, else of the nearest one upward from `start`, else none.
+
+    Raises `InputProblem` for a file that is not there or is no TOML.
+    """
+    if given is not None:
+        found = _read(given, SHARED_TABLE if given.name == SHARED_FILE else ())
+        if found is None:
+            raise InputProblem("it has no table [tool.drt]", given)
+        return found
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        for name, root in ((OWN_FILE, ()), (SHARED_FILE, SHARED_TABLE)):
+            path = folder / name
+            if path.is_file() and (found := _read(path, root)) is not None:
+                return found
+    return Settings()
+
+
+def _read(path: Path, root: tuple[str, ...]) -> Settings | None:
+    """The settings of a file; None where it has no table of ours."""
+    text = json_text.read_text(path)
+    if root and "drt" not in text:
+        return None
+    try:
+        document: object = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _not_toml(str(error), text, path) from None
+    except RecursionError:
+        raise InputProblem("not usable: the TOML is nested too deeply", path) from None
+    for name in root:
+        if not isinstance(document, dict) or name not in document:
+            return None
+        document = document[name]
+    if not isinstance(document, dict):
+        raise InputProblem(f"[{'.'.join(root)}] is to be a table", path, line_of(text, root))
+    return Settings(path, root, document, text)
+
+
+def _not_toml(told: str, text: str, path: Path) -> InputProblem:
+    """What the reader of TOML says, with its line where ours have it."""
+    found = re.fullmatch(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", told, re.DOTALL)
+    if found is None:
+        return InputProblem(f"not TOML: {told}", path)
+    line = int(found[2]) if found[2] else text.rstrip("\n").count("\n") + 1
+    return InputProblem(f"not TOML: {found[1][:1].lower()}{found[1][1:]}", path, line)
+
+
+_HEADER = re.compile(r"\s*\[\[?\s*([^\[\]]+?)\s*\]?\]")
+_KEY = re.compile(
+    r"\s*((?:[A-Za-z0-9_-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|\"[^\"]*\"|'[^']*'))*)\s*="
+)
+
+
+def line_of(text: str, way: tuple[str, ...]) -> int | None:
+    """The line on which the key or table at `way` stands, or else what holds it; None where nothing does."""
+    table: tuple[str, ...] = ()
+    best, deepest = None, 0
+    for number, line in enumerate(text.splitlines(), 1):
+        if (header := _HEADER.match(line)) is not None:
+            table = _names(header[1])
+            here = table
+        elif (key := _KEY.match(line)) is not None:
+            here = (*table, *_names(key[1]))
+        else:
+            continue
+        if here == way:
+            return number
+        if here == way[: len(here)] and len(here) > deepest:
+            best, deepest = number, len(here)
+    return best
+
+
+def _names(dotted: str) -> tuple[str, ...]:
+    parts = re.findall(r"[A-Za-z0-9_-]+|\"[^\"]*\"|'[^']*'", dotted)
+    return tuple(part.strip("\"'") for part in parts)

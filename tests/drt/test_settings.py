@@ -1,0 +1,266 @@
+"""Settings: flags before the environment before a file, and one sentence for whatever is wrong with them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from drt.cli import main
+from drt.commands.defaults import lay_settings, name_variables, profile, told
+from drt.commands.options import Duration, Jobs, form
+from drt.problems import InputProblem
+from drt.settings import line_of, read_settings
+
+NAMES = ("run", "replay", "toy", "group")
+PROFILES = {"nightly": {"for": "6h", "quiet": True}, "pr": {"for": "5m"}}
+
+
+@click.command("toy")
+@click.option("--for", "seconds", type=Duration(), default="60s")
+@click.option("--engine", "engines", multiple=True)
+@click.option("--jobs", type=Jobs(), default=1)
+@click.option("--corpus", type=click.Path(path_type=Path))
+@click.option("--quiet", is_flag=True)
+@profile(PROFILES)
+@form
+@click.pass_obj
+def toy(seen: dict[str, Any], /, **options: Any) -> None:
+    seen.update(options)
+
+
+@click.group("group")
+def group() -> None:
+    pass
+
+
+group.add_command(toy)
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def settled(*arguments: str, command: click.Command = toy, inner: tuple[str, ...] = ()) -> dict[str, Any]:
+    """What the toy command is called with; raises what the user would be told."""
+    seen: dict[str, Any] = {}
+    name = str(command.name)
+    with click.Context(click.Group("drt"), obj=seen) as ctx:
+        name_variables(command, name)
+        lay_settings(ctx, command, name, NAMES)
+        try:
+            with command.make_context(name, [*inner, *arguments], parent=ctx) as own:
+                command.invoke(own)
+        except click.BadParameter as error:
+            raise told(error) or error from None
+    return seen
+
+
+def write(here: Path, text: str, name: str = "drt.toml") -> Path:
+    (here / name).write_text(text, encoding="utf-8")
+    return here / name
+
+
+def test_without_a_file_options_have_their_defaults(here: Path) -> None:
+    assert settled()["seconds"] == 60
+
+
+def test_a_flag_beats_the_environment_and_that_a_file(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(here, 'jobs = 2\n[toy]\nfor = "2m"\nengine = ["a", "b"]\nformat = "json"\nquiet = true')
+    told_by_file = settled()
+    assert (told_by_file["seconds"], told_by_file["jobs"]) == (120, 2)
+    assert (told_by_file["engines"], told_by_file["form"], told_by_file["quiet"]) == (
+        ("a", "b"),
+        "json",
+        True,
+    )
+    monkeypatch.setenv("DRT_TOY_FOR", "3m")
+    monkeypatch.setenv("DRT_JOBS", "3")
+    monkeypatch.setenv("DRT_TOY_ENGINE", "c d")
+    assert settled()["seconds"] == 180
+    assert settled()["jobs"] == 3
+    assert settled()["engines"] == ("c", "d")
+    assert settled("--for", "4m", "--jobs", "4", "--engine", "e", "--format", "text") == {
+        "seconds": 240, "jobs": 4, "engines": ("e",), "form": "text",
+        "quiet": True, "corpus": None, "profile": None,
+    }  # fmt: skip
+
+
+def test_the_variable_of_a_command_beats_the_common_one(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DRT_JOBS", "3")
+    monkeypatch.setenv("DRT_TOY_JOBS", "4")
+    assert settled()["jobs"] == 4
+
+
+def test_the_table_of_a_command_beats_the_common_settings(here: Path) -> None:
+    write(here, "jobs = 2\n[toy]\njobs = 5")
+    assert settled()["jobs"] == 5
+
+
+def test_a_command_of_a_group_has_a_table_of_its_own(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(here, "jobs = 2\n[group.toy]\nfor = 7")
+    found = settled(command=group, inner=("toy",))
+    assert (found["seconds"], found["jobs"]) == (7, 2)
+    monkeypatch.setenv("DRT_GROUP_TOY_FOR", "8")
+    assert settled(command=group, inner=("toy",))["seconds"] == 8
+
+
+def test_a_profile_is_laid_over_the_file_and_under_the_flags(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(here, '[toy]\nfor = "2m"\njobs = 7\n[profiles.nightly]\njobs = 8\n[profiles.local]\nfor = "1s"')
+    nightly = settled("--profile", "nightly")
+    assert (nightly["seconds"], nightly["jobs"], nightly["quiet"]) == (21600, 8, True)
+    assert settled("--profile", "nightly", "--for", "9s")["seconds"] == 9
+    assert settled("--profile", "local")["seconds"] == 1
+    assert settled("--profile", "pr")["jobs"] == 7
+    monkeypatch.setenv("DRT_TOY_PROFILE", "local")
+    assert settled()["seconds"] == 1
+    monkeypatch.setenv("DRT_TOY_FOR", "33s")
+    assert settled()["seconds"] == 33
+
+
+def test_a_profile_can_be_chosen_by_the_file(here: Path) -> None:
+    write(here, '[toy]\nprofile = "pr"')
+    assert settled()["seconds"] == 300
+
+
+def test_paths_of_a_file_count_from_its_folder(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(here, 'corpus = "cases"\nengine = ["./mine.py:Engine", "reference"]')
+    (here / "deep" / "er").mkdir(parents=True)
+    monkeypatch.chdir(here / "deep" / "er")
+    assert settled()["corpus"] == here / "cases"
+    assert settled()["engines"] == (f"{here / 'mine.py'}:Engine", "reference")
+
+
+def test_the_nearest_file_counts_and_only_one(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(here, "[tool.drt]\njobs = 2", "pyproject.toml")
+    assert settled()["jobs"] == 2
+    write(here, "jobs = 3")
+    assert settled()["jobs"] == 3
+    (here / "inner").mkdir()
+    monkeypatch.chdir(here / "inner")
+    write(here / "inner", "[tool.other]\njobs = 4", "pyproject.toml")
+    assert settled()["jobs"] == 3
+    write(here / "inner", "[tool.drt.toy]\njobs = 5", "pyproject.toml")
+    assert settled()["jobs"] == 5
+
+
+WRONG = [
+    ("jobs = 1\n[toy]\nfro = 3", 3, "unknown setting 'fro' in [toy]; known are corpus, engine, for"),
+    ("cases = 3", 1, "unknown setting 'cases'; known are corpus, deadline, engine, jobs, targets-from"),
+    ("\n\n[rum]\nfor = 3", 3, "unknown table 'rum'; known are group, profiles, replay, run, toy"),
+    ("toy = 3", 1, "unknown setting 'toy'"),
+    ("[profiles]\nnightly = 3", 2, "[profiles.nightly] is to be a table"),
+    ("[profiles.nightly]\nfro = 3", 2, "unknown setting 'fro' in [profiles.nightly]"),
+    ("[profiles.x]\nprofile = 'x'", 2, "unknown setting 'profile' in [profiles.x]"),
+    ("[toy]\nquiet = 'yes'", 2, "'quiet' is to be true or false"),
+    ("[toy]\nfor = true", 2, "'for' is to be a text or a number"),
+    ("[toy]\nfor = ['1s']", 2, "'for' is to be a text or a number"),
+    ("[toy]\nengine = [1, {}]", 2, "'engine' is to be a text, a number or a list of them"),
+    ("[toy]\nfor = 1979-05-27", 2, "'for' is to be a text or a number"),
+    ("[toy]\n\nfor = '3x'", 3, "'for' in [toy]: '3x' is not a time such as 60s, 10m or 6h"),
+    ("jobs = 0", 1, "'jobs' in the file: '0' is neither a number of workers nor auto"),
+    ("[toy]\nfor = 0.0", 2, "'for' in [toy]: '0.0' is not a time"),
+    ("[toy]\nformat = 'xml'", 2, "'format' in [toy]: 'xml' is not one of 'text', 'json'"),
+    ("[toy]\nprofile = 'gone'", None, "unknown profile 'gone'; known are nightly, pr"),
+    ("[toy]\nfor = ", 2, "not TOML: invalid value"),
+    ("[toy", 1, "not TOML: "),
+    ("a = " + "[" * 5000, None, "not usable: the TOML is nested too deeply"),
+    ("toy = {for = '3x'}", 1, "'for' in [toy]: '3x' is not a time"),
+]
+
+
+@pytest.mark.parametrize(("text", "line", "sentence"), WRONG, ids=[sentence for _, _, sentence in WRONG])
+def test_what_is_wrong_is_one_sentence_with_its_line(
+    here: Path, text: str, line: int | None, sentence: str
+) -> None:
+    path = write(here, text)
+    with pytest.raises(InputProblem) as caught:
+        settled()
+
+    where = "" if "profile 'gone'" in sentence else f"{path}{'' if line is None else f':{line}'}: "
+    assert str(caught.value).startswith(where + sentence)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_bad_value_of_a_profile_is_told_with_its_line(here: Path) -> None:
+    path = write(here, "[tool.drt.profiles.nightly]\njobs = 'some'", "pyproject.toml")
+    with pytest.raises(InputProblem) as caught:
+        settled("--profile", "nightly")
+
+    assert str(caught.value).startswith(f"{path}:2: 'jobs' in [tool.drt.profiles.nightly]: 'some' is neither")
+    assert settled("--profile", "nightly", "--jobs", "1")["jobs"] == 1
+
+
+def test_a_bad_variable_is_named(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DRT_TOY_FOR", "soon")
+    with pytest.raises(InputProblem, match=r"^the environment variable DRT_TOY_FOR: 'soon' is not a time"):
+        settled()
+
+
+def drt(*arguments: str) -> Result:
+    return CliRunner().invoke(main, list(arguments), catch_exceptions=False)
+
+
+def test_the_command_line_tells_bad_settings_with_exit_code_2(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(here, "[run]\nfor = 'soon'")
+    result = drt("run")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == f"drt: {path}:2: 'for' in [run]: 'soon' is not a time such as 60s, 10m or 6h\n"
+    monkeypatch.setenv("DRT_RUN_FOR", "late")
+    assert drt("run").stderr.startswith("drt: the environment variable DRT_RUN_FOR: 'late' is not")
+    assert "Usage:" in drt("run", "--for", "never").stderr
+
+
+def test_a_file_can_be_named(here: Path) -> None:
+    other = write(here, "[targets]\nformat = 'yaml'", "other.toml")
+    assert "not one of" in drt("--config", str(other), "targets").stderr
+    assert drt("targets").exit_code == 0
+    assert "there is no such file" in drt("--config", "gone.toml", "targets").stderr
+    empty = write(here, "[tool.ruff]", "pyproject.toml")
+    assert "no table [tool.drt]" in drt("--config", str(empty), "targets").stderr
+
+
+def test_help_reads_no_settings(here: Path) -> None:
+    write(here, "[[[")
+    assert drt("--help").exit_code == 0
+
+
+def test_a_run_takes_its_settings_from_a_file(here: Path) -> None:
+    (here / "corpus").mkdir()
+    write(here, 'corpus = "corpus"\n[run]\ncases = 0\ntarget = "wild*"\nformat = "json"\nlog = "log"')
+    result = drt("run")
+    footer = json.loads(result.stdout)
+    assert (result.exit_code, list(footer["targets"])) == (5, ["wildcard"])
+    assert (here / "log" / "run.json").is_file()
+
+
+@pytest.mark.parametrize(
+    ("way", "line"),
+    [
+        (("a",), 1),
+        (("b", "c"), 3),
+        (("b", "d", "e"), 4),
+        (("f", "g h", "i"), 6),
+        (("f", "g h", "j"), 5),
+        (("k",), None),
+    ],
+)
+def test_a_setting_is_found_by_its_line(way: tuple[str, ...], line: int | None) -> None:
+    text = 'a = 1\n[b]\nc = 2\nd.e = 3\n[f."g h"]\ni = 4\n'
+    assert line_of(text, way) == line
+
+
+def test_settings_of_a_file_that_is_no_text_are_refused(here: Path) -> None:
+    (here / "drt.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(InputProblem, match="a byte that is not UTF-8"):
+        read_settings()

@@ -6,14 +6,10 @@ writes the footer, also when it is interrupted.
 
 from __future__ import annotations
 
-import json
 import os
 import platform
 import signal
-import subprocess
-import sys
 import time
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,7 +18,8 @@ from types import FrameType
 from typing import Any, Protocol
 
 from drt.engines import build
-from drt.fleet import CannotStart, Death, Fleet, environment
+from drt.fleet import CannotStart, Fleet
+from drt.inquests import Inquests
 from drt.known import read_known
 from drt.problems import InputProblem
 from drt.run_log import FORMAT, Event, LogReader, LogWriter, make_folder, read_json, replace_json
@@ -39,15 +36,12 @@ RESERVE_SECONDS = 0.4
 """What the workers leave of the budget, so that ending and reporting fit in it."""
 
 GRACE_SECONDS = 3.0
-EXAMINE_SECONDS = 20.0
-MOST_EXAMINED = 6
-"""Deaths that are looked into in one run: the first, second, fourth, … of each cause. The others are counted,
-and their cases passed over."""
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How a run stands, for whoever watches it. `finds` are the buckets so far."""
+    """How a run stands, for whoever watches it. `finds` are the buckets so far; `stalled` are the seconds
+    since something was last reached or found for the first time."""
 
     elapsed: float
     cases: int
@@ -57,6 +51,7 @@ class Status:
     finds: tuple[str, ...] = ()
     deaths: int = 0
     ending: bool = False
+    stalled: float = 0.0
 
 
 class Watcher(Protocol):
@@ -114,9 +109,12 @@ def resume(folder: Path, watcher: Watcher) -> dict[str, Any]:
     _wait_for_the_end_of(status.get("processes", []), folder)
     log = LogWriter(folder / "run.jsonl")
     log.write("resumed", elapsed=status.get("elapsed", 0.0))
+    news = status.get("news", {})
     skipped = [[(name, index) for name, index in cases] for cases in status.get("skipped", [])]
     tally = Tally(read_known(Path(options.corpus)))
-    return _Run(options, tally, log, watcher, began - status.get("elapsed", 0.0), skipped).go()
+    run = _Run(options, tally, log, watcher, began - status.get("elapsed", 0.0), skipped)
+    run.news = _News(news.get("count", 0), began - news.get("age", 0.0))
+    return run.go()
 
 
 def _wait_for_the_end_of(processes: list[int], folder: Path) -> None:
@@ -136,6 +134,18 @@ def _is_worker_of(process: int, folder: Path) -> bool:
 
 
 @dataclass(slots=True)
+class _News:
+    """How many features and buckets there are, and when the last was new."""
+
+    count: int = 0
+    since: float = field(default_factory=time.monotonic)
+
+    def note(self, count: int, now: float) -> None:
+        if count > self.count:
+            self.count, self.since = count, now
+
+
+@dataclass(slots=True)
 class _Run:
     options: RunOptions
     tally: Tally
@@ -143,11 +153,10 @@ class _Run:
     watcher: Watcher
     began: float
     skipped: list[list[tuple[str, int]]] = field(default_factory=list)
+    news: _News = field(default_factory=_News)
+    stalled: bool = False
     _readers: dict[Path, LogReader] = field(default_factory=dict)
-    _waiting: list[Death] = field(default_factory=list)
-    _examiner: subprocess.Popen[bytes] | None = None
-    _examined: int = 0
-    _suspects: Counter[str] = field(default_factory=Counter)
+    _reached: set[str] = field(default_factory=set)
     _finds: list[str] = field(default_factory=list)
     _buckets: list[str] = field(default_factory=list)
     _sampled: float = 0.0
@@ -159,35 +168,38 @@ class _Run:
         with _interruptible(interrupt):
             self.watcher.begin(self.options)
             fleet = Fleet(self.options, self._workers_end(), self.skipped)
+            inquests = Inquests(self.options, self.log, self.tally)
             try:
-                self._until_done(fleet, interrupt)
+                self._until_done(fleet, inquests, interrupt)
             except CannotStart as error:
                 cannot_start = str(error)
             finally:
                 fleet.kill()
-                self._end_examination()
+                inquests.end()
                 self._read_logs()
                 self.watcher.end()
             return self._close(interrupt.times > 0, cannot_start)
 
-    def _until_done(self, fleet: Fleet, interrupt: _Interrupt) -> None:
+    def _until_done(self, fleet: Fleet, inquests: Inquests, interrupt: _Interrupt) -> None:
         told = self._clock(-1.0)
         stop_by: float | None = None
-        while fleet.alive or self._examiner or self._waiting:
+        while fleet.alive or inquests.going_on:
             for death in fleet.watch():
-                self._mourn(death)
+                inquests.mourn(death)
             self._read_logs()
-            self._examine_next(time_left=self._left())
+            inquests.go_on(time_left=self._left())
             now = time.monotonic()
             if now - told >= STATUS_SECONDS:
                 told = now
+                self.news.note(len(self._reached) + len(self._buckets), now)
                 self._write_status(fleet)
             self._sample(fleet)
             self._show(fleet, ending=stop_by is not None)
-            if stop_by is None and (interrupt.times or self._left() <= RESERVE_SECONDS / 2):
+            self.stalled = self.stalled or (stop_by is None and self._has_stalled(now))
+            if stop_by is None and (interrupt.times or self.stalled or self._left() <= RESERVE_SECONDS / 2):
                 fleet.stop()
-                self._waiting.clear()
-                stop_by = now + (GRACE_SECONDS if interrupt.times else RESERVE_SECONDS)
+                inquests.drop()
+                stop_by = now + (GRACE_SECONDS if interrupt.times or self.stalled else RESERVE_SECONDS)
             if interrupt.times > 1 or (stop_by is not None and now > stop_by):
                 return
             time.sleep(TICK_SECONDS if self._left() > 1.0 else TICK_SECONDS / 5)
@@ -195,6 +207,9 @@ class _Run:
 
     def _clock(self, offset: float = 0.0) -> float:
         return time.monotonic() + offset
+
+    def _has_stalled(self, now: float) -> bool:
+        return self.options.stalled is not None and now - self.news.since >= self.options.stalled
 
     def _left(self) -> float:
         """Seconds left in the budget."""
@@ -215,6 +230,8 @@ class _Run:
                 self.tally.add(event)
                 if event["event"] == "find":
                     self._tell(event)
+                elif event["event"] == "reached":
+                    self._reached.update(event["features"])
 
     def _tell(self, event: Event) -> None:
         """Show the first find of a coarse key, and every new signature that a reduction comes to."""
@@ -229,7 +246,17 @@ class _Run:
         elapsed = time.monotonic() - self.began
         finds, deaths = tuple(self._buckets or self._finds), len(self.tally.deaths)
         self.watcher.update(
-            Status(elapsed, cases, decisions, divergences, fleet.alive, finds, deaths, ending)
+            Status(
+                elapsed,
+                cases,
+                decisions,
+                divergences,
+                fleet.alive,
+                finds,
+                deaths,
+                ending,
+                time.monotonic() - self.news.since,
+            )
         )
 
     def _sample(self, fleet: Fleet) -> None:
@@ -253,51 +280,9 @@ class _Run:
                 "processes": fleet.processes,
                 "skipped": fleet.skipped,
                 "finds": self._buckets,
+                "news": {"count": self.news.count, "age": round(time.monotonic() - self.news.since, 3)},
             },
         )
-
-    # Deaths
-
-    def _mourn(self, death: Death) -> None:
-        facts = {name: getattr(death, name) for name in ("worker", "target", "index", "cause", "suspect")}
-        self.log.write("death", phase=death.phase, **facts)
-        self.tally.add({"event": "death", **facts})
-        if not death.suspect:
-            return
-        self._suspects[death.cause] += 1
-        times = self._suspects[death.cause]
-        if not times & (times - 1) and self._examined + len(self._waiting) < MOST_EXAMINED:
-            self._waiting.append(death)
-
-    def _examine_next(self, time_left: float) -> None:
-        """Have one death after the other looked into."""
-        if self._examiner is not None and self._examiner.poll() is None:
-            return
-        self._examiner = None
-        if not self._waiting:
-            return
-        death = self._waiting.pop(0)
-        self._examined += 1
-        seconds = max(2.0, min(EXAMINE_SECONDS, time_left - 2.0))
-        job = {"target": death.target, "index": death.index, "cause": death.cause, "seconds": seconds}
-        folder = self.options.place
-        with (folder / "examiner.err").open("ab") as errors:
-            self._examiner = subprocess.Popen(
-                [
-                    *(sys.executable, "-m", "drt.examine", "death", str(folder), json.dumps(job)),
-                    str(folder / f"examiner-{self._examined}.jsonl"),
-                ],
-                stdin=subprocess.DEVNULL,
-                stdout=errors,
-                stderr=errors,
-                env=environment(self.options.random_seed),
-                process_group=0,
-            )
-
-    def _end_examination(self) -> None:
-        if self._examiner is not None and self._examiner.poll() is None:
-            os.killpg(self._examiner.pid, signal.SIGKILL)
-            self._examiner.wait()
 
     def _close(self, interrupted: bool, cannot_start: str | None) -> dict[str, Any]:
         """Write the footer and clear away what only a running run needs."""
@@ -306,6 +291,7 @@ class _Run:
         states = [state for path in paths if (state := read_json(path)) is not None]
         elapsed = time.monotonic() - self.began
         document = footer(self.options, states, self.tally, elapsed, interrupted, cannot_start)
+        document |= {"stalled": self.stalled, "shard": [self.options.shard[0] + 1, self.options.shard[1]]}
         self.log.write("footer", **document)
         self.log.close()
         replace_json(folder / "run.json", document)

@@ -19,7 +19,9 @@ TARGETS = "drt.targets:TARGETS"
 class RunOptions:
     """The settings of one run.
 
-    One of `seconds` (the whole run's budget) and `cases` limits it. `deadline` is what one case may take,
+    `seconds` (the whole run's budget), `cases` (of all shards together) and `stalled` (seconds without a new
+    feature or bucket) limit it, whichever comes first. `shard` is the number of this part of the run, from 0,
+    and how many parts there are. `deadline` is what one case may take,
     `reduce_seconds` one reduction, `memory` is in MiB and holds for one worker. `arbiter` is a further
     engine, asked about every divergence and a share `arbiter_rate` of the cases on which the engines agree.
     `targets_from` says where the table of targets lies (`module:attribute`).
@@ -32,6 +34,8 @@ class RunOptions:
     folder: str
     seconds: float | None = None
     cases: int | None = None
+    stalled: float | None = None
+    shard: tuple[int, int] = (0, 1)
     jobs: int = 1
     arbiter: str | None = None
     arbiter_rate: float = 0.0
@@ -44,6 +48,12 @@ class RunOptions:
     def place(self) -> Path:
         return Path(self.folder)
 
+    def lane(self, worker: int) -> tuple[int, int]:
+        """The first case that is the worker's of every target, and the stride to its next: shards share the
+        cases whatever the number of workers that each of them has."""
+        part, parts = self.shard
+        return part + parts * worker, parts * self.jobs
+
     def table(self) -> dict[str, Target]:
         """The targets of this run, by name."""
         known = target_table(self.targets_from)
@@ -55,7 +65,7 @@ class RunOptions:
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> RunOptions:
         """Read back what `to_json` gave."""
-        lists = {name: tuple(document[name]) for name in ("targets", "engines")}
+        lists = {name: tuple(document[name]) for name in ("targets", "engines", "shard") if name in document}
         return cls(**{**document, **lists})
 
 

@@ -84,8 +84,7 @@ class Worker:
         weights = {name: target.weight for name, target in self._targets.items()}
         self.schedule = Schedule(
             weights,
-            number,
-            options.jobs,
+            *options.lane(number),
             None if options.cases is None else shares(options.cases, weights),
             {name: before["targets"][name]["following"] for name in before["targets"]},
             skipped,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from drt.commands.processors import processors
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -49,6 +49,22 @@ class Jobs(Kind):
         return int(str(value))
 
 
+class Shard(Kind):
+    """One of several equal parts of a run: `2/4` is the second of four."""
+
+    name = "i/n"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        if isinstance(value, tuple):
+            return value
+        found = re.fullmatch(r"([0-9]{1,4})/([0-9]{1,4})", str(value))
+        if found is None or not 1 <= int(found[1]) <= int(found[2]):
+            self.fail(f"{value!r} is not a part such as 1/4, from 1/4 to 4/4", param, ctx)
+        return int(found[1]) - 1, int(found[2])
+
+
 class Share(Kind):
     """An engine and a share of the cases: `cedarpy=0.01`."""
 
@@ -82,15 +98,3 @@ def targets_from(command: Command) -> Command:
         show_default=True,
         help="The table of targets.",
     )(command)
-
-
-def processors() -> int:
-    """How many processors this process may use: its affinity, and the quota of its control group."""
-    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    try:
-        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text(encoding="ascii").split()
-    except (OSError, ValueError):
-        return count
-    if quota == "max":
-        return count
-    return max(1, min(count, round(int(quota) / int(period))))

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from drt.commands.defaults import profile
-from drt.commands.options import Duration, Jobs, Share, form, targets_from
+from drt.commands.options import Duration, Jobs, Shard, Share, form, targets_from
+from drt.commands.profiles import PROFILES
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 
@@ -15,6 +16,17 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
 @click.command("run", short_help="Compare engines on generated cases, for a time or a number of cases.")
 @click.option("--for", "seconds", type=Duration(), help="The whole budget: 60s, 10m, 6h. [default: 60s]")
 @click.option("--cases", type=click.IntRange(0), metavar="N", help="Stop after so many cases.")
+@click.option(
+    "--until-stalled",
+    "stalled",
+    type=Duration(),
+    help="Stop when so long nothing new was reached or found: no feature, no bucket.",
+)
+@click.option(
+    "--shard",
+    type=Shard(),
+    help="Only this part of the run's cases; the shards of one random seed are disjoint and make the whole.",
+)
 @click.option("--target", "targets", multiple=True, metavar="GLOB", help="Only these (see drt targets).")
 @click.option("--engine", "engines", multiple=True, metavar="NAME", help="[default: reference, production]")
 @click.option("--jobs", type=Jobs(), default="auto", show_default=True, help="Worker processes.")
@@ -57,7 +69,7 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
     help="Go on with a run that was killed, by its log folder; all else is as it was.",
 )
 @targets_from
-@profile({})
+@profile(PROFILES)
 @click.option("--quiet", "-q", is_flag=True, help="No progress on standard error.")
 @form
 @click.pass_context

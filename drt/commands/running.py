@@ -53,15 +53,21 @@ def run_options(settings: Mapping[str, Any]) -> RunOptions:
     if twice := [name for name in names if names.count(name) > 1]:
         raise InputProblem(f"two engines are called {twice[0]!r}; their answers could not be told apart")
     random_seed = settings["random_seed"]
+    if random_seed is None and settings["shard"] is not None:
+        raise InputProblem("a shard needs the random seed that all shards share: add --seed N")
     if random_seed is None:
         random_seed = secrets.randbelow(2**48)
     corpus = find_corpus(settings["corpus"]).root.resolve()
     if not os.access(corpus, os.W_OK | os.X_OK):
         raise InputProblem("the corpus folder cannot be written", corpus)
-    seconds, cases = settings["seconds"], settings["cases"]
-    if seconds is None and cases is None:
+    seconds, cases, stalled = settings["seconds"], settings["cases"], settings["stalled"]
+    if seconds is None and cases is None and stalled is None:
         seconds = DEFAULT_SECONDS
-    folder = settings["folder"] or _runs_folder() / f"{time.strftime('%Y%m%d-%H%M%S')}-{random_seed}"
+    name = f"{time.strftime('%Y%m%d-%H%M%S')}-{random_seed}"
+    shard = settings["shard"] or (0, 1)
+    if shard[1] > 1:
+        name += f"-shard-{shard[0] + 1}-of-{shard[1]}"
+    folder = settings["folder"] or _runs_folder() / name
     return RunOptions(
         targets=select_targets(settings["targets"], settings["targets_from"]),
         engines=tuple(engines),
@@ -70,6 +76,8 @@ def run_options(settings: Mapping[str, Any]) -> RunOptions:
         folder=str(folder.resolve()),
         seconds=seconds,
         cases=cases,
+        stalled=stalled,
+        shard=shard,
         jobs=settings["jobs"],
         arbiter=arbiter,
         arbiter_rate=rate,

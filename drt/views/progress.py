@@ -149,9 +149,21 @@ def opening(options: RunOptions) -> str:
     """What is about to happen, and the random seed that makes it happen again."""
     engines = " against ".join(visible(engine) for engine in options.engines)
     targets = f"{len(options.targets)} target{'s' if len(options.targets) != 1 else ''}"
-    limit = f"for {duration(options.seconds)}" if options.seconds is not None else f"{options.cases:,} cases"
+    limit = " or ".join(_limits(options))
     workers = f"{options.jobs} worker{'s' if options.jobs != 1 else ''}"
+    if options.shard[1] > 1:
+        workers = f"{workers}, shard {options.shard[0] + 1} of {options.shard[1]}"
     return f"{engines}: {targets}, {limit}, {workers}, random seed {options.random_seed}"
+
+
+def _limits(options: RunOptions) -> Iterator[str]:
+    """What ends a run, whichever comes first."""
+    if options.seconds is not None:
+        yield f"for {duration(options.seconds)}"
+    if options.cases is not None:
+        yield f"{options.cases:,} cases"
+    if options.stalled is not None:
+        yield f"until nothing new for {duration(options.stalled)}"
 
 
 def facts(status: Status) -> Iterator[str]:
@@ -180,4 +192,6 @@ def duration(seconds: float) -> str:
 def _left(options: RunOptions, status: Status) -> str:
     if options.seconds is not None:
         return f"{duration(max(0, round(options.seconds - status.elapsed)))} left"
-    return f"{status.cases:,} of {options.cases:,} cases"
+    if options.cases is not None:
+        return f"{status.cases:,} of {options.cases:,} cases"
+    return f"nothing new for {duration(round(status.stalled))}"

@@ -1,0 +1,69 @@
+"""How many processors this process may use: what `--jobs auto` means.
+
+Owns the reading of control groups: a container's quota says more than the machine's number of processors.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+HERE = Path("/")
+
+
+def processors(root: Path = HERE) -> int:
+    """The processors that the affinity leaves, or the quota of a control group above us, whichever is less.
+
+    `root` is where `proc` and `sys` are looked for.
+    """
+    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min([count, *(round(quota) for quota in _quotas(root))]))
+
+
+def _quotas(root: Path) -> Iterator[float]:
+    """The processors that each group over this process grants, in either version of control groups."""
+    for group in _groups(root):
+        for folder in (group, *group.parents):
+            quota = _limit(folder)
+            if quota is not None:
+                yield quota
+            if folder == root:
+                break
+
+
+def _groups(root: Path) -> Iterator[Path]:
+    """The folders of the groups that this process is in; those of the whole machine where it cannot tell."""
+    mounted = root / "sys/fs/cgroup"
+    yield mounted
+    yield mounted / "cpu"
+    try:
+        lines = (root / "proc/self/cgroup").read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError):
+        return
+    for line in lines:
+        _, _, named = line.partition(":")
+        controllers, _, path = named.partition(":")
+        if not controllers:
+            yield mounted / path.lstrip("/")
+        elif "cpu" in controllers.split(","):
+            yield mounted / "cpu" / path.lstrip("/")
+
+
+def _limit(folder: Path) -> float | None:
+    """The processors that one group grants, if it limits them."""
+    try:
+        words = (folder / "cpu.max").read_text(encoding="ascii").split()
+    except (OSError, ValueError):
+        try:
+            words = [
+                (folder / name).read_text(encoding="ascii")
+                for name in ("cpu.cfs_quota_us", "cpu.cfs_period_us")
+            ]
+        except (OSError, ValueError):
+            return None
+    try:
+        quota, period = (int(word) for word in words)
+    except ValueError:  # no limit is spelled "max"
+        return None
+    return quota / period if quota > 0 and period > 0 else None

@@ -13,7 +13,6 @@ from production.lowering import Code, lower_conditions
 from production.nodes import Condition as Condition
 from production.nodes import Node, same_tree
 from production.uids import Uid
-from production.values import Value
 
 Effect = Literal["permit", "forbid"]
 SlotName = Literal["?principal", "?resource"]
@@ -71,7 +70,6 @@ class Policy:
     conditions: tuple[Condition, ...]
     annotations: Annotations
     lowered: Code | None = field(default=None, init=False)
-    literals: tuple[Value, ...] = field(default=(), init=False)
 
     @property
     def slots(self) -> tuple[SlotName, ...]:
@@ -92,9 +90,7 @@ class Policy:
     def code(self) -> Code:
         """The code of the conditions, made when first asked for."""
         if self.lowered is None:
-            code = lower_conditions(self.conditions)
-            self.literals = code.literals
-            self.lowered = code
+            self.lowered = lower_conditions(self.conditions)
         return self.lowered
 
     def expressions(self) -> Iterator[Node]:

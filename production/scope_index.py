@@ -1,9 +1,9 @@
 """An index over the entities in policies' scopes.
 
-Law (index): the rules found for a principal and a resource are among those given, and every one that is
-not found has a false scope, so it is neither satisfied nor does it err. A rule with an entity on both
-sides goes by the pair, if it names both exactly, or else by the rarer one, so that many rules about one
-entity do not meet in one place; a place that still holds many is itself indexed by the other side.
+Law (index): the rules found for a principal and a resource are exactly those whose scope entities hold for
+them, so every one that is not found has a false scope and is neither satisfied nor does it err. A rule with
+an entity on both sides is filed under the principal, if it names both exactly, or else under the rarer one,
+so that many rules about one entity do not meet in one place; there it goes by the entity of the other side.
 """
 
 from __future__ import annotations
@@ -11,176 +11,187 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from production.operations import Above
 from production.rules import Rule
-from production.shapes import Shape, scope_key, shape_of
+from production.shapes import Shape, shape_of
 from production.uids import Uid
 
 Side = Literal["principal", "resource"]
-_CROWD: Final = 6
+_FEW: Final = 6
 _SIDES: Final[tuple[Side, ...]] = ("principal", "resource")
-_BIT: Final[dict[Side, int]] = {"principal": 1, "resource": 2}
 
 
 @dataclass(slots=True, eq=False)
 class Entry:
-    """A rule in the index: its number in the policy set, the sides (bits) that finding it checks.
-
-    The `shape` of what is left to do is there once it has been resolved.
+    """A rule in the index: its number in the policy set, and once it has been resolved the shape of what is
+    left to do when it is found.
     """
 
     number: int
     rule: Rule
-    checked: int = 0
     shape: Shape | None = None
 
     def resolve(self) -> Shape:
-        """The shape of what is left to do, found when first asked for."""
+        """The shape, found when first asked for."""
         if self.shape is None:
             policy = self.rule.policy
-            self.shape = shape_of(
-                scope_key(policy.principal, bool(self.checked & _BIT["principal"])),
-                scope_key(policy.resource, bool(self.checked & _BIT["resource"])),
-                policy.code.instructions,
-            )
+            principal, resource = policy.principal.type_name, policy.resource.type_name
+            self.shape = shape_of(principal, resource, policy.code.instructions)
         return self.shape
+
+
+class Key(NamedTuple):
+    """What one side of a scope asks: to be this entity (`is_equal`), or to be it or below it."""
+
+    is_equal: bool
+    entity: Uid
+
+    def holds(self, uid: Uid, above: Above) -> bool:
+        """Whether an entity fits."""
+        return uid is self.entity or (not self.is_equal and self.entity in above[uid])
 
 
 Entries: TypeAlias = tuple[Entry, ...]
 Finder: TypeAlias = Callable[[Uid, Uid], Entries]
-_FileKey = tuple[Side, bool, Uid]
+Table: TypeAlias = dict[Uid, Entries]
 
 
-@dataclass(slots=True, eq=False)
-class Crowd:
-    """Many rules in one place, by the entity that the other side must be or be below."""
+def key_of(rule: Rule, side: Side) -> Key | None:
+    """What a rule asks of this side, if it names an entity there."""
+    entity = rule.principal if side == "principal" else rule.resource
+    if entity is None:
+        return None
+    scope = rule.policy.principal if side == "principal" else rule.policy.resource
+    return Key(scope.op == "==", entity)
 
-    rest: Entries = ()
-    equal: dict[Uid, Entries] = field(default_factory=dict)
-    below: dict[Uid, Entries] = field(default_factory=dict)
-    keys: frozenset[Uid] = frozenset()
 
-    def find(self, uid: Uid, above: frozenset[Uid]) -> Entries:
-        """The entries that this entity and its ancestors lead to."""
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """Rules by what they ask of one side: nothing, to be an entity, to be it or below it."""
+
+    rest: Entries
+    equal: Table
+    below: Table
+    keys: frozenset[Uid]
+    """Those of `below`: an intersection of two frozen sets goes through the smaller one."""
+
+    def find(self, uid: Uid, above: Above) -> Entries:
+        """The rules that an entity fits."""
         found = self.rest + self.equal.get(uid, ())
         if self.keys:
             below = self.below
             if uid in below:
                 found += below[uid]
-            for ancestor in self.keys & above:
+            for ancestor in self.keys & above[uid]:
                 found += below[ancestor]
         return found
 
 
-Bucket: TypeAlias = Entries | Crowd
-
-
-@dataclass(slots=True, eq=False)
-class ScopeIndex:
-    """Rules by the entity that the request must be (`equal`) or be below (`below`), for each side.
-
-    Rules that name both the principal and the resource exactly are filed under the pair.
-    """
-
-    pairs: dict[tuple[Uid, Uid], Entries] = field(default_factory=dict)
-    principal_equal: dict[Uid, Bucket] = field(default_factory=dict)
-    principal_below: dict[Uid, Bucket] = field(default_factory=dict)
-    resource_equal: dict[Uid, Bucket] = field(default_factory=dict)
-    resource_below: dict[Uid, Bucket] = field(default_factory=dict)
-
-    def finder(self, above: Above) -> Finder:
-        """The function from a principal and a resource to what they and their ancestors lead to."""
-        pair = self.pairs.get
-        principal_equal, principal_below = self.principal_equal, self.principal_below
-        resource_equal, resource_below = self.resource_equal, self.resource_below
-        principal_keys, resource_keys = frozenset(principal_below), frozenset(resource_below)
-        if not (principal_equal or resource_equal or principal_keys or resource_keys):
-            return lambda principal, resource: pair((principal, resource), ())
-
-        principal_bucket, resource_bucket = principal_equal.get, resource_equal.get
-
-        def entries(bucket: Bucket, other: Uid) -> Entries:
-            return bucket if isinstance(bucket, tuple) else bucket.find(other, above[other])
-
-        def find(principal: Uid, resource: Uid) -> Entries:
-            found = pair((principal, resource), ())
-            bucket = principal_bucket(principal)
-            if bucket is not None:
-                found += bucket if isinstance(bucket, tuple) else bucket.find(resource, above[resource])
-            bucket = resource_bucket(resource)
-            if bucket is not None:
-                found += bucket if isinstance(bucket, tuple) else bucket.find(principal, above[principal])
-            # An intersection of two frozen sets goes through the smaller one.
-            if principal_keys:
-                if principal in principal_below:
-                    found += entries(principal_below[principal], resource)
-                for uid in principal_keys & above[principal]:
-                    found += entries(principal_below[uid], resource)
-            if resource_keys:
-                if resource in resource_below:
-                    found += entries(resource_below[resource], principal)
-                for uid in resource_keys & above[resource]:
-                    found += entries(resource_below[uid], principal)
-            return found
-
-        return find
-
-
-def _key(rule: Rule, side: Side) -> _FileKey | None:
-    """Where a rule could be filed by this side: the side, whether it takes equality, the entity."""
-    entity = rule.principal if side == "principal" else rule.resource
-    if entity is None:
-        return None
-    scope = rule.policy.principal if side == "principal" else rule.policy.resource
-    return side, scope.op == "==", entity
-
-
-def build_index(rules: Iterable[tuple[int, Rule]]) -> ScopeIndex:
-    """The index over these numbered rules, each of which has an entity in its scope."""
-    entries = [Entry(number, rule) for number, rule in rules]
-    keys = [[key for side in _SIDES if (key := _key(entry.rule, side)) is not None] for entry in entries]
-    crowd = Counter(key for options in keys for key in options)
-    paired: dict[tuple[Uid, Uid], list[Entry]] = {}
-    filed: dict[_FileKey, list[Entry]] = {}
-    for entry, options in zip(entries, keys, strict=True):
-        if len(options) == 2 and options[0][1] and options[1][1]:
-            entry.checked = _BIT["principal"] | _BIT["resource"]
-            paired.setdefault((options[0][2], options[1][2]), []).append(entry)
-        else:
-            chosen = min(options, key=crowd.__getitem__)
-            entry.checked = _BIT[chosen[0]]
-            filed.setdefault(chosen, []).append(entry)
-    index = ScopeIndex({pair: tuple(bucket) for pair, bucket in paired.items()})
-    tables = {
-        ("principal", True): index.principal_equal,
-        ("principal", False): index.principal_below,
-        ("resource", True): index.resource_equal,
-        ("resource", False): index.resource_below,
-    }
-    for (side, is_equal, entity), bucket in filed.items():
-        other: Side = "resource" if side == "principal" else "principal"
-        is_crowded = len(bucket) > _CROWD and any(_key(entry.rule, other) for entry in bucket)
-        tables[side, is_equal][entity] = _crowd(bucket, other) if is_crowded else tuple(bucket)
-    return index
-
-
-def _crowd(entries: list[Entry], side: Side) -> Crowd:
-    """The entries of one place, by the given side."""
+def tabled(entries: Iterable[Entry], side: Side) -> Tables:
+    """Rules by what they ask of a side."""
     rest: list[Entry] = []
     equal: dict[Uid, list[Entry]] = {}
     below: dict[Uid, list[Entry]] = {}
     for entry in entries:
-        key = _key(entry.rule, side)
+        key = key_of(entry.rule, side)
         if key is None:
             rest.append(entry)
-            continue
-        entry.checked |= _BIT[side]
-        (equal if key[1] else below).setdefault(key[2], []).append(entry)
-    return Crowd(
+        else:
+            (equal if key.is_equal else below).setdefault(key.entity, []).append(entry)
+    return Tables(
         tuple(rest),
         {uid: tuple(bucket) for uid, bucket in equal.items()},
         {uid: tuple(bucket) for uid, bucket in below.items()},
         frozenset(below),
     )
+
+
+@dataclass(slots=True, eq=False)
+class Place:
+    """The rules filed under one entity; many are put into tables by the other side."""
+
+    entries: Entries
+    other: Side
+    _tables: Tables | None = None
+
+    @property
+    def tables(self) -> Tables:
+        """The entries by the other side, made when first asked for."""
+        if self._tables is None:
+            self._tables = tabled(self.entries, self.other)
+        return self._tables
+
+    def find(self, uid: Uid, above: Above) -> Entries:
+        """The entries that an entity on the other side fits."""
+        if len(self.entries) > _FEW:
+            return self.tables.find(uid, above)
+        keys = ((entry, key_of(entry.rule, self.other)) for entry in self.entries)
+        return tuple([entry for entry, key in keys if key is None or key.holds(uid, above)])
+
+
+@dataclass(slots=True, eq=False)
+class SideIndex:
+    """Rules by the entity that one side of the request must be (`equal`) or be below (`below`)."""
+
+    equal: dict[Uid, Place] = field(default_factory=dict)
+    below: dict[Uid, Place] = field(default_factory=dict)
+    keys: frozenset[Uid] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.equal or self.below)
+
+    def places(self, uid: Uid, above: Above) -> list[Place]:
+        """The places that an entity and its ancestors lead to."""
+        found = []
+        place = self.equal.get(uid)
+        if place is not None:
+            found.append(place)
+        if self.keys:
+            below = self.below
+            if uid in below:
+                found.append(below[uid])
+            found += [below[ancestor] for ancestor in self.keys & above[uid]]
+        return found
+
+
+@dataclass(slots=True, eq=False)
+class ScopeIndex:
+    """Rules with an entity in the scope, each filed under one of the two sides."""
+
+    principal: SideIndex = field(default_factory=SideIndex)
+    resource: SideIndex = field(default_factory=SideIndex)
+
+    def finder(self, above: Above) -> Finder:
+        """The function from a principal and a resource to the rules whose scope entities hold."""
+        by_principal, by_resource = self.principal, self.resource
+
+        def find(principal: Uid, resource: Uid) -> Entries:
+            found: Entries = ()
+            for place in by_principal.places(principal, above):
+                found += place.find(resource, above)
+            for place in by_resource.places(resource, above):
+                found += place.find(principal, above)
+            return found
+
+        return find
+
+
+def build_index(rules: Iterable[tuple[int, Rule]]) -> ScopeIndex:
+    """The index over these numbered rules, each of which has an entity in its scope."""
+    entries = [Entry(number, rule) for number, rule in rules]
+    options = [[(side, key) for side in _SIDES if (key := key_of(entry.rule, side))] for entry in entries]
+    crowd = Counter(option for each in options for option in each)
+    filed: dict[tuple[Side, Key], list[Entry]] = {}
+    for entry, each in zip(entries, options, strict=True):
+        is_pair = len(each) == 2 and each[0][1].is_equal and each[1][1].is_equal
+        filed.setdefault(each[0] if is_pair else min(each, key=crowd.__getitem__), []).append(entry)
+    index = ScopeIndex()
+    for (side, key), bucket in filed.items():
+        other: Side = "resource" if side == "principal" else "principal"
+        of_side = index.principal if side == "principal" else index.resource
+        (of_side.equal if key.is_equal else of_side.below)[key.entity] = Place(tuple(bucket), other)
+    for of_side in (index.principal, index.resource):
+        of_side.keys = frozenset(of_side.below)
+    return index

@@ -8,7 +8,7 @@ immutable; how many are kept is bounded.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from production.entities import Entities
 from production.errors import FALSE, STATUS_BITS, TRUE
@@ -16,8 +16,10 @@ from production.machine import Frame
 from production.plans import Plan
 from production.responses import Response, combine
 from production.rules import Rule, status_of
-from production.scope_index import Entry
+from production.scope_index import Entry, SideIndex
+from production.serving import serving
 from production.shapes import FUSED_RULES, Shape
+from production.sides import Group, Grouping, Side, satisfied
 from production.uids import Uid
 from production.values import Record
 
@@ -26,6 +28,7 @@ Answer = Callable[[Uid, Uid, Uid, Record], Response]
 
 _ASKED_OFTEN: Final = 48
 _MOST_RESPONSES: Final = 4_096
+_MOST_SIDES: Final = 65_536
 _MASK: Final = (1 << STATUS_BITS) - 1
 _MASK_BITS: Final = FUSED_RULES * STATUS_BITS
 
@@ -35,7 +38,19 @@ class Server:
     time.
     """
 
-    __slots__ = ("_asked", "_entities", "_find", "_functions", "_plan", "_responses", "_threshold", "answer")
+    __slots__ = (
+        "_asked",
+        "_entities",
+        "_find",
+        "_functions",
+        "_grouping",
+        "_lefts",
+        "_plan",
+        "_responses",
+        "_rights",
+        "_threshold",
+        "answer",
+    )
 
     answer: Answer
 
@@ -47,6 +62,9 @@ class Server:
         self._functions: dict[Shape | None, Callable[..., int]] = {}
         self._responses: dict[object, Response] = {}
         self._find = plan.finder(entities.above)
+        self._grouping = Grouping(plan.removed)
+        self._lefts: dict[Uid, Side] = {}
+        self._rights: dict[Uid, Side] = {}
         self.answer = self._start
         if self._threshold == 0:
             self._promote()
@@ -81,57 +99,80 @@ class Server:
         return response
 
     def _serving(self) -> Answer:
-        """Answer with generated code: masks of the rules that are always asked, then what the index finds."""
-        entities, functions, responses = self._entities, self._functions, self._responses
-        masks = _masks([program.bind(entities) for program, _ in self._plan.fused.programs])
-        left = self._plan.fused.left
-        find = self._find
+        """Answer with generated code: masks of the rules that are always asked, then what the sides hold."""
+        plan = self._plan
+        masks = _masks([program.bind(self._entities) for program, _ in plan.fused.programs])
+        program = serving(
+            has_masks=masks is not None,
+            has_left=any(index.principal for index in plan.indexes),
+            has_right=any(index.resource for index in plan.indexes),
+            has_rest=bool(plan.fused.left),
+        )
+        return program.bind(
+            self._entities,
+            masks=masks,
+            above=self._entities.above,
+            lefts=self._lefts,
+            rights=self._rights,
+            make_left=self._make_left,
+            make_right=self._make_right,
+            in_place=self._grouping.in_place,
+            satisfied=satisfied,
+            status_of=self._group_status,
+            responses=self._responses,
+            respond=self._respond_to_hits,
+            nobody=Response("deny"),
+            len=len,
+            rest_statuses=self._rest_statuses,
+        )
 
-        def serve(principal: Uid, action: Uid, resource: Uid, context: Record) -> Response:
-            mask = masks(principal, action, resource, context) if masks is not None else 0
-            hits: tuple[int, ...] = ()
-            for entry in find(principal, resource):
-                function = functions.get(entry.shape)
-                if function is _satisfied:
-                    hits += (entry.number << STATUS_BITS | TRUE,)
-                    continue
-                if function is None:
-                    frame = Frame(principal, action, resource, context, entities)
-                    status = self._entry_status(entry, frame)
-                else:
-                    rule = entry.rule
-                    status = function(
-                        principal,
-                        action,
-                        resource,
-                        context,
-                        rule.principal,
-                        rule.resource,
-                        rule.policy.literals,
-                    )
-                if status:
-                    hits += (entry.number << STATUS_BITS | status,)
-            if left:
-                frame = Frame(principal, action, resource, context, entities)
-                return self._assemble(mask, hits, [status_of(rule, frame) for rule in left])
-            key = (mask, hits) if hits else mask
-            response = responses.get(key)
-            return response if response is not None else self._keep(key, self._assemble(mask, hits, []))
+    def _make_left(self, principal: Uid) -> Side:
+        return self._made_side(self._lefts, principal, [index.principal for index in self._plan.indexes])
 
-        return serve
+    def _make_right(self, resource: Uid) -> Side:
+        return self._made_side(self._rights, resource, [index.resource for index in self._plan.indexes])
 
-    def _assemble(self, mask: int, hits: tuple[int, ...], left: list[int]) -> Response:
-        """The response to the masks of all programs, the statuses of found rules, and those left to the
-        machine.
+    def _made_side(self, sides: dict[Uid, Side], uid: Uid, indexes: list[SideIndex]) -> Side:
+        side = self._grouping.side(uid, indexes, self._entities.above)
+        if len(sides) >= _MOST_SIDES:
+            sides.clear()
+        sides[uid] = side
+        return side
+
+    def _group_status(self, group: Group, principal: Uid, action: Uid, resource: Uid, context: Record) -> int:
+        """The status of a group, by the machine until its shape has been asked for often."""
+        frame = Frame(principal, action, resource, context, self._entities)
+        entry = group.entries[0]
+        status = self._entry_status(entry, frame)
+        function = self._functions.get(group.shape)
+        if function is satisfied:
+            group.alone = combine(self._group_statuses(group, TRUE))
+        group.function = function
+        return status
+
+    def _group_statuses(self, group: Group, status: int) -> list[tuple[str, bool, int]]:
+        return _named(((entry.number, status) for entry in group.entries), self._plan.rules)
+
+    def _rest_statuses(self, principal: Uid, action: Uid, resource: Uid, context: Record) -> tuple[int, ...]:
+        """The statuses of the rules that are too large to be generated."""
+        frame = Frame(principal, action, resource, context, self._entities)
+        return tuple([status_of(rule, frame) for rule in self._plan.fused.left])
+
+    def _respond_to_hits(
+        self, key: object, mask: int, hits: tuple[Any, ...], rest: tuple[int, ...]
+    ) -> Response:
+        """The response to the masks of all programs, to groups each with its status, and to those left to
+        the machine; from now on kept.
         """
         plan = self._plan
         statuses: list[tuple[str, bool, int]] = []
         for _, rules in plan.fused.programs:
             statuses += _statuses(mask, rules)
             mask >>= _MASK_BITS
-        statuses += _named([(hit >> STATUS_BITS, hit & _MASK) for hit in hits], plan.rules)
-        statuses += _named(enumerate(left), plan.fused.left)
-        return combine(statuses)
+        for group, status in zip(hits[::2], hits[1::2], strict=True):
+            statuses += self._group_statuses(group, status)
+        statuses += _named(enumerate(rest), plan.fused.left)
+        return self._keep(key, combine(statuses))
 
     def _machine_answer(self, frame: Frame) -> Response:
         plan = self._plan
@@ -150,19 +191,13 @@ class Server:
         if function is None and shape not in self._functions:
             shape.asked += 1
             if shape.is_trivial and self._threshold != float("inf"):
-                function = self._functions[shape] = _satisfied
+                function = self._functions[shape] = satisfied
             elif shape.asked > self._threshold and (program := shape.compiled()) is not None:
                 function = self._functions[shape] = program.bind(self._entities)
         if function is None:
             return status_of(rule, frame)
         return function(
-            frame.principal,
-            frame.action,
-            frame.resource,
-            frame.context,
-            rule.principal,
-            rule.resource,
-            rule.policy.literals,
+            frame.principal, frame.action, frame.resource, frame.context, rule.policy.code.literals
         )
 
 
@@ -178,10 +213,6 @@ def _masks(programs: list[Callable[..., int]]) -> Callable[..., int] | None:
         return whole
 
     return masks
-
-
-def _satisfied(*arguments: object) -> int:
-    return 1
 
 
 def _statuses(mask: int, rules: list[Rule]) -> list[tuple[str, bool, int]]:

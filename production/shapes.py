@@ -1,8 +1,7 @@
 """Generated functions: one a shape for rules found by the index, one for many rules that are always asked.
 
-Law (shapes): rules with equal instructions and equal constraints still to check share one function; what
-differs, the entities of the scope and the literals, is passed in. 100,000 links of a template cost one
-compilation.
+Law (shapes): rules with equal instructions and equal types still to check share one function; the literals,
+in which they differ, are passed in. 100,000 links of a template cost one compilation.
 Law (fusing): a fused function gives each of its rules the status that the rule would have alone;
 statuses are `STATUS_BITS` apart in one integer.
 """
@@ -23,14 +22,14 @@ from production.generated_support import NAMES
 from production.lowering import Code, Instructions
 from production.policies import Scope
 from production.rules import Rule
+from production.uids import Uid
 
 _MOST_INSTRUCTIONS: Final = 1_500
 _MOST_SHAPES: Final = 4_096
 FUSED_RULES: Final = 32
 
-ScopeKey = tuple[str, str | None, bool]
-"""A constraint without its entity: operator, type, and whether an entity is there."""
-ShapeKey = tuple[ScopeKey | None, ScopeKey | None, Instructions]
+ShapeKey = tuple[str | None, str | None, Instructions]
+"""What is left of a rule when its scope's entities hold: the types of principal and resource, the code."""
 
 _PRELUDE: Final = {
     "pd": "pd = A.get(p, E)",
@@ -53,27 +52,22 @@ class Program:
         return FunctionType(self.code, {**NAMES, **self.names, **store, **names})
 
 
-def scope_key(scope: Scope, is_checked: bool) -> ScopeKey | None:
-    """What remains to be checked of a constraint; `None` if nothing does."""
-    if scope.op == "All" or (is_checked and scope.type_name is None):
-        return None
-    if is_checked:
-        return "is", scope.type_name, False
-    return scope.op, scope.type_name, scope.entity is not None
-
-
-def _guard_scope(out: Writer, variable: str, key: ScopeKey | None, entity: str) -> None:
-    if key is None:
-        return
-    op, type_name, has_entity = key
-    if op == "==":
-        out.line(f"if {variable} is not {entity}: {out.ending('0')}")
-        return
+def _guard_type(out: Writer, variable: str, type_name: str | None) -> None:
     if type_name is not None:
         out.line(f"if {variable}.type != {type_name!r}: {out.ending('0')}")
-    if has_entity:
-        out.uses.add(f"{variable}h")
-        out.line(f"if {entity} is not {variable} and {entity} not in {variable}h: {out.ending('0')}")
+
+
+def _guard_scope(out: Writer, variable: str, scope: Scope, entity: Uid | None) -> None:
+    if entity is None:
+        _guard_type(out, variable, scope.type_name)
+        return
+    name = out.named(entity)
+    if scope.op == "==":
+        out.line(f"if {variable} is not {name}: {out.ending('0')}")
+        return
+    _guard_type(out, variable, scope.type_name)
+    out.uses.add(f"{variable}h")
+    out.line(f"if {name} is not {variable} and {name} not in {variable}h: {out.ending('0')}")
 
 
 def _compiled(out: Writer, signature: str, tail: Sequence[str], split: int) -> Program:
@@ -101,14 +95,14 @@ def is_small(rule: Rule) -> bool:
 def _shape_program(key: ShapeKey) -> Program | None:
     principal, resource, instructions = key
     out = Writer(ending="return {}".format)
-    _guard_scope(out, "p", principal, "P")
-    _guard_scope(out, "r", resource, "R")
+    _guard_type(out, "p", principal)
+    _guard_type(out, "r", resource)
     split = len(out.lines)
     try:
         write_code(out, instructions, "L[{}]".format)
     except TooLarge:
         return None
-    return _compiled(out, "p, a, r, c, P, R, L", [" return 1"], split)
+    return _compiled(out, "p, a, r, c, L", [" return 1"], split)
 
 
 @dataclass(slots=True, eq=False)
@@ -138,7 +132,7 @@ _shapes: Final[dict[ShapeKey, Shape]] = {}
 _lock: Final = Lock()
 
 
-def shape_of(principal: ScopeKey | None, resource: ScopeKey | None, instructions: Instructions) -> Shape:
+def shape_of(principal: str | None, resource: str | None, instructions: Instructions) -> Shape:
     """The one shape of these."""
     key = (principal, resource, instructions)
     found = _shapes.get(key)
@@ -164,11 +158,8 @@ def fused_program(rules: Sequence[Rule], *, direct: bool) -> Program | None:
         out.ending = _ending(position * STATUS_BITS)
         out.lines.append(" while True:")
         policy = rule.policy
-        for variable, scope, entity in (
-            ("p", policy.principal, rule.principal),
-            ("r", policy.resource, rule.resource),
-        ):
-            _guard_scope(out, variable, scope_key(scope, False), out.named(entity))
+        _guard_scope(out, "p", policy.principal, rule.principal)
+        _guard_scope(out, "r", policy.resource, rule.resource)
         literals = policy.code.literals
         names = [out.named(literal) for literal in literals]
         try:

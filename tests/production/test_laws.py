@@ -24,6 +24,8 @@ from production import (
     lowering,
     parse_expression,
     scope_index,
+    serving,
+    sides,
 )
 from production.collecting import without_collection
 from production.errors import EvaluationError
@@ -292,6 +294,104 @@ def test_index_a_forgotten_ancestor_is_seen(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(scope_index.ScopeIndex, "finder", lambda self, above: finder(self, Ancestors({})))
 
     assert wrong_responses(7) != []
+
+
+def test_index_finds_exactly_the_rules_whose_scope_entities_hold() -> None:
+    random = Random(11)
+    for size in (5, 60, 400):
+        policies = PolicySet.from_text("\n".join(policy(random) for _ in range(size)))
+        rules = [rule for rule in rules_of(policies) if rule.principal or rule.resource]
+        find = scope_index.build_index(enumerate(rules)).finder(STORE.above)
+        for principal, resource in ((uid("User", x), uid("Doc", y)) for x in "abe" for y in "ade"):
+            sides_of = ((principal, "principal"), (resource, "resource"))
+            expected = [
+                number
+                for number, rule in enumerate(rules)
+                if all(
+                    (key := scope_index.key_of(rule, side)) is None or key.holds(entity, STORE.above)
+                    for entity, side in sides_of
+                )
+            ]
+            assert sorted(entry.number for entry in find(principal, resource)) == expected
+
+
+def test_sides_are_complete_without_merging_and_with_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    for most in (0, 8, 10_000):
+        monkeypatch.setattr(sides, "_MOST_MERGED", most)
+        assert wrong_responses(12, (60, 300)) == []
+
+
+def grouped_wrongly() -> list[int]:
+    """Requests answered otherwise than by a walk, where policies differ in literals only."""
+    literals = ("1", "2", '"1"', "true", 'User::"a"', "[1]", "[true]", "{a: 1}", "{a: true}", "1")
+    text = "".join(
+        f'permit(principal == User::"a", action, resource) when {{ context.x == {literals[number % 10]} }};'
+        for number in range(40)
+    )
+    policies = PolicySet.from_text(text)
+    authorizer = Authorizer(policies, STORE, tier="generated")
+    values: list[Value] = [
+        1,
+        2,
+        "1",
+        True,
+        uid("User", "a"),
+        SetValue([1]),
+        SetValue([True]),
+        {"a": 1},
+        {"a": True},
+    ]
+    requests = [
+        Request(uid("User", "a"), uid("Action", "v"), uid("Doc", "a"), {"x": value}) for value in values
+    ]
+    return [
+        number
+        for number, request in enumerate(requests)
+        if any(authorizer.authorize(request) != naive(policies, request) for _ in range(3))
+    ]
+
+
+def test_groups_hold_rules_of_equal_literals() -> None:
+    assert grouped_wrongly() == []
+
+
+def test_groups_of_other_literals_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sides, "_likeness", lambda entry: entry.resolve())
+
+    assert grouped_wrongly() != []
+
+
+def test_groups_of_equal_records_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        sides,
+        "_likeness",
+        lambda entry: (entry.resolve(), repr(entry.rule.policy.literals).replace("True", "1")),
+    )
+
+    assert grouped_wrongly() != []
+
+
+@pytest.mark.parametrize("dropped", ["_one:", "_below[uid]", "in_place(place"])
+def test_sides_a_forgotten_part_is_seen(dropped: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_up = serving._looked_up
+    serving.serving.cache_clear()
+    monkeypatch.setattr(
+        serving,
+        "_looked_up",
+        lambda *names: [
+            line.split("groups +=")[0] + "pass" if dropped in line else line for line in looked_up(*names)
+        ],
+    )
+    try:
+        assert wrong_responses(7, (60, 300)) != []
+    finally:
+        serving.serving.cache_clear()
+
+
+def test_sides_are_made_afresh_when_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("production.servers._MOST_SIDES", 2)
+
+    assert wrong_responses(7, (60,)) == []
 
 
 def test_plan_a_missing_action_group_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ COMMANDS = (
     "run",
     "replay",
     "triage",
+    "corpus",
     "targets",
     "conformance",
     "coverage",

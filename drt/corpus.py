@@ -43,6 +43,25 @@ def find_corpus(given: Path | None, start: Path | None = None) -> Corpus:
     )
 
 
+def find_case(given: Path, corpus: Path | None = None) -> Path:
+    """A case by its folder, or by its name in the corpus (`<fact>` or `<topic>/<fact>`).
+
+    Raises `InputProblem` where there is none, or more than one.
+    """
+    if given.exists() or given.is_absolute():
+        return given
+    try:
+        root = find_corpus(corpus).root
+    except InputProblem:
+        if corpus is not None:
+            raise
+        return given
+    found = [path for path in cases_under(root) if path.parts[-len(given.parts) :] == given.parts]
+    if len(found) > 1:
+        raise InputProblem(f"{len(found)} cases are called {str(given)!r}; {found[0]} is one", root)
+    return found[0] if found else given
+
+
 def slug(text: str) -> str:
     """Words joined by hyphens, fit for a folder's name on any system and at most 80 characters long."""
     words = re.sub(r"[^a-z0-9]+", "-", _spell(text).lower()).strip("-") or "case"
@@ -79,8 +98,10 @@ class Corpus:
 
     def counterexamples(self) -> list[Path]:
         """The folders of all counterexamples, sorted."""
-        _recover(self.root / "counterexamples")
-        return cases_under(self.root / "counterexamples")
+        folder = self.root / "counterexamples"
+        with contextlib.suppress(OSError), _locked(folder, wait=False):
+            _recover(folder)
+        return cases_under(folder)
 
     def load(self, path: Path) -> SavedCase:
         """One case; raises `InputProblem` with one sentence when it is missing or malformed."""
@@ -94,20 +115,14 @@ class Corpus:
         Raises `InputProblem` when the disk refuses.
         """
         folder = self.root / "counterexamples"
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            with _locked(folder):
-                _recover(folder)
-                return self._save(folder, saved, instead_of)
-        except OSError as error:
-            problem = (error.strerror or str(error)).lower()
-            raise InputProblem(f"the corpus cannot be written: {problem}", folder) from error
+        with holding(folder):
+            return self._save(folder, saved, instead_of)
 
     def _save(self, folder: Path, saved: SavedCase, instead_of: Path | None) -> Path:
         if instead_of is not None and not _is_same_find(instead_of, saved):
             instead_of = None  # saving led to a case that was there before, and that one is to stay
         place: Path | None = None
-        for path, known in self._with_signature(folder, saved.signature):
+        for path, known in self.with_signature(folder, saved.signature):
             if known.status == "fixed":
                 continue
             settled = known.status == "declared"
@@ -118,8 +133,8 @@ class Corpus:
             place = path
             break
         if place is None:
-            place = _free_name(folder, slug(saved.signature), instead_of)
-        _put(place, replace(saved, name=place.name))
+            place = free_name(folder, slug(saved.signature), instead_of)
+        put(place, replace(saved, name=place.name))
         if instead_of is not None and instead_of != place:
             _remove(instead_of)
         return place
@@ -129,22 +144,32 @@ class Corpus:
 
         Raises `InputProblem` when the disk refuses.
         """
-        try:
-            with _locked(path.parent):
-                _put(path, saved)
-        except OSError as error:
-            problem = (error.strerror or str(error)).lower()
-            raise InputProblem(f"the case cannot be written: {problem}", path) from error
+        with holding(path.parent):
+            put(path, saved)
 
     def drop(self, path: Path, saved: SavedCase) -> None:
         """Take a counterexample out again that turned out not to be worth keeping, if `path` still holds
         it.
         """
-        with _locked(self.root / "counterexamples"):
+        with holding(self.root / "counterexamples"):
             if _is_same_find(path, saved):
                 _remove(path)
 
-    def _with_signature(self, folder: Path, signature: str) -> Iterator[tuple[Path, SavedCase]]:
+    def remove(self, path: Path, saved: SavedCase) -> bool:
+        """Remove a case, if it is still the one that the caller knows; whether it was.
+
+        Raises `InputProblem` when the disk refuses.
+        """
+        with holding(path.parent):
+            try:
+                same = read_case(path) == saved
+            except InputProblem:
+                return False
+            if same:
+                _remove(path)
+            return same
+
+    def with_signature(self, folder: Path, signature: str) -> Iterator[tuple[Path, SavedCase]]:
         """The saved cases of that signature; those that cannot be read are none of our business here."""
         for path in cases_under(folder):
             with contextlib.suppress(InputProblem):
@@ -174,7 +199,8 @@ def _is_same_find(path: Path, saved: SavedCase) -> bool:
     return known.status == "open" and all(known.origin.get(part) == saved.origin.get(part) for part in parts)
 
 
-def _free_name(folder: Path, name: str, instead_of: Path | None) -> Path:
+def free_name(folder: Path, name: str, instead_of: Path | None = None) -> Path:
+    """A place for a case of that name: the name, or the name with the first number that is free."""
     place, number = folder / name, 1
     while place.exists() and place != instead_of:
         number += 1
@@ -185,7 +211,8 @@ def _free_name(folder: Path, name: str, instead_of: Path | None) -> Path:
 # INVARIANT: at every moment a case is whole under its name, or under the hidden name that `_recover` undoes.
 
 
-def _put(place: Path, saved: SavedCase) -> None:
+def put(place: Path, saved: SavedCase) -> None:
+    """Write a case to a place, instead of the one that is there; the caller is holding the folder."""
     fresh = place.with_name(f".{place.name}.new-{secrets.token_hex(4)}")
     fresh.mkdir()
     try:
@@ -206,7 +233,9 @@ def _put(place: Path, saved: SavedCase) -> None:
 
 
 def _recover(folder: Path) -> None:
-    """Give a case its name back whose replacement was cut short between two renamings."""
+    """Give a case its name back whose replacement was cut short between two renamings, and sweep up what
+    other writers left when they were killed. Whoever calls it is holding the folder, so none is at work.
+    """
     for old in folder.glob(".*.old"):
         name = old.name.removeprefix(".").removesuffix(".old")
         with contextlib.suppress(OSError):
@@ -214,6 +243,8 @@ def _recover(folder: Path) -> None:
                 shutil.rmtree(old)
             else:
                 old.rename(folder / name)
+    for left in (*folder.glob(".*.new-*"), *folder.glob(".*.gone-*")):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def _remove(folder: Path) -> None:
@@ -233,8 +264,27 @@ def _flush(path: Path) -> None:
 
 
 @contextlib.contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Hold the corpus; the system lets go of it even when the holder is killed."""
+def holding(folder: Path) -> Iterator[None]:
+    """Be the only one who writes cases to a folder, which is made where it is missing.
+
+    Raises `InputProblem` when the disk refuses, then or later.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with _locked(folder):
+            _recover(folder)
+            yield
+    except OSError as error:
+        problem = (error.strerror or str(error)).lower()
+        raise InputProblem(f"the corpus cannot be written: {problem}", folder) from error
+
+
+@contextlib.contextmanager
+def _locked(folder: Path, *, wait: bool = True) -> Iterator[None]:
+    """Hold a folder; the system lets go of it even when the holder is killed.
+
+    Raises `BlockingIOError` where another one holds it and there is to be no waiting.
+    """
     with (folder / ".lock").open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         yield

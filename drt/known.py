@@ -17,6 +17,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -73,16 +74,38 @@ def _declared(folder: Path) -> tuple[Known, ...]:
 
 
 def _listed(path: Path) -> tuple[Known, ...]:
+    found = []
+    for entry in entries(path):
+        if isinstance(entry, InputProblem):
+            raise entry
+        found.append(entry)
+    return tuple(found)
+
+
+def entries(path: Path) -> Iterator[Known | InputProblem]:
+    """The entries of a `known.toml`, or what is wrong with each; none where there is no such file."""
     if not path.exists():
-        return ()
+        return
     try:
         document = tomllib.loads(json_text.read_text(path))
     except tomllib.TOMLDecodeError as error:
-        raise InputProblem(f"not TOML: {error}", path) from None
+        yield InputProblem(f"not TOML: {error}", path)
+        return
+    except RecursionError:
+        yield InputProblem("not usable: the TOML is nested too deeply", path)
+        return
+    except InputProblem as problem:
+        yield problem
+        return
     findings = document.get("finding", [])
     if set(document) - {"finding"} or not isinstance(findings, list):
-        raise InputProblem("expected nothing but [[finding]] tables", path)
-    return tuple(_entry(number, entry, path) for number, entry in enumerate(findings, 1))
+        yield InputProblem("expected nothing but [[finding]] tables", path)
+        return
+    for number, entry in enumerate(findings, 1):
+        try:
+            yield _entry(number, entry, path)
+        except InputProblem as problem:
+            yield problem
 
 
 def find_known(known: tuple[Known, ...], signature: str) -> Known | None:

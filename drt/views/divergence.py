@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
@@ -30,6 +30,7 @@ from drt.views.console import visible
 
 MARK = "≠"
 NOTHING = "·"
+LONGEST_LINE = 100_000
 SAYS = "(says)"
 """Words of an engine for people; they are never compared, and stand last."""
 
@@ -152,3 +153,11 @@ def _source(source: Source) -> RenderableType:
     if source.format == "json":
         return Syntax(text, "json", word_wrap=True, background_color="default")
     return Text(text)
+
+
+def print_lines(console: Console, lines: Sequence[str]) -> None:
+    """The lines that ask a case by hand, each on a line of its own however long it is."""
+    if lines:
+        console.print(Text("by hand", style="bold dim"))
+        for line in lines:
+            console.print(Text(visible(line, LONGEST_LINE)), soft_wrap=True)

@@ -365,7 +365,7 @@ def test_groups_of_equal_records_are_seen(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(
         sides,
         "_likeness",
-        lambda entry: (entry.resolve(), repr(entry.rule.policy.literals).replace("True", "1")),
+        lambda entry: (entry.resolve(), repr(entry.rule.policy.code.literals).replace("True", "1")),
     )
 
     assert grouped_wrongly() != []

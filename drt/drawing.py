@@ -6,20 +6,43 @@ goes into one case.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from drt.case import Case, Request
 from drt.case import Source as Text
 from drt.hostile import FAMILIES
+from generators.census import census
 from generators.grammar import Grammar
 from generators.kind_grid import ENTITIES, REQUEST, grid_expression
 from generators.mutations import mutated_json, mutated_text
 from generators.profiles import HOSTILE_TEXT, UNTYPED, Profile
 from generators.scenarios import Scenario, scenario
 from generators.source import Source
+from generators.streams import streamed
 
 Draw = Callable[[Source], Case]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A case, the stream that it belongs to, and the scenario it was written from, where these are told."""
+
+    case: Case
+    stream: str = ""
+    scenario: Scenario | None = None
+
+    def census(self) -> Counter[str]:
+        """What the scenario is made of: `policies`, `conditions`, `trivial conditions` and the like."""
+        return Counter() if self.scenario is None else census(self.scenario)
+
+    def policies_with_schema(self) -> Case | None:
+        """The policies and links with the schema that they were drawn for, ready to be validated."""
+        if self.scenario is None:
+            return None
+        return Case(self.case.policies, schema=Text(self.scenario.schema_text()), links=self.case.links)
+
 
 UNTYPED_RBAC = replace(UNTYPED, name="untyped-templates", templates=0.4, requests=6, expressions=0)
 EVALUATE = replace(UNTYPED, name="evaluate", policies=(1, 1), requests=4, expressions=12)
@@ -48,6 +71,12 @@ def authorize(profile: Profile) -> Draw:
     """Policies of a profile and requests aimed at them."""
     silent = replace(profile, expressions=0)
     return lambda source: authorization(scenario(source, silent))
+
+
+def streams(source: Source) -> Drawn:
+    """A case of one of the streams of a night."""
+    found = streamed(source)
+    return Drawn(authorization(found.scenario), found.stream, found.scenario)
 
 
 def evaluate(source: Source) -> Case:

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from drt.case import Case
+from drt.distinct import Distinct
 from drt.oracles.checked import Checked
 
 STAGES = ("generate", "engines", "compare", "watch", "reduce", "other")
@@ -18,11 +20,15 @@ the language are reached; finds; the loop itself.
 """
 
 
+STREAM_EVENTS = ("allow", "deny", "forbidden", "erring")
+
+
 @dataclass(slots=True)
 class Counts:
     """Totals, of one target or of all. `events` are the oracle's countable facts, `reasons` those of
-    questions
-    that could not be compared; `seconds` are by stage, `engines` by engine name."""
+    questions that could not be compared; `seconds` are by stage, `engines` by engine name. `streams` are
+    the counts of each stream, where a target tells its streams apart, and `distinct` the samples of its
+    cases and of their policies."""
 
     cases: int = 0
     comparisons: int = 0
@@ -33,6 +39,8 @@ class Counts:
     reasons: Counter[str] = field(default_factory=Counter)
     seconds: dict[str, float] = field(default_factory=dict)
     engines: dict[str, float] = field(default_factory=dict)
+    streams: dict[str, Counter[str]] = field(default_factory=dict)
+    distinct: dict[str, Distinct] = field(default_factory=dict)
 
     def add(self, checked: Checked) -> None:
         """Count one case."""
@@ -44,6 +52,19 @@ class Counts:
             self.inconclusive += len(checked.inconclusive)
             self.reasons.update(checked.inconclusive)
         self.events.update(checked.events)
+
+    def add_to_stream(self, stream: str, case: Case, checked: Checked) -> None:
+        """Count one case of a stream; `add` counts it in the totals."""
+        counts = self.streams.setdefault(stream, Counter())
+        counts["cases"] += 1
+        counts["decisions"] += checked.decisions
+        for event in checked.events:
+            if event in STREAM_EVENTS:
+                counts[event] += 1
+        policies = case.policies.text
+        self.distinct.setdefault("policy sets", Distinct()).add((policies,))
+        whole = (policies, case.entities, *(request.text for request in case.requests))
+        self.distinct.setdefault("cases", Distinct()).add(whole)
 
     def spend(self, stage: str, seconds: float) -> None:
         self.seconds[stage] = self.seconds.get(stage, 0.0) + seconds
@@ -58,14 +79,37 @@ class Counts:
             self.spend(name, seconds)
         for name, seconds in other.engines.items():
             self.engines[name] = self.engines.get(name, 0.0) + seconds
+        for stream, counts in other.streams.items():
+            self.streams.setdefault(stream, Counter()).update(counts)
+        for name, sample in other.distinct.items():
+            self.distinct.setdefault(name, Distinct()).merge(sample)
 
     def shares(self) -> dict[str, float]:
-        """The parts of the decisions that allow, deny, and have an erring policy; 0 to 1."""
-        decided = self.events["allow"] + self.events["deny"]
-        return {
-            name: round(self.events[event] / decided, 4) if decided else 0.0
-            for name, event in (("allow", "allow"), ("deny", "deny"), ("error", "erring"))
-        }
+        """The parts of the decisions that allow, deny, deny by a forbid or for want of a policy that
+        applies, and have an erring policy; 0 to 1.
+        """
+        return _shares(self.events)
+
+    def stream_shares(self) -> dict[str, dict[str, float]]:
+        """By stream, and in all of them (`all`), what `shares` tells, and besides: the `share` of the cases,
+        and of the cases looked at closely those that are `valid` and `with_conditions`, and the `trivial`
+        ones of their conditions.
+        """
+        if not self.streams:
+            return {}
+        together: Counter[str] = Counter()
+        for counts in self.streams.values():
+            together.update(counts)
+        told = {}
+        for stream, counts in ({"all": together} | self.streams).items():
+            told[stream] = {
+                "share": _part(counts["cases"], together["cases"]),
+                **_shares(counts),
+                "valid": _part(counts["valid"], counts["judged"]),
+                "with_conditions": _part(counts["with conditions"], counts["looked at"]),
+                "trivial": _part(counts["trivial conditions"], counts["conditions"]),
+            }
+        return told
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -78,6 +122,8 @@ class Counts:
             "reasons": dict(sorted(self.reasons.items())),
             "seconds_by_stage": {name: round(self.seconds[name], 6) for name in sorted(self.seconds)},
             "seconds_by_engine": {name: round(self.engines[name], 6) for name in sorted(self.engines)},
+            "streams": {name: dict(sorted(counts.items())) for name, counts in sorted(self.streams.items())},
+            "distinct": {name: sample.to_json() for name, sample in sorted(self.distinct.items())},
         }
 
     @classmethod
@@ -92,7 +138,28 @@ class Counts:
             reasons=Counter(document["reasons"]),
             seconds=dict(document["seconds_by_stage"]),
             engines=dict(document["seconds_by_engine"]),
+            streams={name: Counter(counts) for name, counts in document.get("streams", {}).items()},
+            distinct={
+                name: Distinct.from_json(sample) for name, sample in document.get("distinct", {}).items()
+            },
         )
+
+
+def _shares(events: Mapping[str, int]) -> dict[str, float]:
+    decided = events.get("allow", 0) + events.get("deny", 0)
+    forbidden = events.get("forbidden", 0)
+    counts = {
+        "allow": events.get("allow", 0),
+        "deny": events.get("deny", 0),
+        "forbidden": forbidden,
+        "nothing_applied": events.get("deny", 0) - forbidden,
+        "error": events.get("erring", 0),
+    }
+    return {name: _part(count, decided) for name, count in counts.items()}
+
+
+def _part(count: int, whole: int) -> float:
+    return round(count / whole, 4) if whole else 0.0
 
 
 def total(counts: Iterable[Counts]) -> Counts:

@@ -197,6 +197,8 @@ def footer(
         "cases_per_second": round(everything.cases / elapsed, 3) if elapsed else 0.0,
         "decisions_per_second": round(everything.decisions / elapsed, 3) if elapsed else 0.0,
         "shares": everything.shares(),
+        "stream_shares": everything.stream_shares(),
+        "distinct_shares": {name: round(sample.share, 4) for name, sample in everything.distinct.items()},
         "features": dict(sorted(features.items())),
         "targets": {name: counts.to_json() for name, counts in by_target.items()},
         "findings": [finding.to_json() for finding in findings],

@@ -36,7 +36,8 @@ from generators.source import Source
 class Target:
     """A named pair of generator and oracle.
 
-    `draw` makes one case from a source of choices. `sentence` states the law in one line. `weight` is the
+    `draw` makes one case from a source of choices; `streams` does so too, where cases belong to streams that
+    are told apart, and tells which. `sentence` states the law in one line. `weight` is the
     share of a run's budget relative to the other targets. Of `watched` cases, the reference tells of one
     which rules of the language it reaches.
     """
@@ -47,6 +48,11 @@ class Target:
     oracle: Oracle
     weight: int = 1
     watched: int = 16
+    streams: Callable[[Source], drawing.Drawn] | None = None
+
+    def make(self, source: Source) -> drawing.Drawn:
+        """One case, with the stream it belongs to."""
+        return drawing.Drawn(self.draw(source)) if self.streams is None else self.streams(source)
 
 
 SOUND = replace(UNTYPED, name="sound", broken_part=0.0, mistyped_value=0.0, mistyped_request=0.05)
@@ -58,20 +64,32 @@ def _law(name: str, oracle: Oracle, sentence: str) -> Target:
     return Target(name, sentence, drawing.authorize(drawing.UNTYPED_RBAC), oracle)
 
 
+def _streams(source: Source) -> Case:
+    return drawing.streams(source).case
+
+
 _TARGETS = (
+    Target(
+        "authorize",
+        "Engines give the same response in every stream: well typed, dangling, erring, mutated, hostile.",
+        _streams,
+        engines_agree,
+        weight=14,
+        streams=drawing.streams,
+    ),
     Target(
         "authorize-typed",
         "Engines give the same response to requests on well-typed policies.",
         drawing.authorize(TYPED),
         engines_agree,
-        weight=6,
+        weight=2,
     ),
     Target(
         "authorize-untyped",
         "Engines give the same response, errors included, where nothing has to fit.",
         drawing.authorize(UNTYPED),
         engines_agree,
-        weight=6,
+        weight=4,
     ),
     Target(
         "evaluate",
@@ -100,21 +118,18 @@ _TARGETS = (
         "Engines agree where entities, parents and attributes refer to what is not there.",
         drawing.authorize(DANGLING),
         engines_agree,
-        weight=2,
     ),
     Target(
         "extreme",
         "Engines agree where constants lie at the ends of their ranges.",
         drawing.authorize(EXTREME),
         engines_agree,
-        weight=2,
     ),
     Target(
         "one-type-error",
         "Engines agree on well-typed policies with exactly one operand of the wrong kind.",
         drawing.authorize(ONE_TYPE_ERROR),
         engines_agree,
-        weight=2,
     ),
     Target(
         "parse-text",

@@ -28,7 +28,6 @@ from drt.claims import Claims
 from drt.corpus import Corpus
 from drt.engines import build
 from drt.engines.guard import Guarded
-from drt.engines.reference_features import features_of
 from drt.findings import Find, Finder, key_text, origin_of
 from drt.isolation import Broke, attempt, limit_memory
 from drt.known import read_known
@@ -37,6 +36,7 @@ from drt.run_log import LogWriter, read_json, replace_json
 from drt.run_options import RunOptions
 from drt.schedule import Schedule, case_random_seed, shares
 from drt.statistics import Counts
+from drt.watching import Watcher
 from generators.source import RecordingSource
 
 RECYCLE = 75
@@ -49,7 +49,6 @@ worker after the other, each still gets a little further."""
 
 GROWTH_SECONDS = 30.0
 MOST_BROKEN_LOGGED = 20
-LONGEST_WATCHED = 20_000
 
 
 class Worker:
@@ -95,6 +94,7 @@ class Worker:
         self.log = LogWriter(folder / f"worker-{number}.jsonl")
         self._page = pages.Page(folder / f"worker-{number}.page")
         self._alarm = Alarm()
+        self._watcher = Watcher(self.engines, self._alarm, options.deadline, self.features)
         corpus = Corpus(Path(options.corpus))
         self._claims = Claims(folder / "claims")
         self._claims.seen.update(before["seen"])
@@ -186,12 +186,13 @@ class Worker:
         source = RecordingSource(seed)
         start = drawn = clock()
         try:
-            case = attempt(lambda: target.draw(source))
+            made = attempt(lambda: target.make(source))
             drawn = clock()
-            if isinstance(case, Broke):
-                self._harness_broke("a generator", name, index, case)
+            if isinstance(made, Broke):
+                self._harness_broke("a generator", name, index, made)
                 return
-            checked = attempt(lambda: target.oracle(case.answer, self.engines))
+            case = made.answer.case
+            checked = attempt(lambda: target.oracle(case, self.engines))
             if isinstance(checked, Broke):
                 self._harness_broke("an oracle", name, index, checked)
                 return
@@ -211,31 +212,19 @@ class Worker:
             counts.spend("engines", inside)
             counts.spend("compare", ended - drawn - inside)
         counts.add(checked.answer)
+        if made.answer.stream:
+            counts.add_to_stream(made.answer.stream, case, checked.answer)
         totals = self._totals
         totals[0] += 1
         totals[1] += checked.answer.decisions
         totals[2] += len(checked.answer.divergences)
         if checked.answer.divergences:
-            self._pursue(name, index, seed, source, case.answer, checked.answer, self.engines)
+            self._pursue(name, index, seed, source, case, checked.answer, self.engines)
             return
-        if index % target.watched == 0 and "reference" in self._versions:
-            self._watch(counts, case.answer)
+        if seed % target.watched == 0:
+            self._watcher.look(made.answer, counts)
         if self._arbiter is not None and sampled(seed, self.options.arbiter_rate):
-            self._ask_arbiter(name, index, seed, source, case.answer)
-
-    def _watch(self, counts: Counts, case: Case) -> None:
-        """Have the reference tell which rules of the language the case reaches."""
-        if not case.requests or len(case.policies.text) > LONGEST_WATCHED:
-            return
-        start = time.perf_counter()
-        self._alarm.set(self.options.deadline)
-        try:
-            self.features.update(features_of(case))
-        except Stuck:
-            return
-        finally:
-            self._alarm.off()
-            counts.spend("watch", time.perf_counter() - start)
+            self._ask_arbiter(name, index, seed, source, case)
 
     def _harness_broke(self, what: str, name: str, index: int, broke: Broke) -> None:
         """Our own code raised: the case tells nothing about the engines, and the run says so in the end."""

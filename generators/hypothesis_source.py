@@ -57,6 +57,9 @@ class HypothesisSource:
     def span(self, label: str) -> AbstractContextManager[None]:
         return self._span(label)
 
+    def earlier(self) -> Source:
+        return self
+
     @contextmanager
     def _span(self, label: str) -> Iterator[None]:
         number = _LABELS.get(label)

@@ -20,6 +20,7 @@ from generators.syntax import (
     Slot,
     Uid,
 )
+from generators.trivial import is_trivial
 from generators.world import Environment, Request, Schema
 
 
@@ -49,7 +50,7 @@ def draw_policies(focus: Focus) -> list[Aimed]:
             else:
                 environment = source.choice(focus.schema.environments)
                 witness = draw_witness(focus, environment)
-            found.append(draw.policy(environment, witness, first=not found))
+            found.append(draw.policy(environment, witness, len(found) < 1 + profile.one_type_error))
     return found
 
 
@@ -147,7 +148,7 @@ class _PolicyDraw:
 
     def _conditions(self, first: bool) -> tuple[Condition, ...]:
         """None to three clauses, at least one in a set's first policy, so that no set is decided by scopes
-        alone.
+        alone; in the first two, where one is to be broken.
         """
         source, profile, left_out = self.source, self.focus.profile, self.focus.left_out
         count = source.choice(_CLAUSES_FIRST if first else _CLAUSES)
@@ -159,6 +160,8 @@ class _PolicyDraw:
             depth = source.integer(0, profile.expression_depth)
             guarded = set(self.focus.guarded)
             body = self._aimed_clause(depth, want)
+            if first and not clauses and is_trivial(body):
+                body = self.conditions.atoms.identity(1, want)
             if unless:
                 self.focus.guarded = guarded
             clauses.append(Condition("unless" if unless else "when", body))

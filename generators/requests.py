@@ -17,7 +17,7 @@ def draw_requests(
 ) -> tuple[Request, ...]:
     """Up to `count` different requests; fewer where the world is too small for so many.
 
-    Two in three are aimed at the `favoured` policy, where there is one.
+    One in three is aimed at the `favoured` policy, where there is one.
     """
     source, profile = focus.source, focus.profile
     found: dict[Request, None] = {}
@@ -26,9 +26,7 @@ def draw_requests(
             break
         with source.span("request"):
             if policies and source.boolean(profile.aimed_requests):
-                aimed = policies[
-                    attempt % len(policies) if favoured is None or attempt % 3 == 2 else favoured
-                ]
+                aimed = policies[attempt % len(policies) if favoured is None or attempt % 3 else favoured]
                 request = (
                     aimed.witness
                     if attempt < len(policies) and aimed.witness not in found

@@ -45,6 +45,12 @@ class Source(Protocol):
         """Groups the choices drawn inside, so that a shrinker can treat them as one thing."""
         ...
 
+    def earlier(self) -> Source:
+        """A source that gives what was drawn once before, and records here what it answers; itself, where
+        nothing was kept.
+        """
+        ...
+
 
 class _NoSpan:
     """The span of sources that have no use for spans."""
@@ -65,13 +71,17 @@ _FLOAT_SPAN = 1 << 48
 
 
 class RecordingSource:
-    """A pseudo-random source that records what it answered; the same random seed gives the same answers."""
+    """A pseudo-random source that records what it answered; the same random seed gives the same answers.
 
-    __slots__ = ("_random", "_randrange", "_record", "choices")
+    `kept` are the choices of earlier cases, for those who want to draw one again.
+    """
 
-    def __init__(self, random_seed: int) -> None:
+    __slots__ = ("_kept", "_random", "_randrange", "_record", "choices")
+
+    def __init__(self, random_seed: int, kept: Sequence[Sequence[Choice]] = ()) -> None:
         generator = random.Random(random_seed)
         self.choices: list[Choice] = []
+        self._kept = kept
         self._record = self.choices.append
         self._random = generator.random
         self._randrange = generator.randrange
@@ -106,6 +116,13 @@ class RecordingSource:
 
     def span(self, label: str) -> AbstractContextManager[None]:
         return NO_SPAN
+
+    def earlier(self) -> Source:
+        if not self._kept:
+            return self
+        again = ReplaySource(self._kept[int(self._random() * len(self._kept))])
+        again.choices = self.choices
+        return again
 
 
 class ReplaySource:
@@ -161,6 +178,9 @@ class ReplaySource:
 
     def span(self, label: str) -> AbstractContextManager[None]:
         return NO_SPAN
+
+    def earlier(self) -> Source:
+        return self
 
 
 class MutatingSource(ReplaySource):

@@ -38,7 +38,7 @@ from generators.syntax import (
     Value,
     Var,
 )
-from generators.trees import Place, places, put
+from generators.trees import Place, mentions_request, places, put
 from generators.world import EntityT, Prim, Schema, Type
 
 _LONG_METHODS = frozenset(("toMilliseconds", "toSeconds", "toMinutes", "toHours", "toDays"))
@@ -103,7 +103,7 @@ def _swap_expression(source: Source, scenario: Scenario) -> Scenario | None:
         return None
     number, clause, place, node, kind = source.choice(spots)
     other = source.choice(by_kind[kind])
-    if other == node:
+    if other == node or (not place and not mentions_request(other)):
         return None
     return _put_body(
         scenario, number, clause, put(scenario.policies[number].conditions[clause].body, place, other)

@@ -161,9 +161,11 @@ class Comparison:
     def count(self, answer: Outcome) -> None:
         """Note the countable facts of an answer on which all agree."""
         match answer:
-            case Authorized(decision, _, erring):
+            case Authorized(decision, determining, erring):
                 self.decisions += 1
                 self.events.append(decision)
+                if decision == "deny" and determining:
+                    self.events.append("forbidden")
                 if erring:
                     self.events.append("erring")
                     self.events += [f"error:{kind}" for _, kind in erring]

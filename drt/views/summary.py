@@ -46,11 +46,9 @@ def _facts(footer: dict[str, Any], folder: Path) -> list[Text]:
     shares = footer["shares"]
     if footer["decisions"]:
         lines.append(
-            Text(
-                f"allow {shares['allow']:.0%}, deny {shares['deny']:.0%}, with an erring policy "
-                f"{shares['error']:.0%}; {footer['comparisons']:,} comparisons, {_inconclusive(footer)}"
-            )
+            Text(f"{_shares(shares)}; {footer['comparisons']:,} comparisons, {_inconclusive(footer)}")
         )
+    lines += [Text(line) for line in _streams(footer)]
     if footer.get("features"):
         lines.append(Text(f"language reached: {coverage_line(coverage(footer['features']))}"))
     lines.append(Text(f"time: {_time(footer)}"))
@@ -70,6 +68,31 @@ def _facts(footer: dict[str, Any], folder: Path) -> list[Text]:
             where = f"{error['what']}, case {error['index']} of {error['target']}"
             lines.append(Text(f"  {where}: {visible(str(error['error']), 300)}", style="red"))
     lines.append(Text(f"random seed {footer['random_seed']}; log in {folder}", style="dim"))
+    return lines
+
+
+def _shares(shares: dict[str, float]) -> str:
+    return (
+        f"allow {shares['allow']:.0%}, deny by forbid {shares['forbidden']:.0%}, no policy applied "
+        f"{shares['nothing_applied']:.0%}, with an erring policy {shares['error']:.0%}"
+    )
+
+
+def _streams(footer: dict[str, Any]) -> list[str]:
+    """A line a stream, the largest first, after one for all of them."""
+    told = footer.get("stream_shares") or {}
+    lines = []
+    for name, shares in sorted(told.items(), key=lambda item: (item[0] != "all", -item[1]["share"])):
+        head = "all streams" if name == "all" else f"  {visible(name)} {shares['share']:.0%}"
+        line = f"{head}: {_shares(shares)}, valid {shares['valid']:.1%}"
+        if name == "all":
+            distinct = footer["distinct_shares"]
+            line += (
+                f"; distinct cases {distinct['cases']:.1%}, distinct policy sets "
+                f"{distinct['policy sets']:.1%}; conditions trivially true or false {shares['trivial']:.1%}, "
+                f"cases not decided by scopes alone {shares['with_conditions']:.1%}"
+            )
+        lines.append(line)
     return lines
 
 

@@ -153,10 +153,16 @@ def test_counts_add_up() -> None:
 
 def test_shares_are_parts_of_the_decisions() -> None:
     counts = Counts()
-    counts.add(Checked(4, 4, events=("allow", "deny", "deny", "deny", "erring", "error:type", "error:type")))
-
-    assert counts.shares() == {"allow": 0.25, "deny": 0.75, "error": 0.25}
-    assert Counts().shares() == {"allow": 0.0, "deny": 0.0, "error": 0.0}
+    events = ("allow", "deny", "deny", "forbidden", "deny", "erring", "error:type", "error:type")
+    counts.add(Checked(4, 4, events=events))
+    assert counts.shares() == {
+        "allow": 0.25,
+        "deny": 0.75,
+        "forbidden": 0.25,
+        "nothing_applied": 0.5,
+        "error": 0.25,
+    }
+    assert set(Counts().shares().values()) == {0.0}
 
 
 OUTCOMES: list[Outcome] = [

@@ -1,0 +1,66 @@
+"""Closer looks at some of a worker's cases: which rules of the language they reach, whether their policies
+validate, what their conditions are worth.
+
+Owns what a look costs and counts; it never judges the engines.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+
+from drt.alarm import Alarm, Stuck
+from drt.drawing import Drawn
+from drt.engines.guard import Guarded
+from drt.engines.protocol import Engine, Unanswered
+from drt.engines.reference_features import features_of
+from drt.outcome import Rejected, Validated
+from drt.statistics import Counts
+
+LONGEST_WATCHED = 20_000
+
+
+class Watcher:
+    """The looks of one worker. `features` are the cells reached so far, counted."""
+
+    def __init__(
+        self, engines: Sequence[Guarded], alarm: Alarm, deadline: float, features: Counter[str]
+    ) -> None:
+        self.features = features
+        self._validator = engines[-1]
+        self._reference = any(engine.name == "reference" for engine in engines)
+        self._alarm = alarm
+        self._deadline = deadline
+
+    def look(self, drawn: Drawn, counts: Counts) -> None:
+        """Look at a case on which the engines agree; a look that takes too long is given up."""
+        if not self._reference or not drawn.case.requests or len(drawn.case.policies.text) > LONGEST_WATCHED:
+            return
+        start = time.perf_counter()
+        self._alarm.set(self._deadline)
+        try:
+            self.features.update(features_of(drawn.case))
+            if drawn.stream:
+                judge(drawn, self._validator, counts.streams.setdefault(drawn.stream, Counter()))
+        except Stuck:
+            return
+        finally:
+            self._alarm.off()
+            counts.spend("watch", time.perf_counter() - start)
+
+
+def judge(drawn: Drawn, validator: Engine, counts: Counter[str]) -> None:
+    """Count what a case is made of, and whether its policies validate against the schema they are for."""
+    judged = drawn.policies_with_schema()
+    if judged is None:
+        return
+    counts["looked at"] += 1
+    counts.update(drawn.census())
+    loaded = validator.load(judged)
+    if isinstance(loaded, Rejected | Unanswered):
+        return
+    said = loaded.validate()
+    if isinstance(said, Validated):
+        counts["judged"] += 1
+        counts["valid"] += said.valid

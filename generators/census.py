@@ -1,0 +1,29 @@
+"""What a scenario is made of, counted: policies, conditions, and those of them that say nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from generators.scenarios import Scenario
+from generators.syntax import Policy
+from generators.trivial import is_trivial
+
+
+def census(scenario: Scenario) -> Counter[str]:
+    """How many `policies`, `conditions` and `trivial conditions` there are, and `with conditions` 1 where
+    some policy is not decided by its scope alone.
+    """
+    bodies = [condition.body for policy in scenario.policies for condition in policy.conditions]
+    telling = any(_tells(policy) for policy in scenario.policies)
+    return Counter(
+        {
+            "policies": len(scenario.policies),
+            "conditions": len(bodies),
+            "trivial conditions": sum(map(is_trivial, bodies)),
+            "with conditions": int(telling),
+        }
+    )
+
+
+def _tells(policy: Policy) -> bool:
+    return any(not is_trivial(condition.body) for condition in policy.conditions)

@@ -12,6 +12,8 @@ from pathlib import Path
 from drt import json_text
 from drt.problems import InputProblem
 
+LONGEST_NAME = 255
+
 
 class Reader:
     """One `case.json` and the files beside it."""
@@ -34,12 +36,19 @@ class Reader:
         if not name or Path(name).name != name:
             raise members.problem(f"{json.dumps(name)} is not the name of a file in the case's folder", key)
         file = self.path.parent / name
-        if not file.exists():
-            raise members.problem(f"the case has no file {json.dumps(name)}", key)
+        if not _is_there(file):
+            raise members.problem(f"the case has no file {json.dumps(name[:LONGEST_NAME])}", key)
         return json_text.read_text(file)
 
     def problem(self, sentence: str, way: json_text.Way) -> InputProblem:
         return InputProblem(sentence, self.path, json_text.line_of(self._text, way))
+
+
+def _is_there(file: Path) -> bool:
+    try:
+        return file.exists()
+    except OSError:  # a name that no file can have
+        return False
 
 
 class Members:

@@ -24,9 +24,6 @@ from drt.saved_case import SavedCase
 
 _MAX_NAME = 80
 
-FLAKY = "flaky"
-"""The folder of cases that fresh processes did not all see again."""
-
 
 def find_corpus(given: Path | None, start: Path | None = None) -> Corpus:
     """The corpus to use: the one given, else the `corpus/` beside the nearest pyproject.toml upward.
@@ -96,34 +93,30 @@ class Corpus:
         self.root = root
 
     def seeds(self) -> list[Path]:
-        """The folders of all seed cases, sorted."""
-        return cases_under(self.root / "seeds")
+        """The folders of all seed cases, sorted; also those that have lost their `case.json`."""
+        folder = self.root / "seeds"
+        topics = (topic for topic in _folders(folder) if not (topic / CASE_FILE).is_file())
+        return sorted(cases_under(folder) + [path for topic in topics for path in _bereft(topic)])
 
     def counterexamples(self) -> list[Path]:
-        """The folders of all counterexamples, sorted."""
+        """The folders of all counterexamples, sorted; also those that have lost their `case.json`."""
         folder = self.root / "counterexamples"
         with contextlib.suppress(OSError), _locked(folder, wait=False):
             _recover(folder)
-        return cases_under(folder)
+        return sorted(cases_under(folder) + _bereft(folder))
 
     def load(self, path: Path) -> SavedCase:
         """One case; raises `InputProblem` with one sentence when it is missing or malformed."""
         return read_case(path)
 
-    def save_flaky(self, saved: SavedCase, instead_of: Path | None = None) -> Path:
-        """Store a case like a counterexample, but apart from them: what it shows comes and goes."""
-        return self.save_counterexample(saved, instead_of, FLAKY)
-
-    def save_counterexample(
-        self, saved: SavedCase, instead_of: Path | None = None, among: str = "counterexamples"
-    ) -> Path:
+    def save_counterexample(self, saved: SavedCase, instead_of: Path | None = None) -> Path:
         """Store a counterexample and return its folder; `instead_of` is dropped, once the new one is safe.
 
         A saved case with the same signature is kept when it is simpler or when people have concluded on it
         (declared); a fixed one stays as it is, and the new one gets a folder of its own.
         Raises `InputProblem` when the disk refuses.
         """
-        folder = self.root / among
+        folder = self.root / "counterexamples"
         with holding(folder):
             return self._save(folder, saved, instead_of)
 
@@ -188,12 +181,27 @@ class Corpus:
 
 
 def cases_under(folder: Path) -> list[Path]:
-    """Every folder at or below it that holds a `case.json`, sorted; unfinished ones are left out."""
+    """Every folder at or below it that holds a `case.json`, sorted; unfinished ones are left out.
+
+    Others may be writing meanwhile: a folder that goes away while it is looked at is none.
+    """
     found = []
-    for path in folder.rglob(CASE_FILE):
-        if not any(part.startswith(".") for part in path.relative_to(folder).parts):
-            found.append(path.parent)
+    for path, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        if CASE_FILE in files:
+            found.append(Path(path))
     return sorted(found)
+
+
+def _bereft(folder: Path) -> list[Path]:
+    """The folders in it that should be cases, and hold none."""
+    return [path for path in _folders(folder) if not cases_under(path)]
+
+
+def _folders(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    return [path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")]
 
 
 def _is_same_find(path: Path, saved: SavedCase) -> bool:

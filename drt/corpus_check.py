@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from drt.case_files import CASE_FILE, read_case, write_case
-from drt.corpus import Corpus, cases_under, slug
+from drt.corpus import Corpus, slug
 from drt.known import Known, entries
 from drt.problems import InputProblem
 from drt.saved_case import SavedCase
@@ -51,8 +51,8 @@ def check(corpus: Corpus, *, mend: bool = False, today: datetime.date | None = N
     Raises `InputProblem` only where the disk refuses to mend.
     """
     found = Checked()
-    for kind in FOLDERS:
-        for path in cases_under(corpus.root / kind):
+    for kind, paths in (("seeds", corpus.seeds()), ("counterexamples", corpus.counterexamples())):
+        for path in paths:
             try:
                 saved = read_case(path)
             except InputProblem as problem:
@@ -152,8 +152,6 @@ def _strangers(folder: Path) -> Iterator[Fault]:
             yield Fault(path, "it was left by a writer that was killed; the next one sweeps it up")
         elif not path.is_dir():
             yield Fault(path, "it is a file where folders of cases lie")
-        elif not cases_under(path):
-            yield Fault(path, f"not a case: it holds no {CASE_FILE}", unreadable=True)
 
 
 def _inside(folder: Path) -> list[Path]:

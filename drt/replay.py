@@ -16,6 +16,7 @@ from typing import Any, Literal
 from drt.alarm import Alarm, Stuck
 from drt.case import Case
 from drt.case_files import read_case
+from drt.cedar_lines import by_hand, files_of
 from drt.conformance.bench import Bench
 from drt.conformance.report import Mismatch
 from drt.conformance.saved import saved as check_expectations
@@ -30,12 +31,14 @@ from drt.outcome import Accepted, Outcome
 from drt.outcome_json import outcome_to_json
 from drt.problems import InputProblem
 from drt.saved_case import SavedCase
+from drt.second_looks import shows_elsewhere
 from drt.targets import Target
 
 Verdict = Literal[
     "agrees",  # and every expectation is met
     "fixed",  # an open counterexample that diverges no more
     "still diverges",  # an open counterexample
+    "flaky",  # an open counterexample that diverges in some processes and not in others
     "diverges",  # a case without a status, or one that was fixed
     "diverges as declared",
     "not as expected",  # an engine alone answers something else than the case says
@@ -43,6 +46,9 @@ Verdict = Literal[
 ]
 
 FAILURES: frozenset[Verdict] = frozenset(["still diverges", "diverges", "not as expected"])
+FLAKY = "flaky"
+"""The tag of a counterexample that fresh processes did not all see when it was found."""
+
 BATCH = 24
 SECONDS_A_CASE = 30.0
 
@@ -69,6 +75,13 @@ class Replayed:
     def failed(self) -> bool:
         return self.verdict in FAILURES
 
+    @property
+    def by_hand(self) -> tuple[str, ...]:
+        """The lines that ask the same by hand."""
+        if self.saved is None:
+            return ()
+        return by_hand(self.saved.case, files_of(self.path), self.divergences)
+
     def to_json(self) -> dict[str, Any]:
         return {
             "path": str(self.path),
@@ -79,6 +92,7 @@ class Replayed:
             "status": self.saved.status if self.saved else None,
             "divergences": [divergence_to_json(divergence) for divergence in self.divergences],
             "located": self.located.to_json() if self.located else None,
+            "by_hand": list(self.by_hand),
             "answers": [
                 {
                     "question": question,
@@ -101,12 +115,17 @@ class Replayed:
 
 @dataclass(slots=True)
 class Replayer:
-    """Replays on the named engines; `targets` gives the law of a case by the target that found it."""
+    """Replays on the named engines; `targets` gives the law of a case by the target that found it.
+
+    With `again`, which says where that table lies, an open case that shows nothing is looked at in fresh
+    processes before it is called fixed.
+    """
 
     engines: tuple[str, ...]
     targets: dict[str, Target]
     known: tuple[Known, ...] = ()
     deadline: float = 10.0
+    again: str = ""
     _batch: list[tuple[Path, SavedCase]] = field(default_factory=list)
 
     def replay(self, paths: Sequence[Path]) -> Iterator[Replayed]:
@@ -174,9 +193,21 @@ class Replayer:
 
     def _judged(self, path: Path, saved: SavedCase, seen: _Seen) -> Replayed:
         verdict, reason = self._verdict(saved, seen)
+        if verdict in ("fixed", "still diverges"):
+            verdict, reason = self._steady(path, saved, verdict, reason)
         return Replayed(
             path, verdict, saved, seen.checked.divergences, seen.answers, seen.unmet, seen.located, reason
         )
+
+    def _steady(self, path: Path, saved: SavedCase, verdict: Verdict, reason: str) -> tuple[Verdict, str]:
+        """The verdict on an open case, or `flaky` where other processes do not all come to it."""
+        if FLAKY in saved.tags:
+            now = "diverges" if verdict == "still diverges" else "does not diverge"
+            return "flaky", f"it did not show in every process when it was found; now it {now}"
+        looked = verdict == "fixed" and self.again
+        if looked and shows_elsewhere(path, self.engines, self.again, self.deadline):
+            return "flaky", "it does not show here, and shows in a fresh process"
+        return verdict, reason
 
     def _verdict(self, saved: SavedCase, seen: _Seen) -> tuple[Verdict, str]:
         if seen.unmet:
@@ -189,9 +220,10 @@ class Replayer:
                 return "diverges as declared", f"{known.id}: {known.reason}"
             if saved.status is None and seen.declared:
                 return "diverges as declared", ", ".join(sorted(set(seen.declared)))
+            reason = "" if known is None else _no_excuse(known)
             if saved.status == "fixed":
-                return "diverges", "it was fixed before"
-            return ("still diverges" if saved.status == "open" else "diverges"), ""
+                return "diverges", reason or "it was fixed before"
+            return ("still diverges" if saved.status == "open" else "diverges"), reason
         if saved.status == "open" and (missing := _found_with(saved) - set(seen.names)):
             return "cannot run", f"it was found with {' and '.join(sorted(missing))}: say so with --engine"
         if not seen.checked.comparisons and not seen.expected:
@@ -216,6 +248,13 @@ class _Seen:
     names: tuple[str, ...] = ()
     declared: tuple[str, ...] = ()
     located: Located | None = None
+
+
+def _no_excuse(known: Known) -> str:
+    """Why an entry of known.toml about a case does not excuse it."""
+    if known.status == "fixed":
+        return f"{known.id} is fixed, says known.toml"
+    return f"{known.id} of known.toml expired on {known.expires}"
 
 
 def _found_with(saved: SavedCase) -> set[str]:

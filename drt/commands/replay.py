@@ -16,6 +16,14 @@ from drt.commands.options import Duration, form, targets_from
     "--corpus", type=click.Path(path_type=Path, file_okay=False), help="[default: that of the checkout]"
 )
 @click.option("--deadline", type=Duration(), default="10s", show_default=True, help="What one case may take.")
+@click.option(
+    "--extract",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Write the parts of each case out as files that `cedar` reads.",
+)
+@click.option("--watch", is_flag=True, help="Again whenever an engine's source or a case changes.")
+@click.option("--once", is_flag=True, help="Call a case fixed without a look in fresh processes.")
 @targets_from
 @form
 @click.pass_context
@@ -25,15 +33,20 @@ def command(
     engines: tuple[str, ...],
     corpus: Path | None,
     deadline: float,
+    extract: Path | None,
+    watch: bool,
+    once: bool,
     targets_from: str,
     form: str,
 ) -> None:
     """Put saved cases to the engines again: each against the others, and against what is expected.
 
-    CASE is a case's folder, or a folder of cases; without one, the whole corpus is replayed. Exit codes: 0
-    all as it should be, 1 an open divergence or an expectation not met, 2 wrong usage or a case that cannot
-    be read, 3 the harness broke, 5 nothing was run.
+    CASE is a case's folder, its name in the corpus, or a folder of cases; without one, the whole corpus is
+    replayed. Exit codes: 0 all as it should be, 1 an open divergence or an expectation not met, 2 wrong usage
+    or a case that cannot be read, 3 the harness broke, 4 only flaky cases, 5 nothing was run, 130 --watch was
+    interrupted.
     """
-    from drt.commands import replaying
+    from drt.commands import replaying, watching
 
-    ctx.exit(replaying.replay(cases, engines, corpus, deadline, targets_from, form))
+    asked = replaying.Asked(cases, engines, corpus, deadline, targets_from, form, extract, once)
+    ctx.exit(watching.watch(asked) if watch else replaying.replay(asked))

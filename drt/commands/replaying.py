@@ -3,47 +3,71 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from drt.case_files import CASE_FILE
-from drt.corpus import cases_under, find_corpus
+from drt.cedar_lines import by_hand, extract
+from drt.corpus import cases_under, find_case, find_corpus
 from drt.engines import build
 from drt.known import Known, read_known
 from drt.problems import InputProblem
 from drt.replay import Replayed, Replayer
 from drt.run_options import DEFAULT_ENGINES, target_table
-from drt.tally import CLEAN, FOUND, NOTHING_RUN, WRONG_INPUT
+from drt.tally import CLEAN, FOUND, NOTHING_RUN, UNREPRODUCIBLE, WRONG_INPUT
 from drt.views.console import results
 from drt.views.replaying import print_replayed, print_totals
 
+FEW = 3
+"""So many cases that were asked for by name are shown in full."""
 
-def replay(
-    cases: tuple[Path, ...],
-    engines: tuple[str, ...],
-    corpus: Path | None,
-    deadline: float,
-    targets_from: str,
-    form: str,
-) -> int:
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line says; the engines are the default ones where it names none."""
+
+    cases: tuple[Path, ...]
+    engines: tuple[str, ...]
+    corpus: Path | None
+    deadline: float
+    targets_from: str
+    form: str
+    extract: Path | None = None
+    once: bool = False
+
+
+def replay(asked: Asked) -> int:
     """Replay, report, and return the exit code."""
-    engines = engines or DEFAULT_ENGINES
+    engines = asked.engines or DEFAULT_ENGINES
     for name in engines:
         build(name)
-    paths, known = _cases(cases, corpus)
-    replayer = Replayer(engines, target_table(targets_from), known, deadline)
+    paths, known = cases_and_known(asked.cases, asked.corpus)
+    again = "" if asked.once else asked.targets_from
+    replayer = Replayer(engines, target_table(asked.targets_from), known, asked.deadline, again)
     console = results()
     done: list[Replayed] = []
     for replayed in replayer.replay(paths):
         done.append(replayed)
-        if form == "text":
-            print_replayed(console, replayed, full=bool(cases) and len(paths) <= 3)
-    if form == "json":
+        lines = _extracted(asked.extract, replayed, len(paths))
+        if asked.form == "text":
+            few = bool(asked.cases) and len(paths) <= FEW
+            print_replayed(console, replayed, full=few or bool(lines), lines=lines)
+    if asked.form == "json":
         click.echo(json.dumps([replayed.to_json() for replayed in done], indent=2, sort_keys=True))
     else:
         print_totals(console, done)
     return exit_code(done)
+
+
+def _extracted(folder: Path | None, replayed: Replayed, cases: int) -> tuple[str, ...]:
+    """Write the case's parts out where that is wanted; the lines that ask them."""
+    saved = replayed.saved
+    if folder is None or saved is None:
+        return ()
+    files = extract(saved.case, folder if cases == 1 else folder / replayed.path.name)
+    return by_hand(saved.case, files, replayed.divergences)
 
 
 def exit_code(done: list[Replayed]) -> int:
@@ -52,16 +76,19 @@ def exit_code(done: list[Replayed]) -> int:
         return FOUND
     if not all(replayed.readable for replayed in done):
         return WRONG_INPUT
+    if any(replayed.verdict == "flaky" for replayed in done):
+        return UNREPRODUCIBLE
     return CLEAN if any(replayed.verdict != "cannot run" for replayed in done) else NOTHING_RUN
 
 
-def _cases(cases: tuple[Path, ...], corpus: Path | None) -> tuple[list[Path], tuple[Known, ...]]:
+def cases_and_known(cases: tuple[Path, ...], corpus: Path | None) -> tuple[list[Path], tuple[Known, ...]]:
     """The folders to replay, and the known findings; a folder of cases stands for all of them."""
     if not cases:
         whole = find_corpus(corpus)
         return whole.seeds() + whole.counterexamples(), read_known(whole.root)
     paths: list[Path] = []
-    for path in cases:
+    for given in cases:
+        path = find_case(given, corpus)
         inside = cases_under(path) if path.is_dir() and not (path / CASE_FILE).is_file() else []
         paths += inside or [path]
     try:

@@ -10,20 +10,23 @@ from rich.text import Text
 
 from drt.replay import Replayed
 from drt.views.console import visible
-from drt.views.divergence import case_texts, divergence, located, side_by_side
+from drt.views.divergence import case_texts, divergence, located, print_lines, side_by_side
 
 STYLES = {
     "agrees": "green",
     "fixed": "green",
     "diverges as declared": "yellow",
+    "flaky": "yellow",
     "cannot run": "yellow",
 }
 SHOWN_UNMET = 6
 SHOWN_ANSWERS = 8
 
 
-def print_replayed(console: Console, replayed: Replayed, *, full: bool) -> None:
-    """One case; `full` shows what it holds and the answers, also where all is well."""
+def print_replayed(console: Console, replayed: Replayed, *, full: bool, lines: Sequence[str] = ()) -> None:
+    """One case; `full` shows what it holds and the answers, also where all is well. `lines` ask it by hand,
+    where those of the case's own folder do not.
+    """
     line = Text()
     line.append(f"{replayed.verdict}: ", style=STYLES.get(replayed.verdict, "bold red"))
     line.append(visible(str(replayed.path)))
@@ -51,6 +54,7 @@ def print_replayed(console: Console, replayed: Replayed, *, full: bool) -> None:
         console.print(Text(f"  answers  {visible(unmet.got)}", style="red"))
     if len(replayed.unmet) > SHOWN_UNMET:
         console.print(Text(f"… and {len(replayed.unmet) - SHOWN_UNMET} expectations more"))
+    print_lines(console, lines or replayed.by_hand)
     console.print(line, soft_wrap=True)
     console.print()
 

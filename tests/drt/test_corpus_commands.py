@@ -159,7 +159,7 @@ SPOILT: dict[str, tuple[Any, int, str]] = {
         "a-bug has its signature, and is open too",
     ),
     "left by the killed": (
-        lambda root: (root / "counterexamples" / ".a.new-1").mkdir(),
+        lambda root: (root / "seeds" / "topic" / ".a.new-1").mkdir(),
         1,
         "left by a writer that was killed",
     ),

@@ -171,10 +171,8 @@ def test_what_fresh_processes_do_not_see_again_is_flaky(options: dict[str, Any])
     assert footer["exit_code"] == 4
     [finding] = footer["findings"]
     assert finding["solid"] is False
-    [place] = (Path(options["corpus"]) / "flaky").glob("[!.]*/")
-    assert finding["path"] == str(place)
+    [place] = counterexamples(options)
     assert "flaky" in read_case(place).tags
-    assert counterexamples(options) == [], "kept apart from what can be relied on"
 
 
 def test_a_known_finding_is_counted_and_fails_nothing(options: dict[str, Any]) -> None:
@@ -287,11 +285,11 @@ def test_a_corpus_that_refuses_loses_nothing(options: dict[str, Any]) -> None:
 
 def test_the_whole_budget_is_kept(options: dict[str, Any]) -> None:
     began = time.monotonic()
-    footer = run(options, engines=(TOY, toy("AlwaysDenies")), seconds=6.0)
+    footer = run(options, engines=(TOY, toy("AlwaysDenies")), seconds=3.0)
 
     assert footer["exit_code"] == 1
     assert footer["cases"] > 0
-    assert time.monotonic() - began < 6.0 + 2.0
+    assert time.monotonic() - began < 3.0 + 2.0
 
 
 # Processes that are killed

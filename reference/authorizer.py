@@ -12,7 +12,7 @@ from typing import Literal
 
 from reference.entities import Entities
 from reference.errors import ErrorKind, EvaluationError
-from reference.evaluator import evaluate
+from reference.meaning import Situation
 from reference.policies import Policies, Policy
 from reference.request import Request
 from reference.response import Decision, Response
@@ -29,6 +29,10 @@ class Outcome:
     error: ErrorKind | None = None
 
 
+SATISFIED = Outcome("satisfied")
+NOT_SATISFIED = Outcome("not satisfied")
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """The ids of the policies that made the decision, and of those that erred."""
@@ -40,7 +44,8 @@ class Verdict:
 
 def authorize(policies: Policies, request: Request, entities: Entities) -> Response:
     """The response to a request."""
-    outcomes = {policy.id: outcome(policy, request, entities) for policy in policies}
+    at = Situation(request, entities)
+    outcomes = {policy.id: outcome(policy, at) for policy in policies}
     verdict = decide(policies, lambda policy: outcomes[policy.id])
     kinds = {policy_id: came_to.error for policy_id, came_to in outcomes.items() if came_to.error is not None}
     return Response(verdict.decision, verdict.determining, kinds)
@@ -56,14 +61,14 @@ def decide(policies: Policies, outcome_of: Callable[[Policy], Outcome]) -> Verdi
     return Verdict("deny", forbids.ids(), erring.ids())
 
 
-def outcome(policy: Policy, request: Request, entities: Entities) -> Outcome:
+def outcome(policy: Policy, at: Situation) -> Outcome:
     """Evaluate the policy's condition, scope and clauses in one chain."""
     try:
-        value = evaluate(policy.condition, request, entities)
+        value = policy.meaning(at)
     except EvaluationError as error:
         return Outcome("erring", error.kind)
     match value:
         case Bool(truth):
-            return Outcome("satisfied" if truth else "not satisfied")
+            return SATISFIED if truth else NOT_SATISFIED
         case _:
             return Outcome("erring", "type")

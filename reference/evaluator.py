@@ -1,14 +1,13 @@
 """The meaning of expressions (spec 02 §4): read this first.
 
 A rule is one row: the form, the shapes of its operands, the value. The last row of a table is the error, so
-that an error is whatever no row accepts. `forms` says which operands are evaluated, and in which order:
-`yield e` is the value of `e`. The other tables are about values alone.
+that an error is whatever no row accepts. `rule` says what a form makes of its operands, which are functions
+here: calling one is evaluating it, and rules call from left to right. The other tables are about values.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from reference.entities import Entities
 from reference.errors import EvaluationError
@@ -16,13 +15,13 @@ from reference.extensions.datetime import Datetime
 from reference.extensions.duration import Duration
 from reference.extensions.functions import call
 from reference.integers import checked
+from reference.meaning import Meaning, Situation, compose, failing
 from reference.request import Request
 from reference.syntax import (
     And,
     Binary,
     BinaryOp,
     Call,
-    Compound,
     Expr,
     GetAttr,
     HasAttr,
@@ -42,98 +41,76 @@ from reference.syntax import (
     UnaryOp,
     Var,
 )  # fmt: skip
-from reference.values import FALSE, TRUE, Bool, EntityUid, Long, Record, Set, String, Value
+from reference.values import FALSE, TRUE, Bool, EntityUid, Long, Record, Set, String, Value, boolean
 from reference.wildcard import matches
 
 
 def evaluate(expr: Expr, request: Request, entities: Entities) -> Value:
     """The value of an expression.
 
-    Forms wait for their operands on a list, not on the interpreter's stack: depth is bounded by memory alone.
-
     Raises:
         EvaluationError: the expression has no value.
     """
-    waiting: list[Generator[Expr, Value, Value]] = []
-    value: Any
-    while True:
-        match expr:
-            case Lit() | Var() | Slot():
-                value = leaf(expr, request)
-            case _:
-                waiting.append(forms(expr, entities))
-                value = None
-        while waiting:
-            try:
-                expr = waiting[-1].send(value)
-                break
-            except StopIteration as finished:
-                waiting.pop()
-                value = finished.value
-        else:
-            result: Value = value
-            return result
+    return meaning(expr)(Situation(request, entities))
 
 
-def leaf(expr: Leaf, request: Request) -> Value:
+def meaning(expr: Expr) -> Meaning:
+    """What the expression means: its value in every situation."""
+    return compose(expr, rule)
+
+
+def rule(expr: Expr, operands: Sequence[Meaning]) -> Meaning:
+    """Every form: operands strictly from left to right, then the tables below."""
+    match expr, operands:
+        case ((Lit() | Var() | Slot()), _):
+            return leaf(expr)
+        case And(), (left, right):
+            return lambda at: truth(right(at)) if truth(left(at)).value else FALSE
+        case Or(), (left, right):
+            return lambda at: TRUE if truth(left(at)).value else truth(right(at))
+        case If(), (condition, then, otherwise):
+            return lambda at: then(at) if truth(condition(at)).value else otherwise(at)
+        case Unary(op), (operand,):
+            return lambda at: unary(op, operand(at))
+        case Binary(operator), (left, right):
+            return lambda at: binary(operator, left(at), right(at), at.entities)
+        case GetAttr(_, attr), (operand,):
+            return lambda at: get_attr(operand(at), attr, at.entities)
+        case HasAttr(_, attr), (operand,):
+            return lambda at: has_attr(operand(at), attr, at.entities)
+        case HasPath(_, path), (operand,):
+            return lambda at: has_path(operand(at), path, at.entities)
+        case Is(_, type_name), (operand,):
+            return lambda at: is_type(operand(at), type_name)
+        case IsIn(_, type_name), (operand, ancestor):
+            return lambda at: is_type_in(operand(at), type_name, ancestor, at)
+        case Like(_, pattern), (operand,):
+            return lambda at: like(operand(at), pattern)
+        case SetOf(), _:
+            return lambda at: Set(frozenset([operand(at) for operand in operands]))
+        case RecordOf(fields), _:
+            parts = [(key, operand) for (key, _), operand in zip(fields, operands, strict=True)]
+            return lambda at: Record({key: operand(at) for key, operand in parts})
+        case Call(function), _:
+            return lambda at: call(function, [operand(at) for operand in operands])
+        case _:
+            raise AssertionError("the operands are not those of this form")
+
+
+def leaf(expr: Leaf) -> Meaning:
     match expr:
         case Lit(value):
-            return value
+            return lambda _: value
         case Var("principal"):
-            return request.principal
+            return lambda at: at.request.principal
         case Var("action"):
-            return request.action
+            return lambda at: at.request.action
         case Var("resource"):
-            return request.resource
+            return lambda at: at.request.resource
         case Var("context"):
-            return request.context
+            return lambda at: at.request.context
         case _:
-            raise EvaluationError("unlinked-slot")
-
-
-def forms(expr: Compound, entities: Entities) -> Generator[Expr, Value, Value]:
-    """Every compound form: operands strictly from left to right, then the rule."""
-    match expr:
-        case And(left, right):
-            return truth((yield right)) if truth((yield left)).value else FALSE
-        case Or(left, right):
-            return TRUE if truth((yield left)).value else truth((yield right))
-        case If(condition, then, otherwise):
-            return (yield then) if truth((yield condition)).value else (yield otherwise)
-        case Unary(op, operand):
-            return unary(op, (yield operand))
-        case Binary(op, left, right):
-            return binary(op, (yield left), (yield right), entities)
-        case GetAttr(operand, attr):
-            return get_attr((yield operand), attr, entities)
-        case HasAttr(operand, attr):
-            return has_attr((yield operand), attr, entities)
-        case HasPath(operand, path):
-            return has_path((yield operand), path, entities)
-        case Is(operand, type_name):
-            return is_type((yield operand), type_name)
-        case IsIn(operand, type_name, ancestor):
-            member = yield operand
-            of_type = is_type(member, type_name)
-            return binary("in", member, (yield ancestor), entities) if of_type.value else FALSE
-        case Like(operand, pattern):
-            return like((yield operand), pattern)
-        case SetOf(elements):
-            return Set(frozenset((yield from in_order(elements))))
-        case RecordOf(pairs):
-            keys = [key for key, _ in pairs]
-            values = yield from in_order([part for _, part in pairs])
-            return Record(dict(zip(keys, values, strict=True)))
-        case Call(function, arguments):
-            return call(function, (yield from in_order(arguments)))
-
-
-def in_order(exprs: Sequence[Expr]) -> Generator[Expr, Value, list[Value]]:
-    values = []
-    for expr in exprs:
-        value = yield expr
-        values.append(value)
-    return values
+            return failing("unlinked-slot")
 
 
 def truth(value: Value) -> Bool:
@@ -148,11 +125,11 @@ def truth(value: Value) -> Bool:
 def unary(op: UnaryOp, operand: Value) -> Value:
     match op, operand:
         case "!", Bool(truth):
-            return Bool(not truth)
+            return boolean(not truth)
         case "neg", Long(number):
             return Long(checked(-number))
         case "isEmpty", Set(elements):
-            return Bool(not elements)
+            return boolean(not elements)
         case _:
             raise EvaluationError("type")
 
@@ -160,15 +137,15 @@ def unary(op: UnaryOp, operand: Value) -> Value:
 def binary(op: BinaryOp, left: Value, right: Value, entities: Entities) -> Value:
     match op, left, right:
         case "==", _, _:
-            return Bool(left == right)
+            return boolean(left == right)
         case "in", EntityUid(), EntityUid():
-            return Bool(entities.is_in(left, right))
+            return boolean(entities.is_in(left, right))
         case "in", EntityUid(), Set(elements):
-            return Bool(is_in_any(left, elements, entities))
+            return boolean(is_in_any(left, elements, entities))
         case ("<", Long(i), Long(j)) | ("<", Datetime(i), Datetime(j)) | ("<", Duration(i), Duration(j)):
-            return Bool(i < j)
+            return boolean(i < j)
         case ("<=", Long(i), Long(j)) | ("<=", Datetime(i), Datetime(j)) | ("<=", Duration(i), Duration(j)):
-            return Bool(i <= j)
+            return boolean(i <= j)
         case "+", Long(i), Long(j):
             return Long(checked(i + j))
         case "-", Long(i), Long(j):
@@ -176,11 +153,11 @@ def binary(op: BinaryOp, left: Value, right: Value, entities: Entities) -> Value
         case "*", Long(i), Long(j):
             return Long(checked(i * j))
         case "contains", Set(elements), _:
-            return Bool(right in elements)
+            return boolean(right in elements)
         case "containsAll", Set(elements), Set(others):
-            return Bool(others <= elements)
+            return boolean(others <= elements)
         case "containsAny", Set(elements), Set(others):
-            return Bool(not elements.isdisjoint(others))
+            return boolean(not elements.isdisjoint(others))
         case "hasTag", EntityUid(), String(tag):
             return has_tag(left, tag, entities)
         case "getTag", EntityUid(), String(tag):
@@ -195,6 +172,11 @@ def binary(op: BinaryOp, left: Value, right: Value, entities: Entities) -> Value
             raise EvaluationError("type")
 
 
+def is_type_in(member: Value, type_name: str, ancestor: Meaning, at: Situation) -> Value:
+    """`is … in`: what has another type is not looked for."""
+    return binary("in", member, ancestor(at), at.entities) if is_type(member, type_name).value else FALSE
+
+
 def is_in_any(member: EntityUid, elements: frozenset[Value], entities: Entities) -> bool:
     """Whether the member is in some element; all elements must be entities, even if one matches."""
     if not all(isinstance(element, EntityUid) for element in elements):
@@ -205,7 +187,7 @@ def is_in_any(member: EntityUid, elements: frozenset[Value], entities: Entities)
 def is_type(value: Value, type_name: str) -> Bool:
     match value:
         case EntityUid(actual, _):
-            return Bool(actual == type_name)
+            return boolean(actual == type_name)
         case _:
             raise EvaluationError("type")
 
@@ -213,7 +195,7 @@ def is_type(value: Value, type_name: str) -> Bool:
 def like(value: Value, pattern: Pattern) -> Bool:
     match value:
         case String(text):
-            return Bool(matches(text, pattern))
+            return boolean(matches(text, pattern))
         case _:
             raise EvaluationError("type")
 
@@ -221,10 +203,10 @@ def like(value: Value, pattern: Pattern) -> Bool:
 def has_attr(value: Value, attr: str, entities: Entities) -> Bool:
     match value:
         case Record(fields):
-            return Bool(attr in fields)
+            return boolean(attr in fields)
         case EntityUid():
             entity = entities.find(value)
-            return FALSE if entity is None else Bool(attr in entity.attrs)
+            return FALSE if entity is None else boolean(attr in entity.attrs)
         case _:
             raise EvaluationError("type")
 
@@ -257,7 +239,7 @@ def has_path(value: Value, path: tuple[str, ...], entities: Entities) -> Bool:
 
 def has_tag(uid: EntityUid, tag: str, entities: Entities) -> Bool:
     entity = entities.find(uid)
-    return FALSE if entity is None else Bool(tag in entity.tags)
+    return FALSE if entity is None else boolean(tag in entity.tags)
 
 
 def get_tag(uid: EntityUid, tag: str, entities: Entities) -> Value:

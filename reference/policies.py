@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
+from reference.evaluator import meaning
+from reference.meaning import Meaning
 from reference.syntax import And, Binary, Expr, Is, Lit, SetOf, Slot, SlotName, Unary, Var, Variable
 from reference.values import TRUE, EntityUid
 
@@ -94,6 +96,10 @@ class Policy:
     id: str
     effect: Effect
     condition: Expr
+    meaning: Meaning = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "meaning", meaning(self.condition))
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,33 +173,35 @@ def children(expr: Expr) -> tuple[Expr, ...]:
     match expr:
         case Lit() | Var() | Slot():
             return ()
-        case If(condition, then, otherwise):
-            return (condition, then, otherwise)
-        case And(left, right) | Or(left, right) | Binary(_, left, right):
-            return (left, right)
-        case IsIn(operand, _, ancestor):
-            return (operand, ancestor)
-        case SetOf(parts) | Call(_, parts):
-            return parts
-        case RecordOf(pairs):
-            return tuple(part for _, part in pairs)
+        case And() | Or() | Binary():
+            return (expr.left, expr.right)
+        case SetOf():
+            return expr.elements
+        case Call():
+            return expr.arguments
+        case RecordOf():
+            return tuple([part for _, part in expr.fields])
+        case If():
+            return (expr.condition, expr.then, expr.otherwise)
+        case IsIn():
+            return (expr.operand, expr.ancestor)
         case _:
             return (expr.operand,)
 
 
 def fold(expr: Expr, rule: Callable[[Expr, Sequence[T]], T]) -> T:
     """Build a result from the leaves up: `rule` gets an expression and the results of its children."""
-    todo: list[tuple[bool, Expr]] = [(False, expr)]
-    done: list[T] = []
+    todo: list[Expr] = [expr]
+    forms: list[tuple[Expr, int]] = []
     while todo:
-        children_done, node = todo.pop()
+        node = todo.pop()
         parts = children(node)
-        if children_done or not parts:
-            start = len(done) - len(parts)
-            done[start:] = [rule(node, done[start:])]
-        else:
-            todo.append((True, node))
-            todo.extend((False, part) for part in reversed(parts))
+        forms.append((node, len(parts)))
+        todo.extend(parts)
+    done: list[T] = []
+    for node, count in reversed(forms):
+        start = len(done) - count
+        done[start:] = [rule(node, done[start:])]
     return done[0]
 
 

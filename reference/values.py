@@ -84,6 +84,10 @@ TRUE = Bool(True)
 FALSE = Bool(False)
 
 
+def boolean(truth: bool) -> Bool:
+    return TRUE if truth else FALSE
+
+
 def fold(
     value: Value,
     leaf: Callable[[Value], T],

@@ -10,12 +10,13 @@ import contextlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from drt.case import Case, Request
+from drt.case import Case
 from drt.engines.reference_engine import LoadedReference, ReferenceEngine
 from reference.errors import ErrorKind, EvaluationError, InputError
-from reference.evaluator import evaluate
+from reference.evaluator import meaning
 from reference.extensions.ipaddr import IpAddr
-from reference.observing import Seen, observe
+from reference.meaning import Situation
+from reference.observing import observed
 from reference.policies import (
     ActionEquals,
     ActionIn,
@@ -27,7 +28,6 @@ from reference.policies import (
     action_condition,
     scope_condition,
 )
-from reference.request import Request as Question
 from reference.syntax import (
     And,
     Binary,
@@ -59,16 +59,6 @@ def features_of(case: Case) -> Counter[str]:
     loaded = ReferenceEngine().load(case)
     if not isinstance(loaded, LoadedReference):
         return found
-    for request in case.requests:
-        _watch(loaded, case, request, found)
-    return found
-
-
-def _watch(loaded: LoadedReference, case: Case, request: Request, found: Counter[str]) -> None:
-    try:
-        question = loaded.request(request)
-    except InputError:
-        return
 
     def seen(expr: Compound, operands: Sequence[Value], result: Value | ErrorKind) -> None:
         name = _form(expr)
@@ -76,22 +66,28 @@ def _watch(loaded: LoadedReference, case: Case, request: Request, found: Counter
         kinds = "…" if untold else ",".join(map(_kind, operands))
         found[f"{name}|{kinds}|{_outcome(name, result)}"] += 1
 
-    for policy in loaded.policies:
-        _run(policy.condition, question, loaded, seen)
-    for text in case.expressions:
+    watched = [observed(expr, seen) for expr in _expressions(loaded, case)]
+    scopes = [(name, meaning(constraint)) for name, constraint in _scopes(loaded)]
+    for request in case.requests:
         try:
-            expr = loaded.expression(text)
+            at = Situation(loaded.request(request), loaded.entities)
         except InputError:
             continue
-        _run(expr, question, loaded, seen)
-    for name, constraint in _scopes(loaded):
-        value = evaluate(constraint, question, loaded.entities)
-        found[f"{name}||{_outcome(name, value)}"] += 1
+        for one in watched:
+            with contextlib.suppress(EvaluationError):  # it has been told
+                one(at)
+        for name, constraint in scopes:
+            found[f"{name}||{_outcome(name, constraint(at))}"] += 1
+    return found
 
 
-def _run(expr: Expr, question: Question, loaded: LoadedReference, seen: Seen) -> None:
-    with contextlib.suppress(EvaluationError):  # it has been told
-        observe(expr, question, loaded.entities, seen)
+def _expressions(loaded: LoadedReference, case: Case) -> Iterator[Expr]:
+    """The conditions of the policies, and the expressions of the case that can be read."""
+    for policy in loaded.policies:
+        yield policy.condition
+    for text in case.expressions:
+        with contextlib.suppress(InputError):
+            yield loaded.expression(text)
 
 
 def _scopes(loaded: LoadedReference) -> Iterator[tuple[str, Expr]]:

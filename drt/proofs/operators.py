@@ -270,7 +270,7 @@ THEOREMS = (
             Defect(
                 "the reference takes 1 for true",
                 "reference.evaluator",
-                "return Bool(left == right)",
+                "return boolean(left == right)",
                 "return Bool(left == right or (isinstance(left, Bool) and isinstance(right, Long)))",
             ),
             Defect(

@@ -15,7 +15,6 @@ import z3
 
 from drt.proofs.code import Code, Defect
 from drt.proofs.theorem import Counterexample, Goal, Theorem
-from reference.entities import EMPTY
 from reference.errors import EvaluationError
 from reference.syntax import And, Expr, If, Or, Var
 from reference.validation.judgement import IllTyped, Judgement, Typed
@@ -71,20 +70,33 @@ class Strict:
     permissive = False
 
 
+class _Ended(Exception):
+    """An operand has no value."""
+
+    def __init__(self, came: Any) -> None:
+        super().__init__(came)
+        self.came = came
+
+
 def _comes_to(code: Code, expr: Expr, outcomes: Sequence[Any]) -> Any:
     """What the evaluator's rule for the form makes of operands that come to this."""
-    rule = code.module("reference.evaluator").forms(expr, EMPTY)
-    answer: Any = None
+    form = code.module("reference.evaluator").rule(expr, [_operand(came) for came in outcomes])
     try:
-        while True:
-            place = OPERANDS.index(rule.send(answer))
-            if outcomes[place] in (ALLOWED, FORBIDDEN):
-                return outcomes[place]
-            answer = VALUES[outcomes[place]]
-    except StopIteration as finished:
-        return next(came for came, value in VALUES.items() if value == finished.value)
+        found = form(None)
+    except _Ended as ended:
+        return ended.came
     except EvaluationError:
         return FORBIDDEN
+    return next(came for came, value in VALUES.items() if value == found)
+
+
+def _operand(came: Any) -> Callable[[object], Value]:
+    def value(_: object) -> Value:
+        if came in (ALLOWED, FORBIDDEN):
+            raise _Ended(came)
+        return VALUES[came]
+
+    return value
 
 
 def _goals(form: Callable[[Sequence[Expr]], Expr], arity: int) -> Callable[[Code], Sequence[Goal]]:

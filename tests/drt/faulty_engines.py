@@ -6,7 +6,7 @@ the command line too: `drt run --engine reference --engine ./tests/drt/faulty_en
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest.mock import patch
@@ -276,21 +276,25 @@ class HasOnMissingErrs(Faulty):
     patches = {(evaluator, "has_attr"): _has_attr}
 
 
-_sound_forms = evaluator.forms
+_sound_rule = evaluator.rule
 
 
-def _eager_forms(expr: Any, entities: Entities) -> Generator[Any, Any, Any]:
-    if isinstance(expr, And):
-        left = evaluator.truth((yield expr.left))
-        right = evaluator.truth((yield expr.right))
-        return Bool(left.value and right.value)
-    return (yield from _sound_forms(expr, entities))
+def _eager_rule(expr: Any, operands: Any) -> Any:
+    if not isinstance(expr, And):
+        return _sound_rule(expr, operands)
+    left, right = operands
+
+    def eager(at: Any) -> Bool:
+        both = evaluator.truth(left(at)), evaluator.truth(right(at))
+        return Bool(both[0].value and both[1].value)
+
+    return eager
 
 
 class AndIsEager(Faulty):
     """`&&` evaluates its right operand whatever the left one is."""
 
-    patches = {(evaluator, "forms"): _eager_forms}
+    patches = {(evaluator, "rule"): _eager_rule}
 
 
 class UnlessIsWhen(Faulty):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from drt.problems import InputProblem
+from drt.sometimes import LONG_RUN_SECONDS
 from drt.targets import Target
 
 DEFAULT_ENGINES = ("reference", "production")
@@ -24,7 +25,8 @@ class RunOptions:
     and how many parts there are. `deadline` is what one case may take,
     `reduce_seconds` one reduction, `memory` is in MiB and holds for one worker. `arbiter` is a further
     engine, asked about every divergence and a share `arbiter_rate` of the cases on which the engines agree.
-    `targets_from` says where the table of targets lies (`module:attribute`).
+    `targets_from` says where the table of targets lies (`module:attribute`). `must_reach` are globs of the
+    events of which each must have happened; None leaves it to the length of the run.
     """
 
     targets: tuple[str, ...]
@@ -43,6 +45,7 @@ class RunOptions:
     reduce_seconds: float = 20.0
     memory: int = 2048
     targets_from: str = TARGETS
+    must_reach: tuple[str, ...] | None = None
 
     @property
     def place(self) -> Path:
@@ -59,13 +62,23 @@ class RunOptions:
         known = target_table(self.targets_from)
         return {name: known[name] for name in self.targets}
 
+    def required(self, elapsed: float) -> tuple[str, ...]:
+        """Globs of the events that a run of so many seconds must have reached: all, where it was long and
+        left no target and not the reference out, unless it was told which.
+        """
+        if self.must_reach is not None:
+            return self.must_reach
+        whole = set(self.targets) >= set(target_table(self.targets_from)) and "reference" in self.engines
+        return ("*",) if whole and elapsed >= LONG_RUN_SECONDS else ()
+
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> RunOptions:
         """Read back what `to_json` gave."""
-        lists = {name: tuple(document[name]) for name in ("targets", "engines", "shard") if name in document}
+        named = ("targets", "engines", "shard", "must_reach")
+        lists = {name: tuple(document[name]) for name in named if document.get(name) is not None}
         return cls(**{**document, **lists})
 
 

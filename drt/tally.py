@@ -16,6 +16,7 @@ from typing import Any
 from drt.known import Known, find_known
 from drt.run_log import FORMAT, Event
 from drt.run_options import DEFAULT_ENGINES, RunOptions
+from drt.sometimes import Seen, happened, never
 from drt.statistics import Counts, total
 
 CLEAN, FOUND, WRONG_INPUT, BROKEN, UNREPRODUCIBLE, NOTHING_RUN, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
@@ -141,14 +142,19 @@ def _shown(events: Sequence[Event]) -> dict[str, Any]:
 
 
 def exit_code(
-    findings: Sequence[Finding], compared: int, broken: int, unexplained: int, interrupted: bool
+    findings: Sequence[Finding],
+    compared: int,
+    broken: int,
+    unexplained: int,
+    interrupted: bool,
+    missed: bool = False,
 ) -> int:
     """The run's exit code; an interruption comes first. `compared` counts comparisons: a run without is no
-    success.
+    success. `missed` says that an event which the run had to reach never happened.
     """
     if interrupted:
         return INTERRUPTED
-    if any(finding.counts for finding in findings):
+    if any(finding.counts for finding in findings) or (missed and not broken):
         return FOUND
     if broken:
         return BROKEN
@@ -185,8 +191,13 @@ def footer(
     for state in states:
         seen.update(state["seen"])
     features: Counter[str] = Counter()
+    sights: Counter[str] = Counter()
     for state in states:
         features.update(state.get("features", {}))
+        sights.update(state.get("sights", {}))
+    cases = {name: counts["cases"] for name, counts in everything.streams.items()}
+    events = happened(Seen(features, sights, everything.events, cases))
+    missed = never(events, options.required(elapsed))
     findings = tally.findings(seen)
     broken = max(sum(state["broken"] for state in states), len(tally.broken)) + (cannot_start is not None)
     compared = everything.comparisons + everything.events["arbiter:comparisons"]
@@ -200,6 +211,8 @@ def footer(
         "stream_shares": everything.stream_shares(),
         "distinct_shares": {name: round(sample.share, 4) for name, sample in everything.distinct.items()},
         "features": dict(sorted(features.items())),
+        "sometimes": events,
+        "missed": list(missed),
         "targets": {name: counts.to_json() for name, counts in by_target.items()},
         "findings": [finding.to_json() for finding in findings],
         "broken": broken,
@@ -215,5 +228,7 @@ def footer(
         "random_seed": options.random_seed,
         "jobs": options.jobs,
         "engines": list(options.engines),
-        "exit_code": exit_code(findings, compared, broken, tally.unexplained_deaths, interrupted),
+        "exit_code": exit_code(
+            findings, compared, broken, tally.unexplained_deaths, interrupted, bool(missed)
+        ),
     }

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from drt.alarm import Alarm, Stuck
 from drt.drawing import Drawn
 from drt.engines.guard import Guarded
 from drt.engines.protocol import Engine, Unanswered
-from drt.engines.reference_features import features_of
+from drt.engines.reference_features import reached_by
 from drt.outcome import Rejected, Validated
 from drt.statistics import Counts
 
@@ -22,16 +23,22 @@ LONGEST_WATCHED = 20_000
 
 
 class Watcher:
-    """The looks of one worker. `features` are the cells reached so far, counted."""
+    """The looks of one worker. `features` are the cells reached so far, `sights` the situations, counted;
+    `before` is what `to_json` gave, should the worker go on where another was.
+    """
 
     def __init__(
-        self, engines: Sequence[Guarded], alarm: Alarm, deadline: float, features: Counter[str]
+        self, engines: Sequence[Guarded], alarm: Alarm, deadline: float, before: Mapping[str, Any]
     ) -> None:
-        self.features = features
+        self.features: Counter[str] = Counter(before.get("features", {}))
+        self.sights: Counter[str] = Counter(before.get("sights", {}))
         self._validator = engines[-1]
         self._reference = any(engine.name == "reference" for engine in engines)
         self._alarm = alarm
         self._deadline = deadline
+
+    def to_json(self) -> dict[str, Any]:
+        return {"features": dict(self.features), "sights": dict(self.sights)}
 
     def look(self, drawn: Drawn, counts: Counts) -> None:
         """Look at a case on which the engines agree; a look that takes too long is given up."""
@@ -40,7 +47,9 @@ class Watcher:
         start = time.perf_counter()
         self._alarm.set(self._deadline)
         try:
-            self.features.update(features_of(drawn.case))
+            reached = reached_by(drawn.case)
+            self.features.update(reached.cells)
+            self.sights.update(reached.sights)
             if drawn.stream:
                 judge(drawn, self._validator, counts.streams.setdefault(drawn.stream, Counter()))
         except Stuck:

@@ -13,7 +13,6 @@ import os
 import signal
 import sys
 import time
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -88,13 +87,12 @@ class Worker:
             {name: before["targets"][name]["following"] for name in before["targets"]},
             skipped,
         )
-        self.features: Counter[str] = Counter(before.get("features", {}))
-        self._told = set(self.features)
         self._broken = int(before.get("broken", 0))
         self.log = LogWriter(folder / f"worker-{number}.jsonl")
         self._page = pages.Page(folder / f"worker-{number}.page")
         self._alarm = Alarm()
-        self._watcher = Watcher(self.engines, self._alarm, options.deadline, self.features)
+        self._watcher = Watcher(self.engines, self._alarm, options.deadline, before)
+        self._told = set(self._watcher.features)
         corpus = Corpus(Path(options.corpus))
         self._claims = Claims(folder / "claims")
         self._claims.seen.update(before["seen"])
@@ -160,14 +158,14 @@ class Worker:
             {
                 "targets": targets,
                 "seen": dict(self._claims.seen),
-                "features": dict(self.features),
+                **self._watcher.to_json(),
                 "broken": self._broken,
                 "seconds": round(time.monotonic() - self._born, 3),
                 "resident": resident,
                 "done": done,
             },
         )
-        if fresh := sorted(self.features.keys() - self._told):
+        if fresh := sorted(self._watcher.features.keys() - self._told):
             self._told.update(fresh)
             self.log.write("reached", features=fresh)
         if faulthandler.is_enabled():

@@ -56,6 +56,32 @@ WRONG_NUMBER: tuple[str, ...] = (
     "({0}).toHours({1})", "({0}).toDays({1})",
 )  # fmt: skip
 
+FITTING: dict[str, tuple[str, ...]] = {
+    "-{0}": ("long",),
+    **dict.fromkeys(("{0} + {1}", "{0} - {1}", "{0} * {1}"), ("long", "long")),
+    '({0}) like "*a*"': ("string",),
+    **dict.fromkeys(
+        ("({0}).contains({1})", "({0}).containsAll({1})", "({0}).containsAny({1})"), ("set", "set")
+    ),
+    "({0}).isEmpty()": ("set",),
+    **dict.fromkeys(("({0}).hasTag({1})", "({0}).getTag({1})"), ("entity", "string")),
+    **dict.fromkeys(("decimal({0})", "ip({0})", "datetime({0})", "duration({0})"), ("string",)),
+    **{
+        f"({{0}}).{name}({{1}})": ("decimal", "decimal")
+        for name in ("lessThan", "lessThanOrEqual", "greaterThan", "greaterThanOrEqual")
+    },
+    **{f"({{0}}).{name}()": ("ip",) for name in ("isIpv4", "isIpv6", "isLoopback", "isMulticast")},
+    "({0}).isInRange({1})": ("ip", "ip"),
+    "({0}).offset({1})": ("datetime", "duration"),
+    "({0}).durationSince({1})": ("datetime", "datetime"),
+    **{f"({{0}}).{name}()": ("datetime",) for name in ("toDate", "toTime")},
+    **{
+        f"({{0}}).to{unit}()": ("duration",)
+        for unit in ("Milliseconds", "Seconds", "Minutes", "Hours", "Days")
+    },
+}
+"""The kinds of operands that an operator takes, where these are few."""
+
 ENTITIES = """\
 [{"uid": {"type": "U", "id": "a"}, "attrs": {"a": 1}, "parents": [{"type": "G", "id": "top"}],
   "tags": {"a": 1, "10.0.0.1": 2}},
@@ -71,10 +97,16 @@ REQUEST = """\
 
 
 def grid_expression(source: Source) -> str:
-    """One operator with operands of kinds drawn evenly, rarely of the wrong number."""
+    """One operator with operands of kinds drawn evenly or, one time in three, of those that it takes; rarely
+    of the wrong number.
+    """
     forms = WRONG_NUMBER if source.boolean(0.05) else FORMS
     form = source.choice(forms)
-    operands = [source.choice(OPERANDS[source.choice(KINDS)]) for _ in range(3)]
+    kinds = FITTING.get(form, ()) if source.integer(0, 2) == 2 else ()
+    operands = [
+        source.choice(OPERANDS[kinds[place] if place < len(kinds) else source.choice(KINDS)])
+        for place in range(3)
+    ]
     if form[0] == "{":
         operands = [f"({operand})" for operand in operands]
     return form.format(*operands)

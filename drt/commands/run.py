@@ -27,6 +27,13 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
     type=Shard(),
     help="Only this part of the run's cases; the shards of one random seed are disjoint and make the whole.",
 )
+@click.option(
+    "--must-reach",
+    multiple=True,
+    metavar="GLOB",
+    help="Fail when an event of this name never happened. [default: every event, in a run of all targets "
+    "that takes 10m or more]",
+)
 @click.option("--target", "targets", multiple=True, metavar="GLOB", help="Only these (see drt targets).")
 @click.option("--engine", "engines", multiple=True, metavar="NAME", help="[default: reference, production]")
 @click.option("--jobs", type=Jobs(), default="auto", show_default=True, help="Worker processes.")
@@ -76,8 +83,8 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
 def command(ctx: click.Context, /, resume: Path | None, quiet: bool, form: str, **settings: object) -> None:
     """Draw cases, put them to the engines, reduce and save what diverges.
 
-    Exit codes: 0 clean, 1 a finding, 2 wrong usage or input, 3 the harness or an engine broke,
-    4 only findings that could not be reproduced, 5 nothing was run, 130 interrupted (report written).
+    Exit codes: 0 clean, 1 a finding or a missed event, 2 wrong usage or input, 3 the harness or an engine
+    broke, 4 only findings that could not be reproduced, 5 nothing was run, 130 interrupted (report written).
     """
     from drt.commands import running
 

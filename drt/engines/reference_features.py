@@ -9,13 +9,15 @@ from __future__ import annotations
 import contextlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 from drt.case import Case
 from drt.engines.reference_engine import LoadedReference, ReferenceEngine
+from drt.engines.reference_sights import TELLING, form_sights, response_sights
 from reference.errors import ErrorKind, EvaluationError, InputError
 from reference.evaluator import meaning
 from reference.extensions.ipaddr import IpAddr
-from reference.meaning import Situation
+from reference.meaning import Meaning, Situation
 from reference.observing import observed
 from reference.policies import (
     ActionEquals,
@@ -46,6 +48,7 @@ from reference.syntax import (
     SetOf,
     Slot,
     Unary,
+    children,
 )
 from reference.values import Bool, EntityUid, Value
 
@@ -53,38 +56,82 @@ PREDICATES_OF_ANYTHING = ("if", ".", "getTag", "set", "record")
 """Forms whose value may be of any kind: a boolean is not told apart."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """What a case reaches, each with how often: `cells` are features; `pairs` are two of them, that of an
+    operand and that of the form around it; `sights` are the situations of `reference_sights`.
+    """
+
+    cells: Counter[str] = field(default_factory=Counter)
+    pairs: Counter[tuple[str, str]] = field(default_factory=Counter)
+    sights: Counter[str] = field(default_factory=Counter)
+
+
 def features_of(case: Case) -> Counter[str]:
     """How often a case reaches each feature; nothing where the reference cannot read it."""
-    found: Counter[str] = Counter()
+    return reached_by(case).cells
+
+
+def reached_by(case: Case) -> Reached:
+    """All that a case reaches; nothing where the reference cannot read it."""
     loaded = ReferenceEngine().load(case)
     if not isinstance(loaded, LoadedReference):
-        return found
-
-    def seen(expr: Compound, operands: Sequence[Value], result: Value | ErrorKind) -> None:
-        name = _form(expr)
-        untold = name in ("set", "record") or result == "arity"
-        kinds = "…" if untold else ",".join(map(_kind, operands))
-        found[f"{name}|{kinds}|{_outcome(name, result)}"] += 1
-
-    watched = [observed(expr, seen) for expr in _expressions(loaded, case)]
+        return Reached()
+    watch = _Watch(loaded)
+    policies = [(policy.id, observed(policy.condition, watch.seen)) for policy in loaded.policies]
+    expressions = [observed(expr, watch.seen) for expr in _expressions(loaded, case)]
     scopes = [(name, meaning(constraint)) for name, constraint in _scopes(loaded)]
+    found = watch.found
     for request in case.requests:
         try:
             at = Situation(loaded.request(request), loaded.entities)
         except InputError:
             continue
-        for one in watched:
-            with contextlib.suppress(EvaluationError):  # it has been told
-                one(at)
+        came_to = {policy_id: watch.run(condition, at) for policy_id, condition in policies}
+        found.sights.update(response_sights(loaded.policies, loaded.policy_set, came_to))
+        for expression in expressions:
+            watch.run(expression, at)
         for name, constraint in scopes:
-            found[f"{name}||{_outcome(name, constraint(at))}"] += 1
+            found.cells[f"{name}||{_outcome(name, constraint(at))}"] += 1
     return found
 
 
+class _Watch:
+    """What one case reaches, as it is told."""
+
+    def __init__(self, loaded: LoadedReference) -> None:
+        self.found = Reached()
+        self._entities = loaded.entities
+        self._told: dict[int, str] = {}
+
+    def run(self, watched: Meaning, at: Situation) -> Value | ErrorKind:
+        """What an observed expression comes to."""
+        self._told.clear()
+        try:
+            return watched(at)
+        except EvaluationError as error:  # it has been told
+            return error.kind
+
+    def seen(self, expr: Compound, operands: Sequence[Value], result: Value | ErrorKind) -> None:
+        """Note a form that was evaluated; its operands were told before it."""
+        name = _form(expr)
+        untold = name in ("set", "record") or result == "arity"
+        kinds = "…" if untold else ",".join(map(_kind, operands))
+        cell = f"{name}|{kinds}|{_outcome(name, result)}"
+        found, told = self.found, self._told
+        found.cells[cell] += 1
+        for child in children(expr):
+            below = told.get(id(child))
+            if below is not None:
+                found.pairs[below, cell] += 1
+        told[id(expr)] = cell
+        if isinstance(expr, TELLING):
+            for sight in form_sights(expr, operands, result, self._entities):
+                found.sights[sight] += 1
+
+
 def _expressions(loaded: LoadedReference, case: Case) -> Iterator[Expr]:
-    """The conditions of the policies, and the expressions of the case that can be read."""
-    for policy in loaded.policies:
-        yield policy.condition
+    """The expressions of the case that can be read."""
     for text in case.expressions:
         with contextlib.suppress(InputError):
             yield loaded.expression(text)

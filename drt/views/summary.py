@@ -21,6 +21,7 @@ from drt.views.progress import duration
 
 SHOWN_FINDINGS = 20
 SHOWN_REASONS = 6
+SHOWN_EVENTS = 6
 
 
 def print_summary(console: Console, footer: dict[str, Any], folder: Path) -> None:
@@ -51,6 +52,7 @@ def _facts(footer: dict[str, Any], folder: Path) -> list[Text]:
     lines += [Text(line) for line in _streams(footer)]
     if footer.get("features"):
         lines.append(Text(f"language reached: {coverage_line(coverage(footer['features']))}"))
+    lines += _events(footer)
     lines.append(Text(f"time: {_time(footer)}"))
     if footer["deaths"]:
         lines.append(Text(f"{_count(footer['deaths'], 'death')} of workers, each replaced", style="yellow"))
@@ -69,6 +71,22 @@ def _facts(footer: dict[str, Any], folder: Path) -> list[Text]:
             lines.append(Text(f"  {where}: {visible(str(error['error']), 300)}", style="red"))
     lines.append(Text(f"random seed {footer['random_seed']}; log in {folder}", style="dim"))
     return lines
+
+
+def _events(footer: dict[str, Any]) -> list[Text]:
+    """How many of the events that must happen sometimes did; those that had to and did not."""
+    events = footer.get("sometimes") or {}
+    if not footer.get("features"):
+        return []
+    never = [name for name, count in events.items() if not count]
+    told = f"events: {len(events) - len(never)} of {len(events)} happened"
+    if footer["missed"]:
+        shown = "; ".join(map(visible, footer["missed"]))
+        return [Text(f"{told}; these had to and never did: {shown}", style="bold red")]
+    if never:
+        told += f"; not {'; '.join(map(visible, never[:SHOWN_EVENTS]))}"
+        told += f" and {len(never) - SHOWN_EVENTS} more" if len(never) > SHOWN_EVENTS else ""
+    return [Text(told)]
 
 
 def _shares(shares: dict[str, float]) -> str:
@@ -106,6 +124,8 @@ def _headline(footer: dict[str, Any]) -> str:
         compared = f"interrupted: {compared}"
     if not footer["comparisons"] and not footer["findings"] and "arbiter:comparisons" not in footer["events"]:
         return f"nothing was compared: {compared}"
+    if not failing and footer.get("missed"):
+        return f"{compared}: no divergence, but it never saw all that it had to"
     if not failing:
         return f"{compared}: no divergence" + (", but for known findings" if footer["findings"] else "")
     return f"{compared}: {_count(len(failing), 'finding')}, {footer['divergences']:,} divergences"

@@ -66,21 +66,10 @@ class Entities:
         """This store and `entities`; one already there is ignored if deeply equal, else an error (spec 05
         §3).
         """
-        attributes, parents, tags = self.attributes.copy(), self.parents.copy(), self.tags.copy()
-        shared: dict[frozenset[Uid], frozenset[Uid]] = {}
+        builder = StoreBuilder(self.attributes.copy(), self.parents.copy(), self.tags.copy())
         for entity in entities:
-            uid = entity.uid
-            known = attributes.get(uid)
-            if known is not None:
-                check_duplicate(entity, Entity(uid, known, parents[uid], tags.get(uid, NO_TAGS)))
-                continue
-            check_parents(uid, entity.parents)
-            attributes[uid] = entity.attributes
-            parents[uid] = shared.setdefault(entity.parents, entity.parents)
-            if entity.tags:
-                tags[uid] = entity.tags
-        check_acyclic(parents)
-        return Entities(attributes, parents, tags)
+            builder.add(entity.uid, entity.attributes, entity.parents, entity.tags)
+        return builder.store()
 
     def upsert(self, entities: Iterable[Entity]) -> Entities:
         """This store with `entities` put in, each in place of the one with its uid."""
@@ -131,6 +120,43 @@ class Entities:
     def __iter__(self) -> Iterator[Entity]:
         for uid, attributes in self.attributes.items():
             yield Entity(uid, attributes, self.parents[uid], self.tags.get(uid, NO_TAGS))
+
+
+class StoreBuilder:
+    """Three maps on their way to become a store, filled entity by entity."""
+
+    __slots__ = ("_attributes", "_parents", "_shared", "_tags")
+
+    def __init__(
+        self,
+        attributes: dict[Uid, Record],
+        parents: dict[Uid, frozenset[Uid]],
+        tags: dict[Uid, Record],
+    ) -> None:
+        self._attributes = attributes
+        self._parents = parents
+        self._tags = tags
+        self._shared: dict[frozenset[Uid], frozenset[Uid]] = {}
+
+    def add(self, uid: Uid, attributes: Record, parents: frozenset[Uid], tags: Record) -> None:
+        """Put in one entity; one that is there is ignored if deeply equal, else an `EntitiesError`."""
+        if uid in self._attributes:
+            known = Entity(uid, self._attributes[uid], self._parents[uid], self._tags.get(uid, NO_TAGS))
+            check_duplicate(Entity(uid, attributes, parents, tags), known)
+            return
+        if parents:
+            if is_action_type(uid.type):
+                check_parents(uid, parents)
+            parents = self._shared.setdefault(parents, parents)
+        self._attributes[uid] = attributes
+        self._parents[uid] = parents
+        if tags:
+            self._tags[uid] = tags
+
+    def store(self) -> Entities:
+        """The store; raises `EntitiesError` for a cycle."""
+        check_acyclic(self._parents)
+        return Entities(self._attributes, self._parents, self._tags)
 
 
 def check_parents(uid: Uid, parents: frozenset[Uid]) -> None:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from production.collecting import without_collection
-from production.entities import NO_TAGS, Entities, Entity
+from production.entities import NO_TAGS, Entities, Entity, StoreBuilder
 from production.errors import EntitiesError, JsonError
 from production.fresh_stack import with_stack
 from production.hierarchy import NOBODY
 from production.json_scanner import Repeated
 from production.json_text import Json, check_ignored, read_json, well_formed
-from production.uids import Uid
+from production.uids import Uid, known_uid
 from production.value_json import make_uid, read_record, uid_json, value_json
 from production.values import Record
 
 _KEYS = ("uid", "attrs", "parents", "tags")
 _NO_ATTRIBUTES: Record = {}
+_CONTAINERS = frozenset((dict, list))
 
 
 def read_uid(node: Json, depth: int) -> Uid:
@@ -25,13 +27,9 @@ def read_uid(node: Json, depth: int) -> Uid:
     if not isinstance(node, dict):
         raise JsonError("a uid is an object with `type` and `id`")
     type_name, entity_id = node.get("type"), node.get("id")
-    if (
-        len(node) == 2
-        and isinstance(type_name, str)
-        and isinstance(entity_id, str)
-        and node.__class__ is not Repeated
-    ):
-        return make_uid(type_name, entity_id)
+    is_plain = len(node) == 2 and node.__class__ is not Repeated
+    if is_plain and isinstance(type_name, str) and isinstance(entity_id, str):
+        return known_uid(type_name, entity_id) or make_uid(type_name, entity_id)
     check_ignored(node, depth)
     repeated = node.names if isinstance(node, Repeated) else NOBODY
     inner = node.get("__entity")
@@ -46,15 +44,42 @@ def read_uid(node: Json, depth: int) -> Uid:
     return make_uid(type_name, entity_id)
 
 
+def _members(document: Any) -> int:
+    """How many members the objects of a usual document have; fewer than there are for an unusual one."""
+    try:
+        uids, records = [entity["uid"] for entity in document], [entity["attrs"] for entity in document]
+        records += [entity["tags"] for entity in document if len(entity) > 3]
+        uids += chain.from_iterable([entity["parents"] for entity in document])
+        counted = sum(map(len, document)) + sum(map(len, uids)) + sum(map(len, records))
+        values = chain.from_iterable([record.values() for record in records])
+    except (AttributeError, KeyError, TypeError):
+        return 0
+    while level := [value for value in values if value.__class__ in _CONTAINERS]:
+        objects = [value for value in level if value.__class__ is dict]
+        counted += sum(map(len, objects))
+        arrays = [value for value in level if value.__class__ is list]
+        values = chain(chain.from_iterable(map(dict.values, objects)), chain.from_iterable(arrays))
+    return counted
+
+
 def entity_objects(text: str) -> Iterator[dict[str, Json]]:
     """The entity objects of a document, the shape of each checked; raises `EntitiesError`."""
     try:
-        document = read_json(text)
+        document = read_json(text, _members)
     except JsonError as error:
         raise EntitiesError(str(error)) from None
     if not isinstance(document, list):
         raise EntitiesError("an entity document is an array")
     for number, node in enumerate(document):
+        if (
+            node.__class__ is dict
+            and len(node) == 3
+            and "uid" in node
+            and "attrs" in node
+            and "parents" in node
+        ):
+            yield node
+            continue
         if not isinstance(node, dict):
             raise EntitiesError(f"entity {number} is not an object")
         for name in ("uid", "attrs", "parents"):
@@ -90,8 +115,7 @@ def _read_members(node: Json, what: str) -> Record:
     return read_record(node, 2) if node else _NO_ATTRIBUTES
 
 
-def read_entity_object(node: dict[str, Json]) -> Entity:
-    """One entity without type information; raises `EntitiesError`."""
+def _parts(node: dict[str, Json]) -> tuple[Uid, Record, frozenset[Uid], Record]:
     entity: Uid | None = None
     try:
         entity = read_uid(node["uid"], 2)
@@ -100,13 +124,26 @@ def read_entity_object(node: dict[str, Json]) -> Entity:
         tags = _read_members(node["tags"], "tags") if "tags" in node else NO_TAGS
     except JsonError as error:
         raise EntitiesError(f"{entity!r}: {error}" if entity else f"in a uid: {error}") from None
-    return Entity(entity, attributes, parents, tags)
+    return entity, attributes, parents, tags
+
+
+def read_entity_object(node: dict[str, Json]) -> Entity:
+    """One entity without type information; raises `EntitiesError`."""
+    return Entity(*_parts(node))
+
+
+def _read_store(text: str) -> Entities:
+    builder = StoreBuilder({}, {}, {})
+    add = builder.add
+    for node in entity_objects(text):
+        add(*_parts(node))
+    return builder.store()
 
 
 def read_entities(text: str) -> Entities:
     """Read and close an entity document; raises `EntitiesError`."""
     with without_collection():
-        return with_stack(lambda: Entities.from_entities(map(read_entity_object, entity_objects(text))))
+        return with_stack(lambda: _read_store(text))
 
 
 def read_uid_json(text: str) -> Uid:

@@ -59,6 +59,7 @@ class _Reference(weakref.ref[Uid]):
 
 _tables: Final[dict[str, dict[str, _Reference]]] = {}
 _lock: Final = RLock()
+_new = object.__new__
 _set_type = Uid.__dict__["type"].__set__
 _set_id = Uid.__dict__["id"].__set__
 
@@ -81,19 +82,19 @@ def uid(type_name: str, entity_id: str) -> Uid:
             found = reference()
             if found is not None:
                 return found
-    return _remember(type_name, entity_id)
+    return new_uid(type_name, entity_id)
 
 
-def _remember(type_name: str, entity_id: str) -> Uid:
+def new_uid(type_name: str, entity_id: str) -> Uid:
+    """As `uid`, for one that is probably not there yet."""
     with _lock:
         table = _tables.get(type_name)
         if table is None:
             table = _tables[type_name] = {}
         reference = table.get(entity_id)
-        found = reference() if reference is not None else None
-        if found is not None:
+        if reference is not None and (found := reference()) is not None:
             return found
-        made: Uid = object.__new__(Uid)
+        made: Uid = _new(Uid)
         _set_type(made, type_name)
         _set_id(made, entity_id)
         reference = _Reference(made, _forget)

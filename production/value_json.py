@@ -14,7 +14,7 @@ from production.ipaddrs import IpAddress
 from production.json_scanner import Repeated
 from production.json_text import MAX_DEPTH, Json, check_all, well_formed, write_json
 from production.names import is_name
-from production.uids import Uid, uid
+from production.uids import Uid, known_uid, new_uid
 from production.values import Record, SetValue, Value
 
 ESCAPES: Final = frozenset({"__entity", "__extn", "__expr"})
@@ -35,6 +35,9 @@ def read_value(node: Json, depth: int) -> Value:
     if isinstance(node, list):
         if depth >= MAX_DEPTH:
             raise JsonError(f"nested deeper than {MAX_DEPTH} levels")
+        texts = [element for element in node if isinstance(element, str) and element.isascii()]
+        if len(texts) == len(node):
+            return SetValue(texts)
         inside = depth + 1
         return SetValue([read_value(element, inside) for element in node])
     raise JsonError("null is not a value" if node is None else "a fraction is not a value")
@@ -53,11 +56,27 @@ def read_record(node: dict[str, Json], depth: int) -> Record:
             raise JsonError("a key that is not a string")
         if not name.isascii():
             well_formed(name)
-        if isinstance(inner, str) and inner.isascii():
-            record[name] = inner
+        if isinstance(inner, str):
+            record[name] = inner if inner.isascii() else well_formed(inner)
+        elif isinstance(inner, dict) and len(inner) == 1 and (known := _known_entity(inner)) is not None:
+            record[name] = known
         else:
             record[name] = read_value(inner, inside)
     return record
+
+
+def _known_entity(node: dict[str, Json]) -> Uid | None:
+    """The uid of a plain `__entity` escape, if somebody holds it already; only then."""
+    body = node.get("__entity")
+    if (
+        isinstance(body, dict)
+        and len(body) == 2
+        and not (isinstance(body, Repeated) or isinstance(node, Repeated))
+    ):
+        type_name, entity_id = body.get("type"), body.get("id")
+        if isinstance(type_name, str) and isinstance(entity_id, str):
+            return known_uid(type_name, entity_id)
+    return None
 
 
 def _read_object(node: dict[str, Json], depth: int) -> Value:
@@ -90,7 +109,7 @@ def make_uid(type_name: str, entity_id: str) -> Uid:
     """A uid whose type is a normalized name; raises `JsonError`."""
     if not is_name(type_name):
         raise JsonError(f"{type_name!r} is not a normalized entity type")
-    return uid(type_name, entity_id if entity_id.isascii() else well_formed(entity_id))
+    return new_uid(type_name, entity_id if entity_id.isascii() else well_formed(entity_id))
 
 
 def call_parts(inner: dict[str, Json]) -> tuple[str, list[Json]] | None:

@@ -10,7 +10,7 @@ comparison expensive.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from hashlib import blake2b
 from typing import Any, Final, TypeAlias, Union
 
@@ -39,26 +39,45 @@ Value: TypeAlias = Union[bool, int, str, Uid, "SetValue", dict[str, "Value"], Ex
 Record: TypeAlias = dict[str, Value]
 
 _PLAIN: Final = frozenset({int, str, Uid, Decimal, IpAddress, Datetime, Duration})
+_SCALAR: Final = _PLAIN | {bool}
 
 
 class SetValue:
-    """A Cedar set: `keys` decide membership, iterating gives the values, each once."""
+    """A Cedar set: `keys` decide membership, iterating gives the values, each once.
 
-    __slots__ = ("_digest", "_members", "keys")
+    Law (lazy keys): a set of records that hold plain values alone makes its keys when first asked for them;
+    nobody can tell.
+    """
+
+    __slots__ = ("_digest", "_elements", "_members", "keys")
+
+    keys: frozenset[Any]
+    _members: Collection[Value]
+    _elements: Sequence[Value]
 
     def __init__(self, values: Iterable[Value] = ()) -> None:
         elements = values if isinstance(values, (list, tuple)) else list(values)
         self._digest: bytes | None = None
         if _PLAIN.issuperset(map(type, elements)):
-            plain = frozenset(elements)
-            self.keys: frozenset[Any] = plain
-            self._members: Collection[Value] = plain
+            self.keys = self._members = frozenset(elements)
+        elif all(map(_is_flat_record, elements)):
+            self._elements = elements
         else:
-            members: dict[Key, Value] = {}
-            for element in elements:
-                members.setdefault(key(element), element)
-            self.keys = frozenset(members)
-            self._members = tuple(members.values())
+            self._find_keys(elements)
+
+    def _find_keys(self, elements: Iterable[Value]) -> None:
+        members: dict[Key, Value] = {}
+        for element in elements:
+            members.setdefault(key(element), element)
+        self._members = tuple(members.values())
+        self.keys = frozenset(members)
+
+    def __getattr__(self, name: str) -> Any:
+        # Python comes here only while a slot is empty.
+        if name not in ("keys", "_members"):
+            raise AttributeError(name)
+        self._find_keys(self._elements)
+        return getattr(self, name)
 
     def __iter__(self) -> Iterator[Value]:
         return iter(self._members)
@@ -84,6 +103,10 @@ class SetValue:
             parts = sorted(map(_encoded, self.keys))
             self._digest = blake2b(b"S" + b"".join(parts), digest_size=32).digest()
         return self._digest
+
+
+def _is_flat_record(value: Value) -> bool:
+    return value.__class__ is dict and _SCALAR.issuperset(map(type, value.values()))
 
 
 def key(value: Value) -> Key:

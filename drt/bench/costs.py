@@ -28,8 +28,9 @@ def once(theirs: Callable[[], object], ours: Callable[[], object], quick: bool) 
         for work, spent in zip((theirs, ours), turns, strict=True):
             gc.collect()
             started = process_time_ns()
-            work()
+            made = work()
             spent.append(float(process_time_ns() - started))
+            del made
     return ratio(Timing(tuple(turns[1])), Timing(tuple(turns[0])))
 
 

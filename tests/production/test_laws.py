@@ -21,6 +21,7 @@ from production import (
     Response,
     Uid,
     codegen,
+    json_text,
     lowering,
     parse_expression,
     scope_index,
@@ -28,7 +29,8 @@ from production import (
     sides,
 )
 from production.collecting import without_collection
-from production.errors import EvaluationError
+from production.entity_json import entities_json, read_entities
+from production.errors import CedarError, EvaluationError
 from production.hierarchy import Ancestors, reachable
 from production.lowering import lower_conditions, lower_expression
 from production.machine import Frame, run
@@ -216,6 +218,96 @@ def attempt(work: Any) -> Value:
     except EvaluationError as error:
         return f"!{error.kind}"
     return value
+
+
+def documents(random: Random) -> list[str]:
+    """Entity documents with keys repeated here and there, odd spaces, and colons inside strings."""
+    keys = ('"a"', '"b" ', '"a:"', '"c\\""', '"b"\n', '":"')
+    scalars = ("1", '"x"', '":"', '"a :b"', '"\\":"', "true", "[1, 2]", "[]", "{}", '"10:30"', "null", "1.5")
+
+    def record(depth: int) -> str:
+        members = []
+        for _ in range(random.randrange(4)):
+            value = record(depth - 1) if depth and random.random() < 0.4 else random.choice(scalars)
+            if random.random() < 0.2:
+                value = f"[{value}, {record(0)}]"
+            members.append(f"{random.choice(keys)}:{value}")
+        return "{" + ", ".join(members) + "}"
+
+    def entity(number: int) -> str:
+        odd = random.choice(
+            ("", "", "", ', "type": "U"', ', "tags": {"t": "::"}', ', "attrs": {}', ', "z": {"y": 1, "y": 2}')
+        )
+        uid_members = random.choice(('"type": "U"', '"type": "U"', '"type": "U", "type": "U"'))
+        return f'{{"uid": {{{uid_members}, "id": "{number}"}}, "attrs": {record(2)}, "parents": []{odd}}}'
+
+    return [f"[{', '.join(entity(number) for number in range(random.randrange(3)))}]" for _ in range(3_000)]
+
+
+def read_otherwise() -> int:
+    """How many documents are read otherwise than when every key is watched."""
+
+    def outcome(text: str) -> object:
+        try:
+            return entities_json(read_entities(text))
+        except CedarError as error:
+            return str(error)
+
+    texts = documents(Random(5))
+    found = [outcome(text) for text in texts]
+    assert 100 < sum(isinstance(each, str) for each in found) < 2_900
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(json_text, "_QUICK", json_text._PLAIN)
+        return sum(outcome(text) != each for text, each in zip(texts, found, strict=True))
+
+
+def test_colons_give_away_repeated_keys() -> None:
+    assert read_otherwise() == 0
+
+
+@pytest.mark.parametrize(
+    "defect",
+    [lambda text, most: True, lambda text, most: text.count('":') <= most],
+    ids=["no count", "spaces forgotten"],
+)
+def test_colons_miscounted_are_seen(defect: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_text, "_has_colons", defect)
+
+    assert read_otherwise() > 0
+
+
+def lazily_different() -> int:
+    """Sets of flat records that behave otherwise than sets that know their keys from the start."""
+    random = Random(6)
+    wrong = 0
+    for _ in range(300):
+        members: list[Value] = [
+            {name: random.choice([1, True, "1", 2]) for name in random.sample("ab", random.randrange(3))}
+            for _ in range(random.randrange(4))
+        ]
+        lazy, eager = SetValue(members), SetValue([*members, SetValue([1])])
+        wrong += len(lazy) + 1 != len(eager) or len(lazy) != len(list(lazy))
+        wrong += sum((value in lazy) != (value in eager) for value in ({}, {"a": 1}, {"a": True}, {"b": "1"}))
+        wrong += SetValue(reversed(members)) != lazy or SetValue([lazy]) != SetValue(
+            [SetValue(members + members)]
+        )
+    return wrong
+
+
+def test_lazy_keys_cannot_be_told_apart() -> None:
+    assert lazily_different() == 0
+
+
+def test_lazy_keys_of_another_meaning_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(SetValue, "_find_keys", keep_all)
+
+    assert lazily_different() > 0
+
+
+def keep_all(self: SetValue, elements: Any) -> None:
+    """A planted defect: members that are equal are kept."""
+    self._members = tuple(elements)
+    self.keys = frozenset(map(repr, elements))
 
 
 def test_guards_are_the_condition() -> None:

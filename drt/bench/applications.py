@@ -4,13 +4,14 @@ policies compute and whose requests err about one time in five.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from random import Random
 from types import MappingProxyType
 
 from drt.bench.workload import (
     REQUESTS,
     Json,
+    Maker,
     Uid,
     Workload,
     entity,
@@ -73,15 +74,13 @@ forbid(principal, action, resource) when { principal.age < 18 && resource.labels
 """
 
 
-def tinytodo(size: int) -> Workload:
+def tinytodo(size: int, asked: int = REQUESTS, world: int = 0) -> Workload:
     """Users in teams; lists with an owner, a team of readers and a team of editors."""
-    random = seeded("tinytodo", size)
-    users, teams, lists = shares(size, 4, 2, 4)
+    random = seeded("tinytodo", size, world)
+    users, teams, lists = shares(size - 1, 4, 2, 4)
     entities = [entity("Application", "TinyTodo")]
     entities += [entity("Team", f"t{n}", parents=_above(random, "Team", "t", n, 0.7)) for n in range(teams)]
-    entities += [
-        entity("User", f"u{n}", parents=_some(random, "Team", "t", teams, 3)) for n in range(users - 1)
-    ]
+    entities += [entity("User", f"u{n}", parents=_some(random, "Team", "t", teams, 3)) for n in range(users)]
     for n in range(lists):
         readers, editors = (random.randrange(teams) for _ in range(2))
         attrs = {
@@ -94,7 +93,7 @@ def tinytodo(size: int) -> Workload:
         entities.append(entity("List", f"l{n}", attrs))
     actions = ("GetList", "UpdateList", "CreateTask", "UpdateTask", "GetList", "CreateList", "GetLists")
     requests = []
-    for _ in range(REQUESTS):
+    for _ in range(asked):
         action = random.choice(actions)
         whole = action in ("CreateList", "GetLists")
         place = uid("Application", "TinyTodo") if whole else uid("List", f"l{random.randrange(lists)}")
@@ -102,9 +101,9 @@ def tinytodo(size: int) -> Workload:
     return workload("tinytodo", TINYTODO, entities, requests, count=4)
 
 
-def gdrive(size: int) -> Workload:
+def gdrive(size: int, asked: int = REQUESTS, world: int = 0) -> Workload:
     """Views that hold documents and folders; users that own views and are given others'; groups."""
-    random = seeded("gdrive", size)
+    random = seeded("gdrive", size, world)
     users, groups, views, folders, documents = shares(size, 3, 1, 1, 2, 3)
     entities = [entity("Group", f"g{n}", parents=_above(random, "Group", "g", n, 0.5)) for n in range(groups)]
     entities += [entity("View", f"v{n}") for n in range(views)]
@@ -114,9 +113,9 @@ def gdrive(size: int) -> Workload:
             "viewAccess": reference("View", f"v{random.randrange(views)}"),
             "ownedAccess": reference("Folder", f"f{random.randrange(folders)}"),
         }
-        entities.append(entity("User", f"u{n}", attrs, _some(random, "Group", "g", groups, 2)))
+        entities.append(entity("User", f"u{n}", attrs, _some(random, "Group", "g", groups, 2, least=0)))
     for n in range(folders):
-        above = [*_above(random, "Folder", "f", n, 0.7), *_some(random, "View", "v", views, 1)]
+        above = [*_above(random, "Folder", "f", n, 0.7), *_some(random, "View", "v", views, 1, least=0)]
         entities.append(entity("Folder", f"f{n}", parents=above))
     for n in range(documents):
         attrs = {
@@ -128,7 +127,7 @@ def gdrive(size: int) -> Workload:
     actions = ("readDocument", "readDocument", "writeDocument", "shareDocument", "changeOwner")
     made = {(each["uid"]["type"], each["uid"]["id"]): each for each in entities}
     requests = []
-    for _ in range(REQUESTS):
+    for _ in range(asked):
         document = f"d{random.randrange(documents)}"
         owner: Uid = made["Document", document]["attrs"]["owner"]["__entity"]
         person = owner if random.random() < 0.4 else uid("User", f"u{random.randrange(users)}")
@@ -139,9 +138,9 @@ def gdrive(size: int) -> Workload:
 ROLES = ("readers", "triagers", "writers", "admins")
 
 
-def github(size: int) -> Workload:
+def github(size: int, asked: int = REQUESTS, world: int = 0) -> Workload:
     """Repositories with a team of each role, issues of repositories, users in teams and organizations."""
-    random = seeded("github", size)
+    random = seeded("github", size, world)
     users, teams, repositories, issues = shares(size, 4, 3, 1, 2)
     entities = [entity("Team", f"t{n}", parents=_above(random, "Team", "t", n, 0.5)) for n in range(teams)]
     entities += [entity("User", f"u{n}", parents=_some(random, "Team", "t", teams, 3)) for n in range(users)]
@@ -156,7 +155,7 @@ def github(size: int) -> Workload:
         entities.append(entity("Issue", f"i{n}", attrs))
     members = _members(entities)
     requests = []
-    for _ in range(REQUESTS):
+    for _ in range(asked):
         repository, issue = f"r{random.randrange(repositories)}", f"i{random.randrange(issues)}"
         teams_of = entities[teams + users + int(repository[1:])]["attrs"]
         trusted = members.get(teams_of[random.choice(ROLES)]["__entity"]["id"], [])
@@ -181,14 +180,14 @@ def _members(entities: list[Json]) -> dict[str, list[Uid]]:
     return members
 
 
-def abac(size: int) -> Workload:
+def abac(size: int, asked: int = REQUESTS, world: int = 0) -> Workload:
     """Users and documents with numbers, texts and sets; some lack an attribute that a policy reads."""
-    random = seeded("abac", size)
+    random = seeded("abac", size, world)
     users, documents = shares(size, 5, 5)
     entities = [_abac_user(random, n) for n in range(users)]
     entities += [_abac_document(random, n) for n in range(documents)]
     requests = []
-    for _ in range(REQUESTS):
+    for _ in range(asked):
         context = {
             "mfa": random.random() < 0.6,
             "urgent": random.random() < 0.3,
@@ -246,12 +245,12 @@ def _above(random: Random, type_name: str, letter: str, number: int, chance: flo
     return [uid(type_name, f"{letter}{random.randrange(number)}")]
 
 
-def _some(random: Random, type_name: str, letter: str, count: int, most: int) -> list[Uid]:
-    """One to `most` different parents."""
-    chosen = random.sample(range(count), min(count, random.randint(1, most)))
+def _some(random: Random, type_name: str, letter: str, count: int, most: int, least: int = 1) -> list[Uid]:
+    """`least` to `most` different parents."""
+    chosen = random.sample(range(count), min(count, random.randint(least, most)))
     return [uid(type_name, f"{letter}{number}") for number in chosen]
 
 
-APPLICATIONS: Mapping[str, Callable[[int], Workload]] = MappingProxyType(
+APPLICATIONS: Mapping[str, Maker] = MappingProxyType(
     {"tinytodo": tinytodo, "gdrive": gdrive, "github": github, "abac": abac}
 )

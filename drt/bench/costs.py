@@ -1,112 +1,195 @@
-"""Figures beside the usual answer: reading, cold start, the slowest requests, policies that all err."""
+"""Figures about all that happens before a question: reading, validating, the first decision, memory."""
 
 from __future__ import annotations
 
 import gc
 from collections.abc import Callable
 from functools import partial
-from statistics import median
-from time import perf_counter_ns, process_time_ns
+from time import process_time_ns
 
 from drt.bench import grants
 from drt.bench.applications import APPLICATIONS
 from drt.bench.contestants import cedarpy, production
-from drt.bench.contestants.production import Production
-from drt.bench.figure import Figure
-from drt.bench.race import Ratio, Timing, prepared_for, race, ratio
-from drt.bench.workload import Workload
+from drt.bench.figure import Figure, at_most
+from drt.bench.fresh import Cost, against_cedarpy, memory_each
+from drt.bench.race import Disagreement, Measured, Timing, ratio
+from drt.bench.schemas import VALIDATED
+from drt.bench.workload import Maker
 
-ROUNDS = 7
-ASKED = 20_000
-"""Single questions that a tail is read off."""
+ROUNDS, QUICK_ROUNDS = 15, 7
+FRESH_ROUNDS, QUICK_FRESH_ROUNDS = 9, 3
+READ = 400
+"""Policies that are read in a turn; fewer are read repeatedly."""
+
+_FRESH = "each in a fresh process that has imported it"
+_RESIDENT = "growth of resident memory after garbage collection, in a fresh process each, the text gone again"
 
 
-def once(theirs: Callable[[], object], ours: Callable[[], object], quick: bool) -> Ratio:
-    """Our time by theirs, for work that is done once; the two take turns."""
-    turns: tuple[list[float], list[float]] = ([], [])
-    for _ in range(3 if quick else ROUNDS):
-        for work, spent in zip((theirs, ours), turns, strict=True):
+def in_turns(ours: Callable[[], object], theirs: Callable[[], object], repeats: int, rounds: int) -> Measured:
+    """Our time by theirs in CPU microseconds, for work that is done so many times a turn; what it makes is
+    freed off the clock.
+    """
+    works = {"production": ours, "cedarpy": theirs}
+    spent: dict[str, list[float]] = {name: [] for name in works}
+    for number in range(rounds):
+        for name in works if number % 2 else reversed(works):
+            work = works[name]
             gc.collect()
             started = process_time_ns()
-            made = work()
-            spent.append(float(process_time_ns() - started))
+            made = [work() for _ in range(repeats)]
+            spent[name].append((process_time_ns() - started) / 1_000 / repeats)
             del made
-    return ratio(Timing(tuple(turns[1])), Timing(tuple(turns[0])))
+    timings = {name: Timing(tuple(each)) for name, each in spent.items()}
+    return ratio(timings, "production", "cedarpy")
 
 
-def parse(make: Callable[[int], Workload], size: int, quick: bool) -> Ratio:
-    """Reading policies, production's time by cedarpy's; small texts are read a hundred times."""
+def parse(make: Maker, size: int, quick: bool) -> Measured:
+    """Reading the text of policies, production's time by cedarpy's."""
     made = make(size)
-    repeats = max(1, 400 // made.policy_count)
-
-    def theirs() -> None:
-        for _ in range(repeats):
-            cedarpy.read_policies(made)
-
-    def ours() -> None:
-        for _ in range(repeats):
-            production.read_policies(made.policies)
-
-    return once(theirs, ours, quick)
-
-
-def cold_start(quick: bool) -> Ratio:
-    """From the text of 5,000 policies to the first decision; the store is read beforehand by both."""
-    made = grants.many(5_000)
-    first = made.requests[0]
-    return once(
-        partial(cedarpy.first_answer(made), first), partial(production.first_answer(made), first), quick
+    return in_turns(
+        partial(production.read_policies, made.policies),
+        partial(cedarpy.read_policies, made.policies),
+        max(1, READ // made.policy_count),
+        QUICK_ROUNDS if quick else ROUNDS,
     )
 
 
-def load(make: Callable[[int], Workload], size: int, quick: bool) -> Ratio:
-    """Reading entities, production's time by cedarpy's."""
-    text = make(size).entities
-    return once(partial(cedarpy.read_entities, text), partial(production.read_entities, text), quick)
+def validate(make: Maker, size: int, quick: bool) -> Measured:
+    """Reading and validating policies, production's time by cedarpy's; both must find them valid."""
+    made = make(size)
+    ours, theirs = production.validation(made), cedarpy.validation(made)
+    if not (ours() and theirs()):
+        raise Disagreement(f"{made.name}: the policies are not valid to both engines")
+    return in_turns(ours, theirs, max(1, READ // 4 // made.policy_count), QUICK_ROUNDS if quick else ROUNDS)
 
 
-def tail(make: Callable[[int], Workload], quick: bool) -> Ratio:
-    """The 99th percentile of single questions by their median, garbage collection on."""
-    prepared = Production().prepare(make(1_000))
-    ask, questions = prepared.ask, prepared.questions
-    found = []
-    for _ in range(3 if quick else ROUNDS):
-        times = []
-        for number in range(ASKED):
-            question = questions[number % len(questions)]
-            started = perf_counter_ns()
-            ask(question)
-            times.append(perf_counter_ns() - started)
-        times.sort()
-        found.append(times[ASKED * 99 // 100] / times[ASKED // 2])
-    found.sort()
-    return Ratio(median(found), (found[-1] - found[0]) / median(found))
+def fresh(make: Maker, size: int, cost: Cost, quick: bool) -> Measured:
+    """Production's time by cedarpy's, in fresh processes that take turns."""
+    return against_cedarpy(make(size), cost, QUICK_FRESH_ROUNDS if quick else FRESH_ROUNDS)
 
 
-def erring(quick: bool) -> Ratio:
-    """Eight policies that all err, production's time by that of its own plain evaluator without a plan's
-    generated code.
-    """
-    walk, ours = race(
-        prepared_for(grants.erring(8), [Production(tier="machine"), Production()]), 5 if quick else 11
-    )
-    return ratio(ours, walk)
+def entity_memory(make: Maker, size: int, quick: bool) -> Measured:
+    """Production's memory by cedarpy's; one round, for memory is not noisy."""
+    made = make(size)
+    found = against_cedarpy(made, "entity-memory", 1)
+    each = {name: grown / made.entity_count / 1_000 for name, grown in found.medians.items()}
+    return Measured(found.value, 0.0, each)
+
+
+def memory(make: Maker, size: int, asked: int, cost: Cost, quick: bool) -> Measured:
+    """Memory for a policy or link."""
+    return memory_each(make(size, asked), cost)
 
 
 def figures() -> list[Figure]:
     """The figures of this module."""
-    found = [
-        Figure(f"parse ÷ cedarpy, {name}", "at most", 1, 0.6, partial(parse, make, 10), True)
+    return [*_reading(), *_validation(), *_loading(), *_memory()]
+
+
+def _reading() -> list[Figure]:
+    says = "PolicySet.from_text by PolicySet.from_str, from the same text to a policy set"
+    texts: list[tuple[str, str, Maker, int]] = [
+        (name, f"{says}; the application's few policies, read many times", make, 10)
         for name, make in APPLICATIONS.items()
     ]
-    found.append(
-        Figure("parse ÷ cedarpy, 1,000 many", "at most", 1, 0.6, partial(parse, grants.many, 1_000), True)
-    )
-    found.append(Figure("cold start ÷ cedarpy, 5,000 many", "at most", 1.5, 1, cold_start))
-    for name, make in APPLICATIONS.items():
-        found.append(
-            Figure(f"entity load ÷ cedarpy, {name}", "at most", 0.6, 0.4, partial(load, make, 10_000))
+    texts.append(("1,000 many", f"{says}; 1,000 policies of eight shapes", grants.many, 1_000))
+    found = [
+        Figure(
+            f"parse ÷ cedarpy, {name}",
+            "reading",
+            said,
+            partial(parse, make, size),
+            at_most(1, 0.6),
+            medians="µs a text",
+            quick=True,
         )
-        found.append(Figure(f"p99 ÷ p50, {name}", "at most", 4, 2.5, partial(tail, make)))
-    found.append(Figure("all err ÷ plain evaluator", "at most", 1, 0.5, erring, True))
+        for name, said, make, size in texts
+    ]
+    says = f"from the text of 5,000 policies to the first decision, over a store read beforehand; {_FRESH}"
+    found.append(
+        Figure(
+            "cold start ÷ cedarpy, 5,000 many",
+            "reading",
+            says,
+            partial(fresh, grants.many, 5_000, "cold-start"),
+            at_most(1.5, 1),
+            medians="µs",
+            quick=True,
+        )
+    )
+    return found
+
+
+def _validation() -> list[Figure]:
+    says = "reading policies and validating them strictly against a schema read beforehand, ours by cedarpy's"
+    return [
+        Figure(
+            f"validate ÷ cedarpy, {'1,000 many' if name == 'many' else name}",
+            "reading",
+            says,
+            partial(validate, make, 1_000 if name == "many" else 10),
+            medians="µs a text",
+        )
+        for name, make in VALIDATED.items()
+    ]
+
+
+def _loading() -> list[Figure]:
+    says = f"Entities.from_json by Entities.from_json_str, 10,000 entities; {_FRESH}"
+    return [
+        Figure(
+            f"entity load ÷ cedarpy, {name}",
+            "reading",
+            says,
+            partial(fresh, make, 10_000, "load"),
+            at_most(0.6, 0.4),
+            medians="µs a store",
+            quick=name == "gdrive",
+        )
+        for name, make in APPLICATIONS.items()
+    ]
+
+
+def _memory() -> list[Figure]:
+    found = [
+        Figure(
+            f"memory per entity ÷ cedarpy, {name}",
+            "memory",
+            f"100,000 entities: {_RESIDENT}",
+            partial(entity_memory, make, 100_000),
+            at_most(0.8, 0.6),
+            medians="KB an entity",
+        )
+        for name, make in APPLICATIONS.items()
+    ]
+    answered = "policies, plans and whatever answering requests makes of them"
+    found += [
+        Figure(
+            "memory per policy, 5,000 many",
+            "memory",
+            f"{answered}: {_RESIDENT}",
+            partial(memory, grants.many, 5_000, 200, "policy-memory"),
+            at_most(2, 1.2),
+            unit="KB",
+            medians="KB a policy",
+            quick=True,
+        ),
+        Figure(
+            "memory per link, 100,000 links",
+            "memory",
+            f"links of three templates made from a file of lines, {answered}: {_RESIDENT}",
+            partial(memory, grants.links, 100_000, 20, "link-memory"),
+            at_most(1, 0.5),
+            unit="KB",
+            medians="KB a link",
+        ),
+        Figure(
+            "memory per link, 100,000 links in one JSON document",
+            "memory",
+            f"the same read as one document of policy JSON, so that garbage of reading counts: {_RESIDENT}",
+            partial(memory, grants.links, 100_000, 20, "policy-memory"),
+            unit="KB",
+            medians="KB a link",
+        ),
+    ]
     return found

@@ -1,73 +1,122 @@
-"""A figure: a number with a limit that must be kept and one to stretch for."""
+"""A figure: a number, in one sentence what it says, and maybe a limit to keep and one to stretch for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from drt.bench.race import Ratio
+from drt.bench.race import Measured
 
 ATTEMPTS = 3
 """A missed limit counts when it was missed so many times."""
 
+Verdict = Literal["stretch", "kept", "missed", "told"]
+"""`told`: a figure without a limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What a figure must be, and what would be better."""
+
+    direction: Literal["at least", "at most"]
+    must: float
+    stretch: float | None = None
+
+    def keeps(self, value: float, bound: float) -> bool:
+        """Whether a value is on the right side of a bound."""
+        return value >= bound if self.direction == "at least" else value <= bound
+
+    def verdict(self, value: float) -> Verdict:
+        """What a value amounts to."""
+        if not self.keeps(value, self.must):
+            return "missed"
+        return "stretch" if self.stretch is not None and self.keeps(value, self.stretch) else "kept"
+
+
+def at_least(must: float, stretch: float | None = None) -> Limit:
+    """The more the better."""
+    return Limit("at least", must, stretch)
+
+
+def at_most(must: float, stretch: float | None = None) -> Limit:
+    """The less the better."""
+    return Limit("at most", must, stretch)
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What is measured, and what it must be: at least or at most `must`, better `stretch`."""
+    """What is measured. `measure` is told whether to be quick; `medians` names the unit of the medians that a
+    ratio is made of; `quick` puts the figure into the quick part of the table.
+    """
 
     name: str
-    direction: Literal["at least", "at most"]
-    must: float
-    stretch: float | None
-    measure: Callable[[bool], Ratio]
+    group: str
+    says: str
+    measure: Callable[[bool], Measured]
+    limit: Limit | None = None
+    unit: str = "×"
+    medians: str = "µs a request"
     quick: bool = False
-
-    def kept(self, value: float, limit: float) -> bool:
-        """Whether a value is within a limit."""
-        return value >= limit if self.direction == "at least" else value <= limit
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A figure and what came out in its best attempt."""
+    """A figure and what came out in its best attempt, as plain data."""
 
-    figure: Figure
-    result: Ratio
+    figure: str
+    group: str
+    says: str
+    value: float
+    unit: str
+    spread: float
+    limit: Limit | None
+    verdict: Verdict
     attempts: int
+    rounds: int
+    medians: Mapping[str, float]
+    medians_unit: str
 
     @property
     def good(self) -> bool:
-        """Whether the limit that must be kept is kept."""
-        return self.figure.kept(self.result.value, self.figure.must)
-
-    @property
-    def stretched(self) -> bool:
-        """Whether the better limit is kept too."""
-        stretch = self.figure.stretch
-        return stretch is not None and self.figure.kept(self.result.value, stretch)
+        """Whether no limit is missed."""
+        return self.verdict != "missed"
 
     def to_json(self) -> dict[str, Any]:
-        """The row as plain data."""
-        figure = self.figure
-        return {
-            "figure": figure.name,
-            "direction": figure.direction,
-            "must": figure.must,
-            "stretch": figure.stretch,
-            "value": self.result.value,
-            "spread": self.result.spread,
-            "attempts": self.attempts,
-            "good": self.good,
-        }
+        """The row as JSON; `from_json` reads it."""
+        limit = {} if self.limit is None else asdict(self.limit)
+        plain = {name: getattr(self, name) for name in self.__slots__ if name != "limit"}
+        return {**plain, "medians": dict(self.medians), **limit}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Row:
+        """The row that `to_json` wrote."""
+        limit = Limit(data["direction"], data["must"], data["stretch"]) if "must" in data else None
+        plain = {name: data[name] for name in cls.__slots__ if name != "limit"}
+        return cls(**plain, limit=limit)
 
 
 def measured(figure: Figure, quick: bool) -> Row:
     """The figure measured; a miss is measured again, and the best attempt is told."""
-    results: list[Ratio] = []
+    results: list[Measured] = []
+    limit = figure.limit
     while len(results) < ATTEMPTS:
         results.append(figure.measure(quick))
-        if figure.kept(results[-1].value, figure.must):
+        if limit is None or limit.keeps(results[-1].value, limit.must):
             break
-    best = max if figure.direction == "at least" else min
-    return Row(figure, best(results, key=lambda each: each.value), len(results))
+    best = max if limit and limit.direction == "at least" else min
+    result = best(results, key=lambda each: each.value)
+    return Row(
+        figure=figure.name,
+        group=figure.group,
+        says=figure.says,
+        value=result.value,
+        unit=figure.unit,
+        spread=result.spread,
+        limit=limit,
+        verdict=limit.verdict(result.value) if limit else "told",
+        attempts=len(results),
+        rounds=result.rounds,
+        medians=result.medians,
+        medians_unit=figure.medians,
+    )

@@ -14,16 +14,16 @@ ENTITIES = 2_000
 ACTIONS = ("view", "edit", "share")
 
 
-def direct(size: int) -> Workload:
+def direct(size: int, asked: int = REQUESTS, world: int = 0) -> Workload:
     """`size` grants of one action on one resource to one user; requests hit one in two."""
-    random = seeded("direct", size)
+    random = seeded("direct", size, world)
     triples = [(_user(random), random.choice(ACTIONS), _document(random)) for _ in range(size)]
     lines = [
         f'permit(principal == User::"{user}", action == Action::"{action}", resource == Document::"{doc}");'
         for user, action, doc in triples
     ]
     requests = []
-    for _ in range(REQUESTS):
+    for _ in range(asked):
         user, action, doc = random.choice(triples)
         if random.random() < 0.5:
             doc = _document(random)
@@ -31,11 +31,11 @@ def direct(size: int) -> Workload:
     return workload("direct", "\n".join(lines), _store(random), requests, count=size)
 
 
-def many(size: int) -> Workload:
+def many(size: int, asked: int = REQUESTS, world: int = 0) -> Workload:
     """`size` policies over 2,000 entities: most about a user and a resource, some about a group and a
     folder, some about one side, a few about everything.
     """
-    random = seeded("many", size)
+    random = seeded("many", size, world)
     lines = [
         "permit(principal, action, resource) when { resource.owner == principal };",
         'permit(principal, action == Action::"view", resource) when { resource.isPublic };',
@@ -45,7 +45,7 @@ def many(size: int) -> Workload:
     store = _store(random)
     owned = [(each["attrs"]["owner"]["__entity"], each["uid"]) for each in store if "owner" in each["attrs"]]
     requests = []
-    for _ in range(REQUESTS):
+    for _ in range(asked):
         owner, document = random.choice(owned)
         person = owner if random.random() < 0.3 else uid("User", _user(random))
         context = {"mfa": random.random() < 0.8}
@@ -71,11 +71,11 @@ def _one_of_many(random: Random) -> str:
     return f"permit(principal == {user}, {action}, resource) when {{ resource.level < 5 }};"
 
 
-def links(size: int) -> Workload:
+def links(size: int, asked: int = REQUESTS, world: int = 0) -> Workload:
     """`size` links of three templates; ids are drawn from as many users and documents as there are links, so
     that a request meets as many links at any size. Every other request is made to hit one.
     """
-    random = seeded("links", size)
+    random = seeded("links", size, world)
     store = _store(random)
     spread = max(900, size)
     made: list[Json] = []
@@ -90,7 +90,7 @@ def links(size: int) -> Workload:
         values = {"?principal": principal, "?resource": resource}
         made.append({"templateId": f"policy{which}", "newId": f"link{number}", "values": values})
     requests = []
-    for number in range(REQUESTS):
+    for number in range(asked):
         link = random.choice(made)
         action = ACTIONS[int(link["newId"][4:]) % 3]
         principal, resource = (
@@ -99,9 +99,26 @@ def links(size: int) -> Workload:
         if number % 2:
             resource = uid("Document", _document(random))
         requests.append(request(principal, action, resource, {"mfa": random.random() < 0.8}))
+    store += _absent(random, store, requests)
     document = {"templates": _templates(), "staticPolicies": {}, "templateLinks": made}
     source = Source(json.dumps(document), "json")
     return Workload("links", source, json.dumps(store), tuple(requests), size, len(store))
+
+
+def _absent(random: Random, store: list[Json], requests: list[Json]) -> list[Json]:
+    """Entities for users and documents that are asked about and not in the store: in a group or a folder,
+    like those that are.
+    """
+    known = {(each["uid"]["type"], each["uid"]["id"]) for each in store}
+    asked = {
+        (place["type"], place["id"]) for each in requests for place in (each["principal"], each["resource"])
+    }
+    above = {"User": ("Group", _group), "Document": ("Folder", _folder)}
+    return [
+        entity(type_name, entity_id, {}, [uid(above[type_name][0], above[type_name][1](random))])
+        for type_name, entity_id in sorted(asked - known)
+        if type_name in above
+    ]
 
 
 def _below(random: Random, store: list[Json], group: Uid) -> Uid:
@@ -112,9 +129,9 @@ def _below(random: Random, store: list[Json], group: Uid) -> Uid:
     return random.choice(members) if members else group
 
 
-def erring(size: int) -> Workload:
+def erring(size: int, asked: int = REQUESTS, world: int = 0) -> Workload:
     """`size` policies that all err, each in one of four ways, whatever is asked."""
-    random = seeded("erring", size)
+    random = seeded("erring", size, world)
     bodies = (
         "principal.missing > 1",
         "resource.level + true > 1",
@@ -126,7 +143,7 @@ def erring(size: int) -> Workload:
     ]
     requests = [
         request(uid("User", _user(random)), "view", uid("Document", _document(random)), {"mfa": True})
-        for _ in range(REQUESTS)
+        for _ in range(asked)
     ]
     return workload("erring", "\n".join(lines), _store(random), requests, count=size)
 

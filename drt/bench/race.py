@@ -6,16 +6,20 @@ Answers are compared before anything is timed: a race between engines that disag
 from __future__ import annotations
 
 import gc
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import median
 from time import process_time_ns
+from typing import TypeVar
 
 from drt.bench.contestants.contestant import Contestant, Prepared
 from drt.bench.workload import Workload
 
-SHORTEST_NS = 2_000_000
-"""A contestant repeats its questions until a turn takes about so long."""
+Key = TypeVar("Key", bound=Hashable)
+
+SHORTEST_NS = 8_000_000
+"""A contestant repeats its questions until a turn takes about so long; another's turn leaves caches cold."""
 
 
 class Disagreement(Exception):
@@ -34,54 +38,81 @@ class Timing:
 
 
 @dataclass(frozen=True, slots=True)
-class Ratio:
-    """The median of a ratio over rounds, and the share of it that the middle half of the rounds spans."""
+class Measured:
+    """What a figure came to, how far the middle half of its rounds spans as a share of it, and the medians
+    that it was made of, by who was measured.
+    """
 
     value: float
     spread: float
+    medians: Mapping[str, float] = field(default_factory=dict)
+    rounds: int = 1
 
 
-def compare(names: Sequence[str], prepared: Sequence[Prepared], workload: Workload) -> None:
+def compare(prepared: Mapping[str, Prepared], workload: Workload) -> None:
     """Raises `Disagreement` at the first request that two contestants answer differently."""
-    answers = [each.answers() for each in prepared]
-    for name, others in zip(names[1:], answers[1:], strict=True):
-        for question, ours, theirs in zip(workload.requests, answers[0], others, strict=True):
-            if ours != theirs:
+    answers = {name: each.answers() for name, each in prepared.items()}
+    for (one, ours), (other, theirs) in pairwise(answers.items()):
+        for question, left, right in zip(workload.requests, ours, theirs, strict=True):
+            if not left.agrees(right):
                 raise Disagreement(
-                    f"{workload.name}: {names[0]} and {name} differ on {question}: {ours} and {theirs}"
+                    f"{workload.name}: {one} says {left}, {other} says {right}, asked {_told(question)}"
                 )
 
 
-def prepared_for(workload: Workload, contestants: Sequence[Contestant]) -> list[Prepared]:
+def _told(question: Mapping[str, object]) -> str:
+    return ", ".join(f"{name} {_plain(value)}" for name, value in question.items())
+
+
+def _plain(value: object) -> str:
+    match value:
+        case {"type": str(type_name), "id": str(entity_id)}:
+            return f'{type_name}::"{entity_id}"'
+    return str(value)
+
+
+def prepared_for(workload: Workload, contestants: Iterable[Contestant]) -> dict[str, Prepared]:
     """The contestants, ready for the workload, after their answers were compared."""
-    prepared = [each.prepare(workload) for each in contestants]
-    compare([each.name for each in contestants], prepared, workload)
+    prepared = {each.name: each.prepare(workload) for each in contestants}
+    compare(prepared, workload)
     return prepared
 
 
-def race(prepared: Sequence[Prepared], rounds: int) -> list[Timing]:
+def race(prepared: Mapping[Key, Prepared], rounds: int) -> dict[Key, Timing]:
     """The time of each contestant in every round."""
-    repeats = [_repeats(each) for each in prepared]
-    turns: list[list[float]] = [[] for _ in prepared]
+    repeats = {name: _repeats(each) for name, each in prepared.items()}
+    turns: dict[Key, list[float]] = {name: [] for name in prepared}
     gc.collect()
     for number in range(rounds):
-        order = range(len(prepared)) if number % 2 else reversed(range(len(prepared)))
-        for at in order:
-            spent = _turn(prepared[at], repeats[at])
-            turns[at].append(spent / repeats[at] / len(prepared[at].questions) / 1_000)
-    return [Timing(tuple(each)) for each in turns]
+        for name in _order(list(prepared), number):
+            spent = _turn(prepared[name], repeats[name])
+            turns[name].append(spent / repeats[name] / len(prepared[name].questions) / 1_000)
+    return {name: Timing(tuple(each)) for name, each in turns.items()}
 
 
-def ratio(upper: Timing, lower: Timing) -> Ratio:
+def ratio(timings: Mapping[str, Timing], upper: str, lower: str) -> Measured:
     """How many times `lower` goes into `upper`, round by round."""
-    each = sorted(a / b for a, b in zip(upper.rounds, lower.rounds, strict=True))
-    middle = median(each)
-    return Ratio(middle, (each[len(each) * 3 // 4] - each[len(each) // 4]) / middle)
+    pairs = zip(timings[upper].rounds, timings[lower].rounds, strict=True)
+    value, spread = middle([above / below for above, below in pairs])
+    medians = {name: timings[name].median for name in (upper, lower)}
+    return Measured(value, spread, medians, len(timings[upper].rounds))
+
+
+def middle(values: Sequence[float]) -> tuple[float, float]:
+    """The median, and the share of it that the middle half spans."""
+    each = sorted(values)
+    found = median(each)
+    return found, (each[len(each) * 3 // 4] - each[len(each) // 4]) / found if found else 0.0
+
+
+def _order(names: list[Key], number: int) -> list[Key]:
+    return names if number % 2 else names[::-1]
 
 
 def _repeats(prepared: Prepared) -> int:
     """How often the questions are asked in one turn; asking them also warms the engine."""
-    _turn(prepared, 1)
+    if _turn(prepared, 1) < SHORTEST_NS:
+        _turn(prepared, 1)
     return max(1, round(SHORTEST_NS / max(1, _turn(prepared, 1))))
 
 

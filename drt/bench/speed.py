@@ -1,75 +1,121 @@
-"""Figures about authorizing: against cedarpy, and against ourselves at another size."""
+"""Figures about authorizing: who is how much faster on the same requests."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 from drt.bench import grants
 from drt.bench.applications import APPLICATIONS
 from drt.bench.contestants.cedarpy import Cedarpy
+from drt.bench.contestants.contestant import Contestant
+from drt.bench.contestants.naive import Naive
 from drt.bench.contestants.production import Production
 from drt.bench.contestants.reference import Reference
-from drt.bench.figure import Figure
-from drt.bench.race import Ratio, prepared_for, race, ratio
-from drt.bench.workload import Workload
+from drt.bench.figure import Figure, Limit, at_least, at_most
+from drt.bench.race import Measured, prepared_for, race, ratio
+from drt.bench.schemas import VALIDATED
+from drt.bench.workload import Maker
 
-ROUNDS = 11
+ROUNDS, QUICK_ROUNDS = 41, 15
+FEW = 40
+"""Requests asked in a turn where one takes a contestant milliseconds; answers are compared on all."""
 
-
-def faster(make: Callable[[int], Workload], size: int, *, plain: bool, quick: bool) -> Ratio:
-    """cedarpy's time by production's."""
-    theirs, ours = race(prepared_for(make(size), [Cedarpy(), Production(plain)]), 5 if quick else ROUNDS)
-    return ratio(theirs, ours)
-
-
-def reference_time(make: Callable[[int], Workload], size: int, quick: bool) -> Ratio:
-    """The reference's time by cedarpy's."""
-    theirs, ours = race(prepared_for(make(size), [Cedarpy(), Reference()]), 5 if quick else ROUNDS)
-    return ratio(ours, theirs)
+_PARSED = "cedarpy has policies and entities parsed beforehand and takes uids as dicts"
+_NATIVE = "ours takes a Request made beforehand"
+_DICTS = "ours takes the very dict that cedarpy takes"
 
 
-def growth(make: Callable[[int], Workload], small: int, large: int, quick: bool) -> Ratio:
-    """Production's time at a large size by its time at a small one."""
-    both = [Production().prepare(make(size)) for size in (small, large)]
-    before, after = race(both, 7 if quick else 2 * ROUNDS)
-    return ratio(after, before)
+def versus(
+    make: Maker, size: int, upper: Contestant, lower: Contestant, asked: int | None, quick: bool
+) -> Measured:
+    """How many times the time of `lower` goes into that of `upper`, on the same requests."""
+    prepared = prepared_for(make(size), [upper, lower])
+    shortened = {name: each.first(asked or len(each.questions)) for name, each in prepared.items()}
+    return ratio(race(shortened, QUICK_ROUNDS if quick else ROUNDS), upper.name, lower.name)
 
 
 def figures() -> list[Figure]:
-    """The figures about authorizing."""
+    """The figures of this module."""
+    return [*_applications(), *_thousands(), *_validated(), _erring(), *_reference()]
+
+
+def _applications() -> list[Figure]:
     found = []
     for name, make in APPLICATIONS.items():
         hard = name == "abac"
-        native = partial(_faster, make, 1_000, False)
-        plain = partial(_faster, make, 1_000, True)
-        least = (12, 25) if hard else (25, 45)
-        found.append(Figure(f"cedarpy ÷ ours, {name}", "at least", *least, native, True))
-        found.append(
-            Figure(f"cedarpy ÷ ours from dicts, {name}", "at least", 6 if hard else 10, 20, plain, True)
-        )
-    found += [
-        Figure("cedarpy ÷ ours, 5,000 direct grants", "at least", 500, 2_000, _faster_at(grants.direct)),
-        Figure("cedarpy ÷ ours, 5,000 many", "at least", 500, 2_000, _faster_at(grants.many)),
-        Figure("own time, 5,000 ÷ 10 direct grants", "at most", 2, 1.5, _grown(grants.direct, 5_000), True),
-        Figure("own time, 5,000 ÷ 10 many", "at most", 4, 2, _grown(grants.many, 5_000), True),
-        Figure("own time, 100,000 ÷ 10 links", "at most", 2, 1.3, _grown(grants.links, 100_000)),
-    ]
-    for name, make in APPLICATIONS.items():
-        measure = _grown(make, 100_000)
-        found.append(Figure(f"own time, 100,000 ÷ 10 entities, {name}", "at most", 2, 1.3, measure))
-        measure = partial(reference_time, make, 1_000)
-        found.append(Figure(f"reference ÷ cedarpy, {name}", "at most", 1, None, measure))
+        native = at_least(12, 25) if hard else at_least(25, 45)
+        dicts = at_least(6 if hard else 10, 20)
+        found += [
+            _faster(f"cedarpy ÷ ours, {name}", make, _NATIVE, Production(), native),
+            _faster(f"cedarpy ÷ ours from dicts, {name}", make, _DICTS, Production(plain=True), dicts),
+        ]
     return found
 
 
-def _faster(make: Callable[[int], Workload], size: int, plain: bool, quick: bool) -> Ratio:
-    return faster(make, size, plain=plain, quick=quick)
+def _faster(name: str, make: Maker, way: str, ours: Contestant, limit: Limit | None) -> Figure:
+    says = f"time of a request at 1,000 entities; {_PARSED}, {way}; answers with error kinds are alike"
+    measure = partial(versus, make, 1_000, Cedarpy(), ours, None)
+    return Figure(name, "authorizing", says, measure, limit, quick=limit is not None)
 
 
-def _faster_at(make: Callable[[int], Workload]) -> Callable[[bool], Ratio]:
-    return partial(_faster, make, 5_000, False)
+def _thousands() -> list[Figure]:
+    says = f"time of a request under 5,000 policies over 2,000 entities; {_PARSED}, {_NATIVE}"
+    return [
+        Figure(
+            f"cedarpy ÷ ours, 5,000 {name}",
+            "authorizing",
+            f"{says}; {detail}",
+            partial(versus, make, 5_000, Cedarpy(), Production(), FEW),
+            at_least(500, 2_000),
+        )
+        for name, make, detail in (
+            ("direct grants", grants.direct, "every policy names one user, one action and one document"),
+            ("many", grants.many, "policies of eight shapes, half of them with conditions"),
+        )
+    ]
 
 
-def _grown(make: Callable[[int], Workload], large: int) -> Callable[[bool], Ratio]:
-    return partial(growth, make, 10, large)
+def _validated() -> list[Figure]:
+    found = []
+    for name, make in VALIDATED.items():
+        if name != "many":
+            native = "ours takes a Request that was validated beforehand"
+            dicts = "ours reads and validates the same dict"
+            found += [
+                _faster(
+                    f"cedarpy ÷ ours, validated {name}", make, f"and a schema; {native}", Production(), None
+                ),
+                _faster(
+                    f"cedarpy ÷ ours from dicts, validated {name}",
+                    make,
+                    f"and a schema; {dicts}",
+                    Production(plain=True),
+                    None,
+                ),
+            ]
+    return found
+
+
+def _erring() -> Figure:
+    says = (
+        "time of a request on which 8 policies err in four ways; the naive walk is a recursive function over "
+        "each policy's JSON tree, every policy in turn (drt/bench/contestants/naive.py)"
+    )
+    measure = partial(versus, grants.erring, 8, Production(), Naive(), None)
+    return Figure("every policy errs ÷ naive walk", "tails", says, measure, at_most(1, 0.5), quick=True)
+
+
+def _reference() -> list[Figure]:
+    says = (
+        f"the reference's time of a request by cedarpy's at 1,000 entities; {_PARSED}; both parsed beforehand"
+    )
+    return [
+        Figure(
+            f"reference ÷ cedarpy, {name}",
+            "reference",
+            says,
+            partial(versus, make, 1_000, Reference(), Cedarpy(), None),
+            at_most(1),
+        )
+        for name, make in APPLICATIONS.items()
+    ]

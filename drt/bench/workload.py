@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from drt.case import Source
 
@@ -15,6 +15,12 @@ Json: TypeAlias = dict[str, Any]
 
 REQUESTS = 200
 """Requests of a workload, each asked once a round."""
+
+
+class Maker(Protocol):
+    """Draws a workload of a size: of entities for applications, of policies for grants."""
+
+    def __call__(self, size: int, asked: int = REQUESTS, world: int = 0) -> Workload: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +57,16 @@ def request(principal: Uid, action: str, resource: Uid, context: Mapping[str, An
     return {"principal": principal, "action": uid("Action", action), "resource": resource, "context": context}
 
 
-def seeded(name: str, size: int) -> Random:
-    """The random source of a workload of a size, the same on every machine."""
-    return Random(f"{name}/{size}")
+def seeded(name: str, size: int, world: int = 0) -> Random:
+    """The random source of a workload, the same on every machine; another `world` is another draw."""
+    return Random(f"{name}/{size}/{world}")
 
 
 def shares(total: int, *weights: int) -> tuple[int, ...]:
-    """`total` split by weights into parts of at least one; the last part takes the rest."""
-    parts = [max(1, total * weight // sum(weights)) for weight in weights[:-1]]
-    return (*parts, max(1, total - sum(parts)))
+    """`total` split by weights into parts of at least two; the largest part makes up for that."""
+    parts = [max(2, total * weight // sum(weights)) for weight in weights]
+    parts[parts.index(max(parts))] += total - sum(parts)
+    return tuple(parts)
 
 
 def workload(

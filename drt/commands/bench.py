@@ -2,18 +2,45 @@
 
 from __future__ import annotations
 
-import click
+from pathlib import Path
 
-from drt.commands.options import form
+import click
 
 
 @click.command("bench", short_help="Measure the production engine against cedarpy and itself.")
-@click.option("--only", metavar="GLOB", default="*", help="Only the figures of these names.")
+@click.option(
+    "--only", metavar="GLOB", multiple=True, help="Only the figures and curves of these names; repeatable."
+)
 @click.option("--quick", is_flag=True, help="A small part of the table, with fewer rounds.")
-@form
+@click.option("--list", "listing", is_flag=True, help="Name the figures and curves, and what each says.")
+@click.option(
+    "--from",
+    "saved",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Measure nothing: show a report that --format json wrote.",
+)
+@click.option(
+    "--svg",
+    "charts",
+    metavar="FOLDER",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write charts there too.",
+)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", help="Of the report."
+)
+@click.option("--json", "form", flag_value="json", help="The same as --format json.")
 @click.pass_context
-def command(ctx: click.Context, only: str, quick: bool, form: str) -> None:
-    """Figures with limits: ratios of CPU time, from rounds in which the engines take turns.
+def command(
+    ctx: click.Context,
+    only: tuple[str, ...],
+    quick: bool,
+    listing: bool,
+    saved: Path | None,
+    charts: Path | None,
+    form: str,
+) -> None:
+    """Figures with limits, as ratios of CPU time from rounds in which the engines take turns; growth curves.
 
     Answers are compared first; engines that disagree fail the benchmark. A limit counts as missed when it
     was missed three times. Exit codes: 0 all limits are kept, 1 one is missed or engines disagree, 2 wrong
@@ -21,4 +48,8 @@ def command(ctx: click.Context, only: str, quick: bool, form: str) -> None:
     """
     from drt.commands import benching
 
-    ctx.exit(benching.bench(only, quick, form))
+    if listing:
+        ctx.exit(benching.names(only, quick))
+    if saved is not None:
+        ctx.exit(benching.show(saved, form, charts))
+    ctx.exit(benching.bench(only, quick, form, charts))

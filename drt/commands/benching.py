@@ -1,39 +1,99 @@
-"""From the options of `drt bench` to its table."""
+"""From the options of `drt bench` to its table, its JSON, its charts."""
 
 from __future__ import annotations
 
 import json
-from fnmatch import fnmatchcase
+from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from drt.commands.options import processors
+from drt.json_text import write_text
+from drt.problems import InputProblem
 from drt.tally import BROKEN, CLEAN, FOUND, NOTHING_RUN
-from drt.views.bench import bench_rows, watched
+from drt.views.bench import bench_report, watched
+from drt.views.bench_markdown import markdown
 from drt.views.console import results
 
+if TYPE_CHECKING:
+    from drt.bench.report import Report
+    from drt.bench.table import Item
 
-def bench(only: str, quick: bool, form: str) -> int:
+
+def bench(only: Sequence[str], quick: bool, form: str, charts: Path | None) -> int:
     """Measure, report, and return the exit code."""
+    items = _chosen(only, quick)
+    if isinstance(items, int):
+        return items
+    from drt.bench import others, table
+    from drt.bench.race import Disagreement
+    from drt.bench.report import made
+
+    names = [each.name for each in items]
+    try:
+        measured = list(watched(zip(names, table.measurements(items, quick), strict=True), len(items)))
+    except Disagreement as disagreement:
+        click.echo(f"drt: engines disagree, nothing was timed: {disagreement}", err=True)
+        return FOUND
+    report = made(
+        measured, quick=quick, cores=processors(), contestants=table.versions(), absent=others.absent()
+    )
+    return _shown(report, form, charts)
+
+
+def show(saved: Path, form: str, charts: Path | None) -> int:
+    """Report what was measured before."""
+    from drt.bench.report import Report, UnreadableReport
+
+    try:
+        report = Report.from_json(json.loads(saved.read_text(encoding="utf-8")))
+    except (ValueError, RecursionError, UnreadableReport) as error:
+        raise InputProblem(f"{saved}: {error}") from error
+    return _shown(report, form, charts)
+
+
+def names(only: Sequence[str], quick: bool) -> int:
+    """Say what there is to measure."""
+    items = _chosen(only, quick)
+    if isinstance(items, int):
+        return items
+    for each in items:
+        click.echo(f"{each.name}\n    {each.says}")
+    return CLEAN
+
+
+def _chosen(only: Sequence[str], quick: bool) -> list[Item] | int:
+    """The items, or the exit code where there are none."""
     if find_spec("cedarpy") is None:
         click.echo("drt: the benchmark needs cedarpy: pip install 'cedar-drt-py[bench]'", err=True)
         return BROKEN
-    from drt.bench import costs, speed
-    from drt.bench.figure import measured
-    from drt.bench.race import Disagreement
+    from drt.bench import table
 
-    every = [*speed.figures(), *costs.figures()]
-    chosen = [each for each in every if fnmatchcase(each.name, only) and (each.quick or not quick)]
-    if not chosen:
-        click.echo(f"drt: there are no figures called {only!r}", err=True)
+    items = table.chosen(only or ["*"], quick)
+    if not items:
+        click.echo(f"drt: there are no figures called {' or '.join(map(repr, only))}", err=True)
         return NOTHING_RUN
-    try:
-        rows = list(watched((measured(each, quick) for each in chosen), len(chosen)))
-    except Disagreement as disagreement:
-        click.echo(f"drt: engines disagree: {disagreement}", err=True)
-        return FOUND
+    return items
+
+
+def _shown(report: Report, form: str, charts: Path | None) -> int:
     if form == "json":
-        click.echo(json.dumps([row.to_json() for row in rows], indent=2))
+        click.echo(json.dumps(report.to_json(), indent=2, ensure_ascii=False))
+    elif form == "markdown":
+        click.echo(markdown(report), nl=False)
     else:
-        bench_rows(results(), rows)
-    return CLEAN if all(row.good for row in rows) else FOUND
+        bench_report(results(), report)
+    if charts is not None:
+        charts.mkdir(parents=True, exist_ok=True)
+        for name, text in _charts(report):
+            write_text(charts / name, text)
+    return CLEAN if report.good else FOUND
+
+
+def _charts(report: Report) -> Iterator[tuple[str, str]]:
+    from drt.views.bench_charts import drawn
+
+    yield from drawn(report)

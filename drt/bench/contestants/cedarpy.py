@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Any
 
 import cedarpy
 
 from drt.bench.contestants.contestant import Answer, Prepared
 from drt.bench.workload import Workload
+from drt.case import Source
+from drt.engines.rust_messages import error_kind
 
-_ERRING = re.compile(r"error while evaluating policy `([^`]*)`: ")
+VERSION = version("cedarpy")
+_ERRING = re.compile(r"error while evaluating policy `([^`]*)`: (.*)", re.DOTALL)
+UNKNOWN = ("?", "unknown message")
 
 
-def read_policies(workload: Workload) -> cedarpy.PolicySet:
-    """The handle of the policies."""
-    source = workload.policies
+def read_policies(source: Source) -> cedarpy.PolicySet:
+    """The handle of policies in either syntax."""
     read = cedarpy.PolicySet.from_str if source.format == "cedar" else cedarpy.PolicySet.from_json_str
     return read(source.text)
 
@@ -27,25 +31,45 @@ def read_entities(text: str) -> cedarpy.Entities:
     return cedarpy.Entities.from_json_str(text, None)
 
 
-def first_answer(workload: Workload) -> Callable[[dict[str, Any]], object]:
-    """From the text of the policies to an answer, over a store that is read beforehand."""
-    entities = read_entities(workload.entities)
+def validation(workload: Workload) -> Callable[[], bool]:
+    """Reading the policies and validating them strictly, against a schema that is read beforehand."""
+    schema = cedarpy.Schema.from_str(workload.schema.text if workload.schema else "")
+    return lambda: bool(cedarpy.validate_policies(workload.policies.text, schema).validation_passed)
 
-    def answer(question: dict[str, Any]) -> object:
-        return cedarpy.is_authorized(question, read_policies(workload), entities)
 
-    return answer
+def serve(policies: Source, entities: cedarpy.Entities) -> Callable[[dict[str, Any]], object]:
+    """From the text of the policies to something that answers plain requests over a store."""
+    handle = read_policies(policies)
+    return lambda question: cedarpy.is_authorized(question, handle, entities)
+
+
+def serve_links(
+    templates: Source, links: Iterator[dict[str, Any]], entities: cedarpy.Entities
+) -> Callable[[dict[str, Any]], object]:
+    """The same for links of templates, given as objects of policy JSON."""
+    handle = read_policies(templates).with_linked_batch(
+        [
+            {"template_id": link["templateId"], "new_id": link["newId"], "values": link["values"]}
+            for link in links
+        ]
+    )
+    return lambda question: cedarpy.is_authorized(question, handle, entities)
 
 
 def _read(result: Any) -> Answer:
     diagnostics = result.diagnostics
     decision = {cedarpy.Decision.Allow: "allow", cedarpy.Decision.Deny: "deny"}.get(result.decision)
     if decision is None:
-        return Answer("; ".join(diagnostics.errors), frozenset(), frozenset())
-    erring = (_ERRING.match(message) for message in diagnostics.errors)
+        return Answer("no decision: " + "; ".join(diagnostics.errors))
     return Answer(
-        decision, frozenset(diagnostics.reasons), frozenset(match[1] if match else "?" for match in erring)
+        decision, frozenset(diagnostics.reasons), frozenset(_error(message) for message in diagnostics.errors)
     )
+
+
+def _error(message: str) -> tuple[str, str]:
+    """The policy and the kind of error that a diagnostic names."""
+    match = _ERRING.match(message)
+    return (match[1], error_kind(match[2]) or match[2]) if match else UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +80,7 @@ class Cedarpy:
 
     def prepare(self, workload: Workload) -> Prepared:
         schema = cedarpy.Schema.from_str(workload.schema.text) if workload.schema else None
-        policies = read_policies(workload)
+        policies = read_policies(workload.policies)
         entities = cedarpy.Entities.from_json_str(workload.entities, schema)
         is_authorized = cedarpy.is_authorized
 

@@ -13,11 +13,33 @@ from drt.bench.workload import Workload
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is compared: decision, determining policies, erring policies (kinds are not told by all)."""
+    """What is compared: decision, determining policies, erring policies with the kinds of their errors.
+
+    Policies are `None` where a contestant tells no more than its decision.
+    """
 
     decision: str
-    determining: frozenset[str]
-    erring: frozenset[str]
+    determining: frozenset[str] | None = None
+    erring: frozenset[tuple[str, str]] | None = None
+
+    def agrees(self, other: Answer) -> bool:
+        """Whether both say the same in all that both tell."""
+        return self.decision == other.decision and all(
+            ours is None or theirs is None or ours == theirs
+            for ours, theirs in ((self.determining, other.determining), (self.erring, other.erring))
+        )
+
+    @property
+    def key(self) -> tuple[str, list[str], list[tuple[str, str]]]:
+        """Something to sort by."""
+        return self.decision, sorted(self.determining or ()), sorted(self.erring or ())
+
+    def __str__(self) -> str:
+        because = (
+            "" if self.determining is None else f" because of {', '.join(sorted(self.determining)) or '-'}"
+        )
+        errors = "" if not self.erring else f" with {', '.join(f'{a}: {b}' for a, b in sorted(self.erring))}"
+        return f"{self.decision}{because}{errors}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +53,10 @@ class Prepared:
     def answers(self) -> list[Answer]:
         """The answers to all questions, in order."""
         return [self.read(self.ask(question)) for question in self.questions]
+
+    def first(self, count: int) -> Prepared:
+        """The same with no more than so many questions."""
+        return Prepared(self.ask, self.questions[:count], self.read)
 
 
 class Contestant(Protocol):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
@@ -10,9 +10,10 @@ from typing import Any, Literal
 from drt.bench.contestants.contestant import Answer, Prepared
 from drt.bench.workload import Workload
 from drt.case import Source
-from production import Authorizer, Entities, PolicySet, Request, Response, Schema
+from production import Authorizer, Entities, PolicySet, Request, Response, Schema, Uid, __version__
 
 Tier = Literal["auto", "machine", "generated"]
+VERSION = __version__
 
 
 def read_policies(source: Source) -> PolicySet:
@@ -20,24 +21,57 @@ def read_policies(source: Source) -> PolicySet:
     return PolicySet.from_text(source.text) if source.format == "cedar" else PolicySet.from_json(source.text)
 
 
+def policies_json(source: Source) -> str:
+    """Policies in the JSON syntax."""
+    return read_policies(source).to_json()
+
+
 def read_entities(text: str) -> Entities:
     """A store without a schema."""
     return Entities.from_json(text)
 
 
-def first_answer(workload: Workload) -> Callable[[dict[str, Any]], Response]:
-    """From the text of the policies to an answer, over a store that is read beforehand."""
-    entities = read_entities(workload.entities)
+def read_schema(text: str) -> Schema:
+    """A schema in the Cedar syntax."""
+    return Schema.from_cedar(text)
 
-    def answer(question: dict[str, Any]) -> Response:
-        authorizer = Authorizer(read_policies(workload.policies), entities)
-        return authorizer.authorize(Request.from_dict(question))
 
-    return answer
+def validation(workload: Workload) -> Callable[[], bool]:
+    """Reading the policies and validating them strictly, against a schema that is read beforehand."""
+    schema = read_schema(workload.schema.text if workload.schema else "")
+    return lambda: schema.validate(read_policies(workload.policies)).valid
+
+
+def serve(policies: Source, entities: Entities) -> Callable[[dict[str, Any]], Response]:
+    """From the text of the policies to something that answers plain requests over a store."""
+    authorizer = Authorizer(read_policies(policies), entities)
+    return lambda question: authorizer.authorize(Request.from_dict(question))
+
+
+def serve_links(
+    templates: Source, links: Iterator[dict[str, Any]], entities: Entities
+) -> Callable[[dict[str, Any]], Response]:
+    """The same for links of templates, given as objects of policy JSON."""
+    linked = read_policies(templates).link_all(
+        (
+            link["templateId"],
+            link["newId"],
+            {slot: Uid(value["type"], value["id"]) for slot, value in link["values"].items()},
+        )
+        for link in links
+    )
+    authorizer = Authorizer(linked, entities)
+    return lambda question: authorizer.authorize(Request.from_dict(question))
+
+
+def candidates(workload: Workload) -> list[int]:
+    """How many policies were evaluated for each request: those that index and plan could not rule out."""
+    authorizer = Authorizer(read_policies(workload.policies), read_entities(workload.entities))
+    return [len(authorizer.explain(Request.from_dict(each)).candidates) for each in workload.requests]
 
 
 def _read(response: Response) -> Answer:
-    return Answer(response.decision, response.determining, frozenset(response.errors))
+    return Answer(response.decision, response.determining, frozenset(response.errors.items()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +86,7 @@ class Production:
         return "production, dicts" if self.plain else "production"
 
     def prepare(self, workload: Workload) -> Prepared:
-        schema = Schema.from_cedar(workload.schema.text) if workload.schema else None
+        schema = read_schema(workload.schema.text) if workload.schema else None
         text = workload.entities
         entities = schema.read_entities(text) if schema else Entities.from_json(text)
         authorizer = Authorizer(read_policies(workload.policies), entities, tier=self.tier)

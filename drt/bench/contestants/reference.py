@@ -22,7 +22,7 @@ from reference.templates import from_bodies
 
 
 def _read(response: Any) -> Answer:
-    return Answer(response.decision, frozenset(response.determining), frozenset(response.errors))
+    return Answer(response.decision, frozenset(response.determining), frozenset(response.errors.items()))
 
 
 @dataclass(frozen=True, slots=True)

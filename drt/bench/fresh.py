@@ -1,0 +1,208 @@
+"""Costs that only a fresh process tells: reading a store, the first decision, memory.
+
+The parent writes a workload's texts to files; a child (`python -m drt.bench.fresh COST CONTESTANT FOLDER`)
+imports one engine, reads the files, does the work once and prints one number. What an engine keeps between
+calls can help nobody, and neither can memory that another has given back.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import process_time_ns
+from types import MappingProxyType
+from typing import Literal, Protocol, cast
+
+import psutil
+
+from drt.bench.race import Measured, middle
+from drt.bench.workload import Json, Workload
+from drt.case import Source
+
+Cost = Literal["load", "cold-start", "entity-memory", "policy-memory", "link-memory"]
+Entrant = Literal["production", "cedarpy"]
+ENTRANTS: tuple[Entrant, Entrant] = ("production", "cedarpy")
+
+SECONDS = 300
+_WARMING = Source("permit(principal, action, resource);", "cedar")
+_PERSON = '[{"uid": {"type": "User", "id": "nobody"}, "attrs": {"level": 1}, "parents": []}]'
+
+
+class Engine(Protocol):
+    """What the module of a contestant offers to this one."""
+
+    def read_entities(self, text: str) -> object: ...
+
+    def serve(self, policies: Source, entities: object) -> Callable[[Json], object]: ...
+
+    def serve_links(
+        self, templates: Source, links: Iterator[Json], entities: object
+    ) -> Callable[[Json], object]: ...
+
+
+class Written:
+    """A workload as files in a folder of their own, from which children read."""
+
+    def __init__(self, workload: Workload) -> None:
+        self._folder = TemporaryDirectory(prefix="drt-bench-")
+        texts = {
+            "entities": workload.entities,
+            "policies": workload.policies.text,
+            "format": workload.policies.format,
+            "requests": json.dumps(workload.requests),
+        }
+        if workload.policies.format == "json":
+            texts |= _templates_and_links(workload.policies.text)
+        for name, text in texts.items():
+            (Path(self._folder.name) / name).write_text(text, encoding="utf-8")
+
+    def __enter__(self) -> Written:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._folder.cleanup()
+
+    def measure(self, cost: Cost, entrant: Entrant) -> float:
+        """What a fresh process measures: microseconds of CPU time, or bytes of resident memory."""
+        command = [sys.executable, "-m", "drt.bench.fresh", cost, entrant, self._folder.name]
+        root = str(Path(__file__).resolve().parents[2])
+        path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
+        environment = {**os.environ, "PYTHONPATH": path}
+        done = subprocess.run(command, capture_output=True, timeout=SECONDS, env=environment, check=False)
+        if done.returncode:
+            raise RuntimeError(f"{cost} of {entrant}: {done.stderr.decode(errors='replace')[-2_000:]}")
+        return float(done.stdout)
+
+
+def against_cedarpy(workload: Workload, cost: Cost, rounds: int) -> Measured:
+    """Production's cost by cedarpy's, in fresh processes that take turns."""
+    costs: dict[Entrant, list[float]] = {entrant: [] for entrant in ENTRANTS}
+    with Written(workload) as written:
+        for number in range(rounds):
+            for entrant in ENTRANTS if number % 2 else ENTRANTS[::-1]:
+                costs[entrant].append(written.measure(cost, entrant))
+    ratios = [ours / theirs for ours, theirs in zip(costs["production"], costs["cedarpy"], strict=True)]
+    value, spread = middle(ratios)
+    return Measured(value, spread, {name: middle(each)[0] for name, each in costs.items()}, rounds)
+
+
+def memory_each(workload: Workload, cost: Cost) -> Measured:
+    """Production's memory for a policy or link, in units of 1,000 bytes; cedarpy's beside it."""
+    with Written(workload) as written:
+        medians: dict[str, float] = {
+            entrant: written.measure(cost, entrant) / workload.policy_count / 1_000 for entrant in ENTRANTS
+        }
+    return Measured(medians["production"], 0.0, medians)
+
+
+def _templates_and_links(document: str) -> dict[str, str]:
+    """A policy set in two files: its templates, and a line a link."""
+    parts = json.loads(document)
+    links = parts["templateLinks"]
+    return {
+        "templates": json.dumps({**parts, "templateLinks": []}),
+        "links": "".join(f"{json.dumps(link)}\n" for link in links),
+    }
+
+
+def load(engine: Engine, folder: Path) -> float:
+    """CPU microseconds of reading the store."""
+    text = _text(folder, "entities")
+    gc.collect()
+    started = process_time_ns()
+    store = engine.read_entities(text)
+    spent = process_time_ns() - started
+    del store
+    return spent / 1_000
+
+
+def cold_start(engine: Engine, folder: Path) -> float:
+    """CPU microseconds from the policies' text to the first answer, over a store read beforehand."""
+    entities, policies = engine.read_entities(_text(folder, "entities")), _policies(folder)
+    question = json.loads(_text(folder, "requests"))[0]
+    gc.collect()
+    started = process_time_ns()
+    engine.serve(policies, entities)(question)
+    return (process_time_ns() - started) / 1_000
+
+
+def entity_memory(engine: Engine, folder: Path) -> float:
+    """Bytes by which the process grows for the store; the text is gone again."""
+    engine.read_entities(_PERSON)
+    before = _resident()
+    store = engine.read_entities(_text(folder, "entities"))
+    grown = _resident() - before
+    del store
+    return grown
+
+
+def policy_memory(engine: Engine, folder: Path) -> float:
+    """Bytes by which the process grows for the policies and for all that answering the requests makes of
+    them; the text is gone again.
+    """
+    return _serving_memory(engine, folder, lambda entities: engine.serve(_policies(folder), entities))
+
+
+def link_memory(engine: Engine, folder: Path) -> float:
+    """The same for links of templates, made one by one from the lines of a file."""
+
+    def serve(entities: object) -> Callable[[Json], object]:
+        with (folder / "links").open(encoding="utf-8") as lines:
+            templates = Source(_text(folder, "templates"), "json")
+            return engine.serve_links(templates, map(json.loads, lines), entities)
+
+    return _serving_memory(engine, folder, serve)
+
+
+def _serving_memory(
+    engine: Engine, folder: Path, serve: Callable[[object], Callable[[Json], object]]
+) -> float:
+    entities = engine.read_entities(_text(folder, "entities"))
+    questions = json.loads(_text(folder, "requests"))
+    engine.serve(_WARMING, entities)(questions[0])
+    before = _resident()
+    ask = serve(entities)
+    for question in questions:
+        ask(question)
+    return _resident() - before
+
+
+def _resident() -> int:
+    gc.collect()
+    return int(psutil.Process().memory_info().rss)
+
+
+def _text(folder: Path, name: str) -> str:
+    return (folder / name).read_text(encoding="utf-8")
+
+
+def _policies(folder: Path) -> Source:
+    return Source(_text(folder, "policies"), "json" if _text(folder, "format") == "json" else "cedar")
+
+
+COSTS: Mapping[str, Callable[[Engine, Path], float]] = MappingProxyType(
+    {
+        "load": load,
+        "cold-start": cold_start,
+        "entity-memory": entity_memory,
+        "policy-memory": policy_memory,
+        "link-memory": link_memory,
+    }
+)
+
+
+def main(cost: str, entrant: str, folder: str) -> None:
+    """The child's work."""
+    engine = cast(Engine, import_module(f"drt.bench.contestants.{entrant}"))
+    print(COSTS[cost](engine, Path(folder)))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,112 @@
+"""A run of the benchmark as one record, saved as JSON and read again; every view is made from it.
+
+It tells the machine's kind and the versions, and nothing that names a machine or a person.
+"""
+
+from __future__ import annotations
+
+import datetime
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from drt.bench.curve import Curve
+from drt.bench.figure import Row
+
+FORMAT = 1
+
+
+class UnreadableReport(Exception):
+    """A file is no report of a benchmark."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """When and on what was measured, what came out, and which contestants were not there."""
+
+    date: str
+    quick: bool
+    machine: Mapping[str, str | int]
+    contestants: Mapping[str, str]
+    absent: tuple[str, ...]
+    rows: tuple[Row, ...]
+    curves: tuple[Curve, ...]
+
+    @property
+    def good(self) -> bool:
+        """Whether no limit was missed."""
+        return all(row.good for row in self.rows)
+
+    @property
+    def summary(self) -> str:
+        """One line about all figures."""
+        limited = [row for row in self.rows if row.limit is not None]
+        missed = [row.figure for row in limited if not row.good]
+        stretched = sum(row.verdict == "stretch" for row in limited)
+        told = len(self.rows) - len(limited)
+        parts = [f"{len(limited) - len(missed)} kept ({stretched} stretched)", f"{len(missed)} missed"]
+        if told:
+            parts.append(f"{told} without a limit")
+        if self.curves:
+            parts.append(f"{len(self.curves)} curves")
+        names = f": {'; '.join(missed)}" if missed else ""
+        return f"{len(self.rows)} figures: {', '.join(parts)}{names}"
+
+    def to_json(self) -> dict[str, Any]:
+        """The report as JSON; `from_json` reads it."""
+        return {
+            "format": FORMAT,
+            "date": self.date,
+            "quick": self.quick,
+            "machine": dict(self.machine),
+            "contestants": dict(self.contestants),
+            "absent": list(self.absent),
+            "good": self.good,
+            "summary": self.summary,
+            "figures": [row.to_json() for row in self.rows],
+            "curves": [each.to_json() for each in self.curves],
+        }
+
+    @classmethod
+    def from_json(cls, data: Any) -> Report:
+        """The report that `to_json` wrote; raises `UnreadableReport`."""
+        if not isinstance(data, dict) or data.get("format") != FORMAT:
+            raise UnreadableReport(f"expected a report of drt bench, format {FORMAT}")
+        try:
+            return cls(
+                date=data["date"],
+                quick=data["quick"],
+                machine=data["machine"],
+                contestants=data["contestants"],
+                absent=tuple(data["absent"]),
+                rows=tuple(Row.from_json(each) for each in data["figures"]),
+                curves=tuple(Curve.from_json(each) for each in data["curves"]),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise UnreadableReport(f"a report of drt bench with a broken part: {error!r}") from error
+
+
+def made(
+    measured: Sequence[Row | Curve],
+    *,
+    quick: bool,
+    cores: int,
+    contestants: Mapping[str, str],
+    absent: Sequence[str] = (),
+) -> Report:
+    """The report of what was measured just now, here."""
+    now = datetime.datetime.now(datetime.UTC)
+    return Report(
+        date=f"{now:%Y-%m-%d %H:%M} UTC",
+        quick=quick,
+        machine={
+            "cores": cores,
+            "python": f"{platform.python_implementation()} {platform.python_version()}",
+            "platform": f"{platform.system()} {platform.machine()}",
+        },
+        contestants=contestants,
+        absent=tuple(absent),
+        rows=tuple(each for each in measured if isinstance(each, Row)),
+        curves=tuple(each for each in measured if isinstance(each, Curve)),
+    )

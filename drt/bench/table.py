@@ -1,0 +1,40 @@
+"""Everything that can be measured, in the order of the table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
+from typing import TypeAlias
+
+from drt.bench import costs, curve, growth, speed, tails
+from drt.bench.contestants import cedarpy, production
+from drt.bench.curve import Curve, Plan
+from drt.bench.figure import Figure, Row, measured
+
+Item: TypeAlias = Figure | Plan
+
+
+def every_item() -> list[Item]:
+    """The figures, then the curves."""
+    figures = (*speed.figures(), *growth.figures(), *costs.figures(), *tails.figures())
+    return [*figures, *curve.plans()]
+
+
+def chosen(only: Sequence[str], quick: bool) -> list[Item]:
+    """The items of these names; of the quick part, those that are in it."""
+    return [
+        each
+        for each in every_item()
+        if (each.quick or not quick) and any(fnmatchcase(each.name, glob) for glob in only)
+    ]
+
+
+def measurements(items: Sequence[Item], quick: bool) -> Iterator[Row | Curve]:
+    """What each item came to; raises `Disagreement`."""
+    for item in items:
+        yield measured(item, quick) if isinstance(item, Figure) else item.measured()
+
+
+def versions() -> dict[str, str]:
+    """Who is measured, in which version; the reference comes with production."""
+    return {"production": production.VERSION, "reference": production.VERSION, "cedarpy": cedarpy.VERSION}

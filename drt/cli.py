@@ -22,6 +22,7 @@ COMMANDS = (
     "targets",
     "conformance",
     "coverage",
+    "report",
     "hostile",
     "bench",
     "prove",
@@ -33,6 +34,7 @@ COMMANDS = (
     "format",
     "translate-policy",
     "translate-schema",
+    "completion",
 )
 
 EXIT_CODES = """\b

@@ -100,7 +100,7 @@ def read_json(path: Path) -> Event | None:
     """A document that `replace_json` wrote; None where there is none."""
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
+    except (FileNotFoundError, ValueError, RecursionError):
         return None
     return document if isinstance(document, dict) else None
 
@@ -131,7 +131,7 @@ def make_folder(folder: Path) -> Path:
 def _event(line: bytes) -> Event | None:
     try:
         event = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return event if isinstance(event, dict) and isinstance(event.get("event"), str) else None
 

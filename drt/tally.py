@@ -22,6 +22,9 @@ from drt.statistics import Counts, total
 CLEAN, FOUND, WRONG_INPUT, BROKEN, UNREPRODUCIBLE, NOTHING_RUN, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 """Exit codes, the same for every command."""
 
+FROM_OUTSIDE = ("SIGKILL", "SIGTERM")
+"""Ends of a worker that somebody else has willed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -66,6 +69,12 @@ class Finding:
             "located": self.located,
             "says": self.says,
         }
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Finding:
+        """Read back what `to_json` gave; older logs lack the optional members."""
+        names = [name for name in cls.__dataclass_fields__ if name in document]
+        return cls(**{name: document[name] for name in names} | {"engines": tuple(document["engines"])})
 
 
 def replay_command(path: str, engines: Sequence[str]) -> str:
@@ -130,7 +139,7 @@ class Tally:
     @property
     def unexplained_deaths(self) -> int:
         """Deaths of workers that did not come from outside and did not happen again."""
-        return sum(1 for event in self.lost if event["cause"] not in ("SIGKILL", "SIGTERM"))
+        return sum(1 for event in self.lost if event["cause"] not in FROM_OUTSIDE)
 
 
 def _shown(events: Sequence[Event]) -> dict[str, Any]:

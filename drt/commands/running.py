@@ -13,6 +13,7 @@ from typing import Any, cast
 
 import click
 
+from drt.commands.reporting import tell_github_of
 from drt.corpus import find_corpus
 from drt.engines import build
 from drt.fuzz import resume as resume_run
@@ -38,6 +39,7 @@ def run(resume: Path | None, quiet: bool, form: str, settings: Mapping[str, Any]
             click.echo(f"drt: no target matches {', '.join(settings['targets'])}", err=True)
             return NOTHING_RUN
         folder, footer = options.place, start(options, watching)
+    tell_github_of(folder, err=form == "json")
     if form == "json":
         click.echo(json.dumps(footer, indent=2, sort_keys=True))
     else:

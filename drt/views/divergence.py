@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group, RenderableType
@@ -10,72 +10,16 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
+from drt import outcome_text
 from drt.case import Case, Source
 from drt.localise import Located
 from drt.oracles.checked import Divergence
-from drt.outcome import (
-    Accepted,
-    Authorized,
-    Crashed,
-    Evaluated,
-    ExceededBudget,
-    Failed,
-    Outcome,
-    Printed,
-    Rejected,
-    Unsupported,
-    Validated,
-)
+from drt.outcome import Outcome
+from drt.outcome_text import SAYS, in_a_line
 from drt.views.console import visible
 
 MARK = "≠"
-NOTHING = "·"
 LONGEST_LINE = 100_000
-SAYS = "(says)"
-"""Words of an engine for people; they are never compared, and stand last."""
-
-
-def rows(outcome: Outcome) -> Iterator[tuple[str, str]]:
-    """An outcome as lines of a name and a text; lines of the same name are compared."""
-    match outcome:
-        case Authorized(decision, determining, erring):
-            yield "answer", decision
-            yield "reason", ", ".join(determining) or NOTHING
-            yield "errors", ", ".join(f"{policy} ({kind})" for policy, kind in erring) or NOTHING
-        case Evaluated(value):
-            yield "answer", value
-        case Failed(kind):
-            yield "answer", f"fails: {kind}"
-        case Validated(valid, policies, impossible, detail):
-            yield "answer", "valid" if valid else "invalid"
-            for policy, verdict in policies:
-                yield f"policy {policy}", "valid" if verdict else "invalid"
-            if impossible:
-                yield "impossible", ", ".join(impossible)
-            yield from _detail(detail)
-        case Accepted(canonical, _, detail):
-            yield "answer", "accepted"
-            if canonical:
-                yield "document", canonical
-            yield from _detail(detail)
-        case Printed(text):
-            yield "answer", text
-        case Rejected(part, detail):
-            yield "answer", f"rejects the {part}"
-            yield from _detail(detail)
-        case Unsupported(feature):
-            yield "answer", f"does not do this ({feature})"
-        case ExceededBudget(resource):
-            yield "answer", f"runs out of {resource}"
-        case Crashed(error, where, detail):
-            yield "answer", f"breaks: {error}"
-            yield "frames", " > ".join(where) or NOTHING
-            yield from _detail(detail)
-
-
-def _detail(detail: str) -> Iterator[tuple[str, str]]:
-    if detail:
-        yield SAYS, detail
 
 
 def side_by_side(answers: Sequence[tuple[str, Outcome]]) -> Table:
@@ -85,14 +29,11 @@ def side_by_side(answers: Sequence[tuple[str, Outcome]]) -> Table:
     table.add_column("")
     for name, _ in answers:
         table.add_column(Text(visible(name)), overflow="fold")
-    parts = [dict(rows(outcome)) for _, outcome in answers]
-    names = dict.fromkeys(name for part in parts for name in part)
-    for name in sorted(names, key=lambda name: name == SAYS):
-        texts = [part.get(name, "") for part in parts]
-        differ = name != SAYS and len(set(texts)) > 1
-        style = "bold red" if differ else ("dim" if name == SAYS else "")
-        cells = [Text(visible(text), style=style) for text in texts]
-        table.add_row(Text(MARK if differ else "", style="bold red"), Text(visible(name)), *cells)
+    for row in outcome_text.side_by_side(answers):
+        style = "bold red" if row.differ else ("dim" if row.name == SAYS else "")
+        cells = [Text(visible(text), style=style) for text in row.texts]
+        mark = Text(MARK if row.differ else "", style="bold red")
+        table.add_row(mark, Text(visible(row.name)), *cells)
     return table
 
 
@@ -120,7 +61,7 @@ def located(found: Located) -> Group:
     for name in names:
         table.add_column(Text(visible(name)), overflow="fold")
     for text, answers in (*found.operands, ("the whole", found.answers)):
-        told = ["; ".join(value for name, value in rows(outcome) if name != SAYS) for _, outcome in answers]
+        told = [in_a_line(outcome) for _, outcome in answers]
         differ = text == "the whole"
         cells = [Text(visible(one), style="bold red" if differ else "") for one in told]
         table.add_row(Text(visible(text), style="bold" if differ else ""), *cells)

@@ -11,9 +11,10 @@ from drt.case import Case, Request, Source
 from drt.fuzz import Status
 from drt.oracles.checked import Divergence
 from drt.outcome import Authorized, Crashed, Evaluated, Failed, Rejected, Validated
+from drt.outcome_text import rows
 from drt.run_options import RunOptions
 from drt.views.console import visible
-from drt.views.divergence import MARK, case_texts, divergence, rows, side_by_side
+from drt.views.divergence import MARK, case_texts, divergence, side_by_side
 from drt.views.progress import LiveView, PlainView, Rates, duration, facts
 
 

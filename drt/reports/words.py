@@ -1,0 +1,127 @@
+"""What every report says in the same words: the headline, the notes on a finding, numbers, times."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from drt.reports.bucket import Bucket
+from drt.reports.gathered import Report, RunFacts
+from drt.tally import BROKEN, CLEAN, FOUND, INTERRUPTED, NOTHING_RUN, UNREPRODUCIBLE
+
+CONCLUSIONS = {
+    CLEAN: "clean",
+    FOUND: "a finding",
+    BROKEN: "the harness broke",
+    UNREPRODUCIBLE: "only findings that could not be reproduced",
+    NOTHING_RUN: "nothing was compared",
+    INTERRUPTED: "interrupted",
+}
+
+
+def count(number: int, noun: str, several: str | None = None) -> str:
+    """`1 case`, `2,000 cases`."""
+    return f"{number:,} {noun if number == 1 else several or noun + 's'}"
+
+
+def lasting(seconds: float) -> str:
+    """`42 s`, `5 min 30 s`, `6 h 2 min`."""
+    if seconds < 60:
+        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s"
+    return f"{minutes // 60} h {minutes % 60} min"
+
+
+def moment(at: float) -> str:
+    """A time in UTC, to the second."""
+    return datetime.datetime.fromtimestamp(at, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def headline(report: Report) -> str:
+    """What came of it, in a few words."""
+    failing = len(report.failing)
+    known = sum(1 for bucket in report.buckets if bucket.finding.known is not None)
+    flaky = len(report.buckets) - failing - known
+    told = [count(failing, "finding")] if failing else []
+    if flaky:
+        told.append(f"{count(flaky, 'finding')} that could not be reproduced")
+    if known:
+        told.append(count(known, "known finding"))
+    if not report.compared and not report.buckets:
+        told.append("nothing was compared")
+    if report.broken:
+        told.append(f"the harness broke {count(report.broken, 'time')}")
+    if not failing and not flaky and report.compared and not report.broken:
+        told.insert(0, "no divergence" if not known else "nothing new")
+    return ", ".join(told)
+
+
+def standing(report: Report) -> str:
+    """Whether it is over, where it is not simply so; else empty."""
+    cut = sum(1 for run in report.runs if not run.complete)
+    stopped = sum(1 for run in report.runs if run.interrupted)
+    if len(report.runs) == 1:
+        return "not finished" if cut else ("interrupted" if stopped else "")
+    told = [f"{cut} of {len(report.runs)} runs not finished"] if cut else []
+    return ", ".join(told + ([f"{stopped} interrupted"] if stopped else []))
+
+
+def volume(report: Report) -> str:
+    """How much was done, in one line."""
+    counts = report.counts
+    rate = sum(run.counts.decisions / run.seconds for run in report.runs if run.seconds)
+    return (
+        f"{count(counts.cases, 'case')}, {count(counts.decisions, 'decision')} in {lasting(report.seconds)} "
+        f"({rate:,.0f} decisions a second)"
+    )
+
+
+def notes(bucket: Bucket) -> list[str]:
+    """What is to be known of a finding beside its signature."""
+    finding = bucket.finding
+    told = [f"seen {count(finding.seen, 'time')}", f"target {finding.target}"]
+    if finding.known is not None:
+        told.append(f"known as {finding.known}, not counted")
+    elif finding.solid is False:
+        told.append("flaky: fresh processes did not all see it again")
+    elif finding.solid is None:
+        told.append("not confirmed: the budget left no time")
+    if finding.arbiter:
+        told.append("the engines agree, the arbiter does not")
+    if finding.says:
+        asked = f"{finding.says.get('engine')} {finding.says.get('version', '')}".strip()
+        told.append(f"{asked} answers {finding.says.get('says')}")
+    return told
+
+
+def identity(bucket: Bucket) -> str:
+    """A short name of the bucket, the same in every report: a digest of its signature."""
+    return hashlib.sha256(bucket.finding.signature.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def about(run: RunFacts) -> str:
+    """A run's circumstances in one line."""
+    engines = ", ".join(f"{name} {version}" for name, version in run.engines.items())
+    shard = f", shard {run.shard}" if run.shard else ""
+    return (
+        f"{moment(run.began)}, random seed {run.random_seed}{shard}, {count(run.jobs, 'worker')}; {engines}"
+    )
+
+
+def place_of(error: Mapping[str, Any]) -> str:
+    """Where the harness broke."""
+    what, target = error.get("what"), error.get("target")
+    return f"{what}, case {error.get('index')} of {target}" if target else f"{what}"
+
+
+def drt_version() -> str:
+    """The version of this harness; `unknown` where it is not installed."""
+    try:
+        return version("cedar-drt-py")
+    except PackageNotFoundError:
+        return "unknown"

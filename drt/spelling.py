@@ -1,0 +1,20 @@
+"""The spelling of text that somebody else has made: what would not show, or would steer whoever shows it, is
+spelled out."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_SPELLED = frozenset(["Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"])
+
+
+def visible(text: str, longest: int = 2000) -> str:
+    """The text with every character spelled out that would not show or would steer the terminal."""
+    shown = "".join(
+        character
+        if character == "\n" or unicodedata.category(character) not in _SPELLED
+        else ("\\t" if character == "\t" else f"\\u{{{ord(character):x}}}")
+        for character in text[:longest]
+    )
+    left_out = len(text) - longest
+    return shown if left_out <= 0 else f"{shown}… ({left_out:,} characters more)"

@@ -6,7 +6,7 @@ import string
 from typing import Final, NoReturn
 
 from production.escapes import EscapeError, unescape
-from production.lexer import describe, error_at, offset_of, tokenize
+from production.lexer import END, describe, error_at, offset_of, tokenize
 from production.names import RESERVED
 from production.uids import Uid, uid
 
@@ -17,13 +17,16 @@ WORD_START: Final = frozenset(string.ascii_letters + "_")
 class Cursor:
     """Tokens and a place among them. `depth` counts the open levels of nesting (spec 01 §4.3)."""
 
-    __slots__ = ("at", "depth", "text", "tokens")
+    __slots__ = ("at", "depth", "entities", "text", "tokens")
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.tokens = tokenize(text)
+        self.tokens += (END, END)
         self.at = 0
         self.depth = 0
+        self.entities: dict[tuple[str, str], Uid] = {}
+        """Entities met so far by their two tokens, if the type is one word."""
 
     def fail(self, message: str, at: int | None = None) -> NoReturn:
         """Raise the error for the token at `at`, or for the current one."""
@@ -80,6 +83,20 @@ class Cursor:
 
     def entity(self, what: str) -> Uid:
         """Step over `Name::"id"`."""
+        tokens, start = self.tokens, self.at
+        if tokens[start + 1] == "::":
+            key = tokens[start], tokens[start + 2]
+            known = self.entities.get(key)
+            if known is None:
+                known = self._entity(what)
+                if self.at == start + 3:
+                    self.entities[key] = known
+                return known
+            self.at = start + 3
+            return known
+        return self._entity(what)
+
+    def _entity(self, what: str) -> Uid:
         tokens = self.tokens
         type_name = self.identifier(what)
         if tokens[self.at] != "::":

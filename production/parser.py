@@ -14,6 +14,7 @@ from production.policies import (
     ANY_ACTION,
     PRINCIPAL_SLOT,
     RESOURCE_SLOT,
+    ActionOp,
     ActionScope,
     Effect,
     Policy,
@@ -27,9 +28,13 @@ _NO_ANNOTATIONS: Final[dict[str, str | None]] = {}
 
 
 class PolicyParser(ExpressionParser):
-    """A cursor that reads policies."""
+    """A cursor that reads policies. Constraints that are alike are one object."""
 
-    __slots__ = ()
+    __slots__ = ("actions",)
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.actions: dict[tuple[ActionOp, tuple[Uid, ...]], ActionScope] = {}
 
     def policy(self) -> Policy:
         """Read one policy or template, its semicolon included."""
@@ -106,14 +111,15 @@ class PolicyParser(ExpressionParser):
         self.depth -= count
 
     def _entity_or_slot(self, slot: Slot) -> Uid | Slot:
-        groups = self._open_groups()
+        groups = self._open_groups() if self.tokens[self.at] == "(" else 0
         operand: Uid | Slot
         if self.tokens[self.at] == slot.name:
             self.at += 1
             operand = slot
         else:
             operand = self.entity(f"an entity or the slot `{slot.name}`")
-        self._close_groups(groups)
+        if groups:
+            self._close_groups(groups)
         return operand
 
     def _action_constraint(self) -> ActionScope:
@@ -121,16 +127,22 @@ class PolicyParser(ExpressionParser):
         operator = self.tokens[self.at]
         if operator == "==":
             self.at += 1
-            return ActionScope("==", (self._grouped_action(),))
+            return self._action_scope("==", (self._grouped_action(),))
         if operator == "in":
             self.at += 1
             groups = self._open_groups()
             entities = self._action_list() if self.tokens[self.at] == "[" else (self._action(),)
             self._close_groups(groups)
-            return ActionScope("in", entities)
+            return self._action_scope("in", entities)
         if operator != ",":
             self.unexpected("`==`, `in`, or the end of the constraint")
         return ANY_ACTION
+
+    def _action_scope(self, op: ActionOp, entities: tuple[Uid, ...]) -> ActionScope:
+        scope = self.actions.get((op, entities))
+        if scope is None:
+            scope = self.actions[op, entities] = ActionScope(op, entities)
+        return scope
 
     def _action_list(self) -> tuple[Uid, ...]:
         """A bracketed list of actions; as a set literal it is one level of nesting."""
@@ -148,6 +160,8 @@ class PolicyParser(ExpressionParser):
         return tuple(actions)
 
     def _grouped_action(self) -> Uid:
+        if self.tokens[self.at] != "(":
+            return self._action()
         groups = self._open_groups()
         action = self._action()
         self._close_groups(groups)

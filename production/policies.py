@@ -41,13 +41,16 @@ class Scope:
     type_name: str | None = None
 
 
+ActionOp = Literal["All", "==", "in"]
+
+
 @dataclass(slots=True, unsafe_hash=True)
 class ActionScope:
     """A constraint on the action; `in A` and `in [A]` are the same, order and duplicates of a list are
     kept.
     """
 
-    op: Literal["All", "==", "in"]
+    op: ActionOp
     entities: tuple[Uid, ...] = ()
 
 

@@ -43,6 +43,18 @@ def find_corpus(given: Path | None, start: Path | None = None) -> Corpus:
     )
 
 
+def shipped_corpus() -> Corpus:
+    """The corpus that came with this harness: that of its checkout, or the seed cases of its package.
+
+    Raises `InputProblem` where neither is there.
+    """
+    here = Path(__file__).resolve().parent
+    for root in (here.parent / "corpus", here / "shipped"):
+        if (root / "seeds").is_dir():
+            return Corpus(root)
+    raise InputProblem("the seed cases are not installed: name a corpus")
+
+
 def find_case(given: Path, corpus: Path | None = None) -> Path:
     """A case by its folder, or by its name in the corpus (`<fact>` or `<topic>/<fact>`).
 

@@ -59,7 +59,8 @@ Answers = tuple[tuple[str, tuple[tuple[str, Outcome], ...]], ...]
 @dataclass(frozen=True, slots=True)
 class Replayed:
     """What came of one saved case. `unmet` pairs an engine's name with an expectation it does not meet;
-    `reason` says in a sentence why a case could not be run or what else is to be known."""
+    `reason` says in a sentence why a case could not be run or what else is to be known; `broke` that this was
+    the harness's own doing."""
 
     path: Path
     verdict: Verdict
@@ -70,6 +71,7 @@ class Replayed:
     located: Located | None = None
     reason: str = ""
     readable: bool = True
+    broke: bool = False
 
     @property
     def failed(self) -> bool:
@@ -154,17 +156,17 @@ class Replayer:
             if isinstance(together, Answered):
                 yield self._judged(path, saved, together.answer[number])
             else:
-                yield self._alone(path, saved, questions[number])
+                yield self.alone(path, saved)
 
-    def _alone(
-        self, path: Path, saved: SavedCase, question: Callable[[Sequence[Guarded]], _Seen]
-    ) -> Replayed:
+    def alone(self, path: Path, saved: SavedCase) -> Replayed:
         """One case in a child of its own, and, if that dies, each engine in one of its own."""
+        question = self._question(saved)
         result = in_child(question, self.engines, SECONDS_A_CASE)
         if isinstance(result, Answered):
             return self._judged(path, saved, result.answer)
         if isinstance(result, Broke):
-            return Replayed(path, "cannot run", saved, reason=f"the harness broke: {result.error}")
+            reason = f"the harness broke: {result.error}"
+            return Replayed(path, "cannot run", saved, reason=reason, broke=True)
         return self._judged(path, saved, self._autopsy(question, result))
 
     def _autopsy(self, question: Callable[[Sequence[Guarded]], _Seen], died: Died) -> _Seen:

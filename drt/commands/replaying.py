@@ -16,7 +16,7 @@ from drt.known import Known, read_known
 from drt.problems import InputProblem
 from drt.replay import Replayed, Replayer
 from drt.run_options import DEFAULT_ENGINES, target_table
-from drt.tally import CLEAN, FOUND, NOTHING_RUN, UNREPRODUCIBLE, WRONG_INPUT
+from drt.tally import BROKEN, CLEAN, FOUND, NOTHING_RUN, UNREPRODUCIBLE, WRONG_INPUT
 from drt.views.console import results
 from drt.views.replaying import print_replayed, print_totals
 
@@ -74,6 +74,8 @@ def exit_code(done: list[Replayed]) -> int:
     """The exit code of a replay."""
     if any(replayed.failed for replayed in done):
         return FOUND
+    if any(replayed.broke for replayed in done):
+        return BROKEN
     if not all(replayed.readable for replayed in done):
         return WRONG_INPUT
     if any(replayed.verdict == "flaky" for replayed in done):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import TextIO
 
 from rich.console import Console
 
@@ -26,6 +27,13 @@ def results() -> Console:
 def progress() -> Console:
     """Where progress and complaints go: standard error."""
     return _console(sys.stderr.isatty(), stderr=True)
+
+
+def plain(page: TextIO) -> Console:
+    """A page without colour, for whoever shows it among other things."""
+    return Console(
+        file=page, width=PLAIN_WIDTH, markup=False, highlight=False, emoji=False, color_system=None
+    )
 
 
 def _console(terminal: bool, *, stderr: bool) -> Console:

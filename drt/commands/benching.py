@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from drt.commands.options import processors
+from drt.commands.processors import processors
 from drt.json_text import write_text
 from drt.problems import InputProblem
 from drt.tally import BROKEN, CLEAN, FOUND, NOTHING_RUN

@@ -26,7 +26,8 @@ from drt.tally import FROM_OUTSIDE, Tally, exit_code, footer
 @dataclass(frozen=True, slots=True)
 class RunFacts:
     """One run. `began` is in seconds since the epoch, `seconds` its length; `shard` says which part of a
-    larger run it was; `complete` is False where it was cut off."""
+    larger run it was, as in `2/4`; `complete` is False where it was cut off. `sometimes` counts the events
+    that must happen sometimes, and `missed` are those that it had to reach and did not."""
 
     folder: str
     began: float
@@ -45,6 +46,8 @@ class RunFacts:
     cannot_start: str | None
     targets: Mapping[str, Counts]
     features: Mapping[str, int]
+    sometimes: Mapping[str, int]
+    missed: tuple[str, ...]
     buckets: tuple[Bucket, ...]
     series: Series
 
@@ -60,6 +63,7 @@ class Report:
     runs: tuple[RunFacts, ...]
     targets: Mapping[str, Counts]
     features: Mapping[str, int]
+    sometimes: Mapping[str, int]
     buckets: tuple[Bucket, ...]
 
     @property
@@ -103,7 +107,14 @@ class Report:
             self.broken,
             sum(run.unexplained for run in self.runs),
             any(run.interrupted for run in self.runs),
+            bool(self.missed),
         )
+
+    @property
+    def missed(self) -> tuple[str, ...]:
+        """The events that a run had to reach and none of them did."""
+        names = dict.fromkeys(name for run in self.runs for name in run.missed)
+        return tuple(name for name in names if not self.sometimes.get(name))
 
 
 def gather(folders: Sequence[Path]) -> Report:
@@ -116,12 +127,15 @@ def together(runs: Sequence[RunFacts]) -> Report:
     """Runs as one report."""
     targets = {
         name: total(run.targets[name] for run in runs if name in run.targets)
-        for name in dict.fromkeys(name for run in runs for name in run.targets)
+        for name in sorted({name for run in runs for name in run.targets})
     }
     features: Counter[str] = Counter()
+    sometimes: Counter[str] = Counter()
     for run in runs:
         features.update(run.features)
-    return Report(tuple(runs), targets, features, _joined([one for run in runs for one in run.buckets]))
+        sometimes.update(run.sometimes)
+    buckets = _joined([one for run in runs for one in run.buckets])
+    return Report(tuple(runs), targets, features, sometimes, buckets)
 
 
 def _joined(buckets: Sequence[Bucket]) -> tuple[Bucket, ...]:
@@ -159,7 +173,7 @@ def _from_log(folder: Path, log: RunLog) -> RunFacts:
     document = log.footer if log.footer is not None else _counted(folder, log)
     header = log.header
     corpus = str(header["options"]["corpus"])
-    features = {str(name): whole(count) for name, count in document.get("features", {}).items()}
+    part, parts = header["options"].get("shard", (0, 1))
     return RunFacts(
         folder=str(folder),
         began=float(header["at"]),
@@ -170,17 +184,23 @@ def _from_log(folder: Path, log: RunLog) -> RunFacts:
         jobs=whole(document["jobs"]),
         engines={str(name): str(version) for name, version in dict(header["engines"]).items()},
         machine=f"Python {header['python']}, {header['platform']}, {header['processors']} processors",
-        shard=str(shard) if (shard := header["options"].get("shard")) else None,
+        shard=f"{whole(part) + 1}/{parts}" if whole(parts) > 1 else None,
         deaths=whole(document["deaths"]),
         broken=whole(document["broken"]),
         unexplained=sum(1 for lost in document["lost"] if lost["cause"] not in FROM_OUTSIDE),
         errors=tuple(dict(error) for error in document["errors"]),
         cannot_start=None if document["cannot_start"] is None else str(document["cannot_start"]),
         targets={str(name): Counts.from_json(counts) for name, counts in document["targets"].items()},
-        features=features,
+        features=_tally(document.get("features", {})),
+        sometimes=_tally(document.get("sometimes", {})),
+        missed=tuple(str(name) for name in document.get("missed", ())),
         buckets=tuple(bucket_of(finding, corpus) for finding in document["findings"]),
         series=gather_series(log, document),
     )
+
+
+def _tally(document: Mapping[str, Any]) -> dict[str, int]:
+    return {str(name): whole(count) for name, count in document.items()}
 
 
 def _counted(folder: Path, log: RunLog) -> Event:

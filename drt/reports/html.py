@@ -17,7 +17,17 @@ from drt.reports.html_findings import findings
 from drt.reports.json_form import PARTS
 from drt.reports.markup import Markup, join, table, tag, text
 from drt.reports.series import growth, rates
-from drt.reports.words import CONCLUSIONS, count, drt_version, headline, lasting, moment, place_of, standing
+from drt.reports.words import (
+    CONCLUSIONS,
+    count,
+    drt_version,
+    headline,
+    lasting,
+    moment,
+    place_of,
+    sometimes,
+    standing,
+)
 
 STYLE = Path(__file__).with_name("style.css")
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -79,7 +89,7 @@ def _header(report: Report) -> Markup:
     if len(report.runs) > 1:
         eyebrow = f"{len(report.runs)} runs of drt, the first of {moment(first.began)[:10]}"
     words = headline(report)
-    bad = bool(report.failing or report.broken)
+    bad = bool(report.failing or report.broken or report.missed)
     return tag(
         "header",
         tag("p", eyebrow, class_="eyebrow"),
@@ -180,7 +190,46 @@ def _stream(report: Report) -> Markup:
         reachable = {kind: float(times) for kind, times in kinds.items() if kind not in UNREACHABLE}
         why = [tag("p", f"{kind} cannot be: {reason}", class_="none") for kind, reason in UNREACHABLE.items()]
         blocks.append(tag("div", _bars("Errors reached", reachable), why))
-    return tag("div", blocks, class_="blocks")
+    return join([_streams(report), tag("div", blocks, class_="blocks"), _sometimes(report)])
+
+
+def _streams(report: Report) -> Markup:
+    """What the streams of cases are like, a row each, after one for all of them."""
+    counts = report.counts
+    told = counts.stream_shares()
+    if not told:
+        return Markup("")
+    columns = {
+        "share": "of the cases",
+        "allow": "allow",
+        "forbidden": "denied by a forbid",
+        "nothing_applied": "denied, nothing applies",
+        "error": "with an erring policy",
+        "valid": "valid policies",
+        "with_conditions": "with conditions",
+        "trivial": "trivial conditions",
+    }
+    largest_first = sorted(told.items(), key=lambda item: (item[0] != "all", -item[1]["share"]))
+    rows = [
+        (stream, *(f"{100 * shares[name]:.1f} %" for name in columns)) for stream, shares in largest_first
+    ]
+    listed = table(("stream", *columns.values()), rows, range(1, len(columns) + 1), "targets")
+    different = [f"{100 * sample.share:.1f} % of the {name}" for name, sample in counts.distinct.items()]
+    return join([listed, tag("p", f"Distinct: {', '.join(different)}.") if different else Markup("")])
+
+
+def _sometimes(report: Report) -> Markup:
+    """Which of the events that must happen sometimes did."""
+    if not report.features or not report.sometimes:
+        return Markup("")
+    never = [name for name, times in report.sometimes.items() if not times]
+    rows = [(name, f"{times:,}") for name, times in report.sometimes.items()]
+    folded = tag("details", tag("summary", "All of them"), table(("event", "times"), rows, (1,)))
+    parts = [tag("h3", "What must happen sometimes"), tag("p", f"{sometimes(report)}.")]
+    if never:
+        alert = "alert" if report.missed else None
+        parts.append(tag("p", tag("span", "Never: ", class_=alert), "; ".join(never), "."))
+    return tag("div", *parts, folded)
 
 
 def _bars(title: str, values: Mapping[str, float], share: bool = False) -> Markup:
@@ -245,25 +294,29 @@ def _targets(report: Report) -> Markup:
 
 
 def _runs(report: Report) -> Markup:
-    return join([_run(run) for run in report.runs])
+    several = len(report.runs) > 1
+    return join(
+        [
+            join([tag("h3", f"Run {number}") if several else Markup(""), _run(run)])
+            for number, run in enumerate(report.runs, 1)
+        ]
+    )
 
 
 def _run(run: RunFacts) -> Markup:
-    counts = run.counts
     facts = {
         "began": moment(run.began).replace("T", " ").replace("Z", " UTC"),
         "took": lasting(run.seconds) + ("" if run.complete else " so far"),
         "random seed": str(run.random_seed),
-        "shard": run.shard or "–",
+        "shard": run.shard,
         "engines": ", ".join(f"{name} {version}" for name, version in run.engines.items()),
-        "did": f"{count(counts.cases, 'case')} on {count(run.jobs, 'worker')}",
+        "did": f"{count(run.counts.cases, 'case')} on {count(run.jobs, 'worker')}",
         "machine": run.machine,
-        "deaths of workers": str(run.deaths),
-        "harness broke": count(run.broken, "time"),
+        "deaths of workers": str(run.deaths) if run.deaths else None,
+        "harness broke": count(run.broken, "time") if run.broken else None,
+        "cannot start": run.cannot_start,
         "log": run.folder,
     }
-    if run.cannot_start is not None:
-        facts["cannot start"] = run.cannot_start
-    rows = [tag("div", tag("dt", name), tag("dd", told)) for name, told in facts.items()]
+    rows = [tag("div", tag("dt", name), tag("dd", told)) for name, told in facts.items() if told is not None]
     errors = [tag("pre", text(f"{place_of(error)}: {error.get('error')}")) for error in run.errors]
     return join([tag("dl", rows, class_="run"), *errors])

@@ -38,7 +38,7 @@ def document(report: Report) -> dict[str, Any]:
         "complete": report.complete,
         "seconds": report.seconds,
         "runs": [_run(run) for run in report.runs],
-        "totals": {**counts.to_json(), "shares": counts.shares()},
+        "totals": _totals(counts),
         "targets": [{"name": name, **_numbers(counts)} for name, counts in report.targets.items()],
         "language": {
             "cells": coverage.total,
@@ -47,12 +47,24 @@ def document(report: Report) -> dict[str, Any]:
             "missing": list(coverage.missing),
             "error_kinds": dict(coverage.error_kinds),
         },
+        "sometimes": dict(report.sometimes),
+        "missed": list(report.missed),
         "series": {
             "cases_per_second": _points(cases),
             "decisions_per_second": _points(decisions),
             "cells_reached": _points(growth([run.series for run in report.runs])),
         },
         "findings": [_finding(bucket) for bucket in report.buckets],
+    }
+
+
+def _totals(counts: Counts) -> dict[str, Any]:
+    whole = {name: told for name, told in counts.to_json().items() if name not in ("streams", "distinct")}
+    return {
+        **whole,
+        "shares": counts.shares(),
+        "stream_shares": counts.stream_shares(),
+        "distinct_shares": {name: round(sample.share, 4) for name, sample in counts.distinct.items()},
     }
 
 

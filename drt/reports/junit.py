@@ -17,6 +17,7 @@ from drt.spelling import visible
 from drt.statistics import Counts
 
 HARNESS = "harness"
+SOMETIMES = "sometimes"
 
 
 def as_junit(report: Report) -> str:
@@ -27,6 +28,8 @@ def as_junit(report: Report) -> str:
     for name in names:
         buckets = [bucket for bucket in report.buckets if bucket.finding.target == name]
         root.append(_target(name, report.targets.get(name, Counts()), buckets, began))
+    if report.missed:
+        root.append(_missed(report.missed, began))
     if troubles := _troubles(report):
         root.append(_harness(troubles, began))
     for number, suite in enumerate(root):
@@ -111,6 +114,16 @@ def _told(bucket: Bucket) -> str:
             )
     lines.append(bucket.replay or "not saved")
     return "\n" + "\n".join(visible(line) for line in lines) + "\n"
+
+
+def _missed(events: Sequence[str], began: str) -> ET.Element:
+    """The events that had to happen and did not."""
+    cases = []
+    for event in events:
+        case = _case(SOMETIMES, event)
+        ET.SubElement(case, "failure", type="sometimes", message="it must happen sometimes, and never did")
+        cases.append(case)
+    return _suite(SOMETIMES, began, 0.0, cases)
 
 
 def _troubles(report: Report) -> list[tuple[str, str]]:

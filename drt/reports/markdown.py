@@ -13,7 +13,7 @@ from drt.outcome_text import side_by_side
 from drt.reports.bucket import Bucket
 from drt.reports.gathered import Report
 from drt.reports.kinds import KINDS
-from drt.reports.words import about, count, headline, notes, place_of, standing, volume
+from drt.reports.words import about, count, headline, notes, place_of, sometimes, standing, volume
 from drt.spelling import visible
 
 LONGEST = 900_000
@@ -89,6 +89,10 @@ def _head(report: Report) -> Iterator[str]:
     if report.features:
         share = f"{coverage.reached:,} of {coverage.total:,} cells ({coverage.percent:.1f} %)"
         yield f"language reached: {share}  "
+    if report.features and report.sometimes:
+        yield f"{sometimes(report)}  "
+    for event in report.missed:
+        yield f"never happened: {code(event)}  "
     for run in report.runs[:MOST_RUNS]:
         yield f"{code(about(run))}  "
         if run.cannot_start is not None:

@@ -56,7 +56,9 @@ def headline(report: Report) -> str:
         told.append("nothing was compared")
     if report.broken:
         told.append(f"the harness broke {count(report.broken, 'time')}")
-    if not failing and not flaky and report.compared and not report.broken:
+    if report.missed:
+        told.append(f"{count(len(report.missed), 'event')} that never happened")
+    if not failing and not flaky and report.compared and not report.broken and not report.missed:
         told.insert(0, "no divergence" if not known else "nothing new")
     return ", ".join(told)
 
@@ -102,6 +104,12 @@ def notes(bucket: Bucket) -> list[str]:
 def identity(bucket: Bucket) -> str:
     """A short name of the bucket, the same in every report: a digest of its signature."""
     return hashlib.sha256(bucket.finding.signature.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def sometimes(report: Report) -> str:
+    """How many of the events that must happen sometimes did, in one line."""
+    reached = sum(1 for times in report.sometimes.values() if times)
+    return f"{reached} of {count(len(report.sometimes), 'event')} that must happen sometimes did"
 
 
 def about(run: RunFacts) -> str:

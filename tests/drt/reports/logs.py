@@ -96,7 +96,7 @@ def write_log(folder: Path, finds: list[dict[str, Any]], *, whole: bool = True, 
             "laws": {"counts": counts(10, 40, 0).to_json()},
         },
         "seen": {event["coarse"]: 6 for event in finds},
-        "features": features, "broken": 0, "seconds": 10.0, "resident": 1, "done": whole,
+        "features": features, "sights": {}, "broken": 0, "seconds": 10.0, "resident": 1, "done": whole,
     }  # fmt: skip
     (folder / "worker-0.state.json").write_text(json.dumps(state))
     lines = [header, *progress]

@@ -186,6 +186,28 @@ def test_what_is_no_log_is_one_sentence(tmp_path: Path, damage: Callable[[Path],
     assert len(str(problem.value)) < len(str(folder)) + 250
 
 
+def test_what_had_to_happen_and_never_did_fails_unless_another_run_has_seen_it(tmp_path: Path) -> None:
+    missing, whole = write_log(tmp_path / "missing", []), write_log(tmp_path / "whole", [])
+    _footer(lambda footer: footer.update(sometimes={"<a> & b": 0, "c": 1}, missed=["<a> & b"]))(missing)
+    _footer(lambda footer: footer.update(sometimes={"<a> & b": 2, "c": 0}))(whole)
+    alone, both = gather([missing]), gather([missing, whole])
+
+    assert (alone.exit_code, both.exit_code) == (1, 0)
+    assert (alone.missed, both.missed) == (("<a> & b",), ())
+    assert "1 event that never happened" in FORMATS["md"](alone)
+    assert 'name="&lt;a&gt; &amp; b"' in FORMATS["junit"](alone)
+    assert "1 of 2 events that must happen sometimes did" in FORMATS["html"](alone)
+    assert "2 of 2 events that must happen sometimes did" in FORMATS["html"](both)
+    assert document(alone)["missed"] == ["<a> & b"]
+
+
+def test_a_shard_says_which(tmp_path: Path) -> None:
+    report = gather([write_log(tmp_path / "run", [], shard=(1, 4))])
+
+    assert report.runs[0].shard == "2/4"
+    assert "shard 2/4" in FORMATS["md"](report)
+
+
 def test_a_log_without_what_older_runs_did_not_log_is_read(tmp_path: Path) -> None:
     folder = write_log(tmp_path / "run", [find("a")])
     _footer(lambda footer: [footer["findings"][0].pop(name) for name in ("case", "located", "says")])(folder)

@@ -29,7 +29,7 @@ from drt.reduce import reduce_case
 from drt.run_log import LogWriter
 from drt.run_options import RunOptions, target_table
 from drt.saved_case import SavedCase
-from drt.schedule import case_random_seed
+from drt.schedule import case_random_seed, shared_random_seed
 from drt.signature import signature
 from generators.source import RecordingSource
 
@@ -65,7 +65,7 @@ def death(options: RunOptions, job: Job, log: LogWriter) -> int:
     name, index, cause = job["target"], job["index"], job["cause"]
     target = options.table()[name]
     seed = case_random_seed(options.random_seed, name, index)
-    source = RecordingSource(seed)
+    source = RecordingSource(seed, shared_seed=shared_random_seed(options.random_seed, name, index))
     drawn = attempt(lambda: target.draw(source))
     if isinstance(drawn, Broke):
         log.write(

@@ -19,6 +19,15 @@ def case_random_seed(run_random_seed: int, target: str, index: int) -> int:
     return int.from_bytes(blake2b(text, digest_size=8).digest(), "big")
 
 
+SHARING = 8
+"""So many cases in a row of one target share a schema, where they can."""
+
+
+def shared_random_seed(run_random_seed: int, target: str, index: int) -> int:
+    """The random seed of what a case shares with its neighbours."""
+    return case_random_seed(run_random_seed, f"{target}\0shared", index // SHARING)
+
+
 def shares(cases: int, weights: Mapping[str, int]) -> dict[str, int]:
     """How many of so many cases each target gets: by weight, adding up exactly (largest remainders first)."""
     total = sum(weights.values())

@@ -33,7 +33,7 @@ from drt.known import read_known
 from drt.oracles.checked import Checked
 from drt.run_log import LogWriter, read_json, replace_json
 from drt.run_options import RunOptions
-from drt.schedule import Schedule, case_random_seed, shares
+from drt.schedule import Schedule, case_random_seed, shared_random_seed, shares
 from drt.statistics import Counts
 from drt.watching import Watcher
 from generators.source import RecordingSource
@@ -181,7 +181,8 @@ class Worker:
         clock = time.perf_counter
         self._alarm.set(self.options.deadline)
         asked_before = [engine.seconds for engine in self.engines]
-        source = RecordingSource(seed)
+        shared = shared_random_seed(self.options.random_seed, name, index)
+        source = RecordingSource(seed, shared_seed=shared)
         start = drawn = clock()
         try:
             made = attempt(lambda: target.make(source))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from json.encoder import encode_basestring_ascii as _string
 from typing import Any
 
 from generators.spelling import PLAIN, Spelling
@@ -19,11 +20,13 @@ Json = Any
 
 def uid_text(uid: Uid) -> str:
     """A uid as JSON text."""
-    return json.dumps({"type": uid.type, "id": uid.id})
+    return f'{{"type": {_string(uid.type)}, "id": {_string(uid.id)}}}'
 
 
 def entities_text(entities: Iterable[Entity], explicit: bool = True, spelling: Spelling = PLAIN) -> str:
     """An entity document; without `explicit` only a schema tells what strings and records in it are."""
+    if spelling is PLAIN:
+        return f"[{', '.join([_plain_entity(entity, explicit) for entity in entities])}]"
     writer = _Writer(explicit, spelling)
     return writer.text([writer.entity(entity) for entity in entities])
 
@@ -33,21 +36,61 @@ def request_texts(
 ) -> tuple[str, ...]:
     """Requests as JSON objects; equal contexts and uids are written once."""
     writer = _Writer(explicit, spelling)
+    plain = spelling is PLAIN
     uids: dict[Uid, str] = {}
     contexts: dict[RecordV, str] = {}
     texts: list[str] = []
     for request in requests:
         for uid in (request.principal, request.action, request.resource):
             if uid not in uids:
-                uids[uid] = writer.text(writer.uid(uid))
+                uids[uid] = uid_text(uid) if plain else writer.text(writer.uid(uid))
         context = contexts.get(request.context)
         if context is None:
-            context = contexts[request.context] = writer.text(writer.value(request.context))
+            record = request.context
+            context = contexts[record] = (
+                _plain_value(record, explicit) if plain else writer.text(writer.value(record))
+            )
         texts.append(
             f'{{"principal": {uids[request.principal]}, "action": {uids[request.action]}, '
             f'"resource": {uids[request.resource]}, "context": {context}}}'
         )
     return tuple(texts)
+
+
+# The plain spelling, of which most documents are, is written without a detour.
+
+
+def _plain_entity(entity: Entity, explicit: bool) -> str:
+    attrs = _plain_items(entity.attrs.items, explicit)
+    parents = ", ".join(map(uid_text, entity.parents))
+    tags = f', "tags": {_plain_items(entity.tags.items, explicit)}' if entity.tags.items else ""
+    return f'{{"uid": {uid_text(entity.uid)}, "attrs": {attrs}, "parents": [{parents}]{tags}}}'
+
+
+def _plain_items(items: Iterable[tuple[str, Value]], explicit: bool) -> str:
+    fields = [f"{_string(name)}: {_plain_value(value, explicit)}" for name, value in items]
+    return f"{{{', '.join(fields)}}}"
+
+
+def _plain_value(value: Value, explicit: bool) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case int():
+            return str(value)
+        case str():
+            return _string(value)
+        case Uid():
+            return f'{{"__entity": {uid_text(value)}}}' if explicit else uid_text(value)
+        case SetV(items):
+            return f"[{', '.join([_plain_value(item, explicit) for item in items])}]"
+        case RecordV(items):
+            return _plain_items(items, explicit)
+        case ExtV(kind, text, _) if text:
+            called = f'{{"__extn": {{"fn": "{CONSTRUCTORS[kind]}", "arg": {_string(text)}}}}}'
+            return called if explicit else _string(text)
+        case ExtV():
+            return json.dumps(_Writer(explicit, PLAIN).value(value))
 
 
 class _Writer:

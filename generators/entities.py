@@ -81,14 +81,16 @@ class Values:
             self.misfits.add("mistyped-value")
             type_ = source.choice(_OTHER_TYPES)
         match type_:
-            case Prim("Long"):
-                return self.constants.long()
-            case Prim("String"):
-                return self.constants.string()
-            case Prim("Bool"):
-                return source.boolean()
-            case Prim(kind):
-                return self.constants.extension(kind)
+            case Prim(name):
+                match name:
+                    case "Long":
+                        return self.constants.long()
+                    case "String":
+                        return self.constants.string()
+                    case "Bool":
+                        return source.boolean()
+                    case _:
+                        return self.constants.extension(name)
             case EntityT(name):
                 return self.uid(name)
             case SetT(element):

@@ -69,7 +69,6 @@ class Focus:
     guarded: set[Expr] = field(default_factory=set)
     pending: list[Expr] = field(default_factory=list)
     written: dict[tuple[str, str], ExtV] = field(default_factory=dict)
-    _indices: dict[tuple[Environment, ...], Index] = field(default_factory=dict)
 
     def aim(self, environments: tuple[Environment, ...], witness: Request) -> None:
         """Turn to the environments a policy admits, and to the request its conditions are aimed at."""
@@ -81,9 +80,9 @@ class Focus:
     def narrow(self, environments: tuple[Environment, ...]) -> None:
         """Use the paths that exist, with one type, in all of these environments."""
         self.environments = environments
-        known = self._indices.get(environments)
+        known = self.schema.indices.get((environments, self.left_out))
         if known is None:
-            known = self._indices[environments] = self._build(environments)
+            known = self.schema.indices[environments, self.left_out] = self._build(environments)
         self.index = known
 
     def _build(self, environments: tuple[Environment, ...]) -> Index:

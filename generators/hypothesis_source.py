@@ -7,7 +7,7 @@ Hypothesis found replays in `ReplaySource`, and a recorded one replays in Hypoth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Generic, TypeVar
 
@@ -59,6 +59,9 @@ class HypothesisSource:
 
     def earlier(self) -> Source:
         return self
+
+    def shared(self, key: Hashable, draw: Callable[[Source], T]) -> T:
+        return draw(self)
 
     @contextmanager
     def _span(self, label: str) -> Iterator[None]:

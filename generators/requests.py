@@ -11,6 +11,9 @@ from generators.policies import Aimed, draw_witness
 from generators.syntax import Constraint, ExtV, RecordV, Uid, Value
 from generators.world import Environment, RecordT, Request
 
+MOST_MISSED = 6
+"""After so many attempts in a row without a new request, the world is taken to be too small for more."""
+
 
 def draw_requests(
     focus: Focus, policies: list[Aimed], count: int, favoured: int | None = None
@@ -21,8 +24,9 @@ def draw_requests(
     """
     source, profile = focus.source, focus.profile
     found: dict[Request, None] = {}
+    missed = 0
     for attempt in range(2 * count):
-        if len(found) >= count:
+        if len(found) >= count or missed >= MOST_MISSED:
             break
         with source.span("request"):
             if policies and source.boolean(profile.aimed_requests):
@@ -39,7 +43,9 @@ def draw_requests(
                 request = draw_witness(focus, environment)
             if source.boolean(profile.mistyped_request):
                 request = _mistyped(focus, request)
+            before = len(found)
             found[request] = None
+            missed = missed + 1 if len(found) == before else 0
     return tuple(found)
 
 

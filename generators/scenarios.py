@@ -102,9 +102,10 @@ class Scenario:
 
 def scenario(source: Source, profile: Profile) -> Scenario:
     """One scenario of a profile, every decision taken by `source`."""
-    left_out = draw_mask(source, profile.swarm)
     misfits: set[str] = set()
-    schema = draw_schema(source, profile, left_out)
+    left_out, schema = source.shared(
+        (profile.swarm, profile.odd_names, profile.hostile_text), lambda own: _schema(own, profile)
+    )
     values = Values(source, profile, schema, misfits)
     entities = draw_entities(source, schema, values, left_out)
     focus = Focus(source, profile, schema, values, entities, left_out)
@@ -137,6 +138,12 @@ def scenario(source: Source, profile: Profile) -> Scenario:
         left_out=tuple(sorted(left_out)),
         spelling=source.integer(1, 2**32) if odd else 0,
     )
+
+
+def _schema(source: Source, profile: Profile) -> tuple[frozenset[str], Schema]:
+    """A swarm mask, and a schema under it. Knobs that it depends on are the key under which it is shared."""
+    left_out = draw_mask(source, profile.swarm)
+    return left_out, draw_schema(source, profile, left_out)
 
 
 def _expressions(focus: Focus, aimed: Aimed) -> tuple[Expr, ...]:

@@ -9,9 +9,9 @@ boolean is a `bool`.
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, cast
 
 T = TypeVar("T")
 
@@ -51,6 +51,12 @@ class Source(Protocol):
         """
         ...
 
+    def shared(self, key: Hashable, draw: Callable[[Source], T]) -> T:
+        """What `draw` gives; the same for all cases that share things and ask by the same key. It must not
+        change afterwards.
+        """
+        ...
+
 
 class _NoSpan:
     """The span of sources that have no use for spans."""
@@ -70,18 +76,27 @@ _FLOAT_SPAN = 1 << 48
 """Spans below this are drawn from one random float: uniform enough, and three times faster."""
 
 
+MOST_SHARED = 64
+_SHARED: dict[tuple[int, Hashable], tuple[object, tuple[Choice, ...]]] = {}
+"""What cases share, with the choices it was drawn by; forgotten now and then, for it can be drawn again."""
+
+
 class RecordingSource:
     """A pseudo-random source that records what it answered; the same random seed gives the same answers.
 
-    `kept` are the choices of earlier cases, for those who want to draw one again.
+    `kept` are the choices of earlier cases, for those who want to draw one again. Cases of the same
+    `shared_seed` share what they may.
     """
 
-    __slots__ = ("_kept", "_random", "_randrange", "_record", "choices")
+    __slots__ = ("_kept", "_random", "_randrange", "_record", "_shared_seed", "choices")
 
-    def __init__(self, random_seed: int, kept: Sequence[Sequence[Choice]] = ()) -> None:
+    def __init__(
+        self, random_seed: int, kept: Sequence[Sequence[Choice]] = (), shared_seed: int | None = None
+    ) -> None:
         generator = random.Random(random_seed)
         self.choices: list[Choice] = []
         self._kept = kept
+        self._shared_seed = shared_seed
         self._record = self.choices.append
         self._random = generator.random
         self._randrange = generator.randrange
@@ -123,6 +138,20 @@ class RecordingSource:
         again = ReplaySource(self._kept[int(self._random() * len(self._kept))])
         again.choices = self.choices
         return again
+
+    def shared(self, key: Hashable, draw: Callable[[Source], T]) -> T:
+        if self._shared_seed is None:
+            return draw(self)
+        known = _SHARED.get((self._shared_seed, key))
+        if known is None:
+            source = RecordingSource(self._shared_seed)
+            made = draw(source)
+            if len(_SHARED) >= MOST_SHARED:
+                _SHARED.clear()
+            known = _SHARED[self._shared_seed, key] = (made, tuple(source.choices))
+        shared, choices = known
+        self.choices.extend(choices)
+        return cast(T, shared)
 
 
 class ReplaySource:
@@ -181,6 +210,9 @@ class ReplaySource:
 
     def earlier(self) -> Source:
         return self
+
+    def shared(self, key: Hashable, draw: Callable[[Source], T]) -> T:
+        return draw(self)
 
 
 class MutatingSource(ReplaySource):

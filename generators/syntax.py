@@ -8,14 +8,13 @@ reading is presupposed.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 # Values: what entities and contexts hold.
 
 
-@dataclass(frozen=True, slots=True)
-class Uid:
-    """An entity uid: a full type name and an id."""
+class Uid(NamedTuple):
+    """An entity uid: a full type name and an id. Uids are hashed more than anything else."""
 
     type: str
     id: str

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from generators.syntax import Expr, GetAttr, RecordV, Uid, Var
 
@@ -161,6 +161,11 @@ class Schema:
             for principal in action.principals
             for resource in action.resources
         )
+
+    @cached_property
+    def indices(self) -> dict[Any, Any]:
+        """What others have derived from the schema and may use again."""
+        return {}
 
     @cached_property
     def _paths(self) -> dict[str, tuple[Path, ...]]:

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from generators.hypothesis_source import drawn_by, reproduce_failure, reproduction
 from generators.profiles import PROFILES, TYPED, UNTYPED
 from generators.scenarios import Scenario, scenario
-from generators.source import MutatingSource, RecordingSource, ReplaySource, Source
+from generators.source import MOST_SHARED, MutatingSource, RecordingSource, ReplaySource, Source
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -148,3 +148,32 @@ def test_choices_number_below_the_entropy_hypothesis_allows() -> None:
         scenario(source, TYPED)
         sizes.append(len(source.choices))
     assert sum(sizes) / len(sizes) < 1000
+
+
+def test_cases_that_share_get_the_same_thing_and_replay_without_sharing() -> None:
+    def shared_part(source: Source) -> list[int]:
+        return source.shared("part", lambda own: [own.integer(0, 10**6), int(own.boolean())])
+
+    def whole(source: Source) -> tuple[int, list[int], int]:
+        return source.integer(0, 99), shared_part(source), source.integer(0, 99)
+
+    one, other = RecordingSource(1, shared_seed=5), RecordingSource(2, shared_seed=5)
+    first, second = whole(one), whole(other)
+    assert first[1] is second[1]
+    assert first[0] != second[0] or first[2] != second[2]
+    assert whole(ReplaySource(one.choices)) == first
+    assert whole(ReplaySource(other.choices)) == second
+    assert whole(RecordingSource(1, shared_seed=6))[1] != first[1]
+    for number in range(MOST_SHARED + 1):
+        shared_part(RecordingSource(0, shared_seed=100 + number))
+    assert whole(RecordingSource(1, shared_seed=5)) == first
+
+
+def test_an_earlier_case_is_drawn_again_from_its_own_choices() -> None:
+    before = [7, True, 3]
+    source = RecordingSource(4, [before])
+    again = source.earlier()
+    assert [again.integer(0, 9), again.boolean(), again.integer(0, 9)] == before
+    after = source.integer(0, 99)
+    assert source.choices == [*before, after]
+    assert RecordingSource(4).earlier().integer(0, 9) == RecordingSource(4).integer(0, 9)

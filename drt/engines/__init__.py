@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
+from collections.abc import Sequence
 from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
-from typing import cast
+from typing import Any, cast
 
 from drt.engines.protocol import Engine
 from drt.problems import InputProblem
@@ -21,6 +24,9 @@ BUILT_IN = {
 EXTRA = {"cedarpy": "oracles"}
 """Engines that need an optional library, and the extra of our distribution that brings it."""
 
+GROUP = "drt.engines"
+"""The group of entry points by which installed distributions plug in engines."""
+
 
 class UnknownEngine(InputProblem):
     """No engine of that name is known, or the library behind it is not installed."""
@@ -29,17 +35,23 @@ class UnknownEngine(InputProblem):
 def build(name: str) -> Engine:
     """The engine called `name`, loaded only now.
 
-    Beside the built-in names, `module:attribute` and `./file.py:attribute` name one from outside, and
-    `process:COMMAND` one in a process of its own (see `process_engine`).
+    Beside the built-in names there are those that installed distributions plug in. From outside, a folder
+    with an `engine.toml` names one, and so do `module:attribute`, `./file.py:attribute`, and
+    `process:COMMAND` for one in a process of its own (see `process_engine`).
     Raises `UnknownEngine` with a sentence for the user.
     """
     if name.startswith("process:"):
         return _process(name)
+    plugged_in = {point.name: point for point in entry_points(group=GROUP)}
+    if name in plugged_in and name not in BUILT_IN:
+        return _plugged_in(plugged_in[name])
+    if Path(name).is_dir() and name not in BUILT_IN:
+        return _from_folder(name)
     module, _, attribute = BUILT_IN.get(name, name).rpartition(":")
     if not module:
         raise UnknownEngine(
-            f"unknown engine {name!r}; known engines are {', '.join(sorted(BUILT_IN))}, "
-            "module:class, ./file.py:class and process:COMMAND"
+            f"unknown engine {name!r}; known engines are {', '.join(sorted({*BUILT_IN, *plugged_in}))}, "
+            "a folder with an engine.toml, module:class, ./file.py:class and process:COMMAND"
         )
     try:
         make = getattr(_module(module), attribute)
@@ -49,6 +61,15 @@ def build(name: str) -> Engine:
     except AttributeError:
         raise UnknownEngine(f"the engine {name!r} cannot be loaded: {module} has no {attribute}") from None
     return cast(Engine, make())
+
+
+def _plugged_in(point: EntryPoint) -> Engine:
+    """What an installed distribution offers under a name: a class, or whatever else makes an engine."""
+    of = f" of {point.dist.name} {point.dist.version}" if point.dist is not None else ""
+    try:
+        return cast(Engine, point.load()())
+    except (ImportError, AttributeError) as error:
+        raise UnknownEngine(f"the engine {point.name!r}{of} cannot be loaded: {error}") from None
 
 
 def _module(name: str) -> ModuleType:
@@ -64,16 +85,41 @@ def _module(name: str) -> ModuleType:
     return module
 
 
-def _process(name: str) -> Engine:
-    from drt.engines.child import ChildDied, DeadlinePassed
-    from drt.engines.process_engine import ProcessEngine
+def _from_folder(name: str) -> Engine:
+    from drt.engines.manifest import read_manifest
 
     try:
-        return ProcessEngine(name.removeprefix("process:"))
+        manifest = read_manifest(Path(name))
+    except InputProblem as problem:
+        raise UnknownEngine(f"the engine {name!r} cannot be started: {problem}") from None
+    limits = {"seconds": manifest.deadline, "memory": manifest.memory}
+    return _started(name, manifest.command, manifest.needs, folder=Path(name).resolve(), **limits)
+
+
+def _process(name: str) -> Engine:
+    try:
+        command = shlex.split(name.removeprefix("process:"))
+    except ValueError:
+        command = []
+    if not command:
+        raise UnknownEngine(f"the engine {name!r} cannot be started: not a command")
+    return _started(name, command)
+
+
+def _started(name: str, command: Sequence[str], needs: str = "", **more: Any) -> Engine:
+    from drt.engines.child import ChildDied, DeadlinePassed, LineTooLong, MemoryExceeded
+    from drt.engines.process_engine import CannotTalk, ProcessEngine
+
+    try:
+        return ProcessEngine(command, **more)
     except ChildDied as death:
         last = str(death).strip().rpartition("\n")[2]
-        raise UnknownEngine(f"the engine {name!r} cannot be started: {death.how}: {last}") from None
+        why = f"{death.how}: {last}" if last else death.how
     except DeadlinePassed:
-        raise UnknownEngine(f"the engine {name!r} cannot be started: it does not answer") from None
-    except (ValueError, IndexError):
-        raise UnknownEngine(f"the engine {name!r} cannot be started: not a command") from None
+        why = "it does not answer"
+    except (MemoryExceeded, LineTooLong):
+        why = "it answers without end"
+    except CannotTalk as reason:
+        why = str(reason)
+    hint = f"; it needs {needs}" if needs else ""
+    raise UnknownEngine(f"the engine {name!r} cannot be started: {why}{hint}")

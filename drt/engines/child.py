@@ -1,24 +1,36 @@
 """A child process that is asked one line and answers one line, or is put down.
 
-Owns starting, deadlines, death and restarting; knows nothing of what the lines mean.
+Owns starting, deadlines, silence, memory, death and restarting; knows nothing of what the lines mean.
 """
 
 from __future__ import annotations
 
 import os
+import resource
 import selectors
 import signal
 import subprocess
 import tempfile
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from time import monotonic
 from typing import IO
+
+from drt.engines.orphans import dying_with
 
 STDERR_KEPT = 2000
 """Bytes of a dead child's last words that are reported."""
 
 CHUNK = 1 << 16
+LONGEST_LINE = 1 << 26
+"""Bytes; whoever writes more without an end of line does not answer."""
+
+GLANCE_SECONDS = 0.2
+"""Between two looks at how much memory a child holds that is being waited for."""
+
+ENDING_SECONDS = 1.0
 
 
 class ChildDied(Exception):
@@ -30,41 +42,81 @@ class ChildDied(Exception):
 
 
 class DeadlinePassed(Exception):
-    """The child did not answer in time and was killed."""
+    """The child did not answer in time, or fell silent, and was killed."""
+
+
+class MemoryExceeded(Exception):
+    """The child held more memory than it may, and was killed."""
+
+
+class LineTooLong(Exception):
+    """The child wrote and wrote and never ended the line; it was killed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a child may take: `seconds` for an answer, `memory` in MiB, `silence` in seconds between two lines
+    (None where it may be silent until it answers)."""
+
+    seconds: float
+    memory: int
+    silence: float | None = None
 
 
 class Child:
     """A command with which lines are exchanged; started when first asked, and again after it died.
 
-    A process forked from ours starts a child of its own.
+    It dies with the process that started it. A process forked from ours starts a child of its own.
     """
 
-    def __init__(self, command: Sequence[str]) -> None:
+    def __init__(self, command: Sequence[str], folder: Path | None = None) -> None:
         self.command = tuple(command)
+        self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
         self._words: IO[bytes] | None = None
         self._owner = 0
-        self._waiting = b""
+        self._waiting = bytearray()
 
     @property
     def alive(self) -> bool:
         """Whether the child that this process would ask is running."""
         return self._process is not None and self._owner == os.getpid() and self._process.poll() is None
 
+    @property
+    def resident(self) -> int:
+        """Bytes of memory that the child holds; 0 where nobody can tell."""
+        try:
+            text = Path(f"/proc/{self._process.pid}/statm").read_bytes() if self._process else b""
+            return int(text.split()[1]) * resource.getpagesize()
+        except (OSError, IndexError):
+            return 0
+
     def start(self) -> None:
         """Start the child afresh; raises `ChildDied` where the command cannot be run."""
         self.stop()
-        self._waiting = b""
+        self._waiting = bytearray()
         self._words = tempfile.TemporaryFile()  # noqa: SIM115  (read after the child's death)
+        self._owner = os.getpid()
+        die_with_us = dying_with(self._owner)
+        _, most = resource.getrlimit(resource.RLIMIT_AS)
+
+        def prepare() -> None:
+            die_with_us()
+            # Our own limit is one on addresses; runtimes such as Node's reserve far more than they use.
+            resource.setrlimit(resource.RLIMIT_AS, (most, most))
+
         try:
             self._process = subprocess.Popen(
-                self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._words
+                self.command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._words,
+                cwd=self._folder,
+                preexec_fn=prepare,
             )
         except OSError as error:
             raise ChildDied("not started", f"{self.command[0]}: {error.strerror}") from error
-        self._owner = os.getpid()
         assert self._process.stdin is not None
-        assert self._process.stdout is not None
         os.set_blocking(self._process.stdin.fileno(), False)
         weakref.finalize(self, _end, self._process, self._owner)
 
@@ -74,31 +126,65 @@ class Child:
             _end(self._process, self._owner)
         self._process = None
 
-    def exchange(self, line: bytes, seconds: float) -> bytes:
-        """Send one line, without its end, and give the line that comes back.
-
-        Raises `ChildDied`, or `DeadlinePassed` after `seconds`; either way the child is gone then.
-        """
+    def dismiss(self, line: bytes) -> None:
+        """Send a last line and give the child a moment to end by itself."""
+        if not self.alive:
+            return
         assert self._process is not None
-        until = monotonic() + seconds
+        try:
+            os.write(_stream(self._process.stdin).fileno(), line + b"\n")
+            _stream(self._process.stdin).close()
+            self._process.wait(ENDING_SECONDS)
+        except (OSError, subprocess.TimeoutExpired):
+            pass
+        self.stop()
+
+    def exchange(self, line: bytes, limits: Limits, is_answer: Callable[[bytes], bool]) -> bytes:
+        """Send one line, without its end, and give the first line that comes back and is an answer.
+
+        Raises `ChildDied`, `DeadlinePassed`, `MemoryExceeded` or `LineTooLong`. Then, and whatever else ends
+        the waiting, the child is gone: what it would have answered late is nobody's answer.
+        """
+        try:
+            return self._exchange(line, limits, is_answer)
+        except BaseException:
+            self.stop()
+            raise
+
+    def _exchange(self, line: bytes, limits: Limits, is_answer: Callable[[bytes], bool]) -> bytes:
+        assert self._process is not None
+        heard = glanced = monotonic()
+        until = heard + limits.seconds
+        searched = 0
         pending = memoryview(line + b"\n")
         with selectors.DefaultSelector() as selector:
             selector.register(_stream(self._process.stdout), selectors.EVENT_READ)
             selector.register(_stream(self._process.stdin), selectors.EVENT_WRITE)
-            while b"\n" not in self._waiting:
-                ready = selector.select(max(0.0, until - monotonic()))
-                if not ready:
-                    self.stop()
+            while True:
+                while (end := self._waiting.find(b"\n", searched)) >= 0:
+                    answer = bytes(self._waiting[:end])
+                    del self._waiting[: end + 1]
+                    searched = 0
+                    if is_answer(answer):
+                        return answer
+                searched = len(self._waiting)
+                now = monotonic()
+                if now >= until or (limits.silence is not None and now >= heard + limits.silence):
                     raise DeadlinePassed
-                for key, _ in ready:
+                if searched > LONGEST_LINE:
+                    raise LineTooLong
+                if now - glanced >= GLANCE_SECONDS:
+                    glanced = now
+                    if self.resident > limits.memory << 20:
+                        raise MemoryExceeded
+                for key, _ in selector.select(min(GLANCE_SECONDS, until - now)):
                     if key.fileobj is self._process.stdout:
+                        heard = monotonic()
                         self._receive(key.fd)
                         continue
                     pending = self._send(key.fd, pending)
                     if not pending:
                         selector.unregister(key.fileobj)
-        answer, _, self._waiting = self._waiting.partition(b"\n")
-        return answer
 
     def _send(self, fd: int, pending: memoryview) -> memoryview:
         try:
@@ -118,14 +204,13 @@ class Child:
         assert self._process is not None
         assert self._words is not None
         try:
-            code = self._process.wait(1.0)
+            code = self._process.wait(ENDING_SECONDS)
         except subprocess.TimeoutExpired:  # it closed its output and lives on
             self._process.kill()
             code = self._process.wait()
         self._words.seek(0, os.SEEK_END)
         self._words.seek(max(0, self._words.tell() - STDERR_KEPT))
         words = self._words.read().decode(errors="replace")
-        self.stop()
         return ChildDied(signal.Signals(-code).name if code < 0 else f"exit {code}", words)
 
 

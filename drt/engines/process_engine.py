@@ -1,52 +1,25 @@
 """An engine in a process of its own, asked by JSON lines: any language, and a death that is survived.
 
-`drt … --engine "process:COMMAND"` starts COMMAND. It reads one question a line on standard input and answers
-each with one line on standard output; standard error is kept for reports of its death. Every question has a
-`seq`, which its answer repeats, and an `ask`:
-
-    {"seq": 0, "ask": "start", "protocol": 1}                          the first question of every process
-        -> {"seq": 0, "protocol": 1, "name": "mine", "version": "1.2"}
-
-    {"seq": 1, "ask": "load", "case": CASE}              -> {"seq": 1, "loaded": true} or an OUTCOME
-    {"seq": 2, "ask": "authorize", "case": CASE, "request": REQUEST}       -> an OUTCOME, as for the rest
-    {"seq": 3, "ask": "evaluate", "case": CASE, "expression": "1 + 1", "request": REQUEST}
-    {"seq": 4, "ask": "validate", "case": CASE, "mode": "strict", "level": null}
-    {"seq": 5, "ask": "read_policies", "policies": SOURCE}
-    {"seq": 6, "ask": "print_policies", "policies": SOURCE, "templates": true}
-    {"seq": 7, "ask": "format_policies", "text": "…", "line_width": 80, "indent_width": 2}
-    {"seq": 8, "ask": "read_expression", "expression": "1 + 1"}
-    {"seq": 9, "ask": "read_entities", "entities": "[]", "schema": SOURCE or null}
-    {"seq": 10, "ask": "read_schema", "schema": SOURCE}
-    {"seq": 11, "ask": "translate_schema", "schema": SOURCE, "to": "json"}
-
-    SOURCE   {"text": "permit(principal, action, resource);", "format": "cedar" or "json"}
-    CASE     {"policies": SOURCE, "schema": SOURCE or null, "entities": "[]",
-              "links": [{"template": "policy0", "id": "l", "values": [["?principal", "{…uid…}"]]}]}
-    REQUEST  {"text": "{\"principal\": …, \"action\": …, \"resource\": …, \"context\": …}", "validate": true}
-    OUTCOME  a record of `drt.outcome`: its class and its fields, as in
-             {"outcome": "Authorized", "decision": "allow", "determining": ["policy0"],
-              "erring": [["policy1", "type"]]}
-             {"outcome": "Evaluated", "value": "2"}      {"outcome": "Failed", "kind": "overflow"}
-             {"outcome": "Validated", "valid": true, "policies": [["policy0", true]]}
-             {"outcome": "Accepted", "canonical": "…"}   {"outcome": "Printed", "text": "…"}
-             {"outcome": "Rejected", "part": "entities"} {"outcome": "Unsupported", "feature": "templates"}
-
-Questions about a case carry it whole: a process may remember the last one and need remember nothing. What it
-does not know it answers with `Unsupported`. A process that hangs is killed (`ExceededBudget`); one that dies,
-or answers what is no answer, has crashed (`Crashed`); either way the next question goes to a new one.
-`python -m drt.engines.serve NAME` is such a process for any engine that `build` knows.
+`docs/plug-in-an-engine.md` tells what goes over the wire, `messages.schema.json` has a schema for each
+message. This is the end that asks. Whatever the process does becomes an outcome: `ExceededBudget` of time or
+memory, `Crashed` with its exit code or signal, or `Crashed("protocol")` for what is no answer; the next
+question then goes to a new process.
 """
 
 from __future__ import annotations
 
 import json
-import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
 from typing import Any, cast
 
 from drt.case import Case, Format, Request, Source
-from drt.engines.child import Child, ChildDied, DeadlinePassed
+from drt.engines.answers import ANSWERS, BadAnswer, read_outcome
+from drt.engines.child import Child, ChildDied, DeadlinePassed, Limits, LineTooLong, MemoryExceeded
 from drt.engines.protocol import Unanswered, ValidationMode
-from drt.engines.wire import PROTOCOL, case_to_json, request_to_json, source_to_json
+from drt.engines.wire import PROTOCOLS, case_to_json, request_to_json, source_to_json
 from drt.outcome import (
     Accepted,
     Authorized,
@@ -54,72 +27,186 @@ from drt.outcome import (
     Evaluated,
     ExceededBudget,
     Failed,
+    Outcome,
     Printed,
     Rejected,
+    Unsupported,
     Validated,
 )
-from drt.outcome_json import outcome_from_json
+
+Json = dict[str, Any]
 
 DEADLINE = 30.0
-"""Seconds that a process has for one answer, its start included."""
+"""Seconds that a process has for one answer, unless it is told otherwise; its start may take no longer."""
+
+GRACE = 1.0
+"""Seconds after the deadline in which a process may still say by itself that it has passed."""
+
+MEMORY = 2048
+"""MiB that a process may hold."""
+
+ABOUT_A_CASE = ("authorize", "evaluate", "validate", "batch")
+"""Questions about the case loaded last: pointless to put to a process that has just been started."""
+
+SILENT_BEATS = 10
+"""Heartbeats that may be missed."""
+
+
+class CannotTalk(Exception):
+    """A process that starts, and with which there is no common language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nonsense:
+    """What came instead of an answer: in a few words, and as it was."""
+
+    what: str
+    answer: str
+
+    @property
+    def outcome(self) -> Crashed:
+        return Crashed("protocol", (self.what,), self.answer[:300])
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What an engine says that it can: the questions it takes, how many in one batch, and in seconds how
+    often it shows that it is alive (0: never)."""
+
+    asks: frozenset[str] = frozenset(ANSWERS)
+    batch: int = 0
+    heartbeat: float = 0.0
 
 
 class ProcessEngine:
-    """An engine behind a command; raises `ChildDied` or `DeadlinePassed` if it does not even start."""
+    """An engine behind a command.
 
-    def __init__(self, command: str, seconds: float = DEADLINE) -> None:
-        self._child = Child(shlex.split(command))
+    `folder` is where the command is run. Raises `ChildDied`, `DeadlinePassed` or `CannotTalk` if it does not
+    even start.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        folder: Path | None = None,
+        seconds: float = DEADLINE,
+        memory: int = MEMORY,
+        protocols: Sequence[int] = PROTOCOLS,
+    ) -> None:
+        self._child = Child(command, folder)
+        self._limits = Limits(seconds + GRACE, memory)
         self._seconds = seconds
+        self._protocols = tuple(protocols)
         self._seq = 0
+        self._at_work: ProcessLoaded | None = None
+        self.capabilities = Capabilities()
+        self.protocol = 0
         greeting = self._start()
-        self.name = str(greeting.get("name", command))
+        self.name = str(greeting.get("name", command[0]))
         self.version = str(greeting.get("version", "?"))
 
     def close(self) -> None:
         """End the process; the next question would start another."""
-        self._child.stop()
+        self._seq += 1
+        self._child.dismiss(json.dumps({"seq": self._seq, "ask": "stop"}).encode())
 
-    def _start(self) -> dict[str, Any]:
+    def _start(self) -> Json:
+        """Start the process and come to terms with it."""
+        self._at_work = None
         self._child.start()
-        greeting = self._exchange("start", {"protocol": PROTOCOL})
-        if greeting.get("protocol") != PROTOCOL:
+        greeting = self._exchange("start", {"protocols": list(self._protocols)})
+        if isinstance(greeting, Nonsense):
+            raise CannotTalk(f"{greeting.what}: {greeting.answer}")
+        if greeting.get("protocol") not in self._protocols:
             self._child.stop()
-            raise ChildDied("protocol", f"expected a greeting of protocol {PROTOCOL}, got {greeting}")
+            spoken = " and ".join(str(one) for one in self._protocols)
+            raise CannotTalk(f"it speaks protocol {greeting.get('protocol')!r}, and this harness {spoken}")
+        self.protocol = greeting["protocol"]
+        said = self._exchange("capabilities", {})
+        if isinstance(said, Nonsense):
+            raise CannotTalk(f"{said.what}: {said.answer}")
+        self.capabilities = _capabilities(said)
+        beat = self.capabilities.heartbeat
+        silence = SILENT_BEATS * beat + GRACE if beat else None
+        self._limits = Limits(self._limits.seconds, self._limits.memory, silence)
         return greeting
 
-    def _exchange(self, ask: str, members: dict[str, Any]) -> dict[str, Any]:
+    def _exchange(self, ask: str, members: Mapping[str, Any]) -> Json | Nonsense:
+        """Put one question and give its answer; raises as `Child.exchange` does."""
         self._seq += 1
-        line = json.dumps({"seq": self._seq, "ask": ask, **members}).encode()
-        answer = self._child.exchange(line, self._seconds)
-        try:
-            document = json.loads(answer)
-        except (ValueError, RecursionError):
-            document = None
-        if not isinstance(document, dict) or document.get("seq") != self._seq:
-            self._child.stop()
-            raise ChildDied("protocol", f"no answer to question {self._seq}: {answer[:200]!r}")
-        return document
+        question = {"seq": self._seq, "ask": ask, "deadline": self._seconds, **members}
+        answer = self._child.exchange(json.dumps(question).encode(), self._limits, _is_answer)
+        document = _document(answer)
+        if document is None:
+            what = "not a JSON object"
+        elif document.get("seq") != self._seq:
+            what = "the answer to another question"
+        elif "failure" in document:
+            what = "a failure"
+        else:
+            return document
+        self._child.stop()
+        return Nonsense(what, answer[:300].decode(errors="replace"))
 
-    def ask(self, question: str, **members: Any) -> Any:
-        """The outcome of one question, `True` for a case that was loaded."""
+    def put(self, ask: str, members: Mapping[str, Any]) -> Json | Unanswered:
+        """The answer to one question, or what became of the process."""
         try:
-            if not self._child.alive:
-                self._start()
-            answer = self._exchange(question, members)
+            if ask not in ABOUT_A_CASE:
+                self._have_started()
+            answer = self._exchange(ask, members)
         except DeadlinePassed:
             return ExceededBudget("time")
+        except MemoryExceeded:
+            return ExceededBudget("memory")
         except ChildDied as death:
             return Crashed(death.how, (), str(death))
-        if answer.get("loaded") is True:
-            return True
+        except LineTooLong:
+            return Nonsense("a line without an end", "").outcome
+        except CannotTalk as reason:
+            return Nonsense("another start than the first time", str(reason)).outcome
+        return answer.outcome if isinstance(answer, Nonsense) else answer
+
+    def _have_started(self) -> None:
+        """See to it that there is a process, and not one that has grown over many questions."""
+        if self._child.alive and self._child.resident > self._limits.memory << 20:
+            self.close()
+        if not self._child.alive:
+            self._start()
+
+    def ask(self, ask: str, **members: Any) -> Outcome:
+        """The outcome of one question about Cedar."""
+        if ask not in self.capabilities.asks:
+            return Unsupported(ask)
+        answer = self.put(ask, members)
+        return answer if isinstance(answer, Unanswered) else self.outcome(ask, answer)
+
+    def outcome(self, ask: str, answer: Json) -> Outcome:
+        """The outcome that an answer holds; a process that says nonsense is ended."""
         try:
-            return outcome_from_json({key: value for key, value in answer.items() if key != "seq"})
-        except (KeyError, TypeError):
-            return Crashed("protocol", (), f"no outcome: {json.dumps(answer)[:200]}")
+            return read_outcome(ask, answer)
+        except BadAnswer as reason:
+            self._child.stop()
+            return Nonsense("no outcome", f"{reason}: {json.dumps(answer)}").outcome
 
     def load(self, case: Case) -> ProcessLoaded | Rejected | Unanswered:
-        answer = self.ask("load", case=case_to_json(case))
-        return ProcessLoaded(self, case) if answer is True else cast(Rejected | Unanswered, answer)
+        if "load" not in self.capabilities.asks:
+            return Unsupported("load")
+        loaded = ProcessLoaded(self, case)
+        refused = self.turn_to(loaded)
+        return loaded if refused is None else refused
+
+    def turn_to(self, loaded: ProcessLoaded) -> Rejected | Unanswered | None:
+        """Have the process load a case, unless that is what it loaded last; None where it has."""
+        if self._at_work is loaded and self._child.alive:
+            return None
+        self._at_work = None
+        answer = self.put("load", {"case": loaded.case})
+        if isinstance(answer, Unanswered):
+            return answer
+        if answer.get("loaded") is True:
+            self._at_work = loaded
+            return None
+        return cast(Rejected, self.outcome("load", answer))
 
     def read_policies(self, policies: Source) -> Accepted | Rejected | Unanswered:
         return cast(Accepted, self.ask("read_policies", policies=source_to_json(policies)))
@@ -148,21 +235,100 @@ class ProcessEngine:
 
 
 class ProcessLoaded:
-    """A case that the process has taken; it is sent again with every question."""
+    """A case that the process has loaded; loaded again where it has turned to another, or died.
+
+    Where the engine takes batches, the first of the case's own requests brings the answers to all of them.
+    """
 
     def __init__(self, engine: ProcessEngine, case: Case) -> None:
         self._engine = engine
-        self._case = case_to_json(case)
+        self._requests = case.requests
+        self._expressions = case.expressions
+        self._answers: dict[tuple[str, str, Request], Outcome] = {}
+        self.case = case_to_json(case)
 
     def authorize(self, request: Request) -> Authorized | Rejected | Unanswered:
-        answer = self._engine.ask("authorize", case=self._case, request=request_to_json(request))
-        return cast(Authorized, answer)
+        return cast(Authorized, self._about("authorize", "", request))
 
     def evaluate(self, expression: str, request: Request) -> Evaluated | Failed | Rejected | Unanswered:
-        question = {"expression": expression, "request": request_to_json(request)}
-        return cast(Evaluated, self._engine.ask("evaluate", case=self._case, **question))
+        return cast(Evaluated, self._about("evaluate", expression, request))
 
     def validate(
         self, mode: ValidationMode = "strict", level: int | None = None
     ) -> Validated | Rejected | Unanswered:
-        return cast(Validated, self._engine.ask("validate", case=self._case, mode=mode, level=level))
+        return cast(Validated, self._alone("validate", {"mode": mode, "level": level}))
+
+    def _about(self, ask: str, expression: str, request: Request) -> Outcome:
+        """The answer to a question about a request, of its batch or by itself."""
+        this = (ask, expression, request)
+        if this not in self._answers and ask in self._engine.capabilities.asks:
+            self._answers |= self._together(this)
+        found = self._answers.get(this)
+        return self._alone(ask, _members(*this)) if found is None else found
+
+    def _alone(self, ask: str, members: Mapping[str, Any]) -> Outcome:
+        if ask not in self._engine.capabilities.asks:
+            return Unsupported(ask)
+        return self._engine.turn_to(self) or self._engine.ask(ask, **members)
+
+    def _together(self, this: tuple[str, str, Request]) -> dict[tuple[str, str, Request], Outcome]:
+        """The answers to the batch that a question belongs to; none where it belongs to none or that failed:
+        asked one by one, it will be seen which question it was."""
+        ask, expression, request = this
+        most = self._engine.capabilities.batch
+        expressions = self._expressions if ask == "evaluate" else ("",)
+        if most < 2 or request not in self._requests or expression not in expressions:
+            return {}
+        batch = [(ask, *one) for one in product(expressions, self._requests)]
+        start = batch.index(this)
+        batch = batch[start : start + most]
+        if len(batch) < 2 or self._engine.turn_to(self) is not None:
+            return {}
+        questions = [{"seq": number, "ask": ask, **_members(*one)} for number, one in enumerate(batch)]
+        answer = self._engine.put("batch", {"questions": questions})
+        answers = answer.get("answers") if isinstance(answer, dict) else None
+        if not isinstance(answers, list) or [_seq(one) for one in answers] != list(range(len(batch))):
+            return {}
+        return {one: self._engine.outcome(ask, said) for one, said in zip(batch, answers, strict=True)}
+
+
+def _members(ask: str, expression: str, request: Request) -> Json:
+    about = {"request": request_to_json(request)}
+    return {"expression": expression, **about} if ask == "evaluate" else about
+
+
+def _seq(answer: object) -> object:
+    return answer.get("seq") if isinstance(answer, dict) else None
+
+
+def _is_answer(line: bytes) -> bool:
+    """Whether a line is more than a sign of life."""
+    if len(line) > 200 or b'"heartbeat"' not in line:
+        return True
+    document = _document(line)
+    return document is None or document.get("heartbeat") is not True
+
+
+def _document(line: bytes) -> Json | None:
+    try:
+        document = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return document if isinstance(document, dict) else None
+
+
+def _capabilities(said: Json) -> Capabilities:
+    """What an engine says of itself; one that does not know the question can all, one by one."""
+    if said.get("outcome") == "Unsupported":
+        return Capabilities()
+    asks, batch, heartbeat = said.get("asks"), said.get("batch", 0), said.get("heartbeat", 0)
+    if not isinstance(asks, list) or not all(isinstance(ask, str) for ask in asks):
+        raise CannotTalk(f"its capabilities hold no list of 'asks': {json.dumps(said)[:200]}")
+    if (
+        type(batch) is not int
+        or batch < 0
+        or type(heartbeat) not in (int, float)
+        or not 0 <= heartbeat < 3600
+    ):
+        raise CannotTalk(f"its capabilities are not numbers of use: {json.dumps(said)[:200]}")
+    return Capabilities(frozenset(asks) & frozenset(ANSWERS), batch, float(heartbeat))

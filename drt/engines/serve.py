@@ -10,38 +10,126 @@ from __future__ import annotations
 import json
 import os
 import sys
-from typing import IO
+import threading
+import time
+from contextlib import AbstractContextManager
+from typing import IO, Any
 
 from drt.engines import UnknownEngine, build
-from drt.engines.guard import Guarded, GuardedLoaded
+from drt.engines.answers import ANSWERS
+from drt.engines.guard import DeadlineExceeded, Guarded, GuardedLoaded, deadline
 from drt.engines.protocol import Engine
-from drt.engines.wire import PROTOCOL, BadQuestion, Desk
+from drt.engines.wire import PROTOCOLS, BadQuestion, Desk
+from drt.outcome import ExceededBudget
 from drt.outcome_json import outcome_to_json
+
+Json = dict[str, Any]
+
+BATCH = 256
+HEARTBEAT_SECONDS = 1.0
+
+
+class Heart:
+    """Writes a line now and then while a question is being answered, from a thread of its own."""
+
+    def __init__(self, answers: IO[bytes]) -> None:
+        self._answers = answers
+        self._seq: object = None
+        self._since = 0.0
+        self._lock = threading.Lock()
+        threading.Thread(target=self._beat, daemon=True).start()
+
+    def begin(self, seq: object) -> None:
+        """A question is being answered from now on."""
+        with self._lock:
+            self._seq, self._since = seq, time.monotonic()
+
+    def end(self, answer: Json) -> None:
+        """It is answered."""
+        with self._lock:
+            self._seq = None
+            self._write(answer)
+
+    def _beat(self) -> None:
+        while True:
+            time.sleep(HEARTBEAT_SECONDS / 2)
+            with self._lock:
+                if self._seq is not None and time.monotonic() - self._since >= HEARTBEAT_SECONDS / 2:
+                    self._write({"seq": self._seq, "heartbeat": True})
+
+    def _write(self, document: Json) -> None:
+        self._answers.write(json.dumps(document).encode() + b"\n")
+        self._answers.flush()
 
 
 def serve(engine: Engine, questions: IO[bytes], answers: IO[bytes]) -> None:
-    """Answer every line of `questions` with a line of `answers`, until the questions end."""
+    """Answer every line of `questions` with a line of `answers`, until the questions end or say stop."""
     guarded = Guarded(engine)
     desk = Desk(guarded)
+    heart = Heart(answers)
     for line in questions:
-        if line.strip():
-            answers.write(json.dumps(_answer(guarded, desk, line)).encode() + b"\n")
-            answers.flush()
+        if not line.strip():
+            continue
+        question = _question(line)
+        heart.begin(question.get("seq"))
+        heart.end(_answer(guarded, desk, question))
+        if question.get("ask") == "stop":
+            return
 
 
-def _answer(engine: Guarded, desk: Desk, line: bytes) -> dict[str, object]:
-    seq = None
+def _question(line: bytes) -> Json:
     try:
         question = json.loads(line)
-        seq = question["seq"]
-        if question["ask"] == "start":
-            return {"seq": seq, "protocol": PROTOCOL, "name": engine.name, "version": engine.version}
-        answer = desk.answer(question)
-    except (BadQuestion, ValueError, KeyError, TypeError) as error:
+    except (ValueError, RecursionError):
+        return {}
+    return question if isinstance(question, dict) else {}
+
+
+def _answer(engine: Guarded, desk: Desk, question: Json) -> Json:
+    seq = question.get("seq")
+    try:
+        match question.get("ask"):
+            case "start":
+                return {
+                    "seq": seq,
+                    "protocol": _agreed(question),
+                    "name": engine.name,
+                    "version": engine.version,
+                }
+            case "capabilities":
+                said = {"asks": sorted(ANSWERS), "batch": BATCH, "heartbeat": HEARTBEAT_SECONDS}
+                return {"seq": seq, **said}
+            case "stop":
+                return {"seq": seq, "stopped": True}
+            case "batch":
+                with _time_for(question):
+                    return {"seq": seq, "answers": [_about_cedar(desk, one) for one in question["questions"]]}
+            case _:
+                with _time_for(question):
+                    return _about_cedar(desk, question)
+    except DeadlineExceeded:
+        return {"seq": seq, **outcome_to_json(ExceededBudget("time"))}
+    except (BadQuestion, KeyError, TypeError, ValueError, AttributeError) as error:
         return {"seq": seq, "failure": f"{type(error).__name__}: {error}"}
+
+
+def _agreed(question: Json) -> int:
+    """The newest version that both ends speak."""
+    common = set(PROTOCOLS).intersection(question["protocols"])
+    if not common:
+        raise BadQuestion(f"this engine speaks protocol {' and '.join(map(str, PROTOCOLS))}")
+    return max(common)
+
+
+def _time_for(question: Json) -> AbstractContextManager[None]:
+    return deadline(float(question.get("deadline", 3600.0)))
+
+
+def _about_cedar(desk: Desk, question: Json) -> Json:
+    answer = desk.answer(question)
     if isinstance(answer, GuardedLoaded):
-        return {"seq": seq, "loaded": True}
-    return {"seq": seq, **outcome_to_json(answer)}  # type: ignore[arg-type]  # Guarded gives GuardedLoaded or an outcome
+        return {"seq": question["seq"], "loaded": True}
+    return {"seq": question["seq"], **outcome_to_json(answer)}  # type: ignore[arg-type]  # Guarded gives GuardedLoaded or an outcome
 
 
 def serve_standard_streams(engine: Engine) -> None:

@@ -1,6 +1,7 @@
 """Questions to an engine in another process as JSON, both ways; outcomes are `drt.outcome_json`'s.
 
-Owns the names of the questions and of their members, as `process_engine` documents them.
+Owns the names of the questions and of their members, as `docs/plug-in-an-engine.md` tells them, and the desk
+at which an engine of ours answers them.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from drt.outcome import Outcome, Rejected
 
 Json = dict[str, Any]
 
-PROTOCOL = 1
-"""The version of the protocol that this module speaks."""
+PROTOCOLS = (1,)
+"""The versions of the protocol that this module speaks."""
 
 
 class BadQuestion(Exception):
@@ -62,11 +63,10 @@ def _source(document: Json) -> Source:
 
 
 class Desk:
-    """Answers questions of the protocol with an engine; keeps the case last loaded."""
+    """Answers questions of the protocol with an engine; keeps the case loaded last."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._case: Case | None = None
         self._loaded: Loaded | Rejected | Unanswered | None = None
 
     def answer(self, question: Json) -> Outcome | Loaded:
@@ -98,10 +98,16 @@ class Desk:
 
     def _about_a_case(self, question: Json) -> Outcome | Loaded:
         ask = question["ask"]
-        if ask not in ("load", "authorize", "evaluate", "validate"):
+        if ask == "load":
+            self._loaded = None
+            self._loaded = self._engine.load(case_from_json(question["case"]))
+            return self._loaded
+        if ask not in ("authorize", "evaluate", "validate"):
             raise BadQuestion(f"unknown question {ask!r}")
-        loaded = self._load(case_from_json(question["case"]))
-        if ask == "load" or isinstance(loaded, Rejected | Unanswered):
+        loaded = self._loaded
+        if loaded is None:
+            raise BadQuestion(f"{ask!r} before any case was loaded")
+        if isinstance(loaded, Rejected | Unanswered):
             return loaded
         match ask:
             case "authorize":
@@ -109,8 +115,3 @@ class Desk:
             case "evaluate":
                 return loaded.evaluate(question["expression"], Request(**question["request"]))
         return loaded.validate(cast(ValidationMode, question["mode"]), question["level"])
-
-    def _load(self, case: Case) -> Loaded | Rejected | Unanswered:
-        if self._loaded is None or self._case != case:
-            self._case, self._loaded = case, self._engine.load(case)
-        return self._loaded

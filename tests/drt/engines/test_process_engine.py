@@ -5,8 +5,12 @@ from __future__ import annotations
 import io
 import json
 import os
+import resource
+import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,16 +18,27 @@ import pytest
 from drt.case import Case, Request, Source
 from drt.conformance import run_with
 from drt.engines import UnknownEngine, build
-from drt.engines.guard import GuardedLoaded
-from drt.engines.process_engine import ProcessEngine
+from drt.engines.guard import Guarded, GuardedLoaded, deadline
+from drt.engines.process_engine import Capabilities, ProcessEngine, ProcessLoaded
 from drt.engines.serve import main, serve
 from drt.engines.smoke import ANYONE, smoke
-from drt.outcome import Authorized, Crashed, ExceededBudget, Rejected, Unsupported
+from drt.outcome import Authorized, Crashed, ExceededBudget, Rejected, Unsupported, Validated
 from tests.drt.conformance.fake_engine import FakeEngine
 
+NONSENSE = (
+    "no outcome", "no seq", "failure", "odd decision", "odd ids", "odd pairs", "odd kind", "twice", "half",
+    "other question",
+)  # fmt: skip
+LINES = ("not JSON", "a list", "a number", "deep", "nothing")
+"""How the toy process can be made to misbehave (see there)."""
+
 ROOT = Path(__file__).resolve().parents[3]
-TOY = f"{sys.executable} {Path(__file__).with_name('toy_process.py')}"
+TOY = (sys.executable, str(Path(__file__).with_name("toy_process.py")))
+TOY_COMMAND = " ".join(TOY)
 TINY = f"{ROOT / 'examples' / 'tiny_engine.py'}:TinyEngine"
+
+
+AGREED = Authorized("allow", ("", "x"), (("p", "type"), ("q", "type")))
 
 
 @pytest.fixture
@@ -33,14 +48,22 @@ def toy() -> Iterator[ProcessEngine]:
     engine.close()
 
 
+def authorized(engine: ProcessEngine, policies: str) -> object:
+    """What an engine answers to a request under these policies."""
+    loaded = engine.load(Case(Source(policies)))
+    assert isinstance(loaded, ProcessLoaded)
+    return loaded.authorize(ANYONE)
+
+
 def test_it_answers(toy: ProcessEngine) -> None:
     loaded = toy.load(Case(Source("x")))
-    assert not isinstance(loaded, Rejected | Unsupported | Crashed | ExceededBudget)
+    assert isinstance(loaded, ProcessLoaded)
 
     assert toy.name == "toy"
-    assert loaded.authorize(ANYONE) == Authorized("allow", ("x",), (("p", "type"),))
+    assert toy.protocol == 1
+    assert loaded.authorize(ANYONE) == AGREED, "ids and errors are put in order here"
     assert loaded.evaluate("1", ANYONE) == Unsupported("evaluate")
-    assert loaded.validate() == Unsupported("validate")
+    assert loaded.validate() == Validated(True)
     assert toy.read_policies(Source("x")) == Unsupported("read_policies")
     assert toy.read_schema(Source("x")) == Unsupported("read_schema")
 
@@ -50,39 +73,209 @@ def test_it_answers(toy: ProcessEngine) -> None:
     [
         ("die", Crashed("exit 3")),
         ("abort", Crashed("SIGABRT")),
-        ("garble", Crashed("protocol")),
-        ("nonsense", Crashed("protocol")),
         ("shut", Crashed("SIGKILL")),
+        *((line, Crashed("protocol", ("not a JSON object",))) for line in LINES),
+        *(
+            (lie, Crashed("protocol", ("no outcome",)))
+            for lie in NONSENSE
+            if lie not in ("no seq", "failure")
+        ),
+        ("no seq", Crashed("protocol", ("the answer to another question",))),
+        ("failure", Crashed("protocol", ("a failure",))),
+        ("flood", Crashed("protocol", ("a line without an end",))),
     ],
 )
-def test_a_death_is_a_crash_and_the_next_question_is_answered(
+def test_what_is_no_answer_has_a_name_and_the_next_question_is_answered(
     toy: ProcessEngine, policies: str, outcome: Crashed
 ) -> None:
-    assert toy.load(Case(Source(policies))) == outcome
-    assert toy.read_policies(Source("x")) == Unsupported("read_policies")
+    assert authorized(toy, policies) == outcome
+    assert authorized(toy, "x") == AGREED
 
 
 def test_the_last_words_of_a_death_are_kept(toy: ProcessEngine) -> None:
-    crashed = toy.load(Case(Source("die")))
+    crashed = authorized(toy, "die")
 
     assert isinstance(crashed, Crashed)
     assert "last words" in crashed.detail
 
 
 def test_a_hang_is_an_exceeded_budget_and_the_next_question_is_answered() -> None:
-    engine = ProcessEngine(TOY, seconds=3)
+    engine = ProcessEngine(TOY, seconds=1)
 
-    assert engine.load(Case(Source("hang"))) == ExceededBudget("time")
+    assert authorized(engine, "hang") == ExceededBudget("time")
+    assert authorized(engine, "x") == AGREED
+    engine.close()
+
+
+def test_one_that_eats_memory_is_stopped_and_the_next_question_is_answered() -> None:
+    engine = ProcessEngine(TOY, memory=200)
+
+    assert authorized(engine, "eat") == ExceededBudget("memory")
+    assert authorized(engine, "x") == AGREED
+    engine.close()
+
+
+def test_one_that_recurses_without_end_has_a_name_and_the_next_question_is_answered() -> None:
+    engine = ProcessEngine(TOY, memory=500)
+
+    assert authorized(engine, "recurse") in (Crashed("SIGSEGV"), ExceededBudget("memory"))
+    assert authorized(engine, "x") == AGREED
+    engine.close()
+
+
+def test_one_that_has_grown_over_many_questions_is_replaced_and_nothing_said() -> None:
+    engine = ProcessEngine(TOY, memory=200)
+    first = engine.version
+    engine._limits = replace(engine._limits, memory=1)
+
+    assert authorized(engine, "x") == AGREED
+    assert engine.put("start", {"protocols": [1]})["version"] != first
+    engine.close()
+
+
+def speaking(monkeypatch: pytest.MonkeyPatch, **capabilities: object) -> ProcessEngine:
+    """The toy with these capabilities."""
+    monkeypatch.setenv("TOY_CAPABILITIES", json.dumps(capabilities))
+    return ProcessEngine(TOY, seconds=5)
+
+
+def test_silence_of_an_engine_that_shows_signs_of_life_is_taken_for_a_hang(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    engine = speaking(monkeypatch, asks=["load", "authorize"], heartbeat=0.01)
+    began = time.monotonic()
+
+    assert authorized(engine, "hang") == ExceededBudget("time")
+    assert time.monotonic() - began < 4.5, "before its deadline"
+    engine.close()
+
+
+def test_signs_of_life_are_no_answers_and_do_not_put_off_the_deadline(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    engine = speaking(monkeypatch, asks=["load", "authorize"], heartbeat=0.01)
+
+    assert authorized(engine, "beat") == Authorized("allow", ("", "beat"), AGREED.erring)
+    assert authorized(engine, "beat and hang") == ExceededBudget("time")
+    engine.close()
+
+
+def test_what_an_engine_does_not_take_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = speaking(monkeypatch, asks=["load", "authorize", "make coffee"])
+
+    assert authorized(engine, "x") == AGREED
+    assert engine.capabilities == Capabilities(frozenset(["load", "authorize"]))
+    loaded = engine.load(Case(Source("die")))
+    assert isinstance(loaded, ProcessLoaded)
+    assert loaded.validate() == Unsupported("validate")
     assert engine.read_policies(Source("x")) == Unsupported("read_policies")
     engine.close()
+    textual = speaking(monkeypatch, asks=["read_policies"])
+    assert textual.load(Case(Source("x"))) == Unsupported("load")
+    textual.close()
+
+
+REQUESTS = tuple(Request(json.dumps({"principal": number})) for number in range(5))
+
+
+def counted(engine: ProcessEngine, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the questions that go over the wire from now on."""
+    asked: list[str] = []
+    exchange = engine._child.exchange
+
+    def count(line: bytes, *more: object) -> bytes:
+        asked.append(json.loads(line)["ask"])
+        return exchange(line, *more)
+
+    monkeypatch.setattr(engine._child, "exchange", count)
+    return asked
+
+
+def test_the_requests_of_a_case_go_in_batches_of_the_size_that_the_engine_takes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    engine = speaking(monkeypatch, asks=["load", "authorize"], batch=3)
+    asked = counted(engine, monkeypatch)
+    loaded = engine.load(Case(Source("x"), requests=REQUESTS))
+    assert isinstance(loaded, ProcessLoaded)
+
+    assert [loaded.authorize(request) for request in REQUESTS] == [AGREED] * 5
+    assert asked == ["load", "batch", "batch"]
+    assert loaded.authorize(ANYONE) == AGREED
+    assert asked[3:] == ["authorize"], "a request that is not the case's"
+    engine.close()
+
+
+@pytest.mark.parametrize("policies", ["die", "no outcome", "not JSON", "no seq"])
+def test_a_batch_that_fails_is_asked_one_by_one(monkeypatch: pytest.MonkeyPatch, policies: str) -> None:
+    engine = speaking(monkeypatch, asks=["load", "authorize"], batch=100)
+    loaded = engine.load(Case(Source(policies), requests=REQUESTS))
+    assert isinstance(loaded, ProcessLoaded)
+
+    assert {type(loaded.authorize(request)) for request in REQUESTS} == {Crashed}
+    assert authorized(engine, "x") == AGREED
+    engine.close()
+
+
+def test_two_cases_at_once_are_loaded_in_turn(toy: ProcessEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = counted(toy, monkeypatch)
+    one, two = toy.load(Case(Source("x"))), toy.load(Case(Source("y")))
+    assert isinstance(one, ProcessLoaded)
+    assert isinstance(two, ProcessLoaded)
+
+    assert [one.authorize(ANYONE), one.authorize(ANYONE)] == [AGREED, AGREED]
+    assert two.authorize(ANYONE) == Authorized("allow", ("", "y"), AGREED.erring)
+    assert asked == ["load", "load", "load", "authorize", "authorize", "load", "authorize"]
+
+
+def test_an_alarm_in_the_middle_of_a_question_leaves_no_answer_for_the_next(toy: ProcessEngine) -> None:
+    guarded = Guarded(toy)
+    loaded = guarded.load(Case(Source("hang")))
+    assert isinstance(loaded, GuardedLoaded)
+    with deadline(0.3):
+        assert loaded.authorize(ANYONE) == ExceededBudget("time")
+
+    assert authorized(toy, "x") == AGREED
 
 
 def test_questions_larger_than_a_pipe_go_through(toy: ProcessEngine) -> None:
     text = "x" * 5_000_000
-    loaded = toy.load(Case(Source(text)))
-    assert not isinstance(loaded, Rejected | Unsupported | Crashed | ExceededBudget)
 
-    assert loaded.authorize(ANYONE) == Authorized("allow", (text,), (("p", "type"),))
+    assert authorized(toy, text) == Authorized("allow", ("", text), AGREED.erring)
+
+
+def test_an_engine_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
+    """Also one that hangs, and though its parent gets no chance to end it."""
+    program = (
+        "from drt.case import Case, Source; from drt.engines.process_engine import ProcessEngine;"
+        "from drt.engines.smoke import ANYONE; import sys;"
+        f"engine = ProcessEngine({TOY!r}); print(engine.version, flush=True);"
+        "engine.load(Case(Source('hang'))).authorize(ANYONE)"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, cwd=ROOT) as process:
+        assert process.stdout is not None
+        engine = int(process.stdout.readline())
+        time.sleep(0.2)
+        process.kill()
+    until = time.monotonic() + 20
+    while Path(f"/proc/{engine}").exists() and time.monotonic() < until:
+        time.sleep(0.05)
+
+    assert not Path(f"/proc/{engine}").exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of address space as Linux has them")
+def test_our_own_limit_of_addresses_is_not_an_engine_s(toy: ProcessEngine) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (1 << 34, hard))
+    try:
+        assert authorized(toy, "die") == Crashed("exit 3")
+        assert authorized(toy, "x") == AGREED
+        limits = Path(f"/proc/{toy.put('start', {'protocols': [1]})['version']}/limits").read_text()
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+    [line] = [line for line in limits.splitlines() if line.startswith("Max address space")]
+    assert str(1 << 34) not in line
 
 
 def test_a_forked_process_asks_a_child_of_its_own(toy: ProcessEngine) -> None:
@@ -100,7 +293,7 @@ def test_a_forked_process_asks_a_child_of_its_own(toy: ProcessEngine) -> None:
 @pytest.mark.parametrize(
     ("name", "complaint"),
     [
-        ("nope", "unknown engine 'nope'; known engines are cedarpy, production, reference"),
+        ("nope", "unknown engine 'nope'; known engines are cedarpy, production, reference, a folder"),
         ("nope.nope:Nope", "cannot be loaded: No module named"),
         ("drt.case:Nope", "has no Nope"),
         ("./nope.py:Nope", "there is no file ./nope.py"),
@@ -108,8 +301,19 @@ def test_a_forked_process_asks_a_child_of_its_own(toy: ProcessEngine) -> None:
         ("process:", "not a command"),
         ("process:'", "not a command"),
         (f"process:{sys.executable} -c pass", "cannot be started: exit 0"),
-        (f"process:{sys.executable} -c 'print(1)'", "cannot be started: protocol"),
-        (f"process:env TOY_PROTOCOL=2 {TOY}", "cannot be started: protocol"),
+        (f"process:{sys.executable} -c 'print(1)'", "cannot be started: not a JSON object: 1"),
+        (
+            f"process:env TOY_PROTOCOL=2 {TOY_COMMAND}",
+            "cannot be started: it speaks protocol 2, and this harness 1",
+        ),
+        (
+            f"process:env TOY_CAPABILITIES={{}} {TOY_COMMAND}",
+            "cannot be started: its capabilities hold no list of 'asks'",
+        ),
+        (
+            f'process:env TOY_CAPABILITIES=\'{{"asks": [], "batch": -1}}\' {TOY_COMMAND}',
+            "cannot be started: its capabilities are not numbers of use",
+        ),
     ],
 )
 def test_an_engine_that_cannot_be_built_is_one_sentence(name: str, complaint: str) -> None:
@@ -124,7 +328,7 @@ def test_engines_from_outside_by_file_by_module_and_by_process(monkeypatch: pyte
     assert build("./examples/tiny_engine.py:TinyEngine").name == served.name == "tiny"
     assert build("tests.drt.conformance.fake_engine:FakeEngine").name == "fake"
     assert smoke(served) == smoke(build(TINY)) == []
-    assert build(f"process:{TOY}").name == "toy"
+    assert build(f"process:{TOY_COMMAND}").name == "toy"
 
 
 def test_the_example_is_never_wrong_about_what_it_supports(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,15 +372,56 @@ def test_a_case_is_loaded_once_for_many_questions() -> None:
         loads.append(case)
         return type("L", (), {"authorize": lambda self, request: Authorized("deny")})()
 
-    question = {"ask": "authorize", "case": CASE, "request": REQUEST}
+    question = {"ask": "authorize", "request": REQUEST}
     answers = served(
         FakeEngine({"load": load}),
-        *({"seq": seq, **question} for seq in range(3)),
-        {"seq": 3, **question, "case": CASE | {"entities": "[1]"}},
+        {"seq": 1, **question},
+        {"seq": 2, "ask": "load", "case": CASE},
+        *({"seq": seq, **question} for seq in range(3, 6)),
+        {"seq": 6, "ask": "batch", "questions": [{"seq": 0, **question}, {"seq": 1, **question}]},
     )
 
-    assert [answer["decision"] for answer in answers] == ["deny"] * 4
-    assert [case.entities for case in loads] == ["[]", "[1]"]
+    assert "before any case was loaded" in str(answers[0]["failure"])
+    assert answers[1] == {"seq": 2, "loaded": True}
+    assert [answer["decision"] for answer in answers[2:5]] == ["deny"] * 3
+    assert [answer["decision"] for answer in answers[5]["answers"]] == ["deny"] * 2
+    assert len(loads) == 1
+
+
+def test_a_case_that_is_refused_answers_all_questions_about_it() -> None:
+    refused = FakeEngine({"load": lambda case: Rejected("policies")})
+    load = {"seq": 1, "ask": "load", "case": CASE}
+    answers = served(refused, load, {"seq": 2, "ask": "authorize", "request": REQUEST})
+
+    assert [(answer["outcome"], answer["part"]) for answer in answers] == [("Rejected", "policies")] * 2
+
+
+def test_an_engine_of_ours_keeps_to_the_deadline_by_itself_and_shows_that_it_lives() -> None:
+    def hang(_: Source) -> None:
+        time.sleep(60)
+
+    question = {"seq": 1, "ask": "read_policies", "policies": CASE["policies"], "deadline": 2.0}
+    *beats, answer = served(FakeEngine({"read_policies": hang}), question)
+
+    assert beats[0] == {"seq": 1, "heartbeat": True}
+    assert answer == {"seq": 1, "outcome": "ExceededBudget", "resource": "time"}
+
+
+def test_the_newest_version_that_both_speak_is_agreed_on() -> None:
+    agreed, refused, stopped = served(
+        FakeEngine(),
+        {"seq": 1, "ask": "start", "protocols": [7, 1, 9]},
+        {"seq": 2, "ask": "start", "protocols": [7]},
+        {"seq": 3, "ask": "stop"},
+        {"seq": 4, "ask": "start", "protocols": [1]},
+    )
+
+    assert agreed["protocol"] == 1
+    assert refused["failure"] == "BadQuestion: this engine speaks protocol 1"
+    assert stopped == {"seq": 3, "stopped": True}
+    newer = ProcessEngine((sys.executable, "-m", "drt.engines.serve", TINY), protocols=(1, 2))
+    assert newer.protocol == 1
+    newer.close()
 
 
 def test_an_engine_that_breaks_far_away_has_crashed_here() -> None:
@@ -196,12 +441,13 @@ def test_an_engine_that_breaks_far_away_has_crashed_here() -> None:
     [
         {"seq": 1, "ask": "nope"},
         {"seq": 1, "ask": "read_policies"},
-        {"seq": 1, "ask": "authorize", "case": CASE, "request": {"nope": 1}},
+        {"seq": 1, "ask": "batch", "questions": 5},
+        {"seq": 1, "ask": "read_expression", "expression": "1", "deadline": "soon"},
         {"seq": 1, "ask": "load", "case": 5},
     ],
 )
 def test_a_bad_question_is_a_failure_not_a_death(question: dict[str, object]) -> None:
-    bad, good = served(FakeEngine(), question, {"seq": 2, "ask": "start", "protocol": 1})
+    bad, good = served(FakeEngine(), question, {"seq": 2, "ask": "start", "protocols": [1]})
 
     assert bad["seq"] == 1
     assert bad["failure"]

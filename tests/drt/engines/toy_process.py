@@ -7,16 +7,30 @@ import os
 import sys
 import time
 
+NONSENSE = {
+    "no outcome": {"outcome": "Nonsense"},
+    "no seq": {"seq": -1},
+    "failure": {"failure": "I do not understand"},
+    "odd decision": {"outcome": "Authorized", "decision": "maybe"},
+    "odd ids": {"outcome": "Authorized", "decision": "allow", "determining": "policy0"},
+    "odd pairs": {"outcome": "Authorized", "decision": "allow", "erring": [["p", "type", "more"]]},
+    "odd kind": {"outcome": "Authorized", "decision": "allow", "erring": [["p", "wrong"]]},
+    "twice": {"outcome": "Authorized", "decision": "allow", "erring": [["p", "type"], ["p", "arity"]]},
+    "half": {"outcome": "Authorized", "decision": "allow", "determining": ["\ud800"]},
+    "other question": {"outcome": "Printed", "text": ""},
+    "one is true": {"outcome": "Validated", "valid": 1},
+}
+LINES = {"not JSON": "garbage", "a list": "[1]", "a number": "1", "deep": "[" * 100_000, "nothing": ""}
 
-def answer(question: dict) -> dict:
-    if question["ask"] == "start":
-        return {
-            "protocol": int(os.environ.get("TOY_PROTOCOL", "1")),
-            "name": "toy",
-            "version": str(os.getpid()),
-        }
-    text = question.get("case", question).get("policies", {}).get("text", "")
-    match text:
+loaded = ""
+
+
+def recurse(depth: int) -> int:
+    return recurse(depth + 1) + 1
+
+
+def misbehave(how: str) -> None:
+    match how:
         case "hang":
             time.sleep(3600)
         case "die":
@@ -24,25 +38,64 @@ def answer(question: dict) -> dict:
             os._exit(3)
         case "abort":
             os.abort()
-        case "garble":
-            return {"seq": -1}
-        case "nonsense":
-            return {"outcome": "Nonsense"}
+        case "recurse":
+            sys.setrecursionlimit(2**31 - 1)
+            recurse(0)
         case "shut":
             os.close(1)
             time.sleep(3600)
-    if question["ask"] == "load":
-        return {"loaded": True}
-    if question["ask"] == "authorize":
-        return {
-            "outcome": "Authorized",
-            "decision": "allow",
-            "determining": [text],
-            "erring": [["p", "type"]],
-        }
+        case "flood":
+            while True:
+                os.write(1, b"x" * 65536)
+        case "eat":
+            hoard = []
+            while True:
+                hoard.append(bytearray(20_000_000))
+                time.sleep(0.01)
+        case "beat":
+            for _ in range(8):
+                print(json.dumps({"seq": 0, "heartbeat": True}), flush=True)
+                time.sleep(0.1)
+        case "beat and hang":
+            while True:
+                print(json.dumps({"seq": 0, "heartbeat": True}), flush=True)
+                time.sleep(0.1)
+
+
+def answer(question: dict) -> dict:
+    global loaded
+    match question["ask"]:
+        case "start":
+            protocol = int(os.environ.get("TOY_PROTOCOL", "1"))
+            return {"protocol": protocol, "name": "toy", "version": str(os.getpid())}
+        case "capabilities":
+            said = os.environ.get("TOY_CAPABILITIES")
+            return json.loads(said) if said else {"outcome": "Unsupported", "feature": "capabilities"}
+        case "batch":
+            misbehave(loaded)
+            return {"answers": [{"seq": one["seq"], **answer(one)} for one in question["questions"]]}
+        case "load":
+            loaded = question["case"]["policies"]["text"]
+            return {"loaded": True}
+        case "authorize":
+            misbehave(loaded)
+            if loaded in NONSENSE:
+                return NONSENSE[loaded]
+            erring = [["q", "type"], ["p", "type"]]
+            return {
+                "outcome": "Authorized",
+                "decision": "allow",
+                "determining": [loaded, ""],
+                "erring": erring,
+            }
+        case "validate":
+            return NONSENSE.get(loaded) or {"outcome": "Validated", "valid": True}
     return {"outcome": "Unsupported", "feature": question["ask"]}
 
 
 for line in sys.stdin:
     asked = json.loads(line)
-    print(json.dumps({"seq": asked["seq"], **answer(asked)}), flush=True)
+    if asked["ask"] == "stop":
+        break
+    said = json.dumps({"seq": asked["seq"], **answer(asked)})
+    print(LINES.get(loaded, said) if asked["ask"] in ("authorize", "batch") else said, flush=True)

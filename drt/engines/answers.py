@@ -1,0 +1,168 @@
+"""What came over the wire, taken for nothing but what it shows to be.
+
+Owns the reading of an outcome that another program wrote: which answers a question has, of which kinds their
+members are, and the canonical order that a foreign engine need not know.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast, get_args
+
+from drt.engines.protocol import Unanswered
+from drt.outcome import (
+    Accepted,
+    Authorized,
+    Crashed,
+    Decision,
+    ErrorKind,
+    Evaluated,
+    ExceededBudget,
+    Failed,
+    Outcome,
+    Part,
+    Printed,
+    Rejected,
+    Unsupported,
+    Validated,
+    authorized,
+)
+
+Json = Mapping[str, Any]
+Chosen = TypeVar("Chosen")
+
+ANSWERS: Mapping[str, tuple[type[Outcome], ...]] = {
+    "load": (Rejected,),
+    "authorize": (Authorized, Rejected),
+    "evaluate": (Evaluated, Failed, Rejected),
+    "validate": (Validated, Rejected),
+    "read_policies": (Accepted, Rejected),
+    "print_policies": (Printed, Rejected),
+    "format_policies": (Printed, Rejected),
+    "read_expression": (Accepted, Rejected),
+    "read_entities": (Accepted, Rejected),
+    "read_schema": (Accepted, Rejected),
+    "translate_schema": (Printed, Rejected),
+}
+"""The questions about Cedar, and what they can be answered with beside `Unanswered`."""
+
+KINDS: tuple[ErrorKind, ...] = get_args(ErrorKind)
+PARTS: tuple[Part, ...] = get_args(Part)
+
+
+class BadAnswer(Exception):
+    """An answer that is none; the text says why."""
+
+
+def read_outcome(ask: str, answer: Json) -> Outcome:
+    """The outcome in an answer to a question; raises `BadAnswer` where it holds none that fits."""
+    outcome = _outcome(answer)
+    if not isinstance(outcome, (*ANSWERS[ask], *get_args(Unanswered))):
+        raise BadAnswer(f"{type(outcome).__name__} is no answer to {ask!r}")
+    return outcome
+
+
+def _outcome(answer: Json) -> Outcome:
+    match answer.get("outcome"):
+        case "Authorized":
+            decisions: tuple[Decision, ...] = get_args(Decision)
+            erring = _pairs(answer, "erring", str)
+            kinds = {policy: _one_of(KINDS, kind, "erring") for policy, kind in erring}
+            if len(kinds) < len(erring):
+                raise BadAnswer("'erring' names a policy twice")
+            return authorized(
+                _one_of(decisions, answer.get("decision"), "decision"), _texts(answer, "determining"), kinds
+            )
+        case "Evaluated":
+            return Evaluated(_text(answer, "value"))
+        case "Failed":
+            return Failed(_one_of(KINDS, answer.get("kind"), "kind"))
+        case "Validated":
+            return _validated(answer)
+        case "Accepted":
+            count = _maybe(answer, "count", int)
+            return Accepted(_canonical(_text(answer, "canonical", "")), count, _text(answer, "detail", ""))
+        case "Printed":
+            return Printed(_text(answer, "text"))
+        case "Rejected":
+            return Rejected(_one_of(PARTS, answer.get("part"), "part"), _text(answer, "detail", ""))
+        case "Unsupported":
+            return Unsupported(_text(answer, "feature"))
+        case "ExceededBudget":
+            return ExceededBudget(_text(answer, "resource"))
+        case "Crashed":
+            where = tuple(_texts(answer, "where"))
+            return Crashed(_text(answer, "error"), where, _text(answer, "detail", ""))
+    raise BadAnswer("no outcome")
+
+
+def _validated(answer: Json) -> Validated:
+    impossible = _texts(answer, "impossible") if answer.get("impossible") is not None else None
+    return Validated(
+        cast(bool, _value(answer, "valid", bool)),
+        tuple(sorted((policy, bool(valid)) for policy, valid in _pairs(answer, "policies", bool))),
+        None if impossible is None else tuple(sorted(impossible)),
+        _text(answer, "detail", ""),
+    )
+
+
+def _canonical(text: str) -> str:
+    """Canonical JSON of whatever JSON an engine wrote."""
+    if not text:
+        return text
+    try:
+        return json.dumps(json.loads(text), sort_keys=True, separators=(",", ":"))
+    except (ValueError, RecursionError):
+        raise BadAnswer("'canonical' is no JSON") from None
+
+
+def _value(answer: Json, name: str, kind: type) -> object:
+    value = answer.get(name)
+    if type(value) is not kind:
+        raise BadAnswer(f"{name!r} is not of type {kind.__name__}")
+    return _clean(value, name)
+
+
+def _maybe(answer: Json, name: str, kind: type[Chosen]) -> Chosen | None:
+    return None if answer.get(name) is None else cast(Chosen, _value(answer, name, kind))
+
+
+def _text(answer: Json, name: str, default: str | None = None) -> str:
+    if default is not None and name not in answer:
+        return default
+    return cast(str, _value(answer, name, str))
+
+
+def _texts(answer: Json, name: str) -> list[str]:
+    value = answer.get(name, [])
+    if not isinstance(value, list) or not all(type(item) is str for item in value):
+        raise BadAnswer(f"{name!r} is not a list of texts")
+    return [cast(str, _clean(item, name)) for item in value]
+
+
+def _pairs(answer: Json, name: str, kind: type[Chosen]) -> list[tuple[str, Chosen]]:
+    value = answer.get(name, [])
+    if not isinstance(value, list):
+        raise BadAnswer(f"{name!r} is not a list of pairs")
+    for item in value:
+        if not isinstance(item, list) or [type(part) for part in item] != [str, kind]:
+            raise BadAnswer(f"{name!r} is not a list of pairs of a policy id and a {kind.__name__}")
+    return [(cast(str, _clean(policy, name)), said) for policy, said in value]
+
+
+def _one_of(choices: tuple[Chosen, ...], value: object, name: str) -> Chosen:
+    for choice in choices:
+        if type(value) is str and value == choice:
+            return choice
+    raise BadAnswer(f"{name!r} is {str(value)[:40]!r}, none of {', '.join(map(str, choices))}")
+
+
+def _clean(value: object, name: str) -> object:
+    """The value itself, unless it is a text that no file could hold."""
+    if isinstance(value, str):
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise BadAnswer(f"{name!r} holds half a surrogate pair") from None
+    return value

@@ -1,0 +1,157 @@
+"""What goes over the wire keeps to the schema of messages, and the schema lets nothing else through."""
+
+from __future__ import annotations
+
+import copy
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from jsonschema import Draft202012Validator
+
+import drt.engines
+from drt.case import Case, Request, Source
+from drt.engines.answers import ANSWERS, BadAnswer, read_outcome
+from drt.engines.process_engine import ProcessEngine, ProcessLoaded
+from drt.engines.smoke import ANYONE
+from drt.outcome import ErrorKind, Outcome, Part
+from drt.outcome_json import outcome_to_json
+
+SCHEMA = json.loads(Path(drt.engines.__file__).with_name("messages.schema.json").read_text())
+POLICY = Source("permit(principal == ?principal, action, resource); permit(principal, action, resource);")
+LINK = ("policy0", "l", (("?principal", '{"type": "User", "id": "alice"}'),))
+TYPES = Source("entity User; entity Photo; action view appliesTo {principal: User, resource: Photo};")
+
+OPTIONAL = (
+    "deadline", "detail", "count", "canonical", "impossible", "determining", "erring", "where", "batch",
+    "heartbeat",
+)  # fmt: skip
+
+Exchange = tuple[dict[str, Any], dict[str, Any]]
+
+
+def faults(message: object, name: str) -> list[str]:
+    """What the schema of that name has against a message."""
+    return [
+        error.message
+        for error in Draft202012Validator({**SCHEMA, "anyOf": [{"$ref": f"#/$defs/{name}"}]}).iter_errors(
+            message
+        )
+    ]
+
+
+@pytest.fixture(scope="module", params=["reference", "production", "cedarpy"])
+def traffic(request: pytest.FixtureRequest) -> Iterator[list[Exchange]]:
+    """Every question and its answer, as they went over the wire to an engine of ours."""
+    if request.param == "cedarpy":
+        pytest.importorskip("cedarpy", reason="the extra 'oracles' is not installed")
+    heard: list[Exchange] = []
+    engine = ProcessEngine((sys.executable, "-m", "drt.engines.serve", request.param))
+    exchange = engine._child.exchange
+
+    def listen(line: bytes, *more: Any) -> bytes:
+        answer = exchange(line, *more)
+        heard.append((json.loads(line), json.loads(answer)))
+        return answer
+
+    engine._child.exchange = listen  # type: ignore[method-assign]
+    engine.put("start", {"protocols": [1]})
+    engine.put("capabilities", {})
+    ask_everything(engine)
+    engine.put("stop", {})
+    yield heard
+    engine.close()
+
+
+def ask_everything(engine: ProcessEngine) -> None:
+    requests = (ANYONE, Request('{"principal": 1}', validate=False))
+    case = Case(POLICY, "[]", TYPES, requests, ("1 + 1", "1 + true", "1 +", "principal is User"), (LINK,))
+    for one in (case, Case(POLICY, "[]", None, requests, case.expressions), Case(Source("permit("))):
+        loaded = engine.load(one)
+        if isinstance(loaded, ProcessLoaded):
+            loaded.authorize(ANYONE)
+            loaded.authorize(Request(ANYONE.text, validate=False))
+            loaded.evaluate("1 + 1", ANYONE)
+            loaded.evaluate("1 + 2", ANYONE)
+            loaded.validate()
+            loaded.validate("permissive", 1)
+    for policies in (POLICY, Source("permit("), Source("{}", "json")):
+        engine.read_policies(policies)
+        engine.print_policies(policies, templates=False)
+        engine.format_policies(policies.text, 60, 3)
+    for expression in ("1 + 1", "1 +"):
+        engine.read_expression(expression)
+    for schema in (TYPES, Source("{}", "json"), Source("nope")):
+        engine.read_entities("[]", schema)
+        engine.read_schema(schema)
+        engine.translate_schema(schema, "cedar")
+    engine.read_entities("[", None)
+
+
+def test_the_schema_is_one() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+    assert set(ANSWERS) < set(SCHEMA["$defs"])
+    assert {f"{ask}.answer" for ask in ANSWERS} < set(SCHEMA["$defs"])
+    assert SCHEMA["$defs"]["error-kind"]["enum"] == list(get_args(ErrorKind))
+    assert SCHEMA["$defs"]["Rejected"]["properties"]["part"]["enum"] == list(get_args(Part))
+    assert {one.__name__ for one in get_args(Outcome)} < set(SCHEMA["$defs"])
+
+
+def test_all_traffic_keeps_to_it(traffic: list[Exchange]) -> None:
+    asked = {question["ask"] for question, _ in traffic}
+    assert asked == {*ANSWERS, "start", "capabilities", "batch", "stop"}
+    for question, answer in traffic:
+        assert faults(question, question["ask"]) == []
+        assert faults(answer, f"{question['ask']}.answer") == []
+
+
+def test_it_lets_nothing_else_through(traffic: list[Exchange]) -> None:
+    """Each message with a member gone, of another type, or too many is refused."""
+    tried = 0
+    for question, answer in traffic:
+        for message, name in ((question, question["ask"]), (answer, f"{question['ask']}.answer")):
+            assert faults({**message, "more": 1}, name)
+            for member in message:
+                changed = copy.deepcopy(message)
+                changed[member] = object
+                assert faults(changed, name), f"{member} of {name} of another type"
+                del changed[member]
+                if member not in OPTIONAL and (member, name) != ("policies", "validate.answer"):
+                    assert faults(changed, name), f"{name} without {member}"
+                tried += 1
+    assert tried > 200
+
+
+def outcomes(traffic: list[Exchange]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for question, answer in traffic:
+        if question["ask"] == "batch":
+            for one, said in zip(question["questions"], answer["answers"], strict=True):
+                yield one["ask"], said
+        elif question["ask"] in ANSWERS and "loaded" not in answer:
+            yield question["ask"], answer
+
+
+def test_what_is_read_from_an_answer_is_what_the_engine_said(traffic: list[Exchange]) -> None:
+    for ask, answer in outcomes(traffic):
+        said = {name: value for name, value in answer.items() if name != "seq"}
+        assert outcome_to_json(read_outcome(ask, answer)) == said
+
+
+def test_reading_refuses_what_the_schema_refuses(traffic: list[Exchange]) -> None:
+    for ask, answer in outcomes(traffic):
+        for member in set(answer) - {"seq"}:
+            for wrong in ({}, 1.5, [[]], "\ud800"):
+                changed = {**answer, member: wrong}
+                with pytest.raises(BadAnswer):
+                    read_outcome(ask, changed)
+                if wrong != "\ud800":
+                    assert faults(changed, f"{ask}.answer")
+
+
+def test_signs_of_life_have_a_schema_too() -> None:
+    assert faults({"seq": 3, "heartbeat": True}, "heartbeat") == []
+    assert faults({"seq": 3, "heartbeat": False}, "heartbeat") != []
+    assert faults({"seq": None, "failure": "no JSON"}, "authorize.answer") == []

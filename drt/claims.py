@@ -11,10 +11,15 @@ import json
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+
+from drt.leftovers import is_at_work
+from drt.run_log import replace_json
+
+Settled = Literal["solid", "flaky"]
 
 MOST_BUCKETS = 12
 """Buckets of one coarse key that are reduced in one run; what comes after is counted only."""
@@ -25,13 +30,14 @@ IN_VAIN = 4
 
 @dataclass(slots=True)
 class _Claim:
-    """What is known of one coarse key: the process at work on it, the features of each bucket, pursuits
-    begun.
+    """What is known of one coarse key: the process at work on it, pursuits begun, the features of each
+    bucket, and which buckets are flaky.
     """
 
     owner: int | None = None
     began: int = 0
     buckets: dict[str, list[str]] = field(default_factory=dict)
+    flaky: list[str] = field(default_factory=list)
 
     @property
     def spent(self) -> bool:
@@ -63,20 +69,27 @@ class Claims:
             if covered and seen & (seen - 1):
                 return False
         with self._claim(key) as claim:
-            working = claim.owner is not None and claim.owner != os.getpid() and _lives(claim.owner)
+            working = claim.owner not in (None, os.getpid()) and is_at_work(claim.owner, self._folder.parent)
             if working or claim.spent or (claim.buckets and known is None):
                 return False
             claim.owner = os.getpid()
             claim.began += 1
             return True
 
-    def settle(self, key: str, signature: str, features: tuple[str, ...]) -> bool:
-        """Say what a pursuit came to; true when the run had not seen that signature under this coarse key."""
+    def settled(self, key: str, signature: str) -> Settled | None:
+        """What the run knows of that signature under this coarse key; None where it has not settled on it."""
+        with self._claim(key) as claim:
+            if signature not in claim.buckets:
+                return None
+            return "flaky" if signature in claim.flaky else "solid"
+
+    def settle(self, key: str, signature: str, features: tuple[str, ...], how: Settled = "solid") -> None:
+        """Say what a pursuit came to, once all of it is written down."""
         with self._claim(key) as claim:
             claim.owner = None
-            fresh = signature not in claim.buckets
             claim.buckets[signature] = list(features)
-            return fresh
+            if how == "flaky":
+                claim.flaky.append(signature)
 
     @contextlib.contextmanager
     def _claim(self, key: str) -> Iterator[_Claim]:
@@ -85,16 +98,25 @@ class Claims:
             fcntl.flock(file, fcntl.LOCK_EX)
             file.seek(0)
             document = _document(file.read())
-            claim = _Claim(document.get("owner"), document.get("began", 0), document.get("buckets", {}))
-            before = (claim.owner, claim.began, len(claim.buckets))
+            claim = _Claim(**{name: document[name] for name in _Claim.__slots__ if name in document})
+            before = json.dumps(asdict(claim))
             yield claim
             self._known[key] = claim
-            if before != (claim.owner, claim.began, len(claim.buckets)):
+            if json.dumps(asdict(claim)) != before:
                 file.seek(0)
                 file.truncate()
-                json.dump(
-                    {"key": key, "owner": claim.owner, "began": claim.began, "buckets": claim.buckets}, file
-                )
+                file.write(json.dumps({"key": key, **asdict(claim)}))
+
+
+def release(folder: Path) -> None:
+    """Free what processes that were killed from outside had claimed: their pursuits were not in vain.
+
+    For a time when nobody is at work.
+    """
+    for path in folder.glob("*.json"):
+        document = _document(path.read_text(encoding="utf-8"))
+        if document:
+            replace_json(path, {**document, "owner": None, "began": len(document["buckets"])})
 
 
 def _document(text: str) -> dict[str, Any]:
@@ -104,13 +126,3 @@ def _document(text: str) -> dict[str, Any]:
         if isinstance(document, dict):
             return document
     return {}
-
-
-def _lives(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -24,6 +24,9 @@ from drt.saved_case import SavedCase
 
 _MAX_NAME = 80
 
+FLAKY = "flaky"
+"""The folder of cases that fresh processes did not all see again."""
+
 
 def find_corpus(given: Path | None, start: Path | None = None) -> Corpus:
     """The corpus to use: the one given, else the `corpus/` beside the nearest pyproject.toml upward.
@@ -121,14 +124,20 @@ class Corpus:
         """One case; raises `InputProblem` with one sentence when it is missing or malformed."""
         return read_case(path)
 
-    def save_counterexample(self, saved: SavedCase, instead_of: Path | None = None) -> Path:
+    def save_flaky(self, saved: SavedCase, instead_of: Path | None = None) -> Path:
+        """Store a case like a counterexample, but apart from them: what it shows comes and goes."""
+        return self.save_counterexample(saved, instead_of, FLAKY)
+
+    def save_counterexample(
+        self, saved: SavedCase, instead_of: Path | None = None, among: str = "counterexamples"
+    ) -> Path:
         """Store a counterexample and return its folder; `instead_of` is dropped, once the new one is safe.
 
         A saved case with the same signature is kept when it is simpler or when people have concluded on it
         (declared); a fixed one stays as it is, and the new one gets a folder of its own.
         Raises `InputProblem` when the disk refuses.
         """
-        folder = self.root / "counterexamples"
+        folder = self.root / among
         with holding(folder):
             return self._save(folder, saved, instead_of)
 

@@ -13,7 +13,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from hashlib import blake2b
 from pathlib import Path
 
 from drt.alarm import Alarm, Stuck
@@ -76,7 +77,6 @@ class Finder:
     alarm: Alarm
     stopped: Callable[[], bool]
     ends: float | None = None
-    _numbers: int = field(default=0)
 
     def consider(self, find: Find) -> None:
         """Pursue the find unless somebody does, or has."""
@@ -85,8 +85,8 @@ class Finder:
             self._pursue(key, find)
 
     def _pursue(self, key: str, find: Find) -> None:
-        self._numbers += 1
-        number = f"{os.getpid()}-{self._numbers}"
+        digest = blake2b(key.encode(), digest_size=4).hexdigest()
+        number = f"{find.target}-{find.origin.get('index')}-{digest}"  # the same when a run is resumed
         name = signature(find.target, find.divergence, find.case)
         saved = SavedCase(
             case=find.case,
@@ -101,28 +101,34 @@ class Finder:
         reduced, divergence = self._reduced(find)
         located = self._located(find, reduced, divergence)
         name = signature(find.target, divergence, reduced, located)
-        fresh = self.claims.settle(key, name, case_features(reduced))
         find = replace(find, case=reduced, divergence=divergence)
         known = find_known(tuple(self.known), name)
         if known is not None and known.excuses(datetime.date.today()):
             self.corpus.drop(place, saved)
             self._report(number, key, find, name, None, "known", None, known=known.id)
+            self.claims.settle(key, name, case_features(reduced))
             return
         arbitration = self._arbitration(find)
         origin = dict(saved.origin) | arbitration
         saved = replace(saved, case=reduced, signature=name, description=_description(find), origin=origin)
         place = self._save(saved, place)
-        solid = self._confirmed(place, find) if fresh else None
+        # Told before it is settled: should this process be killed in between, it is pursued once more.
+        self._report(number, key, find, name, place, "reduced", None)
+        before = self.claims.settled(key, name)
+        solid = self._confirmed(place, find) if before is None else None if before == "solid" else False
         if solid is False:
             saved = replace(saved, tags=(*saved.tags, "flaky"))
-            place = self._save(saved, place)
+            place = self._save(saved, place, apart=True)
         where = located.to_json() if located else None
         facts = {"case": case_to_json(reduced), "located": where, "says": arbitration.get("arbiter")}
         self._report(number, key, find, name, place, "reduced", solid, **facts)
+        self.claims.settle(key, name, case_features(reduced), "flaky" if solid is False else "solid")
 
-    def _save(self, saved: SavedCase, instead_of: Path | None = None) -> Path:
-        """Save in the corpus; beside the log, should the corpus refuse."""
+    def _save(self, saved: SavedCase, instead_of: Path | None = None, apart: bool = False) -> Path:
+        """Save in the corpus, what is flaky apart from the rest; beside the log, should the corpus refuse."""
         try:
+            if apart:
+                return self.corpus.save_flaky(saved, instead_of)
             return self.corpus.save_counterexample(saved, instead_of)
         except InputProblem as problem:
             self.log.write("broken", what="the corpus", error=str(problem), traceback="")

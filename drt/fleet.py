@@ -32,7 +32,9 @@ DEATHS_IN_VAIN = 25
 """Deaths in a row of one worker that has not got a single case further."""
 
 RETRIED = ("SIGKILL", "SIGTERM", "SIGINT", "SIGHUP")
-"""Ends that tend to come from outside: the case at work gets a second chance before it is suspected."""
+"""Ends that tend to come from outside: the case at work is tried again before it is suspected."""
+
+RETRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,7 @@ class Fleet:
                 self._end_if_hanging(worker)
                 continue
             self._workers.remove(worker)
+            _signal(worker.process, signal.SIGKILL)  # what it started, and hangs
             death = self._autopsy(worker, code)
             if death is not None:
                 deaths.append(death)
@@ -187,7 +190,7 @@ class Fleet:
         self._see_progress(worker)
         case = (self._options.targets[glance.target], glance.index)
         suspect = glance.phase == pages.ASKING and not self._stopping
-        if suspect and cause in RETRIED and case not in worker.retried:
+        if suspect and cause in RETRIED and worker.retried.count(case) < RETRIES:
             worker.retried.append(case)
             suspect = False
         if suspect:

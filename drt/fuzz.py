@@ -17,12 +17,14 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Protocol
 
+from drt.claims import release
 from drt.engines import build
 from drt.fleet import CannotStart, Fleet
 from drt.inquests import Inquests
 from drt.known import read_known
+from drt.leftovers import end_leftovers
 from drt.problems import InputProblem
-from drt.run_log import FORMAT, Event, LogReader, LogWriter, make_folder, read_json, replace_json
+from drt.run_log import FORMAT, Event, LogReader, LogWriter, held, make_folder, read_json, replace_json
 from drt.run_options import RunOptions
 from drt.tally import Tally, footer
 
@@ -76,6 +78,14 @@ def start(options: RunOptions, watcher: Watcher) -> dict[str, Any]:
     began = time.monotonic()
     tally = Tally(read_known(Path(options.corpus)))
     versions = {name: build(name).version for name in options.engines}
+    with held(options.place):
+        return _started(options, versions, tally, watcher, began).go()
+
+
+def _started(
+    options: RunOptions, versions: dict[str, str], tally: Tally, watcher: Watcher, began: float
+) -> _Run:
+    """A run in a folder of its own, its header written."""
     folder = make_folder(options.place)
     replace_json(folder / "options.json", options.to_json())
     log = LogWriter(folder / "run.jsonl")
@@ -89,7 +99,7 @@ def start(options: RunOptions, watcher: Watcher) -> dict[str, Any]:
         random_seed=options.random_seed,
         options=options.to_json(),
     )
-    return _Run(options, tally, log, watcher, began).go()
+    return _Run(options, tally, log, watcher, began)
 
 
 def resume(folder: Path, watcher: Watcher) -> dict[str, Any]:
@@ -101,12 +111,19 @@ def resume(folder: Path, watcher: Watcher) -> dict[str, Any]:
     document = read_json(folder / "options.json")
     if document is None:
         raise InputProblem("not the log folder of a run: it holds no options.json", folder)
+    with held(folder):
+        return _resumed(folder, document, watcher, began).go()
+
+
+def _resumed(folder: Path, document: Event, watcher: Watcher, began: float) -> _Run:
+    """A run as it was when it was cut off, and whatever was left of it ended."""
     if (folder / "run.json").exists():
         raise InputProblem("the run is over: its folder holds the footer run.json", folder)
     options = RunOptions.from_json({**document, "folder": str(folder)})
     replace_json(folder / "options.json", options.to_json())
+    end_leftovers(folder)
+    release(folder / "claims")
     status = read_json(folder / "status.json") or {}
-    _wait_for_the_end_of(status.get("processes", []), folder)
     log = LogWriter(folder / "run.jsonl")
     log.write("resumed", elapsed=status.get("elapsed", 0.0))
     news = status.get("news", {})
@@ -114,23 +131,8 @@ def resume(folder: Path, watcher: Watcher) -> dict[str, Any]:
     tally = Tally(read_known(Path(options.corpus)))
     run = _Run(options, tally, log, watcher, began - status.get("elapsed", 0.0), skipped)
     run.news = _News(news.get("count", 0), began - news.get("age", 0.0))
-    return run.go()
-
-
-def _wait_for_the_end_of(processes: list[int], folder: Path) -> None:
-    """Workers whose parent is gone end by themselves after the case they are at."""
-    until = time.monotonic() + 15.0
-    while any(_is_worker_of(process, folder) for process in processes):
-        if time.monotonic() > until:
-            raise InputProblem("the run is still going on", folder)
-        time.sleep(TICK_SECONDS)
-
-
-def _is_worker_of(process: int, folder: Path) -> bool:
-    try:
-        return str(folder).encode() in Path(f"/proc/{process}/cmdline").read_bytes()
-    except OSError:
-        return False
+    run.inquests.recall(list(LogReader(folder / "run.jsonl").new()))
+    return run
 
 
 @dataclass(slots=True)
@@ -154,12 +156,16 @@ class _Run:
     began: float
     skipped: list[list[tuple[str, int]]] = field(default_factory=list)
     news: _News = field(default_factory=_News)
+    inquests: Inquests = field(init=False)
     stalled: bool = False
     _readers: dict[Path, LogReader] = field(default_factory=dict)
     _reached: set[str] = field(default_factory=set)
     _finds: list[str] = field(default_factory=list)
     _buckets: list[str] = field(default_factory=list)
     _sampled: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.inquests = Inquests(self.options, self.log, self.tally)
 
     def go(self) -> dict[str, Any]:
         """The whole run, to the footer."""
@@ -168,26 +174,25 @@ class _Run:
         with _interruptible(interrupt):
             self.watcher.begin(self.options)
             fleet = Fleet(self.options, self._workers_end(), self.skipped)
-            inquests = Inquests(self.options, self.log, self.tally)
             try:
-                self._until_done(fleet, inquests, interrupt)
+                self._until_done(fleet, interrupt)
             except CannotStart as error:
                 cannot_start = str(error)
             finally:
                 fleet.kill()
-                inquests.end()
+                self.inquests.end()
                 self._read_logs()
                 self.watcher.end()
-            return self._close(interrupt.times > 0, cannot_start)
+            return self._close(fleet, interrupt.times > 0, cannot_start)
 
-    def _until_done(self, fleet: Fleet, inquests: Inquests, interrupt: _Interrupt) -> None:
+    def _until_done(self, fleet: Fleet, interrupt: _Interrupt) -> None:
         told = self._clock(-1.0)
         stop_by: float | None = None
-        while fleet.alive or inquests.going_on:
+        while fleet.alive or self.inquests.going_on:
             for death in fleet.watch():
-                inquests.mourn(death)
+                self.inquests.mourn(death)
             self._read_logs()
-            inquests.go_on(time_left=self._left())
+            self.inquests.go_on(time_left=self._left())
             now = time.monotonic()
             if now - told >= STATUS_SECONDS:
                 told = now
@@ -198,7 +203,7 @@ class _Run:
             self.stalled = self.stalled or (stop_by is None and self._has_stalled(now))
             if stop_by is None and (interrupt.times or self.stalled or self._left() <= RESERVE_SECONDS / 2):
                 fleet.stop()
-                inquests.drop()
+                self.inquests.drop()
                 stop_by = now + (GRACE_SECONDS if interrupt.times or self.stalled else RESERVE_SECONDS)
             if interrupt.times > 1 or (stop_by is not None and now > stop_by):
                 return
@@ -284,7 +289,7 @@ class _Run:
             },
         )
 
-    def _close(self, interrupted: bool, cannot_start: str | None) -> dict[str, Any]:
+    def _close(self, fleet: Fleet, interrupted: bool, cannot_start: str | None) -> dict[str, Any]:
         """Write the footer and clear away what only a running run needs."""
         folder = self.options.place
         paths = sorted(folder.glob("worker-*.state.json"))
@@ -292,11 +297,12 @@ class _Run:
         elapsed = time.monotonic() - self.began
         document = footer(self.options, states, self.tally, elapsed, interrupted, cannot_start)
         document |= {"stalled": self.stalled, "shard": [self.options.shard[0] + 1, self.options.shard[1]]}
+        document["passed_over"] = [list(case) for cases in fleet.skipped for case in cases]
         self.log.write("footer", **document)
         self.log.close()
         replace_json(folder / "run.json", document)
-        for page in folder.glob("worker-*.page"):
-            page.unlink(missing_ok=True)
+        for needless in (*folder.glob("worker-*.page"), *folder.glob(".*.json.*")):
+            needless.unlink(missing_ok=True)
         for errors in folder.glob("*.err"):
             if errors.stat().st_size == 0:
                 errors.unlink()

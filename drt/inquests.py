@@ -11,9 +11,11 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, fields
 
 from drt.fleet import Death, environment
-from drt.run_log import LogWriter
+from drt.run_log import Event, LogReader, LogWriter
 from drt.run_options import RunOptions
 from drt.tally import Tally
 
@@ -42,14 +44,31 @@ class Inquests:
 
     def mourn(self, death: Death) -> None:
         """Note a death, and have it looked into where it is one of those."""
-        facts = {name: getattr(death, name) for name in ("worker", "target", "index", "cause", "suspect")}
-        self._log.write("death", phase=death.phase, **facts)
-        self._tally.add({"event": "death", **facts})
+        self._log.write("death", **asdict(death))
+        self._take_in(death, ())
+
+    def recall(self, events: Sequence[Event]) -> None:
+        """Take in the deaths of a run that was cut off, from its log; what was left to look into still is."""
+        settled = {
+            (event["target"], event["index"])
+            for log in self._options.place.glob("examiner-[0-9]*.jsonl")
+            for event in LogReader(log).new()
+            if event["event"] in ("lost", "broken") or event.get("stage") in ("reduced", "known")
+        }
+        names = [one.name for one in fields(Death)]
+        for event in events:
+            if event["event"] == "death":
+                self._take_in(Death(**{name: event[name] for name in names}), settled)
+
+    def _take_in(self, death: Death, settled: Collection[tuple[str, int]]) -> None:
+        self._tally.add({"event": "death", **asdict(death)})
         if not death.suspect:
             return
         self._suspects[death.cause] += 1
         times = self._suspects[death.cause]
-        if not times & (times - 1) and self._examined + len(self._waiting) < MOST_EXAMINED:
+        if times & (times - 1) or self._examined + len(self._waiting) >= MOST_EXAMINED:
+            return
+        if (death.target, death.index) not in settled:
             self._waiting.append(death)
 
     def go_on(self, time_left: float) -> None:

@@ -21,6 +21,7 @@ from typing import Generic, TypeVar, cast
 
 from drt.engines import build
 from drt.engines.guard import Guarded
+from drt.engines.orphans import dying_with
 from drt.engines.protocol import Engine, Loaded
 from drt.outcome import Crashed
 
@@ -94,8 +95,10 @@ def in_child(
     What the question returns must be picklable.
     """
     reading, writing = os.pipe()
+    die_with_us = dying_with(os.getpid())
     child = os.fork()
     if child == 0:
+        die_with_us()
         os.close(reading)
         _answer(question, engines, writing, memory)
     os.close(writing)

@@ -7,6 +7,8 @@ never changed, so that whoever dies costs at most the line it was writing.
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
 import os
 import time
@@ -19,6 +21,7 @@ from drt.problems import InputProblem
 
 Event = dict[str, Any]
 FORMAT = 1
+LOCK = "lock"
 
 
 class LogWriter:
@@ -26,7 +29,10 @@ class LogWriter:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        torn = _is_torn(path)
         self._file: TextIO = path.open("a", encoding="utf-8", newline="\n")
+        if torn:
+            self._file.write("\n")
 
     def write(self, event: str, **facts: object) -> None:
         line = json.dumps({"event": event, "at": round(time.time(), 3), **facts}, sort_keys=True)
@@ -35,6 +41,16 @@ class LogWriter:
 
     def close(self) -> None:
         self._file.close()
+
+
+def _is_torn(path: Path) -> bool:
+    """Whether the last writer died in the middle of a line."""
+    try:
+        with path.open("rb") as file:
+            file.seek(-1, os.SEEK_END)
+            return file.read(1) != b"\n"
+    except OSError:  # none there, or nothing in it
+        return False
 
 
 class LogReader:
@@ -105,6 +121,25 @@ def read_json(path: Path) -> Event | None:
     return document if isinstance(document, dict) else None
 
 
+@contextlib.contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Hold a run's folder, made where there is none: no other run goes on in it meanwhile.
+
+    Raises `InputProblem` when another run holds it, or the disk refuses.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = (folder / LOCK).open("ab")
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise InputProblem("the run is still going on", folder) from None
+        yield
+
+
 def make_folder(folder: Path) -> Path:
     """The folder for a run's log, empty: an earlier run's files in it are moved to `earlier-N/` inside it.
 
@@ -116,16 +151,21 @@ def make_folder(folder: Path) -> Path:
             number = 1
             while (earlier := folder / f"earlier-{number}").exists():
                 number += 1
-            old = [path for path in folder.iterdir() if not path.name.startswith("earlier-")]
+            kept = [LOCK, *(path.name for path in folder.glob("earlier-*"))]
+            old = [path for path in folder.iterdir() if path.name not in kept]
             earlier.mkdir()
             for path in old:
                 path.rename(earlier / path.name)
         (folder / "claims").mkdir(exist_ok=True)
         (folder / "run.jsonl").touch()
     except OSError as error:
-        problem = (error.strerror or str(error)).lower()
-        raise InputProblem(f"the log cannot be written: {problem}", folder) from error
+        raise _unwritable(folder, error) from error
     return folder
+
+
+def _unwritable(folder: Path, error: OSError) -> InputProblem:
+    problem = (error.strerror or str(error)).lower()
+    return InputProblem(f"the log cannot be written: {problem}", folder)
 
 
 def _event(line: bytes) -> Event | None:

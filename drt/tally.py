@@ -107,12 +107,14 @@ class Tally:
 
     def findings(self, seen: Mapping[str, int]) -> list[Finding]:
         """The buckets, those that fail the run first; `seen` counts divergences by coarse key."""
-        buckets: dict[str, list[Event]] = {}
+        confirmed = {event["signature"] for event in self._finds.values() if event["solid"] is True}
+        buckets: dict[tuple[str, bool], list[Event]] = {}
         for event in self._finds.values():
-            buckets.setdefault(event["signature"], []).append(event)
+            apart = event["solid"] is False and event["signature"] in confirmed
+            buckets.setdefault((event["signature"], apart), []).append(event)
         today = datetime.date.today()
         found = []
-        for signature, events in buckets.items():
+        for (signature, _), events in buckets.items():
             excuse = find_known(tuple(self.known), signature)
             last = events[-1]
             verdicts = [event["solid"] for event in events if event["solid"] is not None]

@@ -50,6 +50,10 @@ GROWTH_SECONDS = 30.0
 MOST_BROKEN_LOGGED = 20
 
 
+class Orphaned(BaseException):
+    """The parent is gone in the middle of a find. No `Exception`, so that nothing swallows it."""
+
+
 class Worker:
     """One worker of a run, from its state file (or from nothing) to the end of its share."""
 
@@ -103,7 +107,7 @@ class Worker:
             known=read_known(corpus.root),
             log=self.log,
             alarm=self._alarm,
-            stopped=self._is_over,
+            stopped=self._is_stopped,
             ends=ends,
         )
         self._totals = [0, 0, 0]
@@ -111,6 +115,12 @@ class Worker:
 
     def run(self) -> int:
         """Work until the share or the budget is used up, or somebody says stop; returns the exit code."""
+        try:
+            return self._work()
+        except Orphaned:
+            return 0
+
+    def _work(self) -> int:
         clock = time.monotonic
         self._totals = [
             sum(getattr(counts, name) for counts in self.counts.values())
@@ -145,6 +155,13 @@ class Worker:
     def _is_over(self) -> bool:
         """Somebody has said stop, or the parent is gone and will never say it."""
         return self.stopped or os.getppid() != self._parent
+
+    def _is_stopped(self) -> bool:
+        """The same in the middle of a find; one that is cut off with the whole run is pursued when the run is
+        resumed, for its case is not written down as done."""
+        if os.getppid() != self._parent:
+            raise Orphaned
+        return self.stopped
 
     def save_state(self, done: bool = False) -> int:
         """Write down where the worker stands; returns its resident bytes."""

@@ -6,13 +6,15 @@ import datetime
 import json
 import os
 import random
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
 from drt import page as pages
-from drt.claims import IN_VAIN, MOST_BUCKETS, Claims
+from drt.claims import IN_VAIN, MOST_BUCKETS, Claims, release
 from drt.divergence_json import divergence_from_json, divergence_to_json
 from drt.isolation import HANG, Answered, Broke, Died, in_child
 from drt.known import find_known, read_known
@@ -314,15 +316,47 @@ def test_a_malformed_known_file_is_told(tmp_path: Path, text: str, sentence: str
 
 
 def test_one_worker_at_a_time_pursues_a_key(tmp_path: Path) -> None:
-    mine, other = Claims(tmp_path), Claims(tmp_path)
+    folder = tmp_path / "claims"
+    folder.mkdir()
+    mine, other = Claims(folder), Claims(folder)
     assert mine.take("key", lambda: ("a", "b"))
-    owner = json.loads(next(tmp_path.iterdir()).read_text())["owner"]
-    assert owner == os.getpid()
-    (path,) = tmp_path.iterdir()
-    path.write_text(path.read_text().replace(str(owner), str(os.getppid())))
-    assert not other.take("key", lambda: ("a", "b")), "another process is at it"
-    path.write_text(path.read_text().replace(str(os.getppid()), "999999999"))
-    assert other.take("key", lambda: ("a", "b")), "the other process is dead"
+    (path,) = folder.iterdir()
+    claimed = json.loads(path.read_text())
+    assert claimed["owner"] == os.getpid()
+    with subprocess.Popen([sys.executable, "-c", "input()", "drt.worker", tmp_path], stdin=-1) as process:
+        path.write_text(json.dumps({**claimed, "owner": process.pid}))
+        assert not other.take("key", lambda: ("a", "b")), "another process is at it"
+        process.kill()
+    path.write_text(json.dumps({**claimed, "owner": os.getppid()}))
+    assert other.take("key", lambda: ("a", "b")), "the other process is dead, and its number somebody else's"
+
+
+def test_pursuits_that_were_cut_off_from_outside_were_not_in_vain(tmp_path: Path) -> None:
+    def attempts() -> int:
+        number = 0
+        while Claims(tmp_path).take("key", lambda: ()):
+            number += 1
+        return number
+
+    assert attempts() == IN_VAIN
+    release(tmp_path)
+    assert attempts() == IN_VAIN
+    release(tmp_path)
+    Claims(tmp_path).settle("key", "bucket", ())
+    release(tmp_path)
+    assert json.loads(next(tmp_path.iterdir()).read_text())["buckets"] == {"bucket": []}
+    assert attempts() == 0
+
+
+def test_a_bucket_is_settled_on_once_and_for_all_workers(tmp_path: Path) -> None:
+    claims = Claims(tmp_path)
+    assert claims.settled("key", "bucket") is None
+    claims.settle("key", "bucket", ("a",))
+    claims.settle("key", "other", ("b",), "flaky")
+
+    assert Claims(tmp_path).settled("key", "bucket") == "solid"
+    assert Claims(tmp_path).settled("key", "other") == "flaky"
+    assert Claims(tmp_path).settled("other key", "other") is None
 
 
 def test_what_a_known_bucket_covers_is_pursued_ever_more_seldom(tmp_path: Path) -> None:

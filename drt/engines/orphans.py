@@ -1,0 +1,35 @@
+"""Processes that do not outlive the one that started them, whatever ends it.
+
+Owns the request to the kernel; where there is no such request, a process ends when it finds its input closed.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+from collections.abc import Callable
+
+_PR_SET_PDEATHSIG = 1
+
+
+def dying_with(parent: int) -> Callable[[], None]:
+    """What a new process is to call first, to be killed when `parent` ends, whatever program it becomes.
+
+    The parent's thread that starts it must be the one that lasts: the main thread.
+    """
+    if sys.platform != "linux":
+        return _nothing
+    request = ctypes.CDLL(None).prctl
+
+    def ask() -> None:
+        request(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it ended before it was asked for
+            os._exit(1)
+
+    return ask
+
+
+def _nothing() -> None:
+    pass

@@ -200,7 +200,7 @@ class _Run:
                 self._write_status(fleet)
             self._sample(fleet)
             self._show(fleet, ending=stop_by is not None)
-            self.stalled = self.stalled or (stop_by is None and self._has_stalled(now))
+            self.stalled = self.stalled or (stop_by is None and self._has_stalled(fleet, now))
             if stop_by is None and (interrupt.times or self.stalled or self._left() <= RESERVE_SECONDS / 2):
                 fleet.stop()
                 self.inquests.drop()
@@ -213,8 +213,13 @@ class _Run:
     def _clock(self, offset: float = 0.0) -> float:
         return time.monotonic() + offset
 
-    def _has_stalled(self, now: float) -> bool:
-        return self.options.stalled is not None and now - self.news.since >= self.options.stalled
+    def _has_stalled(self, fleet: Fleet, now: float) -> bool:
+        """Whether nothing was new for long; the time that workers take to start does not count."""
+        if self.options.stalled is None:
+            return False
+        if not self.news.count and not fleet.totals()[0]:
+            self.news.since = now
+        return now - self.news.since >= self.options.stalled
 
     def _left(self) -> float:
         """Seconds left in the budget."""

@@ -12,7 +12,8 @@ from reference.extensions.datetime import Datetime
 from reference.extensions.decimal import Decimal
 from reference.extensions.duration import Duration
 from reference.extensions.ipaddr import IpAddr
-from reference.json_reader import Json, Repeating, read_json, require_strict
+from reference.json_document import Json, Reading, Repeating
+from reference.json_reader import read_leniently
 from reference.json_writer import write_json
 from reference.value_json import uid, value
 from reference.values import Bool, EntityUid, Long, Record, Set, String, Value, fold
@@ -52,10 +53,10 @@ def read_documents(text: str) -> list[EntityDocument]:
     Raises:
         InputError: part `entities`.
     """
-    json = read_json(text, "entities", lenient=True)
-    if not isinstance(json, list):
+    reading = read_leniently(text, "entities")
+    if not isinstance(reading.json, list):
         raise InputError("entities", "expected an array of entities")
-    return [_document(item, f"entity {place}") for place, item in enumerate(json, start=1)]
+    return [_document(reading, item, f"entity {place}") for place, item in enumerate(reading.json, start=1)]
 
 
 def entity(document: EntityDocument) -> Entity:
@@ -72,13 +73,13 @@ def _values(fields: Mapping[str, Json], where: str) -> dict[str, Value]:
     return {name: value(item, "entities", f"{where} {name!a}") for name, item in fields.items()}
 
 
-def _document(json: Json, where: str) -> EntityDocument:
+def _document(reading: Reading, json: Json, where: str) -> EntityDocument:
     if not isinstance(json, dict):
         raise InputError("entities", f"{where}: expected an object")
     repeated = KEYS & json.repeated if isinstance(json, Repeating) else frozenset()
     if repeated:
         raise InputError("entities", f"{where}: the key `{min(repeated)}` is repeated")
-    require_strict(list(json), "entities", where, around=2)
+    reading.require_strict(list(json), "entities", where, around=2)
     for key in ("uid", "attrs", "parents"):
         if key not in json:
             raise InputError("entities", f"{where}: `{key}` is missing")
@@ -86,22 +87,22 @@ def _document(json: Json, where: str) -> EntityDocument:
     if not isinstance(parents, list):
         raise InputError("entities", f"{where}: `parents` must be an array")
     return EntityDocument(
-        _uid(json["uid"], f"{where}, `uid`", around=2),
-        _fields(json["attrs"], f"{where}, `attrs`"),
-        frozenset([_uid(parent, f"{where}, `parents`", around=3) for parent in parents]),
-        _fields(json.get("tags", {}), f"{where}, `tags`"),
+        _uid(reading, json["uid"], f"{where}, `uid`", around=2),
+        _fields(reading, json["attrs"], f"{where}, `attrs`"),
+        frozenset([_uid(reading, parent, f"{where}, `parents`", around=3) for parent in parents]),
+        _fields(reading, json.get("tags", {}), f"{where}, `tags`"),
     )
 
 
-def _uid(json: Json, where: str, around: int) -> EntityUid:
-    require_strict(json, "entities", where, around, repeating=True)
+def _uid(reading: Reading, json: Json, where: str, around: int) -> EntityUid:
+    reading.require_strict(json, "entities", where, around, repeating=True)
     return uid(json, "entities", where)
 
 
-def _fields(json: Json, where: str) -> Mapping[str, Json]:
+def _fields(reading: Reading, json: Json, where: str) -> Mapping[str, Json]:
     if not isinstance(json, dict):
         raise InputError("entities", f"{where} must be an object")
-    require_strict(json, "entities", where, around=2)
+    reading.require_strict(json, "entities", where, around=2)
     return json
 
 

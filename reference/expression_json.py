@@ -10,7 +10,7 @@ from typing import cast, get_args
 
 from reference.errors import InputError
 from reference.extensions.functions import FUNCTIONS
-from reference.json_reader import Json
+from reference.json_document import Json
 from reference.names import is_name
 from reference.syntax import (
     And,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from json.encoder import encode_basestring_ascii
 
-from reference.json_reader import Json, Number
+from reference.json_document import Json, Number
 
 
 def write_json(json: Json) -> str:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
+WORD = re.compile("[_a-zA-Z][_a-zA-Z0-9]*")
+
 RESERVED = frozenset({"true", "false", "if", "then", "else", "in", "is", "like", "has", "__cedar"})
 """The words that are no identifiers (spec 01 §2.1)."""
 
 
 def is_name(text: str) -> bool:
     """Whether the text is a normalized name such as `A::User`: identifiers, none reserved, no blanks."""
-    return all(is_identifier(component) for component in text.split("::"))
+    return all(map(is_identifier, text.split("::")))
 
 
 def is_identifier(text: str) -> bool:
@@ -18,7 +22,7 @@ def is_identifier(text: str) -> bool:
 
 def is_word(text: str) -> bool:
     """Whether the text is an ASCII word, reserved or not."""
-    return text.isascii() and text.replace("_", "a").isalnum() and not text[0].isdigit()
+    return WORD.fullmatch(text) is not None
 
 
 def basename(name: str) -> str:

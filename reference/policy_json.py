@@ -8,7 +8,8 @@ from typing import cast
 from reference.entities import show
 from reference.errors import InputError
 from reference.expression_json import array, entity_type, expression, keys_of, object_of, refusal
-from reference.json_reader import Json, read_json
+from reference.json_document import Json
+from reference.json_reader import read_json
 from reference.names import is_action_type, is_word
 from reference.policies import (
     ActionConstraint,

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from reference.entity_json import uid_to_json
 from reference.errors import InputError
-from reference.json_reader import Json
+from reference.json_document import Json
 from reference.policies import (
     ActionConstraint,
     ActionEquals,

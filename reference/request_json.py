@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from reference.errors import InputError
-from reference.json_reader import Json, Repeating, read_json, require_strict
+from reference.json_document import Json, Repeating
+from reference.json_reader import read_leniently
 from reference.request import Request
 from reference.value_json import uid, value
 from reference.values import EntityUid, Record
@@ -27,7 +28,8 @@ def read_parts(text: str) -> tuple[EntityUid, EntityUid, EntityUid, dict[str, Js
     Raises:
         InputError: part `request`.
     """
-    json = read_json(text, "request", lenient=True)
+    reading = read_leniently(text, "request")
+    json = reading.json
     if not isinstance(json, dict):
         raise InputError("request", "expected an object")
     repeated = json.repeated if isinstance(json, Repeating) else set()
@@ -39,10 +41,10 @@ def read_parts(text: str) -> tuple[EntityUid, EntityUid, EntityUid, dict[str, Js
     for key in KEYS:
         if key not in json:
             raise InputError("request", f"`{key}` is missing")
-        require_strict(json[key], "request", f"`{key}`", around=0, repeating=True)
+        reading.require_strict(json[key], "request", f"`{key}`", around=0, repeating=True)
     principal, action, resource = (uid(json[key], "request", f"`{key}`") for key in KEYS)
     written = json.get("context", {})
-    require_strict(written, "request", "`context`", around=0)
+    reading.require_strict(written, "request", "`context`", around=0)
     if not isinstance(written, dict):
         raise InputError("request", "`context` must be an object")
     return principal, action, resource, written

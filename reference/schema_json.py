@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import cast
 
-from reference.json_reader import Json, read_json
+from reference.json_document import Json
+from reference.json_reader import read_json
 from reference.names import is_identifier, is_name, is_word
 from reference.schema_syntax import (
     EXTENSION_NAMES,

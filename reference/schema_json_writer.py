@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from reference.json_reader import Json
+from reference.json_document import Json
 from reference.json_writer import write_json
 from reference.schema_syntax import (
     ActionDeclaration,

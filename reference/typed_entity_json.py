@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from reference.entities import Entities, Entity, show
 from reference.entity_json import EntityDocument, entity, read_documents
 from reference.errors import InputError, Part
-from reference.json_reader import Json
+from reference.json_document import Json
 from reference.names import is_action_type
 from reference.schema import EnumeratedEntityType, Schema, StandardEntityType
 from reference.suggest import did_you_mean

@@ -6,13 +6,14 @@ An escape is recognized by its exact shape; whatever has another shape is an ord
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from reference.errors import EvaluationError, InputError, Part
 from reference.extensions.functions import FUNCTIONS, call
-from reference.json_reader import Json, Number, Repeating
+from reference.json_document import Json, Number, Repeating
 from reference.names import is_name
-from reference.values import Bool, EntityUid, Long, Record, Set, String, Value
+from reference.values import EntityUid, Long, Record, Set, String, Value, boolean
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,34 @@ def value(json: Json, part: Part, where: str) -> Value:
     Raises:
         InputError: of `part`; `where` names the place.
     """
-    require_longs(json, part, where)
-    return _value(json, part, where)
+    match json:
+        case bool():
+            return boolean(json)
+        case int():
+            return Long(json)
+        case str():
+            return String(json)
+        case list():
+            return Set(frozenset([value(item, part, where) for item in json]))
+        case dict():
+            return _escape_or_record(json, part, where)
+        case Number(text):
+            raise _no_long(text, part, where)
+        case None:
+            raise InputError(part, f"{where}: null is no value")
+
+
+def _escape_or_record(fields: dict[str, Json], part: Part, where: str) -> Value:
+    match escape(fields, part, where):
+        case EntityUid() as found:
+            require_longs(fields, part, where)
+            return found
+        case Call(function, arguments):
+            require_longs(fields, part, where)
+            operands = [value(argument, part, where) for argument in arguments]
+            return apply(function, operands, part, where)
+        case None:
+            return Record({key: value(item, part, where) for key, item in fields.items()})
 
 
 def require_longs(json: Json, part: Part, where: str) -> None:
@@ -56,7 +83,7 @@ def require_longs(json: Json, part: Part, where: str) -> None:
     while todo:
         match todo.pop():
             case Number(text):
-                raise InputError(part, f"{where}: expected a 64-bit integer, found {text[:40]}")
+                raise _no_long(text, part, where)
             case list() as items:
                 todo.extend(items)
             case dict() as fields:
@@ -65,13 +92,15 @@ def require_longs(json: Json, part: Part, where: str) -> None:
 
 def escape(fields: Mapping[str, Json], part: Part, where: str) -> EntityUid | Call | None:
     """What the object stands for if it is an escape, and None if it is an ordinary record."""
+    if len(fields) != 1:
+        return None
     match fields:
-        case {"__expr": str()} if len(fields) == 1:
+        case {"__expr": str()}:
             raise InputError(part, f"{where}: the escape `__expr` no longer exists")
-        case {"__entity": dict() as inner} if len(fields) == 1:
+        case {"__entity": dict() as inner}:
             found = _typed_id(inner)
             return None if found is None else _named(found, part, where)
-        case {"__extn": dict() as inner} if len(fields) == 1:
+        case {"__extn": dict() as inner}:
             return extension_call(inner, part, where)
         case _:
             return None
@@ -99,36 +128,16 @@ def apply(function: str, arguments: list[Value], part: Part, where: str) -> Valu
         raise InputError(part, f"{where}: the call of `{function}` fails ({error.kind})") from None
 
 
-def _value(json: Json, part: Part, where: str) -> Value:
-    match json:
-        case bool():
-            return Bool(json)
-        case int():
-            return Long(json)
-        case str():
-            return String(json)
-        case list():
-            return Set(frozenset([_value(item, part, where) for item in json]))
-        case dict():
-            match escape(json, part, where):
-                case EntityUid() as found:
-                    return found
-                case Call(function, arguments):
-                    operands = [_value(argument, part, where) for argument in arguments]
-                    return apply(function, operands, part, where)
-                case None:
-                    return Record({key: _value(item, part, where) for key, item in json.items()})
-        case _:
-            raise InputError(part, f"{where}: null is no value")
+def _no_long(text: str, part: Part, where: str) -> InputError:
+    return InputError(part, f"{where}: expected a 64-bit integer, found {text[:40]}")
 
 
 def _typed_id(fields: Mapping[str, Json]) -> EntityUid | None:
     """The entity that an object names by its `type` and its `id`, each there once."""
-    match fields:
-        case {"type": str() as type_name, "id": str() as entity_id} if not _repeated(fields) & {"type", "id"}:
-            return EntityUid(type_name, entity_id)
-        case _:
-            return None
+    type_name, entity_id = fields.get("type"), fields.get("id")
+    if isinstance(type_name, str) and isinstance(entity_id, str) and not {"type", "id"} & _repeated(fields):
+        return EntityUid(type_name, entity_id)
+    return None
 
 
 def _named(found: EntityUid, part: Part, where: str) -> EntityUid:
@@ -137,5 +146,5 @@ def _named(found: EntityUid, part: Part, where: str) -> EntityUid:
     return found
 
 
-def _repeated(fields: Mapping[str, Json]) -> set[str]:
-    return fields.repeated if isinstance(fields, Repeating) else set()
+def _repeated(fields: Mapping[str, Json]) -> AbstractSet[str]:
+    return fields.repeated if isinstance(fields, Repeating) else frozenset()

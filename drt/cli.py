@@ -19,6 +19,7 @@ COMMANDS = (
     "replay",
     "triage",
     "corpus",
+    "bisect",
     "targets",
     "conformance",
     "coverage",

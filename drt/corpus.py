@@ -115,7 +115,14 @@ class Corpus:
 
     def counterexamples(self) -> list[Path]:
         """The folders of all counterexamples, sorted; also those that have lost their `case.json`."""
-        folder = self.root / "counterexamples"
+        return self._found("counterexamples")
+
+    def flaky(self) -> list[Path]:
+        """The folders of cases that lie apart from the counterexamples, sorted."""
+        return self._found(FLAKY)
+
+    def _found(self, among: str) -> list[Path]:
+        folder = self.root / among
         with contextlib.suppress(OSError), _locked(folder, wait=False):
             _recover(folder)
         return sorted(cases_under(folder) + _bereft(folder))

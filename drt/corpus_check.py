@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from drt.case_files import CASE_FILE, read_case, write_case
-from drt.corpus import Corpus, slug
+from drt.corpus import FLAKY, Corpus, slug
 from drt.known import Known, entries
 from drt.problems import InputProblem
 from drt.saved_case import SavedCase
 
-FOLDERS = ("seeds", "counterexamples")
+FOLDERS = ("seeds", "counterexamples", FLAKY)
 LOCK = ".lock"
 _NUMBER = re.compile(r"-[0-9]+\Z")
 
@@ -51,7 +51,7 @@ def check(corpus: Corpus, *, mend: bool = False, today: datetime.date | None = N
     Raises `InputProblem` only where the disk refuses to mend.
     """
     found = Checked()
-    for kind, paths in (("seeds", corpus.seeds()), ("counterexamples", corpus.counterexamples())):
+    for kind, paths in zip(FOLDERS, (corpus.seeds(), corpus.counterexamples(), corpus.flaky()), strict=True):
         for path in paths:
             try:
                 saved = read_case(path)
@@ -60,7 +60,7 @@ def check(corpus: Corpus, *, mend: bool = False, today: datetime.date | None = N
                 continue
             found.cases.append((path, saved))
             found.faults += _form(corpus, path, saved, mend)
-            sentences = _seed_case(path, saved) if kind == "seeds" else _counterexample(path, saved)
+            sentences = _seed_case(path, saved) if kind == "seeds" else _counterexample(path, saved, kind)
             found.faults += (Fault(path, sentence) for sentence in sentences)
     found.faults += _strays(corpus.root)
     counterexamples = [one for one in found.cases if one[0].is_relative_to(corpus.root / "counterexamples")]
@@ -109,10 +109,12 @@ def _seed_case(path: Path, saved: SavedCase) -> Iterator[str]:
         yield "a seed case has neither signature nor status"
 
 
-def _counterexample(path: Path, saved: SavedCase) -> Iterator[str]:
+def _counterexample(path: Path, saved: SavedCase, kind: str) -> Iterator[str]:
     yield from _name(path, saved)
-    if path.parent.name != "counterexamples":
-        yield "a counterexample lies at counterexamples/<fact-in-words>"
+    if path.parent.name != kind:
+        yield f"a counterexample lies at {kind}/<fact-in-words>"
+    if (FLAKY in saved.tags) != (kind == FLAKY):
+        yield f"what is tagged flaky lies in {FLAKY}/, and nothing else does"
     if not saved.signature:
         yield "it has no signature: nobody can tell which bug it shows"
     elif path.name != (name := slug(saved.signature)) and _NUMBER.sub("", path.name) != name:
@@ -135,11 +137,12 @@ def _strays(root: Path) -> Iterator[Fault]:
     """Whatever lies where cases lie, and is none."""
     for folder in sorted(root.iterdir()):
         if folder.is_dir() and folder.name not in FOLDERS:
-            yield Fault(folder, "cases lie in seeds/ and counterexamples/; nobody looks here")
+            yield Fault(folder, f"cases lie in {', '.join(FOLDERS)}; nobody looks here")
     for topic in _inside(root / "seeds"):
         if not (topic / CASE_FILE).is_file():  # told as a seed case in the wrong place
             yield from _strangers(topic)
-    yield from (fault for fault in _strangers(root / "counterexamples"))
+    for kind in FOLDERS[1:]:
+        yield from _strangers(root / kind)
 
 
 def _strangers(folder: Path) -> Iterator[Fault]:

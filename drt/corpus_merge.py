@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from drt.case_files import read_case
-from drt.corpus import Corpus, cases_under, free_name, holding, put, slug
+from drt.corpus import FLAKY, Corpus, cases_under, free_name, holding, put, slug
 from drt.problems import InputProblem
 from drt.reduce.order import weight
 from drt.saved_case import SavedCase
@@ -76,7 +76,7 @@ def _seed_case(corpus: Corpus, path: Path, saved: SavedCase) -> Merged:
 
 
 def _counterexample(corpus: Corpus, path: Path, saved: SavedCase) -> Merged:
-    folder = corpus.root / "counterexamples"
+    folder = corpus.root / (FLAKY if FLAKY in saved.tags else "counterexamples")
     with holding(folder):
         for place, known in corpus.with_signature(folder, saved.signature):
             if (fate := _fate(known, saved)) is None:

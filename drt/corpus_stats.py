@@ -15,7 +15,7 @@ from typing import Any
 
 from drt.case import Case
 from drt.cells import cells
-from drt.corpus import Corpus
+from drt.corpus import FLAKY, Corpus
 from drt.corpus_features import cells_reached, components
 from drt.features import case_features, policy_count
 from drt.problems import InputProblem
@@ -61,7 +61,7 @@ def stats(corpus: Corpus) -> Stats:
     """Count everything in a corpus."""
     known: list[tuple[Path, SavedCase]] = []
     unreadable = []
-    for path in corpus.seeds() + corpus.counterexamples():
+    for path in corpus.seeds() + corpus.counterexamples() + corpus.flaky():
         try:
             known.append((path, corpus.load(path)))
         except InputProblem as problem:
@@ -79,7 +79,12 @@ def stats(corpus: Corpus) -> Stats:
         components=_counted(name for case in saved for name in components(case)),
         topics=_counted(path.parent.name for path, _ in known if path.is_relative_to(seeds)),
         statuses=_counted(
-            SEED_CASES if path.is_relative_to(seeds) else case.status or UNKNOWN for path, case in known
+            SEED_CASES
+            if path.is_relative_to(seeds)
+            else FLAKY
+            if FLAKY in case.tags
+            else case.status or UNKNOWN
+            for path, case in known
         ),
         tags=_counted(tag for case in saved for tag in case.tags),
         sizes=_sizes([case.case for case in saved]),

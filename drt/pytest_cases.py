@@ -19,12 +19,12 @@ from typing import Any
 import pytest
 
 from drt.case_files import CASE_FILE, read_case
-from drt.corpus import Corpus, find_corpus, shipped_corpus
+from drt.corpus import FLAKY, Corpus, find_corpus, shipped_corpus
 from drt.corpus_check import check
 from drt.engines import build
 from drt.known import Known, find_known, read_known
 from drt.problems import InputProblem as UsageProblem
-from drt.replay import FLAKY, Replayed, Replayer
+from drt.replay import Replayed, Replayer
 from drt.run_options import DEFAULT_ENGINES, target_table
 from drt.saved_case import SavedCase
 from drt.views.console import plain

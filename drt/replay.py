@@ -20,6 +20,7 @@ from drt.cedar_lines import by_hand, files_of
 from drt.conformance.bench import Bench
 from drt.conformance.report import Mismatch
 from drt.conformance.saved import saved as check_expectations
+from drt.corpus import FLAKY
 from drt.divergence_json import divergence_to_json
 from drt.engines.guard import Guarded, GuardedLoaded
 from drt.isolation import Answered, Broke, Died, in_child
@@ -46,9 +47,6 @@ Verdict = Literal[
 ]
 
 FAILURES: frozenset[Verdict] = frozenset(["still diverges", "diverges", "not as expected"])
-FLAKY = "flaky"
-"""The tag of a counterexample that fresh processes did not all see when it was found."""
-
 BATCH = 24
 SECONDS_A_CASE = 30.0
 

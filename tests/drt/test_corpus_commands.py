@@ -158,6 +158,16 @@ SPOILT: dict[str, tuple[Any, int, str]] = {
         1,
         "a-bug has its signature, and is open too",
     ),
+    "flaky among the solid": (
+        lambda root: spoil(root, BUG, tags=("flaky",)),
+        1,
+        "what is tagged flaky lies in flaky/, and nothing else does",
+    ),
+    "solid among the flaky": (
+        lambda root: keep(root, found("1 < 2", "b"), "flaky", "b"),
+        1,
+        "what is tagged flaky lies in flaky/, and nothing else does",
+    ),
     "left by the killed": (
         lambda root: (root / "seeds" / "topic" / ".a.new-1").mkdir(),
         1,
@@ -359,6 +369,18 @@ def test_processes_that_merge_and_prune_at_once_lose_nothing(tmp_path: Path) -> 
     assert simplest == {found("1 < 2").case.policies.text}
     assert len(Corpus(mine).seeds()) == 36
     assert [fault for fault in told("check", "--corpus", mine)["faults"] if fault["unreadable"]] == []
+
+
+def test_flaky_cases_stay_apart(root: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    other = tmp_path_factory.mktemp("other")
+    Corpus(other).save_flaky(found("1 < 2", tags=("flaky",)))
+    Corpus(other).save_flaky(found("1 < 2 + 3", "b", tags=("flaky",)))
+    merged = told("merge", other, "--corpus", root)
+
+    assert [Path(one["place"]).parent.name for one in merged] == ["flaky", "flaky"]
+    assert drt("check", "--corpus", root).exit_code == 0
+    assert told("stats", "--corpus", root)["statuses"] == {"flaky": 2, "open": 1, "seed cases": 1}
+    assert told("prune", "--corpus", root)["drop"] == []
 
 
 # prune

@@ -30,8 +30,9 @@ def versus(
 ) -> Measured:
     """How many times the time of `lower` goes into that of `upper`, on the same requests."""
     prepared = prepared_for(make(size), [upper, lower])
-    shortened = {name: each.first(asked or len(each.questions)) for name, each in prepared.items()}
-    return ratio(race(shortened, QUICK_ROUNDS if quick else ROUNDS), upper.name, lower.name)
+    if asked is not None:
+        prepared = {name: each.first(asked) for name, each in prepared.items()}
+    return ratio(race(prepared, QUICK_ROUNDS if quick else ROUNDS), upper.name, lower.name)
 
 
 def figures() -> list[Figure]:

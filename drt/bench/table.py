@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import TypeAlias
 
-from drt.bench import costs, curve, growth, speed, tails
+from drt.bench import costs, curve, growth, others, speed, tails
 from drt.bench.contestants import cedarpy, production
 from drt.bench.curve import Curve, Plan
 from drt.bench.figure import Figure, Row, measured
@@ -16,7 +16,7 @@ Item: TypeAlias = Figure | Plan
 
 def every_item() -> list[Item]:
     """The figures, then the curves."""
-    figures = (*speed.figures(), *growth.figures(), *costs.figures(), *tails.figures())
+    figures = (*speed.figures(), *growth.figures(), *costs.figures(), *tails.figures(), *others.figures())
     return [*figures, *curve.plans()]
 
 
@@ -37,4 +37,5 @@ def measurements(items: Sequence[Item], quick: bool) -> Iterator[Row | Curve]:
 
 def versions() -> dict[str, str]:
     """Who is measured, in which version; the reference comes with production."""
-    return {"production": production.VERSION, "reference": production.VERSION, "cedarpy": cedarpy.VERSION}
+    ours = dict.fromkeys(("production", "reference"), production.VERSION)
+    return {**ours, "cedarpy": cedarpy.VERSION, **others.versions()}

@@ -41,7 +41,7 @@ def bench_report(console: Console, report: Report) -> None:
         console.print(_curve(curve))
     for line in report.absent:
         console.print(Text(line))
-    console.print(Text(measured_on(report)))
+    console.print(Text(measured_on(report)), soft_wrap=True)
     console.print(Text(report.summary, style="bold" if report.good else "bold red"), soft_wrap=True)
 
 

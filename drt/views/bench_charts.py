@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 from math import ceil, floor, log10
 
 from drt.bench.curve import Curve
@@ -18,14 +19,8 @@ _PLOT_HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 330.0, 62.0, 170.0, 56.0, 48.0
 _LINE = 14.0
 """Least distance of two labels' base lines."""
 
-BARS = (
-    ("faster", "How many times faster than the Rust engine's Python binding", ("authorizing", "others")),
-    (
-        "costs",
-        "Growth, reading, memory and tails as ratios: less is better",
-        ("growth", "reading", "memory", "tails"),
-    ),
-)
+FASTER = "How many times faster than the Rust engine's Python binding"
+COSTS = "Growth, reading, memory and tails as ratios: less is better"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,40 +51,69 @@ class Scale:
 
 def drawn(report: Report) -> Iterator[tuple[str, str]]:
     """File names and texts of all charts that the report has something for."""
-    for name, title, groups in BARS:
-        rows = [row for row in report.rows if row.group in groups and row.unit == "×"]
-        if rows:
-            yield f"{name}.svg", bars(title, rows)
+    ratios = [row for row in report.rows if row.unit == "×"]
+    faster = [row for row in ratios if row.group in ("authorizing", "others")]
+    costs = [row for row in ratios if row.limit and row.limit.direction == "at most"]
+    if faster:
+        yield "faster.svg", bars(FASTER, faster)
+    if costs:
+        yield "costs.svg", slacks(COSTS, costs)
     for axis in dict.fromkeys(curve.axis for curve in report.curves):
         yield f"growth-by-{axis}.svg", growth(axis, [each for each in report.curves if each.axis == axis])
 
 
 def bars(title: str, rows: Sequence[Row]) -> str:
     """A bar a ratio, from 1 to its value; a stroke where its limit is."""
-    height = _TOP + _ROW * len(rows) + _BOTTOM
-    drawing = Drawing(WIDTH, height, title, "; ".join(f"{row.figure}: {shown(row)}" for row in rows))
-    limits = [row.limit.must for row in rows if row.limit]
-    scale = Scale.around([1.0, *limits, *(row.value for row in rows)], _LABELS, WIDTH - _VALUES)
-    drawing.text((16, 26), title, style="title")
-    floor_at = _TOP + _ROW * len(rows)
-    for tick in scale.ticks:
-        drawing.line((scale.place(tick), _TOP - 6), (scale.place(tick), floor_at))
-        drawing.text((scale.place(tick), floor_at + 16), f"{tick:,g}", style="quiet", anchor="middle")
-    drawing.text(
-        (16, floor_at + 36), "ratio, logarithmic; the stroke is the limit that must be kept", style="quiet"
-    )
-    for number, row in enumerate(rows):
-        top = _TOP + number * _ROW
-        ends = sorted((scale.place(1.0), scale.place(row.value)))
-        drawing.bar(ends[0], top + 4, ends[1] - ends[0], _ROW - 9, "hue0" if row.good else "bad")
-        drawing.text((_LABELS - 10, top + 15), row.figure, anchor="end")
-        style = "ink" if row.good else "bad"
-        drawing.text((WIDTH - _VALUES + 12, top + 15), shown(row), style=style)
+    drawing, scale = _ratios(title, rows, "ratio, logarithmic; a stroke: the limit that must be kept")
+    for row, top in zip(rows, _tops(), strict=False):
+        left, right = sorted((scale.place(1.0), scale.place(row.value)))
+        drawing.bar(left, top + 4, right - left, _ROW - 9, _style(row, "hue0"))
         if row.limit:
             at = scale.place(row.limit.must)
             drawing.line((at, top + 1), (at, top + _ROW - 2), "limit")
-            drawing.text((WIDTH - 16, top + 15), bounds(row.limit)[0], style="quiet", anchor="end")
     return drawing.whole()
+
+
+def slacks(title: str, rows: Sequence[Row]) -> str:
+    """A dot a ratio, and a line from there to the stroke of its limit."""
+    told = "ratio, logarithmic; a dot: what was measured; a stroke: the limit that must be kept"
+    drawing, scale = _ratios(title, rows, told)
+    for row, top in zip(rows, _tops(), strict=False):
+        middle = top + _ROW / 2
+        value = scale.place(row.value)
+        if row.limit:
+            at = scale.place(row.limit.must)
+            drawing.curve([(value, middle), (at, middle)], _style(row, "hue0"), dots=False)
+            drawing.line((at, top + 3), (at, top + _ROW - 3), "limit")
+        drawing.dot((value, middle), 5, _style(row, "hue0"))
+    return drawing.whole()
+
+
+def _tops() -> Iterator[float]:
+    return (_TOP + number * _ROW for number in count())
+
+
+def _style(row: Row, good: str) -> str:
+    return good if row.good else "bad"
+
+
+def _ratios(title: str, rows: Sequence[Row], told: str) -> tuple[Drawing, Scale]:
+    """A row a figure with its name, value and limit; a scale of decades between."""
+    floor_at = _TOP + _ROW * len(rows)
+    about = "; ".join(f"{row.figure}: {shown(row)}" for row in rows)
+    drawing = Drawing(WIDTH, floor_at + _BOTTOM, title, about)
+    limits = [row.limit.must for row in rows if row.limit]
+    scale = Scale.around([1.0, *limits, *(row.value for row in rows)], _LABELS, WIDTH - _VALUES)
+    drawing.text((16, 26), title, style="title")
+    for tick in scale.ticks:
+        drawing.line((scale.place(tick), _TOP - 6), (scale.place(tick), floor_at))
+        drawing.text((scale.place(tick), floor_at + 16), f"{tick:,g}", style="quiet", anchor="middle")
+    drawing.text((16, floor_at + 38), told, style="quiet")
+    for row, top in zip(rows, _tops(), strict=False):
+        drawing.text((_LABELS - 10, top + 15), row.figure, anchor="end")
+        drawing.text((WIDTH - _VALUES + 16, top + 15), shown(row), style=_style(row, "ink"))
+        drawing.text((WIDTH - 16, top + 15), bounds(row.limit)[0], style="quiet", anchor="end")
+    return drawing, scale
 
 
 def growth(axis: str, curves: Sequence[Curve]) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from drt.bench.curve import Curve
-from drt.bench.figure import Row
+from drt.bench.figure import Limit, Row
 from drt.bench.report import Report
 from drt.views.bench import bounds, measured_on, shown
 
@@ -24,15 +24,25 @@ def _lines(report: Report) -> Iterator[str]:
         yield ""
         yield "| figure | value | must | stretch | verdict |"
         yield "|---|--:|--:|--:|---|"
-        yield from map(_row, report.rows)
+        yield from _merged(report.rows)
     for axis in dict.fromkeys(curve.axis for curve in report.curves):
         yield ""
         yield from _curves([curve for curve in report.curves if curve.axis == axis], axis)
 
 
-def _row(row: Row) -> str:
-    must, stretch = bounds(row.limit)
-    return f"| {row.figure} | {shown(row)} | {must} | {stretch} | {_SIGNS[row.verdict]} |"
+def _merged(rows: Sequence[Row]) -> Iterator[str]:
+    """A line for the figures that differ in nothing but what stands after the last comma of their names."""
+    lines: dict[tuple[str, Limit | None], list[Row]] = {}
+    for row in rows:
+        base, _, variant = row.figure.rpartition(", ")
+        lines.setdefault((base or variant, row.limit), []).append(row)
+    for (base, limit), alike in lines.items():
+        must, stretch = bounds(limit)
+        variants = ", ".join(row.figure.rpartition(", ")[2] for row in alike)
+        name = base if variants == base else f"{base}: {variants}"
+        verdicts = [_SIGNS[row.verdict] for row in alike]
+        verdict = verdicts[0] if len(set(verdicts)) == 1 else ", ".join(verdicts)
+        yield f"| {name} | {' · '.join(map(shown, alike))} | {must} | {stretch} | {verdict} |"
 
 
 def _curves(curves: list[Curve], axis: str) -> Iterator[str]:

@@ -34,14 +34,19 @@ class Drawing:
             f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" class="{style} line"/>'
         )
 
-    def curve(self, points: Sequence[tuple[float, float]], style: str, *, dashed: bool = False) -> None:
+    def curve(
+        self, points: Sequence[tuple[float, float]], style: str, *, dashed: bool = False, dots: bool = True
+    ) -> None:
         """Straight pieces through points, with a dot on each."""
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
         dashes = ' stroke-dasharray="5 4"' if dashed else ""
         self._shapes.append(f'<polyline points="{path}" class="{style} curve"{dashes}/>')
-        self._shapes += [
-            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.8" class="{style} dot"/>' for x, y in points
-        ]
+        for point in points if dots else ():
+            self.dot(point, 2.8, style)
+
+    def dot(self, at: tuple[float, float], radius: float, style: str) -> None:
+        """A filled circle."""
+        self._shapes.append(f'<circle cx="{at[0]:.1f}" cy="{at[1]:.1f}" r="{radius:g}" class="{style} dot"/>')
 
     def bar(self, left: float, top: float, width: float, height: float, style: str) -> None:
         """A filled rectangle."""
@@ -86,7 +91,6 @@ def _colours(ground: dict[str, str], hues: Sequence[str]) -> Iterable[str]:
     yield f".ground{{fill:{ground['ground']}}}"
     yield f"text.ink,text.title{{fill:{ground['ink']}}}text.quiet{{fill:{ground['quiet']}}}"
     yield f".grid{{stroke:{ground['grid']}}}.limit{{stroke:{ground['ink']}}}"
-    yield f".bad.bar{{fill:{ground['bad']}}}text.bad{{fill:{ground['bad']}}}"
-    for number, hue in enumerate(hues):
-        name = f".hue{number}"
+    named = [(f".hue{number}", hue) for number, hue in enumerate(hues)]
+    for name, hue in [*named, (".bad", ground["bad"])]:
         yield f"{name}.curve{{stroke:{hue}}}{name}.bar,{name}.dot,text{name}{{fill:{hue}}}"

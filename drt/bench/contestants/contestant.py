@@ -5,7 +5,7 @@ so that answers can be compared.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from drt.bench.workload import Workload
@@ -44,11 +44,16 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """One way of asking: `ask` answers one of `questions` and is timed; `read` makes it plain."""
+    """One way of asking: `ask` answers one of `questions` and is timed; `read` makes it plain.
+
+    An engine in another process times itself: `turn` asks all questions so many times and gives nanoseconds
+    of CPU time.
+    """
 
     ask: Callable[[Any], object]
     questions: Sequence[Any]
     read: Callable[[Any], Answer]
+    turn: Callable[[int], int] | None = None
 
     def answers(self) -> list[Answer]:
         """The answers to all questions, in order."""
@@ -56,7 +61,9 @@ class Prepared:
 
     def first(self, count: int) -> Prepared:
         """The same with no more than so many questions."""
-        return Prepared(self.ask, self.questions[:count], self.read)
+        if self.turn is not None:
+            raise ValueError("a contestant that times itself asks all questions")
+        return replace(self, questions=self.questions[:count])
 
 
 class Contestant(Protocol):

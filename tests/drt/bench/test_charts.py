@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
@@ -77,7 +78,7 @@ def test_labels_do_not_touch() -> None:
     places = [
         at for at, _, _ in spread([(380.0, "a", ""), (386.0, "b", ""), (100.0, "c", ""), (101.0, "d", "")])
     ]
-    assert all(after - before >= 14 for before, after in zip(places, places[1:], strict=False))
+    assert all(after - before >= 14 for before, after in pairwise(places))
     assert places[-1] <= 386
 
 

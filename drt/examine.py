@@ -23,6 +23,7 @@ from drt.engines import build
 from drt.engines.guard import Guarded
 from drt.findings import HANGING_SECONDS, first_alike, key_text, origin_of
 from drt.isolation import HANG, Answered, Broke, Died, attempt, in_child, limit_memory
+from drt.keeping import kept_before
 from drt.known import find_known, read_known
 from drt.oracles.checked import Divergence
 from drt.reduce import reduce_case
@@ -65,7 +66,8 @@ def death(options: RunOptions, job: Job, log: LogWriter) -> int:
     name, index, cause = job["target"], job["index"], job["cause"]
     target = options.table()[name]
     seed = case_random_seed(options.random_seed, name, index)
-    source = RecordingSource(seed, shared_seed=shared_random_seed(options.random_seed, name, index))
+    kept = kept_before(options.working_corpus(options.worker_of(index)), name, index)
+    source = RecordingSource(seed, kept, shared_random_seed(options.random_seed, name, index))
     drawn = attempt(lambda: target.draw(source))
     if isinstance(drawn, Broke):
         log.write(

@@ -57,6 +57,15 @@ class RunOptions:
         part, parts = self.shard
         return part + parts * worker, parts * self.jobs
 
+    def working_corpus(self, worker: int) -> Path:
+        """The file in which a worker keeps the cases that mutation draws from."""
+        return self.place / f"worker-{worker}.kept"
+
+    def worker_of(self, index: int) -> int:
+        """The worker whose case this index of any target is."""
+        part, parts = self.shard
+        return (index - part) // parts % self.jobs
+
     def table(self) -> dict[str, Target]:
         """The targets of this run, by name."""
         known = target_table(self.targets_from)

@@ -1,7 +1,8 @@
 """Which case comes next: the budget shared over targets, and over workers by a stride.
 
 Owns the numbering of cases. Case `index` of a target is made from a random seed of its own, so that the
-same run random seed gives the same cases however many workers draw them and whoever is killed in between.
+same run random seed gives the same cases however many workers draw them and whoever is killed in between;
+only a mutated case depends on the number of workers, by what its worker had kept until then.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from drt.keeping import PAIRED, reached_in
 from drt.known import Known, find_known
 from drt.run_log import FORMAT, Event
 from drt.run_options import DEFAULT_ENGINES, RunOptions
@@ -222,6 +223,7 @@ def footer(
         "stream_shares": everything.stream_shares(),
         "distinct_shares": {name: round(sample.share, 4) for name, sample in everything.distinct.items()},
         "features": dict(sorted(features.items())),
+        "pairs": sum(PAIRED in name for name in reached_in(options.place.glob("worker-*.kept"))),
         "sometimes": events,
         "missed": list(missed),
         "targets": {name: counts.to_json() for name, counts in by_target.items()},

@@ -16,6 +16,7 @@ from drt.drawing import Drawn
 from drt.engines.guard import Guarded
 from drt.engines.protocol import Engine, Unanswered
 from drt.engines.reference_features import reached_by
+from drt.keeping import PAIRED
 from drt.outcome import Rejected, Validated
 from drt.statistics import Counts
 
@@ -40,10 +41,13 @@ class Watcher:
     def to_json(self) -> dict[str, Any]:
         return {"features": dict(self.features), "sights": dict(self.sights)}
 
-    def look(self, drawn: Drawn, counts: Counts) -> None:
-        """Look at a case on which the engines agree; a look that takes too long is given up."""
+    def look(self, drawn: Drawn, counts: Counts) -> set[str]:
+        """Look at a case on which the engines agree; a look that takes too long is given up.
+
+        Returns the names of the features that the case reaches, and of their pairs.
+        """
         if not self._reference or not drawn.case.requests or len(drawn.case.policies.text) > LONGEST_WATCHED:
-            return
+            return set()
         start = time.perf_counter()
         self._alarm.set(self._deadline)
         try:
@@ -52,8 +56,9 @@ class Watcher:
             self.sights.update(reached.sights)
             if drawn.stream:
                 judge(drawn, self._validator, counts.streams.setdefault(drawn.stream, Counter()))
+            return {*reached.cells, *(f"{below}{PAIRED}{above}" for below, above in reached.pairs)}
         except Stuck:
-            return
+            return set()
         finally:
             self._alarm.off()
             counts.spend("watch", time.perf_counter() - start)

@@ -29,6 +29,7 @@ from drt.engines import build
 from drt.engines.guard import Guarded
 from drt.findings import Find, Finder, key_text, origin_of
 from drt.isolation import Broke, attempt, limit_memory
+from drt.keeping import WorkingCorpus
 from drt.known import read_known
 from drt.oracles.checked import Checked
 from drt.run_log import LogWriter, read_json, replace_json
@@ -97,6 +98,7 @@ class Worker:
         self._alarm = Alarm()
         self._watcher = Watcher(self.engines, self._alarm, options.deadline, before)
         self._told = set(self._watcher.features)
+        self._working = WorkingCorpus(options.working_corpus(number), self.schedule.following)
         corpus = Corpus(Path(options.corpus))
         self._claims = Claims(folder / "claims")
         self._claims.seen.update(before["seen"])
@@ -199,7 +201,8 @@ class Worker:
         self._alarm.set(self.options.deadline)
         asked_before = [engine.seconds for engine in self.engines]
         shared = shared_random_seed(self.options.random_seed, name, index)
-        source = RecordingSource(seed, shared_seed=shared)
+        kept = self._working.kept(name) if target.streams else ()
+        source = RecordingSource(seed, kept, shared)
         start = drawn = clock()
         try:
             made = attempt(lambda: target.make(source))
@@ -238,7 +241,9 @@ class Worker:
             self._pursue(name, index, seed, source, case, checked.answer, self.engines)
             return
         if seed % target.watched == 0:
-            self._watcher.look(made.answer, counts)
+            reached = self._watcher.look(made.answer, counts)
+            if target.streams and reached:
+                self._working.consider(name, index, reached, source.choices)
         if self._arbiter is not None and sampled(seed, self.options.arbiter_rate):
             self._ask_arbiter(name, index, seed, source, case)
 

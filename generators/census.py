@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from generators.scenarios import Scenario
-from generators.syntax import Policy
-from generators.trivial import is_trivial
+from generators.trivial import any_tells, is_trivial
 
 
 def census(scenario: Scenario) -> Counter[str]:
@@ -14,16 +13,11 @@ def census(scenario: Scenario) -> Counter[str]:
     some policy is not decided by its scope alone.
     """
     bodies = [condition.body for policy in scenario.policies for condition in policy.conditions]
-    telling = any(_tells(policy) for policy in scenario.policies)
     return Counter(
         {
             "policies": len(scenario.policies),
             "conditions": len(bodies),
             "trivial conditions": sum(map(is_trivial, bodies)),
-            "with conditions": int(telling),
+            "with conditions": int(any_tells(scenario.policies)),
         }
     )
-
-
-def _tells(policy: Policy) -> bool:
-    return any(not is_trivial(condition.body) for condition in policy.conditions)

@@ -11,51 +11,48 @@ from dataclasses import replace
 
 from generators.constants import DELTAS, neighbour
 from generators.entities import ancestors
+from generators.kinds import kind_of, value_kind
 from generators.scenarios import Scenario
 from generators.source import Source
 from generators.syntax import (
-    CONSTRUCTORS,
     ActionConstraint,
     Binary,
-    Call,
     Condition,
     Constraint,
     Expr,
-    ExtV,
-    GetAttr,
-    Has,
-    If,
-    Is,
-    Like,
     Lit,
     Policy,
-    RecordLit,
     RecordV,
-    SetLit,
-    SetV,
     Uid,
-    Unary,
-    Value,
-    Var,
 )
 from generators.trees import Place, mentions_request, places, put
-from generators.world import EntityT, Prim, Schema, Type
+from generators.trivial import any_tells
 
-_LONG_METHODS = frozenset(("toMilliseconds", "toSeconds", "toMinutes", "toHours", "toDays"))
-_RESULTS = {"offset": "datetime", "toDate": "datetime", "durationSince": "duration", "toTime": "duration"}
-_RESULTS.update({constructor: kind for kind, constructor in CONSTRUCTORS.items()})
+MOST_ATTEMPTS = 8
 
 
 def mutated(source: Source, scenario: Scenario) -> Scenario:
     """The scenario with one to three changes; each is named in `intended_misfits`."""
     for _ in range(source.choice((1, 1, 2, 3))):
         with source.span("mutation"):
-            name = source.choice(tuple(_CHANGES))
-            changed = _CHANGES[name](source, scenario)
-            if changed is not None:
-                misfits = {*changed.intended_misfits, f"mutated:{name}"}
-                scenario = replace(changed, intended_misfits=tuple(sorted(misfits)))
+            scenario = _changed(source, scenario)
     return scenario
+
+
+def _changed(source: Source, scenario: Scenario) -> Scenario:
+    """The scenario with one change; as it is, where several attempts found nothing to change."""
+    for _ in range(MOST_ATTEMPTS):
+        name = source.choice(tuple(_CHANGES))
+        changed = _CHANGES[name](source, scenario)
+        if changed is not None and _told(changed) != _told(scenario) and any_tells(changed.policies):
+            misfits = {*changed.intended_misfits, f"mutated:{name}"}
+            return replace(changed, intended_misfits=tuple(sorted(misfits)))
+    return scenario
+
+
+def _told(scenario: Scenario) -> tuple[object, ...]:
+    """What an engine is told of a scenario."""
+    return scenario.policies, scenario.entities, scenario.requests
 
 
 # Policies.
@@ -227,7 +224,7 @@ def _alter_attribute(source: Source, scenario: Scenario) -> Scenario | None:
         value
         for record in (*(e.attrs for e in entities), *(r.context for r in scenario.requests))
         for _, value in record.items
-        if _value_kind(value) == _value_kind(old)
+        if value_kind(value) == value_kind(old)
     ]
     if source.integer(0, 4) == 4:
         del items[at]
@@ -291,57 +288,3 @@ _CHANGES: dict[str, Callable[[Source, Scenario], Scenario | None]] = {
     "entity": _drop_entity,
     "repeated policy": _repeat_policy,
 }
-
-
-# Kinds: coarse types, enough to swap like for like.
-
-
-def kind_of(schema: Schema, expr: Expr) -> str:
-    """The kind of an expression as far as its form and the schema's attribute names tell; empty where they
-    do not.
-    """
-    match expr:
-        case Lit(value):
-            return _value_kind(value)
-        case Unary("neg") | Binary("+" | "-" | "*"):
-            return "Long"
-        case Binary("getTag") | Var() | If():
-            return ""
-        case Unary() | Binary() | Has() | Is() | Like():
-            return "Bool"
-        case Call(name):
-            return "Long" if name in _LONG_METHODS else _RESULTS.get(name, "Bool")
-        case GetAttr(_, attr):
-            kinds = {_type_kind(type_) for type_ in _types_of(schema, attr)}
-            return kinds.pop() if len(kinds) == 1 else ""
-        case SetLit() | RecordLit():
-            return ""
-
-
-def _types_of(schema: Schema, attr: str) -> list[Type]:
-    """The types that top-level attributes of this name have."""
-    shapes = [entity_type.shape for entity_type in schema.entity_types]
-    shapes += [action.context for action in schema.actions]
-    return [each.type for shape in shapes for each in shape.attrs if each.name == attr]
-
-
-def _type_kind(type_: Type) -> str:
-    return type_.name if isinstance(type_, Prim | EntityT) else ""
-
-
-def _value_kind(value: Value) -> str:
-    match value:
-        case bool():
-            return "Bool"
-        case int():
-            return "Long"
-        case str():
-            return "String"
-        case Uid(type_name):
-            return type_name
-        case ExtV(kind):
-            return kind
-        case SetV():
-            return "set"
-        case RecordV():
-            return "record"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from generators.guess import Unknown, truth
-from generators.syntax import Binary, Expr, ExtV, If, Uid, Unary, Value, Var
+from generators.syntax import Binary, Expr, ExtV, If, Policy, Uid, Unary, Value, Var
 from generators.trees import mentions_request
 from generators.world import Entity
 
@@ -29,6 +31,11 @@ class _Nothing:
 
 
 _NOTHING = _Nothing()
+
+
+def any_tells(policies: Iterable[Policy]) -> bool:
+    """Whether some policy is not decided by its scope alone: it has a condition that is not trivial."""
+    return any(not is_trivial(condition.body) for policy in policies for condition in policy.conditions)
 
 
 def is_trivial(condition: Expr) -> bool:

@@ -51,7 +51,8 @@ def _facts(footer: dict[str, Any], folder: Path) -> list[Text]:
         )
     lines += [Text(line) for line in _streams(footer)]
     if footer.get("features"):
-        lines.append(Text(f"language reached: {coverage_line(coverage(footer['features']))}"))
+        pairs = f"; {footer['pairs']:,} pairs of features in the streams" if footer["pairs"] else ""
+        lines.append(Text(f"language reached: {coverage_line(coverage(footer['features']))}{pairs}"))
     lines += _events(footer)
     lines.append(Text(f"time: {_time(footer)}"))
     if footer["deaths"]:

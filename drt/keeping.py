@@ -1,0 +1,100 @@
+"""The working corpus of a worker: the choices of its cases that reached something new, for mutation to draw
+from.
+
+Owns a bounded list in memory for each target, and a file from which anybody can tell what was in it when a
+case was drawn. What goes in depends on the target's own cases before it, in order, and on nothing else, so
+that the same random seed gives the same cases again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+MOST_KEPT = 256
+"""Cases at a time; the newest stay."""
+
+MOST_CHOICES = 4_000
+"""A case that took more choices is not kept."""
+
+PAIRED = " within "
+"""Between the names of two features, that of an operand and that of the form around it: a pair."""
+
+Choices = tuple[int | bool, ...]
+
+
+@dataclass(slots=True)
+class _Kept:
+    known: set[str] = field(default_factory=set)
+    choices: deque[Choices] = field(default_factory=lambda: deque(maxlen=MOST_KEPT))
+
+    def take(self, fresh: Iterable[str], choices: Sequence[int | bool]) -> None:
+        self.known.update(fresh)
+        if len(choices) <= MOST_CHOICES:
+            self.choices.append(tuple(choices))
+
+
+class WorkingCorpus:
+    """The working corpus of one worker, as it was before the cases `following`, by target."""
+
+    def __init__(self, path: Path, following: Mapping[str, int]) -> None:
+        self._path = path
+        self._targets: dict[str, _Kept] = {}
+        lines = list(_lines(path))
+        valid = [line for line in lines if line["index"] < following.get(line["target"], 0)]
+        for line in valid:
+            self._of(line["target"]).take(line["reached"], line["choices"])
+        if len(valid) < len(lines):
+            # Cases that will be drawn again are kept again.
+            text = "".join(f"{json.dumps(line)}\n" for line in valid)
+            part = path.with_name(f"{path.name}.part")
+            part.write_text(text, encoding="ascii")
+            part.replace(path)
+
+    def kept(self, target: str) -> Sequence[Choices]:
+        """The choices of the cases that are kept now, oldest first."""
+        return self._of(target).choices
+
+    def consider(
+        self, target: str, index: int, reached: Iterable[str], choices: Sequence[int | bool]
+    ) -> None:
+        """Keep a case if it reached something that no case of the target did before."""
+        known = self._of(target)
+        fresh = sorted(set(reached) - known.known)
+        if not fresh:
+            return
+        known.take(fresh, choices)
+        line = {"target": target, "index": index, "reached": fresh, "choices": list(choices)}
+        with self._path.open("a", encoding="ascii") as file:
+            file.write(f"{json.dumps(line)}\n")
+
+    def _of(self, target: str) -> _Kept:
+        return self._targets.setdefault(target, _Kept())
+
+
+def kept_before(path: Path, target: str, index: int) -> Sequence[Choices]:
+    """What a worker had kept when it drew a case; `path` is the file of its working corpus."""
+    kept = _Kept()
+    for line in _lines(path):
+        if line["target"] == target and line["index"] < index:
+            kept.take((), line["choices"])
+    return kept.choices
+
+
+def reached_in(paths: Iterable[Path]) -> set[str]:
+    """All that the cases in these files had reached when they were kept."""
+    return {name for path in paths for line in _lines(path) for name in line["reached"]}
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    """The complete lines of the file; there may be none yet, and the last may be cut off."""
+    if not path.exists():
+        return
+    with path.open(encoding="ascii") as file:
+        for line in file:
+            if line.endswith("\n"):
+                yield json.loads(line)

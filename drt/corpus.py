@@ -59,10 +59,12 @@ def shipped_corpus() -> Corpus:
 
 
 def find_case(given: Path, corpus: Path | None = None) -> Path:
-    """A case by its folder, or by its name in the corpus (`<fact>` or `<topic>/<fact>`).
+    """A case by its folder or `case.json`, or by its name in the corpus (`<fact>` or `<topic>/<fact>`).
 
-    Raises `InputProblem` where there is none, or more than one.
+    A name that no case has is given back as it is. Raises `InputProblem` where more than one has it.
     """
+    if given.name == CASE_FILE:
+        given = given.parent
     if given.exists() or given.is_absolute():
         return given
     try:
@@ -174,6 +176,7 @@ class Corpus:
 
         Raises `InputProblem` when the disk refuses.
         """
+        path = path.resolve()
         with holding(path.parent):
             put(path, saved)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from drt.case_files import CASE_FILE, read_case, write_case
 from drt.corpus import FLAKY, Corpus, slug
-from drt.known import Known, entries
+from drt.known import KNOWN_FILE, Known, entries
 from drt.problems import InputProblem
 from drt.saved_case import SavedCase
 
@@ -65,7 +65,7 @@ def check(corpus: Corpus, *, mend: bool = False, today: datetime.date | None = N
     found.faults += _strays(corpus.root)
     counterexamples = [one for one in found.cases if one[0].is_relative_to(corpus.root / "counterexamples")]
     found.faults += _twins(counterexamples)
-    found.faults += _known(corpus.root / "known.toml", counterexamples, today or datetime.date.today())
+    found.faults += _known(corpus.root / KNOWN_FILE, counterexamples, today or datetime.date.today())
     return found
 
 

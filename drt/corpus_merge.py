@@ -13,6 +13,7 @@ from typing import Literal
 
 from drt.case_files import read_case
 from drt.corpus import FLAKY, Corpus, cases_under, free_name, holding, put, slug
+from drt.known import KNOWN_FILE, Known, entries
 from drt.problems import InputProblem
 from drt.reduce.order import weight
 from drt.saved_case import SavedCase
@@ -55,6 +56,13 @@ def merge(corpus: Corpus, other: Path) -> Iterator[Merged]:
             yield _counterexample(corpus, path, saved) if saved.signature else _seed_case(corpus, path, saved)
         except InputProblem as problem:
             yield Merged(path, "refused", reason=str(problem))
+
+
+def findings_left(corpus: Corpus, other: Path) -> list[str]:
+    """The ids in the other's `known.toml` that ours does not have: people move them, a merge does not."""
+    ours = {entry.id for entry in entries(corpus.root / KNOWN_FILE) if isinstance(entry, Known)}
+    theirs = [entry.id for entry in entries(other / KNOWN_FILE) if isinstance(entry, Known)]
+    return [name for name in theirs if name not in ours]
 
 
 def _seed_case(corpus: Corpus, path: Path, saved: SavedCase) -> Merged:

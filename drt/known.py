@@ -26,6 +26,7 @@ from drt import json_text
 from drt.case_files import read_case
 from drt.problems import InputProblem
 
+KNOWN_FILE = "known.toml"
 STATUSES = ("declared", "open", "harness", "fixed")
 MEMBERS = frozenset(
     ["id", "signature", "signature_matches", "status", "reason", "source", "link", "owner", "expires"]
@@ -58,7 +59,7 @@ def read_known(corpus_root: Path) -> tuple[Known, ...]:
 
     Raises `InputProblem` for a malformed file.
     """
-    return _listed(corpus_root / "known.toml") + _declared(corpus_root / "counterexamples")
+    return _listed(corpus_root / KNOWN_FILE) + _declared(corpus_root / "counterexamples")
 
 
 def _declared(folder: Path) -> tuple[Known, ...]:

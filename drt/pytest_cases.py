@@ -22,7 +22,7 @@ from drt.case_files import CASE_FILE, read_case
 from drt.corpus import FLAKY, Corpus, find_corpus, shipped_corpus
 from drt.corpus_check import check
 from drt.engines import build
-from drt.known import Known, find_known, read_known
+from drt.known import KNOWN_FILE, Known, find_known, read_known
 from drt.problems import InputProblem as UsageProblem
 from drt.replay import Replayed, Replayer
 from drt.run_options import DEFAULT_ENGINES, target_table
@@ -31,8 +31,6 @@ from drt.views.console import plain
 from drt.views.replaying import print_replayed
 
 __all__ = ["CaseFailed", "CaseFile", "CaseItem", "Cases", "UsageProblem"]
-
-KNOWN_FILE = "known.toml"
 
 
 class CaseFailed(Exception):

@@ -11,6 +11,7 @@ import click
 from drt.case_files import read_case
 from drt.corpus import find_case, find_corpus
 from drt.corpus_check import check as checked
+from drt.corpus_merge import findings_left
 from drt.corpus_merge import merge as merged
 from drt.corpus_prune import carry_out, plan
 from drt.corpus_stats import stats as counted
@@ -69,7 +70,8 @@ def merge(others: tuple[Path, ...], corpus: Path | None, form: str) -> int:
             ]
         )
     else:
-        print_merged(results(), done)
+        left = {other: findings_left(whole, other) for other in others}
+        print_merged(results(), done, {other: names for other, names in left.items() if names})
     return WRONG_INPUT if any(one.fate == "refused" for one in done) else CLEAN
 
 

@@ -43,4 +43,4 @@ def command(
         if status or wrong or because or source:
             raise click.UsageError("name the case that is concluded on")
         ctx.exit(triaging.listed(corpus, form))
-    ctx.exit(triaging.concluded(case, status, wrong, because, source))
+    ctx.exit(triaging.concluded(case, corpus, status, wrong, because, source))

@@ -11,7 +11,7 @@ from typing import cast
 import click
 
 from drt.case_files import read_case
-from drt.corpus import Corpus, find_corpus
+from drt.corpus import Corpus, find_case, find_corpus
 from drt.known import find_known, read_known
 from drt.problems import InputProblem
 from drt.saved_case import SavedCase, Status, Verdict
@@ -51,9 +51,15 @@ def listed(corpus: Path | None, form: str) -> int:
 
 
 def concluded(
-    path: Path, status: str | None, wrong: str | None, because: str | None, source: str | None
+    case: Path,
+    corpus: Path | None,
+    status: str | None,
+    wrong: str | None,
+    because: str | None,
+    source: str | None,
 ) -> int:
     """Write what is concluded into the case, whole or not at all."""
+    path = find_case(case, corpus)
     saved = read_case(path)
     verdict = _verdict(saved, wrong, because, source)
     now = cast("Status | None", status) or saved.status

@@ -21,6 +21,7 @@ import click
 from drt.commands.replaying import Asked, cases_and_known
 from drt.corpus import find_corpus
 from drt.engines import BUILT_IN
+from drt.known import KNOWN_FILE
 from drt.problems import InputProblem
 from drt.run_options import DEFAULT_ENGINES
 from drt.tally import INTERRUPTED
@@ -34,19 +35,20 @@ Stamps = dict[Path, tuple[int, int]]
 def watch(asked: Asked) -> int:
     """Replay now and after every change, until interrupted; returns the exit code for that."""
     command = [sys.executable, "-m", "drt", *arguments(asked)]
+    aside = asked.form == "json"
     try:
         while True:
             before = stamps(asked)
             _run(command)
-            click.echo(f"watching {len(before)} files; Ctrl-C ends it")
+            click.echo(f"watching {len(before)} files; Ctrl-C ends it", err=aside)
             after = before
             while after == before:
                 time.sleep(SECONDS)
                 after = stamps(asked)
             changed = sorted(path for path, _ in set(before.items()) ^ set(after.items()))
-            click.echo(f"\n{time.strftime('%H:%M:%S')} {changed[0]} changed")
+            click.echo(f"\n{time.strftime('%H:%M:%S')} {changed[0]} changed", err=aside)
     except KeyboardInterrupt:
-        click.echo("")
+        click.echo("", err=aside)
         return INTERRUPTED
 
 
@@ -96,7 +98,7 @@ def _places(asked: Asked) -> Iterator[Path]:
         yield from _sources(name)
     try:
         yield from cases_and_known(asked.cases, asked.corpus)[0]
-        yield find_corpus(asked.corpus).root / "known.toml"
+        yield find_corpus(asked.corpus).root / KNOWN_FILE
     except InputProblem:
         return
 

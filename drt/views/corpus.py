@@ -16,6 +16,7 @@ from drt.corpus_check import Checked
 from drt.corpus_merge import Merged
 from drt.corpus_prune import Pruning
 from drt.corpus_stats import Size, Stats
+from drt.known import KNOWN_FILE
 from drt.saved_case import SavedCase
 from drt.views.console import from_here, visible
 from drt.views.divergence import case_texts, print_lines
@@ -84,14 +85,19 @@ def _sizes(sizes: Mapping[str, Size]) -> Table:
     return table
 
 
-def print_merged(console: Console, done: Sequence[Merged]) -> None:
-    """What became of each case that was not simply there, then the counts."""
+def print_merged(console: Console, done: Sequence[Merged], left: Mapping[Path, Sequence[str]]) -> None:
+    """What became of each case that was not simply there, then the counts; `left` are known findings that
+    only the other corpora have.
+    """
     for one in done:
         if one.fate == "refused":
             console.print(Text(f"refused: {visible(one.reason)}", style="red"), soft_wrap=True)
         elif one.fate != "there already":
             place = f": {visible(from_here(str(one.place)))}" if one.place else ""
             console.print(Text(f"{visible(from_here(str(one.source)))} {one.fate}{place}"), soft_wrap=True)
+    for other, names in left.items():
+        told = f"{from_here(str(other / KNOWN_FILE))}: not taken in: {', '.join(names)}"
+        console.print(Text(visible(told), style="yellow"), soft_wrap=True)
     counts = Counter(one.fate for one in done)
     told = ", ".join(f"{count} {fate}" for fate, count in counts.most_common())
     console.print(Text(f"{_cases(len(done))} looked at: {told}", style="bold"))

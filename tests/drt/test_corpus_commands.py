@@ -371,6 +371,16 @@ def test_processes_that_merge_and_prune_at_once_lose_nothing(tmp_path: Path) -> 
     assert [fault for fault in told("check", "--corpus", mine)["faults"] if fault["unreadable"]] == []
 
 
+def test_known_findings_of_the_other_corpus_are_named_and_left(root: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    keep(other, found("1 < 2"), *BUG)
+    (other / "known.toml").write_text(KNOWN + KNOWN.replace('"k"', '"l"').replace("a bug", "b"))
+    before = (root / "known.toml").read_text()
+
+    assert "other/known.toml: not taken in: l\n" in drt("merge", other, "--corpus", root).stdout
+    assert (root / "known.toml").read_text() == before
+
+
 def test_flaky_cases_stay_apart(root: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     other = tmp_path_factory.mktemp("other")
     Corpus(other).save_flaky(found("1 < 2", tags=("flaky",)))

@@ -10,7 +10,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from drt.cli import main
+from drt.cli import COMMANDS, main
 from drt.commands.defaults import lay_settings, name_variables, profile, told
 from drt.commands.options import Duration, Jobs, form
 from drt.problems import InputProblem
@@ -242,6 +242,21 @@ def test_a_run_takes_its_settings_from_a_file(here: Path) -> None:
     footer = json.loads(result.stdout)
     assert (result.exit_code, list(footer["targets"])) == (5, ["wildcard"])
     assert (here / "log" / "run.json").is_file()
+
+
+def test_every_setting_of_every_command_has_a_name_of_its_own() -> None:
+    for name in COMMANDS:
+        command = main.get_command(click.Context(main), name)
+        assert command is not None
+        name_variables(command, name)
+        commands = command.commands.values() if isinstance(command, click.Group) else [command]
+        for each in commands:
+            options = [option for option in each.params if isinstance(option, click.Option) and option.envvar]
+            variables = [option.envvar[0] for option in options if isinstance(option.envvar, list)]
+            assert len(variables) == len(set(variables))
+            assert all(
+                variable.startswith(f"DRT_{name.upper().replace('-', '_')}_") for variable in variables
+            )
 
 
 @pytest.mark.parametrize(

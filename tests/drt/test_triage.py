@@ -92,3 +92,16 @@ def test_a_case_that_cannot_be_read_is_listed_beside_the_others(corpus: Path, ca
 
 def test_a_verdict_without_a_case_is_wrong_usage() -> None:
     assert drt("--status", "fixed").exit_code == 2
+
+
+@pytest.mark.parametrize("spelling", ["name", "file", "folder", "here"])
+def test_a_case_is_concluded_on_however_it_is_named(
+    corpus: Path, case: Path, spelling: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(case)
+    named = {"name": case.name, "file": str(case / "case.json"), "folder": f"{case}/", "here": "."}
+    result = drt(named[spelling], "--status", "fixed", "--corpus", str(corpus))
+
+    assert result.exit_code == 0
+    assert read_case(case).status == "fixed"
+    assert [path.name for path in case.parent.iterdir() if path.name != ".lock"] == [case.name]

@@ -22,6 +22,7 @@ from typing import Literal, Protocol, cast
 
 import psutil
 
+from drt.bench.contestants.contestant import Unmeasurable
 from drt.bench.race import Measured, middle
 from drt.bench.workload import Json, Workload
 from drt.case import Source
@@ -61,7 +62,12 @@ class Written:
         if workload.policies.format == "json":
             texts |= _templates_and_links(workload.policies.text)
         for name, text in texts.items():
-            (Path(self._folder.name) / name).write_text(text, encoding="utf-8")
+            (Path(self.place) / name).write_text(text, encoding="utf-8")
+
+    @property
+    def place(self) -> str:
+        """The folder."""
+        return self._folder.name
 
     def __enter__(self) -> Written:
         return self
@@ -71,13 +77,17 @@ class Written:
 
     def measure(self, cost: Cost, entrant: Entrant) -> float:
         """What a fresh process measures: microseconds of CPU time, or bytes of resident memory."""
-        command = [sys.executable, "-m", "drt.bench.fresh", cost, entrant, self._folder.name]
+        command = [sys.executable, "-m", "drt.bench.fresh", cost, entrant, self.place]
         root = str(Path(__file__).resolve().parents[2])
         path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
         environment = {**os.environ, "PYTHONPATH": path}
-        done = subprocess.run(command, capture_output=True, timeout=SECONDS, env=environment, check=False)
+        try:
+            done = subprocess.run(command, capture_output=True, timeout=SECONDS, env=environment, check=False)
+        except subprocess.TimeoutExpired as late:
+            raise Unmeasurable(f"{cost} of {entrant}: no answer in {SECONDS} s") from late
         if done.returncode:
-            raise RuntimeError(f"{cost} of {entrant}: {done.stderr.decode(errors='replace')[-2_000:]}")
+            told = done.stderr.decode(errors="replace").strip().splitlines() or [f"exit {done.returncode}"]
+            raise Unmeasurable(f"{cost} of {entrant}: {told[-1]}")
         return float(done.stdout)
 
 

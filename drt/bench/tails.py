@@ -22,17 +22,17 @@ ASKED = 20_000
 def tail(make: Maker, quick: bool) -> Measured:
     """The 99th percentile of single questions by their median, garbage collection on."""
     prepared = Production().prepare(make(1_000))
-    ratios, halves, slows = [], [], []
+    ratios: list[float] = []
+    percentiles: dict[str, list[float]] = {"p50": [], "p99": [], "p99.9": []}
     _spent(prepared.ask, prepared.questions, 10 * len(prepared.questions))
     for _ in range(QUICK_ROUNDS if quick else ROUNDS):
         clock = median(_spent(_nothing, prepared.questions, ASKED // 10))
         times = sorted(_spent(prepared.ask, prepared.questions, ASKED))
-        half, slow = times[ASKED // 2] - clock, times[ASKED * 99 // 100] - clock
-        ratios.append(slow / half)
-        halves.append(half / 1_000)
-        slows.append(slow / 1_000)
+        for found, part in zip(percentiles.values(), (500, 990, 999), strict=True):
+            found.append((times[ASKED * part // 1_000] - clock) / 1_000)
+        ratios.append(percentiles["p99"][-1] / percentiles["p50"][-1])
     value, spread = middle(ratios)
-    return Measured(value, spread, {"p50": median(halves), "p99": median(slows)}, len(ratios))
+    return Measured(value, spread, {name: median(each) for name, each in percentiles.items()}, len(ratios))
 
 
 def _spent(ask: Callable[[Any], object], questions: Sequence[Any], count: int) -> list[int]:

@@ -29,15 +29,18 @@ def bench(only: Sequence[str], quick: bool, form: str, charts: Path | None) -> i
     if isinstance(items, int):
         return items
     from drt.bench import others, table
+    from drt.bench.contestants.contestant import Unmeasurable
     from drt.bench.race import Disagreement
     from drt.bench.report import made
 
-    names = [each.name for each in items]
     try:
-        measured = list(watched(zip(names, table.measurements(items, quick), strict=True), len(items)))
+        measured = list(watched([each.name for each in items], table.measurements(items, quick)))
     except Disagreement as disagreement:
-        click.echo(f"drt: engines disagree, nothing was timed: {disagreement}", err=True)
+        click.echo(f"drt: engines disagree, so the benchmark fails: {disagreement}", err=True)
         return FOUND
+    except Unmeasurable as broken:
+        click.echo(f"drt: a contestant broke: {broken}", err=True)
+        return BROKEN
     report = made(
         measured, quick=quick, cores=processors(), contestants=table.versions(), absent=others.absent()
     )

@@ -20,17 +20,17 @@ Result = TypeVar("Result")
 _STYLES = {"missed": "bold red", "kept": "green", "stretch": "green", "told": ""}
 
 
-def watched(results: Iterable[tuple[str, Result]], total: int) -> Iterator[Result]:
-    """The results as they come, each with the name of what was measured; on standard error a bar where that
-    is a terminal.
-    """
+def watched(names: Sequence[str], results: Iterable[Result]) -> Iterator[Result]:
+    """The results as they come, one a name; a bar on standard error where that is a terminal."""
     console = progress()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("measuring", total=total)
-        for name, result in results:
-            bar.update(task, advance=1, description=f"measured {visible(name)}")
-            yield result
+        task = bar.add_task("measuring", total=len(names))
+        coming = iter(results)
+        for name in names:
+            bar.update(task, description=f"measuring {visible(name)}")
+            yield next(coming)
+            bar.advance(task)
 
 
 def bench_report(console: Console, report: Report) -> None:

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from drt.bench.contestants.contestant import Answer, Prepared
+from drt.bench.contestants.contestant import Answer, Prepared, Unmeasurable
 from drt.bench.contestants.direct_grants import grants_of
 from drt.bench.workload import Workload
 from drt.engines.rust_messages import error_kind
@@ -51,12 +51,12 @@ class Child:
         """One line there, one line back."""
         stdin, stdout = self._process.stdin, self._process.stdout
         if stdin is None or stdout is None:
-            raise RuntimeError("no pipes to node")
+            raise Unmeasurable("no pipes to node")
         stdin.write(json.dumps(question) + "\n")
         stdin.flush()
         line = stdout.readline()
         if not line:
-            raise RuntimeError("cedar-wasm died; its complaint is on standard error")
+            raise Unmeasurable("cedar-wasm died; its complaint is on standard error")
         return json.loads(line)
 
     def __del__(self) -> None:

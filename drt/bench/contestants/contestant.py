@@ -11,6 +11,10 @@ from typing import Any, Protocol
 from drt.bench.workload import Workload
 
 
+class Unmeasurable(Exception):
+    """A contestant in a process of its own broke."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What is compared: decision, determining policies, erring policies with the kinds of their errors.

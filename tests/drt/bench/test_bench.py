@@ -159,7 +159,7 @@ def test_a_wrong_production_fails_the_benchmark_in_one_line(
     result = _bench(monkeypatch, Lying(lie))
     assert (result.exit_code, result.stdout) == (1, "")
     (line,) = result.stderr.splitlines()
-    assert line.startswith("drt: engines disagree, nothing was timed: tinytodo: cedarpy says ")
+    assert line.startswith("drt: engines disagree, so the benchmark fails: tinytodo: cedarpy says ")
 
 
 def test_the_json_holds_all_and_names_no_machine(monkeypatch: pytest.MonkeyPatch) -> None:

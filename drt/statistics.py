@@ -95,13 +95,10 @@ class Counts:
         and of the cases looked at closely those that are `valid` and `with_conditions`, and the `trivial`
         ones of their conditions.
         """
-        if not self.streams:
-            return {}
-        together: Counter[str] = Counter()
-        for counts in self.streams.values():
-            together.update(counts)
+        totals = self.stream_totals()
+        together = totals.get("all", Counter())
         told = {}
-        for stream, counts in ({"all": together} | self.streams).items():
+        for stream, counts in totals.items():
             told[stream] = {
                 "share": _part(counts["cases"], together["cases"]),
                 **_shares(counts),
@@ -110,6 +107,13 @@ class Counts:
                 "trivial": _part(counts["trivial conditions"], counts["conditions"]),
             }
         return told
+
+    def stream_totals(self) -> dict[str, Counter[str]]:
+        """What was counted in all streams together (`all`), and in each; nothing where there are none."""
+        together: Counter[str] = Counter()
+        for counts in self.streams.values():
+            together.update(counts)
+        return {"all": together, **self.streams} if self.streams else {}
 
     def to_json(self) -> dict[str, Any]:
         return {

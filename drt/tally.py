@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from drt.balance import one_sided
 from drt.keeping import PAIRED, reached_in
 from drt.known import Known, find_known
 from drt.run_log import FORMAT, Event
@@ -221,6 +222,7 @@ def footer(
         "decisions_per_second": round(everything.decisions / elapsed, 3) if elapsed else 0.0,
         "shares": everything.shares(),
         "stream_shares": everything.stream_shares(),
+        "one_sided": list(one_sided(by_target, everything)),
         "distinct_shares": {name: round(sample.share, 4) for name, sample in everything.distinct.items()},
         "features": dict(sorted(features.items())),
         "pairs": sum(PAIRED in name for name in reached_in(options.place.glob("worker-*.kept"))),

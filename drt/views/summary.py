@@ -54,6 +54,7 @@ def _facts(footer: dict[str, Any], folder: Path) -> list[Text]:
         pairs = f"; {footer['pairs']:,} pairs of features in the streams" if footer["pairs"] else ""
         lines.append(Text(f"language reached: {coverage_line(coverage(footer['features']))}{pairs}"))
     lines += _events(footer)
+    lines += [Text(f"one-sided: {visible(told)}", style="yellow") for told in footer.get("one_sided", ())]
     lines.append(Text(f"time: {_time(footer)}"))
     if footer["deaths"]:
         lines.append(Text(f"{_count(footer['deaths'], 'death')} of workers, each replaced", style="yellow"))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from drt import drawing
 from drt.case import Case
 from drt.oracles import laws, reading, roundtrips, schemas, validation
-from drt.oracles.agreement import engines_agree
+from drt.oracles.agreement import engines_agree, variants_agree
 from drt.oracles.checked import Oracle
 from drt.oracles.wildcard import wildcard_matches_definition
 from generators.profiles import (
@@ -112,6 +112,24 @@ _TARGETS = (
         drawing.authorize(TEMPLATES),
         engines_agree,
         weight=2,
+    ),
+    Target(
+        "variants",
+        "An engine gives the same response by generated code, errors included.",
+        drawing.authorize(UNTYPED),
+        variants_agree,
+    ),
+    Target(
+        "variants-typed",
+        "An engine gives the same response by code for the types of the schema, errors included.",
+        drawing.validated(SOUND, requests=8),
+        variants_agree,
+    ),
+    Target(
+        "variants-many",
+        "An engine gives the same response by an index over many policies, whatever else is generated.",
+        drawing.authorize(replace(TEMPLATES, name="many", policies=(20, 60))),
+        variants_agree,
     ),
     Target(
         "dangling",

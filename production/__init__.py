@@ -30,6 +30,7 @@ from production.errors import (
     EvaluationError,
     JsonError,
     LinkError,
+    NotValid,
     PolicyError,
     PolicySetError,
     PrintError,
@@ -46,6 +47,7 @@ from production.policy_set import Link, PolicySet
 from production.requests import Request
 from production.responses import Response
 from production.schema import Schema
+from production.typed_authorizer import TypedAuthorizer
 from production.uids import Uid
 from production.values import SetValue, Value
 
@@ -68,6 +70,7 @@ __all__ = [
     "JsonError",
     "Link",
     "LinkError",
+    "NotValid",
     "Policy",
     "PolicyError",
     "PolicySet",
@@ -79,6 +82,7 @@ __all__ = [
     "Schema",
     "SchemaError",
     "SetValue",
+    "TypedAuthorizer",
     "Uid",
     "Value",
     "__version__",

@@ -15,6 +15,7 @@ from production.nodes import Node
 from production.plan_changes import ChangedPlans, make_plans
 from production.plans import Plans
 from production.policy_set import PolicySet
+from production.request_types import RequestTypes
 from production.requests import Request
 from production.responses import Response
 from production.rules import status_of
@@ -125,10 +126,14 @@ class Authorizer:
             plans = self.policies.prepared = make_plans(self.policies)
         return plans
 
-    def _server(self, action: Uid) -> Server:
+    def server_for(self, action: Uid, types: RequestTypes | None = None) -> Server:
+        """A server for the requests of an action, or for those of them that have these types."""
         with without_collection():
             plan = self._plans().plan(action, self.entities.above[action])
-            server = Server(plan, self.entities, self._tier)
+            return Server(plan, self.entities, self._tier, types)
+
+    def _server(self, action: Uid) -> Server:
+        server = self.server_for(action)
         if len(self._servers) >= _MOST_SERVERS:
             self._servers.clear()
         self._servers[action] = server

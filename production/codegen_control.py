@@ -59,7 +59,8 @@ def write_end_if(out: Writer, argument: object) -> None:
     out.line(f"{branch.result} = {otherwise.code}")
     out.indent -= 1
     kind = otherwise.kind if otherwise.kind is branch.then.kind else None
-    out.stack.append(Operand(branch.result, kind))
+    type_ = otherwise.type if otherwise.type is branch.then.type else None
+    out.stack.append(Operand(branch.result, kind, type=type_))
 
 
 def write_is_left(out: Writer, argument: tuple[str, int]) -> None:

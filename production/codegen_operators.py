@@ -9,6 +9,8 @@ from production.codegen_writer import ATTRIBUTE, ENTITY, OVERFLOW, SETS, TAG, TY
 from production.extensions import FUNCTIONS
 from production.integers import MAX_LONG, MIN_LONG
 from production.lowering import EntitySet
+from production.request_types import kind_of
+from production.schema_types import EntityType
 from production.uids import Uid
 from production.values import SetValue
 from production.wildcard import Wildcard
@@ -25,7 +27,8 @@ _VARIABLES: Final = {
 
 def write_var(out: Writer, name: str) -> None:
     known = _VARIABLES[name]
-    out.stack.append(Operand(known.code, known.kind))
+    type_ = out.types.variable(name) if out.types is not None else None
+    out.stack.append(Operand(known.code, known.kind, type=type_))
 
 
 def write_const(out: Writer, argument: tuple[int, type]) -> None:
@@ -42,6 +45,12 @@ def write_bool(out: Writer, value: bool) -> None:
 
 def write_get(out: Writer, name: str) -> None:
     target = out.stack.pop()
+    declared = out.types.attribute(target.type, name) if out.types is not None else None
+    type_, is_required = declared or (None, False)
+    if target.kind is dict and is_required:
+        code = f"{out.atom(target)}[{name!r}]"
+        out.stack.append(Operand(code, kind_of(type_), 1, type_))
+        return
     result = out.fresh()
     if target.kind is dict:
         out.line(f"{result} = {out.atom(target)}.get({name!r})")
@@ -58,11 +67,26 @@ def write_get(out: Writer, name: str) -> None:
         out.fail(f"{result} is None", missing)
     else:
         out.fail("True", TYPE)
-    out.stack.append(Operand(result))
+    out.typed(result, type_)
+
+
+def _has_declared(out: Writer, target: Operand, name: str) -> bool | None:
+    """Whether a value has an attribute, as far as types tell."""
+    shape = out.types.shape(target.type) if out.types is not None else None
+    if shape is None:
+        return None
+    declared = shape.attributes.get(name)
+    if declared is None:
+        return False
+    return True if target.kind is dict and declared[1] else None
 
 
 def write_has(out: Writer, path: tuple[str, ...]) -> None:
     target = out.stack.pop()
+    known = _has_declared(out, target, path[0])
+    if known is False or (known and len(path) == 1):
+        out.stack.append(Operand(str(known), bool))
+        return
     if len(path) == 1 and target.kind is dict:
         out.push(f"({path[0]!r} in {out.atom(target)})", bool)
         return
@@ -91,6 +115,9 @@ def write_like(out: Writer, pattern: Wildcard) -> None:
 
 def write_is(out: Writer, type_name: str) -> None:
     target = out.stack.pop()
+    if isinstance(target.type, EntityType):
+        out.stack.append(Operand(str(target.type.name == type_name), bool))
+        return
     out.require(target, Uid)
     out.push(f"({target.code}.type == {type_name!r})", bool, target)
 
@@ -224,7 +251,7 @@ def write_get_tag(out: Writer, argument: object) -> None:
     entity, result = out.atom(left), out.fresh()
     out.line(f"{result} = G.get({entity}, E).get({right.code})")
     out.fail(f"{result} is None", f"({TAG} if {entity} in A else {ENTITY})")
-    out.stack.append(Operand(result))
+    out.typed(result, out.types.tag(left.type) if out.types is not None else None)
 
 
 # Many operands.

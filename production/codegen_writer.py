@@ -13,6 +13,8 @@ from typing import Any, Final
 
 from production.errors import STATUS_OF_KIND
 from production.lowering import EntitySet
+from production.request_types import RequestTypes, kind_of
+from production.schema_types import Type
 from production.values import SetValue
 
 TYPE: Final = STATUS_OF_KIND["type"]
@@ -27,11 +29,15 @@ SETS: Final = (SetValue, EntitySet)
 
 @dataclass(slots=True)
 class Operand:
-    """A Python expression without effects; `kind` is its value's class where known; `depth` how it nests."""
+    """A Python expression without effects; `kind` is its value's class where known; `depth` how it nests.
+
+    `type` is what the schema says of its value.
+    """
 
     code: str
     kind: type | None = None
     depth: int = 0
+    type: Type | None = None
 
 
 @dataclass(slots=True)
@@ -58,6 +64,12 @@ class Writer:
     branches: list[Branch] = field(default_factory=list)
     counter: int = 0
     dead: bool = False
+    types: RequestTypes | None = None
+    """The types of the requests that the code is for, if they are known."""
+
+    def typed(self, code: str, type_: Type | None) -> None:
+        """Push a finished operand of this type."""
+        self.stack.append(Operand(code, kind_of(type_), 0, type_))
 
     def line(self, text: str) -> None:
         self.lines.append(" " * self.indent + text)

@@ -75,6 +75,10 @@ class EntitiesError(CedarError):
     """An entity document or a change of the store was refused (spec 05)."""
 
 
+class NotValid(CedarError):
+    """Policies do not pass validation (spec 08); the message tells every problem."""
+
+
 class RequestError(CedarError):
     """A request or its context was refused (spec 05 §8, §9)."""
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from production.operations import Above
 from production.policy_set import PolicySet
+from production.request_types import RequestTypes
 from production.rules import Rule, rules_of
 from production.scope_index import Entries, Finder, ScopeIndex, build_index
 from production.shapes import FUSED_RULES, Program, fused_program, is_small
@@ -44,25 +45,24 @@ class Plan:
     always: list[Rule]
     indexes: tuple[ScopeIndex, ...] = ()
     removed: frozenset[int] = frozenset()
-    _fused: Fused | None = field(default=None, init=False)
+    _fused: dict[RequestTypes | None, Fused] = field(default_factory=dict, init=False)
 
-    @property
-    def fused(self) -> Fused:
-        """The always-asked rules as programs, compiled when first asked for."""
-        if self._fused is None:
+    def fused(self, types: RequestTypes | None = None) -> Fused:
+        """The always-asked rules as programs for requests of these types, compiled when first asked for."""
+        if types not in self._fused:
             small = [rule for rule in self.always if is_small(rule)]
             left = [rule for rule in self.always if not is_small(rule)]
             is_direct = not self.indexes and not left and len(small) <= FUSED_RULES
             programs = []
             for start in range(0, len(small), FUSED_RULES):
                 chunk = small[start : start + FUSED_RULES]
-                program = fused_program(chunk, direct=is_direct)
+                program = fused_program(chunk, direct=is_direct, types=types)
                 if program is None:
                     left += chunk
                 else:
                     programs.append((program, chunk))
-            self._fused = Fused(programs, left, is_direct and bool(programs))
-        return self._fused
+            self._fused[types] = Fused(programs, left, is_direct and bool(programs))
+        return self._fused[types]
 
     def finder(self, above: Above) -> Finder:
         """One function for what all of the indexes find."""

@@ -7,8 +7,9 @@ from typing import Any
 
 from production.collecting import without_collection
 from production.entities import Entities, Entity
-from production.errors import SchemaError
+from production.errors import NotValid, SchemaError
 from production.policy_set import PolicySet
+from production.request_types import TypesTable
 from production.requests import Request, request_object
 from production.schema_canonical import canonical_schema, resolved_json_schema
 from production.schema_json_printer import json_schema
@@ -18,6 +19,8 @@ from production.schema_parser import parse_schema
 from production.schema_printer import cedar_schema
 from production.schema_resolve import resolve_schema
 from production.schema_syntax import Fragment
+from production.servers import Tier
+from production.typed_authorizer import TypedAuthorizer
 from production.typed_entities import EntityReader
 from production.typed_request import check_request, read_request
 from production.validation.lattice import Mode
@@ -29,7 +32,7 @@ __all__ = ["Schema", "SchemaError"]
 class Schema:
     """A resolved schema (spec 07). Never changed once made."""
 
-    __slots__ = ("_entity_reader", "_fragments", "_model", "_validator")
+    __slots__ = ("_entity_reader", "_fragments", "_model", "_types", "_validator")
 
     def __init__(self, fragments: Iterable[Fragment]) -> None:
         """Fragments taken together; `from_cedar` and `from_json` start from text. Raises `SchemaError`."""
@@ -37,6 +40,7 @@ class Schema:
         self._model = resolve_schema(self._fragments)
         self._validator = Validator(self._model)
         self._entity_reader = EntityReader(self._model)
+        self._types = TypesTable(self._model)
 
     @classmethod
     def from_cedar(cls, *texts: str) -> Schema:
@@ -78,11 +82,27 @@ class Schema:
         Without `check` this schema only says how to read the context.
         """
         data = request_object(request) if isinstance(request, str) else request
-        return read_request(self._model, data, check=check)
+        read = read_request(self._model, data, check=check)
+        return self._types.checked(read) if check else read
 
     def check_request(self, request: Request) -> None:
         """Raise `RequestError` unless the schema admits the request (spec 05 §9.1)."""
         check_request(self._model, request.principal, request.action, request.resource, request.context)
+
+    def authorizer(
+        self, policies: PolicySet, entities: Entities, *, validate: bool = True, tier: Tier = "auto"
+    ) -> TypedAuthorizer:
+        """An authorizer that takes only requests that this schema admits, and is faster for it.
+
+        Raises `NotValid` for policies that do not pass strict validation, unless `validate` is off, and
+        `EntitiesError` for a store that does not fit.
+        """
+        if validate:
+            found = self.validate(policies)
+            if not found.valid:
+                raise NotValid(found.told())
+        conforming = self.conforming_entities(entities)
+        return TypedAuthorizer(self._model, self._types, policies, conforming, tier)
 
     # Texts
 

@@ -14,6 +14,7 @@ from production.entities import Entities
 from production.errors import FALSE, STATUS_BITS, TRUE
 from production.machine import Frame
 from production.plans import Plan
+from production.request_types import RequestTypes
 from production.responses import Response, combine
 from production.rules import Rule, status_of
 from production.scope_index import Entry, SideIndex
@@ -49,13 +50,16 @@ class Server:
         "_responses",
         "_rights",
         "_threshold",
+        "_types",
         "answer",
     )
 
     answer: Answer
 
-    def __init__(self, plan: Plan, entities: Entities, tier: Tier) -> None:
+    def __init__(self, plan: Plan, entities: Entities, tier: Tier, types: RequestTypes | None = None) -> None:
+        """With `types`, only requests that have them may be asked, over a store that fits their schema."""
         self._plan = plan
+        self._types = types
         self._entities = entities
         self._threshold: float = {"auto": _ASKED_OFTEN, "generated": 0, "machine": float("inf")}[tier]
         self._asked = 0
@@ -80,7 +84,7 @@ class Server:
 
     def _promote(self) -> None:
         """Go over to generated code for the rules that are always asked."""
-        fused = self._plan.fused
+        fused = self._plan.fused(self._types)
         if fused.is_direct:
             program, _ = fused.programs[0]
             self.answer = program.bind(self._entities, responses=self._responses, respond=self._respond)
@@ -101,12 +105,13 @@ class Server:
     def _serving(self) -> Answer:
         """Answer with generated code: masks of the rules that are always asked, then what the sides hold."""
         plan = self._plan
-        masks = _masks([program.bind(self._entities) for program, _ in plan.fused.programs])
+        fused = plan.fused(self._types)
+        masks = _masks([program.bind(self._entities) for program, _ in fused.programs])
         program = serving(
             has_masks=masks is not None,
             has_left=any(index.principal for index in plan.indexes),
             has_right=any(index.resource for index in plan.indexes),
-            has_rest=bool(plan.fused.left),
+            has_rest=bool(fused.left),
         )
         return program.bind(
             self._entities,
@@ -156,7 +161,7 @@ class Server:
     def _rest_statuses(self, principal: Uid, action: Uid, resource: Uid, context: Record) -> tuple[int, ...]:
         """The statuses of the rules that are too large to be generated."""
         frame = Frame(principal, action, resource, context, self._entities)
-        return tuple([status_of(rule, frame) for rule in self._plan.fused.left])
+        return tuple([status_of(rule, frame) for rule in self._plan.fused(self._types).left])
 
     def _respond_to_hits(
         self, key: object, mask: int, hits: tuple[Any, ...], rest: tuple[int, ...]
@@ -166,12 +171,12 @@ class Server:
         """
         plan = self._plan
         statuses: list[tuple[str, bool, int]] = []
-        for _, rules in plan.fused.programs:
+        for _, rules in plan.fused(self._types).programs:
             statuses += _statuses(mask, rules)
             mask >>= _MASK_BITS
         for group, status in zip(hits[::2], hits[1::2], strict=True):
             statuses += self._group_statuses(group, status)
-        statuses += _named(enumerate(rest), plan.fused.left)
+        statuses += _named(enumerate(rest), plan.fused(self._types).left)
         return self._keep(key, combine(statuses))
 
     def _machine_answer(self, frame: Frame) -> Response:
@@ -192,7 +197,7 @@ class Server:
             shape.asked += 1
             if shape.is_trivial and self._threshold != float("inf"):
                 function = self._functions[shape] = satisfied
-            elif shape.asked > self._threshold and (program := shape.compiled()) is not None:
+            elif shape.asked > self._threshold and (program := shape.compiled(self._types)) is not None:
                 function = self._functions[shape] = program.bind(self._entities)
         if function is None:
             return status_of(rule, frame)

@@ -9,7 +9,7 @@ statuses are `STATUS_BITS` apart in one integer.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
 from types import CodeType, FunctionType
 from typing import Any, Final
@@ -21,6 +21,7 @@ from production.errors import STATUS_BITS
 from production.generated_support import NAMES
 from production.lowering import Code, Instructions
 from production.policies import Scope
+from production.request_types import RequestTypes
 from production.rules import Rule
 from production.uids import Uid
 
@@ -53,8 +54,13 @@ class Program:
 
 
 def _guard_type(out: Writer, variable: str, type_name: str | None) -> None:
-    if type_name is not None:
+    if type_name is None:
+        return
+    known = None if out.types is None else out.types.principal if variable == "p" else out.types.resource
+    if known is None:
         out.line(f"if {variable}.type != {type_name!r}: {out.ending('0')}")
+    elif known.name != type_name:
+        out.line(out.ending("0"))
 
 
 def _guard_scope(out: Writer, variable: str, scope: Scope, entity: Uid | None) -> None:
@@ -92,9 +98,9 @@ def is_small(rule: Rule) -> bool:
     return len(rule.policy.code.instructions) <= _MOST_INSTRUCTIONS
 
 
-def _shape_program(key: ShapeKey) -> Program | None:
+def _shape_program(key: ShapeKey, types: RequestTypes | None) -> Program | None:
     principal, resource, instructions = key
-    out = Writer(ending="return {}".format)
+    out = Writer(ending="return {}".format, types=types)
     _guard_type(out, "p", principal)
     _guard_type(out, "r", resource)
     split = len(out.lines)
@@ -111,21 +117,23 @@ class Shape:
 
     key: ShapeKey
     asked: int = 0
-    program: Program | None = None
-    is_compiled: bool = False
+    programs: dict[RequestTypes | None, Program | None] = field(default_factory=dict)
 
     @property
     def is_trivial(self) -> bool:
         """Whether being found is being satisfied."""
         return self.key == (None, None, ())
 
-    def compiled(self) -> Program | None:
-        """The program, compiled at most once; `None` if the shape must be left to the machine."""
-        if not self.is_compiled:
-            if len(self.key[2]) <= _MOST_INSTRUCTIONS:
-                self.program = _shape_program(self.key)
-            self.is_compiled = True
-        return self.program
+    def compiled(self, types: RequestTypes | None) -> Program | None:
+        """The program for requests of these types, compiled at most once; `None` if the shape must be left to
+        the machine.
+        """
+        if types not in self.programs:
+            if len(self.programs) >= _MOST_SHAPES:
+                self.programs.clear()
+            is_small = len(self.key[2]) <= _MOST_INSTRUCTIONS
+            self.programs[types] = _shape_program(self.key, types) if is_small else None
+        return self.programs[types]
 
 
 _shapes: Final[dict[ShapeKey, Shape]] = {}
@@ -148,12 +156,14 @@ def _ending(shift: int) -> Callable[[str], str]:
     return lambda status: "break" if status == "0" else f"m |= {status} << {shift}; break"
 
 
-def fused_program(rules: Sequence[Rule], *, direct: bool) -> Program | None:
+def fused_program(
+    rules: Sequence[Rule], *, direct: bool, types: RequestTypes | None = None
+) -> Program | None:
     """One function for these rules, all constraints included; `None` if the machine must run them.
 
     It returns the statuses; a `direct` one looks them up in `responses` or asks `respond` for the response.
     """
-    out = Writer(ending="".format, indent=2)
+    out = Writer(ending="".format, indent=2, types=types)
     for position, rule in enumerate(rules):
         out.ending = _ending(position * STATUS_BITS)
         out.lines.append(" while True:")
@@ -176,9 +186,9 @@ def fused_program(rules: Sequence[Rule], *, direct: bool) -> Program | None:
     return _compiled(out, "p, a, r, c", [tail], 0)
 
 
-def expression_program(code: Code) -> Program | None:
+def expression_program(code: Code, types: RequestTypes | None = None) -> Program | None:
     """A function from a request to a value and a status; `None` if the machine must run it."""
-    out = Writer(ending="return None, {}".format)
+    out = Writer(ending="return None, {}".format, types=types)
     try:
         write_code(out, code.instructions, lambda index: out.named(code.literals[index]))
     except TooLarge:

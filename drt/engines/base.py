@@ -6,7 +6,7 @@ Every question is answered `Unsupported` with its own name, so an adapter overri
 from __future__ import annotations
 
 from drt.case import Case, Format, Request, Source
-from drt.engines.protocol import Loaded, Unanswered, ValidationMode
+from drt.engines.protocol import Engine, Loaded, Unanswered, ValidationMode
 from drt.outcome import (
     Accepted,
     Authorized,
@@ -39,6 +39,9 @@ class BaseEngine:
 
     name = "base"
     version = "0"
+
+    def variants(self) -> tuple[Engine, ...]:
+        return ()
 
     def load(self, case: Case) -> Loaded | Rejected | Unanswered:
         return Unsupported("load")

@@ -13,7 +13,7 @@ from typing import Any
 import cedarpy
 
 from drt.case import Case, Format, Request, Source
-from drt.engines.protocol import ValidationMode
+from drt.engines.protocol import Engine, ValidationMode
 from drt.engines.rust_messages import error_kind
 from drt.engines.safe_depth import TOKEN, policies_too_deep, schema_too_deep, too_deep
 from drt.json_outline import members, sort_sets
@@ -217,6 +217,9 @@ class CedarpyEngine:
     @property
     def version(self) -> str:
         return version("cedarpy")
+
+    def variants(self) -> tuple[Engine, ...]:
+        return ()
 
     def load(self, case: Case) -> CedarpyLoaded | Rejected | Unsupported:
         """Schema, policies, links, entities, in that order."""

@@ -144,9 +144,9 @@ class Guarded:
 
     __slots__ = ("_engine", "_meter", "_name", "_version")
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, meter: Meter | None = None) -> None:
         self._engine = engine
-        self._meter = Meter()
+        self._meter = meter or Meter()
         self._name = engine.name
         self._version = engine.version
 
@@ -167,6 +167,9 @@ class Guarded:
     def calls(self) -> int:
         """Questions put to the engine."""
         return self._meter.calls
+
+    def variants(self) -> tuple[Engine, ...]:
+        return tuple(Guarded(engine, self._meter) for engine in self._engine.variants())
 
     def load(self, case: Case) -> GuardedLoaded | Rejected | Unanswered:
         answer: Any = self._meter.ask(self._engine.load, case)

@@ -18,7 +18,7 @@ from typing import Any, cast
 from drt.case import Case, Format, Request, Source
 from drt.engines.answers import ANSWERS, BadAnswer, read_outcome
 from drt.engines.child import Child, ChildDied, DeadlinePassed, Limits, LineTooLong, MemoryExceeded
-from drt.engines.protocol import Unanswered, ValidationMode
+from drt.engines.protocol import Engine, Unanswered, ValidationMode
 from drt.engines.wire import PROTOCOLS, case_to_json, request_to_json, source_to_json
 from drt.outcome import (
     Accepted,
@@ -104,6 +104,9 @@ class ProcessEngine:
         greeting = self._start()
         self.name = str(greeting.get("name", command[0]))
         self.version = str(greeting.get("version", "?"))
+
+    def variants(self) -> tuple[Engine, ...]:
+        return ()
 
     def close(self) -> None:
         """End the process; the next question would start another."""

@@ -11,7 +11,7 @@ from typing import Literal, TypeVar
 
 from drt import outcome
 from drt.case import Case, Format, Request, Source
-from drt.engines.protocol import ValidationMode
+from drt.engines.protocol import Engine, ValidationMode
 from drt.outcome import (
     Accepted,
     Authorized,
@@ -36,6 +36,7 @@ from production import (
     PrintError,
     Schema,
     SetValue,
+    TypedAuthorizer,
     Uid,
     Value,
     __version__,
@@ -128,6 +129,7 @@ class LoadedProduction:
 
     authorizer: Authorizer
     schema: Schema | None = None
+    typed: TypedAuthorizer | None = None
     text: str | None = None
 
     def _question(self, request: Request) -> Question | Rejected:
@@ -140,7 +142,8 @@ class LoadedProduction:
         question = self._question(request)
         if isinstance(question, Rejected):
             return question
-        response = self.authorizer.authorize(question)
+        ask = self.authorizer if self.typed is None or not request.validate else self.typed
+        response = ask.authorize(question)
         return outcome.authorized(response.decision, response.determining, response.errors)
 
     def evaluate(self, expression: str, request: Request) -> Evaluated | Failed | Rejected | Unsupported:
@@ -171,11 +174,22 @@ class LoadedProduction:
 
 @dataclass(frozen=True, slots=True)
 class ProductionEngine:
-    """The engine that serves; `tier` forces one way of evaluating, or leaves it open."""
+    """The engine that serves; `tier` forces one way of evaluating, or leaves it open. With `is_typed`, code
+    is generated for the types of a case's schema.
+    """
 
     tier: Literal["auto", "machine", "generated"] = "auto"
     name: str = "production"
     version: str = __version__
+    is_typed: bool = False
+
+    def variants(self) -> tuple[Engine, ...]:
+        if self.tier != "auto":
+            return ()
+        return (
+            ProductionEngine("generated", f"{self.name}, generated"),
+            ProductionEngine("generated", f"{self.name}, typed", is_typed=True),
+        )
 
     def load(self, case: Case) -> LoadedProduction | Rejected | Unsupported:
         schema = read_schema(case.schema) if case.schema is not None else None
@@ -192,7 +206,11 @@ class ProductionEngine:
             return entities
         shown = case.policies.format == "cedar" and len(case.policies.text) <= LONGEST_SHOWN
         text = case.policies.text if shown else None
-        return LoadedProduction(Authorizer(linked, entities, tier=self.tier), schema, text)
+        authorizer = Authorizer(linked, entities, tier=self.tier)
+        if schema is None or not self.is_typed:
+            return LoadedProduction(authorizer, schema, text=text)
+        typed = schema.authorizer(linked, entities, validate=False, tier=self.tier)
+        return LoadedProduction(authorizer, schema, typed, text)
 
     def read_policies(self, policies: Source) -> Accepted | Rejected | Unsupported:
         read = read_policy_set(policies)

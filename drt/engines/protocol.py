@@ -57,6 +57,10 @@ class Engine(Protocol):
     @property
     def version(self) -> str: ...
 
+    def variants(self) -> tuple[Engine, ...]:
+        """Other ways in which the engine could come to its answers, such as compiled code; often none."""
+        ...
+
     def load(self, case: Case) -> Loaded | Rejected | Unanswered:
         """Read everything of the case but its requests and expressions.
 

@@ -11,7 +11,7 @@ from typing import cast
 
 from drt import outcome
 from drt.case import Case, Format, Request, Source
-from drt.engines.protocol import ValidationMode
+from drt.engines.protocol import Engine, ValidationMode
 from drt.outcome import (
     Accepted,
     Authorized,
@@ -135,6 +135,9 @@ class ReferenceEngine:
 
     name: str = "reference"
     version: str = "0.1.0"
+
+    def variants(self) -> tuple[Engine, ...]:
+        return ()
 
     def load(self, case: Case) -> LoadedReference | Rejected | Unsupported:
         try:

@@ -7,6 +7,7 @@ decision.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from drt.case import Case
 from drt.engines.protocol import Engine, Loaded, Unanswered
@@ -38,6 +39,24 @@ def engines_agree(case: Case, engines: Sequence[Engine]) -> Checked:
         )
         _compare_loaded(case, loaded, comparison)
     return comparison.checked()
+
+
+def variants_agree(case: Case, engines: Sequence[Engine]) -> Checked:
+    """Each engine gives the same answers in whichever way it comes to them."""
+    whole = Checked()
+    for engine in engines:
+        variants = engine.variants()
+        if variants:
+            found = engines_agree(case, (engine, *variants))
+            renamed = tuple(replace(each, law="variants_agree") for each in found.divergences)
+            whole = Checked(
+                whole.comparisons + found.comparisons,
+                whole.decisions + found.decisions,
+                whole.divergences + renamed,
+                whole.inconclusive + found.inconclusive,
+                whole.events + found.events,
+            )
+    return whole
 
 
 def _compare_loaded(case: Case, loaded: Sequence[Loaded], comparison: Comparison) -> None:

@@ -1,0 +1,135 @@
+"""What a schema says about conforming requests and stores: the types that generated code relies on.
+
+Law (types): the value of an expression that is read off a conforming request and a conforming store has the
+type given here. It does not matter whether a policy was validated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from production.datetimes import Datetime
+from production.decimals import Decimal
+from production.durations import Duration
+from production.ipaddrs import IpAddress
+from production.lowering import EntitySet
+from production.requests import Request
+from production.schema_model import SchemaModel, StandardEntityType
+from production.schema_types import (
+    BOOL,
+    DATETIME,
+    DECIMAL,
+    DURATION,
+    IPADDR,
+    LONG,
+    STRING,
+    EntityType,
+    RecordType,
+    SetType,
+    Type,
+)
+from production.uids import Uid
+from production.values import SetValue
+
+_CLASS_OF: Final[dict[Type, type]] = {
+    BOOL: bool,
+    LONG: int,
+    STRING: str,
+    DECIMAL: Decimal,
+    IPADDR: IpAddress,
+    DATETIME: Datetime,
+    DURATION: Duration,
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RequestTypes:
+    """The types of one request environment (spec 08 §3): one object per schema and environment."""
+
+    model: SchemaModel
+    principal: EntityType
+    resource: EntityType
+    context: RecordType
+
+    def variable(self, name: str) -> Type | None:
+        """The type of a variable; actions have no type that would tell anything."""
+        match name:
+            case "principal":
+                return self.principal
+            case "resource":
+                return self.resource
+            case "context":
+                return self.context
+        return None
+
+    def attribute(self, target: Type | None, name: str) -> tuple[Type, bool] | None:
+        """The type of an attribute and whether it is required; `None` where nothing is known or declared."""
+        shape = self.shape(target)
+        return None if shape is None else shape.attributes.get(name)
+
+    def shape(self, target: Type | None) -> RecordType | None:
+        """The attributes of a record or of the entities of a type."""
+        if isinstance(target, RecordType):
+            return target
+        if isinstance(target, EntityType):
+            declared = self.model.entity_types.get(target.name)
+            if isinstance(declared, StandardEntityType):
+                return declared.shape
+        return None
+
+    def tag(self, target: Type | None) -> Type | None:
+        """The type of the tags of the entities of a type."""
+        if isinstance(target, EntityType):
+            declared = self.model.entity_types.get(target.name)
+            if isinstance(declared, StandardEntityType):
+                return declared.tags
+        return None
+
+
+@dataclass(slots=True, eq=False)
+class CheckedRequest(Request):
+    """A request that a schema admits, with its types."""
+
+    types: RequestTypes = field(kw_only=True)
+
+
+class TypesTable:
+    """The types of a schema's requests; each environment has one object."""
+
+    def __init__(self, model: SchemaModel) -> None:
+        self._model = model
+        self._made: dict[tuple[Uid, str, str], RequestTypes] = {}
+
+    def of(self, request: Request) -> RequestTypes:
+        """The types of a request that the schema admits."""
+        action = request.action
+        key = (action, request.principal.type, request.resource.type)
+        types = self._made.get(key)
+        if types is None:
+            entity = self._model.types.entity
+            context = self._model.actions[action.type, action.id].context
+            types = RequestTypes(self._model, entity(key[1]), entity(key[2]), context)
+            types = self._made.setdefault(key, types)
+        return types
+
+    def checked(self, request: Request) -> CheckedRequest:
+        """A request that the schema admits, marked as such."""
+        return CheckedRequest(
+            request.principal, request.action, request.resource, request.context, types=self.of(request)
+        )
+
+
+def kind_of(type_: Type | None) -> type | None:
+    """The class of the values of a type."""
+    match type_:
+        case None:
+            return None
+        case EntityType():
+            return Uid
+        case SetType():
+            return EntitySet if isinstance(type_.element, EntityType) else SetValue
+        case RecordType():
+            return dict
+        case _:
+            return _CLASS_OF.get(type_)

@@ -33,7 +33,7 @@ from drt.outcome_json import outcome_to_json
 from drt.problems import InputProblem
 from drt.saved_case import SavedCase
 from drt.second_looks import shows_elsewhere
-from drt.targets import Target
+from drt.target import Target
 
 Verdict = Literal[
     "agrees",  # and every expectation is met

@@ -10,7 +10,7 @@ from typing import Any
 
 from drt.problems import InputProblem
 from drt.sometimes import LONG_RUN_SECONDS
-from drt.targets import Target
+from drt.target import Target
 
 DEFAULT_ENGINES = ("reference", "production")
 TARGETS = "drt.targets:TARGETS"

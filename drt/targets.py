@@ -6,8 +6,7 @@ fills the README and shares a run's budget.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from drt import drawing
 from drt.case import Case
@@ -15,6 +14,7 @@ from drt.oracles import laws, reading, roundtrips, schemas, validation
 from drt.oracles.agreement import engines_agree, variants_agree
 from drt.oracles.checked import Oracle
 from drt.oracles.wildcard import wildcard_matches_definition
+from drt.target import Target
 from generators.profiles import (
     BROKEN_ENTITIES,
     BROKEN_SCHEMA,
@@ -30,30 +30,6 @@ from generators.profiles import (
     UNTYPED,
 )
 from generators.source import Source
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A named pair of generator and oracle.
-
-    `draw` makes one case from a source of choices; `streams` does so too, where cases belong to streams that
-    are told apart, and tells which. `sentence` states the law in one line. `weight` is the
-    share of a run's budget relative to the other targets. Of `watched` cases, the reference tells of one
-    which rules of the language it reaches.
-    """
-
-    name: str
-    sentence: str
-    draw: Callable[[Source], Case]
-    oracle: Oracle
-    weight: int = 1
-    watched: int = 16
-    streams: Callable[[Source], drawing.Drawn] | None = None
-
-    def make(self, source: Source) -> drawing.Drawn:
-        """One case, with the stream it belongs to."""
-        return drawing.Drawn(self.draw(source)) if self.streams is None else self.streams(source)
-
 
 SOUND = replace(UNTYPED, name="sound", broken_part=0.0, mistyped_value=0.0, mistyped_request=0.05)
 """Conforming entities and requests, and policies some of which a sloppy validator would let pass."""

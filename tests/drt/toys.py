@@ -17,7 +17,7 @@ from drt.case import Case, Request
 from drt.case import Source as Text
 from drt.oracles.agreement import engines_agree
 from drt.outcome import Authorized, Outcome, Rejected, Unsupported, Validated
-from drt.targets import Target
+from drt.target import Target
 from generators.source import Source
 
 NOT_DONE = Unsupported("toy")

@@ -1,0 +1,34 @@
+"""What a target is: a way to draw cases and the law by which they are judged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from drt import drawing
+from drt.case import Case
+from drt.oracles.checked import Oracle
+from generators.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A named pair of generator and oracle.
+
+    `draw` makes one case from a source of choices; `streams` does so too, where cases belong to streams that
+    are told apart, and tells which. `sentence` states the law in one line. `weight` is the
+    share of a run's budget relative to the other targets. Of `watched` cases, the reference tells of one
+    which rules of the language it reaches.
+    """
+
+    name: str
+    sentence: str
+    draw: Callable[[Source], Case]
+    oracle: Oracle
+    weight: int = 1
+    watched: int = 16
+    streams: Callable[[Source], drawing.Drawn] | None = None
+
+    def make(self, source: Source) -> drawing.Drawn:
+        """One case, with the stream it belongs to."""
+        return drawing.Drawn(self.draw(source)) if self.streams is None else self.streams(source)

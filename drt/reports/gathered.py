@@ -20,7 +20,7 @@ from drt.reports.series import Series, gather_series
 from drt.run_log import Event, RunLog, read_json, read_run
 from drt.run_options import RunOptions
 from drt.statistics import Counts, total
-from drt.tally import FROM_OUTSIDE, Tally, exit_code, footer
+from drt.tally import CLEAN, FROM_OUTSIDE, INTERRUPTED, NOTHING_RUN, Tally, exit_code, footer
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +100,19 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """What one run that did all this would end with."""
-        return exit_code(
+        """What one run that did all this would end with; that one of several was cut off or interrupted says
+        less than a finding of another.
+        """
+        cut = any(run.interrupted or not run.complete for run in self.runs)
+        code = exit_code(
             [bucket.finding for bucket in self.buckets],
             self.compared,
             self.broken,
             sum(run.unexplained for run in self.runs),
-            any(run.interrupted for run in self.runs),
+            cut and len(self.runs) == 1,
             bool(self.missed),
         )
+        return INTERRUPTED if cut and code in (CLEAN, NOTHING_RUN) else code
 
     @property
     def missed(self) -> tuple[str, ...]:

@@ -130,6 +130,9 @@ def _troubles(report: Report) -> list[tuple[str, str]]:
     """What went wrong with the run itself, each a name and what is known of it."""
     troubles = []
     for run in report.runs:
+        if run.interrupted or not run.complete:
+            how = "was interrupted" if run.complete else "was cut off before its end"
+            troubles.append(("the run ends", f"{run.folder} {how}"))
         if run.cannot_start is not None:
             troubles.append(("the workers start", run.cannot_start))
         troubles += [(place_of(error), str(error.get("error"))) for error in run.errors]

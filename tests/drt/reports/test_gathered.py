@@ -50,7 +50,7 @@ def test_a_run_of_which_only_the_header_is_left_is_a_report_all_the_same(tmp_pat
     report = gather([folder])
 
     assert report.counts.cases == 0
-    assert report.exit_code == 5
+    assert report.exit_code == 130
     assert all("nothing was compared" in FORMATS[form](report) for form in ("md", "json"))
     assert all(FORMATS[form](report) for form in FORMATS)
 
@@ -72,6 +72,19 @@ def test_runs_taken_together_add_up_and_share_their_buckets(tmp_path: Path) -> N
     assert b.state == "confirmed", "what one run has confirmed is confirmed"
     assert b.case is not None
     assert document(report)["seconds"] == 10.0
+
+
+def test_a_run_that_was_cut_off_is_not_clean_and_hides_no_finding(tmp_path: Path) -> None:
+    cut = write_log(tmp_path / "cut", [], whole=False)
+    clean, found = write_log(tmp_path / "clean", []), write_log(tmp_path / "found", [find("a")])
+    stopped = write_log(tmp_path / "stopped", [find("b")])
+    _footer(lambda footer: footer.update(interrupted=True))(stopped)
+
+    assert gather([cut]).exit_code == gather([stopped]).exit_code == 130
+    assert gather([cut, clean]).exit_code == 130
+    assert gather([cut, found]).exit_code == 1
+    assert "cut off before its end" in FORMATS["junit"](gather([cut, clean]))
+    assert "1 of 2 runs not finished" in FORMATS["html"](gather([cut, clean]))
 
 
 def test_known_findings_do_not_fail_and_stand_last(tmp_path: Path) -> None:

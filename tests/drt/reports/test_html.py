@@ -49,7 +49,7 @@ class Page(HTMLParser):
 
 
 def page_of(tmp_path: Path, finds: list[dict[str, object]], **options: object) -> str:
-    return FORMATS["html"](gather([write_log(tmp_path / "run", finds, **options)]))
+    return FORMATS["html"](gather([write_log(tmp_path / "r<i>&'\"n", finds, **options)]))
 
 
 @pytest.fixture
@@ -104,6 +104,14 @@ def test_the_page_tells_what_was_found(tmp_path: Path) -> None:
         "request not answered", "1,200",
     ):  # fmt: skip
         assert told in page.text, told
+
+
+def test_a_flood_of_findings_is_counted(tmp_path: Path) -> None:
+    page = Page(page_of(tmp_path, [find(f"s{number}", f"1-{number}") for number in range(230)]))
+
+    assert "230 findings" in page.text
+    assert [tag for tag, _ in page.seen].count("article") == 200
+    assert "30 findings more are in the JSON report." in page.text
 
 
 def test_a_clean_run_says_so(tmp_path: Path) -> None:

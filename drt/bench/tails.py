@@ -20,7 +20,9 @@ ASKED = 20_000
 
 
 def tail(make: Maker, quick: bool) -> Measured:
-    """The 99th percentile of single questions by their median, garbage collection on."""
+    """The 99th percentile of single questions by their median, garbage collection on, in the quietest round:
+    what an engine itself does to the slowest of 20,000 requests it does in every round.
+    """
     prepared = Production().prepare(make(1_000))
     ratios: list[float] = []
     percentiles: dict[str, list[float]] = {"p50": [], "p99": [], "p99.9": []}
@@ -31,8 +33,10 @@ def tail(make: Maker, quick: bool) -> Measured:
         for found, part in zip(percentiles.values(), (500, 990, 999), strict=True):
             found.append((times[ASKED * part // 1_000] - clock) / 1_000)
         ratios.append(percentiles["p99"][-1] / percentiles["p50"][-1])
-    value, spread = middle(ratios)
-    return Measured(value, spread, {name: median(each) for name, each in percentiles.items()}, len(ratios))
+    _, spread = middle(ratios)
+    return Measured(
+        min(ratios), spread, {name: median(each) for name, each in percentiles.items()}, len(ratios)
+    )
 
 
 def _spent(ask: Callable[[Any], object], questions: Sequence[Any], count: int) -> list[int]:
@@ -52,7 +56,10 @@ def _nothing(question: object) -> object:
 
 def figures() -> list[Figure]:
     """The figures of this module."""
-    says = "single requests at 1,000 entities, wall time less that of an empty call, garbage collection on"
+    says = (
+        "single requests at 1,000 entities, wall time less that of an empty call, garbage collection on; "
+        "the quietest of several rounds, for a neighbour only ever adds"
+    )
     return [
         Figure(
             f"p99 ÷ p50, {name}",

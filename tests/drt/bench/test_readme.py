@@ -1,0 +1,51 @@
+"""The README's section about benchmarks shows the saved report, and the report has the table's limits."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("cedarpy")
+
+from drt.bench import others, table
+from drt.bench.curve import Plan
+from drt.bench.figure import Figure
+from drt.bench.report import Report
+from drt.views.bench_charts import drawn
+from drt.views.bench_markdown import markdown
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+DOCS = REPOSITORY / "docs"
+REPORT = Report.from_json(json.loads((DOCS / "bench.json").read_text(encoding="utf-8")))
+ITEMS = table.every_item()
+SECTION = (REPOSITORY / "README.md").read_text(encoding="utf-8").partition("\n## Benchmarks\n")[2]
+
+
+def test_the_readme_shows_the_saved_report() -> None:
+    begin = "<!-- drt bench --from docs/bench.json --format markdown -->\n"
+    shown = SECTION.partition("\n## ")[0].partition(begin)[2].partition("<!-- end -->")[0]
+    assert shown == markdown(REPORT)
+
+
+def test_the_charts_show_the_saved_report() -> None:
+    charts = dict(drawn(REPORT))
+    assert {path.name for path in (DOCS / "bench").iterdir()} == set(charts)
+    for name, text in charts.items():
+        assert (DOCS / "bench" / name).read_text(encoding="utf-8") == text
+        assert f"(docs/bench/{name})" in SECTION
+
+
+def test_the_saved_report_is_a_whole_run_with_the_limits_of_the_table() -> None:
+    optional = {each.name for each in others.figures()}
+    figures = {each.name: each.limit for each in ITEMS if isinstance(each, Figure)}
+    saved = {row.figure: row.limit for row in REPORT.rows if row.group != "others"}
+    assert saved == {name: limit for name, limit in figures.items() if name not in optional}
+    assert {each.name for each in REPORT.curves} == {each.name for each in ITEMS if isinstance(each, Plan)}
+    assert not REPORT.quick
+
+
+def test_verdicts_of_the_saved_report_follow_from_its_values() -> None:
+    for row in REPORT.rows:
+        assert row.verdict == (row.limit.verdict(row.value) if row.limit else "told")

@@ -23,6 +23,9 @@ from drt.problems import InputProblem
 
 Question = Literal["authorize", "evaluate", "validate"]
 
+ASKED = "production"
+"""The engine that the commands of `drt` ask by themselves."""
+
 SHOWN = 2
 """Divergences of one case whose lines are shown."""
 
@@ -51,9 +54,9 @@ class Line:
     words: tuple[str, ...]
     piped: str = ""
 
-    def told(self, command: str) -> str:
-        """The line for a shell; `command` is `drt` or `cedar`."""
-        line = shlex.join([command, self.question, *self.words])
+    def told(self, command: str, *more: str) -> str:
+        """The line for a shell; `command` is `drt` or `cedar`, with flags that only it has."""
+        line = shlex.join([command, self.question, *more, *self.words])
         return f"printf '%s' {shlex.quote(self.piped)} | {line}" if self.piped else line
 
 
@@ -102,15 +105,18 @@ def _write(path: Path, text: str) -> Path:
     return path
 
 
-def by_hand(case: Case, files: Files, divergences: Sequence[Divergence] = ()) -> tuple[str, ...]:
-    """The lines that ask what diverged, first `drt` and then `cedar`; without a divergence the first question
-    of the case. Where a line needs a file that is not there, a sentence says how to get it.
+def by_hand(
+    case: Case, files: Files, divergences: Sequence[Divergence] = (), engine: str = ASKED
+) -> tuple[str, ...]:
+    """The lines that ask what diverged, first `drt`, of that engine, and then `cedar`; without a divergence
+    the first question of the case. A line that needs a file that is not there gives way to how to get it.
     """
     told: list[str] = []
+    flags = [] if engine == ASKED else ["--engine", engine]
     for question, request, expression in _questions(case, divergences):
         asked = line(case, files, question, request, expression)
         if isinstance(asked, Line):
-            told += [asked.told("drt"), asked.told("cedar")]
+            told += [asked.told("drt", *flags), asked.told("cedar")]
         elif asked.endswith("file"):
             told.append(f"{question}: {asked}: `drt replay --extract FOLDER CASE` writes it")
         else:

@@ -16,7 +16,7 @@ from typing import Any, Literal
 from drt.alarm import Alarm, Stuck
 from drt.case import Case
 from drt.case_files import read_case
-from drt.cedar_lines import by_hand, files_of
+from drt.cedar_lines import ASKED, Files, by_hand, files_of
 from drt.conformance.bench import Bench
 from drt.conformance.report import Mismatch
 from drt.conformance.saved import saved as check_expectations
@@ -70,6 +70,7 @@ class Replayed:
     reason: str = ""
     readable: bool = True
     broke: bool = False
+    engines: tuple[str, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -78,9 +79,14 @@ class Replayed:
     @property
     def by_hand(self) -> tuple[str, ...]:
         """The lines that ask the same by hand."""
+        return () if self.saved is None else self.asked_with(files_of(self.path))
+
+    def asked_with(self, files: Files) -> tuple[str, ...]:
+        """The lines that ask the last of the engines by hand, with the parts of the case in these files."""
         if self.saved is None:
             return ()
-        return by_hand(self.saved.case, files_of(self.path), self.divergences)
+        engine = ASKED if ASKED in self.engines else self.engines[-1]
+        return by_hand(self.saved.case, files, self.divergences, engine)
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -164,7 +170,7 @@ class Replayer:
             return self._judged(path, saved, result.answer)
         if isinstance(result, Broke):
             reason = f"the harness broke: {result.error}"
-            return Replayed(path, "cannot run", saved, reason=reason, broke=True)
+            return Replayed(path, "cannot run", saved, reason=reason, broke=True, engines=self.engines)
         return self._judged(path, saved, self._autopsy(question, result))
 
     def _autopsy(self, question: Callable[[Sequence[Guarded]], _Seen], died: Died) -> _Seen:
@@ -196,7 +202,15 @@ class Replayer:
         if verdict in ("fixed", "still diverges"):
             verdict, reason = self._steady(path, saved, verdict, reason)
         return Replayed(
-            path, verdict, saved, seen.checked.divergences, seen.answers, seen.unmet, seen.located, reason
+            path,
+            verdict,
+            saved,
+            seen.checked.divergences,
+            seen.answers,
+            seen.unmet,
+            seen.located,
+            reason,
+            engines=self.engines,
         )
 
     def _steady(self, path: Path, saved: SavedCase, verdict: Verdict, reason: str) -> tuple[Verdict, str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from drt.case_files import CASE_FILE
-from drt.cedar_lines import by_hand, extract
+from drt.cedar_lines import extract
 from drt.corpus import cases_under, find_case, find_corpus
 from drt.engines import build
 from drt.known import Known, read_known
@@ -66,8 +66,7 @@ def _extracted(folder: Path | None, replayed: Replayed, cases: int) -> tuple[str
     saved = replayed.saved
     if folder is None or saved is None:
         return ()
-    files = extract(saved.case, folder if cases == 1 else folder / replayed.path.name)
-    return by_hand(saved.case, files, replayed.divergences)
+    return replayed.asked_with(extract(saved.case, folder if cases == 1 else folder / replayed.path.name))
 
 
 def exit_code(done: list[Replayed]) -> int:

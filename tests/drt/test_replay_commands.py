@@ -229,6 +229,8 @@ def test_the_last_line_of_a_red_run_shows_where_the_engines_part(tmp_path: Path)
     assert last.startswith("drt replay --engine=reference")
     shown = in_shell(last)
     assert shown.returncode == 1
+    assert f"drt authorize --engine {faulty} -l " in shown.stdout
+    assert "\ncedar authorize -l " in shown.stdout
     assert "they part at `<`" in shown.stdout or "they part at `>=`" in shown.stdout or "`<=`" in shown.stdout
     assert "the whole" in shown.stdout
     assert "still diverges: " in shown.stdout

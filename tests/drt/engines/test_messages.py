@@ -151,6 +151,26 @@ def test_reading_refuses_what_the_schema_refuses(traffic: list[Exchange]) -> Non
                     assert faults(changed, f"{ask}.answer")
 
 
+def test_the_document_shows_messages_as_they_are() -> None:
+    document = Path(__file__).resolve().parents[3].joinpath("docs", "plug-in-an-engine.md").read_text()
+    shown = [line for line in document.splitlines() if line[:2] in ("→ ", "← ") and "…" not in line]
+    ask = ""
+    for line in shown:
+        message = json.loads(line[2:])
+        if line[0] == "→":
+            ask = message["ask"]
+            assert faults(message, ask) == []
+        else:
+            assert (
+                faults(
+                    message,
+                    "heartbeat" if "heartbeat" in message and "asks" not in message else f"{ask}.answer",
+                )
+                == []
+            )
+    assert len(shown) >= 7
+
+
 def test_signs_of_life_have_a_schema_too() -> None:
     assert faults({"seq": 3, "heartbeat": True}, "heartbeat") == []
     assert faults({"seq": 3, "heartbeat": False}, "heartbeat") != []

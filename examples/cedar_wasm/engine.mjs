@@ -1,0 +1,249 @@
+// The Rust engine compiled to WebAssembly, as an engine of drt: answers questions on JSON lines.
+//
+// The package takes and gives JavaScript objects, and turns them into JSON and back on the way. Longs are 64 bits
+// wide and keys may come twice, which no JavaScript object can hold; so what goes in and comes out here is text,
+// handed over at the two places where the package itself calls JSON.stringify and JSON.parse.
+
+import { createRequire } from "node:module";
+import { createInterface } from "node:readline";
+
+const require = createRequire(import.meta.url);
+const PACKAGE = "@cedar-policy/cedar-wasm/nodejs";
+let cedar = load();
+
+function load() {
+  try {
+    delete require.cache[require.resolve(PACKAGE)];
+    return require(PACKAGE);
+  } catch (error) {
+    console.error(`the package is not there: ${error.message.split("\n")[0]}`);
+    process.exit(1);
+  }
+}
+
+class Text {
+  constructor(text) {
+    this.text = text;
+  }
+}
+
+const { stringify, parse } = JSON;
+JSON.stringify = (value, ...more) => (value instanceof Text ? value.text : stringify(value, ...more));
+
+/** What a function of the package answers to a document given as text; it throws what it cannot take in. */
+function ask(name, document) {
+  try {
+    return cedar[name](new Text(document));
+  } catch (error) {
+    if (isDepth(error)) throw error;
+    return { type: "failure", errors: [{ message: error.message }] };
+  }
+}
+
+/** Whether the engine ran out of stack, which leaves it in no state to go on with. */
+const isDepth = (error) => error instanceof RangeError || error instanceof WebAssembly.RuntimeError;
+
+// Outcomes
+
+const rejected = (part, answer) => ({
+  outcome: "Rejected",
+  part,
+  detail: (answer?.errors ?? []).map((error) => error.message).join("; "),
+});
+const unsupported = (feature) => ({ outcome: "Unsupported", feature });
+
+const UID = '`[^`"]*"(?:[^"\\\\]|\\\\[^])*"`';
+const KINDS = [
+  ["type error: ", "type"],
+  ["record does not have the attribute ", "attr-missing"],
+  [`${UID} does not have the attribute `, "attr-missing"],
+  [`${UID} does not have the tag `, "tag-missing"],
+  [`entity ${UID} does not exist`, "entity-missing"],
+  ["integer overflow while attempting ", "overflow"],
+  ["error while evaluating `\\w+` extension function: ", "extension"],
+  ["wrong number of arguments provided to extension function ", "arity"],
+  ["recursion limit reached", "recursion-limit"],
+  ["template slot `\\?\\w+` was not linked", "unlinked-slot"],
+].map(([pattern, kind]) => [new RegExp(`^(?:${pattern})`), kind]);
+
+/** The kind of an evaluation error; messages quote the case, so only how they begin may decide. */
+function errorKind({ policyId, error }) {
+  const message = error.message;
+  const known = KINDS.find(([pattern]) => pattern.test(message));
+  if (known === undefined) console.error(`an unknown message about ${policyId}: ${message}`);
+  return known?.[1];
+}
+
+// Cases
+
+const TOKEN = /"(?:[^"\\]|\\[^])*"|\/\/[^\n\r]*|\?(?:principal|resource)|;/g;
+
+/** The texts of policies and templates, by the ids that their places in the whole text give them. */
+function parts(text) {
+  const found = { staticPolicies: {}, templates: {} };
+  let start = 0;
+  let number = 0;
+  let slots = false;
+  for (const token of text.matchAll(TOKEN)) {
+    slots ||= token[0].startsWith("?");
+    if (token[0] !== ";") continue;
+    const end = token.index + 1;
+    found[slots ? "templates" : "staticPolicies"][`policy${number}`] = text.slice(start, end);
+    [start, number, slots] = [end, number + 1, false];
+  }
+  return found;
+}
+
+const schemaText = (schema) => (schema.format === "cedar" ? stringify(schema.text) : schema.text);
+const isJson = (text) => {
+  try {
+    parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** What is wrong with a schema, if anything. */
+function schemaFault(schema) {
+  if (schema.format === "json" && !isJson(schema.text)) return rejected("schema");
+  const answer = ask("checkParseSchema", schemaText(schema));
+  return answer.type === "success" ? null : rejected("schema", answer);
+}
+
+function entitiesFault(entities, schema) {
+  if (!isJson(entities)) return rejected("entities");
+  const about = schema === null ? "" : `, "schema": ${schemaText(schema)}`;
+  const answer = ask("checkParseEntities", `{"entities": ${entities}${about}}`);
+  return answer.type === "success" ? null : rejected("entities", answer);
+}
+
+function policiesFault(policies) {
+  if (policies.format === "json") return unsupported("policy-json");
+  const answer = cedar.policySetTextToParts(policies.text);
+  return answer.type === "success" ? null : rejected("policies", answer);
+}
+
+/** A case that was read, or the outcome that says why not: schema, policies, links, entities, in that order. */
+function read({ policies, schema, entities, links }) {
+  const fault = (schema && schemaFault(schema)) ?? policiesFault(policies);
+  if (fault) return fault;
+  const split = parts(policies.text);
+  const unknown = links.find((link) => !(link.template in split.templates));
+  if (unknown) return { outcome: "Rejected", part: "link", detail: `no template ${unknown.template}` };
+  const made = links.map(
+    ({ template, id, values }) =>
+      `{"templateId": ${stringify(template)}, "newId": ${stringify(id)}, "values": ` +
+      `{${values.map(([slot, uid]) => `${stringify(slot)}: ${uid}`)}}}`,
+  );
+  const set = `${stringify(split).slice(0, -1)}, "templateLinks": [${made}]}`;
+  const linked = ask("checkParsePolicySet", set);
+  if (linked.type !== "success") return rejected(links.length ? "link" : "policies", linked);
+  const refused = entitiesFault(entities, schema);
+  if (refused) return refused;
+  return { set, split, schema, entities, links };
+}
+
+// Questions
+
+let loaded = null;
+
+function authorize({ text, validate }) {
+  let about;
+  try {
+    about = parse(text);
+  } catch {
+    return rejected("request");
+  }
+  if (typeof about !== "object" || about === null || Array.isArray(about)) return rejected("request");
+  const { set, schema, entities } = loaded;
+  const more = [
+    ...("context" in about ? [] : ['"context": {}']),
+    ...(schema === null ? [] : [`"schema": ${schemaText(schema)}`, `"validateRequest": ${validate}`]),
+    `"policies": ${set}`,
+    `"entities": ${entities}`,
+  ];
+  const begun = text.trimEnd().slice(0, -1); // the request as it is, for more members to follow
+  const answer = ask("isAuthorized", `${begun}${Object.keys(about).length ? ", " : ""}${more.join(", ")}}`);
+  if (answer.type !== "success") return rejected("request", answer);
+  const { reason, errors } = answer.response.diagnostics;
+  const erring = errors.map((error) => [error.policyId, errorKind(error)]);
+  if (erring.some(([, kind]) => kind === undefined)) return unsupported("message");
+  return { outcome: "Authorized", decision: answer.response.decision, determining: reason, erring };
+}
+
+function validate({ mode, level }) {
+  const { set, split, schema, links } = loaded;
+  if (schema === null) return { outcome: "Rejected", part: "schema", detail: "the case has no schema" };
+  if (mode !== "strict") return unsupported("permissive-validation");
+  if (level !== null) return unsupported("level-validation");
+  if (links.length) return unsupported("link-validation");
+  const answer = ask("validate", `{"schema": ${schemaText(schema)}, "policies": ${set}}`);
+  if (answer.type !== "success") return rejected("policies", answer);
+  const bad = new Set(answer.validationErrors.map((error) => error.policyId));
+  const ids = [...Object.keys(split.staticPolicies), ...Object.keys(split.templates)];
+  return { outcome: "Validated", valid: bad.size === 0, policies: ids.map((id) => [id, !bad.has(id)]) };
+}
+
+function formatPolicies({ text, line_width: lineWidth, indent_width: indentWidth }) {
+  const answer = ask("formatPolicies", stringify({ policyText: text, lineWidth, indentWidth }));
+  if (answer.type !== "success") return rejected("policies", answer);
+  return { outcome: "Printed", text: answer.formatted_policy };
+}
+
+function translateSchema({ schema, to }) {
+  const fault = schemaFault(schema);
+  if (fault) return fault;
+  const answer = ask(to === "json" ? "schemaToJson" : "schemaToText", schemaText(schema));
+  if (answer.type !== "success") return rejected("schema", answer);
+  return { outcome: "Printed", text: to === "json" ? stringify(answer.json) : answer.text };
+}
+
+const ANSWERS = {
+  load({ case: given }) {
+    loaded = null;
+    const found = read(given);
+    if ("outcome" in found) return found;
+    loaded = found;
+    return { loaded: true };
+  },
+  authorize: ({ request }) => authorize(request),
+  validate,
+  read_policies: ({ policies }) => policiesFault(policies) ?? { outcome: "Accepted" },
+  read_schema: ({ schema }) => schemaFault(schema) ?? { outcome: "Accepted" },
+  read_entities: ({ entities, schema }) =>
+    (schema && schemaFault(schema)) ?? entitiesFault(entities, schema) ?? { outcome: "Accepted" },
+  format_policies: formatPolicies,
+  translate_schema: translateSchema,
+};
+
+/** The answer to one question; by a new engine the next time, where this one ran out of stack. */
+function answerTo(question) {
+  try {
+    return ANSWERS[question.ask](question);
+  } catch (error) {
+    if (!isDepth(error)) throw error;
+    cedar = load();
+    return unsupported("depth");
+  }
+}
+
+function reply({ seq, ask, ...more }) {
+  switch (ask) {
+    case "start":
+      return { seq, protocol: 1, name: "cedar-wasm", version: cedar.getCedarVersion() };
+    case "capabilities":
+      return { seq, asks: Object.keys(ANSWERS), batch: 64 };
+    case "batch":
+      return { seq, answers: more.questions.map((one) => ({ seq: one.seq, ...answerTo(one) })) };
+    default:
+      return { seq, ...answerTo({ ask, ...more }) };
+  }
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const question = parse(line);
+  if (question.ask === "stop") break;
+  process.stdout.write(`${stringify(reply(question))}\n`);
+}
+process.exit(0);

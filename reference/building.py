@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from lark import Token, Transformer, v_args
-
 from reference.entities import show
 from reference.extensions.functions import CONSTRUCTORS, METHODS
+from reference.grammar import Token
 from reference.integers import MAX_LONG, from_digits
 from reference.names import RESERVED, is_action_type
 from reference.policies import (
@@ -65,8 +64,7 @@ class Refusal(Exception):
         self.offset = offset
 
 
-@v_args(inline=True)
-class Builder(Transformer[Token, Any]):
+class Builder:
     """One method a rule or alias of the grammar: what the parts built comes in, the whole goes out."""
 
     def policies(self, *bodies: Body) -> tuple[Body, ...]:

@@ -1,19 +1,16 @@
 """Where the expressions of a policy text stand, for messages: the text read once more, with its positions.
 
-Syntax carries no positions, as it means the same wherever it stands. Here the same grammar is read into a
-tree with positions, and the same builder makes the same syntax from it, node by node.
+Syntax carries no positions, as it means the same wherever it stands. Here the same syntax is built once more,
+and the place of everything built is noted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from lark import Lark, Tree
-
-from reference.building import Builder
+from reference.grammar import Token
 from reference.nesting import NestingLimit
 from reference.parser import GRAMMAR
 from reference.policies import Body
@@ -63,25 +60,14 @@ def locate(text: str, policies: Mapping[str, Body]) -> Located:
 def _read(text: str) -> tuple[tuple[Body, ...], dict[int, int]]:
     """The policies, and the offsets of whatever was built for them, by identity."""
     offsets: dict[int, int] = {}
-    made: dict[int, Any] = {}
-    builder = Builder()
-    tree = _parser().parse(text)
-    for node in tree.iter_subtrees():
-        parts = [made[id(child)] if isinstance(child, Tree) else child for child in node.children]
-        result = made[id(node)] = getattr(builder, node.data)(*parts)
-        if not node.meta.empty:
-            offsets.setdefault(id(result), node.meta.start_pos)
-    bodies: tuple[Body, ...] = made[id(tree)]
+    built: list[Any] = []
+
+    def note(result: Any, parts: Sequence[Any]) -> None:
+        built.append(result)  # lives as long as its identity is looked at
+        starts = (part.start if isinstance(part, Token) else offsets.get(id(part)) for part in parts)
+        start = next((start for start in starts if start is not None), None)
+        if start is not None:
+            offsets.setdefault(id(result), start)
+
+    bodies: tuple[Body, ...] = GRAMMAR.read(text, "policies", NestingLimit(1), note)
     return bodies, offsets
-
-
-@cache
-def _parser() -> Lark:
-    return Lark(
-        GRAMMAR,
-        start="policies",
-        parser="lalr",
-        maybe_placeholders=False,
-        propagate_positions=True,
-        postlex=NestingLimit(1),
-    )

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from lark import Token
+from reference.grammar import Token
 
 DEEPEST_NESTING = 1_000
 
 OPENING = frozenset({"LPAR", "LSQB", "LBRACE"})
 CLOSING = frozenset({"RPAR", "RSQB", "RBRACE"})
-BRANCH = {"_THEN": "then", "_ELSE": "else"}
-ENDING = CLOSING | {"COMMA", "_THEN", "_ELSE"}
+BRANCH = {"THEN": "then", "ELSE": "else"}
+ENDING = CLOSING | {"COMMA"} | BRANCH.keys()
 """What stands here, stands after the conditionals that are complete up to the innermost bracket."""
 END_OF_OPERAND = CLOSING | {
     "WORD", "STRING", "NUMBER", "TRUE", "FALSE", "PRINCIPAL", "ACTION", "RESOURCE", "CONTEXT"
@@ -28,35 +26,31 @@ class TooDeep(Exception):
 
 
 class NestingLimit:
-    """A filter of tokens that lets nothing through which is nested too deep.
+    """Watches the tokens of one text, and lets none through which is nested too deep.
 
     Brackets and `if` add a level to what is inside them, but not those of `["attribute"]`. `outer` is the
     number of brackets around every expression that add none: one in a policy, none around an expression.
     """
 
-    always_accept = ()
+    kinds = OPENING | ENDING | {"IF"}
 
     def __init__(self, outer: int) -> None:
         self.deepest = DEEPEST_NESTING + outer
+        self.levels: list[str] = []
 
-    def process(self, tokens: Iterator[Token]) -> Iterator[Token]:
-        """The same tokens; raises `TooDeep`."""
-        levels: list[str] = []
-        before = ""
-        for token in tokens:
-            kind = token.type
-            if kind in OPENING:
-                levels.append("index" if kind == "LSQB" and before in END_OF_OPERAND else "bracket")
-            elif kind == "_IF":
-                levels.append("if")
-            elif kind in ENDING:
-                while levels and levels[-1] == "else":
-                    levels.pop()
-                if kind in CLOSING and levels:
-                    levels.pop()
-                elif kind in BRANCH and levels:
-                    levels[-1] = BRANCH[kind]
-            if len(levels) > self.deepest and levels[-1] != "index":
-                raise TooDeep(token)
-            before = kind
-            yield token
+    def see(self, token: Token, before: str) -> None:
+        """Raises `TooDeep`; `before` is the kind of the token before this one."""
+        kind, levels = token.kind, self.levels
+        if kind in OPENING:
+            levels.append("index" if kind == "LSQB" and before in END_OF_OPERAND else "bracket")
+        elif kind == "IF":
+            levels.append("if")
+        else:
+            while levels and levels[-1] == "else":
+                levels.pop()
+            if kind in CLOSING and levels:
+                levels.pop()
+            elif kind in BRANCH and levels:
+                levels[-1] = BRANCH[kind]
+        if len(levels) > self.deepest and levels[-1] != "index":
+            raise TooDeep(token)

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import TypeAlias
 
-from drt.bench import costs, curve, growth, others, speed, tails
+from drt.bench import costs, curves, growth, others, speed, tails
 from drt.bench.contestants import cedarpy, production
-from drt.bench.curve import Curve, Plan
+from drt.bench.curve import Curve
+from drt.bench.curves import Plan
 from drt.bench.figure import Figure, Row, measured
 
 Item: TypeAlias = Figure | Plan
@@ -17,7 +18,7 @@ Item: TypeAlias = Figure | Plan
 def every_item() -> list[Item]:
     """The figures, then the curves."""
     figures = (*speed.figures(), *growth.figures(), *costs.figures(), *tails.figures(), *others.figures())
-    return [*figures, *curve.plans()]
+    return [*figures, *curves.plans()]
 
 
 def chosen(only: Sequence[str], quick: bool) -> list[Item]:

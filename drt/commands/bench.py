@@ -44,7 +44,7 @@ def command(
 
     Answers are compared first; engines that disagree fail the benchmark. A limit counts as missed when it
     was missed three times. Exit codes: 0 all limits are kept, 1 one is missed or engines disagree, 2 wrong
-    usage, 3 cedarpy is not installed, 5 no figure of such a name.
+    usage, 3 cedarpy is not installed or a contestant broke, 5 no figure of such a name.
     """
     from drt.commands import benching
 

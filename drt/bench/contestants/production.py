@@ -86,14 +86,20 @@ class Production:
         return "production, dicts" if self.plain else "production"
 
     def prepare(self, workload: Workload) -> Prepared:
-        schema = read_schema(workload.schema.text) if workload.schema else None
-        text = workload.entities
-        entities = schema.read_entities(text) if schema else Entities.from_json(text)
-        authorizer = Authorizer(read_policies(workload.policies), entities, tier=self.tier)
-        read: Callable[[dict[str, Any]], Request] = schema.read_request if schema else Request.from_dict
+        policies = read_policies(workload.policies)
+        read: Callable[[dict[str, Any]], Request] = Request.from_dict
+        authorize: Callable[[Request], Response]
+        if workload.schema is None:
+            entities = read_entities(workload.entities)
+            authorize = Authorizer(policies, entities, tier=self.tier).authorize
+        else:
+            schema = read_schema(workload.schema.text)
+            entities = schema.read_entities(workload.entities)
+            authorize = schema.authorizer(policies, entities, tier=self.tier).authorize
+            read = schema.read_request
         if self.plain:
-            return Prepared(partial(_ask_plain, authorizer.authorize, read), workload.requests, _read)
-        return Prepared(authorizer.authorize, [read(each) for each in workload.requests], _read)
+            return Prepared(partial(_ask_plain, authorize, read), workload.requests, _read)
+        return Prepared(authorize, [read(each) for each in workload.requests], _read)
 
 
 def _ask_plain(

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+pytest.importorskip("cedarpy")
+
 from drt.bench import grants, speed, table
 from drt.bench.applications import abac, tinytodo
 from drt.bench.contestants.cedarpy import Cedarpy
@@ -22,8 +24,6 @@ from drt.bench.race import Disagreement, Measured, prepared_for, race, ratio
 from drt.bench.report import Report
 from drt.bench.workload import Workload
 from drt.cli import main
-
-pytest.importorskip("cedarpy")
 
 
 @dataclass(frozen=True)

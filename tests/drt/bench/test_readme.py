@@ -10,7 +10,7 @@ import pytest
 pytest.importorskip("cedarpy")
 
 from drt.bench import others, table
-from drt.bench.curve import Plan
+from drt.bench.curves import Plan
 from drt.bench.figure import Figure
 from drt.bench.report import Report
 from drt.views.bench_charts import drawn

@@ -68,7 +68,7 @@ def _check_tables(settings: Settings, commands: tuple[str, ...]) -> None:
 
 def _defaults(settings: Settings, command: click.Command, way: tuple[str, ...]) -> dict[str, Any]:
     """The default map of a command: the common settings, and over them those of its own table."""
-    own = settings.table(*way)
+    own = _own(settings, way)
     if isinstance(command, click.Group):
         inner = command.commands
         if strange := sorted(set(own) - set(inner)):
@@ -79,8 +79,15 @@ def _defaults(settings: Settings, command: click.Command, way: tuple[str, ...]) 
         key: value
         for key, value in settings.document.items()
         if key in COMMON and key in options and (options[key].multiple or key != "engine")
+        if not isinstance(value, Mapping)  # then it is the table of the command of that name
     }
     return {**_values(settings, options, common, ()), **_values(settings, options, own, way)}
+
+
+def _own(settings: Settings, way: tuple[str, ...]) -> Table:
+    """The table of a command; none where a common setting has the command's name, as `corpus` may."""
+    named = settings.document.get(way[0])
+    return {} if way[0] in COMMON and not isinstance(named, Mapping) else settings.table(*way)
 
 
 def _values(
@@ -199,4 +206,4 @@ def _way(settings: Settings, ctx: click.Context, key: str) -> tuple[str, ...]:
     chosen = ctx.params.get("profile")
     if chosen is not None and key in settings.table(PROFILES, chosen):
         return PROFILES, chosen, key
-    return (*names, key) if key in settings.table(*names) else (key,)
+    return (*names, key) if key in _own(settings, tuple(names)) else (key,)

@@ -56,9 +56,9 @@ def corpus(pytester: pytest.Pytester) -> Path:
 
 
 def run(pytester: pytest.Pytester, *arguments: str | Path) -> pytest.RunResult:
-    return pytester.runpytest_inprocess(
-        "-p", "drt.pytest_plugin", "-p", "no:cacheprovider", "-rxXs", *map(str, arguments)
-    )
+    plugins = ("drt.pytest_plugin", "no:cacheprovider", "no:hypothesispytest", "no:xdist")
+    flags = [flag for plugin in plugins for flag in ("-p", plugin)]
+    return pytester.runpytest_inprocess(*flags, "-rxXs", *map(str, arguments))
 
 
 def compared(pytester: pytest.Pytester, corpus: Path, engines: str, *more: str) -> pytest.RunResult:

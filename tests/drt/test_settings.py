@@ -111,6 +111,27 @@ def test_a_command_of_a_group_has_a_table_of_its_own(here: Path, monkeypatch: py
     assert settled(command=group, inner=("toy",))["seconds"] == 8
 
 
+def test_the_setting_corpus_and_the_command_corpus_do_not_meet(here: Path) -> None:
+    (here / "cases").mkdir()
+    write(here, 'corpus = "cases"')
+    assert drt("corpus", "check").stdout == "0 cases read: all in order\n"
+    write(here, '[corpus.check]\ncorpus = "cases"\nformat = "json"')
+    assert json.loads(drt("corpus", "check").stdout) == {"cases": 0, "faults": []}
+    assert drt("triage").exit_code == 0  # elsewhere the table sets nothing
+    path = write(here, "[corpus.check]\ncorpse = 1")
+    assert drt("corpus", "check").stderr.startswith(
+        f"drt: {path}:2: unknown setting 'corpse' in [corpus.check]"
+    )
+    path = write(here, "[corpus]\nchick = 1")
+    assert drt("corpus", "check").stderr.startswith(
+        f"drt: {path}:2: unknown setting 'chick' in [corpus]; known"
+    )
+    path = write(here, 'corpus = "cases"\n[replay]\ndeadline = "x"')
+    assert drt("replay").stderr.startswith(f"drt: {path}:3: 'deadline' in [replay]: 'x' is not")
+    path = write(here, 'corpus = "cases"\ndeadline = "x"')
+    assert drt("replay").stderr.startswith(f"drt: {path}:2: 'deadline' in the file: 'x' is not")
+
+
 def test_a_profile_is_laid_over_the_file_and_under_the_flags(
     here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

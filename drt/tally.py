@@ -16,6 +16,7 @@ from typing import Any
 from drt.balance import one_sided
 from drt.keeping import PAIRED, reached_in
 from drt.known import Known, find_known
+from drt.resident import Resident
 from drt.run_log import FORMAT, Event
 from drt.run_options import DEFAULT_ENGINES, RunOptions
 from drt.sometimes import Seen, happened, never
@@ -94,6 +95,7 @@ class Tally:
     broken: list[Event] = field(default_factory=list)
     deaths: list[Event] = field(default_factory=list)
     lost: list[Event] = field(default_factory=list)
+    resident: dict[int, Resident] = field(default_factory=dict)
 
     def add(self, event: Event) -> None:
         """Take in one event."""
@@ -106,6 +108,11 @@ class Tally:
                 self.deaths.append(event)
             case "lost":
                 self.lost.append(event)
+            case "grown":
+                held = self.resident.setdefault(event["worker"], Resident())
+                held.samples.append((event["at"], event["resident"]))
+            case "recycled":
+                self.resident.setdefault(event["worker"], Resident()).recycled += 1
 
     def findings(self, seen: Mapping[str, int]) -> list[Finding]:
         """The buckets, those that fail the run first; `seen` counts divergences by coarse key."""
@@ -238,6 +245,7 @@ def footer(
         "deaths": len(tally.deaths),
         "lost": [{name: event.get(name) for name in ("target", "index", "cause")} for event in tally.lost],
         "resident": [state["resident"] for state in states],
+        "memory": [held.to_json() for _, held in sorted(tally.resident.items())],
         "cannot_start": cannot_start,
         "interrupted": interrupted,
         "random_seed": options.random_seed,

@@ -47,7 +47,10 @@ CHECKPOINT_SECONDS = 1.0
 kill one
 worker after the other, each still gets a little further."""
 
-GROWTH_SECONDS = 30.0
+GROWTH_SECONDS = 1.0
+GROWTH_SHARE = 0.005
+"""Between two samples of a worker's memory; later that share of the time since its start."""
+
 MOST_BROKEN_LOGGED = 20
 
 
@@ -69,6 +72,7 @@ class Worker:
         self.options = options
         self.stopped = False
         self._parent = parent
+        self._number = number
         folder = options.place
         self._state = folder / f"worker-{number}.state.json"
         self._ends = ends
@@ -138,11 +142,11 @@ class Worker:
                 resident = self.save_state()
                 if self._is_over():
                     break
-                if now - grown >= GROWTH_SECONDS:
+                if now - grown >= max(GROWTH_SECONDS, (now - born) * GROWTH_SHARE):
                     grown = now
-                    self.log.write("grown", cases=self._totals[0], resident=resident)
+                    self.log.write("grown", worker=self._number, resident=resident)
                 if resident > self.options.memory * 1024 * 1024 // 2:
-                    self.log.write("recycled", resident=resident)
+                    self.log.write("recycled", worker=self._number, resident=resident)
                     return RECYCLE
             drawn = self.schedule.next()
             if drawn is None:

@@ -9,6 +9,7 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
+from drt import resident
 from drt.case_files import read_case
 from drt.coverage import coverage
 from drt.divergence_json import divergence_from_json
@@ -56,6 +57,9 @@ def _facts(footer: dict[str, Any], folder: Path) -> list[Text]:
     lines += _events(footer)
     lines += [Text(f"one-sided: {visible(told)}", style="yellow") for told in footer.get("one_sided", ())]
     lines.append(Text(f"time: {_time(footer)}"))
+    if held := resident.told(footer.get("memory", ())):
+        flat = resident.is_flat(footer["memory"])
+        lines.append(Text(f"memory: {held}", style="" if flat else "yellow"))
     if footer["deaths"]:
         lines.append(Text(f"{_count(footer['deaths'], 'death')} of workers, each replaced", style="yellow"))
     for lost in footer["lost"][:3]:

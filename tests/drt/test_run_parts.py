@@ -34,6 +34,7 @@ from drt.outcome import (
 )
 from drt.outcome_json import outcome_from_json, outcome_to_json
 from drt.problems import InputProblem
+from drt.resident import Resident, growth, is_flat, told
 from drt.run_log import LogReader, LogWriter, make_folder, read_json, read_run, replace_json
 from drt.schedule import Schedule, case_random_seed, shares
 from drt.statistics import Counts, total
@@ -418,3 +419,30 @@ def test_memory_is_limited() -> None:
 
     assert isinstance(result, Broke)
     assert result.error.startswith("MemoryError")
+
+
+def sampled(*held: float) -> list[tuple[float, int]]:
+    """Samples a second apart, in MiB."""
+    return [(1000.0 + second, int(mebibytes * 2**20)) for second, mebibytes in enumerate(held)]
+
+
+def test_growth_is_that_of_the_second_half() -> None:
+    settling = sampled(*(min(100, 10 * second) for second in range(100)))
+    leaking = sampled(*(100 + second for second in range(101)))
+    noisy = sampled(*(100 + second % 3 for second in range(100)))
+
+    assert growth(settling) == 0
+    assert growth(leaking) == pytest.approx(0.3, abs=0.03), "from 150 to 195"
+    assert growth(noisy) == pytest.approx(0, abs=0.02)
+    assert growth(settling[:9]) is None
+
+
+def test_memory_is_told_and_growth_is_seen() -> None:
+    flat = Resident(sampled(*[120.0] * 40)).to_json()
+    leaking = Resident(sampled(*(100 + second for second in range(101))), recycled=1).to_json()
+
+    assert told([flat]) == "120 MiB a worker at the end, +0.0% over the second half"
+    assert is_flat([flat])
+    assert not is_flat([flat, leaking])
+    assert told([flat, leaking]).endswith("over the second half, started afresh 1 time")
+    assert told([]) == told([Resident().to_json()]) == ""

@@ -1,0 +1,73 @@
+"""How much memory the workers of a run hold, and whether it grows: from samples that they take of themselves.
+
+Owns the sums. A run of hours is to stay flat: what grows in its second half would grow for ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Any
+
+FEWEST_SAMPLES = 10
+FLAT = 0.05
+"""What a worker may grow over the second half of a run."""
+
+Sample = tuple[float, int]
+"""A time in seconds, and the bytes held then."""
+
+
+def growth(samples: Sequence[Sample]) -> float | None:
+    """By which part of it the memory has grown from the middle of the time to its end; None for few samples.
+
+    Middle and end are medians, of the samples in the middle tenth and in the last tenth of the time.
+    """
+    if len(samples) < FEWEST_SAMPLES:
+        return None
+    first, last = samples[0][0], samples[-1][0]
+    length = last - first
+    middle = [held for at, held in samples if abs(at - first - length / 2) <= length / 20]
+    end = [held for at, held in samples if at >= last - length / 10]
+    if not middle:
+        return None
+    return median(end) / median(middle) - 1.0
+
+
+@dataclass(slots=True)
+class Resident:
+    """The memory of one worker through a run; how often it was started afresh because it held too much."""
+
+    samples: list[Sample] = field(default_factory=list)
+    recycled: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        """Bytes at the end and at most, and the growth over the second half."""
+        held = [bytes_held for _, bytes_held in self.samples]
+        grown = growth(self.samples)
+        return {
+            "end": held[-1] if held else None,
+            "most": max(held, default=None),
+            "growth": None if grown is None else round(grown, 4),
+            "samples": len(held),
+            "recycled": self.recycled,
+        }
+
+
+def told(workers: Sequence[dict[str, Any]]) -> str:
+    """The memory of all workers in a few words; nothing where none is known."""
+    ends = [worker["end"] for worker in workers if worker["end"]]
+    if not ends:
+        return ""
+    words = f"{max(ends) / 2**20:,.0f} MiB a worker at the end"
+    grown = [worker["growth"] for worker in workers if worker["growth"] is not None]
+    if grown:
+        words += f", {max(grown):+.1%} over the second half"
+    if recycled := sum(worker["recycled"] for worker in workers):
+        words += f", started afresh {recycled} time{'' if recycled == 1 else 's'}"
+    return words
+
+
+def is_flat(workers: Sequence[dict[str, Any]]) -> bool:
+    """Whether no worker is known to grow."""
+    return all(worker["growth"] is None or worker["growth"] < FLAT for worker in workers)

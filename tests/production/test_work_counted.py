@@ -1,0 +1,64 @@
+"""How much work a request costs, counted: gates without noise for what the benchmark times."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from statistics import mean
+
+import pytest
+
+from drt.bench import grants
+from drt.bench.workload import Workload
+from production import Authorizer, Entities, PolicySet, Request
+from production.sides import Grouping
+
+
+def loaded(make: Callable[[int], Workload], size: int) -> tuple[Authorizer, list[Request]]:
+    made = make(size)
+    read = PolicySet.from_text if made.policies.format == "cedar" else PolicySet.from_json
+    authorizer = Authorizer(read(made.policies.text), Entities.from_json(made.entities), tier="generated")
+    return authorizer, [Request.from_dict(each) for each in made.requests]
+
+
+def candidates(make: Callable[[int], Workload], size: int) -> float:
+    """Policies whose scope fits, on average over the requests."""
+    authorizer, requests = loaded(make, size)
+    return mean(len(authorizer.explain(each).candidates) for each in requests)
+
+
+def runs(make: Callable[[int], Workload], size: int) -> float:
+    """Groups of policies that are run for a request beside those that always are, on average."""
+    authorizer, requests = loaded(make, size)
+    grouping = Grouping(frozenset())
+    found = []
+    for each in requests:
+        plan = authorizer._plans().plan(each.action, authorizer.entities.above[each.action])
+        above = authorizer.entities.above
+        left = grouping.side(each.principal, [index.principal for index in plan.indexes], above)
+        right = grouping.side(each.resource, [index.resource for index in plan.indexes], above)
+        groups = left.whatever + right.whatever
+        groups += left.itself.get(each.resource, ()) + right.itself.get(each.principal, ())
+        for side, other in ((left, right), (right, left)):
+            for entity in side.keys & other.above:
+                groups += side.below[entity]
+        found.append(len(groups))
+    return mean(found)
+
+
+@pytest.mark.parametrize(
+    ("make", "size", "most"),
+    [(grants.direct, 5_000, 1.0), (grants.many, 5_000, 20.0), (grants.links, 10_000, 1.5)],
+    ids=["direct", "many", "links"],
+)
+def test_few_policies_are_candidates(make: Callable[[int], Workload], size: int, most: float) -> None:
+    assert candidates(make, size) <= most
+
+
+def test_many_policies_cost_few_runs() -> None:
+    assert runs(grants.many, 5_000) <= 2.5
+
+
+def test_without_groups_there_would_be_many_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("production.sides._likeness", id)
+
+    assert runs(grants.many, 5_000) > 5

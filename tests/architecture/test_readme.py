@@ -21,8 +21,9 @@ EXAMPLES = [line for line in SECTION.split("```")[1].splitlines() if QUICK.searc
 
 
 def test_the_python_of_the_readme_runs() -> None:
-    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    exec(compile(code, "README.md", "exec"), {})
+    blocks = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    assert len(blocks) == 3
+    exec(compile("\n".join(blocks), "README.md", "exec"), {})
 
 
 def test_the_files_that_the_readme_names_exist() -> None:

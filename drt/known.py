@@ -51,7 +51,15 @@ class Known:
 
     def excuses(self, today: datetime.date) -> bool:
         """Whether its finding is to be counted only."""
-        return self.status != "fixed" and (self.expires is None or today <= self.expires)
+        return not self.refusal(today)
+
+    def refusal(self, today: datetime.date) -> str:
+        """Why its finding fails a run all the same, in a few words; empty where it does not."""
+        if self.status == "fixed":
+            return f"{self.id} is fixed, says {KNOWN_FILE}"
+        if self.expires is not None and today > self.expires:
+            return f"{self.id} of {KNOWN_FILE} expired on {self.expires}"
+        return ""
 
 
 def read_known(corpus_root: Path) -> tuple[Known, ...]:

@@ -234,7 +234,7 @@ class Replayer:
                 return "diverges as declared", f"{known.id}: {known.reason}"
             if saved.status is None and seen.declared:
                 return "diverges as declared", ", ".join(sorted(set(seen.declared)))
-            reason = "" if known is None else _no_excuse(known)
+            reason = "" if known is None else known.refusal(datetime.date.today())
             if saved.status == "fixed":
                 return "diverges", reason or "it was fixed before"
             return ("still diverges" if saved.status == "open" else "diverges"), reason
@@ -262,13 +262,6 @@ class _Seen:
     names: tuple[str, ...] = ()
     declared: tuple[str, ...] = ()
     located: Located | None = None
-
-
-def _no_excuse(known: Known) -> str:
-    """Why an entry of known.toml about a case does not excuse it."""
-    if known.status == "fixed":
-        return f"{known.id} is fixed, says known.toml"
-    return f"{known.id} of known.toml expired on {known.expires}"
 
 
 def _found_with(saved: SavedCase) -> set[str]:

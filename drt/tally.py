@@ -31,10 +31,12 @@ FROM_OUTSIDE = ("SIGKILL", "SIGTERM")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One bucket of a run. `solid` is False where fresh processes did not see it again, None where nobody
-    asked;
-    `known` names the entry of known.toml that excuses it; `case` is the reduced case, `located` where the
-    engines part on it, and `says` what the arbiter answers, each where there is one."""
+    """One bucket of a run.
+
+    `solid` is False where fresh processes did not see it again, None where nobody asked. `known` names the
+    entry of known.toml that excuses it, `unexcused` tells why one about it does not. `case` is the reduced
+    case, `located` where the engines part on it, and `says` what the arbiter answers, each where there is one.
+    """
 
     signature: str
     target: str
@@ -49,6 +51,7 @@ class Finding:
     case: Mapping[str, Any] | None = None
     located: Mapping[str, Any] | None = None
     says: Mapping[str, Any] | None = None
+    unexcused: str = ""
 
     @property
     def counts(self) -> bool:
@@ -68,6 +71,7 @@ class Finding:
             "arbiter": self.arbiter,
             "divergence": dict(self.divergence),
             "known": self.known,
+            "unexcused": self.unexcused,
             "case": self.case,
             "located": self.located,
             "says": self.says,
@@ -142,6 +146,7 @@ class Tally:
                     divergence=last["divergence"],
                     engines=tuple(last["engines"]),
                     known=excuse.id if excuse is not None and excuse.excuses(today) else None,
+                    unexcused="" if excuse is None else excuse.refusal(today),
                     **_shown(events),
                 )
             )

@@ -165,6 +165,8 @@ def _finding(number: int, finding: dict[str, Any]) -> Group:
         notes.append("flaky: fresh processes did not all see it again")
     elif finding["solid"] is None:
         notes.append("not confirmed: the budget left no time")
+    if finding.get("unexcused"):
+        notes.append(visible(finding["unexcused"]))
     if finding["arbiter"]:
         notes.append("the engines agree, the arbiter does not")
     if (size := _size(finding["path"])) is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -25,6 +26,8 @@ from drt.commands.watching import arguments, stamps
 from drt.corpus import Corpus
 from drt.problems import InputProblem
 from drt.saved_case import SavedCase
+from drt.views.console import plain
+from drt.views.summary import print_summary
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SEED = REPOSITORY / "corpus" / "seeds" / "tinytodo" / "interns-may-not-create-lists-although-everyone-may"
@@ -296,9 +299,14 @@ def test_a_known_finding_does_not_fail_a_run_and_a_fixed_or_expired_one_does(tmp
     code, footer = run(tmp_path, TOY, FAULTY)
     assert (code, footer["findings"][0]["known"]) == (0, "k")
     (tmp_path / "known.toml").write_text(text + 'status = "open"\nexpires = 2020-01-01')
-    assert run(tmp_path, TOY, FAULTY)[0] == 1
+    code, footer = run(tmp_path, TOY, FAULTY)
+    assert (code, footer["findings"][0]["unexcused"]) == (1, "k of known.toml expired on 2020-01-01")
     (tmp_path / "known.toml").write_text(text + 'status = "fixed"')
-    assert run(tmp_path, TOY, FAULTY)[0] == 1
+    code, footer = run(tmp_path, TOY, FAULTY)
+    assert (code, footer["findings"][0]["unexcused"]) == (1, "k is fixed, says known.toml")
+    page = io.StringIO()
+    print_summary(plain(page), footer, tmp_path)
+    assert "k is fixed, says known.toml" in page.getvalue()
     assert run(tmp_path, TOY, TWIN)[0] == 0
 
 

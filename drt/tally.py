@@ -35,7 +35,7 @@ class Finding:
 
     `solid` is False where fresh processes did not see it again, None where nobody asked. `known` names the
     entry of known.toml that excuses it, `unexcused` tells why one about it does not. `case` is the reduced
-    case, `located` where the engines part on it, and `says` what the arbiter answers, each where there is one.
+    case, `located` where the engines part on it, and `says` what the arbiter answers, where there is one.
     """
 
     signature: str

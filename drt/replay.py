@@ -244,7 +244,7 @@ class Replayer:
             reasons = ", ".join(sorted(set(seen.checked.inconclusive)))
             return "cannot run", f"nothing could be compared{f' ({reasons})' if reasons else ''}"
         if saved.status == "open":
-            return "fixed", "set its status to fixed, and it stays as a regression test"
+            return "fixed", "`drt triage CASE --status fixed` keeps it as a regression test"
         return "agrees", ""
 
 

@@ -17,6 +17,7 @@ from drt.case import Case, Request, Source
 from drt.case_files import read_case
 from drt.cli import main
 from drt.corpus import Corpus, holding, put
+from drt.known import read_known
 from drt.saved_case import Expectations, ExpectedResponse, SavedCase, Verdict
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -488,3 +489,15 @@ def test_a_case_is_shown_by_its_folder_or_name(root: Path, monkeypatch: pytest.M
     shutil.copytree(root / "seeds" / "topic", root / "seeds" / "more")
     assert "2 cases are called 'true-is-true'" in drt("show", "true-is-true", "--corpus", root).stderr
     assert drt("show", "gone", "--corpus", root).exit_code == 2
+
+
+def test_the_readme_of_the_corpus_shows_a_finding_that_can_be_read(tmp_path: Path) -> None:
+    readme = (REPOSITORY / "corpus" / "README.md").read_text(encoding="utf-8")
+    (tmp_path / "known.toml").write_text(readme.split("```toml\n")[1].split("```")[0], encoding="utf-8")
+    [entry] = read_known(tmp_path)
+
+    assert (entry.id, entry.status, str(entry.expires)) == (
+        "context-duplicate-keys",
+        "declared",
+        "2027-01-31",
+    )

@@ -5,8 +5,11 @@ Owns the sample of such cases, and the line between a finding and an oddity of t
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
+
 from drt.case import Case
-from drt.oracles.checked import Divergence
+from drt.oracles.checked import Checked, Divergence
 
 DEEPEST_FOR_ARBITER = 60
 """Cases that nest deeper are not put to it: it may not survive them."""
@@ -34,3 +37,19 @@ def depth(case: Case) -> int:
             elif character in ")]}":
                 depth -= 1
     return deepest
+
+
+def opinion(checked: Checked, arbiter: str, events: Counter[str]) -> Checked | None:
+    """Count what asking the arbiter showed; returns what it diverges in from the engine beside it, if
+    anything.
+    """
+    events["arbiter:cases"] += 1
+    events["arbiter:decisions"] += checked.decisions
+    events["arbiter:comparisons"] += checked.comparisons
+    between = tuple(found for found in checked.divergences if not alone(found, arbiter))
+    if len(between) < len(checked.divergences):
+        events["arbiter:breaks a law alone"] += 1
+    if not between:
+        return None
+    events["arbiter:divergences"] += len(between)
+    return replace(checked, divergences=between)

@@ -49,6 +49,17 @@ EVALUATE = replace(UNTYPED, name="evaluate", policies=(1, 1), requests=4, expres
 SMALL = replace(UNTYPED, name="small", policies=(1, 2), requests=1, expressions=0, templates=0.2)
 ODD_TEXT = replace(HOSTILE_TEXT, name="odd-text", templates=0.3, requests=1, expressions=2, policies=(1, 3))
 
+
+def reproduction(choices: Sequence[int | bool]) -> dict[str, str]:
+    """The choices as Hypothesis takes them: `@reproduce_failure(version, blob)` above a test of
+    `drawn_by(target.draw)` draws the case again.
+    """
+    from generators.hypothesis_source import reproduction as of  # half a second, for finds alone
+
+    version, blob = of(choices)
+    return {"version": version, "blob": blob.decode("ascii")}
+
+
 MOST_HOSTILE = 400
 """The size up to which hostile inputs take their turn among others: a few milliseconds each."""
 

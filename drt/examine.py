@@ -28,11 +28,12 @@ from drt.known import find_known, read_known
 from drt.oracles.checked import Divergence
 from drt.reduce import reduce_case
 from drt.run_log import LogWriter
-from drt.run_options import RunOptions, target_table
+from drt.run_options import HYPOTHESIS, RunOptions, target_table
 from drt.saved_case import SavedCase
 from drt.schedule import case_random_seed, shared_random_seed
+from drt.searching import last_asked
 from drt.signature import signature
-from generators.source import RecordingSource
+from generators.source import RecordingSource, ReplaySource, Source
 
 SURVIVAL = "engines_survive"
 """The law that a dead worker breaks: whatever an engine is asked, its process lives on."""
@@ -65,9 +66,7 @@ def death(options: RunOptions, job: Job, log: LogWriter) -> int:
     ends = time.monotonic() + job["seconds"]
     name, index, cause = job["target"], job["index"], job["cause"]
     target = options.table()[name]
-    seed = case_random_seed(options.random_seed, name, index)
-    kept = kept_before(options.working_corpus(options.worker_of(index)), name, index)
-    source = RecordingSource(seed, kept, shared_random_seed(options.random_seed, name, index))
+    seed, source = _source(options, name, index)
     drawn = attempt(lambda: target.draw(source))
     if isinstance(drawn, Broke):
         log.write(
@@ -120,6 +119,15 @@ def death(options: RunOptions, job: Job, log: LogWriter) -> int:
     place = corpus.save_counterexample(saved, instead_of=place)
     _report(log, index, name, saved, divergence, place, "reduced", engines=engines)
     return 0
+
+
+def _source(options: RunOptions, name: str, index: int) -> tuple[int | None, Source]:
+    """What the worker drew the case from, and its random seed if it had one."""
+    if index >= HYPOTHESIS:
+        return None, ReplaySource(last_asked(options, name, index))
+    seed = case_random_seed(options.random_seed, name, index)
+    kept = kept_before(options.working_corpus(options.worker_of(index)), name, index)
+    return seed, RecordingSource(seed, kept, shared_random_seed(options.random_seed, name, index))
 
 
 def _divergence(died: Died) -> Divergence:

@@ -22,6 +22,7 @@ from drt.case import Case
 from drt.claims import Claims
 from drt.corpus import Corpus
 from drt.divergence_json import case_to_json, divergence_to_json
+from drt.drawing import reproduction
 from drt.engines.guard import Guarded
 from drt.features import case_features
 from drt.isolation import Answered, attempt, in_child
@@ -296,7 +297,7 @@ def origin_of(
     versions: Mapping[str, str],
     target: str,
     index: int,
-    case_seed: int,
+    case_seed: int | None,
     choices: Sequence[int],
 ) -> dict[str, object]:
     """How to draw a case again: the run's random seed and the index suffice while the generators stay the
@@ -309,8 +310,11 @@ def origin_of(
         "case_random_seed": case_seed,
         "engines": dict(versions),
     }
+    if case_seed is None:
+        del origin["case_random_seed"]
     if len(choices) <= MOST_CHOICES:
         origin["choices"] = " ".join(_choice(choice) for choice in choices)
+        origin["hypothesis"] = reproduction(choices)
     return origin
 
 

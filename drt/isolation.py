@@ -70,6 +70,15 @@ def attempt(question: Callable[[], Answer]) -> Answered[Answer] | Broke:
         return Broke(f"{type(error).__name__}: {error}", traceback.format_exc())
 
 
+def resident_bytes() -> int:
+    """What this process holds of the machine's memory; 0 where the system does not tell."""
+    try:
+        pages_held = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
+    except OSError:
+        return 0
+    return int(pages_held) * resource.getpagesize()
+
+
 def limit_memory(mebibytes: int) -> None:
     """Let this process have so much address space beyond what it has now; more is a `MemoryError`."""
     page = resource.getpagesize()

@@ -15,6 +15,9 @@ from drt.target import Target
 DEFAULT_ENGINES = ("reference", "production")
 TARGETS = "drt.targets:TARGETS"
 
+HYPOTHESIS = 1 << 48
+"""Indices from here on are not those of cases but of searches by Hypothesis, each of many cases."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
@@ -26,7 +29,8 @@ class RunOptions:
     `reduce_seconds` one reduction, `memory` is in MiB and holds for one worker. `arbiter` is a further
     engine, asked about every divergence and a share `arbiter_rate` of the cases on which the engines agree.
     `targets_from` says where the table of targets lies (`module:attribute`). `must_reach` are globs of the
-    events of which each must have happened; None leaves it to the length of the run.
+    events of which each must have happened; None leaves it to the length of the run. `hypothesis` is the
+    share of the time in which Hypothesis draws the cases.
     """
 
     targets: tuple[str, ...]
@@ -46,6 +50,7 @@ class RunOptions:
     memory: int = 2048
     targets_from: str = TARGETS
     must_reach: tuple[str, ...] | None = None
+    hypothesis: float = 0.0
 
     @property
     def place(self) -> Path:

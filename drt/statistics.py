@@ -14,9 +14,9 @@ from drt.case import Case
 from drt.distinct import Distinct
 from drt.oracles.checked import Checked
 
-STAGES = ("generate", "engines", "compare", "watch", "reduce", "other")
+STAGES = ("generate", "engines", "compare", "watch", "reduce", "hypothesis", "other")
 """Where a worker's time goes: drawing cases; inside engines; the rest of the oracle; telling which rules of
-the language are reached; finds; the loop itself.
+the language are reached; finds; Hypothesis drawing and steering; the loop itself.
 """
 
 

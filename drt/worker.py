@@ -13,39 +13,39 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from drt import page as pages
 from drt.alarm import Alarm, Stuck
-from drt.arbitration import DEEPEST_FOR_ARBITER, alone, depth, sampled
+from drt.arbitration import DEEPEST_FOR_ARBITER, depth, opinion, sampled
 from drt.case import Case
 from drt.claims import Claims
 from drt.corpus import Corpus
+from drt.drawing import Drawn
 from drt.engines import build
 from drt.engines.guard import Guarded
 from drt.findings import Find, Finder, key_text, origin_of
-from drt.isolation import Broke, attempt, limit_memory
+from drt.isolation import Broke, attempt, limit_memory, resident_bytes
 from drt.keeping import WorkingCorpus
 from drt.known import read_known
 from drt.oracles.checked import Checked
 from drt.run_log import LogWriter, read_json, replace_json
 from drt.run_options import RunOptions
 from drt.schedule import Schedule, case_random_seed, shared_random_seed, shares
+from drt.searching import Enough, Searching
 from drt.statistics import Counts
 from drt.watching import Watcher
-from generators.source import RecordingSource
+from generators.source import Choice, RecordingSource
 
 RECYCLE = 75
 """Exit code of a worker that has grown too big and wants to be started afresh."""
 
 CHECKPOINT_SECONDS = 1.0
 """Between two states written down; less, a tenth of a worker's life, while it is young: should the engines
-kill one
-worker after the other, each still gets a little further."""
+kill one worker after the other, each still gets a little further."""
 
 GROWTH_SECONDS = 1.0
 GROWTH_SHARE = 0.005
@@ -103,6 +103,7 @@ class Worker:
         self._watcher = Watcher(self.engines, self._alarm, options.deadline, before)
         self._told = set(self._watcher.features)
         self._working = WorkingCorpus(options.working_corpus(number), self.schedule.following)
+        self._searching = Searching(options, number, before.get("searching", {}), skipped)
         corpus = Corpus(Path(options.corpus))
         self._claims = Claims(folder / "claims")
         self._claims.seen.update(before["seen"])
@@ -148,6 +149,9 @@ class Worker:
                 if resident > self.options.memory * 1024 * 1024 // 2:
                     self.log.write("recycled", worker=self._number, resident=resident)
                     return RECYCLE
+            if self._searching.due:
+                self._searching.go_on(self._search, self.counts)
+                continue
             drawn = self.schedule.next()
             if drawn is None:
                 break
@@ -171,7 +175,7 @@ class Worker:
 
     def save_state(self, done: bool = False) -> int:
         """Write down where the worker stands; returns its resident bytes."""
-        resident = _resident()
+        resident = resident_bytes()
         targets = {
             name: {"following": self.schedule.following[name], "counts": counts.to_json()}
             for name, counts in self.counts.items()
@@ -182,6 +186,7 @@ class Worker:
                 "targets": targets,
                 "seen": dict(self._claims.seen),
                 **self._watcher.to_json(),
+                "searching": self._searching.to_json(),
                 "broken": self._broken,
                 "seconds": round(time.monotonic() - self._born, 3),
                 "resident": resident,
@@ -200,29 +205,63 @@ class Worker:
         """Draw one case, ask, count, and pursue what diverges."""
         target, counts = self._targets[name], self.counts[name]
         seed = case_random_seed(self.options.random_seed, name, index)
+        shared = shared_random_seed(self.options.random_seed, name, index)
+        kept = self._working.kept(name) if target.streams else ()
+        source = RecordingSource(seed, kept, shared)
+        found = self._compare(name, index, began, lambda: target.make(source))
+        if found is None:
+            return
+        drawn, checked = found
+        if drawn.stream:
+            counts.add_to_stream(drawn.stream, drawn.case, checked)
+        if checked.divergences:
+            self._pursue(name, index, seed, source.choices, drawn.case, checked, self.engines)
+            return
+        if seed % target.watched == 0:
+            reached = self._watcher.look(drawn, counts)
+            if target.streams and reached:
+                self._working.consider(name, index, reached, source.choices)
+        if self._arbiter is not None and sampled(seed, self.options.arbiter_rate):
+            self._ask_arbiter(name, index, seed, source, drawn.case)
+
+    def _search(self, name: str, index: int, drawn: Drawn, choices: Sequence[Choice]) -> float:
+        """What a case is worth that Hypothesis has drawn: the number of features that it reaches."""
+        now = time.monotonic()
+        if self._is_over() or (self._ends is not None and now >= self._ends):
+            raise Enough
+        _, checked = self._compare(name, index, now, lambda: drawn) or (drawn, None)
+        self.counts[name].events["hypothesis:cases"] += 1
+        if checked is None or checked.divergences:
+            if checked is not None:
+                self._pursue(name, index, None, choices, drawn.case, checked, self.engines)
+            return 0.0
+        return float(len(self._watcher.look(Drawn(drawn.case), self.counts[name])))
+
+    def _compare(
+        self, name: str, index: int, began: float, make: Callable[[], Drawn]
+    ) -> tuple[Drawn, Checked] | None:
+        """Make one case, ask and count; None where our own code broke."""
+        target, counts = self._targets[name], self.counts[name]
         self._page.write(pages.ASKING, self._numbers[name], index, began, *self._totals)
         clock = time.perf_counter
         self._alarm.set(self.options.deadline)
         asked_before = [engine.seconds for engine in self.engines]
-        shared = shared_random_seed(self.options.random_seed, name, index)
-        kept = self._working.kept(name) if target.streams else ()
-        source = RecordingSource(seed, kept, shared)
         start = drawn = clock()
         try:
-            made = attempt(lambda: target.make(source))
+            made = attempt(make)
             drawn = clock()
             if isinstance(made, Broke):
                 self._harness_broke("a generator", name, index, made)
-                return
+                return None
             case = made.answer.case
             checked = attempt(lambda: target.oracle(case, self.engines))
             if isinstance(checked, Broke):
                 self._harness_broke("an oracle", name, index, checked)
-                return
+                return None
         except Stuck:
             stuck = Broke(f"no end after {self.options.deadline:g} s, three times over", "")
             self._harness_broke("a generator or an oracle", name, index, stuck)
-            return
+            return None
         finally:
             self._alarm.off()
             ended = clock()
@@ -235,21 +274,11 @@ class Worker:
             counts.spend("engines", inside)
             counts.spend("compare", ended - drawn - inside)
         counts.add(checked.answer)
-        if made.answer.stream:
-            counts.add_to_stream(made.answer.stream, case, checked.answer)
         totals = self._totals
         totals[0] += 1
         totals[1] += checked.answer.decisions
         totals[2] += len(checked.answer.divergences)
-        if checked.answer.divergences:
-            self._pursue(name, index, seed, source, case, checked.answer, self.engines)
-            return
-        if seed % target.watched == 0:
-            reached = self._watcher.look(made.answer, counts)
-            if target.streams and reached:
-                self._working.consider(name, index, reached, source.choices)
-        if self._arbiter is not None and sampled(seed, self.options.arbiter_rate):
-            self._ask_arbiter(name, index, seed, source, case)
+        return made.answer, checked.answer
 
     def _harness_broke(self, what: str, name: str, index: int, broke: Broke) -> None:
         """Our own code raised: the case tells nothing about the engines, and the run says so in the end."""
@@ -264,8 +293,8 @@ class Worker:
         self,
         name: str,
         index: int,
-        seed: int,
-        source: RecordingSource,
+        seed: int | None,
+        choices: Sequence[Choice],
         case: Case,
         checked: Checked,
         engines: Sequence[Guarded],
@@ -273,7 +302,7 @@ class Worker:
     ) -> None:
         start = time.monotonic()
         self._page.write(pages.PURSUING, self._numbers[name], index, start, *self._totals)
-        origin = origin_of(self.options, self._versions, name, index, seed, source.choices)
+        origin = origin_of(self.options, self._versions, name, index, seed, choices)
         of_a_kind = {key_text(divergence): divergence for divergence in reversed(checked.divergences)}
         for divergence in of_a_kind.values():
             oracle = self._targets[name].oracle
@@ -298,24 +327,9 @@ class Worker:
         if isinstance(checked, Broke):
             self._harness_broke("an oracle", name, index, checked)
             return
-        events["arbiter:cases"] += 1
-        events["arbiter:decisions"] += checked.answer.decisions
-        events["arbiter:comparisons"] += checked.answer.comparisons
-        between = tuple(found for found in checked.answer.divergences if not alone(found, self._arbiter.name))
-        if len(between) < len(checked.answer.divergences):
-            events["arbiter:breaks a law alone"] += 1
-        if between:
-            events["arbiter:divergences"] += len(between)
-            found = replace(checked.answer, divergences=between)
-            self._pursue(name, index, seed, source, case, found, pair, arbiter=True)
-
-
-def _resident() -> int:
-    try:
-        pages_held = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
-    except OSError:
-        return 0
-    return int(pages_held) * os.sysconf("SC_PAGE_SIZE")
+        found = opinion(checked.answer, self._arbiter.name, events)
+        if found is not None:
+            self._pursue(name, index, seed, source.choices, case, found, pair, arbiter=True)
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -9,9 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import Generic, TypeVar
 
-from hypothesis import __version__, reproduce_failure
+from hypothesis import (
+    HealthCheck,
+    Phase,
+    Verbosity,
+    __version__,
+    given,
+    reproduce_failure,
+    seed,
+    settings,
+    target,
+)
+from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.core import encode_failure
 from hypothesis.internal.conjecture.data import ConjectureData
 from hypothesis.internal.conjecture.utils import calc_label_from_name
@@ -92,6 +104,35 @@ def drawn_by(draw: Callable[[Source], T]) -> SearchStrategy[T]:
     return _Drawn(draw)
 
 
+def search(
+    draw: Callable[[Source], T],
+    judge: Callable[[T, Sequence[Choice]], float],
+    random_seed: int,
+    examples: int,
+    home: Path,
+) -> None:
+    """Have Hypothesis draw so many things and hand each to a judge with its choices, steering towards those
+    that score more. The same random seed and the same scores give the same things. Hypothesis keeps its
+    own files in `home`.
+    """
+    set_hypothesis_home_dir(home)
+
+    @seed(random_seed)
+    @settings(
+        max_examples=examples,
+        database=None,
+        deadline=None,
+        phases=(Phase.generate, Phase.target),
+        suppress_health_check=list(HealthCheck),
+        verbosity=Verbosity.quiet,
+    )
+    @given(drawn_by(lambda source: (draw(source), source.choices)))
+    def judged(found: tuple[T, Sequence[Choice]]) -> None:
+        target(judge(*found), label="score")
+
+    judged()
+
+
 def reproduction(choices: Sequence[Choice]) -> tuple[str, bytes]:
     """The arguments of `@reproduce_failure` for a test whose only drawn argument comes from these choices.
 
@@ -100,4 +141,4 @@ def reproduction(choices: Sequence[Choice]) -> tuple[str, bytes]:
     return __version__, encode_failure(tuple(choices))
 
 
-__all__ = ["HypothesisSource", "drawn_by", "reproduce_failure", "reproduction"]
+__all__ = ["HypothesisSource", "drawn_by", "reproduce_failure", "reproduction", "search"]

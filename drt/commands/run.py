@@ -52,6 +52,14 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
     type=Share(),
     help="Ask a further engine about every divergence and that share of the other cases.",
 )
+@click.option(
+    "--hypothesis",
+    type=click.FloatRange(0.0, 0.9),
+    default=0.0,
+    show_default=True,
+    metavar="SHARE",
+    help="Have Hypothesis draw and steer cases for that share of the time, beside those of --cases.",
+)
 @click.option("--deadline", type=Duration(), default="10s", show_default=True, help="What a case may take.")
 @click.option(
     "--reduce",

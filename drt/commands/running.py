@@ -87,6 +87,7 @@ def run_options(settings: Mapping[str, Any]) -> RunOptions:
         reduce_seconds=settings["reduce_seconds"],
         memory=settings["memory"],
         targets_from=settings["targets_from"],
+        hypothesis=settings["hypothesis"],
         must_reach=settings["must_reach"] or None,
     )
 

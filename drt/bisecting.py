@@ -19,6 +19,7 @@ from typing import Any
 
 from drt import bisect_step
 from drt.case_files import read_case, write_case
+from drt.engines import BUILT_IN
 from drt.problems import InputProblem
 
 SECONDS_A_STEP = 300.0
@@ -149,14 +150,13 @@ def _commit(tree: Path, revision: str) -> Commit:
 
 
 def _inside(engine: str, here: Path, root: Path) -> str:
-    """An engine named by a file of the repository, as it is named from the root of any other tree of it."""
-    file, colon, attribute = engine.rpartition(":")
-    if not file.endswith(".py"):
-        return engine
+    """An engine named by a file or folder of the repository, as other trees name it from their root."""
+    file, colon, attribute = engine.rpartition(":") if ".py:" in engine else (engine, "", "")
     path = (here / file).resolve()
-    if path.is_relative_to(root.resolve()):
-        return f"./{path.relative_to(root.resolve())}{colon}{attribute}"
-    return f"{path}{colon}{attribute}"
+    if engine in BUILT_IN or engine.startswith("process:") or not path.exists():
+        return engine
+    inside = path.is_relative_to(root.resolve())
+    return f"{f'./{path.relative_to(root.resolve())}' if inside else path}{colon}{attribute}"
 
 
 def _revision(root: Path, name: str) -> str:

@@ -128,9 +128,10 @@ def _is_plain(value: object) -> bool:
 
 
 def _text(settings: Settings, option: click.Option, value: object) -> str:
-    """The value as text; paths count from the folder of the file, an engine's file among them."""
+    """The value as text; paths count from the folder of the file, an engine's file or folder among them."""
     text = str(value)
-    if isinstance(option.type, click.Path) or (text.startswith(("./", "../")) and ".py:" in text):
+    engine = option.name in ("engine", "engines") and text.startswith(("./", "../"))
+    if isinstance(option.type, click.Path) or engine:
         return str(settings.beside(text))
     return text
 

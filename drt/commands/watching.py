@@ -6,6 +6,7 @@ They are looked at every half second.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 import signal
@@ -108,11 +109,22 @@ def _sources(engine: str) -> Iterator[Path]:
     if engine in BUILT_IN:
         yield HARNESS.parent / engine
     elif engine.startswith("process:"):
-        yield from filter(Path.is_file, map(Path, shlex.split(engine.removeprefix("process:"))))
+        with contextlib.suppress(ValueError):  # no command: the replay will say so
+            yield from filter(Path.is_file, map(Path, shlex.split(engine.removeprefix("process:"))))
+    elif Path(engine).is_dir():
+        yield Path(engine)
     else:
         module = engine.rpartition(":")[0]
         if module.endswith(".py"):
             yield Path(module)
-        elif (spec := find_spec(module)) is not None and spec.origin is not None:
-            origin = Path(spec.origin)
+        elif (origin := _origin(module)) is not None:
             yield origin.parent if origin.name == "__init__.py" else origin
+
+
+def _origin(module: str) -> Path | None:
+    """The file of a module; None where there is no such module: the replay will say so."""
+    try:
+        spec = find_spec(module)
+    except (ImportError, ValueError):
+        return None
+    return None if spec is None or spec.origin is None else Path(spec.origin)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from drt.bisecting import _inside
 from drt.case import Case, Request, Source
 from drt.cli import main
 from drt.corpus import Corpus
@@ -138,6 +139,30 @@ def test_an_end_that_is_not_what_it_should_be_is_told(repository: Path, case: Pa
     good = drt(case, "--good", commits[0], "--bad", commits[2])
     assert good.stderr == (f"drt: at {commits[0]} the case diverges: name an older revision with --good\n")
     assert drt(case, "--good", commits[1]).stderr == "drt: at HEAD the case cannot run\n"
+
+
+@pytest.mark.parametrize(
+    ("named", "inside"),
+    [
+        ("./engine.py:Engine", "./deep/engine.py:Engine"),
+        ("../top.py:Engine", "./top.py:Engine"),
+        ("{root}/top.py:Engine", "./top.py:Engine"),
+        ("../deep", "./deep"),
+        ("reference", "reference"),
+        ("tests.drt.toys:Toy", "tests.drt.toys:Toy"),
+        ("process:../top.py", "process:../top.py"),
+        ("{root}/../outside.py:Engine", "{outside}/outside.py:Engine"),
+    ],
+)
+def test_an_engine_of_the_repository_is_taken_from_each_revision(
+    repository: Path, named: str, inside: str
+) -> None:
+    places = {"root": str(repository), "outside": str(repository.parent)}
+    for file in ("deep/engine.py", "deep/reference/x.py", "top.py", "../outside.py"):
+        (repository / file).parent.mkdir(exist_ok=True)
+        (repository / file).write_text(RIGHT)
+
+    assert _inside(named.format(**places), repository / "deep", repository) == inside.format(**places)
 
 
 def test_wrong_usage_is_one_sentence(

@@ -380,6 +380,13 @@ def test_watched_are_the_case_the_harness_and_the_engines(tmp_path: Path, case: 
     assert stamps(asked(case, "reference")) != found
 
 
+@pytest.mark.parametrize(
+    "engine", ["nobody", "no.such:Engine", "./no-file.py:Engine", "process:no-program", ":"]
+)
+def test_an_engine_that_is_not_there_is_no_hindrance_to_watching(case: Path, engine: str) -> None:
+    assert case / "case.json" in stamps(asked(case, engine))
+
+
 def test_the_watched_replay_is_asked_for_in_the_same_words(case: Path) -> None:
     words = arguments(replace(asked(case, "a", "b"), extract=Path("x")))
 

@@ -153,11 +153,11 @@ def test_a_profile_can_be_chosen_by_the_file(here: Path) -> None:
 
 
 def test_paths_of_a_file_count_from_its_folder(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write(here, 'corpus = "cases"\nengine = ["./mine.py:Engine", "reference"]')
+    write(here, 'corpus = "cases"\nengine = ["./mine.py:Engine", "../folder", "reference"]')
     (here / "deep" / "er").mkdir(parents=True)
     monkeypatch.chdir(here / "deep" / "er")
     assert settled()["corpus"] == here / "cases"
-    assert settled()["engines"] == (f"{here / 'mine.py'}:Engine", "reference")
+    assert settled()["engines"] == (f"{here / 'mine.py'}:Engine", f"{here}/../folder", "reference")
 
 
 def test_the_nearest_file_counts_and_only_one(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,9 +22,11 @@ def serving(*, has_masks: bool, has_left: bool, has_right: bool, has_rest: bool)
     if has_masks:
         lines.append(" mask = masks(p, a, r, c)")
     if has_left:
-        lines.append(" l_any, l_one, l_below, l_keys, l_large, l_above = lefts.get(p) or make_left(p)")
+        lines.append(" l_any, l_one, l_few, l_below, l_keys, l_large, l_above = lefts.get(p) or make_left(p)")
     if has_right:
-        lines.append(" r_any, r_one, r_below, r_keys, r_large, r_above = rights.get(r) or make_right(r)")
+        lines.append(
+            " r_any, r_one, r_few, r_below, r_keys, r_large, r_above = rights.get(r) or make_right(r)"
+        )
     lines.append(f" groups = {' + '.join(['l_any'] * has_left + ['r_any'] * has_right) or '()'}")
     if has_left:
         lines += _looked_up("l", "r", "r_above" if has_right else "above[r]")
@@ -51,6 +53,8 @@ def _looked_up(side: str, other: str, above: str) -> list[str]:
     """Add the groups that the entity of the other side, with these ancestors, leads to."""
     return [
         f" if {other} in {side}_one: groups += {side}_one[{other}]",
+        f" for uid, more in {side}_few:",
+        f"  if uid in {above}: groups += more",
         f" if {side}_keys and not {side}_keys.isdisjoint({above}):",
         f"  for uid in {side}_keys & {above}: groups += {side}_below[uid]",
         f" if {side}_large:",

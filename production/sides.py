@@ -23,6 +23,8 @@ from production.values import Value
 
 _MOST_MERGED: Final = 64
 """Up to so many rules an entity's places are merged into tables of its own; larger places are shared."""
+_FEW: Final = 3
+"""So many entities are looked up one by one rather than as a set."""
 _PLAIN: Final = frozenset((int, str, Uid))
 
 
@@ -43,11 +45,13 @@ Groups: TypeAlias = tuple[Group, ...]
 
 class Side(NamedTuple):
     """The groups of one entity, by what the other side is: `whatever`; an entity `itself`; an entity that the
-    other one is `below`, its `keys` as a set; and places too large to be merged.
+    other one is `below`, as pairs if they are `few`, or else with its `keys` as a set; and places too large
+    to be merged.
     """
 
     whatever: Groups
     itself: dict[Uid, Groups]
+    few: tuple[tuple[Uid, Groups], ...]
     below: dict[Uid, Groups]
     keys: frozenset[Uid]
     large: tuple[Place, ...]
@@ -76,12 +80,16 @@ class Grouping:
                 else:
                     large.append(place)
         if not merged:
-            return Side((), {}, {}, frozenset(), tuple(large), above[uid])
+            return Side((), {}, (), {}, frozenset(), tuple(large), above[uid])
         tables = tabled(merged, other)
         itself, below = self._groups(tables.equal), self._groups(tables.below)
         for entity, groups in below.items():
             itself[entity] = itself.get(entity, ()) + groups
-        return Side(self._grouped(tables.rest), itself, below, tables.keys, tuple(large), above[uid])
+        whatever = self._grouped(tables.rest)
+        if len(below) <= _FEW:
+            few = tuple(below.items())
+            return Side(whatever, itself, few, {}, frozenset(), tuple(large), above[uid])
+        return Side(whatever, itself, (), below, tables.keys, tuple(large), above[uid])
 
     def in_place(self, place: Place, uid: Uid, above: frozenset[Uid]) -> Groups:
         """The groups of a large place for an entity with these ancestors on the other side."""

@@ -463,7 +463,7 @@ def test_groups_of_equal_records_are_seen(monkeypatch: pytest.MonkeyPatch) -> No
     assert grouped_wrongly() != []
 
 
-@pytest.mark.parametrize("dropped", ["_one:", "_below[uid]", "in_place(place"])
+@pytest.mark.parametrize("dropped", ["_one:", "+= more", "_below[uid]", "in_place(place"])
 def test_sides_a_forgotten_part_is_seen(dropped: str, monkeypatch: pytest.MonkeyPatch) -> None:
     looked_up = serving._looked_up
     serving.serving.cache_clear()
@@ -542,7 +542,7 @@ def test_shapes_of_links_are_compiled_once(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setitem(
         scope_index.shape_of.__globals__,
         "_shape_program",
-        lambda shape: made.append(shape) or compiled(shape),
+        lambda *shape: made.append(shape) or compiled(*shape),
     )
     monkeypatch.setitem(scope_index.shape_of.__globals__, "_shapes", {})
     policies = PolicySet().add("t", template())

@@ -39,8 +39,9 @@ def runs(make: Callable[[int], Workload], size: int) -> float:
         groups = left.whatever + right.whatever
         groups += left.itself.get(each.resource, ()) + right.itself.get(each.principal, ())
         for side, other in ((left, right), (right, left)):
-            for entity in side.keys & other.above:
-                groups += side.below[entity]
+            below = dict(side.few) | side.below
+            for entity in below.keys() & other.above:
+                groups += below[entity]
         found.append(len(groups))
     return mean(found)
 

@@ -25,6 +25,7 @@ COMMANDS = (
     "coverage",
     "report",
     "hostile",
+    "mutants",
     "bench",
     "prove",
     "authorize",

@@ -4,5 +4,6 @@ small = reduce_case(case, interesting=same_bug(oracle, engines, divergence), sec
 """
 
 from drt.reduce.reducer import reduce_case
+from drt.reduce.sizes import expression_nodes
 
-__all__ = ["reduce_case"]
+__all__ = ["expression_nodes", "reduce_case"]

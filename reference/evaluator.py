@@ -86,6 +86,9 @@ def rule(expr: Expr, operands: Sequence[Meaning]) -> Meaning:
             return lambda at: is_type_in(operand(at), type_name, ancestor, at)
         case Like(_, pattern), (operand,):
             return lambda at: like(operand(at), pattern)
+        case SetOf(elements), _ if all(isinstance(element, Lit) for element in elements):
+            literal = Set(frozenset([element.value for element in elements if isinstance(element, Lit)]))
+            return lambda _: literal
         case SetOf(), _:
             return lambda at: Set(frozenset([operand(at) for operand in operands]))
         case RecordOf(fields), _:
@@ -138,6 +141,8 @@ def binary(op: BinaryOp, left: Value, right: Value, entities: Entities) -> Value
     match op, left, right:
         case "==", _, _:
             return boolean(left == right)
+        case "!=", _, _:
+            return unary("!", binary("==", left, right, entities))
         case "in", EntityUid(), EntityUid():
             return boolean(entities.is_in(left, right))
         case "in", EntityUid(), Set(elements):
@@ -146,6 +151,10 @@ def binary(op: BinaryOp, left: Value, right: Value, entities: Entities) -> Value
             return boolean(i < j)
         case ("<=", Long(i), Long(j)) | ("<=", Datetime(i), Datetime(j)) | ("<=", Duration(i), Duration(j)):
             return boolean(i <= j)
+        case ">", _, _:
+            return unary("!", binary("<=", left, right, entities))
+        case ">=", _, _:
+            return unary("!", binary("<", left, right, entities))
         case "+", Long(i), Long(j):
             return Long(checked(i + j))
         case "-", Long(i), Long(j):
@@ -162,12 +171,6 @@ def binary(op: BinaryOp, left: Value, right: Value, entities: Entities) -> Value
             return has_tag(left, tag, entities)
         case "getTag", EntityUid(), String(tag):
             return get_tag(left, tag, entities)
-        case "!=", _, _:
-            return unary("!", binary("==", left, right, entities))
-        case ">", _, _:
-            return unary("!", binary("<=", left, right, entities))
-        case ">=", _, _:
-            return unary("!", binary("<", left, right, entities))
         case _:
             raise EvaluationError("type")
 
@@ -179,8 +182,9 @@ def is_type_in(member: Value, type_name: str, ancestor: Meaning, at: Situation) 
 
 def is_in_any(member: EntityUid, elements: frozenset[Value], entities: Entities) -> bool:
     """Whether the member is in some element; all elements must be entities, even if one matches."""
-    if not all(isinstance(element, EntityUid) for element in elements):
-        raise EvaluationError("type")
+    for element in elements:
+        if not isinstance(element, EntityUid):
+            raise EvaluationError("type")
     return member in elements or not entities.ancestors(member).isdisjoint(elements)
 
 

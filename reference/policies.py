@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -63,6 +63,9 @@ class ActionIn:
     actions: tuple[EntityUid, ...]
 
 
+ANYTHING = Lit(TRUE)
+"""What a constraint asks that is none."""
+
 ScopeConstraint = Anything | Equals | Within | OfType | OfTypeWithin
 ActionConstraint = Anything | ActionEquals | ActionIn
 
@@ -112,13 +115,13 @@ class Policies:
         return iter(self.members)
 
     def where(self, test: Callable[[Policy], bool]) -> Policies:
-        return Policies(tuple(policy for policy in self.members if test(policy)))
+        return Policies(tuple([policy for policy in self.members if test(policy)]))
 
     def is_empty(self) -> bool:
         return not self.members
 
     def ids(self) -> frozenset[str]:
-        return frozenset(policy.id for policy in self.members)
+        return frozenset([policy.id for policy in self.members])
 
 
 def slots(body: Body) -> frozenset[SlotName]:
@@ -128,19 +131,27 @@ def slots(body: Body) -> frozenset[SlotName]:
 
 
 def condition(body: Body) -> Expr:
-    """The policy as one expression: scope, then clauses, in one short-circuit chain."""
-    scope = scope_condition("resource", body.resource)
-    return And(
-        scope_condition("principal", body.principal),
-        And(action_condition(body.action), And(scope, clauses_condition(body.clauses))),
-    )
+    """The policy as one expression: what the scope asks, then the clauses, in one short-circuit chain."""
+    principal = scope_condition("principal", body.principal)
+    resource = scope_condition("resource", body.resource)
+    scope = [test for test in (principal, action_condition(body.action), resource) if test is not ANYTHING]
+    scope = scope or [ANYTHING]  # so that a condition must be boolean, however little is asked
+    return conjunction([*scope, *[clause_condition(clause) for clause in body.clauses]])
+
+
+def conjunction(tests: Sequence[Expr]) -> Expr:
+    """The expressions, at least one, joined by `&&` and nested to the right."""
+    *others, joined = tests
+    for test in reversed(others):
+        joined = And(test, joined)
+    return joined
 
 
 def scope_condition(variable: ScopeVariable, constraint: ScopeConstraint) -> Expr:
     """The meaning of the constraint on principal or resource."""
     match constraint:
         case Anything():
-            return Lit(TRUE)
+            return ANYTHING
         case Equals(target):
             return Binary("==", Var(variable), _operand(target))
         case Within(target):
@@ -156,22 +167,11 @@ def action_condition(constraint: ActionConstraint) -> Expr:
     action: Variable = "action"
     match constraint:
         case Anything():
-            return Lit(TRUE)
+            return ANYTHING
         case ActionEquals(uid):
             return Binary("==", Var(action), Lit(uid))
         case ActionIn(uids):
             return Binary("in", Var(action), SetOf(tuple(Lit(uid) for uid in uids)))
-
-
-def clauses_condition(clauses: tuple[Clause, ...]) -> Expr:
-    """The clauses joined by `&&`, nested to the right; true if there are none."""
-    bodies = [clause_condition(clause) for clause in clauses]
-    if not bodies:
-        return Lit(TRUE)
-    joined = bodies.pop()
-    while bodies:
-        joined = And(bodies.pop(), joined)
-    return joined
 
 
 def clause_condition(clause: Clause) -> Expr:

@@ -14,16 +14,18 @@ def matches(text: str, pattern: Pattern) -> bool:
     position = place = 0
     star, swallowed = -1, 0
     while position < len(text):
-        match pattern[place] if place < len(pattern) else None:
-            case Star():
-                star, swallowed = place, position
-                place += 1
-            case character if character == text[position]:
-                position += 1
-                place += 1
-            case _ if star >= 0:
-                swallowed += 1
-                position, place = swallowed, star + 1
-            case _:
-                return False
+        element = pattern[place] if place < len(pattern) else None
+        if isinstance(element, Star):
+            star, swallowed = place, position
+            place += 1
+            if place == len(pattern):
+                return True
+        elif element == text[position]:
+            position += 1
+            place += 1
+        elif star >= 0:
+            swallowed += 1
+            position, place = swallowed, star + 1
+        else:
+            return False
     return all(isinstance(rest, Star) for rest in pattern[place:])

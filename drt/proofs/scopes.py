@@ -156,10 +156,10 @@ THEOREMS = (
                 'return Binary("in", Var(variable), _operand(target))',
             ),
             Defect(
-                "conditions come before the action",
+                "conditions come before the scope",
                 MODULE,
-                "And(action_condition(body.action), And(scope, clauses_condition(body.clauses))),",
-                "And(clauses_condition(body.clauses), And(scope, action_condition(body.action))),",
+                "return conjunction([*scope, *[clause_condition(clause) for clause in body.clauses]])",
+                "return conjunction([*[clause_condition(clause) for clause in body.clauses], *scope])",
             ),
         ),
         "one proof a combination of constraint forms, on any store",

@@ -26,7 +26,7 @@ class Cursor:
         self.at = 0
         self.depth = 0
         self.entities: dict[tuple[str, str], Uid] = {}
-        """Entities met so far by their two tokens, if the type is one word."""
+        """Plain entities met so far, by their two tokens."""
 
     def fail(self, message: str, at: int | None = None) -> NoReturn:
         """Raise the error for the token at `at`, or for the current one."""
@@ -88,13 +88,21 @@ class Cursor:
             key = tokens[start], tokens[start + 2]
             known = self.entities.get(key)
             if known is None:
-                known = self._entity(what)
-                if self.at == start + 3:
-                    self.entities[key] = known
-                return known
+                known = self._plain_entity(*key)
+                if known is None:
+                    return self._entity(what)
+                self.entities[key] = known
             self.at = start + 3
             return known
         return self._entity(what)
+
+    def _plain_entity(self, word: str, literal: str) -> Uid | None:
+        """The entity of a type of one word and an id without escapes; `None` if they are not."""
+        if "\\" in literal or "\r" in literal or literal[:1] != '"' or not literal.endswith('"', 1):
+            return None
+        if word[:1] not in WORD_START or word in RESERVED:
+            return None
+        return uid(word, literal[1:-1])
 
     def _entity(self, what: str) -> Uid:
         tokens = self.tokens

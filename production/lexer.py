@@ -15,7 +15,7 @@ from typing import Final
 from production.errors import PolicyError
 
 WHITE_SPACE: Final = "\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
-_SKIPPED: Final = rf"(?:[{WHITE_SPACE}]++|//[^\r\n]*+)*+"
+_SKIPPED: Final = rf"[{WHITE_SPACE}]*+(?://[^\r\n]*+[{WHITE_SPACE}]*+)*+"
 _TOKEN: Final = (
     r"[_a-zA-Z][_a-zA-Z0-9]*+"
     r"|::|==|!=|<=|>=|&&|\|\||[@.,;:(){}\[\]<>+\-*/%!=]"

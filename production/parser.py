@@ -23,6 +23,9 @@ from production.policies import (
 )
 from production.uids import Uid
 
+_ENTITY_OR_SLOT: Final = {
+    slot.name: f"an entity or the slot `{slot.name}`" for slot in (PRINCIPAL_SLOT, RESOURCE_SLOT)
+}
 _EFFECTS: Final[dict[str, Effect]] = {"permit": "permit", "forbid": "forbid"}
 _NO_ANNOTATIONS: Final[dict[str, str | None]] = {}
 
@@ -79,7 +82,9 @@ class PolicyParser(ExpressionParser):
         return annotations
 
     def _constraint(self, variable: str, slot: Slot) -> Scope:
-        self.take(variable)
+        if self.tokens[self.at] != variable:
+            self.unexpected(f"`{variable}`")
+        self.at += 1
         operator = self.tokens[self.at]
         if operator == "==":
             self.at += 1
@@ -117,7 +122,7 @@ class PolicyParser(ExpressionParser):
             self.at += 1
             operand = slot
         else:
-            operand = self.entity(f"an entity or the slot `{slot.name}`")
+            operand = self.entity(_ENTITY_OR_SLOT[slot.name])
         if groups:
             self._close_groups(groups)
         return operand

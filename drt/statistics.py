@@ -69,6 +69,14 @@ class Counts:
     def spend(self, stage: str, seconds: float) -> None:
         self.seconds[stage] = self.seconds.get(stage, 0.0) + seconds
 
+    def spend_inside(self, engines: Mapping[str, float]) -> float:
+        """Add what was spent inside each engine; returns the sum."""
+        for name, seconds in engines.items():
+            self.engines[name] = self.engines.get(name, 0.0) + seconds
+        inside = sum(engines.values())
+        self.spend("engines", inside)
+        return inside
+
     def merge(self, other: Counts) -> None:
         """Add the other's numbers to these."""
         for name in ("cases", "comparisons", "decisions", "divergences", "inconclusive"):
@@ -164,6 +172,11 @@ def _shares(events: Mapping[str, int]) -> dict[str, float]:
 
 def _part(count: int, whole: int) -> float:
     return round(count / whole, 4) if whole else 0.0
+
+
+def counts_of(state: Mapping[str, Any] | None) -> Counts:
+    """The counts in what a worker wrote down of a target; none where it has written nothing."""
+    return Counts() if state is None else Counts.from_json(state["counts"])
 
 
 def total(counts: Iterable[Counts]) -> Counts:

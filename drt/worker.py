@@ -36,7 +36,7 @@ from drt.run_log import LogWriter, read_json, replace_json
 from drt.run_options import RunOptions
 from drt.schedule import Schedule, case_random_seed, shared_random_seed, shares
 from drt.searching import Enough, Searching
-from drt.statistics import Counts
+from drt.statistics import counts_of
 from drt.watching import Watcher
 from generators.source import Choice, RecordingSource
 
@@ -82,12 +82,7 @@ class Worker:
         self._arbiter = None if options.arbiter is None else Guarded(build(options.arbiter))
         self._versions = {engine.name: engine.version for engine in self.engines}
         before: Mapping[str, Any] = read_json(self._state) or {"targets": {}, "seen": {}, "seconds": 0.0}
-        self.counts = {
-            name: Counts.from_json(before["targets"][name]["counts"])
-            if name in before["targets"]
-            else Counts()
-            for name in options.targets
-        }
+        self.counts = {name: counts_of(before["targets"].get(name)) for name in options.targets}
         weights = {name: target.weight for name, target in self._targets.items()}
         self.schedule = Schedule(
             weights,
@@ -265,13 +260,9 @@ class Worker:
         finally:
             self._alarm.off()
             ended = clock()
-            inside = 0.0
-            for engine, before in zip(self.engines, asked_before, strict=True):
-                spent = engine.seconds - before
-                inside += spent
-                counts.engines[engine.name] = counts.engines.get(engine.name, 0.0) + spent
+            before = zip(self.engines, asked_before, strict=True)
+            inside = counts.spend_inside({engine.name: engine.seconds - was for engine, was in before})
             counts.spend("generate", drawn - start)
-            counts.spend("engines", inside)
             counts.spend("compare", ended - drawn - inside)
         counts.add(checked.answer)
         totals = self._totals

@@ -1,0 +1,85 @@
+"""Whole runs with engines in processes of their own that misbehave: named, saved, and the run goes on."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from drt.case_files import read_case
+from drt.fuzz import start
+from drt.run_options import RunOptions
+from drt.views.progress import Quiet
+
+TWIN = """
+import json, os, sys, time
+
+def judged(request):
+    user = json.loads(request["text"])["principal"]["id"]
+    if "like" in loaded:
+        {misdeed}
+    if f'"{user}"' in loaded:
+        return {"outcome": "Authorized", "decision": "deny", "determining": ["policy0"]}
+    return {"outcome": "Authorized", "decision": "allow", "determining": ["policy1"]}
+
+loaded = ""
+for question in map(json.loads, sys.stdin):
+    ask = question["ask"]
+    if ask == "start":
+        answer = {"protocol": 1, "name": "twin", "version": "1"}
+    elif ask == "capabilities":
+        answer = {"asks": ["load", "authorize"], "batch": 8}
+    elif ask == "load":
+        loaded, answer = question["case"]["policies"]["text"], {"loaded": True}
+    elif ask == "batch":
+        answer = {"answers": [{"seq": one["seq"], **judged(one["request"])} for one in question["questions"]]}
+    else:
+        answer = judged(question["request"])
+    print(json.dumps({"seq": question["seq"], **answer}), flush=True)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("misdeed", "signature"),
+    [
+        ("os.abort()", "crash: twin SIGABRT at "),
+        ("time.sleep(600)", "toy answer, twin out of time | "),
+        (
+            "hoard = [bytearray(9_000_000) for _ in range(200) if time.sleep(0.01) is None]",
+            "toy answer, twin out of memory | ",
+        ),
+        ('return {"outcome": "Perhaps"}', "crash: twin protocol at no outcome"),
+    ],
+)
+def test_what_an_engine_does_to_its_process_is_a_named_finding_and_the_run_goes_on(
+    tmp_path: Path, misdeed: str, signature: str
+) -> None:
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "twin").mkdir()
+    (tmp_path / "twin" / "engine.py").write_text(TWIN.replace("{misdeed}", misdeed))
+    (tmp_path / "twin" / "engine.toml").write_text(
+        f"command = {[sys.executable, '-I', '-S', 'engine.py']}\nmemory = 60\ndeadline = 5"
+    )
+    footer = start(
+        RunOptions(
+            targets=("toy",),
+            engines=("tests.drt.toys:Toy", str(tmp_path / "twin")),
+            random_seed=7,
+            corpus=str(tmp_path / "corpus"),
+            folder=str(tmp_path / "run"),
+            cases=5,
+            deadline=2.5,
+            reduce_seconds=1.0,
+            targets_from="tests.drt.toys:TARGETS",
+        ),
+        Quiet(),
+    )
+
+    assert footer["exit_code"] == 1, footer["errors"]
+    assert footer["cases"] == 5
+    assert footer["broken"] == footer["deaths"] == 0
+    finding = footer["findings"][0]
+    assert finding["signature"].startswith(signature)
+    assert "like" in read_case(Path(finding["path"])).case.policies.text

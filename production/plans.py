@@ -15,7 +15,7 @@ from production.policy_set import PolicySet
 from production.request_types import RequestTypes
 from production.rules import Rule, rules_of
 from production.scope_index import Entries, Finder, ScopeIndex, build_index
-from production.shapes import FUSED_RULES, Program, fused_program, is_small
+from production.shapes import FUSED_RULES, MOST_TYPES, Program, fused_program, is_small
 from production.uids import Uid
 
 _FEW: Final = 16
@@ -49,7 +49,8 @@ class Plan:
 
     def fused(self, types: RequestTypes | None = None) -> Fused:
         """The always-asked rules as programs for requests of these types, compiled when first asked for."""
-        if types not in self._fused:
+        fused = self._fused.get(types)
+        if fused is None:
             small = [rule for rule in self.always if is_small(rule)]
             left = [rule for rule in self.always if not is_small(rule)]
             is_direct = not self.indexes and not left and len(small) <= FUSED_RULES
@@ -61,8 +62,10 @@ class Plan:
                     left += chunk
                 else:
                     programs.append((program, chunk))
-            self._fused[types] = Fused(programs, left, is_direct and bool(programs))
-        return self._fused[types]
+            if len(self._fused) >= MOST_TYPES:
+                self._fused.clear()
+            fused = self._fused[types] = Fused(programs, left, is_direct and bool(programs))
+        return fused
 
     def finder(self, above: Above) -> Finder:
         """One function for what all of the indexes find."""

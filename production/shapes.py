@@ -27,6 +27,8 @@ from production.uids import Uid
 
 _MOST_INSTRUCTIONS: Final = 1_500
 _MOST_SHAPES: Final = 4_096
+MOST_TYPES: Final = 256
+"""Code is kept for so many request environments, whichever schemas they are of."""
 FUSED_RULES: Final = 32
 
 ShapeKey = tuple[str | None, str | None, Instructions]
@@ -128,12 +130,14 @@ class Shape:
         """The program for requests of these types, compiled at most once; `None` if the shape must be left to
         the machine.
         """
-        if types not in self.programs:
-            if len(self.programs) >= _MOST_SHAPES:
+        try:
+            return self.programs[types]
+        except KeyError:
+            if len(self.programs) >= MOST_TYPES:
                 self.programs.clear()
             is_small = len(self.key[2]) <= _MOST_INSTRUCTIONS
-            self.programs[types] = _shape_program(self.key, types) if is_small else None
-        return self.programs[types]
+            program = self.programs[types] = _shape_program(self.key, types) if is_small else None
+            return program
 
 
 _shapes: Final[dict[ShapeKey, Shape]] = {}

@@ -48,9 +48,9 @@ class WorkingCorpus:
         valid = [line for line in lines if line["index"] < following.get(line["target"], 0)]
         for line in valid:
             self._of(line["target"]).take(line["reached"], line["choices"])
-        if len(valid) < len(lines):
-            # Cases that will be drawn again are kept again.
-            text = "".join(f"{json.dumps(line)}\n" for line in valid)
+        text = "".join(f"{json.dumps(line)}\n" for line in valid)
+        if path.exists() and path.stat().st_size != len(text):
+            # Cases that will be drawn again are kept again; a line that was cut off is to spoil no other.
             part = path.with_name(f"{path.name}.part")
             part.write_text(text, encoding="ascii")
             part.replace(path)

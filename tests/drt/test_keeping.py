@@ -117,3 +117,13 @@ def test_pairs_join_an_operand_and_the_form_around_it() -> None:
     reached = reached_by(case)
     assert reached.pairs
     assert all(below in reached.cells and above in reached.cells for below, above in reached.pairs)
+
+
+def test_a_line_that_was_cut_off_spoils_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "w.kept"
+    WorkingCorpus(path, {}).consider("a", 0, {"x"}, [1])
+    with path.open("a") as file:
+        file.write('{"target": "a", "ind')
+    WorkingCorpus(path, {"a": 1}).consider("a", 1, {"y"}, [2])
+
+    assert list(kept_before(path, "a", 9)) == [(1,), (2,)]

@@ -11,7 +11,7 @@ from drt.bench import grants
 from drt.bench.applications import APPLICATIONS
 from drt.bench.contestants import cedarpy, production
 from drt.bench.figure import Figure, at_most
-from drt.bench.fresh import Cost, against_cedarpy, memory_each
+from drt.bench.fresh import Cost, against_cedarpy, memory_each, own_time_each
 from drt.bench.race import Disagreement, Measured, Timing, ratio
 from drt.bench.schemas import VALIDATED
 from drt.bench.workload import Maker
@@ -81,9 +81,14 @@ def memory(make: Maker, size: int, asked: int, cost: Cost, quick: bool) -> Measu
     return memory_each(make(size, asked), cost)
 
 
+def compiling(make: Maker, size: int, quick: bool) -> Measured:
+    """Production's own time for what comes after reading."""
+    return own_time_each(make(size), "compile", QUICK_FRESH_ROUNDS if quick else FRESH_ROUNDS)
+
+
 def figures() -> list[Figure]:
     """The figures of this module."""
-    return [*_reading(), *_validation(), *_loading(), *_memory()]
+    return [*_reading(), *_compiling(), *_validation(), *_loading(), *_memory()]
 
 
 def _reading() -> list[Figure]:
@@ -118,6 +123,24 @@ def _reading() -> list[Figure]:
         )
     )
     return found
+
+
+def _compiling() -> list[Figure]:
+    says = (
+        "from policies that are read to 200 requests answered once, all by generated code, a process each; "
+        "an application generates code only for what is asked often"
+    )
+    return [
+        Figure(
+            f"compile, {name}",
+            "reading",
+            says,
+            partial(compiling, make, size),
+            unit="µs a policy",
+            medians="µs a policy",
+        )
+        for name, make, size in (("abac", APPLICATIONS["abac"], 1_000), ("5,000 many", grants.many, 5_000))
+    ]
 
 
 def _validation() -> list[Figure]:

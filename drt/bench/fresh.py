@@ -27,7 +27,7 @@ from drt.bench.race import Measured, middle
 from drt.bench.workload import Json, Workload
 from drt.case import Source
 
-Cost = Literal["load", "cold-start", "entity-memory", "policy-memory", "link-memory"]
+Cost = Literal["load", "cold-start", "entity-memory", "compile", "policy-memory", "link-memory"]
 Entrant = Literal["production", "cedarpy"]
 ENTRANTS: tuple[Entrant, Entrant] = ("production", "cedarpy")
 
@@ -41,10 +41,12 @@ class Engine(Protocol):
 
     def read_entities(self, text: str) -> object: ...
 
-    def serve(self, policies: Source, entities: object) -> Callable[[Json], object]: ...
+    def read_policies(self, source: Source) -> object: ...
 
-    def serve_links(
-        self, templates: Source, links: Iterator[Json], entities: object
+    def link(self, templates: object, links: Iterator[Json]) -> object: ...
+
+    def answering(
+        self, policies: object, entities: object, *, eager: bool = False
     ) -> Callable[[Json], object]: ...
 
 
@@ -112,6 +114,14 @@ def memory_each(workload: Workload, cost: Cost) -> Measured:
     return Measured(medians["production"], 0.0, medians)
 
 
+def own_time_each(workload: Workload, cost: Cost, rounds: int) -> Measured:
+    """Production's CPU microseconds for a policy."""
+    with Written(workload) as written:
+        costs = [written.measure(cost, "production") / workload.policy_count for _ in range(rounds)]
+    value, spread = middle(costs)
+    return Measured(value, spread, {"production": value}, rounds)
+
+
 def _templates_and_links(document: str) -> dict[str, str]:
     """A policy set in two files: its templates, and a line a link."""
     parts = json.loads(document)
@@ -135,11 +145,23 @@ def load(engine: Engine, folder: Path) -> float:
 
 def cold_start(engine: Engine, folder: Path) -> float:
     """CPU microseconds from the policies' text to the first answer, over a store read beforehand."""
-    entities, policies = engine.read_entities(_text(folder, "entities")), _policies(folder)
-    question = json.loads(_text(folder, "requests"))[0]
+    entities, source = engine.read_entities(_text(folder, "entities")), _policies(folder)
+    question = _questions(folder)[0]
     gc.collect()
     started = process_time_ns()
-    engine.serve(policies, entities)(question)
+    engine.answering(engine.read_policies(source), entities)(question)
+    return (process_time_ns() - started) / 1_000
+
+
+def compiling(engine: Engine, folder: Path) -> float:
+    """CPU microseconds from policies that are read to each request answered once by what is made of them."""
+    entities = engine.read_entities(_text(folder, "entities"))
+    policies, questions = engine.read_policies(_policies(folder)), _questions(folder)
+    gc.collect()
+    started = process_time_ns()
+    ask = engine.answering(policies, entities, eager=True)
+    for question in questions:
+        ask(question)
     return (process_time_ns() - started) / 1_000
 
 
@@ -157,28 +179,25 @@ def policy_memory(engine: Engine, folder: Path) -> float:
     """Bytes by which the process grows for the policies and for all that answering the requests makes of
     them; the text is gone again.
     """
-    return _serving_memory(engine, folder, lambda entities: engine.serve(_policies(folder), entities))
+    return _serving_memory(engine, folder, lambda: engine.read_policies(_policies(folder)))
 
 
 def link_memory(engine: Engine, folder: Path) -> float:
     """The same for links of templates, made one by one from the lines of a file."""
 
-    def serve(entities: object) -> Callable[[Json], object]:
+    def linked() -> object:
         with (folder / "links").open(encoding="utf-8") as lines:
-            templates = Source(_text(folder, "templates"), "json")
-            return engine.serve_links(templates, map(json.loads, lines), entities)
+            templates = engine.read_policies(Source(_text(folder, "templates"), "json"))
+            return engine.link(templates, map(json.loads, lines))
 
-    return _serving_memory(engine, folder, serve)
+    return _serving_memory(engine, folder, linked)
 
 
-def _serving_memory(
-    engine: Engine, folder: Path, serve: Callable[[object], Callable[[Json], object]]
-) -> float:
-    entities = engine.read_entities(_text(folder, "entities"))
-    questions = json.loads(_text(folder, "requests"))
-    engine.serve(_WARMING, entities)(questions[0])
+def _serving_memory(engine: Engine, folder: Path, read: Callable[[], object]) -> float:
+    entities, questions = engine.read_entities(_text(folder, "entities")), _questions(folder)
+    engine.answering(engine.read_policies(_WARMING), entities)(questions[0])
     before = _resident()
-    ask = serve(entities)
+    ask = engine.answering(read(), entities)
     for question in questions:
         ask(question)
     return _resident() - before
@@ -193,6 +212,10 @@ def _text(folder: Path, name: str) -> str:
     return (folder / name).read_text(encoding="utf-8")
 
 
+def _questions(folder: Path) -> list[Json]:
+    return cast(list[Json], json.loads(_text(folder, "requests")))
+
+
 def _policies(folder: Path) -> Source:
     return Source(_text(folder, "policies"), "json" if _text(folder, "format") == "json" else "cedar")
 
@@ -201,6 +224,7 @@ COSTS: Mapping[str, Callable[[Engine, Path], float]] = MappingProxyType(
     {
         "load": load,
         "cold-start": cold_start,
+        "compile": compiling,
         "entity-memory": entity_memory,
         "policy-memory": policy_memory,
         "link-memory": link_memory,

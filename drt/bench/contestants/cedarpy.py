@@ -37,23 +37,21 @@ def validation(workload: Workload) -> Callable[[], bool]:
     return lambda: bool(cedarpy.validate_policies(workload.policies.text, schema).validation_passed)
 
 
-def serve(policies: Source, entities: cedarpy.Entities) -> Callable[[dict[str, Any]], object]:
-    """From the text of the policies to something that answers plain requests over a store."""
-    handle = read_policies(policies)
-    return lambda question: cedarpy.is_authorized(question, handle, entities)
-
-
-def serve_links(
-    templates: Source, links: Iterator[dict[str, Any]], entities: cedarpy.Entities
-) -> Callable[[dict[str, Any]], object]:
-    """The same for links of templates, given as objects of policy JSON."""
-    handle = read_policies(templates).with_linked_batch(
+def link(templates: cedarpy.PolicySet, links: Iterator[dict[str, Any]]) -> cedarpy.PolicySet:
+    """Links of templates, given as objects of policy JSON."""
+    return templates.with_linked_batch(
         [
             {"template_id": link["templateId"], "new_id": link["newId"], "values": link["values"]}
             for link in links
         ]
     )
-    return lambda question: cedarpy.is_authorized(question, handle, entities)
+
+
+def answering(
+    policies: cedarpy.PolicySet, entities: cedarpy.Entities, *, eager: bool = False
+) -> Callable[[dict[str, Any]], object]:
+    """What answers plain requests; this engine has nothing to be eager about."""
+    return lambda question: cedarpy.is_authorized(question, policies, entities)
 
 
 def _read(result: Any) -> Answer:

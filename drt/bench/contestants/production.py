@@ -42,17 +42,9 @@ def validation(workload: Workload) -> Callable[[], bool]:
     return lambda: schema.validate(read_policies(workload.policies)).valid
 
 
-def serve(policies: Source, entities: Entities) -> Callable[[dict[str, Any]], Response]:
-    """From the text of the policies to something that answers plain requests over a store."""
-    authorizer = Authorizer(read_policies(policies), entities)
-    return lambda question: authorizer.authorize(Request.from_dict(question))
-
-
-def serve_links(
-    templates: Source, links: Iterator[dict[str, Any]], entities: Entities
-) -> Callable[[dict[str, Any]], Response]:
-    """The same for links of templates, given as objects of policy JSON."""
-    linked = read_policies(templates).link_all(
+def link(templates: PolicySet, links: Iterator[dict[str, Any]]) -> PolicySet:
+    """Links of templates, given as objects of policy JSON."""
+    return templates.link_all(
         (
             link["templateId"],
             link["newId"],
@@ -60,7 +52,13 @@ def serve_links(
         )
         for link in links
     )
-    authorizer = Authorizer(linked, entities)
+
+
+def answering(
+    policies: PolicySet, entities: Entities, *, eager: bool = False
+) -> Callable[[dict[str, Any]], Response]:
+    """What answers plain requests; `eager` generates code for all that is asked, however seldom."""
+    authorizer = Authorizer(policies, entities, tier="generated" if eager else "auto")
     return lambda question: authorizer.authorize(Request.from_dict(question))
 
 

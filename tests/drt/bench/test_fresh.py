@@ -34,14 +34,19 @@ class Wasteful:
             self._waste()
         return production.read_entities(text)
 
-    def serve(self, policies: Source, entities: Any) -> Callable[[Any], object]:
-        if len(policies.text) > 100:
+    def read_policies(self, source: Source) -> Any:
+        if len(source.text) > 100:
             self._waste()
-        return production.serve(policies, entities)
+        return production.read_policies(source)
 
-    def serve_links(self, templates: Source, links: Iterator[Any], entities: Any) -> Callable[[Any], object]:
+    def link(self, templates: Any, links: Iterator[Any]) -> Any:
         self._waste()
-        return production.serve_links(templates, links, entities)
+        return production.link(templates, links)
+
+    def answering(self, policies: Any, entities: Any, *, eager: bool = False) -> Callable[[Any], object]:
+        if eager:
+            self._waste()
+        return production.answering(policies, entities, eager=eager)
 
 
 @pytest.fixture(scope="module")

@@ -20,6 +20,7 @@ OPERANDS = {
         'datetime("2024-01-01")',
         'datetime("1969-12-31T23:59:59.999Z")',
         'datetime("0000-01-01").offset(duration("-106751991167d"))',
+        'datetime("1970-01-01").offset(duration("-9223372036854775808ms"))',
         "context.datetime",
     ),
     "duration": (
@@ -58,6 +59,8 @@ WRONG_NUMBER: tuple[str, ...] = (
 
 FITTING: dict[str, tuple[str, ...]] = {
     "-{0}": ("long",),
+    **dict.fromkeys(("{0} && {1}", "{0} || {1}"), ("bool", "bool")),
+    "{0} in {1}": ("entity", "set"),
     **dict.fromkeys(("{0} + {1}", "{0} - {1}", "{0} * {1}"), ("long", "long")),
     '({0}) like "*a*"': ("string",),
     **dict.fromkeys(

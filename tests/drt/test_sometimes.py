@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections import Counter
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,15 @@ def test_drawing_alone_reaches_every_situation_and_no_unknown_one() -> None:
         found.update(reached_by(TARGETS["wildcard"].draw(RecordingSource(random_seed))).sights)
     assert set(found) <= set(SIGHTS)
     assert [name for name in SIGHTS if not found[name]] in ([], ["like: a star that is no wildcard"])
+
+
+def test_the_grid_alone_has_every_operator_and_function_succeed_and_fail() -> None:
+    found: Counter[str] = Counter()
+    for random_seed in range(1200):
+        found.update(reached_by(TARGETS["kinds"].draw(RecordingSource(random_seed))).cells)
+    apart = ("scope *", "answer: *", "stream: *", "response: *", *SIGHTS)
+    missed = never(happened(Seen(found)))
+    assert [name for name in missed if not any(fnmatchcase(name, glob) for glob in apart)] == []
 
 
 def test_every_event_happens_where_everything_was_seen_and_none_where_nothing_was() -> None:

@@ -143,3 +143,8 @@ def test_commands_and_options_are_completed() -> None:
     assert completed("drt repo", 1) == ["report"]
     assert completed("drt report --format ", 3) == ["md", "html", "junit", "sarif", "json"]
     assert "--exit-code" in completed("drt report --", 2)
+
+
+def test_runs_of_the_tests_say_nothing_to_the_workflow_that_runs_them() -> None:
+    assert "GITHUB_ACTIONS" not in os.environ
+    assert "GITHUB_STEP_SUMMARY" not in os.environ

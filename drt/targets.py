@@ -50,7 +50,7 @@ _TARGETS = (
         "Engines give the same response in every stream: well typed, dangling, erring, mutated, hostile.",
         _streams,
         engines_agree,
-        weight=14,
+        weight=120,
         streams=drawing.streams,
     ),
     Target(
@@ -79,7 +79,7 @@ _TARGETS = (
         "Engines give every operator on operands of every kind the same value or error.",
         drawing.grid,
         engines_agree,
-        weight=2,
+        weight=4,
         watched=1,
     ),
     Target(

@@ -9,17 +9,17 @@ from drt.bench.applications import APPLICATIONS
 from drt.bench.contestants.production import Production
 from drt.bench.figure import Figure, at_most
 from drt.bench.mix import alike
-from drt.bench.race import Measured, race, ratio
+from drt.bench.race import Measured, quickest, race
 from drt.bench.workload import Maker, Workload
 
 ROUNDS, QUICK_ROUNDS = 41, 15
 
 
 def grown(small: Workload, large: Workload, sizes: tuple[int, int], quick: bool) -> Measured:
-    """Production's time at the large size by its time at the small one."""
+    """Production's time at the large size by its time at the small one, each in its quickest turn."""
     before, after = (f"{size:,}" for size in sizes)
     both = {before: Production().prepare(small), after: Production().prepare(large)}
-    return ratio(race(both, QUICK_ROUNDS if quick else ROUNDS), after, before)
+    return quickest(race(both, QUICK_ROUNDS if quick else ROUNDS), after, before)
 
 
 def entities(make: Maker, small: int, large: int, quick: bool) -> Measured:

@@ -20,7 +20,7 @@ from drt.bench.contestants.contestant import Answer, Contestant, Prepared
 from drt.bench.contestants.naive import Naive
 from drt.bench.contestants.production import Production, candidates
 from drt.bench.figure import ATTEMPTS, Figure, Limit, at_least, measured
-from drt.bench.race import Disagreement, Measured, prepared_for, race, ratio
+from drt.bench.race import Disagreement, Measured, Timing, prepared_for, quickest, race, ratio
 from drt.bench.report import Report
 from drt.bench.workload import Workload
 from drt.cli import main
@@ -109,6 +109,13 @@ def test_contestants_that_agree_are_raced() -> None:
     found = ratio(timings, "production, dicts", "production")
     assert found.value > 1
     assert set(found.medians) == {"production", "production, dicts"}
+
+
+def test_growth_is_read_off_the_quickest_turns() -> None:
+    timings = {"large": Timing((9.0, 3.0, 90.0)), "small": Timing((1.0, 2.0, 1.5))}
+    found = quickest(timings, "large", "small")
+    assert (found.value, found.medians, found.rounds) == (3.0, {"large": 3.0, "small": 1.0}, 3)
+    assert found.spread == ratio(timings, "large", "small").spread > 0
 
 
 @pytest.mark.parametrize(

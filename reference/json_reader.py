@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TypeAlias
 
 from reference.errors import InputError, Part
 from reference.integers import from_digits, in_range
@@ -34,8 +33,6 @@ ESCAPE = re.compile(
 SIMPLE = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 WORDS = {"true": True, "false": False, "null": None}
 A_STRING = "a string that is closed, without raw control characters"
-
-Container: TypeAlias = "list[Json] | dict[str, Json]"
 
 
 def read_json(text: str, part: Part) -> Json:
@@ -69,28 +66,32 @@ class _Reader:
         self.is_strict = True
 
     def document(self) -> Json:
-        """The document is the one item of a list; `inside` is the innermost open array or object.
+        """Values go into `items`, or into `fields` if what is open is an object.
 
-        `around` are those around it, each with the key under which the next one will be.
+        `around` are the arrays and objects around it, each with the key under which the next value will be;
+        outermost is an array for the document alone.
         """
+        text = self.text
         whole: list[Json] = []
-        inside: Container = whole
-        around: list[tuple[Container, str]] = []
+        items = whole
+        fields: dict[str, Json] | None = None
+        around: list[tuple[list[Json], dict[str, Json] | None, str]] = []
         position = 0
         value: Json
         while not whole:
-            found = (MEMBER if isinstance(inside, dict) else ITEM).match(self.text, position)
+            found = (ITEM if fields is None else MEMBER).match(text, position)
             if found is None:
-                raise self.fault(inside, position)
+                raise self.fault(fields is not None, position)
             key, string, number, word, empty, mark, opening = found.groups()
             position = found.end()
             if "\\" in key:
                 key = self.unescaped(key, found.start(1))
-            if isinstance(inside, dict) and key in inside:
-                inside = self.repeating(inside, key, found.start(1) - 1)
+            if fields is not None and key in fields:
+                fields = self.repeating(fields, key, found.start(1) - 1)
             if opening is not None:
-                around.append((inside, key))
-                inside = self.opened(opening, len(around), position)
+                around.append((items, fields, key))
+                self.count_levels(len(around), position)
+                items, fields = [], None if opening == "[" else {}
                 continue
             if string is not None:
                 value = self.unescaped(string, found.start(2)) if "\\" in string else string
@@ -99,21 +100,22 @@ class _Reader:
             elif word is not None:
                 value = WORDS[word]
             else:
-                value = self.opened(empty[0], len(around) + 1, found.end(5))
+                self.count_levels(len(around) + 1, found.start(5) + 1)
+                value = [] if empty[0] == "[" else {}
             while True:
-                if isinstance(inside, dict):
-                    inside[key] = value
+                if fields is None:
+                    items.append(value)
                 else:
-                    inside.append(value)
+                    fields[key] = value
                 if mark == "," or not around:
                     break
-                if mark != ("}" if isinstance(inside, dict) else "]"):
-                    expected = "`,` or `}`" if isinstance(inside, dict) else "`,` or `]`"
+                if mark != ("]" if fields is None else "}"):
+                    expected = "`,` or `]`" if fields is None else "`,` or `}`"
                     raise self.expected(expected, position - len(mark or ""))
-                value = inside
-                inside, key = around.pop()
+                value = items if fields is None else fields
+                items, fields, key = around.pop()
                 mark, position = self.mark(position)
-        if mark is not None or position < len(self.text):
+        if mark is not None or position < len(text):
             raise self.expected("the end of the text", position - len(mark or ""))
         return whole[0]
 
@@ -121,14 +123,13 @@ class _Reader:
         found = MARK.match(self.text, position)
         return (found[1], found.end()) if found else (None, position)
 
-    def opened(self, opening: str, depth: int, position: int) -> Container:
-        """A new array or object; `position` is behind what opens it."""
+    def count_levels(self, depth: int, position: int) -> None:
+        """`position` is behind what opens the innermost."""
         if depth > DEEPEST_NESTING:
             self.is_strict = False
             if not self.lenient:
                 limit = f"no more than {DEEPEST_NESTING} arrays and objects inside each other"
                 raise self.expected(limit, position - 1)
-        return [] if opening == "[" else {}
 
     def repeating(self, fields: dict[str, Json], key: str, position: int) -> Repeating:
         self.is_strict = False
@@ -169,10 +170,10 @@ class _Reader:
                 raise self.expected("a number within the range of a double", start)
         return number
 
-    def fault(self, inside: Container, position: int) -> InputError:
+    def fault(self, in_object: bool, position: int) -> InputError:
         """Why there is no item or member here."""
         start = self.after_space(position)
-        if isinstance(inside, dict):
+        if in_object:
             key = STRING.match(self.text, start)
             if key is None:
                 what = A_STRING if self.text.startswith('"', start) else "a key in double quotes"

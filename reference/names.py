@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import re
 
-WORD = re.compile("[_a-zA-Z][_a-zA-Z0-9]*")
-
 RESERVED = frozenset({"true", "false", "if", "then", "else", "in", "is", "like", "has", "__cedar"})
 """The words that are no identifiers (spec 01 §2.1)."""
+
+WORD = re.compile("[_a-zA-Z][_a-zA-Z0-9]*")
+IDENTIFIER = re.compile(rf"(?!(?:{'|'.join(sorted(RESERVED))})(?![_a-zA-Z0-9])){WORD.pattern}")
+NAME = re.compile(f"{IDENTIFIER.pattern}(?:::{IDENTIFIER.pattern})*")
 
 
 def is_name(text: str) -> bool:
     """Whether the text is a normalized name such as `A::User`: identifiers, none reserved, no blanks."""
-    return all(map(is_identifier, text.split("::")))
+    return NAME.fullmatch(text) is not None
 
 
 def is_identifier(text: str) -> bool:
     """Whether the text is an identifier that is not reserved."""
-    return is_word(text) and text not in RESERVED
+    return IDENTIFIER.fullmatch(text) is not None
 
 
 def is_word(text: str) -> bool:

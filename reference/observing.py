@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from reference.errors import ErrorKind, EvaluationError
 from reference.evaluator import rule
 from reference.meaning import Meaning, Situation, compose, run
-from reference.syntax import Compound, Expr, Lit, Slot, Var
+from reference.syntax import Compound, Expr, Leaf
 from reference.values import Value
 
 Seen = Callable[[Compound, Sequence[Value], Value | ErrorKind], None]
@@ -26,7 +26,7 @@ def observed(expr: Expr, seen: Seen) -> Meaning:
 class _Observer:
     """`waiting` holds the values of operands that the forms now open have got, the innermost form last.
 
-    An error ends all open forms, and `waiting` is emptied.
+    An error ends all open forms, and empties the list.
     """
 
     def __init__(self, seen: Seen) -> None:
@@ -37,7 +37,7 @@ class _Observer:
         meaning = compose(expr, self.rule, self.run)
 
         def watched(at: Situation) -> Value:
-            self.waiting = [[]]
+            self.waiting[:] = [[]]
             return meaning(at)
 
         return watched
@@ -45,51 +45,55 @@ class _Observer:
     def rule(self, expr: Expr, operands: Sequence[Meaning]) -> Meaning:
         """The evaluator's rule, and a word about what it came to."""
         made = rule(expr, operands)
-        match expr:
-            case Lit() | Var():
-                return lambda at: self.got(made(at))
-            case Slot():
-                return lambda at: self.got(self.unless_failing(lambda: made(at)))
-            case _:
-                return lambda at: self.got(self.told(expr, made, at))
+        return self.got(made) if isinstance(expr, Leaf) else self.told(expr, made)
 
-    def got(self, value: Value) -> Value:
-        """The value, which the form around waits for."""
-        self.waiting[-1].append(value)
+    def got(self, made: Meaning) -> Meaning:
+        """The same, and its value is one that the form around waits for."""
+        waiting = self.waiting
+
+        def value(at: Situation) -> Value:
+            try:
+                found = made(at)
+            except EvaluationError:
+                waiting.clear()
+                raise
+            waiting[-1].append(found)
+            return found
+
         return value
 
-    def told(self, expr: Compound, made: Meaning, at: Situation) -> Value:
-        operands: list[Value] = []
-        self.waiting.append(operands)
-        try:
-            value = made(at)
-        except EvaluationError as error:
-            if self.waiting:
-                self.seen(expr, operands, error.kind)
-                self.waiting = []
-            raise
-        self.waiting.pop()
-        self.seen(expr, operands, value)
-        return value
+    def told(self, expr: Compound, made: Meaning) -> Meaning:
+        waiting = self.waiting
 
-    def unless_failing(self, outcome: Callable[[], Value]) -> Value:
-        try:
-            return outcome()
-        except EvaluationError:
-            self.waiting = []
-            raise
+        def value(at: Situation) -> Value:
+            operands: list[Value] = []
+            waiting.append(operands)
+            try:
+                found = made(at)
+            except EvaluationError as error:
+                if waiting:
+                    self.seen(expr, operands, error.kind)
+                    waiting.clear()
+                raise
+            waiting.pop()
+            self.seen(expr, operands, found)
+            waiting[-1].append(found)
+            return found
+
+        return value
 
     def run(self, layer: Meaning, at: Situation) -> Callable[[], Value]:
         """Run a layer aside; what there is to tell of it is told when somebody asks for its outcome."""
         aside: list[tuple[Compound, Sequence[Value], Value | ErrorKind]] = []
-        waiting, seen = self.waiting, self.seen
-        self.waiting, self.seen = [[]], lambda *step: aside.append(step)
+        waiting, seen = list(self.waiting), self.seen
+        self.waiting[:], self.seen = [[]], lambda *step: aside.append(step)
         outcome = run(layer, at)
-        self.waiting, self.seen = waiting, seen
+        self.waiting[:], self.seen = waiting, seen
+        ask = self.got(lambda _: outcome())
 
         def asked() -> Value:
             for step in aside:
                 self.seen(*step)
-            return self.got(self.unless_failing(outcome))
+            return ask(at)
 
         return asked

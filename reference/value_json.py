@@ -135,9 +135,9 @@ def _no_long(text: str, part: Part, where: str) -> InputError:
 def _typed_id(fields: Mapping[str, Json]) -> EntityUid | None:
     """The entity that an object names by its `type` and its `id`, each there once."""
     type_name, entity_id = fields.get("type"), fields.get("id")
-    if isinstance(type_name, str) and isinstance(entity_id, str) and not {"type", "id"} & _repeated(fields):
-        return EntityUid(type_name, entity_id)
-    return None
+    if not isinstance(type_name, str) or not isinstance(entity_id, str):
+        return None
+    return EntityUid(type_name, entity_id) if _repeated(fields).isdisjoint(("type", "id")) else None
 
 
 def _named(found: EntityUid, part: Part, where: str) -> EntityUid:

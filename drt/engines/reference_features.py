@@ -16,6 +16,9 @@ from drt.engines.reference_engine import LoadedReference, ReferenceEngine
 from drt.engines.reference_sights import TELLING, form_sights, response_sights
 from reference.errors import ErrorKind, EvaluationError, InputError
 from reference.evaluator import meaning
+from reference.extensions.datetime import Datetime
+from reference.extensions.decimal import Decimal
+from reference.extensions.duration import Duration
 from reference.extensions.ipaddr import IpAddr
 from reference.meaning import Meaning, Situation
 from reference.observing import observed
@@ -50,7 +53,7 @@ from reference.syntax import (
     Unary,
     children,
 )
-from reference.values import Bool, EntityUid, Value
+from reference.values import Bool, EntityUid, Long, Record, Set, String, Value
 
 PREDICATES_OF_ANYTHING = ("if", ".", "getTag", "set", "record")
 """Forms whose value may be of any kind: a boolean is not told apart."""
@@ -116,7 +119,7 @@ class _Watch:
         """Note a form that was evaluated; its operands were told before it."""
         name = _form(expr)
         untold = name in ("set", "record") or result == "arity"
-        kinds = "…" if untold else ",".join(map(_kind, operands))
+        kinds = "…" if untold else ",".join([KINDS[type(operand)] for operand in operands])
         cell = f"{name}|{kinds}|{_outcome(name, result)}"
         found, told = self.found, self._told
         found.cells[cell] += 1
@@ -172,46 +175,44 @@ def _target(target: EntityUid | Slot) -> str:
     return "?slot" if isinstance(target, Slot) else "entity"
 
 
+FORMS: dict[type[Compound], str] = {
+    And: "&&",
+    Or: "||",
+    If: "if",
+    GetAttr: ".",
+    HasAttr: "has",
+    HasPath: "has path",
+    Is: "is",
+    IsIn: "is in",
+    Like: "like",
+    SetOf: "set",
+    RecordOf: "record",
+}
+"""The names of forms; of all others it is the name of the operator or function."""
+
+
 def _form(expr: Compound) -> str:
     match expr:
-        case And():
-            return "&&"
-        case Or():
-            return "||"
-        case If():
-            return "if"
-        case Unary(op, _):
-            return op
-        case Binary(op, _, _):
-            return op
-        case GetAttr():
-            return "."
-        case HasAttr():
-            return "has"
-        case HasPath():
-            return "has path"
-        case Is():
-            return "is"
-        case IsIn():
-            return "is in"
-        case Like():
-            return "like"
-        case SetOf():
-            return "set"
-        case RecordOf():
-            return "record"
-        case Call(function, _):
-            return function
-
-
-def _kind(value: Value) -> str:
-    match value:
-        case EntityUid():
-            return "entity"
-        case IpAddr():
-            return "ip"
+        case Binary() | Unary():
+            return expr.op
+        case Call():
+            return expr.function
         case _:
-            return type(value).__name__.lower()
+            return FORMS[type(expr)]
+
+
+KINDS: dict[type[Value], str] = {
+    Bool: "bool",
+    Long: "long",
+    String: "string",
+    EntityUid: "entity",
+    Set: "set",
+    Record: "record",
+    Decimal: "decimal",
+    IpAddr: "ip",
+    Datetime: "datetime",
+    Duration: "duration",
+}
 
 
 def _outcome(name: str, result: Value | ErrorKind) -> str:

@@ -60,8 +60,14 @@ def _facts(footer: dict[str, Any], folder: Path) -> list[Text]:
     if held := resident.told(footer.get("memory", ())):
         flat = resident.is_flat(footer["memory"])
         lines.append(Text(f"memory: {held}", style="" if flat else "yellow"))
+    if footer.get("stalled"):
+        lines.append(Text("ended early: nothing new was reached or found any more"))
     if footer["deaths"]:
-        lines.append(Text(f"{_count(footer['deaths'], 'death')} of workers, each replaced", style="yellow"))
+        over = footer.get("passed_over", ())
+        told = f"; {_count(len(over), 'case')} that kill passed over" if over else ""
+        lines.append(
+            Text(f"{_count(footer['deaths'], 'death')} of workers, each replaced{told}", style="yellow")
+        )
     for lost in footer["lost"][:3]:
         lines.append(
             Text(
@@ -75,7 +81,9 @@ def _facts(footer: dict[str, Any], folder: Path) -> list[Text]:
         for error in footer["errors"][:3]:
             where = f"{error['what']}, case {error['index']} of {error['target']}"
             lines.append(Text(f"  {where}: {visible(str(error['error']), 300)}", style="red"))
-    lines.append(Text(f"random seed {footer['random_seed']}; log in {folder}", style="dim"))
+    part, parts = footer.get("shard", (1, 1))
+    shard = f", shard {part} of {parts}" if parts > 1 else ""
+    lines.append(Text(f"random seed {footer['random_seed']}{shard}; log in {folder}", style="dim"))
     return lines
 
 

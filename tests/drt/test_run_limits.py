@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import click
 import pytest
 from click.testing import CliRunner
+from rich.console import Console
 
 from drt.cli import main
 from drt.commands.processors import processors
@@ -21,6 +23,7 @@ from drt.run_log import read_json, replace_json
 from drt.run_options import RunOptions
 from drt.schedule import Schedule, shares
 from drt.views.progress import Quiet, opening
+from drt.views.summary import print_summary
 
 TOYS = ("tests.drt.toys:Toy", "tests.drt.toys:Twin")
 
@@ -50,6 +53,13 @@ def facts(footers: list[dict[str, Any]]) -> dict[str, tuple[int, Counter[str]]]:
     }
 
 
+def summary(footer: dict[str, Any]) -> str:
+    """What a person is told at the end."""
+    text = StringIO()
+    print_summary(Console(file=text, width=200), footer, Path("log"))
+    return text.getvalue()
+
+
 def test_shards_with_workers_of_any_number_are_disjoint_and_make_the_whole(tmp_path: Path) -> None:
     limits = shares(100, {"a": 3, "b": 1})
     cases: list[tuple[str, int]] = []
@@ -73,12 +83,15 @@ def test_the_shards_of_a_run_draw_the_cases_of_the_whole_run(tmp_path: Path) -> 
     assert facts(parts) == facts([whole])
     assert [footer["cases"] for footer in parts] == [100, 100]
     assert [footer["shard"] for footer in (whole, *parts)] == [[1, 1], [1, 2], [2, 2]]
+    assert "random seed 7, shard 2 of 2; log in" in summary(parts[1])
+    assert "shard" not in summary(whole)
 
 
 def test_a_run_that_reaches_nothing_new_ends(tmp_path: Path) -> None:
     footer = start(options(tmp_path, seconds=100.0, stalled=1.0), Quiet())
 
     assert footer["stalled"] is True
+    assert "ended early: nothing new was reached or found any more" in summary(footer)
     assert footer["exit_code"] == 0
     assert footer["cases"] > 0
     assert footer["seconds"] < 50

@@ -182,6 +182,7 @@ class _Run:
                 fleet.kill()
                 self.inquests.end()
                 self._read_logs()
+                self._write_status(fleet)
                 self.watcher.end()
             return self._close(fleet, interrupt.times > 0, cannot_start)
 
@@ -196,7 +197,6 @@ class _Run:
             now = time.monotonic()
             if now - told >= STATUS_SECONDS:
                 told = now
-                self.news.note(len(self._reached) + len(self._buckets), now)
                 self._write_status(fleet)
             self._sample(fleet)
             self._show(fleet, ending=stop_by is not None)
@@ -279,6 +279,7 @@ class _Run:
             self.log.write("progress", elapsed=round(elapsed, 3), **facts)
 
     def _write_status(self, fleet: Fleet) -> None:
+        self.news.note(len(self._reached) + len(self._buckets), time.monotonic())
         cases, decisions, divergences = fleet.totals()
         replace_json(
             self.options.place / "status.json",

@@ -79,7 +79,7 @@ _TARGETS = (
         "Engines give every operator on operands of every kind the same value or error.",
         drawing.grid,
         engines_agree,
-        weight=4,
+        weight=6,
         watched=1,
     ),
     Target(

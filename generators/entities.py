@@ -77,7 +77,7 @@ class Values:
     def value(self, type_: Type) -> Value:
         """A value of the type, or of another one where the profile says so."""
         source = self.source
-        if source.boolean(self.profile.mistyped_value):
+        if self.profile.mistyped_value and source.boolean(self.profile.mistyped_value):
             self.misfits.add("mistyped-value")
             type_ = source.choice(_OTHER_TYPES)
         match type_:
@@ -106,7 +106,7 @@ class Values:
             for attr in type_.attrs
             if attr.required or source.integer(0, 2) < 2
         ]
-        if source.boolean(self.profile.mistyped_value):
+        if self.profile.mistyped_value and source.boolean(self.profile.mistyped_value):
             self.misfits.add("mistyped-record")
             if items and source.boolean():
                 items.pop()

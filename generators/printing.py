@@ -54,9 +54,10 @@ def print_expression(expr: Expr, spelling: Spelling = PLAIN) -> str:
 class Printer:
     """Writes one text in one spelling."""
 
-    __slots__ = ("odd", "space", "string")
+    __slots__ = ("odd", "plain", "space", "string")
 
     def __init__(self, spelling: Spelling = PLAIN) -> None:
+        self.plain = spelling is PLAIN  # then no decision is taken, and most are not even asked for
         self.odd = spelling.odd
         self.space = spelling.space
         self.string = spelling.string
@@ -124,7 +125,7 @@ class Printer:
         text, own = self._write(expr)
         if own < level:
             return f"({self.space('')}{text}{self.space('')})"
-        return self.bracket(text)
+        return text if self.plain else self.bracket(text)
 
     def bracket(self, text: str) -> str:
         """Now and then, parentheses that change nothing."""
@@ -180,6 +181,8 @@ class Printer:
                 return self.uid(value), _PRIMARY
 
     def uid(self, uid: Uid) -> str:
+        if self.plain:
+            return f"{uid.type}::{self.string(uid.id)}"
         return f"{self.name(uid.type)}{self.space('')}::{self.space('')}{self.string(uid.id)}"
 
     def name(self, name: str) -> str:
@@ -188,6 +191,8 @@ class Printer:
         return name
 
     def _access(self, attr: str) -> str:
+        if self.plain and is_attribute_word(attr):
+            return f".{attr}"
         if is_attribute_word(attr) and not self.odd(8):
             return f"{self.space('')}.{self.space('')}{attr}"
         return f"{self.space('')}[{self.space('')}{self.string(attr)}{self.space('')}]"
@@ -237,6 +242,8 @@ class Printer:
         return f"{self._at(receiver, _MEMBER)}{self.space('')}.{name}{self.space('')}({listed})"
 
     def _listed(self, items: list[str]) -> str:
+        if self.plain:
+            return ", ".join(items)
         if not items:
             return self.space("")
         comma = "," if self.odd(10) else ""

@@ -41,7 +41,7 @@ def draw_requests(
             else:
                 environment = source.choice(focus.schema.environments)
                 request = draw_witness(focus, environment)
-            if source.boolean(profile.mistyped_request):
+            if profile.mistyped_request and source.boolean(profile.mistyped_request):
                 request = _mistyped(focus, request)
             before = len(found)
             found[request] = None

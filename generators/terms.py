@@ -80,10 +80,11 @@ class Terms:
     def term(self, type_: Type, depth: int) -> Term:
         """An expression of the type, or of another where the profile says so."""
         focus = self.focus
-        if self.source.boolean(focus.profile.mistyped_expression):
+        profile = focus.profile
+        if profile.mistyped_expression and self.source.boolean(profile.mistyped_expression):
             focus.values.misfits.add("mistyped-expression")
             type_ = self.source.choice(_OTHER_TYPES)
-        if self.source.boolean(focus.profile.loose_type):
+        if profile.loose_type and self.source.boolean(profile.loose_type):
             return self.loose(type_, depth)
         if isinstance(type_, Prim):
             return self._draw[type_.name](depth)

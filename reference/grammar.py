@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
 from lark import Lark
+from lark.parse_tree_builder import ExpandSingleChild
 from lark.parsers.lalr_analysis import Shift
 
 SPELLED, END, NOTHING = "SPELLED", "END", "NOTHING"
@@ -52,11 +53,14 @@ Note = Callable[[Any, Sequence[Any]], None]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rule:
-    """A rule at its end: of the last `size` parts it builds one, which is a `goal` to the rules around."""
+    """A rule at its end: of the last `size` parts it builds one, which is a `goal` to the rules around.
+
+    `build` is None if its one part only passes for something more.
+    """
 
     size: int
     goal: str
-    build: Callable[[list[Any]], Any]
+    build: Callable[[list[Any]], Any] | None
 
 
 class Grammar:
@@ -76,7 +80,7 @@ class Grammar:
         `gotos`: after a state and a goal, the next state.
         """
         rules = {
-            rule: Rule(len(rule.expansion), str(rule.origin.name), build)
+            rule: Rule(len(rule.expansion), str(rule.origin.name), None if _passes(rule, build) else build)
             for rule, build in conf.callbacks.items()
         }
         self.steps: dict[int, dict[str, int | Rule]] = {}
@@ -108,7 +112,7 @@ class Grammar:
         states, parts, before = [state], list[Any](), ""
         steps, gotos, spelled, watched = self.steps, self.gotos, self.spelled, watch.kinds
         for found in self.token.finditer(text):
-            kind = shape = cast(str, found.lastgroup)
+            kind = shape = found.lastgroup or NOTHING
             token = Token(found[shape])
             row = steps[states[-1]]
             spelling = spelled.get(token)
@@ -119,13 +123,16 @@ class Grammar:
                 watch.see(token, before)
             before = kind
             while isinstance(step := row.get(kind), Rule):
-                first = len(parts) - step.size
-                used = parts[first:]
-                built = step.build(used)
-                if note is not None:
-                    note(built, used)
-                parts[first:] = [built]
-                del states[first + 1 :]
+                if step.build is None:
+                    states.pop()
+                else:
+                    first = len(parts) - step.size
+                    used = parts[first:]
+                    built = step.build(used)
+                    if note is not None:
+                        note(built, used)
+                    parts[first:] = [built]
+                    del states[first + 1 :]
                 state = gotos[states[-1]][step.goal]
                 states.append(state)
                 row = steps[state]
@@ -136,6 +143,11 @@ class Grammar:
             states.append(step)
             parts.append(token)
         return parts[0]
+
+
+def _passes(rule: Any, build: object) -> bool:
+    """Whether the rule has one part, which lark leaves as it is."""
+    return len(rule.expansion) == 1 and isinstance(build, ExpandSingleChild)
 
 
 class _Spread:

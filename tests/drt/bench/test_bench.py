@@ -195,7 +195,7 @@ def test_a_file_that_is_no_report(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("workload", "most"),
-    [(grants.direct(5_000), 2.0), (grants.links(5_000), 3.0), (grants.many(5_000), 25.0)],
+    [(grants.direct(5_000), 2.0), (grants.links(5_000), 3.0), (grants.many(5_000), 15.0)],
     ids=lambda each: getattr(each, "name", each),
 )
 def test_of_thousands_of_policies_few_are_evaluated(workload: Workload, most: float) -> None:

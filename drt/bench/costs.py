@@ -97,7 +97,7 @@ def _reading() -> list[Figure]:
         (name, f"{says}; the application's few policies, read many times", make, 10)
         for name, make in APPLICATIONS.items()
     ]
-    texts.append(("1,000 many", f"{says}; 1,000 policies of eight shapes", grants.many, 1_000))
+    texts.append(("1,000 many", f"{says}; 1,000 policies of nine shapes", grants.many, 1_000))
     found = [
         Figure(
             f"parse ÷ cedarpy, {name}",

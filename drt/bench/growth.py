@@ -48,7 +48,7 @@ def figures() -> list[Figure]:
         Figure(
             "own time, 5,000 ÷ 10 many",
             "growth",
-            "time of a request under so many policies of eight shapes over 2,000 entities; at 5,000 more of "
+            "time of a request under so many policies of nine shapes over 2,000 entities; at 5,000 more of "
             "them apply to a request than at 10",
             partial(policies, grants.many, 10, 5_000),
             at_most(4, 2),

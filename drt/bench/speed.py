@@ -71,7 +71,7 @@ def _thousands() -> list[Figure]:
         )
         for name, make, detail in (
             ("direct grants", grants.direct, "every policy names one user, one action and one document"),
-            ("many", grants.many, "policies of eight shapes, half of them with conditions"),
+            ("many", grants.many, "policies of nine shapes, two in five with conditions"),
         )
     ]
 

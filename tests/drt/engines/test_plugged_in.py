@@ -20,7 +20,7 @@ from drt.engines.manifest import Manifest, read_manifest
 from drt.engines.process_engine import ProcessEngine, ProcessLoaded
 from drt.engines.rust_messages import _KINDS
 from drt.engines.smoke import ANYONE, FORBID, PERMIT
-from drt.outcome import Authorized, Failed, Rejected, Unsupported, Validated
+from drt.outcome import Authorized, Evaluated, Failed, Rejected, Unsupported, Validated
 from drt.problems import InputProblem
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -254,6 +254,32 @@ def test_wasm_refuses_what_cannot_be_read_and_goes_on(wasm: ProcessEngine) -> No
     assert authorized(wasm, "", '{"more": 1}', schema=schema) == Rejected("request")
     assert authorized(wasm, when("(" * 5000 + "true" + ")" * 5000)) == Unsupported("depth")
     assert authorized(wasm, PERMIT + FORBID, schema=schema) == Authorized("deny", ("policy1",))
+
+
+@pytest.mark.parametrize(
+    ("expression", "outcome"),
+    [
+        ("1 < 2", Evaluated("true")),
+        ("context.n == 1 || false // }", Evaluated("false")),
+        ('"}" like "*"', Evaluated("true")),
+        ("1 + true", Failed("type")),
+        ("context.nope", Failed("attr-missing")),
+        ("1 + 1", Unsupported("value")),
+        ("1 +", Rejected("expression")),
+        ("true) || (true", Rejected("expression")),
+        ("true } when { true", Rejected("expression")),
+        ("true }; permit(principal, action, resource) when { true", Rejected("expression")),
+        ("principal == ?principal", Rejected("expression")),
+        ("(" * 5000 + "1" + ")" * 5000, Unsupported("depth")),
+    ],
+)
+def test_wasm_tells_what_a_policy_can_tell_of_an_expression(
+    wasm: ProcessEngine, expression: str, outcome: object
+) -> None:
+    loaded = wasm.load(Case(Source("")))
+    assert isinstance(loaded, ProcessLoaded)
+
+    assert loaded.evaluate(expression, Request(ANYONE.text.replace("{}}", '{"n": 2}}'))) == outcome
 
 
 def test_wasm_validates(wasm: ProcessEngine) -> None:

@@ -27,7 +27,7 @@ from reference.authorizer import authorize
 from reference.entities import Entities
 from reference.entity_json import NoJson, entities_to_json, read_entities
 from reference.errors import EvaluationError, InputError
-from reference.evaluator import evaluate
+from reference.evaluator import meaning
 from reference.extensions.datetime import Datetime
 from reference.extensions.decimal import Decimal
 from reference.extensions.duration import Duration
@@ -36,6 +36,7 @@ from reference.formatter import format_policies
 from reference.json_reader import read_json
 from reference.json_writer import write_json
 from reference.locations import Located, locate
+from reference.meaning import Meaning, Situation
 from reference.parser import parse_expression, parse_policies
 from reference.policies import Policies
 from reference.policy_json import parse_policy_set
@@ -63,7 +64,8 @@ LONGEST_SHOWN = 100_000
 class LoadedReference:
     """A case that the engine has read.
 
-    Requests and expressions are asked for again and again, so each text is read once.
+    Requests and expressions are asked for again and again, so each text is read once, and what it means is
+    made out once.
     """
 
     source: Source
@@ -73,6 +75,7 @@ class LoadedReference:
     schema: Schema | None = None
     requests: dict[Request, cedar.Request] = field(default_factory=dict, compare=False, repr=False)
     expressions: dict[str, Expr] = field(default_factory=dict, compare=False, repr=False)
+    meanings: dict[str, Meaning] = field(default_factory=dict, compare=False, repr=False)
 
     def authorize(self, request: Request) -> Authorized | Rejected | Unsupported:
         try:
@@ -83,8 +86,8 @@ class LoadedReference:
 
     def evaluate(self, expression: str, request: Request) -> Evaluated | Failed | Rejected | Unsupported:
         try:
-            expr = self.expression(expression)
-            return Evaluated(canonical(evaluate(expr, self.request(request), self.entities)))
+            meant = self.meaning(expression)
+            return Evaluated(canonical(meant(Situation(self.request(request), self.entities))))
         except InputError as error:
             return rejected(error)
         except EvaluationError as error:
@@ -126,6 +129,12 @@ class LoadedReference:
         known = self.expressions.get(text)
         if known is None:
             known = self.expressions[text] = parse_expression(text)
+        return known
+
+    def meaning(self, text: str) -> Meaning:
+        known = self.meanings.get(text)
+        if known is None:
+            known = self.meanings[text] = meaning(self.expression(text))
         return known
 
 

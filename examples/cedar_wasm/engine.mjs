@@ -104,15 +104,31 @@ const isJson = (text) => {
   }
 };
 
+/** How deep brackets nest in a JSON text. */
+function nesting(text) {
+  let depth = 0;
+  let deepest = 0;
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\[^])*"|[[\]{}]/g)) {
+    depth += { "[": 1, "{": 1, "]": -1, "}": -1 }[token] ?? 0;
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
+}
+
+/** Levels of JSON beyond which the engine's own limit depends on the document that a text is put into. */
+const DEEP = 120;
+
 /** What is wrong with a schema, if anything. */
 function schemaFault(schema) {
   if (schema.format === "json" && !isJson(schema.text)) return rejected("schema");
+  if (schema.format === "json" && nesting(schema.text) > DEEP) return unsupported("depth");
   const answer = ask("checkParseSchema", schemaText(schema));
   return answer.type === "success" ? null : rejected("schema", answer);
 }
 
 function entitiesFault(entities, schema) {
   if (!isJson(entities)) return rejected("entities");
+  if (nesting(entities) > DEEP) return unsupported("depth");
   const about = schema === null ? "" : `, "schema": ${schemaText(schema)}`;
   const answer = ask("checkParseEntities", `{"entities": ${entities}${about}}`);
   return answer.type === "success" ? null : rejected("entities", answer);
@@ -155,6 +171,7 @@ function authorize({ text, validate }, set = loaded.set) {
   } catch {
     return rejected("request");
   }
+  if (nesting(text) > DEEP) return unsupported("depth");
   if (typeof about !== "object" || about === null || Array.isArray(about)) return rejected("request");
   const { schema, entities } = loaded;
   const more = [

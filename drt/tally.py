@@ -112,11 +112,10 @@ class Tally:
                 self.deaths.append(event)
             case "lost":
                 self.lost.append(event)
-            case "grown":
+            case "grown" | "recycled" as what:
                 held = self.resident.setdefault(event["worker"], Resident())
                 held.samples.append((event["at"], event["resident"]))
-            case "recycled":
-                self.resident.setdefault(event["worker"], Resident()).recycled += 1
+                held.recycled += what == "recycled"
 
     def findings(self, seen: Mapping[str, int]) -> list[Finding]:
         """The buckets, those that fail the run first; `seen` counts divergences by coarse key."""

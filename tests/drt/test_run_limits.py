@@ -120,6 +120,19 @@ def test_stalling_is_counted_on_when_a_run_is_resumed(tmp_path: Path) -> None:
     assert resume(folder, Quiet())["stalled"] is True
 
 
+def test_a_worker_that_has_grown_is_started_afresh_and_no_case_lost(tmp_path: Path) -> None:
+    footer = start(
+        options(tmp_path, engines=(TOYS[0], "tests.drt.toys:Leaks"), cases=1000, memory=256), Quiet()
+    )
+
+    assert footer["exit_code"] == 0
+    assert footer["cases"] == 1000
+    assert footer["deaths"] == 0
+    assert footer["memory"][0]["recycled"] >= 1
+    assert footer["memory"][0]["most"] < 256 * 2**20
+    assert "started afresh" in summary(footer)
+
+
 def told(*arguments: str) -> dict[str, Any]:
     """The settings with which `drt run` would start."""
     seen: dict[str, Any] = {}

@@ -12,6 +12,7 @@ import signal
 import sys
 import time
 from dataclasses import dataclass
+from typing import ClassVar
 
 from drt.case import Case, Request
 from drt.case import Source as Text
@@ -152,6 +153,16 @@ class EatsMemory(Faulty):
         hoard = []
         while True:
             hoard.append(bytearray(50_000_000))
+
+
+class Leaks(Twin):
+    """Right, and never forgets a request."""
+
+    hoard: ClassVar[list[bytes]] = []
+
+    def answer(self, case: Case, principal: str) -> Outcome:
+        self.hoard.append(b"x" * 40_000)
+        return super().answer(case, principal)
 
 
 class Flaky(Twin):

@@ -10,7 +10,7 @@ import os
 import platform
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +26,7 @@ from drt.leftovers import end_leftovers
 from drt.problems import InputProblem
 from drt.run_log import FORMAT, Event, LogReader, LogWriter, held, make_folder, read_json, replace_json
 from drt.run_options import RunOptions
+from drt.statistics import cases_by_stream
 from drt.tally import Tally, footer
 
 TICK_SECONDS = 0.1
@@ -43,7 +44,8 @@ GRACE_SECONDS = 3.0
 @dataclass(frozen=True, slots=True)
 class Status:
     """How a run stands, for whoever watches it. `finds` are the buckets so far; `stalled` are the seconds
-    since something was last reached or found for the first time."""
+    since something was last reached or found for the first time, `features` how many were reached, and
+    `streams` the cases of each stream."""
 
     elapsed: float
     cases: int
@@ -54,6 +56,8 @@ class Status:
     deaths: int = 0
     ending: bool = False
     stalled: float = 0.0
+    features: int = 0
+    streams: Mapping[str, int] = field(default_factory=dict)
 
 
 class Watcher(Protocol):
@@ -163,6 +167,7 @@ class _Run:
     _finds: list[str] = field(default_factory=list)
     _buckets: list[str] = field(default_factory=list)
     _sampled: float = 0.0
+    _streams: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.inquests = Inquests(self.options, self.log, self.tally)
@@ -266,6 +271,8 @@ class _Run:
                 deaths,
                 ending,
                 time.monotonic() - self.news.since,
+                len(self._reached),
+                self._streams,
             )
         )
 
@@ -280,6 +287,7 @@ class _Run:
 
     def _write_status(self, fleet: Fleet) -> None:
         self.news.note(len(self._reached) + len(self._buckets), time.monotonic())
+        self._streams = cases_by_stream(map(read_json, self.options.place.glob("worker-*.state.json")))
         cases, decisions, divergences = fleet.totals()
         replace_json(
             self.options.place / "status.json",
@@ -291,6 +299,7 @@ class _Run:
                 "processes": fleet.processes,
                 "skipped": fleet.skipped,
                 "finds": self._buckets,
+                "streams": self._streams,
                 "news": {"count": self.news.count, "age": round(time.monotonic() - self.news.since, 3)},
             },
         )

@@ -179,6 +179,16 @@ def counts_of(state: Mapping[str, Any] | None) -> Counts:
     return Counts() if state is None else Counts.from_json(state["counts"])
 
 
+def cases_by_stream(states: Iterable[Mapping[str, Any] | None]) -> dict[str, int]:
+    """The cases of each stream in what workers wrote down, the most first."""
+    found: Counter[str] = Counter()
+    for state in states:
+        for target in (state or {}).get("targets", {}).values():
+            for stream, counts in target["counts"].get("streams", {}).items():
+                found[stream] += counts.get("cases", 0)
+    return dict(found.most_common())
+
+
 def total(counts: Iterable[Counts]) -> Counts:
     """The sum of all."""
     sum_ = Counts()

@@ -110,6 +110,8 @@ class LiveView:
         lines: list[RenderableType] = [head, Text("  ".join(facts(status)))]
         cases, decisions = self._rates.recent()
         lines.append(Text(f"just now {cases:,.0f} cases/s, {decisions:,.0f} decisions/s", style="dim"))
+        if told := reached(status):
+            lines.append(Text(told, style="dim"))
         if status.divergences:
             buckets = f"{len(status.finds)} bucket{'s' if len(status.finds) != 1 else ''}"
             lines.append(Text(f"{status.divergences:,} divergences in {buckets}", style="red"))
@@ -175,6 +177,16 @@ def facts(status: Status) -> Iterator[str]:
     yield f"{status.divergences:,} divergences"
     if status.deaths:
         yield f"{status.deaths} deaths of workers"
+
+
+def reached(status: Status) -> str:
+    """Features so far, and the share of each stream; empty where there is nothing to tell."""
+    parts = [f"{status.features:,} features"] if status.features else []
+    everything = sum(status.streams.values())
+    if everything:
+        shares = (f"{visible(name)} {cases / everything:.0%}" for name, cases in status.streams.items())
+        parts.append(f"streams: {', '.join(shares)}")
+    return "; ".join(parts)
 
 
 def duration(seconds: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import pytest
 from rich.console import Console, RenderableType
@@ -13,9 +14,10 @@ from drt.oracles.checked import Divergence
 from drt.outcome import Authorized, Crashed, Evaluated, Failed, Rejected, Validated
 from drt.outcome_text import rows
 from drt.run_options import RunOptions
+from drt.statistics import cases_by_stream
 from drt.views.console import visible
 from drt.views.divergence import MARK, case_texts, divergence, side_by_side
-from drt.views.progress import LiveView, PlainView, Rates, duration, facts
+from drt.views.progress import LiveView, PlainView, Rates, duration, facts, reached
 
 
 def shown(picture: RenderableType, width: int = 100) -> str:
@@ -135,3 +137,15 @@ def test_the_views_of_a_running_run(view: type[PlainView] | type[LiveView]) -> N
     assert "a against [b]: 1 target, for 10s, 2 workers, random seed 5" in text
     assert "found: a [bug] \\u{1b}[0m" in text
     assert "| like" not in text
+
+
+def test_a_run_tells_its_features_and_streams_as_it_goes() -> None:
+    assert reached(Status(1.0, 10, 20, 0, 2)) == ""
+    status = Status(1.0, 10, 20, 0, 2, features=1234, streams={"well-typed": 6, "mutated": 2})
+    assert reached(status) == "1,234 features; streams: well-typed 75%, mutated 25%"
+    states: list[dict[str, Any] | None] = [
+        {"targets": {"a": {"counts": {"streams": {"x": {"cases": 1}, "y": {"cases": 5}}}}}},
+        {"targets": {"a": {"counts": {"streams": {"x": {"cases": 2}}}}, "b": {"counts": {}}}},
+        None,
+    ]
+    assert cases_by_stream(states) == {"y": 5, "x": 3}

@@ -218,10 +218,8 @@ def _ringing(alarm: Alarm, seconds: float) -> Iterator[None]:
 
 
 def named(located: Located | None) -> str:
-    """What a search has named, on one line."""
-    if located is None:
-        return ""
-    return f"{located.rule}: {located.text}" if located.kind == "reading" else located.rule
+    """The rule that a search has named."""
+    return "" if located is None else located.rule
 
 
 def sizes(case: Case) -> dict[str, int]:

@@ -43,8 +43,8 @@ def signature(target_name: str, divergence: Divergence, case: Case, located: Loc
     """
     if divergence.kind == "crash":
         return f"crash: {_classes(_crashes(divergence))}"
-    if located is not None and located.kind != "reading":
-        return _located_signature(divergence, located)
+    if located is not None:
+        return _located_signature(divergence, located, case)
     law = "" if divergence.law == "engines_agree" else f"{divergence.law}: "
     features = case_features(case)
     shown = list(features[:FEATURES_SHOWN])
@@ -56,22 +56,73 @@ def signature(target_name: str, divergence: Divergence, case: Case, located: Loc
 DESUGARED = {"`>`": "`<=`", "`>=`": "`<`", "`!=`": "`==`"}
 """Operators that the language defines by another (spec 01 §5)."""
 
-ARITHMETIC = frozenset(["`+`", "`-`", "`*`"])
+ARITHMETIC = frozenset(["`+`", "`-`", "`*`", "negation"])
 
 
-def _located_signature(divergence: Divergence, located: Located) -> str:
+def _located_signature(divergence: Divergence, located: Located, case: Case) -> str:
     """The rule and what the engines make of it; what an operand already came to is not the rule's doing."""
-    if located.kind == "authorizer":
-        return f"{_authorizer_difference(divergence)} at the authorizer | {located.text}"
     rule = DESUGARED.get(located.rule, located.rule)
-    if located.kind == "typing":
-        return f"verdicts differ at typing {rule}"
+    match located.kind:
+        case "authorizer":
+            return f"{_authorizer_difference(divergence)} at the authorizer | {_statuses(located.text)}"
+        case "typing" if rule.startswith("the level of "):
+            return "verdicts differ at a level"
+        case "typing":
+            return f"verdicts differ at typing {rule}"
+        case "reading":
+            return f"{_reading_difference(divergence)} at {rule}"
     operands = {outcome for _, answers in located.operands for _, outcome in answers}
     classes = sorted((name, _rule_class(answer, operands)) for name, answer in located.answers)
     if rule in ARITHMETIC and "overflow" in dict(classes).values():
         rule = "arithmetic"
     told = "answers differ" if _only_answers(classes) else _classes(classes)
-    return f"{told} at {rule}"
+    kinds = [_kind_of(answers) for _, answers in located.operands] if told == "answers differ" else []
+    above = _hierarchy(case) if rule == "`in`" else []
+    beside = ", ".join([*sorted(set(filter(None, kinds))), *above])
+    return f"{told} at {rule}{f' of {beside}' if beside else ''}"
+
+
+def _statuses(met: str) -> str:
+    """The policies met by status and effect, whatever the errors are."""
+    said = {
+        " ".join(["erring" if word in ERROR_KINDS else word for word in one.split()])
+        for one in met.split(", ")
+    }
+    return ", ".join(sorted(said))
+
+
+VALUE_KINDS = {
+    "true": "bool", "false": "bool", '"': "string", "[": "set", "{": "record", "decimal(": "decimal",
+    "ip(": "ipaddr", "datetime(": "datetime", "duration(": "duration",
+}  # fmt: skip
+"""How canonical values begin (`drt.outcome`); a number and a uid begin with neither."""
+
+
+def _kind_of(answers: Sequence[tuple[str, Outcome]]) -> str | None:
+    """The kind of the value on which the engines agree for an operand."""
+    value = next((outcome.value for _, outcome in answers if isinstance(outcome, Evaluated)), None)
+    if value is None:
+        return None
+    if value.lstrip("-").isdigit():
+        return "long"
+    return next((kind for start, kind in VALUE_KINDS.items() if value.startswith(start)), "entity")
+
+
+def _hierarchy(case: Case) -> list[str]:
+    """What is left of the hierarchy that membership depends on."""
+    return [feature for feature in case_features(case) if feature in ("entity parents", "two parents")]
+
+
+DONE_WITH_DOCUMENTS = ("readers_agree", "engines_agree", "validators_agree", "stores_conform_alike")
+"""Laws for which a difference in reading is just that, whichever text it shows in."""
+
+
+def _reading_difference(divergence: Divergence) -> str:
+    if divergence.law in DONE_WITH_DOCUMENTS or divergence.law == "schema_readers_agree":
+        classes = [(name, found.partition(" ")[0]) for name, found in outcome_classes(divergence)]
+        return "answers differ" if _only_answers(classes) else _classes(classes)
+    refused = any(isinstance(answer, Rejected) for _, answer in divergence.answers)
+    return f"{divergence.law}, refused" if refused else divergence.law
 
 
 def _rule_class(answer: Outcome, operands: Collection[Outcome]) -> str:
@@ -143,7 +194,19 @@ def outcome_classes(divergence: Divergence) -> tuple[tuple[str, str], ...]:
         if responses
         else set()
     )
+    verdicts = [set(answer.policies) for _, answer in divergence.answers if isinstance(answer, Validated)]
+    if len(verdicts) == len(divergence.answers) and all(verdicts):
+        told = [pair for verdict in verdicts for pair in verdict]
+        disputed = {pair for pair in told if told.count(pair) < len(verdicts)}
+        return tuple(sorted((name, _verdict_class(answer, disputed)) for name, answer in divergence.answers))
     return tuple(sorted((name, _class(answer, shared)) for name, answer in divergence.answers))
+
+
+def _verdict_class(answer: Outcome, disputed: Collection[tuple[str, bool]]) -> str:
+    """What the answer says of the policies on which the verdicts differ."""
+    assert isinstance(answer, Validated)
+    said = {valid for policy, valid in answer.policies if (policy, valid) in disputed} or {answer.valid}
+    return AND.join(sorted("valid" if valid else "invalid" for valid in said))
 
 
 def _class(answer: Outcome, shared: set[tuple[str, ErrorKind]]) -> str:

@@ -26,7 +26,8 @@ MOST_ASKED = 2_000
 class Innermost:
     """A node of an expression with what the engines make of it and of its operands.
 
-    `operator` is the token at issue where the node is a chain of several operators.
+    `operator` is the token at issue where the node is a chain of several operators; `given` are the
+    conditions that hold where it stands.
     """
 
     node: Node
@@ -35,6 +36,7 @@ class Innermost:
     answers: Answers
     operands: tuple[tuple[str, Answers], ...]
     operator: int | None = None
+    given: tuple[str, ...] = ()
 
 
 def differ(answers: Answers) -> bool:
@@ -48,16 +50,19 @@ def differ(answers: Answers) -> bool:
     return any(difference(able[0], other) is not None for other in able[1:])
 
 
-def innermost(text: str, ask: Ask) -> Innermost | None:
-    """The innermost part of the expression on which the engines differ; None where they agree on it all."""
+def innermost(text: str, ask: Ask, given: tuple[str, ...] = ()) -> Innermost | None:
+    """The innermost part of the expression on which the engines differ; None where they agree on it all.
+
+    `given` are conditions that hold wherever the expression is evaluated.
+    """
     tokens = tuple(tokenize(text))
     try:
         root = read_expression(tokens, 0, len(tokens))
     except NotAnExpression:
-        answers = ask(text, ())
+        answers = ask(text, given)
         whole = Node("atom", "any", 0, len(tokens))
         return Innermost(whole, tokens, text, answers, ()) if differ(answers) else None
-    return _Descent(text, tokens, ask).into(root, ())
+    return _Descent(text, tokens, ask).into(root, given)
 
 
 class _Descent:
@@ -102,7 +107,7 @@ class _Descent:
             (self._text(part.start, part.end), self._ask(part.start, part.end, also))
             for part, also in self._parts(node, given)
         )
-        return Innermost(node, self.tokens, self._text(node.start, node.end), answers, operands)
+        return Innermost(node, self.tokens, self._text(node.start, node.end), answers, operands, given=given)
 
     def _in_chain(self, node: Node, given: tuple[str, ...], answers: Answers) -> Innermost:
         """The first operator of `a + b + c` up to which the engines differ."""
@@ -114,7 +119,7 @@ class _Descent:
                 sides = ((node.start, before.end), (last.start, last.end))
                 operands = tuple((self._text(*side), self._ask(*side, given)) for side in sides)
                 text = self._text(node.start, last.end)
-                return Innermost(node, self.tokens, text, found, operands, before.end)
+                return Innermost(node, self.tokens, text, found, operands, before.end, given)
         return Innermost(node, self.tokens, self._text(node.start, node.end), answers, ())
 
     def _operator(self, node: Node, number: int) -> str:

@@ -1,17 +1,22 @@
-"""Where two readers part: the token that one refuses, or the first place where their documents differ."""
+"""Where two readers part: the token that one refuses, the value it cannot stand, or what they make of one
+place in different ways."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from drt.case import Case
-from drt.engines.guard import Guarded
-from drt.json_outline import first_difference
+from drt.case import Case, Source
+from drt.engines.guard import Guarded, GuardedLoaded
+from drt.localise.blame import blamed
+from drt.localise.expressions import differ
 from drt.localise.located import Located
+from drt.localise.places import MEMBERS, parting, place_name, token_name, value_name
 from drt.oracles.checked import Divergence
-from drt.outcome import Accepted, Rejected
+from drt.outcome import Accepted, Outcome, Rejected, Unsupported
+from drt.reduce.tokens import tokenize
 
 PLACE = re.compile(r"line (\d+),? column (\d+)")
 CHAPTERS = {
@@ -24,24 +29,123 @@ SHOWN = 60
 def in_text(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> Located | None:
     """Where reading goes different ways."""
     refused = [(name, outcome) for name, outcome in divergence.answers if isinstance(outcome, Rejected)]
-    taken = [(name, outcome) for name, outcome in divergence.answers if isinstance(outcome, Accepted)]
-    if refused:
-        name, rejection = refused[0]
-        part = rejection.part
-        text, said = _refused(_text_of(case, part, divergence), rejection.detail)
-        told = f"{name} stops there: {said}" if said else ""
-        rule = f"reading the {part}"
-        return Located("reading", rule, CHAPTERS[part], part, text, divergence.answers, (), told)
-    documents = [outcome.canonical for _, outcome in taken if outcome.canonical]
-    if len(documents) < 2:
+    if not refused:
+        return _escaped(case, divergence, between_documents(divergence, "reading"))
+    name, rejection = refused[0]
+    part = rejection.part
+    if part in ("entities", "request") and (schema := in_inputs(case, engines, "schema")):
+        return schema
+    written = _text_of(case, part, divergence)
+    text, said = _refused(written, rejection.detail)
+    told = f"{name} stops there: {said}" if said else ""
+    rule = f"reading {token_name(text) if text else _mentioned(said, part)}"
+    if written.lstrip()[:1] in ("{", "["):
+        found = blamed(written, lambda other: _all_read(case, engines, divergence, part, other))
+        if found is not None:
+            path, value = found
+            name = place_name(path, value) if path else "JSON"
+            if part == "entities" and case.schema is None:
+                name = value_name(value) or name
+            rule, text = f"reading {name}", json.dumps(value)[:SHOWN]
+    return Located("reading", rule, CHAPTERS[part], part, text, divergence.answers, (), told)
+
+
+STRINGS = ("a string literal", "record", "attribute access", "`has`", "an entity literal", "annotations")
+
+
+def _escaped(case: Case, divergence: Divergence, found: Located | None) -> Located | None:
+    """The same, but for an escape where the text has one in a string and strings are what differs."""
+    what = divergence.question.split()[0]
+    text = _text_of(case, what, divergence)
+    in_json = what == "policies" and case.policies.format == "json"
+    if found is None or in_json or found.rule.removeprefix("reading ") not in STRINGS:
+        return found
+    escape = next((one.text for one in tokenize(text) if one.kind == "string" and "\\" in one.text), None)
+    return found if escape is None else replace(found, rule="reading an escape", said=f"in {escape}")
+
+
+def in_inputs(case: Case, engines: Sequence[Guarded], part: str, text: str = "") -> Located | None:
+    """Where the engines read a part of the case as different things, though all of them take it."""
+    match part:
+        case "policies":
+            said: list[Outcome] = [engine.read_policies(case.policies) for engine in engines]
+        case "entities":
+            said = [engine.read_entities(case.entities, case.schema) for engine in engines]
+        case "schema":
+            said = [engine.read_schema(case.schema) for engine in engines if case.schema is not None]
+        case _:
+            said = [engine.read_expression(text) for engine in engines]
+    answers = tuple(zip((engine.name for engine in engines), said, strict=False))
+    if (
+        not said
+        or not all(isinstance(one, Accepted) and one.canonical for one in said)
+        or not differ(answers)
+    ):
+        return None
+    return between_documents(Divergence("readers_agree", "document", part, answers), "reading")
+
+
+def between_documents(divergence: Divergence, verb: str) -> Located | None:
+    """The first place where what the answers read differs; `verb` says what has been done with it."""
+    documents = [outcome.canonical for _, outcome in divergence.answers if isinstance(outcome, Accepted)]
+    if len(documents) < 2 or not all(documents[:2]):
         return None
     what = divergence.question.split()[0]
-    try:
-        where = first_difference(json.loads(documents[0]), json.loads(documents[1]))
-    except (ValueError, RecursionError):
-        where = ""
-    rule = f"what the {what} mean" if what.endswith("s") else f"what the {what} means"
-    return Located("reading", rule, CHAPTERS.get(what, "spec 06"), what, where, divergence.answers)
+    source = CHAPTERS.get(what, "spec 06")
+    for left, right in zip(*(document.split("\n") for document in documents[:2]), strict=False):
+        try:
+            found = parting(json.loads(left), json.loads(right))
+        except (ValueError, RecursionError):
+            continue
+        if found is not None:
+            path, one, other = found
+            text = f"at {_spelled(path)}: {json.dumps(one)[:200]} against {json.dumps(other)[:200]}"
+            rule = f"{verb} {place_name(path, one, other)}"
+            return Located("reading", rule, source, what, text, divergence.answers)
+    return Located("reading", f"{verb} the {what}", source, what, "", divergence.answers)
+
+
+MENTIONED = {
+    "parent": "parents", "ancestor": "parents", "tag": "tags", "context": "context", "attribute": "attrs",
+    "principal": "principal", "resource": "resource", "action": "action",
+}  # fmt: skip
+
+
+def _mentioned(said: str, part: str) -> str:
+    """The member of an entity or request that a refusal speaks of first; else the part as a whole."""
+    words = re.findall(r"[a-z]+", said.lower()) if part in ("entities", "request") else []
+    found = next(
+        (MENTIONED[word.removesuffix("s")] for word in words if word.removesuffix("s") in MENTIONED), ""
+    )
+    return MEMBERS.get(found, f"the {part}")
+
+
+def _spelled(path: tuple[str | int, ...]) -> str:
+    return "$" + "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)
+
+
+def _all_read(case: Case, engines: Sequence[Guarded], divergence: Divergence, part: str, text: str) -> bool:
+    """Whether all engines take another text for the part, and understand the same by it."""
+    answers = [_reader(case, engine, divergence, part)(text) for engine in engines]
+    named = tuple(zip((engine.name for engine in engines), answers, strict=True))
+    return not any(isinstance(answer, Rejected) for answer in answers) and not differ(named)
+
+
+def _reader(case: Case, engine: Guarded, divergence: Divergence, part: str) -> Callable[[str], Outcome]:
+    match part:
+        case "policies":
+            return lambda text: engine.read_policies(Source(text, case.policies.format))
+        case "entities":
+            return lambda text: engine.read_entities(text, case.schema)
+        case "schema" if case.schema is not None:
+            schema = case.schema
+            return lambda text: engine.read_schema(replace(schema, text=text))
+        case "request" if divergence.request is not None:
+            request = case.requests[divergence.request]
+            loaded = engine.load(case)
+            if isinstance(loaded, GuardedLoaded):
+                return lambda text: loaded.authorize(replace(request, text=text))
+    return lambda _: Unsupported("reading")
 
 
 def _text_of(case: Case, part: str, divergence: Divergence) -> str:
@@ -54,6 +158,8 @@ def _text_of(case: Case, part: str, divergence: Divergence) -> str:
             return case.schema.text if case.schema else ""
         case "expression" if divergence.expression is not None:
             return case.expressions[divergence.expression]
+        case "request" if divergence.request is not None:
+            return case.requests[divergence.request].text
         case _:
             return ""
 

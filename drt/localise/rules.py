@@ -37,7 +37,7 @@ FUNCTIONS = {"decimal": "1", "ip": "2", "datetime": "3", "duration": "4"}
 TYPING = {
     "&&": "6.2", "||": "6.2", "!": "6.2", "if": "6.2",
     "==": "6.3", "!=": "6.3", "<": "6.3", "<=": "6.3", ">": "6.3", ">=": "6.3",
-    "+": "6.3", "-": "6.3", "*": "6.3",
+    "+": "6.3", "-": "6.3", "*": "6.3", "negation": "6.3",
     "contains": "6.4", "containsAll": "6.4", "containsAny": "6.4", "isEmpty": "6.4", "set": "6.4",
     "in": "6.5", "is": "6.5", "like": "6.3", "has": "6.6", "attribute access": "6.6",
     "hasTag": "6.7", "getTag": "6.7", "record": "6.8", "literal or variable": "6.1",
@@ -47,6 +47,8 @@ TYPING = {
 def rule_of(node: Node, tokens: Sequence[Token], operator: int | None = None) -> tuple[str, str]:
     """The rule's name and chapter; `operator` is the token at issue in a chain of several."""
     match node.shape:
+        case "prefix" if tokens[node.start].text == "-":
+            return "negation", EVALUATION + "4.2"
         case "chain" | "prefix" | "relation":
             word = tokens[_operator(node) if operator is None else operator].text
             return f"`{word}`", EVALUATION + OPERATORS.get(word, "4")

@@ -9,14 +9,14 @@ from drt.case import Case, Request, Source
 from drt.engines.guard import Guarded, GuardedLoaded
 from drt.localise.authorizer import step_of
 from drt.localise.expressions import Ask, Innermost, differ, innermost
+from drt.localise.laws import SEARCHES
 from drt.localise.located import Answers, Located
 from drt.localise.policies import OnePolicy, Part, policies_of
-from drt.localise.reading import in_text
-from drt.localise.rules import rule_of, typing_rule_of
+from drt.localise.reading import in_inputs, in_text
+from drt.localise.rules import rule_of
+from drt.localise.typing import Typing
 from drt.oracles.checked import Divergence
 from drt.outcome import Accepted, Evaluated, Failed, Outcome, Rejected, Validated
-from drt.reduce.policies import layouts
-from drt.reduce.tokens import tokenize
 
 FAILING = {
     "type": "1",
@@ -27,6 +27,9 @@ FAILING = {
 }
 """The plainest conditions that fail with an error of each kind."""
 
+FROM_ENTITIES = ("attribute access", "`has`", "`getTag`", "`hasTag`", "`in`")
+"""Rules that look something up in the entities."""
+
 AS_POLICY = "permit(principal, action, resource) when {{ {} }};"
 
 
@@ -35,12 +38,15 @@ def localise(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> 
 
     Engines are asked about every sub-expression on the way, so the case should be a reduced one.
     """
+    if divergence.law in SEARCHES:
+        return SEARCHES[divergence.law](case, engines, divergence)
     outcomes = [outcome for _, outcome in divergence.answers]
-    if any(isinstance(outcome, Rejected | Accepted) for outcome in outcomes) and divergence.request is None:
+    if any(isinstance(outcome, Rejected | Accepted) for outcome in outcomes):
         return in_text(case, engines, divergence)
     search = _Search(case, engines)
-    if any(isinstance(outcome, Validated) for outcome in outcomes):
-        return search.validation()
+    typed = divergence.question == "warnings" or divergence.law == "levels_are_enough"
+    if typed or any(isinstance(outcome, Validated) for outcome in outcomes):
+        return in_inputs(case, engines, "schema") or Typing(case, engines, divergence.question).search()
     if divergence.expression is not None and divergence.request is not None:
         return search.expression(divergence.expression, case.requests[divergence.request])
     if divergence.request is None:
@@ -69,31 +75,50 @@ class _Search:
 
     def expression(self, number: int, request: Request) -> Located | None:
         """Where the engines part on an expression of the case."""
-        found = innermost(self.case.expressions[number], self._values(request))
-        return None if found is None else located(found, f"expression {number}")
+        text = self.case.expressions[number]
+        found = innermost(text, self._values(request))
+        if found is None:
+            return None
+        return self._read_differently(located(found, f"expression {number}"), text)
+
+    def _read_differently(self, found: Located, text: str) -> Located:
+        """The reading of what the rule starts from, where engines understand it differently."""
+        if found.rule in FROM_ENTITIES:
+            return in_inputs(self.case, self.engines, "entities") or found
+        if found.rule == "literal or variable":
+            return in_inputs(self.case, self.engines, "expression", text) or found
+        return found
 
     def response(self, request: Request) -> Located | None:
-        """Where the engines part on a request: in a policy, or in putting the policies together."""
+        """Where the engines part on a request: in reading, in a policy, or in putting policies together."""
+        if self.case.policies.format == "json" and (found := in_inputs(self.case, self.engines, "policies")):
+            return found
         policies = policies_of(self.case, self.engines)
         alone = [(policy, self._alone(policy, request)) for policy in policies]
         for policy, answers in alone:
             if differ(answers):
                 return self._in_policy(policy, answers, request)
-        whole = self._whole(request)
-        return step_of(whole, alone) if differ(whole) else None
+        whole = self._whole(self.case, request)
+        if not differ(whole):
+            return None
+        return self._in_links(request, whole) or step_of(whole, alone)
 
-    def validation(self) -> Located | None:
-        """Where the engines part on a policy's types."""
-        for policy in policies_of(self.case, self.engines):
-            verdicts = self._verdicts(policy.text)
-            if differ(verdicts):
-                return self._in_typing(policy, verdicts)
-        return None
+    def _in_links(self, request: Request, whole: Answers) -> Located | None:
+        """The link that makes the difference, where the engines agree on what it stands for."""
+        if not self.case.links or differ(self._whole(replace(self.case, links=()), request)):
+            return None
+        for link in self.case.links:
+            alone = self._whole(replace(self.case, links=(link,)), request)
+            if differ(alone):
+                return Located(
+                    "policy", "linking: the slots of a template", "spec 04 §1.1", link[1], "", alone
+                )
+        return Located("policy", "linking: several links together", "spec 04 §1.1", "links", "", whole)
 
     def _in_policy(self, policy: OnePolicy, answers: Answers, request: Request) -> Located:
         for part in policy.parts():
             if found := innermost(part.text, self._values(request)):
-                return located(found, part.place)
+                return self._read_differently(located(found, part.place), part.text)
         if self._authorizer_is_to_blame(policy, request):
             return step_of(answers, [(policy, answers)])
         for part in policy.parts():
@@ -123,22 +148,6 @@ class _Search:
         text = f"{tokens[-1]}(principal, action, resource) when {{ {plain} }};"
         return differ(self._responses(text, request))
 
-    def _in_typing(self, policy: OnePolicy, verdicts: Answers) -> Located:
-        head = policy.text[: policy.text.index(")") + 1] if ")" in policy.text else ""
-        scope = _scope(policy.text)
-        for part in policy.parts():
-            if part.keyword == "scope":
-                continue
-            found = innermost(part.text, self._types(scope))
-            if found is not None:
-                rule, source = typing_rule_of(found.node, found.tokens, found.operator)
-                return Located("typing", rule, source, part.place, found.text, found.answers, found.operands)
-        if differ(alone := self._verdicts(f"{scope};")):
-            return Located("typing", "the scope's types", "spec 08 §3", f"{policy.id}, scope", head, alone)
-        return Located(
-            "typing", "the typing of a whole policy", "spec 08 §6.10", policy.id, policy.text, verdicts
-        )
-
     def _values(self, request: Request) -> Ask:
         """What a text evaluates to."""
 
@@ -154,15 +163,6 @@ class _Search:
         """What a policy comes to that has the text for its condition: compiled engines may have two ways."""
         return lambda text, _: self._responses(AS_POLICY.format(text), request)
 
-    def _types(self, scope: str) -> Ask:
-        """Whether a text has a type, in the scope of its policy and under what holds where it stands."""
-
-        def ask(text: str, given: tuple[str, ...]) -> Answers:
-            holds = " && ".join(f"({each})" for each in (*given, f"({text}) == ({text})"))
-            return self._verdicts(f"{scope} when {{ {holds} }};")
-
-        return ask
-
     def _alone(self, policy: OnePolicy, request: Request) -> Answers:
         return self._responses(policy.text, request)
 
@@ -176,14 +176,9 @@ class _Search:
         said = [one.authorize(request) if isinstance(one, GuardedLoaded) else one for one in loaded]
         return tuple(zip(self.names, said, strict=True))
 
-    def _whole(self, request: Request) -> Answers:
-        said = [one.authorize(request) if isinstance(one, GuardedLoaded) else one for one in self.loaded]
-        return tuple(zip(self.names, said, strict=True))
-
-    def _verdicts(self, text: str) -> Answers:
-        case = replace(self.case, policies=Source(text), links=(), requests=(), expressions=(), entities="[]")
-        loaded = [engine.load(case) for engine in self.engines]
-        said = [one.validate() if isinstance(one, GuardedLoaded) else one for one in loaded]
+    def _whole(self, case: Case, request: Request) -> Answers:
+        loaded = self.loaded if case is self.case else [engine.load(case) for engine in self.engines]
+        said = [one.authorize(request) if isinstance(one, GuardedLoaded) else one for one in loaded]
         return tuple(zip(self.names, said, strict=True))
 
 
@@ -196,14 +191,6 @@ def _plain(value: Outcome) -> str | None:
             return FAILING.get(kind)
         case _:
             return None
-
-
-def _scope(text: str) -> str:
-    """A policy up to its clauses."""
-    tokens = tokenize(text)
-    policy = layouts(tokens)[0]
-    end = policy.conditions[0][0] if policy.conditions else policy.end - 1
-    return text[tokens[policy.start].start : tokens[end - 1].end]
 
 
 def located(found: Innermost, place: str) -> Located:

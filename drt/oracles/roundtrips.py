@@ -127,13 +127,15 @@ def formatting_keeps_everything(case: Case, engines: Sequence[Engine]) -> Checke
                 continue
             again = engine.read_policies(Source(formatted.text))
             comparison.hold("policies", [(engine.name, read), (name, again)])
-            kept = Printed("\n".join(sorted(comments(formatted.text))))
-            comparison.hold(
-                "comments", [(engine.name, Printed("\n".join(sorted(comments(text))))), (name, kept)]
-            )
+            comparison.hold("comments", [(engine.name, _comments(text)), (name, _comments(formatted.text))])
             twice = engine.format_policies(formatted.text, width, indent)
             comparison.hold("formatting again", [(name, formatted), (f"{name}, twice", twice)])
     return comparison.checked()
+
+
+def _comments(text: str) -> Printed:
+    """All comments, the empty ones too, in no order."""
+    return Printed("\n".join(sorted(f"// {comment}" for comment in comments(text))))
 
 
 def entities_round_trip(case: Case, engines: Sequence[Engine]) -> Checked:

@@ -23,8 +23,11 @@ def slice_of(entities: str, request: str, level: int) -> str:
     store = {_uid(entity["uid"]): entity for entity in plain_json(entities)}
     asked = plain_json(request)
     wanted: set[Uid] = set()
-    frontier = {_uid(asked[part]) for part in ("principal", "action", "resource")}
-    frontier |= set(_uids(asked.get("context", {})))
+    try:
+        frontier = {_uid(asked[part]) for part in ("principal", "action", "resource")}
+        frontier |= set(_uids(asked.get("context", {})))
+    except (AttributeError, KeyError, TypeError):
+        raise NotPlainJson("no request") from None
     for _ in range(level):
         wanted |= frontier
         frontier = {uid for found in frontier & store.keys() for uid in _mentioned(store[found])} - wanted

@@ -141,6 +141,8 @@ def _keys(value: Any) -> Iterator[str | int]:
 def _simpler(value: Any) -> Iterator[Any]:
     """Values to try in the place of one: empty ones of its kind, its parts, plain scalars."""
     match value:
+        case {"op": "==" | "in" | "is"}:
+            yield {"op": "All"}
         case dict() | list() if value:
             yield type(value)()
             if isinstance(value, dict) and len(value) == 1:

@@ -8,7 +8,7 @@ from itertools import islice
 from drt.reduce.pieces import Piece, pieces
 from drt.reduce.policies import condition_bodies
 from drt.reduce.problem import Problem
-from drt.reduce.tokens import Token, spell, tokenize
+from drt.reduce.tokens import Token, edited, tokenize
 from drt.reduce.tree import Node, NotAnExpression, read_expression
 
 BOOLS = (("true",), ("false",))
@@ -43,11 +43,10 @@ def _simplify(problem: Problem, piece: Piece) -> None:
     """Try all edits in order; after a success go on where it was, among the edits of the new text."""
     at = 0
     while True:
-        tokens = tokenize(piece.read(problem.best))
-        texts = [token.text for token in tokens]
-        for start, end, instead in islice(_edits(tokens, piece.kind == "expression"), at, None):
-            text = spell([*texts[:start], *instead, *texts[end:]])
-            if problem.consider(piece.write(problem.best, text)):
+        before = piece.read(problem.best)
+        tokens = tokenize(before)
+        for edit in islice(_edits(tokens, piece.kind == "expression"), at, None):
+            if problem.consider(piece.write(problem.best, edited(before, tokens, [edit]))):
                 break
             at += 1
         else:

@@ -12,7 +12,7 @@ from itertools import pairwise
 from drt.case import Source
 from drt.reduce.problem import Problem
 from drt.reduce.sequences import fewer
-from drt.reduce.tokens import Token, matching, spell, tokenize
+from drt.reduce.tokens import Token, edited, matching, spell, tokenize
 
 Range = tuple[int, int]
 TYPE, ID = '"type"', '"id"'
@@ -90,9 +90,14 @@ def condition_bodies(tokens: Sequence[Token]) -> Iterator[Range]:
             yield start + 2, end - 1
 
 
-def _take(problem: Problem, texts: Sequence[str]) -> bool:
-    source = Source(spell(texts), problem.best.policies.format)
+def _take(problem: Problem, text: str) -> bool:
+    source = Source(text, problem.best.policies.format)
     return problem.consider(replace(problem.best, policies=source))
+
+
+def _edit(problem: Problem, *edits: tuple[int, int, Sequence[str]]) -> bool:
+    """Take the policies with token texts in the place of others."""
+    return _take(problem, edited(problem.best.policies.text, _tokens(problem), edits))
 
 
 def _tokens(problem: Problem) -> list[Token]:
@@ -101,28 +106,43 @@ def _tokens(problem: Problem) -> list[Token]:
     return tokenize(policies.text) if policies.format == "cedar" else []
 
 
-def _without(tokens: Sequence[Token], ranges: Sequence[Range], kept: Sequence[Range]) -> list[str]:
-    """The token texts with only the `kept` ones of the ranges."""
-    dropped = set(ranges) - set(kept)
-    out = {at for start, end in dropped for at in range(start, end)}
-    return [token.text for at, token in enumerate(tokens) if at not in out]
-
-
 def _fewer_ranges(problem: Problem, ranges: Sequence[Range]) -> None:
-    tokens = _tokens(problem)
-    fewer(ranges, lambda kept: _take(problem, _without(tokens, ranges, kept)))
+    text, tokens = problem.best.policies.text, _tokens(problem)
+
+    def take(kept: list[Range]) -> bool:
+        gone = sorted(set(ranges) - set(kept))
+        return _take(problem, edited(text, tokens, [(start, end, ()) for start, end in gone]))
+
+    fewer(ranges, take)
 
 
 def respell(problem: Problem) -> None:
     """Write policies and expressions with blanks in the usual places and without comments."""
-    _take(problem, [token.text for token in _tokens(problem)])
+    _take(problem, spell([token.text for token in _tokens(problem)]))
     expressions = tuple(spell([token.text for token in tokenize(text)]) for text in problem.best.expressions)
     problem.consider(replace(problem.best, expressions=expressions))
 
 
 def drop_policies(problem: Problem) -> None:
-    """Leave out whole policies."""
-    _fewer_ranges(problem, [(policy.start, policy.end) for policy in layouts(_tokens(problem))])
+    """Leave out whole policies with their links; other links follow their templates, whose ids count the
+    policies before them."""
+    text, tokens, links = problem.best.policies.text, _tokens(problem), problem.best.links
+    policies = layouts(tokens)
+
+    def take(kept: list[int]) -> bool:
+        gone = [at for at in range(len(policies)) if at not in set(kept)]
+        left = edited(text, tokens, [(policies[at].start, policies[at].end, ()) for at in gone])
+        now = {f"policy{before}": f"policy{after}" for after, before in enumerate(kept)}
+        dropped = {f"policy{at}" for at in gone}
+        moved = tuple(
+            (now.get(template, template), new, values)
+            for template, new, values in links
+            if template not in dropped
+        )
+        source = Source(left, problem.best.policies.format)
+        return problem.consider(replace(problem.best, policies=source, links=moved))
+
+    fewer(range(len(policies)), take)
 
 
 def drop_conditions(problem: Problem) -> None:
@@ -140,12 +160,11 @@ def simplify_scopes(problem: Problem) -> None:
     at = 0
     while True:
         tokens = _tokens(problem)
-        texts = [token.text for token in tokens]
         edits = [
             edit for policy in layouts(tokens) for part in policy.scope for edit in _scope_edits(tokens, part)
         ]
-        for start, end, instead in edits[at:]:
-            if _take(problem, [*texts[:start], *instead, *texts[end:]]):
+        for edit in edits[at:]:
+            if _edit(problem, edit):
                 break
             at += 1
         else:
@@ -186,8 +205,7 @@ def plain_keywords(problem: Problem) -> None:
         texts = [token.text for token in _tokens(problem)]
         for at, text in enumerate(texts):
             if text == word:
-                now = [token.text for token in _tokens(problem)]
-                _take(problem, [*now[:at], plainer, *now[at + 1 :]])
+                _edit(problem, (at, at + 1, [plainer]))
 
 
 def unlink(problem: Problem) -> None:

@@ -44,8 +44,20 @@ def _fewer_levels(problem: Problem, piece: Piece, text: str, levels: Sequence[tu
     fewer(levels, take)
 
 
+def drop_statements(problem: Problem) -> None:
+    """Leave out what ends with a semicolon, or with a closing brace that begins a statement anew."""
+    for piece in _raw_pieces(problem.best):
+        if piece.kind == "schema":
+            text = piece.read(problem.best)
+            tokens = tokenize(text)
+            ends = [token.end for token in tokens if token.text in (";", "}")]
+            bounds = [0, *(end for end in ends if end < len(text)), len(text)]
+            _fewer_parts(problem, piece, [text[a:b] for a, b in pairwise(bounds)])
+
+
 def drop_brackets(problem: Problem) -> None:
-    """Leave out whole groups in brackets, their contents, or the brackets alone."""
+    """Leave out whole groups in brackets, with the token before them too, their contents, or the brackets
+    alone."""
     for piece in _raw_pieces(problem.best):
         at = 0
         while at < len(tokens := tokenize(text := piece.read(problem.best))):
@@ -55,7 +67,9 @@ def drop_brackets(problem: Problem) -> None:
                 continue
             first, second = tokens[at], tokens[close]
             inside = text[first.end : second.start]
+            start = tokens[at - 1].start if at else first.start
             candidates = (
+                text[:start] + text[second.end :],
                 text[: first.start] + text[second.end :],
                 text[: first.end] + text[second.start :],
                 text[: first.start] + inside + text[second.end :],

@@ -19,7 +19,7 @@ from drt.reduce.policies import (
     unlink,
 )
 from drt.reduce.problem import OutOfTime, Problem
-from drt.reduce.raw import drop_brackets, drop_characters, drop_tokens, peel_brackets
+from drt.reduce.raw import drop_brackets, drop_characters, drop_statements, drop_tokens, peel_brackets
 from drt.reduce.sequences import fewer
 
 
@@ -62,6 +62,7 @@ PASSES: tuple[Callable[[Problem], None], ...] = (
     simplify_scopes,
     unlink,
     simplify_documents,
+    drop_statements,
     plain_keywords,
     simplify_names,
     simplify_strings,

@@ -72,6 +72,31 @@ def spell(texts: Sequence[str]) -> str:
     return "".join(written)
 
 
+def edited(text: str, tokens: Sequence[Token], edits: Sequence[tuple[int, int, Sequence[str]]]) -> str:
+    """The text with token texts in the place of the tokens from, to (exclusive), for each edit in order.
+
+    It is spelled afresh where it was in the usual spelling; else all around the edits stays as it is, blanks
+    and comments too, for they may be what matters.
+    """
+    texts = [token.text for token in tokens]
+    if spell(texts) == text:
+        for start, end, instead in reversed(edits):
+            texts[start:end] = instead
+        return spell(texts)
+    for start, end, instead in reversed(edits):
+        first = tokens[start].start if start < len(tokens) else len(text)
+        last = tokens[end - 1].end if end > start else first
+        written = spell(instead)
+        text = f"{text[:first]}{written}{text[last:]}" if written else _closed_up(text[:first], text[last:])
+    return text
+
+
+def _closed_up(before: str, after: str) -> str:
+    """Two pieces of text with what kept them apart gone; a blank stays between words."""
+    words = before[-1:].isalnum() and after[:1].isalnum()
+    return f"{before} {after}" if words else before + after
+
+
 def _blank_between(earlier: str, before: str, text: str) -> bool:
     if (before + text)[:2] in MERGING or (before[-1] == ":" and text[0] == ":"):
         return True

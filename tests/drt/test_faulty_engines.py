@@ -133,7 +133,12 @@ def test_finds_of_one_fault_are_located_at_its_rule_and_fall_into_one_bucket(nam
         assert found is not None
         buckets.add(signature("any", divergence, case, found))
         family = {"`>`": "`<`", "`>=`": "`<`", "`<=`": "`<`", "`!=`": "`==`"}
-        arithmetic = LOCATED[name] == "arithmetic" and found.rule in ("`+`", "`-`", "`*`")
+        arithmetic = LOCATED[name] == "arithmetic" and found.rule in (
+            "`+`",
+            "`-`",
+            "`*`",
+            "negation",
+        )
         assert arithmetic or family.get(found.rule, found.rule).startswith(LOCATED[name])
 
     assert len(buckets) == 1

@@ -13,9 +13,10 @@ from typing import Any
 
 from drt.mutants import Defect
 from drt.outcome import Authorized, Outcome
-from reference import building, evaluator, expression_printer, templates
+from reference import building, evaluator, expression_printer, schema_resolver, templates
 from reference.names import RESERVED
-from reference.schema_names import Declared
+from reference.schema import Schema
+from reference.validation import entities, requests
 from tests.drt import faulty_engines, faulty_validators
 from tests.drt.planted import rules
 from tests.drt.planted.engines import Fault, Planted, in_json, of_format
@@ -82,35 +83,35 @@ OPERATORS += (
     _evaluating("ContainsAllSwapped", "sets", "`containsAll` asks the other way round.",
                 rules.binary(rules.contains_all_swapped), "kinds", "`containsAll`"),
     _evaluating("ContainsAnyOfNothing", "sets", "Every set contains some of no elements.",
-                rules.binary(rules.contains_any_of_nothing), "evaluate", "`containsAny`"),
+                rules.binary(rules.contains_any_of_nothing), "kinds", "`containsAny`"),
     _evaluating("IsEmptyOfOne", "sets", "A set of one element is empty.",
-                {(evaluator, "unary"): rules.is_empty_of_one}, "evaluate", "`isEmpty`"),
+                {(evaluator, "unary"): rules.is_empty_of_one}, "kinds", "`isEmpty`"),
     _evaluating("SetsOfOneSize", "sets", "Sets of the same size are equal.",
-                rules.binary(rules.equal_sizes), "evaluate", "`==`", "`!=`"),
+                rules.binary(rules.equal_sizes), "extreme", "`==`", "`!=`"),
     _evaluating("DatetimeOrder", "datetime", "`<=` of datetimes asks the other way round.",
                 rules.binary(rules.datetime_less_swapped), "kinds", "`<=`", "`>`"),
     _evaluating("TimesOfNegatives", "arithmetic", "A product of negative numbers is negative.",
                 rules.binary(rules.times_without_sign), "evaluate", "`*`"),
-    _evaluating("NegationWraps", "arithmetic", "The least integer is its own negation.",
-                {(evaluator, "unary"): rules.negation_wraps}, "extreme", "`-`"),
+    _evaluating("NegationForgotten", "arithmetic", "A positive integer is its own negation.",
+                {(evaluator, "unary"): rules.negation_of_negatives_only}, "kinds", "negation"),
     _evaluating("GetTagErrsAsAttribute", "tags", "A tag that is missing errs as an attribute.",
                 {(evaluator, "get_tag"): rules.get_tag}, UNTYPED, "`getTag`"),
     _evaluating("HasTagSeesAttributes", "tags", "`hasTag` finds attributes too.",
-                {(evaluator, "has_tag"): rules.has_tag}, UNTYPED, "`hasTag`"),
-    _evaluating("InStopsEarly", "hierarchy", "`in` does not look at all elements of a set.",
-                {(evaluator, "is_in_any"): rules.in_any_lazily}, "kinds", "`in`"),
-    _evaluating("IsByLastName", "entity types", "`is` forgets namespaces.",
-                {(evaluator, "is_type"): rules.is_type_by_basename}, UNTYPED, "`is`"),
+                {(evaluator, "has_tag"): rules.has_tag}, "kinds", "`hasTag`"),
+    _evaluating("InPassesOthersOver", "hierarchy", "`in` passes over what is no entity in a set.",
+                {(evaluator, "is_in_any"): rules.in_any_of_the_entities}, "kinds", "`in`"),
+    _evaluating("IsForgetsIn", "entity types", "`is … in` forgets its second half.",
+                {(evaluator, "is_type_in"): rules.is_type_anywhere}, "evaluate", "`is`"),
     _evaluating("DecimalLess", "decimal", "`lessThan` holds for equal decimals.",
-                rules.function("lessThan", rules.less_or_equal), "evaluate", "`lessThan`"),
+                rules.function("lessThan", rules.less_or_equal), "kinds", "`lessThan`"),
     _evaluating("DecimalSign", "decimal", "A decimal above -1 loses its sign.",
                 rules.function("decimal", rules.decimal_without_sign_of_zero), "evaluate", "`decimal`"),
-    _evaluating("RangeByFirstAddress", "ipaddr", "A range is in another if its address is.",
-                rules.function("isInRange", rules.first_address_in_range), "evaluate", "`isInRange`"),
+    _evaluating("NotInOwnRange", "ipaddr", "No range is in itself.",
+                rules.function("isInRange", rules.not_in_its_own_range), "kinds", "`isInRange`"),
     _evaluating("LoopbackOfOne", "ipaddr", "Only one address loops back.",
-                rules.function("isLoopback", rules.loopback_of_one_address), "evaluate", "`isLoopback`"),
-    _evaluating("PrefixLeadingZeros", "ipaddr", "A prefix length may begin with zeros.",
-                rules.function("ip", rules.ip_with_leading_zeros), "evaluate", "`ip`"),
+                rules.function("isLoopback", rules.loopback_of_one_address), "kinds", "`isLoopback`"),
+    _evaluating("PrefixForgotten", "ipaddr", "The prefix length of an address is forgotten.",
+                rules.function("ip", rules.ip_without_prefix), "evaluate", "`ip`", "reading `ip`"),
     _evaluating("DateTowardZero", "datetime", "Before 1970, the date of an instant is the next one.",
                 rules.function("toDate", rules.date_toward_zero), "evaluate", "`toDate`"),
     _evaluating("ZoneIgnored", "datetime", "Every time is taken for UTC.",
@@ -118,13 +119,13 @@ OPERATORS += (
     _evaluating("SinceSwapped", "datetime", "`durationSince` asks the other way round.",
                 rules.function("durationSince", rules.swapped_since), "evaluate", "`durationSince`"),
     _evaluating("OffsetBackward", "datetime", "`offset` goes back.",
-                rules.function("offset", rules.offset_backward), "evaluate", "`offset`"),
+                rules.function("offset", rules.offset_backward), "evaluate", "`offset`", "reading `offset`"),
     _evaluating("HoursDownward", "duration", "Hours are rounded down, not toward zero.",
-                rules.function("toHours", rules.hours_downward), "evaluate", "`toHours`"),
+                rules.function("toHours", rules.hours_downward), "kinds", "`toHours`"),
     _evaluating("MillisecondsAreSeconds", "duration", "Milliseconds count as seconds.",
-                rules.function("duration", rules.milliseconds_are_seconds), "evaluate", "`duration`"),
+                rules.function("duration", rules.milliseconds_are_seconds), "evaluate", "`duration`", "reading `duration`"),
     _evaluating("SlotsSwapped", "templates", "With both slots, each gets the other's entity.",
-                {(templates, "instantiate"): rules.filled_by_the_other}, "rbac", "the scope"),
+                {(templates, "instantiate"): rules.filled_by_the_other}, "rbac", "linking"),
 )  # fmt: skip
 
 
@@ -143,27 +144,27 @@ def _pattern_with_stars(token: Any) -> Any:
 READING = (
     Defect("CommentsInStrings", "lexer", "`//` begins a comment inside strings too.",
            planted(Fault(policies=of_format("cedar", _without_comments), expression=_without_comments)),
-           "parse-text", ("reading the policies: ", "reading the expression: ")),
+           "parse-text", ("reading a string",)),
     Defect("HexEscapeLost", "escapes", r"`\x41` is taken for the four characters.",
            planted(Fault({(building, "unescape"): lambda raw: _unescape(raw.replace("\\x", "\\\\x"))})),
-           "parse-text", ("the escape",)),
+           "parse-text", ("reading an escape",)),
     Defect("StarEscapeLost", "escapes", r"`\*` in a pattern is a wildcard.",
-           planted(Fault({(building, "pattern_of"): _pattern_with_stars})), "wildcard", ("`like`",)),
+           planted(Fault({(building, "pattern_of"): _pattern_with_stars})), "wildcard", ("reading the pattern of `like`",)),
     Defect("SignsCollapse", "parser", "Two equal prefix operators are dropped.",
            planted(Fault({(building, "prefixed"): lambda op, times, operand: _prefixed(op, times % 2, operand)})),
-           "parse-text", ("`-`", "`!`")),
+           "parse-text", ("reading `-`", "reading `!`")),
     Defect("LargestLong", "lexer", "The integer 2^63 is taken.",
            planted(Fault({(building, "MAX_LONG"): 2**63})), "parse-text",
-           ("reading the policies: 9223372036854775808", "reading the expression: 9223372036854775808")),
+           ("reading a number",)),
     Defect("LikeIsAName", "parser", "`like` may be an attribute.",
            planted(Fault({(building, "RESERVED"): RESERVED - {"like"}})), "parse-text",
-           ("reading the",)),
+           ("reading `like`",)),
     Defect("AnySlotAnywhere", "parser", "Either slot may stand on either side.",
            planted(Fault({(building, "with_own_slot"): lambda variable, constraint: constraint})),
-           "parse-text", ("reading the policies: ?", "reading the policies: principal", "reading the policies: resource")),
+           "parse-text", ("reading `principal`", "reading `resource`")),
     Defect("AnyTypeIsAction", "parser", "The scope of the action takes any entity.",
            planted(Fault({(building, "is_action_type"): lambda name: True})), "parse-text",
-           ("reading the policies: ",)),
+           ("reading a name",)),
 )  # fmt: skip
 
 
@@ -197,13 +198,13 @@ def _contains_all_is_any(value: Any) -> Any:
 
 POLICY_JSON = (
     Defect("JsonUnlessIsWhen", "policy JSON", "In JSON, `unless` is taken for `when`.",
-           planted(_json_policies(_unless_is_when)), "parse-json", ("the clause `unless`",)),
+           planted(_json_policies(_unless_is_when)), "parse-json", ("reading the clause `unless`",)),
     Defect("JsonIsWithoutIn", "policy JSON", "In JSON, `is … in` loses its second half.",
-           planted(_json_policies(_is_without_in)), "parse-json", ("`is`", "the scope")),
+           planted(_json_policies(_is_without_in)), "parse-json", ("reading `is`", "reading the scope of ")),
     Defect("JsonLinksLost", "policy JSON", "The links of a policy set are not read.",
-           planted(_json_policies(_without_links), "production"), "parse-json", ("templateLinks",)),
+           planted(_json_policies(_without_links), "production"), "parse-json", ("reading the template links",)),
     Defect("JsonContainsAll", "policy JSON", "In JSON, `containsAll` is taken for `containsAny`.",
-           planted(_json_policies(_contains_all_is_any), "production"), "policies-json", ("`containsAll`",)),
+           planted(_json_policies(_contains_all_is_any), "production"), "policies-json", ("writing or reading JSON: `containsAll`",)),
 )  # fmt: skip
 
 
@@ -237,13 +238,13 @@ def _null_is_absent(value: Any) -> Any:
 
 ENTITY_JSON = (
     Defect("TagsLost", "entity JSON", "Tags are not read.",
-           planted(_json_entities(_without_tags)), "parse-json", ("tags",)),
+           planted(_json_entities(_without_tags)), "parse-json", ("reading tags",)),
     Defect("OneParentRead", "entity JSON", "Of several parents the first one is read.",
-           planted(_json_entities(_first_parent), "production"), "parse-json", ("parents",)),
+           planted(_json_entities(_first_parent), "production"), "parse-json", ("reading the parents of an entity",)),
     Defect("NumbersSaturate", "entity JSON", "Integers too large are taken for the largest one.",
-           planted(_json_entities(_wide_numbers)), "parse-json", ("reading the entities: 9223372036854775808",)),
+           planted(_json_entities(_wide_numbers)), "parse-json", ("reading a number",)),
     Defect("NullIsAbsent", "entity JSON", "An attribute that is null is taken for absent.",
-           planted(_json_entities(_null_is_absent)), "parse-json", ("reading the entities: null",)),
+           planted(_json_entities(_null_is_absent)), "parse-json", ("reading null",)),
 )  # fmt: skip
 
 
@@ -253,7 +254,7 @@ def _without_annotations(text: str) -> str:
 
 def _forgetful(_: str, text: str) -> str:
     """The first comment is lost."""
-    return re.sub(r"^\s*//[^\n]*\n", "", text, count=1, flags=re.MULTILINE)
+    return re.sub(r"^//[^\n]*$|[ \t]+//[^\n]*$", "", text, count=1, flags=re.MULTILINE)
 
 
 PRINTING = (
@@ -266,9 +267,9 @@ PRINTING = (
     Defect("PrintedUnless", "printer", "`unless` is printed as `when`.",
            planted(Fault(printed=lambda text: text.replace("unless {", "when {"))), "print-policies", ("printing",)),
     Defect("FormatLosesComment", "formatter", "The first comment is lost in formatting.",
-           planted(Fault(formatted=_forgetful)), "format", ("formatting",)),
+           planted(Fault(formatted=_forgetful)), "format", ("formatting: comments",)),
     Defect("FormatGrows", "formatter", "Every formatting adds a blank line.",
-           planted(Fault(formatted=lambda given, text: text + "\n" if given.endswith("\n") else text)), "format", ("formatting",)),
+           planted(Fault(formatted=lambda given, text: text + "\n" if given.endswith("\n") else text)), "format", ("formatting: formatting again",)),
 )  # fmt: skip
 
 VALIDATION = (
@@ -286,10 +287,19 @@ VALIDATION = (
     _known("NotKeepsTruth", "validator", "valid-untyped", "`!`"),
     _known("CallsUnchecked", "validator", "valid-untyped", "`ip`", "`decimal`", "`datetime`", "`duration`"),
     _known("OnlyThenChecked", "validator", "valid-untyped", "`if`"),
-    _known("FirstEnvironmentOnly", "validator", "valid-untyped", "the kinds of requests"),
-    _known("LevelTooGenerous", "levels", "valid-levels", "the level"),
-    _known("EntitiesUnchecked", "entity validation", "valid-entities", "reading the entities"),
-    _known("RequestsUnchecked", "request validation", "valid-requests", "reading the request"),
+    _known("FirstEnvironmentOnly", "validator", "valid-untyped", "the kinds of requests that"),
+    _known("LevelTooGenerous", "levels", "valid-levels", "the level of "),
+    Defect("AttributesUnchecked", "entity validation", "Entities may have any attributes.",
+           planted(Fault({(entities, "record_problem"): lambda *_: None})), "valid-entities",
+           ("reading the attributes of an entity",)),
+    Defect("ParentsUnchecked", "entity validation", "Entities may have parents of any type.",
+           planted(Fault({(Schema, "admits_ancestor"): lambda *_: True})), "valid-entities",
+           ("reading the parents of an entity",)),
+    Defect("TagsUnchecked", "entity validation", "Tags may have any type.",
+           planted(Fault({(entities, "value_problem"): lambda *_: None})), "valid-entities", ("reading tags",)),
+    Defect("ContextUnchecked", "request validation", "The context need not conform.",
+           planted(Fault({(requests, "record_problem"): lambda *_: None})), "valid-requests",
+           ("reading the context",)),
 )  # fmt: skip
 
 
@@ -297,28 +307,35 @@ def _all_required(text: str) -> str:
     return text.replace("?:", ":")
 
 
-def _without_member_of(value: Any) -> Any:
-    if isinstance(value, dict) and "memberOf" in value:
-        return {key: item for key, item in value.items() if key != "memberOf"}
-    return value
+def _without_groups(value: Any) -> Any:
+    """A namespace whose actions belong to no groups."""
+    if not isinstance(value, dict) or not isinstance(value.get("actions"), dict):
+        return value
+    actions = {
+        name: {key: item for key, item in declared.items() if key != "memberOf"}
+        if isinstance(declared, dict)
+        else declared
+        for name, declared in value["actions"].items()
+    }
+    return value | {"actions": actions}
 
 
-def _outer_names_first(declared: Declared, name: str, namespace: str) -> tuple[str, ...]:
-    if "::" in name or not namespace:
-        return (name,)
-    return (name, f"{namespace}::{name}")
+def _mixed_types() -> dict[str, Any]:
+    types = schema_resolver.BUILTIN_TYPES
+    return types | {"duration": types["datetime"]}
 
 
 SCHEMAS = (
     Defect("EveryAttributeRequired", "schema reader", "`?` behind an attribute is not seen.",
-           planted(Fault(schema=of_format("cedar", _all_required))), "valid-schemas", ("required",)),
+           planted(Fault(schema=of_format("cedar", _all_required))), "valid-typed", ("reading whether an attribute is required",)),
     Defect("ActionGroupsLost", "schema reader", "In JSON, actions belong to no groups.",
-           planted(Fault(schema=of_format("json", in_json(_without_member_of)))), "valid-schemas", ("memberOf",)),
-    Defect("OuterNamesFirst", "schema reader", "A name in a namespace means the outer declaration first.",
-           planted(Fault({(Declared, "candidates"): _outer_names_first})), "valid-schemas", ("name",)),
+           planted(Fault(schema=of_format("json", in_json(_without_groups)))), "valid-schemas", ("reading the groups of an action",)),
+    Defect("DurationsAreDatetimes", "schema reader", "The type `duration` is resolved as `datetime`.",
+           planted(Fault({(schema_resolver, "BUILTIN_TYPES"): _mixed_types()})), "valid-schemas",
+           ("reading the name of a type",)),
     Defect("TagsNotTranslated", "schema reader", "A translated schema has no tags.",
            planted(Fault(translated=lambda text: re.sub(r" tags [^;{}]*;", ";", text)), "production"),
-           "valid-translations", ("tags",)),
+           "valid-translations", ("translating the schema: tags",)),
 )  # fmt: skip
 
 DEFECTS: tuple[Defect, ...] = (

@@ -80,22 +80,20 @@ def has_tag(uid: EntityUid, tag: str, entities: Any) -> Bool:
     return FALSE if entity is None else Bool(tag in entity.tags or tag in entity.attrs)
 
 
-def in_any_lazily(member: EntityUid, elements: Any, entities: Any) -> bool:
-    """One entity that fits is enough, whatever the other elements are."""
-    if member in elements:
-        return True
+def in_any_of_the_entities(member: EntityUid, elements: Any, entities: Any) -> bool:
+    """What is no entity is passed over."""
     return _is_in_any(member, frozenset(e for e in elements if isinstance(e, EntityUid)), entities)
 
 
-def is_type_by_basename(value: Any, type_name: str) -> Bool:
-    if not isinstance(value, EntityUid):
-        raise EvaluationError("type")
-    return Bool(value.type.rpartition("::")[2] == type_name.rpartition("::")[2])
+def is_type_anywhere(member: Any, type_name: str, ancestor: Any, at: Any) -> Bool:
+    """`is … in` forgets its second half."""
+    return evaluator.is_type(member, type_name)
 
 
-def negation_wraps(op: Any, operand: Any) -> Value:
-    if op == "neg" and operand == Long(-(2**63)):
-        return Long(-(2**63))
+def negation_of_negatives_only(op: Any, operand: Any) -> Value:
+    """What is positive stays so."""
+    if op == "neg" and isinstance(operand, Long) and operand.value > 0:
+        return operand
     return _unary(op, operand)
 
 
@@ -121,17 +119,18 @@ def decimal_without_sign_of_zero(text: String) -> Value:
     return Decimal(-found.ten_thousandths) if text.value.startswith("-0.") else found
 
 
-def first_address_in_range(inner: IpAddr, outer: IpAddr) -> Value:
-    return Bool(inner.version == outer.version and outer.lowest <= inner.address <= outer.highest)
+def not_in_its_own_range(inner: IpAddr, outer: IpAddr) -> Value:
+    return Bool(ipaddr.is_in_range(inner, outer) and inner != outer)
 
 
 def loopback_of_one_address(value: IpAddr) -> Value:
     return Bool(value.address in (127 << 24 | 1, 1))
 
 
-def ip_with_leading_zeros(text: String) -> Value:
-    address, slash, prefix = text.value.partition("/")
-    return ipaddr.parse(f"{address}{slash}{prefix.lstrip('0') or '0'}" if slash and prefix else text.value)
+def ip_without_prefix(text: String) -> Value:
+    """The prefix length is checked and forgotten."""
+    found = ipaddr.parse(text.value)
+    return replace(found, prefix=found.width)
 
 
 def date_toward_zero(instant: Datetime) -> Value:

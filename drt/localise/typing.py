@@ -1,0 +1,199 @@
+"""The innermost expression that two validators type differently, in the mode and at the level in question.
+
+Owns the probes by which a validator tells a type that it does not print: whether there is one, and whether
+it is True or False, for these alone let `||` and `&&` skip what follows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice, product
+from typing import Any, Literal
+
+from drt.case import Case, Source
+from drt.engines.guard import Guarded, GuardedLoaded
+from drt.localise.expressions import Ask, Innermost, differ, innermost
+from drt.localise.located import Answers, Located
+from drt.localise.policies import OnePolicy, policies_of
+from drt.localise.rules import typing_rule_of
+from drt.outcome import Outcome, Printed, Validated
+from drt.reduce.documents import NOTHING, read, write
+from drt.reduce.policies import layouts
+from drt.reduce.tokens import tokenize
+from drt.reduce.tree import NotAnExpression, read_expression
+
+LEVEL = re.compile(r"level (\d+)")
+ANY_SCOPE = "permit(principal, action, resource)"
+MOST_KINDS = 24
+PROBES = ("({0}) == ({0})", "({0}) && 1", "({0}) || 1")
+KNOWN = ("a type", "False", "True")
+"""What is known when a probe is valid; the second operand of `&&` and `||` is ill typed, unless skipped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typing:
+    """A case whose validation engines judge differently; `question` is that of the divergence."""
+
+    case: Case
+    engines: Sequence[Guarded]
+    question: str
+
+    @property
+    def mode(self) -> Literal["strict", "permissive"]:
+        return "permissive" if self.question.startswith("permissive") else "strict"
+
+    @property
+    def level(self) -> int | None:
+        found = LEVEL.search(self.question)
+        return None if found is None else int(found[1])
+
+    def search(self) -> Located | None:
+        """Where the engines part on a policy's types, or on its level."""
+        for policy in policies_of(self.case, self.engines):
+            verdicts = self.verdicts(policy.text)
+            if self.question == "warnings" or differ(verdicts):
+                if self.question != "warnings" and self._agree_on_every_kind_of_request(policy):
+                    rule = "the kinds of requests that a policy is checked for"
+                    return Located("typing", rule, "spec 08 §2", policy.id, policy.text, verdicts)
+                levels = self.level is not None and not differ(self.verdicts(policy.text, any_level=True))
+                return self._in_levels(policy, verdicts) if levels else self._in_types(policy, verdicts)
+        return None
+
+    def _in_levels(self, policy: OnePolicy, verdicts: Answers) -> Located:
+        """The innermost expression that needs another level."""
+        chapter = "spec 08 §9"
+        for part in policy.parts():
+            head = ANY_SCOPE if part.keyword == "scope" else _scope(policy.text)
+            found = innermost(part.text, self._accepted(head))
+            if found is not None:
+                rule, _ = typing_rule_of(found.node, found.tokens, found.operator)
+                told = (part.place, found.text, found.answers, found.operands)
+                return Located("typing", f"the level of {rule}", chapter, *told)
+        return Located("typing", "the level of a policy", chapter, policy.id, policy.text, verdicts)
+
+    def _in_types(self, policy: OnePolicy, verdicts: Answers) -> Located:
+        scope = _scope(policy.text)
+        earlier: tuple[str, ...] = ()
+        for part in policy.parts():
+            text = f"!({part.text})" if part.keyword == "unless" else part.text
+            head = ANY_SCOPE if part.keyword == "scope" else scope
+            ask = self._types(head)
+            found = innermost(text, ask, earlier)
+            if found is not None:
+                return self._named(found, part.place, ask)
+            if part.keyword != "scope":
+                earlier = (*earlier, text)
+        if differ(alone := self.verdicts(f"{scope};")):
+            return Located("typing", "the scope's types", "spec 08 §3", f"{policy.id}, scope", scope, alone)
+        rule = "the typing of a whole policy"
+        return Located("typing", rule, "spec 08 §6.10", policy.id, policy.text, verdicts)
+
+    def _named(self, found: Innermost, place: str, ask: Ask) -> Located:
+        """The rule that types the expression, or what grants the capability that it needs."""
+        rule, source = typing_rule_of(found.node, found.tokens, found.operator)
+        text = found.text
+        if not differ(ask(text, ())):
+            granted = next((one for one in found.given if differ(ask(text, (one,)))), None)
+            if granted is not None:
+                rule, source = _granting_rule(granted)
+                text = granted
+        return Located("typing", rule, source, place, text, found.answers, found.operands)
+
+    def _types(self, scope: str) -> Ask:
+        """What is known of a text's type, in the scope of its policy and under what holds where it stands."""
+
+        def ask(text: str, given: tuple[str, ...]) -> Answers:
+            before = "".join(f"({each}) && " for each in given)
+            probes = [self.verdicts(f"{scope} when {{ {before}{probe.format(text)} }};") for probe in PROBES]
+            return tuple(
+                (engine.name, _typed([probe[number][1] for probe in probes]))
+                for number, engine in enumerate(self.engines)
+            )
+
+        return ask
+
+    def _accepted(self, scope: str) -> Ask:
+        """Whether a policy with nothing but the text is valid, whatever the text's type."""
+        return lambda text, given: self.verdicts(
+            f"{scope} when {{ {''.join(f'({each}) && ' for each in given)}({text}) == ({text}) }};"
+        )
+
+    def _agree_on_every_kind_of_request(self, policy: OnePolicy) -> bool:
+        """Whether there are several, and under a schema with any one of them the engines agree."""
+        alone = [replace(self, case=replace(self.case, schema=one)) for one in self._one_kind_each()]
+        return len(alone) > 1 and not any(differ(one.verdicts(policy.text)) for one in alone)
+
+    def _one_kind_each(self) -> Iterator[Source]:
+        """The schema, for each kind of request, with only that."""
+        schema = self.case.schema
+        if schema is not None and schema.format == "cedar":
+            printed = self.engines[0].translate_schema(schema, "json")
+            schema = Source(printed.text, "json") if isinstance(printed, Printed) else None
+        document = NOTHING if schema is None else read(schema.text)
+        return islice(_one_kind_each(document), MOST_KINDS)
+
+    def verdicts(self, text: str, *, any_level: bool = False) -> Answers:
+        """What the engines make of a policy under the schema of the case."""
+        case = replace(self.case, policies=Source(text), links=(), requests=(), expressions=(), entities="[]")
+        level = None if any_level else self.level
+        loaded = [engine.load(case) for engine in self.engines]
+        said = [one.validate(self.mode, level) if isinstance(one, GuardedLoaded) else one for one in loaded]
+        return tuple(zip((engine.name for engine in self.engines), said, strict=True))
+
+
+def _one_kind_each(document: Any) -> Iterator[Source]:
+    """Schemas in which one action takes one type of principal and one of resource, and no other any."""
+    match document:
+        case dict() if all(isinstance(part, dict) for part in document.values()):
+            pass
+        case _:
+            return
+    for namespace, part in document.items():
+        for action, declared in (part.get("actions") or {}).items():
+            applies = (declared or {}).get("appliesTo") or {}
+            for principal, resource in product(
+                applies.get("principalTypes") or (), applies.get("resourceTypes") or ()
+            ):
+                whole = {name: _without_requests(one) for name, one in document.items()}
+                only = {**applies, "principalTypes": [principal], "resourceTypes": [resource]}
+                actions = {**whole[namespace]["actions"], action: {**declared, "appliesTo": only}}
+                whole[namespace] = {**whole[namespace], "actions": actions}
+                yield Source(write(whole), "json")
+
+
+def _without_requests(part: dict[str, Any]) -> dict[str, Any]:
+    actions = {
+        name: {key: value for key, value in (declared or {}).items() if key != "appliesTo"}
+        for name, declared in (part.get("actions") or {}).items()
+    }
+    return {**part, "actions": actions}
+
+
+def _scope(text: str) -> str:
+    """A policy up to its clauses."""
+    tokens = tokenize(text)
+    policy = layouts(tokens)[0]
+    end = policy.conditions[0][0] if policy.conditions else policy.end - 1
+    return text[tokens[policy.start].start : tokens[end - 1].end]
+
+
+def _typed(verdicts: Sequence[Outcome]) -> Outcome:
+    """What the probes tell; what is no verdict is passed on."""
+    odd = next((one for one in verdicts if not isinstance(one, Validated)), None)
+    if odd is not None:
+        return odd
+    told = [
+        name for name, one in zip(KNOWN, verdicts, strict=True) if isinstance(one, Validated) and one.valid
+    ]
+    return Printed(" ".join(told[-1:]) or "no type")
+
+
+def _granting_rule(text: str) -> tuple[str, str]:
+    """The rule of a guard, by its outermost operator."""
+    tokens = tokenize(text)
+    try:
+        return typing_rule_of(read_expression(tokens, 0, len(tokens)), tokens)
+    except NotAnExpression:
+        return "capabilities", "spec 08 §6.2"

@@ -19,7 +19,7 @@ _PLOT_HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 330.0, 62.0, 170.0, 56.0, 48.0
 _LINE = 14.0
 """Least distance of two labels' base lines."""
 
-FASTER = "How many times faster than the Rust engine's Python binding"
+FASTER = "How many times faster than cedarpy, and than others on direct grants"
 COSTS = "Growth, reading, memory and tails as ratios: less is better"
 
 

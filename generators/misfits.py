@@ -56,7 +56,7 @@ def one_type_error(focus: Focus, policies: list[Aimed]) -> tuple[list[Aimed], in
         aimed = policies[number]
         conditions = list(aimed.policy.conditions)
         which = 0 if source.boolean(0.8) else source.integer(0, len(conditions) - 1)
-        body, name = break_expression(source, conditions[which].body)
+        body, name = break_expression(source, conditions[which].body, focus.profile.evident_error)
         focus.values.misfits.add(f"one-type-error:{name}")
         conditions[which] = Condition(conditions[which].kind, body)
         broken = replace(aimed.policy, conditions=tuple(conditions))
@@ -82,11 +82,11 @@ def break_some(focus: Focus, policies: list[Aimed]) -> list[Aimed]:
     return changed
 
 
-def break_expression(source: Source, expr: Expr) -> tuple[Expr, str]:
-    """A condition with one part made ill-typed, mostly one that is evaluated first, and the name of the
-    error.
+def break_expression(source: Source, expr: Expr, evident: float = 0.45) -> tuple[Expr, str]:
+    """A condition with one part made ill-typed, and the name of the error; with probability `evident` a part
+    that is evaluated whatever the request.
     """
-    if source.boolean(0.45):
+    if source.boolean(evident):
         spots = _first_evaluated(expr)
     else:
         spots = list(places(expr))

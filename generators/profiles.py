@@ -54,6 +54,7 @@ class Profile:
     bad_extension_text: float = 0.0
     broken_part: float = 0.0
     one_type_error: bool = False
+    evident_error: float = 0.45
     near_miss_schema: bool = False
     broken_schema: bool = False
     broken_entities: bool = False

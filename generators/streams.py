@@ -36,7 +36,9 @@ STRAYING = Stream(
     "dangling", 15, replace(_AIMED, dangling_reference=0.1, missing_entity=0.12, extreme_constants=0.3)
 )
 ERRING = Stream(
-    "one-type-error", 10, replace(_AIMED, one_type_error=True, policies=(2, 4), same_witness=0.35)
+    "one-type-error",
+    10,
+    replace(_AIMED, one_type_error=True, evident_error=0.1, policies=(2, 5), same_witness=0.35),
 )
 MUTATED = Stream("mutated", 10, None)
 HOSTILE = Stream(

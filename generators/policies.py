@@ -161,6 +161,7 @@ class _PolicyDraw:
             guarded = set(self.focus.guarded)
             body = self._aimed_clause(depth, want)
             if first and not clauses and is_trivial(body):
+                self.focus.guarded = set(guarded)
                 body = self.conditions.atoms.identity(1, want)
             if unless:
                 self.focus.guarded = guarded

@@ -26,6 +26,7 @@ from drt.outcome import (
     Rejected,
     Validated,
 )
+from drt.reduce.vocabulary import FUNCTIONS, METHODS
 
 ANSWER = "answer"
 AND = " and "
@@ -56,6 +57,7 @@ def signature(target_name: str, divergence: Divergence, case: Case, located: Loc
 DESUGARED = {"`>`": "`<=`", "`>=`": "`<`", "`!=`": "`==`"}
 """Operators that the language defines by another (spec 01 §5)."""
 
+SET_AND_TAG_METHODS = frozenset(["contains", "containsAll", "containsAny", "isEmpty", "getTag", "hasTag"])
 ARITHMETIC = frozenset(["`+`", "`-`", "`*`", "negation"])
 
 
@@ -70,16 +72,26 @@ def _located_signature(divergence: Divergence, located: Located, case: Case) -> 
         case "typing":
             return f"verdicts differ at typing {rule}"
         case "reading":
-            return f"{_reading_difference(divergence)} at {rule}"
+            return f"{_reading_difference(divergence)} at {_one_function(rule)}"
     operands = {outcome for _, answers in located.operands for _, outcome in answers}
     classes = sorted((name, _rule_class(answer, operands)) for name, answer in located.answers)
     if rule in ARITHMETIC and "overflow" in dict(classes).values():
         rule = "arithmetic"
     told = "answers differ" if _only_answers(classes) else _classes(classes)
-    kinds = [_kind_of(answers) for _, answers in located.operands] if told == "answers differ" else []
+    several_kinds = told == "answers differ" and rule not in EXTENSION_FUNCTIONS
+    kinds = [_kind_of(answers) for _, answers in located.operands] if several_kinds else []
     above = _hierarchy(case) if rule == "`in`" else []
     beside = ", ".join([*sorted(set(filter(None, kinds))), *above])
     return f"{told} at {rule}{f' of {beside}' if beside else ''}"
+
+
+EXTENSION_FUNCTIONS = frozenset(f"`{name}`" for name in {*FUNCTIONS, *METHODS} - SET_AND_TAG_METHODS)
+"""Their operands are of one kind each; called in an expression or in a document, they are the same."""
+
+
+def _one_function(rule: str) -> str:
+    called = rule.removeprefix("reading ")
+    return called if called in EXTENSION_FUNCTIONS else rule
 
 
 def _statuses(met: str) -> str:

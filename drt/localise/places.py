@@ -58,11 +58,11 @@ def token_name(text: str) -> str:
         return "a string"
     if text[0] == "\\":
         return "an escape"
-    token = next(iter(tokenize(text)), None)
+    token, *after = [*tokenize(text)[:2], None]
     if token is None:
         return "a blank"
     match token.kind:
-        case "word" if token.text not in KEYWORDS:
+        case "word" if token.text not in KEYWORDS or (after[0] is not None and after[0].text == "::"):
             return "a name"
         case "number" | "slot":
             return f"a {token.kind}"
@@ -135,8 +135,9 @@ def _words(path: Path) -> frozenset[int]:
 def value_name(value: Any) -> str | None:
     """What a scalar of JSON is called; None for all other values."""
     if value is None:
-        return "null"
-    return {bool: "a boolean", int: "a number", float: "a number", str: "a string"}.get(type(value))
+        return "null in JSON"
+    kinds = {bool: "a boolean", int: "a number", float: "a number", str: "a string"}
+    return f"{kinds[type(value)]} in JSON" if type(value) in kinds else None
 
 
 def _form_name(value: Any) -> str | None:

@@ -8,9 +8,11 @@ from dataclasses import replace
 from drt.case import Case, Request, Source
 from drt.engines.guard import Guarded, GuardedLoaded
 from drt.localise.authorizer import step_of
+from drt.localise.blame import blamed
 from drt.localise.expressions import Ask, Innermost, differ, innermost
 from drt.localise.laws import SEARCHES
 from drt.localise.located import Answers, Located
+from drt.localise.places import place_name
 from drt.localise.policies import OnePolicy, Part, policies_of
 from drt.localise.reading import in_inputs, in_text
 from drt.localise.rules import rule_of
@@ -79,15 +81,33 @@ class _Search:
         found = innermost(text, self._values(request))
         if found is None:
             return None
-        return self._read_differently(located(found, f"expression {number}"), text)
+        return self._read_differently(located(found, f"expression {number}"), text, request)
 
-    def _read_differently(self, found: Located, text: str) -> Located:
+    def _read_differently(self, found: Located, text: str, request: Request) -> Located:
         """The reading of what the rule starts from, where engines understand it differently."""
+        if found.text == "context":
+            return self._in_context(found, request)
         if found.rule in FROM_ENTITIES:
             return in_inputs(self.case, self.engines, "entities") or found
         if found.rule == "literal or variable":
             return in_inputs(self.case, self.engines, "expression", text) or found
         return found
+
+    def _in_context(self, found: Located, request: Request) -> Located:
+        """The value of the request to blame for a context that is not the same to all."""
+
+        def is_well(other: str) -> bool:
+            values = self._values(replace(request, text=other))("context", ())
+            return all(isinstance(value, Evaluated) for _, value in values) and not differ(values)
+
+        blame = blamed(request.text, is_well)
+        if blame is None:
+            return found
+        path, value = blame
+        rule = f"reading {place_name(path, value)}"
+        return replace(
+            found, kind="reading", rule=rule, source="spec 05 §8", place="request", text=str(value)
+        )
 
     def response(self, request: Request) -> Located | None:
         """Where the engines part on a request: in reading, in a policy, or in putting policies together."""
@@ -118,7 +138,7 @@ class _Search:
     def _in_policy(self, policy: OnePolicy, answers: Answers, request: Request) -> Located:
         for part in policy.parts():
             if found := innermost(part.text, self._values(request)):
-                return self._read_differently(located(found, part.place), part.text)
+                return self._read_differently(located(found, part.place), part.text, request)
         if self._authorizer_is_to_blame(policy, request):
             return step_of(answers, [(policy, answers)])
         for part in policy.parts():

@@ -52,14 +52,24 @@ class Typing:
     def search(self) -> Located | None:
         """Where the engines part on a policy's types, or on its level."""
         for policy in policies_of(self.case, self.engines):
-            verdicts = self.verdicts(policy.text)
-            if self.question == "warnings" or differ(verdicts):
-                if self.question != "warnings" and self._agree_on_every_kind_of_request(policy):
+            verdicts = self._told(policy.text)
+            if differ(verdicts):
+                if self._agree_on_every_kind_of_request(policy):
                     rule = "the kinds of requests that a policy is checked for"
                     return Located("typing", rule, "spec 08 §2", policy.id, policy.text, verdicts)
                 levels = self.level is not None and not differ(self.verdicts(policy.text, any_level=True))
                 return self._in_levels(policy, verdicts) if levels else self._in_types(policy, verdicts)
         return None
+
+    def _told(self, policy: str) -> Answers:
+        """What the question is about: the verdicts on a policy, or the warnings that it is impossible."""
+        verdicts = self.verdicts(policy)
+        if self.question != "warnings":
+            return verdicts
+        return tuple(
+            (name, Printed(str(one.impossible)) if isinstance(one, Validated) else one)
+            for name, one in verdicts
+        )
 
     def _in_levels(self, policy: OnePolicy, verdicts: Answers) -> Located:
         """The innermost expression that needs another level."""
@@ -123,7 +133,7 @@ class Typing:
     def _agree_on_every_kind_of_request(self, policy: OnePolicy) -> bool:
         """Whether there are several, and under a schema with any one of them the engines agree."""
         alone = [replace(self, case=replace(self.case, schema=one)) for one in self._one_kind_each()]
-        return len(alone) > 1 and not any(differ(one.verdicts(policy.text)) for one in alone)
+        return len(alone) > 1 and not any(differ(one._told(policy.text)) for one in alone)
 
     def _one_kind_each(self) -> Iterator[Source]:
         """The schema, for each kind of request, with only that."""

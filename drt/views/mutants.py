@@ -10,10 +10,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from drt.mutants import Limit, Measured, named, shared
+from drt.mutants import MOST_BUCKETS, Limit, Measured, named, shared
 from drt.views.console import progress, visible
 
-NUMBERS = ("cases", "found", "reduced", "pol", "nodes", "ent", "req", "buckets")
+NUMBERS = ("cases", "found", "reduced", "sizes", "buckets")
 
 
 def watched(rows: Iterable[Measured], total: int) -> Iterator[Measured]:
@@ -28,19 +28,22 @@ def watched(rows: Iterable[Measured], total: int) -> Iterator[Measured]:
 
 
 def defect_rows(console: Console, rows: Sequence[Measured], limits: Sequence[Limit]) -> None:
-    """A row a defect with the worst of its counterexamples; then what is wrong, then every promise."""
+    """A row a defect with the worst of its counterexamples; then what is wrong, then every promise.
+
+    The sizes are policies, nodes of expressions, entities and requests.
+    """
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     table.add_column("defect", no_wrap=True)
     table.add_column("component", no_wrap=True)
     for name in NUMBERS:
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("named")
+    table.add_column("named", no_wrap=True)
     for row in rows:
         table.add_row(Text(row.defect.name), Text(row.defect.component), *_figures(row), _named(row))
     console.print(table)
     for row in rows:
         for find in row.finds:
-            if not find.right or len(row.buckets) > 1:
+            if not find.right or len(row.buckets) > MOST_BUCKETS:
                 told = f"{row.defect.name}: {find.bucket!r} named {named(find.located)!r}"
                 console.print(Text(visible(told, 400), style="yellow"), soft_wrap=True)
     for bucket in shared(rows):
@@ -54,16 +57,16 @@ def defect_rows(console: Console, rows: Sequence[Measured], limits: Sequence[Lim
 def _figures(row: Measured) -> list[str]:
     if not row.finds:
         return ["not found", *[""] * (len(NUMBERS) - 1)]
-    worst = [
+    worst = "/".join(
         str(max(find.sizes[what] for find in row.finds))
         for what in ("policies", "nodes", "entities", "requests")
-    ]
+    )
     reduced = max(find.seconds for find in row.finds)
-    return [str(row.cases), f"{row.seconds:.2f} s", f"{reduced:.2f} s", *worst, str(len(row.buckets))]
+    return [str(row.cases), f"{row.seconds:.2f} s", f"{reduced:.2f} s", worst, str(len(row.buckets))]
 
 
 def _named(row: Measured) -> Text:
     if not row.finds:
         return Text("")
     told = {named(find.located) for find in row.finds}
-    return Text(visible(" / ".join(sorted(told)), 60), style="green" if row.right else "bold red")
+    return Text(visible(" / ".join(sorted(told)), 45), style="green" if row.right else "bold red")

@@ -279,3 +279,56 @@ def test_spelling_keeps_the_tokens(random_seed: int) -> None:
 )
 def test_tokens_do_not_merge(merging: list[str]) -> None:
     assert [token.text for token in tokenize(spell(merging))] == merging
+
+
+def test_comments_stay_where_they_are_the_point() -> None:
+    """What must not be spelled afresh is still taken apart by policies, conditions and expressions."""
+    text = """permit(principal, action, resource);
+    forbid(principal == A::"a", action, resource) when { context.a > 1 && // why
+    (if true then 1 else 2) == 1 } unless { false };
+    permit(principal, action, resource) when { "a" };"""
+    small = reduce_case(Case(Source(text)), lambda case: "// why\n" in case.policies.text, 20.0)
+
+    assert small.policies.text.strip() == "// why"
+    kept = reduce_case(
+        Case(Source(text)),
+        lambda case: "// why\n" in case.policies.text and "forbid(" in case.policies.text,
+        20.0,
+    )
+    assert "permit" not in kept.policies.text
+    assert "context" not in kept.policies.text
+
+
+def test_links_follow_their_templates() -> None:
+    text = "permit(principal, action, resource); permit(principal == ?principal, action, resource);"
+    uid = '{"type":"A","id":"a"}'
+    case = Case(Source(text), links=(("policy1", "mine", (("?principal", uid),)),))
+
+    def has_link(tried: Case) -> bool:
+        written = [each for each in tried.policies.text.split(";") if each.strip()]
+        used = {f"policy{number}" for number, each in enumerate(written) if "?principal" in each}
+        return [template for template, *_ in tried.links if template in used] != []
+
+    small = reduce_case(case, has_link, 20.0)
+    assert small.policies.text.count(";") <= 1
+    assert small.links[0][0] == "policy0"
+
+
+def test_scopes_in_json_are_freed_and_schemas_lose_whole_statements() -> None:
+    policy = '{"p": {"principal": {"op": "is", "entity_type": "A"}, "resource": {"op": "==", "entity": 1}}}'
+    small = reduce_case(
+        Case(Source(policy, "json")),
+        lambda case: '"principal"' in case.policies.text and '"resource"' in case.policies.text,
+        20.0,
+    )
+    assert '"is"' not in small.policies.text
+
+    schema = Source(
+        "entity A in [B] { a: Long }; entity B; action x appliesTo { principal: A, resource: B };"
+    )
+    small = reduce_case(
+        Case(Source(""), schema=schema),
+        lambda case: case.schema is not None and "entity B" in case.schema.text,
+        20.0,
+    )
+    assert small.schema == Source("entity B")

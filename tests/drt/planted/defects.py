@@ -90,8 +90,8 @@ OPERATORS += (
                 rules.binary(rules.equal_sizes), "extreme", "`==`", "`!=`"),
     _evaluating("DatetimeOrder", "datetime", "`<=` of datetimes asks the other way round.",
                 rules.binary(rules.datetime_less_swapped), "kinds", "`<=`", "`>`"),
-    _evaluating("TimesOfNegatives", "arithmetic", "A product of negative numbers is negative.",
-                rules.binary(rules.times_without_sign), "evaluate", "`*`"),
+    _evaluating("TimesZero", "arithmetic", "A product with zero is the other factor.",
+                rules.binary(rules.times_zero), "kinds", "`*`"),
     _evaluating("NegationForgotten", "arithmetic", "A positive integer is its own negation.",
                 {(evaluator, "unary"): rules.negation_of_negatives_only}, "kinds", "negation"),
     _evaluating("GetTagErrsAsAttribute", "tags", "A tag that is missing errs as an attribute.",
@@ -177,7 +177,7 @@ def _unless_is_when(value: Any) -> Any:
 
 
 def _is_without_in(value: Any) -> Any:
-    if isinstance(value, dict) and "entity_type" in value and "in" in value:
+    if isinstance(value, dict) and "entity_type" in value and "slot" not in value.get("in", ["slot"]):
         return {key: item for key, item in value.items() if key != "in"}
     return value
 
@@ -242,9 +242,9 @@ ENTITY_JSON = (
     Defect("OneParentRead", "entity JSON", "Of several parents the first one is read.",
            planted(_json_entities(_first_parent), "production"), "parse-json", ("reading the parents of an entity",)),
     Defect("NumbersSaturate", "entity JSON", "Integers too large are taken for the largest one.",
-           planted(_json_entities(_wide_numbers)), "parse-json", ("reading a number",)),
+           planted(_json_entities(_wide_numbers)), "parse-json", ("reading a number in JSON",)),
     Defect("NullIsAbsent", "entity JSON", "An attribute that is null is taken for absent.",
-           planted(_json_entities(_null_is_absent)), "parse-json", ("reading null",)),
+           planted(_json_entities(_null_is_absent)), "parse-json", ("reading null in JSON",)),
 )  # fmt: skip
 
 

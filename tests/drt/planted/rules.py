@@ -58,9 +58,9 @@ def datetime_less_swapped(op: str, left: Any, right: Any) -> Value | None:
     return None
 
 
-def times_without_sign(op: str, left: Any, right: Any) -> Value | None:
-    if op == "*" and both(left, right, Long) and left.value < 0 and right.value < 0:
-        return Long(-checked(left.value * right.value))
+def times_zero(op: str, left: Any, right: Any) -> Value | None:
+    if op == "*" and both(left, right, Long) and 0 in (left.value, right.value):
+        return Long(left.value + right.value)
     return None
 
 

@@ -27,6 +27,16 @@ QUICK = (
     "AndIsEager",
     "UnlessIsWhen",
     "GetTagErrsAsAttribute",
+    "SlotsSwapped",
+    "CommentsInStrings",
+    "StarEscapeLost",
+    "JsonContainsAll",
+    "TagsLost",
+    "PrintedUnless",
+    "FormatLosesComment",
+    "InIsFalse",
+    "ContextUnchecked",
+    "ActionGroupsLost",
 )
 EFFORT = Effort(cases=300, seconds=60.0, finds=2)
 BY_NAME = {defect.name: defect for defect in DEFECTS}

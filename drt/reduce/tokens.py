@@ -38,7 +38,7 @@ class Token:
     end: int
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=32)
 def _tokens(text: str) -> tuple[Token, ...]:
     return tuple(
         Token(match.lastgroup, match.group(), match.start(), match.end())  # type: ignore[arg-type]

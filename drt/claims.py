@@ -31,13 +31,14 @@ IN_VAIN = 4
 @dataclass(slots=True)
 class _Claim:
     """What is known of one coarse key: the process at work on it, pursuits begun, the features of each
-    bucket, and which buckets are flaky.
+    bucket, which buckets are flaky, and the finds that are begun and not settled.
     """
 
     owner: int | None = None
     began: int = 0
     buckets: dict[str, list[str]] = field(default_factory=dict)
     flaky: list[str] = field(default_factory=list)
+    open: list[str] = field(default_factory=list)
 
     @property
     def spent(self) -> bool:
@@ -52,8 +53,11 @@ class Claims:
         self._known: dict[str, _Claim] = {}
         self.seen: Counter[str] = Counter()
 
-    def take(self, key: str, features: Callable[[], tuple[str, ...]]) -> bool:
+    def take(self, key: str, features: Callable[[], tuple[str, ...]], find: str = "") -> bool:
         """Whether the caller is to pursue a divergence of this coarse key; it then owes a `settle`.
+
+        `find` is what the run calls this find. One that was begun by a process that was killed is gone on
+        with, whatever others have found meanwhile: part of it is saved.
 
         A divergence on a case that has all the features of a bucket of the same coarse key is taken for one
         of that bucket, but for the second, fourth, eighth, … of them: another bug may hide behind it.
@@ -70,8 +74,11 @@ class Claims:
                 return False
         with self._claim(key) as claim:
             working = claim.owner not in (None, os.getpid()) and is_at_work(claim.owner, self._folder.parent)
-            if working or claim.spent or (claim.buckets and known is None):
+            begun = bool(find) and find in claim.open
+            if claim.spent or (not begun and (working or (claim.buckets and known is None))):
                 return False
+            if find and not begun:
+                claim.open.append(find)
             claim.owner = os.getpid()
             claim.began += 1
             return True
@@ -83,10 +90,18 @@ class Claims:
                 return None
             return "flaky" if signature in claim.flaky else "solid"
 
-    def settle(self, key: str, signature: str, features: tuple[str, ...], how: Settled = "solid") -> None:
+    def settle(
+        self,
+        key: str,
+        signature: str,
+        features: tuple[str, ...],
+        how: Settled = "solid",
+        find: str = "",
+    ) -> None:
         """Say what a pursuit came to, once all of it is written down."""
         with self._claim(key) as claim:
             claim.owner = None
+            claim.open = [begun for begun in claim.open if begun != find]
             claim.buckets[signature] = list(features)
             if how == "flaky":
                 claim.flaky.append(signature)

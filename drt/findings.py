@@ -19,7 +19,7 @@ from pathlib import Path
 
 from drt.alarm import Alarm, Stuck
 from drt.case import Case
-from drt.claims import Claims
+from drt.claims import Claims, Settled
 from drt.corpus import Corpus
 from drt.divergence_json import case_to_json, divergence_to_json
 from drt.drawing import reproduction
@@ -82,12 +82,12 @@ class Finder:
     def consider(self, find: Find) -> None:
         """Pursue the find unless somebody does, or has."""
         key = key_text(find.divergence)
-        if self.claims.take(key, lambda: case_features(find.case)):
-            self._pursue(key, find)
-
-    def _pursue(self, key: str, find: Find) -> None:
         digest = blake2b(key.encode(), digest_size=4).hexdigest()
         number = f"{find.target}-{find.origin.get('index')}-{digest}"  # the same when a run is resumed
+        if self.claims.take(key, lambda: case_features(find.case), number):
+            self._pursue(key, number, find)
+
+    def _pursue(self, key: str, number: str, find: Find) -> None:
         name = signature(find.target, find.divergence, find.case)
         saved = SavedCase(
             case=find.case,
@@ -107,7 +107,7 @@ class Finder:
         if known is not None and known.excuses(datetime.date.today()):
             self.corpus.drop(place, saved)
             self._report(number, key, find, name, None, "known", None, known=known.id)
-            self.claims.settle(key, name, case_features(reduced))
+            self.claims.settle(key, name, case_features(reduced), find=number)
             return
         arbitration = self._arbitration(find)
         origin = dict(saved.origin) | arbitration
@@ -123,7 +123,8 @@ class Finder:
         where = located.to_json() if located else None
         facts = {"case": case_to_json(reduced), "located": where, "says": arbitration.get("arbiter")}
         self._report(number, key, find, name, place, "reduced", solid, **facts)
-        self.claims.settle(key, name, case_features(reduced), "flaky" if solid is False else "solid")
+        how: Settled = "flaky" if solid is False else "solid"
+        self.claims.settle(key, name, case_features(reduced), how, number)
 
     def _save(self, saved: SavedCase, instead_of: Path | None = None, apart: bool = False) -> Path:
         """Save in the corpus, what is flaky apart from the rest; beside the log, should the corpus refuse."""

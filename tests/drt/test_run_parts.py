@@ -349,6 +349,21 @@ def test_pursuits_that_were_cut_off_from_outside_were_not_in_vain(tmp_path: Path
     assert attempts() == 0
 
 
+def test_a_find_whose_process_was_killed_is_gone_on_with_whatever_others_found(tmp_path: Path) -> None:
+    assert Claims(tmp_path).take("key", lambda: ("a",), "first")
+    path = next(tmp_path.iterdir())
+    path.write_text(json.dumps({**json.loads(path.read_text()), "owner": 999_999_999}))
+    other = Claims(tmp_path)
+    assert other.take("key", lambda: ("a",), "second")
+    other.settle("key", "bucket", ("a",), find="second")
+    again = Claims(tmp_path)
+
+    assert not again.take("key", lambda: ("a",), "third")
+    assert again.take("key", lambda: ("a",), "first")
+    again.settle("key", "bucket", ("a",), find="first")
+    assert not Claims(tmp_path).take("key", lambda: ("a",), "first")
+
+
 def test_a_bucket_is_settled_on_once_and_for_all_workers(tmp_path: Path) -> None:
     claims = Claims(tmp_path)
     assert claims.settled("key", "bucket") is None

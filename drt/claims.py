@@ -83,6 +83,16 @@ class Claims:
             claim.began += 1
             return True
 
+    def forgive(self, process: int) -> None:
+        """Take back what a process that was killed from outside had begun: it was not in vain."""
+        for path in self._folder.glob("*.json"):
+            key = _document(path.read_text(encoding="utf-8")).get("key")
+            if isinstance(key, str):
+                with self._claim(key) as claim:
+                    if claim.owner == process:
+                        claim.owner = None
+                        claim.began = max(len(claim.buckets), claim.began - 1)
+
     def settled(self, key: str, signature: str) -> Settled | None:
         """What the run knows of that signature under this coarse key; None where it has not settled on it."""
         with self._claim(key) as claim:

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from drt import page as pages
+from drt.claims import Claims
 from drt.isolation import HANG, cause_of
 from drt.run_log import read_json
 from drt.run_options import RunOptions
@@ -190,6 +191,9 @@ class Fleet:
         self._see_progress(worker)
         case = (self._options.targets[glance.target], glance.index)
         suspect = glance.phase == pages.ASKING and not self._stopping
+        if glance.phase == pages.PURSUING and cause in RETRIED and worker.retried.count(case) < RETRIES:
+            worker.retried.append(case)
+            Claims(self._options.place / "claims").forgive(worker.process.pid)
         if suspect and cause in RETRIED and worker.retried.count(case) < RETRIES:
             worker.retried.append(case)
             suspect = False

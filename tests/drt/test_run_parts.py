@@ -349,6 +349,16 @@ def test_pursuits_that_were_cut_off_from_outside_were_not_in_vain(tmp_path: Path
     assert attempts() == 0
 
 
+def test_a_pursuit_that_was_killed_from_outside_is_forgiven(tmp_path: Path) -> None:
+    for _ in range(3 * IN_VAIN):
+        assert Claims(tmp_path).take("key", lambda: (), "find")
+        Claims(tmp_path).forgive(os.getppid())
+        Claims(tmp_path).forgive(os.getpid())
+    tries = [Claims(tmp_path).take("key", lambda: (), "find") for _ in range(IN_VAIN + 1)]
+
+    assert tries == [True] * IN_VAIN + [False]
+
+
 def test_a_find_whose_process_was_killed_is_gone_on_with_whatever_others_found(tmp_path: Path) -> None:
     assert Claims(tmp_path).take("key", lambda: ("a",), "first")
     path = next(tmp_path.iterdir())

@@ -50,6 +50,10 @@ KEYWORDS = (
 ) | frozenset(["true", "false", "namespace", "entity", "type", "appliesTo", "enum"])
 
 
+RESERVED = frozenset(["true", "false", "if", "then", "else", "in", "is", "like", "has"])
+"""The keywords that are never names (spec 01 §2.1)."""
+
+
 def token_name(text: str) -> str:
     """What the text begins with: a token that is spelled in one way by itself, others by their kind."""
     if not text:
@@ -62,7 +66,9 @@ def token_name(text: str) -> str:
     if token is None:
         return "a blank"
     match token.kind:
-        case "word" if token.text not in KEYWORDS or (after[0] is not None and after[0].text == "::"):
+        case "word" if token.text not in KEYWORDS:
+            return "a name"
+        case "word" if token.text not in RESERVED and after[0] is not None and after[0].text == "::":
             return "a name"
         case "number" | "slot":
             return f"a {token.kind}"

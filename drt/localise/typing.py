@@ -107,7 +107,7 @@ class Typing:
         if not differ(ask(text, ())):
             granted = next((one for one in found.given if differ(ask(text, (one,)))), None)
             if granted is not None:
-                rule, source = _granting_rule(granted)
+                rule, source = f"what {_outermost(granted)} grants", "spec 08 §6.2"
                 text = granted
         return Located("typing", rule, source, place, text, found.answers, found.operands)
 
@@ -200,10 +200,10 @@ def _typed(verdicts: Sequence[Outcome]) -> Outcome:
     return Printed(" ".join(told[-1:]) or "no type")
 
 
-def _granting_rule(text: str) -> tuple[str, str]:
-    """The rule of a guard, by its outermost operator."""
+def _outermost(text: str) -> str:
+    """The name of an expression's outermost rule."""
     tokens = tokenize(text)
     try:
-        return typing_rule_of(read_expression(tokens, 0, len(tokens)), tokens)
+        return typing_rule_of(read_expression(tokens, 0, len(tokens)), tokens)[0]
     except NotAnExpression:
-        return "capabilities", "spec 08 §6.2"
+        return "an expression"

@@ -13,6 +13,7 @@ from rich.text import Text
 from drt.mutants import MOST_BUCKETS, Limit, Measured, named, shared
 from drt.views.console import progress, visible
 
+WIDEST_NAME = 28
 NUMBERS = ("cases", "found", "reduced", "sizes", "buckets")
 
 
@@ -37,7 +38,7 @@ def defect_rows(console: Console, rows: Sequence[Measured], limits: Sequence[Lim
     table.add_column("component", no_wrap=True)
     for name in NUMBERS:
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("named", no_wrap=True)
+    table.add_column("named")
     for row in rows:
         table.add_row(Text(row.defect.name), Text(row.defect.component), *_figures(row), _named(row))
     console.print(table)
@@ -69,4 +70,6 @@ def _named(row: Measured) -> Text:
     if not row.finds:
         return Text("")
     told = {named(find.located) for find in row.finds}
-    return Text(visible(" / ".join(sorted(told)), 45), style="green" if row.right else "bold red")
+    text = visible(" / ".join(sorted(told)))
+    short = text if len(text) <= WIDEST_NAME else f"{text[: WIDEST_NAME - 1]}…"
+    return Text(short, style="green" if row.right else "bold red")

@@ -49,7 +49,8 @@ def search(case: Case, other: Any, oracle: Any) -> Any:
         ('"not closed', "a string"),
         ("\\q", "an escape"),
         ("like 1", "`like`"),
-        ("like::A", "a name"),
+        ("like::A", "`like`"),
+        ("when::A", "a name"),
         ("somebody", "a name"),
         ("12a", "a number"),
         ("?principal", "a slot"),
@@ -196,7 +197,7 @@ def test_what_grants_a_capability_is_named_not_what_needs_it() -> None:
         " when { principal has m || principal.r == resource } when { principal.m == 1 };"
     )
     found = search(validated(text), EitherGrantsAll(), validators_agree)
-    assert (found.rule, found.text) == ("`||`", "principal has m || principal.r == resource")
+    assert (found.rule, found.text) == ("what `||` grants", "principal has m || principal.r == resource")
 
 
 def test_a_forgotten_kind_of_request_is_named() -> None:

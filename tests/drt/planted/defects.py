@@ -62,7 +62,7 @@ AUTHORIZER += (
 
 OPERATORS = (
     _known("SwappedLess", "arithmetic", UNTYPED, "`<`", "`>=`"),
-    _known("OverflowWraps", "arithmetic", UNTYPED, "`+`", "`-`", "`*`"),
+    _known("OverflowWraps", "arithmetic", UNTYPED, "`+`", "`-`", "`*`", "negation"),
     _known("OneAncestorLevel", "hierarchy", UNTYPED, "`in`"),
     _known("ForgetsSecondParent", "hierarchy", UNTYPED, "`in`"),
     _known("OneEqualsTrue", "equality", "kinds", "`==`", "`!=`"),
@@ -275,7 +275,7 @@ PRINTING = (
 VALIDATION = (
     _known("AccessUnguarded", "validator", "valid-one-error", "attribute access"),
     _known("TagUnguarded", "validator", "valid-untyped", "`getTag`"),
-    _known("EitherGrantsAll", "validator", "valid-untyped", "`||`", "`if`"),
+    _known("EitherGrantsAll", "validator", "valid-untyped", "what `||` grants", "what `if` grants"),
     _known("HasIsTrue", "validator", "valid-untyped", "`has`"),
     _known("LikeTakesAnything", "validator", "valid-untyped", "`like`"),
     _known("OrderTakesAnything", "validator", "valid-untyped", "`<`", "`<=`", "`>`", "`>=`"),

@@ -65,7 +65,7 @@ class Claims:
         self.seen[key] += 1
         seen = self.seen[key]
         known = self._known.get(key)
-        if known is not None and known.buckets:
+        if known is not None and known.buckets and find not in known.open:
             if known.spent:
                 return False
             mine = set(features())

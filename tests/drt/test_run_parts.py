@@ -369,8 +369,7 @@ def test_a_find_whose_process_was_killed_is_gone_on_with_whatever_others_found(t
     again = Claims(tmp_path)
 
     assert not again.take("key", lambda: ("a",), "third")
-    assert not again.take("key", lambda: ("a",), "fourth")
-    assert not again.take("key", lambda: ("a",), "fifth")
+    again.seen["key"] = 2  # the third of a kind that a bucket covers is not pursued
     assert again.take("key", lambda: ("a",), "first")
     again.settle("key", "bucket", ("a",), find="first")
     assert not Claims(tmp_path).take("key", lambda: ("a",), "first")

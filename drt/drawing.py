@@ -190,12 +190,12 @@ def validated(profile: Profile, *, requests: int = 0, json_schema: float = 0.3) 
     return draw
 
 
-def schema_alone(profile: Profile) -> Draw:
-    """The schema of a profile in either syntax; some have their text changed."""
-    draw = validated(profile, json_schema=0.5)
+def schema_alone(*profiles: Profile) -> Draw:
+    """The schema of one of the profiles in either syntax; some have their text changed."""
+    draws = [validated(profile, json_schema=0.5) for profile in profiles]
 
     def changed(source: Source) -> Case:
-        case = replace(draw(source), policies=Text(""), links=())
+        case = replace(source.choice(draws)(source), policies=Text(""), links=())
         assert case.schema is not None
         if not source.boolean(0.3):
             return case

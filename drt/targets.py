@@ -266,7 +266,7 @@ _TARGETS = (
     Target(
         "valid-schemas",
         "Engines take the same schemas and resolve them to the same.",
-        drawing.schema_alone(BROKEN_SCHEMA),
+        drawing.schema_alone(BROKEN_SCHEMA, HOSTILE_TEXT),
         schemas.schema_readers_agree,
     ),
     Target(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from drt.case import Case, Request, Source
 from drt.engines import build
 from drt.oracles.validation import PROMISED
-from drt.outcome import Authorized, Validated
+from drt.outcome import Accepted, Authorized, Validated
+from drt.targets import TARGETS
 from generators.profiles import ONE_TYPE_ERROR, TYPED
 from generators.scenarios import Scenario, scenario
 from generators.source import RecordingSource
@@ -40,3 +41,11 @@ def test_one_type_error_is_rejected_or_harmless_by_type() -> None:
             said = loaded.authorize(Request(text))  # type: ignore[union-attr]
             if isinstance(said, Authorized):
                 assert {kind for _, kind in said.erring} <= PROMISED
+
+
+def test_schemas_alone_are_taken_and_refused() -> None:
+    drawn = [TARGETS["valid-schemas"].draw(RecordingSource(index)).schema for index in range(120)]
+    taken = [isinstance(PRODUCTION.read_schema(schema), Accepted) for schema in drawn if schema is not None]
+
+    assert len(taken) == 120
+    assert 0.2 < sum(taken) / len(taken) < 0.8

@@ -74,10 +74,12 @@ class Claims:
                 return False
         with self._claim(key) as claim:
             working = claim.owner not in (None, os.getpid()) and is_at_work(claim.owner, self._folder.parent)
-            begun = bool(find) and find in claim.open
-            if claim.spent or (not begun and (working or (claim.buckets and known is None))):
+            begun = claim.open.count(find)
+            if begun >= IN_VAIN or (
+                not begun and (working or claim.spent or (claim.buckets and known is None))
+            ):
                 return False
-            if find and not begun:
+            if find:
                 claim.open.append(find)
             claim.owner = os.getpid()
             claim.began += 1
@@ -92,6 +94,7 @@ class Claims:
                     if claim.owner == process:
                         claim.owner = None
                         claim.began = max(len(claim.buckets), claim.began - 1)
+                        claim.open = list(dict.fromkeys(claim.open))
 
     def settled(self, key: str, signature: str) -> Settled | None:
         """What the run knows of that signature under this coarse key; None where it has not settled on it."""
@@ -141,7 +144,9 @@ def release(folder: Path) -> None:
     for path in folder.glob("*.json"):
         document = _document(path.read_text(encoding="utf-8"))
         if document:
-            replace_json(path, {**document, "owner": None, "began": len(document["buckets"])})
+            begun = list(dict.fromkeys(document["open"]))
+            freed = {"owner": None, "began": len(document["buckets"]), "open": begun}
+            replace_json(path, {**document, **freed})
 
 
 def _document(text: str) -> dict[str, Any]:

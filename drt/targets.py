@@ -50,7 +50,7 @@ _TARGETS = (
         "Engines give the same response in every stream: well typed, dangling, erring, mutated, hostile.",
         _streams,
         engines_agree,
-        weight=120,
+        weight=240,
         streams=drawing.streams,
     ),
     Target(
@@ -79,7 +79,7 @@ _TARGETS = (
         "Engines give every operator on operands of every kind the same value or error.",
         drawing.grid,
         engines_agree,
-        weight=6,
+        weight=14,
         watched=1,
     ),
     Target(

@@ -26,7 +26,7 @@ from production.rules import Rule
 from production.uids import Uid
 
 _MOST_INSTRUCTIONS: Final = 1_500
-_MOST_SHAPES: Final = 4_096
+_MOST_SHAPES: Final = 1_024
 MOST_TYPES: Final = 256
 """Code is kept for so many request environments, whichever schemas they are of."""
 FUSED_RULES: Final = 32

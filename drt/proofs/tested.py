@@ -34,7 +34,7 @@ THEOREMS = (
         "Lean Validation/Levels",
         "T",
         nothing,
-        because="tested by the target `valid-levels`",
+        because="tested by the target `valid-levels`; `drt mutants` plants a defect for it",
     ),
     Theorem(
         "What conforms is an instance of the schema",
@@ -42,7 +42,7 @@ THEOREMS = (
         "Lean Request/entity validation",
         "T",
         nothing,
-        because="tested by the targets `valid-entities`, `valid-implied` and `valid-requests`",
+        because="tested by the targets `valid-entities`, `valid-implied` and `valid-requests`; `drt mutants` plants defects for them",
     ),
     Theorem(
         "Writing the action out changes nothing",
@@ -50,7 +50,7 @@ THEOREMS = (
         "Lean SubstituteAction",
         "T",
         nothing,
-        because="tested by the target `valid-substitution`",
+        because="tested by the target `valid-substitution`, whose tests plant a defect",
     ),
     Theorem(
         "Readers and writers are inverse",
@@ -58,6 +58,6 @@ THEOREMS = (
         "out of scope of the proofs",
         "T",
         nothing,
-        because="readers of text and JSON work on strings, which the explorer does not follow; tested by nine targets",
+        because="readers of text and JSON work on strings, which the explorer does not follow; tested by nine targets, with the defects of `drt mutants`",
     ),
 )

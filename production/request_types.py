@@ -7,40 +7,14 @@ type given here. It does not matter whether a policy was validated.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final
 
-from production.datetimes import Datetime
-from production.decimals import Decimal
-from production.durations import Duration
-from production.ipaddrs import IpAddress
 from production.lowering import EntitySet
 from production.requests import Request
 from production.schema_model import SchemaModel, StandardEntityType
-from production.schema_types import (
-    BOOL,
-    DATETIME,
-    DECIMAL,
-    DURATION,
-    IPADDR,
-    LONG,
-    STRING,
-    EntityType,
-    RecordType,
-    SetType,
-    Type,
-)
+from production.schema_types import EntityType, RecordType, SetType, Type
+from production.typed_values import CLASS_OF
 from production.uids import Uid
 from production.values import SetValue
-
-_CLASS_OF: Final[dict[Type, type]] = {
-    BOOL: bool,
-    LONG: int,
-    STRING: str,
-    DECIMAL: Decimal,
-    IPADDR: IpAddress,
-    DATETIME: Datetime,
-    DURATION: Duration,
-}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,4 +106,4 @@ def kind_of(type_: Type | None) -> type | None:
         case RecordType():
             return dict
         case _:
-            return _CLASS_OF.get(type_)
+            return CLASS_OF.get(type_)

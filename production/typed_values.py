@@ -31,7 +31,7 @@ from production.strings import quoted
 from production.uids import Uid
 from production.values import SetValue, Value, kind_name
 
-_CLASS_OF: Final[dict[Type, type]] = {
+CLASS_OF: Final[dict[Type, type]] = {
     BOOL: bool,
     LONG: int,
     STRING: str,
@@ -40,6 +40,7 @@ _CLASS_OF: Final[dict[Type, type]] = {
     DATETIME: Datetime,
     DURATION: Duration,
 }
+"""The classes of the values of types that have no parts."""
 
 
 def misfit(root: Value, root_type: Type, model: SchemaModel) -> str | None:
@@ -50,7 +51,7 @@ def misfit(root: Value, root_type: Type, model: SchemaModel) -> str | None:
     todo: list[tuple[Value, Type, str]] = [(root, root_type, "")]
     while todo:
         value, type_, path = todo.pop()
-        plain = _CLASS_OF.get(type_)
+        plain = CLASS_OF.get(type_)
         if plain is not None:
             if value.__class__ is not plain:
                 return _wrong_kind(value, type_, path)

@@ -233,7 +233,7 @@ def _listing(root: Tree) -> Iterator[object]:
         node = todo.pop()
         if isinstance(node, Tree):
             yield type(node)
-            todo.extend(getattr(node, field.name) for field in fields(node))  # type: ignore[arg-type]
+            todo.extend(getattr(node, field.name) for field in fields(node))  # type: ignore[arg-type]  # nodes are dataclasses
         elif isinstance(node, tuple):
             yield len(node)
             todo.extend(node)

@@ -55,7 +55,7 @@ def _goal(
         *(
             z3.Implies(path.condition, formula(path.value) == meant)
             for side in (ours, theirs)
-            for path in explore(lambda side=side: side(symbolic), *fits)  # type: ignore[misc]
+            for path in explore(lambda side=side: side(symbolic), *fits)  # type: ignore[misc]  # its type is not inferred past a default
         )
     )
 

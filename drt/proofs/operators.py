@@ -54,9 +54,9 @@ def operands(side: str) -> tuple[Operand, ...]:
         Operand("true", values.TRUE, True),
         Operand("false", values.FALSE, False),
         Operand("{}", values.Long(Number(n)), Number(n), n),  # type: ignore[arg-type]  # a symbol
-        Operand("decimal {}", Decimal(Number(n)), decimals.Decimal(Number(n)), n),  # type: ignore[arg-type]
-        Operand("datetime {}", Datetime(Number(n)), datetimes.Datetime(Number(n)), n),  # type: ignore[arg-type]
-        Operand("duration {}", Duration(Number(n)), durations.Duration(Number(n)), n),  # type: ignore[arg-type]
+        Operand("decimal {}", Decimal(Number(n)), decimals.Decimal(Number(n)), n),  # type: ignore[arg-type]  # a symbol
+        Operand("datetime {}", Datetime(Number(n)), datetimes.Datetime(Number(n)), n),  # type: ignore[arg-type]  # a symbol
+        Operand("duration {}", Duration(Number(n)), durations.Duration(Number(n)), n),  # type: ignore[arg-type]  # a symbol
         Operand('"a"', values.String("a"), "a"),
         Operand('U::"a"', values.EntityUid("U", "a"), Uid("U", "a")),
         Operand('U::"b"', values.EntityUid("U", "b"), Uid("U", "b")),
@@ -145,12 +145,12 @@ def _same_answers(pair: Pair) -> Iterator[Goal]:
     for given in product(*sides):
         hypotheses = _longs(given)
         ours = explore(
-            lambda given=given: pair.reference(*(one.reference for one in given)),  # type: ignore[misc]
+            lambda given=given: pair.reference(*(one.reference for one in given)),  # type: ignore[misc]  # its type is not inferred past a default
             *hypotheses,
             errors=(ReferenceError,),
         )
         theirs = explore(
-            lambda given=given: pair.production(*(one.production for one in given)),  # type: ignore[misc]
+            lambda given=given: pair.production(*(one.production for one in given)),  # type: ignore[misc]  # its type is not inferred past a default
             *hypotheses,
             errors=(ProductionError,),
         )
@@ -166,7 +166,7 @@ def _same_answers(pair: Pair) -> Iterator[Goal]:
             f"`{pair.name}` of {told}",
             claim,
             hypotheses,
-            lambda model, given=given: _confirmed(pair, given, model),  # type: ignore[misc]
+            lambda model, given=given: _confirmed(pair, given, model),  # type: ignore[misc]  # its type is not inferred past a default
             _small(given),
         )
 

@@ -145,7 +145,7 @@ def _steps(code: Code, expr: Expr, came: Sequence[Any], table: list[tuple[Any, A
             f"operands of types {told}",
             claim,
             (evaluated, *promises),
-            lambda model, told=told, judged=judgement: _told(model, came, holds, whole, told, judged),  # type: ignore[misc]
+            lambda model, told=told, judged=judgement: _told(model, came, holds, whole, told, judged),  # type: ignore[misc]  # its type is not inferred past a default
         )
 
 

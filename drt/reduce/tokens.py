@@ -41,7 +41,7 @@ class Token:
 @lru_cache(maxsize=32)
 def _tokens(text: str) -> tuple[Token, ...]:
     return tuple(
-        Token(match.lastgroup, match.group(), match.start(), match.end())  # type: ignore[arg-type]
+        Token(match.lastgroup, match.group(), match.start(), match.end())  # type: ignore[arg-type]  # the pattern names its groups by kind
         for match in TOKEN.finditer(text)
         if match.lastgroup != "blank"
     )

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from types import CodeType, FunctionType
 from typing import Any, Final
+from weakref import WeakValueDictionary
 
 from production.codegen import TooLarge, write_code
 from production.codegen_writer import Writer
@@ -26,7 +27,6 @@ from production.rules import Rule
 from production.uids import Uid
 
 _MOST_INSTRUCTIONS: Final = 1_500
-_MOST_SHAPES: Final = 1_024
 MOST_TYPES: Final = 256
 """Code is kept for so many request environments, whichever schemas they are of."""
 FUSED_RULES: Final = 32
@@ -113,7 +113,7 @@ def _shape_program(key: ShapeKey, types: RequestTypes | None) -> Program | None:
     return _compiled(out, "p, a, r, c, L", [" return 1"], split)
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, weakref_slot=True)
 class Shape:
     """What is left to do for a rule that the index has found; `asked` counts runs by the machine."""
 
@@ -140,7 +140,8 @@ class Shape:
             return program
 
 
-_shapes: Final[dict[ShapeKey, Shape]] = {}
+_shapes: Final[WeakValueDictionary[ShapeKey, Shape]] = WeakValueDictionary()
+"""A shape lives as long as an index has a rule of it: what no policy set needs is not held."""
 _lock: Final = Lock()
 
 
@@ -150,8 +151,6 @@ def shape_of(principal: str | None, resource: str | None, instructions: Instruct
     found = _shapes.get(key)
     if found is None:
         with _lock:
-            if len(_shapes) >= _MOST_SHAPES:
-                _shapes.clear()
             found = _shapes.setdefault(key, Shape(key))
     return found
 

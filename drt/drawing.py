@@ -174,12 +174,14 @@ def grid(source: Source) -> Case:
     return Case(Text(""), ENTITIES, requests=(Request(REQUEST),), expressions=expressions)
 
 
-def validated(profile: Profile, *, requests: int = 0, json_schema: float = 0.3) -> Draw:
-    """Policies of a profile with their schema, in either syntax; entities and requests where asked for."""
-    fewer = replace(profile, expressions=0, requests=max(requests, 1))
+def validated(*profiles: Profile, requests: int = 0, json_schema: float = 0.3) -> Draw:
+    """Policies of one of the profiles with their schema, in either syntax; entities and requests where asked
+    for.
+    """
+    fewer = [replace(profile, expressions=0, requests=max(requests, 1)) for profile in profiles]
 
     def draw(source: Source) -> Case:
-        drawn = scenario(source, fewer)
+        drawn = scenario(source, source.choice(fewer))
         whole = authorization(drawn)
         in_json = source.boolean(json_schema)
         schema = Text(drawn.schema_json(), "json") if in_json else Text(drawn.schema_text())
@@ -192,10 +194,10 @@ def validated(profile: Profile, *, requests: int = 0, json_schema: float = 0.3) 
 
 def schema_alone(*profiles: Profile) -> Draw:
     """The schema of one of the profiles in either syntax; some have their text changed."""
-    draws = [validated(profile, json_schema=0.5) for profile in profiles]
+    draw = validated(*profiles, json_schema=0.5)
 
     def changed(source: Source) -> Case:
-        case = replace(source.choice(draws)(source), policies=Text(""), links=())
+        case = replace(draw(source), policies=Text(""), links=())
         assert case.schema is not None
         if not source.boolean(0.3):
             return case

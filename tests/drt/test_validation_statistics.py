@@ -5,7 +5,7 @@ from __future__ import annotations
 from drt.case import Case, Request, Source
 from drt.engines import build
 from drt.oracles.validation import PROMISED
-from drt.outcome import Accepted, Authorized, Validated
+from drt.outcome import Accepted, Authorized, Rejected, Validated
 from drt.targets import TARGETS
 from generators.profiles import ONE_TYPE_ERROR, TYPED
 from generators.scenarios import Scenario, scenario
@@ -48,4 +48,11 @@ def test_schemas_alone_are_taken_and_refused() -> None:
     taken = [isinstance(PRODUCTION.read_schema(schema), Accepted) for schema in drawn if schema is not None]
 
     assert len(taken) == 120
+    assert 0.2 < sum(taken) / len(taken) < 0.8
+
+
+def test_stores_conform_and_do_not() -> None:
+    cases = [TARGETS["valid-entities"].draw(RecordingSource(index)) for index in range(120)]
+    taken = [not isinstance(PRODUCTION.load(case), Rejected) for case in cases]
+
     assert 0.2 < sum(taken) / len(taken) < 0.8

@@ -50,7 +50,8 @@ _TARGETS = (
         "Engines give the same response in every stream: well typed, dangling, erring, mutated, hostile.",
         _streams,
         engines_agree,
-        weight=300,
+        weight=340,
+        watched=32,
         streams=drawing.streams,
     ),
     Target(
@@ -79,7 +80,7 @@ _TARGETS = (
         "Engines give every operator on operands of every kind the same value or error.",
         drawing.grid,
         engines_agree,
-        weight=16,
+        weight=18,
         watched=1,
     ),
     Target(

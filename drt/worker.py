@@ -8,6 +8,7 @@ kills it, its page says which case it was at, its state file where to go on, and
 from __future__ import annotations
 
 import faulthandler
+import gc
 import json
 import os
 import signal
@@ -337,6 +338,7 @@ def main(arguments: Sequence[str]) -> int:
 
     signal.signal(signal.SIGTERM, stop)
     limit_memory(options.memory)
+    gc.freeze()  # what was imported stays, and no collection need look at it
     worker.log.write("started", pid=os.getpid(), python=sys.version.split()[0])
     return worker.run()
 

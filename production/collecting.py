@@ -7,28 +7,36 @@ heap again and again is what makes a plain load several times slower.
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from threading import Lock
 
-_lock = Lock()
-_depth = 0
-_was_enabled = False
 
+class _Pause:
+    """The cyclic collector off while a `with` block runs; nests, and counts the threads that want it off."""
 
-@contextmanager
-def without_collection() -> Iterator[None]:
-    """Run the body with the cyclic collector off; nests, and counts the threads that want it off."""
-    global _depth, _was_enabled
-    with _lock:
-        if _depth == 0:
-            _was_enabled = gc.isenabled()
-            gc.disable()
-        _depth += 1
-    try:
-        yield
-    finally:
-        with _lock:
-            _depth -= 1
-            if _depth == 0 and _was_enabled:
+    __slots__ = ("_depth", "_lock", "_was_enabled")
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._depth = 0
+        self._was_enabled = False
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if self._depth == 0:
+                self._was_enabled = gc.isenabled()
+                gc.disable()
+            self._depth += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._depth -= 1
+            if self._depth == 0 and self._was_enabled:
                 gc.enable()
+
+
+_PAUSE = _Pause()
+
+
+def without_collection() -> _Pause:
+    """For a `with` block: runs it with the cyclic collector off."""
+    return _PAUSE

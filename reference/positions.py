@@ -22,6 +22,6 @@ def refuse_surrogates(text: str, part: Part) -> None:
     Raises:
         InputError: of `part`, at the first surrogate.
     """
-    surrogate = SURROGATE.search(text)
+    surrogate = None if text.isascii() else SURROGATE.search(text)
     if surrogate:
         raise refused(part, "a surrogate is no character", text, surrogate.start())

@@ -52,6 +52,12 @@ const rejected = (part, answer) => ({
 });
 const unsupported = (feature) => ({ outcome: "Unsupported", feature });
 
+/** The rejection of data, but where the package takes no key twice: it asks that of keys, too, that Cedar ignores. */
+const dataRejected = (part, answer) =>
+  answer.errors.some(({ message }) => / occurs two or more times in the same JSON object/.test(message))
+    ? unsupported("repeated-keys")
+    : rejected(part, answer);
+
 const UID = '`[^`"]*"(?:[^"\\\\]|\\\\[^])*"`';
 const KINDS = [
   ["type error: ", "type"],
@@ -131,7 +137,7 @@ function entitiesFault(entities, schema) {
   if (nesting(entities) > DEEP) return unsupported("depth");
   const about = schema === null ? "" : `, "schema": ${schemaText(schema)}`;
   const answer = ask("checkParseEntities", `{"entities": ${entities}${about}}`);
-  return answer.type === "success" ? null : rejected("entities", answer);
+  return answer.type === "success" ? null : dataRejected("entities", answer);
 }
 
 function policiesFault(policies) {
@@ -182,7 +188,7 @@ function authorize({ text, validate }, set = loaded.set) {
   ];
   const begun = text.trimEnd().slice(0, -1); // the request as it is, for more members to follow
   const answer = ask("isAuthorized", `${begun}${Object.keys(about).length ? ", " : ""}${more.join(", ")}}`);
-  if (answer.type !== "success") return rejected("request", answer);
+  if (answer.type !== "success") return dataRejected("request", answer);
   const { reason, errors } = answer.response.diagnostics;
   const erring = errors.map((error) => [error.policyId, errorKind(error)]);
   if (erring.some(([, kind]) => kind === undefined)) return unsupported("message");

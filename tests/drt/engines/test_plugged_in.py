@@ -252,6 +252,8 @@ def test_wasm_refuses_what_cannot_be_read_and_goes_on(wasm: ProcessEngine) -> No
     assert authorized(wasm, "", schema=Source("nope")) == Rejected("schema")
     assert authorized(wasm, "", "[]") == Rejected("request")
     assert authorized(wasm, "", '{"more": 1}', schema=schema) == Rejected("request")
+    assert authorized(wasm, "", entities='[{"uid": {}, "a": 1, "a": 2}]') == Unsupported("repeated-keys")
+    assert authorized(wasm, "", '{"principal": {"a": 1, "a": 2}}') == Unsupported("repeated-keys")
     assert authorized(wasm, when("(" * 5000 + "true" + ")" * 5000)) == Unsupported("depth")
     assert authorized(wasm, "", entities="[" * 125 + "]" * 125) == Unsupported("depth")
     assert authorized(wasm, "", '{"a": ' + "[" * 125 + "]" * 125 + "}") == Unsupported("depth")

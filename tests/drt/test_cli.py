@@ -174,6 +174,16 @@ def test_targets_are_listed_with_law_and_share() -> None:
     assert "Toys agree twice." in drt("targets", *TOYS).stdout
 
 
+def test_who_stops_reading_changes_no_exit_code() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+
+    ended = subprocess.run([sys.executable, "-m", "drt", "targets"], stdout=writing, check=False)
+
+    os.close(writing)
+    assert ended.returncode == 0
+
+
 def test_no_colour_reaches_a_pipe() -> None:
     assert "\x1b" not in drt("targets", *TOYS).stdout
 

@@ -26,6 +26,7 @@ from production import (
     parse_expression,
     scope_index,
     serving,
+    shapes,
     sides,
 )
 from production.collecting import without_collection
@@ -558,6 +559,25 @@ def test_shapes_of_links_are_compiled_once(monkeypatch: pytest.MonkeyPatch) -> N
         assert authorizer.authorize(request).allowed is bool(number % 2)
 
     assert len(made) == 1
+
+
+def test_shapes_live_as_long_as_a_policy_set_needs_them() -> None:
+    gc.collect()
+    before = len(shapes._shapes)
+    each = 'permit(principal == User::"{}", action, resource) when {{ context.forgotten == 1 }};'
+    text = "".join(each.format(name) for name in ("a", *range(100)))
+    one, other = (Authorizer(PolicySet.from_text(text), STORE, tier="generated") for _ in range(2))
+    request = Request(uid("User", "a"), uid("Action", "v"), uid("Doc", "d"), {"forgotten": 1})
+
+    assert one.authorize(request).allowed
+    assert other.authorize(request).allowed
+    assert len(shapes._shapes) == before + 1
+    del one
+    gc.collect()
+    assert len(shapes._shapes) == before + 1
+    del other
+    gc.collect()
+    assert len(shapes._shapes) == before
 
 
 def test_interning_of_responses_gives_one_immutable_object() -> None:

@@ -54,7 +54,7 @@ const unsupported = (feature) => ({ outcome: "Unsupported", feature });
 
 /** The rejection of data, but where the package takes no key twice: it asks that of keys, too, that Cedar ignores. */
 const dataRejected = (part, answer) =>
-  answer.errors.some(({ message }) => / occurs two or more times in the same JSON object/.test(message))
+  answer.errors.some(({ message }) => /^the key `[^]*` occurs two or more times in the same JSON object/.test(message))
     ? unsupported("repeated-keys")
     : rejected(part, answer);
 

@@ -125,12 +125,18 @@ def _hierarchy(case: Case) -> list[str]:
     return [feature for feature in case_features(case) if feature in ("entity parents", "two parents")]
 
 
-DONE_WITH_DOCUMENTS = ("readers_agree", "engines_agree", "validators_agree", "stores_conform_alike")
+DONE_WITH_DOCUMENTS = (
+    "readers_agree",
+    "engines_agree",
+    "validators_agree",
+    "stores_conform_alike",
+    "schema_readers_agree",
+)
 """Laws for which a difference in reading is just that, whichever text it shows in."""
 
 
 def _reading_difference(divergence: Divergence) -> str:
-    if divergence.law in DONE_WITH_DOCUMENTS or divergence.law == "schema_readers_agree":
+    if divergence.law in DONE_WITH_DOCUMENTS:
         classes = [(name, found.partition(" ")[0]) for name, found in outcome_classes(divergence)]
         return "answers differ" if _only_answers(classes) else _classes(classes)
     refused = any(isinstance(answer, Rejected) for _, answer in divergence.answers)

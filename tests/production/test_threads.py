@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from production import Authorizer, Entities, PolicySet, Request, Response, hierarchy, servers
+from production import Authorizer, Entities, PolicySet, Request, hierarchy, servers
 from production.sides import Grouping
 from tests.production.random_policies import policy
 from tests.production.test_laws import STORE, naive, question, template, uid
@@ -78,21 +78,22 @@ def test_threads_get_the_responses_of_a_plain_walk(seed: int, monkeypatch: pytes
 
 
 def test_something_kept_in_the_wrong_place_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The defect: a server that notes the side it is making in a place that all threads share."""
+    """The defect: a server that notes the side it is making in a place that all threads share.
+
+    Whoever notes an entity waits until another one has been noted, so that the defect shows whenever it can.
+    """
     made = Grouping.side
-    noted: dict[str, object] = {}
+    noted: list[object] = []
+    changed = threading.Condition()
 
     def side(self: Grouping, entity: object, indexes: object, above: object) -> object:
-        noted["entity"] = entity
-        _pause()
-        return made(self, noted["entity"], indexes, above)  # type: ignore[arg-type]
+        with changed:
+            noted.append(entity)
+            changed.notify_all()
+            changed.wait_for(lambda: noted[-1] != entity, timeout=0.05)
+            return made(self, noted[-1], indexes, above)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Grouping, "side", side)
     monkeypatch.setattr(servers, "_ASKED_OFTEN", 5)
 
     assert any(wrong_between_threads(seed) for seed in range(4))
-
-
-def _pause() -> None:
-    for _ in range(200):
-        Response("deny")

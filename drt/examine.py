@@ -126,7 +126,8 @@ def _source(options: RunOptions, name: str, index: int) -> tuple[int | None, Sou
     if index >= HYPOTHESIS:
         return None, ReplaySource(last_asked(options, name, index))
     seed = case_random_seed(options.random_seed, name, index)
-    kept = kept_before(options.working_corpus(options.worker_of(index)), name, index)
+    worker = options.worker_of(index)
+    kept = kept_before(options.working_corpus(worker), options.lanes(worker), name, index)
     return seed, RecordingSource(seed, kept, shared_random_seed(options.random_seed, name, index))
 
 

@@ -1,9 +1,9 @@
 """The working corpus of a worker: the choices of its cases that reached something new, for mutation to draw
 from.
 
-Owns a bounded list in memory for each target, and a file from which anybody can tell what was in it when a
-case was drawn. What goes in depends on the target's own cases before it, in order, and on nothing else, so
-that the same random seed gives the same cases again.
+Owns a bounded list in memory for each lane of a target, and a file from which anybody can tell what was in
+it when a case was drawn. What goes in depends on the cases before it in its lane and on nothing else, so that
+the same random seed gives the same cases again, however many workers there are.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-MOST_KEPT = 256
-"""Cases at a time; the newest stay."""
+from drt.lanes import Lanes
+
+MOST_KEPT = 16
+"""Cases of a lane at a time; the newest stay."""
 
 MOST_CHOICES = 4_000
 """A case that took more choices is not kept."""
@@ -29,11 +31,13 @@ Choices = tuple[int | bool, ...]
 
 @dataclass(slots=True)
 class _Kept:
-    known: set[str] = field(default_factory=set)
+    """What one lane of a target has kept; the bits of `known` are the numbers of the features reached."""
+
+    known: int = 0
     choices: deque[Choices] = field(default_factory=lambda: deque(maxlen=MOST_KEPT))
 
-    def take(self, fresh: Iterable[str], choices: Sequence[int | bool]) -> None:
-        self.known.update(fresh)
+    def take(self, fresh: int, choices: Sequence[int | bool]) -> None:
+        self.known |= fresh
         if len(choices) <= MOST_CHOICES:
             self.choices.append(tuple(choices))
 
@@ -41,13 +45,15 @@ class _Kept:
 class WorkingCorpus:
     """The working corpus of one worker, as it was before the cases `following`, by target."""
 
-    def __init__(self, path: Path, following: Mapping[str, int]) -> None:
+    def __init__(self, path: Path, lanes: Lanes, following: Mapping[str, int]) -> None:
         self._path = path
-        self._targets: dict[str, _Kept] = {}
+        self._lanes = lanes
+        self._kept: dict[tuple[str, int], _Kept] = {}
+        self._numbers: dict[str, int] = {}
         lines = list(_lines(path))
         valid = [line for line in lines if line["index"] < following.get(line["target"], 0)]
         for line in valid:
-            self._of(line["target"]).take(line["reached"], line["choices"])
+            self._of(line["target"], line["index"]).take(self._bits_of(line["reached"]), line["choices"])
         text = "".join(f"{json.dumps(line)}\n" for line in valid)
         if path.exists() and path.stat().st_size != len(text):
             # Cases that will be drawn again are kept again; a line that was cut off is to spoil no other.
@@ -55,33 +61,40 @@ class WorkingCorpus:
             part.write_text(text, encoding="ascii")
             part.replace(path)
 
-    def kept(self, target: str) -> Sequence[Choices]:
-        """The choices of the cases that are kept now, oldest first."""
-        return self._of(target).choices
+    def kept(self, target: str, index: int) -> Sequence[Choices]:
+        """The choices of the cases that are kept now in the lane of a case, oldest first."""
+        return self._of(target, index).choices
 
     def consider(
         self, target: str, index: int, reached: Iterable[str], choices: Sequence[int | bool]
     ) -> None:
-        """Keep a case if it reached something that no case of the target did before."""
-        known = self._of(target)
-        fresh = sorted(set(reached) - known.known)
+        """Keep a case if it reached something that no case before it in its lane did."""
+        lane = self._of(target, index)
+        fresh = sorted(name for name in set(reached) if not lane.known & self._bits_of((name,)))
         if not fresh:
             return
-        known.take(fresh, choices)
+        lane.take(self._bits_of(fresh), choices)
         line = {"target": target, "index": index, "reached": fresh, "choices": list(choices)}
         with self._path.open("a", encoding="ascii") as file:
             file.write(f"{json.dumps(line)}\n")
 
-    def _of(self, target: str) -> _Kept:
-        return self._targets.setdefault(target, _Kept())
+    def _of(self, target: str, index: int) -> _Kept:
+        return self._kept.setdefault((target, self._lanes.of(index)), _Kept())
+
+    def _bits_of(self, features: Iterable[str]) -> int:
+        bits = 0
+        for name in features:
+            bits |= 1 << self._numbers.setdefault(name, len(self._numbers))
+        return bits
 
 
-def kept_before(path: Path, target: str, index: int) -> Sequence[Choices]:
+def kept_before(path: Path, lanes: Lanes, target: str, index: int) -> Sequence[Choices]:
     """What a worker had kept when it drew a case; `path` is the file of its working corpus."""
     kept = _Kept()
     for line in _lines(path):
-        if line["target"] == target and line["index"] < index:
-            kept.take((), line["choices"])
+        same = line["target"] == target and lanes.of(line["index"]) == lanes.of(index)
+        if same and line["index"] < index:
+            kept.take(0, line["choices"])
     return kept.choices
 
 

@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from drt.lanes import Lanes, lanes_of
 from drt.problems import InputProblem
 from drt.sometimes import LONG_RUN_SECONDS
 from drt.target import Target
@@ -56,11 +57,9 @@ class RunOptions:
     def place(self) -> Path:
         return Path(self.folder)
 
-    def lane(self, worker: int) -> tuple[int, int]:
-        """The first case that is the worker's of every target, and the stride to its next: shards share the
-        cases whatever the number of workers that each of them has."""
-        part, parts = self.shard
-        return part + parts * worker, parts * self.jobs
+    def lanes(self, worker: int) -> Lanes:
+        """The lanes of which the worker draws the cases."""
+        return lanes_of(worker, self.jobs, self.shard)
 
     def working_corpus(self, worker: int) -> Path:
         """The file in which a worker keeps the cases that mutation draws from."""
@@ -68,8 +67,8 @@ class RunOptions:
 
     def worker_of(self, index: int) -> int:
         """The worker whose case this index of any target is."""
-        part, parts = self.shard
-        return (index - part) // parts % self.jobs
+        mine = (worker for worker in range(self.jobs) if self.lanes(worker).first_from(index) == index)
+        return next(mine)
 
     def table(self) -> dict[str, Target]:
         """The targets of this run, by name."""

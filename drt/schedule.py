@@ -1,14 +1,15 @@
-"""Which case comes next: the budget shared over targets, and over workers by a stride.
+"""Which case comes next: the budget shared over targets, and over workers by lanes.
 
 Owns the numbering of cases. Case `index` of a target is made from a random seed of its own, so that the
-same run random seed gives the same cases however many workers draw them and whoever is killed in between;
-only a mutated case depends on the number of workers, by what its worker had kept until then.
+same run random seed gives the same cases however many workers draw them and whoever is killed in between.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
+
+from drt.lanes import Lanes
 
 DEATH_SECONDS = 1.0
 """What a case that killed a worker is charged to its target, so that the others get their share."""
@@ -42,22 +43,21 @@ def shares(cases: int, weights: Mapping[str, int]) -> dict[str, int]:
 class Schedule:
     """The cases of one worker, in order.
 
-    Of every target, worker `worker` of `workers` draws the indices `worker`, `worker + workers`, … below
-    the limit, if there is one. Next comes the target that has had the least time for its weight.
+    Of every target it draws the indices in its lanes below the limit, if there is one. Next comes the target
+    that has had the least time for its weight.
     """
 
     def __init__(
         self,
         weights: Mapping[str, int],
-        worker: int,
-        workers: int,
+        lanes: Lanes,
         limits: Mapping[str, int] | None = None,
         following: Mapping[str, int] | None = None,
         skipped: Sequence[tuple[str, int]] = (),
     ) -> None:
-        self.following = dict.fromkeys(weights, worker) | dict(following or {})
+        self.following = dict.fromkeys(weights, lanes.first_from(0)) | dict(following or {})
         self._weights = dict(weights)
-        self._workers = workers
+        self._lanes = lanes
         self._limits = limits
         self._skipped = frozenset(skipped)
         self._spent = dict.fromkeys(weights, 0.0)
@@ -70,7 +70,7 @@ class Schedule:
             if self._limits is not None and index >= self._limits[name]:
                 del self._spent[name]
                 continue
-            self.following[name] = index + self._workers
+            self.following[name] = self._lanes.first_from(index + 1)
             if (name, index) not in self._skipped:
                 return name, index
             self.spend(name, DEATH_SECONDS)

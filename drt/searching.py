@@ -40,7 +40,7 @@ class Searching:
         passed_over = [(name, index - HYPOTHESIS) for name, index in skipped if index >= HYPOTHESIS]
         self._schedule = Schedule(
             {name: target.weight for name, target in self._targets.items()},
-            *options.lane(worker),
+            options.lanes(worker),
             following=before.get("following", {}),
             skipped=passed_over,
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from drt import drawing
 from drt.case import Case
+from drt.lanes import LANES
 from drt.oracles.checked import Oracle
 from generators.source import Source
 
@@ -18,7 +19,8 @@ class Target:
     `draw` makes one case from a source of choices; `streams` does so too, where cases belong to streams that
     are told apart, and tells which. `sentence` states the law in one line. `weight` is the
     share of a run's budget relative to the other targets. Of `watched` cases, the reference tells of one
-    which rules of the language it reaches.
+    which rules of the language it reaches; of streams also of the first of every lane, so that there is soon
+    something to mutate.
     """
 
     name: str
@@ -32,3 +34,6 @@ class Target:
     def make(self, source: Source) -> drawing.Drawn:
         """One case, with the stream it belongs to."""
         return drawing.Drawn(self.draw(source)) if self.streams is None else self.streams(source)
+
+    def is_watched(self, index: int, case_random_seed: int) -> bool:
+        return case_random_seed % self.watched == 0 or (self.streams is not None and index < LANES)

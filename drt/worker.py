@@ -85,9 +85,10 @@ class Worker:
         before: Mapping[str, Any] = read_json(self._state) or {"targets": {}, "seen": {}, "seconds": 0.0}
         self.counts = {name: counts_of(before["targets"].get(name)) for name in options.targets}
         weights = {name: target.weight for name, target in self._targets.items()}
+        lanes = options.lanes(number)
         self.schedule = Schedule(
             weights,
-            *options.lane(number),
+            lanes,
             None if options.cases is None else shares(options.cases, weights),
             {name: before["targets"][name]["following"] for name in before["targets"]},
             skipped,
@@ -98,7 +99,7 @@ class Worker:
         self._alarm = Alarm()
         self._watcher = Watcher(self.engines, self._alarm, options.deadline, before)
         self._told = set(self._watcher.features)
-        self._working = WorkingCorpus(options.working_corpus(number), self.schedule.following)
+        self._working = WorkingCorpus(options.working_corpus(number), lanes, self.schedule.following)
         self._searching = Searching(options, number, before.get("searching", {}), skipped)
         corpus = Corpus(Path(options.corpus))
         self._claims = Claims(folder / "claims")
@@ -202,7 +203,7 @@ class Worker:
         target, counts = self._targets[name], self.counts[name]
         seed = case_random_seed(self.options.random_seed, name, index)
         shared = shared_random_seed(self.options.random_seed, name, index)
-        kept = self._working.kept(name) if target.streams else ()
+        kept = self._working.kept(name, index) if target.streams else ()
         source = RecordingSource(seed, kept, shared)
         found = self._compare(name, index, began, lambda: target.make(source))
         if found is None:
@@ -213,7 +214,7 @@ class Worker:
         if checked.divergences:
             self._pursue(name, index, seed, source.choices, drawn.case, checked, self.engines)
             return
-        if seed % target.watched == 0:
+        if target.is_watched(index, seed):
             reached = self._watcher.look(drawn, counts)
             if target.streams and reached:
                 self._working.consider(name, index, reached, source.choices)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from drt.commands.processors import processors
+from drt.lanes import LANES
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -62,6 +63,8 @@ class Shard(Kind):
         found = re.fullmatch(r"([0-9]{1,4})/([0-9]{1,4})", str(value))
         if found is None or not 1 <= int(found[1]) <= int(found[2]):
             self.fail(f"{value!r} is not a part such as 1/4, from 1/4 to 4/4", param, ctx)
+        if int(found[2]) > LANES:
+            self.fail(f"{value!r}: a run has at most {LANES} parts", param, ctx)
         return int(found[1]) - 1, int(found[2])
 
 

@@ -66,7 +66,7 @@ def test_shards_with_workers_of_any_number_are_disjoint_and_make_the_whole(tmp_p
     for part, jobs in enumerate((1, 3, 2)):
         settings = options(tmp_path, shard=(part, 3), jobs=jobs)
         for worker in range(jobs):
-            schedule = Schedule({"a": 3, "b": 1}, *settings.lane(worker), limits)
+            schedule = Schedule({"a": 3, "b": 1}, settings.lanes(worker), limits)
             while (case := schedule.next()) is not None:
                 cases.append(case)
 
@@ -168,6 +168,7 @@ def test_profiles_set_options_that_there_are(name: str) -> None:
     [
         (["--shard", "0/4", "--seed", "1"], "'0/4' is not a part such as 1/4"),
         (["--shard", "5/4", "--seed", "1"], "'5/4' is not a part such as 1/4"),
+        (["--shard", "1/49", "--seed", "1"], "'1/49': a run has at most 48 parts"),
         (["--shard", "2", "--seed", "1"], "'2' is not a part such as 1/4"),
         (["--shard", "1/4"], "a shard needs the random seed that all shards share: add --seed N"),
         (["--profile", "weekly"], "unknown profile 'weekly'; known are local, nightly, pr"),

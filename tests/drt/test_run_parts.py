@@ -18,6 +18,7 @@ from drt.claims import IN_VAIN, MOST_BUCKETS, Claims, release
 from drt.divergence_json import divergence_from_json, divergence_to_json
 from drt.isolation import HANG, Answered, Broke, Died, in_child
 from drt.known import find_known, read_known
+from drt.lanes import LANES, lanes_of
 from drt.oracles.checked import Checked, Divergence
 from drt.outcome import (
     Accepted,
@@ -62,28 +63,56 @@ def test_shares_follow_the_weights_and_add_up() -> None:
 @pytest.mark.parametrize("workers", [1, 2, 3, 7])
 def test_the_workers_share_the_same_cases_however_many_they_are(workers: int) -> None:
     limits = shares(100, WEIGHTS)
-    cases = [case for worker in range(workers) for case in drawn(Schedule(WEIGHTS, worker, workers, limits))]
+    cases = [
+        case
+        for worker in range(workers)
+        for case in drawn(Schedule(WEIGHTS, lanes_of(worker, workers), limits))
+    ]
 
     assert sorted(cases) == sorted((name, index) for name, limit in limits.items() for index in range(limit))
 
 
+@pytest.mark.parametrize(
+    "jobs", [(1,), (2,), (7,), (LANES,), (LANES + 1,), (200,), (1, 3, 2), (1, 30, 7, 2, 2), (1,) * LANES]
+)
+def test_every_case_lies_in_one_lane_of_one_worker(jobs: tuple[int, ...]) -> None:
+    """Of any number of shards with workers of any number."""
+    for index in range(5 * LANES):
+        mine = [
+            (part, worker)
+            for part, workers in enumerate(jobs)
+            for worker in range(workers)
+            if (lanes := lanes_of(worker, workers, (part, len(jobs)))).first_from(index) == index
+            and lanes.of(index) in lanes.own
+        ]
+        assert len(mine) == 1
+
+
+def test_a_lane_has_the_same_cases_for_any_number_of_workers() -> None:
+    few, many = lanes_of(0, 1), lanes_of(5, 16, (1, 2))
+    assert {few.of(index) == few.of(0) for index in range(0, 1000, LANES)} == {True}
+    assert few.count == many.count == LANES
+
+
 def test_a_schedule_goes_on_where_another_stopped() -> None:
     limits = shares(60, WEIGHTS)
-    first = Schedule(WEIGHTS, 0, 2, limits)
+    first = Schedule(WEIGHTS, lanes_of(0, 2), limits)
     before = [first.next() for _ in range(7)]
-    rest = drawn(Schedule(WEIGHTS, 0, 2, limits, first.following))
+    rest = drawn(Schedule(WEIGHTS, lanes_of(0, 2), limits, first.following))
 
-    assert sorted([*before, *rest]) == sorted(drawn(Schedule(WEIGHTS, 0, 2, limits)))
+    assert sorted([*before, *rest]) == sorted(drawn(Schedule(WEIGHTS, lanes_of(0, 2), limits)))
 
 
 def test_a_schedule_passes_over_the_deadly() -> None:
-    cases = drawn(Schedule({"a": 1}, 0, 1, {"a": 5}, skipped=[("a", 2)]))
+    cases = drawn(Schedule({"a": 1}, lanes_of(0, 1), {"a": 5}, skipped=[("a", 2)]))
 
     assert cases == [("a", 0), ("a", 1), ("a", 3), ("a", 4)]
 
 
 def test_a_deadly_target_leaves_the_others_their_time() -> None:
-    schedule = Schedule({"deadly": 1, "good": 1}, 0, 1, skipped=[("deadly", index) for index in range(3)])
+    schedule = Schedule(
+        {"deadly": 1, "good": 1}, lanes_of(0, 1), skipped=[("deadly", index) for index in range(3)]
+    )
     cases = []
     for _ in range(40):
         case = schedule.next()
@@ -95,7 +124,7 @@ def test_a_deadly_target_leaves_the_others_their_time() -> None:
 
 
 def test_time_goes_to_targets_by_weight() -> None:
-    schedule = Schedule({"slow": 1, "fast": 1, "heavy": 2}, 0, 1)
+    schedule = Schedule({"slow": 1, "fast": 1, "heavy": 2}, lanes_of(0, 1))
     cost = {"slow": 1.0, "fast": 0.01, "heavy": 0.1}
     spent = dict.fromkeys(cost, 0.0)
     for _ in range(3000):

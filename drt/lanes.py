@@ -1,0 +1,41 @@
+"""Lanes: which worker draws which cases, so that a run's cases are the same however many workers draw them.
+
+Case `index` of every target lies in lane `index % LANES`. A lane belongs to one worker, which draws its cases
+in order; whatever a case depends on besides its random seed lies before it in its lane.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LANES = 48
+"""Lanes of a run, divisible by most numbers of workers. A shard with more workers than lanes splits its
+lanes, and its mutated cases are others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """Some lanes out of `count`, in order."""
+
+    own: tuple[int, ...]
+    count: int
+
+    def of(self, index: int) -> int:
+        """The lane of a case."""
+        return index % self.count
+
+    def first_from(self, index: int) -> int:
+        """The first case from `index` on that lies in one of these lanes."""
+        lane = index % self.count
+        return index + min((own - lane) % self.count for own in self.own)
+
+
+def lanes_of(worker: int, workers: int, shard: tuple[int, int] = (0, 1)) -> Lanes:
+    """The lanes of one of the workers of a shard, a number from 0 and how many shards there are; at most
+    `LANES` of them. Shards share the cases whatever the number of workers that each of them has.
+    """
+    part, parts = shard
+    whole = range(part, LANES, parts)
+    splits = -(-workers // len(whole))
+    count = splits * LANES
+    return Lanes(tuple(lane for lane in range(count) if lane % LANES in whole)[worker::workers], count)

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import click
 
+from drt.heedless import heedless_of_readers
 from drt.problems import InputProblem
 
 COMMANDS = (
@@ -59,6 +60,10 @@ class _Refused(click.ClickException):
 
 class _Commands(click.Group):
     """Commands by name, each a module of `drt.commands`."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        with heedless_of_readers():
+            return super().main(*args, **kwargs)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)

@@ -19,15 +19,6 @@ __all__ = ["from_here", "progress", "results", "visible"]
 PLAIN_WIDTH = 120
 
 
-class _Console(Console):
-    def on_broken_pipe(self) -> None:
-        """Nobody reads on (`drt run | head`): write no more, and keep the exit code."""
-        self.quiet = True
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, (sys.stderr if self.stderr else sys.stdout).fileno())
-        os.close(nowhere)
-
-
 def results() -> Console:
     """Where results go: standard output."""
     return _console(sys.stdout.isatty(), stderr=False)
@@ -47,7 +38,7 @@ def plain(page: TextIO) -> Console:
 
 def _console(terminal: bool, *, stderr: bool) -> Console:
     width = None if terminal or "COLUMNS" in os.environ else PLAIN_WIDTH
-    return _Console(stderr=stderr, width=width, markup=False, highlight=False, emoji=False, soft_wrap=False)
+    return Console(stderr=stderr, width=width, markup=False, highlight=False, emoji=False, soft_wrap=False)
 
 
 def from_here(path: str) -> str:

@@ -174,14 +174,31 @@ def test_targets_are_listed_with_law_and_share() -> None:
     assert "Toys agree twice." in drt("targets", *TOYS).stdout
 
 
-def test_who_stops_reading_changes_no_exit_code() -> None:
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("targets",), 0),
+        (("targets", "--json"), 0),
+        (("--help",), 0),
+        (("prove", "--markdown"), 0),
+        (("conformance", "--json", "no such place"), 2),
+    ],
+)
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+def test_who_stops_reading_changes_no_exit_code(arguments: tuple[str, ...], code: int, stream: str) -> None:
     reading, writing = os.pipe()
     os.close(reading)
+    other = {"stdout": "stderr", "stderr": "stdout"}[stream]
 
-    ended = subprocess.run([sys.executable, "-m", "drt", "targets"], stdout=writing, check=False)
+    ended = subprocess.run(
+        [sys.executable, "-m", "drt", *arguments],
+        **{stream: writing, other: subprocess.PIPE},  # type: ignore[call-overload]
+        check=False,
+    )
 
     os.close(writing)
-    assert ended.returncode == 0
+    assert ended.returncode == code
+    assert b"Broken" not in (ended.stdout or b"") + (ended.stderr or b"")
 
 
 def test_no_colour_reaches_a_pipe() -> None:

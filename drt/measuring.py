@@ -7,11 +7,10 @@ before. Growth is the exponent of the cost between the two largest sizes that co
 from __future__ import annotations
 
 import math
-import resource
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from drt.engines.guard import Guarded, GuardedLoaded
@@ -30,6 +29,7 @@ from drt.outcome import (
     Unsupported,
     Validated,
 )
+from drt.peak import level, peak
 
 SECONDS, MEBIBYTES = 300.0, 6_000
 TRIES = 3
@@ -110,15 +110,12 @@ def _quick(sizes: tuple[int, ...]) -> tuple[int, ...]:
 
 def row(family: Family, engine: str, sizes: Sequence[int]) -> Row:
     """Measure all sizes; again where the growth looks steep, since this machine may have been busy."""
-    costs = [_cost(family, engine, size) for size in sizes]
-    problems = [
-        problem for cost in costs if (problem := _wrong(family.make(cost.size), cost.outcome)) is not None
-    ]
-    tries = 1
-    while not problems and tries < TRIES and _steep(costs):
-        again = [_cost(family, engine, cost.size) for cost in costs]
-        costs = [min(pair, key=lambda cost: cost.seconds) for pair in zip(costs, again, strict=True)]
-        tries += 1
+    costs, problems = _asked_once(family, engine, sizes)
+    for _ in range(TRIES - 1):
+        if problems or not _steep(costs):
+            break
+        again, problems = _asked_once(family, engine, sizes)
+        costs = again if problems else list(map(_least, costs, again))
     if not problems and _steep(costs):
         problems.append(f"grows steeper than its input (exponent {max(_growths(costs)):.2f})")
     time_growth, memory_growth = growth(costs, "seconds"), growth(costs, "kibibytes")
@@ -127,15 +124,28 @@ def row(family: Family, engine: str, sizes: Sequence[int]) -> Row:
     return Row(family.name, engine, tuple(costs), time_growth, memory_growth, verdict, problem)
 
 
+def _asked_once(family: Family, engine: str, sizes: Sequence[int]) -> tuple[list[Cost], list[str]]:
+    """What every size costs, and what is wrong with the answers."""
+    costs = [_cost(family, engine, size) for size in sizes]
+    wrong = (_wrong(family.make(cost.size), cost.outcome) for cost in costs)
+    return costs, [problem for problem in wrong if problem is not None]
+
+
+def _least(one: Cost, other: Cost) -> Cost:
+    return replace(
+        one, seconds=min(one.seconds, other.seconds), kibibytes=min(one.kibibytes, other.kibibytes)
+    )
+
+
 def _cost(family: Family, engine: str, size: int) -> Cost:
     hostile = family.make(size)
 
     def ask(engines: Sequence[Guarded]) -> tuple[Outcome, float, int]:
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        before = level()
         started = time.process_time()
         outcome = asked(engines[0], hostile)
         spent = time.process_time() - started
-        return _small(outcome), spent, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+        return _small(outcome), spent, peak() - before
 
     answer = in_child(ask, (engine,), SECONDS, MEBIBYTES)
     match answer:

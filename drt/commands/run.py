@@ -42,8 +42,8 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
     "random_seed",
     type=click.IntRange(0, 2**63 - 1),
     metavar="N",
-    help="The random seed; the same one gives the same cases, save that mutated ones also depend on the "
-    "number of workers. [default: drawn, and told]",
+    help="The random seed; the same one gives the same cases, however many workers draw them. "
+    "[default: drawn, and told]",
 )
 @click.option("--corpus", type=FOLDER, help="Where finds go. [default: the corpus/ of the checkout]")
 @click.option("--log", "folder", type=FOLDER, help="The run's log folder. [default: a new one in runs/]")

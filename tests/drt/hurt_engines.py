@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from pathlib import Path
 from typing import Any
 
 from drt.case import Case, Request
@@ -63,6 +64,18 @@ class Recurses(Hurt):
 class Dies(Hurt):
     def harm(self, size: int) -> None:
         os.abort()
+
+
+class DiesLater(Quadratic):
+    """Takes long for three questions, by a diary that outlives the process, and dies of the others."""
+
+    def harm(self, size: int) -> None:
+        with Path(os.environ["HURT_DIARY"]).open("a+") as diary:
+            diary.write("asked\n")
+            diary.seek(0)
+            if len(diary.readlines()) > 3:
+                os.abort()
+        super().harm(size)
 
 
 class Allows(Hurt):

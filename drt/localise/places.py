@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from drt.reduce.tokens import tokenize
-from drt.reduce.vocabulary import FUNCTIONS, METHODS, OPERATORS, VARIABLES, WORDS
+from drt.reduce.vocabulary import FUNCTIONS, METHODS, OPERATORS, RESERVED, VARIABLES, WORDS
 
 Path = tuple[str | int, ...]
 
@@ -45,13 +45,9 @@ NAMING = frozenset(
 
 SCOPE = frozenset(["principal", "action", "resource"])
 LITERALS = {bool: "a boolean literal", int: "an integer literal", str: "a string literal"}
-KEYWORDS = (
-    WORDS | VARIABLES | FUNCTIONS | METHODS | frozenset(["permit", "forbid", "when", "then", "else"])
-) | frozenset(["true", "false", "namespace", "entity", "type", "appliesTo", "enum"])
-
-
-RESERVED = frozenset(["true", "false", "if", "then", "else", "in", "is", "like", "has"])
-"""The keywords that are never names (spec 01 §2.1)."""
+KEYWORDS = (WORDS | RESERVED | VARIABLES | FUNCTIONS | METHODS) | frozenset(
+    ["permit", "forbid", "when", "namespace", "entity", "type", "appliesTo", "enum"]
+)
 
 
 def token_name(text: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 OPERATORS = frozenset(["&&", "||", "!", "==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%"])
 WORDS = frozenset(["if", "in", "has", "like", "is", "unless"])
+RESERVED = frozenset(["true", "false", "if", "then", "else", "in", "is", "like", "has"])
+"""The keywords that are never names (spec 01 §2.1)."""
 VARIABLES = frozenset(["principal", "action", "resource", "context"])
 FUNCTIONS = frozenset(["decimal", "ip", "datetime", "duration", "unknown"])
 METHODS = frozenset(

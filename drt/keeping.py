@@ -54,7 +54,7 @@ class WorkingCorpus:
         valid = [line for line in lines if line["index"] < following.get(line["target"], 0)]
         for line in valid:
             self._of(line["target"], line["index"]).take(self._bits_of(line["reached"]), line["choices"])
-        text = "".join(f"{json.dumps(line)}\n" for line in valid)
+        text = "".join(map(_written, valid))
         if path.exists() and path.stat().st_size != len(text):
             # Cases that will be drawn again are kept again; a line that was cut off is to spoil no other.
             part = path.with_name(f"{path.name}.part")
@@ -76,7 +76,7 @@ class WorkingCorpus:
         lane.take(self._bits_of(fresh), choices)
         line = {"target": target, "index": index, "reached": fresh, "choices": list(choices)}
         with self._path.open("a", encoding="ascii") as file:
-            file.write(f"{json.dumps(line)}\n")
+            file.write(_written(line))
 
     def _of(self, target: str, index: int) -> _Kept:
         return self._kept.setdefault((target, self._lanes.of(index)), _Kept())
@@ -101,6 +101,10 @@ def kept_before(path: Path, lanes: Lanes, target: str, index: int) -> Sequence[C
 def reached_in(paths: Iterable[Path]) -> set[str]:
     """All that the cases in these files had reached when they were kept."""
     return {name for path in paths for line in _lines(path) for name in line["reached"]}
+
+
+def _written(line: Mapping[str, Any]) -> str:
+    return f"{json.dumps(line, separators=(',', ':'))}\n"
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:

@@ -9,7 +9,11 @@ from collections import Counter
 from dataclasses import replace
 
 from drt.case import Case
+from drt.declared import held
 from drt.oracles.checked import Checked, Divergence
+
+DECLARED = "arbiter:declared: "
+"""What the events begin with that count cases by the declared difference that they hold."""
 
 DEEPEST_FOR_ARBITER = 60
 """Cases that nest deeper are not put to it: it may not survive them."""
@@ -39,9 +43,9 @@ def depth(case: Case) -> int:
     return deepest
 
 
-def opinion(checked: Checked, arbiter: str, events: Counter[str]) -> Checked | None:
-    """Count what asking the arbiter showed; returns what it diverges in from the engine beside it, if
-    anything.
+def opinion(checked: Checked, arbiter: str, case: Case, events: Counter[str]) -> Checked | None:
+    """Count what asking the arbiter about a case showed; returns what it diverges in from the engine beside
+    it, if anything. A case that holds a declared difference is counted under its name only.
     """
     events["arbiter:cases"] += 1
     events["arbiter:decisions"] += checked.decisions
@@ -50,6 +54,10 @@ def opinion(checked: Checked, arbiter: str, events: Counter[str]) -> Checked | N
     if len(between) < len(checked.divergences):
         events["arbiter:breaks a law alone"] += 1
     if not between:
+        return None
+    declared = held(arbiter, case)
+    if declared is not None:
+        events[DECLARED + declared.name] += 1
         return None
     events["arbiter:divergences"] += len(between)
     return replace(checked, divergences=between)

@@ -320,7 +320,7 @@ class Worker:
         if isinstance(checked, Broke):
             self._harness_broke("an oracle", name, index, checked)
             return
-        found = opinion(checked.answer, self._arbiter.name, events)
+        found = opinion(checked.answer, self._arbiter.name, case, events)
         if found is not None:
             self._pursue(name, index, seed, source.choices, case, found, pair, arbiter=True)
 

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from drt.alarm import Alarm
-from drt.conformance.declared import explanation
 from drt.conformance.report import Mismatch, Tally
+from drt.declared import explanation
 from drt.engines.guard import Guarded
 from drt.outcome import Accepted, Outcome, Rejected, Unsupported
 

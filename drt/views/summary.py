@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from drt import resident
+from drt.arbitration import DECLARED
 from drt.case_files import read_case
 from drt.coverage import coverage
 from drt.divergence_json import divergence_from_json
@@ -54,7 +55,7 @@ def _facts(footer: dict[str, Any], folder: Path) -> list[Text]:
     if footer.get("features"):
         pairs = f"; {footer['pairs']:,} pairs of features in the streams" if footer["pairs"] else ""
         lines.append(Text(f"language reached: {coverage_line(coverage(footer['features']))}{pairs}"))
-    lines += _events(footer)
+    lines += _events(footer) + _arbiter(footer["events"])
     lines += [Text(f"one-sided: {visible(told)}", style="yellow") for told in footer.get("one_sided", ())]
     lines.append(Text(f"time: {_time(footer)}"))
     if held := resident.told(footer.get("memory", ())):
@@ -101,6 +102,20 @@ def _events(footer: dict[str, Any]) -> list[Text]:
         told += f"; not {'; '.join(map(visible, never[:SHOWN_EVENTS]))}"
         told += f" and {len(never) - SHOWN_EVENTS} more" if len(never) > SHOWN_EVENTS else ""
     return [Text(told)]
+
+
+def _arbiter(events: dict[str, int]) -> list[Text]:
+    """How often a further engine was asked, and how often it answered otherwise as it is declared to."""
+    if "arbiter:cases" not in events:
+        return []
+    declared = {
+        name.removeprefix(DECLARED): count for name, count in events.items() if name.startswith(DECLARED)
+    }
+    told = f"arbiter: asked about {_count(events['arbiter:cases'], 'case')}"
+    if declared:
+        named = ", ".join(f"{name} {count:,}" for name, count in sorted(declared.items()))
+        told += f"; answered otherwise as declared: {named}"
+    return [Text(visible(told))]
 
 
 def _shares(shares: dict[str, float]) -> str:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from drt.conformance.declared import differences, explanation
+from drt.declared import differences, explanation
 
 EXPLAINED = [
     ("policy JSON accepted", '{"Value": {"__extn": {"fn": "nope", "arg": "a"}}}', "unknown function name"),

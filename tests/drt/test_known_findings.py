@@ -1,0 +1,72 @@
+"""What is declared of the Rust engine fails no run, asked as an arbiter or compared like any other."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from drt.arbitration import DECLARED, opinion
+from drt.fuzz import start
+from drt.known import KNOWN_FILE
+from drt.oracles.checked import Checked, Divergence
+from drt.outcome import Accepted, Rejected
+from drt.run_options import DEFAULT_ENGINES, RunOptions
+from drt.views.progress import Quiet
+from tests.drt.declared_targets import CASES, in_text
+
+CORPUS = Path(__file__).resolve().parents[2] / "corpus"
+
+
+def drawn(target: str, folder: Path, engines: Sequence[str], arbiter: str | None) -> dict[str, Any]:
+    """The footer of a run that draws the case of one target."""
+    (folder / "corpus").mkdir(exist_ok=True)
+    options = RunOptions(
+        (target,), tuple(engines), 1, str(folder / "corpus"), str(folder / "log"), cases=1,
+        arbiter=arbiter, arbiter_rate=1.0, targets_from="tests.drt.declared_targets:TARGETS",
+    )  # fmt: skip
+    return start(options, Quiet())
+
+
+@pytest.mark.parametrize("target", CASES)
+def test_an_arbiter_that_differs_as_declared_finds_nothing(target: str, tmp_path: Path) -> None:
+    footer = drawn(target, tmp_path, DEFAULT_ENGINES, "cedarpy")
+
+    assert footer["findings"] == []
+    assert footer["events"].get(DECLARED + CASES[target][0]) == 1
+
+
+@pytest.mark.parametrize(
+    ("target", "known"),
+    [
+        ("unknown", "rust-engine-knows-unknown"),
+        ("unknown-in-a-policy", "rust-engine-knows-unknown"),
+        ("unknown-in-json", "rust-engine-knows-unknown"),
+        ("no-function", "rust-engine-reads-unknown-function-names"),
+    ],
+)
+def test_the_bucket_of_what_is_known_is_known_by_its_name(target: str, known: str, tmp_path: Path) -> None:
+    (tmp_path / "corpus").mkdir()
+    shutil.copy(CORPUS / KNOWN_FILE, tmp_path / "corpus")
+
+    footer = drawn(target, tmp_path, ("production", "cedarpy"), None)
+
+    assert [finding["known"] for finding in footer["findings"]] == [known]
+    assert footer["exit_code"] != 1, "it may be 5, for there was nothing else to compare"
+
+
+def test_what_nobody_declares_is_found() -> None:
+    """The defects: an arbiter excused on other texts, and an engine excused that is not the recorded one."""
+    answers = (("production", Rejected("policies")), ("cedarpy", Accepted("{}")))
+    checked = Checked(
+        comparisons=1, divergences=(Divergence("readers_agree", "rejection", "policies", answers),)
+    )
+    declared = in_text('unknown("a")')
+
+    assert opinion(checked, "cedarpy", declared, Counter()) is None
+    assert opinion(checked, "cedarpy", in_text("context.unknown"), Counter()) is not None
+    assert opinion(checked, "another", declared, Counter()) is not None

@@ -192,7 +192,7 @@ def test_who_stops_reading_changes_no_exit_code(arguments: tuple[str, ...], code
 
     ended = subprocess.run(
         [sys.executable, "-m", "drt", *arguments],
-        **{stream: writing, other: subprocess.PIPE},  # type: ignore[call-overload]
+        **{stream: writing, other: subprocess.PIPE},  # type: ignore[call-overload]  # which of the two is a parameter
         check=False,
     )
 

@@ -91,7 +91,7 @@ def test_something_kept_in_the_wrong_place_is_seen(monkeypatch: pytest.MonkeyPat
             noted.append(entity)
             changed.notify_all()
             changed.wait_for(lambda: noted[-1] != entity, timeout=0.05)
-            return made(self, noted[-1], indexes, above)  # type: ignore[arg-type]
+            return made(self, noted[-1], indexes, above)  # type: ignore[arg-type]  # `noted` holds what came in
 
     monkeypatch.setattr(Grouping, "side", side)
     monkeypatch.setattr(servers, "_ASKED_OFTEN", 5)

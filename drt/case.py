@@ -11,6 +11,9 @@ from typing import Literal
 
 Format = Literal["cedar", "json"]
 
+Link = tuple[str, str, tuple[tuple[str, str], ...]]
+"""Template id, new id, and pairs of slot name and uid as JSON text."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -39,7 +42,8 @@ class Case:
 
     `links` are template links to make after loading the policies: `(template id, new id, values)`, the values
     being pairs of slot name (`?principal`) and the uid as JSON text. `expressions` are evaluated under every
-    request, beside the authorization itself.
+    request, beside the authorization itself. `fragments` are further schemas, linked with `schema` (spec 13
+    §5).
     """
 
     policies: Source
@@ -47,4 +51,28 @@ class Case:
     schema: Source | None = None
     requests: tuple[Request, ...] = ()
     expressions: tuple[str, ...] = ()
-    links: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = ()
+    links: tuple[Link, ...] = ()
+    fragments: tuple[Source, ...] = ()
+
+    @property
+    def schemas(self) -> tuple[Source, ...]:
+        """The schema and the fragments that are linked with it; empty where the case has no schema."""
+        return () if self.schema is None else (self.schema, *self.fragments)
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """Questions about schemas and policies that need no evaluation (spec 13 §1–§3).
+
+    All questions of the chapter are asked about the linked `schemas`, where there are any, and about each of
+    the `policies` with their `links`. `extra_types` and `extra_actions` need not be declared. `substitute`
+    pairs entity literals with their replacements, made at once in every static policy. Actions and literals
+    are Cedar text (`User::"a"`).
+    """
+
+    schemas: tuple[Source, ...] = ()
+    policies: Source | None = None
+    links: tuple[Link, ...] = ()
+    extra_types: tuple[str, ...] = ()
+    extra_actions: tuple[str, ...] = ()
+    substitute: tuple[tuple[str, str], ...] = ()

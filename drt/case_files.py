@@ -49,6 +49,11 @@ def write_case(folder: Path, saved: SavedCase) -> None:
     json_text.write_text(folder / "entities.json", case.entities)
     if case.schema is not None:
         document["schema"] = _write_source(folder, "schema", "cedarschema", case.schema)
+    if case.fragments:
+        document["fragments"] = [
+            _write_source(folder, f"fragment-{number}", "cedarschema", fragment)
+            for number, fragment in enumerate(case.fragments, 1)
+        ]
     if case.links:
         document["links"] = [
             {"templateId": template, "newId": new, "values": {slot: _value(text) for slot, text in values}}
@@ -163,7 +168,8 @@ def read_case(path: Path) -> SavedCase:
         raise InputProblem(f"not a case: it holds no {CASE_FILE}", folder)
     reader = Reader(folder / CASE_FILE)
     members = reader.root(
-        "policies", "schema", "entities", "requests", "links", "expressions", "name", "description", "tags",
+        "policies", "schema", "fragments", "entities", "requests", "links", "expressions", "name",
+        "description", "tags",
         "source", "origin", "signature", "status", "shouldValidate", "rejected", "verdict",
     )  # fmt: skip
     requests = members.objects("requests")
@@ -175,6 +181,7 @@ def read_case(path: Path) -> SavedCase:
         if "entities" in members
         else "[]",
         schema=_read_source(members, "schema") if schema else None,
+        fragments=tuple(_read_fragment(members, name) for name in members.texts("fragments")),
         requests=tuple(_read_request(reader, request) for request in requests),
         expressions=expressions,
         links=tuple(_read_link(link) for link in members.objects("links")),
@@ -204,7 +211,16 @@ def read_case(path: Path) -> SavedCase:
 
 
 def _read_source(members: Members, part: str) -> Source:
-    name = members.text(part)
+    return _source(members, part, members.text(part))
+
+
+def _read_fragment(members: Members, name: str) -> Source:
+    if "schema" not in members:
+        raise members.problem('"fragments" are linked with a "schema", and the case has none', "fragments")
+    return _source(members, "fragments", name)
+
+
+def _source(members: Members, part: str, name: str) -> Source:
     return Source(members.reader.beside(members, part, name), "json" if name.endswith(".json") else "cedar")
 
 

@@ -27,6 +27,48 @@ ErrorKind = Literal[
 ]
 """Why an evaluation failed (spec 02 §3), spelled as in the conformance records."""
 
+ValidationErrorKind = Literal[
+    "unrecognized_entity_type",
+    "unrecognized_action",
+    "invalid_enum_entity",
+    "unexpected_type",
+    "incompatible_types",
+    "unsafe_attribute_access",
+    "unsafe_optional_attribute_access",
+    "unsafe_tag_access",
+    "wrong_number_of_arguments",
+    "function_argument",
+    "non_literal_constructor",
+    "empty_set",
+    "level_violation",
+    "incomplete_schema",
+]
+"""Why a policy is invalid (spec 08 §13)."""
+
+WarningKind = Literal[
+    "no_applicable_action",
+    "impossible_policy",
+    "bidi_string",
+    "mixed_script_string",
+    "bidi_identifier",
+    "confusable_identifier",
+    "mixed_script_identifier",
+]
+"""What validation warns of (spec 08 §8)."""
+
+LinkErrorKind = Literal[
+    "ActionEntityTypeDeclared",
+    "DuplicateEntityType",
+    "ExternalIsEnum",
+    "DefinedEntityAncestorsChanged",
+    "DuplicateAction",
+    "ExternalActionParentsMismatch",
+    "Schema",
+    "ShadowsBuiltinType",
+    "Incomplete",
+]
+"""Why schemas do not link (spec 13 §5); `Incomplete` where a complete schema was asked for."""
+
 Part = Literal["policies", "schema", "entities", "request", "expression", "link"]
 """Which piece of the input was refused before anything was evaluated."""
 
@@ -58,14 +100,18 @@ class Failed:
 class Validated:
     """A validation verdict (spec 08): of the whole set, and `(id, valid)` of each of its policies.
 
-    `impossible` are the ids, sorted, of the policies that no request of the schema can satisfy; None where
-    the engine does not tell its warnings.
+    `errors` pairs policy ids with kinds; `warnings` are tuples of a policy id, a kind and, for kinds about
+    texts, the text, for `confusable_identifier` also its first character that is not allowed. Both are
+    sorted and hold nothing twice; None means that the engine does not report them, so they are compared by
+    the rules of spec 08 and not by `==`. An engine that `guesses` goes on after an error by rules of its own.
     """
 
     valid: bool
     policies: tuple[tuple[str, bool], ...] = ()
-    impossible: tuple[str, ...] | None = field(default=None, compare=False)
+    errors: tuple[tuple[str, ValidationErrorKind], ...] | None = field(default=None, compare=False)
+    warnings: tuple[tuple[str, ...], ...] | None = field(default=None, compare=False)
     detail: str = field(default="", compare=False)
+    guesses: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +141,25 @@ class Rejected:
 
     part: Part
     detail: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Unlinkable:
+    """Schemas that are accepted one by one and do not become one schema (spec 13 §5)."""
+
+    kind: LinkErrorKind
+    detail: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Answers to an inquiry (spec 13 §1–§3): canonical JSON (sorted keys, no spaces) of one object.
+
+    It has the members of the recorded answers: `schema`, `policies`, `valid`. Sets and multisets are sorted
+    lists.
+    """
+
+    answers: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +193,8 @@ Outcome = (
     | Accepted
     | Printed
     | Rejected
+    | Unlinkable
+    | Answered
     | Unsupported
     | ExceededBudget
     | Crashed

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from drt.outcome import (
     Accepted,
+    Answered,
     Authorized,
     Crashed,
     Evaluated,
@@ -15,6 +17,7 @@ from drt.outcome import (
     Outcome,
     Printed,
     Rejected,
+    Unlinkable,
     Unsupported,
     Validated,
 )
@@ -35,12 +38,14 @@ def rows(outcome: Outcome) -> Iterator[tuple[str, str]]:
             yield "answer", value
         case Failed(kind):
             yield "answer", f"fails: {kind}"
-        case Validated(valid, policies, impossible, detail):
+        case Validated(valid, policies, errors, warnings, detail):
             yield "answer", "valid" if valid else "invalid"
             for policy, verdict in policies:
                 yield f"policy {policy}", "valid" if verdict else "invalid"
-            if impossible:
-                yield "impossible", ", ".join(impossible)
+            if errors is not None:
+                yield "errors", "; ".join(f"{policy}: {kind}" for policy, kind in errors) or NOTHING
+            if warnings is not None:
+                yield "warnings", "; ".join(map(warning_text, warnings)) or NOTHING
             yield from _detail(detail)
         case Accepted(canonical, _, detail):
             yield "answer", "accepted"
@@ -52,6 +57,11 @@ def rows(outcome: Outcome) -> Iterator[tuple[str, str]]:
         case Rejected(part, detail):
             yield "answer", f"rejects the {part}"
             yield from _detail(detail)
+        case Unlinkable(kind, detail):
+            yield "answer", f"does not link the schemas ({kind})"
+            yield from _detail(detail)
+        case Answered(answers):
+            yield "answer", answers
         case Unsupported(feature):
             yield "answer", f"does not do this ({feature})"
         case ExceededBudget(resource):
@@ -60,6 +70,12 @@ def rows(outcome: Outcome) -> Iterator[tuple[str, str]]:
             yield "answer", f"breaks: {error}"
             yield "frames", " > ".join(where) or NOTHING
             yield from _detail(detail)
+
+
+def warning_text(warning: tuple[str, ...]) -> str:
+    """A warning in a few words: `policy0: mixed_script_string "say һello"`."""
+    policy, kind, *texts = warning
+    return " ".join([f"{policy}: {kind}", *(json.dumps(text, ensure_ascii=False) for text in texts)])
 
 
 def _detail(detail: str) -> Iterator[tuple[str, str]]:

@@ -14,10 +14,10 @@ from typing import Any
 from drt.alarm import Alarm, Stuck
 from drt.drawing import Drawn
 from drt.engines.guard import Guarded
-from drt.engines.protocol import Engine, Unanswered
+from drt.engines.protocol import Engine, NotLoaded
 from drt.engines.reference_features import reached_by
 from drt.keeping import PAIRED
-from drt.outcome import Rejected, Validated
+from drt.outcome import Validated
 from drt.statistics import Counts
 
 LONGEST_WATCHED = 20_000
@@ -72,7 +72,7 @@ def judge(drawn: Drawn, validator: Engine, counts: Counter[str]) -> None:
     counts["looked at"] += 1
     counts.update(drawn.census())
     loaded = validator.load(judged)
-    if isinstance(loaded, Rejected | Unanswered):
+    if isinstance(loaded, NotLoaded):
         return
     said = loaded.validate()
     if isinstance(said, Validated):

@@ -91,36 +91,47 @@ def validate(options: Mapping[str, Any]) -> int:
     case = Case(policies, schema=schema, links=inputs.links(options["template_linked"], names))
     mode = options["validation_mode"]
     verdict: Validated = inputs.answer(inputs.load(case).validate(mode, options["level"]))
-    if options["deny_warnings"] and verdict.valid and verdict.impossible is None:
-        raise NoAnswer(f"the engine {inputs.engine.name} does not tell its warnings (--deny-warnings)")
-    passed = verdict.valid and not (options["deny_warnings"] and verdict.impossible)
+    if options["deny_warnings"] and verdict.valid and verdict.warnings is None:
+        raise NoAnswer(f"the engine {inputs.engine.name} does not report warnings (--deny-warnings)")
+    passed = verdict.valid and not (options["deny_warnings"] and verdict.warnings)
     if options["form"] == "json":
         document = {
             "valid": verdict.valid,
             "passed": passed,
             "policies": {names.get(policy, policy): valid for policy, valid in verdict.policies},
-            "impossible": None
-            if verdict.impossible is None
-            else [names.get(policy, policy) for policy in verdict.impossible],
+            "errors": _findings(verdict.errors, names),
+            "warnings": _findings(verdict.warnings, names),
             "detail": verdict.detail,
         }
         click.echo(json.dumps(document, indent=2))
     else:
         click.echo(f"policy set validation {'passed' if passed else 'failed'}")
-        click.echo(_told(inputs, verdict))
+        click.echo(_report(inputs, verdict))
     return OK if passed else INVALID
 
 
-def _told(inputs: Inputs, verdict: Validated) -> str:
+def _findings(
+    found: tuple[tuple[str, ...], ...] | None, names: Mapping[str, str]
+) -> list[dict[str, object]] | None:
+    """Errors or warnings as JSON: the policy, the kind, and the texts that a warning is about."""
+    if found is None:
+        return None
+    return [
+        {"policy": names.get(policy, policy), "kind": kind} | ({"texts": texts} if texts else {})
+        for policy, kind, *texts in found
+    ]
+
+
+def _report(inputs: Inputs, verdict: Validated) -> str:
     """What the engine found, for people: its own words, where it has any."""
     if verdict.detail:
         return inputs.renamed(verdict.detail)
     wrong = [inputs.renamed(f"`{policy}` is not valid") for policy, valid in verdict.policies if not valid]
-    never = [inputs.renamed(f"warning: `{policy}` can never apply") for policy in verdict.impossible or ()]
-    if wrong or never:
-        return "\n".join([*wrong, *never])
-    if verdict.impossible is None:
-        return f"no errors; the engine {inputs.engine.name} does not tell warnings"
+    warned = [inputs.renamed(f"warning: `{policy}`: {kind}") for policy, kind, *_ in verdict.warnings or ()]
+    if wrong or warned:
+        return "\n".join([*wrong, *warned])
+    if verdict.warnings is None:
+        return f"no errors; the engine {inputs.engine.name} does not report warnings"
     return "no errors or warnings"
 
 

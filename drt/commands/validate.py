@@ -17,7 +17,7 @@ from drt.commands import cedar_options
     "--validation-mode", type=click.Choice(["strict", "permissive"]), default="strict", show_default=True
 )
 @click.option("--level", type=click.IntRange(min=0), help="How many steps a policy may look.")
-@click.option("--deny-warnings", is_flag=True, help="Fail if a policy can never apply.")
+@click.option("--deny-warnings", is_flag=True, help="Fail if there is any warning.")
 @cedar_options.engine
 @cedar_options.form
 @click.pass_context

@@ -13,6 +13,7 @@ from typing import Any, TypeVar, cast, get_args
 from drt.engines.protocol import Unanswered
 from drt.outcome import (
     Accepted,
+    Answered,
     Authorized,
     Crashed,
     Decision,
@@ -20,12 +21,16 @@ from drt.outcome import (
     Evaluated,
     ExceededBudget,
     Failed,
+    LinkErrorKind,
     Outcome,
     Part,
     Printed,
     Rejected,
+    Unlinkable,
     Unsupported,
     Validated,
+    ValidationErrorKind,
+    WarningKind,
     authorized,
 )
 
@@ -33,7 +38,7 @@ Json = Mapping[str, Any]
 Chosen = TypeVar("Chosen")
 
 ANSWERS: Mapping[str, tuple[type[Outcome], ...]] = {
-    "load": (Rejected,),
+    "load": (Rejected, Unlinkable),
     "authorize": (Authorized, Rejected),
     "evaluate": (Evaluated, Failed, Rejected),
     "validate": (Validated, Rejected),
@@ -44,11 +49,16 @@ ANSWERS: Mapping[str, tuple[type[Outcome], ...]] = {
     "read_entities": (Accepted, Rejected),
     "read_schema": (Accepted, Rejected),
     "translate_schema": (Printed, Rejected),
+    "link_schemas": (Accepted, Rejected, Unlinkable),
+    "answer": (Answered, Rejected, Unlinkable),
 }
 """The questions about Cedar, and what they can be answered with beside `Unanswered`."""
 
 KINDS: tuple[ErrorKind, ...] = get_args(ErrorKind)
 PARTS: tuple[Part, ...] = get_args(Part)
+VALIDATION_ERRORS: tuple[ValidationErrorKind, ...] = get_args(ValidationErrorKind)
+WARNINGS: tuple[WarningKind, ...] = get_args(WarningKind)
+LINK_ERRORS: tuple[LinkErrorKind, ...] = get_args(LinkErrorKind)
 
 
 class BadAnswer(Exception):
@@ -87,6 +97,10 @@ def _outcome(answer: Json) -> Outcome:
             return Printed(_text(answer, "text"))
         case "Rejected":
             return Rejected(_one_of(PARTS, answer.get("part"), "part"), _text(answer, "detail", ""))
+        case "Unlinkable":
+            return Unlinkable(_one_of(LINK_ERRORS, answer.get("kind"), "kind"), _text(answer, "detail", ""))
+        case "Answered":
+            return Answered(_canonical(_text(answer, "answers")))
         case "Unsupported":
             return Unsupported(_text(answer, "feature"))
         case "ExceededBudget":
@@ -98,13 +112,44 @@ def _outcome(answer: Json) -> Outcome:
 
 
 def _validated(answer: Json) -> Validated:
-    impossible = _texts(answer, "impossible") if answer.get("impossible") is not None else None
     return Validated(
         cast(bool, _value(answer, "valid", bool)),
         tuple(sorted((policy, bool(valid)) for policy, valid in _pairs(answer, "policies", bool))),
-        None if impossible is None else tuple(sorted(impossible)),
+        _validation_errors(answer),
+        _warnings(answer),
         _text(answer, "detail", ""),
+        answer.get("guesses") is not False,
     )
+
+
+def _validation_errors(answer: Json) -> tuple[tuple[str, ValidationErrorKind], ...] | None:
+    if answer.get("errors") is None:
+        return None
+    pairs = {
+        (policy, _one_of(VALIDATION_ERRORS, kind, "errors")) for policy, kind in _pairs(answer, "errors", str)
+    }
+    return tuple(sorted(pairs))
+
+
+def _warnings(answer: Json) -> tuple[tuple[str, ...], ...] | None:
+    """The warnings, each with as many texts as its kind has."""
+    told = answer.get("warnings")
+    if told is None:
+        return None
+    if not isinstance(told, list):
+        raise BadAnswer("'warnings' is not a list")
+    warnings = {tuple(_texts({"warning": each}, "warning")) for each in told}
+    for warning in warnings:
+        if len(warning) < 2 or len(warning) != 2 + texts_of(_one_of(WARNINGS, warning[1], "warnings")):
+            raise BadAnswer("'warnings' holds a warning that is not a policy id, a kind and its texts")
+    return tuple(sorted(warnings))
+
+
+def texts_of(kind: WarningKind) -> int:
+    """How many texts a warning of that kind has: none, what it is about, or its first odd character too."""
+    if kind in ("no_applicable_action", "impossible_policy"):
+        return 0
+    return 2 if kind == "confusable_identifier" else 1
 
 
 def _canonical(text: str) -> str:

@@ -5,15 +5,19 @@ Every question is answered `Unsupported` with its own name, so an adapter overri
 
 from __future__ import annotations
 
-from drt.case import Case, Format, Request, Source
+from collections.abc import Sequence
+
+from drt.case import Case, Format, Inquiry, Request, Source
 from drt.engines.protocol import Engine, Loaded, Unanswered, ValidationMode
 from drt.outcome import (
     Accepted,
+    Answered,
     Authorized,
     Evaluated,
     Failed,
     Printed,
     Rejected,
+    Unlinkable,
     Unsupported,
     Validated,
 )
@@ -43,7 +47,7 @@ class BaseEngine:
     def variants(self) -> tuple[Engine, ...]:
         return ()
 
-    def load(self, case: Case) -> Loaded | Rejected | Unanswered:
+    def load(self, case: Case) -> Loaded | Rejected | Unlinkable | Unanswered:
         return Unsupported("load")
 
     def read_policies(self, policies: Source) -> Accepted | Rejected | Unanswered:
@@ -68,3 +72,11 @@ class BaseEngine:
 
     def translate_schema(self, schema: Source, to: Format) -> Printed | Rejected | Unanswered:
         return Unsupported("schema")
+
+    def link_schemas(
+        self, schemas: Sequence[Source], *, complete: bool
+    ) -> Accepted | Rejected | Unlinkable | Unanswered:
+        return Unsupported("linking")
+
+    def answer(self, inquiry: Inquiry) -> Answered | Rejected | Unlinkable | Unanswered:
+        return Unsupported("questions")

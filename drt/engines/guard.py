@@ -10,16 +10,17 @@ import re
 import signal
 import sysconfig
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from time import perf_counter
 from types import FrameType
 from typing import Any, ParamSpec, TypeVar
 
-from drt.case import Case, Format, Request, Source
-from drt.engines.protocol import Engine, Loaded, Unanswered, ValidationMode
+from drt.case import Case, Format, Inquiry, Request, Source
+from drt.engines.protocol import Engine, Loaded, NotLoaded, Unanswered, ValidationMode
 from drt.outcome import (
     Accepted,
+    Answered,
     Authorized,
     Crashed,
     Evaluated,
@@ -27,6 +28,7 @@ from drt.outcome import (
     Failed,
     Printed,
     Rejected,
+    Unlinkable,
     Validated,
 )
 
@@ -171,9 +173,9 @@ class Guarded:
     def variants(self) -> tuple[Engine, ...]:
         return tuple(Guarded(engine, self._meter) for engine in self._engine.variants())
 
-    def load(self, case: Case) -> GuardedLoaded | Rejected | Unanswered:
+    def load(self, case: Case) -> GuardedLoaded | Rejected | Unlinkable | Unanswered:
         answer: Any = self._meter.ask(self._engine.load, case)
-        if isinstance(answer, Rejected | Unanswered):
+        if isinstance(answer, NotLoaded):
             return answer
         return GuardedLoaded(answer, self._meter)
 
@@ -199,3 +201,11 @@ class Guarded:
 
     def translate_schema(self, schema: Source, to: Format) -> Printed | Rejected | Unanswered:
         return self._meter.ask(self._engine.translate_schema, schema, to)
+
+    def link_schemas(
+        self, schemas: Sequence[Source], *, complete: bool
+    ) -> Accepted | Rejected | Unlinkable | Unanswered:
+        return self._meter.ask(self._engine.link_schemas, schemas, complete=complete)
+
+    def answer(self, inquiry: Inquiry) -> Answered | Rejected | Unlinkable | Unanswered:
+        return self._meter.ask(self._engine.answer, inquiry)

@@ -15,13 +15,14 @@ from itertools import product
 from pathlib import Path
 from typing import Any, cast
 
-from drt.case import Case, Format, Request, Source
+from drt.case import Case, Format, Inquiry, Request, Source
 from drt.engines.answers import ANSWERS, BadAnswer, read_outcome
 from drt.engines.child import Child, ChildDied, DeadlinePassed, Limits, LineTooLong, MemoryExceeded
 from drt.engines.protocol import Engine, Unanswered, ValidationMode
-from drt.engines.wire import PROTOCOLS, case_to_json, request_to_json, source_to_json
+from drt.engines.wire import PROTOCOLS, case_to_json, inquiry_to_json, request_to_json, source_to_json
 from drt.outcome import (
     Accepted,
+    Answered,
     Authorized,
     Crashed,
     Evaluated,
@@ -30,6 +31,7 @@ from drt.outcome import (
     Outcome,
     Printed,
     Rejected,
+    Unlinkable,
     Unsupported,
     Validated,
 )
@@ -191,14 +193,16 @@ class ProcessEngine:
             self._child.stop()
             return Nonsense("no outcome", f"{reason}: {json.dumps(answer)}").outcome
 
-    def load(self, case: Case) -> ProcessLoaded | Rejected | Unanswered:
+    def load(self, case: Case) -> ProcessLoaded | Rejected | Unlinkable | Unanswered:
         if "load" not in self.capabilities.asks:
             return Unsupported("load")
+        if case.fragments and "link_schemas" not in self.capabilities.asks:
+            return Unsupported("linking")
         loaded = ProcessLoaded(self, case)
         refused = self.turn_to(loaded)
         return loaded if refused is None else refused
 
-    def turn_to(self, loaded: ProcessLoaded) -> Rejected | Unanswered | None:
+    def turn_to(self, loaded: ProcessLoaded) -> Rejected | Unlinkable | Unanswered | None:
         """Have the process load a case, unless that is what it loaded last; None where it has."""
         if self._at_work is loaded and self._child.alive:
             return None
@@ -235,6 +239,15 @@ class ProcessEngine:
 
     def translate_schema(self, schema: Source, to: Format) -> Printed | Rejected | Unanswered:
         return cast(Printed, self.ask("translate_schema", schema=source_to_json(schema), to=to))
+
+    def link_schemas(
+        self, schemas: Sequence[Source], *, complete: bool
+    ) -> Accepted | Rejected | Unlinkable | Unanswered:
+        sources = [source_to_json(schema) for schema in schemas]
+        return cast(Accepted, self.ask("link_schemas", schemas=sources, complete=complete))
+
+    def answer(self, inquiry: Inquiry) -> Answered | Rejected | Unlinkable | Unanswered:
+        return cast(Answered, self.ask("answer", inquiry=inquiry_to_json(inquiry)))
 
 
 class ProcessLoaded:

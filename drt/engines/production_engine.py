@@ -167,8 +167,7 @@ class LoadedProduction:
         return Validated(
             found.valid,
             tuple(sorted(found.verdicts.items())),
-            tuple(sorted({warning.policy for warning in found.warnings})),
-            found.told(self.text if found.errors or found.warnings else None),
+            detail=found.told(self.text if found.errors or found.warnings else None),
         )
 
 

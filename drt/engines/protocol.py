@@ -9,11 +9,13 @@ the guard answers for the others.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, Protocol
 
-from drt.case import Case, Format, Request, Source
+from drt.case import Case, Format, Inquiry, Request, Source
 from drt.outcome import (
     Accepted,
+    Answered,
     Authorized,
     Crashed,
     Evaluated,
@@ -21,6 +23,7 @@ from drt.outcome import (
     Failed,
     Printed,
     Rejected,
+    Unlinkable,
     Unsupported,
     Validated,
 )
@@ -28,6 +31,9 @@ from drt.outcome import (
 ValidationMode = Literal["strict", "permissive"]
 
 Unanswered = Unsupported | ExceededBudget | Crashed
+
+NotLoaded = Rejected | Unlinkable | Unanswered
+"""What a caller may meet instead of a loaded case."""
 
 
 class Loaded(Protocol):
@@ -61,10 +67,11 @@ class Engine(Protocol):
         """Other ways in which the engine could come to its answers, such as compiled code; often none."""
         ...
 
-    def load(self, case: Case) -> Loaded | Rejected | Unanswered:
+    def load(self, case: Case) -> Loaded | Rejected | Unlinkable | Unanswered:
         """Read everything of the case but its requests and expressions.
 
         Parts are read in the order schema, policies, links, entities; the first that fails is reported.
+        Fragments are linked with the schema.
         """
         ...
 
@@ -100,4 +107,17 @@ class Engine(Protocol):
 
     def translate_schema(self, schema: Source, to: Format) -> Printed | Rejected | Unanswered:
         """Write a schema in the other syntax."""
+        ...
+
+    def link_schemas(
+        self, schemas: Sequence[Source], *, complete: bool
+    ) -> Accepted | Rejected | Unlinkable | Unanswered:
+        """Make one schema of many (spec 13 §5) and give it back as canonical resolved JSON (spec 07).
+
+        With `complete`, a result that still has external declarations is `Unlinkable("Incomplete")`.
+        """
+        ...
+
+    def answer(self, inquiry: Inquiry) -> Answered | Rejected | Unlinkable | Unanswered:
+        """Answer questions about schemas and policies (spec 13 §1–§3)."""
         ...

@@ -103,8 +103,7 @@ class LoadedReference:
         return Validated(
             all(verdict.valid for verdict in verdicts.values()),
             tuple((policy_id, verdicts[policy_id].valid) for policy_id in sorted(verdicts)),
-            tuple(policy_id for policy_id in sorted(verdicts) if verdicts[policy_id].impossible),
-            "\n".join(explain(verdicts, self.located(verdicts))),
+            detail="\n".join(explain(verdicts, self.located(verdicts))),
         )
 
     def located(self, verdicts: Mapping[str, Verdict]) -> Located | None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from drt.case import Case, Format, Request, Source
-from drt.engines.protocol import Engine, Loaded, Unanswered, ValidationMode
-from drt.outcome import Outcome, Rejected
+from drt.case import Case, Format, Inquiry, Link, Request, Source
+from drt.engines.protocol import Engine, Loaded, NotLoaded, ValidationMode
+from drt.outcome import Outcome
 
 Json = dict[str, Any]
 
@@ -40,21 +40,56 @@ def case_to_json(case: Case) -> Json:
         "policies": source_to_json(case.policies),
         "schema": source_to_json(case.schema),
         "entities": case.entities,
-        "links": [
-            {"template": template, "id": identity, "values": [list(pair) for pair in values]}
-            for template, identity, values in case.links
-        ],
+        "links": _links_to_json(case.links),
+        "fragments": [source_to_json(fragment) for fragment in case.fragments],
     }
 
 
 def case_from_json(document: Json) -> Case:
     """Read back what `case_to_json` gave."""
-    links = tuple(
-        (link["template"], link["id"], tuple((slot, uid) for slot, uid in link["values"]))
-        for link in document["links"]
-    )
     return Case(
-        _source(document["policies"]), document["entities"], source_from_json(document["schema"]), links=links
+        _source(document["policies"]),
+        document["entities"],
+        source_from_json(document["schema"]),
+        links=_links(document["links"]),
+        fragments=tuple(map(_source, document.get("fragments", ()))),
+    )
+
+
+def inquiry_to_json(inquiry: Inquiry) -> Json:
+    return {
+        "schemas": [source_to_json(schema) for schema in inquiry.schemas],
+        "policies": source_to_json(inquiry.policies),
+        "links": _links_to_json(inquiry.links),
+        "extra_types": list(inquiry.extra_types),
+        "extra_actions": list(inquiry.extra_actions),
+        "substitute": [list(pair) for pair in inquiry.substitute],
+    }
+
+
+def inquiry_from_json(document: Json) -> Inquiry:
+    """Read back what `inquiry_to_json` gave."""
+    return Inquiry(
+        tuple(map(_source, document["schemas"])),
+        source_from_json(document["policies"]),
+        _links(document["links"]),
+        tuple(document["extra_types"]),
+        tuple(document["extra_actions"]),
+        tuple((literal, replacement) for literal, replacement in document["substitute"]),
+    )
+
+
+def _links_to_json(links: tuple[Link, ...]) -> list[Json]:
+    return [
+        {"template": template, "id": identity, "values": [list(pair) for pair in values]}
+        for template, identity, values in links
+    ]
+
+
+def _links(documents: list[Json]) -> tuple[Link, ...]:
+    return tuple(
+        (link["template"], link["id"], tuple((slot, uid) for slot, uid in link["values"]))
+        for link in documents
     )
 
 
@@ -67,7 +102,7 @@ class Desk:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._loaded: Loaded | Rejected | Unanswered | None = None
+        self._loaded: Loaded | NotLoaded | None = None
 
     def answer(self, question: Json) -> Outcome | Loaded:
         """The engine's answer; raises `BadQuestion` where there is no such question."""
@@ -94,6 +129,12 @@ class Desk:
                 return engine.read_schema(_source(question["schema"]))
             case "translate_schema":
                 return engine.translate_schema(_source(question["schema"]), cast(Format, question["to"]))
+            case "link_schemas":
+                return engine.link_schemas(
+                    [_source(schema) for schema in question["schemas"]], complete=question["complete"]
+                )
+            case "answer":
+                return engine.answer(inquiry_from_json(question["inquiry"]))
         return None
 
     def _about_a_case(self, question: Json) -> Outcome | Loaded:
@@ -107,7 +148,7 @@ class Desk:
         loaded = self._loaded
         if loaded is None:
             raise BadQuestion(f"{ask!r} before any case was loaded")
-        if isinstance(loaded, Rejected | Unanswered):
+        if isinstance(loaded, NotLoaded):
             return loaded
         match ask:
             case "authorize":

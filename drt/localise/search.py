@@ -16,7 +16,7 @@ from drt.localise.places import place_name
 from drt.localise.policies import OnePolicy, Part, policies_of
 from drt.localise.reading import in_inputs, in_text
 from drt.localise.rules import rule_of
-from drt.localise.typing import Typing
+from drt.localise.typing import REPORTED, Typing
 from drt.oracles.checked import Divergence
 from drt.outcome import Accepted, Evaluated, Failed, Outcome, Rejected, Validated
 
@@ -46,9 +46,12 @@ def localise(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> 
     if any(isinstance(outcome, Rejected | Accepted) for outcome in outcomes):
         return in_text(case, engines, divergence)
     search = _Search(case, engines)
-    typed = divergence.question == "warnings" or divergence.law == "levels_are_enough"
+    typed = divergence.kind in REPORTED or divergence.law == "levels_are_enough"
     if typed or any(isinstance(outcome, Validated) for outcome in outcomes):
-        return in_inputs(case, engines, "schema") or Typing(case, engines, divergence.question).search()
+        return (
+            in_inputs(case, engines, "schema")
+            or Typing(case, engines, divergence.question, divergence.kind).search()
+        )
     if divergence.expression is not None and divergence.request is not None:
         return search.expression(divergence.expression, case.requests[divergence.request])
     if divergence.request is None:

@@ -18,6 +18,8 @@ from drt.localise.expressions import Ask, Innermost, differ, innermost
 from drt.localise.located import Answers, Located
 from drt.localise.policies import OnePolicy, policies_of
 from drt.localise.rules import typing_rule_of
+from drt.oracles.checked import Kind
+from drt.oracles.verdicts import comparable_warnings
 from drt.outcome import Outcome, Printed, Validated
 from drt.reduce.documents import NOTHING, read, write
 from drt.reduce.policies import layouts
@@ -28,6 +30,12 @@ LEVEL = re.compile(r"level (\d+)")
 ANY_SCOPE = "permit(principal, action, resource)"
 MOST_KINDS = 24
 PROBES = ("({0}) == ({0})", "({0}) && 1", "({0}) || 1")
+REPORTED: dict[str, tuple[str, str]] = {
+    "validation-errors": ("the error", "spec 08 §13"),
+    "warnings": ("the warning", "spec 08 §8"),
+}
+"""What engines that give the same verdict may still part on: a word for it, and its section."""
+
 KNOWN = ("a type", "False", "True")
 """What is known when a probe is valid; the second operand of `&&` and `||` is ill typed, unless skipped."""
 
@@ -39,6 +47,7 @@ class Typing:
     case: Case
     engines: Sequence[Guarded]
     question: str
+    kind: Kind = "verdict"
 
     @property
     def mode(self) -> Literal["strict", "permissive"]:
@@ -54,6 +63,8 @@ class Typing:
         for policy in policies_of(self.case, self.engines):
             verdicts = self._told(policy.text)
             if differ(verdicts):
+                if self.kind in REPORTED:
+                    return self._kind_in_dispute(policy, verdicts)
                 if self._agree_on_every_kind_of_request(policy):
                     rule = "the kinds of requests that a policy is checked for"
                     return Located("typing", rule, "spec 08 §2", policy.id, policy.text, verdicts)
@@ -62,14 +73,29 @@ class Typing:
         return None
 
     def _told(self, policy: str) -> Answers:
-        """What the question is about: the verdicts on a policy, or the warnings that it is impossible."""
+        """What the question is about: the verdicts on a policy, or its warnings, or its kinds of errors."""
         verdicts = self.verdicts(policy)
-        if self.question != "warnings":
+        if self.kind not in REPORTED:
             return verdicts
         return tuple(
-            (name, Printed(str(one.impossible)) if isinstance(one, Validated) else one)
+            (name, Printed("; ".join(sorted(self._reported(one)))) if isinstance(one, Validated) else one)
             for name, one in verdicts
         )
+
+    def _reported(self, verdict: Validated) -> frozenset[str]:
+        """The kinds of errors, or the kinds and texts of warnings."""
+        if self.kind == "validation-errors":
+            return frozenset(kind for _, kind in verdict.errors or ())
+        return frozenset(" ".join(warning[1:]) for warning in comparable_warnings(verdict))
+
+    def _kind_in_dispute(self, policy: OnePolicy, answers: Answers) -> Located:
+        """The first kind of error or warning that not all engines report."""
+        verdicts = [verdict for _, verdict in self.verdicts(policy.text)]
+        reported = [self._reported(verdict) for verdict in verdicts if isinstance(verdict, Validated)]
+        disputed = sorted(frozenset.union(*reported) - frozenset.intersection(*reported))
+        rule, source = REPORTED[self.kind]
+        kind = disputed[0].split(" ", 1)[0] if disputed else "of some kind"
+        return Located("typing", f"{rule} {kind}", source, policy.id, policy.text, answers)
 
     def _in_levels(self, policy: OnePolicy, verdicts: Answers) -> Located:
         """The innermost expression that needs another level."""

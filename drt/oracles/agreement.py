@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from drt.case import Case
-from drt.engines.protocol import Engine, Loaded, Unanswered
+from drt.engines.protocol import Engine, Loaded, NotLoaded
 from drt.oracles.checked import Checked
 from drt.oracles.comparing import Comparison
-from drt.outcome import Accepted, Authorized, Outcome, Rejected
+from drt.outcome import Accepted, Authorized, Outcome
 
 READ = Accepted()
 """Stands for a loaded case where loading itself is compared."""
@@ -28,11 +28,9 @@ def engines_agree(case: Case, engines: Sequence[Engine]) -> Checked:
     """
     comparison = Comparison("engines_agree", engines)
     said = [engine.load(case) for engine in engines]
-    loading: list[Outcome] = [
-        answer if isinstance(answer, Rejected | Unanswered) else READ for answer in said
-    ]
+    loading: list[Outcome] = [answer if isinstance(answer, NotLoaded) else READ for answer in said]
     comparison.compare("loading", loading)
-    loaded = [answer for answer in said if not isinstance(answer, Rejected | Unanswered)]
+    loaded = [answer for answer in said if not isinstance(answer, NotLoaded)]
     if not comparison.divergences and (len(loaded) > 1 or len(loaded) == len(engines)):
         comparison.names = tuple(
             engine.name for engine, answer in zip(engines, loading, strict=True) if answer is READ

@@ -22,6 +22,8 @@ Kind = Literal[
     "value",  # two values, or a value against an error
     "rejection",  # one engine refuses what another takes, or they refuse different parts
     "verdict",  # two validation verdicts
+    "validation-errors",  # the same policies are invalid, for errors of other kinds
+    "warnings",  # the same verdict, other warnings
     "document",  # both read or wrote a document, differently
     "law",  # one engine breaks a law all by itself
     "crash",  # an engine broke

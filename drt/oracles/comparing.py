@@ -10,8 +10,10 @@ from collections.abc import Callable, Sequence
 
 from drt.engines.protocol import Engine
 from drt.oracles.checked import Checked, Divergence, Kind
+from drt.oracles.verdicts import verdict_difference
 from drt.outcome import (
     Accepted,
+    Answered,
     Authorized,
     Crashed,
     Evaluated,
@@ -20,6 +22,7 @@ from drt.outcome import (
     Outcome,
     Printed,
     Rejected,
+    Unlinkable,
     Unsupported,
     Validated,
 )
@@ -27,19 +30,21 @@ from drt.outcome import (
 
 def difference(first: Outcome, second: Outcome) -> Kind | None:
     """What differs between two answers to the same question; None where they agree."""
+    if isinstance(first, Validated) and isinstance(second, Validated):
+        return verdict_difference(first, second)
     if first == second:
         return None
     match first, second:
-        case (Rejected(), _) | (_, Rejected()):
+        case (Rejected() | Unlinkable(), _) | (_, Rejected() | Unlinkable()):
             return "rejection"
+        case Answered(), Answered():
+            return "document"
         case Authorized(), Authorized():
             return _response_difference(first, second)
         case Failed(), Failed():
             return "error-kind"
         case (Evaluated() | Failed(), Evaluated() | Failed()):
             return "value"
-        case Validated(), Validated():
-            return "verdict"
         case Accepted(one), Accepted(other) if not one or not other:
             return None  # an engine that can only say yes
         case (Accepted() | Printed(), Accepted() | Printed()):
@@ -175,7 +180,9 @@ class Comparison:
                 self.events.append(f"error:{kind}")
             case Rejected(part):
                 self.events.append(f"rejected:{part}")
-            case Accepted() | Printed():
+            case Unlinkable(kind):
+                self.events.append(f"unlinkable {kind}")
+            case Accepted() | Printed() | Answered():
                 self.events.append("accepted")
             case Validated(valid):
                 self.events.append("valid" if valid else "invalid")

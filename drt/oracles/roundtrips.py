@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from drt.case import Case, Source
-from drt.engines.protocol import Engine, Unanswered
+from drt.engines.protocol import Engine, NotLoaded
 from drt.oracles.checked import Checked
 from drt.oracles.comparing import Comparison
 from drt.oracles.texts import NotPlainJson, bodies, comments, has_no_text, nesting
-from drt.outcome import Accepted, Authorized, Outcome, Printed, Rejected
+from drt.outcome import Accepted, Authorized, Outcome, Printed
 
 DEEPEST_JSON = 127
 """A document nested deeper has no reader (spec 06 §1.1)."""
@@ -89,13 +89,13 @@ def printed_links_decide_alike(case: Case, engines: Sequence[Engine]) -> Checked
     for engine in engines:
         printed = engine.print_policies(case.policies, templates=False)
         loaded = engine.load(replace(case, links=()))
-        if not isinstance(printed, Printed) or isinstance(loaded, Rejected | Unanswered):
+        if not isinstance(printed, Printed) or isinstance(loaded, NotLoaded):
             comparison.skip("policies not read or without a text")
             continue
         again = engine.load(replace(case, policies=Source(printed.text), links=()))
         for index, request in enumerate(case.requests):
             second: Outcome
-            second = again if isinstance(again, Rejected | Unanswered) else again.authorize(request)
+            second = again if isinstance(again, NotLoaded) else again.authorize(request)
             variants = [(engine.name, loaded.authorize(request)), (f"{engine.name}, printed", second)]
             comparison.hold(f"request {index}", variants, _same_but_for_ids, index)
     return comparison.checked()

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from drt.case import Case, Format, Source
-from drt.engines.protocol import Engine, Unanswered
+from drt.engines.protocol import Engine, NotLoaded
 from drt.oracles.checked import Checked
 from drt.oracles.comparing import Comparison
 from drt.oracles.rewriting import without_action
-from drt.outcome import Accepted, Outcome, Printed, Rejected
+from drt.outcome import Accepted, Outcome, Printed
 
 
 def schema_readers_agree(case: Case, engines: Sequence[Engine]) -> Checked:
@@ -74,7 +74,7 @@ def syntaxes_validate_alike(case: Case, engines: Sequence[Engine]) -> Checked:
 
 def _verdict(engine: Engine, case: Case) -> Outcome:
     loaded = engine.load(case)
-    return loaded if isinstance(loaded, Rejected | Unanswered) else loaded.validate()
+    return loaded if isinstance(loaded, NotLoaded) else loaded.validate()
 
 
 def stores_conform_alike(case: Case, engines: Sequence[Engine]) -> Checked:
@@ -92,13 +92,13 @@ def the_action_may_be_written_out(case: Case, engines: Sequence[Engine]) -> Chec
         return comparison.checked()
     for engine in engines:
         whole = engine.load(case)
-        if isinstance(whole, Rejected | Unanswered):
+        if isinstance(whole, NotLoaded):
             comparison.skip("case not read")
             continue
         for index, request in enumerate(case.requests):
             text = without_action(case.policies.text, request.text)
             part = engine.load(replace(case, policies=Source(text)))
-            written = part if isinstance(part, Rejected | Unanswered) else part.authorize(request)
+            written = part if isinstance(part, NotLoaded) else part.authorize(request)
             variants = [
                 (engine.name, whole.authorize(request)),
                 (f"{engine.name}, action written out", written),

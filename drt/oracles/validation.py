@@ -10,13 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from drt.case import Case, Request
-from drt.engines.protocol import Engine, Loaded, Unanswered
+from drt.engines.protocol import Engine, Loaded, NotLoaded, ValidationMode
 from drt.oracles.checked import Checked
 from drt.oracles.comparing import Comparison
 from drt.oracles.slices import slice_of
 from drt.oracles.texts import NotPlainJson
 from drt.oracles.variants import Policies
-from drt.outcome import Accepted, Authorized, ErrorKind, Outcome, Printed, Rejected, Validated
+from drt.outcome import Accepted, Authorized, ErrorKind, Outcome, Validated
 
 PROMISED: frozenset[ErrorKind] = frozenset(["overflow", "extension", "entity-missing"])
 """The only kinds of error that a valid policy may have (spec 08 §7)."""
@@ -26,37 +26,60 @@ READ = Accepted()
 
 
 def validators_agree(case: Case, engines: Sequence[Engine]) -> Checked:
-    """Every engine gives the schema, the policies and each of them the same verdict, strict and permissive.
-
-    Policies that no request can satisfy are compared between engines that tell them.
+    """Every engine gives the policies, templates and links the same verdict, strict and permissive, with the
+    same kinds of errors and the same warnings.
     """
     comparison = Comparison("validators_agree", engines)
     loaded = _all_loaded(case, engines, comparison)
     if loaded is None:
         return comparison.checked()
-    strict = [one.validate("strict") for one in loaded]
-    comparison.compare("validation", strict)
-    comparison.compare("permissive validation", [one.validate("permissive") for one in loaded])
-    _compare_warnings(comparison, engines, strict)
+    for question, mode in _MODES:
+        verdicts = [one.validate(mode) for one in loaded]
+        comparison.compare(question, verdicts)
+        comparison.events += _events(case, mode, verdicts)
     return comparison.checked()
 
 
-def _compare_warnings(comparison: Comparison, engines: Sequence[Engine], verdicts: Sequence[Outcome]) -> None:
-    told = [
-        (engine.name, Printed("impossible: " + ", ".join(verdict.impossible)))
-        for engine, verdict in zip(engines, verdicts, strict=True)
-        if isinstance(verdict, Validated) and verdict.impossible is not None and verdict.valid
-    ]
-    if len(told) > 1:
-        comparison.hold("warnings", told)
+_MODES: tuple[tuple[str, ValidationMode], ...] = (
+    ("validation", "strict"),
+    ("permissive validation", "permissive"),
+)
+
+
+def _events(case: Case, mode: str, verdicts: Sequence[Outcome]) -> Iterator[str]:
+    """Countable facts of the first verdict that reports errors and warnings.
+
+    `mode` is `strict`, `permissive`, or `level` for a verdict at a level.
+    """
+    told = (
+        verdict
+        for verdict in verdicts
+        if isinstance(verdict, Validated) and verdict.errors is not None and verdict.warnings is not None
+    )
+    verdict = next(told, None)
+    if verdict is None or verdict.errors is None or verdict.warnings is None:
+        return
+    yield from (f"validation error {kind}" for _, kind in verdict.errors)
+    yield from (f"validation warning {warning[1]}" for warning in verdict.warnings)
+    wrong = {policy for policy, _ in verdict.errors}
+    links = {new_id for _, new_id, _ in case.links}
+    templates = {template for template, _, _ in case.links}
+    for policy in (warning[0] for warning in verdict.warnings if warning[1] == "no_applicable_action"):
+        yield f"no applicable action: {'with errors' if policy in wrong else 'alone'}"
+        if mode != "strict":
+            yield f"no applicable action: {mode}"
+        if policy in links:
+            yield "no applicable action: link"
+        elif policy in templates:
+            yield "no applicable action: template"
 
 
 def _all_loaded(case: Case, engines: Sequence[Engine], comparison: Comparison) -> list[Loaded] | None:
     """The case as all engines have loaded it; None, and compared, where some refuse it."""
     said = [engine.load(case) for engine in engines]
-    refusals = [answer if isinstance(answer, Rejected | Unanswered) else READ for answer in said]
+    refusals = [answer if isinstance(answer, NotLoaded) else READ for answer in said]
     comparison.compare("loading", refusals)
-    loaded = [answer for answer in said if not isinstance(answer, Rejected | Unanswered)]
+    loaded = [answer for answer in said if not isinstance(answer, NotLoaded)]
     return loaded if len(loaded) == len(engines) else None
 
 
@@ -82,7 +105,7 @@ def _loaded(case: Case, engines: Sequence[Engine], comparison: Comparison) -> It
     """Each engine that can load the case."""
     for engine in engines:
         loaded = engine.load(case)
-        if isinstance(loaded, Rejected | Unanswered):
+        if isinstance(loaded, NotLoaded):
             comparison.skip("case not read")
         else:
             yield engine, loaded
@@ -128,6 +151,7 @@ def levels_are_enough(case: Case, engines: Sequence[Engine]) -> Checked:
     for level in LEVELS:
         verdicts = [one.validate("strict", level) for one in loaded]
         comparison.compare(f"validation at level {level}", verdicts)
+        comparison.events += _events(case, "level", verdicts)
         for engine, verdict in zip(engines, verdicts, strict=True):
             if isinstance(verdict, Validated) and _valid(verdict):
                 _on_slices(comparison, engine, case, level, _valid(verdict))
@@ -165,7 +189,7 @@ REQUESTS_SLICED = 4
 
 def _answer(engine: Engine, case: Case, request: Request) -> Outcome:
     loaded = engine.load(case)
-    return loaded if isinstance(loaded, Rejected | Unanswered) else loaded.authorize(request)
+    return loaded if isinstance(loaded, NotLoaded) else loaded.authorize(request)
 
 
 def _same_response(whole: Authorized, part: Authorized) -> bool:

@@ -13,11 +13,11 @@ from functools import cached_property
 from typing import Any
 
 from drt.case import Case, Source
-from drt.engines.protocol import Engine, Unanswered
+from drt.engines.protocol import Engine, NotLoaded
 from drt.oracles.comparing import Comparison
 from drt.oracles.rewriting import renamed_entities, renamed_request, renamed_uids, repeated, repeated_data
 from drt.oracles.texts import NotPlainJson, plain_json
-from drt.outcome import Accepted, Authorized, Outcome, Rejected
+from drt.outcome import Accepted, Authorized, Outcome
 
 Json = dict[str, Any]
 
@@ -142,7 +142,7 @@ class Subject:
     def answers(self, case: Case) -> list[Outcome]:
         """What the engine says to every request of a case."""
         loaded = self.engine.load(case)
-        if isinstance(loaded, Rejected | Unanswered):
+        if isinstance(loaded, NotLoaded):
             return [loaded] * len(case.requests)
         return [loaded.authorize(request) for request in case.requests]
 

@@ -10,10 +10,10 @@ import re
 from collections.abc import Sequence
 
 from drt.case import Case, Request
-from drt.engines.protocol import Engine, Unanswered
+from drt.engines.protocol import Engine, NotLoaded
 from drt.oracles.checked import Checked
 from drt.oracles.comparing import Comparison
-from drt.outcome import Evaluated, Outcome, Rejected, canonical_bool
+from drt.outcome import Evaluated, Outcome, canonical_bool
 
 STAR = None
 """The wildcard among the elements of a pattern; every other element is one character."""
@@ -93,8 +93,6 @@ def wildcard_matches_definition(case: Case, engines: Sequence[Engine]) -> Checke
         defined = Evaluated(canonical_bool(matches(*asked)))
         for engine, answer in loaded:
             said: Outcome
-            said = (
-                answer if isinstance(answer, Rejected | Unanswered) else answer.evaluate(expression, request)
-            )
+            said = answer if isinstance(answer, NotLoaded) else answer.evaluate(expression, request)
             comparison.hold(f"expression {index}", [("definition", defined), (engine.name, said)])
     return comparison.checked()

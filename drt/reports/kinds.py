@@ -12,6 +12,8 @@ KINDS: dict[Kind, str] = {
     "value": "Engines give an expression other values, or one gives a value where another fails.",
     "rejection": "One engine refuses what another takes, or they refuse different parts.",
     "verdict": "One engine holds valid what another holds invalid.",
+    "validation-errors": "The same policies are invalid, for errors of different kinds.",
+    "warnings": "The validators agree on the verdict and differ in their warnings.",
     "document": "Engines read or write the same document differently.",
     "law": "One engine breaks a law all by itself.",
     "crash": "An engine broke.",

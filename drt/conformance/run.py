@@ -9,7 +9,7 @@ from typing import Any
 
 from drt.alarm import Alarm
 from drt.case_files import CASE_FILE, read_case
-from drt.conformance import cases, fixtures, records, suites
+from drt.conformance import cases, fixtures, questions, records, suites, verdicts
 from drt.conformance.bench import Bench
 from drt.conformance.material import Place, gather, parse_json
 from drt.conformance.report import Report
@@ -26,10 +26,13 @@ _ALONE: tuple[tuple[frozenset[str], Callable[[Bench, str, Json], None]], ...] = 
     (frozenset({"direction", "json"}), records.policy_json),
     (frozenset({"format", "text", "accept"}), records.schema),
     (frozenset({"text", "accept"}), records.parser),
+    (frozenset({"id", "tag", "answers"}), questions.questions),
 )
 _BESIDE: tuple[tuple[frozenset[str], Callable[[Bench, Place, str, Json], None]], ...] = (
     (frozenset({"entities", "without_schema"}), fixtures.entities),
     (frozenset({"policy", "schema_ref", "valid"}), fixtures.validator),
+    (frozenset({"policies", "schema_ref", "tag"}), verdicts.warnings),
+    (frozenset({"id", "valid", "errors", "warnings"}), verdicts.validator_warnings),
 )
 _EXPRESSION = frozenset({"expr", "result", "strict_valid"})
 _MODES = frozenset({"case", "strict", "permissive"})

@@ -29,6 +29,7 @@ from drt.outcome import (
     Printed,
     Rejected,
     Unlinkable,
+    Unsupported,
     Validated,
 )
 
@@ -205,7 +206,11 @@ class Guarded:
     def link_schemas(
         self, schemas: Sequence[Source], *, complete: bool
     ) -> Accepted | Rejected | Unlinkable | Unanswered:
-        return self._meter.ask(self._engine.link_schemas, schemas, complete=complete)
+        question = getattr(self._engine, "link_schemas", None)
+        if question is None:  # an adapter from before the question was there
+            return Unsupported("linking")
+        return self._meter.ask(question, schemas, complete=complete)
 
     def answer(self, inquiry: Inquiry) -> Answered | Rejected | Unlinkable | Unanswered:
-        return self._meter.ask(self._engine.answer, inquiry)
+        question = getattr(self._engine, "answer", None)
+        return Unsupported("questions") if question is None else self._meter.ask(question, inquiry)

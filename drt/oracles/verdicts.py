@@ -17,12 +17,12 @@ def verdict_difference(first: Validated, second: Validated) -> VerdictDifference
     """What differs between two verdicts on the same policies; None where they agree."""
     if first != second:
         return "verdict"
-    if not _errors_agree(first, second):
+    if not errors_agree(first, second):
         return "validation-errors"
-    return None if _warnings_agree(first, second) else "warnings"
+    return None if warnings_agree(first, second) else "warnings"
 
 
-def _errors_agree(first: Validated, second: Validated) -> bool:
+def errors_agree(first: Validated, second: Validated) -> bool:
     """Whether each policy has the same kinds of errors.
 
     After an error an engine goes on with guessed types. One that guesses by rules of its own may report
@@ -48,7 +48,7 @@ def _by_policy(pairs: tuple[tuple[str, str], ...]) -> Mapping[str, frozenset[str
     return {policy: frozenset(kind for each, kind in pairs if each == policy) for policy, _ in pairs}
 
 
-def _warnings_agree(first: Validated, second: Validated) -> bool:
+def warnings_agree(first: Validated, second: Validated) -> bool:
     """Whether the warnings are the same; *impossible policy* counts only for policies without errors."""
     if first.warnings is None or second.warnings is None:
         return True

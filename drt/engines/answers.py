@@ -118,7 +118,7 @@ def _validated(answer: Json) -> Validated:
         _validation_errors(answer),
         _warnings(answer),
         _text(answer, "detail", ""),
-        answer.get("guesses") is not False,
+        _maybe(answer, "guesses", bool) is not False,
     )
 
 

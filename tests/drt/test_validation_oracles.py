@@ -131,7 +131,7 @@ def misses_on_slices(said: Authorized, case: Case) -> Authorized:
 
 PLANTED: list[tuple[Oracle, Changed]] = [
     (validation.validators_agree, Changed(validate=invalid)),
-    (validation.validators_agree, Changed(validate=lambda said, *_: replace(said, impossible=()))),
+    (validation.validators_agree, Changed(validate=lambda said, *_: replace(said, warnings=()))),
     (
         validation.validators_agree,
         Changed(validate=lambda said, mode, *_: invalid(said) if mode == "permissive" else said),

@@ -14,7 +14,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import drt.engines
-from drt.case import Case, Request, Source
+from drt.case import Case, Inquiry, Request, Source
 from drt.engines.answers import ANSWERS, BadAnswer, read_outcome
 from drt.engines.process_engine import ProcessEngine, ProcessLoaded
 from drt.engines.smoke import ANYONE
@@ -27,8 +27,8 @@ LINK = ("policy0", "l", (("?principal", '{"type": "User", "id": "alice"}'),))
 TYPES = Source("entity User; entity Photo; action view appliesTo {principal: User, resource: Photo};")
 
 OPTIONAL = (
-    "deadline", "detail", "count", "canonical", "impossible", "determining", "erring", "where", "batch",
-    "heartbeat",
+    "deadline", "detail", "count", "canonical", "errors", "warnings", "guesses", "determining", "erring", "where",
+    "batch", "heartbeat",
 )  # fmt: skip
 
 Exchange = tuple[dict[str, Any], dict[str, Any]]
@@ -90,6 +90,11 @@ def ask_everything(engine: ProcessEngine) -> None:
         engine.read_schema(schema)
         engine.translate_schema(schema, "cedar")
     engine.read_entities("[", None)
+    engine.link_schemas([TYPES, Source("entity Album;")], complete=True)
+    engine.link_schemas([TYPES, TYPES], complete=False)
+    engine.answer(
+        Inquiry((TYPES,), POLICY, (LINK,), ("Nope",), ('Action::"nope"',), (('User::"a"', 'User::"b"'),))
+    )
 
 
 def test_the_schema_is_one() -> None:

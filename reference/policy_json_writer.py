@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 from reference.entity_json import uid_to_json
-from reference.errors import InputError
 from reference.json_document import Json
 from reference.policies import (
     ActionConstraint,
@@ -46,16 +44,9 @@ from reference.syntax import (
 from reference.templates import PolicySet
 from reference.values import Bool, EntityUid, Long, String
 
-LARGEST_EXPANSION = 2_000_000
-"""How many forms an expression may have in JSON, where `has a.b` is written out and repeats its operand."""
-
 
 def policy_set_to_json(policies: PolicySet) -> Json:
-    """The document of a policy set.
-
-    Raises:
-        InputError: part `policies`, if the document would be too large.
-    """
+    """The document of a policy set."""
     return {
         "staticPolicies": {policy_id: body_to_json(body) for policy_id, body in policies.static.items()},
         "templates": {policy_id: body_to_json(body) for policy_id, body in policies.templates.items()},
@@ -87,21 +78,8 @@ def body_to_json(body: Body) -> Json:
 
 
 def expression_to_json(expr: Expr) -> Json:
-    """The JSON of an expression; parts that it repeats are shared in memory.
-
-    Raises:
-        InputError: part `policies`, if written out it would have more than `LARGEST_EXPANSION` forms.
-    """
-    if fold(expr, _size) > LARGEST_EXPANSION:
-        raise InputError("policies", f"the JSON form has more than {LARGEST_EXPANSION:,} expressions")
+    """The JSON of an expression."""
     return fold(expr, _rule)
-
-
-def _size(expr: Expr, parts: Sequence[int]) -> int:
-    if isinstance(expr, HasPath):
-        length = len(expr.path)
-        return length * (length + 3) // 2 + length * parts[0]
-    return 1 + sum(parts)
 
 
 def _scope(constraint: ScopeConstraint) -> Json:
@@ -171,7 +149,7 @@ def _test(expr: Expr, parts: Sequence[Json]) -> Json:
         case HasAttr(_, attr):
             return {"has": {"left": parts[0], "attr": attr}}
         case HasPath(_, path):
-            return _has_path(path, parts[0])
+            return {"has": {"left": parts[0], "attr": list(path)}}
         case Is(_, type_name):
             return {"is": {"left": parts[0], "entity_type": type_name}}
         case IsIn(_, type_name):
@@ -184,15 +162,6 @@ def _test(expr: Expr, parts: Sequence[Json]) -> Json:
 
 def _binary(op: str, parts: Sequence[Json]) -> Json:
     return {op: {"left": parts[0], "right": parts[1]}}
-
-
-def _has_path(path: tuple[str, ...], operand: Json) -> Json:
-    """`has a.b` is written as the `&&` that it stands for (spec 06 §3)."""
-    test: Json = {"has": {"left": operand, "attr": path[0]}}
-    for attr, following in pairwise(path):
-        operand = {".": {"left": operand, "attr": attr}}
-        test = _binary("&&", (test, {"has": {"left": operand, "attr": following}}))
-    return test
 
 
 def _pattern(pattern: Pattern) -> Json:

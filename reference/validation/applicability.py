@@ -38,12 +38,14 @@ def applies(body: Body, schema: Schema, values: SlotValues | None = None) -> boo
 
 
 def matching_actions(constraint: ActionConstraint, schema: Schema) -> frozenset[EntityUid]:
-    """The actions that satisfy the constraint; members of a group do."""
+    """The actions that satisfy the constraint, members of groups too; none if it names an undeclared one."""
     match constraint:
         case Anything():
             return frozenset(schema.actions)
         case ActionEquals(uid):
             return frozenset({uid})
+        case ActionIn(uids) if not all(uid in schema.actions for uid in uids):
+            return frozenset()
         case ActionIn(uids):
             return frozenset(uids) | schema.action_descendants(uids)
 

@@ -1,14 +1,14 @@
 """Capabilities (spec 08 §5.2): what is known to be present because a test for it was true.
 
 A capability names the expression that was tested. Expressions are compared by number: equal numbers exactly
-for expressions that are equal once sugar is expanded. So no expression is ever walked twice.
+for expressions that are equal once sugar is expanded, where `has a.b` is no sugar. So no expression is ever
+walked twice.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from reference.syntax import (
     And,
@@ -130,7 +130,7 @@ class Expressions:
             case HasAttr(_, attr):
                 return self._form("has", attr, *parts)
             case HasPath(_, path):
-                return self._path(path, *parts)
+                return self._form("has path", *path, *parts)
             case GetAttr(_, attr):
                 return self.access(parts[0], attr)
             case If() | SetOf():
@@ -139,10 +139,3 @@ class Expressions:
                 return self._form("record", *(key for key, _ in pairs), *parts)
             case Call(function):
                 return self._form("call", function, *parts)
-
-    def _path(self, path: Sequence[str], operand: int) -> int:
-        test = self._form("has", path[0], operand)
-        for attr, following in pairwise(path):
-            operand = self.access(operand, attr)
-            test = self._form("and", test, self._form("has", following, operand))
-        return test

@@ -12,10 +12,8 @@ from reference.values import EntityUid
 def membership(left: Typed, right: Typed, setting: Setting) -> Type:
     """The type of `a in b`."""
     match left.type, right.type:
-        case EntityType(), (EntityType() | SetType(EntityType())):
+        case EntityType(), (EntityType() | SetType(EntityType() | NeverType())):
             pass
-        case EntityType(), SetType(NeverType()):
-            return FALSE
         case EntityType(), u:
             raise IllTyped(f"expected an entity or a set of entities after `in`, found {describe(u)}")
         case t, _:
@@ -41,6 +39,8 @@ def action_membership(left: Typed, right: Typed, setting: Setting) -> Type | Non
 
 def _can_be_in(member: Type, group: Type, schema: Schema) -> bool:
     match member, group:
+        case _, SetType(NeverType()):
+            return True
         case _, SetType(element):
             return _can_be_in(member, element, schema)
         case EntityType(names), EntityType(others):

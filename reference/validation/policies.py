@@ -17,7 +17,7 @@ from reference.schema import Schema
 from reference.suggest import did_you_mean
 from reference.syntax import Expr, Is, IsIn, Lit, walk
 from reference.templates import PolicySet
-from reference.validation.applicability import SlotValues, applies
+from reference.validation.applicability import SlotValues
 from reference.validation.capabilities import Expressions
 from reference.validation.conformance import uid_problem
 from reference.validation.environments import Environment, environments
@@ -58,8 +58,6 @@ def validate(body: Body, schema: Schema, *, permissive: bool = False, level: int
     problems = tuple(islice(reference_problems(expr, schema), MOST_PROBLEMS))
     if problems:
         return Verdict(problems)
-    if not applies(body, schema):
-        return Verdict((Problem("no action of the schema applies to the types in the scope"),))
     expressions = Expressions()
     impossible = True
     found: list[Problem] = []
@@ -82,11 +80,9 @@ def validate(body: Body, schema: Schema, *, permissive: bool = False, level: int
 def validate_link(body: Body, values: SlotValues, schema: Schema) -> Verdict:
     """The verdict on the values of a link; its template has its own (spec 08 §1, §4)."""
     for uid in values.values():
-        if uid.type not in schema.entity_types:
+        if not is_action_type(uid.type) and uid.type not in schema.entity_types:
             near = did_you_mean(uid.type, schema.entity_types)
             return Verdict((Problem(f"the entity type {uid.type} is not declared{near}"),))
-    if not applies(body, schema, values):
-        return Verdict((Problem("no action of the schema applies to the types in the scope"),))
     return Verdict()
 
 

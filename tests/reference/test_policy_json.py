@@ -235,9 +235,7 @@ def test_the_full_example() -> None:
     assert found["action"] == {"op": "in", "entity": {"type": "Action", "id": "a"}}
     first = found["conditions"][0]["body"]["&&"]
     assert first["right"] == {"!": {"arg": {">": {"left": ONE, "right": TWO}}}}
-    assert first["left"]["&&"]["left"]["&&"]["right"] == {
-        "has": {"left": {".": {"left": CONTEXT, "attr": "a"}}, "attr": "b"}
-    }
+    assert first["left"]["&&"]["left"] == {"has": {"left": CONTEXT, "attr": ["a", "b"]}}
     assert found["conditions"][1]["body"]["is"] == {
         "left": {"Var": "principal"}, "entity_type": "User", "in": {"Var": "resource"},
     }  # fmt: skip

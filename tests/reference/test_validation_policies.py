@@ -8,6 +8,7 @@ from reference.parser import parse_policies
 from reference.schema_reader import read_schema
 from reference.syntax import SlotName
 from reference.templates import Link, from_bodies
+from reference.validation import applicability
 from reference.validation.messages import explain
 from reference.validation.policies import Verdict, validate, validate_set
 from reference.values import EntityUid
@@ -71,12 +72,29 @@ def verdict(text: str) -> Verdict:
     ],
 )
 def test_applicability(scope: str, applies: bool) -> None:
-    assert verdict(f"permit({scope});").valid is applies
+    (body,) = parse_policies(f"permit({scope});")
+    assert applicability.applies(body, SCHEMA) is applies
+
+
+@pytest.mark.parametrize(
+    ("scope", "valid"),
+    [
+        ("principal is Unused, action, resource", True),
+        ("principal is N::Action, action, resource", True),
+        ('principal == Action::"view", action, resource', True),
+        ("principal is Unused, action in [], resource", True),
+        ("principal, action in [], resource", False),
+        ('principal, action in [Action::"view", N::Action::"view2"], resource', False),
+    ],
+)
+def test_a_scope_that_no_action_fits_is_no_error_by_itself(scope: str, valid: bool) -> None:
+    assert verdict(f"permit({scope});").valid is valid
 
 
 def test_the_empty_schema_has_no_applicable_action() -> None:
-    (body,) = parse_policies("permit(principal, action, resource);")
-    assert not validate(body, read_schema("")).valid
+    (body,) = parse_policies("permit(principal, action in [], resource);")
+    assert not applicability.applies(body, read_schema(""))
+    assert validate(body, read_schema("")).valid
 
 
 @pytest.mark.parametrize(
@@ -90,7 +108,6 @@ def test_the_empty_schema_has_no_applicable_action() -> None:
         'permit(principal, action, resource) when { true || principal == Color::"green" };',
         'permit(principal, action, resource) when { false } unless { Nope::"a" has b };',
         "permit(principal, action, resource) when { if true then true else principal is Nope in principal };",
-        'permit(principal == Action::"view", action, resource);',
         'permit(principal, action, resource) when { M::Action::"view" == action };',
     ],
 )
@@ -119,12 +136,12 @@ def test_templates_are_checked_by_themselves(text: str, valid: bool) -> None:
     ("scope", "values", "valid"),
     [
         ("principal == ?principal", {"?principal": ("User", "a")}, True),
-        ("principal == ?principal", {"?principal": ("Unused", "a")}, False),
+        ("principal == ?principal", {"?principal": ("Unused", "a")}, True),
         ("principal == ?principal", {"?principal": ("Nope", "a")}, False),
-        ("principal == ?principal", {"?principal": ("Action", "view")}, False),
+        ("principal == ?principal", {"?principal": ("Action", "view")}, True),
         ("principal in ?principal", {"?principal": ("Org", "a")}, True),
-        ("principal in ?principal", {"?principal": ("Doc", "a")}, False),
-        ("principal is User in ?principal", {"?principal": ("Bot", "a")}, False),
+        ("principal in ?principal", {"?principal": ("Doc", "a")}, True),
+        ("principal is User in ?principal", {"?principal": ("Bot", "a")}, True),
         ("principal is User in ?principal", {"?principal": ("Group", "a")}, True),
     ],
 )

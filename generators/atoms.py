@@ -216,7 +216,11 @@ class Atoms(Comparisons):
         rooted = source.choice(focus.index.optional or focus.index.entities)
         path = rooted.path
         if not path.attrs or source.integer(0, 11) == 11:
-            return Has(rooted.root, (source.choice(literals.ATTRIBUTE_NAMES),))
+            # What follows an attribute that exists may have no attributes: a type error.
+            count = source.choice((1, 2, 3)) if focus.profile.unknown_attribute else 1
+            return Has(rooted.root, tuple(source.choice(literals.ATTRIBUTE_NAMES) for _ in range(count)))
+        if len(path.attrs) > 1 and source.integer(0, 2) == 2:
+            return Has(rooted.root, path.attrs)
         shorter = [place for place, optional in enumerate(path.optional[:-1]) if optional]
         if shorter:
             focus.pending.extend(Has(rooted.expression(place), (path.attrs[place],)) for place in shorter)

@@ -25,7 +25,6 @@ from generators.syntax import (
     Uid,
     Value,
     Var,
-    is_attribute_word,
 )
 from generators.world import (
     Entity,
@@ -173,7 +172,7 @@ class Focus:
             return
         first = 0 if self.source.integer(0, 3) == 3 else first
         words = path.attrs[first : last + 1]
-        if len(words) > 1 and self.source.boolean() and all(map(is_attribute_word, words)):
+        if len(words) > 1 and self.source.boolean():
             self.pending.append(Has(rooted.expression(first), words))
         else:
             self.pending.extend(single)

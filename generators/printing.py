@@ -32,6 +32,7 @@ from generators.syntax import (
     Var,
     is_attribute_word,
 )
+from generators.trees import conjunction
 
 _FUNCTIONS = frozenset(("decimal", "ip", "datetime", "duration"))
 
@@ -144,6 +145,8 @@ class Printer:
                 return self._binary(expr)
             case Unary(op, arg):
                 return self._unary(op, arg)
+            case Has(_, attrs) if len(attrs) > 1 and not all(map(is_attribute_word, attrs)):
+                return self._write(conjunction(expr))
             case Has(left, attrs):
                 return f"{self._at(left, _ADD)} has{self.space(' ')}{self._has(attrs)}", _RELATION
             case Like(left, pattern):

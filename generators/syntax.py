@@ -84,7 +84,9 @@ class GetAttr:
 
 @dataclass(frozen=True, slots=True)
 class Has:
-    """`left has a.b.c`; more than one attribute only where all are identifiers."""
+    """`left has a.b.c`. Where several attributes are not all identifiers, only policy JSON has a form for
+    it, and text writes the conjunction that it means.
+    """
 
     left: Expr
     attrs: tuple[str, ...]

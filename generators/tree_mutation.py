@@ -20,12 +20,13 @@ from generators.syntax import (
     Condition,
     Constraint,
     Expr,
+    Has,
     Lit,
     Policy,
     RecordV,
     Uid,
 )
-from generators.trees import Place, mentions_request, places, put
+from generators.trees import Place, as_extended_has, conjunction, mentions_request, places, put
 from generators.trivial import any_tells
 
 MOST_ATTEMPTS = 8
@@ -127,6 +128,37 @@ def _change_constant(source: Source, scenario: Scenario) -> Scenario | None:
         case _:
             return None
     return _put_body(scenario, number, clause, put(body, place, new))
+
+
+def _respell_has(source: Source, scenario: Scenario) -> Scenario | None:
+    """An extended `has` one step longer or shorter, or as its conjunction; or a conjunction as one `has`."""
+    spots = [
+        (number, clause, body, place, node)
+        for number, clause, body in _bodies(scenario)
+        for place, node in places(body)
+        if isinstance(node, Has) or as_extended_has(node) is not None
+    ]
+    if not spots:
+        return None
+    number, clause, body, place, node = source.choice(spots)
+    extended = as_extended_has(node)
+    match node:
+        case Has(left, attrs):
+            forms: list[Expr] = [Has(left, (*attrs, attr)) for attr in _attribute_names(scenario)]
+            if len(attrs) > 1:
+                forms = [conjunction(node), Has(left, attrs[:-1]), source.choice(forms)]
+            new = source.choice(forms)
+        case _ if extended is not None:
+            new = extended
+        case _:
+            return None
+    return _put_body(scenario, number, clause, put(body, place, new))
+
+
+def _attribute_names(scenario: Scenario) -> list[str]:
+    """The attributes that some entity type declares; there is always one."""
+    shapes = [entity_type.shape for entity_type in scenario.schema.entity_types]
+    return list(dict.fromkeys(attr.name for shape in shapes for attr in shape.attrs))
 
 
 _TURNED = {
@@ -279,6 +311,7 @@ def _mix_requests(source: Source, scenario: Scenario) -> Scenario | None:
 _CHANGES: dict[str, Callable[[Source, Scenario], Scenario | None]] = {
     "expression": _swap_expression,
     "constant": _change_constant,
+    "has": _respell_has,
     "scope": _flip_scope,
     "attribute": _alter_attribute,
     "parent": _add_parent,

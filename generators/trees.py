@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from generators.syntax import (
     Binary,
@@ -70,6 +71,29 @@ def with_parts(expr: Expr, new: Sequence[Expr]) -> Expr:
             return RecordLit(tuple((name, item) for (name, _), item in zip(fields, new, strict=True)))
         case Call():
             return replace(expr, args=tuple(new))
+
+
+def conjunction(has: Has) -> Expr:
+    """What an extended `has` means: `e has a.b` as `e has a && e.a has b` (spec 01 §5)."""
+    left, (first, *others) = has.left, has.attrs
+    chain: Expr = Has(left, (first,))
+    for before, attr in pairwise((first, *others)):
+        left = GetAttr(left, before)
+        chain = Binary("&&", chain, Has(left, (attr,)))
+    return chain
+
+
+def as_extended_has(expr: Expr) -> Has | None:
+    """The extended `has` whose conjunction an expression is; `None` where it is none."""
+    match expr:
+        case Binary("&&", first, Has(GetAttr(), (last,))):
+            whole = first if isinstance(first, Has) else as_extended_has(first)
+            if whole is None:
+                return None
+            longer = Has(whole.left, (*whole.attrs, last))
+            return longer if conjunction(longer) == expr else None
+        case _:
+            return None
 
 
 def places(expr: Expr, at: Place = ()) -> Iterator[tuple[Place, Expr]]:

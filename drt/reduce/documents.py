@@ -121,7 +121,7 @@ class _Document:
 
     def simplify_at(self, path: Path) -> None:
         here = self.at(path)
-        for simpler in _simpler(here):
+        for simpler in (*_simpler(here), *_joined_has(here)):
             if self.take(self.with_at(path, simpler)):
                 return self.simplify_at(path)
         if isinstance(here, list):
@@ -158,3 +158,20 @@ def _simpler(value: Any) -> Iterator[Any]:
             yield True
         case int() | float():
             yield from (True, 0, 1)
+
+
+def _joined_has(value: Any) -> Iterator[Any]:
+    """One extended `has` in the place of its conjunction."""
+    match value:
+        case {
+            "&&": {
+                "left": {"has": {"left": holder, "attr": str() | list() as attr}},
+                "right": {"has": {"left": read, "attr": str() as last}},
+            }
+        }:
+            attrs = [attr] if isinstance(attr, str) else attr
+            path = holder
+            for name in attrs:
+                path = {".": {"left": path, "attr": name}}
+            if path == read:
+                yield {"has": {"left": holder, "attr": [*attrs, last]}}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 
 from drt.reduce.pieces import Piece, pieces
 from drt.reduce.policies import condition_bodies
@@ -76,6 +76,7 @@ def _node_edits(node: Node, tokens: Sequence[Token]) -> Iterator[Edit]:
     match node.shape:
         case "chain":
             yield from _fewer_operands(node, tokens)
+            yield from _joined_has(node, tokens)
         case "list" | "record" | "call" | "method" if node.items:
             yield from _fewer_items(node, tokens)
         case "prefix":
@@ -113,6 +114,22 @@ def _fewer_operands(node: Node, tokens: Sequence[Token]) -> Iterator[Edit]:
             yield node.start, node.end, texts
 
 
+def _joined_has(node: Node, tokens: Sequence[Token]) -> Iterator[Edit]:
+    """`e has a.b` in the place of `e has a && e.a has b`."""
+    texts = [[token.text for token in tokens[part.start : part.end]] for part in node.parts]
+    for (first, left), (second, right) in pairwise(zip(node.parts, texts, strict=True)):
+        if tokens[first.end].text == "&&" and "has" in left and "has" in right:
+            holder, attrs = _at_has(left)
+            if _at_has(right)[0] == [*holder, ".", *attrs]:
+                yield first.start, second.end, [*left, ".", *_at_has(right)[1]]
+
+
+def _at_has(texts: list[str]) -> tuple[list[str], list[str]]:
+    """What stands before and after the last `has`."""
+    at = len(texts) - 1 - texts[::-1].index("has")
+    return texts[:at], texts[at + 1 :]
+
+
 def _fewer_items(node: Node, tokens: Sequence[Token]) -> Iterator[Edit]:
     first, last = node.items[0][0], node.items[-1][1]
     closing = node.end - 1
@@ -129,6 +146,8 @@ def _shorter_relation(node: Node, tokens: Sequence[Token]) -> Iterator[Edit]:
     match tokens[after].text:
         case "has" if node.end > after + 2:
             yield after + 2, node.end, []
+            for attr in range(after + 1, node.end, 2):
+                yield (attr, attr + 2, []) if attr == after + 1 else (attr - 1, attr + 1, [])
         case "is" if len(node.parts) == 2:
             right = node.parts[1].start
             yield right - 1, node.end, []

@@ -168,6 +168,7 @@ def _mapped(case: Case, rewrite: Callable[[str], str]) -> Case:
     """The case with every text rewritten, in the order of `texts`."""
     policies = replace(case.policies, text=rewrite(case.policies.text))
     schema = replace(case.schema, text=rewrite(case.schema.text)) if case.schema else None
+    fragments = tuple(replace(fragment, text=rewrite(fragment.text)) for fragment in case.fragments)
     entities = rewrite(case.entities)
     requests = tuple(replace(request, text=rewrite(request.text)) for request in case.requests)
     expressions = tuple(rewrite(expression) for expression in case.expressions)
@@ -179,6 +180,7 @@ def _mapped(case: Case, rewrite: Callable[[str], str]) -> Case:
         case,
         policies=policies,
         schema=schema,
+        fragments=fragments,
         entities=entities,
         requests=requests,
         expressions=expressions,

@@ -26,15 +26,15 @@ PER_CHARACTER = 4
 def texts(case: Case) -> tuple[str, ...]:
     """Everything that a case says, piece by piece."""
     links = (piece for template, new, values in case.links for piece in (template, new, *sum(values, ())))
-    schema = (case.schema.text,) if case.schema else ()
+    schemas = (schema.text for schema in case.schemas)
     requests = (request.text for request in case.requests)
-    return (case.policies.text, *schema, case.entities, *requests, *case.expressions, *links)
+    return (case.policies.text, *schemas, case.entities, *requests, *case.expressions, *links)
 
 
 def weight(case: Case) -> Weight:
     """The place of a case in the order; smaller is simpler."""
     said = texts(case)
-    pieces = len(case.requests) + len(case.expressions) + len(case.links) + (case.schema is not None)
+    pieces = len(case.requests) + len(case.expressions) + len(case.links) + len(case.schemas)
     weights = [_text_weight(text) for text in said]
     return (
         pieces + sum(tokens for tokens, _ in weights),

@@ -41,6 +41,8 @@ def pieces(case: Case) -> Iterator[Piece]:
             yield _link_value(index, place)
     if case.schema is not None:
         yield Piece(_source_kind(case.schema, "schema"), _schema_text, _with_schema_text)
+    for index, fragment in enumerate(case.fragments):
+        yield _fragment(index, fragment)
 
 
 def _schema_text(case: Case) -> str:
@@ -49,6 +51,14 @@ def _schema_text(case: Case) -> str:
 
 def _with_schema_text(case: Case, text: str) -> Case:
     return replace(case, schema=Source(text, case.schema.format)) if case.schema else case
+
+
+def _fragment(index: int, fragment: Source) -> Piece:
+    def write(case: Case, text: str) -> Case:
+        other = Source(text, case.fragments[index].format)
+        return replace(case, fragments=(*case.fragments[:index], other, *case.fragments[index + 1 :]))
+
+    return Piece(_source_kind(fragment, "schema"), lambda case: case.fragments[index].text, write)
 
 
 def _expression(index: int) -> Piece:

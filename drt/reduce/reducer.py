@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from drt.case import Case
+from drt.case import Case, Source
 from drt.reduce.documents import bridge_entities, drop_entities, simplify_documents
 from drt.reduce.expressions import simplify_expressions
 from drt.reduce.names import simplify_names, simplify_numbers, simplify_strings
@@ -41,9 +41,14 @@ def drop_links(problem: Problem) -> None:
     fewer(problem.best.links, lambda kept: problem.consider(replace(problem.best, links=tuple(kept))))
 
 
-def drop_schema(problem: Problem) -> None:
-    """Do without the schema."""
-    problem.consider(replace(problem.best, schema=None))
+def drop_schemas(problem: Problem) -> None:
+    """Leave out the schema, or some of the schemas that are linked."""
+
+    def take(kept: list[Source]) -> bool:
+        schema = kept[0] if kept else None
+        return problem.consider(replace(problem.best, schema=schema, fragments=tuple(kept[1:])))
+
+    fewer(problem.best.schemas, take)
 
 
 PASSES: tuple[Callable[[Problem], None], ...] = (
@@ -53,7 +58,7 @@ PASSES: tuple[Callable[[Problem], None], ...] = (
     drop_policies,
     drop_entities,
     bridge_entities,
-    drop_schema,
+    drop_schemas,
     peel_brackets,
     respell,
     drop_conditions,

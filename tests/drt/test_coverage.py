@@ -16,7 +16,9 @@ from drt.coverage import coverage
 from drt.engines.reference_features import features_of
 from drt.run_log import LogWriter
 from drt.targets import TARGETS
+from generators.policy_json import expression_json, policy_json
 from generators.source import RecordingSource
+from generators.syntax import Has, Lit, Policy, RecordLit
 
 REQUEST = Request(
     '{"principal": {"type": "U", "id": "a"}, "action": {"type": "Action", "id": "x"},'
@@ -52,6 +54,24 @@ def test_a_form_is_told_with_the_kinds_of_its_operands_and_its_outcome(
     expression: str, told: set[str]
 ) -> None:
     assert features(expression) == told
+
+
+def test_an_extended_has_that_only_json_can_write_is_told_alike() -> None:
+    body = expression_json(Has(RecordLit((("a b", RecordLit((("if", Lit(1)),))),)), ("a b", "if")))
+    policy = policy_json(Policy("permit")) | {"conditions": [{"kind": "when", "body": body}]}
+    document = {"staticPolicies": {"a": policy}, "templates": {}, "templateLinks": []}
+    found = features_of(Case(Source(json.dumps(document), "json"), requests=(REQUEST,)))
+    assert "has path|record|true" in found
+    assert not any(cell.startswith("has|") for cell in found)
+
+
+def test_an_extended_has_is_drawn_with_all_its_outcomes() -> None:
+    found: Counter[str] = Counter()
+    for index in range(200):
+        for target in ("kinds", "authorize-untyped", "authorize-typed"):
+            found.update(features_of(TARGETS[target].draw(RecordingSource(index))))
+    (row,) = [row for row in coverage(found).rows if row.name == "has path"]
+    assert row.missing == ()
 
 
 def test_operands_that_are_not_evaluated_are_not_told() -> None:

@@ -109,6 +109,55 @@ def test_policies_reach_the_least_text_that_keeps_the_point(pattern: str, least:
     assert reduced.entities in ("", "[]")
 
 
+@pytest.mark.parametrize(
+    ("guard", "keeps", "least"),
+    [
+        ("context has one.two.three", r"has (\w+\.)*three", "true has three"),
+        ("context has one.two.three", r"has one\.(\w+\.)*three", "true has one.three"),
+        ("context has one.two.three", r"has \w+\.\w+", "true has a.a"),
+        (
+            "context has one && context.one has two && context.one.two has three",
+            r"context has one( && context\.one has |\.)two( && context\.one\.two has |\.)three",
+            "context has one.two.three",
+        ),
+    ],
+)
+def test_an_extended_has_loses_steps_and_takes_the_place_of_its_conjunction(
+    guard: str, keeps: str, least: str
+) -> None:
+    case = Case(Source(f"permit(principal, action, resource) when {{ {guard} }};"))
+    point = policies_match(rf"when {{ (?:.*[ (])?(?:{keeps})\b")
+    reduced = reduce_case(case, point, 30)
+
+    assert weight(reduced) <= weight(Case(Source(f"permit(principal, action, resource) when {{ {least} }};"), ""))
+
+
+def test_an_extended_has_in_json_takes_the_place_of_its_conjunction() -> None:
+    one = {"has": {"left": {"Var": "context"}, "attr": "a b"}}
+    two = {"has": {"left": {".": {"left": {"Var": "context"}, "attr": "a b"}}, "attr": "if"}}
+    both = {"&&": {"left": one, "right": two}}
+    joined = {"has": {"left": {"Var": "context"}, "attr": ["a b", "if"]}}
+
+    def asks_for_both(case: Case) -> bool:
+        try:
+            return json.loads(case.policies.text) in (both, joined)
+        except ValueError:
+            return False
+
+    reduced = reduce_case(Case(Source(json.dumps(both), "json")), asks_for_both, 30)
+    assert json.loads(reduced.policies.text) == joined
+
+
+def test_schemas_that_are_linked_are_left_out_and_simplified() -> None:
+    schemas = tuple(Source(f"entity {name}; entity More{name};") for name in ("One", "Two", "Three"))
+    case = Case(Source(""), "", schemas[0], fragments=schemas[1:])
+    two = reduce_case(case, lambda tried: len(tried.schemas) == 2, 30)
+    named = reduce_case(case, lambda tried: any("Two" in schema.text for schema in tried.schemas), 30)
+
+    assert [schema.text for schema in two.schemas] == ["", ""]
+    assert [schema.text.strip() for schema in named.schemas] == ["Two"]
+
+
 def test_entities_keep_only_the_chain_that_matters() -> None:
     def linked(case: Case) -> bool:
         try:

@@ -58,6 +58,8 @@ PLAIN: list[tuple[Expr, str]] = [
     (If(TRUE, TRUE, Binary("&&", TRUE, TRUE)), "if true then true else true && true"),
     (Has(PRINCIPAL, ("a", "b")), "principal has a.b"),
     (Has(PRINCIPAL, ("a b",)), 'principal has "a b"'),
+    (Has(PRINCIPAL, ("a b", "if")), 'principal has "a b" && principal["a b"] has "if"'),
+    (Unary("!", Has(PRINCIPAL, ("a", "if"))), '!(principal has a && principal.a has "if")'),
     (Like(Lit("x"), ("a*", None, "\\")), r'"x" like "a\**\\"'),
     (Is(PRINCIPAL, "A::B", Lit(Uid("C", "d"))), 'principal is A::B in C::"d"'),
     (Call("ip", (Lit("::1"),)), 'ip("::1")'),
@@ -170,6 +172,9 @@ def test_policy_json_writes_the_forms_of_the_format() -> None:
             }
         ],
         "annotations": {"k": None, "l": ""},
+    }
+    assert expression_json(Has(PRINCIPAL, ("a b", "if"))) == {
+        "has": {"left": {"Var": "principal"}, "attr": ["a b", "if"]}
     }
     assert expression_json(Has(PRINCIPAL, ("a",))) == {"has": {"left": {"Var": "principal"}, "attr": "a"}}
 

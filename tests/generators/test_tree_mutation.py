@@ -6,7 +6,9 @@ import pytest
 
 from generators.entities import ancestors
 from generators.source import RecordingSource, ReplaySource
+from generators.syntax import PRINCIPAL, Binary, GetAttr, Has
 from generators.tree_mutation import _CHANGES, mutated
+from generators.trees import as_extended_has, conjunction
 from tests.generators.samples import drawn
 
 
@@ -18,6 +20,14 @@ def test_every_change_is_made_and_named() -> None:
         seen |= names
         assert names or mutant == sample
     assert seen == {f"mutated:{name}" for name in _CHANGES}
+
+
+def test_an_extended_has_and_its_conjunction_turn_into_each_other() -> None:
+    words = ("a", "b", "c")
+    assert as_extended_has(conjunction(Has(PRINCIPAL, words))) == Has(PRINCIPAL, words)
+    assert as_extended_has(Has(PRINCIPAL, words)) is None
+    other = Binary("&&", Has(PRINCIPAL, ("a",)), Has(GetAttr(PRINCIPAL, "b"), ("a",)))
+    assert as_extended_has(other) is None
 
 
 def test_mutants_differ_replay_and_keep_hierarchies_without_cycles() -> None:

@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
+MATERIAL := $(wildcard ../shared/conformance ../shared/questions)
 
 .PHONY: help setup fuzz test quick lint replay conformance lock clean
 
@@ -47,8 +48,8 @@ replay: setup
 	$(PY) -m drt replay
 
 conformance: setup
-	$(PY) -m drt conformance ../shared/conformance --engine reference
-	$(PY) -m drt conformance ../shared/conformance --engine production
+	$(PY) -m drt conformance $(MATERIAL) --engine reference
+	$(PY) -m drt conformance $(MATERIAL) --engine production
 
 lock:
 	uv pip compile pyproject.toml --group dev --universal --generate-hashes --python-version 3.11 \

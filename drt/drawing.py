@@ -6,6 +6,7 @@ goes into one case.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -14,13 +15,18 @@ from drt.case import Case, Request
 from drt.case import Source as Text
 from drt.hostile import FAMILIES
 from generators.census import census
+from generators.fragments import fragments_of
 from generators.grammar import Grammar
 from generators.kind_grid import ENTITIES, REQUEST, grid_expression
+from generators.link_errors import left_external, unlinkable
 from generators.mutations import mutated_json, mutated_text
 from generators.profiles import HOSTILE_TEXT, UNTYPED, Profile
 from generators.scenarios import Scenario, scenario
+from generators.schema_printing import schema_json, schema_text
 from generators.source import Source
+from generators.spelling import spelling_of
 from generators.streams import streamed
+from generators.world import Schema
 
 Draw = Callable[[Source], Case]
 
@@ -47,6 +53,9 @@ class Drawn:
 UNTYPED_RBAC = replace(UNTYPED, name="untyped-templates", templates=0.4, requests=6, expressions=0)
 EVALUATE = replace(UNTYPED, name="evaluate", policies=(1, 1), requests=4, expressions=12)
 SMALL = replace(UNTYPED, name="small", policies=(1, 2), requests=1, expressions=0, templates=0.2)
+INQUIRED = replace(
+    UNTYPED, name="inquired", templates=0.35, policies=(1, 4), requests=1, odd_names=0.15, expressions=0
+)
 ODD_TEXT = replace(HOSTILE_TEXT, name="odd-text", templates=0.3, requests=1, expressions=2, policies=(1, 3))
 
 
@@ -178,7 +187,7 @@ def validated(*profiles: Profile, requests: int = 0, json_schema: float = 0.3) -
     """Policies of one of the profiles with their schema, in either syntax; entities and requests where asked
     for.
     """
-    fewer = [replace(profile, expressions=0, requests=max(requests, 1)) for profile in profiles]
+    fewer = _at_most(profiles, requests)
 
     def draw(source: Source) -> Case:
         drawn = scenario(source, source.choice(fewer))
@@ -190,6 +199,84 @@ def validated(*profiles: Profile, requests: int = 0, json_schema: float = 0.3) -
         return replace(whole, schema=schema)
 
     return draw
+
+
+def fragments(*profiles: Profile, requests: int = 0, missed: float = 0.4) -> Draw:
+    """Policies of one of the profiles with schemas that link to theirs; with probability `missed` schemas
+    that do not, by one rule.
+    """
+    fewer = _at_most(profiles, requests)
+
+    def draw(source: Source) -> Case:
+        drawn = scenario(source, source.choice(fewer))
+        if source.boolean(missed):
+            parts = unlinkable(source, drawn.schema, set())
+        else:
+            parts = fragments_of(source, drawn.schema)
+        return _linked(source, drawn, parts, requests)
+
+    return draw
+
+
+def incomplete(*profiles: Profile, requests: int = 0) -> Draw:
+    """Policies of one of the profiles, some sets without any, with one schema or several that together leave
+    something external.
+    """
+    fewer = _at_most(profiles, requests)
+
+    def draw(source: Source) -> Case:
+        drawn = scenario(source, source.choice(fewer))
+        case = _linked(source, drawn, left_external(source, drawn.schema), requests)
+        return replace(case, policies=Text(""), links=()) if source.boolean(0.05) else case
+
+    return draw
+
+
+def _at_most(profiles: Sequence[Profile], requests: int) -> list[Profile]:
+    return [replace(profile, expressions=0, requests=max(requests, 1)) for profile in profiles]
+
+
+def _linked(source: Source, drawn: Scenario, parts: Sequence[Schema], requests: int) -> Case:
+    """The policies of a scenario with these schemas, in any order and each in either syntax."""
+    waiting = list(parts)
+    texts: list[Text] = []
+    while waiting:
+        part = waiting.pop(source.integer(0, len(waiting) - 1))
+        in_json = source.boolean(0.4)
+        texts.append(
+            Text(json.dumps(schema_json(part)), "json")
+            if in_json
+            else Text(schema_text(part, spelling_of(drawn.spelling)))
+        )
+    case = replace(authorization(drawn), schema=texts[0], fragments=tuple(texts[1:]))
+    return case if requests else replace(case, entities="[]", requests=())
+
+
+_INQUIRIES: tuple[Draw, ...] = (
+    fragments(INQUIRED, missed=0.0),
+    fragments(INQUIRED, missed=0.0),
+    fragments(INQUIRED, missed=0.5),
+    incomplete(INQUIRED),
+)
+
+
+def inquiry(source: Source) -> Case:
+    """Policies, templates and links with one schema, with schemas that link or do not, or without any, to be
+    asked about (spec 13 §1–§3).
+    """
+    if source.boolean(0.5):
+        return source.choice(_INQUIRIES)(source)
+    drawn = scenario(source, INQUIRED)
+    case = _linked(source, drawn, (drawn.schema,), 0)
+    match source.integer(0, 9):
+        case 0:
+            return replace(case, schema=None)
+        case 1:
+            return replace(case, policies=Text(""), links=())
+        case 2 | 3:
+            return replace(case, policies=Text(drawn.policies_json(), "json"))
+        case _:
+            return case
 
 
 def schema_alone(*profiles: Profile) -> Draw:

@@ -74,6 +74,8 @@ class _Writer:
             return f"entity {base} enum [{ids}];"
         parents = self._names(entity_type.parents)
         text = f"entity {base}" + (f" in {parents}" if entity_type.parents else "")
+        if entity_type.external:
+            return f"external {self.space('')}{text}{self.space('')};"
         if entity_type.shape.attrs or self.odd(2):
             equals = "= " if self.odd(3) else ""
             text = f"{text}{self.space(' ')}{equals}{self.type(entity_type.shape)}"
@@ -95,6 +97,8 @@ class _Writer:
         text = f"action {self._word(action.uid.id)}"
         if action.parents:
             text = f"{text} in [{', '.join(self._group(action, uid) for uid in action.parents)}]"
+        if action.external:
+            text = f"external {self.space('')}{text}"
         if action.principals:
             context = action.context
             parts = [
@@ -159,6 +163,8 @@ def _entity_type_json(entity_type: EntityType) -> Json:
     if entity_type.enum:
         return {"enum": list(entity_type.enum)}
     document: dict[str, Json] = {"memberOfTypes": list(entity_type.parents)}
+    if entity_type.external:
+        return {"external": True, **document}
     if entity_type.shape.attrs:
         document["shape"] = type_json(entity_type.shape)
     if entity_type.tags is not None:
@@ -167,7 +173,7 @@ def _entity_type_json(entity_type: EntityType) -> Json:
 
 
 def _action_json(action: Action) -> Json:
-    document: dict[str, Json] = {}
+    document: dict[str, Json] = {"external": True} if action.external else {}
     if action.parents:
         document["memberOf"] = [{"id": uid.id, "type": uid.type} for uid in action.parents]
     if action.principals:

@@ -69,24 +69,30 @@ def is_exact(type_: Type) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class EntityType:
-    """A declared entity type, by full name; `enum` holds the ids of an enumerated one."""
+    """A declared entity type, by full name; `enum` holds the ids of an enumerated one. An external one is
+    defined in another schema.
+    """
 
     name: str
     parents: tuple[str, ...] = ()
     shape: RecordT = EMPTY_RECORD
     tags: Type | None = None
     enum: tuple[str, ...] = ()
+    external: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A declared action; one that applies to nothing has no principals."""
+    """A declared action; one that applies to nothing has no principals. An external one is defined in
+    another schema.
+    """
 
     uid: Uid
     parents: tuple[Uid, ...] = ()
     principals: tuple[str, ...] = ()
     resources: tuple[str, ...] = ()
     context: RecordT = EMPTY_RECORD
+    external: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -52,7 +52,8 @@ from reference.templates import Link, PolicySet, from_bodies
 from reference.typed_entity_json import read_entities_under
 from reference.typed_request_json import read_request_under
 from reference.validation.messages import explain
-from reference.validation.policies import Verdict, validate_set
+from reference.validation.policies import validate_set
+from reference.validation.problems import Caution, Verdict
 from reference.value_json import uid
 from reference.values import Bool, EntityUid, Long, Record, Set, String, Value, fold
 
@@ -103,6 +104,8 @@ class LoadedReference:
         return Validated(
             all(verdict.valid for verdict in verdicts.values()),
             tuple((policy_id, verdicts[policy_id].valid) for policy_id in sorted(verdicts)),
+            tuple(sorted({(each, p.kind) for each, found in verdicts.items() for p in found.problems})),
+            tuple(sorted({(each, *told(c)) for each, found in verdicts.items() for c in found.cautions})),
             detail="\n".join(explain(verdicts, self.located(verdicts))),
         )
 
@@ -230,6 +233,11 @@ def linked(policies: PolicySet, case: Case) -> PolicySet:
 
 def _slot_value(slot: str, text: str) -> tuple[SlotName, EntityUid]:
     return cast(SlotName, slot), uid(read_json(text, "link"), "link", f"`{slot}`")
+
+
+def told(caution: Caution) -> tuple[str, ...]:
+    """A warning without its policy id, as outcomes have it."""
+    return tuple(part for part in (caution.kind, caution.text, caution.character) if part is not None)
 
 
 def rejected(error: InputError) -> Rejected:

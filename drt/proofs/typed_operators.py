@@ -17,8 +17,11 @@ from drt.proofs.operators import MAX, MIN, Operand, concrete, operands
 from drt.proofs.theorem import Counterexample, Goal, Theorem
 from reference.entities import EMPTY
 from reference.errors import EvaluationError
-from reference.syntax import Var
-from reference.validation.judgement import IllTyped, Typed
+from reference.schema import Schema
+from reference.syntax import Binary, BinaryOp, Expr, Unary, UnaryOp, Var
+from reference.validation.capabilities import Capabilities
+from reference.validation.environments import Environment
+from reference.validation.judgement import Checker, Judgement, Typed
 from reference.validation.types import (
     BOOL,
     DATETIME,
@@ -35,7 +38,7 @@ from reference.validation.types import (
     describe,
     entity,
 )
-from reference.values import Bool, Long
+from reference.values import Bool, EntityUid, Long
 
 MODULE = "reference.validation.operators"
 ALLOWED = ("overflow", "entity-missing", "extension")
@@ -47,16 +50,23 @@ BY_TYPE: dict[str, tuple[Type, ...]] = {
     "ip 127.0.0.1": (IPADDR,), "record": (EMPTY_RECORD,),
 }  # fmt: skip
 
-UNARY = ("!", "neg", "isEmpty")
-BINARY = ("==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "contains", "containsAll", "containsAny")
+UNARY: tuple[UnaryOp, ...] = ("!", "neg", "isEmpty")
+BINARY: tuple[BinaryOp, ...] = (
+    "==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "contains", "containsAll", "containsAny",
+)  # fmt: skip
 
 
-class Unknown:
-    """All that these rules look at in their setting: nothing is a literal."""
+NOWHERE = Environment("U", EntityUid("Action", "a"), "R", EMPTY_RECORD)
+"""An environment for rules that look at nothing in it."""
 
-    permissive = False
 
-    def literal(self, _: object) -> None:
+class Operators(Checker):
+    """A checker for operators whose operands have types already; none of them is a literal."""
+
+    def judge(self, expr: Expr, known: Capabilities) -> Judgement:
+        raise AssertionError("rules for operators judge no operands")
+
+    def literal(self, expr: Expr) -> None:
         return None
 
 
@@ -77,9 +87,9 @@ def _unary(code: Code) -> Iterator[Goal]:
     rules, evaluator = code.module(MODULE), code.module("reference.evaluator")
     for op in UNARY:
         for operand, t in _typed("left"):
-            try:
-                found = rules.unary_type(op, t)
-            except IllTyped:
+            check, form = Operators(Schema(), NOWHERE), Unary(op, Var("principal"))
+            found = rules.unary_type(form, Typed(form.operand, t), check)
+            if check.problems:
                 continue
             yield _step(op, (operand,), (t,), found, lambda value, op=op: evaluator.unary(op, value))
 
@@ -88,10 +98,9 @@ def _binary(code: Code) -> Iterator[Goal]:
     rules, evaluator = code.module(MODULE), code.module("reference.evaluator")
     for op in BINARY:
         for (left, t), (right, u) in product(_typed("left"), _typed("right")):
-            sides = Typed(Var("principal"), t), Typed(Var("resource"), u)
-            try:
-                found = rules.binary_type(op, *sides, Unknown())
-            except IllTyped:
+            check, form = Operators(Schema(), NOWHERE), Binary(op, Var("principal"), Var("resource"))
+            found = rules.binary_type(form, Typed(form.left, t), Typed(form.right, u), check)
+            if check.problems:
                 continue
             yield _step(
                 op,
@@ -166,14 +175,14 @@ THEOREMS = (
             Defect(
                 "`!` leaves true as it is",
                 MODULE,
-                '        case "!", TrueType():\n            return FALSE',
-                '        case "!", TrueType():\n            return TRUE',
+                "        case TrueType():\n            return FALSE\n        case FalseType():",
+                "        case TrueType():\n            return TRUE\n        case FalseType():",
             ),
             Defect(
                 "any value may be empty",
                 MODULE,
-                '        case "isEmpty", SetType():',
-                '        case "isEmpty", _:',
+                "            check.expect(operand, SET)\n",
+                "",
             ),
         ),
         "one step an operator and type",
@@ -188,19 +197,19 @@ THEOREMS = (
             Defect(
                 "anything may be compared",
                 MODULE,
-                "if t in (LONG, DATETIME, DURATION) and t == u:",
-                "if t == u:",
+                "    t, u = check.expect(left, ORDERED), check.expect(right, ORDERED)",
+                "    t, u = left.type, right.type",
             ),
             Defect(
                 "a number may be added to anything",
                 MODULE,
-                'case (("+" | "-" | "*"), LongType(), LongType()):',
-                'case (("+" | "-" | "*"), LongType(), _):',
+                "            check.expect(right, NUMBER)\n",
+                "",
             ),
             Defect(
                 "equal types are never equal",
                 MODULE,
-                "    return related(left.type, right.type, setting)",
+                "    return related(expr, left.type, right.type, check)",
                 "    return FALSE",
             ),
         ),

@@ -16,10 +16,13 @@ import z3
 from drt.proofs.code import Code, Defect
 from drt.proofs.theorem import Counterexample, Goal, Theorem
 from reference.errors import EvaluationError
+from reference.schema import Schema
 from reference.syntax import And, Expr, If, Or, Var
-from reference.validation.judgement import IllTyped, Judgement, Typed
-from reference.validation.types import BOOL, FALSE, LONG, STRING, TRUE, Type, describe
-from reference.values import Bool, Long, String, Value
+from reference.validation.capabilities import Capabilities
+from reference.validation.environments import Environment
+from reference.validation.judgement import Checker, Judgement, Typed
+from reference.validation.types import BOOL, EMPTY_RECORD, FALSE, LONG, STRING, TRUE, Type, describe
+from reference.values import Bool, EntityUid, Long, String, Value
 
 CONTROL = "reference.validation.control"
 CAPABILITIES = "reference.validation.capabilities"
@@ -38,36 +41,40 @@ OPERANDS: tuple[Expr, ...] = (Var("principal"), Var("action"), Var("resource"))
 """Stand for any operands: the rules ask for their judgements and look no further."""
 
 
-def _run_rule(code: Code, expr: Expr, types: Sequence[Type]) -> tuple[Any, list[Any], Any]:
-    """The rule's judgement, and the capabilities under which it asked for each operand (None: not asked).
+NOWHERE = Environment("U", EntityUid("Action", "a"), "R", EMPTY_RECORD)
+"""An environment for rules that look at nothing in it."""
 
-    Operand n grants capability n; the form itself is judged under a further one.
+
+class _Answering(Checker):
+    """A checker that answers for operands: operand n has the n-th type and grants capability n.
+
+    `asked` are the capabilities under which each was judged (None: not judged).
     """
-    control, capabilities = code.module(CONTROL), code.module(CAPABILITIES)
-    known = capabilities.Capabilities(1 << len(types))
-    asked: list[Any] = [None] * len(types)
+
+    def __init__(self, code: Code, types: Sequence[Type]) -> None:
+        super().__init__(Schema(), NOWHERE)
+        self.capability = code.module(CAPABILITIES).Capabilities
+        self.types = types
+        self.asked: list[Any] = [None] * len(types)
+
+    def judge(self, expr: Expr, known: Capabilities) -> Judgement:
+        place = OPERANDS.index(expr)
+        self.asked[place] = known
+        return Judgement(Typed(expr, self.types[place]), self.capability(1 << place))
+
+
+def _run_rule(code: Code, expr: Expr, types: Sequence[Type]) -> tuple[Any, _Answering, Any]:
+    """The rule's judgement, the checker that it asked, and the capabilities of the form: one further one."""
+    control = code.module(CONTROL)
+    check = _Answering(code, types)
+    known = check.capability(1 << len(types))
     match expr:
         case And():
-            rule = control.conjunction(expr, known)
+            return control.conjunction(expr, known, check), check, known
         case Or():
-            rule = control.disjunction(expr, known)
+            return control.disjunction(expr, known, check), check, known
         case _:
-            rule = control.conditional(expr, known, Strict())
-    answer: Any = None
-    while True:
-        try:
-            operand, under = rule.send(answer)
-        except StopIteration as finished:
-            return finished.value, asked, known
-        place = OPERANDS.index(operand)
-        asked[place] = under
-        answer = Judgement(Typed(operand, types[place]), capabilities.Capabilities(1 << place))
-
-
-class Strict:
-    """All that the rule for `if` looks at in its setting."""
-
-    permissive = False
+            return control.conditional(expr, known, check), check, known
 
 
 class _Ended(Exception):
@@ -127,13 +134,12 @@ def _steps(code: Code, expr: Expr, came: Sequence[Any], table: list[tuple[Any, A
         return z3.Or(value == ALLOWED, *(value == each for each in WITHIN[found]))
 
     for types in product(TYPES, repeat=arity):
-        try:
-            judgement, asked, known = _run_rule(code, expr, types)
-        except IllTyped:
+        judgement, check, known = _run_rule(code, expr, types)
+        if check.problems:
             continue
         promises = [
             z3.Implies(all_of(under), z3.And(within(value, found), z3.Implies(value == T, holds[place])))
-            for place, (value, found, under) in enumerate(zip(came, types, asked, strict=True))
+            for place, (value, found, under) in enumerate(zip(came, types, check.asked, strict=True))
             if under is not None
         ]
         claim = z3.Implies(
@@ -178,13 +184,13 @@ THEOREMS = (
             Defect(
                 "the right operand is taken for true",
                 CONTROL,
-                "        case _, TrueType():\n            return left\n",
+                "        case TrueType(), TrueType():\n            return TRUE\n",
                 "        case TrueType(), _:\n            return TRUE\n",
             ),
             Defect(
                 "a conjunction with a true operand is true",
                 CONTROL,
-                "        case _, TrueType():\n            return left\n",
+                "        case TrueType(), TrueType():\n            return TRUE\n",
                 "        case _, TrueType():\n            return TRUE\n",
             ),
         ),
@@ -206,8 +212,8 @@ THEOREMS = (
             Defect(
                 "a false left side does not hide the right",
                 CONTROL,
-                "        case FalseType(), t:\n            return Judgement(Typed(expr, t, parts), right.grants)",
-                "        case FalseType(), t:\n            return Judgement(Typed(expr, FALSE, parts), right.grants)",
+                "            return Judgement(Typed(expr, t, parts), right.grants)",
+                "            return Judgement(Typed(expr, FALSE, parts), right.grants)",
             ),
         ),
         "one step a rule",
@@ -222,15 +228,14 @@ THEOREMS = (
             Defect(
                 "the other branch sees what the condition tested",
                 CONTROL,
-                "    then = yield (expr.then, known | condition.grants)\n    otherwise = yield (expr.otherwise, known)\n",
-                "    then = yield (expr.then, known | condition.grants)\n"
-                "    otherwise = yield (expr.otherwise, known | condition.grants)\n",
+                "\n    otherwise = check.judge(expr.otherwise, known)\n",
+                "\n    otherwise = check.judge(expr.otherwise, known | condition.grants)\n",
             ),
             Defect(
                 "either branch grants for both",
                 CONTROL,
-                "return Judgement(Typed(expr, joined, parts), (condition.grants | then.grants) & otherwise.grants)",
-                "return Judgement(Typed(expr, joined, parts), condition.grants | then.grants | otherwise.grants)",
+                "return Judgement(typed, (condition.grants | then.grants) & otherwise.grants)",
+                "return Judgement(typed, condition.grants | then.grants | otherwise.grants)",
             ),
         ),
         "one step a rule",

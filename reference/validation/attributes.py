@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from reference.schema import Schema, StandardEntityType
 from reference.suggest import did_you_mean
-from reference.validation.judgement import IllTyped
+from reference.syntax import Expr
+from reference.validation.judgement import ENTITY, OBJECT, TEXT, Checker, Typed
 from reference.validation.lattice import join_all
 from reference.validation.types import (
     BOOL,
     EMPTY_RECORD,
     FALSE,
-    STRING,
     TRUE,
+    UNKNOWN,
     EntityType,
     RecordType,
     Type,
@@ -22,32 +23,38 @@ from reference.validation.types import (
 )
 
 
-def has_attr_type(operand: Type, attr: str, known: bool, schema: Schema) -> Type:
-    """The type of `e has attr`. A result other than False grants the capability."""
-    attributes = attributes_of(operand, schema)
-    declared = attributes.attributes.get(attr)
-    match operand:
-        case EntityType() if declared is None and not _declares(operand, attr, schema):
+def has_attr_type(operand: Typed, attr: str, known: bool, check: Checker, place: Expr | None = None) -> Type:
+    """The type of `e has attr`. A result other than False grants the capability.
+
+    A wrong operand is reported at `place`, if it is not written itself.
+    """
+    whole = check.expect(operand, OBJECT, place)
+    declared = attributes_of(whole, check.schema).attributes.get(attr)
+    match whole:
+        case EntityType() if declared is None and not _declares(whole, attr, check.schema):
             return FALSE
         case RecordType(open=False) if declared is None:
             return FALSE
-        case _ if declared is None:
-            return BOOL
-        case RecordType() if declared.required:
+        case RecordType() if declared is not None and declared.required:
             return TRUE
         case _:
             # An entity need not be in the store, so that even a required attribute may be missing.
-            return TRUE if known else BOOL
+            return TRUE if known and declared is not None else BOOL
 
 
-def get_attr_type(operand: Type, attr: str, known: bool, schema: Schema) -> Type:
-    """The type of `e.attr`."""
-    attributes = attributes_of(operand, schema).attributes
+def get_attr_type(expr: Expr, operand: Typed, attr: str, known: bool, check: Checker) -> Type:
+    """The type of `e.attr`, which is or stands in `expr`."""
+    whole = check.expect(operand, OBJECT)
+    if not isinstance(whole, EntityType | RecordType):
+        return UNKNOWN
+    attributes = attributes_of(whole, check.schema).attributes
     declared = attributes.get(attr)
     if declared is None:
-        raise IllTyped(f"{describe(operand)} has no attribute {attr!r}{did_you_mean(attr, attributes)}")
+        message = f"{describe(whole)} has no attribute {attr!r}{did_you_mean(attr, attributes)}"
+        return check.report("unsafe_attribute_access", message, expr)
     if not (declared.required or known):
-        raise IllTyped(f"the attribute {attr!r} may be missing: test it with `has` first")
+        message = f"the attribute {attr!r} may be missing: test it with `has` first"
+        check.report("unsafe_optional_attribute_access", message, expr)
     return declared.type
 
 
@@ -57,29 +64,37 @@ def attributes_of(operand: Type, schema: Schema) -> RecordType:
         case RecordType():
             return operand
         case EntityType(names):
-            joined = join_all((_declared(name, schema) for name in sorted(names)), permissive=True)
+            joined = join_all([_declared(name, schema) for name in sorted(names)], permissive=True)
             return joined if isinstance(joined, RecordType) else EMPTY_RECORD
         case _:
-            raise IllTyped(f"expected an entity or a record, found {describe(operand)}")
+            return EMPTY_RECORD
 
 
-def has_tag_type(operand: Type, tag: Type, known: bool, schema: Schema) -> Type:
+def has_tag_type(operand: Typed, tag: Typed, known: bool, check: Checker) -> Type:
     """The type of `e.hasTag(t)`. A result other than False grants the capability."""
-    if not _tag_types(operand, tag, schema):
+    whole = check.expect(operand, ENTITY)
+    check.expect(tag, TEXT)
+    if isinstance(whole, EntityType) and not _tag_types(whole, check.schema):
         return FALSE
     return TRUE if known else BOOL
 
 
-def get_tag_type(operand: Type, tag: Type, known: bool, schema: Schema, *, permissive: bool) -> Type:
+def get_tag_type(expr: Expr, operand: Typed, tag: Typed, known: bool, check: Checker) -> Type:
     """The type of `e.getTag(t)`."""
-    tags = _tag_types(operand, tag, schema)
+    whole = check.expect(operand, ENTITY)
+    check.expect(tag, TEXT)
+    if not isinstance(whole, EntityType):
+        return UNKNOWN
+    tags = _tag_types(whole, check.schema)
     if not tags:
-        raise IllTyped(f"{describe(operand)} has no tags")
+        return check.report("unsafe_tag_access", f"{describe(whole)} has no tags", expr)
     if not known:
-        raise IllTyped("the tag may be missing: test it with `hasTag` first")
-    joined = join_all(tags, permissive=permissive)
+        message = "the tag may be missing: test it with `hasTag` first"
+        return check.report("unsafe_tag_access", message, expr)
+    joined = join_all(tags, permissive=check.permissive)
     if joined is None:
-        raise IllTyped(f"the tags of {describe(operand)} have no common type")
+        message = f"the tags of {describe(whole)} have no common type"
+        return check.report("incompatible_types", message, expr)
     return joined
 
 
@@ -95,11 +110,7 @@ def _declares(operand: EntityType, attr: str, schema: Schema) -> bool:
     return any(attr in _declared(name, schema).attributes for name in operand.names)
 
 
-def _tag_types(operand: Type, tag: Type, schema: Schema) -> list[Type]:
+def _tag_types(operand: EntityType, schema: Schema) -> list[Type]:
     """The tag types declared by the operand's entity types."""
-    if not isinstance(operand, EntityType):
-        raise IllTyped(f"expected an entity, found {describe(operand)}")
-    if tag != STRING:
-        raise IllTyped(f"expected a tag name of type String, found {describe(tag)}")
     declared = (schema.entity_types.get(name) for name in sorted(operand.names))
     return [d.tags for d in declared if isinstance(d, StandardEntityType) and d.tags is not None]

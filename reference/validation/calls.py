@@ -1,4 +1,4 @@
-"""Types of extension functions and methods (spec 08 §6.9, §12.2; the table of spec 03)."""
+"""Types of extension functions and methods (spec 08 §6.9, §12.2, §13; the table of spec 03)."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from reference.extensions.decimal import Decimal
 from reference.extensions.duration import Duration
 from reference.extensions.functions import CONSTRUCTORS, FUNCTIONS, METHODS, call
 from reference.extensions.ipaddr import IpAddr
-from reference.suggest import did_you_mean
-from reference.syntax import Lit
-from reference.validation.judgement import IllTyped, Typed
+from reference.syntax import Call, Lit
+from reference.validation.judgement import Checker, Sort, Typed
 from reference.validation.types import (
     BOOL,
     DATETIME,
@@ -54,29 +53,51 @@ def parameter_types(function: str) -> tuple[Type, ...]:
     return tuple(TYPE_OF_KIND[kind] for kind in FUNCTIONS[function].kinds)
 
 
-def call_type(function: str, arguments: Sequence[Typed], *, permissive: bool) -> Type:
-    """The type of a call: exact number and types of arguments; constructors only of text that they accept."""
-    if function not in RESULTS:
-        raise IllTyped(f"there is no function `{function}`{did_you_mean(function, RESULTS)}")
-    parameters = parameter_types(function)
-    if len(arguments) != len(parameters):
-        receiver = ", the receiver included" if function in METHODS else ""
-        expected, found = len(parameters), len(arguments)
-        raise IllTyped(f"`{function}` takes {expected} operands{receiver}, found {found}")
-    for argument, parameter in zip(arguments, parameters, strict=True):
-        if argument.type != parameter:
-            raise IllTyped(f"`{function}` takes {describe(parameter)}, found {describe(argument.type)}")
-    if function in CONSTRUCTORS:
-        _check_text(function, arguments[0], permissive=permissive)
-    return RESULTS[function]
+def call_type(expr: Call, arguments: Sequence[Typed], check: Checker) -> Type:
+    """The type of a call: exact number and types of arguments; constructors only of text that they accept.
+
+    Arguments of the wrong number, and computed ones of a constructor, are not compared with the parameters.
+    """
+    parameters = parameter_types(expr.function)
+    literal, complete = _check_literals(expr, check), _check_arity(expr, check)
+    if literal and complete:
+        for argument, parameter in zip(arguments, parameters, strict=True):
+            check.expect(argument, _exactly(parameter))
+        if expr.function in CONSTRUCTORS:
+            _check_text(expr, check)
+    return RESULTS[expr.function]
 
 
-def _check_text(function: str, argument: Typed, *, permissive: bool) -> None:
-    match argument.expr:
-        case Lit(String() as text):
+def _exactly(parameter: Type) -> Sort:
+    return Sort(describe(parameter), lambda t: t == parameter)
+
+
+def _check_literals(expr: Call, check: Checker) -> bool:
+    """Whether the arguments are literals, where they must be: those of a constructor, in strict mode."""
+    if check.permissive or expr.function not in CONSTRUCTORS:
+        return True
+    literal = all(isinstance(argument, Lit) for argument in expr.arguments)
+    if not literal:
+        check.report("non_literal_constructor", f"`{expr.function}` takes a string literal only", expr)
+    return literal
+
+
+def _check_arity(expr: Call, check: Checker) -> bool:
+    """Whether there are as many arguments as parameters."""
+    expected, found = len(parameter_types(expr.function)), len(expr.arguments)
+    if found != expected:
+        receiver = ", the receiver included" if expr.function in METHODS else ""
+        message = f"`{expr.function}` takes {expected} operands{receiver}, found {found}"
+        check.report("wrong_number_of_arguments", message, expr)
+    return found == expected
+
+
+def _check_text(expr: Call, check: Checker) -> None:
+    """A literal text must be one that the constructor accepts."""
+    match expr.arguments:
+        case (Lit(String() as text),):
             try:
-                call(function, [text])
+                call(expr.function, [text])
             except EvaluationError:
-                raise IllTyped(f"`{function}` does not accept the text {text.value!r}") from None
-        case _ if not permissive:
-            raise IllTyped(f"`{function}` takes a string literal only")
+                message = f"`{expr.function}` does not accept the text {text.value!r}"
+                check.report("function_argument", message, expr)

@@ -1,69 +1,34 @@
 """Rules for the forms that may skip an operand: `&&`, `||`, `if` (spec 08 §6.2).
 
-An operand that the others make unreachable is not asked for; the typed expression leaves it out.
+An operand that the others make unreachable is not judged; the typed expression leaves it out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from reference.syntax import And, Expr, If, Or
 from reference.validation.capabilities import NONE, Capabilities
-from reference.validation.judgement import Asking, IllTyped, Judgement, Rule, Setting, Typed
+from reference.validation.judgement import BOOLEAN, Checker, Judgement, Typed
 from reference.validation.lattice import join
-from reference.validation.types import (
-    BOOL,
-    FALSE,
-    TRUE,
-    BoolType,
-    FalseType,
-    TrueType,
-    Type,
-    describe,
-    is_boolean,
-)
+from reference.validation.types import BOOL, FALSE, TRUE, FalseType, TrueType, Type, describe
 
 
-def in_order(exprs: Sequence[Expr], known: Capabilities) -> Asking[tuple[Typed, ...]]:
-    """Operands that are all judged under the same capabilities."""
-    parts = []
-    for expr in exprs:
-        judgement = yield (expr, known)
-        parts.append(judgement.typed)
-    return tuple(parts)
-
-
-def boolean(expr: Expr, known: Capabilities) -> Rule:
+def boolean(expr: Expr, known: Capabilities, check: Checker) -> Judgement:
     """The judgement on an operand that must be a boolean."""
-    judgement = yield (expr, known)
-    if not is_boolean(judgement.type):
-        raise IllTyped(f"expected Bool, found {describe(judgement.type)}", expr)
+    judgement = check.judge(expr, known)
+    check.expect(judgement.typed, BOOLEAN)
     return judgement
 
 
-def conjunction(expr: And, known: Capabilities) -> Rule:
-    """`a && b`; a chain nested to the right, such as the clauses of a policy, is one loop."""
-    granted = NONE
-    nodes: list[And] = []
-    operands: list[Typed] = []
-    rest: Expr = expr
-    while True:
-        more = isinstance(rest, And)
-        judgement = yield from boolean(rest.left if isinstance(rest, And) else rest, known | granted)
-        operands.append(judgement.typed)
-        granted = granted | judgement.grants
-        if not more or judgement.type == FALSE:
-            break
-        assert isinstance(rest, And)
-        nodes.append(rest)
-        rest = rest.right
-    typed = operands.pop()
-    if more:
-        typed = Typed(rest, FALSE, (typed,))
-    while operands:
-        left = operands.pop()
-        typed = Typed(nodes.pop(), and_type(left.type, typed.type), (left, typed))
-    return Judgement(typed, NONE if typed.type == FALSE else granted)
+def conjunction(expr: And, known: Capabilities, check: Checker) -> Judgement:
+    """`a && b`."""
+    left = boolean(expr.left, known, check)
+    if left.type == FALSE:
+        return Judgement(Typed(expr, FALSE, (left.typed,)))
+    right = boolean(expr.right, known | left.grants, check)
+    t = and_type(left.type, right.type)
+    return Judgement(
+        Typed(expr, t, (left.typed, right.typed)), NONE if t == FALSE else left.grants | right.grants
+    )
 
 
 def and_type(left: Type, right: Type) -> Type:
@@ -71,50 +36,49 @@ def and_type(left: Type, right: Type) -> Type:
     match left, right:
         case _, FalseType():
             return FALSE
-        case _, TrueType():
-            return left
+        case TrueType(), TrueType():
+            return TRUE
         case _:
             return BOOL
 
 
-def disjunction(expr: Or, known: Capabilities) -> Rule:
+def disjunction(expr: Or, known: Capabilities, check: Checker) -> Judgement:
     """`a || b`."""
-    left = yield from boolean(expr.left, known)
+    left = boolean(expr.left, known, check)
     if left.type == TRUE:
         return Judgement(Typed(expr, TRUE, (left.typed,)))
-    right = yield from boolean(expr.right, known)
+    right = boolean(expr.right, known, check)
     parts = (left.typed, right.typed)
     match left.type, right.type:
-        case FalseType(), t:
+        case FalseType(), (TrueType() | FalseType() as t):
             return Judgement(Typed(expr, t, parts), right.grants)
-        case BoolType(), TrueType():
+        case FalseType(), _:
+            return Judgement(Typed(expr, BOOL, parts), right.grants)
+        case _, TrueType():
             return Judgement(Typed(expr, TRUE, parts))
-        case BoolType(), FalseType():
+        case _, FalseType():
             return Judgement(Typed(expr, BOOL, parts), left.grants)
         case _:
             return Judgement(Typed(expr, BOOL, parts), left.grants & right.grants)
 
 
-def conditional(expr: If, known: Capabilities, setting: Setting) -> Rule:
+def conditional(expr: If, known: Capabilities, check: Checker) -> Judgement:
     """`if c then t else e`."""
-    condition = yield from boolean(expr.condition, known)
+    condition = boolean(expr.condition, known, check)
     match condition.type:
         case TrueType():
-            then = yield (expr.then, known | condition.grants)
-            return Judgement(
-                Typed(expr, then.type, (condition.typed, then.typed)), condition.grants | then.grants
-            )
+            then = check.judge(expr.then, known | condition.grants)
+            parts = (condition.typed, then.typed)
+            return Judgement(Typed(expr, then.type, parts), condition.grants | then.grants)
         case FalseType():
-            otherwise = yield (expr.otherwise, known)
-            return Judgement(
-                Typed(expr, otherwise.type, (condition.typed, otherwise.typed)), otherwise.grants
-            )
-    then = yield (expr.then, known | condition.grants)
-    otherwise = yield (expr.otherwise, known)
-    joined = join(then.type, otherwise.type, permissive=setting.permissive)
+            otherwise = check.judge(expr.otherwise, known)
+            parts = (condition.typed, otherwise.typed)
+            return Judgement(Typed(expr, otherwise.type, parts), otherwise.grants)
+    then = check.judge(expr.then, known | condition.grants)
+    otherwise = check.judge(expr.otherwise, known)
+    joined = join(then.type, otherwise.type, permissive=check.permissive)
     if joined is None:
-        raise IllTyped(
-            f"the branches have no common type: {describe(then.type)} and {describe(otherwise.type)}"
-        )
-    parts = (condition.typed, then.typed, otherwise.typed)
-    return Judgement(Typed(expr, joined, parts), (condition.grants | then.grants) & otherwise.grants)
+        message = f"the branches have no common type: {describe(then.type)} and {describe(otherwise.type)}"
+        joined = check.report("incompatible_types", message, expr)
+    typed = Typed(expr, joined, (condition.typed, then.typed, otherwise.typed))
+    return Judgement(typed, (condition.grants | then.grants) & otherwise.grants)

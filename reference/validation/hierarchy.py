@@ -4,36 +4,60 @@ from __future__ import annotations
 
 from reference.schema import Schema, reachable
 from reference.syntax import SetOf
-from reference.validation.judgement import IllTyped, Setting, Typed
-from reference.validation.types import BOOL, FALSE, TRUE, EntityType, NeverType, SetType, Type, describe
+from reference.validation.judgement import ENTITY, Checker, Sort, Typed
+from reference.validation.types import (
+    BOOL,
+    FALSE,
+    TRUE,
+    EntityType,
+    NeverType,
+    SetType,
+    Type,
+    UnknownType,
+)
 from reference.values import EntityUid
 
 
-def membership(left: Typed, right: Typed, setting: Setting) -> Type:
+def membership(left: Typed, right: Typed, check: Checker) -> Type:
     """The type of `a in b`."""
-    match left.type, right.type:
-        case EntityType(), (EntityType() | SetType(EntityType() | NeverType())):
-            pass
-        case EntityType(), u:
-            raise IllTyped(f"expected an entity or a set of entities after `in`, found {describe(u)}")
-        case t, _:
-            raise IllTyped(f"expected an entity before `in`, found {describe(t)}")
-    decided = action_membership(left, right, setting)
+    member, group = check.expect(left, ENTITY), check.expect(right, ENTITIES)
+    if isinstance(member, UnknownType) or _is_unknown(group):
+        return BOOL
+    decided = action_membership(left, right, check)
     if decided is not None:
         return decided
-    return BOOL if _can_be_in(left.type, right.type, setting.schema) else FALSE
+    return BOOL if _can_be_in(member, group, check.schema) else FALSE
 
 
-def action_membership(left: Typed, right: Typed, setting: Setting) -> Type | None:
+def _are_entities(t: Type) -> bool:
+    match t:
+        case EntityType() | SetType(EntityType() | NeverType() | UnknownType()):
+            return True
+        case _:
+            return False
+
+
+ENTITIES = Sort("an entity or a set of entities", _are_entities)
+
+
+def _is_unknown(group: Type) -> bool:
+    match group:
+        case UnknownType() | SetType(UnknownType()):
+            return True
+        case _:
+            return False
+
+
+def action_membership(left: Typed, right: Typed, check: Checker) -> Type | None:
     """True or False where both sides are literals and the left one is an action; None where they are not."""
-    member = setting.literal(left.expr)
-    if not isinstance(member, EntityUid) or member not in setting.schema.actions:
+    member = check.literal(left.expr)
+    if not isinstance(member, EntityUid) or member not in check.schema.actions:
         return None
     elements = right.expr.elements if isinstance(right.expr, SetOf) else (right.expr,)
-    groups = [setting.literal(element) for element in elements]
+    groups = [check.literal(element) for element in elements]
     if not all(isinstance(group, EntityUid) for group in groups):
         return None
-    ancestors = setting.schema.action_ancestors(member) | {member}
+    ancestors = check.schema.action_ancestors(member) | {member}
     return TRUE if any(group in ancestors for group in groups) else FALSE
 
 

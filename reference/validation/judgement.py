@@ -1,29 +1,36 @@
-"""What the type checker says of an expression, and how a rule asks it about the operands.
+"""Judgements of the type checker, and what a rule has at hand while it makes one.
 
-A rule is a generator: `yield (operand, capabilities)` is the judgement on an operand under capabilities.
+A rule judges its operands, says what each must be, and gives the type. What fails is reported and has the
+type Unknown, which fits everywhere: so one mistake is one error, and the rest is checked as well.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 from reference.schema import Schema
 from reference.syntax import Expr, Lit, Var
 from reference.validation.capabilities import NONE, Capabilities, Expressions
 from reference.validation.environments import Environment
-from reference.validation.types import Type
+from reference.validation.problems import ErrorKind, Problem
+from reference.validation.types import (
+    DATETIME,
+    DURATION,
+    LONG,
+    UNKNOWN,
+    EntityType,
+    LongType,
+    RecordType,
+    SetType,
+    StringType,
+    Type,
+    UnknownType,
+    describe,
+    is_boolean,
+)
 from reference.values import Value
-
-
-class IllTyped(Exception):
-    """No rule gives the expression a type; `expr` is the innermost expression at fault."""
-
-    def __init__(self, message: str, expr: Expr | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.expr = expr
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +54,57 @@ class Judgement:
         return self.typed.type
 
 
-Result = TypeVar("Result")
-
-Asking = Generator[tuple[Expr, Capabilities], Judgement, Result]
-"""Something worked out by asking for judgements."""
-
-Rule = Asking[Judgement]
-
-
 @dataclass(frozen=True, slots=True)
-class Setting:
-    """What stays the same while one policy is checked in one environment."""
+class Sort:
+    """What an operand must be."""
+
+    name: str
+    holds: Callable[[Type], bool]
+
+
+BOOLEAN = Sort("Bool", is_boolean)
+NUMBER = Sort("Long", lambda t: isinstance(t, LongType))
+TEXT = Sort("String", lambda t: isinstance(t, StringType))
+ENTITY = Sort("an entity", lambda t: isinstance(t, EntityType))
+OBJECT = Sort("an entity or a record", lambda t: isinstance(t, EntityType | RecordType))
+SET = Sort("a set", lambda t: isinstance(t, SetType))
+ORDERED = Sort("Long, datetime or duration", lambda t: t in (LONG, DATETIME, DURATION))
+
+
+@dataclass(slots=True)
+class Checker(ABC):
+    """One policy in one environment: what stays the same while it is checked, and the errors so far.
+
+    `failures` counts errors, and literals without a type, whose errors the reference checks report.
+    """
 
     schema: Schema
     environment: Environment
     permissive: bool = False
     expressions: Expressions = field(default_factory=Expressions)
+    problems: dict[tuple[ErrorKind, int], Problem] = field(default_factory=dict)
+    failures: int = 0
+
+    @abstractmethod
+    def judge(self, expr: Expr, known: Capabilities) -> Judgement:
+        """The judgement on an expression under capabilities."""
+
+    def report(self, kind: ErrorKind, message: str, expr: Expr) -> Type:
+        """Report an error, once for each kind and expression; what failed has the type Unknown."""
+        self.problems.setdefault((kind, id(expr)), Problem(kind, message, expr, self.environment))
+        return self.fail()
+
+    def fail(self) -> Type:
+        """Give up on an expression without a report of its own."""
+        self.failures += 1
+        return UNKNOWN
+
+    def expect(self, operand: Typed, sort: Sort, place: Expr | None = None) -> Type:
+        """The type of an operand, which must be of a sort; one of another sort is reported."""
+        if isinstance(operand.type, UnknownType) or sort.holds(operand.type):
+            return operand.type
+        message = f"expected {sort.name}, found {describe(operand.type)}"
+        return self.report("unexpected_type", message, place or operand.expr)
 
     def literal(self, expr: Expr) -> Value | None:
         """The value of a literal; `action` counts as one, as the environment knows the exact action."""

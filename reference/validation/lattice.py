@@ -7,22 +7,46 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from reference.trampoline import Task, run
 from reference.validation.types import (
     BOOL,
+    UNKNOWN,
     Attribute,
     EntityType,
     NeverType,
     RecordType,
     SetType,
     Type,
+    UnknownType,
     is_boolean,
 )
 
 
 def join(t: Type, u: Type, *, permissive: bool = False) -> Type | None:
-    """T ⊔ U."""
-    return run(_join(t, u, permissive))
+    """T ⊔ U, one row per rule. A result equal to T is the same object: equal types stay shared."""
+    match t, u:
+        case _ if t is u:
+            return t
+        case (UnknownType(), _) | (_, UnknownType()):
+            return UNKNOWN
+        case NeverType(), _:
+            return u
+        case _, NeverType():
+            return t
+        case _ if is_boolean(t) and is_boolean(u):
+            return t if t == u else BOOL
+        case SetType(a), SetType(b):
+            element = join(a, b, permissive=permissive)
+            if element is None:
+                return None
+            return t if element is a else SetType(element)
+        case RecordType(), RecordType():
+            return _join_open(t, u) if permissive else _join_closed(t, u)
+        case EntityType(names), EntityType(others):
+            if names == others:
+                return t
+            return EntityType(names | others) if permissive else None
+        case _:
+            return t if _is_leaf(t) and t == u else None
 
 
 def join_all(types: Iterable[Type], *, permissive: bool = False) -> Type | None:
@@ -35,34 +59,7 @@ def join_all(types: Iterable[Type], *, permissive: bool = False) -> Type | None:
     return joined
 
 
-def _join(t: Type, u: Type, permissive: bool) -> Task[Type | None]:
-    """One row a rule. Where the result is T itself, it is the same object: equal types stay shared."""
-    match t, u:
-        case _ if t is u:
-            return t
-        case NeverType(), _:
-            return u
-        case _, NeverType():
-            return t
-        case _ if is_boolean(t) and is_boolean(u):
-            return t if t == u else BOOL
-        case SetType(a), SetType(b):
-            element = yield _join(a, b, permissive)
-            if element is None:
-                return None
-            return t if element is a else SetType(element)
-        case RecordType(), RecordType():
-            joined: Type | None = yield _join_open(t, u) if permissive else _join_closed(t, u)
-            return joined
-        case EntityType(names), EntityType(others):
-            if names == others:
-                return t
-            return EntityType(names | others) if permissive else None
-        case _:
-            return t if _is_leaf(t) and t == u else None
-
-
-def _join_closed(t: RecordType, u: RecordType) -> Task[Type | None]:
+def _join_closed(t: RecordType, u: RecordType) -> Type | None:
     """Strict: the same names, the same required flags, and types that have a bound."""
     if t.attributes.keys() != u.attributes.keys():
         return None
@@ -71,20 +68,20 @@ def _join_closed(t: RecordType, u: RecordType) -> Task[Type | None]:
         other = u.attributes[name]
         if attribute.required != other.required:
             return None
-        common: Type | None = yield _join(attribute.type, other.type, permissive=False)
+        common = join(attribute.type, other.type)
         if common is None:
             return None
         joined[name] = Attribute(common, attribute.required)
     return _shared(t, joined, open_=False)
 
 
-def _join_open(t: RecordType, u: RecordType) -> Task[Type | None]:
+def _join_open(t: RecordType, u: RecordType) -> Type:
     """Permissive: what both have and can be joined; open as soon as anything is lost."""
     joined: dict[str, Attribute] = {}
     for name, attribute in t.attributes.items():
         other = u.attributes.get(name)
         if other is not None:
-            common: Type | None = yield _join(attribute.type, other.type, permissive=True)
+            common = join(attribute.type, other.type, permissive=True)
             if common is not None:
                 joined[name] = Attribute(common, attribute.required and other.required)
     lost = not len(joined) == len(t.attributes) == len(u.attributes)

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from math import inf
 
 from reference.syntax import Binary, GetAttr, HasAttr, If, Lit, RecordOf, Var
-from reference.trampoline import Task, run
 from reference.validation.judgement import Typed
 from reference.validation.types import EntityType
 from reference.values import EntityUid
@@ -45,7 +44,7 @@ UNREACHABLE = Reached(inf)
 
 def least_level(typed: Typed, action: EntityUid) -> Level:
     """The least level at which the expression is valid in an environment with this action."""
-    return run(_Levels(action).level(typed))
+    return _Levels(action).level(typed)
 
 
 @dataclass(slots=True)
@@ -54,38 +53,33 @@ class _Levels:
     levels: dict[int, Level] = field(default_factory=dict)
     reached: dict[int, Reached] = field(default_factory=dict)
 
-    def level(self, typed: Typed) -> Task[Level]:
+    def level(self, typed: Typed) -> Level:
         if id(typed) not in self.levels:
-            self.levels[id(typed)] = yield self._level(typed)
+            self.levels[id(typed)] = self._level(typed)
         return self.levels[id(typed)]
 
-    def _level(self, typed: Typed) -> Task[Level]:
+    def _level(self, typed: Typed) -> Level:
         match typed.expr, typed.parts:
             case Binary("in" | "hasTag" | "getTag"), (left, right):
-                reached: Reached = yield self.reach(left)
-                beside: Level = yield self.level(right)
-                return max(reached.needed(), beside)
+                return max(self.reach(left).needed(), self.level(right))
             case ((HasAttr() | GetAttr()), (operand,)) if isinstance(operand.type, EntityType):
-                reached = yield self.reach(operand)
-                return reached.needed()
+                return self.reach(operand).needed()
             case _, parts:
-                highest: Level = yield self.highest(parts)
-                return highest
+                return self.highest(parts)
 
-    def highest(self, parts: tuple[Typed, ...]) -> Task[Level]:
+    def highest(self, parts: tuple[Typed, ...]) -> Level:
         """The highest level that any of the parts needs."""
         highest: Level = 0
         for part in parts:
-            level: Level = yield self.level(part)
-            highest = max(highest, level)
+            highest = max(highest, self.level(part))
         return highest
 
-    def reach(self, typed: Typed) -> Task[Reached]:
+    def reach(self, typed: Typed) -> Reached:
         if id(typed) not in self.reached:
-            self.reached[id(typed)] = yield self._reach(typed, None)
+            self.reached[id(typed)] = self._reach(typed, None)
         return self.reached[id(typed)]
 
-    def _reach(self, typed: Typed, path: Path) -> Task[Reached]:
+    def _reach(self, typed: Typed, path: Path) -> Reached:
         """How the entity at `path` in the value of the expression is reached."""
         match typed.expr, typed.parts:
             case Var(), _:
@@ -93,27 +87,23 @@ class _Levels:
             case Lit(uid), _ if uid == self.action:
                 return FROM_THE_REQUEST
             case If(), (condition, *branches):
-                level: Level = yield self.level(condition)
                 rounds: Level = 0
+                level = self.level(condition)
                 for branch in branches:
-                    reached: Reached = yield self._reach(branch, path)
+                    reached = self._reach(branch, path)
                     rounds, level = max(rounds, reached.rounds), max(level, reached.level)
                 return Reached(rounds, level)
             case GetAttr(), (operand,) if isinstance(operand.type, EntityType):
-                reached = yield self.reach(operand)
-                return reached.further()
+                return self.reach(operand).further()
             case GetAttr(_, attr), (operand,):
-                reached = yield self._reach(operand, (attr, path))
-                return reached
+                return self._reach(operand, (attr, path))
             case Binary("getTag"), (operand, tag):
-                reached = yield self.reach(operand)
-                level = yield self.level(tag)
-                return Reached(reached.rounds + 1, max(reached.level, level))
+                reached = self.reach(operand)
+                return Reached(reached.rounds + 1, max(reached.level, self.level(tag)))
             case RecordOf(pairs), parts if path is not None:
                 attr, rest = path
                 fields = dict(zip((key for key, _ in pairs), parts, strict=True))
-                reached = yield self._reach(fields[attr], rest)
-                level = yield self.highest(parts)
-                return Reached(reached.rounds, max(reached.level, level))
+                reached = self._reach(fields[attr], rest)
+                return Reached(reached.rounds, max(reached.level, self.highest(parts)))
             case _:
                 return UNREACHABLE

@@ -10,13 +10,13 @@ from reference.expression_printer import print_expression
 from reference.locations import Located
 from reference.syntax import Expr
 from reference.validation.environments import Environment
-from reference.validation.policies import Problem, Verdict
+from reference.validation.problems import Problem, Verdict
 
 LONGEST_EXCERPT = 100
 
 
 def explain(verdicts: Mapping[str, Verdict], located: Located | None = None) -> Iterator[str]:
-    """What is to be said of every problem and warning, by policy id; once if environments share it.
+    """Sentences for all errors and warnings, by policy id; one for environments that share an error.
 
     `located` is the text that the policies were made from, if there is one; it is shown where they are wrong.
     """
@@ -26,15 +26,21 @@ def explain(verdicts: Mapping[str, Verdict], located: Located | None = None) -> 
         for problem in verdict.problems:
             alike.setdefault((problem.message, id(problem.expr)), []).append(problem)
         for problems in alike.values():
-            place = None if located is None else located.place(policy_id, problems[0].expr)
-            if located is None or place is None:
-                yield f"error in `{policy_id}`: {sentence(problems)}"
-            else:
-                line, column = place
-                where = f"line {line}, column {column}"
-                yield f"error in `{policy_id}`, {where}: {sentence(problems)}\n{located.caret(line, column)}"
-        if verdict.valid and verdict.impossible:
-            yield f"warning for `{policy_id}`: it applies to no request that the schema admits"
+            where, shown = _place(policy_id, problems[0].expr, located)
+            yield f"error in `{policy_id}`{where}: {sentence(problems)}{shown}"
+        for caution in verdict.cautions:
+            if verdict.valid or caution.kind != "impossible_policy":
+                where, shown = _place(policy_id, caution.expr, located)
+                yield f"warning for `{policy_id}`{where}: {caution.message}{shown}"
+
+
+def _place(policy_id: str, expr: Expr | None, located: Located | None) -> tuple[str, str]:
+    """Line and column of an expression in words, and the line itself; empty where there is no text."""
+    place = None if located is None else located.place(policy_id, expr)
+    if located is None or place is None:
+        return "", ""
+    line, column = place
+    return f", line {line}, column {column}", f"\n{located.caret(line, column)}"
 
 
 def sentence(problems: list[Problem]) -> str:

@@ -1,136 +1,140 @@
-"""Types of operators from the types of their operands (spec 08 §6.3, §6.4, §12.2): one row a rule.
+"""Types of operators from the types of their operands (spec 08 §6.3 to §6.5, §12.2): one row per rule.
 
-The last row is the error. Sugar has its own rows: `!=`, `>` and `>=` are negations.
+A row expects its operands to be of a sort, and gives the type whether or not they are. Sugar has its own
+rows: `!=`, `>` and `>=` are negations.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reference.syntax import BinaryOp, UnaryOp
+from reference.syntax import Binary, Expr, Unary
 from reference.validation.hierarchy import membership
-from reference.validation.judgement import IllTyped, Setting, Typed
+from reference.validation.judgement import BOOLEAN, ENTITY, NUMBER, ORDERED, SET, Checker, Typed
 from reference.validation.lattice import join, join_all
 from reference.validation.types import (
     BOOL,
-    DATETIME,
-    DURATION,
     FALSE,
     LONG,
     NEVER,
     TRUE,
-    BoolType,
+    UNKNOWN,
     EntityType,
     FalseType,
-    LongType,
     SetType,
-    StringType,
     TrueType,
     Type,
+    UnknownType,
     describe,
 )
 
 
-def unary_type(op: UnaryOp, operand: Type) -> Type:
+def unary_type(expr: Unary, operand: Typed, check: Checker) -> Type:
     """The type of `!e`, `-e` and `e.isEmpty()`."""
-    match op, operand:
-        case "!", TrueType():
+    match expr.op:
+        case "!":
+            return negation(check.expect(operand, BOOLEAN))
+        case "neg":
+            check.expect(operand, NUMBER)
+            return LONG
+        case "isEmpty":
+            check.expect(operand, SET)
+            return BOOL
+
+
+def negation(t: Type) -> Type:
+    """The type of `!e`, from that of e."""
+    match t:
+        case TrueType():
             return FALSE
-        case "!", FalseType():
+        case FalseType():
             return TRUE
-        case "!", BoolType():
-            return BOOL
-        case "neg", LongType():
-            return LONG
-        case "isEmpty", SetType():
-            return BOOL
         case _:
-            wanted = {"!": "Bool", "neg": "Long", "isEmpty": "a set"}[op]
-            raise IllTyped(f"expected {wanted}, found {describe(operand)}")
+            return BOOL
 
 
-def binary_type(op: BinaryOp, left: Typed, right: Typed, setting: Setting) -> Type:
+def binary_type(expr: Binary, left: Typed, right: Typed, check: Checker) -> Type:
     """The type of an operator with two operands, tags excepted."""
-    match op, left.type, right.type:
-        case "==", _, _:
-            return equality(left, right, setting)
-        case "!=", _, _:
-            return unary_type("!", equality(left, right, setting))
-        case (("<" | "<=" | ">" | ">="), t, u) if t in (LONG, DATETIME, DURATION) and t == u:
-            return BOOL
-        case (("+" | "-" | "*"), LongType(), LongType()):
+    match expr.op:
+        case "==":
+            return equality(expr, left, right, check)
+        case "!=":
+            return negation(equality(expr, left, right, check))
+        case "<" | "<=" | ">" | ">=":
+            return comparison(left, right, check)
+        case "+" | "-" | "*":
+            check.expect(left, NUMBER)
+            check.expect(right, NUMBER)
             return LONG
-        case "in", _, _:
-            return membership(left, right, setting)
-        case "contains", SetType(element), u:
-            return related(element, u, setting)
-        case (("containsAll" | "containsAny"), SetType(t), SetType(u)):
-            return related(t, u, setting)
-        case _:
-            raise IllTyped(f"expected {OPERANDS[op]}, found {describe(left.type)} and {describe(right.type)}")
+        case "in":
+            return membership(left, right, check)
+        case "contains":
+            return related(expr, element_type(left, check), right.type, check)
+        case "containsAll" | "containsAny":
+            return related(expr, element_type(left, check), element_type(right, check), check)
+        case "hasTag" | "getTag":
+            raise AssertionError("tags have rules of their own")
 
 
-ORDERED = "two operands of one type, Long, datetime or duration"
-OPERANDS = {
-    **dict.fromkeys(("<", "<=", ">", ">="), ORDERED),
-    **dict.fromkeys(("+", "-", "*"), "two operands of type Long"),
-    "contains": "a set and a value",
-    "containsAll": "two sets",
-    "containsAny": "two sets",
-}
-
-
-def equality(left: Typed, right: Typed, setting: Setting) -> Type:
+def equality(expr: Expr, left: Typed, right: Typed, check: Checker) -> Type:
     """`a == b`: the rows of spec 08 §6.3 in their order."""
     match left.type, right.type:
         case EntityType(names), EntityType(others) if names.isdisjoint(others):
             return FALSE
-    value, other = setting.literal(left.expr), setting.literal(right.expr)
+    value, other = check.literal(left.expr), check.literal(right.expr)
     if value is not None and other is not None:
         return TRUE if value == other else FALSE
-    return related(left.type, right.type, setting)
+    return related(expr, left.type, right.type, check)
 
 
-def related(t: Type, u: Type, setting: Setting) -> Type:
-    """Bool, if the types have a bound; in permissive mode any two values can be compared."""
-    if setting.permissive or join(t, u) is not None:
-        return BOOL
-    raise IllTyped(f"{describe(t)} and {describe(u)} have no values in common")
+def comparison(left: Typed, right: Typed, check: Checker) -> Type:
+    """`a < b`: both Long, both datetime or both duration."""
+    t, u = check.expect(left, ORDERED), check.expect(right, ORDERED)
+    if not isinstance(t, UnknownType) and not isinstance(u, UnknownType) and t != u:
+        check.report("unexpected_type", f"expected {describe(t)}, found {describe(u)}", right.expr)
+    return BOOL
 
 
-def set_type(elements: Sequence[Typed], setting: Setting) -> Type:
+def element_type(operand: Typed, check: Checker) -> Type:
+    """The type of the elements of an operand that must be a set."""
+    match check.expect(operand, SET):
+        case SetType(element):
+            return element
+        case _:
+            return UNKNOWN
+
+
+def related(expr: Expr, t: Type, u: Type, check: Checker) -> Type:
+    """Bool. The types must have a bound; in permissive mode any two values can be compared."""
+    if not check.permissive and join(t, u) is None:
+        message = f"{describe(t)} and {describe(u)} have no values in common"
+        check.report("incompatible_types", message, expr)
+    return BOOL
+
+
+def set_type(expr: Expr, elements: Sequence[Typed], check: Checker) -> Type:
     """The type of `[e1, …]`."""
+    if not elements and check.permissive:
+        return SetType(NEVER)
     if not elements:
-        if setting.permissive:
-            return SetType(NEVER)
-        raise IllTyped("the empty set has no element type")
-    joined = join_all((element.type for element in elements), permissive=setting.permissive)
+        return check.report("empty_set", "the empty set has no element type", expr)
+    if any(isinstance(element.type, UnknownType) for element in elements):
+        return UNKNOWN
+    joined = join_all([element.type for element in elements], permissive=check.permissive)
     if joined is not None:
         return SetType(joined)
-    first = describe(elements[0].type)
-    odd = next(
-        (e.type for e in elements if join(elements[0].type, e.type, permissive=setting.permissive) is None),
-        None,
-    )
-    other = "" if odd is None else f": {first} and {describe(odd)}"
-    raise IllTyped(f"the elements of a set must have one type{other}")
+    first = elements[0].type
+    odd = next((e for e in elements if join(first, e.type, permissive=check.permissive) is None), None)
+    other = "" if odd is None else f": {describe(first)} and {describe(odd.type)}"
+    return check.report("incompatible_types", f"the elements of a set must have one type{other}", expr)
 
 
-def like_type(operand: Type) -> Type:
-    """The type of `e like pattern`."""
-    match operand:
-        case StringType():
-            return BOOL
-        case _:
-            raise IllTyped(f"expected String, found {describe(operand)}")
-
-
-def is_type(operand: Type, name: str) -> Type:
+def is_type(operand: Typed, name: str, check: Checker) -> Type:
     """The type of `e is T`."""
-    match operand:
+    match check.expect(operand, ENTITY):
         case EntityType(names) if name not in names:
             return FALSE
-        case EntityType(names):
-            return TRUE if len(names) == 1 else BOOL
+        case EntityType(names) if len(names) == 1:
+            return TRUE
         case _:
-            raise IllTyped(f"expected an entity, found {describe(operand)}")
+            return BOOL

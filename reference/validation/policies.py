@@ -1,89 +1,75 @@
 """Validation of policies, templates and links (spec 08 §1): every check of a policy, and its verdict.
 
-A policy is valid when nothing is wrong with it; warnings do not count. A check that runs out of anything
-raises: an exception is never taken for a verdict.
+Exhaustion of memory or time raises: an exception is never taken for a verdict.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from math import inf
 
-from reference.names import is_action_type
 from reference.policies import Body, condition
+from reference.recursion import deep_recursion
 from reference.schema import Schema
-from reference.suggest import did_you_mean
-from reference.syntax import Expr, Is, IsIn, Lit, walk
+from reference.syntax import Expr
 from reference.templates import PolicySet
-from reference.validation.applicability import SlotValues
+from reference.validation.applicability import SlotValues, applies
 from reference.validation.capabilities import Expressions
-from reference.validation.conformance import uid_problem
 from reference.validation.environments import Environment, environments
-from reference.validation.judgement import IllTyped, Setting
+from reference.validation.judgement import Typed
 from reference.validation.levels import least_level
-from reference.validation.typechecker import check
-from reference.validation.types import FALSE, describe, is_boolean
-from reference.values import EntityUid
-
-MOST_PROBLEMS = 10
-"""So many references of one policy are reported, no more."""
+from reference.validation.problems import Caution, Problem, Verdict
+from reference.validation.references import link_problems, reference_problems
+from reference.validation.typechecker import TypeChecker
+from reference.validation.types import FALSE
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong, in which expression, and in which environment, as far as there is one."""
+class Checked:
+    """A condition in one environment: its type, its type errors, and whether anything failed."""
 
-    message: str
-    expr: Expr | None = None
-    environment: Environment | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """The problems of one policy; `impossible` warns that it applies to no request of the schema."""
-
-    problems: tuple[Problem, ...] = ()
-    impossible: bool = False
-
-    @property
-    def valid(self) -> bool:
-        return not self.problems
+    environment: Environment
+    typed: Typed
+    problems: tuple[Problem, ...]
+    failed: bool
 
 
 def validate(body: Body, schema: Schema, *, permissive: bool = False, level: int | None = None) -> Verdict:
     """The verdict on a static policy or a template."""
-    expr = condition(body)
-    problems = tuple(islice(reference_problems(expr, schema), MOST_PROBLEMS))
-    if problems:
-        return Verdict(problems)
+    with deep_recursion():
+        expr = condition(body)
+        problems = list(reference_problems(expr, schema))
+        impossible = True
+        for checked in check_everywhere(body, expr, schema, permissive=permissive):
+            problems += checked.problems
+            impossible = impossible and checked.typed.type == FALSE
+            if level is not None and not checked.problems:
+                problems += level_problems(checked, expr, level)
+        return Verdict(tuple(problems), tuple(_cautions(body, schema, impossible)))
+
+
+def check_everywhere(body: Body, expr: Expr, schema: Schema, *, permissive: bool) -> Iterator[Checked]:
+    """The condition of a body in every environment of the schema."""
     expressions = Expressions()
-    impossible = True
-    found: list[Problem] = []
     for environment in environments(body, schema):
-        setting = Setting(schema, environment, permissive, expressions)
-        try:
-            typed = check(expr, setting).typed
-        except IllTyped as problem:
-            found.append(Problem(problem.message, problem.expr, environment))
-            continue
-        impossible = impossible and typed.type == FALSE
-        if not is_boolean(typed.type):
-            found.append(Problem(f"expected Bool, found {describe(typed.type)}", expr, environment))
-        elif level is not None and (needed := least_level(typed, environment.action)) > level:
-            reason = "an entity literal is dereferenced" if needed == inf else f"level {needed:.0f} is needed"
-            found.append(Problem(f"not valid at level {level}: {reason}", expr, environment))
-    return Verdict(tuple(found), impossible)
+        checker = TypeChecker(schema, environment, permissive, expressions)
+        typed = checker.condition(expr)
+        yield Checked(environment, typed, tuple(checker.problems.values()), checker.failures > 0)
+
+
+def level_problems(checked: Checked, expr: Expr, level: int) -> Iterator[Problem]:
+    """Whether an environment needs a higher level (spec 08 §9)."""
+    needed = least_level(checked.typed, checked.environment.action)
+    if needed > level:
+        reason = "an entity literal is dereferenced" if needed == inf else f"level {needed:.0f} is needed"
+        yield Problem("level_violation", f"not valid at level {level}: {reason}", expr, checked.environment)
 
 
 def validate_link(body: Body, values: SlotValues, schema: Schema) -> Verdict:
     """The verdict on the values of a link; its template has its own (spec 08 §1, §4)."""
-    for uid in values.values():
-        if not is_action_type(uid.type) and uid.type not in schema.entity_types:
-            near = did_you_mean(uid.type, schema.entity_types)
-            return Verdict((Problem(f"the entity type {uid.type} is not declared{near}"),))
-    return Verdict()
+    problems = tuple(link_problems(iter(values.values()), schema))
+    return Verdict(problems, tuple(_applicability(body, schema, values)))
 
 
 def validate_set(
@@ -100,23 +86,12 @@ def validate_set(
     return verdicts
 
 
-def reference_problems(expr: Expr, schema: Schema) -> Iterator[Problem]:
-    """Undeclared types and actions, and ids that are not listed, anywhere in the policy (spec 08 §3)."""
-    for node in walk(expr):
-        match node:
-            case Lit(EntityUid() as uid):
-                if not is_action_type(uid.type) and uid.type not in schema.entity_types:
-                    yield _unknown_type(uid.type, node, schema)
-                else:
-                    problem = uid_problem(uid, schema)
-                    if problem is not None:
-                        yield Problem(problem, node)
-            case Is(_, name) | IsIn(_, name, _):
-                # As in the Rust engine, every type called Action counts as known here (spec 08 §3, note).
-                if not is_action_type(name) and name not in schema.entity_types:
-                    yield _unknown_type(name, node, schema)
+def _cautions(body: Body, schema: Schema, impossible: bool) -> Iterator[Caution]:
+    yield from _applicability(body, schema)
+    if impossible:
+        yield Caution("impossible_policy", "it applies to no request that the schema admits")
 
 
-def _unknown_type(name: str, node: Expr, schema: Schema) -> Problem:
-    near = did_you_mean(name, schema.entity_types)
-    return Problem(f"the entity type {name} is not declared{near}", node)
+def _applicability(body: Body, schema: Schema, values: SlotValues | None = None) -> Iterator[Caution]:
+    if not applies(body, schema, values):
+        yield Caution("no_applicable_action", "no action of the schema applies to the types in the scope")

@@ -1,14 +1,15 @@
 """The type checker (spec 08 §6): read this first.
 
-A rule is one row: the form, which operands are judged under which capabilities, and the type. Operands are
-asked for with `yield (operand, capabilities)`; an operand that cannot be reached is not asked for, hence not
-checked. Types of operators come from tables in the modules beside this one.
+A rule is one row, in the order of the specification: the form, which operands are judged under which
+capabilities, and the type. An operand that cannot be reached is not judged, hence not checked. What operators
+expect of their operands is in the modules beside this one.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
+from reference.names import is_action_type
 from reference.syntax import (
     And,
     Binary,
@@ -32,12 +33,12 @@ from reference.syntax import (
 from reference.validation.attributes import get_attr_type, has_attr_type
 from reference.validation.calls import call_type
 from reference.validation.capabilities import NONE, Capabilities
-from reference.validation.control import conditional, conjunction, disjunction, in_order
-from reference.validation.environments import Environment
-from reference.validation.judgement import IllTyped, Judgement, Rule, Setting, Typed
-from reference.validation.operators import binary_type, is_type, like_type, set_type, unary_type
+from reference.validation.control import boolean, conditional, conjunction, disjunction
+from reference.validation.judgement import TEXT, Checker, Judgement, Typed
+from reference.validation.operators import binary_type, is_type, set_type, unary_type
 from reference.validation.presence import has_path, is_in, tag
 from reference.validation.types import (
+    BOOL,
     FALSE,
     LONG,
     STRING,
@@ -50,88 +51,82 @@ from reference.validation.types import (
 from reference.values import Bool, EntityUid, Long, String
 
 
-def check(expr: Expr, setting: Setting, capabilities: Capabilities = NONE) -> Judgement:
-    """The judgement on an expression.
+class TypeChecker(Checker):
+    """The checker that judges by the rules below."""
 
-    Forms wait for their operands on a list, not on the interpreter's stack: depth is bounded by memory alone.
+    def judge(self, expr: Expr, known: Capabilities) -> Judgement:
+        """The judgement on an expression; one in which something failed grants nothing."""
+        failures = self.failures
+        judgement = rule(expr, known, self)
+        return judgement if self.failures == failures else Judgement(judgement.typed)
 
-    Raises:
-        IllTyped: no rule gives the expression, or a part of it that can be reached, a type.
-    """
-    waiting: list[tuple[Expr, Rule]] = []
-    answer: Any = None
-    asked: tuple[Expr, Capabilities] | None = (expr, capabilities)
-    while True:
-        if asked is not None:
-            waiting.append((asked[0], rule(*asked, setting)))
-            answer = None
-        try:
-            asked = waiting[-1][1].send(answer)
-        except StopIteration as finished:
-            waiting.pop()
-            asked, answer = None, finished.value
-            if not waiting:
-                judgement: Judgement = answer
-                return judgement
-        except IllTyped as problem:
-            if problem.expr is None:
-                problem.expr = waiting[-1][0]
-            raise
+    def condition(self, expr: Expr) -> Typed:
+        """The typed condition of a policy, which must be boolean (spec 08 §6.10)."""
+        return boolean(expr, NONE, self).typed
 
 
-def rule(expr: Expr, known: Capabilities, setting: Setting) -> Rule:
+def rule(expr: Expr, known: Capabilities, check: Checker) -> Judgement:
     """The rule for a form; `known` are the capabilities under which it is judged."""
     match expr:
         case Lit() | Var() | Slot():
-            return Judgement(Typed(expr, leaf_type(expr, setting.environment)))
-        case And():
-            return (yield from conjunction(expr, known))
-        case Or():
-            return (yield from disjunction(expr, known))
+            return Judgement(Typed(expr, leaf_type(expr, check)))
         case If():
-            return (yield from conditional(expr, known, setting))
-        case Unary(op, operand):
-            inner = (yield (operand, known)).typed
-            return Judgement(Typed(expr, unary_type(op, inner.type), (inner,)))
+            return conditional(expr, known, check)
+        case And():
+            return conjunction(expr, known, check)
+        case Or():
+            return disjunction(expr, known, check)
+        case Unary(_, operand):
+            inner = check.judge(operand, known).typed
+            return Judgement(Typed(expr, unary_type(expr, inner, check), (inner,)))
         case Binary("hasTag" | "getTag"):
-            return (yield from tag(expr, known, setting))
-        case Binary(op, left, right):
-            first, second = yield from in_order((left, right), known)
-            return Judgement(Typed(expr, binary_type(op, first, second, setting), (first, second)))
-        case HasAttr(operand, attr):
-            inner = (yield (operand, known)).typed
-            presence = setting.expressions.attribute(operand, attr)
-            t = has_attr_type(inner.type, attr, known.grants(presence), setting.schema)
-            return Judgement(Typed(expr, t, (inner,)), NONE if t == FALSE else presence)
-        case GetAttr(operand, attr):
-            inner = (yield (operand, known)).typed
-            presence = setting.expressions.attribute(operand, attr)
-            t = get_attr_type(inner.type, attr, known.grants(presence), setting.schema)
-            return Judgement(Typed(expr, t, (inner,)))
-        case HasPath():
-            return (yield from has_path(expr, known, setting))
-        case Is(operand, name):
-            inner = (yield (operand, known)).typed
-            return Judgement(Typed(expr, is_type(inner.type, name), (inner,)))
-        case IsIn():
-            return (yield from is_in(expr, known, setting))
-        case Like(operand):
-            inner = (yield (operand, known)).typed
-            return Judgement(Typed(expr, like_type(inner.type), (inner,)))
+            return tag(expr, known, check)
+        case Binary(_, left, right):
+            first, second = check.judge(left, known).typed, check.judge(right, known).typed
+            return Judgement(Typed(expr, binary_type(expr, first, second, check), (first, second)))
         case SetOf(elements):
-            parts = yield from in_order(elements, known)
-            return Judgement(Typed(expr, set_type(parts, setting), parts))
+            parts = in_order(elements, known, check)
+            return Judgement(Typed(expr, set_type(expr, parts, check), parts))
+        case Is(operand, name):
+            inner = check.judge(operand, known).typed
+            return Judgement(Typed(expr, is_type(inner, name, check), (inner,)))
+        case IsIn():
+            return is_in(expr, known, check)
+        case Like(operand):
+            inner = check.judge(operand, known).typed
+            check.expect(inner, TEXT)
+            return Judgement(Typed(expr, BOOL, (inner,)))
+        case HasAttr(operand, attr):
+            inner = check.judge(operand, known).typed
+            presence = check.expressions.attribute(operand, attr)
+            t = has_attr_type(inner, attr, known.grants(presence), check)
+            return Judgement(Typed(expr, t, (inner,)), NONE if t == FALSE else presence)
+        case HasPath():
+            return has_path(expr, known, check)
+        case GetAttr(operand, attr):
+            inner = check.judge(operand, known).typed
+            present = known.grants(check.expressions.attribute(operand, attr))
+            return Judgement(Typed(expr, get_attr_type(expr, inner, attr, present, check), (inner,)))
         case RecordOf(pairs):
-            parts = yield from in_order([part for _, part in pairs], known)
+            parts = in_order([part for _, part in pairs], known, check)
             fields = {key: Attribute(part.type) for (key, _), part in zip(pairs, parts, strict=True)}
             return Judgement(Typed(expr, RecordType(fields), parts))
-        case Call(function, arguments):
-            parts = yield from in_order(arguments, known)
-            return Judgement(Typed(expr, call_type(function, parts, permissive=setting.permissive), parts))
+        case Call(_, arguments):
+            parts = in_order(arguments, known, check)
+            return Judgement(Typed(expr, call_type(expr, parts, check), parts))
 
 
-def leaf_type(expr: Lit | Var | Slot, environment: Environment) -> Type:
+def in_order(exprs: Sequence[Expr], known: Capabilities, check: Checker) -> tuple[Typed, ...]:
+    """Operands that are all judged under the same capabilities, from left to right."""
+    parts = []
+    for expr in exprs:
+        parts.append(check.judge(expr, known).typed)
+    return tuple(parts)
+
+
+def leaf_type(expr: Lit | Var | Slot, check: Checker) -> Type:
     """The type of a literal, a variable or a slot (spec 08 §6.1)."""
+    environment = check.environment
     match expr:
         case Lit(Bool(truth)):
             return TRUE if truth else FALSE
@@ -139,8 +134,8 @@ def leaf_type(expr: Lit | Var | Slot, environment: Environment) -> Type:
             return LONG
         case Lit(String()):
             return STRING
-        case Lit(EntityUid(name)):
-            return entity(name)
+        case Lit(EntityUid() as uid):
+            return entity(uid.type) if is_known(uid, check) else check.fail()
         case Var("principal"):
             return entity(environment.principal)
         case Var("action"):
@@ -152,4 +147,11 @@ def leaf_type(expr: Lit | Var | Slot, environment: Environment) -> Type:
         case Slot(name) if name in environment.slots:
             return entity(environment.slots[name])
         case _:
-            raise IllTyped("no type is known for this")
+            return check.report("unexpected_type", "no type is known for this", expr)
+
+
+def is_known(uid: EntityUid, check: Checker) -> bool:
+    """Whether an entity literal has a type; the reference checks report one that has none."""
+    if is_action_type(uid.type):
+        return uid in check.schema.actions
+    return uid.type in check.schema.entity_types

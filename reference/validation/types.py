@@ -55,6 +55,11 @@ class NeverType:
 
 
 @dataclass(frozen=True, slots=True)
+class UnknownType:
+    """What no rule gives a type; fits everywhere, so that one mistake is reported once (spec 08 §13)."""
+
+
+@dataclass(frozen=True, slots=True)
 class SetType:
     """A set whose elements all have the type `element`."""
 
@@ -86,6 +91,7 @@ Type = (
     | EntityType
     | ExtensionType
     | NeverType
+    | UnknownType
     | SetType
     | RecordType
 )
@@ -100,6 +106,7 @@ IPADDR = ExtensionType("ipaddr")
 DATETIME = ExtensionType("datetime")
 DURATION = ExtensionType("duration")
 NEVER = NeverType()
+UNKNOWN = UnknownType()
 EMPTY_RECORD = RecordType()
 
 
@@ -157,6 +164,8 @@ def _pieces(t: Type) -> list[Type | str]:
             return ["String"]
         case NeverType():
             return ["Never"]
+        case UnknownType():
+            return ["Unknown"]
         case ExtensionType(name):
             return [name]
         case EntityType(names):

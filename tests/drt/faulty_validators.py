@@ -14,8 +14,9 @@ from drt.case import Case
 from drt.engines.reference_engine import LoadedReference
 from drt.outcome import Outcome
 from reference.validation import control, entities, operators, policies, presence, requests, typechecker
+from reference.validation.calls import RESULTS
 from reference.validation.capabilities import Capabilities
-from reference.validation.judgement import IllTyped, Judgement, Typed
+from reference.validation.judgement import Judgement, Sort, Typed
 from reference.validation.types import BOOL, FALSE, LONG, TRUE
 from tests.drt.faulty_engines import Faulty, FaultyLoaded
 
@@ -45,7 +46,7 @@ def _always(result: Any) -> Callable[..., Any]:
 
 _sound_get_attr, _sound_get_tag = typechecker.get_attr_type, presence.get_tag_type
 _sound_binary, _sound_unary = typechecker.binary_type, typechecker.unary_type
-_sound_call, _sound_environments = typechecker.call_type, policies.environments
+_sound_environments = policies.environments
 _sound_level = policies.least_level
 
 
@@ -53,8 +54,8 @@ class AccessUnguarded(Careless):
     """An optional attribute may be read without `has`."""
 
     patches = {
-        (typechecker, "get_attr_type"): lambda operand, attr, _, schema: _sound_get_attr(
-            operand, attr, True, schema
+        (typechecker, "get_attr_type"): lambda expr, operand, attr, _, check: _sound_get_attr(
+            expr, operand, attr, True, check
         )
     }
 
@@ -63,8 +64,8 @@ class TagUnguarded(Careless):
     """A tag may be read without `hasTag`."""
 
     patches = {
-        (presence, "get_tag_type"): lambda operand, tag, _, schema, permissive: _sound_get_tag(
-            operand, tag, True, schema, permissive=permissive
+        (presence, "get_tag_type"): lambda expr, operand, tag, _, check: _sound_get_tag(
+            expr, operand, tag, True, check
         )
     }
 
@@ -82,12 +83,12 @@ class HasIsTrue(Careless):
 
 
 class LikeTakesAnything(Careless):
-    patches = {(typechecker, "like_type"): _always(BOOL)}
+    patches = {(typechecker, "TEXT"): Sort("anything", _always(True))}
 
 
 def _binary(operators_freed: tuple[str, ...], result: Any) -> Callable[..., Any]:
-    def binary_type(op: str, *rest: Any) -> Any:
-        return result if op in operators_freed else _sound_binary(op, *rest)  # type: ignore[arg-type]
+    def binary_type(expr: Any, *rest: Any) -> Any:
+        return result if expr.op in operators_freed else _sound_binary(expr, *rest)
 
     return binary_type
 
@@ -126,28 +127,23 @@ class NotKeepsTruth(Careless):
     """`!` leaves true and false as they are."""
 
     patches = {
-        (typechecker, "unary_type"): lambda op, operand: (
-            operand if op == "!" and operand in (TRUE, FALSE) else _sound_unary(op, operand)
+        (typechecker, "unary_type"): lambda expr, operand, check: (
+            operand.type
+            if expr.op == "!" and operand.type in (TRUE, FALSE)
+            else _sound_unary(expr, operand, check)
         )
     }
-
-
-def _careless_call(*asked: Any, **settings: Any) -> Any:
-    try:
-        return _sound_call(*asked, **settings)
-    except IllTyped:
-        return BOOL
 
 
 class CallsUnchecked(Careless):
     """An extension function takes whatever it is given."""
 
-    patches = {(typechecker, "call_type"): _careless_call}
+    patches = {(typechecker, "call_type"): lambda expr, *_: RESULTS[expr.function]}
 
 
-def _then_only(expr: Any, known: Any, setting: Any) -> Any:
-    condition = yield from control.boolean(expr.condition, known)
-    then = yield (expr.then, known | condition.grants)
+def _then_only(expr: Any, known: Any, check: Any) -> Any:
+    condition = control.boolean(expr.condition, known, check)
+    then = check.judge(expr.then, known | condition.grants)
     return Judgement(Typed(expr, then.type, (condition.typed, then.typed)))
 
 

@@ -60,7 +60,8 @@ def test_a_problem_is_shown_in_its_text() -> None:
     assert lines[0].startswith("error in `policy0`, line 3, column 5: User has no attribute 'nam'")
     assert lines[1:3] == ["   && principal.nam == 1 };", "      ^"]
     assert lines[3].startswith("error in `policy1`, line 4, column 1: the entity type Usr is not declared")
-    assert lines[4:] == ["  permit(principal is Usr, action, resource);", "  ^"]
+    assert lines[4:6] == ["  permit(principal is Usr, action, resource);", "  ^"]
+    assert lines[6].startswith("warning for `policy1`, line 4, column 1: no action of the schema applies")
 
 
 def test_a_long_line_is_cut_around_the_caret() -> None:

@@ -178,7 +178,7 @@ def test_a_link_to_an_unlisted_id_passes() -> None:
 def test_the_impossible_policy_warning(condition: str, impossible: bool) -> None:
     found = verdict(f"permit(principal, action, resource) when {{ {condition} }};")
     assert found.valid
-    assert found.impossible is impossible
+    assert found.warns("impossible_policy") is impossible
 
 
 def test_messages_name_the_policy_the_situation_and_a_near_name() -> None:

@@ -6,7 +6,7 @@ find each of a handful of faulty rules.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import product
 
 import pytest
@@ -22,8 +22,8 @@ from reference.validation import control, typechecker
 from reference.validation.attributes import get_attr_type
 from reference.validation.capabilities import NONE, Capabilities
 from reference.validation.environments import Environment
-from reference.validation.judgement import IllTyped, Judgement, Rule, Setting, Typed
-from reference.validation.typechecker import check
+from reference.validation.judgement import Checker, Judgement, Sort, Typed
+from reference.validation.typechecker import TypeChecker
 from reference.validation.types import BOOL, STRING, TRUE, Type, is_boolean
 from reference.values import TRUE as YES
 from reference.values import Bool, EntityUid, Record, String, Value
@@ -66,15 +66,19 @@ STORES = [
 ]
 
 
+def valid(expr: Expr) -> bool:
+    """Whether the condition is type-correct."""
+    checker = TypeChecker(SCHEMA, SETTING_TYPES)
+    checker.condition(expr)
+    return not checker.problems
+
+
 def violations() -> list[Expr]:
     """Conditions that are valid and still fail for a reason that validation excludes."""
     request = Request(USER, ACTION, USER, Record({}))
     found = []
     for expr in conditions():
-        try:
-            if not is_boolean(check(expr, Setting(SCHEMA, SETTING_TYPES)).type):
-                continue
-        except IllTyped:
+        if not valid(expr):
             continue
         for entities in STORES:
             try:
@@ -91,45 +95,35 @@ def test_valid_conditions_do_not_fail() -> None:
 
 def test_the_world_is_not_empty_of_either() -> None:
     """The law says something only if many conditions are valid, and many are not and do fail."""
-    verdicts = []
-    for expr in conditions():
-        try:
-            verdicts.append(is_boolean(check(expr, Setting(SCHEMA, SETTING_TYPES)).type))
-        except IllTyped:
-            verdicts.append(False)
+    verdicts = [valid(expr) for expr in conditions()]
     assert verdicts.count(True) > 500
     assert verdicts.count(False) > 500
 
 
-def reads_without_capability(operand: Type, attr: str, known: bool, schema: object) -> Type:
-    return get_attr_type(operand, attr, True, SCHEMA)
+def reads_without_capability(expr: Expr, operand: Typed, attr: str, known: bool, check: Checker) -> Type:
+    return get_attr_type(expr, operand, attr, True, check)
 
 
-def either_side_grants(expr: Or, known: Capabilities) -> Rule:
-    left = yield (expr.left, known)
-    right = yield (expr.right, known)
+def either_side_grants(expr: Or, known: Capabilities, check: Checker) -> Judgement:
+    left, right = check.judge(expr.left, known), check.judge(expr.right, known)
     return Judgement(Typed(expr, BOOL, (left.typed, right.typed)), left.grants | right.grants)
 
 
-def right_side_knows_the_left(expr: Or, known: Capabilities) -> Rule:
-    left = yield (expr.left, known)
-    right = yield (expr.right, known | left.grants)
+def right_side_knows_the_left(expr: Or, known: Capabilities, check: Checker) -> Judgement:
+    left = check.judge(expr.left, known)
+    right = check.judge(expr.right, known | left.grants)
     return Judgement(Typed(expr, BOOL, (left.typed, right.typed)))
 
 
-def else_branch_knows_the_condition(expr: If, known: Capabilities, setting: Setting) -> Rule:
-    condition = yield (expr.condition, known)
-    then = yield (expr.then, known | condition.grants)
-    otherwise = yield (expr.otherwise, known | condition.grants)
-    if not is_boolean(then.type) or not is_boolean(otherwise.type) or not is_boolean(condition.type):
-        raise IllTyped("no booleans")
+def else_branch_knows_the_condition(expr: If, known: Capabilities, check: Checker) -> Judgement:
+    condition = control.boolean(expr.condition, known, check)
+    then = control.boolean(expr.then, known | condition.grants, check)
+    otherwise = control.boolean(expr.otherwise, known | condition.grants, check)
     return Judgement(Typed(expr, BOOL, (condition.typed, then.typed, otherwise.typed)))
 
 
-def right_side_unchecked(expr: And, known: Capabilities) -> Rule:
-    left = yield (expr.left, known)
-    if not is_boolean(left.type):
-        raise IllTyped("no boolean")
+def right_side_unchecked(expr: And, known: Capabilities, check: Checker) -> Judgement:
+    left = control.boolean(expr.left, known, check)
     return Judgement(Typed(expr, BOOL, (left.typed,)), left.grants)
 
 
@@ -137,14 +131,14 @@ def true_decides_conjunction(left: Type, right: Type) -> Type:
     return TRUE if TRUE in (left, right) else BOOL
 
 
-FAULTS: dict[str, tuple[object, str, Callable[..., object]]] = {
+FAULTS: dict[str, tuple[object, str, object]] = {
     "access without capability": (typechecker, "get_attr_type", reads_without_capability),
     "union instead of intersection": (typechecker, "disjunction", either_side_grants),
     "the right side of || knows the left": (typechecker, "disjunction", right_side_knows_the_left),
     "else knows the condition": (typechecker, "conditional", else_branch_knows_the_condition),
     "the right side of && is not checked": (typechecker, "conjunction", right_side_unchecked),
     "one true side makes && true": (control, "and_type", true_decides_conjunction),
-    "strings are booleans": (control, "is_boolean", lambda t: t == STRING or is_boolean(t)),
+    "strings are booleans": (control, "BOOLEAN", Sort("Bool", lambda t: t == STRING or is_boolean(t))),
 }
 
 
@@ -158,10 +152,10 @@ def test_faulty_rules_are_found(fault: str, monkeypatch: pytest.MonkeyPatch) -> 
 def test_negation_must_not_keep_capabilities(monkeypatch: pytest.MonkeyPatch) -> None:
     right = typechecker.rule
 
-    def rule(expr: Expr, known: Capabilities, setting: Setting) -> Rule:
+    def rule(expr: Expr, known: Capabilities, check: Checker) -> Judgement:
         if not isinstance(expr, Unary):
-            return (yield from right(expr, known, setting))
-        operand = yield (expr.operand, known)
+            return right(expr, known, check)
+        operand = check.judge(expr.operand, known)
         return Judgement(Typed(expr, BOOL, (operand.typed,)), operand.grants)
 
     monkeypatch.setattr(typechecker, "rule", rule)

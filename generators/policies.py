@@ -244,5 +244,24 @@ def draw_links(focus: Focus, policies: list[Aimed], ids: tuple[str, ...]) -> tup
             pairs = aimed.slot_values
             if number:
                 pairs = tuple((slot, values.uid(uid.type)) for slot, uid in pairs)
+            if source.boolean(focus.profile.unfit_scope):
+                pairs = tuple((slot, _strange_value(focus)) for slot, _ in pairs)
             links.append(Link(id_, f"link{len(links)}", pairs))
     return tuple(links)
+
+
+def _strange_value(focus: Focus) -> Uid:
+    """A slot value that its link's scope need not fit: of any type, an unlisted one of an enumerated type, an
+    action, of an undeclared type.
+    """
+    source, schema = focus.source, focus.schema
+    focus.values.misfits.add("unfit-link")
+    match source.integer(0, 9):
+        case 0:
+            return Uid("Nope", "x")
+        case 1:
+            return source.choice(schema.actions).uid
+        case 2:
+            return Uid(source.choice(schema.entity_types).name, "unlisted")
+        case _:
+            return focus.values.uid(source.choice(schema.entity_types).name)

@@ -53,6 +53,9 @@ class Profile:
     mistyped_request: float = 0.0
     bad_extension_text: float = 0.0
     broken_part: float = 0.0
+    unfit_scope: float = 0.0
+    type_errors: float = 0.0
+    odd_scripts: float = 0.0
     one_type_error: bool = False
     evident_error: float = 0.45
     near_miss_schema: bool = False
@@ -120,6 +123,14 @@ BROKEN_ENTITIES = replace(TYPED, name="broken-entities", broken_entities=True, p
 LOOSE_TYPES = replace(TYPED, name="loose-types", loose_type=0.35, redraws=0)
 """Entities of another type, empty sets, other records: what only permissive validation may take."""
 
+UNFIT_SCOPES = replace(TYPED, name="unfit-scopes", unfit_scope=0.6, templates=0.35, policies=(1, 4))
+"""Well typed, but no action fits the scopes of many policies, templates and links."""
+
+TYPE_ERRORS = replace(
+    TYPED, name="type-errors", type_errors=0.7, unfit_scope=0.1, policies=(1, 4), templates=0.2, redraws=0
+)
+"""Most policies have one to three validation errors, of every kind alike; some also fit no action."""
+
 EXPRESSIONS = replace(
     TYPED, name="expressions", policies=(1, 1), expressions=16, requests=4, extreme_constants=0.1
 )
@@ -145,6 +156,8 @@ PROFILES = {
         BROKEN_SCHEMA,
         BROKEN_ENTITIES,
         LOOSE_TYPES,
+        UNFIT_SCOPES,
+        TYPE_ERRORS,
         EXPRESSIONS,
         UNTYPED_EXPRESSIONS,
     )

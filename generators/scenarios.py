@@ -27,6 +27,8 @@ from generators.source import Source
 from generators.spelling import spelling_of
 from generators.swarm import draw_mask
 from generators.syntax import Expr, Link, Policy, RecordV, policy_ids
+from generators.type_errors import add_type_errors
+from generators.unfit_scopes import unfit_some
 from generators.world import Entity, Request, Schema
 
 LinkTexts = tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]
@@ -113,7 +115,7 @@ def scenario(source: Source, profile: Profile) -> Scenario:
     favoured = None
     if profile.one_type_error:
         aimed, favoured = one_type_error(focus, aimed)
-    aimed = break_some(focus, aimed)
+    aimed = unfit_some(focus, add_type_errors(focus, break_some(focus, aimed)))
     policies = tuple(each.policy for each in aimed)
     links = draw_links(focus, aimed, policy_ids(policies))
     requests = draw_requests(focus, aimed, profile.requests, favoured)

@@ -87,7 +87,9 @@ def test_an_odd_spelling_differs_and_is_the_same_again() -> None:
     assert print_policies(policies, OddSpelling(3)) == print_policies(policies, OddSpelling(3))
 
 
-@pytest.mark.parametrize("profile", ["typed", "untyped", "hostile-text", "templates"])
+@pytest.mark.parametrize(
+    "profile", ["typed", "untyped", "hostile-text", "templates", "unfit-scopes", "type-errors"]
+)
 def test_cedarpy_reads_the_same_policies_from_text_and_from_json(profile: str) -> None:
     """The text printer, odd spellings included, and the JSON printer write the same trees (spec 06 §4)."""
     cedarpy = pytest.importorskip("cedarpy")
@@ -180,7 +182,11 @@ def test_policy_json_writes_the_forms_of_the_format() -> None:
 
 
 @pytest.mark.parametrize(
-    "profile", ["typed", "dangling", "one-type-error", "templates", "hostile-text", "implied", "untyped"]
+    "profile",
+    [
+        *("typed", "dangling", "one-type-error", "templates", "hostile-text", "implied", "untyped"),
+        *("unfit-scopes", "type-errors"),
+    ],
 )
 def test_cedarpy_takes_every_document(profile: str) -> None:
     """Policies, both schema forms and entities load: without the schema, and with it where they conform."""

@@ -1,0 +1,109 @@
+"""Policies with validation errors in their conditions, one or several (spec 08 §13).
+
+Errors are put beside, below and after each other, since a checker goes on with a guessed type; some stand
+where it never gets to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from generators.error_forms import ErrorForms
+from generators.focus import Focus
+from generators.policies import Aimed, admitted_environments
+from generators.syntax import FALSE, TRUE, Binary, Condition, Expr, If, Lit, Policy, SetLit
+from generators.trees import places, put
+
+
+def add_type_errors(focus: Focus, policies: list[Aimed]) -> list[Aimed]:
+    """The policies, some with one to three errors in their conditions, where the profile says so."""
+    profile, source = focus.profile, focus.source
+    if not profile.type_errors:
+        return policies
+    changed: list[Aimed] = []
+    for aimed in policies:
+        if source.boolean(profile.type_errors):
+            with source.span("type errors"):
+                aimed = replace(aimed, policy=_erring(focus, aimed))
+        changed.append(aimed)
+    return changed
+
+
+def _erring(focus: Focus, aimed: Aimed) -> Policy:
+    policy, source = aimed.policy, focus.source
+    admitted = admitted_environments(focus.schema, policy.principal, policy.action, policy.resource)
+    focus.aim(admitted or (aimed.environment,), aimed.witness)
+    errors = TypeErrors(focus)
+    error = errors.some()
+    for _ in range(source.choice((0, 0, 1, 1, 2))):
+        error = errors.combined(error, errors.some())
+    return replace(policy, conditions=errors.placed(policy.conditions, error))
+
+
+class TypeErrors:
+    """Draws errors and puts them into conditions, within a focus."""
+
+    __slots__ = ("focus", "forms", "source")
+
+    def __init__(self, focus: Focus) -> None:
+        self.focus = focus
+        self.source = focus.source
+        self.forms = ErrorForms(focus)
+
+    def some(self) -> Expr:
+        """A condition with an error of some kind that the schema allows."""
+        while True:
+            name = self.source.choice(tuple(self.forms.kinds))
+            drawn = self.forms.kinds[name]()
+            if drawn is not None:
+                self.focus.values.misfits.add(f"type-error:{name}")
+                return drawn
+
+    def combined(self, first: Expr, second: Expr) -> Expr:
+        """A condition with both errors: side by side, in branches, or one in an operand of the other."""
+        source = self.source
+        match source.integer(0, 7):
+            case 0:
+                return Binary("&&", first, second)
+            case 1:
+                return Binary("||", first, second)
+            case 2:
+                return If(first, second, self.forms.boolean())
+            case 3:
+                return If(self.forms.boolean(), first, second)
+            case 4:
+                return Binary("==", first, second)
+            case 5:
+                return Binary("contains", SetLit((first, second)), TRUE)
+            case _:
+                return self._within(first, second)
+
+    def _within(self, outer: Expr, inner: Expr) -> Expr:
+        """The outer error with the inner one in the place of one of its leaves, which keeps its type."""
+        leaves = [(place, node) for place, node in places(outer) if isinstance(node, Lit)]
+        if not leaves:
+            return Binary("&&", inner, outer)
+        place, node = self.source.choice(leaves)
+        return put(outer, place, If(inner, node, node))
+
+    def placed(self, conditions: tuple[Condition, ...], error: Expr) -> tuple[Condition, ...]:
+        """The conditions with an error in one of them or in one more; sometimes where nothing reaches it."""
+        source = self.source
+        if source.integer(0, 9) == 9:
+            error = Binary("||", Binary("&&", FALSE, error), self.forms.boolean())
+        if not conditions or source.integer(0, 3) == 0:
+            own = Condition("when" if source.integer(0, 3) else "unless", error)
+            at = source.integer(0, len(conditions))
+            return (*conditions[:at], own, *conditions[at:])
+        at = source.integer(0, len(conditions) - 1)
+        old = conditions[at]
+        bodies: tuple[Expr, ...] = (
+            error,
+            Binary("&&", old.body, error),
+            Binary("&&", error, old.body),
+            Binary("||", error, old.body),
+            Binary("||", old.body, error),
+            If(old.body, error, TRUE),
+            If(error, old.body, FALSE),
+        )
+        return (*conditions[:at], replace(old, body=source.choice(bodies)), *conditions[at + 1 :])

@@ -1,0 +1,184 @@
+"""Scopes that no action fits (spec 08 §4): each way to miss has a name, and the conditions stay as they are.
+
+A template keeps its slots, so that its links still fill them. What the type checker sees of such a policy
+differs: most scopes have type False everywhere, an empty list is an error by itself, and an undeclared name
+leaves the rest to be checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Literal
+
+from generators.focus import Focus
+from generators.policies import Aimed, admitted_environments
+from generators.source import Source
+from generators.syntax import ActionConstraint, Constraint, Policy, Slot, Uid
+from generators.world import Schema
+
+Variable = Literal["principal", "resource"]
+
+ATTEMPTS = 6
+UNDECLARED_TYPES = ("Nope", "NS::Nope", "Undeclared")
+UNDECLARED_ACTION = "undeclared"
+
+
+def unfit_some(focus: Focus, policies: list[Aimed]) -> list[Aimed]:
+    """The policies, some with a scope that no action fits, where the profile says so."""
+    profile, source = focus.profile, focus.source
+    if not profile.unfit_scope:
+        return policies
+    changed: list[Aimed] = []
+    for aimed in policies:
+        if source.boolean(profile.unfit_scope):
+            aimed = replace(aimed, policy=_unfit(focus, aimed.policy))
+        changed.append(aimed)
+    return changed
+
+
+def _unfit(focus: Focus, policy: Policy) -> Policy:
+    """The policy with another scope; as it is, where several attempts found none."""
+    source, schema = focus.source, focus.schema
+    for _ in range(ATTEMPTS):
+        name = source.choice(tuple(WAYS))
+        changed = WAYS[name](source, schema, policy)
+        if changed is not None and not is_applicable(schema, changed):
+            focus.values.misfits.add(f"unfit-scope:{name}")
+            return changed
+    return policy
+
+
+def is_applicable(schema: Schema, policy: Policy) -> bool:
+    """Whether some action fits the scope; an undeclared one in a list leaves none."""
+    if any(uid not in schema.actions_by_uid for uid in policy.action.actions):
+        return False
+    return bool(admitted_environments(schema, policy.principal, policy.action, policy.resource))
+
+
+def _variable(source: Source) -> Variable:
+    return "principal" if source.boolean() else "resource"
+
+
+def _constrained(policy: Policy, variable: Variable, constraint: Constraint) -> Policy:
+    return (
+        replace(policy, principal=constraint)
+        if variable == "principal"
+        else replace(policy, resource=constraint)
+    )
+
+
+def _slot(policy: Policy, variable: Variable) -> Slot | None:
+    entity = (policy.principal if variable == "principal" else policy.resource).entity
+    return entity if isinstance(entity, Slot) else None
+
+
+def _of_type(source: Source, policy: Policy, variable: Variable, name: str) -> Policy:
+    """The policy with its variable of a type: by `is`, or as one entity, or in a slot."""
+    slot = _slot(policy, variable)
+    if slot is not None:
+        return _constrained(policy, variable, Constraint("is in", name, slot))
+    entity = Uid(name, "x")
+    forms = (
+        Constraint("is", name),
+        Constraint("==", entity=entity),
+        Constraint("in", entity=entity),
+        Constraint("is in", name, entity),
+    )
+    return _constrained(policy, variable, source.choice(forms))
+
+
+def _wrong_type(source: Source, schema: Schema, policy: Policy) -> Policy:
+    """A variable of some declared type."""
+    name = source.choice(schema.entity_types).name
+    return _of_type(source, policy, _variable(source), name)
+
+
+def _wrong_container(source: Source, schema: Schema, policy: Policy) -> Policy | None:
+    """A type in an entity that it cannot be in."""
+    variable = _variable(source)
+    pairs = [
+        (name, above)
+        for environment in schema.environments
+        for name in (environment.principal if variable == "principal" else environment.resource,)
+        for above in schema.types
+        if above != name and above not in schema.ancestors[name]
+    ]
+    if not pairs or _slot(policy, variable) is not None:
+        return None
+    name, above = source.choice(pairs)
+    return _constrained(policy, variable, Constraint("is in", name, Uid(above, "x")))
+
+
+def _crossed(source: Source, schema: Schema, policy: Policy) -> Policy | None:
+    """Principal and resource of types that occur, but never together."""
+    if policy.slots:
+        return None
+    principal = source.choice(schema.environments).principal
+    resource = source.choice(schema.environments).resource
+    return replace(
+        policy,
+        principal=Constraint("is", principal),
+        action=ActionConstraint(),
+        resource=Constraint("is", resource),
+    )
+
+
+def _idle_action(source: Source, schema: Schema, policy: Policy) -> Policy | None:
+    """An action that applies to nothing."""
+    idle = [action.uid for action in schema.actions if not action.principals]
+    if not idle:
+        return None
+    return replace(
+        policy, action=ActionConstraint(source.choice(("==", "in", "in []")), (source.choice(idle),))
+    )
+
+
+def _other_action(source: Source, schema: Schema, policy: Policy) -> Policy:
+    """Some declared action, for which the types need not be right."""
+    return replace(policy, action=ActionConstraint("==", (source.choice(schema.actions).uid,)))
+
+
+def _empty_list(source: Source, schema: Schema, policy: Policy) -> Policy:
+    return replace(policy, action=ActionConstraint("in []", ()))
+
+
+def _undeclared_action(source: Source, schema: Schema, policy: Policy) -> Policy:
+    """An undeclared action: alone, or in a list beside declared ones."""
+    known = source.choice(schema.actions).uid
+    unknown = Uid(known.type if source.boolean(0.7) else "Elsewhere::Action", UNDECLARED_ACTION)
+    lists = (unknown,), (known, unknown), (unknown, known, unknown)
+    forms = (
+        ActionConstraint("==", (unknown,)),
+        ActionConstraint("in", (unknown,)),
+        *(ActionConstraint("in []", actions) for actions in lists),
+    )
+    return replace(policy, action=source.choice(forms))
+
+
+def _undeclared_type(source: Source, schema: Schema, policy: Policy) -> Policy:
+    name = source.choice(UNDECLARED_TYPES)
+    return _of_type(source, policy, _variable(source), name)
+
+
+def _action_type(source: Source, schema: Schema, policy: Policy) -> Policy:
+    """A variable of an action type: the reference check lets every name `Action` pass after `is`."""
+    name = source.choice((source.choice(schema.actions).uid.type, "Elsewhere::Action"))
+    variable = _variable(source)
+    if _slot(policy, variable) is None and source.boolean():
+        return _constrained(policy, variable, Constraint("is", name))
+    return _of_type(source, policy, variable, name)
+
+
+WAYS: dict[str, Callable[[Source, Schema, Policy], Policy | None]] = {
+    "wrong type": _wrong_type,
+    "wrong container": _wrong_container,
+    "types never together": _crossed,
+    "action that applies to nothing": _idle_action,
+    "action of other types": _other_action,
+    "empty list": _empty_list,
+    "undeclared action": _undeclared_action,
+    "undeclared type": _undeclared_type,
+    "action type": _action_type,
+}
+"""Each way to miss, by its name."""

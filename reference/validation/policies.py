@@ -23,6 +23,7 @@ from reference.validation.problems import Caution, Problem, Verdict
 from reference.validation.references import link_problems, reference_problems
 from reference.validation.typechecker import TypeChecker
 from reference.validation.types import FALSE
+from reference.validation.warnings import text_warnings
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,8 @@ def validate(body: Body, schema: Schema, *, permissive: bool = False, level: int
             impossible = impossible and checked.typed.type == FALSE
             if level is not None and not checked.problems:
                 problems += level_problems(checked, expr, level)
-        return Verdict(tuple(problems), tuple(_cautions(body, schema, impossible)))
+        cautions = (*_applicability(body, schema), *_impossibility(impossible), *text_warnings(expr))
+        return Verdict(tuple(problems), cautions)
 
 
 def check_everywhere(body: Body, expr: Expr, schema: Schema, *, permissive: bool) -> Iterator[Checked]:
@@ -86,8 +88,7 @@ def validate_set(
     return verdicts
 
 
-def _cautions(body: Body, schema: Schema, impossible: bool) -> Iterator[Caution]:
-    yield from _applicability(body, schema)
+def _impossibility(impossible: bool) -> Iterator[Caution]:
     if impossible:
         yield Caution("impossible_policy", "it applies to no request that the schema admits")
 

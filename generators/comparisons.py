@@ -206,7 +206,7 @@ class Comparisons:
             return self.identity(depth, want)
         type_ = source.choice(types)
         subject, value = self.subject(type_, depth)
-        name = source.choice(literals.ATTRIBUTE_NAMES)
+        name = self.focus.values.constants.key()
         same = value is not None and want is not False and writable(value)
         other = terms.literal(value) if same and value is not None else terms.term(type_, depth - 1)[0]
         if source.boolean(0.2):

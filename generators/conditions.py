@@ -9,6 +9,7 @@ from __future__ import annotations
 from generators.atoms import Atoms
 from generators.focus import Focus
 from generators.look_alikes import look_alike
+from generators.script_places import odd_condition
 from generators.syntax import ACTION, FALSE, PRINCIPAL, RESOURCE, Binary, Expr, If, Is, Lit, Unary
 from generators.terms import Terms
 from generators.world import Environment
@@ -50,6 +51,8 @@ class Conditions:
 
     def _atom(self, depth: int, want: bool | None) -> Expr:
         focus = self.focus
+        if self.source.boolean(focus.profile.odd_scripts):
+            return odd_condition(self.source, focus.witness.principal.type)
         if self.source.boolean(focus.profile.look_alike):
             focus.values.misfits.add("look-alike")
             return look_alike(self.source)

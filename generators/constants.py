@@ -7,7 +7,7 @@ sometimes from the boundary lists.
 
 from __future__ import annotations
 
-from generators import extension_values, literals
+from generators import extension_values, literals, scripts
 from generators.literals import LONG_MAX, LONG_MIN
 from generators.profiles import Profile
 from generators.source import Source
@@ -50,6 +50,8 @@ class Constants:
 
     def _new_string(self) -> str:
         source = self.source
+        if source.boolean(self.profile.odd_scripts):
+            return scripts.text(source)
         if self.profile.hostile_text and source.boolean(0.3):
             return source.choice(literals.HOSTILE_STRINGS)
         if source.boolean(self.profile.odd_strings):
@@ -62,9 +64,18 @@ class Constants:
         if not self._tags:
             odd = source.boolean(self.profile.odd_names)
             self._tags = [source.choice(literals.TAG_NAMES) for _ in range(2)]
+            if source.boolean(self.profile.odd_scripts):
+                self._tags.append(scripts.text(source))
             if odd:
                 self._tags.append(source.choice(literals.ODD_TAG_NAMES))
         return source.choice(self._tags)
+
+    def key(self) -> str:
+        """A key of a record literal."""
+        source = self.source
+        if source.boolean(self.profile.odd_scripts):
+            return scripts.text(source)
+        return source.choice(literals.ATTRIBUTE_NAMES)
 
     def extension(self, kind: str) -> ExtV:
         """A value of an extension type."""

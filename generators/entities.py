@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from generators import literals
+from generators import literals, scripts
 from generators.constants import Constants
 from generators.profiles import Profile
 from generators.source import Source
@@ -53,6 +53,8 @@ class Values:
 
     def _id(self) -> str:
         source = self.source
+        if source.boolean(self.profile.odd_scripts):
+            return scripts.text(source)
         if self.profile.hostile_text and source.boolean(0.4):
             return source.choice(literals.ODD_IDS if source.boolean() else literals.HOSTILE_STRINGS)
         if source.boolean(self.profile.odd_names):

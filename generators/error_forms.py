@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from generators import literals
+from generators import literals, scripts
 from generators.conditions import Conditions
 from generators.focus import Focus
 from generators.syntax import (
@@ -249,7 +249,10 @@ class ErrorForms:
     def function_argument(self) -> Expr:
         source = self.source
         kind = source.choice(tuple(CONSTRUCTORS))
-        refused = Call(CONSTRUCTORS[kind], (Lit(source.choice(literals.BAD_EXTENSION_TEXTS[kind])),))
+        bad = source.choice(literals.BAD_EXTENSION_TEXTS[kind])
+        if source.boolean(self.focus.profile.odd_scripts):
+            bad = scripts.text(source)
+        refused = Call(CONSTRUCTORS[kind], (Lit(bad),))
         return source.choice(
             (
                 Binary("==", refused, self.extension(kind)),

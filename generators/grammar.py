@@ -176,7 +176,10 @@ class Grammar:
     def has(self, depth: int) -> str:
         if self.source.boolean(0.4):
             return f"{self.operand(depth)} has {self.string()}"
-        return f"{self.operand(depth)} has {'.'.join(self.word() for _ in range(self.source.integer(1, 3)))}"
+        steps = [self.word() for _ in range(self.source.integer(1, 3))]
+        if not self.source.boolean(MOSTLY):
+            steps.insert(self.source.integer(0, len(steps)), self.string())
+        return f"{self.operand(depth)} has {'.'.join(steps)}"
 
     def like(self, depth: int) -> str:
         return f"{self.operand(depth)} like {self.source.choice(PATTERNS)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from generators import literals
+from generators import literals, scripts
 from generators.conditions import Conditions
 from generators.entities import ancestors
 from generators.focus import Focus
@@ -183,12 +183,17 @@ class _PolicyDraw:
 
     def _annotations(self) -> tuple[tuple[str, str | None], ...]:
         source = self.source
-        if source.integer(0, 9) < 9:
+        scripts_too = source.boolean(self.focus.profile.odd_scripts)
+        if not scripts_too and source.integer(0, 9) < 9:
             return ()
         found: dict[str, str | None] = {}
         for _ in range(source.integer(1, 2)):
             key = source.choice(("id", "note", "if", "permit", "__cedar", "_"))
-            found[key] = source.choice((None, "", "x", *literals.ODD_STRINGS[:8]))
+            found[key] = (
+                scripts.text(source)
+                if scripts_too
+                else source.choice((None, "", "x", *literals.ODD_STRINGS[:8]))
+            )
         return tuple(found.items())
 
 
@@ -246,7 +251,8 @@ def draw_links(focus: Focus, policies: list[Aimed], ids: tuple[str, ...]) -> tup
                 pairs = tuple((slot, values.uid(uid.type)) for slot, uid in pairs)
             if source.boolean(focus.profile.unfit_scope):
                 pairs = tuple((slot, _strange_value(focus)) for slot, _ in pairs)
-            links.append(Link(id_, f"link{len(links)}", pairs))
+            odd = scripts.text(source) if source.boolean(focus.profile.odd_scripts) else ""
+            links.append(Link(id_, f"link{len(links)}{odd}", pairs))
     return tuple(links)
 
 

@@ -131,6 +131,18 @@ TYPE_ERRORS = replace(
 )
 """Most policies have one to three validation errors, of every kind alike; some also fit no action."""
 
+ODD_SCRIPTS = replace(
+    TYPED,
+    name="odd-scripts",
+    odd_scripts=0.25,
+    type_errors=0.1,
+    unfit_scope=0.1,
+    templates=0.25,
+    odd_spelling=0.5,
+    policies=(1, 4),
+)
+"""Texts everywhere that mix scripts, or hold what looks like something else; some with errors besides."""
+
 EXPRESSIONS = replace(
     TYPED, name="expressions", policies=(1, 1), expressions=16, requests=4, extreme_constants=0.1
 )
@@ -158,6 +170,7 @@ PROFILES = {
         LOOSE_TYPES,
         UNFIT_SCOPES,
         TYPE_ERRORS,
+        ODD_SCRIPTS,
         EXPRESSIONS,
         UNTYPED_EXPRESSIONS,
     )

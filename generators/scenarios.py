@@ -106,7 +106,8 @@ def scenario(source: Source, profile: Profile) -> Scenario:
     """One scenario of a profile, every decision taken by `source`."""
     misfits: set[str] = set()
     left_out, schema = source.shared(
-        (profile.swarm, profile.odd_names, profile.hostile_text), lambda own: _schema(own, profile)
+        (profile.swarm, profile.odd_names, profile.hostile_text, profile.odd_scripts),
+        lambda own: _schema(own, profile),
     )
     values = Values(source, profile, schema, misfits)
     entities = draw_entities(source, schema, values, left_out)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from generators import literals
+from generators import literals, scripts
 from generators.profiles import Profile
 from generators.source import Source
 from generators.syntax import Uid
@@ -79,7 +79,7 @@ class _SchemaDraw:
                     base = odd
             self.names.append(_qualify(source.choice(namespaces), base))
         if "enums" not in self.left_out and source.boolean(0.25):
-            ids = [source.choice(literals.PLAIN_STRINGS) for _ in range(source.integer(1, 3))]
+            ids = [self._enum_id() for _ in range(source.integer(1, 3))]
             name = _qualify(source.choice(namespaces), source.choice(literals.ENUM_TYPE_NAMES))
             self.enums.append(EntityType(name, enum=tuple(dict.fromkeys(ids))))
         if "common" not in self.left_out and source.boolean(0.35):
@@ -87,6 +87,12 @@ class _SchemaDraw:
         entity_types = [self._entity_type(index) for index in range(count)]
         actions = self._actions()
         return Schema((*entity_types, *self.enums), tuple(actions), tuple(self.common))
+
+    def _enum_id(self) -> str:
+        source = self.source
+        if source.boolean(self.profile.odd_scripts):
+            return scripts.text(source)
+        return source.choice(literals.PLAIN_STRINGS)
 
     def _namespaces(self) -> tuple[str, ...]:
         source = self.source
@@ -134,6 +140,8 @@ class _SchemaDraw:
 
     def _attribute_name(self, odd: tuple[str, ...]) -> str:
         source = self.source
+        if source.boolean(self.profile.odd_scripts):
+            return scripts.text(source)
         if source.boolean(0.3 if self.profile.hostile_text else self.profile.odd_names):
             return source.choice(odd)
         return source.choice(literals.ATTRIBUTE_NAMES)
@@ -172,6 +180,8 @@ class _SchemaDraw:
             name = names.pop(source.integer(0, len(names) - 1))
             if source.boolean(0.3 if self.profile.hostile_text else self.profile.odd_names):
                 name = source.choice(literals.ODD_ACTION_NAMES)
+            if source.boolean(self.profile.odd_scripts):
+                name = scripts.text(source)
             # The first stays in the groups' namespace, whose action type attributes may have.
             uid = Uid(_qualify(self.action_spaces[1] if actions else space, "Action"), name)
             if all(action.uid.id != name for action in actions):

@@ -161,7 +161,7 @@ class Terms:
         inner, value = self.term(type_, depth)
         if "records" in left_out:
             return inner, value
-        name = source.choice(literals.ATTRIBUTE_NAMES)
+        name = self.focus.values.constants.key()
         items: tuple[tuple[str, Expr], ...] = ((name, inner),)
         if source.boolean():
             other = source.choice(literals.ATTRIBUTE_NAMES)

@@ -8,14 +8,14 @@ from typing import get_args
 from drt.case import Case, Request, Source
 from drt.engines import build
 from drt.oracles.validation import PROMISED
-from drt.outcome import Accepted, Authorized, Rejected, Validated, ValidationErrorKind
+from drt.outcome import Accepted, Authorized, Rejected, Validated, ValidationErrorKind, WarningKind
 from drt.targets import TARGETS
 from generators.entities import Values, draw_entities
 from generators.error_forms import ErrorForms
 from generators.focus import Focus
 from generators.policies import draw_witness
 from generators.printing import print_policies
-from generators.profiles import ONE_TYPE_ERROR, TYPE_ERRORS, TYPED, UNFIT_SCOPES
+from generators.profiles import ODD_SCRIPTS, ONE_TYPE_ERROR, TYPE_ERRORS, TYPED, UNFIT_SCOPES
 from generators.scenarios import Scenario, scenario
 from generators.schema_printing import schema_text
 from generators.schemas import draw_schema
@@ -117,6 +117,20 @@ def test_no_action_fits_scopes_of_policies_templates_and_links_with_errors_and_w
                 found["link"] += warning[0] in links
     assert all(found[situation] >= 40 for situation in ("alone", "with errors", "template", "link"))
     assert ways >= {f"unfit-scope:{way}" for way in WAYS} | {"unfit-link"}
+
+
+def test_every_kind_of_warning_is_drawn_beside_errors_and_without() -> None:
+    found: Counter[str] = Counter()
+    for seed in range(250):
+        one = scenario(RecordingSource(seed), ODD_SCRIPTS)
+        case = Case(Source(one.policies_text()), schema=Source(one.schema_text()), links=one.links)
+        said = REFERENCE.load(case).validate()  # type: ignore[union-attr]
+        assert isinstance(said, Validated)
+        wrong = {policy for policy, _ in said.errors or ()}
+        for policy, kind, *_ in said.warnings or ():
+            found[kind] += 1
+            found["beside errors"] += policy in wrong
+    assert [kind for kind in (*get_args(WarningKind), "beside errors") if found[kind] < 15] == []
 
 
 def test_one_type_error_is_rejected_or_harmless_by_type() -> None:

@@ -88,7 +88,7 @@ def test_an_odd_spelling_differs_and_is_the_same_again() -> None:
 
 
 @pytest.mark.parametrize(
-    "profile", ["typed", "untyped", "hostile-text", "templates", "unfit-scopes", "type-errors"]
+    "profile", ["typed", "untyped", "hostile-text", "templates", "unfit-scopes", "type-errors", "odd-scripts"]
 )
 def test_cedarpy_reads_the_same_policies_from_text_and_from_json(profile: str) -> None:
     """The text printer, odd spellings included, and the JSON printer write the same trees (spec 06 §4)."""
@@ -185,7 +185,7 @@ def test_policy_json_writes_the_forms_of_the_format() -> None:
     "profile",
     [
         *("typed", "dangling", "one-type-error", "templates", "hostile-text", "implied", "untyped"),
-        *("unfit-scopes", "type-errors"),
+        *("unfit-scopes", "type-errors", "odd-scripts"),
     ],
 )
 def test_cedarpy_takes_every_document(profile: str) -> None:

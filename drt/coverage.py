@@ -11,6 +11,7 @@ from typing import Any, get_args
 
 from drt.cells import UNREACHABLE, cells
 from drt.outcome import ErrorKind
+from drt.sometimes import VALIDATION
 
 Feature = tuple[str, str, str]
 """Operator or scope constraint, kinds of operands, outcome."""
@@ -30,10 +31,11 @@ class FeatureRow:
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """What a run reached. `missing` are cells in order; `unexpected` ones that the table does not have: the
-    table, or the reference, is then wrong."""
+    table, or the reference, is then wrong. `validation` counts what validators and linkers reported."""
 
     rows: tuple[FeatureRow, ...]
     error_kinds: Mapping[str, int]
+    validation: Mapping[str, int]
     reached: int
     total: int
     missing: tuple[str, ...]
@@ -66,14 +68,15 @@ class Coverage:
                 for row in self.rows
             ],
             "error_kinds": dict(self.error_kinds),
+            "validation": dict(self.validation),
             "unreachable": UNREACHABLE,
             "missing": list(self.missing),
             "unexpected": list(self.unexpected),
         }
 
 
-def coverage(features: Mapping[str, int]) -> Coverage:
-    """What these features, counted by name, cover of the language."""
+def coverage(features: Mapping[str, int], events: Mapping[str, int] | None = None) -> Coverage:
+    """What these features, counted by name, cover of the language; `events` are those of the oracles."""
     known = cells()
     seen = {feature for feature, count in features.items() if count}
     by_name: dict[str, list[Feature]] = {}
@@ -87,7 +90,10 @@ def coverage(features: Mapping[str, int]) -> Coverage:
         if outcome in errors:
             errors[outcome] += count
     missing = tuple(sorted(known - seen))
-    return Coverage(rows, errors, len(known & seen), len(known), missing, tuple(sorted(seen - known)))
+    validation = {name: (events or {}).get(name, 0) for name in VALIDATION}
+    return Coverage(
+        rows, errors, validation, len(known & seen), len(known), missing, tuple(sorted(seen - known))
+    )
 
 
 def _row(name: str, members: list[Feature], seen: set[str]) -> FeatureRow:

@@ -10,8 +10,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from typing import get_args
 
 from drt.cells import BINARY, CALLS, SCOPES, UNARY, Rule
+from drt.outcome import LinkErrorKind, ValidationErrorKind, WarningKind
 
 Counts = Mapping[str, int]
 
@@ -174,12 +176,29 @@ _ANSWERS = (
     "invalid",
 )
 
+UNSEEN_LINK_ERRORS = {
+    "ActionEntityTypeDeclared": "no schema that can be read declares a type named like an action's (spec 07 §4)",
+}
+"""Kinds of link errors that no case can show, and why."""
+
+VALIDATION = (
+    *(f"validation error {kind}" for kind in get_args(ValidationErrorKind)),
+    *(f"validation warning {kind}" for kind in get_args(WarningKind)),
+    *(
+        f"no applicable action: {situation}"
+        for situation in ("alone", "with errors", "template", "link", "permissive", "level")
+    ),
+    *(f"unlinkable {kind}" for kind in get_args(LinkErrorKind) if kind not in UNSEEN_LINK_ERRORS),
+)
+"""What the `valid-*` targets must have reported of policies and schemas, as their oracles name it."""
+
 EVENTS: dict[str, Event] = {
     **dict(_operators()),
     **dict(_calls()),
     **dict(_scopes()),
     **{name: _sight(name) for name in SIGHTS},
     **{f"answer: {name}": _answer(name) for name in _ANSWERS},
+    **{name: _answer(name) for name in VALIDATION},
     **{f"stream: {name}": _stream(name) for name in STREAM_NAMES},
 }
 """Every event by its name."""

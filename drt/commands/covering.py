@@ -21,7 +21,7 @@ def covered(run: Path | None, fail_under: float | None, form: str) -> int:
     log = read_run(folder)
     if log.footer is None:
         raise InputProblem("the run was cut off before it could count: go on with `drt run --resume`", folder)
-    found = coverage(log.footer.get("features", {}))
+    found = coverage(log.footer.get("features", {}), log.footer.get("events", {}))
     if form == "json":
         click.echo(json.dumps({"run": str(folder), **found.to_json()}, indent=2))
     else:

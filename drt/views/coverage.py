@@ -12,10 +12,12 @@ from drt.coverage import Coverage
 from drt.views.console import visible
 
 SHOWN = 12
+SELDOM = 50
+"""A kind that was reported less often was hardly tried."""
 
 
 def print_coverage(console: Console, found: Coverage) -> None:
-    """A row a feature; then error kinds, and what is missing."""
+    """One row per feature; then kinds of errors, validation, and what is missing."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     table.add_column("feature", no_wrap=True)
     table.add_column("outcomes reached")
@@ -34,11 +36,24 @@ def print_coverage(console: Console, found: Coverage) -> None:
         why = UNREACHABLE.get(kind)
         told = f"{count:,} times" if count or why is None else f"cannot be reached: {why}"
         console.print(Text(f"error {kind}: {told}", style="bold red" if not count and why is None else ""))
+    if any(found.validation.values()):
+        console.print(_validation(found))
     if found.missing:
         console.print(Text(f"cells not reached: {_some(found.missing)}", style="yellow"))
     if found.unexpected:
         console.print(Text(f"cells that should not exist: {_some(found.unexpected)}", style="bold red"))
     console.print(Text(coverage_line(found), style="bold"))
+
+
+def _validation(found: Coverage) -> Table:
+    """How often validators and linkers reported each kind of error and warning."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table.add_column("validation and linking", no_wrap=True)
+    table.add_column("times", justify="right", no_wrap=True)
+    for name, count in found.validation.items():
+        style = "bold red" if not count else "yellow" if count < SELDOM else "green"
+        table.add_row(Text(name), Text(f"{count:,}", style=style))
+    return table
 
 
 def coverage_line(found: Coverage) -> str:

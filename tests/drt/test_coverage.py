@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from drt.cli import main
 from drt.coverage import coverage
 from drt.engines.reference_features import features_of
 from drt.run_log import LogWriter
+from drt.sometimes import VALIDATION
 from drt.targets import TARGETS
 from generators.policy_json import expression_json, policy_json
 from generators.source import RecordingSource
@@ -116,12 +118,22 @@ def test_what_is_not_reached_is_named() -> None:
     assert coverage({"+|long,long|true": 1}).unexpected == ("+|long,long|true",)
 
 
-def a_run(folder: Path, reached: dict[str, int]) -> Path:
+def a_run(folder: Path, reached: dict[str, int], events: dict[str, int] | None = None) -> Path:
     folder.mkdir()
     log = LogWriter(folder / "run.jsonl")
     log.write("header")
-    log.write("footer", features=reached)
+    log.write("footer", features=reached, events=events or {})
     return folder
+
+
+def test_kinds_of_validation_errors_and_warnings_are_shown_with_their_counts(tmp_path: Path) -> None:
+    folder = a_run(tmp_path / "run", {}, {"validation error empty_set": 1234, "allow": 7})
+    shown = CliRunner().invoke(main, ["coverage", str(folder)]).output
+    assert re.search(r"validation error empty_set +1,234\n", shown)
+    assert re.search(r"unlinkable ShadowsBuiltinType +0\n", shown)
+    told = json.loads(CliRunner().invoke(main, ["coverage", str(folder), "--json"]).stdout)["validation"]
+    assert told["validation error empty_set"] == 1234
+    assert tuple(told) == VALIDATION
 
 
 def test_the_command_gates(tmp_path: Path) -> None:

@@ -11,20 +11,25 @@ from pathlib import Path
 
 import pytest
 
+from drt import drawing
 from drt.case import Case, Request, Source
 from drt.cells import cells
 from drt.drawing import streams
+from drt.engines import build
 from drt.engines.reference_features import reached_by
+from drt.oracles.validation import levels_are_enough, validators_agree
 from drt.outcome import ErrorKind
 from drt.run_options import RunOptions
-from drt.sometimes import EVENTS, LONG_RUN_SECONDS, SIGHTS, STREAM_NAMES, Seen, happened, never
+from drt.sometimes import EVENTS, LONG_RUN_SECONDS, SIGHTS, STREAM_NAMES, VALIDATION, Seen, happened, never
 from drt.tally import CLEAN, FOUND
 from drt.targets import TARGETS
+from generators.profiles import ODD_SCRIPTS, TYPE_ERRORS, TYPED, UNFIT_SCOPES
 from generators.source import RecordingSource
 from generators.streams import STREAMS
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-EVERY_ANSWER = {name.removeprefix("answer: "): 1 for name in EVENTS if name.startswith("answer: ")}
+ANSWERED = {name.removeprefix("answer: "): 1 for name in EVENTS if name.startswith("answer: ")}
+EVERY_ANSWER = {**ANSWERED, **dict.fromkeys(VALIDATION, 1)}
 EVERYTHING = Seen(
     dict.fromkeys(cells(), 1), dict.fromkeys(SIGHTS, 1), EVERY_ANSWER, dict.fromkeys(STREAM_NAMES, 1)
 )
@@ -131,7 +136,7 @@ def test_the_grid_alone_has_every_operator_and_function_succeed_and_fail() -> No
     found: Counter[str] = Counter()
     for random_seed in range(1200):
         found.update(reached_by(TARGETS["kinds"].draw(RecordingSource(random_seed))).cells)
-    apart = ("scope *", "answer: *", "stream: *", "response: *", *SIGHTS)
+    apart = ("scope *", "answer: *", "stream: *", "response: *", *SIGHTS, *VALIDATION)
     missed = never(happened(Seen(found)))
     assert [name for name in missed if not any(fnmatchcase(name, glob) for glob in apart)] == []
 
@@ -160,6 +165,21 @@ def test_events_name_streams_and_error_kinds_that_exist() -> None:
     assert tuple(stream.name for stream in STREAMS) == STREAM_NAMES
     kinds = {name.removeprefix("error:") for name in EVERY_ANSWER if name.startswith("error:")}
     assert kinds == set(ErrorKind.__args__) - {"unlinked-slot", "recursion-limit"}  # type: ignore[attr-defined]
+
+
+def test_validation_of_odd_policies_and_schemas_is_told_by_kind() -> None:
+    """A generator that never drew one kind of error, warning or situation would be seen."""
+    seen: Counter[str] = Counter()
+    engines = [build("reference")]
+    for draw, oracle in (
+        (drawing.validated(TYPE_ERRORS, UNFIT_SCOPES, ODD_SCRIPTS), validators_agree),
+        (drawing.incomplete(TYPED), validators_agree),
+        (drawing.validated(UNFIT_SCOPES), levels_are_enough),
+    ):
+        for random_seed in range(120):
+            seen.update(oracle(draw(RecordingSource(random_seed)), engines).events)
+    told = happened(Seen(answers=seen))
+    assert [name for name in VALIDATION if not told[name] and not name.startswith("unlinkable")] == []
 
 
 def test_a_long_run_of_everything_must_reach_all_and_any_run_what_it_was_told() -> None:

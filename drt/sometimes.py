@@ -177,7 +177,7 @@ _ANSWERS = (
 )
 
 UNSEEN_LINK_ERRORS = {
-    "ActionEntityTypeDeclared": "no schema that can be read declares a type named like an action's (spec 07 §4)",
+    "ActionEntityTypeDeclared": "no schema that is read declares a type named like an action's (spec 07 §4)",
 }
 """Kinds of link errors that no case can show, and why."""
 

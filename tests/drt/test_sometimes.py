@@ -14,9 +14,11 @@ import pytest
 from drt import drawing
 from drt.case import Case, Request, Source
 from drt.cells import cells
-from drt.drawing import streams
+from drt.drawing import Draw, streams
 from drt.engines import build
 from drt.engines.reference_features import reached_by
+from drt.oracles.checked import Oracle
+from drt.oracles.questions import linkers_agree
 from drt.oracles.validation import levels_are_enough, validators_agree
 from drt.outcome import ErrorKind
 from drt.run_options import RunOptions
@@ -167,19 +169,30 @@ def test_events_name_streams_and_error_kinds_that_exist() -> None:
     assert kinds == set(ErrorKind.__args__) - {"unlinked-slot", "recursion-limit"}  # type: ignore[attr-defined]
 
 
-def test_validation_of_odd_policies_and_schemas_is_told_by_kind() -> None:
-    """A generator that never drew one kind of error, warning or situation would be seen."""
+def _told(draw: Draw, oracle: Oracle) -> dict[str, int]:
+    """How often each event happens to the reference in some cases."""
     seen: Counter[str] = Counter()
     engines = [build("reference")]
-    for draw, oracle in (
-        (drawing.validated(TYPE_ERRORS, UNFIT_SCOPES, ODD_SCRIPTS), validators_agree),
-        (drawing.incomplete(TYPED), validators_agree),
-        (drawing.validated(UNFIT_SCOPES), levels_are_enough),
-    ):
-        for random_seed in range(120):
-            seen.update(oracle(draw(RecordingSource(random_seed)), engines).events)
-    told = happened(Seen(answers=seen))
-    assert [name for name in VALIDATION if not told[name] and not name.startswith("unlinkable")] == []
+    for random_seed in range(120):
+        seen.update(oracle(draw(RecordingSource(random_seed)), engines).events)
+    return happened(Seen(answers=seen))
+
+
+def test_validation_of_odd_policies_is_told_by_kind() -> None:
+    """A generator that never drew one kind of error, warning or situation would be seen."""
+    told = Counter(_told(drawing.validated(TYPE_ERRORS, UNFIT_SCOPES, ODD_SCRIPTS), validators_agree))
+    told.update(_told(drawing.validated(UNFIT_SCOPES), levels_are_enough))
+    apart = ("unlinkable ", "validation error incomplete_schema")
+    assert [name for name in VALIDATION if not told[name] and not name.startswith(apart)] == []
+
+
+def test_schemas_left_incomplete_are_told() -> None:
+    assert _told(drawing.incomplete(TYPED), validators_agree)["validation error incomplete_schema"] > 50
+
+
+def test_schemas_that_do_not_link_are_told_by_kind() -> None:
+    told = _told(drawing.fragments(TYPED, missed=0.9), linkers_agree)
+    assert [name for name in VALIDATION if name.startswith("unlinkable ") and not told[name]] == []
 
 
 def test_a_long_run_of_everything_must_reach_all_and_any_run_what_it_was_told() -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from production.errors import PrintError
 from production.json_text import write_json
 from production.nodes import (
     Attribute,
@@ -30,12 +28,9 @@ from production.value_json import uid_json
 if TYPE_CHECKING:
     from production.policy_set import PolicySet
 
-_MOST_FORMS: Final = 2_000_000
-"""How many forms an expression may come to once every `has a.b` is written out."""
-
 
 def expression_json(node: Node) -> str:
-    """The canonical JSON text of an expression; raises `PrintError` if it would be out of all proportion."""
+    """The canonical JSON text of an expression."""
     return write_json(expression_data(node))
 
 
@@ -98,20 +93,11 @@ def _action_scope(scope: ActionScope) -> dict[str, Any]:
 
 
 def expression_data(root: Node) -> Any:
-    """An expression as a JSON object; equal parts of a written-out `has` are shared objects."""
+    """An expression as a JSON object."""
     done: list[Any] = []
-    sizes: list[int] = []
     for node in postorder(root):
-        count = len(node.children)
-        base = len(done) - count
-        operands = done[base:]
-        size = 1 + sum(sizes[base:])
-        if isinstance(node, Has):
-            size = (size + len(node.path)) * len(node.path)
-        if size > _MOST_FORMS:
-            raise PrintError("with every `has` path written out the expression is too large for JSON")
-        done[base:] = [_form(node, operands)]
-        sizes[base:] = [size]
+        base = len(done) - len(node.children)
+        done[base:] = [_form(node, done[base:])]
     return done[0]
 
 
@@ -153,9 +139,5 @@ def _form(node: Node, operands: list[Any]) -> Any:
 
 
 def _has(target: Any, path: tuple[str, ...]) -> Any:
-    """`has a.b.c` as the chain of `&&` that it stands for (spec 01 §5)."""
-    form: Any = {"has": {"left": target, "attr": path[0]}}
-    for name, following in pairwise(path):
-        target = {".": {"left": target, "attr": name}}
-        form = {"&&": {"left": form, "right": {"has": {"left": target, "attr": following}}}}
-    return form
+    """Plain and extended `has`; a path of one name is the plain form (spec 06 §3)."""
+    return {"has": {"left": target, "attr": path[0] if len(path) == 1 else list(path)}}

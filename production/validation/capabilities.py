@@ -1,6 +1,7 @@
 """Capabilities (spec 08 §5.2): what a true expression says about which attributes and tags are there.
 
-Law (identity): two expressions have the same number exactly when their core forms are the same tree (01 §5).
+Law (identity): two expressions have the same number exactly when their core forms are the same tree (01 §5),
+in which an extended `has` is a form of its own (08 §5.2).
 Numbers are given bottom-up, each node once, so that comparing long expressions costs nothing.
 
 What an expression grants is a rope, joined in constant time and spread out only where two branches are
@@ -9,7 +10,7 @@ intersected; what holds at the moment is one set, to which a chain of `&&` adds 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterator
 
 from production.nodes import (
     Attribute,
@@ -48,16 +49,6 @@ class ExpressionNumbers:
 
     def attribute(self, target: int, name: str) -> int:
         return self.form(".", target, name)
-
-    def has(self, target: int, path: Iterable[str]) -> int:
-        """The number of `target has a.b.c`, written out as the tests that it abbreviates."""
-        whole: int | None = None
-        for name in path:
-            test = self.form("has", target, name)
-            whole = test if whole is None else self.form("&&", whole, test)
-            target = self.attribute(target, name)
-        assert whole is not None
-        return whole
 
     def __call__(self, root: Node) -> int:
         known = self._of_node
@@ -99,7 +90,7 @@ class ExpressionNumbers:
             case Attribute(_, name):
                 return self.attribute(operands[0], name)
             case Has(_, path):
-                return self.has(operands[0], path)
+                return self.form("has", operands[0], *path)
             case Like(_, pattern):
                 return self.form("like", operands[0], pattern)
             case Is(_, type_name, None):

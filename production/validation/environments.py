@@ -90,6 +90,21 @@ class Environments:
                 for resource in resources[action.resources]:
                     yield Environment(principal, self._uids[action.uid], resource, action.context)
 
+    def applies(self, policy: Policy) -> bool:
+        """Whether some action takes a principal and a resource that the scope admits (spec 08 §4).
+
+        An action that is not declared makes a list match nothing.
+        """
+        declared = all((uid.type, uid.id) in self._model.actions for uid in policy.action.entities)
+        return declared and any(True for _ in self.admitted_by(policy))
+
+    def reach_the_action(self, policy: Policy) -> bool:
+        """Whether in some environment the principal constraint does not already have type False."""
+        return any(
+            action.resources and self._fitting(policy.principal, action.principals)
+            for action in self._model.actions.values()
+        )
+
     def _actions(self, scope: ActionScope) -> Iterable[Action]:
         actions = self._model.actions
         if scope.op == "All":

@@ -159,9 +159,7 @@ def is_in(machine: Machine, node: Binary) -> Rule:
 def _is_in(machine: Machine, left_node: Node, left: Type, right_node: Node, right: Type) -> Type:
     below = an_entity(left, left_node)
     above = right.element if isinstance(right, SetType) else right
-    if above is NEVER:
-        return FALSE
-    if not isinstance(above, EntityType):
+    if not isinstance(above, EntityType) and above is not NEVER:
         raise IllTyped(f"expected an entity or a set of entities, found {type_text(right)}", right_node)
     action = machine.literal(left_node)
     if isinstance(action, Uid) and action.type in machine.model.action_types:
@@ -170,6 +168,8 @@ def _is_in(machine: Machine, left_node: Node, left: Type, right_node: Node, righ
         uids = [other for other in others if isinstance(other, Uid)]
         if len(uids) == len(others):
             return TRUE if machine.hierarchy.action_is_in(action, uids) else FALSE
+    if not isinstance(above, EntityType):
+        return BOOL
     can_be_in = machine.hierarchy.can_be_in
     return BOOL if any(can_be_in(low, high) for low in below.names for high in above.names) else FALSE
 

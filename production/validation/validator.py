@@ -8,10 +8,10 @@ Law (rejection): a policy passes only if its check came to an end; running out o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from production.policies import Policy
+from production.policies import ActionScope, Policy
 from production.policy_set import PolicySet
 from production.schema_errors import near_name
 from production.schema_model import SchemaModel
@@ -72,9 +72,10 @@ class Validator:
             errors += found.errors
             warnings += found.warnings
         for link_id, link in policies.links.items():
-            problems = checks.link(link_id, link.policy(), link.values.values())
-            verdicts[link_id] = not problems
-            errors += problems
+            found = checks.link(link_id, link.policy(), link.values.values())
+            verdicts[link_id] = not found.errors
+            errors += found.errors
+            warnings += found.warnings
         return Validation(verdicts, tuple(errors), tuple(warnings))
 
 
@@ -104,30 +105,31 @@ class _Checks:
             found.errors.append(Problem(policy_id, f"not checked to the end: {error.__class__.__name__}"))
         return found
 
-    def link(self, link_id: str, policy: Policy, values: Iterable[Uid]) -> list[Problem]:
+    def link(self, link_id: str, policy: Policy, values: Iterable[Uid]) -> _Found:
         """The problems of a link: the types of its values, and whether it applies at all (spec 08 §1)."""
-        problems = []
+        found = _Found([], [])
         for uid in values:
             if uid.type not in self._model.entity_types and uid.type not in self._model.action_types:
                 hint = near_name(uid.type, self._model.entity_types)
-                problems.append(Problem(link_id, f"unrecognized entity type {uid.type}{hint}"))
-        if not problems and not any(True for _ in self._environments.admitted_by(policy)):
-            problems.append(Problem(link_id, _INAPPLICABLE))
-        return problems
+                found.errors.append(Problem(link_id, f"unrecognized entity type {uid.type}{hint}"))
+        self._warn_of_applicability(link_id, policy, found)
+        return found
+
+    def _warn_of_applicability(self, policy_id: str, policy: Policy, found: _Found) -> None:
+        """Warn where no action applies, whatever else is wrong (spec 08 §4)."""
+        if not self._environments.applies(policy):
+            found.warnings.append(Problem(policy_id, _INAPPLICABLE))
 
     def _check(self, policy_id: str, policy: Policy, found: _Found) -> None:
+        self._warn_of_applicability(policy_id, policy, found)
         names = mentioned(policy, self._model)
         found.errors += (Problem(policy_id, problem) for problem in names.problems)
         if names.problems:
             return
-        environments = self._distinct(policy, names.variables)
-        if not environments:
-            found.errors.append(Problem(policy_id, _INAPPLICABLE))
-            return
-        if len({uid.type for uid in policy.action.entities}) > 1 and self._lattice.empty_set is None:
-            found.errors.append(Problem(policy_id, "the action constraint lists actions of several types"))
-            return
-        self._check_types(policy_id, policy, environments, found)
+        if self._lattice.empty_set is None and self._environments.reach_the_action(policy):
+            found.errors += (Problem(policy_id, problem) for problem in _action_list_problems(policy.action))
+        if not found.errors:
+            self._check_types(policy_id, policy, self._distinct(policy, names.variables), found)
 
     def _check_types(
         self, policy_id: str, policy: Policy, environments: list[Environment], found: _Found
@@ -184,6 +186,14 @@ class _Checks:
         if trace is None:
             return type_, 0
         return type_, Levels(trace, environment.action).of_conditions(policy.conditions)
+
+
+def _action_list_problems(scope: ActionScope) -> Iterator[str]:
+    """What strict mode finds wrong in `action in [...]`, by the rules for set literals (spec 08 §6.4)."""
+    if scope.op == "in" and not scope.entities:
+        yield "an empty list of actions has no type"
+    if len({uid.type for uid in scope.entities}) > 1:
+        yield "the action constraint lists actions of several types"
 
 
 _INAPPLICABLE = (

@@ -183,9 +183,11 @@ def grid(source: Source) -> Case:
     return Case(Text(""), ENTITIES, requests=(Request(REQUEST),), expressions=expressions)
 
 
-def validated(*profiles: Profile, requests: int = 0, json_schema: float = 0.3) -> Draw:
-    """Policies of one of the profiles with their schema, in either syntax; entities and requests where asked
-    for.
+def validated(
+    *profiles: Profile, requests: int = 0, json_schema: float = 0.3, json_policies: float = 0.0
+) -> Draw:
+    """Policies of one of the profiles with their schema, each in either syntax; entities and requests where
+    asked for.
     """
     fewer = _at_most(profiles, requests)
 
@@ -194,6 +196,8 @@ def validated(*profiles: Profile, requests: int = 0, json_schema: float = 0.3) -
         whole = authorization(drawn)
         in_json = source.boolean(json_schema)
         schema = Text(drawn.schema_json(), "json") if in_json else Text(drawn.schema_text())
+        if source.boolean(json_policies):
+            whole = replace(whole, policies=Text(drawn.policies_json(), "json"))
         if not requests:
             return replace(whole, schema=schema, entities="[]", requests=())
         return replace(whole, schema=schema)

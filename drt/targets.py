@@ -24,9 +24,12 @@ from generators.profiles import (
     IMPLIED,
     LOOSE_TYPES,
     NEAR_MISS_SCHEMA,
+    ODD_SCRIPTS,
     ONE_TYPE_ERROR,
     TEMPLATES,
+    TYPE_ERRORS,
     TYPED,
+    UNFIT_SCOPES,
     UNTYPED,
 )
 from generators.source import Source
@@ -216,6 +219,39 @@ _TARGETS = (
         validation.validators_agree,
     ),
     Target(
+        "valid-errors",
+        "Engines report the same kinds of errors, one or several in a policy.",
+        drawing.validated(TYPE_ERRORS, json_policies=0.15),
+        validation.validators_agree,
+        weight=2,
+    ),
+    Target(
+        "valid-scopes",
+        "Engines warn of the same policies, templates and links that no action fits, and check on.",
+        drawing.validated(UNFIT_SCOPES),
+        validation.validators_agree,
+        weight=2,
+    ),
+    Target(
+        "valid-texts",
+        "Engines warn of the same texts that mix scripts or mislead, and of no others.",
+        drawing.validated(ODD_SCRIPTS, json_policies=0.15),
+        validation.validators_agree,
+        weight=2,
+    ),
+    Target(
+        "valid-incomplete",
+        "Engines refuse to validate with schemas that leave something external.",
+        drawing.incomplete(TYPED, UNFIT_SCOPES),
+        validation.validators_agree,
+    ),
+    Target(
+        "valid-fragments",
+        "Policies have the same verdict under schemas that link, whoever links them.",
+        drawing.fragments(TYPED, TYPE_ERRORS),
+        validation.validators_agree,
+    ),
+    Target(
         "valid-near-miss",
         "Engines agree where the schema has changed since the policies were written.",
         drawing.validated(NEAR_MISS_SCHEMA),
@@ -243,7 +279,7 @@ _TARGETS = (
     Target(
         "valid-levels",
         "A policy valid at a level needs no more than the slice of that depth.",
-        drawing.validated(TYPED, requests=4),
+        drawing.validated(TYPED, TYPED, UNFIT_SCOPES, TYPE_ERRORS, requests=4),
         validation.levels_are_enough,
     ),
     Target(

@@ -33,17 +33,28 @@ class EnumeratedEntityType:
     ids: frozenset[str]
 
 
-EntityTypeDeclaration = StandardEntityType | EnumeratedEntityType
+@dataclass(frozen=True, slots=True)
+class ExternalEntityType:
+    """An entity type that is declared here and defined in another schema (spec 13 §5)."""
+
+    parents: frozenset[str] = frozenset()
+
+
+EntityTypeDeclaration = StandardEntityType | EnumeratedEntityType | ExternalEntityType
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What an action applies to (nothing, if one side is empty); `parents` are the declared groups."""
+    """What an action applies to (nothing, if one side is empty); `parents` are the declared groups.
+
+    An external action is defined in another schema; nothing but its groups is known here.
+    """
 
     principals: frozenset[str]
     resources: frozenset[str]
     context: RecordType
     parents: frozenset[EntityUid] = frozenset()
+    external: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +63,13 @@ class Schema:
 
     entity_types: Mapping[str, EntityTypeDeclaration] = field(default_factory=dict)
     actions: Mapping[EntityUid, Action] = field(default_factory=dict)
+
+    def externals(self) -> list[str]:
+        """The names of the external declarations; a schema without any is complete."""
+        types = [
+            name for name, declared in self.entity_types.items() if isinstance(declared, ExternalEntityType)
+        ]
+        return [*types, *(uid_text(uid) for uid, action in self.actions.items() if action.external)]
 
     def action_types(self) -> frozenset[str]:
         """The types of the declared actions."""
@@ -79,7 +97,7 @@ class Schema:
 
     def _entity_parents(self, name: str) -> frozenset[str]:
         match self.entity_types.get(name):
-            case StandardEntityType(parents=parents):
+            case StandardEntityType(parents=parents) | ExternalEntityType(parents):
                 return parents
             case _:
                 return frozenset()

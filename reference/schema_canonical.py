@@ -4,6 +4,8 @@
                        "memberOf": [UID…]}},
      "entityTypes": {NAME: {"enum": [ID…]} | {"memberOf": [NAME…], "shape": RECORD, "tags": null | TYPE}}}
 
+An external declaration is {"external": true, "memberOf": […]} of either kind.
+
     RECORD = {"attributes": {NAME: {"required": BOOL, "type": TYPE}}, "type": "Record"}
     TYPE   = {"type": "Bool" | "Long" | "String"} | {"element": TYPE, "type": "Set"} | RECORD
            | {"name": NAME, "type": "Entity" | "Extension"}
@@ -19,7 +21,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 
-from reference.schema import Action, EntityTypeDeclaration, EnumeratedEntityType, Schema, uid_text
+from reference.schema import (
+    Action,
+    EntityTypeDeclaration,
+    EnumeratedEntityType,
+    ExternalEntityType,
+    Schema,
+    uid_text,
+)
 from reference.validation.types import (
     Attribute,
     BoolType,
@@ -43,6 +52,8 @@ def canonical_schema(schema: Schema) -> str:
 
 
 def _action(action: Action) -> str:
+    if action.external:
+        return _object({"external": "true", "memberOf": _list(map(uid_text, action.parents))})
     applies_to = "null"
     if action.principals and action.resources:
         applies_to = _object(
@@ -58,6 +69,8 @@ def _action(action: Action) -> str:
 def _entity_type(declared: EntityTypeDeclaration) -> str:
     if isinstance(declared, EnumeratedEntityType):
         return _object({"enum": _list(declared.ids)})
+    if isinstance(declared, ExternalEntityType):
+        return _object({"external": "true", "memberOf": _list(declared.parents)})
     return _object(
         {
             "memberOf": _list(declared.parents),

@@ -83,13 +83,18 @@ def _common_type(name: str, definition: Json, where: str) -> CommonTypeDeclarati
 def _entity_type(name: str, declared: Json, where: str) -> EntityDeclaration:
     if not is_identifier(name):
         raise refusal(where, "expected the name to be an identifier that is not reserved")
-    if "enum" in _object(declared, where):
-        keys = _keyed(declared, where, ("enum",), ("annotations",))
+    keys = _object(declared, where)
+    if _is_external(keys, where):
+        keys = _keyed(keys, where, ("external",), ("memberOfTypes", "annotations"))
+        parents = _names(keys.get("memberOfTypes", []), f"{where}, memberOfTypes")
+        return EntityDeclaration(name, where, parents, annotations=_annotations(keys, where), external=True)
+    if "enum" in keys:
+        keys = _keyed(keys, where, ("enum",), ("external", "annotations"))
         ids = tuple(_string(item, f"{where}, enum") for item in _list(keys["enum"], f"{where}, enum"))
         if not ids:
             raise refusal(where, "`enum` must list an id")
         return EntityDeclaration(name, where, enum=ids, annotations=_annotations(keys, where))
-    keys = _keyed(declared, where, (), ("memberOfTypes", "shape", "tags", "annotations"))
+    keys = _keyed(keys, where, (), ("external", "memberOfTypes", "shape", "tags", "annotations"))
     parents = _names(keys.get("memberOfTypes", []), f"{where}, memberOfTypes")
     shape = _type(keys["shape"], f"{where}, shape") if "shape" in keys else RecordOf()
     tags = _type(keys["tags"], f"{where}, tags") if "tags" in keys else None
@@ -97,17 +102,31 @@ def _entity_type(name: str, declared: Json, where: str) -> EntityDeclaration:
 
 
 def _action(name: str, declared: Json, where: str) -> ActionDeclaration:
-    keys = _keyed(declared, where, (), ("appliesTo", "memberOf", "attributes", "annotations"))
+    keys = _object(declared, where)
+    if _is_external(keys, where):
+        keys = _keyed(keys, where, ("external",), ("memberOf", "annotations"))
+        groups = _groups(keys, where)
+        return ActionDeclaration(name, where, groups, None, _annotations(keys, where), external=True)
+    keys = _keyed(keys, where, (), ("external", "appliesTo", "memberOf", "attributes", "annotations"))
     if keys.get("attributes") is not None:
         raise refusal(where, "actions have no attributes")
-    groups = keys.get("memberOf")
-    parents = tuple(
-        _group(item, f"{where}, memberOf")
-        for item in ([] if groups is None else _list(groups, f"{where}, memberOf"))
-    )
     applies = keys.get("appliesTo")
     applies_to = None if applies is None else _applies_to(applies, f"{where}, appliesTo")
-    return ActionDeclaration(name, where, parents, applies_to, _annotations(keys, where))
+    return ActionDeclaration(name, where, _groups(keys, where), applies_to, _annotations(keys, where))
+
+
+def _is_external(keys: Object, where: str) -> bool:
+    """Whether a declaration is external (spec 13 §5)."""
+    external = keys.get("external", False)
+    if not isinstance(external, bool):
+        raise refusal(f"{where}, external", "expected true or false")
+    return external
+
+
+def _groups(keys: Object, where: str) -> tuple[ActionReference, ...]:
+    groups = keys.get("memberOf")
+    listed = [] if groups is None else _list(groups, f"{where}, memberOf")
+    return tuple(_group(item, f"{where}, memberOf") for item in listed)
 
 
 def _applies_to(value: Json, where: str) -> AppliesTo:

@@ -53,7 +53,7 @@ def _fragment(fragment: Fragment) -> Object:
 
 
 def _entity(declaration: EntityDeclaration) -> Object:
-    written: Object = {}
+    written: Object = {"external": True} if declaration.external else {}
     if declaration.enum is not None:
         written["enum"] = list(declaration.enum)
     else:
@@ -67,7 +67,7 @@ def _entity(declaration: EntityDeclaration) -> Object:
 
 
 def _action(declaration: ActionDeclaration) -> Object:
-    written: Object = {}
+    written: Object = {"external": True} if declaration.external else {}
     if declaration.parents:
         written["memberOf"] = [_group(group) for group in declaration.parents]
     if declaration.applies_to is not None:

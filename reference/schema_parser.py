@@ -45,7 +45,17 @@ MEANT = {
 }
 """What people call the tokens that are not spelled as in the text."""
 
-KEYWORDS = {"NAMESPACE", "ENTITY", "ACTION", "TYPE", "TAGS", "ENUM", "APPLIES_TO", "ATTRIBUTES"} | {
+KEYWORDS = {
+    "EXTERNAL",
+    "NAMESPACE",
+    "ENTITY",
+    "ACTION",
+    "TYPE",
+    "TAGS",
+    "ENUM",
+    "APPLIES_TO",
+    "ATTRIBUTES",
+} | {
     "PRINCIPAL",
     "RESOURCE",
     "CONTEXT",
@@ -155,6 +165,14 @@ class _Builder(Transformer[Token, tuple[Fragment, ...]]):
             for w in parts["idents"]
         )
 
+    def external_entity(self, items: list[Any]) -> tuple[Declaration, ...]:
+        parts, annotations = _parts(items), _annotations(items)
+        parents = parts.get("parents", ())
+        return tuple(
+            EntityDeclaration(w.text, w.where, parents, annotations=annotations, external=True)
+            for w in parts["idents"]
+        )
+
     def enumeration(self, items: list[Any]) -> tuple[Declaration, ...]:
         ids = tuple(_string(item) for item in items if isinstance(item, Token) and item.type == "STRING")
         annotations = _annotations(items)
@@ -168,6 +186,14 @@ class _Builder(Transformer[Token, tuple[Fragment, ...]]):
         annotations = _annotations(items)
         return tuple(
             ActionDeclaration(w.text, w.where, parts.get("groups", ()), parts.get("applies_to"), annotations)
+            for w in parts["names"]
+        )
+
+    def external_action(self, items: list[Any]) -> tuple[Declaration, ...]:
+        parts, annotations = _parts(items), _annotations(items)
+        groups = parts.get("groups", ())
+        return tuple(
+            ActionDeclaration(w.text, w.where, groups, None, annotations, external=True)
             for w in parts["names"]
         )
 

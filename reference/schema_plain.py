@@ -6,7 +6,7 @@ has no other name than an alias.
 
 from __future__ import annotations
 
-from reference.schema import EnumeratedEntityType, Schema
+from reference.schema import Action, EnumeratedEntityType, ExternalEntityType, Schema
 from reference.schema_syntax import (
     ActionDeclaration,
     ActionReference,
@@ -45,6 +45,8 @@ def plain_fragments(schema: Schema) -> tuple[Fragment, ...]:
         namespace, _, name = full_name.rpartition("::")
         if isinstance(declared, EnumeratedEntityType):
             declaration = EntityDeclaration(name, "", enum=tuple(sorted(declared.ids)))
+        elif isinstance(declared, ExternalEntityType):
+            declaration = EntityDeclaration(name, "", _names(declared.parents), external=True)
         else:
             shape = plain_expression(declared.attributes, namespace and alias)
             tags = None if declared.tags is None else plain_expression(declared.tags, namespace and alias)
@@ -54,15 +56,21 @@ def plain_fragments(schema: Schema) -> tuple[Fragment, ...]:
         groups = sorted(action.parents, key=lambda group: (group.type, group.id))
         parents = tuple(ActionReference(group.id, group.type, "") for group in groups)
         namespace = uid.type.rpartition("::")[0]
-        context = plain_expression(action.context, namespace and alias)
-        applies_to = AppliesTo(_names(action.principals), _names(action.resources), context)
-        namespaces.setdefault(namespace, []).append(ActionDeclaration(uid.id, "", parents, applies_to))
+        applies_to = None if action.external else _applies_to(action, namespace and alias)
+        namespaces.setdefault(namespace, []).append(
+            ActionDeclaration(uid.id, "", parents, applies_to, external=action.external)
+        )
     return tuple(Fragment(name, tuple(declarations)) for name, declarations in namespaces.items())
 
 
 def plain_expression(t: Type, action_alias: str = "") -> TypeExpression:
     """The type with full names; `action_alias`, if any, stands for the action type of the empty namespace."""
     return run(_expression(t, action_alias))
+
+
+def _applies_to(action: Action, action_alias: str) -> AppliesTo:
+    context = plain_expression(action.context, action_alias)
+    return AppliesTo(_names(action.principals), _names(action.resources), context)
 
 
 def _fresh(name: str, schema: Schema) -> str:

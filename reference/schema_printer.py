@@ -51,6 +51,15 @@ def schema_to_json(fragments: Iterable[Fragment]) -> str:
     return _same(text, meaning, again)
 
 
+def plain_schema_json(schema: Schema) -> str:
+    """The resolved schema in JSON syntax, with sorted keys: equal texts for equal schemas.
+
+    Raises:
+        InputError: its types are nested too deeply for JSON.
+    """
+    return schema_to_json(plain_fragments(schema))
+
+
 def _same(text: str, meaning: Schema, again: Schema) -> str:
     if canonical_schema(meaning) != canonical_schema(again):
         raise InputError("schema", "cannot be written in the other syntax without changing its meaning")

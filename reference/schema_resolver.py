@@ -12,6 +12,7 @@ from reference.schema import (
     Action,
     EntityTypeDeclaration,
     EnumeratedEntityType,
+    ExternalEntityType,
     Schema,
     StandardEntityType,
     cycle_in,
@@ -83,7 +84,26 @@ def resolve(fragments: Iterable[Fragment]) -> Schema:
         raise refusal(
             where, f"the action `{uid_text(on_cycle)}` is a member of itself, directly or through its groups"
         )
-    return Schema(entity_types, actions)
+    schema = Schema(entity_types, actions)
+    external = external_within_enumerated(schema)
+    if external is not None:
+        where = declared.entity_types[external][1].where
+        raise refusal(where, f"the external entity type `{external}` has an enumerated ancestor")
+    return schema
+
+
+def external_within_enumerated(schema: Schema) -> str | None:
+    """An external entity type with an enumerated type among its ancestors, or none."""
+    enumerated = {n for n, found in schema.entity_types.items() if isinstance(found, EnumeratedEntityType)}
+    return next(
+        (
+            name
+            for name, found in sorted(schema.entity_types.items(), key=lambda item: item[0])
+            if isinstance(found, ExternalEntityType)
+            and not enumerated.isdisjoint(schema.entity_ancestors(name))
+        ),
+        None,
+    )
 
 
 def resolved_record(declared: Declared, expression: TypeExpression, namespace: str) -> RecordType:
@@ -156,6 +176,8 @@ class _Resolver:
     def entity_type(self, namespace: str, declaration: EntityDeclaration) -> EntityTypeDeclaration:
         if declaration.enum is not None:
             return EnumeratedEntityType(frozenset(declaration.enum))
+        if declaration.external:
+            return ExternalEntityType(self.entity_names(declaration.parents, namespace))
         shape = self.record(declaration.shape, namespace, declaration.where, f"shape of `{declaration.name}`")
         tags = None
         if declaration.tags is not None:
@@ -169,7 +191,7 @@ class _Resolver:
         parents = frozenset(self.group(reference, namespace) for reference in declaration.parents)
         applies = declaration.applies_to
         if applies is None:
-            return Action(frozenset(), frozenset(), EMPTY_RECORD, parents)
+            return Action(frozenset(), frozenset(), EMPTY_RECORD, parents, declaration.external)
         return Action(
             self.entity_names(applies.principals, namespace),
             self.entity_names(applies.resources, namespace),

@@ -99,7 +99,7 @@ class CommonTypeDeclaration:
 
 @dataclass(frozen=True, slots=True)
 class EntityDeclaration:
-    """An entity type; `enum` is none for a standard one."""
+    """An entity type; `enum` is none for a standard one. An external one has name and parents only."""
 
     name: str
     where: Place
@@ -108,6 +108,7 @@ class EntityDeclaration:
     tags: TypeExpression | None = None
     enum: tuple[str, ...] | None = None
     annotations: Mapping[str, str | None] = field(default_factory=dict)
+    external: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +122,14 @@ class AppliesTo:
 
 @dataclass(frozen=True, slots=True)
 class ActionDeclaration:
-    """An action; without `applies_to` it applies to nothing."""
+    """An action; without `applies_to` it applies to nothing, and an external one has none."""
 
     name: str
     where: Place
     parents: tuple[ActionReference, ...] = ()
     applies_to: AppliesTo | None = None
     annotations: Mapping[str, str | None] = field(default_factory=dict)
+    external: bool = False
 
 
 Declaration = CommonTypeDeclaration | EntityDeclaration | ActionDeclaration

@@ -74,14 +74,16 @@ class _Writer:
         body = "" if shape == RecordOf() else f" = {self.type(shape, namespace)}"
         tags = "" if declaration.tags is None else f" tags {self.type(declaration.tags, namespace)}"
         parents = f" in {_list(name.text for name in declaration.parents)}" if declaration.parents else ""
-        return f"entity {declaration.name}{parents}{body}{tags};"
+        external = "external " if declaration.external else ""
+        return f"{external}entity {declaration.name}{parents}{body}{tags};"
 
     def action(self, declaration: ActionDeclaration, namespace: str) -> str:
         groups = f" in {_list(map(_group, declaration.parents))}" if declaration.parents else ""
         applies = ""
         if declaration.applies_to is not None and _has_requests(declaration.applies_to):
             applies = f" appliesTo {{ {self.applies_to(declaration.applies_to, namespace)} }}"
-        return f"action {quoted(declaration.name)}{groups}{applies};"
+        external = "external " if declaration.external else ""
+        return f"{external}action {quoted(declaration.name)}{groups}{applies};"
 
     def applies_to(self, applies: AppliesTo, namespace: str) -> str:
         context = applies.context

@@ -13,7 +13,7 @@ from reference.entity_json import EntityDocument, entity, read_documents
 from reference.errors import InputError, Part
 from reference.json_document import Json
 from reference.names import is_action_type
-from reference.schema import EnumeratedEntityType, Schema, StandardEntityType
+from reference.schema import EnumeratedEntityType, ExternalEntityType, Schema, StandardEntityType
 from reference.suggest import did_you_mean
 from reference.validation.calls import parameter_types
 from reference.validation.entities import conforming_store
@@ -54,6 +54,8 @@ def typed_entity(document: EntityDocument, schema: Schema) -> Entity:
             pass
         case EnumeratedEntityType():
             shape = EMPTY_RECORD
+        case ExternalEntityType():
+            raise InputError("entities", f"{where}: the entity type {name} is external")
         case None:
             near = did_you_mean(name, schema.entity_types)
             raise InputError("entities", f"{where}: the entity type {name} is not declared{near}")

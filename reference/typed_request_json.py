@@ -13,14 +13,14 @@ from reference.values import Record
 def read_request_under(text: str, schema: Schema, *, checked: bool = True) -> Request:
     """A request whose context is read under the type of its action; `checked` against the schema as well.
 
-    Without the check, the context of an action that the schema does not declare is read without types.
+    Without the check, the context of an action that the schema does not define is read without types.
 
     Raises:
         InputError: part `request`.
     """
     principal, action, resource, written = read_parts(text)
     declared = schema.actions.get(action)
-    if declared is None:
+    if declared is None or declared.external:
         request = Request(principal, action, resource, context(written))
     else:
         fields = typed_fields(written, declared.context, "request", "`context`")

@@ -10,19 +10,24 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from drt import outcome
-from drt.case import Case, Format, Request, Source
+from drt.case import Case, Format, Inquiry, Link, Request, Source
+from drt.engines import reference_answers as answers
 from drt.engines.protocol import Engine, ValidationMode
 from drt.outcome import (
     Accepted,
+    Answered,
     Authorized,
     Evaluated,
     Failed,
     Printed,
     Rejected,
+    Unlinkable,
     Unsupported,
     Validated,
 )
 from reference import request as cedar
+from reference import schema_linking as linking
+from reference import templates
 from reference.authorizer import authorize
 from reference.entities import Entities
 from reference.entity_json import NoJson, entities_to_json, read_entities
@@ -33,6 +38,7 @@ from reference.extensions.decimal import Decimal
 from reference.extensions.duration import Duration
 from reference.extensions.ipaddr import IpAddr
 from reference.formatter import format_policies
+from reference.json_document import Json
 from reference.json_reader import read_json
 from reference.json_writer import write_json
 from reference.locations import Located, locate
@@ -45,10 +51,10 @@ from reference.printer import print_plain_policies, print_policies_and_templates
 from reference.request_json import read_request
 from reference.schema import Schema
 from reference.schema_canonical import canonical_schema
-from reference.schema_printer import schema_to_json, schema_to_text
+from reference.schema_printer import plain_schema_json, schema_to_json, schema_to_text
 from reference.schema_reader import read_fragments, read_schema
 from reference.syntax import Expr, SlotName
-from reference.templates import Link, PolicySet, from_bodies
+from reference.templates import PolicySet, from_bodies
 from reference.typed_entity_json import read_entities_under
 from reference.typed_request_json import read_request_under
 from reference.validation.messages import explain
@@ -150,14 +156,16 @@ class ReferenceEngine:
     def variants(self) -> tuple[Engine, ...]:
         return ()
 
-    def load(self, case: Case) -> LoadedReference | Rejected | Unsupported:
+    def load(self, case: Case) -> LoadedReference | Rejected | Unlinkable | Unsupported:
         try:
-            schema = None if case.schema is None else read_schema(case.schema.text, case.schema.format)
-            policies = linked(read_policy_set(case.policies), case)
+            schema = linked_schema(case.schemas)
+            policies = linked(read_policy_set(case.policies), case.links)
             entities = read_store(case.entities, schema)
             return LoadedReference(case.policies, policies, policies.policies(), entities, schema)
         except InputError as error:
             return rejected(error)
+        except linking.Unlinkable as error:
+            return Unlinkable(error.kind, error.message)
 
     def read_policies(self, policies: Source) -> Accepted | Rejected | Unsupported:
         try:
@@ -210,6 +218,52 @@ class ReferenceEngine:
         except InputError as error:
             return rejected(error)
 
+    def link_schemas(
+        self, schemas: Sequence[Source], *, complete: bool
+    ) -> Accepted | Rejected | Unlinkable | Unsupported:
+        try:
+            each = [read_schema(schema.text, schema.format) for schema in schemas]
+            whole = linking.link_complete(each) if complete else linking.link(each)
+        except InputError as error:
+            return rejected(error)
+        except linking.Unlinkable as error:
+            return Unlinkable(error.kind, error.message)
+        try:
+            return Accepted(plain_schema_json(whole))
+        except InputError as unwritable:
+            return Accepted("", None, str(unwritable))
+
+    def answer(self, inquiry: Inquiry) -> Answered | Rejected | Unlinkable | Unsupported:
+        try:
+            return Answered(write_json(self.answers_to(inquiry)))
+        except InputError as error:
+            return rejected(error)
+        except linking.Unlinkable as error:
+            return Unlinkable(error.kind, error.message)
+
+    def answers_to(self, inquiry: Inquiry) -> dict[str, Json]:
+        """The members of the answer; raises `InputError` and `linking.Unlinkable`."""
+        found: dict[str, Json] = {}
+        schema = linked_schema(inquiry.schemas)
+        if schema is not None:
+            extra = [answers.literal(action) for action in inquiry.extra_actions]
+            found["schema"] = answers.schema_answers(schema, inquiry.extra_types, extra)
+        if inquiry.policies is not None:
+            policies = linked(read_policy_set(inquiry.policies), inquiry.links)
+            new = {answers.literal(old): answers.literal(new) for old, new in inquiry.substitute}
+            found["policies"] = answers.policies_answers(policies, schema, new)
+            if schema is not None:
+                found["valid"] = answers.is_valid(policies, schema)
+        return found
+
+
+def linked_schema(schemas: Sequence[Source]) -> Schema | None:
+    """The schema that the schemas make together; None if there are none."""
+    read = [read_schema(schema.text, schema.format) for schema in schemas]
+    if len(read) > 1:
+        return linking.link(read)
+    return read[0] if read else None
+
 
 def read_store(entities: str, schema: Schema | None) -> Entities:
     """An entity document, under the schema if there is one."""
@@ -223,11 +277,11 @@ def read_policy_set(policies: Source) -> PolicySet:
     return from_bodies(parse_policies(policies.text))
 
 
-def linked(policies: PolicySet, case: Case) -> PolicySet:
-    """The policies with the links of the case."""
+def linked(policies: PolicySet, links: Sequence[Link]) -> PolicySet:
+    """The policies with further links."""
     return policies.link_all(
-        (new_id, Link(template_id, dict(_slot_value(slot, text) for slot, text in values)))
-        for template_id, new_id, values in case.links
+        (new_id, templates.Link(template_id, dict(_slot_value(slot, text) for slot, text in values)))
+        for template_id, new_id, values in links
     )
 
 

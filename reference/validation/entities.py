@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from reference.entities import Entities, Entity, show, store
 from reference.errors import InputError
 from reference.names import is_action_type
-from reference.schema import Action, EnumeratedEntityType, Schema, StandardEntityType
+from reference.schema import Action, EnumeratedEntityType, ExternalEntityType, Schema, StandardEntityType
 from reference.suggest import did_you_mean
 from reference.validation.conformance import (
     record_problem,
@@ -47,6 +47,8 @@ def entity_problem(entity: Entity, schema: Schema) -> str | None:
         case None:
             near = did_you_mean(entity.uid.type, schema.entity_types)
             return f"the entity type {entity.uid.type} is not declared{near}"
+        case ExternalEntityType():
+            return f"the entity type {entity.uid.type} is external: the schema does not define it"
         case EnumeratedEntityType():
             shape, tags = EMPTY_RECORD, None
         case StandardEntityType(shape, _, tags):

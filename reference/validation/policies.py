@@ -37,7 +37,11 @@ class Checked:
 
 
 def validate(body: Body, schema: Schema, *, permissive: bool = False, level: int | None = None) -> Verdict:
-    """The verdict on a static policy or a template."""
+    """The verdict on a static policy or a template; an incomplete schema validates none (spec 08 §1)."""
+    externals = schema.externals()
+    if externals:
+        message = f"the schema is incomplete: it does not define `{externals[0]}`"
+        return Verdict((Problem("incomplete_schema", message),))
     with deep_recursion():
         expr = condition(body)
         problems = list(reference_problems(expr, schema))
@@ -70,6 +74,8 @@ def level_problems(checked: Checked, expr: Expr, level: int) -> Iterator[Problem
 
 def validate_link(body: Body, values: SlotValues, schema: Schema) -> Verdict:
     """The verdict on the values of a link; its template has its own (spec 08 §1, §4)."""
+    if schema.externals():
+        return Verdict()
     problems = tuple(link_problems(iter(values.values()), schema))
     return Verdict(problems, tuple(_applicability(body, schema, values)))
 

@@ -24,7 +24,7 @@ def request_problem(request: Request, schema: Schema) -> str | None:
     problem = (
         _participant_problem("principal", request.principal, schema)
         or _participant_problem("resource", request.resource, schema)
-        or (_undeclared(request.action, schema) if action is None else None)
+        or _action_problem(request.action, schema)
     )
     if problem is not None or action is None:
         return problem
@@ -42,6 +42,11 @@ def _participant_problem(role: str, uid: EntityUid, schema: Schema) -> str | Non
     return uid_problem(uid, schema)
 
 
-def _undeclared(uid: EntityUid, schema: Schema) -> str:
+def _action_problem(uid: EntityUid, schema: Schema) -> str | None:
+    action = schema.actions.get(uid)
+    if action is not None:
+        return (
+            f"the action {show(uid)} is external: the schema does not define it" if action.external else None
+        )
     near = did_you_mean(show(uid), map(show, schema.actions))
     return f"the action {show(uid)} is not declared{near}"

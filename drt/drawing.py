@@ -15,6 +15,7 @@ from drt.case import Case, Request
 from drt.case import Source as Text
 from drt.hostile import FAMILIES
 from generators.census import census
+from generators.external_slips import slipped_json, slipped_text
 from generators.fragments import fragments_of
 from generators.grammar import Grammar
 from generators.kind_grid import ENTITIES, REQUEST, grid_expression
@@ -248,12 +249,15 @@ def _linked(source: Source, drawn: Scenario, parts: Sequence[Schema], requests: 
         part = waiting.pop(source.integer(0, len(waiting) - 1))
         in_json = source.boolean(0.4)
         texts.append(
-            Text(json.dumps(schema_json(part)), "json")
-            if in_json
-            else Text(schema_text(part, spelling_of(drawn.spelling)))
+            Text(json.dumps(schema_json(part)), "json") if in_json else Text(_schema_text(drawn, part))
         )
     case = replace(authorization(drawn), schema=texts[0], fragments=tuple(texts[1:]))
     return case if requests else replace(case, entities="[]", requests=())
+
+
+def _schema_text(drawn: Scenario, schema: Schema) -> str:
+    """A schema in Cedar syntax, in the spelling of a scenario."""
+    return schema_text(schema, spelling_of(drawn.spelling))
 
 
 _INQUIRIES: tuple[Draw, ...] = (
@@ -284,15 +288,24 @@ def inquiry(source: Source) -> Case:
 
 
 def schema_alone(*profiles: Profile) -> Draw:
-    """The schema of one of the profiles in either syntax; some have their text changed."""
-    draw = validated(*profiles, json_schema=0.5)
+    """The schema of one of the profiles, or a part of it with external declarations, in either syntax; some
+    have their text changed.
+    """
+    fewer = _at_most(profiles, 0)
 
-    def changed(source: Source) -> Case:
-        case = replace(draw(source), policies=Text(""), links=())
-        assert case.schema is not None
-        if not source.boolean(0.3):
-            return case
-        change = mutated_json if case.schema.format == "json" else mutated_text
-        return replace(case, schema=replace(case.schema, text=change(source, case.schema.text)))
+    def draw(source: Source) -> Case:
+        drawn = scenario(source, source.choice(fewer))
+        schema = drawn.schema
+        whole = any(misfit.startswith("broken-schema") for misfit in drawn.intended_misfits)
+        external = not whole and source.boolean(0.4)
+        if external:
+            schema = source.choice(fragments_of(source, schema))
+        in_json = source.boolean()
+        text = json.dumps(schema_json(schema)) if in_json else _schema_text(drawn, schema)
+        if external and source.boolean(0.4):
+            text = (slipped_json if in_json else slipped_text)(source, text)
+        elif source.boolean(0.3):
+            text = (mutated_json if in_json else mutated_text)(source, text)
+        return Case(policies=Text(""), schema=Text(text, "json" if in_json else "cedar"))
 
-    return changed
+    return draw

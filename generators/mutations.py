@@ -32,6 +32,7 @@ ODD_NUMBERS = ("1_000", "1.0", "0x10", "1e5", "１", "9223372036854775809", "999
 DICTIONARY = (
     *PUNCTUATION,
     *KEYWORDS,
+    "external",
     *WORDS,
     *RESERVED,
     *NUMBERS,
@@ -98,6 +99,7 @@ ODD_KEYS = (
     "attr",
     "Value",
     "left",
+    "external",
 )
 ODD_VALUES: tuple[Any, ...] = (
     None, True, 0, 1, -1, "", "a", "A :: B", "if", "?principal", [], {}, [None], {"x": 1}, {"type": "A",

@@ -155,6 +155,16 @@ def test_schemas_alone_are_taken_and_refused() -> None:
     assert 0.2 < sum(taken) / len(taken) < 0.8
 
 
+def test_schemas_with_external_declarations_are_taken_and_refused() -> None:
+    drawn = [TARGETS["valid-schemas"].draw(RecordingSource(index)).schema for index in range(500)]
+    external = [schema for schema in drawn if schema is not None and "external" in schema.text]
+    for form in ("cedar", "json"):
+        read = [REFERENCE.read_schema(schema) for schema in external if schema.format == form]
+        taken = sum(isinstance(answer, Accepted) for answer in read)
+        assert len(read) > 40
+        assert 0.2 < taken / len(read) < 0.8
+
+
 def test_stores_conform_and_do_not() -> None:
     cases = [TARGETS["valid-entities"].draw(RecordingSource(index)) for index in range(120)]
     taken = [not isinstance(PRODUCTION.load(case), Rejected) for case in cases]

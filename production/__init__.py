@@ -49,6 +49,13 @@ from production.responses import Response
 from production.schema import Schema
 from production.typed_authorizer import TypedAuthorizer
 from production.uids import Uid
+from production.validation.problems import (
+    ValidationError,
+    ValidationErrorKind,
+    ValidationWarning,
+    WarningKind,
+)
+from production.validation.validator import Validation
 from production.values import SetValue, Value
 
 __version__ = "0.1.0"
@@ -84,7 +91,12 @@ __all__ = [
     "SetValue",
     "TypedAuthorizer",
     "Uid",
+    "Validation",
+    "ValidationError",
+    "ValidationErrorKind",
+    "ValidationWarning",
     "Value",
+    "WarningKind",
     "__version__",
     "entities_json",
     "expression_json",

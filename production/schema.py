@@ -100,7 +100,7 @@ class Schema:
         if validate:
             found = self.validate(policies)
             if not found.valid:
-                raise NotValid(found.told())
+                raise NotValid(found.report())
         conforming = self.conforming_entities(entities)
         return TypedAuthorizer(self._model, self._types, policies, conforming, tier)
 

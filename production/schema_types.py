@@ -13,12 +13,12 @@ DEPTH_LIMIT = 1_000
 SIZE_LIMIT = 1_000_000
 
 PrimitiveName = Literal[
-    "Bool", "Long", "String", "decimal", "ipaddr", "datetime", "duration", "True", "False", "Never"
+    "Bool", "Long", "String", "decimal", "ipaddr", "datetime", "duration", "True", "False", "Never", "Unknown"
 ]
 
 
 class PrimitiveType:
-    """`Bool`, `Long`, `String`, an extension type, or one of the checker's own: `True`, `False`, `Never`."""
+    """`Bool`, `Long`, `String`, an extension type, or one of the checker's own."""
 
     __slots__ = ("name",)
     depth: Final[int] = 1
@@ -80,6 +80,8 @@ DURATION = PrimitiveType("duration")
 TRUE = PrimitiveType("True")
 FALSE = PrimitiveType("False")
 NEVER = PrimitiveType("Never")
+UNKNOWN = PrimitiveType("Unknown")
+"""The type of an expression whose own type could not be found: an error was reported, and none may follow."""
 
 EXTENSIONS: dict[str, PrimitiveType] = {t.name: t for t in (DECIMAL, IPADDR, DATETIME, DURATION)}
 BUILT_IN: dict[str, PrimitiveType] = {t.name: t for t in (BOOL, LONG, STRING, *EXTENSIONS.values())}

@@ -22,6 +22,7 @@ from drt.outcome import (
     Rejected,
     Unsupported,
     Validated,
+    ValidationErrorKind,
 )
 from production import (
     Authorizer,
@@ -38,6 +39,7 @@ from production import (
     SetValue,
     TypedAuthorizer,
     Uid,
+    ValidationError,
     Value,
     __version__,
     entities_json,
@@ -167,8 +169,17 @@ class LoadedProduction:
         return Validated(
             found.valid,
             tuple(sorted(found.verdicts.items())),
-            detail=found.told(self.text if found.errors or found.warnings else None),
+            tuple(sorted({(error.policy, _kind(error)) for error in found.errors})),
+            tuple(sorted({(one.policy, one.kind, *one.texts) for one in found.warnings})),
+            found.report(self.text if found.errors or found.warnings else None),
         )
+
+
+def _kind(error: ValidationError) -> ValidationErrorKind:
+    """The kind of an error; raises `RuntimeError` for a check that did not come to its end."""
+    if error.kind == "not_checked":
+        raise RuntimeError(error.message)
+    return error.kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,20 +5,32 @@ from __future__ import annotations
 from production.nodes import Attribute, Binary, Has, Node
 from production.schema_errors import near_name
 from production.schema_model import StandardEntityType
-from production.schema_types import BOOL, FALSE, STRING, TRUE, EntityType, RecordType, Type, type_text
+from production.schema_types import (
+    BOOL,
+    FALSE,
+    STRING,
+    TRUE,
+    UNKNOWN,
+    EntityType,
+    RecordType,
+    Type,
+    type_text,
+)
 from production.strings import quoted
 from production.validation.capabilities import Grants, both
 from production.validation.machine import Machine, Rule
 from production.validation.operators import an_entity, expect
-from production.validation.problems import IllTyped
 
 
-def attributes_of(machine: Machine, type_: Type, node: Node) -> RecordType:
-    """The attributes that an expression of this type may have. Raises `IllTyped` for other kinds."""
+def attributes_of(machine: Machine, type_: Type, node: Node) -> RecordType | None:
+    """The attributes that an expression of this type may have; `None`, and reported, for other kinds."""
     if isinstance(type_, RecordType):
         return type_
     if not isinstance(type_, EntityType):
-        raise IllTyped(f"expected an entity or a record, found {type_text(type_)}", node)
+        if type_ is not UNKNOWN:
+            told = f"expected an entity or a record, found {type_text(type_)}"
+            machine.report("unexpected_type", told, node)
+        return None
     joined: Type | None = None
     for name in sorted(type_.names):
         declared = machine.model.entity_types.get(name)
@@ -48,17 +60,20 @@ def get_attribute(machine: Machine, node: Attribute) -> Rule:
 
 
 def _attribute(machine: Machine, node: Attribute, target: Type) -> Type:
-    listed = attributes_of(machine, target, node.target).attributes.get(node.name)
+    record = attributes_of(machine, target, node.target)
+    if record is None:
+        return UNKNOWN
+    listed = record.attributes.get(node.name)
     if listed is None:
-        known = attributes_of(machine, target, node.target).attributes
-        hint = near_name(node.name, known)
-        raise IllTyped(f"{type_text(target)} has no attribute {quoted(node.name)}{hint}", node)
+        hint = near_name(node.name, record.attributes)
+        told = f"{type_text(target)} has no attribute {quoted(node.name)}{hint}"
+        machine.report("unsafe_attribute_access", told, node)
+        return UNKNOWN
     type_, required = listed
     if not required and (machine.numbers(node.target), node.name) not in machine.assumptions:
-        raise IllTyped(
-            f"the attribute {quoted(node.name)} of {type_text(target)} is optional; test it with `has` first",
-            node,
-        )
+        told = f"the attribute {quoted(node.name)} of {type_text(target)} is optional"
+        machine.report("unsafe_optional_attribute_access", f"{told}; test it with `has` first", node)
+        return UNKNOWN
     return type_
 
 
@@ -73,6 +88,9 @@ def has(machine: Machine, node: Has) -> Rule:
     for position, name in enumerate(node.path):
         operands.append(type_)
         test, granted, inner = _has(machine, node, type_, number, name)
+        if inner is UNKNOWN:
+            result = BOOL
+            break
         if test is FALSE:
             result, grants = FALSE, None
             break
@@ -83,7 +101,10 @@ def has(machine: Machine, node: Has) -> Rule:
         if position + 1 == len(node.path):
             break
         if inner is None:
-            raise IllTyped(f"{type_text(type_)} does not declare {quoted(name)}, which cannot be read", node)
+            told = f"{type_text(type_)} does not declare {quoted(name)}, which cannot be read"
+            machine.report("unsafe_attribute_access", told, node)
+            result = BOOL
+            break
         type_, number = inner, machine.numbers.attribute(number, name)
     machine.assumptions.take_back(added)
     if machine.trace is not None:
@@ -94,8 +115,13 @@ def has(machine: Machine, node: Has) -> Rule:
 def _has(
     machine: Machine, node: Has, type_: Type, number: int, name: str
 ) -> tuple[Type, Grants, Type | None]:
-    """The type of one test, what it grants, and the type of the tested attribute, if that is listed."""
+    """The type of one test, what it grants, and the type of the tested attribute, if that is listed.
+
+    `UNKNOWN` for the last, where what is tested has no attributes at all.
+    """
     record = attributes_of(machine, type_, node)
+    if record is None:
+        return BOOL, None, UNKNOWN
     listed = record.attributes.get(name)
     if listed is None:
         if not _may_declare(machine, type_, name):
@@ -131,9 +157,11 @@ def _tag_types(machine: Machine, entity: EntityType) -> list[Type]:
 
 def has_tag(machine: Machine, node: Binary) -> Rule:
     left, _ = yield node.left
-    entity = an_entity(left, node.left)
+    entity = an_entity(machine, left, node.left)
     right, _ = yield node.right
-    expect(right, STRING, node.right)
+    expect(machine, right, STRING, node.right)
+    if entity is None:
+        return BOOL, None
     if not _tag_types(machine, entity):
         return FALSE, None
     tag = (machine.numbers(node.left), machine.numbers(node.right))
@@ -142,17 +170,26 @@ def has_tag(machine: Machine, node: Binary) -> Rule:
 
 def get_tag(machine: Machine, node: Binary) -> Rule:
     left, _ = yield node.left
-    entity = an_entity(left, node.left)
+    entity = an_entity(machine, left, node.left)
     right, _ = yield node.right
-    expect(right, STRING, node.right)
+    expect(machine, right, STRING, node.right)
+    if entity is None:
+        return UNKNOWN, None
+    tag_types = _tag_types(machine, entity)
+    if (machine.numbers(node.left), machine.numbers(node.right)) not in machine.assumptions:
+        told = "this tag may be missing; test it with `hasTag` first"
+        told = told if tag_types else f"{type_text(left)} has no tags"
+        machine.report("unsafe_tag_access", told, node)
+        return UNKNOWN, None
     joined: Type | None = None
-    for type_ in _tag_types(machine, entity):
+    for type_ in tag_types:
         bound = type_ if joined is None else machine.lattice.join(joined, type_)
         if bound is None:
-            raise IllTyped(f"the tags of {type_text(left)} have incompatible types", node)
+            told = f"the tags of {type_text(left)} have incompatible types"
+            machine.report("incompatible_types", told, node)
+            return UNKNOWN, None
         joined = bound
     if joined is None:
-        raise IllTyped(f"{type_text(left)} has no tags", node)
-    if (machine.numbers(node.left), machine.numbers(node.right)) not in machine.assumptions:
-        raise IllTyped("this tag may be missing; test it with `hasTag` first", node)
+        machine.report("unsafe_tag_access", f"{type_text(left)} has no tags", node)
+        return UNKNOWN, None
     return joined, None

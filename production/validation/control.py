@@ -6,31 +6,35 @@ from collections.abc import Sequence
 from typing import Final
 
 from production.nodes import Binary, If, Node, Unary
-from production.schema_types import BOOL, FALSE, TRUE, Type, type_text
+from production.schema_types import BOOL, FALSE, TRUE, UNKNOWN, Type, type_text
 from production.validation.capabilities import Capability, Grants, both, common
 from production.validation.lattice import BOOLEANS
-from production.validation.machine import Machine, Rule, chain
-from production.validation.problems import IllTyped
+from production.validation.machine import Machine, Rule, chain, left_spine
 
 NEGATION: Final[dict[Type, Type]] = {TRUE: FALSE, FALSE: TRUE, BOOL: BOOL}
-_AND: Final = frozenset({"&&"})
 _OR: Final = frozenset({"||"})
 
 
-def boolean(type_: Type, node: Node, where: str) -> None:
-    """Raises `IllTyped` unless the type of the expression is a Boolean one."""
-    if type_ not in BOOLEANS:
-        raise IllTyped(f"expected a Boolean {where}, found {type_text(type_)}", node)
+def boolean(machine: Machine, type_: Type, node: Node, where: str) -> Type:
+    """The type of an expression that must be a Boolean; Bool, and reported, where it is none."""
+    if type_ in BOOLEANS:
+        return type_
+    if type_ is not UNKNOWN:
+        machine.report("unexpected_type", f"expected a Boolean {where}, found {type_text(type_)}", node)
+    return BOOL
 
 
 def conjunction(machine: Machine, parts: Sequence[tuple[Node, bool]]) -> Rule:
-    """Parts joined by `&&`, each with whether it is negated; what one grants holds in those after it."""
+    """The condition of a policy: parts joined by `&&`, right-nested, each with whether it is negated.
+
+    What one grants holds in those after it; one with an error grants nothing, and the others still do.
+    """
     result: Type = TRUE
     grants: Grants = None
     added: list[Capability] = []
     for part, negated in parts:
         type_, granted = yield part
-        boolean(type_, part, "condition")
+        type_ = boolean(machine, type_, part, "condition")
         if negated:
             type_, granted = NEGATION[type_], None
         if type_ is FALSE:
@@ -46,7 +50,27 @@ def conjunction(machine: Machine, parts: Sequence[tuple[Node, bool]]) -> Rule:
 
 
 def and_(machine: Machine, node: Binary) -> Rule:
-    return conjunction(machine, [(operand, False) for operand in chain(node, _AND)])
+    """A left-nested chain: after an operand with an error, nothing granted before holds either."""
+    result: Type = TRUE
+    grants: Grants = None
+    added: list[Capability] = []
+    before = machine.faults.count
+    for part in left_spine(node, "&&"):
+        type_, granted = yield part
+        type_ = boolean(machine, type_, part, "as an operand of `&&`")
+        if type_ is FALSE:
+            result, grants = FALSE, None
+            break
+        if type_ is BOOL:
+            result = BOOL
+        if machine.faults.count != before:
+            machine.assumptions.take_back(added)
+            added, grants = [], None
+        elif granted is not None:
+            grants = both(grants, granted)
+            added += machine.assumptions.add(granted)
+    machine.assumptions.take_back(added)
+    return result, grants
 
 
 def or_(machine: Machine, node: Binary) -> Rule:
@@ -55,7 +79,7 @@ def or_(machine: Machine, node: Binary) -> Rule:
     grants: Grants = None
     for part in chain(node, _OR):
         type_, granted = yield part
-        boolean(type_, part, "as an operand of `||`")
+        type_ = boolean(machine, type_, part, "as an operand of `||`")
         if type_ is TRUE:
             return TRUE, None
         if type_ is BOOL:
@@ -66,7 +90,7 @@ def or_(machine: Machine, node: Binary) -> Rule:
 
 def if_(machine: Machine, node: If) -> Rule:
     condition, granted = yield node.condition
-    boolean(condition, node.condition, "as the condition of `if`")
+    condition = boolean(machine, condition, node.condition, "as the condition of `if`")
     if condition is FALSE:
         return (yield node.otherwise)
     added = machine.assumptions.add(granted)
@@ -78,13 +102,12 @@ def if_(machine: Machine, node: If) -> Rule:
     otherwise, otherwise_granted = yield node.otherwise
     bound = machine.lattice.join(then, otherwise)
     if bound is None:
-        raise IllTyped(
-            f"the branches have incompatible types {type_text(then)} and {type_text(otherwise)}", node
-        )
+        told = f"the branches have incompatible types {type_text(then)} and {type_text(otherwise)}"
+        machine.report("incompatible_types", told, node)
+        return UNKNOWN, None
     return bound, common(then_granted, otherwise_granted)
 
 
 def not_(machine: Machine, node: Unary) -> Rule:
     type_, _ = yield node.operand
-    boolean(type_, node.operand, "as the operand of `!`")
-    return NEGATION[type_], None
+    return NEGATION[boolean(machine, type_, node.operand, "as the operand of `!`")], None

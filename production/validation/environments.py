@@ -98,12 +98,12 @@ class Environments:
         declared = all((uid.type, uid.id) in self._model.actions for uid in policy.action.entities)
         return declared and any(True for _ in self.admitted_by(policy))
 
-    def reach_the_action(self, policy: Policy) -> bool:
-        """Whether in some environment the principal constraint does not already have type False."""
-        return any(
-            action.resources and self._fitting(policy.principal, action.principals)
-            for action in self._model.actions.values()
-        )
+    def all(self) -> Iterator[Environment]:
+        """Every environment of the schema."""
+        for action in self._model.actions.values():
+            for principal in sorted(action.principals):
+                for resource in sorted(action.resources):
+                    yield Environment(principal, self._uids[action.uid], resource, action.context)
 
     def _actions(self, scope: ActionScope) -> Iterable[Action]:
         actions = self._model.actions

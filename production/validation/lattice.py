@@ -14,6 +14,7 @@ from production.schema_types import (
     FALSE,
     NEVER,
     TRUE,
+    UNKNOWN,
     EntityType,
     RecordType,
     SetType,
@@ -73,6 +74,8 @@ class Lattice:
         return self.join(left, right) is not None
 
     def _step(self, left: Type, right: Type) -> Step:
+        if left is UNKNOWN or right is UNKNOWN:
+            return UNKNOWN
         match left, right:
             case SetType(), SetType():
                 element = yield left.element, right.element

@@ -2,6 +2,9 @@
 
 It keeps its own stack, so depth costs no recursion; a chain (`&&`, `||`, `+ - *`, `a.b.c`) is one rule that
 walks along it, so length costs no depth either.
+
+Law (recovery): an expression with an error in it has a type all the same, by the ordinary rows with `UNKNOWN`
+for what has none, and grants nothing.
 """
 
 from __future__ import annotations
@@ -11,11 +14,13 @@ from typing import Any
 
 from production.nodes import Binary, Constant, Has, Node, Variable
 from production.schema_model import SchemaModel
-from production.schema_types import BOOL, FALSE, LONG, STRING, TRUE, Type
+from production.schema_types import BOOL, FALSE, LONG, STRING, TRUE, UNKNOWN, Type
 from production.uids import Uid
 from production.validation.capabilities import Assumptions, ExpressionNumbers, Grants
 from production.validation.environments import Environment, Hierarchy
 from production.validation.lattice import BOOLEANS, Lattice
+from production.validation.problems import Faults, ValidationErrorKind
+from production.validation.references import untypable
 
 Typed = tuple[Type, Grants]
 """A type, and what holds besides if the expression is true."""
@@ -64,6 +69,7 @@ class Machine:
         lattice: Lattice,
         numbers: ExpressionNumbers,
         environment: Environment,
+        faults: Faults,
         trace: Trace | None = None,
     ) -> None:
         self.rules = rules
@@ -72,6 +78,7 @@ class Machine:
         self.lattice = lattice
         self.numbers = numbers
         self.environment = environment
+        self.faults = faults
         self.trace = trace
         self.assumptions = Assumptions()
         types = lattice.types
@@ -83,8 +90,9 @@ class Machine:
         }
 
     def run(self, start: Rule) -> Typed:
-        """The type at which a rule arrives. Raises `IllTyped`."""
-        stack: list[tuple[Node | None, Rule]] = [(None, start)]
+        """The type at which a rule arrives."""
+        faults = self.faults
+        stack: list[tuple[Node | None, Rule, int]] = [(None, start, faults.count)]
         reply: Typed = (TRUE, None)
         rule = start
         fresh = True
@@ -93,7 +101,9 @@ class Machine:
                 node = next(rule) if fresh else rule.send(reply)
             except StopIteration as stop:
                 reply = stop.value
-                finished, _ = stack.pop()
+                finished, _, before = stack.pop()
+                if faults.count != before:
+                    reply = (reply[0], None)
                 if self.trace is not None and finished is not None:
                     self.trace.note(finished, reply[0])
                 if not stack:
@@ -106,7 +116,7 @@ class Machine:
                 reply, fresh = (self.variables[node.name], None), False
             else:
                 rule, fresh = self.rules[node.__class__](self, node), True
-                stack.append((node, rule))
+                stack.append((node, rule, faults.count))
                 continue
             if self.trace is not None:
                 self.trace.note(node, reply[0])
@@ -117,7 +127,16 @@ class Machine:
             return TRUE if value else FALSE
         if isinstance(value, int):
             return LONG
-        return STRING if isinstance(value, str) else self.lattice.types.entity(value.type)
+        if isinstance(value, str):
+            return STRING
+        if untypable(value, self.model):
+            self.faults.count += 1
+            return UNKNOWN
+        return self.lattice.types.entity(value.type)
+
+    def report(self, kind: ValidationErrorKind, message: str, node: Node) -> None:
+        """Note that an expression is at fault."""
+        self.faults.add(kind, message, node)
 
     def literal(self, node: Node) -> bool | int | str | Uid | None:
         """The value of a literal, which `action` counts as; `None` for anything else."""
@@ -130,6 +149,18 @@ class Machine:
 
 RuleOf = Callable[[Machine, Any], Rule]
 """Starts the rule for a node of the class that it is listed under."""
+
+
+def left_spine(root: Binary, op: str) -> list[Node]:
+    """The operands of a left-nested chain of one operator, left to right."""
+    operands: list[Node] = []
+    node: Node = root
+    while isinstance(node, Binary) and node.op == op:
+        operands.append(node.right)
+        node = node.left
+    operands.append(node)
+    operands.reverse()
+    return operands
 
 
 def chain(root: Binary, operators: frozenset[str]) -> list[Node]:

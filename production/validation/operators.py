@@ -22,6 +22,7 @@ from production.schema_types import (
     NEVER,
     STRING,
     TRUE,
+    UNKNOWN,
     EntityType,
     PrimitiveType,
     SetType,
@@ -31,7 +32,6 @@ from production.schema_types import (
 from production.uids import Uid
 from production.validation.control import NEGATION
 from production.validation.machine import Machine, Rule, chain
-from production.validation.problems import IllTyped
 
 _ORDERED: Final = (LONG, DATETIME, DURATION)
 _ARITHMETIC: Final = frozenset({"+", "-", "*"})
@@ -46,10 +46,11 @@ _TYPE_OF: Final[dict[type, PrimitiveType]] = {
 }
 
 
-def expect(found: Type, expected: Type, node: Node) -> None:
-    """Raises `IllTyped` unless the expression has exactly the expected type."""
-    if found is not expected:
-        raise IllTyped(f"expected {type_text(expected)}, found {type_text(found)}", node)
+def expect(machine: Machine, found: Type, expected: Type, node: Node) -> None:
+    """Report an expression that has another type than the expected one."""
+    if found is not expected and found is not UNKNOWN:
+        told = f"expected {type_text(expected)}, found {type_text(found)}"
+        machine.report("unexpected_type", told, node)
 
 
 def equality(machine: Machine, node: Binary) -> Rule:
@@ -67,28 +68,34 @@ def _equality(machine: Machine, node: Binary, left: Type, right: Type) -> Type:
         return TRUE if a.__class__ is b.__class__ and a == b else FALSE
     if machine.lattice.comparable(left, right):
         return BOOL
-    raise IllTyped(f"{type_text(left)} and {type_text(right)} are never equal", node)
+    told = f"{type_text(left)} and {type_text(right)} are never equal"
+    machine.report("incompatible_types", told, node)
+    return BOOL
 
 
 def order(machine: Machine, node: Binary) -> Rule:
     left, _ = yield node.left
     right, _ = yield node.right
-    if left not in _ORDERED:
-        raise IllTyped(f"expected Long, datetime or duration, found {type_text(left)}", node.left)
-    expect(right, left, node.right)
+    if left in _ORDERED:
+        expect(machine, right, left, node.right)
+        return BOOL, None
+    for type_, operand in ((left, node.left), (right, node.right)):
+        if type_ not in _ORDERED and type_ is not UNKNOWN:
+            told = f"expected Long, datetime or duration, found {type_text(type_)}"
+            machine.report("unexpected_type", told, operand)
     return BOOL, None
 
 
 def arithmetic(machine: Machine, node: Binary) -> Rule:
     for operand in chain(node, _ARITHMETIC):
         type_, _ = yield operand
-        expect(type_, LONG, operand)
+        expect(machine, type_, LONG, operand)
     return LONG, None
 
 
 def negative(machine: Machine, node: Unary) -> Rule:
     type_, _ = yield node.operand
-    expect(type_, LONG, node.operand)
+    expect(machine, type_, LONG, node.operand)
     return LONG, None
 
 
@@ -98,30 +105,41 @@ def negative(machine: Machine, node: Unary) -> Rule:
 def set_of(machine: Machine, node: SetOf) -> Rule:
     if not node.elements:
         if machine.lattice.empty_set is None:
-            raise IllTyped("an empty set literal has no type", node)
+            machine.report("empty_set", "an empty set literal has no type", node)
+            return UNKNOWN, None
         return machine.lattice.empty_set, None
+    bound: Type | None
     bound, _ = yield node.elements[0]
     for element in node.elements[1:]:
         type_, _ = yield element
+        if bound is None:
+            continue
         joined = machine.lattice.join(bound, type_)
         if joined is None:
-            raise IllTyped(f"elements of incompatible types {type_text(bound)} and {type_text(type_)}", node)
+            told = f"elements of incompatible types {type_text(bound)} and {type_text(type_)}"
+            machine.report("incompatible_types", told, node)
         bound = joined
+    if bound is None or bound is UNKNOWN:
+        return UNKNOWN, None
     return machine.lattice.types.set_of(bound), None
 
 
-def a_set(type_: Type, node: Node) -> SetType:
+def element_of(machine: Machine, type_: Type, node: Node) -> Type:
+    """The type of the elements of an expression that must be a set."""
     if isinstance(type_, SetType):
-        return type_
-    raise IllTyped(f"expected a set, found {type_text(type_)}", node)
+        return type_.element
+    if type_ is not UNKNOWN:
+        machine.report("unexpected_type", f"expected a set, found {type_text(type_)}", node)
+    return UNKNOWN
 
 
 def contains(machine: Machine, node: Binary) -> Rule:
     left, _ = yield node.left
-    element = a_set(left, node.left).element
+    element = element_of(machine, left, node.left)
     right, _ = yield node.right
     if not machine.lattice.comparable(element, right):
-        raise IllTyped(f"a set of {type_text(element)} never contains {type_text(right)}", node)
+        told = f"a set of {type_text(element)} never contains {type_text(right)}"
+        machine.report("incompatible_types", told, node)
     return BOOL, None
 
 
@@ -129,25 +147,30 @@ def contains_some(machine: Machine, node: Binary) -> Rule:
     """`containsAll`, `containsAny`."""
     left, _ = yield node.left
     right, _ = yield node.right
-    element, other = a_set(left, node.left).element, a_set(right, node.right).element
+    element = element_of(machine, left, node.left)
+    other = element_of(machine, right, node.right)
     if not machine.lattice.comparable(element, other):
-        raise IllTyped(f"sets of {type_text(element)} and {type_text(other)} have nothing in common", node)
+        told = f"sets of {type_text(element)} and {type_text(other)} have nothing in common"
+        machine.report("incompatible_types", told, node)
     return BOOL, None
 
 
 def is_empty(machine: Machine, node: Unary) -> Rule:
     type_, _ = yield node.operand
-    a_set(type_, node.operand)
+    element_of(machine, type_, node.operand)
     return BOOL, None
 
 
 # Entities
 
 
-def an_entity(type_: Type, node: Node) -> EntityType:
+def an_entity(machine: Machine, type_: Type, node: Node) -> EntityType | None:
+    """The type of an expression that must be an entity; `None`, and reported, if it is none."""
     if isinstance(type_, EntityType):
         return type_
-    raise IllTyped(f"expected an entity, found {type_text(type_)}", node)
+    if type_ is not UNKNOWN:
+        machine.report("unexpected_type", f"expected an entity, found {type_text(type_)}", node)
+    return None
 
 
 def is_in(machine: Machine, node: Binary) -> Rule:
@@ -157,12 +180,15 @@ def is_in(machine: Machine, node: Binary) -> Rule:
 
 
 def _is_in(machine: Machine, left_node: Node, left: Type, right_node: Node, right: Type) -> Type:
-    below = an_entity(left, left_node)
+    below = an_entity(machine, left, left_node)
     above = right.element if isinstance(right, SetType) else right
-    if not isinstance(above, EntityType) and above is not NEVER:
-        raise IllTyped(f"expected an entity or a set of entities, found {type_text(right)}", right_node)
+    if not isinstance(above, EntityType) and above not in (NEVER, UNKNOWN):
+        told = f"expected an entity or a set of entities, found {type_text(right)}"
+        machine.report("unexpected_type", told, right_node)
+    if below is None or above is UNKNOWN:
+        return BOOL
     action = machine.literal(left_node)
-    if isinstance(action, Uid) and action.type in machine.model.action_types:
+    if isinstance(action, Uid) and (action.type, action.id) in machine.model.actions:
         listed = right_node.elements if isinstance(right_node, SetOf) else (right_node,)
         others = [machine.literal(element) for element in listed]
         uids = [other for other in others if isinstance(other, Uid)]
@@ -177,10 +203,10 @@ def _is_in(machine: Machine, left_node: Node, left: Type, right_node: Node, righ
 def is_type(machine: Machine, node: Is) -> Rule:
     """`e is T`, and `e is T in a`, whose second half is reached only where the first may be true."""
     type_, _ = yield node.target
-    names = an_entity(type_, node.target).names
-    if node.type_name not in names:
+    entity = an_entity(machine, type_, node.target)
+    if entity is not None and node.type_name not in entity.names:
         return FALSE, None
-    result: Type = TRUE if len(names) == 1 else BOOL
+    result: Type = TRUE if entity is not None and len(entity.names) == 1 else BOOL
     if node.ancestor is not None:
         above, _ = yield node.ancestor
         within = _is_in(machine, node.target, type_, node.ancestor, above)
@@ -191,7 +217,7 @@ def is_type(machine: Machine, node: Is) -> Rule:
 
 def like(machine: Machine, node: Like) -> Rule:
     type_, _ = yield node.target
-    expect(type_, STRING, node.target)
+    expect(machine, type_, STRING, node.target)
     return BOOL, None
 
 
@@ -207,27 +233,35 @@ def record_of(machine: Machine, node: RecordOf) -> Rule:
 
 
 def call(machine: Machine, node: Call) -> Rule:
-    function = FUNCTIONS.get(node.function)
-    if function is None:
-        raise IllTyped(f"no extension function {node.function}", node)
-    if len(node.arguments) != len(function.parameters):
-        raise IllTyped(
-            f"{node.function} takes {len(function.parameters)} arguments, not {len(node.arguments)}", node
-        )
-    for argument, parameter in zip(node.arguments, function.parameters, strict=True):
+    """A call of an extension function; one that does not exist cannot be parsed (spec 06 §3).
+
+    What the arguments are is not compared where they are too many, too few, or not the literals that strict
+    mode wants (spec 08 §13).
+    """
+    function = FUNCTIONS[node.function]
+    comparable = len(node.arguments) == len(function.parameters)
+    if not comparable:
+        told = f"{node.function} takes {len(function.parameters)} arguments, not {len(node.arguments)}"
+        machine.report("wrong_number_of_arguments", told, node)
+    literal = all(isinstance(argument, Constant) for argument in node.arguments)
+    if function.is_constructor and not literal and not machine.lattice.computed_constructors:
+        machine.report("non_literal_constructor", f"{node.function} takes a string literal only", node)
+        comparable = False
+    for number, argument in enumerate(node.arguments):
         type_, _ = yield argument
-        expect(type_, _TYPE_OF[parameter], argument)
+        if comparable:
+            expect(machine, type_, _TYPE_OF[function.parameters[number]], argument)
     if function.is_constructor:
-        _check_constructor(machine, node, function)
+        _check_literal(machine, node, function)
     return _TYPE_OF[function.result], None
 
 
-def _check_constructor(machine: Machine, node: Call, function: Function) -> None:
-    argument = node.arguments[0]
-    if isinstance(argument, Constant):
-        try:
-            function.apply(argument.value)
-        except EvaluationError as error:
-            raise IllTyped(f"not a text that {node.function} takes: {error}", node) from None
-    elif not machine.lattice.computed_constructors:
-        raise IllTyped(f"{node.function} takes a string literal only", node)
+def _check_literal(machine: Machine, node: Call, function: Function) -> None:
+    """A literal argument must be one that the constructor takes, in either mode."""
+    match node.arguments:
+        case (Constant(str() as text),):
+            try:
+                function.apply(text)
+            except EvaluationError as error:
+                told = f"not a text that {node.function} takes: {error}"
+                machine.report("function_argument", told, node)

@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from production.lexer import offset_of, tokenize
-from production.validation.problems import Problem
+from production.validation.problems import ValidationError, ValidationWarning
+
+Problem = ValidationError | ValidationWarning
 
 BRACKETS = {"(": ")", "[": "]", "{": "}"}
 LONGEST_LINE = 200
@@ -44,9 +46,8 @@ class Places:
         found = self.place(problem)
         if found is None:
             return str(problem)
-        where = f"in `{problem.expression}`: " if problem.expression else ""
-        head = f"policy `{problem.policy}`, line {found.line}, column {found.column}: "
-        return f"{head}{where}{problem.message}{found.caret()}"
+        head, _, rest = str(problem).partition(": ")
+        return f"{head}, line {found.line}, column {found.column}: {rest}{found.caret()}"
 
     def place(self, problem: Problem) -> Place | None:
         """Where the problem's expression first stands in its policy, or else where the policy begins."""

@@ -1,29 +1,104 @@
-"""What validation finds: problems, each with the policy's id and, where one is to blame, the expression."""
+"""What validation finds: errors and warnings, each with its policy, its kind and the expression at fault."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from production.nodes import Node
 
+ValidationErrorKind = Literal[
+    "unrecognized_entity_type",
+    "unrecognized_action",
+    "invalid_enum_entity",
+    "unexpected_type",
+    "incompatible_types",
+    "unsafe_attribute_access",
+    "unsafe_optional_attribute_access",
+    "unsafe_tag_access",
+    "wrong_number_of_arguments",
+    "function_argument",
+    "non_literal_constructor",
+    "empty_set",
+    "level_violation",
+    "incomplete_schema",
+    "not_checked",
+]
+"""Kinds of errors (spec 08 §13); `not_checked` is for a policy whose check ran out of memory or stack."""
 
-class IllTyped(Exception):
-    """An expression has no type. `node` is the innermost expression to blame."""
-
-    def __init__(self, message: str, node: Node | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.node = node
+WarningKind = Literal[
+    "no_applicable_action",
+    "impossible_policy",
+    "bidi_string",
+    "mixed_script_string",
+    "bidi_identifier",
+    "confusable_identifier",
+    "mixed_script_identifier",
+]
+"""Kinds of warnings (spec 08 §8)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """An error or a warning about one policy; `expression` is its text, empty where the scope is at fault."""
+class ValidationError:
+    """One thing that makes a policy, a template or a link invalid.
+
+    `expression` is the text of the expression at fault, cut where it gets long; empty where the scope is.
+    """
 
     policy: str
+    kind: ValidationErrorKind
     message: str
     expression: str = ""
 
     def __str__(self) -> str:
         where = f"in `{self.expression}`: " if self.expression else ""
         return f"policy `{self.policy}`: {where}{self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationWarning:
+    """One thing that a valid policy may still have got wrong.
+
+    `texts` holds the string or identifier that a warning is about and, for `confusable_identifier`, its first
+    character that is not allowed.
+    """
+
+    policy: str
+    kind: WarningKind
+    message: str
+    texts: tuple[str, ...] = ()
+    expression: str = ""
+
+    def __str__(self) -> str:
+        where = f"in `{self.expression}`: " if self.expression else ""
+        return f"policy `{self.policy}`: warning: {where}{self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """An error before it belongs to a policy; `node` is the innermost expression at fault."""
+
+    kind: ValidationErrorKind
+    message: str
+    node: Node | None = None
+
+
+class Faults:
+    """The faults of one policy over all environments: one for each kind and place.
+
+    `count` goes up with every report, also with a repeated one, so that a change of it shows that the
+    expression checked meanwhile is at fault.
+    """
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, int | str], Fault] = {}
+        self.count = 0
+
+    def __iter__(self) -> Iterator[Fault]:
+        return iter(self._found.values())
+
+    def add(self, kind: ValidationErrorKind, message: str, node: Node | None = None) -> None:
+        self.count += 1
+        place: int | str = message if node is None else id(node)
+        self._found.setdefault((kind, place), Fault(kind, message, node))

@@ -16,46 +16,47 @@ from production.schema_errors import near_name
 from production.schema_model import SchemaModel
 from production.typed_values import unlisted
 from production.uids import Uid
+from production.validation.problems import Fault, Faults
 
 
 @dataclass(frozen=True, slots=True)
 class Mentioned:
-    """The variables that conditions mention (`action` also for any action literal), and what is wrong."""
+    """The variables that conditions mention (`action` also for any action literal)."""
 
     variables: frozenset[str]
-    problems: tuple[str, ...]
+    scope_is_declared: bool
 
 
-def mentioned(policy: Policy, model: SchemaModel) -> Mentioned:
-    """What the policy's scope and conditions name."""
-    problems: dict[str, None] = {}
-    variables: set[str] = set()
+def check_references(policy: Policy, model: SchemaModel, faults: Faults) -> Mentioned:
+    """Report what the policy names without a declaration."""
     for uid in _scope_uids(policy):
-        _note(problems, undeclared(uid, model))
+        _report(faults, undeclared(uid, model))
     for scope in (policy.principal, policy.resource):
         if scope.type_name is not None:
-            _note(problems, undeclared_type(scope.type_name, model))
+            _report(faults, undeclared_type(scope.type_name, model))
+    scope_is_declared = not any(untypable(uid, model) for uid in _scope_uids(policy))
+    variables: set[str] = set()
     for body in policy.expressions():
         for node in postorder(body):
-            _look_at(node, model, variables, problems)
-    return Mentioned(frozenset(variables), tuple(problems))
+            _look_at(node, model, variables, faults)
+    return Mentioned(frozenset(variables), scope_is_declared)
 
 
-def _look_at(node: Node, model: SchemaModel, variables: set[str], problems: dict[str, None]) -> None:
+def _look_at(node: Node, model: SchemaModel, variables: set[str], faults: Faults) -> None:
     if isinstance(node, Variable):
         variables.add(node.name)
     elif isinstance(node, Constant):
         if isinstance(node.value, Uid):
-            _note(problems, undeclared(node.value, model))
+            _report(faults, undeclared(node.value, model), node)
             if is_action_type(node.value.type):
                 variables.add("action")
     elif isinstance(node, Is):
-        _note(problems, undeclared_type(node.type_name, model))
+        _report(faults, undeclared_type(node.type_name, model), node)
 
 
-def _note(problems: dict[str, None], problem: str | None) -> None:
-    if problem:
-        problems[problem] = None
+def _report(faults: Faults, fault: Fault | None, node: Node | None = None) -> None:
+    if fault is not None:
+        faults.add(fault.kind, fault.message, node)
 
 
 def _scope_uids(policy: Policy) -> Iterator[Uid]:
@@ -65,18 +66,31 @@ def _scope_uids(policy: Policy) -> Iterator[Uid]:
     yield from policy.action.entities
 
 
-def undeclared(uid: Uid, model: SchemaModel) -> str | None:
+def untypable(uid: Uid, model: SchemaModel) -> bool:
+    """Whether an entity literal has no type, because its check reports an error (spec 08 §6.1)."""
+    if (uid.type, uid.id) in model.actions:
+        return False
+    return uid.type not in model.entity_types or unlisted(uid, model) is not None
+
+
+def undeclared(uid: Uid, model: SchemaModel) -> Fault | None:
     """What is wrong with an entity literal, or `None`."""
     if is_action_type(uid.type):
         if (uid.type, uid.id) in model.actions:
             return None
         known = (f"{type_name}::{action_id}" for type_name, action_id in model.actions)
-        return f"unrecognized action {uid!r}{near_name(f'{uid.type}::{uid.id}', known)}"
-    return undeclared_type(uid.type, model) or unlisted(uid, model)
+        hint = near_name(f"{uid.type}::{uid.id}", known)
+        return Fault("unrecognized_action", f"unrecognized action {uid!r}{hint}")
+    fault = undeclared_type(uid.type, model)
+    if fault is not None:
+        return fault
+    message = unlisted(uid, model)
+    return None if message is None else Fault("invalid_enum_entity", message)
 
 
-def undeclared_type(name: str, model: SchemaModel) -> str | None:
+def undeclared_type(name: str, model: SchemaModel) -> Fault | None:
     """What is wrong with an entity type name, or `None`; any action type passes (spec 08 §3)."""
     if name in model.entity_types or is_action_type(name):
         return None
-    return f"unrecognized entity type {name}{near_name(name, model.entity_types)}"
+    hint = near_name(name, model.entity_types)
+    return Fault("unrecognized_entity_type", f"unrecognized entity type {name}{hint}")

@@ -1,5 +1,9 @@
 """Validation of a policy set (spec 08 §1): every policy, template and link by itself, and all verdicts.
 
+Law (scope): an environment that the scope does not admit types the policy False before any condition is
+reached, so conditions are checked in the admitted environments alone; where the scope itself has an error, or
+a level is asked for, the scope is checked like a condition, in every environment.
+
 Law (memory): the type of conditions depends only on the parts of the environment that they mention, so
 environments that differ in nothing else share one check.
 
@@ -9,9 +13,10 @@ Law (rejection): a policy passes only if its check came to an end; running out o
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from production.policies import ActionScope, Policy
+from production.nodes import Condition
+from production.policies import Policy
 from production.policy_set import PolicySet
 from production.schema_errors import near_name
 from production.schema_model import SchemaModel
@@ -24,10 +29,12 @@ from production.validation.excerpts import excerpt
 from production.validation.lattice import Lattice, Mode, PermissiveLattice
 from production.validation.levels import NO_LEVEL, Levels
 from production.validation.machine import Machine, Trace
+from production.validation.misleading import misleading_texts
 from production.validation.places import Places
-from production.validation.problems import IllTyped, Problem
-from production.validation.references import mentioned
+from production.validation.problems import Faults, ValidationError, ValidationWarning
+from production.validation.references import check_references
 from production.validation.rules import RULES
+from production.validation.scopes import scope_conditions
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +42,21 @@ class Validation:
     """What validation found. `verdicts` says by id which policies, templates and links have no error."""
 
     verdicts: Mapping[str, bool]
-    errors: tuple[Problem, ...]
-    warnings: tuple[Problem, ...]
+    errors: tuple[ValidationError, ...]
+    warnings: tuple[ValidationWarning, ...]
 
     @property
     def valid(self) -> bool:
         """Whether there is no error; warnings do not count."""
         return not self.errors
 
-    def told(self, text: str | None = None) -> str:
+    def report(self, text: str | None = None) -> str:
         """Every error and warning in words; with the text that the policies were read from, also where."""
         if text is None:
             return "\n".join(map(str, (*self.errors, *self.warnings)))
         places = Places(text)
-        return "\n".join(map(places.told, (*self.errors, *self.warnings)))
+        found: tuple[ValidationError | ValidationWarning, ...] = (*self.errors, *self.warnings)
+        return "\n".join(map(places.told, found))
 
 
 class Validator:
@@ -64,16 +72,10 @@ class Validator:
         lattice = PermissiveLattice(types) if mode == "permissive" else Lattice(types)
         checks = _Checks(self._model, self._environments, lattice, level)
         verdicts: dict[str, bool] = {}
-        errors: list[Problem] = []
-        warnings: list[Problem] = []
-        for policy_id, policy in (*policies.statics.items(), *policies.templates.items()):
-            found = checks.policy(policy_id, policy)
+        errors: list[ValidationError] = []
+        warnings: list[ValidationWarning] = []
+        for policy_id, found in checks.all(policies):
             verdicts[policy_id] = not found.errors
-            errors += found.errors
-            warnings += found.warnings
-        for link_id, link in policies.links.items():
-            found = checks.link(link_id, link.policy(), link.values.values())
-            verdicts[link_id] = not found.errors
             errors += found.errors
             warnings += found.warnings
         return Validation(verdicts, tuple(errors), tuple(warnings))
@@ -81,8 +83,8 @@ class Validator:
 
 @dataclass(slots=True)
 class _Found:
-    errors: list[Problem]
-    warnings: list[Problem]
+    errors: list[ValidationError] = field(default_factory=list)
+    warnings: list[ValidationWarning] = field(default_factory=list)
 
 
 class _Checks:
@@ -96,125 +98,106 @@ class _Checks:
         self._lattice = lattice
         self._level = level
 
-    def policy(self, policy_id: str, policy: Policy) -> _Found:
-        """The problems of a static policy or a template."""
-        found = _Found([], [])
+    def all(self, policies: PolicySet) -> Iterator[tuple[str, _Found]]:
+        """What was found about each policy, template and link."""
+        for policy_id, policy in (*policies.statics.items(), *policies.templates.items()):
+            yield policy_id, self._policy(policy_id, policy)
+        for link_id, link in policies.links.items():
+            yield link_id, self._link(link_id, link.policy(), link.values.values())
+
+    def _policy(self, policy_id: str, policy: Policy) -> _Found:
+        """The errors and warnings of a static policy or a template."""
+        found = _Found()
         try:
             self._check(policy_id, policy, found)
         except (MemoryError, RecursionError) as error:
-            found.errors.append(Problem(policy_id, f"not checked to the end: {error.__class__.__name__}"))
+            message = f"not checked to the end: {error.__class__.__name__}"
+            found.errors.append(ValidationError(policy_id, "not_checked", message))
         return found
 
-    def link(self, link_id: str, policy: Policy, values: Iterable[Uid]) -> _Found:
-        """The problems of a link: the types of its values, and whether it applies at all (spec 08 §1)."""
-        found = _Found([], [])
+    def _link(self, link_id: str, policy: Policy, values: Iterable[Uid]) -> _Found:
+        """The types of a link's values, and whether it applies at all (spec 08 §1)."""
+        found = _Found()
         for uid in values:
             if uid.type not in self._model.entity_types and uid.type not in self._model.action_types:
                 hint = near_name(uid.type, self._model.entity_types)
-                found.errors.append(Problem(link_id, f"unrecognized entity type {uid.type}{hint}"))
+                message = f"unrecognized entity type {uid.type}{hint}"
+                found.errors.append(ValidationError(link_id, "unrecognized_entity_type", message))
         self._warn_of_applicability(link_id, policy, found)
         return found
 
     def _warn_of_applicability(self, policy_id: str, policy: Policy, found: _Found) -> None:
         """Warn where no action applies, whatever else is wrong (spec 08 §4)."""
         if not self._environments.applies(policy):
-            found.warnings.append(Problem(policy_id, _INAPPLICABLE))
+            found.warnings.append(ValidationWarning(policy_id, "no_applicable_action", _INAPPLICABLE))
 
     def _check(self, policy_id: str, policy: Policy, found: _Found) -> None:
+        faults = Faults()
         self._warn_of_applicability(policy_id, policy, found)
-        names = mentioned(policy, self._model)
-        found.errors += (Problem(policy_id, problem) for problem in names.problems)
-        if names.problems:
-            return
-        if self._lattice.empty_set is None and self._environments.reach_the_action(policy):
-            found.errors += (Problem(policy_id, problem) for problem in _action_list_problems(policy.action))
-        if not found.errors:
-            self._check_types(policy_id, policy, self._distinct(policy, names.variables), found)
+        names = check_references(policy, self._model, faults)
+        whole = self._level is not None or not names.scope_is_declared or _lists_oddly(policy)
+        conditions = (*scope_conditions(policy), *policy.conditions) if whole else policy.conditions
+        variables = names.variables | {"principal", "action", "resource"} if whole else names.variables
+        environments = self._environments.all() if whole else self._environments.admitted_by(policy)
+        typed_false = self._check_types(conditions, _distinct(environments, variables), faults)
+        for fault in faults:
+            text = "" if fault.node is None else excerpt(fault.node)
+            found.errors.append(ValidationError(policy_id, fault.kind, fault.message, text))
+        if typed_false and not found.errors:
+            found.warnings.append(ValidationWarning(policy_id, "impossible_policy", _IMPOSSIBLE))
+        found.warnings += misleading_texts(policy_id, policy)
 
     def _check_types(
-        self, policy_id: str, policy: Policy, environments: list[Environment], found: _Found
-    ) -> None:
+        self, conditions: tuple[Condition, ...], environments: Iterable[Environment], faults: Faults
+    ) -> bool:
+        """Report what is wrong with conditions; whether they have type False in every environment."""
         numbers = ExpressionNumbers()
-        result: Type = FALSE
-        level = _scope_level(policy)
-        ill_typed: dict[tuple[str, int], Problem] = {}
+        typed_false = True
+        level = 0
         for environment in environments:
-            try:
-                type_, own_level = self._conditions(policy, environment, numbers)
-            except IllTyped as error:
-                ill_typed.setdefault((error.message, id(error.node)), _problem(policy_id, error, environment))
-                if len(ill_typed) == _PROBLEMS_SHOWN:
-                    break
-                continue
-            level = max(level, own_level)
-            if type_ is not FALSE:
-                result = type_
-        found.errors += ill_typed.values()
-        if ill_typed:
-            return
+            before = faults.count
+            trace = None if self._level is None else Trace()
+            machine = Machine(
+                RULES, self._model, self._environments.hierarchy, self._lattice, numbers, environment, faults,
+                trace,
+            )  # fmt: skip
+            type_ = _type_of(machine, conditions)
+            typed_false = typed_false and type_ is FALSE
+            if trace is not None and faults.count == before:
+                level = max(level, Levels(trace, environment.action).of_conditions(conditions))
         if self._level is not None and level > self._level:
             needs = "no level" if level >= NO_LEVEL else f"level {level}"
-            found.errors.append(Problem(policy_id, f"not valid at level {self._level}: it is at {needs}"))
-        if result is FALSE:
-            found.warnings.append(Problem(policy_id, "impossible policy: it is never satisfied"))
+            faults.add("level_violation", f"not valid at level {self._level}: it is at {needs}")
+        return typed_false
 
-    def _distinct(self, policy: Policy, variables: frozenset[str]) -> list[Environment]:
-        """The admitted environments, one for each combination of the parts that the conditions mention."""
-        chosen: dict[tuple[object, ...], Environment] = {}
-        principal, action = "principal" in variables, "action" in variables
-        resource, context = "resource" in variables, "context" in variables
-        for environment in self._environments.admitted_by(policy):
-            key = (
-                principal and environment.principal,
-                action and environment.action,
-                resource and environment.resource,
-                context and environment.context,
-            )
-            chosen.setdefault(key, environment)
-        return list(chosen.values())
 
-    def _conditions(
-        self, policy: Policy, environment: Environment, numbers: ExpressionNumbers
-    ) -> tuple[Type, int]:
-        """The type of all conditions together and their level, 0 if none is asked for. Raises `IllTyped`."""
-        trace = None if self._level is None else Trace()
-        machine = Machine(
-            RULES, self._model, self._environments.hierarchy, self._lattice, numbers, environment, trace
+def _type_of(machine: Machine, conditions: tuple[Condition, ...]) -> Type:
+    parts = [(condition.body, condition.kind == "unless") for condition in conditions]
+    return machine.run(conjunction(machine, parts))[0]
+
+
+def _lists_oddly(policy: Policy) -> bool:
+    """Whether the action constraint is a list that may be no set literal: empty, or of several types."""
+    return policy.action.op == "in" and len({uid.type for uid in policy.action.entities}) != 1
+
+
+def _distinct(environments: Iterable[Environment], variables: frozenset[str]) -> Iterable[Environment]:
+    """Environments, one for each combination of the parts that matter."""
+    principal, action = "principal" in variables, "action" in variables
+    resource, context = "resource" in variables, "context" in variables
+    chosen: dict[tuple[object, ...], Environment] = {}
+    for environment in environments:
+        key = (
+            principal and environment.principal,
+            action and environment.action,
+            resource and environment.resource,
+            context and environment.context,
         )
-        parts = [(condition.body, condition.kind == "unless") for condition in policy.conditions]
-        type_, _ = machine.run(conjunction(machine, parts))
-        if trace is None:
-            return type_, 0
-        return type_, Levels(trace, environment.action).of_conditions(policy.conditions)
-
-
-def _action_list_problems(scope: ActionScope) -> Iterator[str]:
-    """What strict mode finds wrong in `action in [...]`, by the rules for set literals (spec 08 §6.4)."""
-    if scope.op == "in" and not scope.entities:
-        yield "an empty list of actions has no type"
-    if len({uid.type for uid in scope.entities}) > 1:
-        yield "the action constraint lists actions of several types"
+        chosen.setdefault(key, environment)
+    return chosen.values()
 
 
 _INAPPLICABLE = (
     "the policy applies to no action: no action takes a principal and a resource that its scope admits"
 )
-
-
-_PROBLEMS_SHOWN = 5
-"""Ill-typed expressions of one policy after which its other environments are not looked at."""
-
-
-def _scope_level(policy: Policy) -> int:
-    """Each `in` of the scope dereferences a variable once; where the policy applies, all are reached."""
-    entity_in = any(
-        scope.op == "in" or (scope.op == "is" and scope.entity is not None)
-        for scope in (policy.principal, policy.resource)
-    )
-    return 1 if entity_in or policy.action.op == "in" else 0
-
-
-def _problem(policy_id: str, error: IllTyped, environment: Environment) -> Problem:
-    where = f"where the action is {environment.action!r}, the principal a {environment.principal}"
-    where += f" and the resource a {environment.resource}"
-    return Problem(policy_id, f"{error.message} ({where})", excerpt(error.node) if error.node else "")
+_IMPOSSIBLE = "impossible policy: it is never satisfied"

@@ -1,0 +1,188 @@
+"""Warnings about texts that a reader may take for others (spec 08 §8.1–§8.3), after Unicode TS 39.
+
+Owns which texts of a policy are looked at, and the three questions about them: bidirectional controls,
+characters that do not belong into identifiers, and mixed scripts. A text of printable ASCII is none of these,
+so the tables of Unicode are read only for others.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from typing import Final
+
+from production.nodes import Attribute, Constant, Has, Like, Node, Pattern, RecordOf, postorder
+from production.policies import Policy, Slot
+from production.strings import quoted
+from production.uids import Uid
+from production.validation.problems import ValidationWarning, WarningKind
+
+BIDIRECTIONAL: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+_EVERY_SCRIPT: Final = frozenset({"Zyyy", "Zinh"})
+_FURTHER: Final = {
+    "Hani": ("Hanb", "Jpan", "Kore"),
+    "Hira": ("Jpan",),
+    "Kana": ("Jpan",),
+    "Hang": ("Kore",),
+    "Bopo": ("Hanb",),
+}
+"""The writing systems that a script is part of."""
+
+_ESCAPES: Final = {
+    "*": "\\*", "\\": "\\\\", '"': '\\"', "'": "\\'", "\0": "\\0", "\t": "\\t", "\n": "\\n", "\r": "\\r",
+}  # fmt: skip
+
+
+def misleading_texts(policy_id: str, policy: Policy) -> Iterator[ValidationWarning]:
+    """The warnings about the texts of a static policy or a template, each text once."""
+    strings, identifiers = _texts(policy)
+    for text in strings:
+        if (kind := _of_string(text)) is not None:
+            yield _warning(policy_id, kind, (text,))
+    for text in identifiers:
+        found = _of_identifier(text)
+        if found is not None:
+            yield _warning(policy_id, found[0], (text, *found[1:]))
+
+
+def _warning(policy_id: str, kind: WarningKind, texts: tuple[str, ...]) -> ValidationWarning:
+    message = _MESSAGES[kind].format(*map(quoted, texts))
+    return ValidationWarning(policy_id, kind, message, texts)
+
+
+_MESSAGES: Final[dict[WarningKind, str]] = {
+    "bidi_string": "the string {0} holds a bidirectional control character",
+    "mixed_script_string": "the string {0} mixes scripts",
+    "bidi_identifier": "the identifier {0} holds a bidirectional control character",
+    "confusable_identifier": "the identifier {0} holds {1}, which is not recommended in identifiers",
+    "mixed_script_identifier": "the identifier {0} mixes scripts",
+}
+
+
+def _texts(policy: Policy) -> tuple[Iterable[str], Iterable[str]]:
+    """The strings and the identifiers of a policy, scope first."""
+    strings: dict[str, None] = {}
+    identifiers: dict[str, None] = {}
+    for scope in (policy.principal, policy.resource):
+        if scope.entity is not None and not isinstance(scope.entity, Slot):
+            identifiers[scope.entity.id] = None
+    identifiers |= {uid.id: None for uid in policy.action.entities}
+    for body in policy.expressions():
+        for node in postorder(body):
+            _look_at(node, strings, identifiers)
+    return strings, identifiers
+
+
+def _look_at(node: Node, strings: dict[str, None], identifiers: dict[str, None]) -> None:
+    match node:
+        case Constant(str() as text):
+            strings[text] = None
+        case Constant(Uid() as uid):
+            identifiers[uid.id] = None
+        case Like(pattern=pattern):
+            strings[_printed(pattern)] = None
+        case Attribute(name=name):
+            identifiers[name] = None
+        case Has(path=names) | RecordOf(names=names):
+            identifiers |= dict.fromkeys(names)
+
+
+def _printed(pattern: Pattern) -> str:
+    """A pattern as it is printed, escapes included."""
+    return "".join("*" if part is None else "".join(map(_printed_character, part)) for part in pattern)
+
+
+def _printed_character(character: str) -> str:
+    if character in _ESCAPES:
+        return _ESCAPES[character]
+    if character.isascii() and character.isprintable():
+        return character
+    return f"\\u{{{ord(character):x}}}" if _in(_escaped(), character) else character
+
+
+def _of_string(text: str) -> WarningKind | None:
+    if text.isascii():
+        return None
+    if not BIDIRECTIONAL.isdisjoint(text):
+        return "bidi_string"
+    return None if is_single_script(text) else "mixed_script_string"
+
+
+def _of_identifier(text: str) -> tuple[WarningKind] | tuple[WarningKind, str] | None:
+    if text.isascii() and text.isprintable():
+        return None
+    if not BIDIRECTIONAL.isdisjoint(text):
+        return ("bidi_identifier",)
+    odd = next((character for character in text if not is_allowed(character)), None)
+    if odd is not None:
+        return "confusable_identifier", odd
+    return None if is_single_script(text) else ("mixed_script_identifier",)
+
+
+def is_allowed(character: str) -> bool:
+    """Whether a character belongs into identifiers; printable ASCII does."""
+    return " " <= character <= "~" or _in(_allowed(), character)
+
+
+def is_single_script(text: str) -> bool:
+    """Whether some script or writing system has all characters of a text (Unicode TS 39, section 5.1)."""
+    common: frozenset[str] | None = None
+    for character in dict.fromkeys(text):
+        scripts = scripts_of(character)
+        if _EVERY_SCRIPT.isdisjoint(scripts):
+            common = scripts if common is None else common & scripts
+            if not common:
+                return False
+    return True
+
+
+def scripts_of(character: str) -> frozenset[str]:
+    """The script extensions of a character with the writing systems that they are part of."""
+    starts, ends, scripts = _scripts()
+    at = bisect_right(starts, ord(character)) - 1
+    return scripts[at] if at >= 0 and ord(character) <= ends[at] else frozenset()
+
+
+Ranges = tuple[Sequence[int], Sequence[int]]
+"""Starts and ends of ranges of code points, ascending."""
+
+
+def _in(ranges: Ranges, character: str) -> bool:
+    starts, ends = ranges
+    at = bisect_right(starts, ord(character)) - 1
+    return at >= 0 and ord(character) <= ends[at]
+
+
+def _ranges(words: Iterable[str]) -> Ranges:
+    pairs = [word.partition("-") for word in words]
+    return [int(start, 16) for start, _, _ in pairs], [int(end or start, 16) for start, _, end in pairs]
+
+
+@cache
+def _allowed() -> Ranges:
+    from production.validation.unicode_tables import ALLOWED
+
+    return _ranges(ALLOWED.split())
+
+
+@cache
+def _escaped() -> Ranges:
+    from production.validation.unicode_tables import ESCAPED
+
+    return _ranges(ESCAPED.split())
+
+
+@cache
+def _scripts() -> tuple[Sequence[int], Sequence[int], Sequence[frozenset[str]]]:
+    from production.validation.unicode_tables import SCRIPTS
+
+    words = [word.partition(":") for word in SCRIPTS.split()]
+    return *_ranges(word for word, _, _ in words), [_with_systems(names) for _, _, names in words]
+
+
+@cache
+def _with_systems(names: str) -> frozenset[str]:
+    scripts = names.split("/")
+    return frozenset(scripts).union(*(_FURTHER.get(script, ()) for script in scripts))

@@ -24,6 +24,7 @@ from generators.mutations import mutated_json, mutated_text
 from generators.profiles import HOSTILE_TEXT, UNTYPED, Profile
 from generators.scenarios import Scenario, scenario
 from generators.schema_printing import schema_json, schema_text
+from generators.scripts import text as script_text
 from generators.source import Source
 from generators.spelling import spelling_of
 from generators.streams import streamed
@@ -198,12 +199,24 @@ def validated(
         in_json = source.boolean(json_schema)
         schema = Text(drawn.schema_json(), "json") if in_json else Text(drawn.schema_text())
         if source.boolean(json_policies):
-            whole = replace(whole, policies=Text(drawn.policies_json(), "json"))
+            whole = _with_json_policies(source, drawn, whole)
         if not requests:
             return replace(whole, schema=schema, entities="[]", requests=())
         return replace(whole, schema=schema)
 
     return draw
+
+
+def _with_json_policies(source: Source, drawn: Scenario, case: Case) -> Case:
+    """The case with its policies in JSON, under ids of odd scripts where the profile has those."""
+    document = json.loads(drawn.policies_json())
+    if source.boolean(drawn.profile.odd_scripts):
+        end = script_text(source)
+        for part in ("staticPolicies", "templates"):
+            document[part] = {f"{id_}{end}": policy for id_, policy in document[part].items()}
+        links = tuple((f"{template}{end}", new_id, values) for template, new_id, values in case.links)
+        case = replace(case, links=links)
+    return replace(case, policies=Text(json.dumps(document), "json"))
 
 
 def fragments(*profiles: Profile, requests: int = 0, missed: float = 0.4) -> Draw:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 
+from drt.drawing import validated
+from generators.profiles import ODD_SCRIPTS
 from generators.scripts import CLASSES, KNOWN, text
 from generators.source import RecordingSource
 from generators.syntax import Binary, Call, GetAttr, Has, Like, Lit, RecordLit, Uid
@@ -66,3 +69,15 @@ def test_odd_texts_stand_in_every_place() -> None:
         *("attribute", "has", "extended has", "pattern", "key"),
     )
     assert [place for place in wanted if seen[place] < 10] == []
+
+
+def test_policies_in_json_have_odd_ids_that_their_links_know() -> None:
+    odd = linked = 0
+    for seed in range(SAMPLE):
+        case = validated(ODD_SCRIPTS, json_policies=1.0)(RecordingSource(seed))
+        document = json.loads(case.policies.text)
+        odd += any(map(_odd, (*document["staticPolicies"], *document["templates"])))
+        assert {template for template, _, _ in case.links} <= document["templates"].keys()
+        linked += bool(case.links)
+    assert odd > 0.1 * SAMPLE
+    assert linked > 0.1 * SAMPLE

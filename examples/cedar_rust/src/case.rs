@@ -14,7 +14,9 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use crate::outcome::{Answer, evaluation_error, rejected, unsupported, validation_error, validation_warning};
+use crate::outcome::{
+    Answer, OrRejected, evaluation_error, unsupported, validation_error, validation_warning,
+};
 use crate::questions::linked;
 use crate::texts::{self, Source};
 use crate::values::canonical;
@@ -54,7 +56,8 @@ struct RequestText {
     principal: Value,
     action: Value,
     resource: Value,
-    context: Option<Box<RawValue>>,
+    #[serde(default = "empty_record")]
+    context: Box<RawValue>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -93,7 +96,7 @@ impl Loaded {
     }
 
     pub fn evaluate(&self, text: &str, request: &Request) -> Answer {
-        let (expression, _) = texts::expression(text)?;
+        let expression = texts::expression(text)?;
         let request = self.request(request)?;
         let evaluator =
             Evaluator::new(request.as_ref().clone(), self.entities.as_ref(), Extensions::all_available());
@@ -135,42 +138,40 @@ impl Loaded {
         }))
     }
 
-    /// The request; a schema types its context and, if the request wants it, checks the request.
+    /// The request, which a schema checks if it is to be validated. Otherwise the schema only types the context of an
+    /// action that it declares.
     fn request(&self, request: &Request) -> Result<cedar_policy::Request, Value> {
-        let about: RequestText = serde_json::from_str(&request.text).map_err(refused)?;
-        let [principal, action, resource] = [about.principal, about.action, about.resource].map(uid);
-        let (principal, action, resource) = (principal?, action?, resource?);
-        let context = about.context.as_ref().map_or("{}", |context| context.get());
+        let about: RequestText = serde_json::from_str(&request.text).or_rejected("request")?;
+        let [principal, action, resource] =
+            [about.principal, about.action, about.resource].map(EntityUid::from_json);
+        let action = action.or_rejected("request")?;
         let typed = self.schema.as_ref().map(|schema| (schema, &action));
-        let context = Context::from_json_str(context, typed).map_err(refused)?;
+        let typed = typed
+            .filter(|(schema, action)| request.validate || schema.principals_for_action(action).is_some());
+        let context = Context::from_json_str(about.context.get(), typed).or_rejected("request")?;
         let checked = self.schema.as_ref().filter(|_| request.validate);
-        cedar_policy::Request::new(principal, action, resource, context, checked).map_err(refused)
+        let (principal, resource) = (principal.or_rejected("request")?, resource.or_rejected("request")?);
+        cedar_policy::Request::new(principal, action, resource, context, checked).or_rejected("request")
     }
 }
 
-fn uid(document: Value) -> Result<EntityUid, Value> {
-    EntityUid::from_json(document).map_err(refused)
-}
-
-fn refused(error: impl std::fmt::Display) -> Value {
-    rejected("request", error)
+fn empty_record() -> Box<RawValue> {
+    RawValue::from_string("{}".into()).expect("JSON")
 }
 
 pub fn with_links(mut policies: PolicySet, links: &[Link]) -> Result<PolicySet, Value> {
     for link in links {
         let mut values = HashMap::new();
         for (slot, text) in &link.values {
-            let document = serde_json::from_str(text).map_err(|error| rejected("link", error))?;
-            let uid = EntityUid::from_json(document).map_err(|error| rejected("link", error))?;
+            let document = serde_json::from_str(text).or_rejected("link")?;
+            let uid = EntityUid::from_json(document).or_rejected("link")?;
             let slot = match slot {
                 Slot::Principal => SlotId::principal(),
                 Slot::Resource => SlotId::resource(),
             };
             values.insert(slot, uid);
         }
-        policies
-            .link(PolicyId::new(&link.template), PolicyId::new(&link.id), values)
-            .map_err(|error| rejected("link", error))?;
+        policies.link(PolicyId::new(&link.template), PolicyId::new(&link.id), values).or_rejected("link")?;
     }
     Ok(policies)
 }

@@ -23,21 +23,8 @@ use texts::{Format, Source};
 /// Stack of the thread that answers; deep texts are read and evaluated by recursion.
 const STACK: usize = 1 << 30;
 
-const ASKS: [&str; 13] = [
-    "load",
-    "authorize",
-    "evaluate",
-    "validate",
-    "read_policies",
-    "print_policies",
-    "format_policies",
-    "read_expression",
-    "read_entities",
-    "read_schema",
-    "translate_schema",
-    "link_schemas",
-    "answer",
-];
+const ASKS: &str = "load authorize evaluate validate read_policies print_policies format_policies \
+    read_expression read_entities read_schema translate_schema link_schemas answer";
 const BATCH: usize = 64;
 
 #[derive(Deserialize)]
@@ -115,7 +102,7 @@ fn outcome(loaded: &mut Option<Loaded>, ask: Ask) -> Answer {
             let version = cedar_policy::get_sdk_version().to_string();
             Ok(json!({"protocol": 1, "name": "cedar-rust", "version": version}))
         }
-        Ask::Capabilities => Ok(json!({"asks": ASKS, "batch": BATCH})),
+        Ask::Capabilities => Ok(json!({"asks": ASKS.split(' ').collect::<Vec<_>>(), "batch": BATCH})),
         Ask::Load { case } => {
             *loaded = None;
             *loaded = Some(Loaded::read(*case)?);

@@ -13,6 +13,16 @@ pub fn rejected(part: &str, error: impl Display) -> Value {
     json!({"outcome": "Rejected", "part": part, "detail": error.to_string()})
 }
 
+pub trait OrRejected<T> {
+    fn or_rejected(self, part: &str) -> Result<T, Value>;
+}
+
+impl<T, E: Display> OrRejected<T> for Result<T, E> {
+    fn or_rejected(self, part: &str) -> Result<T, Value> {
+        self.map_err(|error| rejected(part, error))
+    }
+}
+
 pub fn unsupported(feature: &str) -> Value {
     json!({"outcome": "Unsupported", "feature": feature})
 }
@@ -21,28 +31,20 @@ pub fn printed(text: String) -> Value {
     json!({"outcome": "Printed", "text": text})
 }
 
-/// An accepted document. `None` where the engine has no canonical form of it.
-pub fn accepted(canonical: Option<&Value>) -> Value {
-    let canonical = canonical.filter(|document| is_shallow(document)).map(Value::to_string);
+/// Levels of JSON that the harness can read back; a deeper document is accepted without its canonical form.
+const DEEPEST: usize = 400;
+
+/// An accepted document; `None` where it has no canonical form.
+pub fn accepted(document: Option<&Value>) -> Value {
+    let canonical = document.filter(|document| depth(document) <= DEEPEST).map(Value::to_string);
     json!({"outcome": "Accepted", "canonical": canonical.unwrap_or_default()})
 }
 
-/// Levels of JSON that the harness reads back; a deeper document is accepted without its canonical form.
-const DEEPEST: usize = 400;
-
-fn is_shallow(document: &Value) -> bool {
-    let mut level = vec![document];
-    for _ in 0..DEEPEST {
-        level = level.into_iter().flat_map(parts).collect();
-    }
-    level.is_empty()
-}
-
-fn parts(value: &Value) -> Vec<&Value> {
-    match value {
-        Value::Array(elements) => elements.iter().collect(),
-        Value::Object(members) => members.values().collect(),
-        _ => vec![],
+fn depth(document: &Value) -> usize {
+    match document {
+        Value::Array(elements) => 1 + elements.iter().map(depth).max().unwrap_or(0),
+        Value::Object(members) => 1 + members.values().map(depth).max().unwrap_or(0),
+        _ => 0,
     }
 }
 
@@ -62,34 +64,33 @@ pub fn unlinkable(error: &LinkError) -> Value {
     json!({"outcome": "Unlinkable", "kind": kind, "detail": error.to_string()})
 }
 
-/// The kind of an evaluation error; `Err` where the protocol has none.
+/// The kind of an evaluation error (spec 02 §3); `Err` for the one of partial evaluation.
 pub fn evaluation_error(error: &EvaluationError) -> Result<&'static str, Value> {
-    match error {
-        EvaluationError::EntityDoesNotExist(_) => Ok("entity-missing"),
-        EvaluationError::EntityAttrDoesNotExist(missing) => Ok(attribute_or_tag(&missing.to_string())),
-        EvaluationError::RecordAttrDoesNotExist(_) => Ok("attr-missing"),
-        EvaluationError::FailedExtensionFunctionLookup(_) => Ok("extension"),
-        EvaluationError::FailedExtensionFunctionExecution(_) => Ok("extension"),
-        EvaluationError::TypeError(_) => Ok("type"),
-        EvaluationError::WrongNumArguments(_) => Ok("arity"),
-        EvaluationError::IntegerOverflow(_) => Ok("overflow"),
-        EvaluationError::UnlinkedSlot(_) => Ok("unlinked-slot"),
-        EvaluationError::RecursionLimit(_) => Ok("recursion-limit"),
-        EvaluationError::NonValue(_) => Err(unsupported("unknowns")),
-    }
+    Ok(match error {
+        EvaluationError::EntityDoesNotExist(_) => "entity-missing",
+        EvaluationError::EntityAttrDoesNotExist(missing) => attribute_or_tag(&missing.to_string()),
+        EvaluationError::RecordAttrDoesNotExist(_) => "attr-missing",
+        EvaluationError::FailedExtensionFunctionLookup(_) => "extension",
+        EvaluationError::FailedExtensionFunctionExecution(_) => "extension",
+        EvaluationError::TypeError(_) => "type",
+        EvaluationError::WrongNumArguments(_) => "arity",
+        EvaluationError::IntegerOverflow(_) => "overflow",
+        EvaluationError::UnlinkedSlot(_) => "unlinked-slot",
+        EvaluationError::RecursionLimit(_) => "recursion-limit",
+        EvaluationError::NonValue(_) => return Err(unsupported("unknowns")),
+    })
 }
 
-/// The engine has one type of error for both and keeps the difference private, so that only its message tells:
-/// it goes on after the entity, whose id ends at the first quote that is not escaped.
+/// Tell a missing tag from a missing attribute: one error for both, whose difference only the message shows. It
+/// does so after the entity, whose id ends at the first quote without a backslash.
 fn attribute_or_tag(message: &str) -> &'static str {
-    let (_, from_id) = message.split_once('"').unwrap_or_default();
-    let mut characters = from_id.chars();
-    while let Some(character) = characters.next() {
-        match character {
-            '\\' => _ = characters.next(),
-            '"' => break,
-            _ => {}
+    let mut characters = message.chars();
+    characters.find(|character| *character == '"');
+    while let Some(character) = characters.find(|character| matches!(character, '\\' | '"')) {
+        if character == '"' {
+            break;
         }
+        characters.next();
     }
     let is_tag = characters.as_str().starts_with("` does not have the tag ");
     if is_tag { "tag-missing" } else { "attr-missing" }
@@ -117,24 +118,17 @@ pub fn validation_error(error: &ValidationError) -> Result<&'static str, Value> 
 }
 
 /// A warning as the protocol writes it: policy id, kind (spec 08 §8) and texts.
-pub fn validation_warning(warning: &ValidationWarning) -> Vec<String> {
-    let (policy, kind, texts) = match warning {
-        ValidationWarning::InvalidActionApplication(it) => (&it.policy_id, "no_applicable_action", vec![]),
-        ValidationWarning::ImpossiblePolicy(it) => (&it.policy_id, "impossible_policy", vec![]),
-        ValidationWarning::BidiCharsInString(it) => (&it.policy_id, "bidi_string", vec![it.string.clone()]),
-        ValidationWarning::MixedScriptString(it) => {
-            (&it.policy_id, "mixed_script_string", vec![it.string.clone()])
+pub fn validation_warning(warning: &ValidationWarning) -> Value {
+    use ValidationWarning::*;
+    match warning {
+        InvalidActionApplication(it) => json!([it.policy_id, "no_applicable_action"]),
+        ImpossiblePolicy(it) => json!([it.policy_id, "impossible_policy"]),
+        BidiCharsInString(it) => json!([it.policy_id, "bidi_string", it.string]),
+        MixedScriptString(it) => json!([it.policy_id, "mixed_script_string", it.string]),
+        BidiCharsInIdentifier(it) => json!([it.policy_id, "bidi_identifier", it.id]),
+        MixedScriptIdentifier(it) => json!([it.policy_id, "mixed_script_identifier", it.id]),
+        ConfusableIdentifier(it) => {
+            json!([it.policy_id, "confusable_identifier", it.id, it.confusable_character])
         }
-        ValidationWarning::BidiCharsInIdentifier(it) => {
-            (&it.policy_id, "bidi_identifier", vec![it.id.clone()])
-        }
-        ValidationWarning::MixedScriptIdentifier(it) => {
-            (&it.policy_id, "mixed_script_identifier", vec![it.id.clone()])
-        }
-        ValidationWarning::ConfusableIdentifier(it) => {
-            let texts = vec![it.id.clone(), it.confusable_character.to_string()];
-            (&it.policy_id, "confusable_identifier", texts)
-        }
-    };
-    [policy.to_string(), kind.to_string()].into_iter().chain(texts).collect()
+    }
 }

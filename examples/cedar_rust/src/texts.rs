@@ -1,17 +1,17 @@
 //! Reading, printing, formatting and translating texts.
 
-use cedar_policy::{Entities, Expression, PolicySet, Schema, SchemaFragment};
-use cedar_policy_core::ast::{Entity, PartialValue};
+use cedar_policy::{Entities, Expression, Policy, PolicySet, Schema, SchemaFragment, Template};
+use cedar_policy_core::ast::{Entity, EntityUID, PartialValue};
 use cedar_policy_core::est;
 use cedar_policy_core::parser::text_to_cst::parse_expr;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::outcome::{Answer, accepted, printed, rejected};
-use crate::schema_json::schema_json;
+use crate::outcome::{Answer, OrRejected, accepted, printed, rejected, unsupported};
+use crate::schema_json::{declared_hierarchy, schema_json};
 use crate::values::{entity_json, uid_json};
 
-#[derive(Clone, Copy, Deserialize)]
+#[derive(Clone, Copy, Deserialize, PartialEq)]
 #[serde(rename_all = "snake_case")]
 pub enum Format {
     Cedar,
@@ -24,35 +24,86 @@ pub struct Source {
     format: Format,
 }
 
+/// Brackets inside each other that every implementation must take (spec 01 §4.3). The engine's parser has no limit
+/// but the stack.
+const DEEPEST: i32 = 500;
+
+fn not_too_deep(text: &str) -> Result<(), Value> {
+    let steps = text.bytes().map(|byte| match byte {
+        b'(' | b'[' | b'{' => 1,
+        b')' | b']' | b'}' => -1,
+        _ => 0,
+    });
+    let mut depths = steps.scan(0, |depth, step| Some((*depth = (*depth + step).max(0), *depth).1));
+    if depths.any(|depth| depth > DEEPEST) { Err(unsupported("depth")) } else { Ok(()) }
+}
+
 pub fn policy_set(source: &Source) -> Result<PolicySet, Value> {
+    not_too_deep(&source.text)?;
     match source.format {
-        Format::Cedar => source.text.parse().map_err(|error| rejected("policies", error)),
-        Format::Json => PolicySet::from_json_str(&source.text).map_err(|error| rejected("policies", error)),
+        Format::Cedar => source.text.parse().or_rejected("policies"),
+        Format::Json => PolicySet::from_json_str(&source.text).or_rejected("policies"),
     }
 }
 
 pub fn schema(source: &Source) -> Result<Schema, Value> {
+    not_too_deep(&source.text)?;
     match source.format {
-        Format::Cedar => source.text.parse().map_err(|error| rejected("schema", error)),
-        Format::Json => Schema::from_json_str(&source.text).map_err(|error| rejected("schema", error)),
+        Format::Cedar => source.text.parse().or_rejected("schema"),
+        Format::Json => Schema::from_json_str(&source.text).or_rejected("schema"),
+    }
+}
+
+fn fragment(source: &Source) -> Result<SchemaFragment, Value> {
+    not_too_deep(&source.text)?;
+    match source.format {
+        Format::Cedar => source.text.parse().or_rejected("schema"),
+        Format::Json => SchemaFragment::from_json_str(&source.text).or_rejected("schema"),
     }
 }
 
 pub fn entities(text: &str, schema: Option<&Schema>) -> Result<Entities, Value> {
-    Entities::from_json_str(text, schema).map_err(|error| rejected("entities", error))
+    Entities::from_json_str(text, schema).or_rejected("entities")
 }
 
-/// One expression and its JSON, which keeps operators as they were written.
-pub fn expression(text: &str) -> Result<(Expression, est::Expr), Value> {
-    let expression = text.parse().map_err(|error| rejected("expression", error))?;
-    let tree = parse_expr(text).map_err(|error| rejected("expression", error))?;
-    let written = est::Expr::try_from(&tree).map_err(|error| rejected("expression", error))?;
-    Ok((expression, written))
+/// An expression as a condition may hold it, that is, without slots.
+pub fn expression(text: &str) -> Result<Expression, Value> {
+    not_too_deep(text)?;
+    let read: Expression = text.parse().or_rejected("expression")?;
+    let slot = read.as_ref().slots().next();
+    slot.map_or(Ok(read.clone()), |slot| Err(rejected("expression", format!("slot {}", slot.id))))
 }
 
+/// Read policies and give the set's canonical JSON.
+///
+/// The engine keeps JSON as it was written; its printed text, read again, has the canonical form. A policy whose
+/// text cannot be read stays as it was.
 pub fn read_policies(source: &Source) -> Answer {
-    let document = policy_set(source)?.to_json();
-    Ok(accepted(document.ok().as_ref()))
+    let policies = policy_set(source)?;
+    let mut document = policies.clone().to_json().or_rejected("policies")?;
+    let written_as_json = source.format == Format::Json;
+    for template in policies.templates() {
+        if written_as_json
+            && let Ok(again) = Template::parse(None, template.to_string())
+            && let Ok(canonical) = again.to_json()
+        {
+            document["templates"][template.id().to_string()] = canonical;
+        }
+    }
+    for policy in policies.policies() {
+        if written_as_json
+            && policy.is_static()
+            && let Ok(again) = Policy::parse(None, policy.to_string())
+            && let Ok(canonical) = again.to_json()
+        {
+            document["staticPolicies"][policy.id().to_string()] = canonical;
+        }
+    }
+    let links = document["templateLinks"].as_array_mut().into_iter().flatten();
+    for (_, value) in links.flat_map(|link| link["values"].as_object_mut().into_iter().flatten()) {
+        *value = value["__entity"].take();
+    }
+    Ok(accepted(Some(&document)))
 }
 
 /// Policies as Cedar text: with templates and without links, or with links as plain policies and no templates.
@@ -67,15 +118,18 @@ pub fn print_policies(source: &Source, templates: bool) -> Answer {
 }
 
 pub fn format_policies(text: &str, line_width: usize, indent_width: isize) -> Answer {
+    not_too_deep(text)?;
     let config = cedar_policy_formatter::Config { line_width, indent_width };
     let formatted = cedar_policy_formatter::policies_str_to_pretty(text, &config);
-    formatted.map(printed).map_err(|error| rejected("policies", error))
+    formatted.map(printed).or_rejected("policies")
 }
 
+/// An expression's JSON, which keeps operators as they were written.
 pub fn read_expression(text: &str) -> Answer {
-    let (_, written) = expression(text)?;
-    let document = serde_json::to_value(written).map_err(|error| rejected("expression", error))?;
-    Ok(accepted(Some(&document)))
+    expression(text)?;
+    let tree = parse_expr(text).or_rejected("expression")?;
+    let written = est::Expr::try_from(&tree).or_rejected("expression")?;
+    Ok(accepted(serde_json::to_value(written).ok().as_ref()))
 }
 
 /// A store with its size and, unless a record has a reserved key, its canonical document.
@@ -83,21 +137,23 @@ pub fn read_entities(text: &str, source: Option<&Source>) -> Answer {
     let schema = source.map(schema).transpose()?;
     let store = entities(text, schema.as_ref())?;
     let mut sorted: Vec<&Entity> = store.iter().map(AsRef::as_ref).collect();
-    sorted.sort_by_key(|entity| (entity.uid().entity_type().to_string(), entity.uid().eid().clone()));
+    sorted.sort_by_key(|entity| sort_key(entity.uid()));
     let document: Option<Vec<Value>> = sorted.into_iter().map(entity_document).collect();
     let mut answer = accepted(document.map(Value::Array).as_ref());
     answer["count"] = store.len().into();
     Ok(answer)
 }
 
+fn sort_key(uid: &EntityUID) -> (String, String) {
+    (uid.entity_type().to_string(), AsRef::<str>::as_ref(uid.eid()).to_string())
+}
+
 fn entity_document(entity: &Entity) -> Option<Value> {
-    let mut parents: Vec<_> = entity.ancestors().collect();
-    parents.sort_by_key(|uid| (uid.entity_type().to_string(), uid.eid().clone()));
-    let mut document = json!({
-        "uid": uid_json(entity.uid()),
-        "attrs": fields(entity.attrs())?,
-        "parents": parents.into_iter().map(uid_json).collect::<Vec<_>>(),
-    });
+    let mut ancestors: Vec<_> = entity.ancestors().collect();
+    ancestors.sort_by_key(|uid| sort_key(uid));
+    let parents: Vec<Value> = ancestors.into_iter().map(uid_json).collect();
+    let mut document =
+        json!({"uid": uid_json(entity.uid()), "attrs": fields(entity.attrs())?, "parents": parents});
     if entity.tags_len() > 0 {
         document["tags"] = fields(entity.tags())?;
     }
@@ -105,30 +161,22 @@ fn entity_document(entity: &Entity) -> Option<Value> {
 }
 
 fn fields<'a>(values: impl Iterator<Item = (impl ToString, &'a PartialValue)>) -> Option<Value> {
-    let written: Option<Map<String, Value>> = values
-        .map(|(name, value)| match value {
-            PartialValue::Value(value) => Some((name.to_string(), entity_json(value)?)),
-            PartialValue::Residual(_) => None,
-        })
-        .collect();
-    written.map(Value::Object)
+    let written = values.map(|(name, value)| match value {
+        PartialValue::Value(value) => Some((name.to_string(), entity_json(value)?)),
+        PartialValue::Residual(_) => None,
+    });
+    written.collect::<Option<Map<String, Value>>>().map(Value::Object)
 }
 
 pub fn read_schema(source: &Source) -> Answer {
-    Ok(accepted(Some(&schema_json(&schema(source)?))))
+    let schema = schema(source)?;
+    Ok(accepted(Some(&schema_json(&schema, &declared_hierarchy(&schema, fragment(source)?)))))
 }
 
 pub fn translate_schema(source: &Source, to: Format) -> Answer {
-    let fragment = match source.format {
-        Format::Cedar => {
-            SchemaFragment::from_cedarschema_str(&source.text).map(|read| read.0).map_err(|e| e.to_string())
-        }
-        Format::Json => SchemaFragment::from_json_str(&source.text).map_err(|e| e.to_string()),
-    };
-    let fragment = fragment.map_err(|error| rejected("schema", error))?;
-    let written = match to {
-        Format::Cedar => fragment.to_cedarschema().map_err(|error| error.to_string()),
-        Format::Json => fragment.to_json_string().map_err(|error| error.to_string()),
-    };
-    written.map(printed).map_err(|error| rejected("schema", error))
+    let fragment = fragment(source)?;
+    match to {
+        Format::Cedar => fragment.to_cedarschema().map(printed).or_rejected("schema"),
+        Format::Json => fragment.to_json_string().map(printed).or_rejected("schema"),
+    }
 }

@@ -2,26 +2,15 @@
 
 use std::net::IpAddr;
 
-use cedar_policy_core::ast::{
-    EntityUID, Literal, RepresentableExtensionValue, RestrictedExpr, Value as Cedar, ValueKind,
-};
+use cedar_policy_core::ast::{EntityUID, Literal, RepresentableExtensionValue, RestrictedExpr, ValueKind};
 use serde_json::{Map, Value, json};
 
-enum Extension {
-    Decimal(i64),
-    Ip(IpAddr, u8),
-    Datetime(i64),
-    Duration(i64),
-}
-
-pub fn canonical(value: &Cedar) -> String {
+pub fn canonical(value: &cedar_policy_core::ast::Value) -> String {
     match value.value_kind() {
         ValueKind::Lit(Literal::Bool(truth)) => truth.to_string(),
         ValueKind::Lit(Literal::Long(number)) => number.to_string(),
         ValueKind::Lit(Literal::String(text)) => quoted(text),
-        ValueKind::Lit(Literal::EntityUID(uid)) => {
-            format!("{}::{}", uid.entity_type(), quoted(uid.eid().as_ref()))
-        }
+        ValueKind::Lit(Literal::EntityUID(uid)) => uid_text(uid),
         ValueKind::Set(set) => {
             let mut elements: Vec<String> = set.authoritative.iter().map(canonical).collect();
             elements.sort();
@@ -31,22 +20,21 @@ pub fn canonical(value: &Cedar) -> String {
             let fields = fields.iter().map(|(name, value)| format!("{}: {}", quoted(name), canonical(value)));
             format!("{{{}}}", fields.collect::<Vec<_>>().join(", "))
         }
-        ValueKind::ExtensionValue(value) => match extension(value) {
-            Extension::Decimal(units) => format!("decimal({units})"),
-            Extension::Ip(IpAddr::V4(address), prefix) => {
-                format!("ip(v4, {:#x}, /{prefix})", address.to_bits())
+        ValueKind::ExtensionValue(value) => match call(value) {
+            ("decimal", units) => {
+                format!("decimal({})", units.replace('.', "").parse::<i64>().expect("digits"))
             }
-            Extension::Ip(IpAddr::V6(address), prefix) => {
-                format!("ip(v6, {:#x}, /{prefix})", address.to_bits())
-            }
-            Extension::Datetime(milliseconds) => format!("datetime({milliseconds}ms)"),
-            Extension::Duration(milliseconds) => format!("duration({milliseconds}ms)"),
+            ("ip", range) => match ip_range(&range) {
+                (IpAddr::V4(address), prefix) => format!("ip(v4, {:#x}, /{prefix})", address.to_bits()),
+                (IpAddr::V6(address), prefix) => format!("ip(v6, {:#x}, /{prefix})", address.to_bits()),
+            },
+            (function, text) => format!("{function}({text})"),
         },
     }
 }
 
 /// The value with explicit escapes, sets sorted by their JSON text; `None` where a record has a reserved key.
-pub fn entity_json(value: &Cedar) -> Option<Value> {
+pub fn entity_json(value: &cedar_policy_core::ast::Value) -> Option<Value> {
     Some(match value.value_kind() {
         ValueKind::Lit(Literal::Bool(truth)) => json!(truth),
         ValueKind::Lit(Literal::Long(number)) => json!(number),
@@ -56,68 +44,64 @@ pub fn entity_json(value: &Cedar) -> Option<Value> {
             let mut elements: Vec<Value> =
                 set.authoritative.iter().map(entity_json).collect::<Option<_>>()?;
             elements.sort_by_cached_key(ascii);
-            Value::Array(elements)
+            elements.into()
         }
         ValueKind::Record(fields) => {
-            let fields: Map<String, Value> = fields
-                .iter()
-                .map(|(name, value)| Some((name.to_string(), entity_json(value)?)))
-                .collect::<Option<_>>()?;
-            if ["__entity", "__extn", "__expr"].iter().any(|reserved| fields.contains_key(*reserved)) {
-                return None;
-            }
-            Value::Object(fields)
+            let written = fields.iter().map(|(name, value)| Some((name.to_string(), entity_json(value)?)));
+            let written: Map<String, Value> = written.collect::<Option<_>>()?;
+            let reserved = ["__entity", "__extn", "__expr"].iter().any(|key| written.contains_key(*key));
+            return (!reserved).then_some(written.into());
         }
-        ValueKind::ExtensionValue(value) => extension_json(&extension(value)),
+        ValueKind::ExtensionValue(value) => extension_json(call(value)),
     })
+}
+
+fn extension_json((function, text): (&str, String)) -> Value {
+    let escape = |function: &str, text: &str| json!({"__extn": {"fn": function, "arg": text}});
+    if function == "datetime" {
+        let arguments = [escape("datetime", "1970-01-01"), escape("duration", &text)];
+        return json!({"__extn": {"fn": "offset", "args": arguments}});
+    }
+    if function == "ip"
+        && let (IpAddr::V6(address), prefix) = ip_range(&text)
+    {
+        let groups = address.segments().map(|group| format!("{group:x}"));
+        return escape("ip", &format!("{}/{prefix}", groups.join(":")));
+    }
+    escape(function, &text)
+}
+
+/// The constructor and the text of an extension value. A datetime, which the engine represents as an offset from
+/// the epoch, has the text of its distance.
+fn call(value: &RepresentableExtensionValue) -> (&'static str, String) {
+    let (function, arguments) = value.value().canonical_repr();
+    match (function.to_string().as_str(), arguments.as_slice()) {
+        ("decimal", [text]) => ("decimal", text_of(text)),
+        ("ip", [text]) => ("ip", text_of(text)),
+        ("duration", [text]) => ("duration", text_of(text)),
+        ("offset", [_, distance]) => ("datetime", text_of(distance)),
+        (other, _) => panic!("extension value of an unknown form: {other}({arguments:?})"),
+    }
+}
+
+/// The text that an argument is, or that the call in its place has.
+fn text_of(argument: &RestrictedExpr) -> String {
+    let inner = argument.as_extn_fn_call().and_then(|(_, mut arguments)| arguments.next());
+    let text = inner.map_or_else(|| argument.as_string().cloned(), |inner| inner.as_string().cloned());
+    text.expect("an extension value is made of texts").to_string()
+}
+
+fn ip_range(text: &str) -> (IpAddr, u8) {
+    let (address, prefix) = text.split_once('/').expect("a canonical range has a prefix");
+    (address.parse().expect("an address"), prefix.parse().expect("a prefix"))
 }
 
 pub fn uid_json(uid: &EntityUID) -> Value {
     json!({"type": uid.entity_type().to_string(), "id": AsRef::<str>::as_ref(uid.eid())})
 }
 
-fn extension_json(value: &Extension) -> Value {
-    let call = |function: &str, argument: String| json!({"__extn": {"fn": function, "arg": argument}});
-    match value {
-        Extension::Decimal(units) => {
-            let (sign, size) = (if *units < 0 { "-" } else { "" }, units.unsigned_abs());
-            call("decimal", format!("{sign}{}.{:04}", size / 10_000, size % 10_000))
-        }
-        Extension::Ip(IpAddr::V4(address), prefix) => call("ip", format!("{address}/{prefix}")),
-        Extension::Ip(IpAddr::V6(address), prefix) => {
-            let groups = address.segments().map(|group| format!("{group:x}"));
-            call("ip", format!("{}/{prefix}", groups.join(":")))
-        }
-        Extension::Duration(milliseconds) => call("duration", format!("{milliseconds}ms")),
-        Extension::Datetime(milliseconds) => {
-            let epoch = call("datetime", "1970-01-01".to_string());
-            let distance = call("duration", format!("{milliseconds}ms"));
-            json!({"__extn": {"fn": "offset", "args": [epoch, distance]}})
-        }
-    }
-}
-
-/// What an extension value is, read from the call that the engine itself represents it by.
-fn extension(value: &RepresentableExtensionValue) -> Extension {
-    let (function, arguments) = value.value().canonical_repr();
-    let milliseconds = |argument| text_of(argument).trim_end_matches("ms").parse();
-    let read = match (function.to_string().as_str(), arguments.as_slice()) {
-        ("decimal", [text]) => text_of(text).replace('.', "").parse().map(Extension::Decimal).ok(),
-        ("ip", [text]) => text_of(text)
-            .split_once('/')
-            .and_then(|(address, prefix)| Some(Extension::Ip(address.parse().ok()?, prefix.parse().ok()?))),
-        ("duration", [text]) => milliseconds(text).map(Extension::Duration).ok(),
-        ("offset", [_, duration]) => milliseconds(duration).map(Extension::Datetime).ok(),
-        _ => None,
-    };
-    read.unwrap_or_else(|| panic!("extension value of an unknown form: {function}({arguments:?})"))
-}
-
-/// The text in an argument, also where the argument is a call with one.
-fn text_of(argument: &RestrictedExpr) -> String {
-    let inner = argument.as_extn_fn_call().and_then(|(_, mut arguments)| arguments.next());
-    let text = inner.map_or_else(|| argument.as_string().cloned(), |inner| inner.as_string().cloned());
-    text.unwrap_or_default().to_string()
+pub fn uid_text(uid: &EntityUID) -> String {
+    format!("{}::{}", uid.entity_type(), quoted(uid.eid().as_ref()))
 }
 
 fn quoted(text: &str) -> String {
@@ -125,14 +109,12 @@ fn quoted(text: &str) -> String {
 }
 
 /// JSON text without spaces in ASCII, as the harness writes it.
-fn ascii(value: &Value) -> String {
+pub fn ascii(value: &Value) -> String {
     let mut text = String::new();
     for character in value.to_string().chars() {
-        if matches!(character, ' '..='~') {
-            text.push(character);
-        } else {
-            let units = character.encode_utf16(&mut [0; 2]).to_vec();
-            text.extend(units.into_iter().map(|unit| format!("\\u{unit:04x}")));
+        match character {
+            ' '..='~' => text.push(character),
+            _ => text.extend(character.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}"))),
         }
     }
     text

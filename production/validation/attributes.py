@@ -73,7 +73,6 @@ def _attribute(machine: Machine, node: Attribute, target: Type) -> Type:
     if not required and (machine.numbers(node.target), node.name) not in machine.assumptions:
         told = f"the attribute {quoted(node.name)} of {type_text(target)} is optional"
         machine.report("unsafe_optional_attribute_access", f"{told}; test it with `has` first", node)
-        return UNKNOWN
     return type_
 
 

@@ -229,6 +229,8 @@ def record_of(machine: Machine, node: RecordOf) -> Rule:
     for name, value in zip(node.names, node.values, strict=True):
         type_, _ = yield value
         fields[name] = (type_, True)
+    if any(type_ is UNKNOWN for type_, _ in fields.values()):
+        return UNKNOWN, None
     return machine.lattice.types.record(fields), None
 
 

@@ -76,7 +76,7 @@ class Coverage:
 
 
 def coverage(features: Mapping[str, int], events: Mapping[str, int] | None = None) -> Coverage:
-    """What these features, counted by name, cover of the language; `events` are those of the oracles."""
+    """Compare features, counted by name, with the language; `events` are those of the oracles."""
     known = cells()
     seen = {feature for feature, count in features.items() if count}
     by_name: dict[str, list[Feature]] = {}

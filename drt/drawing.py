@@ -208,7 +208,7 @@ def validated(
 
 
 def _with_json_policies(source: Source, drawn: Scenario, case: Case) -> Case:
-    """The case with its policies in JSON, under ids of odd scripts where the profile has those."""
+    """Write the policies of a case in JSON, under ids of odd scripts where the profile has those."""
     document = json.loads(drawn.policies_json())
     if source.boolean(drawn.profile.odd_scripts):
         end = script_text(source)
@@ -220,8 +220,8 @@ def _with_json_policies(source: Source, drawn: Scenario, case: Case) -> Case:
 
 
 def fragments(*profiles: Profile, requests: int = 0, missed: float = 0.4) -> Draw:
-    """Policies of one of the profiles with schemas that link to theirs; with probability `missed` schemas
-    that do not, by one rule.
+    """Draw policies of one of the profiles with schemas that link to theirs; with probability `missed`,
+    schemas that break one rule of linking.
     """
     fewer = _at_most(profiles, requests)
 
@@ -237,7 +237,7 @@ def fragments(*profiles: Profile, requests: int = 0, missed: float = 0.4) -> Dra
 
 
 def incomplete(*profiles: Profile, requests: int = 0) -> Draw:
-    """Policies of one of the profiles, some sets without any, with one schema or several that together leave
+    """Draw policies of one of the profiles, rarely none, with one schema or several that together leave
     something external.
     """
     fewer = _at_most(profiles, requests)
@@ -255,7 +255,7 @@ def _at_most(profiles: Sequence[Profile], requests: int) -> list[Profile]:
 
 
 def _linked(source: Source, drawn: Scenario, parts: Sequence[Schema], requests: int) -> Case:
-    """The policies of a scenario with these schemas, in any order and each in either syntax."""
+    """Combine the policies of a scenario with schemas, in any order and each in either syntax."""
     waiting = list(parts)
     texts: list[Text] = []
     while waiting:
@@ -269,7 +269,7 @@ def _linked(source: Source, drawn: Scenario, parts: Sequence[Schema], requests: 
 
 
 def _schema_text(drawn: Scenario, schema: Schema) -> str:
-    """A schema in Cedar syntax, in the spelling of a scenario."""
+    """Write a schema in Cedar syntax, in the spelling of a scenario."""
     return schema_text(schema, spelling_of(drawn.spelling))
 
 
@@ -282,8 +282,8 @@ _INQUIRIES: tuple[Draw, ...] = (
 
 
 def inquiry(source: Source) -> Case:
-    """Policies, templates and links with one schema, with schemas that link or do not, or without any, to be
-    asked about (spec 13 §1–§3).
+    """Draw policies, templates and links for an inquiry (spec 13 §1–§3): with one schema, with schemas that
+    link or do not, or without any.
     """
     if source.boolean(0.5):
         return source.choice(_INQUIRIES)(source)
@@ -301,9 +301,7 @@ def inquiry(source: Source) -> Case:
 
 
 def schema_alone(*profiles: Profile) -> Draw:
-    """The schema of one of the profiles, or a part of it with external declarations, in either syntax; some
-    have their text changed.
-    """
+    """Draw the schema of one of the profiles, or a fragment of it, in either syntax; change some texts."""
     fewer = _at_most(profiles, 0)
 
     def draw(source: Source) -> Case:

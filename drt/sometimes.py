@@ -190,7 +190,7 @@ VALIDATION = (
     ),
     *(f"unlinkable {kind}" for kind in get_args(LinkErrorKind) if kind not in UNSEEN_LINK_ERRORS),
 )
-"""What the `valid-*` targets must have reported of policies and schemas, as their oracles name it."""
+"""Events of validation and linking, as the oracles of the `valid-*` targets name them."""
 
 EVENTS: dict[str, Event] = {
     **dict(_operators()),

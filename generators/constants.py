@@ -71,7 +71,7 @@ class Constants:
         return source.choice(self._tags)
 
     def key(self) -> str:
-        """A key of a record literal."""
+        """Draw a key of a record literal."""
         source = self.source
         if source.boolean(self.profile.odd_scripts):
             return scripts.text(source)

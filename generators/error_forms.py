@@ -44,7 +44,7 @@ UNDECLARED_ATTRIBUTE = "undeclared_"
 
 
 class ErrorForms:
-    """Draws conditions with an error of each kind, within a focus; None where the schema allows none."""
+    """Conditions with an error of each kind, drawn within a focus; None where the schema allows none."""
 
     __slots__ = ("conditions", "focus", "kinds", "source")
 
@@ -71,12 +71,12 @@ class ErrorForms:
     # Well-typed operands.
 
     def _paths(self, type_: Type) -> list[Expr]:
-        """The paths of a type that need no guard."""
+        """List the paths of a type that need no guard."""
         found = self.focus.index.by_type.get(type_, ())
         return [rooted.expression() for rooted in found if True not in rooted.path.optional]
 
     def of(self, type_: Type, literal: Expr) -> Expr:
-        """A path of a type, or the literal where there is none."""
+        """Draw a path of a type, or return the literal where there is none."""
         paths = self._paths(type_)
         return self.source.choice(paths) if paths else literal
 
@@ -87,15 +87,15 @@ class ErrorForms:
         return self.of(STRING, TEXT)
 
     def boolean(self) -> Expr:
-        """A condition that is neither True nor False by type."""
+        """Draw a condition that is neither True nor False by type."""
         return self.of(BOOL, Binary("==", self.of(LONG, Binary("+", ONE, ONE)), ONE))
 
     def entity(self) -> Expr:
-        """A path to an entity that has attributes or tags of its own kind."""
+        """Draw the principal or the resource."""
         return self.source.choice((PRINCIPAL, RESOURCE))
 
     def extension(self, kind: str) -> Expr:
-        """A well-typed value of an extension type."""
+        """Draw a well-typed value of an extension type."""
         return self.of(Prim(kind), self.conditions.terms.literal(self.focus.values.constants.extension(kind)))
 
     # The kinds of errors.
@@ -138,7 +138,7 @@ class ErrorForms:
         return source.choice(forms)
 
     def _non_record(self) -> Expr:
-        """A record literal whose attribute `a` has no attributes."""
+        """Write a record whose attribute `a` has no attributes."""
         return RecordLit((("a", self.long()),))
 
     def incompatible_types(self) -> Expr:
@@ -202,7 +202,7 @@ class ErrorForms:
         return source.choice(forms)
 
     def unsafe_tag(self) -> Expr | None:
-        """`getTag` without its guard, or with one that differs as a tree, or on a type without tags."""
+        """Draw `getTag` without its guard, with one that differs as a tree, or on a type without tags."""
         source = self.source
         tagged = [rooted for rooted, _ in self.focus.index.tagged if True not in rooted.path.optional]
         owner = source.choice(tagged).expression() if tagged else self.entity()
@@ -319,7 +319,7 @@ class ErrorForms:
         return self._about(Lit(Uid(name, "x")), self.entity())
 
     def _about(self, literal: Lit, like: Expr) -> Expr:
-        """A condition about an entity literal that the reference checks refuse."""
+        """Draw a condition about an entity literal that the reference checks refuse."""
         listed = SetLit((literal, like)) if self.source.boolean() else SetLit((literal,))
         forms: tuple[Expr, ...] = (
             Binary("==", like, literal),
@@ -338,7 +338,7 @@ class ErrorForms:
         return self.source.choice(forms)
 
     def level_violation(self) -> Expr | None:
-        """A dereference that no level allows, or one of many steps; valid without a level."""
+        """Draw a dereference that no level allows, or one of many steps; it is valid without a level."""
         source = self.source
         deep = [
             rooted.expression()

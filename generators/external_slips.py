@@ -66,7 +66,7 @@ MEMBERS: tuple[tuple[str, Any], ...] = (
 
 
 def slipped_text(source: Source, text: str) -> str:
-    """A schema in Cedar syntax with something more at a declaration, or one declaration more."""
+    """Add something to an external declaration in Cedar syntax, or add a declaration."""
     found = list(_DECLARATION.finditer(text))
     if not found or source.boolean():
         return f"{text}\n{source.choice(LINES)}\n"
@@ -76,7 +76,7 @@ def slipped_text(source: Source, text: str) -> str:
 
 
 def slipped_json(source: Source, text: str) -> str:
-    """A schema in JSON in which one entry is external, in some way or other, and has one member more."""
+    """Make one entry of a JSON schema external, with a good or a bad value, and perhaps add a member."""
     document = json.loads(text)
     entries = [
         entry

@@ -1,4 +1,4 @@
-"""Splits a schema into schemas that link to it again: each declares external what others define (spec 13 §5).
+"""Schemas split into fragments that link to them again; each declares external what others define (13 §5).
 
 A type is declared external with all its ancestors where a type of the fragment is below it, since no
 definition may gain ancestors by linking; elsewhere with some of them. An action is declared with all, since
@@ -21,13 +21,13 @@ FEWEST, MOST = 2, 4
 
 
 def fragments_of(source: Source, schema: Schema) -> tuple[Schema, ...]:
-    """Two to four schemas that link to the given one, in any order."""
+    """Split a schema into two to four fragments that link to it again, in any order."""
     with source.span("fragments"):
         return assembled(source, schema, shared_out(source, schema, source.integer(FEWEST, MOST)))
 
 
 def shared_out(source: Source, schema: Schema, count: int) -> list[set[Name]]:
-    """Which of `count` fragments defines what; one of them may define nothing."""
+    """Share the definitions out among `count` fragments; a fragment may get none."""
     owned: list[set[Name]] = [set() for _ in range(count)]
     tied = tied_to_enums(schema)
     names: list[Name] = [*schema.types, *schema.actions_by_uid]
@@ -37,7 +37,7 @@ def shared_out(source: Source, schema: Schema, count: int) -> list[set[Name]]:
 
 
 def tied_to_enums(schema: Schema) -> frozenset[Name]:
-    """The enumerated types, and what mentions one or has one above it."""
+    """Collect the enumerated types, and what mentions one or has one above it."""
     enums = {entity_type.name for entity_type in schema.entity_types if entity_type.enum}
     tied: set[Name] = set(enums)
     tied.update(
@@ -48,12 +48,12 @@ def tied_to_enums(schema: Schema) -> frozenset[Name]:
 
 
 def assembled(source: Source, schema: Schema, owned: Sequence[set[Name]]) -> tuple[Schema, ...]:
-    """A schema of what each fragment defines and what it needs of others; something may be defined twice."""
+    """Make a schema of each fragment: its definitions, and declarations of what it needs of others."""
     return tuple(_Fragment(source, schema, names).schema() for names in owned)
 
 
 class _Fragment:
-    """One fragment in the making: what it defines, and the parents of what it declares external."""
+    """A fragment in the making: what it defines, and the parents of what it declares external."""
 
     def __init__(self, source: Source, whole: Schema, owned: set[Name]) -> None:
         self.source = source
@@ -107,7 +107,7 @@ class _Fragment:
                 self._mention(parent)
 
     def _action_type(self, name: str) -> None:
-        """Have some action of a type whose name occurs."""
+        """Declare an action of an action type that is mentioned, unless there is one."""
         own = [action for action in self.whole.actions if action.uid.type == name]
         if not any(action.uid in self.owned or action.uid in self.actions for action in own):
             self._external_action(own[0])
@@ -127,13 +127,13 @@ class _Fragment:
                 self._external_action(action)
 
     def _common_types(self, declarations: Iterable[EntityType | Action]) -> tuple[tuple[str, Type], ...]:
-        """The common types that these use, each with those that it uses itself."""
+        """Collect the common types that the declarations use, directly or through others."""
         used = {alias for each in declarations for type_ in _written(each) for alias in _aliases(type_)}
         return tuple(common for common in self.whole.common_types if common[0] in used)
 
 
 def _written(declaration: EntityType | Action) -> Iterator[Type]:
-    """The types that a declaration writes."""
+    """Yield the types that a declaration writes."""
     match declaration:
         case EntityType():
             yield declaration.shape
@@ -144,7 +144,7 @@ def _written(declaration: EntityType | Action) -> Iterator[Type]:
 
 
 def _types_of(declaration: EntityType | Action) -> Iterator[str]:
-    """The entity types that a declaration mentions, but for its parents."""
+    """Yield the entity types that a declaration mentions besides its parents."""
     if isinstance(declaration, Action):
         yield from declaration.principals
         yield from declaration.resources
@@ -153,7 +153,7 @@ def _types_of(declaration: EntityType | Action) -> Iterator[str]:
 
 
 def _parts(type_: Type) -> Iterator[Type]:
-    """A type and the types inside it."""
+    """Yield a type and the types inside it."""
     yield type_
     match type_:
         case SetT(element):

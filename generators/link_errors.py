@@ -20,14 +20,14 @@ _SHADE = EntityType("Shade", enum=("light", "dark"))
 
 
 def unlinkable(source: Source, schema: Schema, misfits: set[str]) -> Fragments:
-    """Schemas that do not link, or leave something external, by the one rule that is noted in `misfits`."""
+    """Split a schema so that one rule of linking is broken, and note the rule in `misfits`."""
     name = source.choice(tuple(MISSES))
     misfits.add(f"unlinkable:{name}")
     return MISSES[name](source, schema)
 
 
 def _with(fragment: Schema, *declarations: EntityType | Action) -> Schema:
-    """A fragment that also has these declarations, each in the place of one of the same name."""
+    """Add declarations to a fragment, each in the place of one of the same name."""
     types = {each.name: each for each in fragment.entity_types}
     actions = {each.uid: each for each in fragment.actions}
     for each in declarations:
@@ -39,7 +39,7 @@ def _with(fragment: Schema, *declarations: EntityType | Action) -> Schema:
 
 
 def _two(source: Source, fragments: Fragments) -> tuple[int, int]:
-    """The places of two fragments."""
+    """Pick two fragments."""
     first = source.integer(0, len(fragments) - 1)
     other = source.integer(0, len(fragments) - 2)
     return first, other + (other >= first)
@@ -51,7 +51,7 @@ def _in_two(
     here: tuple[EntityType | Action, ...],
     there: tuple[EntityType | Action, ...],
 ) -> Fragments:
-    """The fragments with more declarations in two of them."""
+    """Add declarations to two of the fragments."""
     first, second = _two(source, fragments)
     found = list(fragments)
     found[first] = _with(found[first], *here)
@@ -60,14 +60,14 @@ def _in_two(
 
 
 def _spread(source: Source, schema: Schema, *declarations: EntityType | Action) -> Fragments:
-    """The fragments of a schema, with more declarations in two of them: the first of these in one, the rest
-    in the other.
+    """Split a schema and add declarations to two fragments: the first of these to one, the rest
+    to the other.
     """
     return _in_two(source, fragments_of(source, schema), declarations[:1], declarations[1:])
 
 
 def _defined_twice(source: Source, schema: Schema) -> Fragments:
-    """A type in two schemas: as it is, or enumerated, or as another one."""
+    """Define a type in two fragments."""
     if source.boolean(0.3):
         return _spread(source, schema, _SHADE, replace(_SHADE, enum=source.choice((_SHADE.enum, ("light",)))))
     free = [each for each in schema.entity_types if each.name not in tied_to_enums(schema)]
@@ -78,7 +78,7 @@ def _defined_twice(source: Source, schema: Schema) -> Fragments:
 
 
 def _both_define(source: Source, schema: Schema, name: Name) -> Fragments:
-    """The fragments of a schema, two of which define the same."""
+    """Split a schema so that two fragments define the same."""
     owned = shared_out(source, schema, source.integer(FEWEST, MOST))
     owned[0].add(name)
     owned[1].add(name)
@@ -96,7 +96,7 @@ def _external_enum(source: Source, schema: Schema) -> Fragments:
 
 
 def _foreign_ancestor(source: Source, schema: Schema) -> Fragments:
-    """A type declared external under an ancestor that its definition does not have."""
+    """Declare a type external under an ancestor that its definition does not have."""
     fragments = fragments_of(source, schema)
     defined = [each for each in schema.entity_types if each.name not in tied_to_enums(schema)]
     pairs = [
@@ -113,7 +113,7 @@ def _foreign_ancestor(source: Source, schema: Schema) -> Fragments:
 
 
 def _declared_below(fragment: Schema, name: str, above: str) -> Schema:
-    """A fragment that does not define the type, and declares it external under this one more parent."""
+    """Declare a type external under one more parent, unless the fragment defines it."""
     known = fragment.types.get(name, EntityType(name, external=True))
     if not known.external:
         return fragment
@@ -123,7 +123,7 @@ def _declared_below(fragment: Schema, name: str, above: str) -> Schema:
 
 
 def _lost_ancestor(source: Source, schema: Schema) -> Fragments:
-    """A defined type below an external one whose definition has one more ancestor."""
+    """Define a type below an external one whose definition has one more ancestor."""
     space = source.choice(("", "Far::"))
     low, middle, top = (f"{space}{base}" for base in ("Low", "Middle", "Top"))
     defined = EntityType(low, (middle,)), EntityType(middle, external=True)
@@ -141,7 +141,7 @@ def _action_twice(source: Source, schema: Schema) -> Fragments:
 
 
 def _other_groups(source: Source, schema: Schema) -> Fragments:
-    """An action declared external under other groups than its definition, or than elsewhere external."""
+    """Declare an action external under other groups than another fragment."""
     group, added = Uid("Action", "group"), Uid("Action", "added")
     groups = (Action(group),)
     inside, outside = Action(added, (group,)), Action(added)
@@ -157,20 +157,20 @@ def _other_groups(source: Source, schema: Schema) -> Fragments:
 
 
 def _shadowed(source: Source, schema: Schema) -> Fragments:
-    """The same base name in no namespace and in one, each in a schema of its own."""
+    """Declare a base name in the empty namespace and in another one, each in a fragment of its own."""
     if source.boolean():
         return _spread(source, schema, EntityType("Twin"), EntityType("Other::Twin"))
     return _spread(source, schema, Action(Uid("Action", "twin")), Action(Uid("Other::Action", "twin")))
 
 
 def _enum_above(source: Source, schema: Schema) -> Fragments:
-    """A type that stays external and gets an enumerated ancestor."""
+    """Give a type that stays external an enumerated ancestor."""
     loose = EntityType("Loose", ("Step",), external=True), EntityType("Step", external=True)
     return _in_two(source, fragments_of(source, schema), loose, (EntityType("Step", (_SHADE.name,)), _SHADE))
 
 
 def _builtin_name(source: Source, schema: Schema) -> Fragments:
-    """A type named like a built-in one, which not all schemas declare."""
+    """Define a type named like a built-in one in one fragment only."""
     fragments = list(fragments_of(source, schema))
     name = source.choice(("String", "Long", "Bool"))
     at = source.integer(0, len(fragments) - 1)
@@ -179,7 +179,7 @@ def _builtin_name(source: Source, schema: Schema) -> Fragments:
 
 
 def left_external(source: Source, schema: Schema) -> Fragments:
-    """One schema or several that link, and leave a type or an action external."""
+    """Make one schema or several that link, and leave a type or an action external."""
     if source.boolean(0.4):
         return (_one_left_external(source, schema),)
     fragments = fragments_of(source, schema)
@@ -195,7 +195,7 @@ def left_external(source: Source, schema: Schema) -> Fragments:
 
 
 def _one_left_external(source: Source, schema: Schema) -> Schema:
-    """The schema with one declaration in the place of a definition."""
+    """Declare one type or action external in the place of its definition."""
     tied = tied_to_enums(schema)
     names: list[Name] = [
         *(each.name for each in schema.entity_types if each.name not in tied),

@@ -257,7 +257,7 @@ def draw_links(focus: Focus, policies: list[Aimed], ids: tuple[str, ...]) -> tup
 
 
 def _strange_value(focus: Focus) -> Uid:
-    """A slot value that its link's scope need not fit: of any type, an unlisted one of an enumerated type, an
+    """Draw a slot value for which the link's scope may fit no action: of any type, unlisted in its type, an
     action, of an undeclared type.
     """
     source, schema = focus.source, focus.schema

@@ -24,7 +24,7 @@ from generators.syntax import (
 
 
 def odd_condition(source: Source, principal: str) -> Expr:
-    """A condition with an odd text; `principal` is the type of an entity that may be named by it."""
+    """Draw a condition with an odd text; `principal` is the type of the entities that may have it as id."""
     odd = text(source)
     entity, string = Lit(Uid(principal, odd)), Lit(odd)
     record = RecordLit(((odd, Lit(1)),))
@@ -53,7 +53,7 @@ def _twice(expr: Expr) -> tuple[Expr, Expr]:
 
 
 def pattern(source: Source, odd: str) -> tuple[str | None, ...]:
-    """A pattern with an odd text in it: alone, beside letters, around a wildcard or a literal star."""
+    """Draw a pattern with an odd text in it: alone, beside letters, a wildcard or a literal star."""
     forms: tuple[tuple[str | None, ...], ...] = (
         (odd,),
         (odd, None),

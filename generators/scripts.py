@@ -50,7 +50,7 @@ KNOWN = (
     "a\ue000", "а\ue000", "a\u0378", "1-2", "漢1", "а1!", "ab\u202e", "\u2066a\u2069", "don’t", "l’été",
     "ａｄｍｉｎ", "ﬁ", "\u212a", "İ", "ı", "ß", "a\u200db", "क\u200dख", "👍🏽", "a\u00adb", "*а*", "\\а",
 )  # fmt: skip
-"""Texts of which it is known what is right, or was once wrong."""
+"""Texts that a checker of scripts is likely to get wrong."""
 
 _RANGES = (
     (0xA0, 0x2FFF),
@@ -70,7 +70,7 @@ _LETTERS = (
 
 
 def text(source: Source) -> str:
-    """A text of one to four pieces, each of a class; letters and bidirectional controls more often."""
+    """Draw a text of one to four pieces, each of a class; letters and bidirectional controls more often."""
     match source.integer(0, 9):
         case 0 | 1:
             return source.choice(KNOWN)
@@ -94,6 +94,6 @@ def _piece(source: Source, names: tuple[str, ...]) -> str:
 
 
 def _any(source: Source) -> str:
-    """Any code point but a surrogate, most likely one that has not much to do with the others."""
+    """Draw any code point but a surrogate."""
     lo, hi = source.choice(_RANGES)
     return chr(source.integer(lo, hi))

@@ -131,7 +131,7 @@ def _change_constant(source: Source, scenario: Scenario) -> Scenario | None:
 
 
 def _respell_has(source: Source, scenario: Scenario) -> Scenario | None:
-    """An extended `has` one step longer or shorter, or as its conjunction; or a conjunction as one `has`."""
+    """Lengthen or shorten an extended `has`, or swap it with its conjunction."""
     spots = [
         (number, clause, body, place, node)
         for number, clause, body in _bodies(scenario)
@@ -156,7 +156,7 @@ def _respell_has(source: Source, scenario: Scenario) -> Scenario | None:
 
 
 def _attribute_names(scenario: Scenario) -> list[str]:
-    """The attributes that some entity type declares; there is always one."""
+    """List the attributes that entity types declare; there is always one."""
     shapes = [entity_type.shape for entity_type in scenario.schema.entity_types]
     return list(dict.fromkeys(attr.name for shape in shapes for attr in shape.attrs))
 

@@ -74,7 +74,7 @@ def with_parts(expr: Expr, new: Sequence[Expr]) -> Expr:
 
 
 def conjunction(has: Has) -> Expr:
-    """What an extended `has` means: `e has a.b` as `e has a && e.a has b` (spec 01 §5)."""
+    """Expand an extended `has`: `e has a.b` to `e has a && e.a has b` (spec 01 §5)."""
     left, (first, *others) = has.left, has.attrs
     chain: Expr = Has(left, (first,))
     for before, attr in pairwise((first, *others)):
@@ -84,7 +84,7 @@ def conjunction(has: Has) -> Expr:
 
 
 def as_extended_has(expr: Expr) -> Has | None:
-    """The extended `has` whose conjunction an expression is; `None` where it is none."""
+    """Return the extended `has` whose conjunction an expression is, `None` where it is none."""
     match expr:
         case Binary("&&", first, Has(GetAttr(), (last,))):
             whole = first if isinstance(first, Has) else as_extended_has(first)

@@ -16,7 +16,7 @@ from generators.trees import places, put
 
 
 def add_type_errors(focus: Focus, policies: list[Aimed]) -> list[Aimed]:
-    """The policies, some with one to three errors in their conditions, where the profile says so."""
+    """Put one to three errors into the conditions of some policies, as often as the profile says."""
     profile, source = focus.profile, focus.source
     if not profile.type_errors:
         return policies
@@ -41,7 +41,7 @@ def _erring(focus: Focus, aimed: Aimed) -> Policy:
 
 
 class TypeErrors:
-    """Draws errors and puts them into conditions, within a focus."""
+    """Errors drawn within a focus and put into conditions."""
 
     __slots__ = ("focus", "forms", "source")
 
@@ -51,7 +51,7 @@ class TypeErrors:
         self.forms = ErrorForms(focus)
 
     def some(self) -> Expr:
-        """A condition with an error of some kind that the schema allows."""
+        """Draw a condition with an error of some kind that the schema allows."""
         while True:
             name = self.source.choice(tuple(self.forms.kinds))
             drawn = self.forms.kinds[name]()
@@ -60,7 +60,7 @@ class TypeErrors:
                 return drawn
 
     def combined(self, first: Expr, second: Expr) -> Expr:
-        """A condition with both errors: side by side, in branches, or one in an operand of the other."""
+        """Combine two errors: side by side, in branches, or one in an operand of the other."""
         source = self.source
         match source.integer(0, 7):
             case 0:
@@ -79,7 +79,7 @@ class TypeErrors:
                 return self._within(first, second)
 
     def _within(self, outer: Expr, inner: Expr) -> Expr:
-        """The outer error with the inner one in the place of one of its leaves, which keeps its type."""
+        """Put the inner error at a leaf of the outer one, which keeps its type."""
         leaves = [(place, node) for place, node in places(outer) if isinstance(node, Lit)]
         if not leaves:
             return Binary("&&", inner, outer)
@@ -87,7 +87,7 @@ class TypeErrors:
         return put(outer, place, If(inner, node, node))
 
     def placed(self, conditions: tuple[Condition, ...], error: Expr) -> tuple[Condition, ...]:
-        """The conditions with an error in one of them or in one more; sometimes where nothing reaches it."""
+        """Put an error into a condition or add one for it; sometimes nothing reaches the place."""
         source = self.source
         if source.integer(0, 9) == 9:
             error = Binary("||", Binary("&&", FALSE, error), self.forms.boolean())

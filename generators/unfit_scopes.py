@@ -25,7 +25,7 @@ UNDECLARED_ACTION = "undeclared"
 
 
 def unfit_some(focus: Focus, policies: list[Aimed]) -> list[Aimed]:
-    """The policies, some with a scope that no action fits, where the profile says so."""
+    """Give some policies a scope that no action fits, as often as the profile says."""
     profile, source = focus.profile, focus.source
     if not profile.unfit_scope:
         return policies
@@ -38,7 +38,7 @@ def unfit_some(focus: Focus, policies: list[Aimed]) -> list[Aimed]:
 
 
 def _unfit(focus: Focus, policy: Policy) -> Policy:
-    """The policy with another scope; as it is, where several attempts found none."""
+    """Give a policy a scope that no action fits; keep its own where several attempts fail."""
     source, schema = focus.source, focus.schema
     for _ in range(ATTEMPTS):
         name = source.choice(tuple(WAYS))
@@ -50,7 +50,7 @@ def _unfit(focus: Focus, policy: Policy) -> Policy:
 
 
 def is_applicable(schema: Schema, policy: Policy) -> bool:
-    """Whether some action fits the scope; an undeclared one in a list leaves none."""
+    """Return whether some action fits the scope; an undeclared one in a list leaves none."""
     if any(uid not in schema.actions_by_uid for uid in policy.action.actions):
         return False
     return bool(admitted_environments(schema, policy.principal, policy.action, policy.resource))
@@ -74,7 +74,7 @@ def _slot(policy: Policy, variable: Variable) -> Slot | None:
 
 
 def _of_type(source: Source, policy: Policy, variable: Variable, name: str) -> Policy:
-    """The policy with its variable of a type: by `is`, or as one entity, or in a slot."""
+    """Constrain a variable to a type: by `is`, by an entity, or together with its slot."""
     slot = _slot(policy, variable)
     if slot is not None:
         return _constrained(policy, variable, Constraint("is in", name, slot))
@@ -89,13 +89,13 @@ def _of_type(source: Source, policy: Policy, variable: Variable, name: str) -> P
 
 
 def _wrong_type(source: Source, schema: Schema, policy: Policy) -> Policy:
-    """A variable of some declared type."""
+    """Constrain a variable to some declared type."""
     name = source.choice(schema.entity_types).name
     return _of_type(source, policy, _variable(source), name)
 
 
 def _wrong_container(source: Source, schema: Schema, policy: Policy) -> Policy | None:
-    """A type in an entity that it cannot be in."""
+    """Constrain a variable to be in an entity that its type cannot be in."""
     variable = _variable(source)
     pairs = [
         (name, above)
@@ -111,7 +111,7 @@ def _wrong_container(source: Source, schema: Schema, policy: Policy) -> Policy |
 
 
 def _crossed(source: Source, schema: Schema, policy: Policy) -> Policy | None:
-    """Principal and resource of types that occur, but never together."""
+    """Constrain principal and resource to types that occur, though perhaps never together."""
     if policy.slots:
         return None
     principal = source.choice(schema.environments).principal
@@ -125,7 +125,7 @@ def _crossed(source: Source, schema: Schema, policy: Policy) -> Policy | None:
 
 
 def _idle_action(source: Source, schema: Schema, policy: Policy) -> Policy | None:
-    """An action that applies to nothing."""
+    """Constrain the action to one that applies to nothing."""
     idle = [action.uid for action in schema.actions if not action.principals]
     if not idle:
         return None
@@ -135,7 +135,7 @@ def _idle_action(source: Source, schema: Schema, policy: Policy) -> Policy | Non
 
 
 def _other_action(source: Source, schema: Schema, policy: Policy) -> Policy:
-    """Some declared action, for which the types need not be right."""
+    """Constrain the action to some declared one, whatever its types."""
     return replace(policy, action=ActionConstraint("==", (source.choice(schema.actions).uid,)))
 
 
@@ -144,7 +144,7 @@ def _empty_list(source: Source, schema: Schema, policy: Policy) -> Policy:
 
 
 def _undeclared_action(source: Source, schema: Schema, policy: Policy) -> Policy:
-    """An undeclared action: alone, or in a list beside declared ones."""
+    """Name an undeclared action: alone, or in a list beside declared ones."""
     known = source.choice(schema.actions).uid
     unknown = Uid(known.type if source.boolean(0.7) else "Elsewhere::Action", UNDECLARED_ACTION)
     lists = (unknown,), (known, unknown), (unknown, known, unknown)
@@ -162,7 +162,7 @@ def _undeclared_type(source: Source, schema: Schema, policy: Policy) -> Policy:
 
 
 def _action_type(source: Source, schema: Schema, policy: Policy) -> Policy:
-    """A variable of an action type: the reference check lets every name `Action` pass after `is`."""
+    """Constrain a variable to an action type, declared or not: after `is`, every name `Action` is known."""
     name = source.choice((source.choice(schema.actions).uid.type, "Elsewhere::Action"))
     variable = _variable(source)
     if _slot(policy, variable) is None and source.boolean():

@@ -161,7 +161,7 @@ def _simpler(value: Any) -> Iterator[Any]:
 
 
 def _joined_has(value: Any) -> Iterator[Any]:
-    """One extended `has` in the place of its conjunction."""
+    """Put one extended `has` in the place of its conjunction."""
     match value:
         case {
             "&&": {

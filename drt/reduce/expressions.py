@@ -115,7 +115,7 @@ def _fewer_operands(node: Node, tokens: Sequence[Token]) -> Iterator[Edit]:
 
 
 def _joined_has(node: Node, tokens: Sequence[Token]) -> Iterator[Edit]:
-    """`e has a.b` in the place of `e has a && e.a has b`."""
+    """Put `e has a.b` in the place of `e has a && e.a has b`."""
     texts = [[token.text for token in tokens[part.start : part.end]] for part in node.parts]
     for (first, left), (second, right) in pairwise(zip(node.parts, texts, strict=True)):
         if tokens[first.end].text == "&&" and "has" in left and "has" in right:
@@ -125,7 +125,7 @@ def _joined_has(node: Node, tokens: Sequence[Token]) -> Iterator[Edit]:
 
 
 def _at_has(texts: list[str]) -> tuple[list[str], list[str]]:
-    """What stands before and after the last `has`."""
+    """Split texts at the last `has`."""
     at = len(texts) - 1 - texts[::-1].index("has")
     return texts[:at], texts[at + 1 :]
 

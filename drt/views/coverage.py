@@ -13,11 +13,11 @@ from drt.views.console import visible
 
 SHOWN = 12
 SELDOM = 50
-"""A kind that was reported less often was hardly tried."""
+"""The number of reports below which a kind is marked."""
 
 
 def print_coverage(console: Console, found: Coverage) -> None:
-    """One row per feature; then kinds of errors, validation, and what is missing."""
+    """Print one row per feature, then kinds of errors, validation, and what is missing."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     table.add_column("feature", no_wrap=True)
     table.add_column("outcomes reached")
@@ -46,7 +46,7 @@ def print_coverage(console: Console, found: Coverage) -> None:
 
 
 def _validation(found: Coverage) -> Table:
-    """How often validators and linkers reported each kind of error and warning."""
+    """Tabulate how often validators and linkers reported each kind of error and warning."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     table.add_column("validation and linking", no_wrap=True)
     table.add_column("times", justify="right", no_wrap=True)

@@ -170,7 +170,7 @@ def test_events_name_streams_and_error_kinds_that_exist() -> None:
 
 
 def _told(draw: Draw, oracle: Oracle) -> dict[str, int]:
-    """How often each event happens in some cases to the reference, beside itself: nothing else is compared."""
+    """Count each event of cases put to the reference twice: a single engine is compared with nothing."""
     seen: Counter[str] = Counter()
     engines = [build("reference")] * 2
     for random_seed in range(120):

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use crate::outcome::{
     Answer, OrRejected, evaluation_error, unsupported, validation_error, validation_warning,
 };
-use crate::questions::linked;
+use crate::questions::{linked, name};
 use crate::texts::{self, Source};
 use crate::values::canonical;
 
@@ -124,10 +124,10 @@ impl Loaded {
         };
         let mut errors = vec![];
         for error in found.validation_errors().cloned().map(ValidationError::from) {
-            errors.push((error.policy_id().to_string(), validation_error(&error)?));
+            errors.push((name(error.policy_id()), validation_error(&error)?));
         }
         let ids = self.policies.policies().map(|policy| policy.id());
-        let ids = ids.chain(self.policies.templates().map(|template| template.id())).map(PolicyId::to_string);
+        let ids = ids.chain(self.policies.templates().map(|template| template.id())).map(name);
         let policies = ids.map(|id| (errors.iter().all(|(wrong, _)| *wrong != id), id));
         Ok(json!({
             "outcome": "Validated",

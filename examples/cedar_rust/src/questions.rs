@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 
 use cedar_policy::{
-    ActionConstraint, EntityTypeName, EntityUid, Policy, PolicySet, PrincipalConstraint, RequestEnv,
-    ResourceConstraint, Schema, Template, TemplatePrincipalConstraint, TemplateResourceConstraint,
-    ValidationMode, Validator,
+    ActionConstraint, EntityTypeName, EntityUid, Policy, PolicyId, PolicySet, PrincipalConstraint,
+    RequestEnv, ResourceConstraint, Schema, Template, TemplatePrincipalConstraint,
+    TemplateResourceConstraint, ValidationMode, Validator,
 };
 use cedar_policy_core::ast::RestrictedExpr;
 use serde::Deserialize;
@@ -109,8 +109,8 @@ fn applicable(schema: &Schema, types: &BTreeSet<EntityTypeName>) -> BTreeSet<(St
 type Mapping = BTreeMap<EntityUid, EntityUid>;
 
 fn about_policies(policies: &PolicySet, schema: Option<&Schema>, mapping: &Mapping) -> Value {
-    let templates = policies.templates().map(|it| (it.id().to_string(), about_template(it, schema)));
-    let others = policies.policies().map(|it| (it.id().to_string(), about_policy(it, schema, mapping)));
+    let templates = policies.templates().map(|it| (name(it.id()), about_template(it, schema)));
+    let others = policies.policies().map(|it| (name(it.id()), about_policy(it, schema, mapping)));
     templates.chain(others).collect::<Map<String, Value>>().into()
 }
 
@@ -183,6 +183,11 @@ fn action(constraint: ActionConstraint) -> Value {
         ActionConstraint::Eq(uid) => json!(["==", text(uid)]),
         ActionConstraint::In(uids) => json!(["in", uids.into_iter().map(text).collect::<Vec<_>>()]),
     }
+}
+
+/// The id as it is; its `Display` escapes.
+pub fn name(id: &PolicyId) -> String {
+    AsRef::<str>::as_ref(id).to_string()
 }
 
 fn text(uid: EntityUid) -> String {

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::outcome::{Answer, OrRejected, accepted, printed, rejected, unsupported};
+use crate::questions::name;
 use crate::schema_json::{declared_hierarchy, schema_json};
 use crate::values::{entity_json, uid_json};
 
@@ -87,7 +88,7 @@ pub fn read_policies(source: &Source) -> Answer {
             && let Ok(again) = Template::parse(None, template.to_string())
             && let Ok(canonical) = again.to_json()
         {
-            document["templates"][template.id().to_string()] = canonical;
+            document["templates"][name(template.id())] = canonical;
         }
     }
     for policy in policies.policies() {
@@ -96,7 +97,7 @@ pub fn read_policies(source: &Source) -> Answer {
             && let Ok(again) = Policy::parse(None, policy.to_string())
             && let Ok(canonical) = again.to_json()
         {
-            document["staticPolicies"][policy.id().to_string()] = canonical;
+            document["staticPolicies"][name(policy.id())] = canonical;
         }
     }
     let links = document["templateLinks"].as_array_mut().into_iter().flatten();

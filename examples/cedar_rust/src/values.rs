@@ -57,10 +57,10 @@ pub fn entity_json(value: &cedar_policy_core::ast::Value) -> Option<Value> {
 }
 
 fn extension_json((function, text): (&str, String)) -> Value {
-    let escape = |function: &str, text: &str| json!({"__extn": {"fn": function, "arg": text}});
+    let escape = |function: &str, text: &str| json!({"__extn": {"arg": text, "fn": function}});
     if function == "datetime" {
         let arguments = [escape("datetime", "1970-01-01"), escape("duration", &text)];
-        return json!({"__extn": {"fn": "offset", "args": arguments}});
+        return json!({"__extn": {"args": arguments, "fn": "offset"}});
     }
     if function == "ip"
         && let (IpAddr::V6(address), prefix) = ip_range(&text)
@@ -97,7 +97,7 @@ fn ip_range(text: &str) -> (IpAddr, u8) {
 }
 
 pub fn uid_json(uid: &EntityUID) -> Value {
-    json!({"type": uid.entity_type().to_string(), "id": AsRef::<str>::as_ref(uid.eid())})
+    json!({"id": AsRef::<str>::as_ref(uid.eid()), "type": uid.entity_type().to_string()})
 }
 
 pub fn uid_text(uid: &EntityUID) -> String {
@@ -108,7 +108,8 @@ fn quoted(text: &str) -> String {
     ascii(&json!(text))
 }
 
-/// JSON text without spaces in ASCII, as the harness writes it.
+/// JSON text without spaces in ASCII, as the harness writes it. Members keep their order: write them sorted where
+/// the text counts.
 pub fn ascii(value: &Value) -> String {
     let mut text = String::new();
     for character in value.to_string().chars() {

@@ -195,7 +195,15 @@ def test_a_store_is_written_in_order_with_all_ancestors(rust: ProcessEngine) -> 
             },
             {
                 "uid": {"type": "A", "id": "a"},
-                "attrs": {"s": [{"__extn": {"fn": "ip", "arg": "::1"}}, 2, "x", 1]},
+                "attrs": {
+                    "s": [
+                        {"__extn": {"fn": "duration", "arg": "6s"}},
+                        {"__extn": {"fn": "ip", "arg": "::1"}},
+                        2,
+                        "x",
+                        1,
+                    ]
+                },
                 "parents": [{"type": "B", "id": "b"}],
             },
         ]
@@ -206,7 +214,15 @@ def test_a_store_is_written_in_order_with_all_ancestors(rust: ProcessEngine) -> 
     assert read.count == 2
     first, second = json.loads(read.canonical)
     assert first["parents"] == [{"id": "b", "type": "B"}, {"id": "c", "type": "C"}]
-    assert first["attrs"] == {"s": ["x", 1, 2, {"__extn": {"arg": "0:0:0:0:0:0:0:1/128", "fn": "ip"}}]}
+    assert first["attrs"] == {
+        "s": [
+            "x",
+            1,
+            2,
+            {"__extn": {"arg": "0:0:0:0:0:0:0:1/128", "fn": "ip"}},
+            {"__extn": {"arg": "6000ms", "fn": "duration"}},
+        ]
+    }
     assert second["tags"] == {"t": 1}
     reserved = '[{"uid": {"type": "A", "id": "a"}, "attrs": {"r": {"__expr": 1}}, "parents": []}]'
     assert rust.read_entities(reserved, None) == Accepted()

@@ -99,5 +99,5 @@ def _in_steps(engine: Engine, schemas: Sequence[Source]) -> Outcome:
 
 
 def _same_refusal(one: Outcome, other: Outcome) -> Outcome:
-    """The other outcome, or the first where both are refusals: which of several errors comes first may differ."""
+    """The other outcome, or the first where both refuse: which of several errors comes first may differ."""
     return one if isinstance(one, Unlinkable) and isinstance(other, Unlinkable) else other

@@ -6,17 +6,19 @@ permissive at least as generous as strict.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from drt.case import Case, Request
 from drt.engines.protocol import Engine, Loaded, NotLoaded, ValidationMode
+from drt.json_outline import members
 from drt.oracles.checked import Checked
 from drt.oracles.comparing import Comparison
 from drt.oracles.slices import slice_of
 from drt.oracles.texts import NotPlainJson
 from drt.oracles.variants import Policies
-from drt.outcome import Accepted, Authorized, ErrorKind, Outcome, Validated
+from drt.outcome import Accepted, Authorized, ErrorKind, Outcome, Rejected, Validated
 
 PROMISED: frozenset[ErrorKind] = frozenset(["overflow", "extension", "entity-missing"])
 """The only kinds of error that a valid policy may have (spec 08 §7)."""
@@ -101,6 +103,21 @@ def _valid(verdict: Validated) -> set[str]:
     return {policy for policy, valid in verdict.policies if valid}
 
 
+def _promising(case: Case, verdict: Validated) -> set[str]:
+    """The valid policies, and the valid links of valid templates: a link is not type-checked (spec 08 §1)."""
+    valid = _valid(verdict)
+    templates = {new_id: template for template, new_id, _ in case.links}
+    if case.policies.format == "json":
+        templates |= _links_in(case.policies.text)
+    return {policy for policy in valid if templates.get(policy, policy) in valid}
+
+
+def _links_in(policies: str) -> dict[str, str]:
+    """The template of each link that policy JSON holds."""
+    links = json.loads(members(policies).get("templateLinks", "[]"))
+    return {link["newId"]: link["templateId"] for link in links}
+
+
 def _loaded(case: Case, engines: Sequence[Engine], comparison: Comparison) -> Iterator[tuple[Engine, Loaded]]:
     """Each engine that can load the case."""
     for engine in engines:
@@ -122,7 +139,8 @@ def validated_policies_keep_their_promise(case: Case, engines: Sequence[Engine])
         if not isinstance(strict, Validated):
             comparison.skip("not validated")
             continue
-        valid = _valid(strict) | (_valid(permissive) if isinstance(permissive, Validated) else set())
+        valid = _promising(case, strict)
+        valid |= _promising(case, permissive) if isinstance(permissive, Validated) else set()
         for index, request in enumerate(case.requests):
             _promise(comparison, engine.name, loaded, request, index, valid)
     return comparison.checked()
@@ -153,13 +171,13 @@ def levels_are_enough(case: Case, engines: Sequence[Engine]) -> Checked:
         comparison.compare(f"validation at level {level}", verdicts)
         comparison.events += _events(case, "level", verdicts)
         for engine, verdict in zip(engines, verdicts, strict=True):
-            if isinstance(verdict, Validated) and _valid(verdict):
-                _on_slices(comparison, engine, case, level, _valid(verdict))
+            if isinstance(verdict, Validated) and (valid := _promising(case, verdict)):
+                _on_slices(comparison, engine, case, level, valid)
     return comparison.checked()
 
 
 def _on_slices(comparison: Comparison, engine: Engine, case: Case, level: int, valid: set[str]) -> None:
-    """The valid policies give the same response on the whole store and on the slice.
+    """The valid policies give the same response on the whole store and on the slice to a valid request.
 
     Both stores are documents of the engine's own writing and are read without the schema, since a slice has
     lost the parents between an entity and its ancestors.
@@ -173,6 +191,9 @@ def _on_slices(comparison: Comparison, engine: Engine, case: Case, level: int, v
         policies = Policies.read(read.canonical, case)
         policies = policies.without(policies.ids() - valid)
         for index, request in enumerate(case.requests[:REQUESTS_SLICED]):
+            if isinstance(_answer(engine, case, replace(request, validate=True)), Rejected):
+                comparison.skip("request not valid for the schema")
+                continue
             part = slice_of(stored.canonical, request.text, level)
             said = [
                 _answer(engine, Case(policies.source(), entities), request)

@@ -79,10 +79,9 @@ def order(machine: Machine, node: Binary) -> Rule:
     if left in _ORDERED:
         expect(machine, right, left, node.right)
         return BOOL, None
-    for type_, operand in ((left, node.left), (right, node.right)):
-        if type_ not in _ORDERED and type_ is not UNKNOWN:
-            told = f"expected Long, datetime or duration, found {type_text(type_)}"
-            machine.report("unexpected_type", told, operand)
+    if left is not UNKNOWN:
+        told = f"expected Long, datetime or duration, found {type_text(left)}"
+        machine.report("unexpected_type", told, node.left)
     return BOOL, None
 
 

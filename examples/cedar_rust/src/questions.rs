@@ -14,7 +14,6 @@ use serde_json::{Map, Value, json};
 
 use crate::case::{Link, with_links};
 use crate::outcome::{Answer, accepted, rejected, unlinkable};
-use crate::schema_json::{closed_hierarchy, schema_json};
 use crate::texts::{self, Source};
 
 #[derive(Deserialize)]
@@ -33,9 +32,10 @@ pub fn linked(schemas: &[Source], complete: bool) -> Result<Schema, Value> {
     linked.map_err(|error| unlinkable(&error))
 }
 
+/// Link schemas and give the result as a JSON schema, in which all ancestors are parents.
 pub fn link_schemas(schemas: &[Source], complete: bool) -> Answer {
-    let schema = linked(schemas, complete)?;
-    Ok(accepted(Some(&schema_json(&schema, &closed_hierarchy(&schema)))))
+    let document = linked(schemas, complete)?.as_ref().to_json_schema().ok();
+    Ok(accepted(document.and_then(|document| serde_json::to_value(document).ok()).as_ref()))
 }
 
 pub fn answer(inquiry: &Inquiry) -> Answer {

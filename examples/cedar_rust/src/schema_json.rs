@@ -13,7 +13,8 @@ use crate::values::{ascii, uid_text};
 /// The parents of each entity type and action.
 type Hierarchy = BTreeMap<String, Vec<String>>;
 
-pub fn schema_json(schema: &Schema, hierarchy: &Hierarchy) -> Value {
+pub fn schema_json(schema: &Schema, fragment: SchemaFragment) -> Value {
+    let hierarchy = declared_hierarchy(schema, fragment);
     let types = schema.as_ref().entity_types().map(|it| (it.name().to_string(), entity_type_json(it)));
     let actions = schema.as_ref().action_ids().map(|it| (uid_text(it.name()), action_json(it)));
     let with_parents = |(name, mut written): (String, Value)| {
@@ -27,21 +28,8 @@ pub fn schema_json(schema: &Schema, hierarchy: &Hierarchy) -> Value {
     json!({"entityTypes": types, "actions": actions})
 }
 
-/// All ancestors of each entity type and action; of a linked schema the engine knows no more.
-pub fn closed_hierarchy(schema: &Schema) -> Hierarchy {
-    let types = schema.entity_types().map(|it| (it.to_string(), schema.ancestors(it).map(set)));
-    let mut hierarchy: Hierarchy =
-        types.map(|(name, ancestors)| (name, ancestors.unwrap_or_default())).collect();
-    for group in schema.as_ref().action_ids() {
-        for member in group.descendants() {
-            hierarchy.entry(uid_text(member)).or_default().push(uid_text(group.name()));
-        }
-    }
-    hierarchy
-}
-
 /// The parents that a schema declares, resolved by the candidates of spec 07 §4.
-pub fn declared_hierarchy(schema: &Schema, fragment: SchemaFragment) -> Hierarchy {
+fn declared_hierarchy(schema: &Schema, fragment: SchemaFragment) -> Hierarchy {
     let types = set(schema.entity_types());
     let actions: Vec<String> = set(schema.actions().map(|uid| uid_text(uid.as_ref())));
     let document = fragment.to_json_value().expect("a schema that was read has a JSON form");

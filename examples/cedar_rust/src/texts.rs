@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::outcome::{Answer, OrRejected, accepted, printed, rejected, unsupported};
 use crate::questions::name;
-use crate::schema_json::{declared_hierarchy, schema_json};
+use crate::schema_json::schema_json;
 use crate::values::{entity_json, uid_json};
 
 #[derive(Clone, Copy, Deserialize, PartialEq)]
@@ -171,7 +171,7 @@ fn fields<'a>(values: impl Iterator<Item = (impl ToString, &'a PartialValue)>) -
 
 pub fn read_schema(source: &Source) -> Answer {
     let schema = schema(source)?;
-    Ok(accepted(Some(&schema_json(&schema, &declared_hierarchy(&schema, fragment(source)?)))))
+    Ok(accepted(Some(&schema_json(&schema, fragment(source)?))))
 }
 
 pub fn translate_schema(source: &Source, to: Format) -> Answer {

@@ -229,19 +229,24 @@ def test_a_store_is_written_in_order_with_all_ancestors(rust: ProcessEngine) -> 
 
 
 def test_schemas_are_read_translated_and_linked(rust: ProcessEngine) -> None:
-    whole = Source("namespace N { entity A in [B]; entity B; action v, w in [v]; }")
-    translated = rust.translate_schema(whole, "json")
+    whole = Source("namespace N { entity A in [B] { b: B, n?: Long }; entity B; action v; action w in [v]; }")
+    translated, read = rust.translate_schema(whole, "json"), rust.read_schema(whole)
 
     assert isinstance(translated, Printed)
-    assert rust.read_schema(Source(translated.text, "json")) == rust.read_schema(whole)
-    assert rust.read_schema(whole) == rust.link_schemas([whole], complete=True)
-    parts = [Source("external entity B; entity A { b: B };"), Source("entity B;")]
-    assert rust.link_schemas(parts, complete=True) == rust.read_schema(Source("entity B; entity A { b: B };"))
+    assert isinstance(read, Accepted)
+    assert json.loads(read.canonical)["entityTypes"]["N::A"]["memberOf"] == ["N::B"]
+    assert rust.read_schema(Source(translated.text, "json")) == read
+    parts = [
+        Source("namespace N { external entity B; entity A in [B] { b: B, n?: Long }; }"),
+        Source("namespace N { entity B; action v; action w in [v]; }"),
+    ]
+    linked = rust.link_schemas(parts, complete=True)
+    assert isinstance(linked, Accepted)
+    assert rust.read_schema(Source(linked.canonical, "json")) == read
     assert rust.link_schemas(parts[:1], complete=True) == Unlinkable("Incomplete")
     assert rust.link_schemas([parts[1], parts[1]], complete=False) == Unlinkable("DuplicateEntityType")
-    assert rust.load(Case(Source(""), schema=parts[0], fragments=(parts[0],))) == Unlinkable(
-        "DuplicateEntityType"
-    )
+    twice = Case(Source(""), schema=parts[1], fragments=(parts[1],))
+    assert rust.load(twice) == Unlinkable("DuplicateEntityType")
     assert rust.answer(Inquiry((Source("nope"),))) == Rejected("schema")
 
 

@@ -113,7 +113,7 @@ def related(expr: Expr, t: Type, u: Type, check: Checker) -> Type:
 
 
 def set_type(expr: Expr, elements: Sequence[Typed], check: Checker) -> Type:
-    """The type of `[e1, …]`."""
+    """The type of `[e1, …]`; with an element of no known type it has none itself."""
     if not elements and check.permissive:
         return SetType(NEVER)
     if not elements:

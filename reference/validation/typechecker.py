@@ -43,9 +43,11 @@ from reference.validation.types import (
     LONG,
     STRING,
     TRUE,
+    UNKNOWN,
     Attribute,
     RecordType,
     Type,
+    UnknownType,
     entity,
 )
 from reference.values import Bool, EntityUid, Long, String
@@ -109,8 +111,7 @@ def rule(expr: Expr, known: Capabilities, check: Checker) -> Judgement:
             return Judgement(Typed(expr, get_attr_type(expr, inner, attr, present, check), (inner,)))
         case RecordOf(pairs):
             parts = in_order([part for _, part in pairs], known, check)
-            fields = {key: Attribute(part.type) for (key, _), part in zip(pairs, parts, strict=True)}
-            return Judgement(Typed(expr, RecordType(fields), parts))
+            return Judgement(Typed(expr, record_type([key for key, _ in pairs], parts), parts))
         case Call(_, arguments):
             parts = in_order(arguments, known, check)
             return Judgement(Typed(expr, call_type(expr, parts, check), parts))
@@ -122,6 +123,13 @@ def in_order(exprs: Sequence[Expr], known: Capabilities, check: Checker) -> tupl
     for expr in exprs:
         parts.append(check.judge(expr, known).typed)
     return tuple(parts)
+
+
+def record_type(keys: Sequence[str], parts: Sequence[Typed]) -> Type:
+    """The type of `{k: e, …}`; with a part of no known type it has none itself."""
+    if any(isinstance(part.type, UnknownType) for part in parts):
+        return UNKNOWN
+    return RecordType({key: Attribute(part.type) for key, part in zip(keys, parts, strict=True)})
 
 
 def leaf_type(expr: Lit | Var | Slot, check: Checker) -> Type:
@@ -151,7 +159,10 @@ def leaf_type(expr: Lit | Var | Slot, check: Checker) -> Type:
 
 
 def is_known(uid: EntityUid, check: Checker) -> bool:
-    """Whether an entity literal has a type; the reference checks report one that has none."""
+    """Whether an entity literal has a type; the reference checks report one that has none.
+
+    An id that its enumerated type does not list is an error, but has that type (spec 13 §3).
+    """
     if is_action_type(uid.type):
         return uid in check.schema.actions
     return uid.type in check.schema.entity_types

@@ -109,6 +109,7 @@ def test_near_misses(condition: str) -> None:
 @pytest.mark.parametrize(
     ("condition", "expected"),
     [
+        ('Color::"green"', ["invalid_enum_entity", "unexpected_type"]),
         ("principal.nope == 1 && 1", ["unsafe_attribute_access", "unexpected_type"]),
         ("principal.nope == 1 || [] == []", ["unsafe_attribute_access", "empty_set", "empty_set"]),
         ('1 + "a" == "b"', ["unexpected_type", "incompatible_types"]),
@@ -140,6 +141,9 @@ def test_all_independent_errors(condition: str, expected: list[ErrorKind]) -> No
         ('[principal.nope, 1, "a"].contains(principal)', "unsafe_attribute_access"),
         ('(if context.mfa then principal.nope else 1) like "a"', "unsafe_attribute_access"),
         ('[1, "a"].contains(1) == (1 < 2)', "incompatible_types"),
+        ("{a: principal.nope} == 1 || {a: principal.nope} has b && 1 < 2", "unsafe_attribute_access"),
+        ('Color::"green" has x && 1', "invalid_enum_entity"),
+        ('resource == Color::"green" && principal.nope', "invalid_enum_entity"),
         ('principal == Nope::"a" && Nope::"b" in Nope::"c"', "unrecognized_entity_type"),
         ('Action::"nope" == action && 1', "unrecognized_action"),
         ('false == (1 == "a" + 1) && false && 1', "unexpected_type"),
@@ -189,6 +193,8 @@ def test_levels_are_checked_where_there_is_no_type_error() -> None:
     assert verdict("principal.flag", level=1).valid
     wrong = verdict("principal.flag && 1", level=0)
     assert [problem.kind for problem in wrong.problems] == ["unexpected_type"]
+    untyped = verdict('principal.flag && principal == User::"a" && Nope::"a" == principal', level=0)
+    assert [problem.kind for problem in untyped.problems] == ["unrecognized_entity_type"]
     beside = verdict("principal.flag || principal is Nope", level=0)
     assert {p.kind for p in beside.problems} == {"unrecognized_entity_type", "level_violation"}
 

@@ -58,6 +58,8 @@ SMALL = replace(UNTYPED, name="small", policies=(1, 2), requests=1, expressions=
 INQUIRED = replace(
     UNTYPED, name="inquired", templates=0.35, policies=(1, 4), requests=1, odd_names=0.15, expressions=0
 )
+SOUND = replace(UNTYPED, name="sound", broken_part=0.0, mistyped_value=0.0, mistyped_request=0.05)
+"""Conforming entities and requests, and policies some of which a sloppy validator would let pass."""
 ODD_TEXT = replace(HOSTILE_TEXT, name="odd-text", templates=0.3, requests=1, expressions=2, policies=(1, 3))
 
 

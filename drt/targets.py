@@ -10,32 +10,21 @@ from dataclasses import replace
 
 from drt import drawing
 from drt.case import Case
-from drt.oracles import laws, reading, roundtrips, schemas, validation
+from drt.oracles import laws, reading, roundtrips
 from drt.oracles.agreement import engines_agree, variants_agree
 from drt.oracles.checked import Oracle
 from drt.oracles.wildcard import wildcard_matches_definition
 from drt.target import Target
+from drt.validation_targets import VALIDATION_TARGETS
 from generators.profiles import (
-    BROKEN_ENTITIES,
-    BROKEN_SCHEMA,
     DANGLING,
     EXTREME,
-    HOSTILE_TEXT,
-    IMPLIED,
-    LOOSE_TYPES,
-    NEAR_MISS_SCHEMA,
-    ODD_SCRIPTS,
     ONE_TYPE_ERROR,
     TEMPLATES,
-    TYPE_ERRORS,
     TYPED,
-    UNFIT_SCOPES,
     UNTYPED,
 )
 from generators.source import Source
-
-SOUND = replace(UNTYPED, name="sound", broken_part=0.0, mistyped_value=0.0, mistyped_request=0.05)
-"""Conforming entities and requests, and policies some of which a sloppy validator would let pass."""
 
 
 def _law(name: str, oracle: Oracle, sentence: str) -> Target:
@@ -102,7 +91,7 @@ _TARGETS = (
     Target(
         "variants-typed",
         "An engine gives the same response by code for the types of the schema, errors included.",
-        drawing.validated(SOUND, requests=8),
+        drawing.validated(drawing.SOUND, requests=8),
         variants_agree,
     ),
     Target(
@@ -194,136 +183,7 @@ _TARGETS = (
         drawing.likes,
         wildcard_matches_definition,
     ),
-    Target(
-        "valid-typed",
-        "Engines give well-typed policies the same verdict, strict and permissive.",
-        drawing.validated(TYPED),
-        validation.validators_agree,
-    ),
-    Target(
-        "valid-untyped",
-        "Engines give policies where nothing has to fit the same verdict.",
-        drawing.validated(UNTYPED),
-        validation.validators_agree,
-    ),
-    Target(
-        "valid-loose",
-        "Engines agree on what only permissive validation may take.",
-        drawing.validated(LOOSE_TYPES),
-        validation.validators_agree,
-    ),
-    Target(
-        "valid-one-error",
-        "Engines agree on well-typed policies with exactly one type error.",
-        drawing.validated(ONE_TYPE_ERROR),
-        validation.validators_agree,
-    ),
-    Target(
-        "valid-errors",
-        "Engines report the same kinds of errors, one or several in a policy.",
-        drawing.validated(TYPE_ERRORS, json_policies=0.15),
-        validation.validators_agree,
-        weight=2,
-    ),
-    Target(
-        "valid-scopes",
-        "Engines warn of the same policies, templates and links that no action fits, and check on.",
-        drawing.validated(UNFIT_SCOPES),
-        validation.validators_agree,
-        weight=2,
-    ),
-    Target(
-        "valid-texts",
-        "Engines warn of the same texts that mix scripts or mislead, and of no others.",
-        drawing.validated(ODD_SCRIPTS, json_policies=0.15),
-        validation.validators_agree,
-        weight=2,
-    ),
-    Target(
-        "valid-incomplete",
-        "Engines refuse to validate with schemas that leave something external.",
-        drawing.incomplete(TYPED, UNFIT_SCOPES),
-        validation.validators_agree,
-    ),
-    Target(
-        "valid-fragments",
-        "Policies have the same verdict under schemas that link, whoever links them.",
-        drawing.fragments(TYPED, TYPE_ERRORS),
-        validation.validators_agree,
-    ),
-    Target(
-        "valid-near-miss",
-        "Engines agree where the schema has changed since the policies were written.",
-        drawing.validated(NEAR_MISS_SCHEMA),
-        validation.validators_agree,
-    ),
-    Target(
-        "valid-templates",
-        "Engines give templates and their links the same verdict.",
-        drawing.validated(replace(TEMPLATES, mistyped_expression=0.05)),
-        validation.validators_agree,
-    ),
-    Target(
-        "valid-permissive",
-        "Permissive validation accepts what strict validation accepts.",
-        drawing.validated(LOOSE_TYPES),
-        validation.permissive_accepts_what_strict_accepts,
-    ),
-    Target(
-        "valid-sound",
-        "A valid policy never has a type, attribute, tag or arity error.",
-        drawing.validated(SOUND, requests=16),
-        validation.validated_policies_keep_their_promise,
-        weight=2,
-    ),
-    Target(
-        "valid-levels",
-        "A policy valid at a level needs no more than the slice of that depth.",
-        drawing.validated(TYPED, TYPED, UNFIT_SCOPES, TYPE_ERRORS, requests=4),
-        validation.levels_are_enough,
-    ),
-    Target(
-        "valid-entities",
-        "Engines agree which entities conform to a schema, and read them as the same.",
-        drawing.validated(BROKEN_ENTITIES, HOSTILE_TEXT, requests=1),
-        schemas.stores_conform_alike,
-    ),
-    Target(
-        "valid-implied",
-        "Engines read values that only the schema makes entities or extensions as the same.",
-        drawing.validated(IMPLIED, requests=4),
-        schemas.stores_conform_alike,
-    ),
-    Target(
-        "valid-requests",
-        "Engines agree which requests conform to a schema, and answer those alike.",
-        drawing.validated(replace(UNTYPED, name="requests", mistyped_request=0.4), requests=12),
-        engines_agree,
-    ),
-    Target(
-        "valid-schemas",
-        "Engines take the same schemas and resolve them to the same.",
-        drawing.schema_alone(BROKEN_SCHEMA, HOSTILE_TEXT),
-        schemas.schema_readers_agree,
-    ),
-    Target(
-        "valid-translations",
-        "A schema translated to the other syntax means the same, whoever reads it.",
-        drawing.schema_alone(HOSTILE_TEXT),
-        schemas.schema_translations_mean_the_same,
-    ),
-    Target(
-        "valid-syntaxes",
-        "Policies have the same verdict under a schema in either syntax.",
-        drawing.validated(ONE_TYPE_ERROR),
-        schemas.syntaxes_validate_alike,
-    ),
-    Target(
-        "valid-substitution",
-        "Writing the action out in the place of its variable changes no response.",
-        drawing.validated(TYPED, requests=4),
-        schemas.the_action_may_be_written_out,
-    ),
+    *VALIDATION_TARGETS,
     _law(
         "law-policy-order",
         laws.policy_order_is_irrelevant,

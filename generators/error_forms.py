@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from generators import literals, scripts
-from generators.conditions import Conditions
 from generators.focus import Focus
+from generators.operands import ONE, TEXT, Operands
 from generators.syntax import (
     ACTION,
     CONSTRUCTORS,
@@ -36,22 +36,19 @@ from generators.syntax import (
 )
 from generators.trees import conjunction
 from generators.unfit_scopes import UNDECLARED_ACTION, UNDECLARED_TYPES
-from generators.world import BOOL, LONG, STRING, EntityT, Prim, SetT, Type
+from generators.world import STRING, EntityT, SetT
 
-ONE, TEXT = Lit(1), Lit("a")
 EMPTY = SetLit(())
 UNDECLARED_ATTRIBUTE = "undeclared_"
 
 
-class ErrorForms:
+class ErrorForms(Operands):
     """Conditions with an error of each kind, drawn within a focus; None where the schema allows none."""
 
-    __slots__ = ("conditions", "focus", "kinds", "source")
+    __slots__ = ("kinds",)
 
     def __init__(self, focus: Focus) -> None:
-        self.focus = focus
-        self.source = focus.source
-        self.conditions = Conditions(focus)
+        super().__init__(focus)
         self.kinds: dict[str, Callable[[], Expr | None]] = {
             "unexpected_type": self.unexpected_type,
             "incompatible_types": self.incompatible_types,
@@ -67,38 +64,6 @@ class ErrorForms:
             "unrecognized_entity_type": self.unrecognized_entity_type,
             "level_violation": self.level_violation,
         }
-
-    # Well-typed operands.
-
-    def _paths(self, type_: Type) -> list[Expr]:
-        """List the paths of a type that need no guard."""
-        found = self.focus.index.by_type.get(type_, ())
-        return [rooted.expression() for rooted in found if True not in rooted.path.optional]
-
-    def of(self, type_: Type, literal: Expr) -> Expr:
-        """Draw a path of a type, or return the literal where there is none."""
-        paths = self._paths(type_)
-        return self.source.choice(paths) if paths else literal
-
-    def long(self) -> Expr:
-        return self.of(LONG, ONE)
-
-    def text(self) -> Expr:
-        return self.of(STRING, TEXT)
-
-    def boolean(self) -> Expr:
-        """Draw a condition that is neither True nor False by type."""
-        return self.of(BOOL, Binary("==", self.of(LONG, Binary("+", ONE, ONE)), ONE))
-
-    def entity(self) -> Expr:
-        """Draw the principal or the resource."""
-        return self.source.choice((PRINCIPAL, RESOURCE))
-
-    def extension(self, kind: str) -> Expr:
-        """Draw a well-typed value of an extension type."""
-        return self.of(Prim(kind), self.conditions.terms.literal(self.focus.values.constants.extension(kind)))
-
-    # The kinds of errors.
 
     def unexpected_type(self) -> Expr:
         source = self.source
@@ -268,7 +233,7 @@ class ErrorForms:
         computed: tuple[Expr, ...] = (
             If(self.boolean(), Lit(good), Lit(good)),
             GetAttr(RecordLit((("a", Lit(good)),)), "a"),
-            *self._paths(STRING)[:3],
+            *self.paths(STRING)[:3],
         )
         arguments: tuple[Expr, ...] = (source.choice(computed),)
         if source.integer(0, 4) == 4:
@@ -281,7 +246,7 @@ class ErrorForms:
             expr
             for type_ in self.focus.index.by_type
             if isinstance(type_, SetT)
-            for expr in self._paths(type_)
+            for expr in self.paths(type_)
         ]
         some = self.source.choice(sets) if sets else SetLit((long,))
         forms: tuple[Expr, ...] = (

@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 from reference.schema import Schema, StandardEntityType
-from reference.suggest import did_you_mean
 from reference.syntax import Expr
 from reference.validation.judgement import ENTITY, OBJECT, TEXT, Checker, Typed
 from reference.validation.lattice import join_all
+from reference.validation.problems import UnknownName
 from reference.validation.types import (
     BOOL,
     EMPTY_RECORD,
@@ -50,8 +50,8 @@ def get_attr_type(expr: Expr, operand: Typed, attr: str, known: bool, check: Che
     attributes = attributes_of(whole, check.schema).attributes
     declared = attributes.get(attr)
     if declared is None:
-        message = f"{describe(whole)} has no attribute {attr!r}{did_you_mean(attr, attributes)}"
-        return check.report("unsafe_attribute_access", message, expr)
+        message = f"{describe(whole)} has no attribute {attr!r}"
+        return check.report("unsafe_attribute_access", message, expr, UnknownName(attr, lambda: attributes))
     if not (declared.required or known):
         message = f"the attribute {attr!r} may be missing: test it with `has` first"
         check.report("unsafe_optional_attribute_access", message, expr)

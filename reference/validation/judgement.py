@@ -14,7 +14,7 @@ from reference.schema import Schema
 from reference.syntax import Expr, Lit, Var
 from reference.validation.capabilities import NONE, Capabilities, Expressions
 from reference.validation.environments import Environment
-from reference.validation.problems import ErrorKind, Problem
+from reference.validation.problems import ErrorKind, Problem, UnknownName
 from reference.validation.types import (
     DATETIME,
     DURATION,
@@ -89,9 +89,10 @@ class Checker(ABC):
     def judge(self, expr: Expr, known: Capabilities) -> Judgement:
         """The judgement on an expression under capabilities."""
 
-    def report(self, kind: ErrorKind, message: str, expr: Expr) -> Type:
+    def report(self, kind: ErrorKind, message: str, expr: Expr, unknown: UnknownName | None = None) -> Type:
         """Report an error, once for each kind and expression; what failed has the type Unknown."""
-        self.problems.setdefault((kind, id(expr)), Problem(kind, message, expr, self.environment))
+        problem = Problem(kind, message, expr, self.environment, unknown)
+        self.problems.setdefault((kind, id(expr)), problem)
         return self.fail()
 
     def fail(self) -> Type:

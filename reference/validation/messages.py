@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from reference.entities import show
 from reference.errors import InputError
 from reference.expression_printer import print_expression
 from reference.locations import Located
+from reference.suggest import did_you_mean
 from reference.syntax import Expr
 from reference.validation.environments import Environment
 from reference.validation.problems import Problem, Verdict
 
 LONGEST_EXCERPT = 100
+MOST_SHOWN = 20
+"""Errors and warnings of one policy that are shown; of the others only the number is."""
 
 
 def explain(verdicts: Mapping[str, Verdict], located: Located | None = None) -> Iterator[str]:
@@ -25,10 +29,12 @@ def explain(verdicts: Mapping[str, Verdict], located: Located | None = None) -> 
         alike: dict[tuple[str, int], list[Problem]] = {}
         for problem in verdict.problems:
             alike.setdefault((problem.message, id(problem.expr)), []).append(problem)
-        for problems in alike.values():
+        for problems in islice(alike.values(), MOST_SHOWN):
             where, shown = _place(policy_id, problems[0].expr, located)
             yield f"error in `{policy_id}`{where}: {sentence(problems)}{shown}"
-        for caution in verdict.cautions:
+        if len(alike) > MOST_SHOWN:
+            yield f"error in `{policy_id}`: and {len(alike) - MOST_SHOWN} more"
+        for caution in verdict.cautions[:MOST_SHOWN]:
             if verdict.valid or caution.kind != "impossible_policy":
                 where, shown = _place(policy_id, caution.expr, located)
                 yield f"warning for `{policy_id}`{where}: {caution.message}{shown}"
@@ -46,11 +52,18 @@ def _place(policy_id: str, expr: Expr | None, located: Located | None) -> tuple[
 def sentence(problems: list[Problem]) -> str:
     """What is wrong, in which expression, and in which environments; the problems differ in these only."""
     first = problems[0]
+    message = first.message + nearest(first)
     place = "" if first.expr is None else f" in `{excerpt(first.expr)}`"
     if first.environment is None:
-        return f"{first.message}{place}"
+        return f"{message}{place}"
     others = f" and {len(problems) - 1} other kinds of request" if len(problems) > 1 else ""
-    return f"{first.message}{place}, {situation(first.environment)}{others}"
+    return f"{message}{place}, {situation(first.environment)}{others}"
+
+
+def nearest(problem: Problem) -> str:
+    """The known name that is nearest to an unknown one, in words."""
+    unknown = problem.unknown
+    return "" if unknown is None else did_you_mean(unknown.name, unknown.known())
 
 
 def excerpt(expr: Expr) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from reference.json_document import Json
 from reference.json_writer import write_json
+from reference.recursion import deep_recursion
 from reference.schema_syntax import (
     ActionDeclaration,
     ActionReference,
@@ -19,7 +20,6 @@ from reference.schema_syntax import (
     SetOf,
     TypeExpression,
 )
-from reference.trampoline import Task, run
 
 Object = dict[str, Json]
 
@@ -29,9 +29,10 @@ PRIMITIVES = {"Long": "Long", "String": "String", "Bool": "Boolean"}
 def write_schema_json(fragments: Iterable[Fragment]) -> str:
     """The JSON text of the declarations."""
     document: Object = {}
-    for fragment in fragments:
-        if fragment.namespace or fragment.declarations:
-            document[fragment.namespace] = _fragment(fragment)
+    with deep_recursion():
+        for fragment in fragments:
+            if fragment.namespace or fragment.declarations:
+                document[fragment.namespace] = _fragment(fragment)
     return write_json(document)
 
 
@@ -42,7 +43,7 @@ def _fragment(fragment: Fragment) -> Object:
     for declaration in fragment.declarations:
         match declaration:
             case CommonTypeDeclaration(name, definition):
-                written = {**run(_type(definition)), **_annotations(declaration.annotations)}
+                written = {**_type(definition), **_annotations(declaration.annotations)}
                 common[name] = written
             case EntityDeclaration():
                 entities[declaration.name] = _entity(declaration)
@@ -60,9 +61,9 @@ def _entity(declaration: EntityDeclaration) -> Object:
         if declaration.parents:
             written["memberOfTypes"] = [name.text for name in declaration.parents]
         if declaration.shape != RecordOf():
-            written["shape"] = run(_type(declaration.shape))
+            written["shape"] = _type(declaration.shape)
         if declaration.tags is not None:
-            written["tags"] = run(_type(declaration.tags))
+            written["tags"] = _type(declaration.tags)
     return {**written, **_annotations(declaration.annotations)}
 
 
@@ -83,11 +84,11 @@ def _applies_to(applies_to: AppliesTo) -> Object:
     return {
         "principalTypes": [name.text for name in applies_to.principals],
         "resourceTypes": [name.text for name in applies_to.resources],
-        "context": run(_type(applies_to.context)),
+        "context": _type(applies_to.context),
     }
 
 
-def _type(expression: TypeExpression) -> Task[Object]:
+def _type(expression: TypeExpression) -> Object:
     match expression:
         case Builtin(name):
             if name in PRIMITIVES:
@@ -100,14 +101,12 @@ def _type(expression: TypeExpression) -> Task[Object]:
         case Name(text, _):
             return {"type": "Entity", "name": text}
         case SetOf(element):
-            inner: Object = yield _type(element)
-            return {"type": "Set", "element": inner}
+            return {"type": "Set", "element": _type(element)}
         case RecordOf(attributes):
             written: Object = {}
             for name, attribute in attributes.items():
-                inner = yield _type(attribute.type)
                 required: Object = {} if attribute.required else {"required": False}
-                written[name] = {**inner, **required, **_annotations(attribute.annotations)}
+                written[name] = {**_type(attribute.type), **required, **_annotations(attribute.annotations)}
             return {"type": "Record", "attributes": written}
 
 

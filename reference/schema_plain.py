@@ -6,6 +6,7 @@ has no other name than an alias.
 
 from __future__ import annotations
 
+from reference.recursion import deep_recursion
 from reference.schema import Action, EnumeratedEntityType, ExternalEntityType, Schema
 from reference.schema_syntax import (
     ActionDeclaration,
@@ -22,7 +23,6 @@ from reference.schema_syntax import (
     SetOf,
     TypeExpression,
 )
-from reference.trampoline import Task, run
 from reference.validation.types import (
     BoolType,
     EntityType,
@@ -65,7 +65,8 @@ def plain_fragments(schema: Schema) -> tuple[Fragment, ...]:
 
 def plain_expression(t: Type, action_alias: str = "") -> TypeExpression:
     """The type with full names; `action_alias`, if any, stands for the action type of the empty namespace."""
-    return run(_expression(t, action_alias))
+    with deep_recursion():
+        return _expression(t, action_alias)
 
 
 def _applies_to(action: Action, action_alias: str) -> AppliesTo:
@@ -85,7 +86,7 @@ def _names(names: frozenset[str]) -> tuple[Name, ...]:
     return tuple(Name(name, "entity", "") for name in sorted(names))
 
 
-def _expression(t: Type, action_alias: str) -> Task[TypeExpression]:
+def _expression(t: Type, action_alias: str) -> TypeExpression:
     match t:
         case BoolType():
             return Builtin("Bool")
@@ -101,12 +102,11 @@ def _expression(t: Type, action_alias: str) -> Task[TypeExpression]:
                 return Name(action_alias, "common", "")
             return Name(name, "entity", "")
         case SetType(element):
-            inner: TypeExpression = yield _expression(element, action_alias)
-            return SetOf(inner)
+            return SetOf(_expression(element, action_alias))
         case RecordType(attributes):
             declared: dict[str, AttributeDeclaration] = {}
             for name, attribute in attributes.items():
-                inner = yield _expression(attribute.type, action_alias)
+                inner = _expression(attribute.type, action_alias)
                 declared[name] = AttributeDeclaration(inner, attribute.required)
             return RecordOf(declared)
         case _:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from reference.recursion import deep_recursion
 from reference.schema import (
     Action,
     EntityTypeDeclaration,
@@ -34,7 +35,6 @@ from reference.schema_syntax import (
     refusal,
 )
 from reference.suggest import did_you_mean
-from reference.trampoline import Task, run
 from reference.validation.types import (
     BOOL,
     EMPTY_RECORD,
@@ -74,10 +74,11 @@ def resolve(fragments: Iterable[Fragment]) -> Schema:
     """The schema that the declarations of all fragments make together; raises `InputError`."""
     resolver = _Resolver(collect(fragments))
     declared = resolver.declared
-    for name in declared.common_types:
-        resolver.count(run(resolver.common_type(name)), declared.common_types[name][1].where)
-    entity_types = {name: resolver.entity_type(ns, d) for name, (ns, d) in declared.entity_types.items()}
-    actions = {uid: resolver.action(ns, d) for uid, (ns, d) in declared.actions.items()}
+    with deep_recursion():
+        for name in declared.common_types:
+            resolver.count(resolver.common_type(name), declared.common_types[name][1].where)
+        entity_types = {name: resolver.entity_type(ns, d) for name, (ns, d) in declared.entity_types.items()}
+        actions = {uid: resolver.action(ns, d) for uid, (ns, d) in declared.actions.items()}
     on_cycle = cycle_in(actions, lambda uid: actions[uid].parents)
     if on_cycle is not None:
         where = declared.actions[on_cycle][1].where
@@ -108,7 +109,8 @@ def external_within_enumerated(schema: Schema) -> str | None:
 
 def resolved_record(declared: Declared, expression: TypeExpression, namespace: str) -> RecordType:
     """The record type that an expression means inside a namespace; raises `InputError`."""
-    return _Resolver(declared).record(expression, namespace, "", "shape")
+    with deep_recursion():
+        return _Resolver(declared).record(expression, namespace, "", "shape")
 
 
 @dataclass(slots=True)
@@ -120,39 +122,38 @@ class _Resolver:
     underway: set[str] = field(default_factory=set)
     total: int = 0
 
-    def common_type(self, name: str) -> Task[Measured]:
+    def common_type(self, name: str) -> Measured:
         if name in self.done:
             return self.done[name]
         namespace, declaration = self.declared.common_types[name]
         if name in self.underway:
             raise refusal(declaration.where, f"the common type `{name}` is defined by itself")
         self.underway.add(name)
-        measured: Measured = yield self.type(declaration.definition, namespace)
+        measured = self.type(declaration.definition, namespace)
         self.underway.discard(name)
         self.done[name] = measured
         return measured
 
-    def type(self, expression: TypeExpression, namespace: str) -> Task[Measured]:
+    def type(self, expression: TypeExpression, namespace: str) -> Measured:
         """The type that an expression means inside a namespace (spec 07 §4)."""
         match expression:
             case Builtin(name):
                 return Measured(BUILTIN_TYPES[name])
             case SetOf(element):
-                inner: Measured = yield self.type(element, namespace)
+                inner = self.type(element, namespace)
                 return Measured(SetType(inner.type), inner.depth + 1, inner.size + 1)
             case RecordOf(declared):
                 attributes: dict[str, Attribute] = {}
                 depth, size = 0, 1
                 for key, attribute in declared.items():
-                    inner = yield self.type(attribute.type, namespace)
+                    inner = self.type(attribute.type, namespace)
                     attributes[key] = Attribute(inner.type, attribute.required)
                     depth, size = max(depth, inner.depth), size + inner.size
                 return Measured(RecordType(attributes), depth + 1, size)
             case Name():
                 match self.declared.find(expression, namespace, action_types=True):
                     case Found("common", name):
-                        measured: Measured = yield self.common_type(name)
-                        return measured
+                        return self.common_type(name)
                     case Found("entity", name):
                         return Measured(EntityType(frozenset({name})))
                     case Found(_, name):
@@ -168,7 +169,7 @@ class _Resolver:
         return measured.type
 
     def record(self, expression: TypeExpression, namespace: str, where: Place, role: str) -> RecordType:
-        resolved = self.count(run(self.type(expression, namespace)), where)
+        resolved = self.count(self.type(expression, namespace), where)
         if not isinstance(resolved, RecordType):
             raise refusal(where, f"the {role} must be a record type")
         return resolved
@@ -181,7 +182,7 @@ class _Resolver:
         shape = self.record(declaration.shape, namespace, declaration.where, f"shape of `{declaration.name}`")
         tags = None
         if declaration.tags is not None:
-            tags = self.count(run(self.type(declaration.tags, namespace)), declaration.where)
+            tags = self.count(self.type(declaration.tags, namespace), declaration.where)
         return StandardEntityType(shape, self.entity_names(declaration.parents, namespace), tags)
 
     def entity_names(self, names: tuple[Name, ...], namespace: str) -> frozenset[str]:

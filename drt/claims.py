@@ -14,12 +14,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from drt.leftovers import is_at_work
 from drt.run_log import replace_json
-
-Settled = Literal["solid", "flaky"]
 
 MOST_BUCKETS = 12
 """Buckets of one coarse key that are reduced in one run; what comes after is counted only."""
@@ -31,13 +29,12 @@ IN_VAIN = 4
 @dataclass(slots=True)
 class _Claim:
     """What is known of one coarse key: the process at work on it, pursuits begun, the features of each
-    bucket, which buckets are flaky, and the finds that are begun and not settled.
+    bucket, and the finds that are begun and not settled.
     """
 
     owner: int | None = None
     began: int = 0
     buckets: dict[str, list[str]] = field(default_factory=dict)
-    flaky: list[str] = field(default_factory=list)
     open: list[str] = field(default_factory=list)
 
     @property
@@ -53,11 +50,8 @@ class Claims:
         self._known: dict[str, _Claim] = {}
         self.seen: Counter[str] = Counter()
 
-    def take(self, key: str, features: Callable[[], tuple[str, ...]], find: str = "") -> bool:
-        """Whether the caller is to pursue a divergence of this coarse key; it then owes a `settle`.
-
-        `find` is what the run calls this find. One that was begun by a process that was killed is gone on
-        with, whatever others have found meanwhile: part of it is saved.
+    def is_worth(self, key: str, features: Callable[[], tuple[str, ...]], find: str = "") -> bool:
+        """Whether a divergence of this coarse key is worth a pursuit, as far as this worker knows; counts it.
 
         A divergence on a case that has all the features of a bucket of the same coarse key is taken for one
         of that bucket, but for the second, fourth, eighth, … of them: another bug may hide behind it.
@@ -65,18 +59,33 @@ class Claims:
         self.seen[key] += 1
         seen = self.seen[key]
         known = self._known.get(key)
-        if known is not None and known.buckets and find not in known.open:
-            if known.spent:
-                return False
-            mine = set(features())
-            covered = any(mine.issuperset(bucket) for bucket in known.buckets.values())
-            if covered and seen & (seen - 1):
-                return False
+        if known is None or not known.buckets or find in known.open:
+            return True
+        if known.spent:
+            return False
+        mine = set(features())
+        covered = any(mine.issuperset(bucket) for bucket in known.buckets.values())
+        return not covered or not seen & (seen - 1)
+
+    def take(self, key: str, find: str = "", again: bool = True) -> bool:
+        """Whether the caller is to pursue a divergence of this coarse key; it then owes a `settle`.
+
+        `find` is the name of this find in the run. One that was begun by a process that was killed is
+        resumed, whatever others have found meanwhile: part of it is saved. `again` says that the caller has
+        time for a key that was pursued before.
+        """
+        known = self._known.get(key)
         with self._claim(key) as claim:
             working = claim.owner not in (None, os.getpid()) and is_at_work(claim.owner, self._folder.parent)
             begun = claim.open.count(find)
             if begun >= IN_VAIN or (
-                not begun and (working or claim.spent or (claim.buckets and known is None))
+                not begun
+                and (
+                    working
+                    or claim.spent
+                    or (claim.buckets and known is None)
+                    or (claim.began > 0 and not again)
+                )
             ):
                 return False
             if find:
@@ -84,6 +93,11 @@ class Claims:
             claim.owner = os.getpid()
             claim.began += 1
             return True
+
+    def pursuits(self, key: str) -> int:
+        """How often the run has begun to pursue this coarse key, as far as this worker knows."""
+        known = self._known.get(key)
+        return 0 if known is None else known.began
 
     def forgive(self, process: int) -> None:
         """Take back what a process that was killed from outside had begun: it was not in vain."""
@@ -96,28 +110,12 @@ class Claims:
                         claim.began = max(len(claim.buckets), claim.began - 1)
                         claim.open = list(dict.fromkeys(claim.open))
 
-    def settled(self, key: str, signature: str) -> Settled | None:
-        """What the run knows of that signature under this coarse key; None where it has not settled on it."""
-        with self._claim(key) as claim:
-            if signature not in claim.buckets:
-                return None
-            return "flaky" if signature in claim.flaky else "solid"
-
-    def settle(
-        self,
-        key: str,
-        signature: str,
-        features: tuple[str, ...],
-        how: Settled = "solid",
-        find: str = "",
-    ) -> None:
-        """Say what a pursuit came to, once all of it is written down."""
+    def settle(self, key: str, signature: str, features: tuple[str, ...], find: str = "") -> None:
+        """Record the bucket that a pursuit led to, once all of it is saved."""
         with self._claim(key) as claim:
             claim.owner = None
             claim.open = [begun for begun in claim.open if begun != find]
             claim.buckets[signature] = list(features)
-            if how == "flaky":
-                claim.flaky.append(signature)
 
     @contextlib.contextmanager
     def _claim(self, key: str) -> Iterator[_Claim]:

@@ -17,6 +17,7 @@ from typing import Any
 from drt.alarm import Alarm, Stuck
 from drt.case import Case
 from drt.case_files import read_case
+from drt.confirming import NOT_SHOWN, SHOWN
 from drt.corpus import Corpus
 from drt.divergence_json import divergence_from_json, divergence_to_json
 from drt.engines import build
@@ -42,7 +43,7 @@ Job = dict[str, Any]
 
 
 def confirm(job: Job) -> int:
-    """Exit 0 when the saved case still shows the divergence, 1 when not."""
+    """Exit with `SHOWN` when the saved case still shows the divergence, else with `NOT_SHOWN`."""
     target = target_table(job["targets_from"])[job["target"]]
     engines = [Guarded(build(name)) for name in job["engines"]]
     case = read_case(Path(job["path"])).case
@@ -52,10 +53,10 @@ def confirm(job: Job) -> int:
     try:
         checked = target.oracle(case, engines)
     except Stuck:
-        return 1
+        return NOT_SHOWN
     finally:
         alarm.off()
-    return 0 if first_alike(divergence_from_json(job["divergence"]), checked) is not None else 1
+    return SHOWN if first_alike(divergence_from_json(job["divergence"]), checked) is not None else NOT_SHOWN
 
 
 def death(options: RunOptions, job: Job, log: LogWriter) -> int:

@@ -1,25 +1,25 @@
 """A find, from the moment it is seen until it is a reduced, confirmed counterexample in the corpus.
 
-Owns that order of steps: save it as it is, reduce it, name it, have it replayed by fresh processes, save it
-again. Whatever is cut short leaves what the step before had saved.
+Owns that order of steps: save it as it is, reduce it, name it, confirm it by its own reduced case, and only
+then merge it with what the corpus holds of its signature. Each step that is cut short leaves what the step
+before had saved.
 """
 
 from __future__ import annotations
 
 import datetime
-import json
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 
 from drt.alarm import Alarm, Stuck
 from drt.case import Case
-from drt.claims import Claims, Settled
+from drt.case_files import read_case
+from drt.claims import Claims
+from drt.confirming import Confirmer
 from drt.corpus import Corpus
 from drt.divergence_json import case_to_json, divergence_to_json
 from drt.drawing import reproduction
@@ -36,9 +36,17 @@ from drt.run_log import LogWriter
 from drt.run_options import RunOptions
 from drt.saved_case import SavedCase
 from drt.signature import alike, coarse_key, signature
+from drt.steadiness import MOST_RERUNS, RERUNS, unsteady_engines
 
-HASH_SEEDS = (1, 2, 3)
-"""A find is replayed in three fresh processes, with the hash of texts salted otherwise in each."""
+NONDETERMINISTIC = "nondeterministic engine"
+"""What the signature of an engine that answers otherwise when it is asked again begins with."""
+
+SHARE_FOR_MORE = 0.2
+"""The share of a worker's time for divergences whose coarse key the run has pursued before."""
+
+LEAST_REDUCTION = 3.0
+CONFIRMING_SECONDS = 4.0
+"""What three fresh processes are expected to take."""
 
 HANGING_SECONDS = 0.3
 """What a candidate may take while a hang is reduced: every interesting one costs all of it."""
@@ -78,16 +86,39 @@ class Finder:
     alarm: Alarm
     stopped: Callable[[], bool]
     ends: float | None = None
+    _again_seconds: float = 0.0
+    _wavered: bool = False
+    _born: float = field(default_factory=time.monotonic)
+    _confirmer: Confirmer = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._confirmer = Confirmer(self.options, self.remaining, self.stopped, self.log)
 
     def consider(self, find: Find) -> None:
-        """Pursue the find unless somebody does, or has."""
+        """Pursue the find unless another worker does or it is known; an engine that wavers is one finding."""
         key = key_text(find.divergence)
         digest = blake2b(key.encode(), digest_size=4).hexdigest()
         number = f"{find.target}-{find.origin.get('index')}-{digest}"  # the same when a run is resumed
-        if self.claims.take(key, lambda: case_features(find.case), number):
-            self._pursue(key, number, find)
+        features = partial(case_features, find.case)
+        if not self.claims.is_worth(key, features, number):
+            return
+        if unsteady := self._unsteady(find, MOST_RERUNS if self._wavered else RERUNS):
+            self._note_unsteady(find, unsteady)
+            return
+        allowance = self._allowance()
+        if not self.claims.take(key, number, again=allowance >= CONFIRMING_SECONDS + LEAST_REDUCTION):
+            return
+        first = self.claims.pursuits(key) == 1
+        began = time.monotonic()
+        self._pursue(key, number, find, float("inf") if first else allowance - CONFIRMING_SECONDS)
+        if not first:
+            self._again_seconds += time.monotonic() - began
 
-    def _pursue(self, key: str, number: str, find: Find) -> None:
+    def _allowance(self) -> float:
+        """Seconds that may go into coarse keys that the run has pursued before."""
+        return (time.monotonic() - self._born) * SHARE_FOR_MORE - self._again_seconds
+
+    def _pursue(self, key: str, number: str, find: Find, reduce_seconds: float) -> None:
         name = signature(find.target, find.divergence, find.case)
         saved = SavedCase(
             case=find.case,
@@ -99,7 +130,7 @@ class Finder:
         )
         place = self._save(saved)
         self._report(number, key, find, name, place, "saved", None)
-        reduced, divergence = self._reduced(find)
+        reduced, divergence, complete = self._reduced(find, reduce_seconds)
         located = self._located(find, reduced, divergence)
         name = signature(find.target, divergence, reduced, located)
         find = replace(find, case=reduced, divergence=divergence)
@@ -107,24 +138,70 @@ class Finder:
         if known is not None and known.excuses(datetime.date.today()):
             self.corpus.drop(place, saved)
             self._report(number, key, find, name, None, "known", None, known=known.id)
-            self.claims.settle(key, name, case_features(reduced), find=number)
+            self.claims.settle(key, name, case_features(reduced), number)
+            return
+        facts: dict[str, object] = {
+            "case": case_to_json(reduced),
+            "located": located.to_json() if located else None,
+            "reduced": complete,
+        }
+        # Reported before it is confirmed: a process that is killed in between leaves the reduced case.
+        self._report(number, key, find, name, place, "reduced", None, **facts)
+        saved = replace(saved, case=reduced, signature=name, description=_description(find))
+        solid = self._confirmer.confirm(number, saved, divergence, find.target, self._asked(find))
+        if solid is False and (unsteady := self._unsteady(find, MOST_RERUNS)):
+            self.corpus.drop(place, saved)
+            self._note_unsteady(find, unsteady, number)
+            self.claims.settle(key, name, case_features(reduced), number)
             return
         arbitration = self._arbitration(find)
-        origin = dict(saved.origin) | arbitration
-        saved = replace(saved, case=reduced, signature=name, description=_description(find), origin=origin)
-        place = self._save(saved, place)
-        # Told before it is settled: should this process be killed in between, it is pursued once more.
-        self._report(number, key, find, name, place, "reduced", None)
-        before = self.claims.settled(key, name)
-        solid = self._confirmed(place, find) if before is None else None if before == "solid" else False
+        saved = replace(saved, origin=dict(saved.origin) | arbitration)
         if solid is False:
             saved = replace(saved, tags=(*saved.tags, "flaky"))
-            place = self._save(saved, place, apart=True)
-        where = located.to_json() if located else None
-        facts = {"case": case_to_json(reduced), "located": where, "says": arbitration.get("arbiter")}
+        place = self._save(saved, place, apart=solid is False)
+        facts |= {"says": arbitration.get("arbiter"), "merged": not _holds(place, reduced)}
+        # Reported before it is settled: a process that is killed in between pursues it once more.
         self._report(number, key, find, name, place, "reduced", solid, **facts)
-        how: Settled = "flaky" if solid is False else "solid"
-        self.claims.settle(key, name, case_features(reduced), how, number)
+        self.claims.settle(key, name, case_features(reduced), number)
+
+    # Engines that waver
+
+    def _unsteady(self, find: Find, reruns: int) -> tuple[str, ...]:
+        """The engines that answer otherwise when they are asked again at once; none where one hangs."""
+        if any(isinstance(answer, ExceededBudget) for _, answer in find.divergence.answers):
+            return ()
+        return unsteady_engines(find.oracle, find.case, find.engines, find.divergence, self._in_time, reruns)
+
+    def _in_time(self, ask: Callable[[], Checked]) -> Checked | None:
+        self.alarm.set(self.options.deadline)
+        try:
+            return ask()
+        except Stuck:
+            return None
+        finally:
+            self.alarm.off()
+
+    def _note_unsteady(self, find: Find, engines: Sequence[str], number: str = "") -> None:
+        """Save and report the first, second, fourth, … case on which the engine wavers, and each find by a
+        number under which it was reported before.
+        """
+        self._wavered = True
+        name = f"{NONDETERMINISTIC}: {' or '.join(engines)}"
+        self.claims.seen[name] += 1
+        seen = self.claims.seen[name]
+        if seen & (seen - 1) and not number:
+            return
+        saved = SavedCase(
+            case=find.case,
+            description=f"{' or '.join(engines)} answers otherwise when it is asked again",
+            tags=("flaky", "nondeterministic"),
+            origin=dict(find.origin),
+            signature=name,
+            status="open",
+        )
+        place = self._save(saved, apart=True)
+        facts = {"case": case_to_json(find.case), "unsteady": list(engines)}
+        self._report(number or name, name, find, name, place, "reduced", False, **facts)
 
     def _save(self, saved: SavedCase, instead_of: Path | None = None, apart: bool = False) -> Path:
         """Save in the corpus, what is flaky apart from the rest; beside the log, should the corpus refuse."""
@@ -135,7 +212,7 @@ class Finder:
         except InputProblem as problem:
             self.log.write("broken", what="the corpus", error=str(problem), traceback="")
             self.corpus = Corpus(self.options.place / "corpus")
-            return self.corpus.save_counterexample(saved)
+            return self.corpus.save_flaky(saved) if apart else self.corpus.save_counterexample(saved)
 
     def _report(
         self,
@@ -166,11 +243,13 @@ class Finder:
 
     # Reducing
 
-    def _reduced(self, find: Find) -> tuple[Case, Divergence]:
-        """The simplest case found that still shows the divergence, and how it shows there."""
+    def _reduced(self, find: Find, most: float) -> tuple[Case, Divergence, bool]:
+        """The simplest case found that still shows the divergence, how it shows there, and whether the
+        reduction came to its end. It takes `most` seconds, or less.
+        """
         hanging = any(answer == ExceededBudget("time") for _, answer in find.divergence.answers)
         patience = min(self.options.deadline, HANGING_SECONDS if hanging else 5.0)
-        seconds = min(self.options.reduce_seconds, self.remaining())
+        seconds = min(self.options.reduce_seconds, most, self.remaining())
         until = time.monotonic() + seconds
 
         def interesting(candidate: Case) -> bool:
@@ -179,13 +258,16 @@ class Finder:
             return self._shown(find, candidate, patience) is not None
 
         if seconds <= 0:
-            return find.case, find.divergence
+            return find.case, find.divergence, False
         result = attempt(lambda: reduce_case(find.case, interesting, seconds))
         if not isinstance(result, Answered):
             self.log.write("broken", what="the reducer", error=result.error, traceback=result.traceback)
-            return find.case, find.divergence
+            return find.case, find.divergence, False
+        complete = not self.stopped() and time.monotonic() <= until
         divergence = self._shown(find, result.answer, self.options.deadline)
-        return (find.case, find.divergence) if divergence is None else (result.answer, divergence)
+        if divergence is None:
+            return find.case, find.divergence, False
+        return result.answer, divergence, complete
 
     def _located(self, find: Find, reduced: Case, divergence: Divergence) -> Located | None:
         """Where the engines part; not asked of a hanging engine, which would hang on every part."""
@@ -218,36 +300,7 @@ class Finder:
         """Seconds left in the run's budget."""
         return float("inf") if self.ends is None else self.ends - time.monotonic()
 
-    # Confirming
-
-    def _confirmed(self, place: Path, find: Find) -> bool | None:
-        """Whether fresh processes see it too, all of them; None where the budget leaves no time to ask."""
-        job = {
-            "path": str(place),
-            "divergence": divergence_to_json(find.divergence),
-            "engines": self._asked(find),
-            "target": find.target,
-            "targets_from": self.options.targets_from,
-            "deadline": self.options.deadline,
-        }
-        for seed in HASH_SEEDS:
-            allowed = min(self.remaining(), 10.0 + 3 * self.options.deadline)
-            if allowed < 1.0 or self.stopped():
-                return None
-            try:
-                answer = subprocess.run(
-                    [sys.executable, "-m", "drt.examine", "confirm", json.dumps(job)],
-                    env={**os.environ, "PYTHONHASHSEED": str(seed)},
-                    stdin=subprocess.DEVNULL,
-                    capture_output=True,
-                    timeout=allowed,
-                    check=False,
-                )
-            except subprocess.TimeoutExpired:
-                return None if allowed < 10.0 else False
-            if answer.returncode != 0:
-                return False
-        return True
+    # Asking others
 
     def _asked(self, find: Find) -> list[str]:
         """The engines of a find by the names that build them."""
@@ -275,6 +328,14 @@ class Finder:
                 with_arbiter.append(engine)
         says = f"as {' and '.join(with_arbiter)}" if with_arbiter else "neither"
         return {"arbiter": verdict | {"says": says}}
+
+
+def _holds(place: Path, case: Case) -> bool:
+    """Whether a folder of the corpus holds this case, and not another of its signature."""
+    try:
+        return read_case(place).case == case
+    except InputProblem:
+        return False
 
 
 def key_text(divergence: Divergence) -> str:

@@ -11,7 +11,7 @@ import shlex
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from drt.balance import one_sided
 from drt.keeping import PAIRED, reached_in
@@ -29,6 +29,9 @@ FROM_OUTSIDE = ("SIGKILL", "SIGTERM")
 """Ends of a worker that somebody else has willed."""
 
 
+State = Literal["confirmed", "not confirmed", "flaky", "nondeterministic", "known"]
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One bucket of a run.
@@ -36,6 +39,8 @@ class Finding:
     `solid` is False where fresh processes did not see it again, None where nobody asked. `known` names the
     entry of known.toml that excuses it, `unexcused` tells why one about it does not. `case` is the reduced
     case, `located` where the engines part on it, and `says` what the arbiter answers, where there is one.
+    `reduced` is False where the reduction was cut short, and `unsteady` names the engines that answered
+    otherwise when they were asked again.
     """
 
     signature: str
@@ -52,6 +57,17 @@ class Finding:
     located: Mapping[str, Any] | None = None
     says: Mapping[str, Any] | None = None
     unexcused: str = ""
+    reduced: bool = True
+    unsteady: tuple[str, ...] = ()
+
+    @property
+    def state(self) -> State:
+        """How far it can be believed, in one word or two."""
+        if self.known is not None:
+            return "known"
+        if self.unsteady:
+            return "nondeterministic"
+        return "not confirmed" if self.solid is None else "confirmed" if self.solid else "flaky"
 
     @property
     def counts(self) -> bool:
@@ -75,13 +91,16 @@ class Finding:
             "case": self.case,
             "located": self.located,
             "says": self.says,
+            "reduced": self.reduced,
+            "unsteady": list(self.unsteady),
         }
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Finding:
         """Read back what `to_json` gave; older logs lack the optional members."""
         names = [name for name in cls.__dataclass_fields__ if name in document]
-        return cls(**{name: document[name] for name in names} | {"engines": tuple(document["engines"])})
+        tuples = {name: tuple(document.get(name, ())) for name in ("engines", "unsteady")}
+        return cls(**{name: document[name] for name in names} | tuples)
 
 
 def replay_command(path: str, engines: Sequence[str]) -> str:
@@ -128,9 +147,9 @@ class Tally:
         found = []
         for (signature, _), events in buckets.items():
             excuse = find_known(tuple(self.known), signature)
-            last = events[-1]
+            last = next((event for event in reversed(events) if not event.get("merged")), events[-1])
             verdicts = [event["solid"] for event in events if event["solid"] is not None]
-            path = next((event["path"] for event in reversed(events) if event["path"]), None)
+            path = last["path"] or next((event["path"] for event in reversed(events) if event["path"]), None)
             found.append(
                 Finding(
                     signature=signature,
@@ -146,7 +165,9 @@ class Tally:
                     engines=tuple(last["engines"]),
                     known=excuse.id if excuse is not None and excuse.excuses(today) else None,
                     unexcused="" if excuse is None else excuse.refusal(today),
-                    **_shown(events),
+                    reduced=any(event.get("reduced", True) for event in events),
+                    unsteady=tuple(last.get("unsteady", ())),
+                    **_shown([*events, last]),
                 )
             )
         return sorted(found, key=lambda finding: (not finding.counts, -finding.seen, finding.signature))

@@ -179,6 +179,31 @@ def test_what_fresh_processes_do_not_see_again_is_flaky(options: dict[str, Any])
     assert counterexamples(options) == [], "kept apart from what can be relied on"
 
 
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_finding_is_confirmed_by_its_own_case(options: dict[str, Any], jobs: int) -> None:
+    """The corpus holds a simpler case of the signature, which does not show this divergence."""
+    run(options, engines=(TOY, toy("Faulty")), cases=100, jobs=jobs)
+    [place] = counterexamples(options)
+    (place / "policies.cedar").write_text("in")
+    footer = run(options, engines=(TOY, toy("Faulty")), cases=100, jobs=jobs)
+
+    assert footer["exit_code"] == 1
+    [finding] = footer["findings"]
+    assert (finding["solid"], finding["path"]) == (True, str(place))
+    assert finding["case"]["policies"]["text"] == "like"
+
+
+def test_an_engine_that_answers_at_random_is_one_finding(options: dict[str, Any]) -> None:
+    footer = run(options, engines=(TOY, toy("Random")), cases=400)
+
+    assert footer["exit_code"] == 4
+    [finding] = footer["findings"]
+    assert finding["signature"] == "nondeterministic engine: twin"
+    assert finding["seen"] > 50
+    assert counterexamples(options) == []
+    assert footer["cases"] == 400
+
+
 def test_a_known_finding_is_counted_and_fails_nothing(options: dict[str, Any]) -> None:
     known = Path(options["corpus"]) / "known.toml"
     entry = '[[finding]]\nid = "the-fault"\nsignature_matches = "answers differ at *"\nreason = "r"\n'

@@ -9,6 +9,7 @@ import random
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -345,26 +346,42 @@ def test_a_malformed_known_file_is_told(tmp_path: Path, text: str, sentence: str
         read_known(tmp_path)
 
 
+def takes(claims: Claims, key: str, features: Callable[[], tuple[str, ...]], find: str = "") -> bool:
+    """What a worker does with a divergence."""
+    return claims.is_worth(key, features, find) and claims.take(key, find)
+
+
+def test_a_key_pursued_before_waits_for_time(tmp_path: Path) -> None:
+    first = Claims(tmp_path)
+    assert first.take("key", again=False)
+    assert first.pursuits("key") == 1
+    first.settle("key", "bucket", ("a",))
+
+    assert not first.take("key", again=False)
+    assert first.take("key", again=True)
+    assert first.pursuits("key") == 2
+
+
 def test_one_worker_at_a_time_pursues_a_key(tmp_path: Path) -> None:
     folder = tmp_path / "claims"
     folder.mkdir()
     mine, other = Claims(folder), Claims(folder)
-    assert mine.take("key", lambda: ("a", "b"))
+    assert takes(mine, "key", lambda: ("a", "b"))
     (path,) = folder.iterdir()
     claimed = json.loads(path.read_text())
     assert claimed["owner"] == os.getpid()
     with subprocess.Popen([sys.executable, "-c", "input()", "drt.worker", tmp_path], stdin=-1) as process:
         path.write_text(json.dumps({**claimed, "owner": process.pid}))
-        assert not other.take("key", lambda: ("a", "b")), "another process is at it"
+        assert not takes(other, "key", lambda: ("a", "b")), "another process is at it"
         process.kill()
     path.write_text(json.dumps({**claimed, "owner": os.getppid()}))
-    assert other.take("key", lambda: ("a", "b")), "the other process is dead, and its number somebody else's"
+    assert takes(other, "key", lambda: ("a", "b")), "the other process is dead, and its number somebody else's"
 
 
 def test_pursuits_that_were_cut_off_from_outside_were_not_in_vain(tmp_path: Path) -> None:
     def attempts() -> int:
         number = 0
-        while Claims(tmp_path).take("key", lambda: ()):
+        while takes(Claims(tmp_path), "key", lambda: ()):
             number += 1
         return number
 
@@ -380,46 +397,35 @@ def test_pursuits_that_were_cut_off_from_outside_were_not_in_vain(tmp_path: Path
 
 def test_a_pursuit_that_was_killed_from_outside_is_forgiven(tmp_path: Path) -> None:
     for _ in range(3 * IN_VAIN):
-        assert Claims(tmp_path).take("key", lambda: (), "find")
+        assert takes(Claims(tmp_path), "key", lambda: (), "find")
         Claims(tmp_path).forgive(os.getppid())
         Claims(tmp_path).forgive(os.getpid())
-    tries = [Claims(tmp_path).take("key", lambda: (), "find") for _ in range(IN_VAIN)]
+    tries = [takes(Claims(tmp_path), "key", lambda: (), "find") for _ in range(IN_VAIN)]
 
     assert tries == [True] * (IN_VAIN - 1) + [False]
 
 
 def test_a_find_whose_process_was_killed_is_gone_on_with_whatever_others_found(tmp_path: Path) -> None:
-    assert Claims(tmp_path).take("key", lambda: ("a",), "first")
+    assert takes(Claims(tmp_path), "key", lambda: ("a",), "first")
     path = next(tmp_path.iterdir())
     path.write_text(json.dumps({**json.loads(path.read_text()), "owner": 999_999_999}))
     other = Claims(tmp_path)
-    assert other.take("key", lambda: ("a",), "second")
+    assert takes(other, "key", lambda: ("a",), "second")
     other.settle("key", "bucket", ("a",), find="second")
     again = Claims(tmp_path)
 
-    assert not again.take("key", lambda: ("a",), "third")
+    assert not takes(again, "key", lambda: ("a",), "third")
     again.seen["key"] = 2  # the third of a kind that a bucket covers is not pursued
-    assert again.take("key", lambda: ("a",), "first")
+    assert takes(again, "key", lambda: ("a",), "first")
     again.settle("key", "bucket", ("a",), find="first")
-    assert not Claims(tmp_path).take("key", lambda: ("a",), "first")
-
-
-def test_a_bucket_is_settled_on_once_and_for_all_workers(tmp_path: Path) -> None:
-    claims = Claims(tmp_path)
-    assert claims.settled("key", "bucket") is None
-    claims.settle("key", "bucket", ("a",))
-    claims.settle("key", "other", ("b",), "flaky")
-
-    assert Claims(tmp_path).settled("key", "bucket") == "solid"
-    assert Claims(tmp_path).settled("key", "other") == "flaky"
-    assert Claims(tmp_path).settled("other key", "other") is None
+    assert not takes(Claims(tmp_path), "key", lambda: ("a",), "first")
 
 
 def test_what_a_known_bucket_covers_is_pursued_ever_more_seldom(tmp_path: Path) -> None:
     claims = Claims(tmp_path)
     pursued = []
     for seen in range(1, 40):
-        if claims.take("key", lambda: ("a", "b", "c")):
+        if takes(claims, "key", lambda: ("a", "b", "c")):
             pursued.append(seen)
             claims.settle("key", "bucket", ("a", "b"))
 
@@ -432,7 +438,7 @@ def test_what_no_known_bucket_covers_is_pursued_at_once(tmp_path: Path) -> None:
     pursued = 0
     for number in range(100):
         feature = f"f{number}"
-        if claims.take("key", lambda feature=feature: (feature,)):
+        if takes(claims, "key", lambda feature=feature: (feature,)):
             pursued += 1
             claims.settle("key", f"bucket {number}", (feature,))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 import sys
 import time
@@ -172,6 +173,16 @@ class Flaky(Twin):
         if "like" in case.policies.text and os.environ.get("PYTHONHASHSEED") not in ("1", "2", "3"):
             return Authorized("deny", ())
         return super().answer(case, principal)
+
+
+class Random(Twin):
+    """Wrong in a tenth of its answers, in no order."""
+
+    def answer(self, case: Case, principal: str) -> Outcome:
+        right = super().answer(case, principal)
+        if random.random() < 0.1 and isinstance(right, Authorized):
+            return Authorized("deny" if right.decision == "allow" else "allow", right.determining)
+        return right
 
 
 class NeverStarts(Twin):

@@ -47,6 +47,7 @@ from production.policy_set import Link, PolicySet
 from production.requests import Request
 from production.responses import Response
 from production.schema import Schema
+from production.schema_questions import RequestEnvironment
 from production.typed_authorizer import TypedAuthorizer
 from production.uids import Uid
 from production.validation.problems import (
@@ -84,6 +85,7 @@ __all__ = [
     "PolicySetError",
     "PrintError",
     "Request",
+    "RequestEnvironment",
     "RequestError",
     "Response",
     "Schema",

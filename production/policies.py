@@ -5,6 +5,7 @@ A scope constraint holds an entity or a slot; a policy that holds a slot is a te
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal, TypeAlias
@@ -82,6 +83,35 @@ class Policy:
         return tuple(
             scope.entity.name for scope in (self.principal, self.resource) if isinstance(scope.entity, Slot)
         )
+
+    @property
+    def is_static(self) -> bool:
+        """Whether the scope has no slot."""
+        return not self.slots
+
+    @property
+    def has_conditions(self) -> bool:
+        """Whether there is a `when` or an `unless`, whatever it says."""
+        return bool(self.conditions)
+
+    def entity_literals(self) -> Counter[Uid]:
+        """How often each entity or action literal occurs in the policy's condition (spec 13 §2).
+
+        Parts that are never reached count; types after `is` and slots do not. The left side of `is … in` is
+        a part of two tests, so its literals count twice.
+        """
+        from production.entity_literals import count_literals
+
+        return count_literals(self)
+
+    def replacing(self, replacements: Mapping[Uid, Uid]) -> Policy:
+        """This policy with entity literals replaced, all at once: `{a: b, b: a}` swaps (spec 13 §2).
+
+        Raises `PolicyError` where that puts an ordinary entity into the action scope.
+        """
+        from production.entity_literals import replace_literals
+
+        return replace_literals(self, replacements)
 
     def linked(self, values: Mapping[SlotName, Uid]) -> Policy:
         """This template with its slots filled; every slot has a value."""

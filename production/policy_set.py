@@ -5,6 +5,7 @@ A set is never changed: every operation gives a new one, and a failing one leave
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -44,6 +45,10 @@ class Link:
     def policy(self) -> Policy:
         """The plain policy that the link stands for."""
         return self.template.linked(self.values)
+
+    def entity_literals(self) -> Counter[Uid]:
+        """The literals of the template; the values of the slots are none of them (spec 13 §2)."""
+        return self.template.entity_literals()
 
 
 class PolicySet:
@@ -171,6 +176,16 @@ class PolicySet:
             if name not in template.slots:
                 raise LinkError(f"the template {template_id!r} has no slot {name!r}")
         self._links[new_id] = Link(template_id, template, values.get("?principal"), values.get("?resource"))
+
+    def replacing(self, replacements: Mapping[Uid, Uid]) -> PolicySet:
+        """This set with the entity literals of its static policies replaced, all at once (spec 13 §2).
+
+        Ids, templates and links stay. Raises `PolicyError` where that puts an ordinary entity into the action
+        scope.
+        """
+        made = self._copy()
+        made._statics = {name: policy.replacing(replacements) for name, policy in self._statics.items()}
+        return made
 
     def unlink(self, link_id: str) -> PolicySet:
         """This set without a link."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from production.collecting import without_collection
 from production.entities import Entities, Entity
 from production.errors import NotValid, SchemaError
+from production.policies import Policy
 from production.policy_set import PolicySet
 from production.request_types import TypesTable
 from production.requests import Request, request_object
@@ -17,6 +18,7 @@ from production.schema_json_reader import read_json_schema
 from production.schema_model import SchemaModel
 from production.schema_parser import parse_schema
 from production.schema_printer import cedar_schema
+from production.schema_questions import RequestEnvironment, SchemaQuestions, with_slots
 from production.schema_resolve import resolve_schema
 from production.schema_syntax import Fragment
 from production.servers import Tier
@@ -29,15 +31,15 @@ from production.validation.validator import Validation, Validator
 __all__ = ["Schema", "SchemaError"]
 
 
-class Schema:
+class Schema(SchemaQuestions):
     """A resolved schema (spec 07). Never changed once made."""
 
-    __slots__ = ("_entity_reader", "_fragments", "_model", "_types", "_validator")
+    __slots__ = ("_entity_reader", "_fragments", "_types", "_validator")
 
     def __init__(self, fragments: Iterable[Fragment]) -> None:
         """Fragments taken together; `from_cedar` and `from_json` start from text. Raises `SchemaError`."""
         self._fragments = tuple(fragments)
-        self._model = resolve_schema(self._fragments)
+        super().__init__(resolve_schema(self._fragments))
         self._validator = Validator(self._model)
         self._entity_reader = EntityReader(self._model)
         self._types = TypesTable(self._model)
@@ -67,6 +69,16 @@ class Schema:
         With `level`, policies and templates must also need at most that many rounds of fetching entities.
         """
         return self._validator.validate(policies, mode, level)
+
+    def live_environments(self, policy: Policy) -> Iterator[RequestEnvironment]:
+        """The kinds of request in which a policy or template can make a difference (spec 13 §3).
+
+        In these the policy type-checks without error and is not always false; an incomplete schema has none.
+        A link's are those of its template.
+        """
+        if self.is_complete:
+            for environment in self._validator.live_environments(policy):
+                yield from with_slots(environment, policy, self._model.entity_ancestors)
 
     def read_entities(self, text: str) -> Entities:
         """An entity document read by type and checked, with this schema's actions. Raises `EntitiesError`."""

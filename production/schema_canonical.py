@@ -7,7 +7,14 @@ import json
 from production.errors import SchemaError
 from production.schema_json_text import DEPTH_LIMIT
 from production.schema_json_writer import JsonValue, json_text
-from production.schema_model import Action, ActionUid, EnumeratedEntityType, SchemaModel, StandardEntityType
+from production.schema_model import (
+    Action,
+    ActionUid,
+    EntityTypeModel,
+    EnumeratedEntityType,
+    ExternalEntityType,
+    SchemaModel,
+)
 from production.schema_types import EXTENSIONS, EntityType, PrimitiveType, RecordType, SetType, Type
 
 
@@ -51,6 +58,8 @@ def _uid(uid: ActionUid) -> str:
 
 
 def _action(action: Action, types: TypeJson) -> JsonValue:
+    if action.is_external:
+        return {"external": True, "memberOf": sorted(map(_uid, action.parents))}
     applies: JsonValue = None
     if action.principals and action.resources:
         applies = {
@@ -61,9 +70,11 @@ def _action(action: Action, types: TypeJson) -> JsonValue:
     return {"appliesTo": applies, "memberOf": sorted(map(_uid, action.parents))}
 
 
-def _entity(entity: StandardEntityType | EnumeratedEntityType, types: TypeJson) -> JsonValue:
+def _entity(entity: EntityTypeModel, types: TypeJson) -> JsonValue:
     if isinstance(entity, EnumeratedEntityType):
         return {"enum": sorted(entity.ids)}
+    if isinstance(entity, ExternalEntityType):
+        return {"external": True, "memberOf": sorted(entity.parents)}
     return {
         "memberOf": sorted(entity.parents),
         "shape": types.of(entity.shape),
@@ -71,9 +82,11 @@ def _entity(entity: StandardEntityType | EnumeratedEntityType, types: TypeJson) 
     }
 
 
-def _resolved_entity(entity: StandardEntityType | EnumeratedEntityType, types: TypeJson) -> JsonValue:
+def _resolved_entity(entity: EntityTypeModel, types: TypeJson) -> JsonValue:
     if isinstance(entity, EnumeratedEntityType):
         return {"enum": sorted(entity.ids)}
+    if isinstance(entity, ExternalEntityType):
+        return {"external": True, "memberOfTypes": sorted(entity.parents)}
     written: dict[str, JsonValue] = {"memberOfTypes": sorted(entity.parents), "shape": types.of(entity.shape)}
     if entity.tags is not None:
         written["tags"] = types.of(entity.tags)
@@ -84,6 +97,8 @@ def _resolved_action(action: Action, types: TypeJson) -> JsonValue:
     written: dict[str, JsonValue] = {
         "memberOf": [{"id": action_id, "type": type_name} for type_name, action_id in sorted(action.parents)]
     }
+    if action.is_external:
+        written["external"] = True
     if action.principals or action.resources:
         written["appliesTo"] = {
             "context": types.of(action.context),

@@ -39,14 +39,26 @@ class EnumeratedEntityType:
 
 
 @dataclass(frozen=True, slots=True)
+class ExternalEntityType:
+    """A type that is declared here and defined in another schema (spec 13 §5)."""
+
+    name: str
+    parents: frozenset[str]
+
+
+EntityTypeModel = StandardEntityType | EnumeratedEntityType | ExternalEntityType
+
+
+@dataclass(frozen=True, slots=True)
 class Action:
-    """`principals` and `resources` are empty for an action that applies to nothing."""
+    """`principals` and `resources` are empty for an action that applies to nothing or is external."""
 
     uid: ActionUid
     parents: frozenset[ActionUid]
     principals: frozenset[str]
     resources: frozenset[str]
     context: RecordType
+    is_external: bool = False
 
 
 class Reach(Generic[K]):
@@ -98,11 +110,12 @@ class SchemaModel:
 
     `entity_ancestors` and `entity_descendants` reach over entity type names, `action_ancestors` and
     `action_descendants` over action uids; `action_types` are the names that some action has as its type.
+    `external_types` and `external_actions` are declared without a definition.
     """
 
     def __init__(
         self,
-        entity_types: Mapping[str, StandardEntityType | EnumeratedEntityType],
+        entity_types: Mapping[str, EntityTypeModel],
         actions: Mapping[ActionUid, Action],
         types: TypeTable,
     ) -> None:
@@ -110,8 +123,13 @@ class SchemaModel:
         self.actions = actions
         self.types = types
         self.action_types = frozenset(type_name for type_name, _ in actions)
+        self.external_types = frozenset(
+            name for name, declared in entity_types.items() if isinstance(declared, ExternalEntityType)
+        )
+        self.external_actions = frozenset(uid for uid, action in actions.items() if action.is_external)
+        self.is_complete = not self.external_types and not self.external_actions
         entity_parents = {
-            e.name: e.parents for e in entity_types.values() if isinstance(e, StandardEntityType)
+            e.name: e.parents for e in entity_types.values() if not isinstance(e, EnumeratedEntityType)
         }
         action_parents = {action.uid: action.parents for action in actions.values()}
         self.entity_ancestors = Reach(entity_parents)

@@ -16,7 +16,12 @@ from production.errors import EntitiesError, JsonError
 from production.json_text import Json
 from production.names import is_action_type
 from production.schema_errors import near_name
-from production.schema_model import EnumeratedEntityType, SchemaModel, StandardEntityType
+from production.schema_model import (
+    EnumeratedEntityType,
+    ExternalEntityType,
+    SchemaModel,
+    StandardEntityType,
+)
 from production.schema_types import RecordType
 from production.typed_json import read_typed_record, read_typed_tags
 from production.typed_values import misfit, unlisted
@@ -90,6 +95,10 @@ class EntityReader:
         if declared is None:
             hint = near_name(uid.type, self._model.entity_types)
             raise EntitiesError(f"{uid!r}: the entity type {uid.type} is not declared{hint}")
+        if isinstance(declared, ExternalEntityType):
+            raise EntitiesError(
+                f"{uid!r}: the entity type {uid.type} is external, so it has no entities here"
+            )
         problem = unlisted(uid, self._model)
         if isinstance(declared, EnumeratedEntityType):
             if not problem and (entity.attributes or entity.tags or entity.parents):

@@ -53,9 +53,11 @@ def read_request(model: SchemaModel, data: Mapping[str, Any], *, check: bool = T
 
 def read_typed_context(model: SchemaModel, node: Any, action: Uid) -> Record:
     """A context, an object or the text of one, read by the action's context type. Raises `RequestError`."""
-    type_ = declared_action(model, action).context
+    declared = declared_action(model, action)
+    if declared.is_external:
+        raise RequestError(f"the action {action!r} is external: its context is not defined here")
     try:
-        value = read_typed(read_json(node) if isinstance(node, str) else node, type_, 0)
+        value = read_typed(read_json(node) if isinstance(node, str) else node, declared.context, 0)
     except JsonError as error:
         raise RequestError(f"context: {error}") from None
     assert isinstance(value, dict)
@@ -65,6 +67,8 @@ def read_typed_context(model: SchemaModel, node: Any, action: Uid) -> Record:
 def check_request(model: SchemaModel, principal: Uid, action: Uid, resource: Uid, context: Record) -> None:
     """Raise `RequestError`, saying what does not fit, unless the schema has an environment for it."""
     declared = declared_action(model, action)
+    if declared.is_external:
+        raise RequestError(f"the action {action!r} is external: it is not defined here")
     _check_entity(model, "principal", principal, declared.principals, action)
     _check_entity(model, "resource", resource, declared.resources, action)
     wrong = misfit(context, declared.context, model)

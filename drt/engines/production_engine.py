@@ -5,21 +5,25 @@ The only module outside `production/` that imports it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, TypeVar
 
 from drt import outcome
-from drt.case import Case, Format, Request, Source
+from drt.case import Case, Format, Inquiry, Link, Request, Source
+from drt.engines.production_answers import answers
 from drt.engines.protocol import Engine, ValidationMode
 from drt.outcome import (
     Accepted,
+    Answered,
     Authorized,
     Evaluated,
     Failed,
     Part,
     Printed,
     Rejected,
+    Unlinkable,
     Unsupported,
     Validated,
     ValidationErrorKind,
@@ -50,6 +54,7 @@ from production import (
     write_json,
 )
 from production import Request as Question
+from production.nodes import Constant
 
 T = TypeVar("T")
 
@@ -123,6 +128,16 @@ def read_schema(source: Source) -> Schema | Rejected:
     """A schema in either syntax."""
     read = Schema.from_cedar if source.format == "cedar" else Schema.from_json
     return _attempt("schema", lambda: read(source.text))
+
+
+def linked_schema(sources: Sequence[Source]) -> Schema | Rejected | Unlinkable:
+    """One schema of one or more texts."""
+    read = [read_schema(source) for source in sources]
+    for schema in read:
+        if isinstance(schema, Rejected):
+            return schema
+    [schema] = read
+    return schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +223,7 @@ class ProductionEngine:
         policies = read_policy_set(case.policies)
         if isinstance(policies, Rejected):
             return policies
-        linked = _attempt("link", lambda: _linked(policies, case))
+        linked = _attempt("link", lambda: _linked(policies, case.links))
         if isinstance(linked, Rejected):
             return linked
         entities = _attempt("entities", lambda: _entities(case.entities, schema))
@@ -254,6 +269,21 @@ class ProductionEngine:
         read = read_schema(schema)
         return read if isinstance(read, Rejected) else Accepted(read.to_canonical())
 
+    def answer(self, inquiry: Inquiry) -> Answered | Rejected | Unlinkable | Unsupported:
+        schema = linked_schema(inquiry.schemas) if inquiry.schemas else None
+        if isinstance(schema, (Rejected, Unlinkable)):
+            return schema
+        policies = read_policy_set(inquiry.policies) if inquiry.policies is not None else None
+        if isinstance(policies, Rejected):
+            return policies
+        if policies is not None:
+            policies = _attempt("link", partial(_linked, policies, inquiry.links))
+            if isinstance(policies, Rejected):
+                return policies
+        actions = [_literal(text) for text in inquiry.extra_actions]
+        replacements = {_literal(old): _literal(new) for old, new in inquiry.substitute}
+        return Answered(answers(inquiry, schema, policies, actions, replacements))
+
     def translate_schema(self, schema: Source, to: Format) -> Printed | Rejected | Unsupported:
         read = read_schema(schema)
         if isinstance(read, Rejected):
@@ -274,8 +304,17 @@ def _entities_text(entities: Entities) -> str:
         return ""
 
 
-def _linked(policies: PolicySet, case: Case) -> PolicySet:
+def _linked(policies: PolicySet, links: Sequence[Link]) -> PolicySet:
     return policies.link_all(
         (template_id, new_id, {slot: read_uid_json(text) for slot, text in values})
-        for template_id, new_id, values in case.links
+        for template_id, new_id, values in links
     )
+
+
+def _literal(text: str) -> Uid:
+    """The uid of an entity literal; raises `ValueError` for another expression."""
+    match parse_expression(text):
+        case Constant(Uid() as uid):
+            return uid
+        case _:
+            raise ValueError(f"not an entity literal: `{text}`")

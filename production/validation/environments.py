@@ -25,6 +25,15 @@ class Environment:
     resource: str
     context: RecordType
 
+    def parts(self, variables: frozenset[str]) -> tuple[object, ...]:
+        """The parts of the environment that these variables mention: equal parts, equal types."""
+        return (
+            "principal" in variables and self.principal,
+            "action" in variables and self.action,
+            "resource" in variables and self.resource,
+            "context" in variables and self.context,
+        )
+
 
 class Hierarchy:
     """Who can be below whom, by type and for actions by uid."""

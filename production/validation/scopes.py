@@ -24,6 +24,11 @@ def scope_conditions(policy: Policy) -> Iterator[Condition]:
             yield Condition("when", body)
 
 
+def lists_oddly(policy: Policy) -> bool:
+    """Whether the action constraint is a list that may be no set literal: empty, or of several types."""
+    return policy.action.op == "in" and len({uid.type for uid in policy.action.entities}) != 1
+
+
 def _entity_constraint(name: VariableName, scope: Scope) -> Node | None:
     variable = Variable(name)
     other = None if scope.entity is None else _entity(name, scope.entity)

@@ -28,13 +28,14 @@ from production.validation.environments import Environment, Environments
 from production.validation.excerpts import excerpt
 from production.validation.lattice import Lattice, Mode, PermissiveLattice
 from production.validation.levels import NO_LEVEL, Levels
+from production.validation.live_environments import live_environments
 from production.validation.machine import Machine, Trace
 from production.validation.misleading import misleading_texts
 from production.validation.places import Places
 from production.validation.problems import Faults, ValidationError, ValidationWarning
 from production.validation.references import check_references
 from production.validation.rules import RULES
-from production.validation.scopes import scope_conditions
+from production.validation.scopes import lists_oddly, scope_conditions
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,10 @@ class Validator:
             errors += found.errors
             warnings += found.warnings
         return Validation(verdicts, tuple(errors), tuple(warnings))
+
+    def live_environments(self, policy: Policy) -> Iterator[Environment]:
+        """The environments in which a policy type-checks and is not False (spec 13 §3)."""
+        return live_environments(policy, self._model, self._environments)
 
 
 @dataclass(slots=True)
@@ -135,7 +140,7 @@ class _Checks:
         faults = Faults()
         self._warn_of_applicability(policy_id, policy, found)
         names = check_references(policy, self._model, faults)
-        whole = self._level is not None or not names.scope_is_declared or _lists_oddly(policy)
+        whole = self._level is not None or not names.scope_is_declared or lists_oddly(policy)
         conditions = (*scope_conditions(policy), *policy.conditions) if whole else policy.conditions
         variables = names.variables | {"principal", "action", "resource"} if whole else names.variables
         environments = self._environments.all() if whole else self._environments.admitted_by(policy)
@@ -176,24 +181,11 @@ def _type_of(machine: Machine, conditions: tuple[Condition, ...]) -> Type:
     return machine.run(conjunction(machine, parts))[0]
 
 
-def _lists_oddly(policy: Policy) -> bool:
-    """Whether the action constraint is a list that may be no set literal: empty, or of several types."""
-    return policy.action.op == "in" and len({uid.type for uid in policy.action.entities}) != 1
-
-
 def _distinct(environments: Iterable[Environment], variables: frozenset[str]) -> Iterable[Environment]:
     """Environments, one for each combination of the parts that matter."""
-    principal, action = "principal" in variables, "action" in variables
-    resource, context = "resource" in variables, "context" in variables
     chosen: dict[tuple[object, ...], Environment] = {}
     for environment in environments:
-        key = (
-            principal and environment.principal,
-            action and environment.action,
-            resource and environment.resource,
-            context and environment.context,
-        )
-        chosen.setdefault(key, environment)
+        chosen.setdefault(environment.parts(variables), environment)
     return chosen.values()
 
 

@@ -1,0 +1,61 @@
+"""Environments in which a policy can make a difference (spec 13 §3).
+
+Law (live): an environment of the schema is live exactly if the policy's condition has type Bool or True there
+and no type error. Reference checks are not made: an unlisted id of an enumerated type counts as listed.
+
+Law (scope): a scope has type False in every environment that it does not admit and is free of errors in the
+others. One that names something undeclared or has a list that may be no set literal is an exception: it is
+checked like a condition, in every environment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from production.nodes import Constant
+from production.policies import Policy
+from production.schema_model import SchemaModel
+from production.schema_types import FALSE, Type, TypeTable
+from production.uids import Uid
+from production.validation.capabilities import ExpressionNumbers
+from production.validation.control import conjunction
+from production.validation.environments import Environment, Environments
+from production.validation.lattice import Lattice
+from production.validation.machine import Machine
+from production.validation.problems import Faults
+from production.validation.references import check_references
+from production.validation.rules import RULES
+from production.validation.scopes import lists_oddly, scope_conditions
+
+
+def live_environments(
+    policy: Policy, model: SchemaModel, environments: Environments
+) -> Iterator[Environment]:
+    """Each environment in which the policy type-checks and is not False, in the schema's order."""
+    names = check_references(policy, model, Faults())
+    whole = not names.scope_is_declared or lists_oddly(policy)
+    conditions = (*scope_conditions(policy), *policy.conditions) if whole else policy.conditions
+    parts = [(condition.body, condition.kind == "unless") for condition in conditions]
+    variables = names.variables | {"principal", "action", "resource"} if whole else names.variables
+    lattice = Lattice(TypeTable(model.types))
+    numbers = ExpressionNumbers()
+    known: dict[tuple[object, ...], bool] = {}
+    for environment in environments.all() if whole else environments.admitted_by(policy):
+        key = environment.parts(variables)
+        if key not in known:
+            faults = Faults()
+            machine = _Machine(RULES, model, environments.hierarchy, lattice, numbers, environment, faults)
+            type_ = machine.run(conjunction(machine, parts))[0]
+            known[key] = type_ is not FALSE and not faults.count
+        if known[key]:
+            yield environment
+
+
+class _Machine(Machine):
+    """A type checker to which every id of a declared entity type is listed."""
+
+    def _constant(self, node: Constant) -> Type:
+        value = node.value
+        if isinstance(value, Uid) and value.type in self.model.entity_types:
+            return self.lattice.types.entity(value.type)
+        return super()._constant(node)

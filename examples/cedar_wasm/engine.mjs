@@ -124,12 +124,13 @@ function nesting(text) {
 /** Levels of JSON beyond which the engine's own limit depends on the document that a text is put into. */
 const DEEP = 120;
 
-/** What is wrong with a schema, if anything. */
+/** What is wrong with a schema, if anything. External declarations are newer than the package. */
 function schemaFault(schema) {
   if (schema.format === "json" && !isJson(schema.text)) return rejected("schema");
   if (schema.format === "json" && nesting(schema.text) > DEEP) return unsupported("depth");
   const answer = ask("checkParseSchema", schemaText(schema));
-  return answer.type === "success" ? null : rejected("schema", answer);
+  if (answer.type === "success") return null;
+  return /\bexternal\b/.test(schema.text) ? unsupported("external-declarations") : rejected("schema", answer);
 }
 
 function entitiesFault(entities, schema) {
@@ -242,7 +243,8 @@ function translateSchema({ schema, to }) {
   return { outcome: "Printed", text: to === "json" ? stringify(answer.json) : answer.text };
 }
 
-// Not among them: format_policies. Version 4.12 lays text with comments around an operator out anew each time.
+// Not among them: format_policies, which lays text with comments around an operator out anew each time. Kinds of
+// validation errors and warnings are not reported: the package has them as messages only.
 const ANSWERS = {
   load({ case: given }) {
     loaded = null;

@@ -189,11 +189,10 @@ def when(condition: str) -> str:
     return f"permit(principal, action, resource) when {{ {condition} }};"
 
 
-def test_wasm_is_pinned_to_the_version_of_the_other_witness(wasm: ProcessEngine) -> None:
+def test_wasm_is_pinned_to_a_version(wasm: ProcessEngine) -> None:
     pinned = json.loads((CEDAR_WASM / "package.json").read_text())["dependencies"]["@cedar-policy/cedar-wasm"]
 
     assert wasm.version == pinned
-    assert pinned.startswith("4.12.")
     assert json.loads((CEDAR_WASM / "package-lock.json").read_text())["packages"][""]["dependencies"] == {
         "@cedar-policy/cedar-wasm": pinned
     }

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from drt.case import Case, Source
+from drt.case import Case, Link, Source
 from drt.commands.cedar_inputs import Inputs, NoAnswer
+from drt.commands.merging import File
 from drt.outcome import Authorized, Evaluated, Failed, Validated
 from drt.problems import InputProblem
 
@@ -21,19 +22,20 @@ OK, FAILURE, DENIED, INVALID = 0, 1, 2, 3
 def authorize(options: Mapping[str, Any]) -> int:
     """Answer one request; prints ALLOW or DENY and, if asked, why."""
     inputs = Inputs.of(options["engine"])
-    policies = inputs.policies(options["policies"], options["policy_format"])
-    names = inputs.names(policies)
-    case = Case(
-        policies,
-        inputs.entities(options["entities"]),
-        inputs.schema(options["schema"], options["schema_format"]),
-        links=inputs.links(options["template_linked"], names),
-    )
-    request = inputs.request(options)
-    loaded = inputs.load(case)
+    with inputs.noting():
+        policies = inputs.policies(options["policies"], options["policy_format"])
+        links = inputs.links(options["template_linked"])
+    with inputs.noting():
+        request = inputs.request(options)
+    with inputs.noting():
+        schemas = inputs.schemas(options["schema"], options["schema_format"])
+        entities = inputs.entities(options["entities"], schemas)
+    inputs.complete()
+    loaded = inputs.load(case_of(policies, entities, schemas, links))
     started = time.perf_counter()
     response: Authorized = inputs.answer(loaded.authorize(request))
     spent = time.perf_counter() - started
+    names = inputs.named
     determining = sorted(names.get(policy, policy) for policy in response.determining)
     erring = [(names.get(policy, policy), kind) for policy, kind in response.erring]
     if options["form"] == "json":
@@ -64,14 +66,17 @@ def _tell(decision: str, determining: list[str], erring: list[tuple[str, Any]], 
 def evaluate(expression: str, options: Mapping[str, Any]) -> int:
     """The value of an expression, in canonical text."""
     inputs = Inputs.of(options["engine"])
-    case = Case(
-        Source(""),
-        inputs.entities(options["entities"]),
-        inputs.schema(options["schema"], options["schema_format"]),
-    )
-    request = inputs.request(options)
-    inputs.files["expression"] = (Path("the expression"), expression)
-    value: Evaluated | Failed = inputs.answer(inputs.load(case).evaluate(expression, request))
+    inputs.files["expression"] = (File(Path("the expression"), expression),)
+    with inputs.noting():
+        inputs.answer(inputs.engine.read_expression(expression))
+    with inputs.noting():
+        request = inputs.request(options)
+    with inputs.noting():
+        schemas = inputs.schemas(options["schema"], options["schema_format"])
+        entities = inputs.entities(options["entities"], schemas)
+    inputs.complete()
+    loaded = inputs.load(case_of(Source(""), entities, schemas))
+    value: Evaluated | Failed = inputs.answer(loaded.evaluate(expression, request))
     if options["form"] == "json":
         told = {"value": value.value} if isinstance(value, Evaluated) else {"error": value.kind}
         click.echo(json.dumps(told))
@@ -85,15 +90,18 @@ def evaluate(expression: str, options: Mapping[str, Any]) -> int:
 def validate(options: Mapping[str, Any]) -> int:
     """The verdict of a schema on policies."""
     inputs = Inputs.of(options["engine"])
-    schema = inputs.schema(options["schema"], options["schema_format"])
-    policies = inputs.policies(options["policies"], options["policy_format"])
-    names = inputs.names(policies)
-    case = Case(policies, schema=schema, links=inputs.links(options["template_linked"], names))
-    mode = options["validation_mode"]
-    verdict: Validated = inputs.answer(inputs.load(case).validate(mode, options["level"]))
+    with inputs.noting():
+        policies = inputs.policies(options["policies"], options["policy_format"])
+        links = inputs.links(options["template_linked"])
+    with inputs.noting():
+        schemas = inputs.schemas(options["schema"], options["schema_format"])
+    inputs.complete()
+    loaded = inputs.load(case_of(policies, "[]", schemas, links))
+    verdict: Validated = inputs.answer(loaded.validate(options["validation_mode"], options["level"]))
     if options["deny_warnings"] and verdict.valid and verdict.warnings is None:
         raise NoAnswer(f"the engine {inputs.engine.name} does not report warnings (--deny-warnings)")
     passed = verdict.valid and not (options["deny_warnings"] and verdict.warnings)
+    names = inputs.named
     if options["form"] == "json":
         document = {
             "valid": verdict.valid,
@@ -101,7 +109,7 @@ def validate(options: Mapping[str, Any]) -> int:
             "policies": {names.get(policy, policy): valid for policy, valid in verdict.policies},
             "errors": _findings(verdict.errors, names),
             "warnings": _findings(verdict.warnings, names),
-            "detail": verdict.detail,
+            "detail": inputs.renamed(verdict.detail),
         }
         click.echo(json.dumps(document, indent=2))
     else:
@@ -135,10 +143,31 @@ def _report(inputs: Inputs, verdict: Validated) -> str:
     return "no errors or warnings"
 
 
-def answered(question: Any, *asked: Any) -> int:
-    """The exit code of a question; what cannot be answered is told in one sentence."""
+def case_of(policies: Source, entities: str, schemas: Sequence[Source], links: tuple[Link, ...] = ()) -> Case:
+    """A case whose schemas are linked."""
+    schema = schemas[0] if schemas else None
+    return Case(policies, entities, schema, links=links, fragments=tuple(schemas[1:]))
+
+
+def answered(question: Callable[..., int], *asked: Any) -> int:
+    """The exit code of a question, whose last argument are the options.
+
+    What cannot be answered is reported in one sentence per error; to programs as one JSON object.
+    """
     try:
-        return int(question(*asked))
-    except (NoAnswer, InputProblem) as reason:
-        click.echo(f"drt: {reason}", err=True)
-        return FAILURE
+        return question(*asked)
+    except NoAnswer as reason:
+        reasons = reason.reasons
+    except InputProblem as problem:
+        reasons = (str(problem),)
+    if asked[-1].get("form") == "json":
+        click.echo(json.dumps(error_document(reasons), indent=2))
+    else:
+        for sentence in reasons:
+            click.echo(f"drt: {sentence}", err=True)
+    return FAILURE
+
+
+def error_document(reasons: Sequence[str]) -> dict[str, object]:
+    """What programs get in place of an answer: all errors as one text, and each by itself."""
+    return {"error": "\n".join(reasons), "errors": list(reasons)}

@@ -9,7 +9,7 @@ import click
 from drt.commands import cedar_options
 
 
-@click.command("authorize", short_help="Answer one request: ALLOW or DENY.")
+@click.command("authorize", cls=cedar_options.Once, short_help="Answer one request: ALLOW or DENY.")
 @cedar_options.request_set
 @cedar_options.policy_set
 @cedar_options.schema

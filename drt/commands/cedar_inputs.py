@@ -1,6 +1,6 @@
 """From the options of a question to a case, and from an engine's refusal to one sentence with its place.
 
-Owns the reading of the files that a `cedar` user has: policies, links, schema, entities, a request.
+Owns the reading of the files that a `cedar` user has: policies, links, schemas, entities, a request.
 """
 
 from __future__ import annotations
@@ -8,107 +8,172 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from drt import json_text
-from drt.case import Case, Format, Request, Source
+from drt.case import Case, Format, Link, Request, Source
+from drt.commands.merging import (
+    File,
+    joined,
+    merged_entities,
+    merged_policies,
+    place_in,
+    policy_set,
+)
 from drt.engines import build
 from drt.engines.guard import Guarded
 from drt.json_outline import members
-from drt.outcome import Accepted, Crashed, ExceededBudget, Rejected, Unsupported
+from drt.outcome import Accepted, Crashed, ExceededBudget, Rejected, Unlinkable, Unsupported
 from drt.problems import InputProblem
+from drt.uid_text import normalized_uid_json
 
 STANDARD_INPUT = Path("standard input")
-POLICY_ID = re.compile(r"(?<=`)policy[0-9]+(?=`)|(?<= ')policy[0-9]+(?=')")
+POLICY_ID = re.compile(r"(?<=`)policy[0-9]+(?=`)|(?<= ')policy[0-9]+(?=')|(?m:(?<=^\[)policy[0-9]+(?=\]))")
 """An id as engines quote it in their words: what stands in a quoted source line is left as it is."""
 
 PLACE = re.compile(r"line (\d+), column (\d+)")
 
-Link = tuple[str, str, tuple[tuple[str, str], ...]]
-
 
 class NoAnswer(Exception):
-    """The engine gave no answer; the text says why."""
+    """There is no answer; `reasons` say why, each in one sentence, with a line of the source perhaps."""
+
+    def __init__(self, *reasons: str) -> None:
+        super().__init__("\n".join(reasons))
+        self.reasons = reasons
 
 
 @dataclass(slots=True)
 class Inputs:
     """What the options name, read once.
 
-    `files` remembers where each part came from and its text; `named`, the names of policies that an engine
-    knows by another id.
+    `files` remembers where each part came from; `named`, the names of policies that an engine knows by
+    another id; `problems`, what is wrong with the parts read so far (see `noting`).
     """
 
     engine: Guarded
-    files: dict[str, tuple[Path, str]] = field(default_factory=dict)
+    files: dict[str, tuple[File, ...]] = field(default_factory=dict)
     named: dict[str, str] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
 
     @classmethod
     def of(cls, engine: str) -> Inputs:
         return cls(Guarded(build(engine)))
 
+    @contextmanager
+    def noting(self) -> Iterator[None]:
+        """Note what is wrong with a part, so that the other parts are read all the same.
+
+        What the block assigns may only be used after `complete`.
+        """
+        try:
+            yield
+        except NoAnswer as reason:
+            self.problems += reason.reasons
+        except InputProblem as problem:
+            self.problems.append(str(problem))
+
+    def complete(self) -> None:
+        """Raise `NoAnswer` with everything that was noted, if anything was."""
+        if self.problems:
+            raise NoAnswer(*self.problems)
+
     def text(self, part: str, path: Path | None) -> str:
         """A part's text; from standard input where no file is named."""
-        if path is None:
-            try:
-                text = sys.stdin.buffer.read().decode("utf-8")
-            except UnicodeDecodeError:
-                raise InputProblem("not text: a byte that is not UTF-8", STANDARD_INPUT) from None
-        else:
-            text = json_text.read_text(path)
-        self.files[part] = (path or STANDARD_INPUT, text)
-        return text
+        return self.texts(part, (path,))[0].text
 
-    def policies(self, path: Path | None, syntax: str) -> Source:
-        return Source(self.text("policies", path), cast(Format, syntax))
+    def texts(self, part: str, paths: Sequence[Path | None]) -> tuple[File, ...]:
+        """The files of a part; raises `InputProblem` for one that cannot be read."""
+        files = tuple(File(path or STANDARD_INPUT, _read(path)) for path in paths)
+        self.files[part] = files
+        return files
 
-    def schema(self, path: Path | None, syntax: str) -> Source | None:
-        return None if path is None else Source(self.text("schema", path), cast(Format, syntax))
+    def policies(self, paths: Sequence[Path], syntax: Format | None) -> Source:
+        """The policies of all files, or of standard input; policies are numbered on from file to file.
 
-    def entities(self, path: Path | None) -> str:
-        return "[]" if path is None else self.text("entities", path)
-
-    def names(self, policies: Source) -> dict[str, str]:
-        """The name that each policy of a text goes by: its `@id`, where it has one, as for `cedar`.
-
-        Raises `InputProblem` where two policies have the same.
+        Raises `NoAnswer` with the errors of all files, `InputProblem` for an id that two policies have.
         """
-        if policies.format == "json":
-            return {}
-        read = self.answer(self.engine.read_policies(policies))
-        if not isinstance(read, Accepted) or not read.canonical:
-            return {}
-        document = members(read.canonical)
-        named: dict[str, str] = {}
-        for part in ("staticPolicies", "templates"):
-            for policy_id, body in members(document.get(part, "{}")).items():
-                annotations = members(members(body).get("annotations", "{}"))
-                if annotations.get("id", "null") != "null":
-                    named[policy_id] = str(json.loads(annotations["id"]))
-        taken: set[str] = set()
-        for name in named.values():
-            if name in taken:
-                raise InputProblem(f"two policies have the id {name!r}", self.files["policies"][0])
-            taken.add(name)
-        self.named = named
-        return named
+        files = self.texts("policies", paths or (None,))
+        if len({file.syntax(syntax) for file in files}) > 1:
+            raise InputProblem(
+                f"policies in the Cedar syntax and in JSON cannot be read together: {_paths(files)}"
+            )
+        if files[0].syntax(syntax) == "json":
+            files = self.files["policies"] = tuple(policy_set(file) for file in files)
+            self._each("policies", files, lambda file: self.engine.read_policies(Source(file.text, "json")))
+            return Source(merged_policies(files) if len(files) > 1 else files[0].text, "json")
+        read = self._each("policies", files, lambda file: self.engine.read_policies(Source(file.text)))
+        self.named = _names(files, read)
+        return Source(joined(files))
+
+    def schemas(self, paths: Sequence[Path | None], syntax: Format | None) -> tuple[Source, ...]:
+        """The schemas of all files, which link; raises `NoAnswer` with the errors of all files."""
+        files = self.texts("schema", paths)
+        sources = tuple(Source(file.text, file.syntax(syntax)) for file in files)
+        if len(files) > 1 or (files and self.problems):
+            questions = dict(zip(files, sources, strict=True))
+            self._each("schema", files, lambda file: self.engine.read_schema(questions[file]))
+        if len(files) > 1:
+            self.linked(sources)
+        return sources
+
+    def linked(self, sources: Sequence[Source]) -> Source | None:
+        """The one schema that several become; raises `NoAnswer` where they do not link."""
+        if len(sources) < 2:
+            return sources[0] if sources else None
+        read: Accepted = self.answer(self.engine.link_schemas(sources, complete=False))
+        return Source(read.canonical, "json")
+
+    def entities(self, paths: Sequence[Path], schemas: Sequence[Source]) -> str:
+        """The entities of all files; raises `NoAnswer` with the errors of all files."""
+        files = self.texts("entities", paths)
+        if len(files) > 1 or (files and self.problems):
+            schema = self.linked(schemas)
+            self._each("entities", files, lambda file: self.engine.read_entities(file.text, schema))
+        if len(files) > 1:
+            return merged_entities(files)
+        return files[0].text if files else "[]"
+
+    def _each(self, part: str, files: Sequence[File], question: Callable[[File], Any]) -> list[Accepted]:
+        """Put each file to the engine; raises `NoAnswer` with what is wrong with any of them."""
+        answers: list[Accepted] = []
+        problems: list[str] = []
+        for file in files:
+            self.files[part] = (file,)
+            try:
+                answers.append(self.answer(question(file)))
+            except NoAnswer as reason:
+                problems += reason.reasons
+        self.files[part] = tuple(files)
+        if problems:
+            raise NoAnswer(*dict.fromkeys(problems))
+        return answers
 
     def renamed(self, said: str) -> str:
-        """An engine's words, with the names that the policies go by."""
-        return POLICY_ID.sub(lambda found: self.named.get(found[0], found[0]), said)
+        """An engine's words about policies, with the names that they go by and places in their files."""
+        return "\n".join(self._renamed(line) for line in said.split("\n"))
 
-    def links(self, path: Path | None, names: Mapping[str, str]) -> tuple[Link, ...]:
-        """The links of a file: a list of objects with `template_id`, `link_id` and `args`."""
+    def _renamed(self, line: str) -> str:
+        files = self.files.get("policies", ())
+        if len(files) > 1 and not line.startswith(" "):
+            line = PLACE.sub(lambda found: _place(files, found), line)
+        return POLICY_ID.sub(lambda found: self.named.get(found[0], found[0]), line)
+
+    def links(self, path: Path | None) -> tuple[Link, ...]:
+        """The links of a file: a list of objects with `template_id`, `link_id` and `args`.
+
+        An empty file holds none.
+        """
         if path is None:
             return ()
-        document = json_text.parse(self.text("link", path), path)
+        text = self.text("link", path)
+        document = json_text.parse(text, path) if text else []
         if not isinstance(document, list):
             raise InputProblem("expected a list of links", path)
-        ids = {name: policy_id for policy_id, name in names.items()}
-        links = tuple(self._link(number, each, path, ids) for number, each in enumerate(document, 1))
+        links = tuple(self._link(number, each, path) for number, each in enumerate(document, 1))
         for _, new, _ in links:
             self.free(new, path)
         return links
@@ -118,10 +183,14 @@ class Inputs:
         if link_id in self.named.values():
             raise InputProblem(f"a policy has the id {link_id!r} of the link already", path)
 
-    def _link(self, number: int, each: object, path: Path, ids: Mapping[str, str]) -> Link:
+    def template(self, name: str) -> str:
+        """The id by which an engine knows the template of that name."""
+        return next((policy for policy, named in self.named.items() if named == name), name)
+
+    def _link(self, number: int, each: object, path: Path) -> Link:
         match each:
             case {"template_id": str(template), "link_id": str(new), "args": dict(values)}:
-                return ids.get(template, template), new, self.slots(values, path)
+                return self.template(template), new, self.slots(values, path)
         raise InputProblem(f"link {number} needs `template_id`, `link_id` and `args`", path)
 
     def slots(self, values: Mapping[str, object], path: Path | None) -> tuple[tuple[str, str], ...]:
@@ -129,16 +198,7 @@ class Inputs:
         for slot, text in values.items():
             if not isinstance(text, str):
                 raise InputProblem(f'the value of {slot} is a text such as User::"alice"', path)
-        return tuple((slot, self.uid(f"the value of {slot}", str(text))) for slot, text in values.items())
-
-    def uid(self, what: str, text: str) -> str:
-        """A uid written as Cedar text, as JSON."""
-        read = self.answer(self.engine.read_expression(text), "")
-        if isinstance(read, Accepted):
-            entity = members(members(read.canonical).get("Value", "{}")).get("__entity")
-            if entity is not None:
-                return entity
-        raise InputProblem(f'{what} is not an entity such as User::"alice": {text!r}')
+        return tuple((slot, uid(f"the value of {slot}", str(text), path)) for slot, text in values.items())
 
     def request(self, options: Mapping[str, Any]) -> Request:
         """The request that the options describe.
@@ -154,18 +214,20 @@ class Inputs:
         missing = [name for name in parts if options[name] is None]
         if missing:
             raise InputProblem(f"--{missing[0]} is missing; or give the request with --request-json")
-        fields = {name: self.uid(f"the {name}", options[name]) for name in parts}
+        fields = {name: uid(f"the {name}", options[name]) for name in parts}
         if options["context"] is not None:
             fields["context"] = self.text("context", options["context"])
             json_text.parse(fields["context"], options["context"])
         written = ", ".join(f'"{name}": {text}' for name, text in fields.items())
         return Request("{" + written + "}", options["request_validation"])
 
-    def answer(self, outcome: Any, part: str | None = None) -> Any:
+    def answer(self, outcome: Any) -> Any:
         """The outcome, if it is an answer; raises `NoAnswer` with a sentence for people if it is none."""
         match outcome:
-            case Rejected() if part != "":
+            case Rejected():
                 raise NoAnswer(self.sentence(outcome))
+            case Unlinkable(kind, detail):
+                raise NoAnswer(self._unlinkable(detail or kind))
             case Unsupported(feature):
                 raise NoAnswer(f"the engine {self.engine.name} does not do this ({feature})")
             case ExceededBudget(resource):
@@ -177,20 +239,91 @@ class Inputs:
 
     def sentence(self, rejection: Rejected) -> str:
         """The file, the place and the engine's words, with the line that is meant and a caret under it."""
-        path, text = self.files.get(rejection.part, (None, ""))
+        files = self.files.get(rejection.part, ())
         said = rejection.detail or f"the {rejection.part} cannot be read"
         if rejection.part == "link":
             said = self.renamed(said)
-        head = said.split("\n")[0]
-        where = PLACE.search(head)
-        shown = f"{path}: {said}" if path is not None else said
-        if where is None or path is None or "\n" in said:
+        if not files:
+            return said
+        if len(files) > 1:
+            return f"{_paths(files)}: {self.renamed(said) if rejection.part == 'policies' else said}"
+        where = PLACE.search(said.split("\n")[0])
+        shown = f"{files[0].path}: {said}"
+        if where is None or "\n" in said:
             return shown
-        return f"{shown}{excerpt(text, int(where[1]), int(where[2]))}"
+        return f"{shown}{excerpt(files[0].text, int(where[1]), int(where[2]))}"
+
+    def _unlinkable(self, detail: str) -> str:
+        """Why schemas do not link, with the files that declare what the engine names."""
+        files = self.files["schema"]
+        meant = [file for file in files if any(f"`{name}`" in detail for name in self._declared(file))]
+        return f"the schemas do not link: {detail} ({_paths(meant or files)})"
+
+    def _declared(self, file: File) -> Iterator[str]:
+        """The entity types and actions of a schema that is readable by itself, as engines write them."""
+        syntax: Format = "json" if file.text.lstrip().startswith("{") else "cedar"
+        read = self.engine.read_schema(Source(file.text, syntax))
+        canonical = read.canonical if isinstance(read, Accepted) else ""
+        for namespace, body in members(canonical).items():
+            inside = f"{namespace}::" if namespace else ""
+            yield from (inside + name for name in members(members(body).get("entityTypes", "")))
+            for name in members(members(body).get("actions", "")):
+                yield f"{inside}Action::{json.dumps(name, ensure_ascii=False)}"
 
     def load(self, case: Case) -> Any:
         """The case, loaded; raises `NoAnswer` where the engine refuses a part."""
         return self.answer(self.engine.load(case))
+
+
+def uid(what: str, text: str, path: Path | None = None) -> str:
+    """A uid written as Cedar text, as JSON; raises `InputProblem` for anything else (spec 05 §9)."""
+    try:
+        return normalized_uid_json(text)
+    except ValueError as error:
+        raise InputProblem(f"{what} is {error}: {text!r}", path) from None
+
+
+def _read(path: Path | None) -> str:
+    if path is not None:
+        return json_text.read_text(path)
+    try:
+        return sys.stdin.buffer.read().decode("utf-8")
+    except UnicodeDecodeError:
+        raise InputProblem("not text: a byte that is not UTF-8", STANDARD_INPUT) from None
+
+
+def _names(files: Sequence[File], read: Sequence[Accepted]) -> dict[str, str]:
+    """The name that each policy in the Cedar syntax goes by: its `@id`, where it has one, as for `cedar`.
+
+    Policies are numbered over all files. Raises `InputProblem` where two policies have the same name.
+    """
+    named: dict[str, str] = {}
+    taken: dict[str, Path] = {}
+    before = 0
+    for file, accepted in zip(files, read, strict=True):
+        document = members(accepted.canonical)
+        policies = members(document.get("staticPolicies", "")) | members(document.get("templates", ""))
+        for local, body in policies.items():
+            policy = f"policy{before + int(local.removeprefix('policy'))}"
+            annotation = members(members(body).get("annotations", "")).get("id", "null")
+            name = policy if annotation == "null" else str(json.loads(annotation))
+            if name in taken:
+                other = "" if taken[name] == file.path else f" (see {taken[name]})"
+                raise InputProblem(f"two policies have the id {name!r}{other}", file.path)
+            taken[name] = file.path
+            if name != policy:
+                named[policy] = name
+        before += len(policies)
+    return named
+
+
+def _place(files: Sequence[File], found: re.Match[str]) -> str:
+    file, line = place_in(files, int(found[1]))
+    return f"{file.path}, line {line}, column {found[2]}"
+
+
+def _paths(files: Sequence[File]) -> str:
+    return ", ".join(dict.fromkeys(str(file.path) for file in files))
 
 
 def excerpt(text: str, line: int, column: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -12,6 +13,18 @@ Command = TypeVar("Command", bound=Callable[..., object])
 
 FILE = click.Path(path_type=Path)
 SYNTAX = click.Choice(["cedar", "json"])
+BY_NAME = "[default: json for FILE.json, else cedar]"
+
+
+class Once(click.Command):
+    """A command that refuses an option with one value if it is given twice, as `cedar` does."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        _, _, given = self.make_parser(ctx).parse_args(list(args))
+        for option, count in Counter(given).items():
+            if count > 1 and isinstance(option, click.Option) and not (option.multiple or option.is_flag):
+                raise click.UsageError(f"the option {max(option.opts, key=len)} is given twice", ctx)
+        return super().parse_args(ctx, args)
 
 
 def _all(command: Command, options: list[Callable[[Command], Command]]) -> Command:
@@ -37,8 +50,8 @@ def policy_set(command: Command) -> Command:
     return _all(
         command,
         [
-            click.option("-p", "--policies", type=FILE, help="[default: standard input]"),
-            click.option("--policy-format", type=SYNTAX, default="cedar", show_default=True),
+            policies,
+            click.option("--policy-format", type=SYNTAX, help=BY_NAME),
             click.option(
                 "-k", "--template-linked", type=FILE, help="JSON: a list of links of the policies' templates."
             ),
@@ -51,8 +64,15 @@ def schema(command: Command, *, required: bool = False) -> Command:
     return _all(
         command,
         [
-            click.option("-s", "--schema", type=FILE, required=required),
-            click.option("--schema-format", type=SYNTAX, default="cedar", show_default=True),
+            click.option(
+                "-s",
+                "--schema",
+                type=FILE,
+                multiple=True,
+                required=required,
+                help="Link the schemas if repeated.",
+            ),
+            click.option("--schema-format", type=SYNTAX, help=BY_NAME),
         ],
     )
 
@@ -74,9 +94,30 @@ def request_set(command: Command) -> Command:
                 show_default=True,
                 help="Check the request against the schema.",
             ),
-            click.option("--entities", type=FILE, help="JSON: the entities.  [default: none]"),
+            entities,
         ],
     )
+
+
+def policies(command: Command) -> Command:
+    """`--policies`, which may be repeated."""
+    return click.option(
+        "-p",
+        "--policies",
+        type=FILE,
+        multiple=True,
+        help="Read all files if repeated.  [default: standard input]",
+    )(command)
+
+
+def entities(command: Command) -> Command:
+    """`--entities`, which may be repeated."""
+    return click.option(
+        "--entities",
+        type=FILE,
+        multiple=True,
+        help="JSON: the entities; merge them if repeated.  [default: none]",
+    )(command)
 
 
 def form(command: Command) -> Command:

@@ -9,11 +9,13 @@ import click
 from drt.commands import cedar_options
 
 
-@click.command("check-parse", short_help="Whether policies, a schema, entities can be read.")
+@click.command(
+    "check-parse", cls=cedar_options.Once, short_help="Whether policies, a schema, entities can be read."
+)
 @cedar_options.policy_set
 @click.option("--expression", metavar="TEXT", help="An expression in place of policies.")
 @cedar_options.schema
-@click.option("--entities", type=cedar_options.FILE)
+@cedar_options.entities
 @cedar_options.engine
 @cedar_options.form
 @click.pass_context

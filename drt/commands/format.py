@@ -10,9 +10,9 @@ import click
 from drt.commands import cedar_options
 
 
-@click.command("format", short_help="Lay policies out; comments stay.")
+@click.command("format", cls=cedar_options.Once, short_help="Lay policies out; comments stay.")
 @click.argument("files", nargs=-1, type=cedar_options.FILE, metavar="[FILE]...")
-@click.option("-p", "--policies", type=cedar_options.FILE, help="[default: standard input]")
+@cedar_options.policies
 @click.option("-l", "--line-width", type=click.IntRange(1, 10_000), default=80, show_default=True)
 @click.option("-i", "--indent-width", type=click.IntRange(0, 100), default=2, show_default=True)
 @click.option("-w", "--write", is_flag=True, help="Write the files back.")
@@ -20,11 +20,13 @@ from drt.commands import cedar_options
 @cedar_options.engine
 @cedar_options.form
 @click.pass_context
-def command(ctx: click.Context, /, files: tuple[Path, ...], policies: Path | None, **options: Any) -> None:
+def command(
+    ctx: click.Context, /, files: tuple[Path, ...], policies: tuple[Path, ...], **options: Any
+) -> None:
     """Lay policies out afresh. Exit codes, as for `cedar`: 0 done, 1 not, or --check found something."""
     from drt.commands import asking, rewriting
 
-    paths: list[Path | None] = [*files, *([policies] if policies else [])]
+    paths: list[Path | None] = [*files, *policies]
     if options["write"] and options["check"]:
         raise click.UsageError("--write and --check exclude each other")
     if options["write"] and not paths:

@@ -9,7 +9,7 @@ import click
 from drt.commands import cedar_options
 
 
-@click.command("link", short_help="Link a template.")
+@click.command("link", cls=cedar_options.Once, short_help="Link a template.")
 @cedar_options.policy_set
 @click.option("--template-id", required=True)
 @click.option("-n", "--new-id", required=True)

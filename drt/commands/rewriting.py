@@ -12,9 +12,10 @@ from typing import Any
 import click
 
 from drt import json_text
-from drt.case import Case, Source
-from drt.commands.asking import FAILURE, OK
+from drt.case import Case, Format
+from drt.commands.asking import FAILURE, OK, error_document
 from drt.commands.cedar_inputs import STANDARD_INPUT, Inputs, NoAnswer
+from drt.commands.merging import File
 from drt.localise.policies import policies_of
 from drt.outcome import Accepted, Printed
 from drt.problems import InputProblem
@@ -26,58 +27,60 @@ def check_parse(options: Mapping[str, Any]) -> int:
         return _check_parse(options)
     try:
         _check_parse(options)
-    except (NoAnswer, InputProblem) as reason:
-        click.echo(json.dumps({"readable": False, "error": str(reason)}, indent=2))
+    except NoAnswer as reason:
+        click.echo(json.dumps({"readable": False, **error_document(reason.reasons)}, indent=2))
         return FAILURE
     click.echo(json.dumps({"readable": True, "error": None}, indent=2))
     return OK
 
 
 def _check_parse(options: Mapping[str, Any]) -> int:
+    """Each part is read, also where another has errors."""
     inputs = Inputs.of(options["engine"])
-    if options["expression"] is not None:
-        inputs.files["expression"] = (Path("the expression"), options["expression"])
-        inputs.answer(inputs.engine.read_expression(options["expression"]))
-    schema = inputs.schema(options["schema"], options["schema_format"])
-    if schema is not None:
-        inputs.answer(inputs.engine.read_schema(schema))
-    if options["entities"] is not None:
-        inputs.answer(inputs.engine.read_entities(inputs.entities(options["entities"]), schema))
-    others = options["expression"] is not None or schema is not None or options["entities"] is not None
-    if options["policies"] is not None or not others:
-        policies = inputs.policies(options["policies"], options["policy_format"])
-        inputs.answer(inputs.engine.read_policies(policies))
-        if options["template_linked"] is not None:
-            names = inputs.names(policies)
-            inputs.load(Case(policies, links=inputs.links(options["template_linked"], names)))
+    expression = options["expression"]
+    if expression is not None:
+        inputs.files["expression"] = (File(Path("the expression"), expression),)
+        with inputs.noting():
+            inputs.answer(inputs.engine.read_expression(expression))
+    with inputs.noting():
+        schemas = inputs.schemas(options["schema"], options["schema_format"])
+        for schema in schemas:
+            inputs.answer(inputs.engine.read_schema(schema))
+        entities = inputs.entities(options["entities"], schemas)
+        inputs.answer(inputs.engine.read_entities(entities, inputs.linked(schemas)))
+    if options["policies"] or not (expression is not None or options["schema"] or options["entities"]):
+        with inputs.noting():
+            policies = inputs.policies(options["policies"], options["policy_format"])
+            inputs.load(Case(policies, links=inputs.links(options["template_linked"])))
+    inputs.complete()
     return OK
 
 
 def link(options: Mapping[str, Any]) -> int:
     """Link a template, print what the link stands for, and add it to the file of links if one is named."""
     inputs = Inputs.of(options["engine"])
-    policies = inputs.policies(options["policies"], options["policy_format"])
-    names = inputs.names(policies)
-    linked = options["template_linked"]
-    before = inputs.links(linked, names) if linked is not None and linked.exists() else ()
-    arguments = json_text.parse(options["arguments"])
-    if not isinstance(arguments, dict):
-        raise InputProblem("the arguments are a JSON object from slots to entities")
-    ids = {name: policy_id for policy_id, name in names.items()}
+    linked, name = options["template_linked"], options["new_id"]
+    with inputs.noting():
+        policies = inputs.policies(options["policies"], options["policy_format"])
+        before = inputs.links(linked) if linked is not None and linked.exists() else ()
+        inputs.free(name)
+    with inputs.noting():
+        arguments = json_text.parse(options["arguments"])
+        if not isinstance(arguments, dict):
+            raise InputProblem("the arguments are a JSON object from slots to entities")
+        values = inputs.slots(arguments, None)
+    inputs.complete()
     template = options["template_id"]
-    inputs.free(options["new_id"])
-    new = (ids.get(template, template), options["new_id"], inputs.slots(arguments, None))
-    case = Case(policies, links=(*before, new))
+    case = Case(policies, links=(*before, (inputs.template(template), name, values)))
     inputs.load(case)
-    linked_now = [each.text for each in policies_of(case, [inputs.engine]) if each.id == options["new_id"]]
-    text = "\n".join(linked_now)
+    text = "\n".join(each.text for each in policies_of(case, [inputs.engine]) if each.id == name)
     if linked is not None:
-        entry = {"template_id": template, "link_id": options["new_id"], "args": arguments}
-        known = json_text.parse(inputs.files["link"][1], linked) if before or linked.exists() else []
+        entry = {"template_id": template, "link_id": name, "args": arguments}
+        known = json_text.parse(inputs.files["link"][0].text, linked) if before else []
         assert isinstance(known, list)
         _replace(linked, json_text.dump([*known, entry]))
     if options["form"] == "json":
-        text = json.dumps({"id": options["new_id"], "template": template, "policy": text}, indent=2)
+        text = json.dumps({"id": name, "template": template, "policy": text}, indent=2)
     click.echo(text)
     return OK
 
@@ -125,31 +128,32 @@ def translate_policy(options: Mapping[str, Any]) -> int:
     """Policies in the other syntax."""
     inputs = Inputs.of(options["engine"])
     if options["direction"] == "cedar-to-json":
-        read: Accepted = inputs.answer(
-            inputs.engine.read_policies(inputs.policies(options["policies"], "cedar"))
-        )
+        policies = inputs.policies(options["policies"], "cedar")
+        read: Accepted = inputs.answer(inputs.engine.read_policies(policies))
         click.echo(_pretty(read.canonical))
     else:
-        source = inputs.policies(options["policies"], "json")
-        printed: Printed = inputs.answer(inputs.engine.print_policies(source, templates=True))
+        policies = inputs.policies(options["policies"], "json")
+        printed: Printed = inputs.answer(inputs.engine.print_policies(policies, templates=True))
         click.echo(printed.text.rstrip("\n"))
     return OK
 
 
 def translate_schema(options: Mapping[str, Any]) -> int:
-    """A schema in the other syntax, or with every name resolved."""
+    """A schema in the other syntax, or with every name resolved; several schemas are linked first."""
     inputs = Inputs.of(options["engine"])
-    text = inputs.text("schema", options["schema"])
-    match options["direction"]:
-        case "json-to-cedar":
-            told: Printed = inputs.answer(inputs.engine.translate_schema(Source(text, "json"), "cedar"))
-            click.echo(told.text.rstrip("\n"))
-        case "cedar-to-json":
-            told = inputs.answer(inputs.engine.translate_schema(Source(text), "json"))
-            click.echo(_pretty(told.text))
-        case _:
-            read: Accepted = inputs.answer(inputs.engine.read_schema(Source(text)))
-            click.echo(_pretty(read.canonical))
+    direction = options["direction"]
+    given: Format = "json" if direction == "json-to-cedar" else "cedar"
+    source = inputs.linked(inputs.schemas(options["schema"] or (None,), given))
+    assert source is not None
+    to: Format = "cedar" if direction == "json-to-cedar" else "json"
+    if direction == "cedar-to-json-with-resolved-types":
+        read: Accepted = inputs.answer(inputs.engine.read_schema(source))
+        click.echo(_pretty(read.canonical))
+    elif source.format == to:  # linked, which gives JSON
+        click.echo(_pretty(source.text))
+    else:
+        told: Printed = inputs.answer(inputs.engine.translate_schema(source, to))
+        click.echo(told.text.rstrip("\n") if to == "cedar" else _pretty(told.text))
     return OK
 
 

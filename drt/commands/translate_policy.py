@@ -9,9 +9,9 @@ import click
 from drt.commands import cedar_options
 
 
-@click.command("translate-policy", short_help="Policies in the other syntax.")
+@click.command("translate-policy", cls=cedar_options.Once, short_help="Policies in the other syntax.")
 @click.option("--direction", type=click.Choice(["cedar-to-json", "json-to-cedar"]), required=True)
-@click.option("-p", "--policies", type=cedar_options.FILE, help="[default: standard input]")
+@cedar_options.policies
 @cedar_options.engine
 @click.pass_context
 def command(ctx: click.Context, /, **options: Any) -> None:

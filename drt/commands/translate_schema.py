@@ -11,9 +11,15 @@ from drt.commands import cedar_options
 DIRECTIONS = ["json-to-cedar", "cedar-to-json", "cedar-to-json-with-resolved-types"]
 
 
-@click.command("translate-schema", short_help="A schema in the other syntax.")
+@click.command("translate-schema", cls=cedar_options.Once, short_help="A schema in the other syntax.")
 @click.option("--direction", type=click.Choice(DIRECTIONS), required=True)
-@click.option("-s", "--schema", type=cedar_options.FILE, help="[default: standard input]")
+@click.option(
+    "-s",
+    "--schema",
+    type=cedar_options.FILE,
+    multiple=True,
+    help="Link the schemas if repeated.  [default: standard input]",
+)
 @cedar_options.engine
 @click.pass_context
 def command(ctx: click.Context, /, **options: Any) -> None:

@@ -10,7 +10,7 @@ import click
 from drt.commands import cedar_options
 
 
-@click.command("validate", short_help="Check policies against a schema.")
+@click.command("validate", cls=cedar_options.Once, short_help="Check policies against a schema.")
 @partial(cedar_options.schema, required=True)
 @cedar_options.policy_set
 @click.option(

@@ -115,9 +115,9 @@ class TestNamesAndWarnings:
         asked = ["validate", "-p", "never.cedar", "-s", "s.cedarschema", "--engine", "./silent.py:Silent"]
         plain, denied = drt(*asked), drt(*asked, "--deny-warnings")
         assert plain.exit_code == 0
-        assert "does not tell warnings" in plain.stdout
+        assert "does not report warnings" in plain.stdout
         assert denied.exit_code == 1
-        assert "does not tell its warnings" in denied.stderr
+        assert "does not report warnings" in denied.stderr
 
     def test_a_link_may_not_take_the_name_of_a_policy(self) -> None:
         arguments = ["--template-id", "shared", "-a", '{"?principal": "User::\\"eve\\""}', "-n"]

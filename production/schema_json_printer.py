@@ -51,6 +51,8 @@ def _entity(entity: EntityDeclaration) -> Written:
         return {**written, "enum": list(entity.enum)}
     if entity.parents:
         written["memberOfTypes"] = [parent.name for parent in entity.parents]
+    if entity.is_external:
+        written["external"] = True
     if entity.shape is not None:
         written["shape"] = _type(entity.shape)
     if entity.tags is not None:
@@ -62,6 +64,8 @@ def _action(action: ActionDeclaration) -> Written:
     written = _annotations(action.annotations)
     if action.parents:
         written["memberOf"] = [_action_reference(parent) for parent in action.parents]
+    if action.is_external:
+        written["external"] = True
     if action.applies_to is not None:
         applies: Written = {
             "principalTypes": [reference.name for reference in action.applies_to.principals],

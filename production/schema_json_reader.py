@@ -162,8 +162,11 @@ class _Reader:
     def entity(self, name: str, node: Json, at: int) -> EntityDeclaration:
         self.declared_name(name, at, "entity type")
         what = f'the entity type "{name}"'
-        members = self.members(node, what, ("memberOfTypes", "shape", "tags", "enum", "annotations"))
+        members = self.members(
+            node, what, ("memberOfTypes", "shape", "tags", "enum", "annotations", "external")
+        )
         annotations = self.annotations(members)
+        is_external = self.external(members, ("shape", "tags", "enum"))
         if "enum" in members:
             for other in ("memberOfTypes", "shape", "tags"):
                 if other in members:
@@ -177,14 +180,28 @@ class _Reader:
             parents = self.entity_references(members["memberOfTypes"], '"memberOfTypes"')
         shape = self.type(members["shape"]) if "shape" in members else None
         tags = self.type(members["tags"]) if "tags" in members else None
-        return EntityDeclaration(name, parents, shape, tags, None, annotations, at)
+        return EntityDeclaration(name, parents, shape, tags, None, annotations, at, is_external)
+
+    def external(self, members: Members, excluded: tuple[str, ...]) -> bool:
+        """Whether a declaration is external; it then has none of the `excluded` members."""
+        if "external" not in members:
+            return False
+        flag = members["external"]
+        if not isinstance(flag.value, bool):
+            raise self.error(f'expected "external" as true or false, found {flag}', flag.at)
+        if flag.value:
+            for other in excluded:
+                if other in members:
+                    raise self.error(f'"external" together with "{other}"', members[other].at)
+        return flag.value
 
     def entity_references(self, node: Json, what: str) -> tuple[Reference, ...]:
         return tuple(self.reference(item, "entity", "an entity type") for item in self.items(node, what))
 
     def action(self, name: str, node: Json, at: int) -> ActionDeclaration:
         what = f'the action "{name}"'
-        members = self.members(node, what, ("appliesTo", "memberOf", "attributes", "annotations"))
+        members = self.members(node, what, ("appliesTo", "memberOf", "attributes", "annotations", "external"))
+        is_external = self.external(members, ("appliesTo", "attributes"))
         if "attributes" in members and members["attributes"].value is not None:
             raise self.error("actions have no attributes", members["attributes"].at)
         parents: tuple[ActionReference, ...] = ()
@@ -194,7 +211,7 @@ class _Reader:
         applies_to: AppliesTo | None = None
         if "appliesTo" in members and members["appliesTo"].value is not None:
             applies_to = self.applies_to(members["appliesTo"])
-        return ActionDeclaration(name, parents, applies_to, self.annotations(members), at)
+        return ActionDeclaration(name, parents, applies_to, self.annotations(members), at, is_external)
 
     def action_reference(self, node: Json) -> ActionReference:
         members = self.members(node, 'an entry of "memberOf"', ("id", "type"))

@@ -68,7 +68,7 @@ class Reach(Generic[K]):
     """
 
     def __init__(self, edges: Mapping[K, Iterable[K]]) -> None:
-        self._edges = edges
+        self.edges = edges
         self._known: dict[K, frozenset[K]] = {}
         self._held = 0
 
@@ -77,14 +77,14 @@ class Reach(Generic[K]):
         found = self._known.get(node)
         if found is None:
             reached: set[K] = set()
-            todo = list(self._edges.get(node, ()))
+            todo = list(self.edges.get(node, ()))
             while todo:
                 next_node = todo.pop()
                 if next_node not in reached:
                     reached.add(next_node)
                     known = self._known.get(next_node)
                     if known is None:
-                        todo.extend(self._edges.get(next_node, ()))
+                        todo.extend(self.edges.get(next_node, ()))
                     else:
                         reached |= known
             found = frozenset(reached)
@@ -136,3 +136,12 @@ class SchemaModel:
         self.entity_descendants = Reach(reversed_edges(entity_parents))
         self.action_ancestors = Reach(action_parents)
         self.action_descendants = Reach(reversed_edges(action_parents))
+
+
+def external_below_enumerated(model: SchemaModel) -> frozenset[str]:
+    """The external types with an enumerated type among their ancestors, which a schema may not have."""
+    if not model.external_types:
+        return frozenset()
+    enumerated = [e.name for e in model.entity_types.values() if isinstance(e, EnumeratedEntityType)]
+    below = Reach({"": enumerated, **model.entity_descendants.edges})
+    return model.external_types & below.of("")

@@ -41,7 +41,7 @@ def parse_schema(text: str) -> Fragment:
             while not parser.takes("}"):
                 parser.declaration(block, parser.annotations())
         else:
-            parser.declaration(bare, annotations, "`namespace`, `entity`, `action` or `type`")
+            parser.declaration(bare, annotations, "`namespace`, `external`, `entity`, `action` or `type`")
     declared = [block.finished() for block in blocks]
     if bare.commons or bare.entities or bare.actions:
         declared.insert(0, bare.finished())
@@ -99,7 +99,10 @@ class _Parser(Cursor):
         return tuple(found.items())
 
     def declaration(
-        self, block: _Block, annotations: Annotations, what: str = "`entity`, `action`, `type` or `}`"
+        self,
+        block: _Block,
+        annotations: Annotations,
+        what: str = "`external`, `entity`, `action`, `type` or `}`",
     ) -> None:
         if self.takes_word("entity"):
             block.entities.extend(self.entity(annotations))
@@ -110,8 +113,31 @@ class _Parser(Cursor):
             self.expect("=")
             block.commons.append(CommonDeclaration(name.text, self.type(), annotations, name.at))
             self.expect(";")
+        elif self.takes_word("external"):
+            self.external(block, annotations)
         else:
             raise self.expected(what)
+
+    def external(self, block: _Block, annotations: Annotations) -> None:
+        """Read a declaration without a definition; nothing but parents may follow the names."""
+        if self.takes_word("entity"):
+            types = self.one_or_more(self.identifier)
+            above = self.entity_types() if self.takes_word("in") else ()
+            self.expect(";")
+            block.entities.extend(
+                EntityDeclaration(name.text, above, None, None, None, annotations, name.at, is_external=True)
+                for name in types
+            )
+        elif self.takes_word("action"):
+            names = self.one_or_more(lambda: self.name_or_string("an action name"))
+            groups = self.action_parents()
+            self.expect(";")
+            block.actions.extend(
+                ActionDeclaration(name.text, groups, None, annotations, name.at, is_external=True)
+                for name in names
+            )
+        else:
+            raise self.expected("`entity` or `action`")
 
     def entity(self, annotations: Annotations) -> list[EntityDeclaration]:
         names = self.one_or_more(self.identifier)
@@ -149,13 +175,7 @@ class _Parser(Cursor):
 
     def action(self, annotations: Annotations) -> list[ActionDeclaration]:
         names = self.one_or_more(lambda: self.name_or_string("an action name"))
-        parents: tuple[ActionReference, ...] = ()
-        if self.takes_word("in"):
-            if self.takes("["):
-                parents = tuple(self.one_or_more(self.action_reference))
-                self.expect("]")
-            else:
-                parents = (self.action_reference(),)
+        parents = self.action_parents()
         applies_to = self.applies_to() if self.takes_word("appliesTo") else None
         if self.takes_word("attributes"):
             self.expect("{")
@@ -163,6 +183,15 @@ class _Parser(Cursor):
                 raise self.expected("`}` (actions have no attributes)")
         self.expect(";")
         return [ActionDeclaration(name.text, parents, applies_to, annotations, name.at) for name in names]
+
+    def action_parents(self) -> tuple[ActionReference, ...]:
+        if not self.takes_word("in"):
+            return ()
+        if not self.takes("["):
+            return (self.action_reference(),)
+        parents = tuple(self.one_or_more(self.action_reference))
+        self.expect("]")
+        return parents
 
     def action_reference(self) -> ActionReference:
         at = self.token.at

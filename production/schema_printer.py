@@ -81,7 +81,7 @@ class _Printer:
         return self._line(common.annotations, f"type {common.name} = {self.type(common.type, self._here)}")
 
     def entity(self, entity: EntityDeclaration) -> str:
-        text = f"entity {entity.name}"
+        text = f"{'external ' if entity.is_external else ''}entity {entity.name}"
         if entity.enum is not None:
             return self._line(entity.annotations, f"{text} enum [{', '.join(map(quoted, entity.enum))}]")
         if entity.parents:
@@ -104,7 +104,7 @@ class _Printer:
         return shape, scope
 
     def action(self, action: ActionDeclaration) -> str:
-        text = f"action {_name(action.name)}"
+        text = f"{'external ' if action.is_external else ''}action {_name(action.name)}"
         if action.parents:
             text += f" in [{', '.join(map(_action_reference, action.parents))}]"
         applies = action.applies_to

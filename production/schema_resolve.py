@@ -11,9 +11,12 @@ from production.schema_errors import SchemaTextError
 from production.schema_model import (
     Action,
     ActionUid,
+    EntityTypeModel,
     EnumeratedEntityType,
+    ExternalEntityType,
     SchemaModel,
     StandardEntityType,
+    external_below_enumerated,
 )
 from production.schema_names import BuiltInTarget, CommonTarget, Names, Scope
 from production.schema_syntax import (
@@ -45,7 +48,13 @@ def resolve_schema(fragments: tuple[Fragment, ...]) -> SchemaModel:
         uid: resolver.action(uid, declaration, scope) for uid, (declaration, scope) in names.actions.items()
     }
     _check_action_cycles(actions, names)
-    return SchemaModel(entity_types, actions, types)
+    model = SchemaModel(entity_types, actions, types)
+    for misplaced in sorted(external_below_enumerated(model)):
+        declaration, scope = names.entities[misplaced]
+        raise scope.error(
+            f'the external type "{misplaced}" has an enumerated type among its ancestors', declaration.at
+        )
+    return model
 
 
 def expressions(root: TypeExpression) -> Iterator[TypeExpression]:
@@ -155,12 +164,12 @@ class _Resolver:
             raise scope.error(f"{what} is not a record", expression.at)
         return type_
 
-    def entity(
-        self, full: str, declaration: EntityDeclaration, scope: Scope
-    ) -> StandardEntityType | EnumeratedEntityType:
+    def entity(self, full: str, declaration: EntityDeclaration, scope: Scope) -> EntityTypeModel:
         if declaration.enum is not None:
             return EnumeratedEntityType(full, frozenset(declaration.enum))
         parents = frozenset(self.names.entity_target(parent, scope) for parent in declaration.parents)
+        if declaration.is_external:
+            return ExternalEntityType(full, parents)
         shape = self.record(declaration.shape, scope, f'the shape of "{full}"')
         tags = None if declaration.tags is None else self._counted(declaration.tags, scope)
         return StandardEntityType(full, parents, shape, tags)
@@ -176,7 +185,7 @@ class _Resolver:
             resources = frozenset(self.names.entity_target(r, scope) for r in applies.resources)
             context = applies.context
         record = self.record(context, scope, f'the context of the action "{uid[1]}"')
-        return Action(uid, parents, principals, resources, record)
+        return Action(uid, parents, principals, resources, record, declaration.is_external)
 
 
 def _check_action_cycles(actions: dict[ActionUid, Action], names: Names) -> None:

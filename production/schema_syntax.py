@@ -70,7 +70,10 @@ class CommonDeclaration:
 
 @dataclass(frozen=True, slots=True)
 class EntityDeclaration:
-    """One entity type name. `enum` is `None` for a standard type, else its non-empty ids."""
+    """One entity type name. `enum` is `None` for a standard type, else its non-empty ids.
+
+    An external one has parents and annotations only.
+    """
 
     name: str
     parents: tuple[Reference, ...]
@@ -79,6 +82,7 @@ class EntityDeclaration:
     enum: tuple[str, ...] | None
     annotations: Annotations
     at: int
+    is_external: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +103,14 @@ class AppliesTo:
 
 @dataclass(frozen=True, slots=True)
 class ActionDeclaration:
+    """One action name. An external one has parents and annotations only."""
+
     name: str
     parents: tuple[ActionReference, ...]
     applies_to: AppliesTo | None
     annotations: Annotations
     at: int
+    is_external: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,17 @@ class _Checks:
         self._level = level
 
     def all(self, policies: PolicySet) -> Iterator[tuple[str, _Found]]:
-        """What was found about each policy, template and link."""
+        """What was found about each policy, template and link.
+
+        An incomplete schema has nothing to say but that it is incomplete (spec 08 §1).
+        """
+        if not self._model.is_complete:
+            for policy_id in (*policies.statics, *policies.templates):
+                incomplete = ValidationError(policy_id, "incomplete_schema", _INCOMPLETE)
+                yield policy_id, _Found([incomplete])
+            for link_id in policies.links:
+                yield link_id, _Found()
+            return
         for policy_id, policy in (*policies.statics.items(), *policies.templates.items()):
             yield policy_id, self._policy(policy_id, policy)
         for link_id, link in policies.links.items():
@@ -189,6 +199,7 @@ def _distinct(environments: Iterable[Environment], variables: frozenset[str]) ->
     return chosen.values()
 
 
+_INCOMPLETE = "the schema is incomplete: it has external declarations"
 _INAPPLICABLE = (
     "the policy applies to no action: no action takes a principal and a resource that its scope admits"
 )

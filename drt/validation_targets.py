@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from drt import drawing
-from drt.oracles import schemas, validation
+from drt.oracles import questions, schemas, validation
 from drt.oracles.agreement import engines_agree
 from drt.target import Target
 from generators.profiles import (
@@ -71,7 +71,7 @@ VALIDATION_TARGETS = (
         "Engines warn of the same texts that mix scripts or mislead, and of no others.",
         drawing.validated(ODD_SCRIPTS, json_policies=0.15),
         validation.validators_agree,
-        weight=2,
+        weight=4,
     ),
     Target(
         "valid-incomplete",
@@ -84,6 +84,33 @@ VALIDATION_TARGETS = (
         "Policies have the same verdict under schemas that link, whoever links them.",
         drawing.fragments(TYPED, TYPE_ERRORS),
         validation.validators_agree,
+        weight=2,
+    ),
+    Target(
+        "valid-linking",
+        "Engines link the same schemas to the same one, in any order and grouping.",
+        drawing.fragments(TYPED, HOSTILE_TEXT, missed=0.5),
+        questions.linkers_agree,
+        weight=2,
+    ),
+    Target(
+        "valid-questions",
+        "Engines give the same answers to questions about schemas and policies.",
+        drawing.inquiry,
+        questions.questions_agree,
+        weight=2,
+    ),
+    Target(
+        "valid-linking",
+        "Engines link the same schemas to the same, whatever their order and grouping.",
+        drawing.fragments(TYPED),
+        questions.linkers_agree,
+    ),
+    Target(
+        "questions",
+        "Engines give the same answers about schemas and policies.",
+        drawing.inquiry,
+        questions.questions_agree,
     ),
     Target(
         "valid-near-miss",

@@ -19,6 +19,7 @@ from reference.schema import Schema
 from reference.validation import entities, requests
 from tests.drt import faulty_engines, faulty_validators
 from tests.drt.planted import rules
+from tests.drt.planted.current import CURRENT
 from tests.drt.planted.engines import Fault, Planted, in_json, of_format
 
 
@@ -339,5 +340,5 @@ SCHEMAS = (
 )  # fmt: skip
 
 DEFECTS: tuple[Defect, ...] = (
-    *AUTHORIZER, *OPERATORS, *READING, *POLICY_JSON, *ENTITY_JSON, *PRINTING, *VALIDATION, *SCHEMAS,
+    *AUTHORIZER, *OPERATORS, *READING, *POLICY_JSON, *ENTITY_JSON, *PRINTING, *VALIDATION, *SCHEMAS, *CURRENT,
 )  # fmt: skip

@@ -39,6 +39,8 @@ class Fault:
     printed: Callable[[str], str] = same
     formatted: Callable[[str, str], str] = lambda _, laid_out: laid_out
     translated: Callable[[str], str] = same
+    read: Callable[[Outcome], Outcome] = same
+    verdict: Callable[[Outcome], Outcome] = same
     response: Callable[[Outcome], Outcome] = same
 
     @contextmanager
@@ -73,8 +75,7 @@ class PlantedLoaded:
 
     def validate(self, mode: ValidationMode = "strict", level: int | None = None) -> Outcome:
         with self.fault.planted():
-            answer: Outcome = self.inner.validate(mode, level)
-            return answer
+            return self.fault.verdict(self.inner.validate(mode, level))
 
 
 class Planted:
@@ -100,7 +101,7 @@ class Planted:
 
     def read_policies(self, policies: Source) -> Any:
         with self.fault.planted():
-            return self.sound.read_policies(self.fault.policies(policies))
+            return self.fault.read(self.sound.read_policies(self.fault.policies(policies)))
 
     def print_policies(self, policies: Source, *, templates: bool) -> Any:
         with self.fault.planted():
@@ -129,6 +130,14 @@ class Planted:
         with self.fault.planted():
             answer = self.sound.translate_schema(self.fault.schema(schema), to)
             return _written(answer, self.fault.translated)
+
+    def link_schemas(self, schemas: Any, *, complete: bool) -> Any:
+        with self.fault.planted():
+            return self.sound.link_schemas(schemas, complete=complete)
+
+    def answer(self, inquiry: Any) -> Any:
+        with self.fault.planted():
+            return self.sound.answer(inquiry)
 
 
 def in_json(change: Callable[[Any], Any]) -> Callable[[str], str]:

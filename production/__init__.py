@@ -47,6 +47,7 @@ from production.policy_set import Link, PolicySet
 from production.requests import Request
 from production.responses import Response
 from production.schema import Schema
+from production.schema_linking import SchemaLinkError, SchemaLinkErrorKind
 from production.schema_questions import RequestEnvironment
 from production.typed_authorizer import TypedAuthorizer
 from production.uids import Uid
@@ -90,6 +91,8 @@ __all__ = [
     "Response",
     "Schema",
     "SchemaError",
+    "SchemaLinkError",
+    "SchemaLinkErrorKind",
     "SetValue",
     "TypedAuthorizer",
     "Uid",

@@ -15,12 +15,14 @@ from production.requests import Request, request_object
 from production.schema_canonical import canonical_schema, resolved_json_schema
 from production.schema_json_printer import json_schema
 from production.schema_json_reader import read_json_schema
+from production.schema_linking import check_complete, link_models
 from production.schema_model import SchemaModel
 from production.schema_parser import parse_schema
 from production.schema_printer import cedar_schema
 from production.schema_questions import RequestEnvironment, SchemaQuestions, with_slots
 from production.schema_resolve import resolve_schema
 from production.schema_syntax import Fragment
+from production.schema_writing import written_fragment
 from production.servers import Tier
 from production.typed_authorizer import TypedAuthorizer
 from production.typed_entities import EntityReader
@@ -38,8 +40,12 @@ class Schema(SchemaQuestions):
 
     def __init__(self, fragments: Iterable[Fragment]) -> None:
         """Fragments taken together; `from_cedar` and `from_json` start from text. Raises `SchemaError`."""
-        self._fragments = tuple(fragments)
-        super().__init__(resolve_schema(self._fragments))
+        together = tuple(fragments)
+        self._prepare(resolve_schema(together), together)
+
+    def _prepare(self, model: SchemaModel, fragments: tuple[Fragment, ...] | None) -> None:
+        super().__init__(model)
+        self._fragments = fragments
         self._validator = Validator(self._model)
         self._entity_reader = EntityReader(self._model)
         self._types = TypesTable(self._model)
@@ -55,6 +61,26 @@ class Schema(SchemaQuestions):
         """A schema from one or more texts in JSON syntax. Raises `SchemaError` naming line and column."""
         with without_collection():
             return cls(read_json_schema(text) for text in texts)
+
+    @classmethod
+    def link(cls, *schemas: Schema) -> Schema:
+        """One schema of many, each resolved by itself before (spec 13 §5).
+
+        What one declares as `external` another may define. The order does not matter. Raises
+        `SchemaLinkError`.
+        """
+        if len(schemas) == 1:
+            return schemas[0]
+        made = cls.__new__(cls)
+        made._prepare(link_models([schema.model for schema in schemas]), None)
+        return made
+
+    @classmethod
+    def link_complete(cls, *schemas: Schema) -> Schema:
+        """As `link`; raises `SchemaLinkError` also where something is still external."""
+        linked = cls.link(*schemas)
+        check_complete(linked.model)
+        return linked
 
     @property
     def model(self) -> SchemaModel:
@@ -118,17 +144,24 @@ class Schema(SchemaQuestions):
 
     # Texts
 
+    def _declarations(self) -> tuple[Fragment, ...]:
+        """What the schema was read from; for a linked schema its meaning, written out."""
+        return self._fragments if self._fragments is not None else (written_fragment(self._model),)
+
     def to_cedar(self) -> str:
         """The schema in Cedar syntax. Raises `SchemaError` where that syntax cannot say what is meant."""
-        return cedar_schema(self._fragments)
+        return cedar_schema(self._declarations())
 
     def to_json(self, indent: int | None = 2) -> str:
         """The schema in JSON syntax, names as written. Raises `SchemaError` past the depth of JSON."""
-        return json_schema(self._fragments, indent)
+        return json_schema(self._declarations(), indent)
 
-    def to_resolved_json(self, indent: int | None = 2) -> str:
-        """A JSON schema of the same meaning, every name qualified and every common type written out."""
-        return resolved_json_schema(self._model, indent)
+    def to_resolved_json(self, indent: int | None = 2, *, closed: bool = False) -> str:
+        """A JSON schema of the same meaning, every name qualified and every common type written out.
+
+        With `closed` all ancestors are listed, not the declared parents alone.
+        """
+        return resolved_json_schema(self._model, indent, closed=closed)
 
     def to_canonical(self) -> str:
         """One line of JSON, the same for two schemas exactly when they mean the same."""

@@ -14,8 +14,17 @@ from production.schema_model import (
     EnumeratedEntityType,
     ExternalEntityType,
     SchemaModel,
+    StandardEntityType,
 )
-from production.schema_types import EXTENSIONS, EntityType, PrimitiveType, RecordType, SetType, Type
+from production.schema_types import (
+    EXTENSIONS,
+    EntityType,
+    PrimitiveType,
+    RecordType,
+    SetType,
+    Type,
+    type_parts,
+)
 
 
 def canonical_schema(model: SchemaModel) -> str:
@@ -28,7 +37,7 @@ def canonical_schema(model: SchemaModel) -> str:
     return json_text({"actions": actions, "entityTypes": entities})
 
 
-def resolved_json_schema(model: SchemaModel, indent: int | None = 2) -> str:
+def resolved_json_schema(model: SchemaModel, indent: int | None = 2, *, closed: bool = False) -> str:
     """A JSON schema of the same meaning with every name fully qualified and no common types.
 
     Raises `SchemaError` where types nest too deep for JSON, or where a namespace hides the type `Action`.
@@ -45,11 +54,16 @@ def resolved_json_schema(model: SchemaModel, indent: int | None = 2) -> str:
     for name, entity in model.entity_types.items():
         namespace, _, base = name.rpartition("::")
         members = namespaces.setdefault(namespace, {"entityTypes": {}, "actions": {}})
-        members["entityTypes"][base] = _resolved_entity(entity, types(namespace))
+        if isinstance(entity, EnumeratedEntityType):
+            members["entityTypes"][base] = {"enum": sorted(entity.ids)}
+        else:
+            above = model.entity_ancestors.of(name) if closed else entity.parents
+            members["entityTypes"][base] = _resolved_entity(entity, above, types(namespace))
     for (type_name, action_id), action in model.actions.items():
         namespace = type_name.rpartition("::")[0]
         members = namespaces.setdefault(namespace, {"entityTypes": {}, "actions": {}})
-        members["actions"][action_id] = _resolved_action(action, types(namespace))
+        groups = model.action_ancestors.of(action.uid) if closed else action.parents
+        members["actions"][action_id] = _resolved_action(action, groups, types(namespace))
     return json_text(namespaces, indent, DEPTH_LIMIT)
 
 
@@ -82,20 +96,20 @@ def _entity(entity: EntityTypeModel, types: TypeJson) -> JsonValue:
     }
 
 
-def _resolved_entity(entity: EntityTypeModel, types: TypeJson) -> JsonValue:
-    if isinstance(entity, EnumeratedEntityType):
-        return {"enum": sorted(entity.ids)}
+def _resolved_entity(
+    entity: StandardEntityType | ExternalEntityType, above: frozenset[str], types: TypeJson
+) -> JsonValue:
     if isinstance(entity, ExternalEntityType):
-        return {"external": True, "memberOfTypes": sorted(entity.parents)}
-    written: dict[str, JsonValue] = {"memberOfTypes": sorted(entity.parents), "shape": types.of(entity.shape)}
+        return {"external": True, "memberOfTypes": sorted(above)}
+    written: dict[str, JsonValue] = {"memberOfTypes": sorted(above), "shape": types.of(entity.shape)}
     if entity.tags is not None:
         written["tags"] = types.of(entity.tags)
     return written
 
 
-def _resolved_action(action: Action, types: TypeJson) -> JsonValue:
+def _resolved_action(action: Action, groups: frozenset[ActionUid], types: TypeJson) -> JsonValue:
     written: dict[str, JsonValue] = {
-        "memberOf": [{"id": action_id, "type": type_name} for type_name, action_id in sorted(action.parents)]
+        "memberOf": [{"id": action_id, "type": type_name} for type_name, action_id in sorted(groups)]
     }
     if action.is_external:
         written["external"] = True
@@ -127,7 +141,7 @@ class TypeJson:
             if type_ in self._made:
                 todo.pop()
                 continue
-            waiting = [part for part in _parts(type_) if part not in self._made]
+            waiting = [part for part in type_parts(type_) if part not in self._made]
             if waiting:
                 todo.extend(waiting)
             else:
@@ -159,13 +173,3 @@ class TypeJson:
         made = self._made[type_]
         assert isinstance(made, dict)
         return {"required": required, "type": made} if self._nested_type else {**made, "required": required}
-
-
-def _parts(type_: Type) -> list[Type]:
-    match type_:
-        case SetType(element=element):
-            return [element]
-        case RecordType(attributes=attributes):
-            return [part for part, _ in attributes.values()]
-        case _:
-            return []

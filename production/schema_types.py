@@ -127,6 +127,57 @@ class TypeTable:
         return found
 
 
+class Adopter:
+    """Makes the types of another table anew in a table of its own, each once."""
+
+    def __init__(self, types: TypeTable) -> None:
+        self._types = types
+        self._made: dict[Type, Type] = {}
+
+    def of(self, root: Type) -> Type:
+        """The same type in the new table."""
+        todo = [root]
+        while todo:
+            type_ = todo[-1]
+            waiting = [part for part in type_parts(type_) if part not in self._made]
+            if waiting:
+                todo.extend(waiting)
+            else:
+                todo.pop()
+                if type_ not in self._made:
+                    self._made[type_] = self._make(type_)
+        return self._made[root]
+
+    def record(self, root: RecordType) -> RecordType:
+        """The same record in the new table."""
+        made = self.of(root)
+        assert isinstance(made, RecordType)
+        return made
+
+    def _make(self, type_: Type) -> Type:
+        match type_:
+            case PrimitiveType():
+                return type_
+            case EntityType(names=names):
+                return self._types.entity_of(names)
+            case SetType(element=element):
+                return self._types.set_of(self._made[element])
+            case RecordType(attributes=attributes, open=is_open):
+                fields = {name: (self._made[part], need) for name, (part, need) in attributes.items()}
+                return self._types.record(fields, is_open)
+
+
+def type_parts(type_: Type) -> list[Type]:
+    """The types that a type is made of."""
+    match type_:
+        case SetType(element=element):
+            return [element]
+        case RecordType(attributes=attributes):
+            return [part for part, _ in attributes.values()]
+        case _:
+            return []
+
+
 def type_text(type_: Type, limit: int = 200) -> str:
     """The type for people, in Cedar syntax, cut after about `limit` characters."""
     pieces: list[str] = []

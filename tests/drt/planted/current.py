@@ -10,7 +10,7 @@ from typing import Any
 from drt.mutants import Defect
 from drt.outcome import Accepted, Outcome, Validated
 from reference import schema_linking
-from reference.syntax import And, Expr, Lit
+from reference.syntax import And, Expr, Lit, walk
 from reference.validation import operators, policies
 from reference.validation.applicability import applies
 from reference.validation.problems import Caution, Verdict
@@ -76,14 +76,13 @@ def _written_out(value: Any) -> Any:
 
 def _warnings_where_reached(expr: Expr) -> Iterator[Caution]:
     """The second operand of `false && …` is not looked at."""
-    match expr:
-        case And(Lit(Bool(False)), _):
-            return
-        case And(left, right):
-            yield from _warnings_where_reached(left)
-            yield from _warnings_where_reached(right)
-        case _:
-            yield from _text_warnings(expr)
+    unreached = {
+        id(node)
+        for form in walk(expr)
+        if isinstance(form, And) and form.left == Lit(Bool(False))
+        for node in walk(form.right)
+    }
+    yield from (caution for caution in _text_warnings(expr) if id(caution.expr) not in unreached)
 
 
 def _last_definition(name: str, declared: Any) -> Any:

@@ -32,7 +32,9 @@ def odd_condition(source: Source, principal: str) -> Expr:
     nested = RecordLit((("a", record),))
     forms: tuple[Expr, ...] = (
         Binary("==", string, Lit("a")),
+        Binary("!=", string, Lit("")),
         Binary("contains", SetLit((string, Lit("a"))), string),
+        Binary("containsAll", SetLit((string,)), SetLit((string,))),
         Binary("hasTag", owner, string),
         Binary("&&", Binary("hasTag", owner, string), Binary("==", *_twice(Binary("getTag", owner, string)))),
         Like(Lit("a"), pattern(source, odd)),

@@ -80,9 +80,9 @@ def text(source: Source) -> str:
             return source.choice(("a", "user-", "x1")) + _any(source)
         case 4 | 5:
             return _piece(source, _LETTERS) + _piece(source, _LETTERS)
-        case 6:
+        case 6 | 7:
             return _piece(source, _LETTERS) + _piece(source, _BIDIRECTIONAL)
-        case 7:
+        case 8:
             return _piece(source, _NAMES)
         case _:
             return "".join(_piece(source, _NAMES) for _ in range(source.integer(2, 4)))

@@ -88,20 +88,6 @@ VALIDATION_TARGETS = (
     ),
     Target(
         "valid-linking",
-        "Engines link the same schemas to the same one, in any order and grouping.",
-        drawing.fragments(TYPED, HOSTILE_TEXT, missed=0.5),
-        questions.linkers_agree,
-        weight=2,
-    ),
-    Target(
-        "valid-questions",
-        "Engines give the same answers to questions about schemas and policies.",
-        drawing.inquiry,
-        questions.questions_agree,
-        weight=2,
-    ),
-    Target(
-        "valid-linking",
         "Engines link the same schemas to the same, whatever their order and grouping.",
         drawing.fragments(TYPED),
         questions.linkers_agree,

@@ -107,6 +107,20 @@ class Schema:
         return frozenset() if action is None else action.parents
 
 
+def external_within_enumerated(schema: Schema) -> str | None:
+    """An external entity type with an enumerated type among its ancestors, or none."""
+    enumerated = {n for n, found in schema.entity_types.items() if isinstance(found, EnumeratedEntityType)}
+    return next(
+        (
+            name
+            for name, found in sorted(schema.entity_types.items(), key=lambda item: item[0])
+            if isinstance(found, ExternalEntityType)
+            and not enumerated.isdisjoint(schema.entity_ancestors(name))
+        ),
+        None,
+    )
+
+
 def uid_text(uid: EntityUid) -> str:
     """The uid as people write it, with the id as a JSON string."""
     return f"{uid.type}::{json.dumps(uid.id)}"

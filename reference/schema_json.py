@@ -84,35 +84,30 @@ def _entity_type(name: str, declared: Json, where: str) -> EntityDeclaration:
     if not is_identifier(name):
         raise refusal(where, "expected the name to be an identifier that is not reserved")
     keys = _object(declared, where)
-    if _is_external(keys, where):
-        keys = _keyed(keys, where, ("external",), ("memberOfTypes", "annotations"))
-        parents = _names(keys.get("memberOfTypes", []), f"{where}, memberOfTypes")
-        return EntityDeclaration(name, where, parents, annotations=_annotations(keys, where), external=True)
-    if "enum" in keys:
+    external = _is_external(keys, where)
+    if "enum" in keys and not external:
         keys = _keyed(keys, where, ("enum",), ("external", "annotations"))
         ids = tuple(_string(item, f"{where}, enum") for item in _list(keys["enum"], f"{where}, enum"))
         if not ids:
             raise refusal(where, "`enum` must list an id")
         return EntityDeclaration(name, where, enum=ids, annotations=_annotations(keys, where))
-    keys = _keyed(keys, where, (), ("external", "memberOfTypes", "shape", "tags", "annotations"))
+    defining = () if external else ("shape", "tags")
+    keys = _keyed(keys, where, (), ("external", "memberOfTypes", "annotations", *defining))
     parents = _names(keys.get("memberOfTypes", []), f"{where}, memberOfTypes")
     shape = _type(keys["shape"], f"{where}, shape") if "shape" in keys else RecordOf()
     tags = _type(keys["tags"], f"{where}, tags") if "tags" in keys else None
-    return EntityDeclaration(name, where, parents, shape, tags, None, _annotations(keys, where))
+    return EntityDeclaration(name, where, parents, shape, tags, None, _annotations(keys, where), external)
 
 
 def _action(name: str, declared: Json, where: str) -> ActionDeclaration:
-    keys = _object(declared, where)
-    if _is_external(keys, where):
-        keys = _keyed(keys, where, ("external",), ("memberOf", "annotations"))
-        groups = _groups(keys, where)
-        return ActionDeclaration(name, where, groups, None, _annotations(keys, where), external=True)
-    keys = _keyed(keys, where, (), ("external", "appliesTo", "memberOf", "attributes", "annotations"))
+    external = _is_external(keys := _object(declared, where), where)
+    defining = () if external else ("appliesTo", "attributes")
+    keys = _keyed(keys, where, (), ("external", "memberOf", "annotations", *defining))
     if keys.get("attributes") is not None:
         raise refusal(where, "actions have no attributes")
-    applies = keys.get("appliesTo")
+    applies, groups = keys.get("appliesTo"), _groups(keys, where)
     applies_to = None if applies is None else _applies_to(applies, f"{where}, appliesTo")
-    return ActionDeclaration(name, where, _groups(keys, where), applies_to, _annotations(keys, where))
+    return ActionDeclaration(name, where, groups, applies_to, _annotations(keys, where), external)
 
 
 def _is_external(keys: Object, where: str) -> bool:

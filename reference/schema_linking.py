@@ -17,9 +17,9 @@ from reference.schema import (
     ExternalEntityType,
     Schema,
     StandardEntityType,
+    external_within_enumerated,
     uid_text,
 )
-from reference.schema_resolver import external_within_enumerated
 from reference.values import EntityUid
 
 LinkErrorKind = Literal[

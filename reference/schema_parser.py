@@ -46,21 +46,9 @@ MEANT = {
 """What people call the tokens that are not spelled as in the text."""
 
 KEYWORDS = {
-    "EXTERNAL",
-    "NAMESPACE",
-    "ENTITY",
-    "ACTION",
-    "TYPE",
-    "TAGS",
-    "ENUM",
-    "APPLIES_TO",
-    "ATTRIBUTES",
-} | {
-    "PRINCIPAL",
-    "RESOURCE",
-    "CONTEXT",
-    "SET",
-}
+    "EXTERNAL", "NAMESPACE", "ENTITY", "ACTION", "TYPE", "TAGS", "ENUM", "APPLIES_TO", "ATTRIBUTES",
+    "PRINCIPAL", "RESOURCE", "CONTEXT", "SET",
+}  # fmt: skip
 """Words that are names wherever a name may stand."""
 
 
@@ -155,9 +143,8 @@ class _Builder(Transformer[Token, tuple[Fragment, ...]]):
         return Fragment(words[0].text, tuple(declarations), words[0].where, _annotations(items))
 
     def entity(self, items: list[Any]) -> tuple[Declaration, ...]:
-        parts = _parts(items)
+        parts, annotations = _parts(items), _annotations(items)
         shape = parts.get("shape", RecordOf())
-        annotations = _annotations(items)
         return tuple(
             EntityDeclaration(
                 w.text, w.where, parts.get("parents", ()), shape, parts.get("tags"), None, annotations
@@ -182,8 +169,7 @@ class _Builder(Transformer[Token, tuple[Fragment, ...]]):
         )
 
     def action(self, items: list[Any]) -> tuple[Declaration, ...]:
-        parts = _parts(items)
-        annotations = _annotations(items)
+        parts, annotations = _parts(items), _annotations(items)
         return tuple(
             ActionDeclaration(w.text, w.where, parts.get("groups", ()), parts.get("applies_to"), annotations)
             for w in parts["names"]

@@ -17,6 +17,7 @@ from reference.schema import (
     Schema,
     StandardEntityType,
     cycle_in,
+    external_within_enumerated,
     uid_text,
 )
 from reference.schema_names import Declared, Found, collect
@@ -91,20 +92,6 @@ def resolve(fragments: Iterable[Fragment]) -> Schema:
         where = declared.entity_types[external][1].where
         raise refusal(where, f"the external entity type `{external}` has an enumerated ancestor")
     return schema
-
-
-def external_within_enumerated(schema: Schema) -> str | None:
-    """An external entity type with an enumerated type among its ancestors, or none."""
-    enumerated = {n for n, found in schema.entity_types.items() if isinstance(found, EnumeratedEntityType)}
-    return next(
-        (
-            name
-            for name, found in sorted(schema.entity_types.items(), key=lambda item: item[0])
-            if isinstance(found, ExternalEntityType)
-            and not enumerated.isdisjoint(schema.entity_ancestors(name))
-        ),
-        None,
-    )
 
 
 def resolved_record(declared: Declared, expression: TypeExpression, namespace: str) -> RecordType:

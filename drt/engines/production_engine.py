@@ -25,6 +25,7 @@ from drt.outcome import (
     Rejected,
     Unlinkable,
     Unsupported,
+    Unwritable,
     Validated,
     ValidationErrorKind,
 )
@@ -38,7 +39,6 @@ from production import (
     EvaluationError,
     IpAddress,
     PolicySet,
-    PrintError,
     Schema,
     SetValue,
     TypedAuthorizer,
@@ -237,16 +237,17 @@ class ProductionEngine:
         typed = schema.authorizer(linked, entities, validate=False, tier=self.tier)
         return LoadedProduction(authorizer, schema, typed, text)
 
-    def read_policies(self, policies: Source) -> Accepted | Rejected | Unsupported:
+    def read_policies(self, policies: Source) -> Accepted | Unwritable | Rejected | Unsupported:
         read = read_policy_set(policies)
-        return read if isinstance(read, Rejected) else Accepted(read.to_json())
+        return read if isinstance(read, Rejected) else _written("policies", read.to_json, Accepted)
 
-    def print_policies(self, policies: Source, *, templates: bool) -> Printed | Rejected | Unsupported:
+    def print_policies(
+        self, policies: Source, *, templates: bool
+    ) -> Printed | Unwritable | Rejected | Unsupported:
         read = read_policy_set(policies)
         if isinstance(read, Rejected):
             return read
-        text = _attempt("policies", lambda: read.to_text(templates=templates))
-        return text if isinstance(text, Rejected) else Printed(text)
+        return _written("policies", lambda: read.to_text(templates=templates), Printed)
 
     def format_policies(
         self, text: str, line_width: int, indent_width: int
@@ -254,20 +255,29 @@ class ProductionEngine:
         formatted = _attempt("policies", lambda: format_policies(text, line_width, indent_width))
         return formatted if isinstance(formatted, Rejected) else Printed(formatted)
 
-    def read_expression(self, expression: str) -> Accepted | Rejected | Unsupported:
+    def read_expression(self, expression: str) -> Accepted | Unwritable | Rejected | Unsupported:
         node = _attempt("expression", lambda: parse_expression(expression))
-        return node if isinstance(node, Rejected) else Accepted(expression_json(node))
+        if isinstance(node, Rejected):
+            return node
+        return _written("expression", lambda: expression_json(node), Accepted)
 
-    def read_entities(self, entities: str, schema: Source | None) -> Accepted | Rejected | Unsupported:
+    def read_entities(
+        self, entities: str, schema: Source | None
+    ) -> Accepted | Unwritable | Rejected | Unsupported:
         known = read_schema(schema) if schema is not None else None
         if isinstance(known, Rejected):
             return known
         read = _attempt("entities", lambda: _entities(entities, known))
-        return read if isinstance(read, Rejected) else Accepted(_entities_text(read), len(read))
+        if isinstance(read, Rejected):
+            return read
+        count = len(read)
+        return _written(
+            "entities", lambda: write_json(entities_json(read)), lambda text: Accepted(text, count), count
+        )
 
-    def read_schema(self, schema: Source) -> Accepted | Rejected | Unsupported:
+    def read_schema(self, schema: Source) -> Accepted | Unwritable | Rejected | Unsupported:
         read = read_schema(schema)
-        return read if isinstance(read, Rejected) else Accepted(read.to_canonical())
+        return read if isinstance(read, Rejected) else _written("schema", read.to_canonical, Accepted)
 
     def answer(self, inquiry: Inquiry) -> Answered | Rejected | Unlinkable | Unsupported:
         schema = linked_schema(inquiry.schemas) if inquiry.schemas else None
@@ -284,24 +294,25 @@ class ProductionEngine:
         replacements = {_literal(old): _literal(new) for old, new in inquiry.substitute}
         return Answered(answers(inquiry, schema, policies, actions, replacements))
 
-    def translate_schema(self, schema: Source, to: Format) -> Printed | Rejected | Unsupported:
+    def translate_schema(self, schema: Source, to: Format) -> Printed | Unwritable | Rejected | Unsupported:
         read = read_schema(schema)
         if isinstance(read, Rejected):
             return read
-        text = _attempt("schema", read.to_cedar if to == "cedar" else read.to_json)
-        return text if isinstance(text, Rejected) else Printed(text)
+        return _written("schema", read.to_cedar if to == "cedar" else read.to_json, Printed)
 
 
 def _entities(text: str, schema: Schema | None) -> Entities:
     return Entities.from_json(text) if schema is None else schema.read_entities(text)
 
 
-def _entities_text(entities: Entities) -> str:
-    """The canonical document; empty where a record has a reserved key and hence no JSON form."""
+def _written(
+    part: Part, write: Callable[[], str], answer: Callable[[str], T], count: int | None = None
+) -> T | Unwritable:
+    """What was read as a document of the engine's own writing."""
     try:
-        return write_json(entities_json(entities))
-    except PrintError:
-        return ""
+        return answer(write())
+    except CedarError as error:
+        return Unwritable(part, count, str(error))
 
 
 def _linked(policies: PolicySet, links: Sequence[Link]) -> PolicySet:

@@ -119,11 +119,23 @@ class Accepted:
     """A document was read; `canonical` is the engine's canonical JSON of it (sorted keys, no spaces).
 
     For policies it is the policy-set JSON of spec 06; for entities spec 05 §2.4 with uid-sorted entities, for
-    a schema its resolved JSON form. Empty where an engine can only say yes, and for entities whose records
-    have no JSON form (spec 05 §2.2). `count` is the number of entities, where entities were read.
+    a schema its resolved JSON form. Empty where an engine can only say yes; what it cannot write is
+    `Unwritable`. `count` is the number of entities, where entities were read.
     """
 
     canonical: str = ""
+    count: int | None = field(default=None, compare=False)
+    detail: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Unwritable:
+    """A document was read and has no form in the syntax that was asked for.
+
+    `count` is the number of entities, where entities were read; `detail` is for people.
+    """
+
+    part: Part
     count: int | None = field(default=None, compare=False)
     detail: str = field(default="", compare=False)
 
@@ -191,6 +203,7 @@ Outcome = (
     | Failed
     | Validated
     | Accepted
+    | Unwritable
     | Printed
     | Rejected
     | Unlinkable

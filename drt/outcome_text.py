@@ -19,6 +19,7 @@ from drt.outcome import (
     Rejected,
     Unlinkable,
     Unsupported,
+    Unwritable,
     Validated,
 )
 
@@ -51,6 +52,9 @@ def rows(outcome: Outcome) -> Iterator[tuple[str, str]]:
             yield "answer", "accepted"
             if canonical:
                 yield "document", canonical
+            yield from _detail(detail)
+        case Unwritable(part, _, detail):
+            yield "answer", f"reads the {part} and cannot write it"
             yield from _detail(detail)
         case Printed(text):
             yield "answer", text

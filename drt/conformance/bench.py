@@ -13,7 +13,7 @@ from drt.alarm import Alarm
 from drt.conformance.report import Mismatch, Tally
 from drt.declared import explanation
 from drt.engines.guard import Guarded
-from drt.outcome import Accepted, Outcome, Rejected, Unsupported
+from drt.outcome import Accepted, Outcome, Rejected, Unsupported, Unwritable
 
 LONGEST_SHOWN = 400
 
@@ -56,6 +56,8 @@ class Bench:
 
     def accepts(self, record: Record, check: str, expected: bool, outcome: Outcome) -> Accepted | None:
         """Check acceptance; gives the acceptance back where it was both expected and had."""
+        if isinstance(outcome, Unwritable):
+            outcome = Accepted(count=outcome.count, detail=outcome.detail)
         accepted = isinstance(outcome, Accepted)
         right = accepted if expected else isinstance(outcome, Rejected)
         self.check(record, check, "accept" if expected else "reject", outcome, right)

@@ -14,7 +14,16 @@ from drt.conformance.report import Mismatch
 from drt.engines.guard import GuardedLoaded
 from drt.engines.rust_messages import error_kind
 from drt.json_outline import JsonValue, first_difference, members, same, spans
-from drt.outcome import Accepted, Authorized, Outcome, Printed, Rejected, Unsupported, Validated
+from drt.outcome import (
+    Accepted,
+    Authorized,
+    Outcome,
+    Printed,
+    Rejected,
+    Unsupported,
+    Unwritable,
+    Validated,
+)
 
 Json = dict[str, Any]
 
@@ -117,7 +126,7 @@ def _json_to_text(bench: Bench, file: str, record: Json) -> None:
         return
     bench.counts(at, "policy JSON counted", f"{record['n']} policies", accepted, _policies_to_evaluate)
     printed = bench.engine.print_policies(document, templates=False)
-    if "reparse_error" in record and isinstance(printed, Rejected):
+    if "reparse_error" in record and isinstance(printed, Rejected | Unwritable):
         bench.check(at, "policy JSON to text", "refused or readable text", printed, right=True)
     elif isinstance(printed, Printed):
         again = bench.engine.read_policies(Source(printed.text))

@@ -28,6 +28,7 @@ from drt.outcome import (
     Rejected,
     Unlinkable,
     Unsupported,
+    Unwritable,
     Validated,
     ValidationErrorKind,
     WarningKind,
@@ -42,14 +43,14 @@ ANSWERS: Mapping[str, tuple[type[Outcome], ...]] = {
     "authorize": (Authorized, Rejected),
     "evaluate": (Evaluated, Failed, Rejected),
     "validate": (Validated, Rejected),
-    "read_policies": (Accepted, Rejected),
-    "print_policies": (Printed, Rejected),
+    "read_policies": (Accepted, Unwritable, Rejected),
+    "print_policies": (Printed, Unwritable, Rejected),
     "format_policies": (Printed, Rejected),
-    "read_expression": (Accepted, Rejected),
-    "read_entities": (Accepted, Rejected),
-    "read_schema": (Accepted, Rejected),
-    "translate_schema": (Printed, Rejected),
-    "link_schemas": (Accepted, Rejected, Unlinkable),
+    "read_expression": (Accepted, Unwritable, Rejected),
+    "read_entities": (Accepted, Unwritable, Rejected),
+    "read_schema": (Accepted, Unwritable, Rejected),
+    "translate_schema": (Printed, Unwritable, Rejected),
+    "link_schemas": (Accepted, Unwritable, Rejected, Unlinkable),
     "answer": (Answered, Rejected, Unlinkable),
 }
 """The questions about Cedar, and what they can be answered with beside `Unanswered`."""
@@ -93,6 +94,9 @@ def _outcome(answer: Json) -> Outcome:
         case "Accepted":
             count = _maybe(answer, "count", int)
             return Accepted(_canonical(_text(answer, "canonical", "")), count, _text(answer, "detail", ""))
+        case "Unwritable":
+            part = _one_of(PARTS, answer.get("part"), "part")
+            return Unwritable(part, _maybe(answer, "count", int), _text(answer, "detail", ""))
         case "Printed":
             return Printed(_text(answer, "text"))
         case "Rejected":

@@ -19,6 +19,7 @@ from drt.outcome import (
     Rejected,
     Unlinkable,
     Unsupported,
+    Unwritable,
     Validated,
 )
 
@@ -50,10 +51,12 @@ class BaseEngine:
     def load(self, case: Case) -> Loaded | Rejected | Unlinkable | Unanswered:
         return Unsupported("load")
 
-    def read_policies(self, policies: Source) -> Accepted | Rejected | Unanswered:
+    def read_policies(self, policies: Source) -> Accepted | Unwritable | Rejected | Unanswered:
         return Unsupported("policies")
 
-    def print_policies(self, policies: Source, *, templates: bool) -> Printed | Rejected | Unanswered:
+    def print_policies(
+        self, policies: Source, *, templates: bool
+    ) -> Printed | Unwritable | Rejected | Unanswered:
         return Unsupported("print")
 
     def format_policies(
@@ -61,21 +64,23 @@ class BaseEngine:
     ) -> Printed | Rejected | Unanswered:
         return Unsupported("format")
 
-    def read_expression(self, expression: str) -> Accepted | Rejected | Unanswered:
+    def read_expression(self, expression: str) -> Accepted | Unwritable | Rejected | Unanswered:
         return Unsupported("expression")
 
-    def read_entities(self, entities: str, schema: Source | None) -> Accepted | Rejected | Unanswered:
+    def read_entities(
+        self, entities: str, schema: Source | None
+    ) -> Accepted | Unwritable | Rejected | Unanswered:
         return Unsupported("entities")
 
-    def read_schema(self, schema: Source) -> Accepted | Rejected | Unanswered:
+    def read_schema(self, schema: Source) -> Accepted | Unwritable | Rejected | Unanswered:
         return Unsupported("schema")
 
-    def translate_schema(self, schema: Source, to: Format) -> Printed | Rejected | Unanswered:
+    def translate_schema(self, schema: Source, to: Format) -> Printed | Unwritable | Rejected | Unanswered:
         return Unsupported("schema")
 
     def link_schemas(
         self, schemas: Sequence[Source], *, complete: bool
-    ) -> Accepted | Rejected | Unlinkable | Unanswered:
+    ) -> Accepted | Unwritable | Rejected | Unlinkable | Unanswered:
         return Unsupported("linking")
 
     def answer(self, inquiry: Inquiry) -> Answered | Rejected | Unlinkable | Unanswered:

@@ -28,6 +28,7 @@ from drt.outcome import (
     Printed,
     Rejected,
     Unsupported,
+    Unwritable,
     Validated,
     authorized,
 )
@@ -287,7 +288,9 @@ class CedarpyEngine:
         body = _expression_json(expression)
         return Rejected("expression") if body is None else Accepted(body)
 
-    def read_entities(self, entities: str, schema: Source | None) -> Accepted | Rejected | Unsupported:
+    def read_entities(
+        self, entities: str, schema: Source | None
+    ) -> Accepted | Unwritable | Rejected | Unsupported:
         """The engine's own rendering of the store, sorted by uid; sets sorted too.
 
         None where extension values are: the engine writes them with the constructor that made them.
@@ -305,7 +308,7 @@ class CedarpyEngine:
             written = str(store)
             document = json.loads(written)
         except ValueError:
-            return Accepted()  # a record with a reserved key has no JSON form (spec 05 §2.2)
+            return Unwritable("entities", detail="a record has a reserved key (spec 05 §2.2)")
         if '"__extn"' in written:
             return Accepted()
         for entity in document:
@@ -325,7 +328,7 @@ class CedarpyEngine:
             return Rejected("schema", str(error))
         return Accepted()
 
-    def translate_schema(self, schema: Source, to: Format) -> Printed | Rejected | Unsupported:
+    def translate_schema(self, schema: Source, to: Format) -> Printed | Unwritable | Rejected | Unsupported:
         """Any schema in the Cedar syntax; the binding writes no other."""
         if schema_too_deep(schema):
             return _DEPTH
@@ -335,7 +338,7 @@ class CedarpyEngine:
             text = str(_schema(schema))
         except ValueError as error:
             return Rejected("schema", str(error))
-        return Rejected("schema", text) if text.startswith("<unrenderable") else Printed(text)
+        return Unwritable("schema", detail=text) if text.startswith("<unrenderable") else Printed(text)
 
 
 def _schema(schema: Source) -> cedarpy.Schema:

@@ -30,6 +30,7 @@ from drt.outcome import (
     Rejected,
     Unlinkable,
     Unsupported,
+    Unwritable,
     Validated,
 )
 
@@ -180,10 +181,12 @@ class Guarded:
             return answer
         return GuardedLoaded(answer, self._meter)
 
-    def read_policies(self, policies: Source) -> Accepted | Rejected | Unanswered:
+    def read_policies(self, policies: Source) -> Accepted | Unwritable | Rejected | Unanswered:
         return self._meter.ask(self._engine.read_policies, policies)
 
-    def print_policies(self, policies: Source, *, templates: bool) -> Printed | Rejected | Unanswered:
+    def print_policies(
+        self, policies: Source, *, templates: bool
+    ) -> Printed | Unwritable | Rejected | Unanswered:
         return self._meter.ask(self._engine.print_policies, policies, templates=templates)
 
     def format_policies(
@@ -191,21 +194,23 @@ class Guarded:
     ) -> Printed | Rejected | Unanswered:
         return self._meter.ask(self._engine.format_policies, text, line_width, indent_width)
 
-    def read_expression(self, expression: str) -> Accepted | Rejected | Unanswered:
+    def read_expression(self, expression: str) -> Accepted | Unwritable | Rejected | Unanswered:
         return self._meter.ask(self._engine.read_expression, expression)
 
-    def read_entities(self, entities: str, schema: Source | None) -> Accepted | Rejected | Unanswered:
+    def read_entities(
+        self, entities: str, schema: Source | None
+    ) -> Accepted | Unwritable | Rejected | Unanswered:
         return self._meter.ask(self._engine.read_entities, entities, schema)
 
-    def read_schema(self, schema: Source) -> Accepted | Rejected | Unanswered:
+    def read_schema(self, schema: Source) -> Accepted | Unwritable | Rejected | Unanswered:
         return self._meter.ask(self._engine.read_schema, schema)
 
-    def translate_schema(self, schema: Source, to: Format) -> Printed | Rejected | Unanswered:
+    def translate_schema(self, schema: Source, to: Format) -> Printed | Unwritable | Rejected | Unanswered:
         return self._meter.ask(self._engine.translate_schema, schema, to)
 
     def link_schemas(
         self, schemas: Sequence[Source], *, complete: bool
-    ) -> Accepted | Rejected | Unlinkable | Unanswered:
+    ) -> Accepted | Unwritable | Rejected | Unlinkable | Unanswered:
         question = getattr(self._engine, "link_schemas", None)
         if question is None:  # an adapter from before the question was there
             return Unsupported("linking")

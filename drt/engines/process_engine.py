@@ -33,6 +33,7 @@ from drt.outcome import (
     Rejected,
     Unlinkable,
     Unsupported,
+    Unwritable,
     Validated,
 )
 
@@ -215,10 +216,12 @@ class ProcessEngine:
             return None
         return cast(Rejected, self.outcome("load", answer))
 
-    def read_policies(self, policies: Source) -> Accepted | Rejected | Unanswered:
+    def read_policies(self, policies: Source) -> Accepted | Unwritable | Rejected | Unanswered:
         return cast(Accepted, self.ask("read_policies", policies=source_to_json(policies)))
 
-    def print_policies(self, policies: Source, *, templates: bool) -> Printed | Rejected | Unanswered:
+    def print_policies(
+        self, policies: Source, *, templates: bool
+    ) -> Printed | Unwritable | Rejected | Unanswered:
         answer = self.ask("print_policies", policies=source_to_json(policies), templates=templates)
         return cast(Printed, answer)
 
@@ -228,21 +231,23 @@ class ProcessEngine:
         answer = self.ask("format_policies", text=text, line_width=line_width, indent_width=indent_width)
         return cast(Printed, answer)
 
-    def read_expression(self, expression: str) -> Accepted | Rejected | Unanswered:
+    def read_expression(self, expression: str) -> Accepted | Unwritable | Rejected | Unanswered:
         return cast(Accepted, self.ask("read_expression", expression=expression))
 
-    def read_entities(self, entities: str, schema: Source | None) -> Accepted | Rejected | Unanswered:
+    def read_entities(
+        self, entities: str, schema: Source | None
+    ) -> Accepted | Unwritable | Rejected | Unanswered:
         return cast(Accepted, self.ask("read_entities", entities=entities, schema=source_to_json(schema)))
 
-    def read_schema(self, schema: Source) -> Accepted | Rejected | Unanswered:
+    def read_schema(self, schema: Source) -> Accepted | Unwritable | Rejected | Unanswered:
         return cast(Accepted, self.ask("read_schema", schema=source_to_json(schema)))
 
-    def translate_schema(self, schema: Source, to: Format) -> Printed | Rejected | Unanswered:
+    def translate_schema(self, schema: Source, to: Format) -> Printed | Unwritable | Rejected | Unanswered:
         return cast(Printed, self.ask("translate_schema", schema=source_to_json(schema), to=to))
 
     def link_schemas(
         self, schemas: Sequence[Source], *, complete: bool
-    ) -> Accepted | Rejected | Unlinkable | Unanswered:
+    ) -> Accepted | Unwritable | Rejected | Unlinkable | Unanswered:
         sources = [source_to_json(schema) for schema in schemas]
         return cast(Accepted, self.ask("link_schemas", schemas=sources, complete=complete))
 

@@ -25,6 +25,7 @@ from drt.outcome import (
     Rejected,
     Unlinkable,
     Unsupported,
+    Unwritable,
     Validated,
 )
 
@@ -75,11 +76,13 @@ class Engine(Protocol):
         """
         ...
 
-    def read_policies(self, policies: Source) -> Accepted | Rejected | Unanswered:
+    def read_policies(self, policies: Source) -> Accepted | Unwritable | Rejected | Unanswered:
         """Read policies and give them back as canonical policy-set JSON (spec 06)."""
         ...
 
-    def print_policies(self, policies: Source, *, templates: bool) -> Printed | Rejected | Unanswered:
+    def print_policies(
+        self, policies: Source, *, templates: bool
+    ) -> Printed | Unwritable | Rejected | Unanswered:
         """Write policies as Cedar text (spec 01 §7, 06 §4).
 
         With `templates` every template is written too and links are left out; without, links are written as
@@ -93,25 +96,27 @@ class Engine(Protocol):
         """Lay out policy text afresh, keeping its comments."""
         ...
 
-    def read_expression(self, expression: str) -> Accepted | Rejected | Unanswered:
+    def read_expression(self, expression: str) -> Accepted | Unwritable | Rejected | Unanswered:
         """Read one expression and give it back as canonical expression JSON (spec 06 §3)."""
         ...
 
-    def read_entities(self, entities: str, schema: Source | None) -> Accepted | Rejected | Unanswered:
+    def read_entities(
+        self, entities: str, schema: Source | None
+    ) -> Accepted | Unwritable | Rejected | Unanswered:
         """Read an entity document, under a schema if any, and give it back canonically (spec 05 §2.4)."""
         ...
 
-    def read_schema(self, schema: Source) -> Accepted | Rejected | Unanswered:
+    def read_schema(self, schema: Source) -> Accepted | Unwritable | Rejected | Unanswered:
         """Read and resolve a schema and give it back as canonical resolved JSON (spec 07)."""
         ...
 
-    def translate_schema(self, schema: Source, to: Format) -> Printed | Rejected | Unanswered:
+    def translate_schema(self, schema: Source, to: Format) -> Printed | Unwritable | Rejected | Unanswered:
         """Write a schema in the other syntax."""
         ...
 
     def link_schemas(
         self, schemas: Sequence[Source], *, complete: bool
-    ) -> Accepted | Rejected | Unlinkable | Unanswered:
+    ) -> Accepted | Unwritable | Rejected | Unlinkable | Unanswered:
         """Make one schema of many (spec 13 §5) and give it back as canonical resolved JSON (spec 07).
 
         With `complete`, a result that still has external declarations is `Unlinkable("Incomplete")`.

@@ -5,9 +5,9 @@ The only module outside `reference/` that imports it, beside the proofs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import cast
+from typing import TypeVar, cast
 
 from drt import outcome
 from drt.case import Case, Format, Inquiry, Link, Request, Source
@@ -19,10 +19,12 @@ from drt.outcome import (
     Authorized,
     Evaluated,
     Failed,
+    Part,
     Printed,
     Rejected,
     Unlinkable,
     Unsupported,
+    Unwritable,
     Validated,
 )
 from reference import request as cedar
@@ -62,6 +64,8 @@ from reference.validation.policies import validate_set
 from reference.validation.problems import Caution, Verdict
 from reference.value_json import uid
 from reference.values import Bool, EntityUid, Long, Record, Set, String, Value, fold
+
+T = TypeVar("T")
 
 LONGEST_SHOWN = 100_000
 """Texts with more characters are not read again to say where they are wrong."""
@@ -167,18 +171,22 @@ class ReferenceEngine:
         except linking.Unlinkable as error:
             return Unlinkable(error.kind, error.message)
 
-    def read_policies(self, policies: Source) -> Accepted | Rejected | Unsupported:
+    def read_policies(self, policies: Source) -> Accepted | Unwritable | Rejected | Unsupported:
         try:
-            return Accepted(write_json(policy_set_to_json(read_policy_set(policies))))
+            read = read_policy_set(policies)
         except InputError as error:
             return rejected(error)
+        return written("policies", lambda: write_json(policy_set_to_json(read)), Accepted)
 
-    def print_policies(self, policies: Source, *, templates: bool) -> Printed | Rejected | Unsupported:
+    def print_policies(
+        self, policies: Source, *, templates: bool
+    ) -> Printed | Unwritable | Rejected | Unsupported:
         write = print_policies_and_templates if templates else print_plain_policies
         try:
-            return Printed(write(read_policy_set(policies)))
+            read = read_policy_set(policies)
         except InputError as error:
             return rejected(error)
+        return written("policies", lambda: write(read), Printed)
 
     def format_policies(
         self, text: str, line_width: int, indent_width: int
@@ -188,39 +196,44 @@ class ReferenceEngine:
         except InputError as error:
             return rejected(error)
 
-    def read_expression(self, expression: str) -> Accepted | Rejected | Unsupported:
+    def read_expression(self, expression: str) -> Accepted | Unwritable | Rejected | Unsupported:
         try:
-            return Accepted(write_json(expression_to_json(parse_expression(expression))))
+            read = parse_expression(expression)
         except InputError as error:
             return Rejected("expression", str(error))
+        return written("expression", lambda: write_json(expression_to_json(read)), Accepted)
 
-    def read_entities(self, entities: str, schema: Source | None) -> Accepted | Rejected | Unsupported:
+    def read_entities(
+        self, entities: str, schema: Source | None
+    ) -> Accepted | Unwritable | Rejected | Unsupported:
         try:
             known = None if schema is None else read_schema(schema.text, schema.format)
             store = read_store(entities, known)
         except InputError as error:
             return rejected(error)
-        try:
-            return Accepted(write_json(entities_to_json(store)), len(store.by_uid))
-        except NoJson as unwritable:
-            return Accepted("", len(store.by_uid), str(unwritable))
+        count = len(store.by_uid)
+        return written(
+            "entities", lambda: write_json(entities_to_json(store)), lambda text: Accepted(text, count), count
+        )
 
-    def read_schema(self, schema: Source) -> Accepted | Rejected | Unsupported:
+    def read_schema(self, schema: Source) -> Accepted | Unwritable | Rejected | Unsupported:
         try:
-            return Accepted(canonical_schema(read_schema(schema.text, schema.format)))
+            read = read_schema(schema.text, schema.format)
         except InputError as error:
             return rejected(error)
+        return written("schema", lambda: canonical_schema(read), Accepted)
 
-    def translate_schema(self, schema: Source, to: Format) -> Printed | Rejected | Unsupported:
+    def translate_schema(self, schema: Source, to: Format) -> Printed | Unwritable | Rejected | Unsupported:
         try:
             fragments = read_fragments(schema.text, schema.format)
-            return Printed(schema_to_text(fragments) if to == "cedar" else schema_to_json(fragments))
         except InputError as error:
             return rejected(error)
+        write = schema_to_text if to == "cedar" else schema_to_json
+        return written("schema", lambda: write(fragments), Printed)
 
     def link_schemas(
         self, schemas: Sequence[Source], *, complete: bool
-    ) -> Accepted | Rejected | Unlinkable | Unsupported:
+    ) -> Accepted | Unwritable | Rejected | Unlinkable | Unsupported:
         try:
             each = [read_schema(schema.text, schema.format) for schema in schemas]
             whole = linking.link_complete(each) if complete else linking.link(each)
@@ -228,10 +241,7 @@ class ReferenceEngine:
             return rejected(error)
         except linking.Unlinkable as error:
             return Unlinkable(error.kind, error.message)
-        try:
-            return Accepted(plain_schema_json(whole))
-        except InputError as unwritable:
-            return Accepted("", None, str(unwritable))
+        return written("schema", lambda: plain_schema_json(whole), Accepted)
 
     def answer(self, inquiry: Inquiry) -> Answered | Rejected | Unlinkable | Unsupported:
         try:
@@ -292,6 +302,16 @@ def _slot_value(slot: str, text: str) -> tuple[SlotName, EntityUid]:
 def told(caution: Caution) -> tuple[str, ...]:
     """A warning without its policy id, as outcomes have it."""
     return tuple(part for part in (caution.kind, caution.text, caution.character) if part is not None)
+
+
+def written(
+    part: Part, write: Callable[[], str], answer: Callable[[str], T], count: int | None = None
+) -> T | Unwritable:
+    """What was read as a document of the engine's own writing."""
+    try:
+        return answer(write())
+    except (InputError, NoJson) as error:
+        return Unwritable(part, count, str(error))
 
 
 def rejected(error: InputError) -> Rejected:

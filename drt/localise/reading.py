@@ -15,7 +15,7 @@ from drt.localise.expressions import differ
 from drt.localise.located import Located
 from drt.localise.places import MEMBERS, parting, place_name, token_name, value_name
 from drt.oracles.checked import Divergence
-from drt.outcome import Accepted, Outcome, Rejected, Unsupported
+from drt.outcome import Accepted, Outcome, Rejected, Unsupported, Unwritable
 from drt.reduce.tokens import tokenize
 
 PLACE = re.compile(r"line (\d+),? column (\d+)")
@@ -29,6 +29,18 @@ SHOWN = 60
 def in_text(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> Located | None:
     """Where reading goes different ways."""
     refused = [(name, outcome) for name, outcome in divergence.answers if isinstance(outcome, Rejected)]
+    if unwritable := [one for _, one in divergence.answers if isinstance(one, Unwritable)]:
+        part = unwritable[0].part
+        return Located(
+            "reading",
+            f"writing the {part}",
+            CHAPTERS[part],
+            part,
+            "",
+            divergence.answers,
+            (),
+            unwritable[0].detail,
+        )
     if not refused:
         return _escaped(case, divergence, between_documents(divergence, "reading"))
     name, rejection = refused[0]

@@ -18,7 +18,7 @@ from drt.localise.reading import in_inputs, in_text
 from drt.localise.rules import rule_of
 from drt.localise.typing import REPORTED, Typing
 from drt.oracles.checked import Divergence
-from drt.outcome import Accepted, Evaluated, Failed, Outcome, Rejected, Validated
+from drt.outcome import Accepted, Evaluated, Failed, Outcome, Rejected, Unwritable, Validated
 
 FAILING = {
     "type": "1",
@@ -43,7 +43,7 @@ def localise(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> 
     if divergence.law in SEARCHES:
         return SEARCHES[divergence.law](case, engines, divergence)
     outcomes = [outcome for _, outcome in divergence.answers]
-    if any(isinstance(outcome, Rejected | Accepted) for outcome in outcomes):
+    if any(isinstance(outcome, Rejected | Accepted | Unwritable) for outcome in outcomes):
         return in_text(case, engines, divergence)
     search = _Search(case, engines)
     typed = divergence.kind in REPORTED or divergence.law == "levels_are_enough"

@@ -24,6 +24,7 @@ from drt.outcome import (
     Rejected,
     Unlinkable,
     Unsupported,
+    Unwritable,
     Validated,
 )
 
@@ -47,7 +48,9 @@ def difference(first: Outcome, second: Outcome) -> Kind | None:
             return "value"
         case Accepted(one), Accepted(other) if not one or not other:
             return None  # an engine that can only say yes
-        case (Accepted() | Printed(), Accepted() | Printed()):
+        case (Accepted(""), Unwritable()) | (Unwritable(), Accepted("")):
+            return None  # likewise
+        case (Accepted() | Printed() | Unwritable(), Accepted() | Printed() | Unwritable()):
             return "document"
     raise ValueError(f"answers of different kinds to one question: {first} and {second}")
 
@@ -184,5 +187,7 @@ class Comparison:
                 self.events.append(f"unlinkable {kind}")
             case Accepted() | Printed() | Answered():
                 self.events.append("accepted")
+            case Unwritable(part):
+                self.events.append(f"unwritable:{part}")
             case Validated(valid):
                 self.events.append("valid" if valid else "invalid")

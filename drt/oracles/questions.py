@@ -14,7 +14,7 @@ from drt.case import Case, Inquiry, Source
 from drt.engines.protocol import Engine
 from drt.oracles.checked import Checked
 from drt.oracles.comparing import Comparison
-from drt.outcome import Accepted, Outcome, Unlinkable
+from drt.outcome import Accepted, Outcome, Unlinkable, Unwritable
 
 MOST_SUBSTITUTED = 3
 UNDECLARED_TYPES = ("Nope", "Nope::User")
@@ -93,7 +93,11 @@ def _order_and_grouping(comparison: Comparison, engine: Engine, schemas: Sequenc
         turned = engine.link_schemas(schemas[::-1], complete=False)
         variants.append((f"{engine.name}, reversed", _same_refusal(whole, turned)))
     if len(schemas) > 2:
-        variants.append((f"{engine.name}, in two steps", _same_refusal(whole, _in_steps(engine, schemas))))
+        stepwise = _in_steps(engine, schemas)
+        if isinstance(stepwise, Unwritable):
+            comparison.skip("schemas linked that cannot be written")
+        else:
+            variants.append((f"{engine.name}, in two steps", _same_refusal(whole, stepwise)))
     if isinstance(whole, Accepted) and whole.canonical:
         again = engine.link_schemas([Source(whole.canonical, "json")], complete=False)
         variants.append((f"{engine.name}, linked alone", again))

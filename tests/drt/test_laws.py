@@ -12,11 +12,12 @@ import pytest
 from drt.case import Case, Request, Source
 from drt.engines import build
 from drt.engines.guard import Guarded
+from drt.localise import localise
 from drt.oracles import laws, reading, roundtrips
 from drt.oracles.agreement import engines_agree
 from drt.oracles.checked import Oracle
 from drt.oracles.wildcard import ANY_REQUEST, matches, question, wildcard_matches_definition
-from drt.outcome import Accepted, Authorized, Evaluated, Outcome, Printed, canonical_bool
+from drt.outcome import Accepted, Authorized, Evaluated, Outcome, Printed, Unwritable, canonical_bool
 
 REFERENCE = build("reference")
 
@@ -210,6 +211,42 @@ def test_the_law_catches_its_planted_defect(oracle: Oracle) -> None:
     assert found
     assert {divergence.law for divergence in found} == {oracle.__name__}
     assert all(divergence.kind != "crash" for divergence in found)
+
+
+RESERVED = replace(TEXT_CASE, entities=ENTITIES.replace('"s": [1, 2]', '"s": {"__expr": 1, "t": 2}'))
+
+
+@pytest.mark.parametrize("build_another", [lambda: build("production"), lambda: build("cedarpy")])
+def test_what_cannot_be_written_is_agreed_on(build_another: Callable[[], Any]) -> None:
+    checked = reading.readers_agree(RESERVED, [Guarded(REFERENCE), Guarded(build_another())])
+
+    assert checked.divergences == ()
+    assert checked.events[-1] == "unwritable:entities"
+
+
+@pytest.mark.parametrize("part", ["policies", "entities"])
+def test_not_to_write_what_others_write_is_a_divergence(part: str) -> None:
+    planted = Planted(**{f"read_{part}": lambda _: Unwritable(part, detail="why")})
+    engines = [Guarded(REFERENCE), Guarded(planted)]
+    [found] = reading.readers_agree(TEXT_CASE, engines).divergences
+
+    assert (found.kind, found.question) == ("document", part)
+    located = localise(TEXT_CASE, engines, found)
+    assert located is not None
+    assert (located.rule, located.said) == (f"writing the {part}", "why")
+
+
+def test_to_write_what_others_cannot_write_is_a_divergence() -> None:
+    planted = Planted(read_entities=lambda _: Accepted("[]"))
+    [found] = reading.readers_agree(RESERVED, [Guarded(REFERENCE), Guarded(planted)]).divergences
+
+    assert (found.kind, found.question) == ("document", "entities")
+
+
+def test_an_engine_that_only_says_yes_agrees_with_either() -> None:
+    planted = Planted(read_entities=lambda _: Accepted())
+    for case in (TEXT_CASE, RESERVED):
+        assert reading.readers_agree(case, [Guarded(REFERENCE), Guarded(planted)]).divergences == ()
 
 
 @pytest.mark.parametrize("oracle", [engines_agree, *EVERY], ids=lambda oracle: oracle.__name__)

@@ -32,6 +32,7 @@ from drt.outcome import (
     Printed,
     Rejected,
     Unsupported,
+    Unwritable,
     Validated,
 )
 from drt.outcome_json import outcome_from_json, outcome_to_json
@@ -202,8 +203,9 @@ OUTCOMES: list[Outcome] = [
     Authorized("deny", ("a", "b"), (("c", "type"),)),
     Evaluated("1"),
     Failed("overflow"),
-    Validated(False, (("p", True),), ("p",), "why"),
+    Validated(False, (("p", True),), (("p", "empty_set"),), (("p", "impossible_policy"),), "why"),
     Accepted("{}", 1),
+    Unwritable("entities", 1, "why"),
     Printed("x"),
     Rejected("schema", "why"),
     Unsupported("y"),
@@ -375,7 +377,9 @@ def test_one_worker_at_a_time_pursues_a_key(tmp_path: Path) -> None:
         assert not takes(other, "key", lambda: ("a", "b")), "another process is at it"
         process.kill()
     path.write_text(json.dumps({**claimed, "owner": os.getppid()}))
-    assert takes(other, "key", lambda: ("a", "b")), "the other process is dead, and its number somebody else's"
+    assert takes(other, "key", lambda: ("a", "b")), (
+        "the other process is dead, and its number somebody else's"
+    )
 
 
 def test_pursuits_that_were_cut_off_from_outside_were_not_in_vain(tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ fn entity_uid(literal: &str) -> Result<EntityUid, Value> {
 }
 
 fn unread(text: &str, error: impl Display) -> Value {
-    rejected("request", format!("{text}: {error}"))
+    rejected("expression", format!("{text}: {error}"))
 }
 
 fn about_schema(
@@ -152,8 +152,12 @@ fn about_policy(policy: &Policy, schema: Option<&Schema>, mapping: &Mapping) -> 
     }
     if policy.is_static() && !mapping.is_empty() {
         let replaced = policy.sub_entity_literals(mapping.clone()).ok();
-        answers["substituted"] = replaced.as_ref().and_then(|it| it.to_json().ok()).into();
-        answers["substituted_literals"] = json!(replaced.map(|it| multiset(it.entity_literals())));
+        let through_text =
+            replaced.as_ref().map(|it| Policy::parse(None, it.to_string()).unwrap_or(it.clone()));
+        answers["substituted"] = through_text.and_then(|it| it.to_json().ok()).into();
+        if let Some(replaced) = replaced {
+            answers["substituted_literals"] = json!(multiset(replaced.entity_literals()));
+        }
     }
     answers
 }

@@ -27,7 +27,7 @@ from drt.commands.merging import (
 from drt.engines import build
 from drt.engines.guard import Guarded
 from drt.json_outline import members
-from drt.outcome import Accepted, Crashed, ExceededBudget, Rejected, Unlinkable, Unsupported
+from drt.outcome import Accepted, Crashed, ExceededBudget, Rejected, Unlinkable, Unsupported, Unwritable
 from drt.problems import InputProblem
 from drt.uid_text import normalized_uid_json
 
@@ -124,7 +124,7 @@ class Inputs:
         """The one schema that several become; raises `NoAnswer` where they do not link."""
         if len(sources) < 2:
             return sources[0] if sources else None
-        read: Accepted = self.answer(self.engine.link_schemas(sources, complete=False))
+        read: Accepted = self.written(self.engine.link_schemas(sources, complete=False))
         return Source(read.canonical, "json")
 
     def entities(self, paths: Sequence[Path], schemas: Sequence[Source]) -> str:
@@ -236,6 +236,13 @@ class Inputs:
                 place = f" at {' > '.join(where)}" if where else ""
                 raise NoAnswer(f"the engine {self.engine.name} broke: {error}{place}: {detail}")
         return outcome
+
+    def written(self, outcome: Any) -> Any:
+        """The answer, which must hold a document; raises `NoAnswer` where the engine cannot write it."""
+        answer = self.answer(outcome)
+        if isinstance(answer, Unwritable):
+            raise NoAnswer(answer.detail or f"the {answer.part} cannot be written in this syntax")
+        return answer
 
     def sentence(self, rejection: Rejected) -> str:
         """The file, the place and the engine's words, with the line that is meant and a caret under it."""

@@ -129,11 +129,11 @@ def translate_policy(options: Mapping[str, Any]) -> int:
     inputs = Inputs.of(options["engine"])
     if options["direction"] == "cedar-to-json":
         policies = inputs.policies(options["policies"], "cedar")
-        read: Accepted = inputs.answer(inputs.engine.read_policies(policies))
+        read: Accepted = inputs.written(inputs.engine.read_policies(policies))
         click.echo(_pretty(read.canonical))
     else:
         policies = inputs.policies(options["policies"], "json")
-        printed: Printed = inputs.answer(inputs.engine.print_policies(policies, templates=True))
+        printed: Printed = inputs.written(inputs.engine.print_policies(policies, templates=True))
         click.echo(printed.text.rstrip("\n"))
     return OK
 
@@ -147,12 +147,12 @@ def translate_schema(options: Mapping[str, Any]) -> int:
     assert source is not None
     to: Format = "cedar" if direction == "json-to-cedar" else "json"
     if direction == "cedar-to-json-with-resolved-types":
-        read: Accepted = inputs.answer(inputs.engine.read_schema(source))
+        read: Accepted = inputs.written(inputs.engine.read_schema(source))
         click.echo(_pretty(read.canonical))
     elif source.format == to:  # linked, which gives JSON
         click.echo(_pretty(source.text))
     else:
-        told: Printed = inputs.answer(inputs.engine.translate_schema(source, to))
+        told: Printed = inputs.written(inputs.engine.translate_schema(source, to))
         click.echo(told.text.rstrip("\n") if to == "cedar" else _pretty(told.text))
     return OK
 

@@ -129,7 +129,9 @@ def test_an_extended_has_loses_steps_and_takes_the_place_of_its_conjunction(
     point = policies_match(rf"when {{ (?:.*[ (])?(?:{keeps})\b")
     reduced = reduce_case(case, point, 30)
 
-    assert weight(reduced) <= weight(Case(Source(f"permit(principal, action, resource) when {{ {least} }};"), ""))
+    assert weight(reduced) <= weight(
+        Case(Source(f"permit(principal, action, resource) when {{ {least} }};"), "")
+    )
 
 
 def test_an_extended_has_in_json_takes_the_place_of_its_conjunction() -> None:

@@ -1,11 +1,12 @@
 """The command line: `drt COMMAND`.
 
-Owns the list of commands, loaded only when they are needed, and the way in which wrong input is told: one
-sentence, exit code 2.
+Owns the list of commands, loaded only when they are needed, and the way in which wrong usage and input are
+reported: one sentence, exit code 2.
 """
 
 from __future__ import annotations
 
+import json
 from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
@@ -13,6 +14,7 @@ from typing import Any, cast
 import click
 
 from drt.heedless import heedless_of_readers
+from drt.language import LANGUAGE
 from drt.problems import InputProblem
 
 COMMANDS = (
@@ -52,10 +54,26 @@ Exit codes:
 
 
 class _Refused(click.ClickException):
+    """Wrong usage or input; programs that asked for JSON get an object on standard output."""
+
     exit_code = 2
 
+    def __init__(self, message: str, form: str = "text") -> None:
+        super().__init__(message)
+        self.form = form
+
+    @classmethod
+    def usage(cls, error: click.UsageError) -> _Refused:
+        """The complaint of click in our style."""
+        said = error.format_message().rstrip(".")
+        hint = f"; see `{error.ctx.command_path} --help`" if error.ctx is not None else ""
+        return cls(f"{said[:1].lower()}{said[1:]}{hint}")
+
     def show(self, file: Any = None) -> None:
-        click.echo(f"drt: {self.message}", file=file, err=True)
+        if self.form == "json":
+            click.echo(json.dumps({"error": self.message, "errors": [self.message]}, indent=2))
+        else:
+            click.echo(f"drt: {self.message}", file=file, err=True)
 
 
 class _Commands(click.Group):
@@ -64,6 +82,14 @@ class _Commands(click.Group):
     def main(self, *args: Any, **kwargs: Any) -> Any:
         with heedless_of_readers():
             return super().main(*args, **kwargs)
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        try:
+            return super().make_context(*args, **kwargs)
+        except click.exceptions.NoArgsIsHelpError:
+            raise
+        except click.UsageError as error:
+            raise _Refused.usage(error) from None
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -86,17 +112,18 @@ class _Commands(click.Group):
         return name, command, rest
 
     def invoke(self, ctx: click.Context) -> Any:
+        from drt.commands.defaults import told
+        from drt.commands.options import FORM
+
         try:
             return super().invoke(ctx)
         except InputProblem as problem:
-            raise _Refused(str(problem)) from None
-        except click.BadParameter as error:
-            from drt.commands.defaults import told
-
-            found = told(error)
-            if found is None:
-                raise
-            raise _Refused(str(found)) from None
+            raise _Refused(str(problem), ctx.meta.get(FORM, "text")) from None
+        except click.exceptions.NoArgsIsHelpError:
+            raise
+        except click.UsageError as error:
+            found = told(error) if isinstance(error, click.BadParameter) else None
+            raise (_Refused.usage(error) if found is None else _Refused(str(found))) from None
 
 
 @click.group(
@@ -104,7 +131,9 @@ class _Commands(click.Group):
     epilog=EXIT_CODES,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(package_name="cedar-drt-py", message="%(package)s %(version)s")
+@click.version_option(
+    package_name="cedar-drt-py", message=f"%(package)s %(version)s\nCedar language {LANGUAGE}"
+)
 @click.option(
     "--config",
     type=click.Path(path_type=Path, dir_okay=False),

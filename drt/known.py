@@ -16,13 +16,12 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from drt import json_text
+from drt import json_text, toml_text
 from drt.case_files import read_case
 from drt.problems import InputProblem
 
@@ -96,13 +95,7 @@ def entries(path: Path) -> Iterator[Known | InputProblem]:
     if not path.exists():
         return
     try:
-        document = tomllib.loads(json_text.read_text(path))
-    except tomllib.TOMLDecodeError as error:
-        yield InputProblem(f"not TOML: {error}", path)
-        return
-    except RecursionError:
-        yield InputProblem("not usable: the TOML is nested too deeply", path)
-        return
+        document = toml_text.parse(json_text.read_text(path), path)
     except InputProblem as problem:
         yield problem
         return

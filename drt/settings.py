@@ -13,14 +13,13 @@ the options of the commands: a table is named like a command, a key like a long 
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from drt import json_text
 from drt.problems import InputProblem
+from drt.toml_text import line_of, parse
 
 OWN_FILE, SHARED_FILE = "drt.toml", "pyproject.toml"
 SHARED_TABLE = ("tool", "drt")
@@ -88,12 +87,7 @@ def _read(path: Path, root: tuple[str, ...]) -> Settings | None:
     text = json_text.read_text(path)
     if root and "drt" not in text:
         return None
-    try:
-        document: object = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise _not_toml(str(error), text, path) from None
-    except RecursionError:
-        raise InputProblem("not usable: the TOML is nested too deeply", path) from None
+    document: object = parse(text, path)
     for name in root:
         if not isinstance(document, dict) or name not in document:
             return None
@@ -101,42 +95,3 @@ def _read(path: Path, root: tuple[str, ...]) -> Settings | None:
     if not isinstance(document, dict):
         raise InputProblem(f"[{'.'.join(root)}] is to be a table", path, line_of(text, root))
     return Settings(path, root, document, text)
-
-
-def _not_toml(told: str, text: str, path: Path) -> InputProblem:
-    """What the reader of TOML says, with its line where ours have it."""
-    found = re.fullmatch(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", told, re.DOTALL)
-    if found is None:
-        return InputProblem(f"not TOML: {told}", path)
-    line = int(found[2]) if found[2] else text.rstrip("\n").count("\n") + 1
-    return InputProblem(f"not TOML: {found[1][:1].lower()}{found[1][1:]}", path, line)
-
-
-_HEADER = re.compile(r"\s*\[\[?\s*([^\[\]]+?)\s*\]?\]")
-_KEY = re.compile(
-    r"\s*((?:[A-Za-z0-9_-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|\"[^\"]*\"|'[^']*'))*)\s*="
-)
-
-
-def line_of(text: str, way: tuple[str, ...]) -> int | None:
-    """The line on which the key or table at `way` stands, or else what holds it; None where nothing does."""
-    table: tuple[str, ...] = ()
-    best, deepest = None, 0
-    for number, line in enumerate(text.splitlines(), 1):
-        if (header := _HEADER.match(line)) is not None:
-            table = _names(header[1])
-            here = table
-        elif (key := _KEY.match(line)) is not None:
-            here = (*table, *_names(key[1]))
-        else:
-            continue
-        if here == way:
-            return number
-        if here == way[: len(here)] and len(here) > deepest:
-            best, deepest = number, len(here)
-    return best
-
-
-def _names(dotted: str) -> tuple[str, ...]:
-    parts = re.findall(r"[A-Za-z0-9_-]+|\"[^\"]*\"|'[^']*'", dotted)
-    return tuple(part.strip("\"'") for part in parts)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
+
+from drt.commands.options import form
 
 
 @click.command("bench", short_help="Measure the production engine against cedarpy and itself.")
@@ -26,10 +29,7 @@ import click
     type=click.Path(file_okay=False, path_type=Path),
     help="Write charts there too.",
 )
-@click.option(
-    "--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", help="Of the report."
-)
-@click.option("--json", "form", flag_value="json", help="The same as --format json.")
+@partial(form, kinds=("text", "json", "markdown"))
 @click.pass_context
 def command(
     ctx: click.Context,

@@ -9,6 +9,8 @@ from typing import TypeVar
 
 import click
 
+from drt.commands import options
+
 Command = TypeVar("Command", bound=Callable[..., object])
 
 FILE = click.Path(path_type=Path)
@@ -122,7 +124,4 @@ def entities(command: Command) -> Command:
 
 def form(command: Command) -> Command:
     """`-f`, `--format`: for people or for programs; `--json` for short, as elsewhere."""
-    command = click.option("--json", "form", flag_value="json", help="The same as --format json.")(command)
-    return click.option(
-        "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", help="Of the answer."
-    )(command)
+    return options.form(command, "-f", of="answer")

@@ -61,6 +61,8 @@ def _check_tables(settings: Settings, commands: tuple[str, ...]) -> None:
         if key in COMMON and not isinstance(value, Mapping):
             continue
         if not isinstance(value, Mapping) or key not in (*commands, PROFILES):
+            if key in (*commands, PROFILES):
+                raise settings.problem(f"{settings.name(key)} is to be a table", key)
             what = "table" if isinstance(value, Mapping) else "setting"
             known = (*commands, PROFILES) if what == "table" else COMMON
             raise settings.problem(f"unknown {what} {key!r}; known are {', '.join(sorted(known))}", key)

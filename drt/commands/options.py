@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -18,25 +18,35 @@ if TYPE_CHECKING:
 else:
     Kind = click.ParamType  # takes no argument before click 8.3
 
-_UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
+FORM = "drt.form"
+"""Where a context keeps the form in which the answer was asked for: `text`, `json` and others."""
+
+_NUMBER = r"[0-9]{1,6}(?:\.[0-9]{1,3})?"
+_TIME = re.compile(rf"({_NUMBER})|(?=.)(?:({_NUMBER})h)?(?:({_NUMBER})m)?(?:({_NUMBER})s)?")
+_SECONDS = (1.0, 3600.0, 60.0, 1.0)
+"""What each number of a time counts: one without a unit, hours, minutes, seconds."""
+
+MOST_JOBS = 999
 
 
 class Duration(Kind):
-    """Seconds, or a number with the unit s, m or h: `90`, `60s`, `10m`, `6h`."""
+    """Seconds, or numbers with the units h, m and s: `90`, `60s`, `10m`, `1h30m`."""
 
     name = "time"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
         if isinstance(value, float):
             return value
-        found = re.fullmatch(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)(s|m|h|)", str(value))
-        if found is None or float(found[1]) == 0:
-            self.fail(f"{value!r} is not a time such as 60s, 10m or 6h", param, ctx)
-        return float(found[1]) * _UNITS[found[2]]
+        found = _TIME.fullmatch(str(value))
+        numbers = found.groups(default="0") if found is not None else ()
+        seconds = sum(float(number) * each for number, each in zip(numbers, _SECONDS, strict=False))
+        if seconds == 0:
+            self.fail(f"{value!r} is not a time such as 60s, 10m or 1h30m", param, ctx)
+        return seconds
 
 
 class Jobs(Kind):
-    """A number of workers, or `auto` for one a processor."""
+    """A number of workers, or `auto` for one per processor."""
 
     name = "n|auto"
 
@@ -45,8 +55,8 @@ class Jobs(Kind):
             return value
         if value == "auto":
             return processors()
-        if not re.fullmatch(r"[0-9]{1,3}", str(value)) or int(str(value)) == 0:
-            self.fail(f"{value!r} is neither a number of workers nor auto", param, ctx)
+        if not re.fullmatch(r"[0-9]{1,9}", str(value)) or not 1 <= int(str(value)) <= MOST_JOBS:
+            self.fail(f"{value!r} is neither a number of workers from 1 to {MOST_JOBS} nor auto", param, ctx)
         return int(str(value))
 
 
@@ -84,11 +94,27 @@ class Share(Kind):
         return engine, float(share)
 
 
-def form(command: Command) -> Command:
+def remember_form(ctx: click.Context, _param: click.Parameter, value: str) -> str:
+    """Note the form in which a program wants its answers, for errors to come in the same."""
+    ctx.meta[FORM] = value
+    return value
+
+
+def form(
+    command: Command, *names: str, kinds: Sequence[str] = ("text", "json"), of: str = "report"
+) -> Command:
     """`--format text|json`, and `--json` for short."""
-    command = click.option("--json", "form", flag_value="json", help="The same as --format json.")(command)
+    command = click.option(
+        "--json", "form", flag_value="json", callback=remember_form, help="The same as --format json."
+    )(command)
     return click.option(
-        "--format", "form", type=click.Choice(["text", "json"]), default="text", help="Of the report."
+        *names,
+        "--format",
+        "form",
+        type=click.Choice(kinds),
+        default="text",
+        callback=remember_form,
+        help=f"Of the {of}.",
     )(command)
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from drt.commands.options import remember_form
+
 
 @click.command("report", short_help="Write a run's report: Markdown, HTML, JUnit, SARIF or JSON.")
 @click.argument("runs", type=click.Path(path_type=Path), metavar="[RUN]...", nargs=-1)
@@ -15,6 +17,7 @@ import click
     type=click.Choice(["md", "html", "junit", "sarif", "json"]),
     default="md",
     show_default=True,
+    callback=remember_form,
 )
 @click.option(
     "--output",

@@ -8,12 +8,13 @@ memory = 2048                        # optional: MiB that the process may hold
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from drt.engines.process_engine import DEADLINE, MEMORY
 from drt.problems import InputProblem
+from drt.toml_text import parse
 
 FILE = "engine.toml"
 
@@ -32,11 +33,12 @@ def read_manifest(folder: Path) -> Manifest:
     """The manifest in a folder; raises `InputProblem` where there is none, or one that makes no sense."""
     path = folder / FILE
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise InputProblem(f"it holds no {FILE}", folder) from None
     except (OSError, ValueError) as error:
-        raise InputProblem(f"not TOML: {error}", path) from None
+        raise InputProblem(f"cannot be read: {error}", path) from None
+    document: dict[str, Any] = parse(text, path)
     if strange := set(document) - set(Manifest.__slots__):
         known = ", ".join(Manifest.__slots__)
         raise InputProblem(f"unknown member {min(strange)!r}; known are {known}", path)

@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from drt.cli import COMMANDS, main
 from drt.commands.options import Duration, Jobs, Share
 from drt.corpus import Corpus
+from drt.language import LANGUAGE
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 TOYS = ["--targets-from", "tests.drt.toys:TARGETS"]
@@ -86,20 +87,20 @@ def test_every_command_has_help(command: str) -> None:
         (["run", "--corpus", "/nonexistent"], "drt: /nonexistent: there is no such corpus folder"),
         (
             ["run", "--for", "soon"],
-            "Error: Invalid value for '--for': 'soon' is not a time such as 60s, 10m or 6h",
+            "drt: invalid value for '--for': 'soon' is not a time such as 60s, 10m or 1h30m",
         ),
         (
             ["run", "--jobs", "0"],
-            "Error: Invalid value for '--jobs': '0' is neither a number of workers nor auto",
+            "drt: invalid value for '--jobs': '0' is neither a number of workers from 1 to 999 nor auto",
         ),
-        (["run", "--seed", "-1"], "Error: Invalid value for '--seed'"),
+        (["run", "--seed", "-1"], "drt: invalid value for '--seed'"),
         (
             ["run", "--oracle", "cedarpy"],
-            "Error: Invalid value for '--oracle': 'cedarpy' is not an engine and",
+            "drt: invalid value for '--oracle': 'cedarpy' is not an engine and",
         ),
         (["replay", "/nonexistent", *engines("Toy")], "cannot run: /nonexistent: there is no such case"),
         (["conformance", "/nonexistent", *engines("Toy")], "drt: /nonexistent"),
-        (["nonesuch"], "Error: No such command 'nonesuch'"),
+        (["nonesuch"], "drt: no such command 'nonesuch'"),
     ],
 )
 def test_wrong_input_is_one_sentence_and_exit_code_2(arguments: list[str], sentence: str) -> None:
@@ -108,6 +109,20 @@ def test_wrong_input_is_one_sentence_and_exit_code_2(arguments: list[str], sente
     assert result.exit_code == 2, result.output
     assert sentence in result.output
     assert "Traceback" not in result.output
+
+
+def test_wrong_input_is_a_json_object_for_programs() -> None:
+    result = CliRunner().invoke(main, ["conformance", "/nonexistent", "--json"])
+
+    assert (result.exit_code, result.stderr) == (2, "")
+    assert json.loads(result.stdout)["errors"] == ["/nonexistent: no such file or folder"]
+
+
+def test_the_version_names_the_language() -> None:
+    result = CliRunner().invoke(main, ["--version"])
+
+    assert result.stdout.splitlines()[1] == f"Cedar language {LANGUAGE}"
+    assert f"Cedar language {LANGUAGE}" in (REPOSITORY / "README.md").read_text().split("\n## ")[0]
 
 
 def test_a_glob_that_matches_nothing_runs_nothing() -> None:
@@ -206,7 +221,16 @@ def test_no_colour_reaches_a_pipe() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "seconds"), [("60s", 60.0), ("10m", 600.0), ("6h", 21600.0), ("90", 90.0), ("0.5s", 0.5)]
+    ("text", "seconds"),
+    [
+        ("60s", 60.0),
+        ("10m", 600.0),
+        ("6h", 21600.0),
+        ("90", 90.0),
+        ("0.5s", 0.5),
+        ("1h30m", 5400.0),
+        ("2m5s", 125.0),
+    ],
 )
 def test_times(text: str, seconds: float) -> None:
     assert Duration().convert(text, None, None) == seconds
@@ -216,6 +240,10 @@ def test_times(text: str, seconds: float) -> None:
     ("kind", "text"),
     [
         (Duration(), "1d"),
+        (Duration(), ""),
+        (Duration(), "0h0m"),
+        (Duration(), "30m1h"),
+        (Duration(), "1h30"),
         (Duration(), "-1s"),
         (Duration(), "0"),
         (Duration(), "1_0s"),

@@ -177,7 +177,7 @@ WRONG = [
     ("jobs = 1\n[toy]\nfro = 3", 3, "unknown setting 'fro' in [toy]; known are corpus, engine, for"),
     ("cases = 3", 1, "unknown setting 'cases'; known are corpus, deadline, engine, jobs, targets-from"),
     ("\n\n[rum]\nfor = 3", 3, "unknown table 'rum'; known are group, profiles, replay, run, toy"),
-    ("toy = 3", 1, "unknown setting 'toy'"),
+    ("toy = 3", 1, "[toy] is to be a table"),
     ("[profiles]\nnightly = 3", 2, "[profiles.nightly] is to be a table"),
     ("[profiles.nightly]\nfro = 3", 2, "unknown setting 'fro' in [profiles.nightly]"),
     ("[profiles.x]\nprofile = 'x'", 2, "unknown setting 'profile' in [profiles.x]"),
@@ -186,12 +186,14 @@ WRONG = [
     ("[toy]\nfor = ['1s']", 2, "'for' is to be a text or a number"),
     ("[toy]\nengine = [1, {}]", 2, "'engine' is to be a text, a number or a list of them"),
     ("[toy]\nfor = 1979-05-27", 2, "'for' is to be a text or a number"),
-    ("[toy]\n\nfor = '3x'", 3, "'for' in [toy]: '3x' is not a time such as 60s, 10m or 6h"),
-    ("jobs = 0", 1, "'jobs' in the file: '0' is neither a number of workers nor auto"),
+    ("[toy]\n\nfor = '3x'", 3, "'for' in [toy]: '3x' is not a time such as 60s, 10m or 1h30m"),
+    ("jobs = 0", 1, "'jobs' in the file: '0' is neither a number of workers from 1 to 999 nor auto"),
     ("[toy]\nfor = 0.0", 2, "'for' in [toy]: '0.0' is not a time"),
     ("[toy]\nformat = 'xml'", 2, "'format' in [toy]: 'xml' is not one of 'text', 'json'"),
     ("[toy]\nprofile = 'gone'", None, "unknown profile 'gone'; known are nightly, pr"),
-    ("[toy]\nfor = ", 2, "not TOML: invalid value"),
+    ("[toy]\nfor = '1s'\nfor = '2s'", 3, "not TOML: for: the key is set twice"),
+    ("[toy]\n[other]\n[toy]", 3, "not TOML: [toy]: the table is declared twice"),
+    ("[toy]\nfor = ", 2, "not TOML: for: invalid value"),
     ("[toy", 1, "not TOML: "),
     ("a = " + "[" * 5000, None, "not usable: the TOML is nested too deeply"),
     ("toy = {for = '3x'}", 1, "'for' in [toy]: '3x' is not a time"),
@@ -236,10 +238,12 @@ def test_the_command_line_tells_bad_settings_with_exit_code_2(
     path = write(here, "[run]\nfor = 'soon'")
     result = drt("run")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr == f"drt: {path}:2: 'for' in [run]: 'soon' is not a time such as 60s, 10m or 6h\n"
+    assert result.stderr == f"drt: {path}:2: 'for' in [run]: 'soon' is not a time such as 60s, 10m or 1h30m\n"
     monkeypatch.setenv("DRT_RUN_FOR", "late")
     assert drt("run").stderr.startswith("drt: the environment variable DRT_RUN_FOR: 'late' is not")
-    assert "Usage:" in drt("run", "--for", "never").stderr
+    assert drt("run", "--for", "never").stderr == (
+        "drt: invalid value for '--for': 'never' is not a time such as 60s, 10m or 1h30m; see `main run --help`\n"
+    )
 
 
 def test_a_file_can_be_named(here: Path) -> None:

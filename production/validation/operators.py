@@ -76,10 +76,11 @@ def _equality(machine: Machine, node: Binary, left: Type, right: Type) -> Type:
 def order(machine: Machine, node: Binary) -> Rule:
     left, _ = yield node.left
     right, _ = yield node.right
+    if left is UNKNOWN or right is UNKNOWN:
+        return BOOL, None
     if left in _ORDERED:
         expect(machine, right, left, node.right)
-        return BOOL, None
-    if left is not UNKNOWN:
+    else:
         told = f"expected Long, datetime or duration, found {type_text(left)}"
         machine.report("unexpected_type", told, node.left)
     return BOOL, None

@@ -88,12 +88,11 @@ def equality(expr: Expr, left: Typed, right: Typed, check: Checker) -> Type:
 
 
 def comparison(left: Typed, right: Typed, check: Checker) -> Type:
-    """`a < b`: both Long, both datetime or both duration; beside an `a` of no known type `b` may be any."""
-    t = check.expect(left, ORDERED)
-    if isinstance(t, UnknownType):
+    """`a < b`: both Long, both datetime or both duration; beside one of no known type the other may be any."""
+    if isinstance(left.type, UnknownType) or isinstance(right.type, UnknownType):
         return BOOL
-    u = check.expect(right, ORDERED)
-    if not isinstance(u, UnknownType) and t != u:
+    t, u = check.expect(left, ORDERED), check.expect(right, ORDERED)
+    if not isinstance(t, UnknownType) and not isinstance(u, UnknownType) and t != u:
         check.report("unexpected_type", f"expected {describe(t)}, found {describe(u)}", right.expr)
     return BOOL
 

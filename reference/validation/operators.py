@@ -88,7 +88,7 @@ def equality(expr: Expr, left: Typed, right: Typed, check: Checker) -> Type:
 
 
 def comparison(left: Typed, right: Typed, check: Checker) -> Type:
-    """`a < b`: both Long, both datetime or both duration; beside one of no known type the other may be any."""
+    """`a < b`: both Long, both datetime or both duration, where both types are known."""
     if isinstance(left.type, UnknownType) or isinstance(right.type, UnknownType):
         return BOOL
     t, u = check.expect(left, ORDERED), check.expect(right, ORDERED)

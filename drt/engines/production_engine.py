@@ -40,6 +40,7 @@ from production import (
     IpAddress,
     PolicySet,
     Schema,
+    SchemaLinkError,
     SetValue,
     TypedAuthorizer,
     Uid,
@@ -131,13 +132,17 @@ def read_schema(source: Source) -> Schema | Rejected:
 
 
 def linked_schema(sources: Sequence[Source]) -> Schema | Rejected | Unlinkable:
-    """One schema of one or more texts."""
-    read = [read_schema(source) for source in sources]
-    for schema in read:
+    """One schema of many texts, each read by itself."""
+    schemas: list[Schema] = []
+    for source in sources:
+        schema = read_schema(source)
         if isinstance(schema, Rejected):
             return schema
-    [schema] = read
-    return schema
+        schemas.append(schema)
+    try:
+        return Schema.link(*schemas)
+    except SchemaLinkError as error:
+        return Unlinkable(error.kind, str(error))
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,9 +221,9 @@ class ProductionEngine:
             ProductionEngine("generated", f"{self.name}, typed", is_typed=True),
         )
 
-    def load(self, case: Case) -> LoadedProduction | Rejected | Unsupported:
-        schema = read_schema(case.schema) if case.schema is not None else None
-        if isinstance(schema, Rejected):
+    def load(self, case: Case) -> LoadedProduction | Rejected | Unlinkable | Unsupported:
+        schema = linked_schema(case.schemas) if case.schemas else None
+        if isinstance(schema, (Rejected, Unlinkable)):
             return schema
         policies = read_policy_set(case.policies)
         if isinstance(policies, Rejected):
@@ -278,6 +283,18 @@ class ProductionEngine:
     def read_schema(self, schema: Source) -> Accepted | Unwritable | Rejected | Unsupported:
         read = read_schema(schema)
         return read if isinstance(read, Rejected) else _written("schema", read.to_canonical, Accepted)
+
+    def link_schemas(
+        self, schemas: Sequence[Source], *, complete: bool
+    ) -> Accepted | Unwritable | Rejected | Unlinkable | Unsupported:
+        linked = linked_schema(schemas)
+        if isinstance(linked, (Rejected, Unlinkable)):
+            return linked
+        try:
+            schema = Schema.link_complete(linked) if complete else linked
+        except SchemaLinkError as error:
+            return Unlinkable(error.kind, str(error))
+        return _written("schema", lambda: schema.to_resolved_json(None, closed=True), Accepted)
 
     def answer(self, inquiry: Inquiry) -> Answered | Rejected | Unlinkable | Unsupported:
         schema = linked_schema(inquiry.schemas) if inquiry.schemas else None

@@ -22,7 +22,7 @@ UNDECLARED_ACTIONS = ('Action::"nope"', 'Nope::Action::"view"')
 NEW_LITERAL = 'Nope::"\\u{1F600}"'
 """What literals are replaced by that have no other literal to be swapped with."""
 
-LITERAL = re.compile(r'\w+(?:::\w+)*::"(?:[^"\\\n]|\\.)*"')
+LITERAL = re.compile(r'(?<![\w":])[A-Za-z_]\w*(?:::\w+)*::"(?:[^"\\\n]|\\.)*"')
 NAME = re.compile(r"\b(?:entity|action)\s+(\w+)")
 
 

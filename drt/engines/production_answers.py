@@ -102,7 +102,7 @@ def _replaced(policy: Policy, replacements: Mapping[Uid, Uid]) -> Answer:
     try:
         replaced = policy.replacing(replacements)
     except PolicyError:
-        return {"substituted": None, "substituted_literals": None}
+        return {"substituted": None}
     document = json.loads(PolicySet({"policy": replaced}).to_json())
     return {
         "substituted": document["staticPolicies"]["policy"],

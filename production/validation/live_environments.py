@@ -12,11 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from production.nodes import Constant
 from production.policies import Policy
 from production.schema_model import SchemaModel
-from production.schema_types import FALSE, Type, TypeTable
-from production.uids import Uid
+from production.schema_types import FALSE, TypeTable
 from production.validation.capabilities import ExpressionNumbers
 from production.validation.control import conjunction
 from production.validation.environments import Environment, Environments
@@ -44,18 +42,8 @@ def live_environments(
         key = environment.parts(variables)
         if key not in known:
             faults = Faults()
-            machine = _Machine(RULES, model, environments.hierarchy, lattice, numbers, environment, faults)
+            machine = Machine(RULES, model, environments.hierarchy, lattice, numbers, environment, faults)
             type_ = machine.run(conjunction(machine, parts))[0]
             known[key] = type_ is not FALSE and not faults.count
         if known[key]:
             yield environment
-
-
-class _Machine(Machine):
-    """A type checker to which every id of a declared entity type is listed."""
-
-    def _constant(self, node: Constant) -> Type:
-        value = node.value
-        if isinstance(value, Uid) and value.type in self.model.entity_types:
-            return self.lattice.types.entity(value.type)
-        return super()._constant(node)

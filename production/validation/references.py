@@ -67,10 +67,11 @@ def _scope_uids(policy: Policy) -> Iterator[Uid]:
 
 
 def untypable(uid: Uid, model: SchemaModel) -> bool:
-    """Whether an entity literal has no type, because its check reports an error (spec 08 §6.1)."""
-    if (uid.type, uid.id) in model.actions:
-        return False
-    return uid.type not in model.entity_types or unlisted(uid, model) is not None
+    """Whether an entity literal has no type: it names no declared type or action (spec 08 §6.1).
+
+    An unlisted id of an enumerated type is an error, but has this type.
+    """
+    return uid.type not in model.entity_types and (uid.type, uid.id) not in model.actions
 
 
 def undeclared(uid: Uid, model: SchemaModel) -> Fault | None:

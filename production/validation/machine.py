@@ -136,7 +136,7 @@ class Machine:
 
     def report(self, kind: ValidationErrorKind, message: str, node: Node) -> None:
         """Note that an expression is at fault."""
-        self.faults.add(kind, message, node)
+        self.faults.add(kind, message, node, self.environment)
 
     def literal(self, node: Node) -> bool | int | str | Uid | None:
         """The value of a literal, which `action` counts as; `None` for anything else."""

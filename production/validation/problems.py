@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from production.nodes import Node
+from production.validation.environments import Environment
 
 ValidationErrorKind = Literal[
     "unrecognized_entity_type",
@@ -77,11 +78,23 @@ class ValidationWarning:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """An error before it belongs to a policy; `node` is the innermost expression at fault."""
+    """An error before it belongs to a policy; `node` is the innermost expression at fault.
+
+    An error of types has the first environment that it was found in.
+    """
 
     kind: ValidationErrorKind
     message: str
     node: Node | None = None
+    environment: Environment | None = None
+
+    def __str__(self) -> str:
+        if self.environment is None:
+            return self.message
+        where = (
+            f"where the action is {self.environment.action!r}, the principal a {self.environment.principal}"
+        )
+        return f"{self.message} ({where} and the resource a {self.environment.resource})"
 
 
 class Faults:
@@ -98,7 +111,13 @@ class Faults:
     def __iter__(self) -> Iterator[Fault]:
         return iter(self._found.values())
 
-    def add(self, kind: ValidationErrorKind, message: str, node: Node | None = None) -> None:
+    def add(
+        self,
+        kind: ValidationErrorKind,
+        message: str,
+        node: Node | None = None,
+        environment: Environment | None = None,
+    ) -> None:
         self.count += 1
         place: int | str = message if node is None else id(node)
-        self._found.setdefault((kind, place), Fault(kind, message, node))
+        self._found.setdefault((kind, place), Fault(kind, message, node, environment))

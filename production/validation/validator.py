@@ -157,7 +157,7 @@ class _Checks:
         typed_false = self._check_types(conditions, _distinct(environments, variables), faults)
         for fault in faults:
             text = "" if fault.node is None else excerpt(fault.node)
-            found.errors.append(ValidationError(policy_id, fault.kind, fault.message, text))
+            found.errors.append(ValidationError(policy_id, fault.kind, str(fault), text))
         if typed_false and not found.errors:
             found.warnings.append(ValidationWarning(policy_id, "impossible_policy", _IMPOSSIBLE))
         found.warnings += misleading_texts(policy_id, policy)

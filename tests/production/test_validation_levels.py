@@ -16,6 +16,7 @@ from production.validation.environments import Environment, Environments
 from production.validation.lattice import Lattice
 from production.validation.levels import NO_LEVEL, Levels
 from production.validation.machine import Machine, Trace
+from production.validation.problems import Faults
 from production.validation.rules import RULES
 from tests.production.validation_schemas import is_valid, policy
 
@@ -189,6 +190,7 @@ def judged(condition: str) -> tuple[int, list[bool]]:
         Lattice(SCHEMA.model.types),
         ExpressionNumbers(),
         environment,
+        Faults(),
         trace,
     )
     machine.run(conjunction(machine, [(parsed.conditions[0].body, False)]))

@@ -13,7 +13,7 @@ SCHEMA = Schema.from_cedar(
 
 
 def told(text: str) -> str:
-    return SCHEMA.validate(PolicySet.from_text(text)).told(text)
+    return SCHEMA.validate(PolicySet.from_text(text)).report(text)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_a_better_name_is_suggested_and_the_expression_named() -> None:
 
 def test_without_the_text_there_is_no_place() -> None:
     policies = PolicySet.from_text("permit(principal, action, resource) when { principal.agee > 3 };")
-    assert "line" not in SCHEMA.validate(policies).told()
+    assert "line" not in SCHEMA.validate(policies).report()
 
 
 def test_a_long_line_is_not_shown() -> None:

@@ -6,7 +6,13 @@ import pytest
 
 from production import PolicySet, Schema, Uid
 from production.validation.lattice import Lattice
-from tests.production.validation_schemas import PERMISSIVE_EXAMPLES, STRICT_EXAMPLES, is_valid, policy
+from tests.production.validation_schemas import (
+    PERMISSIVE_EXAMPLES,
+    STRICT_EXAMPLES,
+    is_valid,
+    policy,
+    warned,
+)
 
 VIEW = 'principal, action == Action::"view", resource'
 EDIT = 'principal, action == Action::"edit", resource'
@@ -159,30 +165,35 @@ def test_every_environment_counts(scope: str, condition: str, valid: bool) -> No
 
 
 @pytest.mark.parametrize(
-    ("scope", "valid"),
+    ("scope", "valid", "applies"),
     [
-        (ANY, True),
-        ("principal is Doc, action, resource", False),
-        ('principal is Doc in User::"a", action, resource', False),
-        ('principal == Group::"g", action == Action::"view", resource', False),
-        ('principal is User in Doc::"d", action, resource', False),
-        ('principal is User in Group::"d", action, resource', True),
-        ('principal, action == Action::"all", resource', False),
-        ('principal, action in Action::"all", resource', True),
-        ("principal, action in [], resource", False),
-        ('principal, action in [Action::"view", N::Action::"far"], resource', False),
-        ('principal, action, resource == Color::"red"', False),
-        ('principal, action, resource == Color::"pink"', False),
-        ("principal is NS2::Action, action, resource", False),
-        ('principal in Action::"view", action, resource', False),
-        ('principal == Zed::"z", action, resource', False),
-        ("principal == ?principal, action, resource in ?resource", True),
-        ("principal is Doc in ?principal, action, resource", False),
-        ('principal in ?principal, action == Action::"all", resource', False),
+        (ANY, True, True),
+        ("principal is Doc, action, resource", True, False),
+        ('principal is Doc in User::"a", action, resource', True, False),
+        ('principal == Group::"g", action == Action::"view", resource', True, False),
+        ('principal is User in Doc::"d", action, resource', True, False),
+        ('principal is User in Group::"d", action, resource', True, True),
+        ('principal, action == Action::"all", resource', True, False),
+        ('principal, action in Action::"all", resource', True, True),
+        ("principal, action in [], resource", False, False),
+        ("principal is Doc, action in [], resource", True, False),
+        ('principal, action in [Action::"view", N::Action::"far"], resource', False, True),
+        ('principal, action, resource == Color::"red"', True, False),
+        ('principal, action, resource == Color::"pink"', False, False),
+        ("principal is NS2::Action, action, resource", True, False),
+        ('principal in Action::"view", action, resource', True, False),
+        ('principal == Zed::"z", action, resource', False, False),
+        ('principal, action in [Action::"view", Action::"nope"], resource', False, False),
+        ("principal == ?principal, action, resource in ?resource", True, True),
+        ("principal is Doc in ?principal, action, resource", True, False),
+        ('principal in ?principal, action == Action::"all", resource', True, False),
     ],
 )
-def test_scopes(scope: str, valid: bool) -> None:
-    assert is_valid(STRICT_EXAMPLES, policy("true", scope)) is valid
+def test_scopes(scope: str, valid: bool, applies: bool) -> None:
+    asked = policy("true", scope)
+
+    assert is_valid(STRICT_EXAMPLES, asked) is valid
+    assert ("no_applicable_action" not in warned(STRICT_EXAMPLES, asked)) is applies
 
 
 def test_a_list_of_actions_of_two_types_is_fine_in_permissive_mode() -> None:
@@ -191,9 +202,12 @@ def test_a_list_of_actions_of_two_types_is_fine_in_permissive_mode() -> None:
     assert is_valid(STRICT_EXAMPLES, policy("true", scope), "permissive")
 
 
-def test_a_schema_without_environments_takes_no_policy() -> None:
-    assert not is_valid(Schema.from_cedar(""), policy("true"))
-    assert is_valid(Schema.from_cedar(""), PolicySet())
+def test_a_schema_without_environments_types_no_policy() -> None:
+    empty = Schema.from_cedar("")
+
+    assert is_valid(empty, policy('1 + "a"'))
+    assert warned(empty, policy("true")) == ["impossible_policy", "no_applicable_action"]
+    assert is_valid(empty, PolicySet())
 
 
 BOTH, PERMISSIVE_ONLY, NEITHER = (True, True), (False, True), (False, False)
@@ -256,20 +270,25 @@ def test_impossible_policies_are_valid_and_warned_about(condition: str, impossib
 
 
 @pytest.mark.parametrize(
-    ("values", "valid"),
+    ("values", "valid", "applies"),
     [
-        ({"?principal": Uid("Group", "g")}, True),
-        ({"?principal": Uid("User", "u")}, True),
-        ({"?principal": Uid("Doc", "d")}, False),
-        ({"?principal": Uid("Zed", "d")}, False),
-        ({"?principal": Uid("Action", "view")}, False),
+        ({"?principal": Uid("Group", "g")}, True, True),
+        ({"?principal": Uid("User", "u")}, True, True),
+        ({"?principal": Uid("Doc", "d")}, True, False),
+        ({"?principal": Uid("Zed", "d")}, False, False),
+        ({"?principal": Uid("Action", "view")}, True, False),
     ],
 )
-def test_links_are_judged_by_the_types_of_their_values(values: dict[str, Uid], valid: bool) -> None:
+def test_links_are_judged_by_the_types_of_their_values(
+    values: dict[str, Uid], valid: bool, applies: bool
+) -> None:
     template = PolicySet.from_text('permit(principal in ?principal, action == Action::"view", resource);')
     found = STRICT_EXAMPLES.validate(template.link("policy0", "link", values))
 
     assert found.verdicts == {"policy0": True, "link": valid}
+    assert [(one.policy, one.kind) for one in found.warnings] == (
+        [] if applies else [("link", "no_applicable_action")]
+    )
 
 
 def test_the_id_of_a_link_value_is_not_looked_at() -> None:

@@ -38,6 +38,11 @@ def policy(condition: str, scope: str = "principal, action, resource") -> Policy
     return PolicySet.from_text(f"permit({scope}) when {{ {condition} }};")
 
 
+def warned(schema: Schema, policies: PolicySet) -> list[str]:
+    """The kinds of the warnings, sorted."""
+    return sorted(warning.kind for warning in schema.validate(policies).warnings)
+
+
 def is_valid(
     schema: Schema,
     policies: PolicySet,

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
+from itertools import pairwise
 from typing import Any
 
 from drt.case import Source
 from drt.reduce.tokens import tokenize
+from drt.reduce.vocabulary import RESERVED
 
+IDENTIFIER = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 CONSTRUCTORS = frozenset(["decimal", "ip", "datetime", "duration"])
 
 
@@ -75,14 +79,43 @@ def comments(text: str) -> list[str]:
 def bodies(canonical: str) -> tuple[str, ...]:
     """The static policies and templates of a canonical policy set without their ids, sorted.
 
-    An annotation without a value and one with an empty value are the same (spec 06 §4).
+    An annotation without a value and one with an empty value are the same (spec 06 §4). An extended `has`
+    with a name that has no text is written out, as its text is (spec 06 §3).
     """
     document = plain_json(canonical)
+    _write_paths_out(document)
     policies = [*document["staticPolicies"].values(), *document["templates"].values()]
     for policy in policies:
         for key, value in policy.get("annotations", {}).items():
             policy["annotations"][key] = value or ""
     return tuple(sorted(json.dumps(policy, sort_keys=True) for policy in policies))
+
+
+def _write_paths_out(document: Any) -> None:
+    waiting = [document]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting += value
+        elif isinstance(value, dict):
+            waiting += value.values()
+            match value:
+                case {"has": {"left": left, "attr": [_, _, *_] as path}} if not all(map(_has_text, path)):
+                    value.clear()
+                    value |= _written_out(left, path)
+
+
+def _has_text(name: str) -> bool:
+    return IDENTIFIER.fullmatch(name) is not None and name not in RESERVED
+
+
+def _written_out(target: Any, path: list[str]) -> dict[str, Any]:
+    """The conjunction of tests that an extended `has` abbreviates (spec 01 §5)."""
+    form: dict[str, Any] = {"has": {"left": target, "attr": path[0]}}
+    for name, following in pairwise(path):
+        target = {".": {"left": target, "attr": name}}
+        form = {"&&": {"left": form, "right": {"has": {"left": target, "attr": following}}}}
+    return form
 
 
 def has_no_text(canonical: str) -> bool:

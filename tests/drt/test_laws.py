@@ -288,3 +288,17 @@ def test_the_third_matcher_keeps_the_definition(expression: str, value: bool) ->
 )
 def test_what_is_no_text_like_a_pattern_is_no_question(expression: str) -> None:
     assert question(expression) is None
+
+
+def test_a_path_that_has_no_text_is_compared_as_it_is_printed() -> None:
+    body = {"has": {"left": {"Var": "context"}, "attr": ["a b", "if", "c"]}}
+    policy = {
+        "effect": "permit",
+        **dict.fromkeys(("principal", "action", "resource"), {"op": "All"}),
+        "conditions": [{"kind": "when", "body": body}],
+    }
+    document = {"staticPolicies": {"p": policy}, "templates": {}, "templateLinks": []}
+    case = Case(Source(json.dumps(document), "json"))
+    checked = roundtrips.printing_round_trips(case, [build("reference"), build("production")])
+    assert checked.divergences == ()
+    assert checked.comparisons == 4

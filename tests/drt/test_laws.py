@@ -294,7 +294,7 @@ def test_a_path_that_has_no_text_is_compared_as_it_is_printed() -> None:
     body = {"has": {"left": {"Var": "context"}, "attr": ["a b", "if", "c"]}}
     policy = {
         "effect": "permit",
-        **dict.fromkeys(("principal", "action", "resource"), {"op": "All"}),
+        **{name: {"op": "All"} for name in ("principal", "action", "resource")},
         "conditions": [{"kind": "when", "body": body}],
     }
     document = {"staticPolicies": {"p": policy}, "templates": {}, "templateLinks": []}

@@ -37,9 +37,10 @@ from reference.validation.types import (
 
 def plain_fragments(schema: Schema) -> tuple[Fragment, ...]:
     """The declarations of the schema, by namespace; they resolve to the same schema."""
-    alias = _fresh("EmptyNamespaceAction", schema)
+    hidden = "Action" in schema.action_types() and len(schema.action_types()) > 1
+    alias = _fresh("EmptyNamespaceAction", schema) if hidden else ""
     namespaces: dict[str, list[Declaration]] = {"": []}
-    if "Action" in schema.action_types() and len(schema.action_types()) > 1:
+    if hidden:
         namespaces[""].append(CommonTypeDeclaration(alias, Name("Action", "entity", ""), ""))
     for full_name, declared in sorted(schema.entity_types.items()):
         namespace, _, name = full_name.rpartition("::")

@@ -222,6 +222,15 @@ def test_what_is_linked_can_be_read_again() -> None:
     assert plain_schema_json(link([again])) == plain_schema_json(linked)
 
 
+@pytest.mark.parametrize("actions", ["", "action b;"])
+def test_the_type_of_actions_of_the_empty_namespace_is_written_inside_others(actions: str) -> None:
+    text = f"action a; namespace N {{ entity E {{x: Action}} tags Action; {actions} }}"
+    if actions:
+        text = text.replace("Action}", "A}").replace("tags Action", "tags A") + "type A = Action;"
+    schema = read_schema(text)
+    assert canonical_schema(read_schema(plain_schema_json(schema), "json")) == canonical_schema(schema)
+
+
 UNDER = read_schema(
     "external entity P; entity U in [P] {p?: P}; external action g; external action k in [g];"
     "action v in [k] appliesTo {principal: [U, P], resource: U, context: {n?: Long}};"

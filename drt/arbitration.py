@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import replace
 
 from drt.case import Case
-from drt.declared import held
+from drt.declared import Asked, held
 from drt.oracles.checked import Checked, Divergence
 
 DECLARED = "arbiter:declared: "
@@ -43,19 +43,19 @@ def depth(case: Case) -> int:
     return deepest
 
 
-def opinion(checked: Checked, arbiter: str, case: Case, events: Counter[str]) -> Checked | None:
+def opinion(checked: Checked, arbiter: Asked, case: Case, events: Counter[str]) -> Checked | None:
     """Count what asking the arbiter about a case showed; returns what it diverges in from the engine beside
     it, if anything. A case that holds a declared difference is counted under its name only.
     """
     events["arbiter:cases"] += 1
     events["arbiter:decisions"] += checked.decisions
     events["arbiter:comparisons"] += checked.comparisons
-    between = tuple(found for found in checked.divergences if not alone(found, arbiter))
+    between = tuple(found for found in checked.divergences if not alone(found, arbiter.name))
     if len(between) < len(checked.divergences):
         events["arbiter:breaks a law alone"] += 1
     if not between:
         return None
-    declared = held(arbiter, case)
+    declared = held(arbiter, case, between)
     if declared is not None:
         events[DECLARED + declared.name] += 1
         return None

@@ -1,7 +1,7 @@
 """Declared differences: where the language guide departs from the recorded engine on purpose.
 
 Owns the reading of `declared.toml`. A difference is data with a reason and a source; no check knows any by
-name. The recorded engine is the Rust one, which may be asked too.
+name. The recorded engine is the Rust one, which may be asked too, also in an older version than that.
 """
 
 from __future__ import annotations
@@ -9,38 +9,69 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
 
 from drt.case import Case
+from drt.oracles.checked import Divergence
+from drt.outcome import Outcome
 
 _KINDS: dict[str, type] = {"array": list, "object": dict, "string": str, "null": type(None)}
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """The engine that gave an answer."""
+
+    name: str
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
-    """A recorded verdict, `expected`, that the guide overrules for texts of a certain shape."""
+    """A recorded verdict, `expected`, that the guide or an older version overrules for some texts.
+
+    Only versions `below` are excused, only answers whose words match `answer`, and in a run only divergences
+    of the `kinds`; what is empty excludes nothing.
+    """
 
     name: str
     checks: tuple[str, ...]
-    expected: str
     reason: str
     source: str
+    expected: str = ""
+    below: str = ""
+    answer: str = ""
+    kinds: tuple[str, ...] = ()
     pattern: str = ""
     path: str = ""
     kind: str = ""
     repeats: bool = False
     engines: tuple[str, ...] = ()
 
-    def explains(self, engine: str, check: str, expected: str, text: str) -> bool:
-        """Whether `engine` may answer `check` on `text` otherwise than `expected`."""
-        return expected == self.expected and self.is_about(engine, check) and self.fits(text)
+    def explains(self, asked: Asked, check: str, expected: str, text: str, answer: str) -> bool:
+        """Whether an engine may answer `check` on `text` with the words `answer`, not as `expected`."""
+        return (
+            expected == (self.expected or expected)
+            and self.is_about(asked, check)
+            and re.search(self.answer, answer) is not None
+            and self.fits(text)
+        )
 
-    def is_about(self, engine: str, check: str) -> bool:
-        return check in self.checks and engine in (self.engines or (engine,))
+    def is_about(self, asked: Asked, check: str) -> bool:
+        """Whether a check of this engine, in this version, may be excused."""
+        older = not self.below or () < _numbers(asked.version) < _numbers(self.below)
+        return older and check in self.checks and asked.name in (self.engines or (asked.name,))
+
+    def concerns(self, engine: str, divergence: Divergence) -> bool:
+        """Whether it can be the cause of a divergence of the engine called so."""
+        words = (detail_of(one) for name, one in divergence.answers if name.split(", ")[0] == engine)
+        return divergence.kind in (self.kinds or (divergence.kind,)) and any(
+            re.search(self.answer, each) is not None for each in words
+        )
 
     def fits(self, text: str) -> bool:
         """Whether the text has the shape that the difference is about."""
@@ -48,7 +79,21 @@ class Difference:
             return re.search(self.pattern, text) is not None
         if self.repeats:
             return _repeats_a_key(text)
-        return any(isinstance(value, _KINDS[self.kind]) for value in _at(text, self.path.split("/")))
+        return not self.path or any(
+            isinstance(value, _KINDS[self.kind]) for value in _at(text, self.path.split("/"))
+        )
+
+
+def detail_of(outcome: Outcome) -> str:
+    """An engine's own words in an outcome; empty where it has none."""
+    detail = getattr(outcome, "detail", "")
+    return detail if isinstance(detail, str) else ""
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """The numbers that a version begins with; none where it begins with another text."""
+    found = re.match(r"[0-9]+(?:\.[0-9]+)*", version)
+    return tuple(map(int, found[0].split("."))) if found is not None else ()
 
 
 @cache
@@ -67,18 +112,22 @@ def _difference(entry: dict[str, Any]) -> Difference:
     return Difference(**fields)
 
 
-def explanation(engine: str, check: str, expected: str, text: str) -> Difference | None:
+def explanation(asked: Asked, check: str, expected: str, text: str, answer: str = "") -> Difference | None:
     """The first declared difference that explains another answer than `expected`, if any does."""
-    return next((d for d in differences() if d.explains(engine, check, expected, text)), None)
+    return next((d for d in differences() if d.explains(asked, check, expected, text, answer)), None)
 
 
-def held(engine: str, case: Case) -> Difference | None:
-    """The first declared difference that a text of the case holds, where the engine is the recorded one."""
-    if engine not in _document()["recorded"]:
+def held(asked: Asked, case: Case, divergences: Sequence[Divergence]) -> Difference | None:
+    """The first declared difference that a text of the case holds and that concerns all its divergences.
+
+    None where the engine is not the recorded one.
+    """
+    if asked.name not in _document()["recorded"]:
         return None
     checks = list(_checks(case))
     for difference in differences():
-        if any(difference.is_about(engine, check) and difference.fits(text) for check, text in checks):
+        holds = any(difference.is_about(asked, check) and difference.fits(text) for check, text in checks)
+        if holds and all(difference.concerns(asked.name, each) for each in divergences):
             return difference
     return None
 
@@ -90,9 +139,11 @@ def _checks(case: Case) -> Iterator[tuple[str, str]]:
         yield "policy JSON to text", case.policies.text
     else:
         yield "policies accepted", case.policies.text
-    yield "entities accepted", case.entities
+        yield "text to JSON", case.policies.text
     if case.schema is not None:
-        yield "schema accepted", case.schema.text
+        yield "validation", case.policies.text
+    yield "entities accepted", case.entities
+    yield from (("schema accepted", schema.text) for schema in case.schemas)
     yield from (("expression result", expression) for expression in case.expressions)
     yield from (("response", request.text) for request in case.requests)
 

@@ -25,6 +25,7 @@ from drt.arbitration import DEEPEST_FOR_ARBITER, depth, opinion, sampled
 from drt.case import Case
 from drt.claims import Claims
 from drt.corpus import Corpus
+from drt.declared import Asked
 from drt.drawing import Drawn
 from drt.engines import build
 from drt.engines.guard import Guarded
@@ -320,7 +321,7 @@ class Worker:
         if isinstance(checked, Broke):
             self._harness_broke("an oracle", name, index, checked)
             return
-        found = opinion(checked.answer, self._arbiter.name, case, events)
+        found = opinion(checked.answer, Asked(self._arbiter.name, self._arbiter.version), case, events)
         if found is not None:
             self._pursue(name, index, seed, source.choices, case, found, pair, arbiter=True)
 

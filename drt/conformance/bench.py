@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from drt.alarm import Alarm
 from drt.conformance.report import Mismatch, Tally
-from drt.declared import explanation
+from drt.declared import Asked, detail_of, explanation
 from drt.engines.guard import Guarded
 from drt.outcome import Accepted, Outcome, Rejected, Unsupported, Unwritable
 
@@ -47,12 +47,17 @@ class Bench:
             self.tally.lack(outcome.feature)
         elif right:
             self.tally.right(check)
-        elif (difference := explanation(self.engine.name, check, expected, record.text)) is not None:
+        else:
+            self.differs(record, check, expected, repr(outcome), detail_of(outcome))
+
+    def differs(self, record: Record, check: str, expected: str, got: str, words: str) -> None:
+        """Count an answer that is not as recorded; `words` are those that a declared difference may quote."""
+        asked = Asked(self.engine.name, self.engine.version)
+        difference = explanation(asked, check, expected, record.text, words)
+        if difference is not None:
             self.tally.declare(check, f"{difference.name} ({difference.source})")
         else:
-            self.tally.mismatch(
-                Mismatch(record.file, record.id, check, shorten(expected), shorten(repr(outcome)))
-            )
+            self.tally.mismatch(Mismatch(record.file, record.id, check, shorten(expected), shorten(got)))
 
     def accepts(self, record: Record, check: str, expected: bool, outcome: Outcome) -> Accepted | None:
         """Check acceptance; gives the acceptance back where it was both expected and had."""

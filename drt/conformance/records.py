@@ -9,8 +9,7 @@ import json
 from typing import Any
 
 from drt.case import Case, Request, Source
-from drt.conformance.bench import Bench, Record, shorten
-from drt.conformance.report import Mismatch
+from drt.conformance.bench import Bench, Record
 from drt.engines.guard import GuardedLoaded
 from drt.engines.rust_messages import error_kind
 from drt.json_outline import JsonValue, first_difference, members, same, spans
@@ -155,10 +154,7 @@ def _same_document(bench: Bench, at: Record, check: str, expected: JsonValue, ou
         bench.tally.right(check)
     else:
         difference = first_difference(expected, got)
-        shown = Mismatch(
-            at.file, at.id, check, shorten(json.dumps(expected)), difference or shorten(outcome.canonical)
-        )
-        bench.tally.mismatch(shown)
+        bench.differs(at, check, json.dumps(expected), difference or outcome.canonical, difference)
 
 
 def parsed(canonical: str) -> JsonValue:

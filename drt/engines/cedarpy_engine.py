@@ -7,14 +7,22 @@ has no way to evaluate an expression; what a policy can tell of one is told (`ev
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Sequence
 from importlib.metadata import version
-from typing import Any
 
 import cedarpy
 
-from drt.case import Case, Format, Request, Source
+from drt.case import Case, Format, Inquiry, Request, Source
+from drt.engines.cedarpy_requests import question_of, reads_alike
 from drt.engines.protocol import Engine, ValidationMode
-from drt.engines.rust_messages import error_kind
+from drt.engines.rust_messages import (
+    NO_APPLICABLE_ACTION,
+    error_kind,
+    is_invalid_request,
+    is_undeclared_action,
+    validation_error_kind,
+)
 from drt.engines.safe_depth import TOKEN, policies_too_deep, schema_too_deep, too_deep
 from drt.json_outline import members, sort_sets
 from drt.outcome import (
@@ -30,8 +38,10 @@ from drt.outcome import (
     Unsupported,
     Unwritable,
     Validated,
+    ValidationErrorKind,
     authorized,
 )
+from drt.uid_text import plain_uid
 
 _DEPTH = Unsupported("depth")
 
@@ -63,12 +73,17 @@ class CedarpyLoaded:
     def _ask(
         self, request: Request, policies: cedarpy.PolicySet, ids: tuple[str, ...]
     ) -> Authorized | Rejected | Unsupported:
-        question = _question(request)
+        question = question_of(request)
         if isinstance(question, Rejected):
             return question
-        schema = self._schema if request.validate else None
-        answer = cedarpy.is_authorized(question, policies, self._entities, schema)
+        answer = cedarpy.is_authorized(question, policies, self._entities, self._schema)
         errors: list[str] = answer.diagnostics.errors
+        if not request.validate and answer.decision is cedarpy.Decision.NoDecision:
+            if any(map(is_invalid_request, errors)) and not reads_alike(question):
+                return Unsupported("invalid-request")
+            if any(is_invalid_request(each) or is_undeclared_action(each) for each in errors):
+                answer = cedarpy.is_authorized(question, policies, self._entities)
+                errors = answer.diagnostics.errors
         if answer.decision is cedarpy.Decision.NoDecision:
             return Rejected("request", "; ".join(errors))
         erring: dict[str, ErrorKind] = {}
@@ -123,10 +138,29 @@ class CedarpyLoaded:
         bad = {error.policy_id for error in verdict.errors}
         templates = (template["id"] for template in self._policies.templates())
         ids = sorted({*self._ids, *templates})
-        detail = "\n".join(str(error) for error in verdict.errors)
         return Validated(
-            verdict.validation_passed, tuple((each, each not in bad) for each in ids), detail=detail
+            verdict.validation_passed,
+            tuple((each, each not in bad) for each in ids),
+            _error_kinds(verdict),
+            detail="\n".join(str(error) for error in verdict.errors),
+            guesses=True,
         )
+
+
+def _error_kinds(verdict: cedarpy.ValidationResult) -> tuple[tuple[str, ValidationErrorKind], ...] | None:
+    """Policies and kinds of errors; None where a message is not known.
+
+    *No applicable action* has no kind: it makes a policy invalid, and nothing more is known of it.
+    """
+    kinds: set[tuple[str, ValidationErrorKind]] = set()
+    for error in verdict.errors:
+        message = re.sub(r"\Afor policy `policy[0-9]+`[,:] ", "", error.error)
+        kind = validation_error_kind(message)
+        if kind is not None:
+            kinds.add((error.policy_id, kind))
+        elif message != NO_APPLICABLE_ACTION:
+            return None
+    return tuple(sorted(kinds))
 
 
 def _policy_ids(case: Case, policies: cedarpy.PolicySet) -> tuple[str, ...]:
@@ -155,35 +189,6 @@ def _debug(policy: str) -> str:
     return "".join(
         named.get(char) or (char if char.isprintable() else f"\\u{{{ord(char):x}}}") for char in policy
     )
-
-
-def _uid(value: object) -> dict[str, str] | None:
-    """A uid in the plain form (spec 05 §2.1), `None` for another shape."""
-    inner = value.get("__entity") if isinstance(value, dict) else None
-    for candidate in (inner, value):
-        if isinstance(candidate, dict):
-            name, identity = candidate.get("type"), candidate.get("id")
-            if isinstance(name, str) and isinstance(identity, str):
-                return {"type": name, "id": identity}
-    return None
-
-
-def _question(request: Request) -> dict[str, Any] | Rejected:
-    """A request as the binding takes it; the context stays text, so that the engine reads it itself."""
-    try:
-        document = json.loads(request.text)
-    except (json.JSONDecodeError, RecursionError) as error:
-        return Rejected("request", str(error))
-    if not isinstance(document, dict):
-        return Rejected("request", "expected a JSON object")
-    question: dict[str, Any] = {}
-    for name in ("principal", "action", "resource"):
-        uid = _uid(document.get(name))
-        if uid is None:
-            return Rejected("request", f"{name}: expected a uid")
-        question[name] = uid
-    question["context"] = members(request.text).get("context", "{}")
-    return question
 
 
 def _expression_json(expression: str) -> str | None:
@@ -223,7 +228,9 @@ class CedarpyEngine:
         return ()
 
     def load(self, case: Case) -> CedarpyLoaded | Rejected | Unsupported:
-        """Schema, policies, links, entities, in that order."""
+        """Schema, policies, links, entities, in that order; the binding links no schemas."""
+        if case.fragments:
+            return Unsupported("linking")
         if policies_too_deep(case.policies) or (case.schema and schema_too_deep(case.schema)):
             return _DEPTH
         part: Part = "schema"
@@ -236,7 +243,7 @@ class CedarpyEngine:
             for template, new_id, values in case.links:
                 if template not in templates:
                     return Rejected("link", f"no template {template!r}")
-                slots = {slot: _uid(json.loads(uid)) for slot, uid in values}
+                slots = {slot: plain_uid(json.loads(uid)) for slot, uid in values}
                 policies = policies.with_linked(template, new_id, slots)
             part = "entities"
             entities = cedarpy.Entities.from_json_str(case.entities, schema)
@@ -339,6 +346,14 @@ class CedarpyEngine:
         except ValueError as error:
             return Rejected("schema", str(error))
         return Unwritable("schema", detail=text) if text.startswith("<unrenderable") else Printed(text)
+
+    def link_schemas(self, schemas: Sequence[Source], *, complete: bool) -> Unsupported:
+        """The binding links no schemas."""
+        return Unsupported("linking")
+
+    def answer(self, inquiry: Inquiry) -> Unsupported:
+        """The binding answers no questions about schemas and policies."""
+        return Unsupported("questions")
 
 
 def _schema(schema: Source) -> cedarpy.Schema:

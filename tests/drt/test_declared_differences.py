@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from drt.declared import differences, explanation
+from drt.declared import Asked, differences, explanation
 
 EXPLAINED = [
     ("policy JSON accepted", '{"Value": {"__extn": {"fn": "nope", "arg": "a"}}}', "unknown function name"),
@@ -35,7 +35,7 @@ def test_every_difference_has_a_reason_and_a_source_in_the_guide() -> None:
 
 @pytest.mark.parametrize(("check", "text", "name"), EXPLAINED)
 def test_a_declared_difference_explains_its_texts(check: str, text: str, name: str) -> None:
-    found = explanation("any", check, "accept", text)
+    found = explanation(Asked("any"), check, "accept", text)
 
     assert found is not None
     assert found.name.startswith(name)
@@ -53,15 +53,52 @@ def test_a_declared_difference_explains_its_texts(check: str, text: str, name: s
     ],
 )
 def test_ordinary_texts_are_not_excused(check: str, text: str) -> None:
-    assert explanation("any", check, "accept", text) is None
+    assert explanation(Asked("any"), check, "accept", text) is None
 
 
 def test_an_engine_that_takes_what_was_recorded_as_refused_is_not_excused() -> None:
-    assert explanation("any", "policies accepted", "reject", "unknown(1)") is None
+    assert explanation(Asked("any"), "policies accepted", "reject", "unknown(1)") is None
 
 
 def test_an_excuse_for_one_engine_is_none_for_another() -> None:
     document = '{"isIpv4": []}'
 
-    assert explanation("cedarpy", "policy JSON to text", "refused or readable text", document) is not None
-    assert explanation("reference", "policy JSON to text", "refused or readable text", document) is None
+    assert (
+        explanation(Asked("cedarpy"), "policy JSON to text", "refused or readable text", document) is not None
+    )
+    assert (
+        explanation(Asked("reference"), "policy JSON to text", "refused or readable text", document) is None
+    )
+
+
+OLD, NEW = Asked("cedarpy", "4.12.2"), Asked("cedarpy", "4.13.0")
+NO_ACTION = "for policy `policy0`, unable to find an applicable action given the policy scope constraints"
+
+
+@pytest.mark.parametrize(
+    ("check", "text", "answer"),
+    [
+        ("verdict", "", f"[policy0] {NO_ACTION}\n[policy1] {NO_ACTION}"),
+        ("strict verdict per policy", "", f"[policy0] unrecognized action `a`\n[policy0] {NO_ACTION}"),
+        ("text to JSON", "", 'at $.body: {"has": {"attr": ["a", "b"]}} against {"&&": {}}'),
+        ("invalid policies", "principal has rec.opt", ""),
+        ("verdict", "", "error parsing schema: unexpected token `external`"),
+    ],
+)
+def test_an_old_version_is_excused_until_it_is_replaced(check: str, text: str, answer: str) -> None:
+    assert explanation(OLD, check, "anything", text, answer) is not None
+    assert explanation(Asked("reference", "0.1"), check, "anything", text, answer) is None
+    newer = Asked("cedarpy", "4.14.0")
+    assert explanation(newer, check, "anything", text, answer) is None
+
+
+def test_the_version_in_which_a_cause_ends_is_not_excused() -> None:
+    assert explanation(NEW, "verdict", "valid", "", NO_ACTION) is None
+    assert explanation(Asked("cedarpy", "4.9"), "verdict", "valid", "", NO_ACTION) is not None
+    assert explanation(Asked("cedarpy", "unknown"), "verdict", "valid", "", NO_ACTION) is None
+
+
+def test_an_error_beside_the_declared_one_is_not_excused() -> None:
+    answer = f"[policy0] {NO_ACTION}\n[policy0] unexpected type: expected Bool but saw Long"
+
+    assert explanation(OLD, "verdict", "valid", "", answer) is None

@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 
 from drt.arbitration import DECLARED, opinion
+from drt.case import Case, Source
+from drt.declared import Asked
 from drt.fuzz import start
 from drt.known import KNOWN_FILE
-from drt.oracles.checked import Checked, Divergence
-from drt.outcome import Accepted, Rejected
+from drt.oracles.checked import Checked, Divergence, Kind
+from drt.outcome import Accepted, Rejected, Validated
 from drt.run_options import DEFAULT_ENGINES, RunOptions
 from drt.views.progress import Quiet
 from tests.drt.declared_targets import CASES, in_text
@@ -67,6 +69,38 @@ def test_what_nobody_declares_is_found() -> None:
     )
     declared = in_text('unknown("a")')
 
-    assert opinion(checked, "cedarpy", declared, Counter()) is None
-    assert opinion(checked, "cedarpy", in_text("context.unknown"), Counter()) is not None
-    assert opinion(checked, "another", declared, Counter()) is not None
+    assert opinion(checked, Asked("cedarpy", "4.14"), declared, Counter()) is None
+    assert opinion(checked, Asked("cedarpy", "4.14"), in_text("context.unknown"), Counter()) is not None
+    assert opinion(checked, Asked("another", "4.14"), declared, Counter()) is not None
+
+
+CASE_WITH_A_SCHEMA = Case(Source("permit(principal, action, resource);"), schema=Source("entity A;"))
+NO_ACTION = "for policy `policy0`, unable to find an applicable action given the policy scope constraints"
+
+
+def opinion_on_a_verdict(version: str, detail: str) -> Checked | None:
+    answers = (
+        ("production", Validated(True, (("policy0", True),))),
+        ("cedarpy", Validated(False, (("policy0", False),), detail=detail)),
+    )
+    divergence = Divergence("validators_agree", "verdict", "validation", answers)
+    checked = Checked(comparisons=1, divergences=(divergence,))
+    return opinion(checked, Asked("cedarpy", version), CASE_WITH_A_SCHEMA, Counter())
+
+
+def test_an_old_version_is_excused_by_its_words_and_a_new_one_is_not() -> None:
+    assert opinion_on_a_verdict("4.12.2", NO_ACTION) is None
+    assert opinion_on_a_verdict("4.12.2", "unexpected type: expected Bool but saw Long") is not None
+    assert opinion_on_a_verdict("4.13.0", NO_ACTION) is not None
+    assert opinion_on_a_verdict("", NO_ACTION) is not None
+
+
+@pytest.mark.parametrize(("kind", "found"), [("document", False), ("decision", True)])
+def test_only_divergences_of_its_kinds_are_excused(kind: Kind, found: bool) -> None:
+    case = Case(
+        Source("permit(principal, action, resource) when { context has a.b };"), schema=Source("entity A;")
+    )
+    answers = (("production", Accepted("{}")), ("cedarpy", Accepted("[]")))
+    checked = Checked(comparisons=1, divergences=(Divergence("any", kind, "policies", answers),))
+
+    assert (opinion(checked, Asked("cedarpy", "4.12"), case, Counter()) is not None) is found

@@ -11,7 +11,7 @@ import pytest
 
 from drt.case import Case, Inquiry, Request, Source
 from drt.conformance import run_with
-from drt.declared import explanation
+from drt.declared import Asked, explanation
 from drt.engines import build
 from drt.engines.answers import ANSWERS
 from drt.engines.process_engine import ProcessEngine, ProcessLoaded
@@ -277,6 +277,6 @@ def test_questions_take_literals_in_any_spelling(rust: ProcessEngine) -> None:
 def test_only_lists_without_a_text_are_declared(names: str, declared: bool) -> None:
     text = f'{{"has": {{"left": {{"Var": "context"}}, "attr": {names}}}}}'
 
-    found = explanation("cedar-rust", "policy JSON to text", "refused or readable text", text)
+    found = explanation(Asked("cedar-rust"), "policy JSON to text", "refused or readable text", text)
 
     assert (found is not None) == declared

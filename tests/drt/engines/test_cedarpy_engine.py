@@ -84,7 +84,11 @@ def test_errors_find_their_policy_under_any_id(policy: str) -> None:
         "",
         "[]",
         "{}",
-        json.dumps({**ANYONE, "principal": 'User::"a"'}),
+        json.dumps({**ANYONE, "principal": ' User :: "a"'}),
+        json.dumps({**ANYONE, "principal": 'User::"a"//"'}),
+        json.dumps({**ANYONE, "principal": 1}),
+        json.dumps({**ANYONE, "contxt": {}}),
+        json.dumps(ANYONE)[:-1] + ', "context": {}, "context": {}}',
         json.dumps({**ANYONE, "principal": {"type": "A b", "id": "x"}}),
         json.dumps({**ANYONE, "context": {"b": 1}}),
         json.dumps({**ANYONE, "context": [1]}),
@@ -96,10 +100,73 @@ def test_a_bad_request_is_rejected_as_such(text: str) -> None:
     assert load("", SCHEMA).authorize(Request(text)) == Rejected("request")
 
 
-def test_a_request_that_is_not_to_be_validated_is_not() -> None:
-    question = json.dumps({**ANYONE, "principal": {"__entity": {"type": "Nope", "id": "x"}}})
+def test_a_request_may_hold_uids_as_text() -> None:
+    question = {**ANYONE, "principal": 'User::"a"', "resource": {"__entity": ANYONE["resource"]}}
 
-    assert load("", SCHEMA).authorize(Request(question, validate=False)) == Authorized("deny")
+    assert load("permit(principal, action, resource);").authorize(
+        Request(json.dumps(question))
+    ) == Authorized("allow", ("policy0",))
+
+
+TIMES = Source(
+    "entity User; entity Doc; "
+    "action view appliesTo {principal: User, resource: Doc, context: {at?: datetime, n?: Long}};"
+)
+EARLY = 'permit(principal, action, resource) when { context.at < datetime("2025-01-01") };'
+
+
+@pytest.mark.parametrize(
+    ("principal", "context", "answer"),
+    [
+        ("User", {"at": "2024-01-01"}, Authorized("allow", ("policy0",))),
+        ("Nope", {}, Authorized("deny", (), (("policy0", "attr-missing"),))),
+        ("Nope", {"n": 1}, Authorized("deny", (), (("policy0", "attr-missing"),))),
+        ("Nope", {"at": "2024-01-01"}, Unsupported("invalid-request")),
+        ("User", {"at": "soon"}, Rejected("request")),
+        ("User", {"other": 1}, Rejected("request")),
+    ],
+)
+def test_a_request_that_is_not_to_be_validated_is_read_with_its_schema(
+    principal: str, context: object, answer: object
+) -> None:
+    loaded = CedarpyEngine().load(Case(Source(EARLY), schema=TIMES))
+    assert isinstance(loaded, CedarpyLoaded)
+    question = {**ANYONE, "principal": {"type": principal, "id": "x"}, "context": context}
+
+    assert loaded.authorize(Request(json.dumps(question), validate=False)) == answer
+
+
+def test_a_context_has_no_type_where_its_action_is_not_declared() -> None:
+    loaded = CedarpyEngine().load(Case(Source(EARLY), schema=TIMES))
+    assert isinstance(loaded, CedarpyLoaded)
+    action = {"type": "Action", "id": "nope"}
+    question = json.dumps({**ANYONE, "action": action, "context": {"at": "2024-01-01"}})
+
+    assert loaded.authorize(Request(question)) == Rejected("request")
+    assert loaded.authorize(Request(question, validate=False)) == Authorized(
+        "deny", (), (("policy0", "type"),)
+    )
+
+
+def test_schemas_that_are_to_be_linked_are_not_dropped() -> None:
+    case = Case(Source(""), schema=SCHEMA, fragments=(Source("entity More;"),))
+
+    assert CedarpyEngine().load(case) == Unsupported("linking")
+    assert CedarpyEngine().link_schemas([SCHEMA], complete=True) == Unsupported("linking")
+
+
+def test_kinds_of_errors_are_reported_and_no_applicable_action_has_none() -> None:
+    policies = (
+        'permit(principal, action, resource) when { principal.n == "a" && [].isEmpty() };'
+        'permit(principal == Doc::"d", action == Action::"view", resource);'
+    )
+    verdict = load(policies, SCHEMA).validate()
+
+    assert isinstance(verdict, Validated)
+    assert verdict.policies == (("policy0", False), ("policy1", False))
+    assert verdict.errors == (("policy0", "empty_set"), ("policy0", "incompatible_types"))
+    assert verdict.warnings is None
+    assert verdict.guesses
 
 
 @pytest.mark.parametrize(
@@ -203,6 +270,19 @@ DEEP = [
     "permit(principal, action, resource) when { context" + ".a" * 50_000 + " };",
     "permit(principal, action, resource) when { " + "if true then true else " * 5000 + "true };",
     "permit(principal, action, resource) when { " + "[" * 20_000 + "]" * 20_000 + " == 1 };",
+    "permit(principal, action, resource) when { " + "[1, " * 20_000 + "2" + "]" * 20_000 + " == 1 };",
+    "permit(principal, action, resource) when { [1, " + "true && " * 50_000 + "true, 2] == 1 };",
+    "permit(principal, action, resource) when { " + "[1, 2].contains(3) && " * 20_000 + "true };",
+    "permit(principal, action, resource)" + " when { true }" * 20_000 + ";",
+]
+FLAT_SCHEMA = json.dumps(
+    {"": {"entityTypes": {f"T{n}": {"memberOfTypes": [f"T{n}"]} for n in range(1000)}, "actions": {}}}
+)
+FLAT_POLICIES = [
+    'permit(principal, action in [Action::"a"' + ', N::Action::"b"' * 2000 + "], resource);",
+    "permit(principal, action, resource) when { [1" + ', User::"a", a.b.c' * 2000 + "].contains(-1) };",
+    "permit(principal, action, resource) when { {a: 1" + ", b: [1, 2]" * 2000 + "} == 1 };",
+    "permit(principal, action, resource) when { true };" * 2000,
 ]
 
 
@@ -235,6 +315,15 @@ def test_depth_that_would_kill_the_process_is_not_handed_on(text: str) -> None:
     assert done.stdout.splitlines() == ["Unsupported(feature='depth')"] * 4
 
 
+@pytest.mark.parametrize("text", FLAT_POLICIES)
+def test_what_is_only_long_is_not_deep(text: str) -> None:
+    assert not isinstance(CedarpyEngine().read_policies(Source(text)), Unsupported)
+
+
+def test_a_schema_of_many_types_is_not_deep() -> None:
+    assert CedarpyEngine().read_schema(Source(FLAT_SCHEMA, "json")) == Accepted()
+
+
 def test_a_schema_whose_reading_would_not_end_is_not_handed_on() -> None:
     record = "{a: " * 40 + "Long" + "}" * 40
 
@@ -255,3 +344,12 @@ def test_the_records_hold() -> None:
 
     assert report.mismatches == ()
     assert report.checked > 15_000
+    assert dict(report.unsupported).keys() == {
+        "canonical",
+        "depth",
+        "json-validation",
+        "level-validation",
+        "permissive-validation",
+        "value",
+        "warnings",
+    }

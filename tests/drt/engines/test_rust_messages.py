@@ -5,7 +5,7 @@ from typing import cast
 
 import pytest
 
-from drt.engines.rust_messages import error_kind
+from drt.engines.rust_messages import error_kind, validation_error_kind
 from tests.shared_material import shared_folder
 
 
@@ -32,3 +32,17 @@ def test_every_recorded_message_is_classified_as_its_record_says() -> None:
 )
 def test_quoted_names_do_not_decide(message: str, kind: str | None) -> None:
     assert error_kind(message) == cast(object, kind)
+
+
+@pytest.mark.parametrize(
+    ("message", "kind"),
+    [
+        ("the types Long and String are not compatible", "incompatible_types"),
+        ("attribute `empty set literals are forbidden in policies` not found", "unsafe_attribute_access"),
+        ('entity `A::"unexpected type: "` is of an enumerated entity type, but `x`', "invalid_enum_entity"),
+        ("unable to guarantee safety of access to tag `x` on entity type `A`", "unsafe_tag_access"),
+        ("something new", None),
+    ],
+)
+def test_a_validation_message_has_the_kind_that_it_begins_with(message: str, kind: str | None) -> None:
+    assert validation_error_kind(message) == cast(object, kind)

@@ -14,7 +14,7 @@ from production.request_types import TypesTable
 from production.requests import Request, request_object
 from production.schema_canonical import canonical_schema, resolved_json_schema
 from production.schema_json_printer import json_schema
-from production.schema_json_reader import read_json_schema
+from production.schema_json_reader import read_json_schema, read_json_schema_quickly
 from production.schema_linking import check_complete, link_models
 from production.schema_model import SchemaModel
 from production.schema_parser import parse_schema
@@ -60,7 +60,10 @@ class Schema(SchemaQuestions):
     def from_json(cls, *texts: str) -> Schema:
         """A schema from one or more texts in JSON syntax. Raises `SchemaError` naming line and column."""
         with without_collection():
-            return cls(read_json_schema(text) for text in texts)
+            try:
+                return cls(read_json_schema_quickly(text) for text in texts)
+            except SchemaError:
+                return cls(read_json_schema(text) for text in texts)
 
     @classmethod
     def link(cls, *schemas: Schema) -> Schema:

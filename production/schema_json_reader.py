@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import cast
+from collections.abc import Set
+from typing import Final
 
 from production.names import is_word
 from production.schema_errors import Place, SchemaTextError, near_name
-from production.schema_json_text import Json, read_json
+from production.schema_json_text import (
+    Json,
+    Members,
+    Places,
+    read_json,
+    read_json_quickly,
+    shown,
+)
 from production.schema_syntax import (
     ActionDeclaration,
     ActionReference,
@@ -28,259 +35,343 @@ from production.schema_syntax import (
     is_name,
 )
 
-_PRIMITIVES = {"String": "String", "Long": "Long", "Boolean": "Bool", "Bool": "Bool"}
-_EXTENSIONS = frozenset({"decimal", "ipaddr", "datetime", "duration"})
-_KIND_KEYS = {
-    "Set": {"element"},
-    "Record": {"attributes", "additionalAttributes"},
-    "Entity": {"name"},
-    "Extension": {"name"},
-    "EntityOrCommon": {"name"},
-}
+_PRIMITIVES: Final = {"String": "String", "Long": "Long", "Boolean": "Bool", "Bool": "Bool"}
+_EXTENSIONS: Final = frozenset({"decimal", "ipaddr", "datetime", "duration"})
 
-Members = dict[str, Json]
+_NAMESPACE: Final = frozenset({"commonTypes", "entityTypes", "actions", "annotations"})
+_ENTITY: Final = frozenset({"memberOfTypes", "shape", "tags", "enum", "annotations", "external"})
+_ACTION: Final = frozenset({"appliesTo", "memberOf", "attributes", "annotations", "external"})
+_GROUP: Final = frozenset({"id", "type"})
+_APPLIES_TO: Final = frozenset({"principalTypes", "resourceTypes", "context"})
+_ALONE: Final[frozenset[str]] = frozenset()
+_COMMON: Final = frozenset({"annotations"})
+_ATTRIBUTE: Final = frozenset({"required", "annotations"})
+_OF_KIND: Final = {
+    "Set": frozenset({"type", "element"}),
+    "Record": frozenset({"type", "attributes", "additionalAttributes"}),
+    "Entity": frozenset({"type", "name"}),
+    "Extension": frozenset({"type", "name"}),
+    "EntityOrCommon": frozenset({"type", "name"}),
+}
+_OTHER_KIND: Final = frozenset({"type"})
+
+QUICK_NESTING: Final = 40
+"""Types inside each other that are read quickly; each takes two levels of JSON at most."""
 
 
 def read_json_schema(text: str) -> Fragment:
     """The declarations of a schema in JSON syntax. Raises `SchemaTextError`: where, and what was expected."""
-    reader = _Reader(text)
-    document = reader.members(read_json(text), "the schema", None)
-    namespaces = [reader.namespace(name, node) for name, node in document.items()]
-    return Fragment(text, tuple(namespaces))
+    document, places = read_json(text)
+    return _Reader(text, places).schema(document)
+
+
+def read_json_schema_quickly(text: str) -> Fragment:
+    """The same declarations without their places.
+
+    Raises `SchemaError` for every text that `read_json_schema` refuses, and for some others; the message is
+    of no use.
+    """
+    return _QuickReader(text, Places()).schema(read_json_quickly(text))
 
 
 class _Reader:
-    """Reads the parts of one document; recursion is bounded by the document's own depth limit."""
+    """Reads the parts of one document; recursion is bounded by the document's own depth limit.
 
-    def __init__(self, text: str) -> None:
+    A value comes with its offset `at`.
+    """
+
+    def __init__(self, text: str, places: Places) -> None:
         self.text = text
+        self.at = places.of
+        self.key_at = places.of_key
 
     # Shapes of JSON
 
     def error(self, message: str, at: int) -> SchemaTextError:
         return SchemaTextError(message, Place(self.text, at))
 
-    def members(self, node: Json, what: str, allowed: Iterable[str] | None) -> Members:
+    def members(self, value: Json, at: int, what: str, allowed: Set[str] | None = None) -> Members:
         """The members of an object, none of them outside `allowed`."""
-        if not isinstance(node.value, dict):
-            raise self.error(f"expected {what} as an object, found {node}", node.at)
-        if allowed is not None:
-            known = set(allowed)
-            for key in node.value:
-                if key not in known:
-                    raise self.error(
-                        f'unknown key "{key}" in {what}{near_name(key, known)}', self.key_at(node, key)
-                    )
-        return node.value
+        if not isinstance(value, dict):
+            raise self.error(f"expected {what} as an object, found {shown(value)}", at)
+        if allowed is not None and not value.keys() <= allowed:
+            key = next(key for key in value if key not in allowed)
+            raise self.error(
+                f'unknown key "{key}" in {what}{near_name(key, sorted(allowed))}', self.key_at(value, key)
+            )
+        return value
 
-    def key_at(self, node: Json, key: str) -> int:
-        return (node.keys or {}).get(key, node.at)
+    def items(self, value: Json, at: int, what: str) -> list[Json]:
+        if not isinstance(value, list):
+            raise self.error(f"expected {what} as an array, found {shown(value)}", at)
+        return value
 
-    def items(self, node: Json, what: str) -> list[Json]:
-        if not isinstance(node.value, list):
-            raise self.error(f"expected {what} as an array, found {node}", node.at)
-        return node.value
+    def string(self, value: Json, at: int, what: str) -> str:
+        if not isinstance(value, str):
+            raise self.error(f"expected {what} as a string, found {shown(value)}", at)
+        return value
 
-    def string(self, node: Json, what: str) -> str:
-        if not isinstance(node.value, str):
-            raise self.error(f"expected {what} as a string, found {node}", node.at)
-        return node.value
-
-    def name(self, node: Json, what: str) -> str:
-        text = self.string(node, what)
+    def name(self, value: Json, at: int, what: str) -> str:
+        text = self.string(value, at, what)
         if not is_name(text):
-            raise self.error(f'"{text}" is not a name in normal form', node.at)
+            raise self.error(f'"{text}" is not a name in normal form', at)
         return text
 
-    def reference(self, node: Json, kind: RefKind, what: str) -> Reference:
-        return Reference(self.name(node, what), kind, node.at)
-
-    def required(self, members: Members, key: str, owner: Json, what: str) -> Json:
+    def require(self, members: Members, key: str, at: int, what: str) -> None:
+        """Raise unless the object, which stands at `at`, has the key."""
         if key not in members:
-            raise self.error(f'{what} without "{key}"', owner.at)
-        return members[key]
+            raise self.error(f'{what} without "{key}"', at)
 
     # Declarations
+
+    def schema(self, document: Json) -> Fragment:
+        namespaces = self.members(document, 0, "the schema")
+        return Fragment(
+            self.text,
+            tuple(
+                self.namespace(name, value, self.at(namespaces, name)) for name, value in namespaces.items()
+            ),
+        )
 
     def annotations(self, members: Members) -> Annotations:
         if "annotations" not in members:
             return ()
-        node = members["annotations"]
+        annotations = self.members(members["annotations"], self.at(members, "annotations"), "annotations")
         found: list[tuple[str, str | None]] = []
-        for key, value in self.members(node, "annotations", None).items():
+        for key, value in annotations.items():
             if not is_word(key):
-                raise self.error(f'the annotation key "{key}" is not a word', self.key_at(node, key))
-            if value.value is not None and not isinstance(value.value, str):
+                raise self.error(f'the annotation key "{key}" is not a word', self.key_at(annotations, key))
+            if value is not None and not isinstance(value, str):
                 raise self.error(
-                    f"expected the annotation's value as a string or null, found {value}", value.at
+                    f"expected the annotation's value as a string or null, found {shown(value)}",
+                    self.at(annotations, key),
                 )
-            found.append((key, value.value))
+            found.append((key, value))
         return tuple(found)
 
-    def namespace(self, name: str, node: Json) -> NamespaceDeclaration:
+    def namespace(self, name: str, value: Json, at: int) -> NamespaceDeclaration:
         if name and not is_name(name):
-            raise self.error(f'the namespace "{name}" is not a name in normal form', node.at)
+            raise self.error(f'the namespace "{name}" is not a name in normal form', at)
         what = f'the namespace "{name}"'
-        members = self.members(node, what, ("commonTypes", "entityTypes", "actions", "annotations"))
+        members = self.members(value, at, what, _NAMESPACE)
         annotations = self.annotations(members)
         if annotations and not name:
-            raise self.error("annotations on the empty namespace", members["annotations"].at)
-        entity_types = self.required(members, "entityTypes", node, what)
-        actions = self.required(members, "actions", node, what)
-        commons: tuple[CommonDeclaration, ...] = ()
-        if "commonTypes" in members:
-            common_types = members["commonTypes"]
-            commons = tuple(
-                self.common(key, value, self.key_at(common_types, key))
-                for key, value in self.members(common_types, '"commonTypes"', None).items()
-            )
+            raise self.error("annotations on the empty namespace", self.at(members, "annotations"))
+        self.require(members, "entityTypes", at, what)
+        self.require(members, "actions", at, what)
+        commons = self.declared(members, "commonTypes") if "commonTypes" in members else {}
+        entities = self.declared(members, "entityTypes")
+        actions = self.declared(members, "actions")
         return NamespaceDeclaration(
             name,
-            commons,
-            tuple(
-                self.entity(key, value, self.key_at(entity_types, key))
-                for key, value in self.members(entity_types, '"entityTypes"', None).items()
-            ),
-            tuple(
-                self.action(key, value, self.key_at(actions, key))
-                for key, value in self.members(actions, '"actions"', None).items()
-            ),
+            tuple(self.common(commons, key) for key in commons),
+            tuple(self.entity(entities, key) for key in entities),
+            tuple(self.action(actions, key) for key in actions),
             annotations,
-            node.at,
+            at,
         )
+
+    def declared(self, members: Members, key: str) -> Members:
+        return self.members(members[key], self.at(members, key), f'"{key}"')
 
     def declared_name(self, name: str, at: int, what: str) -> str:
         if not is_identifier(name):
             raise self.error(f'the {what} name "{name}" is not an identifier', at)
         return name
 
-    def common(self, name: str, node: Json, at: int) -> CommonDeclaration:
+    def common(self, owner: Members, name: str) -> CommonDeclaration:
+        at, value = self.key_at(owner, name), owner[name]
         self.declared_name(name, at, "common type")
-        type_ = self.type(node, also=("annotations",))
-        return CommonDeclaration(name, type_, self.annotations(cast(Members, node.value)), at)
+        value_at = self.at(owner, name)
+        type_ = self.type(value, value_at, _COMMON)
+        annotations = self.annotations(self.members(value, value_at, "a type"))
+        return CommonDeclaration(name, type_, annotations, at)
 
-    def entity(self, name: str, node: Json, at: int) -> EntityDeclaration:
+    def entity(self, owner: Members, name: str) -> EntityDeclaration:
+        at = self.key_at(owner, name)
         self.declared_name(name, at, "entity type")
         what = f'the entity type "{name}"'
-        members = self.members(
-            node, what, ("memberOfTypes", "shape", "tags", "enum", "annotations", "external")
-        )
+        members = self.members(owner[name], self.at(owner, name), what, _ENTITY)
         annotations = self.annotations(members)
         is_external = self.external(members, ("shape", "tags", "enum"))
         if "enum" in members:
-            for other in ("memberOfTypes", "shape", "tags"):
-                if other in members:
-                    raise self.error(f'"enum" together with "{other}"', members[other].at)
-            ids = tuple(self.string(item, "an id") for item in self.items(members["enum"], '"enum"'))
-            if not ids:
-                raise self.error('"enum" needs at least one id', members["enum"].at)
-            return EntityDeclaration(name, (), None, None, ids, annotations, at)
+            self.exclude(members, "enum", ("memberOfTypes", "shape", "tags"))
+            return EntityDeclaration(name, (), None, None, self.enum(members), annotations, at)
         parents: tuple[Reference, ...] = ()
         if "memberOfTypes" in members:
-            parents = self.entity_references(members["memberOfTypes"], '"memberOfTypes"')
-        shape = self.type(members["shape"]) if "shape" in members else None
-        tags = self.type(members["tags"]) if "tags" in members else None
+            parents = self.entity_references(members, "memberOfTypes")
+        shape = self.type(members["shape"], self.at(members, "shape")) if "shape" in members else None
+        tags = self.type(members["tags"], self.at(members, "tags")) if "tags" in members else None
         return EntityDeclaration(name, parents, shape, tags, None, annotations, at, is_external)
+
+    def enum(self, members: Members) -> tuple[str, ...]:
+        """The ids of an enumerated type."""
+        listed = self.items(members["enum"], self.at(members, "enum"), '"enum"')
+        ids = tuple(self.string(item, self.at(listed, n), "an id") for n, item in enumerate(listed))
+        if not ids:
+            raise self.error('"enum" needs at least one id', self.at(members, "enum"))
+        return ids
 
     def external(self, members: Members, excluded: tuple[str, ...]) -> bool:
         """Whether a declaration is external; it then has none of the `excluded` members."""
         if "external" not in members:
             return False
         flag = members["external"]
-        if not isinstance(flag.value, bool):
-            raise self.error(f'expected "external" as true or false, found {flag}', flag.at)
-        if flag.value:
-            for other in excluded:
-                if other in members:
-                    raise self.error(f'"external" together with "{other}"', members[other].at)
-        return flag.value
+        if not isinstance(flag, bool):
+            raise self.error(
+                f'expected "external" as true or false, found {shown(flag)}', self.at(members, "external")
+            )
+        if flag:
+            self.exclude(members, "external", excluded)
+        return flag
 
-    def entity_references(self, node: Json, what: str) -> tuple[Reference, ...]:
-        return tuple(self.reference(item, "entity", "an entity type") for item in self.items(node, what))
+    def exclude(self, members: Members, key: str, others: tuple[str, ...]) -> None:
+        """Raise if one of the others stands beside the key."""
+        for other in others:
+            if other in members:
+                raise self.error(f'"{key}" together with "{other}"', self.at(members, other))
 
-    def action(self, name: str, node: Json, at: int) -> ActionDeclaration:
-        what = f'the action "{name}"'
-        members = self.members(node, what, ("appliesTo", "memberOf", "attributes", "annotations", "external"))
-        is_external = self.external(members, ("appliesTo", "attributes"))
-        if "attributes" in members and members["attributes"].value is not None:
-            raise self.error("actions have no attributes", members["attributes"].at)
-        parents: tuple[ActionReference, ...] = ()
-        if "memberOf" in members and members["memberOf"].value is not None:
-            listed = self.items(members["memberOf"], '"memberOf"')
-            parents = tuple(self.action_reference(item) for item in listed)
-        applies_to: AppliesTo | None = None
-        if "appliesTo" in members and members["appliesTo"].value is not None:
-            applies_to = self.applies_to(members["appliesTo"])
-        return ActionDeclaration(name, parents, applies_to, self.annotations(members), at, is_external)
-
-    def action_reference(self, node: Json) -> ActionReference:
-        members = self.members(node, 'an entry of "memberOf"', ("id", "type"))
-        entity_id = self.string(
-            self.required(members, "id", node, 'an entry of "memberOf"'), "the action's id"
+    def entity_references(self, members: Members, key: str) -> tuple[Reference, ...]:
+        listed = self.items(members[key], self.at(members, key), f'"{key}"')
+        return tuple(
+            self.reference(item, self.at(listed, number), "entity", "an entity type")
+            for number, item in enumerate(listed)
         )
-        type_name: str | None = None
-        if "type" in members and members["type"].value is not None:
-            type_name = self.name(members["type"], "the action's type")
-        return ActionReference(type_name, entity_id, node.at)
 
-    def applies_to(self, node: Json) -> AppliesTo:
-        members = self.members(node, '"appliesTo"', ("principalTypes", "resourceTypes", "context"))
-        principals = self.required(members, "principalTypes", node, '"appliesTo"')
-        resources = self.required(members, "resourceTypes", node, '"appliesTo"')
+    def reference(self, value: Json, at: int, kind: RefKind, what: str) -> Reference:
+        return Reference(self.name(value, at, what), kind, at)
+
+    def action(self, owner: Members, name: str) -> ActionDeclaration:
+        members = self.members(owner[name], self.at(owner, name), f'the action "{name}"', _ACTION)
+        is_external = self.external(members, ("appliesTo", "attributes"))
+        if members.get("attributes") is not None:
+            raise self.error("actions have no attributes", self.at(members, "attributes"))
+        parents: tuple[ActionReference, ...] = ()
+        if members.get("memberOf") is not None:
+            listed = self.items(members["memberOf"], self.at(members, "memberOf"), '"memberOf"')
+            parents = tuple(self.action_reference(item, self.at(listed, n)) for n, item in enumerate(listed))
+        applies_to: AppliesTo | None = None
+        if members.get("appliesTo") is not None:
+            applies_to = self.applies_to(members["appliesTo"], self.at(members, "appliesTo"))
+        annotations = self.annotations(members)
+        return ActionDeclaration(
+            name, parents, applies_to, annotations, self.key_at(owner, name), is_external
+        )
+
+    def action_reference(self, value: Json, at: int) -> ActionReference:
+        what = 'an entry of "memberOf"'
+        members = self.members(value, at, what, _GROUP)
+        self.require(members, "id", at, what)
+        entity_id = self.string(members["id"], self.at(members, "id"), "the action's id")
+        type_name: str | None = None
+        if members.get("type") is not None:
+            type_name = self.name(members["type"], self.at(members, "type"), "the action's type")
+        return ActionReference(type_name, entity_id, at)
+
+    def applies_to(self, value: Json, at: int) -> AppliesTo:
+        members = self.members(value, at, '"appliesTo"', _APPLIES_TO)
+        self.require(members, "principalTypes", at, '"appliesTo"')
+        self.require(members, "resourceTypes", at, '"appliesTo"')
         return AppliesTo(
-            self.entity_references(principals, '"principalTypes"'),
-            self.entity_references(resources, '"resourceTypes"'),
-            self.type(members["context"]) if "context" in members else None,
+            self.entity_references(members, "principalTypes"),
+            self.entity_references(members, "resourceTypes"),
+            self.type(members["context"], self.at(members, "context")) if "context" in members else None,
         )
 
     # Types
 
-    def type(self, node: Json, also: tuple[str, ...] = ()) -> TypeExpression:
+    def type(self, value: Json, at: int, also: Set[str] = _ALONE) -> TypeExpression:
         """A type; `also` are the keys that its position allows beside those of its kind."""
-        members = self.members(node, "a type", None)
-        kind = self.string(self.required(members, "type", node, "a type"), "the kind of a type")
-        self.members(node, f'a type of kind "{kind}"', ("type", *_KIND_KEYS.get(kind, ()), *also))
+        members = self.members(value, at, "a type")
+        self.require(members, "type", at, "a type")
+        kind = self.string(members["type"], self.at(members, "type"), "the kind of a type")
         what = f'a type of kind "{kind}"'
+        self.members(value, at, what, _OF_KIND.get(kind, _OTHER_KIND) | also)
         match kind:
             case "String" | "Long" | "Boolean" | "Bool":
-                return Primitive(_PRIMITIVES[kind], node.at)
+                return Primitive(_PRIMITIVES[kind], at)
             case "Set":
-                return SetOf(self.type(self.required(members, "element", node, what)), node.at)
+                self.require(members, "element", at, what)
+                return SetOf(self.type(members["element"], self.at(members, "element")), at)
             case "Record":
-                return self.record(members, node)
-            case "Entity":
-                return self.reference(self.required(members, "name", node, what), "entity", "an entity type")
-            case "EntityOrCommon":
-                return self.reference(self.required(members, "name", node, what), "either", "a type name")
+                return self.record(members, at)
+            case "Entity" | "EntityOrCommon":
+                self.require(members, "name", at, what)
+                name, name_at = members["name"], self.at(members, "name")
+                if kind == "Entity":
+                    return self.reference(name, name_at, "entity", "an entity type")
+                return self.reference(name, name_at, "either", "a type name")
             case "Extension":
-                named = self.required(members, "name", node, what)
-                name = self.string(named, "an extension type")
-                if name not in _EXTENSIONS:
-                    known = ", ".join(sorted(_EXTENSIONS))
-                    raise self.error(f'no extension type "{name}"; they are {known}', named.at)
-                return Primitive(name, node.at)
+                self.require(members, "name", at, what)
+                return self.extension(members["name"], self.at(members, "name"), at)
             case _:
-                return self.reference(members["type"], "common", "a type")
+                return self.reference(kind, self.at(members, "type"), "common", "a type")
 
-    def record(self, members: Members, node: Json) -> RecordOf:
-        if "additionalAttributes" in members and members["additionalAttributes"].value is not False:
-            raise self.error('"additionalAttributes" may only be false', members["additionalAttributes"].at)
-        attributes = self.required(members, "attributes", node, "a record")
-        return RecordOf(
-            tuple(
-                self.attribute(name, value, self.key_at(attributes, name))
-                for name, value in self.members(attributes, '"attributes"', None).items()
-            ),
-            node.at,
+    def extension(self, value: Json, name_at: int, at: int) -> Primitive:
+        name = self.string(value, name_at, "an extension type")
+        if name not in _EXTENSIONS:
+            known = ", ".join(sorted(_EXTENSIONS))
+            raise self.error(f'no extension type "{name}"; they are {known}', name_at)
+        return Primitive(name, at)
+
+    def record(self, members: Members, at: int) -> RecordOf:
+        if members.get("additionalAttributes", False) is not False:
+            raise self.error(
+                '"additionalAttributes" may only be false', self.at(members, "additionalAttributes")
+            )
+        self.require(members, "attributes", at, "a record")
+        attributes = self.declared(members, "attributes")
+        return RecordOf(self.attributes(attributes), at)
+
+    def attributes(self, owner: Members) -> tuple[AttributeDeclaration, ...]:
+        return tuple(self.attribute(owner, name) for name in owner)
+
+    def attribute(self, owner: Members, name: str) -> AttributeDeclaration:
+        at = self.key_at(owner, name)
+        type_, required, annotations = self.attribute_type(owner[name], self.at(owner, name))
+        return AttributeDeclaration(name, type_, required, annotations, at)
+
+    def attribute_type(self, value: Json, at: int) -> AttributeType:
+        """All of an attribute but its name."""
+        type_ = self.type(value, at, _ATTRIBUTE)
+        members = self.members(value, at, "a type")
+        required = members.get("required", True)
+        if not isinstance(required, bool):
+            raise self.error(
+                f'expected "required" as true or false, found {shown(required)}', self.at(members, "required")
+            )
+        return type_, required, self.annotations(members)
+
+
+AttributeType = tuple[TypeExpression, bool, Annotations]
+
+
+class _QuickReader(_Reader):
+    """A reader of a text without places: equal attribute types, which are one object, are read once."""
+
+    def __init__(self, text: str, places: Places) -> None:
+        super().__init__(text, places)
+        self.nesting = 0
+        self.attribute_types: dict[int, AttributeType] = {}
+
+    def type(self, value: Json, at: int, also: Set[str] = _ALONE) -> TypeExpression:
+        self.nesting += 1
+        if self.nesting > QUICK_NESTING:
+            raise self.error("types nested too deep to be read quickly", at)
+        found = super().type(value, at, also)
+        self.nesting -= 1
+        return found
+
+    def attributes(self, owner: Members) -> tuple[AttributeDeclaration, ...]:
+        known = self.attribute_types
+        return tuple(
+            [
+                AttributeDeclaration(name, *(known.get(id(value)) or self.first(value)), 0)
+                for name, value in owner.items()
+            ]
         )
 
-    def attribute(self, name: str, node: Json, at: int) -> AttributeDeclaration:
-        type_ = self.type(node, also=("required", "annotations"))
-        members = cast(Members, node.value)
-        required = True
-        if "required" in members:
-            flag = members["required"].value
-            if not isinstance(flag, bool):
-                raise self.error(f'expected "required" as true or false, found {members["required"]}', at)
-            required = flag
-        return AttributeDeclaration(name, type_, required, self.annotations(members), at)
+    def first(self, value: Json) -> AttributeType:
+        """An attribute type that was not read before."""
+        found = self.attribute_types[id(value)] = self.attribute_type(value, 0)
+        return found

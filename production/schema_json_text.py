@@ -1,63 +1,187 @@
-"""Strict JSON text with places (spec 07 §3): every value knows its offset, no key comes twice.
+"""Strict JSON text (spec 07 §3): no key comes twice, no string has a lone surrogate, at most 127 levels.
 
-Iterative, so depth costs no stack; the document limit of 127 levels is checked here.
+Law (quick): what the quick reader gives, the careful one gives too, or else it refuses more than 127 levels.
+The careful one says where things stand and what is wrong. It is iterative, so depth costs no stack.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Hashable
+from typing import Any, Final, TypeAlias, cast
 
+from production.errors import SchemaError
 from production.schema_errors import Place, SchemaTextError
 
-DEPTH_LIMIT = 127
+DEPTH_LIMIT: Final = 127
 
-_SPACE = re.compile(r"[ \t\n\r]*")
-_TOKEN = re.compile(
+
+class Number:
+    """A number, which a schema has no place for."""
+
+    __slots__ = ()
+
+    def __init__(self, text: str) -> None:
+        """Take any number; which one it is matters to nobody."""
+
+
+Members: TypeAlias = dict[str, "Json"]
+Json: TypeAlias = bool | str | Number | list["Json"] | Members | None
+
+_SPACE: Final = re.compile(r"[ \t\n\r]*")
+_TOKEN: Final = re.compile(
     r'(?P<string>"[^"\\\x00-\x1f]*+(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*+)*+")'
     r"|(?P<number>-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)"
     r"|(?P<word>true|false|null)|(?P<mark>[{}\[\],:])"
 )
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_WORDS: Final = {"true": True, "false": False, "null": None}
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_ESCAPED_SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A number, which a schema has no place for."""
+def shown(value: Json) -> str:
+    """What a value is, in words."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return "a string"
+        case Number():
+            return "a number"
+        case list():
+            return "an array"
+        case dict():
+            return "an object"
 
-    text: str
+
+class Places:
+    """Where members and items stand in a text. Places that were not noted are 0."""
+
+    def __init__(self) -> None:
+        self._keys: dict[tuple[int, str], int] = {}
+        self._values: dict[tuple[int, str | int], int] = {}
+
+    def of_key(self, owner: Members, key: str) -> int:
+        """The offset of a key of an object."""
+        return self._keys.get((id(owner), key), 0)
+
+    def of(self, owner: Members | list[Json], key: str | int) -> int:
+        """The offset of a member of an object or an item of an array."""
+        return self._values.get((id(owner), key), 0)
+
+    def note_key(self, owner: Members, key: str, at: int) -> None:
+        """Note where a key of an object stands."""
+        self._keys[id(owner), key] = at
+
+    def note(self, owner: Members | list[Json], key: str | int, at: int) -> None:
+        """Note where a member of an object or an item of an array stands."""
+        self._values[id(owner), key] = at
 
 
-@dataclass(frozen=True, slots=True)
-class Json:
-    """A JSON value and where it starts; `keys` holds where each key of an object starts."""
+# Reading quickly
 
-    value: bool | str | Number | list[Json] | dict[str, Json] | None
-    at: int
-    keys: dict[str, int] | None = None
 
-    def __str__(self) -> str:
-        match self.value:
-            case None:
-                return "null"
-            case bool():
-                return "true" if self.value else "false"
-            case str():
-                return "a string"
-            case Number():
-                return "a number"
-            case list():
-                return "an array"
-            case _:
-                return "an object"
+class _Flat(dict[str, "Json"]):
+    """An object without objects and arrays inside. Equal ones are one object, so identity is its hash."""
+
+    __slots__ = ()
+    __hash__ = object.__hash__  # type: ignore[assignment]
+
+
+def read_json_quickly(text: str) -> Json:
+    """The one JSON value of the text. Equal objects that hold at most flat objects are one object.
+
+    Raises `SchemaError` without a place where the careful reader may have to look. Depth is not checked.
+    """
+    if not text.isascii() and _SURROGATE.search(text):
+        raise SchemaError("a lone surrogate")
+    if "\\u" in text and _ESCAPED_SURROGATE.search(text):
+        raise SchemaError("perhaps a lone surrogate")
+    known: dict[Hashable, Members] = {}
+
+    def members(pairs: list[tuple[str, Any]]) -> Members:
+        key = tuple(pairs)
+        try:
+            found = known.get(key)
+        except TypeError:  # What is inside has no hash.
+            return _members(pairs)
+        if found is None:
+            made = _members(pairs)
+            found = known[key] = made if _Flat in map(type, made.values()) else _Flat(made)
+        return found
+
+    decoder = json.JSONDecoder(
+        object_pairs_hook=members, parse_float=Number, parse_int=Number, parse_constant=_refuse
+    )
+    try:
+        return cast(Json, decoder.decode(text))
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise SchemaError(str(error)) from None
+
+
+def _members(pairs: list[tuple[str, Any]]) -> Members:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise SchemaError("a key comes twice in one object")
+    return made
+
+
+def _refuse(name: str) -> None:
+    raise SchemaError(f"{name} is not JSON")
+
+
+# Reading carefully
+
+
+def read_json(text: str) -> tuple[Json, Places]:
+    """The one JSON value of the text, and where its parts stand.
+
+    Raises `SchemaTextError` naming the place and what was expected.
+    """
+    reader = _Reader(text)
+    root: list[Json] = []
+    stack: list[Members | list[Json]] = [root]
+    key: str | int = 0
+    reader.next()
+    while True:
+        # The cursor is on the first token of a value.
+        reader.places.note(stack[-1], key, reader.at)
+        opened = reader.opened()
+        if opened is None:
+            _put(stack[-1], key, reader.scalar())
+        else:
+            if len(stack) > DEPTH_LIMIT:
+                raise SchemaTextError(f"nesting deeper than {DEPTH_LIMIT} levels", Place(text, reader.at))
+            _put(stack[-1], key, opened)
+            reader.next()
+            if not reader.closes(opened):
+                stack.append(opened)
+                key = reader.key(opened)
+                continue
+        reader.next()
+        while len(stack) > 1 and reader.closes(stack[-1]):
+            stack.pop()
+            reader.next()
+        if len(stack) == 1:
+            break
+        if not reader.is_mark(","):
+            raise reader.expected("`,` or `}`" if isinstance(stack[-1], dict) else "`,` or `]`")
+        reader.next()
+        key = reader.key(stack[-1])
+    if reader.kind != "end":
+        raise reader.expected("the end of the text")
+    return root[0], reader.places
 
 
 class _Reader:
-    """A cursor over the text; `kind` and `text_of` describe the token before it."""
+    """A cursor over the text; `kind`, `token` and `at` describe the token that it is on."""
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self.places = Places()
         self.at = 0
         self.end = 0
         self.kind = ""
@@ -78,93 +202,55 @@ class _Reader:
         )
         return SchemaTextError(f"expected {what}, found {found}", Place(self.text, self.at))
 
+    def is_mark(self, mark: str) -> bool:
+        return self.token == mark and self.kind == "mark"
+
+    def opened(self) -> Members | list[Json] | None:
+        """The empty object or array that the token opens."""
+        if self.is_mark("{"):
+            return {}
+        return [] if self.is_mark("[") else None
+
+    def closes(self, container: Members | list[Json]) -> bool:
+        return self.is_mark("}" if isinstance(container, dict) else "]")
+
     def string(self) -> str:
         value: str = json.loads(self.token)
         if not value.isascii() and _SURROGATE.search(value):
             raise SchemaTextError("a lone surrogate in a string", Place(self.text, self.at))
         return value
 
-    def key(self, into: Json) -> str:
-        """Reads `"key" :`; the cursor is on the key."""
+    def key(self, into: Members | list[Json]) -> str | int:
+        """Move onto the next value of an object or array; its key there, or its number."""
+        if isinstance(into, list):
+            return len(into)
         if self.kind != "string":
             raise self.expected("a string as a key")
         key = self.string()
-        assert isinstance(into.value, dict)
-        assert into.keys is not None
-        if key in into.value:
+        if key in into:
             raise SchemaTextError(
                 f"the key {json.dumps(key)} comes twice in one object", Place(self.text, self.at)
             )
-        into.keys[key] = self.at
+        self.places.note_key(into, key, self.at)
         self.next()
-        if (self.kind, self.token) != ("mark", ":"):
+        if not self.is_mark(":"):
             raise self.expected("`:`")
+        self.next()
         return key
 
     def scalar(self) -> Json:
-        match self.kind, self.token:
-            case "string", _:
-                return Json(self.string(), self.at)
-            case "number", text:
-                return Json(Number(text), self.at)
-            case "word", text:
-                return Json({"true": True, "false": False, "null": None}[text], self.at)
+        match self.kind:
+            case "string":
+                return self.string()
+            case "number":
+                return Number(self.token)
+            case "word":
+                return _WORDS[self.token]
         raise self.expected("a JSON value")
 
 
-def read_json(text: str) -> Json:
-    """The one JSON value of the text. Raises `SchemaTextError` naming the place and what was expected."""
-    reader = _Reader(text)
-    root = Json([], 0)
-    stack: list[Json] = [root]
-    key = ""
-    reader.next()
-    while True:
-        # The cursor is on the first token of a value.
-        if reader.token in ("{", "[") and reader.kind == "mark":
-            if len(stack) > DEPTH_LIMIT:
-                raise SchemaTextError(f"nesting deeper than {DEPTH_LIMIT} levels", Place(text, reader.at))
-            value = Json({}, reader.at, {}) if reader.token == "{" else Json([], reader.at)
-            _put(stack[-1], key, value)
-            stack.append(value)
-            reader.next()
-            if (reader.kind, reader.token) != ("mark", "}" if value.keys is not None else "]"):
-                key = _after_opening(reader, value)
-                continue
-            stack.pop()
-        else:
-            _put(stack[-1], key, reader.scalar())
-        reader.next()
-        while len(stack) > 1 and (reader.kind, reader.token) == (
-            "mark",
-            "}" if stack[-1].keys is not None else "]",
-        ):
-            stack.pop()
-            reader.next()
-        if len(stack) == 1:
-            break
-        if (reader.kind, reader.token) != ("mark", ","):
-            raise reader.expected("`,` or `}`" if stack[-1].keys is not None else "`,` or `]`")
-        reader.next()
-        key = _after_opening(reader, stack[-1])
-    if reader.kind != "end":
-        raise reader.expected("the end of the text")
-    assert isinstance(root.value, list)
-    return root.value[0]
-
-
-def _after_opening(reader: _Reader, container: Json) -> str:
-    """Moves onto the next value of the container; the key it will have in an object."""
-    if container.keys is None:
-        return ""
-    key = reader.key(container)
-    reader.next()
-    return key
-
-
-def _put(container: Json, key: str, value: Json) -> None:
-    match container.value:
-        case dict() as members:
-            members[key] = value
-        case list() as items:
-            items.append(value)
+def _put(container: Members | list[Json], key: str | int, value: Json) -> None:
+    if isinstance(container, list):
+        container.append(value)
+    else:
+        container[str(key)] = value

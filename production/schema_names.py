@@ -70,6 +70,7 @@ class Names:
         self.entities: dict[str, tuple[EntityDeclaration, Scope]] = {}
         self.actions: dict[ActionUid, tuple[ActionDeclaration, Scope]] = {}
         self.action_types: set[str] = set()
+        self._meant: dict[tuple[str, str, str, bool], Target | None] = {}
         for fragment in fragments:
             opened: set[str] = set()
             for namespace in fragment.namespaces:
@@ -130,6 +131,12 @@ class Names:
 
     def lookup(self, name: str, namespace: str, kind: str, action_types: bool) -> Target | None:
         """The first declaration that a name means; `action_types` says whether `Action` may stand there."""
+        key = (name, namespace, kind, action_types)
+        if key not in self._meant:
+            self._meant[key] = self._lookup(*key)
+        return self._meant[key]
+
+    def _lookup(self, name: str, namespace: str, kind: str, action_types: bool) -> Target | None:
         for candidate in self.candidates(name, namespace):
             if kind != "entity":
                 if candidate in self.commons:

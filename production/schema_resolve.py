@@ -58,21 +58,17 @@ def resolve_schema(fragments: tuple[Fragment, ...]) -> SchemaModel:
 
 
 def expressions(root: TypeExpression) -> Iterator[TypeExpression]:
-    """Every type expression inside `root`, each before the one it stands in."""
-    todo: list[tuple[TypeExpression, bool]] = [(root, False)]
+    """Every type expression inside `root`, each before the one it stands in, siblings in order."""
+    outside_in: list[TypeExpression] = []
+    todo = [root]
     while todo:
-        expression, opened = todo.pop()
-        parts: tuple[TypeExpression, ...] = ()
-        match expression:
-            case SetOf(element):
-                parts = (element,)
-            case RecordOf(attributes):
-                parts = tuple(attribute.type for attribute in attributes)
-        if opened or not parts:
-            yield expression
-        else:
-            todo.append((expression, True))
-            todo.extend((part, False) for part in reversed(parts))
+        expression = todo.pop()
+        outside_in.append(expression)
+        if isinstance(expression, RecordOf):
+            todo += [attribute.type for attribute in expression.attributes]
+        elif isinstance(expression, SetOf):
+            todo.append(expression.element)
+    return reversed(outside_in)
 
 
 class _Resolver:
@@ -118,31 +114,32 @@ class _Resolver:
         """The type that an expression means; every common type in it is resolved already."""
         built: list[Type] = []
         for expression in expressions(root):
-            match expression:
-                case Primitive(name):
-                    built.append(BUILT_IN[name])
-                case Reference():
-                    built.append(self._named(expression, scope))
-                case SetOf():
-                    built.append(self.types.set_of(built.pop()))
-                case RecordOf(attributes):
-                    parts = built[len(built) - len(attributes) :]
-                    del built[len(built) - len(attributes) :]
-                    fields = {a.name: (part, a.required) for a, part in zip(attributes, parts, strict=True)}
-                    built.append(self.types.record(fields))
+            if isinstance(expression, Reference):
+                built.append(self._named(expression, scope))
+            elif isinstance(expression, Primitive):
+                built.append(BUILT_IN[expression.name])
+            elif isinstance(expression, SetOf):
+                built.append(self.types.set_of(built.pop()))
+            else:
+                attributes = expression.attributes
+                parts = built[len(built) - len(attributes) :]
+                del built[len(built) - len(attributes) :]
+                built.append(
+                    self.types.record(
+                        {a.name: (part, a.required) for a, part in zip(attributes, parts, strict=True)}
+                    )
+                )
             if built[-1].depth > DEPTH_LIMIT:
                 raise scope.error(f"a type nested deeper than {DEPTH_LIMIT:,} levels", expression.at)
         return built[0]
 
     def _named(self, reference: Reference, scope: Scope) -> Type:
         target = self.names.target(reference, scope, action_types=True)
-        match target:
-            case CommonTarget(name):
-                return self.commons[name]
-            case BuiltInTarget(name):
-                return BUILT_IN[name]
-            case _:
-                return self.types.entity(target.name)
+        if isinstance(target, CommonTarget):
+            return self.commons[target.name]
+        if isinstance(target, BuiltInTarget):
+            return BUILT_IN[target.name]
+        return self.types.entity(target.name)
 
     def _counted(self, expression: TypeExpression, scope: Scope) -> Type:
         """The type of a definition, shape, tags or context, its size added to that of the schema."""

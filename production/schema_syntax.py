@@ -6,6 +6,7 @@ Every node knows its offset in the text it came from, so that an error found in 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from production import names
@@ -17,7 +18,7 @@ RefKind = Literal["common", "entity", "either"]
 """What a name may stand for in its position (spec 07 §4): candidates are tried common first."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Primitive:
     """`{"type": "Long"}`, JSON only: a built-in, by its name in `__cedar`, that no declaration can shadow."""
 
@@ -25,7 +26,7 @@ class Primitive:
     at: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reference:
     """A name to be resolved."""
 
@@ -34,13 +35,13 @@ class Reference:
     at: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SetOf:
     element: TypeExpression
     at: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class AttributeDeclaration:
     name: str
     type: TypeExpression
@@ -49,7 +50,7 @@ class AttributeDeclaration:
     at: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RecordOf:
     """A record; attribute names are unique."""
 
@@ -60,7 +61,7 @@ class RecordOf:
 TypeExpression = Primitive | Reference | SetOf | RecordOf
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CommonDeclaration:
     name: str
     type: TypeExpression
@@ -68,7 +69,7 @@ class CommonDeclaration:
     at: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class EntityDeclaration:
     """One entity type name. `enum` is `None` for a standard type, else its non-empty ids.
 
@@ -85,7 +86,7 @@ class EntityDeclaration:
     is_external: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ActionReference:
     """`type` is `None` where only the id was written, which means the type `Action`."""
 
@@ -94,14 +95,14 @@ class ActionReference:
     at: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class AppliesTo:
     principals: tuple[Reference, ...]
     resources: tuple[Reference, ...]
     context: TypeExpression | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ActionDeclaration:
     """One action name. An external one has parents and annotations only."""
 
@@ -113,7 +114,7 @@ class ActionDeclaration:
     is_external: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class NamespaceDeclaration:
     """The declarations of one namespace in one fragment; the empty name is the empty namespace."""
 
@@ -125,7 +126,7 @@ class NamespaceDeclaration:
     at: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Fragment:
     """One schema text, read: its namespaces, each name once."""
 
@@ -137,11 +138,13 @@ RESERVED = names.RESERVED - {"__cedar"}
 """Words that are never an identifier in schemas (spec 07 §2); the declaration rules deal with `__cedar`."""
 
 
+@lru_cache(maxsize=4096)
 def is_identifier(text: str) -> bool:
     """Whether the text is a WORD that is not reserved; `__cedar` counts as one here."""
     return names.is_word(text) and text not in RESERVED
 
 
+@lru_cache(maxsize=4096)
 def is_name(text: str) -> bool:
     """Whether the text is a normalized path of identifiers: `A::B`, with nothing else in it."""
     return all(is_identifier(part) for part in text.split("::"))

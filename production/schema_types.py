@@ -7,6 +7,7 @@ built, and stop counting just above the limits, so that `type A = {x: B, y: B}` 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import Final, Literal
 
 DEPTH_LIMIT = 1_000
@@ -63,9 +64,13 @@ class RecordType:
     def __init__(self, attributes: Mapping[str, tuple[Type, bool]], is_open: bool) -> None:
         self.attributes = attributes
         self.open = is_open
-        parts = [type_ for type_, _ in attributes.values()]
-        self.depth: int = min(1 + max((part.depth for part in parts), default=0), DEPTH_LIMIT + 1)
-        self.size: int = min(1 + sum(part.size for part in parts), SIZE_LIMIT + 1)
+        depth, size = 0, 1
+        for part, _ in attributes.values():
+            size += part.size
+            if part.depth > depth:
+                depth = part.depth
+        self.depth: int = min(1 + depth, DEPTH_LIMIT + 1)
+        self.size: int = min(size, SIZE_LIMIT + 1)
 
 
 Type = PrimitiveType | EntityType | SetType | RecordType
@@ -94,7 +99,7 @@ class TypeTable:
     def __init__(self, base: TypeTable | None = None) -> None:
         self._entities: dict[str | frozenset[str], EntityType] = dict(base._entities) if base else {}
         self._sets: dict[Type, SetType] = dict(base._sets) if base else {}
-        self._records: dict[tuple[bool, tuple[tuple[str, Type, bool], ...]], RecordType] = (
+        self._records: dict[tuple[bool, tuple[tuple[str, tuple[Type, bool]], ...]], RecordType] = (
             dict(base._records) if base else {}
         )
 
@@ -120,10 +125,10 @@ class TypeTable:
         return found
 
     def record(self, attributes: Mapping[str, tuple[Type, bool]], is_open: bool = False) -> RecordType:
-        key = (is_open, tuple((name, *attributes[name]) for name in sorted(attributes)))
+        key = (is_open, tuple(sorted(attributes.items(), key=itemgetter(0))))
         found = self._records.get(key)
         if found is None:
-            found = self._records[key] = RecordType({name: (t, r) for name, t, r in key[1]}, is_open)
+            found = self._records[key] = RecordType(dict(key[1]), is_open)
         return found
 
 

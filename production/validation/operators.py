@@ -108,19 +108,20 @@ def set_of(machine: Machine, node: SetOf) -> Rule:
             machine.report("empty_set", "an empty set literal has no type", node)
             return UNKNOWN, None
         return machine.lattice.empty_set, None
-    bound: Type | None
-    bound, _ = yield node.elements[0]
-    for element in node.elements[1:]:
+    found: dict[Type, None] = {}
+    for element in node.elements:
         type_, _ = yield element
-        if bound is None:
-            continue
+        found[type_] = None
+    if UNKNOWN in found:
+        return UNKNOWN, None
+    bound, *others = found
+    for type_ in others:
         joined = machine.lattice.join(bound, type_)
         if joined is None:
             told = f"elements of incompatible types {type_text(bound)} and {type_text(type_)}"
             machine.report("incompatible_types", told, node)
+            return UNKNOWN, None
         bound = joined
-    if bound is None or bound is UNKNOWN:
-        return UNKNOWN, None
     return machine.lattice.types.set_of(bound), None
 
 

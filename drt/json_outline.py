@@ -1,16 +1,20 @@
 """JSON texts as the harness needs them: by outline at any depth, and compared without coercion.
 
 An engine's canonical document can nest far deeper than the `json` module can follow, so the outline is read
-from the text by counting brackets.
+from the text by counting brackets, and no value is walked by recursion.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from itertools import pairwise
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]')
+
+SHOWN = 200
+"""How many characters of a value are shown where two differ."""
 
 JsonValue = None | bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"]
 
@@ -47,31 +51,50 @@ def members(document: str) -> dict[str, str]:
 
 def same(left: JsonValue, right: JsonValue) -> bool:
     """Equality of JSON values by kind and content: `1`, `1.0` and `true` are three different values."""
-    if type(left) is not type(right):
-        return False
-    if isinstance(left, dict) and isinstance(right, dict):
-        return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
-    if isinstance(left, list) and isinstance(right, list):
-        return len(left) == len(right) and all(same(a, b) for a, b in zip(left, right, strict=True))
-    return left == right
+    return next(_differences(left, right), None) is None
 
 
-def first_difference(left: JsonValue, right: JsonValue, path: str = "$") -> str:
+def first_difference(left: JsonValue, right: JsonValue) -> str:
     """Where two JSON values part, for people: a path and both sides; empty when they are the same."""
-    if isinstance(left, dict) and isinstance(right, dict) and left.keys() == right.keys():
-        found = (first_difference(left[key], right[key], f"{path}.{key}") for key in sorted(left))
-        return next(filter(None, found), "")
-    if isinstance(left, list) and isinstance(right, list) and len(left) == len(right):
-        pairs = enumerate(zip(left, right, strict=True))
-        return next(filter(None, (first_difference(a, b, f"{path}[{i}]") for i, (a, b) in pairs)), "")
-    if same(left, right):
-        return ""
-    return f"at {path}: {json.dumps(left)[:200]} against {json.dumps(right)[:200]}"
+    for path, one, other in _differences(left, right):
+        return f"at {path}: {_shown(one)} against {_shown(other)}"
+    return ""
+
+
+def _differences(left: JsonValue, right: JsonValue) -> Iterator[tuple[str, JsonValue, JsonValue]]:
+    """The innermost values in which two values differ, with the way to each, in the order of keys."""
+    todo = [("$", left, right)]
+    while todo:
+        path, one, other = todo.pop()
+        if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
+            todo += ((f"{path}.{key}", one[key], other[key]) for key in sorted(one, reverse=True))
+        elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+            inner = [(f"{path}[{i}]", a, b) for i, (a, b) in enumerate(zip(one, other, strict=True))]
+            todo += reversed(inner)
+        elif type(one) is not type(other) or isinstance(one, dict | list) or one != other:
+            yield path, one, other
+
+
+def _shown(value: JsonValue) -> str:
+    try:
+        return json.dumps(value)[:SHOWN]
+    except RecursionError:
+        return "a value that nests too deeply to show"
+
+
+def containers(value: JsonValue) -> list[dict[str, JsonValue] | list[JsonValue]]:
+    """All objects and arrays of a value, outer ones first."""
+    todo, found = [value], []
+    while todo:
+        part = todo.pop()
+        if isinstance(part, dict | list):
+            found.append(part)
+            todo += part.values() if isinstance(part, dict) else part
+    return found
 
 
 def sort_sets(value: JsonValue) -> None:
     """Order the elements of every set in a value by their JSON text, inner ones first."""
-    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        sort_sets(part)
-    if isinstance(value, list):
-        value.sort(key=lambda element: json.dumps(element, sort_keys=True, separators=(",", ":")))
+    for part in reversed(containers(value)):
+        if isinstance(part, list):
+            part.sort(key=lambda element: json.dumps(element, sort_keys=True, separators=(",", ":")))

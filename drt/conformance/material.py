@@ -75,15 +75,16 @@ class Place:
 
 
 def gather(paths: Iterable[Path]) -> list[Place]:
-    """Every JSON, JSONL and archive member under `paths`, in a stable order; raises `InputProblem` for a bad
-    path.
+    """Every JSON and JSONL file and archive member under `paths`, in a stable order.
+
+    An archive in a folder that cannot be unpacked stands for itself. Raises `InputProblem` for a bad path.
     """
     places: list[Place] = []
     for given in paths:
         path = given.resolve()
         if path.is_dir():
             files = sorted(file for file in path.rglob("*") if file.is_file() and _wanted(file.name))
-            places += (place for file in files for place in _unpacked(file))
+            places += (place for file in files for place in _unpacked_in_folder(file))
         elif path.is_file() and _wanted(path.name):
             places += _unpacked(path)
         elif path.exists():
@@ -108,12 +109,24 @@ def parse_json(text: str, where: str) -> object:
         raise InputProblem(f"{where}: nested too deeply to read") from error
 
 
+def is_metadata(place: Place) -> bool:
+    """Whether a file is what macOS puts beside another of that name in an archive: no material."""
+    return place.name.startswith("._")
+
+
 def _wanted(name: str) -> bool:
     return name.endswith((".json", ".jsonl", ARCHIVE))
 
 
 def _unpacked(file: Path) -> list[Place]:
     return archive(file) if file.name.endswith(ARCHIVE) else [Place(file)]
+
+
+def _unpacked_in_folder(file: Path) -> list[Place]:
+    try:
+        return _unpacked(file)
+    except InputProblem:
+        return [Place(file)]
 
 
 @cache

@@ -34,8 +34,10 @@ class Mismatch:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What came of a run. `checked` counts every comparison made, mismatches and declared differences
-    included.
+    """What came of a run.
+
+    `checked` counts every comparison made, mismatches and declared differences included; `skipped` names the
+    files that were not read, with the reason.
     """
 
     engine: str
@@ -44,6 +46,7 @@ class Report:
     unsupported: tuple[tuple[str, int], ...] = ()
     declared: tuple[tuple[str, int], ...] = ()
     by_check: tuple[tuple[str, int, int], ...] = ()
+    skipped: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -75,6 +78,7 @@ class Report:
             lines.append(
                 f"... and {len(self.mismatches) - SHOWN} more mismatches (--format json lists them all)"
             )
+        lines += [f"not read: {sentence}" for sentence in self.skipped]
         lines += [f"declared: {name}: {count}" for name, count in self.declared]
         if self.unsupported:
             lines.append("unsupported: " + ", ".join(f"{name}: {count}" for name, count in self.unsupported))
@@ -89,6 +93,7 @@ class Report:
                 "mismatched": len(self.mismatches),
                 "unsupported": dict(self.unsupported),
                 "declared": dict(self.declared),
+                "not_read": list(self.skipped),
                 "checks": {name: {"checked": n, "mismatched": wrong} for name, n, wrong in self.by_check},
                 "mismatches": [
                     {"file": m.file, "id": m.id, "check": m.check, "expected": m.expected, "got": m.got}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from drt.alarm import Alarm
 from drt.case_files import CASE_FILE, read_case
 from drt.conformance import cases, fixtures, questions, records, suites, verdicts
 from drt.conformance.bench import Bench
-from drt.conformance.material import Place, gather, parse_json
+from drt.conformance.material import Place, gather, is_metadata, parse_json
 from drt.conformance.report import Report
 from drt.conformance.saved import saved
 from drt.engines import build
@@ -34,6 +34,11 @@ _BESIDE: tuple[tuple[frozenset[str], Callable[[Bench, Place, str, Json], None]],
     (frozenset({"policies", "schema_ref", "tag"}), verdicts.warnings),
     (frozenset({"id", "valid", "errors", "warnings"}), verdicts.validator_warnings),
 )
+FIXTURES = ("fixture.json", "schemas.json")
+"""Files that lie beside records and are read with them."""
+
+UNKNOWN = "not conformance material of a known kind"
+
 _EXPRESSION = frozenset({"expr", "result", "strict_valid"})
 _MODES = frozenset({"case", "strict", "permissive"})
 
@@ -51,7 +56,7 @@ def run(paths: Iterable[Path], engine_name: str, seconds: float | None = None) -
 def run_with(paths: Iterable[Path], engine: Engine, seconds: float | None = None) -> Report:
     """Put all material under `paths` to `engine`, as `run` does; raises `InputProblem`."""
     given = [path.resolve() for path in paths]
-    material = _Material(gather(given))
+    material = _Material(gather(given), frozenset(Place(path) for path in given))
     bench = Bench(Guarded(engine), alarm=Alarm() if seconds else None, seconds=seconds or 0.0)
     if material.strangers:
         bench.tally.lack("unknown-record", material.strangers)
@@ -64,52 +69,66 @@ def run_with(paths: Iterable[Path], engine: Engine, seconds: float | None = None
     finally:
         if bench.alarm is not None:
             bench.alarm.off()
-    unused = [path for path in given if path.is_file() and Place(path) in material.unknown]
+    unused = [place for place in material.given if place in material.unknown]
     if unused:
-        raise InputProblem(f"{unused[0]}: not conformance material of a known kind")
-    return bench.tally.report(engine.name)
+        raise InputProblem(f"{unused[0]}: {UNKNOWN}")
+    return replace(bench.tally.report(engine.name), skipped=material.skipped())
 
 
 @dataclass(slots=True)
 class _Material:
     """What was found, by kind.
 
-    `unknown` holds files of no known kind, fixtures among them; `strangers` counts records of no known kind
-    in files that hold others.
+    `given` are the files that were named by themselves: those must be readable, others are skipped.
+    `unknown` holds files of no known kind, fixtures among them, each with the reason; `strangers` counts
+    records of no known kind in files that hold others.
     """
 
     places: list[Place]
+    given: frozenset[Place] = frozenset()
     lines: dict[Place, list[Json]] = field(default_factory=dict)
     documents: dict[Place, Json] = field(default_factory=dict)
-    unknown: set[Place] = field(default_factory=set)
+    unknown: dict[Place, str] = field(default_factory=dict)
     strangers: int = 0
     modes: dict[str, Json] = field(default_factory=dict)
     finder: cases.CaseFinder = field(default_factory=cases.CaseFinder)
 
     def __post_init__(self) -> None:
         for place in self.places:
-            if place.name.endswith(".jsonl"):
-                self._read_lines(place)
+            if is_metadata(place):
+                self.unknown[place] = "metadata of macOS"
             elif place.name.endswith(".cedarschema.json"):
                 self.documents[place] = {}
             elif place.name.endswith("entities.json") or _belongs_to_saved_case(place):
-                self.unknown.add(place)
+                self.unknown[place] = UNKNOWN
+            else:
+                self._read(place)
+        self.finder.add(place for place, document in self.documents.items() if cases.is_case(document))
+
+    def _read(self, place: Place) -> None:
+        """Recognise a file; raises `InputProblem` where one that must be readable is not."""
+        try:
+            if place.name.endswith(".jsonl"):
+                self._read_lines(place)
             else:
                 self._read_document(place)
-        self.finder.add(place for place, document in self.documents.items() if cases.is_case(document))
+        except InputProblem as problem:
+            if place in self.given or place in self.lines:
+                raise
+            self.unknown[place] = str(problem).removeprefix(f"{place}").lstrip(": ")
 
     def _read_lines(self, place: Place) -> None:
         # Split at LF only: a record may hold other line separators raw.
-        lines = [
-            parse_json(line, f"{place}: record {number}")
-            for number, line in enumerate(place.text().split("\n"), 1)
-            if line.strip()
-        ]
-        records = [line for line in lines if isinstance(line, dict) and _is_known(line)]
-        if not records:
-            self.unknown.add(place)
+        lines = []
+        for number, line in enumerate(place.text().split("\n"), 1):
+            if line.strip():
+                lines.append(parse_json(line, f"{place}: record {number}"))
+                if isinstance(lines[-1], dict) and _is_known(lines[-1]):
+                    self.lines.setdefault(place, []).append(lines[-1])
+        if place not in self.lines:
+            self.unknown[place] = UNKNOWN
             return
-        self.lines[place] = records
+        records = self.lines[place]
         self.strangers += len(lines) - len(records)
         self.modes.update((record["case"], record) for record in records if record.keys() >= _MODES)
 
@@ -120,7 +139,36 @@ class _Material:
         ):
             self.documents[place] = document
         else:
-            self.unknown.add(place)
+            self.unknown[place] = UNKNOWN
+
+    def skipped(self) -> tuple[str, ...]:
+        """The files that were not read, each with the reason; what others refer to was read with them."""
+        used = {place for document in self.documents.items() for place in _referred(*document)}
+        used |= {place for known in self.lines for place in map(known.beside, FIXTURES) if place is not None}
+        return tuple(
+            f"{place}: {reason}"
+            for place, reason in self.unknown.items()
+            if place not in used and not _belongs_to_saved_case(place)
+        )
+
+
+def _referred(place: Place, document: Json) -> Iterator[Place]:
+    """The files that a case names; for the verdicts of a suite, the case that they judge and its files."""
+    judged = _judged(place, document)
+    if judged is not None:
+        yield judged
+        case = judged.json()
+        document = case if isinstance(case, dict) else {}
+    named = (document.get(part) for part in ("policies", "schema", "entities"))
+    found = (place.beside(name) for name in named if isinstance(name, str))
+    yield from (each for each in found if each is not None)
+
+
+def _judged(place: Place, document: Json) -> Place | None:
+    """The case that a file of verdicts belongs to, None for another file."""
+    if not {"policyValidation", "allEntities"} & document.keys():
+        return None
+    return place.beside(f"{place.name.removesuffix('.json').rpartition('.')[0]}.json")
 
 
 def _belongs_to_saved_case(place: Place) -> bool:
@@ -129,6 +177,8 @@ def _belongs_to_saved_case(place: Place) -> bool:
 
 
 def _is_known(record: Json) -> bool:
+    if "id" not in record and "case" not in record:
+        return False
     known = [keys for keys, _ in _ALONE] + [keys for keys, _ in _BESIDE] + [_EXPRESSION, _MODES]
     return any(keys <= record.keys() for keys in known)
 
@@ -143,12 +193,21 @@ def _jsonl(bench: Bench, material: _Material, place: Place, lines: list[Json]) -
         if keys >= _EXPRESSION:
             continue
         bench.next_record()
-        if keys >= _MODES:
-            cases.modes(bench, material.finder, place, file, record)
-        elif beside := next((check for known, check in _BESIDE if known <= keys), None):
-            beside(bench, place, file, record)
-        elif alone := next((check for known, check in _ALONE if known <= keys), None):
-            alone(bench, file, record)
+        try:
+            _record(bench, material, place, record)
+        except KeyError as missing:
+            name = record.get("id", record.get("case"))
+            raise InputProblem(f"{file}: {name}: the member {missing} is missing") from None
+
+
+def _record(bench: Bench, material: _Material, place: Place, record: Json) -> None:
+    file, keys = str(place), record.keys()
+    if keys >= _MODES:
+        cases.modes(bench, material.finder, place, file, record)
+    elif beside := next((check for known, check in _BESIDE if known <= keys), None):
+        beside(bench, place, file, record)
+    elif alone := next((check for known, check in _ALONE if known <= keys), None):
+        alone(bench, file, record)
 
 
 def _document(bench: Bench, material: _Material, place: Place, document: Json) -> None:

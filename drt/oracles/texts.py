@@ -106,7 +106,7 @@ def _write_paths_out(document: Any) -> None:
 
 
 def _has_text(name: str) -> bool:
-    return IDENTIFIER.fullmatch(name) is not None and name not in RESERVED
+    return IDENTIFIER.fullmatch(name) is not None and name not in RESERVED and name != "__cedar"
 
 
 def _written_out(target: Any, path: list[str]) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from drt.engines import build
 from drt.engines.guard import Guarded
 from drt.findings import HANGING_SECONDS, first_alike, key_text, origin_of
 from drt.isolation import HANG, Answered, Broke, Died, attempt, in_child, limit_memory
+from drt.judging import Judgement
 from drt.keeping import kept_before
 from drt.known import find_known, read_known
 from drt.oracles.checked import Divergence
@@ -159,6 +160,8 @@ def _report(
     stage: str,
     **facts: object,
 ) -> None:
+    [(engine, _)] = divergence.answers
+    judged = Judgement((engine,), "law", f"its process does not survive the question {divergence.question}")
     log.write(
         "find",
         number=f"death-{target}-{index}",
@@ -171,6 +174,7 @@ def _report(
         solid=True,
         arbiter=False,
         divergence=divergence_to_json(divergence),
+        verdict=judged.to_json(),
         **facts,
     )
 

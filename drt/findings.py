@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 
 from drt.alarm import Alarm, Stuck
 from drt.case import Case
@@ -25,7 +26,8 @@ from drt.divergence_json import case_to_json, divergence_to_json
 from drt.drawing import reproduction
 from drt.engines.guard import Guarded
 from drt.features import case_features
-from drt.isolation import Answered, attempt, in_child
+from drt.isolation import Answered, attempt
+from drt.judging import Judgement, Unmet, judge
 from drt.known import Known, find_known
 from drt.localise import Located, localise
 from drt.oracles.checked import Checked, Divergence, Oracle
@@ -37,6 +39,7 @@ from drt.run_options import RunOptions
 from drt.saved_case import SavedCase
 from drt.signature import alike, coarse_key, signature
 from drt.steadiness import MOST_RERUNS, RERUNS, unsteady_engines
+from drt.testimony import ask_arbiter, unmet_seeds
 
 NONDETERMINISTIC = "nondeterministic engine"
 """What the signature of an engine that answers otherwise when it is asked again begins with."""
@@ -45,6 +48,9 @@ SHARE_FOR_MORE = 0.2
 """The share of a worker's time for divergences whose coarse key the run has pursued before."""
 
 LEAST_REDUCTION = 3.0
+SEEDS_SECONDS = 6.0
+"""What putting the seed cases to the engines may take, once for a worker."""
+
 CONFIRMING_SECONDS = 4.0
 """What three fresh processes are expected to take."""
 
@@ -88,6 +94,7 @@ class Finder:
     ends: float | None = None
     _again_seconds: float = 0.0
     _wavered: bool = False
+    _unmet: Unmet | None = None
     _born: float = field(default_factory=time.monotonic)
     _confirmer: Confirmer = field(init=False)
 
@@ -155,11 +162,17 @@ class Finder:
             self.claims.settle(key, name, case_features(reduced), number)
             return
         arbitration = self._arbitration(find)
-        saved = replace(saved, origin=dict(saved.origin) | arbitration)
+        judged = self._judged(find, located, arbitration)
+        told = {"arbiter": arbitration} if arbitration else {}
+        saved = replace(saved, origin=dict(saved.origin) | told)
         if solid is False:
             saved = replace(saved, tags=(*saved.tags, "flaky"))
         place = self._save(saved, place, apart=solid is False)
-        facts |= {"says": arbitration.get("arbiter"), "merged": not _holds(place, reduced)}
+        facts |= {
+            "says": arbitration or None,
+            "verdict": judged.to_json(),
+            "merged": not _holds(place, reduced),
+        }
         # Reported before it is settled: a process that is killed in between pursues it once more.
         self._report(number, key, find, name, place, "reduced", solid, **facts)
         self.claims.settle(key, name, case_features(reduced), number)
@@ -200,7 +213,8 @@ class Finder:
             status="open",
         )
         place = self._save(saved, apart=True)
-        facts = {"case": case_to_json(find.case), "unsteady": list(engines)}
+        judged = Judgement(tuple(engines), "law", "asked the same again at once, it answers otherwise")
+        facts = {"case": case_to_json(find.case), "unsteady": list(engines), "verdict": judged.to_json()}
         self._report(number or name, name, find, name, place, "reduced", False, **facts)
 
     def _save(self, saved: SavedCase, instead_of: Path | None = None, apart: bool = False) -> Path:
@@ -308,26 +322,28 @@ class Finder:
             return [self.options.engines[-1], self.options.arbiter]
         return list(self.options.engines)
 
-    def _arbitration(self, find: Find) -> dict[str, object]:
-        """What the arbiter says of a divergence between the engines: with whom it agrees."""
+    def _arbitration(self, find: Find) -> dict[str, Any]:
+        """What the arbiter answers; nothing where there is none or the budget is spent."""
         arbiter = self.options.arbiter
-        if arbiter is None or find.arbiter or len(find.engines) < 2 or self.remaining() < 1.0:
+        if arbiter is None or find.arbiter or self.remaining() < 1.0:
             return {}
-        verdict: dict[str, object] = {"engine": arbiter}
-        with_arbiter = []
-        for engine in self.options.engines:
-            result = in_child(
-                lambda pair: (find.oracle(find.case, pair), pair[-1].version),
-                (engine, arbiter),
-                min(self.options.deadline, max(0.5, self.remaining())),
-            )
-            if not isinstance(result, Answered):
-                return {"arbiter": verdict | {"says": "broke"}}
-            checked, verdict["version"] = result.answer
-            if checked.comparisons and not checked.divergences:
-                with_arbiter.append(engine)
-        says = f"as {' and '.join(with_arbiter)}" if with_arbiter else "neither"
-        return {"arbiter": verdict | {"says": says}}
+        return ask_arbiter(arbiter, self.options.engines, find.oracle, find.case, self._patience)
+
+    def _patience(self) -> float:
+        """What the next question to a child process may take."""
+        return min(self.options.deadline, max(0.5, self.remaining()))
+
+    def _judged(self, find: Find, located: Located | None, arbitration: Mapping[str, Any]) -> Judgement:
+        """The verdict on a find, by the first witness that decides."""
+        if self._unmet is None and self.remaining() > SEEDS_SECONDS:
+            self._unmet = unmet_seeds(self._asked(find), SEEDS_SECONDS)
+        return judge(find.divergence, law_in_words(find.oracle), located, self._unmet or {}, arbitration)
+
+
+def law_in_words(oracle: Oracle) -> str:
+    """The first sentence of what an oracle checks."""
+    words = " ".join((oracle.__doc__ or "").split("\n\n")[0].split())
+    return words.partition(". ")[0].removesuffix(".")
 
 
 def _holds(place: Path, case: Case) -> bool:

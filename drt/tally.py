@@ -39,8 +39,8 @@ class Finding:
     `solid` is False where fresh processes did not see it again, None where nobody asked. `known` names the
     entry of known.toml that excuses it, `unexcused` tells why one about it does not. `case` is the reduced
     case, `located` where the engines part on it, and `says` what the arbiter answers, where there is one.
-    `reduced` is False where the reduction was cut short, and `unsteady` names the engines that answered
-    otherwise when they were asked again.
+    `verdict` is the judgement on which engine is wrong, and by what. `reduced` is False where the reduction
+    was cut short, and `unsteady` names the engines that answered otherwise when they were asked again.
     """
 
     signature: str
@@ -59,6 +59,7 @@ class Finding:
     unexcused: str = ""
     reduced: bool = True
     unsteady: tuple[str, ...] = ()
+    verdict: Mapping[str, Any] | None = None
 
     @property
     def state(self) -> State:
@@ -93,6 +94,7 @@ class Finding:
             "says": self.says,
             "reduced": self.reduced,
             "unsteady": list(self.unsteady),
+            "verdict": self.verdict,
         }
 
     @classmethod
@@ -182,7 +184,7 @@ def _shown(events: Sequence[Event]) -> dict[str, Any]:
     """The newest of what is told of a find once it is reduced."""
     return {
         name: next((event[name] for event in reversed(events) if event.get(name)), None)
-        for name in ("case", "located", "says")
+        for name in ("case", "located", "says", "verdict")
     }
 
 

@@ -81,7 +81,8 @@ class Worker:
         self._targets = options.table()
         self._numbers = {name: number for number, name in enumerate(options.targets)}
         self.engines = [Guarded(build(name)) for name in options.engines]
-        self._arbiter = None if options.arbiter is None else Guarded(build(options.arbiter))
+        sampling = options.arbiter is not None and options.arbiter_rate > 0
+        self._arbiter = Guarded(build(options.arbiter)) if options.arbiter and sampling else None
         self._versions = {engine.name: engine.version for engine in self.engines}
         before: Mapping[str, Any] = read_json(self._state) or {"targets": {}, "seen": {}, "seconds": 0.0}
         self.counts = {name: counts_of(before["targets"].get(name)) for name in options.targets}

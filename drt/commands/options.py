@@ -88,6 +88,8 @@ class Share(Kind):
     ) -> tuple[str, float]:
         if isinstance(value, tuple):
             return value
+        if value == "none":
+            return "", 0.0
         engine, _, share = str(value).rpartition("=")
         if not engine or not re.fullmatch(r"0(\.[0-9]{1,9})?|1(\.0{1,9})?|\.[0-9]{1,9}", share):
             self.fail(f"{value!r} is not an engine and a share from 0 to 1, such as cedarpy=0.01", param, ctx)

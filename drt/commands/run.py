@@ -51,7 +51,8 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
     "--oracle",
     "arbiter",
     type=Share(),
-    help="Ask a further engine about every divergence and that share of the other cases.",
+    help="Ask a further engine about every finding and that share of the other cases; `none` for no engine. "
+    "[default: cedarpy=0 where cedarpy is installed]",
 )
 @click.option(
     "--hypothesis",

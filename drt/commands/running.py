@@ -6,8 +6,9 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, cast
 
@@ -26,6 +27,7 @@ from drt.views.progress import watcher
 from drt.views.summary import print_summary
 
 DEFAULT_SECONDS = 60.0
+USUAL_ARBITER = "cedarpy"
 
 
 def run(resume: Path | None, quiet: bool, form: str, settings: Mapping[str, Any]) -> int:
@@ -50,7 +52,8 @@ def run(resume: Path | None, quiet: bool, form: str, settings: Mapping[str, Any]
 def run_options(settings: Mapping[str, Any]) -> RunOptions:
     """The settings with their defaults filled in; raises `InputProblem` for those that cannot be."""
     engines = settings["engines"] or DEFAULT_ENGINES
-    arbiter, rate = settings["arbiter"] or (None, 0.0)
+    arbiter, rate = settings["arbiter"] or (_usual_arbiter(engines), 0.0)
+    arbiter = arbiter or None
     names = [build(name).name for name in (*engines, *([arbiter] if arbiter else []))]
     if twice := [name for name in names if names.count(name) > 1]:
         raise InputProblem(f"two engines are called {twice[0]!r}; their answers could not be told apart")
@@ -90,6 +93,12 @@ def run_options(settings: Mapping[str, Any]) -> RunOptions:
         hypothesis=settings["hypothesis"],
         must_reach=settings["must_reach"] or None,
     )
+
+
+def _usual_arbiter(engines: Sequence[str]) -> str | None:
+    """The Rust engine where its binding is installed and is not one of the engines."""
+    here = find_spec(USUAL_ARBITER) is not None
+    return USUAL_ARBITER if here and USUAL_ARBITER not in engines else None
 
 
 def select_targets(globs: tuple[str, ...], targets_from: str = TARGETS) -> tuple[str, ...]:

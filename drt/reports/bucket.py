@@ -16,7 +16,7 @@ from drt.oracles.checked import Divergence
 from drt.outcome import Outcome
 from drt.outcome_text import in_a_line
 from drt.reports.kinds import KINDS
-from drt.tally import Finding, replay_command
+from drt.tally import Finding, State, replay_command
 
 WHOLE = "the whole"
 
@@ -47,16 +47,24 @@ class Bucket:
     part: Part | None
 
     @property
-    def state(self) -> str:
-        """How a person reads it: `confirmed`, `not confirmed`, `flaky`, `known`."""
-        if self.finding.known is not None:
-            return "known"
-        return {True: "confirmed", False: "flaky", None: "not confirmed"}[self.finding.solid]
+    def state(self) -> State:
+        """How far it can be believed."""
+        return self.finding.state
+
+    @property
+    def is_here(self) -> bool:
+        """Whether the case lies on this machine."""
+        return self.path is not None and Path(self.path).exists()
 
     @property
     def replay(self) -> str | None:
-        """The command line that shows it again."""
-        return None if self.path is None else replay_command(self.path, self.finding.engines)
+        """The command line that shows it again: from any folder where the case is on this machine, else from
+        the root of a checkout.
+        """
+        if self.path is None:
+            return None
+        path = str(Path(self.path).resolve()) if self.is_here else self.path
+        return replay_command(path, self.finding.engines)
 
 
 def bucket_of(document: Mapping[str, Any], corpus: str) -> Bucket:

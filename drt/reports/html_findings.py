@@ -6,12 +6,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from drt.case import Case
+from drt.finding_words import HEADINGS, grouped
 from drt.outcome import Outcome
 from drt.outcome_text import SAYS, in_a_line, side_by_side
 from drt.reports.bucket import WHOLE, Bucket, Part
 from drt.reports.kinds import KINDS
 from drt.reports.markup import Markup, join, tag, text
-from drt.reports.words import identity, notes
+from drt.reports.words import identity, notes, verdict_lines
+
+FIRST = HEADINGS["confirmed"]
+"""The heading of the section itself."""
 
 MOST_SHOWN = 200
 LONGEST = 6000
@@ -21,8 +25,15 @@ LONGEST_OPEN = 1500
 
 def findings(buckets: tuple[Bucket, ...]) -> Markup:
     """All of them, each with an anchor of its own."""
-    shown = [_finding(number, bucket) for number, bucket in enumerate(buckets[:MOST_SHOWN], 1)]
-    left_out = len(buckets) - len(shown)
+    shown: list[Markup] = []
+    number = 0
+    for heading, group in grouped([(bucket.state, bucket) for bucket in buckets[:MOST_SHOWN]]):
+        if len(shown) or heading != FIRST:
+            shown.append(tag("h2", heading))
+        for bucket in group:
+            number += 1
+            shown.append(_finding(number, bucket))
+    left_out = len(buckets) - number
     if left_out:
         shown.append(tag("p", f"{left_out:,} findings more are in the JSON report."))
     return join(shown)
@@ -31,6 +42,7 @@ def findings(buckets: tuple[Bucket, ...]) -> Markup:
 def _finding(number: int, bucket: Bucket) -> Markup:
     found = bucket.divergence
     name = f"finding-{identity(bucket)}"
+    verdict = [tag("p", line, class_="verdict") for line in verdict_lines(bucket)]
     head = tag("h3", tag("a", f"{number}", href=f"#{name}", class_="number"), bucket.finding.signature)
     state = tag("span", bucket.state, class_=f"state {'fails' if bucket.finding.counts else 'quiet'}")
     asked = tag(
@@ -38,6 +50,7 @@ def _finding(number: int, bucket: Bucket) -> Markup:
     )
     parts = [
         head,
+        *verdict,
         tag("p", state, tag("span", "; ".join(notes(bucket))), class_="notes"),
         asked,
         _answers(bucket),

@@ -36,17 +36,18 @@ class Filed:
 
 
 def file_issues(report: Report, environment: Mapping[str, str]) -> Filed:
-    """See to it that every finding that fails the run has an open issue, and open at most twenty.
+    """Open an issue for each new or unreproducible finding that has none, at most twenty.
 
     Raises `InputProblem` when `gh` is not there or refuses.
     """
-    if not report.failing:
+    reported = [bucket for bucket in report.buckets if bucket.finding.known is None]
+    if not reported:
         return Filed()
     _gh("label", "create", LABEL, "--force", "--description", "Found by drt")
     known = _known()
     link = _link(environment)
     did: dict[str, list[str]] = {"opened": [], "reopened": [], "there": [], "left": []}
-    for bucket in report.failing:
+    for bucket in reported:
         number, state = known.get(identity(bucket), (0, ""))
         if state == "OPEN":
             outcome = "there"
@@ -56,7 +57,8 @@ def file_issues(report: Report, environment: Mapping[str, str]) -> Filed:
         elif len(did["opened"]) >= MOST_OPENED:
             outcome = "left"
         else:
-            title = f"drt: {visible(bucket.finding.signature, 200)}".replace("\n", " ")
+            apart = "" if bucket.finding.counts else f" ({bucket.state})"
+            title = f"drt{apart}: {visible(bucket.finding.signature, 200)}".replace("\n", " ")
             _gh(
                 "issue",
                 "create",

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from drt.outcome_text import side_by_side
 from drt.reports.bucket import Bucket
 from drt.reports.gathered import Report
-from drt.reports.words import moment, notes, place_of
+from drt.reports.words import moment, notes, place_of, verdict_lines
 from drt.spelling import visible
 from drt.statistics import Counts
 
@@ -83,14 +83,15 @@ def _target(name: str, counts: Counts, buckets: Sequence[Bucket], began: str) ->
 def _finding(target: str, bucket: Bucket) -> ET.Element:
     finding, divergence = bucket.finding, bucket.divergence
     case = _case(target, finding.signature)
-    message = visible(f"{finding.signature} ({divergence.question})", 500)
+    first = next(iter(verdict_lines(bucket)), finding.signature)
+    message = visible(f"{first} ({divergence.question})", 500)
     if finding.known is not None:
         ET.SubElement(case, "skipped", message=visible(f"known as {finding.known}"))
     elif finding.counts:
         failure = ET.SubElement(case, "failure", type=divergence.kind, message=message)
         failure.text = _told(bucket)
     else:
-        error = ET.SubElement(case, "error", type="unreproducible", message=message)
+        error = ET.SubElement(case, "error", type=bucket.state, message=message)
         error.text = _told(bucket)
     return case
 
@@ -98,7 +99,11 @@ def _finding(target: str, bucket: Bucket) -> ET.Element:
 def _told(bucket: Bucket) -> str:
     """A finding as plain text, the line that replays it last."""
     divergence = bucket.divergence
-    lines = [f"{divergence.question}; law: {divergence.law}", "; ".join(notes(bucket))]
+    lines = [
+        *verdict_lines(bucket),
+        f"{divergence.question}; law: {divergence.law}",
+        "; ".join(notes(bucket)),
+    ]
     names = [name for name, _ in divergence.answers]
     for row in side_by_side(divergence.answers):
         lines += [

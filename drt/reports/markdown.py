@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from drt.finding_words import citations, grouped, quote_of, verdict_of
 from drt.outcome_text import side_by_side
 from drt.reports.bucket import Bucket
 from drt.reports.gathered import Report
@@ -35,12 +36,21 @@ def as_markdown(report: Report, longest: int = LONGEST) -> str:
         if told < len(rows):
             page.add("", f"… and {count(len(rows) - told, 'finding')} more.")
     page.add("", *_targets(report))
-    for number, bucket in enumerate(report.buckets, 1):
-        if not page.add("", *_details(number, bucket)):
-            left_out = len(report.buckets) - number + 1
-            page.add("", f"The details of {count(left_out, 'finding')} do not fit here.", reserve=0)
-            break
+    number = 0
+    for heading, group in grouped([(bucket.state, bucket) for bucket in report.buckets]):
+        page.add("", f"### {heading}")
+        for bucket in group:
+            number += 1
+            if not page.add("", *_details(number, bucket)):
+                left_out = len(report.buckets) - number + 1
+                page.add("", f"The details of {count(left_out, 'finding')} do not fit here.", reserve=0)
+                return page.text
     return page.text
+
+
+def in_order(buckets: Sequence[Bucket]) -> list[Bucket]:
+    """The buckets in the order of their groups."""
+    return [one for _, group in grouped([(bucket.state, bucket) for bucket in buckets]) for one in group]
 
 
 class _Page:
@@ -102,7 +112,7 @@ def _head(report: Report) -> Iterator[str]:
 
 
 def _rows(buckets: Sequence[Bucket]) -> Iterator[str]:
-    for number, bucket in enumerate(buckets, 1):
+    for number, bucket in enumerate(in_order(buckets), 1):
         finding = bucket.finding
         replay = "not saved" if bucket.replay is None else code(bucket.replay, 1000)
         state = bucket.state if finding.known is None else f"known as {code(finding.known)}"
@@ -130,7 +140,8 @@ def _targets(report: Report) -> Iterator[str]:
 
 def _details(number: int, bucket: Bucket) -> Iterator[str]:
     """One finding whole, folded."""
-    yield f"<details><summary>{number}. {_summary(bucket.finding.signature)}</summary>"
+    head = verdict_of(bucket.finding) or bucket.finding.signature
+    yield f"<details><summary>{number}. {_summary(head)}</summary>"
     yield ""
     yield from _whole(bucket)
     yield "</details>"
@@ -142,8 +153,9 @@ def finding_text(bucket: Bucket) -> str:
 
 
 def _whole(bucket: Bucket) -> Iterator[str]:
-    """Both answers, where the engines part, the policies, the line that replays it."""
+    """The verdict, both answers, where the engines part, the policies, the line that replays it."""
     divergence = bucket.divergence
+    yield from _verdict(bucket)
     yield f"{KINDS[divergence.kind]} Asked: {code(divergence.question)}; law: {code(divergence.law)}; "
     yield "; ".join(code(note) for note in notes(bucket))
     yield ""
@@ -168,6 +180,19 @@ def _whole(bucket: Bucket) -> Iterator[str]:
         yield ""
     if bucket.replay is not None:
         yield fenced(bucket.replay, "sh")
+        yield ""
+
+
+def _verdict(bucket: Bucket) -> Iterator[str]:
+    """Who is wrong and by what, then what the language guide says, with links to it."""
+    sentence, quote = verdict_of(bucket.finding), quote_of(bucket.finding)
+    if not sentence:
+        return
+    yield code(sentence, 1000)
+    yield ""
+    links = ", ".join(f"[{place.citation}]({place.link})" for place in citations(bucket.finding))
+    if links:
+        yield f"> {links}{f': {code(quote, 1000)}' if quote else ''}"
         yield ""
 
 

@@ -15,7 +15,7 @@ from drt.outcome_text import in_a_line
 from drt.reports.bucket import Bucket
 from drt.reports.gathered import Report, RunFacts
 from drt.reports.kinds import KINDS
-from drt.reports.words import drt_version, identity, moment, notes, place_of
+from drt.reports.words import drt_version, identity, moment, notes, place_of, verdict_lines
 from drt.spelling import visible
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -77,7 +77,7 @@ def _result(bucket: Bucket) -> dict[str, Any]:
     level = "error" if finding.counts else ("note" if finding.known is not None else "warning")
     answers = [f"{name}: {in_a_line(outcome)}" for name, outcome in divergence.answers]
     part = bucket.part
-    lines = [finding.signature, f"Asked: {divergence.question}.", *answers]
+    lines = [*verdict_lines(bucket), finding.signature, f"Asked: {divergence.question}.", *answers]
     if part is not None:
         lines.append(f"They part at {part.rule} ({part.source}; {part.place}): {part.text}")
     lines.append(bucket.replay or "The case was not saved.")
@@ -93,6 +93,7 @@ def _result(bucket: Bucket) -> dict[str, Any]:
             "signature": visible(finding.signature),
             "target": visible(finding.target),
             "law": visible(divergence.law),
+            "state": bucket.state,
             "notes": [visible(note) for note in notes(bucket)],
         },
     }

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from drt import finding_words
+from drt.finding_words import cited, verdict_of
 from drt.reports.bucket import Bucket
 from drt.reports.gathered import Report, RunFacts
 from drt.tally import BROKEN, CLEAN, FOUND, INTERRUPTED, NOTHING_RUN, UNREPRODUCIBLE
@@ -85,20 +87,15 @@ def volume(report: Report) -> str:
 
 def notes(bucket: Bucket) -> list[str]:
     """What is to be known of a finding beside its signature."""
-    finding = bucket.finding
-    told = [f"seen {count(finding.seen, 'time')}", f"target {finding.target}"]
-    if finding.known is not None:
-        told.append(f"known as {finding.known}, not counted")
-    elif finding.solid is False:
-        told.append("flaky: fresh processes did not all see it again")
-    elif finding.solid is None:
-        told.append("not confirmed: the budget left no time")
-    if finding.arbiter:
-        told.append("the engines agree, the arbiter does not")
-    if finding.says:
-        asked = f"{finding.says.get('engine')} {finding.says.get('version', '')}".strip()
-        told.append(f"{asked} answers {finding.says.get('says')}")
+    told = finding_words.notes(bucket.finding)
+    if bucket.replay is not None and not bucket.is_here:
+        told.append("replay it from the root of a checkout")
     return told
+
+
+def verdict_lines(bucket: Bucket) -> list[str]:
+    """The verdict, and what the language guide says; nothing where the log is of an older drt."""
+    return [line for line in (verdict_of(bucket.finding), cited(bucket.finding)) if line]
 
 
 def identity(bucket: Bucket) -> str:

@@ -14,14 +14,16 @@ from drt.arbitration import DECLARED
 from drt.case_files import read_case
 from drt.coverage import coverage
 from drt.divergence_json import divergence_from_json
+from drt.finding_words import cited, grouped, notes, verdict_of
 from drt.problems import InputProblem
-from drt.tally import replay_command
-from drt.views.console import from_here, visible
+from drt.tally import Finding, replay_command
+from drt.views.console import visible
 from drt.views.coverage import coverage_line
 from drt.views.divergence import divergence
 from drt.views.progress import duration
 
 SHOWN_FINDINGS = 20
+LONGEST_VERDICT = 600
 SHOWN_REASONS = 6
 SHOWN_EVENTS = 6
 
@@ -30,13 +32,17 @@ def print_summary(console: Console, footer: dict[str, Any], folder: Path) -> Non
     """Everything a person wants to know of a run, findings last."""
     for line in _facts(footer, folder):
         console.print(line)
-    for number, finding in enumerate(footer["findings"][:SHOWN_FINDINGS], 1):
+    shown = [Finding.from_json(one) for one in footer["findings"][:SHOWN_FINDINGS]]
+    number = 0
+    for heading, group in grouped([(finding.state, finding) for finding in shown]):
         console.print()
-        console.print(_finding(number, finding))
-        if finding["path"]:
-            console.print(
-                Text(replay_command(from_here(finding["path"]), finding["engines"])), soft_wrap=True
-            )
+        console.print(Text(heading, style="bold underline"))
+        for finding in group:
+            number += 1
+            console.print()
+            console.print(_finding(number, finding))
+            if finding.path:
+                console.print(Text(replay_command(finding.path, finding.engines)), soft_wrap=True)
     hidden = len(footer["findings"]) - SHOWN_FINDINGS
     if hidden > 0:
         console.print(Text(f"… and {hidden} findings more, in {folder / 'run.json'}"))
@@ -178,27 +184,19 @@ def _time(footer: dict[str, Any]) -> str:
     return ", ".join(f"{name} {max(0.0, seconds) / total:.0%}" for name, seconds in ordered)
 
 
-def _finding(number: int, finding: dict[str, Any]) -> Group:
-    head = Text()
-    head.append(f"{number}. {visible(finding['signature'])}", style="bold")
-    notes = [f"seen {_count(finding['seen'], 'time')}", f"target {visible(finding['target'])}"]
-    if finding["known"]:
-        notes.append(f"known as {visible(finding['known'])}, not counted")
-    elif finding["solid"] is False:
-        notes.append("flaky: fresh processes did not all see it again")
-    elif finding["solid"] is None:
-        notes.append("not confirmed: the budget left no time")
-    if finding.get("unexcused"):
-        notes.append(visible(finding["unexcused"]))
-    if finding["arbiter"]:
-        notes.append("the engines agree, the arbiter does not")
-    if (size := _size(finding["path"])) is not None:
-        notes.append(size)
-    return Group(
-        head,
-        Text("   " + "; ".join(notes), style="dim"),
-        divergence(divergence_from_json(finding["divergence"])),
-    )
+def _finding(number: int, finding: Finding) -> Group:
+    """One finding: the verdict first, with what the guide says, then the signature and both answers."""
+    verdict = verdict_of(finding) or finding.signature
+    told = list(map(visible, notes(finding)))
+    if (size := _size(finding.path)) is not None:
+        told.append(size)
+    lines = [Text(f"{number}. {visible(verdict, LONGEST_VERDICT)}", style="bold")]
+    if quotation := cited(finding):
+        lines.append(Text(f"   {visible(quotation, LONGEST_VERDICT)}", style="italic"))
+    if verdict != finding.signature:
+        lines.append(Text(f"   {visible(finding.signature)}"))
+    lines.append(Text("   " + "; ".join(told), style="dim"))
+    return Group(*lines, divergence(divergence_from_json(finding.divergence)))
 
 
 def _size(path: str | None) -> str | None:
@@ -210,14 +208,8 @@ def _size(path: str | None) -> str | None:
     except InputProblem:
         return None
     case = saved.case
-    arbiter = saved.origin.get("arbiter")
-    says = ""
-    if isinstance(arbiter, dict):
-        says = f"; {arbiter.get('engine')} {arbiter.get('version', '')} answers {arbiter.get('says')}"
-    return (
-        f"saved with {_count(len(case.requests), 'request')} and "
-        f"{len(case.policies.text)} characters of policy{says}"
-    )
+    requests = _count(len(case.requests), "request")
+    return f"saved with {requests} and {len(case.policies.text)} characters of policy"
 
 
 def _count(number: int, noun: str) -> str:

@@ -300,7 +300,7 @@ def test_the_arbiter_says_who_is_right(options: dict[str, Any]) -> None:
 
     [place] = counterexamples(options)
     told = read_case(place).origin["arbiter"]
-    assert told == {"engine": toy("Third"), "version": "1", "says": f"as {TOY}"}
+    assert told == {"engine": "third", "version": "1", "says": "as toy", "with": ["toy"]}
 
 
 def test_a_corpus_that_refuses_loses_nothing(options: dict[str, Any]) -> None:

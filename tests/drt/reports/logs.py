@@ -56,6 +56,14 @@ def find(signature: str, number: str = "1-1", text: str = "", **more: Any) -> di
     return {**facts, **more}
 
 
+def judged(text: str) -> dict[str, Any]:
+    """A verdict that has the text in all its members."""
+    return {
+        "wrong": [text], "by": "seed", "because": text, "source": f"spec 02 §4.1 {text}", "quote": text,
+        "sentence": f"{text} is wrong: {text}",
+    }  # fmt: skip
+
+
 def law(signature: str, kind: str, number: str) -> dict[str, Any]:
     """A find of another kind, without where or what."""
     told = divergence_to_json(Divergence("law", "law", "question", answers(Failed("type"), Evaluated("1"))))

@@ -49,7 +49,7 @@ def test_the_annotation_stands_at_the_saved_case(tmp_path: Path, monkeypatch: py
     assert line.startswith(
         "::error file=corpus/counterexamples/x%2C y/case.json,title=drt%3A a::seen 6 times;"
     )
-    assert "%0Athey part at `<` 1 < 2 (spec 02 §4.4; policy0, when)%0Adrt replay 'corpus/" in line
+    assert f"%0Athey part at `<` 1 < 2 (spec 02 §4.4; policy0, when)%0Adrt replay '{case}'" in line
 
 
 def test_there_are_ten_annotations_at_most(tmp_path: Path) -> None:
@@ -117,9 +117,11 @@ def test_every_signature_has_one_issue(tmp_path: Path, gh: Path) -> None:
     link = {"GITHUB_SERVER_URL": "https://g", "GITHUB_REPOSITORY": "o/r", "GITHUB_RUN_ID": "1"}
     filed = file_issues(report, link)
 
-    assert (filed.opened, filed.reopened, filed.there, filed.left) == (("new",), ("closed",), ("open",), ())
-    [created] = asked(gh, "issue", "create")
+    assert filed.opened == ("new", "flaky")
+    assert (filed.reopened, filed.there, filed.left) == (("closed",), ("open",), ())
+    created, flaky = asked(gh, "issue", "create")
     assert created[created.index("--title") + 1] == "drt: new"
+    assert flaky[flaky.index("--title") + 1] == "drt (flaky): flaky"
     assert marks["new"].splitlines()[1] in created[-1]
     assert "https://g/o/r/actions/runs/1" in created[-1]
     [reopened] = asked(gh, "issue", "reopen")

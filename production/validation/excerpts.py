@@ -48,15 +48,14 @@ def excerpt(root: Node) -> str:
 
 
 def _accesses(node: Attribute) -> list[Piece]:
-    """A chain of accesses; of a long one the last few."""
+    """A chain of accesses; of a long one the last few, so that a chain of errors costs linear time."""
     names: list[str] = []
     inner: Node = node
-    while isinstance(inner, Attribute):
-        if len(names) < LIMIT:
-            names.append(inner.name)
+    while isinstance(inner, Attribute) and len(names) < LIMIT:
+        names.append(inner.name)
         inner = inner.target
     shown = [f".{name}" if is_identifier(name) else f"[{quoted(name)}]" for name in reversed(names)]
-    return [*_operand(inner), *(["…"] if len(names) == LIMIT else []), *shown]
+    return ["…", *shown] if isinstance(inner, Attribute) else [*_operand(inner), *shown]
 
 
 def _operand(node: Node) -> list[Piece]:

@@ -37,6 +37,9 @@ from production.validation.references import check_references
 from production.validation.rules import RULES
 from production.validation.scopes import lists_oddly, scope_conditions
 
+MOST_PLACED = 1_000
+"""Looking for a place takes time in proportion to the policy."""
+
 
 @dataclass(frozen=True, slots=True)
 class Validation:
@@ -52,12 +55,16 @@ class Validation:
         return not self.errors
 
     def report(self, text: str | None = None) -> str:
-        """Every error and warning in words; with the text that the policies were read from, also where."""
-        if text is None:
-            return "\n".join(map(str, (*self.errors, *self.warnings)))
-        places = Places(text)
+        """Every error and warning in words; with the text that the policies were read from, also where.
+
+        Of very many the first `MOST_PLACED` have their place.
+        """
         found: tuple[ValidationError | ValidationWarning, ...] = (*self.errors, *self.warnings)
-        return "\n".join(map(places.told, found))
+        if text is None:
+            return "\n".join(map(str, found))
+        places = Places(text)
+        placed = map(places.told, found[:MOST_PLACED])
+        return "\n".join((*placed, *map(str, found[MOST_PLACED:])))
 
 
 class Validator:

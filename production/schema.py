@@ -13,8 +13,10 @@ from production.policy_set import PolicySet
 from production.request_types import TypesTable
 from production.requests import Request, request_object
 from production.schema_canonical import canonical_schema, resolved_json_schema
+from production.schema_errors import SchemaTextError
 from production.schema_json_printer import json_schema
-from production.schema_json_reader import read_json_schema, read_json_schema_quickly
+from production.schema_json_quick import read_json_schema_quickly, with_places
+from production.schema_json_reader import read_json_schema
 from production.schema_linking import check_complete, link_models
 from production.schema_model import SchemaModel
 from production.schema_parser import parse_schema
@@ -62,7 +64,7 @@ class Schema(SchemaQuestions):
         with without_collection():
             try:
                 return cls(read_json_schema_quickly(text) for text in texts)
-            except SchemaError:
+            except SchemaError:  # The careful reader says where and why, or takes it after all.
                 return cls(read_json_schema(text) for text in texts)
 
     @classmethod
@@ -153,7 +155,11 @@ class Schema(SchemaQuestions):
 
     def to_cedar(self) -> str:
         """The schema in Cedar syntax. Raises `SchemaError` where that syntax cannot say what is meant."""
-        return cedar_schema(self._declarations())
+        declarations = self._declarations()
+        try:
+            return cedar_schema(declarations)
+        except SchemaTextError:
+            return cedar_schema(tuple(map(with_places, declarations)))
 
     def to_json(self, indent: int | None = 2) -> str:
         """The schema in JSON syntax, names as written. Raises `SchemaError` past the depth of JSON."""

@@ -7,14 +7,7 @@ from typing import Final
 
 from production.names import is_word
 from production.schema_errors import Place, SchemaTextError, near_name
-from production.schema_json_text import (
-    Json,
-    Members,
-    Places,
-    read_json,
-    read_json_quickly,
-    shown,
-)
+from production.schema_json_text import Json, Members, Places, read_json, shown
 from production.schema_syntax import (
     ActionDeclaration,
     ActionReference,
@@ -43,7 +36,6 @@ _ENTITY: Final = frozenset({"memberOfTypes", "shape", "tags", "enum", "annotatio
 _ACTION: Final = frozenset({"appliesTo", "memberOf", "attributes", "annotations", "external"})
 _GROUP: Final = frozenset({"id", "type"})
 _APPLIES_TO: Final = frozenset({"principalTypes", "resourceTypes", "context"})
-_ALONE: Final[frozenset[str]] = frozenset()
 _COMMON: Final = frozenset({"annotations"})
 _ATTRIBUTE: Final = frozenset({"required", "annotations"})
 _OF_KIND: Final = {
@@ -55,26 +47,17 @@ _OF_KIND: Final = {
 }
 _OTHER_KIND: Final = frozenset({"type"})
 
-QUICK_NESTING: Final = 40
-"""Types inside each other that are read quickly; each takes two levels of JSON at most."""
+AttributeType = tuple[TypeExpression, bool, Annotations]
+"""A type, whether it is required, and its annotations."""
 
 
 def read_json_schema(text: str) -> Fragment:
     """The declarations of a schema in JSON syntax. Raises `SchemaTextError`: where, and what was expected."""
     document, places = read_json(text)
-    return _Reader(text, places).schema(document)
+    return Fragment(text, JsonSchemaReader(text, places).namespaces(document))
 
 
-def read_json_schema_quickly(text: str) -> Fragment:
-    """The same declarations without their places.
-
-    Raises `SchemaError` for every text that `read_json_schema` refuses, and for some others; the message is
-    of no use.
-    """
-    return _QuickReader(text, Places()).schema(read_json_quickly(text))
-
-
-class _Reader:
+class JsonSchemaReader:
     """Reads the parts of one document; recursion is bounded by the document's own depth limit.
 
     A value comes with its offset `at`.
@@ -82,6 +65,7 @@ class _Reader:
 
     def __init__(self, text: str, places: Places) -> None:
         self.text = text
+        self.start = places.start
         self.at = places.of
         self.key_at = places.of_key
 
@@ -124,14 +108,10 @@ class _Reader:
 
     # Declarations
 
-    def schema(self, document: Json) -> Fragment:
-        namespaces = self.members(document, 0, "the schema")
-        return Fragment(
-            self.text,
-            tuple(
-                self.namespace(name, value, self.at(namespaces, name)) for name, value in namespaces.items()
-            ),
-        )
+    def namespaces(self, document: Json) -> tuple[NamespaceDeclaration, ...]:
+        """All namespaces of a document."""
+        named = self.members(document, self.start, "the schema")
+        return tuple(self.namespace(name, value, self.at(named, name)) for name, value in named.items())
 
     def annotations(self, members: Members) -> Annotations:
         if "annotations" not in members:
@@ -280,7 +260,7 @@ class _Reader:
 
     # Types
 
-    def type(self, value: Json, at: int, also: Set[str] = _ALONE) -> TypeExpression:
+    def type(self, value: Json, at: int, also: Set[str] = frozenset()) -> TypeExpression:
         """A type; `also` are the keys that its position allows beside those of its kind."""
         members = self.members(value, at, "a type")
         self.require(members, "type", at, "a type")
@@ -341,37 +321,3 @@ class _Reader:
                 f'expected "required" as true or false, found {shown(required)}', self.at(members, "required")
             )
         return type_, required, self.annotations(members)
-
-
-AttributeType = tuple[TypeExpression, bool, Annotations]
-
-
-class _QuickReader(_Reader):
-    """A reader of a text without places: equal attribute types, which are one object, are read once."""
-
-    def __init__(self, text: str, places: Places) -> None:
-        super().__init__(text, places)
-        self.nesting = 0
-        self.attribute_types: dict[int, AttributeType] = {}
-
-    def type(self, value: Json, at: int, also: Set[str] = _ALONE) -> TypeExpression:
-        self.nesting += 1
-        if self.nesting > QUICK_NESTING:
-            raise self.error("types nested too deep to be read quickly", at)
-        found = super().type(value, at, also)
-        self.nesting -= 1
-        return found
-
-    def attributes(self, owner: Members) -> tuple[AttributeDeclaration, ...]:
-        known = self.attribute_types
-        return tuple(
-            [
-                AttributeDeclaration(name, *(known.get(id(value)) or self.first(value)), 0)
-                for name, value in owner.items()
-            ]
-        )
-
-    def first(self, value: Json) -> AttributeType:
-        """An attribute type that was not read before."""
-        found = self.attribute_types[id(value)] = self.attribute_type(value, 0)
-        return found

@@ -1,17 +1,14 @@
-"""Strict JSON text (spec 07 §3): no key comes twice, no string has a lone surrogate, at most 127 levels.
+"""Strict JSON text with places (spec 07 §3): no key comes twice, at most 127 levels, no lone surrogates.
 
-Law (quick): what the quick reader gives, the careful one gives too, or else it refuses more than 127 levels.
-The careful one says where things stand and what is wrong. It is iterative, so depth costs no stack.
+Iterative, so depth costs no stack.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Hashable
-from typing import Any, Final, TypeAlias, cast
+from typing import Final, TypeAlias
 
-from production.errors import SchemaError
 from production.schema_errors import Place, SchemaTextError
 
 DEPTH_LIMIT: Final = 127
@@ -36,8 +33,8 @@ _TOKEN: Final = re.compile(
     r"|(?P<word>true|false|null)|(?P<mark>[{}\[\],:])"
 )
 _WORDS: Final = {"true": True, "false": False, "null": None}
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
-_ESCAPED_SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
+SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_ESCAPEDSURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def shown(value: Json) -> str:
@@ -58,9 +55,10 @@ def shown(value: Json) -> str:
 
 
 class Places:
-    """Where members and items stand in a text. Places that were not noted are 0."""
+    """Where members and items stand in a text, and where its value starts. What was not noted stands at 0."""
 
     def __init__(self) -> None:
+        self.start = 0
         self._keys: dict[tuple[int, str], int] = {}
         self._values: dict[tuple[int, str | int], int] = {}
 
@@ -81,61 +79,6 @@ class Places:
         self._values[id(owner), key] = at
 
 
-# Reading quickly
-
-
-class _Flat(dict[str, "Json"]):
-    """An object without objects and arrays inside. Equal ones are one object, so identity is its hash."""
-
-    __slots__ = ()
-    __hash__ = object.__hash__  # type: ignore[assignment]
-
-
-def read_json_quickly(text: str) -> Json:
-    """The one JSON value of the text. Equal objects that hold at most flat objects are one object.
-
-    Raises `SchemaError` without a place where the careful reader may have to look. Depth is not checked.
-    """
-    if not text.isascii() and _SURROGATE.search(text):
-        raise SchemaError("a lone surrogate")
-    if "\\u" in text and _ESCAPED_SURROGATE.search(text):
-        raise SchemaError("perhaps a lone surrogate")
-    known: dict[Hashable, Members] = {}
-
-    def members(pairs: list[tuple[str, Any]]) -> Members:
-        key = tuple(pairs)
-        try:
-            found = known.get(key)
-        except TypeError:  # What is inside has no hash.
-            return _members(pairs)
-        if found is None:
-            made = _members(pairs)
-            found = known[key] = made if _Flat in map(type, made.values()) else _Flat(made)
-        return found
-
-    decoder = json.JSONDecoder(
-        object_pairs_hook=members, parse_float=Number, parse_int=Number, parse_constant=_refuse
-    )
-    try:
-        return cast(Json, decoder.decode(text))
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise SchemaError(str(error)) from None
-
-
-def _members(pairs: list[tuple[str, Any]]) -> Members:
-    made = dict(pairs)
-    if len(made) != len(pairs):
-        raise SchemaError("a key comes twice in one object")
-    return made
-
-
-def _refuse(name: str) -> None:
-    raise SchemaError(f"{name} is not JSON")
-
-
-# Reading carefully
-
-
 def read_json(text: str) -> tuple[Json, Places]:
     """The one JSON value of the text, and where its parts stand.
 
@@ -146,6 +89,7 @@ def read_json(text: str) -> tuple[Json, Places]:
     stack: list[Members | list[Json]] = [root]
     key: str | int = 0
     reader.next()
+    reader.places.start = reader.at
     while True:
         # The cursor is on the first token of a value.
         reader.places.note(stack[-1], key, reader.at)
@@ -216,7 +160,7 @@ class _Reader:
 
     def string(self) -> str:
         value: str = json.loads(self.token)
-        if not value.isascii() and _SURROGATE.search(value):
+        if not value.isascii() and SURROGATE.search(value):
             raise SchemaTextError("a lone surrogate in a string", Place(self.text, self.at))
         return value
 

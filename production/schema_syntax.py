@@ -1,6 +1,7 @@
 """A schema as it is written: what both syntaxes share before any name is resolved (spec 07 §2, §3).
 
 Every node knows its offset in the text it came from, so that an error found in resolution still has a line.
+Nodes are never changed once made.
 """
 
 from __future__ import annotations
@@ -128,10 +129,11 @@ class NamespaceDeclaration:
 
 @dataclass(slots=True)
 class Fragment:
-    """One schema text, read: its namespaces, each name once."""
+    """One schema text, read: its namespaces, each name once. Without places every offset is 0."""
 
     text: str
     namespaces: tuple[NamespaceDeclaration, ...]
+    has_places: bool = True
 
 
 RESERVED = names.RESERVED - {"__cedar"}

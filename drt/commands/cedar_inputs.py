@@ -271,11 +271,8 @@ class Inputs:
         syntax: Format = "json" if file.text.lstrip().startswith("{") else "cedar"
         read = self.engine.read_schema(Source(file.text, syntax))
         canonical = read.canonical if isinstance(read, Accepted) else ""
-        for namespace, body in members(canonical).items():
-            inside = f"{namespace}::" if namespace else ""
-            yield from (inside + name for name in members(members(body).get("entityTypes", "")))
-            for name in members(members(body).get("actions", "")):
-                yield f"{inside}Action::{json.dumps(name, ensure_ascii=False)}"
+        for part in ("entityTypes", "actions"):
+            yield from members(members(canonical).get(part, ""))
 
     def load(self, case: Case) -> Any:
         """The case, loaded; raises `NoAnswer` where the engine refuses a part."""

@@ -143,17 +143,17 @@ def translate_schema(options: Mapping[str, Any]) -> int:
     inputs = Inputs.of(options["engine"])
     direction = options["direction"]
     given: Format = "json" if direction == "json-to-cedar" else "cedar"
-    source = inputs.linked(inputs.schemas(options["schema"] or (None,), given))
-    assert source is not None
-    to: Format = "cedar" if direction == "json-to-cedar" else "json"
-    if direction == "cedar-to-json-with-resolved-types":
-        read: Accepted = inputs.written(inputs.engine.read_schema(source))
-        click.echo(_pretty(read.canonical))
-    elif source.format == to:  # linked, which gives JSON
-        click.echo(_pretty(source.text))
+    sources = inputs.schemas(options["schema"] or (None,), given)
+    if direction == "json-to-cedar":
+        source = inputs.linked(sources) or sources[0]
+        told: Printed = inputs.written(inputs.engine.translate_schema(source, "cedar"))
+        click.echo(told.text.rstrip("\n"))
+    elif direction == "cedar-to-json" and len(sources) == 1:
+        told = inputs.written(inputs.engine.translate_schema(sources[0], "json"))
+        click.echo(_pretty(told.text))
     else:
-        told: Printed = inputs.written(inputs.engine.translate_schema(source, to))
-        click.echo(told.text.rstrip("\n") if to == "cedar" else _pretty(told.text))
+        read: Accepted = inputs.written(inputs.engine.link_schemas(sources, complete=False))
+        click.echo(_pretty(read.canonical))
     return OK
 
 

@@ -120,7 +120,7 @@ class TestAuthorize:
         (["check-parse", "--entities", "ok.json"], 1, "ok.json: "),
         (["evaluate", "1 + true"], 1, "the evaluation fails: type"),
         (["validate", "-p", "p.cedar", "-s", "none"], 1, "none: there is no such file"),
-        (["validate", "-p", "p.cedar"], 2, "Missing option '-s'"),
+        (["validate", "-p", "p.cedar"], 2, "missing option '-s'"),
         (["format", "--write"], 2, "--write needs a file"),
         (["translate-policy", "--direction", "json-to-cedar", "-p", "p.cedar"], 1, "p.cedar: "),
         (["link", "-p", "p.cedar", "--template-id", "none", "-n", "l", "-a", "{}"], 1, "none"),

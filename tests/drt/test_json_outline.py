@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from drt.json_outline import first_difference, members, same, spans
+from drt.json_outline import JsonValue, first_difference, members, same, sort_sets, spans
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,25 @@ def test_objects_are_the_same_in_any_order_and_lists_are_not() -> None:
     assert same({"a": 1, "b": [1, 2]}, {"b": [1, 2], "a": 1})
     assert not same([1, 2], [2, 1])
     assert first_difference({"a": [1, {"b": 2}]}, {"a": [1, {"b": 3}]}) == "at $.a[1].b: 2 against 3"
+
+
+def nested(inner: JsonValue, depth: int) -> JsonValue:
+    for _ in range(depth):
+        inner = {"a": [inner]}
+    return inner
+
+
+def test_values_are_compared_at_any_depth() -> None:
+    deep = 5_000
+
+    assert same(nested(1, deep), nested(1, deep))
+    assert not same(nested(1, deep), nested(True, deep))
+    assert first_difference(nested(1, deep), nested(2, deep)) == f"at ${'.a[0]' * deep}: 1 against 2"
+    assert "nests too deeply to show" in first_difference(nested([1], deep), [nested([1], deep)])
+
+
+def test_sets_are_sorted_inner_ones_first() -> None:
+    value: JsonValue = {"a": [[3, 1], [2], {"b": ["y", "x"]}]}
+    sort_sets(value)
+
+    assert value == {"a": [[1, 3], [2], {"b": ["x", "y"]}]}

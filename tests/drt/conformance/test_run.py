@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from drt.case import Case, Request, Source
-from drt.conformance import Report, run_with
+from drt.conformance import Report, run, run_with
 from drt.outcome import (
     Accepted,
     Authorized,
@@ -45,6 +45,7 @@ def summary(report: Report) -> tuple[int, int, dict[str, int]]:
     return report.checked, len(report.mismatches), dict(report.unsupported)
 
 
+SEEDS = Path(__file__).resolve().parents[3] / "corpus" / "seeds"
 PARSER = {"id": "p", "tag": "t", "source": "s", "text": "permit", "accept": True, "static": 1, "templates": 0}
 ONE_POLICY = '{"staticPolicies":{"policy0":{}},"templates":{},"templateLinks":[]}'
 
@@ -553,3 +554,62 @@ def test_a_question_that_hangs_is_mismatched_and_the_run_goes_on(tmp_path: Path)
 
     assert twin["checked"] == 2
     assert [(m["id"], m["got"]) for m in twin["mismatches"]] == [("h", "ExceededBudget(resource='time')")]
+
+
+def test_files_of_a_folder_that_are_not_read_are_named_with_the_reason(tmp_path: Path) -> None:
+    jsonl(tmp_path, "parser.jsonl", PARSER)
+    jsonl(tmp_path, "other.jsonl", {"x": 1})
+    for name, text in {
+        "tsconfig.json": "{ // a comment\n}",
+        "list.json": "[]",
+        "._parser.jsonl": "\0",
+        "latin.json": "\xe9",
+        "deep.json": "[" * 100_000,
+        "schemas.json": "{}",
+        "README.md": "",
+    }.items():
+        (tmp_path / name).write_text(text, encoding="latin-1")
+    (tmp_path / "broken.tar.gz").write_bytes(b"no archive")
+    report = asked(tmp_path, {"read_policies": lambda _: Accepted(ONE_POLICY)})
+
+    assert summary(report) == (2, 0, {})
+    named = {Path(sentence.split(": ")[0]).name: sentence for sentence in report.skipped}
+    assert named.keys() == {
+        "._parser.jsonl",
+        "broken.tar.gz",
+        "deep.json",
+        "latin.json",
+        "list.json",
+        "other.jsonl",
+        "tsconfig.json",
+    }
+    assert named["._parser.jsonl"].endswith(": metadata of macOS")
+    assert "nested too deeply" in named["deep.json"]
+    assert "line 1, column 3" in named["tsconfig.json"]
+    assert all(f"not read: {sentence}" in report.text() for sentence in report.skipped)
+    assert json.loads(report.to_json())["not_read"] == list(report.skipped)
+
+
+def test_what_cases_and_suites_refer_to_is_read_with_them() -> None:
+    report = run_with([SEEDS], FakeEngine({}))
+
+    assert report.skipped == ()
+
+
+def test_a_record_that_lacks_a_member_is_one_sentence(tmp_path: Path) -> None:
+    record = {key: value for key, value in PARSER.items() if key != "static"}
+    path = jsonl(tmp_path, "parser.jsonl", record)
+
+    with pytest.raises(InputProblem, match=r"parser\.jsonl: p: the member 'static' is missing"):
+        asked(path, {"read_policies": lambda _: Accepted(ONE_POLICY)})
+
+
+@pytest.mark.parametrize("engine", ["reference", "production"])
+@pytest.mark.parametrize("depth", [120, 480, 900, 2000])
+def test_a_deep_schema_has_a_verdict(depth: int, engine: str, tmp_path: Path) -> None:
+    text = f"entity A {'{a: ' * depth}Long{'}' * depth};"
+    taken = depth < 1000
+    record = {"id": "deep", "tag": "t", "format": "cedar", "text": text, "rendered": text, "accept": taken}
+    report = run([jsonl(tmp_path, "schemas.jsonl", record)], engine)
+
+    assert summary(report) == (2 if taken else 1, 0, {})

@@ -11,9 +11,11 @@ from production import (
     PolicySet,
     Request,
     Response,
+    Uid,
     Value,
     parse_expression,
 )
+from production.nodes import Constant
 from production.servers import Tier
 
 TIERS: tuple[Tier, ...] = ("machine", "generated")
@@ -49,6 +51,14 @@ def world() -> Entities:
 
 def question() -> Request:
     return Request.from_dict(QUESTION)
+
+
+def literal(text: str) -> Uid:
+    """The uid of an entity literal."""
+    node = parse_expression(text)
+    assert isinstance(node, Constant)
+    assert isinstance(node.value, Uid)
+    return node.value
 
 
 def value_of(expression: str, tier: Tier) -> Value | str:

@@ -103,7 +103,8 @@ class Validated:
     `errors` pairs policy ids with kinds; `warnings` are tuples of a policy id, a kind and, for kinds about
     texts, the text, for `confusable_identifier` also its first character that is not allowed. Both are
     sorted and hold nothing twice; None means that the engine does not report them, so they are compared by
-    the rules of spec 08 and not by `==`. An engine that `guesses` goes on after an error by rules of its own.
+    the rules of spec 08 and not by `==`. An engine that `guesses` goes on after an error by rules of its own,
+    which says nothing of this verdict. `detail` is for people.
     """
 
     valid: bool
@@ -120,7 +121,8 @@ class Accepted:
 
     For policies it is the policy-set JSON of spec 06; for entities spec 05 §2.4 with uid-sorted entities, for
     a schema its resolved JSON form. Empty where an engine can only say yes; what it cannot write is
-    `Unwritable`. `count` is the number of entities, where entities were read.
+    `Unwritable`. `count` is the number of entities, where entities were read: it is not compared because not
+    every engine counts, and `canonical` tells it. `detail` is for people.
     """
 
     canonical: str = ""
@@ -132,7 +134,8 @@ class Accepted:
 class Unwritable:
     """A document was read and has no form in the syntax that was asked for.
 
-    `count` is the number of entities, where entities were read; `detail` is for people.
+    `count` is the number of entities, where entities were read: it is not compared because not every engine
+    counts. `detail` is for people.
     """
 
     part: Part
@@ -157,7 +160,10 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Unlinkable:
-    """Schemas that are accepted one by one and do not become one schema (spec 13 §5)."""
+    """Schemas that are accepted one by one and do not become one schema (spec 13 §5).
+
+    `detail` is for people.
+    """
 
     kind: LinkErrorKind
     detail: str = field(default="", compare=False)
@@ -190,7 +196,10 @@ class ExceededBudget:
 
 @dataclass(frozen=True, slots=True)
 class Crashed:
-    """The engine broke: our fault. `where` are its own innermost frames, `error` the exception's class."""
+    """The engine broke: our fault. `where` are its own innermost frames, `error` the exception's class.
+
+    `detail` is for people.
+    """
 
     error: str
     where: tuple[str, ...] = ()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+from production.escapes import EscapeError, unescape
 from production.schema_errors import Place, SchemaTextError
-from production.schema_lexer import Token, tokens
+from production.schema_lexer import is_string, is_word, shown, tokens
 from production.schema_syntax import RESERVED, Reference, RefKind
 
 T = TypeVar("T")
@@ -17,70 +18,81 @@ class Cursor:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.tokens = tokens(text)
+        self.tokens, self.offsets = tokens(text)
         self.index = 0
         self.token = self.tokens[0]
 
     # Tokens
 
-    def advance(self) -> Token:
+    @property
+    def at(self) -> int:
+        """The offset of the next token."""
+        return self.offsets[self.index]
+
+    def advance(self) -> str:
+        """Take the next token, which is not the end."""
         token = self.token
         self.index += 1
-        self.token = self.tokens[min(self.index, len(self.tokens) - 1)]
+        self.token = self.tokens[self.index]
         return token
 
-    def is_mark(self, mark: str) -> bool:
-        return self.token.kind == "mark" and self.token.text == mark
+    def takes(self, token: str) -> bool:
+        """Take a mark or keyword if it is next; whether it was."""
+        if self.token != token:
+            return False
+        self.advance()
+        return True
 
-    def takes(self, mark: str) -> bool:
-        if self.is_mark(mark):
-            self.advance()
-            return True
-        return False
-
-    def takes_word(self, word: str) -> bool:
-        if self.token.kind == "word" and self.token.text == word:
-            self.advance()
-            return True
-        return False
+    def error(self, message: str, at: int) -> SchemaTextError:
+        return SchemaTextError(message, Place(self.text, at))
 
     def expected(self, what: str) -> SchemaTextError:
-        return SchemaTextError(f"expected {what}, found {self.token}", Place(self.text, self.token.at))
+        return self.error(f"expected {what}, found {shown(self.token)}", self.at)
 
-    def expect(self, *marks: str) -> Token:
-        if self.token.kind == "mark" and self.token.text in marks:
+    def expect(self, *marks: str) -> str:
+        """Take the next token, which must be one of the marks."""
+        if self.token in marks:
             return self.advance()
         raise self.expected(" or ".join(f"`{mark}`" for mark in marks))
 
     # Names
 
-    def identifier(self, what: str = "a name") -> Token:
-        if self.token.kind != "word":
+    def identifier(self, what: str = "a name") -> str:
+        if not is_word(self.token):
             raise self.expected(what)
-        if self.token.text in RESERVED:
-            raise self.expected(f"{what} (`{self.token.text}` is a reserved word)")
+        if self.token in RESERVED:
+            raise self.expected(f"{what} (`{self.token}` is a reserved word)")
         return self.advance()
 
-    def string(self, what: str = "a string") -> Token:
-        if self.token.kind != "string":
+    def string(self, what: str = "a string") -> str:
+        """Take a string; its characters (spec 01 §3)."""
+        if not is_string(self.token):
             raise self.expected(what)
-        return self.advance()
+        try:
+            value = unescape(self.token)
+        except EscapeError as error:
+            raise self.error(str(error), self.at) from None
+        self.advance()
+        return value
 
-    def name_or_string(self, what: str) -> Token:
-        return self.advance() if self.token.kind == "string" else self.identifier(what)
+    def name_or_string(self, what: str) -> str:
+        return self.string() if is_string(self.token) else self.identifier(what)
 
     def path(self) -> str:
-        parts = [self.identifier().text]
+        first = self.identifier()
+        if self.token != "::":
+            return first
+        parts = [first]
         while self.takes("::"):
-            parts.append(self.identifier().text)
+            parts.append(self.identifier())
         return "::".join(parts)
 
     def reference(self, kind: RefKind) -> Reference:
-        at = self.token.at
+        at = self.at
         return Reference(self.path(), kind, at)
 
     def one_or_more(self, item: Callable[[], T]) -> list[T]:
-        """`item ("," item)*`, no trailing comma."""
+        """Read `item ("," item)*`, no trailing comma."""
         items = [item()]
         while self.takes(","):
             items.append(item())

@@ -23,12 +23,12 @@ _ESCAPED_SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def read_json_schema_quickly(text: str) -> Fragment:
-    """The declarations of a schema in JSON syntax. Raises `SchemaError` with a message of no use."""
+    """Read the declarations of a schema in JSON syntax; the message of a `SchemaError` is of no use."""
     return Fragment(text, _QuickReader(text, Places()).namespaces(_read_json(text)), has_places=False)
 
 
 def with_places(fragment: Fragment) -> Fragment:
-    """The same declarations with their places."""
+    """Read the declarations again, with their places, unless they have them."""
     return fragment if fragment.has_places else read_json_schema(fragment.text)
 
 
@@ -58,7 +58,7 @@ class _QuickReader(JsonSchemaReader):
         )
 
     def first(self, value: Json) -> AttributeType:
-        """An attribute type that was not read before."""
+        """Read an attribute type for the first time."""
         found = self.attribute_types[id(value)] = self.attribute_type(value, 0)
         return found
 
@@ -71,7 +71,7 @@ class _Flat(dict[str, "Json"]):
 
 
 def _read_json(text: str) -> Json:
-    """The one JSON value of the text. Equal objects that hold at most flat objects are one object.
+    """Read one JSON value, in which equal objects that hold at most flat objects are one object.
 
     Raises `SchemaError` without a place where the careful reader may have to look. Depth is not checked.
     """

@@ -38,7 +38,7 @@ _ESCAPEDSURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def shown(value: Json) -> str:
-    """What a value is, in words."""
+    """Describe a value."""
     match value:
         case None:
             return "null"

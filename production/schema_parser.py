@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from production.schema_cursor import Cursor
-from production.schema_errors import Place, SchemaTextError
-from production.schema_lexer import Token
+from production.schema_lexer import END, is_string, is_word
 from production.schema_syntax import (
     ActionDeclaration,
     ActionReference,
@@ -30,13 +29,13 @@ def parse_schema(text: str) -> Fragment:
     parser = _Parser(text)
     bare = _Block("", (), 0)
     blocks: list[_Block] = []
-    while parser.token.kind != "end":
+    while parser.token != END:
         annotations = parser.annotations()
-        start = parser.token
-        if parser.takes_word("namespace"):
+        at = parser.at
+        if parser.takes("namespace"):
             name = parser.path()
             parser.expect("{")
-            block = _Block(name, annotations, start.at)
+            block = _Block(name, annotations, at)
             blocks.append(block)
             while not parser.takes("}"):
                 parser.declaration(block, parser.annotations())
@@ -76,7 +75,7 @@ class _OpenRecord:
     def __init__(self, at: int) -> None:
         self.at = at
         self.attributes: dict[str, AttributeDeclaration] = {}
-        self.pending: tuple[Token, bool, Annotations] | None = None
+        self.pending: tuple[str, int, bool, Annotations] | None = None
 
 
 class _Parser(Cursor):
@@ -87,14 +86,14 @@ class _Parser(Cursor):
     def annotations(self) -> Annotations:
         found: dict[str, str | None] = {}
         while self.takes("@"):
-            if self.token.kind != "word":
+            if not is_word(self.token):
                 raise self.expected("an annotation key")
+            if self.token in found:
+                raise self.error(f"the annotation `@{self.token}` comes twice", self.at)
             key = self.advance()
-            if key.text in found:
-                raise SchemaTextError(f"the annotation `@{key.text}` comes twice", Place(self.text, key.at))
-            found[key.text] = None
+            found[key] = None
             if self.takes("("):
-                found[key.text] = self.string("the annotation's value, a string").text
+                found[key] = self.string("the annotation's value, a string")
                 self.expect(")")
         return tuple(found.items())
 
@@ -104,65 +103,70 @@ class _Parser(Cursor):
         annotations: Annotations,
         what: str = "`external`, `entity`, `action`, `type` or `}`",
     ) -> None:
-        if self.takes_word("entity"):
+        if self.takes("entity"):
             block.entities.extend(self.entity(annotations))
-        elif self.takes_word("action"):
+        elif self.takes("action"):
             block.actions.extend(self.action(annotations))
-        elif self.takes_word("type"):
-            name = self.identifier()
+        elif self.takes("type"):
+            at, name = self.at, self.identifier()
             self.expect("=")
-            block.commons.append(CommonDeclaration(name.text, self.type(), annotations, name.at))
+            block.commons.append(CommonDeclaration(name, self.type(), annotations, at))
             self.expect(";")
-        elif self.takes_word("external"):
+        elif self.takes("external"):
             self.external(block, annotations)
         else:
             raise self.expected(what)
 
     def external(self, block: _Block, annotations: Annotations) -> None:
         """Read a declaration without a definition; nothing but parents may follow the names."""
-        if self.takes_word("entity"):
-            types = self.one_or_more(self.identifier)
-            above = self.entity_types() if self.takes_word("in") else ()
+        if self.takes("entity"):
+            types = self.one_or_more(self.type_name)
+            above = self.entity_types() if self.takes("in") else ()
             self.expect(";")
             block.entities.extend(
-                EntityDeclaration(name.text, above, None, None, None, annotations, name.at, is_external=True)
-                for name in types
+                EntityDeclaration(name, above, None, None, None, annotations, at, is_external=True)
+                for name, at in types
             )
-        elif self.takes_word("action"):
-            names = self.one_or_more(lambda: self.name_or_string("an action name"))
+        elif self.takes("action"):
+            names = self.one_or_more(self.action_name)
             groups = self.action_parents()
             self.expect(";")
             block.actions.extend(
-                ActionDeclaration(name.text, groups, None, annotations, name.at, is_external=True)
-                for name in names
+                ActionDeclaration(name, groups, None, annotations, at, is_external=True) for name, at in names
             )
         else:
             raise self.expected("`entity` or `action`")
 
     def entity(self, annotations: Annotations) -> list[EntityDeclaration]:
-        names = self.one_or_more(self.identifier)
+        names = self.one_or_more(self.type_name)
         parents: tuple[Reference, ...] = ()
         shape: TypeExpression | None = None
         tags: TypeExpression | None = None
         enum: tuple[str, ...] | None = None
-        if self.takes_word("enum"):
+        if self.takes("enum"):
             self.expect("[")
-            enum = tuple(token.text for token in self.one_or_more(self.string))
+            enum = tuple(self.one_or_more(self.string))
             self.expect("]")
             self.expect(";")
         else:
-            if self.takes_word("in"):
+            if self.takes("in"):
                 parents = self.entity_types()
             if self.takes("="):
                 shape = self.record("`{`")
-            elif self.is_mark("{"):
+            elif self.token == "{":
                 shape = self.record()
-            if self.takes_word("tags"):
+            if self.takes("tags"):
                 tags = self.type()
             self.expect(";")
-        return [
-            EntityDeclaration(name.text, parents, shape, tags, enum, annotations, name.at) for name in names
-        ]
+        return [EntityDeclaration(name, parents, shape, tags, enum, annotations, at) for name, at in names]
+
+    def type_name(self) -> tuple[str, int]:
+        """Read a declared name; the name and its offset."""
+        return self.identifier(), self.offsets[self.index - 1]
+
+    def action_name(self) -> tuple[str, int]:
+        """Read a declared name or a string; the name and its offset."""
+        return self.name_or_string("an action name"), self.offsets[self.index - 1]
 
     def entity_types(self) -> tuple[Reference, ...]:
         if not self.takes("["):
@@ -174,18 +178,18 @@ class _Parser(Cursor):
         return tuple(found)
 
     def action(self, annotations: Annotations) -> list[ActionDeclaration]:
-        names = self.one_or_more(lambda: self.name_or_string("an action name"))
+        names = self.one_or_more(self.action_name)
         parents = self.action_parents()
-        applies_to = self.applies_to() if self.takes_word("appliesTo") else None
-        if self.takes_word("attributes"):
+        applies_to = self.applies_to() if self.takes("appliesTo") else None
+        if self.takes("attributes"):
             self.expect("{")
             if not self.takes("}"):
                 raise self.expected("`}` (actions have no attributes)")
         self.expect(";")
-        return [ActionDeclaration(name.text, parents, applies_to, annotations, name.at) for name in names]
+        return [ActionDeclaration(name, parents, applies_to, annotations, at) for name, at in names]
 
     def action_parents(self) -> tuple[ActionReference, ...]:
-        if not self.takes_word("in"):
+        if not self.takes("in"):
             return ()
         if not self.takes("["):
             return (self.action_reference(),)
@@ -194,50 +198,49 @@ class _Parser(Cursor):
         return parents
 
     def action_reference(self) -> ActionReference:
-        at = self.token.at
+        at = self.at
+        is_path = is_word(self.token)
         first = self.name_or_string("an action")
-        if first.kind == "string" or not self.is_mark("::"):
-            return ActionReference(None, first.text, at)
-        parts = [first.text]
+        if not is_path or self.token != "::":
+            return ActionReference(None, first, at)
+        parts = [first]
         while True:
             self.expect("::")
-            if self.token.kind == "string":
-                return ActionReference("::".join(parts), self.advance().text, at)
-            parts.append(self.identifier("a name or the action's id, a string").text)
+            if is_string(self.token):
+                return ActionReference("::".join(parts), self.string(), at)
+            parts.append(self.identifier("a name or the action's id, a string"))
 
     def applies_to(self) -> AppliesTo:
-        start = self.token
+        start = self.at
         self.expect("{")
         types: dict[str, tuple[Reference, ...]] = {}
         context: TypeExpression | None = None
         while True:
             key = self.token
-            if key.kind != "word" or key.text not in ("principal", "resource", "context"):
+            if key not in ("principal", "resource", "context"):
                 raise self.expected("`principal`, `resource` or `context`")
-            if key.text in types or (key.text == "context" and context is not None):
-                raise SchemaTextError(f"`{key.text}` comes twice in `appliesTo`", Place(self.text, key.at))
+            if key in types or (key == "context" and context is not None):
+                raise self.error(f"`{key}` comes twice in `appliesTo`", self.at)
             self.advance()
             self.expect(":")
-            if key.text == "context":
-                context = self.record() if self.is_mark("{") else self.reference("common")
+            if key == "context":
+                context = self.record() if self.token == "{" else self.reference("common")
             else:
-                listed = self.token
-                types[key.text] = self.entity_types()
-                if not types[key.text]:
-                    raise SchemaTextError(
-                        f"`{key.text}` needs at least one entity type", Place(self.text, listed.at)
-                    )
-            if self.expect(",", "}").text == "}" or self.takes("}"):
+                at = self.at
+                types[key] = self.entity_types()
+                if not types[key]:
+                    raise self.error(f"`{key}` needs at least one entity type", at)
+            if self.expect(",", "}") == "}" or self.takes("}"):
                 break
         for needed in ("principal", "resource"):
             if needed not in types:
-                raise SchemaTextError(f"`appliesTo` without `{needed}`", Place(self.text, start.at))
+                raise self.error(f"`appliesTo` without `{needed}`", start)
         return AppliesTo(types["principal"], types["resource"], context)
 
     # Types
 
     def record(self, what: str = "a record") -> TypeExpression:
-        if not self.is_mark("{"):
+        if self.token != "{":
             raise self.expected(what)
         return self.type()
 
@@ -251,41 +254,36 @@ class _Parser(Cursor):
             if built is not None:
                 return built
             if len(open_types) > DEPTH_LIMIT:
-                raise SchemaTextError(
-                    f"nesting deeper than {DEPTH_LIMIT:,} levels", Place(self.text, self.token.at)
-                )
+                raise self.error(f"nesting deeper than {DEPTH_LIMIT:,} levels", self.at)
 
     def _type_start(self, open_types: list[int | _OpenRecord]) -> TypeExpression | None:
         """Reads up to the next type that is complete, or opens one and reads up to its first part."""
-        start = self.token
+        at = self.at
         if self.takes("{"):
-            record = _OpenRecord(start.at)
             if self.takes("}"):
-                return RecordOf((), start.at)
+                return RecordOf((), at)
+            record = _OpenRecord(at)
             self._attribute_start(record)
             open_types.append(record)
             return None
-        if start.kind == "word" and start.text == "Set":
-            after = self.tokens[self.index + 1]
-            if after.kind == "mark" and after.text == "<":
-                self.advance()
-                self.advance()
-                open_types.append(start.at)
-                return None
-        if start.kind != "word":
+        if self.token == "Set" and self.tokens[self.index + 1] == "<":
+            self.advance()
+            self.advance()
+            open_types.append(at)
+            return None
+        if not is_word(self.token):
             raise self.expected("a type")
-        return self.reference("either")
+        return Reference(self.path(), "either", at)
 
     def _attribute_start(self, record: _OpenRecord) -> None:
-        annotations = self.annotations()
+        annotations = self.annotations() if self.token == "@" else ()
+        at = self.at
         name = self.name_or_string("an attribute name")
-        if name.text in record.attributes:
-            raise SchemaTextError(
-                f"the attribute `{name.text}` comes twice in one record", Place(self.text, name.at)
-            )
+        if name in record.attributes:
+            raise self.error(f"the attribute `{name}` comes twice in one record", at)
         required = not self.takes("?")
         self.expect(":")
-        record.pending = (name, required, annotations)
+        record.pending = (name, at, required, annotations)
 
     def _type_end(self, open_types: list[int | _OpenRecord], part: TypeExpression) -> TypeExpression | None:
         """Gives a finished part to the innermost open type; that type, if it is finished now too."""
@@ -295,11 +293,9 @@ class _Parser(Cursor):
             open_types.pop()
             return SetOf(part, innermost)
         assert innermost.pending is not None
-        name, required, annotations = innermost.pending
-        innermost.attributes[name.text] = AttributeDeclaration(
-            name.text, part, required, annotations, name.at
-        )
-        if self.expect(",", "}").text == "}" or self.takes("}"):
+        name, at, required, annotations = innermost.pending
+        innermost.attributes[name] = AttributeDeclaration(name, part, required, annotations, at)
+        if self.expect(",", "}") == "}" or self.takes("}"):
             open_types.pop()
             return RecordOf(tuple(innermost.attributes.values()), innermost.at)
         self._attribute_start(innermost)

@@ -6,6 +6,7 @@ comes to that has it for a condition, or its type.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -50,10 +51,13 @@ def differ(answers: Answers) -> bool:
     return any(difference(able[0], other) is not None for other in able[1:])
 
 
-def innermost(text: str, ask: Ask, given: tuple[str, ...] = ()) -> Innermost | None:
+def innermost(
+    text: str, ask: Ask, given: tuple[str, ...] = (), *, anywhere: bool = False
+) -> Innermost | None:
     """The innermost part of the expression on which the engines differ; None where they agree on it all.
 
-    `given` are conditions that hold wherever the expression is evaluated.
+    `given` are conditions that hold wherever the expression is evaluated. With `anywhere`, a part is looked
+    for even where the engines agree on the whole.
     """
     tokens = tuple(tokenize(text))
     try:
@@ -62,7 +66,8 @@ def innermost(text: str, ask: Ask, given: tuple[str, ...] = ()) -> Innermost | N
         answers = ask(text, given)
         whole = Node("atom", "any", 0, len(tokens))
         return Innermost(whole, tokens, text, answers, ()) if differ(answers) else None
-    return _Descent(text, tokens, ask).into(root, given)
+    descent = _Descent(text, tokens, ask)
+    return descent.anywhere(root, given) if anywhere else descent.into(root, given)
 
 
 class _Descent:
@@ -71,6 +76,17 @@ class _Descent:
         self.tokens = tuple(tokens)
         self.ask = ask
         self.left = MOST_ASKED
+
+    def anywhere(self, root: Node, given: tuple[str, ...]) -> Innermost | None:
+        """Follow the first differing part, outer parts before inner ones."""
+        waiting = deque([(root, given)])
+        while waiting and self.left:
+            node, also = waiting.popleft()
+            found = self.into(node, also)
+            if found is not None:
+                return found
+            waiting += self._parts(node, also)
+        return None
 
     def into(self, node: Node, given: tuple[str, ...]) -> Innermost | None:
         """Follow differing parts down; loops, since a case need not have been reduced."""

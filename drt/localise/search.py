@@ -18,7 +18,7 @@ from drt.localise.reading import in_inputs, in_text
 from drt.localise.rules import rule_of
 from drt.localise.typing import REPORTED, Typing
 from drt.oracles.checked import Divergence
-from drt.outcome import Accepted, Evaluated, Failed, Outcome, Rejected, Unwritable, Validated
+from drt.outcome import Accepted, Evaluated, Failed, Outcome, Rejected, Unlinkable, Unwritable, Validated
 
 FAILING = {
     "type": "1",
@@ -43,6 +43,11 @@ def localise(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> 
     if divergence.law in SEARCHES:
         return SEARCHES[divergence.law](case, engines, divergence)
     outcomes = [outcome for _, outcome in divergence.answers]
+    if unlinkable := [outcome.kind for outcome in outcomes if isinstance(outcome, Unlinkable)]:
+        text = "\n".join(schema.text for schema in case.schemas)
+        return Located(
+            "schema", f"linking: {unlinkable[0]}", "spec 13 §5", "schemas", text, divergence.answers
+        )
     if any(isinstance(outcome, Rejected | Accepted | Unwritable) for outcome in outcomes):
         return in_text(case, engines, divergence)
     search = _Search(case, engines)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, product
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from drt.case import Case, Source
 from drt.engines.guard import Guarded, GuardedLoaded
@@ -20,7 +20,7 @@ from drt.localise.policies import OnePolicy, policies_of
 from drt.localise.rules import typing_rule_of
 from drt.oracles.checked import Kind
 from drt.oracles.verdicts import comparable_warnings
-from drt.outcome import Outcome, Printed, Validated
+from drt.outcome import Outcome, Printed, Validated, WarningKind
 from drt.reduce.documents import NOTHING, read, write
 from drt.reduce.policies import layouts
 from drt.reduce.tokens import tokenize
@@ -35,6 +35,9 @@ REPORTED: dict[str, tuple[str, str]] = {
     "warnings": ("the warning", "spec 08 §8"),
 }
 """What engines that give the same verdict may still part on: a word for it, and its section."""
+
+INDEPENDENT_OF_TYPES = frozenset(get_args(WarningKind)) - {"impossible_policy"}
+"""Kinds of warnings that no type of an expression decides."""
 
 KNOWN = ("a type", "False", "True")
 """What is known when a probe is valid; the second operand of `&&` and `||` is ill typed, unless skipped."""
@@ -60,11 +63,11 @@ class Typing:
 
     def search(self) -> Located | None:
         """Where the engines part on a policy's types, or on its level."""
+        if self.kind in REPORTED:
+            return self._kind_in_dispute()
         for policy in policies_of(self.case, self.engines):
             verdicts = self._told(policy.text)
             if differ(verdicts):
-                if self.kind in REPORTED:
-                    return self._kind_in_dispute(policy, verdicts)
                 if self._agree_on_every_kind_of_request(policy):
                     rule = "the kinds of requests that a policy is checked for"
                     return Located("typing", rule, "spec 08 §2", policy.id, policy.text, verdicts)
@@ -73,29 +76,46 @@ class Typing:
         return None
 
     def _told(self, policy: str) -> Answers:
-        """What the question is about: the verdicts on a policy, or its warnings, or its kinds of errors."""
-        verdicts = self.verdicts(policy)
-        if self.kind not in REPORTED:
-            return verdicts
-        return tuple(
-            (name, Printed("; ".join(sorted(self._reported(one)))) if isinstance(one, Validated) else one)
-            for name, one in verdicts
-        )
+        """What the question is about: the verdicts on a policy."""
+        return self.verdicts(policy)
 
-    def _reported(self, verdict: Validated) -> frozenset[str]:
-        """The kinds of errors, or the kinds and texts of warnings."""
-        if self.kind == "validation-errors":
-            return frozenset(kind for _, kind in verdict.errors or ())
-        return frozenset(" ".join(warning[1:]) for warning in comparable_warnings(verdict))
-
-    def _kind_in_dispute(self, policy: OnePolicy, answers: Answers) -> Located:
-        """The first kind of error or warning that not all engines report."""
-        verdicts = [verdict for _, verdict in self.verdicts(policy.text)]
-        reported = [self._reported(verdict) for verdict in verdicts if isinstance(verdict, Validated)]
+    def _kind_in_dispute(self) -> Located | None:
+        """The first kind of error or warning of a policy, template or link that not all engines report."""
+        loaded = [engine.load(self.case) for engine in self.engines]
+        verdicts = [
+            (engine.name, one.validate(self.mode, self.level))
+            for engine, one in zip(self.engines, loaded, strict=True)
+            if isinstance(one, GuardedLoaded)
+        ]
+        reported = [_reported(self.kind, one) for _, one in verdicts if isinstance(one, Validated)]
+        if len(reported) < len(self.engines):
+            return None
         disputed = sorted(frozenset.union(*reported) - frozenset.intersection(*reported))
+        if not disputed:
+            return None
+        policy_id, kind, *_ = disputed[0]
+        policy = next((one for one in policies_of(self.case, self.engines) if one.id == policy_id), None)
+        if policy is not None and kind not in INDEPENDENT_OF_TYPES:
+            found = self._in_conditions(policy)
+            if found is not None:
+                return found
         rule, source = REPORTED[self.kind]
-        kind = disputed[0].split(" ", 1)[0] if disputed else "of some kind"
-        return Located("typing", f"{rule} {kind}", source, policy.id, policy.text, answers)
+        text = "" if policy is None else policy.text
+        return Located("typing", f"{rule} {kind}", source, policy_id, text, tuple(verdicts))
+
+    def _in_conditions(self, policy: OnePolicy) -> Located | None:
+        """The innermost expression of the clauses that is typed differently in a scope that admits all."""
+        earlier: tuple[str, ...] = ()
+        ask = self._types(ANY_SCOPE)
+        for part in policy.parts():
+            if part.keyword == "scope":
+                continue
+            text = f"!({part.text})" if part.keyword == "unless" else part.text
+            found = innermost(text, ask, earlier, anywhere=True)
+            if found is not None:
+                return self._named(found, part.place, ask)
+            earlier = (*earlier, text)
+        return None
 
     def _in_levels(self, policy: OnePolicy, verdicts: Answers) -> Located:
         """The innermost expression that needs another level."""
@@ -177,6 +197,11 @@ class Typing:
         loaded = [engine.load(case) for engine in self.engines]
         said = [one.validate(self.mode, level) if isinstance(one, GuardedLoaded) else one for one in loaded]
         return tuple(zip((engine.name for engine in self.engines), said, strict=True))
+
+
+def _reported(kind: Kind, verdict: Validated) -> frozenset[tuple[str, ...]]:
+    """The errors or the warnings of a verdict, each with its policy."""
+    return frozenset(verdict.errors or ()) if kind == "validation-errors" else comparable_warnings(verdict)
 
 
 def _one_kind_each(document: Any) -> Iterator[Source]:

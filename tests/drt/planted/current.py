@@ -10,6 +10,7 @@ from typing import Any
 from drt.mutants import Defect
 from drt.outcome import Accepted, Outcome, Validated
 from reference import schema_linking
+from reference.schema import ExternalEntityType
 from reference.syntax import And, Expr, Lit, walk
 from reference.validation import operators, policies
 from reference.validation.applicability import applies
@@ -86,7 +87,9 @@ def _warnings_where_reached(expr: Expr) -> Iterator[Caution]:
 
 
 def _last_definition(name: str, declared: Any) -> Any:
-    return _linked_type(name, declared[-1:])
+    external = [each for each in declared if isinstance(each.declaration, ExternalEntityType)]
+    defined = [each for each in declared if each not in external]
+    return _linked_type(name, [*external, *defined[-1:]])
 
 
 def _false_in_nothing(left: Any, right: Any, check: Any) -> Any:
@@ -98,19 +101,23 @@ def _false_in_nothing(left: Any, right: Any, check: Any) -> Any:
 
 CURRENT = (
     _planted("WarningIsError", "A policy that no action fits is invalid.",
-             Fault(verdict=_warning_is_error), "valid-scopes"),
+             Fault(verdict=_warning_is_error), "valid-scopes", "the scope's types", "the typing of a whole policy"),
     _planted("WarningEndsTheCheck", "A policy that no action fits is not type-checked.",
-             _patched({(policies, "check_everywhere"): _check_where_applicable}), "valid-scopes"),
+             _patched({(policies, "check_everywhere"): _check_where_applicable}), "valid-scopes",
+             "the error ", "the scope's types", "the typing of a whole policy"),
     _planted("LinkLikeItsTemplate", "Whether an action fits a link is decided by its template.",
              _patched({(policies, "validate_link"): _link_like_its_template}), "valid-scopes",
              "the warning no_applicable_action"),
     _planted("PathsWrittenOut", "`has a.b` is written to JSON as a conjunction.",
-             Fault(read=_paths_written_out), "parse-text"),
+             Fault(read=_paths_written_out), "parse-text", "reading `has`"),
     _planted("WarningsWhereReached", "Texts that are never reached are not warned of.",
-             _patched({(policies, "text_warnings"): _warnings_where_reached}), "valid-texts", "the warning "),
+             _patched({(policies, "text_warnings"): _warnings_where_reached}), "valid-texts",
+             "the warning "),
     _planted("LastDefinitionLinks", "Of two definitions of a type the last one is taken.",
-             _patched({(schema_linking, "_linked_type"): _last_definition}), "valid-linking"),
+             _patched({(schema_linking, "_linked_type"): _last_definition}), "valid-linking",
+             "linking"),
     _planted("FalseInNothing", "In permissive mode, nothing is in the empty set for certain.",
-             _patched({(operators, "membership"): _false_in_nothing}), "valid-loose"),
+             _patched({(operators, "membership"): _false_in_nothing}), "valid-errors",
+             "`in`", "the error "),
 )  # fmt: skip
 """Warnings that became errors again, and the like."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import signal
 from types import FrameType
 
-from drt.engines.guard import DeadlineExceeded, Meter
+from drt.engines.guard import DeadlineExceeded, Meter, OwnTimer
 
 _ASKING = Meter.ask.__code__
 _PATIENCE = 3
@@ -20,10 +20,11 @@ class Stuck(BaseException):
 
 
 class Alarm:
-    """One for a process, in its main thread."""
+    """One for a process, in its main thread. It counts the process's own time, not that of a busy machine."""
 
     def __init__(self) -> None:
         self._rings = 0
+        self._timer = OwnTimer()
         signal.signal(signal.SIGALRM, self._ring)
 
     def set(self, seconds: float) -> None:
@@ -31,12 +32,14 @@ class Alarm:
         hang.
         """
         self._rings = 0
-        signal.setitimer(signal.ITIMER_REAL, seconds, seconds)
+        self._timer.start(seconds)
 
     def off(self) -> None:
-        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        self._timer.stop()
 
     def _ring(self, _number: int, frame: FrameType | None) -> None:
+        if not self._timer.is_due():
+            return
         while frame is not None:
             if frame.f_code is _ASKING:
                 raise DeadlineExceeded

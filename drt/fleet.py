@@ -20,6 +20,7 @@ from pathlib import Path
 from drt import page as pages
 from drt.claims import Claims
 from drt.isolation import HANG, cause_of
+from drt.own_time import waited_by
 from drt.run_log import read_json
 from drt.run_options import RunOptions
 from drt.worker import RECYCLE
@@ -56,6 +57,7 @@ class _Worker:
     process: subprocess.Popen[bytes]
     hung: bool = False
     seen: tuple[int, int, int, float] | None = None
+    waited: float = 0.0
     vain: int = 0
     stuck: int = 0
     counted: dict[str, object] = field(default_factory=dict)
@@ -164,9 +166,11 @@ class Fleet:
     def _end_if_hanging(self, worker: _Worker) -> None:
         glance = pages.glance(self._page(worker.number))
         before, worker.seen = worker.seen, (glance.phase, glance.target, glance.index, glance.since)
+        waited = waited_by(worker.process.pid)
         if before != worker.seen:
+            worker.waited = waited
             return
-        allowed = HANG_FACTOR * self._options.deadline + HANG_GRACE
+        allowed = HANG_FACTOR * self._options.deadline + HANG_GRACE + waited - worker.waited
         if glance.phase == pages.PURSUING:
             allowed += self._options.reduce_seconds * 4 + 120.0
         if glance.phase != pages.IDLE and time.monotonic() - glance.since > allowed:

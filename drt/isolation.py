@@ -12,7 +12,6 @@ import pickle
 import resource
 import select
 import signal
-import time
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from drt.engines.guard import Guarded
 from drt.engines.orphans import dying_with
 from drt.engines.protocol import Engine, Loaded
 from drt.outcome import Crashed
+from drt.own_time import forget, own_time, watch
 
 Answer = TypeVar("Answer")
 
@@ -111,9 +111,11 @@ def in_child(
         os.close(reading)
         _answer(question, engines, writing, memory)
     os.close(writing)
+    watch(child)
     try:
-        said, in_time = _listen(reading, time.monotonic() + seconds)
+        said, in_time = _listen(reading, own_time() + seconds)
     finally:
+        forget(child)
         os.close(reading)
         if not _has_ended(child):
             os.kill(child, signal.SIGKILL)
@@ -145,9 +147,12 @@ def _listen(reading: int, until: float) -> tuple[bytes, bool]:
     """Everything the child writes before it closes its end, and whether it did so in time."""
     said = bytearray()
     while True:
-        ready, _, _ = select.select([reading], [], [], max(0.0, until - time.monotonic()))
-        if not ready:
+        left = until - own_time()
+        if left <= 0:
             return bytes(said), False
+        ready, _, _ = select.select([reading], [], [], left)
+        if not ready:
+            continue
         chunk = os.read(reading, 1 << 16)
         if not chunk:
             return bytes(said), True

@@ -7,7 +7,6 @@ child does not survive.
 from __future__ import annotations
 
 import datetime
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +29,7 @@ from drt.oracles.agreement import engines_agree
 from drt.oracles.checked import Checked, Divergence, Oracle
 from drt.outcome import Accepted, Outcome
 from drt.outcome_json import outcome_to_json
+from drt.own_time import own_time
 from drt.problems import InputProblem
 from drt.saved_case import SavedCase
 from drt.second_looks import shows_elsewhere
@@ -273,7 +273,7 @@ def _found_with(saved: SavedCase) -> set[str]:
 def _ask(saved: SavedCase, oracle: Oracle, engines: Sequence[Guarded], deadline: float) -> _Seen:
     """Everything about one case, in the child."""
     alarm = Alarm()
-    until = time.monotonic() + deadline
+    until = own_time() + deadline
     alarm.set(deadline)
     try:
         checked = oracle(saved.case, engines)
@@ -312,7 +312,7 @@ def _answers(case: Case, engines: Sequence[Guarded], until: float) -> Answers:
     told: list[tuple[str, tuple[tuple[str, Outcome], ...]]] = []
 
     def tell(question: str, ask: Callable[..., Outcome], *asked: object) -> None:
-        if time.monotonic() < until:
+        if own_time() < until:
             said = [ask(one, *asked) if isinstance(one, GuardedLoaded) else one for one in loaded]
             told.append((question, tuple(zip(names, said, strict=True))))
 

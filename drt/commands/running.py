@@ -16,7 +16,7 @@ import click
 
 from drt.commands.reporting import tell_github_of
 from drt.corpus import find_corpus
-from drt.engines import build
+from drt.engines import build, from_anywhere
 from drt.fuzz import resume as resume_run
 from drt.fuzz import start
 from drt.problems import InputProblem
@@ -75,7 +75,7 @@ def run_options(settings: Mapping[str, Any]) -> RunOptions:
     folder = settings["folder"] or _runs_folder() / name
     return RunOptions(
         targets=select_targets(settings["targets"], settings["targets_from"]),
-        engines=tuple(engines),
+        engines=tuple(map(from_anywhere, engines)),
         random_seed=random_seed,
         corpus=str(corpus),
         folder=str(folder.resolve()),
@@ -84,7 +84,7 @@ def run_options(settings: Mapping[str, Any]) -> RunOptions:
         stalled=stalled,
         shard=shard,
         jobs=settings["jobs"],
-        arbiter=arbiter,
+        arbiter=None if arbiter is None else from_anywhere(arbiter),
         arbiter_rate=rate,
         deadline=settings["deadline"],
         reduce_seconds=settings["reduce_seconds"],

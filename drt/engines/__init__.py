@@ -63,6 +63,28 @@ def build(name: str) -> Engine:
     return cast(Engine, make())
 
 
+def from_anywhere(name: str) -> str:
+    """The name of an engine with absolute paths, so that it builds the same engine in any folder."""
+    if name.startswith("process:"):
+        try:
+            words = shlex.split(name.removeprefix("process:"))
+        except ValueError:
+            return name
+        return f"process:{shlex.join(map(_absolute, words))}"
+    if name in BUILT_IN or name in {point.name for point in entry_points(group=GROUP)}:
+        return name
+    if Path(name).is_dir():
+        return str(Path(name).absolute())
+    module, colon, attribute = name.rpartition(":")
+    return f"{_absolute(module)}{colon}{attribute}" if module.endswith(".py") else name
+
+
+def _absolute(word: str) -> str:
+    """The absolute path of what is a file here, or a folder that is spelled as a path; else the word."""
+    path = Path(word)
+    return str(path.absolute()) if path.is_file() or ("/" in word and path.is_dir()) else word
+
+
 def _plugged_in(point: EntryPoint) -> Engine:
     """What an installed distribution offers under a name: a class, or whatever else makes an engine."""
     of = f" of {point.dist.name} {point.dist.version}" if point.dist is not None else ""

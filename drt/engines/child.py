@@ -15,10 +15,10 @@ import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic
 from typing import IO
 
 from drt.engines.orphans import dying_with
+from drt.own_time import forget, own_time, watch
 
 STDERR_KEPT = 2000
 """Bytes of a dead child's last words that are reported."""
@@ -116,6 +116,7 @@ class Child:
             )
         except OSError as error:
             raise ChildDied("not started", f"{self.command[0]}: {error.strerror}") from error
+        watch(self._process.pid)
         assert self._process.stdin is not None
         os.set_blocking(self._process.stdin.fileno(), False)
         weakref.finalize(self, _end, self._process, self._owner)
@@ -123,6 +124,7 @@ class Child:
     def stop(self) -> None:
         """Kill the child if it is ours and running."""
         if self._process is not None:
+            forget(self._process.pid)
             _end(self._process, self._owner)
         self._process = None
 
@@ -153,7 +155,7 @@ class Child:
 
     def _exchange(self, line: bytes, limits: Limits, is_answer: Callable[[bytes], bool]) -> bytes:
         assert self._process is not None
-        heard = glanced = monotonic()
+        heard = glanced = own_time()
         until = heard + limits.seconds
         searched = 0
         pending = memoryview(line + b"\n")
@@ -168,7 +170,7 @@ class Child:
                     if is_answer(answer):
                         return answer
                 searched = len(self._waiting)
-                now = monotonic()
+                now = own_time()
                 if now >= until or (limits.silence is not None and now >= heard + limits.silence):
                     raise DeadlinePassed
                 if searched > LONGEST_LINE:
@@ -179,7 +181,7 @@ class Child:
                         raise MemoryExceeded
                 for key, _ in selector.select(min(GLANCE_SECONDS, until - now)):
                     if key.fileobj is self._process.stdout:
-                        heard = monotonic()
+                        heard = own_time()
                         self._receive(key.fd)
                         continue
                     pending = self._send(key.fd, pending)

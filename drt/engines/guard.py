@@ -33,6 +33,7 @@ from drt.outcome import (
     Unwritable,
     Validated,
 )
+from drt.own_time import own_time
 
 Asked = ParamSpec("Asked")
 Answer = TypeVar("Answer")
@@ -50,23 +51,56 @@ class DeadlineExceeded(BaseException):
     """The worker's alarm rang. Not an `Exception`, so that no engine can swallow it by accident."""
 
 
+class OwnTimer:
+    """The system's timer, which rings by the wall clock, as a timer of the process's own time.
+
+    It rings again and again, because the first ring may end only one of several questions that hang.
+    """
+
+    def __init__(self) -> None:
+        self._seconds = 0.0
+        self._due = 0.0
+
+    def start(self, seconds: float) -> None:
+        """Ring after so many seconds of own time."""
+        self._seconds = seconds
+        self._due = own_time() + seconds
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
+    def stop(self) -> None:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+
+    def is_due(self) -> bool:
+        """Whether a ring counts; sets the timer for the next one."""
+        left = self._due - own_time()
+        due = left <= 0
+        if due:
+            left = self._seconds
+            self._due += left
+        signal.setitimer(signal.ITIMER_REAL, max(left, LEAST_RING))
+        return due
+
+
+LEAST_RING = 0.002
+
+
 @contextmanager
 def deadline(seconds: float) -> Iterator[None]:
     """Ring `DeadlineExceeded` after `seconds`, and again every `seconds`, while the block runs (main thread
     only).
-
-    It rings again because the first ring may end only one of several questions that hang.
     """
+    timer = OwnTimer()
 
     def ring(_signal: int, _frame: FrameType | None) -> None:
-        raise DeadlineExceeded
+        if timer.is_due():
+            raise DeadlineExceeded
 
     previous = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds, seconds)
+    timer.start(seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        timer.stop()
         signal.signal(signal.SIGALRM, previous)
 
 

@@ -14,7 +14,7 @@ from rich.text import Text
 from drt.fuzz import Status, Watcher
 from drt.run_log import Event
 from drt.run_options import RunOptions
-from drt.views.console import progress, visible
+from drt.views.console import from_here, progress, visible
 
 PLAIN_SECONDS = 30.0
 SHOWN_FINDS = 8
@@ -149,7 +149,7 @@ def _found(event: Event) -> str:
 
 def opening(options: RunOptions) -> str:
     """What is about to happen, and the random seed that makes it happen again."""
-    engines = " against ".join(visible(engine) for engine in options.engines)
+    engines = " against ".join(visible(from_here(engine)) for engine in options.engines)
     targets = f"{len(options.targets)} target{'s' if len(options.targets) != 1 else ''}"
     limit = " or ".join(_limits(options))
     workers = f"{options.jobs} worker{'s' if options.jobs != 1 else ''}"

@@ -1,0 +1,57 @@
+"""A clock that stands still while this process, or an engine that it waits for, is kept from a processor.
+
+Owns the accounts of the system's scheduler. A deadline on this clock passes when an engine works or sleeps
+too long, and not because the machine is busy. Where the system keeps no accounts, it is a plain clock.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+_NANOSECONDS = 1e9
+_waited: dict[int, float] = {}
+"""What is known of each process that is watched."""
+_before = [0.0]
+"""What was known of those that are watched no more."""
+
+
+def own_time() -> float:
+    """Seconds of the monotonic clock without those spent waiting for a processor."""
+    ours = _waiting("self")
+    for process in _waited:
+        _note(process)
+    return time.monotonic() - (ours or 0.0) - sum(_waited.values()) - _before[0]
+
+
+def watch(process: int) -> None:
+    """Count the waiting of a process that this one waits for, from now on."""
+    _waited[process] = 0.0
+    _note(process)
+
+
+def forget(process: int) -> None:
+    """Read the account of a process for the last time."""
+    if process in _waited:
+        _note(process)
+        _before[0] += _waited.pop(process)
+
+
+def waited_by(process: int) -> float:
+    """Seconds that a process has been kept from a processor since it started; 0 where nobody can tell."""
+    return _waiting(str(process)) or 0.0
+
+
+def _note(process: int) -> None:
+    """Read a process's account; what is known of one that has ended stays."""
+    now = _waiting(str(process))
+    if now is not None:
+        _waited[process] = max(_waited[process], now)
+
+
+def _waiting(process: str) -> float | None:
+    try:
+        account = Path(f"/proc/{process}/schedstat").read_text(encoding="ascii")
+        return int(account.split()[1]) / _NANOSECONDS
+    except (OSError, IndexError, ValueError):
+        return None

@@ -13,7 +13,7 @@ from typing import Any, Final, cast
 
 from production.errors import SchemaError
 from production.schema_json_reader import AttributeType, JsonSchemaReader, read_json_schema
-from production.schema_json_text import SURROGATE, Json, Members, Number, Places
+from production.schema_json_text import SURROGATE, Json, Members, NoPlaces, Number
 from production.schema_syntax import AttributeDeclaration, Fragment, TypeExpression
 
 MOST_NESTED: Final = 40
@@ -24,7 +24,7 @@ _ESCAPED_SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 
 def read_json_schema_quickly(text: str) -> Fragment:
     """Read the declarations of a schema in JSON syntax; the message of a `SchemaError` is of no use."""
-    return Fragment(text, _QuickReader(text, Places()).namespaces(_read_json(text)), has_places=False)
+    return Fragment(text, _QuickReader(text).namespaces(_read_json(text)), has_places=False)
 
 
 def with_places(fragment: Fragment) -> Fragment:
@@ -35,8 +35,8 @@ def with_places(fragment: Fragment) -> Fragment:
 class _QuickReader(JsonSchemaReader):
     """A reader of a text without places: equal attribute types, which are one object, are read once."""
 
-    def __init__(self, text: str, places: Places) -> None:
-        super().__init__(text, places)
+    def __init__(self, text: str) -> None:
+        super().__init__(text, NoPlaces())
         self.nesting = 0
         self.attribute_types: dict[int, AttributeType] = {}
 

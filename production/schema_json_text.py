@@ -55,7 +55,7 @@ def shown(value: Json) -> str:
 
 
 class Places:
-    """Where members and items stand in a text, and where its value starts. What was not noted stands at 0."""
+    """Where members and items stand in a text, and where its value starts."""
 
     def __init__(self) -> None:
         self.start = 0
@@ -63,12 +63,12 @@ class Places:
         self._values: dict[tuple[int, str | int], int] = {}
 
     def of_key(self, owner: Members, key: str) -> int:
-        """The offset of a key of an object."""
-        return self._keys.get((id(owner), key), 0)
+        """Return the offset of a key of an object."""
+        return self._keys[id(owner), key]
 
     def of(self, owner: Members | list[Json], key: str | int) -> int:
-        """The offset of a member of an object or an item of an array."""
-        return self._values.get((id(owner), key), 0)
+        """Return the offset of a member of an object or an item of an array."""
+        return self._values[id(owner), key]
 
     def note_key(self, owner: Members, key: str, at: int) -> None:
         """Note where a key of an object stands."""
@@ -118,6 +118,18 @@ def read_json(text: str) -> tuple[Json, Places]:
     if reader.kind != "end":
         raise reader.expected("the end of the text")
     return root[0], reader.places
+
+
+class NoPlaces(Places):
+    """Places in a text that was read without noting any."""
+
+    def of_key(self, owner: Members, key: str) -> int:
+        """Return 0."""
+        return 0
+
+    def of(self, owner: Members | list[Json], key: str | int) -> int:
+        """Return 0."""
+        return 0
 
 
 class _Reader:

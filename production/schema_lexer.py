@@ -36,12 +36,12 @@ def tokens(text: str) -> tuple[list[str], list[int]]:
 
 
 def is_word(token: str) -> bool:
-    """Tell whether a token is a word, reserved or not."""
+    """Return whether a token is a word, reserved or not."""
     return token[:1] in _WORD_START
 
 
 def is_string(token: str) -> bool:
-    """Tell whether a token is a string; a lone quote is none."""
+    """Return whether a token is a string; a lone quote is none."""
     return token[:1] == '"' and token != '"'
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from time import process_time_ns
 
-from drt.bench import grants
+from drt.bench import grants, kubernetes
 from drt.bench.applications import APPLICATIONS
 from drt.bench.contestants import cedarpy, production
 from drt.bench.figure import Figure, at_most
@@ -15,6 +15,7 @@ from drt.bench.fresh import Cost, against_cedarpy, memory_each, own_time_each
 from drt.bench.race import Disagreement, Measured, Timing, ratio
 from drt.bench.schemas import VALIDATED
 from drt.bench.workload import Maker
+from drt.case import Source
 
 ROUNDS, QUICK_ROUNDS = 15, 7
 FRESH_ROUNDS, QUICK_FRESH_ROUNDS = 9, 3
@@ -54,6 +55,17 @@ def parse(make: Maker, size: int, quick: bool) -> Measured:
     )
 
 
+def schema(make: Callable[[], Source], quick: bool) -> Measured:
+    """Reading a schema, production's time by cedarpy's."""
+    source = make()
+    return in_turns(
+        partial(production.read_schema, source),
+        partial(cedarpy.read_schema, source),
+        1,
+        QUICK_ROUNDS if quick else ROUNDS,
+    )
+
+
 def validate(make: Maker, size: int, quick: bool) -> Measured:
     """Reading and validating policies, production's time by cedarpy's; both must find them valid."""
     made = make(size)
@@ -88,7 +100,7 @@ def compiling(make: Maker, size: int, quick: bool) -> Measured:
 
 def figures() -> list[Figure]:
     """The figures of this module."""
-    return [*_reading(), *_compiling(), *_validation(), *_loading(), *_memory()]
+    return [*_reading(), *_schemas(), *_compiling(), *_validation(), *_loading(), *_memory()]
 
 
 def _reading() -> list[Figure]:
@@ -123,6 +135,25 @@ def _reading() -> list[Figure]:
         )
     )
     return found
+
+
+def _schemas() -> list[Figure]:
+    says = "a schema of 1 MB, as large as that of a Kubernetes cluster"
+    return [
+        Figure(
+            f"schema 1 MB {name} ÷ cedarpy",
+            "reading",
+            f"{readers}: {says}",
+            partial(schema, make),
+            at_most(1, 0.8),
+            medians="µs a schema",
+            quick=True,
+        )
+        for name, readers, make in (
+            ("text", "Schema.from_cedar by Schema.from_str", kubernetes.cedar_schema),
+            ("json", "Schema.from_json by Schema.from_json_str", kubernetes.json_schema),
+        )
+    ]
 
 
 def _compiling() -> list[Figure]:

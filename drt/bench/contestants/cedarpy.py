@@ -31,9 +31,15 @@ def read_entities(text: str) -> cedarpy.Entities:
     return cedarpy.Entities.from_json_str(text, None)
 
 
+def read_schema(source: Source) -> cedarpy.Schema:
+    """The handle of a schema in either syntax."""
+    read = cedarpy.Schema.from_str if source.format == "cedar" else cedarpy.Schema.from_json_str
+    return read(source.text)
+
+
 def validation(workload: Workload) -> Callable[[], bool]:
     """Reading the policies and validating them strictly, against a schema that is read beforehand."""
-    schema = cedarpy.Schema.from_str(workload.schema.text if workload.schema else "")
+    schema = read_schema(workload.schema or Source("", "cedar"))
     return lambda: bool(cedarpy.validate_policies(workload.policies.text, schema).validation_passed)
 
 
@@ -77,7 +83,7 @@ class Cedarpy:
     name: str = "cedarpy"
 
     def prepare(self, workload: Workload) -> Prepared:
-        schema = cedarpy.Schema.from_str(workload.schema.text) if workload.schema else None
+        schema = read_schema(workload.schema) if workload.schema else None
         policies = read_policies(workload.policies)
         entities = cedarpy.Entities.from_json_str(workload.entities, schema)
         is_authorized = cedarpy.is_authorized

@@ -31,14 +31,14 @@ def read_entities(text: str) -> Entities:
     return Entities.from_json(text)
 
 
-def read_schema(text: str) -> Schema:
-    """A schema in the Cedar syntax."""
-    return Schema.from_cedar(text)
+def read_schema(source: Source) -> Schema:
+    """A schema in either syntax."""
+    return Schema.from_cedar(source.text) if source.format == "cedar" else Schema.from_json(source.text)
 
 
 def validation(workload: Workload) -> Callable[[], bool]:
     """Reading the policies and validating them strictly, against a schema that is read beforehand."""
-    schema = read_schema(workload.schema.text if workload.schema else "")
+    schema = read_schema(workload.schema or Source("", "cedar"))
     return lambda: schema.validate(read_policies(workload.policies)).valid
 
 
@@ -91,7 +91,7 @@ class Production:
             entities = read_entities(workload.entities)
             authorize = Authorizer(policies, entities, tier=self.tier).authorize
         else:
-            schema = read_schema(workload.schema.text)
+            schema = read_schema(workload.schema)
             entities = schema.read_entities(workload.entities)
             authorize = schema.authorizer(policies, entities, tier=self.tier).authorize
             read = schema.read_request

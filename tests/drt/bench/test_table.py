@@ -32,6 +32,7 @@ TARGETS = [
     ("p99 ÷ p50, *", 4, ("at most", 4, 2.5)),
     ("every policy errs ÷ naive walk", 1, ("at most", 1, 0.5)),
     ("parse ÷ cedarpy, *", 5, ("at most", 1, 0.6)),
+    ("schema 1 MB * ÷ cedarpy", 2, ("at most", 1, 0.8)),
     ("cold start ÷ cedarpy, 5,000 many", 1, ("at most", 1.5, 1)),
     ("entity load ÷ cedarpy, *", 4, ("at most", 0.6, 0.4)),
     ("memory per entity ÷ cedarpy, *", 4, ("at most", 0.8, 0.6)),

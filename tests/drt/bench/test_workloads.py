@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
 
 pytest.importorskip("cedarpy")
 
-from drt.bench import grants
+from drt.bench import grants, kubernetes
 from drt.bench.applications import APPLICATIONS
 from drt.bench.contestants import cedarpy, production
 from drt.bench.contestants.contestant import Answer
@@ -18,6 +19,7 @@ from drt.bench.contestants.reference import Reference
 from drt.bench.mix import alike, shared_quotas
 from drt.bench.schemas import VALIDATED
 from drt.bench.workload import REQUESTS, Workload
+from drt.case import Source
 
 GROWING: dict[str, Callable[[int], Workload]] = {
     "direct": grants.direct,
@@ -106,3 +108,23 @@ def test_validated_workloads_conform_and_are_answered_like_plain_ones(name: str)
     plain = Reference().prepare(made).answers()
     for contestant in (Production(), Production(plain=True), cedarpy.Cedarpy()):
         assert contestant.prepare(made).answers() == plain
+
+
+@pytest.mark.parametrize("size", [20_000, 100_000])
+def test_both_syntaxes_of_the_kubernetes_schema_mean_the_same(size: int) -> None:
+    groups = len(json.loads(kubernetes.json_schema(size).text)) - 3
+    drawn = kubernetes.document(groups)
+    written = Source(kubernetes.cedar_text(drawn), "cedar"), Source(kubernetes.json_text(drawn), "json")
+    texts = {production.read_schema(source).to_canonical() for source in written}
+    assert len(texts) == 1
+    for source in written:
+        cedarpy.read_schema(source)
+
+
+@pytest.mark.parametrize("draw", [kubernetes.cedar_schema, kubernetes.json_schema])
+def test_the_kubernetes_schema_is_drawn_alike_and_as_large_as_asked_for(
+    draw: Callable[[int], Source],
+) -> None:
+    assert draw(50_000) == draw(50_000)
+    for size in (100_000, 300_000):
+        assert size <= len(draw(size).text) < 1.5 * size

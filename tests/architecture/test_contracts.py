@@ -14,6 +14,7 @@ LINE_BUDGETS = {"reference": 200, "production": 350, "generators": 350, "drt": 3
 """Lines a module may have."""
 
 ROOMIER = {
+    "production/validation/unicode_tables.py": 500,
     "reference/building.py": 320,
     "reference/evaluator.py": 280,
     "reference/expression_json.py": 240,

@@ -3,6 +3,9 @@
 Law (linking): the result depends neither on the order nor on the grouping of the schemas; the empty schema
 changes nothing. Common types are written out within their own schemas before.
 
+Where several things are wrong, the kind is that of the Rust engine for two schemas: it checks ancestors last,
+and orders names by the base name and then the namespaces.
+
 The first step of the specification cannot fail here: no schema declares an entity type called `Action`.
 """
 
@@ -66,9 +69,9 @@ def link_models(models: Sequence[SchemaModel]) -> SchemaModel:
         owner, action = _action(uid, declarations)
         actions[uid] = replace(action, context=adopters[id(owner)].record(action.context))
     linked = SchemaModel(entity_types, actions, types)
-    _check_ancestors(models, linked)
     _check_built_in(models, linked)
     _check_schema(linked)
+    _check_ancestors(models, linked)
     return linked
 
 
@@ -88,7 +91,14 @@ def _by_key(
     for model, table in tables:
         for key, declaration in table.items():
             found.setdefault(key, []).append((model, declaration))
-    return sorted(found.items(), key=lambda item: item[0])
+    return sorted(found.items(), key=lambda item: _order(item[0]))
+
+
+def _order(key: str | ActionUid) -> tuple[str, list[str], str]:
+    """The place of an entity type or action in the order of names."""
+    name, action_id = (key, "") if isinstance(key, str) else key
+    *namespaces, base = name.split("::")
+    return base, namespaces, action_id
 
 
 def _adopted(entity_type: EntityTypeModel, adopter: Adopter) -> EntityTypeModel:
@@ -153,7 +163,7 @@ def _check_ancestors(models: Sequence[SchemaModel], linked: SchemaModel) -> None
     if changed:
         raise SchemaLinkError(
             "DefinedEntityAncestorsChanged",
-            f"linking would give the defined entity type `{min(changed)}` more ancestors",
+            f"linking would give the defined entity type `{min(changed, key=_order)}` more ancestors",
         )
 
 

@@ -172,6 +172,19 @@ def test_the_first_offence_by_name_is_reported() -> None:
     with pytest.raises(SchemaLinkError, match="`A`"):
         link("entity B; entity A;", "entity A; entity B;")
     assert refusal("action a; entity String; entity Z;", "action a; entity Z;") == "DuplicateEntityType"
+    late_base = "namespace A { entity Z; } namespace B { external entity A; }"
+    assert (
+        refusal(late_base, 'namespace A { entity Z; } namespace B { entity A enum ["a"]; }')
+        == "ExternalIsEnum"
+    )
+
+
+def test_the_kinds_of_several_offences_are_those_of_the_rust_engine() -> None:
+    grown = "entity A in [B]; external entity B; ", "entity B in [C]; entity C; "
+    assert refusal(*grown) == "DefinedEntityAncestorsChanged"
+    assert refusal(grown[0] + "entity X;", grown[1] + "namespace N { entity X; }") == "Schema"
+    assert refusal(grown[0] + "entity String;", grown[1]) == "ShadowsBuiltinType"
+    assert refusal("entity String; entity X;", "namespace N { entity X; }") == "ShadowsBuiltinType"
 
 
 def test_law_grouping() -> None:

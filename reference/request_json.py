@@ -1,4 +1,4 @@
-"""Requests and contexts (spec 05 §8, §9): JSON to a request, and the text form of a uid."""
+"""Requests and contexts (spec 05 §8, §9) in JSON."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from reference.errors import InputError
 from reference.json_document import Json, Repeating
 from reference.json_reader import read_leniently
 from reference.request import Request
+from reference.uid_text import parse_uid
 from reference.value_json import uid, value
 from reference.values import EntityUid, Record
 
@@ -13,7 +14,7 @@ KEYS = ("principal", "action", "resource")
 
 
 def read_request(text: str) -> Request:
-    """A request as a JSON object with `principal`, `action`, `resource` and perhaps `context`.
+    """A request as a JSON object with `principal`, `action`, `resource` and perhaps `context`, and no more.
 
     Raises:
         InputError: part `request`.
@@ -42,12 +43,19 @@ def read_parts(text: str) -> tuple[EntityUid, EntityUid, EntityUid, dict[str, Js
         if key not in json:
             raise InputError("request", f"`{key}` is missing")
         reading.require_strict(json[key], "request", f"`{key}`", around=0, repeating=True)
-    principal, action, resource = (uid(json[key], "request", f"`{key}`") for key in KEYS)
+    principal, action, resource = (_uid(json[key], f"`{key}`") for key in KEYS)
     written = json.get("context", {})
     reading.require_strict(written, "request", "`context`", around=0)
     if not isinstance(written, dict):
         raise InputError("request", "`context` must be an object")
     return principal, action, resource, written
+
+
+def _uid(json: Json, where: str) -> EntityUid:
+    """A uid as an object, or as the text of an entity literal."""
+    if isinstance(json, str):
+        return parse_uid(json, "request", where)
+    return uid(json, "request", where)
 
 
 def context(json: Json) -> Record:

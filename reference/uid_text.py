@@ -31,21 +31,23 @@ EXTENDING_SPACING_MARKS = (
 """The spacing marks (Mc) with the property Grapheme_Extend, from and to."""
 
 
-def parse_uid(text: str, part: Part) -> EntityUid:
+def parse_uid(text: str, part: Part, where: str = "") -> EntityUid:
     """The uid that the text spells; any other spelling of it is refused.
 
     Raises:
-        InputError: of `part`.
+        InputError: of `part`; `where` names the place, if it is one in a document.
     """
+    place = f"{where}: " if where else ""
     type_name, quote, rest = text.partition('::"')
     if not quote or not rest.endswith('"') or not is_name(type_name):
-        raise InputError(part, f'expected an entity as `Type::"id"`, found {text[:80]!a}')
+        raise InputError(part, f'{place}expected an entity as `Type::"id"`, found {text[:80]!a}')
     try:
         uid = EntityUid(type_name, unescape(rest[:-1]))
     except EscapeError as error:
-        raise InputError(part, str(error)) from None
+        raise InputError(part, f"{place}{error}") from None
     if canonical_uid(uid) != text:
-        raise InputError(part, f"expected the spelling {canonical_uid(uid)[:80]!a}, found {text[:80]!a}")
+        spelling = f"expected the spelling {canonical_uid(uid)[:80]!a}, found {text[:80]!a}"
+        raise InputError(part, f"{place}{spelling}")
     return uid
 
 

@@ -197,10 +197,32 @@ def test_requests() -> None:
     read_request(REQUEST % (A, ',"context":{"a":' + "[" * 126 + "]" * 126 + "}"))
 
 
+def test_uids_of_requests_as_texts() -> None:
+    """Both forms may occur in one request."""
+    assert read_request(REQUEST % ('"User::\\"a\\""', "")) == read_request(REQUEST % (A, ""))
+    texts = r'{"principal":"User::\"a\"","action":"A::Action::\"x\"","resource":"R::\"\\n\"","context":{}}'
+    request = read_request(texts)
+    assert request.action == EntityUid("A::Action", "x")
+    assert request.resource == EntityUid("R", "\n")
+
+
+@pytest.mark.parametrize(
+    ("request_text", "message"),
+    [
+        (REQUEST % ('" User::\\"a\\""', ""), "`principal`: expected an entity"),
+        (REQUEST % ('"User::\\"\\\\x41\\""', ""), "`principal`: expected the spelling"),
+        (REQUEST % (A, ',"contxt":{}'), "there is no key 'contxt'"),
+    ],
+)
+def test_a_refused_request_names_the_member(request_text: str, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        read_request(request_text)
+
+
 @pytest.mark.parametrize(
     "text",
     [
-        "{}", "[]", REQUEST % ('"User::\\"a\\""', ""), REQUEST % (A, ',"context":[]'), REQUEST % (A, ',"context":null'),
+        "{}", "[]", REQUEST % ('"User::\\"a\\"//"', ""), REQUEST % ('"User"', ""), REQUEST % (A, ',"contxt":{}'), REQUEST % (A, ',"context":[]'), REQUEST % (A, ',"context":null'),
         REQUEST % (A, ',"context":{"__entity":{"type":"User","id":"a"}}'), REQUEST % (A, ',"context":{"a":null}'),
         REQUEST % (A, ',"context":{"a":1,"a":2}'), REQUEST % (A, ',"context":{"a":{"b":1,"b":2}}'),
         REQUEST % (A, ',"context":{"a":' + "[" * 127 + "]" * 127 + "}"), REQUEST % (A, ',"principal":1'),

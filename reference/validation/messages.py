@@ -35,9 +35,8 @@ def explain(verdicts: Mapping[str, Verdict], located: Located | None = None) -> 
         if len(alike) > MOST_SHOWN:
             yield f"error in `{policy_id}`: and {len(alike) - MOST_SHOWN} more"
         for caution in verdict.cautions[:MOST_SHOWN]:
-            if verdict.valid or caution.kind != "impossible_policy":
-                where, shown = _place(policy_id, caution.expr, located)
-                yield f"warning for `{policy_id}`{where}: {caution.message}{shown}"
+            where, shown = _place(policy_id, caution.expr, located)
+            yield f"warning for `{policy_id}`{where}: {caution.message}{shown}"
 
 
 def _place(policy_id: str, expr: Expr | None, located: Located | None) -> tuple[str, str]:

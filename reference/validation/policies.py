@@ -48,7 +48,7 @@ def validate(body: Body, schema: Schema, *, permissive: bool = False, level: int
         impossible = True
         for checked in check_everywhere(body, expr, schema, permissive=permissive):
             problems += checked.problems
-            impossible = impossible and checked.typed.type == FALSE
+            impossible = impossible and not checked.failed and checked.typed.type == FALSE
             if level is not None and not checked.failed:
                 problems += level_problems(checked, expr, level)
         cautions = (*_applicability(body, schema), *_impossibility(impossible), *text_warnings(expr))

@@ -7,12 +7,14 @@ duplicate key, say) is kept as raw text in a file of its own, so that replaying 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
 from drt import json_text
 from drt.case import Case, Request, Source
+from drt.case_folder import check_folder, write_file
 from drt.case_members import Members, Reader
 from drt.outcome import Decision, ErrorKind, Part
 from drt.problems import InputProblem
@@ -38,20 +40,30 @@ _UIDS = ("principal", "action", "resource")
 
 
 def write_case(folder: Path, saved: SavedCase) -> None:
-    """Write the case's files into the folder, which is there and empty."""
+    """Write the case's files into the folder, which is there and empty.
+
+    Raises `InputProblem` for a case that is too large to be read again.
+    """
+    for name, content in files_of_case(saved).items():
+        write_file(folder / name, content)
+    check_folder(folder)
+
+
+def files_of_case(saved: SavedCase) -> dict[str, bytes]:
+    """The files of a case by name, as the tool writes them."""
     case = saved.case
+    files: dict[str, str] = {"entities.json": case.entities}
     document: dict[str, object] = {
-        "policies": _write_source(folder, "policies", "cedar", case.policies),
+        "policies": _add_source(files, "policies", "cedar", case.policies),
         "entities": "entities.json",
-        "requests": [_write_request(folder, saved, index) for index in range(len(case.requests))],
+        "requests": [_add_request(files, saved, index) for index in range(len(case.requests))],
         "name": saved.name,
     }
-    json_text.write_text(folder / "entities.json", case.entities)
     if case.schema is not None:
-        document["schema"] = _write_source(folder, "schema", "cedarschema", case.schema)
+        document["schema"] = _add_source(files, "schema", "cedarschema", case.schema)
     if case.fragments:
         document["fragments"] = [
-            _write_source(folder, f"fragment-{number}", "cedarschema", fragment)
+            _add_source(files, f"fragment-{number}", "cedarschema", fragment)
             for number, fragment in enumerate(case.fragments, 1)
         ]
     if case.links:
@@ -75,23 +87,24 @@ def write_case(folder: Path, saved: SavedCase) -> None:
         else {name: getattr(saved.verdict, name) for name in ("wrong", "because", "source")},
     }
     document |= {key: value for key, value in known.items() if value not in (None, "", [], {})}
-    json_text.write_text(folder / CASE_FILE, json_text.dump(document))
+    files[CASE_FILE] = json_text.dump(document)
+    return {name: json_text.encoded(text) for name, text in files.items()}
 
 
-def _write_source(folder: Path, stem: str, cedar_suffix: str, source: Source) -> str:
+def _add_source(files: dict[str, str], stem: str, cedar_suffix: str, source: Source) -> str:
     name = f"{stem}.{cedar_suffix if source.format == 'cedar' else 'json'}"
-    json_text.write_text(folder / name, source.text)
+    files[name] = source.text
     return name
 
 
-def _write_request(folder: Path, saved: SavedCase, index: int) -> dict[str, object]:
+def _add_request(files: dict[str, str], saved: SavedCase, index: int) -> dict[str, object]:
     request = saved.case.requests[index]
     written: dict[str, object] = {}
     if _is_official(request.text):
         written |= json.loads(request.text)
     else:
         written["file"] = f"request-{index}.json"
-        json_text.write_text(folder / f"request-{index}.json", request.text)
+        files[f"request-{index}.json"] = request.text
     if not request.validate:
         written["validateRequest"] = False
     if index < len(saved.descriptions) and saved.descriptions[index]:
@@ -164,7 +177,7 @@ def read_case(path: Path) -> SavedCase:
         raise InputProblem("there is no such case", path)
     if folder.is_file():
         raise InputProblem("not the folder of a case (drt conformance reads integration tests)", path)
-    if not (folder / CASE_FILE).is_file():
+    if not os.path.lexists(folder / CASE_FILE):
         raise InputProblem(f"not a case: it holds no {CASE_FILE}", folder)
     reader = Reader(folder / CASE_FILE)
     members = reader.root(

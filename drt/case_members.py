@@ -10,17 +10,19 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from drt import json_text
+from drt.case_folder import check_folder, read_file
 from drt.problems import InputProblem
 
 LONGEST_NAME = 255
 
 
 class Reader:
-    """One `case.json` and the files beside it."""
+    """One `case.json` and the files beside it, all of them regular and of limited size."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._text = json_text.read_text(path)
+        self._beside = check_folder(path.parent)
+        self._text = json_text.decoded(read_file(path), path)
 
     def root(self, *known: str) -> Members:
         """The members of the document, all of them known."""
@@ -35,20 +37,13 @@ class Reader:
         """The text of the file of that plain name, in the case's own folder."""
         if not name or Path(name).name != name:
             raise members.problem(f"{json.dumps(name)} is not the name of a file in the case's folder", key)
-        file = self.path.parent / name
-        if not _is_there(file):
+        if name not in self._beside:
             raise members.problem(f"the case has no file {json.dumps(name[:LONGEST_NAME])}", key)
-        return json_text.read_text(file)
+        file = self.path.parent / name
+        return json_text.decoded(read_file(file), file)
 
     def problem(self, sentence: str, way: json_text.Way) -> InputProblem:
         return InputProblem(sentence, self.path, json_text.line_of(self._text, way))
-
-
-def _is_there(file: Path) -> bool:
-    try:
-        return file.exists()
-    except OSError:  # a name that no file can have
-        return False
 
 
 class Members:

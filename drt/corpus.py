@@ -1,23 +1,17 @@
 """The corpus: every saved case, as directories of files that diff.
 
-Owns where cases lie and how one is put there without ever being half there: it is written beside its place,
-flushed to disk and renamed, under a lock that other processes honour. One signature has one counterexample,
-the simplest seen.
+Owns where cases lie and which of two stays: one signature has one counterexample, the simplest seen.
 """
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
-import os
 import re
-import secrets
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from drt.case_files import CASE_FILE, read_case, write_case
+from drt.case_files import CASE_FILE, read_case
+from drt.corpus_folder import Held, cases_under, folders_in, free_name, holding, is_folder, recover
+from drt.corpus_index import CorpusIndex
 from drt.problems import InputProblem
 from drt.reduce.order import weight
 from drt.saved_case import SavedCase
@@ -108,12 +102,15 @@ class Corpus:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.index = CorpusIndex(root)
 
     def seeds(self) -> list[Path]:
         """The folders of all seed cases, sorted; also those that have lost their `case.json`."""
-        folder = self.root / "seeds"
-        topics = (topic for topic in _folders(folder) if not (topic / CASE_FILE).is_file())
-        return sorted(cases_under(folder) + [path for topic in topics for path in _bereft(topic)])
+        found: list[Path] = []
+        for topic in folders_in(self.root / "seeds"):
+            cases = cases_under(topic)
+            found += cases if topic in cases else _with_bereft(topic, cases)
+        return sorted(found)
 
     def counterexamples(self) -> list[Path]:
         """The folders of all counterexamples, sorted; also those that have lost their `case.json`."""
@@ -125,9 +122,10 @@ class Corpus:
 
     def _found(self, among: str) -> list[Path]:
         folder = self.root / among
-        with contextlib.suppress(OSError), _locked(folder, wait=False):
-            _recover(folder)
-        return sorted(cases_under(folder) + _bereft(folder))
+        if not is_folder(folder):
+            return []
+        recover(folder)
+        return _with_bereft(folder, cases_under(folder))
 
     def load(self, path: Path) -> SavedCase:
         """One case; raises `InputProblem` with one sentence when it is missing or malformed."""
@@ -147,28 +145,28 @@ class Corpus:
         Raises `InputProblem` when the disk refuses.
         """
         folder = self.root / among
-        with holding(folder):
-            return self._save(folder, saved, instead_of)
+        with holding(folder, self.index) as held:
+            return self._save(held, saved, instead_of)
 
-    def _save(self, folder: Path, saved: SavedCase, instead_of: Path | None) -> Path:
+    def _save(self, held: Held, saved: SavedCase, instead_of: Path | None) -> Path:
         if instead_of is not None and not _is_same_find(instead_of, saved):
             instead_of = None  # saving led to a case that was there before, and that one is to stay
         place: Path | None = None
-        for path, known in self.with_signature(folder, saved.signature):
+        for path, known in held.with_signature(saved.signature):
             if known.status == "fixed":
                 continue
             settled = known.status == "declared"
             if settled or (path != instead_of and weight(known.case) <= weight(saved.case)):
                 if instead_of is not None and instead_of != path:
-                    _remove(instead_of)
+                    held.remove(instead_of)
                 return path
             place = path
             break
         if place is None:
-            place = free_name(folder, slug(saved.signature), instead_of)
-        put(place, replace(saved, name=place.name))
+            place = free_name(held.folder, slug(saved.signature), instead_of)
+        held.put(place, replace(saved, name=place.name))
         if instead_of is not None and instead_of != place:
-            _remove(instead_of)
+            held.remove(instead_of)
         return place
 
     def conclude(self, path: Path, saved: SavedCase) -> None:
@@ -177,62 +175,37 @@ class Corpus:
         Raises `InputProblem` when the disk refuses.
         """
         path = path.resolve()
-        with holding(path.parent):
-            put(path, saved)
+        with holding(path.parent) as held:
+            held.put(path, saved)
 
     def drop(self, path: Path, saved: SavedCase) -> None:
         """Take a counterexample out again that turned out not to be worth keeping, if `path` still holds
         it.
         """
-        with holding(self.root / "counterexamples"):
+        with holding(self.root / "counterexamples") as held:
             if _is_same_find(path, saved):
-                _remove(path)
+                held.remove(path)
 
     def remove(self, path: Path, saved: SavedCase) -> bool:
         """Remove a case, if it is still the one that the caller knows; whether it was.
 
         Raises `InputProblem` when the disk refuses.
         """
-        with holding(path.parent):
+        with holding(path.parent) as held:
             try:
                 same = read_case(path) == saved
             except InputProblem:
                 return False
             if same:
-                _remove(path)
+                held.remove(path)
             return same
 
-    def with_signature(self, folder: Path, signature: str) -> Iterator[tuple[Path, SavedCase]]:
-        """The saved cases of that signature; those that cannot be read are none of our business here."""
-        for path in cases_under(folder):
-            with contextlib.suppress(InputProblem):
-                known = read_case(path)
-                if known.signature == signature:
-                    yield path, known
 
-
-def cases_under(folder: Path) -> list[Path]:
-    """Every folder at or below it that holds a `case.json`, sorted; unfinished ones are left out.
-
-    Others may be writing meanwhile: a folder that goes away while it is looked at is none.
-    """
-    found = []
-    for path, folders, files in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        if CASE_FILE in files:
-            found.append(Path(path))
-    return sorted(found)
-
-
-def _bereft(folder: Path) -> list[Path]:
-    """The folders in it that should be cases, and hold none."""
-    return [path for path in _folders(folder) if not cases_under(path)]
-
-
-def _folders(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        return []
-    return [path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")]
+def _with_bereft(folder: Path, cases: list[Path]) -> list[Path]:
+    """The cases below a folder, and the folders in it that should be cases and hold none; sorted."""
+    depth = len(folder.parts)
+    holding_cases = {path.parts[depth] for path in cases if len(path.parts) > depth}
+    return sorted(cases + [path for path in folders_in(folder) if path.name not in holding_cases])
 
 
 def _is_same_find(path: Path, saved: SavedCase) -> bool:
@@ -245,94 +218,3 @@ def _is_same_find(path: Path, saved: SavedCase) -> bool:
         return False
     parts = ("target", "index", "random_seed")
     return known.status == "open" and all(known.origin.get(part) == saved.origin.get(part) for part in parts)
-
-
-def free_name(folder: Path, name: str, instead_of: Path | None = None) -> Path:
-    """A place for a case of that name: the name, or the name with the first number that is free."""
-    place, number = folder / name, 1
-    while place.exists() and place != instead_of:
-        number += 1
-        place = folder / f"{name}-{number}"
-    return place
-
-
-# INVARIANT: at every moment a case is whole under its name, or under the hidden name that `_recover` undoes.
-
-
-def put(place: Path, saved: SavedCase) -> None:
-    """Write a case to a place, instead of the one that is there; the caller is holding the folder."""
-    fresh = place.with_name(f".{place.name}.new-{secrets.token_hex(4)}")
-    fresh.mkdir()
-    try:
-        write_case(fresh, saved)
-        for path in (*fresh.iterdir(), fresh):
-            _flush(path)
-        if place.exists():
-            old = place.with_name(f".{place.name}.old")
-            place.rename(old)
-            fresh.rename(place)
-            shutil.rmtree(old)
-        else:
-            fresh.rename(place)
-        _flush(place.parent)
-    except BaseException:
-        shutil.rmtree(fresh, ignore_errors=True)
-        raise
-
-
-def _recover(folder: Path) -> None:
-    """Give a case its name back whose replacement was cut short between two renamings, and sweep up what
-    other writers left when they were killed. Whoever calls it is holding the folder, so none is at work.
-    """
-    for old in folder.glob(".*.old"):
-        name = old.name.removeprefix(".").removesuffix(".old")
-        with contextlib.suppress(OSError):
-            if (folder / name).exists():
-                shutil.rmtree(old)
-            else:
-                old.rename(folder / name)
-    for left in (*folder.glob(".*.new-*"), *folder.glob(".*.gone-*")):
-        shutil.rmtree(left, ignore_errors=True)
-
-
-def _remove(folder: Path) -> None:
-    """Remove a case that has been replaced; hidden first, so that nobody reads half of it."""
-    hidden = folder.with_name(f".{folder.name}.gone-{secrets.token_hex(4)}")
-    with contextlib.suppress(FileNotFoundError):
-        folder.rename(hidden)
-        shutil.rmtree(hidden)
-
-
-def _flush(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-@contextlib.contextmanager
-def holding(folder: Path) -> Iterator[None]:
-    """Be the only one who writes cases to a folder, which is made where it is missing.
-
-    Raises `InputProblem` when the disk refuses, then or later.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with _locked(folder):
-            _recover(folder)
-            yield
-    except OSError as error:
-        problem = (error.strerror or str(error)).lower()
-        raise InputProblem(f"the corpus cannot be written: {problem}", folder) from error
-
-
-@contextlib.contextmanager
-def _locked(folder: Path, *, wait: bool = True) -> Iterator[None]:
-    """Hold a folder; the system lets go of it even when the holder is killed.
-
-    Raises `BlockingIOError` where another one holds it and there is to be no waiting.
-    """
-    with (folder / ".lock").open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        yield

@@ -5,21 +5,24 @@ Owns the faults of a corpus, a sentence each. One fault hides no other.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
+import os
 import re
-import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
-from drt.case_files import CASE_FILE, read_case, write_case
+from drt.case_files import CASE_FILE, files_of_case, read_case
+from drt.case_folder import check_folder, read_file
 from drt.corpus import FLAKY, Corpus, slug
+from drt.corpus_folder import LOCK, is_folder
 from drt.known import KNOWN_FILE, Known, entries
 from drt.problems import InputProblem
 from drt.saved_case import SavedCase
 
 FOLDERS = ("seeds", "counterexamples", FLAKY)
-LOCK = ".lock"
 _NUMBER = re.compile(r"-[0-9]+\Z")
 
 
@@ -37,11 +40,25 @@ class Fault:
         return self.sentence if self.sentence.startswith(str(self.path)) else f"{self.path}: {self.sentence}"
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Faults of one case that can be read: `form` are those that writing the case anew puts right."""
+
+    signature: str
+    status: str | None
+    form: tuple[str, ...]
+    faults: tuple[str, ...]
+
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any]) -> Looked:
+        return cls(said["signature"], said["status"], tuple(said["form"]), tuple(said["faults"]))
+
+
 @dataclass(slots=True)
 class Checked:
     """The cases that could be read, and every fault."""
 
-    cases: list[tuple[Path, SavedCase]] = field(default_factory=list)
+    cases: list[tuple[Path, Looked]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -51,17 +68,13 @@ def check(corpus: Corpus, *, mend: bool = False, today: datetime.date | None = N
     Raises `InputProblem` only where the disk refuses to mend.
     """
     found = Checked()
-    for kind, paths in zip(FOLDERS, (corpus.seeds(), corpus.counterexamples(), corpus.flaky()), strict=True):
-        for path in paths:
-            try:
-                saved = read_case(path)
-            except InputProblem as problem:
-                found.faults.append(Fault(path, str(problem), unreadable=True))
-                continue
-            found.cases.append((path, saved))
-            found.faults += _form(corpus, path, saved, mend)
-            sentences = _seed_case(path, saved) if kind == "seeds" else _counterexample(path, saved, kind)
-            found.faults += (Fault(path, sentence) for sentence in sentences)
+    paths = corpus.seeds() + corpus.counterexamples() + corpus.flaky()
+    looked = corpus.index.answers("check", paths, lambda missing: _look(corpus.root, missing))
+    for path in paths:
+        if path in looked:
+            _add(corpus, found, path, Looked.from_json(looked[path]), mend)
+        else:
+            found.faults.append(Fault(path, _problem(path), unreadable=True))
     found.faults += _strays(corpus.root)
     counterexamples = [one for one in found.cases if one[0].is_relative_to(corpus.root / "counterexamples")]
     found.faults += _twins(counterexamples)
@@ -69,26 +82,45 @@ def check(corpus: Corpus, *, mend: bool = False, today: datetime.date | None = N
     return found
 
 
+def _add(corpus: Corpus, found: Checked, path: Path, looked: Looked, mend: bool) -> None:
+    found.cases.append((path, looked))
+    if looked.form and mend:
+        corpus.conclude(path, read_case(path))
+    found.faults += (Fault(path, sentence, mended=mend) for sentence in looked.form)
+    found.faults += (Fault(path, sentence) for sentence in looked.faults)
+
+
+def _problem(path: Path) -> str:
+    try:
+        read_case(path)
+    except InputProblem as problem:
+        return str(problem)
+    return "it changed while it was looked at"
+
+
 # One case
 
 
-def _form(corpus: Corpus, path: Path, saved: SavedCase, mend: bool) -> Iterator[Fault]:
+def _look(root: Path, paths: Sequence[Path]) -> Iterator[tuple[Path, dict[str, object]]]:
+    """Look at each case that can be read."""
+    for path in paths:
+        kind = path.relative_to(root).parts[0]
+        with contextlib.suppress(InputProblem):
+            saved = read_case(path)
+            sentences = _seed_case(path, saved) if kind == "seeds" else _counterexample(path, saved, kind)
+            looked = Looked(saved.signature, saved.status, tuple(_form(path, saved)), tuple(sentences))
+            yield path, asdict(looked)
+
+
+def _form(path: Path, saved: SavedCase) -> Iterator[str]:
     """Whether the files are those that the tool would write, byte for byte."""
-    with tempfile.TemporaryDirectory() as folder:
-        write_case(Path(folder), saved)
-        wanted = {file.name: file.read_bytes() for file in Path(folder).iterdir()}
-    there = {file.name: file.read_bytes() if file.is_file() else None for file in path.iterdir()}
-    sentences = [
-        f"it holds {name}, which {CASE_FILE} does not name"
-        for name in sorted(there.keys() - wanted.keys() - {LOCK})
-    ]
+    wanted = files_of_case(saved)
+    there = {name: read_file(path / name) for name in check_folder(path)}
+    for name in sorted(there.keys() - wanted.keys() - {LOCK}):
+        yield f"it holds {name}, which {CASE_FILE} does not name"
     differing = sorted(name for name in wanted if there.get(name) != wanted[name])
     if differing:
-        sentences.append(f"{', '.join(differing)} is not written as the tool writes it")
-    if sentences and mend:
-        corpus.conclude(path, saved)
-    for sentence in sentences:
-        yield Fault(path, sentence, mended=mend)
+        yield f"{', '.join(differing)} is not written as the tool writes it"
 
 
 def _seed_case(path: Path, saved: SavedCase) -> Iterator[str]:
@@ -138,30 +170,37 @@ def _strays(root: Path) -> Iterator[Fault]:
     for folder in sorted(root.iterdir()):
         if folder.is_dir() and folder.name not in FOLDERS:
             yield Fault(folder, f"cases lie in {', '.join(FOLDERS)}; nobody looks here")
+    yield from _strangers(root / "seeds")
     for topic in _inside(root / "seeds"):
-        if not (topic / CASE_FILE).is_file():  # told as a seed case in the wrong place
+        if is_folder(topic) and not (topic / CASE_FILE).is_file():  # told as a seed case in the wrong place
             yield from _strangers(topic)
     for kind in FOLDERS[1:]:
         yield from _strangers(root / kind)
 
 
 def _strangers(folder: Path) -> Iterator[Fault]:
-    if not folder.is_dir():
-        if folder.exists():
-            yield Fault(folder, "it is a file where folders of cases lie")
-        return
+    """What lies in a folder of folders, and is none."""
+    if (sentence := _no_folder(folder)) and os.path.lexists(folder):
+        yield Fault(folder, sentence)
     for path in _inside(folder):
         if path.name.startswith("."):
             yield Fault(path, "it was left by a writer that was killed; the next one sweeps it up")
-        elif not path.is_dir():
-            yield Fault(path, "it is a file where folders of cases lie")
+        elif sentence := _no_folder(path):
+            yield Fault(path, sentence)
+
+
+def _no_folder(path: Path) -> str:
+    """What is wrong with a place where a folder of cases is to be; empty where there is one."""
+    if path.is_symlink():
+        return "it is a link, and nobody follows it"
+    return "" if path.is_dir() else "it is a file where folders of cases lie"
 
 
 def _inside(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.name != LOCK) if folder.is_dir() else []
+    return sorted(path for path in folder.iterdir() if path.name != LOCK) if is_folder(folder) else []
 
 
-def _twins(cases: Sequence[tuple[Path, SavedCase]]) -> Iterator[Fault]:
+def _twins(cases: Sequence[tuple[Path, Looked]]) -> Iterator[Fault]:
     """One signature has one open case."""
     first: dict[str, Path] = {}
     for path, saved in cases:
@@ -171,7 +210,7 @@ def _twins(cases: Sequence[tuple[Path, SavedCase]]) -> Iterator[Fault]:
             yield Fault(path, f"{other.name} has its signature, and is open too")
 
 
-def _known(path: Path, cases: Sequence[tuple[Path, SavedCase]], today: datetime.date) -> Iterator[Fault]:
+def _known(path: Path, cases: Sequence[tuple[Path, Looked]], today: datetime.date) -> Iterator[Fault]:
     """Whether `known.toml` reads, names a finding once, is in date, and says what the cases say."""
     ids: set[str] = set()
     signatures: dict[str, str] = {}
@@ -191,7 +230,7 @@ def _known(path: Path, cases: Sequence[tuple[Path, SavedCase]], today: datetime.
         yield from _contradictions(path, entry, cases)
 
 
-def _contradictions(path: Path, entry: Known, cases: Sequence[tuple[Path, SavedCase]]) -> Iterator[Fault]:
+def _contradictions(path: Path, entry: Known, cases: Sequence[tuple[Path, Looked]]) -> Iterator[Fault]:
     """Cases of exactly the entry's signature, on which it says something else."""
     if not entry.signature or entry.status == "harness":
         return

@@ -6,13 +6,15 @@ open counterexamples of one signature the simpler stays, as in a run.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 from typing import Literal
 
 from drt.case_files import read_case
-from drt.corpus import FLAKY, Corpus, cases_under, free_name, holding, put, slug
+from drt.corpus import FLAKY, Corpus, slug
+from drt.corpus_folder import Held, cases_under, free_name, holding
 from drt.known import KNOWN_FILE, Known, entries
 from drt.problems import InputProblem
 from drt.reduce.order import weight
@@ -28,6 +30,10 @@ Fate = Literal[
 ]
 
 
+TOGETHER = 50
+"""Cases that are taken in under one lock: others need not wait for more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Merged:
     """What became of one case of the other corpus; `place` is where it now lies, or what stands for it."""
@@ -36,6 +42,15 @@ class Merged:
     fate: Fate
     place: Path | None = None
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A case of the other corpus, and the folder that it is to be taken into."""
+
+    path: Path
+    saved: SavedCase
+    folder: Path
 
 
 def merge(corpus: Corpus, other: Path) -> Iterator[Merged]:
@@ -50,12 +65,47 @@ def merge(corpus: Corpus, other: Path) -> Iterator[Merged]:
     found = cases_under(other)
     if not found:
         raise InputProblem("there is no case in it", other)
-    for path in found:
+    for start in range(0, len(found), TOGETHER):
+        yield from _take_in(corpus, found[start : start + TOGETHER])
+
+
+def _take_in(corpus: Corpus, paths: Sequence[Path]) -> Iterator[Merged]:
+    """Take in a few cases, those of one folder under one lock; they are read before it is taken."""
+    cases: list[_Case] = []
+    for path in paths:
         try:
             saved = read_case(path)
-            yield _counterexample(corpus, path, saved) if saved.signature else _seed_case(corpus, path, saved)
+            cases.append(_Case(path, saved, _folder(corpus, path, saved)))
         except InputProblem as problem:
             yield Merged(path, "refused", reason=str(problem))
+    for folder, several in groupby(cases, key=lambda case: case.folder):
+        yield from _put(corpus, folder, list(several))
+
+
+def _put(corpus: Corpus, folder: Path, cases: Sequence[_Case]) -> Sequence[Merged]:
+    done: list[Merged] = []
+    try:
+        with holding(folder, corpus.index) as held:
+            for case in cases:
+                done.append(_counterexample(held, case) if case.saved.signature else _seed_case(held, case))
+    except InputProblem as problem:
+        done += [Merged(case.path, "refused", reason=str(problem)) for case in cases[len(done) :]]
+    return done
+
+
+def _folder(corpus: Corpus, path: Path, saved: SavedCase) -> Path:
+    """The folder that a case belongs in: a case without a signature is a seed case, if it says in which topic
+    it lies and what must come out.
+    """
+    if saved.signature:
+        return corpus.root / (FLAKY if FLAKY in saved.tags else "counterexamples")
+    topic = path.parent.name
+    if topic not in saved.tags or not saved.expected:
+        sentence = (
+            "neither a counterexample (no signature) nor a seed case (topic among its tags, an outcome)"
+        )
+        raise InputProblem(sentence, path)
+    return corpus.root / "seeds" / slug(topic)
 
 
 def findings_left(corpus: Corpus, other: Path) -> list[str]:
@@ -65,36 +115,26 @@ def findings_left(corpus: Corpus, other: Path) -> list[str]:
     return [name for name in theirs if name not in ours]
 
 
-def _seed_case(corpus: Corpus, path: Path, saved: SavedCase) -> Merged:
-    """A case without a signature: a seed case, if it says in which topic it lies and what must come out."""
-    topic = path.parent.name
-    if topic not in saved.tags or not saved.expected:
-        sentence = (
-            "neither a counterexample (no signature) nor a seed case (topic among its tags, an outcome)"
-        )
-        return Merged(path, "refused", reason=f"{path}: {sentence}")
-    folder = corpus.root / "seeds" / slug(topic)
-    with holding(folder):
-        for place in _names(folder, slug(path.name)):
-            if _same(place, saved):
-                return Merged(path, "there already", place)
-        place = free_name(folder, slug(path.name))
-        put(place, replace(saved, name=place.name))
-    return Merged(path, "taken in", place)
+def _seed_case(held: Held, case: _Case) -> Merged:
+    for place in _names(held.folder, slug(case.path.name)):
+        if _same(place, case.saved):
+            return Merged(case.path, "there already", place)
+    place = free_name(held.folder, slug(case.path.name))
+    held.put(place, replace(case.saved, name=place.name))
+    return Merged(case.path, "taken in", place)
 
 
-def _counterexample(corpus: Corpus, path: Path, saved: SavedCase) -> Merged:
-    folder = corpus.root / (FLAKY if FLAKY in saved.tags else "counterexamples")
-    with holding(folder):
-        for place, known in corpus.with_signature(folder, saved.signature):
-            if (fate := _fate(known, saved)) is None:
-                continue
-            if fate in ("took the place of one less simple", "gave its conclusion to the same case"):
-                put(place, replace(saved, name=place.name))
-            return Merged(path, fate, place)
-        place = free_name(folder, slug(saved.signature))
-        put(place, replace(saved, name=place.name))
-    return Merged(path, "taken in", place)
+def _counterexample(held: Held, case: _Case) -> Merged:
+    saved = case.saved
+    for place, known in held.with_signature(saved.signature):
+        if (fate := _fate(known, saved)) is None:
+            continue
+        if fate in ("took the place of one less simple", "gave its conclusion to the same case"):
+            held.put(place, replace(saved, name=place.name))
+        return Merged(case.path, fate, place)
+    place = free_name(held.folder, slug(saved.signature))
+    held.put(place, replace(saved, name=place.name))
+    return Merged(case.path, "taken in", place)
 
 
 def _fate(known: SavedCase, saved: SavedCase) -> Fate | None:

@@ -5,15 +5,17 @@ Owns the counting; the same figures are printed as a table and as JSON.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import statistics
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from drt.case import Case
+from drt.case_files import read_case
 from drt.cells import cells
 from drt.corpus import FLAKY, Corpus
 from drt.corpus_features import cells_reached, components
@@ -59,43 +61,71 @@ class Stats:
 
 def stats(corpus: Corpus) -> Stats:
     """Count everything in a corpus."""
-    known: list[tuple[Path, SavedCase]] = []
-    unreadable = []
-    for path in corpus.seeds() + corpus.counterexamples() + corpus.flaky():
-        try:
-            known.append((path, corpus.load(path)))
-        except InputProblem as problem:
-            unreadable.append(str(problem))
+    paths = corpus.seeds() + corpus.counterexamples() + corpus.flaky()
     seeds = corpus.root / "seeds"
-    saved = [case for _, case in known]
-    reached: set[str] = set()
-    for _, _, found in cells_reached(known):
-        reached |= found or frozenset()
+    figures = corpus.index.answers("figures", paths, _figures)
+    known = [(path, figures[path]) for path in paths if path in figures]
+    reached = {cell for cells in corpus.index.answers("cells", paths, _cells).values() for cell in cells}
     every = cells()
     return Stats(
-        cases=len(saved),
-        unreadable=tuple(unreadable),
-        targets=_counted(_target(path, case, seeds) for path, case in known),
-        components=_counted(name for case in saved for name in components(case)),
+        cases=len(known),
+        unreadable=tuple(problem for path in paths if path not in figures for problem in _problems(path)),
+        targets=_counted(
+            SEED_CASES if path.is_relative_to(seeds) else case["target"] for path, case in known
+        ),
+        components=_counted(name for _, case in known for name in case["components"]),
         topics=_counted(path.parent.name for path, _ in known if path.is_relative_to(seeds)),
         statuses=_counted(
             SEED_CASES
             if path.is_relative_to(seeds)
             else FLAKY
-            if FLAKY in case.tags
-            else case.status or UNKNOWN
+            if FLAKY in case["tags"]
+            else case["status"] or UNKNOWN
             for path, case in known
         ),
-        tags=_counted(tag for case in saved for tag in case.tags),
-        sizes=_sizes([case.case for case in saved]),
-        features=_counted(name for case in saved for name in case_features(case.case)),
+        tags=_counted(tag for _, case in known for tag in case["tags"]),
+        sizes=_sizes([case["sizes"] for _, case in known]),
+        features=_counted(name for _, case in known for name in case["features"]),
         cells=len(reached & every),
         cells_total=len(every),
     )
 
 
-def _target(path: Path, saved: SavedCase, seeds: Path) -> str:
-    return SEED_CASES if path.is_relative_to(seeds) else str(saved.origin.get("target", UNKNOWN))
+def _figures(paths: Sequence[Path]) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """What is counted of each case that can be read."""
+    for path, saved in _read(paths):
+        yield (
+            path,
+            {
+                "target": str(saved.origin.get("target", UNKNOWN)),
+                "components": components(saved),
+                "status": saved.status,
+                "tags": saved.tags,
+                "sizes": _measures(saved.case),
+                "features": case_features(saved.case),
+            },
+        )
+
+
+def _cells(paths: Sequence[Path]) -> Iterator[tuple[Path, list[str]]]:
+    """The cells that each case reaches, of those that can be read and are survived."""
+    for path, _, found in cells_reached(list(_read(paths))):
+        if found is not None:
+            yield path, sorted(found)
+
+
+def _read(paths: Sequence[Path]) -> Iterator[tuple[Path, SavedCase]]:
+    for path in paths:
+        with contextlib.suppress(InputProblem):
+            yield path, read_case(path)
+
+
+def _problems(path: Path) -> Iterator[str]:
+    """What is wrong with a case that cannot be read; nothing where somebody has put it right meanwhile."""
+    try:
+        read_case(path)
+    except InputProblem as problem:
+        yield str(problem)
 
 
 def _counted(names: Iterable[str]) -> dict[str, int]:
@@ -103,21 +133,23 @@ def _counted(names: Iterable[str]) -> dict[str, int]:
     return dict(sorted(Counter(names).items(), key=lambda item: (-item[1], item[0])))
 
 
-def _sizes(cases: Sequence[Case]) -> dict[str, Size]:
-    if not cases:
-        return {}
-    measures = {
-        "policies": [policy_count(case) for case in cases],
-        "requests": [len(case.requests) for case in cases],
-        "expressions": [len(case.expressions) for case in cases],
-        "entities": [_entities(case.entities) for case in cases],
-        "links": [len(case.links) for case in cases],
-        "characters": [sum(map(len, texts(case))) for case in cases],
-    }
+def _measures(case: Case) -> dict[str, int]:
     return {
-        name: Size(min(numbers), statistics.median(numbers), max(numbers), sum(numbers))
-        for name, numbers in measures.items()
+        "policies": policy_count(case),
+        "requests": len(case.requests),
+        "expressions": len(case.expressions),
+        "entities": _entities(case.entities),
+        "links": len(case.links),
+        "characters": sum(map(len, texts(case))),
     }
+
+
+def _sizes(measured: Sequence[Mapping[str, int]]) -> dict[str, Size]:
+    sizes = {}
+    for name in measured[0] if measured else ():
+        numbers = [one[name] for one in measured]
+        sizes[name] = Size(min(numbers), statistics.median(numbers), max(numbers), sum(numbers))
+    return sizes
 
 
 def _entities(text: str) -> int:

@@ -55,19 +55,30 @@ def parse(text: str, path: Path | None = None) -> object:
 def read_text(path: Path) -> str:
     """The file's text with its line ends as they are; raises `InputProblem` when it cannot be read."""
     try:
-        return path.read_bytes().decode("utf-8", "surrogatepass")
+        return decoded(path.read_bytes(), path)
     except FileNotFoundError:
         raise InputProblem("there is no such file", path) from None
-    except UnicodeDecodeError as error:
-        line = path.read_bytes().count(b"\n", 0, error.start) + 1
-        raise InputProblem("not text: a byte that is not UTF-8", path, line) from None
     except OSError as error:
         raise InputProblem(f"cannot be read: {(error.strerror or str(error)).lower()}", path) from None
 
 
+def decoded(content: bytes, path: Path) -> str:
+    """The text of the bytes of a file; raises `InputProblem` with the line of the first that are none."""
+    try:
+        return content.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise InputProblem("not text: a byte that is not UTF-8", path, line) from None
+
+
+def encoded(text: str) -> bytes:
+    """The bytes of a text as it is: no line end is translated, and lone surrogates survive."""
+    return text.encode("utf-8", "surrogatepass")
+
+
 def write_text(path: Path, text: str) -> None:
-    """Write the text as it is: no line end is translated, and lone surrogates survive."""
-    path.write_bytes(text.encode("utf-8", "surrogatepass"))
+    """Write the text as it is."""
+    path.write_bytes(encoded(text))
 
 
 def dump(document: object) -> str:

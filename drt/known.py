@@ -16,13 +16,15 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from drt import json_text, toml_text
 from drt.case_files import read_case
+from drt.corpus_folder import folders_in
+from drt.corpus_index import CorpusIndex
 from drt.problems import InputProblem
 
 KNOWN_FILE = "known.toml"
@@ -66,19 +68,29 @@ def read_known(corpus_root: Path) -> tuple[Known, ...]:
 
     Raises `InputProblem` for a malformed file.
     """
-    return _listed(corpus_root / KNOWN_FILE) + _declared(corpus_root / "counterexamples")
+    return _listed(corpus_root / KNOWN_FILE) + _declared(corpus_root)
 
 
-def _declared(folder: Path) -> tuple[Known, ...]:
-    """Counterexamples that show a difference that is meant; whoever cannot be read is told by a replay."""
+def _declared(root: Path) -> tuple[Known, ...]:
+    """Counterexamples that show a difference that is meant; a replay reports those that cannot be read."""
+    paths = folders_in(root / "counterexamples")
+    answers = CorpusIndex(root).answers("declared", paths, _conclusions)
     found = []
-    for path in sorted(folder.glob("[!.]*/case.json")):
+    for path, conclusion in answers.items():
+        if conclusion:
+            signature, because = conclusion
+            found.append(Known(path.name, "declared", because, signature=signature))
+    return tuple(found)
+
+
+def _conclusions(paths: Sequence[Path]) -> Iterator[tuple[Path, list[str]]]:
+    """Signature and reason of each declared case; nothing for the others."""
+    for path in paths:
         with contextlib.suppress(InputProblem):
             saved = read_case(path)
-            if saved.status == "declared" and saved.signature:
-                because = saved.verdict.because if saved.verdict else saved.description
-                found.append(Known(path.parent.name, "declared", because, signature=saved.signature))
-    return tuple(found)
+            declared = saved.status == "declared" and saved.signature
+            because = saved.verdict.because if saved.verdict else saved.description
+            yield path, [saved.signature, because] if declared else []
 
 
 def _listed(path: Path) -> tuple[Known, ...]:

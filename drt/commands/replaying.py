@@ -10,7 +10,8 @@ import click
 
 from drt.case_files import CASE_FILE
 from drt.cedar_lines import extract
-from drt.corpus import cases_under, find_case, find_corpus
+from drt.corpus import find_case, find_corpus
+from drt.corpus_folder import cases_under
 from drt.engines import build
 from drt.known import Known, read_known
 from drt.problems import InputProblem

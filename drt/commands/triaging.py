@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -12,7 +14,7 @@ import click
 
 from drt.case_files import read_case
 from drt.corpus import Corpus, find_case, find_corpus
-from drt.known import find_known, read_known
+from drt.known import Known, find_known, read_known
 from drt.problems import InputProblem
 from drt.saved_case import SavedCase, Status, Verdict
 from drt.tally import CLEAN
@@ -24,30 +26,42 @@ def listed(corpus: Path | None, form: str) -> int:
     """Every counterexample with its signature, status and verdict."""
     whole = find_corpus(corpus)
     known = read_known(whole.root)
-    rows: list[dict[str, str | None]] = []
-    for path in whole.counterexamples():
-        try:
-            saved = read_case(path)
-        except InputProblem as problem:
-            rows.append({"path": str(path), "signature": "", "status": "unreadable", "problem": str(problem)})
-            continue
-        entry = find_known(known, saved.signature) if saved.signature else None
-        rows.append(
-            {
-                "path": str(path),
-                "signature": saved.signature,
-                "status": saved.status,
-                "verdict": f"{saved.verdict.wrong} is wrong: {saved.verdict.because}"
-                if saved.verdict
-                else None,
-                "known": entry.id if entry else None,
-            }
-        )
+    paths = whole.counterexamples()
+    answers = whole.index.answers("triage", paths, _conclusions)
+    rows = [_row(path, answers.get(path), known) for path in paths]
     if form == "json":
         click.echo(json.dumps(rows, indent=2, sort_keys=True))
     else:
         print_cases(results(), rows, Counter(str(row["status"]) for row in rows))
     return CLEAN
+
+
+def _conclusions(paths: Sequence[Path]) -> Iterator[tuple[Path, dict[str, str | None]]]:
+    """What is concluded on each case that can be read."""
+    for path in paths:
+        with contextlib.suppress(InputProblem):
+            saved = read_case(path)
+            verdict = saved.verdict
+            told = f"{verdict.wrong} is wrong: {verdict.because}" if verdict else None
+            yield path, {"signature": saved.signature, "status": saved.status, "verdict": told}
+
+
+def _row(
+    path: Path, conclusion: dict[str, str | None] | None, known: tuple[Known, ...]
+) -> dict[str, str | None]:
+    if conclusion is None:
+        return {"path": str(path), "signature": "", "status": "unreadable", "problem": _problem(path)}
+    signature = conclusion["signature"]
+    entry = find_known(known, signature) if signature else None
+    return {"path": str(path), **conclusion, "known": entry.id if entry else None}
+
+
+def _problem(path: Path) -> str:
+    try:
+        read_case(path)
+    except InputProblem as problem:
+        return str(problem)
+    return f"{path}: it changed while it was looked at"
 
 
 def concluded(

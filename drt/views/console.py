@@ -43,5 +43,5 @@ def _console(terminal: bool, *, stderr: bool) -> Console:
 
 def from_here(path: str) -> str:
     """The path as short as it can be from the current folder."""
-    place = Path(path)
-    return str(place.relative_to(Path.cwd()) if place.is_relative_to(Path.cwd()) else place)
+    here = f"{Path.cwd()}{os.sep}"
+    return path.removeprefix(here) or path

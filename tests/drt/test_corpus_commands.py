@@ -16,7 +16,8 @@ from click.testing import CliRunner, Result
 from drt.case import Case, Request, Source
 from drt.case_files import read_case
 from drt.cli import main
-from drt.corpus import Corpus, holding, put
+from drt.corpus import Corpus
+from drt.corpus_folder import holding, put
 from drt.known import read_known
 from drt.saved_case import Expectations, ExpectedResponse, SavedCase, Verdict
 
@@ -184,7 +185,7 @@ SPOILT: dict[str, tuple[Any, int, str]] = {
         1,
         "nobody looks here",
     ),
-    "no TOML": (lambda root: append(root, "]"), 2, "known.toml: not TOML"),
+    "no TOML": (lambda root: append(root, "]"), 2, "known.toml:6: not TOML"),
     "a finding without reason": (
         lambda root: append(root, '[[finding]]\nid = "l"\nstatus = "open"\nsignature = "x"\n'),
         2,

@@ -16,7 +16,8 @@ import pytest
 from drt import pytest_cases
 from drt.case import Case, Request, Source
 from drt.case_files import read_case
-from drt.corpus import Corpus, holding, put
+from drt.corpus import Corpus
+from drt.corpus_folder import holding, put
 from drt.saved_case import Expectations, ExpectedResponse, SavedCase, Verdict
 from tests.drt import toys
 

@@ -24,6 +24,15 @@ def checked(number: int, kind: ErrorKind = "overflow") -> int:
     return number
 
 
+def keyed_hash(number: int) -> int:
+    """A hash that inputs cannot be made to collide in.
+
+    Python's hash of an integer is the integer modulo 2^61 - 1, known to everyone; that of bytes has a secret
+    key, new for every process. Takes what fits 136 bits with a sign: Longs and addresses.
+    """
+    return hash(number.to_bytes(17, "little", signed=True))
+
+
 def from_digits(digits: str) -> int:
     """The number that a text of ASCII digits denotes; it must hold nothing else.
 

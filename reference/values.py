@@ -15,6 +15,7 @@ from reference.extensions.datetime import Datetime
 from reference.extensions.decimal import Decimal
 from reference.extensions.duration import Duration
 from reference.extensions.ipaddr import IpAddr
+from reference.integers import keyed_hash
 
 T = TypeVar("T")
 
@@ -29,6 +30,9 @@ class Long:
     """A signed integer; INVARIANT: within 64 bits."""
 
     value: int
+
+    def __hash__(self) -> int:
+        return keyed_hash(self.value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from reference.errors import EvaluationError
 from reference.extensions.duration import DAY, HOUR, MINUTE, SECOND, Duration
-from reference.integers import checked, from_digits
+from reference.integers import checked, from_digits, keyed_hash
 
 DATE = r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
 TIME = r"([0-9]{2}):([0-9]{2}):([0-9]{2})"
@@ -20,6 +20,9 @@ class Datetime:
     """INVARIANT: within 64 bits; instants outside the years 0000 to 9999 have no text of their own."""
 
     milliseconds: int
+
+    def __hash__(self) -> int:
+        return keyed_hash(self.milliseconds)
 
 
 def parse(text: str) -> Datetime:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reference.errors import EvaluationError
-from reference.integers import DIGITS, checked, from_digits
+from reference.integers import DIGITS, checked, from_digits, keyed_hash
 
 FRACTION_DIGITS = 4
 
@@ -15,6 +15,9 @@ class Decimal:
     """The number `ten_thousandths` / 10,000. INVARIANT: within 64 bits."""
 
     ten_thousandths: int
+
+    def __hash__(self) -> int:
+        return keyed_hash(self.ten_thousandths)
 
 
 def parse(text: str) -> Decimal:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from reference.errors import EvaluationError
-from reference.integers import checked, from_digits
+from reference.integers import checked, from_digits, keyed_hash
 
 SECOND = 1_000
 MINUTE = 60 * SECOND
@@ -22,6 +22,9 @@ class Duration:
     """INVARIANT: within 64 bits."""
 
     milliseconds: int
+
+    def __hash__(self) -> int:
+        return keyed_hash(self.milliseconds)
 
 
 def parse(text: str) -> Duration:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from reference.errors import EvaluationError
-from reference.integers import DIGITS, from_digits
+from reference.integers import DIGITS, from_digits, keyed_hash
 
 LONGEST_TEXT = 43
 HEX_DIGITS = {**DIGITS} | {letter: 10 + index for index, letter in enumerate("abcdef")}
@@ -20,6 +20,9 @@ class IpAddr:
     version: Literal[4, 6]
     address: int
     prefix: int
+
+    def __hash__(self) -> int:
+        return hash((self.version, keyed_hash(self.address), self.prefix))
 
     @property
     def width(self) -> int:

@@ -7,15 +7,17 @@ reported: one sentence, exit code 2.
 from __future__ import annotations
 
 import json
+import sys
+import traceback
 from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
 
 import click
 
-from drt.heedless import heedless_of_readers
+from drt.heedless import abandon_output, heedless_of_readers, unwritable
 from drt.language import LANGUAGE
-from drt.problems import InputProblem
+from drt.problems import InputProblem, MachineProblem
 
 COMMANDS = (
     "run",
@@ -76,12 +78,23 @@ class _Refused(click.ClickException):
             click.echo(f"drt: {self.message}", file=file, err=True)
 
 
+class _Broken(_Refused):
+    """The machine, an engine or drt itself fails."""
+
+    exit_code = 3
+
+
 class _Commands(click.Group):
     """Commands by name, each a module of `drt.commands`."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
-        with heedless_of_readers():
-            return super().main(*args, **kwargs)
+        try:
+            with heedless_of_readers():
+                return super().main(*args, **kwargs)
+        except (OSError, UnicodeEncodeError) as error:
+            abandon_output()
+            sys.stderr.write(f"drt: {unwritable(error)}\n")
+            sys.exit(_Broken.exit_code)
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
         try:
@@ -118,12 +131,20 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except InputProblem as problem:
-            raise _Refused(str(problem), ctx.meta.get(FORM, "text")) from None
+            refuse = _Broken if isinstance(problem, MachineProblem) else _Refused
+            raise refuse(str(problem), ctx.meta.get(FORM, "text")) from None
         except click.exceptions.NoArgsIsHelpError:
             raise
         except click.UsageError as error:
             found = told(error) if isinstance(error, click.BadParameter) else None
             raise (_Refused.usage(error) if found is None else _Refused(str(found))) from None
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except (OSError, UnicodeEncodeError) as error:
+            raise _Broken(unwritable(error)) from None
+        except Exception as error:
+            traceback.print_exc()
+            raise _Broken(f"drt broke: {type(error).__name__}: {error}") from None
 
 
 @click.group(

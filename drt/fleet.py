@@ -23,7 +23,7 @@ from drt.isolation import HANG, cause_of
 from drt.own_time import waited_by
 from drt.run_log import read_json
 from drt.run_options import RunOptions
-from drt.worker import RECYCLE
+from drt.worker import RECYCLE, UNWRITABLE
 
 HANG_FACTOR = 3
 HANG_GRACE = 5.0
@@ -66,7 +66,7 @@ class _Worker:
 
 
 class CannotStart(Exception):
-    """A worker ends before it has asked anything, again and again; the text is its last words."""
+    """A worker cannot write, or ends before it has asked anything, again and again; the text says why."""
 
 
 class Fleet:
@@ -182,6 +182,8 @@ class Fleet:
         if code in (0, RECYCLE):
             worker.vain = 0
             return None
+        if code == UNWRITABLE:
+            raise CannotStart(self._last_words(worker.number))
         glance = pages.glance(self._page(worker.number))
         cause = HANG if worker.hung else cause_of(code)
         if glance.phase == pages.IDLE and glance.cases == 0:

@@ -1,14 +1,17 @@
 """Standard streams that nobody need read to the end: `drt … | head` ends as it would have without `head`.
 
-Owns what happens when the reader of a pipe has gone: nothing more is written, nothing is raised.
+Owns what happens when the reader of a pipe has gone: nothing more is written, nothing is raised. Any other
+refusal of a stream is a problem, told in one sentence.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
+from pathlib import Path
 from typing import Any, TextIO
 
 
@@ -32,19 +35,48 @@ class _Heedless:
             self._write_nowhere()
 
     def _write_nowhere(self) -> None:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, self._stream.fileno())
-        os.close(nowhere)
+        _abandon(self._stream)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
 
 
+def _abandon(stream: TextIO) -> None:
+    """Send what is written from now on, and what waits to be written, nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+
+
+def abandon_output() -> None:
+    """Write nothing more to standard output, which refuses it."""
+    if sys.stdout is not None:
+        _abandon(sys.stdout)
+
+
+def unwritable(error: OSError | UnicodeEncodeError) -> str:
+    """What a stream or the system refuses, in one sentence."""
+    if isinstance(error, UnicodeEncodeError):
+        shown = f"U+{ord(error.object[error.start]):04X}"
+        return (
+            f"standard output cannot be written: {error.encoding} has no {shown}; set PYTHONIOENCODING=utf-8"
+        )
+    reason = (error.strerror or str(error)).lower()
+    if error.filename:
+        return f"{error.filename}: {reason}"
+    refused = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF, errno.EPIPE)
+    return f"standard output cannot be written: {reason}" if refused else f"the system refuses: {reason}"
+
+
 @contextmanager
 def heedless_of_readers() -> Iterator[None]:
     """Standard output and error are such streams meanwhile."""
-    output, errors = _Heedless(sys.stdout), _Heedless(sys.stderr)
-    with redirect_stdout(output), redirect_stderr(errors):
+    with ExitStack() as stack:
+        # A process that was started without standard streams has none.
+        nowhere = stack.enter_context(Path(os.devnull).open("w"))
+        output, errors = _Heedless(sys.stdout or nowhere), _Heedless(sys.stderr or nowhere)
+        stack.enter_context(redirect_stdout(output))
+        stack.enter_context(redirect_stderr(errors))
         try:
             yield
         finally:

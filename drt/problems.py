@@ -1,7 +1,11 @@
-"""What is wrong with what the user handed in: one sentence, with the file and the line where there is one."""
+"""Problems that are told in one sentence, with the file and the line where there is one.
+
+Owns the difference between what the user handed in and what the machine refuses.
+"""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 
@@ -11,3 +15,13 @@ class InputProblem(Exception):
     def __init__(self, sentence: str, path: Path | None = None, line: int | None = None) -> None:
         where = "" if path is None else f"{path}{'' if line is None else f':{line}'}: "
         super().__init__(where + sentence)
+
+
+class MachineProblem(InputProblem):
+    """The machine refuses: a disk is full, a stream is closed, an engine does not start (exit code 3)."""
+
+
+def cannot_write(what: str, error: OSError, path: Path | None = None) -> MachineProblem:
+    """The problem with something that the system does not let us write."""
+    reason = (os.strerror(error.errno) if error.errno else str(error)).lower()
+    return MachineProblem(f"{what} cannot be written: {reason}", path)

@@ -17,11 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-from drt.problems import InputProblem
+from drt.problems import InputProblem, cannot_write
 
 Event = dict[str, Any]
 FORMAT = 1
 LOCK = "lock"
+THE_LOG = "the log"
 
 
 class LogWriter:
@@ -30,14 +31,21 @@ class LogWriter:
     def __init__(self, path: Path) -> None:
         self.path = path
         torn = _is_torn(path)
-        self._file: TextIO = path.open("a", encoding="utf-8", newline="\n")
+        try:
+            self._file: TextIO = path.open("a", encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise cannot_write(THE_LOG, error, path) from None
         if torn:
             self._file.write("\n")
 
     def write(self, event: str, **facts: object) -> None:
+        """Append one event; raises `MachineProblem` when the disk refuses."""
         line = json.dumps({"event": event, "at": round(time.time(), 3), **facts}, sort_keys=True)
-        self._file.write(line + "\n")
-        self._file.flush()
+        try:
+            self._file.write(line + "\n")
+            self._file.flush()
+        except OSError as error:
+            raise cannot_write(THE_LOG, error, self.path) from None
 
     def close(self) -> None:
         self._file.close()
@@ -106,10 +114,16 @@ def read_run(folder: Path) -> RunLog:
 
 
 def replace_json(path: Path, document: Mapping[str, object]) -> None:
-    """Write a JSON document so that a reader sees the old one or the new one, never half of either."""
+    """Write a JSON document so that a reader sees the old one or the new one, never half of either.
+
+    Raises `MachineProblem` when the disk refuses.
+    """
     beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.write_text(json.dumps(document, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    beside.replace(path)
+    try:
+        beside.write_text(json.dumps(document, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        beside.replace(path)
+    except OSError as error:
+        raise cannot_write(THE_LOG, error, path) from None
 
 
 def read_json(path: Path) -> Event | None:
@@ -125,13 +139,13 @@ def read_json(path: Path) -> Event | None:
 def held(folder: Path) -> Iterator[None]:
     """Hold a run's folder, made where there is none: no other run goes on in it meanwhile.
 
-    Raises `InputProblem` when another run holds it, or the disk refuses.
+    Raises `InputProblem` when another run holds it, `MachineProblem` when the disk refuses.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         file = (folder / LOCK).open("ab")
     except OSError as error:
-        raise _unwritable(folder, error) from error
+        raise cannot_write(THE_LOG, error, folder) from error
     with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -143,7 +157,7 @@ def held(folder: Path) -> Iterator[None]:
 def make_folder(folder: Path) -> Path:
     """The folder for a run's log, empty: an earlier run's files in it are moved to `earlier-N/` inside it.
 
-    Raises `InputProblem` when the disk refuses.
+    Raises `MachineProblem` when the disk refuses.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -159,13 +173,8 @@ def make_folder(folder: Path) -> Path:
         (folder / "claims").mkdir(exist_ok=True)
         (folder / "run.jsonl").touch()
     except OSError as error:
-        raise _unwritable(folder, error) from error
+        raise cannot_write(THE_LOG, error, folder) from error
     return folder
-
-
-def _unwritable(folder: Path, error: OSError) -> InputProblem:
-    problem = (error.strerror or str(error)).lower()
-    return InputProblem(f"the log cannot be written: {problem}", folder)
 
 
 def _event(line: bytes) -> Event | None:

@@ -34,6 +34,7 @@ from drt.isolation import Broke, attempt, limit_memory, resident_bytes
 from drt.keeping import WorkingCorpus
 from drt.known import read_known
 from drt.oracles.checked import Checked
+from drt.problems import MachineProblem, cannot_write
 from drt.run_log import LogWriter, read_json, replace_json
 from drt.run_options import RunOptions
 from drt.schedule import Schedule, case_random_seed, shared_random_seed, shares
@@ -41,6 +42,9 @@ from drt.searching import Enough, Searching
 from drt.statistics import counts_of
 from drt.watching import Watcher
 from generators.source import Choice, RecordingSource
+
+UNWRITABLE = 76
+"""Exit code of a worker that cannot write its log; its last words say why."""
 
 RECYCLE = 75
 """Exit code of a worker that has grown too big and wants to be started afresh."""
@@ -125,6 +129,10 @@ class Worker:
             return self._work()
         except Orphaned:
             return 0
+        except (MachineProblem, OSError) as error:
+            problem = error if isinstance(error, MachineProblem) else cannot_write("the log", error)
+            sys.stderr.write(f"{problem}\n")
+            return UNWRITABLE
 
     def _work(self) -> int:
         clock = time.monotonic

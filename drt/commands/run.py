@@ -45,7 +45,11 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
     help="The random seed; the same one gives the same cases, however many workers draw them. "
     "[default: drawn, and told]",
 )
-@click.option("--corpus", type=FOLDER, help="Where finds go. [default: the corpus/ of the checkout]")
+@click.option(
+    "--corpus",
+    type=FOLDER,
+    help="The folder for what is found, made where there is none. [default: the corpus/ of the checkout]",
+)
 @click.option("--log", "folder", type=FOLDER, help="The run's log folder. [default: a new one in runs/]")
 @click.option(
     "--oracle",

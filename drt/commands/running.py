@@ -62,7 +62,7 @@ def run_options(settings: Mapping[str, Any]) -> RunOptions:
         raise InputProblem("a shard needs the random seed that all shards share: add --seed N")
     if random_seed is None:
         random_seed = secrets.randbelow(2**48)
-    corpus = find_corpus(settings["corpus"]).root.resolve()
+    corpus = find_corpus(_created(settings["corpus"])).root.resolve()
     if not os.access(corpus, os.W_OK | os.X_OK):
         raise InputProblem("the corpus folder cannot be written", corpus)
     seconds, cases, stalled = settings["seconds"], settings["cases"], settings["stalled"]
@@ -93,6 +93,19 @@ def run_options(settings: Mapping[str, Any]) -> RunOptions:
         hypothesis=settings["hypothesis"],
         must_reach=settings["must_reach"] or None,
     )
+
+
+def _created(corpus: Path | None) -> Path | None:
+    """The corpus folder that was asked for, made where there is none."""
+    if corpus is not None and not corpus.exists():
+        try:
+            corpus.mkdir(parents=True)
+        except OSError as error:
+            raise InputProblem(
+                f"no corpus folder can be made: {(error.strerror or str(error)).lower()}", corpus
+            ) from None
+        click.echo(f"drt: made the corpus folder {corpus}", err=True)
+    return corpus
 
 
 def _usual_arbiter(engines: Sequence[str]) -> str | None:

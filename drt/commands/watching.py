@@ -35,6 +35,9 @@ Stamps = dict[Path, tuple[int, int]]
 
 def watch(asked: Asked) -> int:
     """Replay now and after every change, until interrupted; returns the exit code for that."""
+    # A process started in the background ignores interrupts by inheritance.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     command = [sys.executable, "-m", "drt", *arguments(asked)]
     aside = asked.form == "json"
     try:

@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any, cast
 
 from drt.engines.protocol import Engine
-from drt.problems import InputProblem
+from drt.problems import InputProblem, MachineProblem
 
 BUILT_IN = {
     "reference": "drt.engines.reference_engine:ReferenceEngine",
@@ -30,6 +30,10 @@ GROUP = "drt.engines"
 
 class UnknownEngine(InputProblem):
     """No engine of that name is known, or the library behind it is not installed."""
+
+
+class EngineDoesNotStart(UnknownEngine, MachineProblem):
+    """The engine is there, and breaks before it has answered anything."""
 
 
 def build(name: str) -> Engine:
@@ -54,13 +58,22 @@ def build(name: str) -> Engine:
             "a folder with an engine.toml, module:class, ./file.py:class and process:COMMAND"
         )
     try:
-        make = getattr(_module(module), attribute)
+        loaded = _module(module)
     except ImportError as error:
         hint = f"; it comes with the extra {EXTRA[name]!r}" if name in EXTRA else ""
         raise UnknownEngine(f"the engine {name!r} cannot be loaded: {error}{hint}") from None
-    except AttributeError:
-        raise UnknownEngine(f"the engine {name!r} cannot be loaded: {module} has no {attribute}") from None
-    return cast(Engine, make())
+    except Exception as error:
+        raise _does_not_start(name, error) from None
+    if not hasattr(loaded, attribute):
+        raise UnknownEngine(f"the engine {name!r} cannot be loaded: {module} has no {attribute}")
+    try:
+        return cast(Engine, getattr(loaded, attribute)())
+    except Exception as error:
+        raise _does_not_start(name, error) from None
+
+
+def _does_not_start(name: str, error: Exception) -> EngineDoesNotStart:
+    return EngineDoesNotStart(f"the engine {name!r} cannot be started: {type(error).__name__}: {error}")
 
 
 def from_anywhere(name: str) -> str:
@@ -85,13 +98,22 @@ def _absolute(word: str) -> str:
     return str(path.absolute()) if path.is_file() or ("/" in word and path.is_dir()) else word
 
 
+def is_installed(name: str) -> bool:
+    """Whether an engine is known by its plain name: built in, or plugged in by an installed distribution."""
+    return name in BUILT_IN or any(point.name == name for point in entry_points(group=GROUP))
+
+
 def _plugged_in(point: EntryPoint) -> Engine:
     """What an installed distribution offers under a name: a class, or whatever else makes an engine."""
     of = f" of {point.dist.name} {point.dist.version}" if point.dist is not None else ""
     try:
-        return cast(Engine, point.load()())
+        make = point.load()
     except (ImportError, AttributeError) as error:
         raise UnknownEngine(f"the engine {point.name!r}{of} cannot be loaded: {error}") from None
+    try:
+        return cast(Engine, make())
+    except Exception as error:
+        raise _does_not_start(point.name, error) from None
 
 
 def _module(name: str) -> ModuleType:
@@ -144,4 +166,4 @@ def _started(name: str, command: Sequence[str], needs: str = "", **more: Any) ->
     except CannotTalk as reason:
         why = str(reason)
     hint = f"; it needs {needs}" if needs else ""
-    raise UnknownEngine(f"the engine {name!r} cannot be started: {why}{hint}")
+    raise EngineDoesNotStart(f"the engine {name!r} cannot be started: {why}{hint}")

@@ -106,7 +106,7 @@ def _head(report: Report) -> Iterator[str]:
     for run in report.runs[:MOST_RUNS]:
         yield f"{code(about(run))}  "
         if run.cannot_start is not None:
-            yield f"the workers cannot start: {code(run.cannot_start)}  "
+            yield f"the workers cannot work: {code(run.cannot_start)}  "
         for error in run.errors[:3]:
             yield f"the harness broke: {code(place_of(error))}, {code(str(error.get('error')))}  "
 

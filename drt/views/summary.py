@@ -51,7 +51,7 @@ def print_summary(console: Console, footer: dict[str, Any], folder: Path) -> Non
 def _facts(footer: dict[str, Any], folder: Path) -> list[Text]:
     lines = [Text(_headline(footer), style="bold")]
     if footer["cannot_start"]:
-        lines.append(Text(f"the workers cannot start: {visible(footer['cannot_start'])}", style="red"))
+        lines.append(Text(f"the workers cannot work: {visible(footer['cannot_start'])}", style="red"))
     shares = footer["shares"]
     if footer["decisions"]:
         lines.append(

@@ -84,7 +84,8 @@ def test_every_command_has_help(command: str) -> None:
             "drt: unknown target 'nonesuch'; known targets are toy, toy-two",
         ),
         (["run", "--targets-from", "x:y"], "drt: there is no table of targets at 'x:y': No module named 'x'"),
-        (["run", "--corpus", "/nonexistent"], "drt: /nonexistent: there is no such corpus folder"),
+        (["run", "--corpus", "/proc/none"], "drt: /proc/none: no corpus folder can be made: "),
+        (["corpus", "check", "--corpus", "/nonexistent"], "drt: /nonexistent: there is no such corpus folder"),
         (
             ["run", "--for", "soon"],
             "drt: invalid value for '--for': 'soon' is not a time such as 60s, 10m or 1h30m",

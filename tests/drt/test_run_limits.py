@@ -172,7 +172,7 @@ def test_profiles_set_options_that_there_are(name: str) -> None:
         (["--shard", "2", "--seed", "1"], "'2' is not a part such as 1/4"),
         (["--shard", "1/4"], "a shard needs the random seed that all shards share: add --seed N"),
         (["--profile", "weekly"], "unknown profile 'weekly'; known are local, nightly, pr"),
-        (["--until-stalled", "never"], "'never' is not a time such as 60s, 10m or 6h"),
+        (["--until-stalled", "never"], "'never' is not a time such as 60s, 10m or 1h30m"),
     ],
 )
 def test_wrong_limits_are_told(arguments: list[str], complaint: str) -> None:

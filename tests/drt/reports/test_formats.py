@@ -192,7 +192,11 @@ def test_json_keeps_hostile_texts_as_they_are(hostile: Report) -> None:
     assert document["findings"][0]["signature"] == f"signature{HOSTILE}"
     assert document["findings"][0]["case"]["requests"][0]["text"] == f'{{"principal": {json.dumps(HOSTILE)}}}'
     assert document["version"] == 1
-    assert [finding["state"] for finding in document["findings"]] == ["confirmed", "nondeterministic", "known"]
+    assert [finding["state"] for finding in document["findings"]] == [
+        "confirmed",
+        "nondeterministic",
+        "known",
+    ]
 
 
 # Markdown

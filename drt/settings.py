@@ -1,7 +1,8 @@
 """Settings in a file: the nearest `drt.toml`, or the `[tool.drt]` table of the nearest `pyproject.toml`.
 
-Owns finding and reading that file, and the line on which a setting stands. What the settings mean is told by
-the options of the commands: a table is named like a command, a key like a long option without its dashes.
+Owns finding and reading that file, the line on which a setting stands, and whether a file that was found may
+name code to load (`SECURITY.md`). The options of the commands define what the settings mean: a table is named
+like a command, a key like a long option without its dashes.
 
     [tool.drt]                     # in drt.toml without the `tool.drt`
     corpus = "corpus"              # for every command that has the option
@@ -13,8 +14,10 @@ the options of the commands: a table is named like a command, a key like a long 
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from drt import json_text
@@ -29,12 +32,16 @@ Table = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings of one file; `root` leads to them inside of it. Without a file there are none."""
+    """The settings of one file; `root` leads to them inside of it. Without a file there are none.
+
+    `doubt` says why the file may not name code to load; it is empty where the file may.
+    """
 
     path: Path | None = None
     root: tuple[str, ...] = ()
     document: Table = field(default_factory=dict)
     text: str = ""
+    doubt: str = ""
 
     def table(self, *way: str) -> Table:
         """The table at `way` below the root, empty where there is none.
@@ -78,8 +85,27 @@ def read_settings(given: Path | None = None, start: Path | None = None) -> Setti
         for name, root in ((OWN_FILE, ()), (SHARED_FILE, SHARED_TABLE)):
             path = folder / name
             if path.is_file() and (found := _read(path, root)) is not None:
-                return found
+                return replace(found, doubt=_doubt(path, here))
     return Settings()
+
+
+PLACE = "is loaded only by settings at the root of a git checkout or above it"
+OWNER = "is loaded only by settings whose file and folder are yours and that nobody else can write"
+
+
+def _doubt(path: Path, here: Path) -> str:
+    """Why a file that was found upward from `here` may not name code to load; empty where it may."""
+    root = next((folder for folder in (here, *here.parents) if os.path.lexists(folder / ".git")), None)
+    if root is None or not root.is_relative_to(path.parent):
+        return PLACE
+    return "" if _is_ours(path) and _is_ours(path.parent) else OWNER
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether we own the file or folder, and only we and our own group can write it."""
+    status = path.stat()
+    by_group = bool(status.st_mode & stat.S_IWGRP) and status.st_gid != os.getegid()
+    return status.st_uid == os.geteuid() and not by_group and not status.st_mode & stat.S_IWOTH
 
 
 def _read(path: Path, root: tuple[str, ...]) -> Settings | None:

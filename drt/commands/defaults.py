@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
+from drt.engines import is_installed
 from drt.problems import InputProblem
 from drt.settings import Settings, Table, read_settings
 
@@ -117,9 +118,9 @@ def _value(settings: Settings, option: click.Option, value: object, way: tuple[s
         raise settings.problem(f"{way[-1]!r} is to be true or false", *way)
     if isinstance(value, list):
         if option.multiple and all(_is_plain(item) for item in value):
-            return [_text(settings, option, item) for item in value]
+            return [_text(settings, option, item, way) for item in value]
     elif _is_plain(value):
-        text = _text(settings, option, value)
+        text = _text(settings, option, value, way)
         return [text] if option.multiple else text
     wanted = "a text, a number or a list of them" if option.multiple else "a text or a number"
     raise settings.problem(f"{way[-1]!r} is to be {wanted}", *way)
@@ -129,13 +130,36 @@ def _is_plain(value: object) -> bool:
     return isinstance(value, str | int | float) and not isinstance(value, bool)
 
 
-def _text(settings: Settings, option: click.Option, value: object) -> str:
-    """The value as text; paths count from the folder of the file, an engine's file or folder among them."""
+def _text(settings: Settings, option: click.Option, value: object, way: tuple[str, ...]) -> str:
+    """The value as text; paths count from the folder of the file, an engine's file or folder among them.
+
+    Raises `InputProblem` for a value that names code which the file may not load.
+    """
     text = str(value)
+    if settings.doubt and _names_code(option, text):
+        sentence = f"{way[-1]!r} names code ({text!r}), which {settings.doubt}; name the file with --config"
+        raise settings.problem(sentence, *way)
     engine = option.name in ("engine", "engines") and text.startswith(("./", "../"))
     if isinstance(option.type, click.Path) or engine:
         return str(settings.beside(text))
     return text
+
+
+def _names_code(option: click.Option, text: str) -> bool:
+    """Whether a value names a file, module or command that would be loaded, and not an installed engine."""
+    match option.name:
+        case "engine" | "engines":
+            return _is_code(text)
+        case "arbiter":
+            return _is_code(text.rpartition("=")[0])
+        case "targets_from":
+            return text != option.get_default(click.Context(click.Command("")))
+    return False
+
+
+def _is_code(engine: str) -> bool:
+    """Whether the name of an engine leads to a file, a folder, a module or a command."""
+    return not is_installed(engine) and (":" in engine or "/" in engine or Path(engine).is_dir())
 
 
 def _settable(command: click.Command) -> Iterator[tuple[str, click.Option]]:

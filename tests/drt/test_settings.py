@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +12,14 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
+from drt.case import Case, Source
+from drt.case_files import write_case
 from drt.cli import COMMANDS, main
 from drt.commands.defaults import lay_settings, name_variables, profile, told
 from drt.commands.options import Duration, Jobs, form
 from drt.problems import InputProblem
-from drt.settings import line_of, read_settings
+from drt.saved_case import SavedCase
+from drt.settings import OWNER, PLACE, line_of, read_settings
 
 NAMES = ("run", "replay", "toy", "group")
 PROFILES = {"nightly": {"for": "6h", "quiet": True}, "pr": {"for": "5m"}}
@@ -153,6 +158,7 @@ def test_a_profile_can_be_chosen_by_the_file(here: Path) -> None:
 
 
 def test_paths_of_a_file_count_from_its_folder(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (here / ".git").mkdir()
     write(here, 'corpus = "cases"\nengine = ["./mine.py:Engine", "../folder", "reference"]')
     (here / "deep" / "er").mkdir(parents=True)
     monkeypatch.chdir(here / "deep" / "er")
@@ -226,6 +232,116 @@ def test_a_bad_variable_is_named(here: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("DRT_TOY_FOR", "soon")
     with pytest.raises(InputProblem, match=r"^the environment variable DRT_TOY_FOR: 'soon' is not a time"):
         settled()
+
+
+CODE = {
+    "a file": ("engine = './evil.py:Engine'", "'engine' names code ('./evil.py:Engine')"),
+    "a module": ("engine = ['reference', 'evil:Engine']", "'engine' names code ('evil:Engine')"),
+    "a command": ("[replay]\nengine = 'process:./evil'", "'engine' names code ('process:./evil')"),
+    "a folder": ("engine = './evil'", "'engine' names code ('./evil')"),
+    "a folder by its name": ("engine = 'within'", "'engine' names code ('within')"),
+    "targets": ("targets-from = 'evil:TARGETS'", "'targets-from' names code ('evil:TARGETS')"),
+    "an arbiter": ("[run]\noracle = './evil.py:Engine=0.5'", "'oracle' names code ('./evil.py:Engine=0.5')"),
+    "a profile": ("[profiles.p]\nengine = 'evil:Engine'", "'engine' names code ('evil:Engine')"),
+}
+
+
+@pytest.fixture
+def stranger(here: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with code that leaves a mark when it is loaded, and a case in it, where we stand."""
+    mark = f"import pathlib\npathlib.Path({str(here / 'mark')!r}).touch()\n"
+    (here / "evil.py").write_text(mark, encoding="utf-8")
+    (here / "evil").mkdir()
+    (here / "evil/engine.toml").write_text('command = ["touch", "../mark"]', encoding="utf-8")
+    case = here / "cases/a-bug"
+    shutil.copytree(here / "evil", case / "within")
+    write_case(case, SavedCase(Case(Source("permit(principal, action, resource);")), name="a-bug"))
+    monkeypatch.chdir(case)
+    monkeypatch.syspath_prepend(here)
+    return here
+
+
+@pytest.mark.parametrize(("text", "sentence"), CODE.values(), ids=CODE)
+@pytest.mark.parametrize("name", ["drt.toml", "pyproject.toml"])
+def test_a_folder_that_is_no_checkout_loads_no_code(
+    stranger: Path, name: str, text: str, sentence: str
+) -> None:
+    if name == "pyproject.toml":
+        text = f"[tool.drt]\n{text}".replace("\n[", "\n[tool.drt.")
+    path = write(stranger, text, name)
+
+    result = drt("run" if "oracle" in text or "profiles" in text else "replay", ".")
+
+    line = text.count("\n") + 1
+    told = f"{path}:{line}: {sentence}, which {PLACE}; name the file with --config"
+    assert (result.exit_code, result.stderr) == (2, f"drt: {told}\n")
+    assert not (stranger / "mark").exists()
+
+
+def where(text: str, here: Path) -> str:
+    """The first words of what the toy command is told when its engine is named by the text."""
+    write(here, text)
+    try:
+        return str(settled()["engines"])
+    except InputProblem as problem:
+        return str(problem).partition(", which ")[2].partition(";")[0]
+
+
+ENGINE = "engine = 'evil:Engine'"
+
+
+def test_below_the_root_of_a_checkout_no_code_is_loaded(stranger: Path) -> None:
+    (stranger / ".git").mkdir()
+
+    assert where(ENGINE, stranger / "cases") == PLACE
+    assert where("engine = 'production'", stranger / "cases") == "('production',)"
+    (stranger / "cases/drt.toml").unlink()
+    assert where(ENGINE, stranger) == "('evil:Engine',)"
+
+
+def test_above_the_root_of_a_checkout_code_is_loaded(stranger: Path) -> None:
+    (stranger / "cases/a-bug/.git").write_text("gitdir: elsewhere", encoding="utf-8")  # a work tree
+
+    assert where(ENGINE, stranger) == "('evil:Engine',)"
+
+
+@pytest.mark.parametrize("mode", [0o646, 0o666, 0o777, 0o602])
+@pytest.mark.parametrize("place", ["drt.toml", "."])
+def test_what_others_can_write_loads_no_code(stranger: Path, place: str, mode: int) -> None:
+    (stranger / ".git").mkdir()
+    write(stranger, ENGINE)
+    (stranger / place).chmod(mode | 0o100)
+
+    assert where(ENGINE, stranger) == OWNER
+
+
+def test_what_a_group_of_others_can_write_loads_no_code(
+    stranger: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (stranger / ".git").mkdir()
+    write(stranger, ENGINE).chmod(0o664)
+
+    assert where(ENGINE, stranger) == "('evil:Engine',)"
+    own = os.getegid()
+    monkeypatch.setattr(os, "getegid", lambda: own + 1)
+    assert where(ENGINE, stranger) == OWNER
+
+
+def test_what_another_user_owns_loads_no_code(stranger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (stranger / ".git").mkdir()
+    own = os.geteuid()
+    monkeypatch.setattr(os, "geteuid", lambda: own + 1)
+
+    assert where(ENGINE, stranger) == OWNER
+
+
+def test_a_file_that_is_named_may_name_code(stranger: Path) -> None:
+    path = write(stranger, "engine = './evil.py:Engine'")
+
+    result = drt("--config", str(path), "replay", ".")
+
+    assert "evil.py has no Engine" in result.stderr
+    assert (stranger / "mark").exists()
 
 
 def drt(*arguments: str) -> Result:

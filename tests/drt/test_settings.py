@@ -19,7 +19,8 @@ from drt.commands.defaults import lay_settings, name_variables, profile, told
 from drt.commands.options import Duration, Jobs, form
 from drt.problems import InputProblem
 from drt.saved_case import SavedCase
-from drt.settings import OWNER, PLACE, line_of, read_settings
+from drt.settings import OWNER, PLACE, read_settings
+from drt.toml_text import line_of
 
 NAMES = ("run", "replay", "toy", "group")
 PROFILES = {"nightly": {"for": "6h", "quiet": True}, "pr": {"for": "5m"}}
@@ -254,9 +255,10 @@ def stranger(here: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (here / "evil").mkdir()
     (here / "evil/engine.toml").write_text('command = ["touch", "../mark"]', encoding="utf-8")
     case = here / "cases/a-bug"
-    shutil.copytree(here / "evil", case / "within")
+    case.mkdir(parents=True)
+    shutil.copytree(here / "evil", here / "cases/within")
     write_case(case, SavedCase(Case(Source("permit(principal, action, resource);")), name="a-bug"))
-    monkeypatch.chdir(case)
+    monkeypatch.chdir(here / "cases")
     monkeypatch.syspath_prepend(here)
     return here
 
@@ -270,7 +272,7 @@ def test_a_folder_that_is_no_checkout_loads_no_code(
         text = f"[tool.drt]\n{text}".replace("\n[", "\n[tool.drt.")
     path = write(stranger, text, name)
 
-    result = drt("run" if "oracle" in text or "profiles" in text else "replay", ".")
+    result = drt(*(["run"] if "oracle" in text or "profiles" in text else ["replay", "a-bug"]))
 
     line = text.count("\n") + 1
     told = f"{path}:{line}: {sentence}, which {PLACE}; name the file with --config"
@@ -300,7 +302,7 @@ def test_below_the_root_of_a_checkout_no_code_is_loaded(stranger: Path) -> None:
 
 
 def test_above_the_root_of_a_checkout_code_is_loaded(stranger: Path) -> None:
-    (stranger / "cases/a-bug/.git").write_text("gitdir: elsewhere", encoding="utf-8")  # a work tree
+    (stranger / "cases/.git").write_text("gitdir: elsewhere", encoding="utf-8")  # a work tree
 
     assert where(ENGINE, stranger) == "('evil:Engine',)"
 
@@ -338,7 +340,7 @@ def test_what_another_user_owns_loads_no_code(stranger: Path, monkeypatch: pytes
 def test_a_file_that_is_named_may_name_code(stranger: Path) -> None:
     path = write(stranger, "engine = './evil.py:Engine'")
 
-    result = drt("--config", str(path), "replay", ".")
+    result = drt("--config", str(path), "replay", "a-bug")
 
     assert "evil.py has no Engine" in result.stderr
     assert (stranger / "mark").exists()

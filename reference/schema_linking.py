@@ -34,7 +34,7 @@ LinkErrorKind = Literal[
     "Incomplete",
 ]
 
-PRIMITIVE_TYPES = ("Bool", "Long", "String")
+BUILT_IN_TYPES = ("Bool", "Long", "String", "datetime", "decimal", "duration", "ipaddr")
 
 Key = TypeVar("Key")
 Declaration = TypeVar("Declaration")
@@ -70,8 +70,8 @@ def link(schemas: Sequence[Schema]) -> Schema:
         {uid: _linked_action(uid, declared) for uid, declared in sorted(actions.items(), key=_by_text)},
     )
     whole = _close(linked, types)
+    _refuse_shadowed_types(schemas)
     _require_schema(whole)
-    _refuse_shadowed_primitives(schemas)
     return whole
 
 
@@ -184,9 +184,9 @@ def _require_schema(linked: Schema) -> None:
             raise Unlinkable("Schema", f"`{uid_text(uid)}` hides `{uid_text(outer)}` of the empty namespace")
 
 
-def _refuse_shadowed_primitives(schemas: Sequence[Schema]) -> None:
-    """Step 5, second half: a type named as a primitive one is declared by every schema, or by none."""
-    for name in PRIMITIVE_TYPES:
+def _refuse_shadowed_types(schemas: Sequence[Schema]) -> None:
+    """Step 5, second half: a type named as a built-in one is declared by every schema, or by none."""
+    for name in BUILT_IN_TYPES:
         declaring = [schema for schema in schemas if name in schema.entity_types]
         if declaring and len(declaring) < len(schemas):
             raise Unlinkable("ShadowsBuiltinType", f"`{name}` is a built-in type in another schema")

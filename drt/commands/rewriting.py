@@ -46,8 +46,9 @@ def _check_parse(options: Mapping[str, Any]) -> int:
         schemas = inputs.schemas(options["schema"], options["schema_format"])
         for schema in schemas:
             inputs.answer(inputs.engine.read_schema(schema))
-        entities = inputs.entities(options["entities"], schemas)
-        inputs.answer(inputs.engine.read_entities(entities, inputs.linked(schemas)))
+        if options["entities"]:
+            entities = inputs.entities(options["entities"], schemas)
+            inputs.answer(inputs.engine.read_entities(entities, inputs.linked(schemas)))
     if options["policies"] or not (expression is not None or options["schema"] or options["entities"]):
         with inputs.noting():
             policies = inputs.policies(options["policies"], options["policy_format"])

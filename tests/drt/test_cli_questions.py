@@ -116,7 +116,7 @@ class TestAuthorize:
         (["authorize", "-p", "p.cedar", *REQUEST, "--engine", "none"], 1, "unknown engine 'none'"),
         (["check-parse", "-p", "bad.cedar"], 1, "  when { true && };\n                 ^"),
         (["check-parse", "--expression", "1 +"], 1, "the expression: line 1, column 4"),
-        (["check-parse", "-s", "p.cedar"], 1, "p.cedar: line 2, column 68"),
+        (["check-parse", "-s", "p.cedar"], 1, "p.cedar: line 2, column 1: expected"),
         (["check-parse", "--entities", "ok.json"], 1, "ok.json: "),
         (["evaluate", "1 + true"], 1, "the evaluation fails: type"),
         (["validate", "-p", "p.cedar", "-s", "none"], 1, "none: there is no such file"),

@@ -106,12 +106,15 @@ class Grammar:
         kinds = "|".join(f"(?P<{name}>{shape})" for name, shape in shapes.items())
         self.token = re.compile(f"(?:{ignored})*+(?:{kinds})", re.DOTALL)
 
-    def read(self, text: str, start: str, watch: Watch, note: Note | None = None) -> Any:
-        """What the builder makes of the text; raises `Unexpected`, and whatever builder and watch raise."""
+    def read(self, text: str, start: str, watch: Watch, note: Note | None = None, begin: int = 0) -> Any:
+        """What the builder makes of the text from `begin` on.
+
+        Raises `Unexpected`, and whatever builder and watch raise.
+        """
         state, accepting = self.starts[start]
         states, parts, before = [state], list[Any](), ""
         steps, gotos, spelled, watched = self.steps, self.gotos, self.spelled, watch.kinds
-        for found in self.token.finditer(text):
+        for found in self.token.finditer(text, begin):
             kind = shape = found.lastgroup or NOTHING
             token = Token(found[shape])
             row = steps[states[-1]]

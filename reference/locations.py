@@ -14,6 +14,7 @@ from reference.grammar import Token
 from reference.nesting import NestingLimit
 from reference.parser import GRAMMAR
 from reference.policies import Body
+from reference.positions import one_line
 from reference.syntax import walk
 
 LONGEST_LINE = 100
@@ -38,7 +39,7 @@ class Located:
         """The line of the text, cut around the column, and a caret under it."""
         whole = self.text.split("\n")[line - 1]
         start = max(0, column - 1 - LONGEST_LINE // 2)
-        shown = whole[start : start + LONGEST_LINE].replace("\t", " ")
+        shown = one_line(whole[start : start + LONGEST_LINE].removesuffix("\r"))
         return f"  {shown}\n  {' ' * (column - 1 - start)}^"
 
 

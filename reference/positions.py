@@ -7,6 +7,8 @@ import re
 from reference.errors import InputError, Part
 
 SURROGATE = re.compile("[\ud800-\udfff]")
+MOVING = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""Control characters, line breaks of other kinds, and marks that change the direction of writing."""
 
 
 def refused(part: Part, message: str, text: str, offset: int) -> InputError:
@@ -14,6 +16,11 @@ def refused(part: Part, message: str, text: str, offset: int) -> InputError:
     line = text.count("\n", 0, offset) + 1
     column = offset - (text.rfind("\n", 0, offset) + 1) + 1
     return InputError(part, message, line, column)
+
+
+def one_line(text: str) -> str:
+    """A piece of a text for a message: a blank for every character that leaves the line or moves in it."""
+    return MOVING.sub(" ", text)
 
 
 def refuse_surrogates(text: str, part: Part) -> None:

@@ -74,7 +74,9 @@ def has_tag_type(operand: Typed, tag: Typed, known: bool, check: Checker) -> Typ
     """The type of `e.hasTag(t)`. A result other than False grants the capability."""
     whole = check.expect(operand, ENTITY)
     check.expect(tag, TEXT)
-    if isinstance(whole, EntityType) and not _tag_types(whole, check.schema):
+    if not isinstance(whole, EntityType):
+        return UNKNOWN
+    if not _tag_types(whole, check.schema):
         return FALSE
     return TRUE if known else BOOL
 

@@ -95,3 +95,12 @@ def test_every_expression_of_recorded_policies_has_a_place() -> None:
             for clause in body.clauses:
                 missing = [e for e in walk(clause.body) if id(e) not in located.expressions]
                 assert missing == [], text
+
+
+def test_an_excerpt_has_no_carriage_return() -> None:
+    text = "permit(principal, action, resource)\r\nwhen { \t1 }\r\n;"
+    (body,) = parse_policies(text)
+    assert locate(text, {"policy0": body}).caret(2, 9) == "  when {  1 }\n          ^"
+    assert locate(text, {"policy0": body}).caret(1, 1) == "  permit(principal, action, resource)\n  ^"
+    stray = "permit(principal, action, resource)\rwhen { 1 };"
+    assert locate(stray, {"policy0": body}).caret(1, 44) == f"  {stray.replace(chr(13), ' ')}\n{' ' * 45}^"

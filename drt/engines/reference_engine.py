@@ -120,9 +120,9 @@ class LoadedReference:
         )
 
     def located(self, verdicts: Mapping[str, Verdict]) -> Located | None:
-        """Where the policies stand in their text, if one is wrong and people may want to know."""
-        wrong = any(not verdict.valid for verdict in verdicts.values())
-        if not wrong or self.source.format != "cedar" or len(self.source.text) > LONGEST_SHOWN:
+        """Where the policies stand in their text, if there is something to be said about one of them."""
+        told = any(verdict.problems or verdict.cautions for verdict in verdicts.values())
+        if not told or self.source.format != "cedar" or len(self.source.text) > LONGEST_SHOWN:
             return None
         return locate(self.source.text, {**self.policy_set.static, **self.policy_set.templates})
 

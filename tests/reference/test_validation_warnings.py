@@ -191,3 +191,30 @@ def test_warnings_as_sentences() -> None:
     lines = list(explain(validate_set(from_bodies(parse_policies(text)), SCHEMA)))
     assert len(lines) == 3
     assert all(line.startswith("warning for `policy0`") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("condition", "impossible"),
+    [
+        ("principal.nam == 1", False),
+        ("principal.nam == 1 && false", False),
+        ("false && principal.nam == 1", True),
+        ("principal has nam && principal.nam == 1", True),
+        ("1 + true == 2 || false", False),
+    ],
+)
+def test_a_policy_with_a_type_error_is_not_called_impossible(condition: str, impossible: bool) -> None:
+    (body,) = parse_policies(f"permit(principal, action, resource) when {{ {condition} }};")
+    verdict = validate(body, SCHEMA)
+    assert verdict.valid == impossible
+    assert verdict.warns("impossible_policy") == impossible
+
+
+def test_a_type_error_in_one_of_two_environments_is_enough() -> None:
+    schema = read_schema(
+        "entity U, R; entity V {a: Long}; action x appliesTo {principal: [U, V], resource: R};"
+    )
+    for scope, impossible in (("", False), (" is V", True)):
+        text = f"permit(principal{scope}, action, resource) when {{ principal.a == 1 && false }};"
+        (body,) = parse_policies(text)
+        assert validate(body, schema).warns("impossible_policy") == impossible

@@ -160,7 +160,7 @@ def has_tag(machine: Machine, node: Binary) -> Rule:
     right, _ = yield node.right
     expect(machine, right, STRING, node.right)
     if entity is None:
-        return BOOL, None
+        return UNKNOWN, None
     if not _tag_types(machine, entity):
         return FALSE, None
     tag = (machine.numbers(node.left), machine.numbers(node.right))

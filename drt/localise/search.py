@@ -45,9 +45,8 @@ def localise(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> 
     outcomes = [outcome for _, outcome in divergence.answers]
     if unlinkable := [outcome.kind for outcome in outcomes if isinstance(outcome, Unlinkable)]:
         text = "\n".join(schema.text for schema in case.schemas)
-        return Located(
-            "schema", f"linking: {unlinkable[0]}", "spec 13 §5", "schemas", text, divergence.answers
-        )
+        told = (f"linking: {unlinkable[0]}", "spec 13 §5", "schemas", text, divergence.answers)
+        return Located("reading", *told)
     if any(isinstance(outcome, Rejected | Accepted | Unwritable) for outcome in outcomes):
         return in_text(case, engines, divergence)
     search = _Search(case, engines)

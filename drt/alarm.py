@@ -11,7 +11,7 @@ from types import FrameType
 
 from drt.engines.guard import DeadlineExceeded, Meter, OwnTimer
 
-_ASKING = Meter.ask.__code__
+_ASKING = Meter._ask.__code__
 _PATIENCE = 3
 
 

@@ -7,6 +7,7 @@ reported: one sentence, exit code 2.
 from __future__ import annotations
 
 import json
+import os
 import sys
 import traceback
 from importlib import import_module
@@ -18,6 +19,7 @@ import click
 from drt.heedless import abandon_output, heedless_of_readers, unwritable
 from drt.language import LANGUAGE
 from drt.problems import InputProblem, MachineProblem
+from drt.workflow_log import stop_commands, workflow_log
 
 COMMANDS = (
     "run",
@@ -44,6 +46,9 @@ COMMANDS = (
     "completion",
 )
 
+FOREIGN = ("run", "replay", "triage", "corpus", "bisect", "conformance", "hostile", "mutants", "targets")
+"""Commands that print texts of cases and engines for people."""
+
 EXIT_CODES = """\b
 Exit codes:
   0    clean: nothing unexpected
@@ -51,7 +56,7 @@ Exit codes:
   2    wrong usage or input
   3    the harness broke, or an engine could not start
   4    only findings that could not be reproduced
-  5    nothing was run
+  5    nothing was run, or an engine left too much unanswered
   130  interrupted, report written"""
 
 
@@ -89,7 +94,7 @@ class _Commands(click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         try:
-            with heedless_of_readers():
+            with heedless_of_readers(), workflow_log(os.environ):
                 return super().main(*args, **kwargs)
         except (OSError, UnicodeEncodeError) as error:
             abandon_output()
@@ -117,8 +122,11 @@ class _Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that was asked for, its options told where else to get their values."""
         from drt.commands.defaults import lay_settings, name_variables
+        from drt.commands.options import FORM
 
         name, command, rest = super().resolve_command(ctx, args)
+        if name in FOREIGN:
+            stop_commands(lambda: ctx.meta.get(FORM) == "json")
         if name is not None and command is not None:
             name_variables(command, name)
             lay_settings(ctx, command, name, COMMANDS)

@@ -31,7 +31,8 @@ class RunOptions:
     engine, asked about every divergence and a share `arbiter_rate` of the cases on which the engines agree.
     `targets_from` says where the table of targets lies (`module:attribute`). `must_reach` are globs of the
     events of which each must have happened; None leaves it to the length of the run. `hypothesis` is the
-    share of the time in which Hypothesis draws the cases.
+    share of the time in which Hypothesis draws the cases. `allow_partial` lets a run be clean in which an
+    engine left more than a quarter of its questions unanswered.
     """
 
     targets: tuple[str, ...]
@@ -52,6 +53,7 @@ class RunOptions:
     targets_from: str = TARGETS
     must_reach: tuple[str, ...] | None = None
     hypothesis: float = 0.0
+    allow_partial: bool = False
 
     @property
     def place(self) -> Path:

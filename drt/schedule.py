@@ -76,6 +76,10 @@ class Schedule:
             self.spend(name, DEATH_SECONDS)
         return None
 
+    def leave_out(self, name: str) -> None:
+        """Draw no more cases of a target."""
+        self._spent.pop(name, None)
+
     def spend(self, name: str, seconds: float) -> None:
         """Charge a target for what its last case took."""
         if name in self._spent:

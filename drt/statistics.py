@@ -20,13 +20,18 @@ the language are reached; finds; Hypothesis drawing and steering; the loop itsel
 """
 
 
+CASES_IN_VAIN = 20
+"""Cases of a target that an engine may leave without any comparison before no more of them are drawn."""
+
 STREAM_EVENTS = ("allow", "deny", "forbidden", "erring")
 
 
 @dataclass(slots=True)
 class Counts:
     """Totals, of one target or of all. `events` are the oracle's countable facts, `reasons` those of
-    questions that could not be compared; `seconds` are by stage, `engines` by engine name. `streams` are
+    questions that could not be compared; `seconds` are by stage, `engines` by engine name. `asked` counts
+    the questions to each engine, and `unanswered` those among them that it does not do or has no time for.
+    `streams` are
     the counts of each stream, where a target tells its streams apart, and `distinct` the samples of its
     cases and of their policies."""
 
@@ -39,6 +44,8 @@ class Counts:
     reasons: Counter[str] = field(default_factory=Counter)
     seconds: dict[str, float] = field(default_factory=dict)
     engines: dict[str, float] = field(default_factory=dict)
+    asked: Counter[str] = field(default_factory=Counter)
+    unanswered: Counter[str] = field(default_factory=Counter)
     streams: dict[str, Counter[str]] = field(default_factory=dict)
     distinct: dict[str, Distinct] = field(default_factory=dict)
 
@@ -77,6 +84,18 @@ class Counts:
         self.spend("engines", inside)
         return inside
 
+    def ask(self, engine: str, asked: int, unanswered: int) -> None:
+        """Count questions to an engine."""
+        self.asked[engine] += asked
+        self.unanswered[engine] += unanswered
+
+    @property
+    def in_vain(self) -> bool:
+        """Whether an engine cannot do anything here that could be compared."""
+        compared = self.comparisons or self.divergences
+        unable = any(unanswered >= self.cases for unanswered in self.unanswered.values())
+        return self.cases >= CASES_IN_VAIN and not compared and unable
+
     def merge(self, other: Counts) -> None:
         """Add the other's numbers to these."""
         for name in ("cases", "comparisons", "decisions", "divergences", "inconclusive"):
@@ -87,6 +106,8 @@ class Counts:
             self.spend(name, seconds)
         for name, seconds in other.engines.items():
             self.engines[name] = self.engines.get(name, 0.0) + seconds
+        self.asked.update(other.asked)
+        self.unanswered.update(other.unanswered)
         for stream, counts in other.streams.items():
             self.streams.setdefault(stream, Counter()).update(counts)
         for name, sample in other.distinct.items():
@@ -134,6 +155,8 @@ class Counts:
             "reasons": dict(sorted(self.reasons.items())),
             "seconds_by_stage": {name: round(self.seconds[name], 6) for name in sorted(self.seconds)},
             "seconds_by_engine": {name: round(self.engines[name], 6) for name in sorted(self.engines)},
+            "asked": dict(sorted(self.asked.items())),
+            "unanswered": dict(sorted(self.unanswered.items())),
             "streams": {name: dict(sorted(counts.items())) for name, counts in sorted(self.streams.items())},
             "distinct": {name: sample.to_json() for name, sample in sorted(self.distinct.items())},
         }
@@ -150,6 +173,8 @@ class Counts:
             reasons=Counter(document["reasons"]),
             seconds=dict(document["seconds_by_stage"]),
             engines=dict(document["seconds_by_engine"]),
+            asked=Counter(document.get("asked", {})),
+            unanswered=Counter(document.get("unanswered", {})),
             streams={name: Counter(counts) for name, counts in document.get("streams", {}).items()},
             distinct={
                 name: Distinct.from_json(sample) for name, sample in document.get("distinct", {}).items()

@@ -188,6 +188,20 @@ def _shown(events: Sequence[Event]) -> dict[str, Any]:
     }
 
 
+MOST_UNANSWERED = 0.25
+"""The share of an engine's questions that may stay without an answer in a run that counts as clean."""
+
+
+def partial(targets: Mapping[str, Counts]) -> dict[str, float]:
+    """The engines that left too much unanswered, each with the share of its questions.
+
+    Targets of which nothing at all could be compared do not count: no more of their cases are drawn.
+    """
+    counts = total(one for one in targets.values() if one.comparisons or one.divergences)
+    shares = {name: counts.unanswered[name] / asked for name, asked in counts.asked.items() if asked}
+    return {name: round(share, 4) for name, share in shares.items() if share > MOST_UNANSWERED}
+
+
 def exit_code(
     findings: Sequence[Finding],
     compared: int,
@@ -195,9 +209,11 @@ def exit_code(
     unexplained: int,
     interrupted: bool,
     missed: bool = False,
+    partly: bool = False,
 ) -> int:
     """The run's exit code; an interruption comes first. `compared` counts comparisons: a run without is no
-    success. `missed` says that an event which the run had to reach never happened.
+    success, and neither is one whose engine was `partly` asked in vain. `missed` says that an event which
+    the run had to reach never happened.
     """
     if interrupted:
         return INTERRUPTED
@@ -207,7 +223,7 @@ def exit_code(
         return BROKEN
     if unexplained or any(finding.known is None for finding in findings):
         return UNREPRODUCIBLE
-    return CLEAN if compared else NOTHING_RUN
+    return CLEAN if compared and not partly else NOTHING_RUN
 
 
 def footer(
@@ -247,6 +263,7 @@ def footer(
     missed = never(events, options.required(elapsed))
     findings = tally.findings(seen)
     broken = max(sum(state["broken"] for state in states), len(tally.broken)) + (cannot_start is not None)
+    partly = partial(by_target)
     compared = everything.comparisons + everything.events["arbiter:comparisons"]
     return {
         "format": FORMAT,
@@ -262,6 +279,9 @@ def footer(
         "pairs": sum(PAIRED in name for name in reached_in(options.place.glob("worker-*.kept"))),
         "sometimes": events,
         "missed": list(missed),
+        "partial": partly,
+        "allow_partial": options.allow_partial,
+        "left_out": [name for name, counts in by_target.items() if counts.in_vain],
         "targets": {name: counts.to_json() for name, counts in by_target.items()},
         "findings": [finding.to_json() for finding in findings],
         "broken": broken,
@@ -279,6 +299,12 @@ def footer(
         "jobs": options.jobs,
         "engines": list(options.engines),
         "exit_code": exit_code(
-            findings, compared, broken, tally.unexplained_deaths, interrupted, bool(missed)
+            findings,
+            compared,
+            broken,
+            tally.unexplained_deaths,
+            interrupted,
+            bool(missed),
+            bool(partly) and not options.allow_partial,
         ),
     }

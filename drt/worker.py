@@ -253,6 +253,7 @@ class Worker:
         clock = time.perf_counter
         self._alarm.set(self.options.deadline)
         asked_before = [engine.seconds for engine in self.engines]
+        questions = [(engine.calls, engine.unanswered) for engine in self.engines]
         start = drawn = clock()
         try:
             made = attempt(make)
@@ -274,9 +275,13 @@ class Worker:
             ended = clock()
             before = zip(self.engines, asked_before, strict=True)
             inside = counts.spend_inside({engine.name: engine.seconds - was for engine, was in before})
+            for engine, (asked, unanswered) in zip(self.engines, questions, strict=True):
+                counts.ask(engine.name, engine.calls - asked, engine.unanswered - unanswered)
             counts.spend("generate", drawn - start)
             counts.spend("compare", ended - drawn - inside)
         counts.add(checked.answer)
+        if counts.in_vain:
+            self.schedule.leave_out(name)
         totals = self._totals
         totals[0] += 1
         totals[1] += checked.answer.decisions

@@ -89,6 +89,11 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
     metavar="LOG",
     help="Go on with a run that was killed, by its log folder; all else is as it was.",
 )
+@click.option(
+    "--allow-partial",
+    is_flag=True,
+    help="Do not fail when an engine leaves more than a quarter of its questions unanswered.",
+)
 @targets_from
 @profile(PROFILES)
 @click.option("--quiet", "-q", is_flag=True, help="No progress on standard error.")
@@ -98,7 +103,8 @@ def command(ctx: click.Context, /, resume: Path | None, quiet: bool, form: str, 
     """Draw cases, put them to the engines, reduce and save what diverges.
 
     Exit codes: 0 clean, 1 a finding or a missed event, 2 wrong usage or input, 3 the harness or an engine
-    broke, 4 only findings that could not be reproduced, 5 nothing was run, 130 interrupted (report written).
+    broke, 4 only findings that could not be reproduced, 5 nothing was run or an engine left too much
+    unanswered, 130 interrupted (report written).
     """
     from drt.commands import running
 

@@ -92,6 +92,7 @@ def run_options(settings: Mapping[str, Any]) -> RunOptions:
         targets_from=settings["targets_from"],
         hypothesis=settings["hypothesis"],
         must_reach=settings["must_reach"] or None,
+        allow_partial=settings["allow_partial"],
     )
 
 

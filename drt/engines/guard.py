@@ -123,18 +123,26 @@ def own_frames(error: BaseException) -> tuple[str, ...]:
 
 
 class Meter:
-    """How long and how often one engine was asked."""
+    """How long and how often one engine was asked, and how often that came to nothing."""
 
-    __slots__ = ("calls", "seconds")
+    __slots__ = ("calls", "seconds", "unanswered")
 
     def __init__(self) -> None:
         self.calls = 0
+        self.unanswered = 0
         self.seconds = 0.0
 
     def ask(
         self, question: Callable[Asked, Answer], *args: Asked.args, **kwargs: Asked.kwargs
     ) -> Answer | ExceededBudget | Crashed:
         """The engine's answer, or what became of it."""
+        answer = self._ask(question, *args, **kwargs)
+        self.unanswered += isinstance(answer, Unsupported | ExceededBudget)
+        return answer
+
+    def _ask(
+        self, question: Callable[Asked, Answer], *args: Asked.args, **kwargs: Asked.kwargs
+    ) -> Answer | ExceededBudget | Crashed:
         self.calls += 1
         start = perf_counter()
         try:
@@ -206,6 +214,11 @@ class Guarded:
         """Questions put to the engine."""
         return self._meter.calls
 
+    @property
+    def unanswered(self) -> int:
+        """Questions that the engine does not do, or ran out of time, memory or stack for."""
+        return self._meter.unanswered
+
     def variants(self) -> tuple[Engine, ...]:
         return tuple(Guarded(engine, self._meter) for engine in self._engine.variants())
 
@@ -247,9 +260,11 @@ class Guarded:
     ) -> Accepted | Unwritable | Rejected | Unlinkable | Unanswered:
         question = getattr(self._engine, "link_schemas", None)
         if question is None:  # an adapter from before the question was there
-            return Unsupported("linking")
+            return self._meter.ask(Unsupported, "linking")
         return self._meter.ask(question, schemas, complete=complete)
 
     def answer(self, inquiry: Inquiry) -> Answered | Rejected | Unlinkable | Unanswered:
         question = getattr(self._engine, "answer", None)
-        return Unsupported("questions") if question is None else self._meter.ask(question, inquiry)
+        if question is None:
+            return self._meter.ask(Unsupported, "questions")
+        return self._meter.ask(question, inquiry)

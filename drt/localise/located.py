@@ -12,8 +12,8 @@ Answers = tuple[tuple[str, Outcome], ...]
 """Each engine's name with its answer."""
 
 
-Kind = Literal["expression", "policy", "authorizer", "reading", "typing"]
-"""What the engines part on: a value, a policy's parts joined, the response as a whole, a text, a type."""
+Kind = Literal["expression", "policy", "authorizer", "reading", "typing", "schema"]
+"""What the engines part on: a value, a policy's parts joined, the response as a whole, a text, a type, linking."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,8 @@ from drt.tally import CLEAN, FROM_OUTSIDE, INTERRUPTED, NOTHING_RUN, Tally, exit
 class RunFacts:
     """One run. `began` is in seconds since the epoch, `seconds` its length; `shard` says which part of a
     larger run it was, as in `2/4`; `complete` is False where it was cut off. `sometimes` counts the events
-    that must happen sometimes, and `missed` are those that it had to reach and did not."""
+    that must happen sometimes, and `missed` are those that it had to reach and did not. `partial` are the
+    engines that left too much unanswered, each with the share."""
 
     folder: str
     began: float
@@ -48,6 +49,8 @@ class RunFacts:
     features: Mapping[str, int]
     sometimes: Mapping[str, int]
     missed: tuple[str, ...]
+    partial: Mapping[str, float]
+    allow_partial: bool
     buckets: tuple[Bucket, ...]
     series: Series
 
@@ -111,6 +114,7 @@ class Report:
             sum(run.unexplained for run in self.runs),
             cut and len(self.runs) == 1,
             bool(self.missed),
+            any(run.partial and not run.allow_partial for run in self.runs),
         )
         return INTERRUPTED if cut and code in (CLEAN, NOTHING_RUN) else code
 
@@ -198,6 +202,8 @@ def _from_log(folder: Path, log: RunLog) -> RunFacts:
         features=_tally(document.get("features", {})),
         sometimes=_tally(document.get("sometimes", {})),
         missed=tuple(str(name) for name in document.get("missed", ())),
+        partial={str(name): float(share) for name, share in document.get("partial", {}).items()},
+        allow_partial=bool(document.get("allow_partial", False)),
         buckets=tuple(bucket_of(finding, corpus) for finding in document["findings"]),
         series=gather_series(log, document),
     )

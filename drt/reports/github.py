@@ -1,7 +1,7 @@
-"""What GitHub Actions shows of a run: an annotation a new finding, and the job summary.
+"""What GitHub Actions shows of a run: one annotation per new finding, and the job summary.
 
-Owns the workflow commands and their escaping, and the limits that GitHub has set: ten annotations of a kind a
-step, one MiB of summary.
+Owns the workflow commands and their escaping, and the limits that GitHub has set: ten annotations of a kind
+per step, one MiB of summary.
 """
 
 from __future__ import annotations
@@ -20,13 +20,8 @@ LONGEST_SUMMARY = 1_000_000
 LONGEST_TITLE = 200
 
 
-def inside(environment: Mapping[str, str]) -> bool:
-    """Whether this is a step of a GitHub workflow."""
-    return environment.get("GITHUB_ACTIONS") == "true"
-
-
 def annotation_lines(report: Report) -> Iterator[str]:
-    """The workflow commands, a line each: `::error` for the findings that fail the run, at most ten."""
+    """The workflow commands, one per line: `::error` for the findings that fail the run, at most ten."""
     failing = report.failing
     for bucket in failing[:MOST_ANNOTATIONS]:
         yield _annotation(bucket)

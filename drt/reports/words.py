@@ -19,7 +19,7 @@ CONCLUSIONS = {
     FOUND: "a finding",
     BROKEN: "the harness broke",
     UNREPRODUCIBLE: "only findings that could not be reproduced",
-    NOTHING_RUN: "nothing was compared",
+    NOTHING_RUN: "too little was compared",
     INTERRUPTED: "interrupted",
 }
 
@@ -56,6 +56,12 @@ def headline(report: Report) -> str:
         told.append(count(known, "known finding"))
     if not report.compared and not report.buckets:
         told.append("nothing was compared")
+    told += [
+        f"{engine} left {share:.0%} of its questions unanswered"
+        for engine, share in {
+            name: share for run in report.runs for name, share in run.partial.items()
+        }.items()
+    ]
     if report.broken:
         told.append(f"the harness broke {count(report.broken, 'time')}")
     if report.missed:

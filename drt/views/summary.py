@@ -50,6 +50,16 @@ def print_summary(console: Console, footer: dict[str, Any], folder: Path) -> Non
 
 def _facts(footer: dict[str, Any], folder: Path) -> list[Text]:
     lines = [Text(_headline(footer), style="bold")]
+    for engine, share in footer.get("partial", {}).items():
+        allowed = ", which --allow-partial lets pass" if footer.get("allow_partial") else ""
+        lines.append(
+            Text(
+                f"PARTIAL: {visible(engine)} left {share:.0%} of its questions unanswered{allowed}",
+                style="bold red",
+            )
+        )
+    if left_out := footer.get("left_out"):
+        lines.append(Text(f"left out, for an engine cannot do it: {', '.join(map(visible, left_out))}"))
     if footer["cannot_start"]:
         lines.append(Text(f"the workers cannot work: {visible(footer['cannot_start'])}", style="red"))
     shares = footer["shares"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -13,14 +14,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from drt.case_files import read_case
 from drt.corpus import Corpus
 from drt.fuzz import resume, start
 from drt.problems import InputProblem
+from drt.reports import gather
+from drt.reports.words import headline
 from drt.run_log import read_json, read_run
 from drt.run_options import RunOptions
 from drt.views.progress import Quiet
+from drt.views.summary import print_summary
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 TOY = "tests.drt.toys:Toy"
@@ -202,6 +207,32 @@ def test_an_engine_that_answers_at_random_is_one_finding(options: dict[str, Any]
     assert finding["seen"] > 50
     assert counterexamples(options) == []
     assert footer["cases"] == 400
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_an_engine_that_answers_too_little_is_not_clean(options: dict[str, Any], jobs: int) -> None:
+    half = {"engines": (TOY, toy("DoesHalf")), "cases": 200, "jobs": jobs}
+    footer = run(options, **half)
+
+    assert footer["exit_code"] == 5
+    assert list(footer["partial"]) == ["twin"]
+    assert 0.25 < footer["partial"]["twin"] < 0.6
+    console = Console(file=io.StringIO(), width=200)
+    print_summary(console, footer, Path(options["folder"]))
+    assert "PARTIAL: twin left " in console.file.getvalue()  # type: ignore[attr-defined]
+    report = gather([Path(options["folder"])])
+    assert (report.exit_code, "twin left" in headline(report)) == (5, True)
+    assert run(options, **half, allow_partial=True)["exit_code"] == 0
+
+
+def test_cases_are_drawn_within_what_an_engine_can_do(options: dict[str, Any]) -> None:
+    targets = {"targets": ("toy", "validation"), "targets_from": "tests.drt.toys:TWO_TARGETS"}
+    footer = run(options, **targets, engines=(TOY, toy("DoesNotValidate")), cases=400, jobs=1)
+
+    assert footer["exit_code"] == 0
+    assert footer["left_out"] == ["validation"]
+    assert footer["partial"] == {}
+    assert (footer["targets"]["toy"]["cases"], footer["targets"]["validation"]["cases"]) == (200, 20)
 
 
 def test_a_known_finding_is_counted_and_fails_nothing(options: dict[str, Any]) -> None:

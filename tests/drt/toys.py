@@ -12,7 +12,7 @@ import random
 import signal
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from drt.case import Case, Request
@@ -144,6 +144,20 @@ class DoesNothing(Twin):
         return NOT_DONE
 
 
+class DoesNotValidate(Twin):
+    """Leaves the questions of one target unanswered, and answers the others."""
+
+    def load(self, case: Case) -> ToyLoaded | Rejected | Unsupported:
+        return NOT_DONE if case.entities == VALIDATED else super().load(case)
+
+
+class DoesHalf(Twin):
+    """Does not know what to say about every other user."""
+
+    def answer(self, case: Case, principal: str) -> Outcome:
+        return NOT_DONE if int(principal[1:]) % 2 else super().answer(case, principal)
+
+
 class Recurses(Faulty):
     def err(self, principal: str) -> None:
         self.err(principal)
@@ -218,6 +232,13 @@ def draw(source: Source) -> Case:
     return Case(policies=Text("\n".join(lines)), requests=requests)
 
 
+VALIDATED = "[ ]"
+
+
+def draw_for_validation(source: Source) -> Case:
+    return replace(draw(source), entities=VALIDATED)
+
+
 def draw_badly(source: Source) -> Case:
     """A generator with a mistake in it, which shows now and then."""
     if source.boolean(0.1):
@@ -240,6 +261,10 @@ def _table(*targets: Target) -> dict[str, Target]:
 TARGETS = _table(
     Target("toy", "Toys agree.", draw, engines_agree, weight=3),
     Target("toy-two", "Toys agree twice.", draw, engines_agree),
+)
+TWO_TARGETS = _table(
+    Target("toy", "Toys agree.", draw, engines_agree),
+    Target("validation", "Toys agree on verdicts.", draw_for_validation, engines_agree),
 )
 BAD_TARGETS = _table(Target("toy", "Toys agree.", draw_badly, engines_agree))
 ENDLESS_TARGETS = _table(Target("toy", "Toys agree.", draw_forever, engines_agree))

@@ -66,13 +66,12 @@ def link(schemas: Sequence[Schema]) -> Schema:
     types = _by_key((name, _declared(name, schema)) for schema in schemas for name in schema.entity_types)
     actions = _by_key((uid, _closed(uid, schema)) for schema in schemas for uid in schema.actions)
     linked = Schema(
-        {name: _linked_type(name, declared) for name, declared in sorted(types.items())},
+        {name: _linked_type(name, types[name]) for name in sorted(types, key=_by_base_name)},
         {uid: _linked_action(uid, declared) for uid, declared in sorted(actions.items(), key=_by_text)},
     )
-    whole = _close(linked, types)
     _refuse_shadowed_types(schemas)
-    _require_schema(whole)
-    return whole
+    _require_schema(linked)
+    return _close(linked, types)
 
 
 def link_complete(schemas: Sequence[Schema]) -> Schema:
@@ -89,6 +88,12 @@ def _by_key(declarations: Iterable[tuple[Key, Declaration]]) -> dict[Key, list[D
     for key, declaration in declarations:
         found.setdefault(key, []).append(declaration)
     return found
+
+
+def _by_base_name(name: str) -> tuple[str, str]:
+    """The order of names: by base name, then by namespace."""
+    namespace, _, base = name.rpartition("::")
+    return base, namespace
 
 
 def _by_text(item: tuple[EntityUid, object]) -> tuple[str, str]:

@@ -13,11 +13,15 @@ from dataclasses import replace
 from typing import Any
 
 from drt.case import Request
+from drt.json_outline import members
 from drt.oracles.texts import plain_json, uid_literal
 from drt.reduce.policies import condition_bodies
 from drt.reduce.tokens import tokenize
 
 Rename = Callable[[str], str]
+
+DOUBLED_LEVELS = 3
+"""Sets inside each other whose elements are repeated: each level doubles everything below it."""
 
 
 def _uid(value: Any, rename: Rename) -> Any:
@@ -92,25 +96,32 @@ def renamed_request(request: Request, rename: Rename) -> Request:
     return replace(request, text=json.dumps(renamed))
 
 
-def repeated(value: Any) -> Any:
-    """Policy JSON with every element of every set literal and action list twice."""
+def repeated(value: Any, levels: int = DOUBLED_LEVELS) -> Any:
+    """Policy JSON with every element of every set literal and action list twice.
+
+    Sets that lie in more than `levels` others stay as they are.
+    """
     match value:
-        case {"Set": list(elements)} if len(value) == 1:
-            return {"Set": [*map(repeated, elements), *map(repeated, elements)]}
+        case {"Set": list(elements)} if len(value) == 1 and levels > 0:
+            inner = [repeated(element, levels - 1) for element in elements]
+            return {"Set": [*inner, *inner]}
         case dict():
             return {
-                key: [*part, *part] if key == "entities" and isinstance(part, list) else repeated(part)
+                key: [*part, *part]
+                if key == "entities" and isinstance(part, list)
+                else repeated(part, levels)
                 for key, part in value.items()
             }
         case list():
-            return [repeated(part) for part in value]
+            return [repeated(part, levels) for part in value]
     return value
 
 
 def repeated_data(text: str) -> str:
     """An entity document or a request with every element of every array of data twice; raises `NotPlainJson`.
 
-    The outermost array of an entity document and the arguments of calls are no sets.
+    The outermost array of an entity document and the arguments of calls are no sets; sets that lie in more
+    than `DOUBLED_LEVELS` others stay as they are.
     """
     document = plain_json(text)
     if isinstance(document, list):
@@ -118,21 +129,22 @@ def repeated_data(text: str) -> str:
     return json.dumps(_repeated_value(document))
 
 
-def _repeated_value(value: Any) -> Any:
+def _repeated_value(value: Any, levels: int = DOUBLED_LEVELS) -> Any:
     match value:
         case {"__extn": dict()} if len(value) == 1:
             return value
         case dict():
-            return {key: _repeated_value(part) for key, part in value.items()}
-        case list():
-            return [*map(_repeated_value, value), *map(_repeated_value, value)]
+            return {key: _repeated_value(part, levels) for key, part in value.items()}
+        case list() if levels > 0:
+            inner = [_repeated_value(part, levels - 1) for part in value]
+            return [*inner, *inner]
     return value
 
 
 def without_action(policies: str, request: str) -> str:
     """Policy text with the request's action in the place of the variable, in conditions."""
     tokens = tokenize(policies)
-    action = uid_literal(json.dumps(json.loads(request)["action"]))
+    action = uid_literal(members(request)["action"])
     inside = {at for start, end in condition_bodies(tokens) for at in range(start, end)}
     written = []
     position = 0

@@ -19,8 +19,17 @@ class NotPlainJson(ValueError):
     """A document that means something else, or nothing, once it is read and written again."""
 
 
+DEEPEST = 200
+"""Arrays and objects inside each other: entities and policies in JSON may nest 127 deep."""
+
+
 def plain_json(text: str) -> Any:
-    """The value of a JSON text; raises `NotPlainJson` where JSON readers are known to differ."""
+    """The value of a JSON text, for walking by recursion.
+
+    Raises `NotPlainJson` where JSON readers are known to differ, or where it nests deeper than `DEEPEST`.
+    """
+    if nesting(text) > DEEPEST:
+        raise NotPlainJson("deep nesting")
     try:
         return json.loads(
             text, object_pairs_hook=_distinct, parse_constant=_refuse, parse_float=_refuse, parse_int=_integer

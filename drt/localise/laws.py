@@ -25,21 +25,19 @@ from drt.reduce.tokens import tokenize
 from drt.reduce.tree import NotAnExpression, read_expression
 
 WRITING: dict[str, tuple[str, Oracle]] = {
-    "printing_round_trips": ("printing", roundtrips.printing_round_trips),
-    "json_round_trips": ("writing or reading JSON:", roundtrips.json_round_trips),
-    "printed_links_decide_alike": ("printing links:", roundtrips.printed_links_decide_alike),
-    "entities_round_trip": ("writing or reading entities:", roundtrips.entities_round_trip),
-    "schema_translations_mean_the_same": (
-        "translating the schema:",
-        schemas.schema_translations_mean_the_same,
-    ),
+    "printing_round_trips": ("", roundtrips.printing_round_trips),
+    "json_round_trips": ("JSON:", roundtrips.json_round_trips),
+    "printed_links_decide_alike": ("links:", roundtrips.printed_links_decide_alike),
+    "entities_round_trip": ("entities:", roundtrips.entities_round_trip),
+    "schema_translations_mean_the_same": ("the schema:", schemas.schema_translations_mean_the_same),
 }
-"""Laws about documents, each with what is done to one and the law itself."""
+"""Laws about documents, each with what is written and read, and the law itself."""
 
 
 def in_writing(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> Located | None:
     """What is written so that it is not read back as it was."""
-    verb, law = WRITING[divergence.law]
+    what, law = WRITING[divergence.law]
+    verb = f"{_fault(case, engines, divergence, law)} {what}".strip()
     found = between_documents(divergence, verb)
     if found is not None:
         return found
@@ -52,6 +50,16 @@ def in_writing(case: Case, engines: Sequence[Guarded], divergence: Divergence) -
     rule = f"{verb} {place_name(path, value)}"
     text = repr(value)[:SHOWN]
     return Located("reading", rule, "spec 01 §7, 06 §4", divergence.question, text, divergence.answers)
+
+
+def _fault(case: Case, engines: Sequence[Guarded], divergence: Divergence, law: Oracle) -> str:
+    """`writing` where no engine reads back what was written, else `reading`, for some do.
+
+    An engine alone gives no second opinion: what it cannot read back, it has written wrongly.
+    """
+    found = [one for one in law(case, engines).divergences if one.question == divergence.question]
+    failing = {one.answers[-1][0].partition(",")[0] for one in found}
+    return "reading" if len(failing) < len(engines) and len(engines) > 1 else "writing"
 
 
 def _document(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> str | None:

@@ -13,7 +13,7 @@ Answers = tuple[tuple[str, Outcome], ...]
 
 
 Kind = Literal["expression", "policy", "authorizer", "reading", "typing", "schema"]
-"""What the engines part on: a value, a policy's parts joined, the response as a whole, a text, a type, linking."""
+"""What the engines part on: a value, a policy's parts joined, the response, a text, a type, linking."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,8 @@ def in_text(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> L
             unwritable[0].detail,
         )
     if not refused:
-        return _escaped(case, divergence, between_documents(divergence, "reading"))
+        found = _in_words_of_the_input(case, between_documents(divergence, "reading"))
+        return _escaped(case, divergence, found)
     name, rejection = refused[0]
     part = rejection.part
     if part in ("entities", "request") and (schema := in_inputs(case, engines, "schema")):
@@ -60,6 +61,21 @@ def in_text(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> L
                 name = value_name(value) or name
             rule, text = f"reading {name}", json.dumps(value)[:SHOWN]
     return Located("reading", rule, CHAPTERS[part], part, text, divergence.answers, (), told)
+
+
+WRITTEN_AS = {"`offset`": "`datetime`"}
+"""Functions by which engines write a value, and the one that makes such a value in an input."""
+
+
+def _in_words_of_the_input(case: Case, found: Located | None) -> Located | None:
+    """The same, named by the function in the input, not by the one that engines write the value with."""
+    if found is None:
+        return None
+    texts = (case.policies.text, case.entities, *case.expressions, *(one.text for one in case.requests))
+    for written, given in WRITTEN_AS.items():
+        if written in found.rule and not any(written.strip("`") in text for text in texts):
+            return replace(found, rule=found.rule.replace(written, given))
+    return found
 
 
 STRINGS = ("a string literal", "record", "attribute access", "`has`", "an entity literal", "annotations")
@@ -94,7 +110,8 @@ def in_inputs(case: Case, engines: Sequence[Guarded], part: str, text: str = "")
         or not differ(answers)
     ):
         return None
-    return between_documents(Divergence("readers_agree", "document", part, answers), "reading")
+    found = between_documents(Divergence("readers_agree", "document", part, answers), "reading")
+    return _in_words_of_the_input(case, found)
 
 
 def between_documents(divergence: Divergence, verb: str) -> Located | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -11,11 +12,13 @@ import pytest
 from drt.case import Case, Request, Source
 from drt.engines import build
 from drt.engines.guard import Guarded
+from drt.engines.reference_engine import ReferenceEngine
 from drt.localise import localise
 from drt.localise.blame import blamed
 from drt.localise.places import parting, place_name, token_name
 from drt.oracles.agreement import engines_agree
 from drt.oracles.checked import Divergence
+from drt.oracles.reading import readers_agree
 from drt.oracles.roundtrips import formatting_keeps_everything, printing_round_trips
 from drt.oracles.validation import levels_are_enough, validators_agree
 from drt.oracles.wildcard import wildcard_matches_definition
@@ -134,9 +137,9 @@ def test_what_is_printed_wrongly_is_named() -> None:
     text = 'permit(principal, action, resource) when { {"odd key": 1} == {} } unless { true };'
     keys = BY_NAME["PrintedKeys"].make()
     found = search(Case(Source(text)), keys, printing_round_trips)
-    assert found.rule in ("printing record", "printing `==`")
+    assert found.rule in ("writing record", "writing `==`")
     found = search(Case(Source(text)), BY_NAME["PrintedUnless"].make(), printing_round_trips)
-    assert found.rule == "printing the clause `unless`"
+    assert found.rule == "writing the clause `unless`"
 
 
 def test_of_formatting_the_gravest_loss_is_named() -> None:
@@ -179,6 +182,35 @@ def test_a_link_is_blamed_where_its_plain_policy_is_sound() -> None:
     case = Case(Source(template), requests=(request,), links=(link,))
     found = search(case, BY_NAME["SlotsSwapped"].make(), engines_agree)
     assert (found.rule, found.place) == ("linking: the slots of a template", "mine")
+
+
+class NotLost(ReferenceEngine):
+    """The reference that reads `unless` as `when` where it was printed with four spaces before it."""
+
+    def read_policies(self, policies: Source) -> Any:
+        return super().read_policies(replace(policies, text=policies.text.replace("\nunless", "\nwhen")))
+
+
+def test_a_parser_that_misreads_what_is_printed_is_said_to_read() -> None:
+    found = search(Case(Source("permit(principal, action, resource) unless { true };")), NotLost("misreads"),
+                   printing_round_trips)  # fmt: skip
+    assert found.rule == "reading the clause `unless`"
+
+
+class MidnightOff(ReferenceEngine):
+    """The reference with all datetimes of entities a millisecond late."""
+
+    def read_entities(self, entities: str, schema: Source | None) -> Any:
+        answer = super().read_entities(entities, schema)
+        assert isinstance(answer, Accepted)
+        return replace(answer, canonical=re.sub(r'"(-?\d+)ms"', r'"\g<1>1ms"', answer.canonical))
+
+
+def test_a_value_is_named_by_the_function_in_the_input() -> None:
+    value = {"__extn": {"fn": "datetime", "arg": "2024-01-01T00:00:00-2359"}}
+    entities = json.dumps([{"uid": {"type": "U", "id": "u"}, "attrs": {"d": value}, "parents": []}])
+    found = search(Case(Source(""), entities), MidnightOff("late"), readers_agree)
+    assert found.rule == "reading `datetime`"
 
 
 def validated(text: str) -> Case:

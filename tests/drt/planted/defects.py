@@ -205,7 +205,7 @@ POLICY_JSON = (
     Defect("JsonLinksLost", "policy JSON", "The links of a policy set are not read.",
            planted(_json_policies(_without_links), "production"), "parse-json", ("reading the template links",)),
     Defect("JsonContainsAll", "policy JSON", "In JSON, `containsAll` is taken for `containsAny`.",
-           planted(_json_policies(_contains_all_is_any), "production"), "policies-json", ("writing or reading JSON: `containsAll`",)),
+           planted(_json_policies(_contains_all_is_any), "production"), "policies-json", ("writing JSON: `containsAll`", "reading JSON: `containsAll`")),
 )  # fmt: skip
 
 

@@ -260,13 +260,13 @@ def _forgetful(_: str, text: str) -> str:
 
 PRINTING = (
     Defect("PrintedQuotes", "printer", "A quotation mark in a string is printed as it is.",
-           planted(Fault({(expression_printer, "escape"): lambda text: text})), "print-policies", ("printing",)),
+           planted(Fault({(expression_printer, "escape"): lambda text: text})), "print-policies", ("writing",)),
     Defect("PrintedKeys", "printer", "Every key of a record is printed bare.",
-           planted(Fault({(expression_printer, "is_identifier"): lambda text: True})), "print-policies", ("printing",)),
+           planted(Fault({(expression_printer, "is_identifier"): lambda text: True})), "print-policies", ("writing",)),
     Defect("PrintedAnnotations", "printer", "Annotations are not printed.",
-           planted(Fault(printed=_without_annotations), "production"), "print-policies", ("printing",)),
+           planted(Fault(printed=_without_annotations), "production"), "print-policies", ("writing",)),
     Defect("PrintedUnless", "printer", "`unless` is printed as `when`.",
-           planted(Fault(printed=lambda text: text.replace("unless {", "when {"))), "print-policies", ("printing",)),
+           planted(Fault(printed=lambda text: text.replace("unless {", "when {"))), "print-policies", ("writing",)),
     Defect("FormatLosesComment", "formatter", "The first comment is lost in formatting.",
            planted(Fault(formatted=_forgetful)), "format", ("formatting: comments",)),
     Defect("FormatGrows", "formatter", "Every formatting adds a blank line.",
@@ -336,7 +336,7 @@ SCHEMAS = (
            ("reading the name of a type",)),
     Defect("TagsNotTranslated", "schema reader", "A translated schema has no tags.",
            planted(Fault(translated=lambda text: re.sub(r" tags [^;{}]*;", ";", text)), "production"),
-           "valid-translations", ("translating the schema: tags",)),
+           "valid-translations", ("writing the schema: tags",)),
 )  # fmt: skip
 
 DEFECTS: tuple[Defect, ...] = (

@@ -30,7 +30,8 @@ def ask_arbiter(
 ) -> dict[str, Any]:
     """With which of the engines the arbiter agrees on a case: `says` in words, `with` by their names.
 
-    Where it has nothing to compare, agrees with all or differs as declared, it cannot tell them apart. Engines are given by the names that build them; `seconds` is what the next question may take.
+    Where it has nothing to compare, agrees with all or differs as declared, it cannot tell them apart.
+    Engines are given by the names that build them; `seconds` is what the next question may take.
     """
     told: dict[str, Any] = {"engine": arbiter, "with": []}
     verdicts: dict[str, str] = {}

@@ -12,9 +12,10 @@ import click
 from drt.commands.covering import newest
 from drt.problems import InputProblem
 from drt.reports import FORMATS, Report, gather
-from drt.reports.github import annotation_lines, append_summary, inside
+from drt.reports.github import annotation_lines, append_summary
 from drt.reports.issues import file_issues
 from drt.tally import CLEAN
+from drt.workflow_log import heard, inside
 
 
 def report(
@@ -47,12 +48,13 @@ def tell_github_of(folder: Path, *, err: bool) -> None:
 def tell_github(made: Report, *, err: bool) -> None:
     """Annotations on standard output, or error, where the runner of a workflow looks for them; then the
     summary. A summary that cannot be written is no reason to fail."""
-    for line in annotation_lines(made):
-        click.echo(line, err=err)
-    try:
-        append_summary(made, os.environ)
-    except OSError as error:
-        click.echo(f"::warning title=drt::the job summary cannot be written: {error.strerror}", err=err)
+    with heard():
+        for line in annotation_lines(made):
+            click.echo(line, err=err)
+        try:
+            append_summary(made, os.environ)
+        except OSError as error:
+            click.echo(f"::warning title=drt::the job summary cannot be written: {error.strerror}", err=err)
 
 
 def _write(output: Path, text: str) -> None:

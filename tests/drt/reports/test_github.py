@@ -11,9 +11,10 @@ import pytest
 
 from drt.problems import InputProblem
 from drt.reports import gather
-from drt.reports.github import annotation_lines, append_summary, inside
+from drt.reports.github import annotation_lines, append_summary
 from drt.reports.issues import file_issues
 from drt.reports.words import identity
+from drt.workflow_log import inside
 from tests.drt.reports.logs import HOSTILE, find, write_log
 
 GH = """#!{python}

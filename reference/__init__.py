@@ -10,12 +10,14 @@ from reference.entity_json import read_entities
 from reference.errors import ErrorKind, EvaluationError, InputError
 from reference.evaluator import evaluate as _evaluate
 from reference.parser import parse_expression, parse_policies
+from reference.recursion import CallerTooDeep, door
 from reference.request_json import read_request
 from reference.response import Decision, Response
 from reference.templates import from_bodies
 from reference.values import Value
 
 __all__ = [
+    "CallerTooDeep",
     "Decision",
     "ErrorKind",
     "EvaluationError",
@@ -27,21 +29,25 @@ __all__ = [
 ]
 
 
+@door
 def authorize(policies: str, entities: str, request: str) -> Response:
     """The response to a request: policies as Cedar text, entities and request as JSON (spec 04, 05).
 
     Raises:
         InputError: one of the texts is refused.
+        CallerTooDeep: the recursion limit leaves no room for a call.
     """
     policy_set = from_bodies(parse_policies(policies))
     return _authorize(policy_set.policies(), read_request(request), read_entities(entities))
 
 
+@door
 def evaluate(expression: str, entities: str, request: str) -> Value:
     """The value of an expression of Cedar text under a request (spec 02).
 
     Raises:
         InputError: one of the texts is refused.
+        CallerTooDeep: the recursion limit leaves no room for a call.
         EvaluationError: the expression has no value.
     """
     return _evaluate(parse_expression(expression), read_request(request), read_entities(entities))

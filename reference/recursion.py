@@ -8,9 +8,14 @@ threads. So it is raised while any thread is inside, and restored when the last 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from threading import Lock
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 DEEPEST = 50_000_000
 """The limit inside: far beyond what memory can hold."""
@@ -49,3 +54,29 @@ def deep_recursion() -> Iterator[None]:
         yield
     finally:
         _LIMIT.leave()
+
+
+class CallerTooDeep(Exception):
+    """The caller is at the recursion limit: there is no room for the call that raises it."""
+
+
+def door(function: Callable[P, R]) -> Callable[P, R]:
+    """Run a public function under `deep_recursion`, in as few calls as it takes.
+
+    Raises:
+        CallerTooDeep: by the function, when not even these are possible. (With no call left at all, there is
+            none for making this error, and Python's own is raised.)
+    """
+
+    @wraps(function)
+    def entered(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            _LIMIT.enter()
+        except RecursionError:
+            raise CallerTooDeep("the caller leaves no room below the recursion limit") from None
+        try:
+            return function(*args, **kwargs)
+        finally:
+            _LIMIT.leave()
+
+    return entered

@@ -50,6 +50,7 @@ from reference.policies import Policies
 from reference.policy_json import parse_policy_set
 from reference.policy_json_writer import expression_to_json, policy_set_to_json
 from reference.printer import print_plain_policies, print_policies_and_templates
+from reference.recursion import door
 from reference.request_json import read_request
 from reference.schema import Schema
 from reference.schema_canonical import canonical_schema
@@ -88,6 +89,7 @@ class LoadedReference:
     expressions: dict[str, Expr] = field(default_factory=dict, compare=False, repr=False)
     meanings: dict[str, Meaning] = field(default_factory=dict, compare=False, repr=False)
 
+    @door
     def authorize(self, request: Request) -> Authorized | Rejected | Unsupported:
         try:
             response = authorize(self.policies, self.request(request), self.entities)
@@ -95,6 +97,7 @@ class LoadedReference:
             return rejected(error)
         return outcome.authorized(response.decision, response.determining, response.errors)
 
+    @door
     def evaluate(self, expression: str, request: Request) -> Evaluated | Failed | Rejected | Unsupported:
         try:
             meant = self.meaning(expression)
@@ -104,6 +107,7 @@ class LoadedReference:
         except EvaluationError as error:
             return Failed(error.kind)
 
+    @door
     def validate(
         self, mode: ValidationMode = "strict", level: int | None = None
     ) -> Validated | Rejected | Unsupported:
@@ -160,6 +164,7 @@ class ReferenceEngine:
     def variants(self) -> tuple[Engine, ...]:
         return ()
 
+    @door
     def load(self, case: Case) -> LoadedReference | Rejected | Unlinkable | Unsupported:
         try:
             schema = linked_schema(case.schemas)
@@ -171,6 +176,7 @@ class ReferenceEngine:
         except linking.Unlinkable as error:
             return Unlinkable(error.kind, error.message)
 
+    @door
     def read_policies(self, policies: Source) -> Accepted | Unwritable | Rejected | Unsupported:
         try:
             read = read_policy_set(policies)
@@ -178,6 +184,7 @@ class ReferenceEngine:
             return rejected(error)
         return written("policies", lambda: write_json(policy_set_to_json(read)), Accepted)
 
+    @door
     def print_policies(
         self, policies: Source, *, templates: bool
     ) -> Printed | Unwritable | Rejected | Unsupported:
@@ -188,6 +195,7 @@ class ReferenceEngine:
             return rejected(error)
         return written("policies", lambda: write(read), Printed)
 
+    @door
     def format_policies(
         self, text: str, line_width: int, indent_width: int
     ) -> Printed | Rejected | Unsupported:
@@ -196,6 +204,7 @@ class ReferenceEngine:
         except InputError as error:
             return rejected(error)
 
+    @door
     def read_expression(self, expression: str) -> Accepted | Unwritable | Rejected | Unsupported:
         try:
             read = parse_expression(expression)
@@ -203,6 +212,7 @@ class ReferenceEngine:
             return Rejected("expression", str(error))
         return written("expression", lambda: write_json(expression_to_json(read)), Accepted)
 
+    @door
     def read_entities(
         self, entities: str, schema: Source | None
     ) -> Accepted | Unwritable | Rejected | Unsupported:
@@ -216,6 +226,7 @@ class ReferenceEngine:
             "entities", lambda: write_json(entities_to_json(store)), lambda text: Accepted(text, count), count
         )
 
+    @door
     def read_schema(self, schema: Source) -> Accepted | Unwritable | Rejected | Unsupported:
         try:
             read = read_schema(schema.text, schema.format)
@@ -223,6 +234,7 @@ class ReferenceEngine:
             return rejected(error)
         return written("schema", lambda: canonical_schema(read), Accepted)
 
+    @door
     def translate_schema(self, schema: Source, to: Format) -> Printed | Unwritable | Rejected | Unsupported:
         try:
             fragments = read_fragments(schema.text, schema.format)
@@ -231,6 +243,7 @@ class ReferenceEngine:
         write = schema_to_text if to == "cedar" else schema_to_json
         return written("schema", lambda: write(fragments), Printed)
 
+    @door
     def link_schemas(
         self, schemas: Sequence[Source], *, complete: bool
     ) -> Accepted | Unwritable | Rejected | Unlinkable | Unsupported:
@@ -243,6 +256,7 @@ class ReferenceEngine:
             return Unlinkable(error.kind, error.message)
         return written("schema", lambda: plain_schema_json(whole), Accepted)
 
+    @door
     def answer(self, inquiry: Inquiry) -> Answered | Rejected | Unlinkable | Unsupported:
         try:
             return Answered(write_json(self.answers_to(inquiry)))

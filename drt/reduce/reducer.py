@@ -20,6 +20,7 @@ from drt.reduce.policies import (
 )
 from drt.reduce.problem import OutOfTime, Problem
 from drt.reduce.raw import drop_brackets, drop_characters, drop_statements, drop_tokens, peel_brackets
+from drt.reduce.repeated import hoist_repeated_keys
 from drt.reduce.sequences import fewer
 
 
@@ -59,6 +60,7 @@ PASSES: tuple[Callable[[Problem], None], ...] = (
     drop_entities,
     bridge_entities,
     drop_schemas,
+    hoist_repeated_keys,
     peel_brackets,
     respell,
     drop_conditions,

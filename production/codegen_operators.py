@@ -219,7 +219,7 @@ def write_in(out: Writer, argument: object) -> None:
 def write_contains(out: Writer, argument: object) -> None:
     right, left = out.stack.pop(), out.stack.pop()
     out.require(left, SetValue)
-    plain = right.kind in (int, str, Uid)
+    plain = right.kind in (str, Uid)
     code = right.code if plain else f"key({right.code})"
     out.push(f"({code} in {left.code}.keys)", bool, left, right)
 

@@ -25,6 +25,10 @@ class Datetime:
 
     milliseconds: int
 
+    def __hash__(self) -> int:
+        # Bytes hash with the process's secret; integers can be made to collide at will.
+        return hash(self.milliseconds.to_bytes(8, "little", signed=True))
+
 
 def _is_leap(year: int) -> bool:
     return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)

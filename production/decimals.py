@@ -14,6 +14,10 @@ class Decimal:
 
     units: int
 
+    def __hash__(self) -> int:
+        # Bytes hash with the process's secret; integers can be made to collide at will.
+        return hash(self.units.to_bytes(8, "little", signed=True))
+
     def __str__(self) -> str:
         """The canonical text: exactly four fraction digits."""
         sign = "-" if self.units < 0 else ""

@@ -17,6 +17,10 @@ class Duration:
 
     milliseconds: int
 
+    def __hash__(self) -> int:
+        # Bytes hash with the process's secret; integers can be made to collide at will.
+        return hash(self.milliseconds.to_bytes(8, "little", signed=True))
+
     def truncated(self, unit: int) -> int:
         """How many whole units of `unit` milliseconds fit, cut towards zero."""
         whole = abs(self.milliseconds) // unit

@@ -45,6 +45,22 @@ STATUS_OF_KIND: Final[dict[ErrorKind, int]] = {
 class CedarError(Exception):
     """Whatever this engine refuses or fails at."""
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # A subclass's constructor takes other arguments than those that an exception remembers.
+        return _remade, (self.__class__, self.args, self.__dict__)
+
+
+def _remade(kind: type[CedarError], arguments: tuple[object, ...], members: dict[str, object]) -> CedarError:
+    """Make an error again from its parts, as copies and pickles do."""
+    error = kind.__new__(kind)
+    error.args = arguments
+    error.__dict__.update(members)
+    return error
+
+
+class ArgumentError(CedarError, TypeError, ValueError):
+    """An argument is of the wrong type, or out of its range."""
+
 
 class PolicyError(CedarError):
     """A policy text, an expression or a policy document was refused.

@@ -71,6 +71,7 @@ NAMES: Final[dict[str, Any]] = {
     "str": str,
     "dict": dict,
     "Error": EvaluationError,
+    "KeyError": KeyError,
     "E": _NOTHING,
     "call": call,
     "equal": equal,

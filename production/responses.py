@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final, Literal, NoReturn
 
 from production.errors import ERROR_KINDS, FALSE, FIRST_ERROR, TRUE, ErrorKind
 
@@ -36,11 +36,33 @@ class Response:
         """Whether the decision is Allow."""
         return self.decision == "allow"
 
+    @property
+    def reason(self) -> frozenset[str]:
+        """The determining policies, under the name that Cedar's own libraries give them."""
+        return self.determining
+
+    @property
+    def erring(self) -> frozenset[str]:
+        """The policies that `errors` tells the error of."""
+        return frozenset(self.errors)
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("a response is neither true nor false: ask for `response.allowed`")
+
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError("a response is immutable")
 
     def __delattr__(self, name: str) -> None:
         raise AttributeError("a response is immutable")
+
+    def __copy__(self) -> Response:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Response:
+        return self
+
+    def __reduce__(self) -> tuple[object, tuple[str, frozenset[str], dict[str, ErrorKind]]]:
+        return Response, (self.decision, self.determining, dict(self.errors))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Response):

@@ -10,7 +10,7 @@ from functools import cache
 from types import CodeType
 from typing import Final
 
-from production.shapes import Program
+from production.shapes import Program, looked_up
 
 
 @cache
@@ -36,14 +36,13 @@ def serving(*, has_masks: bool, has_left: bool, has_right: bool, has_rest: bool)
         lines += _FEW_GROUPS
     lines += _RUN
     key = "mask, hits" if has_masks else "hits"
-    found = "responses.get(key)"
     if has_rest:
         lines.append(" rest = rest_statuses(p, a, r, c)")
         key += ", rest"
     elif has_masks:
         key = "(mask, hits) if hits else mask"
     mask, rest = "mask" if has_masks else "0", "rest" if has_rest else "()"
-    lines += (f" key = {key}", f" return {found} or respond(key, {mask}, hits, {rest})")
+    lines += [f" key = {key}", *looked_up("key", f"key, {mask}, hits, {rest}")]
     module = compile("\n".join(lines), "<generated server>", "exec", dont_inherit=True)
     (code,) = (constant for constant in module.co_consts if isinstance(constant, CodeType))
     return Program(code, {})

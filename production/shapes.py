@@ -185,8 +185,13 @@ def fused_program(
         out.stack.clear()
         out.branches.clear()
     out.lines.insert(0, " m = 0")
-    tail = " return responses.get(m) or respond(m)" if direct else " return m"
-    return _compiled(out, "p, a, r, c", [tail], 0)
+    tail = looked_up("m", "m") if direct else [" return m"]
+    return _compiled(out, "p, a, r, c", tail, 0)
+
+
+def looked_up(key: str, arguments: str) -> list[str]:
+    """Return the response that is kept under `key`, or else the one that `respond` makes."""
+    return [" try: return responses[" + key + "]", f" except KeyError: return respond({arguments})"]
 
 
 def expression_program(code: Code, types: RequestTypes | None = None) -> Program | None:

@@ -5,14 +5,17 @@ interned uid. Python takes `True` for 1, so whatever compares or hashes a value 
 
 Law (keys): two values are equal exactly when their keys are equal. A key is flat: a set or a record is
 represented by a 256-bit digest of its members' keys, so neither depth nor hostile nesting can make a
-comparison expensive.
+comparison expensive. Python hashes an integer without a secret, so a long that is not small is represented by
+its bytes: nobody can choose longs that collide.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from hashlib import blake2b
-from typing import Any, Final, TypeAlias, Union
+from itertools import chain
+from struct import iter_unpack, pack
+from typing import Any, Final, TypeAlias, Union, cast
 
 from production.datetimes import Datetime
 from production.decimals import Decimal
@@ -29,6 +32,9 @@ class _BoolKey:
     def __init__(self, value: bool) -> None:
         self.value = value
 
+    def __reduce__(self) -> str:
+        return "_TRUE_KEY" if self.value else "_FALSE_KEY"
+
 
 _TRUE_KEY: Final = _BoolKey(True)
 _FALSE_KEY: Final = _BoolKey(False)
@@ -39,7 +45,10 @@ Value: TypeAlias = Union[bool, int, str, Uid, "SetValue", dict[str, "Value"], Ex
 Record: TypeAlias = dict[str, Value]
 
 _PLAIN: Final = frozenset({int, str, Uid, Decimal, IpAddress, Datetime, Duration})
+_KEYLESS: Final = _PLAIN - {int}
 _SCALAR: Final = _PLAIN | {bool}
+_LONG: Final = frozenset({int})
+_SMALL: Final = 2**8
 
 
 class SetValue:
@@ -58,12 +67,24 @@ class SetValue:
     def __init__(self, values: Iterable[Value] = ()) -> None:
         elements = values if isinstance(values, (list, tuple)) else list(values)
         self._digest: bytes | None = None
-        if _PLAIN.issuperset(map(type, elements)):
+        if _KEYLESS.issuperset(map(type, elements)):
             self.keys = self._members = frozenset(elements)
+        elif _LONG.issuperset(map(type, elements)):
+            self._hold_longs(cast("Sequence[int]", elements))
         elif all(map(_is_flat_record, elements)):
             self._elements = elements
         else:
             self._find_keys(elements)
+
+    def _hold_longs(self, longs: Sequence[int]) -> None:
+        if min(longs) >= -_SMALL and max(longs) <= _SMALL:
+            self.keys = self._members = frozenset(longs)
+            return
+        packed = chain.from_iterable(iter_unpack("8s", pack(f"<{len(longs)}q", *longs)))
+        keys = (long if -_SMALL <= long <= _SMALL else key for long, key in zip(longs, packed, strict=True))
+        members = dict(zip(keys, longs, strict=True))
+        self._members = tuple(members.values())
+        self.keys = frozenset(members)
 
     def _find_keys(self, elements: Iterable[Value]) -> None:
         members: dict[Key, Value] = {}
@@ -97,6 +118,16 @@ class SetValue:
     def __repr__(self) -> str:
         return f"<set of {len(self.keys)}>"
 
+    def __copy__(self) -> SetValue:
+        return self
+
+    def __deepcopy__(self, memo: object) -> SetValue:
+        return self
+
+    def __reduce__(self) -> tuple[object, tuple[tuple[Value, ...]]]:
+        # Keys are objects of this process; the values make new ones.
+        return SetValue, (tuple(self._members),)
+
     def digest(self) -> bytes:
         """The digest that stands for this set among another set's keys."""
         if self._digest is None:
@@ -109,10 +140,17 @@ def _is_flat_record(value: Value) -> bool:
     return value.__class__ is dict and _SCALAR.issuperset(map(type, value.values()))
 
 
+def long_key(value: int) -> int | bytes:
+    """The hashable that stands for a long among set keys."""
+    return value if -_SMALL <= value <= _SMALL else value.to_bytes(8, "little", signed=True)
+
+
 def key(value: Value) -> Key:
     """The hashable that stands for `value` among set keys."""
     if isinstance(value, bool):
         return _TRUE_KEY if value else _FALSE_KEY
+    if isinstance(value, int):
+        return long_key(value)
     if isinstance(value, SetValue):
         return value.digest()
     if isinstance(value, dict):
@@ -123,6 +161,8 @@ def key(value: Value) -> Key:
 def _encoded(key_: Key) -> bytes:
     """An injective, self-delimiting spelling of a key."""
     match key_:
+        case bytes() if len(key_) == 8:
+            return b"i%d;" % int.from_bytes(key_, "little", signed=True)
         case bytes():
             return b"#" + key_
         case _BoolKey():

@@ -1,0 +1,115 @@
+"""Responses have no truth value; whatever is copied, pickled or sent to a process answers as before."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from collections.abc import Callable
+from time import process_time
+from typing import Any
+
+import pytest
+
+from production import (
+    Datetime,
+    Decimal,
+    Duration,
+    EvaluationError,
+    PolicyError,
+    Response,
+    SetValue,
+    Uid,
+    values,
+)
+
+COPIES: list[Callable[[Any], Any]] = [copy.copy, copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))]
+
+
+def test_a_response_has_no_truth_value() -> None:
+    response = Response("deny", ["a"], {"b": "type"})
+    with pytest.raises(TypeError, match="allowed"):
+        bool(response)
+    assert response.reason == response.determining == {"a"}
+    assert response.erring == {"b"} == response.errors.keys()
+
+
+@pytest.mark.parametrize("copied", COPIES)
+def test_values_survive_copies(copied: Callable[[Any], Any]) -> None:
+    nested = SetValue(
+        [True, 1, 2**40, "t", SetValue([False, {"a": True, "b": SetValue()}]), Uid("U", "a"), Decimal(1)]
+    )
+    again = copied({"r": nested})["r"]
+    assert again == nested
+    assert hash(again) == hash(nested)
+    assert again.digest() == nested.digest()
+    assert True in again
+    assert 1 in again
+    assert 2**40 in again
+    assert False not in again
+    assert copied(values.key(True)) is values.key(True)
+    assert copied(Uid("U", "a")) is Uid("U", "a")
+
+
+@pytest.mark.parametrize("copied", COPIES)
+def test_responses_and_errors_survive_copies(copied: Callable[[Any], Any]) -> None:
+    response = Response("deny", ["a"], {"b": "type"})
+    assert copied(response) == response
+    error = copied(EvaluationError("overflow", "too large"))
+    assert (error.kind, error.status, str(error)) == ("overflow", 6, "too large")
+    refused = copied(PolicyError("wrong", 2, 3))
+    assert (str(refused), refused.line, refused.column) == ("line 2, column 3: wrong", 2, 3)
+
+
+ORDINARY = [number * 0x9E3779B97F4A7C15 % 2**62 for number in range(4_800)]
+
+
+def crowded_longs(count: int, run: int = 2_000) -> list[int]:
+    """Longs for which a set of Python looks at many taken places each.
+
+    The first fill a run of places. Each step to another place adds five more bits of the long, and those are
+    chosen that lead into the run again.
+    """
+    mask = 8_191
+    found: list[int] = []
+    open_ = [(0, 0, 0)]
+    while len(found) < count - run:
+        long, place, steps = open_.pop()
+        if steps == 9:
+            found.append(long)
+            continue
+        for digit in range(32):
+            longer = long | digit << 13 + 5 * steps
+            next_place = (5 * place + 1 + (longer >> 5 * (steps + 1))) & mask
+            if next_place < run - 10:
+                open_.append((longer, next_place, steps + 1))
+    return [*range(run), *found]
+
+
+CRAFTED = crowded_longs(4_800)
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """The least time of three runs."""
+
+    def once() -> float:
+        start = process_time()
+        work()
+        return process_time() - start
+
+    return min(once() for _ in range(3))
+
+
+def test_the_crafted_longs_are_bad_for_python() -> None:
+    assert seconds(lambda: set(CRAFTED)) > 4 * seconds(lambda: set(ORDINARY))
+
+
+@pytest.mark.parametrize("kind", [int, Decimal, Datetime, Duration])
+def test_no_longs_can_be_chosen_to_collide(kind: Callable[[int], Any]) -> None:
+    def compared(longs: list[int]) -> None:
+        made = list(map(kind, longs))
+        one, other = SetValue(made), SetValue(reversed(made))
+        assert one == other
+        assert all(each in one for each in made)
+        assert one.keys <= other.keys
+
+    assert seconds(lambda: compared(CRAFTED)) < 3 * seconds(lambda: compared(ORDINARY))

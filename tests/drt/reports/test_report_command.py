@@ -66,7 +66,7 @@ def test_an_unfit_run_is_one_sentence(arguments: list[str]) -> None:
     assert result.returncode == 2
     assert result.stdout == ""
     assert "Traceback" not in result.stderr
-    assert len(result.stderr.splitlines()) == (1 if len(arguments) == 1 else 4)
+    assert len(result.stderr.splitlines()) == 1
 
 
 def test_a_file_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:

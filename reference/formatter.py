@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from reference.layout import OPERANDS_AFTER, Layout, Token
+from reference.layout import Layout
+from reference.layout_tokens import OPERANDS_AFTER, Token
 from reference.parser import parse_policies
 
 TOKEN = re.compile(

@@ -11,29 +11,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-OPEN = frozenset({"(", "[", "{"})
-CLOSE = frozenset({")", "]", "}"})
-CLAUSES = frozenset({"when", "unless"})
-BRANCHES = frozenset({"then", "else"})
-BREAK_AFTER = frozenset({",", "&&", "||"})
-OPERANDS_AFTER = frozenset(
-    {"(", "[", "{", ",", ":", "&&", "||", "==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "!",
-     "in", "like", "has", "is", "if", "then", "else"}
-)  # fmt: skip
-"""Tokens after which a `-` is a sign, not a subtraction."""
-
-
-@dataclass(slots=True)
-class Token:
-    """`above` are the comments on lines of their own before it, `beside` the one after it on its line.
-
-    `tight` is what no blank follows: a sign, or the key of an annotation.
-    """
-
-    text: str
-    above: list[str] = field(default_factory=list)
-    beside: str = ""
-    tight: bool = False
+from reference.layout_tokens import (
+    BRANCHES,
+    BREAK_AFTER,
+    CLOSE,
+    OPEN,
+    Token,
+    is_head,
+    measures,
+    spaced,
+    starts_line,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +63,7 @@ class Layout:
         self.column = 0
         self.groups: list[Group] = []
         self.extents = _extents(tokens)
-        self.ends, self.commented = _measures(tokens)
+        self.ends, self.commented = measures(tokens)
 
     def text(self) -> str:
         for place, token in enumerate(self.tokens):
@@ -101,7 +89,7 @@ class Layout:
         elif before.beside or token.above or self._is_broken(place, before, token, left):
             self._new_line(self._indent(token, left))
             self._comments(token)
-        elif _spaced(before, token):
+        elif spaced(before, token):
             self._write(" ")
 
     def _is_broken(self, place: int, before: Token, token: Token, left: Group | None) -> bool:
@@ -109,14 +97,14 @@ class Layout:
         if left is not None:
             return left.broken and before.text not in OPEN
         if not self.groups:
-            return _starts_line(before, token)
+            return starts_line(before, token)
         begins = place - 1 in self.extents.parts or before.text in BREAK_AFTER or token.text in BRANCHES
         return begins and self.groups[-1].broken
 
     def _indent(self, token: Token, left: Group | None) -> int:
         if self.groups:
             return self.groups[-1].indent
-        return 0 if left is not None or _is_head(token) else self.indent_width
+        return 0 if left is not None or is_head(token) else self.indent_width
 
     def _inner_indent(self) -> int:
         return (self.groups[-1].indent if self.groups else 0) + self.indent_width
@@ -146,7 +134,7 @@ class Layout:
                 break
             if token.text in CLOSE and before.text not in OPEN:
                 break
-            if not self.groups and _starts_line(before, token):
+            if not self.groups and starts_line(before, token):
                 break
             stop = place
             if token.text in BREAK_AFTER or self.extents.parts.get(place, 0) > place + 1:
@@ -194,42 +182,3 @@ def _continue(
             return
         extents.end(within, place - 1)
         waiting.pop()
-
-
-def _measures(tokens: Sequence[Token]) -> tuple[list[int], list[int]]:
-    """Up to and with each token: its end if all stood on one line; how many comments break that line.
-
-    A comment beside a token counts from the next token on: it breaks the line after it.
-    """
-    ends: list[int] = []
-    commented: list[int] = []
-    end = comments = 0
-    for place, token in enumerate(tokens):
-        before = tokens[place - 1] if place else None
-        end += len(token.text) + (before is not None and _spaced(before, token))
-        comments += len(token.above) + (before is not None and bool(before.beside))
-        ends.append(end)
-        commented.append(comments)
-    return ends, commented
-
-
-def _starts_line(before: Token, token: Token) -> bool:
-    """Outside brackets: annotations, the effect and the clauses begin lines."""
-    return token.text in CLAUSES or (_is_head(token) and before.text not in "@;")
-
-
-def _is_head(token: Token) -> bool:
-    return token.text in CLAUSES or token.text in {"@", "permit", "forbid"}
-
-
-def _spaced(before: Token, token: Token) -> bool:
-    """Whether a blank stands between two tokens of one line."""
-    if token.text in {",", ";", ":", "::", ".", ")", "]"} or before.text in {"(", "[", ".", "::", "@"}:
-        return False
-    if before.tight:
-        return False
-    if token.text in {"(", "["}:
-        return before.text in OPERANDS_AFTER or before.text in {"permit", "forbid"}
-    if token.text == "}":
-        return before.text != "{"
-    return True

@@ -1,6 +1,7 @@
 """A child process that is asked one line and answers one line, or is put down.
 
-Owns starting, deadlines, silence, memory, death and restarting; knows nothing of what the lines mean.
+Owns starting, deadlines, silence, memory, death and restarting; knows nothing of what the lines mean. The
+command runs below a keeper, so that memory and end are those of the child and of all that it starts.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import resource
 import selectors
 import signal
 import subprocess
+import sys
 import tempfile
 import weakref
 from collections.abc import Callable, Sequence
@@ -17,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from drt.engines import keeper
 from drt.engines.orphans import dying_with
 from drt.own_time import forget, own_time, watch
 
@@ -73,6 +76,7 @@ class Child:
         self.command = tuple(command)
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
+        self._engine = 0
         self._words: IO[bytes] | None = None
         self._owner = 0
         self._waiting = bytearray()
@@ -84,12 +88,8 @@ class Child:
 
     @property
     def resident(self) -> int:
-        """Bytes of memory that the child holds; 0 where nobody can tell."""
-        try:
-            text = Path(f"/proc/{self._process.pid}/statm").read_bytes() if self._process else b""
-            return int(text.split()[1]) * resource.getpagesize()
-        except (OSError, IndexError):
-            return 0
+        """Bytes of memory that the child holds with all that it has started; 0 where nobody can tell."""
+        return keeper.held_by(keeper.descendants(self._process.pid)) if self._process else 0
 
     def start(self) -> None:
         """Start the child afresh; raises `ChildDied` where the command cannot be run."""
@@ -97,7 +97,7 @@ class Child:
         self._waiting = bytearray()
         self._words = tempfile.TemporaryFile()  # noqa: SIM115  (read after the child's death)
         self._owner = os.getpid()
-        die_with_us = dying_with(self._owner)
+        die_with_us = dying_with(self._owner, signal.SIGTERM)
         _, most = resource.getrlimit(resource.RLIMIT_AS)
 
         def prepare() -> None:
@@ -105,26 +105,37 @@ class Child:
             # Our own limit is one on addresses; runtimes such as Node's reserve far more than they use.
             resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
+        reading, writing = os.pipe()
         try:
             self._process = subprocess.Popen(
-                self.command,
+                [sys.executable, "-I", "-S", keeper.__file__, str(writing), *self.command],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._words,
                 cwd=self._folder,
                 preexec_fn=prepare,
+                pass_fds=(writing,),
+                start_new_session=True,
             )
         except OSError as error:
+            os.close(reading)
             raise ChildDied("not started", f"{self.command[0]}: {error.strerror}") from error
-        watch(self._process.pid)
+        finally:
+            os.close(writing)
+        weakref.finalize(self, _end, self._process, self._owner)
         assert self._process.stdin is not None
         os.set_blocking(self._process.stdin.fileno(), False)
-        weakref.finalize(self, _end, self._process, self._owner)
+        with os.fdopen(reading, encoding="ascii") as told:
+            self._engine, problem = keeper.started(told.read())
+        if problem:
+            self.stop()
+            raise ChildDied("not started", f"{self.command[0]}: {problem}")
+        watch(self._engine)
 
     def stop(self) -> None:
         """Kill the child if it is ours and running."""
         if self._process is not None:
-            forget(self._process.pid)
+            forget(self._engine)
             _end(self._process, self._owner)
         self._process = None
 
@@ -208,7 +219,7 @@ class Child:
         try:
             code = self._process.wait(ENDING_SECONDS)
         except subprocess.TimeoutExpired:  # it closed its output and lives on
-            self._process.kill()
+            keeper.end_descendants(self._process.pid)
             code = self._process.wait()
         self._words.seek(0, os.SEEK_END)
         self._words.seek(max(0, self._words.tell() - STDERR_KEPT))
@@ -223,7 +234,13 @@ def _stream(stream: IO[bytes] | None) -> IO[bytes]:
 
 def _end(process: subprocess.Popen[bytes], owner: int) -> None:
     if owner == os.getpid():
-        process.kill()
-        process.wait()
+        if process.poll() is None:
+            keeper.end_descendants(process.pid)
+            process.terminate()
+            try:
+                process.wait(ENDING_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
         _stream(process.stdin).close()
         _stream(process.stdout).close()

@@ -11,11 +11,11 @@ import signal
 import sys
 from collections.abc import Callable
 
-_PR_SET_PDEATHSIG = 1
+from drt.engines.keeper import PR_SET_PDEATHSIG
 
 
-def dying_with(parent: int) -> Callable[[], None]:
-    """What a new process is to call first, to be killed when `parent` ends, whatever program it becomes.
+def dying_with(parent: int, number: signal.Signals = signal.SIGKILL) -> Callable[[], None]:
+    """What a new process calls first, to be sent a signal when `parent` ends, whatever program it becomes.
 
     The parent's thread that starts it must be the one that lasts: the main thread.
     """
@@ -24,7 +24,7 @@ def dying_with(parent: int) -> Callable[[], None]:
     request = ctypes.CDLL(None).prctl
 
     def ask() -> None:
-        request(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        request(PR_SET_PDEATHSIG, number)
         if os.getppid() != parent:  # it ended before it was asked for
             os._exit(1)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
@@ -262,6 +263,112 @@ def test_an_engine_ends_with_the_process_that_started_it(tmp_path: Path) -> None
         time.sleep(0.05)
 
     assert not Path(f"/proc/{engine}").exists()
+
+
+@pytest.fixture
+def spawned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file for the ids of processes that a toy starts: children, daemons, in sessions of their own."""
+    path = tmp_path / "spawned"
+    path.touch()
+    monkeypatch.setenv("TOY_SPAWNED", str(path))
+    return path
+
+
+def alive(spawned: Path) -> list[int]:
+    """Which of the six are alive after some patience."""
+    processes = [int(line) for line in spawned.read_text().splitlines()]
+    assert len(processes) == 6
+    until = time.monotonic() + 20
+    while (left := [one for one in processes if _runs(one)]) and time.monotonic() < until:
+        time.sleep(0.05)
+    return left
+
+
+def _runs(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has subreapers")
+
+
+@linux
+@pytest.mark.parametrize("how", ["spawn and die", "spawn and hang"])
+def test_what_an_engine_starts_ends_with_it(spawned: Path, how: str) -> None:
+    engine = ProcessEngine(TOY, seconds=5)
+
+    assert authorized(engine, how) in (Crashed("exit 3"), ExceededBudget("time"))
+    assert alive(spawned) == []
+    engine.close()
+
+
+@linux
+def test_what_an_engine_starts_ends_when_it_is_closed(spawned: Path) -> None:
+    engine = ProcessEngine(TOY, seconds=20)
+    assert authorized(engine, "spawn") is not None
+
+    assert all(map(_runs, map(int, spawned.read_text().splitlines())))
+    engine.close()
+
+    assert alive(spawned) == []
+
+
+@linux
+def test_what_an_engine_starts_ends_with_the_process_that_started_the_engine(spawned: Path) -> None:
+    program = (
+        "from drt.case import Case, Source; from drt.engines.process_engine import ProcessEngine;"
+        "from drt.engines.smoke import ANYONE; import time;"
+        f"engine = ProcessEngine({TOY!r}); engine.load(Case(Source('spawn'))).authorize(ANYONE);"
+        "print(flush=True); time.sleep(3600)"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, cwd=ROOT) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.kill()
+
+    assert alive(spawned) == []
+
+
+@linux
+def test_memory_of_what_an_engine_starts_is_counted(spawned: Path) -> None:
+    engine = ProcessEngine(TOY, seconds=60, memory=300)
+
+    assert authorized(engine, "spawn and eat") == ExceededBudget("memory")
+    assert alive(spawned) == []
+    engine.close()
+
+
+@linux
+def test_memory_that_processes_share_is_counted_once(spawned: Path) -> None:
+    engine = ProcessEngine(TOY, seconds=60)
+    alone = engine._child.resident
+    assert authorized(engine, "spawn") is not None
+
+    assert 0 < alone < engine._child.resident < 4 * alone
+    engine.close()
+
+
+@linux
+def test_an_engine_that_is_always_another_process_is_ended(spawned: Path) -> None:
+    engine = ProcessEngine(TOY, seconds=20)
+    assert authorized(engine, "flee") == replace(AGREED, determining=("", "flee"))
+    assert len(_started_with(spawned)) > 1
+
+    engine._child.stop()
+
+    assert _started_with(spawned) == []
+
+
+def _started_with(spawned: Path) -> list[Path]:
+    """The processes whose environment names the file, but those that have ended."""
+    found = []
+    for environment in Path("/proc").glob("[0-9]*/environ"):
+        with contextlib.suppress(OSError):
+            if os.fsencode(spawned) in environment.read_bytes() and _runs(int(environment.parent.name)):
+                found.append(environment)
+    return found
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits of address space as Linux has them")

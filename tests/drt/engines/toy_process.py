@@ -6,6 +6,8 @@ import json
 import os
 import sys
 import time
+from collections.abc import Callable
+from pathlib import Path
 
 NONSENSE = {
     "no outcome": {"outcome": "Nonsense"},
@@ -27,6 +29,29 @@ loaded = ""
 
 def recurse(depth: int) -> int:
     return recurse(depth + 1) + 1
+
+
+def spawn(work: Callable[[], None]) -> None:
+    """Start processes of every kind that might outlive this one, and write their ids to a file."""
+    for steps in ((), ("setsid",), ("fork",), ("setsid", "fork"), ("fork", "setsid", "fork"), ("exec",)):
+        if os.fork():
+            continue
+        for step in steps:
+            match step:
+                case "setsid":
+                    os.setsid()
+                case "fork" if os.fork():
+                    os._exit(0)
+                case "exec":
+                    with Path(os.environ["TOY_SPAWNED"]).open("a") as file:
+                        file.write(f"{os.getpid()}\n")
+                    os.execve("/bin/sleep", ["sleep", "3600"], {})
+        with Path(os.environ["TOY_SPAWNED"]).open("a") as file:
+            file.write(f"{os.getpid()}\n")
+        work()
+        os._exit(0)
+    while len(Path(os.environ["TOY_SPAWNED"]).read_text().splitlines()) < 6:
+        time.sleep(0.01)
 
 
 def misbehave(how: str) -> None:
@@ -62,6 +87,28 @@ def misbehave(how: str) -> None:
                 time.sleep(0.1)
 
 
+def start_others(how: str) -> None:
+    """Start processes, and do what the words after `and` say."""
+    match how:
+        case "spawn":
+            spawn(lambda: time.sleep(3600))
+        case "spawn and hang":
+            spawn(lambda: time.sleep(3600))
+            time.sleep(3600)
+        case "spawn and die":
+            spawn(lambda: time.sleep(3600))
+            os._exit(3)
+        case "spawn and eat":
+            spawn(lambda: misbehave("eat"))
+            time.sleep(3600)
+        case "flee":
+            if os.fork() == 0:
+                while True:  # always another process
+                    if os.fork():
+                        os._exit(0)
+                    os.setsid()
+
+
 def answer(question: dict) -> dict:
     global loaded
     match question["ask"]:
@@ -73,12 +120,14 @@ def answer(question: dict) -> dict:
             return json.loads(said) if said else {"outcome": "Unsupported", "feature": "capabilities"}
         case "batch":
             misbehave(loaded)
+            start_others(loaded)
             return {"answers": [{"seq": one["seq"], **answer(one)} for one in question["questions"]]}
         case "load":
             loaded = question["case"]["policies"]["text"]
             return {"loaded": True}
         case "authorize":
             misbehave(loaded)
+            start_others(loaded)
             if loaded in NONSENSE:
                 return NONSENSE[loaded]
             erring = [["q", "type"], ["p", "type"]]

@@ -1,0 +1,184 @@
+"""Parent of an engine's process and of all that the engine starts: whatever it forks is found and ended.
+
+Run as a program, `keeper.py FD COMMAND…`, it starts the command and writes its process id to FD, or else the
+number of the error that keeps it from running. On Linux the keeper adopts each process whose own parent has
+ended (it is a subreaper), also one in a session of its own; elsewhere it knows only the engine's own group.
+The keeper ends everything when the engine ends, and when the process that started the keeper does. It imports
+nothing of ours, so that it starts quickly.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import resource
+import signal
+import sys
+import time
+from pathlib import Path
+
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+"""Requests to the kernel of Linux (`prctl`)."""
+
+ENDING_SECONDS = 5.0
+"""What the end of everything may take; the kernel ends a killed process as soon as it can."""
+
+NOT_RUN = 127
+
+_engines: list[int] = []
+
+
+def request(*words: int) -> None:
+    """Make a request to the kernel, where it is one that knows it."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(*words)
+
+
+def children(process: int) -> list[int]:
+    """The processes that any thread of a process has started or adopted; none where nobody can tell."""
+    found: list[int] = []
+    with contextlib.suppress(OSError):
+        for thread in Path(f"/proc/{process}/task").iterdir():
+            with contextlib.suppress(OSError):
+                found += map(int, (thread / "children").read_text(encoding="ascii").split())
+    return found
+
+
+def descendants(process: int) -> list[int]:
+    """The children of a process, their children and so on."""
+    found: list[int] = []
+    left = children(process)
+    while left:
+        one = left.pop()
+        found.append(one)
+        left += children(one)
+    return found
+
+
+def held_by(processes: list[int]) -> int:
+    """Bytes of memory that processes hold together, what they share counted once; 0 where nobody can tell."""
+    if len(processes) > 1 and (shares := sum(map(_share_of, processes))):
+        return shares
+    return sum(map(_resident, processes))
+
+
+def _resident(process: int) -> int:
+    try:
+        pages = Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1]
+    except (OSError, IndexError):
+        return 0
+    return int(pages) * resource.getpagesize()
+
+
+def _share_of(process: int) -> int:
+    """What a process holds alone, and its share of what it holds with others."""
+    try:
+        text = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii")
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) << 10 for line in text.splitlines() if line.startswith("Pss:"))
+
+
+def end_descendants(process: int) -> None:
+    """Kill all descendants of a process, also those that are started meanwhile; the process itself stays."""
+    until = time.monotonic() + ENDING_SECONDS
+    while (
+        alive := [one for one in descendants(process) if not _is_zombie(one)]
+    ) and time.monotonic() < until:
+        stopped: set[int] = set()
+        while fresh := set(alive) - stopped:  # what is stopped forks no more
+            for one in fresh:
+                _signal(one, signal.SIGSTOP)
+            stopped |= fresh
+            alive = descendants(process)
+        for one in stopped:
+            _signal(one, signal.SIGKILL)
+        time.sleep(0.001)
+
+
+def _is_zombie(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_bytes().rpartition(b")")[2].split()[0] == b"Z"
+    except (OSError, IndexError):
+        return True
+
+
+def _signal(process: int, number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.kill(process, number)
+
+
+def started(told: str) -> tuple[int, str]:
+    """The engine's process id by what a keeper has written, and why the command could not be run, if so."""
+    numbers = [int(line) for line in told.split()]
+    return max(numbers, default=0), os.strerror(-min(numbers)) if numbers and min(numbers) < 0 else ""
+
+
+def main(words: list[str]) -> int:
+    """Start the command, wait for it, and end as it ended."""
+    told, command = int(words[0]), words[1:]
+    request(PR_SET_CHILD_SUBREAPER, 1)
+    signal.signal(signal.SIGTERM, _end_all)
+    keeper = os.getpid()
+    engine = os.fork()
+    _engines.append(engine)
+    if engine == 0:
+        _become(command, told, keeper)
+    os.write(told, b"%d\n" % engine)
+    for handle in (0, 1, 2, told):  # the engine's own: they close when the last of its processes ends
+        os.close(handle)
+    status = _wait_for(engine)
+    _end_engine()
+    return status
+
+
+def _wait_for(engine: int) -> int:
+    """Wait until the engine has ended, and let go of adopted processes that end before it."""
+    while True:
+        ended, status = os.wait()
+        if ended == engine:
+            return os.waitstatus_to_exitcode(status)
+
+
+def _become(command: list[str], told: int, keeper: int) -> None:
+    """Turn this process into the engine: in a session of its own, dying with the keeper; never returns."""
+    try:
+        os.setsid()
+        request(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != keeper:
+            os._exit(NOT_RUN)
+        for number in (signal.SIGTERM, signal.SIGPIPE, signal.SIGXFSZ):
+            signal.signal(number, signal.SIG_DFL)
+        os.set_inheritable(told, False)
+        os.execvp(command[0], command)
+    except OSError as error:
+        os.write(told, b"%d\n" % -(error.errno or 1))
+    finally:
+        os._exit(NOT_RUN)
+
+
+def _end_all(*_: object) -> None:
+    _end_engine()
+    os._exit(1)
+
+
+def _end_engine() -> None:
+    if sys.platform != "linux" and _engines:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(_engines[0], signal.SIGKILL)
+    end_descendants(os.getpid())
+
+
+def _end_as(code: int) -> None:
+    """End with the exit code, or by the signal, that the engine ended with; never returns."""
+    if code < 0:
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+        with contextlib.suppress(OSError):  # SIGKILL has no other handler
+            signal.signal(-code, signal.SIG_DFL)
+        os.kill(os.getpid(), -code)
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    _end_as(main(sys.argv[1:]))

@@ -11,6 +11,7 @@ import statistics
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -92,8 +93,10 @@ def stats(corpus: Corpus) -> Stats:
 
 
 def _figures(paths: Sequence[Path]) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """What is counted of each case that can be read."""
+    """What is counted of each case that can be read; the same texts are measured once."""
+    measured = cache(lambda case: (_measures(case), case_features(case)))
     for path, saved in _read(paths):
+        sizes, written = measured(saved.case)
         yield (
             path,
             {
@@ -101,17 +104,22 @@ def _figures(paths: Sequence[Path]) -> Iterator[tuple[Path, dict[str, Any]]]:
                 "components": components(saved),
                 "status": saved.status,
                 "tags": saved.tags,
-                "sizes": _measures(saved.case),
-                "features": case_features(saved.case),
+                "sizes": sizes,
+                "features": written,
             },
         )
 
 
 def _cells(paths: Sequence[Path]) -> Iterator[tuple[Path, list[str]]]:
-    """The cells that each case reaches, of those that can be read and are survived."""
-    for path, _, found in cells_reached(list(_read(paths))):
+    """The cells that each case reaches, of those that can be read and are survived; the same texts are asked
+    once.
+    """
+    alike: dict[Case, list[Path]] = {}
+    for path, saved in _read(paths):
+        alike.setdefault(saved.case, []).append(path)
+    for _, saved, found in cells_reached([(same[0], SavedCase(case)) for case, same in alike.items()]):
         if found is not None:
-            yield path, sorted(found)
+            yield from ((path, sorted(found)) for path in alike[saved.case])
 
 
 def _read(paths: Sequence[Path]) -> Iterator[tuple[Path, SavedCase]]:

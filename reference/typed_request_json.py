@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from reference.errors import InputError
 from reference.request import Request
 from reference.request_json import context, read_parts
 from reference.schema import Schema
 from reference.typed_entity_json import typed_fields
-from reference.validation.requests import check_request
+from reference.validation.requests import check_request, external_action
 from reference.values import Record
 
 
 def read_request_under(text: str, schema: Schema, *, checked: bool = True) -> Request:
     """A request whose context is read under the type of its action; `checked` against the schema as well.
 
-    Without the check, the context of an action that the schema does not define is read without types.
+    Without the check, the context of an undeclared action is read without types; an external action has no
+    context type at all (spec 13 §5).
 
     Raises:
         InputError: part `request`.
     """
     principal, action, resource, written = read_parts(text)
     declared = schema.actions.get(action)
-    if declared is None or declared.external:
+    if declared is not None and declared.external:
+        raise InputError("request", external_action(action))
+    if declared is None:
         request = Request(principal, action, resource, context(written))
     else:
         fields = typed_fields(written, declared.context, "request", "`context`")

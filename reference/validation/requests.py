@@ -45,8 +45,11 @@ def _participant_problem(role: str, uid: EntityUid, schema: Schema) -> str | Non
 def _action_problem(uid: EntityUid, schema: Schema) -> str | None:
     action = schema.actions.get(uid)
     if action is not None:
-        return (
-            f"the action {show(uid)} is external: the schema does not define it" if action.external else None
-        )
+        return external_action(uid) if action.external else None
     near = did_you_mean(show(uid), map(show, schema.actions))
     return f"the action {show(uid)} is not declared{near}"
+
+
+def external_action(uid: EntityUid) -> str:
+    """The problem of a request whose action is external."""
+    return f"the action {show(uid)} is external: the schema does not define it"

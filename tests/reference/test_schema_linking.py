@@ -275,8 +275,10 @@ def request(principal: str, action: str) -> str:
 def test_requests_under_an_incomplete_schema() -> None:
     read_request_under(request("U", "v"), UNDER)
     read_request_under(request("P", "v"), UNDER)
-    with pytest.raises(InputError, match="external"):
-        read_request_under(request("U", "k"), UNDER)
+    for checked in (True, False):
+        with pytest.raises(InputError, match="external"):
+            read_request_under(request("U", "k"), UNDER, checked=checked)
+    read_request_under(request("U", "undeclared"), UNDER, checked=False)
 
 
 def test_the_schema_supplies_external_actions() -> None:

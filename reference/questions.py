@@ -23,7 +23,7 @@ from reference.policies import (
 from reference.recursion import deep_recursion
 from reference.schema import ExternalEntityType, Schema, uid_text
 from reference.sugar import rebuild
-from reference.syntax import Expr, Lit, fold, uids
+from reference.syntax import Expr, IsIn, Lit, children, fold
 from reference.validation.environments import Environment
 from reference.validation.policies import check_everywhere
 from reference.validation.types import FALSE
@@ -114,8 +114,18 @@ def has_non_scope_constraint(body: Body) -> bool:
 
 
 def entity_literals(body: Body) -> list[EntityUid]:
-    """The literals of the condition, scope included, each as often as it is written."""
-    return list(uids(condition(body)))
+    """The literals of the condition without sugar, scope included, each as often as it is written there."""
+    found: list[EntityUid] = []
+    waiting = [condition(body)]
+    while waiting:
+        match waiting.pop():
+            case Lit(EntityUid() as uid):
+                found.append(uid)
+            case IsIn(operand, _, ancestor):  # stands for `operand is T && operand in ancestor` (01 §5)
+                waiting += (operand, operand, ancestor)
+            case node:
+                waiting += children(node)
+    return found
 
 
 def substitute(body: Body, substitution: Substitution) -> Body:

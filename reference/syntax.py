@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Literal, TypeVar
 
-from reference.values import EntityUid, Value
+from reference.values import Value
 
 T = TypeVar("T")
 
@@ -217,13 +217,6 @@ def walk(expr: Expr) -> Iterator[Expr]:
 def has_path(operand: Expr, path: Sequence[str]) -> Expr:
     """`operand has a.b.c` (spec 06 §3: a path of one attribute is the plain form)."""
     return HasAttr(operand, path[0]) if len(path) == 1 else HasPath(operand, tuple(path))
-
-
-def uids(expr: Expr) -> Iterator[EntityUid]:
-    """The entity literals inside an expression."""
-    for node in walk(expr):
-        if isinstance(node, Lit) and isinstance(node.value, EntityUid):
-            yield node.value
 
 
 def _listing(root: Tree) -> Iterator[object]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from drt.engines.reference_answers import uid_text
@@ -96,6 +98,18 @@ def test_literals_are_counted_as_often_as_they_are_written() -> None:
     ]  # fmt: skip
     assert questions.entity_literals(body(text)).count(group) == 2
     assert questions.entity_literals(body("permit(principal == ?principal, action, resource);")) == []
+
+
+def test_is_in_writes_its_operand_twice() -> None:
+    a_in_b = 'User::"a" is User in User::"b"'
+    for condition_text, expected in (
+        (a_in_b, {"a": 2, "b": 1}),
+        (f'({a_in_b}) is User in User::"c"', {"a": 4, "b": 2, "c": 1}),
+        ('User::"a" is User && User::"a" has b.c', {"a": 2}),
+        ('User::"a" != User::"b"', {"a": 1, "b": 1}),
+    ):
+        found = body(f"permit(principal, action, resource) when {{ {condition_text} }};")
+        assert Counter(uid.id for uid in questions.entity_literals(found)) == expected
 
 
 def test_replacements_are_made_at_once() -> None:

@@ -78,11 +78,14 @@ class _Descent:
         self.left = MOST_ASKED
 
     def anywhere(self, root: Node, given: tuple[str, ...]) -> Innermost | None:
-        """Follow the first differing part, outer parts before inner ones."""
+        """Follow the first differing part, outer parts before inner ones.
+
+        Each is asked about by itself too, since what holds where it stands may be at fault for all engines.
+        """
         waiting = deque([(root, given)])
         while waiting and self.left:
             node, also = waiting.popleft()
-            found = self.into(node, also)
+            found = self.into(node, also) or self.into(node, ())
             if found is not None:
                 return found
             waiting += self._parts(node, also)

@@ -29,7 +29,8 @@ SHOWN = 60
 def in_text(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> Located | None:
     """Where reading goes different ways."""
     refused = [(name, outcome) for name, outcome in divergence.answers if isinstance(outcome, Rejected)]
-    if unwritable := [one for _, one in divergence.answers if isinstance(one, Unwritable)]:
+    unwritable = [one for _, one in divergence.answers if isinstance(one, Unwritable)]
+    if unwritable and not refused:
         part = unwritable[0].part
         return Located(
             "reading",
@@ -42,8 +43,8 @@ def in_text(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> L
             unwritable[0].detail,
         )
     if not refused:
-        found = _in_words_of_the_input(case, between_documents(divergence, "reading"))
-        return _escaped(case, divergence, found)
+        named = _in_words_of_the_input(case, between_documents(divergence, "reading"))
+        return _escaped(case, divergence, named)
     name, rejection = refused[0]
     part = rejection.part
     if part in ("entities", "request") and (schema := in_inputs(case, engines, "schema")):

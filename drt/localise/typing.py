@@ -30,6 +30,8 @@ LEVEL = re.compile(r"level (\d+)")
 ANY_SCOPE = "permit(principal, action, resource)"
 MOST_KINDS = 24
 PROBES = ("({0}) == ({0})", "({0}) && 1", "({0}) || 1")
+NO_EXPRESSION = "an expression"
+
 REPORTED: dict[str, tuple[str, str]] = {
     "validation-errors": ("the error", "spec 08 §13"),
     "warnings": ("the warning", "spec 08 §8"),
@@ -76,8 +78,14 @@ class Typing:
         return None
 
     def _told(self, policy: str) -> Answers:
-        """What the question is about: the verdicts on a policy."""
-        return self.verdicts(policy)
+        """What the question is about: the verdicts on a policy, or what they report."""
+        verdicts = self.verdicts(policy)
+        if self.kind not in REPORTED:
+            return verdicts
+        return tuple(
+            (name, Printed(str(sorted(_reported(self.kind, one)))) if isinstance(one, Validated) else one)
+            for name, one in verdicts
+        )
 
     def _kind_in_dispute(self) -> Located | None:
         """The first kind of error or warning of a policy, template or link that not all engines report."""
@@ -96,25 +104,30 @@ class Typing:
         policy_id, kind, *_ = disputed[0]
         policy = next((one for one in policies_of(self.case, self.engines) if one.id == policy_id), None)
         if policy is not None and kind not in INDEPENDENT_OF_TYPES:
-            found = self._in_conditions(policy)
+            found = self._in_parts(policy)
             if found is not None:
                 return found
+            if self._agree_on_every_kind_of_request(policy):
+                rule = "the kinds of requests that a policy is checked for"
+                return Located("typing", rule, "spec 08 §2", policy.id, policy.text, tuple(verdicts))
         rule, source = REPORTED[self.kind]
         text = "" if policy is None else policy.text
         return Located("typing", f"{rule} {kind}", source, policy_id, text, tuple(verdicts))
 
-    def _in_conditions(self, policy: OnePolicy) -> Located | None:
-        """The innermost expression of the clauses that is typed differently in a scope that admits all."""
+    def _in_parts(self, policy: OnePolicy) -> Located | None:
+        """The innermost expression that is typed differently in a scope that admits all."""
         earlier: tuple[str, ...] = ()
-        ask = self._types(ANY_SCOPE)
+        types, kinds = self._types(ANY_SCOPE), self._kinds(ANY_SCOPE)
         for part in policy.parts():
-            if part.keyword == "scope":
-                continue
             text = f"!({part.text})" if part.keyword == "unless" else part.text
-            found = innermost(text, ask, earlier, anywhere=True)
+            found = innermost(text, types, earlier, anywhere=True)
             if found is not None:
-                return self._named(found, part.place, ask)
-            earlier = (*earlier, text)
+                return self._named(found, part.place, types)
+            found = innermost(text, kinds, earlier) if self.kind == "validation-errors" else None
+            if found is not None:
+                return self._named(found, part.place, kinds)
+            if part.keyword != "scope":
+                earlier = (*earlier, text)
         return None
 
     def _in_levels(self, policy: OnePolicy, verdicts: Answers) -> Located:
@@ -166,6 +179,19 @@ class Typing:
             return tuple(
                 (engine.name, _typed([probe[number][1] for probe in probes]))
                 for number, engine in enumerate(self.engines)
+            )
+
+        return ask
+
+    def _kinds(self, scope: str) -> Ask:
+        """The kinds of errors of a policy with nothing but the text."""
+
+        def ask(text: str, given: tuple[str, ...]) -> Answers:
+            return tuple(
+                (name, Printed(str(sorted({kind for _, kind in one.errors or ()}))))
+                if isinstance(one, Validated)
+                else (name, one)
+                for name, one in self._accepted(scope)(text, given)
             )
 
         return ask
@@ -252,9 +278,14 @@ def _typed(verdicts: Sequence[Outcome]) -> Outcome:
 
 
 def _outermost(text: str) -> str:
-    """The name of an expression's outermost rule."""
+    """The name of an expression's outermost rule, parentheses left aside."""
     tokens = tokenize(text)
+    if [token.text for token in (*tokens[:1], *tokens[-1:])] == ["(", ")"]:
+        inner = text[tokens[0].end : tokens[-1].start]
+        named = _outermost(inner)
+        if named != NO_EXPRESSION:
+            return named
     try:
         return typing_rule_of(read_expression(tokens, 0, len(tokens)), tokens)[0]
     except NotAnExpression:
-        return "an expression"
+        return NO_EXPRESSION

@@ -91,7 +91,7 @@ def _order_and_grouping(comparison: Comparison, engine: Engine, schemas: Sequenc
     variants: list[tuple[str, Outcome]] = [(engine.name, whole)]
     if len(schemas) > 1:
         turned = engine.link_schemas(schemas[::-1], complete=False)
-        variants.append((f"{engine.name}, reversed", _same_refusal(whole, turned)))
+        variants.append((f"{engine.name}, reversed", turned))
     if len(schemas) > 2:
         stepwise = _in_steps(engine, schemas)
         if isinstance(stepwise, Unwritable):

@@ -99,11 +99,18 @@ def test_a_linker_that_breaks_a_law_is_found_alone(link: Any) -> None:
     assert [found.kind for found in checked.divergences] == ["law"]
 
 
-def test_refusals_may_name_another_of_several_errors() -> None:
+def test_a_refusal_that_depends_on_the_order_is_found() -> None:
     def by_order(schemas: Sequence[Source], complete: bool, said: Outcome) -> Outcome:
         return Unlinkable("DuplicateAction" if schemas[0] == FIRST else "DuplicateEntityType")
 
-    assert linkers_agree(CASE, [Changed(by_order)]).divergences == ()  # type: ignore[list-item]
+    assert [found.kind for found in linkers_agree(CASE, [Changed(by_order)]).divergences] == ["law"]
+
+
+def test_in_steps_another_of_several_errors_may_come_first() -> None:
+    def by_number(schemas: Sequence[Source], complete: bool, said: Outcome) -> Outcome:
+        return Unlinkable("DuplicateAction" if len(schemas) == 3 else "DuplicateEntityType")
+
+    assert linkers_agree(CASE, [Changed(by_number)]).divergences == ()  # type: ignore[list-item]
 
 
 def test_an_inquiry_follows_from_its_case() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from drt.mutants import Defect
 from drt.outcome import Accepted, Outcome, Validated
 from reference import schema_linking
+from reference.policies import ActionIn
 from reference.schema import ExternalEntityType
 from reference.syntax import And, Expr, Lit, walk
 from reference.validation import operators, policies
@@ -41,7 +42,7 @@ def _warning_is_error(answer: Outcome) -> Outcome:
 
 
 def _check_where_applicable(body: Any, expr: Any, schema: Any, *, permissive: bool) -> Iterator[Any]:
-    if applies(body, schema):
+    if applies(body, schema) or body.action == ActionIn(()):
         yield from _check_everywhere(body, expr, schema, permissive=permissive)
 
 
@@ -118,6 +119,6 @@ CURRENT = (
              "linking"),
     _planted("FalseInNothing", "In permissive mode, nothing is in the empty set for certain.",
              _patched({(operators, "membership"): _false_in_nothing}), "valid-errors",
-             "`in`", "the error "),
+             "`in`", "`if`", "the error "),
 )  # fmt: skip
 """Warnings that became errors again, and the like."""

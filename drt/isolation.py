@@ -12,15 +12,16 @@ import pickle
 import resource
 import select
 import signal
+import sys
+import time
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, TypeVar, cast
+from typing import Generic, NoReturn, TypeVar, cast
 
-from drt.engines import build
+from drt.engines import build, keeper
 from drt.engines.guard import Guarded
-from drt.engines.orphans import dying_with
 from drt.engines.protocol import Engine, Loaded
 from drt.outcome import Crashed
 from drt.own_time import forget, own_time, watch
@@ -31,6 +32,12 @@ _MARK = b"\x00"
 
 HANG = "hang"
 """The cause of death of a child that had to be killed: no alarm reached it."""
+
+MEMORY = "memory"
+"""The cause of death of a child that had to be killed: what it had started held too much."""
+
+GLANCE_SECONDS = 0.2
+"""Between two looks at what a child has started."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +78,14 @@ def attempt(question: Callable[[], Answer]) -> Answered[Answer] | Broke:
 
 
 def resident_bytes() -> int:
-    """What this process holds of the machine's memory; 0 where the system does not tell."""
-    try:
-        pages_held = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
-    except OSError:
-        return 0
-    return int(pages_held) * resource.getpagesize()
+    """What this process holds of the machine's memory, with what engines in it have started; 0 where the
+    system does not tell. Engines in processes of their own are limited one by one.
+    """
+    here = os.getpid()
+    started = [process for process in keeper.children(here) if process not in keeper.kept]
+    return keeper.held_by([here]) + keeper.held_by(
+        [process for one in started for process in (one, *keeper.descendants(one))]
+    )
 
 
 def limit_memory(mebibytes: int) -> None:
@@ -104,29 +113,23 @@ def in_child(
     What the question returns must be picklable.
     """
     reading, writing = os.pipe()
-    die_with_us = dying_with(os.getpid())
-    child = os.fork()
-    if child == 0:
-        die_with_us()
-        os.close(reading)
-        _answer(question, engines, writing, memory)
+    kept = keeper.fork_kept(lambda: _answer(question, engines, writing, memory), closing=reading)
     os.close(writing)
-    watch(child)
+    hearing = _Hearing(kept, reading, memory * (1 + len(engines)) << 20)
+    killed_for = "interrupted"
     try:
-        said, in_time = _listen(reading, own_time() + seconds)
+        killed_for = hearing.listen(seconds)
     finally:
-        forget(child)
-        os.close(reading)
-        if not _has_ended(child):
-            os.kill(child, signal.SIGKILL)
-        _, status = os.waitpid(child, 0)
-    trace, mark, answer = said.partition(_MARK)
+        hearing.close()
+        keeper.end_descendants(kept)
+        if killed_for or sys.platform != "linux":
+            os.kill(kept, signal.SIGTERM)
+        _, status = os.waitpid(kept, 0)
+    trace, mark, answer = bytes(hearing.said).partition(_MARK)
     if mark and (whole := _unpickled(answer)) is not None:
         return cast("Answered[Answer] | Broke", whole)
     engine, _, asked = trace.decode().rstrip("\n").rpartition("\n")[2].partition("\t")
-    if not in_time:
-        return Died(HANG, engine, asked)
-    return Died(cause_of(os.waitstatus_to_exitcode(status)), engine, asked)
+    return Died(killed_for or cause_of(os.waitstatus_to_exitcode(status)), engine, asked)
 
 
 def cause_of(exit_code: int) -> str:
@@ -139,24 +142,57 @@ def cause_of(exit_code: int) -> str:
         return f"signal {-exit_code}"
 
 
-def _has_ended(child: int) -> bool:
-    return os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+class _Hearing:
+    """What a child says: its process id, then each question before it is asked, in the end the answer."""
 
+    def __init__(self, kept: int, reading: int, most: int) -> None:
+        self.said = bytearray()
+        self._kept = kept
+        self._reading = reading
+        self._most = most
+        self._child = 0
 
-def _listen(reading: int, until: float) -> tuple[bytes, bool]:
-    """Everything the child writes before it closes its end, and whether it did so in time."""
-    said = bytearray()
-    while True:
-        left = until - own_time()
-        if left <= 0:
-            return bytes(said), False
-        ready, _, _ = select.select([reading], [], [], left)
-        if not ready:
-            continue
-        chunk = os.read(reading, 1 << 16)
-        if not chunk:
-            return bytes(said), True
-        said += chunk
+    def listen(self, seconds: float) -> str:
+        """Hear everything until the child and all that it started close their ends; why that had to be cut
+        short, if so.
+        """
+        until, glance = own_time() + seconds, 0.0
+        while True:
+            left = until - own_time()
+            if left <= 0:
+                return HANG
+            ready, _, _ = select.select([self._reading], [], [], min(left, GLANCE_SECONDS))
+            if time.monotonic() >= glance:
+                glance = time.monotonic() + GLANCE_SECONDS
+                if self._holds_too_much():
+                    return MEMORY
+            if not ready:
+                if self._has_ended():
+                    return ""
+                continue
+            chunk = os.read(self._reading, 1 << 16)
+            if not chunk:
+                return ""
+            self._take(chunk)
+
+    def close(self) -> None:
+        forget(self._child)
+        os.close(self._reading)
+
+    def _take(self, chunk: bytes) -> None:
+        self.said += chunk
+        if not self._child and b"\n" in self.said:
+            self._child = int(self.said[: self.said.index(b"\n")])
+            del self.said[: self.said.index(b"\n") + 1]
+            watch(self._child)
+
+    def _holds_too_much(self) -> bool:
+        """Whether several processes do: one alone is held to its limit by the system."""
+        processes = keeper.descendants(self._kept)
+        return len(processes) > 1 and keeper.held_by(processes) > self._most
+
+    def _has_ended(self) -> bool:
+        return os.waitid(os.P_PID, self._kept, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 
 def _unpickled(content: bytes) -> object | None:
@@ -168,13 +204,14 @@ def _unpickled(content: bytes) -> object | None:
 
 def _answer(
     question: Callable[[Sequence[Guarded]], Answer], names: Sequence[str], writing: int, memory: int
-) -> None:
-    """The child's whole life; never returns."""
+) -> NoReturn:
+    """The child's whole life."""
     status = 1
     try:
         faulthandler.disable()
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         limit_memory(memory)
+        os.write(writing, b"%d\n" % os.getpid())
         engines = [Guarded(cast(Engine, _Traced(build(name), writing))) for name in names]
         content = memoryview(_MARK + pickle.dumps(attempt(lambda: question(engines))))
         while content:

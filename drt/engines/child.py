@@ -122,6 +122,7 @@ class Child:
             raise ChildDied("not started", f"{self.command[0]}: {error.strerror}") from error
         finally:
             os.close(writing)
+        keeper.kept.add(self._process.pid)
         weakref.finalize(self, _end, self._process, self._owner)
         assert self._process.stdin is not None
         os.set_blocking(self._process.stdin.fileno(), False)
@@ -234,6 +235,7 @@ def _stream(stream: IO[bytes] | None) -> IO[bytes]:
 
 def _end(process: subprocess.Popen[bytes], owner: int) -> None:
     if owner == os.getpid():
+        keeper.kept.discard(process.pid)
         if process.poll() is None:
             keeper.end_descendants(process.pid)
             process.terminate()

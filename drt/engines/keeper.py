@@ -16,7 +16,9 @@ import resource
 import signal
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 """Requests to the kernel of Linux (`prctl`)."""
@@ -27,6 +29,10 @@ ENDING_SECONDS = 5.0
 NOT_RUN = 127
 
 _engines: list[int] = []
+"""What this process keeps, if it is a keeper."""
+
+kept: set[int] = set()
+"""The keepers of engines that this process has started."""
 
 
 def request(*words: int) -> None:
@@ -109,6 +115,45 @@ def _signal(process: int, number: signal.Signals) -> None:
         os.kill(process, number)
 
 
+def fork_kept(work: Callable[[], NoReturn], closing: int) -> int:
+    """Fork a keeper of this process's program, below which the work is done; returns the keeper's process id.
+
+    The keeper ends as the work does, and everything ends with this process. `closing` is a handle that only
+    this process is to have.
+    """
+    parent = os.getpid()
+    forked = os.fork()
+    if forked:
+        return forked
+    try:
+        signal.signal(signal.SIGTERM, _end_all)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        request(PR_SET_CHILD_SUBREAPER, 1)
+        request(PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() == parent:
+            os.close(closing)
+            _keep(work)
+    finally:
+        os._exit(NOT_RUN)
+
+
+def _keep(work: Callable[[], NoReturn]) -> NoReturn:
+    """Do the work in a process below this one, and end as it ends."""
+    keeper = os.getpid()
+    worker = os.fork()
+    if worker == 0:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        request(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() == keeper:
+            work()
+        os._exit(NOT_RUN)
+    _engines.append(worker)
+    os.closerange(0, os.sysconf("SC_OPEN_MAX"))  # what is open is the worker's
+    status = _wait_for(worker)
+    _end_engine()
+    _end_as(status)
+
+
 def started(told: str) -> tuple[int, str]:
     """The engine's process id by what a keeper has written, and why the command could not be run, if so."""
     numbers = [int(line) for line in told.split()]
@@ -168,9 +213,14 @@ def _end_engine() -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(_engines[0], signal.SIGKILL)
     end_descendants(os.getpid())
+    until = time.monotonic() + ENDING_SECONDS
+    with contextlib.suppress(ChildProcessError):  # there is none left to wait for
+        while time.monotonic() < until:
+            if os.waitpid(-1, os.WNOHANG) == (0, 0):
+                time.sleep(0.001)
 
 
-def _end_as(code: int) -> None:
+def _end_as(code: int) -> NoReturn:
     """End with the exit code, or by the signal, that the engine ended with; never returns."""
     if code < 0:
         resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))

@@ -142,9 +142,10 @@ def answer(question: dict) -> dict:
     return {"outcome": "Unsupported", "feature": question["ask"]}
 
 
-for line in sys.stdin:
-    asked = json.loads(line)
-    if asked["ask"] == "stop":
-        break
-    said = json.dumps({"seq": asked["seq"], **answer(asked)})
-    print(LINES.get(loaded, said) if asked["ask"] in ("authorize", "batch") else said, flush=True)
+if __name__ == "__main__":
+    for line in sys.stdin:
+        asked = json.loads(line)
+        if asked["ask"] == "stop":
+            break
+        said = json.dumps({"seq": asked["seq"], **answer(asked)})
+        print(LINES.get(loaded, said) if asked["ask"] in ("authorize", "batch") else said, flush=True)

@@ -18,7 +18,6 @@ from dataclasses import dataclass, field
 from production.nodes import Condition
 from production.policies import Policy
 from production.policy_set import PolicySet
-from production.schema_errors import near_name
 from production.schema_model import SchemaModel
 from production.schema_types import FALSE, Type, TypeTable
 from production.uids import Uid
@@ -33,7 +32,7 @@ from production.validation.machine import Machine, Trace
 from production.validation.misleading import misleading_texts
 from production.validation.places import Places
 from production.validation.problems import Faults, ValidationError, ValidationWarning
-from production.validation.references import check_references
+from production.validation.references import check_references, undeclared_type
 from production.validation.rules import RULES
 from production.validation.scopes import lists_oddly, scope_conditions
 
@@ -141,10 +140,9 @@ class _Checks:
         """The types of a link's values, and whether it applies at all (spec 08 §1)."""
         found = _Found()
         for uid in values:
-            if uid.type not in self._model.entity_types and uid.type not in self._model.action_types:
-                hint = near_name(uid.type, self._model.entity_types)
-                message = f"unrecognized entity type {uid.type}{hint}"
-                found.errors.append(ValidationError(link_id, "unrecognized_entity_type", message))
+            fault = undeclared_type(uid.type, self._model)
+            if fault is not None:
+                found.errors.append(ValidationError(link_id, fault.kind, fault.message))
         self._warn_of_applicability(link_id, policy, found)
         return found
 

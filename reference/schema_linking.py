@@ -66,8 +66,8 @@ def link(schemas: Sequence[Schema]) -> Schema:
     types = _by_key((name, _declared(name, schema)) for schema in schemas for name in schema.entity_types)
     actions = _by_key((uid, _closed(uid, schema)) for schema in schemas for uid in schema.actions)
     linked = Schema(
-        {name: _linked_type(name, types[name]) for name in sorted(types, key=_by_base_name)},
-        {uid: _linked_action(uid, declared) for uid, declared in sorted(actions.items(), key=_by_text)},
+        {name: _linked_type(name, types[name]) for name in sorted(types, key=_name_order)},
+        {uid: _linked_action(uid, actions[uid]) for uid in sorted(actions, key=_uid_order)},
     )
     _refuse_shadowed_types(schemas)
     _require_schema(linked)
@@ -90,14 +90,15 @@ def _by_key(declarations: Iterable[tuple[Key, Declaration]]) -> dict[Key, list[D
     return found
 
 
-def _by_base_name(name: str) -> tuple[str, str]:
-    """The order of names: by base name, then by namespace."""
-    namespace, _, base = name.rpartition("::")
+def _name_order(name: str) -> tuple[str, list[str]]:
+    """The order of names: by base name, then by the components of the namespace, one by one."""
+    *namespace, base = name.split("::")
     return base, namespace
 
 
-def _by_text(item: tuple[EntityUid, object]) -> tuple[str, str]:
-    return item[0].type, item[0].id
+def _uid_order(uid: EntityUid) -> tuple[tuple[str, list[str]], str]:
+    """The order of uids: by type, then by id."""
+    return _name_order(uid.type), uid.id
 
 
 def _declared(name: str, schema: Schema) -> Declared:

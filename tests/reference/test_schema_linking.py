@@ -170,6 +170,35 @@ def test_the_first_offender_by_name_is_reported() -> None:
         link([read_schema("action z, y;"), read_schema("action y, z;")])
 
 
+ORDERED: list[tuple[LinkErrorKind, str, str]] = [
+    ("DuplicateEntityType",
+     'namespace A::B { entity X; } namespace A0 { entity X enum ["x"]; }',
+     "namespace A::B { entity X; } namespace A0 { external entity X; }"),
+    ("ExternalIsEnum",
+     'namespace A { entity X; } namespace B { entity W enum ["x"]; }',
+     "namespace A { entity X; } namespace B { external entity W; }"),
+    ("DuplicateAction",
+     "action z; namespace A { external action b in [q]; action q; }",
+     "action z; namespace A { action b; }"),
+    ("DuplicateAction",
+     "namespace A::B { action z; } namespace A0 { external action b in [q]; action q; }",
+     "namespace A::B { action z; } namespace A0 { action b; }"),
+    ("ExternalActionParentsMismatch",
+     "namespace A { action z; external action b in [q]; external action q; }",
+     "namespace A { action z, b, q; }"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "left", "right"), ORDERED)
+def test_names_are_ordered_by_base_name_and_then_by_namespace_components(
+    kind: LinkErrorKind, left: str, right: str
+) -> None:
+    for order in permutations([read_schema(left), read_schema(right)]):
+        with pytest.raises(Unlinkable) as caught:
+            link(order)
+        assert caught.value.kind == kind
+
+
 LINKABLE = [
     ("entity A in [B]; external entity B in [C]; external entity C;", "entity B in [C]; entity C;"),
     ("external entity A;", "entity A in [B]; entity B;"),

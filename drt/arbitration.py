@@ -6,17 +6,64 @@ Owns the sample of such cases, and the line between a finding and an oddity of t
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from drt.alarm import Alarm, Stuck
 from drt.case import Case
 from drt.declared import Asked, held
-from drt.oracles.checked import Checked, Divergence
+from drt.engines import build
+from drt.engines.guard import Guarded
+from drt.isolation import Broke, attempt
+from drt.oracles.checked import Checked, Divergence, Oracle
+from drt.run_options import RunOptions
 
 DECLARED = "arbiter:declared: "
 """What the events begin with that count cases by the declared difference that they hold."""
 
 DEEPEST_FOR_ARBITER = 60
 """Cases that nest deeper are not put to it: it may not survive them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arbiter:
+    """The further engine of one worker, the share of cases that it is asked about, and the time it has."""
+
+    engine: Guarded
+    rate: float
+    alarm: Alarm
+    seconds: float
+
+    @classmethod
+    def of(cls, options: RunOptions, alarm: Alarm) -> Arbiter | None:
+        """The arbiter of a run; None where the run has none or never asks it."""
+        if options.arbiter is None or options.arbiter_rate <= 0:
+            return None
+        return cls(Guarded(build(options.arbiter)), options.arbiter_rate, alarm, options.deadline)
+
+    def wants(self, case_seed: int) -> bool:
+        """Whether it is asked about the case with this random seed."""
+        return sampled(case_seed, self.rate)
+
+    def ask(
+        self, oracle: Oracle, case: Case, beside: Guarded, events: Counter[str]
+    ) -> Checked | Broke | None:
+        """Compare the arbiter with the engine beside it and count that.
+
+        Returns what they diverge in, None where nothing counts, `Broke` where the oracle raises.
+        """
+        if depth(case) > DEEPEST_FOR_ARBITER:
+            events["arbiter:too deep to ask"] += 1
+            return None
+        self.alarm.set(self.seconds)
+        try:
+            checked = attempt(lambda: oracle(case, (beside, self.engine)))
+        except Stuck:
+            return None
+        finally:
+            self.alarm.off()
+        if isinstance(checked, Broke):
+            return checked
+        return opinion(checked.answer, Asked(self.engine.name, self.engine.version), case, events)
 
 
 def alone(divergence: Divergence, name: str) -> bool:

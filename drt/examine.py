@@ -22,7 +22,8 @@ from drt.corpus import Corpus
 from drt.divergence_json import divergence_from_json, divergence_to_json
 from drt.engines import build
 from drt.engines.guard import Guarded
-from drt.findings import HANGING_SECONDS, first_alike, key_text, origin_of
+from drt.find import first_alike, key_text, origin_of
+from drt.findings import HANGING_SECONDS
 from drt.isolation import HANG, Answered, Broke, Died, attempt, in_child, limit_memory
 from drt.judging import Judgement
 from drt.keeping import kept_before

@@ -23,21 +23,20 @@ from drt.claims import Claims
 from drt.confirming import Confirmer
 from drt.corpus import Corpus
 from drt.divergence_json import case_to_json, divergence_to_json
-from drt.drawing import reproduction
-from drt.engines.guard import Guarded
 from drt.features import case_features
+from drt.find import Find, description_of, first_alike, key_text, law_in_words
 from drt.isolation import Answered, attempt
 from drt.judging import Judgement, Unmet, judge
 from drt.known import Known, find_known
 from drt.localise import Located, localise
-from drt.oracles.checked import Checked, Divergence, Oracle
+from drt.oracles.checked import Checked, Divergence
 from drt.outcome import ExceededBudget
 from drt.problems import InputProblem
 from drt.reduce import reduce_case
 from drt.run_log import LogWriter
 from drt.run_options import RunOptions
 from drt.saved_case import SavedCase
-from drt.signature import alike, coarse_key, signature
+from drt.signature import signature
 from drt.steadiness import MOST_RERUNS, RERUNS, unsteady_engines
 from drt.testimony import ask_arbiter, unmet_seeds
 
@@ -59,21 +58,6 @@ HANGING_SECONDS = 0.3
 
 LOCATING_SECONDS = 5.0
 """What the search for the innermost difference may take on a reduced case."""
-
-MOST_CHOICES = 20_000
-
-
-@dataclass(frozen=True, slots=True)
-class Find:
-    """A divergence on a drawn case. `origin` says how to draw it again; `engines` are those that diverge."""
-
-    target: str
-    oracle: Oracle
-    case: Case
-    divergence: Divergence
-    engines: Sequence[Guarded]
-    origin: Mapping[str, object]
-    arbiter: bool = False
 
 
 @dataclass(slots=True)
@@ -129,7 +113,7 @@ class Finder:
         name = signature(find.target, find.divergence, find.case)
         saved = SavedCase(
             case=find.case,
-            description=_description(find),
+            description=description_of(find),
             tags=("arbiter",) if find.arbiter else (),
             origin=dict(find.origin) | {"engines": {engine.name: engine.version for engine in find.engines}},
             signature=name,
@@ -154,7 +138,7 @@ class Finder:
         }
         # Reported before it is confirmed: a process that is killed in between leaves the reduced case.
         self._report(number, key, find, name, place, "reduced", None, **facts)
-        saved = replace(saved, case=reduced, signature=name, description=_description(find))
+        saved = replace(saved, case=reduced, signature=name, description=description_of(find))
         solid = self._confirmer.confirm(number, saved, divergence, find.target, self._asked(find))
         if solid is False and (unsteady := self._unsteady(find, MOST_RERUNS)):
             self.corpus.drop(place, saved)
@@ -340,61 +324,9 @@ class Finder:
         return judge(find.divergence, law_in_words(find.oracle), located, self._unmet or {}, arbitration)
 
 
-def law_in_words(oracle: Oracle) -> str:
-    """The first sentence of what an oracle checks."""
-    words = " ".join((oracle.__doc__ or "").split("\n\n")[0].split())
-    return words.partition(". ")[0].removesuffix(".")
-
-
 def _holds(place: Path, case: Case) -> bool:
     """Whether a folder of the corpus holds this case, and not another of its signature."""
     try:
         return read_case(place).case == case
     except InputProblem:
         return False
-
-
-def key_text(divergence: Divergence) -> str:
-    """The coarse key as a text."""
-    return repr(coarse_key(divergence))
-
-
-def first_alike(divergence: Divergence, checked: Checked) -> Divergence | None:
-    """The first divergence that is the same bug as the given one, whatever the case it was seen on."""
-    return next(filter(alike(divergence), checked.divergences), None)
-
-
-def _description(find: Find) -> str:
-    """One sentence for people: who answers what to which question."""
-    names = " and ".join(name for name, _ in find.divergence.answers)
-    return f"{names}: other {find.divergence.kind} for {find.divergence.question} ({find.divergence.law})"
-
-
-def origin_of(
-    options: RunOptions,
-    versions: Mapping[str, str],
-    target: str,
-    index: int,
-    case_seed: int | None,
-    choices: Sequence[int],
-) -> dict[str, object]:
-    """How to draw a case again: the run's random seed and the index suffice while the generators stay the
-    same;
-    the choices do while the generator of the target does."""
-    origin: dict[str, object] = {
-        "target": target,
-        "index": index,
-        "random_seed": options.random_seed,
-        "case_random_seed": case_seed,
-        "engines": dict(versions),
-    }
-    if case_seed is None:
-        del origin["case_random_seed"]
-    if len(choices) <= MOST_CHOICES:
-        origin["choices"] = " ".join(_choice(choice) for choice in choices)
-        origin["hypothesis"] = reproduction(choices)
-    return origin
-
-
-def _choice(choice: int) -> str:
-    return ("t" if choice else "f") if isinstance(choice, bool) else str(choice)

@@ -22,7 +22,8 @@ from drt.engines import build
 from drt.engines.guard import Guarded
 from drt.engines.protocol import Engine
 from drt.features import policy_count
-from drt.findings import HANGING_SECONDS, first_alike, key_text
+from drt.find import first_alike, key_text
+from drt.findings import HANGING_SECONDS
 from drt.localise import Located, localise
 from drt.oracles.checked import Checked, Divergence
 from drt.outcome import ExceededBudget

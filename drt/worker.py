@@ -1,5 +1,4 @@
-"""A worker: draws cases, asks the engines, hands what diverges to the finder, and leaves a trace of every
-step.
+"""A worker: draws cases, asks the engines, hands what diverges to the finder, and logs every step.
 
 Owns the loop and nothing else. It is a process of its own, started as `python -m drt.worker`; whatever
 kills it, its page says which case it was at, its state file where to go on, and its log what it had found.
@@ -21,15 +20,15 @@ from typing import Any
 
 from drt import page as pages
 from drt.alarm import Alarm, Stuck
-from drt.arbitration import DEEPEST_FOR_ARBITER, depth, opinion, sampled
+from drt.arbitration import Arbiter
 from drt.case import Case
 from drt.claims import Claims
 from drt.corpus import Corpus
-from drt.declared import Asked
 from drt.drawing import Drawn
 from drt.engines import build
 from drt.engines.guard import Guarded
-from drt.findings import Find, Finder, key_text, origin_of
+from drt.find import Find, key_text, origin_of
+from drt.findings import Finder
 from drt.isolation import Broke, attempt, limit_memory, resident_bytes
 from drt.keeping import WorkingCorpus
 from drt.known import read_known
@@ -85,8 +84,6 @@ class Worker:
         self._targets = options.table()
         self._numbers = {name: number for number, name in enumerate(options.targets)}
         self.engines = [Guarded(build(name)) for name in options.engines]
-        sampling = options.arbiter is not None and options.arbiter_rate > 0
-        self._arbiter = Guarded(build(options.arbiter)) if options.arbiter and sampling else None
         self._versions = {engine.name: engine.version for engine in self.engines}
         before: Mapping[str, Any] = read_json(self._state) or {"targets": {}, "seen": {}, "seconds": 0.0}
         self.counts = {name: counts_of(before["targets"].get(name)) for name in options.targets}
@@ -103,6 +100,7 @@ class Worker:
         self.log = LogWriter(folder / f"worker-{number}.jsonl")
         self._page = pages.Page(folder / f"worker-{number}.page")
         self._alarm = Alarm()
+        self._arbiter = Arbiter.of(options, self._alarm)
         self._watcher = Watcher(self.engines, self._alarm, options.deadline, before)
         self._told = set(self._watcher.features)
         self._working = WorkingCorpus(options.working_corpus(number), lanes, self.schedule.following)
@@ -228,7 +226,7 @@ class Worker:
             reached = self._watcher.look(drawn, counts)
             if target.streams and reached:
                 self._working.consider(name, index, reached, source.choices)
-        if self._arbiter is not None and sampled(seed, self.options.arbiter_rate):
+        if self._arbiter is not None and self._arbiter.wants(seed):
             self._ask_arbiter(name, index, seed, source, drawn.case)
 
     def _search(self, name: str, index: int, drawn: Drawn, choices: Sequence[Choice]) -> float:
@@ -320,24 +318,13 @@ class Worker:
     def _ask_arbiter(self, name: str, index: int, seed: int, source: RecordingSource, case: Case) -> None:
         """Ask the further engine about a case on which the others agree."""
         assert self._arbiter is not None
-        events = self.counts[name].events
-        if depth(case) > DEEPEST_FOR_ARBITER:
-            events["arbiter:too deep to ask"] += 1
-            return
-        pair = (self.engines[-1], self._arbiter)
-        self._alarm.set(self.options.deadline)
-        try:
-            checked = attempt(lambda: self._targets[name].oracle(case, pair))
-        except Stuck:
-            return
-        finally:
-            self._alarm.off()
-        if isinstance(checked, Broke):
-            self._harness_broke("an oracle", name, index, checked)
-            return
-        found = opinion(checked.answer, Asked(self._arbiter.name, self._arbiter.version), case, events)
-        if found is not None:
-            self._pursue(name, index, seed, source.choices, case, found, pair, arbiter=True)
+        oracle, beside = self._targets[name].oracle, self.engines[-1]
+        found = self._arbiter.ask(oracle, case, beside, self.counts[name].events)
+        if isinstance(found, Broke):
+            self._harness_broke("an oracle", name, index, found)
+        elif found is not None:
+            both = (beside, self._arbiter.engine)
+            self._pursue(name, index, seed, source.choices, case, found, both, arbiter=True)
 
 
 def main(arguments: Sequence[str]) -> int:

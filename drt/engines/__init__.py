@@ -151,8 +151,9 @@ def _process(name: str) -> Engine:
 
 
 def _started(name: str, command: Sequence[str], needs: str = "", **more: Any) -> Engine:
+    from drt.engines.capabilities import CannotTalk
     from drt.engines.child import ChildDied, DeadlinePassed, LineTooLong, MemoryExceeded
-    from drt.engines.process_engine import CannotTalk, ProcessEngine
+    from drt.engines.process_engine import ProcessEngine
 
     try:
         return ProcessEngine(command, **more)

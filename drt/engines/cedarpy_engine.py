@@ -14,6 +14,7 @@ from importlib.metadata import version
 import cedarpy
 
 from drt.case import Case, Format, Inquiry, Request, Source
+from drt.engines.cedarpy_expressions import expression_json
 from drt.engines.cedarpy_requests import question_of, reads_alike
 from drt.engines.protocol import Engine, ValidationMode
 from drt.engines.rust_messages import (
@@ -23,7 +24,7 @@ from drt.engines.rust_messages import (
     is_undeclared_action,
     validation_error_kind,
 )
-from drt.engines.safe_depth import TOKEN, policies_too_deep, schema_too_deep, too_deep
+from drt.engines.safe_depth import policies_too_deep, schema_too_deep, too_deep
 from drt.json_outline import members, sort_sets
 from drt.outcome import (
     Accepted,
@@ -117,7 +118,7 @@ class CedarpyLoaded:
     ) -> Authorized | Rejected | Unsupported:
         if too_deep(expression):
             return _DEPTH
-        if _expression_json(expression) is None:
+        if expression_json(expression) is None:
             return Rejected("expression")
         text = f"permit(principal, action, resource) when {{ ({expression}\n) == ({literal}) }};"
         return self._ask(request, cedarpy.PolicySet.from_str(text), ("policy0",))
@@ -189,30 +190,6 @@ def _debug(policy: str) -> str:
     return "".join(
         named.get(char) or (char if char.isprintable() else f"\\u{{{ord(char):x}}}") for char in policy
     )
-
-
-def _expression_json(expression: str) -> str | None:
-    """Canonical JSON of an expression, `None` where it is not one."""
-    text = f"permit(principal, action, resource) when {{ {expression}\n}};"
-    try:
-        document = json.loads(cedarpy.policies_to_json_str(text))
-    except ValueError:
-        return None
-    policies = [*document["staticPolicies"].values(), *document["templates"].values()]
-    conditions = policies[0]["conditions"]
-    if len(policies) != 1 or len(conditions) != 1 or _expression_ends_early(expression):
-        return None
-    return json.dumps(conditions[0]["body"], sort_keys=True, separators=(",", ":"))
-
-
-def _expression_ends_early(expression: str) -> bool:
-    """Whether a brace in the expression closes the clause around it."""
-    depth = 0
-    for token in TOKEN.finditer(expression):
-        depth += {"{": 1, "}": -1}.get(token.group(), 0)
-        if depth < 0:
-            return True
-    return False
 
 
 class CedarpyEngine:
@@ -292,7 +269,7 @@ class CedarpyEngine:
         """The JSON of the expression as a condition of a policy."""
         if too_deep(expression):
             return _DEPTH
-        body = _expression_json(expression)
+        body = expression_json(expression)
         return Rejected("expression") if body is None else Accepted(body)
 
     def read_entities(

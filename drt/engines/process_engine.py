@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from drt.case import Case, Format, Inquiry, Request, Source
-from drt.engines.answers import ANSWERS, BadAnswer, read_outcome
+from drt.engines.answers import BadAnswer, read_outcome
+from drt.engines.capabilities import CannotTalk, Capabilities, capabilities_of
 from drt.engines.child import Child, ChildDied, DeadlinePassed, Limits, LineTooLong, MemoryExceeded
 from drt.engines.protocol import Engine, Unanswered, ValidationMode
 from drt.engines.wire import PROTOCOLS, case_to_json, inquiry_to_json, request_to_json, source_to_json
@@ -55,10 +56,6 @@ SILENT_BEATS = 10
 """Heartbeats that may be missed."""
 
 
-class CannotTalk(Exception):
-    """A process that starts, and with which there is no common language."""
-
-
 @dataclass(frozen=True, slots=True)
 class Nonsense:
     """What came instead of an answer: in a few words, and as it was."""
@@ -69,16 +66,6 @@ class Nonsense:
     @property
     def outcome(self) -> Crashed:
         return Crashed("protocol", (self.what,), self.answer[:300])
-
-
-@dataclass(frozen=True, slots=True)
-class Capabilities:
-    """What an engine says that it can: the questions it takes, how many in one batch, and in seconds how
-    often it shows that it is alive (0: never)."""
-
-    asks: frozenset[str] = frozenset(ANSWERS)
-    batch: int = 0
-    heartbeat: float = 0.0
 
 
 class ProcessEngine:
@@ -131,7 +118,7 @@ class ProcessEngine:
         said = self._exchange("capabilities", {})
         if isinstance(said, Nonsense):
             raise CannotTalk(f"{said.what}: {said.answer}")
-        self.capabilities = _capabilities(said)
+        self.capabilities = capabilities_of(said)
         beat = self.capabilities.heartbeat
         silence = SILENT_BEATS * beat + GRACE if beat else None
         self._limits = Limits(self._limits.seconds, self._limits.memory, silence)
@@ -336,20 +323,3 @@ def _document(line: bytes) -> Json | None:
     except (ValueError, RecursionError):
         return None
     return document if isinstance(document, dict) else None
-
-
-def _capabilities(said: Json) -> Capabilities:
-    """What an engine says of itself; one that does not know the question can all, one by one."""
-    if said.get("outcome") == "Unsupported":
-        return Capabilities()
-    asks, batch, heartbeat = said.get("asks"), said.get("batch", 0), said.get("heartbeat", 0)
-    if not isinstance(asks, list) or not all(isinstance(ask, str) for ask in asks):
-        raise CannotTalk(f"its capabilities hold no list of 'asks': {json.dumps(said)[:200]}")
-    if (
-        type(batch) is not int
-        or batch < 0
-        or type(heartbeat) not in (int, float)
-        or not 0 <= heartbeat < 3600
-    ):
-        raise CannotTalk(f"its capabilities are not numbers of use: {json.dumps(said)[:200]}")
-    return Capabilities(frozenset(asks) & frozenset(ANSWERS), batch, float(heartbeat))

@@ -13,6 +13,7 @@ from drt import outcome
 from drt.case import Case, Format, Inquiry, Link, Request, Source
 from drt.engines import reference_answers as answers
 from drt.engines.protocol import Engine, ValidationMode
+from drt.engines.reference_values import canonical
 from drt.outcome import (
     Accepted,
     Answered,
@@ -35,10 +36,6 @@ from reference.entities import Entities
 from reference.entity_json import NoJson, entities_to_json, read_entities
 from reference.errors import EvaluationError, InputError
 from reference.evaluator import meaning
-from reference.extensions.datetime import Datetime
-from reference.extensions.decimal import Decimal
-from reference.extensions.duration import Duration
-from reference.extensions.ipaddr import IpAddr
 from reference.formatter import format_policies
 from reference.json_document import Json
 from reference.json_reader import read_json
@@ -64,7 +61,7 @@ from reference.validation.messages import explain
 from reference.validation.policies import validate_set
 from reference.validation.problems import Caution, Verdict
 from reference.value_json import uid
-from reference.values import Bool, EntityUid, Long, Record, Set, String, Value, fold
+from reference.values import EntityUid
 
 T = TypeVar("T")
 
@@ -330,38 +327,3 @@ def written(
 
 def rejected(error: InputError) -> Rejected:
     return Rejected(error.part, str(error))
-
-
-def canonical(value: Value) -> str:
-    """The canonical text of a value."""
-    return fold(value, _leaf, _set, _record)
-
-
-def _set(elements: Sequence[str]) -> str:
-    return outcome.canonical_set(elements)
-
-
-def _record(fields: Mapping[str, str]) -> str:
-    return outcome.canonical_record(fields)
-
-
-def _leaf(value: Value) -> str:
-    match value:
-        case Bool(truth):
-            return outcome.canonical_bool(truth)
-        case Long(number):
-            return outcome.canonical_long(number)
-        case String(text):
-            return outcome.canonical_string(text)
-        case EntityUid(type_name, entity_id):
-            return outcome.canonical_entity(type_name, entity_id)
-        case Decimal(number):
-            return outcome.canonical_decimal(number)
-        case IpAddr(version, address, prefix):
-            return outcome.canonical_ipaddr(version, address, prefix)
-        case Datetime(milliseconds):
-            return outcome.canonical_datetime(milliseconds)
-        case Duration(milliseconds):
-            return outcome.canonical_duration(milliseconds)
-        case Set() | Record():
-            raise AssertionError("a set or a record is not a leaf")

@@ -19,8 +19,9 @@ import pytest
 from drt.case import Case, Request, Source
 from drt.conformance import run_with
 from drt.engines import UnknownEngine, build
+from drt.engines.capabilities import Capabilities
 from drt.engines.guard import Guarded, GuardedLoaded, deadline
-from drt.engines.process_engine import Capabilities, ProcessEngine, ProcessLoaded
+from drt.engines.process_engine import ProcessEngine, ProcessLoaded
 from drt.engines.serve import main, serve
 from drt.engines.smoke import ANYONE, smoke
 from drt.outcome import Authorized, Crashed, ExceededBudget, Rejected, Unsupported, Validated

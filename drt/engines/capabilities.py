@@ -1,0 +1,43 @@
+"""What an engine behind JSON lines says that it can do, and the failure to agree on a protocol."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from drt.engines.answers import ANSWERS
+
+Json = Mapping[str, Any]
+
+
+class CannotTalk(Exception):
+    """A process that starts, and with which there is no common language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What an engine says that it can: the questions it takes, how many in one batch, and in seconds how
+    often it shows that it is alive (0: never)."""
+
+    asks: frozenset[str] = frozenset(ANSWERS)
+    batch: int = 0
+    heartbeat: float = 0.0
+
+
+def capabilities_of(said: Json) -> Capabilities:
+    """What an engine says of itself; one that does not know the question can all, one by one."""
+    if said.get("outcome") == "Unsupported":
+        return Capabilities()
+    asks, batch, heartbeat = said.get("asks"), said.get("batch", 0), said.get("heartbeat", 0)
+    if not isinstance(asks, list) or not all(isinstance(ask, str) for ask in asks):
+        raise CannotTalk(f"its capabilities hold no list of 'asks': {json.dumps(said)[:200]}")
+    if (
+        type(batch) is not int
+        or batch < 0
+        or type(heartbeat) not in (int, float)
+        or not 0 <= heartbeat < 3600
+    ):
+        raise CannotTalk(f"its capabilities are not numbers of use: {json.dumps(said)[:200]}")
+    return Capabilities(frozenset(asks) & frozenset(ANSWERS), batch, float(heartbeat))

@@ -20,6 +20,7 @@ from pathlib import Path
 from drt import page as pages
 from drt.claims import Claims
 from drt.isolation import HANG, cause_of
+from drt.leftovers import MARK, end_marked, mark_of
 from drt.own_time import waited_by
 from drt.run_log import read_json
 from drt.run_options import RunOptions
@@ -119,6 +120,7 @@ class Fleet:
                 continue
             self._workers.remove(worker)
             _signal(worker.process, signal.SIGKILL)  # what it started, and hangs
+            end_marked(self._mark(worker.number))
             death = self._autopsy(worker, code)
             if death is not None:
                 deaths.append(death)
@@ -143,12 +145,16 @@ class Fleet:
             _signal(worker.process, signal.SIGKILL)
         for worker in self._workers:
             worker.process.wait()
+            end_marked(self._mark(worker.number))
 
     def _over(self) -> bool:
         return self._ends is not None and time.monotonic() >= self._ends
 
     def _page(self, number: int) -> Path:
         return self._options.place / f"worker-{number}.page"
+
+    def _mark(self, number: int) -> str:
+        return mark_of(self._options.place, number)
 
     def _start(self, number: int, skipped: Sequence[tuple[str, int]]) -> subprocess.Popen[bytes]:
         self._page(number).unlink(missing_ok=True)
@@ -159,7 +165,7 @@ class Fleet:
                 stdin=subprocess.DEVNULL,
                 stdout=errors,
                 stderr=errors,
-                env=environment(self._options.random_seed),
+                env={**environment(self._options.random_seed), MARK: self._mark(number)},
                 process_group=0,
             )
 

@@ -83,3 +83,31 @@ def test_what_an_engine_does_to_its_process_is_a_named_finding_and_the_run_goes_
     finding = footer["findings"][0]
     assert finding["signature"].startswith(signature)
     assert "like" in read_case(Path(finding["path"])).case.policies.text
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="environments of processes as Linux shows them")
+@pytest.mark.parametrize("engine", ["Spawning", "SpawningAndAborting"])
+def test_what_an_engine_inside_a_worker_has_started_ends_with_the_worker(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: str
+) -> None:
+    spawned = tmp_path / "spawned"
+    spawned.touch()
+    monkeypatch.setenv("TOY_SPAWNED", str(spawned))
+    (tmp_path / "corpus").mkdir()
+    options = RunOptions(
+        targets=("toy",),
+        engines=("tests.drt.toys:Toy", f"tests.drt.toys:{engine}"),
+        random_seed=1,
+        corpus=str(tmp_path / "corpus"),
+        folder=str(tmp_path / "run"),
+        seconds=20.0,
+        cases=3,
+        targets_from="tests.drt.toys:TARGETS",
+    )
+
+    start(options, Quiet())
+
+    processes = spawned.read_text().split()
+    assert len(processes) >= 6
+    alive = [one for one in processes if Path(f"/proc/{one}/cmdline").exists()]
+    assert [one for one in alive if Path(f"/proc/{one}/cmdline").read_bytes()] == []

@@ -13,6 +13,7 @@ import signal
 import sys
 import time
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import ClassVar
 
 from drt.case import Case, Request
@@ -21,6 +22,7 @@ from drt.oracles.agreement import engines_agree
 from drt.outcome import Authorized, Outcome, Rejected, Unsupported, Validated
 from drt.target import Target
 from generators.source import Source
+from tests.drt.engines.toy_process import spawn
 
 NOT_DONE = Unsupported("toy")
 
@@ -74,6 +76,27 @@ class Toy:
 
     def translate_schema(self, schema: Text, to: str) -> Outcome:
         return NOT_DONE
+
+
+class Spawning(Toy):
+    """Starts processes that would outlive it, once."""
+
+    name = "spawning"
+
+    def answer(self, case: Case, principal: str) -> Outcome:
+        if not Path(os.environ["TOY_SPAWNED"]).stat().st_size:
+            spawn(lambda: time.sleep(3600))
+        return super().answer(case, principal)
+
+
+class SpawningAndAborting(Spawning):
+    """Then it ends its process."""
+
+    name = "spawning and aborting"
+
+    def answer(self, case: Case, principal: str) -> Outcome:
+        super().answer(case, principal)
+        os.abort()
 
 
 class Twin(Toy):

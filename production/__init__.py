@@ -24,6 +24,7 @@ from production.durations import Duration
 from production.entities import Entities, Entity
 from production.entity_json import entities_json, read_uid_json
 from production.errors import (
+    ArgumentError,
     CedarError,
     EntitiesError,
     ErrorKind,
@@ -63,6 +64,7 @@ from production.values import SetValue, Value
 __version__ = "0.1.0"
 
 __all__ = [
+    "ArgumentError",
     "Authorizer",
     "Candidate",
     "CedarError",

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
+from production.arguments import choice_of, instance_of
 from production.collecting import without_collection
 from production.entities import Entities
 from production.errors import ERROR_KINDS, FIRST_ERROR, TRUE, ErrorKind, EvaluationError
 from production.lowering import Code, lower_expression
 from production.machine import Frame, run
-from production.nodes import Node
+from production.nodes import Expression, Node
 from production.plan_changes import ChangedPlans, make_plans
 from production.plans import Plans
 from production.policy_set import PolicySet
@@ -19,10 +20,10 @@ from production.request_types import RequestTypes
 from production.requests import Request
 from production.responses import Response
 from production.rules import status_of
-from production.servers import Server, Tier
+from production.servers import TIERS, Server, Tier
 from production.shapes import expression_program
 from production.uids import Uid
-from production.values import Value
+from production.values import Value, thawed
 
 _MOST_SERVERS: Final = 4_096
 
@@ -56,36 +57,52 @@ class Authorizer:
     the second for what is asked often. Answers are the same.
     """
 
-    __slots__ = ("_servers", "_tier", "entities", "policies")
+    __slots__ = ("_entities", "_policies", "_servers", "_tier")
 
     def __init__(self, policies: PolicySet, entities: Entities, *, tier: Tier = "auto") -> None:
-        self.policies = policies
-        self.entities = entities
-        self._tier: Tier = tier
+        self._policies = instance_of(policies, PolicySet, "policies")
+        self._entities = instance_of(entities, Entities, "entities")
+        self._tier: Tier = choice_of(tier, TIERS, "tier")
         self._servers: dict[Uid, Server] = {}
+
+    @property
+    def policies(self) -> PolicySet:
+        """The policies that are asked."""
+        return self._policies
+
+    @property
+    def entities(self) -> Entities:
+        """The store that is asked."""
+        return self._entities
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _authorizer, (self._policies, self._entities, self._tier)
 
     def authorize(self, request: Request) -> Response:
         """The response to one request."""
+        if request.__class__ is not Request:
+            instance_of(request, Request, "a request")
         server = self._servers.get(request.action)
         if server is None:
             server = self._server(request.action)
-        return server.answer(request.principal, request.action, request.resource, request.context)
+        return server.answer(request.principal, request.action, request.resource, request._context)
 
     def authorize_many(self, requests: Iterable[Request]) -> list[Response]:
         """The responses to many requests, in order."""
-        servers = self._servers
-        responses = []
-        for request in requests:
-            server = servers.get(request.action) or self._server(request.action)
-            responses.append(
-                server.answer(request.principal, request.action, request.resource, request.context)
-            )
-        return responses
+        authorize = self.authorize
+        return [authorize(request) for request in requests]
 
     def explain(self, request: Request) -> Explanation:
         """The response and how it came about: every policy that was asked, with its result."""
-        plan = self._plans().plan(request.action, self.entities.above[request.action])
-        found = plan.finder(self.entities.above)(request.principal, request.resource)
+        instance_of(request, Request, "a request")
+        plan = self._plans().plan(request.action, self._entities._above[request.action])
+        found = plan.finder(self._entities._above)(request.principal, request.resource)
         rules = [*plan.always, *(entry.rule for entry in found)]
         frame = self._frame(request)
         candidates = []
@@ -94,43 +111,45 @@ class Authorizer:
             error = ERROR_KINDS[status - FIRST_ERROR] if status >= FIRST_ERROR else None
             detail = _detail(rule.policy.code, frame) if error else ""
             candidates.append(Candidate(rule.policy_id, status == TRUE, error, detail))
-        return Explanation(self.authorize(request), tuple(candidates), len(self.policies) - len(rules))
+        return Explanation(self.authorize(request), tuple(candidates), len(self._policies) - len(rules))
 
     def evaluate(self, expression: Node, request: Request) -> Value:
         """The value of one expression under a request; raises `EvaluationError`."""
+        instance_of(request, Request, "a request")
+        instance_of(expression, Expression, "an expression")
         code = lower_expression(expression)
         program = expression_program(code) if self._tier == "generated" else None
         if program is None:
-            return run(code, self._frame(request))
-        function = program.bind(self.entities)
-        value, status = function(request.principal, request.action, request.resource, request.context)
+            return thawed(run(code, self._frame(request)))
+        function = program.bind(self._entities)
+        value, status = function(request.principal, request.action, request.resource, request._context)
         if status:
             raise EvaluationError(ERROR_KINDS[status - FIRST_ERROR])
         result: Value = value
-        return result
+        return thawed(result)
 
     def with_entities(self, entities: Entities) -> Authorizer:
         """The same policies over another store; what was compiled is kept."""
-        return Authorizer(self.policies, entities, tier=self._tier)
+        return Authorizer(self._policies, entities, tier=self._tier)
 
     def with_policies(self, policies: PolicySet) -> Authorizer:
         """Other policies over the same store."""
-        return Authorizer(policies, self.entities, tier=self._tier)
+        return Authorizer(policies, self._entities, tier=self._tier)
 
     def _frame(self, request: Request) -> Frame:
-        return Frame(request.principal, request.action, request.resource, request.context, self.entities)
+        return Frame(request.principal, request.action, request.resource, request._context, self._entities)
 
     def _plans(self) -> Plans | ChangedPlans:
-        plans = self.policies.prepared
+        plans = self._policies._prepared
         if plans is None:
-            plans = self.policies.prepared = make_plans(self.policies)
+            plans = self._policies._prepared = make_plans(self._policies)
         return plans
 
     def server_for(self, action: Uid, types: RequestTypes | None = None) -> Server:
         """A server for the requests of an action, or for those of them that have these types."""
         with without_collection():
-            plan = self._plans().plan(action, self.entities.above[action])
-            return Server(plan, self.entities, self._tier, types)
+            plan = self._plans().plan(action, self._entities._above[action])
+            return Server(plan, self._entities, self._tier, types)
 
     def _server(self, action: Uid) -> Server:
         server = self.server_for(action)
@@ -147,3 +166,8 @@ def _detail(code: Code, frame: Frame) -> str:
     except EvaluationError as error:
         return str(error)
     return ""
+
+
+def _authorizer(policies: PolicySet, entities: Entities, tier: Tier) -> Authorizer:
+    """An authorizer of its parts, as pickles hold them."""
+    return Authorizer(policies, entities, tier=tier)

@@ -267,7 +267,7 @@ def _gathered(out: Writer, count: int) -> list[Operand]:
 def write_set(out: Writer, count: int) -> None:
     operands = _gathered(out, count)
     inner = "".join(f"{operand.code}, " for operand in operands)
-    out.push(f"SetValue(({inner}))", SetValue, *operands)
+    out.push(f"set_of(({inner}))", SetValue, *operands)
 
 
 def write_record(out: Writer, names: tuple[str, ...]) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
+from production.arguments import text_of
 from production.collecting import without_collection
-from production.entities import NO_TAGS, Entities, Entity, StoreBuilder
+from production.entities import NO_TAGS, Entities, Entity, StoreBuilder, make_entity
 from production.errors import EntitiesError, JsonError
 from production.fresh_stack import with_stack
 from production.hierarchy import NOBODY
@@ -129,7 +130,7 @@ def _parts(node: dict[str, Json]) -> tuple[Uid, Record, frozenset[Uid], Record]:
 
 def read_entity_object(node: dict[str, Json]) -> Entity:
     """One entity without type information; raises `EntitiesError`."""
-    return Entity(*_parts(node))
+    return make_entity(*_parts(node))
 
 
 def _read_store(text: str) -> Entities:
@@ -149,7 +150,7 @@ def read_entities(text: str) -> Entities:
 def read_uid_json(text: str) -> Uid:
     """A uid in either form from a JSON text of its own; raises `EntitiesError`."""
     try:
-        return read_uid(read_json(text), 0)
+        return read_uid(read_json(text_of(text, "a uid")), 0)
     except JsonError as error:
         raise EntitiesError(str(error)) from None
 
@@ -158,13 +159,13 @@ def entities_json(entities: Entities) -> list[Any]:
     """The canonical document (spec 05 §2.4): sorted by uid, all ancestors as parents; raises `PrintError`."""
     document = []
     for entity in sorted(entities, key=lambda entity: (entity.uid.type, entity.uid.id)):
-        above = sorted(entities.above[entity.uid], key=lambda uid: (uid.type, uid.id))
+        above = sorted(entities._above[entity.uid], key=lambda uid: (uid.type, uid.id))
         written = {
             "uid": uid_json(entity.uid),
-            "attrs": {name: value_json(value) for name, value in entity.attributes.items()},
+            "attrs": {name: value_json(value) for name, value in entity._attributes.items()},
             "parents": [uid_json(parent) for parent in above],
         }
-        if entity.tags:
-            written["tags"] = {name: value_json(value) for name, value in entity.tags.items()}
+        if entity._tags:
+            written["tags"] = {name: value_json(value) for name, value in entity._tags.items()}
         document.append(written)
     return document

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from production.arguments import text_of
 from production.cursor import WORD_START
 from production.escapes import EscapeError, unescape_pattern
 from production.expression_stacks import (
@@ -272,7 +273,7 @@ _SPECIAL_RELATIONS: Final[dict[str, Callable[[ExpressionParser], int]]] = {
 
 def parse_expression(text: str) -> Node:
     """Read a text that is one expression; raises `PolicyError` with the place and what was expected."""
-    parser = ExpressionParser(text)
+    parser = ExpressionParser(text_of(text, "an expression"))
     node = parser.expression()
     if parser.tokens[parser.at]:
         parser.unexpected("an operator or the end of the expression")

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
+from production.arguments import long_of, text_of
 from production.cursor import WORD_START
 from production.layout import Stream
 from production.lexer import COMMENT_OR_TOKEN
@@ -207,8 +208,10 @@ def format_policies(text: str, line_width: int = 80, indent_width: int = 2) -> s
 
     Raises `PolicyError` for a text that is no policy set.
     """
-    parse_policies(text)
-    formatter = _Formatter(_tokens(text))
+    exact = text_of(text, "a policy text")
+    line_width, indent_width = long_of(line_width, "line_width"), long_of(indent_width, "indent_width")
+    parse_policies(exact)
+    formatter = _Formatter(_tokens(exact))
     formatter.policies()
     rendered = formatter.out.render(line_width, indent_width)
     return f"{rendered}\n" if rendered else ""

@@ -14,7 +14,7 @@ from production.errors import EvaluationError
 from production.extensions import call
 from production.operations import Above, Attributes
 from production.uids import Uid
-from production.values import Record, SetValue, Value, equal, key
+from production.values import Record, SetValue, Value, equal, key, set_of
 
 
 def path_status(value: Value, path: tuple[str, ...], attributes: Attributes) -> bool | None:
@@ -66,6 +66,7 @@ NAMES: Final[dict[str, Any]] = {
     "__builtins__": {},
     "Uid": Uid,
     "SetValue": SetValue,
+    "set_of": set_of,
     "bool": bool,
     "int": int,
     "str": str,

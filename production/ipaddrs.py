@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from production.errors import EvaluationError
+from production.errors import ArgumentError, EvaluationError
 from production.integers import fixed_digits
 
 _LONGEST: Final = 43
@@ -22,6 +22,14 @@ class IpAddress:
     version: int
     address: int
     prefix: int
+
+    def __post_init__(self) -> None:
+        width = {4: 32, 6: 128}.get(self.version, -1)
+        numbers = (self.version, self.address, self.prefix)
+        if not all(number.__class__ is int for number in numbers) or not (
+            0 <= self.prefix <= width and 0 <= self.address < 1 << width
+        ):
+            raise ArgumentError(f"no IP address has the version, bits and prefix {numbers!r}")
 
     def __hash__(self) -> int:
         # Bytes hash with the process's secret; two 128-bit integers can be made to collide at will.

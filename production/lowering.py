@@ -33,7 +33,7 @@ from production.nodes import (
     Variable,
 )
 from production.uids import Uid
-from production.values import SetValue, Value
+from production.values import SetValue, Value, set_of
 from production.wildcard import prepare
 
 # Leaves. The argument of CONST is the literal's place and its class.
@@ -152,7 +152,7 @@ class _Builder:
         values = [arg if opcode == BOOL else self.literals[arg[0]] for opcode, arg in operands]
         folded: Value
         if op == SET:
-            folded = SetValue(values)
+            folded = set_of(values)
         elif op == RECORD:
             folded = dict(zip(argument, values, strict=True))
         else:

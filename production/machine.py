@@ -33,7 +33,7 @@ from production.operations import (
     wrong_kind,
 )
 from production.uids import Uid
-from production.values import Record, SetValue, Value, equal, key
+from production.values import Record, Value, equal, key, set_of
 from production.wildcard import Wildcard
 
 
@@ -55,8 +55,8 @@ def _like(value: Value, pattern: Wildcard) -> bool:
 
 
 _UNARY: Final[dict[int, Callable[[Value, Any, Frame], Value]]] = {
-    op.GET: lambda value, name, frame: get_attribute(value, name, frame.entities.attributes),
-    op.HAS: lambda value, path, frame: has_path(value, path, frame.entities.attributes),
+    op.GET: lambda value, name, frame: get_attribute(value, name, frame.entities._attributes),
+    op.HAS: lambda value, path, frame: has_path(value, path, frame.entities._attributes),
     op.LIKE: lambda value, pattern, frame: _like(value, pattern),
     op.IS: lambda value, type_name, frame: is_type(value, type_name),
     op.NOT: lambda value, argument, frame: not truth(value),
@@ -70,16 +70,16 @@ _BINARY: Final[dict[int, Callable[[Value, Value, Frame], Value]]] = {
     op.LE: lambda left, right, frame: less_equal(left, right),
     op.GT: lambda left, right, frame: not less_equal(left, right),
     op.GE: lambda left, right, frame: not less(left, right),
-    op.IN: lambda left, right, frame: is_in(left, right, frame.entities.above),
+    op.IN: lambda left, right, frame: is_in(left, right, frame.entities._above),
     op.ADD: lambda left, right, frame: ranged(long(left) + long(right)),
     op.SUB: lambda left, right, frame: ranged(long(left) - long(right)),
     op.MUL: lambda left, right, frame: ranged(long(left) * long(right)),
     op.CONTAINS: lambda left, right, frame: key(right) in as_set(left).keys,
     op.CONTAINS_ALL: lambda left, right, frame: contains_all(left, right),
     op.CONTAINS_ANY: lambda left, right, frame: contains_any(left, right),
-    op.HAS_TAG: lambda left, right, frame: has_tag(left, right, frame.entities.tags),
+    op.HAS_TAG: lambda left, right, frame: has_tag(left, right, frame.entities._tags),
     op.GET_TAG: lambda left, right, frame: get_tag(
-        left, right, frame.entities.tags, frame.entities.attributes
+        left, right, frame.entities._tags, frame.entities._attributes
     ),
 }
 
@@ -91,7 +91,7 @@ def _gather(opcode: int, argument: Any, stack: list[Value]) -> Value:
     operands = stack[base:]
     del stack[base:]
     if opcode == op.SET:
-        return SetValue(operands)
+        return set_of(operands)
     if opcode == op.RECORD:
         return dict(zip(argument, operands, strict=True))
     return call(FUNCTIONS[argument[0]], operands)
@@ -101,7 +101,7 @@ def _control(opcode: int, argument: Any, at: int, stack: list[Value], frame: Fra
     """Do a control instruction; where to go on from."""
     if opcode == op.IS_RIGHT:
         right = stack.pop()
-        stack[-1] = is_in(stack[-1], right, frame.entities.above)
+        stack[-1] = is_in(stack[-1], right, frame.entities._above)
         return at
     if opcode == op.IS_LEFT:
         type_name, target = argument

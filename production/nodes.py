@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, Self, TypeAlias, cast
 
 from production.uids import Uid
 
@@ -47,8 +47,25 @@ Pattern: TypeAlias = tuple[str | None, ...]
 """A `like` pattern: runs of literal characters, never empty and never two in a row, and `None` for a star."""
 
 
+class Expression:
+    """A node of an expression. It is its own copy, and a pickle holds its tree as flat rows."""
+
+    __slots__ = ()
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+    def __reduce__(self) -> tuple[object, tuple[object]]:
+        from production.node_copies import rows_of, tree_of
+
+        return tree_of, (rows_of(cast("Node", self)),)
+
+
 @dataclass(slots=True, eq=False, repr=False)
-class Constant:
+class Constant(Expression):
     """A boolean, integer, string or entity uid."""
 
     value: bool | int | str | Uid
@@ -59,7 +76,7 @@ class Constant:
 
 
 @dataclass(slots=True, eq=False, repr=False)
-class Variable:
+class Variable(Expression):
     """One of the four request variables."""
 
     name: VariableName
@@ -70,7 +87,7 @@ class Variable:
 
 
 @dataclass(slots=True, eq=False, repr=False)
-class If:
+class If(Expression):
     """`if condition then then else otherwise`."""
 
     condition: Node
@@ -83,7 +100,7 @@ class If:
 
 
 @dataclass(slots=True, eq=False, repr=False)
-class Unary:
+class Unary(Expression):
     """`!e`, `-e`, `e.isEmpty()`."""
 
     op: UnaryOp
@@ -95,7 +112,7 @@ class Unary:
 
 
 @dataclass(slots=True, eq=False, repr=False)
-class Binary:
+class Binary(Expression):
     """A form with a left and a right operand, the short-circuit ones and the built-in methods included."""
 
     op: BinaryOp
@@ -108,7 +125,7 @@ class Binary:
 
 
 @dataclass(slots=True, eq=False, repr=False)
-class Attribute:
+class Attribute(Expression):
     """`target.name`, `target["name"]`."""
 
     target: Node
@@ -120,7 +137,7 @@ class Attribute:
 
 
 @dataclass(slots=True, eq=False, repr=False)
-class Has:
+class Has(Expression):
     """`target has a.b.c`; `path` holds at least one name."""
 
     target: Node
@@ -132,7 +149,7 @@ class Has:
 
 
 @dataclass(slots=True, eq=False, repr=False)
-class Like:
+class Like(Expression):
     """`target like "pattern"`."""
 
     target: Node
@@ -144,7 +161,7 @@ class Like:
 
 
 @dataclass(slots=True, eq=False, repr=False)
-class Is:
+class Is(Expression):
     """`target is type_name`, or `target is type_name in ancestor`."""
 
     target: Node
@@ -157,7 +174,7 @@ class Is:
 
 
 @dataclass(slots=True, eq=False, repr=False)
-class SetOf:
+class SetOf(Expression):
     """A set literal, elements in source order."""
 
     elements: tuple[Node, ...]
@@ -168,7 +185,7 @@ class SetOf:
 
 
 @dataclass(slots=True, eq=False, repr=False)
-class RecordOf:
+class RecordOf(Expression):
     """A record literal; `names` ascend by code point, which is also the order of evaluation (spec 02 §4)."""
 
     names: tuple[str, ...]
@@ -180,7 +197,7 @@ class RecordOf:
 
 
 @dataclass(slots=True, eq=False, repr=False)
-class Call:
+class Call(Expression):
     """An extension function or method; the receiver is argument 0. Arity is not checked here."""
 
     function: str

@@ -61,7 +61,7 @@ def make_plans(policies: PolicySet) -> Plans | ChangedPlans:
     """The plans of a policy set, starting from those of the set that it was made of if they differ in
     little.
     """
-    root = policies.basis
+    root = policies._basis
     if root is None:
         return Plans(policies)
     statics, links = policies.statics, policies.links

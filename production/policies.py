@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
 from production.lowering import Code, lower_conditions
@@ -74,6 +75,20 @@ class Policy:
     conditions: tuple[Condition, ...]
     annotations: Annotations
     lowered: Code | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        if self.annotations.__class__ is not MappingProxyType:
+            self.annotations = MappingProxyType(dict(self.annotations))
+
+    def __copy__(self) -> Policy:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Policy:
+        return self
+
+    def __reduce__(self) -> tuple[object, ...]:
+        scopes = self.principal, self.action, self.resource
+        return Policy, (self.effect, *scopes, self.conditions, dict(self.annotations))
 
     @property
     def slots(self) -> tuple[SlotName, ...]:

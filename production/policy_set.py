@@ -9,9 +9,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
-from production.errors import LinkError, PolicySetError
+from production.arguments import instance_of, named, text_of
+from production.errors import ArgumentError, LinkError, PolicySetError
 from production.parser import parse_policies
 from production.policies import Policy, SlotName, same_policy
 from production.uids import Uid
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from production.plan_changes import ChangedPlans
     from production.plans import Plans
 
+_STR: Final = frozenset({str})
 LinkRequest = tuple[str, str, Mapping[str, Uid]]
 
 
@@ -54,12 +56,12 @@ class Link:
 class PolicySet:
     """Static policies, templates and links by id."""
 
-    __slots__ = ("_links", "_statics", "_templates", "basis", "prepared")
+    __slots__ = ("_basis", "_links", "_prepared", "_statics", "_templates")
 
-    prepared: Plans | ChangedPlans | None
+    _prepared: Plans | ChangedPlans | None
     """Plans of an authorizer, made when first needed."""
 
-    basis: Plans | None
+    _basis: Plans | None
     """Plans of the set that this one was made of."""
 
     def __init__(
@@ -69,11 +71,11 @@ class PolicySet:
         links: Iterable[LinkRequest] = (),
     ) -> None:
         """A set of these; raises `PolicySetError` for ids used twice, `LinkError` for a bad link."""
-        self._statics = dict(statics or {})
-        self._templates = dict(templates or {})
+        self._statics = _by_id(statics, "statics")
+        self._templates = _by_id(templates, "templates")
         self._links: dict[str, Link] = {}
-        self.prepared = None
-        self.basis = None
+        self._prepared = None
+        self._basis = None
         for policy_id, policy in self._statics.items():
             if policy.slots:
                 raise PolicySetError(f"the static policy {policy_id!r} has a slot")
@@ -86,7 +88,7 @@ class PolicySet:
     def from_text(cls, text: str) -> PolicySet:
         """Read policy text; ids are `policy0`, `policy1`, … in order. Raises `PolicyError`."""
         made = cls()
-        for number, policy in enumerate(parse_policies(text)):
+        for number, policy in enumerate(parse_policies(text_of(text, "a policy text"))):
             (made._templates if policy.slots else made._statics)[f"policy{number}"] = policy
         return made
 
@@ -95,7 +97,7 @@ class PolicySet:
         """Read a policy-set document (spec 06); raises `PolicyError`."""
         from production.policy_json import read_policy_set
 
-        return read_policy_set(text)
+        return read_policy_set(text_of(text, "a policy document"))
 
     def to_json(self) -> str:
         """The canonical policy-set document."""
@@ -133,12 +135,21 @@ class PolicySet:
         for link_id, link in self._links.items():
             yield link_id, link.policy()
 
+    def __copy__(self) -> PolicySet:
+        return self
+
+    def __deepcopy__(self, memo: object) -> PolicySet:
+        return self
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _restored, (self._statics, self._templates, self._links)
+
     def _copy(self) -> PolicySet:
         made = PolicySet()
         made._statics = self._statics.copy()
         made._templates = self._templates.copy()
         made._links = self._links.copy()
-        made.basis = self.prepared.root if self.prepared is not None else self.basis
+        made._basis = self._prepared.root if self._prepared is not None else self._basis
         return made
 
     def _check_unused(self, policy_id: str) -> None:
@@ -147,6 +158,8 @@ class PolicySet:
 
     def add(self, policy_id: str, policy: Policy) -> PolicySet:
         """This set and a static policy, or a template if it has slots."""
+        policy_id = id_of(policy_id)
+        instance_of(policy, Policy, "a policy")
         self._check_unused(policy_id)
         made = self._copy()
         (made._templates if policy.slots else made._statics)[policy_id] = policy
@@ -164,18 +177,23 @@ class PolicySet:
         return made
 
     def _link(self, template_id: str, new_id: str, values: Mapping[str, Uid]) -> None:
+        template_id, new_id = id_of(template_id), id_of(new_id)
+        filled = values
+        if values.__class__ is not dict or not _STR.issuperset(map(type, values)):
+            filled = {text_of(slot, "a slot"): uid for slot, uid in _mapping(values, "values").items()}
         template = self._templates.get(template_id)
         if template is None:
             raise LinkError(f"there is no template {template_id!r}")
         if self._has(new_id):
             raise LinkError(f"the id {new_id!r} is used already")
         for slot in template.slots:
-            if slot not in values:
+            if slot not in filled:
                 raise LinkError(f"the link {new_id!r} has no value for {slot}")
-        for name in values:
+        for name, entity in filled.items():
             if name not in template.slots:
                 raise LinkError(f"the template {template_id!r} has no slot {name!r}")
-        self._links[new_id] = Link(template_id, template, values.get("?principal"), values.get("?resource"))
+            instance_of(entity, Uid, f"the value for {name}")
+        self._links[new_id] = Link(template_id, template, filled.get("?principal"), filled.get("?resource"))
 
     def replacing(self, replacements: Mapping[Uid, Uid]) -> PolicySet:
         """This set with the entity literals of its static policies replaced, all at once (spec 13 §2).
@@ -183,6 +201,8 @@ class PolicySet:
         Ids, templates and links stay. Raises `PolicyError` where that puts an ordinary entity into the action
         scope.
         """
+        for uid in (*_mapping(replacements, "replacements"), *replacements.values()):
+            instance_of(uid, Uid, "a replacement")
         made = self._copy()
         made._statics = {name: policy.replacing(replacements) for name, policy in self._statics.items()}
         return made
@@ -197,6 +217,7 @@ class PolicySet:
 
     def remove_template(self, template_id: str) -> PolicySet:
         """This set without a template that no link refers to."""
+        template_id = id_of(template_id)
         for link_id, link in self._links.items():
             if link.template_id == template_id:
                 raise PolicySetError(f"the template {template_id!r} is in use by {link_id!r}")
@@ -204,12 +225,14 @@ class PolicySet:
 
     def _without(self, part: str, policy_id: str, what: str) -> PolicySet:
         made = self._copy()
+        policy_id = id_of(policy_id)
         if getattr(made, part).pop(policy_id, None) is None:
             raise PolicySetError(f"there is no {what} {policy_id!r}")
         return made
 
     def merge(self, other: PolicySet) -> PolicySet:
         """Both sets in one; an id of both must have the same content in both, else `PolicySetError`."""
+        instance_of(other, PolicySet, "other")
         made = self._copy()
         for mine, theirs in ((made._statics, other._statics), (made._templates, other._templates)):
             for policy_id, policy in theirs.items():
@@ -231,6 +254,7 @@ class PolicySet:
         """Both sets in one, and the new ids of those policies of `other` whose id stands for something else
         here.
         """
+        instance_of(other, PolicySet, "other")
         names: dict[str, str] = {}
         for policy_id in (*other._statics, *other._templates, *other._links):
             if self._clashes(policy_id, other):
@@ -271,3 +295,33 @@ class PolicySet:
     def __len__(self) -> int:
         """How many policies are evaluated: static ones and links."""
         return len(self._statics) + len(self._links)
+
+
+def id_of(policy_id: object) -> str:
+    """A policy id as an exact `str`; raises `ArgumentError`."""
+    if policy_id.__class__ is str and policy_id.isascii():
+        return policy_id
+    exact = text_of(policy_id, "a policy id")
+    try:
+        exact.encode()
+    except UnicodeEncodeError:
+        raise ArgumentError(f"a lone surrogate in the policy id {exact!r}") from None
+    return exact
+
+
+def _mapping(value: Mapping[Any, Any], what: str) -> Mapping[Any, Any]:
+    if isinstance(value, Mapping):
+        return value
+    raise ArgumentError(f"{what} are a dict, not {named(value)}")
+
+
+def _by_id(policies: Mapping[str, Policy] | None, what: str) -> dict[str, Policy]:
+    listed = {} if policies is None else _mapping(policies, what)
+    return {id_of(name): instance_of(policy, Policy, "a policy") for name, policy in listed.items()}
+
+
+def _restored(statics: dict[str, Policy], templates: dict[str, Policy], links: dict[str, Link]) -> PolicySet:
+    """A set of parts that were one before, as pickles hold them."""
+    made = PolicySet()
+    made._statics, made._templates, made._links = statics, templates, links
+    return made

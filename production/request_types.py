@@ -6,10 +6,10 @@ type given here. It does not matter whether a policy was validated.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from production.lowering import EntitySet
-from production.requests import Request
+from production.requests import Request, make_request
 from production.schema_model import SchemaModel, StandardEntityType
 from production.schema_types import EntityType, RecordType, SetType, Type
 from production.typed_values import CLASS_OF
@@ -61,13 +61,6 @@ class RequestTypes:
         return None
 
 
-@dataclass(slots=True, eq=False)
-class CheckedRequest(Request):
-    """A request that a schema admits, with its types."""
-
-    types: RequestTypes = field(kw_only=True)
-
-
 class TypesTable:
     """The types of a schema's requests; each environment has one object."""
 
@@ -87,10 +80,10 @@ class TypesTable:
             types = self._made.setdefault(key, types)
         return types
 
-    def checked(self, request: Request) -> CheckedRequest:
+    def checked(self, request: Request) -> Request:
         """A request that the schema admits, marked as such."""
-        return CheckedRequest(
-            request.principal, request.action, request.resource, request.context, types=self.of(request)
+        return make_request(
+            request.principal, request.action, request.resource, request._context, self.of(request)
         )
 
 

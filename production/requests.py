@@ -5,52 +5,157 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
+from production.arguments import instance_of, named, text_of
 from production.entity_json import read_uid
-from production.errors import JsonError, RequestError
+from production.errors import ArgumentError, JsonError, RequestError
 from production.escapes import EscapeError, unescape
 from production.fresh_stack import with_stack
 from production.json_scanner import Repeated
 from production.json_text import Json, read_json
 from production.names import is_name
+from production.plain import is_exact, plain_json, plain_record
+from production.schema_errors import near_name
 from production.uids import Uid, known_uid, uid
 from production.value_json import ESCAPES, read_record, read_value
 from production.values import Record
+from production.views import View
+
+if TYPE_CHECKING:
+    from production.request_types import RequestTypes
 
 _NO_CONTEXT: Final[Record] = {}
+_STR: Final = frozenset({str})
+_MEMBERS: Final = frozenset({"principal", "action", "resource", "context"})
 _ENTITY_TEXT: Final = re.compile(r'([^"]*)::("[\s\S]*")')
 
 
-@dataclass(slots=True, eq=False)
 class Request:
-    """One authorization question. Never changed once made."""
+    """One authorization question. Immutable.
+
+    The constructor copies the context, and raises `ArgumentError` for what is no Cedar value.
+    """
+
+    __slots__ = ("_context", "_types", "action", "principal", "resource")
 
     principal: Uid
     action: Uid
     resource: Uid
-    context: Record = field(default_factory=dict)
+    _context: Record
+    _types: RequestTypes | None
+    """The types by which a schema admits this very object."""
+
+    def __init__(
+        self, principal: Uid, action: Uid, resource: Uid, context: Mapping[str, Any] = _NO_CONTEXT
+    ) -> None:
+        _set_principal(self, instance_of(principal, Uid, "principal"))
+        _set_action(self, instance_of(action, Uid, "action"))
+        _set_resource(self, instance_of(resource, Uid, "resource"))
+        _set_context(self, plain_record(context, "context"))
+        _set_types(self, None)
+
+    def __init_subclass__(cls) -> None:
+        raise TypeError("requests have no subclasses")
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Request:
-        """Read `{"principal", "action", "resource", "context"}`.
+        """Read `{"principal", "action", "resource", "context"}`, which has no other members.
 
         A uid is an object in either form or a normalized entity literal; the context is an object in
         value form,
         or JSON text of one, or missing. Raises `RequestError`.
         """
-        return cls(
-            _member(data, "principal"),
-            _member(data, "action"),
-            _member(data, "resource"),
-            read_context(data.get("context", _NO_CONTEXT)),
-        )
+        return _read(exact_members(data))
 
     @classmethod
     def from_json(cls, text: str) -> Request:
         """Read a JSON object with the keys of `from_dict`; raises `RequestError`."""
-        return cls.from_dict(request_object(text))
+        return _read(request_object(text))
+
+    @property
+    def context(self) -> View[str]:
+        """A read-only view of the context."""
+        return View(self._context)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("a request is immutable")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError("a request is immutable")
+
+    def __copy__(self) -> Request:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Request:
+        return self
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # A request is checked again in another process: the types are those of one schema's objects.
+        return make_request, (self.principal, self.action, self.resource, self._context)
+
+    def __repr__(self) -> str:
+        return f"Request({self.principal!r}, {self.action!r}, {self.resource!r}, {self._context!r})"
+
+
+_new: Final = object.__new__
+_set_principal: Final = Request.__dict__["principal"].__set__
+_set_action: Final = Request.__dict__["action"].__set__
+_set_resource: Final = Request.__dict__["resource"].__set__
+_set_context: Final = Request.__dict__["_context"].__set__
+_set_types: Final = Request.__dict__["_types"].__set__
+
+
+def make_request(
+    principal: Uid, action: Uid, resource: Uid, context: Record, types: RequestTypes | None = None
+) -> Request:
+    """A request of parts that are checked; it takes over the context."""
+    made = _new(Request)
+    _set_principal(made, principal)
+    _set_action(made, action)
+    _set_resource(made, resource)
+    _set_context(made, context)
+    _set_types(made, types)
+    return made
+
+
+def exact_members(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The members of a request in exact built-in classes; raises `RequestError`, which names the path."""
+    if data.__class__ is dict and _STR.issuperset(map(type, data)):
+        members = cast("dict[str, Any]", data)
+    elif isinstance(data, Mapping):
+        members = {}
+        for name in data:
+            if not isinstance(name, str):
+                raise RequestError(f"the request has the key {name!r}, which is not a str")
+            members[str.__str__(name)] = data[name]
+    else:
+        raise RequestError(f"a request is a dict, not {named(data)}")
+    for name, node in members.items():
+        if not is_exact(node):
+            try:
+                members = members | {name: plain_json(node, name)}
+            except ArgumentError as error:
+                raise RequestError(str(error)) from None
+    return members
+
+
+def check_members(data: Mapping[str, Any]) -> None:
+    """Raise `RequestError` for a member that requests do not have."""
+    if not _MEMBERS.issuperset(data):
+        unknown = min(data.keys() - _MEMBERS)
+        raise RequestError(f"the request has the unknown member {unknown!r}{near_name(unknown, _MEMBERS)}")
+
+
+def _read(data: Mapping[str, Any]) -> Request:
+    """A request of exact members; raises `RequestError`."""
+    check_members(data)
+    return make_request(
+        _member(data, "principal"),
+        _member(data, "action"),
+        _member(data, "resource"),
+        read_context(data.get("context", _NO_CONTEXT)),
+    )
 
 
 def _member(data: Mapping[str, Any], name: str) -> Uid:
@@ -73,12 +178,12 @@ def _member(data: Mapping[str, Any], name: str) -> Uid:
 def request_object(text: str) -> dict[str, Json]:
     """The members of a request text, each still as JSON; raises `RequestError`."""
     try:
-        node = read_json(text)
+        node = read_json(text_of(text, "a request"))
     except JsonError as error:
         raise RequestError(str(error)) from None
     if not isinstance(node, dict):
         raise RequestError("a request is an object")
-    if isinstance(node, Repeated) and node.names & {"principal", "action", "resource", "context"}:
+    if isinstance(node, Repeated) and node.names & _MEMBERS:
         raise RequestError(f"the request has {node.name!r} twice")
     return node
 
@@ -103,7 +208,16 @@ def _read_context(node: Any) -> Record:
             return value
         return read_record(node, 0)
     except JsonError as error:
-        raise RequestError(f"context: {error}") from None
+        raise context_error(node, error) from None
+
+
+def context_error(node: Any, error: JsonError) -> RequestError:
+    """The error for a context that was refused, with the path of a value that no context can hold."""
+    try:
+        plain_json(node, "context")
+    except ArgumentError as found:
+        return RequestError(str(found))
+    return RequestError(f"context: {error}")
 
 
 def read_entity_text(text: str) -> Uid:

@@ -62,7 +62,7 @@ def _fits(scope: Scope, entity: Uid | None, uid: Uid, entities: Entities) -> boo
         return entity is uid
     if scope.type_name is not None and scope.type_name != uid.type:
         return False
-    return entity is None or entity is uid or entity in entities.above[uid]
+    return entity is None or entity is uid or entity in entities._above[uid]
 
 
 def status_of(rule: Rule, frame: Frame) -> int:

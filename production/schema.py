@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from production.arguments import choice_of, instance_of, long_of, text_of
 from production.collecting import without_collection
 from production.entities import Entities, Entity
-from production.errors import NotValid, SchemaError
+from production.errors import ArgumentError, NotValid, SchemaError
 from production.policies import Policy
 from production.policy_set import PolicySet
 from production.request_types import TypesTable
-from production.requests import Request, request_object
+from production.requests import Request, exact_members, request_object
 from production.schema_canonical import canonical_schema, resolved_json_schema
 from production.schema_errors import SchemaTextError
 from production.schema_json_printer import json_schema
@@ -56,11 +57,13 @@ class Schema(SchemaQuestions):
     def from_cedar(cls, *texts: str) -> Schema:
         """A schema from one or more texts in Cedar syntax. Raises `SchemaError` naming line and column."""
         with without_collection():
-            return cls(parse_schema(text) for text in texts)
+            return cls(parse_schema(text_of(text, "a schema text")) for text in texts)
 
     @classmethod
     def from_json(cls, *texts: str) -> Schema:
         """A schema from one or more texts in JSON syntax. Raises `SchemaError` naming line and column."""
+        for text in texts:
+            text_of(text, "a schema text")
         with without_collection():
             try:
                 return cls(read_json_schema_quickly(text) for text in texts)
@@ -74,6 +77,8 @@ class Schema(SchemaQuestions):
         What one declares as `external` another may define. The order does not matter. Raises
         `SchemaLinkError`.
         """
+        for schema in schemas:
+            instance_of(schema, Schema, "a schema")
         if len(schemas) == 1:
             return schemas[0]
         made = cls.__new__(cls)
@@ -87,6 +92,18 @@ class Schema(SchemaQuestions):
         check_complete(linked.model)
         return linked
 
+    def __copy__(self) -> Schema:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Schema:
+        return self
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Types are objects of one schema; they are made again from what was read.
+        if self._fragments is None:
+            raise TypeError("a linked schema cannot be pickled: pickle the schemas that it was made of")
+        return Schema, (self._fragments,)
+
     @property
     def model(self) -> SchemaModel:
         """What the schema means."""
@@ -99,6 +116,10 @@ class Schema(SchemaQuestions):
 
         With `level`, policies and templates must also need at most that many rounds of fetching entities.
         """
+        instance_of(policies, PolicySet, "policies")
+        choice_of(mode, ("strict", "permissive"), "mode")
+        if level is not None and long_of(level, "level") < 0:
+            raise ArgumentError(f"level is not negative, unlike {level}")
         return self._validator.validate(policies, mode, level)
 
     def live_environments(self, policy: Policy) -> Iterator[RequestEnvironment]:
@@ -107,13 +128,14 @@ class Schema(SchemaQuestions):
         In these the policy type-checks without error and is not always false; an incomplete schema has none.
         A link's are those of its template.
         """
+        instance_of(policy, Policy, "a policy")
         if self.is_complete:
             for environment in self._validator.live_environments(policy):
                 yield from with_slots(environment, policy, self._model.entity_ancestors)
 
     def read_entities(self, text: str) -> Entities:
         """An entity document read by type and checked, with this schema's actions. Raises `EntitiesError`."""
-        return self._entity_reader.read(text)
+        return self._entity_reader.read(text_of(text, "an entity document"))
 
     def conforming_entities(self, entities: Iterable[Entity]) -> Entities:
         """A store of these and of this schema's actions. Raises `EntitiesError` for a misfit."""
@@ -124,13 +146,14 @@ class Schema(SchemaQuestions):
 
         Without `check` this schema only says how to read the context.
         """
-        data = request_object(request) if isinstance(request, str) else request
+        data = request_object(request) if isinstance(request, str) else exact_members(request)
         read = read_request(self._model, data, check=check)
         return self._types.checked(read) if check else read
 
     def check_request(self, request: Request) -> None:
         """Raise `RequestError` unless the schema admits the request (spec 05 §9.1)."""
-        check_request(self._model, request.principal, request.action, request.resource, request.context)
+        instance_of(request, Request, "a request")
+        check_request(self._model, request.principal, request.action, request.resource, request._context)
 
     def authorizer(
         self, policies: PolicySet, entities: Entities, *, validate: bool = True, tier: Tier = "auto"
@@ -144,8 +167,8 @@ class Schema(SchemaQuestions):
             found = self.validate(policies)
             if not found.valid:
                 raise NotValid(found.report())
-        conforming = self.conforming_entities(entities)
-        return TypedAuthorizer(self._model, self._types, policies, conforming, tier)
+        conforming = self.conforming_entities(instance_of(entities, Entities, "entities"))
+        return TypedAuthorizer(self._model, self._types, self._entity_reader, policies, conforming, tier)
 
     # Texts
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from production.entities import Entities, Entity
+from production.entities import Entities, make_entity
 from production.policies import Policy, Scope, Slot
 from production.schema_model import ActionUid, Reach, SchemaModel
 from production.uids import Uid
@@ -120,7 +120,8 @@ class SchemaQuestions:
         """A store with an entity for each defined action, all its ancestors as parents, no attributes."""
         reach = self._model.action_ancestors
         return Entities.from_entities(
-            Entity(action, {}, _uids(reach.of((action.type, action.id)))) for action in self.defined_actions
+            make_entity(action, {}, _uids(reach.of((action.type, action.id))))
+            for action in self.defined_actions
         )
 
 

@@ -25,6 +25,7 @@ from production.uids import Uid
 from production.values import Record
 
 Tier = Literal["auto", "machine", "generated"]
+TIERS: Final[tuple[Tier, ...]] = ("auto", "machine", "generated")
 Answer = Callable[[Uid, Uid, Uid, Record], Response]
 
 _ASKED_OFTEN: Final = 48
@@ -65,7 +66,7 @@ class Server:
         self._asked = 0
         self._functions: dict[Shape | None, Callable[..., int]] = {}
         self._responses: dict[object, Response] = {}
-        self._find = plan.finder(entities.above)
+        self._find = plan.finder(entities._above)
         self._grouping = Grouping(plan.removed)
         self._lefts: dict[Uid, Side] = {}
         self._rights: dict[Uid, Side] = {}
@@ -116,7 +117,7 @@ class Server:
         return program.bind(
             self._entities,
             masks=masks,
-            above=self._entities.above,
+            above=self._entities._above,
             lefts=self._lefts,
             rights=self._rights,
             make_left=self._make_left,
@@ -138,7 +139,7 @@ class Server:
         return self._made_side(self._rights, resource, [index.resource for index in self._plan.indexes])
 
     def _made_side(self, sides: dict[Uid, Side], uid: Uid, indexes: list[SideIndex]) -> Side:
-        side = self._grouping.side(uid, indexes, self._entities.above)
+        side = self._grouping.side(uid, indexes, self._entities._above)
         if len(sides) >= _MOST_SIDES:
             sides.clear()
         sides[uid] = side

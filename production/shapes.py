@@ -51,7 +51,7 @@ class Program:
 
     def bind(self, entities: Entities, **names: object) -> Callable[..., Any]:
         """The function over this store, with further names for it to find."""
-        store = {"A": entities.attributes, "H": entities.above, "G": entities.tags}
+        store = {"A": entities._attributes, "H": entities._above, "G": entities._tags}
         return FunctionType(self.code, {**NAMES, **self.names, **store, **names})
 
 

@@ -1,71 +1,91 @@
 """Answering requests under a schema: each is checked, and code is generated for its types.
 
 Law (typed): the response is the one that an `Authorizer` gives. Types are relied on only for requests that
-the schema admits and a store that fits it, both checked here or by the schema beforehand.
+the schema admits and a store that fits it, both checked here or by the schema beforehand. The mark of a
+checked request belongs to one immutable object, and names the types of one schema.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import NoReturn
 
-from production.authorizer import Authorizer
+from production.arguments import instance_of
+from production.authorizer import Authorizer, Explanation
 from production.entities import Entities
+from production.nodes import Node
 from production.policy_set import PolicySet
-from production.request_types import CheckedRequest, RequestTypes, TypesTable
+from production.request_types import RequestTypes, TypesTable
 from production.requests import Request
 from production.responses import Response
 from production.schema_model import SchemaModel
 from production.servers import Server, Tier
+from production.typed_entities import EntityReader
 from production.typed_request import check_request
+from production.values import Value
 
 
-class TypedAuthorizer:
+class TypedAuthorizer(Authorizer):
     """Answers requests about policies and a store that fit a schema; see `Schema.authorizer`. Safe to share
     between threads.
     """
 
-    __slots__ = ("_model", "_plain", "_servers", "_table", "_tier")
+    __slots__ = ("_model", "_reader", "_table", "_typed")
 
     def __init__(
         self,
         model: SchemaModel,
         table: TypesTable,
+        reader: EntityReader,
         policies: PolicySet,
         entities: Entities,
         tier: Tier = "auto",
     ) -> None:
         """`entities` conform to the schema."""
+        super().__init__(policies, entities, tier=tier)
         self._model = model
         self._table = table
-        self._plain = Authorizer(policies, entities, tier=tier)
-        self._tier: Tier = tier
-        self._servers: dict[RequestTypes, Server] = {}
+        self._reader = reader
+        self._typed: dict[RequestTypes | None, Server] = {}
 
-    @property
-    def policies(self) -> PolicySet:
-        """The policies that are asked."""
-        return self._plain.policies
-
-    @property
-    def entities(self) -> Entities:
-        """The store that is asked."""
-        return self._plain.entities
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a typed authorizer cannot be pickled: make one of a schema, policies and entities")
 
     def authorize(self, request: Request) -> Response:
         """The response to one request; raises `RequestError` for one that the schema does not admit."""
-        server = self._servers.get(request.types) if request.__class__ is CheckedRequest else None
+        if request.__class__ is not Request:
+            instance_of(request, Request, "a request")
+        server = self._typed.get(request._types)
         if server is None:
-            server = self._server(request)
-        return server.answer(request.principal, request.action, request.resource, request.context)
+            server = self._checked_server(request)
+        return server.answer(request.principal, request.action, request.resource, request._context)
 
-    def authorize_many(self, requests: Iterable[Request]) -> list[Response]:
-        """The responses to many requests, in order; raises `RequestError`."""
-        return [self.authorize(request) for request in requests]
+    def explain(self, request: Request) -> Explanation:
+        """As `Authorizer.explain`; raises `RequestError` for a request that the schema does not admit."""
+        self._check(request)
+        return super().explain(request)
 
-    def _server(self, request: Request) -> Server:
-        check_request(self._model, request.principal, request.action, request.resource, request.context)
+    def evaluate(self, expression: Node, request: Request) -> Value:
+        """As `Authorizer.evaluate`; raises `RequestError` for a request that the schema does not admit."""
+        self._check(request)
+        return super().evaluate(expression, request)
+
+    def with_entities(self, entities: Entities) -> TypedAuthorizer:
+        """The same policies over another store; raises `EntitiesError` if it does not fit the schema."""
+        conforming = self._reader.conforming(instance_of(entities, Entities, "entities"))
+        return TypedAuthorizer(self._model, self._table, self._reader, self._policies, conforming, self._tier)
+
+    def with_policies(self, policies: PolicySet) -> TypedAuthorizer:
+        """Other policies over the same store. They are not validated."""
+        return TypedAuthorizer(self._model, self._table, self._reader, policies, self._entities, self._tier)
+
+    def _check(self, request: Request) -> None:
+        instance_of(request, Request, "a request")
+        check_request(self._model, request.principal, request.action, request.resource, request._context)
+
+    def _checked_server(self, request: Request) -> Server:
+        self._check(request)
         types = self._table.of(request)
-        server = self._servers.get(types)
+        server = self._typed.get(types)
         if server is None:
-            server = self._servers[types] = self._plain.server_for(request.action, types)
+            server = self._typed[types] = self.server_for(request.action, types)
         return server

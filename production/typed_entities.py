@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from production.arguments import instance_of, iterable_of
 from production.collecting import without_collection
-from production.entities import NO_TAGS, Entities, Entity
+from production.entities import NO_TAGS, Entities, Entity, make_entity
 from production.entity_json import (
     entity_objects,
     read_entity_object,
@@ -36,7 +37,7 @@ class EntityReader:
         self._model = model
         self._no_attributes = model.types.record({})
         self._actions = [
-            Entity(Uid(*uid), {}, frozenset(Uid(*parent) for parent in action.parents))
+            make_entity(Uid(*uid), {}, frozenset(Uid(*parent) for parent in action.parents))
             for uid, action in model.actions.items()
         ]
 
@@ -47,7 +48,7 @@ class EntityReader:
 
     def conforming(self, entities: Iterable[Entity]) -> Entities:
         """A store of these and of the schema's actions. Raises `EntitiesError` unless all fit the schema."""
-        listed = list(entities)
+        listed = [instance_of(one, Entity, "an entity") for one in iterable_of(entities, "entities")]
         for entity in listed:
             if not is_action_type(entity.uid.type):
                 self._check_entity(entity)
@@ -69,7 +70,7 @@ class EntityReader:
             tags = self._tags(uid, _object(node["tags"], "tags")) if "tags" in node else NO_TAGS
         except JsonError as error:
             raise EntitiesError(f"{uid!r}: {error}" if uid is not None else f"in a uid: {error}") from None
-        return Entity(uid, attributes, parents, tags)
+        return make_entity(uid, attributes, parents, tags)
 
     def _shape(self, uid: Uid) -> RecordType:
         declared = self._model.entity_types.get(uid.type)
@@ -101,21 +102,21 @@ class EntityReader:
             )
         problem = unlisted(uid, self._model)
         if isinstance(declared, EnumeratedEntityType):
-            if not problem and (entity.attributes or entity.tags or entity.parents):
+            if not problem and (entity._attributes or entity._tags or entity.parents):
                 problem = "an entity of an enumerated type has no attributes, tags or parents"
         else:
-            problem = misfit(entity.attributes, declared.shape, self._model)
+            problem = misfit(entity._attributes, declared.shape, self._model)
             problem = problem or self._tag_problem(entity, declared)
         problem = problem or self._parent_problem(entity)
         if problem:
             raise EntitiesError(f"{uid!r}: {problem}")
 
     def _tag_problem(self, entity: Entity, declared: StandardEntityType) -> str | None:
-        if not entity.tags:
+        if not entity._tags:
             return None
         if declared.tags is None:
             return f"entities of type {declared.name} have no tags"
-        for name, value in entity.tags.items():
+        for name, value in entity._tags.items():
             problem = misfit(value, declared.tags, self._model)
             if problem:
                 return f"the tag {name!r}: {problem}"
@@ -144,7 +145,7 @@ class EntityReader:
             raise EntitiesError(
                 f"the action {uid!r} is not declared{near_name(f'{uid.type}::{uid.id}', known)}"
             )
-        if entity.attributes or entity.tags:
+        if entity._attributes or entity._tags:
             raise EntitiesError(f"the action {uid!r} has attributes or tags")
         declared = self._model.action_ancestors.of((uid.type, uid.id))
         if {(above.type, above.id) for above in store.ancestors(uid)} != declared:

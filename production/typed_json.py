@@ -30,7 +30,7 @@ from production.schema_types import (
     Type,
 )
 from production.value_json import call_parts, read_value
-from production.values import Record, SetValue, Value
+from production.values import Record, Value, set_of
 
 _CONSTRUCTOR: Final[dict[Type, str]] = {
     DECIMAL: "decimal",
@@ -60,7 +60,7 @@ def read_typed(node: Json, type_: Type, depth: int) -> Value:
         if not isinstance(node, list):
             raise JsonError("expected an array")
         _check_depth(depth)
-        return SetValue([read_typed(element, type_.element, depth + 1) for element in node])
+        return set_of([read_typed(element, type_.element, depth + 1) for element in node])
     if isinstance(type_, RecordType):
         if not isinstance(node, dict):
             raise JsonError("expected an object")

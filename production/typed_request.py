@@ -8,7 +8,14 @@ from typing import Any
 from production.entity_json import read_uid
 from production.errors import JsonError, RequestError
 from production.json_text import read_json
-from production.requests import Request, read_context, read_entity_text
+from production.requests import (
+    Request,
+    check_members,
+    context_error,
+    make_request,
+    read_context,
+    read_entity_text,
+)
 from production.schema_errors import near_name
 from production.schema_model import Action, SchemaModel
 from production.typed_json import read_typed
@@ -33,6 +40,7 @@ def read_request(model: SchemaModel, data: Mapping[str, Any], *, check: bool = T
 
     Without `check` the schema only says how to read the context, if it declares the action at all.
     """
+    check_members(data)
     uids: list[Uid] = []
     for name in ("principal", "action", "resource"):
         try:
@@ -48,7 +56,7 @@ def read_request(model: SchemaModel, data: Mapping[str, Any], *, check: bool = T
     context = read_typed_context(model, node, action) if known else read_context(node)
     if check:
         check_request(model, principal, action, resource, context)
-    return Request(principal, action, resource, context)
+    return make_request(principal, action, resource, context)
 
 
 def read_typed_context(model: SchemaModel, node: Any, action: Uid) -> Record:
@@ -59,7 +67,7 @@ def read_typed_context(model: SchemaModel, node: Any, action: Uid) -> Record:
     try:
         value = read_typed(read_json(node) if isinstance(node, str) else node, declared.context, 0)
     except JsonError as error:
-        raise RequestError(f"context: {error}") from None
+        raise context_error(node, error) from None
     assert isinstance(value, dict)
     return value
 

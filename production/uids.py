@@ -11,6 +11,8 @@ import weakref
 from threading import RLock
 from typing import Final
 
+from production.arguments import text_of
+from production.errors import ArgumentError
 from production.names import is_name
 from production.strings import quoted
 
@@ -24,13 +26,20 @@ class Uid:
     id: str
 
     def __new__(cls, type_name: str, entity_id: str) -> Uid:
-        """The uid of a normalized type name and any id; raises `ValueError` for another type or a lone
+        """The uid of a normalized type name and any id; raises `ArgumentError` for another type or a lone
         surrogate.
         """
+        type_name, entity_id = text_of(type_name, "an entity type"), text_of(entity_id, "an entity id")
         if not is_name(type_name):
-            raise ValueError(f"{type_name!r} is not a normalized entity type")
-        entity_id.encode()
+            raise ArgumentError(f"{type_name!r} is not a normalized entity type")
+        try:
+            entity_id.encode()
+        except UnicodeEncodeError:
+            raise ArgumentError(f"a lone surrogate in the entity id {entity_id!r}") from None
         return uid(type_name, entity_id)
+
+    def __init_subclass__(cls) -> None:
+        raise TypeError("uids have no subclasses")
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError("a uid is immutable")

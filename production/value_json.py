@@ -15,7 +15,7 @@ from production.json_scanner import Repeated
 from production.json_text import MAX_DEPTH, Json, check_all, well_formed, write_json
 from production.names import is_name
 from production.uids import Uid, known_uid, new_uid
-from production.values import Record, SetValue, Value
+from production.values import Record, SetValue, Value, set_of
 
 ESCAPES: Final = frozenset({"__entity", "__extn", "__expr"})
 
@@ -37,9 +37,9 @@ def read_value(node: Json, depth: int) -> Value:
             raise JsonError(f"nested deeper than {MAX_DEPTH} levels")
         texts = [element for element in node if isinstance(element, str) and element.isascii()]
         if len(texts) == len(node):
-            return SetValue(texts)
+            return set_of(texts)
         inside = depth + 1
-        return SetValue([read_value(element, inside) for element in node])
+        return set_of([read_value(element, inside) for element in node])
     raise JsonError("null is not a value" if node is None else "a fraction is not a value")
 
 
@@ -174,7 +174,7 @@ def value_json(value: Value) -> Any:
                 done[base:] = [sorted(done[base:], key=write_json)]
                 continue
             pending.append((item, True))
-            pending.extend((element, False) for element in item)
+            pending.extend((element, False) for element in item.members)
         else:
             done.append(_scalar_json(item))
     return done[0]

@@ -17,9 +17,11 @@ from itertools import chain
 from struct import iter_unpack, pack
 from typing import Any, Final, TypeAlias, Union, cast
 
+from production.arguments import named
 from production.datetimes import Datetime
 from production.decimals import Decimal
 from production.durations import Duration
+from production.errors import ArgumentError
 from production.ipaddrs import IpAddress
 from production.uids import Uid
 
@@ -36,6 +38,7 @@ class _BoolKey:
         return "_TRUE_KEY" if self.value else "_FALSE_KEY"
 
 
+_new: Final = object.__new__
 _TRUE_KEY: Final = _BoolKey(True)
 _FALSE_KEY: Final = _BoolKey(False)
 
@@ -65,7 +68,17 @@ class SetValue:
     _elements: Sequence[Value]
 
     def __init__(self, values: Iterable[Value] = ()) -> None:
-        elements = values if isinstance(values, (list, tuple)) else list(values)
+        """A set of these; raises `ArgumentError` for what is no Cedar value."""
+        from production.plain import plain_value
+
+        if isinstance(values, (str, bytes, dict)) or not isinstance(values, Iterable):
+            raise ArgumentError(f"a set is made of an iterable of values, not {named(values)}")
+        self._hold([plain_value(value, f"[{number}]") for number, value in enumerate(values)])
+
+    def __init_subclass__(cls) -> None:
+        raise TypeError("sets have no subclasses")
+
+    def _hold(self, elements: Sequence[Value]) -> None:
         self._digest: bytes | None = None
         if _KEYLESS.issuperset(map(type, elements)):
             self.keys = self._members = frozenset(elements)
@@ -101,7 +114,12 @@ class SetValue:
         return getattr(self, name)
 
     def __iter__(self) -> Iterator[Value]:
-        return iter(self._members)
+        return map(thawed, self._members)
+
+    @property
+    def members(self) -> Collection[Value]:
+        """The values, not to be changed."""
+        return self._members
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -126,7 +144,7 @@ class SetValue:
 
     def __reduce__(self) -> tuple[object, tuple[tuple[Value, ...]]]:
         # Keys are objects of this process; the values make new ones.
-        return SetValue, (tuple(self._members),)
+        return set_of, (tuple(self._members),)
 
     def digest(self) -> bytes:
         """The digest that stands for this set among another set's keys."""
@@ -134,6 +152,28 @@ class SetValue:
             parts = sorted(map(_encoded, self.keys))
             self._digest = blake2b(b"S" + b"".join(parts), digest_size=32).digest()
         return self._digest
+
+
+def set_of(elements: Sequence[Value]) -> SetValue:
+    """A set of values that are checked; it takes them over."""
+    made = _new(SetValue)
+    made._hold(elements)
+    return made
+
+
+def thawed(value: Value) -> Value:
+    """A value that may be given away: its records are copies."""
+    if not isinstance(value, dict):
+        return value
+    made: Record = dict(value)
+    todo = [made]
+    while todo:
+        record = todo.pop()
+        for name, inner in record.items():
+            if isinstance(inner, dict):
+                record[name] = copied = dict(inner)
+                todo.append(copied)
+    return made
 
 
 def _is_flat_record(value: Value) -> bool:

@@ -195,7 +195,7 @@ def test_folding_changes_no_value(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def guards_differ(seed: int) -> list[str]:
     """Expressions whose guards do not stop a policy where its value would."""
-    frame = Frame(question().principal, question().action, question().resource, question().context, world())
+    frame = Frame(question().principal, question().action, question().resource, question()._context, world())
     different = []
     random = Random(seed)
     for _ in range(1_500):
@@ -329,11 +329,11 @@ STORE = Entities.from_entities(
 
 def naive(policies: PolicySet, request: Request) -> Response:
     """The response by walking over all policies."""
-    frame = Frame(request.principal, request.action, request.resource, request.context, STORE)
+    frame = Frame(request.principal, request.action, request.resource, request._context, STORE)
     statuses = []
     for rule in rules_of(policies):
         scope = rule.policy.action
-        above = STORE.above[request.action]
+        above = STORE._above[request.action]
         fits = scope.op == "All" or request.action in scope.entities
         if fits or (scope.op == "in" and not above.isdisjoint(scope.entities)):
             statuses.append((rule.policy_id, rule.is_permit, status_of(rule, frame)))
@@ -394,14 +394,14 @@ def test_index_finds_exactly_the_rules_whose_scope_entities_hold() -> None:
     for size in (5, 60, 400):
         policies = PolicySet.from_text("\n".join(policy(random) for _ in range(size)))
         rules = [rule for rule in rules_of(policies) if rule.principal or rule.resource]
-        find = scope_index.build_index(enumerate(rules)).finder(STORE.above)
+        find = scope_index.build_index(enumerate(rules)).finder(STORE._above)
         for principal, resource in ((uid("User", x), uid("Doc", y)) for x in "abe" for y in "ade"):
             sides_of = ((principal, "principal"), (resource, "resource"))
             expected = [
                 number
                 for number, rule in enumerate(rules)
                 if all(
-                    (key := scope_index.key_of(rule, side)) is None or key.holds(entity, STORE.above)
+                    (key := scope_index.key_of(rule, side)) is None or key.holds(entity, STORE._above)
                     for entity, side in sides_of
                 )
             ]
@@ -534,7 +534,7 @@ def test_changes_of_a_served_set_give_the_responses_of_a_set_made_afresh() -> No
                     question().context,
                 )
                 assert authorizer.authorize(request) == naive(policies, request)
-    assert policies.basis is not None
+    assert policies._basis is not None
 
 
 def test_shapes_of_links_are_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,7 +48,7 @@ def wrong_between_threads(seed: int) -> list[Request]:
     )
     asked = requests(random, 60)
     expected = [naive(policies, each) for each in asked]
-    shared = Authorizer(policies, Entities(STORE.attributes, STORE.parents, STORE.tags))
+    shared = Authorizer(policies, Entities.from_entities(STORE))
     wrong: list[Request] = []
     barrier = threading.Barrier(THREADS)
 

@@ -32,8 +32,8 @@ def runs(make: Callable[[int], Workload], size: int) -> float:
     grouping = Grouping(frozenset())
     found = []
     for each in requests:
-        plan = authorizer._plans().plan(each.action, authorizer.entities.above[each.action])
-        above = authorizer.entities.above
+        plan = authorizer._plans().plan(each.action, authorizer.entities._above[each.action])
+        above = authorizer.entities._above
         left = grouping.side(each.principal, [index.principal for index in plan.indexes], above)
         right = grouping.side(each.resource, [index.resource for index in plan.indexes], above)
         groups = left.whatever + right.whatever

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +102,8 @@ def validate(options: Mapping[str, Any]) -> int:
     if options["deny_warnings"] and verdict.valid and verdict.warnings is None:
         raise NoAnswer(f"the engine {inputs.engine.name} does not report warnings (--deny-warnings)")
     passed = verdict.valid and not (options["deny_warnings"] and verdict.warnings)
+    if any(kind == "incomplete_schema" for _, kind in verdict.errors or ()):
+        verdict = replace(verdict, detail=inputs.incomplete(schemas))
     names = inputs.named
     if options["form"] == "json":
         document = {
@@ -134,8 +137,15 @@ def _report(inputs: Inputs, verdict: Validated) -> str:
     """What the engine found, for people: its own words, where it has any."""
     if verdict.detail:
         return inputs.renamed(verdict.detail)
-    wrong = [inputs.renamed(f"`{policy}` is not valid") for policy, valid in verdict.policies if not valid]
-    warned = [inputs.renamed(f"warning: `{policy}`: {kind}") for policy, kind, *_ in verdict.warnings or ()]
+    names = inputs.named
+    wrong = [f"error in `{names.get(policy, policy)}`: {kind}" for policy, kind in verdict.errors or ()]
+    if not wrong:
+        bad = [policy for policy, valid in verdict.policies if not valid]
+        wrong = [f"`{names.get(policy, policy)}` is not valid" for policy in bad]
+    warned = [
+        f"warning for `{names.get(policy, policy)}`: {kind}" + "".join(f" {text!r}" for text in texts)
+        for policy, kind, *texts in verdict.warnings or ()
+    ]
     if wrong or warned:
         return "\n".join([*wrong, *warned])
     if verdict.warnings is None:

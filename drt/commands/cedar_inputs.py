@@ -6,7 +6,6 @@ Owns the reading of the files that a `cedar` user has: policies, links, schemas,
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,12 +15,12 @@ from typing import Any
 
 from drt import json_text
 from drt.case import Case, Format, Link, Request, Source
+from drt.commands import wording
 from drt.commands.merging import (
     File,
     joined,
     merged_entities,
     merged_policies,
-    place_in,
     policy_set,
 )
 from drt.engines import build
@@ -32,10 +31,6 @@ from drt.problems import InputProblem
 from drt.uid_text import normalized_uid_json
 
 STANDARD_INPUT = Path("standard input")
-POLICY_ID = re.compile(r"(?<=`)policy[0-9]+(?=`)|(?<= ')policy[0-9]+(?=')|(?m:(?<=^\[)policy[0-9]+(?=\]))")
-"""An id as engines quote it in their words: what stands in a quoted source line is left as it is."""
-
-PLACE = re.compile(r"line (\d+), column (\d+)")
 
 
 class NoAnswer(Exception):
@@ -99,7 +94,7 @@ class Inputs:
         files = self.texts("policies", paths or (None,))
         if len({file.syntax(syntax) for file in files}) > 1:
             raise InputProblem(
-                f"policies in the Cedar syntax and in JSON cannot be read together: {_paths(files)}"
+                f"policies in the Cedar syntax and in JSON cannot be read together: {wording.paths(files)}"
             )
         if files[0].syntax(syntax) == "json":
             files = self.files["policies"] = tuple(policy_set(file) for file in files)
@@ -154,13 +149,7 @@ class Inputs:
 
     def renamed(self, said: str) -> str:
         """An engine's words about policies, with the names that they go by and places in their files."""
-        return "\n".join(self._renamed(line) for line in said.split("\n"))
-
-    def _renamed(self, line: str) -> str:
-        files = self.files.get("policies", ())
-        if len(files) > 1 and not line.startswith(" "):
-            line = PLACE.sub(lambda found: _place(files, found), line)
-        return POLICY_ID.sub(lambda found: self.named.get(found[0], found[0]), line)
+        return wording.told(said, self.files.get("policies", ()), self.named)
 
     def links(self, path: Path | None) -> tuple[Link, ...]:
         """The links of a file: a list of objects with `template_id`, `link_id` and `args`.
@@ -249,30 +238,43 @@ class Inputs:
         files = self.files.get(rejection.part, ())
         said = rejection.detail or f"the {rejection.part} cannot be read"
         if rejection.part == "link":
-            said = self.renamed(said)
+            said = wording.link_told(said, self.named)
         if not files:
             return said
         if len(files) > 1:
-            return f"{_paths(files)}: {self.renamed(said) if rejection.part == 'policies' else said}"
-        where = PLACE.search(said.split("\n")[0])
+            said = wording.placed(said, files) if rejection.part == "policies" else said
+            return f"{wording.paths(files)}: {said}"
+        where = wording.PLACE.search(said.split("\n")[0])
         shown = f"{files[0].path}: {said}"
         if where is None or "\n" in said:
             return shown
-        return f"{shown}{excerpt(files[0].text, int(where[1]), int(where[2]))}"
+        return f"{shown}{wording.excerpt(files[0].text, int(where[1]), int(where[2]))}"
 
     def _unlinkable(self, detail: str) -> str:
         """Why schemas do not link, with the files that declare what the engine names."""
         files = self.files["schema"]
         meant = [file for file in files if any(f"`{name}`" in detail for name in self._declared(file))]
-        return f"the schemas do not link: {detail} ({_paths(meant or files)})"
+        return f"the schemas do not link: {detail} ({wording.paths(meant or files)})"
 
-    def _declared(self, file: File) -> Iterator[str]:
-        """The entity types and actions of a schema that is readable by itself, as engines write them."""
+    def _declared(self, file: File) -> dict[str, str]:
+        """The declarations of a schema that is readable by itself, by name as engines write it."""
         syntax: Format = "json" if file.text.lstrip().startswith("{") else "cedar"
-        read = self.engine.read_schema(Source(file.text, syntax))
-        canonical = read.canonical if isinstance(read, Accepted) else ""
-        for part in ("entityTypes", "actions"):
-            yield from members(members(canonical).get(part, ""))
+        return self._declarations(Source(file.text, syntax))
+
+    def _declarations(self, schema: Source) -> dict[str, str]:
+        read = self.engine.read_schema(schema)
+        canonical = members(read.canonical if isinstance(read, Accepted) else "")
+        return members(canonical.get("entityTypes", "")) | members(canonical.get("actions", ""))
+
+    def incomplete(self, schemas: Sequence[Source]) -> str:
+        """The first external declaration of the schemas that none of them defines, and its file."""
+        whole = self.linked(schemas)
+        declared = self._declarations(whole) if whole is not None else {}
+        files = self.files["schema"]
+        for name in sorted(name for name, body in declared.items() if "external" in members(body)):
+            meant = [file for file in files if name in self._declared(file)]
+            return f"{wording.paths(meant or files)}: the schema is incomplete: nothing defines `{name}`"
+        return f"{wording.paths(files)}: the schema is incomplete: it has external declarations"
 
     def load(self, case: Case) -> Any:
         """The case, loaded; raises `NoAnswer` where the engine refuses a part."""
@@ -319,20 +321,3 @@ def _names(files: Sequence[File], read: Sequence[Accepted]) -> dict[str, str]:
                 named[policy] = name
         before += len(policies)
     return named
-
-
-def _place(files: Sequence[File], found: re.Match[str]) -> str:
-    file, line = place_in(files, int(found[1]))
-    return f"{file.path}, line {line}, column {found[2]}"
-
-
-def _paths(files: Sequence[File]) -> str:
-    return ", ".join(dict.fromkeys(str(file.path) for file in files))
-
-
-def excerpt(text: str, line: int, column: int) -> str:
-    """The line of a text with a caret, for the end of a message; nothing where there is none to show."""
-    lines = text.split("\n")
-    if not 1 <= line <= len(lines) or not lines[line - 1].strip() or len(lines[line - 1]) > 200:
-        return ""
-    return f"\n  {lines[line - 1].rstrip()}\n  {' ' * (column - 1)}^"

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from drt.cli import main
+from drt.engines.guard import GuardedLoaded
 
 ENGINES = ("reference", "production")
 REQUEST = ["-l", 'User::"a"', "-a", 'Action::"v"', "-r", 'D::"d"']
@@ -370,3 +373,47 @@ def test_what_is_long_and_flat_is_put_to_cedarpy() -> None:
 
     assert drt("check-parse", "-s", "s.json", "--engine", "cedarpy").exit_code == 0
     assert drt("check-parse", "-p", "p.cedar", "--engine", "cedarpy").exit_code == 0
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_incomplete_schema_is_reported_once_with_its_declaration_and_file(engine: str) -> None:
+    write("a.cedarschema", "entity User; action a appliesTo { principal: User, resource: User };")
+    write("b.cedarschema", "namespace N { external entity X; entity Y in X; }")
+    write("p.cedar", f"{PERMIT}\n{PERMIT}")
+    asked = ["validate", "-s", "a.cedarschema", "-s", "b.cedarschema", "-p", "p.cedar", "--engine", engine]
+    result = drt(*asked)
+
+    assert result.exit_code == 3
+    assert result.stdout == (
+        "policy set validation failed\nb.cedarschema: the schema is incomplete: nothing defines `N::X`\n"
+    )
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_policy_is_renamed_and_the_text_of_the_user_is_not(engine: str) -> None:
+    schema = write("s.cedarschema", "entity U; action a appliesTo { principal: U, resource: U };")
+    policy = '@id("mine") permit(principal, action, resource) when { principal.policy0 == "`policy0`" };'
+    detail = drt("validate", "-s", schema, "-p", write("p.cedar", policy), "--engine", engine).stdout
+
+    assert "`mine`" in detail.splitlines()[1]
+    assert 'principal.policy0 == "`policy0`"' in detail
+    assert "principal.mine" not in detail
+
+
+def test_kinds_are_shown_where_an_engine_has_no_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    schema = write("s.cedarschema", "entity U; action a appliesTo { principal: U, resource: U };")
+    policy = write(
+        "p.cedar", '@id("mine") permit(principal, action, resource) when { principal.x == "é\u0430a" };'
+    )
+    validate = GuardedLoaded.validate
+
+    def silent(loaded: GuardedLoaded, *asked: Any) -> Any:
+        return replace(validate(loaded, *asked), detail="")
+
+    monkeypatch.setattr(GuardedLoaded, "validate", silent)
+    told = drt("validate", "-s", schema, "-p", policy, "--engine", "reference").stdout.splitlines()
+
+    assert told[1:] == [
+        "error in `mine`: unsafe_attribute_access",
+        "warning for `mine`: mixed_script_string 'é\u0430a'",
+    ]

@@ -11,7 +11,7 @@ from production.arguments import instance_of, named, text_of
 from production.entity_json import read_uid
 from production.errors import ArgumentError, JsonError, RequestError
 from production.escapes import EscapeError, unescape
-from production.fresh_stack import with_stack
+from production.fresh_stack import on_fresh_stack
 from production.json_scanner import Repeated
 from production.json_text import Json, read_json
 from production.names import is_name
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _NO_CONTEXT: Final[Record] = {}
 _STR: Final = frozenset({str})
+_ATOMS: Final = frozenset({str, bool, int})
 _MEMBERS: Final = frozenset({"principal", "action", "resource", "context"})
 _ENTITY_TEXT: Final = re.compile(r'([^"]*)::("[\s\S]*")')
 
@@ -66,12 +67,12 @@ class Request:
         value form,
         or JSON text of one, or missing. Raises `RequestError`.
         """
-        return _read(exact_members(data))
+        return _read(request_members(data))
 
     @classmethod
     def from_json(cls, text: str) -> Request:
         """Read a JSON object with the keys of `from_dict`; raises `RequestError`."""
-        return _read(request_object(text))
+        return _read(request_members(request_object(text)))
 
     @property
     def context(self) -> View[str]:
@@ -119,8 +120,8 @@ def make_request(
     return made
 
 
-def exact_members(data: Mapping[str, Any]) -> dict[str, Any]:
-    """The members of a request in exact built-in classes; raises `RequestError`, which names the path."""
+def request_members(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The members of a request, known ones alone, by exact names. Raises `RequestError`."""
     if data.__class__ is dict and _STR.issuperset(map(type, data)):
         members = cast("dict[str, Any]", data)
     elif isinstance(data, Mapping):
@@ -131,30 +132,35 @@ def exact_members(data: Mapping[str, Any]) -> dict[str, Any]:
             members[str.__str__(name)] = data[name]
     else:
         raise RequestError(f"a request is a dict, not {named(data)}")
-    for name, node in members.items():
-        if not is_exact(node):
-            try:
-                members = members | {name: plain_json(node, name)}
-            except ArgumentError as error:
-                raise RequestError(str(error)) from None
+    if not _MEMBERS.issuperset(members):
+        unknown = min(members.keys() - _MEMBERS)
+        raise RequestError(f"the request has the unknown member {unknown!r}{near_name(unknown, _MEMBERS)}")
     return members
 
 
-def check_members(data: Mapping[str, Any]) -> None:
-    """Raise `RequestError` for a member that requests do not have."""
-    if not _MEMBERS.issuperset(data):
-        unknown = min(data.keys() - _MEMBERS)
-        raise RequestError(f"the request has the unknown member {unknown!r}{near_name(unknown, _MEMBERS)}")
+def exact(node: Any, path: str) -> Any:
+    """JSON data of exact built-in classes; raises `RequestError`, which names the path."""
+    if (
+        node.__class__ is dict
+        and _STR.issuperset(map(type, node))
+        and _ATOMS.issuperset(map(type, node.values()))
+    ):
+        return node
+    if is_exact(node):
+        return node
+    try:
+        return plain_json(node, path)
+    except ArgumentError as error:
+        raise RequestError(str(error)) from None
 
 
 def _read(data: Mapping[str, Any]) -> Request:
-    """A request of exact members; raises `RequestError`."""
-    check_members(data)
+    """A request of its members; raises `RequestError`."""
     return make_request(
         _member(data, "principal"),
         _member(data, "action"),
         _member(data, "resource"),
-        read_context(data.get("context", _NO_CONTEXT)),
+        read_context(exact(data.get("context", _NO_CONTEXT), "context")),
     )
 
 
@@ -170,6 +176,7 @@ def _member(data: Mapping[str, Any], name: str) -> Uid:
     try:
         if name not in data:
             raise JsonError("the request has no such member")
+        node = exact(node, name)
         return read_entity_text(node) if isinstance(node, str) else read_uid(node, 0)
     except JsonError as error:
         raise RequestError(f"{name}: {error}") from None
@@ -192,7 +199,10 @@ def read_context(node: Any) -> Record:
     """A context without type information: a JSON object or the text of one; raises `RequestError`."""
     if not node and node.__class__ is dict:
         return _NO_CONTEXT
-    return with_stack(lambda: _read_context(node))
+    try:
+        return _read_context(node)
+    except RecursionError:
+        return on_fresh_stack(lambda: _read_context(node))
 
 
 def _read_context(node: Any) -> Record:

@@ -12,7 +12,7 @@ from production.errors import ArgumentError, NotValid, SchemaError
 from production.policies import Policy
 from production.policy_set import PolicySet
 from production.request_types import TypesTable
-from production.requests import Request, exact_members, request_object
+from production.requests import Request, request_members, request_object
 from production.schema_canonical import canonical_schema, resolved_json_schema
 from production.schema_errors import SchemaTextError
 from production.schema_json_printer import json_schema
@@ -146,7 +146,7 @@ class Schema(SchemaQuestions):
 
         Without `check` this schema only says how to read the context.
         """
-        data = request_object(request) if isinstance(request, str) else exact_members(request)
+        data = request_members(request_object(request) if isinstance(request, str) else request)
         read = read_request(self._model, data, check=check)
         return self._types.checked(read) if check else read
 

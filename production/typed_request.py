@@ -10,8 +10,8 @@ from production.errors import JsonError, RequestError
 from production.json_text import read_json
 from production.requests import (
     Request,
-    check_members,
     context_error,
+    exact,
     make_request,
     read_context,
     read_entity_text,
@@ -40,18 +40,17 @@ def read_request(model: SchemaModel, data: Mapping[str, Any], *, check: bool = T
 
     Without `check` the schema only says how to read the context, if it declares the action at all.
     """
-    check_members(data)
     uids: list[Uid] = []
     for name in ("principal", "action", "resource"):
         try:
-            node = data[name]
+            node = exact(data[name], name)
             uids.append(read_entity_text(node) if isinstance(node, str) else read_uid(node, 0))
         except KeyError:
             raise RequestError(f"the request has no `{name}`") from None
         except JsonError as error:
             raise RequestError(f"{name}: {error}") from None
     principal, action, resource = uids
-    node = data.get("context", {})
+    node = exact(data.get("context", {}), "context")
     known = check or (action.type, action.id) in model.actions
     context = read_typed_context(model, node, action) if known else read_context(node)
     if check:

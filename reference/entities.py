@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from reference.errors import InputError
 from reference.names import is_action_type
+from reference.uid_text import canonical_uid
 from reference.values import EntityUid, Value
 
 
@@ -100,8 +101,8 @@ def store(entities: Iterable[Entity]) -> Entities:
 
 
 def show(uid: EntityUid) -> str:
-    """A uid for error messages."""
-    return f"{uid.type}::{uid.id!a}"
+    """A uid for error messages, as Cedar text."""
+    return canonical_uid(uid)
 
 
 def _refuse_cycles(by_uid: Mapping[EntityUid, Entity]) -> None:

@@ -42,9 +42,11 @@ def has_attr_type(operand: Typed, attr: str, known: bool, check: Checker, place:
             return TRUE if known and declared is not None else BOOL
 
 
-def get_attr_type(expr: Expr, operand: Typed, attr: str, known: bool, check: Checker) -> Type:
-    """The type of `e.attr`, which is or stands in `expr`."""
-    whole = check.expect(operand, OBJECT)
+def get_attr_type(
+    expr: Expr, operand: Typed, attr: str, known: bool, check: Checker, place: Expr | None = None
+) -> Type:
+    """The type of `e.attr`, which is or stands in `expr`; `place` as for `has_attr_type`."""
+    whole = check.expect(operand, OBJECT, place)
     if not isinstance(whole, EntityType | RecordType):
         return UNKNOWN
     attributes = attributes_of(whole, check.schema).attributes

@@ -35,7 +35,10 @@ from reference.values import Value
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A core expression with its type; `parts` are its operands as far as they can be reached."""
+    """An expression with its type; `parts` are its operands as far as they can be reached.
+
+    The parts of sugar are those of what it stands for.
+    """
 
     expr: Expr
     type: Type

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reference.syntax import And, Binary, GetAttr, HasAttr, HasPath, Is, IsIn
+from reference.syntax import And, Binary, Expr, GetAttr, HasAttr, HasPath, Is, IsIn
 from reference.validation.attributes import get_attr_type, get_tag_type, has_attr_type, has_tag_type
 from reference.validation.capabilities import NONE, Capabilities
 from reference.validation.control import and_type
@@ -29,12 +29,11 @@ def is_in(expr: IsIn, known: Capabilities, check: Checker) -> Judgement:
     operand = check.judge(expr.operand, known).typed
     test = Typed(Is(expr.operand, expr.type), is_type(operand, expr.type, check), (operand,))
     if test.type == FALSE:
-        return Judgement(test)
+        return Judgement(Typed(expr, FALSE, (test,)))
     ancestor = check.judge(expr.ancestor, known).typed
     inside = Binary("in", expr.operand, expr.ancestor)
     member = Typed(inside, membership(operand, ancestor, check), (operand, ancestor))
-    both = and_type(test.type, member.type)
-    return Judgement(Typed(And(test.expr, inside), both, (test, member)))
+    return Judgement(Typed(expr, and_type(test.type, member.type), (test, member)))
 
 
 def has_path(expr: HasPath, known: Capabilities, check: Checker) -> Judgement:
@@ -46,15 +45,17 @@ def has_path(expr: HasPath, known: Capabilities, check: Checker) -> Judgement:
     t = has_attr_type(operand, first, known.grants(granted), check)
     whole = Typed(HasAttr(operand.expr, first), t, (operand,))
     before = first
+    place: Expr | None = None
     for attr in others:
         if t == FALSE:
             break
-        access = get_attr_type(expr, operand, before, True, check)
+        access = get_attr_type(expr, operand, before, True, check, place)
+        place = expr  # from here on the operand is not written itself
         operand = Typed(GetAttr(operand.expr, before), access, (operand,))
         number = check.expressions.access(number, before)
         presence = check.expressions.attribute_of(number, attr)
-        t = has_attr_type(operand, attr, (known | granted).grants(presence), check, expr)
+        t = has_attr_type(operand, attr, (known | granted).grants(presence), check, place)
         test = Typed(HasAttr(operand.expr, attr), t, (operand,))
         whole = Typed(And(whole.expr, test.expr), and_type(whole.type, t), (whole, test))
         granted, before = granted | presence, attr
-    return Judgement(whole, NONE if t == FALSE else granted)
+    return Judgement(Typed(expr, whole.type, (whole,)), NONE if t == FALSE else granted)

@@ -8,6 +8,7 @@ from reference.expression_printer import print_expression
 from reference.locations import locate
 from reference.parser import parse_policies
 from reference.schema_reader import read_schema
+from reference.syntax import walk
 from reference.templates import Link, from_bodies
 from reference.validation.messages import explain
 from reference.validation.policies import validate, validate_set
@@ -215,6 +216,31 @@ def test_errors_name_their_places() -> None:
         ("unsafe_optional_attribute_access", "principal.age"),
         ("unexpected_type", "true"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("condition", "place"),
+    [
+        ("principal has name.b.c", "principal has name.b.c"),
+        ("principal has rec.req.b.c.d", "principal has rec.req.b.c.d"),
+        ("1 has a.b.c", "1"),
+        ("(principal has rec.opt) + 1 == 2", "principal has rec.opt"),
+        ("(principal is User in principal.boss) + 1 == 2", "principal is User in principal.boss"),
+        ("(principal is Doc in principal) + 1 == 2", "principal is Doc in principal"),
+    ],
+)
+def test_sugar_has_one_error_at_a_written_place(condition: str, place: str) -> None:
+    (body,) = parse_policies(f"permit(principal, action, resource) when {{ {condition} }};")
+    found = [p.expr for p in validate(body, SCHEMA).problems if p.kind == "unexpected_type"]
+    (written,) = [node for node in walk(body.clauses[0].body) if print_expression(node) == place]
+    assert len(found) == 1
+    assert found[0] is written
+
+
+def test_a_near_action_is_suggested_as_cedar_text() -> None:
+    policies = from_bodies(parse_policies('permit(principal, action == Action::"veiw", resource);'))
+    (line, *_) = explain(validate_set(policies, SCHEMA))
+    assert 'no action Action::"veiw" is declared (did you mean `Action::"view"`?)' in line
 
 
 def test_every_error_is_shown_in_its_text() -> None:

@@ -191,7 +191,7 @@ def test_messages_name_the_policy_the_situation_and_a_near_name() -> None:
     assert (
         "error in `policy0`: Bot has no attribute 'nam' (did you mean `name`?) in `principal.nam`" in lines[0]
     )
-    assert "principal Bot, action Action::'view', resource Doc" in lines[0]
+    assert 'principal Bot, action Action::"view", resource Doc' in lines[0]
     assert any("`policy1`" in line and "did you mean `User`" in line for line in lines)
     assert any(line.startswith("warning for `policy2`") for line in lines)
 

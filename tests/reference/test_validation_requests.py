@@ -113,5 +113,5 @@ def test_a_missing_context_is_the_empty_record() -> None:
 def test_messages_suggest_a_near_name() -> None:
     with pytest.raises(InputError, match="did you mean `User`"):
         read_request_under(request("Usr"), SCHEMA)
-    with pytest.raises(InputError, match="did you mean `Action::'view'`"):
+    with pytest.raises(InputError, match='did you mean `Action::"view"`'):
         read_request_under(request(action="vieww"), SCHEMA)

@@ -6,18 +6,20 @@ and the place of everything built is noted.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from reference.grammar import Token
 from reference.nesting import NestingLimit
 from reference.parser import GRAMMAR
-from reference.policies import Body
+from reference.policies import ANYTHING, ActionConstraint, Body, ScopeConstraint
 from reference.positions import one_line
-from reference.syntax import walk
+from reference.syntax import Expr, Lit, walk
 
 LONGEST_LINE = 100
+
+Constraint = ScopeConstraint | ActionConstraint
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +53,31 @@ def locate(text: str, policies: Mapping[str, Body]) -> Located:
     for number, again in enumerate(bodies):
         policy_id = f"policy{number}"
         starts[policy_id] = offsets[id(again)]
-        for clause, twin in zip(policies[policy_id].clauses, again.clauses, strict=True):
-            for expr, located in zip(walk(clause.body), walk(twin.body), strict=True):
-                if id(located) in offsets:
-                    expressions[id(expr)] = offsets[id(located)]
+        body = policies[policy_id]
+        for clause, twin in zip(body.clauses, again.clauses, strict=True):
+            expressions.update(_places(clause.body, twin.body, offsets))
+        for test, twin_test, constraint in zip(body.scope, again.scope, _constraints(again), strict=True):
+            if test is not ANYTHING:
+                expressions.update(_places(test, twin_test, offsets, offsets[id(constraint)]))
     return Located(text, starts, expressions)
+
+
+def _places(
+    expr: Expr, twin: Expr, offsets: Mapping[int, int], otherwise: int | None = None
+) -> Iterator[tuple[int, int]]:
+    """The identities of an expression and all inside it, with the offsets of their twins.
+
+    Of a scope only the constraint and its entities are written; the rest stands `otherwise`.
+    """
+    for node, located in zip(walk(expr), walk(twin), strict=True):
+        written = located.value if isinstance(located, Lit) and otherwise is not None else located
+        offset = offsets.get(id(written), otherwise)
+        if offset is not None:
+            yield id(node), offset
+
+
+def _constraints(body: Body) -> tuple[ScopeConstraint, ActionConstraint, ScopeConstraint]:
+    return body.principal, body.action, body.resource
 
 
 def _read(text: str) -> tuple[tuple[Body, ...], dict[int, int]]:
@@ -64,10 +86,14 @@ def _read(text: str) -> tuple[tuple[Body, ...], dict[int, int]]:
     built: list[Any] = []
 
     def note(result: Any, parts: Sequence[Any]) -> None:
+        if result == ():
+            return  # there is only one empty tuple, so that its identity says nothing
         built.append(result)  # lives as long as its identity is looked at
         starts = (part.start if isinstance(part, Token) else offsets.get(id(part)) for part in parts)
         start = next((start for start in starts if start is not None), None)
-        if start is not None:
+        if start is not None and isinstance(result, Constraint):
+            offsets[id(result)] = start  # the constraint with its variable, which is read last
+        elif start is not None:
             offsets.setdefault(id(result), start)
 
     bodies: tuple[Body, ...] = GRAMMAR.read(text, "policies", NestingLimit(1), note)

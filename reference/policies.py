@@ -90,6 +90,13 @@ class Body:
     action: ActionConstraint
     resource: ScopeConstraint
     clauses: tuple[Clause, ...]
+    scope: tuple[Expr, Expr, Expr] = field(init=False, repr=False, compare=False)
+    """What principal, action and resource are asked; made once, so that its nodes can be located."""
+
+    def __post_init__(self) -> None:
+        principal = scope_condition("principal", self.principal)
+        resource = scope_condition("resource", self.resource)
+        object.__setattr__(self, "scope", (principal, action_condition(self.action), resource))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +139,7 @@ def slots(body: Body) -> frozenset[SlotName]:
 
 def condition(body: Body) -> Expr:
     """The policy as one expression: what the scope asks, then the clauses, in one short-circuit chain."""
-    principal = scope_condition("principal", body.principal)
-    resource = scope_condition("resource", body.resource)
-    scope = [test for test in (principal, action_condition(body.action), resource) if test is not ANYTHING]
+    scope = [test for test in body.scope if test is not ANYTHING]
     scope = scope or [ANYTHING]  # so that a condition must be boolean, however little is asked
     return conjunction([*scope, *[clause_condition(clause) for clause in body.clauses]])
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from math import inf
 
-from reference.syntax import Binary, GetAttr, HasAttr, If, Lit, RecordOf, Var
+from reference.syntax import Binary, Expr, GetAttr, HasAttr, If, Lit, RecordOf, Var, walk
 from reference.validation.judgement import Typed
 from reference.validation.types import EntityType
 from reference.values import EntityUid
@@ -42,9 +42,29 @@ FROM_THE_REQUEST = Reached(0)
 UNREACHABLE = Reached(inf)
 
 
-def least_level(typed: Typed, action: EntityUid) -> Level:
-    """The least level at which the expression is valid in an environment with this action."""
-    return _Levels(action).level(typed)
+def levels_above(limit: int, typed: Typed, expr: Expr, action: EntityUid) -> list[tuple[Expr, Level]]:
+    """The innermost expressions that need a higher level than `limit`, each with the level that it needs.
+
+    `typed` is `expr` in an environment with this action. A part that sugar stands for is not written: its
+    place is the sugar.
+    """
+    levels = _Levels(action)
+    if levels.level(typed) <= limit:
+        return []
+    found: dict[int, tuple[Expr, Level]] = {}
+    written = {id(node) for node in walk(expr)}
+    seen: set[int] = set()
+    waiting = [(typed, expr)]
+    while waiting:
+        part, around = waiting.pop()
+        place = part.expr if id(part.expr) in written else around
+        inner = [each for each in part.parts if levels.level(each) > limit]
+        waiting += [(each, place) for each in reversed(inner) if id(each) not in seen]
+        seen.update(map(id, inner))
+        if not inner:
+            _, needed = found.get(id(place), (place, 0))
+            found[id(place)] = place, max(needed, levels.level(part))
+    return list(found.values())
 
 
 @dataclass(slots=True)

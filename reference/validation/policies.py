@@ -18,7 +18,7 @@ from reference.validation.applicability import SlotValues, applies
 from reference.validation.capabilities import Expressions
 from reference.validation.environments import Environment, environments
 from reference.validation.judgement import Typed
-from reference.validation.levels import least_level
+from reference.validation.levels import levels_above
 from reference.validation.problems import Caution, Problem, Verdict
 from reference.validation.references import link_problems, reference_problems
 from reference.validation.typechecker import TypeChecker
@@ -65,11 +65,10 @@ def check_everywhere(body: Body, expr: Expr, schema: Schema, *, permissive: bool
 
 
 def level_problems(checked: Checked, expr: Expr, level: int) -> Iterator[Problem]:
-    """Whether an environment needs a higher level (spec 08 §9)."""
-    needed = least_level(checked.typed, checked.environment.action)
-    if needed > level:
+    """The innermost expressions that need a higher level in an environment (spec 08 §9)."""
+    for place, needed in levels_above(level, checked.typed, expr, checked.environment.action):
         reason = "an entity literal is dereferenced" if needed == inf else f"level {needed:.0f} is needed"
-        yield Problem("level_violation", f"not valid at level {level}: {reason}", expr, checked.environment)
+        yield Problem("level_violation", f"not valid at level {level}: {reason}", place, checked.environment)
 
 
 def validate_link(body: Body, values: SlotValues, schema: Schema) -> Verdict:

@@ -59,9 +59,71 @@ def test_a_problem_is_shown_in_its_text() -> None:
     lines = "\n".join(explain(validate_set(policies, schema), locate(text, policies.static))).split("\n")
     assert lines[0].startswith("error in `policy0`, line 3, column 5: User has no attribute 'nam'")
     assert lines[1:3] == ["   && principal.nam == 1 };", "      ^"]
-    assert lines[3].startswith("error in `policy1`, line 4, column 1: the entity type Usr is not declared")
-    assert lines[4:6] == ["  permit(principal is Usr, action, resource);", "  ^"]
+    assert lines[3].startswith("error in `policy1`, line 4, column 8: the entity type Usr is not declared")
+    assert lines[4:6] == ["  permit(principal is Usr, action, resource);", "         ^"]
     assert lines[6].startswith("warning for `policy1`, line 4, column 1: no action of the schema applies")
+
+
+SCHEMA = read_schema(
+    "entity User in [User] {boss: User, n: String};"
+    "action view appliesTo {principal: User, resource: User, context: {u: User}};"
+)
+
+
+def headlines(text: str, level: int | None = None) -> list[str]:
+    """Every error and warning with its place, without the texts that explain it."""
+    policies = from_bodies(parse_policies(text))
+    located = locate(text, {**policies.static, **policies.templates})
+    lines = "\n".join(explain(validate_set(policies, SCHEMA, level=level), located)).split("\n")
+    return [line.split(":")[0] for line in lines if line.startswith(("error", "warning"))]
+
+
+@pytest.mark.parametrize("empty", ["action in []", "action in ([])"])
+def test_an_empty_list_moves_no_other_place(empty: str) -> None:
+    text = f"permit(principal, {empty}, resource);\n@a permit(principal, action, resource)\nwhen {{ false }};"
+    assert headlines(text + "permit(principal, action, resource) when { 1 };") == [
+        "error in `policy0`, line 1, column 19",
+        "warning for `policy0`, line 1, column 1",
+        "warning for `policy1`, line 2, column 1",
+        "error in `policy2`, line 3, column 59",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("scope", "line", "column"),
+    [
+        ('principal, action, resource in\n Nada::"x"', 2, 2),
+        ('principal ==\n Nada::"x", action, resource', 2, 2),
+        ("\n principal is Nada, action, resource", 2, 2),
+        ('principal is User in\n (Nada::"x"), action, resource', 2, 3),
+        ('principal is\n Nada in User::"a", action, resource', 1, 8),
+        ("principal is Nada in\n ?principal, action, resource", 1, 8),
+        ('principal,\n action == Action::"nope", resource', 2, 12),
+        ('principal,\n action in [Action::"view",\n Action::"nope"], resource', 3, 2),
+    ],
+)
+def test_errors_of_the_scope_stand_there(scope: str, line: int, column: int) -> None:
+    (error,) = [each for each in headlines(f"permit({scope});") if each.startswith("error")]
+    assert error == f"error in `policy0`, line {line}, column {column}"
+
+
+@pytest.mark.parametrize(
+    ("text", "level", "columns"),
+    [
+        ("permit(principal in User::\"a\", action, resource);", 0, [8]),
+        ("permit(principal, action, resource) when { true && principal.boss == resource };", 0, [52]),
+        ("permit(principal, action, resource) when { true && principal.boss.boss == resource };", 0, [52]),
+        ("permit(principal, action, resource) when { principal.boss == context.u.boss };", 0, [44, 62]),
+        ("permit(principal, action, resource) when { [true || principal.boss.boss.n has n].isEmpty() };", 0, []),
+        ("permit(principal, action, resource) when { context.u == resource && context.u has boss.n };", 1, [69]),
+        ("permit(principal, action, resource) when { context.u == resource && context.u has boss.n };", 0, [69]),
+        ("permit(principal, action, resource) when { 1 < 2 && principal.boss is User in resource };", 1, [53]),
+    ],
+)  # fmt: skip
+def test_violations_of_a_level_stand_where_it_is_needed(text: str, level: int, columns: list[int]) -> None:
+    expected = [f"error in `policy0`, line 1, column {column}" for column in columns]
+    assert headlines(text, level) == expected
+    assert headlines(text, level + 3) == []
 
 
 def test_a_long_line_is_cut_around_the_caret() -> None:

@@ -22,6 +22,7 @@ from production.expression_stacks import (
     ExpressionStacks,
 )
 from production.extensions import CONSTRUCTORS, METHODS
+from production.fresh_stack import at_any_depth
 from production.integers import MAX_LONG, MAX_MAGNITUDE
 from production.names import RESERVED
 from production.nodes import (
@@ -36,7 +37,6 @@ from production.nodes import (
     Variable,
 )
 
-_VARIABLE_NODES: Final = {name: Variable(variable) for name, variable in VARIABLES.items()}
 _DIGITS: Final = frozenset("0123456789")
 _MAX_UNSIGNED: Final = 2**64 - 1
 
@@ -60,10 +60,10 @@ class ExpressionParser(ExpressionStacks):
 
     def _operand(self) -> int:
         token = self.tokens[self.at]
-        variable = _VARIABLE_NODES.get(token)
+        variable = VARIABLES.get(token)
         if variable is not None and self.tokens[self.at + 1] != "::":
             self.at += 1
-            self.operands.append(variable)
+            self.operands.append(Variable(variable))
             return AFTER_OPERAND
         first = token[:1]
         if first == '"':
@@ -271,6 +271,7 @@ _SPECIAL_RELATIONS: Final[dict[str, Callable[[ExpressionParser], int]]] = {
 }
 
 
+@at_any_depth
 def parse_expression(text: str) -> Node:
     """Read a text that is one expression; raises `PolicyError` with the place and what was expected."""
     parser = ExpressionParser(text_of(text, "an expression"))

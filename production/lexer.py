@@ -53,6 +53,11 @@ def offset_of(text: str, index: int) -> int:
     return len(text)
 
 
+def offsets_of(text: str) -> list[int]:
+    """Where each token starts, the end of the text included."""
+    return [match.start(1) for match in _SCAN.finditer(text)]
+
+
 def error_at(text: str, offset: int, message: str) -> PolicyError:
     """An error that names the line and column of an offset, both counted from 1."""
     ends = [match.end() for match in _LINE_END.finditer(text, 0, offset)]

@@ -99,11 +99,16 @@ def dereference(source: Source) -> tuple[int, int]:
 
 
 class Levels:
-    """Levels in one environment, after the type checker has left its trace."""
+    """Levels in one environment, after the type checker has left its trace.
 
-    def __init__(self, trace: Trace, action: Uid) -> None:
+    `beyond` is the first expression found to need more than the level `allowed`, an innermost one.
+    """
+
+    def __init__(self, trace: Trace, action: Uid, allowed: int = NO_LEVEL) -> None:
         self._trace = trace
         self._action = action
+        self._allowed = allowed
+        self.beyond: Node | None = None
 
     def of_conditions(self, conditions: Sequence[Condition]) -> int:
         """The least level of a policy's conditions, joined by `&&`."""
@@ -116,20 +121,26 @@ class Levels:
         return level
 
     def _run(self, root: Node) -> Reach:
-        stack = [self._rule(root)]
+        stack = [(root, self._rule(root))]
         reply: Reach | None = None
         while True:
+            rule = stack[-1][1]
             try:
-                node = next(stack[-1]) if reply is None else stack[-1].send(reply)
+                node = next(rule) if reply is None else rule.send(reply)
             except StopIteration as stop:
-                stack.pop()
+                finished, _ = stack.pop()
                 reply = stop.value
                 assert reply is not None
+                self._note(finished, reply[0])
                 if not stack:
                     return reply
                 continue
-            stack.append(self._rule(node))
+            stack.append((node, self._rule(node)))
             reply = None
+
+    def _note(self, node: Node, level: int) -> None:
+        if level > self._allowed and self.beyond is None:
+            self.beyond = node
 
     def _rule(self, node: Node) -> Rule:
         match node:
@@ -198,6 +209,7 @@ class Levels:
         level, source = yield inner
         for step in reversed(spine):
             level, source = self._attribute(self._trace.type_of(step.target), step.name, level, source)
+            self._note(step, level)
         return level, source
 
     def _attribute(self, target: Type | None, name: str, level: int, source: Source) -> Reach:

@@ -30,9 +30,10 @@ def live_environments(
     policy: Policy, model: SchemaModel, environments: Environments
 ) -> Iterator[Environment]:
     """Each environment in which the policy type-checks and is not False, in the schema's order."""
-    names = check_references(policy, model, Faults())
+    scope = tuple(scope_conditions(policy))
+    names = check_references(scope, policy.conditions, model, Faults())
     whole = not names.scope_is_declared or lists_oddly(policy)
-    conditions = (*scope_conditions(policy), *policy.conditions) if whole else policy.conditions
+    conditions = (*scope, *policy.conditions) if whole else policy.conditions
     parts = [(condition.body, condition.kind == "unless") for condition in conditions]
     variables = names.variables | {"principal", "action", "resource"} if whole else names.variables
     lattice = Lattice(TypeTable(model.types))

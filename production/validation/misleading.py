@@ -13,10 +13,11 @@ from functools import cache
 from typing import Final
 
 from production.nodes import Attribute, Constant, Has, Like, Node, Pattern, RecordOf, postorder
-from production.policies import Policy, Slot
 from production.strings import quoted
 from production.uids import Uid
+from production.validation.excerpts import excerpt
 from production.validation.problems import ValidationWarning, WarningKind
+from production.validation.sites import Sites
 
 BIDIRECTIONAL: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -35,21 +36,23 @@ _ESCAPES: Final = {
 }  # fmt: skip
 
 
-def misleading_texts(policy_id: str, policy: Policy) -> Iterator[ValidationWarning]:
-    """The warnings about the texts of a static policy or a template, each text once."""
-    strings, identifiers = _texts(policy)
-    for text in strings:
+def misleading_texts(policy_id: str, bodies: Sequence[Node], sites: Sites) -> Iterator[ValidationWarning]:
+    """The warnings about the texts of a static policy or a template, each where the text stands first."""
+    strings, identifiers = _texts(bodies)
+    for text, node in strings.items():
         if (kind := _of_string(text)) is not None:
-            yield _warning(policy_id, kind, (text,))
-    for text in identifiers:
+            yield _warning(policy_id, kind, (text,), node, sites)
+    for text, node in identifiers.items():
         found = _of_identifier(text)
         if found is not None:
-            yield _warning(policy_id, found[0], (text, *found[1:]))
+            yield _warning(policy_id, found[0], (text, *found[1:]), node, sites)
 
 
-def _warning(policy_id: str, kind: WarningKind, texts: tuple[str, ...]) -> ValidationWarning:
+def _warning(
+    policy_id: str, kind: WarningKind, texts: tuple[str, ...], node: Node, sites: Sites
+) -> ValidationWarning:
     message = _MESSAGES[kind].format(*map(quoted, texts))
-    return ValidationWarning(policy_id, kind, message, texts)
+    return ValidationWarning(policy_id, kind, message, texts, excerpt(node), site=sites.of(node))
 
 
 _MESSAGES: Final[dict[WarningKind, str]] = {
@@ -61,32 +64,29 @@ _MESSAGES: Final[dict[WarningKind, str]] = {
 }
 
 
-def _texts(policy: Policy) -> tuple[Iterable[str], Iterable[str]]:
-    """The strings and the identifiers of a policy, scope first."""
-    strings: dict[str, None] = {}
-    identifiers: dict[str, None] = {}
-    for scope in (policy.principal, policy.resource):
-        if scope.entity is not None and not isinstance(scope.entity, Slot):
-            identifiers[scope.entity.id] = None
-    identifiers |= {uid.id: None for uid in policy.action.entities}
-    for body in policy.expressions():
+def _texts(bodies: Iterable[Node]) -> tuple[dict[str, Node], dict[str, Node]]:
+    """The strings and the identifiers of a policy, each with the first expression that holds it."""
+    strings: dict[str, Node] = {}
+    identifiers: dict[str, Node] = {}
+    for body in bodies:
         for node in postorder(body):
             _look_at(node, strings, identifiers)
     return strings, identifiers
 
 
-def _look_at(node: Node, strings: dict[str, None], identifiers: dict[str, None]) -> None:
+def _look_at(node: Node, strings: dict[str, Node], identifiers: dict[str, Node]) -> None:
     match node:
         case Constant(str() as text):
-            strings[text] = None
+            strings.setdefault(text, node)
         case Constant(Uid() as uid):
-            identifiers[uid.id] = None
+            identifiers.setdefault(uid.id, node)
         case Like(pattern=pattern):
-            strings[_printed(pattern)] = None
+            strings.setdefault(_printed(pattern), node)
         case Attribute(name=name):
-            identifiers[name] = None
+            identifiers.setdefault(name, node)
         case Has(path=names) | RecordOf(names=names):
-            identifiers |= dict.fromkeys(names)
+            for name in names:
+                identifiers.setdefault(name, node)
 
 
 def _printed(pattern: Pattern) -> str:

@@ -1,94 +1,173 @@
-"""Where a problem stands in the text that the policies were read from: line, column, and a caret.
+"""Places of problems in the text that the policies were read from.
 
-Nodes keep no positions, so the place is found by looking for the expression's tokens in its policy; brackets
-and blanks do not matter. Costs nothing but for whoever asks.
+Nodes keep no positions. The text is parsed a second time, by a parser that notes where the leaves of
+expressions stand. Both trees have the same form, so the site of an expression finds it in the second one.
+This takes linear time, and only a report needs it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from bisect import bisect_right
+from collections.abc import Container, Iterator, Sequence
+from typing import Final
 
-from production.lexer import offset_of, tokenize
-from production.validation.problems import ValidationError, ValidationWarning
+from production.extensions import CONSTRUCTORS
+from production.lexer import offsets_of
+from production.nodes import Call, If, Node, RecordOf, SetOf, Unary, postorder
+from production.parser import PolicyParser
+from production.policies import ActionScope, Policy, Scope, Slot
+from production.uids import Uid
+from production.validation.problems import Place
+from production.validation.scopes import scope_conditions
 
-Problem = ValidationError | ValidationWarning
-
-BRACKETS = {"(": ")", "[": "]", "{": "}"}
-LONGEST_LINE = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A line and a column, both from 1, and the line itself."""
-
-    line: int
-    column: int
-    text: str
-
-    def caret(self) -> str:
-        """The line with a caret under the column; nothing for a line that nobody would read."""
-        if len(self.text) > LONGEST_LINE:
-            return ""
-        return f"\n  {self.text}\n  {' ' * (self.column - 1)}^"
+_LINE_END: Final = re.compile(r"\r\n|\r|\n")
 
 
 class Places:
     """The places of one text. Ids are those that reading gives: `policy0`, `policy1`, … in order."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, policies: Container[str]) -> None:
+        """Read a text for the places of these policies; raises `PolicyError`."""
         self._text = text
-        self._tokens = tokenize(text)
-        self._policies = _policies(self._tokens)
+        self._offsets = offsets_of(text)
+        self._line_starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
+        self._lines: dict[int, str] = {}
+        self._starts: dict[str, int] = {}
+        self._sites: dict[str, list[int]] = {}
+        parser = _NotingParser(text)
+        number = 0
+        while parser.tokens[parser.at]:
+            policy_id = f"policy{number}"
+            self._starts[policy_id] = parser.at
+            policy = parser.policy()
+            if policy_id in policies:
+                self._sites[policy_id] = parser.sites_of(policy)
+            number += 1
 
-    def told(self, problem: Problem) -> str:
-        """The problem in words, with its place and the line that is meant where they are found."""
-        found = self.place(problem)
-        if found is None:
-            return str(problem)
-        head, _, rest = str(problem).partition(": ")
-        return f"{head}, line {found.line}, column {found.column}: {rest}{found.caret()}"
+    def of(self, policy_id: str, site: int | None) -> Place | None:
+        """Where an expression starts, or the policy if there is no site; `None` for what the text lacks."""
+        if site is None:
+            token = self._starts.get(policy_id)
+        else:
+            sites = self._sites.get(policy_id, [])
+            token = sites[site] if site < len(sites) else None
+        return None if token is None else self._at(self._offsets[token])
 
-    def place(self, problem: Problem) -> Place | None:
-        """Where the problem's expression first stands in its policy, or else where the policy begins."""
-        number = problem.policy.removeprefix("policy")
-        if not (number.isascii() and number.isdigit()) or int(number) >= len(self._policies):
-            return None
-        start, end = self._policies[int(number)]
-        at = _find(self._tokens, start, end, problem.expression) if problem.expression else None
-        return self._at(start if at is None else at)
+    def _at(self, offset: int) -> Place:
+        line = bisect_right(self._line_starts, offset)
+        return Place(line, offset - self._line_starts[line - 1] + 1, self._line(line))
 
-    def _at(self, index: int) -> Place:
-        offset = offset_of(self._text, index)
-        before = self._text[:offset]
-        line_start = max(before.rfind("\n"), before.rfind("\r")) + 1
-        line = before.count("\n") + before.replace("\r\n", "").count("\r") + 1
-        rest = self._text[line_start:].splitlines() or [""]
-        return Place(line, offset - line_start + 1, rest[0])
-
-
-def _policies(tokens: Sequence[str]) -> list[tuple[int, int]]:
-    """The first token of each policy, and the one after its semicolon."""
-    found = []
-    start = depth = 0
-    for at, token in enumerate(tokens):
-        if token in BRACKETS:
-            depth += 1
-        elif token in BRACKETS.values():
-            depth -= 1
-        elif token == ";" and depth == 0:
-            found.append((start, at + 1))
-            start = at + 1
-    return found
+    def _line(self, line: int) -> str:
+        """A line without its end; one object for all places in it, since lines may be long."""
+        if line not in self._lines:
+            end = self._line_starts[line] if line < len(self._line_starts) else len(self._text)
+            self._lines[line] = self._text[self._line_starts[line - 1] : end].rstrip("\r\n")
+        return self._lines[line]
 
 
-def _find(tokens: Sequence[str], start: int, end: int, expression: str) -> int | None:
-    """Where the expression's tokens stand between two places, whatever is in parentheses."""
-    wanted = [token for token in tokenize(expression.rstrip("…")) if token not in ("", "(", ")")]
-    kept = [at for at in range(start, end) if tokens[at] not in ("(", ")")]
-    if not wanted:
-        return None
-    for first in range(len(kept) - len(wanted) + 1):
-        if all(tokens[kept[first + n]] == token for n, token in enumerate(wanted)):
-            return kept[first]
-    return None
+class _NotingParser(PolicyParser):
+    """A parser that notes the tokens of leaves: of the scope in order, of conditions by node."""
+
+    __slots__ = ("_leaves", "_scope")
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._scope: list[int] = []
+        self._leaves: dict[int, int] = {}
+
+    def policy(self) -> Policy:
+        self._scope = []
+        self._leaves = {}
+        return super().policy()
+
+    def sites_of(self, policy: Policy) -> list[int]:
+        """By site the token at which each expression of the policy just read starts."""
+        scope = [condition.body for condition in scope_conditions(policy)]
+        leaves = [node for body in scope for node in postorder(body) if not node.children]
+        for leaf, token in zip(leaves, self._scope, strict=True):
+            self._leaves[id(leaf)] = token
+        bodies = (*scope, *policy.expressions())
+        return [token for body in bodies for token in _starts(body, self._leaves, self.tokens)]
+
+    def _operand(self) -> int:
+        start, waiting = self.at, self.waiting[-1]
+        known = len(self.operands)
+        state = super()._operand()
+        if len(self.operands) > known:
+            takes_sign = self.waiting[-1] is not waiting
+            self._leaves[id(self.operands[-1])] = start - 1 if takes_sign else start
+        return state
+
+    def _constraint(self, variable: str, slot: Slot) -> Scope:
+        self._scope.append(self.at)
+        scope = super()._constraint(variable, slot)
+        if scope.op == "All":
+            self._scope.pop()
+        return scope
+
+    def _entity_or_slot(self, slot: Slot) -> Uid | Slot:
+        start = self.at
+        while self.tokens[start] == "(":
+            start += 1
+        self._scope.append(start)
+        return super()._entity_or_slot(slot)
+
+    def _action_constraint(self) -> ActionScope:
+        self._scope.append(self.at)
+        scope = super()._action_constraint()
+        if scope.op == "All":
+            self._scope.pop()
+        return scope
+
+    def _action_list(self) -> tuple[Uid, ...]:
+        start = self.at
+        actions = super()._action_list()
+        if not actions:
+            self._scope.append(start)
+        return actions
+
+    def _action(self) -> Uid:
+        self._scope.append(self.at)
+        return super()._action()
+
+
+def _starts(body: Node, leaves: dict[int, int], tokens: Sequence[str]) -> Iterator[int]:
+    """The first token of each expression in postorder; parentheses around it are no part of it."""
+    finished: list[int] = []
+    for node in postorder(body):
+        count = len(node.children)
+        if count:
+            operands = finished[-count:]
+            del finished[-count:]
+            start = _start(node, operands, tokens)
+        else:
+            start = leaves[id(node)]
+        finished.append(start)
+        yield start
+
+
+def _start(node: Node, operands: Sequence[int], tokens: Sequence[str]) -> int:
+    """The first token of an expression by those of its operands."""
+    match node:
+        case If() | Unary("!" | "neg", _):
+            return _before(operands[0], tokens)
+        case Call(function, _) if function in CONSTRUCTORS:
+            return _before(operands[0], tokens)
+        case SetOf():
+            # The scope `action in A` is read as `action in [A]`.
+            bracket = _before(operands[0], tokens)
+            return bracket if tokens[bracket] == "[" else operands[0]
+        case RecordOf():
+            colon = _before(min(operands), tokens)
+            return colon - 2
+        case _:
+            return operands[0]
+
+
+def _before(at: int, tokens: Sequence[str]) -> int:
+    """The token before this one and its opening parentheses."""
+    at -= 1
+    while tokens[at] == "(":
+        at -= 1
+    return at

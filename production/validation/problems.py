@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Final, Literal
 
 from production.nodes import Node
 from production.validation.environments import Environment
@@ -40,21 +40,53 @@ WarningKind = Literal[
 """Kinds of warnings (spec 08 §8)."""
 
 
+LONGEST_LINE: Final = 200
+"""Characters of a line that a report still shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line and a column of a text, both from 1, and the line itself."""
+
+    line: int
+    column: int
+    text: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}, column {self.column}"
+
+    def caret(self) -> str:
+        """The line with a caret under the column, what does not print replaced; empty for a long line."""
+        if len(self.text) > LONGEST_LINE:
+            return ""
+        shown = "".join(map(_shown, self.text))
+        return f"\n  {shown}\n  {' ' * (self.column - 1)}^"
+
+
+def _shown(character: str) -> str:
+    if character.isprintable():
+        return character
+    return " " if character == "\t" else "\ufffd"
+
+
 @dataclass(frozen=True, slots=True)
 class ValidationError:
     """One thing that makes a policy, a template or a link invalid.
 
-    `expression` is the text of the expression at fault, cut where it gets long; empty where the scope is.
+    `expression` is the text of the expression at fault, cut where it gets long; empty where it is no
+    expression. `Validation.placed` fills `place`; `site` is the number by which it finds the expression
+    (`sites`), and `None` stands for the whole policy.
     """
 
     policy: str
     kind: ValidationErrorKind
     message: str
     expression: str = ""
+    place: Place | None = None
+    site: int | None = field(default=None, repr=False, compare=False)
 
     def __str__(self) -> str:
-        where = f"in `{self.expression}`: " if self.expression else ""
-        return f"policy `{self.policy}`: {where}{self.message}"
+        return f"{_head(self.policy, self.place)}: {_within(self.expression)}{self.message}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +94,7 @@ class ValidationWarning:
     """One thing that a valid policy may still have got wrong.
 
     `texts` holds the string or identifier that a warning is about and, for `confusable_identifier`, its first
-    character that is not allowed.
+    character that is not allowed. `expression`, `place` and `site` are as in an error.
     """
 
     policy: str
@@ -70,10 +102,19 @@ class ValidationWarning:
     message: str
     texts: tuple[str, ...] = ()
     expression: str = ""
+    place: Place | None = None
+    site: int | None = field(default=None, repr=False, compare=False)
 
     def __str__(self) -> str:
-        where = f"in `{self.expression}`: " if self.expression else ""
-        return f"policy `{self.policy}`: warning: {where}{self.message}"
+        return f"{_head(self.policy, self.place)}: warning: {_within(self.expression)}{self.message}"
+
+
+def _head(policy_id: str, place: Place | None) -> str:
+    return f"policy `{policy_id}`" if place is None else f"policy `{policy_id}`, {place}"
+
+
+def _within(expression: str) -> str:
+    return f"in `{expression}`: " if expression else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,19 @@
 """Reference checks (spec 08 §3): every type, enumerated id and action that a policy names is declared.
 
-One walk over a policy's conditions, unreached code included; it also notes which variables they mention:
-that decides how many environments really differ for them.
+One walk over a policy, unreached code included; it also notes which variables the conditions mention: that
+decides how many environments really differ for them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from production.names import is_action_type
-from production.nodes import Constant, Is, Node, Variable, postorder
-from production.policies import Policy, Slot
+from production.nodes import Condition, Constant, Is, Node, Variable, postorder
 from production.schema_errors import near_name
 from production.schema_model import SchemaModel
+from production.strings import quoted
 from production.typed_values import unlisted
 from production.uids import Uid
 from production.validation.problems import Fault, Faults
@@ -27,43 +27,42 @@ class Mentioned:
     scope_is_declared: bool
 
 
-def check_references(policy: Policy, model: SchemaModel, faults: Faults) -> Mentioned:
-    """Report what the policy names without a declaration."""
-    for uid in _scope_uids(policy):
-        _report(faults, undeclared(uid, model))
-    for scope in (policy.principal, policy.resource):
-        if scope.type_name is not None:
-            _report(faults, undeclared_type(scope.type_name, model))
-    scope_is_declared = not any(untypable(uid, model) for uid in _scope_uids(policy))
+def check_references(
+    scope: Iterable[Condition], conditions: Iterable[Condition], model: SchemaModel, faults: Faults
+) -> Mentioned:
+    """Report what a policy, its scope given as conditions, names without a declaration."""
+    scope_is_declared = True
+    for node in _nodes(scope):
+        _check(node, model, faults)
+        if isinstance(node, Constant) and isinstance(node.value, Uid):
+            scope_is_declared = scope_is_declared and not untypable(node.value, model)
     variables: set[str] = set()
-    for body in policy.expressions():
-        for node in postorder(body):
-            _look_at(node, model, variables, faults)
+    for node in _nodes(conditions):
+        _check(node, model, faults)
+        _note_variables(node, variables)
     return Mentioned(frozenset(variables), scope_is_declared)
 
 
-def _look_at(node: Node, model: SchemaModel, variables: set[str], faults: Faults) -> None:
-    if isinstance(node, Variable):
-        variables.add(node.name)
-    elif isinstance(node, Constant):
-        if isinstance(node.value, Uid):
-            _report(faults, undeclared(node.value, model), node)
-            if is_action_type(node.value.type):
-                variables.add("action")
+def _nodes(conditions: Iterable[Condition]) -> Iterator[Node]:
+    for condition in conditions:
+        yield from postorder(condition.body)
+
+
+def _check(node: Node, model: SchemaModel, faults: Faults) -> None:
+    fault = None
+    if isinstance(node, Constant):
+        fault = undeclared(node.value, model) if isinstance(node.value, Uid) else None
     elif isinstance(node, Is):
-        _report(faults, undeclared_type(node.type_name, model), node)
-
-
-def _report(faults: Faults, fault: Fault | None, node: Node | None = None) -> None:
+        fault = undeclared_type(node.type_name, model)
     if fault is not None:
         faults.add(fault.kind, fault.message, node)
 
 
-def _scope_uids(policy: Policy) -> Iterator[Uid]:
-    for scope in (policy.principal, policy.resource):
-        if scope.entity is not None and not isinstance(scope.entity, Slot):
-            yield scope.entity
-    yield from policy.action.entities
+def _note_variables(node: Node, variables: set[str]) -> None:
+    if isinstance(node, Variable):
+        variables.add(node.name)
+    elif isinstance(node, Constant) and isinstance(node.value, Uid) and is_action_type(node.value.type):
+        variables.add("action")
 
 
 def untypable(uid: Uid, model: SchemaModel) -> bool:
@@ -79,8 +78,8 @@ def undeclared(uid: Uid, model: SchemaModel) -> Fault | None:
     if is_action_type(uid.type):
         if (uid.type, uid.id) in model.actions:
             return None
-        known = (f"{type_name}::{action_id}" for type_name, action_id in model.actions)
-        hint = near_name(f"{uid.type}::{uid.id}", known)
+        known = (f"{type_name}::{quoted(action_id)}" for type_name, action_id in model.actions)
+        hint = near_name(repr(uid), known)
         return Fault("unrecognized_action", f"unrecognized action {uid!r}{hint}")
     fault = undeclared_type(uid.type, model)
     if fault is not None:

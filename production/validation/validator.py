@@ -13,13 +13,14 @@ Law (rejection): a policy passes only if its check came to an end; running out o
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from production.nodes import Condition
+from production.nodes import Condition, Node
 from production.policies import Policy
 from production.policy_set import PolicySet
 from production.schema_model import SchemaModel
 from production.schema_types import FALSE, Type, TypeTable
+from production.strings import quoted
 from production.uids import Uid
 from production.validation.capabilities import ExpressionNumbers
 from production.validation.control import conjunction
@@ -31,13 +32,11 @@ from production.validation.live_environments import live_environments
 from production.validation.machine import Machine, Trace
 from production.validation.misleading import misleading_texts
 from production.validation.places import Places
-from production.validation.problems import Faults, ValidationError, ValidationWarning
+from production.validation.problems import Fault, Faults, ValidationError, ValidationWarning
 from production.validation.references import check_references, undeclared_type
 from production.validation.rules import RULES
 from production.validation.scopes import lists_oddly, scope_conditions
-
-MOST_PLACED = 1_000
-"""Looking for a place takes time in proportion to the policy."""
+from production.validation.sites import Sites
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +52,32 @@ class Validation:
         """Whether there is no error; warnings do not count."""
         return not self.errors
 
-    def report(self, text: str | None = None) -> str:
-        """Every error and warning in words; with the text that the policies were read from, also where.
+    @property
+    def problems(self) -> tuple[ValidationError | ValidationWarning, ...]:
+        """Errors, then warnings."""
+        return (*self.errors, *self.warnings)
 
-        Of very many the first `MOST_PLACED` have their place.
+    def placed(self, text: str) -> Validation:
+        """The same with the places of errors and warnings in the text that the policies were read from.
+
+        Links have none, nor have policies from elsewhere. Raises `PolicyError` for a text that holds no
+        policies.
         """
-        found: tuple[ValidationError | ValidationWarning, ...] = (*self.errors, *self.warnings)
-        if text is None:
-            return "\n".join(map(str, found))
-        places = Places(text)
-        placed = map(places.told, found[:MOST_PLACED])
-        return "\n".join((*placed, *map(str, found[MOST_PLACED:])))
+        places = Places(text, {problem.policy for problem in self.problems})
+        errors = (replace(error, place=places.of(error.policy, error.site)) for error in self.errors)
+        warnings = (
+            replace(warning, place=places.of(warning.policy, warning.site)) for warning in self.warnings
+        )
+        return replace(self, errors=tuple(errors), warnings=tuple(warnings))
+
+    def report(self, text: str | None = None) -> str:
+        """Every error and warning in words; with the text that the policies were read from, also where."""
+        found = self if text is None else self.placed(text)
+        return "\n".join(map(_told, found.problems))
+
+
+def _told(problem: ValidationError | ValidationWarning) -> str:
+    return str(problem) if problem.place is None else f"{problem}{problem.place.caret()}"
 
 
 class Validator:
@@ -115,8 +129,9 @@ class _Checks:
         An incomplete schema has nothing to say but that it is incomplete (spec 08 §1).
         """
         if not self._model.is_complete:
+            message = _incomplete(self._model)
             for policy_id in (*policies.statics, *policies.templates):
-                incomplete = ValidationError(policy_id, "incomplete_schema", _INCOMPLETE)
+                incomplete = ValidationError(policy_id, "incomplete_schema", message)
                 yield policy_id, _Found([incomplete])
             for link_id in policies.links:
                 yield link_id, _Found()
@@ -154,18 +169,19 @@ class _Checks:
     def _check(self, policy_id: str, policy: Policy, found: _Found) -> None:
         faults = Faults()
         self._warn_of_applicability(policy_id, policy, found)
-        names = check_references(policy, self._model, faults)
+        scope = tuple(scope_conditions(policy))
+        bodies = tuple(condition.body for condition in (*scope, *policy.conditions))
+        sites = Sites(bodies)
+        names = check_references(scope, policy.conditions, self._model, faults)
         whole = self._level is not None or not names.scope_is_declared or lists_oddly(policy)
-        conditions = (*scope_conditions(policy), *policy.conditions) if whole else policy.conditions
+        conditions = (*scope, *policy.conditions) if whole else policy.conditions
         variables = names.variables | {"principal", "action", "resource"} if whole else names.variables
         environments = self._environments.all() if whole else self._environments.admitted_by(policy)
         typed_false = self._check_types(conditions, _distinct(environments, variables), faults)
-        for fault in faults:
-            text = "" if fault.node is None else excerpt(fault.node)
-            found.errors.append(ValidationError(policy_id, fault.kind, str(fault), text))
+        found.errors += (_error(policy_id, fault, sites) for fault in faults)
         if typed_false and not found.errors:
             found.warnings.append(ValidationWarning(policy_id, "impossible_policy", _IMPOSSIBLE))
-        found.warnings += misleading_texts(policy_id, policy)
+        found.warnings += misleading_texts(policy_id, bodies, sites)
 
     def _check_types(
         self, conditions: tuple[Condition, ...], environments: Iterable[Environment], faults: Faults
@@ -173,22 +189,32 @@ class _Checks:
         """Report what is wrong with conditions; whether they have type False in every environment."""
         numbers = ExpressionNumbers()
         typed_false = True
+        allowed = self._level
         level = 0
+        beyond: Node | None = None
         for environment in environments:
             before = faults.count
-            trace = None if self._level is None else Trace()
+            trace = None if allowed is None else Trace()
             machine = Machine(
                 RULES, self._model, self._environments.hierarchy, self._lattice, numbers, environment, faults,
                 trace,
             )  # fmt: skip
             type_ = _type_of(machine, conditions)
             typed_false = typed_false and type_ is FALSE
-            if trace is not None and faults.count == before:
-                level = max(level, Levels(trace, environment.action).of_conditions(conditions))
-        if self._level is not None and level > self._level:
+            if allowed is not None and trace is not None and faults.count == before:
+                levels = Levels(trace, environment.action, allowed)
+                level = max(level, levels.of_conditions(conditions))
+                beyond = levels.beyond if beyond is None else beyond
+        if beyond is not None:
             needs = "no level" if level >= NO_LEVEL else f"level {level}"
-            faults.add("level_violation", f"not valid at level {self._level}: it is at {needs}")
+            faults.add("level_violation", f"not valid at level {allowed}: the policy is at {needs}", beyond)
         return typed_false
+
+
+def _error(policy_id: str, fault: Fault, sites: Sites) -> ValidationError:
+    text = "" if fault.node is None else excerpt(fault.node)
+    site = None if fault.node is None else sites.of(fault.node)
+    return ValidationError(policy_id, fault.kind, str(fault), text, site=site)
 
 
 def _type_of(machine: Machine, conditions: tuple[Condition, ...]) -> Type:
@@ -204,7 +230,14 @@ def _distinct(environments: Iterable[Environment], variables: frozenset[str]) ->
     return chosen.values()
 
 
-_INCOMPLETE = "the schema is incomplete: it has external declarations"
+def _incomplete(model: SchemaModel) -> str:
+    """Why an incomplete schema validates nothing: its first external declaration, and how many there are."""
+    types = [f"the entity type `{name}`" for name in sorted(model.external_types)]
+    actions = [f"the action `{name}::{quoted(id_)}`" for name, id_ in sorted(model.external_actions)]
+    first, *others = (*types, *actions)
+    return f"the schema is incomplete: {first} is external" + (f", and {len(others)} more" if others else "")
+
+
 _INAPPLICABLE = (
     "the policy applies to no action: no action takes a principal and a resource that its scope admits"
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from production import PolicySet, Schema
+from production import PolicyError, PolicySet, Schema
+from production.uids import uid
 
 SCHEMA = Schema.from_cedar(
     "entity Doc; entity User { age: Long, name?: String };"
@@ -52,3 +53,154 @@ def test_a_long_line_is_not_shown() -> None:
     said = told(f"permit(principal, action, resource) when {{ {'true && ' * 40}principal.agee > 3 }};")
     assert "^" not in said
     assert "line 1, column" in said
+
+
+def placed(text: str, schema: Schema = SCHEMA, level: int | None = None) -> list[tuple[int, int, str, str]]:
+    """Line, column, kind and expression of each problem."""
+    found = schema.validate(PolicySet.from_text(text), level=level).placed(text)
+    assert all(one.place is not None for one in found.problems)
+    return [
+        (one.place.line, one.place.column, one.kind, one.expression)
+        for one in found.problems
+        if one.place is not None
+    ]
+
+
+def faults_of(condition: str) -> list[tuple[int, int]]:
+    """The places of the errors of a condition, its first line being line 1, its first column column 1."""
+    found = placed(f"permit(principal, action, resource) when {{\n{condition}\n}};")
+    return [(line - 1, column) for line, column, _, _ in found]
+
+
+@pytest.mark.parametrize(
+    ("condition", "places"),
+    [
+        ('principal has name && principal.name == "x" ||\n principal.name == "y"', [(2, 2)]),
+        ("(false && principal.nope == 1) ||\n principal.nope == 2", [(2, 2)]),
+        ("principal.nope == 1 &&\n principal.nope == 2", [(1, 1), (2, 2)]),
+        ("principal + 1 == 2 ||\n 1 + principal == 2 || principal", [(1, 1), (2, 6), (2, 24)]),
+        ("context.ok && 1 +\n context.ok - context.ok == 2", [(2, 2), (2, 15)]),
+        ("principal", [(1, 1)]),
+    ],
+)
+def test_repeated_expressions_have_places_of_their_own(condition: str, places: list[tuple[int, int]]) -> None:
+    assert faults_of(condition) == places
+
+
+@pytest.mark.parametrize(
+    ("condition", "places"),
+    [
+        ('true && principal["nope"] == 3', [(1, 9)]),
+        ('true && {"n": 1}.m == 1', [(1, 9)]),
+        ('true && {b: 1, "a": ((2))}.m == 1', [(1, 9)]),
+        ('true && {"b": {c: 1}, "a": (2)}', [(1, 9)]),
+        (r'true && "\u{61}" + 1 == 2', [(1, 9)]),
+        (r'true && ip("\x31x").isIpv4()', [(1, 9)]),
+        (r'true && ip ( ("\x31x") ).isIpv4()', [(1, 9)]),
+        ('true && ip().isIpv4()', [(1, 9)]),
+        ("true && [] == []", [(1, 9), (1, 15)]),
+        ("true && [((1))].contains(true)", [(1, 9)]),
+        ("true && (if context.ok then 1 else true) == 1", [(1, 10)]),
+        ("true && (if ((context).ok) then (if context.ok then 1 else true) else 1) == 1", [(1, 34)]),
+        ("true && !!( !principal.age )", [(1, 14)]),
+        ("true && - - principal == 1", [(1, 13)]),
+        ("true && - -1", [(1, 9)]),
+        ("true && - 1", [(1, 9)]),
+        ("true && ([1]).isEmpty().a", [(1, 10)]),
+        ("true // principal\n && principal\n.nope", [(2, 5)]),
+        ("true && principal is Nope in Doc::\"é\"", [(1, 9)]),
+        ("true && Nope\n::\n\"\\u{e9}\" == principal", [(1, 9)]),
+    ],
+)  # fmt: skip
+def test_the_spelling_of_an_expression_does_not_matter(condition: str, places: list[tuple[int, int]]) -> None:
+    assert faults_of(condition) == places
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ('permit(principal == Nope::"x",\n action, resource) when {\nprincipal == Nope::"x" };',
+         [(1, 21), (3, 14)]),
+        ('permit(principal is Nope,\n action == Action::"vie", resource in ((Nope\n::"y")));',
+         [(1, 8), (2, 12), (2, 41)]),
+        ('permit(principal, action in [Action::"view",\nAction::"vieww"], resource is Doc in Nope::"x");',
+         [(2, 1), (2, 38)]),
+        ('permit(principal, action in (Action::"no"), resource in Nope::"x");', [(1, 30), (1, 57)]),
+        ('permit(principal in ?principal, action in [(Action::"no")], resource == ?resource);', [(1, 45)]),
+    ],
+)  # fmt: skip
+def test_an_entity_of_the_scope_has_its_own_place(text: str, places: list[tuple[int, int]]) -> None:
+    found = [(line, column) for line, column, kind, _ in placed(text) if kind.startswith("unrecognized")]
+    assert found == places
+
+
+def test_a_list_of_actions_has_its_own_place() -> None:
+    schema = Schema.from_cedar(
+        "entity E; action a appliesTo { principal: E, resource: E };"
+        "namespace N { action b appliesTo { principal: E, resource: E }; }"
+    )
+    text = 'permit(principal, action in\n [Action::"a", N::Action::"b"], resource);'
+    assert placed(text, schema)[0][:3] == (2, 2, "incompatible_types")
+    empty = "permit(principal, action in\n [], resource);"
+    assert placed(empty, schema)[0][:3] == (2, 2, "empty_set")
+
+
+def test_a_warning_stands_at_the_first_expression_with_its_text() -> None:
+    text = 'permit(principal == User::"say_һello",\n action, resource) when {\n "a\u0430" like "*" || "a\u0430" == "b" };'
+    assert placed(text) == [
+        (3, 2, "mixed_script_string", '"a\u0430"'),
+        (1, 21, "mixed_script_identifier", 'User::"say_һello"'),
+    ]
+
+
+def test_a_level_error_stands_at_the_innermost_expression_beyond_the_level() -> None:
+    schema = Schema.from_cedar(
+        'entity User { boss: User, ok: Bool };action "view" appliesTo { principal: User, resource: User };'
+    )
+    text = "permit(principal, action, resource) when {\n principal.boss.ok &&\n resource.boss.boss.ok };"
+    assert placed(text, schema, level=2) == [(3, 2, "level_violation", "resource.boss.boss.ok")]
+    assert placed(text, schema, level=1) == [(2, 2, "level_violation", "principal.boss.ok")]
+    assert placed(text, schema, level=3) == []
+
+
+def test_what_does_not_print_is_replaced_in_the_line_and_keeps_the_column() -> None:
+    text = 'permit(principal, action, resource) when {\n\t"\u202e" == "b" || principal };'
+    assert f'\n   "\ufffd" == "b" || principal }};\n  {" " * 15}^' in told(text)
+
+
+def test_a_place_belongs_to_its_policy() -> None:
+    texts = [f"permit(principal, action, resource)\nwhen {{ principal.nope == {n} }};\n" for n in range(300)]
+    assert [line for line, *_ in placed("".join(texts))] == [2 * n + 2 for n in range(300)]
+
+
+def test_links_and_policies_from_elsewhere_have_no_place() -> None:
+    text = "permit(principal == ?principal, action, resource) when { principal.nope };"
+    policies = PolicySet.from_text(text).link("policy0", "link", {"?principal": uid("Nope", "x")})
+    found = SCHEMA.validate(policies)
+    assert [(one.policy, one.place is None) for one in found.placed(text).errors] == [
+        ("policy0", False), ("link", True),
+    ]  # fmt: skip
+    assert {one.place for one in found.placed("").problems} == {None}
+    assert {one.place for one in found.problems} == {None}
+
+
+def test_a_text_that_holds_no_policies_is_refused() -> None:
+    found = SCHEMA.validate(PolicySet.from_text("permit(principal, action, resource) when { false };"))
+    with pytest.raises(PolicyError):
+        found.report("permit")
+
+
+def test_an_action_is_suggested_as_it_is_written() -> None:
+    said = told('permit(principal, action == Action::"vieww", resource);')
+    assert 'unrecognized action Action::"vieww"; did you mean Action::"view"?' in said
+
+
+def test_an_incomplete_schema_is_named_by_its_external_declarations() -> None:
+    policies = PolicySet.from_text("permit(principal, action, resource);")
+    schema = Schema.from_json(
+        '{"": {"entityTypes": {"A": {"external": true}, "B": {"external": true}}, "actions": {}}}'
+    )
+    said = schema.validate(policies).report()
+    assert "the schema is incomplete: the entity type `A` is external, and 1 more" in said
+    action = Schema.from_json('{"": {"entityTypes": {}, "actions": {"v": {"external": true}}}}')
+    assert 'incomplete: the action `Action::"v"` is external' in action.validate(policies).report()

@@ -10,6 +10,7 @@ from production.arguments import choice_of, instance_of
 from production.collecting import without_collection
 from production.entities import Entities
 from production.errors import ERROR_KINDS, FIRST_ERROR, TRUE, ErrorKind, EvaluationError
+from production.fresh_stack import at_any_depth, on_fresh_stack
 from production.lowering import Code, lower_expression
 from production.machine import Frame, run
 from production.nodes import Expression, Node
@@ -89,15 +90,19 @@ class Authorizer:
         if request.__class__ is not Request:
             instance_of(request, Request, "a request")
         server = self._servers.get(request.action)
-        if server is None:
-            server = self._server(request.action)
-        return server.answer(request.principal, request.action, request.resource, request._context)
+        try:
+            if server is None:
+                server = self._server(request.action)
+            return server.answer(request.principal, request.action, request.resource, request._context)
+        except RecursionError:
+            return on_fresh_stack(lambda: self.authorize(request))
 
     def authorize_many(self, requests: Iterable[Request]) -> list[Response]:
         """The responses to many requests, in order."""
         authorize = self.authorize
         return [authorize(request) for request in requests]
 
+    @at_any_depth
     def explain(self, request: Request) -> Explanation:
         """The response and how it came about: every policy that was asked, with its result."""
         instance_of(request, Request, "a request")
@@ -113,6 +118,7 @@ class Authorizer:
             candidates.append(Candidate(rule.policy_id, status == TRUE, error, detail))
         return Explanation(self.authorize(request), tuple(candidates), len(self._policies) - len(rules))
 
+    @at_any_depth
     def evaluate(self, expression: Node, request: Request) -> Value:
         """The value of one expression under a request; raises `EvaluationError`."""
         instance_of(request, Request, "a request")
@@ -151,6 +157,7 @@ class Authorizer:
             plan = self._plans().plan(action, self._entities._above[action])
             return Server(plan, self._entities, self._tier, types)
 
+    @at_any_depth
     def _server(self, action: Uid) -> Server:
         server = self.server_for(action)
         if len(self._servers) >= _MOST_SERVERS:

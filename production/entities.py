@@ -12,6 +12,7 @@ from typing import Any, Final
 from production.arguments import instance_of, iterable_of, text_of
 from production.collecting import without_collection
 from production.errors import EntitiesError
+from production.fresh_stack import at_any_depth
 from production.hierarchy import NOBODY, Ancestors, check_acyclic
 from production.names import is_action_type
 from production.plain import plain_record
@@ -145,6 +146,7 @@ class Entities:
         return make_store, (self._attributes, self._parents, self._tags)
 
     @classmethod
+    @at_any_depth
     def from_entities(cls, entities: Iterable[Entity]) -> Entities:
         """A store of these; raises `EntitiesError` for two that differ, for a cycle, for an action below a
         non-action.
@@ -153,12 +155,14 @@ class Entities:
             return make_store({}, {}, {}).add(entities)
 
     @classmethod
+    @at_any_depth
     def from_json(cls, text: str) -> Entities:
         """Read an entity document without a schema (spec 05 §2); raises `EntitiesError`."""
         from production.entity_json import read_entities
 
         return read_entities(text_of(text, "an entity document"))
 
+    @at_any_depth
     def add(self, entities: Iterable[Entity]) -> Entities:
         """This store and `entities`; one already there is ignored if deeply equal, else an error (spec 05
         §3).
@@ -169,6 +173,7 @@ class Entities:
             builder.add(entity.uid, entity._attributes, entity.parents, entity._tags)
         return builder.store()
 
+    @at_any_depth
     def upsert(self, entities: Iterable[Entity]) -> Entities:
         """This store with `entities` put in, each in place of the one with its uid."""
         attributes, parents, tags = self._attributes.copy(), self._parents.copy(), self._tags.copy()
@@ -186,6 +191,7 @@ class Entities:
             check_acyclic(parents)
         return make_store(attributes, parents, tags, None if moved else self._above)
 
+    @at_any_depth
     def remove(self, uids: Iterable[Uid]) -> Entities:
         """This store without these entities, also as parents of others; unknown uids are ignored."""
         gone = uids_of(uids, "uids")

@@ -10,7 +10,7 @@ from production.arguments import text_of
 from production.collecting import without_collection
 from production.entities import NO_TAGS, Entities, Entity, StoreBuilder, make_entity
 from production.errors import EntitiesError, JsonError
-from production.fresh_stack import with_stack
+from production.fresh_stack import at_any_depth, with_stack
 from production.hierarchy import NOBODY
 from production.json_scanner import Repeated
 from production.json_text import Json, check_ignored, read_json, well_formed
@@ -147,6 +147,7 @@ def read_entities(text: str) -> Entities:
         return with_stack(lambda: _read_store(text))
 
 
+@at_any_depth
 def read_uid_json(text: str) -> Uid:
     """A uid in either form from a JSON text of its own; raises `EntitiesError`."""
     try:
@@ -155,6 +156,7 @@ def read_uid_json(text: str) -> Uid:
         raise EntitiesError(str(error)) from None
 
 
+@at_any_depth
 def entities_json(entities: Entities) -> list[Any]:
     """The canonical document (spec 05 §2.4): sorted by uid, all ancestors as parents; raises `PrintError`."""
     document = []

@@ -12,6 +12,7 @@ from typing import Final
 
 from production.arguments import long_of, text_of
 from production.cursor import WORD_START
+from production.fresh_stack import at_any_depth
 from production.layout import Stream
 from production.lexer import COMMENT_OR_TOKEN
 from production.parser import parse_policies
@@ -203,6 +204,7 @@ class _Formatter:
             self.line_break(1, fill=True)
 
 
+@at_any_depth
 def format_policies(text: str, line_width: int = 80, indent_width: int = 2) -> str:
     """The same policies, laid out within `line_width` columns where that is possible; comments are kept.
 

@@ -38,13 +38,23 @@ def at_any_depth(function: Callable[P, T]) -> Callable[P, T]:
     @wraps(function)
     def called(*arguments: P.args, **named: P.kwargs) -> T:
         try:
-            if 0 < threading.stack_size() < _SMALL:
+            if _stacks_are_small():
                 return on_fresh_stack(lambda: function(*arguments, **named))
             return function(*arguments, **named)
         except RecursionError:
             return on_fresh_stack(lambda: function(*arguments, **named))
 
     return called
+
+
+def _stacks_are_small() -> bool:
+    """Whether threads are started with a small stack."""
+    with _sizes:
+        size = threading.stack_size()
+        if size:
+            # Asking for the size has set it to the default.
+            threading.stack_size(size)
+        return 0 < size < _SMALL
 
 
 def on_fresh_stack(work: Callable[[], T]) -> T:

@@ -15,6 +15,7 @@ from typing import Any, Final, TypeAlias
 
 from production.collecting import without_collection
 from production.errors import JsonError
+from production.fresh_stack import at_any_depth
 from production.json_scanner import Number, Repeated, integer, number, object_of, scan
 
 Json: TypeAlias = bool | int | str | Number | list["Json"] | dict[str, "Json"] | None
@@ -42,6 +43,7 @@ _CAREFUL: Final = json.JSONDecoder(
 """Tells minus zero apart as well."""
 
 
+@at_any_depth
 def read_json(text: str, members: Callable[[Any], int] | None = None) -> Json:
     """Read one JSON text; raises `JsonError`. Depth, repeated keys, odd numbers are left to the caller.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from production.fresh_stack import at_any_depth
 from production.json_text import write_json
 from production.nodes import (
     Attribute,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from production.policy_set import PolicySet
 
 
+@at_any_depth
 def expression_json(node: Node) -> str:
     """The canonical JSON text of an expression."""
     return write_json(expression_data(node))

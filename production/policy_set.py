@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from production.arguments import instance_of, named, text_of
 from production.errors import ArgumentError, LinkError, PolicySetError
+from production.fresh_stack import at_any_depth
 from production.parser import parse_policies
 from production.policies import Policy, SlotName, same_policy
 from production.uids import Uid
@@ -85,6 +86,7 @@ class PolicySet:
             self._link(*link)
 
     @classmethod
+    @at_any_depth
     def from_text(cls, text: str) -> PolicySet:
         """Read policy text; ids are `policy0`, `policy1`, … in order. Raises `PolicyError`."""
         made = cls()
@@ -93,18 +95,21 @@ class PolicySet:
         return made
 
     @classmethod
+    @at_any_depth
     def from_json(cls, text: str) -> PolicySet:
         """Read a policy-set document (spec 06); raises `PolicyError`."""
         from production.policy_json import read_policy_set
 
         return read_policy_set(text_of(text, "a policy document"))
 
+    @at_any_depth
     def to_json(self) -> str:
         """The canonical policy-set document."""
         from production.policy_json_writer import policy_set_json
 
         return policy_set_json(self)
 
+    @at_any_depth
     def to_text(self, *, templates: bool = False) -> str:
         """Cedar text: static policies and links as plain policies; or static policies and templates.
 
@@ -195,6 +200,7 @@ class PolicySet:
             instance_of(entity, Uid, f"the value for {name}")
         self._links[new_id] = Link(template_id, template, filled.get("?principal"), filled.get("?resource"))
 
+    @at_any_depth
     def replacing(self, replacements: Mapping[Uid, Uid]) -> PolicySet:
         """This set with the entity literals of its static policies replaced, all at once (spec 13 §2).
 
@@ -230,6 +236,7 @@ class PolicySet:
             raise PolicySetError(f"there is no {what} {policy_id!r}")
         return made
 
+    @at_any_depth
     def merge(self, other: PolicySet) -> PolicySet:
         """Both sets in one; an id of both must have the same content in both, else `PolicySetError`."""
         instance_of(other, PolicySet, "other")
@@ -250,6 +257,7 @@ class PolicySet:
                 raise PolicySetError(f"the id {link_id!r} stands for two links")
         return made
 
+    @at_any_depth
     def merge_renaming(self, other: PolicySet) -> tuple[PolicySet, dict[str, str]]:
         """Both sets in one, and the new ids of those policies of `other` whose id stands for something else
         here.

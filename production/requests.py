@@ -11,7 +11,7 @@ from production.arguments import instance_of, named, text_of
 from production.entity_json import read_uid
 from production.errors import ArgumentError, JsonError, RequestError
 from production.escapes import EscapeError, unescape
-from production.fresh_stack import on_fresh_stack
+from production.fresh_stack import at_any_depth, on_fresh_stack
 from production.json_scanner import Repeated
 from production.json_text import Json, read_json
 from production.names import is_name
@@ -67,9 +67,14 @@ class Request:
         value form,
         or JSON text of one, or missing. Raises `RequestError`.
         """
-        return _read(request_members(data))
+        members = request_members(data)
+        try:
+            return _read(members)
+        except RecursionError:
+            return on_fresh_stack(lambda: _read(members))
 
     @classmethod
+    @at_any_depth
     def from_json(cls, text: str) -> Request:
         """Read a JSON object with the keys of `from_dict`; raises `RequestError`."""
         return _read(request_members(request_object(text)))

@@ -9,6 +9,7 @@ from production.arguments import choice_of, instance_of, long_of, text_of
 from production.collecting import without_collection
 from production.entities import Entities, Entity
 from production.errors import ArgumentError, NotValid, SchemaError
+from production.fresh_stack import at_any_depth
 from production.policies import Policy
 from production.policy_set import PolicySet
 from production.request_types import TypesTable
@@ -54,12 +55,14 @@ class Schema(SchemaQuestions):
         self._types = TypesTable(self._model)
 
     @classmethod
+    @at_any_depth
     def from_cedar(cls, *texts: str) -> Schema:
         """A schema from one or more texts in Cedar syntax. Raises `SchemaError` naming line and column."""
         with without_collection():
             return cls(parse_schema(text_of(text, "a schema text")) for text in texts)
 
     @classmethod
+    @at_any_depth
     def from_json(cls, *texts: str) -> Schema:
         """A schema from one or more texts in JSON syntax. Raises `SchemaError` naming line and column."""
         for text in texts:
@@ -71,6 +74,7 @@ class Schema(SchemaQuestions):
                 return cls(read_json_schema(text) for text in texts)
 
     @classmethod
+    @at_any_depth
     def link(cls, *schemas: Schema) -> Schema:
         """One schema of many, each resolved by itself before (spec 13 §5).
 
@@ -86,6 +90,7 @@ class Schema(SchemaQuestions):
         return made
 
     @classmethod
+    @at_any_depth
     def link_complete(cls, *schemas: Schema) -> Schema:
         """As `link`; raises `SchemaLinkError` also where something is still external."""
         linked = cls.link(*schemas)
@@ -111,6 +116,7 @@ class Schema(SchemaQuestions):
 
     # What the schema says about other things
 
+    @at_any_depth
     def validate(self, policies: PolicySet, mode: Mode = "strict", level: int | None = None) -> Validation:
         """The type checker's verdict on every policy, template and link (spec 08).
 
@@ -133,14 +139,17 @@ class Schema(SchemaQuestions):
             for environment in self._validator.live_environments(policy):
                 yield from with_slots(environment, policy, self._model.entity_ancestors)
 
+    @at_any_depth
     def read_entities(self, text: str) -> Entities:
         """An entity document read by type and checked, with this schema's actions. Raises `EntitiesError`."""
         return self._entity_reader.read(text_of(text, "an entity document"))
 
+    @at_any_depth
     def conforming_entities(self, entities: Iterable[Entity]) -> Entities:
         """A store of these and of this schema's actions. Raises `EntitiesError` for a misfit."""
         return self._entity_reader.conforming(entities)
 
+    @at_any_depth
     def read_request(self, request: str | Mapping[str, Any], *, check: bool = True) -> Request:
         """A request, JSON text or its members, read by type and checked. Raises `RequestError`.
 
@@ -150,11 +159,13 @@ class Schema(SchemaQuestions):
         read = read_request(self._model, data, check=check)
         return self._types.checked(read) if check else read
 
+    @at_any_depth
     def check_request(self, request: Request) -> None:
         """Raise `RequestError` unless the schema admits the request (spec 05 §9.1)."""
         instance_of(request, Request, "a request")
         check_request(self._model, request.principal, request.action, request.resource, request._context)
 
+    @at_any_depth
     def authorizer(
         self, policies: PolicySet, entities: Entities, *, validate: bool = True, tier: Tier = "auto"
     ) -> TypedAuthorizer:
@@ -176,6 +187,7 @@ class Schema(SchemaQuestions):
         """What the schema was read from; for a linked schema its meaning, written out."""
         return self._fragments if self._fragments is not None else (written_fragment(self._model),)
 
+    @at_any_depth
     def to_cedar(self) -> str:
         """The schema in Cedar syntax. Raises `SchemaError` where that syntax cannot say what is meant."""
         declarations = self._declarations()
@@ -184,10 +196,12 @@ class Schema(SchemaQuestions):
         except SchemaTextError:
             return cedar_schema(tuple(map(with_places, declarations)))
 
+    @at_any_depth
     def to_json(self, indent: int | None = 2) -> str:
         """The schema in JSON syntax, names as written. Raises `SchemaError` past the depth of JSON."""
         return json_schema(self._declarations(), indent)
 
+    @at_any_depth
     def to_resolved_json(self, indent: int | None = 2, *, closed: bool = False) -> str:
         """A JSON schema of the same meaning, every name qualified and every common type written out.
 
@@ -195,6 +209,7 @@ class Schema(SchemaQuestions):
         """
         return resolved_json_schema(self._model, indent, closed=closed)
 
+    @at_any_depth
     def to_canonical(self) -> str:
         """One line of JSON, the same for two schemas exactly when they mean the same."""
         return canonical_schema(self._model)

@@ -19,6 +19,7 @@ from production.codegen import TooLarge, write_code
 from production.codegen_writer import Writer
 from production.entities import Entities
 from production.errors import STATUS_BITS
+from production.fresh_stack import at_any_depth
 from production.generated_support import NAMES
 from production.lowering import Code, Instructions
 from production.policies import Scope
@@ -78,6 +79,7 @@ def _guard_scope(out: Writer, variable: str, scope: Scope, entity: Uid | None) -
     out.line(f"if {name} is not {variable} and {name} not in {variable}h: {out.ending('0')}")
 
 
+@at_any_depth
 def _compiled(out: Writer, signature: str, tail: Sequence[str], split: int) -> Program:
     """Make the function; lines before `split` are scope guards, what is read once comes after them."""
     early = [_PRELUDE[name] for name in ("ph", "rh") if name in out.uses]

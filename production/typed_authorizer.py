@@ -12,6 +12,7 @@ from typing import NoReturn
 from production.arguments import instance_of
 from production.authorizer import Authorizer, Explanation
 from production.entities import Entities
+from production.fresh_stack import at_any_depth, on_fresh_stack
 from production.nodes import Node
 from production.policy_set import PolicySet
 from production.request_types import RequestTypes, TypesTable
@@ -55,9 +56,12 @@ class TypedAuthorizer(Authorizer):
         if request.__class__ is not Request:
             instance_of(request, Request, "a request")
         server = self._typed.get(request._types)
-        if server is None:
-            server = self._checked_server(request)
-        return server.answer(request.principal, request.action, request.resource, request._context)
+        try:
+            if server is None:
+                server = self._checked_server(request)
+            return server.answer(request.principal, request.action, request.resource, request._context)
+        except RecursionError:
+            return on_fresh_stack(lambda: self.authorize(request))
 
     def explain(self, request: Request) -> Explanation:
         """As `Authorizer.explain`; raises `RequestError` for a request that the schema does not admit."""
@@ -82,6 +86,7 @@ class TypedAuthorizer(Authorizer):
         instance_of(request, Request, "a request")
         check_request(self._model, request.principal, request.action, request.resource, request._context)
 
+    @at_any_depth
     def _checked_server(self, request: Request) -> Server:
         self._check(request)
         types = self._table.of(request)

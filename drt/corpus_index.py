@@ -37,6 +37,9 @@ SETTLED_NS = 20_000_000
 FEW = 100
 """So many rows about cases that are gone are not worth a look."""
 
+DAMAGE = (sqlite3.Error, OSError, TypeError, ValueError)
+"""What reading a damaged file raises: a row may hold anything."""
+
 WAITING_SECONDS = 10.0
 KEPT_DAYS = 90
 SIGNATURE = "signature"
@@ -104,7 +107,7 @@ class CorpusIndex:
 
     def _recall(self, kind: str) -> dict[str, Row]:
         """What the file knows; nothing where it cannot be used."""
-        with contextlib.suppress(sqlite3.Error, OSError), self._open() as connection:
+        with contextlib.suppress(*DAMAGE), self._open() as connection:
             rows = connection.execute("select path, state, answer, seal from answers where kind = ?", (kind,))
             whole = [row for row in rows if row[3] == _seal(kind, *row[:3])]
             answers = json.loads(f"[{','.join(answer for _, _, answer, _ in whole)}]")
@@ -119,7 +122,13 @@ class CorpusIndex:
         known.update(rows)
         if not rows and not gone:
             return
-        with contextlib.suppress(sqlite3.Error, OSError), self._open() as connection:
+        try:
+            self._write(kind, rows, gone)
+        except (sqlite3.Error, OSError):
+            self._discard()
+
+    def _write(self, kind: str, rows: Mapping[str, Row], gone: Sequence[str]) -> None:
+        with self._open() as connection:
             connection.execute("begin immediate")
             connection.executemany(
                 "delete from answers where kind = ? and path = ?", [(kind, key) for key in gone]
@@ -149,8 +158,9 @@ class CorpusIndex:
 
     def _discard(self) -> None:
         if self._place is not None:
-            with contextlib.suppress(OSError):
-                self._place.unlink()
+            for path in (self._place, Path(f"{self._place}-journal")):
+                with contextlib.suppress(OSError):
+                    path.unlink()
 
 
 def _place(root: Path) -> Path | None:

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 
 from production import PolicyError, PolicySet, Schema
-from production.uids import uid
+from production.extensions import CONSTRUCTORS
+from production.nodes import Call, Constant, If, Node, RecordOf, SetOf, Unary, Variable, postorder
+from production.parser import parse_policies
+from production.strings import quoted
+from production.uids import Uid, uid
+from production.validation.places import Places
+from production.validation.scopes import scope_conditions
+from tests.production import random_policies
 
 SCHEMA = Schema.from_cedar(
     "entity Doc; entity User { age: Long, name?: String };"
@@ -204,3 +213,55 @@ def test_an_incomplete_schema_is_named_by_its_external_declarations() -> None:
     assert "the schema is incomplete: the entity type `A` is external, and 1 more" in said
     action = Schema.from_json('{"": {"entityTypes": {}, "actions": {"v": {"external": true}}}}')
     assert 'incomplete: the action `Action::"v"` is external' in action.validate(policies).report()
+
+
+def first_token(node: Node, operands: list[str]) -> str:
+    """The token that an expression starts with, by its form and the first tokens of its operands."""
+    match node:
+        case Constant(bool() as value):
+            return "true" if value else "false"
+        case Constant(int() as value):
+            return "-" if value < 0 else str(value)
+        case Constant(str() as value):
+            return quoted(value)
+        case Constant(Uid() as value):
+            return value.type.partition("::")[0]
+        case Variable(name):
+            return name
+        case Call(function, _) if function in CONSTRUCTORS:
+            return function
+        case If():
+            return "if"
+        case SetOf():
+            return "["
+        case RecordOf():
+            return "{"
+        case Unary("!" | "neg" as op, _):
+            return "!" if op == "!" else "-"
+        case _:
+            return operands[0]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_every_expression_starts_with_the_token_at_its_place(seed: int) -> None:
+    random = Random(seed)
+    texts = [random_policies.policy(random) for _ in range(10)]
+    text = "\n".join(texts)
+    places = Places(text, {f"policy{number}" for number in range(10)})
+    for number, one in enumerate(parse_policies(text)):
+        bodies = [condition.body for condition in (*scope_conditions(one), *one.conditions)]
+        nodes = [node for body in bodies for node in postorder(body)]
+        in_scope = sum(1 for condition in scope_conditions(one) for _ in postorder(condition.body))
+        finished: list[str] = []
+        for site, node in enumerate(nodes):
+            count = len(node.children)
+            operands = finished[len(finished) - count :]
+            del finished[len(finished) - count :]
+            token = first_token(node, operands)
+            if site < in_scope and isinstance(node, SetOf) and "action in [" not in texts[number]:
+                token = operands[0]
+            finished.append(token)
+            place = places.of(f"policy{number}", site)
+            assert place is not None
+            assert place.line == number + 1
+            assert place.text[place.column - 1 :].startswith(token)

@@ -24,6 +24,7 @@ from production.validation.problems import Faults
 from production.validation.references import check_references
 from production.validation.rules import RULES
 from production.validation.scopes import lists_oddly, scope_conditions
+from production.validation.sites import nodes_of
 
 
 def live_environments(
@@ -31,7 +32,7 @@ def live_environments(
 ) -> Iterator[Environment]:
     """Each environment in which the policy type-checks and is not False, in the schema's order."""
     scope = tuple(scope_conditions(policy))
-    names = check_references(scope, policy.conditions, model, Faults())
+    names = check_references(nodes_of(scope), nodes_of(policy.conditions), model, Faults())
     whole = not names.scope_is_declared or lists_oddly(policy)
     conditions = (*scope, *policy.conditions) if whole else policy.conditions
     parts = [(condition.body, condition.kind == "unless") for condition in conditions]

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Final
 
-from production.nodes import Attribute, Constant, Has, Like, Node, Pattern, RecordOf, postorder
+from production.nodes import Attribute, Constant, Has, Like, Node, Pattern, RecordOf
 from production.strings import quoted
 from production.uids import Uid
 from production.validation.excerpts import excerpt
@@ -36,9 +36,9 @@ _ESCAPES: Final = {
 }  # fmt: skip
 
 
-def misleading_texts(policy_id: str, bodies: Sequence[Node], sites: Sites) -> Iterator[ValidationWarning]:
+def misleading_texts(policy_id: str, sites: Sites) -> Iterator[ValidationWarning]:
     """The warnings about the texts of a static policy or a template, each where the text stands first."""
-    strings, identifiers = _texts(bodies)
+    strings, identifiers = _texts(sites.nodes)
     for text, node in strings.items():
         if (kind := _of_string(text)) is not None:
             yield _warning(policy_id, kind, (text,), node, sites)
@@ -64,13 +64,12 @@ _MESSAGES: Final[dict[WarningKind, str]] = {
 }
 
 
-def _texts(bodies: Iterable[Node]) -> tuple[dict[str, Node], dict[str, Node]]:
+def _texts(nodes: Iterable[Node]) -> tuple[dict[str, Node], dict[str, Node]]:
     """The strings and the identifiers of a policy, each with the first expression that holds it."""
     strings: dict[str, Node] = {}
     identifiers: dict[str, Node] = {}
-    for body in bodies:
-        for node in postorder(body):
-            _look_at(node, strings, identifiers)
+    for node in nodes:
+        _look_at(node, strings, identifiers)
     return strings, identifiers
 
 

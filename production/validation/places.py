@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from production.extensions import CONSTRUCTORS
 from production.lexer import offsets_of
-from production.nodes import Call, If, Node, RecordOf, SetOf, Unary, postorder
+from production.nodes import Call, If, Node, RecordOf, SetOf, Unary
 from production.parser import PolicyParser
 from production.policies import ActionScope, Policy, Scope, Slot
 from production.uids import Uid
 from production.validation.problems import Place
 from production.validation.scopes import scope_conditions
+from production.validation.sites import nodes_of
 
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
 
@@ -83,12 +84,11 @@ class _NotingParser(PolicyParser):
 
     def sites_of(self, policy: Policy) -> list[int]:
         """By site the token at which each expression of the policy just read starts."""
-        scope = [condition.body for condition in scope_conditions(policy)]
-        leaves = [node for body in scope for node in postorder(body) if not node.children]
+        scope = tuple(scope_conditions(policy))
+        leaves = (node for node in nodes_of(scope) if not node.children)
         for leaf, token in zip(leaves, self._scope, strict=True):
             self._leaves[id(leaf)] = token
-        bodies = (*scope, *policy.expressions())
-        return [token for body in bodies for token in _starts(body, self._leaves, self.tokens)]
+        return list(_starts(nodes_of((*scope, *policy.conditions)), self._leaves, self.tokens))
 
     def _operand(self) -> int:
         start, waiting = self.at, self.waiting[-1]
@@ -132,10 +132,10 @@ class _NotingParser(PolicyParser):
         return super()._action()
 
 
-def _starts(body: Node, leaves: dict[int, int], tokens: Sequence[str]) -> Iterator[int]:
-    """The first token of each expression in postorder; parentheses around it are no part of it."""
+def _starts(nodes: Iterable[Node], leaves: Mapping[int, int], tokens: Sequence[str]) -> Iterator[int]:
+    """The first token of each of the expressions in postorder, without parentheses around it."""
     finished: list[int] = []
-    for node in postorder(body):
+    for node in nodes:
         count = len(node.children)
         if count:
             operands = finished[-count:]

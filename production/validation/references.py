@@ -6,11 +6,11 @@ decides how many environments really differ for them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from production.names import is_action_type
-from production.nodes import Condition, Constant, Is, Node, Variable, postorder
+from production.nodes import Constant, Is, Node, Variable
 from production.schema_errors import near_name
 from production.schema_model import SchemaModel
 from production.strings import quoted
@@ -28,24 +28,19 @@ class Mentioned:
 
 
 def check_references(
-    scope: Iterable[Condition], conditions: Iterable[Condition], model: SchemaModel, faults: Faults
+    scope: Iterable[Node], conditions: Iterable[Node], model: SchemaModel, faults: Faults
 ) -> Mentioned:
-    """Report what a policy, its scope given as conditions, names without a declaration."""
+    """Report what the expressions of a policy's scope and conditions name without a declaration."""
     scope_is_declared = True
-    for node in _nodes(scope):
+    for node in scope:
         _check(node, model, faults)
         if isinstance(node, Constant) and isinstance(node.value, Uid):
             scope_is_declared = scope_is_declared and not untypable(node.value, model)
     variables: set[str] = set()
-    for node in _nodes(conditions):
+    for node in conditions:
         _check(node, model, faults)
         _note_variables(node, variables)
     return Mentioned(frozenset(variables), scope_is_declared)
-
-
-def _nodes(conditions: Iterable[Condition]) -> Iterator[Node]:
-    for condition in conditions:
-        yield from postorder(condition.body)
 
 
 def _check(node: Node, model: SchemaModel, faults: Faults) -> None:

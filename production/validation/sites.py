@@ -5,9 +5,14 @@ Law (sites): policies of the same form have the same sites.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
-from production.nodes import Node, postorder
+from production.nodes import Condition, Node, postorder
+
+
+def nodes_of(conditions: Iterable[Condition]) -> list[Node]:
+    """Every expression in conditions, in postorder."""
+    return [node for condition in conditions for node in postorder(condition.body)]
 
 
 class Sites:
@@ -16,14 +21,13 @@ class Sites:
     Counting starts with the first expression that is looked for; most policies have no problem.
     """
 
-    def __init__(self, bodies: Sequence[Node]) -> None:
-        self._bodies = bodies
+    def __init__(self, scope: list[Node], conditions: list[Node]) -> None:
+        self.nodes = scope + conditions
         self._numbers: dict[int, int] = {}
 
     def of(self, node: Node) -> int:
         """The site of an expression of the policy."""
         if not self._numbers:
-            nodes = (each for body in self._bodies for each in postorder(body))
-            for number, each in enumerate(nodes):
+            for number, each in enumerate(self.nodes):
                 self._numbers.setdefault(id(each), number)
         return self._numbers[id(node)]

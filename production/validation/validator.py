@@ -36,7 +36,7 @@ from production.validation.problems import Fault, Faults, ValidationError, Valid
 from production.validation.references import check_references, undeclared_type
 from production.validation.rules import RULES
 from production.validation.scopes import lists_oddly, scope_conditions
-from production.validation.sites import Sites
+from production.validation.sites import Sites, nodes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +170,9 @@ class _Checks:
         faults = Faults()
         self._warn_of_applicability(policy_id, policy, found)
         scope = tuple(scope_conditions(policy))
-        bodies = tuple(condition.body for condition in (*scope, *policy.conditions))
-        sites = Sites(bodies)
-        names = check_references(scope, policy.conditions, self._model, faults)
+        in_scope, in_conditions = nodes_of(scope), nodes_of(policy.conditions)
+        sites = Sites(in_scope, in_conditions)
+        names = check_references(in_scope, in_conditions, self._model, faults)
         whole = self._level is not None or not names.scope_is_declared or lists_oddly(policy)
         conditions = (*scope, *policy.conditions) if whole else policy.conditions
         variables = names.variables | {"principal", "action", "resource"} if whole else names.variables
@@ -181,7 +181,7 @@ class _Checks:
         found.errors += (_error(policy_id, fault, sites) for fault in faults)
         if typed_false and not found.errors:
             found.warnings.append(ValidationWarning(policy_id, "impossible_policy", _IMPOSSIBLE))
-        found.warnings += misleading_texts(policy_id, bodies, sites)
+        found.warnings += misleading_texts(policy_id, sites)
 
     def _check_types(
         self, conditions: tuple[Condition, ...], environments: Iterable[Environment], faults: Faults

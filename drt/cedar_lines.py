@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 import shlex
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from drt.case import Case, Request
 from drt.case_files import CASE_FILE
 from drt.oracles.checked import Divergence
 from drt.problems import InputProblem
+from drt.uid_text import normalized_text, normalized_uid_json
 
 Question = Literal["authorize", "evaluate", "validate"]
 
@@ -231,22 +231,27 @@ def _uid_of(text: str) -> str:
 
 
 def uid_text(uid: object) -> str | None:
-    """A uid of a JSON document as Cedar text (spec 01 §3); None where it is none."""
+    """A uid of a JSON document as a normalized literal (spec 05 §9); None where it is none.
+
+    A string is the literal already, where it is normalized.
+    """
     match uid:
+        case str(text):
+            return text if _is_normalized(text) else None
         case {"__entity": inner}:
             return uid_text(inner)
         case {"type": str(kind), "id": str(name)} if _TYPE.fullmatch(kind) and _is_text(name):
-            return f'{kind}::"{"".join(map(_escaped, name))}"'
+            return normalized_text(kind, name)
     return None
+
+
+def _is_normalized(text: str) -> bool:
+    try:
+        normalized_uid_json(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_text(name: str) -> bool:
     return not any(0xD800 <= ord(character) <= 0xDFFF for character in name)
-
-
-def _escaped(character: str) -> str:
-    if character in '"\\':
-        return "\\" + character
-    if unicodedata.category(character) in ("Cc", "Cf", "Zl", "Zp"):
-        return f"\\u{{{ord(character):x}}}"
-    return character

@@ -52,6 +52,12 @@ def normalized_uid_json(literal: str) -> str:
     return json.dumps({"type": type_name, "id": "".join(character for character, _ in pieces)})
 
 
+def normalized_text(type_name: str, identity: str) -> str:
+    """The uid as a normalized literal (spec 05 §9)."""
+    pieces = (_spellings(character, first=position == 0)[0] for position, character in enumerate(identity))
+    return f'{type_name}::"{"".join(pieces)}"'
+
+
 def plain_uid(value: object) -> dict[str, str] | None:
     """The type and id of a uid in JSON, with or without the escape; None for another shape."""
     inner = value.get("__entity") if isinstance(value, dict) else None

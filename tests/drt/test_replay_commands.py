@@ -210,10 +210,19 @@ def test_a_request_that_has_no_spelling_says_so() -> None:
 
 
 @pytest.mark.parametrize(
-    "uid", [None, 3, {"id": "x"}, {"type": "a b", "id": "x"}, {"type": "", "id": ""}, {"type": "T", "id": 1}]
-)
+    "uid",
+    [
+        None, 3, {"id": "x"}, {"type": "a b", "id": "x"}, {"type": "", "id": ""}, {"type": "T", "id": 1},
+        "", ' U::"a"', 'U::"a"//', 'U::"\\x41"', 'U::"\n"',
+    ],
+)  # fmt: skip
 def test_what_is_no_uid_has_no_spelling(uid: object) -> None:
     assert uid_text(uid) is None
+
+
+@pytest.mark.parametrize("text", ['U::"a"', 'A::B::"é\\n"', 'U::""'])
+def test_a_uid_that_is_a_string_is_its_own_spelling(text: str) -> None:
+    assert uid_text(text) == text
 
 
 # From the last line of a red run to the innermost difference

@@ -22,6 +22,7 @@ from generators.kind_grid import ENTITIES, REQUEST, grid_expression
 from generators.link_errors import left_external, unlinkable
 from generators.mutations import mutated_json, mutated_text
 from generators.profiles import HOSTILE_TEXT, UNTYPED, Profile
+from generators.request_forms import reformed
 from generators.scenarios import Scenario, scenario
 from generators.schema_printing import schema_json, schema_text
 from generators.scripts import text as script_text
@@ -76,6 +77,9 @@ def reproduction(choices: Sequence[int | bool]) -> dict[str, str]:
 MOST_HOSTILE = 400
 """The size up to which hostile inputs take their turn among others: a few milliseconds each."""
 
+OTHER_FORMS = 0.1
+"""The share of cases whose requests are in all forms."""
+
 EXPRESSIONS_A_CASE = 6
 LIKES_A_CASE = 12
 GRID_A_CASE = 16
@@ -97,10 +101,22 @@ def authorize(profile: Profile) -> Draw:
     return lambda source: authorization(scenario(source, silent))
 
 
+def in_any_form(draw: Draw) -> Draw:
+    """Draw the same cases, one in ten with its requests in all forms that request documents have."""
+    return lambda source: _in_any_form(source, draw(source))
+
+
+def _in_any_form(source: Source, case: Case) -> Case:
+    if not source.boolean(OTHER_FORMS):
+        return case
+    return replace(case, requests=tuple(Request(reformed(source, one.text)) for one in case.requests))
+
+
 def streams(source: Source) -> Drawn:
     """A case of one of the streams of a night."""
     found = streamed(source)
-    return Drawn(authorization(found.scenario), found.stream, found.scenario)
+    case = _in_any_form(source, authorization(found.scenario))
+    return Drawn(case, found.stream, found.scenario)
 
 
 def evaluate(source: Source) -> Case:

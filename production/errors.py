@@ -65,8 +65,11 @@ class ArgumentError(CedarError, TypeError, ValueError):
 class PolicyError(CedarError):
     """A policy text, an expression or a policy document was refused.
 
-    `line` and `column` count from 1 and are 0 where the input is not a policy text.
+    `line` and `column` count from 1 and are 0 where the input is not a policy text. `others` are the errors
+    of further policies of the text; the message names all of them, one per line.
     """
+
+    others: tuple[PolicyError, ...] = ()
 
     def __init__(self, message: str, line: int = 0, column: int = 0) -> None:
         place = f"line {line}, column {column}: " if line else ""

@@ -6,6 +6,7 @@ from typing import Final
 
 from production.collecting import without_collection
 from production.cursor import WORD_START
+from production.errors import PolicyError
 from production.expression_parser import ExpressionParser
 from production.names import is_action_type
 from production.nodes import Condition
@@ -27,20 +28,26 @@ _ENTITY_OR_SLOT: Final = {
     slot.name: f"an entity or the slot `{slot.name}`" for slot in (PRINCIPAL_SLOT, RESOURCE_SLOT)
 }
 _EFFECTS: Final[dict[str, Effect]] = {"permit": "permit", "forbid": "forbid"}
+_OPENING: Final = frozenset("([{")
+_CLOSING: Final = frozenset(")]}")
+_MOST_ERRORS: Final = 100
 _NO_ANNOTATIONS: Final[dict[str, str | None]] = {}
 
 
 class PolicyParser(ExpressionParser):
     """A cursor that reads policies. Constraints that are alike are one object."""
 
-    __slots__ = ("actions",)
+    __slots__ = ("actions", "start")
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
+        self.start = 0
+        """Where the policy starts that is being read."""
         self.actions: dict[tuple[ActionOp, tuple[Uid, ...]], ActionScope] = {}
 
     def policy(self) -> Policy:
         """Read one policy or template, its semicolon included."""
+        self.start = self.at
         annotations = self._annotations() if self.tokens[self.at] == "@" else _NO_ANNOTATIONS
         effect = _EFFECTS.get(self.tokens[self.at])
         if effect is None:
@@ -62,6 +69,11 @@ class PolicyParser(ExpressionParser):
             self.unexpected("`when`, `unless` or `;`")
         self.at += 1
         return Policy(effect, principal, action, resource, tuple(conditions), annotations)
+
+    def restart(self, at: int) -> None:
+        """Stand before the token at `at`, outside of all nesting."""
+        self.at = at
+        self.depth = 0
 
     def _annotations(self) -> dict[str, str | None]:
         annotations: dict[str, str | None] = {}
@@ -193,11 +205,50 @@ class PolicyParser(ExpressionParser):
 def parse_policies(text: str) -> list[Policy]:
     """Read a policy-set text: its policies and templates in order.
 
-    Raises `PolicyError` with the line, the column and what was expected there.
+    Raises `PolicyError` with the line, the column and what was expected there, for the first error of each
+    policy.
     """
     with without_collection():
         parser = PolicyParser(text)
         policies = []
-        while parser.tokens[parser.at]:
-            policies.append(parser.policy())
+        try:
+            while parser.tokens[parser.at]:
+                policies.append(parser.policy())
+        except PolicyError as error:
+            raise _all_errors(parser, error) from None
         return policies
+
+
+def _all_errors(parser: PolicyParser, first: PolicyError) -> PolicyError:
+    """One error for all policies of the text that are wrong; after each the parser starts afresh."""
+    errors = [first]
+    while len(errors) < _MOST_ERRORS and _skip_policy(parser):
+        try:
+            while parser.tokens[parser.at]:
+                parser.policy()
+        except PolicyError as error:
+            errors.append(error)
+    if len(errors) == 1:
+        return first
+    together = PolicyError("\n".join(map(str, errors)))
+    together.line, together.column, together.others = first.line, first.column, tuple(errors[1:])
+    return together
+
+
+def _skip_policy(parser: PolicyParser) -> bool:
+    """Step behind the semicolon that ends the policy in which the parser failed, if there is one.
+
+    That is the next one outside of all brackets, counted from the start of the policy.
+    """
+    depth = 0
+    tokens = parser.tokens
+    for at in range(parser.start, len(tokens)):
+        token = tokens[at]
+        if token in _OPENING:
+            depth += 1
+        elif token in _CLOSING:
+            depth = max(0, depth - 1)
+        elif token == ";" and depth == 0 and at >= parser.at:
+            parser.restart(at + 1)
+            return True
+    return False

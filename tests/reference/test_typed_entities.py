@@ -222,7 +222,9 @@ def test_nested_record_types_take_linear_time() -> None:
 
 
 def test_messages_name_the_entity_the_attribute_and_what_was_expected() -> None:
-    with pytest.raises(InputError, match=r"""User::"u".*'age'.*expected Long, found a value of kind String"""):
+    with pytest.raises(
+        InputError, match=r"""User::"u".*'age'.*expected Long, found a value of kind String"""
+    ):
         read(user('"age": "1"'))
     with pytest.raises(InputError, match=r"'agee' is not declared \(did you mean `age`\?\)"):
         read(user('"agee": 1'))

@@ -9,9 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from production.arguments import long_of
 from production.errors import EvaluationError
-from production.integers import MAX_LONG, MIN_LONG, fixed_digits
+from production.integers import fixed_digits
 
 DAY: Final = 86_400_000
 _MONTH_LENGTHS: Final = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
@@ -25,10 +24,6 @@ class Datetime:
     """An instant; `milliseconds` since 1970-01-01T00:00:00.000Z."""
 
     milliseconds: int
-
-    def __post_init__(self) -> None:
-        if self.milliseconds.__class__ is not int or not MIN_LONG <= self.milliseconds <= MAX_LONG:
-            object.__setattr__(self, "milliseconds", long_of(self.milliseconds, "milliseconds"))
 
     def __hash__(self) -> int:
         # Bytes hash with the process's secret; integers can be made to collide at will.

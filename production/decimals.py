@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from production.arguments import long_of
 from production.errors import EvaluationError
-from production.integers import MAX_LONG, MAX_MAGNITUDE, MIN_LONG, digits_value, fixed_digits
+from production.integers import MAX_LONG, MAX_MAGNITUDE, digits_value, fixed_digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,10 +13,6 @@ class Decimal:
     """A decimal number; `units` counts ten-thousandths."""
 
     units: int
-
-    def __post_init__(self) -> None:
-        if self.units.__class__ is not int or not MIN_LONG <= self.units <= MAX_LONG:
-            object.__setattr__(self, "units", long_of(self.units, "units"))
 
     def __hash__(self) -> int:
         # Bytes hash with the process's secret; integers can be made to collide at will.

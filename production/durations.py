@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from production.arguments import long_of
 from production.errors import EvaluationError
-from production.integers import MAX_LONG, MAX_MAGNITUDE, MIN_LONG, digits_value
+from production.integers import MAX_LONG, MAX_MAGNITUDE, digits_value
 
 _UNITS: Final = (("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1))
 
@@ -17,10 +16,6 @@ class Duration:
     """A span of time in milliseconds."""
 
     milliseconds: int
-
-    def __post_init__(self) -> None:
-        if self.milliseconds.__class__ is not int or not MIN_LONG <= self.milliseconds <= MAX_LONG:
-            object.__setattr__(self, "milliseconds", long_of(self.milliseconds, "milliseconds"))
 
     def __hash__(self) -> int:
         # Bytes hash with the process's secret; integers can be made to collide at will.

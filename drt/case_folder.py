@@ -61,9 +61,12 @@ def read_file(path: Path) -> bytes:
         if error.errno == errno.ELOOP:
             raise InputProblem(_sentence(path.name, stat.S_IFLNK), path.parent) from None
         raise unreadable(path, error) from None
-    with os.fdopen(handle, "rb") as file:
+    try:
         _check_file(path.parent, path.name, os.fstat(handle))
-        content = file.read(LARGEST_FILE + 1)
+        with os.fdopen(handle, "rb", closefd=False) as file:
+            content = file.read(LARGEST_FILE + 1)
+    finally:
+        os.close(handle)
     if len(content) > LARGEST_FILE:  # it grew meanwhile
         raise _too_large(path.parent, path.name, len(content))
     return content

@@ -29,10 +29,14 @@ Compute = Callable[[Sequence[Path]], Iterator[tuple[Path, Answer]]]
 """Computes the answers about cases; a case that it leaves out is asked about again the next time."""
 
 Row = tuple[str, Answer]
-"""The state of a case, and the answer about it."""
+"""The code that answered about a case and the state that the case was in, and the answer."""
 
 SETTLED_NS = 20_000_000
 """A file that has just changed may change again without a new time, for the clock of a file system ticks."""
+
+READERS = ("drt/*.py", "drt/reduce/*.py", "drt/commands/triaging.py")
+CODE = {"cells": ("drt/**/*.py", "reference/**/*.py")}
+"""The code that answers of a kind depend on, where it is not that of `READERS`."""
 
 FEW = 100
 """So many rows about cases that are gone are not worth a look."""
@@ -85,15 +89,18 @@ class CorpusIndex:
         known = self._known.get(kind)
         if known is None:
             known = self._known[kind] = self._recall(kind)
+        code = code_version(kind)
         missing = {}
         for key, state in states.items():
-            if not state or known.get(key, ("",))[0] != state:
+            if not state or known.get(key, ("",))[0] != f"{code}{state}":
                 missing[key] = self._root / key
         said = dict(compute(list(missing.values()))) if missing else {}
         fresh = {key: json.loads(json.dumps(said[path])) for key, path in missing.items() if path in said}
         crowded = len(known) > 2 * len(states) + FEW
         gone = [key for key in known if not os.path.lexists(self._root / key)] if crowded else []
-        self._remember(kind, {key: (states[key], fresh[key]) for key in fresh if states[key]}, gone)
+        self._remember(
+            kind, {key: (f"{code}{states[key]}", fresh[key]) for key in fresh if states[key]}, gone
+        )
         return {
             key: fresh[key] if key in missing else known[key][1]
             for key in states
@@ -148,10 +155,7 @@ class CorpusIndex:
         with contextlib.closing(
             sqlite3.connect(self._place, timeout=WAITING_SECONDS, isolation_level=None)
         ) as connection:
-            if connection.execute("pragma user_version").fetchone()[0] != code_version():
-                connection.executescript(
-                    f"drop table if exists answers; pragma user_version = {code_version()}"
-                )
+            if not connection.execute("pragma schema_version").fetchone()[0]:
                 _sweep(self._place.parent)
             connection.execute(_TABLE)
             yield connection
@@ -187,12 +191,17 @@ def _seal(*row: str) -> int:
 
 
 @cache
-def code_version() -> int:
-    """A number for the code that computes answers: other code, other answers."""
-    packages = Path(__file__).resolve().parent, Path(__file__).resolve().parents[1] / "reference"
-    files = sorted(file for package in packages for file in package.rglob("*.py"))
-    told = [(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in files]
-    return zlib.crc32(repr(told).encode()) >> 1
+def code_version(kind: str) -> str:
+    """A mark of the code that computes answers of a kind: other code, other answers."""
+    here = Path(__file__).resolve().parent
+    files = sorted({file for pattern in CODE.get(kind, READERS) for file in here.parent.glob(pattern)})
+    told = [(str(file.relative_to(here.parent)), *_size_and_time(file)) for file in files]
+    return f"{zlib.crc32(repr(told).encode()):08x}"
+
+
+def _size_and_time(file: Path) -> tuple[int, int]:
+    status = file.stat()
+    return status.st_size, status.st_mtime_ns
 
 
 # The state of a case

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -23,6 +24,7 @@ from pathlib import Path
 
 from drt import json_text, toml_text
 from drt.case_files import read_case
+from drt.case_folder import read_file
 from drt.corpus_folder import folders_in
 from drt.corpus_index import CorpusIndex
 from drt.problems import InputProblem
@@ -104,10 +106,10 @@ def _listed(path: Path) -> tuple[Known, ...]:
 
 def entries(path: Path) -> Iterator[Known | InputProblem]:
     """The entries of a `known.toml`, or what is wrong with each; none where there is no such file."""
-    if not path.exists():
+    if not os.path.lexists(path):
         return
     try:
-        document = toml_text.parse(json_text.read_text(path), path)
+        document = toml_text.parse(json_text.decoded(read_file(path), path), path)
     except InputProblem as problem:
         yield problem
         return

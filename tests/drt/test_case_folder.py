@@ -220,3 +220,15 @@ def test_a_part_lies_in_the_folder_of_its_case(other: Path, secret: Path, name: 
             read_case(other)
 
         assert SECRET not in str(told.value)
+
+
+@pytest.mark.parametrize("plant", [a_link, a_pipe], ids=lambda plant: plant.__name__)
+def test_known_findings_are_read_from_a_regular_file(
+    other: Path, secret: Path, plant: Callable[[Path, Path], None]
+) -> None:
+    plant(other.parents[1] / "known.toml", secret)
+
+    [fault] = check(Corpus(other.parents[1])).faults
+
+    assert f'"known.toml" is {PLANTED[plant]}' in str(fault)
+    assert "not yours" not in str(fault)

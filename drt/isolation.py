@@ -1,4 +1,4 @@
-"""Questions put in a process of their own, for those that may kill whoever asks.
+"""Queries in a forked child, so that a crash or hang cannot take the caller down.
 
 Owns the child (forked, limited in time and memory, reporting which engine it was asking when it died) and
 the guard around our own code: what a generator or an oracle raises is our mistake, and a record like others.

@@ -47,7 +47,7 @@ def _always(result: Any) -> Callable[..., Any]:
 _sound_get_attr, _sound_get_tag = typechecker.get_attr_type, presence.get_tag_type
 _sound_binary, _sound_unary = typechecker.binary_type, typechecker.unary_type
 _sound_environments = policies.environments
-_sound_level = policies.least_level
+_sound_levels_above = policies.levels_above
 
 
 class AccessUnguarded(Careless):
@@ -166,7 +166,7 @@ class FirstEnvironmentOnly(Careless):
 class LevelTooGenerous(Careless):
     """A policy may look one step further than its level says."""
 
-    patches = {(policies, "least_level"): lambda *asked: max(0, _sound_level(*asked) - 1)}
+    patches = {(policies, "levels_above"): lambda limit, *asked: _sound_levels_above(limit + 1, *asked)}
 
 
 class EntitiesUnchecked(Careless):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Decision = Literal["allow", "deny"]
 
@@ -96,6 +96,17 @@ class Failed:
     kind: ErrorKind
 
 
+class Problem(NamedTuple):
+    """One error or warning of a validation, for people; `texts` as in `Validated.warnings`."""
+
+    policy: str
+    kind: str
+    message: str
+    line: int | None = None
+    column: int | None = None
+    texts: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Validated:
     """A validation verdict (spec 08): of the whole set, and `(id, valid)` of each of its policies.
@@ -104,7 +115,7 @@ class Validated:
     texts, the text, for `confusable_identifier` also its first character that is not allowed. Both are
     sorted and hold nothing twice; None means that the engine does not report them, so they are compared by
     the rules of spec 08 and not by `==`. An engine that `guesses` goes on after an error by rules of its own,
-    which says nothing of this verdict. `detail` is for people.
+    which says nothing of this verdict. `detail` and `problems`, the same one by one, are for people.
     """
 
     valid: bool
@@ -113,6 +124,7 @@ class Validated:
     warnings: tuple[tuple[str, ...], ...] | None = field(default=None, compare=False)
     detail: str = field(default="", compare=False)
     guesses: bool = field(default=False, compare=False)
+    problems: tuple[Problem, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ import click
 
 from drt.case import Case, Link, Source
 from drt.commands.cedar_inputs import Inputs, NoAnswer
-from drt.commands.merging import File
-from drt.outcome import Authorized, Evaluated, Failed, Validated
+from drt.commands.merging import File, place_in
+from drt.engines.answers import VALIDATION_ERRORS, WARNINGS
+from drt.outcome import Authorized, Evaluated, Failed, Problem, Validated
 from drt.problems import InputProblem
 
 OK, FAILURE, DENIED, INVALID = 0, 1, 2, 3
@@ -103,15 +104,17 @@ def validate(options: Mapping[str, Any]) -> int:
         raise NoAnswer(f"the engine {inputs.engine.name} does not report warnings (--deny-warnings)")
     passed = verdict.valid and not (options["deny_warnings"] and verdict.warnings)
     if any(kind == "incomplete_schema" for _, kind in verdict.errors or ()):
-        verdict = replace(verdict, detail=inputs.incomplete(schemas))
+        said = inputs.incomplete(schemas)
+        once = tuple(Problem(policy, kind, said) for policy, kind in verdict.errors or ())
+        verdict = replace(verdict, detail=said, problems=once)
     names = inputs.named
     if options["form"] == "json":
         document = {
             "valid": verdict.valid,
             "passed": passed,
             "policies": {names.get(policy, policy): valid for policy, valid in verdict.policies},
-            "errors": _findings(verdict.errors, names),
-            "warnings": _findings(verdict.warnings, names),
+            "errors": _entries(inputs, verdict.errors, _of(verdict, VALIDATION_ERRORS)),
+            "warnings": _entries(inputs, verdict.warnings, _of(verdict, WARNINGS)),
             "detail": inputs.renamed(verdict.detail),
         }
         click.echo(json.dumps(document, indent=2))
@@ -121,16 +124,28 @@ def validate(options: Mapping[str, Any]) -> int:
     return OK if passed else INVALID
 
 
-def _findings(
-    found: tuple[tuple[str, ...], ...] | None, names: Mapping[str, str]
+def _of(verdict: Validated, kinds: Sequence[str]) -> list[Problem]:
+    return [problem for problem in verdict.problems if problem.kind in kinds]
+
+
+def _entries(
+    inputs: Inputs, found: tuple[tuple[str, ...], ...] | None, problems: Sequence[Problem]
 ) -> list[dict[str, object]] | None:
-    """Errors or warnings as JSON: the policy, the kind, and the texts that a warning is about."""
+    """Errors or warnings as JSON: one by one where the engine reports them so, else each kind once."""
     if found is None:
         return None
-    return [
-        {"policy": names.get(policy, policy), "kind": kind} | ({"texts": texts} if texts else {})
-        for policy, kind, *texts in found
-    ]
+    each = problems or [Problem(policy, kind, "", texts=tuple(texts)) for policy, kind, *texts in found]
+    return [_entry(inputs, problem) for problem in each]
+
+
+def _entry(inputs: Inputs, problem: Problem) -> dict[str, object]:
+    """A problem as JSON, without what is not known of it."""
+    known: dict[str, object] = {"message": problem.message, "texts": list(problem.texts)}
+    if problem.line is not None:
+        file, line = place_in(inputs.files["policies"], problem.line)
+        known |= {"file": str(file.path), "line": line, "column": problem.column}
+    policy = inputs.named.get(problem.policy, problem.policy)
+    return {"policy": policy, "kind": problem.kind} | {key: value for key, value in known.items() if value}
 
 
 def _report(inputs: Inputs, verdict: Validated) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from types import NoneType
 from typing import Any, TypeVar, cast, get_args
 
 from drt.engines.protocol import Unanswered
@@ -25,6 +26,7 @@ from drt.outcome import (
     Outcome,
     Part,
     Printed,
+    Problem,
     Rejected,
     Unlinkable,
     Unsupported,
@@ -123,7 +125,26 @@ def _validated(answer: Json) -> Validated:
         _warnings(answer),
         _text(answer, "detail", ""),
         _maybe(answer, "guesses", bool) is not False,
+        _problems(answer),
     )
+
+
+def _problems(answer: Json) -> tuple[Problem, ...]:
+    told = answer.get("problems", [])
+    if not isinstance(told, list):
+        raise BadAnswer("'problems' is not a list")
+    return tuple(map(_problem, told))
+
+
+def _problem(told: Any) -> Problem:
+    match told:
+        case [str(policy), str(kind), str(message), line, column, list(texts)] if (
+            type(line) in (int, NoneType)
+            and type(column) in (int, NoneType)
+            and all(isinstance(text, str) for text in texts)
+        ):
+            return Problem(policy, kind, message, line, column, tuple(texts))
+    raise BadAnswer("'problems' holds no policy id, kind, message, line, column and texts")
 
 
 def _validation_errors(answer: Json) -> tuple[tuple[str, ValidationErrorKind], ...] | None:

@@ -13,6 +13,7 @@ from typing import Literal, TypeVar
 from drt import outcome
 from drt.case import Case, Format, Inquiry, Link, Request, Source
 from drt.engines.production_answers import answers
+from drt.engines.production_problems import kind_of, problems_of
 from drt.engines.protocol import Engine, ValidationMode
 from drt.outcome import (
     Accepted,
@@ -27,7 +28,6 @@ from drt.outcome import (
     Unsupported,
     Unwritable,
     Validated,
-    ValidationErrorKind,
 )
 from production import (
     Authorizer,
@@ -44,7 +44,6 @@ from production import (
     SetValue,
     TypedAuthorizer,
     Uid,
-    ValidationError,
     Value,
     __version__,
     entities_json,
@@ -186,20 +185,16 @@ class LoadedProduction:
         if self.schema is None:
             return Rejected("schema", "the case has no schema")
         found = self.schema.validate(self.authorizer.policies, mode, level)
+        if self.text is not None and (found.errors or found.warnings):
+            found = found.placed(self.text)
         return Validated(
             found.valid,
             tuple(sorted(found.verdicts.items())),
-            tuple(sorted({(error.policy, _kind(error)) for error in found.errors})),
+            tuple(sorted({(error.policy, kind_of(error)) for error in found.errors})),
             tuple(sorted({(one.policy, one.kind, *one.texts) for one in found.warnings})),
-            found.report(self.text if found.errors or found.warnings else None),
+            found.report(),
+            problems=problems_of(found),
         )
-
-
-def _kind(error: ValidationError) -> ValidationErrorKind:
-    """The kind of an error; raises `RuntimeError` for a check that did not come to its end."""
-    if error.kind == "not_checked":
-        raise RuntimeError(error.message)
-    return error.kind
 
 
 @dataclass(frozen=True, slots=True)

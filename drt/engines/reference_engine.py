@@ -13,6 +13,7 @@ from drt import outcome
 from drt.case import Case, Format, Inquiry, Link, Request, Source
 from drt.engines import reference_answers as answers
 from drt.engines.protocol import Engine, ValidationMode
+from drt.engines.reference_problems import problems_of
 from drt.engines.reference_values import canonical
 from drt.outcome import (
     Accepted,
@@ -112,12 +113,14 @@ class LoadedReference:
             return Unsupported("validation-without-schema")
         permissive = mode == "permissive"
         verdicts = validate_set(self.policy_set, self.schema, permissive=permissive, level=level)
+        located = self.located(verdicts)
         return Validated(
             all(verdict.valid for verdict in verdicts.values()),
             tuple((policy_id, verdicts[policy_id].valid) for policy_id in sorted(verdicts)),
             tuple(sorted({(each, p.kind) for each, found in verdicts.items() for p in found.problems})),
             tuple(sorted({(each, *told(c)) for each, found in verdicts.items() for c in found.cautions})),
-            detail="\n".join(explain(verdicts, self.located(verdicts))),
+            detail="\n".join(explain(verdicts, located)),
+            problems=tuple(problems_of(verdicts, located)),
         )
 
     def located(self, verdicts: Mapping[str, Verdict]) -> Located | None:

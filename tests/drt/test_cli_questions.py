@@ -174,7 +174,9 @@ class TestValidate:
         assert denied.exit_code == 3
         document: dict[str, Any] = json.loads(denied.stdout)
         assert (document["valid"], document["passed"]) == (True, False)
-        assert document["warnings"] == [{"policy": "policy0", "kind": "impossible_policy"}]
+        (warning,) = document["warnings"]
+        assert (warning["policy"], warning["kind"]) == ("policy0", "impossible_policy")
+        assert (warning["file"], warning["line"], warning["column"]) == ("never.cedar", 1, 1)
 
     def test_a_level_can_be_asked_for(self, here: Path) -> None:
         (here / "deep.cedar").write_text("permit(principal, action, resource) when { principal.age > 3 };")

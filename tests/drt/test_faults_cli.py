@@ -295,7 +295,9 @@ def test_all_errors_of_a_policy_are_reported_and_named_alike(engine: str) -> Non
     document = json.loads(drt(*asked).stdout)
 
     kinds = ["unsafe_attribute_access", "unsafe_optional_attribute_access"]
-    assert document["errors"] == [{"policy": "both", "kind": kind} for kind in kinds]
+    assert sorted(error["kind"] for error in document["errors"]) == kinds
+    assert all(error["policy"] == "both" and error["message"] for error in document["errors"])
+    assert all((error["file"], error["line"]) == ("p.cedar", 1) for error in document["errors"])
     assert document["policies"] == {"both": False}
     assert document["detail"].count("`both`") >= 2
     assert "policy0" not in document["detail"]
@@ -398,6 +400,32 @@ def test_a_policy_is_renamed_and_the_text_of_the_user_is_not(engine: str) -> Non
     assert "`mine`" in detail.splitlines()[1]
     assert 'principal.policy0 == "`policy0`"' in detail
     assert "principal.mine" not in detail
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_two_errors_of_one_kind_are_two_entries_with_their_places(engine: str) -> None:
+    schema = write("s.cedarschema", "entity U; action a appliesTo { principal: U, resource: U };")
+    first = write("a.cedar", PERMIT)
+    wrong = "permit(principal, action, resource)\nwhen { principal.x ==\nresource.y };"
+    asked = [
+        "validate",
+        "-s",
+        schema,
+        "-p",
+        first,
+        "-p",
+        write("b.cedar", wrong),
+        "--json",
+        "--engine",
+        engine,
+    ]
+    errors = json.loads(drt(*asked).stdout)["errors"]
+
+    assert [(error["policy"], error["kind"]) for error in errors] == [
+        ("policy1", "unsafe_attribute_access")
+    ] * 2
+    assert sorted((error["file"], error["line"]) for error in errors) == [("b.cedar", 2), ("b.cedar", 3)]
+    assert len({error["message"] for error in errors}) == 2
 
 
 def test_kinds_are_shown_where_an_engine_has_no_words(monkeypatch: pytest.MonkeyPatch) -> None:

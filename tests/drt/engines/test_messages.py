@@ -27,7 +27,7 @@ LINK = ("policy0", "l", (("?principal", '{"type": "User", "id": "alice"}'),))
 TYPES = Source("entity User; entity Photo; action view appliesTo {principal: User, resource: Photo};")
 
 OPTIONAL = (
-    "deadline", "detail", "count", "canonical", "errors", "warnings", "guesses", "determining", "erring", "where",
+    "deadline", "detail", "count", "canonical", "errors", "warnings", "guesses", "problems", "determining", "erring", "where",
     "batch", "heartbeat",
 )  # fmt: skip
 

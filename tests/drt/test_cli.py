@@ -85,7 +85,10 @@ def test_every_command_has_help(command: str) -> None:
         ),
         (["run", "--targets-from", "x:y"], "drt: there is no table of targets at 'x:y': No module named 'x'"),
         (["run", "--corpus", "/proc/none"], "drt: /proc/none: no corpus folder can be made: "),
-        (["corpus", "check", "--corpus", "/nonexistent"], "drt: /nonexistent: there is no such corpus folder"),
+        (
+            ["corpus", "check", "--corpus", "/nonexistent"],
+            "drt: /nonexistent: there is no such corpus folder",
+        ),
         (
             ["run", "--for", "soon"],
             "drt: invalid value for '--for': 'soon' is not a time such as 60s, 10m or 1h30m",

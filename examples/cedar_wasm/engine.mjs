@@ -180,6 +180,9 @@ function authorize({ text, validate }, set = loaded.set) {
   }
   if (nesting(text) > DEEP) return unsupported("depth");
   if (typeof about !== "object" || about === null || Array.isArray(about)) return rejected("request");
+  // The package takes uids as objects only.
+  if (["principal", "action", "resource"].some((name) => typeof about[name] === "string"))
+    return unsupported("uids as texts");
   const { schema, entities } = loaded;
   const more = [
     ...("context" in about ? [] : ['"context": {}']),

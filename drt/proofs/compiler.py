@@ -119,7 +119,7 @@ def _canonical(code: Code) -> Sequence[Goal]:
 
     def wrong() -> Iterator[str]:
         ours = [Set(frozenset(VALUES[n][0] for n in each)) for each in lists]
-        theirs = [values.SetValue([_again(values, VALUES[n][1]) for n in each]) for each in lists]
+        theirs = [values.set_of([_again(values, VALUES[n][1]) for n in each]) for each in lists]
         for n, m in product(range(len(lists)), repeat=2):
             right = set(lists[n]) == set(lists[m])
             if (ours[n] == ours[m]) != right or values.equal(theirs[n], theirs[m]) != right:
@@ -132,7 +132,7 @@ def _canonical(code: Code) -> Sequence[Goal]:
 
 def _again(values: Any, value: Any) -> Any:
     """The value with sets of the module under proof."""
-    return values.SetValue([_again(values, each) for each in value]) if isinstance(value, SetValue) else value
+    return values.set_of([_again(values, each) for each in value]) if isinstance(value, SetValue) else value
 
 
 def _folded(code: Code) -> Sequence[Goal]:

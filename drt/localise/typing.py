@@ -104,12 +104,12 @@ class Typing:
         policy_id, kind, *_ = disputed[0]
         policy = next((one for one in policies_of(self.case, self.engines) if one.id == policy_id), None)
         if policy is not None and kind not in INDEPENDENT_OF_TYPES:
-            found = self._in_parts(policy)
-            if found is not None:
-                return found
             if self._agree_on_every_kind_of_request(policy):
                 rule = "the kinds of requests that a policy is checked for"
                 return Located("typing", rule, "spec 08 §2", policy.id, policy.text, tuple(verdicts))
+            found = self._in_parts(policy)
+            if found is not None:
+                return found
         rule, source = REPORTED[self.kind]
         text = "" if policy is None else policy.text
         return Located("typing", f"{rule} {kind}", source, policy_id, text, tuple(verdicts))

@@ -15,6 +15,7 @@ from drt.engines.guard import Guarded
 from drt.mutants import Effort, Measured, limits, measure, shared
 from drt.targets import TARGETS
 from generators.source import RecordingSource
+from tests.drt.planted.current import FALSE_IN_NOTHING
 from tests.drt.planted.defects import DEFECTS
 from tests.drt.planted.engines import Fault, Planted
 
@@ -82,3 +83,7 @@ def test_the_command_prints_every_limit_and_fails_where_one_is_missed() -> None:
     assert [row["defect"] for row in document["defects"]] == ["PermitBeatsForbid"]
     assert CliRunner().invoke(main, ["mutants", "--only", "nothing"]).exit_code == 5
     assert CliRunner().invoke(main, ["mutants", "nowhere:NOTHING"]).exit_code == 2
+
+
+def test_a_permissive_empty_set_that_holds_nothing_for_certain_is_found() -> None:
+    assert measure(FALSE_IN_NOTHING, Effort(cases=400, seconds=60, finds=1)).finds

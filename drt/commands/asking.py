@@ -14,6 +14,7 @@ import click
 from drt.case import Case, Link, Source
 from drt.commands.cedar_inputs import Inputs, NoAnswer
 from drt.commands.merging import File, place_in
+from drt.commands.unvalidated import undemanding
 from drt.engines.answers import VALIDATION_ERRORS, WARNINGS
 from drt.outcome import Authorized, Evaluated, Failed, Problem, Validated
 from drt.problems import InputProblem
@@ -33,7 +34,7 @@ def authorize(options: Mapping[str, Any]) -> int:
         schemas = inputs.schemas(options["schema"], options["schema_format"])
         entities = inputs.entities(options["entities"], schemas)
     inputs.complete()
-    loaded = inputs.load(case_of(policies, entities, schemas, links))
+    loaded = inputs.load(case_of(policies, entities, _reading(inputs, schemas, options), links))
     started = time.perf_counter()
     response: Authorized = inputs.answer(loaded.authorize(request))
     spent = time.perf_counter() - started
@@ -77,7 +78,7 @@ def evaluate(expression: str, options: Mapping[str, Any]) -> int:
         schemas = inputs.schemas(options["schema"], options["schema_format"])
         entities = inputs.entities(options["entities"], schemas)
     inputs.complete()
-    loaded = inputs.load(case_of(Source(""), entities, schemas))
+    loaded = inputs.load(case_of(Source(""), entities, _reading(inputs, schemas, options)))
     value: Evaluated | Failed = inputs.answer(loaded.evaluate(expression, request))
     if options["form"] == "json":
         told = {"value": value.value} if isinstance(value, Evaluated) else {"error": value.kind}
@@ -166,6 +167,13 @@ def _report(inputs: Inputs, verdict: Validated) -> str:
     if verdict.warnings is None:
         return f"no errors; the engine {inputs.engine.name} does not report warnings"
     return "no errors or warnings"
+
+
+def _reading(inputs: Inputs, schemas: Sequence[Source], options: Mapping[str, Any]) -> Sequence[Source]:
+    """The schemas by which a request is read."""
+    if options["request_validation"] or not schemas:
+        return schemas
+    return undemanding(inputs.engine, schemas)
 
 
 def case_of(policies: Source, entities: str, schemas: Sequence[Source], links: tuple[Link, ...] = ()) -> Case:

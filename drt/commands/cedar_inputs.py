@@ -15,7 +15,7 @@ from typing import Any
 
 from drt import json_text
 from drt.case import Case, Format, Link, Request, Source
-from drt.commands import wording
+from drt.commands import json_policies, wording
 from drt.commands.merging import (
     File,
     joined,
@@ -98,11 +98,21 @@ class Inputs:
             )
         if files[0].syntax(syntax) == "json":
             files = self.files["policies"] = tuple(policy_set(file) for file in files)
-            self._each("policies", files, lambda file: self.engine.read_policies(Source(file.text, "json")))
+            self._each("policies", files, self._policy_set)
             return Source(merged_policies(files) if len(files) > 1 else files[0].text, "json")
         read = self._each("policies", files, lambda file: self.engine.read_policies(Source(file.text)))
         self.named = _names(files, read)
         return Source(joined(files))
+
+    def _policy_set(self, file: File) -> Any:
+        """The engine's answer to a policy set in JSON; raises `NoAnswer` with all errors."""
+        outcome = self._read_json(file.text)
+        if isinstance(outcome, Rejected):
+            raise NoAnswer(*json_policies.errors(file, self._read_json, outcome))
+        return outcome
+
+    def _read_json(self, text: str) -> Any:
+        return self.engine.read_policies(Source(text, "json"))
 
     def schemas(self, paths: Sequence[Path | None], syntax: Format | None) -> tuple[Source, ...]:
         """The schemas of all files, which link; raises `NoAnswer` with the errors of all files."""
@@ -214,7 +224,7 @@ class Inputs:
         """The outcome, if it is an answer; raises `NoAnswer` with a sentence for people if it is none."""
         match outcome:
             case Rejected():
-                raise NoAnswer(self.sentence(outcome))
+                raise NoAnswer(*self.sentences(outcome))
             case Unlinkable(kind, detail):
                 raise NoAnswer(self._unlinkable(detail or kind))
             case Unsupported(feature):
@@ -233,18 +243,26 @@ class Inputs:
             raise NoAnswer(answer.detail or f"the {answer.part} cannot be written in this syntax")
         return answer
 
-    def sentence(self, rejection: Rejected) -> str:
-        """The file, the place and the engine's words, with the line that is meant and a caret under it."""
-        files = self.files.get(rejection.part, ())
+    def sentences(self, rejection: Rejected) -> list[str]:
+        """The file, the place and the engine's words, with the line that is meant and a caret under it.
+
+        An engine reports several errors on a line each, with a place each.
+        """
         said = rejection.detail or f"the {rejection.part} cannot be read"
         if rejection.part == "link":
             said = wording.link_told(said, self.named)
+        lines = said.split("\n")
+        several = lines if all(map(wording.PLACE.search, lines)) else [said]
+        return [self._sentence(rejection.part, each) for each in several]
+
+    def _sentence(self, part: str, said: str) -> str:
+        files = self.files.get(part, ())
         if not files:
             return said
         if len(files) > 1:
-            said = wording.placed(said, files) if rejection.part == "policies" else said
+            said = wording.placed(said, files) if part == "policies" else said
             return f"{wording.paths(files)}: {said}"
-        where = wording.PLACE.search(said.split("\n")[0])
+        where = wording.PLACE.search(said)
         shown = f"{files[0].path}: {said}"
         if where is None or "\n" in said:
             return shown

@@ -94,7 +94,7 @@ def request_set(command: Command) -> Command:
                 type=bool,
                 default=True,
                 show_default=True,
-                help="Check the request against the schema.",
+                help="Refuse a request that the schema does not admit.",
             ),
             entities,
         ],

@@ -6,7 +6,7 @@ Owns the joining of texts; what stands in them has been read by an engine before
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -101,6 +101,14 @@ def merged_policies(files: Sequence[File]) -> str:
     return _object({**written, "templateLinks": links})
 
 
+def renamed_policies(document: str, named: Mapping[str, str]) -> str:
+    """A policy set on one line, with each policy under the name that it goes by."""
+    parts = members(document)
+    for key in ("staticPolicies", "templates"):
+        parts[key] = _object({named.get(each, each): body for each, body in members(parts[key]).items()})
+    return _object(parts)
+
+
 def merged_entities(files: Sequence[File]) -> str:
     """One entity document of many; raises `InputProblem` for an entity that two files have."""
     taken: dict[str, File] = {}
@@ -127,4 +135,4 @@ def _take(what: str, name: str, file: File, taken: dict[str, File]) -> None:
 
 
 def _object(written: dict[str, str]) -> str:
-    return "{" + ", ".join(f"{json.dumps(key)}: {value}" for key, value in written.items()) + "}"
+    return "{" + ",".join(f"{json.dumps(key)}:{value}" for key, value in written.items()) + "}"

@@ -13,9 +13,11 @@ import click
 
 from drt import json_text
 from drt.case import Case, Format
+from drt.commands import wording
 from drt.commands.asking import FAILURE, OK, error_document
 from drt.commands.cedar_inputs import STANDARD_INPUT, Inputs, NoAnswer
-from drt.commands.merging import File
+from drt.commands.merging import File, renamed_policies
+from drt.json_outline import members, spans
 from drt.localise.policies import policies_of
 from drt.outcome import Accepted, Printed
 from drt.problems import InputProblem
@@ -131,11 +133,13 @@ def translate_policy(options: Mapping[str, Any]) -> int:
     if options["direction"] == "cedar-to-json":
         policies = inputs.policies(options["policies"], "cedar")
         read: Accepted = inputs.written(inputs.engine.read_policies(policies))
-        click.echo(_pretty(read.canonical))
+        click.echo(renamed_policies(read.canonical, inputs.named))
     else:
         policies = inputs.policies(options["policies"], "json")
+        if spans(members(policies.text).get("templateLinks", "")):
+            raise InputProblem(f"{wording.paths(inputs.files['policies'])}: the Cedar syntax has no links")
         printed: Printed = inputs.written(inputs.engine.print_policies(policies, templates=True))
-        click.echo(printed.text.rstrip("\n"))
+        _tell(printed, options)
     return OK
 
 
@@ -148,7 +152,7 @@ def translate_schema(options: Mapping[str, Any]) -> int:
     if direction == "json-to-cedar":
         source = inputs.linked(sources) or sources[0]
         told: Printed = inputs.written(inputs.engine.translate_schema(source, "cedar"))
-        click.echo(told.text.rstrip("\n"))
+        _tell(told, options)
     elif direction == "cedar-to-json" and len(sources) == 1:
         told = inputs.written(inputs.engine.translate_schema(sources[0], "json"))
         click.echo(_pretty(told.text))
@@ -156,6 +160,12 @@ def translate_schema(options: Mapping[str, Any]) -> int:
         read: Accepted = inputs.written(inputs.engine.link_schemas(sources, complete=False))
         click.echo(_pretty(read.canonical))
     return OK
+
+
+def _tell(printed: Printed, options: Mapping[str, Any]) -> None:
+    """Print Cedar text, for programs as the member `text` of an object; what is JSON needs none."""
+    text = printed.text.rstrip("\n")
+    click.echo(json.dumps({"text": text}, indent=2) if options["form"] == "json" else text)
 
 
 def _pretty(document: str) -> str:

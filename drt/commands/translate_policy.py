@@ -13,6 +13,7 @@ from drt.commands import cedar_options
 @click.option("--direction", type=click.Choice(["cedar-to-json", "json-to-cedar"]), required=True)
 @cedar_options.policies
 @cedar_options.engine
+@cedar_options.form
 @click.pass_context
 def command(ctx: click.Context, /, **options: Any) -> None:
     """Print policies in the other syntax. Exit codes, as for `cedar`: 0 done, 1 not."""

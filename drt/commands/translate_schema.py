@@ -21,6 +21,7 @@ DIRECTIONS = ["json-to-cedar", "cedar-to-json", "cedar-to-json-with-resolved-typ
     help="Link the schemas if repeated.  [default: standard input]",
 )
 @cedar_options.engine
+@cedar_options.form
 @click.pass_context
 def command(ctx: click.Context, /, **options: Any) -> None:
     """Print a schema in the other syntax. Exit codes, as for `cedar`: 0 done, 1 not."""

@@ -220,7 +220,9 @@ class TestTranslate:
         again = drt("translate-policy", "--direction", "cedar-to-json", "--engine", engine, stdin=back.stdout)
         assert there.exit_code == back.exit_code == again.exit_code == 0
         assert again.stdout == there.stdout
-        assert set(json.loads(there.stdout)["templates"]) == {"policy1"}
+        assert set(json.loads(there.stdout)["staticPolicies"]) == {"own"}
+        assert set(json.loads(there.stdout)["templates"]) == {"shared"}
+        assert there.stdout.count("\n") == 1
 
     @pytest.mark.usefixtures("here")
     @pytest.mark.parametrize("engine", ENGINES)

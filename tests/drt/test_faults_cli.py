@@ -445,3 +445,108 @@ def test_kinds_are_shown_where_an_engine_has_no_words(monkeypatch: pytest.Monkey
         "error in `mine`: unsafe_attribute_access",
         "warning for `mine`: mixed_script_string 'é\u0430a'",
     ]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+class TestAllErrorsOfASet:
+    """D07: only the first syntax error of a policy set was reported."""
+
+    def test_in_the_cedar_syntax_each_with_its_file_and_line(self, engine: str) -> None:
+        text = f"permit(principal == , action, resource);\n{PERMIT}\nforbid(principal, action) when {{}};"
+        asked = ["check-parse", "-p", write("p.cedar", text), "--json", "--engine", engine]
+        errors = json.loads(drt(*asked).stdout)["errors"]
+
+        assert len(errors) >= 2
+        assert all(error.startswith("p.cedar: ") for error in errors)
+        assert "line 1, column" in errors[0]
+        assert "line 3, column" in errors[1]
+
+    def test_in_json_each_with_its_line_and_policy(self, engine: str) -> None:
+        wrong: list[dict[str, Any]] = [
+            JSON_POLICY | {"conditions": [{"kind": "when", "body": {"nope": 1}}, {"kind": "if", "body": {}}]},
+            JSON_POLICY | {"effect": "allow"},
+            JSON_POLICY,
+        ]
+        sound = JSON_POLICY | {"resource": {"op": "==", "slot": "?resource"}}
+        template = sound | {"resource": {"op": "==", "slot": "?other"}}
+        document = {
+            "staticPolicies": {f"p{index}": policy for index, policy in enumerate(wrong)},
+            "templates": {"t": template, "u": sound},
+            "templateLinks": [{"templateId": "u", "newId": "l", "values": 3}],
+        }
+        name = write("p.json", json.dumps(document, indent=1))
+        result = drt("check-parse", "-p", name, "--json", "--engine", engine)
+        errors = json.loads(result.stdout)["errors"]
+
+        assert result.exit_code == 1
+        named = ["'p0'", "'p0'", "'p1'", "'t'", "values"]
+        assert len(errors) == len(named)
+        assert all(name in error for name, error in zip(named, errors, strict=True))
+        lines = [int(error.split(":")[1]) for error in errors]
+        assert lines == sorted(set(lines))
+        source = Path(name).read_text().splitlines()
+        assert '"effect": "allow"' in source[lines[2] - 1]
+
+    def test_a_sound_template_is_no_error_beside_a_wrong_one(self, engine: str) -> None:
+        sound = JSON_POLICY | {"principal": {"op": "in", "slot": "?principal"}}
+        templates = {"a": sound, "b": sound | {"effect": "never"}}
+        document = {"staticPolicies": {}, "templates": templates, "templateLinks": []}
+        result = drt("check-parse", "-p", write("p.json", document), "--json", "--engine", engine)
+
+        assert len(json.loads(result.stdout)["errors"]) == 1
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+class TestRequestsThatAreNotValidated:
+    SCHEMA = """entity User; entity D;
+    action v appliesTo { principal: User, resource: D,
+        context: { at: datetime, n: Long, inner: { x: Long } } };"""
+
+    def asked(self, engine: str, context: object | None) -> list[str]:
+        policy = 'permit(principal, action, resource) when { context.at < datetime("2025-01-01") };'
+        given = [] if context is None else ["-c", write("c.json", context)]
+        files = ["-s", write("s.cedarschema", self.SCHEMA), "-p", write("p.cedar", policy)]
+        return ["authorize", *files, *REQUEST[2:], *given, "--engine", engine]
+
+    def test_a_context_may_lack_attributes_and_is_read_by_type(self, engine: str) -> None:
+        asked = [*self.asked(engine, {"at": "2024-01-01", "inner": {}}), "-l", 'User::"a"']
+
+        assert drt(*asked).exit_code == 1
+        assert drt(*asked, "--request-validation", "false").stdout == "ALLOW\n"
+
+    def test_a_context_may_lack_altogether_and_the_principal_be_of_another_type(self, engine: str) -> None:
+        asked = [*self.asked(engine, None), "-l", 'Other::"a"']
+        result = drt(*asked, "--request-validation", "false")
+
+        assert (result.exit_code, result.stdout) == (2, "DENY\n")
+        assert "attr-missing" in result.stderr
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+class TestTranslations:
+    def test_policies_are_named_by_their_ids(self, engine: str) -> None:
+        text = f'@id("first") {PERMIT} {PERMIT} @id("t") permit(principal == ?principal, action, resource);'
+        asked = ["translate-policy", "--direction", "cedar-to-json", "--engine", engine]
+        result = drt(*asked, "-p", write("p.cedar", text))
+        document = json.loads(result.stdout)
+
+        assert result.stdout.count("\n") == 1
+        assert list(document["staticPolicies"]) == ["first", "policy1"]
+        assert (list(document["templates"]), document["templateLinks"]) == (["t"], [])
+
+    def test_links_cannot_be_written_in_the_cedar_syntax(self, engine: str) -> None:
+        template = JSON_POLICY | {"principal": {"op": "==", "slot": "?principal"}}
+        link = {"templateId": "t", "newId": "l", "values": {"?principal": {"type": "U", "id": "a"}}}
+        document = {"staticPolicies": {}, "templates": {"t": template}, "templateLinks": [link]}
+        asked = ["translate-policy", "--direction", "json-to-cedar", "-p", write("p.json", document)]
+        result = drt(*asked, "--engine", engine)
+
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert result.stderr == "drt: p.json: the Cedar syntax has no links\n"
+
+    def test_programs_get_cedar_text_as_a_member(self, engine: str) -> None:
+        asked = ["translate-policy", "--direction", "json-to-cedar", "-p", write("p.json", JSON_POLICY)]
+        assert json.loads(drt(*asked, "--json", "--engine", engine).stdout)["text"] == PERMIT
+
+        schema = ["translate-schema", "--direction", "json-to-cedar", "-s", write("s.json", "{}")]
+        assert json.loads(drt(*schema, "--json", "--engine", engine).stdout) == {"text": ""}

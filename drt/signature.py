@@ -8,6 +8,7 @@ bug that it started from.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from operator import itemgetter
 from typing import get_args
 
 from drt.case import Case
@@ -24,6 +25,7 @@ from drt.outcome import (
     Failed,
     Outcome,
     Rejected,
+    Unwritable,
     Validated,
 )
 from drt.reduce.vocabulary import FUNCTIONS, METHODS
@@ -70,7 +72,7 @@ def _located_signature(divergence: Divergence, located: Located, case: Case) -> 
         case "typing" if rule.startswith("the level of "):
             return "verdicts differ at a level"
         case "typing":
-            return f"verdicts differ at typing {rule}"
+            return f"verdicts differ at typing {_typing_row(rule)}"
         case "reading":
             return f"{_reading_difference(divergence)} at {_one_function(rule)}"
     operands = {outcome for _, answers in located.operands for _, outcome in answers}
@@ -87,6 +89,16 @@ def _located_signature(divergence: Divergence, located: Located, case: Case) -> 
 
 EXTENSION_FUNCTIONS = frozenset(f"`{name}`" for name in {*FUNCTIONS, *METHODS} - SET_AND_TAG_METHODS)
 """Their operands are of one kind each; called in an expression or in a document, they are the same."""
+
+
+CONSTRUCTORS = frozenset(f"`{name}`" for name in FUNCTIONS)
+
+
+def _typing_row(rule: str) -> str:
+    """The row of the type checker: one for arithmetic, one for the constructors of extension types."""
+    if rule in ARITHMETIC:
+        return "arithmetic"
+    return "a constructor of an extension type" if rule in CONSTRUCTORS else rule
 
 
 def _one_function(rule: str) -> str:
@@ -204,7 +216,8 @@ def outcome_classes(divergence: Divergence) -> tuple[tuple[str, str], ...]:
     """Each engine's name with the class of its answer, by name.
 
     A value is a value whichever it is; a response is told apart from another by the kinds of errors that the
-    engines do not share.
+    engines do not share. Beside an engine that rejects, a document that was read but cannot be written counts
+    as accepted.
     """
     responses = [answer for _, answer in divergence.answers if isinstance(answer, Authorized)]
     shared = (
@@ -217,7 +230,11 @@ def outcome_classes(divergence: Divergence) -> tuple[tuple[str, str], ...]:
         told = [pair for verdict in verdicts for pair in verdict]
         disputed = {pair for pair in told if told.count(pair) < len(verdicts)}
         return tuple(sorted((name, _verdict_class(answer, disputed)) for name, answer in divergence.answers))
-    return tuple(sorted((name, _class(answer, shared)) for name, answer in divergence.answers))
+    rejected = any(isinstance(answer, Rejected) for _, answer in divergence.answers)
+    return tuple(
+        (name, "accepted" if rejected and isinstance(answer, Unwritable) else _class(answer, shared))
+        for name, answer in sorted(divergence.answers, key=itemgetter(0))
+    )
 
 
 def _verdict_class(answer: Outcome, disputed: Collection[tuple[str, bool]]) -> str:

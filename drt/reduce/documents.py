@@ -1,7 +1,7 @@
 """The pass over JSON documents: entities, requests, policy JSON, link values, JSON schemas.
 
 Works on plain JSON values with no idea of what they mean. A text that is not JSON, or whose point is lost
-when it is written again (a key twice, an odd number), is left to the raw passes.
+when it is written again (an odd number), is left to the raw passes.
 """
 
 from __future__ import annotations
@@ -20,6 +20,19 @@ Path = tuple[str | int, ...]
 PLAIN_EXPRESSIONS: tuple[Any, ...] = ({"Value": True}, {"Value": 0}, {"Value": ""})
 UID_KEYS = frozenset(["type", "id", "__entity"])
 NOTHING: Any = object()
+
+
+class Again(str):
+    """A key that its object has before: it equals itself alone, so that a `dict` holds it too."""
+
+    __slots__ = ()
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __str__(self) -> str:
+        return "".join(self)
 
 
 def drop_entities(problem: Problem) -> None:
@@ -61,18 +74,26 @@ def simplify_documents(problem: Problem) -> None:
 def read(text: str) -> Any:
     """The JSON value of a text, `NOTHING` where there is none."""
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=_members)
     except (ValueError, RecursionError):
         return NOTHING
 
 
-def write(value: Any) -> str:
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members: dict[str, Any] = {}
+    for key, value in pairs:
+        members[Again(key) if key in members else key] = value
+    return members
+
+
+def write(value: Any, compact: bool = False) -> str:
     """JSON text, with other characters than ASCII as they are wherever UTF-8 has them."""
-    text = json.dumps(value, ensure_ascii=False)
+    separators = (",", ":") if compact else None
+    text = json.dumps(value, ensure_ascii=False, separators=separators)
     try:
         text.encode()
     except UnicodeEncodeError:
-        return json.dumps(value)
+        return json.dumps(value, separators=separators)
     return text
 
 

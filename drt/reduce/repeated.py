@@ -1,68 +1,102 @@
-"""Repeated keys of JSON documents: a repetition deep inside is moved to the top.
+"""Repeated keys of JSON documents: a repetition deep inside is moved outward, where less is needed around it.
 
 Owns the proposals only; the problem decides whether one is still interesting.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from dataclasses import replace
-from itertools import combinations
 from typing import Any
 
-from drt.case import Source
+from drt.reduce.documents import NOTHING, Again, Path, read, write
+from drt.reduce.pieces import pieces
 from drt.reduce.problem import Problem
 
-MOST_BESIDE = 4
-"""Members that may stand beside the repetition."""
-
-Pairs = list[tuple[str, Any]]
-
-
-class _Object(Pairs):
-    """An object as the list of its members, so that a repeated key stays repeated."""
+LONGEST_REPEATED_ANYWHERE = 2_000
+"""Characters of a document each of whose members is tried as the repeated one."""
 
 
 def hoist_repeated_keys(problem: Problem) -> None:
-    """Repeat a member of the whole document in the place of one deep inside."""
-    case = problem.best
-    if case.policies.format == "json":
-        for text in _hoisted(case.policies.text):
-            if problem.consider(replace(problem.best, policies=Source(text, "json"))):
+    """Repeat a member outside of the object whose key is repeated."""
+    for piece in pieces(problem.best):
+        if piece.kind != "document":
+            continue
+        value = read(piece.read(problem.best))
+        repetition = None if value is NOTHING else _repetition(value)
+        if repetition is None:
+            continue
+        for proposed in _proposals(value, repetition, len(piece.read(problem.best))):
+            if problem.consider(piece.write(problem.best, write(proposed, compact=True))):
                 break
-    if case.schema is not None and case.schema.format == "json":
-        for text in _hoisted(case.schema.text):
-            if problem.consider(replace(problem.best, schema=Source(text, "json"))):
-                break
 
 
-def _hoisted(text: str) -> Iterator[str]:
-    """Documents of emptied members, few first, one of them twice."""
-    try:
-        document = json.loads(text, object_pairs_hook=_Object)
-    except (ValueError, RecursionError):
-        return
-    if not isinstance(document, _Object) or not _repeats(document):
-        return
-    members = {key: _emptied(value) for key, value in document}
-    for size in range(min(len(members), MOST_BESIDE) + 1):
-        for kept in combinations(members.items(), size):
-            for key, value in kept:
-                yield _spelled([(key, value), *kept])
+def _proposals(value: Any, repetition: Path, characters: int) -> Iterator[Any]:
+    """The same document in short spelling, then documents whose repetition is elsewhere, outermost first."""
+    yield value
+    plain = _without_repetition(value)
+    for depth in range(len(repetition)):
+        path, child = repetition[:depth], repetition[depth]
+        here = _at(plain, path)
+        if isinstance(here, dict):
+            for lighter in ({**here, child: _emptied(here[child])}, _with_emptied_members(here)):
+                yield from (_replaced(plain, path, twice) for twice in _repeating(lighter))
+    if characters <= LONGEST_REPEATED_ANYWHERE:
+        for path, here in _objects(plain, ()):
+            yield from (_replaced(plain, path, twice) for twice in _repeating(here))
 
 
-def _repeats(value: Any) -> bool:
-    if isinstance(value, _Object):
-        keys = [key for key, _ in value]
-        return len(set(keys)) < len(keys) or any(_repeats(item) for _, item in value)
-    return isinstance(value, list) and any(map(_repeats, value))
+def _repeating(members: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Each member twice: beside a plain value, before it and after it, and beside itself emptied."""
+    for key, value in members.items():
+        yield {Again(key): True, **members}
+        yield {**members, Again(key): True}
+        yield {**members, Again(key): _emptied(value)}
+
+
+def _repetition(value: Any, path: Path = ()) -> Path | None:
+    """The path of the first object that has a key twice."""
+    if isinstance(value, dict) and any(isinstance(key, Again) for key in value):
+        return path
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    found = (_repetition(item, (*path, key)) for key, item in items)
+    return next((place for place in found if place is not None), None)
+
+
+def _without_repetition(value: Any) -> Any:
+    """The document with the last of the members of one key, as most readers of JSON take it."""
+    match value:
+        case dict():
+            return {str(key): _without_repetition(item) for key, item in value.items()}
+        case list():
+            return [_without_repetition(item) for item in value]
+    return value
+
+
+def _objects(value: Any, path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+    if isinstance(value, dict):
+        yield path, value
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in items:
+        yield from _objects(item, (*path, key))
+
+
+def _at(value: Any, path: Path) -> Any:
+    for key in path:
+        value = value[key]
+    return value
+
+
+def _replaced(value: Any, path: Path, instead: Any) -> Any:
+    if not path:
+        return instead
+    copy: Any = dict(value) if isinstance(value, dict) else list(value)
+    copy[path[0]] = _replaced(value[path[0]], path[1:], instead)
+    return copy
+
+
+def _with_emptied_members(members: dict[str, Any]) -> dict[str, Any]:
+    return {key: _emptied(value) for key, value in members.items()}
 
 
 def _emptied(value: Any) -> Any:
-    return {} if isinstance(value, _Object) else [] if isinstance(value, list) else value
-
-
-def _spelled(members: Pairs) -> str:
-    told = (f"{json.dumps(key)}:{json.dumps(value, separators=(',', ':'))}" for key, value in members)
-    return f"{{{','.join(told)}}}"
+    return type(value)() if isinstance(value, dict | list) else value

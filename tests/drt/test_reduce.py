@@ -383,30 +383,3 @@ def test_scopes_in_json_are_freed_and_schemas_lose_whole_statements() -> None:
         20.0,
     )
     assert small.schema == Source("entity B")
-
-
-@pytest.mark.parametrize("part", ["policies", "schema"])
-def test_a_repeated_key_deep_inside_is_moved_to_the_top(part: str) -> None:
-    deep = '{"a": {"b": {"c": [{"d": 1, "e": [2], "d": {"f": 3}}]}}, "g": {}, "h": []}'
-    case = Case(Source(deep if part == "policies" else "{}", "json"), schema=Source(deep, "json"))
-
-    def repeats(candidate: Case) -> bool:
-        source = getattr(candidate, part)
-        return source is not None and _has_a_key_twice(source.text)
-
-    reduced = reduce_case(case, repeats, 10.0)
-    assert len(getattr(reduced, part).text) < 60
-    assert _has_a_key_twice(getattr(reduced, part).text)
-
-
-def _has_a_key_twice(text: str) -> bool:
-    found: list[bool] = []
-
-    def look(pairs: list[tuple[str, object]]) -> None:
-        found.append(len(dict(pairs)) < len(pairs))
-
-    try:
-        json.loads(text, object_pairs_hook=look)
-    except ValueError:
-        return False
-    return any(found)

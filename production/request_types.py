@@ -7,13 +7,16 @@ type given here. It does not matter whether a policy was validated.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from production.lowering import EntitySet
 from production.requests import Request, make_request
 from production.schema_model import SchemaModel, StandardEntityType
 from production.schema_types import EntityType, RecordType, SetType, Type
-from production.typed_values import CLASS_OF
+from production.typed_values import CLASS_OF, unlisted
 from production.uids import Uid
+from production.usual_contexts import RecordReader, UsualReaders
+from production.usual_requests import Unusual, usual_parts
 from production.values import SetValue
 
 
@@ -25,6 +28,10 @@ class RequestTypes:
     principal: EntityType
     resource: EntityType
     context: RecordType
+    read_usual: RecordReader
+    """Reads a context of this environment, or raises `Unusual`."""
+    has_listed_ids: bool
+    """Whether the principal's type or the resource's admits only some ids."""
 
     def variable(self, name: str) -> Type | None:
         """The type of a variable; actions have no type that would tell anything."""
@@ -66,6 +73,7 @@ class TypesTable:
 
     def __init__(self, model: SchemaModel) -> None:
         self._model = model
+        self._readers = UsualReaders(model)
         self._made: dict[tuple[Uid, str, str], RequestTypes] = {}
 
     def of(self, request: Request) -> RequestTypes:
@@ -76,9 +84,22 @@ class TypesTable:
         if types is None:
             entity = self._model.types.entity
             context = self._model.actions[action.type, action.id].context
-            types = RequestTypes(self._model, entity(key[1]), entity(key[2]), context)
+            read = self._readers.context(context)
+            declared = self._model.entity_types
+            has_listed = not all(isinstance(declared.get(name), StandardEntityType) for name in key[1:])
+            types = RequestTypes(self._model, entity(key[1]), entity(key[2]), context, read, has_listed)
             types = self._made.setdefault(key, types)
         return types
+
+    def usual(self, data: Any) -> Request:
+        """A request of the usual form in an environment that was asked for before; raises `Unusual`."""
+        principal, action, resource, context = usual_parts(data)
+        types = self._made.get((action, principal.type, resource.type))
+        if types is None:
+            raise Unusual
+        if types.has_listed_ids and (unlisted(principal, self._model) or unlisted(resource, self._model)):
+            raise Unusual
+        return make_request(principal, action, resource, types.read_usual(context), types)
 
     def checked(self, request: Request) -> Request:
         """A request that the schema admits, marked as such."""

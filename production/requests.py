@@ -17,7 +17,8 @@ from production.json_text import Json, read_json
 from production.names import is_name
 from production.plain import is_exact, plain_json, plain_record
 from production.schema_errors import near_name
-from production.uids import Uid, known_uid, uid
+from production.uids import Uid, uid
+from production.usual_requests import Unusual, usual_parts, usual_record
 from production.value_json import ESCAPES, read_record, read_value
 from production.values import Record
 from production.views import View
@@ -27,16 +28,12 @@ if TYPE_CHECKING:
 
 _NO_CONTEXT: Final[Record] = {}
 _STR: Final = frozenset({str})
-_ATOMS: Final = frozenset({str, bool, int})
 _MEMBERS: Final = frozenset({"principal", "action", "resource", "context"})
 _ENTITY_TEXT: Final = re.compile(r'([^"]*)::("[\s\S]*")')
 
 
-class Request:
-    """One authorization question. Immutable.
-
-    The constructor copies the context, and raises `ArgumentError` for what is no Cedar value.
-    """
+class _Open:
+    """A request that is still being made: its slots take values faster than those of an immutable object."""
 
     __slots__ = ("_context", "_types", "action", "principal", "resource")
 
@@ -47,14 +44,23 @@ class Request:
     _types: RequestTypes | None
     """The types by which a schema admits this very object."""
 
+
+class Request(_Open):
+    """One authorization question. Immutable.
+
+    The constructor copies the context, and raises `ArgumentError` for what is no Cedar value.
+    """
+
+    __slots__ = ()
+
     def __init__(
         self, principal: Uid, action: Uid, resource: Uid, context: Mapping[str, Any] = _NO_CONTEXT
     ) -> None:
-        _set_principal(self, instance_of(principal, Uid, "principal"))
-        _set_action(self, instance_of(action, Uid, "action"))
-        _set_resource(self, instance_of(resource, Uid, "resource"))
-        _set_context(self, plain_record(context, "context"))
-        _set_types(self, None)
+        _set(self, "principal", instance_of(principal, Uid, "principal"))
+        _set(self, "action", instance_of(action, Uid, "action"))
+        _set(self, "resource", instance_of(resource, Uid, "resource"))
+        _set(self, "_context", plain_record(context, "context"))
+        _set(self, "_types", None)
 
     def __init_subclass__(cls) -> None:
         raise TypeError("requests have no subclasses")
@@ -67,6 +73,11 @@ class Request:
         value form,
         or JSON text of one, or missing. Raises `RequestError`.
         """
+        try:
+            principal, action, resource, context = usual_parts(data)
+            return make_request(principal, action, resource, usual_record(context))
+        except (Unusual, RecursionError):
+            pass
         members = request_members(data)
         try:
             return _read(members)
@@ -104,25 +115,19 @@ class Request:
         return f"Request({self.principal!r}, {self.action!r}, {self.resource!r}, {self._context!r})"
 
 
-_new: Final = object.__new__
-_set_principal: Final = Request.__dict__["principal"].__set__
-_set_action: Final = Request.__dict__["action"].__set__
-_set_resource: Final = Request.__dict__["resource"].__set__
-_set_context: Final = Request.__dict__["_context"].__set__
-_set_types: Final = Request.__dict__["_types"].__set__
+_set: Final = object.__setattr__
 
 
 def make_request(
     principal: Uid, action: Uid, resource: Uid, context: Record, types: RequestTypes | None = None
 ) -> Request:
     """A request of parts that are checked; it takes over the context."""
-    made = _new(Request)
-    _set_principal(made, principal)
-    _set_action(made, action)
-    _set_resource(made, resource)
-    _set_context(made, context)
-    _set_types(made, types)
-    return made
+    made = _Open()
+    made.principal, made.action, made.resource = principal, action, resource
+    made._context = context
+    made._types = types
+    made.__class__ = Request
+    return cast(Request, made)
 
 
 def request_members(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -145,12 +150,6 @@ def request_members(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def exact(node: Any, path: str) -> Any:
     """JSON data of exact built-in classes; raises `RequestError`, which names the path."""
-    if (
-        node.__class__ is dict
-        and _STR.issuperset(map(type, node))
-        and _ATOMS.issuperset(map(type, node.values()))
-    ):
-        return node
     if is_exact(node):
         return node
     try:
@@ -171,17 +170,10 @@ def _read(data: Mapping[str, Any]) -> Request:
 
 def _member(data: Mapping[str, Any], name: str) -> Uid:
     """A uid among the members of a request; raises `RequestError`."""
-    node = data.get(name)
-    if node.__class__ is dict and len(node) == 2:
-        type_name, entity_id = node.get("type"), node.get("id")
-        if type_name.__class__ is str and entity_id.__class__ is str:
-            found = known_uid(type_name, entity_id)
-            if found is not None:
-                return found
     try:
         if name not in data:
             raise JsonError("the request has no such member")
-        node = exact(node, name)
+        node = exact(data[name], name)
         return read_entity_text(node) if isinstance(node, str) else read_uid(node, 0)
     except JsonError as error:
         raise RequestError(f"{name}: {error}") from None

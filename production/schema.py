@@ -31,6 +31,7 @@ from production.servers import Tier
 from production.typed_authorizer import TypedAuthorizer
 from production.typed_entities import EntityReader
 from production.typed_request import check_request, read_request
+from production.usual_requests import Unusual
 from production.validation.lattice import Mode
 from production.validation.validator import Validation, Validator
 
@@ -149,12 +150,20 @@ class Schema(SchemaQuestions):
         """A store of these and of this schema's actions. Raises `EntitiesError` for a misfit."""
         return self._entity_reader.conforming(entities)
 
-    @at_any_depth
     def read_request(self, request: str | Mapping[str, Any], *, check: bool = True) -> Request:
         """A request, JSON text or its members, read by type and checked. Raises `RequestError`.
 
         Without `check` this schema only says how to read the context.
         """
+        if check:
+            try:
+                return self._types.usual(request)
+            except (Unusual, RecursionError):
+                pass
+        return self._read_request(request, check)
+
+    @at_any_depth
+    def _read_request(self, request: str | Mapping[str, Any], check: bool) -> Request:
         data = request_members(request_object(request) if isinstance(request, str) else request)
         read = read_request(self._model, data, check=check)
         return self._types.checked(read) if check else read

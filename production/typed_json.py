@@ -32,7 +32,7 @@ from production.schema_types import (
 from production.value_json import call_parts, read_value
 from production.values import Record, Value, set_of
 
-_CONSTRUCTOR: Final[dict[Type, str]] = {
+CONSTRUCTOR: Final[dict[Type, str]] = {
     DECIMAL: "decimal",
     IPADDR: "ip",
     DATETIME: "datetime",
@@ -48,7 +48,7 @@ _EXTENSION_OF: Final[dict[type, PrimitiveType]] = {
 
 def read_typed(node: Json, type_: Type, depth: int) -> Value:
     """The value of a node where `type_` is expected, inside `depth` levels. Raises `JsonError`."""
-    if type_ in _CONSTRUCTOR:
+    if type_ in CONSTRUCTOR:
         return _read_extension(node, type_, depth)
     if isinstance(type_, EntityType):
         if isinstance(node, dict) and len(node) != 2:
@@ -100,7 +100,7 @@ def read_typed_tags(node: dict[str, Json], type_: Type, depth: int) -> Record:
 def _read_extension(node: Json, type_: Type, depth: int) -> Value:
     """A call, escaped or not, or the text that the type's constructor takes."""
     if not isinstance(node, dict):
-        return _call(_CONSTRUCTOR[type_], [read_value(node, depth)])
+        return _call(CONSTRUCTOR[type_], [read_value(node, depth)])
     _check_depth(depth)
     _check_unread(node, depth)
     inner = node.get("__extn")

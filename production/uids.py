@@ -66,7 +66,8 @@ class _Reference(weakref.ref[Uid]):
     id: str
 
 
-_tables: Final[dict[str, dict[str, _Reference]]] = {}
+tables: Final[dict[str, dict[str, _Reference]]] = {}
+"""The live uids by type and id, to be read only; a reference may be dead."""
 _lock: Final = RLock()
 _new = object.__new__
 _set_type = Uid.__dict__["type"].__set__
@@ -75,7 +76,7 @@ _set_id = Uid.__dict__["id"].__set__
 
 def known_uid(type_name: str, entity_id: str) -> Uid | None:
     """The uid of this type and id, if anybody holds it; its type is then a normalized name."""
-    table = _tables.get(type_name)
+    table = tables.get(type_name)
     if table is None:
         return None
     reference = table.get(entity_id)
@@ -84,7 +85,7 @@ def known_uid(type_name: str, entity_id: str) -> Uid | None:
 
 def uid(type_name: str, entity_id: str) -> Uid:
     """The uid of a type and an id that have been checked; one object while anybody holds it."""
-    table = _tables.get(type_name)
+    table = tables.get(type_name)
     if table is not None:
         reference = table.get(entity_id)
         if reference is not None:
@@ -97,9 +98,9 @@ def uid(type_name: str, entity_id: str) -> Uid:
 def new_uid(type_name: str, entity_id: str) -> Uid:
     """As `uid`, for one that is probably not there yet."""
     with _lock:
-        table = _tables.get(type_name)
+        table = tables.get(type_name)
         if table is None:
-            table = _tables[type_name] = {}
+            table = tables[type_name] = {}
         reference = table.get(entity_id)
         if reference is not None and (found := reference()) is not None:
             return found
@@ -111,7 +112,7 @@ def new_uid(type_name: str, entity_id: str) -> Uid:
         reference.id = entity_id
         table[entity_id] = reference
         # A collection during the lines above may have dropped the table, empty until then.
-        _tables[type_name] = table
+        tables[type_name] = table
         return made
 
 
@@ -119,9 +120,9 @@ def _forget(reference: weakref.ref[Uid]) -> None:
     """Drop a dead uid's entry, unless a new uid has taken it over in the meantime."""
     assert isinstance(reference, _Reference)
     with _lock:
-        table = _tables.get(reference.type)
+        table = tables.get(reference.type)
         if table is None or table.get(reference.id) is not reference:
             return
         del table[reference.id]
         if not table:
-            del _tables[reference.type]
+            del tables[reference.type]

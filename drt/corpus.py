@@ -6,6 +6,7 @@ Owns where cases lie and which of two stays: one signature has one counterexampl
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -136,19 +137,25 @@ class Corpus:
         return self.save_counterexample(saved, instead_of, FLAKY)
 
     def save_counterexample(
-        self, saved: SavedCase, instead_of: Path | None = None, among: str = "counterexamples"
+        self,
+        saved: SavedCase,
+        instead_of: Path | None = None,
+        among: str = "counterexamples",
+        shows: Callable[[SavedCase], bool] = lambda _: True,
     ) -> Path:
         """Store a counterexample and return its folder; `instead_of` is dropped, once the new one is safe.
 
-        A saved case with the same signature is kept when it is simpler or when people have concluded on it
-        (declared); a fixed one stays as it is, and the new one gets a folder of its own.
-        Raises `InputProblem` when the disk refuses.
+        A saved case with the same signature is kept when it is simpler and still `shows`, or when people have
+        concluded on it (declared). One that is fixed, or simpler and stale, stays as it is, and the new one
+        gets a folder of its own. Raises `InputProblem` when the disk refuses.
         """
         folder = self.root / among
         with holding(folder, self.index) as held:
-            return self._save(held, saved, instead_of)
+            return self._save(held, saved, instead_of, shows)
 
-    def _save(self, held: Held, saved: SavedCase, instead_of: Path | None) -> Path:
+    def _save(
+        self, held: Held, saved: SavedCase, instead_of: Path | None, shows: Callable[[SavedCase], bool]
+    ) -> Path:
         if instead_of is not None and not _is_same_find(instead_of, saved):
             instead_of = None  # saving led to a case that was there before, and that one is to stay
         place: Path | None = None
@@ -156,7 +163,10 @@ class Corpus:
             if known.status == "fixed":
                 continue
             settled = known.status == "declared"
-            if settled or (path != instead_of and weight(known.case) <= weight(saved.case)):
+            simpler = path != instead_of and weight(known.case) <= weight(saved.case)
+            if simpler and not settled and not shows(known):
+                continue
+            if settled or simpler:
                 if instead_of is not None and instead_of != path:
                     held.remove(instead_of)
                 return path

@@ -104,10 +104,13 @@ def death(options: RunOptions, job: Job, log: LogWriter) -> int:
         again = dies(candidate, patience)
         return again is not None and (again.cause, again.engine) == (died.cause, died.engine)
 
+    def shows(known: SavedCase) -> bool:
+        return alike(known.case)
+
     divergence = _divergence(died)
     corpus = Corpus(Path(options.corpus))
     saved = _saved(name, case, divergence, origin)
-    place = corpus.save_counterexample(saved)
+    place = corpus.save_counterexample(saved, shows=shows)
     engines = list(options.engines)
     _report(log, index, name, saved, divergence, place, "saved", engines=engines)
     result = attempt(lambda: reduce_case(case, alike, max(0.0, ends - time.monotonic())))
@@ -119,7 +122,7 @@ def death(options: RunOptions, job: Job, log: LogWriter) -> int:
         corpus.drop(place, saved)
         _report(log, index, name, saved, divergence, None, "known", known=known.id, engines=engines)
         return 0
-    place = corpus.save_counterexample(saved, instead_of=place)
+    place = corpus.save_counterexample(saved, instead_of=place, shows=shows)
     _report(log, index, name, saved, divergence, place, "reduced", engines=engines)
     return 0
 

@@ -34,7 +34,7 @@ from drt.outcome import ExceededBudget
 from drt.problems import InputProblem
 from drt.reduce import reduce_case
 from drt.run_log import LogWriter
-from drt.run_options import RunOptions
+from drt.run_options import RunOptions, target_table
 from drt.saved_case import SavedCase
 from drt.signature import signature
 from drt.steadiness import MOST_RERUNS, RERUNS, unsteady_engines
@@ -119,7 +119,7 @@ class Finder:
             signature=name,
             status="open",
         )
-        place = self._save(saved)
+        place = self._save(saved, find)
         self._report(number, key, find, name, place, "saved", None)
         reduced, divergence, complete = self._reduced(find, reduce_seconds)
         located = self._located(find, reduced, divergence)
@@ -151,7 +151,7 @@ class Finder:
         saved = replace(saved, origin=dict(saved.origin) | told)
         if solid is False:
             saved = replace(saved, tags=(*saved.tags, "flaky"))
-        place = self._save(saved, place, apart=solid is False)
+        place = self._save(saved, find, place, apart=solid is False)
         facts |= {
             "says": arbitration or None,
             "verdict": judged.to_json(),
@@ -196,17 +196,21 @@ class Finder:
             signature=name,
             status="open",
         )
-        place = self._save(saved, apart=True)
+        place = self._save(saved, find, apart=True)
         judged = Judgement(tuple(engines), "law", "asked the same again at once, it answers otherwise")
         facts = {"case": case_to_json(find.case), "unsteady": list(engines), "verdict": judged.to_json()}
         self._report(number or name, name, find, name, place, "reduced", False, **facts)
 
-    def _save(self, saved: SavedCase, instead_of: Path | None = None, apart: bool = False) -> Path:
+    def _save(
+        self, saved: SavedCase, find: Find, instead_of: Path | None = None, apart: bool = False
+    ) -> Path:
         """Save in the corpus, what is flaky apart from the rest; beside the log, should the corpus refuse."""
         try:
             if apart:
                 return self.corpus.save_flaky(saved, instead_of)
-            return self.corpus.save_counterexample(saved, instead_of)
+            return self.corpus.save_counterexample(
+                saved, instead_of, shows=lambda known: self._still_shows(known, find)
+            )
         except InputProblem as problem:
             self.log.write("broken", what="the corpus", error=str(problem), traceback="")
             self.corpus = Corpus(self.options.place / "corpus")
@@ -293,6 +297,13 @@ class Finder:
         finally:
             self.alarm.off()
         return first_alike(find.divergence, checked)
+
+    def _still_shows(self, known: SavedCase, find: Find) -> bool:
+        """Whether a saved case still diverges under the law of the target that it was found by."""
+        target = target_table(self.options.targets_from).get(str(known.origin.get("target")))
+        oracle = find.oracle if target is None else target.oracle
+        checked = self._in_time(lambda: oracle(known.case, find.engines))
+        return checked is not None and bool(checked.divergences)
 
     def remaining(self) -> float:
         """Seconds left in the run's budget."""

@@ -106,6 +106,15 @@ def test_a_case_of_an_earlier_run_is_not_given_up_for_another_find(corpus: Corpu
     assert texts(corpus) == {"another-bug": "2 + 2"}
 
 
+def test_a_stale_case_does_not_swallow_a_new_one(corpus: Corpus) -> None:
+    corpus.save_counterexample(saved("1"))
+    new = corpus.save_counterexample(saved("1 + 2"), shows=lambda known: known.case.policies.text != "1")
+    simpler = corpus.save_counterexample(saved("2"), shows=lambda known: known.case.policies.text != "1")
+
+    assert (new.name, simpler) == ("a-bug-2", new)
+    assert texts(corpus) == {"a-bug": "1", "a-bug-2": "2"}
+
+
 def test_a_fixed_case_stays_for_ever(corpus: Corpus) -> None:
     corpus.save_counterexample(saved("1 + 2", status="fixed"))
     back = corpus.save_counterexample(saved("1"))

@@ -186,16 +186,20 @@ def test_what_fresh_processes_do_not_see_again_is_flaky(options: dict[str, Any])
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_finding_is_confirmed_by_its_own_case(options: dict[str, Any], jobs: int) -> None:
-    """The corpus holds a simpler case of the signature, which does not show this divergence."""
-    run(options, engines=(TOY, toy("Faulty")), cases=100, jobs=jobs)
+    """The corpus holds a simpler case of the signature that shows nothing any more: both are kept."""
+    faulty = {"engines": (TOY, toy("Faulty")), "cases": 100, "jobs": jobs}
+    run(options, **faulty)
     [place] = counterexamples(options)
     (place / "policies.cedar").write_text("in")
-    footer = run(options, engines=(TOY, toy("Faulty")), cases=100, jobs=jobs)
+    footer = run(options, **faulty)
+    again = run(options, **faulty)
 
-    assert footer["exit_code"] == 1
-    [finding] = footer["findings"]
-    assert (finding["solid"], finding["path"]) == (True, str(place))
-    assert finding["case"]["policies"]["text"] == "like"
+    second = place.with_name(f"{place.name}-2")
+    assert (footer["exit_code"], again["exit_code"]) == (1, 1)
+    for [finding] in (footer["findings"], again["findings"]):
+        assert (finding["solid"], finding["path"]) == (True, str(second))
+        assert finding["case"]["policies"]["text"] == "like"
+    assert [read_case(path).case.policies.text for path in counterexamples(options)] == ["in", "like"]
 
 
 def test_an_engine_that_answers_at_random_is_one_finding(options: dict[str, Any]) -> None:

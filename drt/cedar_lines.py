@@ -18,7 +18,7 @@ from drt import json_text
 from drt.case import Case, Request
 from drt.case_files import CASE_FILE
 from drt.oracles.checked import Divergence
-from drt.problems import InputProblem
+from drt.problems import InputProblem, cannot_write
 from drt.uid_text import normalized_text, normalized_uid_json
 
 Question = Literal["authorize", "evaluate", "validate"]
@@ -95,7 +95,7 @@ def extract(case: Case, folder: Path) -> Files:
             },
         )
     except OSError as error:
-        raise InputProblem(f"cannot be written: {(error.strerror or str(error)).lower()}", folder) from error
+        raise cannot_write("the case", error, folder) from error
 
 
 def _write(path: Path, text: str) -> Path:

@@ -54,7 +54,7 @@ Exit codes:
   0    clean: nothing unexpected
   1    a finding: engines diverge, break a law, or miss an expectation
   2    wrong usage or input
-  3    the harness broke, or an engine could not start
+  3    the harness broke, an engine could not start, or the machine refuses what is written
   4    only findings that could not be reproduced
   5    nothing was run, or an engine left too much unanswered
   130  interrupted, report written"""

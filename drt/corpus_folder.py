@@ -18,7 +18,7 @@ from pathlib import Path
 
 from drt.case_files import CASE_FILE, read_case, write_case
 from drt.corpus_index import CorpusIndex
-from drt.problems import InputProblem
+from drt.problems import InputProblem, cannot_write
 from drt.saved_case import SavedCase
 
 LOCK = ".lock"
@@ -122,12 +122,11 @@ def holding(folder: Path, index: CorpusIndex | None = None) -> Iterator[Held]:
 
 @contextlib.contextmanager
 def writing(folder: Path) -> Iterator[None]:
-    """Report what the disk refuses as an `InputProblem` about the folder."""
+    """Report what the disk refuses as a `MachineProblem` about the folder."""
     try:
         yield
     except OSError as error:
-        problem = (error.strerror or str(error)).lower()
-        raise InputProblem(f"the corpus cannot be written: {problem}", folder) from error
+        raise cannot_write("the corpus", error, folder) from error
 
 
 def recover(folder: Path) -> None:

@@ -1,7 +1,6 @@
-"""Standard streams that nobody need read to the end: `drt … | head` ends as it would have without `head`.
+"""Closed pipes: tolerate a reader that has gone, so that `drt … | head` keeps drt's exit code.
 
-Owns what happens when the reader of a pipe has gone: nothing more is written, nothing is raised. Any other
-refusal of a stream is a problem, told in one sentence.
+Owns the line between that and any other refusal of a stream or a file, which is one sentence and exit code 3.
 """
 
 from __future__ import annotations

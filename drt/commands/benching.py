@@ -12,7 +12,7 @@ import click
 
 from drt.commands.processors import processors
 from drt.json_text import write_text
-from drt.problems import InputProblem
+from drt.problems import InputProblem, cannot_write
 from drt.tally import BROKEN, CLEAN, FOUND, NOTHING_RUN
 from drt.views.bench import bench_report, watched
 from drt.views.bench_markdown import markdown
@@ -90,9 +90,12 @@ def _shown(report: Report, form: str, charts: Path | None) -> int:
     else:
         bench_report(results(), report)
     if charts is not None:
-        charts.mkdir(parents=True, exist_ok=True)
-        for name, text in _charts(report):
-            write_text(charts / name, text)
+        try:
+            charts.mkdir(parents=True, exist_ok=True)
+            for name, text in _charts(report):
+                write_text(charts / name, text)
+        except OSError as error:
+            raise cannot_write("the charts", error, charts) from None
     return CLEAN if report.good else FOUND
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from drt.commands.covering import newest
-from drt.problems import InputProblem
+from drt.problems import InputProblem, cannot_write
 from drt.reports import FORMATS, Report, gather
 from drt.reports.github import annotation_lines, append_summary
 from drt.reports.issues import file_issues
@@ -67,6 +67,6 @@ def _write(output: Path, text: str) -> None:
     except OSError as error:
         with contextlib.suppress(OSError):
             beside.unlink()
-        raise InputProblem(
-            f"the report cannot be written: {(error.strerror or str(error)).lower()}", output
-        ) from None
+        problem = cannot_write("the report", error, output)
+        misnamed = isinstance(error, FileExistsError | NotADirectoryError | IsADirectoryError)
+        raise (InputProblem(str(problem)) if misnamed else problem) from None

@@ -93,16 +93,33 @@ def closed_output() -> None:
 
 
 @pytest.mark.parametrize("prepare", [None, closed_output])
+@pytest.mark.parametrize(("engine", "code"), [("Twin", 0), ("AlwaysDenies", 1)])
 def test_a_reader_that_has_gone_changes_no_exit_code(
-    tmp_path: Path, prepare: Callable[[], None] | None
+    tmp_path: Path, prepare: Callable[[], None] | None, engine: str, code: int
 ) -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    arguments = [*RUN, "--corpus", tmp_path, "--log", tmp_path / "log", "--quiet"]
-    told = drt(*arguments, stdout=writing, preexec_fn=prepare)
+    arguments = [*RUN[:-1], f"--engine=tests.drt.toys:{engine}", "--corpus", tmp_path, "--quiet"]
+    told = drt(*arguments, "--log", tmp_path / "log", stdout=writing, preexec_fn=prepare)
     os.close(writing)
 
-    assert (told.returncode, told.stderr) == (0, "")
+    assert (told.returncode, told.stderr) == (code, "")
+
+
+def test_a_file_that_cannot_be_written_is_no_finding(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    faulty = [*RUN[:-1], "--engine=tests.drt.toys:AlwaysDenies", "--corpus", tmp_path]
+    assert drt(*faulty, "--log", log, "--quiet").returncode == 1
+    reading, writing = os.pipe()
+    os.close(reading)
+    report = ["report", log, "--format", "html", "--output"]
+    full = drt(*report, tmp_path / "report.html", preexec_fn=with_files_up_to(400))
+    pipe = drt(*report, f"/dev/fd/{writing}", pass_fds=[writing])
+    os.close(writing)
+
+    assert is_refused(full, "the report cannot be written: file too large"), full.stderr
+    assert is_refused(pipe, "the report cannot be written: "), pipe.stderr
+    assert not (tmp_path / "report.html").exists()
 
 
 @pytest.mark.parametrize(

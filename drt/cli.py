@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import traceback
+from collections.abc import Sequence
 from importlib import import_module
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, cast
 
 import click
 
+from drt.commands.options import FORM
 from drt.heedless import abandon_output, heedless_of_readers, unwritable
 from drt.language import LANGUAGE
 from drt.problems import InputProblem, MachineProblem
@@ -60,6 +64,26 @@ Exit codes:
   130  interrupted, report written"""
 
 
+PATH_COMPLAINT = re.compile(
+    r"(?P<kind>File|Directory|Path) (?P<path>'.*') (?P<what>does not exist|is a file|is a directory)"
+)
+"""What click reports of a path that is not as an option needs it."""
+
+
+def _path_complaint(found: re.Match[str]) -> str:
+    kind = {"Directory": "folder", "File": "file"}.get(found["kind"], "file or folder")
+    if found["what"] == "does not exist":
+        return f"no such {kind}: {found['path']}"
+    other = found["what"].replace("directory", "folder")
+    return f"expected a {kind}, and {found['path']} {other}"
+
+
+def _form(args: Sequence[str]) -> str:
+    """The form of the errors, from arguments that may be wrong otherwise."""
+    written = " ".join(takewhile(lambda each: each != "--", args))
+    return "json" if re.search(r"(?:^| )(?:--json|(?:--format|-f)[ =]?json)(?: |$)", written) else "text"
+
+
 class _Refused(click.ClickException):
     """Wrong usage or input; programs that asked for JSON get an object on standard output."""
 
@@ -70,11 +94,12 @@ class _Refused(click.ClickException):
         self.form = form
 
     @classmethod
-    def usage(cls, error: click.UsageError) -> _Refused:
+    def usage(cls, error: click.UsageError, form: str) -> _Refused:
         """The complaint of click in our style."""
-        said = error.format_message().rstrip(".")
+        said = PATH_COMPLAINT.sub(_path_complaint, error.format_message().rstrip("."))
+        said = re.sub(r"\. \(?Did you mean (.*?)\)?$", r" (did you mean \1)", said)
         hint = f"; see `{error.ctx.command_path} --help`" if error.ctx is not None else ""
-        return cls(f"{said[:1].lower()}{said[1:]}{hint}")
+        return cls(f"{said[:1].lower()}{said[1:]}{hint}", form)
 
     def show(self, file: Any = None) -> None:
         if self.form == "json":
@@ -101,13 +126,18 @@ class _Commands(click.Group):
             sys.stderr.write(f"drt: {unwritable(error)}\n")
             sys.exit(_Broken.exit_code)
 
-    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        form = _form(args)
         try:
-            return super().make_context(*args, **kwargs)
+            ctx = super().make_context(info_name, args, parent, **extra)
         except click.exceptions.NoArgsIsHelpError:
             raise
         except click.UsageError as error:
-            raise _Refused.usage(error) from None
+            raise _Refused.usage(error, form) from None
+        ctx.meta[FORM] = form
+        return ctx
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -122,7 +152,6 @@ class _Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that was asked for, its options told where else to get their values."""
         from drt.commands.defaults import lay_settings, name_variables
-        from drt.commands.options import FORM
 
         name, command, rest = super().resolve_command(ctx, args)
         if name in FOREIGN:
@@ -134,25 +163,25 @@ class _Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         from drt.commands.defaults import told
-        from drt.commands.options import FORM
 
         try:
             return super().invoke(ctx)
         except InputProblem as problem:
             refuse = _Broken if isinstance(problem, MachineProblem) else _Refused
-            raise refuse(str(problem), ctx.meta.get(FORM, "text")) from None
+            raise refuse(str(problem), ctx.meta[FORM]) from None
         except click.exceptions.NoArgsIsHelpError:
             raise
         except click.UsageError as error:
             found = told(error) if isinstance(error, click.BadParameter) else None
-            raise (_Refused.usage(error) if found is None else _Refused(str(found))) from None
+            form = ctx.meta[FORM]
+            raise (_Refused.usage(error, form) if found is None else _Refused(str(found), form)) from None
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except (OSError, UnicodeEncodeError) as error:
-            raise _Broken(unwritable(error)) from None
+            raise _Broken(unwritable(error), ctx.meta[FORM]) from None
         except Exception as error:
             traceback.print_exc()
-            raise _Broken(f"drt broke: {type(error).__name__}: {error}") from None
+            raise _Broken(f"drt broke: {type(error).__name__}: {error}", ctx.meta[FORM]) from None
 
 
 @click.group(

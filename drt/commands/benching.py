@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from drt import json_text
 from drt.commands.processors import processors
-from drt.json_text import write_text
 from drt.problems import InputProblem, cannot_write
 from drt.tally import BROKEN, CLEAN, FOUND, NOTHING_RUN
 from drt.views.bench import bench_report, watched
@@ -52,9 +52,9 @@ def show(saved: Path, form: str, charts: Path | None) -> int:
     from drt.bench.report import Report, UnreadableReport
 
     try:
-        report = Report.from_json(json.loads(saved.read_text(encoding="utf-8")))
-    except (ValueError, RecursionError, UnreadableReport) as error:
-        raise InputProblem(f"{saved}: {error}") from error
+        report = Report.from_json(json_text.parse(json_text.read_text(saved), saved))
+    except UnreadableReport as error:
+        raise InputProblem(str(error), saved) from None
     return _shown(report, form, charts)
 
 
@@ -93,7 +93,7 @@ def _shown(report: Report, form: str, charts: Path | None) -> int:
         try:
             charts.mkdir(parents=True, exist_ok=True)
             for name, text in _charts(report):
-                write_text(charts / name, text)
+                json_text.write_text(charts / name, text)
         except OSError as error:
             raise cannot_write("the charts", error, charts) from None
     return CLEAN if report.good else FOUND

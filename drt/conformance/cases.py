@@ -6,7 +6,6 @@ suites of `suites.py` build on the same reading of a case.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any
 
 from drt.case import Case, Format, Request, Source
 from drt.conformance.bench import Bench, Record
-from drt.conformance.material import ARCHIVE, Place, archive
+from drt.conformance.material import ARCHIVE, Place, archive, json_of
 from drt.engines.guard import GuardedLoaded
 from drt.engines.protocol import ValidationMode
 from drt.outcome import Accepted, Authorized, Outcome, Unsupported, Validated
@@ -28,7 +27,10 @@ CORPUS = "corpus-tests"
 
 def is_case(document: object) -> bool:
     """Whether a JSON document is a case of the official layout."""
-    return isinstance(document, dict) and {"policies", "entities", "requests"} <= document.keys()
+    match document:
+        case {"policies": str(), "entities": str(), "requests": list(requests)}:
+            return all(isinstance(request, dict) for request in requests)
+    return False
 
 
 def referred(place: Place, reference: object) -> Place:
@@ -58,7 +60,7 @@ def read_case(place: Place, document: Json) -> Case:
 def request_of(entry: Json) -> Request:
     """One request of a case."""
     parts = {key: entry[key] for key in ("principal", "action", "resource", "context") if key in entry}
-    return Request(json.dumps(parts), entry.get("validateRequest", True))
+    return Request(json_of(parts), entry.get("validateRequest", True))
 
 
 def official(bench: Bench, file: str, place: Place, document: Json) -> None:

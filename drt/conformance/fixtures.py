@@ -6,13 +6,12 @@ fixture is read once a set, and again one at a time through `evaluate`.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any, cast
 
 from drt.case import Case, Format, Request, Source
 from drt.conformance.bench import Bench, Record
-from drt.conformance.material import Place
+from drt.conformance.material import Place, json_of
 from drt.engines.guard import GuardedLoaded
 from drt.json_outline import spans
 from drt.outcome import Authorized, Evaluated, Failed, Outcome, Unsupported, Validated
@@ -41,8 +40,8 @@ class _Fixture:
 
     def __init__(self, bench: Bench, fixture: Json) -> None:
         self._engine = bench.engine
-        self._entities = json.dumps(fixture["entities"])
-        self.request = Request(json.dumps(fixture["request"]))
+        self._entities = json_of(fixture["entities"])
+        self.request = Request(json_of(fixture["request"]))
         schema = Source(fixture["schema"])
         self.has_schema = not isinstance(self._engine.read_schema(schema), Unsupported)
         self._schema = schema if self.has_schema else None

@@ -10,8 +10,11 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
+import sys
 import tarfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -22,6 +25,12 @@ UPWARD = 8
 """How many folders above a file a reference may be found in."""
 
 ARCHIVE = ".tar.gz"
+
+FOR_PEOPLE = re.compile("(README|LICEN[CS]E|NOTICE)", re.IGNORECASE)
+"""How files are named that explain material."""
+
+DEEPEST = 6_000
+"""How deep a JSON document may nest; the C stack of a small thread bears it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +92,7 @@ def gather(paths: Iterable[Path]) -> list[Place]:
     for given in paths:
         path = given.resolve()
         if path.is_dir():
-            files = sorted(file for file in path.rglob("*") if file.is_file() and _wanted(file.name))
+            files = filter(lambda file: _wanted(file.name), sorted(_files(path)))
             places += (place for file in files for place in _unpacked_in_folder(file))
         elif path.is_file() and _wanted(path.name):
             places += _unpacked(path)
@@ -94,6 +103,20 @@ def gather(paths: Iterable[Path]) -> list[Place]:
     return list(dict.fromkeys(places))
 
 
+def others(paths: Iterable[Path]) -> list[Place]:
+    """Every file in folders and archives under `paths` that `gather` leaves out for its name.
+
+    Not those for people: a README, a licence, a notice.
+    """
+    places: list[Place] = []
+    for path in sorted({file for given in paths for file in _files(given)}):
+        if path.name.endswith(ARCHIVE):
+            places += (Place(path, name) for name in sorted(_readable_members(path)))
+        else:
+            places.append(Place(path))
+    return [place for place in places if not _wanted(place.name) and not FOR_PEOPLE.match(place.name)]
+
+
 def archive(path: Path) -> list[Place]:
     """The JSON and JSONL members of an archive; raises `InputProblem` where it is not one."""
     return [Place(path, name) for name in sorted(_members(path)) if _wanted(name)]
@@ -102,11 +125,50 @@ def archive(path: Path) -> list[Place]:
 def parse_json(text: str, where: str) -> object:
     """A JSON text of the material; raises `InputProblem` naming `where` and the position."""
     try:
-        return json.loads(text)
+        with deep_json():
+            return json.loads(text)
     except json.JSONDecodeError as error:
-        raise InputProblem(f"{where}: line {error.lineno}, column {error.colno}: {error.msg}") from error
+        said = f"line {error.lineno}, column {error.colno}: {error.msg.lower()}"
+        raise InputProblem(f"{where}: {said}") from error
+    except ValueError as error:
+        raise InputProblem(f"{where}: not JSON: {error}") from error
     except RecursionError as error:
         raise InputProblem(f"{where}: nested too deeply to read") from error
+
+
+def json_of(value: object, *, sort_keys: bool = False, ensure_ascii: bool = True) -> str:
+    """A part of the material as JSON text, however deep it nests."""
+    with deep_json():
+        return json.dumps(value, sort_keys=sort_keys, ensure_ascii=ensure_ascii)
+
+
+@contextmanager
+def deep_json() -> Iterator[None]:
+    """Let the `json` module follow documents that nest deeper than Python's ordinary limit."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, DEEPEST))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
+
+
+METADATA = "metadata of macOS"
+OTHER = f"no .json, .jsonl or {ARCHIVE} file"
+
+
+def not_read(reasons: Mapping[Place, str]) -> Iterator[str]:
+    """A sentence for each file, but one for all files of a folder with the same ending that is of no use."""
+    alike: dict[str, list[Place]] = {}
+    for place, reason in reasons.items():
+        if reason != OTHER:
+            yield f"{place}: {reason}"
+            continue
+        pattern = f"{place}".removesuffix(place.name) + f"*{PurePosixPath(place.name).suffix}"
+        alike.setdefault(pattern, []).append(place)
+    for pattern, places in alike.items():
+        one = f"{places[0]}: {OTHER}"
+        yield one if len(places) == 1 else f"{pattern}: {len(places)} files, each {OTHER}"
 
 
 def is_metadata(place: Place) -> bool:
@@ -116,6 +178,21 @@ def is_metadata(place: Place) -> bool:
 
 def _wanted(name: str) -> bool:
     return name.endswith((".json", ".jsonl", ARCHIVE))
+
+
+def _files(path: Path) -> Iterator[Path]:
+    """The file, or the files in the folder and below."""
+    if path.is_file():
+        yield path
+    for folder, _, names in os.walk(path):
+        yield from (file for name in names if (file := Path(folder, name)).is_file())
+
+
+def _readable_members(path: Path) -> Iterable[str]:
+    try:
+        return _members(path)
+    except InputProblem:
+        return ()
 
 
 def _unpacked(file: Path) -> list[Place]:

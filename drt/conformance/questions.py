@@ -5,12 +5,12 @@ Owns the step from a record to an inquiry, and the comparison of its answers mem
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from drt.case import Inquiry, Source
 from drt.conformance.bench import Bench, Record
+from drt.conformance.material import json_of, parse_json
 from drt.conformance.verdicts import links_of
 from drt.outcome import Accepted, Answered, Outcome, Rejected, Unlinkable
 
@@ -24,7 +24,7 @@ def questions(bench: Bench, file: str, record: Json) -> None:
 
     A record with policies leaves out the answers about its schema.
     """
-    at = Record(file, record["id"], json.dumps(record, ensure_ascii=False))
+    at = Record(file, record["id"], json_of(record, ensure_ascii=False))
     inquiry = _inquiry(record)
     expected = record["answers"]
     if expected.get("refused"):
@@ -39,7 +39,7 @@ def questions(bench: Bench, file: str, record: Json) -> None:
     if not isinstance(answer, Answered):
         bench.check(at, "questions answered", "answers", answer, False)
         return
-    answers = json.loads(answer.answers)
+    answers = cast(Json, parse_json(answer.answers, at.id))
     for name, one in _parts(expected):
         got = dict(_parts(answers)).get(name)
         bench.check(at, f"answers about {name.split(' ')[0]}", _shown(one, got), answer, one == got)
@@ -75,7 +75,7 @@ def _inquiry(record: Json) -> Inquiry:
         else []
     )
     return Inquiry(
-        tuple(Source(each) if isinstance(each, str) else Source(json.dumps(each), "json") for each in given),
+        tuple(Source(each) if isinstance(each, str) else Source(json_of(each), "json") for each in given),
         Source(record["policies"]) if "policies" in record else None,
         links_of(record),
         tuple(record.get("extra_types", ())),
@@ -97,7 +97,7 @@ def _parts(answers: Json) -> Iterator[tuple[str, str]]:
 def _text(name: str, answer: Any) -> str:
     if name in MULTISETS:
         answer = sorted(answer)
-    return json.dumps(answer, sort_keys=True)
+    return json_of(answer, sort_keys=True)
 
 
 def _shown(expected: str, got: str | None) -> str:

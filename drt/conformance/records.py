@@ -10,6 +10,7 @@ from typing import Any
 
 from drt.case import Case, Request, Source
 from drt.conformance.bench import Bench, Record
+from drt.conformance.material import deep_json, json_of
 from drt.engines.guard import GuardedLoaded
 from drt.engines.rust_messages import error_kind
 from drt.json_outline import JsonValue, containers, first_difference, members, spans
@@ -74,7 +75,7 @@ def deep(bench: Bench, file: str, record: Json) -> None:
     outcome: Outcome | GuardedLoaded = bench.engine.load(Case(Source(text)))
     if isinstance(outcome, GuardedLoaded):
         outcome = outcome.authorize(ANYONE)
-    bench.check(at, "deep", json.dumps(observed), outcome, _deep_is_right(n, observed, outcome))
+    bench.check(at, "deep", json_of(observed), outcome, _deep_is_right(n, observed, outcome))
     if n <= DEPTH_EVERYONE_TAKES and "strict_valid" in observed:
         loaded = bench.engine.load(Case(Source(text), schema=ANYTHING))
         verdict = loaded.validate() if isinstance(loaded, GuardedLoaded) else loaded
@@ -151,7 +152,8 @@ def _same_document(bench: Bench, at: Record, check: str, expected: JsonValue, ou
         return
     got = parsed(outcome.canonical)
     if isinstance(got, str):
-        expected = json.dumps(expected, sort_keys=True, separators=(",", ":"))
+        with deep_json():
+            expected = json.dumps(expected, sort_keys=True, separators=(",", ":"))
     _same_value(bench, at, check, expected, got)
 
 
@@ -165,7 +167,7 @@ def _same_value(bench: Bench, at: Record, check: str, expected: JsonValue, got: 
 
 def _shown(document: JsonValue) -> str:
     try:
-        return json.dumps(document)
+        return json_of(document)
     except RecursionError:
         return "the recorded document"
 
@@ -173,7 +175,8 @@ def _shown(document: JsonValue) -> str:
 def parsed(canonical: str) -> JsonValue:
     """A canonical document as JSON; a document beyond the `json` module's reach is given back as a string."""
     try:
-        value: JsonValue = json.loads(canonical)
+        with deep_json():
+            value: JsonValue = json.loads(canonical)
     except RecursionError:
         return canonical
     return value

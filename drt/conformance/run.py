@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ from drt.alarm import Alarm
 from drt.case_files import CASE_FILE, read_case
 from drt.conformance import cases, fixtures, questions, records, suites, verdicts
 from drt.conformance.bench import Bench
-from drt.conformance.material import Place, gather, is_metadata, parse_json
+from drt.conformance.material import METADATA, OTHER, Place, gather, is_metadata, not_read, others, parse_json
 from drt.conformance.report import Report
 from drt.conformance.saved import saved
 from drt.engines import build
@@ -56,7 +58,7 @@ def run(paths: Iterable[Path], engine_name: str, seconds: float | None = None) -
 def run_with(paths: Iterable[Path], engine: Engine, seconds: float | None = None) -> Report:
     """Put all material under `paths` to `engine`, as `run` does; raises `InputProblem`."""
     given = [path.resolve() for path in paths]
-    material = _Material(gather(given), frozenset(Place(path) for path in given))
+    material = _Material(gather(given), frozenset(Place(path) for path in given), others(given))
     bench = Bench(Guarded(engine), alarm=Alarm() if seconds else None, seconds=seconds or 0.0)
     if material.strangers:
         bench.tally.lack("unknown-record", material.strangers)
@@ -65,14 +67,18 @@ def run_with(paths: Iterable[Path], engine: Engine, seconds: float | None = None
             _jsonl(bench, material, place, lines)
         for place, document in material.documents.items():
             bench.next_record()
-            _document(bench, material, place, document)
+            with material.reading(place):
+                _document(bench, material, place, document)
     finally:
         if bench.alarm is not None:
             bench.alarm.off()
     unused = [place for place in material.given if place in material.unknown]
     if unused:
         raise InputProblem(f"{unused[0]}: {UNKNOWN}")
-    return replace(bench.tally.report(engine.name), skipped=material.skipped())
+    found = {place.path for place in material.places}
+    bare = (path for path in given if not any(file.is_relative_to(path) for file in found))
+    skipped = (*material.skipped(), *(f"{os.path.relpath(path)}: holds no material" for path in bare))
+    return replace(bench.tally.report(engine.name), skipped=skipped)
 
 
 @dataclass(slots=True)
@@ -80,12 +86,13 @@ class _Material:
     """What was found, by kind.
 
     `given` are the files that were named by themselves: those must be readable, others are skipped.
-    `unknown` holds files of no known kind, fixtures among them, each with the reason; `strangers` counts
-    records of no known kind in files that hold others.
+    `others` are files whose names are those of no material; `unknown` holds files of no known kind, fixtures
+    among them, each with the reason; `strangers` counts records of no known kind in files that hold others.
     """
 
     places: list[Place]
     given: frozenset[Place] = frozenset()
+    others: list[Place] = field(default_factory=list)
     lines: dict[Place, list[Json]] = field(default_factory=dict)
     documents: dict[Place, Json] = field(default_factory=dict)
     unknown: dict[Place, str] = field(default_factory=dict)
@@ -96,7 +103,7 @@ class _Material:
     def __post_init__(self) -> None:
         for place in self.places:
             if is_metadata(place):
-                self.unknown[place] = "metadata of macOS"
+                self.unknown[place] = METADATA
             elif place.name.endswith(".cedarschema.json"):
                 self.documents[place] = {}
             elif place.name.endswith("entities.json") or _belongs_to_saved_case(place):
@@ -104,6 +111,26 @@ class _Material:
             else:
                 self._read(place)
         self.finder.add(place for place, document in self.documents.items() if cases.is_case(document))
+
+    @contextmanager
+    def reading(self, place: Place, record: str = "") -> Iterator[None]:
+        """Skip material that is not of the shape of its kind; raise `InputProblem` if it was named by itself.
+
+        Engines are guarded: what is raised here comes from the material.
+        """
+        try:
+            yield
+        except KeyError as missing:
+            self._misshapen(place, f"{record}the member {missing} is missing")
+        except RecursionError:
+            self._misshapen(place, f"{record}nested too deeply to read")
+        except (AttributeError, IndexError, TypeError, ValueError) as error:
+            self._misshapen(place, f"{record}not of the shape of its kind: {error}")
+
+    def _misshapen(self, place: Place, sentence: str) -> None:
+        if place in self.given:
+            raise InputProblem(f"{place}: {sentence}") from None
+        self.unknown.setdefault(place, sentence)
 
     def _read(self, place: Place) -> None:
         """Recognise a file; raises `InputProblem` where one that must be readable is not."""
@@ -130,7 +157,7 @@ class _Material:
             return
         records = self.lines[place]
         self.strangers += len(lines) - len(records)
-        self.modes.update((record["case"], record) for record in records if record.keys() >= _MODES)
+        self.modes.update((str(record["case"]), record) for record in records if record.keys() >= _MODES)
 
     def _read_document(self, place: Place) -> None:
         document = place.json()
@@ -145,11 +172,9 @@ class _Material:
         """The files that were not read, each with the reason; what others refer to was read with them."""
         used = {place for document in self.documents.items() for place in _referred(*document)}
         used |= {place for known in self.lines for place in map(known.beside, FIXTURES) if place is not None}
-        return tuple(
-            f"{place}: {reason}"
-            for place, reason in self.unknown.items()
-            if place not in used and not _belongs_to_saved_case(place)
-        )
+        unread = self.unknown | {place: METADATA if is_metadata(place) else OTHER for place in self.others}
+        left = (place for place in unread if place not in used and not _belongs_to_saved_case(place))
+        return tuple(not_read({place: unread[place] for place in left}))
 
 
 def _referred(place: Place, document: Json) -> Iterator[Place]:
@@ -187,17 +212,15 @@ def _jsonl(bench: Bench, material: _Material, place: Place, lines: list[Json]) -
     file = str(place)
     asked = [record for record in lines if record.keys() >= _EXPRESSION]
     if asked:
-        fixtures.expressions(bench, place, file, asked)
+        with material.reading(place):
+            fixtures.expressions(bench, place, file, asked)
     for record in lines:
         keys = record.keys()
         if keys >= _EXPRESSION:
             continue
         bench.next_record()
-        try:
+        with material.reading(place, f"{record.get('id', record.get('case'))}: "):
             _record(bench, material, place, record)
-        except KeyError as missing:
-            name = record.get("id", record.get("case"))
-            raise InputProblem(f"{file}: {name}: the member {missing} is missing") from None
 
 
 def _record(bench: Bench, material: _Material, place: Place, record: Json) -> None:

@@ -6,13 +6,12 @@ document as a whole and every entity alone.
 
 from __future__ import annotations
 
-import json
-from typing import Any
+from typing import Any, cast
 
 from drt.case import Case, Source
 from drt.conformance.bench import Bench, Record
 from drt.conformance.cases import referred, request_of, response, source
-from drt.conformance.material import Place
+from drt.conformance.material import Place, json_of, parse_json
 from drt.engines.guard import GuardedLoaded
 from drt.engines.protocol import ValidationMode
 from drt.outcome import Authorized, Outcome, Rejected, Validated
@@ -30,7 +29,7 @@ def validation(bench: Bench, file: str, place: Place, case: Json, judged: Json) 
     _policies(bench, file, policies, schema, judged["policyValidation"])
     bad = {name for name, notes in judged["entityValidation"]["perEntity"].items() if notes.get("errors")}
     good = _per_entity(bench, file, entities, schema, bad)
-    loaded = bench.engine.load(Case(policies, json.dumps(good), schema))
+    loaded = bench.engine.load(Case(policies, json_of(good), schema))
     for index, entry in enumerate(case["requests"]):
         outcome = loaded.authorize(request_of(entry)) if isinstance(loaded, GuardedLoaded) else loaded
         verdict = judged["requestValidation"][index]
@@ -66,16 +65,16 @@ def _policy(bench: Bench, at: Record, mode: str, expected: bool, verdict: Outcom
 
 def _per_entity(bench: Bench, file: str, entities: str, schema: Source, bad: set[str]) -> list[object]:
     """Check that every bad entity is refused alone and the others load together; gives the others."""
-    documents: list[Any] = json.loads(entities)
+    documents = cast(list[Any], parse_json(entities, file))
     good = []
     for entity in documents:
         name = entity_name(entity)
         if name in bad:
-            outcome = bench.engine.read_entities(json.dumps([entity]), schema)
+            outcome = bench.engine.read_entities(json_of([entity]), schema)
             bench.accepts(Record(file, name), "entity alone", expected=False, outcome=outcome)
         else:
             good.append(entity)
-    outcome = bench.engine.read_entities(json.dumps(good), schema)
+    outcome = bench.engine.read_entities(json_of(good), schema)
     bench.accepts(
         Record(file, "entities"), "entities accepted under a schema", expected=True, outcome=outcome
     )
@@ -106,9 +105,9 @@ def parsing(bench: Bench, file: str, place: Place, case: Json, judged: Json) -> 
     bench.accepts(Record(file, "all"), "entity document", judged["allEntities"]["success"], whole)
     if not judged["perEntity"]:
         return
-    documents: list[Any] = json.loads(text)
+    documents = cast(list[Any], parse_json(text, file))
     for entity in documents:
         name = entity_name(entity)
         if name in judged["perEntity"]:
-            alone = bench.engine.read_entities(json.dumps([entity]), schema)
+            alone = bench.engine.read_entities(json_of([entity]), schema)
             bench.accepts(Record(file, name), "entity alone", judged["perEntity"][name]["success"], alone)

@@ -7,14 +7,13 @@ has those checked.
 
 from __future__ import annotations
 
-import json
 from functools import cache
 from typing import Any, cast
 
 from drt.case import Case, Format, Link, Source
 from drt.conformance.bench import Bench, Record
 from drt.conformance.fixtures import fixture_beside
-from drt.conformance.material import Place, parse_json
+from drt.conformance.material import Place, json_of, parse_json
 from drt.engines.guard import GuardedLoaded
 from drt.engines.protocol import ValidationMode
 from drt.oracles.verdicts import errors_agree, warnings_agree
@@ -36,7 +35,7 @@ def warnings(bench: Bench, place: Place, file: str, record: Json) -> None:
     if record["schema_ref"] not in schemas:
         raise InputProblem(f"{file}: {record['id']}: no schema {record['schema_ref']!r} in schemas.json")
     document = schemas[record["schema_ref"]]
-    schema = Source(document) if isinstance(document, str) else Source(json.dumps(document), "json")
+    schema = Source(document) if isinstance(document, str) else Source(json_of(document), "json")
     at = Record(file, record["id"], record["policies"])
     if record.get("schema") == "refused":
         outcome = bench.engine.read_schema(schema)

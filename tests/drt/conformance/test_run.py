@@ -15,6 +15,7 @@ import pytest
 
 from drt.case import Case, Request, Source
 from drt.conformance import Report, run, run_with
+from drt.conformance.material import deep_json
 from drt.outcome import (
     Accepted,
     Authorized,
@@ -613,3 +614,85 @@ def test_a_deep_schema_has_a_verdict(depth: int, engine: str, tmp_path: Path) ->
     report = run([jsonl(tmp_path, "schemas.jsonl", record)], engine)
 
     assert summary(report) == (2 if taken else 1, 0, {})
+
+
+def test_files_with_other_names_are_named_too_many_of_a_folder_together(tmp_path: Path) -> None:
+    jsonl(tmp_path, "parser.jsonl", PARSER)
+    for name in ("a.txt", "b.txt", "README.md", "._c.cedar", "c.JSON"):
+        (tmp_path / name).write_text("x")
+    report = asked(tmp_path, {"read_policies": lambda _: Accepted(ONE_POLICY)})
+
+    shown = sorted(Path(sentence.split(": ")[0]).name for sentence in report.skipped)
+    assert shown == ["*.txt", "._c.cedar", "c.JSON"]
+    assert any("*.txt: 2 files, " in sentence for sentence in report.skipped)
+
+
+def test_an_empty_folder_is_named(tmp_path: Path) -> None:
+    report = asked(tmp_path, {})
+
+    assert report.exit_code == 5
+    assert [sentence.split(": ")[1] for sentence in report.skipped] == ["holds no material"]
+
+
+def nested_schema(depth: int) -> object:
+    schema: object = {"type": "Long"}
+    for _ in range(depth):
+        schema = {"type": "Record", "attributes": {"x": schema}}
+    return {"": {"entityTypes": {"U": {"shape": schema}}, "actions": {}}}
+
+
+@pytest.mark.parametrize("engine", ["reference", "production"])
+def test_a_schema_2000_deep_gives_a_verdict_as_text_and_as_json(tmp_path: Path, engine: str) -> None:
+    deep = "entity U { a: " + "{x: " * 2000 + "Long" + "}" * 2000 + " };"
+    with deep_json():
+        document = json.dumps(nested_schema(1000))
+    refused = {"tag": "t", "answers": {"refused": True}}
+    records = [
+        json.dumps({"id": "text", "format": "cedar", "text": deep, "accept": False}),
+        json.dumps({"id": "json", "format": "json", "text": document, "accept": False}),
+        json.dumps({"id": "asked", "schema": deep, **refused}),
+        f'{{"id": "raw", "schema": {document}, {json.dumps(refused)[1:-1]}}}',
+    ]
+    path = tmp_path / "schemas.jsonl"
+    path.write_text("\n".join(records))
+    report = run([path], engine)
+
+    assert (report.checked, report.mismatches, report.skipped) == (6, (), ())
+
+
+MISSHAPEN: list[object] = [
+    {"policies": [1], "entities": {}, "requests": []},
+    {"policies": "p.cedar", "entities": "e.json", "requests": [1]},
+    {"policies": "p.cedar", "entities": "e.json", "requests": [{"decision": "allow"}]},
+    {"policyValidation": 3},
+    {"allEntities": None},
+]
+
+
+@pytest.mark.parametrize("document", MISSHAPEN)
+def test_json_that_only_looks_like_material_is_skipped_in_a_folder(tmp_path: Path, document: object) -> None:
+    jsonl(tmp_path, "parser.jsonl", PARSER)
+    (tmp_path / "p.cedar").write_text("")
+    (tmp_path / "e.json").write_text("[]")
+    (tmp_path / "x.json").write_text(
+        json.dumps({"policies": "p.cedar", "entities": "e.json", "requests": []})
+    )
+    name = "x.validation.json" if isinstance(document, dict) and len(document) == 1 else "y.json"
+    (tmp_path / name).write_text(json.dumps(document))
+    report = asked(tmp_path, {"read_policies": lambda _: Accepted(ONE_POLICY)})
+
+    assert report.checked >= 2
+    assert any(f"{name}: " in sentence for sentence in report.skipped)
+    with pytest.raises(InputProblem, match=name):
+        asked(tmp_path / name, {})
+
+
+@pytest.mark.parametrize("member", ["text", "accept", "static"])
+def test_a_record_of_another_shape_is_named_and_the_others_are_checked(tmp_path: Path, member: str) -> None:
+    jsonl(tmp_path, "parser.jsonl", {**PARSER, "id": "bad", member: None} if member == "text" else PARSER)
+    record = {key: value for key, value in PARSER.items() if key != "static"}
+    jsonl(tmp_path, "other.jsonl", record, PARSER)
+    report = asked(tmp_path, {"read_policies": lambda _: Accepted(ONE_POLICY)})
+
+    assert report.checked >= 2
+    assert any("other.jsonl: p: the member 'static' is missing" in sentence for sentence in report.skipped)

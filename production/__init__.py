@@ -53,6 +53,7 @@ from production.schema_questions import RequestEnvironment
 from production.typed_authorizer import TypedAuthorizer
 from production.uids import Uid
 from production.validation.problems import (
+    Place,
     ValidationError,
     ValidationErrorKind,
     ValidationWarning,
@@ -82,6 +83,7 @@ __all__ = [
     "Link",
     "LinkError",
     "NotValid",
+    "Place",
     "Policy",
     "PolicyError",
     "PolicySet",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from production.arguments import long_of
 from production.errors import EvaluationError
 from production.integers import fixed_digits
 
@@ -25,9 +26,23 @@ class Datetime:
 
     milliseconds: int
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "milliseconds", long_of(self.milliseconds, "milliseconds"))
+
     def __hash__(self) -> int:
         # Bytes hash with the process's secret; integers can be made to collide at will.
         return hash(self.milliseconds.to_bytes(8, "little", signed=True))
+
+
+_new: Final = object.__new__
+_set: Final = Datetime.__dict__["milliseconds"].__set__
+
+
+def datetime_of(milliseconds: int) -> Datetime:
+    """An instant of a number that is checked."""
+    made = _new(Datetime)
+    _set(made, milliseconds)
+    return made
 
 
 def _is_leap(year: int) -> bool:
@@ -100,4 +115,4 @@ def parse_datetime(text: str) -> Datetime:
         raise EvaluationError(
             "extension", "not a datetime: YYYY-MM-DD, or YYYY-MM-DDThh:mm:ss[.SSS](Z|±hhmm)"
         )
-    return Datetime(milliseconds)
+    return datetime_of(milliseconds)

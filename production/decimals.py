@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
+from production.arguments import long_of
 from production.errors import EvaluationError
 from production.integers import MAX_LONG, MAX_MAGNITUDE, digits_value, fixed_digits
 
@@ -14,6 +16,9 @@ class Decimal:
 
     units: int
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "units", long_of(self.units, "units"))
+
     def __hash__(self) -> int:
         # Bytes hash with the process's secret; integers can be made to collide at will.
         return hash(self.units.to_bytes(8, "little", signed=True))
@@ -23,6 +28,17 @@ class Decimal:
         sign = "-" if self.units < 0 else ""
         whole, fraction = divmod(abs(self.units), 10_000)
         return f"{sign}{whole}.{fraction:04d}"
+
+
+_new: Final = object.__new__
+_set: Final = Decimal.__dict__["units"].__set__
+
+
+def decimal_of(units: int) -> Decimal:
+    """A decimal number of a number that is checked."""
+    made = _new(Decimal)
+    _set(made, units)
+    return made
 
 
 def parse_decimal(text: str) -> Decimal:
@@ -36,7 +52,7 @@ def parse_decimal(text: str) -> Decimal:
         if whole >= 0 and fraction >= 0:
             units = whole * 10_000 + fraction * (10_000, 1_000, 100, 10, 1)[places]
             if units <= MAX_LONG or (negative and units == MAX_MAGNITUDE):
-                return Decimal(-units if negative else units)
+                return decimal_of(-units if negative else units)
     raise EvaluationError(
         "extension", "not a decimal: one to four fraction digits, 64 bits of ten-thousandths"
     )

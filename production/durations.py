@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from production.arguments import long_of
 from production.errors import EvaluationError
 from production.integers import MAX_LONG, MAX_MAGNITUDE, digits_value
 
@@ -17,6 +18,9 @@ class Duration:
 
     milliseconds: int
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "milliseconds", long_of(self.milliseconds, "milliseconds"))
+
     def __hash__(self) -> int:
         # Bytes hash with the process's secret; integers can be made to collide at will.
         return hash(self.milliseconds.to_bytes(8, "little", signed=True))
@@ -25,6 +29,17 @@ class Duration:
         """How many whole units of `unit` milliseconds fit, cut towards zero."""
         whole = abs(self.milliseconds) // unit
         return -whole if self.milliseconds < 0 else whole
+
+
+_new: Final = object.__new__
+_set: Final = Duration.__dict__["milliseconds"].__set__
+
+
+def duration_of(milliseconds: int) -> Duration:
+    """A span of time of a number that is checked."""
+    made = _new(Duration)
+    _set(made, milliseconds)
+    return made
 
 
 def _split(text: str) -> list[tuple[str, str]] | None:
@@ -61,5 +76,5 @@ def parse_duration(text: str) -> Duration:
         unit += 1
     else:
         if total <= MAX_LONG or (negative and total == MAX_MAGNITUDE):
-            return Duration(-total if negative else total)
+            return duration_of(-total if negative else total)
     raise EvaluationError("extension", "not a duration: quantities of d, h, m, s, ms in this order, 64 bits")

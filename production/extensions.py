@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from production.datetimes import DAY, Datetime, parse_datetime
+from production.datetimes import DAY, Datetime, datetime_of, parse_datetime
 from production.decimals import Decimal, parse_decimal
-from production.durations import Duration, parse_duration
+from production.durations import Duration, duration_of, parse_duration
 from production.errors import EvaluationError
 from production.integers import MAX_LONG, MIN_LONG
 from production.ipaddrs import LOOPBACK, MULTICAST, IpAddress, parse_ip
@@ -34,19 +34,19 @@ def _in_range(milliseconds: int) -> int:
 
 
 def _offset(start: Datetime, by: Duration) -> Datetime:
-    return Datetime(_in_range(start.milliseconds + by.milliseconds))
+    return datetime_of(_in_range(start.milliseconds + by.milliseconds))
 
 
 def _duration_since(end: Datetime, start: Datetime) -> Duration:
-    return Duration(_in_range(end.milliseconds - start.milliseconds))
+    return duration_of(_in_range(end.milliseconds - start.milliseconds))
 
 
 def _to_date(instant: Datetime) -> Datetime:
-    return Datetime(_in_range(instant.milliseconds - instant.milliseconds % DAY))
+    return datetime_of(_in_range(instant.milliseconds - instant.milliseconds % DAY))
 
 
 def _to_time(instant: Datetime) -> Duration:
-    return Duration(instant.milliseconds % DAY)
+    return duration_of(instant.milliseconds % DAY)
 
 
 def _decimal_order(compare: Callable[[int, int], bool]) -> Callable[[Decimal, Decimal], bool]:

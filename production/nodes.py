@@ -8,12 +8,13 @@ identity: trees may be 100,000 levels deep, so nothing here recurses, and every 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final, Literal, Self, TypeAlias, cast
 
+from production.frozen import frozen
 from production.uids import Uid
 
 VariableName = Literal["principal", "action", "resource", "context"]
+ConditionKind = Literal["when", "unless"]
 UnaryOp = Literal["!", "neg", "isEmpty"]
 BinaryOp = Literal[
     "||",
@@ -64,7 +65,7 @@ class Expression:
         return tree_of, (rows_of(cast("Node", self)),)
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@frozen()
 class Constant(Expression):
     """A boolean, integer, string or entity uid."""
 
@@ -75,7 +76,7 @@ class Constant(Expression):
         return ()
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@frozen()
 class Variable(Expression):
     """One of the four request variables."""
 
@@ -86,7 +87,7 @@ class Variable(Expression):
         return ()
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@frozen()
 class If(Expression):
     """`if condition then then else otherwise`."""
 
@@ -99,7 +100,7 @@ class If(Expression):
         return (self.condition, self.then, self.otherwise)
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@frozen()
 class Unary(Expression):
     """`!e`, `-e`, `e.isEmpty()`."""
 
@@ -111,7 +112,7 @@ class Unary(Expression):
         return (self.operand,)
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@frozen()
 class Binary(Expression):
     """A form with a left and a right operand, the short-circuit ones and the built-in methods included."""
 
@@ -124,7 +125,7 @@ class Binary(Expression):
         return (self.left, self.right)
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@frozen()
 class Attribute(Expression):
     """`target.name`, `target["name"]`."""
 
@@ -136,7 +137,7 @@ class Attribute(Expression):
         return (self.target,)
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@frozen()
 class Has(Expression):
     """`target has a.b.c`; `path` holds at least one name."""
 
@@ -148,7 +149,7 @@ class Has(Expression):
         return (self.target,)
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@frozen()
 class Like(Expression):
     """`target like "pattern"`."""
 
@@ -160,7 +161,7 @@ class Like(Expression):
         return (self.target,)
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@frozen()
 class Is(Expression):
     """`target is type_name`, or `target is type_name in ancestor`."""
 
@@ -173,7 +174,7 @@ class Is(Expression):
         return (self.target,) if self.ancestor is None else (self.target, self.ancestor)
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@frozen()
 class SetOf(Expression):
     """A set literal, elements in source order."""
 
@@ -184,7 +185,7 @@ class SetOf(Expression):
         return self.elements
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@frozen()
 class RecordOf(Expression):
     """A record literal; `names` ascend by code point, which is also the order of evaluation (spec 02 §4)."""
 
@@ -196,7 +197,7 @@ class RecordOf(Expression):
         return self.values
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@frozen()
 class Call(Expression):
     """An extension function or method; the receiver is argument 0. Arity is not checked here."""
 
@@ -213,11 +214,11 @@ Node: TypeAlias = (
 )
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@frozen()
 class Condition:
     """One `when` or `unless` clause of a policy."""
 
-    kind: Literal["when", "unless"]
+    kind: ConditionKind
     body: Node
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Final
 
 from production.collecting import without_collection
@@ -9,7 +10,7 @@ from production.cursor import WORD_START
 from production.errors import PolicyError
 from production.expression_parser import ExpressionParser
 from production.names import is_action_type
-from production.nodes import Condition
+from production.nodes import Condition, ConditionKind
 from production.policies import (
     ANY,
     ANY_ACTION,
@@ -17,6 +18,7 @@ from production.policies import (
     RESOURCE_SLOT,
     ActionOp,
     ActionScope,
+    Annotations,
     Effect,
     Policy,
     Scope,
@@ -28,10 +30,11 @@ _ENTITY_OR_SLOT: Final = {
     slot.name: f"an entity or the slot `{slot.name}`" for slot in (PRINCIPAL_SLOT, RESOURCE_SLOT)
 }
 _EFFECTS: Final[dict[str, Effect]] = {"permit": "permit", "forbid": "forbid"}
+_KINDS: Final[dict[str, ConditionKind]] = {"when": "when", "unless": "unless"}
 _OPENING: Final = frozenset("([{")
 _CLOSING: Final = frozenset(")]}")
 _MOST_ERRORS: Final = 100
-_NO_ANNOTATIONS: Final[dict[str, str | None]] = {}
+_NO_ANNOTATIONS: Final[Annotations] = MappingProxyType({})
 
 
 class PolicyParser(ExpressionParser):
@@ -48,27 +51,36 @@ class PolicyParser(ExpressionParser):
     def policy(self) -> Policy:
         """Read one policy or template, its semicolon included."""
         self.start = self.at
-        annotations = self._annotations() if self.tokens[self.at] == "@" else _NO_ANNOTATIONS
-        effect = _EFFECTS.get(self.tokens[self.at])
+        tokens = self.tokens
+        annotations = self._annotations() if tokens[self.at] == "@" else _NO_ANNOTATIONS
+        effect = _EFFECTS.get(tokens[self.at])
         if effect is None:
             self.unexpected("`permit` or `forbid`")
         self.at += 1
-        self.take("(")
+        if tokens[self.at] != "(":
+            self.unexpected("`(`")
+        self.at += 1
         principal = self._constraint("principal", PRINCIPAL_SLOT)
-        self.take(",")
+        if tokens[self.at] != ",":
+            self.unexpected("`,`")
+        self.at += 1
         action = self._action_constraint()
-        self.take(",")
+        if tokens[self.at] != ",":
+            self.unexpected("`,`")
+        self.at += 1
         resource = self._constraint("resource", RESOURCE_SLOT)
-        if self.tokens[self.at] == ",":
+        if tokens[self.at] == ",":
             self.at += 1
-        self.take(")")
-        conditions = []
-        while self.tokens[self.at] in ("when", "unless"):
-            conditions.append(self._condition())
-        if self.tokens[self.at] != ";":
+        if tokens[self.at] != ")":
+            self.unexpected("`)`")
+        self.at += 1
+        conditions: tuple[Condition, ...] = ()
+        while tokens[self.at] in _KINDS:
+            conditions += (self._condition(),)
+        if tokens[self.at] != ";":
             self.unexpected("`when`, `unless` or `;`")
         self.at += 1
-        return Policy(effect, principal, action, resource, tuple(conditions), annotations)
+        return Policy(effect, principal, action, resource, conditions, annotations)
 
     def restart(self, at: int) -> None:
         """Stand before the token at `at`, outside of all nesting."""
@@ -94,26 +106,27 @@ class PolicyParser(ExpressionParser):
         return annotations
 
     def _constraint(self, variable: str, slot: Slot) -> Scope:
-        if self.tokens[self.at] != variable:
+        at = self.at
+        if self.tokens[at] != variable:
             self.unexpected(f"`{variable}`")
-        self.at += 1
-        operator = self.tokens[self.at]
+        operator = self.tokens[at + 1]
+        self.at = at + 1
+        if operator == "," or operator == ")":
+            return ANY
         if operator == "==":
             self.at += 1
             return Scope("==", self._entity_or_slot(slot))
         if operator == "in":
             self.at += 1
             return Scope("in", self._entity_or_slot(slot))
-        if operator == "is":
-            self.at += 1
-            type_name = self.name("an entity type")
-            if self.tokens[self.at] != "in":
-                return Scope("is", None, type_name)
-            self.at += 1
-            return Scope("is", self._entity_or_slot(slot), type_name)
-        if operator not in (",", ")"):
+        if operator != "is":
             self.unexpected("`==`, `in`, `is`, or the end of the constraint")
-        return ANY
+        self.at += 1
+        type_name = self.name("an entity type")
+        if self.tokens[self.at] != "in":
+            return Scope("is", None, type_name)
+        self.at += 1
+        return Scope("is", self._entity_or_slot(slot), type_name)
 
     def _open_groups(self) -> int:
         start = self.at
@@ -192,14 +205,14 @@ class PolicyParser(ExpressionParser):
         return action
 
     def _condition(self) -> Condition:
-        kind = self.tokens[self.at]
+        kind = _KINDS[self.tokens[self.at]]
         self.at += 1
         self.take("{")
         body = self.expression()
         if self.tokens[self.at] != "}":
             self.unexpected("an operator or `}`")
         self.at += 1
-        return Condition("when" if kind == "when" else "unless", body)
+        return Condition(kind, body)
 
 
 def parse_policies(text: str) -> list[Policy]:

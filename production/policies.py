@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
+from production.frozen import frozen
 from production.lowering import Code, lower_conditions
 from production.nodes import Condition as Condition
 from production.nodes import Node, same_tree
@@ -20,7 +21,7 @@ Effect = Literal["permit", "forbid"]
 SlotName = Literal["?principal", "?resource"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(eq=True)
 class Slot:
     """A placeholder for an entity in a template's scope."""
 
@@ -31,7 +32,7 @@ PRINCIPAL_SLOT: Final = Slot("?principal")
 RESOURCE_SLOT: Final = Slot("?resource")
 
 
-@dataclass(slots=True, unsafe_hash=True)
+@frozen(eq=True)
 class Scope:
     """A constraint on the principal or the resource.
 
@@ -46,7 +47,7 @@ class Scope:
 ActionOp = Literal["All", "==", "in"]
 
 
-@dataclass(slots=True, unsafe_hash=True)
+@frozen(eq=True)
 class ActionScope:
     """A constraint on the action; `in A` and `in [A]` are the same, order and duplicates of a list are
     kept.
@@ -64,7 +65,7 @@ Annotations: TypeAlias = Mapping[str, str | None]
 """Annotation values by key; `None` where the text has no value."""
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@frozen()
 class Policy:
     """A static policy or a template, without its id. Never changed once made."""
 
@@ -78,7 +79,7 @@ class Policy:
 
     def __post_init__(self) -> None:
         if self.annotations.__class__ is not MappingProxyType:
-            self.annotations = MappingProxyType(dict(self.annotations))
+            object.__setattr__(self, "annotations", MappingProxyType(dict(self.annotations)))
 
     def __copy__(self) -> Policy:
         return self
@@ -137,9 +138,11 @@ class Policy:
     @property
     def code(self) -> Code:
         """The code of the conditions, made when first asked for."""
-        if self.lowered is None:
-            self.lowered = lower_conditions(self.conditions)
-        return self.lowered
+        code = self.lowered
+        if code is None:
+            code = lower_conditions(self.conditions)
+            object.__setattr__(self, "lowered", code)
+        return code
 
     def expressions(self) -> Iterator[Node]:
         """The conditions' bodies, in order."""

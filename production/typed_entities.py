@@ -25,7 +25,7 @@ from production.schema_model import (
 )
 from production.schema_types import RecordType
 from production.typed_json import read_typed_record, read_typed_tags
-from production.typed_values import misfit, unlisted
+from production.typed_values import misfit, near_action, unlisted
 from production.uids import Uid
 from production.values import Record
 
@@ -141,10 +141,7 @@ class EntityReader:
         """An action in a document is the one that the schema declares, all its groups included."""
         uid = entity.uid
         if (uid.type, uid.id) not in self._model.actions:
-            known = (f"{type_name}::{action_id}" for type_name, action_id in self._model.actions)
-            raise EntitiesError(
-                f"the action {uid!r} is not declared{near_name(f'{uid.type}::{uid.id}', known)}"
-            )
+            raise EntitiesError(f"the action {uid!r} is not declared{near_action(uid, self._model)}")
         if entity._attributes or entity._tags:
             raise EntitiesError(f"the action {uid!r} has attributes or tags")
         declared = self._model.action_ancestors.of((uid.type, uid.id))

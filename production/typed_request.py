@@ -19,7 +19,7 @@ from production.requests import (
 from production.schema_errors import near_name
 from production.schema_model import Action, SchemaModel
 from production.typed_json import read_typed
-from production.typed_values import misfit, unlisted
+from production.typed_values import misfit, near_action, unlisted
 from production.uids import Uid
 from production.values import Record
 
@@ -28,10 +28,7 @@ def declared_action(model: SchemaModel, action: Uid) -> Action:
     """The declaration of a request's action. Raises `RequestError` if there is none."""
     declared = model.actions.get((action.type, action.id))
     if declared is None:
-        known = (f"{type_name}::{action_id}" for type_name, action_id in model.actions)
-        raise RequestError(
-            f"the action {action!r} is not declared{near_name(f'{action.type}::{action.id}', known)}"
-        )
+        raise RequestError(f"the action {action!r} is not declared{near_action(action, model)}")
     return declared
 
 

@@ -97,3 +97,8 @@ def unlisted(uid: Uid, model: SchemaModel) -> str | None:
     elif uid.type in model.action_types and (uid.type, uid.id) not in model.actions:
         return f"the action {uid!r} is not declared"
     return None
+
+
+def near_action(action: Uid, model: SchemaModel) -> str:
+    """`; did you mean Action::"view"?` for the declared action most like this one, or nothing."""
+    return near_name(repr(action), (f"{name}::{quoted(action_id)}" for name, action_id in model.actions))

@@ -44,6 +44,9 @@ class Uid:
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError("a uid is immutable")
 
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError("a uid is immutable")
+
     def __repr__(self) -> str:
         return f"{self.type}::{quoted(self.id)}"
 

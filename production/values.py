@@ -38,7 +38,7 @@ class _BoolKey:
         return "_TRUE_KEY" if self.value else "_FALSE_KEY"
 
 
-_new: Final = object.__new__
+_set: Final = object.__setattr__
 _TRUE_KEY: Final = _BoolKey(True)
 _FALSE_KEY: Final = _BoolKey(False)
 
@@ -54,32 +54,19 @@ _LONG: Final = frozenset({int})
 _SMALL: Final = 2**8
 
 
-class SetValue:
-    """A Cedar set: `keys` decide membership, iterating gives the values, each once.
-
-    Law (lazy keys): a set of records that hold plain values alone makes its keys when first asked for them;
-    nobody can tell.
-    """
+class _OpenSet:
+    """A set that is still being made: its slots take values faster than those of an immutable object."""
 
     __slots__ = ("_digest", "_elements", "_members", "keys")
 
     keys: frozenset[Any]
     _members: Collection[Value]
     _elements: Sequence[Value]
+    _digest: bytes | None
 
-    def __init__(self, values: Iterable[Value] = ()) -> None:
-        """A set of these; raises `ArgumentError` for what is no Cedar value."""
-        from production.plain import plain_value
-
-        if isinstance(values, (str, bytes, dict)) or not isinstance(values, Iterable):
-            raise ArgumentError(f"a set is made of an iterable of values, not {named(values)}")
-        self._hold([plain_value(value, f"[{number}]") for number, value in enumerate(values)])
-
-    def __init_subclass__(cls) -> None:
-        raise TypeError("sets have no subclasses")
-
-    def _hold(self, elements: Sequence[Value]) -> None:
-        self._digest: bytes | None = None
+    def hold(self, elements: Sequence[Value]) -> None:
+        """Take over elements that are checked."""
+        self._digest = None
         if _KEYLESS.issuperset(map(type, elements)):
             self.keys = self._members = frozenset(elements)
         elif _LONG.issuperset(map(type, elements)):
@@ -87,7 +74,8 @@ class SetValue:
         elif all(map(_is_flat_record, elements)):
             self._elements = elements
         else:
-            self._find_keys(elements)
+            members = _by_key(elements)
+            self.keys, self._members = frozenset(members), tuple(members.values())
 
     def _hold_longs(self, longs: Sequence[int]) -> None:
         if min(longs) >= -_SMALL and max(longs) <= _SMALL:
@@ -99,18 +87,47 @@ class SetValue:
         self._members = tuple(members.values())
         self.keys = frozenset(members)
 
-    def _find_keys(self, elements: Iterable[Value]) -> None:
-        members: dict[Key, Value] = {}
-        for element in elements:
-            members.setdefault(key(element), element)
-        self._members = tuple(members.values())
-        self.keys = frozenset(members)
+
+def _by_key(elements: Iterable[Value]) -> dict[Key, Value]:
+    members: dict[Key, Value] = {}
+    for element in elements:
+        members.setdefault(key(element), element)
+    return members
+
+
+class SetValue(_OpenSet):
+    """A Cedar set: `keys` decide membership, iterating gives the values, each once. Immutable.
+
+    Law (lazy keys): a set of records that hold plain values alone makes its keys when first asked for them;
+    nobody can tell.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, values: Iterable[Value] = ()) -> SetValue:
+        """A set of these; raises `ArgumentError` for what is no Cedar value."""
+        from production.plain import plain_value
+
+        if isinstance(values, (str, bytes, dict)) or not isinstance(values, Iterable):
+            raise ArgumentError(f"a set is made of an iterable of values, not {named(values)}")
+        return set_of([plain_value(value, f"[{number}]") for number, value in enumerate(values)])
+
+    def __init_subclass__(cls) -> None:
+        raise TypeError("sets have no subclasses")
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("a set is immutable")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError("a set is immutable")
 
     def __getattr__(self, name: str) -> Any:
         # Python comes here only while a slot is empty.
         if name not in ("keys", "_members"):
             raise AttributeError(name)
-        self._find_keys(self._elements)
+        members = _by_key(self._elements)
+        _set(self, "_members", tuple(members.values()))
+        _set(self, "keys", frozenset(members))
         return getattr(self, name)
 
     def __iter__(self) -> Iterator[Value]:
@@ -150,15 +167,16 @@ class SetValue:
         """The digest that stands for this set among another set's keys."""
         if self._digest is None:
             parts = sorted(map(_encoded, self.keys))
-            self._digest = blake2b(b"S" + b"".join(parts), digest_size=32).digest()
-        return self._digest
+            _set(self, "_digest", blake2b(b"S" + b"".join(parts), digest_size=32).digest())
+        return cast(bytes, self._digest)
 
 
 def set_of(elements: Sequence[Value]) -> SetValue:
     """A set of values that are checked; it takes them over."""
-    made = _new(SetValue)
-    made._hold(elements)
-    return made
+    made = _OpenSet()
+    made.hold(elements)
+    made.__class__ = SetValue
+    return cast(SetValue, made)
 
 
 def thawed(value: Value) -> Value:

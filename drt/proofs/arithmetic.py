@@ -49,7 +49,7 @@ def _days(code: Code) -> Sequence[Goal]:
     """toDate and toTime take an instant apart: the parts add up, and the time is a time of day."""
     extensions = code.module("production.extensions")
     n = z3.Int("instant")
-    instant = datetimes.Datetime(Number(n))  # type: ignore[arg-type]  # a symbol
+    instant = datetimes.datetime_of(Number(n))  # type: ignore[arg-type]  # a symbol
     day = 86_400_000
     inside = z3.And(n >= MIN + day, n <= MAX)
     goals = []
@@ -102,14 +102,14 @@ THEOREMS = (
             Defect(
                 "the time of day may be a whole day",
                 "production.extensions",
-                "    return Duration(instant.milliseconds % DAY)",
-                "    return Duration(instant.milliseconds % DAY + 1)",
+                "    return duration_of(instant.milliseconds % DAY)",
+                "    return duration_of(instant.milliseconds % DAY + 1)",
             ),
             Defect(
                 "the date is the midnight after",
                 "production.extensions",
-                "return Datetime(_in_range(instant.milliseconds - instant.milliseconds % DAY))",
-                "return Datetime(_in_range(instant.milliseconds + (-instant.milliseconds) % DAY))",
+                "return datetime_of(_in_range(instant.milliseconds - instant.milliseconds % DAY))",
+                "return datetime_of(_in_range(instant.milliseconds + (-instant.milliseconds) % DAY))",
             ),
         ),
     ),

@@ -54,9 +54,9 @@ def operands(side: str) -> tuple[Operand, ...]:
         Operand("true", values.TRUE, True),
         Operand("false", values.FALSE, False),
         Operand("{}", values.Long(Number(n)), Number(n), n),  # type: ignore[arg-type]  # a symbol
-        Operand("decimal {}", Decimal(Number(n)), decimals.Decimal(Number(n)), n),  # type: ignore[arg-type]  # a symbol
-        Operand("datetime {}", Datetime(Number(n)), datetimes.Datetime(Number(n)), n),  # type: ignore[arg-type]  # a symbol
-        Operand("duration {}", Duration(Number(n)), durations.Duration(Number(n)), n),  # type: ignore[arg-type]  # a symbol
+        Operand("decimal {}", Decimal(Number(n)), decimals.decimal_of(Number(n)), n),  # type: ignore[arg-type]  # a symbol
+        Operand("datetime {}", Datetime(Number(n)), datetimes.datetime_of(Number(n)), n),  # type: ignore[arg-type]  # a symbol
+        Operand("duration {}", Duration(Number(n)), durations.duration_of(Number(n)), n),  # type: ignore[arg-type]  # a symbol
         Operand('"a"', values.String("a"), "a"),
         Operand('U::"a"', values.EntityUid("U", "a"), Uid("U", "a")),
         Operand('U::"b"', values.EntityUid("U", "b"), Uid("U", "b")),
@@ -314,20 +314,20 @@ THEOREMS = (
             Defect(
                 "the day is cut off toward zero",
                 "production.extensions",
-                "return Datetime(_in_range(instant.milliseconds - instant.milliseconds % DAY))",
-                "return Datetime(_in_range(instant.milliseconds + (-instant.milliseconds) % DAY))",
+                "return datetime_of(_in_range(instant.milliseconds - instant.milliseconds % DAY))",
+                "return datetime_of(_in_range(instant.milliseconds + (-instant.milliseconds) % DAY))",
             ),
             Defect(
                 "offset does not overflow",
                 "production.extensions",
-                "return Datetime(_in_range(start.milliseconds + by.milliseconds))",
-                "return Datetime(start.milliseconds + by.milliseconds)",
+                "return datetime_of(_in_range(start.milliseconds + by.milliseconds))",
+                "return datetime_of(start.milliseconds + by.milliseconds)",
             ),
             Defect(
                 "an instant before 1970 has a negative time",
                 "production.extensions",
-                "    return Duration(instant.milliseconds % DAY)",
-                "    return Duration(instant.milliseconds % DAY - (DAY if instant.milliseconds < 0 else 0))",
+                "    return duration_of(instant.milliseconds % DAY)",
+                "    return duration_of(instant.milliseconds % DAY - (DAY if instant.milliseconds < 0 else 0))",
             ),
         ),
         "one proof a function and choice of kinds",

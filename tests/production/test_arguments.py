@@ -13,6 +13,9 @@ import pytest
 from production import (
     Authorizer,
     CedarError,
+    Datetime,
+    Decimal,
+    Duration,
     Entities,
     Entity,
     IpAddress,
@@ -220,6 +223,10 @@ WRONG_CALLS: dict[str, Callable[[], object]] = {
     "width": lambda: format_policies("", "80"),
     "ip": lambda: IpAddress(5, 0, 0),
     "ip bits": lambda: IpAddress(4, 2**32, 32),
+    "datetime": lambda: Datetime(True),
+    "decimal": lambda: Decimal(2**63),
+    "duration": lambda: Duration(1.0),
+    "duration text": lambda: Duration("1h"),
 }
 
 

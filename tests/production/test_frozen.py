@@ -12,12 +12,14 @@ import pytest
 
 from production import (
     Authorizer,
+    Datetime,
     Entities,
     Entity,
     PolicySet,
     Request,
     RequestError,
     Schema,
+    SetValue,
     TypedAuthorizer,
     Uid,
     parse_expression,
@@ -143,3 +145,32 @@ def test_a_typed_authorizer_is_an_authorizer() -> None:
         pickle.dumps(authorizer)
     with pytest.raises(TypeError, match="subclasses"):
         type("Mine", (Request,), {})
+
+
+POLICY = PolicySet.from_text(
+    'permit(principal == U::"a", action in Action::"v", resource is T) when { [1, {a: 2}].contains(-context.n) };'
+).statics["policy0"]
+PARTS: list[Any] = [
+    POLICY,
+    POLICY.principal,
+    POLICY.action,
+    POLICY.resource,
+    POLICY.conditions[0],
+    POLICY.conditions[0].body,
+    *POLICY.conditions[0].body.children,
+    SetValue([1]),
+    SetValue([{"lazy": 1}]),
+    Datetime(0),
+    Uid("U", "a"),
+]
+
+
+@pytest.mark.parametrize("part", PARTS, ids=lambda part: type(part).__name__)
+def test_policies_their_parts_and_values_do_not_change(part: Any) -> None:
+    names = {name for kind in type(part).__mro__ for name in getattr(kind, "__slots__", ())} - {"__weakref__"}
+    assert names
+    for name in [*names, "another"]:
+        with pytest.raises((AttributeError, TypeError)):
+            setattr(part, name, None)
+        with pytest.raises((AttributeError, TypeError)):
+            delattr(part, name)

@@ -39,7 +39,7 @@ from production.nodes import Condition
 from production.plans import Plans
 from production.responses import combine
 from production.rules import rules_of, status_of
-from production.uids import _tables, uid
+from production.uids import tables, uid
 from production.values import SetValue, Value, equal, key
 from production.wildcard import prepare
 from tests.production.asking import question, value_of, world
@@ -54,7 +54,7 @@ def test_interning_equal_uids_are_one_object_and_dead_ones_are_forgotten() -> No
     assert copy.deepcopy(first) is copy.copy(first) is first
     del first
     gc.collect()
-    assert "Interned" not in _tables
+    assert "Interned" not in tables
 
 
 def test_interning_holds_between_threads() -> None:
@@ -300,15 +300,14 @@ def test_lazy_keys_cannot_be_told_apart() -> None:
 
 
 def test_lazy_keys_of_another_meaning_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(SetValue, "_find_keys", keep_all)
+    monkeypatch.setattr("production.values._by_key", keep_all)
 
     assert lazily_different() > 0
 
 
-def keep_all(self: SetValue, elements: Any) -> None:
+def keep_all(elements: Any) -> dict[Any, Any]:
     """A planted defect: members that are equal are kept."""
-    self._members = tuple(elements)
-    self.keys = frozenset(map(repr, elements))
+    return {(number, repr(element)): element for number, element in enumerate(elements)}
 
 
 def test_guards_are_the_condition() -> None:

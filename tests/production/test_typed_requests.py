@@ -66,7 +66,7 @@ def test_requests_that_the_schema_admits(asked: dict[str, Any]) -> None:
         (question(resource="Color::green", context=GOOD), "not an id of the enumerated type"),
         (question(resource="User::a", context=GOOD), "does not take a resource"),
         (question("Action::view", context=GOOD), "not a declared entity type"),
-        (question(action="Action::vew", context=GOOD), 'did you mean Action::"view"[?]'),
+        (question(action="Action::vew", context=GOOD), 'did you mean Action::"view"?'),
         (question(action="View::view", context=GOOD), "not declared"),
         (question(action="Action::group"), "does not take a principal"),
         (question(), "is missing"),

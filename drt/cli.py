@@ -19,6 +19,7 @@ from typing import Any, cast
 
 import click
 
+from drt.commands.complaints import in_our_style
 from drt.commands.options import FORM
 from drt.heedless import abandon_output, heedless_of_readers, unwritable
 from drt.language import LANGUAGE
@@ -64,20 +65,6 @@ Exit codes:
   130  interrupted, report written"""
 
 
-PATH_COMPLAINT = re.compile(
-    r"(?P<kind>File|Directory|Path) (?P<path>'.*') (?P<what>does not exist|is a file|is a directory)"
-)
-"""What click reports of a path that is not as an option needs it."""
-
-
-def _path_complaint(found: re.Match[str]) -> str:
-    kind = {"Directory": "folder", "File": "file"}.get(found["kind"], "file or folder")
-    if found["what"] == "does not exist":
-        return f"no such {kind}: {found['path']}"
-    other = found["what"].replace("directory", "folder")
-    return f"expected a {kind}, and {found['path']} {other}"
-
-
 def _form(args: Sequence[str]) -> str:
     """The form of the errors, from arguments that may be wrong otherwise."""
     written = " ".join(takewhile(lambda each: each != "--", args))
@@ -96,8 +83,7 @@ class _Refused(click.ClickException):
     @classmethod
     def usage(cls, error: click.UsageError, form: str) -> _Refused:
         """The complaint of click in our style."""
-        said = PATH_COMPLAINT.sub(_path_complaint, error.format_message().rstrip("."))
-        said = re.sub(r"\. \(?Did you mean (.*?)\)?$", r" (did you mean \1)", said)
+        said = in_our_style(error.format_message())
         hint = f"; see `{error.ctx.command_path} --help`" if error.ctx is not None else ""
         return cls(f"{said[:1].lower()}{said[1:]}{hint}", form)
 

@@ -63,7 +63,7 @@ def line_of(text: str, way: tuple[str, ...]) -> int | None:
             here = (*table, *_names(key[1]))
         else:
             continue
-        if here == way:
+        if way and here[: len(way)] == way:
             return number
         if here == way[: len(here)] and len(here) > deepest:
             best, deepest = number, len(here)

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
+from drt.commands.complaints import in_our_style
 from drt.engines import is_installed
 from drt.problems import InputProblem
 from drt.settings import Settings, Table, read_settings
@@ -208,7 +209,7 @@ def told(error: click.BadParameter) -> InputProblem | None:
     ctx, option = error.ctx, error.param
     if ctx is None or option is None or option.name is None:
         return None
-    sentence = error.message.rstrip(".")
+    sentence = in_our_style(error.message)
     match ctx.get_parameter_source(option.name):
         case ParameterSource.ENVIRONMENT:
             names = [option.envvar] if isinstance(option.envvar, str) else list(option.envvar or [])

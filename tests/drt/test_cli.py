@@ -97,7 +97,11 @@ def test_every_command_has_help(command: str) -> None:
             ["run", "--jobs", "0"],
             "drt: invalid value for '--jobs': '0' is neither a number of workers from 1 to 999 nor auto",
         ),
-        (["run", "--seed", "-1"], "drt: invalid value for '--seed'"),
+        (["run", "--seed", "-1"], "drt: invalid value for '--seed': '-1' is not in the range 0<=x<="),
+        (["run", "--seed", "x"], "drt: invalid value for '--seed': 'x' is not a whole number; see `"),
+        (["run", "--enginee", "x"], "drt: no such option '--enginee' (did you mean "),
+        (["bench", "--from", "/nonexistent"], "for '--from': no such file: '/nonexistent'; see `"),
+        (["bench", "--from", "/"], "for '--from': expected a file, and '/' is a folder; see `"),
         (
             ["run", "--oracle", "cedarpy"],
             "drt: invalid value for '--oracle': 'cedarpy' is not an engine and",

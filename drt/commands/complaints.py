@@ -1,0 +1,31 @@
+"""The words of click about wrong usage, in the style of our own sentences."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+
+REWORDED = (
+    (r"(File|Directory|Path) ('.*') does not exist", r"no such \1: \2"),
+    (r"(File|Directory|Path) ('.*') is a (file|directory)", r"expected a \1, and \2 is a \3"),
+    (r"('.*') is not a valid integer(?: range)?", r"\1 is not a whole number"),
+    (r"('.*') is not a valid float(?: range)?", r"\1 is not a number"),
+    (r"(-?[0-9.]+) is not in the range ", r"'\1' is not in the range "),
+    (r"('.*') is not a valid boolean\. Recognized values: .*", r"\1 is neither true nor false"),
+    (r"\. \(?Did you mean (.*?)\)?$", r" (did you mean \1)"),
+)
+"""What click reports, as a pattern, and what is reported instead."""
+
+NAMES = {"File": "file", "Directory": "folder", "directory": "folder", "Path": "file or folder"}
+
+
+def in_our_style(said: str) -> str:
+    """A complaint of click: lower case, no full stop, the value quoted."""
+    for pattern, instead in REWORDED:
+        said = re.sub(pattern, partial(_named, instead), said)
+    return said.rstrip(".")
+
+
+def _named(instead: str, found: re.Match[str]) -> str:
+    """The new words, with what a group holds, under our name for it."""
+    return re.sub(r"\\([1-3])", lambda group: NAMES.get(found[int(group[1])], found[int(group[1])]), instead)

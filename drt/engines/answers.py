@@ -12,6 +12,7 @@ from types import NoneType
 from typing import Any, TypeVar, cast, get_args
 
 from drt.engines.protocol import Unanswered
+from drt.engines.same_meaning import one_form, written
 from drt.outcome import (
     Accepted,
     Answered,
@@ -70,13 +71,13 @@ class BadAnswer(Exception):
 
 def read_outcome(ask: str, answer: Json) -> Outcome:
     """The outcome in an answer to a question; raises `BadAnswer` where it holds none that fits."""
-    outcome = _outcome(answer)
+    outcome = _outcome(ask, answer)
     if not isinstance(outcome, (*ANSWERS[ask], *get_args(Unanswered))):
         raise BadAnswer(f"{type(outcome).__name__} is no answer to {ask!r}")
     return outcome
 
 
-def _outcome(answer: Json) -> Outcome:
+def _outcome(ask: str, answer: Json) -> Outcome:
     match answer.get("outcome"):
         case "Authorized":
             decisions: tuple[Decision, ...] = get_args(Decision)
@@ -95,7 +96,8 @@ def _outcome(answer: Json) -> Outcome:
             return _validated(answer)
         case "Accepted":
             count = _maybe(answer, "count", int)
-            return Accepted(_canonical(_text(answer, "canonical", "")), count, _text(answer, "detail", ""))
+            canonical = _canonical(_text(answer, "canonical", ""), ask)
+            return Accepted(canonical, count, _text(answer, "detail", ""))
         case "Unwritable":
             part = _one_of(PARTS, answer.get("part"), "part")
             return Unwritable(part, _maybe(answer, "count", int), _text(answer, "detail", ""))
@@ -106,7 +108,7 @@ def _outcome(answer: Json) -> Outcome:
         case "Unlinkable":
             return Unlinkable(_one_of(LINK_ERRORS, answer.get("kind"), "kind"), _text(answer, "detail", ""))
         case "Answered":
-            return Answered(_canonical(_text(answer, "answers")))
+            return Answered(_canonical(_text(answer, "answers"), ask))
         case "Unsupported":
             return Unsupported(_text(answer, "feature"))
         case "ExceededBudget":
@@ -177,12 +179,12 @@ def texts_of(kind: WarningKind) -> int:
     return 2 if kind == "confusable_identifier" else 1
 
 
-def _canonical(text: str) -> str:
-    """Canonical JSON of whatever JSON an engine wrote."""
+def _canonical(text: str, ask: str) -> str:
+    """Canonical JSON of whatever JSON of that meaning an engine wrote."""
     if not text:
         return text
     try:
-        return json.dumps(json.loads(text), sort_keys=True, separators=(",", ":"))
+        return written(one_form(ask, json.loads(text)))
     except (ValueError, RecursionError):
         raise BadAnswer("'canonical' is no JSON") from None
 

@@ -1,0 +1,198 @@
+"""One form for documents that mean the same, so that an engine may write whichever it likes.
+
+Owns what is left out of the comparison of entities (spec 05 §2) and policies (spec 06): the order of sets,
+empty members, the spelling of extension values, the pieces of a pattern, literals for their constructors.
+What has no such form is given back as it is, and compared as it is.
+"""
+
+from __future__ import annotations
+
+import datetime
+import ipaddress
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+ENTITY, CALL = "__entity", "__extn"
+
+EPOCH = datetime.datetime(1970, 1, 1)
+MILLISECOND = datetime.timedelta(milliseconds=1)
+
+DECIMAL = re.compile(r"(-?)0*([0-9]+)\.([0-9]{1,4})", re.ASCII)
+DATETIME = re.compile(
+    r"(\d{4}-\d\d-\d\d)(?:(T\d\d:\d\d:\d\d)(?:\.(\d{3}))?(?:Z|([+-])(\d\d)(\d\d)))?", re.ASCII
+)
+DURATION = re.compile(r"(-?)(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?", re.ASCII)
+UNITS = (86_400_000, 3_600_000, 60_000, 1_000, 1)
+
+
+def one_form(ask: str, document: Any) -> Any:
+    """The document that answers a question, in the form in which all its equals are."""
+    match ask:
+        case "read_entities" if isinstance(document, list) and all(map(_is_entity, document)):
+            return sorted(map(_entity, document), key=lambda entity: _uid_order(entity["uid"]))
+        case "read_policies" | "read_expression":
+            return _syntax(document)
+    return document
+
+
+def written(document: Any) -> str:
+    """The canonical text of a JSON document."""
+    return json.dumps(document, sort_keys=True, separators=(",", ":"))
+
+
+# Entities
+
+
+def _is_entity(document: Any) -> bool:
+    match document:
+        case {"uid": dict(), "attrs": dict(), "parents": list() as parents}:
+            return all(isinstance(parent, dict) for parent in parents)
+    return False
+
+
+def _entity(entity: Mapping[str, Any]) -> dict[str, Any]:
+    form = {**entity, "uid": _uid(entity["uid"]), "attrs": _value(entity["attrs"])}
+    form["parents"] = sorted(_distinct(map(_uid, entity["parents"])), key=_uid_order)
+    if entity.get("tags") == {}:
+        del form["tags"]
+    elif "tags" in entity:
+        form["tags"] = _value(entity["tags"])
+    return form
+
+
+def _uid(uid: Any) -> Any:
+    match uid:
+        case {"__entity": dict() as inner} if len(uid) == 1:
+            return inner
+    return uid
+
+
+def _uid_order(uid: Any) -> tuple[str, str]:
+    return str(uid.get("type")), str(uid.get("id"))
+
+
+def _value(value: Any) -> Any:
+    match value:
+        case {"__extn": {"fn": str() as name, "arg": str() as text}} if len(value) == 1 and name in SPELLED:
+            return SPELLED[name](text) or value
+        case {"__extn": _}:
+            return value
+        case dict():
+            return {key: _value(item) for key, item in value.items()}
+        case list():
+            return sorted(_distinct(map(_value, value)), key=written)
+    return value
+
+
+def _distinct(values: Iterable[Any]) -> list[Any]:
+    return list({written(value): value for value in values}.values())
+
+
+# Extension values, each as the document that our engines write; `None` for a text that is none
+
+
+def _call(name: str, text: str) -> dict[str, Any]:
+    return {CALL: {"fn": name, "arg": text}}
+
+
+def _decimal(text: str) -> Any:
+    found = DECIMAL.fullmatch(text)
+    if found is None:
+        return None
+    sign, whole, fraction = found.groups()
+    is_zero = not (whole + fraction).strip("0")
+    return _call("decimal", f"{'' if is_zero else sign}{whole}.{fraction:0<4}")
+
+
+def _ip(text: str) -> Any:
+    address, slash, prefix = text.partition("/")
+    try:
+        read = ipaddress.ip_address(address)
+    except ValueError:
+        return None
+    shown = (
+        str(read)
+        if read.version == 4
+        else ":".join(f"{int(group, 16):x}" for group in read.exploded.split(":"))
+    )
+    return _call("ip", f"{shown}/{prefix if slash else read.max_prefixlen}")
+
+
+def _datetime(text: str) -> Any:
+    found = DATETIME.fullmatch(text)
+    if found is None:
+        return None
+    day, time, milliseconds, sign, hours, minutes = found.groups()
+    try:
+        moment = datetime.datetime.fromisoformat(day + (time or ""))
+    except ValueError:
+        return None
+    count = (moment - EPOCH) // MILLISECOND + int(milliseconds or 0)
+    if sign is not None:
+        ahead = int(hours) * UNITS[1] + int(minutes) * UNITS[2]
+        count += -ahead if sign == "+" else ahead
+    return {CALL: {"fn": "offset", "args": [_call("datetime", "1970-01-01"), _milliseconds(count)]}}
+
+
+def _duration(text: str) -> Any:
+    found = DURATION.fullmatch(text)
+    if found is None or not any(found.groups()[1:]):
+        return None
+    total = sum(int(amount or 0) * unit for amount, unit in zip(found.groups()[1:], UNITS, strict=True))
+    return _milliseconds(-total if found.group(1) else total)
+
+
+def _milliseconds(count: int) -> Any:
+    return _call("duration", f"{count}ms")
+
+
+SPELLED: Mapping[str, Callable[[str], Any]] = {
+    "decimal": _decimal,
+    "ip": _ip,
+    "datetime": _datetime,
+    "duration": _duration,
+}
+
+
+# Policies and expressions
+
+
+def _syntax(node: Any) -> Any:
+    match node:
+        case {"Value": dict() | list() as value} if len(node) == 1:
+            return _constructor(value)
+        case {"like": {"left": left, "pattern": list() as pattern}}:
+            return {"like": {"left": _syntax(left), "pattern": _pieces(pattern)}}
+        case dict():
+            return {key: _syntax(item) for key, item in node.items() if (key, item) != ("annotations", {})}
+        case list():
+            return [_syntax(item) for item in node]
+    return node
+
+
+def _constructor(value: Any) -> Any:
+    """The expression that makes a value."""
+    match value:
+        case {"__entity": dict()}:
+            return {"Value": value}
+        case {"__extn": {"fn": str() as name, "arg": argument}}:
+            return {name: [_constructor(argument)]}
+        case dict():
+            return {"Record": {key: _constructor(item) for key, item in value.items()}}
+        case list():
+            return {"Set": [_constructor(item) for item in value]}
+    return {"Value": value}
+
+
+def _pieces(pattern: list[Any]) -> list[Any]:
+    """The pattern with one character in each literal."""
+    pieces: list[Any] = []
+    for piece in pattern:
+        match piece:
+            case {"Literal": str() as text}:
+                pieces += [{"Literal": character} for character in text]
+            case _:
+                pieces.append(piece)
+    return pieces

@@ -1,0 +1,89 @@
+"""Documents of the same meaning have one form, and those of our engines are in it already."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from drt.case import Source
+from drt.engines.answers import read_outcome
+from drt.engines.production_engine import ProductionEngine
+from drt.engines.reference_engine import ReferenceEngine
+from drt.outcome import Accepted, Outcome
+from drt.target import Target
+from drt.targets import TARGETS
+from generators.source import RecordingSource
+
+ENTITIES = """[{"uid": {"type": "U", "id": "b"}, "attrs": {"s": [3, 1, "a", 1, {"k": 1}, {"__entity":
+    {"type": "U", "id": "b"}}], "d": {"__extn": {"fn": "decimal", "arg": "-00.5"}}, "i": {"__extn": {"fn": "ip",
+    "arg": "FE80:0::1/64"}}, "v": {"__extn": {"fn": "ip", "arg": "1.2.3.4"}}, "t": {"__extn": {"fn": "datetime",
+    "arg": "1969-12-31T23:59:59.999+0130"}}, "u": {"__extn": {"fn": "duration", "arg": "-1d2h3m4s5ms"}},
+    "z": {"__extn": {"fn": "decimal", "arg": "-0.0"}}}, "parents": [{"__entity": {"type": "U", "id": "c"}},
+    {"type": "U", "id": "a"}], "tags": {}}, {"uid": {"__entity": {"type": "U", "id": "a"}}, "attrs": {},
+    "parents": [], "tags": {"x": [2, 1]}}]"""
+POLICIES = """{"staticPolicies": {"p": {"effect": "permit", "principal": {"op": "All"}, "action": {"op": "All"},
+    "resource": {"op": "All"}, "annotations": {}, "conditions": [{"kind": "when", "body": {"==": {"left":
+    {"Value": {}}, "right": {"like": {"left": {"Value": [1, {"a": true}, {"__extn": {"fn": "decimal",
+    "arg": "1.0"}}]}, "pattern": [{"Literal": "ab"}, "Wildcard", {"Literal": ""}, {"Literal": "c"}]}}}}}]}},
+    "templates": {}, "templateLinks": []}"""
+
+
+def told(ask: str, document: str) -> Outcome:
+    return read_outcome(ask, {"outcome": "Accepted", "canonical": document})
+
+
+@pytest.mark.parametrize("engine", [ReferenceEngine(), ProductionEngine()])
+def test_a_document_is_compared_by_its_meaning(engine: ReferenceEngine | ProductionEngine) -> None:
+    for ask, document, read in (
+        ("read_entities", ENTITIES, engine.read_entities(ENTITIES, None)),
+        ("read_policies", POLICIES, engine.read_policies(Source(POLICIES, "json"))),
+    ):
+        assert isinstance(read, Accepted)
+        answer = told(ask, document)
+        assert isinstance(answer, Accepted)
+        assert json.loads(answer.canonical) == json.loads(read.canonical)
+        assert answer.canonical == read.canonical
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        ENTITIES.replace("[3, 1,", "[4, 1,"),
+        ENTITIES.replace('"-00.5"', '"0.5"'),
+        ENTITIES.replace('"tags": {"x"', '"tags": {"y"'),
+        ENTITIES.replace('{"type": "U", "id": "a"}]', '{"type": "U", "id": "d"}]'),
+        ENTITIES.replace("-1d2h", "-1d3h"),
+        ENTITIES.replace("+0130", "-0130"),
+        ENTITIES.replace("::1/64", "::1/65"),
+    ],
+)
+def test_another_meaning_has_another_form(other: str) -> None:
+    assert other != ENTITIES
+    assert told("read_entities", other) != told("read_entities", ENTITIES)
+
+
+@pytest.mark.parametrize(
+    "text", ["[]", "[1]", '[{"uid": 1}]', "{}", "7", '[{"uid": {}, "attrs": {}, "parents": [1]}]']
+)
+def test_what_has_no_such_form_is_left_as_it_is(text: str) -> None:
+    read = told("read_entities", text)
+    assert isinstance(read, Accepted)
+    assert json.loads(read.canonical) == json.loads(text)
+
+
+def test_what_our_engines_write_is_in_that_form() -> None:
+    engines = (ReferenceEngine(), ProductionEngine())
+    target: Target = TARGETS["authorize"]
+    seen = 0
+    for seed in range(60):
+        case = target.draw(RecordingSource(seed, (), seed))
+        for engine in engines:
+            for ask, read in (
+                ("read_entities", engine.read_entities(case.entities, None)),
+                ("read_policies", engine.read_policies(case.policies)),
+            ):
+                if isinstance(read, Accepted):
+                    seen += 1
+                    assert told(ask, read.canonical) == Accepted(read.canonical)
+    assert seen > 60

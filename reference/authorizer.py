@@ -12,7 +12,7 @@ from typing import Literal
 
 from reference.entities import Entities
 from reference.errors import ErrorKind, EvaluationError
-from reference.meaning import Situation
+from reference.evaluator import Evaluator
 from reference.policies import Policies, Policy
 from reference.request import Request
 from reference.response import Decision, Response
@@ -44,8 +44,8 @@ class Verdict:
 
 def authorize(policies: Policies, request: Request, entities: Entities) -> Response:
     """The response to a request."""
-    at = Situation(request, entities)
-    outcomes = {policy.id: outcome(policy, at) for policy in policies}
+    evaluator = Evaluator(request, entities)
+    outcomes = {policy.id: outcome(policy, evaluator) for policy in policies}
     verdict = decide(policies, lambda policy: outcomes[policy.id])
     kinds = {policy_id: came_to.error for policy_id, came_to in outcomes.items() if came_to.error is not None}
     return Response(verdict.decision, verdict.determining, kinds)
@@ -61,10 +61,10 @@ def decide(policies: Policies, outcome_of: Callable[[Policy], Outcome]) -> Verdi
     return Verdict("deny", forbids.ids(), erring.ids())
 
 
-def outcome(policy: Policy, at: Situation) -> Outcome:
+def outcome(policy: Policy, evaluator: Evaluator) -> Outcome:
     """Evaluate the policy's condition, scope and clauses in one chain."""
     try:
-        value = policy.meaning(at)
+        value = evaluator.value(policy.condition)
     except EvaluationError as error:
         return Outcome("erring", error.kind)
     match value:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from reference.errors import InputError
+from reference.errors import EvaluationError, InputError
 from reference.names import is_action_type
 from reference.uid_text import canonical_uid
 from reference.values import EntityUid, Value
@@ -37,6 +37,27 @@ class Entities:
     def find(self, uid: EntityUid) -> Entity | None:
         """The entity, or None if it is not in the store."""
         return self.by_uid.get(uid)
+
+    def attrs(self, uid: EntityUid) -> Mapping[str, Value]:
+        """The attributes of an entity, which must be in the store."""
+        return self._existing(uid).attrs
+
+    def attrs_or_empty(self, uid: EntityUid) -> Mapping[str, Value]:
+        """The attributes of an entity; none if it is not in the store."""
+        return self.by_uid[uid].attrs if uid in self.by_uid else {}
+
+    def tags(self, uid: EntityUid) -> Mapping[str, Value]:
+        """The tags of an entity, which must be in the store."""
+        return self._existing(uid).tags
+
+    def tags_or_empty(self, uid: EntityUid) -> Mapping[str, Value]:
+        """The tags of an entity; none if it is not in the store."""
+        return self.by_uid[uid].tags if uid in self.by_uid else {}
+
+    def _existing(self, uid: EntityUid) -> Entity:
+        if uid not in self.by_uid:
+            raise EvaluationError("entity-missing")
+        return self.by_uid[uid]
 
     def ancestors(self, uid: EntityUid) -> frozenset[EntityUid]:
         """Everything reachable through parents; nothing is known above an entity not in the store."""

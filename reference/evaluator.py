@@ -1,131 +1,29 @@
-"""The meaning of expressions (spec 02 §4): read this first.
+"""The evaluator (spec 02 §4): read this first.
 
-A rule is one row: the form, the shapes of its operands, the value. The last row of a table is the error, so
-that an error is whatever no row accepts. `rule` says what a form makes of its operands, which are functions
-here: calling one is evaluating it, and rules call from left to right. The other tables are about values.
+The rows are those of `Evaluator.lean` in the Lean Spec, in its order: operators on values, then one row per
+form of expression. The last row of an operator is the error, so that whatever no row accepts is an error.
+Sugar has rows of its own, each behind the rows that it stands for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
+from reference import syntax as ast
 from reference.entities import Entities
-from reference.errors import EvaluationError
+from reference.errors import ErrorKind, EvaluationError
 from reference.extensions.datetime import Datetime
 from reference.extensions.duration import Duration
 from reference.extensions.functions import call
 from reference.integers import checked
-from reference.meaning import Meaning, Situation, compose, failing
 from reference.request import Request
-from reference.syntax import (
-    And,
-    Binary,
-    BinaryOp,
-    Call,
-    Expr,
-    GetAttr,
-    HasAttr,
-    HasPath,
-    If,
-    Is,
-    IsIn,
-    Leaf,
-    Like,
-    Lit,
-    Or,
-    Pattern,
-    RecordOf,
-    SetOf,
-    Slot,
-    Unary,
-    UnaryOp,
-    Var,
-)  # fmt: skip
-from reference.values import FALSE, TRUE, Bool, EntityUid, Long, Record, Set, String, Value, boolean
+from reference.values import FALSE, Bool, EntityUid, Long, Record, Set, String, Value, boolean
 from reference.wildcard import matches
 
 
-def evaluate(expr: Expr, request: Request, entities: Entities) -> Value:
-    """The value of an expression.
-
-    Raises:
-        EvaluationError: the expression has no value.
-    """
-    return meaning(expr)(Situation(request, entities))
-
-
-def meaning(expr: Expr) -> Meaning:
-    """What the expression means: its value in every situation."""
-    return compose(expr, rule)
-
-
-def rule(expr: Expr, operands: Sequence[Meaning]) -> Meaning:
-    """Every form: operands strictly from left to right, then the tables below."""
-    match expr, operands:
-        case ((Lit() | Var() | Slot()), _):
-            return leaf(expr)
-        case And(), (left, right):
-            return lambda at: truth(right(at)) if truth(left(at)).value else FALSE
-        case Or(), (left, right):
-            return lambda at: TRUE if truth(left(at)).value else truth(right(at))
-        case If(), (condition, then, otherwise):
-            return lambda at: then(at) if truth(condition(at)).value else otherwise(at)
-        case Unary(op), (operand,):
-            return lambda at: unary(op, operand(at))
-        case Binary(operator), (left, right):
-            return lambda at: binary(operator, left(at), right(at), at.entities)
-        case GetAttr(_, attr), (operand,):
-            return lambda at: get_attr(operand(at), attr, at.entities)
-        case HasAttr(_, attr), (operand,):
-            return lambda at: has_attr(operand(at), attr, at.entities)
-        case HasPath(_, path), (operand,):
-            return lambda at: has_path(operand(at), path, at.entities)
-        case Is(_, type_name), (operand,):
-            return lambda at: is_type(operand(at), type_name)
-        case IsIn(_, type_name), (operand, ancestor):
-            return lambda at: is_type_in(operand(at), type_name, ancestor, at)
-        case Like(_, pattern), (operand,):
-            return lambda at: like(operand(at), pattern)
-        case SetOf(elements), _ if all(isinstance(element, Lit) for element in elements):
-            literal = Set(frozenset([element.value for element in elements if isinstance(element, Lit)]))
-            return lambda _: literal
-        case SetOf(), _:
-            return lambda at: Set(frozenset([operand(at) for operand in operands]))
-        case RecordOf(fields), _:
-            parts = [(key, operand) for (key, _), operand in zip(fields, operands, strict=True)]
-            return lambda at: Record({key: operand(at) for key, operand in parts})
-        case Call(function), _:
-            return lambda at: call(function, [operand(at) for operand in operands])
-        case _:
-            raise AssertionError("the operands are not those of this form")
-
-
-def leaf(expr: Leaf) -> Meaning:
-    match expr:
-        case Lit(value):
-            return lambda _: value
-        case Var("principal"):
-            return lambda at: at.request.principal
-        case Var("action"):
-            return lambda at: at.request.action
-        case Var("resource"):
-            return lambda at: at.request.resource
-        case Var("context"):
-            return lambda at: at.request.context
-        case _:
-            return failing("unlinked-slot")
-
-
-def truth(value: Value) -> Bool:
-    """The value itself, which must be a boolean."""
-    match value:
-        case Bool():
-            return value
-        case _:
-            raise EvaluationError("type")
-
-
-def unary(op: UnaryOp, operand: Value) -> Value:
+def unary(op: ast.UnaryOp, operand: Value) -> Value:
+    """Apply an operator of one operand."""
     match op, operand:
         case "!", Bool(truth):
             return boolean(not truth)
@@ -137,16 +35,39 @@ def unary(op: UnaryOp, operand: Value) -> Value:
             raise EvaluationError("type")
 
 
-def binary(op: BinaryOp, left: Value, right: Value, entities: Entities) -> Value:
+def like(operand: Value, pattern: ast.Pattern) -> Bool:
+    """Apply `like`."""
+    match operand:
+        case String(text):
+            return boolean(matches(text, pattern))
+        case _:
+            raise EvaluationError("type")
+
+
+def is_type(operand: Value, type_name: str) -> Bool:
+    """Apply `is`."""
+    match operand:
+        case EntityUid(actual, _):
+            return boolean(actual == type_name)
+        case _:
+            raise EvaluationError("type")
+
+
+def is_in_any(member: EntityUid, elements: frozenset[Value], entities: Entities) -> bool:
+    """Whether the member is in some element; all elements must be entities, even if one matches."""
+    for element in elements:
+        if not isinstance(element, EntityUid):
+            raise EvaluationError("type")
+    return member in elements or not entities.ancestors(member).isdisjoint(elements)
+
+
+def binary(op: ast.BinaryOp, left: Value, right: Value, entities: Entities) -> Value:
+    """Apply an operator or built-in method of two operands."""
     match op, left, right:
         case "==", _, _:
             return boolean(left == right)
         case "!=", _, _:
             return unary("!", binary("==", left, right, entities))
-        case "in", EntityUid(), EntityUid():
-            return boolean(entities.is_in(left, right))
-        case "in", EntityUid(), Set(elements):
-            return boolean(is_in_any(left, elements, entities))
         case ("<", Long(i), Long(j)) | ("<", Datetime(i), Datetime(j)) | ("<", Duration(i), Duration(j)):
             return boolean(i < j)
         case ("<=", Long(i), Long(j)) | ("<=", Datetime(i), Datetime(j)) | ("<=", Duration(i), Duration(j)):
@@ -167,89 +88,112 @@ def binary(op: BinaryOp, left: Value, right: Value, entities: Entities) -> Value
             return boolean(others <= elements)
         case "containsAny", Set(elements), Set(others):
             return boolean(not elements.isdisjoint(others))
+        case "in", EntityUid(), EntityUid():
+            return boolean(entities.is_in(left, right))
+        case "in", EntityUid(), Set(elements):
+            return boolean(is_in_any(left, elements, entities))
         case "hasTag", EntityUid(), String(tag):
-            return has_tag(left, tag, entities)
+            return boolean(tag in entities.tags_or_empty(left))
         case "getTag", EntityUid(), String(tag):
-            return get_tag(left, tag, entities)
+            return find(tag, entities.tags(left), "tag-missing")
         case _:
             raise EvaluationError("type")
 
 
-def is_type_in(member: Value, type_name: str, ancestor: Meaning, at: Situation) -> Value:
-    """`is … in`: what has another type is not looked for."""
-    return binary("in", member, ancestor(at), at.entities) if is_type(member, type_name).value else FALSE
-
-
-def is_in_any(member: EntityUid, elements: frozenset[Value], entities: Entities) -> bool:
-    """Whether the member is in some element; all elements must be entities, even if one matches."""
-    for element in elements:
-        if not isinstance(element, EntityUid):
-            raise EvaluationError("type")
-    return member in elements or not entities.ancestors(member).isdisjoint(elements)
-
-
-def is_type(value: Value, type_name: str) -> Bool:
-    match value:
-        case EntityUid(actual, _):
-            return boolean(actual == type_name)
-        case _:
-            raise EvaluationError("type")
-
-
-def like(value: Value, pattern: Pattern) -> Bool:
-    match value:
-        case String(text):
-            return boolean(matches(text, pattern))
-        case _:
-            raise EvaluationError("type")
-
-
-def has_attr(value: Value, attr: str, entities: Entities) -> Bool:
-    match value:
+def attributes(operand: Value, lookup: Callable[[EntityUid], Mapping[str, Value]]) -> Mapping[str, Value]:
+    """The attributes of a record, or of an entity as `lookup` finds them."""
+    match operand:
         case Record(fields):
-            return boolean(attr in fields)
+            return fields
         case EntityUid():
-            entity = entities.find(value)
-            return FALSE if entity is None else boolean(attr in entity.attrs)
+            return lookup(operand)
         case _:
             raise EvaluationError("type")
 
 
-def get_attr(value: Value, attr: str, entities: Entities) -> Value:
-    match value:
-        case Record(fields) if attr in fields:
-            return fields[attr]
-        case Record():
-            raise EvaluationError("attr-missing")
-        case EntityUid():
-            entity = entities.find(value)
-            if entity is None:
-                raise EvaluationError("entity-missing")
-            if attr not in entity.attrs:
-                raise EvaluationError("attr-missing")
-            return entity.attrs[attr]
-        case _:
-            raise EvaluationError("type")
+def has_attr(operand: Value, attr: str, entities: Entities) -> Bool:
+    """Apply `has`."""
+    return boolean(attr in attributes(operand, entities.attrs_or_empty))
 
 
-def has_path(value: Value, path: tuple[str, ...], entities: Entities) -> Bool:
-    """`has a.b.c`: each attribute in turn, up to the first that is missing."""
+def get_attr(operand: Value, attr: str, entities: Entities) -> Value:
+    """Apply `.` or `[…]`."""
+    return find(attr, attributes(operand, entities.attrs), "attr-missing")
+
+
+def find(name: str, values: Mapping[str, Value], kind: ErrorKind) -> Value:
+    """The value of a name, which must be there."""
+    if name not in values:
+        raise EvaluationError(kind)
+    return values[name]
+
+
+def has_path(operand: Value, path: tuple[str, ...], entities: Entities) -> Bool:
+    """Apply `has a.b.c`: test each attribute in turn, up to the first that is missing."""
     for attr in path[:-1]:
-        if not has_attr(value, attr, entities).value:
+        if not has_attr(operand, attr, entities).value:
             return FALSE
-        value = get_attr(value, attr, entities)
-    return has_attr(value, path[-1], entities)
+        operand = get_attr(operand, attr, entities)
+    return has_attr(operand, path[-1], entities)
 
 
-def has_tag(uid: EntityUid, tag: str, entities: Entities) -> Bool:
-    entity = entities.find(uid)
-    return FALSE if entity is None else boolean(tag in entity.tags)
+def truth(value: Value) -> bool:
+    """The truth of a value, which must be a boolean."""
+    match value:
+        case Bool(truth):
+            return truth
+        case _:
+            raise EvaluationError("type")
 
 
-def get_tag(uid: EntityUid, tag: str, entities: Entities) -> Value:
-    entity = entities.find(uid)
-    if entity is None:
-        raise EvaluationError("entity-missing")
-    if tag not in entity.tags:
-        raise EvaluationError("tag-missing")
-    return entity.tags[tag]
+@dataclass(frozen=True)
+class Evaluator:
+    """The request and the store under which expressions have values."""
+
+    request: Request
+    entities: Entities
+
+    def value(self, x: ast.Expr) -> Value:
+        """Evaluate an expression, operands from left to right, or raise `EvaluationError`."""
+        match x:
+            case ast.Lit(literal):
+                return literal
+            case ast.Var(name):
+                return self.request.variable(name)
+            case ast.If(condition, then, otherwise):
+                return self.value(then) if truth(self.value(condition)) else self.value(otherwise)
+            case ast.And(left, right):
+                return boolean(truth(self.value(left)) and truth(self.value(right)))
+            case ast.Or(left, right):
+                return boolean(truth(self.value(left)) or truth(self.value(right)))
+            case ast.Unary(op, operand):
+                return unary(op, self.value(operand))
+            case ast.Like(operand, pattern):
+                return like(self.value(operand), pattern)
+            case ast.Is(operand, type_name):
+                return is_type(self.value(operand), type_name)
+            case ast.Binary(operator, left, right):
+                return binary(operator, self.value(left), self.value(right), self.entities)
+            case ast.IsIn(operand, type_name, ancestor):
+                member = self.value(operand)
+                is_member = truth(is_type(member, type_name))
+                return binary("in", member, self.value(ancestor), self.entities) if is_member else FALSE
+            case ast.HasAttr(operand, attr):
+                return has_attr(self.value(operand), attr, self.entities)
+            case ast.HasPath(operand, path):
+                return has_path(self.value(operand), path, self.entities)
+            case ast.GetAttr(operand, attr):
+                return get_attr(self.value(operand), attr, self.entities)
+            case ast.SetOf(elements):
+                return Set(frozenset([self.value(element) for element in elements]))
+            case ast.RecordOf(fields):
+                return Record({key: self.value(part) for key, part in fields})
+            case ast.Call(function, arguments):
+                return call(function, [self.value(argument) for argument in arguments])
+            case ast.Slot():
+                raise EvaluationError("unlinked-slot")
+
+
+def evaluate(expr: ast.Expr, request: Request, entities: Entities) -> Value:
+    """Evaluate an expression under a request and a store; see `Evaluator.value`."""
+    return Evaluator(request, entities).value(expr)

@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from reference.evaluator import meaning
-from reference.meaning import Meaning
 from reference.syntax import And, Binary, Expr, Is, Lit, SetOf, Slot, SlotName, Unary, Var, Variable
 from reference.values import TRUE, EntityUid
 
@@ -106,10 +104,6 @@ class Policy:
     id: str
     effect: Effect
     condition: Expr
-    meaning: Meaning = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "meaning", meaning(self.condition))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +132,8 @@ def slots(body: Body) -> frozenset[SlotName]:
 
 
 def condition(body: Body) -> Expr:
-    """The policy as one expression: what the scope asks, then the clauses, in one short-circuit chain."""
-    scope = [test for test in body.scope if test is not ANYTHING]
-    scope = scope or [ANYTHING]  # so that a condition must be boolean, however little is asked
-    return conjunction([*scope, *[clause_condition(clause) for clause in body.clauses]])
+    """The policy as one expression: `principal && action && resource && clauses`, nested to the right."""
+    return conjunction([*body.scope, *[clause_condition(clause) for clause in body.clauses]])
 
 
 def conjunction(tests: Sequence[Expr]) -> Expr:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reference.values import EntityUid, Record
+from reference.syntax import Variable
+from reference.values import EntityUid, Record, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,3 +16,15 @@ class Request:
     action: EntityUid
     resource: EntityUid
     context: Record
+
+    def variable(self, name: Variable) -> Value:
+        """The part of the request that a variable stands for."""
+        match name:
+            case "principal":
+                return self.principal
+            case "action":
+                return self.action
+            case "resource":
+                return self.resource
+            case "context":
+                return self.context

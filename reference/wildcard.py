@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from reference.syntax import Pattern, Star
 
 
 def matches(text: str, pattern: Pattern) -> bool:
     """Whether the pattern describes the whole text.
 
-    Characters are taken one by one; on a mismatch the last wildcard swallows one more character. Earlier
-    wildcards need no second try: whatever they could swallow more, the last one can.
+    The recursive definition, one pattern element after the other from the last to the first: `rest` lists, in
+    ascending order, the places from which the elements seen so far describe the remaining text.
     """
-    position = place = 0
-    star, swallowed = -1, 0
-    while position < len(text):
-        element = pattern[place] if place < len(pattern) else None
-        if isinstance(element, Star):
-            star, swallowed = place, position
-            place += 1
-            if place == len(pattern):
-                return True
-        elif element == text[position]:
-            position += 1
-            place += 1
-        elif star >= 0:
-            swallowed += 1
-            position, place = swallowed, star + 1
-        else:
-            return False
-    return all(isinstance(rest, Star) for rest in pattern[place:])
+    rest: Sequence[int] = [len(text)]
+    for element in reversed(pattern):
+        rest = before(element, rest, text)
+    return 0 in rest
+
+
+def before(element: Star | str, rest: Sequence[int], text: str) -> Sequence[int]:
+    """The places from which the element leads to one of the places in `rest`."""
+    match element:
+        case Star():
+            return range(rest[-1] + 1) if rest else []
+        case character:
+            return [place - 1 for place in rest if place > 0 and text[place - 1] == character]

@@ -116,7 +116,6 @@ def _reference() -> list[Figure]:
             "reference",
             says,
             partial(versus, make, 1_000, Reference(), Cedarpy(), None),
-            at_most(1),
         )
         for name, make in APPLICATIONS.items()
     ]

@@ -36,13 +36,12 @@ from reference.authorizer import authorize
 from reference.entities import Entities
 from reference.entity_json import NoJson, entities_to_json, read_entities
 from reference.errors import EvaluationError, InputError
-from reference.evaluator import meaning
+from reference.evaluator import evaluate
 from reference.formatter import format_policies
 from reference.json_document import Json
 from reference.json_reader import read_json
 from reference.json_writer import write_json
 from reference.locations import Located, locate
-from reference.meaning import Meaning, Situation
 from reference.parser import parse_expression, parse_policies
 from reference.policies import Policies
 from reference.policy_json import parse_policy_set
@@ -74,8 +73,7 @@ LONGEST_SHOWN = 100_000
 class LoadedReference:
     """A case that the engine has read.
 
-    Requests and expressions are asked for again and again, so each text is read once, and what it means is
-    made out once.
+    Requests and expressions are asked for again and again, so each text is read once.
     """
 
     source: Source
@@ -85,7 +83,6 @@ class LoadedReference:
     schema: Schema | None = None
     requests: dict[Request, cedar.Request] = field(default_factory=dict, compare=False, repr=False)
     expressions: dict[str, Expr] = field(default_factory=dict, compare=False, repr=False)
-    meanings: dict[str, Meaning] = field(default_factory=dict, compare=False, repr=False)
 
     @door
     def authorize(self, request: Request) -> Authorized | Rejected | Unsupported:
@@ -98,8 +95,8 @@ class LoadedReference:
     @door
     def evaluate(self, expression: str, request: Request) -> Evaluated | Failed | Rejected | Unsupported:
         try:
-            meant = self.meaning(expression)
-            return Evaluated(canonical(meant(Situation(self.request(request), self.entities))))
+            value = evaluate(self.expression(expression), self.request(request), self.entities)
+            return Evaluated(canonical(value))
         except InputError as error:
             return rejected(error)
         except EvaluationError as error:
@@ -145,12 +142,6 @@ class LoadedReference:
         known = self.expressions.get(text)
         if known is None:
             known = self.expressions[text] = parse_expression(text)
-        return known
-
-    def meaning(self, text: str) -> Meaning:
-        known = self.meanings.get(text)
-        if known is None:
-            known = self.meanings[text] = meaning(self.expression(text))
         return known
 
 

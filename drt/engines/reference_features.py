@@ -15,13 +15,11 @@ from drt.case import Case
 from drt.engines.reference_engine import LoadedReference, ReferenceEngine
 from drt.engines.reference_sights import TELLING, form_sights, response_sights
 from reference.errors import ErrorKind, EvaluationError, InputError
-from reference.evaluator import meaning
+from reference.evaluator import evaluate
 from reference.extensions.datetime import Datetime
 from reference.extensions.decimal import Decimal
 from reference.extensions.duration import Duration
 from reference.extensions.ipaddr import IpAddr
-from reference.meaning import Meaning, Situation
-from reference.observing import observed
 from reference.policies import (
     ActionEquals,
     ActionIn,
@@ -33,6 +31,7 @@ from reference.policies import (
     action_condition,
     scope_condition,
 )
+from reference.recursion import door
 from reference.syntax import (
     And,
     Binary,
@@ -53,6 +52,7 @@ from reference.syntax import (
     Unary,
     children,
 )
+from reference.tracing import Tracer
 from reference.values import Bool, EntityUid, Long, Record, Set, String, Value
 
 PREDICATES_OF_ANYTHING = ("if", ".", "getTag", "set", "record")
@@ -75,27 +75,28 @@ def features_of(case: Case) -> Counter[str]:
     return reached_by(case).cells
 
 
+@door
 def reached_by(case: Case) -> Reached:
     """All that a case reaches; nothing where the reference cannot read it."""
     loaded = ReferenceEngine().load(case)
     if not isinstance(loaded, LoadedReference):
         return Reached()
     watch = _Watch(loaded)
-    policies = [(policy.id, observed(policy.condition, watch.seen)) for policy in loaded.policies]
-    expressions = [observed(expr, watch.seen) for expr in _expressions(loaded, case)]
-    scopes = [(name, meaning(constraint)) for name, constraint in _scopes(loaded)]
+    expressions = list(_expressions(loaded, case))
+    scopes = list(_scopes(loaded))
     found = watch.found
     for request in case.requests:
         try:
-            at = Situation(loaded.request(request), loaded.entities)
+            read = loaded.request(request)
         except InputError:
             continue
-        came_to = {policy_id: watch.run(condition, at) for policy_id, condition in policies}
+        tracer = Tracer(read, loaded.entities, watch.seen)
+        came_to = {policy.id: watch.run(tracer, policy.condition) for policy in loaded.policies}
         found.sights.update(response_sights(loaded.policies, loaded.policy_set, came_to))
         for expression in expressions:
-            watch.run(expression, at)
+            watch.run(tracer, expression)
         for name, constraint in scopes:
-            found.cells[f"{name}||{_outcome(name, constraint(at))}"] += 1
+            found.cells[f"{name}||{_outcome(name, evaluate(constraint, read, loaded.entities))}"] += 1
     return found
 
 
@@ -107,11 +108,11 @@ class _Watch:
         self._entities = loaded.entities
         self._told: dict[int, str] = {}
 
-    def run(self, watched: Meaning, at: Situation) -> Value | ErrorKind:
-        """What an observed expression comes to."""
+    def run(self, tracer: Tracer, expr: Expr) -> Value | ErrorKind:
+        """Evaluate an expression step by step."""
         self._told.clear()
         try:
-            return watched(at)
+            return tracer.value(expr)
         except EvaluationError as error:  # it has been told
             return error.kind
 

@@ -219,10 +219,10 @@ THEOREMS = (
         _patterns,
         (
             Defect(
-                "a star never takes back what it left",
+                "a star stands for one character at most",
                 "reference.wildcard",
-                "position, place = swallowed, star + 1",
-                "position, place = swallowed + 1, star + 1",
+                "range(rest[-1] + 1) if rest else []",
+                "range(max(0, rest[-1] - 1), rest[-1] + 1) if rest else []",
             ),
             Defect(
                 "a prefix and a suffix may overlap",

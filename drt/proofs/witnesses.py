@@ -14,7 +14,7 @@ from drt.outcome import Authorized, ErrorKind
 from drt.proofs.code import Code
 from drt.proofs.theorem import Counterexample
 from reference.entities import EMPTY
-from reference.meaning import Situation
+from reference.evaluator import Evaluator
 from reference.parser import parse_policies
 from reference.request_json import read_request
 from reference.templates import from_bodies
@@ -69,8 +69,8 @@ def _authorized(code: Code, case: Case) -> Authorized:
     authorizer = code.module("reference.authorizer")
     policies = from_bodies(parse_policies(case.policies.text)).policies()
     request = read_request(case.requests[0].text)
-    at = Situation(request, EMPTY)
-    verdict = authorizer.decide(policies, lambda policy: authorizer.outcome(policy, at))
+    evaluator = Evaluator(request, EMPTY)
+    verdict = authorizer.decide(policies, lambda policy: authorizer.outcome(policy, evaluator))
     erring: tuple[tuple[str, ErrorKind], ...] = tuple((policy, "type") for policy in sorted(verdict.erring))
     return Authorized(verdict.decision, tuple(sorted(verdict.determining)), erring)
 

@@ -17,9 +17,8 @@ from drt.outcome import Authorized, Outcome
 from reference import authorizer, evaluator, policies
 from reference.authorizer import Verdict
 from reference.entities import Entities
-from reference.errors import EvaluationError
 from reference.syntax import And, Star
-from reference.values import TRUE, Bool, EntityUid, Long, Record
+from reference.values import TRUE, Bool, EntityUid, Long
 
 Patches = dict[tuple[Any, str], Any]
 
@@ -258,16 +257,7 @@ class Hangs(Faulty):
 
 
 def _has_attr(value: Any, attr: str, entities: Entities) -> Bool:
-    match value:
-        case Record(fields):
-            return Bool(attr in fields)
-        case EntityUid():
-            entity = entities.find(value)
-            if entity is None:
-                raise EvaluationError("entity-missing")
-            return Bool(attr in entity.attrs)
-        case _:
-            raise EvaluationError("type")
+    return Bool(attr in evaluator.attributes(value, entities.attrs))
 
 
 class HasOnMissingErrs(Faulty):
@@ -276,25 +266,20 @@ class HasOnMissingErrs(Faulty):
     patches = {(evaluator, "has_attr"): _has_attr}
 
 
-_sound_rule = evaluator.rule
+_sound_value = evaluator.Evaluator.value
 
 
-def _eager_rule(expr: Any, operands: Any) -> Any:
-    if not isinstance(expr, And):
-        return _sound_rule(expr, operands)
-    left, right = operands
-
-    def eager(at: Any) -> Bool:
-        both = evaluator.truth(left(at)), evaluator.truth(right(at))
-        return Bool(both[0].value and both[1].value)
-
-    return eager
+def _eager_value(self: evaluator.Evaluator, x: Any) -> Any:
+    if not isinstance(x, And):
+        return _sound_value(self, x)
+    left, right = evaluator.truth(self.value(x.left)), evaluator.truth(self.value(x.right))
+    return Bool(left and right)
 
 
 class AndIsEager(Faulty):
     """`&&` evaluates its right operand whatever the left one is."""
 
-    patches = {(evaluator, "rule"): _eager_rule}
+    patches = {(evaluator.Evaluator, "value"): _eager_value}
 
 
 class UnlessIsWhen(Faulty):

@@ -15,11 +15,12 @@ from reference.extensions.duration import Duration
 from reference.extensions.ipaddr import IpAddr
 from reference.integers import checked
 from reference.policies import Body, Equals, OfTypeWithin, Within
-from reference.syntax import Slot
-from reference.values import FALSE, TRUE, Bool, EntityUid, Long, Set, String, Value
+from reference.syntax import IsIn, Slot
+from reference.values import TRUE, Bool, EntityUid, Long, Set, String, Value
 from tests.drt.planted.engines import Patches
 
 _binary, _unary, _is_in_any = evaluator.binary, evaluator.unary, evaluator.is_in_any
+_value = evaluator.Evaluator.value
 
 
 def binary(fault: Callable[[str, Any, Any], Value | None]) -> Patches:
@@ -64,20 +65,19 @@ def times_zero(op: str, left: Any, right: Any) -> Value | None:
     return None
 
 
-def get_tag(uid: EntityUid, tag: str, entities: Any) -> Value:
+def get_tag(op: Any, left: Any, right: Any, entities: Any) -> Value:
     """A tag that is not there errs as an attribute does."""
-    entity = entities.find(uid)
-    if entity is None:
-        raise EvaluationError("entity-missing")
-    if tag not in entity.tags:
-        raise EvaluationError("attr-missing")
-    found: Value = entity.tags[tag]
-    return found
+    try:
+        return _binary(op, left, right, entities)
+    except EvaluationError as error:
+        raise EvaluationError("attr-missing" if error.kind == "tag-missing" else error.kind) from None
 
 
-def has_tag(uid: EntityUid, tag: str, entities: Any) -> Bool:
-    entity = entities.find(uid)
-    return FALSE if entity is None else Bool(tag in entity.tags or tag in entity.attrs)
+def has_tag(op: Any, left: Any, right: Any, entities: Any) -> Value:
+    """An attribute counts as a tag."""
+    if op == "hasTag" and isinstance(left, EntityUid) and isinstance(right, String):
+        return Bool(right.value in {**entities.tags_or_empty(left), **entities.attrs_or_empty(left)})
+    return _binary(op, left, right, entities)
 
 
 def in_any_of_the_entities(member: EntityUid, elements: Any, entities: Any) -> bool:
@@ -85,9 +85,9 @@ def in_any_of_the_entities(member: EntityUid, elements: Any, entities: Any) -> b
     return _is_in_any(member, frozenset(e for e in elements if isinstance(e, EntityUid)), entities)
 
 
-def is_type_anywhere(member: Any, type_name: str, ancestor: Any, at: Any) -> Bool:
+def is_type_anywhere(self: evaluator.Evaluator, x: Any) -> Value:
     """`is … in` forgets its second half."""
-    return evaluator.is_type(member, type_name)
+    return evaluator.is_type(self.value(x.operand), x.type) if isinstance(x, IsIn) else _value(self, x)
 
 
 def negation_of_negatives_only(op: Any, operand: Any) -> Value:

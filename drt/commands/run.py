@@ -14,13 +14,13 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
 @click.command("run", short_help="Compare engines on generated cases, for a time or a number of cases.")
-@click.option("--for", "seconds", type=Duration(), help="The whole budget: 60s, 10m, 6h. [default: 60s]")
-@click.option("--cases", type=click.IntRange(0), metavar="N", help="Stop after so many cases.")
+@click.option("--for", "seconds", type=Duration(), help="Stop after TIME, as in 60s, 10m, 1h30m.  [default: 60s]")
+@click.option("--cases", type=click.IntRange(0), metavar="N", help="Stop after N cases.  [default: none]")
 @click.option(
     "--until-stalled",
     "stalled",
     type=Duration(),
-    help="Stop when so long nothing new was reached or found: no feature, no bucket.",
+    help="Stop after TIME without new coverage or a new finding.  [default: never]",
 )
 @click.option(
     "--shard",
@@ -43,7 +43,7 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
     type=click.IntRange(0, 2**63 - 1),
     metavar="N",
     help="The random seed; the same one gives the same cases, however many workers draw them. "
-    "[default: drawn, and told]",
+    "[default: random; printed at the start]",
 )
 @click.option(
     "--corpus",
@@ -87,7 +87,7 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
     "--resume",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     metavar="LOG",
-    help="Go on with a run that was killed, by its log folder; all else is as it was.",
+    help="Resume an interrupted run from its log folder, with its original options.",
 )
 @click.option(
     "--allow-partial",

@@ -17,13 +17,12 @@ Policy sets, stores and responses never change; every operation on them gives a 
 shared between threads. Whatever is refused raises a subclass of `CedarError`.
 """
 
-from production.authorizer import Authorizer, Candidate, Explanation
-from production.datetimes import Datetime
-from production.decimals import Decimal
-from production.durations import Duration
-from production.entities import Entities, Entity
-from production.entity_json import entities_json, read_uid_json
-from production.errors import (
+from .authorizer import Authorizer, Candidate, Explanation
+from .documents.entity_json import entities_json, read_uid_json
+from .documents.json_text import write_json
+from .documents.policy_json_writer import expression_json
+from .entities import Entities, Entity
+from .errors import (
     ArgumentError,
     CedarError,
     EntitiesError,
@@ -38,29 +37,24 @@ from production.errors import (
     RequestError,
     SchemaError,
 )
-from production.expression_parser import parse_expression
-from production.formatter import format_policies
-from production.ipaddrs import IpAddress
-from production.json_text import write_json
-from production.policies import Policy
-from production.policy_json_writer import expression_json
-from production.policy_set import Link, PolicySet
-from production.requests import Request
-from production.responses import Response
-from production.schema import Schema
-from production.schema_linking import SchemaLinkError, SchemaLinkErrorKind
-from production.schema_questions import RequestEnvironment
-from production.typed_authorizer import TypedAuthorizer
-from production.uids import Uid
-from production.validation.problems import (
-    Place,
-    ValidationError,
-    ValidationErrorKind,
-    ValidationWarning,
-    WarningKind,
-)
-from production.validation.validator import Validation
-from production.values import SetValue, Value
+from .language.datetimes import Datetime
+from .language.decimals import Decimal
+from .language.durations import Duration
+from .language.ipaddrs import IpAddress
+from .language.policies import Policy
+from .language.uids import Uid
+from .language.values import SetValue, Value
+from .policy_set import Link, PolicySet
+from .request import Request
+from .response import Response
+from .schema.linking import SchemaLinkError, SchemaLinkErrorKind
+from .schemas import Schema
+from .text.expression_parser import parse_expression
+from .text.formatter import format_policies
+from .typed_authorizer import TypedAuthorizer
+from .validation.problems import Place, ValidationError, ValidationErrorKind, ValidationWarning, WarningKind
+from .validation.questions import RequestEnvironment
+from .validation.validator import Validation
 
 __version__ = "0.1.0"
 

@@ -6,25 +6,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Self
 
-from production.arguments import choice_of, instance_of
-from production.collecting import without_collection
-from production.entities import Entities
-from production.errors import ERROR_KINDS, FIRST_ERROR, TRUE, ErrorKind, EvaluationError
-from production.fresh_stack import at_any_depth, on_fresh_stack
-from production.lowering import Code, lower_expression
-from production.machine import Frame, run
-from production.nodes import Expression, Node
-from production.plan_changes import ChangedPlans, make_plans
-from production.plans import Plans
-from production.policy_set import PolicySet
-from production.request_types import RequestTypes
-from production.requests import Request
-from production.responses import Response
-from production.rules import status_of
-from production.servers import TIERS, Server, Tier
-from production.shapes import expression_program
-from production.uids import Uid
-from production.values import Value, thawed
+from .entities import Entities
+from .errors import ERROR_KINDS, FIRST_ERROR, TRUE, ErrorKind, EvaluationError
+from .execution.interpreter import Frame, run
+from .language.arguments import choice_of, instance_of
+from .language.deep_stack import at_any_depth, on_fresh_stack
+from .language.gc_pause import without_collection
+from .language.lowering import Code, lower_expression
+from .language.nodes import Expression, Node
+from .language.uids import Uid
+from .language.values import Value, thawed
+from .policy_set import PolicySet
+from .request import Request
+from .response import Response
+from .schema.request_types import RequestTypes
+from .serving.compiled_shapes import expression_program
+from .serving.plan_changes import ChangedPlans, make_plans
+from .serving.plans import Plans
+from .serving.rules import status_of
+from .serving.server import TIERS, Server, Tier
 
 _MOST_SERVERS: Final = 4_096
 

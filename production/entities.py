@@ -9,16 +9,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from production.arguments import instance_of, iterable_of, text_of
-from production.collecting import without_collection
-from production.errors import EntitiesError
-from production.fresh_stack import at_any_depth
-from production.hierarchy import NOBODY, Ancestors, check_acyclic
-from production.names import is_action_type
-from production.plain import plain_record
-from production.uids import Uid
-from production.values import Record, equal
-from production.views import View
+from .errors import EntitiesError
+from .language.arguments import instance_of, iterable_of, text_of
+from .language.deep_stack import at_any_depth
+from .language.gc_pause import without_collection
+from .language.hierarchy import NOBODY, Ancestors, check_acyclic
+from .language.names import is_action_type
+from .language.plain import plain_record
+from .language.uids import Uid
+from .language.values import Record, equal
+from .language.views import View
 
 NO_TAGS: Final[Record] = {}
 
@@ -158,7 +158,7 @@ class Entities:
     @at_any_depth
     def from_json(cls, text: str) -> Entities:
         """Read an entity document without a schema (spec 05 §2); raises `EntitiesError`."""
-        from production.entity_json import read_entities
+        from .documents.entity_json import read_entities
 
         return read_entities(text_of(text, "an entity document"))
 

@@ -11,16 +11,16 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from production.arguments import instance_of, named, text_of
-from production.errors import ArgumentError, LinkError, PolicySetError
-from production.fresh_stack import at_any_depth
-from production.parser import parse_policies
-from production.policies import Policy, SlotName, same_policy
-from production.uids import Uid
+from .errors import ArgumentError, LinkError, PolicySetError
+from .language.arguments import instance_of, named, text_of
+from .language.deep_stack import at_any_depth
+from .language.policies import Policy, SlotName, same_policy
+from .language.uids import Uid
+from .text.parser import parse_policies
 
 if TYPE_CHECKING:
-    from production.plan_changes import ChangedPlans
-    from production.plans import Plans
+    from .serving.plan_changes import ChangedPlans
+    from .serving.plans import Plans
 
 _STR: Final = frozenset({str})
 LinkRequest = tuple[str, str, Mapping[str, Uid]]
@@ -98,14 +98,14 @@ class PolicySet:
     @at_any_depth
     def from_json(cls, text: str) -> PolicySet:
         """Read a policy-set document (spec 06); raises `PolicyError`."""
-        from production.policy_json import read_policy_set
+        from .documents.policy_json import read_policy_set
 
         return read_policy_set(text_of(text, "a policy document"))
 
     @at_any_depth
     def to_json(self) -> str:
         """The canonical policy-set document."""
-        from production.policy_json_writer import policy_set_json
+        from .documents.policy_json_writer import policy_set_json
 
         return policy_set_json(self)
 
@@ -115,7 +115,7 @@ class PolicySet:
 
         Links have no text of their own, so `templates` leaves them out (spec 06 §4). Raises `PrintError`.
         """
-        from production.printer import policy_set_text
+        from .text.printer import policy_set_text
 
         return policy_set_text(self, templates=templates)
 

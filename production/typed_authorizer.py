@@ -9,20 +9,20 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from production.arguments import instance_of
-from production.authorizer import Authorizer, Explanation
-from production.entities import Entities
-from production.fresh_stack import at_any_depth, on_fresh_stack
-from production.nodes import Node
-from production.policy_set import PolicySet
-from production.request_types import RequestTypes, TypesTable
-from production.requests import Request
-from production.responses import Response
-from production.schema_model import SchemaModel
-from production.servers import Server, Tier
-from production.typed_entities import EntityReader
-from production.typed_request import check_request
-from production.values import Value
+from .authorizer import Authorizer, Explanation
+from .entities import Entities
+from .language.arguments import instance_of
+from .language.deep_stack import at_any_depth, on_fresh_stack
+from .language.nodes import Node
+from .language.values import Value
+from .policy_set import PolicySet
+from .request import Request
+from .response import Response
+from .schema.model import SchemaModel
+from .schema.request_types import RequestTypes, TypesTable
+from .serving.server import Server, Tier
+from .validation.conforming_entities import EntityReader
+from .validation.conforming_requests import check_request
 
 
 class TypedAuthorizer(Authorizer):

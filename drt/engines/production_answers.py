@@ -9,7 +9,7 @@ from typing import Any
 
 from drt.case import Inquiry
 from production import Link, Policy, PolicyError, PolicySet, RequestEnvironment, Schema, Uid
-from production.policies import ActionScope, Scope, Slot
+from production.language.policies import ActionScope, Scope, Slot
 
 Answer = dict[str, Any]
 

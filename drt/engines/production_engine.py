@@ -54,7 +54,7 @@ from production import (
     write_json,
 )
 from production import Request as Question
-from production.nodes import Constant
+from production.language.nodes import Constant
 
 T = TypeVar("T")
 

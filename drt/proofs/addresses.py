@@ -20,7 +20,10 @@ WIDTH = {4: 32, 6: 128}
 
 
 def _goals(code: Code) -> Sequence[Goal]:
-    reference, production = code.module("reference.extensions.ipaddr"), code.module("production.ipaddrs")
+    reference, production = (
+        code.module("reference.extensions.ipaddr"),
+        code.module("production.language.ipaddrs"),
+    )
     inner, outer = z3.Ints("inner outer")
     goals = []
     for version, prefixes in PREFIXES.items():
@@ -80,13 +83,13 @@ THEOREMS = (
         (
             Defect(
                 "only the first address is looked at",
-                "production.ipaddrs",
+                "production.language.ipaddrs",
                 "return other_low <= low and high <= other_high",
                 "return other_low <= low <= other_high",
             ),
             Defect(
                 "ranges that overlap are in each other",
-                "production.ipaddrs",
+                "production.language.ipaddrs",
                 "return other_low <= low and high <= other_high",
                 "return other_low <= high and low <= other_high",
             ),

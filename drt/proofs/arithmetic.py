@@ -10,8 +10,8 @@ import z3
 from drt.proofs.code import Code, Defect
 from drt.proofs.explore import Number, explore, number
 from drt.proofs.theorem import Counterexample, Goal, Theorem
-from production import datetimes
 from production.errors import EvaluationError as ProductionError
+from production.language import datetimes
 from reference.errors import EvaluationError as ReferenceError
 
 MIN, MAX = -(2**63), 2**63 - 1
@@ -47,7 +47,7 @@ def _checked(integers: Any, found: int) -> str:
 
 def _days(code: Code) -> Sequence[Goal]:
     """toDate and toTime take an instant apart: the parts add up, and the time is a time of day."""
-    extensions = code.module("production.extensions")
+    extensions = code.module("production.language.extensions")
     n = z3.Int("instant")
     instant = datetimes.datetime_of(Number(n))  # type: ignore[arg-type]  # a symbol
     day = 86_400_000
@@ -101,13 +101,13 @@ THEOREMS = (
         (
             Defect(
                 "the time of day may be a whole day",
-                "production.extensions",
+                "production.language.extensions",
                 "    return duration_of(instant.milliseconds % DAY)",
                 "    return duration_of(instant.milliseconds % DAY + 1)",
             ),
             Defect(
                 "the date is the midnight after",
-                "production.extensions",
+                "production.language.extensions",
                 "return datetime_of(_in_range(instant.milliseconds - instant.milliseconds % DAY))",
                 "return datetime_of(_in_range(instant.milliseconds + (-instant.milliseconds) % DAY))",
             ),

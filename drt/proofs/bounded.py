@@ -15,7 +15,7 @@ import z3
 
 from drt.proofs.code import Code, Defect
 from drt.proofs.theorem import Counterexample, Goal, Theorem
-from production.uids import Uid
+from production.language.uids import Uid
 from reference import entities
 from reference.syntax import Star
 from reference.validation.types import (
@@ -72,7 +72,7 @@ def _reachable(graph: Graph, node: int) -> frozenset[int]:
 
 
 def _closures(code: Code) -> Sequence[Goal]:
-    reference, production = code.module("reference.entities"), code.module("production.hierarchy")
+    reference, production = code.module("reference.entities"), code.module("production.language.hierarchy")
 
     def wrong() -> Iterator[str]:
         for graph in _graphs():
@@ -134,7 +134,10 @@ def _pieces(pattern: tuple[Star | str, ...]) -> tuple[str | None, ...]:
 
 
 def _patterns(code: Code) -> Sequence[Goal]:
-    matches, prepare = code.module("reference.wildcard").matches, code.module("production.wildcard").prepare
+    matches, prepare = (
+        code.module("reference.wildcard").matches,
+        code.module("production.language.wildcard").prepare,
+    )
     elements: tuple[Any, ...] = (*ALPHABET, Star())
     texts = ["".join(each) for size in range(TEXT + 1) for each in product(ALPHABET, repeat=size)]
 
@@ -226,7 +229,7 @@ THEOREMS = (
             ),
             Defect(
                 "a prefix and a suffix may overlap",
-                "production.wildcard",
+                "production.language.wildcard",
                 "if at > end or not text.startswith",
                 "if not text.startswith",
             ),

@@ -15,10 +15,10 @@ import z3
 
 from drt.proofs.code import Code, Defect
 from drt.proofs.theorem import Counterexample, Goal, Theorem
-from production import nodes
 from production.entities import Entities
 from production.errors import EvaluationError as ProductionError
-from production.values import SetValue
+from production.language import nodes
+from production.language.values import SetValue
 from reference import policies as cedar
 from reference.entities import EMPTY
 from reference.errors import EvaluationError as ReferenceError
@@ -61,7 +61,10 @@ STORE = Entities.from_json("[]")
 
 
 def _guards(code: Code) -> Sequence[Goal]:
-    lowering, machine = code.module("production.lowering"), code.module("production.machine")
+    lowering, machine = (
+        code.module("production.language.lowering"),
+        code.module("production.execution.interpreter"),
+    )
     frame = machine.Frame(None, None, None, {}, STORE)
 
     def wrong() -> Iterator[str]:
@@ -114,7 +117,7 @@ VALUES: tuple[tuple[Value, Any], ...] = (
 
 def _canonical(code: Code) -> Sequence[Goal]:
     """Sets and records of up to three values: equal exactly if they hold the same, whatever the order."""
-    values = code.module("production.values")
+    values = code.module("production.language.values")
     lists = [each for size in range(4) for each in product(range(len(VALUES)), repeat=size)]
 
     def wrong() -> Iterator[str]:
@@ -137,7 +140,10 @@ def _again(values: Any, value: Any) -> Any:
 
 def _folded(code: Code) -> Sequence[Goal]:
     """A set or record of literals is folded to what the reference makes of it."""
-    lowering, machine = code.module("production.lowering"), code.module("production.machine")
+    lowering, machine = (
+        code.module("production.language.lowering"),
+        code.module("production.execution.interpreter"),
+    )
     frame = machine.Frame(None, None, None, {}, STORE)
     plain = [(Lit(one), nodes.Constant(other)) for one, other in VALUES[:3]]
 
@@ -181,19 +187,19 @@ THEOREMS = (
         (
             Defect(
                 "a negated conjunction is cut like a conjunction",
-                "production.lowering",
+                "production.language.lowering",
                 'node.op == ("&&" if wanted else "||")',
                 'node.op in ("&&", "||")',
             ),
             Defect(
                 "the right side goes first",
-                "production.lowering",
+                "production.language.lowering",
                 "pending += ((node.right, wanted), (node.left, wanted))",
                 "pending += ((node.left, wanted), (node.right, wanted))",
             ),
             Defect(
                 "a double negation is lost",
-                "production.lowering",
+                "production.language.lowering",
                 "pending.append((node.operand, not wanted))",
                 "pending.append((node.operand, wanted))",
             ),
@@ -209,7 +215,7 @@ THEOREMS = (
         (
             Defect(
                 "fields are folded in the wrong order",
-                "production.lowering",
+                "production.language.lowering",
                 "folded = dict(zip(argument, values, strict=True))",
                 "folded = dict(zip(argument, values[::-1], strict=True))",
             ),
@@ -225,7 +231,7 @@ THEOREMS = (
         (
             Defect(
                 "true is the number 1 among the keys",
-                "production.values",
+                "production.language.values",
                 "        return _TRUE_KEY if value else _FALSE_KEY",
                 "        return int(value)",
             ),

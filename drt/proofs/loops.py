@@ -18,7 +18,7 @@ from drt.proofs.code import Code, Defect
 from drt.proofs.explore import Number, Truth, explore
 from drt.proofs.theorem import Counterexample, Goal, Theorem
 
-MODULE = "production.responses"
+MODULE = "production.response"
 Ids = z3.ArraySort(z3.IntSort(), z3.BoolSort())
 
 

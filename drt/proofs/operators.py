@@ -16,12 +16,12 @@ import z3
 from drt.proofs.code import Code, Defect
 from drt.proofs.explore import Number, Path, explore, formula, number
 from drt.proofs.theorem import Counterexample, Goal, Theorem
-from production import datetimes, decimals, durations, ipaddrs
 from production.entities import Entities
 from production.errors import EvaluationError as ProductionError
-from production.lowering import ADD, EQ, GE, GT, IN, LE, LT, MUL, NE, NEG, NOT, SUB
-from production.uids import Uid
-from production.values import SetValue
+from production.language import datetimes, decimals, durations, ipaddrs
+from production.language.lowering import ADD, EQ, GE, GT, IN, LE, LT, MUL, NE, NEG, NOT, SUB
+from production.language.uids import Uid
+from production.language.values import SetValue
 from reference import entities, values
 from reference.errors import EvaluationError as ReferenceError
 from reference.extensions.datetime import Datetime
@@ -89,7 +89,7 @@ EMPTY_STORE = Entities.from_json("[]")
 
 
 def _pairs(code: Code) -> Iterator[Pair]:
-    evaluator, machine = code.module("reference.evaluator"), code.module("production.machine")
+    evaluator, machine = code.module("reference.evaluator"), code.module("production.execution.interpreter")
     store = entities.EMPTY
     frame = machine.Frame(None, None, None, {}, EMPTY_STORE)
     opcodes = {
@@ -119,7 +119,7 @@ METHODS = (
 def _methods(code: Code) -> Iterator[Pair]:
     functions, extensions = (
         code.module("reference.extensions.functions"),
-        code.module("production.extensions"),
+        code.module("production.language.extensions"),
     )
     for name, arity in METHODS:
         yield Pair(
@@ -235,19 +235,19 @@ def _answer(ask: Ask, operands: Sequence[Any]) -> str:
 RANGED = "    if MIN_LONG <= value <= MAX_LONG:\n"
 LOST_MINIMUM = Defect(
     "the least number counts as overflow",
-    "production.operations",
+    "production.execution.operations",
     RANGED,
     RANGED.replace("<= value", "< value", 1),
 )
 ONE_TOO_FAR = Defect(
     "one number too many fits",
-    "production.operations",
+    "production.execution.operations",
     RANGED,
     RANGED.replace("value <= MAX_LONG", "value <= MAX_LONG + 1"),
 )
 WRAPS = Defect(
     "arithmetic goes round at 64 bits",
-    "production.operations",
+    "production.execution.operations",
     '    raise EvaluationError("overflow", "the result does not fit in 64 bits")',
     "    return value - 2 * (MAX_LONG + 1) if value > MAX_LONG else value + 2 * (MAX_LONG + 1)",
 )
@@ -260,10 +260,12 @@ THEOREMS = (
         "S",
         _goals(_pairs, ("==", "!=", "<", "<=", ">", ">=", "in")),
         (
-            Defect("less is less or equal", "production.operations", "return a < b", "return a <= b"),
+            Defect(
+                "less is less or equal", "production.execution.operations", "return a < b", "return a <= b"
+            ),
             Defect(
                 "datetimes are compared by difference",
-                "production.operations",
+                "production.execution.operations",
                 'return left.milliseconds, right.milliseconds\n        wrong_kind("datetime", right)',
                 'return (left.milliseconds - right.milliseconds + 2**63) % 2**64 - 2**63, 0\n        wrong_kind("datetime", right)',
             ),
@@ -275,7 +277,7 @@ THEOREMS = (
             ),
             Defect(
                 "anything may be in itself",
-                "production.operations",
+                "production.execution.operations",
                 '    if not isinstance(left, Uid):\n        wrong_kind("Entity", left)\n    if isinstance(right, Uid):\n'
                 "        return left is right",
                 "    if left is right:\n        return True\n"
@@ -297,7 +299,7 @@ THEOREMS = (
             WRAPS,
             Defect(
                 "subtraction is turned round",
-                "production.machine",
+                "production.execution.interpreter",
                 "op.SUB: lambda left, right, frame: ranged(long(left) - long(right)),",
                 "op.SUB: lambda left, right, frame: ranged(long(right) - long(left)),",
             ),
@@ -313,19 +315,19 @@ THEOREMS = (
         (
             Defect(
                 "the day is cut off toward zero",
-                "production.extensions",
+                "production.language.extensions",
                 "return datetime_of(_in_range(instant.milliseconds - instant.milliseconds % DAY))",
                 "return datetime_of(_in_range(instant.milliseconds + (-instant.milliseconds) % DAY))",
             ),
             Defect(
                 "offset does not overflow",
-                "production.extensions",
+                "production.language.extensions",
                 "return datetime_of(_in_range(start.milliseconds + by.milliseconds))",
                 "return datetime_of(start.milliseconds + by.milliseconds)",
             ),
             Defect(
                 "an instant before 1970 has a negative time",
-                "production.extensions",
+                "production.language.extensions",
                 "    return duration_of(instant.milliseconds % DAY)",
                 "    return duration_of(instant.milliseconds % DAY - (DAY if instant.milliseconds < 0 else 0))",
             ),

@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from production.nodes import Attribute, Binary, Has, Node
-from production.schema_errors import near_name
-from production.schema_model import StandardEntityType
-from production.schema_types import (
-    BOOL,
-    FALSE,
-    STRING,
-    TRUE,
-    UNKNOWN,
-    EntityType,
-    RecordType,
-    Type,
-    type_text,
-)
-from production.strings import quoted
-from production.validation.capabilities import Grants, both
-from production.validation.machine import Machine, Rule
-from production.validation.operators import an_entity, expect
+from ..language.nodes import Attribute, Binary, Has, Node
+from ..language.strings import quoted
+from ..schema.errors import near_name
+from ..schema.model import StandardEntityType
+from ..schema.types import BOOL, FALSE, STRING, TRUE, UNKNOWN, EntityType, RecordType, Type, type_text
+from .capabilities import Grants, both
+from .machine import Machine, Rule
+from .operators import an_entity, expect
 
 
 def attributes_of(machine: Machine, type_: Type, node: Node) -> RecordType | None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 
-from production.nodes import (
+from ..language.nodes import (
     Attribute,
     Binary,
     Call,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from production.nodes import Binary, If, Node, Unary
-from production.schema_types import BOOL, FALSE, TRUE, UNKNOWN, Type, type_text
-from production.validation.capabilities import Capability, Grants, both, common
-from production.validation.lattice import BOOLEANS
-from production.validation.machine import Machine, Rule, chain, left_spine
+from ..language.nodes import Binary, If, Node, Unary
+from ..schema.types import BOOL, FALSE, TRUE, UNKNOWN, Type, type_text
+from .capabilities import Capability, Grants, both, common
+from .lattice import BOOLEANS
+from .machine import Machine, Rule, chain, left_spine
 
 NEGATION: Final[dict[Type, Type]] = {TRUE: FALSE, FALSE: TRUE, BOOL: BOOL}
 _OR: Final = frozenset({"||"})

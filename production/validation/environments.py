@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from production.policies import ActionScope, Policy, Scope, Slot
-from production.schema_model import Action, ActionUid, SchemaModel
-from production.schema_types import RecordType
-from production.uids import Uid
+from ..language.policies import ActionScope, Policy, Scope, Slot
+from ..language.uids import Uid
+from ..schema.model import Action, ActionUid, SchemaModel
+from ..schema.types import RecordType
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from production.extensions import CONSTRUCTORS
-from production.names import is_identifier
-from production.nodes import (
+from ..language.extensions import CONSTRUCTORS
+from ..language.names import is_identifier
+from ..language.nodes import (
     Attribute,
     Binary,
     Call,
@@ -19,8 +19,8 @@ from production.nodes import (
     Unary,
     Variable,
 )
-from production.strings import pattern_text, quoted
-from production.uids import Uid
+from ..language.strings import pattern_text, quoted
+from ..language.uids import Uid
 
 LIMIT = 120
 _METHODS = frozenset({"contains", "containsAll", "containsAny", "getTag", "hasTag"})

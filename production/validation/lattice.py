@@ -9,18 +9,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Literal
 
-from production.schema_types import (
-    BOOL,
-    FALSE,
-    NEVER,
-    TRUE,
-    UNKNOWN,
-    EntityType,
-    RecordType,
-    SetType,
-    Type,
-    TypeTable,
-)
+from ..schema.types import BOOL, FALSE, NEVER, TRUE, UNKNOWN, EntityType, RecordType, SetType, Type, TypeTable
 
 Mode = Literal["strict", "permissive"]
 

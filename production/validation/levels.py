@@ -10,11 +10,11 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from production.nodes import Attribute, Binary, Constant, Has, If, Is, Node, RecordOf, Variable
-from production.policies import Condition
-from production.schema_types import FALSE, TRUE, EntityType, RecordType, Type
-from production.uids import Uid
-from production.validation.machine import Trace, chain
+from ..language.nodes import Attribute, Binary, Constant, Has, If, Is, Node, RecordOf, Variable
+from ..language.policies import Condition
+from ..language.uids import Uid
+from ..schema.types import FALSE, TRUE, EntityType, RecordType, Type
+from .machine import Trace, chain
 
 NO_LEVEL: Final = 1 << 60
 """Above every level: what can never be dereferenced."""

@@ -12,19 +12,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from production.policies import Policy
-from production.schema_model import SchemaModel
-from production.schema_types import FALSE, TypeTable
-from production.validation.capabilities import ExpressionNumbers
-from production.validation.control import conjunction
-from production.validation.environments import Environment, Environments
-from production.validation.lattice import Lattice
-from production.validation.machine import Machine
-from production.validation.problems import Faults
-from production.validation.references import check_references
-from production.validation.rules import RULES
-from production.validation.scopes import lists_oddly, scope_conditions
-from production.validation.sites import nodes_of
+from ..language.policies import Policy
+from ..schema.model import SchemaModel
+from ..schema.types import FALSE, TypeTable
+from .capabilities import ExpressionNumbers
+from .control import conjunction
+from .environments import Environment, Environments
+from .lattice import Lattice
+from .machine import Machine
+from .problems import Faults
+from .references import check_references
+from .rules import RULES
+from .scopes import lists_oddly, scope_conditions
+from .sites import nodes_of
 
 
 def live_environments(

@@ -12,15 +12,15 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping
 from typing import Any
 
-from production.nodes import Binary, Constant, Has, Node, Variable
-from production.schema_model import SchemaModel
-from production.schema_types import BOOL, FALSE, LONG, STRING, TRUE, UNKNOWN, Type
-from production.uids import Uid
-from production.validation.capabilities import Assumptions, ExpressionNumbers, Grants
-from production.validation.environments import Environment, Hierarchy
-from production.validation.lattice import BOOLEANS, Lattice
-from production.validation.problems import Faults, ValidationErrorKind
-from production.validation.references import untypable
+from ..language.nodes import Binary, Constant, Has, Node, Variable
+from ..language.uids import Uid
+from ..schema.model import SchemaModel
+from ..schema.types import BOOL, FALSE, LONG, STRING, TRUE, UNKNOWN, Type
+from .capabilities import Assumptions, ExpressionNumbers, Grants
+from .environments import Environment, Hierarchy
+from .lattice import BOOLEANS, Lattice
+from .problems import Faults, ValidationErrorKind
+from .references import untypable
 
 Typed = tuple[Type, Grants]
 """A type, and what holds besides if the expression is true."""

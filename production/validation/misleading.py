@@ -12,12 +12,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Final
 
-from production.nodes import Attribute, Constant, Has, Like, Node, Pattern, RecordOf
-from production.strings import quoted
-from production.uids import Uid
-from production.validation.excerpts import excerpt
-from production.validation.problems import ValidationWarning, WarningKind
-from production.validation.sites import Sites
+from ..language.nodes import Attribute, Constant, Has, Like, Node, Pattern, RecordOf
+from ..language.strings import quoted
+from ..language.uids import Uid
+from .excerpts import excerpt
+from .problems import ValidationWarning, WarningKind
+from .sites import Sites
 
 BIDIRECTIONAL: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -161,21 +161,21 @@ def _ranges(words: Iterable[str]) -> Ranges:
 
 @cache
 def _allowed() -> Ranges:
-    from production.validation.unicode_tables import ALLOWED
+    from .unicode_tables import ALLOWED
 
     return _ranges(ALLOWED.split())
 
 
 @cache
 def _escaped() -> Ranges:
-    from production.validation.unicode_tables import ESCAPED
+    from .unicode_tables import ESCAPED
 
     return _ranges(ESCAPED.split())
 
 
 @cache
 def _scripts() -> tuple[Sequence[int], Sequence[int], Sequence[frozenset[str]]]:
-    from production.validation.unicode_tables import SCRIPTS
+    from .unicode_tables import SCRIPTS
 
     words = [word.partition(":") for word in SCRIPTS.split()]
     return *_ranges(word for word, _, _ in words), [_with_systems(names) for _, _, names in words]

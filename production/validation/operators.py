@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from production.datetimes import Datetime
-from production.decimals import Decimal
-from production.durations import Duration
-from production.errors import EvaluationError
-from production.extensions import FUNCTIONS, Function
-from production.ipaddrs import IpAddress
-from production.nodes import Binary, Call, Constant, Is, Like, Node, RecordOf, SetOf, Unary
-from production.schema_types import (
+from ..errors import EvaluationError
+from ..language.datetimes import Datetime
+from ..language.decimals import Decimal
+from ..language.durations import Duration
+from ..language.extensions import FUNCTIONS, Function
+from ..language.ipaddrs import IpAddress
+from ..language.nodes import Binary, Call, Constant, Is, Like, Node, RecordOf, SetOf, Unary
+from ..language.uids import Uid
+from ..schema.types import (
     BOOL,
     DATETIME,
     DECIMAL,
@@ -29,9 +30,8 @@ from production.schema_types import (
     Type,
     type_text,
 )
-from production.uids import Uid
-from production.validation.control import NEGATION
-from production.validation.machine import Machine, Rule, chain
+from .control import NEGATION
+from .machine import Machine, Rule, chain
 
 _ORDERED: Final = (LONG, DATETIME, DURATION)
 _ARITHMETIC: Final = frozenset({"+", "-", "*"})

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from production.nodes import Node
-from production.validation.environments import Environment
+from ..language.nodes import Node
+from .environments import Environment
 
 ValidationErrorKind = Literal[
     "unrecognized_entity_type",

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from production.names import is_action_type
-from production.nodes import Constant, Is, Node, Variable
-from production.schema_errors import near_name
-from production.schema_model import SchemaModel
-from production.strings import quoted
-from production.typed_values import unlisted
-from production.uids import Uid
-from production.validation.problems import Fault, Faults
+from ..language.names import is_action_type
+from ..language.nodes import Constant, Is, Node, Variable
+from ..language.strings import quoted
+from ..language.uids import Uid
+from ..schema.errors import near_name
+from ..schema.model import SchemaModel
+from ..schema.typed_values import unlisted
+from .problems import Fault, Faults
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from production.nodes import Attribute, Binary, Call, Has, If, Is, Like, RecordOf, SetOf, Unary
-from production.validation import attributes, control, operators
-from production.validation.machine import Machine, Rule, RuleOf
+from ..language.nodes import Attribute, Binary, Call, Has, If, Is, Like, RecordOf, SetOf, Unary
+from . import attributes, control, operators
+from .machine import Machine, Rule, RuleOf
 
 UNARY: Final[dict[str, RuleOf]] = {
     "!": control.not_,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from production.nodes import Binary, Condition, Constant, Is, Node, SetOf, Variable, VariableName
-from production.policies import ActionScope, Policy, Scope, Slot
-from production.uids import Uid
+from ..language.nodes import Binary, Condition, Constant, Is, Node, SetOf, Variable, VariableName
+from ..language.policies import ActionScope, Policy, Scope, Slot
+from ..language.uids import Uid
 
 
 def scope_conditions(policy: Policy) -> Iterator[Condition]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from production.nodes import Condition, Node, postorder
+from ..language.nodes import Condition, Node, postorder
 
 
 def nodes_of(conditions: Iterable[Condition]) -> list[Node]:

@@ -15,28 +15,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from production.nodes import Condition, Node
-from production.policies import Policy
-from production.policy_set import PolicySet
-from production.schema_model import SchemaModel
-from production.schema_types import FALSE, Type, TypeTable
-from production.strings import quoted
-from production.uids import Uid
-from production.validation.capabilities import ExpressionNumbers
-from production.validation.control import conjunction
-from production.validation.environments import Environment, Environments
-from production.validation.excerpts import excerpt
-from production.validation.lattice import Lattice, Mode, PermissiveLattice
-from production.validation.levels import NO_LEVEL, Levels
-from production.validation.live_environments import live_environments
-from production.validation.machine import Machine, Trace
-from production.validation.misleading import misleading_texts
-from production.validation.places import Places
-from production.validation.problems import Fault, Faults, ValidationError, ValidationWarning
-from production.validation.references import check_references, undeclared_type
-from production.validation.rules import RULES
-from production.validation.scopes import lists_oddly, scope_conditions
-from production.validation.sites import Sites, nodes_of
+from ..language.nodes import Condition, Node
+from ..language.policies import Policy
+from ..language.strings import quoted
+from ..language.uids import Uid
+from ..policy_set import PolicySet
+from ..schema.model import SchemaModel
+from ..schema.types import FALSE, Type, TypeTable
+from .capabilities import ExpressionNumbers
+from .control import conjunction
+from .environments import Environment, Environments
+from .excerpts import excerpt
+from .lattice import Lattice, Mode, PermissiveLattice
+from .levels import NO_LEVEL, Levels
+from .live_environments import live_environments
+from .machine import Machine, Trace
+from .misleading import misleading_texts
+from .positions import Places
+from .problems import Fault, Faults, ValidationError, ValidationWarning
+from .references import check_references, undeclared_type
+from .rules import RULES
+from .scopes import lists_oddly, scope_conditions
+from .sites import Sites, nodes_of
 
 
 @dataclass(frozen=True, slots=True)

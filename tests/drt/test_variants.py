@@ -10,16 +10,10 @@ from drt.engines import build
 from drt.engines.guard import Guarded
 from drt.targets import TARGETS
 from generators.source import RecordingSource
-from production import (
-    codegen,
-    codegen_control,
-    codegen_operators,
-    codegen_writer,
-    request_types,
-    shapes,
-    sides,
-)
-from production.lowering import LT
+from production.execution import codegen, codegen_control, codegen_operators, codegen_writer
+from production.language.lowering import LT
+from production.schema import request_types
+from production.serving import compiled_shapes, entity_side
 
 
 def divergences(target: str, cases: int) -> list[str]:
@@ -62,7 +56,7 @@ DEFECTS: dict[str, Any] = {
 
 @pytest.mark.parametrize("name", sorted(DEFECTS))
 def test_a_defect_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shapes, "_shapes", {})
+    monkeypatch.setattr(compiled_shapes, "_shapes", {})
     DEFECTS[name](monkeypatch)
 
     target = "variants-typed" if name.startswith("typed") else "variants"
@@ -70,7 +64,7 @@ def test_a_defect_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_rules_with_other_literals_taken_for_alike_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sides, "_likeness", lambda entry: None)
+    monkeypatch.setattr(entity_side, "_likeness", lambda entry: None)
 
     assert "variants_agree: production" in divergences("variants-many", 40)
 

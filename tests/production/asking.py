@@ -15,8 +15,8 @@ from production import (
     Value,
     parse_expression,
 )
-from production.nodes import Constant
-from production.servers import Tier
+from production.language.nodes import Constant
+from production.serving.server import Tier
 
 TIERS: tuple[Tier, ...] = ("machine", "generated")
 

@@ -27,8 +27,8 @@ from production import (
     SetValue,
     Uid,
     entities_json,
-    values,
 )
+from production.language import values
 
 COPIES: list[Callable[[Any], Any]] = [copy.copy, copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))]
 

@@ -7,10 +7,10 @@ import json
 import pytest
 
 from production import CedarError, Entities, EntitiesError, Entity, Request, RequestError, Uid
-from production.entity_json import entities_json
-from production.json_scanner import scan
-from production.json_text import read_json, write_json
-from production.values import SetValue
+from production.documents.entity_json import entities_json
+from production.documents.json_scanner import scan
+from production.documents.json_text import read_json, write_json
+from production.language.values import SetValue
 from tests.shared_material import shared_folder
 
 UID = '{"type":"User","id":"a"}'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from production.servers import Tier
+from production.serving.server import Tier
 from tests.production.asking import TIERS, answer_to, value_of
 
 TRUE = r"""

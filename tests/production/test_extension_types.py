@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from production.datetimes import parse_datetime
-from production.decimals import parse_decimal
-from production.durations import parse_duration
 from production.errors import EvaluationError
-from production.extensions import FUNCTIONS, call
-from production.ipaddrs import parse_ip
+from production.language.datetimes import parse_datetime
+from production.language.decimals import parse_decimal
+from production.language.durations import parse_duration
+from production.language.extensions import FUNCTIONS, call
+from production.language.ipaddrs import parse_ip
 
 
 @pytest.mark.parametrize(

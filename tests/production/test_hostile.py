@@ -19,7 +19,7 @@ from production import (
     Uid,
     format_policies,
 )
-from production.servers import Tier
+from production.serving.server import Tier
 from tests.production.asking import TIERS, question
 
 NOBODY = Entities.from_json("[]")

@@ -12,36 +12,24 @@ from typing import Any
 
 import pytest
 
-from production import (
-    Authorizer,
-    Entities,
-    Entity,
-    PolicySet,
-    Request,
-    Response,
-    Uid,
-    codegen,
-    json_text,
-    lowering,
-    parse_expression,
-    scope_index,
-    serving,
-    shapes,
-    sides,
-)
-from production.collecting import without_collection
-from production.entity_json import entities_json, read_entities
+from production import Authorizer, Entities, Entity, PolicySet, Request, Response, Uid, parse_expression
+from production.documents import json_text
+from production.documents.entity_json import entities_json, read_entities
 from production.errors import CedarError, EvaluationError
-from production.hierarchy import Ancestors, reachable
-from production.lowering import lower_conditions, lower_expression
-from production.machine import Frame, run
-from production.nodes import Condition
-from production.plans import Plans
-from production.responses import combine
-from production.rules import rules_of, status_of
-from production.uids import tables, uid
-from production.values import SetValue, Value, equal, key
-from production.wildcard import prepare
+from production.execution import codegen
+from production.execution.interpreter import Frame, run
+from production.language import lowering
+from production.language.gc_pause import without_collection
+from production.language.hierarchy import Ancestors, reachable
+from production.language.lowering import lower_conditions, lower_expression
+from production.language.nodes import Condition
+from production.language.uids import tables, uid
+from production.language.values import SetValue, Value, equal, key
+from production.language.wildcard import prepare
+from production.response import combine
+from production.serving import compiled_shapes, entity_side, index, server_code
+from production.serving.plans import Plans
+from production.serving.rules import rules_of, status_of
 from tests.production.asking import question, value_of, world
 from tests.production.random_policies import expression, policy
 
@@ -110,7 +98,7 @@ def test_keys_are_equal_exactly_for_equal_values() -> None:
 
 
 def test_ancestors_are_what_is_reachable_whatever_was_asked_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("production.hierarchy._CACHE_FLOOR", -3_000)
+    monkeypatch.setattr("production.language.hierarchy._CACHE_FLOOR", -3_000)
     random = Random(2)
     for _ in range(200):
         uids = [uid("H", str(number)) for number in range(12)]
@@ -300,7 +288,7 @@ def test_lazy_keys_cannot_be_told_apart() -> None:
 
 
 def test_lazy_keys_of_another_meaning_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("production.values._by_key", keep_all)
+    monkeypatch.setattr("production.language.values._by_key", keep_all)
 
     assert lazily_different() > 0
 
@@ -382,8 +370,8 @@ def test_index_plan_shapes_and_fusing_give_the_responses_of_a_plain_walk() -> No
 
 
 def test_index_a_forgotten_ancestor_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    finder = scope_index.ScopeIndex.finder
-    monkeypatch.setattr(scope_index.ScopeIndex, "finder", lambda self, above: finder(self, Ancestors({})))
+    finder = index.ScopeIndex.finder
+    monkeypatch.setattr(index.ScopeIndex, "finder", lambda self, above: finder(self, Ancestors({})))
 
     assert wrong_responses(7) != []
 
@@ -393,14 +381,14 @@ def test_index_finds_exactly_the_rules_whose_scope_entities_hold() -> None:
     for size in (5, 60, 400):
         policies = PolicySet.from_text("\n".join(policy(random) for _ in range(size)))
         rules = [rule for rule in rules_of(policies) if rule.principal or rule.resource]
-        find = scope_index.build_index(enumerate(rules)).finder(STORE._above)
+        find = index.build_index(enumerate(rules)).finder(STORE._above)
         for principal, resource in ((uid("User", x), uid("Doc", y)) for x in "abe" for y in "ade"):
             sides_of = ((principal, "principal"), (resource, "resource"))
             expected = [
                 number
                 for number, rule in enumerate(rules)
                 if all(
-                    (key := scope_index.key_of(rule, side)) is None or key.holds(entity, STORE._above)
+                    (key := index.key_of(rule, side)) is None or key.holds(entity, STORE._above)
                     for entity, side in sides_of
                 )
             ]
@@ -409,7 +397,7 @@ def test_index_finds_exactly_the_rules_whose_scope_entities_hold() -> None:
 
 def test_sides_are_complete_without_merging_and_with_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
     for most in (0, 8, 10_000):
-        monkeypatch.setattr(sides, "_MOST_MERGED", most)
+        monkeypatch.setattr(entity_side, "_MOST_MERGED", most)
         assert wrong_responses(12, (60, 300)) == []
 
 
@@ -448,14 +436,14 @@ def test_groups_hold_rules_of_equal_literals() -> None:
 
 
 def test_groups_of_other_literals_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sides, "_likeness", lambda entry: entry.resolve())
+    monkeypatch.setattr(entity_side, "_likeness", lambda entry: entry.resolve())
 
     assert grouped_wrongly() != []
 
 
 def test_groups_of_equal_records_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        sides,
+        entity_side,
         "_likeness",
         lambda entry: (entry.resolve(), repr(entry.rule.policy.code.literals).replace("True", "1")),
     )
@@ -465,10 +453,10 @@ def test_groups_of_equal_records_are_seen(monkeypatch: pytest.MonkeyPatch) -> No
 
 @pytest.mark.parametrize("dropped", ["_one:", "+= more", "_below[uid]", "in_place(place"])
 def test_sides_a_forgotten_part_is_seen(dropped: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    looked_up = serving._looked_up
-    serving.serving.cache_clear()
+    looked_up = server_code._looked_up
+    server_code.serving.cache_clear()
     monkeypatch.setattr(
-        serving,
+        server_code,
         "_looked_up",
         lambda *names: [
             line.split("groups +=")[0] + "pass" if dropped in line else line for line in looked_up(*names)
@@ -477,11 +465,11 @@ def test_sides_a_forgotten_part_is_seen(dropped: str, monkeypatch: pytest.Monkey
     try:
         assert wrong_responses(7, (60, 300)) != []
     finally:
-        serving.serving.cache_clear()
+        server_code.serving.cache_clear()
 
 
 def test_sides_are_made_afresh_when_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("production.servers._MOST_SIDES", 2)
+    monkeypatch.setattr("production.serving.server._MOST_SIDES", 2)
 
     assert wrong_responses(7, (60,)) == []
 
@@ -538,13 +526,13 @@ def test_changes_of_a_served_set_give_the_responses_of_a_set_made_afresh() -> No
 
 def test_shapes_of_links_are_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[object] = []
-    compiled = scope_index.shape_of.__globals__["_shape_program"]
+    compiled = index.shape_of.__globals__["_shape_program"]
     monkeypatch.setitem(
-        scope_index.shape_of.__globals__,
+        index.shape_of.__globals__,
         "_shape_program",
         lambda *shape: made.append(shape) or compiled(*shape),
     )
-    monkeypatch.setitem(scope_index.shape_of.__globals__, "_shapes", {})
+    monkeypatch.setitem(index.shape_of.__globals__, "_shapes", {})
     policies = PolicySet().add("t", template())
     linked = policies.link_all(
         ("t", f"l{number}", {"?principal": uid("User", str(number)), "?resource": uid("Doc", str(number))})
@@ -562,7 +550,7 @@ def test_shapes_of_links_are_compiled_once(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_shapes_live_as_long_as_a_policy_set_needs_them() -> None:
     gc.collect()
-    before = len(shapes._shapes)
+    before = len(compiled_shapes._shapes)
     each = 'permit(principal == User::"{}", action, resource) when {{ context.forgotten == 1 }};'
     text = "".join(each.format(name) for name in ("a", *range(100)))
     one, other = (Authorizer(PolicySet.from_text(text), STORE, tier="generated") for _ in range(2))
@@ -570,13 +558,13 @@ def test_shapes_live_as_long_as_a_policy_set_needs_them() -> None:
 
     assert one.authorize(request).allowed
     assert other.authorize(request).allowed
-    assert len(shapes._shapes) == before + 1
+    assert len(compiled_shapes._shapes) == before + 1
     del one
     gc.collect()
-    assert len(shapes._shapes) == before + 1
+    assert len(compiled_shapes._shapes) == before + 1
     del other
     gc.collect()
-    assert len(shapes._shapes) == before
+    assert len(compiled_shapes._shapes) == before
 
 
 def test_interning_of_responses_gives_one_immutable_object() -> None:

@@ -6,10 +6,10 @@ import json
 
 import pytest
 
+from production.documents.policy_json_writer import expression_json
 from production.errors import PolicyError
-from production.expression_parser import parse_expression
-from production.parser import parse_policies
-from production.policy_json_writer import expression_json
+from production.text.expression_parser import parse_expression
+from production.text.parser import parse_policies
 from tests.shared_material import shared_folder
 
 ACCEPTED = r"""

@@ -8,9 +8,9 @@ import re
 import pytest
 
 from production import CedarError, PolicySet, PrintError, format_policies, parse_expression
-from production.formatter import _tokens
-from production.nodes import Attribute, Binary, Call, Constant, Has, Node, Unary, Variable, same_tree
-from production.printer import expression_text
+from production.language.nodes import Attribute, Binary, Call, Constant, Has, Node, Unary, Variable, same_tree
+from production.text.formatter import _tokens
+from production.text.printer import expression_text
 from tests.shared_material import shared_folder
 
 CONTEXT = Variable("context")

@@ -6,8 +6,9 @@ import sys
 
 import pytest
 
-from production import PolicySet, Schema, SchemaError, schema_model
-from production.schema_model import Reach
+from production import PolicySet, Schema, SchemaError
+from production.schema import model
+from production.schema.model import Reach
 
 LONG = 20_000
 DEEP = 100_000
@@ -94,6 +95,6 @@ def test_reach_is_the_same_whatever_it_remembers(monkeypatch: pytest.MonkeyPatch
     remembering = Reach(edges)
 
     assert [remembering.of(n) for n in (*range(17), *range(17))] == expected * 2
-    monkeypatch.setattr(schema_model, "REMEMBERED", 5)
+    monkeypatch.setattr(model, "REMEMBERED", 5)
     forgetful = Reach(edges)
     assert [forgetful.of(n) for n in (*range(17), *range(17))] == expected * 2

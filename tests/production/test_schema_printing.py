@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from production import Schema, SchemaError, schema_printer
+from production import Schema, SchemaError
+from production.schema import printer
 
 RICH = """
 @doc("a namespace") @bare
@@ -77,9 +78,7 @@ def test_an_entity_type_behind_a_common_type_has_no_spelling() -> None:
 
 def test_a_printer_that_writes_names_as_they_stand_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     schema = Schema.from_json(HIDDEN)
-    monkeypatch.setattr(
-        schema_printer._Printer, "_spelled", lambda self, reference, scope, position: reference.name
-    )
+    monkeypatch.setattr(printer._Printer, "_spelled", lambda self, reference, scope, position: reference.name)
     text = schema.to_cedar()
 
     assert Schema.from_cedar(text).to_canonical() != schema.to_canonical()

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from production import Schema, SchemaError
-from production.schema_json_quick import MOST_NESTED, read_json_schema_quickly
-from production.schema_json_reader import read_json_schema
-from production.schema_json_text import DEPTH_LIMIT
-from production.schema_syntax import Fragment
+from production.schema.json_quick import MOST_NESTED, read_json_schema_quickly
+from production.schema.json_reader import read_json_schema
+from production.schema.json_text import DEPTH_LIMIT
+from production.schema.syntax import Fragment
 
 TYPES = {
     "Pair": {

@@ -19,16 +19,8 @@ from drt.case import Case, Source
 from drt.case import Request as Question
 from drt.engines.reference_engine import ReferenceEngine
 from drt.outcome import authorized
-from production import (
-    Authorizer,
-    Entities,
-    Entity,
-    PolicySet,
-    Request,
-    Uid,
-    requests,
-    values,
-)
+from production import Authorizer, Entities, Entity, PolicySet, Request, Uid, request
+from production.language import values
 
 TEXTS = (
     "permit(principal, action, resource);",
@@ -251,14 +243,14 @@ def new_keys_in_pickles(patch: pytest.MonkeyPatch) -> None:
 def empty_sets_in_copies(patch: pytest.MonkeyPatch) -> None:
     def copied(one: Request, memo: object) -> Request:
         context = one._context | {"flags": values.SetValue()}
-        return requests.make_request(one.principal, one.action, one.resource, context)
+        return request.make_request(one.principal, one.action, one.resource, context)
 
     patch.setattr(Request, "__deepcopy__", copied)
     patch.setattr(Authorizer, "__deepcopy__", lambda one, memo: one)
 
 
 def sly_enumerations(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(requests, "exact", lambda node, path: _opaque(node))
+    patch.setattr(request, "exact", lambda node, path: _opaque(node))
 
 
 def stale_ancestors(patch: pytest.MonkeyPatch) -> None:

@@ -9,8 +9,10 @@ from random import Random
 
 import pytest
 
-from production import Authorizer, Entities, PolicySet, Request, hierarchy, servers
-from production.sides import Grouping
+from production import Authorizer, Entities, PolicySet, Request
+from production.language import hierarchy
+from production.serving import server
+from production.serving.entity_side import Grouping
 from tests.production.random_policies import policy
 from tests.production.test_laws import STORE, naive, question, template, uid
 
@@ -69,9 +71,9 @@ def wrong_between_threads(seed: int) -> list[Request]:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_threads_get_the_responses_of_a_plain_walk(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(servers, "_MOST_SIDES", 3)
-    monkeypatch.setattr(servers, "_MOST_RESPONSES", 5)
-    monkeypatch.setattr(servers, "_ASKED_OFTEN", 5)
+    monkeypatch.setattr(server, "_MOST_SIDES", 3)
+    monkeypatch.setattr(server, "_MOST_RESPONSES", 5)
+    monkeypatch.setattr(server, "_ASKED_OFTEN", 5)
     monkeypatch.setattr(hierarchy, "_CACHE_FLOOR", 4)
 
     assert wrong_between_threads(seed) == []
@@ -94,6 +96,6 @@ def test_something_kept_in_the_wrong_place_is_seen(monkeypatch: pytest.MonkeyPat
             return made(self, noted[-1], indexes, above)  # type: ignore[arg-type]  # `noted` holds what came in
 
     monkeypatch.setattr(Grouping, "side", side)
-    monkeypatch.setattr(servers, "_ASKED_OFTEN", 5)
+    monkeypatch.setattr(server, "_ASKED_OFTEN", 5)
 
     assert any(wrong_between_threads(seed) for seed in range(4))

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from production import Entities, EntitiesError, Entity, Schema, Uid
-from production.typed_entities import EntityReader
+from production.validation.conforming_entities import EntityReader
 
 SCHEMA = Schema.from_cedar("""
     entity Group in [Group];

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from production import Request, RequestError, Schema, Uid
-from production.usual_requests import Unusual, usual_parts, usual_record
+from production.documents.usual_requests import Unusual, usual_parts, usual_record
 
 SCHEMA = Schema.from_cedar(
     """entity U, Free; entity E enum ["one"]; entity Far;

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 import pytest
 
 from production import PolicySet, Schema
-from production.nodes import Node
-from production.parser import parse_policies
+from production.language.nodes import Node
+from production.text.parser import parse_policies
 from production.validation import validator
 from production.validation.capabilities import ExpressionNumbers, both, common, granted
 from production.validation.environments import Environment

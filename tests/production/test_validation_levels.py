@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from production import Schema
-from production.nodes import Attribute, Binary, Constant, Has, If, Is, Node, RecordOf, Variable
-from production.parser import parse_policies
-from production.schema_types import FALSE, TRUE, EntityType
-from production.uids import Uid
+from production.language.nodes import Attribute, Binary, Constant, Has, If, Is, Node, RecordOf, Variable
+from production.language.uids import Uid
+from production.schema.types import FALSE, TRUE, EntityType
+from production.text.parser import parse_policies
 from production.validation import levels
 from production.validation.capabilities import ExpressionNumbers
 from production.validation.control import conjunction

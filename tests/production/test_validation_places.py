@@ -7,12 +7,12 @@ from random import Random
 import pytest
 
 from production import PolicyError, PolicySet, Schema
-from production.extensions import CONSTRUCTORS
-from production.nodes import Call, Constant, If, Node, RecordOf, SetOf, Unary, Variable, postorder
-from production.parser import parse_policies
-from production.strings import quoted
-from production.uids import Uid, uid
-from production.validation.places import Places
+from production.language.extensions import CONSTRUCTORS
+from production.language.nodes import Call, Constant, If, Node, RecordOf, SetOf, Unary, Variable, postorder
+from production.language.strings import quoted
+from production.language.uids import Uid, uid
+from production.text.parser import parse_policies
+from production.validation.positions import Places
 from production.validation.scopes import scope_conditions
 from tests.production import random_policies
 

@@ -10,7 +10,7 @@ import pytest
 from drt.bench import grants
 from drt.bench.workload import Workload
 from production import Authorizer, Entities, PolicySet, Request
-from production.sides import Grouping
+from production.serving.entity_side import Grouping
 
 
 def loaded(make: Callable[[int], Workload], size: int) -> tuple[Authorizer, list[Request]]:
@@ -60,6 +60,6 @@ def test_many_policies_cost_few_runs() -> None:
 
 
 def test_without_groups_there_would_be_many_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("production.sides._likeness", id)
+    monkeypatch.setattr("production.serving.entity_side._likeness", id)
 
     assert runs(grants.many, 5_000) > 5

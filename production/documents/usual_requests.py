@@ -1,0 +1,111 @@
+"""The usual request of a program, read in one pass: exact built-in classes, uids that somebody holds.
+
+Law (usual): what is read here is what the careful readers read; whatever is not usual is left to them.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, TypeAlias, cast
+
+from ..language.integers import MAX_LONG, MIN_LONG
+from ..language.uids import Uid, known_uid, tables
+from ..language.values import Record, Value, set_of
+from .value_json import ESCAPES
+
+Parts: TypeAlias = tuple[Uid, Uid, Uid, Any]
+"""The uids of a request, and its context as it was given."""
+
+_ROLES: Final = ("principal", "action", "resource")
+NOTHING: Final[Record] = {}
+_DEEPEST: Final = 32
+"""Far below the limits of documents and of the interpreter's stack."""
+
+
+class Unusual(Exception):
+    """The careful readers decide."""
+
+
+def usual_parts(data: Any) -> Parts:
+    """The parts of a request; raises `Unusual`."""
+    if type(data) is not dict:
+        raise Unusual
+    for name in data:
+        if type(name) is not str:
+            raise Unusual
+    found = []
+    try:
+        for role in _ROLES:
+            node = data[role]
+            if type(node) is not dict or len(node) != 2:
+                raise Unusual
+            type_name, entity_id = node["type"], node["id"]
+            if type(type_name) is not str or type(entity_id) is not str:
+                raise Unusual
+            found.append(tables[type_name][entity_id]())
+        if len(data) > 3:
+            context = data["context"]
+            if len(data) > 4:
+                raise Unusual
+        else:
+            context = NOTHING
+    except KeyError:
+        raise Unusual from None
+    principal, action, resource = found
+    if principal and action and resource:
+        return principal, action, resource, context
+    raise Unusual
+
+
+def usual_uid(node: Any) -> Uid:
+    """The uid of an object with `type` and `id`; raises `Unusual`."""
+    if type(node) is dict and len(node) == 2:
+        type_name, entity_id = node.get("type"), node.get("id")
+        if type(type_name) is type(entity_id) is str:
+            found = known_uid(type_name, entity_id)
+            if found is not None:
+                return found
+    raise Unusual
+
+
+def usual_record(node: Any, depth: int = 0) -> Record:
+    """A record without type information; raises `Unusual`."""
+    if type(node) is not dict:
+        raise Unusual
+    if not node:
+        return NOTHING
+    record: dict[str, Any] = node.copy()
+    for name, value in record.items():
+        if type(name) is not str or not name.isascii():
+            raise Unusual
+        kind = type(value)
+        if kind is str:
+            if not value.isascii():
+                raise Unusual
+        elif kind is int:
+            if not MIN_LONG <= value <= MAX_LONG:
+                raise Unusual
+        elif kind is not bool:
+            record[name] = _usual_value(value, depth + 1)
+    if len(record) == 1 and not ESCAPES.isdisjoint(record):
+        raise Unusual
+    return record
+
+
+def _usual_value(node: Any, depth: int) -> Value:
+    if depth > _DEEPEST:
+        raise Unusual
+    kind = type(node)
+    if kind is dict:
+        if len(node) == 1 and "__entity" in node:
+            return usual_uid(node["__entity"])
+        return usual_record(node, depth)
+    if kind is list:
+        return set_of([_usual_value(element, depth + 1) for element in node])
+    return usual_scalar(node, kind)
+
+
+def usual_scalar(node: Any, kind: type) -> Value:
+    """A string, a boolean or a long; raises `Unusual`. `kind` is the node's class."""
+    if (kind is str and node.isascii()) or kind is bool or (kind is int and MIN_LONG <= node <= MAX_LONG):
+        return cast(Value, node)
+    raise Unusual

@@ -1,0 +1,1 @@
+"""Evaluation: an interpreter, and a generator of Python code."""

@@ -1,0 +1,1 @@
+"""Names, values, expression trees, policies, and the code that conditions are lowered to."""

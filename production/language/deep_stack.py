@@ -1,0 +1,89 @@
+"""Working from however deep a caller, on however small a stack.
+
+Documents have at most 127 levels, which plain recursion takes; but the caller may have used most of the
+interpreter's stack already, or run in a thread with a small one.
+Law (stack): the result is that of the work itself; only where the stack runs out is the work done in a thread
+of its own. Where even that does not do, because the recursion limit is low, the error is a `CedarError`.
+"""
+
+from __future__ import annotations
+
+import threading
+from _thread import allocate_lock, start_new_thread
+from collections.abc import Callable
+from functools import wraps
+from typing import Final, ParamSpec, TypeVar
+
+from ..errors import CedarError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_STACK: Final = 16 * 2**20
+_SMALL: Final = 2**20
+_sizes: Final = allocate_lock()
+
+
+def with_stack(work: Callable[[], T]) -> T:
+    """The result of `work`, which has no effects; whatever it raises is raised here."""
+    try:
+        return work()
+    except RecursionError:
+        return on_fresh_stack(work)
+
+
+def at_any_depth(function: Callable[P, T]) -> Callable[P, T]:
+    """A function without effects, made to work wherever it is called from."""
+
+    @wraps(function)
+    def called(*arguments: P.args, **named: P.kwargs) -> T:
+        try:
+            if _stacks_are_small():
+                return on_fresh_stack(lambda: function(*arguments, **named))
+            return function(*arguments, **named)
+        except RecursionError:
+            return on_fresh_stack(lambda: function(*arguments, **named))
+
+    return called
+
+
+def _stacks_are_small() -> bool:
+    """Whether threads are started with a small stack."""
+    with _sizes:
+        size = threading.stack_size()
+        if size:
+            # Asking for the size has set it to the default.
+            threading.stack_size(size)
+        return 0 < size < _SMALL
+
+
+def on_fresh_stack(work: Callable[[], T]) -> T:
+    """The result of `work`, done in a thread with a stack of its own; raises what `work` raises."""
+    results: list[T] = []
+    errors: list[BaseException] = []
+    running = allocate_lock()
+
+    def run() -> None:
+        try:
+            results.append(work())
+        except BaseException as error:  # It is raised again in the thread that asked.
+            errors.append(error)
+        finally:
+            running.release()
+
+    try:
+        running.acquire()
+        with _sizes:
+            size = threading.stack_size(_STACK)
+            try:
+                start_new_thread(run, ())
+            finally:
+                threading.stack_size(size)
+        running.acquire()
+    except RecursionError:
+        errors.append(RecursionError())
+    for error in errors:
+        if isinstance(error, RecursionError):
+            raise CedarError("the recursion limit is too low for this input") from None
+        raise error
+    return results[0]

@@ -1,0 +1,172 @@
+"""Policies and templates: effect, annotations, scope, conditions (spec 01 §4, 04 §1).
+
+A scope constraint holds an entity or a slot; a policy that holds a slot is a template.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import field, replace
+from types import MappingProxyType
+from typing import Final, Literal, TypeAlias
+
+from .frozen import frozen
+from .lowering import Code, lower_conditions
+from .nodes import Condition as Condition
+from .nodes import Node, same_tree
+from .uids import Uid
+
+Effect = Literal["permit", "forbid"]
+SlotName = Literal["?principal", "?resource"]
+
+
+@frozen(eq=True)
+class Slot:
+    """A placeholder for an entity in a template's scope."""
+
+    name: SlotName
+
+
+PRINCIPAL_SLOT: Final = Slot("?principal")
+RESOURCE_SLOT: Final = Slot("?resource")
+
+
+@frozen(eq=True)
+class Scope:
+    """A constraint on the principal or the resource.
+
+    `entity` is there for `==` and `in`, and for `is T in E`; `type_name` for `is`.
+    """
+
+    op: Literal["All", "==", "in", "is"]
+    entity: Uid | Slot | None = None
+    type_name: str | None = None
+
+
+ActionOp = Literal["All", "==", "in"]
+
+
+@frozen(eq=True)
+class ActionScope:
+    """A constraint on the action; `in A` and `in [A]` are the same, order and duplicates of a list are
+    kept.
+    """
+
+    op: ActionOp
+    entities: tuple[Uid, ...] = ()
+
+
+ANY: Final = Scope("All")
+ANY_ACTION: Final = ActionScope("All")
+
+
+Annotations: TypeAlias = Mapping[str, str | None]
+"""Annotation values by key; `None` where the text has no value."""
+
+
+@frozen()
+class Policy:
+    """A static policy or a template, without its id. Never changed once made."""
+
+    effect: Effect
+    principal: Scope
+    action: ActionScope
+    resource: Scope
+    conditions: tuple[Condition, ...]
+    annotations: Annotations
+    lowered: Code | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        if self.annotations.__class__ is not MappingProxyType:
+            object.__setattr__(self, "annotations", MappingProxyType(dict(self.annotations)))
+
+    def __copy__(self) -> Policy:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Policy:
+        return self
+
+    def __reduce__(self) -> tuple[object, ...]:
+        scopes = self.principal, self.action, self.resource
+        return Policy, (self.effect, *scopes, self.conditions, dict(self.annotations))
+
+    @property
+    def slots(self) -> tuple[SlotName, ...]:
+        """The slots that the scope uses, principal first."""
+        if self.principal.entity.__class__ is not Slot and self.resource.entity.__class__ is not Slot:
+            return ()
+        return tuple(
+            scope.entity.name for scope in (self.principal, self.resource) if isinstance(scope.entity, Slot)
+        )
+
+    @property
+    def is_static(self) -> bool:
+        """Whether the scope has no slot."""
+        return not self.slots
+
+    @property
+    def has_conditions(self) -> bool:
+        """Whether there is a `when` or an `unless`, whatever it says."""
+        return bool(self.conditions)
+
+    def entity_literals(self) -> Counter[Uid]:
+        """How often each entity or action literal occurs in the policy's condition (spec 13 §2).
+
+        Parts that are never reached count; types after `is` and slots do not. The left side of `is … in` is
+        a part of two tests, so its literals count twice.
+        """
+        from .entity_literals import count_literals
+
+        return count_literals(self)
+
+    def replacing(self, replacements: Mapping[Uid, Uid]) -> Policy:
+        """This policy with entity literals replaced, all at once: `{a: b, b: a}` swaps (spec 13 §2).
+
+        Raises `PolicyError` where that puts an ordinary entity into the action scope.
+        """
+        from .entity_literals import replace_literals
+
+        return replace_literals(self, replacements)
+
+    def linked(self, values: Mapping[SlotName, Uid]) -> Policy:
+        """This template with its slots filled; every slot has a value."""
+        return replace(
+            self, principal=_filled(self.principal, values), resource=_filled(self.resource, values)
+        )
+
+    @property
+    def code(self) -> Code:
+        """The code of the conditions, made when first asked for."""
+        code = self.lowered
+        if code is None:
+            code = lower_conditions(self.conditions)
+            object.__setattr__(self, "lowered", code)
+        return code
+
+    def expressions(self) -> Iterator[Node]:
+        """The conditions' bodies, in order."""
+        return (condition.body for condition in self.conditions)
+
+
+def _filled(scope: Scope, values: Mapping[SlotName, Uid]) -> Scope:
+    if not isinstance(scope.entity, Slot):
+        return scope
+    return Scope(scope.op, values[scope.entity.name], scope.type_name)
+
+
+def same_policy(left: Policy, right: Policy) -> bool:
+    """Whether two policies have the same content; an annotation without value equals an empty one (spec 06
+    §4).
+    """
+    return (
+        left.effect == right.effect
+        and (left.principal, left.action, left.resource) == (right.principal, right.action, right.resource)
+        and {k: v or "" for k, v in left.annotations.items()}
+        == {k: v or "" for k, v in right.annotations.items()}
+        and len(left.conditions) == len(right.conditions)
+        and all(
+            a.kind == b.kind and same_tree(a.body, b.body)
+            for a, b in zip(left.conditions, right.conditions, strict=True)
+        )
+    )

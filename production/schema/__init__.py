@@ -1,0 +1,1 @@
+"""Schemas: both syntaxes, resolution, linking, and what they mean."""

@@ -1,0 +1,78 @@
+"""Plans of a policy set that differs in few policies from one that has plans already.
+
+Law (changes): the plans give the responses of plans made afresh. The old indexes stay as they are; rules
+that are gone are passed over, and new ones have a small index of their own.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ..language.uids import Uid
+from ..policy_set import PolicySet
+from .index import build_index
+from .plans import Plan, Plans, split
+from .rules import Rule, link_rule, static_rule
+
+_MOST_CHANGES: Final = 64
+_MOST_PLANS: Final = 4_096
+
+
+class ChangedPlans:
+    """The plans of another set with some rules added and some removed."""
+
+    __slots__ = ("_added", "_made", "_removed", "_rules", "root")
+
+    def __init__(self, root: Plans, added: list[Rule], removed: frozenset[int]) -> None:
+        self.root = root
+        self._added = range(len(root.rules), len(root.rules) + len(added))
+        self._rules = [*root.rules, *added]
+        self._removed = removed
+        self._made: dict[tuple[Plan, tuple[int, ...]], Plan] = {}
+
+    def plan(self, action: Uid, above: frozenset[Uid]) -> Plan:
+        """The plan for an action with these ancestors."""
+        base = self.root.plan(action, above)
+        numbers = [number for number in self._added if _fits(self._rules[number], action, above)]
+        key = (base, tuple(numbers))
+        plan = self._made.get(key)
+        if plan is None:
+            gone = {id(self._rules[number]) for number in self._removed}
+            always, keyed = split(self._rules, numbers)
+            indexes = base.indexes
+            if keyed:
+                indexes += (build_index((number, self._rules[number]) for number in keyed),)
+            kept = [rule for rule in base.always if id(rule) not in gone]
+            plan = Plan(self._rules, kept + always, indexes, self._removed)
+            if len(self._made) >= _MOST_PLANS:
+                self._made.clear()
+            self._made[key] = plan
+        return plan
+
+
+def _fits(rule: Rule, action: Uid, above: frozenset[Uid]) -> bool:
+    scope = rule.policy.action
+    if scope.op == "All" or action in scope.entities:
+        return True
+    return scope.op == "in" and not above.isdisjoint(scope.entities)
+
+
+def make_plans(policies: PolicySet) -> Plans | ChangedPlans:
+    """The plans of a policy set, starting from those of the set that it was made of if they differ in
+    little.
+    """
+    root = policies._basis
+    if root is None:
+        return Plans(policies)
+    statics, links = policies.statics, policies.links
+    old_statics, old_links = root.policies.statics, root.policies.links
+    added = [
+        static_rule(name, policy) for name, policy in statics.items() if old_statics.get(name) is not policy
+    ]
+    added += [link_rule(name, link) for name, link in links.items() if old_links.get(name) is not link]
+    gone = {name for name, policy in old_statics.items() if statics.get(name) is not policy}
+    gone |= {name for name, link in old_links.items() if links.get(name) is not link}
+    removed = frozenset(number for number, rule in enumerate(root.rules) if rule.policy_id in gone)
+    if len(added) + len(removed) > _MOST_CHANGES:
+        return Plans(policies)
+    return ChangedPlans(root, added, removed)

@@ -1,0 +1,1 @@
+"""Cedar text: lexer, parser, printer, formatter."""

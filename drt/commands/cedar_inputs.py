@@ -240,7 +240,8 @@ class Inputs:
         """The answer, which must hold a document; raises `NoAnswer` where the engine cannot write it."""
         answer = self.answer(outcome)
         if isinstance(answer, Unwritable):
-            raise NoAnswer(answer.detail or f"the {answer.part} cannot be written in this syntax")
+            said = answer.detail or "cannot be written in this syntax"
+            raise NoAnswer(self._sentence(answer.part, said))
         return answer
 
     def sentences(self, rejection: Rejected) -> list[str]:
@@ -257,6 +258,8 @@ class Inputs:
 
     def _sentence(self, part: str, said: str) -> str:
         files = self.files.get(part, ())
+        if part == "request" and not files and "context" in said:
+            files = self.files.get("context", ())
         if not files:
             return said
         if len(files) > 1:

@@ -68,9 +68,9 @@ def link(options: Mapping[str, Any]) -> int:
         before = inputs.links(linked) if linked is not None and linked.exists() else ()
         inputs.free(name)
     with inputs.noting():
-        arguments = json_text.parse(options["arguments"])
+        arguments = json_text.parse(options["arguments"], Path("--arguments"))
         if not isinstance(arguments, dict):
-            raise InputProblem("the arguments are a JSON object from slots to entities")
+            raise InputProblem("expected a JSON object from slots to entities", Path("--arguments"))
         values = inputs.slots(arguments, None)
     inputs.complete()
     template = options["template_id"]

@@ -14,7 +14,9 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
 @click.command("run", short_help="Compare engines on generated cases, for a time or a number of cases.")
-@click.option("--for", "seconds", type=Duration(), help="Stop after TIME, as in 60s, 10m, 1h30m.  [default: 60s]")
+@click.option(
+    "--for", "seconds", type=Duration(), help="Stop after TIME, as in 60s, 10m, 1h30m.  [default: 60s]"
+)
 @click.option("--cases", type=click.IntRange(0), metavar="N", help="Stop after N cases.  [default: none]")
 @click.option(
     "--until-stalled",

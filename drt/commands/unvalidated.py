@@ -18,11 +18,11 @@ def undemanding(engine: Guarded, schemas: Sequence[Source]) -> tuple[Source, ...
         return tuple(schemas)
     try:
         document = json.loads(linked.canonical)
+        for context in _contexts(document):
+            _let_lack(context)
+        return (Source(json.dumps(document), "json"),)
     except RecursionError:
         return tuple(schemas)
-    for context in _contexts(document):
-        _let_lack(context)
-    return (Source(json.dumps(document), "json"),)
 
 
 def _contexts(document: Any) -> Iterator[Any]:

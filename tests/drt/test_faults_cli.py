@@ -550,3 +550,18 @@ class TestTranslations:
 
         schema = ["translate-schema", "--direction", "json-to-cedar", "-s", write("s.json", "{}")]
         assert json.loads(drt(*schema, "--json", "--engine", engine).stdout) == {"text": ""}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_context_that_is_refused_is_named_by_its_file(engine: str) -> None:
+    asked = ["authorize", "-p", write("p.cedar", PERMIT), *REQUEST, "-c", write("c.json", "[]")]
+
+    assert drt(*asked, "--engine", engine).stderr.startswith("drt: c.json: ")
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_schema_that_cannot_be_translated_is_named_by_its_file(engine: str) -> None:
+    schema = write("s.cedarschema", "entity U in [Q];")
+    asked = ["translate-schema", "--direction", "cedar-to-json-with-resolved-types", "-s", schema]
+
+    assert drt(*asked, "--engine", engine).stderr.startswith("drt: s.cedarschema: ")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -52,6 +53,13 @@ def options(tmp_path: Path) -> dict[str, Any]:
 
 def run(options: dict[str, Any], **more: Any) -> dict[str, Any]:
     return start(RunOptions(**{**options, **more}), Quiet())
+
+
+def here(seconds: float) -> float:
+    """So many seconds, and more on a machine that is too busy to start a process within one."""
+    began = time.monotonic()
+    subprocess.run([sys.executable, "-c", "import drt.fuzz, drt.worker"], cwd=REPOSITORY, check=True)
+    return seconds * max(1.0, time.monotonic() - began)
 
 
 def counterexamples(options: dict[str, Any]) -> list[Path]:
@@ -165,7 +173,8 @@ def test_an_engine_that_eats_time_or_memory_is_a_named_finding(
     options: dict[str, Any], engine: str, signature: str
 ) -> None:
     deadline = 20.0 if engine == "EatsMemory" else 0.3
-    footer = run(options, engines=(TOY, toy(engine)), seconds=14.0, jobs=1, deadline=deadline, memory=400)
+    budget = here(14.0)
+    footer = run(options, engines=(TOY, toy(engine)), seconds=budget, jobs=1, deadline=deadline, memory=400)
 
     assert footer["exit_code"] == 1
     assert footer["findings"][0]["signature"].startswith(signature)
@@ -350,13 +359,19 @@ def test_a_corpus_that_refuses_loses_nothing(options: dict[str, Any]) -> None:
     assert read_case(Path(footer["findings"][0]["path"])).case.policies.text == "like"
 
 
+def cpu_of_children() -> float:
+    """Processor seconds of the processes that have ended, and of theirs."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def test_the_whole_budget_is_kept(options: dict[str, Any]) -> None:
-    began = time.monotonic()
-    footer = run(options, engines=(TOY, toy("AlwaysDenies")), seconds=6.0)
+    budget, before = here(6.0), cpu_of_children()
+    footer = run(options, engines=(TOY, toy("AlwaysDenies")), seconds=budget, jobs=2)
 
     assert footer["exit_code"] == 1
     assert footer["cases"] > 0
-    assert time.monotonic() - began < 6.0 + 2.0
+    assert cpu_of_children() - before < 2 * budget + 2.0
     assert {worker["growth"] for worker in footer["memory"]} <= {None}, "too short to tell"
     assert 0 < footer["memory"][0]["end"] <= footer["memory"][0]["most"]
 
@@ -387,7 +402,7 @@ def parent(options: dict[str, Any]) -> Iterator[Any]:
         process.wait()
 
 
-def wait_for(condition: Any, seconds: float = 30.0) -> None:
+def wait_for(condition: Any, seconds: float = 120.0) -> None:
     until = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < until, "it did not happen"

@@ -90,7 +90,7 @@ def cases_done(options: RunOptions) -> int:
     return sum(target["counts"]["cases"] for state in states for target in state["targets"].values())
 
 
-def until(condition: Any, seconds: float = 60.0) -> None:
+def until(condition: Any, seconds: float = 120.0) -> None:
     ends = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < ends, "it did not happen"

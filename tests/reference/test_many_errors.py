@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 
 from reference.parser import parse_policies
 from reference.schema_reader import read_schema
@@ -20,11 +20,11 @@ SCHEMA = read_schema(
 def test_many_errors_under_a_large_schema() -> None:
     tests = [f"principal is Typo{n} || principal.atribute{n} == 1" for n in range(MANY)]
     (body,) = parse_policies(f"permit(principal, action, resource) when {{ {' || '.join(tests)} }};")
-    start = perf_counter()
+    start = process_time()
     verdict = validate(body, SCHEMA)
     assert len(verdict.problems) == 2 * MANY
     lines = list(explain({"policy0": verdict}))
-    assert perf_counter() - start < 30
+    assert process_time() - start < 30
     assert len(lines) == MOST_SHOWN + 1
     assert "did you mean `Type" in lines[0]
     assert lines[-1].endswith(f"and {2 * MANY - MOST_SHOWN} more")

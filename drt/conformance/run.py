@@ -114,12 +114,16 @@ class _Material:
 
     @contextmanager
     def reading(self, place: Place, record: str = "") -> Iterator[None]:
-        """Skip material that is not of the shape of its kind; raise `InputProblem` if it was named by itself.
+        """Skip material that cannot be used or is of another shape; raise `InputProblem` if it was given.
 
         Engines are guarded: what is raised here comes from the material.
         """
         try:
             yield
+        except InputProblem as problem:
+            if place in self.given:
+                raise
+            self.unknown.setdefault(place, _without(place, problem))
         except KeyError as missing:
             self._misshapen(place, f"{record}the member {missing} is missing")
         except RecursionError:
@@ -142,7 +146,7 @@ class _Material:
         except InputProblem as problem:
             if place in self.given or place in self.lines:
                 raise
-            self.unknown[place] = str(problem).removeprefix(f"{place}").lstrip(": ")
+            self.unknown[place] = _without(place, problem)
 
     def _read_lines(self, place: Place) -> None:
         # Split at LF only: a record may hold other line separators raw.
@@ -175,6 +179,14 @@ class _Material:
         unread = self.unknown | {place: METADATA if is_metadata(place) else OTHER for place in self.others}
         left = (place for place in unread if place not in used and not _belongs_to_saved_case(place))
         return tuple(not_read({place: unread[place] for place in left}))
+
+
+def _without(place: Place, problem: InputProblem) -> str:
+    """The sentence of a problem without the file at its head."""
+    sentence = str(problem)
+    for head in (f"{place}", f"{place.path}"):
+        sentence = sentence.removeprefix(f"{head}:").lstrip()
+    return sentence
 
 
 def _referred(place: Place, document: Json) -> Iterator[Place]:

@@ -696,3 +696,15 @@ def test_a_record_of_another_shape_is_named_and_the_others_are_checked(tmp_path:
 
     assert report.checked >= 2
     assert any("other.jsonl: p: the member 'static' is missing" in sentence for sentence in report.skipped)
+
+
+def test_a_case_whose_files_are_missing_is_named_and_the_rest_is_checked(tmp_path: Path) -> None:
+    jsonl(tmp_path, "parser.jsonl", PARSER)
+    (tmp_path / "x.json").write_text(json.dumps(CASE))
+    (tmp_path / "saved").mkdir()
+    (tmp_path / "saved" / "case.json").write_text(json.dumps({**CASE, "requests": [{"context": {"x": 1}}]}))
+    report = asked(tmp_path, {"read_policies": lambda _: Accepted(ONE_POLICY)})
+
+    assert report.checked == 2
+    assert any("x.json: refers to 'corpus-tests/c.cedar'" in sentence for sentence in report.skipped)
+    assert any("saved/case.json: " in sentence for sentence in report.skipped)

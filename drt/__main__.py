@@ -1,5 +1,5 @@
 """`python -m drt`."""
 
-from drt.cli import main
+from drt.cli.main import main
 
 main(prog_name="drt")

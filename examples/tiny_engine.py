@@ -15,9 +15,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from drt.case import Case, Request
 from drt.engines.base import BaseEngine, BaseLoaded
-from drt.outcome import Authorized, Rejected, Unsupported
+from drt.model.case import Case, Request
+from drt.model.outcome import Authorized, Rejected, Unsupported
 
 POLICY = re.compile(r"\s*(permit|forbid)\s*\(\s*principal\s*,\s*action\s*,\s*resource\s*,?\s*\)\s*;\s*")
 

@@ -16,10 +16,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from drt.case import Case, Request, Source
-from drt.case_files import write_case
-from drt.corpus import Corpus, slug
-from drt.saved_case import SavedCase
+from drt.corpus.store import Corpus, slug
+from drt.model.case import Case, Request, Source
+from drt.model.case_directory import write_case
+from drt.model.saved_case import SavedCase
 
 CASES, MERGED = 10_000, 1_000
 REPOSITORY = Path(__file__).resolve().parents[1]

@@ -15,7 +15,7 @@ from drt.bench.fresh import Cost, against_cedarpy, memory_each, own_time_each
 from drt.bench.race import Disagreement, Measured, Timing, ratio
 from drt.bench.schemas import VALIDATED
 from drt.bench.workload import Maker
-from drt.case import Source
+from drt.model.case import Source
 
 ROUNDS, QUICK_ROUNDS = 15, 7
 FRESH_ROUNDS, QUICK_FRESH_ROUNDS = 9, 3

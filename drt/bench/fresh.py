@@ -25,7 +25,7 @@ import psutil
 from drt.bench.contestants.contestant import Unmeasurable
 from drt.bench.race import Measured, middle
 from drt.bench.workload import Json, Workload
-from drt.case import Source
+from drt.model.case import Source
 
 Cost = Literal["load", "cold-start", "entity-memory", "compile", "policy-memory", "link-memory"]
 Entrant = Literal["production", "cedarpy"]

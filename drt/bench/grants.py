@@ -8,7 +8,7 @@ import json
 from random import Random
 
 from drt.bench.workload import REQUESTS, Json, Uid, Workload, entity, request, seeded, uid, workload
-from drt.case import Source
+from drt.model.case import Source
 
 ENTITIES = 2_000
 ACTIONS = ("view", "edit", "share")

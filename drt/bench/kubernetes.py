@@ -13,7 +13,7 @@ from random import Random
 from typing import Any, TypeAlias
 
 from drt.bench.workload import seeded
-from drt.case import Source
+from drt.model.case import Source
 
 Type: TypeAlias = dict[str, Any]
 """A type in the JSON syntax."""

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from drt.bench import grants
 from drt.bench.applications import gdrive, github, tinytodo
 from drt.bench.workload import REQUESTS, Maker, Workload
-from drt.case import Source
+from drt.model.case import Source
 
 TINYTODO = """
 entity Application;

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, Protocol, TypeAlias
 
-from drt.case import Source
+from drt.model.case import Source
 
 Uid: TypeAlias = dict[str, str]
 Json: TypeAlias = dict[str, Any]

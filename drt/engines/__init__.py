@@ -12,8 +12,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, cast
 
-from drt.engines.protocol import Engine
-from drt.problems import InputProblem, MachineProblem
+from drt.model.engine import Engine
+from drt.model.errors import InputProblem, MachineProblem
 
 BUILT_IN = {
     "reference": "drt.engines.reference_engine:ReferenceEngine",

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from types import NoneType
 from typing import Any, TypeVar, cast, get_args
 
-from drt.engines.protocol import Unanswered
 from drt.engines.same_meaning import one_form, written
-from drt.outcome import (
+from drt.model.engine import Unanswered
+from drt.model.outcome import (
     Accepted,
     Answered,
     Authorized,

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from drt.case import Case, Format, Inquiry, Request, Source
-from drt.engines.protocol import Engine, Loaded, Unanswered, ValidationMode
-from drt.outcome import (
+from drt.model.case import Case, Format, Inquiry, Request, Source
+from drt.model.engine import Engine, Loaded, Unanswered, ValidationMode
+from drt.model.outcome import (
     Accepted,
     Answered,
     Authorized,

@@ -13,10 +13,8 @@ from importlib.metadata import version
 
 import cedarpy
 
-from drt.case import Case, Format, Inquiry, Request, Source
 from drt.engines.cedarpy_expressions import expression_json
 from drt.engines.cedarpy_requests import question_of, reads_alike
-from drt.engines.protocol import Engine, ValidationMode
 from drt.engines.rust_messages import (
     NO_APPLICABLE_ACTION,
     error_kind,
@@ -25,8 +23,10 @@ from drt.engines.rust_messages import (
     validation_error_kind,
 )
 from drt.engines.safe_depth import policies_too_deep, schema_too_deep, too_deep
-from drt.json_outline import members, sort_sets
-from drt.outcome import (
+from drt.model.case import Case, Format, Inquiry, Request, Source
+from drt.model.engine import Engine, ValidationMode
+from drt.model.json_outline import members, sort_sets
+from drt.model.outcome import (
     Accepted,
     Authorized,
     Decision,
@@ -42,7 +42,7 @@ from drt.outcome import (
     ValidationErrorKind,
     authorized,
 )
-from drt.uid_text import plain_uid
+from drt.model.uid_text import plain_uid
 
 _DEPTH = Unsupported("depth")
 

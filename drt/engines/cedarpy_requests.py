@@ -6,10 +6,10 @@ import json
 import re
 from typing import Any
 
-from drt.case import Request
-from drt.json_outline import members, spans
-from drt.outcome import Rejected
-from drt.uid_text import plain_uid
+from drt.model.case import Request
+from drt.model.json_outline import members, spans
+from drt.model.outcome import Rejected
+from drt.model.uid_text import plain_uid
 
 PARTS = ("principal", "action", "resource")
 

@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import IO
 
 from drt.engines import keeper
+from drt.engines.cpu_time import forget, own_time, watch
 from drt.engines.orphans import dying_with
-from drt.own_time import forget, own_time, watch
 
 STDERR_KEPT = 2000
 """Bytes of a dead child's last words that are reported."""

@@ -16,9 +16,10 @@ from time import perf_counter
 from types import FrameType
 from typing import Any, ParamSpec, TypeVar
 
-from drt.case import Case, Format, Inquiry, Request, Source
-from drt.engines.protocol import Engine, Loaded, NotLoaded, Unanswered, ValidationMode
-from drt.outcome import (
+from drt.engines.cpu_time import own_time
+from drt.model.case import Case, Format, Inquiry, Request, Source
+from drt.model.engine import Engine, Loaded, NotLoaded, Unanswered, ValidationMode
+from drt.model.outcome import (
     Accepted,
     Answered,
     Authorized,
@@ -33,7 +34,6 @@ from drt.outcome import (
     Unwritable,
     Validated,
 )
-from drt.own_time import own_time
 
 Asked = ParamSpec("Asked")
 Answer = TypeVar("Answer")

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from drt.engines.process_engine import DEADLINE, MEMORY
-from drt.problems import InputProblem
-from drt.toml_text import parse
+from drt.model.errors import InputProblem
+from drt.model.toml_text import parse
 
 FILE = "engine.toml"
 

@@ -15,13 +15,13 @@ from itertools import product
 from pathlib import Path
 from typing import Any, cast
 
-from drt.case import Case, Format, Inquiry, Request, Source
 from drt.engines.answers import BadAnswer, read_outcome
 from drt.engines.capabilities import CannotTalk, Capabilities, capabilities_of
 from drt.engines.child import Child, ChildDied, DeadlinePassed, Limits, LineTooLong, MemoryExceeded
-from drt.engines.protocol import Engine, Unanswered, ValidationMode
 from drt.engines.wire import PROTOCOLS, case_to_json, inquiry_to_json, request_to_json, source_to_json
-from drt.outcome import (
+from drt.model.case import Case, Format, Inquiry, Request, Source
+from drt.model.engine import Engine, Unanswered, ValidationMode
+from drt.model.outcome import (
     Accepted,
     Answered,
     Authorized,

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from drt.case import Inquiry
+from drt.model.case import Inquiry
 from production import Link, Policy, PolicyError, PolicySet, RequestEnvironment, Schema, Uid
 from production.language.policies import ActionScope, Scope, Slot
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal, TypeVar
 
-from drt import outcome
-from drt.case import Case, Format, Inquiry, Link, Request, Source
 from drt.engines.production_answers import answers
 from drt.engines.production_problems import kind_of, problems_of
-from drt.engines.protocol import Engine, ValidationMode
-from drt.outcome import (
+from drt.model import outcome
+from drt.model.case import Case, Format, Inquiry, Link, Request, Source
+from drt.model.engine import Engine, ValidationMode
+from drt.model.outcome import (
     Accepted,
     Answered,
     Authorized,

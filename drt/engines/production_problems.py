@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drt.outcome import Problem, ValidationErrorKind
+from drt.model.outcome import Problem, ValidationErrorKind
 from production import Validation, ValidationError, ValidationWarning
 
 

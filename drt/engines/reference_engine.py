@@ -9,13 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
-from drt import outcome
-from drt.case import Case, Format, Inquiry, Link, Request, Source
 from drt.engines import reference_answers as answers
-from drt.engines.protocol import Engine, ValidationMode
 from drt.engines.reference_problems import problems_of
 from drt.engines.reference_values import canonical
-from drt.outcome import (
+from drt.model import outcome
+from drt.model.case import Case, Format, Inquiry, Link, Request, Source
+from drt.model.engine import Engine, ValidationMode
+from drt.model.outcome import (
     Accepted,
     Answered,
     Authorized,

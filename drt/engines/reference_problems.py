@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from drt.outcome import Problem
+from drt.model.outcome import Problem
 from reference.locations import Located
 from reference.validation import problems
 from reference.validation.messages import sentence

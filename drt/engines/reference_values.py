@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from drt import outcome
+from drt.model import outcome
 from reference.extensions.datetime import Datetime
 from reference.extensions.decimal import Decimal
 from reference.extensions.duration import Duration

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from drt.outcome import ErrorKind, ValidationErrorKind
+from drt.model.outcome import ErrorKind, ValidationErrorKind
 
 _QUOTED_UID = r'`[^`"]*"(?:[^"\\]|\\.)*"`'
 

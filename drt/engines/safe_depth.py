@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from drt.case import Source
+from drt.model.case import Source
 
 SAFE_NESTING = 150
 """Brackets inside each other that the binding takes without dying, with room to spare."""

@@ -18,10 +18,10 @@ from typing import IO, Any
 from drt.engines import UnknownEngine, build
 from drt.engines.answers import ANSWERS
 from drt.engines.guard import DeadlineExceeded, Guarded, GuardedLoaded, deadline
-from drt.engines.protocol import Engine
 from drt.engines.wire import PROTOCOLS, BadQuestion, Desk
-from drt.outcome import ExceededBudget
-from drt.outcome_json import outcome_to_json
+from drt.model.engine import Engine
+from drt.model.outcome import ExceededBudget
+from drt.model.outcome_json import outcome_to_json
 
 Json = dict[str, Any]
 

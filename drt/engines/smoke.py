@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
-from drt.case import Case, Request, Source
 from drt.engines.guard import Guarded, GuardedLoaded
-from drt.engines.protocol import Engine
-from drt.outcome import Accepted, Authorized, Outcome, Rejected
+from drt.model.case import Case, Request, Source
+from drt.model.engine import Engine
+from drt.model.outcome import Accepted, Authorized, Outcome, Rejected
 
 PERMIT = "permit(principal, action, resource);"
 FORBID = "forbid(principal, action, resource);"

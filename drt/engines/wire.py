@@ -1,4 +1,4 @@
-"""Questions to an engine in another process as JSON, both ways; outcomes are `drt.outcome_json`'s.
+"""Questions to an engine in another process as JSON, both ways; outcomes are `drt.model.outcome_json`'s.
 
 Owns the names of the questions and of their members, as `docs/plug-in-an-engine.md` tells them, and the desk
 at which an engine of ours answers them.
@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from drt.case import Case, Format, Inquiry, Link, Request, Source
-from drt.engines.protocol import Engine, Loaded, NotLoaded, ValidationMode
-from drt.outcome import Outcome
+from drt.model.case import Case, Format, Inquiry, Link, Request, Source
+from drt.model.engine import Engine, Loaded, NotLoaded, ValidationMode
+from drt.model.outcome import Outcome
 
 Json = dict[str, Any]
 

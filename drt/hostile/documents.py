@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from drt.case import Case, Source
 from drt.hostile.family import (
     ALLOW,
     CHAIN,
@@ -19,7 +18,8 @@ from drt.hostile.family import (
     document,
     if_within,
 )
-from drt.outcome import Accepted, Authorized, Part, Rejected, Validated
+from drt.model.case import Case, Source
+from drt.model.outcome import Accepted, Authorized, Part, Rejected, Validated
 
 IN_TOP = 'permit(principal in G::"g0", action, resource);'
 

@@ -18,7 +18,7 @@ from drt.hostile.family import (
     if_within,
     policies,
 )
-from drt.outcome import Evaluated, Failed, Rejected
+from drt.model.outcome import Evaluated, Failed, Rejected
 
 
 def _nested(name: str, opening: str, core: str, closing: str, answer: Evaluated = TRUE) -> Family:

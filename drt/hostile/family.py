@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from drt.case import Case, Request, Source
-from drt.outcome import Accepted, Authorized, Evaluated, Outcome, Part, Rejected
+from drt.model.case import Case, Request, Source
+from drt.model.outcome import Accepted, Authorized, Evaluated, Outcome, Part, Rejected
 
 Question = Literal["answer", "validate", "format"]
 """To load the case and put its request or expression, to validate its policies, or to format their text."""

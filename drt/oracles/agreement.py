@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from drt.case import Case
-from drt.engines.protocol import Engine, Loaded, NotLoaded
-from drt.oracles.checked import Checked
+from drt.model.case import Case
+from drt.model.divergence import Checked
+from drt.model.engine import Engine, Loaded, NotLoaded
+from drt.model.outcome import Accepted, Authorized, Outcome
 from drt.oracles.comparing import Comparison
-from drt.outcome import Accepted, Authorized, Outcome
 
 READ = Accepted()
 """Stands for a loaded case where loading itself is compared."""

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from drt.engines.protocol import Engine
-from drt.oracles.checked import Checked, Divergence, Kind
-from drt.oracles.verdicts import verdict_difference
-from drt.outcome import (
+from drt.model.divergence import Checked, Divergence, Kind
+from drt.model.engine import Engine
+from drt.model.outcome import (
     Accepted,
     Answered,
     Authorized,
@@ -27,6 +26,7 @@ from drt.outcome import (
     Unwritable,
     Validated,
 )
+from drt.oracles.verdicts import verdict_difference
 
 
 def difference(first: Outcome, second: Outcome) -> Kind | None:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from drt.case import Case
-from drt.engines.protocol import Engine
-from drt.oracles.checked import Checked
+from drt.model.case import Case
+from drt.model.divergence import Checked
+from drt.model.engine import Engine
+from drt.model.outcome import Authorized
 from drt.oracles.comparing import Comparison
 from drt.oracles.variants import Subject, subjects
-from drt.outcome import Authorized
 
 Wanted = Callable[[Authorized], bool]
 

@@ -10,11 +10,11 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 
-from drt.case import Case, Inquiry, Source
-from drt.engines.protocol import Engine
-from drt.oracles.checked import Checked
+from drt.model.case import Case, Inquiry, Source
+from drt.model.divergence import Checked
+from drt.model.engine import Engine
+from drt.model.outcome import Accepted, Outcome, Unlinkable, Unwritable
 from drt.oracles.comparing import Comparison
-from drt.outcome import Accepted, Outcome, Unlinkable, Unwritable
 
 MOST_SUBSTITUTED = 3
 UNDECLARED_TYPES = ("Nope", "Nope::User")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from drt.case import Case
-from drt.engines.protocol import Engine
-from drt.oracles.checked import Checked
+from drt.model.case import Case
+from drt.model.divergence import Checked
+from drt.model.engine import Engine
 from drt.oracles.comparing import Comparison
 from drt.oracles.texts import with_comments
 

@@ -12,11 +12,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from drt.case import Request
-from drt.json_outline import members
+from drt.model.case import Request
+from drt.model.json_outline import members
 from drt.oracles.texts import plain_json, uid_literal
-from drt.reduce.policies import condition_bodies
-from drt.reduce.tokens import tokenize
+from drt.scan.policies import condition_bodies
+from drt.scan.tokens import tokenize
 
 Rename = Callable[[str], str]
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from drt.case import Case, Source
-from drt.engines.protocol import Engine, NotLoaded
-from drt.oracles.checked import Checked
+from drt.model.case import Case, Source
+from drt.model.divergence import Checked
+from drt.model.engine import Engine, NotLoaded
+from drt.model.outcome import Accepted, Authorized, Outcome, Printed, Unwritable
 from drt.oracles.comparing import Comparison
 from drt.oracles.texts import NotPlainJson, bodies, comments, has_no_text, nesting
-from drt.outcome import Accepted, Authorized, Outcome, Printed, Unwritable
 
 DEEPEST_JSON = 127
 """A document nested deeper has no reader (spec 06 §1.1)."""

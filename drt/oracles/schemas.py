@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from drt.case import Case, Format, Source
-from drt.engines.protocol import Engine, NotLoaded
-from drt.oracles.checked import Checked
+from drt.model.case import Case, Format, Source
+from drt.model.divergence import Checked
+from drt.model.engine import Engine, NotLoaded
+from drt.model.outcome import Accepted, Outcome, Printed
 from drt.oracles.comparing import Comparison
 from drt.oracles.rewriting import without_action
-from drt.outcome import Accepted, Outcome, Printed
 
 
 def schema_readers_agree(case: Case, engines: Sequence[Engine]) -> Checked:

@@ -7,9 +7,9 @@ import re
 from itertools import pairwise
 from typing import Any
 
-from drt.case import Source
-from drt.reduce.tokens import tokenize
-from drt.reduce.vocabulary import RESERVED
+from drt.model.case import Source
+from drt.scan.tokens import tokenize
+from drt.scan.vocabulary import RESERVED
 
 IDENTIFIER = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 CONSTRUCTORS = frozenset(["decimal", "ip", "datetime", "duration"])

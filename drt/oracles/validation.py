@@ -10,15 +10,15 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from drt.case import Case, Request
-from drt.engines.protocol import Engine, Loaded, NotLoaded, ValidationMode
-from drt.json_outline import members
-from drt.oracles.checked import Checked
+from drt.model.case import Case, Request
+from drt.model.divergence import Checked
+from drt.model.engine import Engine, Loaded, NotLoaded, ValidationMode
+from drt.model.json_outline import members
+from drt.model.outcome import Accepted, Authorized, ErrorKind, Outcome, Rejected, Validated
 from drt.oracles.comparing import Comparison
 from drt.oracles.slices import slice_of
 from drt.oracles.texts import NotPlainJson
 from drt.oracles.variants import Policies
-from drt.outcome import Accepted, Authorized, ErrorKind, Outcome, Rejected, Validated
 
 PROMISED: frozenset[ErrorKind] = frozenset(["overflow", "extension", "entity-missing"])
 """The only kinds of error that a valid policy may have (spec 08 §7)."""

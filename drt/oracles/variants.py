@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from drt.case import Case, Source
-from drt.engines.protocol import Engine, NotLoaded
+from drt.model.case import Case, Source
+from drt.model.engine import Engine, NotLoaded
+from drt.model.outcome import Accepted, Authorized, Outcome
 from drt.oracles.comparing import Comparison
 from drt.oracles.rewriting import renamed_entities, renamed_request, renamed_uids, repeated, repeated_data
 from drt.oracles.texts import NotPlainJson, plain_json
-from drt.outcome import Accepted, Authorized, Outcome
 
 Json = dict[str, Any]
 

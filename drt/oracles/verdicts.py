@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from drt.outcome import Validated
+from drt.model.outcome import Validated
 
 VerdictDifference = Literal["verdict", "validation-errors", "warnings"]
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from drt.case import Case, Request
-from drt.engines.protocol import Engine, NotLoaded
-from drt.oracles.checked import Checked
+from drt.model.case import Case, Request
+from drt.model.divergence import Checked
+from drt.model.engine import Engine, NotLoaded
+from drt.model.outcome import Evaluated, Outcome, canonical_bool
 from drt.oracles.comparing import Comparison
-from drt.outcome import Evaluated, Outcome, canonical_bool
 
 STAR = None
 """The wildcard among the elements of a pattern; every other element is one character."""

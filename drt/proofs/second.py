@@ -12,7 +12,7 @@ from typing import Any
 
 import z3
 
-from drt.problems import InputProblem
+from drt.model.errors import InputProblem
 from drt.proofs.code import Code
 from drt.proofs.theorem import Goal, Theorem
 

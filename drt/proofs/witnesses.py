@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from drt.case import Case, Request, Source
 from drt.engines.production_engine import ProductionEngine
-from drt.outcome import Authorized, ErrorKind
+from drt.model.case import Case, Request, Source
+from drt.model.outcome import Authorized, ErrorKind
 from drt.proofs.code import Code
 from drt.proofs.theorem import Counterexample
 from reference.entities import EMPTY

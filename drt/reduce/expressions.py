@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from itertools import islice, pairwise
 
 from drt.reduce.pieces import Piece, pieces
-from drt.reduce.policies import condition_bodies
 from drt.reduce.problem import Problem
-from drt.reduce.tokens import Token, edited, tokenize
-from drt.reduce.tree import Node, NotAnExpression, read_expression
+from drt.scan.expressions import Node, NotAnExpression, read_expression
+from drt.scan.policies import condition_bodies
+from drt.scan.tokens import Token, edited, tokenize
 
 BOOLS = (("true",), ("false",))
 LONGS = (("0",), ("1",))

@@ -11,12 +11,12 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from drt.case import Case
+from drt.model.case import Case
 from drt.reduce.order import texts
 from drt.reduce.problem import Problem
 from drt.reduce.sequences import fewer
-from drt.reduce.tokens import Token, spell, tokenize
-from drt.reduce.vocabulary import FUNCTIONS, METHODS, VARIABLES
+from drt.scan.tokens import Token, spell, tokenize
+from drt.scan.vocabulary import FUNCTIONS, METHODS, VARIABLES
 
 LANGUAGE = (
     FUNCTIONS

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from drt.case import Case
-from drt.reduce.tokens import Token, tokenize
+from drt.model.case import Case
+from drt.scan.tokens import Token, tokenize
 
 Weight = tuple[int, int, int, tuple[str, ...]]
 

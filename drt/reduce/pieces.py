@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from drt.case import Case, Source
+from drt.model.case import Case, Source
 
 PieceKind = Literal["policies", "expression", "schema", "document"]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from time import monotonic
 
-from drt.case import Case
+from drt.model.case import Case
 from drt.reduce.order import weight
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from drt.case import Case
+from drt.model.case import Case
 from drt.reduce.documents import NOTHING, read
 from drt.reduce.pieces import Piece, pieces
 from drt.reduce.problem import Problem
 from drt.reduce.sequences import fewer
-from drt.reduce.tokens import matching, tokenize
+from drt.scan.tokens import matching, tokenize
 
 MOST_CHARACTERS = 400
 """Longer texts are not taken apart by characters: the other passes must shorten them first."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from drt.case import Case, Source
+from drt.model.case import Case, Source
 from drt.reduce.documents import bridge_entities, drop_entities, simplify_documents
 from drt.reduce.expressions import simplify_expressions
 from drt.reduce.names import simplify_names, simplify_numbers, simplify_strings

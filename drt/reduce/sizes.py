@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from drt.case import Case
+from drt.model.case import Case
 from drt.reduce.documents import read
-from drt.reduce.policies import condition_bodies
-from drt.reduce.tokens import Token, tokenize
-from drt.reduce.tree import Node, NotAnExpression, read_expression
+from drt.scan.expressions import Node, NotAnExpression, read_expression
+from drt.scan.policies import condition_bodies
+from drt.scan.tokens import Token, tokenize
 
 
 def expression_nodes(case: Case) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from drt.cli import COMMANDS
+from drt.cli.main import COMMANDS
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")

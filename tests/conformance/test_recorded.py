@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from drt.conformance import run
+from drt.assess.conformance import run
 from tests.shared_material import shared_folder
 
 PIECES = [

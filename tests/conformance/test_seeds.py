@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from drt.conformance import Report, run_with
-from drt.corpus import Corpus
+from drt.assess.conformance import Report, run_with
+from drt.corpus.store import Corpus
 from drt.engines import build
-from drt.engines.protocol import Engine
+from drt.model.engine import Engine
 
 CORPUS = Corpus(Path(__file__).resolve().parents[2] / "corpus")
 SEEDS = CORPUS.seeds()

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from drt.case import Case, Request, Source
-from drt.targets import TARGETS as ALL
+from drt.model.case import Case, Request, Source
+from drt.targets.table import TARGETS as ALL
 from generators.source import Source as Choices
 
 ANYBODY = {"op": "All"}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from drt.case import Case
-from drt.targets import TARGETS as GOOD
+from drt.model.case import Case
+from drt.targets.table import TARGETS as GOOD
 from generators.source import RecordingSource, Source
 
 WELL = replace(GOOD["evaluate"], watched=1)

@@ -7,9 +7,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from drt.case import Case, Request
 from drt.engines.base import BaseEngine, BaseLoaded
-from drt.outcome import Authorized, Evaluated, Outcome
+from drt.model.case import Case, Request
+from drt.model.outcome import Authorized, Evaluated, Outcome
 
 
 class Hurt(BaseEngine):

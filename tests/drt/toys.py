@@ -16,11 +16,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
 
-from drt.case import Case, Request
-from drt.case import Source as Text
+from drt.model.case import Case, Request
+from drt.model.case import Source as Text
+from drt.model.outcome import Authorized, Outcome, Rejected, Unsupported, Validated
 from drt.oracles.agreement import engines_agree
-from drt.outcome import Authorized, Outcome, Rejected, Unsupported, Validated
-from drt.target import Target
+from drt.targets.target import Target
 from generators.source import Source
 from tests.drt.engines.toy_process import spawn
 
@@ -226,7 +226,7 @@ class NeverStarts(Twin):
     """Can be built by whoever is not a worker."""
 
     def __init__(self) -> None:
-        if "drt.worker" in sys.orig_argv:
+        if "drt.run.worker" in sys.orig_argv:
             raise OSError("a library is missing")
 
 

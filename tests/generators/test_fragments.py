@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
-from drt import drawing
+from drt.targets import cases
 from generators.fragments import fragments_of
 from generators.link_errors import MISSES, left_external, unlinkable
 from generators.profiles import TYPED
@@ -178,7 +178,7 @@ def test_what_is_left_external_is_a_type_or_an_action_in_one_schema_or_several()
 def test_external_declarations_are_written_in_both_syntaxes() -> None:
     seen: Counter[str] = Counter()
     for seed in range(SAMPLE):
-        case = drawing.fragments(TYPED)(RecordingSource(seed))
+        case = cases.fragments(TYPED)(RecordingSource(seed))
         seen["mixed"] += len({schema.format for schema in case.schemas}) > 1
         seen["entity"] += any("external entity" in schema.text for schema in case.schemas)
         seen["action"] += any("external action" in schema.text for schema in case.schemas)
@@ -202,7 +202,7 @@ def test_an_external_declaration_has_parents_and_nothing_else() -> None:
 def test_inquiries_are_of_every_kind() -> None:
     seen: Counter[str] = Counter()
     for seed in range(SAMPLE):
-        case = drawing.inquiry(RecordingSource(seed))
+        case = cases.inquiry(RecordingSource(seed))
         seen[f"{min(len(case.schemas), 2)} schemas"] += 1
         seen["links"] += bool(case.links)
         seen["template"] += "?principal" in case.policies.text or "?resource" in case.policies.text

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from drt.case import Case, Request, Source
-from drt.drawing import OTHER_FORMS, in_any_form
-from drt.uid_text import normalized_uid_json
+from drt.model.case import Case, Request, Source
+from drt.model.uid_text import normalized_uid_json
+from drt.targets.cases import OTHER_FORMS, in_any_form
 from generators.request_forms import PARTS, literal, reformed
 from generators.source import RecordingSource
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 
-from drt.drawing import validated
+from drt.targets.cases import validated
 from generators.profiles import ODD_SCRIPTS
 from generators.scripts import CLASSES, KNOWN, text
 from generators.source import RecordingSource

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 import pytest
 
-from drt.case import Inquiry, Source
 from drt.engines.production_engine import ProductionEngine
-from drt.outcome import Answered, Rejected, Unlinkable
+from drt.model.case import Inquiry, Source
+from drt.model.outcome import Answered, Rejected, Unlinkable
 from production import PolicyError, PolicySet, Schema, Uid
 from tests.production.asking import literal
 from tests.shared_material import shared_folder

@@ -15,10 +15,10 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from drt.case import Case, Source
-from drt.case import Request as Question
 from drt.engines.reference_engine import ReferenceEngine
-from drt.outcome import authorized
+from drt.model.case import Case, Source
+from drt.model.case import Request as Question
+from drt.model.outcome import authorized
 from production import Authorizer, Entities, Entity, PolicySet, Request, Uid, request
 from production.language import values
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from drt.case import Case, Source
 from drt.engines.reference_engine import LoadedReference, ReferenceEngine
-from drt.outcome import Rejected, Validated
+from drt.model.case import Case, Source
+from drt.model.outcome import Rejected, Validated
 
 SCHEMA = "entity User; entity D; action v appliesTo {principal: User, resource: D};"
 REQUEST = (

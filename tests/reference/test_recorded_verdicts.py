@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from drt.case import Inquiry, Source
-from drt.conformance.verdicts import links_of
+from drt.assess.conformance.verdicts import links_of
 from drt.engines.reference_engine import ReferenceEngine
-from drt.outcome import Accepted, Answered, Rejected, Unlinkable
+from drt.model.case import Inquiry, Source
+from drt.model.outcome import Accepted, Answered, Rejected, Unlinkable
 from reference.errors import InputError
 from reference.json_reader import read_json
 from reference.parser import parse_policies

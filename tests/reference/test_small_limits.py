@@ -12,8 +12,8 @@ import pytest
 
 import reference
 import reference.recursion
-from drt.case import Case, Inquiry, Request, Source
 from drt.engines.reference_engine import LoadedReference, ReferenceEngine
+from drt.model.case import Case, Inquiry, Request, Source
 from reference.recursion import CallerTooDeep
 from reference.values import Long
 

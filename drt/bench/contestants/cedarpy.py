@@ -12,8 +12,8 @@ import cedarpy
 
 from drt.bench.contestants.contestant import Answer, Prepared
 from drt.bench.workload import Workload
-from drt.case import Source
 from drt.engines.rust_messages import error_kind
+from drt.model.case import Source
 
 VERSION = version("cedarpy")
 _ERRING = re.compile(r"error while evaluating policy `([^`]*)`: (.*)", re.DOTALL)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from drt.bench.contestants.contestant import Answer, Prepared
 from drt.bench.workload import Workload
-from drt.case import Source
+from drt.model.case import Source
 from production import Authorizer, Entities, PolicySet, Request, Response, Schema, Uid, __version__
 
 Tier = Literal["auto", "machine", "generated"]

@@ -23,7 +23,7 @@ from drt.bench.figure import ATTEMPTS, Figure, Limit, at_least, measured
 from drt.bench.race import Disagreement, Measured, Timing, prepared_for, quickest, race, ratio
 from drt.bench.report import Report
 from drt.bench.workload import Workload
-from drt.cli import main
+from drt.cli.main import main
 
 
 @dataclass(frozen=True)

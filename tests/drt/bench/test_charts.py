@@ -11,8 +11,8 @@ import pytest
 from drt.bench.curve import Curve
 from drt.bench.figure import Row, at_least, at_most
 from drt.bench.report import Report
-from drt.views.bench_charts import Scale, drawn, spread
-from drt.views.bench_markdown import markdown
+from drt.report.terminal.bench_charts import Scale, drawn, spread
+from drt.report.terminal.bench_markdown import markdown
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -14,7 +14,7 @@ from drt.bench import fresh, grants
 from drt.bench.contestants import production
 from drt.bench.contestants.contestant import Unmeasurable
 from drt.bench.fresh import COSTS, ENTRANTS, Cost, Entrant, Written
-from drt.case import Source
+from drt.model.case import Source
 
 MEGABYTE = 1_000_000
 

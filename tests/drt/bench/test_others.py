@@ -10,7 +10,7 @@ pytest.importorskip("cedarpy")
 from drt.bench import grants, others, table
 from drt.bench.contestants.direct_grants import asked, grants_of
 from drt.bench.contestants.production import Production
-from drt.cli import main
+from drt.cli.main import main
 
 
 def test_grants_are_triples() -> None:

@@ -13,8 +13,8 @@ from drt.bench import others, table
 from drt.bench.curves import Plan
 from drt.bench.figure import Figure
 from drt.bench.report import Report
-from drt.views.bench_charts import drawn
-from drt.views.bench_markdown import markdown
+from drt.report.terminal.bench_charts import drawn
+from drt.report.terminal.bench_markdown import markdown
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 DOCS = REPOSITORY / "docs"

@@ -19,7 +19,7 @@ from drt.bench.contestants.reference import Reference
 from drt.bench.mix import alike, shared_quotas
 from drt.bench.schemas import VALIDATED
 from drt.bench.workload import REQUESTS, Workload
-from drt.case import Source
+from drt.model.case import Source
 
 GROWING: dict[str, Callable[[int], Workload]] = {
     "direct": grants.direct,

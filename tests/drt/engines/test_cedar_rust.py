@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from drt.case import Case, Inquiry, Request, Source
-from drt.conformance import run_with
-from drt.declared import Asked, explanation
+from drt.assess.conformance import run_with
 from drt.engines import build
 from drt.engines.answers import ANSWERS
+from drt.engines.declared import Asked, explanation
 from drt.engines.process_engine import ProcessEngine, ProcessLoaded
 from drt.engines.smoke import ANYONE, PERMIT, smoke
-from drt.outcome import (
+from drt.model.case import Case, Inquiry, Request, Source
+from drt.model.outcome import (
     Accepted,
     Answered,
     Authorized,

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from drt.case import Case, Request, Source
-from drt.conformance import run_with
+from drt.assess.conformance import run_with
 from drt.engines import UnknownEngine, build
-from drt.outcome import (
+from drt.model.case import Case, Request, Source
+from drt.model.outcome import (
     Accepted,
     Authorized,
     Evaluated,
@@ -288,7 +288,7 @@ FLAT_POLICIES = [
 
 ASK_IN_A_PROCESS = """
 import sys
-from drt.case import Case, Source
+from drt.model.case import Case, Source
 from drt.engines import build
 text = Source(sys.stdin.read())
 engine = build("cedarpy")

@@ -14,12 +14,12 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import drt.engines
-from drt.case import Case, Inquiry, Request, Source
 from drt.engines.answers import ANSWERS, BadAnswer, read_outcome
 from drt.engines.process_engine import ProcessEngine, ProcessLoaded
 from drt.engines.smoke import ANYONE
-from drt.outcome import ErrorKind, Outcome, Part
-from drt.outcome_json import outcome_to_json
+from drt.model.case import Case, Inquiry, Request, Source
+from drt.model.outcome import ErrorKind, Outcome, Part
+from drt.model.outcome_json import outcome_to_json
 
 SCHEMA = json.loads(Path(drt.engines.__file__).with_name("messages.schema.json").read_text())
 POLICY = Source("permit(principal == ?principal, action, resource); permit(principal, action, resource);")

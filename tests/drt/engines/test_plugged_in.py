@@ -12,16 +12,16 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from drt.case import Case, Request, Source
-from drt.cli import main
-from drt.conformance import run_with
+from drt.assess.conformance import run_with
+from drt.cli.main import main
 from drt.engines import UnknownEngine, build
 from drt.engines.manifest import Manifest, read_manifest
 from drt.engines.process_engine import ProcessEngine, ProcessLoaded
 from drt.engines.rust_messages import _KINDS
 from drt.engines.smoke import ANYONE, FORBID, PERMIT
-from drt.outcome import Authorized, Evaluated, Failed, Rejected, Unsupported, Validated
-from drt.problems import InputProblem
+from drt.model.case import Case, Request, Source
+from drt.model.errors import InputProblem
+from drt.model.outcome import Authorized, Evaluated, Failed, Rejected, Unsupported, Validated
 
 ROOT = Path(__file__).resolve().parents[3]
 FORTY_LINES = ROOT / "examples" / "forty_lines"

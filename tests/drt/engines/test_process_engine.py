@@ -16,17 +16,17 @@ from pathlib import Path
 
 import pytest
 
-from drt.case import Case, Request, Source
-from drt.conformance import run_with
+from drt.assess.conformance import run_with
 from drt.engines import UnknownEngine, build
 from drt.engines.capabilities import Capabilities
+from drt.engines.cpu_time import own_time
 from drt.engines.guard import Guarded, GuardedLoaded, deadline
 from drt.engines.process_engine import ProcessEngine, ProcessLoaded
 from drt.engines.serve import main, serve
 from drt.engines.smoke import ANYONE, smoke
-from drt.outcome import Authorized, Crashed, ExceededBudget, Rejected, Unsupported, Validated
-from drt.own_time import own_time
-from tests.drt.conformance.fake_engine import FakeEngine
+from drt.model.case import Case, Request, Source
+from drt.model.outcome import Authorized, Crashed, ExceededBudget, Rejected, Unsupported, Validated
+from tests.drt.assess.conformance.fake_engine import FakeEngine
 
 NONSENSE = (
     "no outcome", "no seq", "failure", "odd decision", "odd ids", "odd pairs", "odd kind", "twice", "half",
@@ -250,7 +250,7 @@ def test_questions_larger_than_a_pipe_go_through(toy: ProcessEngine) -> None:
 def test_an_engine_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
     """Also one that hangs, and though its parent gets no chance to end it."""
     program = (
-        "from drt.case import Case, Source; from drt.engines.process_engine import ProcessEngine;"
+        "from drt.model.case import Case, Source; from drt.engines.process_engine import ProcessEngine;"
         "from drt.engines.smoke import ANYONE; import sys;"
         f"engine = ProcessEngine({TOY!r}); print(engine.version, flush=True);"
         "engine.load(Case(Source('hang'))).authorize(ANYONE)"
@@ -320,7 +320,7 @@ def test_what_an_engine_starts_ends_when_it_is_closed(spawned: Path) -> None:
 @linux
 def test_what_an_engine_starts_ends_with_the_process_that_started_the_engine(spawned: Path) -> None:
     program = (
-        "from drt.case import Case, Source; from drt.engines.process_engine import ProcessEngine;"
+        "from drt.model.case import Case, Source; from drt.engines.process_engine import ProcessEngine;"
         "from drt.engines.smoke import ANYONE; import time;"
         f"engine = ProcessEngine({TOY!r}); engine.load(Case(Source('spawn'))).authorize(ANYONE);"
         "print(flush=True); time.sleep(3600)"
@@ -404,7 +404,7 @@ def test_a_forked_process_asks_a_child_of_its_own(toy: ProcessEngine) -> None:
     [
         ("nope", "unknown engine 'nope'; known engines are cedarpy, production, reference, a folder"),
         ("nope.nope:Nope", "cannot be loaded: No module named"),
-        ("drt.case:Nope", "has no Nope"),
+        ("drt.model.case:Nope", "has no Nope"),
         ("./nope.py:Nope", "there is no file ./nope.py"),
         ("process:/no/such/command", "cannot be started: not started: /no/such/command"),
         ("process:", "not a command"),
@@ -435,7 +435,7 @@ def test_engines_from_outside_by_file_by_module_and_by_process(monkeypatch: pyte
     served = build(f"process:{sys.executable} -m drt.engines.serve ./examples/tiny_engine.py:TinyEngine")
 
     assert build("./examples/tiny_engine.py:TinyEngine").name == served.name == "tiny"
-    assert build("tests.drt.conformance.fake_engine:FakeEngine").name == "fake"
+    assert build("tests.drt.assess.conformance.fake_engine:FakeEngine").name == "fake"
     assert smoke(served) == smoke(build(TINY)) == []
     assert build(f"process:{TOY_COMMAND}").name == "toy"
 

@@ -6,13 +6,13 @@ import json
 
 import pytest
 
-from drt.case import Source
 from drt.engines.answers import read_outcome
 from drt.engines.production_engine import ProductionEngine
 from drt.engines.reference_engine import ReferenceEngine
-from drt.outcome import Accepted, Outcome
-from drt.target import Target
-from drt.targets import TARGETS
+from drt.model.case import Source
+from drt.model.outcome import Accepted, Outcome
+from drt.targets.table import TARGETS
+from drt.targets.target import Target
 from generators.source import RecordingSource
 
 ENTITIES = """[{"uid": {"type": "U", "id": "b"}, "attrs": {"s": [3, 1, "a", 1, {"k": 1}, {"__entity":

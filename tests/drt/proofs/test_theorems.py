@@ -12,7 +12,7 @@ import pytest
 import z3
 from click.testing import CliRunner
 
-from drt.cli import main
+from drt.cli.main import main
 from drt.proofs.code import Code, Defect, NotPlanted
 from drt.proofs.prover import prove, with_defects
 from drt.proofs.second import second_opinion

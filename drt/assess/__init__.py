@@ -1,0 +1,1 @@
+"""Assessment of engines and of the harness: recorded verdicts, stress, planted defects, reproduction."""

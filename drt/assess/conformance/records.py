@@ -1,0 +1,215 @@
+"""The JSONL kinds that need nothing but the record: parser, policy JSON, schema texts.
+
+One function a kind; each puts a record to the bench as the README of its folder says.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from drt.assess.conformance.checker import Bench, Record
+from drt.assess.conformance.material import deep_json, json_of
+from drt.engines.guard import GuardedLoaded
+from drt.engines.rust_messages import error_kind
+from drt.model.case import Case, Request, Source
+from drt.model.json_outline import JsonValue, containers, first_difference, members, spans
+from drt.model.outcome import (
+    Accepted,
+    Authorized,
+    Outcome,
+    Printed,
+    Rejected,
+    Unsupported,
+    Unwritable,
+    Validated,
+)
+
+Json = dict[str, Any]
+
+ANYONE = Request(
+    json.dumps(
+        {
+            "principal": {"type": "User", "id": "a"},
+            "action": {"type": "Action", "id": "view"},
+            "resource": {"type": "Doc", "id": "d"},
+            "context": {},
+        }
+    )
+)
+"""The request put to deeply nested policies, whose answers do not depend on it."""
+
+ANYTHING = Source(
+    "entity User; entity Doc; action view appliesTo { principal: User, resource: Doc, context: {} };"
+)
+"""A schema under which the deeply nested policies have their recorded verdicts."""
+
+DEPTH_EVERYONE_TAKES = 250
+"""Nesting up to which every implementation must answer as recorded."""
+
+
+def parser(bench: Bench, file: str, record: Json) -> None:
+    """A policy-set text: taken or not, and how many policies and templates."""
+    at = Record(file, record["id"], record["text"])
+    outcome = bench.engine.read_policies(Source(record["text"]))
+    if accepted := bench.accepts(at, "policies accepted", record["accept"], outcome):
+        expected = f"{record['static']} static, {record['templates']} templates"
+        bench.counts(at, "policies counted", expected, accepted, _policies_held)
+
+
+def _policies_held(canonical: str) -> str:
+    document = members(canonical)
+    static, templates = (len(spans(document.get(key, "{}"))) for key in ("staticPolicies", "templates"))
+    return f"{static} static, {templates} templates"
+
+
+def deep(bench: Bench, file: str, record: Json) -> None:
+    """A text by repetition: answered as recorded up to 250 levels, beyond that answered or refused, never
+    dead.
+    """
+    n, observed = record["n"], record["observed"]
+    text = record["open"] * n + record["core"] + record["close"] * n + record["suffix"]
+    at = Record(file, record["id"])
+    if record["kind"] == "condition":
+        text = f"permit(principal, action, resource) when {{ {text} }};"
+    outcome: Outcome | GuardedLoaded = bench.engine.load(Case(Source(text)))
+    if isinstance(outcome, GuardedLoaded):
+        outcome = outcome.authorize(ANYONE)
+    bench.check(at, "deep", json_of(observed), outcome, _deep_is_right(n, observed, outcome))
+    if n <= DEPTH_EVERYONE_TAKES and "strict_valid" in observed:
+        loaded = bench.engine.load(Case(Source(text), schema=ANYTHING))
+        verdict = loaded.validate() if isinstance(loaded, GuardedLoaded) else loaded
+        right = isinstance(verdict, Validated) and verdict.valid == observed["strict_valid"]
+        bench.check(at, "deep verdict", str(observed["strict_valid"]), verdict, right)
+
+
+def _deep_is_right(n: int, observed: Json, outcome: Outcome) -> bool:
+    shallow = n <= DEPTH_EVERYONE_TAKES
+    if isinstance(outcome, Rejected):
+        return observed["parse"] == "reject" or not shallow
+    if not isinstance(outcome, Authorized) or observed["parse"] == "reject":
+        return False
+    kinds = {kind for _, kind in outcome.erring}
+    if observed["parse"] != "accept" or (not shallow and "recursion-limit" in kinds):
+        return True
+    message = observed.get("eval_error")
+    kind = error_kind(message) if message else None
+    if kind == "recursion-limit":
+        return True
+    return outcome.decision == observed["decision"].lower() and kinds == ({kind} if kind else set())
+
+
+def policy_json(bench: Bench, file: str, record: Json) -> None:
+    """The two directions of the policy JSON format."""
+    if record["direction"] == "text":
+        _text_to_json(bench, file, record)
+    else:
+        _json_to_text(bench, file, record)
+
+
+def _text_to_json(bench: Bench, file: str, record: Json) -> None:
+    at = Record(file, record["id"], record["text"])
+    outcome = bench.engine.read_policies(Source(record["text"]))
+    if isinstance(outcome, Accepted):
+        _same_document(bench, at, "text to JSON", record["json"], outcome)
+    else:
+        bench.check(at, "text to JSON", "accept", outcome, right=False)
+
+
+def _json_to_text(bench: Bench, file: str, record: Json) -> None:
+    at = Record(file, record["id"], record["json"])
+    document = Source(record["json"], "json")
+    accepted = bench.accepts(
+        at, "policy JSON accepted", record["accept"], bench.engine.read_policies(document)
+    )
+    if accepted is None:
+        return
+    bench.counts(at, "policy JSON counted", f"{record['n']} policies", accepted, _policies_to_evaluate)
+    printed = bench.engine.print_policies(document, templates=False)
+    if "reparse_error" in record and isinstance(printed, Rejected | Unwritable):
+        bench.check(at, "policy JSON to text", "refused or readable text", printed, right=True)
+    elif isinstance(printed, Printed):
+        again = bench.engine.read_policies(Source(printed.text))
+        if "back" in record and isinstance(again, Accepted):
+            _same_document(bench, at, "policy JSON to text", record["back"], again)
+        else:
+            bench.check(
+                at, "policy JSON to text", "refused or readable text", again, isinstance(again, Accepted)
+            )
+    else:
+        bench.check(at, "policy JSON to text", "text", printed, right=False)
+
+
+def _policies_to_evaluate(canonical: str) -> str:
+    document = members(canonical)
+    static, links = (len(spans(document.get(key, ""))) for key in ("staticPolicies", "templateLinks"))
+    return f"{static + links} policies"
+
+
+def _same_document(bench: Bench, at: Record, check: str, expected: JsonValue, outcome: Accepted) -> None:
+    if not outcome.canonical:
+        bench.tally.lack("canonical")
+        return
+    got = parsed(outcome.canonical)
+    if isinstance(got, str):
+        with deep_json():
+            expected = json.dumps(expected, sort_keys=True, separators=(",", ":"))
+    _same_value(bench, at, check, expected, got)
+
+
+def _same_value(bench: Bench, at: Record, check: str, expected: JsonValue, got: JsonValue) -> None:
+    difference = first_difference(expected, got)
+    if difference:
+        bench.differs(at, check, _shown(expected), difference, difference)
+    else:
+        bench.tally.right(check)
+
+
+def _shown(document: JsonValue) -> str:
+    try:
+        return json_of(document)
+    except RecursionError:
+        return "the recorded document"
+
+
+def parsed(canonical: str) -> JsonValue:
+    """A canonical document as JSON; a document beyond the `json` module's reach is given back as a string."""
+    try:
+        with deep_json():
+            value: JsonValue = json.loads(canonical)
+    except RecursionError:
+        return canonical
+    return value
+
+
+def schema(bench: Bench, file: str, record: Json) -> None:
+    """A schema text: taken or not, and the same schema as the recorded rendering of it."""
+    at = Record(file, record["id"], record["text"])
+    outcome = bench.engine.read_schema(Source(record["text"], record["format"]))
+    accepted = bench.accepts(at, "schema accepted", record["accept"], outcome)
+    if accepted is None or "rendered" not in record or "rendered_reparse_error" in record:
+        return
+    rendered = bench.engine.read_schema(Source(record["rendered"]))
+    if not isinstance(rendered, Accepted):
+        bench.check(at, "schema as rendered", "accept", rendered, right=False)
+    elif not accepted.canonical:
+        bench.check(at, "schema as rendered", "", Unsupported("canonical"), right=False)
+    else:
+        documents = parsed(rendered.canonical), parsed(accepted.canonical)
+        for document in documents:
+            drop_empty_lists(document)
+        _same_value(bench, at, "schema as rendered", *documents)
+
+
+def drop_empty_lists(document: JsonValue) -> None:
+    """Let an action of a resolved schema with an empty list apply to nothing, however it was written.
+
+    Such an action admits no request and may be printed without `appliesTo` (spec 07 §6).
+    """
+    lists = ("principals", "principalTypes", "resources", "resourceTypes")
+    for part in containers(document):
+        if isinstance(part, dict) and "appliesTo" in part:
+            applies = part["appliesTo"]
+            nothing = isinstance(applies, dict) and any(applies.get(name) == [] for name in lists)
+            if applies is None or nothing:
+                del part["appliesTo"]

@@ -1,0 +1,83 @@
+"""Saved cases: everything that a case of our own corpus expects, put to one engine.
+
+More than the official layout tells: parts that must be refused, error kinds, values of expressions.
+"""
+
+from __future__ import annotations
+
+from drt.assess.conformance.checker import Bench, Record
+from drt.engines.guard import GuardedLoaded
+from drt.model.case import Request
+from drt.model.outcome import Accepted, Authorized, Evaluated, Failed, Outcome, Rejected, Validated
+from drt.model.saved_case import ExpectedResponse, ExpectedValue, SavedCase
+
+
+def saved(bench: Bench, file: str, known: SavedCase) -> None:
+    """All expectations of one saved case."""
+    loaded = bench.engine.load(known.case)
+    if known.expected.rejected is not None:
+        part = known.expected.rejected
+        refused = loaded if not isinstance(loaded, GuardedLoaded) else Accepted()
+        right = isinstance(refused, Rejected) and refused.part == part
+        bench.check(Record(file, part, _text(known, part)), "part refused", f"{part} refused", refused, right)
+        return
+    if known.expected.should_validate is not None:
+        verdict = loaded.validate() if isinstance(loaded, GuardedLoaded) else loaded
+        right = isinstance(verdict, Validated) and verdict.valid == known.expected.should_validate
+        bench.check(
+            Record(file, "validation"), "case validates", str(known.expected.should_validate), verdict, right
+        )
+    for response in known.expected.responses:
+        request = known.case.requests[response.request]
+        outcome = loaded.authorize(request) if isinstance(loaded, GuardedLoaded) else loaded
+        at = Record(file, f"request {response.request}", request.text)
+        bench.check(at, "response", _shown(response), outcome, _is_response(response, outcome))
+    for value in known.expected.values:
+        _value(bench, file, known, value, loaded)
+
+
+def _text(known: SavedCase, part: str) -> str:
+    schema = known.case.schema.text if known.case.schema else ""
+    texts = {"policies": known.case.policies.text, "schema": schema, "entities": known.case.entities}
+    return texts.get(part, "")
+
+
+def _shown(expected: ExpectedResponse) -> str:
+    if expected.rejected:
+        return "the request refused"
+    kinds = dict(expected.error_kinds)
+    errors = ", ".join(f"{policy} ({kinds.get(policy, 'any kind')})" for policy in expected.errors)
+    return f"{expected.decision}, reason {list(expected.reason)}, errors [{errors}]"
+
+
+def _is_response(expected: ExpectedResponse, outcome: Outcome) -> bool:
+    if expected.rejected:
+        return isinstance(outcome, Rejected) and outcome.part == "request"
+    if not isinstance(outcome, Authorized):
+        return False
+    kinds = dict(outcome.erring)
+    return (
+        outcome.decision == expected.decision
+        and tuple(sorted(outcome.determining)) == expected.reason
+        and tuple(sorted(kinds)) == expected.errors
+        and all(kinds.get(policy) == kind for policy, kind in expected.error_kinds)
+    )
+
+
+def _value(
+    bench: Bench, file: str, known: SavedCase, expected: ExpectedValue, loaded: GuardedLoaded | Outcome
+) -> None:
+    expression = known.case.expressions[expected.expression]
+    request: Request = known.case.requests[expected.request]
+    outcome = loaded.evaluate(expression, request) if isinstance(loaded, GuardedLoaded) else loaded
+    at = Record(file, f"expression {expected.expression} under request {expected.request}", expression)
+    if expected.rejected:
+        right = isinstance(outcome, Rejected) and outcome.part == "expression"
+        bench.check(at, "expression refused", f"{expression} refused", outcome, right)
+    elif expected.value is not None:
+        shown = f"{expression} is {expected.value}"
+        bench.check(at, "expression value", shown, outcome, outcome == Evaluated(expected.value))
+    else:
+        right = isinstance(outcome, Failed) and expected.error in (outcome.kind, "")
+        shown = f"{expression} fails with {expected.error or 'an error'}"
+        bench.check(at, "expression value", shown, outcome, right)

@@ -1,0 +1,206 @@
+"""Questions about a case: authorize, evaluate, validate; each ends with the exit code that `cedar` has."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from drt.cli.cedar_inputs import Inputs, NoAnswer
+from drt.cli.merging import File, place_in
+from drt.cli.unvalidated import undemanding
+from drt.engines.answers import VALIDATION_ERRORS, WARNINGS
+from drt.model.case import Case, Link, Source
+from drt.model.errors import InputProblem
+from drt.model.outcome import Authorized, Evaluated, Failed, Problem, Validated
+
+OK, FAILURE, DENIED, INVALID = 0, 1, 2, 3
+
+
+def authorize(options: Mapping[str, Any]) -> int:
+    """Answer one request; prints ALLOW or DENY and, if asked, why."""
+    inputs = Inputs.of(options["engine"])
+    with inputs.noting():
+        policies = inputs.policies(options["policies"], options["policy_format"])
+        links = inputs.links(options["template_linked"])
+    with inputs.noting():
+        request = inputs.request(options)
+    with inputs.noting():
+        schemas = inputs.schemas(options["schema"], options["schema_format"])
+        entities = inputs.entities(options["entities"], schemas)
+    inputs.complete()
+    loaded = inputs.load(case_of(policies, entities, _reading(inputs, schemas, options), links))
+    started = time.perf_counter()
+    response: Authorized = inputs.answer(loaded.authorize(request))
+    spent = time.perf_counter() - started
+    names = inputs.named
+    determining = sorted(names.get(policy, policy) for policy in response.determining)
+    erring = [(names.get(policy, policy), kind) for policy, kind in response.erring]
+    if options["form"] == "json":
+        document = {"decision": response.decision, "determining": determining, "errors": dict(erring)}
+        click.echo(json.dumps(document | ({"seconds": spent} if options["timing"] else {}), indent=2))
+    else:
+        _tell(response.decision, determining, erring, bool(options["verbose"]))
+        if options["timing"]:
+            click.echo(f"authorization took {spent * 1e6:,.0f} µs")
+    return OK if response.decision == "allow" else DENIED
+
+
+def _tell(decision: str, determining: list[str], erring: list[tuple[str, Any]], verbose: bool) -> None:
+    click.echo(decision.upper())
+    for policy, kind in erring:
+        click.echo(f"error while evaluating policy `{policy}`: {kind}", err=True)
+    if not verbose:
+        return
+    click.echo()
+    if not determining:
+        click.echo("note: no policies applied to this request")
+        return
+    click.echo("note: this decision was due to the following policies:")
+    for policy in determining:
+        click.echo(f"  {policy}")
+
+
+def evaluate(expression: str, options: Mapping[str, Any]) -> int:
+    """The value of an expression, in canonical text."""
+    inputs = Inputs.of(options["engine"])
+    inputs.files["expression"] = (File(Path("the expression"), expression),)
+    with inputs.noting():
+        inputs.answer(inputs.engine.read_expression(expression))
+    with inputs.noting():
+        request = inputs.request(options)
+    with inputs.noting():
+        schemas = inputs.schemas(options["schema"], options["schema_format"])
+        entities = inputs.entities(options["entities"], schemas)
+    inputs.complete()
+    loaded = inputs.load(case_of(Source(""), entities, _reading(inputs, schemas, options)))
+    value: Evaluated | Failed = inputs.answer(loaded.evaluate(expression, request))
+    if options["form"] == "json":
+        told = {"value": value.value} if isinstance(value, Evaluated) else {"error": value.kind}
+        click.echo(json.dumps(told))
+    elif isinstance(value, Evaluated):
+        click.echo(value.value)
+    else:
+        click.echo(f"drt: the evaluation fails: {value.kind}", err=True)
+    return OK if isinstance(value, Evaluated) else FAILURE
+
+
+def validate(options: Mapping[str, Any]) -> int:
+    """The verdict of a schema on policies."""
+    inputs = Inputs.of(options["engine"])
+    with inputs.noting():
+        policies = inputs.policies(options["policies"], options["policy_format"])
+        links = inputs.links(options["template_linked"])
+    with inputs.noting():
+        schemas = inputs.schemas(options["schema"], options["schema_format"])
+    inputs.complete()
+    loaded = inputs.load(case_of(policies, "[]", schemas, links))
+    verdict: Validated = inputs.answer(loaded.validate(options["validation_mode"], options["level"]))
+    if options["deny_warnings"] and verdict.valid and verdict.warnings is None:
+        raise NoAnswer(f"the engine {inputs.engine.name} does not report warnings (--deny-warnings)")
+    passed = verdict.valid and not (options["deny_warnings"] and verdict.warnings)
+    if any(kind == "incomplete_schema" for _, kind in verdict.errors or ()):
+        said = inputs.incomplete(schemas)
+        once = tuple(Problem(policy, kind, said) for policy, kind in verdict.errors or ())
+        verdict = replace(verdict, detail=said, problems=once)
+    names = inputs.named
+    if options["form"] == "json":
+        document = {
+            "valid": verdict.valid,
+            "passed": passed,
+            "policies": {names.get(policy, policy): valid for policy, valid in verdict.policies},
+            "errors": _entries(inputs, verdict.errors, _of(verdict, VALIDATION_ERRORS)),
+            "warnings": _entries(inputs, verdict.warnings, _of(verdict, WARNINGS)),
+            "detail": inputs.renamed(verdict.detail),
+        }
+        click.echo(json.dumps(document, indent=2))
+    else:
+        click.echo(f"policy set validation {'passed' if passed else 'failed'}")
+        click.echo(_report(inputs, verdict))
+    return OK if passed else INVALID
+
+
+def _of(verdict: Validated, kinds: Sequence[str]) -> list[Problem]:
+    return [problem for problem in verdict.problems if problem.kind in kinds]
+
+
+def _entries(
+    inputs: Inputs, found: tuple[tuple[str, ...], ...] | None, problems: Sequence[Problem]
+) -> list[dict[str, object]] | None:
+    """Errors or warnings as JSON: one by one where the engine reports them so, else each kind once."""
+    if found is None:
+        return None
+    each = problems or [Problem(policy, kind, "", texts=tuple(texts)) for policy, kind, *texts in found]
+    return [_entry(inputs, problem) for problem in each]
+
+
+def _entry(inputs: Inputs, problem: Problem) -> dict[str, object]:
+    """A problem as JSON, without what is not known of it."""
+    known: dict[str, object] = {"message": problem.message, "texts": list(problem.texts)}
+    if problem.line is not None:
+        file, line = place_in(inputs.files["policies"], problem.line)
+        known |= {"file": str(file.path), "line": line, "column": problem.column}
+    policy = inputs.named.get(problem.policy, problem.policy)
+    return {"policy": policy, "kind": problem.kind} | {key: value for key, value in known.items() if value}
+
+
+def _report(inputs: Inputs, verdict: Validated) -> str:
+    """What the engine found, for people: its own words, where it has any."""
+    if verdict.detail:
+        return inputs.renamed(verdict.detail)
+    names = inputs.named
+    wrong = [f"error in `{names.get(policy, policy)}`: {kind}" for policy, kind in verdict.errors or ()]
+    if not wrong:
+        bad = [policy for policy, valid in verdict.policies if not valid]
+        wrong = [f"`{names.get(policy, policy)}` is not valid" for policy in bad]
+    warned = [
+        f"warning for `{names.get(policy, policy)}`: {kind}" + "".join(f" {text!r}" for text in texts)
+        for policy, kind, *texts in verdict.warnings or ()
+    ]
+    if wrong or warned:
+        return "\n".join([*wrong, *warned])
+    if verdict.warnings is None:
+        return f"no errors; the engine {inputs.engine.name} does not report warnings"
+    return "no errors or warnings"
+
+
+def _reading(inputs: Inputs, schemas: Sequence[Source], options: Mapping[str, Any]) -> Sequence[Source]:
+    """The schemas by which a request is read."""
+    if options["request_validation"] or not schemas:
+        return schemas
+    return undemanding(inputs.engine, schemas)
+
+
+def case_of(policies: Source, entities: str, schemas: Sequence[Source], links: tuple[Link, ...] = ()) -> Case:
+    """A case whose schemas are linked."""
+    schema = schemas[0] if schemas else None
+    return Case(policies, entities, schema, links=links, fragments=tuple(schemas[1:]))
+
+
+def answered(question: Callable[..., int], *asked: Any) -> int:
+    """The exit code of a question, whose last argument are the options.
+
+    What cannot be answered is reported in one sentence per error; to programs as one JSON object.
+    """
+    try:
+        return question(*asked)
+    except NoAnswer as reason:
+        reasons = reason.reasons
+    except InputProblem as problem:
+        reasons = (str(problem),)
+    if asked[-1].get("form") == "json":
+        click.echo(json.dumps(error_document(reasons), indent=2))
+    else:
+        for sentence in reasons:
+            click.echo(f"drt: {sentence}", err=True)
+    return FAILURE
+
+
+def error_document(reasons: Sequence[str]) -> dict[str, object]:
+    """What programs get in place of an answer: all errors as one text, and each by itself."""
+    return {"error": "\n".join(reasons), "errors": list(reasons)}

@@ -1,0 +1,38 @@
+"""`drt conformance`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from drt.cli.options import form
+
+RECORD_SECONDS = 60.0
+"""What one record may take; one that hangs is a mismatch."""
+
+
+@click.command("conformance", short_help="Put recorded verdicts to an engine.")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@click.option("--engine", "engines", multiple=True, metavar="NAME", help="[default: reference, production]")
+@form
+@click.pass_context
+def command(ctx: click.Context, paths: tuple[Path, ...], engines: tuple[str, ...], form: str) -> None:
+    """Read official integration tests and further recorded material, and compare an engine with it.
+
+    PATH is a folder, a file or an archive. The report of each engine ends with a line `conformance[ENGINE]:
+    N checked, M mismatched, K unsupported`. Exit codes: 0 all as recorded, 1 mismatches, 2 wrong usage or
+    input, 5 no material found.
+    """
+    from drt.assess.conformance import run
+    from drt.run.options import DEFAULT_ENGINES
+
+    reports = [run(paths, engine, seconds=RECORD_SECONDS) for engine in engines or DEFAULT_ENGINES]
+    if form == "json":
+        documents = [report.to_json() for report in reports]
+        click.echo(documents[0] if len(documents) == 1 else f"[{', '.join(documents)}]")
+    else:
+        for report in reports:
+            click.echo(report.text())
+    codes = {report.exit_code for report in reports}
+    ctx.exit(1 if 1 in codes else max(codes))

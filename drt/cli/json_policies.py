@@ -1,0 +1,122 @@
+"""All errors of a policy set in JSON, where an engine reports the first: each part is put to it by itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from drt.cli.merging import POLICY_MEMBERS, SET_MEMBERS, File
+from drt.model import json_text
+from drt.model.errors import InputProblem
+from drt.model.outcome import Rejected
+
+ANYONE = {"op": "All"}
+NEUTRAL: dict[str, dict[str, Any]] = {
+    "staticPolicies": {
+        "effect": "permit",
+        "principal": ANYONE,
+        "action": ANYONE,
+        "resource": ANYONE,
+        "conditions": [],
+    },
+    "templates": {
+        "effect": "permit",
+        "principal": {"op": "==", "slot": "?principal"},
+        "action": ANYONE,
+        "resource": {"op": "==", "slot": "?resource"},
+        "conditions": [],
+    },
+}
+"""A policy and a template in which one part of another can stand by itself."""
+ALWAYS = {"kind": "when", "body": {"Value": True}}
+
+UNREADABLE = "cannot be read"
+
+Read = Callable[[str], object]
+"""An engine's answer to a policy set in JSON."""
+
+
+def errors(file: File, read: Read, whole: Rejected) -> list[str]:
+    """What is wrong with each policy and each link, with its line; `whole` is the answer to all of them."""
+    document = _document(file.text)
+    found: dict[tuple[str | int, str], str] = {}
+    for way, part in _parts(document):
+        for narrow, alone in _alone(way, part, document):
+            said = _refusal(read, alone)
+            if said is not None and not (way[0] == "templateLinks" and _is_said(said, found)):
+                found.setdefault((way[1], said), _placed(file, narrow, said))
+    if _is_said(whole.detail, found):
+        return list(found.values())
+    return [f"{file.path}: {whole.detail or UNREADABLE}", *found.values()]
+
+
+def _document(text: str) -> dict[str, Any]:
+    """The policy set as far as it can be taken apart: nothing of what is no JSON object."""
+    try:
+        document = json_text.parse(text)
+    except InputProblem:
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _is_said(detail: str, found: Iterable[tuple[object, str]]) -> bool:
+    return any(said == detail for _, said in found)
+
+
+def _parts(document: Mapping[str, Any]) -> Iterator[tuple[json_text.Way, Any]]:
+    """The policies, templates and links of a set, with the way to each."""
+    for key in SET_MEMBERS:
+        found = document.get(key)
+        if isinstance(found, dict):
+            yield from (((key, name), policy) for name, policy in found.items())
+        elif isinstance(found, list):
+            yield from (((key, index), link) for index, link in enumerate(found))
+
+
+def _alone(way: json_text.Way, part: Any, document: Mapping[str, Any]) -> Iterator[tuple[json_text.Way, Any]]:
+    """Policy sets with only that part; for a policy, sets with one piece of it first."""
+    key, name = way
+    if key == "templateLinks":
+        templates = document.get("templates")
+        named = part.get("templateId") if isinstance(part, dict) else None
+        known = {named: templates[named]} if isinstance(templates, dict) and named in templates else {}
+        yield way, _set("templates", known) | {"templateLinks": [part]}
+        return
+    if isinstance(part, dict):
+        for narrow, piece in _pieces(key, part):
+            yield (*way, *narrow), _set(key, {name: piece})
+    yield way, _set(key, {name: part})
+
+
+def _pieces(key: str | int, policy: Mapping[str, Any]) -> Iterator[tuple[json_text.Way, Any]]:
+    """Policies that have one part of this one each, at its place, and are right otherwise."""
+    neutral = NEUTRAL[str(key)]
+    for part in POLICY_MEMBERS:
+        value = policy.get(part, neutral[part])
+        if part != "conditions" or not isinstance(value, list):
+            yield (part,), neutral | {part: value}
+            continue
+        for index, condition in enumerate(value):
+            yield (part, index), neutral | {part: [*[ALWAYS] * index, condition]}
+
+
+def _set(key: str | int, policies: Mapping[Any, Any]) -> dict[str, Any]:
+    return {"staticPolicies": {}, "templates": {}, "templateLinks": [], str(key): policies}
+
+
+def _refusal(read: Read, document: object) -> str | None:
+    """Why the document is refused, None where it is not."""
+    try:
+        answer = read(json.dumps(document))
+    except RecursionError:
+        return None
+    return (answer.detail or UNREADABLE) if isinstance(answer, Rejected) else None
+
+
+def _placed(file: File, way: json_text.Way, said: str) -> str:
+    """The error with its line, and the name of the policy where the engine does not give it."""
+    name = str(way[1])
+    known = way[0] == "templateLinks" or any(f"{quote}{name}{quote}" in said for quote in "'`\"")
+    about = "" if known else f"policy `{name}`: "
+    return str(InputProblem(f"{about}{said}", file.path, json_text.line_of(file.text, way)))

@@ -1,0 +1,131 @@
+"""Kinds of values that options take, and what they default to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from drt.cli.processors import processors
+from drt.targets.partitions import LANES
+
+Command = TypeVar("Command", bound=Callable[..., object])
+
+if TYPE_CHECKING:
+    Kind = click.ParamType[Any]
+else:
+    Kind = click.ParamType  # takes no argument before click 8.3
+
+FORM = "drt.form"
+"""Where a context keeps the form in which the answer was asked for: `text`, `json` and others."""
+
+_NUMBER = r"[0-9]{1,6}(?:\.[0-9]{1,3})?"
+_TIME = re.compile(rf"({_NUMBER})|(?=.)(?:({_NUMBER})h)?(?:({_NUMBER})m)?(?:({_NUMBER})s)?")
+_SECONDS = (1.0, 3600.0, 60.0, 1.0)
+"""What each number of a time counts: one without a unit, hours, minutes, seconds."""
+
+MOST_JOBS = 999
+
+
+class Duration(Kind):
+    """Seconds, or numbers with the units h, m and s: `90`, `60s`, `10m`, `1h30m`."""
+
+    name = "time"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        if isinstance(value, float):
+            return value
+        found = _TIME.fullmatch(str(value))
+        numbers = found.groups(default="0") if found is not None else ()
+        seconds = sum(float(number) * each for number, each in zip(numbers, _SECONDS, strict=False))
+        if seconds == 0:
+            self.fail(f"{value!r} is not a time such as 60s, 10m or 1h30m", param, ctx)
+        return seconds
+
+
+class Jobs(Kind):
+    """A number of workers, or `auto` for one per processor."""
+
+    name = "n|auto"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        if isinstance(value, int):
+            return value
+        if value == "auto":
+            return processors()
+        if not re.fullmatch(r"[0-9]{1,9}", str(value)) or not 1 <= int(str(value)) <= MOST_JOBS:
+            self.fail(f"{value!r} is neither a number of workers from 1 to {MOST_JOBS} nor auto", param, ctx)
+        return int(str(value))
+
+
+class Shard(Kind):
+    """One of several equal parts of a run: `2/4` is the second of four."""
+
+    name = "i/n"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        if isinstance(value, tuple):
+            return value
+        found = re.fullmatch(r"([0-9]{1,4})/([0-9]{1,4})", str(value))
+        if found is None or not 1 <= int(found[1]) <= int(found[2]):
+            self.fail(f"{value!r} is not a part such as 1/4, from 1/4 to 4/4", param, ctx)
+        if int(found[2]) > LANES:
+            self.fail(f"{value!r}: a run has at most {LANES} parts", param, ctx)
+        return int(found[1]) - 1, int(found[2])
+
+
+class Share(Kind):
+    """An engine and a share of the cases: `cedarpy=0.01`."""
+
+    name = "engine=share"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, float]:
+        if isinstance(value, tuple):
+            return value
+        if value == "none":
+            return "", 0.0
+        engine, _, share = str(value).rpartition("=")
+        if not engine or not re.fullmatch(r"0(\.[0-9]{1,9})?|1(\.0{1,9})?|\.[0-9]{1,9}", share):
+            self.fail(f"{value!r} is not an engine and a share from 0 to 1, such as cedarpy=0.01", param, ctx)
+        return engine, float(share)
+
+
+def remember_form(ctx: click.Context, _param: click.Parameter, value: str) -> str:
+    """Note the form in which a program wants its answers, for errors to come in the same."""
+    ctx.meta[FORM] = value
+    return value
+
+
+def form(
+    command: Command, *names: str, kinds: Sequence[str] = ("text", "json"), of: str = "report"
+) -> Command:
+    """`--format text|json`, and `--json` for short."""
+    command = click.option(
+        "--json", "form", flag_value="json", callback=remember_form, help="The same as --format json."
+    )(command)
+    return click.option(
+        *names,
+        "--format",
+        "form",
+        type=click.Choice(kinds),
+        default="text",
+        callback=remember_form,
+        help=f"Of the {of}.",
+    )(command)
+
+
+def targets_from(command: Command) -> Command:
+    """`--targets-from`, for tables of targets other than ours."""
+    return click.option(
+        "--targets-from",
+        metavar="MODULE:NAME",
+        default="drt.targets.table:TARGETS",
+        show_default=True,
+        help="The table of targets.",
+    )(command)

@@ -1,0 +1,45 @@
+"""Schemas that say how a request is read, and demand nothing of it (`--request-validation false`)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from drt.engines.guard import Guarded
+from drt.model.case import Source
+from drt.model.outcome import Accepted
+
+
+def undemanding(engine: Guarded, schemas: Sequence[Source]) -> tuple[Source, ...]:
+    """The schemas with every attribute of a context optional; as they are where the engine cannot link."""
+    linked = engine.link_schemas(schemas, complete=False)
+    if not isinstance(linked, Accepted):
+        return tuple(schemas)
+    try:
+        document = json.loads(linked.canonical)
+        for context in _contexts(document):
+            _let_lack(context)
+        return (Source(json.dumps(document), "json"),)
+    except RecursionError:
+        return tuple(schemas)
+
+
+def _contexts(document: Any) -> Iterator[Any]:
+    """The context types of a resolved schema."""
+    for namespace in document.values():
+        for action in namespace.get("actions", {}).values():
+            yield (action.get("appliesTo") or {}).get("context")
+
+
+def _let_lack(context: Any) -> None:
+    """Make the attributes of a resolved type optional, those of inner records too."""
+    todo = [context]
+    while todo:
+        match todo.pop():
+            case {"type": "Record", "attributes": dict(attributes)}:
+                for attribute in attributes.values():
+                    attribute["required"] = False
+                todo += attributes.values()
+            case {"type": "Set", "element": element}:
+                todo.append(element)

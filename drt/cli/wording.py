@@ -1,0 +1,64 @@
+"""An engine's words as users know the parts: names of policies, places in their files, lines of the source.
+
+Only the head of a message is changed: what follows may quote the user's own text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from drt.cli.merging import File, place_in
+
+PLACE = re.compile(r"line (\d+), column (\d+)")
+
+HEAD = re.compile(
+    r"(?:\[policy[0-9]+\] )?"
+    r"(?:(?:for policy|policy|error in|warning for) `policy[0-9]+`(?:, line [0-9]+, column [0-9]+)?)?"
+)
+"""How engines begin what they say of one policy: its id, and perhaps the place."""
+
+TEMPLATE = re.compile(r"(?<=template ['`])policy[0-9]+(?=['`])")
+"""The id of a template in what engines say of a link, which has an id of the user's own."""
+
+POLICY_ID = re.compile(r"policy[0-9]+")
+
+
+def told(said: str, files: Sequence[File], named: Mapping[str, str]) -> str:
+    """What an engine says of policies, line by line, with the names of policies and places in their files."""
+    return "\n".join(_line_told(line, files, named) for line in said.split("\n"))
+
+
+def _line_told(line: str, files: Sequence[File], named: Mapping[str, str]) -> str:
+    found = HEAD.match(line)
+    head = found[0] if found else ""
+    words = POLICY_ID.sub(lambda policy: named.get(policy[0], policy[0]), head)
+    return placed(words, files) + line[len(head) :] if head else line
+
+
+def placed(said: str, files: Sequence[File]) -> str:
+    """The first place in the joined text as one of its files; as it is where there is one file."""
+    return PLACE.sub(lambda found: _place(files, found), said, count=1) if len(files) > 1 else said
+
+
+def link_told(said: str, named: Mapping[str, str]) -> str:
+    """What an engine says of a link, with the name of its template."""
+    return TEMPLATE.sub(lambda found: named.get(found[0], found[0]), said)
+
+
+def paths(files: Sequence[File]) -> str:
+    """The files by name, each once."""
+    return ", ".join(dict.fromkeys(str(file.path) for file in files))
+
+
+def excerpt(text: str, line: int, column: int) -> str:
+    """The line of a text with a caret, for the end of a message; nothing where there is none to show."""
+    lines = text.split("\n")
+    if not 1 <= line <= len(lines) or not lines[line - 1].strip() or len(lines[line - 1]) > 200:
+        return ""
+    return f"\n  {lines[line - 1].rstrip()}\n  {' ' * (column - 1)}^"
+
+
+def _place(files: Sequence[File], found: re.Match[str]) -> str:
+    file, line = place_in(files, int(found[1]))
+    return f"{file.path}, line {line}, column {found[2]}"

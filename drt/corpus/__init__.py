@@ -1,0 +1,1 @@
+"""The corpus on disk: store, check, merge, prune, statistics, known findings."""

@@ -1,0 +1,67 @@
+"""What saved cases reach of the language: asked in child processes, for a case may kill whoever asks.
+
+Owns the feature set by which one case can stand for another: cells that the reference reaches, the parts of
+the language it is written with, and which part of an engine it puts to the test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from drt.model.case import Case
+from drt.coverage.reference_cells import features_of
+from drt.diagnosis.features import case_features
+from drt.engines.sandbox import Answered, in_child
+from drt.model.saved_case import SavedCase
+
+SECONDS_A_CASE = 10.0
+BATCH = 48
+
+Known = tuple[Path, SavedCase]
+
+
+def cells_reached(cases: Sequence[Known]) -> Iterator[tuple[Path, SavedCase, frozenset[str] | None]]:
+    """Each case with the cells that it reaches; None where the reference did not live to tell."""
+    for start in range(0, len(cases), BATCH):
+        batch = cases[start : start + BATCH]
+        together = _ask([saved.case for _, saved in batch])
+        for number, (path, saved) in enumerate(batch):
+            told = _ask([saved.case]) if together is None else together[number : number + 1]
+            yield path, saved, told[0] if told else None
+
+
+def _ask(cases: Sequence[Case]) -> list[frozenset[str]] | None:
+    answer = in_child(
+        lambda _engines: [frozenset(features_of(case)) for case in cases], (), SECONDS_A_CASE * len(cases)
+    )
+    return answer.answer if isinstance(answer, Answered) else None
+
+
+def components(saved: SavedCase) -> tuple[str, ...]:
+    """The parts of an engine that a case puts to the test, by what it holds and expects."""
+    case, expected = saved.case, saved.expected
+    target = str(saved.origin.get("target", ""))
+    found = {
+        "reading": expected.rejected is not None or not (case.requests or case.schema),
+        "authorization": bool(case.requests) and expected.rejected is None,
+        "evaluation": bool(case.expressions),
+        "validation": expected.should_validate is not None or target.startswith("valid"),
+        "schema": case.schema is not None,
+        "entities": case.entities.strip() not in ("", "[]"),
+        "templates": bool(case.links),
+        "policy JSON": case.policies.format == "json",
+    }
+    return tuple(name for name, is_so in found.items() if is_so)
+
+
+def features(saved: SavedCase, cells: frozenset[str]) -> frozenset[str]:
+    """Everything that a case must share with others before they can stand for it."""
+    return frozenset(
+        [
+            *cells,
+            *(f"written with {name}" for name in case_features(saved.case)),
+            *(f"tests {name}" for name in components(saved)),
+            *([f"drawn by {saved.origin['target']}"] if "target" in saved.origin else []),
+        ]
+    )

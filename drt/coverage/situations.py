@@ -1,0 +1,121 @@
+"""Situations worth having seen that no single feature tells: how far up `in` found its target, what met what
+in one response.
+
+Owns how they are recognised; `drt.coverage.events` lists them among the events that a long run must reach.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from reference.entities import Entities
+from reference.errors import ErrorKind
+from reference.policies import Policies
+from reference.syntax import Binary, Compound, HasAttr, HasPath, IsIn, Like, Star
+from reference.templates import PolicySet
+from reference.values import TRUE, Bool, EntityUid, Set, String, Value
+
+TELLING = (Binary, IsIn, HasAttr, HasPath, Like)
+"""The forms that may show one of the situations."""
+
+
+def form_sights(
+    expr: Compound, operands: Sequence[Value], result: Value | ErrorKind, entities: Entities
+) -> Iterator[str]:
+    """The situations that one evaluated form shows."""
+    match expr:
+        case Binary("in") | IsIn() if result == TRUE:
+            yield from _ways_up(operands, entities)
+        case HasAttr() | HasPath() | Binary("hasTag"):
+            if isinstance(operands[0], EntityUid) and entities.find(operands[0]) is None:
+                name = "hasTag" if isinstance(expr, Binary) else "has"
+                yield f"{name}: of an entity that is not in the store"
+        case Like(_, pattern) if result == TRUE and isinstance(operands[0], String):
+            yield from _wildcards(operands[0].value, pattern)
+
+
+def _ways_up(operands: Sequence[Value], entities: Entities) -> Iterator[str]:
+    below, target = operands
+    if not isinstance(below, EntityUid):
+        return
+    if isinstance(target, Set):
+        yield "in: one of a set"
+        return
+    entity = entities.find(below)
+    if below == target:
+        yield "in: itself" if entity is not None else "in: itself, though it is not in the store"
+    elif entity is not None and target in entity.parents:
+        yield "in: a parent"
+        if len(entity.parents) > 1:
+            yield "in: one of several parents"
+    else:
+        yield "in: an ancestor two steps up or more"
+
+
+def _wildcards(text: str, pattern: Sequence[Star | str]) -> Iterator[str]:
+    written = sum(isinstance(element, str) for element in pattern)
+    if written == len(pattern):
+        yield "like: without a wildcard"
+    elif len(text) > written:
+        yield "like: a wildcard stood for something"
+    else:
+        yield "like: a wildcard stood for nothing"
+    if "*" in pattern:
+        yield "like: a star that is no wildcard"
+
+
+def response_sights(
+    policies: Policies, known: PolicySet, came_to: Mapping[str, Value | ErrorKind]
+) -> Iterator[str]:
+    """The situations of one response, from what each policy came to."""
+    satisfied = {"permit": set[str](), "forbid": set[str]()}
+    erring = {"permit": set[str](), "forbid": set[str]()}
+    for policy in policies:
+        said = came_to[policy.id]
+        if said == TRUE:
+            satisfied[policy.effect].add(policy.id)
+        elif not isinstance(said, Bool):
+            erring[policy.effect].add(policy.id)
+    permits, forbids = satisfied["permit"], satisfied["forbid"]
+    if forbids and permits:
+        yield "response: a forbid overrode a permit"
+    if not forbids and not permits:
+        yield "response: nothing applied"
+    if len(forbids) > 1:
+        yield "response: two forbids or more"
+    elif len(permits) > 1 and not forbids:
+        yield "response: two permits or more"
+    yield from _skipped(permits, forbids, erring, len(came_to))
+    determining = forbids or permits
+    yield from _links(determining, known, came_to)
+
+
+def _skipped(
+    permits: set[str], forbids: set[str], erring: Mapping[str, set[str]], policies: int
+) -> Iterator[str]:
+    skipped = erring["permit"] | erring["forbid"]
+    if permits and not forbids:
+        if erring["permit"]:
+            yield "response: an erring permit was skipped and another allowed"
+        if erring["forbid"]:
+            yield "response: an erring forbid was skipped and the request allowed"
+    if forbids and skipped:
+        yield "response: an erring policy was skipped and a forbid denied"
+    if skipped and len(skipped) == policies:
+        yield "response: every policy erred"
+
+
+def _links(
+    determining: set[str], known: PolicySet, came_to: Mapping[str, Value | ErrorKind]
+) -> Iterator[str]:
+    deciding = determining & known.links.keys()
+    if not deciding:
+        return
+    yield "response: a link decided"
+    if len(deciding) < len(determining):
+        yield "response: a link and a static policy decided together"
+    templates = {known.links[link].template_id for link in deciding}
+    if any(len(known.links[link].values) > 1 for link in deciding):
+        yield "response: a link whose both slots are filled decided"
+    if any(link.template_id in templates and came_to[id_] != TRUE for id_, link in known.links.items()):
+        yield "response: one link of a template applied and another did not"

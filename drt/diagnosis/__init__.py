@@ -1,0 +1,12 @@
+"""From a divergence to the rule that two engines read differently.
+
+Owns the search for the innermost thing on which engines part: a sub-expression, a clause, a step of the
+authorizer, a token, a typing rule. Engines are asked through the protocol alone, so any will do.
+"""
+
+from __future__ import annotations
+
+from drt.diagnosis.located import Located
+from drt.diagnosis.search import localise
+
+__all__ = ["Located", "localise"]

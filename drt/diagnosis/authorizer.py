@@ -1,0 +1,88 @@
+"""Which step of the authorizer engines take differently, when they agree on every policy alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+from drt.diagnosis.located import Answers, Located
+from drt.diagnosis.policies import OnePolicy
+from drt.model.outcome import Authorized, Decision, ErrorKind
+from drt.oracles.comparing import difference
+from drt.scan.policies import layouts
+from drt.scan.tokens import tokenize
+
+SATISFIED, UNSATISFIED = "satisfied", "unsatisfied"
+
+STEPS = {
+    "decision": ("the decision: allow if a permit is satisfied and no forbid is", "spec 04 §3"),
+    "determining": ("the determining policies: the satisfied ones of the decision's effect", "spec 04 §3"),
+    "erring": ("the erring policies: all whose evaluation fails", "spec 04 §3"),
+    "error-kind": ("the error kind of an erring policy", "spec 04 §4"),
+}
+
+
+def step_of(whole: Answers, alone: Sequence[tuple[OnePolicy, Answers]]) -> Located:
+    """The step on which the responses part, and which engines depart from what the policies come to."""
+    outcomes = [outcome for _, outcome in whole]
+    kind = next(filter(None, (difference(outcomes[0], other) for other in outcomes[1:])), None)
+    rule, source = STEPS.get(kind or "", ("answering a request", "spec 04"))
+    operands = tuple((policy.id, answers) for policy, answers in alone)
+    known = [_status(policy, answers) for policy, answers in alone]
+    statuses = [status for status in known if status is not None]
+    met = ", ".join(sorted({f"{status} {effect}" for _, effect, status in statuses})) or "no policies"
+    said = ""
+    if len(statuses) == len(known):
+        expected = _expected(statuses)
+        wrong = [name for name, outcome in whole if outcome != expected]
+        if len(wrong) < len(whole):
+            said = (
+                f"from its policies alone follows {_told(expected)}: {' and '.join(wrong)} departs from that"
+            )
+    return Located("authorizer", rule, source, "the response", met, whole, operands, said)
+
+
+Status = tuple[str, str, str]
+"""A policy's id, its effect, and `satisfied`, `unsatisfied` or the kind of its error."""
+
+
+def _expected(statuses: Sequence[Status]) -> Authorized:
+    """The response that follows from what the engines agree on about each policy (spec 04 §3)."""
+    satisfied = [(name, effect) for name, effect, status in statuses if status == SATISFIED]
+    effects = {effect for _, effect in satisfied}
+    decision: Decision = "allow" if effects == {"permit"} else "deny"
+    deciding = "permit" if decision == "allow" else "forbid"
+    erring = [
+        (name, cast(ErrorKind, status))
+        for name, _, status in statuses
+        if status not in (SATISFIED, UNSATISFIED)
+    ]
+    reasons = sorted(name for name, effect in satisfied if effect == deciding)
+    return Authorized(decision, tuple(reasons), tuple(sorted(erring)))
+
+
+def _status(policy: OnePolicy, answers: Answers) -> Status | None:
+    """What a policy comes to, read off the response to it alone."""
+    effect = _effect(policy)
+    if effect is None:
+        return None
+    match answers[0][1]:
+        case Authorized(erring=((_, kind), *_)):
+            return policy.id, effect, kind
+        case Authorized(decision, determining):
+            applied = decision == "allow" if effect == "permit" else bool(determining)
+            return policy.id, effect, SATISFIED if applied else UNSATISFIED
+        case _:
+            return None
+
+
+def _effect(policy: OnePolicy) -> str | None:
+    tokens = tokenize(policy.text)
+    first = layouts(tokens)[0] if tokens else None
+    return None if first is None or first.effect is None else tokens[first.effect].text
+
+
+def _told(response: Authorized) -> str:
+    ids = ", ".join(response.determining) or "no policy"
+    errors = f", with errors of {', '.join(name for name, _ in response.erring)}" if response.erring else ""
+    return f"{response.decision} because of {ids}{errors}"

@@ -1,0 +1,133 @@
+"""The verdict on a finding: which engine is wrong, and by what: a law, a seed case or the arbiter.
+
+Owns the order of the witnesses. A law that an engine breaks by itself comes first, then the seed cases about
+the same rule, whose answers people took from the language guide, then a further engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from drt.diagnosis import Located
+from drt.model import guide
+from drt.model.divergence import Divergence
+from drt.model.outcome import Crashed, ExceededBudget, Outcome
+
+By = Literal["law", "seed", "arbiter", "nothing"]
+
+Unmet = Mapping[str, Sequence[tuple[str, str]]]
+"""By engine, the seed cases that it does not answer as expected: the name of each and its source."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """`wrong` are the engines at fault, none where nothing decides; `because` completes the sentence.
+
+    `source` cites the language guide, and `quote` is what it says there.
+    """
+
+    wrong: tuple[str, ...]
+    by: By
+    because: str
+    source: str = ""
+    quote: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """The verdict in one sentence."""
+        if not self.wrong:
+            return f"undecided: {self.because}"
+        return f"{' and '.join(self.wrong)} {'is' if len(self.wrong) == 1 else 'are'} wrong: {self.because}"
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "wrong": list(self.wrong), "sentence": self.sentence}
+
+
+def judge(
+    divergence: Divergence,
+    law: str,
+    located: Located | None,
+    unmet: Unmet,
+    arbitration: Mapping[str, Any],
+) -> Judgement:
+    """The verdict on a divergence; `law` is the law in words, `arbitration` what the arbiter said."""
+    source = located.source if located is not None and located.source else law
+    rule = located.rule if located is not None else law
+    wrong, by, because = (
+        _by_law(divergence, law)
+        or _by_seed(engines_of(divergence), source, unmet)
+        or _by_arbiter(engines_of(divergence), arbitration)
+        or ((), "nothing", _undecided(engines_of(divergence), arbitration))
+    )
+    cited = ", ".join(place.citation for place in guide.places(source))
+    return Judgement(wrong, by, because, cited, guide.quote(source, rule))
+
+
+def engines_of(divergence: Divergence) -> tuple[str, ...]:
+    """The engines of a divergence, each once; answers of a variant count as its engine's."""
+    return tuple(dict.fromkeys(name.partition(",")[0] for name, _ in divergence.answers))
+
+
+Verdict = tuple[tuple[str, ...], By, str]
+
+
+def _by_law(divergence: Divergence, law: str) -> Verdict | None:
+    """An engine that does not answer, or that breaks a law with nobody else in it."""
+    broke = {name.partition(",")[0]: one for name, one in divergence.answers if isinstance(one, Crashed)}
+    if broke:
+        return tuple(broke), "law", f"it broke ({_told(next(iter(broke.values())))})"
+    spent = {
+        name.partition(",")[0]: one for name, one in divergence.answers if isinstance(one, ExceededBudget)
+    }
+    if spent:
+        return tuple(spent), "law", f"it ran out of {next(iter(spent.values())).resource}, others did not"
+    engines = engines_of(divergence)
+    if len(engines) == 1:
+        return engines, "law", f"it breaks the law `{divergence.law}` by itself: {law}"
+    return None
+
+
+def _told(outcome: Outcome) -> str:
+    assert isinstance(outcome, Crashed)
+    return f"{outcome.error}{f' at {outcome.where[-1]}' if outcome.where else ''}"
+
+
+def _by_seed(engines: Sequence[str], source: str, unmet: Unmet) -> Verdict | None:
+    """The engines that miss a seed case of the section in question, where another engine misses none."""
+    cited = {place.citation for place in guide.places(source)}
+    missed = {
+        engine: [(name, where) for name, where in unmet.get(engine, ()) if cited & _citations(where)]
+        for engine in engines
+    }
+    wrong = tuple(engine for engine in engines if missed[engine])
+    if not wrong or len(wrong) == len(engines):
+        return None
+    name, where = missed[wrong[0]][0]
+    met = " and ".join(engine for engine in engines if engine not in wrong)
+    return wrong, "seed", f"it misses the seed case `{name}` ({where}), which {met} answers as expected"
+
+
+def _citations(source: str) -> set[str]:
+    return {place.citation for place in guide.places(source)}
+
+
+def _by_arbiter(engines: Sequence[str], arbitration: Mapping[str, Any]) -> Verdict | None:
+    agreeing = [engine for engine in engines if engine in arbitration.get("with", ())]
+    wrong = tuple(engine for engine in engines if engine not in agreeing)
+    if not agreeing or not wrong or arbitration.get("engine") in engines:
+        return None
+    return wrong, "arbiter", f"{_arbiter(arbitration)} answers as {' and '.join(agreeing)}"
+
+
+def _undecided(engines: Sequence[str], arbitration: Mapping[str, Any]) -> str:
+    between = " and ".join(engines)
+    if not arbitration:
+        return f"no law, seed case or arbiter decides between {between}"
+    said = arbitration.get("says")
+    return f"no law or seed case decides between {between}, and {_arbiter(arbitration)} says: {said}"
+
+
+def _arbiter(arbitration: Mapping[str, Any]) -> str:
+    return f"{arbitration.get('engine')} {arbitration.get('version', '')}".strip()

@@ -1,0 +1,144 @@
+"""What breaks a law of writing: the part of the document that is written wrongly, or read back wrongly.
+
+Owns the table from laws to what is done in them. Engines are asked through the law itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from drt.diagnosis.expressions import differ
+from drt.diagnosis.located import Answers, Located
+from drt.diagnosis.minimal_value import blamed
+from drt.diagnosis.places import place_name
+from drt.diagnosis.reading import SHOWN, between_documents, in_text
+from drt.diagnosis.rules import rule_of
+from drt.engines.guard import Guarded, GuardedLoaded
+from drt.model.case import Case, Source
+from drt.model.divergence import Divergence, Oracle
+from drt.model.outcome import Accepted
+from drt.oracles import roundtrips, schemas
+from drt.oracles.wildcard import ANY_REQUEST
+from drt.scan.expressions import NotAnExpression, read_expression
+from drt.scan.tokens import tokenize
+
+WRITING: dict[str, tuple[str, Oracle]] = {
+    "printing_round_trips": ("", roundtrips.printing_round_trips),
+    "json_round_trips": ("JSON:", roundtrips.json_round_trips),
+    "printed_links_decide_alike": ("links:", roundtrips.printed_links_decide_alike),
+    "entities_round_trip": ("entities:", roundtrips.entities_round_trip),
+    "schema_translations_mean_the_same": ("the schema:", schemas.schema_translations_mean_the_same),
+}
+"""Laws about documents, each with what is written and read, and the law itself."""
+
+
+def in_writing(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> Located | None:
+    """What is written so that it is not read back as it was."""
+    what, law = WRITING[divergence.law]
+    verb = f"{_fault(case, engines, divergence, law)} {what}".strip()
+    found = between_documents(divergence, verb)
+    if found is not None:
+        return found
+    document = _document(case, engines, divergence)
+    blame = None if document is None else blamed(document, lambda text: _holds(case, engines, law, text))
+    if blame is None:
+        rule = f"{verb} {divergence.question}"
+        return Located("reading", rule, "spec 11 §6", divergence.question, "", divergence.answers)
+    path, value = blame
+    rule = f"{verb} {place_name(path, value)}"
+    text = repr(value)[:SHOWN]
+    return Located("reading", rule, "spec 01 §7, 06 §4", divergence.question, text, divergence.answers)
+
+
+def _fault(case: Case, engines: Sequence[Guarded], divergence: Divergence, law: Oracle) -> str:
+    """`writing` where no engine reads back what was written, else `reading`, for some do.
+
+    An engine alone gives no second opinion: what it cannot read back, it has written wrongly.
+    """
+    found = [one for one in law(case, engines).divergences if one.question == divergence.question]
+    failing = {one.answers[-1][0].partition(",")[0] for one in found}
+    return "reading" if len(failing) < len(engines) and len(engines) > 1 else "writing"
+
+
+def _document(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> str | None:
+    """The canonical JSON of what the law is about, by the engine that wrote."""
+    writer = divergence.answers[0][0].partition(",")[0]
+    for engine in engines:
+        if engine.name == writer:
+            match divergence.law:
+                case "entities_round_trip":
+                    read = engine.read_entities(case.entities, None)
+                case "schema_translations_mean_the_same":
+                    return None
+                case _:
+                    read = engine.read_policies(case.policies)
+            return read.canonical if isinstance(read, Accepted) else None
+    return None
+
+
+def _holds(case: Case, engines: Sequence[Guarded], law: Oracle, text: str) -> bool:
+    """Whether the law holds, and has been put to the test, for another document."""
+    if law is roundtrips.entities_round_trip:
+        other = replace(case, entities=text)
+    else:
+        other = replace(case, policies=Source(text, "json"))
+    checked = law(other, engines)
+    return not checked.divergences and checked.comparisons > 0
+
+
+def in_layout(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> Located:
+    """What formatting does not keep; where it loses anything, that it lays out otherwise says no more."""
+    engine = divergence.answers[0][0].partition(",")[0]
+    found = roundtrips.formatting_keeps_everything(case, engines).divergences
+    questions = {one.question for one in found if one.answers[0][0].partition(",")[0] == engine}
+    question = next((one for one in LAYOUT if one in questions), divergence.question)
+    return Located("reading", f"formatting: {question}", "spec 11 J6", question, "", divergence.answers)
+
+
+LAYOUT = ("formatting", "policies", "comments", "formatting again")
+"""The questions about formatting, the gravest first."""
+
+
+def in_comments(divergence: Divergence) -> Located:
+    """Comments are read as something else."""
+    found = between_documents(divergence, "reading comments beside")
+    return found or Located("reading", "reading comments", "spec 01 §1", "policies", "", divergence.answers)
+
+
+def in_definition(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> Located | None:
+    """An expression on which an engine departs from a definition: its outermost rule, or how it is read."""
+    number = int(divergence.question.split()[1])
+    text = case.expressions[number]
+    read: Answers = tuple((engine.name, engine.read_expression(text)) for engine in engines)
+    if differ(read):
+        asked = replace(divergence, answers=read, question=f"expression {number}", expression=number)
+        return in_text(case, engines, asked)
+    tokens = tokenize(text)
+    try:
+        node = read_expression(tokens, 0, len(tokens))
+    except NotAnExpression:
+        return None
+    rule, source = rule_of(node, tokens)
+    loaded = [(engine.name, engine.load(case)) for engine in engines]
+    parts = [text[tokens[part.start].start : tokens[part.end - 1].end] for part in node.parts]
+    operands = tuple((part, _values(loaded, part)) for part in parts)
+    return Located("expression", rule, source, divergence.question, text, divergence.answers, operands)
+
+
+def _values(loaded: Sequence[tuple[str, Any]], text: str) -> Answers:
+    return tuple(
+        (name, one.evaluate(text, ANY_REQUEST)) for name, one in loaded if isinstance(one, GuardedLoaded)
+    )
+
+
+Search = Callable[[Case, Sequence[Guarded], Divergence], Located | None]
+
+SEARCHES: Mapping[str, Search] = {
+    "formatting_keeps_everything": in_layout,
+    "comments_change_nothing": lambda _case, _engines, divergence: in_comments(divergence),
+    "wildcard_matches_definition": in_definition,
+    **dict.fromkeys(WRITING, in_writing),
+}
+"""Laws by name, each with the search for what breaks it."""

@@ -1,0 +1,51 @@
+"""What a search comes to: the rule, where it is used, what each engine makes of it and its operands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from drt.model.outcome import Outcome
+from drt.model.outcome_json import outcome_to_json
+
+Answers = tuple[tuple[str, Outcome], ...]
+"""Each engine's name with its answer."""
+
+
+Kind = Literal["expression", "policy", "authorizer", "reading", "typing", "schema"]
+"""What the engines part on: a value, a policy's parts joined, the response, a text, a type, linking."""
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """The innermost thing on which the engines differ.
+
+    `rule` names the operator, clause or step in a person's words and `source` the chapter that defines it.
+    `place` says where in the case it stands and `text` how it is written there. `operands` pairs the text of
+    each operand with the answers to it, which agree; `said` adds what is known beyond that, one sentence.
+    """
+
+    kind: Kind
+    rule: str
+    source: str
+    place: str
+    text: str
+    answers: Answers
+    operands: tuple[tuple[str, Answers], ...] = ()
+    said: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "kind": self.kind,
+            "rule": self.rule,
+            "source": self.source,
+            "place": self.place,
+            "text": self.text,
+            "answers": _answers(self.answers),
+            "operands": [{"text": text, "answers": _answers(answers)} for text, answers in self.operands],
+            "said": self.said,
+        }
+
+
+def _answers(answers: Answers) -> list[dict[str, Any]]:
+    return [{"engine": name, **outcome_to_json(outcome)} for name, outcome in answers]

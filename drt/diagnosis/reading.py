@@ -1,0 +1,207 @@
+"""Where two readers part: the token that one refuses, the value it cannot stand, or what they make of one
+place in different ways."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from drt.diagnosis.expressions import differ
+from drt.diagnosis.located import Located
+from drt.diagnosis.minimal_value import blamed
+from drt.diagnosis.places import MEMBERS, parting, place_name, token_name, value_name
+from drt.engines.guard import Guarded, GuardedLoaded
+from drt.model.case import Case, Source
+from drt.model.divergence import Divergence
+from drt.model.outcome import Accepted, Outcome, Rejected, Unsupported, Unwritable
+from drt.scan.tokens import tokenize
+
+PLACE = re.compile(r"line (\d+),? column (\d+)")
+CHAPTERS = {
+    "policies": "spec 01, 06", "expression": "spec 01", "entities": "spec 05", "schema": "spec 07",
+    "request": "spec 05 §8", "link": "spec 04 §1.1",
+}  # fmt: skip
+SHOWN = 60
+
+
+def in_text(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> Located | None:
+    """Where reading goes different ways."""
+    refused = [(name, outcome) for name, outcome in divergence.answers if isinstance(outcome, Rejected)]
+    unwritable = [one for _, one in divergence.answers if isinstance(one, Unwritable)]
+    if unwritable and not refused:
+        part = unwritable[0].part
+        return Located(
+            "reading",
+            f"writing the {part}",
+            CHAPTERS[part],
+            part,
+            "",
+            divergence.answers,
+            (),
+            unwritable[0].detail,
+        )
+    if not refused:
+        named = _in_words_of_the_input(case, between_documents(divergence, "reading"))
+        return _escaped(case, divergence, named)
+    name, rejection = refused[0]
+    part = rejection.part
+    if part in ("entities", "request") and (schema := in_inputs(case, engines, "schema")):
+        return schema
+    written = _text_of(case, part, divergence)
+    text, said = _refused(written, rejection.detail)
+    told = f"{name} stops there: {said}" if said else ""
+    rule = f"reading {token_name(text) if text else _mentioned(said, part)}"
+    if written.lstrip()[:1] in ("{", "["):
+        found = blamed(written, lambda other: _all_read(case, engines, divergence, part, other))
+        if found is not None:
+            path, value = found
+            name = place_name(path, value) if path else "JSON"
+            if part == "entities" and case.schema is None:
+                name = value_name(value) or name
+            rule, text = f"reading {name}", json.dumps(value)[:SHOWN]
+    return Located("reading", rule, CHAPTERS[part], part, text, divergence.answers, (), told)
+
+
+WRITTEN_AS = {"`offset`": "`datetime`"}
+"""Functions by which engines write a value, and the one that makes such a value in an input."""
+
+
+def _in_words_of_the_input(case: Case, found: Located | None) -> Located | None:
+    """The same, named by the function in the input, not by the one that engines write the value with."""
+    if found is None:
+        return None
+    texts = (case.policies.text, case.entities, *case.expressions, *(one.text for one in case.requests))
+    for written, given in WRITTEN_AS.items():
+        if written in found.rule and not any(written.strip("`") in text for text in texts):
+            return replace(found, rule=found.rule.replace(written, given))
+    return found
+
+
+STRINGS = ("a string literal", "record", "attribute access", "`has`", "an entity literal", "annotations")
+
+
+def _escaped(case: Case, divergence: Divergence, found: Located | None) -> Located | None:
+    """The same, but for an escape where the text has one in a string and strings are what differs."""
+    what = divergence.question.split()[0]
+    text = _text_of(case, what, divergence)
+    in_json = what == "policies" and case.policies.format == "json"
+    if found is None or in_json or found.rule.removeprefix("reading ") not in STRINGS:
+        return found
+    escape = next((one.text for one in tokenize(text) if one.kind == "string" and "\\" in one.text), None)
+    return found if escape is None else replace(found, rule="reading an escape", said=f"in {escape}")
+
+
+def in_inputs(case: Case, engines: Sequence[Guarded], part: str, text: str = "") -> Located | None:
+    """Where the engines read a part of the case as different things, though all of them take it."""
+    match part:
+        case "policies":
+            said: list[Outcome] = [engine.read_policies(case.policies) for engine in engines]
+        case "entities":
+            said = [engine.read_entities(case.entities, case.schema) for engine in engines]
+        case "schema":
+            said = [engine.read_schema(case.schema) for engine in engines if case.schema is not None]
+        case _:
+            said = [engine.read_expression(text) for engine in engines]
+    answers = tuple(zip((engine.name for engine in engines), said, strict=False))
+    if (
+        not said
+        or not all(isinstance(one, Accepted) and one.canonical for one in said)
+        or not differ(answers)
+    ):
+        return None
+    found = between_documents(Divergence("readers_agree", "document", part, answers), "reading")
+    return _in_words_of_the_input(case, found)
+
+
+def between_documents(divergence: Divergence, verb: str) -> Located | None:
+    """The first place where what the answers read differs; `verb` says what has been done with it."""
+    documents = [outcome.canonical for _, outcome in divergence.answers if isinstance(outcome, Accepted)]
+    if len(documents) < 2 or not all(documents[:2]):
+        return None
+    what = divergence.question.split()[0]
+    source = CHAPTERS.get(what, "spec 06")
+    for left, right in zip(*(document.split("\n") for document in documents[:2]), strict=False):
+        try:
+            found = parting(json.loads(left), json.loads(right))
+        except (ValueError, RecursionError):
+            continue
+        if found is not None:
+            path, one, other = found
+            text = f"at {_spelled(path)}: {json.dumps(one)[:200]} against {json.dumps(other)[:200]}"
+            rule = f"{verb} {place_name(path, one, other)}"
+            return Located("reading", rule, source, what, text, divergence.answers)
+    return Located("reading", f"{verb} the {what}", source, what, "", divergence.answers)
+
+
+MENTIONED = {
+    "parent": "parents", "ancestor": "parents", "tag": "tags", "context": "context", "attribute": "attrs",
+    "principal": "principal", "resource": "resource", "action": "action",
+}  # fmt: skip
+
+
+def _mentioned(said: str, part: str) -> str:
+    """The member of an entity or request that a refusal speaks of first; else the part as a whole."""
+    words = re.findall(r"[a-z]+", said.lower()) if part in ("entities", "request") else []
+    found = next(
+        (MENTIONED[word.removesuffix("s")] for word in words if word.removesuffix("s") in MENTIONED), ""
+    )
+    return MEMBERS.get(found, f"the {part}")
+
+
+def _spelled(path: tuple[str | int, ...]) -> str:
+    return "$" + "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)
+
+
+def _all_read(case: Case, engines: Sequence[Guarded], divergence: Divergence, part: str, text: str) -> bool:
+    """Whether all engines take another text for the part, and understand the same by it."""
+    answers = [_reader(case, engine, divergence, part)(text) for engine in engines]
+    named = tuple(zip((engine.name for engine in engines), answers, strict=True))
+    return not any(isinstance(answer, Rejected) for answer in answers) and not differ(named)
+
+
+def _reader(case: Case, engine: Guarded, divergence: Divergence, part: str) -> Callable[[str], Outcome]:
+    match part:
+        case "policies":
+            return lambda text: engine.read_policies(Source(text, case.policies.format))
+        case "entities":
+            return lambda text: engine.read_entities(text, case.schema)
+        case "schema" if case.schema is not None:
+            schema = case.schema
+            return lambda text: engine.read_schema(replace(schema, text=text))
+        case "request" if divergence.request is not None:
+            request = case.requests[divergence.request]
+            loaded = engine.load(case)
+            if isinstance(loaded, GuardedLoaded):
+                return lambda text: loaded.authorize(replace(request, text=text))
+    return lambda _: Unsupported("reading")
+
+
+def _text_of(case: Case, part: str, divergence: Divergence) -> str:
+    match part:
+        case "policies":
+            return case.policies.text
+        case "entities":
+            return case.entities
+        case "schema":
+            return case.schema.text if case.schema else ""
+        case "expression" if divergence.expression is not None:
+            return case.expressions[divergence.expression]
+        case "request" if divergence.request is not None:
+            return case.requests[divergence.request].text
+        case _:
+            return ""
+
+
+def _refused(text: str, detail: str) -> tuple[str, str]:
+    """What stands where a reader stopped, and its first words about it."""
+    said = detail.strip().partition("\n")[0]
+    found = PLACE.search(detail)
+    if found is None:
+        return "", said
+    line, column = int(found[1]), int(found[2])
+    lines = text.split("\n")
+    if not 1 <= line <= len(lines):
+        return "", said
+    return lines[line - 1][column - 1 : column - 1 + SHOWN].strip(), said

@@ -1,0 +1,109 @@
+"""Steadiness: whether the engines repeat their answers when the same process asks them the same again.
+
+Owns the difference between a divergence and an engine that answers at random: the latter is one finding,
+whatever it was asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import cast
+
+from drt.diagnosis.signature import alike
+from drt.model.case import Case
+from drt.model.divergence import Checked, Divergence, Oracle
+from drt.model.engine import Engine
+from drt.model.outcome import Validated
+
+RERUNS = 3
+"""Repetitions that must all show a divergence before it is pursued."""
+
+MOST_RERUNS = 12
+"""Repetitions in search of the engine that changes its answers, and where one is known to do so."""
+
+Answers = tuple[tuple[str, object], ...]
+
+
+def unsteady_engines(
+    oracle: Oracle,
+    case: Case,
+    engines: Sequence[Engine],
+    divergence: Divergence,
+    ask: Callable[[Callable[[], Checked]], Checked | None],
+    reruns: int = RERUNS,
+) -> tuple[str, ...]:
+    """The names of the engines that change their answers, sorted; empty where the divergence shows each time.
+
+    `ask` runs one repetition within a deadline, and returns None where it does not end.
+    """
+    is_alike = alike(divergence)
+    records: list[dict[str, Answers]] = []
+    for _ in range(reruns):
+        record, checked = _recorded(oracle, case, engines, ask)
+        if checked is None:
+            return ()
+        records.append(record)
+        if not any(map(is_alike, checked.divergences)):
+            break
+    else:
+        return ()
+    changed = _taken_back(divergence, records[-1])
+    while len(changed) != 1 and len(records) < 2 * MOST_RERUNS:
+        record, checked = _recorded(oracle, case, engines, ask)
+        if checked is None:
+            break
+        records.append(record)
+        changed = {name for name in record if any(one[name] != record[name] for one in records)}
+    return tuple(sorted(changed or records[-1]))
+
+
+def _taken_back(divergence: Divergence, record: dict[str, Answers]) -> set[str]:
+    """The engines that did not give their answer of the divergence again."""
+    return {
+        engine
+        for name, answer in divergence.answers
+        if (engine := name.partition(",")[0]) in record
+        and all(_exact(answer) != again for _, again in record[engine])
+    }
+
+
+def _recorded(
+    oracle: Oracle,
+    case: Case,
+    engines: Sequence[Engine],
+    ask: Callable[[Callable[[], Checked]], Checked | None],
+) -> tuple[dict[str, Answers], Checked | None]:
+    """What each engine answers in one repetition, and what the oracle makes of it."""
+    said: dict[str, list[tuple[str, object]]] = {engine.name: [] for engine in engines}
+    recorded = [cast(Engine, _Recorded(engine, said[engine.name])) for engine in engines]
+    checked = ask(lambda: oracle(case, recorded))
+    return {name: tuple(answers) for name, answers in said.items()}, checked
+
+
+def _exact(answer: object) -> object:
+    """An answer with what equality of verdicts leaves out."""
+    return (answer, answer.errors, answer.warnings) if isinstance(answer, Validated) else answer
+
+
+class _Recorded:
+    """An engine, a variant of it, or a case that it has loaded, with a record of its answers."""
+
+    def __init__(self, asked: object, said: list[tuple[str, object]]) -> None:
+        self._asked = asked
+        self._said = said
+
+    def __getattr__(self, name: str) -> object:
+        member = getattr(self._asked, name)
+        if not callable(member):
+            return member
+
+        def ask(*args: object, **kwargs: object) -> object:
+            answer = member(*args, **kwargs)
+            if name == "variants":
+                return tuple(_Recorded(variant, self._said) for variant in answer)
+            if name == "load" and hasattr(answer, "authorize"):
+                return _Recorded(answer, self._said)
+            self._said.append((name, _exact(answer)))
+            return answer
+
+        return ask

@@ -1,0 +1,309 @@
+"""The only notion of "same bug".
+
+Owns two keys. The signature names a bucket: what the engines' answers come down to, and the language
+features that are left in the reduced case. The coarse key, without the features, keeps a reduction on the
+bug that it started from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from operator import itemgetter
+from typing import get_args
+
+from drt.diagnosis import Located
+from drt.diagnosis.features import case_features, policy_count
+from drt.model.case import Case
+from drt.model.divergence import Checked, Divergence, Oracle
+from drt.model.engine import Engine
+from drt.model.outcome import (
+    Authorized,
+    Crashed,
+    ErrorKind,
+    Evaluated,
+    ExceededBudget,
+    Failed,
+    Outcome,
+    Rejected,
+    Unwritable,
+    Validated,
+)
+from drt.scan.vocabulary import FUNCTIONS, METHODS
+
+ANSWER = "answer"
+AND = " and "
+ERROR_KINDS = frozenset(get_args(ErrorKind))
+FEATURES_SHOWN = 12
+
+HANGING_SECONDS = 0.3
+"""What a candidate may take while a hang is reduced: every interesting one costs all of it."""
+
+
+def signature(target_name: str, divergence: Divergence, case: Case, located: Located | None = None) -> str:
+    """The name of the bucket of a divergence on a reduced case.
+
+    A crash is known by the engine's own frames. A divergence that has been located is known by the rule and
+    what each engine makes of it; any other by the law, the outcome classes and the features left. Ids,
+    literals and the direction of a difference in value are not part of it, and neither is the target where
+    the law is that engines agree, for the same bug is found through many targets.
+    """
+    if divergence.kind == "crash":
+        return f"crash: {_classes(_crashes(divergence))}"
+    if located is not None:
+        return _located_signature(divergence, located, case)
+    law = "" if divergence.law == "engines_agree" else f"{divergence.law}: "
+    features = case_features(case)
+    shown = list(features[:FEATURES_SHOWN])
+    if len(features) > FEATURES_SHOWN:
+        shown.append(f"+{len(features) - FEATURES_SHOWN}")
+    return f"{law}{_difference(divergence, case)} | {', '.join(shown) or 'no features'}"
+
+
+DESUGARED = {"`>`": "`<=`", "`>=`": "`<`", "`!=`": "`==`"}
+"""Operators that the language defines by another (spec 01 §5)."""
+
+SET_AND_TAG_METHODS = frozenset(["contains", "containsAll", "containsAny", "isEmpty", "getTag", "hasTag"])
+ARITHMETIC = frozenset(["`+`", "`-`", "`*`", "negation"])
+
+
+def _located_signature(divergence: Divergence, located: Located, case: Case) -> str:
+    """The rule and what the engines make of it; what an operand already came to is not the rule's doing."""
+    rule = DESUGARED.get(located.rule, located.rule)
+    match located.kind:
+        case "authorizer":
+            return f"{_authorizer_difference(divergence)} at the authorizer | {_statuses(located.text)}"
+        case "typing" if rule.startswith("the level of "):
+            return "verdicts differ at a level"
+        case "typing":
+            return f"verdicts differ at typing {_typing_row(rule)}"
+        case "reading":
+            return f"{_reading_difference(divergence)} at {_one_function(rule)}"
+    operands = {outcome for _, answers in located.operands for _, outcome in answers}
+    classes = sorted((name, _rule_class(answer, operands)) for name, answer in located.answers)
+    if rule in ARITHMETIC and "overflow" in dict(classes).values():
+        rule = "arithmetic"
+    told = "answers differ" if _only_answers(classes) else _classes(classes)
+    several_kinds = told == "answers differ" and rule not in EXTENSION_FUNCTIONS
+    kinds = [_kind_of(answers) for _, answers in located.operands] if several_kinds else []
+    above = _hierarchy(case) if rule == "`in`" else []
+    beside = ", ".join([*sorted(set(filter(None, kinds))), *above])
+    return f"{told} at {rule}{f' of {beside}' if beside else ''}"
+
+
+EXTENSION_FUNCTIONS = frozenset(f"`{name}`" for name in {*FUNCTIONS, *METHODS} - SET_AND_TAG_METHODS)
+"""Their operands are of one kind each; called in an expression or in a document, they are the same."""
+
+
+CONSTRUCTORS = frozenset(f"`{name}`" for name in FUNCTIONS)
+
+
+def _typing_row(rule: str) -> str:
+    """The row of the type checker: one for arithmetic, one for the constructors of extension types."""
+    if rule in ARITHMETIC:
+        return "arithmetic"
+    return "a constructor of an extension type" if rule in CONSTRUCTORS else rule
+
+
+def _one_function(rule: str) -> str:
+    called = rule.removeprefix("reading ")
+    return called if called in EXTENSION_FUNCTIONS else rule
+
+
+def _statuses(met: str) -> str:
+    """The policies met by status and effect, whatever the errors are."""
+    said = {
+        " ".join(["erring" if word in ERROR_KINDS else word for word in one.split()])
+        for one in met.split(", ")
+    }
+    return ", ".join(sorted(said))
+
+
+VALUE_KINDS = {
+    "true": "bool", "false": "bool", '"': "string", "[": "set", "{": "record", "decimal(": "decimal",
+    "ip(": "ipaddr", "datetime(": "datetime", "duration(": "duration",
+}  # fmt: skip
+"""How canonical values begin (`drt.model.outcome`); a number and a uid begin with neither."""
+
+
+def _kind_of(answers: Sequence[tuple[str, Outcome]]) -> str | None:
+    """The kind of the value on which the engines agree for an operand."""
+    value = next((outcome.value for _, outcome in answers if isinstance(outcome, Evaluated)), None)
+    if value is None:
+        return None
+    if value.lstrip("-").isdigit():
+        return "long"
+    return next((kind for start, kind in VALUE_KINDS.items() if value.startswith(start)), "entity")
+
+
+def _hierarchy(case: Case) -> list[str]:
+    """What is left of the hierarchy that membership depends on."""
+    return [feature for feature in case_features(case) if feature in ("entity parents", "two parents")]
+
+
+DONE_WITH_DOCUMENTS = (
+    "readers_agree",
+    "engines_agree",
+    "validators_agree",
+    "stores_conform_alike",
+    "schema_readers_agree",
+)
+"""Laws for which a difference in reading is just that, whichever text it shows in."""
+
+
+def _reading_difference(divergence: Divergence) -> str:
+    if divergence.law in DONE_WITH_DOCUMENTS:
+        classes = [(name, found.partition(" ")[0]) for name, found in outcome_classes(divergence)]
+        return "answers differ" if _only_answers(classes) else _classes(classes)
+    refused = any(isinstance(answer, Rejected) for _, answer in divergence.answers)
+    return f"{divergence.law}, refused" if refused else divergence.law
+
+
+def _rule_class(answer: Outcome, operands: Collection[Outcome]) -> str:
+    if isinstance(answer, Failed) and answer in operands:
+        return "an operand's error"
+    return _class(answer, set())
+
+
+def _authorizer_difference(divergence: Divergence) -> str:
+    responses = [(name, answer) for name, answer in divergence.answers if isinstance(answer, Authorized)]
+    if divergence.kind == "decision":
+        return _classes(sorted((name, answer.decision) for name, answer in responses))
+    return divergence.kind
+
+
+def coarse_key(divergence: Divergence) -> tuple[str, tuple[tuple[str, tuple[str, ...]], ...]]:
+    """The law with each engine's outcome classes (several where an answer holds several errors)."""
+    if divergence.kind == "crash":
+        return divergence.law, tuple((name, (found,)) for name, found in _crashes(divergence))
+    classes = outcome_classes(divergence)
+    return divergence.law, tuple((name, tuple(found.split(AND))) for name, found in classes)
+
+
+def alike(divergence: Divergence) -> Callable[[Divergence], bool]:
+    """A predicate for divergences: the other is like this one.
+
+    The law stays and each engine stays in its classes, but for errors: an answer that held several may lose
+    some of them, and where an error only hid a difference in value it may lose all.
+    """
+    law, wanted = coarse_key(divergence)
+
+    def is_alike(found: Divergence) -> bool:
+        its_law, its_classes = coarse_key(found)
+        return (
+            its_law == law
+            and len(its_classes) == len(wanted)
+            and all(
+                name == its_name and (set(classes) <= set(allowed) or _lost_errors(allowed, classes))
+                for (name, allowed), (its_name, classes) in zip(wanted, its_classes, strict=True)
+            )
+        )
+
+    return is_alike
+
+
+def _lost_errors(before: Sequence[str], after: Sequence[str]) -> bool:
+    return list(after) == [ANSWER] and ERROR_KINDS.issuperset(before)
+
+
+def same_bug(oracle: Oracle, engines: Sequence[Engine], divergence: Divergence) -> Callable[[Case], bool]:
+    """A predicate for the reducer: the case still shows a divergence like this one."""
+    is_alike = alike(divergence)
+
+    def shows(case: Case) -> bool:
+        return any(is_alike(found) for found in oracle(case, engines).divergences)
+
+    return shows
+
+
+def outcome_classes(divergence: Divergence) -> tuple[tuple[str, str], ...]:
+    """Each engine's name with the class of its answer, by name.
+
+    A value is a value whichever it is; a response is told apart from another by the kinds of errors that the
+    engines do not share. Beside an engine that rejects, a document that was read but cannot be written counts
+    as accepted.
+    """
+    responses = [answer for _, answer in divergence.answers if isinstance(answer, Authorized)]
+    shared = (
+        set(responses[0].erring).intersection(*(answer.erring for answer in responses))
+        if responses
+        else set()
+    )
+    verdicts = [set(answer.policies) for _, answer in divergence.answers if isinstance(answer, Validated)]
+    if len(verdicts) == len(divergence.answers) and all(verdicts):
+        told = [pair for verdict in verdicts for pair in verdict]
+        disputed = {pair for pair in told if told.count(pair) < len(verdicts)}
+        return tuple(sorted((name, _verdict_class(answer, disputed)) for name, answer in divergence.answers))
+    rejected = any(isinstance(answer, Rejected) for _, answer in divergence.answers)
+    return tuple(
+        (name, "accepted" if rejected and isinstance(answer, Unwritable) else _class(answer, shared))
+        for name, answer in sorted(divergence.answers, key=itemgetter(0))
+    )
+
+
+def _verdict_class(answer: Outcome, disputed: Collection[tuple[str, bool]]) -> str:
+    """What the answer says of the policies on which the verdicts differ."""
+    assert isinstance(answer, Validated)
+    said = {valid for policy, valid in answer.policies if (policy, valid) in disputed} or {answer.valid}
+    return AND.join(sorted("valid" if valid else "invalid" for valid in said))
+
+
+def _class(answer: Outcome, shared: set[tuple[str, ErrorKind]]) -> str:
+    match answer:
+        case Authorized(_, _, erring):
+            kinds = sorted({kind for policy, kind in erring if (policy, kind) not in shared})
+            return AND.join(kinds) or ANSWER
+        case Evaluated():
+            return ANSWER
+        case Failed(kind):
+            return kind
+        case Rejected(part):
+            return f"rejected {part}"
+        case ExceededBudget(resource):
+            return f"out of {resource}"
+        case Crashed(error, where):
+            return f"{error} at {' > '.join(where)}"
+        case Validated(valid):
+            return "valid" if valid else "invalid"
+        case _:
+            return type(answer).__name__.lower()
+
+
+def _difference(divergence: Divergence, case: Case) -> str:
+    """The outcome classes, or, where they are the same, what differs.
+
+    With one policy a wrong decision is a wrong value of that policy. Only where there is none or several is
+    it the authorizer's, and then the decisions say more.
+    """
+    classes = outcome_classes(divergence)
+    if not _only_answers(classes):
+        return _classes(classes)
+    responses = [(name, answer) for name, answer in divergence.answers if isinstance(answer, Authorized)]
+    if not responses or policy_count(case) == 1:
+        return divergence.kind if divergence.kind == "document" else "answers differ"
+    if divergence.kind == "decision":
+        return _classes(sorted((name, answer.decision) for name, answer in responses))
+    return divergence.kind
+
+
+def _only_answers(classes: Sequence[tuple[str, str]]) -> bool:
+    return len({found for _, found in classes}) == 1
+
+
+def _crashes(divergence: Divergence) -> Sequence[tuple[str, str]]:
+    return sorted(
+        (name, _class(answer, set())) for name, answer in divergence.answers if isinstance(answer, Crashed)
+    )
+
+
+def _classes(classes: Sequence[tuple[str, str]]) -> str:
+    return ", ".join(f"{name} {found}" for name, found in classes)
+
+
+def key_text(divergence: Divergence) -> str:
+    """The coarse key as a text."""
+    return repr(coarse_key(divergence))
+
+
+def first_alike(divergence: Divergence, checked: Checked) -> Divergence | None:
+    """The first divergence that is the same bug as the given one, whatever the case it was seen on."""
+    return next(filter(alike(divergence), checked.divergences), None)

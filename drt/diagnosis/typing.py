@@ -1,0 +1,291 @@
+"""The innermost expression that two validators type differently, in the mode and at the level in question.
+
+Owns the probes by which a validator tells a type that it does not print: whether there is one, and whether
+it is True or False, for these alone let `||` and `&&` skip what follows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice, product
+from typing import Any, Literal, get_args
+
+from drt.diagnosis.expressions import Ask, Innermost, differ, innermost
+from drt.diagnosis.located import Answers, Located
+from drt.diagnosis.policies import OnePolicy, policies_of
+from drt.diagnosis.rules import typing_rule_of
+from drt.engines.guard import Guarded, GuardedLoaded
+from drt.model.case import Case, Source
+from drt.model.divergence import Kind
+from drt.model.outcome import Outcome, Printed, Validated, WarningKind
+from drt.oracles.verdicts import comparable_warnings
+from drt.reduce.documents import NOTHING, read, write
+from drt.scan.expressions import NotAnExpression, read_expression
+from drt.scan.policies import layouts
+from drt.scan.tokens import tokenize
+
+LEVEL = re.compile(r"level (\d+)")
+ANY_SCOPE = "permit(principal, action, resource)"
+MOST_KINDS = 24
+PROBES = ("({0}) == ({0})", "({0}) && 1", "({0}) || 1")
+NO_EXPRESSION = "an expression"
+
+REPORTED: dict[str, tuple[str, str]] = {
+    "validation-errors": ("the error", "spec 08 §13"),
+    "warnings": ("the warning", "spec 08 §8"),
+}
+"""What engines that give the same verdict may still part on: a word for it, and its section."""
+
+INDEPENDENT_OF_TYPES = frozenset(get_args(WarningKind)) - {"impossible_policy"}
+"""Kinds of warnings that no type of an expression decides."""
+
+KNOWN = ("a type", "False", "True")
+"""What is known when a probe is valid; the second operand of `&&` and `||` is ill typed, unless skipped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typing:
+    """A case whose validation engines judge differently; `question` is that of the divergence."""
+
+    case: Case
+    engines: Sequence[Guarded]
+    question: str
+    kind: Kind = "verdict"
+
+    @property
+    def mode(self) -> Literal["strict", "permissive"]:
+        return "permissive" if self.question.startswith("permissive") else "strict"
+
+    @property
+    def level(self) -> int | None:
+        found = LEVEL.search(self.question)
+        return None if found is None else int(found[1])
+
+    def search(self) -> Located | None:
+        """Where the engines part on a policy's types, or on its level."""
+        if self.kind in REPORTED:
+            return self._kind_in_dispute()
+        for policy in policies_of(self.case, self.engines):
+            verdicts = self._told(policy.text)
+            if differ(verdicts):
+                if self._agree_on_every_kind_of_request(policy):
+                    rule = "the kinds of requests that a policy is checked for"
+                    return Located("typing", rule, "spec 08 §2", policy.id, policy.text, verdicts)
+                levels = self.level is not None and not differ(self.verdicts(policy.text, any_level=True))
+                return self._in_levels(policy, verdicts) if levels else self._in_types(policy, verdicts)
+        return None
+
+    def _told(self, policy: str) -> Answers:
+        """What the question is about: the verdicts on a policy, or what they report."""
+        verdicts = self.verdicts(policy)
+        if self.kind not in REPORTED:
+            return verdicts
+        return tuple(
+            (name, Printed(str(sorted(_reported(self.kind, one)))) if isinstance(one, Validated) else one)
+            for name, one in verdicts
+        )
+
+    def _kind_in_dispute(self) -> Located | None:
+        """The first kind of error or warning of a policy, template or link that not all engines report."""
+        loaded = [engine.load(self.case) for engine in self.engines]
+        verdicts = [
+            (engine.name, one.validate(self.mode, self.level))
+            for engine, one in zip(self.engines, loaded, strict=True)
+            if isinstance(one, GuardedLoaded)
+        ]
+        reported = [_reported(self.kind, one) for _, one in verdicts if isinstance(one, Validated)]
+        if len(reported) < len(self.engines):
+            return None
+        disputed = sorted(frozenset.union(*reported) - frozenset.intersection(*reported))
+        if not disputed:
+            return None
+        policy_id, kind, *_ = disputed[0]
+        policy = next((one for one in policies_of(self.case, self.engines) if one.id == policy_id), None)
+        if policy is not None and kind not in INDEPENDENT_OF_TYPES:
+            if self._agree_on_every_kind_of_request(policy):
+                rule = "the kinds of requests that a policy is checked for"
+                return Located("typing", rule, "spec 08 §2", policy.id, policy.text, tuple(verdicts))
+            found = self._in_parts(policy)
+            if found is not None:
+                return found
+        rule, source = REPORTED[self.kind]
+        text = "" if policy is None else policy.text
+        return Located("typing", f"{rule} {kind}", source, policy_id, text, tuple(verdicts))
+
+    def _in_parts(self, policy: OnePolicy) -> Located | None:
+        """The innermost expression that is typed differently in a scope that admits all."""
+        earlier: tuple[str, ...] = ()
+        types, kinds = self._types(ANY_SCOPE), self._kinds(ANY_SCOPE)
+        for part in policy.parts():
+            text = f"!({part.text})" if part.keyword == "unless" else part.text
+            found = innermost(text, types, earlier, anywhere=True)
+            if found is not None:
+                return self._named(found, part.place, types)
+            found = innermost(text, kinds, earlier) if self.kind == "validation-errors" else None
+            if found is not None:
+                return self._named(found, part.place, kinds)
+            if part.keyword != "scope":
+                earlier = (*earlier, text)
+        return None
+
+    def _in_levels(self, policy: OnePolicy, verdicts: Answers) -> Located:
+        """The innermost expression that needs another level."""
+        chapter = "spec 08 §9"
+        for part in policy.parts():
+            head = ANY_SCOPE if part.keyword == "scope" else _scope(policy.text)
+            found = innermost(part.text, self._accepted(head))
+            if found is not None:
+                rule, _ = typing_rule_of(found.node, found.tokens, found.operator)
+                told = (part.place, found.text, found.answers, found.operands)
+                return Located("typing", f"the level of {rule}", chapter, *told)
+        return Located("typing", "the level of a policy", chapter, policy.id, policy.text, verdicts)
+
+    def _in_types(self, policy: OnePolicy, verdicts: Answers) -> Located:
+        scope = _scope(policy.text)
+        earlier: tuple[str, ...] = ()
+        for part in policy.parts():
+            text = f"!({part.text})" if part.keyword == "unless" else part.text
+            head = ANY_SCOPE if part.keyword == "scope" else scope
+            ask = self._types(head)
+            found = innermost(text, ask, earlier)
+            if found is not None:
+                return self._named(found, part.place, ask)
+            if part.keyword != "scope":
+                earlier = (*earlier, text)
+        if differ(alone := self.verdicts(f"{scope};")):
+            return Located("typing", "the scope's types", "spec 08 §3", f"{policy.id}, scope", scope, alone)
+        rule = "the typing of a whole policy"
+        return Located("typing", rule, "spec 08 §6.10", policy.id, policy.text, verdicts)
+
+    def _named(self, found: Innermost, place: str, ask: Ask) -> Located:
+        """The rule that types the expression, or what grants the capability that it needs."""
+        rule, source = typing_rule_of(found.node, found.tokens, found.operator)
+        text = found.text
+        if not differ(ask(text, ())):
+            granted = next((one for one in found.given if differ(ask(text, (one,)))), None)
+            if granted is not None:
+                rule, source = f"what {_outermost(granted)} grants", "spec 08 §6.2"
+                text = granted
+        return Located("typing", rule, source, place, text, found.answers, found.operands)
+
+    def _types(self, scope: str) -> Ask:
+        """What is known of a text's type, in the scope of its policy and under what holds where it stands."""
+
+        def ask(text: str, given: tuple[str, ...]) -> Answers:
+            before = "".join(f"({each}) && " for each in given)
+            probes = [self.verdicts(f"{scope} when {{ {before}{probe.format(text)} }};") for probe in PROBES]
+            return tuple(
+                (engine.name, _typed([probe[number][1] for probe in probes]))
+                for number, engine in enumerate(self.engines)
+            )
+
+        return ask
+
+    def _kinds(self, scope: str) -> Ask:
+        """The kinds of errors of a policy with nothing but the text."""
+
+        def ask(text: str, given: tuple[str, ...]) -> Answers:
+            return tuple(
+                (name, Printed(str(sorted({kind for _, kind in one.errors or ()}))))
+                if isinstance(one, Validated)
+                else (name, one)
+                for name, one in self._accepted(scope)(text, given)
+            )
+
+        return ask
+
+    def _accepted(self, scope: str) -> Ask:
+        """Whether a policy with nothing but the text is valid, whatever the text's type."""
+        return lambda text, given: self.verdicts(
+            f"{scope} when {{ {''.join(f'({each}) && ' for each in given)}({text}) == ({text}) }};"
+        )
+
+    def _agree_on_every_kind_of_request(self, policy: OnePolicy) -> bool:
+        """Whether there are several, and under a schema with any one of them the engines agree."""
+        alone = [replace(self, case=replace(self.case, schema=one)) for one in self._one_kind_each()]
+        return len(alone) > 1 and not any(differ(one._told(policy.text)) for one in alone)
+
+    def _one_kind_each(self) -> Iterator[Source]:
+        """The schema, for each kind of request, with only that."""
+        schema = self.case.schema
+        if schema is not None and schema.format == "cedar":
+            printed = self.engines[0].translate_schema(schema, "json")
+            schema = Source(printed.text, "json") if isinstance(printed, Printed) else None
+        document = NOTHING if schema is None else read(schema.text)
+        return islice(_one_kind_each(document), MOST_KINDS)
+
+    def verdicts(self, text: str, *, any_level: bool = False) -> Answers:
+        """What the engines make of a policy under the schema of the case."""
+        case = replace(self.case, policies=Source(text), links=(), requests=(), expressions=(), entities="[]")
+        level = None if any_level else self.level
+        loaded = [engine.load(case) for engine in self.engines]
+        said = [one.validate(self.mode, level) if isinstance(one, GuardedLoaded) else one for one in loaded]
+        return tuple(zip((engine.name for engine in self.engines), said, strict=True))
+
+
+def _reported(kind: Kind, verdict: Validated) -> frozenset[tuple[str, ...]]:
+    """The errors or the warnings of a verdict, each with its policy."""
+    return frozenset(verdict.errors or ()) if kind == "validation-errors" else comparable_warnings(verdict)
+
+
+def _one_kind_each(document: Any) -> Iterator[Source]:
+    """Schemas in which one action takes one type of principal and one of resource, and no other any."""
+    match document:
+        case dict() if all(isinstance(part, dict) for part in document.values()):
+            pass
+        case _:
+            return
+    for namespace, part in document.items():
+        for action, declared in (part.get("actions") or {}).items():
+            applies = (declared or {}).get("appliesTo") or {}
+            for principal, resource in product(
+                applies.get("principalTypes") or (), applies.get("resourceTypes") or ()
+            ):
+                whole = {name: _without_requests(one) for name, one in document.items()}
+                only = {**applies, "principalTypes": [principal], "resourceTypes": [resource]}
+                actions = {**whole[namespace]["actions"], action: {**declared, "appliesTo": only}}
+                whole[namespace] = {**whole[namespace], "actions": actions}
+                yield Source(write(whole), "json")
+
+
+def _without_requests(part: dict[str, Any]) -> dict[str, Any]:
+    actions = {
+        name: {key: value for key, value in (declared or {}).items() if key != "appliesTo"}
+        for name, declared in (part.get("actions") or {}).items()
+    }
+    return {**part, "actions": actions}
+
+
+def _scope(text: str) -> str:
+    """A policy up to its clauses."""
+    tokens = tokenize(text)
+    policy = layouts(tokens)[0]
+    end = policy.conditions[0][0] if policy.conditions else policy.end - 1
+    return text[tokens[policy.start].start : tokens[end - 1].end]
+
+
+def _typed(verdicts: Sequence[Outcome]) -> Outcome:
+    """What the probes tell; what is no verdict is passed on."""
+    odd = next((one for one in verdicts if not isinstance(one, Validated)), None)
+    if odd is not None:
+        return odd
+    told = [
+        name for name, one in zip(KNOWN, verdicts, strict=True) if isinstance(one, Validated) and one.valid
+    ]
+    return Printed(" ".join(told[-1:]) or "no type")
+
+
+def _outermost(text: str) -> str:
+    """The name of an expression's outermost rule, parentheses left aside."""
+    tokens = tokenize(text)
+    if [token.text for token in (*tokens[:1], *tokens[-1:])] == ["(", ")"]:
+        inner = text[tokens[0].end : tokens[-1].start]
+        named = _outermost(inner)
+        if named != NO_EXPRESSION:
+            return named
+    try:
+        return typing_rule_of(read_expression(tokens, 0, len(tokens)), tokens)[0]
+    except NotAnExpression:
+        return NO_EXPRESSION

@@ -1,0 +1,179 @@
+"""Declared differences: where the language guide departs from the recorded engine on purpose.
+
+Owns the reading of `declared.toml`. A difference is data with a reason and a source; no check knows any by
+name. The recorded engine is the Rust one, which may be asked too, also in an older version than that.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from drt.model.case import Case
+from drt.model.divergence import Divergence
+from drt.model.outcome import Outcome
+
+_KINDS: dict[str, type] = {"array": list, "object": dict, "string": str, "null": type(None)}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The engine that gave an answer."""
+
+    name: str
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A recorded verdict, `expected`, that the guide or an older version overrules for some texts.
+
+    Only versions `below` are excused, only answers whose words match `answer`, and in a run only divergences
+    of the `kinds`; what is empty excludes nothing.
+    """
+
+    name: str
+    checks: tuple[str, ...]
+    reason: str
+    source: str
+    expected: str = ""
+    below: str = ""
+    answer: str = ""
+    kinds: tuple[str, ...] = ()
+    pattern: str = ""
+    path: str = ""
+    kind: str = ""
+    repeats: bool = False
+    engines: tuple[str, ...] = ()
+
+    def explains(self, asked: Asked, check: str, expected: str, text: str, answer: str) -> bool:
+        """Whether an engine may answer `check` on `text` with the words `answer`, not as `expected`."""
+        return (
+            expected == (self.expected or expected)
+            and self.is_about(asked, check)
+            and re.search(self.answer, answer) is not None
+            and self.fits(text)
+        )
+
+    def is_about(self, asked: Asked, check: str) -> bool:
+        """Whether a check of this engine, in this version, may be excused."""
+        older = not self.below or () < _numbers(asked.version) < _numbers(self.below)
+        return older and check in self.checks and asked.name in (self.engines or (asked.name,))
+
+    def concerns(self, engine: str, divergence: Divergence) -> bool:
+        """Whether it can be the cause of a divergence of the engine called so."""
+        words = (detail_of(one) for name, one in divergence.answers if name.split(", ")[0] == engine)
+        return divergence.kind in (self.kinds or (divergence.kind,)) and any(
+            re.search(self.answer, each) is not None for each in words
+        )
+
+    def fits(self, text: str) -> bool:
+        """Whether the text has the shape that the difference is about."""
+        if self.pattern:
+            return re.search(self.pattern, text) is not None
+        if self.repeats:
+            return _repeats_a_key(text)
+        return not self.path or any(
+            isinstance(value, _KINDS[self.kind]) for value in _at(text, self.path.split("/"))
+        )
+
+
+def detail_of(outcome: Outcome) -> str:
+    """An engine's own words in an outcome; empty where it has none."""
+    detail = getattr(outcome, "detail", "")
+    return detail if isinstance(detail, str) else ""
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """The numbers that a version begins with; none where it begins with another text."""
+    found = re.match(r"[0-9]+(?:\.[0-9]+)*", version)
+    return tuple(map(int, found[0].split("."))) if found is not None else ()
+
+
+@cache
+def differences() -> tuple[Difference, ...]:
+    """All declared differences, in the order of the file."""
+    return tuple(_difference(entry) for entry in _document()["difference"])
+
+
+@cache
+def _document() -> dict[str, Any]:
+    return tomllib.loads(resources.files(__package__).joinpath("declared.toml").read_text("utf-8"))
+
+
+def _difference(entry: dict[str, Any]) -> Difference:
+    fields: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in entry.items()}
+    return Difference(**fields)
+
+
+def explanation(asked: Asked, check: str, expected: str, text: str, answer: str = "") -> Difference | None:
+    """The first declared difference that explains another answer than `expected`, if any does."""
+    return next((d for d in differences() if d.explains(asked, check, expected, text, answer)), None)
+
+
+def held(asked: Asked, case: Case, divergences: Sequence[Divergence]) -> Difference | None:
+    """The first declared difference that a text of the case holds and that concerns all its divergences.
+
+    None where the engine is not the recorded one.
+    """
+    if asked.name not in _document()["recorded"]:
+        return None
+    checks = list(_checks(case))
+    for difference in differences():
+        holds = any(difference.is_about(asked, check) and difference.fits(text) for check, text in checks)
+        if holds and all(difference.concerns(asked.name, each) for each in divergences):
+            return difference
+    return None
+
+
+def _checks(case: Case) -> Iterator[tuple[str, str]]:
+    """What is checked of each text of a case."""
+    if case.policies.format == "json":
+        yield "policy JSON accepted", case.policies.text
+        yield "policy JSON to text", case.policies.text
+    else:
+        yield "policies accepted", case.policies.text
+        yield "text to JSON", case.policies.text
+    if case.schema is not None:
+        yield "validation", case.policies.text
+    yield "entities accepted", case.entities
+    yield from (("schema accepted", schema.text) for schema in case.schemas)
+    yield from (("expression result", expression) for expression in case.expressions)
+    yield from (("response", request.text) for request in case.requests)
+
+
+def _at(text: str, path: list[str]) -> Iterator[Any]:
+    try:
+        level = [json.loads(text)]
+    except (json.JSONDecodeError, RecursionError):
+        return iter(())
+    for step in path:
+        below: list[Any] = []
+        for value in level:
+            if step == "*":
+                below += (
+                    value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+                )
+            elif isinstance(value, dict) and step in value:
+                below.append(value[step])
+        level = below
+    return iter(level)
+
+
+def _repeats_a_key(text: str) -> bool:
+    repeated = []
+
+    def look(pairs: list[tuple[str, Any]]) -> None:
+        repeated.append(len({key for key, _ in pairs}) < len(pairs))
+
+    try:
+        json.loads(text, object_pairs_hook=look)
+    except (json.JSONDecodeError, RecursionError):
+        return False
+    return any(repeated)

@@ -1,0 +1,244 @@
+"""Queries in a forked child, so that a crash or hang cannot take the caller down.
+
+Owns the child (forked, limited in time and memory, reporting which engine it was asking when it died) and
+the guard around our own code: what a generator or an oracle raises is our mistake, and a record like others.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import os
+import pickle
+import resource
+import select
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, NoReturn, TypeVar, cast
+
+from drt.engines import build, keeper
+from drt.engines.cpu_time import forget, own_time, watch
+from drt.engines.guard import Guarded
+from drt.model.engine import Engine, Loaded
+from drt.model.outcome import Crashed
+
+Answer = TypeVar("Answer")
+
+_MARK = b"\x00"
+
+HANG = "hang"
+"""The cause of death of a child that had to be killed: no alarm reached it."""
+
+MEMORY = "memory"
+"""The cause of death of a child that had to be killed: what it had started held too much."""
+
+GLANCE_SECONDS = 0.2
+"""Between two looks at what a child has started."""
+
+
+@dataclass(frozen=True, slots=True)
+class Died:
+    """The child did not live to answer. `engine` and `question` are what it was asking, if anything."""
+
+    cause: str
+    engine: str = ""
+    question: str = ""
+
+    @property
+    def outcome(self) -> Crashed:
+        """The death as an outcome of the engine that was being asked."""
+        return Crashed(self.cause, (self.question,) if self.question else ())
+
+
+@dataclass(frozen=True, slots=True)
+class Answered(Generic[Answer]):
+    """The answer to a question that was survived."""
+
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Broke:
+    """Our own code raised, be it a generator, an oracle or the reducer; `traceback` is its text."""
+
+    error: str
+    traceback: str
+
+
+def attempt(question: Callable[[], Answer]) -> Answered[Answer] | Broke:
+    """Ask, and make a record of whatever our own code raises; a deadline or an interrupt goes through."""
+    try:
+        return Answered(question())
+    except Exception as error:
+        return Broke(f"{type(error).__name__}: {error}", traceback.format_exc())
+
+
+def resident_bytes() -> int:
+    """What this process holds of the machine's memory, with what engines in it have started; 0 where the
+    system does not tell. Engines in processes of their own are limited one by one.
+    """
+    here = os.getpid()
+    started = [process for process in keeper.children(here) if process not in keeper.kept]
+    return keeper.held_by([here]) + keeper.held_by(
+        [process for one in started for process in (one, *keeper.descendants(one))]
+    )
+
+
+def limit_memory(mebibytes: int) -> None:
+    """Let this process have so much address space beyond what it has now; more is a `MemoryError`."""
+    page = resource.getpagesize()
+    try:
+        now = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * page
+    except OSError:
+        now = 0
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    wanted = now + mebibytes * 1024 * 1024
+    resource.setrlimit(
+        resource.RLIMIT_AS, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard)
+    )
+
+
+def in_child(
+    question: Callable[[Sequence[Guarded]], Answer],
+    engines: Sequence[str],
+    seconds: float,
+    memory: int = 2048,
+) -> Answered[Answer] | Broke | Died:
+    """Ask in a forked child, with guarded engines of its own; the child is killed after `seconds`.
+
+    What the question returns must be picklable.
+    """
+    reading, writing = os.pipe()
+    kept = keeper.fork_kept(lambda: _answer(question, engines, writing, memory), closing=reading)
+    os.close(writing)
+    hearing = _Hearing(kept, reading, memory * (1 + len(engines)) << 20)
+    killed_for = "interrupted"
+    try:
+        killed_for = hearing.listen(seconds)
+    finally:
+        hearing.close()
+        keeper.end_descendants(kept)
+        if killed_for or sys.platform != "linux":
+            os.kill(kept, signal.SIGTERM)
+        _, status = os.waitpid(kept, 0)
+    trace, mark, answer = bytes(hearing.said).partition(_MARK)
+    if mark and (whole := _unpickled(answer)) is not None:
+        return cast("Answered[Answer] | Broke", whole)
+    engine, _, asked = trace.decode().rstrip("\n").rpartition("\n")[2].partition("\t")
+    return Died(killed_for or cause_of(os.waitstatus_to_exitcode(status)), engine, asked)
+
+
+def cause_of(exit_code: int) -> str:
+    """The end of a process in one word: the signal's name, or `exit N`."""
+    if exit_code >= 0:
+        return f"exit {exit_code}"
+    try:
+        return signal.Signals(-exit_code).name
+    except ValueError:
+        return f"signal {-exit_code}"
+
+
+class _Hearing:
+    """What a child says: its process id, then each question before it is asked, in the end the answer."""
+
+    def __init__(self, kept: int, reading: int, most: int) -> None:
+        self.said = bytearray()
+        self._kept = kept
+        self._reading = reading
+        self._most = most
+        self._child = 0
+
+    def listen(self, seconds: float) -> str:
+        """Hear everything until the child and all that it started close their ends; why that had to be cut
+        short, if so.
+        """
+        until, glance = own_time() + seconds, 0.0
+        while True:
+            left = until - own_time()
+            if left <= 0:
+                return HANG
+            ready, _, _ = select.select([self._reading], [], [], min(left, GLANCE_SECONDS))
+            if time.monotonic() >= glance:
+                glance = time.monotonic() + GLANCE_SECONDS
+                if self._holds_too_much():
+                    return MEMORY
+            if not ready:
+                if self._has_ended():
+                    return ""
+                continue
+            chunk = os.read(self._reading, 1 << 16)
+            if not chunk:
+                return ""
+            self._take(chunk)
+
+    def close(self) -> None:
+        forget(self._child)
+        os.close(self._reading)
+
+    def _take(self, chunk: bytes) -> None:
+        self.said += chunk
+        if not self._child and b"\n" in self.said:
+            self._child = int(self.said[: self.said.index(b"\n")])
+            del self.said[: self.said.index(b"\n") + 1]
+            watch(self._child)
+
+    def _holds_too_much(self) -> bool:
+        """Whether several processes do: one alone is held to its limit by the system."""
+        processes = keeper.descendants(self._kept)
+        return len(processes) > 1 and keeper.held_by(processes) > self._most
+
+    def _has_ended(self) -> bool:
+        return os.waitid(os.P_PID, self._kept, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
+def _unpickled(content: bytes) -> object | None:
+    try:
+        return cast(object, pickle.loads(content))
+    except (pickle.UnpicklingError, EOFError):
+        return None
+
+
+def _answer(
+    question: Callable[[Sequence[Guarded]], Answer], names: Sequence[str], writing: int, memory: int
+) -> NoReturn:
+    """The child's whole life."""
+    status = 1
+    try:
+        faulthandler.disable()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        limit_memory(memory)
+        os.write(writing, b"%d\n" % os.getpid())
+        engines = [Guarded(cast(Engine, _Traced(build(name), writing))) for name in names]
+        content = memoryview(_MARK + pickle.dumps(attempt(lambda: question(engines))))
+        while content:
+            content = content[os.write(writing, content) :]
+        status = 0
+    finally:
+        os._exit(status)
+
+
+class _Traced:
+    """An engine, or what it has loaded, that writes down every question before it is asked."""
+
+    def __init__(self, asked: Engine | Loaded, writing: int, engine: str = "") -> None:
+        self._asked = asked
+        self._writing = writing
+        self._engine = engine or cast(Engine, asked).name
+
+    def __getattr__(self, name: str) -> object:
+        member = getattr(self._asked, name)
+        if not callable(member):
+            return member
+
+        def ask(*args: object, **kwargs: object) -> object:
+            os.write(self._writing, f"\n{self._engine}\t{name}".encode())
+            answer = member(*args, **kwargs)
+            if name == "load" and hasattr(answer, "authorize"):
+                return _Traced(answer, self._writing, self._engine)
+            return answer
+
+        return ask

@@ -1,0 +1,92 @@
+"""What a saved case knows beside its texts: what must come out, where it came from, what was concluded.
+
+Owns the records; `case_files` owns their form on disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from drt.model.case import Case
+from drt.model.outcome import Decision, ErrorKind, Part
+
+Status = Literal["open", "fixed", "declared"]
+"""`open`: a bug not yet fixed. `fixed`: kept as a regression test. `declared`: a difference that is meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedResponse:
+    """What a request of the case must be answered with.
+
+    `reason` and `errors` are sets of policy ids in sorted order. `error_kinds`, where known, names the
+    kinds of some erring policies. `rejected` says that the request itself must be refused; then nothing
+    else holds.
+    """
+
+    request: int
+    decision: Decision | None = None
+    reason: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
+    error_kinds: tuple[tuple[str, ErrorKind], ...] = ()
+    rejected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedValue:
+    """What an expression of the case must come to under a request: exactly one of the three is set.
+
+    `value` is the canonical text of `drt.model.outcome`; `error` an error kind, or the empty text for
+    any kind.
+    """
+
+    expression: int
+    request: int
+    value: str | None = None
+    error: ErrorKind | Literal[""] | None = None
+    rejected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Expectations:
+    """What is known of the right answers to a case; `rejected` names the part that must be refused."""
+
+    responses: tuple[ExpectedResponse, ...] = ()
+    values: tuple[ExpectedValue, ...] = ()
+    should_validate: bool | None = None
+    rejected: Part | None = None
+
+    def __bool__(self) -> bool:
+        known = self.should_validate is not None or self.rejected is not None
+        return known or bool(self.responses) or bool(self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The result of a triage: which engine is wrong, why, and where that is written."""
+
+    wrong: str
+    because: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedCase:
+    """A case of the corpus.
+
+    `name` is the name of its folder; `source` the place in the language guide that the expected outcomes come
+    from; `origin` says which run found it (target, profile, random seed, engines and versions, choices).
+    """
+
+    case: Case
+    name: str = ""
+    description: str = ""
+    descriptions: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    source: str = ""
+    expected: Expectations = Expectations()
+    origin: Mapping[str, object] = field(default_factory=dict)
+    signature: str = ""
+    verdict: Verdict | None = None
+    status: Status | None = None

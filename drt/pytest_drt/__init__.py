@@ -1,0 +1,1 @@
+"""The pytest plug-in: one test item per case of a corpus."""

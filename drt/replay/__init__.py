@@ -1,0 +1,1 @@
+"""Replay of saved cases, bisection, and the shell commands that reproduce a case."""

@@ -1,0 +1,193 @@
+"""The commit with which a saved case began to diverge, found by `git bisect` in a clone of its own.
+
+Owns the clone: a temporary one that shares the repository's objects, so that nothing of the user's tree,
+index or refs is touched. Each revision is asked by `bisect_step`, with its own harness and engines.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from drt.engines import BUILT_IN
+from drt.model.case_directory import read_case, write_case
+from drt.model.errors import InputProblem
+from drt.replay import bisect_step
+
+SECONDS_A_STEP = 300.0
+_ONLY_SKIPPED = 2
+_LEADS_ELSEWHERE = frozenset(
+    [
+        *("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_NAMESPACE"),
+        *("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"),
+    ]
+)
+_FOUND = re.compile(r"^# first bad commit: \[([0-9a-f]+)\]", re.MULTILINE)
+_POSSIBLE = re.compile(r"^# possible first bad commit: \[([0-9a-f]+)\]", re.MULTILINE)
+_ASKED = re.compile(r"^git bisect (good|bad|skip) ", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit as `git log` tells it, with the files that it changed."""
+
+    revision: str
+    date: str
+    author: str
+    subject: str
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bisected:
+    """The first commit on which the case diverges: one, or several that nothing could run between.
+
+    `asked` counts the revisions that were tried beside the two ends, `skipped` those among them that could
+    not run.
+    """
+
+    commits: tuple[Commit, ...]
+    asked: int
+    skipped: int
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "commits": [
+                {
+                    "revision": commit.revision,
+                    "date": commit.date,
+                    "author": commit.author,
+                    "subject": commit.subject,
+                    "files": list(commit.files),
+                }
+                for commit in self.commits
+            ],
+            "asked": self.asked,
+            "skipped": self.skipped,
+        }
+
+
+def bisect(
+    case: Path, good: str, bad: str, engines: Sequence[str] = (), start: Path | None = None
+) -> Bisected:
+    """Bisect the repository around `start` (default: the current folder) between two revisions.
+
+    Engines named by a file of the repository are taken from each revision. Raises `InputProblem` where there
+    is no repository or revision, or the case does not diverge at `bad`, or does at `good`.
+    """
+    saved = read_case(case)
+    here = start or Path.cwd()
+    root = Path(_git(here, "rev-parse", "--show-toplevel"))
+    ends = {name: _revision(root, name) for name in (good, bad)}
+    with tempfile.TemporaryDirectory(prefix="drt-bisect-") as folder:
+        tree, copy = Path(folder, "tree"), Path(folder, "case")
+        copy.mkdir()
+        write_case(copy, replace(saved, name="case", status="fixed", tags=(), verdict=None))
+        job = Path(folder, "job.json")
+        content = {
+            "case": str(copy),
+            "engines": [_inside(name, here, root) for name in engines],
+            "seconds": SECONDS_A_STEP,
+            "harness": str(Path(__file__).resolve().parents[2]),
+        }
+        job.write_text(json.dumps(content), encoding="utf-8")
+        _git(
+            root, "clone", "-q", "--shared", "--no-checkout", "-c", "core.hooksPath=/dev/null", ".", str(tree)
+        )
+        step = [sys.executable, "-P", bisect_step.__file__, str(job)]
+        _check_end(tree, step, bad, ends[bad], bisect_step.BAD)
+        _check_end(tree, step, good, ends[good], bisect_step.GOOD)
+        return _run(tree, step, ends[good], ends[bad])
+
+
+def _run(tree: Path, step: Sequence[str], good: str, bad: str) -> Bisected:
+    _git(tree, "bisect", "start", bad, good)
+    if not _FOUND.search(_git(tree, "bisect", "log")):  # as it is when nothing lies between the ends
+        done = subprocess.run(
+            ["git", "bisect", "run", *step],
+            cwd=tree,
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+        if done.returncode not in (0, _ONLY_SKIPPED):
+            last = done.stdout.strip().rpartition("\n")[2] or f"exit code {done.returncode}"
+            raise InputProblem(f"git bisect could not finish: {last}")
+    log = _git(tree, "bisect", "log")
+    found = _FOUND.findall(log) or _POSSIBLE.findall(log)
+    answers = _ASKED.findall(log)
+    return Bisected(tuple(_commit(tree, revision) for revision in found), len(answers), answers.count("skip"))
+
+
+def _check_end(tree: Path, step: Sequence[str], name: str, revision: str, wanted: int) -> None:
+    """Raises `InputProblem` where an end of the range is not what it was said to be."""
+    _git(tree, "checkout", "-q", "--force", "--detach", revision)
+    answer = subprocess.run(
+        step, cwd=tree, env=_environment(), stdin=subprocess.DEVNULL, check=False
+    ).returncode
+    if answer == wanted:
+        return
+    said = bisect_step.WORDS.get(answer, "cannot run")
+    hint = ": name an older revision with --good" if answer == bisect_step.BAD else ""
+    raise InputProblem(f"at {name} the case {said}{hint}")
+
+
+def _commit(tree: Path, revision: str) -> Commit:
+    told = _git(tree, "show", "--no-patch", "--format=%H%n%as%n%an%n%s", revision)
+    full, date, author, subject = told.split("\n", 3)
+    files = _git(tree, "show", "--name-only", "--format=", "--first-parent", revision)
+    return Commit(full, date, author, subject, tuple(files.splitlines()))
+
+
+def _inside(engine: str, here: Path, root: Path) -> str:
+    """An engine named by a file or folder of the repository, as other trees name it from their root."""
+    file, colon, attribute = engine.rpartition(":") if ".py:" in engine else (engine, "", "")
+    path = (here / file).resolve()
+    if engine in BUILT_IN or engine.startswith("process:") or not path.exists():
+        return engine
+    inside = path.is_relative_to(root.resolve())
+    return f"{f'./{path.relative_to(root.resolve())}' if inside else path}{colon}{attribute}"
+
+
+def _revision(root: Path, name: str) -> str:
+    try:
+        return _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+    except InputProblem:
+        raise InputProblem(f"there is no revision {name!r}", root) from None
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    """What git answers; raises `InputProblem` with its last words where it refuses."""
+    try:
+        done = subprocess.run(
+            ["git", *arguments],
+            cwd=folder,
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+        )
+    except OSError as error:
+        raise InputProblem(f"git cannot be run: {(error.strerror or str(error)).lower()}") from None
+    if done.returncode != 0:
+        last = done.stderr.strip().rpartition("\n")[2] or f"exit code {done.returncode}"
+        raise InputProblem(f"git {arguments[0]}: {last}", folder)
+    return done.stdout.strip()
+
+
+def _environment() -> dict[str, str]:
+    """Ours without what would lead git elsewhere than to the folder that it is run in, in English."""
+    kept = {name: value for name, value in os.environ.items() if name not in _LEADS_ELSEWHERE}
+    return {**kept, "LC_ALL": "C.UTF-8"}

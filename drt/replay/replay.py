@@ -1,0 +1,329 @@
+"""Saved cases run again: what the engines answer now, against each other and against what is expected.
+
+Owns the verdict on a saved case. Cases are put in child processes, many in one, and one by one where a
+child does not survive.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from drt.assess.conformance.checker import Bench
+from drt.assess.conformance.report import Mismatch
+from drt.assess.conformance.saved import saved as check_expectations
+from drt.assess.reproduce import shows_elsewhere
+from drt.corpus.known import Known, find_known
+from drt.corpus.store import FLAKY
+from drt.diagnosis import Located, localise
+from drt.engines.cpu_time import own_time
+from drt.engines.deadline import Alarm, Stuck
+from drt.engines.guard import Guarded, GuardedLoaded
+from drt.engines.sandbox import Answered, Broke, Died, in_child
+from drt.model.case import Case
+from drt.model.case_directory import read_case
+from drt.model.divergence import Checked, Divergence, Oracle
+from drt.model.divergence_json import divergence_to_json
+from drt.model.errors import InputProblem
+from drt.model.outcome import Accepted, Outcome
+from drt.model.outcome_json import outcome_to_json
+from drt.model.saved_case import SavedCase
+from drt.oracles.agreement import engines_agree
+from drt.replay.shell_commands import ASKED, Files, by_hand, files_of
+from drt.targets.target import Target
+
+Verdict = Literal[
+    "agrees",  # and every expectation is met
+    "fixed",  # an open counterexample that diverges no more
+    "still diverges",  # an open counterexample
+    "flaky",  # an open counterexample that diverges in some processes and not in others
+    "diverges",  # a case without a status, or one that was fixed
+    "diverges as declared",
+    "not as expected",  # an engine alone answers something else than the case says
+    "cannot run",  # unreadable, or nothing in it could be compared
+]
+
+FAILURES: frozenset[Verdict] = frozenset(["still diverges", "diverges", "not as expected"])
+BATCH = 24
+SECONDS_A_CASE = 30.0
+
+Answers = tuple[tuple[str, tuple[tuple[str, Outcome], ...]], ...]
+"""Every question of a case with each engine's answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What came of one saved case. `unmet` pairs an engine's name with an expectation it does not meet;
+    `reason` says in a sentence why a case could not be run or what else is to be known; `broke` that this was
+    the harness's own doing."""
+
+    path: Path
+    verdict: Verdict
+    saved: SavedCase | None = None
+    divergences: tuple[Divergence, ...] = ()
+    answers: Answers = ()
+    unmet: tuple[tuple[str, Mismatch], ...] = ()
+    located: Located | None = None
+    reason: str = ""
+    readable: bool = True
+    broke: bool = False
+    engines: tuple[str, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        return self.verdict in FAILURES
+
+    @property
+    def by_hand(self) -> tuple[str, ...]:
+        """The lines that ask the same by hand."""
+        return () if self.saved is None else self.asked_with(files_of(self.path))
+
+    def asked_with(self, files: Files) -> tuple[str, ...]:
+        """The lines that ask the last of the engines by hand, with the parts of the case in these files."""
+        if self.saved is None:
+            return ()
+        engine = ASKED if ASKED in self.engines else self.engines[-1]
+        return by_hand(self.saved.case, files, self.divergences, engine)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "path": str(self.path),
+            "verdict": self.verdict,
+            "failed": self.failed,
+            "reason": self.reason,
+            "signature": self.saved.signature if self.saved else "",
+            "status": self.saved.status if self.saved else None,
+            "divergences": [divergence_to_json(divergence) for divergence in self.divergences],
+            "located": self.located.to_json() if self.located else None,
+            "by_hand": list(self.by_hand),
+            "answers": [
+                {
+                    "question": question,
+                    "answers": [{"engine": name, **outcome_to_json(outcome)} for name, outcome in answers],
+                }
+                for question, answers in self.answers
+            ],
+            "unmet": [
+                {
+                    "engine": engine,
+                    "question": mismatch.id,
+                    "check": mismatch.check,
+                    "expected": mismatch.expected,
+                    "got": mismatch.got,
+                }
+                for engine, mismatch in self.unmet
+            ],
+        }
+
+
+@dataclass(slots=True)
+class Replayer:
+    """Replays on the named engines; `targets` gives the law of a case by the target that found it.
+
+    With `again`, which says where that table lies, an open case that shows nothing is looked at in fresh
+    processes before it is called fixed.
+    """
+
+    engines: tuple[str, ...]
+    targets: dict[str, Target]
+    known: tuple[Known, ...] = ()
+    deadline: float = 10.0
+    again: str = ""
+    _batch: list[tuple[Path, SavedCase]] = field(default_factory=list)
+
+    def replay(self, paths: Sequence[Path]) -> Iterator[Replayed]:
+        """One verdict a case, in order; a case that cannot be read has one too."""
+        for path in paths:
+            try:
+                saved = read_case(path)
+            except InputProblem as problem:
+                yield from self._flush()
+                yield Replayed(path, "cannot run", reason=str(problem), readable=False)
+                continue
+            self._batch.append((path, saved))
+            if len(self._batch) >= BATCH:
+                yield from self._flush()
+        yield from self._flush()
+
+    def _flush(self) -> Iterator[Replayed]:
+        batch, self._batch = self._batch, []
+        if not batch:
+            return
+        questions = [self._question(saved) for _, saved in batch]
+        together = in_child(
+            lambda engines: [ask(engines) for ask in questions], self.engines, SECONDS_A_CASE * 4
+        )
+        for number, (path, saved) in enumerate(batch):
+            if isinstance(together, Answered):
+                yield self._judged(path, saved, together.answer[number])
+            else:
+                yield self.alone(path, saved)
+
+    def alone(self, path: Path, saved: SavedCase) -> Replayed:
+        """One case in a child of its own, and, if that dies, each engine in one of its own."""
+        question = self._question(saved)
+        result = in_child(question, self.engines, SECONDS_A_CASE)
+        if isinstance(result, Answered):
+            return self._judged(path, saved, result.answer)
+        if isinstance(result, Broke):
+            reason = f"the harness broke: {result.error}"
+            return Replayed(path, "cannot run", saved, reason=reason, broke=True, engines=self.engines)
+        return self._judged(path, saved, self._autopsy(question, result))
+
+    def _autopsy(self, question: Callable[[Sequence[Guarded]], _Seen], died: Died) -> _Seen:
+        """Who died of it, and what the others say."""
+        if not died.engine:
+            return _Seen(Checked(inconclusive=(f"the harness died: {died.cause}",)))
+        answers: dict[str, list[tuple[str, Outcome]]] = {}
+        killed: list[tuple[str, Outcome]] = []
+        for engine in self.engines:
+            result = in_child(question, (engine,), SECONDS_A_CASE)
+            if isinstance(result, Answered):
+                for asked, said in result.answer.answers:
+                    answers.setdefault(asked, []).extend(said)
+            elif isinstance(result, Died):
+                killed.append((result.engine or engine, result.outcome))
+        divergence = Divergence("engines_survive", "crash", died.question, tuple(killed))
+        return _Seen(
+            Checked(divergences=(divergence,) if killed else ()),
+            tuple((asked, tuple(said)) for asked, said in answers.items()),
+        )
+
+    def _question(self, saved: SavedCase) -> Callable[[Sequence[Guarded]], _Seen]:
+        target = self.targets.get(str(saved.origin.get("target", "")))
+        oracle = engines_agree if target is None else target.oracle
+        return lambda engines: _ask(saved, oracle, engines, self.deadline)
+
+    def _judged(self, path: Path, saved: SavedCase, seen: _Seen) -> Replayed:
+        verdict, reason = self._verdict(saved, seen)
+        if verdict in ("fixed", "still diverges"):
+            verdict, reason = self._steady(path, saved, verdict, reason)
+        return Replayed(
+            path,
+            verdict,
+            saved,
+            seen.checked.divergences,
+            seen.answers,
+            seen.unmet,
+            seen.located,
+            reason,
+            engines=self.engines,
+        )
+
+    def _steady(self, path: Path, saved: SavedCase, verdict: Verdict, reason: str) -> tuple[Verdict, str]:
+        """The verdict on an open case, or `flaky` where other processes do not all come to it."""
+        if FLAKY in saved.tags:
+            now = "diverges" if verdict == "still diverges" else "does not diverge"
+            return "flaky", f"it did not show in every process when it was found; now it {now}"
+        looked = verdict == "fixed" and self.again
+        if looked and shows_elsewhere(path, self.engines, self.again, self.deadline):
+            return "flaky", "it does not show here, and shows in a fresh process"
+        return verdict, reason
+
+    def _verdict(self, saved: SavedCase, seen: _Seen) -> tuple[Verdict, str]:
+        if seen.unmet:
+            return "not as expected", ""
+        if seen.checked.divergences:
+            known = find_known(self.known, saved.signature) if saved.signature else None
+            if saved.status == "declared":
+                return "diverges as declared", saved.verdict.because if saved.verdict else ""
+            if known is not None and known.excuses(datetime.date.today()):
+                return "diverges as declared", f"{known.id}: {known.reason}"
+            if saved.status is None and seen.declared:
+                return "diverges as declared", ", ".join(sorted(set(seen.declared)))
+            reason = "" if known is None else known.refusal(datetime.date.today())
+            if saved.status == "fixed":
+                return "diverges", reason or "it was fixed before"
+            return ("still diverges" if saved.status == "open" else "diverges"), reason
+        if saved.status == "open" and (missing := _found_with(saved) - set(seen.names)):
+            return "cannot run", f"it was found with {' and '.join(sorted(missing))}: say so with --engine"
+        if not seen.checked.comparisons and not seen.expected:
+            reasons = ", ".join(sorted(set(seen.checked.inconclusive)))
+            return "cannot run", f"nothing could be compared{f' ({reasons})' if reasons else ''}"
+        if saved.status == "open":
+            return "fixed", "`drt triage CASE --status fixed` keeps it as a regression test"
+        return "agrees", ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What the child saw of the engines called `names`.
+
+    `expected` counts the expectations that were checked, `declared` names the differences that explain some.
+    """
+
+    checked: Checked
+    answers: Answers = ()
+    unmet: tuple[tuple[str, Mismatch], ...] = ()
+    expected: int = 0
+    names: tuple[str, ...] = ()
+    declared: tuple[str, ...] = ()
+    located: Located | None = None
+
+
+def _found_with(saved: SavedCase) -> set[str]:
+    """The names of the engines between which a case was found to diverge."""
+    engines = saved.origin.get("engines")
+    return set(engines) if isinstance(engines, dict) else set()
+
+
+def _ask(saved: SavedCase, oracle: Oracle, engines: Sequence[Guarded], deadline: float) -> _Seen:
+    """Everything about one case, in the child."""
+    alarm = Alarm()
+    until = own_time() + deadline
+    alarm.set(deadline)
+    try:
+        checked = oracle(saved.case, engines)
+        found = next(iter(checked.divergences), None)
+        where = None if found is None else localise(saved.case, engines, found)
+        answers = _answers(saved.case, engines, until)
+        unmet: list[tuple[str, Mismatch]] = []
+        expected = 0
+        declared: list[str] = []
+        for engine in engines:
+            bench = Bench(engine)
+            check_expectations(bench, saved.name, saved)
+            report = bench.tally.report(engine.name)
+            unmet += [(engine.name, mismatch) for mismatch in report.mismatches]
+            expected += report.checked
+            declared += [name for name, _ in report.declared]
+    except Stuck:
+        return _Seen(Checked(inconclusive=("the harness takes too long",)))
+    finally:
+        alarm.off()
+    return _Seen(
+        checked,
+        answers,
+        tuple(unmet),
+        expected,
+        tuple(engine.name for engine in engines),
+        tuple(declared),
+        where,
+    )
+
+
+def _answers(case: Case, engines: Sequence[Guarded], until: float) -> Answers:
+    """Each engine's answer to each question of the case, as far as the time goes."""
+    loaded = [engine.load(case) for engine in engines]
+    names = [engine.name for engine in engines]
+    told: list[tuple[str, tuple[tuple[str, Outcome], ...]]] = []
+
+    def tell(question: str, ask: Callable[..., Outcome], *asked: object) -> None:
+        if own_time() < until:
+            said = [ask(one, *asked) if isinstance(one, GuardedLoaded) else one for one in loaded]
+            told.append((question, tuple(zip(names, said, strict=True))))
+
+    if not all(isinstance(one, GuardedLoaded) for one in loaded):
+        tell("loading", lambda one: Accepted())
+        return tuple(told)
+    for index, request in enumerate(case.requests):
+        tell(f"request {index}", GuardedLoaded.authorize, request)
+        for number, expression in enumerate(case.expressions):
+            question = f"expression {number} under request {index}"
+            tell(question, GuardedLoaded.evaluate, expression, request)
+    if case.schema is not None:
+        tell("validation", GuardedLoaded.validate)
+    return tuple(told)

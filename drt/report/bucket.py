@@ -1,0 +1,122 @@
+"""One finding as reports show it, read from a log; whatever is not as a run logs it is refused here.
+
+Owns the reading of a finding: its divergence, the reduced case, where the engines part, where the case lies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from drt.model.case import Case
+from drt.model.divergence import Divergence
+from drt.model.divergence_json import case_from_json, divergence_from_json, outcome_of
+from drt.model.outcome import Outcome
+from drt.model.outcome_text import in_a_line
+from drt.report.kinds import KINDS
+from drt.run.summary import Finding, State, replay_command
+
+WHOLE = "the whole"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Where the engines part: `rows` pair the text of an operand, or `the whole`, with each engine's answer
+    in words."""
+
+    rule: str
+    source: str
+    place: str
+    text: str
+    said: str
+    engines: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """One finding. `path` is where its case lies, as far as can be known here; `None` where it was not
+    saved."""
+
+    finding: Finding
+    divergence: Divergence
+    path: str | None
+    case: Case | None
+    part: Part | None
+
+    @property
+    def state(self) -> State:
+        """How far it can be believed."""
+        return self.finding.state
+
+    @property
+    def is_here(self) -> bool:
+        """Whether the case lies on this machine."""
+        return self.path is not None and Path(self.path).exists()
+
+    @property
+    def replay(self) -> str | None:
+        """The command line that shows it again: from any folder where the case is on this machine, else from
+        the root of a checkout.
+        """
+        if self.path is None:
+            return None
+        path = str(Path(self.path).resolve()) if self.is_here else self.path
+        return replay_command(path, self.finding.engines)
+
+
+def bucket_of(document: Mapping[str, Any], corpus: str) -> Bucket:
+    """Read a finding of a footer; raises the errors of a document of another shape.
+
+    `corpus` is the folder that the run saved its finds in.
+    """
+    finding = Finding.from_json(document)
+    divergence = divergence_from_json(finding.divergence)
+    texts = [finding.signature, finding.target, divergence.question, divergence.law, *finding.engines]
+    texts += [one for one in (finding.known, finding.path) if one is not None]
+    if not all(isinstance(text, str) for text in texts) or divergence.kind not in KINDS:
+        raise ValueError("a finding without its texts")
+    if finding.solid not in (True, False, None) or not isinstance(finding.says or {}, Mapping):
+        raise ValueError("a finding that cannot be read")
+    whole(finding.seen)
+    return Bucket(
+        finding,
+        divergence,
+        None if finding.path is None else _place(finding.path, corpus),
+        None if finding.case is None else case_from_json(finding.case),
+        None if finding.located is None else _part(finding.located),
+    )
+
+
+def whole(value: Any) -> int:
+    """A whole number; raises `TypeError` for anything else."""
+    if not isinstance(value, int):
+        raise TypeError(f"{value!r} is no whole number")
+    return value
+
+
+def _part(found: Mapping[str, Any]) -> Part:
+    answers = [(str(one["engine"]), outcome_of(one)) for one in found["answers"]]
+    rows = [(str(one["text"]), _told([outcome_of(a) for a in one["answers"]])) for one in found["operands"]]
+    rows.append((WHOLE, _told([outcome for _, outcome in answers])))
+    words = {name: str(found[name]) for name in ("rule", "source", "place", "text", "said")}
+    return Part(**words, engines=tuple(name for name, _ in answers), rows=tuple(rows))
+
+
+def _told(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
+    return tuple(in_a_line(outcome) for outcome in outcomes)
+
+
+def _place(path: str, corpus: str) -> str:
+    """Where a saved case lies: as a run on this machine left it, else at its place in a corpus here.
+
+    A run on another machine names folders that are not here; its corpus usually is.
+    """
+    place, here = Path(path), Path.cwd()
+    if place.exists():
+        return str(place.relative_to(here)) if place.is_relative_to(here) else path
+    if place.is_relative_to(corpus):
+        return str(Path("corpus") / place.relative_to(corpus))
+    return path

@@ -1,0 +1,83 @@
+"""A finding in words, the same in the terminal and in every report.
+
+Owns the verdict sentence with its quotation, the notes, and the headings under which findings are grouped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
+
+from drt.model import guide
+from drt.model.guide import Place
+from drt.run.summary import Finding, State
+
+Shown = TypeVar("Shown")
+
+HEADINGS: dict[State, str] = {
+    "confirmed": "Findings",
+    "not confirmed": "Findings",
+    "flaky": "Findings that could not be reproduced",
+    "nondeterministic": "Findings that could not be reproduced",
+    "known": "Known findings",
+}
+"""The heading for each state, in the order of the groups."""
+
+STATES: dict[State, str] = {
+    "confirmed": "",
+    "not confirmed": "not confirmed: the budget left no time",
+    "flaky": "flaky: fresh processes did not all see it again",
+    "nondeterministic": "nondeterministic: the engine does not repeat its answers",
+    "known": "",
+}
+
+
+def grouped(shown: Sequence[tuple[State, Shown]]) -> Iterable[tuple[str, list[Shown]]]:
+    """Findings under their headings; headings without a finding are left out."""
+    for heading in dict.fromkeys(HEADINGS.values()):
+        group = [one for state, one in shown if HEADINGS[state] == heading]
+        if group:
+            yield heading, group
+
+
+def verdict_of(finding: Finding) -> str:
+    """Who is wrong, and by what, in one sentence; empty for logs of an older drt."""
+    return str(_verdict(finding).get("sentence", ""))
+
+
+def citations(finding: Finding) -> list[Place]:
+    """The places in the language guide that the verdict cites."""
+    return guide.places(str(_verdict(finding).get("source", "")))
+
+
+def quote_of(finding: Finding) -> str:
+    """What the language guide says there; empty where it says nothing about the rule."""
+    return str(_verdict(finding).get("quote", ""))
+
+
+def cited(finding: Finding) -> str:
+    """The citations with their files, and the quotation, in one line; empty where there is none."""
+    named = ", ".join(f"{place.citation} ({place.path})" for place in citations(finding))
+    quote = quote_of(finding)
+    return f"{named}: “{quote}”" if named and quote else named
+
+
+def notes(finding: Finding) -> list[str]:
+    """What else is to be known of a finding, each in a few words."""
+    times = "1 time" if finding.seen == 1 else f"{finding.seen:,} times"
+    told = [f"seen {times}", f"target {finding.target}"]
+    if finding.known is not None:
+        told.append(f"known as {finding.known}, not counted")
+    told += filter(None, [STATES[finding.state], finding.unexcused])
+    if not finding.reduced:
+        told.append("the reduction was cut short")
+    if finding.arbiter:
+        told.append("the engines agree, the arbiter does not")
+    if finding.says:
+        asked = f"{finding.says.get('engine')} {finding.says.get('version', '')}".strip()
+        told.append(f"{asked} answers {finding.says.get('says')}")
+    return told
+
+
+def _verdict(finding: Finding) -> dict[str, Any]:
+    return dict(finding.verdict or {})

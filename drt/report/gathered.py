@@ -1,0 +1,227 @@
+"""What reports are made of: the facts of one or several runs, read from their log folders and added up.
+
+Owns the step from folders to a `Report`. A run without a footer is counted from what its workers have
+written down; runs taken together have their counts added and their findings joined by signature.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from drt.corpus.known import read_known
+from drt.coverage.coverage import Coverage, coverage
+from drt.model.errors import InputProblem
+from drt.report.bucket import Bucket, bucket_of, whole
+from drt.report.series import Series, gather_series
+from drt.run.log import Event, RunLog, read_json, read_run
+from drt.run.options import RunOptions
+from drt.run.statistics import Counts, total
+from drt.run.summary import CLEAN, FROM_OUTSIDE, INTERRUPTED, NOTHING_RUN, Tally, exit_code, footer
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """One run. `began` is in seconds since the epoch, `seconds` its length; `shard` says which part of a
+    larger run it was, as in `2/4`; `complete` is False where it was cut off. `sometimes` counts the events
+    that must happen sometimes, and `missed` are those that it had to reach and did not. `partial` are the
+    engines that left too much unanswered, each with the share."""
+
+    folder: str
+    began: float
+    seconds: float
+    complete: bool
+    interrupted: bool
+    random_seed: int
+    jobs: int
+    engines: Mapping[str, str]
+    machine: str
+    shard: str | None
+    deaths: int
+    broken: int
+    unexplained: int
+    errors: tuple[Mapping[str, Any], ...]
+    cannot_start: str | None
+    targets: Mapping[str, Counts]
+    features: Mapping[str, int]
+    sometimes: Mapping[str, int]
+    missed: tuple[str, ...]
+    partial: Mapping[str, float]
+    allow_partial: bool
+    buckets: tuple[Bucket, ...]
+    series: Series
+
+    @property
+    def counts(self) -> Counts:
+        return total(self.targets.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Runs taken together; `runs` is not empty."""
+
+    runs: tuple[RunFacts, ...]
+    targets: Mapping[str, Counts]
+    features: Mapping[str, int]
+    sometimes: Mapping[str, int]
+    buckets: tuple[Bucket, ...]
+
+    @property
+    def counts(self) -> Counts:
+        return total(self.targets.values())
+
+    @property
+    def compared(self) -> int:
+        """Comparisons, those with the arbiter included."""
+        counts = self.counts
+        return counts.comparisons + counts.events["arbiter:comparisons"]
+
+    @property
+    def failing(self) -> tuple[Bucket, ...]:
+        """The buckets that fail the run."""
+        return tuple(bucket for bucket in self.buckets if bucket.finding.counts)
+
+    @property
+    def seconds(self) -> float:
+        """The longest run's time: runs taken together are taken to have gone on side by side."""
+        return max(run.seconds for run in self.runs)
+
+    @property
+    def broken(self) -> int:
+        return sum(run.broken for run in self.runs)
+
+    @property
+    def complete(self) -> bool:
+        return all(run.complete for run in self.runs)
+
+    @property
+    def coverage(self) -> Coverage:
+        return coverage(self.features)
+
+    @property
+    def exit_code(self) -> int:
+        """What one run that did all this would end with; that one of several was cut off or interrupted says
+        less than a finding of another.
+        """
+        cut = any(run.interrupted or not run.complete for run in self.runs)
+        code = exit_code(
+            [bucket.finding for bucket in self.buckets],
+            self.compared,
+            self.broken,
+            sum(run.unexplained for run in self.runs),
+            cut and len(self.runs) == 1,
+            bool(self.missed),
+            any(run.partial and not run.allow_partial for run in self.runs),
+        )
+        return INTERRUPTED if cut and code in (CLEAN, NOTHING_RUN) else code
+
+    @property
+    def missed(self) -> tuple[str, ...]:
+        """The events that a run had to reach and none of them did."""
+        names = dict.fromkeys(name for run in self.runs for name in run.missed)
+        return tuple(name for name in names if not self.sometimes.get(name))
+
+
+def gather(folders: Sequence[Path]) -> Report:
+    """The report of the runs in these log folders; raises `InputProblem` for a folder that holds none."""
+    places = list(dict.fromkeys(folder.resolve() for folder in folders))
+    return together([_facts(folder) for folder in places])
+
+
+def together(runs: Sequence[RunFacts]) -> Report:
+    """Runs as one report."""
+    targets = {
+        name: total(run.targets[name] for run in runs if name in run.targets)
+        for name in sorted({name for run in runs for name in run.targets})
+    }
+    features: Counter[str] = Counter()
+    sometimes: Counter[str] = Counter()
+    for run in runs:
+        features.update(run.features)
+        sometimes.update(run.sometimes)
+    buckets = _joined([one for run in runs for one in run.buckets])
+    return Report(tuple(runs), targets, features, sometimes, buckets)
+
+
+def _joined(buckets: Sequence[Bucket]) -> tuple[Bucket, ...]:
+    """One bucket a signature, those that fail first, then by how often they were seen."""
+    groups: dict[str, list[Bucket]] = {}
+    for bucket in buckets:
+        groups.setdefault(bucket.finding.signature, []).append(bucket)
+    joined = []
+    for group in groups.values():
+        shown = min(group, key=lambda one: (not one.finding.counts, one.path is None, one.case is None))
+        verdicts = {one.finding.solid for one in group}
+        solid = next((verdict for verdict in (True, False) if verdict in verdicts), None)
+        seen = sum(one.finding.seen for one in group)
+        joined.append(replace(shown, finding=replace(shown.finding, seen=seen, solid=solid)))
+    return tuple(
+        sorted(joined, key=lambda one: (not one.finding.counts, -one.finding.seen, one.finding.signature))
+    )
+
+
+def _facts(folder: Path) -> RunFacts:
+    """One run's facts; whatever does not have the shape that a run writes is one sentence."""
+    try:
+        log = read_run(folder)
+        return _from_log(folder, log)
+    except OSError as error:
+        raise InputProblem(
+            f"the log cannot be read: {(error.strerror or str(error)).lower()}", folder
+        ) from None
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        told = f"{type(error).__name__} {error}".splitlines()[0][:120]
+        raise InputProblem(f"not a log as a run writes it ({told})", folder) from None
+
+
+def _from_log(folder: Path, log: RunLog) -> RunFacts:
+    document = log.footer if log.footer is not None else _counted(folder, log)
+    header = log.header
+    corpus = str(header["options"]["corpus"])
+    part, parts = header["options"].get("shard", (0, 1))
+    return RunFacts(
+        folder=str(folder),
+        began=float(header["at"]),
+        seconds=float(document["seconds"]),
+        complete=log.complete,
+        interrupted=bool(document["interrupted"]),
+        random_seed=whole(document["random_seed"]),
+        jobs=whole(document["jobs"]),
+        engines={str(name): str(version) for name, version in dict(header["engines"]).items()},
+        machine=f"Python {header['python']}, {header['platform']}, {header['processors']} processors",
+        shard=f"{whole(part) + 1}/{parts}" if whole(parts) > 1 else None,
+        deaths=whole(document["deaths"]),
+        broken=whole(document["broken"]),
+        unexplained=sum(1 for lost in document["lost"] if lost["cause"] not in FROM_OUTSIDE),
+        errors=tuple(dict(error) for error in document["errors"]),
+        cannot_start=None if document["cannot_start"] is None else str(document["cannot_start"]),
+        targets={str(name): Counts.from_json(counts) for name, counts in document["targets"].items()},
+        features=_tally(document.get("features", {})),
+        sometimes=_tally(document.get("sometimes", {})),
+        missed=tuple(str(name) for name in document.get("missed", ())),
+        partial={str(name): float(share) for name, share in document.get("partial", {}).items()},
+        allow_partial=bool(document.get("allow_partial", False)),
+        buckets=tuple(bucket_of(finding, corpus) for finding in document["findings"]),
+        series=gather_series(log, document),
+    )
+
+
+def _tally(document: Mapping[str, Any]) -> dict[str, int]:
+    return {str(name): whole(count) for name, count in document.items()}
+
+
+def _counted(folder: Path, log: RunLog) -> Event:
+    """The footer of a run that did not come to write one: what its workers had counted."""
+    options = RunOptions.from_json(log.header["options"])
+    corpus = Path(options.corpus)
+    tally = Tally(read_known(corpus) if corpus.is_dir() else ())
+    for event in log.events:
+        tally.add(event)
+    states = [state for path in sorted(folder.glob("worker-*.state.json")) if (state := read_json(path))]
+    last = max((float(event["at"]) for event in log.events), default=float(log.header["at"]))
+    status = read_json(folder / "status.json") or {}
+    elapsed = max(float(status.get("elapsed", 0.0)), *(float(state["seconds"]) for state in states), 0.0)
+    return footer(options, states, tally, elapsed or last - float(log.header["at"]), interrupted=False)

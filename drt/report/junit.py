@@ -1,0 +1,163 @@
+"""A report as JUnit XML: a suite a target, a failed test a finding, one passed test a target without any.
+
+Owns the mapping of states: a known finding is skipped with its name, one that could not be reproduced is an
+error, and so is whatever broke the harness.
+"""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from collections.abc import Sequence
+
+from drt.model.escape import visible
+from drt.model.outcome_text import side_by_side
+from drt.report.bucket import Bucket
+from drt.report.gathered import Report
+from drt.report.words import moment, notes, place_of, verdict_lines
+from drt.run.statistics import Counts
+
+HARNESS = "harness"
+SOMETIMES = "sometimes"
+
+
+def as_junit(report: Report) -> str:
+    """The document as text, with an XML declaration."""
+    root = ET.Element("testsuites", name="drt")
+    began = moment(min(run.began for run in report.runs)).removesuffix("Z")
+    names = dict.fromkeys((*report.targets, *(bucket.finding.target for bucket in report.buckets)))
+    for name in names:
+        buckets = [bucket for bucket in report.buckets if bucket.finding.target == name]
+        root.append(_target(name, report.targets.get(name, Counts()), buckets, began))
+    if report.missed:
+        root.append(_missed(report.missed, began))
+    if troubles := _troubles(report):
+        root.append(_harness(troubles, began))
+    for number, suite in enumerate(root):
+        suite.set("id", str(number))
+    for total in ("tests", "failures", "errors", "skipped"):
+        root.set(total, str(sum(int(suite.get(total, "0")) for suite in root)))
+    root.set("time", f"{report.seconds:.3f}")
+    ET.indent(root)
+    text = ET.tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
+
+
+def _suite(name: str, began: str, seconds: float, cases: Sequence[ET.Element]) -> ET.Element:
+    suite = ET.Element("testsuite", name=visible(name), package="drt", timestamp=began, hostname="localhost")
+    suite.set("tests", str(len(cases)))
+    for total, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        suite.set(total, str(sum(1 for case in cases if case.find(tag) is not None)))
+    suite.set("time", f"{seconds:.3f}")
+    ET.SubElement(suite, "properties")
+    suite.extend(cases)
+    ET.SubElement(suite, "system-out")
+    ET.SubElement(suite, "system-err")
+    return suite
+
+
+def _case(suite: str, name: str, seconds: float = 0.0) -> ET.Element:
+    return ET.Element(
+        "testcase", classname=f"drt.{visible(suite)}", name=visible(name), time=f"{seconds:.3f}"
+    )
+
+
+def _target(name: str, counts: Counts, buckets: Sequence[Bucket], began: str) -> ET.Element:
+    seconds = sum(counts.seconds.values())
+    cases = [_finding(name, bucket) for bucket in buckets]
+    if not buckets:
+        whole = _case(name, "no finding", seconds)
+        if not counts.comparisons and not counts.events["arbiter:comparisons"]:
+            ET.SubElement(whole, "skipped", message="nothing was compared")
+        elif counts.divergences:
+            told = ET.SubElement(whole, "system-out")
+            told.text = f"{counts.divergences:,} divergences, of findings that stand with other targets"
+        cases = [whole]
+    suite = _suite(name, began, seconds, cases)
+    properties = suite.find("properties")
+    assert properties is not None
+    for key in ("cases", "comparisons", "decisions", "divergences", "inconclusive"):
+        ET.SubElement(properties, "property", name=key, value=str(getattr(counts, key)))
+    return suite
+
+
+def _finding(target: str, bucket: Bucket) -> ET.Element:
+    finding, divergence = bucket.finding, bucket.divergence
+    case = _case(target, finding.signature)
+    first = next(iter(verdict_lines(bucket)), finding.signature)
+    message = visible(f"{first} ({divergence.question})", 500)
+    if finding.known is not None:
+        ET.SubElement(case, "skipped", message=visible(f"known as {finding.known}"))
+    elif finding.counts:
+        failure = ET.SubElement(case, "failure", type=divergence.kind, message=message)
+        failure.text = _told(bucket)
+    else:
+        error = ET.SubElement(case, "error", type=bucket.state, message=message)
+        error.text = _told(bucket)
+    return case
+
+
+def _told(bucket: Bucket) -> str:
+    """A finding as plain text, the line that replays it last."""
+    divergence = bucket.divergence
+    lines = [
+        *verdict_lines(bucket),
+        f"{divergence.question}; law: {divergence.law}",
+        "; ".join(notes(bucket)),
+    ]
+    names = [name for name, _ in divergence.answers]
+    for row in side_by_side(divergence.answers):
+        lines += [
+            f"{'≠' if row.differ else ' '} {row.name}, {name}: {text}"
+            for name, text in zip(names, row.texts, strict=True)
+        ]
+    part = bucket.part
+    if part is not None:
+        lines.append(f"they part at {part.rule} ({part.source}; {part.place}): {part.text}")
+        for text, told in part.rows:
+            lines.append(
+                f"  {text}: " + ", ".join(f"{n} {t}" for n, t in zip(part.engines, told, strict=True))
+            )
+    lines.append(bucket.replay or "not saved")
+    return "\n" + "\n".join(visible(line) for line in lines) + "\n"
+
+
+def _missed(events: Sequence[str], began: str) -> ET.Element:
+    """The events that had to happen and did not."""
+    cases = []
+    for event in events:
+        case = _case(SOMETIMES, event)
+        ET.SubElement(case, "failure", type="sometimes", message="it must happen sometimes, and never did")
+        cases.append(case)
+    return _suite(SOMETIMES, began, 0.0, cases)
+
+
+def _troubles(report: Report) -> list[tuple[str, str]]:
+    """What went wrong with the run itself, each a name and what is known of it."""
+    troubles = []
+    for run in report.runs:
+        if run.interrupted or not run.complete:
+            how = "was interrupted" if run.complete else "was cut off before its end"
+            troubles.append(("the run ends", f"{run.folder} {how}"))
+        if run.cannot_start is not None:
+            troubles.append(("the workers start", run.cannot_start))
+        troubles += [(place_of(error), str(error.get("error"))) for error in run.errors]
+        told = len(run.errors) + (run.cannot_start is not None)
+        if run.broken > told:
+            troubles.append(("the harness", f"it broke {run.broken - told} times more"))
+        if run.unexplained:
+            troubles.append(
+                ("workers live", f"{run.unexplained} died of something that did not happen again")
+            )
+    if not report.compared and not report.buckets and not troubles:
+        troubles.append(("something is compared", "nothing was"))
+    return troubles
+
+
+def _harness(troubles: Sequence[tuple[str, str]], began: str) -> ET.Element:
+    cases = []
+    for name, text in troubles:
+        case = _case(HARNESS, name)
+        error = ET.SubElement(case, "error", type="harness", message=visible(text, 500))
+        error.text = visible(text)
+        cases.append(case)
+    return _suite(HARNESS, began, 0.0, cases)

@@ -1,0 +1,47 @@
+"""The consoles.
+
+Owns the choice of width and colour: a terminal's own, else 120 columns and none.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TextIO
+
+from rich.console import Console
+
+from drt.model.escape import visible
+
+__all__ = ["from_here", "progress", "results", "visible"]
+
+PLAIN_WIDTH = 120
+
+
+def results() -> Console:
+    """Where results go: standard output."""
+    return _console(sys.stdout.isatty(), stderr=False)
+
+
+def progress() -> Console:
+    """Where progress and complaints go: standard error."""
+    return _console(sys.stderr.isatty(), stderr=True)
+
+
+def plain(page: TextIO) -> Console:
+    """A page without colour, for whoever shows it among other things."""
+    return Console(
+        file=page, width=PLAIN_WIDTH, markup=False, highlight=False, emoji=False, color_system=None
+    )
+
+
+def _console(terminal: bool, *, stderr: bool) -> Console:
+    width = None if terminal or "COLUMNS" in os.environ else PLAIN_WIDTH
+    return Console(stderr=stderr, width=width, markup=False, highlight=False, emoji=False, soft_wrap=False)
+
+
+def from_here(path: str) -> str:
+    """The path as short as it can be from the current folder."""
+    here = f"{Path.cwd()}{os.sep}"
+    return path.removeprefix(here) or path

@@ -1,0 +1,69 @@
+"""The table of the language's features: which outcomes each was seen with."""
+
+from __future__ import annotations
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from drt.coverage.cells import UNREACHABLE
+from drt.coverage.coverage import Coverage
+from drt.report.terminal.console import visible
+
+SHOWN = 12
+SELDOM = 50
+"""The number of reports below which a kind is marked."""
+
+
+def print_coverage(console: Console, found: Coverage) -> None:
+    """Print one row per feature, then kinds of errors, validation, and what is missing."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table.add_column("feature", no_wrap=True)
+    table.add_column("outcomes reached")
+    table.add_column("missing")
+    table.add_column("cells", justify="right", no_wrap=True)
+    for row in found.rows:
+        whole = row.cells_reached == row.cells
+        table.add_row(
+            Text(row.name),
+            Text(", ".join(row.reached) or "none", style="green" if not row.missing else ""),
+            Text(", ".join(row.missing), style="bold red"),
+            Text(f"{row.cells_reached}/{row.cells}", style="" if whole else "yellow"),
+        )
+    console.print(table)
+    for kind, count in found.error_kinds.items():
+        why = UNREACHABLE.get(kind)
+        told = f"{count:,} times" if count or why is None else f"cannot be reached: {why}"
+        console.print(Text(f"error {kind}: {told}", style="bold red" if not count and why is None else ""))
+    if any(found.validation.values()):
+        console.print(_validation(found))
+    if found.missing:
+        console.print(Text(f"cells not reached: {_some(found.missing)}", style="yellow"))
+    if found.unexpected:
+        console.print(Text(f"cells that should not exist: {_some(found.unexpected)}", style="bold red"))
+    console.print(Text(coverage_line(found), style="bold"))
+
+
+def _validation(found: Coverage) -> Table:
+    """Tabulate how often validators and linkers reported each kind of error and warning."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table.add_column("validation and linking", no_wrap=True)
+    table.add_column("times", justify="right", no_wrap=True)
+    for name, count in found.validation.items():
+        style = "bold red" if not count else "yellow" if count < SELDOM else "green"
+        table.add_row(Text(name), Text(f"{count:,}", style=style))
+    return table
+
+
+def coverage_line(found: Coverage) -> str:
+    """All of it in one line."""
+    lacking = [row.name for row in found.rows if row.missing]
+    some = ", ".join(lacking) if len(lacking) <= SHOWN else f"{len(lacking)} of {len(found.rows)} features"
+    told = "every feature in each of its outcomes" if found.complete else f"not all outcomes of {some}"
+    return f"{found.reached:,} of {found.total:,} cells ({found.percent:.1f} %); {told}"
+
+
+def _some(names: tuple[str, ...]) -> str:
+    shown = "; ".join(visible(name) for name in names[:SHOWN])
+    return shown + (f"; … and {len(names) - SHOWN} more" if len(names) > SHOWN else "")

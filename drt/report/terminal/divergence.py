@@ -1,0 +1,104 @@
+"""Two answers side by side, a column an engine, with a mark where they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console, Group, RenderableType
+from rich.syntax import Syntax
+from rich.table import Table
+from rich.text import Text
+
+from drt.diagnosis import Located
+from drt.model import outcome_text
+from drt.model.case import Case, Source
+from drt.model.divergence import Divergence
+from drt.model.outcome import Outcome
+from drt.model.outcome_text import SAYS, in_a_line
+from drt.report.terminal.console import visible
+
+MARK = "≠"
+LONGEST_LINE = 100_000
+
+
+def side_by_side(answers: Sequence[tuple[str, Outcome]]) -> Table:
+    """A table: a column an engine, a row a part of the answer, marked where the engines differ."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table.add_column("")
+    table.add_column("")
+    for name, _ in answers:
+        table.add_column(Text(visible(name)), overflow="fold")
+    for row in outcome_text.side_by_side(answers):
+        style = "bold red" if row.differ else ("dim" if row.name == SAYS else "")
+        cells = [Text(visible(text), style=style) for text in row.texts]
+        mark = Text(MARK if row.differ else "", style="bold red")
+        table.add_row(mark, Text(visible(row.name)), *cells)
+    return table
+
+
+def divergence(found: Divergence) -> Group:
+    """One divergence: the question, the law, both answers."""
+    head = Text()
+    head.append(visible(found.question), style="bold")
+    head.append(f"  ({found.kind}; law: {visible(found.law)})", style="dim")
+    return Group(head, side_by_side(found.answers))
+
+
+def located(found: Located) -> Group:
+    """The innermost thing on which the engines part: its rule, its text, what each makes of it."""
+    head = Text("they part at ", style="bold")
+    head.append(visible(found.rule), style="bold red")
+    head.append(f"  ({found.source}; {visible(found.place)})", style="dim")
+    parts: list[RenderableType] = [head]
+    if found.text:
+        parts.append(Text(f"  {visible(found.text)}"))
+    if found.said:
+        parts.append(Text(f"  {visible(found.said)}", style="yellow"))
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table.add_column("")
+    names = [name for name, _ in found.answers]
+    for name in names:
+        table.add_column(Text(visible(name)), overflow="fold")
+    for text, answers in (*found.operands, ("the whole", found.answers)):
+        told = [in_a_line(outcome) for _, outcome in answers]
+        differ = text == "the whole"
+        cells = [Text(visible(one), style="bold red" if differ else "") for one in told]
+        table.add_row(Text(visible(text), style="bold" if differ else ""), *cells)
+    return Group(*parts, table)
+
+
+def case_texts(case: Case) -> Group:
+    """What the engines were given, part by part."""
+    parts: list[RenderableType] = [_titled("policies"), _source(case.policies)]
+    if case.schema is not None:
+        parts += [_titled("schema"), _source(case.schema)]
+    if case.entities.strip() not in ("[]", ""):
+        parts += [_titled("entities"), _source(Source(case.entities, "json"))]
+    for template, new, values in case.links:
+        filled = ", ".join(f"{slot} = {uid}" for slot, uid in values)
+        parts.append(Text(f"link {visible(template)} as {visible(new)}: {visible(filled)}"))
+    for index, request in enumerate(case.requests):
+        parts += [_titled(f"request {index}"), Text(visible(request.text))]
+    for index, expression in enumerate(case.expressions):
+        parts += [_titled(f"expression {index}"), Text(visible(expression))]
+    return Group(*parts)
+
+
+def _titled(name: str) -> Text:
+    return Text(name, style="bold dim")
+
+
+def _source(source: Source) -> RenderableType:
+    text = visible(source.text.strip("\n"), 4000)
+    if source.format == "json":
+        return Syntax(text, "json", word_wrap=True, background_color="default")
+    return Text(text)
+
+
+def print_lines(console: Console, lines: Sequence[str]) -> None:
+    """The lines that ask a case by hand, each on a line of its own however long it is."""
+    if lines:
+        console.print(Text("by hand", style="bold dim"))
+        for line in lines:
+            console.print(Text(visible(line, LONGEST_LINE)), soft_wrap=True)

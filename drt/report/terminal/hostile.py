@@ -1,0 +1,54 @@
+"""The table of hostile inputs, and the bar that grows while they are measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from drt.assess.stress import Row
+from drt.report.terminal.console import progress, visible
+
+
+def watched(rows: Iterable[Row], total: int) -> Iterator[Row]:
+    """The rows as they come, with a bar on standard error where that is a terminal."""
+    console = progress()
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("measuring", total=total)
+        for row in rows:
+            bar.update(task, advance=1, description=visible(row.family))
+            yield row
+
+
+def hostile_rows(console: Console, rows: Sequence[Row]) -> None:
+    """A row an input and engine; figures of the largest size, and one line about all."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table.add_column("input", no_wrap=True)
+    table.add_column("engine")
+    for name in ("size", "time", "memory", "growth"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("verdict")
+    for row in rows:
+        last = row.costs[-1]
+        growth = "–" if row.time_growth is None else f"n^{row.time_growth:.2f}"
+        table.add_row(
+            Text(row.family),
+            Text(visible(row.engine)),
+            f"{last.size:,}",
+            f"{last.seconds:.2f} s",
+            f"{last.kibibytes / 1024:,.0f} MiB",
+            growth,
+            Text(visible(row.verdict, 60), style="green" if row.good else "bold red"),
+        )
+    console.print(table)
+    bad = sum(1 for row in rows if not row.good)
+    noun = "row" if len(rows) == 1 else "rows"
+    answered = sum(1 for row in rows if row.verdict == "answered")
+    clean = sum(1 for row in rows if row.verdict == "clean error")
+    told = f"{len(rows)} {noun}: {answered} answered, {clean} clean errors, {bad} bad"
+    console.print(Text(told, style="bold red" if bad else "bold"))

@@ -1,0 +1,126 @@
+"""The table of theorems, and the bar that grows while they are proved."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from drt.proofs.second import Opinion
+from drt.proofs.theorem import KINDS, Verdict
+from drt.report.terminal.console import progress
+
+STYLES = {"proved": "green", "tested": "yellow", "refuted": "bold red", "unknown": "bold red"}
+
+
+def watched(verdicts: Iterable[Verdict], total: int) -> Iterator[Verdict]:
+    """The verdicts as they come, with a bar on standard error where that is a terminal."""
+    console = progress()
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("proving", total=total)
+        for verdict in verdicts:
+            bar.update(task, advance=1, description=verdict.theorem.name[:50])
+            yield verdict
+
+
+def print_verdicts(console: Console, verdicts: Sequence[Verdict], seconds: float, *, mutants: bool) -> None:
+    """A row a theorem; what is wrong in full below; one line about all."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table.add_column("theorem")
+    table.add_column("kind", justify="center")
+    table.add_column("goals", justify="right")
+    table.add_column("time", justify="right", no_wrap=True)
+    if mutants:
+        table.add_column("defects", justify="right", no_wrap=True)
+    table.add_column("answer", no_wrap=True)
+    for one in verdicts:
+        planted = [f"{len(one.killed)}/{len(one.killed) + len(one.survived)}"] if mutants else []
+        goals = f"{one.goals:,}" if one.goals else "–"
+        spent = f"{one.seconds * 1000:,.0f} ms" if one.goals else "–"
+        answer = Text(one.answer, style=STYLES[one.answer])
+        table.add_row(Text(one.theorem.name), one.theorem.kind, goals, spent, *planted, answer)
+    console.print(table)
+    console.print(Text("; ".join(f"{kind}: {meaning}" for kind, meaning in KINDS.items()), style="dim"))
+    for one in verdicts:
+        _print_trouble(console, one)
+        if mutants:
+            _print_defects(console, one)
+    console.print(Text(_line(verdicts, seconds, mutants), style="bold"))
+
+
+def print_opinions(console: Console, opinions: Sequence[Opinion]) -> None:
+    """What the second prover makes of the obligations: a line a theorem where it is not all, and a total."""
+    for one in opinions:
+        if one.answers["refuted"] or one.answers["unknown"]:
+            told = ", ".join(f"{count} {answer}" for answer, count in sorted(one.answers.items()))
+            style = "bold red" if one.disagrees else "yellow"
+            console.print(Text(f"cvc5 on {one.theorem.name}: {told}", style=style))
+    total: Counter[str] = sum((one.answers for one in opinions), Counter())
+    told = ", ".join(f"{count:,} {answer}" for answer, count in sorted(total.items()))
+    wrong = sum(one.disagrees for one in opinions)
+    end = "it disagrees nowhere" if not wrong else f"it DISAGREES on {wrong}"
+    console.print(Text(f"second prover, {len(opinions)} theorems: {told}; {end}", style="bold"))
+
+
+def _print_trouble(console: Console, one: Verdict) -> None:
+    if one.answer == "refuted":
+        console.print(Text(f"refuted: {one.theorem.name}", style="bold red"))
+        console.print(Text(f"  claimed: {one.theorem.says}"))
+        if one.counterexample is None:
+            console.print(Text(f"  {one.reason}"))
+        else:
+            told = (
+                "shown by the running code"
+                if one.counterexample.confirmed
+                else "NOT confirmed: the prover is at fault"
+            )
+            console.print(Text(f"  counterexample ({told}): {one.counterexample.told}"))
+    elif one.answer == "unknown":
+        console.print(Text(f"unknown: {one.theorem.name}: {one.reason}", style="bold red"))
+
+
+def _print_defects(console: Console, one: Verdict) -> None:
+    if one.killed or one.survived:
+        console.print(Text(one.theorem.name, style="bold"))
+    for told in one.killed:
+        console.print(Text(f"  broken by {told}"))
+    for told in one.survived:
+        console.print(Text(f"  NOT broken by {told}", style="bold red"))
+    if one.answer == "proved" and not one.killed and not one.survived:
+        console.print(Text(f"{one.theorem.name}: no defect is planted for it", style="bold red"))
+
+
+def _line(verdicts: Sequence[Verdict], seconds: float, mutants: bool) -> str:
+    counts = {answer: sum(1 for one in verdicts if one.answer == answer) for answer in STYLES}
+    told = ", ".join(f"{count} {answer}" for answer, count in counts.items() if count)
+    killed = sum(len(one.killed) for one in verdicts)
+    planted = killed + sum(len(one.survived) for one in verdicts)
+    also = f"; {killed} of {planted} planted defects killed" if mutants else ""
+    goals = sum(one.goals for one in verdicts)
+    return f"{len(verdicts)} theorems: {told}; {goals:,} obligations in {seconds:.1f} s{also}"
+
+
+def verdict_json(one: Verdict) -> dict[str, Any]:
+    """The machine-readable twin of a row."""
+    return {
+        "name": one.theorem.name,
+        "says": one.theorem.says,
+        "anchor": one.theorem.anchor,
+        "kind": one.theorem.kind,
+        "because": one.theorem.because,
+        "answer": one.answer,
+        "goals": one.goals,
+        "seconds": round(one.seconds, 4),
+        "reason": one.reason,
+        "counterexample": one.counterexample.told if one.counterexample else None,
+        "confirmed": one.counterexample.confirmed if one.counterexample else None,
+        "killed": list(one.killed),
+        "survived": list(one.survived),
+    }

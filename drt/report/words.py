@@ -1,0 +1,138 @@
+"""What every report says in the same words: the headline, the notes on a finding, numbers, times."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from drt.report import finding_words
+from drt.report.bucket import Bucket
+from drt.report.finding_words import cited, verdict_of
+from drt.report.gathered import Report, RunFacts
+from drt.run.summary import BROKEN, CLEAN, FOUND, INTERRUPTED, NOTHING_RUN, UNREPRODUCIBLE
+
+CONCLUSIONS = {
+    CLEAN: "clean",
+    FOUND: "a finding",
+    BROKEN: "the harness broke",
+    UNREPRODUCIBLE: "only findings that could not be reproduced",
+    NOTHING_RUN: "too little was compared",
+    INTERRUPTED: "interrupted",
+}
+
+
+def count(number: int, noun: str, several: str | None = None) -> str:
+    """`1 case`, `2,000 cases`."""
+    return f"{number:,} {noun if number == 1 else several or noun + 's'}"
+
+
+def lasting(seconds: float) -> str:
+    """`42 s`, `5 min 30 s`, `6 h 2 min`."""
+    if seconds < 60:
+        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s"
+    return f"{minutes // 60} h {minutes % 60} min"
+
+
+def moment(at: float) -> str:
+    """A time in UTC, to the second."""
+    return datetime.datetime.fromtimestamp(at, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def headline(report: Report) -> str:
+    """What came of it, in a few words."""
+    failing = len(report.failing)
+    known = sum(1 for bucket in report.buckets if bucket.finding.known is not None)
+    flaky = len(report.buckets) - failing - known
+    told = [count(failing, "finding")] if failing else []
+    if flaky:
+        told.append(f"{count(flaky, 'finding')} that could not be reproduced")
+    if known:
+        told.append(count(known, "known finding"))
+    if not report.compared and not report.buckets:
+        told.append("nothing was compared")
+    told += [
+        f"{engine} left {share:.0%} of its questions unanswered"
+        for engine, share in {
+            name: share for run in report.runs for name, share in run.partial.items()
+        }.items()
+    ]
+    if report.broken:
+        told.append(f"the harness broke {count(report.broken, 'time')}")
+    if report.missed:
+        told.append(f"{count(len(report.missed), 'event')} that never happened")
+    if not failing and not flaky and report.compared and not report.broken and not report.missed:
+        told.insert(0, "no divergence" if not known else "nothing new")
+    return ", ".join(told)
+
+
+def standing(report: Report) -> str:
+    """Whether it is over, where it is not simply so; else empty."""
+    cut = sum(1 for run in report.runs if not run.complete)
+    stopped = sum(1 for run in report.runs if run.interrupted)
+    if len(report.runs) == 1:
+        return "not finished" if cut else ("interrupted" if stopped else "")
+    told = [f"{cut} of {len(report.runs)} runs not finished"] if cut else []
+    return ", ".join(told + ([f"{stopped} interrupted"] if stopped else []))
+
+
+def volume(report: Report) -> str:
+    """How much was done, in one line."""
+    counts = report.counts
+    rate = sum(run.counts.decisions / run.seconds for run in report.runs if run.seconds)
+    return (
+        f"{count(counts.cases, 'case')}, {count(counts.decisions, 'decision')} in {lasting(report.seconds)} "
+        f"({rate:,.0f} decisions a second)"
+    )
+
+
+def notes(bucket: Bucket) -> list[str]:
+    """What is to be known of a finding beside its signature."""
+    told = finding_words.notes(bucket.finding)
+    if bucket.replay is not None and not bucket.is_here:
+        told.append("replay it from the root of a checkout")
+    return told
+
+
+def verdict_lines(bucket: Bucket) -> list[str]:
+    """The verdict, and what the language guide says; nothing where the log is of an older drt."""
+    return [line for line in (verdict_of(bucket.finding), cited(bucket.finding)) if line]
+
+
+def identity(bucket: Bucket) -> str:
+    """A short name of the bucket, the same in every report: a digest of its signature."""
+    return hashlib.sha256(bucket.finding.signature.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def sometimes(report: Report) -> str:
+    """How many of the events that must happen sometimes did, in one line."""
+    reached = sum(1 for times in report.sometimes.values() if times)
+    return f"{reached} of {count(len(report.sometimes), 'event')} that must happen sometimes did"
+
+
+def about(run: RunFacts) -> str:
+    """A run's circumstances in one line."""
+    engines = ", ".join(f"{name} {version}" for name, version in run.engines.items())
+    shard = f", shard {run.shard}" if run.shard else ""
+    return (
+        f"{moment(run.began)}, random seed {run.random_seed}{shard}, {count(run.jobs, 'worker')}; {engines}"
+    )
+
+
+def place_of(error: Mapping[str, Any]) -> str:
+    """Where the harness broke."""
+    what, target = error.get("what"), error.get("target")
+    return f"{what}, case {error.get('index')} of {target}" if target else f"{what}"
+
+
+def drt_version() -> str:
+    """The version of this harness; `unknown` where it is not installed."""
+    try:
+        return version("cedar-drt-py")
+    except PackageNotFoundError:
+        return "unknown"

@@ -1,0 +1,1 @@
+"""A run: coordinator, supervisor, workers, the pipeline of findings, journal, log and summary."""

@@ -1,0 +1,340 @@
+"""A run: workers drawing cases until the budget is used, and a parent that loses nothing whatever dies.
+
+Owns the parent's loop: it starts the fleet, follows the logs, has deaths looked into, keeps the budget, and
+writes the footer, also when it is interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import signal
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import Any, Protocol
+
+from drt.corpus.known import read_known
+from drt.engines import build
+from drt.engines.orphaned_workers import end_leftovers
+from drt.model.errors import InputProblem
+from drt.run.crash_triage import Inquests
+from drt.run.log import FORMAT, Event, LogReader, LogWriter, held, make_folder, read_json, replace_json
+from drt.run.options import RunOptions
+from drt.run.reduction_locks import release
+from drt.run.statistics import cases_by_stream
+from drt.run.summary import Tally, footer
+from drt.run.supervisor import CannotStart, Fleet
+
+TICK_SECONDS = 0.1
+STATUS_SECONDS = 2.0
+SAMPLE_SECONDS = 0.5
+SAMPLE_SHARE = 0.005
+"""Between two samples of a run's progress in its log; later that share of the time since its beginning."""
+
+RESERVE_SECONDS = 0.4
+"""What the workers leave of the budget, so that ending and reporting fit in it."""
+
+GRACE_SECONDS = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How a run stands, for whoever watches it. `finds` are the buckets so far; `stalled` are the seconds
+    since something was last reached or found for the first time, `features` how many were reached, and
+    `streams` the cases of each stream."""
+
+    elapsed: float
+    cases: int
+    decisions: int
+    divergences: int
+    workers: int
+    finds: tuple[str, ...] = ()
+    deaths: int = 0
+    ending: bool = False
+    stalled: float = 0.0
+    features: int = 0
+    streams: Mapping[str, int] = field(default_factory=dict)
+
+
+class Watcher(Protocol):
+    """Somebody who is shown a run while it goes on."""
+
+    def begin(self, options: RunOptions) -> None: ...
+
+    def update(self, status: Status) -> None: ...
+
+    def find(self, event: Event) -> None: ...
+
+    def end(self) -> None: ...
+
+
+@dataclass(slots=True)
+class _Interrupt:
+    times: int = 0
+
+
+def start(options: RunOptions, watcher: Watcher) -> dict[str, Any]:
+    """Run, and return the footer. Raises `InputProblem` for a corpus or a folder that cannot be used."""
+    began = time.monotonic()
+    tally = Tally(read_known(Path(options.corpus)))
+    versions = {name: build(name).version for name in options.engines}
+    with held(options.place):
+        return _started(options, versions, tally, watcher, began).go()
+
+
+def _started(
+    options: RunOptions, versions: dict[str, str], tally: Tally, watcher: Watcher, began: float
+) -> _Run:
+    """A run in a folder of its own, its header written."""
+    folder = make_folder(options.place)
+    replace_json(folder / "options.json", options.to_json())
+    log = LogWriter(folder / "run.jsonl")
+    log.write(
+        "header",
+        format=FORMAT,
+        python=platform.python_version(),
+        platform=platform.platform(),
+        processors=os.cpu_count(),
+        engines=versions,
+        random_seed=options.random_seed,
+        options=options.to_json(),
+    )
+    return _Run(options, tally, log, watcher, began)
+
+
+def resume(folder: Path, watcher: Watcher) -> dict[str, Any]:
+    """Go on with a run that was cut off: same cases, same counts, the rest of the budget.
+
+    Raises `InputProblem` when the folder holds no run, or one that is over or still going on.
+    """
+    began = time.monotonic()
+    document = read_json(folder / "options.json")
+    if document is None:
+        raise InputProblem("not the log folder of a run: it holds no options.json", folder)
+    with held(folder):
+        return _resumed(folder, document, watcher, began).go()
+
+
+def _resumed(folder: Path, document: Event, watcher: Watcher, began: float) -> _Run:
+    """A run as it was when it was cut off, and whatever was left of it ended."""
+    if (folder / "run.json").exists():
+        raise InputProblem("the run is over: its folder holds the footer run.json", folder)
+    options = RunOptions.from_json({**document, "folder": str(folder)})
+    replace_json(folder / "options.json", options.to_json())
+    end_leftovers(folder)
+    release(folder / "claims")
+    status = read_json(folder / "status.json") or {}
+    log = LogWriter(folder / "run.jsonl")
+    log.write("resumed", elapsed=status.get("elapsed", 0.0))
+    news = status.get("news", {})
+    skipped = [[(name, index) for name, index in cases] for cases in status.get("skipped", [])]
+    tally = Tally(read_known(Path(options.corpus)))
+    run = _Run(options, tally, log, watcher, began - status.get("elapsed", 0.0), skipped)
+    run.news = _News(news.get("count", 0), began - news.get("age", 0.0))
+    run.inquests.recall(list(LogReader(folder / "run.jsonl").new()))
+    return run
+
+
+@dataclass(slots=True)
+class _News:
+    """How many features and buckets there are, and when the last was new."""
+
+    count: int = 0
+    since: float = field(default_factory=time.monotonic)
+
+    def note(self, count: int, now: float) -> None:
+        if count > self.count:
+            self.count, self.since = count, now
+
+
+@dataclass(slots=True)
+class _Run:
+    options: RunOptions
+    tally: Tally
+    log: LogWriter
+    watcher: Watcher
+    began: float
+    skipped: list[list[tuple[str, int]]] = field(default_factory=list)
+    news: _News = field(default_factory=_News)
+    inquests: Inquests = field(init=False)
+    stalled: bool = False
+    _readers: dict[Path, LogReader] = field(default_factory=dict)
+    _reached: set[str] = field(default_factory=set)
+    _finds: list[str] = field(default_factory=list)
+    _buckets: list[str] = field(default_factory=list)
+    _sampled: float = 0.0
+    _streams: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.inquests = Inquests(self.options, self.log, self.tally)
+
+    def go(self) -> dict[str, Any]:
+        """The whole run, to the footer."""
+        interrupt = _Interrupt()
+        cannot_start = None
+        with _interruptible(interrupt):
+            self.watcher.begin(self.options)
+            fleet = Fleet(self.options, self._workers_end(), self.skipped)
+            try:
+                self._until_done(fleet, interrupt)
+            except CannotStart as error:
+                cannot_start = str(error)
+            finally:
+                fleet.kill()
+                self.inquests.end()
+                self._read_logs()
+                self._write_status(fleet)
+                self.watcher.end()
+            return self._close(fleet, interrupt.times > 0, cannot_start)
+
+    def _until_done(self, fleet: Fleet, interrupt: _Interrupt) -> None:
+        told = self._clock(-1.0)
+        stop_by: float | None = None
+        while fleet.alive or self.inquests.going_on:
+            for death in fleet.watch():
+                self.inquests.mourn(death)
+            self._read_logs()
+            self.inquests.go_on(time_left=self._left())
+            now = time.monotonic()
+            if now - told >= STATUS_SECONDS:
+                told = now
+                self._write_status(fleet)
+            self._sample(fleet)
+            self._show(fleet, ending=stop_by is not None)
+            self.stalled = self.stalled or (stop_by is None and self._has_stalled(fleet, now))
+            if stop_by is None and (interrupt.times or self.stalled or self._left() <= RESERVE_SECONDS / 2):
+                fleet.stop()
+                self.inquests.drop()
+                stop_by = now + (GRACE_SECONDS if interrupt.times or self.stalled else RESERVE_SECONDS)
+            if interrupt.times > 1 or (stop_by is not None and now > stop_by):
+                return
+            time.sleep(TICK_SECONDS if self._left() > 1.0 else TICK_SECONDS / 5)
+        self._show(fleet, ending=True)
+
+    def _clock(self, offset: float = 0.0) -> float:
+        return time.monotonic() + offset
+
+    def _has_stalled(self, fleet: Fleet, now: float) -> bool:
+        """Whether nothing was new for long; the time that workers take to start does not count."""
+        if self.options.stalled is None:
+            return False
+        if not self.news.count and not fleet.totals()[0]:
+            self.news.since = now
+        return now - self.news.since >= self.options.stalled
+
+    def _left(self) -> float:
+        """Seconds left in the budget."""
+        if self.options.seconds is None:
+            return float("inf")
+        return self.began + self.options.seconds - time.monotonic()
+
+    def _workers_end(self) -> float | None:
+        if self.options.seconds is None:
+            return None
+        return self.began + self.options.seconds - min(RESERVE_SECONDS, self.options.seconds / 4)
+
+    def _read_logs(self) -> None:
+        """Take in what the workers and examiners have logged since the last time."""
+        for path in sorted(self.options.place.glob("*-[0-9]*.jsonl")):
+            reader = self._readers.setdefault(path, LogReader(path))
+            for event in reader.new():
+                self.tally.add(event)
+                if event["event"] == "find":
+                    self._tell(event)
+                elif event["event"] == "reached":
+                    self._reached.update(event["features"])
+
+    def _tell(self, event: Event) -> None:
+        """Show the first find of a coarse key, and every new signature that a reduction comes to."""
+        names = self._finds if event["stage"] == "saved" else self._buckets
+        name = event["coarse"] if event["stage"] == "saved" else event["signature"]
+        if name not in names:
+            names.append(name)
+            self.watcher.find(event)
+
+    def _show(self, fleet: Fleet, ending: bool) -> None:
+        cases, decisions, divergences = fleet.totals()
+        elapsed = time.monotonic() - self.began
+        finds, deaths = tuple(self._buckets or self._finds), len(self.tally.deaths)
+        self.watcher.update(
+            Status(
+                elapsed,
+                cases,
+                decisions,
+                divergences,
+                fleet.alive,
+                finds,
+                deaths,
+                ending,
+                time.monotonic() - self.news.since,
+                len(self._reached),
+                self._streams,
+            )
+        )
+
+    def _sample(self, fleet: Fleet) -> None:
+        """Log how far the run is, often in its first minutes, seldom later."""
+        elapsed = time.monotonic() - self.began
+        if elapsed - self._sampled >= max(SAMPLE_SECONDS, elapsed * SAMPLE_SHARE):
+            self._sampled = elapsed
+            cases, decisions, divergences = fleet.totals()
+            facts = {"cases": cases, "decisions": decisions, "divergences": divergences}
+            self.log.write("progress", elapsed=round(elapsed, 3), **facts)
+
+    def _write_status(self, fleet: Fleet) -> None:
+        self.news.note(len(self._reached) + len(self._buckets), time.monotonic())
+        self._streams = cases_by_stream(map(read_json, self.options.place.glob("worker-*.state.json")))
+        cases, decisions, divergences = fleet.totals()
+        replace_json(
+            self.options.place / "status.json",
+            {
+                "elapsed": round(time.monotonic() - self.began, 3),
+                "cases": cases,
+                "decisions": decisions,
+                "divergences": divergences,
+                "processes": fleet.processes,
+                "skipped": fleet.skipped,
+                "finds": self._buckets,
+                "streams": self._streams,
+                "news": {"count": self.news.count, "age": round(time.monotonic() - self.news.since, 3)},
+            },
+        )
+
+    def _close(self, fleet: Fleet, interrupted: bool, cannot_start: str | None) -> dict[str, Any]:
+        """Write the footer and clear away what only a running run needs."""
+        folder = self.options.place
+        paths = sorted(folder.glob("worker-*.state.json"))
+        states = [state for path in paths if (state := read_json(path)) is not None]
+        elapsed = time.monotonic() - self.began
+        document = footer(self.options, states, self.tally, elapsed, interrupted, cannot_start)
+        document |= {"stalled": self.stalled, "shard": [self.options.shard[0] + 1, self.options.shard[1]]}
+        document["passed_over"] = [list(case) for cases in fleet.skipped for case in cases]
+        self.log.write("footer", **document)
+        self.log.close()
+        replace_json(folder / "run.json", document)
+        for needless in (*folder.glob("worker-*.page"), *folder.glob(".*.json.*")):
+            needless.unlink(missing_ok=True)
+        for errors in folder.glob("*.err"):
+            if errors.stat().st_size == 0:
+                errors.unlink()
+        return document
+
+
+@contextmanager
+def _interruptible(interrupt: _Interrupt) -> Iterator[None]:
+    """Count interruptions instead of dying of them, so that the report is written; asked twice, hurry."""
+
+    def note(_number: int, _frame: FrameType | None) -> None:
+        interrupt.times += 1
+
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before: list[tuple[signal.Signals, Any]] = [(number, signal.signal(number, note)) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)

@@ -1,0 +1,107 @@
+"""What becomes of the deaths of workers: counted, and some of them looked into by a process of its own.
+
+Owns the choice of which, and the examiner at work; what it finds out it writes into a log of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, fields
+
+from drt.run.log import Event, LogReader, LogWriter
+from drt.run.options import RunOptions
+from drt.run.summary import Tally
+from drt.run.supervisor import Death, environment
+
+EXAMINE_SECONDS = 20.0
+MOST_EXAMINED = 6
+"""Deaths that are looked into in one run: the first, second, fourth, … of each cause. The others are counted,
+and their cases passed over."""
+
+
+class Inquests:
+    """The deaths of one run, and one examiner at a time."""
+
+    def __init__(self, options: RunOptions, log: LogWriter, tally: Tally) -> None:
+        self._options = options
+        self._log = log
+        self._tally = tally
+        self._waiting: list[Death] = []
+        self._examiner: subprocess.Popen[bytes] | None = None
+        self._examined = sum(1 for _ in options.place.glob("examiner-[0-9]*.jsonl"))
+        self._suspects: Counter[str] = Counter()
+
+    @property
+    def going_on(self) -> bool:
+        """Whether a death is being looked into, or waits for it."""
+        return self._examiner is not None or bool(self._waiting)
+
+    def mourn(self, death: Death) -> None:
+        """Note a death, and have it looked into where it is one of those."""
+        self._log.write("death", **asdict(death))
+        self._take_in(death, ())
+
+    def recall(self, events: Sequence[Event]) -> None:
+        """Take in the deaths of a run that was cut off, from its log; what was left to look into still is."""
+        settled = {
+            (event["target"], event["index"])
+            for log in self._options.place.glob("examiner-[0-9]*.jsonl")
+            for event in LogReader(log).new()
+            if event["event"] in ("lost", "broken") or event.get("stage") in ("reduced", "known")
+        }
+        names = [one.name for one in fields(Death)]
+        for event in events:
+            if event["event"] == "death":
+                self._take_in(Death(**{name: event[name] for name in names}), settled)
+
+    def _take_in(self, death: Death, settled: Collection[tuple[str, int]]) -> None:
+        self._tally.add({"event": "death", **asdict(death)})
+        if not death.suspect:
+            return
+        self._suspects[death.cause] += 1
+        times = self._suspects[death.cause]
+        if times & (times - 1) or self._examined + len(self._waiting) >= MOST_EXAMINED:
+            return
+        if (death.target, death.index) not in settled:
+            self._waiting.append(death)
+
+    def go_on(self, time_left: float) -> None:
+        """Have the next death looked into, once the one before is done."""
+        if self._examiner is not None and self._examiner.poll() is None:
+            return
+        self._examiner = None
+        if not self._waiting:
+            return
+        death = self._waiting.pop(0)
+        self._examined += 1
+        seconds = max(2.0, min(EXAMINE_SECONDS, time_left - 2.0))
+        job = {"target": death.target, "index": death.index, "cause": death.cause, "seconds": seconds}
+        folder = self._options.place
+        with (folder / "examiner.err").open("ab") as errors:
+            self._examiner = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "drt.run.recheck", "death", str(folder), json.dumps(job)),
+                    str(folder / f"examiner-{self._examined}.jsonl"),
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=errors,
+                stderr=errors,
+                env=environment(self._options.random_seed),
+                process_group=0,
+            )
+
+    def drop(self) -> None:
+        """Look into no more than what is being looked into."""
+        self._waiting.clear()
+
+    def end(self) -> None:
+        """End the examiner at once."""
+        if self._examiner is not None and self._examiner.poll() is None:
+            os.killpg(self._examiner.pid, signal.SIGKILL)
+            self._examiner.wait()

@@ -1,0 +1,70 @@
+"""One find: a divergence on a drawn case, its coarse key, and the words and origin that it is saved with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from drt.engines.guard import Guarded
+from drt.model.case import Case
+from drt.model.divergence import Divergence, Oracle
+from drt.run.options import RunOptions
+from drt.targets.cases import reproduction
+
+MOST_CHOICES = 20_000
+"""Choices of a drawn case that are saved with it; a case of more is drawn again by its random seed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """A divergence on a drawn case. `origin` says how to draw it again; `engines` are those that diverge."""
+
+    target: str
+    oracle: Oracle
+    case: Case
+    divergence: Divergence
+    engines: Sequence[Guarded]
+    origin: Mapping[str, object]
+    arbiter: bool = False
+
+
+def law_in_words(oracle: Oracle) -> str:
+    """The first sentence of what an oracle checks."""
+    words = " ".join((oracle.__doc__ or "").split("\n\n")[0].split())
+    return words.partition(". ")[0].removesuffix(".")
+
+
+def description_of(find: Find) -> str:
+    """One sentence for people: who answers what to which question."""
+    names = " and ".join(name for name, _ in find.divergence.answers)
+    return f"{names}: other {find.divergence.kind} for {find.divergence.question} ({find.divergence.law})"
+
+
+def origin_of(
+    options: RunOptions,
+    versions: Mapping[str, str],
+    target: str,
+    index: int,
+    case_seed: int | None,
+    choices: Sequence[int],
+) -> dict[str, object]:
+    """How to draw a case again: the run's random seed and the index suffice while the generators stay the
+    same;
+    the choices do while the generator of the target does."""
+    origin: dict[str, object] = {
+        "target": target,
+        "index": index,
+        "random_seed": options.random_seed,
+        "case_random_seed": case_seed,
+        "engines": dict(versions),
+    }
+    if case_seed is None:
+        del origin["case_random_seed"]
+    if len(choices) <= MOST_CHOICES:
+        origin["choices"] = " ".join(_choice(choice) for choice in choices)
+        origin["hypothesis"] = reproduction(choices)
+    return origin
+
+
+def _choice(choice: int) -> str:
+    return ("t" if choice else "f") if isinstance(choice, bool) else str(choice)

@@ -1,0 +1,341 @@
+"""A find, from the moment it is seen until it is a reduced, confirmed counterexample in the corpus.
+
+Owns that order of steps: save it as it is, reduce it, name it, confirm it by its own reduced case, and only
+then merge it with what the corpus holds of its signature. Each step that is cut short leaves what the step
+before had saved.
+"""
+
+from __future__ import annotations
+
+import datetime
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from drt.corpus.known import Known, find_known
+from drt.corpus.store import Corpus
+from drt.diagnosis import Located, localise
+from drt.diagnosis.features import case_features
+from drt.diagnosis.judgement import Judgement, Unmet, judge
+from drt.diagnosis.repeatability import MOST_RERUNS, RERUNS, unsteady_engines
+from drt.diagnosis.signature import HANGING_SECONDS, first_alike, key_text, signature
+from drt.engines.deadline import Alarm, Stuck
+from drt.engines.sandbox import Answered, attempt
+from drt.model.case import Case
+from drt.model.case_directory import read_case
+from drt.model.divergence import Checked, Divergence
+from drt.model.divergence_json import case_to_json, divergence_to_json
+from drt.model.errors import InputProblem
+from drt.model.outcome import ExceededBudget
+from drt.model.saved_case import SavedCase
+from drt.reduce import reduce_case
+from drt.run.confirmation import Confirmer
+from drt.run.find import Find, description_of, law_in_words
+from drt.run.log import LogWriter
+from drt.run.options import RunOptions, target_table
+from drt.run.reduction_locks import Claims
+from drt.run.testimony import ask_arbiter, unmet_seeds
+
+NONDETERMINISTIC = "nondeterministic engine"
+"""What the signature of an engine that answers otherwise when it is asked again begins with."""
+
+SHARE_FOR_MORE = 0.2
+"""The share of a worker's time for divergences whose coarse key the run has pursued before."""
+
+LEAST_REDUCTION = 3.0
+SEEDS_SECONDS = 6.0
+"""What putting the seed cases to the engines may take, once for a worker."""
+
+CONFIRMING_SECONDS = 4.0
+"""What three fresh processes are expected to take."""
+
+
+LOCATING_SECONDS = 5.0
+"""What the search for the innermost difference may take on a reduced case."""
+
+
+@dataclass(slots=True)
+class Finder:
+    """Pursues the finds of one worker.
+
+    `stopped` says that the run is to end; `ends` is when its budget does, on the monotonic clock, if it has
+    one.
+    """
+
+    options: RunOptions
+    corpus: Corpus
+    claims: Claims
+    known: Sequence[Known]
+    log: LogWriter
+    alarm: Alarm
+    stopped: Callable[[], bool]
+    ends: float | None = None
+    _again_seconds: float = 0.0
+    _wavered: bool = False
+    _unmet: Unmet | None = None
+    _born: float = field(default_factory=time.monotonic)
+    _confirmer: Confirmer = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._confirmer = Confirmer(self.options, self.remaining, self.stopped, self.log)
+
+    def consider(self, find: Find) -> None:
+        """Pursue the find unless another worker does or it is known; an engine that wavers is one finding."""
+        key = key_text(find.divergence)
+        digest = blake2b(key.encode(), digest_size=4).hexdigest()
+        number = f"{find.target}-{find.origin.get('index')}-{digest}"  # the same when a run is resumed
+        features = partial(case_features, find.case)
+        if not self.claims.is_worth(key, features, number):
+            return
+        if unsteady := self._unsteady(find, MOST_RERUNS if self._wavered else RERUNS):
+            self._note_unsteady(find, unsteady)
+            return
+        allowance = self._allowance()
+        if not self.claims.take(key, number, again=allowance >= CONFIRMING_SECONDS + LEAST_REDUCTION):
+            return
+        first = self.claims.pursuits(key) == 1
+        began = time.monotonic()
+        self._pursue(key, number, find, float("inf") if first else allowance - CONFIRMING_SECONDS)
+        if not first:
+            self._again_seconds += time.monotonic() - began
+
+    def _allowance(self) -> float:
+        """Seconds that may go into coarse keys that the run has pursued before."""
+        return (time.monotonic() - self._born) * SHARE_FOR_MORE - self._again_seconds
+
+    def _pursue(self, key: str, number: str, find: Find, reduce_seconds: float) -> None:
+        name = signature(find.target, find.divergence, find.case)
+        saved = SavedCase(
+            case=find.case,
+            description=description_of(find),
+            tags=("arbiter",) if find.arbiter else (),
+            origin=dict(find.origin) | {"engines": {engine.name: engine.version for engine in find.engines}},
+            signature=name,
+            status="open",
+        )
+        place = self._save(saved, find)
+        self._report(number, key, find, name, place, "saved", None)
+        reduced, divergence, complete = self._reduced(find, reduce_seconds)
+        located = self._located(find, reduced, divergence)
+        name = signature(find.target, divergence, reduced, located)
+        find = replace(find, case=reduced, divergence=divergence)
+        known = find_known(tuple(self.known), name)
+        if known is not None and known.excuses(datetime.date.today()):
+            self.corpus.drop(place, saved)
+            self._report(number, key, find, name, None, "known", None, known=known.id)
+            self.claims.settle(key, name, case_features(reduced), number)
+            return
+        facts: dict[str, object] = {
+            "case": case_to_json(reduced),
+            "located": located.to_json() if located else None,
+            "reduced": complete,
+        }
+        # Reported before it is confirmed: a process that is killed in between leaves the reduced case.
+        self._report(number, key, find, name, place, "reduced", None, **facts)
+        saved = replace(saved, case=reduced, signature=name, description=description_of(find))
+        solid = self._confirmer.confirm(number, saved, divergence, find.target, self._asked(find))
+        if solid is False and (unsteady := self._unsteady(find, MOST_RERUNS)):
+            self.corpus.drop(place, saved)
+            self._note_unsteady(find, unsteady, number)
+            self.claims.settle(key, name, case_features(reduced), number)
+            return
+        arbitration = self._arbitration(find)
+        judged = self._judged(find, located, arbitration)
+        told = {"arbiter": arbitration} if arbitration else {}
+        saved = replace(saved, origin=dict(saved.origin) | told)
+        if solid is False:
+            saved = replace(saved, tags=(*saved.tags, "flaky"))
+        place = self._save(saved, find, place, apart=solid is False)
+        facts |= {
+            "says": arbitration or None,
+            "verdict": judged.to_json(),
+            "merged": not _holds(place, reduced),
+        }
+        # Reported before it is settled: a process that is killed in between pursues it once more.
+        self._report(number, key, find, name, place, "reduced", solid, **facts)
+        self.claims.settle(key, name, case_features(reduced), number)
+
+    # Engines that waver
+
+    def _unsteady(self, find: Find, reruns: int) -> tuple[str, ...]:
+        """The engines that answer otherwise when they are asked again at once; none where one hangs."""
+        if any(isinstance(answer, ExceededBudget) for _, answer in find.divergence.answers):
+            return ()
+        return unsteady_engines(find.oracle, find.case, find.engines, find.divergence, self._in_time, reruns)
+
+    def _in_time(self, ask: Callable[[], Checked]) -> Checked | None:
+        self.alarm.set(self.options.deadline)
+        try:
+            return ask()
+        except Stuck:
+            return None
+        finally:
+            self.alarm.off()
+
+    def _note_unsteady(self, find: Find, engines: Sequence[str], number: str = "") -> None:
+        """Save and report the first, second, fourth, … case on which the engine wavers, and each find by a
+        number under which it was reported before.
+        """
+        self._wavered = True
+        name = f"{NONDETERMINISTIC}: {' or '.join(engines)}"
+        self.claims.seen[name] += 1
+        seen = self.claims.seen[name]
+        if seen & (seen - 1) and not number:
+            return
+        saved = SavedCase(
+            case=find.case,
+            description=f"{' or '.join(engines)} answers otherwise when it is asked again",
+            tags=("flaky", "nondeterministic"),
+            origin=dict(find.origin),
+            signature=name,
+            status="open",
+        )
+        place = self._save(saved, find, apart=True)
+        judged = Judgement(tuple(engines), "law", "asked the same again at once, it answers otherwise")
+        facts = {"case": case_to_json(find.case), "unsteady": list(engines), "verdict": judged.to_json()}
+        self._report(number or name, name, find, name, place, "reduced", False, **facts)
+
+    def _save(
+        self, saved: SavedCase, find: Find, instead_of: Path | None = None, apart: bool = False
+    ) -> Path:
+        """Save in the corpus, what is flaky apart from the rest; beside the log, should the corpus refuse."""
+        try:
+            if apart:
+                return self.corpus.save_flaky(saved, instead_of)
+            return self.corpus.save_counterexample(
+                saved, instead_of, shows=lambda known: self._still_shows(known, find)
+            )
+        except InputProblem as problem:
+            self.log.write("broken", what="the corpus", error=str(problem), traceback="")
+            self.corpus = Corpus(self.options.place / "corpus")
+            return self.corpus.save_flaky(saved) if apart else self.corpus.save_counterexample(saved)
+
+    def _report(
+        self,
+        number: str,
+        key: str,
+        find: Find,
+        name: str,
+        place: Path | None,
+        stage: str,
+        solid: bool | None,
+        **facts: object,
+    ) -> None:
+        self.log.write(
+            "find",
+            number=number,
+            coarse=key,
+            target=find.target,
+            signature=name,
+            path=None if place is None else str(place),
+            stage=stage,
+            solid=solid,
+            arbiter=find.arbiter,
+            engines=self._asked(find),
+            index=find.origin.get("index"),
+            divergence=divergence_to_json(find.divergence),
+            **facts,
+        )
+
+    # Reducing
+
+    def _reduced(self, find: Find, most: float) -> tuple[Case, Divergence, bool]:
+        """The simplest case found that still shows the divergence, how it shows there, and whether the
+        reduction came to its end. It takes `most` seconds, or less.
+        """
+        hanging = any(answer == ExceededBudget("time") for _, answer in find.divergence.answers)
+        patience = min(self.options.deadline, HANGING_SECONDS if hanging else 5.0)
+        seconds = min(self.options.reduce_seconds, most, self.remaining())
+        until = time.monotonic() + seconds
+
+        def interesting(candidate: Case) -> bool:
+            if self.stopped() or time.monotonic() > until:
+                return False
+            return self._shown(find, candidate, patience) is not None
+
+        if seconds <= 0:
+            return find.case, find.divergence, False
+        result = attempt(lambda: reduce_case(find.case, interesting, seconds))
+        if not isinstance(result, Answered):
+            self.log.write("broken", what="the reducer", error=result.error, traceback=result.traceback)
+            return find.case, find.divergence, False
+        complete = not self.stopped() and time.monotonic() <= until
+        divergence = self._shown(find, result.answer, self.options.deadline)
+        if divergence is None:
+            return find.case, find.divergence, False
+        return result.answer, divergence, complete
+
+    def _located(self, find: Find, reduced: Case, divergence: Divergence) -> Located | None:
+        """Where the engines part; not asked of a hanging engine, which would hang on every part."""
+        if any(isinstance(answer, ExceededBudget) for _, answer in divergence.answers):
+            return None
+        self.alarm.set(min(LOCATING_SECONDS, max(0.5, self.remaining())))
+        try:
+            result = attempt(lambda: localise(reduced, find.engines, divergence))
+        except Stuck:
+            return None
+        finally:
+            self.alarm.off()
+        if isinstance(result, Answered):
+            return result.answer
+        self.log.write("broken", what="the search", error=result.error, traceback=result.traceback)
+        return None
+
+    def _shown(self, find: Find, candidate: Case, patience: float) -> Divergence | None:
+        """The divergence of that kind on a candidate, if it is there within the time."""
+        self.alarm.set(patience)
+        try:
+            checked = find.oracle(candidate, find.engines)
+        except Stuck:
+            return None
+        finally:
+            self.alarm.off()
+        return first_alike(find.divergence, checked)
+
+    def _still_shows(self, known: SavedCase, find: Find) -> bool:
+        """Whether a saved case still diverges under the law of the target that it was found by."""
+        target = target_table(self.options.targets_from).get(str(known.origin.get("target")))
+        oracle = find.oracle if target is None else target.oracle
+        checked = self._in_time(lambda: oracle(known.case, find.engines))
+        return checked is not None and bool(checked.divergences)
+
+    def remaining(self) -> float:
+        """Seconds left in the run's budget."""
+        return float("inf") if self.ends is None else self.ends - time.monotonic()
+
+    # Asking others
+
+    def _asked(self, find: Find) -> list[str]:
+        """The engines of a find by the names that build them."""
+        if find.arbiter and self.options.arbiter is not None:
+            return [self.options.engines[-1], self.options.arbiter]
+        return list(self.options.engines)
+
+    def _arbitration(self, find: Find) -> dict[str, Any]:
+        """What the arbiter answers; nothing where there is none or the budget is spent."""
+        arbiter = self.options.arbiter
+        if arbiter is None or find.arbiter or self.remaining() < 1.0:
+            return {}
+        return ask_arbiter(arbiter, self.options.engines, find.oracle, find.case, self._patience)
+
+    def _patience(self) -> float:
+        """What the next question to a child process may take."""
+        return min(self.options.deadline, max(0.5, self.remaining()))
+
+    def _judged(self, find: Find, located: Located | None, arbitration: Mapping[str, Any]) -> Judgement:
+        """The verdict on a find, by the first witness that decides."""
+        if self._unmet is None and self.remaining() > SEEDS_SECONDS:
+            self._unmet = unmet_seeds(self._asked(find), SEEDS_SECONDS)
+        return judge(find.divergence, law_in_words(find.oracle), located, self._unmet or {}, arbitration)
+
+
+def _holds(place: Path, case: Case) -> bool:
+    """Whether a folder of the corpus holds this case, and not another of its signature."""
+    try:
+        return read_case(place).case == case
+    except InputProblem:
+        return False

@@ -1,0 +1,104 @@
+"""The share of a worker's time in which Hypothesis draws the cases and steers them towards what scores more.
+
+Owns the chunks: each is a few dozen cases of one target, drawn from a random seed of its own, so that a
+search can be repeated. The choices of a case are written down before the engines see it.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from drt.run.options import HYPOTHESIS, RunOptions
+from drt.run.schedule import Schedule, case_random_seed
+from drt.run.statistics import Counts
+from drt.targets.cases import Drawn
+from drt.targets.target import Target
+
+CASES_A_CHUNK = 40
+
+Judge = Callable[[str, int, Drawn, Sequence[int | bool]], float]
+"""Given a target, the number of a chunk, a case and its choices, puts the case to the engines, and returns
+its score."""
+
+
+class Enough(BaseException):
+    """The chunk is to end where it is. No `Exception`, which Hypothesis would take for a finding."""
+
+
+class Searching:
+    """The searches of one worker. `before` is what `to_json` gave; `skipped` are cases to pass over."""
+
+    def __init__(
+        self, options: RunOptions, worker: int, before: Mapping[str, Any], skipped: Sequence[tuple[str, int]]
+    ) -> None:
+        self._options = options
+        self._targets: Mapping[str, Target] = options.table()
+        passed_over = [(name, index - HYPOTHESIS) for name, index in skipped if index >= HYPOTHESIS]
+        self._schedule = Schedule(
+            {name: target.weight for name, target in self._targets.items()},
+            options.lanes(worker),
+            following=before.get("following", {}),
+            skipped=passed_over,
+        )
+        self._spent = 0.0
+        self._born = time.monotonic()
+
+    def to_json(self) -> dict[str, Any]:
+        return {"following": self._schedule.following}
+
+    @property
+    def due(self) -> bool:
+        """Whether searching has had less than its share of the time."""
+        share = self._options.hypothesis
+        return share > 0.0 and self._spent < share * (time.monotonic() - self._born)
+
+    def go_on(self, judge: Judge, counts: Mapping[str, Counts]) -> None:
+        """Search for one chunk; the counts of its target are told what Hypothesis itself took. A judge may
+        end it by raising `Enough`.
+        """
+        from generators.hypothesis_source import search  # half a second, which other runs need not wait
+
+        following = self._schedule.next()
+        assert following is not None
+        name, chunk = following
+        start, judging = time.monotonic(), 0.0
+        target, index = self._targets[name], HYPOTHESIS + chunk
+        asked = asked_file(self._options, name, index)
+
+        def judged(drawn: Drawn, choices: Sequence[int | bool]) -> float:
+            nonlocal judging
+            asked.write_text(json.dumps(list(choices)), encoding="ascii")
+            began = time.monotonic()
+            score = judge(name, index, drawn, choices)
+            judging += time.monotonic() - began
+            return score
+
+        random_seed = case_random_seed(self._options.random_seed, f"{name}\0hypothesis", chunk)
+        try:
+            search(target.make, judged, random_seed, CASES_A_CHUNK, self._options.place / "hypothesis")
+        except Enough:
+            pass
+        finally:
+            spent = time.monotonic() - start
+            self._spent += spent
+            self._schedule.spend(name, spent)
+            counts[name].spend("hypothesis", spent - judging)
+        asked.unlink(missing_ok=True)
+
+
+def asked_file(options: RunOptions, target: str, index: int) -> Path:
+    """Where the choices of the case are that a search was at last."""
+    return options.place / f"{target}-{index - HYPOTHESIS}.asked"
+
+
+def last_asked(options: RunOptions, target: str, index: int) -> list[int | bool]:
+    """The choices of the case at which a search ended; none where it ended in order."""
+    try:
+        choices: list[int | bool] = json.loads(asked_file(options, target, index).read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return []
+    return choices

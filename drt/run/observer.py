@@ -1,0 +1,80 @@
+"""Closer looks at some of a worker's cases: which rules of the language they reach, whether their policies
+validate, what their conditions are worth.
+
+Owns what a look costs and counts; it never judges the engines.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from drt.coverage.reference_cells import reached_by
+from drt.engines.deadline import Alarm, Stuck
+from drt.engines.guard import Guarded
+from drt.model.engine import Engine, NotLoaded
+from drt.model.outcome import Validated
+from drt.run.statistics import Counts
+from drt.run.working_corpus import PAIRED
+from drt.targets.cases import Drawn
+
+LONGEST_WATCHED = 20_000
+
+
+class Watcher:
+    """The looks of one worker. `features` are the cells reached so far, `sights` the situations, counted;
+    `before` is what `to_json` gave, should the worker go on where another was.
+    """
+
+    def __init__(
+        self, engines: Sequence[Guarded], alarm: Alarm, deadline: float, before: Mapping[str, Any]
+    ) -> None:
+        self.features: Counter[str] = Counter(before.get("features", {}))
+        self.sights: Counter[str] = Counter(before.get("sights", {}))
+        self._validator = engines[-1]
+        self._reference = any(engine.name == "reference" for engine in engines)
+        self._alarm = alarm
+        self._deadline = deadline
+
+    def to_json(self) -> dict[str, Any]:
+        return {"features": dict(self.features), "sights": dict(self.sights)}
+
+    def look(self, drawn: Drawn, counts: Counts) -> set[str]:
+        """Look at a case on which the engines agree; a look that takes too long is given up.
+
+        Returns the names of the features that the case reaches, and of their pairs.
+        """
+        if not self._reference or not drawn.case.requests or len(drawn.case.policies.text) > LONGEST_WATCHED:
+            return set()
+        start = time.perf_counter()
+        self._alarm.set(self._deadline)
+        try:
+            reached = reached_by(drawn.case)
+            self.features.update(reached.cells)
+            self.sights.update(reached.sights)
+            if drawn.stream:
+                judge(drawn, self._validator, counts.streams.setdefault(drawn.stream, Counter()))
+            return {*reached.cells, *(f"{below}{PAIRED}{above}" for below, above in reached.pairs)}
+        except Stuck:
+            return set()
+        finally:
+            self._alarm.off()
+            counts.spend("watch", time.perf_counter() - start)
+
+
+def judge(drawn: Drawn, validator: Engine, counts: Counter[str]) -> None:
+    """Count what a case is made of, and whether its policies validate against the schema they are for."""
+    judged = drawn.policies_with_schema()
+    if judged is None:
+        return
+    counts["looked at"] += 1
+    counts.update(drawn.census())
+    loaded = validator.load(judged)
+    if isinstance(loaded, NotLoaded):
+        return
+    said = loaded.validate()
+    if isinstance(said, Validated):
+        counts["judged"] += 1
+        counts["valid"] += said.valid

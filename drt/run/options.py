@@ -1,0 +1,107 @@
+"""What a run is asked to do: the one record that the command line, the parent and the workers share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from drt.coverage.events import LONG_RUN_SECONDS
+from drt.model.errors import InputProblem
+from drt.targets.partitions import Lanes, lanes_of
+from drt.targets.target import Target
+
+DEFAULT_ENGINES = ("reference", "production")
+TARGETS = "drt.targets.table:TARGETS"
+
+HYPOTHESIS = 1 << 48
+"""Indices from here on are not those of cases but of searches by Hypothesis, each of many cases."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """The settings of one run.
+
+    `seconds` (the whole run's budget), `cases` (of all shards together) and `stalled` (seconds without a new
+    feature or bucket) limit it, whichever comes first. `shard` is the number of this part of the run, from 0,
+    and how many parts there are. `deadline` is what one case may take,
+    `reduce_seconds` one reduction, `memory` is in MiB and holds for one worker. `arbiter` is a further
+    engine, asked about every divergence and a share `arbiter_rate` of the cases on which the engines agree.
+    `targets_from` says where the table of targets lies (`module:attribute`). `must_reach` are globs of the
+    events of which each must have happened; None leaves it to the length of the run. `hypothesis` is the
+    share of the time in which Hypothesis draws the cases. `allow_partial` lets a run be clean in which an
+    engine left more than a quarter of its questions unanswered.
+    """
+
+    targets: tuple[str, ...]
+    engines: tuple[str, ...]
+    random_seed: int
+    corpus: str
+    folder: str
+    seconds: float | None = None
+    cases: int | None = None
+    stalled: float | None = None
+    shard: tuple[int, int] = (0, 1)
+    jobs: int = 1
+    arbiter: str | None = None
+    arbiter_rate: float = 0.0
+    deadline: float = 10.0
+    reduce_seconds: float = 20.0
+    memory: int = 2048
+    targets_from: str = TARGETS
+    must_reach: tuple[str, ...] | None = None
+    hypothesis: float = 0.0
+    allow_partial: bool = False
+
+    @property
+    def place(self) -> Path:
+        return Path(self.folder)
+
+    def lanes(self, worker: int) -> Lanes:
+        """The lanes of which the worker draws the cases."""
+        return lanes_of(worker, self.jobs, self.shard)
+
+    def working_corpus(self, worker: int) -> Path:
+        """The file in which a worker keeps the cases that mutation draws from."""
+        return self.place / f"worker-{worker}.kept"
+
+    def worker_of(self, index: int) -> int:
+        """The worker whose case this index of any target is."""
+        mine = (worker for worker in range(self.jobs) if self.lanes(worker).first_from(index) == index)
+        return next(mine)
+
+    def table(self) -> dict[str, Target]:
+        """The targets of this run, by name."""
+        known = target_table(self.targets_from)
+        return {name: known[name] for name in self.targets}
+
+    def required(self, elapsed: float) -> tuple[str, ...]:
+        """Globs of the events that a run of so many seconds must have reached: all, where it was long and
+        left no target and not the reference out, unless it was told which.
+        """
+        if self.must_reach is not None:
+            return self.must_reach
+        whole = set(self.targets) >= set(target_table(self.targets_from)) and "reference" in self.engines
+        return ("*",) if whole and elapsed >= LONG_RUN_SECONDS else ()
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> RunOptions:
+        """Read back what `to_json` gave."""
+        named = ("targets", "engines", "shard", "must_reach")
+        lists = {name: tuple(document[name]) for name in named if document.get(name) is not None}
+        return cls(**{**document, **lists})
+
+
+def target_table(where: str = TARGETS) -> dict[str, Target]:
+    """The table of targets at `module:attribute`; raises `InputProblem` where there is none."""
+    module, _, attribute = where.partition(":")
+    try:
+        table: dict[str, Target] = getattr(import_module(module), attribute)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise InputProblem(f"there is no table of targets at {where!r}: {error}") from None
+    return table

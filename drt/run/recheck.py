@@ -1,0 +1,196 @@
+"""Second looks, in fresh processes: does a find show again, and what killed a worker.
+
+Owns the two commands that a run starts beside its workers, `python -m drt.run.recheck confirm|death …`.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from drt.corpus.known import find_known, read_known
+from drt.corpus.store import Corpus
+from drt.diagnosis.judgement import Judgement
+from drt.diagnosis.signature import HANGING_SECONDS, first_alike, key_text, signature
+from drt.engines import build
+from drt.engines.deadline import Alarm, Stuck
+from drt.engines.guard import Guarded
+from drt.engines.sandbox import HANG, Answered, Broke, Died, attempt, in_child, limit_memory
+from drt.model.case import Case
+from drt.model.case_directory import read_case
+from drt.model.divergence import Divergence
+from drt.model.divergence_json import divergence_from_json, divergence_to_json
+from drt.model.saved_case import SavedCase
+from drt.reduce import reduce_case
+from drt.run.confirmation import NOT_SHOWN, SHOWN
+from drt.run.find import origin_of
+from drt.run.hypothesis_search import last_asked
+from drt.run.log import LogWriter
+from drt.run.options import HYPOTHESIS, RunOptions, target_table
+from drt.run.schedule import case_random_seed, shared_random_seed
+from drt.run.working_corpus import kept_before
+from generators.source import RecordingSource, ReplaySource, Source
+
+SURVIVAL = "engines_survive"
+"""The law that a dead worker breaks: whatever an engine is asked, its process lives on."""
+
+Job = dict[str, Any]
+
+
+def confirm(job: Job) -> int:
+    """Exit with `SHOWN` when the saved case still shows the divergence, else with `NOT_SHOWN`."""
+    target = target_table(job["targets_from"])[job["target"]]
+    engines = [Guarded(build(name)) for name in job["engines"]]
+    case = read_case(Path(job["path"])).case
+    limit_memory(2048)
+    alarm = Alarm()
+    alarm.set(job["deadline"])
+    try:
+        checked = target.oracle(case, engines)
+    except Stuck:
+        return NOT_SHOWN
+    finally:
+        alarm.off()
+    return SHOWN if first_alike(divergence_from_json(job["divergence"]), checked) is not None else NOT_SHOWN
+
+
+def death(options: RunOptions, job: Job, log: LogWriter) -> int:
+    """Find out whether a case kills whoever asks it, and which engine; save it reduced, and log the find.
+
+    `job` names the case (`target`, `index`), the `cause` of the worker's end, and the `seconds` to spend.
+    """
+    ends = time.monotonic() + job["seconds"]
+    name, index, cause = job["target"], job["index"], job["cause"]
+    target = options.table()[name]
+    seed, source = _source(options, name, index)
+    drawn = attempt(lambda: target.draw(source))
+    if isinstance(drawn, Broke):
+        log.write(
+            "broken",
+            what="a generator",
+            target=name,
+            index=index,
+            error=drawn.error,
+            traceback=drawn.traceback,
+        )
+        return 0
+    case = drawn.answer
+    versions = {one.name: one.version for one in map(build, options.engines)}
+    origin = origin_of(options, versions, name, index, seed, source.choices)
+
+    def dies(candidate: Case, seconds: float) -> Died | None:
+        result = in_child(
+            lambda engines: target.oracle(candidate, engines), options.engines, seconds, options.memory
+        )
+        return result if isinstance(result, Died) else None
+
+    died = dies(case, max(1.0, min(2 * options.deadline, job["seconds"] / 2)))
+    if died is None:
+        log.write("lost", target=name, index=index, cause=cause, reproduced=False)
+        return 0
+    if not died.engine:
+        log.write("broken", what="the harness", target=name, index=index, error=died.cause, traceback="")
+        return 0
+    patience = HANGING_SECONDS if died.cause == HANG else 5.0
+
+    def alike(candidate: Case) -> bool:
+        again = dies(candidate, patience)
+        return again is not None and (again.cause, again.engine) == (died.cause, died.engine)
+
+    def shows(known: SavedCase) -> bool:
+        return alike(known.case)
+
+    divergence = _divergence(died)
+    corpus = Corpus(Path(options.corpus))
+    saved = _saved(name, case, divergence, origin)
+    place = corpus.save_counterexample(saved, shows=shows)
+    engines = list(options.engines)
+    _report(log, index, name, saved, divergence, place, "saved", engines=engines)
+    result = attempt(lambda: reduce_case(case, alike, max(0.0, ends - time.monotonic())))
+    if isinstance(result, Answered) and (still := dies(result.answer, 2 * options.deadline)) is not None:
+        divergence = _divergence(still)
+        saved = _saved(name, result.answer, divergence, origin)
+    known = find_known(read_known(corpus.root), saved.signature)
+    if known is not None and known.excuses(datetime.date.today()):
+        corpus.drop(place, saved)
+        _report(log, index, name, saved, divergence, None, "known", known=known.id, engines=engines)
+        return 0
+    place = corpus.save_counterexample(saved, instead_of=place, shows=shows)
+    _report(log, index, name, saved, divergence, place, "reduced", engines=engines)
+    return 0
+
+
+def _source(options: RunOptions, name: str, index: int) -> tuple[int | None, Source]:
+    """What the worker drew the case from, and its random seed if it had one."""
+    if index >= HYPOTHESIS:
+        return None, ReplaySource(last_asked(options, name, index))
+    seed = case_random_seed(options.random_seed, name, index)
+    worker = options.worker_of(index)
+    kept = kept_before(options.working_corpus(worker), options.lanes(worker), name, index)
+    return seed, RecordingSource(seed, kept, shared_random_seed(options.random_seed, name, index))
+
+
+def _divergence(died: Died) -> Divergence:
+    answers = ((died.engine, died.outcome),)
+    return Divergence(SURVIVAL, "crash", died.question, answers)
+
+
+def _saved(target: str, case: Case, divergence: Divergence, origin: dict[str, object]) -> SavedCase:
+    [(engine, _)] = divergence.answers
+    return SavedCase(
+        case=case,
+        description=f"{engine} does not survive the question {divergence.question}",
+        tags=("death",),
+        origin=origin,
+        signature=signature(target, divergence, case),
+        status="open",
+    )
+
+
+def _report(
+    log: LogWriter,
+    index: int,
+    target: str,
+    saved: SavedCase,
+    divergence: Divergence,
+    place: Path | None,
+    stage: str,
+    **facts: object,
+) -> None:
+    [(engine, _)] = divergence.answers
+    judged = Judgement((engine,), "law", f"its process does not survive the question {divergence.question}")
+    log.write(
+        "find",
+        number=f"death-{target}-{index}",
+        coarse=key_text(divergence),
+        target=target,
+        index=index,
+        signature=saved.signature,
+        path=None if place is None else str(place),
+        stage=stage,
+        solid=True,
+        arbiter=False,
+        divergence=divergence_to_json(divergence),
+        verdict=judged.to_json(),
+        **facts,
+    )
+
+
+def main(arguments: Sequence[str]) -> int:
+    """`confirm JOB`, or `death FOLDER JOB LOG`; a job is JSON."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if arguments[0] == "confirm":
+        return confirm(json.loads(arguments[1]))
+    folder, job, log = arguments[1:]
+    document = json.loads((Path(folder) / "options.json").read_text(encoding="utf-8"))
+    return death(RunOptions.from_json(document), json.loads(job), LogWriter(Path(log)))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

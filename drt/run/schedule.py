@@ -1,0 +1,86 @@
+"""Which case comes next: the budget shared over targets, and over workers by lanes.
+
+Owns the numbering of cases. Case `index` of a target is made from a random seed of its own, so that the
+same run random seed gives the same cases however many workers draw them and whoever is killed in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from hashlib import blake2b
+
+from drt.targets.partitions import Lanes
+
+DEATH_SECONDS = 1.0
+"""What a case that killed a worker is charged to its target, so that the others get their share."""
+
+
+def case_random_seed(run_random_seed: int, target: str, index: int) -> int:
+    """The random seed of one case: 64 bits of a hash, the same on every machine and Python."""
+    text = f"{run_random_seed}\0{target}\0{index}".encode()
+    return int.from_bytes(blake2b(text, digest_size=8).digest(), "big")
+
+
+SHARING = 8
+"""So many cases in a row of one target share a schema, where they can."""
+
+
+def shared_random_seed(run_random_seed: int, target: str, index: int) -> int:
+    """The random seed of what a case shares with its neighbours."""
+    return case_random_seed(run_random_seed, f"{target}\0shared", index // SHARING)
+
+
+def shares(cases: int, weights: Mapping[str, int]) -> dict[str, int]:
+    """How many of so many cases each target gets: by weight, adding up exactly (largest remainders first)."""
+    total = sum(weights.values())
+    given = {name: cases * weight // total for name, weight in weights.items()}
+    by_remainder = sorted(weights, key=lambda name: (-(cases * weights[name] % total), name))
+    for name in by_remainder[: cases - sum(given.values())]:
+        given[name] += 1
+    return given
+
+
+class Schedule:
+    """The cases of one worker, in order.
+
+    Of every target it draws the indices in its lanes below the limit, if there is one. Next comes the target
+    that has had the least time for its weight.
+    """
+
+    def __init__(
+        self,
+        weights: Mapping[str, int],
+        lanes: Lanes,
+        limits: Mapping[str, int] | None = None,
+        following: Mapping[str, int] | None = None,
+        skipped: Sequence[tuple[str, int]] = (),
+    ) -> None:
+        self.following = dict.fromkeys(weights, lanes.first_from(0)) | dict(following or {})
+        self._weights = dict(weights)
+        self._lanes = lanes
+        self._limits = limits
+        self._skipped = frozenset(skipped)
+        self._spent = dict.fromkeys(weights, 0.0)
+
+    def next(self) -> tuple[str, int] | None:
+        """The target and index of the next case; None when this worker has drawn all of its own."""
+        while self._spent:
+            name = min(self._spent, key=self._spent.__getitem__)
+            index = self.following[name]
+            if self._limits is not None and index >= self._limits[name]:
+                del self._spent[name]
+                continue
+            self.following[name] = self._lanes.first_from(index + 1)
+            if (name, index) not in self._skipped:
+                return name, index
+            self.spend(name, DEATH_SECONDS)
+        return None
+
+    def leave_out(self, name: str) -> None:
+        """Draw no more cases of a target."""
+        self._spent.pop(name, None)
+
+    def spend(self, name: str, seconds: float) -> None:
+        """Charge a target for what its last case took."""
+        if name in self._spent:
+            self._spent[name] += seconds / self._weights[name]

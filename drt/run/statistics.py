@@ -1,0 +1,222 @@
+"""What a run did, in numbers: counted by each worker, added up by whoever asks.
+
+Owns the counters, their JSON form and what is derived from them (rates and shares).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from drt.model.case import Case
+from drt.model.divergence import Checked
+from drt.run.distinct import Distinct
+
+STAGES = ("generate", "engines", "compare", "watch", "reduce", "hypothesis", "other")
+"""Where a worker's time goes: drawing cases; inside engines; the rest of the oracle; telling which rules of
+the language are reached; finds; Hypothesis drawing and steering; the loop itself.
+"""
+
+
+CASES_IN_VAIN = 20
+"""Cases of a target that an engine may leave without any comparison before no more of them are drawn."""
+
+STREAM_EVENTS = ("allow", "deny", "forbidden", "erring")
+
+
+@dataclass(slots=True)
+class Counts:
+    """Totals, of one target or of all. `events` are the oracle's countable facts, `reasons` those of
+    questions that could not be compared; `seconds` are by stage, `engines` by engine name. `asked` counts
+    the questions to each engine, and `unanswered` those among them that it does not do or has no time for.
+    `streams` are
+    the counts of each stream, where a target tells its streams apart, and `distinct` the samples of its
+    cases and of their policies."""
+
+    cases: int = 0
+    comparisons: int = 0
+    decisions: int = 0
+    divergences: int = 0
+    inconclusive: int = 0
+    events: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+    seconds: dict[str, float] = field(default_factory=dict)
+    engines: dict[str, float] = field(default_factory=dict)
+    asked: Counter[str] = field(default_factory=Counter)
+    unanswered: Counter[str] = field(default_factory=Counter)
+    streams: dict[str, Counter[str]] = field(default_factory=dict)
+    distinct: dict[str, Distinct] = field(default_factory=dict)
+
+    def add(self, checked: Checked) -> None:
+        """Count one case."""
+        self.cases += 1
+        self.comparisons += checked.comparisons
+        self.decisions += checked.decisions
+        self.divergences += len(checked.divergences)
+        if checked.inconclusive:
+            self.inconclusive += len(checked.inconclusive)
+            self.reasons.update(checked.inconclusive)
+        self.events.update(checked.events)
+
+    def add_to_stream(self, stream: str, case: Case, checked: Checked) -> None:
+        """Count one case of a stream; `add` counts it in the totals."""
+        counts = self.streams.setdefault(stream, Counter())
+        counts["cases"] += 1
+        counts["decisions"] += checked.decisions
+        for event in checked.events:
+            if event in STREAM_EVENTS:
+                counts[event] += 1
+        policies = case.policies.text
+        self.distinct.setdefault("policy sets", Distinct()).add((policies,))
+        whole = (policies, case.entities, *(request.text for request in case.requests))
+        self.distinct.setdefault("cases", Distinct()).add(whole)
+
+    def spend(self, stage: str, seconds: float) -> None:
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + seconds
+
+    def spend_inside(self, engines: Mapping[str, float]) -> float:
+        """Add what was spent inside each engine; returns the sum."""
+        for name, seconds in engines.items():
+            self.engines[name] = self.engines.get(name, 0.0) + seconds
+        inside = sum(engines.values())
+        self.spend("engines", inside)
+        return inside
+
+    def ask(self, engine: str, asked: int, unanswered: int) -> None:
+        """Count questions to an engine."""
+        self.asked[engine] += asked
+        self.unanswered[engine] += unanswered
+
+    @property
+    def in_vain(self) -> bool:
+        """Whether an engine cannot do anything here that could be compared."""
+        compared = self.comparisons or self.divergences
+        unable = any(unanswered >= self.cases for unanswered in self.unanswered.values())
+        return self.cases >= CASES_IN_VAIN and not compared and unable
+
+    def merge(self, other: Counts) -> None:
+        """Add the other's numbers to these."""
+        for name in ("cases", "comparisons", "decisions", "divergences", "inconclusive"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.events.update(other.events)
+        self.reasons.update(other.reasons)
+        for name, seconds in other.seconds.items():
+            self.spend(name, seconds)
+        for name, seconds in other.engines.items():
+            self.engines[name] = self.engines.get(name, 0.0) + seconds
+        self.asked.update(other.asked)
+        self.unanswered.update(other.unanswered)
+        for stream, counts in other.streams.items():
+            self.streams.setdefault(stream, Counter()).update(counts)
+        for name, sample in other.distinct.items():
+            self.distinct.setdefault(name, Distinct()).merge(sample)
+
+    def shares(self) -> dict[str, float]:
+        """The parts of the decisions that allow, deny, deny by a forbid or for want of a policy that
+        applies, and have an erring policy; 0 to 1.
+        """
+        return _shares(self.events)
+
+    def stream_shares(self) -> dict[str, dict[str, float]]:
+        """By stream, and in all of them (`all`), what `shares` tells, and besides: the `share` of the cases,
+        and of the cases looked at closely those that are `valid` and `with_conditions`, and the `trivial`
+        ones of their conditions.
+        """
+        totals = self.stream_totals()
+        together = totals.get("all", Counter())
+        told = {}
+        for stream, counts in totals.items():
+            told[stream] = {
+                "share": _part(counts["cases"], together["cases"]),
+                **_shares(counts),
+                "valid": _part(counts["valid"], counts["judged"]),
+                "with_conditions": _part(counts["with conditions"], counts["looked at"]),
+                "trivial": _part(counts["trivial conditions"], counts["conditions"]),
+            }
+        return told
+
+    def stream_totals(self) -> dict[str, Counter[str]]:
+        """What was counted in all streams together (`all`), and in each; nothing where there are none."""
+        together: Counter[str] = Counter()
+        for counts in self.streams.values():
+            together.update(counts)
+        return {"all": together, **self.streams} if self.streams else {}
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "cases": self.cases,
+            "comparisons": self.comparisons,
+            "decisions": self.decisions,
+            "divergences": self.divergences,
+            "inconclusive": self.inconclusive,
+            "events": dict(sorted(self.events.items())),
+            "reasons": dict(sorted(self.reasons.items())),
+            "seconds_by_stage": {name: round(self.seconds[name], 6) for name in sorted(self.seconds)},
+            "seconds_by_engine": {name: round(self.engines[name], 6) for name in sorted(self.engines)},
+            "asked": dict(sorted(self.asked.items())),
+            "unanswered": dict(sorted(self.unanswered.items())),
+            "streams": {name: dict(sorted(counts.items())) for name, counts in sorted(self.streams.items())},
+            "distinct": {name: sample.to_json() for name, sample in sorted(self.distinct.items())},
+        }
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Counts:
+        """Read back what `to_json` wrote."""
+        return cls(
+            **{
+                name: document[name]
+                for name in ("cases", "comparisons", "decisions", "divergences", "inconclusive")
+            },
+            events=Counter(document["events"]),
+            reasons=Counter(document["reasons"]),
+            seconds=dict(document["seconds_by_stage"]),
+            engines=dict(document["seconds_by_engine"]),
+            asked=Counter(document.get("asked", {})),
+            unanswered=Counter(document.get("unanswered", {})),
+            streams={name: Counter(counts) for name, counts in document.get("streams", {}).items()},
+            distinct={
+                name: Distinct.from_json(sample) for name, sample in document.get("distinct", {}).items()
+            },
+        )
+
+
+def _shares(events: Mapping[str, int]) -> dict[str, float]:
+    decided = events.get("allow", 0) + events.get("deny", 0)
+    forbidden = events.get("forbidden", 0)
+    counts = {
+        "allow": events.get("allow", 0),
+        "deny": events.get("deny", 0),
+        "forbidden": forbidden,
+        "nothing_applied": events.get("deny", 0) - forbidden,
+        "error": events.get("erring", 0),
+    }
+    return {name: _part(count, decided) for name, count in counts.items()}
+
+
+def _part(count: int, whole: int) -> float:
+    return round(count / whole, 4) if whole else 0.0
+
+
+def counts_of(state: Mapping[str, Any] | None) -> Counts:
+    """The counts in what a worker wrote down of a target; none where it has written nothing."""
+    return Counts() if state is None else Counts.from_json(state["counts"])
+
+
+def cases_by_stream(states: Iterable[Mapping[str, Any] | None]) -> dict[str, int]:
+    """The cases of each stream in what workers wrote down, the most first."""
+    found: Counter[str] = Counter()
+    for state in states:
+        for target in (state or {}).get("targets", {}).values():
+            for stream, counts in target["counts"].get("streams", {}).items():
+                found[stream] += counts.get("cases", 0)
+    return dict(found.most_common())
+
+
+def total(counts: Iterable[Counts]) -> Counts:
+    """The sum of all."""
+    sum_ = Counts()
+    for one in counts:
+        sum_.merge(one)
+    return sum_

@@ -1,0 +1,244 @@
+"""The workers of a run as processes: started, watched, ended, started again.
+
+Owns the question of what a worker's end means: finished, grown too big, killed by the case it was at,
+hanging in it, or never really started.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from drt.engines.cpu_time import waited_by
+from drt.engines.orphaned_workers import MARK, end_marked, mark_of
+from drt.engines.sandbox import HANG, cause_of
+from drt.run import journal as pages
+from drt.run.log import read_json
+from drt.run.options import RunOptions
+from drt.run.reduction_locks import Claims
+from drt.run.worker import RECYCLE, UNWRITABLE
+
+HANG_FACTOR = 3
+HANG_GRACE = 5.0
+"""The alarm inside a worker rings at the deadline; what it does not reach is killed after this much more."""
+
+STARTS_IN_VAIN = 3
+DEATHS_IN_VAIN = 25
+"""Deaths in a row of one worker that has not got a single case further."""
+
+RETRIED = ("SIGKILL", "SIGTERM", "SIGINT", "SIGHUP")
+"""Ends that tend to come from outside: the case at work is tried again before it is suspected."""
+
+RETRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Death:
+    """A worker died at a case; `suspect` says whether the case is to be looked into."""
+
+    worker: int
+    target: str
+    index: int
+    cause: str
+    phase: int
+    suspect: bool
+
+
+@dataclass(slots=True)
+class _Worker:
+    number: int
+    process: subprocess.Popen[bytes]
+    hung: bool = False
+    seen: tuple[int, int, int, float] | None = None
+    waited: float = 0.0
+    vain: int = 0
+    stuck: int = 0
+    counted: dict[str, object] = field(default_factory=dict)
+    skipped: list[tuple[str, int]] = field(default_factory=list)
+    retried: list[tuple[str, int]] = field(default_factory=list)
+
+
+class CannotStart(Exception):
+    """A worker cannot write, or ends before it has asked anything, again and again; the text says why."""
+
+
+class Fleet:
+    """The worker processes of one run."""
+
+    def __init__(
+        self, options: RunOptions, ends: float | None, skipped: Sequence[Sequence[tuple[str, int]]] = ()
+    ) -> None:
+        self._options = options
+        self._ends = ends
+        self._stopping = False
+        self._workers: list[_Worker] = []
+        self._done: list[_Worker] = []
+        for number in range(options.jobs):
+            passed_over = list(skipped[number]) if number < len(skipped) else []
+            self._workers.append(_Worker(number, self._start(number, passed_over), skipped=passed_over))
+
+    @property
+    def alive(self) -> int:
+        return len(self._workers)
+
+    @property
+    def processes(self) -> list[int]:
+        return [worker.process.pid for worker in self._workers]
+
+    @property
+    def skipped(self) -> list[list[tuple[str, int]]]:
+        """The cases that each worker passes over, for they kill whoever asks."""
+        return [w.skipped for w in sorted((*self._workers, *self._done), key=lambda worker: worker.number)]
+
+    def totals(self) -> tuple[int, int, int]:
+        """Cases, decisions and divergences so far, straight from the pages."""
+        glances = [pages.glance(self._page(number)) for number in range(self._options.jobs)]
+        return (
+            sum(one.cases for one in glances),
+            sum(one.decisions for one in glances),
+            sum(one.divergences for one in glances),
+        )
+
+    def watch(self) -> list[Death]:
+        """See who has ended or hangs, start others in their place; what died at which case.
+
+        Raises `CannotStart` when starting is no use.
+        """
+        deaths = []
+        for worker in list(self._workers):
+            code = worker.process.poll()
+            if code is None:
+                self._end_if_hanging(worker)
+                continue
+            self._workers.remove(worker)
+            _signal(worker.process, signal.SIGKILL)  # what it started, and hangs
+            end_marked(self._mark(worker.number))
+            death = self._autopsy(worker, code)
+            if death is not None:
+                deaths.append(death)
+            if code == 0 or self._stopping or self._over():
+                self._done.append(worker)
+                continue
+            worker.process = self._start(worker.number, worker.skipped)
+            worker.hung, worker.seen = False, None
+            self._workers.append(worker)
+        return deaths
+
+    def stop(self) -> None:
+        """Ask all to end after the case they are at; not their engines, which are to answer it still."""
+        self._stopping = True
+        for worker in self._workers:
+            worker.process.terminate()
+
+    def kill(self) -> None:
+        """End all at once."""
+        self._stopping = True
+        for worker in self._workers:
+            _signal(worker.process, signal.SIGKILL)
+        for worker in self._workers:
+            worker.process.wait()
+            end_marked(self._mark(worker.number))
+
+    def _over(self) -> bool:
+        return self._ends is not None and time.monotonic() >= self._ends
+
+    def _page(self, number: int) -> Path:
+        return self._options.place / f"worker-{number}.page"
+
+    def _mark(self, number: int) -> str:
+        return mark_of(self._options.place, number)
+
+    def _start(self, number: int, skipped: Sequence[tuple[str, int]]) -> subprocess.Popen[bytes]:
+        self._page(number).unlink(missing_ok=True)
+        about = [self._options.place, number, os.getpid(), json.dumps(self._ends), json.dumps(list(skipped))]
+        with (self._options.place / f"worker-{number}.err").open("ab") as errors:
+            return subprocess.Popen(
+                [sys.executable, "-m", "drt.run.worker", *map(str, about)],
+                stdin=subprocess.DEVNULL,
+                stdout=errors,
+                stderr=errors,
+                env={**environment(self._options.random_seed), MARK: self._mark(number)},
+                process_group=0,
+            )
+
+    def _end_if_hanging(self, worker: _Worker) -> None:
+        glance = pages.glance(self._page(worker.number))
+        before, worker.seen = worker.seen, (glance.phase, glance.target, glance.index, glance.since)
+        waited = waited_by(worker.process.pid)
+        if before != worker.seen:
+            worker.waited = waited
+            return
+        allowed = HANG_FACTOR * self._options.deadline + HANG_GRACE + waited - worker.waited
+        if glance.phase == pages.PURSUING:
+            allowed += self._options.reduce_seconds * 4 + 120.0
+        if glance.phase != pages.IDLE and time.monotonic() - glance.since > allowed:
+            worker.hung = True
+            _signal(worker.process, signal.SIGKILL)
+
+    def _autopsy(self, worker: _Worker, code: int) -> Death | None:
+        """What the page says of a worker that has ended; the case it was at is noted to be passed over."""
+        if code in (0, RECYCLE):
+            worker.vain = 0
+            return None
+        if code == UNWRITABLE:
+            raise CannotStart(self._last_words(worker.number))
+        glance = pages.glance(self._page(worker.number))
+        cause = HANG if worker.hung else cause_of(code)
+        if glance.phase == pages.IDLE and glance.cases == 0:
+            worker.vain += 1
+            if worker.vain >= STARTS_IN_VAIN and not self._stopping:
+                raise CannotStart(self._last_words(worker.number) or cause)
+            return None
+        worker.vain = 0
+        if self._stopping and cause in RETRIED:
+            return None
+        self._see_progress(worker)
+        case = (self._options.targets[glance.target], glance.index)
+        suspect = glance.phase == pages.ASKING and not self._stopping
+        if glance.phase == pages.PURSUING and cause in RETRIED and worker.retried.count(case) < RETRIES:
+            worker.retried.append(case)
+            Claims(self._options.place / "claims").forgive(worker.process.pid)
+        if suspect and cause in RETRIED and worker.retried.count(case) < RETRIES:
+            worker.retried.append(case)
+            suspect = False
+        if suspect:
+            worker.skipped.append(case)
+        return Death(worker.number, *case, cause, glance.phase, suspect)
+
+    def _see_progress(self, worker: _Worker) -> None:
+        """Raise `CannotStart` for a worker that dies again and again at the same place."""
+        path = self._options.place / f"worker-{worker.number}.state.json"
+        counted = (read_json(path) or {}).get("targets", {})
+        worker.stuck = worker.stuck + 1 if counted == worker.counted else 0
+        worker.counted = counted
+        if worker.stuck >= DEATHS_IN_VAIN:
+            raise CannotStart(f"worker {worker.number} died {DEATHS_IN_VAIN} times without getting further")
+
+    def _last_words(self, number: int) -> str:
+        text = (self._options.place / f"worker-{number}.err").read_text(encoding="utf-8", errors="replace")
+        lines = [line for line in text.splitlines() if line.strip()]
+        return lines[-1] if lines else ""
+
+
+def environment(random_seed: int) -> dict[str, str]:
+    """A worker's environment: ours, with hashes of texts salted by the run's random seed, and our packages
+    on the path wherever the run is started."""
+    path = [str(Path(__file__).resolve().parents[2]), os.environ.get("PYTHONPATH", "")]
+    return {
+        **os.environ,
+        "PYTHONHASHSEED": str(random_seed % 4_294_967_296),
+        "PYTHONPATH": os.pathsep.join(filter(None, path)),
+    }
+
+
+def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, number)

@@ -1,0 +1,88 @@
+"""Testimony on a finding: what a further engine answers, and which seed cases an engine does not meet.
+
+Owns the asking, each time in a child process, since an engine may not survive it. What it means is judged
+elsewhere.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from drt.assess.conformance.checker import Bench
+from drt.assess.conformance.saved import saved as check_expectations
+from drt.corpus.store import shipped_corpus
+from drt.engines.declared import Asked, held
+from drt.engines.guard import Guarded
+from drt.engines.sandbox import Answered, in_child
+from drt.model.case import Case
+from drt.model.case_directory import read_case
+from drt.model.divergence import Checked, Oracle
+from drt.model.errors import InputProblem
+
+AGREES, DIFFERS = "agrees", "differs"
+
+
+def ask_arbiter(
+    arbiter: str, engines: Sequence[str], oracle: Oracle, case: Case, seconds: Callable[[], float]
+) -> dict[str, Any]:
+    """With which of the engines the arbiter agrees on a case: `says` in words, `with` by their names.
+
+    Where it has nothing to compare, agrees with all or differs as declared, it cannot tell them apart.
+    Engines are given by the names that build them; `seconds` is what the next question may take.
+    """
+    told: dict[str, Any] = {"engine": arbiter, "with": []}
+    verdicts: dict[str, str] = {}
+    for engine in engines:
+        result = in_child(lambda pair: _compared(oracle, case, pair), (engine, arbiter), seconds())
+        if not isinstance(result, Answered):
+            return told | {"says": "broke"}
+        name, verdict, told["engine"], told["version"] = result.answer
+        verdicts[name] = verdict
+    agreeing = [name for name, verdict in verdicts.items() if verdict == AGREES]
+    if len(agreeing) == len(verdicts) or not {AGREES, DIFFERS} & set(verdicts.values()):
+        return told | {"says": "nothing that tells them apart"}
+    return told | {"with": agreeing, "says": f"as {' and '.join(agreeing)}" if agreeing else "neither"}
+
+
+def _compared(oracle: Oracle, case: Case, pair: Sequence[Guarded]) -> tuple[str, str, str, str]:
+    engine, arbiter = pair
+    checked: Checked = oracle(case, pair)
+    verdict = AGREES if checked.comparisons else ""
+    if checked.divergences:
+        asked = Asked(arbiter.name, arbiter.version)
+        verdict = DIFFERS if held(asked, case, checked.divergences) is None else ""
+    return engine.name, verdict, arbiter.name, arbiter.version
+
+
+def unmet_seeds(engines: Sequence[str], seconds: float) -> dict[str, list[tuple[str, str]]]:
+    """By engine, the seed cases that it does not answer as expected, each with its source.
+
+    An engine that does not come to the end of them within its share of the time is left out.
+    """
+    try:
+        paths = shipped_corpus().seeds()
+    except InputProblem:
+        return {}
+    until = time.monotonic() + seconds
+    unmet = {}
+    for number, engine in enumerate(engines):
+        share = max(0.0, until - time.monotonic()) / (len(engines) - number)
+        result = in_child(lambda built: (built[0].name, _unmet(built[0], paths)), (engine,), share)
+        if isinstance(result, Answered):
+            name, cases = result.answer
+            unmet[name] = cases
+    return unmet
+
+
+def _unmet(engine: Guarded, paths: Sequence[Path]) -> list[tuple[str, str]]:
+    missed = []
+    for path in paths:
+        saved = read_case(path)
+        bench = Bench(engine)
+        check_expectations(bench, saved.name, saved)
+        if bench.tally.report(engine.name).mismatches:
+            missed.append((path.name, saved.source))
+    return missed

@@ -1,0 +1,350 @@
+"""A worker: draws cases, asks the engines, hands what diverges to the finder, and logs every step.
+
+Owns the loop and nothing else. It is a process of its own, started as `python -m drt.run.worker`; whatever
+kills it, its page says which case it was at, its state file where to go on, and its log what it had found.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import gc
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from drt.corpus.known import read_known
+from drt.corpus.store import Corpus
+from drt.diagnosis.signature import key_text
+from drt.engines import build
+from drt.engines.deadline import Alarm, Stuck
+from drt.engines.guard import Guarded
+from drt.engines.sandbox import Broke, attempt, limit_memory, resident_bytes
+from drt.model.case import Case
+from drt.model.divergence import Checked
+from drt.model.errors import MachineProblem, cannot_write
+from drt.run import journal as pages
+from drt.run.arbiter import Arbiter
+from drt.run.find import Find, origin_of
+from drt.run.findings import Finder
+from drt.run.hypothesis_search import Enough, Searching
+from drt.run.log import LogWriter, read_json, replace_json
+from drt.run.observer import Watcher
+from drt.run.options import RunOptions
+from drt.run.reduction_locks import Claims
+from drt.run.schedule import Schedule, case_random_seed, shared_random_seed, shares
+from drt.run.statistics import counts_of
+from drt.run.working_corpus import WorkingCorpus
+from drt.targets.cases import Drawn
+from generators.source import Choice, RecordingSource
+
+UNWRITABLE = 76
+"""Exit code of a worker that cannot write its log; its last words say why."""
+
+RECYCLE = 75
+"""Exit code of a worker that has grown too big and wants to be started afresh."""
+
+CHECKPOINT_SECONDS = 1.0
+"""Between two states written down; less, a tenth of a worker's life, while it is young: should the engines
+kill one worker after the other, each still gets a little further."""
+
+GROWTH_SECONDS = 1.0
+GROWTH_SHARE = 0.005
+"""Between two samples of a worker's memory; later that share of the time since its start."""
+
+MOST_BROKEN_LOGGED = 20
+
+
+class Orphaned(BaseException):
+    """The parent is gone in the middle of a find. No `Exception`, so that nothing swallows it."""
+
+
+class Worker:
+    """One worker of a run, from its state file (or from nothing) to the end of its share."""
+
+    def __init__(
+        self,
+        options: RunOptions,
+        number: int,
+        parent: int,
+        ends: float | None,
+        skipped: Sequence[tuple[str, int]],
+    ) -> None:
+        self.options = options
+        self.stopped = False
+        self._parent, self._number = parent, number
+        folder = options.place
+        self._state = folder / f"worker-{number}.state.json"
+        self._ends = ends
+        self._targets = options.table()
+        self._numbers = {name: number for number, name in enumerate(options.targets)}
+        self.engines = [Guarded(build(name)) for name in options.engines]
+        self._versions = {engine.name: engine.version for engine in self.engines}
+        before: Mapping[str, Any] = read_json(self._state) or {"targets": {}, "seen": {}, "seconds": 0.0}
+        self.counts = {name: counts_of(before["targets"].get(name)) for name in options.targets}
+        weights = {name: target.weight for name, target in self._targets.items()}
+        lanes = options.lanes(number)
+        self.schedule = Schedule(
+            weights,
+            lanes,
+            None if options.cases is None else shares(options.cases, weights),
+            {name: before["targets"][name]["following"] for name in before["targets"]},
+            skipped,
+        )
+        self._broken = int(before.get("broken", 0))
+        self.log = LogWriter(folder / f"worker-{number}.jsonl")
+        self._page = pages.Page(folder / f"worker-{number}.page")
+        self._alarm = Alarm()
+        self._arbiter = Arbiter.of(options, self._alarm)
+        self._watcher = Watcher(self.engines, self._alarm, options.deadline, before)
+        self._told = set(self._watcher.features)
+        self._working = WorkingCorpus(options.working_corpus(number), lanes, self.schedule.following)
+        self._searching = Searching(options, number, before.get("searching", {}), skipped)
+        corpus = Corpus(Path(options.corpus))
+        self._claims = Claims(folder / "claims")
+        self._claims.seen.update(before["seen"])
+        self._finder = Finder(
+            options=options,
+            corpus=corpus,
+            claims=self._claims,
+            known=read_known(corpus.root),
+            log=self.log,
+            alarm=self._alarm,
+            stopped=self._is_stopped,
+            ends=ends,
+        )
+        self._totals = [0, 0, 0]
+        self._born = time.monotonic() - before["seconds"]
+
+    def run(self) -> int:
+        """Work until the share or the budget is used up, or somebody says stop; returns the exit code."""
+        try:
+            return self._work()
+        except Orphaned:
+            return 0
+        except (MachineProblem, OSError) as error:
+            problem = error if isinstance(error, MachineProblem) else cannot_write("the log", error)
+            sys.stderr.write(f"{problem}\n")
+            return UNWRITABLE
+
+    def _work(self) -> int:
+        clock = time.monotonic
+        self._totals = [
+            sum(getattr(counts, name) for counts in self.counts.values())
+            for name in ("cases", "decisions", "divergences")
+        ]
+        born = checkpoint = grown = clock()
+        while not self.stopped:
+            now = clock()
+            if self._ends is not None and now >= self._ends:
+                break
+            if now - checkpoint >= min(CHECKPOINT_SECONDS, (now - born) / 10):
+                checkpoint = now
+                resident = self.save_state()
+                if self._is_over():
+                    break
+                if now - grown >= max(GROWTH_SECONDS, (now - born) * GROWTH_SHARE):
+                    grown = now
+                    self.log.write("grown", worker=self._number, resident=resident)
+                if resident > self.options.memory * 1024 * 1024 // 2:
+                    self.log.write("recycled", worker=self._number, resident=resident)
+                    return RECYCLE
+            if self._searching.due:
+                self._searching.go_on(self._search, self.counts)
+                continue
+            drawn = self.schedule.next()
+            if drawn is None:
+                break
+            name, index = drawn
+            self._one(name, index, now)
+            self.schedule.spend(name, clock() - now)
+        self._page.write(pages.IDLE, 0, 0, clock(), *self._totals)
+        self.save_state(done=True)
+        return 0
+
+    def _is_over(self) -> bool:
+        """Somebody has said stop, or the parent is gone and will never say it."""
+        return self.stopped or os.getppid() != self._parent
+
+    def _is_stopped(self) -> bool:
+        """The same in the middle of a find; one that is cut off with the whole run is pursued when the run is
+        resumed, for its case is not written down as done."""
+        if os.getppid() != self._parent:
+            raise Orphaned
+        return self.stopped
+
+    def save_state(self, done: bool = False) -> int:
+        """Write down where the worker stands; returns its resident bytes."""
+        resident = resident_bytes()
+        targets = {
+            name: {"following": self.schedule.following[name], "counts": counts.to_json()}
+            for name, counts in self.counts.items()
+        }
+        replace_json(
+            self._state,
+            {
+                "targets": targets,
+                "seen": dict(self._claims.seen),
+                **self._watcher.to_json(),
+                "searching": self._searching.to_json(),
+                "broken": self._broken,
+                "seconds": round(time.monotonic() - self._born, 3),
+                "resident": resident,
+                "done": done,
+            },
+        )
+        if fresh := sorted(self._watcher.features.keys() - self._told):
+            self._told.update(fresh)
+            self.log.write("reached", features=fresh)
+        if faulthandler.is_enabled():
+            # Should the parent be gone and an engine hang for ever, nobody else would end this process.
+            faulthandler.dump_traceback_later(600 + 10 * self.options.deadline, exit=True)
+        return resident
+
+    def _one(self, name: str, index: int, began: float) -> None:
+        """Draw one case, ask, count, and pursue what diverges."""
+        target, counts = self._targets[name], self.counts[name]
+        seed = case_random_seed(self.options.random_seed, name, index)
+        shared = shared_random_seed(self.options.random_seed, name, index)
+        kept = self._working.kept(name, index) if target.streams else ()
+        source = RecordingSource(seed, kept, shared)
+        found = self._compare(name, index, began, lambda: target.make(source))
+        if found is None:
+            return
+        drawn, checked = found
+        if drawn.stream:
+            counts.add_to_stream(drawn.stream, drawn.case, checked)
+        if checked.divergences:
+            self._pursue(name, index, seed, source.choices, drawn.case, checked, self.engines)
+            return
+        if target.is_watched(index, seed):
+            reached = self._watcher.look(drawn, counts)
+            if target.streams and reached:
+                self._working.consider(name, index, reached, source.choices)
+        if self._arbiter is not None and self._arbiter.wants(seed):
+            self._ask_arbiter(name, index, seed, source, drawn.case)
+
+    def _search(self, name: str, index: int, drawn: Drawn, choices: Sequence[Choice]) -> float:
+        """What a case is worth that Hypothesis has drawn: the number of features that it reaches."""
+        now = time.monotonic()
+        if self._is_over() or (self._ends is not None and now >= self._ends):
+            raise Enough
+        _, checked = self._compare(name, index, now, lambda: drawn) or (drawn, None)
+        self.counts[name].events["hypothesis:cases"] += 1
+        if checked is None or checked.divergences:
+            if checked is not None:
+                self._pursue(name, index, None, choices, drawn.case, checked, self.engines)
+            return 0.0
+        return float(len(self._watcher.look(Drawn(drawn.case), self.counts[name])))
+
+    def _compare(
+        self, name: str, index: int, began: float, make: Callable[[], Drawn]
+    ) -> tuple[Drawn, Checked] | None:
+        """Make one case, ask and count; None where our own code broke."""
+        target, counts = self._targets[name], self.counts[name]
+        self._page.write(pages.ASKING, self._numbers[name], index, began, *self._totals)
+        clock = time.perf_counter
+        self._alarm.set(self.options.deadline)
+        asked_before = [engine.seconds for engine in self.engines]
+        questions = [(engine.calls, engine.unanswered) for engine in self.engines]
+        start = drawn = clock()
+        try:
+            made = attempt(make)
+            drawn = clock()
+            if isinstance(made, Broke):
+                self._harness_broke("a generator", name, index, made)
+                return None
+            case = made.answer.case
+            checked = attempt(lambda: target.oracle(case, self.engines))
+            if isinstance(checked, Broke):
+                self._harness_broke("an oracle", name, index, checked)
+                return None
+        except Stuck:
+            stuck = Broke(f"no end after {self.options.deadline:g} s, three times over", "")
+            self._harness_broke("a generator or an oracle", name, index, stuck)
+            return None
+        finally:
+            self._alarm.off()
+            ended = clock()
+            before = zip(self.engines, asked_before, strict=True)
+            inside = counts.spend_inside({engine.name: engine.seconds - was for engine, was in before})
+            for engine, (asked, unanswered) in zip(self.engines, questions, strict=True):
+                counts.ask(engine.name, engine.calls - asked, engine.unanswered - unanswered)
+            counts.spend("generate", drawn - start)
+            counts.spend("compare", ended - drawn - inside)
+        counts.add(checked.answer)
+        if counts.in_vain:
+            self.schedule.leave_out(name)
+        totals = self._totals
+        totals[0] += 1
+        totals[1] += checked.answer.decisions
+        totals[2] += len(checked.answer.divergences)
+        return made.answer, checked.answer
+
+    def _harness_broke(self, what: str, name: str, index: int, broke: Broke) -> None:
+        """Our own code raised: the case tells nothing about the engines, and the run says so in the end."""
+        self._broken += 1
+        self.counts[name].events["broken"] += 1
+        if self._broken <= MOST_BROKEN_LOGGED:
+            self.log.write(
+                "broken", what=what, target=name, index=index, error=broke.error, traceback=broke.traceback
+            )
+
+    def _pursue(
+        self,
+        name: str,
+        index: int,
+        seed: int | None,
+        choices: Sequence[Choice],
+        case: Case,
+        checked: Checked,
+        engines: Sequence[Guarded],
+        arbiter: bool = False,
+    ) -> None:
+        start = time.monotonic()
+        self._page.write(pages.PURSUING, self._numbers[name], index, start, *self._totals)
+        origin = origin_of(self.options, self._versions, name, index, seed, choices)
+        of_a_kind = {key_text(divergence): divergence for divergence in reversed(checked.divergences)}
+        for divergence in of_a_kind.values():
+            oracle = self._targets[name].oracle
+            self._finder.consider(Find(name, oracle, case, divergence, engines, origin, arbiter))
+        self.counts[name].spend("reduce", time.monotonic() - start)
+
+    def _ask_arbiter(self, name: str, index: int, seed: int, source: RecordingSource, case: Case) -> None:
+        """Ask the further engine about a case on which the others agree."""
+        assert self._arbiter is not None
+        oracle, beside = self._targets[name].oracle, self.engines[-1]
+        found = self._arbiter.ask(oracle, case, beside, self.counts[name].events)
+        if isinstance(found, Broke):
+            self._harness_broke("an oracle", name, index, found)
+        elif found is not None:
+            both = (beside, self._arbiter.engine)
+            self._pursue(name, index, seed, source.choices, case, found, both, arbiter=True)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """`drt.run.worker FOLDER NUMBER PARENT ENDS SKIPPED`: the last two are JSON."""
+    folder, number, parent, ends, skipped = arguments
+    faulthandler.enable()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    options = RunOptions.from_json(json.loads((Path(folder) / "options.json").read_text(encoding="utf-8")))
+    passed_over = [(name, index) for name, index in json.loads(skipped)]
+    worker = Worker(options, int(number), int(parent), json.loads(ends), passed_over)
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        worker.stopped = True
+
+    signal.signal(signal.SIGTERM, stop)
+    limit_memory(options.memory)
+    gc.freeze()  # what was imported stays, and no collection need look at it
+    worker.log.write("started", pid=os.getpid(), python=sys.version.split()[0])
+    return worker.run()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,240 @@
+"""The targets: what a run can draw and by which law it judges it.
+
+Owns the table that joins a generator to an oracle, and nothing else; the same table prints `drt targets`,
+fills the README and shares a run's budget.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from drt.model.case import Case
+from drt.model.divergence import Oracle
+from drt.oracles import laws, reading, roundtrips
+from drt.oracles.agreement import engines_agree, variants_agree
+from drt.oracles.wildcard import wildcard_matches_definition
+from drt.targets import cases
+from drt.targets.target import Target
+from drt.targets.validation import VALIDATION_TARGETS
+from generators.profiles import (
+    DANGLING,
+    EXTREME,
+    ONE_TYPE_ERROR,
+    TEMPLATES,
+    TYPED,
+    UNTYPED,
+)
+from generators.source import Source
+
+
+def _law(name: str, oracle: Oracle, sentence: str) -> Target:
+    """A law of authorization, tried on untyped policies with templates and links."""
+    return Target(name, sentence, cases.authorize(cases.UNTYPED_RBAC), oracle)
+
+
+def _streams(source: Source) -> Case:
+    return cases.streams(source).case
+
+
+_TARGETS = (
+    Target(
+        "authorize",
+        "Engines give the same response in every stream: well typed, dangling, erring, mutated, hostile.",
+        _streams,
+        engines_agree,
+        weight=340,
+        watched=32,
+        streams=cases.streams,
+    ),
+    Target(
+        "authorize-typed",
+        "Engines give the same response to requests on well-typed policies.",
+        cases.in_any_form(cases.authorize(TYPED)),
+        engines_agree,
+        weight=2,
+    ),
+    Target(
+        "authorize-untyped",
+        "Engines give the same response, errors included, where nothing has to fit.",
+        cases.in_any_form(cases.authorize(UNTYPED)),
+        engines_agree,
+        weight=4,
+    ),
+    Target(
+        "evaluate",
+        "Engines give every expression the same value or the same kind of error.",
+        cases.in_any_form(cases.evaluate),
+        engines_agree,
+        weight=4,
+    ),
+    Target(
+        "kinds",
+        "Engines give every operator on operands of every kind the same value or error.",
+        cases.grid,
+        engines_agree,
+        weight=18,
+        watched=1,
+    ),
+    Target(
+        "rbac",
+        "Engines give the same response on many policies with templates and links.",
+        cases.in_any_form(cases.authorize(TEMPLATES)),
+        engines_agree,
+        weight=2,
+    ),
+    Target(
+        "variants",
+        "An engine gives the same response by generated code, errors included.",
+        cases.authorize(UNTYPED),
+        variants_agree,
+    ),
+    Target(
+        "variants-typed",
+        "An engine gives the same response by code for the types of the schema, errors included.",
+        cases.validated(cases.SOUND, requests=8),
+        variants_agree,
+    ),
+    Target(
+        "variants-many",
+        "An engine gives the same response by an index over many policies, whatever else is generated.",
+        cases.authorize(replace(TEMPLATES, name="many", policies=(20, 60))),
+        variants_agree,
+    ),
+    Target(
+        "dangling",
+        "Engines agree where entities, parents and attributes refer to what is not there.",
+        cases.in_any_form(cases.authorize(DANGLING)),
+        engines_agree,
+    ),
+    Target(
+        "extreme",
+        "Engines agree where constants lie at the ends of their ranges.",
+        cases.in_any_form(cases.authorize(EXTREME)),
+        engines_agree,
+    ),
+    Target(
+        "one-type-error",
+        "Engines agree on well-typed policies with exactly one operand of the wrong kind.",
+        cases.in_any_form(cases.authorize(ONE_TYPE_ERROR)),
+        engines_agree,
+    ),
+    Target(
+        "parse-text",
+        "Engines take the same policy and expression texts and read them as the same.",
+        cases.changed_text,
+        reading.readers_agree,
+        weight=4,
+    ),
+    Target(
+        "parse-json",
+        "Engines take the same policy and entity JSON and read it as the same.",
+        cases.changed_json,
+        reading.readers_agree,
+        weight=4,
+    ),
+    Target(
+        "hostile",
+        "Engines agree on deep, long, cyclic and ill-encoded inputs, and survive them.",
+        cases.hostile,
+        engines_agree,
+    ),
+    Target(
+        "comments",
+        "Blanks and comments between tokens change nothing.",
+        cases.odd_text,
+        reading.comments_change_nothing,
+    ),
+    Target(
+        "print-policies",
+        "What one engine prints, every engine reads as the same policies.",
+        cases.odd_text,
+        roundtrips.printing_round_trips,
+        weight=2,
+    ),
+    Target(
+        "policies-json",
+        "Policies written as JSON are read back as the same by every engine.",
+        cases.odd_text,
+        roundtrips.json_round_trips,
+        weight=2,
+    ),
+    Target(
+        "print-links",
+        "A policy set printed with its links written out decides like the set.",
+        cases.authorize(TEMPLATES),
+        roundtrips.printed_links_decide_alike,
+    ),
+    Target(
+        "format",
+        "Formatting keeps policies and comments, and formatting again changes nothing.",
+        cases.odd_text,
+        roundtrips.formatting_keeps_everything,
+    ),
+    Target(
+        "entities",
+        "The entities that one engine writes, every engine reads as the same.",
+        cases.entities_alone,
+        roundtrips.entities_round_trip,
+        weight=2,
+    ),
+    Target(
+        "wildcard",
+        "`like` matches as its definition says.",
+        cases.likes,
+        wildcard_matches_definition,
+    ),
+    *VALIDATION_TARGETS,
+    _law(
+        "law-policy-order",
+        laws.policy_order_is_irrelevant,
+        "The order of policies is irrelevant.",
+    ),
+    _law(
+        "law-more-forbids",
+        laws.adding_a_forbid_never_allows,
+        "Adding a forbid never turns deny into allow.",
+    ),
+    _law(
+        "law-more-permits",
+        laws.adding_a_permit_never_denies,
+        "Adding a permit never turns allow into deny.",
+    ),
+    _law(
+        "law-erring-policies",
+        laws.removing_an_erring_policy_changes_no_decision,
+        "Removing the erring policies changes no decision.",
+    ),
+    _law(
+        "law-idle-policies",
+        laws.removing_an_idle_policy_changes_nothing,
+        "Removing the policies that neither determine nor err changes nothing.",
+    ),
+    _law(
+        "law-composition",
+        laws.responses_are_composed,
+        "A response follows from what each policy does alone.",
+    ),
+    _law(
+        "law-invariants",
+        laws.responses_are_well_formed,
+        "Determining policies have the effect of the decision and do not err.",
+    ),
+    _law(
+        "law-links",
+        laws.linking_equals_writing,
+        "A template link does what the policy does that is written out.",
+    ),
+    _law(
+        "law-renaming",
+        laws.renaming_changes_nothing,
+        "Renaming entity and policy ids consistently changes nothing.",
+    ),
+    _law(
+        "law-repetition",
+        laws.repeated_elements_change_nothing,
+        "Repeating the elements of sets changes nothing.",
+    ),
+)
+
+TARGETS: dict[str, Target] = {target.name: target for target in _TARGETS}
+"""Every target by its name."""

@@ -1,0 +1,39 @@
+"""What a target is: a way to draw cases and the law by which they are judged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from drt.model.case import Case
+from drt.model.divergence import Oracle
+from drt.targets import cases
+from drt.targets.partitions import LANES
+from generators.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A named pair of generator and oracle.
+
+    `draw` makes one case from a source of choices; `streams` does so too, where cases belong to streams that
+    are told apart, and tells which. `sentence` states the law in one line. `weight` is the
+    share of a run's budget relative to the other targets. Of `watched` cases, the reference tells of one
+    which rules of the language it reaches; of streams also of the first of every lane, so that there is soon
+    something to mutate.
+    """
+
+    name: str
+    sentence: str
+    draw: Callable[[Source], Case]
+    oracle: Oracle
+    weight: int = 1
+    watched: int = 16
+    streams: Callable[[Source], cases.Drawn] | None = None
+
+    def make(self, source: Source) -> cases.Drawn:
+        """One case, with the stream it belongs to."""
+        return cases.Drawn(self.draw(source)) if self.streams is None else self.streams(source)
+
+    def is_watched(self, index: int, case_random_seed: int) -> bool:
+        return case_random_seed % self.watched == 0 or (self.streams is not None and index < LANES)

@@ -1,0 +1,176 @@
+"""The targets that need a schema: validation, linking, entities and requests that conform, translations.
+
+Owns the rows of the table of targets whose cases have a schema.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from drt.oracles import questions, schemas, validation
+from drt.oracles.agreement import engines_agree
+from drt.targets import cases
+from drt.targets.target import Target
+from generators.profiles import (
+    BROKEN_ENTITIES,
+    BROKEN_SCHEMA,
+    HOSTILE_TEXT,
+    IMPLIED,
+    LOOSE_TYPES,
+    NEAR_MISS_SCHEMA,
+    ODD_SCRIPTS,
+    ONE_TYPE_ERROR,
+    TEMPLATES,
+    TYPE_ERRORS,
+    TYPED,
+    UNFIT_SCOPES,
+    UNTYPED,
+)
+
+VALIDATION_TARGETS = (
+    Target(
+        "valid-typed",
+        "Engines give well-typed policies the same verdict, strict and permissive.",
+        cases.validated(TYPED),
+        validation.validators_agree,
+    ),
+    Target(
+        "valid-untyped",
+        "Engines give policies where nothing has to fit the same verdict.",
+        cases.validated(UNTYPED),
+        validation.validators_agree,
+    ),
+    Target(
+        "valid-loose",
+        "Engines agree on what only permissive validation may take.",
+        cases.validated(LOOSE_TYPES),
+        validation.validators_agree,
+    ),
+    Target(
+        "valid-one-error",
+        "Engines agree on well-typed policies with exactly one type error.",
+        cases.validated(ONE_TYPE_ERROR),
+        validation.validators_agree,
+    ),
+    Target(
+        "valid-errors",
+        "Engines report the same kinds of errors, one or several in a policy.",
+        cases.validated(TYPE_ERRORS, json_policies=0.15),
+        validation.validators_agree,
+        weight=2,
+    ),
+    Target(
+        "valid-scopes",
+        "Engines warn of the same policies, templates and links that no action fits, and check on.",
+        cases.validated(UNFIT_SCOPES),
+        validation.validators_agree,
+        weight=2,
+    ),
+    Target(
+        "valid-texts",
+        "Engines warn of the same texts that mix scripts or mislead, and of no others.",
+        cases.validated(ODD_SCRIPTS, json_policies=0.15),
+        validation.validators_agree,
+        weight=4,
+    ),
+    Target(
+        "valid-incomplete",
+        "Engines refuse to validate with schemas that leave something external.",
+        cases.incomplete(TYPED, UNFIT_SCOPES),
+        validation.validators_agree,
+    ),
+    Target(
+        "valid-fragments",
+        "Policies have the same verdict under schemas that link, whoever links them.",
+        cases.fragments(TYPED, TYPE_ERRORS),
+        validation.validators_agree,
+        weight=2,
+    ),
+    Target(
+        "valid-linking",
+        "Engines link the same schemas to the same, whatever their order and grouping.",
+        cases.fragments(TYPED),
+        questions.linkers_agree,
+    ),
+    Target(
+        "questions",
+        "Engines give the same answers about schemas and policies.",
+        cases.inquiry,
+        questions.questions_agree,
+    ),
+    Target(
+        "valid-near-miss",
+        "Engines agree where the schema has changed since the policies were written.",
+        cases.validated(NEAR_MISS_SCHEMA),
+        validation.validators_agree,
+    ),
+    Target(
+        "valid-templates",
+        "Engines give templates and their links the same verdict.",
+        cases.validated(replace(TEMPLATES, mistyped_expression=0.05)),
+        validation.validators_agree,
+    ),
+    Target(
+        "valid-permissive",
+        "Permissive validation accepts what strict validation accepts.",
+        cases.validated(LOOSE_TYPES),
+        validation.permissive_accepts_what_strict_accepts,
+    ),
+    Target(
+        "valid-sound",
+        "A valid policy never has a type, attribute, tag or arity error.",
+        cases.validated(cases.SOUND, requests=16),
+        validation.validated_policies_keep_their_promise,
+        weight=2,
+    ),
+    Target(
+        "valid-levels",
+        "A policy valid at a level needs no more than the slice of that depth.",
+        cases.validated(TYPED, TYPED, UNFIT_SCOPES, TYPE_ERRORS, requests=4),
+        validation.levels_are_enough,
+    ),
+    Target(
+        "valid-entities",
+        "Engines agree which entities conform to a schema, and read them as the same.",
+        cases.validated(BROKEN_ENTITIES, HOSTILE_TEXT, requests=1),
+        schemas.stores_conform_alike,
+    ),
+    Target(
+        "valid-implied",
+        "Engines read values that only the schema makes entities or extensions as the same.",
+        cases.validated(IMPLIED, requests=4),
+        schemas.stores_conform_alike,
+    ),
+    Target(
+        "valid-requests",
+        "Engines agree which requests conform to a schema, and answer those alike.",
+        cases.in_any_form(
+            cases.validated(replace(UNTYPED, name="requests", mistyped_request=0.4), requests=12)
+        ),
+        engines_agree,
+    ),
+    Target(
+        "valid-schemas",
+        "Engines take the same schemas and resolve them to the same.",
+        cases.schema_alone(BROKEN_SCHEMA, HOSTILE_TEXT),
+        schemas.schema_readers_agree,
+    ),
+    Target(
+        "valid-translations",
+        "A schema translated to the other syntax means the same, whoever reads it.",
+        cases.schema_alone(HOSTILE_TEXT),
+        schemas.schema_translations_mean_the_same,
+    ),
+    Target(
+        "valid-syntaxes",
+        "Policies have the same verdict under a schema in either syntax.",
+        cases.validated(ONE_TYPE_ERROR),
+        schemas.syntaxes_validate_alike,
+    ),
+    Target(
+        "valid-substitution",
+        "Writing the action out in the place of its variable changes no response.",
+        cases.validated(TYPED, requests=4),
+        schemas.the_action_may_be_written_out,
+    ),
+)

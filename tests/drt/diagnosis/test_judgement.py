@@ -1,0 +1,163 @@
+"""The verdict on a finding: the first witness that decides, and the sentence of the language guide."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from drt.assess.planted.faulty_engines import AndIsEager
+from drt.diagnosis import Located
+from drt.diagnosis.judgement import judge
+from drt.engines.smoke import ANYONE
+from drt.model import guide
+from drt.model.case import Case, Source
+from drt.model.divergence import Divergence
+from drt.model.outcome import Crashed, Evaluated, ExceededBudget, Failed, Outcome
+from drt.oracles.agreement import engines_agree
+from drt.report.finding_words import cited, notes, verdict_of
+from drt.run.summary import Finding
+from drt.run.testimony import ask_arbiter, unmet_seeds
+
+EAGER = f"{Path(__file__).parents[1] / 'faulty_engines.py'}:{AndIsEager.__name__}"
+BOTH: tuple[tuple[str, Outcome], ...] = (("reference", Evaluated("false")), ("AndIsEager", Failed("type")))
+AT_AND = Located("expression", "`&&`", "spec 02 §4.1", "expression 0", "false && 1", BOTH)
+DIVERGENCE = Divergence("engines_agree", "value", "expression 0", BOTH)
+SEEDS = {
+    "reference": [("another", "spec 05 §2")],
+    "AndIsEager": [("one", "spec 01 §4"), ("another", "spec 02 §4.1")],
+}
+ARBITER = {"engine": "cedarpy", "version": "4.12", "with": ["reference"], "says": "as reference"}
+
+
+def test_a_seed_case_of_the_section_decides_before_the_arbiter() -> None:
+    judgement = judge(DIVERGENCE, "a law", AT_AND, SEEDS, {**ARBITER, "with": ["AndIsEager"]})
+
+    assert (judgement.wrong, judgement.by) == (("AndIsEager",), "seed")
+    assert judgement.sentence == (
+        "AndIsEager is wrong: it misses the seed case `another` (spec 02 §4.1), "
+        "which reference answers as expected"
+    )
+    assert judgement.source == "spec 02 §4.1"
+    assert judgement.quote.startswith("`And(a,b)`: eval a")
+
+
+def test_the_arbiter_decides_where_no_seed_case_does() -> None:
+    for unmet in ({}, {"AndIsEager": [("one", "spec 01 §4")]}):
+        judgement = judge(DIVERGENCE, "a law", AT_AND, unmet, ARBITER)
+        assert (judgement.wrong, judgement.by) == (("AndIsEager",), "arbiter")
+        assert judgement.sentence == "AndIsEager is wrong: cedarpy 4.12 answers as reference"
+
+
+@pytest.mark.parametrize("arbitration", [{}, {**ARBITER, "with": [], "says": "neither"}])
+def test_what_nothing_decides_is_called_undecided(arbitration: dict[str, object]) -> None:
+    judgement = judge(DIVERGENCE, "a law", AT_AND, {}, arbitration)
+
+    assert (judgement.wrong, judgement.by) == ((), "nothing")
+    assert judgement.sentence.startswith("undecided: ")
+
+
+@pytest.mark.parametrize(
+    ("answers", "because"),
+    [
+        ((("one", Evaluated("1")), ("two", Crashed("KeyError", ("m:f",)))), "it broke (KeyError at m:f)"),
+        ((("one", Evaluated("1")), ("two", ExceededBudget("time"))), "it ran out of time, others did not"),
+        (
+            (("two", Evaluated("1")), ("two, as printed", Evaluated("2"))),
+            "it breaks the law `l` by itself: the law",
+        ),
+    ],
+)
+def test_a_law_decides_first(answers: tuple[tuple[str, Outcome], ...], because: str) -> None:
+    judgement = judge(Divergence("l", "law", "q", answers), "the law", None, SEEDS, ARBITER)
+
+    assert (judgement.wrong, judgement.by, judgement.because) == (("two",), "law", because)
+
+
+def test_the_seed_cases_that_an_engine_misses() -> None:
+    unmet = unmet_seeds(("reference", EAGER), 60.0)
+
+    assert unmet["reference"] == []
+    assert ("and-evaluates-its-right-side-only-after-true", "spec 02 §4.1") in unmet["AndIsEager"]
+
+
+def test_the_arbiter_is_asked_with_which_engine_it_agrees() -> None:
+    case = Case(Source("permit(principal, action, resource) when { false && 1 };"), requests=(ANYONE,))
+    told = ask_arbiter("production", ("reference", EAGER), engines_agree, case, lambda: 30.0)
+
+    assert (told["engine"], told["with"], told["says"]) == ("production", ["reference"], "as reference")
+
+
+def test_an_arbiter_that_agrees_with_all_tells_nothing() -> None:
+    told = ask_arbiter("production", ("reference",), engines_agree, Case(Source("")), lambda: 30.0)
+
+    assert (told["with"], told["says"]) == ([], "nothing that tells them apart")
+
+
+@pytest.mark.parametrize(
+    ("source", "rule", "link", "quote"),
+    [
+        (
+            "spec 02 §4.1", "`&&`",
+            "docs/language/02-values-and-evaluation.md#41-literals-variables-control", "`And(a,b)`: eval a",
+        ),
+        (
+            "a law (spec 11 J5)", "reading entities",
+            "docs/language/11-properties.md", "J5: entity JSON → store",
+        ),
+        ("spec 05", "zzzz", "docs/language/05-entities-and-requests.md", ""),
+    ],
+)  # fmt: skip
+def test_a_citation_leads_into_the_guide(source: str, rule: str, link: str, quote: str) -> None:
+    assert [place.link for place in guide.places(source)] == [link]
+    assert guide.quote(source, rule).startswith(quote)
+    assert bool(quote) == bool(guide.quote(source, rule))
+
+
+def test_what_the_guide_does_not_have_is_not_cited() -> None:
+    assert guide.places("spec 99 §1, no citation") == []
+    assert guide.quote("spec 99 §1", "`&&`") == ""
+
+
+def test_every_section_that_places_cite_is_there() -> None:
+    from drt.diagnosis import rules
+
+    sections = [rules.EVALUATION + one for one in rules.OPERATORS.values()] + list(rules.METHODS.values())
+    sections += [f"spec 08 §{one}" for one in rules.TYPING.values()]
+    for section in sections:
+        [place] = guide.places(section)
+        assert place.anchor, section
+
+
+def finding(**more: object) -> Finding:
+    judgement = judge(DIVERGENCE, "a law", AT_AND, SEEDS, {})
+    facts = {
+        "signature": "s", "target": "t", "path": None, "seen": 2, "index": 1, "solid": True, "arbiter": False,
+        "divergence": {}, "engines": [], "verdict": judgement.to_json(), **more,
+    }  # fmt: skip
+    return Finding.from_json(facts)
+
+
+def test_a_finding_in_words() -> None:
+    words = cited(finding())
+    assert words.startswith("spec 02 §4.1 (docs/language/02-values-and-evaluation.md): “`And(a,b)`")
+    assert verdict_of(finding()).startswith("AndIsEager is wrong: ")
+    assert (verdict_of(finding(verdict=None)), cited(finding(verdict=None))) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("facts", "state", "note"),
+    [
+        ({"solid": False}, "flaky", "flaky: fresh processes did not all see it again"),
+        ({"solid": None}, "not confirmed", "not confirmed: the budget left no time"),
+        (
+            {"solid": False, "unsteady": ["e"]}, "nondeterministic",
+            "nondeterministic: the engine does not repeat its answers",
+        ),
+        ({"reduced": False}, "confirmed", "the reduction was cut short"),
+        ({"known": "k"}, "known", "known as k, not counted"),
+    ],
+)  # fmt: skip
+def test_the_notes_on_a_finding(facts: dict[str, object], state: str, note: str) -> None:
+    assert finding(**facts).state == state
+    assert note in notes(finding(**facts))

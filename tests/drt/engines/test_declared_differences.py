@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import pytest
+
+from drt.engines.declared import Asked, differences, explanation
+
+EXPLAINED = [
+    ("policy JSON accepted", '{"Value": {"__extn": {"fn": "nope", "arg": "a"}}}', "unknown function name"),
+    ("policy JSON accepted", '{"unknown": [{"Value": 1}]}', "the name unknown"),
+    ("policies accepted", "permit(principal, action, resource) when { unknown(1) };", "the function unknown"),
+    ("policy JSON accepted", '{"principal": {"op": "All", "x": 1, "x": 2}}', "repeated keys"),
+    ("policy JSON accepted", '{"principal": ["All"]}', "positional policy JSON"),
+    ("policy JSON accepted", '{"effect": {"permit": null}}', "a word written as an object"),
+    ("entities accepted", '[["uid", {}, []]]', "positional uid or entity"),
+    ("entities accepted", '[{"uid": ["User", "a"], "attrs": {}, "parents": []}]', "positional uid or entity"),
+    ("entities accepted under a schema", '[{"parents": [["User", "a"]]}]', "positional uid or entity"),
+    ("schema accepted", '{"": {"entityTypes": {"A": []}, "actions": {}}}', "positional schema JSON"),
+    ("schema accepted", '{"": {"actions": {"a": {"memberOf": [["b"]]}}}}', "positional schema JSON"),
+    ("schema accepted", "entity A {a: Nope, a: Long};", "an attribute"),
+    (
+        "schema accepted",
+        'entity A {"a b"?: Long, c: { d: Long }, "a b": Long};',
+        "an attribute",
+    ),
+]
+
+
+def test_every_difference_has_a_reason_and_a_source_in_the_guide() -> None:
+    assert differences()
+    for difference in differences():
+        assert difference.reason
+        assert difference.source.startswith("spec ")
+        assert difference.checks
+
+
+@pytest.mark.parametrize(("check", "text", "name"), EXPLAINED)
+def test_a_declared_difference_explains_its_texts(check: str, text: str, name: str) -> None:
+    found = explanation(Asked("any"), check, "accept", text)
+
+    assert found is not None
+    assert found.name.startswith(name)
+
+
+@pytest.mark.parametrize(
+    ("check", "text"),
+    [
+        ("policy JSON accepted", '{"Value": {"__extn": {"fn": "decimal", "arg": "nope"}}}'),
+        ("policy JSON accepted", '{"principal": {"op": "All"}, "conditions": [{"kind": "when"}]}'),
+        ("policies accepted", "permit(principal, action, resource) when { context.unknown };"),
+        ("entities accepted", '[{"uid": {"type": "A", "id": "a"}, "attrs": {"x": [[]]}, "parents": []}]'),
+        ("schema accepted", "entity A {a: Long, b: {a: Long}}; entity B {a: Long};"),
+        ("schema accepted", '{"": {"entityTypes": {}, "actions": {"a": {"memberOf": []}}}}'),
+    ],
+)
+def test_ordinary_texts_are_not_excused(check: str, text: str) -> None:
+    assert explanation(Asked("any"), check, "accept", text) is None
+
+
+def test_an_engine_that_takes_what_was_recorded_as_refused_is_not_excused() -> None:
+    assert explanation(Asked("any"), "policies accepted", "reject", "unknown(1)") is None
+
+
+def test_an_excuse_for_one_engine_is_none_for_another() -> None:
+    document = '{"isIpv4": []}'
+
+    assert (
+        explanation(Asked("cedarpy"), "policy JSON to text", "refused or readable text", document) is not None
+    )
+    assert (
+        explanation(Asked("reference"), "policy JSON to text", "refused or readable text", document) is None
+    )
+
+
+OLD, NEW = Asked("cedarpy", "4.12.2"), Asked("cedarpy", "4.13.0")
+NO_ACTION = "for policy `policy0`, unable to find an applicable action given the policy scope constraints"
+
+
+@pytest.mark.parametrize(
+    ("check", "text", "answer"),
+    [
+        ("verdict", "", f"[policy0] {NO_ACTION}\n[policy1] {NO_ACTION}"),
+        ("strict verdict per policy", "", f"[policy0] unrecognized action `a`\n[policy0] {NO_ACTION}"),
+        ("text to JSON", "", 'at $.body: {"has": {"attr": ["a", "b"]}} against {"&&": {}}'),
+        ("invalid policies", "principal has rec.opt", ""),
+        ("verdict", "", "error parsing schema: unexpected token `external`"),
+    ],
+)
+def test_an_old_version_is_excused_until_it_is_replaced(check: str, text: str, answer: str) -> None:
+    assert explanation(OLD, check, "anything", text, answer) is not None
+    assert explanation(Asked("reference", "0.1"), check, "anything", text, answer) is None
+    newer = Asked("cedarpy", "4.14.0")
+    assert explanation(newer, check, "anything", text, answer) is None
+
+
+def test_the_version_in_which_a_cause_ends_is_not_excused() -> None:
+    assert explanation(NEW, "verdict", "valid", "", NO_ACTION) is None
+    assert explanation(Asked("cedarpy", "4.9"), "verdict", "valid", "", NO_ACTION) is not None
+    assert explanation(Asked("cedarpy", "unknown"), "verdict", "valid", "", NO_ACTION) is None
+
+
+def test_an_error_beside_the_declared_one_is_not_excused() -> None:
+    answer = f"[policy0] {NO_ACTION}\n[policy0] unexpected type: expected Bool but saw Long"
+
+    assert explanation(OLD, "verdict", "valid", "", answer) is None

@@ -1,0 +1,106 @@
+"""Whatever an engine starts inside a process of ours is counted, and ended with it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from drt.engines.sandbox import HANG, MEMORY, Answered, Died, in_child, resident_bytes
+from tests.drt.engines.toy_process import spawn
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has subreapers")
+
+
+@pytest.fixture
+def spawned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "spawned"
+    path.touch()
+    monkeypatch.setenv("TOY_SPAWNED", str(path))
+    return path
+
+
+def left_of(spawned: Path) -> list[int]:
+    """Which of the six processes are alive."""
+    processes = [int(line) for line in spawned.read_text().splitlines()]
+    assert len(processes) == 6
+    return [one for one in processes if Path(f"/proc/{one}").exists()]
+
+
+def sleep() -> None:
+    time.sleep(3600)
+
+
+@pytest.mark.parametrize(
+    ("then", "told"),
+    [
+        (lambda: 7, Answered(7)),
+        (lambda: os._exit(3), Died("exit 3")),
+        (sleep, Died(HANG)),
+        (os.abort, Died("SIGABRT")),
+    ],
+    ids=["answers", "exits", "hangs", "aborts"],
+)
+def test_what_an_engine_starts_ends_with_the_child(
+    spawned: Path, then: Callable[[], object], told: object
+) -> None:
+    def question(_engines: object) -> object:
+        spawn(sleep)
+        return then()
+
+    assert in_child(question, (), 3.0) == told
+    assert left_of(spawned) == []
+
+
+def test_memory_of_what_an_engine_starts_is_counted(spawned: Path) -> None:
+    def question(_engines: object) -> None:
+        spawn(eat)
+        sleep()
+
+    assert in_child(question, (), 60.0, memory=200) == Died(MEMORY)
+    assert left_of(spawned) == []
+
+
+def eat() -> None:
+    hoard = []
+    for _ in range(5):  # no process alone exceeds its limit
+        hoard.append(bytearray(10_000_000))
+    sleep()
+
+
+def test_children_of_other_threads_are_left_alone() -> None:
+    answers: list[object] = []
+
+    def ask(seconds: float) -> None:
+        answers.append(in_child(lambda _engines: time.sleep(seconds) or seconds, (), 30.0))
+
+    threads = [threading.Thread(target=ask, args=(seconds,)) for seconds in (0.1, 0.5, 1.0)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert answers == [Answered(0.1), Answered(0.5), Answered(1.0)]
+
+
+def test_what_an_engine_starts_counts_as_held() -> None:
+    before = resident_bytes()
+    reading, writing = os.pipe()
+    forked = os.fork()
+    if forked == 0:
+        hoard = bytearray(os.urandom(1)) * 50_000_000
+        os.write(writing, hoard[:1])
+        time.sleep(3600)
+    os.read(reading, 1)
+
+    held = resident_bytes()
+    os.kill(forked, 9)
+    os.waitpid(forked, 0)
+
+    assert held - before > 40_000_000
+    assert resident_bytes() - before < 40_000_000

@@ -1,0 +1,151 @@
+"""What people see: answers side by side with the difference marked, and generated text that stays text."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from rich.console import Console, RenderableType
+
+from drt.model.case import Case, Request, Source
+from drt.model.divergence import Divergence
+from drt.model.outcome import Authorized, Crashed, Evaluated, Failed, Rejected, Validated
+from drt.model.outcome_text import rows
+from drt.report.terminal.console import visible
+from drt.report.terminal.divergence import MARK, case_texts, divergence, side_by_side
+from drt.report.terminal.progress import LiveView, PlainView, Rates, duration, facts, reached
+from drt.run.coordinator import Status
+from drt.run.options import RunOptions
+from drt.run.statistics import cases_by_stream
+
+
+def shown(picture: RenderableType, width: int = 100) -> str:
+    console = Console(file=io.StringIO(), width=width, markup=False, highlight=False)
+    console.print(picture)
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def marked(text: str) -> list[list[str]]:
+    return [line.split()[1:] for line in text.splitlines() if line.startswith(MARK)]
+
+
+def test_only_what_differs_is_marked() -> None:
+    text = shown(
+        side_by_side(
+            [
+                ("reference", Authorized("allow", ("p1",), (("p2", "type"),))),
+                ("production", Authorized("allow", ("p1",), (("p2", "overflow"),))),
+            ]
+        )
+    )
+
+    assert marked(text) == [["errors", "p2", "(type)", "p2", "(overflow)"]]
+    assert "reference" in text
+    assert "production" in text
+
+
+def test_unlike_answers_stand_side_by_side() -> None:
+    text = shown(side_by_side([("a", Evaluated("1")), ("b", Failed("type"))]))
+
+    assert marked(text) == [["answer", "1", "fails:", "type"]]
+
+
+def test_what_engines_say_for_people_is_never_a_difference() -> None:
+    text = shown(
+        side_by_side([("a", Rejected("policies", "line 1")), ("b", Rejected("policies", "Zeile 1"))])
+    )
+
+    assert marked(text) == []
+    assert "Zeile 1" in text
+
+
+def test_generated_text_is_not_read_as_markup() -> None:
+    nasty = "[red]x[/red] \x1b[31m :smile: [link=http://x]y[/link]\u202e\ud800"
+    found = Divergence(
+        nasty, "crash", nasty, (("a", Crashed(nasty, (nasty,), nasty)), ("b", Evaluated(nasty)))
+    )
+    case = Case(
+        Source(nasty), nasty, Source(nasty), (Request(nasty),), (nasty,), (("t", nasty, ((nasty, nasty),)),)
+    )
+    for picture in (divergence(found), case_texts(case)):
+        text = shown(picture, width=400)
+        assert "[red]x[/red]" in text
+        assert ":smile:" in text
+        assert "\\u{1b}[31m" in text
+        assert "\\u{202e}" in text
+        assert "\\u{d800}" in text
+        assert "\x1b" not in text
+
+
+def test_long_text_is_cut_and_says_so() -> None:
+    assert visible("x" * 3000) == "x" * 2000 + "… (1,000 characters more)"
+
+
+def test_every_outcome_has_an_answer() -> None:
+    assert dict(rows(Validated(False, (("p", True),), detail="why"))) == {
+        "answer": "invalid",
+        "policy p": "valid",
+        "(says)": "why",
+    }
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0s"), (4.66, "4.66s"), (59.6, "1m"), (60, "1m"), (190, "3m10s"), (7500, "2h05m"), (21600, "6h")],
+)
+def test_durations(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
+
+
+OPTIONS = RunOptions(("t",), ("a", "[b]"), 5, "c", "f", seconds=10.0, jobs=2)
+
+
+def test_the_facts_of_a_running_run() -> None:
+    assert list(facts(Status(10.0, 1000, 20_000, 3, 2, deaths=1))) == [
+        "10s gone",
+        "1,000 cases (100/s)",
+        "20,000 decisions (2,000/s)",
+        "3 divergences",
+        "1 deaths of workers",
+    ]
+
+
+def test_recent_rates_forget_the_past() -> None:
+    rates = Rates(seconds=3.0)
+    assert rates.recent() == (0.0, 0.0)
+    for second in range(10):
+        cases = 100 * second if second < 5 else 500 + 10 * (second - 5)
+        rates.note(float(second), Status(second, cases, 2 * cases, 0, 2))
+
+    assert rates.recent() == (10.0, 20.0)
+
+
+@pytest.mark.parametrize("view", [PlainView, LiveView])
+def test_the_views_of_a_running_run(view: type[PlainView] | type[LiveView]) -> None:
+    console = Console(file=io.StringIO(), width=100, force_terminal=view is LiveView, markup=False)
+    watching = view(console)
+    watching.begin(OPTIONS)
+    for second in range(3):
+        watching.update(Status(second, 10 * second, 20 * second, second, 2, ("a [bug]",), ending=second > 1))
+    watching.find({"event": "find", "stage": "saved", "signature": "a [bug] \x1b[0m | like"})
+    watching.end()
+
+    assert isinstance(console.file, io.StringIO)
+    text = console.file.getvalue()
+    assert "a against [b]: 1 target, for 10s, 2 workers, random seed 5" in text
+    assert "found: a [bug] \\u{1b}[0m" in text
+    assert "| like" not in text
+
+
+def test_a_run_tells_its_features_and_streams_as_it_goes() -> None:
+    assert reached(Status(1.0, 10, 20, 0, 2)) == ""
+    status = Status(1.0, 10, 20, 0, 2, features=1234, streams={"well-typed": 6, "mutated": 2})
+    assert reached(status) == "1,234 features; streams: well-typed 75%, mutated 25%"
+    states: list[dict[str, Any] | None] = [
+        {"targets": {"a": {"counts": {"streams": {"x": {"cases": 1}, "y": {"cases": 5}}}}}},
+        {"targets": {"a": {"counts": {"streams": {"x": {"cases": 2}}}}, "b": {"counts": {}}}},
+        None,
+    ]
+    assert cases_by_stream(states) == {"y": 5, "x": 3}

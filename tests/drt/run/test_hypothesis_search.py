@@ -1,0 +1,162 @@
+"""Hypothesis as the second driver: it draws and steers for a share of the time, and takes over every find."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+
+from drt.corpus.store import Corpus
+from drt.model.case import Case
+from drt.model.case_directory import read_case
+from drt.report.terminal.progress import Quiet
+from drt.run.coordinator import start
+from drt.run.hypothesis_search import CASES_A_CHUNK, Enough, Searching, asked_file, last_asked
+from drt.run.log import LogReader, LogWriter
+from drt.run.options import HYPOTHESIS, RunOptions
+from drt.run.recheck import death
+from drt.run.statistics import Counts
+from drt.targets.cases import Drawn, reproduction
+from drt.targets.table import TARGETS
+from generators.hypothesis_source import drawn_by, reproduce_failure
+from generators.source import RecordingSource, ReplaySource
+from tests.drt import toys
+
+Found = list[tuple[str, int, Case, tuple[int | bool, ...]]]
+
+
+@pytest.fixture
+def options(tmp_path: Path) -> RunOptions:
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "run").mkdir()
+    return RunOptions(
+        targets=("toy",),
+        engines=("tests.drt.toys:Toy", "tests.drt.toys:Twin"),
+        random_seed=7,
+        corpus=str(tmp_path / "corpus"),
+        folder=str(tmp_path / "run"),
+        targets_from="tests.drt.toys:TARGETS",
+        hypothesis=0.9,
+        deadline=1.0,
+    )
+
+
+def searched(options: RunOptions, chunks: int, skipped: Sequence[tuple[str, int]] = ()) -> Found:
+    found: Found = []
+
+    def judge(name: str, index: int, drawn: Drawn, choices: Sequence[int | bool]) -> float:
+        found.append((name, index, drawn.case, tuple(choices)))
+        return float(len(drawn.case.policies.text))
+
+    searching = Searching(options, 0, {}, skipped)
+    counts = {"toy": Counts()}
+    for _ in range(chunks):
+        searching.go_on(judge, counts)
+    assert counts["toy"].seconds["hypothesis"] > 0.0
+    return found
+
+
+def test_a_search_draws_cases_that_their_choices_draw_again(options: RunOptions) -> None:
+    found = searched(options, 2)
+    assert {index for _, index, _, _ in found} == {HYPOTHESIS, HYPOTHESIS + 1}
+    assert len(found) > CASES_A_CHUNK
+    for _, _, case, choices in found:
+        assert toys.draw(ReplaySource(choices)) == case
+    assert len({case for _, _, case, _ in found}) > len(found) / 3
+
+
+def test_the_same_random_seed_searches_the_same(options: RunOptions) -> None:
+    again = searched(options, 2)
+    assert again == searched(options, 2)
+    assert again != searched(replace(options, random_seed=8), 2)
+
+
+def test_what_killed_its_asker_is_passed_over(options: RunOptions) -> None:
+    assert {index for _, index, _, _ in searched(options, 1, [("toy", HYPOTHESIS)])} == {HYPOTHESIS + 1}
+
+
+def test_it_gets_its_share_and_no_more(options: RunOptions) -> None:
+    assert Searching(options, 0, {}, ()).due
+    assert not Searching(replace(options, hypothesis=0.0), 0, {}, ()).due
+    searching = Searching(replace(options, hypothesis=0.01), 0, {}, ())
+    searching.go_on(lambda *_: 0.0, {"toy": Counts()})
+    assert not searching.due
+
+
+def test_a_judge_can_end_it_and_a_death_leaves_the_choices(options: RunOptions) -> None:
+    seen: Found = []
+
+    def judge(name: str, index: int, drawn: Drawn, choices: Sequence[int | bool]) -> float:
+        seen.append((name, index, drawn.case, tuple(choices)))
+        if len(seen) == 5:
+            raise end
+        return 0.0
+
+    end: BaseException = Enough()
+    Searching(options, 0, {}, ()).go_on(judge, {"toy": Counts()})
+    assert len(seen) == 5
+    assert not asked_file(options, "toy", HYPOTHESIS).exists()
+    seen.clear()
+    end = KeyboardInterrupt()
+    with pytest.raises(KeyboardInterrupt):
+        Searching(options, 0, {}, ()).go_on(judge, {"toy": Counts()})
+    assert toys.draw(ReplaySource(last_asked(options, "toy", HYPOTHESIS))) == seen[-1][2]
+
+
+def test_a_case_of_a_search_that_kills_is_looked_into(options: RunOptions, tmp_path: Path) -> None:
+    source = next(
+        source
+        for random_seed in range(1000)
+        if "like" in toys.draw(source := RecordingSource(random_seed)).policies.text
+    )
+    asked_file(options, "toy", HYPOTHESIS).write_text(json.dumps(source.choices))
+    aborting = replace(options, engines=("tests.drt.toys:Toy", "tests.drt.toys:Aborts"))
+    job = {"target": "toy", "index": HYPOTHESIS, "cause": "SIGABRT", "seconds": 20.0}
+    death(aborting, job, LogWriter(tmp_path / "examiner.jsonl"))
+    stages = [event["stage"] for event in LogReader(tmp_path / "examiner.jsonl").new()]
+    assert stages == ["saved", "reduced"]
+    [place] = Corpus(tmp_path / "corpus").counterexamples()
+    assert "case_random_seed" not in read_case(place).origin
+
+
+def test_a_run_gives_hypothesis_its_share_and_hands_finds_over(options: RunOptions) -> None:
+    faulty = replace(options, engines=("tests.drt.toys:Toy", "tests.drt.toys:Faulty"), cases=200)
+    footer = start(faulty, Quiet())
+    assert footer["exit_code"] == 1
+    assert footer["events"]["hypothesis:cases"] > 0
+    assert footer["seconds_by_stage"]["hypothesis"] > 0.0
+    [place] = Corpus(Path(options.corpus)).counterexamples()
+    origin = read_case(place).origin
+    handed = origin["hypothesis"]
+    assert isinstance(handed, dict)
+    assert isinstance(origin["choices"], str)
+    choices = [choice == "t" if choice in ("t", "f") else int(choice) for choice in origin["choices"].split()]
+    assert "like" in toys.draw(ReplaySource(choices)).policies.text
+    assert reproduction(choices) == handed
+
+
+@pytest.mark.parametrize("target", ["authorize", "parse-json", "evaluate"])
+def test_hypothesis_draws_a_find_of_the_loop_again(target: str) -> None:
+    """The very case, by the public decorator, mutation and sharing of schemas included."""
+    kept = RecordingSource(1)
+    TARGETS["authorize"].draw(kept)
+    for random_seed in (3, 4, 5, 6):
+        source = RecordingSource(random_seed, [tuple(kept.choices)], shared_seed=9)
+        case = TARGETS[target].draw(source)
+        handed = reproduction(source.choices)
+        seen = []
+
+        @reproduce_failure(handed["version"], handed["blob"].encode())
+        @settings(database=None, deadline=None)
+        @given(drawn_by(TARGETS[target].draw))
+        def find(drawn: Case) -> None:
+            seen.append(drawn)  # noqa: B023 (called at once)
+            raise AssertionError
+
+        with pytest.raises(AssertionError):
+            find()
+        assert set(seen) == {case}

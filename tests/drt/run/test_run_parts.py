@@ -1,0 +1,513 @@
+"""The parts of a run, each by itself: schedule, page, numbers, log, known findings, claims, isolation."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from drt.corpus.known import find_known, read_known
+from drt.engines.sandbox import HANG, Answered, Broke, Died, in_child
+from drt.model.divergence import Checked, Divergence
+from drt.model.divergence_json import divergence_from_json, divergence_to_json
+from drt.model.errors import InputProblem
+from drt.model.outcome import (
+    Accepted,
+    Authorized,
+    Crashed,
+    Evaluated,
+    ExceededBudget,
+    Failed,
+    Outcome,
+    Printed,
+    Rejected,
+    Unsupported,
+    Unwritable,
+    Validated,
+)
+from drt.model.outcome_json import outcome_from_json, outcome_to_json
+from drt.run import journal as pages
+from drt.run.log import LogReader, LogWriter, make_folder, read_json, read_run, replace_json
+from drt.run.memory_growth import Resident, growth, is_flat, told
+from drt.run.reduction_locks import IN_VAIN, MOST_BUCKETS, Claims, release
+from drt.run.schedule import Schedule, case_random_seed, shares
+from drt.run.statistics import Counts, total
+from drt.targets.partitions import LANES, lanes_of
+from tests.drt.toys import Toy
+
+
+def drawn(schedule: Schedule) -> list[tuple[str, int]]:
+    cases = []
+    while (case := schedule.next()) is not None:
+        cases.append(case)
+    return cases
+
+
+WEIGHTS = {"a": 3, "b": 1, "c": 2}
+
+
+def test_shares_follow_the_weights_and_add_up() -> None:
+    assert shares(60, WEIGHTS) == {"a": 30, "b": 10, "c": 20}
+    for cases in range(50):
+        given = shares(cases, WEIGHTS)
+        assert sum(given.values()) == cases
+        assert all(abs(given[name] - cases * weight / 6) < 1 for name, weight in WEIGHTS.items())
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3, 7])
+def test_the_workers_share_the_same_cases_however_many_they_are(workers: int) -> None:
+    limits = shares(100, WEIGHTS)
+    cases = [
+        case
+        for worker in range(workers)
+        for case in drawn(Schedule(WEIGHTS, lanes_of(worker, workers), limits))
+    ]
+
+    assert sorted(cases) == sorted((name, index) for name, limit in limits.items() for index in range(limit))
+
+
+@pytest.mark.parametrize(
+    "jobs", [(1,), (2,), (7,), (LANES,), (LANES + 1,), (200,), (1, 3, 2), (1, 30, 7, 2, 2), (1,) * LANES]
+)
+def test_every_case_lies_in_one_lane_of_one_worker(jobs: tuple[int, ...]) -> None:
+    """Of any number of shards with workers of any number."""
+    for index in range(5 * LANES):
+        mine = [
+            (part, worker)
+            for part, workers in enumerate(jobs)
+            for worker in range(workers)
+            if (lanes := lanes_of(worker, workers, (part, len(jobs)))).first_from(index) == index
+            and lanes.of(index) in lanes.own
+        ]
+        assert len(mine) == 1
+
+
+def test_a_lane_has_the_same_cases_for_any_number_of_workers() -> None:
+    few, many = lanes_of(0, 1), lanes_of(5, 16, (1, 2))
+    assert {few.of(index) == few.of(0) for index in range(0, 1000, LANES)} == {True}
+    assert few.count == many.count == LANES
+
+
+def test_a_schedule_goes_on_where_another_stopped() -> None:
+    limits = shares(60, WEIGHTS)
+    first = Schedule(WEIGHTS, lanes_of(0, 2), limits)
+    before = [first.next() for _ in range(7)]
+    rest = drawn(Schedule(WEIGHTS, lanes_of(0, 2), limits, first.following))
+
+    assert sorted([*before, *rest]) == sorted(drawn(Schedule(WEIGHTS, lanes_of(0, 2), limits)))
+
+
+def test_a_schedule_passes_over_the_deadly() -> None:
+    cases = drawn(Schedule({"a": 1}, lanes_of(0, 1), {"a": 5}, skipped=[("a", 2)]))
+
+    assert cases == [("a", 0), ("a", 1), ("a", 3), ("a", 4)]
+
+
+def test_a_deadly_target_leaves_the_others_their_time() -> None:
+    schedule = Schedule(
+        {"deadly": 1, "good": 1}, lanes_of(0, 1), skipped=[("deadly", index) for index in range(3)]
+    )
+    cases = []
+    for _ in range(40):
+        case = schedule.next()
+        assert case is not None
+        schedule.spend(case[0], 0.1)
+        cases.append(case[0])
+
+    assert cases.count("good") >= 30
+
+
+def test_time_goes_to_targets_by_weight() -> None:
+    schedule = Schedule({"slow": 1, "fast": 1, "heavy": 2}, lanes_of(0, 1))
+    cost = {"slow": 1.0, "fast": 0.01, "heavy": 0.1}
+    spent = dict.fromkeys(cost, 0.0)
+    for _ in range(3000):
+        case = schedule.next()
+        assert case is not None
+        schedule.spend(case[0], cost[case[0]])
+        spent[case[0]] += cost[case[0]]
+
+    assert spent["slow"] == pytest.approx(spent["fast"], rel=0.15)
+    assert spent["heavy"] == pytest.approx(2 * spent["fast"], rel=0.15)
+
+
+def test_random_seeds_of_cases_are_fixed_and_all_different() -> None:
+    seeds = {case_random_seed(run, name, index) for run in (1, 2) for name in "ab" for index in range(1000)}
+
+    assert len(seeds) == 4000
+    assert case_random_seed(1, "a", 0) == 886503613954662133
+
+
+def test_a_page_says_what_was_written_last(tmp_path: Path) -> None:
+    path = tmp_path / "page"
+    assert pages.glance(path) == pages.Glance()
+    page = pages.Page(path)
+    page.write(pages.ASKING, 3, 2**40, 12.5, 7, 8, 9)
+
+    assert pages.glance(path) == pages.Glance(pages.ASKING, 3, 2**40, 12.5, 7, 8, 9)
+
+
+def some_counts(seed: int) -> Counts:
+    generator = random.Random(seed)
+    counts = Counts()
+    for _ in range(5):
+        counts.add(
+            Checked(
+                generator.randrange(9),
+                generator.randrange(9),
+                inconclusive=("unsupported:x",) * generator.randrange(3),
+                events=tuple(generator.choices(["allow", "deny", "erring"], k=8)),
+            )
+        )
+    counts.spend("generate", 0.5)
+    counts.engines["reference"] = 0.25
+    return counts
+
+
+def test_counts_survive_json() -> None:
+    assert Counts.from_json(json.loads(json.dumps(some_counts(1).to_json()))) == some_counts(1)
+
+
+def test_counts_add_up() -> None:
+    whole = total([some_counts(1), some_counts(2)])
+
+    assert whole.cases == 10
+    assert whole.comparisons == some_counts(1).comparisons + some_counts(2).comparisons
+    assert whole.events == some_counts(1).events + some_counts(2).events
+    assert whole.seconds == {"generate": 1.0}
+
+
+def test_shares_are_parts_of_the_decisions() -> None:
+    counts = Counts()
+    events = ("allow", "deny", "deny", "forbidden", "deny", "erring", "error:type", "error:type")
+    counts.add(Checked(4, 4, events=events))
+    assert counts.shares() == {
+        "allow": 0.25,
+        "deny": 0.75,
+        "forbidden": 0.25,
+        "nothing_applied": 0.5,
+        "error": 0.25,
+    }
+    assert set(Counts().shares().values()) == {0.0}
+
+
+OUTCOMES: list[Outcome] = [
+    Authorized("deny", ("a", "b"), (("c", "type"),)),
+    Evaluated("1"),
+    Failed("overflow"),
+    Validated(False, (("p", True),), (("p", "empty_set"),), (("p", "impossible_policy"),), "why"),
+    Accepted("{}", 1),
+    Unwritable("entities", 1, "why"),
+    Printed("x"),
+    Rejected("schema", "why"),
+    Unsupported("y"),
+    ExceededBudget("time"),
+    Crashed("KeyError", ("m:f", "m:g"), "why"),
+]
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES, ids=lambda outcome: type(outcome).__name__)
+def test_outcomes_survive_json(outcome: Outcome) -> None:
+    back = outcome_from_json(json.loads(json.dumps(outcome_to_json(outcome))))
+
+    assert repr(back) == repr(outcome)
+
+
+def test_divergences_survive_json() -> None:
+    divergence = Divergence("a law", "value", "q", tuple(("e", one) for one in OUTCOMES), 1, 2)
+
+    assert divergence_from_json(json.loads(json.dumps(divergence_to_json(divergence)))) == divergence
+
+
+def test_a_reader_follows_a_growing_log_by_whole_lines(tmp_path: Path) -> None:
+    path = tmp_path / "worker-0.jsonl"
+    reader = LogReader(path)
+    assert list(reader.new()) == []
+    log = LogWriter(path)
+    log.write("one", fact=1)
+    with path.open("a") as file:
+        file.write('{"event": "tw')
+    assert [event["event"] for event in reader.new()] == ["one"]
+    with path.open("a") as file:
+        file.write('o"}\nnot JSON\n{"event": "three"}\n')
+
+    assert [event["event"] for event in reader.new()] == ["two", "three"]
+    assert list(reader.new()) == []
+
+
+def test_a_log_without_footer_is_readable_and_says_so(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "run")
+    LogWriter(folder / "run.jsonl").write("header", format=1)
+    LogWriter(folder / "worker-0.jsonl").write("find", number="1")
+    with (folder / "run.jsonl").open("a") as file:
+        file.write('{"event": "dea')
+
+    run = read_run(folder)
+    assert not run.complete
+    assert [event["event"] for event in run.events] == ["find"]
+    LogWriter(folder / "run.jsonl").write("footer", cases=3)
+    footer = read_run(folder).footer
+    assert footer is None or footer["cases"] == 3
+
+
+def test_what_is_no_run_is_told(tmp_path: Path) -> None:
+    with pytest.raises(InputProblem, match="it holds no run"):
+        read_run(tmp_path)
+    (tmp_path / "run.jsonl").write_text("{}\n")
+    with pytest.raises(InputProblem, match=":1: not the log of a run"):
+        read_run(tmp_path)
+
+
+def test_an_earlier_run_in_the_same_folder_is_kept(tmp_path: Path) -> None:
+    for number in range(3):
+        folder = make_folder(tmp_path)
+        (folder / "run.json").write_text(str(number))
+
+    assert (tmp_path / "run.json").read_text() == "2"
+    assert (tmp_path / "earlier-1" / "run.json").read_text() == "0"
+    assert (tmp_path / "earlier-2" / "run.json").read_text() == "1"
+
+
+def test_a_replaced_document_is_never_half(tmp_path: Path) -> None:
+    path = tmp_path / "d.json"
+    assert read_json(path) is None
+    replace_json(path, {"a": 1})
+    replace_json(path, {"a": 2})
+
+    assert read_json(path) == {"a": 2}
+    assert list(tmp_path.iterdir()) == [path]
+
+
+KNOWN = """
+[[finding]]
+id = "one"
+signature = "exactly [this]"
+status = "declared"
+reason = "because"
+source = "spec 01"
+
+[[finding]]
+id = "two"
+signature_matches = "arbiter: *"
+status = "fixed"
+reason = "because"
+
+[[finding]]
+id = "three"
+signature = "old"
+status = "open"
+reason = "because"
+expires = 2020-01-01
+"""
+
+
+def test_known_findings(tmp_path: Path) -> None:
+    assert read_known(tmp_path) == ()
+    (tmp_path / "known.toml").write_text(KNOWN)
+    known = read_known(tmp_path)
+    today = datetime.date(2026, 1, 1)
+    one, two, three = (find_known(known, text) for text in ("exactly [this]", "arbiter: x", "old"))
+
+    assert one is not None
+    assert one.excuses(today)
+    assert two is not None
+    assert not two.excuses(today), "a fixed finding that returns fails the run"
+    assert three is not None
+    assert not three.excuses(today), "an expired finding fails the run"
+    assert three.excuses(datetime.date(2020, 1, 1))
+    assert find_known(known, "exactly this") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("x = [", "not TOML"),
+        ("x = 1", "expected nothing but"),
+        ('[[finding]]\nid = "x"', "finding 1 needs a text for 'status'"),
+        ('[[finding]]\nid = "x"\nstatus = "odd"\nreason = "r"', "the status of finding 1 is one of"),
+        ('[[finding]]\nid = "x"\nstatus = "open"\nreason = "r"', "needs either 'signature' or"),
+        ('[[finding]]\nid = "x"\nstatuss = "open"', "unknown member 'statuss'"),
+        (
+            '[[finding]]\nid="x"\nstatus="open"\nreason="r"\nsignature="s"\nexpires="soon"',
+            "'expires' that is no date",
+        ),
+    ],
+)
+def test_a_malformed_known_file_is_told(tmp_path: Path, text: str, sentence: str) -> None:
+    (tmp_path / "known.toml").write_text(text)
+
+    with pytest.raises(InputProblem, match=sentence):
+        read_known(tmp_path)
+
+
+def takes(claims: Claims, key: str, features: Callable[[], tuple[str, ...]], find: str = "") -> bool:
+    """What a worker does with a divergence."""
+    return claims.is_worth(key, features, find) and claims.take(key, find)
+
+
+def test_a_key_pursued_before_waits_for_time(tmp_path: Path) -> None:
+    first = Claims(tmp_path)
+    assert first.take("key", again=False)
+    assert first.pursuits("key") == 1
+    first.settle("key", "bucket", ("a",))
+
+    assert not first.take("key", again=False)
+    assert first.take("key", again=True)
+    assert first.pursuits("key") == 2
+
+
+def test_one_worker_at_a_time_pursues_a_key(tmp_path: Path) -> None:
+    folder = tmp_path / "claims"
+    folder.mkdir()
+    mine, other = Claims(folder), Claims(folder)
+    assert takes(mine, "key", lambda: ("a", "b"))
+    (path,) = folder.iterdir()
+    claimed = json.loads(path.read_text())
+    assert claimed["owner"] == os.getpid()
+    with subprocess.Popen([sys.executable, "-c", "input()", "drt.run.worker", tmp_path], stdin=-1) as process:
+        path.write_text(json.dumps({**claimed, "owner": process.pid}))
+        assert not takes(other, "key", lambda: ("a", "b")), "another process is at it"
+        process.kill()
+    path.write_text(json.dumps({**claimed, "owner": os.getppid()}))
+    assert takes(other, "key", lambda: ("a", "b")), (
+        "the other process is dead, and its number somebody else's"
+    )
+
+
+def test_pursuits_that_were_cut_off_from_outside_were_not_in_vain(tmp_path: Path) -> None:
+    def attempts() -> int:
+        number = 0
+        while takes(Claims(tmp_path), "key", lambda: ()):
+            number += 1
+        return number
+
+    assert attempts() == IN_VAIN
+    release(tmp_path)
+    assert attempts() == IN_VAIN
+    release(tmp_path)
+    Claims(tmp_path).settle("key", "bucket", ())
+    release(tmp_path)
+    assert json.loads(next(tmp_path.iterdir()).read_text())["buckets"] == {"bucket": []}
+    assert attempts() == 0
+
+
+def test_a_pursuit_that_was_killed_from_outside_is_forgiven(tmp_path: Path) -> None:
+    for _ in range(3 * IN_VAIN):
+        assert takes(Claims(tmp_path), "key", lambda: (), "find")
+        Claims(tmp_path).forgive(os.getppid())
+        Claims(tmp_path).forgive(os.getpid())
+    tries = [takes(Claims(tmp_path), "key", lambda: (), "find") for _ in range(IN_VAIN)]
+
+    assert tries == [True] * (IN_VAIN - 1) + [False]
+
+
+def test_a_find_whose_process_was_killed_is_gone_on_with_whatever_others_found(tmp_path: Path) -> None:
+    assert takes(Claims(tmp_path), "key", lambda: ("a",), "first")
+    path = next(tmp_path.iterdir())
+    path.write_text(json.dumps({**json.loads(path.read_text()), "owner": 999_999_999}))
+    other = Claims(tmp_path)
+    assert takes(other, "key", lambda: ("a",), "second")
+    other.settle("key", "bucket", ("a",), find="second")
+    again = Claims(tmp_path)
+
+    assert not takes(again, "key", lambda: ("a",), "third")
+    again.seen["key"] = 2  # the third of a kind that a bucket covers is not pursued
+    assert takes(again, "key", lambda: ("a",), "first")
+    again.settle("key", "bucket", ("a",), find="first")
+    assert not takes(Claims(tmp_path), "key", lambda: ("a",), "first")
+
+
+def test_what_a_known_bucket_covers_is_pursued_ever_more_seldom(tmp_path: Path) -> None:
+    claims = Claims(tmp_path)
+    pursued = []
+    for seen in range(1, 40):
+        if takes(claims, "key", lambda: ("a", "b", "c")):
+            pursued.append(seen)
+            claims.settle("key", "bucket", ("a", "b"))
+
+    assert pursued == [1, 2, 4, 8, 16][: IN_VAIN + 1]
+    assert claims.seen["key"] == 39
+
+
+def test_what_no_known_bucket_covers_is_pursued_at_once(tmp_path: Path) -> None:
+    claims = Claims(tmp_path)
+    pursued = 0
+    for number in range(100):
+        feature = f"f{number}"
+        if takes(claims, "key", lambda feature=feature: (feature,)):
+            pursued += 1
+            claims.settle("key", f"bucket {number}", (feature,))
+
+    assert pursued == MOST_BUCKETS
+
+
+NAMES = ("tests.drt.toys:Toy",)
+
+
+def test_a_child_answers() -> None:
+    result = in_child(lambda engines: [engine.name for engine in engines], NAMES, 30.0)
+
+    assert result == Answered([Toy.name])
+
+
+def test_our_own_mistake_in_a_child_is_a_record() -> None:
+    result = in_child(lambda engines: 1 // 0, NAMES, 30.0)
+
+    assert isinstance(result, Broke)
+    assert result.error == "ZeroDivisionError: integer division or modulo by zero"
+    assert "in_child" in result.traceback
+
+
+def test_a_child_that_answers_much_is_heard_out() -> None:
+    assert in_child(lambda engines: "x" * 5_000_000, (), 30.0) == Answered("x" * 5_000_000)
+
+
+@pytest.mark.parametrize(
+    ("end", "cause"), [(os.abort, "SIGABRT"), (lambda: os._exit(3), "exit 3"), (lambda: time.sleep(99), HANG)]
+)
+def test_a_child_that_dies_is_told(end: object, cause: str) -> None:
+    assert callable(end)
+
+    assert in_child(lambda engines: end(), (), 0.5) == Died(cause)
+
+
+def test_memory_is_limited() -> None:
+    result = in_child(lambda engines: len(bytearray(2_000_000_000)), (), 30.0, memory=500)
+
+    assert isinstance(result, Broke)
+    assert result.error.startswith("MemoryError")
+
+
+def sampled(*held: float) -> list[tuple[float, int]]:
+    """Samples a second apart, in MiB."""
+    return [(1000.0 + second, int(mebibytes * 2**20)) for second, mebibytes in enumerate(held)]
+
+
+def test_growth_is_that_of_the_second_half() -> None:
+    settling = sampled(*(min(100, 10 * second) for second in range(100)))
+    leaking = sampled(*(100 + second for second in range(101)))
+    noisy = sampled(*(100 + second % 3 for second in range(100)))
+
+    assert growth(settling) == 0
+    assert growth(leaking) == pytest.approx(0.3, abs=0.03), "from 150 to 195"
+    assert growth(noisy) == pytest.approx(0, abs=0.02)
+    assert growth(settling[:9]) is None
+
+
+def test_memory_is_told_and_growth_is_seen() -> None:
+    flat = Resident(sampled(*[120.0] * 40)).to_json()
+    leaking = Resident(sampled(*(100 + second for second in range(101))), recycled=1).to_json()
+
+    assert told([flat]) == "120 MiB a worker at the end, +0.0% over the second half"
+    assert is_flat([flat])
+    assert not is_flat([flat, leaking])
+    assert told([flat, leaking]).endswith("over the second half, started afresh 1 time")
+    assert told([]) == told([Resident().to_json()]) == ""

@@ -18,10 +18,11 @@ ENTITY, CALL = "__entity", "__extn"
 
 EPOCH = datetime.datetime(1970, 1, 1)
 MILLISECOND = datetime.timedelta(milliseconds=1)
+CYCLE = datetime.timedelta(days=146_097)
 
 DECIMAL = re.compile(r"(-?)0*([0-9]+)\.([0-9]{1,4})", re.ASCII)
 DATETIME = re.compile(
-    r"(\d{4}-\d\d-\d\d)(?:(T\d\d:\d\d:\d\d)(?:\.(\d{3}))?(?:Z|([+-])(\d\d)(\d\d)))?", re.ASCII
+    r"(\d{4})(-\d\d-\d\d)(?:(T\d\d:\d\d:\d\d)(?:\.(\d{3}))?(?:Z|([+-])(\d\d)(\d\d)))?", re.ASCII
 )
 DURATION = re.compile(r"(-?)(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?", re.ASCII)
 UNITS = (86_400_000, 3_600_000, 60_000, 1_000, 1)
@@ -53,13 +54,18 @@ def _is_entity(document: Any) -> bool:
 
 
 def _entity(entity: Mapping[str, Any]) -> dict[str, Any]:
-    form = {**entity, "uid": _uid(entity["uid"]), "attrs": _value(entity["attrs"])}
+    form = {**entity, "uid": _uid(entity["uid"]), "attrs": _fields(entity["attrs"])}
     form["parents"] = sorted(_distinct(map(_uid, entity["parents"])), key=_uid_order)
     if entity.get("tags") == {}:
         del form["tags"]
     elif "tags" in entity:
-        form["tags"] = _value(entity["tags"])
+        form["tags"] = _fields(entity["tags"])
     return form
+
+
+def _fields(values: Any) -> Any:
+    """Attributes or tags, whose names mean nothing."""
+    return {name: _value(value) for name, value in values.items()} if isinstance(values, dict) else values
 
 
 def _uid(uid: Any) -> Any:
@@ -80,7 +86,7 @@ def _value(value: Any) -> Any:
         case {"__extn": _}:
             return value
         case dict():
-            return {key: _value(item) for key, item in value.items()}
+            return _fields(value)
         case list():
             return sorted(_distinct(map(_value, value)), key=written)
     return value
@@ -124,12 +130,13 @@ def _datetime(text: str) -> Any:
     found = DATETIME.fullmatch(text)
     if found is None:
         return None
-    day, time, milliseconds, sign, hours, minutes = found.groups()
+    year, day, time, milliseconds, sign, hours, minutes = found.groups()
+    cycles = int(year == "0000")  # Python's first year is 1; 400 years later the calendar is the same
     try:
-        moment = datetime.datetime.fromisoformat(day + (time or ""))
+        moment = datetime.datetime.fromisoformat(f"{int(year) + 400 * cycles:04}{day}{time or ''}")
     except ValueError:
         return None
-    count = (moment - EPOCH) // MILLISECOND + int(milliseconds or 0)
+    count = (moment - EPOCH - cycles * CYCLE) // MILLISECOND + int(milliseconds or 0)
     if sign is not None:
         ahead = int(hours) * UNITS[1] + int(minutes) * UNITS[2]
         count += -ahead if sign == "+" else ahead

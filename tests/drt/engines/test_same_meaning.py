@@ -21,7 +21,8 @@ ENTITIES = """[{"uid": {"type": "U", "id": "b"}, "attrs": {"s": [3, 1, "a", 1, {
     "arg": "1969-12-31T23:59:59.999+0130"}}, "u": {"__extn": {"fn": "duration", "arg": "-1d2h3m4s5ms"}},
     "z": {"__extn": {"fn": "decimal", "arg": "-0.0"}}}, "parents": [{"__entity": {"type": "U", "id": "c"}},
     {"type": "U", "id": "a"}], "tags": {}}, {"uid": {"__entity": {"type": "U", "id": "a"}}, "attrs": {},
-    "parents": [], "tags": {"x": [2, 1]}}]"""
+    "parents": [], "tags": {"x": [2, 1]}}, {"uid": {"type": "U", "id": "z"}, "attrs": {"__extn": {"fn": "decimal",
+    "arg": "1.0"}, "y": {"__extn": {"fn": "datetime", "arg": "0000-02-29"}}}, "parents": []}]"""
 POLICIES = """{"staticPolicies": {"p": {"effect": "permit", "principal": {"op": "All"}, "action": {"op": "All"},
     "resource": {"op": "All"}, "annotations": {}, "conditions": [{"kind": "when", "body": {"==": {"left":
     {"Value": {}}, "right": {"like": {"left": {"Value": [1, {"a": true}, {"__extn": {"fn": "decimal",

@@ -27,6 +27,11 @@ pub fn unsupported(feature: &str) -> Value {
     json!({"outcome": "Unsupported", "feature": feature})
 }
 
+/// What was read and has no form in the syntax that was asked for.
+pub fn unwritable(part: &str, error: impl ToString) -> Value {
+    json!({"outcome": "Unwritable", "part": part, "detail": error.to_string()})
+}
+
 pub fn printed(text: String) -> Value {
     json!({"outcome": "Printed", "text": text})
 }

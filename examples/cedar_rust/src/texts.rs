@@ -1,16 +1,14 @@
 //! Reading, printing, formatting and translating texts.
 
 use cedar_policy::{Entities, Expression, Policy, PolicySet, Schema, SchemaFragment, Template};
-use cedar_policy_core::ast::{Entity, EntityUID, PartialValue};
 use cedar_policy_core::est;
 use cedar_policy_core::parser::text_to_cst::parse_expr;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
-use crate::outcome::{Answer, OrRejected, accepted, printed, rejected, unsupported};
+use crate::outcome::{Answer, OrRejected, accepted, printed, rejected, unsupported, unwritable};
 use crate::questions::name;
 use crate::schema_json::schema_json;
-use crate::values::{entity_json, uid_json};
 
 #[derive(Clone, Copy, Deserialize, PartialEq)]
 #[serde(rename_all = "snake_case")]
@@ -133,40 +131,16 @@ pub fn read_expression(text: &str) -> Answer {
     Ok(accepted(serde_json::to_value(written).ok().as_ref()))
 }
 
-/// A store with its size and, unless a record has a reserved key, its canonical document.
+/// A store with its size and its document, which it has unless a record has a reserved key.
 pub fn read_entities(text: &str, source: Option<&Source>) -> Answer {
     let schema = source.map(schema).transpose()?;
     let store = entities(text, schema.as_ref())?;
-    let mut sorted: Vec<&Entity> = store.iter().map(AsRef::as_ref).collect();
-    sorted.sort_by_key(|entity| sort_key(entity.uid()));
-    let document: Option<Vec<Value>> = sorted.into_iter().map(entity_document).collect();
-    let mut answer = accepted(document.map(Value::Array).as_ref());
+    let mut answer = match store.to_json_value() {
+        Ok(document) => accepted(Some(&document)),
+        Err(error) => unwritable("entities", error),
+    };
     answer["count"] = store.len().into();
     Ok(answer)
-}
-
-fn sort_key(uid: &EntityUID) -> (String, String) {
-    (uid.entity_type().to_string(), AsRef::<str>::as_ref(uid.eid()).to_string())
-}
-
-fn entity_document(entity: &Entity) -> Option<Value> {
-    let mut ancestors: Vec<_> = entity.ancestors().collect();
-    ancestors.sort_by_key(|uid| sort_key(uid));
-    let parents: Vec<Value> = ancestors.into_iter().map(uid_json).collect();
-    let mut document =
-        json!({"uid": uid_json(entity.uid()), "attrs": fields(entity.attrs())?, "parents": parents});
-    if entity.tags_len() > 0 {
-        document["tags"] = fields(entity.tags())?;
-    }
-    Some(document)
-}
-
-fn fields<'a>(values: impl Iterator<Item = (impl ToString, &'a PartialValue)>) -> Option<Value> {
-    let written = values.map(|(name, value)| match value {
-        PartialValue::Value(value) => Some((name.to_string(), entity_json(value)?)),
-        PartialValue::Residual(_) => None,
-    });
-    written.collect::<Option<Map<String, Value>>>().map(Value::Object)
 }
 
 pub fn read_schema(source: &Source) -> Answer {

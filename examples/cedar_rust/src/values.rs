@@ -1,9 +1,9 @@
-//! Values in the canonical text of `drt/outcome.py`, and as entity JSON (spec 05 §2.4).
+//! Values in the canonical text of `drt/outcome.py`.
 
 use std::net::IpAddr;
 
 use cedar_policy_core::ast::{EntityUID, Literal, RepresentableExtensionValue, RestrictedExpr, ValueKind};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 pub fn canonical(value: &cedar_policy_core::ast::Value) -> String {
     match value.value_kind() {
@@ -33,44 +33,6 @@ pub fn canonical(value: &cedar_policy_core::ast::Value) -> String {
     }
 }
 
-/// The value with explicit escapes, sets sorted by their JSON text; `None` where a record has a reserved key.
-pub fn entity_json(value: &cedar_policy_core::ast::Value) -> Option<Value> {
-    Some(match value.value_kind() {
-        ValueKind::Lit(Literal::Bool(truth)) => json!(truth),
-        ValueKind::Lit(Literal::Long(number)) => json!(number),
-        ValueKind::Lit(Literal::String(text)) => json!(text.as_str()),
-        ValueKind::Lit(Literal::EntityUID(uid)) => json!({"__entity": uid_json(uid)}),
-        ValueKind::Set(set) => {
-            let mut elements: Vec<Value> =
-                set.authoritative.iter().map(entity_json).collect::<Option<_>>()?;
-            elements.sort_by_cached_key(ascii);
-            elements.into()
-        }
-        ValueKind::Record(fields) => {
-            let written = fields.iter().map(|(name, value)| Some((name.to_string(), entity_json(value)?)));
-            let written: Map<String, Value> = written.collect::<Option<_>>()?;
-            let reserved = ["__entity", "__extn", "__expr"].iter().any(|key| written.contains_key(*key));
-            return (!reserved).then_some(written.into());
-        }
-        ValueKind::ExtensionValue(value) => extension_json(call(value)),
-    })
-}
-
-fn extension_json((function, text): (&str, String)) -> Value {
-    let escape = |function: &str, text: &str| json!({"__extn": {"arg": text, "fn": function}});
-    if function == "datetime" {
-        let arguments = [escape("datetime", "1970-01-01"), escape("duration", &text)];
-        return json!({"__extn": {"args": arguments, "fn": "offset"}});
-    }
-    if function == "ip"
-        && let (IpAddr::V6(address), prefix) = ip_range(&text)
-    {
-        let groups = address.segments().map(|group| format!("{group:x}"));
-        return escape("ip", &format!("{}/{prefix}", groups.join(":")));
-    }
-    escape(function, &text)
-}
-
 /// The constructor and the text of an extension value. A datetime, which the engine represents as an offset from
 /// the epoch, has the text of its distance.
 fn call(value: &RepresentableExtensionValue) -> (&'static str, String) {
@@ -94,10 +56,6 @@ fn text_of(argument: &RestrictedExpr) -> String {
 fn ip_range(text: &str) -> (IpAddr, u8) {
     let (address, prefix) = text.split_once('/').expect("a canonical range has a prefix");
     (address.parse().expect("an address"), prefix.parse().expect("a prefix"))
-}
-
-pub fn uid_json(uid: &EntityUID) -> Value {
-    json!({"id": AsRef::<str>::as_ref(uid.eid()), "type": uid.entity_type().to_string()})
 }
 
 pub fn uid_text(uid: &EntityUID) -> String {

@@ -26,6 +26,7 @@ from drt.model.outcome import (
     Rejected,
     Unlinkable,
     Unsupported,
+    Unwritable,
     Validated,
 )
 from tests.shared_material import shared_folder
@@ -225,7 +226,7 @@ def test_a_store_is_written_in_order_with_all_ancestors(rust: ProcessEngine) -> 
     }
     assert second["tags"] == {"t": 1}
     reserved = '[{"uid": {"type": "A", "id": "a"}, "attrs": {"r": {"__expr": 1}}, "parents": []}]'
-    assert rust.read_entities(reserved, None) == Accepted()
+    assert rust.read_entities(reserved, None) == Unwritable("entities", 1)
 
 
 def test_schemas_are_read_translated_and_linked(rust: ProcessEngine) -> None:

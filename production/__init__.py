@@ -18,10 +18,10 @@ shared between threads. Whatever is refused raises a subclass of `CedarError`.
 """
 
 from .authorizer import Authorizer, Candidate, Explanation
-from .documents.entity_json import entities_json, read_uid_json
+from .documents.entity_json import read_uid_json
 from .documents.json_text import write_json
 from .documents.policy_json_writer import expression_json
-from .entities import Entities, Entity
+from .entities import Entities, Entity, entities_json
 from .errors import (
     ArgumentError,
     CedarError,
@@ -41,10 +41,10 @@ from .language.datetimes import Datetime
 from .language.decimals import Decimal
 from .language.durations import Duration
 from .language.ipaddrs import IpAddress
-from .language.policies import Policy
+from .language.policies import Link, Policy
 from .language.uids import Uid
 from .language.values import SetValue, Value
-from .policy_set import Link, PolicySet
+from .policy_set import PolicySet
 from .request import Request
 from .response import Response
 from .schema.linking import SchemaLinkError, SchemaLinkErrorKind

@@ -21,8 +21,7 @@ from .request import Request
 from .response import Response
 from .schema.request_types import RequestTypes
 from .serving.compiled_shapes import expression_program
-from .serving.plan_changes import ChangedPlans, make_plans
-from .serving.plans import Plans
+from .serving.kept_plans import plans_of
 from .serving.rules import status_of
 from .serving.server import TIERS, Server, Tier
 
@@ -106,7 +105,7 @@ class Authorizer:
     def explain(self, request: Request) -> Explanation:
         """The response and how it came about: every policy that was asked, with its result."""
         instance_of(request, Request, "a request")
-        plan = self._plans().plan(request.action, self._entities._above[request.action])
+        plan = plans_of(self._policies).plan(request.action, self._entities._above[request.action])
         found = plan.finder(self._entities._above)(request.principal, request.resource)
         rules = [*plan.always, *(entry.rule for entry in found)]
         frame = self._frame(request)
@@ -145,16 +144,10 @@ class Authorizer:
     def _frame(self, request: Request) -> Frame:
         return Frame(request.principal, request.action, request.resource, request._context, self._entities)
 
-    def _plans(self) -> Plans | ChangedPlans:
-        plans = self._policies._prepared
-        if plans is None:
-            plans = self._policies._prepared = make_plans(self._policies)
-        return plans
-
     def server_for(self, action: Uid, types: RequestTypes | None = None) -> Server:
         """A server for the requests of an action, or for those of them that have these types."""
         with without_collection():
-            plan = self._plans().plan(action, self._entities._above[action])
+            plan = plans_of(self._policies).plan(action, self._entities._above[action])
             return Server(plan, self._entities, self._tier, types)
 
     @at_any_depth

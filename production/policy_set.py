@@ -5,65 +5,39 @@ A set is never changed: every operation gives a new one, and a failing one leave
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+from .documents.policy_json import read_policy_set
+from .documents.policy_json_writer import policy_set_json
 from .errors import ArgumentError, LinkError, PolicySetError
 from .language.arguments import instance_of, named, text_of
 from .language.deep_stack import at_any_depth
-from .language.policies import Policy, SlotName, same_policy
+from .language.gc_pause import without_collection
+from .language.policies import Link, Policy, same_policy
 from .language.uids import Uid
 from .text.parser import parse_policies
-
-if TYPE_CHECKING:
-    from .serving.plan_changes import ChangedPlans
-    from .serving.plans import Plans
+from .text.printer import policies_text
 
 _STR: Final = frozenset({str})
 LinkRequest = tuple[str, str, Mapping[str, Uid]]
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A linked policy: its template and the entities that fill its slots."""
+class Family:
+    """What policy sets have in common that were made of each other; nothing but an identity."""
 
-    template_id: str
-    template: Policy
-    principal: Uid | None = None
-    resource: Uid | None = None
-
-    @property
-    def values(self) -> dict[SlotName, Uid]:
-        """The entities by slot."""
-        values: dict[SlotName, Uid] = {}
-        if self.principal is not None:
-            values["?principal"] = self.principal
-        if self.resource is not None:
-            values["?resource"] = self.resource
-        return values
-
-    def policy(self) -> Policy:
-        """The plain policy that the link stands for."""
-        return self.template.linked(self.values)
-
-    def entity_literals(self) -> Counter[Uid]:
-        """The literals of the template; the values of the slots are none of them (spec 13 §2)."""
-        return self.template.entity_literals()
+    __slots__ = ("__weakref__",)
 
 
 class PolicySet:
     """Static policies, templates and links by id."""
 
-    __slots__ = ("_basis", "_links", "_prepared", "_statics", "_templates")
+    __slots__ = ("__weakref__", "_family", "_links", "_statics", "_templates")
 
-    _prepared: Plans | ChangedPlans | None
-    """Plans of an authorizer, made when first needed."""
-
-    _basis: Plans | None
-    """Plans of the set that this one was made of."""
+    _family: Family
+    """Shared by this set and those that it was made of."""
 
     def __init__(
         self,
@@ -75,8 +49,7 @@ class PolicySet:
         self._statics = _by_id(statics, "statics")
         self._templates = _by_id(templates, "templates")
         self._links: dict[str, Link] = {}
-        self._prepared = None
-        self._basis = None
+        self._family = Family()
         for policy_id, policy in self._statics.items():
             if policy.slots:
                 raise PolicySetError(f"the static policy {policy_id!r} has a slot")
@@ -98,16 +71,14 @@ class PolicySet:
     @at_any_depth
     def from_json(cls, text: str) -> PolicySet:
         """Read a policy-set document (spec 06); raises `PolicyError`."""
-        from .documents.policy_json import read_policy_set
-
-        return read_policy_set(text_of(text, "a policy document"))
+        read = read_policy_set(text_of(text, "a policy document"))
+        with without_collection():
+            return cls(read.statics, read.templates, read.links)
 
     @at_any_depth
     def to_json(self) -> str:
         """The canonical policy-set document."""
-        from .documents.policy_json_writer import policy_set_json
-
-        return policy_set_json(self)
+        return policy_set_json(self._statics, self._templates, self._links)
 
     @at_any_depth
     def to_text(self, *, templates: bool = False) -> str:
@@ -115,9 +86,9 @@ class PolicySet:
 
         Links have no text of their own, so `templates` leaves them out (spec 06 §4). Raises `PrintError`.
         """
-        from .text.printer import policy_set_text
-
-        return policy_set_text(self, templates=templates)
+        if templates:
+            return policies_text([*self._statics.values(), *self._templates.values()])
+        return policies_text([policy for _, policy in self.policies()])
 
     @property
     def statics(self) -> Mapping[str, Policy]:
@@ -154,7 +125,7 @@ class PolicySet:
         made._statics = self._statics.copy()
         made._templates = self._templates.copy()
         made._links = self._links.copy()
-        made._basis = self._prepared.root if self._prepared is not None else self._basis
+        made._family = self._family
         return made
 
     def _check_unused(self, policy_id: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from .documents.request_json import request_members, request_object
 from .documents.usual_requests import Unusual
 from .entities import Entities, Entity
 from .errors import ArgumentError, NotValid, SchemaError
@@ -13,7 +14,7 @@ from .language.deep_stack import at_any_depth
 from .language.gc_pause import without_collection
 from .language.policies import Policy
 from .policy_set import PolicySet
-from .request import Request, request_members, request_object
+from .request import Request
 from .schema.canonical import canonical_schema, resolved_json_schema
 from .schema.errors import SchemaTextError
 from .schema.json_printer import json_schema
@@ -23,7 +24,6 @@ from .schema.linking import check_complete, link_models
 from .schema.model import SchemaModel
 from .schema.parser import parse_schema
 from .schema.printer import cedar_schema
-from .schema.request_types import TypesTable
 from .schema.resolve import resolve_schema
 from .schema.syntax import Fragment
 from .schema.writing import written_fragment
@@ -33,6 +33,7 @@ from .validation.conforming_entities import EntityReader
 from .validation.conforming_requests import check_request, read_request
 from .validation.lattice import Mode
 from .validation.questions import RequestEnvironment, SchemaQuestions, with_slots
+from .validation.request_table import RequestTable
 from .validation.validator import Validation, Validator
 
 __all__ = ["Schema", "SchemaError"]
@@ -53,7 +54,7 @@ class Schema(SchemaQuestions):
         self._fragments = fragments
         self._validator = Validator(self._model)
         self._entity_reader = EntityReader(self._model)
-        self._types = TypesTable(self._model)
+        self._types = RequestTable(self._model)
 
     @classmethod
     @at_any_depth

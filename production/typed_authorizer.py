@@ -19,10 +19,11 @@ from .policy_set import PolicySet
 from .request import Request
 from .response import Response
 from .schema.model import SchemaModel
-from .schema.request_types import RequestTypes, TypesTable
+from .schema.request_types import RequestTypes
 from .serving.server import Server, Tier
 from .validation.conforming_entities import EntityReader
 from .validation.conforming_requests import check_request
+from .validation.request_table import RequestTable
 
 
 class TypedAuthorizer(Authorizer):
@@ -35,7 +36,7 @@ class TypedAuthorizer(Authorizer):
     def __init__(
         self,
         model: SchemaModel,
-        table: TypesTable,
+        table: RequestTable,
         reader: EntityReader,
         policies: PolicySet,
         entities: Entities,
@@ -89,7 +90,7 @@ class TypedAuthorizer(Authorizer):
     @at_any_depth
     def _checked_server(self, request: Request) -> Server:
         self._check(request)
-        types = self._table.of(request)
+        types = self._table.types_of(request)
         server = self._typed.get(types)
         if server is None:
             server = self._typed[types] = self.server_for(request.action, types)

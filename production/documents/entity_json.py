@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
-from ..entities import NO_TAGS, Entities, Entity, StoreBuilder, make_entity
 from ..errors import EntitiesError, JsonError
 from ..language.arguments import text_of
-from ..language.deep_stack import at_any_depth, with_stack
-from ..language.gc_pause import without_collection
+from ..language.deep_stack import at_any_depth
+from ..language.entity import NO_TAGS, Entity, StoreBuilder, make_entity
 from ..language.hierarchy import NOBODY
 from ..language.uids import Uid, known_uid
 from ..language.values import Record
@@ -133,18 +132,13 @@ def read_entity_object(node: dict[str, Json]) -> Entity:
     return make_entity(*_parts(node))
 
 
-def _read_store(text: str) -> Entities:
+def read_entities(text: str) -> StoreBuilder:
+    """The entities of a document; their hierarchy is not checked yet. Raises `EntitiesError`."""
     builder = StoreBuilder({}, {}, {})
     add = builder.add
     for node in entity_objects(text):
         add(*_parts(node))
-    return builder.store()
-
-
-def read_entities(text: str) -> Entities:
-    """Read and close an entity document; raises `EntitiesError`."""
-    with without_collection():
-        return with_stack(lambda: _read_store(text))
+    return builder
 
 
 @at_any_depth
@@ -156,16 +150,15 @@ def read_uid_json(text: str) -> Uid:
         raise EntitiesError(str(error)) from None
 
 
-@at_any_depth
-def entities_json(entities: Entities) -> list[Any]:
-    """The canonical document (spec 05 §2.4): sorted by uid, all ancestors as parents; raises `PrintError`."""
+def entity_objects_json(entities: Iterable[Entity], above: Mapping[Uid, frozenset[Uid]]) -> list[Any]:
+    """The objects of the canonical document (spec 05 §2.4); raises `PrintError`."""
     document = []
     for entity in sorted(entities, key=lambda entity: (entity.uid.type, entity.uid.id)):
-        above = sorted(entities._above[entity.uid], key=lambda uid: (uid.type, uid.id))
+        ancestors = sorted(above[entity.uid], key=lambda uid: (uid.type, uid.id))
         written = {
             "uid": uid_json(entity.uid),
             "attrs": {name: value_json(value) for name, value in entity._attributes.items()},
-            "parents": [uid_json(parent) for parent in above],
+            "parents": [uid_json(parent) for parent in ancestors],
         }
         if entity._tags:
             written["tags"] = {name: value_json(value) for name, value in entity._tags.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from ..errors import JsonError, PolicyError
 from ..language.deep_stack import with_stack
@@ -23,7 +23,6 @@ from ..language.policies import (
     Slot,
 )
 from ..language.uids import Uid
-from ..policy_set import PolicySet
 from .entity_json import read_uid
 from .expression_json import read_expression
 from .json_text import Json, check_document, read_json
@@ -168,8 +167,16 @@ def _link(node: Json) -> tuple[str, str, Mapping[str, Uid]]:
     return template_id, new_id, {slot: read_uid(value, 0) for slot, value in values.items()}
 
 
-def read_policy_set(text: str) -> PolicySet:
-    """Read a policy-set document; raises `PolicyError`, or `PolicySetError` for ids and links."""
+class PolicyDocument(NamedTuple):
+    """What a policy-set document holds; ids and links are not checked yet."""
+
+    statics: dict[str, Policy]
+    templates: dict[str, Policy]
+    links: list[tuple[str, str, Mapping[str, Uid]]]
+
+
+def read_policy_set(text: str) -> PolicyDocument:
+    """Read a policy-set document; raises `PolicyError`."""
     try:
         with without_collection():
             return with_stack(lambda: _policy_set(text))
@@ -177,15 +184,15 @@ def read_policy_set(text: str) -> PolicySet:
         raise PolicyError(str(error)) from None
 
 
-def _policy_set(text: str) -> PolicySet:
+def _policy_set(text: str) -> PolicyDocument:
     document = read_json(text)
     check_document(document)
     whole = members(document, "a policy set", _PARTS, frozenset())
     links = whole["templateLinks"]
     if not isinstance(links, list):
         raise JsonError("`templateLinks` is an array")
-    return PolicySet(
+    return PolicyDocument(
         _policies(whole["staticPolicies"], "staticPolicies"),
         _policies(whole["templates"], "templates"),
-        map(_link, links),
+        list(map(_link, links)),
     )

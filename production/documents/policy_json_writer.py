@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from ..language.deep_stack import at_any_depth
 from ..language.nodes import (
@@ -21,13 +22,10 @@ from ..language.nodes import (
     Variable,
     postorder,
 )
-from ..language.policies import ActionScope, Policy, Scope, Slot
+from ..language.policies import ActionScope, Link, Policy, Scope, Slot
 from ..language.uids import Uid
 from .json_text import write_json
 from .value_json import uid_json
-
-if TYPE_CHECKING:
-    from ..policy_set import PolicySet
 
 
 @at_any_depth
@@ -36,19 +34,21 @@ def expression_json(node: Node) -> str:
     return write_json(expression_data(node))
 
 
-def policy_set_json(policies: PolicySet) -> str:
+def policy_set_json(
+    statics: Mapping[str, Policy], templates: Mapping[str, Policy], links: Mapping[str, Link]
+) -> str:
     """The canonical JSON text of a policy set."""
     return write_json(
         {
-            "staticPolicies": {name: policy_data(policy) for name, policy in policies.statics.items()},
-            "templates": {name: policy_data(policy) for name, policy in policies.templates.items()},
+            "staticPolicies": {name: policy_data(policy) for name, policy in statics.items()},
+            "templates": {name: policy_data(policy) for name, policy in templates.items()},
             "templateLinks": [
                 {
                     "templateId": link.template_id,
                     "newId": link_id,
                     "values": {slot: uid_json(uid) for slot, uid in link.values.items()},
                 }
-                for link_id, link in policies.links.items()
+                for link_id, link in links.items()
             ],
         }
     )

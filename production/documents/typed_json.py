@@ -14,8 +14,8 @@ from ..language.decimals import Decimal
 from ..language.durations import Duration
 from ..language.extensions import FUNCTIONS, call
 from ..language.ipaddrs import IpAddress
+from ..language.near_names import near_name
 from ..language.values import Record, Value, set_of
-from ..schema.errors import near_name
 from ..schema.types import (
     DATETIME,
     DECIMAL,

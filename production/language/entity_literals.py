@@ -1,22 +1,17 @@
-"""The entity literals of a policy: counted, and replaced (spec 13 §2).
+"""The entity literals of an expression: counted, and replaced (spec 13 §2).
 
-Law (replacement): all replacements are made at once, in the scope and in the conditions; a policy or an
-expression without a literal that is replaced stays the same object.
+Law (replacement): an expression without a literal that is replaced stays the same object.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
 
-from ..errors import PolicyError
-from .names import is_action_type
 from .nodes import (
     Attribute,
     Binary,
     Call,
-    Condition,
     Constant,
     Has,
     If,
@@ -28,22 +23,10 @@ from .nodes import (
     Unary,
     Variable,
 )
-from .policies import ActionScope, Policy, Scope, Slot
 from .uids import Uid
 
 
-def count_literals(policy: Policy) -> Counter[Uid]:
-    """Count each entity and action literal of the policy's condition (spec 01 §5)."""
-    counts: Counter[Uid] = Counter(policy.action.entities)
-    for scope in (policy.principal, policy.resource):
-        if scope.entity is not None and not isinstance(scope.entity, Slot):
-            counts[scope.entity] += 1
-    for body in policy.expressions():
-        _count(body, counts)
-    return counts
-
-
-def _count(body: Node, counts: Counter[Uid]) -> None:
+def count_literals(body: Node, counts: Counter[Uid]) -> None:
     """Add the literals of an expression. `e is T in a` means `e is T && e in a`, so its `e` counts twice."""
     todo: list[tuple[Node, int]] = [(body, 1)]
     while todo:
@@ -57,37 +40,8 @@ def _count(body: Node, counts: Counter[Uid]) -> None:
                 todo.extend((child, times) for child in node.children)
 
 
-def replace_literals(policy: Policy, replacements: Mapping[Uid, Uid]) -> Policy:
-    """Replace entity literals; raises `PolicyError` for an ordinary entity in the action scope."""
-    if replacements.keys().isdisjoint(count_literals(policy)):
-        return policy
-    return replace(
-        policy,
-        principal=_in_scope(policy.principal, replacements),
-        action=_in_action_scope(policy.action, replacements),
-        resource=_in_scope(policy.resource, replacements),
-        conditions=tuple(
-            Condition(condition.kind, _in_expression(condition.body, replacements))
-            for condition in policy.conditions
-        ),
-    )
-
-
-def _in_scope(scope: Scope, replacements: Mapping[Uid, Uid]) -> Scope:
-    if scope.entity is None or isinstance(scope.entity, Slot) or scope.entity not in replacements:
-        return scope
-    return Scope(scope.op, replacements[scope.entity], scope.type_name)
-
-
-def _in_action_scope(scope: ActionScope, replacements: Mapping[Uid, Uid]) -> ActionScope:
-    entities = tuple(replacements.get(uid, uid) for uid in scope.entities)
-    for uid in entities:
-        if not is_action_type(uid.type):
-            raise PolicyError(f"the action scope cannot hold `{uid}`, which is not an action")
-    return ActionScope(scope.op, entities)
-
-
-def _in_expression(root: Node, replacements: Mapping[Uid, Uid]) -> Node:
+def replace_literals(root: Node, replacements: Mapping[Uid, Uid]) -> Node:
+    """Replace entity literals of an expression, all at once."""
     done: list[Node] = []
     pending: list[tuple[Node, bool]] = [(root, False)]
     while pending:

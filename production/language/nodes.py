@@ -7,8 +7,9 @@ identity: trees may be 100,000 levels deep, so nothing here recurses, and every 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final, Literal, Self, TypeAlias, cast
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any, Final, Literal, Self, TypeAlias, cast
 
 from .frozen import frozen
 from .uids import Uid
@@ -60,8 +61,6 @@ class Expression:
         return self
 
     def __reduce__(self) -> tuple[object, tuple[object]]:
-        from .node_copies import rows_of, tree_of
-
         return tree_of, (rows_of(cast("Node", self)),)
 
 
@@ -299,3 +298,39 @@ def _label(node: Node) -> object:
             return node.function
         case If() | SetOf():
             return None
+
+
+Row: TypeAlias = tuple[type[Any], list[Any]]
+"""A node's class and fields: `...` stands for an operand, `[n]` for a tuple of so many."""
+
+
+def rows_of(root: Node) -> list[Row]:
+    """The flat rows of a tree, operands first: a tree may be deeper than any recursion."""
+    return [
+        (node.__class__, [_without_operands(getattr(node, name)) for name in node.__match_args__])
+        for node in postorder(root)
+    ]
+
+
+def _without_operands(value: Any) -> Any:
+    if isinstance(value, Expression):
+        return ...
+    if isinstance(value, tuple) and value and isinstance(value[0], Expression):
+        return [len(value)]
+    return value
+
+
+def tree_of(rows: Sequence[Row]) -> Node:
+    """The tree of these rows."""
+    done: list[Any] = []
+    for kind, values in rows:
+        base = len(done) - sum(value is ... or (value.__class__ is list and value[0]) for value in values)
+        operands = iter(done[base:])
+        done[base:] = [kind(*[_with_operands(value, operands) for value in values])]
+    return cast("Node", done[0])
+
+
+def _with_operands(value: Any, operands: Iterator[Any]) -> Any:
+    if value is ...:
+        return next(operands)
+    return tuple(islice(operands, value[0])) if value.__class__ is list else value

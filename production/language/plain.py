@@ -5,69 +5,20 @@ A subclass of `str` or `int` may have an equality, a hash and a text of its own,
 
 from __future__ import annotations
 
-from typing import Any, Final, cast
+from collections.abc import Callable
+from typing import Any, Final, TypeAlias
 
-from ..documents.json_scanner import Number, Repeated
-from ..documents.json_text import MAX_DEPTH
 from ..errors import ArgumentError
 from .arguments import long_of, named
-from .datetimes import Datetime
-from .decimals import Decimal
-from .durations import Duration
-from .ipaddrs import IpAddress
-from .uids import Uid
-from .values import Record, SetValue, Value
 from .views import View, shown_by
 
 _DEEPEST: Final = 1_000
-_STR: Final = frozenset({str})
-_ATOMS: Final = frozenset({str, bool, int, type(None), Number})
-_OBJECTS: Final[frozenset[Any]] = frozenset((dict, Repeated))
-_READY: Final = frozenset({bool, Uid, SetValue, Decimal, IpAddress, Datetime, Duration})
+
+Scalar: TypeAlias = Callable[[Any, str], Any]
 
 
-def is_exact(node: Any) -> bool:
-    """Whether JSON data are of exact built-in classes alone, and not too deep."""
-    level: list[Any] = [node]
-    for _ in range(MAX_DEPTH + 2):
-        inner: list[Any] = []
-        for part in level:
-            if part.__class__ in _OBJECTS:
-                if not _STR.issuperset(map(type, part)):
-                    return False
-                inner.extend(part.values())
-            elif part.__class__ is list:
-                inner.extend(part)
-            elif part.__class__ not in _ATOMS:
-                return False
-        if _ATOMS.issuperset(map(type, inner)):
-            return True
-        level = inner
-    return False
-
-
-def plain_json(node: object, path: str) -> Any:
-    """JSON data in exact built-in classes; raises `ArgumentError`, which names the path."""
-    return _converted(node, path, is_json=True)
-
-
-def plain_value(value: Any, path: str) -> Value:
-    """A Cedar value in exact classes, its records copied; raises `ArgumentError`, which names the path."""
-    if value.__class__ in _READY:
-        return cast(Value, value)
-    made: Value = _converted(value, path, is_json=False)
-    return made
-
-
-def plain_record(value: object, path: str) -> Record:
-    """As `plain_value`, for a record."""
-    record = plain_value(value, path)
-    if not isinstance(record, dict):
-        raise ArgumentError(f"{path} is a dict, not {named(value)}")
-    return record
-
-
-def _converted(root: object, path: str, *, is_json: bool) -> Any:
+def converted(root: object, path: str, scalar: Scalar, *, has_lists: bool = False) -> Any:
+    """Nested data with its dicts copied, other parts as `scalar` makes them; raises `ArgumentError`."""
     made: list[Any] = [None]
     todo: list[tuple[Any, str, Any, Any, int]] = [(root, path, made, 0, 0)]
     while todo:
@@ -76,7 +27,7 @@ def _converted(root: object, path: str, *, is_json: bool) -> Any:
             raise ArgumentError(f"{path}: nested deeper than {_DEEPEST:,} levels")
         if isinstance(value, View):
             value = shown_by(value)
-            if not is_json:
+            if not has_lists:
                 holder[slot] = value
                 continue
         if isinstance(value, dict):
@@ -90,19 +41,19 @@ def _converted(root: object, path: str, *, is_json: bool) -> Any:
                 inner[exact] = None
                 todo.append((part, f"{place}.{exact}", inner, exact, depth + 1))
             holder[slot] = inner
-        elif is_json and isinstance(value, list):
+        elif has_lists and isinstance(value, list):
             elements: list[Any] = [None] * len(value)
             todo += ((part, f"{place}[{n}]", elements, n, depth + 1) for n, part in enumerate(value))
             holder[slot] = elements
         else:
-            holder[slot] = _scalar(value, place, is_json)
+            holder[slot] = scalar(value, place)
     return made[0]
 
 
-def _scalar(value: Any, place: str, is_json: bool) -> Any:
-    kind = value.__class__
-    if kind is bool or kind in (_ATOMS - {str, int, type(None)} if is_json else _READY):
-        return value
+def plain_scalar(value: Any, place: str) -> bool | int | str:
+    """A boolean, a long or a string in its exact class; raises `ArgumentError`."""
+    if value.__class__ is bool:
+        return bool(value)
     if isinstance(value, str):
         return _string(value, place)
     if isinstance(value, int):

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
+from ..errors import PolicyError
+from .entity_literals import count_literals, replace_literals
 from .frozen import frozen
 from .lowering import Code, lower_conditions
+from .names import is_action_type
 from .nodes import Condition as Condition
 from .nodes import Node, same_tree
 from .uids import Uid
@@ -116,18 +119,31 @@ class Policy:
         Parts that are never reached count; types after `is` and slots do not. The left side of `is … in` is
         a part of two tests, so its literals count twice.
         """
-        from .entity_literals import count_literals
-
-        return count_literals(self)
+        counts = Counter(self.action.entities)
+        for scope in (self.principal, self.resource):
+            if isinstance(scope.entity, Uid):
+                counts[scope.entity] += 1
+        for body in self.expressions():
+            count_literals(body, counts)
+        return counts
 
     def replacing(self, replacements: Mapping[Uid, Uid]) -> Policy:
         """This policy with entity literals replaced, all at once: `{a: b, b: a}` swaps (spec 13 §2).
 
         Raises `PolicyError` where that puts an ordinary entity into the action scope.
         """
-        from .entity_literals import replace_literals
-
-        return replace_literals(self, replacements)
+        if replacements.keys().isdisjoint(self.entity_literals()):
+            return self
+        return replace(
+            self,
+            principal=_in_scope(self.principal, replacements),
+            action=_in_action_scope(self.action, replacements),
+            resource=_in_scope(self.resource, replacements),
+            conditions=tuple(
+                Condition(condition.kind, replace_literals(condition.body, replacements))
+                for condition in self.conditions
+            ),
+        )
 
     def linked(self, values: Mapping[SlotName, Uid]) -> Policy:
         """This template with its slots filled; every slot has a value."""
@@ -155,6 +171,20 @@ def _filled(scope: Scope, values: Mapping[SlotName, Uid]) -> Scope:
     return Scope(scope.op, values[scope.entity.name], scope.type_name)
 
 
+def _in_scope(scope: Scope, replacements: Mapping[Uid, Uid]) -> Scope:
+    if not isinstance(scope.entity, Uid) or scope.entity not in replacements:
+        return scope
+    return Scope(scope.op, replacements[scope.entity], scope.type_name)
+
+
+def _in_action_scope(scope: ActionScope, replacements: Mapping[Uid, Uid]) -> ActionScope:
+    entities = tuple(replacements.get(uid, uid) for uid in scope.entities)
+    for uid in entities:
+        if not is_action_type(uid.type):
+            raise PolicyError(f"the action scope cannot hold `{uid}`, which is not an action")
+    return ActionScope(scope.op, entities)
+
+
 def same_policy(left: Policy, right: Policy) -> bool:
     """Whether two policies have the same content; an annotation without value equals an empty one (spec 06
     §4).
@@ -170,3 +200,31 @@ def same_policy(left: Policy, right: Policy) -> bool:
             for a, b in zip(left.conditions, right.conditions, strict=True)
         )
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A linked policy: its template and the entities that fill its slots."""
+
+    template_id: str
+    template: Policy
+    principal: Uid | None = None
+    resource: Uid | None = None
+
+    @property
+    def values(self) -> dict[SlotName, Uid]:
+        """The entities by slot."""
+        values: dict[SlotName, Uid] = {}
+        if self.principal is not None:
+            values["?principal"] = self.principal
+        if self.resource is not None:
+            values["?resource"] = self.resource
+        return values
+
+    def policy(self) -> Policy:
+        """The plain policy that the link stands for."""
+        return self.template.linked(self.values)
+
+    def entity_literals(self) -> Counter[Uid]:
+        """The literals of the template; the values of the slots are none of them (spec 13 §2)."""
+        return self.template.entity_literals()

@@ -23,6 +23,7 @@ from .datetimes import Datetime
 from .decimals import Decimal
 from .durations import Duration
 from .ipaddrs import IpAddress
+from .plain import converted, plain_scalar
 from .uids import Uid
 
 
@@ -50,6 +51,7 @@ Record: TypeAlias = dict[str, Value]
 _PLAIN: Final = frozenset({int, str, Uid, Decimal, IpAddress, Datetime, Duration})
 _KEYLESS: Final = _PLAIN - {int}
 _SCALAR: Final = _PLAIN | {bool}
+_READY: Final = _SCALAR - {int, str}
 _LONG: Final = frozenset({int})
 _SMALL: Final = 2**8
 
@@ -106,8 +108,6 @@ class SetValue(_OpenSet):
 
     def __new__(cls, values: Iterable[Value] = ()) -> SetValue:
         """A set of these; raises `ArgumentError` for what is no Cedar value."""
-        from .plain import plain_value
-
         if isinstance(values, (str, bytes, dict)) or not isinstance(values, Iterable):
             raise ArgumentError(f"a set is made of an iterable of values, not {named(values)}")
         return set_of([plain_value(value, f"[{number}]") for number, value in enumerate(values)])
@@ -169,6 +169,26 @@ class SetValue(_OpenSet):
             parts = sorted(map(_encoded, self.keys))
             _set(self, "_digest", blake2b(b"S" + b"".join(parts), digest_size=32).digest())
         return cast(bytes, self._digest)
+
+
+def plain_value(value: Any, path: str) -> Value:
+    """A Cedar value in exact classes, its records copied; raises `ArgumentError`, which names the path."""
+    if value.__class__ in _READY or value.__class__ is SetValue:
+        return cast(Value, value)
+    made: Value = converted(value, path, _scalar)
+    return made
+
+
+def plain_record(value: object, path: str) -> Record:
+    """As `plain_value`, for a record."""
+    record = plain_value(value, path)
+    if not isinstance(record, dict):
+        raise ArgumentError(f"{path} is a dict, not {named(value)}")
+    return record
+
+
+def _scalar(value: Any, place: str) -> Any:
+    return value if value.__class__ in _READY or value.__class__ is SetValue else plain_scalar(value, place)
 
 
 def set_of(elements: Sequence[Value]) -> SetValue:

@@ -1,16 +1,10 @@
-"""What is wrong with a schema text, and where; and near-name suggestions for messages."""
+"""What is wrong with a schema text, and where."""
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import islice
 
 from ..errors import SchemaError
-
-SUGGESTION_CANDIDATES = 300
-"""Names that a suggestion looks at; keeps a hostile schema from making its own error message slow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +32,3 @@ class SchemaTextError(SchemaError):
         self.line = place.line
         self.column = place.column
         super().__init__(f"line {self.line}, column {self.column}: {message}")
-
-
-def near_name(name: str, known: Iterable[str]) -> str:
-    """`; did you mean x?` for the known name most like `name`, or nothing."""
-    close = difflib.get_close_matches(name, islice(known, SUGGESTION_CANDIDATES), n=1, cutoff=0.7)
-    return f"; did you mean {close[0]}?" if close else ""

@@ -6,7 +6,8 @@ from collections.abc import Set
 from typing import Final
 
 from ..language.names import is_word
-from .errors import Place, SchemaTextError, near_name
+from ..language.near_names import near_name
+from .errors import Place, SchemaTextError
 from .json_text import Json, Members, Places, read_json, shown
 from .syntax import (
     ActionDeclaration,

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .errors import Place, SchemaTextError, near_name
+from ..language.near_names import near_name
+from .errors import Place, SchemaTextError
 from .model import ActionUid
 from .syntax import (
     ActionDeclaration,

@@ -11,10 +11,10 @@ from ..language.datetimes import Datetime
 from ..language.decimals import Decimal
 from ..language.durations import Duration
 from ..language.ipaddrs import IpAddress
+from ..language.near_names import near_name
 from ..language.strings import quoted
 from ..language.uids import Uid
 from ..language.values import SetValue, Value, kind_name
-from .errors import near_name
 from .model import EnumeratedEntityType, SchemaModel
 from .types import (
     BOOL,

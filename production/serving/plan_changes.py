@@ -21,10 +21,10 @@ _MOST_PLANS: Final = 4_096
 class ChangedPlans:
     """The plans of another set with some rules added and some removed."""
 
-    __slots__ = ("_added", "_made", "_removed", "_rules", "root")
+    __slots__ = ("_added", "_made", "_removed", "_root", "_rules")
 
     def __init__(self, root: Plans, added: list[Rule], removed: frozenset[int]) -> None:
-        self.root = root
+        self._root = root
         self._added = range(len(root.rules), len(root.rules) + len(added))
         self._rules = [*root.rules, *added]
         self._removed = removed
@@ -32,7 +32,7 @@ class ChangedPlans:
 
     def plan(self, action: Uid, above: frozenset[Uid]) -> Plan:
         """The plan for an action with these ancestors."""
-        base = self.root.plan(action, above)
+        base = self._root.plan(action, above)
         numbers = [number for number in self._added if _fits(self._rules[number], action, above)]
         key = (base, tuple(numbers))
         plan = self._made.get(key)
@@ -57,22 +57,14 @@ def _fits(rule: Rule, action: Uid, above: frozenset[Uid]) -> bool:
     return scope.op == "in" and not above.isdisjoint(scope.entities)
 
 
-def make_plans(policies: PolicySet) -> Plans | ChangedPlans:
-    """The plans of a policy set, starting from those of the set that it was made of if they differ in
-    little.
-    """
-    root = policies._basis
-    if root is None:
-        return Plans(policies)
+def changed_plans(root: Plans, policies: PolicySet) -> ChangedPlans | None:
+    """The plans of a policy set, starting from those of another one; `None` if they differ in much."""
     statics, links = policies.statics, policies.links
-    old_statics, old_links = root.policies.statics, root.policies.links
     added = [
-        static_rule(name, policy) for name, policy in statics.items() if old_statics.get(name) is not policy
+        static_rule(name, policy) for name, policy in statics.items() if root.statics.get(name) is not policy
     ]
-    added += [link_rule(name, link) for name, link in links.items() if old_links.get(name) is not link]
-    gone = {name for name, policy in old_statics.items() if statics.get(name) is not policy}
-    gone |= {name for name, link in old_links.items() if links.get(name) is not link}
+    added += [link_rule(name, link) for name, link in links.items() if root.links.get(name) is not link]
+    gone = {name for name, policy in root.statics.items() if statics.get(name) is not policy}
+    gone |= {name for name, link in root.links.items() if links.get(name) is not link}
     removed = frozenset(number for number, rule in enumerate(root.rules) if rule.policy_id in gone)
-    if len(added) + len(removed) > _MOST_CHANGES:
-        return Plans(policies)
-    return ChangedPlans(root, added, removed)
+    return ChangedPlans(root, added, removed) if len(added) + len(removed) <= _MOST_CHANGES else None

@@ -94,12 +94,14 @@ class Plans:
         "_equal",
         "_has_common",
         "_made",
-        "policies",
+        "links",
         "rules",
+        "statics",
     )
 
     def __init__(self, policies: PolicySet) -> None:
-        self.policies = policies
+        # Not the set itself: plans are kept for as long as it lives.
+        self.statics, self.links = policies.statics, policies.links
         self.rules = rules_of(policies)
         self._any: list[int] = []
         self._always_any: list[Rule] = []
@@ -116,11 +118,6 @@ class Plans:
             table = self._equal if scope.op == "==" else self._below
             for action in dict.fromkeys(scope.entities):
                 table.setdefault(action, []).append(number)
-
-    @property
-    def root(self) -> Plans:
-        """The plans that a changed policy set can start from."""
-        return self
 
     def plan(self, action: Uid, above: frozenset[Uid]) -> Plan:
         """The plan for an action with these ancestors; actions that no scope tells apart share one."""

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from ..entities import Entities
 from ..errors import FALSE, TRUE, EvaluationError
 from ..execution.interpreter import Frame, run
-from ..language.policies import Policy, Scope, Slot
+from ..language.policies import Link, Policy, Scope, Slot
 from ..language.uids import Uid
-from ..policy_set import Link, PolicySet
+from ..policy_set import PolicySet
 
 
 @dataclass(slots=True, eq=False)

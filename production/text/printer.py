@@ -6,8 +6,9 @@ nested no deeper than any other text of the tree.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from ..errors import PrintError
 from ..language.extensions import CONSTRUCTORS
@@ -30,9 +31,6 @@ from ..language.nodes import (
 )
 from ..language.policies import ActionScope, Policy, Scope, Slot
 from ..language.strings import pattern_text, quoted
-
-if TYPE_CHECKING:
-    from ..policy_set import PolicySet
 
 _IF, _OR, _AND, _RELATION, _SUM, _PRODUCT, _PREFIX, _MEMBER, _PRIMARY = 1, 2, 3, 4, 5, 6, 7, 8, 9
 _LEVELS: Final = {
@@ -241,10 +239,6 @@ def policy_text(policy: Policy) -> str:
     return "\n".join(lines) + ";"
 
 
-def policy_set_text(policies: PolicySet, *, templates: bool) -> str:
-    """All static policies, then either links as plain policies or the templates (spec 06 §4)."""
-    if templates:
-        printed = [*policies.statics.values(), *policies.templates.values()]
-    else:
-        printed = [policy for _, policy in policies.policies()]
-    return "\n".join(f"{policy_text(policy)}\n" for policy in printed)
+def policies_text(policies: Iterable[Policy]) -> str:
+    """The text of policies and templates, in order."""
+    return "\n".join(f"{policy_text(policy)}\n" for policy in policies)

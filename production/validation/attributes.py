@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ..language.near_names import near_name
 from ..language.nodes import Attribute, Binary, Has, Node
 from ..language.strings import quoted
-from ..schema.errors import near_name
 from ..schema.model import StandardEntityType
 from ..schema.types import BOOL, FALSE, STRING, TRUE, UNKNOWN, EntityType, RecordType, Type, type_text
 from .capabilities import Grants, both

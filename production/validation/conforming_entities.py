@@ -7,14 +7,15 @@ from collections.abc import Iterable
 from ..documents.entity_json import entity_objects, read_entity_object, read_parents, read_uid
 from ..documents.json_text import Json
 from ..documents.typed_json import read_typed_record, read_typed_tags
-from ..entities import NO_TAGS, Entities, Entity, make_entity
+from ..entities import Entities
 from ..errors import EntitiesError, JsonError
 from ..language.arguments import instance_of, iterable_of
+from ..language.entity import NO_TAGS, Entity, make_entity
 from ..language.gc_pause import without_collection
 from ..language.names import is_action_type
+from ..language.near_names import near_name
 from ..language.uids import Uid
 from ..language.values import Record
-from ..schema.errors import near_name
 from ..schema.model import EnumeratedEntityType, ExternalEntityType, SchemaModel, StandardEntityType
 from ..schema.typed_values import misfit, near_action, unlisted
 from ..schema.types import RecordType

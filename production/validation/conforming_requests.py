@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..documents.entity_json import read_uid
 from ..documents.json_text import read_json
+from ..documents.request_json import context_error, exact, read_context, read_role
 from ..documents.typed_json import read_typed
 from ..errors import JsonError, RequestError
+from ..language.near_names import near_name
 from ..language.uids import Uid
 from ..language.values import Record
-from ..request import Request, context_error, exact, make_request, read_context, read_entity_text
-from ..schema.errors import near_name
+from ..request import Request, make_request
 from ..schema.model import Action, SchemaModel
 from ..schema.typed_values import misfit, near_action, unlisted
 
@@ -30,16 +30,7 @@ def read_request(model: SchemaModel, data: Mapping[str, Any], *, check: bool = T
 
     Without `check` the schema only says how to read the context, if it declares the action at all.
     """
-    uids: list[Uid] = []
-    for name in ("principal", "action", "resource"):
-        try:
-            node = exact(data[name], name)
-            uids.append(read_entity_text(node) if isinstance(node, str) else read_uid(node, 0))
-        except KeyError:
-            raise RequestError(f"the request has no `{name}`") from None
-        except JsonError as error:
-            raise RequestError(f"{name}: {error}") from None
-    principal, action, resource = uids
+    principal, action, resource = (read_role(data, name) for name in ("principal", "action", "resource"))
     node = exact(data.get("context", {}), "context")
     known = check or (action.type, action.id) in model.actions
     context = read_typed_context(model, node, action) if known else read_context(node)

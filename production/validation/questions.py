@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ..entities import Entities, make_entity
+from ..entities import Entities
+from ..language.entity import make_entity
 from ..language.policies import Policy, Scope, Slot
 from ..language.uids import Uid
 from ..schema.model import ActionUid, Reach, SchemaModel

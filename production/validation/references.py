@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..language.names import is_action_type
+from ..language.near_names import near_name
 from ..language.nodes import Constant, Is, Node, Variable
 from ..language.strings import quoted
 from ..language.uids import Uid
-from ..schema.errors import near_name
 from ..schema.model import SchemaModel
 from ..schema.typed_values import unlisted
 from .problems import Fault, Faults

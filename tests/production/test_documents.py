@@ -7,9 +7,8 @@ import json
 import pytest
 
 from production import CedarError, Entities, EntitiesError, Entity, Request, RequestError, Uid
-from production.documents.entity_json import entities_json
 from production.documents.json_scanner import scan
-from production.documents.json_text import read_json, write_json
+from production.documents.json_text import read_json
 from production.language.values import SetValue
 from tests.shared_material import shared_folder
 
@@ -180,9 +179,9 @@ def test_writing_lists_all_ancestors_and_reads_back() -> None:
         '{"d":{"__extn":{"fn":"decimal","arg":"1.5"}},"s":[3,1,2],"e":{"__entity":{"type":"A::B","id":"é"}}}'
     )
     document = entity(attrs, '[{"type":"Group","id":"g"}]', more=',"tags":{"t":true}')
-    written = write_json(entities_json(Entities.from_json(document)))
+    written = Entities.from_json(document).to_json()
 
-    assert write_json(entities_json(Entities.from_json(written))) == written
+    assert Entities.from_json(written).to_json() == written
 
 
 @pytest.mark.parametrize(

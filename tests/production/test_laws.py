@@ -6,6 +6,7 @@ import copy
 import gc
 import pickle
 import threading
+import weakref
 from functools import partial
 from random import Random
 from typing import Any
@@ -14,7 +15,7 @@ import pytest
 
 from production import Authorizer, Entities, Entity, PolicySet, Request, Response, Uid, parse_expression
 from production.documents import json_text
-from production.documents.entity_json import entities_json, read_entities
+from production.entities import entities_json
 from production.errors import CedarError, EvaluationError
 from production.execution import codegen
 from production.execution.interpreter import Frame, run
@@ -28,6 +29,8 @@ from production.language.values import SetValue, Value, equal, key
 from production.language.wildcard import prepare
 from production.response import combine
 from production.serving import compiled_shapes, entity_side, index, server_code
+from production.serving.kept_plans import plans_of
+from production.serving.plan_changes import ChangedPlans
 from production.serving.plans import Plans
 from production.serving.rules import rules_of, status_of
 from tests.production.asking import question, value_of, world
@@ -238,7 +241,7 @@ def read_otherwise() -> int:
 
     def outcome(text: str) -> object:
         try:
-            return entities_json(read_entities(text))
+            return entities_json(Entities.from_json(text))
         except CedarError as error:
             return str(error)
 
@@ -521,7 +524,19 @@ def test_changes_of_a_served_set_give_the_responses_of_a_set_made_afresh() -> No
                     question().context,
                 )
                 assert authorizer.authorize(request) == naive(policies, request)
-    assert policies._basis is not None
+    assert isinstance(plans_of(policies), ChangedPlans)
+
+
+def test_plans_are_kept_as_long_as_their_policy_set() -> None:
+    policies = PolicySet.from_text("permit(principal, action, resource);")
+    plans = plans_of(policies)
+    assert plans_of(policies) is plans
+    changed = policies.add("more", policies.statics["policy0"])
+    assert plans_of(changed) is not plans
+    kept = [weakref.ref(policies), weakref.ref(changed), weakref.ref(changed._family)]
+    del policies, plans, changed
+    gc.collect()
+    assert [one() for one in kept] == [None, None, None]
 
 
 def test_shapes_of_links_are_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:

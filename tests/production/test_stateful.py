@@ -20,6 +20,7 @@ from drt.model.case import Case, Source
 from drt.model.case import Request as Question
 from drt.model.outcome import authorized
 from production import Authorizer, Entities, Entity, PolicySet, Request, Uid, request
+from production.documents import request_json
 from production.language import values
 
 TEXTS = (
@@ -250,7 +251,7 @@ def empty_sets_in_copies(patch: pytest.MonkeyPatch) -> None:
 
 
 def sly_enumerations(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(request, "exact", lambda node, path: _opaque(node))
+    patch.setattr(request_json, "exact", lambda node, path: _opaque(node))
 
 
 def stale_ancestors(patch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,42 @@
+"""JSON data from outside in exact built-in classes, or refused with their path."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from ..language.plain import converted, plain_scalar
+from .json_scanner import Number, Repeated
+from .json_text import MAX_DEPTH
+
+_STR: Final = frozenset({str})
+_ATOMS: Final = frozenset({str, bool, int, type(None), Number})
+_OBJECTS: Final[frozenset[Any]] = frozenset((dict, Repeated))
+
+
+def is_exact(node: Any) -> bool:
+    """Whether JSON data are of exact built-in classes alone, and not too deep."""
+    level: list[Any] = [node]
+    for _ in range(MAX_DEPTH + 2):
+        inner: list[Any] = []
+        for part in level:
+            if part.__class__ in _OBJECTS:
+                if not _STR.issuperset(map(type, part)):
+                    return False
+                inner.extend(part.values())
+            elif part.__class__ is list:
+                inner.extend(part)
+            elif part.__class__ not in _ATOMS:
+                return False
+        if _ATOMS.issuperset(map(type, inner)):
+            return True
+        level = inner
+    return False
+
+
+def plain_json(node: object, path: str) -> Any:
+    """JSON data in exact built-in classes; raises `ArgumentError`, which names the path."""
+    return converted(node, path, _scalar, has_lists=True)
+
+
+def _scalar(value: Any, place: str) -> Any:
+    return value if value.__class__ is Number else plain_scalar(value, place)

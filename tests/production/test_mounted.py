@@ -1,0 +1,40 @@
+"""The folder of the engine works under any import name: it knows nothing of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+USE = """
+import pickle, sys
+from cedar_elsewhere import Authorizer, Entities, PolicySet, Request, Schema
+
+policies = PolicySet.from_text('permit(principal == ?principal, action, resource) when { context.n < 1 };')
+policies = policies.link("policy0", "one", {"?principal": Request.from_dict(QUESTION).principal})
+schema = Schema.from_cedar('entity U; action "a" appliesTo { principal: U, resource: U, context: { n: Long } };')
+assert schema.validate(policies).valid, schema.validate(policies).report()
+read = PolicySet.from_json(policies.to_json())
+for tier in ("machine", "generated"):
+    authorizer = pickle.loads(pickle.dumps(Authorizer(read, Entities.from_json("[]"), tier=tier)))
+    assert authorizer.authorize(Request.from_dict(QUESTION)).allowed
+    assert schema.authorizer(policies, Entities(), tier=tier).authorize(schema.read_request(QUESTION)).allowed
+ours = {name for name in sys.modules if name.partition(".")[0] in ("production", "reference", "generators", "drt")}
+assert not ours, ours
+"""
+QUESTION = {
+    "principal": {"type": "U", "id": "a"},
+    "action": {"type": "Action", "id": "a"},
+    "resource": {"type": "U", "id": "a"},
+    "context": {"n": 0},
+}
+
+
+def test_the_folder_works_under_another_import_name(tmp_path: Path) -> None:
+    (tmp_path / "cedar_elsewhere").symlink_to(ROOT / "production", target_is_directory=True)
+    script = f"import sys; sys.path = [{str(tmp_path)!r}, *sys.path]\nQUESTION = {QUESTION!r}\n{USE}"
+    ran = subprocess.run(
+        [sys.executable, "-I", "-B", "-c", script], capture_output=True, text=True, cwd=tmp_path, timeout=120
+    )
+    assert ran.returncode == 0, ran.stderr

@@ -33,9 +33,13 @@ class Candidate:
     """A policy that was asked: whether it applied, and if it erred, how."""
 
     policy_id: str
+    """The id of the policy or link."""
     satisfied: bool
+    """Whether it applied."""
     error: ErrorKind | None = None
+    """The kind of its error, if it erred."""
     detail: str = ""
+    """The message of its error, for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +49,11 @@ class Explanation:
     """
 
     response: Response
+    """The response, as `authorize` gives it."""
     candidates: tuple[Candidate, ...]
+    """The policies that were evaluated, each with its result."""
     ruled_out: int
+    """How many other policies the index and the plan ruled out."""
 
 
 class Authorizer:

@@ -23,8 +23,11 @@ class _Open:
     __slots__ = ("_context", "_types", "action", "principal", "resource")
 
     principal: Uid
+    """Who asks."""
     action: Uid
+    """What is to be done."""
     resource: Uid
+    """What it is to be done to."""
     _context: Record
     _types: RequestTypes | None
     """The types by which a schema admits this very object."""

@@ -17,8 +17,11 @@ class Response:
     __slots__ = ("decision", "determining", "errors")
 
     decision: Decision
+    """`allow` or `deny`."""
     determining: frozenset[str]
+    """The ids of the policies that determined the decision."""
     errors: Mapping[str, ErrorKind]
+    """The kind of error of each policy that erred, by id; read-only."""
 
     def __init__(
         self,

@@ -25,6 +25,7 @@ class Datetime:
     """An instant; `milliseconds` since 1970-01-01T00:00:00.000Z."""
 
     milliseconds: int
+    """Milliseconds since 1970-01-01T00:00:00.000Z, in 64 bits."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "milliseconds", long_of(self.milliseconds, "milliseconds"))

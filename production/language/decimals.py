@@ -15,6 +15,7 @@ class Decimal:
     """A decimal number; `units` counts ten-thousandths."""
 
     units: int
+    """Ten-thousandths, in 64 bits."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "units", long_of(self.units, "units"))

@@ -17,6 +17,7 @@ class Duration:
     """A span of time in milliseconds."""
 
     milliseconds: int
+    """Milliseconds, in 64 bits; negative for a span back in time."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "milliseconds", long_of(self.milliseconds, "milliseconds"))

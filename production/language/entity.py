@@ -25,7 +25,9 @@ class Entity:
     __slots__ = ("_attributes", "_tags", "parents", "uid")
 
     uid: Uid
+    """Type and id."""
     parents: frozenset[Uid]
+    """The direct parents."""
     _attributes: Record
     _tags: Record
 

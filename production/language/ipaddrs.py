@@ -20,8 +20,11 @@ class IpAddress:
     """An address range: `version` 4 or 6, the address as an integer, and the prefix length in bits."""
 
     version: int
+    """4 or 6."""
     address: int
+    """The address as an unsigned integer, host bits included."""
     prefix: int
+    """How many leading bits are the network's."""
 
     def __post_init__(self) -> None:
         width = {4: 32, 6: 128}.get(self.version, -1)

@@ -73,12 +73,19 @@ class Policy:
     """A static policy or a template, without its id. Never changed once made."""
 
     effect: Effect
+    """`permit` or `forbid`."""
     principal: Scope
+    """The constraint on the principal."""
     action: ActionScope
+    """The constraint on the action."""
     resource: Scope
+    """The constraint on the resource."""
     conditions: tuple[Condition, ...]
+    """The `when` and `unless` clauses, in order."""
     annotations: Annotations
+    """The annotations, a read-only mapping."""
     lowered: Code | None = field(default=None, init=False)
+    """The code of the conditions, once it was asked for."""
 
     def __post_init__(self) -> None:
         if self.annotations.__class__ is not MappingProxyType:
@@ -207,9 +214,13 @@ class Link:
     """A linked policy: its template and the entities that fill its slots."""
 
     template_id: str
+    """The id of the template."""
     template: Policy
+    """The template."""
     principal: Uid | None = None
+    """The entity that fills `?principal`, if the template has it."""
     resource: Uid | None = None
+    """The entity that fills `?resource`, if the template has it."""
 
     @property
     def values(self) -> dict[SlotName, Uid]:

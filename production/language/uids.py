@@ -23,7 +23,9 @@ class Uid:
     __slots__ = ("__weakref__", "id", "type")
 
     type: str
+    """The entity type, a normalized name."""
     id: str
+    """The id, any string."""
 
     def __new__(cls, type_name: str, entity_id: str) -> Uid:
         """The uid of a normalized type name and any id; raises `ArgumentError` for another type or a lone

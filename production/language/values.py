@@ -62,6 +62,7 @@ class _OpenSet:
     __slots__ = ("_digest", "_elements", "_members", "keys")
 
     keys: frozenset[Any]
+    """One hashable per member, by which sets compare."""
     _members: Collection[Value]
     _elements: Sequence[Value]
     _digest: bytes | None

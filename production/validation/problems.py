@@ -49,8 +49,11 @@ class Place:
     """A line and a column of a text, both from 1, and the line itself."""
 
     line: int
+    """The line, from 1."""
     column: int
+    """The column in characters, from 1."""
     text: str
+    """The line itself."""
 
     def __str__(self) -> str:
         return f"line {self.line}, column {self.column}"
@@ -79,11 +82,17 @@ class ValidationError:
     """
 
     policy: str
+    """The id of the policy, template or link."""
     kind: ValidationErrorKind
+    """What is wrong, as a fixed word."""
     message: str
+    """What is wrong, for people."""
     expression: str = ""
+    """The text of the expression at fault, or nothing."""
     place: Place | None = None
+    """Where the expression starts, once `Validation.placed` was asked."""
     site: int | None = field(default=None, repr=False, compare=False)
+    """The number of the expression; `None` for the whole policy."""
 
     def __str__(self) -> str:
         return f"{_head(self.policy, self.place)}: {_within(self.expression)}{self.message}"
@@ -98,12 +107,19 @@ class ValidationWarning:
     """
 
     policy: str
+    """The id of the policy, template or link."""
     kind: WarningKind
+    """What is doubtful, as a fixed word."""
     message: str
+    """What is doubtful, for people."""
     texts: tuple[str, ...] = ()
+    """The strings or names that look misleading."""
     expression: str = ""
+    """The text of the expression, or nothing."""
     place: Place | None = None
+    """Where the expression starts, once `Validation.placed` was asked."""
     site: int | None = field(default=None, repr=False, compare=False)
+    """The number of the expression; `None` for the whole policy."""
 
     def __str__(self) -> str:
         return f"{_head(self.policy, self.place)}: warning: {_within(self.expression)}{self.message}"

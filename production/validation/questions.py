@@ -21,10 +21,15 @@ class RequestEnvironment:
     """
 
     principal: str
+    """The type of the principal."""
     action: Uid
+    """The action."""
     resource: str
+    """The type of the resource."""
     principal_slot: str | None = None
+    """The type of what fills `?principal`, if the template has it."""
     resource_slot: str | None = None
+    """The type of what fills `?resource`, if the template has it."""
 
 
 class SchemaQuestions:

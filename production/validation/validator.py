@@ -45,7 +45,9 @@ class Validation:
 
     verdicts: Mapping[str, bool]
     errors: tuple[ValidationError, ...]
+    """What makes policies invalid."""
     warnings: tuple[ValidationWarning, ...]
+    """What is doubtful about valid policies."""
 
     @property
     def valid(self) -> bool:

@@ -11,6 +11,7 @@ from drt.bench import grants
 from drt.bench.workload import Workload
 from production import Authorizer, Entities, PolicySet, Request
 from production.serving.entity_side import Grouping
+from production.serving.kept_plans import plans_of
 
 
 def loaded(make: Callable[[int], Workload], size: int) -> tuple[Authorizer, list[Request]]:
@@ -32,7 +33,7 @@ def runs(make: Callable[[int], Workload], size: int) -> float:
     grouping = Grouping(frozenset())
     found = []
     for each in requests:
-        plan = authorizer._plans().plan(each.action, authorizer.entities._above[each.action])
+        plan = plans_of(authorizer.policies).plan(each.action, authorizer.entities._above[each.action])
         above = authorizer.entities._above
         left = grouping.side(each.principal, [index.principal for index in plan.indexes], above)
         right = grouping.side(each.resource, [index.resource for index in plan.indexes], above)

@@ -33,8 +33,10 @@ def one_form(ask: str, document: Any) -> Any:
     match ask:
         case "read_entities" if isinstance(document, list) and all(map(_is_entity, document)):
             return sorted(map(_entity, document), key=lambda entity: _uid_order(entity["uid"]))
-        case "read_policies" | "read_expression":
-            return _syntax(document)
+        case "read_policies":
+            return _policies(document)
+        case "read_expression":
+            return _expression(document)
     return document
 
 
@@ -65,7 +67,7 @@ def _entity(entity: Mapping[str, Any]) -> dict[str, Any]:
 
 def _fields(values: Any) -> Any:
     """Attributes or tags, whose names mean nothing."""
-    return {name: _value(value) for name, value in values.items()} if isinstance(values, dict) else values
+    return _each(_value, values) if isinstance(values, dict) else values
 
 
 def _uid(uid: Any) -> Any:
@@ -166,17 +168,49 @@ SPELLED: Mapping[str, Callable[[str], Any]] = {
 # Policies and expressions
 
 
-def _syntax(node: Any) -> Any:
+def _policies(document: Any) -> Any:
+    match document:
+        case {"staticPolicies": dict() as static, "templates": dict() as templates}:
+            parts = {"staticPolicies": static, "templates": templates}
+            return document | {part: _each(_policy, policies) for part, policies in parts.items()}
+    return document
+
+
+def _policy(policy: Any) -> Any:
+    match policy:
+        case {"conditions": list() as conditions}:
+            form = {key: item for key, item in policy.items() if (key, item) != ("annotations", {})}
+            return form | {"conditions": [_condition(condition) for condition in conditions]}
+    return policy
+
+
+def _condition(condition: Any) -> Any:
+    match condition:
+        case {"body": body}:
+            return condition | {"body": _expression(body)}
+    return condition
+
+
+def _expression(node: Any) -> Any:
     match node:
         case {"Value": dict() | list() as value} if len(node) == 1:
             return _constructor(value)
         case {"like": {"left": left, "pattern": list() as pattern}}:
-            return {"like": {"left": _syntax(left), "pattern": _pieces(pattern)}}
-        case dict():
-            return {key: _syntax(item) for key, item in node.items() if (key, item) != ("annotations", {})}
-        case list():
-            return [_syntax(item) for item in node]
+            return {"like": {"left": _expression(left), "pattern": _pieces(pattern)}}
+        case dict() if len(node) == 1:
+            return _each(_operands, node)
     return node
+
+
+def _operands(argument: Any) -> Any:
+    """What an operator applies to; the fields of a record too, whose names mean nothing."""
+    if isinstance(argument, list):
+        return [_expression(item) for item in argument]
+    return _each(_expression, argument) if isinstance(argument, dict) else argument
+
+
+def _each(change: Callable[[Any], Any], members: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: change(item) for name, item in members.items()}
 
 
 def _constructor(value: Any) -> Any:

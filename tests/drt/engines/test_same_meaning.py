@@ -73,6 +73,21 @@ def test_what_has_no_such_form_is_left_as_it_is(text: str) -> None:
     assert json.loads(read.canonical) == json.loads(text)
 
 
+def test_names_mean_nothing() -> None:
+    """Fields, policies and attributes may be called like an operator."""
+    for ask, form in (
+        (
+            "read_expression",
+            {"Record": {"Value": {"Value": True}, "like": {"Record": {"Value": {"Set": []}}}}},
+        ),
+        ("read_policies", {"staticPolicies": {"Value": {}, "annotations": {}}, "templates": {}}),
+        ("read_entities", [{"uid": {"type": "U", "id": "u"}, "attrs": {"__extn": {}}, "parents": []}]),
+    ):
+        read = told(ask, json.dumps(form))
+        assert isinstance(read, Accepted)
+        assert json.loads(read.canonical) == form
+
+
 def test_what_our_engines_write_is_in_that_form() -> None:
     engines = (ReferenceEngine(), ProductionEngine())
     target: Target = TARGETS["authorize"]

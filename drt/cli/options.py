@@ -105,7 +105,7 @@ def remember_form(ctx: click.Context, _param: click.Parameter, value: str) -> st
 def form(
     command: Command, *names: str, kinds: Sequence[str] = ("text", "json"), of: str = "report"
 ) -> Command:
-    """`--format text|json`, and `--json` for short."""
+    """`--format text|json`, the first of the kinds by default, and `--json` for short."""
     command = click.option(
         "--json", "form", flag_value="json", callback=remember_form, help="The same as --format json."
     )(command)
@@ -114,9 +114,9 @@ def form(
         "--format",
         "form",
         type=click.Choice(kinds),
-        default="text",
+        default=kinds[0],
         callback=remember_form,
-        help=f"Of the {of}.",
+        help=f"Of the {of}.  [default: {kinds[0]}]",
     )(command)
 
 

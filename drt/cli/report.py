@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
 
-from drt.cli.options import remember_form
+from drt.cli.options import form
 
 
 @click.command("report", short_help="Write a run's report: Markdown, HTML, JUnit, SARIF or JSON.")
 @click.argument("runs", type=click.Path(path_type=Path), metavar="[RUN]...", nargs=-1)
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["md", "html", "junit", "sarif", "json"]),
-    default="md",
-    show_default=True,
-    callback=remember_form,
-)
+@partial(form, kinds=("md", "html", "junit", "sarif", "json"))
 @click.option(
     "--output",
     "-o",

@@ -73,6 +73,8 @@ class _Formatter:
         self.out = Stream()
         self.previous = ""
         self.glued = True
+        self.conditionals: list[list[str]] = []
+        """The open `if`s of each open bracket, each with the part that is being written."""
 
     @property
     def current(self) -> str:
@@ -152,7 +154,10 @@ class _Formatter:
             token = self.current
             if token in _CLOSERS:
                 self._open(blanks if not open_ else 0, open_)
+                self.conditionals.append([])
             elif open_ and token == open_[-1][0]:
+                self._end_conditionals()
+                self.conditionals.pop()
                 _, inner_blanks = open_.pop()
                 if inner_blanks >= 0:
                     out.end()
@@ -187,13 +192,13 @@ class _Formatter:
         """Write a token that is no bracket, and the break that belongs to it."""
         token = self.current
         out = self.out
-        if token in ("then", "else") and self.previous != ".":
-            self.line_break(1)
-            self.put()
+        if token in ("if", "then", "else"):
+            self._conditional(token)
             return
         is_binary = _ends_operand(self.previous)
         self.put()
         if token == ",":
+            self._end_conditionals()
             out.end()
             if self.current not in (")", "]", "}"):
                 self.line_break(1)
@@ -202,6 +207,44 @@ class _Formatter:
             self.line_break(1)
         elif token in ("+", "-", "*") and is_binary:
             self.line_break(1, fill=True)
+
+    def _conditional(self, token: str) -> None:
+        """Write a keyword of a conditional, and open what is indented behind it.
+
+        `then` and `else` begin lines under their `if`, a nested `if` a line of its own; `else if` continues.
+        """
+        out = self.out
+        parts = self.conditionals[-1]
+        if token == "if":
+            if self.previous == "else":
+                out.end()
+                out.mark("dedent")
+                parts.pop()
+            else:
+                out.begin()
+        else:
+            while parts[-1] == "else":
+                self._end_conditional()
+            parts.pop()
+            out.end()
+            out.mark("dedent")
+            self.line_break(1)
+        parts.append(token)
+        self.put()
+        out.mark("indent")
+        if token == "then" and self.current == "if":
+            self.line_break(1)
+        out.begin()
+
+    def _end_conditional(self) -> None:
+        self.conditionals[-1].pop()
+        self.out.end()
+        self.out.mark("dedent")
+        self.out.end()
+
+    def _end_conditionals(self) -> None:
+        while self.conditionals[-1]:
+            self._end_conditional()
 
 
 @at_any_depth

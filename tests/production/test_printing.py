@@ -168,3 +168,13 @@ def test_formatting_keeps_the_meaning_of_recorded_texts() -> None:
             formatted = format_policies(record["text"], 40)
             assert format_policies(formatted, 40) == formatted
             assert PolicySet.from_text(formatted).to_json() == PolicySet.from_text(record["text"]).to_json()
+
+
+def test_a_nested_conditional_is_indented_and_its_else_stands_under_it() -> None:
+    text = "permit (principal, action, resource) when { if principal.a then if true then false else [1] == [if true then 1 else 2] else if false then true else false };"
+
+    assert format_policies(text, line_width=20) == (
+        "permit (\n  principal,\n  action,\n  resource\n)\nwhen {\n  if principal.a\n  then\n"
+        "    if true\n    then false\n    else [1] == [\n        if true\n        then 1\n        else 2\n      ]\n"
+        "  else if false\n  then true\n  else false\n};\n"
+    )

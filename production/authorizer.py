@@ -82,6 +82,9 @@ class Authorizer:
         """The store that is asked."""
         return self._entities
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self._policies!r}, {self._entities!r}>"
+
     def __copy__(self) -> Self:
         return self
 

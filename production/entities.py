@@ -16,6 +16,7 @@ from .language.deep_stack import at_any_depth, with_stack
 from .language.entity import NO_TAGS, Entity, StoreBuilder, check_parents, make_entity, uids_of
 from .language.gc_pause import without_collection
 from .language.hierarchy import Ancestors, check_acyclic
+from .language.strings import counted
 from .language.uids import Uid
 from .language.values import Record
 from .language.views import View
@@ -139,6 +140,9 @@ class Entities:
 
     def __contains__(self, uid: object) -> bool:
         return uid in self._attributes
+
+    def __repr__(self) -> str:
+        return f"<Entities: {counted(len(self), 'entity', 'entities')}>"
 
     def __len__(self) -> int:
         return len(self._attributes)

@@ -70,12 +70,15 @@ class PolicyError(CedarError):
     """
 
     others: tuple[PolicyError, ...] = ()
+    """The errors of further policies of the text."""
 
     def __init__(self, message: str, line: int = 0, column: int = 0) -> None:
         place = f"line {line}, column {column}: " if line else ""
         super().__init__(place + message)
         self.line = line
+        """The line of the text, from 1; 0 where there is none."""
         self.column = column
+        """The column in characters, from 1; 0 where there is none."""
 
 
 class PolicySetError(CedarError):
@@ -116,4 +119,6 @@ class EvaluationError(CedarError):
     def __init__(self, kind: ErrorKind, detail: str = "") -> None:
         super().__init__(detail or kind)
         self.kind: ErrorKind = kind
+        """Why there is no value."""
         self.status = STATUS_OF_KIND[kind]
+        """The kind as a number."""

@@ -17,6 +17,7 @@ from .language.arguments import instance_of, named, text_of
 from .language.deep_stack import at_any_depth
 from .language.gc_pause import without_collection
 from .language.policies import Link, Policy, same_policy
+from .language.strings import counted
 from .language.uids import Uid
 from .text.parser import parse_policies
 from .text.printer import policies_text
@@ -274,6 +275,14 @@ class PolicySet:
     def __len__(self) -> int:
         """How many policies are evaluated: static ones and links."""
         return len(self._statics) + len(self._links)
+
+    def __repr__(self) -> str:
+        parts = (
+            counted(len(self._statics), "static policy", "static policies"),
+            counted(len(self._templates), "template"),
+            counted(len(self._links), "link"),
+        )
+        return f"<PolicySet: {', '.join(parts)}>"
 
 
 def id_of(policy_id: object) -> str:

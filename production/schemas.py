@@ -13,6 +13,7 @@ from .language.arguments import choice_of, instance_of, long_of, text_of
 from .language.deep_stack import at_any_depth
 from .language.gc_pause import without_collection
 from .language.policies import Policy
+from .language.strings import counted
 from .policy_set import PolicySet
 from .request import Request
 from .schema.canonical import canonical_schema, resolved_json_schema
@@ -45,7 +46,7 @@ class Schema(SchemaQuestions):
     __slots__ = ("_entity_reader", "_fragments", "_types", "_validator")
 
     def __init__(self, fragments: Iterable[Fragment]) -> None:
-        """Fragments taken together; `from_cedar` and `from_json` start from text. Raises `SchemaError`."""
+        """Fragments taken together; `from_text` and `from_json` start from text. Raises `SchemaError`."""
         together = tuple(fragments)
         self._prepare(resolve_schema(together), together)
 
@@ -58,10 +59,15 @@ class Schema(SchemaQuestions):
 
     @classmethod
     @at_any_depth
-    def from_cedar(cls, *texts: str) -> Schema:
+    def from_text(cls, *texts: str) -> Schema:
         """A schema from one or more texts in Cedar syntax. Raises `SchemaError` naming line and column."""
         with without_collection():
             return cls(parse_schema(text_of(text, "a schema text")) for text in texts)
+
+    @classmethod
+    def from_cedar(cls, *texts: str) -> Schema:
+        """The same as `from_text`."""
+        return cls.from_text(*texts)
 
     @classmethod
     @at_any_depth
@@ -98,6 +104,10 @@ class Schema(SchemaQuestions):
         linked = cls.link(*schemas)
         check_complete(linked.model)
         return linked
+
+    def __repr__(self) -> str:
+        types = counted(len(self._model.entity_types), "entity type")
+        return f"<Schema: {types}, {counted(len(self._model.actions), 'action')}>"
 
     def __copy__(self) -> Schema:
         return self

@@ -6,26 +6,20 @@ import re
 import unicodedata
 from typing import Final
 
-from ..errors import JsonError
-from ..language.names import is_name
-from ..language.uids import Uid, uid
-from ..text.escapes import EscapeError, unescape
-
-_ENTITY_TEXT: Final = re.compile(r'([^"]*)::("[\s\S]*")')
+from ..errors import ArgumentError, JsonError
+from ..language.uids import Uid
 
 
 def read_entity_text(text: str) -> Uid:
     """A uid from a normalized entity literal, in its one spelling (spec 05 §9); raises `JsonError`."""
-    match = _ENTITY_TEXT.fullmatch(text)
-    if match is None or not is_name(match[1]):
-        raise JsonError('expected a normalized entity literal such as User::"alice"')
     try:
-        entity_id = unescape(match[2])
-    except EscapeError as error:
+        found = Uid.from_text(text)
+    except ArgumentError as error:
         raise JsonError(str(error)) from None
-    if canonical_id(entity_id) != match[2]:
-        raise JsonError(f"the id is not in its canonical spelling {canonical_id(entity_id)}")
-    return uid(match[1], entity_id)
+    normalized = f"{found.type}::{canonical_id(found.id)}"
+    if normalized != text:
+        raise JsonError(f"the entity literal is not in its canonical spelling {normalized}")
+    return found
 
 
 _SIMPLE: Final = {"\0": "\\0", "\t": "\\t", "\n": "\\n", "\r": "\\r", '"': '\\"', "'": "\\'", "\\": "\\\\"}

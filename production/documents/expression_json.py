@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final, cast
 
 from ..errors import JsonError
+from ..language.escapes import make_pattern
 from ..language.extensions import FUNCTIONS
 from ..language.integers import MAX_LONG, MIN_LONG
 from ..language.names import is_name
@@ -25,7 +26,6 @@ from ..language.nodes import (
     Unary,
     UnaryOp,
     Variable,
-    make_pattern,
     record_of,
 )
 from .json_text import Json, check_all

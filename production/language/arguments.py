@@ -53,4 +53,6 @@ def long_of(value: object, what: str) -> int:
 
 
 def named(value: object) -> str:
-    return "None" if value is None else f"a {value.__class__.__name__}"
+    """The class of a value, as messages name it."""
+    name = value.__class__.__name__
+    return "None" if value is None else f"{'an' if name[0] in 'AEIOUaeiou' else 'a'} {name}"

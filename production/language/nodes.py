@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any, Final, Literal, Self, TypeAlias, cast
 
+from .escapes import Pattern
 from .frozen import frozen
 from .uids import Uid
 
@@ -44,9 +45,6 @@ VARIABLES: Final[dict[str, VariableName]] = {
     "resource": "resource",
     "context": "context",
 }
-
-Pattern: TypeAlias = tuple[str | None, ...]
-"""A `like` pattern: runs of literal characters, never empty and never two in a row, and `None` for a star."""
 
 
 class Expression:
@@ -225,25 +223,6 @@ def record_of(fields: dict[str, Node]) -> RecordOf:
     """A record literal with its fields put in order."""
     names = tuple(sorted(fields))
     return RecordOf(names, tuple(fields[name] for name in names))
-
-
-def make_pattern(elements: list[str | None]) -> Pattern:
-    """A pattern in its one form: neighbouring characters joined, empty runs dropped, stars kept."""
-    pattern: list[str | None] = []
-    run: list[str] = []
-    for element in elements:
-        if element is not None:
-            run.append(element)
-            continue
-        literal = "".join(run)
-        if literal:
-            pattern.append(literal)
-        run.clear()
-        pattern.append(None)
-    literal = "".join(run)
-    if literal:
-        pattern.append(literal)
-    return tuple(pattern)
 
 
 def postorder(root: Node) -> Iterator[Node]:

@@ -18,6 +18,7 @@ from .lowering import Code, lower_conditions
 from .names import is_action_type
 from .nodes import Condition as Condition
 from .nodes import Node, same_tree
+from .strings import counted
 from .uids import Uid
 
 Effect = Literal["permit", "forbid"]
@@ -90,6 +91,10 @@ class Policy:
     def __post_init__(self) -> None:
         if self.annotations.__class__ is not MappingProxyType:
             object.__setattr__(self, "annotations", MappingProxyType(dict(self.annotations)))
+
+    def __repr__(self) -> str:
+        kind = "template" if self.slots else "policy"
+        return f"<{self.effect} {kind}: {counted(len(self.conditions), 'condition')}>"
 
     def __copy__(self) -> Policy:
         return self

@@ -7,14 +7,18 @@ not grow.
 
 from __future__ import annotations
 
+import re
 import weakref
 from threading import RLock
 from typing import Final
 
 from ..errors import ArgumentError
 from .arguments import text_of
+from .escapes import EscapeError, unescape
 from .names import is_name
 from .strings import quoted
+
+_LITERAL: Final = re.compile(r'([^"]*)::("[^"\\]*+(?:\\[\s\S][^"\\]*+)*+")')
 
 
 class Uid:
@@ -39,6 +43,20 @@ class Uid:
         except UnicodeEncodeError:
             raise ArgumentError(f"a lone surrogate in the entity id {entity_id!r}") from None
         return uid(type_name, entity_id)
+
+    @classmethod
+    def from_text(cls, text: str) -> Uid:
+        """The uid that an entity literal such as `User::"alice"` stands for; raises `ArgumentError`.
+
+        There are no blanks and no comments in it; the id may have any escapes of Cedar.
+        """
+        match = _LITERAL.fullmatch(text_of(text, "an entity literal"))
+        if match is None:
+            raise ArgumentError(f'{text!r} is not an entity literal such as User::"alice"')
+        try:
+            return cls(match[1], unescape(match[2]))
+        except EscapeError as error:
+            raise ArgumentError(f"{text!r}: {error}") from None
 
     def __init_subclass__(cls) -> None:
         raise TypeError("uids have no subclasses")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .nodes import Pattern
+from .escapes import Pattern
 
 
 @dataclass(frozen=True, slots=True)

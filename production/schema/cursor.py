@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from ..text.escapes import EscapeError, unescape
+from ..language.escapes import EscapeError, unescape
 from .errors import Place, SchemaTextError
 from .lexer import is_string, is_word, shown, tokens
 from .syntax import RESERVED, Reference, RefKind

@@ -54,6 +54,7 @@ class SchemaLinkError(SchemaError):
     def __init__(self, kind: SchemaLinkErrorKind, message: str) -> None:
         super().__init__(message)
         self.kind = kind
+        """The reason, as a fixed word."""
 
 
 def link_models(models: Sequence[SchemaModel]) -> SchemaModel:

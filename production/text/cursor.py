@@ -5,9 +5,9 @@ from __future__ import annotations
 import string
 from typing import Final, NoReturn
 
+from ..language.escapes import EscapeError, unescape
 from ..language.names import RESERVED
 from ..language.uids import Uid, uid
-from .escapes import EscapeError, unescape
 from .lexer import END, describe, error_at, offset_of, tokenize
 
 MAX_NESTING: Final = 1_000

@@ -7,12 +7,12 @@ from typing import Final
 
 from ..language.arguments import text_of
 from ..language.deep_stack import at_any_depth
+from ..language.escapes import EscapeError, unescape_pattern
 from ..language.extensions import CONSTRUCTORS, METHODS
 from ..language.integers import MAX_LONG, MAX_MAGNITUDE
 from ..language.names import RESERVED
 from ..language.nodes import VARIABLES, Attribute, Constant, Has, Is, Like, Node, Unary, Variable
 from .cursor import WORD_START
-from .escapes import EscapeError, unescape_pattern
 from .expression_stacks import (
     AFTER_OPERAND,
     BINARY_METHODS,

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Final
 
-from ..language.nodes import Attribute, Constant, Has, Like, Node, Pattern, RecordOf
+from ..language.escapes import Pattern
+from ..language.nodes import Attribute, Constant, Has, Like, Node, RecordOf
 from ..language.strings import quoted
 from ..language.uids import Uid
 from .excerpts import excerpt

@@ -44,6 +44,7 @@ class Validation:
     """What validation found. `verdicts` says by id which policies, templates and links have no error."""
 
     verdicts: Mapping[str, bool]
+    """Whether each policy, template and link has no error, by id."""
     errors: tuple[ValidationError, ...]
     """What makes policies invalid."""
     warnings: tuple[ValidationWarning, ...]

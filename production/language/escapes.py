@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, TypeAlias
 
-from ..language.nodes import Pattern, make_pattern
+Pattern: TypeAlias = tuple[str | None, ...]
+"""A `like` pattern: runs of literal characters, never empty and never two in a row, and `None` for a star."""
 
 _SIMPLE: Final = {
     "n": "\n",
@@ -79,3 +80,22 @@ def _escape(match: re.Match[str]) -> str:
     if simple is None:
         raise EscapeError(f"unknown escape \\{letter}")
     return simple
+
+
+def make_pattern(elements: list[str | None]) -> Pattern:
+    """A pattern in its one form: neighbouring characters joined, empty runs dropped, stars kept."""
+    pattern: list[str | None] = []
+    run: list[str] = []
+    for element in elements:
+        if element is not None:
+            run.append(element)
+            continue
+        literal = "".join(run)
+        if literal:
+            pattern.append(literal)
+        run.clear()
+        pattern.append(None)
+    literal = "".join(run)
+    if literal:
+        pattern.append(literal)
+    return tuple(pattern)

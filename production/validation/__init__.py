@@ -1,1 +1,1 @@
-"""Validation of policies against a schema (spec 08): strict and permissive types, warnings, levels."""
+"""Validation of policies, entities and requests under a schema: types, warnings, levels, conformance."""

@@ -16,7 +16,7 @@
 Policy sets, stores and responses never change; every operation on them gives a new one, so all of them can be
 shared between threads. Whatever is refused raises a subclass of `CedarError`.
 
-The modules beside this one are what a user meets. What they stand on, each room importing only those before it:
+The modules beside this one are what a user meets. They stand on rooms; each imports only those before it:
 
     language     names, values, expression trees, policies, and the code that conditions are lowered to
     text         Cedar text: lexer, parser, printer, formatter

@@ -1,10 +1,14 @@
-"""The folder of the engine works under any import name: it knows nothing of its own."""
+"""The folder of the engine works under any import name, and its rooms stand on each other as it says."""
 
 from __future__ import annotations
 
+import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
+
+import production
 
 ROOT = Path(__file__).parents[2]
 USE = """
@@ -38,3 +42,17 @@ def test_the_folder_works_under_another_import_name(tmp_path: Path) -> None:
         [sys.executable, "-I", "-B", "-c", script], capture_output=True, text=True, cwd=tmp_path, timeout=120
     )
     assert ran.returncode == 0, ran.stderr
+
+
+def test_each_room_imports_only_those_before_it() -> None:
+    rooms = re.findall(r"^    (\w+)  +\S", production.__doc__ or "", re.MULTILINE)
+    folder = ROOT / "production"
+    assert sorted(rooms) == sorted(each.parent.name for each in folder.glob("*/__init__.py"))
+    for path in folder.glob("*/*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                absolute = ast.unparse(node).removeprefix("from ").removeprefix("import ").split()[0]
+                assert absolute.split(".")[0] in {"", *sys.stdlib_module_names}, (path, absolute)
+            if isinstance(node, ast.ImportFrom) and node.level == 2:
+                other = (node.module or "").split(".")[0]
+                assert other not in rooms or rooms.index(other) < rooms.index(path.parent.name), (path, other)

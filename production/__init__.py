@@ -18,13 +18,13 @@ shared between threads. Whatever is refused raises a subclass of `CedarError`.
 
 The modules beside this one are what a user meets. They stand on rooms; each imports only those before it:
 
-    language     names, values, expression trees, policies, and the code that conditions are lowered to
-    text         Cedar text: lexer, parser, printer, formatter
-    schema       both syntaxes of schemas, resolution, linking, and what they mean
-    documents    JSON documents of policies, entities and requests, read with or without a schema, and written
-    validation   the type checker, warnings, levels, and whether entities and requests conform
-    execution    an interpreter of lowered code, and a generator of Python code
-    serving      from the rules of a policy set to the response of one request
+- `language`: names, values, expression trees, policies, and the code that conditions are lowered to
+- `text`: Cedar text: lexer, parser, printer, formatter
+- `schema`: both syntaxes of schemas, resolution, linking, and what they mean
+- `documents`: JSON documents of policies, entities and requests, read with or without a schema, and written
+- `validation`: the type checker, warnings, levels, and whether entities and requests conform
+- `execution`: an interpreter of lowered code, and a generator of Python code
+- `serving`: from the rules of a policy set to the response of one request
 
 Readers give plain records, which the classes of this level wrap. Imports are relative, and nothing but the
 standard library is needed: the folder works under any name.

@@ -45,7 +45,7 @@ def test_the_folder_works_under_another_import_name(tmp_path: Path) -> None:
 
 
 def test_each_room_imports_only_those_before_it() -> None:
-    rooms = re.findall(r"^    (\w+)  +\S", production.__doc__ or "", re.MULTILINE)
+    rooms = re.findall(r"^- `(\w+)`: ", production.__doc__ or "", re.MULTILINE)
     folder = ROOT / "production"
     assert sorted(rooms) == sorted(each.parent.name for each in folder.glob("*/__init__.py"))
     for path in folder.glob("*/*.py"):

@@ -2,48 +2,74 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import click
 
-from drt.cli.options import form
-
-FOLDER = click.Path(path_type=Path, file_okay=False)
-corpus_folder = click.option("--corpus", type=FOLDER, help="[default: that of the checkout]")
+from drt.cli.options import FOLDER, corpus_folder, echo_json, form
+from drt.model.exit_codes import CLEAN, FOUND, WRONG_INPUT
 
 
-@click.group("corpus", short_help="Look after the saved cases: check, stats, merge, prune, show.")
+@click.group("corpus", short_help="Manage saved cases: check, stats, merge, prune, show.")
 def command() -> None:
-    """Look after a corpus of saved cases."""
+    """Manage a corpus of saved cases."""
 
 
 @command.command("check")
 @corpus_folder
-@click.option("--mend", is_flag=True, help="Write anew what is not as the tool writes it.")
+@click.option("--mend", is_flag=True, help="Rewrite files that are not in canonical form.")
 @form
 @click.pass_context
 def check(ctx: click.Context, corpus: Path | None, mend: bool, form: str) -> None:
-    """Whether every case reads, is in canonical form, is called right, and known.toml agrees.
+    """Check that every case is readable, in canonical form and named correctly, and that known.toml agrees.
 
-    One sentence a fault. Exit codes: 0 all in order, 1 out of order but usable, 2 something cannot be read.
+    Print one sentence per fault. Exit codes: 0 all in order, 1 out of order but usable, 2 something cannot
+    be read.
     """
-    from drt.cli import tending
+    from drt.corpus.check import check
+    from drt.corpus.store import find_corpus
+    from drt.report.terminal.console import results
+    from drt.report.terminal.corpus import print_checked
 
-    ctx.exit(tending.check(corpus, mend, form))
+    found = check(find_corpus(corpus), mend=mend)
+    if form == "json":
+        rows = [
+            {
+                "path": str(fault.path),
+                "fault": str(fault),
+                "unreadable": fault.unreadable,
+                "mended": fault.mended,
+            }
+            for fault in found.faults
+        ]
+        echo_json({"cases": len(found.cases), "faults": rows})
+    else:
+        print_checked(results(), found)
+    left = [fault for fault in found.faults if not fault.mended]
+    unreadable = any(fault.unreadable for fault in left)
+    ctx.exit(WRONG_INPUT if unreadable else FOUND if left else CLEAN)
 
 
 @command.command("stats")
 @corpus_folder
 @form
-@click.pass_context
-def stats(ctx: click.Context, corpus: Path | None, form: str) -> None:
-    """Cases by target, component and status, their sizes, and what they reach of the language.
+def stats(corpus: Path | None, form: str) -> None:
+    """Count cases by target, component and status, with their sizes and language coverage.
 
     Exit codes: 0 counted, 2 wrong usage or no corpus.
     """
-    from drt.cli import tending
+    from drt.corpus.stats import stats
+    from drt.corpus.store import find_corpus
+    from drt.report.terminal.console import results
+    from drt.report.terminal.corpus import print_stats
 
-    ctx.exit(tending.stats(corpus, form))
+    figures = stats(find_corpus(corpus))
+    if form == "json":
+        echo_json(figures.to_json())
+    else:
+        print_stats(results(), figures)
 
 
 @command.command("merge")
@@ -52,42 +78,93 @@ def stats(ctx: click.Context, corpus: Path | None, form: str) -> None:
 @form
 @click.pass_context
 def merge(ctx: click.Context, others: tuple[Path, ...], corpus: Path | None, form: str) -> None:
-    """Take the cases of other corpora in, while others may be writing this one.
+    """Merge the cases of other corpora into this one, which other processes may be writing.
 
-    The same case is taken once, of two open ones of a signature the simpler; what people concluded stays.
-    Exit codes: 0 done, 2 wrong usage or a case that cannot be read (the others are taken in).
+    Equal cases are merged into one; of two open cases with one signature, the simpler is kept; conclusions
+    are kept. Exit codes: 0 done, 2 wrong usage or a case that cannot be read (the others are merged).
     """
-    from drt.cli import tending
+    from drt.corpus.merge import findings_left, merge
+    from drt.corpus.store import find_corpus
+    from drt.report.terminal.console import results
+    from drt.report.terminal.corpus import print_merged
 
-    ctx.exit(tending.merge(others, corpus, form))
+    store = find_corpus(corpus)
+    done = [one for other in others for one in merge(store, other)]
+    if form == "json":
+        rows = [
+            {
+                "source": str(one.source),
+                "fate": one.fate,
+                "place": None if one.place is None else str(one.place),
+                "reason": one.reason,
+            }
+            for one in done
+        ]
+        echo_json(rows)
+    else:
+        left = {other: findings_left(store, other) for other in others}
+        print_merged(results(), done, {other: names for other, names in left.items() if names})
+    ctx.exit(WRONG_INPUT if any(one.fate == "refused" for one in done) else CLEAN)
 
 
 @command.command("prune")
 @corpus_folder
-@click.option("--apply", "carried_out", is_flag=True, help="Drop them; without it they are listed only.")
+@click.option("--apply", "carried_out", is_flag=True, help="Delete them; without it they are only listed.")
 @form
-@click.pass_context
-def prune(ctx: click.Context, corpus: Path | None, carried_out: bool, form: str) -> None:
-    """List, or with --apply drop, cases whose every feature is reached by others that stay.
+def prune(corpus: Path | None, carried_out: bool, form: str) -> None:
+    """List, or with --apply delete, cases whose every feature is reached by cases that stay.
 
-    A case that names a bug, has a documented outcome or a conclusion is never dropped. A second pruning
+    A case that names a bug, has a documented outcome or a conclusion is never deleted. A second pruning
     finds nothing. Exit codes: 0 done, 2 wrong usage or no corpus.
     """
-    from drt.cli import tending
+    from drt.corpus.known import read_known
+    from drt.corpus.prune import carry_out, plan
+    from drt.corpus.store import find_corpus
+    from drt.report.terminal.console import results
+    from drt.report.terminal.corpus import print_pruning
 
-    ctx.exit(tending.prune(corpus, carried_out, form))
+    store = find_corpus(corpus)
+    pruning = plan(store, read_known(store.root))
+    gone = carry_out(store, pruning) if carried_out else []
+    if form == "json":
+        document = {
+            "drop": [str(path) for path, _ in pruning.drop],
+            "dropped": [str(path) for path in gone],
+            "keep": [{"path": str(path), "because": reason} for path, reason in pruning.keep],
+            "unreadable": [str(problem) for problem in pruning.unreadable],
+        }
+        echo_json(document)
+    else:
+        print_pruning(results(), pruning, gone, carried_out)
 
 
 @command.command("show")
 @click.argument("case", type=click.Path(path_type=Path))
 @corpus_folder
 @form
-@click.pass_context
-def show(ctx: click.Context, case: Path, corpus: Path | None, form: str) -> None:
-    """Print one case: what it holds, what must come out, what is known of it.
+def show(case: Path, corpus: Path | None, form: str) -> None:
+    """Print one case: its files, the expected outcome and what is known about it.
 
     CASE is its folder, or its name in the corpus. Exit codes: 0 shown, 2 no such case or it cannot be read.
     """
-    from drt.cli import tending
+    from drt.corpus.store import find_case
+    from drt.model.case_directory import read_case
+    from drt.report.terminal.console import results
+    from drt.report.terminal.corpus import print_case
 
-    ctx.exit(tending.show(case, corpus, form))
+    path = find_case(case, corpus)
+    saved = read_case(path)
+    if form == "json":
+        echo_json({"path": str(path), "files": _files(path)})
+    else:
+        print_case(results(), path, saved)
+
+
+def _files(path: Path) -> dict[str, Any]:
+    """The files of a case by name; `case.json` as a document."""
+    texts = {
+        file.name: file.read_text(encoding="utf-8", errors="replace")
+        for file in sorted(path.iterdir())
+        if file.is_file()
+    }
+    return {**texts, "case.json": json.loads(texts["case.json"])}

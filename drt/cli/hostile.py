@@ -2,27 +2,49 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
+
 import click
 
-from drt.cli.options import Jobs, form
+from drt.cli.options import Jobs, echo_json, engines, form
+from drt.model.exit_codes import CLEAN, FOUND, NOTHING_RUN
 
 
-@click.command("hostile", short_help="Put hostile inputs to engines: answers, cost, growth.")
-@click.option("--engine", "engines", multiple=True, metavar="NAME", help="[default: reference, production]")
-@click.option("--only", metavar="GLOB", default="*", help="Only the inputs of these names.")
+@click.command("hostile", short_help="Stress engines with hostile inputs: answers, cost, growth.")
+@engines
+@click.option("--only", metavar="GLOB", default="*", help="Only the inputs with matching names.")
 @click.option("--quick", is_flag=True, help="Leave out the largest sizes.")
-@click.option("--jobs", type=Jobs(), default=1, show_default=True, help="Processes at a time.")
+@click.option("--jobs", type=Jobs(), default=1, show_default=True, help="Worker processes.")
 @form
 @click.pass_context
 def command(
     ctx: click.Context, engines: tuple[str, ...], only: str, quick: bool, jobs: int, form: str
 ) -> None:
-    """Deep, long, huge, cyclic and colliding inputs, each with its right answer, at growing sizes.
+    """Run deep, long, huge, cyclic and colliding inputs, each with its right answer, at growing sizes.
 
-    Every question is put in a process of its own, limited in time and memory. A row is good when every
-    answer is right or one clean error, and neither time nor memory grows faster than the input. Exit codes:
-    0 all rows are good, 1 not, 2 wrong usage, 5 no input of such a name.
+    Every question runs in its own process, limited in time and memory. A row is good when every answer is
+    right or one clean error, and neither time nor memory grows faster than the input. Exit codes: 0 all rows
+    are good, 1 not, 2 wrong usage, 5 no input of such a name.
     """
-    from drt.cli import measuring_hostile
+    from drt.assess.stress import measured
+    from drt.engines import build
+    from drt.hostile import FAMILIES
+    from drt.report.terminal.console import results
+    from drt.report.terminal.hostile import hostile_rows
+    from drt.report.terminal.progress_bar import with_progress
+    from drt.run.options import DEFAULT_ENGINES
 
-    ctx.exit(measuring_hostile.hostile(engines, only, quick, jobs, form))
+    engines = engines or DEFAULT_ENGINES
+    for name in engines:
+        build(name)
+    families = [family for family in FAMILIES if fnmatchcase(family.name, only)]
+    if not families:
+        click.echo(f"drt: there are no hostile inputs called {only!r}", err=True)
+        ctx.exit(NOTHING_RUN)
+    names = [family.name for family in families for _ in engines]
+    rows = list(with_progress(names, measured(families, engines, quick=quick, jobs=jobs)))
+    if form == "json":
+        echo_json([row.to_json() for row in rows], sort_keys=False)
+    else:
+        hostile_rows(results(), rows)
+    ctx.exit(CLEAN if all(row.good for row in rows) else FOUND)

@@ -2,27 +2,60 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 import click
 
-from drt.cli.options import form
+from drt.cli.options import echo_json, form
+from drt.model.errors import InputProblem
+from drt.model.exit_codes import CLEAN, FOUND, NOTHING_RUN
+
+if TYPE_CHECKING:
+    from drt.assess.mutation import Defect
 
 
-@click.command("mutants", short_help="Planted defects: found, reduced, bucketed, named?")
+@click.command("mutants", short_help="Check that planted defects are found, reduced, bucketed and named.")
 @click.argument("table", default="drt.assess.planted.defects:DEFECTS", metavar="[MODULE:NAME]")
-@click.option("--only", metavar="GLOB", default="*", help="Only the defects of these names.")
-@click.option("--finds", type=click.IntRange(1, 100), default=4, show_default=True, help="A defect.")
+@click.option("--only", metavar="GLOB", default="*", help="Only the defects with matching names.")
+@click.option("--finds", type=click.IntRange(1, 100), default=4, show_default=True, help="Per defect.")
 @click.option(
-    "--seconds", type=click.FloatRange(0.1, 600), default=20.0, show_default=True, help="To find one."
+    "--seconds", type=click.FloatRange(0.1, 600), default=20.0, show_default=True, help="Limit per finding."
 )
 @form
 @click.pass_context
 def command(ctx: click.Context, table: str, only: str, finds: int, seconds: float, form: str) -> None:
-    """Put a sound engine beside engines with one planted defect each, and see what the harness makes of it.
+    """Compare a sound engine with engines that have one planted defect each, and rate the findings.
 
-    Each defect is found by its target, and the finds reduced, bucketed and located like those of a run. The
-    table is a sequence of `drt.assess.mutation.Defect`; ours is that of the tests, in a checkout.
-    Exit codes: 0 every limit is kept, 1 not, 2 wrong usage, 5 no defect of such a name.
+    Each defect is found by its target; findings are reduced, bucketed and located like those of a run. The
+    table is a sequence of `drt.assess.mutation.Defect`. Exit codes: 0 every limit is kept, 1 not, 2 wrong
+    usage, 5 no defect of such a name.
     """
-    from drt.cli import measuring_mutants
+    from drt.assess.mutation import Effort, limits, measure
+    from drt.report.terminal.console import results
+    from drt.report.terminal.mutants import defect_rows
+    from drt.report.terminal.progress_bar import with_progress
 
-    ctx.exit(measuring_mutants.mutants(table, only, finds, seconds, form))
+    defects = [defect for defect in _load_table(table) if fnmatchcase(defect.name, only)]
+    if not defects:
+        click.echo(f"drt: there are no defects called {only!r}", err=True)
+        ctx.exit(NOTHING_RUN)
+    effort = Effort(seconds=seconds, finds=finds)
+    measured = (measure(defect, effort) for defect in defects)
+    rows = list(with_progress([defect.name for defect in defects], measured))
+    kept = limits(rows)
+    if form == "json":
+        promises = [{"promise": one.promise, "measured": one.measured, "kept": one.kept} for one in kept]
+        echo_json({"defects": [row.to_json() for row in rows], "limits": promises}, sort_keys=False)
+    else:
+        defect_rows(results(), rows, kept)
+    ctx.exit(CLEAN if all(limit.kept for limit in kept) else FOUND)
+
+
+def _load_table(name: str) -> tuple[Defect, ...]:
+    module, _, attribute = name.partition(":")
+    try:
+        return tuple(getattr(import_module(module), attribute))
+    except (ImportError, AttributeError, ValueError) as error:
+        raise InputProblem(f"the table of defects {name!r} cannot be loaded: {error}") from None

@@ -1,9 +1,11 @@
-"""Kinds of values that options take, and what they default to."""
+"""Options that several commands share, and the types of their values."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -118,6 +120,27 @@ def form(
         callback=remember_form,
         help=f"Of the {of}.  [default: {kinds[0]}]",
     )(command)
+
+
+def echo_json(document: object, *, sort_keys: bool = True) -> None:
+    """Print the answer for programs."""
+    click.echo(json.dumps(document, indent=2, sort_keys=sort_keys))
+
+
+def engines(command: Command) -> Command:
+    """Add `--engine`, repeatable, for commands that compare engines."""
+    return click.option(
+        "--engine",
+        "engines",
+        multiple=True,
+        metavar="NAME",
+        help="An engine; repeatable. [default: reference, production]",
+    )(command)
+
+
+FOLDER = click.Path(path_type=Path, file_okay=False)
+
+corpus_folder = click.option("--corpus", type=FOLDER, help="The corpus. [default: that of the checkout]")
 
 
 def targets_from(command: Command) -> Command:

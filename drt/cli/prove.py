@@ -2,28 +2,110 @@
 
 from __future__ import annotations
 
+import time
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
 import click
 
-from drt.cli.options import Jobs, form
+from drt.cli.options import Jobs, echo_json, form
+from drt.model.exit_codes import CLEAN, FOUND, NOTHING_RUN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from drt.proofs.theorem import Verdict
 
 
 @click.command("prove", short_help="Prove theorems about the shipped code.")
-@click.option("--only", metavar="GLOB", default="*", help="Only theorems of these names.")
+@click.option("--only", metavar="GLOB", default="*", help="Only theorems with matching names.")
 @click.option("--mutants", is_flag=True, help="Plant every defect: each must break its theorem.")
 @click.option("--second", is_flag=True, help="Ask cvc5 too, about every obligation of kind U and S.")
-@click.option("--jobs", type=Jobs(), default="auto", show_default=True, help="Processes at a time.")
-@click.option("--markdown", is_flag=True, help="Print the table of the README, and prove nothing.")
+@click.option("--jobs", type=Jobs(), default="auto", show_default=True, help="Worker processes.")
+@click.option("--markdown", is_flag=True, help="Print the table of docs/theorems.md, and prove nothing.")
 @form
 @click.pass_context
 def command(
     ctx: click.Context, only: str, mutants: bool, second: bool, jobs: int, markdown: bool, form: str
 ) -> None:
-    """Run the shipped functions on symbols and prove what is claimed of them with Z3.
+    """Run the shipped functions on symbols and prove theorems about them with Z3.
 
-    A refuted theorem is shown with the smallest counterexample, put to the running engines. Exit codes: 0 all
-    proved (and every defect killed), 1 something is refuted, unknown or survives, 2 wrong usage, 5 no theorem
-    of such a name.
+    A refuted theorem is shown with the smallest counterexample and the running engines' answers. Exit codes:
+    0 all proved (and every defect killed), 1 something is refuted, unknown or survives, 2 wrong usage, 5 no
+    theorem of such a name.
     """
-    from drt.cli import proving
+    from drt.proofs.second import second_opinion
+    from drt.proofs.table import THEOREMS
+    from drt.proofs.table import markdown as table
+    from drt.report.terminal.console import results
+    from drt.report.terminal.progress_bar import with_progress
+    from drt.report.terminal.proving import print_opinions, print_verdicts, verdict_json
 
-    ctx.exit(proving.proved(only, mutants, second, jobs, markdown, form))
+    if markdown:
+        click.echo(table(), nl=False)
+        ctx.exit(CLEAN)
+    chosen = [number for number, one in enumerate(THEOREMS) if fnmatchcase(one.name, only)]
+    if not chosen:
+        click.echo(f"drt: there is no theorem called {only!r}", err=True)
+        ctx.exit(NOTHING_RUN)
+    started = time.perf_counter()
+    names = [THEOREMS[number].name for number in chosen]
+    verdicts = list(with_progress(names, _verdicts(chosen, mutants, jobs)))
+    seconds = time.perf_counter() - started
+    asked = [THEOREMS[number] for number in chosen if second and THEOREMS[number].kind in "US"]
+    opinions = [second_opinion(one) for one in asked]
+    if form == "json":
+        document: dict[str, Any] = {"seconds": seconds, "theorems": [verdict_json(one) for one in verdicts]}
+        if second:
+            document["second"] = [{"name": one.theorem.name, **one.answers} for one in opinions]
+        echo_json(document, sort_keys=False)
+    else:
+        print_verdicts(results(), verdicts, seconds, mutants=mutants)
+        if second:
+            print_opinions(results(), opinions)
+    good = all(_is_good(one, mutants=mutants) for one in verdicts)
+    ctx.exit(CLEAN if good and not any(one.disagrees for one in opinions) else FOUND)
+
+
+def _is_good(verdict: Verdict, *, mutants: bool) -> bool:
+    """Whether a verdict is as it should be; with defects planted, all killed and at least one."""
+    if verdict.answer == "tested":
+        return True
+    return verdict.answer == "proved" and not (mutants and (verdict.survived or not verdict.killed))
+
+
+def _verdicts(chosen: Sequence[int], mutants: bool, jobs: int) -> Iterator[Verdict]:
+    """Prove in order; theorems cross to the other process as their numbers, terms do not cross at all."""
+    from concurrent.futures import ProcessPoolExecutor
+    from dataclasses import replace
+    from multiprocessing import get_context
+
+    from drt.proofs.table import THEOREMS
+
+    if jobs == 1 or len(chosen) == 1:
+        for number in chosen:
+            yield _verdict(number, mutants)
+        return
+    with ProcessPoolExecutor(min(jobs, len(chosen)), mp_context=get_context("spawn")) as pool:
+        costly = sorted(chosen, key=lambda number: -len(THEOREMS[number].says))
+        futures = {number: pool.submit(_nameless_verdict, number, mutants) for number in costly}
+        for number in chosen:
+            yield replace(futures[number].result(), theorem=THEOREMS[number])
+
+
+def _verdict(number: int, mutants: bool) -> Verdict:
+    from drt.proofs.prover import prove, with_defects
+    from drt.proofs.table import THEOREMS
+
+    verdict = prove(THEOREMS[number])
+    return with_defects(verdict) if mutants else verdict
+
+
+def _nameless_verdict(number: int, mutants: bool) -> Verdict:
+    """A verdict without its theorem, whose functions do not cross processes."""
+    from dataclasses import replace
+
+    from drt.proofs.tested import nothing
+    from drt.proofs.theorem import Theorem
+
+    return replace(_verdict(number, mutants), theorem=Theorem("", "", "", "T", nothing))

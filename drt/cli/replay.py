@@ -1,24 +1,74 @@
-"""`drt replay`."""
+"""`drt replay`, once or again in a fresh process whenever a file that matters has changed (`--watch`).
+
+The files that matter are the sources of the engines and of the harness, the cases, and the known findings;
+they are polled every half second.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from drt.cli.options import Duration, form, targets_from
+from drt.cli.options import FOLDER, Duration, corpus_folder, echo_json, engines, form, targets_from
+from drt.model.errors import InputProblem
+from drt.model.exit_codes import (
+    BROKEN,
+    CLEAN,
+    FOUND,
+    INTERRUPTED,
+    NOTHING_RUN,
+    UNREPRODUCIBLE,
+    WRONG_INPUT,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from drt.corpus.known import Known
+    from drt.replay.replay import Replayed
+
+SHOWN_IN_FULL = 3
+"""At most so many cases that were named on the command line are shown in full."""
+
+POLL_SECONDS = 0.5
+HARNESS = Path(__file__).resolve().parents[1]
+
+Stamps = dict[Path, tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Options of a replay; no engines means the default ones."""
+
+    cases: tuple[Path, ...]
+    engines: tuple[str, ...]
+    corpus: Path | None
+    deadline: float
+    targets_from: str
+    form: str
+    extract: Path | None = None
+    once: bool = False
 
 
 @click.command("replay", short_help="Run saved cases again, answers side by side.")
 @click.argument("cases", nargs=-1, type=click.Path(path_type=Path), metavar="[CASE]...")
-@click.option("--engine", "engines", multiple=True, metavar="NAME", help="[default: reference, production]")
-@click.option(
-    "--corpus", type=click.Path(path_type=Path, file_okay=False), help="[default: that of the checkout]"
-)
+@engines
+@corpus_folder
 @click.option("--deadline", type=Duration(), default="10s", show_default=True, help="What one case may take.")
 @click.option(
     "--extract",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=FOLDER,
     metavar="FOLDER",
     help="Write the parts of each case out as files that `cedar` reads.",
 )
@@ -46,7 +96,186 @@ def command(
     or a case that cannot be read, 3 the harness broke, 4 only flaky cases, 5 nothing was run, 130 --watch was
     interrupted.
     """
-    from drt.cli import replaying, watching
+    asked = Asked(cases, engines, corpus, deadline, targets_from, form, extract, once)
+    ctx.exit(_watch(asked) if watch else _replay(asked))
 
-    asked = replaying.Asked(cases, engines, corpus, deadline, targets_from, form, extract, once)
-    ctx.exit(watching.watch(asked) if watch else replaying.replay(asked))
+
+def _replay(asked: Asked) -> int:
+    """Replay, report, and return the exit code."""
+    from drt.engines import build
+    from drt.replay.replay import Replayer
+    from drt.report.terminal.console import results
+    from drt.report.terminal.replaying import print_replayed, print_totals
+    from drt.run.options import DEFAULT_ENGINES, target_table
+
+    engines = asked.engines or DEFAULT_ENGINES
+    for name in engines:
+        build(name)
+    paths, known = _cases_and_known(asked.cases, asked.corpus)
+    again = "" if asked.once else asked.targets_from
+    replayer = Replayer(engines, target_table(asked.targets_from), known, asked.deadline, again)
+    console = results()
+    done: list[Replayed] = []
+    for replayed in replayer.replay(paths):
+        done.append(replayed)
+        lines = _extracted(asked.extract, replayed, len(paths))
+        if asked.form == "text":
+            few = bool(asked.cases) and len(paths) <= SHOWN_IN_FULL
+            print_replayed(console, replayed, full=few or bool(lines), lines=lines)
+    if asked.form == "json":
+        echo_json([replayed.to_json() for replayed in done])
+    else:
+        print_totals(console, done)
+    return _exit_code(done)
+
+
+def _extracted(folder: Path | None, replayed: Replayed, cases: int) -> tuple[str, ...]:
+    """Write the parts of the case out if requested; return the commands that run them."""
+    from drt.replay.shell_commands import extract
+
+    saved = replayed.saved
+    if folder is None or saved is None:
+        return ()
+    return replayed.asked_with(extract(saved.case, folder if cases == 1 else folder / replayed.path.name))
+
+
+def _exit_code(done: list[Replayed]) -> int:
+    """The exit code of a replay."""
+    if any(replayed.failed for replayed in done):
+        return FOUND
+    if any(replayed.broke for replayed in done):
+        return BROKEN
+    if not all(replayed.readable for replayed in done):
+        return WRONG_INPUT
+    if any(replayed.verdict == "flaky" for replayed in done):
+        return UNREPRODUCIBLE
+    return CLEAN if any(replayed.verdict != "cannot run" for replayed in done) else NOTHING_RUN
+
+
+def _cases_and_known(cases: tuple[Path, ...], corpus: Path | None) -> tuple[list[Path], tuple[Known, ...]]:
+    """The folders to replay, and the known findings; a folder of cases stands for all of them."""
+    from drt.corpus.folder import cases_under
+    from drt.corpus.known import read_known
+    from drt.corpus.store import find_case, find_corpus
+    from drt.model.case_directory import CASE_FILE
+
+    if not cases:
+        store = find_corpus(corpus)
+        return store.seeds() + store.counterexamples(), read_known(store.root)
+    paths: list[Path] = []
+    for given in cases:
+        path = find_case(given, corpus)
+        inside = cases_under(path) if path.is_dir() and not (path / CASE_FILE).is_file() else []
+        paths += inside or [path]
+    try:
+        return paths, read_known(find_corpus(corpus).root)
+    except InputProblem:
+        if corpus is not None:
+            raise
+        return paths, ()
+
+
+def _watch(asked: Asked) -> int:
+    """Replay now and after every change, until interrupted; returns the exit code for that."""
+    # A process started in the background ignores interrupts by inheritance.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    command = [sys.executable, "-m", "drt", *arguments(asked)]
+    aside = asked.form == "json"
+    try:
+        while True:
+            before = stamps(asked)
+            _run(command)
+            click.echo(f"watching {len(before)} files; Ctrl-C ends it", err=aside)
+            after = before
+            while after == before:
+                time.sleep(POLL_SECONDS)
+                after = stamps(asked)
+            changed = sorted(path for path, _ in set(before.items()) ^ set(after.items()))
+            click.echo(f"\n{time.strftime('%H:%M:%S')} {changed[0]} changed", err=aside)
+    except KeyboardInterrupt:
+        click.echo("", err=aside)
+        return INTERRUPTED
+
+
+def arguments(asked: Asked) -> list[str]:
+    """The command line that asks for one such replay."""
+    optional = {"--corpus": asked.corpus, "--extract": asked.extract}
+    return [
+        "replay",
+        *(f"--engine={name}" for name in asked.engines),
+        *(f"{flag}={value}" for flag, value in optional.items() if value is not None),
+        *("--deadline", f"{asked.deadline:g}s", "--targets-from", asked.targets_from),
+        *("--format", asked.form, *(["--once"] if asked.once else []), "--"),
+        *map(str, asked.cases),
+    ]
+
+
+def _run(command: Sequence[str]) -> None:
+    """Run to the end; whatever is at work when the user interrupts goes with it."""
+    child = subprocess.Popen(command, process_group=0)
+    try:
+        child.wait()
+    except BaseException:
+        os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+        raise
+
+
+def stamps(asked: Asked) -> Stamps:
+    """When each file that matters was last written, and how long it is."""
+    found: Stamps = {}
+    for place in _places(asked):
+        files = place.rglob("*") if place.is_dir() else [place]
+        for file in files:
+            if file.suffix != ".pyc" and file.name != ".lock":
+                try:
+                    state = file.stat()
+                except OSError:
+                    continue
+                if not file.is_dir():
+                    found[file] = (state.st_mtime_ns, state.st_size)
+    return found
+
+
+def _places(asked: Asked) -> Iterator[Path]:
+    from drt.corpus.known import KNOWN_FILE
+    from drt.corpus.store import find_corpus
+    from drt.run.options import DEFAULT_ENGINES
+
+    yield HARNESS
+    for name in asked.engines or DEFAULT_ENGINES:
+        yield from _sources(name)
+    try:
+        yield from _cases_and_known(asked.cases, asked.corpus)[0]
+        yield find_corpus(asked.corpus).root / KNOWN_FILE
+    except InputProblem:
+        return
+
+
+def _sources(engine: str) -> Iterator[Path]:
+    """The files or folders that an engine's source lies in, as far as its name says."""
+    from drt.engines import BUILT_IN
+
+    if engine in BUILT_IN:
+        yield HARNESS.parent / engine
+    elif engine.startswith("process:"):
+        with contextlib.suppress(ValueError):  # no command: the replay will say so
+            yield from filter(Path.is_file, map(Path, shlex.split(engine.removeprefix("process:"))))
+    elif Path(engine).is_dir():
+        yield Path(engine)
+    else:
+        module = engine.rpartition(":")[0]
+        if module.endswith(".py"):
+            yield Path(module)
+        elif (origin := _origin(module)) is not None:
+            yield origin.parent if origin.name == "__init__.py" else origin
+
+
+def _origin(module: str) -> Path | None:
+    """The file of a module; None where there is no such module: the replay will say so."""
+    try:
+        spec = find_spec(module)
+    except (ImportError, ValueError):
+        return None
+    return None if spec is None or spec.origin is None else Path(spec.origin)

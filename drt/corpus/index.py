@@ -34,7 +34,14 @@ Row = tuple[str, Answer]
 SETTLED_NS = 20_000_000
 """A file that has just changed may change again without a new time, for the clock of a file system ticks."""
 
-READERS = ("drt/*.py", "drt/reduce/*.py", "drt/cli/triaging.py")
+READERS = (
+    "drt/model/*.py",
+    "drt/scan/*.py",
+    "drt/corpus/*.py",
+    "drt/diagnosis/*.py",
+    "drt/reduce/*.py",
+    "drt/cli/triage.py",
+)
 CODE = {"cells": ("drt/**/*.py", "reference/**/*.py")}
 """The code that answers of a kind depend on, where it is not that of `READERS`."""
 

@@ -15,12 +15,13 @@ from typing import Any
 from drt.corpus.known import read_known
 from drt.coverage.coverage import Coverage, coverage
 from drt.model.errors import InputProblem
+from drt.model.exit_codes import CLEAN, INTERRUPTED, NOTHING_RUN
 from drt.report.bucket import Bucket, bucket_of, whole
 from drt.report.series import Series, gather_series
 from drt.run.log import Event, RunLog, read_json, read_run
 from drt.run.options import RunOptions
 from drt.run.statistics import Counts, total
-from drt.run.summary import CLEAN, FROM_OUTSIDE, INTERRUPTED, NOTHING_RUN, Tally, exit_code, footer
+from drt.run.summary import FROM_OUTSIDE, Tally, exit_code, footer
 
 
 @dataclass(frozen=True, slots=True)

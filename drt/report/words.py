@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from drt.model.exit_codes import BROKEN, CLEAN, FOUND, INTERRUPTED, NOTHING_RUN, UNREPRODUCIBLE
 from drt.report import finding_words
 from drt.report.bucket import Bucket
 from drt.report.finding_words import cited, verdict_of
 from drt.report.gathered import Report, RunFacts
-from drt.run.summary import BROKEN, CLEAN, FOUND, INTERRUPTED, NOTHING_RUN, UNREPRODUCIBLE
 
 CONCLUSIONS = {
     CLEAN: "clean",

@@ -15,15 +15,13 @@ from typing import Any, Literal
 
 from drt.corpus.known import Known, find_known
 from drt.coverage.events import Seen, happened, never
+from drt.model.exit_codes import BROKEN, CLEAN, FOUND, INTERRUPTED, NOTHING_RUN, UNREPRODUCIBLE
 from drt.run.input_distribution import one_sided
 from drt.run.log import FORMAT, Event
 from drt.run.memory_growth import Resident
 from drt.run.options import DEFAULT_ENGINES, RunOptions
 from drt.run.statistics import Counts, total
 from drt.run.working_corpus import PAIRED, reached_in
-
-CLEAN, FOUND, WRONG_INPUT, BROKEN, UNREPRODUCIBLE, NOTHING_RUN, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
-"""Exit codes, the same for every command."""
 
 FROM_OUTSIDE = ("SIGKILL", "SIGTERM")
 """Ends of a worker that somebody else has willed."""

@@ -1,36 +1,19 @@
-"""The tables of a benchmark, and the bar that grows while it is measured."""
+"""The tables of a benchmark."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
 from drt.bench.curve import Curve
 from drt.bench.figure import Limit, Row
 from drt.bench.report import Report
-from drt.report.terminal.console import progress, visible
 
-Result = TypeVar("Result")
 _STYLES = {"missed": "bold red", "kept": "green", "stretch": "green", "told": ""}
-
-
-def watched(names: Sequence[str], results: Iterable[Result]) -> Iterator[Result]:
-    """The results as they come, one a name; a bar on standard error where that is a terminal."""
-    console = progress()
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("measuring", total=len(names))
-        coming = iter(results)
-        for name in names:
-            bar.update(task, description=f"measuring {visible(name)}")
-            yield next(coming)
-            bar.advance(task)
 
 
 def bench_report(console: Console, report: Report) -> None:

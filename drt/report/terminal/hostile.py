@@ -1,28 +1,16 @@
-"""The table of hostile inputs, and the bar that grows while they are measured."""
+"""The table of hostile inputs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
 from drt.assess.stress import Row
-from drt.report.terminal.console import progress, visible
-
-
-def watched(rows: Iterable[Row], total: int) -> Iterator[Row]:
-    """The rows as they come, with a bar on standard error where that is a terminal."""
-    console = progress()
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("measuring", total=total)
-        for row in rows:
-            bar.update(task, advance=1, description=visible(row.family))
-            yield row
+from drt.report.terminal.console import visible
 
 
 def hostile_rows(console: Console, rows: Sequence[Row]) -> None:

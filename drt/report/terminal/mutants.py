@@ -1,31 +1,19 @@
-"""The table of planted defects, and the bar that grows while they are measured."""
+"""The table of planted defects."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
 from drt.assess.mutation import MOST_BUCKETS, Limit, Measured, named, shared
-from drt.report.terminal.console import progress, visible
+from drt.report.terminal.console import visible
 
 WIDEST_NAME = 28
 NUMBERS = ("cases", "found", "reduced", "sizes", "buckets")
-
-
-def watched(rows: Iterable[Measured], total: int) -> Iterator[Measured]:
-    """The rows as they come, with a bar on standard error where that is a terminal."""
-    console = progress()
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("defects", total=total)
-        for row in rows:
-            bar.update(task, advance=1, description=visible(row.defect.name))
-            yield row
 
 
 def defect_rows(console: Console, rows: Sequence[Measured], limits: Sequence[Limit]) -> None:

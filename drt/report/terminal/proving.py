@@ -1,33 +1,20 @@
-"""The table of theorems, and the bar that grows while they are proved."""
+"""The table of theorems."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
 from drt.proofs.second import Opinion
 from drt.proofs.theorem import KINDS, Verdict
-from drt.report.terminal.console import progress
 
 STYLES = {"proved": "green", "tested": "yellow", "refuted": "bold red", "unknown": "bold red"}
-
-
-def watched(verdicts: Iterable[Verdict], total: int) -> Iterator[Verdict]:
-    """The verdicts as they come, with a bar on standard error where that is a terminal."""
-    console = progress()
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("proving", total=total)
-        for verdict in verdicts:
-            bar.update(task, advance=1, description=verdict.theorem.name[:50])
-            yield verdict
 
 
 def print_verdicts(console: Console, verdicts: Sequence[Verdict], seconds: float, *, mutants: bool) -> None:

@@ -69,7 +69,7 @@ def test_a_part_of_a_verdict_may_be_changed_later(case: Path) -> None:
     ("arguments", "said"),
     [
         (["--status", "declared"], "a declared difference needs a verdict"),
-        (["--wrong", "a"], "a verdict says who is wrong"),
+        (["--wrong", "a"], "a verdict needs the engine that is wrong"),
     ],
 )
 def test_half_a_conclusion_is_refused_and_changes_nothing(

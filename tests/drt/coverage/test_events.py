@@ -26,11 +26,11 @@ from drt.coverage.reference_cells import reached_by
 from drt.engines import build
 from drt.model.case import Case, Request, Source
 from drt.model.divergence import Oracle
+from drt.model.exit_codes import CLEAN, FOUND
 from drt.model.outcome import ErrorKind
 from drt.oracles.questions import linkers_agree
 from drt.oracles.validation import levels_are_enough, validators_agree
 from drt.run.options import RunOptions
-from drt.run.summary import CLEAN, FOUND
 from drt.targets import cases
 from drt.targets.cases import Draw, streams
 from drt.targets.table import TARGETS

@@ -18,8 +18,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from drt.cli.main import main
-from drt.cli.replaying import Asked
-from drt.cli.watching import arguments, stamps
+from drt.cli.replay import Asked, arguments, stamps
 from drt.corpus.store import Corpus
 from drt.model.case import Case, Request, Source
 from drt.model.case_directory import read_case

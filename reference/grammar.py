@@ -47,10 +47,6 @@ class Watch(Protocol):
     def see(self, token: Token, before: str) -> None: ...
 
 
-Note = Callable[[Any, Sequence[Any]], None]
-"""Told what has been built, and of what."""
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Rule:
     """A rule at its end: of the last `size` parts it builds one, which is a `goal` to the rules around.
@@ -106,7 +102,7 @@ class Grammar:
         kinds = "|".join(f"(?P<{name}>{shape})" for name, shape in shapes.items())
         self.token = re.compile(f"(?:{ignored})*+(?:{kinds})", re.DOTALL)
 
-    def read(self, text: str, start: str, watch: Watch, note: Note | None = None, begin: int = 0) -> Any:
+    def read(self, text: str, start: str, watch: Watch, begin: int = 0) -> Any:
         """What the builder makes of the text from `begin` on.
 
         Raises `Unexpected`, and whatever builder and watch raise.
@@ -130,11 +126,7 @@ class Grammar:
                     states.pop()
                 else:
                     first = len(parts) - step.size
-                    used = parts[first:]
-                    built = step.build(used)
-                    if note is not None:
-                        note(built, used)
-                    parts[first:] = [built]
+                    parts[first:] = [step.build(parts[first:])]
                     del states[first + 1 :]
                 state = gotos[states[-1]][step.goal]
                 states.append(state)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from reference.syntax import And, Binary, Expr, Is, Lit, SetOf, Slot, SlotName, Unary, Var, Variable
@@ -61,9 +61,6 @@ class ActionIn:
     actions: tuple[EntityUid, ...]
 
 
-ANYTHING = Lit(TRUE)
-"""What a constraint asks that is none."""
-
 ScopeConstraint = Anything | Equals | Within | OfType | OfTypeWithin
 ActionConstraint = Anything | ActionEquals | ActionIn
 
@@ -88,13 +85,6 @@ class Body:
     action: ActionConstraint
     resource: ScopeConstraint
     clauses: tuple[Clause, ...]
-    scope: tuple[Expr, Expr, Expr] = field(init=False, repr=False, compare=False)
-    """What principal, action and resource are asked; made once, so that its nodes can be located."""
-
-    def __post_init__(self) -> None:
-        principal = scope_condition("principal", self.principal)
-        resource = scope_condition("resource", self.resource)
-        object.__setattr__(self, "scope", (principal, action_condition(self.action), resource))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +123,12 @@ def slots(body: Body) -> frozenset[SlotName]:
 
 def condition(body: Body) -> Expr:
     """The policy as one expression: `principal && action && resource && clauses`, nested to the right."""
-    return conjunction([*body.scope, *[clause_condition(clause) for clause in body.clauses]])
+    scope = (
+        scope_condition("principal", body.principal),
+        action_condition(body.action),
+        scope_condition("resource", body.resource),
+    )
+    return conjunction([*scope, *[clause_condition(clause) for clause in body.clauses]])
 
 
 def conjunction(tests: Sequence[Expr]) -> Expr:
@@ -148,7 +143,7 @@ def scope_condition(variable: ScopeVariable, constraint: ScopeConstraint) -> Exp
     """The meaning of the constraint on principal or resource."""
     match constraint:
         case Anything():
-            return ANYTHING
+            return Lit(TRUE)
         case Equals(target):
             return Binary("==", Var(variable), _operand(target))
         case Within(target):
@@ -164,7 +159,7 @@ def action_condition(constraint: ActionConstraint) -> Expr:
     action: Variable = "action"
     match constraint:
         case Anything():
-            return ANYTHING
+            return Lit(TRUE)
         case ActionEquals(uid):
             return Binary("==", Var(action), Lit(uid))
         case ActionIn(uids):

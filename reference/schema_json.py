@@ -28,7 +28,6 @@ from reference.schema_syntax import (
     TypeExpression,
     refusal,
 )
-from reference.suggest import did_you_mean
 
 Object = dict[str, Json]
 
@@ -173,8 +172,7 @@ def _type(value: Json, where: str) -> TypeExpression:
         case "Extension":
             name = _string(keys["name"], f"{where}, name")
             if name not in EXTENSION_NAMES:
-                near = did_you_mean(name, EXTENSION_NAMES)
-                raise refusal(where, f"{name!r} is not one of {', '.join(EXTENSION_NAMES)}{near}")
+                raise refusal(where, f"{name!r} is not one of {', '.join(EXTENSION_NAMES)}")
             return Builtin(name)
         case _ if kind in PRIMITIVES:
             return Builtin(PRIMITIVES[kind])
@@ -210,8 +208,7 @@ def _keyed(value: Json, where: str, required: Collection[str], optional: Collect
     keys = _object(value, where)
     for key in keys:
         if key not in required and key not in optional:
-            near = did_you_mean(key, (*required, *optional))
-            raise refusal(where, f"the key {key!r} has no meaning here{near}")
+            raise refusal(where, f"the key {key!r} has no meaning here")
     for key in required:
         if key not in keys:
             raise refusal(where, f"the key {key!r} is missing")

@@ -19,7 +19,6 @@ from reference.schema_syntax import (
     Name,
     refusal,
 )
-from reference.suggest import did_you_mean
 from reference.values import EntityUid
 
 BUILTIN_NAMESPACE = "__cedar"
@@ -55,8 +54,7 @@ class Declared:
             if found is not None:
                 return Found(found, candidate.removeprefix(f"{BUILTIN_NAMESPACE}::"))
         wanted = {"either": "type", "common": "common type", "entity": "entity type"}[name.kinds]
-        near = did_you_mean(name.text, chain(self.entity_types, self.common_types, BUILTIN_NAMES))
-        raise refusal(name.where, f"no {wanted} `{name.text}` is declared{near}")
+        raise refusal(name.where, f"no {wanted} `{name.text}` is declared")
 
     def _kind_of(
         self, candidate: str, name: Name, action_types: bool

@@ -35,7 +35,6 @@ from reference.schema_syntax import (
     TypeExpression,
     refusal,
 )
-from reference.suggest import did_you_mean
 from reference.validation.types import (
     BOOL,
     EMPTY_RECORD,
@@ -194,7 +193,5 @@ class _Resolver:
             uid = EntityUid(candidate, reference.id)
             if uid in self.declared.actions:
                 return uid
-        near = did_you_mean(reference.id, (uid.id for uid in self.declared.actions))
-        raise refusal(
-            reference.where, f"no action `{uid_text(EntityUid(type_name, reference.id))}` is declared{near}"
-        )
+        missing = uid_text(EntityUid(type_name, reference.id))
+        raise refusal(reference.where, f"no action `{missing}` is declared")

@@ -14,7 +14,6 @@ from reference.errors import InputError, Part
 from reference.json_document import Json
 from reference.names import is_action_type
 from reference.schema import EnumeratedEntityType, ExternalEntityType, Schema, StandardEntityType
-from reference.suggest import did_you_mean
 from reference.validation.calls import parameter_types
 from reference.validation.entities import conforming_store
 from reference.validation.types import (
@@ -57,8 +56,7 @@ def typed_entity(document: EntityDocument, schema: Schema) -> Entity:
         case ExternalEntityType():
             raise InputError("entities", f"{where}: the entity type {name} is external")
         case None:
-            near = did_you_mean(name, schema.entity_types)
-            raise InputError("entities", f"{where}: the entity type {name} is not declared{near}")
+            raise InputError("entities", f"{where}: the entity type {name} is not declared")
     attrs = typed_fields(document.attrs, shape, "entities", where)
     if document.tags and tags is None:
         raise InputError("entities", f"{where}: {name} has no tags")
@@ -96,8 +94,7 @@ def typed_fields(
             raise InputError(part, f"{where}: the attribute {name!a} is missing")
     for name in fields:
         if name not in expected.attributes:
-            near = did_you_mean(name, expected.attributes)
-            raise InputError(part, f"{where}: the attribute {name!a} is not declared{near}")
+            raise InputError(part, f"{where}: the attribute {name!a} is not declared")
     return {
         name: typed_value(item, expected.attributes[name].type, part, f"{where}, attribute {name!a}")
         for name, item in fields.items()

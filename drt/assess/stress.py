@@ -192,6 +192,8 @@ def _wrong(hostile: Hostile, outcome: Outcome) -> str | None:
             return f"dies: {error}"
         case ExceededBudget(resource_name):
             return f"runs out of {resource_name}"
+        case Unsupported("format") if hostile.question == "format":
+            return None
         case Unsupported(feature):
             return f"does not do this ({feature})"
         case Failed("recursion-limit"):

@@ -5,7 +5,7 @@ The only module outside `reference/` that imports it, beside the proofs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
@@ -37,11 +37,9 @@ from reference.entities import Entities
 from reference.entity_json import NoJson, entities_to_json, read_entities
 from reference.errors import EvaluationError, InputError
 from reference.evaluator import evaluate
-from reference.formatter import format_policies
 from reference.json_document import Json
 from reference.json_reader import read_json
 from reference.json_writer import write_json
-from reference.locations import Located, locate
 from reference.parser import parse_expression, parse_policies
 from reference.policies import Policies
 from reference.policy_json import parse_policy_set
@@ -59,14 +57,11 @@ from reference.typed_entity_json import read_entities_under
 from reference.typed_request_json import read_request_under
 from reference.validation.messages import explain
 from reference.validation.policies import validate_set
-from reference.validation.problems import Caution, Verdict
+from reference.validation.problems import Caution
 from reference.value_json import uid
 from reference.values import EntityUid
 
 T = TypeVar("T")
-
-LONGEST_SHOWN = 100_000
-"""Texts with more characters are not read again to say where they are wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,22 +105,14 @@ class LoadedReference:
             return Unsupported("validation-without-schema")
         permissive = mode == "permissive"
         verdicts = validate_set(self.policy_set, self.schema, permissive=permissive, level=level)
-        located = self.located(verdicts)
         return Validated(
             all(verdict.valid for verdict in verdicts.values()),
             tuple((policy_id, verdicts[policy_id].valid) for policy_id in sorted(verdicts)),
             tuple(sorted({(each, p.kind) for each, found in verdicts.items() for p in found.problems})),
             tuple(sorted({(each, *told(c)) for each, found in verdicts.items() for c in found.cautions})),
-            detail="\n".join(explain(verdicts, located)),
-            problems=tuple(problems_of(verdicts, located)),
+            detail="\n".join(explain(verdicts)),
+            problems=tuple(problems_of(verdicts)),
         )
-
-    def located(self, verdicts: Mapping[str, Verdict]) -> Located | None:
-        """Where the policies stand in their text, if there is something to be said about one of them."""
-        told = any(verdict.problems or verdict.cautions for verdict in verdicts.values())
-        if not told or self.source.format != "cedar" or len(self.source.text) > LONGEST_SHOWN:
-            return None
-        return locate(self.source.text, {**self.policy_set.static, **self.policy_set.templates})
 
     def request(self, request: Request) -> cedar.Request:
         """The request as the engine knows it, checked under a schema if the request asks for it."""
@@ -186,14 +173,10 @@ class ReferenceEngine:
             return rejected(error)
         return written("policies", lambda: write(read), Printed)
 
-    @door
     def format_policies(
         self, text: str, line_width: int, indent_width: int
     ) -> Printed | Rejected | Unsupported:
-        try:
-            return Printed(format_policies(text, line_width, indent_width))
-        except InputError as error:
-            return rejected(error)
+        return Unsupported("format")
 
     @door
     def read_expression(self, expression: str) -> Accepted | Unwritable | Rejected | Unsupported:

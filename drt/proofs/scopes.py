@@ -158,8 +158,8 @@ THEOREMS = (
             Defect(
                 "conditions come before the scope",
                 MODULE,
-                "return conjunction([*body.scope, *[clause_condition(clause) for clause in body.clauses]])",
-                "return conjunction([*[clause_condition(clause) for clause in body.clauses], *body.scope])",
+                "return conjunction([*scope, *[clause_condition(clause) for clause in body.clauses]])",
+                "return conjunction([*[clause_condition(clause) for clause in body.clauses], *scope])",
             ),
         ),
         "one proof a combination of constraint forms, on any store",

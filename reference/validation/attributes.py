@@ -9,7 +9,6 @@ from reference.schema import Schema, StandardEntityType
 from reference.syntax import Expr
 from reference.validation.judgement import ENTITY, OBJECT, TEXT, Checker, Typed
 from reference.validation.lattice import join_all
-from reference.validation.problems import UnknownName
 from reference.validation.types import (
     BOOL,
     EMPTY_RECORD,
@@ -53,7 +52,7 @@ def get_attr_type(
     declared = attributes.get(attr)
     if declared is None:
         message = f"{describe(whole)} has no attribute {attr!r}"
-        return check.report("unsafe_attribute_access", message, expr, UnknownName(attr, lambda: attributes))
+        return check.report("unsafe_attribute_access", message, expr)
     if not (declared.required or known):
         message = f"the attribute {attr!r} may be missing: test it with `has` first"
         check.report("unsafe_optional_attribute_access", message, expr)

@@ -15,7 +15,6 @@ from reference.extensions.duration import Duration
 from reference.extensions.ipaddr import IpAddr
 from reference.names import is_action_type
 from reference.schema import EnumeratedEntityType, Schema
-from reference.suggest import did_you_mean
 from reference.validation.types import (
     BoolType,
     EntityType,
@@ -60,7 +59,7 @@ def record_problem(fields: Mapping[str, Value], expected: RecordType) -> str | N
             return f"the attribute {name!r} is missing"
     for name, value in fields.items():
         if name not in expected.attributes:
-            return f"the attribute {name!r} is not declared{did_you_mean(name, expected.attributes)}"
+            return f"the attribute {name!r} is not declared"
         problem = value_problem(value, expected.attributes[name].type)
         if problem is not None:
             return f"attribute {name!r}: {problem}"
@@ -72,10 +71,10 @@ def uid_problem(uid: EntityUid, schema: Schema) -> str | None:
     if is_action_type(uid.type):
         if uid in schema.actions:
             return None
-        return f"no action {show(uid)} is declared{did_you_mean(show(uid), map(show, schema.actions))}"
+        return f"no action {show(uid)} is declared"
     match schema.entity_types.get(uid.type):
         case EnumeratedEntityType(ids) if uid.id not in ids:
-            return f"{show(uid)} is not one of the entities listed for {uid.type}{did_you_mean(uid.id, ids)}"
+            return f"{show(uid)} is not one of the entities listed for {uid.type}"
         case _:
             return None
 

@@ -8,7 +8,6 @@ from reference.entities import Entities, Entity, show, store
 from reference.errors import InputError
 from reference.names import is_action_type
 from reference.schema import Action, EnumeratedEntityType, ExternalEntityType, Schema, StandardEntityType
-from reference.suggest import did_you_mean
 from reference.validation.conformance import (
     record_problem,
     uid_problem,
@@ -45,8 +44,7 @@ def entity_problem(entity: Entity, schema: Schema) -> str | None:
     """Why an entity that is no action does not conform, or None."""
     match schema.entity_types.get(entity.uid.type):
         case None:
-            near = did_you_mean(entity.uid.type, schema.entity_types)
-            return f"the entity type {entity.uid.type} is not declared{near}"
+            return f"the entity type {entity.uid.type} is not declared"
         case ExternalEntityType():
             return f"the entity type {entity.uid.type} is external: the schema does not define it"
         case EnumeratedEntityType():

@@ -14,7 +14,7 @@ from reference.schema import Schema
 from reference.syntax import Expr, Lit, Var
 from reference.validation.capabilities import NONE, Capabilities, Expressions
 from reference.validation.environments import Environment
-from reference.validation.problems import ErrorKind, Problem, UnknownName
+from reference.validation.problems import ErrorKind, Problem
 from reference.validation.types import (
     DATETIME,
     DURATION,
@@ -92,9 +92,9 @@ class Checker(ABC):
     def judge(self, expr: Expr, known: Capabilities) -> Judgement:
         """The judgement on an expression under capabilities."""
 
-    def report(self, kind: ErrorKind, message: str, expr: Expr, unknown: UnknownName | None = None) -> Type:
+    def report(self, kind: ErrorKind, message: str, expr: Expr) -> Type:
         """Report an error, once for each kind and expression; what failed has the type Unknown."""
-        problem = Problem(kind, message, expr, self.environment, unknown)
+        problem = Problem(kind, message, expr, self.environment)
         self.problems.setdefault((kind, id(expr)), problem)
         return self.fail()
 

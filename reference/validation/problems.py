@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from reference.syntax import Expr
@@ -37,14 +36,6 @@ WarningKind = Literal[
 
 
 @dataclass(frozen=True, slots=True)
-class UnknownName:
-    """A name that is not among the known ones; the nearest of them is looked for only where it is shown."""
-
-    name: str
-    known: Callable[[], Iterable[str]]
-
-
-@dataclass(frozen=True, slots=True)
 class Problem:
     """An error: the expression at fault and the environment in which it is one, as far as there are any."""
 
@@ -52,7 +43,6 @@ class Problem:
     message: str
     expr: Expr | None = None
     environment: Environment | None = None
-    unknown: UnknownName | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

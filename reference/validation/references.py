@@ -8,7 +8,7 @@ from reference.entities import show
 from reference.names import is_action_type
 from reference.schema import EnumeratedEntityType, Schema
 from reference.syntax import Expr, Is, IsIn, Lit, walk
-from reference.validation.problems import Problem, UnknownName
+from reference.validation.problems import Problem
 from reference.values import EntityUid
 
 
@@ -31,17 +31,15 @@ def link_problems(uids: Iterator[EntityUid], schema: Schema) -> Iterator[Problem
 def _uid_problem(uid: EntityUid, node: Expr, schema: Schema) -> Iterator[Problem]:
     yield from _type_problem(uid.type, node, schema)
     if is_action_type(uid.type) and uid not in schema.actions:
-        unknown = UnknownName(show(uid), lambda: map(show, schema.actions))
-        yield Problem("unrecognized_action", f"no action {show(uid)} is declared", node, unknown=unknown)
+        yield Problem("unrecognized_action", f"no action {show(uid)} is declared", node)
     match schema.entity_types.get(uid.type):
         case EnumeratedEntityType(ids) if uid.id not in ids:
             message = f"{show(uid)} is not one of the entities listed for {uid.type}"
-            yield Problem("invalid_enum_entity", message, node, unknown=UnknownName(uid.id, lambda: ids))
+            yield Problem("invalid_enum_entity", message, node)
 
 
 def _type_problem(name: str, node: Expr | None, schema: Schema) -> Iterator[Problem]:
     # As in the Rust engine, every type called Action counts as known here (spec 08 §3, note).
     if not is_action_type(name) and name not in schema.entity_types:
-        unknown = UnknownName(name, lambda: schema.entity_types)
         message = f"the entity type {name} is not declared"
-        yield Problem("unrecognized_entity_type", message, node, unknown=unknown)
+        yield Problem("unrecognized_entity_type", message, node)

@@ -6,7 +6,6 @@ from reference.entities import show
 from reference.errors import InputError
 from reference.request import Request
 from reference.schema import Schema
-from reference.suggest import did_you_mean
 from reference.validation.conformance import record_problem, uid_problem, uids_problem
 from reference.values import EntityUid
 
@@ -38,7 +37,7 @@ def request_problem(request: Request, schema: Schema) -> str | None:
 
 def _participant_problem(role: str, uid: EntityUid, schema: Schema) -> str | None:
     if uid.type not in schema.entity_types:
-        return f"the {role}'s type {uid.type} is not declared{did_you_mean(uid.type, schema.entity_types)}"
+        return f"the {role}'s type {uid.type} is not declared"
     return uid_problem(uid, schema)
 
 
@@ -46,8 +45,7 @@ def _action_problem(uid: EntityUid, schema: Schema) -> str | None:
     action = schema.actions.get(uid)
     if action is not None:
         return external_action(uid) if action.external else None
-    near = did_you_mean(show(uid), map(show, schema.actions))
-    return f"the action {show(uid)} is not declared{near}"
+    return f"the action {show(uid)} is not declared"
 
 
 def external_action(uid: EntityUid) -> str:

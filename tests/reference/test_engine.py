@@ -1,34 +1,15 @@
-"""The engine as the harness sees it: details for people."""
+"""The engine as the harness sees it: what it leaves to others, and details for people."""
 
 from __future__ import annotations
 
-from drt.engines.reference_engine import LoadedReference, ReferenceEngine
-from drt.model.case import Case, Source
-from drt.model.outcome import Rejected, Validated
-
-SCHEMA = "entity User; entity D; action v appliesTo {principal: User, resource: D};"
-REQUEST = (
-    '{"principal": "User::\\"a\\"", "action": "Action::\\"v\\"", "resource": "D::\\"d\\"", "context": {}%s}'
-)
+from drt.engines.reference_engine import ReferenceEngine
+from drt.model.case import Source
+from drt.model.outcome import Rejected, Unsupported
 
 
-def loaded(policies: str) -> LoadedReference:
-    case = Case(Source(policies, "cedar"), "[]", schema=Source(SCHEMA, "cedar"))
-    engine = ReferenceEngine().load(case)
-    assert isinstance(engine, LoadedReference)
-    return engine
-
-
-def test_warnings_of_a_valid_set_have_a_place() -> None:
-    text = '\npermit(principal == User::"аdmin", action, resource)\nwhen { "a\u202e" == "b" };'
-    verdict = loaded(text).validate()
-    assert isinstance(verdict, Validated)
-    assert verdict.valid
-    assert verdict.detail is not None
-    lines = verdict.detail.split("\n")
-    assert lines[0].startswith("warning for `policy0`, line 2, column 1: ")
-    assert [line for line in lines if ", line 3, column 8: " in line] != []
-    assert '  when { "a " == "b" };' in lines
+def test_it_does_not_format() -> None:
+    text = "permit(principal, action, resource);"
+    assert ReferenceEngine().format_policies(text, 80, 2) == Unsupported("format")
 
 
 def test_all_syntax_errors_are_in_the_detail() -> None:

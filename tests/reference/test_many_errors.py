@@ -26,5 +26,4 @@ def test_many_errors_under_a_large_schema() -> None:
     lines = list(explain({"policy0": verdict}))
     assert process_time() - start < 30
     assert len(lines) == MOST_SHOWN + 1
-    assert "did you mean `Type" in lines[0]
     assert lines[-1].endswith(f"and {2 * MANY - MOST_SHOWN} more")

@@ -321,11 +321,11 @@ def test_a_path_is_not_a_list_of_namespaces_to_search() -> None:
     ("text", "line", "column", "words"),
     [
         ("entity A\n  B;", 2, 3, ["`B`", "`;`", "`in`"]),
-        ("entity A {x: Strin};", 1, 14, ["Strin", "did you mean `String`"]),
+        ("entity A {x: Strin};", 1, 14, ["Strin"]),
         ("entity A;\nentity A;", 2, 8, ["twice"]),
         ("entity A {\n  x: Set<", 2, 10, ["the text ends", "a name"]),
         ("entity A %", 1, 10, ["'%'"]),
-        ('action a; action b in [\n"aa"];', 2, 1, ["aa", "did you mean `a`"]),
+        ('action a; action b in [\n"aa"];', 2, 1, ["aa"]),
     ],
 )
 def test_errors_say_where_and_what_was_expected(text: str, line: int, column: int, words: list[str]) -> None:
@@ -335,7 +335,7 @@ def test_errors_say_where_and_what_was_expected(text: str, line: int, column: in
         assert word in error.message
 
 
-def test_errors_in_json_name_the_path_and_a_near_key() -> None:
+def test_errors_in_json_name_the_path_and_the_key() -> None:
     error = refusal(json_schema('{"User": {"memberOfType": []}}'), "json")
     assert "'User'" in error.message
-    assert "did you mean `memberOfTypes`" in error.message
+    assert "'memberOfType'" in error.message

@@ -49,7 +49,6 @@ def outcomes(condition: str) -> Iterator[object]:
     policies = Source(f"permit(principal, action, resource) when {{ {condition} }};")
     yield ENGINE.read_policies(policies)
     yield ENGINE.print_policies(policies, templates=True)
-    yield ENGINE.format_policies(policies.text, 80, 2)
     yield ENGINE.read_expression(condition)
     yield ENGINE.read_entities(ENTITIES, None)
     yield ENGINE.read_schema(SCHEMA)

@@ -226,7 +226,7 @@ def test_messages_name_the_entity_the_attribute_and_what_was_expected() -> None:
         InputError, match=r"""User::"u".*'age'.*expected Long, found a value of kind String"""
     ):
         read(user('"age": "1"'))
-    with pytest.raises(InputError, match=r"'agee' is not declared \(did you mean `age`\?\)"):
+    with pytest.raises(InputError, match=r"'agee' is not declared"):
         read(user('"agee": 1'))
 
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 import pytest
 
 from reference.expression_printer import print_expression
-from reference.locations import locate
 from reference.parser import parse_policies
 from reference.schema_reader import read_schema
 from reference.syntax import walk
 from reference.templates import Link, from_bodies
-from reference.validation.messages import explain
 from reference.validation.policies import validate, validate_set
 from reference.validation.problems import ErrorKind, Verdict
 from reference.values import EntityUid
@@ -235,20 +233,3 @@ def test_sugar_has_one_error_at_a_written_place(condition: str, place: str) -> N
     (written,) = [node for node in walk(body.clauses[0].body) if print_expression(node) == place]
     assert len(found) == 1
     assert found[0] is written
-
-
-def test_a_near_action_is_suggested_as_cedar_text() -> None:
-    policies = from_bodies(parse_policies('permit(principal, action == Action::"veiw", resource);'))
-    (line, *_) = explain(validate_set(policies, SCHEMA))
-    assert 'no action Action::"veiw" is declared (did you mean `Action::"view"`?)' in line
-
-
-def test_every_error_is_shown_in_its_text() -> None:
-    text = "permit(principal, action, resource)\nwhen { principal.nope == 1 }\nunless {  principal.age == true };"
-    policies = from_bodies(parse_policies(text))
-    lines = list(explain(validate_set(policies, SCHEMA), locate(text, policies.static)))
-    assert [line.split(":")[0] for line in lines] == [
-        "error in `policy0`, line 2, column 8",
-        "error in `policy0`, line 3, column 11",
-        "error in `policy0`, line 3, column 11",
-    ]

@@ -110,8 +110,8 @@ def test_a_missing_context_is_the_empty_record() -> None:
     assert read_request_under(text, SCHEMA).context.fields == {}
 
 
-def test_messages_suggest_a_near_name() -> None:
-    with pytest.raises(InputError, match="did you mean `User`"):
+def test_messages_name_what_is_not_declared() -> None:
+    with pytest.raises(InputError, match="Usr"):
         read_request_under(request("Usr"), SCHEMA)
-    with pytest.raises(InputError, match='did you mean `Action::"view"`'):
+    with pytest.raises(InputError, match='Action::"vieww"'):
         read_request_under(request(action="vieww"), SCHEMA)

@@ -267,9 +267,9 @@ PRINTING: tuple[Defect, ...] = (
     Defect("PrintedUnless", "printer", "`unless` is printed as `when`.",
            planted(Fault(printed=lambda text: text.replace("unless {", "when {"))), "print-policies", ("writing",)),
     Defect("FormatLosesComment", "formatter", "The first comment is lost in formatting.",
-           planted(Fault(formatted=_forgetful)), "format", ("formatting: comments",)),
+           planted(Fault(formatted=_forgetful), "production"), "format", ("formatting: comments",)),
     Defect("FormatGrows", "formatter", "Every formatting adds a blank line.",
-           planted(Fault(formatted=lambda given, text: text + "\n" if given.endswith("\n") else text)), "format", ("formatting: formatting again",)),
+           planted(Fault(formatted=lambda given, text: text + "\n" if given.endswith("\n") else text), "production"), "format", ("formatting: formatting again",)),
 )  # fmt: skip
 
 VALIDATION: tuple[Defect, ...] = (

@@ -20,6 +20,8 @@ from drt.oracles.agreement import engines_agree
 from drt.oracles.wildcard import ANY_REQUEST, matches, question, wildcard_matches_definition
 
 REFERENCE = build("reference")
+FORMATTER = build("production")
+"""Formats, which the reference does not."""
 
 POLICIES = """permit(principal, action, resource) when { principal in Group::"g" };
 @id("x") permit(principal == ?principal, action in [Action::"a", Action::"b"], resource);
@@ -89,7 +91,7 @@ class Planted:
         return Loaded()
 
     def __getattr__(self, question: str) -> Any:
-        method = getattr(REFERENCE, question)
+        method = getattr(FORMATTER if question == "format_policies" else REFERENCE, question)
         change = self.methods.get(question)
         if change is None:
             return method

@@ -31,9 +31,8 @@ def accepted_texts() -> Iterator[str]:
 
 @pytest.mark.shared
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["reference", "production"])
-def test_formatting_is_idempotent_and_keeps_policies_and_comments(name: str) -> None:
-    engines = [build(name)]
+def test_formatting_is_idempotent_and_keeps_policies_and_comments() -> None:
+    engines = [build("production")]
     compared = 0
     for text in accepted_texts():
         checked = formatting_keeps_everything(Case(Source(text)), engines)

@@ -6,14 +6,14 @@ This is the small door; every chapter of the language has a module of its own be
 from __future__ import annotations
 
 from reference.authorizer import authorize as _authorize
-from reference.entity_json import read_entities
 from reference.errors import ErrorKind, EvaluationError, InputError
 from reference.evaluator import evaluate as _evaluate
-from reference.parser import parse_expression, parse_policies
-from reference.recursion import CallerTooDeep, door
-from reference.request_json import read_request
+from reference.json.entities import read_entities
+from reference.json.requests import read_request
+from reference.policy_set import from_bodies
 from reference.response import Decision, Response
-from reference.templates import from_bodies
+from reference.support.recursion import CallerTooDeep, door
+from reference.text.parser import parse_expression, parse_policies
 from reference.values import Value
 
 __all__ = [

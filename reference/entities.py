@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from reference.errors import EvaluationError, InputError
 from reference.names import is_action_type
-from reference.uid_text import canonical_uid
+from reference.text.uid_text import show
 from reference.values import EntityUid, Value
 
 
@@ -119,11 +119,6 @@ def store(entities: Iterable[Entity]) -> Entities:
                     )
     _refuse_cycles(by_uid)
     return Entities(by_uid)
-
-
-def show(uid: EntityUid) -> str:
-    """A uid for error messages, as Cedar text."""
-    return canonical_uid(uid)
 
 
 def _refuse_cycles(by_uid: Mapping[EntityUid, Entity]) -> None:

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from reference import syntax as ast
 from reference.entities import Entities
 from reference.errors import ErrorKind, EvaluationError
+from reference.extension_functions import call
 from reference.extensions.datetime import Datetime
 from reference.extensions.duration import Duration
-from reference.extensions.functions import call
 from reference.integers import checked
 from reference.request import Request
 from reference.values import FALSE, Bool, EntityUid, Long, Record, Set, String, Value, boolean

@@ -1,7 +1,7 @@
 """The abstract syntax of expressions: one frozen record a form (spec 01 §5).
 
 Operators carry the name that they have in the JSON format (spec 06 §3). Sugar that the JSON format keeps
-is kept here too; `reference.sugar` gives its meaning. Trees may be very deep, so nothing here recurses.
+is kept here too; `reference.desugar` gives its meaning. Trees may be very deep, so nothing here recurses.
 """
 
 from __future__ import annotations

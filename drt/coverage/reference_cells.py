@@ -31,7 +31,8 @@ from reference.policies import (
     action_condition,
     scope_condition,
 )
-from reference.recursion import door
+from reference.support.recursion import door
+from reference.support.tracing import Tracer
 from reference.syntax import (
     And,
     Binary,
@@ -52,7 +53,6 @@ from reference.syntax import (
     Unary,
     children,
 )
-from reference.tracing import Tracer
 from reference.values import Bool, EntityUid, Long, Record, Set, String, Value
 
 PREDICATES_OF_ANYTHING = ("if", ".", "getTag", "set", "record")

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from reference.entities import Entities
 from reference.errors import ErrorKind
 from reference.policies import Policies
+from reference.policy_set import PolicySet
 from reference.syntax import Binary, Compound, HasAttr, HasPath, IsIn, Like, Star
-from reference.templates import PolicySet
 from reference.values import TRUE, Bool, EntityUid, Set, String, Value
 
 TELLING = (Binary, IsIn, HasAttr, HasPath, Like)

@@ -9,9 +9,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from reference import questions
 from reference.errors import InputError
-from reference.parser import parse_expression
+from reference.json.policy_writer import body_to_json
 from reference.policies import (
     ActionConstraint,
     ActionEquals,
@@ -25,10 +24,11 @@ from reference.policies import (
     Within,
     slots,
 )
-from reference.policy_json_writer import body_to_json
-from reference.schema import Schema
+from reference.policy_set import Link, PolicySet, instantiate
+from reference.schema.schema import Schema
 from reference.syntax import Lit, Slot
-from reference.templates import Link, PolicySet, instantiate
+from reference.text.parser import parse_expression
+from reference.validation import questions
 from reference.validation.environments import Environment
 from reference.validation.policies import validate_set
 from reference.validation.scripts import is_escaped

@@ -29,36 +29,36 @@ from drt.model.outcome import (
     Unwritable,
     Validated,
 )
+from reference import policy_set
 from reference import request as cedar
-from reference import schema_linking as linking
-from reference import templates
 from reference.authorizer import authorize
 from reference.entities import Entities
-from reference.entity_json import NoJson, entities_to_json, read_entities
 from reference.errors import EvaluationError, InputError
 from reference.evaluator import evaluate
-from reference.json_document import Json
-from reference.json_reader import read_json
-from reference.json_writer import write_json
-from reference.parser import parse_expression, parse_policies
+from reference.json.document import Json
+from reference.json.entities import NoJson, entities_to_json, read_entities
+from reference.json.policies import parse_policy_set
+from reference.json.policy_writer import expression_to_json, policy_set_to_json
+from reference.json.reader import read_json
+from reference.json.requests import read_request
+from reference.json.values import uid
+from reference.json.writer import write_json
 from reference.policies import Policies
-from reference.policy_json import parse_policy_set
-from reference.policy_json_writer import expression_to_json, policy_set_to_json
-from reference.printer import print_plain_policies, print_policies_and_templates
-from reference.recursion import door
-from reference.request_json import read_request
-from reference.schema import Schema
-from reference.schema_canonical import canonical_schema
-from reference.schema_printer import plain_schema_json, schema_to_json, schema_to_text
-from reference.schema_reader import read_fragments, read_schema
+from reference.policy_set import PolicySet, from_bodies
+from reference.schema import linking
+from reference.schema.canonical import canonical_schema
+from reference.schema.printer import plain_schema_json, schema_to_json, schema_to_text
+from reference.schema.reader import read_fragments, read_schema
+from reference.schema.schema import Schema
+from reference.support.recursion import door
 from reference.syntax import Expr, SlotName
-from reference.templates import PolicySet, from_bodies
-from reference.typed_entity_json import read_entities_under
-from reference.typed_request_json import read_request_under
+from reference.text.parser import parse_expression, parse_policies
+from reference.text.printer import print_plain_policies, print_policies_and_templates
 from reference.validation.messages import explain
 from reference.validation.policies import validate_set
 from reference.validation.problems import Caution
-from reference.value_json import uid
+from reference.validation.typed_entities import read_entities_under
+from reference.validation.typed_requests import read_request_under
 from reference.values import EntityUid
 
 T = TypeVar("T")
@@ -278,7 +278,7 @@ def read_policy_set(policies: Source) -> PolicySet:
 def linked(policies: PolicySet, links: Sequence[Link]) -> PolicySet:
     """The policies with further links."""
     return policies.link_all(
-        (new_id, templates.Link(template_id, dict(_slot_value(slot, text) for slot, text in values)))
+        (new_id, policy_set.Link(template_id, dict(_slot_value(slot, text) for slot, text in values)))
         for template_id, new_id, values in links
     )
 

@@ -17,8 +17,7 @@ from drt.proofs.code import Code, Defect
 from drt.proofs.theorem import Counterexample, Goal, Theorem
 from production.language.uids import Uid
 from reference import entities
-from reference.syntax import Star
-from reference.validation.types import (
+from reference.schema.types import (
     BOOL,
     FALSE,
     LONG,
@@ -32,6 +31,7 @@ from reference.validation.types import (
     describe,
     entity,
 )
+from reference.syntax import Star
 from reference.values import EntityUid
 
 NODES = 4
@@ -171,7 +171,7 @@ def _types() -> tuple[Type, ...]:
 
 
 def _bounds(code: Code) -> Sequence[Goal]:
-    join = code.module("reference.validation.lattice").join
+    join = code.module("reference.schema.lattice").join
     types = _types()
 
     def wrong() -> Iterator[str]:
@@ -246,7 +246,7 @@ THEOREMS = (
         (
             Defect(
                 "the left boolean wins",
-                "reference.validation.lattice",
+                "reference.schema.lattice",
                 "return t if t == u else BOOL",
                 "return t",
             ),

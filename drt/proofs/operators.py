@@ -118,7 +118,7 @@ METHODS = (
 
 def _methods(code: Code) -> Iterator[Pair]:
     functions, extensions = (
-        code.module("reference.extensions.functions"),
+        code.module("reference.extension_functions"),
         code.module("production.language.extensions"),
     )
     for name, arity in METHODS:

@@ -17,12 +17,8 @@ from drt.proofs.operators import MAX, MIN, Operand, concrete, operands
 from drt.proofs.theorem import Counterexample, Goal, Theorem
 from reference.entities import EMPTY
 from reference.errors import EvaluationError
-from reference.schema import Schema
-from reference.syntax import Binary, BinaryOp, Expr, Unary, UnaryOp, Var
-from reference.validation.capabilities import Capabilities
-from reference.validation.environments import Environment
-from reference.validation.judgement import Checker, Judgement, Typed
-from reference.validation.types import (
+from reference.schema.schema import Schema
+from reference.schema.types import (
     BOOL,
     DATETIME,
     DECIMAL,
@@ -38,6 +34,10 @@ from reference.validation.types import (
     describe,
     entity,
 )
+from reference.syntax import Binary, BinaryOp, Expr, Unary, UnaryOp, Var
+from reference.validation.capabilities import Capabilities
+from reference.validation.environments import Environment
+from reference.validation.judgement import Checker, Judgement, Typed
 from reference.values import Bool, EntityUid, Long
 
 MODULE = "reference.validation.operators"

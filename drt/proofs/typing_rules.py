@@ -16,12 +16,12 @@ import z3
 from drt.proofs.code import Code, Defect
 from drt.proofs.theorem import Counterexample, Goal, Theorem
 from reference.errors import EvaluationError
-from reference.schema import Schema
+from reference.schema.schema import Schema
+from reference.schema.types import BOOL, EMPTY_RECORD, FALSE, LONG, STRING, TRUE, Type, describe
 from reference.syntax import And, Expr, If, Or, Var
 from reference.validation.capabilities import Capabilities
 from reference.validation.environments import Environment
 from reference.validation.judgement import Checker, Judgement, Typed
-from reference.validation.types import BOOL, EMPTY_RECORD, FALSE, LONG, STRING, TRUE, Type, describe
 from reference.values import Bool, EntityUid, Long, String, Value
 
 CONTROL = "reference.validation.control"

@@ -15,9 +15,9 @@ from drt.proofs.code import Code
 from drt.proofs.theorem import Counterexample
 from reference.entities import EMPTY
 from reference.evaluator import Evaluator
-from reference.parser import parse_policies
-from reference.request_json import read_request
-from reference.templates import from_bodies
+from reference.json.requests import read_request
+from reference.policy_set import from_bodies
+from reference.text.parser import parse_policies
 
 CLAUSES = {"satisfied": "", "unsatisfied": " when { false }", "erring": " when { 1 }"}
 REQUEST = Request(

@@ -16,7 +16,7 @@ from reference.policies import (
     ScopeConstraint,
     Within,
 )
-from reference.schema import Schema
+from reference.schema.schema import Schema
 from reference.syntax import Slot, SlotName
 from reference.values import EntityUid
 

@@ -5,11 +5,9 @@
 
 from __future__ import annotations
 
-from reference.schema import Schema, StandardEntityType
-from reference.syntax import Expr
-from reference.validation.judgement import ENTITY, OBJECT, TEXT, Checker, Typed
-from reference.validation.lattice import join_all
-from reference.validation.types import (
+from reference.schema.lattice import join_all
+from reference.schema.schema import Schema, StandardEntityType
+from reference.schema.types import (
     BOOL,
     EMPTY_RECORD,
     FALSE,
@@ -20,6 +18,8 @@ from reference.validation.types import (
     Type,
     describe,
 )
+from reference.syntax import Expr
+from reference.validation.judgement import ENTITY, OBJECT, TEXT, Checker, Typed
 
 
 def has_attr_type(operand: Typed, attr: str, known: bool, check: Checker, place: Expr | None = None) -> Type:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reference.errors import EvaluationError
+from reference.extension_functions import CONSTRUCTORS, FUNCTIONS, METHODS, call
 from reference.extensions.datetime import Datetime
 from reference.extensions.decimal import Decimal
 from reference.extensions.duration import Duration
-from reference.extensions.functions import CONSTRUCTORS, FUNCTIONS, METHODS, call
 from reference.extensions.ipaddr import IpAddr
-from reference.syntax import Call, Lit
-from reference.validation.judgement import Checker, Sort, Typed
-from reference.validation.types import (
+from reference.schema.types import (
     BOOL,
     DATETIME,
     DECIMAL,
@@ -23,6 +21,8 @@ from reference.validation.types import (
     Type,
     describe,
 )
+from reference.syntax import Call, Lit
+from reference.validation.judgement import Checker, Sort, Typed
 from reference.values import String, Value
 
 RESULTS: dict[str, Type] = {

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from reference.entities import show
 from reference.extensions.datetime import Datetime
 from reference.extensions.decimal import Decimal
 from reference.extensions.duration import Duration
 from reference.extensions.ipaddr import IpAddr
 from reference.names import is_action_type
-from reference.schema import EnumeratedEntityType, Schema
-from reference.validation.types import (
+from reference.schema.schema import EnumeratedEntityType, Schema
+from reference.schema.types import (
     BoolType,
     EntityType,
     ExtensionType,
@@ -26,6 +25,7 @@ from reference.validation.types import (
     Type,
     describe,
 )
+from reference.text.uid_text import show
 from reference.values import Bool, EntityUid, Long, Record, Set, String, Value
 
 

@@ -5,11 +5,11 @@ An operand that the others make unreachable is not judged; the typed expression 
 
 from __future__ import annotations
 
+from reference.schema.lattice import join
+from reference.schema.types import BOOL, FALSE, TRUE, FalseType, TrueType, Type, describe
 from reference.syntax import And, Expr, If, Or
 from reference.validation.capabilities import NONE, Capabilities
 from reference.validation.judgement import BOOLEAN, Checker, Judgement, Typed
-from reference.validation.lattice import join
-from reference.validation.types import BOOL, FALSE, TRUE, FalseType, TrueType, Type, describe
 
 
 def boolean(expr: Expr, known: Capabilities, check: Checker) -> Judgement:

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from reference.entities import Entities, Entity, show, store
+from reference.entities import Entities, Entity, store
 from reference.errors import InputError
 from reference.names import is_action_type
-from reference.schema import Action, EnumeratedEntityType, ExternalEntityType, Schema, StandardEntityType
+from reference.schema.schema import (
+    Action,
+    EnumeratedEntityType,
+    ExternalEntityType,
+    Schema,
+    StandardEntityType,
+)
+from reference.schema.types import EMPTY_RECORD
+from reference.text.uid_text import show
 from reference.validation.conformance import (
     record_problem,
     uid_problem,
     uids_problem,
     value_problem,
 )
-from reference.validation.types import EMPTY_RECORD
 
 
 def conforming_store(entities: Iterable[Entity], schema: Schema) -> Entities:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from itertools import product
 
 from reference.policies import Body, Equals, OfTypeWithin, ScopeConstraint, Within
-from reference.schema import Schema
+from reference.schema.schema import Schema
+from reference.schema.types import RecordType
 from reference.syntax import Slot, SlotName
-from reference.validation.types import RecordType
 from reference.values import EntityUid
 
 

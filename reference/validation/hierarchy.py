@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from reference.schema import Schema, reachable
-from reference.syntax import SetOf
-from reference.validation.judgement import ENTITY, Checker, Sort, Typed
-from reference.validation.types import (
+from reference.schema.schema import Schema, reachable
+from reference.schema.types import (
     BOOL,
     FALSE,
     TRUE,
@@ -15,6 +13,8 @@ from reference.validation.types import (
     Type,
     UnknownType,
 )
+from reference.syntax import SetOf
+from reference.validation.judgement import ENTITY, Checker, Sort, Typed
 from reference.values import EntityUid
 
 

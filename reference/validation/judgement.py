@@ -10,12 +10,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from reference.schema import Schema
-from reference.syntax import Expr, Lit, Var
-from reference.validation.capabilities import NONE, Capabilities, Expressions
-from reference.validation.environments import Environment
-from reference.validation.problems import ErrorKind, Problem
-from reference.validation.types import (
+from reference.schema.schema import Schema
+from reference.schema.types import (
     DATETIME,
     DURATION,
     LONG,
@@ -30,6 +26,10 @@ from reference.validation.types import (
     describe,
     is_boolean,
 )
+from reference.syntax import Expr, Lit, Var
+from reference.validation.capabilities import NONE, Capabilities, Expressions
+from reference.validation.environments import Environment
+from reference.validation.problems import ErrorKind, Problem
 from reference.values import Value
 
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from math import inf
 
+from reference.schema.types import EntityType
 from reference.syntax import Binary, Expr, GetAttr, HasAttr, If, Lit, RecordOf, Var, walk
 from reference.validation.judgement import Typed
-from reference.validation.types import EntityType
 from reference.values import EntityUid
 
 Level = float

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
-from reference.entities import show
 from reference.errors import InputError
-from reference.expression_printer import print_expression
 from reference.syntax import Expr
+from reference.text.expression_printer import print_expression
+from reference.text.uid_text import show
 from reference.validation.environments import Environment
 from reference.validation.problems import Problem, Verdict
 

@@ -8,11 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reference.syntax import Binary, Expr, Unary
-from reference.validation.hierarchy import membership
-from reference.validation.judgement import BOOLEAN, ENTITY, NUMBER, ORDERED, SET, Checker, Typed
-from reference.validation.lattice import join, join_all
-from reference.validation.types import (
+from reference.schema.lattice import join, join_all
+from reference.schema.types import (
     BOOL,
     FALSE,
     LONG,
@@ -27,6 +24,9 @@ from reference.validation.types import (
     UnknownType,
     describe,
 )
+from reference.syntax import Binary, Expr, Unary
+from reference.validation.hierarchy import membership
+from reference.validation.judgement import BOOLEAN, ENTITY, NUMBER, ORDERED, SET, Checker, Typed
 
 
 def unary_type(expr: Unary, operand: Typed, check: Checker) -> Type:

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from math import inf
 
 from reference.policies import Body, condition
-from reference.recursion import deep_recursion
-from reference.schema import Schema
+from reference.policy_set import PolicySet
+from reference.schema.schema import Schema
+from reference.schema.types import FALSE
+from reference.support.recursion import deep_recursion
 from reference.syntax import Expr
-from reference.templates import PolicySet
 from reference.validation.applicability import SlotValues, applies
 from reference.validation.capabilities import Expressions
 from reference.validation.environments import Environment, environments
@@ -22,7 +23,6 @@ from reference.validation.levels import levels_above
 from reference.validation.problems import Caution, Problem, Verdict
 from reference.validation.references import link_problems, reference_problems
 from reference.validation.typechecker import TypeChecker
-from reference.validation.types import FALSE
 from reference.validation.warnings import text_warnings
 
 

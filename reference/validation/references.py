@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reference.entities import show
 from reference.names import is_action_type
-from reference.schema import EnumeratedEntityType, Schema
+from reference.schema.schema import EnumeratedEntityType, Schema
 from reference.syntax import Expr, Is, IsIn, Lit, walk
+from reference.text.uid_text import show
 from reference.validation.problems import Problem
 from reference.values import EntityUid
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from reference.entities import show
 from reference.errors import InputError
 from reference.request import Request
-from reference.schema import Schema
+from reference.schema.schema import Schema
+from reference.text.uid_text import show
 from reference.validation.conformance import record_problem, uid_problem, uids_problem
 from reference.values import EntityUid
 

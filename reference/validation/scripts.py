@@ -6,8 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
-
-from reference.validation.unicode_tables import ESCAPED, IDENTIFIER_ALLOWED, SCRIPT_EXTENSIONS
+from pathlib import Path
 
 EVERY_SCRIPT = frozenset({"Zyyy", "Zinh"})
 """Common and Inherited: what has one of these fits every script."""
@@ -64,17 +63,24 @@ class _Table:
 
 @cache
 def _scripts() -> _Table:
-    return _table(SCRIPT_EXTENSIONS)
+    rows = _rows()
+    return _table({name.removeprefix("scripts "): rows[name] for name in rows if name.startswith("scripts ")})
 
 
 @cache
 def _allowed() -> _Table:
-    return _table({"allowed": IDENTIFIER_ALLOWED})
+    return _table({"allowed": _rows()["identifier_allowed"]})
 
 
 @cache
 def _escaped() -> _Table:
-    return _table({"escaped": ESCAPED})
+    return _table({"escaped": _rows()["escaped"]})
+
+
+def _rows() -> dict[str, str]:
+    """The rows of the file beside this one: a name, and ranges of code points in hexadecimal digits."""
+    lines = Path(__file__).with_name("unicode_tables.txt").read_text(encoding="utf-8").splitlines()
+    return dict(line.split(": ") for line in lines if not line.startswith("#"))
 
 
 def _table(ranges: dict[str, str]) -> _Table:

@@ -10,6 +10,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reference.names import is_action_type
+from reference.schema.types import (
+    BOOL,
+    FALSE,
+    LONG,
+    STRING,
+    TRUE,
+    UNKNOWN,
+    Attribute,
+    RecordType,
+    Type,
+    UnknownType,
+    entity,
+)
 from reference.syntax import (
     And,
     Binary,
@@ -34,22 +47,9 @@ from reference.validation.attributes import get_attr_type, has_attr_type
 from reference.validation.calls import call_type
 from reference.validation.capabilities import NONE, Capabilities
 from reference.validation.control import boolean, conditional, conjunction, disjunction
+from reference.validation.has_rules import has_path, is_in, tag
 from reference.validation.judgement import TEXT, Checker, Judgement, Typed
 from reference.validation.operators import binary_type, is_type, set_type, unary_type
-from reference.validation.presence import has_path, is_in, tag
-from reference.validation.types import (
-    BOOL,
-    FALSE,
-    LONG,
-    STRING,
-    TRUE,
-    UNKNOWN,
-    Attribute,
-    RecordType,
-    Type,
-    UnknownType,
-    entity,
-)
 from reference.values import Bool, EntityUid, Long, String
 
 

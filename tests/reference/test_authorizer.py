@@ -9,11 +9,11 @@ import pytest
 from reference.authorizer import Outcome, authorize, decide
 from reference.entities import EMPTY
 from reference.errors import InputError
-from reference.parser import parse_policies
 from reference.policies import Body, Policies, Policy, condition
+from reference.policy_set import Link, PolicySet, from_bodies
 from reference.request import Request
 from reference.syntax import Lit
-from reference.templates import Link, PolicySet, from_bodies
+from reference.text.parser import parse_policies
 from reference.values import TRUE, EntityUid, Record
 
 ALICE, VIEW, DOC = EntityUid("User", "a"), EntityUid("Action", "view"), EntityUid("Doc", "d")

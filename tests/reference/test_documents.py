@@ -7,12 +7,12 @@ import json
 import pytest
 
 from reference.entities import Entity, store
-from reference.entity_json import entities_to_json, read_entities
 from reference.errors import InputError
-from reference.json_document import Number
-from reference.json_reader import read_json
-from reference.json_writer import write_json
-from reference.request_json import read_request
+from reference.json.document import Number
+from reference.json.entities import entities_to_json, read_entities
+from reference.json.reader import read_json
+from reference.json.requests import read_request
+from reference.json.writer import write_json
 from reference.values import Bool, EntityUid, Long, Record, Set, String, Value
 
 A = '{"type":"User","id":"a"}'

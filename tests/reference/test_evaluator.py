@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from reference.desugar import core
 from reference.entities import Entities
-from reference.entity_json import read_entities
 from reference.errors import EvaluationError
 from reference.evaluator import evaluate
-from reference.parser import parse_expression
+from reference.json.entities import read_entities
 from reference.request import Request
-from reference.sugar import core
 from reference.syntax import Slot
+from reference.text.parser import parse_expression
 from reference.values import FALSE, TRUE, EntityUid, Record, Value
 
 STORE = """[

@@ -16,8 +16,8 @@ from reference.extensions.decimal import Decimal
 from reference.extensions.duration import Duration
 from reference.extensions.ipaddr import IpAddr
 from reference.integers import MAX_LONG, MIN_LONG, keyed_hash
-from reference.parser import parse_expression
-from reference.request_json import read_request
+from reference.json.requests import read_request
+from reference.text.parser import parse_expression
 from reference.values import TRUE, Long
 
 COUNT = 20_000

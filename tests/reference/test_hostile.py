@@ -11,16 +11,16 @@ import pytest
 
 from reference.authorizer import authorize
 from reference.entities import EMPTY, Entity, store
-from reference.entity_json import read_entities
 from reference.errors import InputError
 from reference.evaluator import evaluate
-from reference.expression_printer import print_expression
-from reference.json_writer import write_json
-from reference.parser import parse_expression, parse_policies
-from reference.policy_json_writer import expression_to_json
-from reference.recursion import deep_recursion, door
+from reference.json.entities import read_entities
+from reference.json.policy_writer import expression_to_json
+from reference.json.writer import write_json
+from reference.policy_set import from_bodies
 from reference.request import Request
-from reference.templates import from_bodies
+from reference.support.recursion import deep_recursion, door
+from reference.text.expression_printer import print_expression
+from reference.text.parser import parse_expression, parse_policies
 from reference.values import FALSE, TRUE, EntityUid, Record, canonical
 from reference.wildcard import matches
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from time import process_time
 
-from reference.parser import parse_policies
-from reference.schema_reader import read_schema
+from reference.schema.reader import read_schema
+from reference.text.parser import parse_policies
 from reference.validation.messages import MOST_SHOWN, explain
 from reference.validation.policies import validate
 

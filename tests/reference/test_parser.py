@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from reference.errors import InputError
-from reference.parser import parse_expression, parse_policies
 from reference.policies import ActionEquals, ActionIn, Equals, slots
 from reference.syntax import (
     And,
@@ -23,6 +22,7 @@ from reference.syntax import (
     Unary,
     Var,
 )
+from reference.text.parser import parse_expression, parse_policies
 from reference.values import TRUE, EntityUid, Long, String
 
 CONTEXT = Var("context")

@@ -10,14 +10,14 @@ import pytest
 from reference.entities import EMPTY
 from reference.errors import EvaluationError, InputError
 from reference.evaluator import evaluate
-from reference.expression_printer import print_expression
-from reference.json_writer import write_json
-from reference.parser import parse_policies
-from reference.policy_json import parse_policy_set
-from reference.policy_json_writer import policy_set_to_json
+from reference.json.policies import parse_policy_set
+from reference.json.policy_writer import policy_set_to_json
+from reference.json.writer import write_json
+from reference.policy_set import from_bodies
 from reference.request import Request
 from reference.syntax import Expr
-from reference.templates import from_bodies
+from reference.text.expression_printer import print_expression
+from reference.text.parser import parse_policies
 from reference.values import EntityUid, Record
 
 ALL = {"op": "All"}

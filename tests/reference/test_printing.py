@@ -7,15 +7,13 @@ from collections.abc import Sequence
 
 import pytest
 
+from reference.desugar import core, rebuild
 from reference.errors import InputError
-from reference.expression_printer import print_expression
-from reference.json_writer import write_json
+from reference.json.policies import parse_policy_set
+from reference.json.policy_writer import expression_to_json, policy_set_to_json
+from reference.json.writer import write_json
 from reference.names import is_identifier
-from reference.parser import parse_expression, parse_policies
-from reference.policy_json import parse_policy_set
-from reference.policy_json_writer import expression_to_json, policy_set_to_json
-from reference.printer import print_plain_policies, print_policies_and_templates
-from reference.sugar import core, rebuild
+from reference.policy_set import Link, from_bodies
 from reference.syntax import (
     And,
     Binary,
@@ -38,7 +36,9 @@ from reference.syntax import (
     fold,
     has_path,
 )
-from reference.templates import Link, from_bodies
+from reference.text.expression_printer import print_expression
+from reference.text.parser import parse_expression, parse_policies
+from reference.text.printer import print_plain_policies, print_policies_and_templates
 from reference.values import FALSE, EntityUid, Long, String
 
 NAMES = ("a", "if", "", "a b", "principal", "__cedar", 'q"\\', "\n\r\0", "é\u0301", "\u200b", "😀", "*")

@@ -7,12 +7,12 @@ from collections import Counter
 import pytest
 
 from drt.engines.reference_answers import uid_text
-from reference import questions
 from reference.errors import InputError
-from reference.parser import parse_policies
+from reference.json.policy_writer import body_to_json
 from reference.policies import Body, condition
-from reference.policy_json_writer import body_to_json
-from reference.schema_reader import read_schema
+from reference.schema.reader import read_schema
+from reference.text.parser import parse_policies
+from reference.validation import questions
 from reference.values import EntityUid
 
 SCHEMA = read_schema(

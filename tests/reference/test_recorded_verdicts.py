@@ -14,14 +14,14 @@ from drt.engines.reference_engine import ReferenceEngine
 from drt.model.case import Inquiry, Source
 from drt.model.outcome import Accepted, Answered, Rejected, Unlinkable
 from reference.errors import InputError
-from reference.json_reader import read_json
-from reference.parser import parse_policies
-from reference.schema import Schema
-from reference.schema_reader import read_schema
-from reference.templates import Link, PolicySet, from_bodies
+from reference.json.reader import read_json
+from reference.json.values import uid
+from reference.policy_set import Link, PolicySet, from_bodies
+from reference.schema.reader import read_schema
+from reference.schema.schema import Schema
+from reference.text.parser import parse_policies
 from reference.validation.policies import validate_set
 from reference.validation.problems import Verdict
-from reference.value_json import uid
 from tests.shared_material import shared_folder
 
 pytestmark = pytest.mark.shared

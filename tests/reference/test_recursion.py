@@ -7,9 +7,9 @@ from threading import Barrier, Thread
 
 import pytest
 
-from reference.parser import parse_policies
-from reference.recursion import deep_recursion
-from reference.schema_reader import read_schema
+from reference.schema.reader import read_schema
+from reference.support.recursion import deep_recursion
+from reference.text.parser import parse_policies
 from reference.validation.policies import validate
 
 LIMIT = sys.getrecursionlimit()

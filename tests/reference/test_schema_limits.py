@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from reference.errors import InputError
-from reference.schema_canonical import canonical_schema
-from reference.schema_printer import schema_to_json, schema_to_text
-from reference.schema_reader import read_fragments, read_schema
+from reference.schema.canonical import canonical_schema
+from reference.schema.printer import schema_to_json, schema_to_text
+from reference.schema.reader import read_fragments, read_schema
 
 MANY = 20_000
 

@@ -9,15 +9,15 @@ import pytest
 
 from reference.authorizer import authorize
 from reference.errors import InputError
-from reference.parser import parse_policies
-from reference.schema import Schema
-from reference.schema_canonical import canonical_schema
-from reference.schema_linking import LinkErrorKind, Unlinkable, link, link_complete
-from reference.schema_printer import plain_schema_json, schema_to_json, schema_to_text
-from reference.schema_reader import Syntax, read_fragments, read_schema
-from reference.templates import from_bodies
-from reference.typed_entity_json import read_entities_under
-from reference.typed_request_json import read_request_under
+from reference.policy_set import from_bodies
+from reference.schema.canonical import canonical_schema
+from reference.schema.linking import LinkErrorKind, Unlinkable, link, link_complete
+from reference.schema.printer import plain_schema_json, schema_to_json, schema_to_text
+from reference.schema.reader import Syntax, read_fragments, read_schema
+from reference.schema.schema import Schema
+from reference.text.parser import parse_policies
+from reference.validation.typed_entities import read_entities_under
+from reference.validation.typed_requests import read_request_under
 
 EXTERNAL = """
 @doc("elsewhere") external entity Org;

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from reference.errors import InputError
-from reference.schema import Schema
-from reference.schema_canonical import canonical_schema
-from reference.schema_plain import plain_fragments
-from reference.schema_printer import schema_to_json, schema_to_text
-from reference.schema_reader import Syntax, read_fragments, read_schema
-from reference.schema_resolver import resolve
-from reference.schema_syntax import Fragment
-from reference.schema_text_writer import write_schema_text
+from reference.schema.canonical import canonical_schema
+from reference.schema.plain import plain_fragments
+from reference.schema.printer import schema_to_json, schema_to_text
+from reference.schema.reader import Syntax, read_fragments, read_schema
+from reference.schema.resolver import resolve
+from reference.schema.schema import Schema
+from reference.schema.syntax import Fragment
+from reference.schema.text_writer import write_schema_text
 
 SCHEMAS: list[tuple[Syntax, str]] = [
     ("cedar", "entity A in [B] {x?: Set<Long>, \"a b\": {y: B}} tags String; entity B;"),
@@ -92,7 +92,7 @@ def test_a_writer_that_loses_tags_is_found_out(monkeypatch: pytest.MonkeyPatch) 
     def without_tags(fragments: tuple[Fragment, ...]) -> str:
         return write_schema_text(fragments).replace(" tags Long", "")
 
-    monkeypatch.setattr("reference.schema_printer.write_schema_text", without_tags)
+    monkeypatch.setattr("reference.schema.printer.write_schema_text", without_tags)
     schema_to_text(read_fragments("entity A;"))
     with pytest.raises(InputError, match="changing its meaning"):
         schema_to_text(read_fragments("entity A tags Long;"))

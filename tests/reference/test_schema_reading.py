@@ -7,8 +7,8 @@ import json
 import pytest
 
 from reference.errors import InputError
-from reference.schema_canonical import canonical_schema
-from reference.schema_reader import Syntax, read_schema
+from reference.schema.canonical import canonical_schema
+from reference.schema.reader import Syntax, read_schema
 
 
 def meaning(text: str, syntax: Syntax = "cedar") -> str:

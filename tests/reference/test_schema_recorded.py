@@ -8,9 +8,9 @@ import tarfile
 import pytest
 
 from reference.errors import InputError
-from reference.schema_canonical import canonical_schema
-from reference.schema_printer import schema_to_json, schema_to_text
-from reference.schema_reader import Syntax, read_fragments, read_schema
+from reference.schema.canonical import canonical_schema
+from reference.schema.printer import schema_to_json, schema_to_text
+from reference.schema.reader import Syntax, read_fragments, read_schema
 from tests.shared_material import shared_folder
 
 pytestmark = pytest.mark.shared

@@ -11,10 +11,10 @@ from typing import TypeVar
 import pytest
 
 import reference
-import reference.recursion
+import reference.support.recursion
 from drt.engines.reference_engine import LoadedReference, ReferenceEngine
 from drt.model.case import Case, Inquiry, Request, Source
-from reference.recursion import CallerTooDeep
+from reference.support.recursion import CallerTooDeep
 from reference.values import Long
 
 T = TypeVar("T")
@@ -139,7 +139,7 @@ def met(levels: int) -> str:
     except CallerTooDeep:
         return "CallerTooDeep"
     except RecursionError as error:
-        return "Python" if frames(error) <= {__file__, reference.recursion.__file__} else "reference"
+        return "Python" if frames(error) <= {__file__, reference.support.recursion.__file__} else "reference"
     return "answer" if value == Long(3) else "another value"
 
 

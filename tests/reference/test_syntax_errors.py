@@ -7,7 +7,7 @@ import re
 import pytest
 
 from reference.errors import InputError
-from reference.parser import MOST_FAULTS, parse_policies
+from reference.text.parser import MOST_FAULTS, parse_policies
 
 FINE = "permit(principal, action, resource);"
 PLACE = re.compile(r"line (\d+), column (\d+): ")

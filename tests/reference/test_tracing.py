@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from reference.entity_json import read_entities
 from reference.errors import ErrorKind, EvaluationError
 from reference.evaluator import Evaluator
-from reference.expression_printer import print_expression
-from reference.parser import parse_expression
-from reference.recursion import deep_recursion
+from reference.json.entities import read_entities
 from reference.request import Request
+from reference.support.recursion import deep_recursion
+from reference.support.tracing import Tracer
 from reference.syntax import Compound, Expr, Slot, Unary
-from reference.tracing import Tracer
+from reference.text.expression_printer import print_expression
+from reference.text.parser import parse_expression
 from reference.values import FALSE, TRUE, EntityUid, Long, Record, Value
 
 ENTITIES = read_entities(

@@ -9,8 +9,8 @@ import pytest
 from reference.entities import Entities
 from reference.errors import InputError
 from reference.extensions.decimal import Decimal
-from reference.schema_reader import read_schema
-from reference.typed_entity_json import read_entities_under
+from reference.schema.reader import read_schema
+from reference.validation.typed_entities import read_entities_under
 from reference.values import EntityUid, Set, canonical
 from tests.shared_material import shared_folder
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from reference.expression_printer import print_expression
-from reference.parser import parse_policies
-from reference.schema_reader import read_schema
+from reference.policy_set import Link, from_bodies
+from reference.schema.reader import read_schema
 from reference.syntax import walk
-from reference.templates import Link, from_bodies
+from reference.text.expression_printer import print_expression
+from reference.text.parser import parse_policies
 from reference.validation.policies import validate, validate_set
 from reference.validation.problems import ErrorKind, Verdict
 from reference.values import EntityUid

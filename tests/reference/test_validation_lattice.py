@@ -6,8 +6,8 @@ from itertools import product
 
 import pytest
 
-from reference.validation.lattice import join
-from reference.validation.types import (
+from reference.schema.lattice import join
+from reference.schema.types import (
     BOOL,
     DECIMAL,
     EMPTY_RECORD,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from reference.parser import parse_policies
-from reference.schema_reader import read_schema
+from reference.schema.reader import read_schema
+from reference.text.parser import parse_policies
 from reference.validation.policies import validate
 
 SCHEMA = read_schema(

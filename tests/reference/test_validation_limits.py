@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from reference.parser import parse_policies
-from reference.schema_reader import read_schema
+from reference.schema.reader import read_schema
+from reference.text.parser import parse_policies
 from reference.validation.policies import validate
 
 SCHEMA = read_schema(

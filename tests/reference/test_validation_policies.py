@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from reference.parser import parse_policies
-from reference.schema_reader import read_schema
+from reference.policy_set import Link, from_bodies
+from reference.schema.reader import read_schema
 from reference.syntax import SlotName
-from reference.templates import Link, from_bodies
+from reference.text.parser import parse_policies
 from reference.validation import applicability
 from reference.validation.messages import explain
 from reference.validation.policies import Verdict, validate, validate_set

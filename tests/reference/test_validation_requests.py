@@ -8,8 +8,8 @@ import pytest
 
 from reference.errors import InputError
 from reference.extensions.ipaddr import parse
-from reference.schema_reader import read_schema
-from reference.typed_request_json import read_request_under
+from reference.schema.reader import read_schema
+from reference.validation.typed_requests import read_request_under
 from reference.values import EntityUid
 
 SCHEMA = read_schema(

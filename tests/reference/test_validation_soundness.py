@@ -14,17 +14,17 @@ import pytest
 from reference.entities import Entities, Entity, store
 from reference.errors import EvaluationError
 from reference.evaluator import evaluate
-from reference.parser import parse_expression
 from reference.request import Request
-from reference.schema_reader import read_schema
+from reference.schema.reader import read_schema
+from reference.schema.types import BOOL, STRING, TRUE, Type, is_boolean
 from reference.syntax import And, Expr, If, Or, Unary
+from reference.text.parser import parse_expression
 from reference.validation import control, typechecker
 from reference.validation.attributes import get_attr_type
 from reference.validation.capabilities import NONE, Capabilities
 from reference.validation.environments import Environment
 from reference.validation.judgement import Checker, Judgement, Sort, Typed
 from reference.validation.typechecker import TypeChecker
-from reference.validation.types import BOOL, STRING, TRUE, Type, is_boolean
 from reference.values import TRUE as YES
 from reference.values import Bool, EntityUid, Record, String, Value
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from reference.parser import parse_policies
-from reference.policy_json import parse_policy_set
-from reference.schema_reader import read_schema
-from reference.templates import Link, from_bodies
+from reference.json.policies import parse_policy_set
+from reference.policy_set import Link, from_bodies
+from reference.schema.reader import read_schema
+from reference.text.parser import parse_policies
 from reference.validation.messages import explain
 from reference.validation.policies import validate, validate_set
 from reference.validation.problems import Caution, WarningKind

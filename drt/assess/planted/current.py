@@ -10,19 +10,19 @@ from typing import Any
 from drt.assess.mutation import Defect
 from drt.assess.planted.engines import Fault, Patches, Planted
 from drt.model.outcome import Accepted, Outcome, Validated
-from reference import schema_linking
 from reference.policies import ActionIn
-from reference.schema import ExternalEntityType
+from reference.schema import linking
+from reference.schema.schema import ExternalEntityType
+from reference.schema.types import FALSE, NEVER, EntityType, SetType
 from reference.syntax import And, Expr, Lit, walk
 from reference.validation import operators, policies
 from reference.validation.applicability import applies
 from reference.validation.problems import Caution, Verdict
-from reference.validation.types import FALSE, NEVER, EntityType, SetType
 from reference.values import Bool
 
 _check_everywhere, _validate_link = policies.check_everywhere, policies.validate_link
 _text_warnings, _membership = policies.text_warnings, operators.membership
-_linked_type = schema_linking._linked_type
+_linked_type = linking._linked_type
 
 
 def _planted(name: str, sentence: str, fault: Fault, target: str, *named: str) -> Defect:
@@ -115,7 +115,7 @@ CURRENT = (
              _patched({(policies, "text_warnings"): _warnings_where_reached}), "valid-texts",
              "the warning "),
     _planted("LastDefinitionLinks", "Of two definitions of a type the last one is taken.",
-             _patched({(schema_linking, "_linked_type"): _last_definition}), "valid-linking",
+             _patched({(linking, "_linked_type"): _last_definition}), "valid-linking",
              "linking"),
 )  # fmt: skip
 """Warnings that became errors again, and the like."""

@@ -16,9 +16,11 @@ from drt.assess.planted import faulty_engines, faulty_validators, rules
 from drt.assess.planted.current import CURRENT
 from drt.assess.planted.engines import Fault, Planted, in_json, of_format
 from drt.model.outcome import Authorized, Outcome
-from reference import building, evaluator, expression_printer, schema_resolver, templates
+from reference import evaluator, policy_set
 from reference.names import RESERVED
-from reference.schema import Schema
+from reference.schema import resolver
+from reference.schema.schema import Schema
+from reference.text import ast_builder, expression_printer
 from reference.validation import entities, requests
 
 
@@ -125,7 +127,7 @@ OPERATORS += (
     _evaluating("MillisecondsAreSeconds", "duration", "Milliseconds count as seconds.",
                 rules.function("duration", rules.milliseconds_are_seconds), "evaluate", "`duration`", "reading `duration`"),
     _evaluating("SlotsSwapped", "templates", "With both slots, each gets the other's entity.",
-                {(templates, "instantiate"): rules.filled_by_the_other}, "rbac", "linking"),
+                {(policy_set, "instantiate"): rules.filled_by_the_other}, "rbac", "linking"),
 )  # fmt: skip
 
 
@@ -134,7 +136,7 @@ def _without_comments(text: str) -> str:
     return re.sub(r"//[^\r\n]*", "", text)
 
 
-_unescape, _pattern_of, _prefixed = building.unescape, building.pattern_of, building.prefixed
+_unescape, _pattern_of, _prefixed = ast_builder.unescape, ast_builder.pattern_of, ast_builder.prefixed
 
 
 def _pattern_with_stars(token: Any) -> Any:
@@ -146,24 +148,24 @@ READING: tuple[Defect, ...] = (
            planted(Fault(policies=of_format("cedar", _without_comments), expression=_without_comments)),
            "parse-text", ("reading a string",)),
     Defect("HexEscapeLost", "escapes", r"`\x41` is taken for the four characters.",
-           planted(Fault({(building, "unescape"): lambda raw: _unescape(raw.replace("\\x", "\\\\x"))})),
+           planted(Fault({(ast_builder, "unescape"): lambda raw: _unescape(raw.replace("\\x", "\\\\x"))})),
            "parse-text", ("reading an escape",)),
     Defect("StarEscapeLost", "escapes", r"`\*` in a pattern is a wildcard.",
-           planted(Fault({(building, "pattern_of"): _pattern_with_stars})), "wildcard", ("reading the pattern of `like`",)),
+           planted(Fault({(ast_builder, "pattern_of"): _pattern_with_stars})), "wildcard", ("reading the pattern of `like`",)),
     Defect("SignsCollapse", "parser", "Two equal prefix operators are dropped.",
-           planted(Fault({(building, "prefixed"): lambda op, times, operand: _prefixed(op, times % 2, operand)})),
+           planted(Fault({(ast_builder, "prefixed"): lambda op, times, operand: _prefixed(op, times % 2, operand)})),
            "parse-text", ("reading `-`", "reading `!`")),
     Defect("LargestLong", "lexer", "The integer 2^63 is taken.",
-           planted(Fault({(building, "MAX_LONG"): 2**63})), "parse-text",
+           planted(Fault({(ast_builder, "MAX_LONG"): 2**63})), "parse-text",
            ("reading a number",)),
     Defect("LikeIsAName", "parser", "`like` may be an attribute.",
-           planted(Fault({(building, "RESERVED"): RESERVED - {"like"}})), "parse-text",
+           planted(Fault({(ast_builder, "RESERVED"): RESERVED - {"like"}})), "parse-text",
            ("reading `like`",)),
     Defect("AnySlotAnywhere", "parser", "Either slot may stand on either side.",
-           planted(Fault({(building, "with_own_slot"): lambda variable, constraint: constraint})),
+           planted(Fault({(ast_builder, "with_own_slot"): lambda variable, constraint: constraint})),
            "parse-text", ("reading `principal`", "reading `resource`")),
     Defect("AnyTypeIsAction", "parser", "The scope of the action takes any entity.",
-           planted(Fault({(building, "is_action_type"): lambda name: True})), "parse-text",
+           planted(Fault({(ast_builder, "is_action_type"): lambda name: True})), "parse-text",
            ("reading a name",)),
 )  # fmt: skip
 
@@ -321,7 +323,7 @@ def _without_groups(value: Any) -> Any:
 
 
 def _mixed_types() -> dict[str, Any]:
-    types = schema_resolver.BUILTIN_TYPES
+    types = resolver.BUILTIN_TYPES
     return types | {"duration": types["datetime"]}
 
 
@@ -331,7 +333,7 @@ SCHEMAS: tuple[Defect, ...] = (
     Defect("ActionGroupsLost", "schema reader", "In JSON, actions belong to no groups.",
            planted(Fault(schema=of_format("json", in_json(_without_groups)))), "valid-schemas", ("reading the groups of an action",)),
     Defect("DurationsAreDatetimes", "schema reader", "The type `duration` is resolved as `datetime`.",
-           planted(Fault({(schema_resolver, "BUILTIN_TYPES"): _mixed_types()})), "valid-schemas",
+           planted(Fault({(resolver, "BUILTIN_TYPES"): _mixed_types()})), "valid-schemas",
            ("reading the name of a type",)),
     Defect("TagsNotTranslated", "schema reader", "A translated schema has no tags.",
            planted(Fault(translated=lambda text: re.sub(r" tags [^;{}]*;", ";", text)), "production"),

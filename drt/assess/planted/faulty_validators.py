@@ -14,11 +14,11 @@ from drt.assess.planted.faulty_engines import Faulty, FaultyLoaded
 from drt.engines.reference_engine import LoadedReference
 from drt.model.case import Case
 from drt.model.outcome import Outcome
-from reference.validation import control, entities, operators, policies, presence, requests, typechecker
+from reference.schema.types import BOOL, FALSE, LONG, TRUE
+from reference.validation import control, entities, has_rules, operators, policies, requests, typechecker
 from reference.validation.calls import RESULTS
 from reference.validation.capabilities import Capabilities
 from reference.validation.judgement import Judgement, Sort, Typed
-from reference.validation.types import BOOL, FALSE, LONG, TRUE
 
 
 class CarelessLoaded(FaultyLoaded):
@@ -44,7 +44,7 @@ def _always(result: Any) -> Callable[..., Any]:
     return lambda *_, **__: result
 
 
-_sound_get_attr, _sound_get_tag = typechecker.get_attr_type, presence.get_tag_type
+_sound_get_attr, _sound_get_tag = typechecker.get_attr_type, has_rules.get_tag_type
 _sound_binary, _sound_unary = typechecker.binary_type, typechecker.unary_type
 _sound_environments = policies.environments
 _sound_levels_above = policies.levels_above
@@ -64,7 +64,7 @@ class TagUnguarded(Careless):
     """A tag may be read without `hasTag`."""
 
     patches = {
-        (presence, "get_tag_type"): lambda expr, operand, tag, _, check: _sound_get_tag(
+        (has_rules, "get_tag_type"): lambda expr, operand, tag, _, check: _sound_get_tag(
             expr, operand, tag, True, check
         )
     }

@@ -8,8 +8,9 @@ from typing import Any
 
 from drt.assess.planted.engines import Patches
 from reference import evaluator
+from reference import extension_functions as functions
 from reference.errors import EvaluationError
-from reference.extensions import datetime, decimal, duration, functions, ipaddr
+from reference.extensions import datetime, decimal, duration, ipaddr
 from reference.extensions.datetime import Datetime
 from reference.extensions.decimal import Decimal
 from reference.extensions.duration import Duration

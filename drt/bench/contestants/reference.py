@@ -12,13 +12,13 @@ from drt.bench.contestants.contestant import Answer, Prepared
 from drt.bench.workload import Workload
 from reference.authorizer import authorize
 from reference.entities import Entities
-from reference.entity_json import read_entities
-from reference.parser import parse_policies
+from reference.json.entities import read_entities
+from reference.json.policies import parse_policy_set
+from reference.json.requests import read_request
 from reference.policies import Policies
-from reference.policy_json import parse_policy_set
+from reference.policy_set import from_bodies
 from reference.request import Request
-from reference.request_json import read_request
-from reference.templates import from_bodies
+from reference.text.parser import parse_policies
 
 
 def _read(response: Any) -> Answer:

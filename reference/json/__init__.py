@@ -1,0 +1,1 @@
+"""JSON to syntax, entities and requests, and back."""

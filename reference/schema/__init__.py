@@ -1,0 +1,1 @@
+"""Schemas: types, both syntaxes in and out, names, linking."""

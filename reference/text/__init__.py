@@ -1,0 +1,1 @@
+"""Cedar text to syntax and back."""

@@ -1,0 +1,241 @@
+"""Expressions to Cedar text that reads back to the same expression (spec 01 §7).
+
+An operand gets parentheses unless it binds more tightly than where it stands. Text is built from nested
+pieces, so that neither depth costs recursion nor a long chain copies its text again and again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+from reference.errors import InputError
+from reference.extension_functions import METHODS
+from reference.names import is_identifier
+from reference.syntax import (
+    And,
+    Binary,
+    BinaryOp,
+    Call,
+    Expr,
+    GetAttr,
+    HasAttr,
+    HasPath,
+    If,
+    Is,
+    IsIn,
+    Like,
+    Lit,
+    Or,
+    RecordOf,
+    SetOf,
+    Slot,
+    Unary,
+    Var,
+    fold,
+)  # fmt: skip
+from reference.text.strings import escape, escape_pattern
+from reference.values import Bool, EntityUid, Long, String, Value
+
+Pieces = tuple[Any, ...]
+"""Text in pieces: strings and further `Pieces`."""
+
+LARGEST_EXPANSION = 1_000
+"""The longest `has` path that may be written out as the `&&` it stands for."""
+
+
+class Level(IntEnum):
+    """How tightly an expression binds (spec 01 §4.1)."""
+
+    IF = 1
+    OR = 2
+    AND = 3
+    RELATION = 4
+    ADD = 5
+    MULT = 6
+    UNARY = 7
+    MEMBER = 8
+
+
+INFIX: dict[BinaryOp, Level] = {
+    "==": Level.RELATION, "!=": Level.RELATION, "<": Level.RELATION, "<=": Level.RELATION,
+    ">": Level.RELATION, ">=": Level.RELATION, "in": Level.RELATION,
+    "+": Level.ADD, "-": Level.ADD, "*": Level.MULT,
+}  # fmt: skip
+"""The operators written between their operands; the other binary forms are methods."""
+
+MOST_SIGNS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An expression as text; `sign` and `signs` say which prefix sign it begins with, and how often."""
+
+    level: Level
+    pieces: Pieces
+    sign: str = ""
+    signs: int = 0
+
+
+def print_expression(expr: Expr) -> str:
+    """The expression as text.
+
+    Raises:
+        InputError: part `policies`, for a method call without a receiver, which has no text.
+    """
+    return flat(fold(expr, _rule).pieces)
+
+
+def flat(pieces: Pieces) -> str:
+    """The text of all pieces, in order."""
+    texts: list[str] = []
+    todo: list[Any] = [pieces]
+    while todo:
+        piece = todo.pop()
+        if isinstance(piece, str):
+            texts.append(piece)
+        else:
+            todo.extend(reversed(piece))
+    return "".join(texts)
+
+
+def quoted(text: str) -> str:
+    return f'"{escape(text)}"'
+
+
+def print_uid(uid: EntityUid) -> str:
+    return f"{uid.type}::{quoted(uid.id)}"
+
+
+def _rule(expr: Expr, parts: Sequence[Written]) -> Written:
+    match expr, parts:
+        case Lit(value), _:
+            return _literal(value)
+        case (Var(name), _) | (Slot(name), _):
+            return Written(Level.MEMBER, (name,))
+        case If(), (condition, then, otherwise):
+            pieces = ("if ", condition.pieces, " then ", then.pieces, " else ", otherwise.pieces)
+            return Written(Level.IF, pieces)
+        case Or(), (left, right):
+            return Written(Level.OR, (_at(Level.OR, left), " || ", _at(Level.AND, right)))
+        case And(), (left, right):
+            return Written(Level.AND, (_at(Level.AND, left), " && ", _at(Level.RELATION, right)))
+        case Binary(op), (left, right):
+            return _binary(op, left, right)
+        case Unary("isEmpty"), (operand,):
+            return Written(Level.MEMBER, (_at(Level.MEMBER, operand), ".isEmpty()"))
+        case Unary(op), (operand,):
+            return _prefixed("-" if op == "neg" else "!", operand, number=_is_bare_number(expr.operand))
+        case SetOf(), _:
+            return Written(Level.MEMBER, ("[", *_listed(part.pieces for part in parts), "]"))
+        case RecordOf(fields), _:
+            pairs = ((_key(key), ": ", part.pieces) for (key, _), part in zip(fields, parts, strict=True))
+            return Written(Level.MEMBER, ("{", *_listed(pairs), "}"))
+        case Call(function), _:
+            return _call(function, parts)
+        case _:
+            return _test(expr, parts)
+
+
+def _test(expr: Expr, parts: Sequence[Written]) -> Written:
+    """Accesses, and what is asked of one operand."""
+    operand = parts[0]
+    match expr:
+        case GetAttr(_, attr):
+            access = f".{attr}" if is_identifier(attr) else f"[{quoted(attr)}]"
+            return Written(Level.MEMBER, (_at(Level.MEMBER, operand), access))
+        case HasAttr(_, attr):
+            return _relation(operand, " has ", _key(attr))
+        case HasPath(_, path) if all(is_identifier(attr) for attr in path):
+            return _relation(operand, " has ", ".".join(path))
+        case HasPath(_, path):
+            return _expanded(operand, path)
+        case Is(_, type_name):
+            return _relation(operand, " is ", type_name)
+        case IsIn(_, type_name):
+            return _relation(operand, " is ", type_name, " in ", _at(Level.ADD, parts[1]))
+        case Like(_, pattern):
+            return _relation(operand, " like ", f'"{escape_pattern(pattern)}"')
+        case _:
+            raise AssertionError("not a form with operands of its own")
+
+
+def _expanded(operand: Written, path: Sequence[str]) -> Written:
+    """`has a.b` as the `&&` that it stands for, for attributes that are no identifiers (spec 06 §3)."""
+    if len(path) > LARGEST_EXPANSION:
+        raise InputError(
+            "policies", f"a `has` path of more than {LARGEST_EXPANSION:,} attributes has no text"
+        )
+    tests: list[Any] = []
+    for attr in path:
+        tests.append((_at(Level.ADD, operand), " has ", _key(attr)))
+        access = f".{attr}" if is_identifier(attr) else f"[{quoted(attr)}]"
+        operand = Written(Level.MEMBER, (_at(Level.MEMBER, operand), access))
+    return Written(Level.AND, tuple(_listed(tests, " && ")))
+
+
+def _literal(value: Value) -> Written:
+    match value:
+        case Bool(truth):
+            return Written(Level.MEMBER, ("true" if truth else "false",))
+        case Long(number) if number < 0:
+            return Written(Level.UNARY, (f"{number}",), "-", 1)
+        case Long(number):
+            return Written(Level.MEMBER, (f"{number}",))
+        case String(text):
+            return Written(Level.MEMBER, (quoted(text),))
+        case EntityUid():
+            return Written(Level.MEMBER, (print_uid(value),))
+        case _:
+            raise AssertionError("no such literal")
+
+
+def _binary(op: BinaryOp, left: Written, right: Written) -> Written:
+    level = INFIX.get(op)
+    if level is None:
+        return Written(Level.MEMBER, (_at(Level.MEMBER, left), f".{op}(", right.pieces, ")"))
+    first = Level.ADD if level is Level.RELATION else level
+    return Written(level, (_at(first, left), f" {op} ", _at(Level(level + 1), right)))
+
+
+def _prefixed(sign: str, operand: Written, *, number: bool) -> Written:
+    """A sign before its operand; a minus before a bare number would become part of it."""
+    joins = operand.sign == sign and operand.signs < MOST_SIGNS
+    if joins or (operand.level is Level.MEMBER and not (number and sign == "-")):
+        return Written(Level.UNARY, (sign, operand.pieces), sign, operand.signs + 1 if joins else 1)
+    return Written(Level.UNARY, (sign, "(", operand.pieces, ")"), sign, 1)
+
+
+def _is_bare_number(expr: Expr) -> bool:
+    return isinstance(expr, Lit) and isinstance(expr.value, Long)
+
+
+def _call(function: str, parts: Sequence[Written]) -> Written:
+    if function not in METHODS:
+        return Written(Level.MEMBER, (function, "(", *_listed(part.pieces for part in parts), ")"))
+    if not parts:
+        raise InputError("policies", f"a call of the method `{function}` without a receiver has no text")
+    arguments = _listed(part.pieces for part in parts[1:])
+    return Written(Level.MEMBER, (_at(Level.MEMBER, parts[0]), f".{function}(", *arguments, ")"))
+
+
+def _relation(operand: Written, *rest: Any) -> Written:
+    return Written(Level.RELATION, (_at(Level.ADD, operand), *rest))
+
+
+def _at(level: Level, written: Written) -> Pieces:
+    """The pieces, in parentheses if the expression binds less tightly than `level`."""
+    return written.pieces if written.level >= level else ("(", written.pieces, ")")
+
+
+def _key(attr: str) -> str:
+    return attr if is_identifier(attr) else quoted(attr)
+
+
+def _listed(parts: Iterable[Any], separator: str = ", ") -> list[Any]:
+    pieces: list[Any] = []
+    for part in parts:
+        pieces.extend((separator, part) if pieces else (part,))
+    return pieces

@@ -7,7 +7,7 @@ from typing import Final, NoReturn
 
 from ..language.escapes import EscapeError, unescape
 from ..language.names import RESERVED
-from ..language.uids import Uid, uid
+from ..language.uids import Uid, new_uid, uid
 from .lexer import END, describe, error_at, offset_of, tokenize
 
 MAX_NESTING: Final = 1_000
@@ -102,7 +102,7 @@ class Cursor:
             return None
         if word[:1] not in WORD_START or word in RESERVED:
             return None
-        return uid(word, literal[1:-1])
+        return new_uid(word, literal[1:-1])
 
     def _entity(self, what: str) -> Uid:
         tokens = self.tokens

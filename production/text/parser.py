@@ -30,6 +30,7 @@ _ENTITY_OR_SLOT: Final = {
     slot.name: f"an entity or the slot `{slot.name}`" for slot in (PRINCIPAL_SLOT, RESOURCE_SLOT)
 }
 _EFFECTS: Final[dict[str, Effect]] = {"permit": "permit", "forbid": "forbid"}
+_ENTITY_OPS: Final[dict[str, ActionOp]] = {"==": "==", "in": "in"}
 _KINDS: Final[dict[str, ConditionKind]] = {"when": "when", "unless": "unless"}
 _OPENING: Final = frozenset("([{")
 _CLOSING: Final = frozenset(")]}")
@@ -38,7 +39,7 @@ _NO_ANNOTATIONS: Final[Annotations] = MappingProxyType({})
 
 
 class PolicyParser(ExpressionParser):
-    """A cursor that reads policies. Constraints that are alike are one object."""
+    """A cursor that reads policies."""
 
     __slots__ = ("actions", "start")
 
@@ -46,7 +47,8 @@ class PolicyParser(ExpressionParser):
         super().__init__(text)
         self.start = 0
         """Where the policy starts that is being read."""
-        self.actions: dict[tuple[ActionOp, tuple[Uid, ...]], ActionScope] = {}
+        self.actions: dict[tuple[str, ...], ActionScope] = {}
+        """Action constraints of four tokens met so far, such as `== Action::"view"`."""
 
     def policy(self) -> Policy:
         """Read one policy or template, its semicolon included."""
@@ -109,19 +111,22 @@ class PolicyParser(ExpressionParser):
         at = self.at
         if self.tokens[at] != variable:
             self.unexpected(f"`{variable}`")
-        operator = self.tokens[at + 1]
         self.at = at + 1
+        operator = self.tokens[at + 1]
         if operator == "," or operator == ")":
             return ANY
-        if operator == "==":
-            self.at += 1
-            return Scope("==", self._entity_or_slot(slot))
-        if operator == "in":
-            self.at += 1
-            return Scope("in", self._entity_or_slot(slot))
+        self.at = at + 2
+        op = _ENTITY_OPS.get(operator)
+        if op is not None:
+            if self.tokens[at + 3] == "::":
+                known = self.entities.get((self.tokens[at + 2], self.tokens[at + 4]))
+                if known is not None:
+                    self.at = at + 5
+                    return Scope(op, known)
+            return Scope(op, self._entity_or_slot(slot))
         if operator != "is":
+            self.at = at + 1
             self.unexpected("`==`, `in`, `is`, or the end of the constraint")
-        self.at += 1
         type_name = self.name("an entity type")
         if self.tokens[self.at] != "in":
             return Scope("is", None, type_name)
@@ -153,26 +158,33 @@ class PolicyParser(ExpressionParser):
         return operand
 
     def _action_constraint(self) -> ActionScope:
-        self.take("action")
-        operator = self.tokens[self.at]
+        at = self.at
+        if self.tokens[at] != "action":
+            self.unexpected("`action`")
+        key = tuple(self.tokens[at + 1 : at + 5])
+        scope = self.actions.get(key)
+        if scope is not None:
+            self.at = at + 5
+            return scope
+        self.at = at + 1
+        scope = self._action_scope(key[0])
+        if self.at == at + 5:
+            self.actions[key] = scope
+        return scope
+
+    def _action_scope(self, operator: str) -> ActionScope:
         if operator == "==":
             self.at += 1
-            return self._action_scope("==", (self._grouped_action(),))
+            return ActionScope("==", (self._grouped_action(),))
         if operator == "in":
             self.at += 1
             groups = self._open_groups()
             entities = self._action_list() if self.tokens[self.at] == "[" else (self._action(),)
             self._close_groups(groups)
-            return self._action_scope("in", entities)
+            return ActionScope("in", entities)
         if operator != ",":
             self.unexpected("`==`, `in`, or the end of the constraint")
         return ANY_ACTION
-
-    def _action_scope(self, op: ActionOp, entities: tuple[Uid, ...]) -> ActionScope:
-        scope = self.actions.get((op, entities))
-        if scope is None:
-            scope = self.actions[op, entities] = ActionScope(op, entities)
-        return scope
 
     def _action_list(self) -> tuple[Uid, ...]:
         """A bracketed list of actions; as a set literal it is one level of nesting."""

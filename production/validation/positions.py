@@ -100,10 +100,14 @@ class _NotingParser(PolicyParser):
         return state
 
     def _constraint(self, variable: str, slot: Slot) -> Scope:
-        self._scope.append(self.at)
+        start = self.at
+        self._scope.append(start)
+        noted = len(self._scope)
         scope = super()._constraint(variable, slot)
         if scope.op == "All":
             self._scope.pop()
+        elif scope.op != "is" and len(self._scope) == noted:
+            self._scope.append(start + 2)  # An entity that the parser knew already.
         return scope
 
     def _entity_or_slot(self, slot: Slot) -> Uid | Slot:
@@ -114,10 +118,14 @@ class _NotingParser(PolicyParser):
         return super()._entity_or_slot(slot)
 
     def _action_constraint(self) -> ActionScope:
-        self._scope.append(self.at)
+        start = self.at
+        self._scope.append(start)
+        noted = len(self._scope)
         scope = super()._action_constraint()
         if scope.op == "All":
             self._scope.pop()
+        elif len(self._scope) == noted:
+            self._scope.append(start + 2)  # A constraint that the parser knew already.
         return scope
 
     def _action_list(self) -> tuple[Uid, ...]:

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from generators import extension_values, literals
 from generators.focus import Focus
+from generators.language import METHODS
 from generators.magnitudes import number, writable
 from generators.syntax import (
     COMPARISONS,
-    DECIMAL_METHODS,
-    IP_METHODS,
     PRINCIPAL,
     RESOURCE,
     Binary,
@@ -42,6 +41,8 @@ from generators.world import (
     is_exact,
 )
 
+DECIMAL_ORDER = tuple(name for name, row in METHODS.items() if row.preferred == ("decimal", "decimal"))
+IP_TESTS = tuple(name for name, row in METHODS.items() if row.preferred[:1] == ("ip",))
 ORDERED = (LONG, DATETIME, DURATION, DECIMAL)
 _RELATIONS = {
     "==": (0,),
@@ -84,7 +85,7 @@ class Comparisons:
         type_ = LONG if types[0] is LONG and source.boolean(0.3) else source.choice(types)
         kind = type_.name
         if kind == "decimal":
-            op = source.choice(DECIMAL_METHODS)
+            op = source.choice(DECIMAL_ORDER)
         else:
             op = source.choice(COMPARISONS)
         left, value = self.subject(type_, depth)
@@ -189,7 +190,7 @@ class Comparisons:
         """A test of an ip address; a range around it where that is wanted."""
         source = self.source
         left, value = self.subject(IPADDR, depth)
-        method = source.choice((*IP_METHODS, "isInRange", "isInRange"))
+        method = source.choice((*IP_TESTS, "isInRange", "isInRange"))
         if method != "isInRange":
             return Call(method, (left,))
         if isinstance(value, ExtV) and want is not False and value.kind == "ipaddr":

@@ -17,6 +17,9 @@ from generators.literals import (
 from generators.syntax import ExtV
 
 DAY = 86_400_000
+UNITS = {"toMilliseconds": 1, "toSeconds": 1000, "toMinutes": 60_000, "toHours": 3_600_000, "toDays": DAY}
+"""Milliseconds of the unit that a method of durations counts in."""
+
 FIRST_INSTANT, LAST_INSTANT = -62167219200000, 253402300799999
 """The instants that `datetime` can write with the zone `Z`."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from generators.language import FUNCTIONS, METHODS, OPERATORS
 from generators.source import Source
 
 WORDS = (
@@ -22,13 +23,9 @@ STRINGS = (
     '"\U0001f600"', '"\u200b"',
 )  # fmt: skip
 PATTERNS = ('"*"', '""', r'"\*"', '"a*b"', r'"\x2a"', r'"\\*"', '"**"', r'"\u{2a}a\*"', *STRINGS[:6])
-BINARY = ("<", "<=", ">", ">=", "==", "!=", "in", "&&", "||", "+", "-", "*")
-METHODS = (
-    "contains", "containsAll", "containsAny", "getTag", "hasTag", "isEmpty", "lessThan", "isIpv4",
-    "isInRange", "offset", "toDate", "toDays", "durationSince", "greaterThanOrEqual",
-)  # fmt: skip
-UNARY_METHODS = ("isEmpty", "isIpv4", "toDate", "toDays")
-FUNCTIONS = ("decimal", "ip", "datetime", "duration")
+INFIX = tuple(row.name for row in OPERATORS.values() if row.infix)
+CALLED = tuple(METHODS.values())
+CONSTRUCTORS = tuple(FUNCTIONS)
 MOSTLY = 0.96
 """How often a place gets what the grammar wants there; otherwise something nearby that it may refuse."""
 
@@ -142,7 +139,7 @@ class Grammar:
         return f"{self.name()}::{self.string()}"
 
     def binary(self, depth: int) -> str:
-        operator = self.source.choice(BINARY)
+        operator = self.source.choice(INFIX)
         chained = operator in ("&&", "||", "+", "-", "*") and self.source.boolean(0.3)
         operands = [self.operand(depth - index) for index in range(3 if chained else 2)]
         return f" {operator} ".join(operands)
@@ -158,14 +155,13 @@ class Grammar:
         return self.operand(depth) + attribute
 
     def method(self, depth: int) -> str:
-        name = self.source.choice(METHODS)
-        count = int(name not in UNARY_METHODS) if self.source.boolean(MOSTLY) else self.source.integer(0, 2)
-        return (
-            f"{self.operand(depth)}.{name}({self.listed([self.expression(depth - 1) for _ in range(count)])})"
-        )
+        row = self.source.choice(CALLED)
+        count = row.arity - 1 if self.source.boolean(MOSTLY) else self.source.integer(0, 2)
+        arguments = self.listed([self.expression(depth - 1) for _ in range(count)])
+        return f"{self.operand(depth)}.{row.name}({arguments})"
 
     def call(self, depth: int) -> str:
-        name = self.source.choice(FUNCTIONS) if self.source.boolean(MOSTLY) else self.name()
+        name = self.source.choice(CONSTRUCTORS) if self.source.boolean(MOSTLY) else self.name()
         arguments = [self.string()] if self.source.boolean(0.9) else [self.expression(depth - 1)] * 2
         return f"{name}({self.listed(arguments)})"
 

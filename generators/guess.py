@@ -11,9 +11,9 @@ from collections.abc import Callable
 from typing import Protocol
 
 from generators.entities import ancestors
-from generators.extension_values import DAY, datetime_value, duration_value
+from generators.extension_values import DAY, UNITS, datetime_value, duration_value
+from generators.language import FUNCTIONS
 from generators.syntax import (
-    CONSTRUCTORS,
     Binary,
     Call,
     Expr,
@@ -159,7 +159,6 @@ _ARITHMETIC: dict[str, Callable[[int, int], int]] = {
     "-": lambda a, b: a - b,
     "*": lambda a, b: a * b,
 }
-_UNIT = {"toMilliseconds": 1, "toSeconds": 1000, "toMinutes": 60_000, "toHours": 3_600_000, "toDays": DAY}
 
 
 def _binary(facts: Facts, op: str, left: Expr, right: Expr) -> Value:
@@ -218,7 +217,7 @@ def _unary(op: str, value: Value) -> Value:
 
 
 def _call(facts: Facts, name: str, args: tuple[Expr, ...]) -> Value:
-    if name in CONSTRUCTORS.values():
+    if name in FUNCTIONS:
         match args:
             case (Lit(str() as text),) if (name, text) in facts.written:
                 return facts.written[name, text]
@@ -232,8 +231,8 @@ def _call(facts: Facts, name: str, args: tuple[Expr, ...]) -> Value:
     number = receiver.key[0]
     if name in _ORDER:
         return _ORDER[name](number, _number(values[1]))
-    if name in _UNIT:
-        return abs(number) // _UNIT[name] * (1 if number >= 0 else -1)
+    if name in UNITS:
+        return abs(number) // UNITS[name] * (1 if number >= 0 else -1)
     match name:
         case "offset":
             return datetime_value(number + _number(values[1]))

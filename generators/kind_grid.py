@@ -5,6 +5,7 @@ Owns expression texts that are one operator deep, on literals and on what the co
 
 from __future__ import annotations
 
+from generators.language import KINDS, LANGUAGE, Operator
 from generators.source import Source
 
 OPERANDS = {
@@ -30,60 +31,8 @@ OPERANDS = {
         "context.duration",
     ),
 }
-KINDS = tuple(OPERANDS)
-
-FORMS: tuple[str, ...] = (
-    "!{0}", "-{0}", "({0}).isEmpty()", '({0}) like "*a*"', "({0}) is U", "({0}) has a", "({0}) has a.b",
-    "({0}).a", "if {0} then {1} else {2}", "{0} && {1}", "{0} || {1}", "({0}) is U in {1}",
-    "{0} == {1}", "{0} != {1}", "{0} < {1}", "{0} <= {1}", "{0} > {1}", "{0} >= {1}", "{0} in {1}",
-    "{0} + {1}", "{0} - {1}", "{0} * {1}",
-    "({0}).contains({1})", "({0}).containsAll({1})", "({0}).containsAny({1})",
-    "({0}).hasTag({1})", "({0}).getTag({1})",
-    "decimal({0})", "ip({0})", "datetime({0})", "duration({0})",
-    "({0}).lessThan({1})", "({0}).lessThanOrEqual({1})", "({0}).greaterThan({1})",
-    "({0}).greaterThanOrEqual({1})",
-    "({0}).isIpv4()", "({0}).isIpv6()", "({0}).isLoopback()", "({0}).isMulticast()", "({0}).isInRange({1})",
-    "({0}).offset({1})", "({0}).durationSince({1})", "({0}).toDate()", "({0}).toTime()",
-    "({0}).toMilliseconds()", "({0}).toSeconds()", "({0}).toMinutes()", "({0}).toHours()", "({0}).toDays()",
-)  # fmt: skip
-
-WRONG_NUMBER: tuple[str, ...] = (
-    "decimal()", "ip({0}, {1})", "datetime()", "duration({0}, {1})",
-    "({0}).lessThan()", "({0}).lessThanOrEqual({0}, {1})", "({0}).greaterThan()",
-    "({0}).greaterThanOrEqual()",
-    "({0}).isIpv4({1})", "({0}).isIpv6({1})", "({0}).isLoopback({1})", "({0}).isMulticast({1})",
-    "({0}).isInRange()", "({0}).offset()", "({0}).durationSince({0}, {1})", "({0}).toDate({1})",
-    "({0}).toTime({1})", "({0}).toMilliseconds({1})", "({0}).toSeconds({1})", "({0}).toMinutes({1})",
-    "({0}).toHours({1})", "({0}).toDays({1})",
-)  # fmt: skip
-
-FITTING: dict[str, tuple[str, ...]] = {
-    "-{0}": ("long",),
-    **dict.fromkeys(("{0} && {1}", "{0} || {1}"), ("bool", "bool")),
-    "{0} in {1}": ("entity", "set"),
-    **dict.fromkeys(("{0} + {1}", "{0} - {1}", "{0} * {1}"), ("long", "long")),
-    '({0}) like "*a*"': ("string",),
-    **dict.fromkeys(
-        ("({0}).contains({1})", "({0}).containsAll({1})", "({0}).containsAny({1})"), ("set", "set")
-    ),
-    "({0}).isEmpty()": ("set",),
-    **dict.fromkeys(("({0}).hasTag({1})", "({0}).getTag({1})"), ("entity", "string")),
-    **dict.fromkeys(("decimal({0})", "ip({0})", "datetime({0})", "duration({0})"), ("string",)),
-    **{
-        f"({{0}}).{name}({{1}})": ("decimal", "decimal")
-        for name in ("lessThan", "lessThanOrEqual", "greaterThan", "greaterThanOrEqual")
-    },
-    **{f"({{0}}).{name}()": ("ip",) for name in ("isIpv4", "isIpv6", "isLoopback", "isMulticast")},
-    "({0}).isInRange({1})": ("ip", "ip"),
-    "({0}).offset({1})": ("datetime", "duration"),
-    "({0}).durationSince({1})": ("datetime", "datetime"),
-    **{f"({{0}}).{name}()": ("datetime",) for name in ("toDate", "toTime")},
-    **{
-        f"({{0}}).to{unit}()": ("duration",)
-        for unit in ("Milliseconds", "Seconds", "Minutes", "Hours", "Days")
-    },
-}
-"""The kinds of operands that an operator takes, where these are few."""
+GRID = tuple(row for row in LANGUAGE if row.takes)
+CALLS = tuple(row for row in GRID if row.extension)
 
 ENTITIES = """\
 [{"uid": {"type": "U", "id": "a"}, "attrs": {"a": 1}, "parents": [{"type": "G", "id": "top"}],
@@ -103,9 +52,11 @@ def grid_expression(source: Source) -> str:
     """One operator with operands of kinds drawn evenly or, one time in three, of those that it takes; rarely
     of the wrong number.
     """
-    forms = WRONG_NUMBER if source.boolean(0.05) else FORMS
-    form = source.choice(forms)
-    kinds = FITTING.get(form, ()) if source.integer(0, 2) == 2 else ()
+    wrong_number = source.boolean(0.05)
+    row = source.choice(CALLS if wrong_number else GRID)
+    form = _miscalled(row) if wrong_number else row.form
+    fitting = source.integer(0, 2) == 2 and not wrong_number
+    kinds = row.preferred if fitting else ()
     operands = [
         source.choice(OPERANDS[kinds[place] if place < len(kinds) else source.choice(KINDS)])
         for place in range(3)
@@ -113,3 +64,11 @@ def grid_expression(source: Source) -> str:
     if form[0] == "{":
         operands = [f"({operand})" for operand in operands]
     return form.format(*operands)
+
+
+def _miscalled(row: Operator) -> str:
+    """The form with an argument too many, or with none."""
+    called = row.form[: row.form.rindex("(")]
+    if not row.surplus:
+        return f"{called}()"
+    return f"{called}({{1}})" if row.arity == 1 and row.notation == "method" else f"{called}({{0}}, {{1}})"

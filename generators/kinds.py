@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from generators.language import EXTENSION_TYPES, FUNCTIONS, METHODS
 from generators.syntax import (
-    CONSTRUCTORS,
     Binary,
     Call,
     Expr,
@@ -25,9 +25,7 @@ from generators.syntax import (
 )
 from generators.world import EntityT, Prim, Schema, Type
 
-_LONG_METHODS = frozenset(("toMilliseconds", "toSeconds", "toMinutes", "toHours", "toDays"))
-_RESULTS = {"offset": "datetime", "toDate": "datetime", "durationSince": "duration", "toTime": "duration"}
-_RESULTS.update({constructor: kind for kind, constructor in CONSTRUCTORS.items()})
+_TYPES = {"bool": "Bool", "long": "Long", **EXTENSION_TYPES}
 
 
 def kind_of(schema: Schema, expr: Expr) -> str:
@@ -44,7 +42,7 @@ def kind_of(schema: Schema, expr: Expr) -> str:
         case Unary() | Binary() | Has() | Is() | Like():
             return "Bool"
         case Call(name):
-            return "Long" if name in _LONG_METHODS else _RESULTS.get(name, "Bool")
+            return _TYPES[(METHODS.get(name) or FUNCTIONS[name]).result]
         case GetAttr(_, attr):
             kinds = {_type_kind(type_) for type_ in _types_of(schema, attr)}
             return kinds.pop() if len(kinds) == 1 else ""

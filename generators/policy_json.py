@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from generators.language import FUNCTIONS
 from generators.spelling import PLAIN, Spelling
 from generators.syntax import (
-    CONSTRUCTORS,
     ActionConstraint,
     Binary,
     Call,
@@ -190,7 +190,7 @@ def _as_value(expr: Expr) -> Json:
         case RecordLit(items):
             fields = {key: _as_value(item) for key, item in items}
             return None if None in fields.values() or any(key.startswith("__") for key in fields) else fields
-        case Call(name, (Lit(str() as text),)) if name in CONSTRUCTORS.values():
+        case Call(name, (Lit(str() as text),)) if name in FUNCTIONS:
             return {"__extn": {"fn": name, "arg": text}}
         case _:
             return None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from generators.language import FUNCTIONS
 from generators.spelling import PLAIN, Spelling
 from generators.syntax import (
     BINARY_METHODS,
@@ -33,8 +34,6 @@ from generators.syntax import (
     is_attribute_word,
 )
 from generators.trees import conjunction
-
-_FUNCTIONS = frozenset(("decimal", "ip", "datetime", "duration"))
 
 _LEVEL = {"||": 2, "&&": 3, "+": 5, "-": 5, "*": 6}
 _LEVEL.update(dict.fromkeys(("==", "!=", "<", "<=", ">", ">=", "in"), 4))
@@ -236,7 +235,7 @@ class Printer:
         return f"!{self.space('')}{self._at(arg, _MEMBER)}", _UNARY
 
     def _call(self, name: str, args: tuple[Expr, ...]) -> tuple[str, int]:
-        if name in _FUNCTIONS:
+        if name in FUNCTIONS:
             return f"{name}{self.space('')}({self._listed([self.expression(arg) for arg in args])})", _PRIMARY
         return self._method(args[0], name, args[1:]), _MEMBER
 

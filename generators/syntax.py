@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from generators.language import EXTENSION_TYPES, METHODS
+
 # Values: what entities and contexts hold.
 
 
@@ -137,15 +139,11 @@ Expr = Lit | Var | Unary | Binary | GetAttr | Has | Like | Is | If | SetLit | Re
 PRINCIPAL, ACTION, RESOURCE, CONTEXT = Var("principal"), Var("action"), Var("resource"), Var("context")
 TRUE, FALSE = Lit(True), Lit(False)
 
-CONSTRUCTORS = {"decimal": "decimal", "ipaddr": "ip", "datetime": "datetime", "duration": "duration"}
+CONSTRUCTORS = {type_name: kind for kind, type_name in EXTENSION_TYPES.items()}
 """Extension type name to constructor."""
 
 COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
-BINARY_METHODS = frozenset(("contains", "containsAll", "containsAny", "hasTag", "getTag"))
-DECIMAL_METHODS = ("lessThan", "lessThanOrEqual", "greaterThan", "greaterThanOrEqual")
-IP_METHODS = ("isIpv4", "isIpv6", "isLoopback", "isMulticast", "isInRange")
-DATETIME_METHODS = ("offset", "durationSince", "toDate", "toTime")
-DURATION_METHODS = ("toMilliseconds", "toSeconds", "toMinutes", "toHours", "toDays")
+BINARY_METHODS = frozenset(name for name, row in METHODS.items() if row.arity == 2 and not row.extension)
 
 RESERVED = frozenset(("true", "false", "if", "then", "else", "in", "is", "like", "has", "__cedar"))
 """Words that are no attribute, key or name component (spec 01 §2.1)."""

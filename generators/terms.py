@@ -48,14 +48,7 @@ from generators.world import (
 Term = tuple[Expr, Value | None]
 
 _OTHER_TYPES: tuple[Type, ...] = (LONG, STRING, BOOL, SetT(LONG), SetT(STRING), RecordT(()), *EXTENSIONS)
-_UNIT = {
-    "toMilliseconds": 1,
-    "toSeconds": 1000,
-    "toMinutes": 60_000,
-    "toHours": 3_600_000,
-    "toDays": extension_values.DAY,
-}
-_UNITS = tuple(_UNIT)
+_UNITS = tuple(extension_values.UNITS)
 
 
 class Terms:
@@ -221,7 +214,7 @@ class Terms:
     def in_units(self, duration: Expr, value: Value | None) -> Term:
         """A duration as a number of milliseconds, seconds, minutes, hours or days."""
         name = self.source.choice(_UNITS)
-        return Call(name, (duration,)), truncated(value, _UNIT[name])
+        return Call(name, (duration,)), truncated(value, extension_values.UNITS[name])
 
     def arithmetic(self, depth: int) -> Term:
         """`+ - *` or `neg` over at least one path where there is one."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from drt.model.case import Case
-from drt.coverage.reference_cells import features_of
+from drt.coverage.observation import features_of
 from drt.diagnosis.features import case_features
 from drt.engines.sandbox import Answered, in_child
 from drt.model.saved_case import SavedCase

@@ -17,7 +17,7 @@ from typing import Any
 
 from drt.model.case import Case
 from drt.model.case_directory import read_case
-from drt.coverage.cells import cells
+from drt.coverage.bins import bins
 from drt.corpus.store import FLAKY, Corpus
 from drt.corpus.features import cells_reached, components
 from drt.diagnosis.features import case_features, policy_count
@@ -67,7 +67,7 @@ def stats(corpus: Corpus) -> Stats:
     figures = corpus.index.answers("figures", paths, _figures)
     known = [(path, figures[path]) for path in paths if path in figures]
     reached = {cell for cells in corpus.index.answers("cells", paths, _cells).values() for cell in cells}
-    every = cells()
+    every = bins()
     return Stats(
         cases=len(known),
         unreadable=tuple(problem for path in paths if path not in figures for problem in _problems(path)),

@@ -1,37 +1,37 @@
-"""How much of the language a run has reached: cells by operator, outcomes by feature, what is missing.
+"""Coverage of the language by a run: bins hit per operator, outcomes seen, what is missing.
 
-Owns the comparison of a run's features with the table of cells that exist.
+Owns the comparison of a run's bins with those that exist.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from drt.coverage.cells import UNREACHABLE, cells
+from drt.coverage.bins import UNREACHABLE, bins
 from drt.coverage.events import VALIDATION
 from drt.model.outcome import ErrorKind
-
-Feature = tuple[str, str, str]
-"""Operator or scope constraint, kinds of operands, outcome."""
 
 
 @dataclass(frozen=True, slots=True)
 class FeatureRow:
-    """One operator, function or scope constraint: its outcomes over all kinds, and its cells."""
+    """One operator, function or scope constraint: its outcomes over all kinds, and its bins."""
 
     name: str
     reached: tuple[str, ...]
     missing: tuple[str, ...]
-    cells_reached: int
-    cells: int
+    bins_reached: int
+    bins: int
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What a run reached. `missing` are cells in order; `unexpected` ones that the table does not have: the
-    table, or the reference, is then wrong. `validation` counts what validators and linkers reported."""
+    """What a run reached.
+
+    `missing` are bins in order. `unexpected` are those that do not exist: the table, or the reference, is
+    then wrong. `validation` counts the reports of validators and linkers.
+    """
 
     rows: tuple[FeatureRow, ...]
     error_kinds: Mapping[str, int]
@@ -43,15 +43,17 @@ class Coverage:
 
     @property
     def percent(self) -> float:
+        """The share of bins that were hit."""
         return 100 * self.reached / self.total
 
     @property
     def complete(self) -> bool:
-        """Whether every feature was reached in each of its outcomes, and every error kind that exists."""
+        """Whether every operator had each of its outcomes, and every error kind that can occur did."""
         kinds = (kind for kind in get_args(ErrorKind) if kind not in UNREACHABLE)
         return not any(row.missing for row in self.rows) and all(self.error_kinds[kind] for kind in kinds)
 
     def to_json(self) -> dict[str, Any]:
+        """Return the form that `drt coverage --json` prints."""
         return {
             "percent": round(self.percent, 2),
             "complete": self.complete,
@@ -62,8 +64,8 @@ class Coverage:
                     "name": row.name,
                     "reached": list(row.reached),
                     "missing": list(row.missing),
-                    "cells": row.cells,
-                    "cells_reached": row.cells_reached,
+                    "cells": row.bins,
+                    "cells_reached": row.bins_reached,
                 }
                 for row in self.rows
             ],
@@ -75,41 +77,41 @@ class Coverage:
         }
 
 
-def coverage(features: Mapping[str, int], events: Mapping[str, int] | None = None) -> Coverage:
-    """Compare features, counted by name, with the language; `events` are those of the oracles."""
-    known = cells()
-    seen = {feature for feature, count in features.items() if count}
-    by_name: dict[str, list[Feature]] = {}
-    for cell in sorted(known):
-        name, kinds, outcome = _parts(cell)
-        by_name.setdefault(name, []).append((name, kinds, outcome))
-    rows = tuple(_row(name, members, seen) for name, members in by_name.items())
+def coverage(hits: Mapping[str, int], events: Mapping[str, int] | None = None) -> Coverage:
+    """Compare the hit counts of bins with the bins that exist; `events` are those of the oracles."""
+    known = bins()
+    seen = {name for name, count in hits.items() if count}
+    members: dict[str, list[str]] = {}
+    for one in sorted(known):
+        members.setdefault(one.rsplit("|", 2)[0], []).append(one)
     errors = dict.fromkeys(get_args(ErrorKind), 0)
-    for feature, count in features.items():
-        outcome = _parts(feature)[2]
+    for one, count in hits.items():
+        outcome = _outcome(one)
         if outcome in errors:
             errors[outcome] += count
-    missing = tuple(sorted(known - seen))
-    validation = {name: (events or {}).get(name, 0) for name in VALIDATION}
     return Coverage(
-        rows, errors, validation, len(known & seen), len(known), missing, tuple(sorted(seen - known))
+        rows=tuple(_row(name, own, seen) for name, own in members.items()),
+        error_kinds=errors,
+        validation={name: (events or {}).get(name, 0) for name in VALIDATION},
+        reached=len(known & seen),
+        total=len(known),
+        missing=tuple(sorted(known - seen)),
+        unexpected=tuple(sorted(seen - known)),
     )
 
 
-def _row(name: str, members: list[Feature], seen: set[str]) -> FeatureRow:
-    outcomes = sorted({outcome for _, _, outcome in members})
-    hit = {outcome for member in members if "|".join(member) in seen for outcome in member[2:]}
-    count = sum(1 for member in members if "|".join(member) in seen)
+def _row(name: str, own: Sequence[str], seen: Set[str]) -> FeatureRow:
+    hit = [one for one in own if one in seen]
+    outcomes = sorted(set(map(_outcome, own)))
+    reached = set(map(_outcome, hit))
     return FeatureRow(
         name,
-        tuple(outcome for outcome in outcomes if outcome in hit),
-        tuple(outcome for outcome in outcomes if outcome not in hit),
-        count,
-        len(members),
+        tuple(outcome for outcome in outcomes if outcome in reached),
+        tuple(outcome for outcome in outcomes if outcome not in reached),
+        len(hit),
+        len(own),
     )
 
 
-def _parts(feature: str) -> Feature:
-    """The parts of a cell's name; the operator may itself hold a bar."""
-    name, kinds, outcome = feature.rsplit("|", 2)
-    return name, kinds, outcome
+def _outcome(name: str) -> str:
+    return name.rpartition("|")[2]

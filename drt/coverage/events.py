@@ -1,7 +1,7 @@
-"""What must happen sometimes: named events that a long run is to reach, or it has not tested what it claims.
+"""Required events: what a long run must have seen at least once, or it has not tested what it claims.
 
-Owns the table of events, each a count over what was reached: features (cells), situations (sights), and
-answers. A run that never saw one of them says so, and fails where it was long enough or was asked to.
+Owns the table of events, each a count over bins, situations, answers and streams. A run reports the events
+that never occurred, and fails on them where it was long enough or was asked to.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import get_args
 
-from drt.coverage.cells import BINARY, CALLS, SCOPES, UNARY, Rule
+from drt.coverage.bins import SCOPES
 from drt.model.outcome import LinkErrorKind, ValidationErrorKind, WarningKind
+from generators.language import LANGUAGE, Operator
 
 Counts = Mapping[str, int]
 
@@ -23,18 +24,18 @@ LONG_RUN_SECONDS = 600.0
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a run has seen: `cells` and `sights` as the reference tells them, `answers` as the oracles do."""
+    """Counts of a run: bins and situations from the reference, answers from the oracles, cases by stream."""
 
-    cells: Counts = field(default_factory=dict)
-    sights: Counts = field(default_factory=dict)
+    bins: Counts = field(default_factory=dict)
+    situations: Counts = field(default_factory=dict)
     answers: Counts = field(default_factory=dict)
     streams: Counts = field(default_factory=dict)
 
     def outcomes(self) -> Counts:
-        """The cells summed over the kinds of operands: `operator|outcome`."""
+        """Sum the bins over the kinds of operands: `operator|outcome`."""
         found: Counter[str] = Counter()
-        for cell, count in self.cells.items():
-            name, _, outcome = cell.rsplit("|", 2)
+        for bin_, count in self.bins.items():
+            name, _, outcome = bin_.rsplit("|", 2)
             found[f"{name}|{outcome}"] += count
         return found
 
@@ -46,28 +47,32 @@ class _Facts:
 
 
 Event = Callable[[_Facts], int]
-"""How often an event happened."""
+"""A function that counts how often an event occurred."""
 
 
 def happened(seen: Seen) -> dict[str, int]:
-    """How often each event happened, in the order of the table."""
+    """Count the occurrences of each event, in the order of the table."""
     facts = _Facts(seen, seen.outcomes())
     return {name: event(facts) for name, event in EVENTS.items()}
 
 
 def never(counts: Counts, globs: tuple[str, ...] = ("*",)) -> tuple[str, ...]:
-    """The events among those that match which never happened."""
+    """Return the events that match and never occurred."""
     return tuple(
         name for name, count in counts.items() if not count and any(fnmatchcase(name, glob) for glob in globs)
     )
+
+
+def _bin(name: str) -> Event:
+    return lambda facts: facts.seen.bins.get(name, 0)
 
 
 def _outcome(name: str, *outcomes: str) -> Event:
     return lambda facts: sum(facts.outcomes.get(f"{name}|{outcome}", 0) for outcome in outcomes)
 
 
-def _sight(name: str) -> Event:
-    return lambda facts: facts.seen.sights.get(name, 0)
+def _situation(name: str) -> Event:
+    return lambda facts: facts.seen.situations.get(name, 0)
 
 
 def _answer(name: str) -> Event:
@@ -79,7 +84,7 @@ def _stream(name: str) -> Event:
 
 
 _SUCCESS = ("value", "true", "false")
-_SAID = {
+_OUTCOMES = {
     "true": "was true",
     "false": "was false",
     "value": "had a value",
@@ -91,40 +96,40 @@ _SAID = {
 
 
 def _operators() -> Iterator[tuple[str, Event]]:
-    """Each outcome that an operator can have by the specification."""
-    for table in (UNARY, BINARY):
-        for name, rule in table.items():
-            for outcome in _outcomes(rule):
-                yield f"{name} {_SAID[outcome]}", _outcome(name, outcome)
-            if name not in ("==", "!="):
-                yield f"{name} got a wrong kind", _outcome(name, "type")
-    for name, stops in (("&&", "false"), ("||", "true")):
-        yield f"{name} stopped early", _stopped(name, stops)
-        yield f"{name} went on and was true", _went_on(name, "true")
-        yield f"{name} went on and was false", _went_on(name, "false")
-    yield "if had a value", _outcome("if", "value")
-    yield "is in was true", _outcome("is in", "true")
-    yield "is in was false", _outcome("is in", "false")
+    """Yield an event for each outcome that an operator or function can have by the specification."""
+    for row in LANGUAGE:
+        if row.extension:
+            yield from _function(row)
+        elif row.name in ("&&", "||"):
+            yield from _connective(row)
+        elif row.takes:
+            yield from _operator(row)
 
 
-def _outcomes(rule: Rule) -> list[str]:
-    return [name for name in dict.fromkeys(each for told in rule.values() for each in told) if name != "type"]
+def _operator(row: Operator) -> Iterator[tuple[str, Event]]:
+    for outcome in _outcomes(row):
+        if outcome != "type":
+            yield f"{row.name} {_OUTCOMES[outcome]}", _outcome(row.name, outcome)
+    if not row.lazy and not row.total:
+        yield f"{row.name} got a wrong kind", _outcome(row.name, "type")
 
 
-def _stopped(name: str, outcome: str) -> Event:
-    return lambda facts: facts.seen.cells.get(f"{name}|bool|{outcome}", 0)
+def _connective(row: Operator) -> Iterator[tuple[str, Event]]:
+    [stops] = row.takes["bool",]
+    yield f"{row.name} stopped early", _bin(f"{row.name}|bool|{stops}")
+    for outcome in row.takes["bool", "bool"]:
+        yield f"{row.name} went on and was {outcome}", _bin(f"{row.name}|bool,bool|{outcome}")
 
 
-def _went_on(name: str, outcome: str) -> Event:
-    return lambda facts: facts.seen.cells.get(f"{name}|bool,bool|{outcome}", 0)
+def _function(row: Operator) -> Iterator[tuple[str, Event]]:
+    """Yield success and failure: by the function's own rule where it has one, else by its arguments."""
+    yield f"{row.name}() answered", _outcome(row.name, *_SUCCESS)
+    failures = ("extension",) if "extension" in _outcomes(row) else ("type", "arity")
+    yield f"{row.name}() failed", _outcome(row.name, *failures)
 
 
-def _calls() -> Iterator[tuple[str, Event]]:
-    """Each function answering and failing: by its own rule where it has one, else by what it was given."""
-    for name, rule in CALLS.items():
-        yield f"{name}() answered", _outcome(name, *_SUCCESS)
-        own = "extension" in _outcomes(rule)
-        yield f"{name}() failed", _outcome(name, *(("extension",) if own else ("type", "arity")))
+def _outcomes(row: Operator) -> list[str]:
+    return list(dict.fromkeys(outcome for outcomes in row.takes.values() for outcome in outcomes))
 
 
 def _scopes() -> Iterator[tuple[str, Event]]:
@@ -133,7 +138,7 @@ def _scopes() -> Iterator[tuple[str, Event]]:
         yield f"scope {scope} not met", _outcome(scope, "false")
 
 
-SIGHTS = (
+SITUATIONS = (
     "in: itself",
     "in: a parent",
     "in: an ancestor two steps up or more",
@@ -159,7 +164,7 @@ SIGHTS = (
     "response: a link whose both slots are filled decided",
     "response: a link and a static policy decided together",
 )
-"""Situations that no single feature tells; `drt.coverage.situations` recognises them."""
+"""Situations that no single bin shows; `drt.coverage.situations` recognises them."""
 
 STREAM_NAMES = ("well-typed", "dangling", "one-type-error", "mutated", "hostile-text")
 
@@ -194,9 +199,8 @@ VALIDATION = (
 
 EVENTS: dict[str, Event] = {
     **dict(_operators()),
-    **dict(_calls()),
     **dict(_scopes()),
-    **{name: _sight(name) for name in SIGHTS},
+    **{name: _situation(name) for name in SITUATIONS},
     **{f"answer: {name}": _answer(name) for name in _ANSWERS},
     **{name: _answer(name) for name in VALIDATION},
     **{f"stream: {name}": _stream(name) for name in STREAM_NAMES},

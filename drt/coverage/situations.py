@@ -1,7 +1,6 @@
-"""Situations worth having seen that no single feature tells: how far up `in` found its target, what met what
-in one response.
+"""Situations that no single bin shows: how far up `in` found its target, what met in one response.
 
-Owns how they are recognised; `drt.coverage.events` lists them among the events that a long run must reach.
+Owns how they are recognised; `drt.coverage.events` lists them among the required events.
 """
 
 from __future__ import annotations
@@ -15,14 +14,14 @@ from reference.policy_set import PolicySet
 from reference.syntax import Binary, Compound, HasAttr, HasPath, IsIn, Like, Star
 from reference.values import TRUE, Bool, EntityUid, Set, String, Value
 
-TELLING = (Binary, IsIn, HasAttr, HasPath, Like)
+SHOWING = (Binary, IsIn, HasAttr, HasPath, Like)
 """The forms that may show one of the situations."""
 
 
-def form_sights(
+def form_situations(
     expr: Compound, operands: Sequence[Value], result: Value | ErrorKind, entities: Entities
 ) -> Iterator[str]:
-    """The situations that one evaluated form shows."""
+    """Yield the situations that one evaluated form shows."""
     match expr:
         case Binary("in") | IsIn() if result == TRUE:
             yield from _ways_up(operands, entities)
@@ -64,17 +63,17 @@ def _wildcards(text: str, pattern: Sequence[Star | str]) -> Iterator[str]:
         yield "like: a star that is no wildcard"
 
 
-def response_sights(
-    policies: Policies, known: PolicySet, came_to: Mapping[str, Value | ErrorKind]
+def response_situations(
+    policies: Policies, known: PolicySet, results: Mapping[str, Value | ErrorKind]
 ) -> Iterator[str]:
-    """The situations of one response, from what each policy came to."""
+    """Yield the situations of one response, from the result of each policy."""
     satisfied = {"permit": set[str](), "forbid": set[str]()}
     erring = {"permit": set[str](), "forbid": set[str]()}
     for policy in policies:
-        said = came_to[policy.id]
-        if said == TRUE:
+        result = results[policy.id]
+        if result == TRUE:
             satisfied[policy.effect].add(policy.id)
-        elif not isinstance(said, Bool):
+        elif not isinstance(result, Bool):
             erring[policy.effect].add(policy.id)
     permits, forbids = satisfied["permit"], satisfied["forbid"]
     if forbids and permits:
@@ -85,9 +84,9 @@ def response_sights(
         yield "response: two forbids or more"
     elif len(permits) > 1 and not forbids:
         yield "response: two permits or more"
-    yield from _skipped(permits, forbids, erring, len(came_to))
+    yield from _skipped(permits, forbids, erring, len(results))
     determining = forbids or permits
-    yield from _links(determining, known, came_to)
+    yield from _links(determining, known, results)
 
 
 def _skipped(
@@ -106,7 +105,7 @@ def _skipped(
 
 
 def _links(
-    determining: set[str], known: PolicySet, came_to: Mapping[str, Value | ErrorKind]
+    determining: set[str], known: PolicySet, results: Mapping[str, Value | ErrorKind]
 ) -> Iterator[str]:
     deciding = determining & known.links.keys()
     if not deciding:
@@ -117,5 +116,5 @@ def _links(
     templates = {known.links[link].template_id for link in deciding}
     if any(len(known.links[link].values) > 1 for link in deciding):
         yield "response: a link whose both slots are filled decided"
-    if any(link.template_id in templates and came_to[id_] != TRUE for id_, link in known.links.items()):
+    if any(link.template_id in templates and results[id_] != TRUE for id_, link in known.links.items()):
         yield "response: one link of a template applied and another did not"

@@ -10,11 +10,19 @@ from collections.abc import Iterable
 from typing import Any
 
 from drt.scan.tokens import tokenize
-from drt.scan.vocabulary import FUNCTIONS, METHODS, OPERATORS, RESERVED, VARIABLES, WORDS
+from drt.scan.vocabulary import (
+    FUNCTIONS,
+    KEYWORD_OPERATORS,
+    METHODS,
+    OPERATORS,
+    RESERVED,
+    VARIABLES,
+    WORDS,
+)
 
 Path = tuple[str | int, ...]
 
-FORMS = OPERATORS | METHODS | FUNCTIONS | frozenset(["like", "has", "is", "in"])
+FORMS = OPERATORS | METHODS | FUNCTIONS | KEYWORD_OPERATORS
 """Keys of expression JSON that are spelled as in text (spec 06 §3)."""
 
 NAMED_FORMS = {

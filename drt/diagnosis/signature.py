@@ -28,7 +28,7 @@ from drt.model.outcome import (
     Unwritable,
     Validated,
 )
-from drt.scan.vocabulary import FUNCTIONS, METHODS
+from drt.scan.vocabulary import EXTENSION_METHODS, FUNCTIONS
 
 ANSWER = "answer"
 AND = " and "
@@ -62,7 +62,6 @@ def signature(target_name: str, divergence: Divergence, case: Case, located: Loc
 DESUGARED = {"`>`": "`<=`", "`>=`": "`<`", "`!=`": "`==`"}
 """Operators that the language defines by another (spec 01 §5)."""
 
-SET_AND_TAG_METHODS = frozenset(["contains", "containsAll", "containsAny", "isEmpty", "getTag", "hasTag"])
 ARITHMETIC = frozenset(["`+`", "`-`", "`*`", "negation"])
 
 
@@ -90,7 +89,7 @@ def _located_signature(divergence: Divergence, located: Located, case: Case) -> 
     return f"{told} at {rule}{f' of {beside}' if beside else ''}"
 
 
-EXTENSION_FUNCTIONS = frozenset(f"`{name}`" for name in {*FUNCTIONS, *METHODS} - SET_AND_TAG_METHODS)
+EXTENSION_FUNCTIONS = frozenset(f"`{name}`" for name in FUNCTIONS | EXTENSION_METHODS)
 """Their operands are of one kind each; called in an expression or in a document, they are the same."""
 
 

@@ -9,10 +9,9 @@ from typing import Any
 
 from drt.model.case import Source
 from drt.scan.tokens import tokenize
-from drt.scan.vocabulary import RESERVED
+from drt.scan.vocabulary import CONSTRUCTORS, RESERVED
 
 IDENTIFIER = re.compile(r"[A-Za-z_]\w*", re.ASCII)
-CONSTRUCTORS = frozenset(["decimal", "ip", "datetime", "duration"])
 
 
 class NotPlainJson(ValueError):

@@ -11,8 +11,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from drt.coverage.cells import KINDS, SCOPES, cells
+from drt.coverage.bins import SCOPES, bins
 from drt.report.markup import Markup, join, tag
+from generators.language import KINDS
 
 OUTCOMES = (
     "true", "false", "value", "type", "overflow", "extension", "attr-missing", "entity-missing",
@@ -35,7 +36,7 @@ class Operator:
 def operators(features: Mapping[str, int]) -> list[Operator]:
     """Every operator of the language with its counts, those of one shape together, scopes last."""
     found: dict[str, Operator] = {}
-    for cell in sorted(cells()):
+    for cell in sorted(bins()):
         name, kinds, outcome = cell.rsplit("|", 2)
         operator = found.setdefault(name, Operator(name))
         count = features.get(cell, 0)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from drt.coverage.cells import UNREACHABLE
+from drt.coverage.bins import UNREACHABLE
 from drt.report.charts import Line, chart, told_of
 from drt.report.gathered import Report, RunFacts
 from drt.report.heat import key, kind_maps, operators, outcome_table

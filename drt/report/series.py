@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from drt.coverage.cells import cells
+from drt.coverage.bins import bins
 from drt.run.log import Event, RunLog
 
 Curve = tuple[tuple[float, float], ...]
@@ -43,7 +43,7 @@ def gather_series(log: RunLog, footer: Mapping[str, Any]) -> Series:
             points.append((float(event["elapsed"]), most))
         final = max(most, float(footer[name]))
         curves[name] = (*points, (max(end, points[-1][0]), final)) if samples else ()
-    known, first = cells(), dict[str, float]()
+    known, first = bins(), dict[str, float]()
     for event in log.events:
         if event["event"] == "reached":
             for name in event["features"]:

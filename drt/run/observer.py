@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from drt.coverage.reference_cells import reached_by
+from drt.coverage.observation import reached_by
 from drt.engines.deadline import Alarm, Stuck
 from drt.engines.guard import Guarded
 from drt.model.engine import Engine, NotLoaded
@@ -52,11 +52,11 @@ class Watcher:
         self._alarm.set(self._deadline)
         try:
             reached = reached_by(drawn.case)
-            self.features.update(reached.cells)
-            self.sights.update(reached.sights)
+            self.features.update(reached.bins)
+            self.sights.update(reached.situations)
             if drawn.stream:
                 judge(drawn, self._validator, counts.streams.setdefault(drawn.stream, Counter()))
-            return {*reached.cells, *(f"{below}{PAIRED}{above}" for below, above in reached.pairs)}
+            return {*reached.bins, *(f"{below}{PAIRED}{above}" for below, above in reached.crosses)}
         except Stuck:
             return set()
         finally:

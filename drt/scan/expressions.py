@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from drt.scan.tokens import Token
+from drt.scan.vocabulary import METHOD_RESULTS
 
 DEEPEST = 40
 """Brackets nested deeper are left to the raw passes, which do not recurse."""
 
 CHAINS = (("||",), ("&&",), (), ("+", "-"), ("*", "/", "%"))
 RELATIONS = frozenset(["<", "<=", ">", ">=", "==", "!=", "in"])
-LONG_METHODS = frozenset(["toMilliseconds", "toSeconds", "toMinutes", "toHours", "toDays"])
-OTHER_METHODS = frozenset(["getTag", "offset", "durationSince", "toDate", "toTime"])
 
 Kind = Literal["bool", "long", "string", "set", "record", "entity", "any"]
 Shape = Literal[
@@ -156,8 +155,7 @@ class _Reader:
             name = self.take()
             if self.text == "(":
                 arguments, items = self.listed("(", ")")
-                kind: Kind = "long" if name in LONG_METHODS else "any" if name in OTHER_METHODS else "bool"
-                node = Node("method", kind, start, self.at, (node, *arguments), items)
+                node = Node("method", _result(name), start, self.at, (node, *arguments), items)
             else:
                 node = Node("access", "any", start, self.at, (node,))
         return node
@@ -221,3 +219,12 @@ class _Reader:
                 self.take(",")
         self.take("}")
         return tuple(parts), tuple(items)
+
+
+def _result(method: str) -> Kind:
+    """The kind of a method's result; an unknown method is taken for a test."""
+    match METHOD_RESULTS.get(method, "bool"):
+        case "bool" | "long" as kind:
+            return kind
+        case _:
+            return "any"

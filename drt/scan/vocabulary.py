@@ -1,38 +1,23 @@
-"""The words of the language that a lexical scan must know: not names, but parts of Cedar itself."""
+"""The words of Cedar itself, which a lexical scan must tell from the names of a case."""
 
 from __future__ import annotations
 
-OPERATORS = frozenset(["&&", "||", "!", "==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%"])
-WORDS = frozenset(["if", "in", "has", "like", "is", "unless"])
+from generators import language
+from generators.language import Kind
+
+KEYWORD_OPERATORS = frozenset(["in", "has", "like", "is"])
+WORDS = KEYWORD_OPERATORS | frozenset(["if", "unless"])
+OPERATORS = frozenset(
+    name for name, row in language.OPERATORS.items() if name == "!" or (row.infix and not name.isalpha())
+) | frozenset(["/", "%"])
+"""The operators that are punctuation, those included that no expression may use (spec 01 §4.2)."""
+
 RESERVED = frozenset(["true", "false", "if", "then", "else", "in", "is", "like", "has"])
 """The keywords that are never names (spec 01 §2.1)."""
+
 VARIABLES = frozenset(["principal", "action", "resource", "context"])
-FUNCTIONS = frozenset(["decimal", "ip", "datetime", "duration", "unknown"])
-METHODS = frozenset(
-    [
-        "contains",
-        "containsAll",
-        "containsAny",
-        "isEmpty",
-        "getTag",
-        "hasTag",
-        "lessThan",
-        "lessThanOrEqual",
-        "greaterThan",
-        "greaterThanOrEqual",
-        "isIpv4",
-        "isIpv6",
-        "isLoopback",
-        "isMulticast",
-        "isInRange",
-        "offset",
-        "durationSince",
-        "toDate",
-        "toTime",
-        "toMilliseconds",
-        "toSeconds",
-        "toMinutes",
-        "toHours",
-        "toDays",
-    ]
-)
+CONSTRUCTORS = frozenset(language.FUNCTIONS)
+FUNCTIONS = CONSTRUCTORS | frozenset(["unknown"])
+METHODS = frozenset(language.METHODS)
+EXTENSION_METHODS = frozenset(name for name, row in language.METHODS.items() if row.extension)
+METHOD_RESULTS: dict[str, Kind] = {name: row.result for name, row in language.METHODS.items()}

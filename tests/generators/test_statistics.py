@@ -10,16 +10,12 @@ from functools import cache
 import pytest
 
 from generators.entities import ancestors
+from generators.language import FUNCTIONS, METHODS
 from generators.literals import EXTREME_LONGS
 from generators.scenarios import Scenario
 from generators.swarm import FEATURES
 from generators.syntax import (
-    BINARY_METHODS,
     COMPARISONS,
-    DATETIME_METHODS,
-    DECIMAL_METHODS,
-    DURATION_METHODS,
-    IP_METHODS,
     Binary,
     Call,
     Has,
@@ -66,12 +62,9 @@ def _expressions(samples: tuple[Scenario, ...]) -> Counter[str]:
 
 EVERY_CONSTRUCT = (
     *COMPARISONS,
-    *sorted(BINARY_METHODS),
-    *DECIMAL_METHODS,
-    *IP_METHODS,
-    *DATETIME_METHODS,
-    *DURATION_METHODS,
-    *("&&", "||", "!", "neg", "isEmpty", "+", "-", "*", "in", "decimal", "ip", "datetime", "duration"),
+    *METHODS,
+    *FUNCTIONS,
+    *("&&", "||", "!", "neg", "+", "-", "*", "in"),
     *("If", "SetLit", "RecordLit", "GetAttr", "Has", "extended has", "Like", "wildcard", "escaped star"),
     *("Is", "is in", "when", "unless", "permit", "forbid", "negative", "extreme"),
     *(f"{variable} {op}" for variable in ("principal", "resource") for op in ("", "==", "in", "is", "is in")),

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from drt.coverage.cells import UNREACHABLE
+from drt.coverage.bins import UNREACHABLE
 from drt.coverage.coverage import Coverage
 from drt.report.terminal.console import visible
 
@@ -24,12 +24,12 @@ def print_coverage(console: Console, found: Coverage) -> None:
     table.add_column("missing")
     table.add_column("cells", justify="right", no_wrap=True)
     for row in found.rows:
-        whole = row.cells_reached == row.cells
+        whole = row.bins_reached == row.bins
         table.add_row(
             Text(row.name),
             Text(", ".join(row.reached) or "none", style="green" if not row.missing else ""),
             Text(", ".join(row.missing), style="bold red"),
-            Text(f"{row.cells_reached}/{row.cells}", style="" if whole else "yellow"),
+            Text(f"{row.bins_reached}/{row.bins}", style="" if whole else "yellow"),
         )
     console.print(table)
     for kind, count in found.error_kinds.items():

@@ -11,10 +11,10 @@ import pytest
 from click.testing import CliRunner
 
 from drt.cli.main import main
-from drt.coverage.cells import cells
+from drt.coverage.bins import bins
 from drt.coverage.coverage import coverage
 from drt.coverage.events import VALIDATION
-from drt.coverage.reference_cells import features_of
+from drt.coverage.observation import features_of
 from drt.model.case import Case, Request, Source
 from drt.run.log import LogWriter
 from drt.targets.table import TARGETS
@@ -108,7 +108,7 @@ def test_what_the_targets_reach_is_in_the_table_and_fills_it() -> None:
 
 def test_what_is_not_reached_is_named() -> None:
     """A generator that never made anything overflow would be seen."""
-    everything = dict.fromkeys(cells(), 1)
+    everything = dict.fromkeys(bins(), 1)
     assert coverage(everything).complete
     without = {cell: count for cell, count in everything.items() if not cell.endswith("overflow")}
     found = coverage(without)
@@ -137,7 +137,7 @@ def test_kinds_of_validation_errors_and_warnings_are_shown_with_their_counts(tmp
 
 
 def test_the_command_gates(tmp_path: Path) -> None:
-    everything = dict.fromkeys(cells(), 1)
+    everything = dict.fromkeys(bins(), 1)
     whole = a_run(tmp_path / "whole", everything)
     part = a_run(tmp_path / "part", dict(list(everything.items())[:100]))
     assert CliRunner().invoke(main, ["coverage", str(whole), "--fail-under", "100"]).exit_code == 0

@@ -11,18 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from drt.coverage.cells import cells
+from drt.coverage.bins import bins
 from drt.coverage.events import (
     EVENTS,
     LONG_RUN_SECONDS,
-    SIGHTS,
+    SITUATIONS,
     STREAM_NAMES,
     VALIDATION,
     Seen,
     happened,
     never,
 )
-from drt.coverage.reference_cells import reached_by
+from drt.coverage.observation import reached_by
 from drt.engines import build
 from drt.model.case import Case, Request, Source
 from drt.model.divergence import Oracle
@@ -42,7 +42,7 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 ANSWERED = {name.removeprefix("answer: "): 1 for name in EVENTS if name.startswith("answer: ")}
 EVERY_ANSWER = {**ANSWERED, **dict.fromkeys(VALIDATION, 1)}
 EVERYTHING = Seen(
-    dict.fromkeys(cells(), 1), dict.fromkeys(SIGHTS, 1), EVERY_ANSWER, dict.fromkeys(STREAM_NAMES, 1)
+    dict.fromkeys(bins(), 1), dict.fromkeys(SITUATIONS, 1), EVERY_ANSWER, dict.fromkeys(STREAM_NAMES, 1)
 )
 
 ENTITIES = """[
@@ -64,7 +64,7 @@ def sights(
     links: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (),
 ) -> set[str]:
     case = Case(Source(policies), ENTITIES, requests=(REQUEST,), links=links, expressions=expressions)
-    return set(reached_by(case).sights)
+    return set(reached_by(case).situations)
 
 
 @pytest.mark.parametrize(
@@ -134,20 +134,20 @@ def test_situations_of_links_are_recognised() -> None:
 def test_drawing_alone_reaches_every_situation_and_no_unknown_one() -> None:
     found: Counter[str] = Counter()
     for random_seed in range(500):
-        found.update(reached_by(streams(RecordingSource(random_seed)).case).sights)
+        found.update(reached_by(streams(RecordingSource(random_seed)).case).situations)
     for random_seed in range(60):
-        found.update(reached_by(TARGETS["evaluate"].draw(RecordingSource(random_seed))).sights)
+        found.update(reached_by(TARGETS["evaluate"].draw(RecordingSource(random_seed))).situations)
     for random_seed in range(300):
-        found.update(reached_by(TARGETS["wildcard"].draw(RecordingSource(random_seed))).sights)
-    assert set(found) <= set(SIGHTS)
-    assert [name for name in SIGHTS if not found[name]] in ([], ["like: a star that is no wildcard"])
+        found.update(reached_by(TARGETS["wildcard"].draw(RecordingSource(random_seed))).situations)
+    assert set(found) <= set(SITUATIONS)
+    assert [name for name in SITUATIONS if not found[name]] in ([], ["like: a star that is no wildcard"])
 
 
 def test_the_grid_alone_has_every_operator_and_function_succeed_and_fail() -> None:
     found: Counter[str] = Counter()
     for random_seed in range(1200):
-        found.update(reached_by(TARGETS["kinds"].draw(RecordingSource(random_seed))).cells)
-    apart = ("scope *", "answer: *", "stream: *", "response: *", *SIGHTS, *VALIDATION)
+        found.update(reached_by(TARGETS["kinds"].draw(RecordingSource(random_seed))).bins)
+    apart = ("scope *", "answer: *", "stream: *", "response: *", *SITUATIONS, *VALIDATION)
     missed = never(happened(Seen(found)))
     assert [name for name in missed if not any(fnmatchcase(name, glob) for glob in apart)] == []
 
@@ -159,8 +159,8 @@ def test_every_event_happens_where_everything_was_seen_and_none_where_nothing_wa
 
 def test_an_event_depends_on_its_own_cells() -> None:
     """A generator that never overflowed on `-` would be seen, and nothing else be blamed."""
-    without = {cell: count for cell, count in EVERYTHING.cells.items() if cell != "-|long,long|overflow"}
-    seen = Seen(without, EVERYTHING.sights, EVERYTHING.answers, EVERYTHING.streams)
+    without = {cell: count for cell, count in EVERYTHING.bins.items() if cell != "-|long,long|overflow"}
+    seen = Seen(without, EVERYTHING.situations, EVERYTHING.answers, EVERYTHING.streams)
     assert never(happened(seen)) == ("- overflowed",)
     assert never(happened(seen), ("like*", "in*")) == ()
     for cell, event in (
@@ -168,8 +168,8 @@ def test_an_event_depends_on_its_own_cells() -> None:
         ("offset|datetime,duration|extension", "offset() failed"),
         ("getTag|entity,string|tag-missing", "getTag found no tag"),
     ):
-        gone = {name: count for name, count in EVERYTHING.cells.items() if name != cell}
-        assert event in never(happened(Seen(gone, EVERYTHING.sights, EVERYTHING.answers)))
+        gone = {name: count for name, count in EVERYTHING.bins.items() if name != cell}
+        assert event in never(happened(Seen(gone, EVERYTHING.situations, EVERYTHING.answers)))
 
 
 def test_events_name_streams_and_error_kinds_that_exist() -> None:

@@ -1,7 +1,7 @@
-"""Which rules of the language a case reaches, told by the reference as it evaluates.
+"""Observation of the coverage bins that a case hits, by tracing the reference as it evaluates.
 
-Owns the names of features: `operator|kinds of operands|outcome`, such as `<|long,long|true`, and those of
-scope constraints, `principal in ?slot||false`. Outcomes are `true`, `false`, `value` or an error kind.
+Owns the names of bins: `operator|kinds of operands|outcome`, such as `<|long,long|true`, and those of scope
+constraints, `principal in ?slot||false`. Outcomes are `true`, `false`, `value` or an error kind.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from drt.coverage.situations import TELLING, form_sights, response_sights
+from drt.coverage.situations import SHOWING, form_situations, response_situations
 from drt.engines.reference_engine import LoadedReference, ReferenceEngine
 from drt.model.case import Case
+from generators.language import LANGUAGE, Kind
 from reference.errors import ErrorKind, EvaluationError, InputError
 from reference.evaluator import evaluate
 from reference.extensions.datetime import Datetime
@@ -53,96 +54,101 @@ from reference.syntax import (
     Unary,
     children,
 )
-from reference.values import Bool, EntityUid, Long, Record, Set, String, Value
+from reference.values import TRUE, Bool, EntityUid, Long, Record, Set, String, Value
 
-PREDICATES_OF_ANYTHING = ("if", ".", "getTag", "set", "record")
-"""Forms whose value may be of any kind: a boolean is not told apart."""
+PREDICATES = frozenset(row.name for row in LANGUAGE if row.result == "bool")
+"""Forms whose value is a boolean, so that `true` and `false` are outcomes of their own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """What a case reaches, each with how often: `cells` are features; `pairs` are two of them, that of an
-    operand and that of the form around it; `sights` are the situations of `reference_sights`.
+    """Hit counts of a case: bins, crosses and situations.
+
+    A cross is the bin of an operand with the bin of the form around it.
     """
 
-    cells: Counter[str] = field(default_factory=Counter)
-    pairs: Counter[tuple[str, str]] = field(default_factory=Counter)
-    sights: Counter[str] = field(default_factory=Counter)
+    bins: Counter[str] = field(default_factory=Counter)
+    crosses: Counter[tuple[str, str]] = field(default_factory=Counter)
+    situations: Counter[str] = field(default_factory=Counter)
 
 
 def features_of(case: Case) -> Counter[str]:
-    """How often a case reaches each feature; nothing where the reference cannot read it."""
-    return reached_by(case).cells
+    """Count the hits of each bin; none where the reference cannot read the case."""
+    return reached_by(case).bins
 
 
 @door
 def reached_by(case: Case) -> Reached:
-    """All that a case reaches; nothing where the reference cannot read it."""
+    """Observe a case; nothing is reached where the reference cannot read it."""
     loaded = ReferenceEngine().load(case)
     if not isinstance(loaded, LoadedReference):
         return Reached()
-    watch = _Watch(loaded)
+    observer = _Observer(loaded)
     expressions = list(_expressions(loaded, case))
     scopes = list(_scopes(loaded))
-    found = watch.found
+    found = observer.found
     for request in case.requests:
         try:
             read = loaded.request(request)
         except InputError:
             continue
-        tracer = Tracer(read, loaded.entities, watch.seen)
-        came_to = {policy.id: watch.run(tracer, policy.condition) for policy in loaded.policies}
-        found.sights.update(response_sights(loaded.policies, loaded.policy_set, came_to))
+        tracer = Tracer(read, loaded.entities, observer.seen)
+        results = {policy.id: observer.run(tracer, policy.condition) for policy in loaded.policies}
+        found.situations.update(response_situations(loaded.policies, loaded.policy_set, results))
         for expression in expressions:
-            watch.run(tracer, expression)
+            observer.run(tracer, expression)
         for name, constraint in scopes:
-            found.cells[f"{name}||{_outcome(name, evaluate(constraint, read, loaded.entities))}"] += 1
+            met = evaluate(constraint, read, loaded.entities) == TRUE
+            found.bins[f"{name}||{'true' if met else 'false'}"] += 1
     return found
 
 
-class _Watch:
-    """What one case reaches, as it is told."""
+class _Observer:
+    """Collects what one case reaches while the reference evaluates it."""
 
     def __init__(self, loaded: LoadedReference) -> None:
         self.found = Reached()
         self._entities = loaded.entities
-        self._told: dict[int, str] = {}
+        self._bin_of: dict[int, str] = {}
 
     def run(self, tracer: Tracer, expr: Expr) -> Value | ErrorKind:
-        """Evaluate an expression step by step."""
-        self._told.clear()
+        """Evaluate an expression, observing every form in it."""
+        self._bin_of.clear()
         try:
             return tracer.value(expr)
-        except EvaluationError as error:  # it has been told
+        except EvaluationError as error:  # the tracer has reported it
             return error.kind
 
     def seen(self, expr: Compound, operands: Sequence[Value], result: Value | ErrorKind) -> None:
-        """Note a form that was evaluated; its operands were told before it."""
+        """Count a form that was evaluated; its operands were reported before it."""
         name = _form(expr)
-        untold = name in ("set", "record") or result == "arity"
-        kinds = "…" if untold else ",".join([KINDS[type(operand)] for operand in operands])
-        cell = f"{name}|{kinds}|{_outcome(name, result)}"
-        found, told = self.found, self._told
-        found.cells[cell] += 1
+        any_operands = name in ("set", "record") or result == "arity"
+        kinds = "…" if any_operands else ",".join([KINDS[type(operand)] for operand in operands])
+        hit = f"{name}|{kinds}|{_outcome(name, result)}"
+        found, bin_of = self.found, self._bin_of
+        found.bins[hit] += 1
         for child in children(expr):
-            below = told.get(id(child))
+            below = bin_of.get(id(child))
             if below is not None:
-                found.pairs[below, cell] += 1
-        told[id(expr)] = cell
-        if isinstance(expr, TELLING):
-            for sight in form_sights(expr, operands, result, self._entities):
-                found.sights[sight] += 1
+                found.crosses[below, hit] += 1
+        bin_of[id(expr)] = hit
+        if isinstance(expr, SHOWING):
+            for situation in form_situations(expr, operands, result, self._entities):
+                found.situations[situation] += 1
 
 
 def _expressions(loaded: LoadedReference, case: Case) -> Iterator[Expr]:
-    """The expressions of the case that can be read."""
+    """Parse the expressions of the case, skipping those that the reference rejects."""
     for text in case.expressions:
         with contextlib.suppress(InputError):
             yield loaded.expression(text)
 
 
 def _scopes(loaded: LoadedReference) -> Iterator[tuple[str, Expr]]:
-    """The constraints of every evaluated policy, by form; of a link, those of its template."""
+    """Yield the scope constraints of every evaluated policy under the names of their forms.
+
+    A link counts under the forms of its template.
+    """
     known = loaded.policy_set
     written = [(body, body) for body in known.static.values()]
     written += [(known.templates[link.template_id], known.linked(link)) for link in known.links.values()]
@@ -189,7 +195,7 @@ FORMS: dict[type[Compound], str] = {
     SetOf: "set",
     RecordOf: "record",
 }
-"""The names of forms; of all others it is the name of the operator or function."""
+"""The names of forms that have no operator or function of their own."""
 
 
 def _form(expr: Compound) -> str:
@@ -202,7 +208,7 @@ def _form(expr: Compound) -> str:
             return FORMS[type(expr)]
 
 
-KINDS: dict[type[Value], str] = {
+KINDS: dict[type[Value], Kind] = {
     Bool: "bool",
     Long: "long",
     String: "string",
@@ -220,7 +226,7 @@ def _outcome(name: str, result: Value | ErrorKind) -> str:
     match result:
         case str():
             return result
-        case Bool(truth) if name not in PREDICATES_OF_ANYTHING:
+        case Bool(truth) if name in PREDICATES:
             return "true" if truth else "false"
         case _:
             return "value"

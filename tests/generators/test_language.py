@@ -10,9 +10,9 @@ from drt.coverage.bins import bins
 from drt.scan import vocabulary
 from generators.language import EXTENSION_TYPES, FUNCTIONS, KINDS, LANGUAGE, METHODS, Operator
 from production.language.extensions import FUNCTIONS as IN_PRODUCTION
-from reference.extensions.functions import FUNCTIONS as IN_REFERENCE
+from reference.extension_functions import FUNCTIONS as IN_REFERENCE
+from reference.schema.types import describe
 from reference.validation.calls import RESULTS, parameter_types
-from reference.validation.types import describe
 
 EXTENSIONS = [row for row in LANGUAGE if row.extension]
 

@@ -44,9 +44,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A response, the policies whose scope could apply, and how many others the index and the plan ruled
-    out.
-    """
+    """A response and how it came about."""
 
     response: Response
     """The response, as `authorize` gives it."""
@@ -59,9 +57,8 @@ class Explanation:
 class Authorizer:
     """Answers requests about one policy set and one store. Safe to share between threads.
 
-    `tier` forces one way of evaluating: `machine` or `generated`; `auto` starts with the first and goes
-    over to
-    the second for what is asked often. Answers are the same.
+    `tier` forces one way of evaluating: `machine` or `generated`; `auto` starts with the first and
+    switches to the second for frequent requests. Answers are the same.
     """
 
     __slots__ = ("_entities", "_policies", "_servers", "_tier")
@@ -95,7 +92,7 @@ class Authorizer:
         return _authorizer, (self._policies, self._entities, self._tier)
 
     def authorize(self, request: Request) -> Response:
-        """The response to one request."""
+        """Return the response to one request."""
         if request.__class__ is not Request:
             instance_of(request, Request, "a request")
         server = self._servers.get(request.action)
@@ -107,13 +104,13 @@ class Authorizer:
             return on_fresh_stack(lambda: self.authorize(request))
 
     def authorize_many(self, requests: Iterable[Request]) -> list[Response]:
-        """The responses to many requests, in order."""
+        """Return the responses to many requests, in order."""
         authorize = self.authorize
         return [authorize(request) for request in requests]
 
     @at_any_depth
     def explain(self, request: Request) -> Explanation:
-        """The response and how it came about: every policy that was asked, with its result."""
+        """Return the response and how it came about: every policy that was asked, with its result."""
         instance_of(request, Request, "a request")
         plan = plans_of(self._policies).plan(request.action, self._entities._above[request.action])
         found = plan.finder(self._entities._above)(request.principal, request.resource)
@@ -129,7 +126,7 @@ class Authorizer:
 
     @at_any_depth
     def evaluate(self, expression: Node, request: Request) -> Value:
-        """The value of one expression under a request; raises `EvaluationError`."""
+        """Return the value of one expression under a request; raise `EvaluationError`."""
         instance_of(request, Request, "a request")
         instance_of(expression, Expression, "an expression")
         code = lower_expression(expression)
@@ -144,18 +141,18 @@ class Authorizer:
         return thawed(result)
 
     def with_entities(self, entities: Entities) -> Authorizer:
-        """The same policies over another store; what was compiled is kept."""
+        """Return the same policies over another store; what was compiled is kept."""
         return Authorizer(self._policies, entities, tier=self._tier)
 
     def with_policies(self, policies: PolicySet) -> Authorizer:
-        """Other policies over the same store."""
+        """Return other policies over the same store."""
         return Authorizer(policies, self._entities, tier=self._tier)
 
     def _frame(self, request: Request) -> Frame:
         return Frame(request.principal, request.action, request.resource, request._context, self._entities)
 
     def server_for(self, action: Uid, types: RequestTypes | None = None) -> Server:
-        """A server for the requests of an action, or for those of them that have these types."""
+        """Return a server for the requests of an action, or for those of them that have these types."""
         with without_collection():
             plan = plans_of(self._policies).plan(action, self._entities._above[action])
             return Server(plan, self._entities, self._tier, types)
@@ -170,7 +167,7 @@ class Authorizer:
 
 
 def _detail(code: Code, frame: Frame) -> str:
-    """The message of the error that the code ends in."""
+    """Return the message of the error that the code ends in."""
     try:
         run(code, frame)
     except EvaluationError as error:
@@ -179,5 +176,5 @@ def _detail(code: Code, frame: Frame) -> str:
 
 
 def _authorizer(policies: PolicySet, entities: Entities, tier: Tier) -> Authorizer:
-    """An authorizer of its parts, as pickles hold them."""
+    """Return an authorizer of its parts, as pickles hold them."""
     return Authorizer(policies, entities, tier=tier)

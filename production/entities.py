@@ -35,7 +35,7 @@ class Entities:
     _tags: dict[Uid, Record]
 
     def __init__(self, entities: Iterable[Entity] = ()) -> None:
-        """A store of these, as `from_entities` makes it."""
+        """Make a store of these, as `from_entities` makes it."""
         made = Entities.from_entities(entities)
         self._above, self._attributes = made._above, made._attributes
         self._parents, self._tags = made._parents, made._tags
@@ -67,8 +67,9 @@ class Entities:
     @classmethod
     @at_any_depth
     def from_entities(cls, entities: Iterable[Entity]) -> Entities:
-        """A store of these; raises `EntitiesError` for two that differ, for a cycle, for an action below a
-        non-action.
+        """Return a store of these.
+
+        Raises `EntitiesError` for two that differ, for a cycle, and for an action below a non-action.
         """
         with without_collection():
             return make_store({}, {}, {}).add(entities)
@@ -82,13 +83,17 @@ class Entities:
             return with_stack(lambda: _closed(read_entities(text)))
 
     def to_json(self) -> str:
-        """The canonical entity document: sorted by uid, all ancestors as parents. Raises `PrintError`."""
+        """Return the canonical entity document: sorted by uid, all ancestors as parents.
+
+        Raises `PrintError`.
+        """
         return write_json(entities_json(self))
 
     @at_any_depth
     def add(self, entities: Iterable[Entity]) -> Entities:
-        """This store and `entities`; one already there is ignored if deeply equal, else an error (spec 05
-        §3).
+        """Return this store and `entities` (spec 05 §3).
+
+        An entity that is there already is ignored if it is deeply equal; else raises `EntitiesError`.
         """
         builder = StoreBuilder(self._attributes.copy(), self._parents.copy(), self._tags.copy())
         for entity in iterable_of(entities, "entities"):
@@ -98,7 +103,7 @@ class Entities:
 
     @at_any_depth
     def upsert(self, entities: Iterable[Entity]) -> Entities:
-        """This store with `entities` put in, each in place of the one with its uid."""
+        """Return this store with `entities` put in, each in place of the one with its uid."""
         attributes, parents, tags = self._attributes.copy(), self._parents.copy(), self._tags.copy()
         moved = False
         for entity in iterable_of(entities, "entities"):
@@ -116,7 +121,7 @@ class Entities:
 
     @at_any_depth
     def remove(self, uids: Iterable[Uid]) -> Entities:
-        """This store without these entities, also as parents of others; unknown uids are ignored."""
+        """Return this store without these entities, also as parents of others; unknown uids are ignored."""
         gone = uids_of(uids, "uids")
         attributes = {uid: record for uid, record in self._attributes.items() if uid not in gone}
         tags = {uid: record for uid, record in self._tags.items() if uid not in gone}
@@ -128,14 +133,14 @@ class Entities:
         return make_store(attributes, parents, tags)
 
     def get(self, uid: Uid) -> Entity | None:
-        """The entity of this uid, if the store has it."""
+        """Return the entity of this uid, if the store has it."""
         attributes = self._attributes.get(instance_of(uid, Uid, "uid"))
         if attributes is None:
             return None
         return make_entity(uid, attributes, self._parents[uid], self._tags.get(uid, NO_TAGS))
 
     def ancestors(self, uid: Uid) -> frozenset[Uid]:
-        """All proper ancestors of `uid`; none for one that is not in the store."""
+        """Return all proper ancestors of `uid`; none for one that is not in the store."""
         return self._above[instance_of(uid, Uid, "uid")]
 
     def __contains__(self, uid: object) -> bool:
@@ -168,12 +173,15 @@ def make_store(
 
 
 def _closed(builder: StoreBuilder) -> Entities:
-    """The store of these maps; raises `EntitiesError` for a cycle."""
+    """Return the store of these maps; raise `EntitiesError` for a cycle."""
     check_acyclic(builder.parents)
     return make_store(builder.attributes, builder.parents, builder.tags)
 
 
 @at_any_depth
 def entities_json(entities: Entities) -> list[Any]:
-    """The canonical document (spec 05 §2.4): sorted by uid, all ancestors as parents; raises `PrintError`."""
+    """Return the canonical document (spec 05 §2.4): sorted by uid, all ancestors as parents.
+
+    Raises `PrintError`.
+    """
     return entity_objects_json(entities, entities._above)

@@ -98,7 +98,7 @@ class EntitiesError(CedarError):
 
 
 class NotValid(CedarError):
-    """Policies do not pass validation (spec 08); the message tells every problem."""
+    """Policies do not pass validation (spec 08); the message lists every problem."""
 
 
 class RequestError(CedarError):

@@ -46,7 +46,7 @@ class PolicySet:
         templates: Mapping[str, Policy] | None = None,
         links: Iterable[LinkRequest] = (),
     ) -> None:
-        """A set of these; raises `PolicySetError` for ids used twice, `LinkError` for a bad link."""
+        """Make a set of these; raise `PolicySetError` for ids used twice, `LinkError` for a bad link."""
         self._statics = _by_id(statics, "statics")
         self._templates = _by_id(templates, "templates")
         self._links: dict[str, Link] = {}
@@ -78,12 +78,12 @@ class PolicySet:
 
     @at_any_depth
     def to_json(self) -> str:
-        """The canonical policy-set document."""
+        """Return the canonical policy-set document."""
         return policy_set_json(self._statics, self._templates, self._links)
 
     @at_any_depth
     def to_text(self, *, templates: bool = False) -> str:
-        """Cedar text: static policies and links as plain policies; or static policies and templates.
+        """Return Cedar text: static policies and links as plain policies; or static policies and templates.
 
         Links have no text of their own, so `templates` leaves them out (spec 06 §4). Raises `PrintError`.
         """
@@ -107,7 +107,7 @@ class PolicySet:
         return MappingProxyType(self._links)
 
     def policies(self) -> Iterator[tuple[str, Policy]]:
-        """Everything that is evaluated: static policies, then links as the policies they stand for."""
+        """Yield everything that is evaluated: static policies, then links as the policies they stand for."""
         yield from self._statics.items()
         for link_id, link in self._links.items():
             yield link_id, link.policy()
@@ -134,7 +134,7 @@ class PolicySet:
             raise PolicySetError(f"the id {policy_id!r} is used already")
 
     def add(self, policy_id: str, policy: Policy) -> PolicySet:
-        """This set and a static policy, or a template if it has slots."""
+        """Return this set and a static policy, or a template if it has slots."""
         policy_id = id_of(policy_id)
         instance_of(policy, Policy, "a policy")
         self._check_unused(policy_id)
@@ -143,11 +143,11 @@ class PolicySet:
         return made
 
     def link(self, template_id: str, new_id: str, values: Mapping[str, Uid]) -> PolicySet:
-        """This set and one link; `values` gives an entity for exactly the template's slots."""
+        """Return this set and one link; `values` gives an entity for exactly the template's slots."""
         return self.link_all([(template_id, new_id, values)])
 
     def link_all(self, links: Iterable[LinkRequest]) -> PolicySet:
-        """This set and many links; raises `LinkError` for the first bad one."""
+        """Return this set and many links; raise `LinkError` for the first bad one."""
         made = self._copy()
         for link in links:
             made._link(*link)
@@ -174,10 +174,10 @@ class PolicySet:
 
     @at_any_depth
     def replacing(self, replacements: Mapping[Uid, Uid]) -> PolicySet:
-        """This set with the entity literals of its static policies replaced, all at once (spec 13 §2).
+        """Return this set with the entity literals of its static policies replaced (spec 13 §2).
 
-        Ids, templates and links stay. Raises `PolicyError` where that puts an ordinary entity into the action
-        scope.
+        All are replaced at once; ids, templates and links stay. Raises `PolicyError` where that puts an
+        ordinary entity into the action scope.
         """
         for uid in (*_mapping(replacements, "replacements"), *replacements.values()):
             instance_of(uid, Uid, "a replacement")
@@ -186,15 +186,15 @@ class PolicySet:
         return made
 
     def unlink(self, link_id: str) -> PolicySet:
-        """This set without a link."""
+        """Return this set without a link."""
         return self._without("_links", link_id, "link")
 
     def remove_static(self, policy_id: str) -> PolicySet:
-        """This set without a static policy."""
+        """Return this set without a static policy."""
         return self._without("_statics", policy_id, "static policy")
 
     def remove_template(self, template_id: str) -> PolicySet:
-        """This set without a template that no link refers to."""
+        """Return this set without a template that no link refers to."""
         template_id = id_of(template_id)
         for link_id, link in self._links.items():
             if link.template_id == template_id:
@@ -210,7 +210,10 @@ class PolicySet:
 
     @at_any_depth
     def merge(self, other: PolicySet) -> PolicySet:
-        """Both sets in one; an id of both must have the same content in both, else `PolicySetError`."""
+        """Return both sets in one.
+
+        An id of both must have the same content in both, else `PolicySetError`.
+        """
         instance_of(other, PolicySet, "other")
         made = self._copy()
         for mine, theirs in ((made._statics, other._statics), (made._templates, other._templates)):
@@ -231,8 +234,9 @@ class PolicySet:
 
     @at_any_depth
     def merge_renaming(self, other: PolicySet) -> tuple[PolicySet, dict[str, str]]:
-        """Both sets in one, and the new ids of those policies of `other` whose id stands for something else
-        here.
+        """Return both sets in one, and new ids by old.
+
+        A policy of `other` gets a new id if its own stands for something else here.
         """
         instance_of(other, PolicySet, "other")
         names: dict[str, str] = {}
@@ -259,7 +263,7 @@ class PolicySet:
         return policy_id in self._statics or policy_id in self._templates or policy_id in self._links
 
     def _clashes(self, policy_id: str, other: PolicySet) -> bool:
-        """Whether an id of `other` stands for something else here."""
+        """Return whether an id of `other` stands for something else here."""
         if not self._has(policy_id):
             return False
         for mine, theirs in ((self._statics, other._statics), (self._templates, other._templates)):
@@ -273,7 +277,7 @@ class PolicySet:
         )
 
     def __len__(self) -> int:
-        """How many policies are evaluated: static ones and links."""
+        """Return how many policies are evaluated: static ones and links."""
         return len(self._statics) + len(self._links)
 
     def __repr__(self) -> str:
@@ -286,7 +290,7 @@ class PolicySet:
 
 
 def id_of(policy_id: object) -> str:
-    """A policy id as an exact `str`; raises `ArgumentError`."""
+    """Return a policy id as an exact `str`; raise `ArgumentError`."""
     if policy_id.__class__ is str and policy_id.isascii():
         return policy_id
     exact = text_of(policy_id, "a policy id")
@@ -309,7 +313,7 @@ def _by_id(policies: Mapping[str, Policy] | None, what: str) -> dict[str, Policy
 
 
 def _restored(statics: dict[str, Policy], templates: dict[str, Policy], links: dict[str, Link]) -> PolicySet:
-    """A set of parts that were one before, as pickles hold them."""
+    """Return a set of parts that were one before, as pickles hold them."""
     made = PolicySet()
     made._statics, made._templates, made._links = statics, templates, links
     return made

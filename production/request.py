@@ -105,7 +105,7 @@ _set: Final = object.__setattr__
 def make_request(
     principal: Uid, action: Uid, resource: Uid, context: Record, types: RequestTypes | None = None
 ) -> Request:
-    """A request of parts that are checked; it takes over the context."""
+    """Return a request of parts that are checked; it takes over the context."""
     made = _Open()
     made.principal, made.action, made.resource = principal, action, resource
     made._context = context

@@ -46,7 +46,7 @@ class Response:
 
     @property
     def erring(self) -> frozenset[str]:
-        """The policies that `errors` tells the error of."""
+        """The ids of the policies that erred."""
         return frozenset(self.errors)
 
     def __bool__(self) -> NoReturn:
@@ -87,7 +87,7 @@ _NO_ERRORS: Final[Mapping[str, ErrorKind]] = MappingProxyType({})
 
 
 def combine(statuses: Iterable[tuple[str, bool, int]]) -> Response:
-    """The response to the statuses of policies, each given as id, whether it permits, status (spec 04 §3)."""
+    """Return the response to statuses of policies: each an id, whether it permits, a status (spec 04 §3)."""
     permits: list[str] = []
     forbids: list[str] = []
     errors: dict[str, ErrorKind] = {}

@@ -46,7 +46,10 @@ class Schema(SchemaQuestions):
     __slots__ = ("_entity_reader", "_fragments", "_types", "_validator")
 
     def __init__(self, fragments: Iterable[Fragment]) -> None:
-        """Fragments taken together; `from_text` and `from_json` start from text. Raises `SchemaError`."""
+        """Make a schema of fragments taken together; `from_text` and `from_json` start from text.
+
+        Raises `SchemaError`.
+        """
         together = tuple(fragments)
         self._prepare(resolve_schema(together), together)
 
@@ -60,19 +63,25 @@ class Schema(SchemaQuestions):
     @classmethod
     @at_any_depth
     def from_text(cls, *texts: str) -> Schema:
-        """A schema from one or more texts in Cedar syntax. Raises `SchemaError` naming line and column."""
+        """Return a schema from one or more texts in Cedar syntax.
+
+        Raises `SchemaError` naming line and column.
+        """
         with without_collection():
             return cls(parse_schema(text_of(text, "a schema text")) for text in texts)
 
     @classmethod
     def from_cedar(cls, *texts: str) -> Schema:
-        """The same as `from_text`."""
+        """Return the same as `from_text`."""
         return cls.from_text(*texts)
 
     @classmethod
     @at_any_depth
     def from_json(cls, *texts: str) -> Schema:
-        """A schema from one or more texts in JSON syntax. Raises `SchemaError` naming line and column."""
+        """Return a schema from one or more texts in JSON syntax.
+
+        Raises `SchemaError` naming line and column.
+        """
         for text in texts:
             text_of(text, "a schema text")
         with without_collection():
@@ -84,7 +93,7 @@ class Schema(SchemaQuestions):
     @classmethod
     @at_any_depth
     def link(cls, *schemas: Schema) -> Schema:
-        """One schema of many, each resolved by itself before (spec 13 §5).
+        """Return one schema of many, each resolved by itself before (spec 13 §5).
 
         What one declares as `external` another may define. The order does not matter. Raises
         `SchemaLinkError`.
@@ -100,7 +109,7 @@ class Schema(SchemaQuestions):
     @classmethod
     @at_any_depth
     def link_complete(cls, *schemas: Schema) -> Schema:
-        """As `link`; raises `SchemaLinkError` also where something is still external."""
+        """Link as `link` does; raise `SchemaLinkError` also where something is still external."""
         linked = cls.link(*schemas)
         check_complete(linked.model)
         return linked
@@ -130,7 +139,7 @@ class Schema(SchemaQuestions):
 
     @at_any_depth
     def validate(self, policies: PolicySet, mode: Mode = "strict", level: int | None = None) -> Validation:
-        """The type checker's verdict on every policy, template and link (spec 08).
+        """Return the type checker's verdict on every policy, template and link (spec 08).
 
         With `level`, policies and templates must also need at most that many rounds of fetching entities.
         """
@@ -141,7 +150,7 @@ class Schema(SchemaQuestions):
         return self._validator.validate(policies, mode, level)
 
     def live_environments(self, policy: Policy) -> Iterator[RequestEnvironment]:
-        """The kinds of request in which a policy or template can make a difference (spec 13 §3).
+        """Yield the kinds of request in which a policy or template can make a difference (spec 13 §3).
 
         In these the policy type-checks without error and is not always false; an incomplete schema has none.
         A link's are those of its template.
@@ -153,16 +162,19 @@ class Schema(SchemaQuestions):
 
     @at_any_depth
     def read_entities(self, text: str) -> Entities:
-        """An entity document read by type and checked, with this schema's actions. Raises `EntitiesError`."""
+        """Return an entity document read by type and checked, with this schema's actions.
+
+        Raises `EntitiesError`.
+        """
         return self._entity_reader.read(text_of(text, "an entity document"))
 
     @at_any_depth
     def conforming_entities(self, entities: Iterable[Entity]) -> Entities:
-        """A store of these and of this schema's actions. Raises `EntitiesError` for a misfit."""
+        """Return a store of these and of this schema's actions. Raises `EntitiesError` for a misfit."""
         return self._entity_reader.conforming(entities)
 
     def read_request(self, request: str | Mapping[str, Any], *, check: bool = True) -> Request:
-        """A request, JSON text or its members, read by type and checked. Raises `RequestError`.
+        """Return a request, JSON text or its members, read by type and checked. Raises `RequestError`.
 
         Without `check` this schema only says how to read the context.
         """
@@ -189,7 +201,7 @@ class Schema(SchemaQuestions):
     def authorizer(
         self, policies: PolicySet, entities: Entities, *, validate: bool = True, tier: Tier = "auto"
     ) -> TypedAuthorizer:
-        """An authorizer that takes only requests that this schema admits, and is faster for it.
+        """Return an authorizer that takes only requests that this schema admits, and is faster for it.
 
         Raises `NotValid` for policies that do not pass strict validation, unless `validate` is off, and
         `EntitiesError` for a store that does not fit.
@@ -204,12 +216,15 @@ class Schema(SchemaQuestions):
     # Texts
 
     def _declarations(self) -> tuple[Fragment, ...]:
-        """What the schema was read from; for a linked schema its meaning, written out."""
+        """Return what the schema was read from; for a linked schema its meaning, written out."""
         return self._fragments if self._fragments is not None else (written_fragment(self._model),)
 
     @at_any_depth
     def to_cedar(self) -> str:
-        """The schema in Cedar syntax. Raises `SchemaError` where that syntax cannot say what is meant."""
+        """Return the schema in Cedar syntax.
+
+        Raises `SchemaError` where that syntax cannot say what is meant.
+        """
         declarations = self._declarations()
         try:
             return cedar_schema(declarations)
@@ -218,12 +233,12 @@ class Schema(SchemaQuestions):
 
     @at_any_depth
     def to_json(self, indent: int | None = 2) -> str:
-        """The schema in JSON syntax, names as written. Raises `SchemaError` past the depth of JSON."""
+        """Return the schema in JSON syntax, names as written. Raises `SchemaError` past the depth of JSON."""
         return json_schema(self._declarations(), indent)
 
     @at_any_depth
     def to_resolved_json(self, indent: int | None = 2, *, closed: bool = False) -> str:
-        """A JSON schema of the same meaning, every name qualified and every common type written out.
+        """Return a JSON schema of the same meaning, every name qualified and every common type written out.
 
         With `closed` all ancestors are listed, not the declared parents alone.
         """
@@ -231,5 +246,5 @@ class Schema(SchemaQuestions):
 
     @at_any_depth
     def to_canonical(self) -> str:
-        """One line of JSON, the same for two schemas exactly when they mean the same."""
+        """Return one line of JSON, the same for two schemas exactly when they mean the same."""
         return canonical_schema(self._model)

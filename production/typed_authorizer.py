@@ -27,8 +27,9 @@ from .validation.request_table import RequestTable
 
 
 class TypedAuthorizer(Authorizer):
-    """Answers requests about policies and a store that fit a schema; see `Schema.authorizer`. Safe to share
-    between threads.
+    """An authorizer of policies and a store that fit a schema; made by `Schema.authorizer`.
+
+    Safe to share between threads.
     """
 
     __slots__ = ("_model", "_reader", "_table", "_typed")
@@ -42,7 +43,7 @@ class TypedAuthorizer(Authorizer):
         entities: Entities,
         tier: Tier = "auto",
     ) -> None:
-        """`entities` conform to the schema."""
+        """Take policies, and entities that conform to the schema."""
         super().__init__(policies, entities, tier=tier)
         self._model = model
         self._table = table
@@ -53,7 +54,7 @@ class TypedAuthorizer(Authorizer):
         raise TypeError("a typed authorizer cannot be pickled: make one of a schema, policies and entities")
 
     def authorize(self, request: Request) -> Response:
-        """The response to one request; raises `RequestError` for one that the schema does not admit."""
+        """Return the response to one request; raise `RequestError` for one that the schema does not admit."""
         if request.__class__ is not Request:
             instance_of(request, Request, "a request")
         server = self._typed.get(request._types)
@@ -65,22 +66,31 @@ class TypedAuthorizer(Authorizer):
             return on_fresh_stack(lambda: self.authorize(request))
 
     def explain(self, request: Request) -> Explanation:
-        """As `Authorizer.explain`; raises `RequestError` for a request that the schema does not admit."""
+        """Explain as `Authorizer.explain` does.
+
+        Raises `RequestError` for a request that the schema does not admit.
+        """
         self._check(request)
         return super().explain(request)
 
     def evaluate(self, expression: Node, request: Request) -> Value:
-        """As `Authorizer.evaluate`; raises `RequestError` for a request that the schema does not admit."""
+        """Evaluate as `Authorizer.evaluate` does.
+
+        Raises `RequestError` for a request that the schema does not admit.
+        """
         self._check(request)
         return super().evaluate(expression, request)
 
     def with_entities(self, entities: Entities) -> TypedAuthorizer:
-        """The same policies over another store; raises `EntitiesError` if it does not fit the schema."""
+        """Return the same policies over another store.
+
+        Raises `EntitiesError` if it does not fit the schema.
+        """
         conforming = self._reader.conforming(instance_of(entities, Entities, "entities"))
         return TypedAuthorizer(self._model, self._table, self._reader, self._policies, conforming, self._tier)
 
     def with_policies(self, policies: PolicySet) -> TypedAuthorizer:
-        """Other policies over the same store. They are not validated."""
+        """Return other policies over the same store. They are not validated."""
         return TypedAuthorizer(self._model, self._table, self._reader, policies, self._entities, self._tier)
 
     def _check(self, request: Request) -> None:

@@ -23,7 +23,7 @@ _CONTAINERS = frozenset((dict, list))
 
 
 def read_uid(node: Json, depth: int) -> Uid:
-    """A uid in either form (spec 05 §2.1), standing inside `depth` levels; raises `JsonError`."""
+    """Return a uid in either form (spec 05 §2.1), standing inside `depth` levels; raise `JsonError`."""
     if not isinstance(node, dict):
         raise JsonError("a uid is an object with `type` and `id`")
     type_name, entity_id = node.get("type"), node.get("id")
@@ -45,7 +45,10 @@ def read_uid(node: Json, depth: int) -> Uid:
 
 
 def _members(document: Any) -> int:
-    """How many members the objects of a usual document have; fewer than there are for an unusual one."""
+    """Return how many members the objects of a usual document have.
+
+    Fewer than there are for an unusual one.
+    """
     try:
         uids, records = [entity["uid"] for entity in document], [entity["attrs"] for entity in document]
         records += [entity["tags"] for entity in document if len(entity) > 3]
@@ -63,7 +66,7 @@ def _members(document: Any) -> int:
 
 
 def entity_objects(text: str) -> Iterator[dict[str, Json]]:
-    """The entity objects of a document, the shape of each checked; raises `EntitiesError`."""
+    """Yield the entity objects of a document, the shape of each checked; raise `EntitiesError`."""
     try:
         document = read_json(text, _members)
     except JsonError as error:
@@ -103,7 +106,7 @@ def _checked(number: int, name: str) -> None:
 
 
 def read_parents(node: Json) -> frozenset[Uid]:
-    """The `parents` of an entity object."""
+    """Return the `parents` of an entity object."""
     if not isinstance(node, list):
         raise JsonError("`parents` is an array")
     return frozenset([read_uid(parent, 3) for parent in node]) if node else NOBODY
@@ -128,12 +131,12 @@ def _parts(node: dict[str, Json]) -> tuple[Uid, Record, frozenset[Uid], Record]:
 
 
 def read_entity_object(node: dict[str, Json]) -> Entity:
-    """One entity without type information; raises `EntitiesError`."""
+    """Return one entity without type information; raise `EntitiesError`."""
     return make_entity(*_parts(node))
 
 
 def read_entities(text: str) -> StoreBuilder:
-    """The entities of a document; their hierarchy is not checked yet. Raises `EntitiesError`."""
+    """Return the entities of a document; their hierarchy is not checked yet. Raises `EntitiesError`."""
     builder = StoreBuilder({}, {}, {})
     add = builder.add
     for node in entity_objects(text):
@@ -143,7 +146,7 @@ def read_entities(text: str) -> StoreBuilder:
 
 @at_any_depth
 def read_uid_json(text: str) -> Uid:
-    """A uid in either form from a JSON text of its own; raises `EntitiesError`."""
+    """Return a uid in either form from a JSON text of its own; raise `EntitiesError`."""
     try:
         return read_uid(read_json(text_of(text, "a uid")), 0)
     except JsonError as error:
@@ -151,7 +154,7 @@ def read_uid_json(text: str) -> Uid:
 
 
 def entity_objects_json(entities: Iterable[Entity], above: Mapping[Uid, frozenset[Uid]]) -> list[Any]:
-    """The objects of the canonical document (spec 05 §2.4); raises `PrintError`."""
+    """Return the objects of the canonical document (spec 05 §2.4); raise `PrintError`."""
     document = []
     for entity in sorted(entities, key=lambda entity: (entity.uid.type, entity.uid.id)):
         ancestors = sorted(above[entity.uid], key=lambda uid: (uid.type, uid.id))

@@ -11,7 +11,7 @@ from ..language.uids import Uid
 
 
 def read_entity_text(text: str) -> Uid:
-    """A uid from a normalized entity literal, in its one spelling (spec 05 §9); raises `JsonError`."""
+    """Return a uid from a normalized entity literal, in its one spelling (spec 05 §9); raise `JsonError`."""
     try:
         found = Uid.from_text(text)
     except ArgumentError as error:
@@ -36,7 +36,7 @@ _OTHER_GRAPHEME_EXTEND: Final = frozenset(
 
 
 def canonical_id(text: str) -> str:
-    """The one spelling of an id as a string literal (spec 05 §9)."""
+    """Return the one spelling of an id as a string literal (spec 05 §9)."""
     if _PLAIN.fullmatch(text):
         return f'"{text}"'
     return '"' + "".join(_spelling(character, at == 0) for at, character in enumerate(text)) + '"'

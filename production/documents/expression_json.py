@@ -56,7 +56,7 @@ _BINARY: Final = frozenset(
 
 
 def read_expression(node: Json) -> Node:
-    """The tree of an expression object; raises `JsonError`."""
+    """Return the tree of an expression object; raise `JsonError`."""
     if not isinstance(node, dict) or len(node) != 1:
         raise JsonError("an expression is an object with exactly one key")
     ((key, body),) = node.items()
@@ -79,7 +79,7 @@ def read_expression(node: Json) -> Node:
 def _body(
     key: str, node: Json, names: frozenset[str], optional: frozenset[str] = frozenset()
 ) -> dict[str, Json]:
-    """The operand object of a form, with exactly these keys."""
+    """Return the operand object of a form, with exactly these keys."""
     if not isinstance(node, dict) or not names <= node.keys() or not node.keys() <= names | optional:
         raise JsonError(f"`{key}` takes an object with {', '.join(f'`{name}`' for name in sorted(names))}")
     return node
@@ -177,7 +177,10 @@ _READERS: Final[dict[str, Callable[[Json], Node]]] = {
 
 
 def value_node(node: Json) -> Node:
-    """The tree of a literal in value form (spec 06 §3.1); calls are kept as calls. Raises `JsonError`."""
+    """Return the tree of a literal in value form (spec 06 §3.1); calls are kept as calls.
+
+    Raises `JsonError`.
+    """
     if isinstance(node, (bool, str)):
         return Constant(node)
     if isinstance(node, int) and MIN_LONG <= node <= MAX_LONG:
@@ -195,7 +198,7 @@ def value_node(node: Json) -> Node:
 
 
 def _escape(name: str, inner: Json) -> Node | None:
-    """What an escape stands for; `None` if it has another shape and is a plain record."""
+    """Return what an escape stands for; `None` if it has another shape and is a plain record."""
     if name == "__expr" and isinstance(inner, str):
         raise JsonError("the escape `__expr` is no longer part of the format")
     if not isinstance(inner, dict):

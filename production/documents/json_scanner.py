@@ -47,7 +47,7 @@ class Repeated(dict[str, Any]):
 
 
 def object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """The object of these members, marked if a key is repeated."""
+    """Return the object of these members, marked if a key is repeated."""
     members = dict(pairs)
     if len(members) == len(pairs):
         return members
@@ -59,12 +59,12 @@ def object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def number(text: str) -> Number:
-    """A number with a fraction or an exponent."""
+    """Return a number with a fraction or an exponent."""
     return Number(text, float(text) in (float("inf"), float("-inf")))
 
 
 def integer(text: str) -> int | Number:
-    """A number without fraction and exponent; minus zero counts as a fraction (spec 05 §2.2)."""
+    """Return a number without fraction and exponent; minus zero counts as a fraction (spec 05 §2.2)."""
     if text == "-0":
         return Number(text, False)
     if len(text) > 300 and float(text) in (float("inf"), float("-inf")):
@@ -137,7 +137,7 @@ def _behind_space(text: str, at: int) -> int:
 
 
 def _closes(token: str, kind: str, expected: str) -> bool:
-    """Whether a token ends the innermost array or object here."""
+    """Return whether a token ends the innermost array or object here."""
     if kind == "[":
         return token == "]" and expected in ("value or ]", "separator")
     return token == "}" and expected in ("key or }", "separator")

@@ -68,12 +68,15 @@ def read_json(text: str, members: Callable[[Any], int] | None = None) -> Json:
 
 
 def _has_colons(text: str, most: int) -> bool:
-    """Whether at most so many colons can stand behind a key: right behind its quote, or behind a space."""
+    """Return whether at most so many colons can stand behind a key.
+
+    That is right behind its quote, or behind a space.
+    """
     return text.count(":") <= most or sum(text.count(f"{before}:") for before in '" \t\n\r') <= most
 
 
 def well_formed(text: str) -> str:
-    """A string without lone surrogates; raises `JsonError` for another."""
+    """Return a string without lone surrogates; raise `JsonError` for another."""
     if not text.isascii() and _SURROGATE.search(text):
         raise JsonError("a lone surrogate is not a character")
     return text
@@ -90,7 +93,7 @@ def check_ignored(value: Json, depth: int) -> None:
 
 
 def check_all(value: Json, depth: int) -> None:
-    """As `check_ignored`, and raise for repeated keys, fractions and integers beyond 64 bits as well."""
+    """Check as `check_ignored` does, and for repeated keys, fractions and integers beyond 64 bits."""
     for part, _ in _walk(value, depth):
         if isinstance(part, Repeated):
             raise JsonError(f"the key {part.name!r} comes twice")
@@ -121,7 +124,7 @@ def _check_size(part: Json) -> None:
 
 
 def _walk(value: Json, depth: int) -> list[tuple[Json, int]]:
-    """Every part of a value with the number of levels around it; depth and strings are checked."""
+    """Return every part of a value with the number of levels around it; depth and strings are checked."""
     parts = [(value, depth)]
     for part, level in parts:
         if isinstance(part, str):
@@ -139,7 +142,7 @@ def _walk(value: Json, depth: int) -> list[tuple[Json, int]]:
 
 
 def write_json(value: Any) -> str:
-    """Canonical JSON text: keys sorted, no spaces, ASCII; any depth, in linear time."""
+    """Return canonical JSON text: keys sorted, no spaces, ASCII; any depth, in linear time."""
     pieces: list[str] = []
     pending: list[tuple[bool, Any]] = [(False, value)]
     while pending:

@@ -14,7 +14,7 @@ _OBJECTS: Final[frozenset[Any]] = frozenset((dict, Repeated))
 
 
 def is_exact(node: Any) -> bool:
-    """Whether JSON data are of exact built-in classes alone, and not too deep."""
+    """Return whether JSON data are of exact built-in classes alone, and not too deep."""
     level: list[Any] = [node]
     for _ in range(MAX_DEPTH + 2):
         inner: list[Any] = []
@@ -34,7 +34,7 @@ def is_exact(node: Any) -> bool:
 
 
 def plain_json(node: object, path: str) -> Any:
-    """JSON data in exact built-in classes; raises `ArgumentError`, which names the path."""
+    """Return JSON data in exact built-in classes; raise `ArgumentError`, which names the path."""
     return converted(node, path, _scalar, has_lists=True)
 
 

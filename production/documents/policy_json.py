@@ -33,7 +33,7 @@ _REQUIRED: Final = frozenset({"effect", "principal", "action", "resource", "cond
 
 
 def members(node: Json, what: str, required: frozenset[str], optional: frozenset[str]) -> dict[str, Json]:
-    """An object with all of the required keys and no others than these; raises `JsonError`."""
+    """Return an object with all of the required keys and no others than these; raise `JsonError`."""
     if not isinstance(node, dict):
         raise JsonError(f"{what} is an object")
     for name in sorted(required):
@@ -52,7 +52,7 @@ def _operator(node: Json, what: str) -> tuple[str, dict[str, Json]]:
 
 
 def _entity_or_slot(node: dict[str, Json], slot: Slot) -> Uid | Slot:
-    """An `entity`, which wins, or the `slot` of the variable."""
+    """Return an `entity`, which wins, or the `slot` of the variable."""
     if "entity" in node:
         return read_uid(node["entity"], 0)
     if "slot" not in node:
@@ -127,7 +127,7 @@ def _annotations(node: Json) -> Annotations:
 
 
 def read_policy(node: Json) -> Policy:
-    """A policy or template object (spec 06 §2); raises `JsonError`."""
+    """Return a policy or template object (spec 06 §2); raise `JsonError`."""
     policy = members(node, "a policy", _REQUIRED, frozenset({"annotations"}))
     effect = policy["effect"]
     conditions = policy["conditions"]

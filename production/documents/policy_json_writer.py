@@ -30,14 +30,14 @@ from .value_json import uid_json
 
 @at_any_depth
 def expression_json(node: Node) -> str:
-    """The canonical JSON text of an expression."""
+    """Return the canonical JSON text of an expression."""
     return write_json(expression_data(node))
 
 
 def policy_set_json(
     statics: Mapping[str, Policy], templates: Mapping[str, Policy], links: Mapping[str, Link]
 ) -> str:
-    """The canonical JSON text of a policy set."""
+    """Return the canonical JSON text of a policy set."""
     return write_json(
         {
             "staticPolicies": {name: policy_data(policy) for name, policy in statics.items()},
@@ -55,7 +55,7 @@ def policy_set_json(
 
 
 def policy_data(policy: Policy) -> dict[str, Any]:
-    """A policy or template as a JSON object."""
+    """Return a policy or template as a JSON object."""
     data: dict[str, Any] = {
         "effect": policy.effect,
         "principal": _scope(policy.principal),
@@ -95,7 +95,7 @@ def _action_scope(scope: ActionScope) -> dict[str, Any]:
 
 
 def expression_data(root: Node) -> Any:
-    """An expression as a JSON object."""
+    """Return an expression as a JSON object."""
     done: list[Any] = []
     for node in postorder(root):
         base = len(done) - len(node.children)
@@ -141,5 +141,5 @@ def _form(node: Node, operands: list[Any]) -> Any:
 
 
 def _has(target: Any, path: tuple[str, ...]) -> Any:
-    """Plain and extended `has`; a path of one name is the plain form (spec 06 §3)."""
+    """Return plain and extended `has`; a path of one name is the plain form (spec 06 §3)."""
     return {"has": {"left": target, "attr": path[0] if len(path) == 1 else list(path)}}

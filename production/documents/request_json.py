@@ -24,7 +24,7 @@ _MEMBERS: Final = frozenset({"principal", "action", "resource", "context"})
 
 
 def request_members(data: Mapping[str, Any]) -> dict[str, Any]:
-    """The members of a request, known ones alone, by exact names. Raises `RequestError`."""
+    """Return the members of a request, known ones alone, by exact names. Raises `RequestError`."""
     if data.__class__ is dict and _STR.issuperset(map(type, data)):
         members = cast("dict[str, Any]", data)
     elif isinstance(data, Mapping):
@@ -42,7 +42,7 @@ def request_members(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def exact(node: Any, path: str) -> Any:
-    """JSON data of exact built-in classes; raises `RequestError`, which names the path."""
+    """Return JSON data of exact built-in classes; raise `RequestError`, which names the path."""
     if is_exact(node):
         return node
     try:
@@ -52,7 +52,7 @@ def exact(node: Any, path: str) -> Any:
 
 
 def read_request(data: Mapping[str, Any]) -> tuple[Uid, Uid, Uid, Record]:
-    """The parts of a request, read without a schema; raises `RequestError`."""
+    """Return the parts of a request, read without a schema; raise `RequestError`."""
     return (
         read_role(data, "principal"),
         read_role(data, "action"),
@@ -62,7 +62,7 @@ def read_request(data: Mapping[str, Any]) -> tuple[Uid, Uid, Uid, Record]:
 
 
 def read_role(data: Mapping[str, Any], name: str) -> Uid:
-    """A uid among the members of a request; raises `RequestError`."""
+    """Return a uid among the members of a request; raise `RequestError`."""
     try:
         if name not in data:
             raise JsonError("the request has no such member")
@@ -73,7 +73,7 @@ def read_role(data: Mapping[str, Any], name: str) -> Uid:
 
 
 def request_object(text: str) -> dict[str, Json]:
-    """The members of a request text, each still as JSON; raises `RequestError`."""
+    """Return the members of a request text, each still as JSON; raise `RequestError`."""
     try:
         node = read_json(text_of(text, "a request"))
     except JsonError as error:
@@ -86,7 +86,7 @@ def request_object(text: str) -> dict[str, Json]:
 
 
 def read_context(node: Any) -> Record:
-    """A context without type information: a JSON object or the text of one; raises `RequestError`."""
+    """Return a context without type information: a JSON object or the text of one; raise `RequestError`."""
     if not node and node.__class__ is dict:
         return _NO_CONTEXT
     try:
@@ -112,7 +112,7 @@ def _read_context(node: Any) -> Record:
 
 
 def context_error(node: Any, error: JsonError) -> RequestError:
-    """The error for a context that was refused, with the path of a value that no context can hold."""
+    """Return the error for a context that was refused, with the path of a value that no context can hold."""
     try:
         plain_json(node, "context")
     except ArgumentError as found:

@@ -47,7 +47,7 @@ _EXTENSION_OF: Final[dict[type, PrimitiveType]] = {
 
 
 def read_typed(node: Json, type_: Type, depth: int) -> Value:
-    """The value of a node where `type_` is expected, inside `depth` levels. Raises `JsonError`."""
+    """Return the value of a node where `type_` is expected, inside `depth` levels. Raises `JsonError`."""
     if type_ in CONSTRUCTOR:
         return _read_extension(node, type_, depth)
     if isinstance(type_, EntityType):
@@ -69,7 +69,7 @@ def read_typed(node: Json, type_: Type, depth: int) -> Value:
 
 
 def read_typed_record(node: dict[str, Json], type_: RecordType, depth: int) -> Record:
-    """An object as a record of this type, nothing undeclared or missing. Raises `JsonError`."""
+    """Return an object as a record of this type, nothing undeclared or missing. Raises `JsonError`."""
     _check_depth(depth)
     if isinstance(node, Repeated):
         raise JsonError(f"the key {node.name!r} comes twice")
@@ -91,14 +91,14 @@ def read_typed_record(node: dict[str, Json], type_: RecordType, depth: int) -> R
 
 
 def read_typed_tags(node: dict[str, Json], type_: Type, depth: int) -> Record:
-    """An object as tags, each of this type. Raises `JsonError`."""
+    """Return an object as tags, each of this type. Raises `JsonError`."""
     if isinstance(node, Repeated):
         raise JsonError(f"the key {node.name!r} comes twice")
     return {well_formed(name): read_typed(inner, type_, depth + 1) for name, inner in node.items()}
 
 
 def _read_extension(node: Json, type_: Type, depth: int) -> Value:
-    """A call, escaped or not, or the text that the type's constructor takes."""
+    """Return a call, escaped or not, or the text that the type's constructor takes."""
     if not isinstance(node, dict):
         return _call(CONSTRUCTOR[type_], [read_value(node, depth)])
     _check_depth(depth)

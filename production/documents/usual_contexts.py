@@ -33,7 +33,7 @@ class UsualReaders:
         self._made: dict[Type, Reader] = {}
 
     def context(self, type_: RecordType) -> RecordReader:
-        """A function from a JSON object to a record of this type."""
+        """Return a function from a JSON object to a record of this type."""
         return _unusual if type_.depth > _DEEPEST else self._record(type_)
 
     def _of(self, type_: Type) -> Reader:

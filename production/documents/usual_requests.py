@@ -26,7 +26,7 @@ class Unusual(Exception):
 
 
 def usual_parts(data: Any) -> Parts:
-    """The parts of a request; raises `Unusual`."""
+    """Return the parts of a request; raise `Unusual`."""
     if type(data) is not dict:
         raise Unusual
     for name in data:
@@ -57,7 +57,7 @@ def usual_parts(data: Any) -> Parts:
 
 
 def usual_uid(node: Any) -> Uid:
-    """The uid of an object with `type` and `id`; raises `Unusual`."""
+    """Return the uid of an object with `type` and `id`; raise `Unusual`."""
     if type(node) is dict and len(node) == 2:
         type_name, entity_id = node.get("type"), node.get("id")
         if type(type_name) is type(entity_id) is str:
@@ -68,7 +68,7 @@ def usual_uid(node: Any) -> Uid:
 
 
 def usual_record(node: Any, depth: int = 0) -> Record:
-    """A record without type information; raises `Unusual`."""
+    """Return a record without type information; raise `Unusual`."""
     if type(node) is not dict:
         raise Unusual
     if not node:
@@ -105,7 +105,7 @@ def _usual_value(node: Any, depth: int) -> Value:
 
 
 def usual_scalar(node: Any, kind: type) -> Value:
-    """A string, a boolean or a long; raises `Unusual`. `kind` is the node's class."""
+    """Return a string, a boolean or a long; raise `Unusual`. `kind` is the node's class."""
     if (kind is str and node.isascii()) or kind is bool or (kind is int and MIN_LONG <= node <= MAX_LONG):
         return cast(Value, node)
     raise Unusual

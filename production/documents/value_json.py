@@ -21,7 +21,7 @@ ESCAPES: Final = frozenset({"__entity", "__extn", "__expr"})
 
 
 def read_value(node: Json, depth: int) -> Value:
-    """The value of a JSON node that stands inside `depth` arrays and objects; raises `JsonError`."""
+    """Return the value of a JSON node that stands inside `depth` arrays and objects; raise `JsonError`."""
     if isinstance(node, str):
         return node if node.isascii() else well_formed(node)
     if isinstance(node, bool):
@@ -44,7 +44,7 @@ def read_value(node: Json, depth: int) -> Value:
 
 
 def read_record(node: dict[str, Json], depth: int) -> Record:
-    """An object as a record, whatever its keys are; `depth` counts the levels around it."""
+    """Return an object as a record, whatever its keys are; `depth` counts the levels around it."""
     if depth >= MAX_DEPTH:
         raise JsonError(f"nested deeper than {MAX_DEPTH} levels")
     if isinstance(node, Repeated):
@@ -66,7 +66,7 @@ def read_record(node: dict[str, Json], depth: int) -> Record:
 
 
 def _known_entity(node: dict[str, Json]) -> Uid | None:
-    """The uid of a plain `__entity` escape, if somebody holds it already; only then."""
+    """Return the uid of a plain `__entity` escape, if somebody holds it already; only then."""
     body = node.get("__entity")
     if (
         isinstance(body, dict)
@@ -96,7 +96,7 @@ def _read_object(node: dict[str, Json], depth: int) -> Value:
 
 
 def read_entity(inner: dict[str, Json], depth: int) -> Uid | None:
-    """The uid in the body of an `__entity` escape; `None` if the body has another shape."""
+    """Return the uid in the body of an `__entity` escape; `None` if the body has another shape."""
     type_name, entity_id = inner.get("type"), inner.get("id")
     if not isinstance(type_name, str) or not isinstance(entity_id, str):
         return None
@@ -106,14 +106,17 @@ def read_entity(inner: dict[str, Json], depth: int) -> Uid | None:
 
 
 def make_uid(type_name: str, entity_id: str) -> Uid:
-    """A uid whose type is a normalized name; raises `JsonError`."""
+    """Return a uid whose type is a normalized name; raise `JsonError`."""
     if not is_name(type_name):
         raise JsonError(f"{type_name!r} is not a normalized entity type")
     return new_uid(type_name, entity_id if entity_id.isascii() else well_formed(entity_id))
 
 
 def call_parts(inner: dict[str, Json]) -> tuple[str, list[Json]] | None:
-    """The function and the arguments in the body of an `__extn` escape; `None` if it has another shape."""
+    """Return the function and the arguments in the body of an `__extn` escape.
+
+    `None` if it has another shape.
+    """
     function = inner.get("fn")
     if not isinstance(function, str):
         return None
@@ -144,12 +147,12 @@ def _read_call(inner: dict[str, Json], depth: int) -> Value | None:
 
 
 def uid_json(entity: Uid) -> dict[str, str]:
-    """A uid in its short form."""
+    """Return a uid in its short form."""
     return {"type": entity.type, "id": entity.id}
 
 
 def value_json(value: Value) -> Any:
-    """A value in JSON form with escapes, elements of sets in the order of their text.
+    """Return a value in JSON form with escapes, elements of sets in the order of their text.
 
     Raises `PrintError` for a record with a reserved key, which would be read back as something else.
     """

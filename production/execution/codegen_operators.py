@@ -71,7 +71,7 @@ def write_get(out: Writer, name: str) -> None:
 
 
 def _has_declared(out: Writer, target: Operand, name: str) -> bool | None:
-    """Whether a value has an attribute, as far as types tell."""
+    """Return whether a value has an attribute, as far as types decide it."""
     shape = out.types.shape(target.type) if out.types is not None else None
     if shape is None:
         return None

@@ -79,7 +79,7 @@ class Writer:
         return f"t{self.counter}"
 
     def named(self, value: object) -> str:
-        """A global name for an object that generated code needs."""
+        """Return a global name for an object that generated code needs."""
         name = f"g{len(self.names)}"
         self.names[name] = value
         return name
@@ -96,7 +96,7 @@ class Writer:
             self.atom(operand)
 
     def atom(self, operand: Operand) -> str:
-        """A name for an operand, so that it is computed once."""
+        """Return a name for an operand, so that it is computed once."""
         if operand.depth:
             name = self.fresh()
             self.line(f"{name} = {operand.code}")
@@ -114,7 +114,7 @@ class Writer:
         operand.kind = kind
 
     def record(self, entity: Operand) -> str:
-        """The attributes of an entity, an empty record for one that is missing."""
+        """Return the attributes of an entity, an empty record for one that is missing."""
         if entity.code in ("p", "r"):
             self.uses.add(f"{entity.code}d")
             return f"{entity.code}d"

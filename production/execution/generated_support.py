@@ -18,7 +18,7 @@ from .operations import Above, Attributes
 
 
 def path_status(value: Value, path: tuple[str, ...], attributes: Attributes) -> bool | None:
-    """`value has a.b.c`, or `None` for a type error."""
+    """Return `value has a.b.c`, or `None` for a type error."""
     for name in path:
         if isinstance(value, dict):
             record: Record | None = value
@@ -33,7 +33,7 @@ def path_status(value: Value, path: tuple[str, ...], attributes: Attributes) -> 
 
 
 def in_status(left: Value, right: Value, above: Above) -> bool | None:
-    """`left in right`, or `None` for a type error."""
+    """Return `left in right`, or `None` for a type error."""
     if not isinstance(left, Uid):
         return None
     if isinstance(right, Uid):
@@ -47,7 +47,7 @@ def in_status(left: Value, right: Value, above: Above) -> bool | None:
 
 
 def order_status(left: Value, right: Value) -> int | None:
-    """The sign of `left - right`, or `None` where the two have no order."""
+    """Return the sign of `left - right`, or `None` where the two have no order."""
     kind = left.__class__
     if kind is not right.__class__:
         return None

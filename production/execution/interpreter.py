@@ -126,7 +126,7 @@ def _control(opcode: int, argument: Any, at: int, stack: list[Value], frame: Fra
 
 
 def run(code: Code, frame: Frame) -> Value:
-    """The value of an expression; of conditions, whether all guards hold. Raises `EvaluationError`."""
+    """Return the value of an expression; of conditions, whether all guards hold. Raises `EvaluationError`."""
     instructions, literals = code.instructions, code.literals
     size = len(instructions)
     stack: list[Value] = []

@@ -25,28 +25,28 @@ def wrong_kind(expected: str, value: Value) -> NoReturn:
 
 
 def truth(value: Value) -> bool:
-    """A Bool operand."""
+    """Return a Bool operand."""
     if value is True or value is False:
         return value
     return wrong_kind("Bool", value)
 
 
 def long(value: Value) -> int:
-    """A Long operand; a Bool is none, although Python counts it among the integers."""
+    """Return a Long operand; a Bool is none, although Python counts it among the integers."""
     if isinstance(value, int) and value.__class__ is int:
         return value
     return wrong_kind("Long", value)
 
 
 def ranged(value: int) -> int:
-    """The result of arithmetic, if it fits in 64 bits."""
+    """Return the result of arithmetic, if it fits in 64 bits."""
     if MIN_LONG <= value <= MAX_LONG:
         return value
     raise EvaluationError("overflow", "the result does not fit in 64 bits")
 
 
 def get_attribute(value: Value, name: str, attributes: Attributes) -> Value:
-    """`value.name` (spec 02 §4.6)."""
+    """Return `value.name` (spec 02 §4.6)."""
     if isinstance(value, dict):
         record = value
     elif isinstance(value, Uid):
@@ -62,7 +62,7 @@ def get_attribute(value: Value, name: str, attributes: Attributes) -> Value:
 
 
 def has_path(value: Value, path: tuple[str, ...], attributes: Attributes) -> bool:
-    """`value has a.b.c`: one step a component, which is what its expansion comes to (spec 01 §5)."""
+    """Return `value has a.b.c`: one step a component, which is what its expansion comes to (spec 01 §5)."""
     for name in path:
         if isinstance(value, dict):
             record: Record | None = value
@@ -77,7 +77,7 @@ def has_path(value: Value, path: tuple[str, ...], attributes: Attributes) -> boo
 
 
 def is_in(left: Value, right: Value, above: Above) -> bool:
-    """`left in right` (spec 02 §4.4); every element of a set is checked before any is compared."""
+    """Return `left in right` (spec 02 §4.4); every element of a set is checked before any is compared."""
     if not isinstance(left, Uid):
         wrong_kind("Entity", left)
     if isinstance(right, Uid):
@@ -91,14 +91,14 @@ def is_in(left: Value, right: Value, above: Above) -> bool:
 
 
 def is_type(value: Value, type_name: str) -> bool:
-    """`value is type_name` (spec 02 §4.5)."""
+    """Return `value is type_name` (spec 02 §4.5)."""
     if isinstance(value, Uid):
         return value.type == type_name
     return wrong_kind("Entity", value)
 
 
 def _orderable(left: Value, right: Value) -> tuple[int, int]:
-    """The numbers behind two operands of `<`, the left one's kind checked first."""
+    """Return the numbers behind two operands of `<`, the left one's kind checked first."""
     if isinstance(left, int) and left.__class__ is int:
         return left, long(right)
     if isinstance(left, Datetime):
@@ -113,32 +113,32 @@ def _orderable(left: Value, right: Value) -> tuple[int, int]:
 
 
 def less(left: Value, right: Value) -> bool:
-    """`left < right`."""
+    """Return `left < right`."""
     a, b = _orderable(left, right)
     return a < b
 
 
 def less_equal(left: Value, right: Value) -> bool:
-    """`left <= right`."""
+    """Return `left <= right`."""
     a, b = _orderable(left, right)
     return a <= b
 
 
 def as_set(value: Value) -> SetValue:
-    """A Set operand."""
+    """Return a Set operand."""
     if isinstance(value, SetValue):
         return value
     return wrong_kind("Set", value)
 
 
 def contains_all(left: Value, right: Value) -> bool:
-    """`left.containsAll(right)`."""
+    """Return `left.containsAll(right)`."""
     whole = as_set(left)
     return as_set(right).keys <= whole.keys
 
 
 def contains_any(left: Value, right: Value) -> bool:
-    """`left.containsAny(right)`."""
+    """Return `left.containsAny(right)`."""
     whole = as_set(left)
     return not whole.keys.isdisjoint(as_set(right).keys)
 
@@ -152,14 +152,14 @@ def _tag_operands(left: Value, right: Value) -> tuple[Uid, str]:
 
 
 def has_tag(left: Value, right: Value, tags: Attributes) -> bool:
-    """`left.hasTag(right)`; `tags` holds only the entities that have some."""
+    """Return `left.hasTag(right)`; `tags` holds only the entities that have some."""
     uid, name = _tag_operands(left, right)
     record = tags.get(uid)
     return record is not None and name in record
 
 
 def get_tag(left: Value, right: Value, tags: Attributes, attributes: Attributes) -> Value:
-    """`left.getTag(right)` (spec 02 §4.7)."""
+    """Return `left.getTag(right)` (spec 02 §4.7)."""
     uid, name = _tag_operands(left, right)
     record = tags.get(uid)
     if record is not None and name in record:

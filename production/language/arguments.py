@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 def text_of(value: object, what: str) -> str:
-    """A text argument as an exact `str`; raises `ArgumentError`."""
+    """Return a text argument as an exact `str`; raise `ArgumentError`."""
     if value.__class__ is str:
         return str(value)
     if isinstance(value, str):
@@ -21,21 +21,21 @@ def text_of(value: object, what: str) -> str:
 
 
 def instance_of(value: object, kind: type[T], what: str) -> T:
-    """An argument of a class; raises `ArgumentError`."""
+    """Return an argument of a class; raise `ArgumentError`."""
     if isinstance(value, kind):
         return value
     raise ArgumentError(f"{what} is of the class {kind.__name__}, not {named(value)}")
 
 
 def iterable_of(value: Iterable[T], what: str) -> Iterable[T]:
-    """An argument to go through; raises `ArgumentError`."""
+    """Return an argument to go through; raise `ArgumentError`."""
     if isinstance(value, Iterable) and not isinstance(value, (str, bytes)):
         return value
     raise ArgumentError(f"{what} are an iterable, not {named(value)}")
 
 
 def choice_of(value: T, choices: Collection[T], what: str) -> T:
-    """An argument that is one of few; raises `ArgumentError`."""
+    """Return an argument that is one of few; raise `ArgumentError`."""
     for choice in choices:
         if value.__class__ is choice.__class__ and value == choice:
             return choice
@@ -43,7 +43,7 @@ def choice_of(value: T, choices: Collection[T], what: str) -> T:
 
 
 def long_of(value: object, what: str) -> int:
-    """A 64-bit integer as an exact `int`; raises `ArgumentError`."""
+    """Return a 64-bit integer as an exact `int`; raise `ArgumentError`."""
     if isinstance(value, int) and not isinstance(value, bool):
         exact = int.__int__(value)
         if MIN_LONG <= exact <= MAX_LONG:
@@ -53,6 +53,6 @@ def long_of(value: object, what: str) -> int:
 
 
 def named(value: object) -> str:
-    """The class of a value, as messages name it."""
+    """Return the class of a value, as messages name it."""
     name = value.__class__.__name__
     return "None" if value is None else f"{'an' if name[0] in 'AEIOUaeiou' else 'a'} {name}"

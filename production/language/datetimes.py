@@ -40,7 +40,7 @@ _set: Final = Datetime.__dict__["milliseconds"].__set__
 
 
 def datetime_of(milliseconds: int) -> Datetime:
-    """An instant of a number that is checked."""
+    """Return an instant of a number that is checked."""
     made = _new(Datetime)
     _set(made, milliseconds)
     return made
@@ -51,14 +51,14 @@ def _is_leap(year: int) -> bool:
 
 
 def _days(year: int, month: int, day: int) -> int:
-    """Days since 1970-01-01; the caller has checked that the date exists."""
+    """Return days since 1970-01-01; the caller has checked that the date exists."""
     leap_days = (year + 3) // 4 - (year + 99) // 100 + (year + 399) // 400
     after_february = month > 2 and _is_leap(year)
     return year * 365 + leap_days + _DAYS_BEFORE[month - 1] + after_february + day - 1 - _EPOCH_DAY
 
 
 def _date(text: str) -> int | None:
-    """The day number of `YYYY-MM-DD` at the start of `text`; `None` if there is no such date."""
+    """Return the day number of `YYYY-MM-DD` at the start of `text`; `None` if there is no such date."""
     if len(text) < 10 or text[4] != "-" or text[7] != "-":
         return None
     year, month, day = fixed_digits(text, 0, 4), fixed_digits(text, 5, 7), fixed_digits(text, 8, 10)
@@ -69,7 +69,7 @@ def _date(text: str) -> int | None:
 
 
 def _clock(text: str) -> int | None:
-    """Milliseconds of the day of `Thh:mm:ss` at position 10; `None` if malformed."""
+    """Return milliseconds of the day of `Thh:mm:ss` at position 10; `None` if malformed."""
     if len(text) < 20 or text[10] != "T" or text[13] != ":" or text[16] != ":":
         return None
     hour, minute, second = fixed_digits(text, 11, 13), fixed_digits(text, 14, 16), fixed_digits(text, 17, 19)
@@ -79,7 +79,7 @@ def _clock(text: str) -> int | None:
 
 
 def _zone(text: str, at: int) -> int | None:
-    """Milliseconds east of UTC of the zone that `text` ends with from `at`; `None` if malformed."""
+    """Return milliseconds east of UTC of the zone that `text` ends with from `at`; `None` if malformed."""
     if text[at:] == "Z":
         return 0
     if len(text) != at + 5 or text[at] not in "+-":

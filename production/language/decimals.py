@@ -25,7 +25,7 @@ class Decimal:
         return hash(self.units.to_bytes(8, "little", signed=True))
 
     def __str__(self) -> str:
-        """The canonical text: exactly four fraction digits."""
+        """Return the canonical text: exactly four fraction digits."""
         sign = "-" if self.units < 0 else ""
         whole, fraction = divmod(abs(self.units), 10_000)
         return f"{sign}{whole}.{fraction:04d}"
@@ -36,7 +36,7 @@ _set: Final = Decimal.__dict__["units"].__set__
 
 
 def decimal_of(units: int) -> Decimal:
-    """A decimal number of a number that is checked."""
+    """Return a decimal number of a number that is checked."""
     made = _new(Decimal)
     _set(made, units)
     return made

@@ -25,7 +25,7 @@ _sizes: Final = allocate_lock()
 
 
 def with_stack(work: Callable[[], T]) -> T:
-    """The result of `work`, which has no effects; whatever it raises is raised here."""
+    """Return the result of `work`, which has no effects; whatever it raises is raised here."""
     try:
         return work()
     except RecursionError:
@@ -33,7 +33,7 @@ def with_stack(work: Callable[[], T]) -> T:
 
 
 def at_any_depth(function: Callable[P, T]) -> Callable[P, T]:
-    """A function without effects, made to work wherever it is called from."""
+    """Return a function without effects, made to work wherever it is called from."""
 
     @wraps(function)
     def called(*arguments: P.args, **named: P.kwargs) -> T:
@@ -48,7 +48,7 @@ def at_any_depth(function: Callable[P, T]) -> Callable[P, T]:
 
 
 def _stacks_are_small() -> bool:
-    """Whether threads are started with a small stack."""
+    """Return whether threads are started with a small stack."""
     with _sizes:
         size = threading.stack_size()
         if size:
@@ -58,7 +58,7 @@ def _stacks_are_small() -> bool:
 
 
 def on_fresh_stack(work: Callable[[], T]) -> T:
-    """The result of `work`, done in a thread with a stack of its own; raises what `work` raises."""
+    """Return the result of `work`, done in a thread with a stack of its own; raise what `work` raises."""
     results: list[T] = []
     errors: list[BaseException] = []
     running = allocate_lock()

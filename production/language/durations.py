@@ -27,7 +27,7 @@ class Duration:
         return hash(self.milliseconds.to_bytes(8, "little", signed=True))
 
     def truncated(self, unit: int) -> int:
-        """How many whole units of `unit` milliseconds fit, cut towards zero."""
+        """Return how many whole units of `unit` milliseconds fit, cut towards zero."""
         whole = abs(self.milliseconds) // unit
         return -whole if self.milliseconds < 0 else whole
 
@@ -37,14 +37,17 @@ _set: Final = Duration.__dict__["milliseconds"].__set__
 
 
 def duration_of(milliseconds: int) -> Duration:
-    """A span of time of a number that is checked."""
+    """Return a span of time of a number that is checked."""
     made = _new(Duration)
     _set(made, milliseconds)
     return made
 
 
 def _split(text: str) -> list[tuple[str, str]] | None:
-    """Alternating runs of digits and of other characters as pairs; `None` if the two do not alternate."""
+    """Return alternating runs of digits and of other characters as pairs.
+
+    `None` if the two do not alternate.
+    """
     terms: list[tuple[str, str]] = []
     at, size = 0, len(text)
     while at < size:

@@ -85,7 +85,7 @@ _set_tags: Final = Entity.__dict__["_tags"].__set__
 def make_entity(
     uid: Uid, attributes: Record, parents: frozenset[Uid] = NOBODY, tags: Record = NO_TAGS
 ) -> Entity:
-    """An entity of parts that are checked; it takes them over."""
+    """Return an entity of parts that are checked; it takes them over."""
     made = _new(Entity)
     _set_uid(made, uid)
     _set_attributes(made, attributes)
@@ -95,7 +95,7 @@ def make_entity(
 
 
 def uids_of(uids: Iterable[Uid], what: str) -> frozenset[Uid]:
-    """An argument that holds uids alone; raises `ArgumentError`."""
+    """Return an argument that holds uids alone; raise `ArgumentError`."""
     listed = [instance_of(uid, Uid, f"{what}[{n}]") for n, uid in enumerate(iterable_of(uids, what))]
     return uids if uids.__class__ is frozenset else frozenset(listed)
 

@@ -61,7 +61,7 @@ def replace_literals(root: Node, replacements: Mapping[Uid, Uid]) -> Node:
 
 
 def _rebuilt(node: Node, operands: tuple[Node, ...]) -> Node:
-    """The same form over these operands; the node itself where they are its own."""
+    """Return the same form over these operands; the node itself where they are its own."""
     if all(new is old for new, old in zip(operands, node.children, strict=True)):
         return node
     match node:

@@ -28,19 +28,19 @@ class EscapeError(Exception):
 
 
 def unescape(literal: str) -> str:
-    """The characters of a string token, quotes included in the token; raises `EscapeError`."""
+    """Return the characters of a string token, quotes included in the token; raise `EscapeError`."""
     if "\\" not in literal and "\r" not in literal and literal.endswith('"', 1):
         return literal[1:-1]
     return "".join(filter(None, _pieces(literal, pattern=False)))
 
 
 def unescape_pattern(literal: str) -> Pattern:
-    """The elements of a pattern token; every escape that yields a star is a wildcard, save `\\*`."""
+    """Return the elements of a pattern token; every escape that yields a star is a wildcard, save `\\*`."""
     return make_pattern(_pieces(literal, pattern=True))
 
 
 def _pieces(literal: str, *, pattern: bool) -> list[str | None]:
-    """Runs of characters; in a pattern `None` stands for a star."""
+    """Yield runs of characters; in a pattern `None` stands for a star."""
     if not _WHOLE.fullmatch(literal):
         raise EscapeError("a string literal that never ends")
     if "\r" in literal:
@@ -83,7 +83,7 @@ def _escape(match: re.Match[str]) -> str:
 
 
 def make_pattern(elements: list[str | None]) -> Pattern:
-    """A pattern in its one form: neighbouring characters joined, empty runs dropped, stars kept."""
+    """Return a pattern in its one form: neighbouring characters joined, empty runs dropped, stars kept."""
     pattern: list[str | None] = []
     run: list[str] = []
     for element in elements:

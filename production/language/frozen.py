@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 @dataclass_transform(frozen_default=True, eq_default=False)
 def frozen(*, eq: bool = False) -> Callable[[type[T]], type[T]]:
-    """A decorator like `dataclass(frozen=True, slots=True)`, whose `__init__` fills the slots directly."""
+    """Decorate as `dataclass(frozen=True, slots=True)` does; `__init__` fills the slots directly."""
 
     def decorated(cls: type[T]) -> type[T]:
         made = dataclass(frozen=True, slots=True, eq=eq, repr=eq)(cls)

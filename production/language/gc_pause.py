@@ -38,5 +38,5 @@ _PAUSE = _Pause()
 
 
 def without_collection() -> _Pause:
-    """For a `with` block: runs it with the cyclic collector off."""
+    """Return for a `with` block: runs it with the cyclic collector off."""
     return _PAUSE

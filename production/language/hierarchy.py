@@ -83,7 +83,7 @@ def check_acyclic(parents: Mapping[Uid, frozenset[Uid]]) -> None:
 
 
 def _walk(start: Uid, suspects: Mapping[Uid, frozenset[Uid]], finished: set[Uid]) -> None:
-    """Depth-first search from `start`; whatever it leaves for good goes to `finished`."""
+    """Search depth-first from `start`; whatever it leaves for good goes to `finished`."""
     open_: set[Uid] = {start}
     path = [(start, iter(suspects[start]))]
     while path:
@@ -102,7 +102,7 @@ def _walk(start: Uid, suspects: Mapping[Uid, frozenset[Uid]], finished: set[Uid]
 
 
 def reachable(starts: Iterable[Uid], parents: Mapping[Uid, frozenset[Uid]]) -> frozenset[Uid]:
-    """All uids reachable from `starts` through parents, the starts included."""
+    """Return all uids reachable from `starts` through parents, the starts included."""
     reached = set(starts)
     pending = list(reached)
     while pending:

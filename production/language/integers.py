@@ -15,7 +15,7 @@ _DIGIT_VALUES: Final = {digit: value for value, digit in enumerate("0123456789")
 
 
 def digits_value(text: str, ceiling: int) -> int:
-    """The number that a non-empty run of ASCII digits denotes; -1 if it is not one or is above `ceiling`.
+    """Return the number of a non-empty run of ASCII digits; -1 if it is not one or is above `ceiling`.
 
     Stops as soon as the ceiling is passed, so a run of any length costs linear time at most.
     """
@@ -33,7 +33,7 @@ def digits_value(text: str, ceiling: int) -> int:
 
 
 def fixed_digits(text: str, start: int, stop: int) -> int:
-    """The number written by the digits `text[start:stop]`; -1 if any of them is not an ASCII digit."""
+    """Return the number written by the digits `text[start:stop]`; -1 if any of them is not an ASCII digit."""
     total = 0
     for index in range(start, stop):
         digit = _DIGIT_VALUES.get(text[index], -1)

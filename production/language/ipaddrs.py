@@ -39,7 +39,7 @@ class IpAddress:
         return hash(self.address.to_bytes(16, "big")) ^ self.prefix
 
     def __str__(self) -> str:
-        """The canonical text: dotted decimal or eight hexadecimal groups, always with the prefix."""
+        """Return the canonical text: dotted decimal or eight hexadecimal groups, always with the prefix."""
         if self.version == 4:
             octets = ".".join(str(self.address >> shift & 0xFF) for shift in (24, 16, 8, 0))
             return f"{octets}/{self.prefix}"
@@ -47,13 +47,13 @@ class IpAddress:
         return f"{groups}/{self.prefix}"
 
     def bounds(self) -> tuple[int, int]:
-        """The first and the last address of the range."""
+        """Return the first and the last address of the range."""
         width = (32 if self.version == 4 else 128) - self.prefix
         low = self.address >> width << width
         return low, low + (1 << width) - 1
 
     def is_in(self, other: IpAddress) -> bool:
-        """Whether every address of this range lies in the other; never across versions."""
+        """Return whether every address of this range lies in the other; never across versions."""
         if self.version != other.version:
             return False
         low, high = self.bounds()
@@ -79,7 +79,7 @@ def parse_ip(text: str) -> IpAddress:
 
 
 def _small(text: str, longest: int, ceiling: int) -> int:
-    """A decimal number without leading zeros, at most `longest` digits and `ceiling`; -1 otherwise."""
+    """Return a decimal number without leading zeros, at most `longest` digits and `ceiling`; -1 otherwise."""
     length = len(text)
     if not 1 <= length <= longest or (length > 1 and text[0] == "0"):
         return -1
@@ -101,8 +101,9 @@ def _ipv4(text: str) -> int:
 
 
 def _groups(text: str) -> list[int] | None:
-    """Colon-separated groups of one to four hexadecimal digits; an empty text has none; `None` if
-    malformed.
+    """Return colon-separated groups of one to four hexadecimal digits, or `None` if malformed.
+
+    An empty text has no groups.
     """
     groups: list[int] = []
     if not text:

@@ -197,7 +197,7 @@ class _Builder:
 
 
 def _parts(node: Node) -> tuple[Node | Instruction, ...]:
-    """What a form is made of, in order: operands and instructions."""
+    """Return what a form is made of, in order: operands and instructions."""
     match node:
         case Binary("&&", left, right):
             return left, (AND_LEFT, None), right, (AND_RIGHT, None)
@@ -230,14 +230,14 @@ def _parts(node: Node) -> tuple[Node | Instruction, ...]:
 
 
 def lower_expression(root: Node) -> Code:
-    """The code that leaves the value of an expression."""
+    """Return the code that leaves the value of an expression."""
     builder = _Builder()
     builder.expression(root)
     return builder.code()
 
 
 def lower_conditions(conditions: Iterable[Condition]) -> Code:
-    """The code that a policy's conditions come to: guards only."""
+    """Return the code that a policy's conditions come to: guards only."""
     builder = _Builder()
     for condition in conditions:
         builder.guards(condition)

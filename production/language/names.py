@@ -15,27 +15,30 @@ _WORD: Final = re.compile(r"[_a-zA-Z][_a-zA-Z0-9]*")
 
 
 def is_word(text: str) -> bool:
-    """Whether `text` is one WORD, reserved ones included (spec 01 §2)."""
+    """Return whether `text` is one WORD, reserved ones included (spec 01 §2)."""
     return _WORD.fullmatch(text) is not None
 
 
 @lru_cache(maxsize=4096)
 def is_identifier(text: str) -> bool:
-    """Whether `text` can be an attribute or a name component without quotes (spec 01 §2.2)."""
+    """Return whether `text` can be an attribute or a name component without quotes (spec 01 §2.2)."""
     return text not in RESERVED and _WORD.fullmatch(text) is not None
 
 
 @lru_cache(maxsize=4096)
 def is_name(text: str) -> bool:
-    """Whether `text` is a normalized name: identifiers joined by `::`, nothing else (spec 01 §1)."""
+    """Return whether `text` is a normalized name: identifiers joined by `::`, nothing else (spec 01 §1)."""
     return all(map(is_identifier, text.split("::")))
 
 
 def basename(name: str) -> str:
-    """The last component of a name."""
+    """Return the last component of a name."""
     return name.rpartition("::")[2]
 
 
 def is_action_type(name: str) -> bool:
-    """Whether entities of this type are actions: the last component is exactly `Action` (spec 01 §4.2)."""
+    """Return whether entities of this type are actions.
+
+    That is the last component is exactly `Action` (spec 01 §4.2).
+    """
     return name == "Action" or name.endswith("::Action")

@@ -11,6 +11,6 @@ SUGGESTION_CANDIDATES = 300
 
 
 def near_name(name: str, known: Iterable[str]) -> str:
-    """`; did you mean x?` for the known name most like `name`, or nothing."""
+    """Return `; did you mean x?` for the known name most like `name`, or nothing."""
     close = difflib.get_close_matches(name, islice(known, SUGGESTION_CANDIDATES), n=1, cutoff=0.7)
     return f"; did you mean {close[0]}?" if close else ""

@@ -220,13 +220,13 @@ class Condition:
 
 
 def record_of(fields: dict[str, Node]) -> RecordOf:
-    """A record literal with its fields put in order."""
+    """Return a record literal with its fields put in order."""
     names = tuple(sorted(fields))
     return RecordOf(names, tuple(fields[name] for name in names))
 
 
 def postorder(root: Node) -> Iterator[Node]:
-    """Every node, operands before the form that they belong to, left to right, in linear time."""
+    """Yield every node, operands before the form that they belong to, left to right, in linear time."""
     pending: list[tuple[Node, bool]] = [(root, False)]
     while pending:
         node, finished = pending.pop()
@@ -239,7 +239,7 @@ def postorder(root: Node) -> Iterator[Node]:
 
 
 def same_tree(left: Node, right: Node) -> bool:
-    """Whether two trees have the same form; `true` and `1` are told apart."""
+    """Return whether two trees have the same form; `true` and `1` differ."""
     pending = [(left, right)]
     while pending:
         a, b = pending.pop()
@@ -255,7 +255,7 @@ def same_tree(left: Node, right: Node) -> bool:
 
 
 def _label(node: Node) -> object:
-    """Whatever a node holds beside its operands."""
+    """Return whatever a node holds beside its operands."""
     match node:
         case Constant():
             return node.value.__class__, node.value
@@ -284,7 +284,7 @@ Row: TypeAlias = tuple[type[Any], list[Any]]
 
 
 def rows_of(root: Node) -> list[Row]:
-    """The flat rows of a tree, operands first: a tree may be deeper than any recursion."""
+    """Return the flat rows of a tree, operands first: a tree may be deeper than any recursion."""
     return [
         (node.__class__, [_without_operands(getattr(node, name)) for name in node.__match_args__])
         for node in postorder(root)
@@ -300,7 +300,7 @@ def _without_operands(value: Any) -> Any:
 
 
 def tree_of(rows: Sequence[Row]) -> Node:
-    """The tree of these rows."""
+    """Return the tree of these rows."""
     done: list[Any] = []
     for kind, values in rows:
         base = len(done) - sum(value is ... or (value.__class__ is list and value[0]) for value in values)

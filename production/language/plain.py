@@ -18,7 +18,7 @@ Scalar: TypeAlias = Callable[[Any, str], Any]
 
 
 def converted(root: object, path: str, scalar: Scalar, *, has_lists: bool = False) -> Any:
-    """Nested data with its dicts copied, other parts as `scalar` makes them; raises `ArgumentError`."""
+    """Return nested data with its dicts copied, other parts as `scalar` makes them; raise `ArgumentError`."""
     made: list[Any] = [None]
     todo: list[tuple[Any, str, Any, Any, int]] = [(root, path, made, 0, 0)]
     while todo:
@@ -51,7 +51,7 @@ def converted(root: object, path: str, scalar: Scalar, *, has_lists: bool = Fals
 
 
 def plain_scalar(value: Any, place: str) -> bool | int | str:
-    """A boolean, a long or a string in its exact class; raises `ArgumentError`."""
+    """Return a boolean, a long or a string in its exact class; raise `ArgumentError`."""
     if value.__class__ is bool:
         return bool(value)
     if isinstance(value, str):

@@ -53,8 +53,9 @@ ActionOp = Literal["All", "==", "in"]
 
 @frozen(eq=True)
 class ActionScope:
-    """A constraint on the action; `in A` and `in [A]` are the same, order and duplicates of a list are
-    kept.
+    """A constraint on the action.
+
+    `in A` and `in [A]` are the same; order and duplicates of a list are kept.
     """
 
     op: ActionOp
@@ -126,7 +127,7 @@ class Policy:
         return bool(self.conditions)
 
     def entity_literals(self) -> Counter[Uid]:
-        """How often each entity or action literal occurs in the policy's condition (spec 13 §2).
+        """Return how often each entity or action literal occurs in the policy's condition (spec 13 §2).
 
         Parts that are never reached count; types after `is` and slots do not. The left side of `is … in` is
         a part of two tests, so its literals count twice.
@@ -140,7 +141,7 @@ class Policy:
         return counts
 
     def replacing(self, replacements: Mapping[Uid, Uid]) -> Policy:
-        """This policy with entity literals replaced, all at once: `{a: b, b: a}` swaps (spec 13 §2).
+        """Return this policy with entity literals replaced, all at once: `{a: b, b: a}` swaps (spec 13 §2).
 
         Raises `PolicyError` where that puts an ordinary entity into the action scope.
         """
@@ -158,7 +159,7 @@ class Policy:
         )
 
     def linked(self, values: Mapping[SlotName, Uid]) -> Policy:
-        """This template with its slots filled; every slot has a value."""
+        """Return this template with its slots filled; every slot has a value."""
         return replace(
             self, principal=_filled(self.principal, values), resource=_filled(self.resource, values)
         )
@@ -173,7 +174,7 @@ class Policy:
         return code
 
     def expressions(self) -> Iterator[Node]:
-        """The conditions' bodies, in order."""
+        """Return the conditions' bodies, in order."""
         return (condition.body for condition in self.conditions)
 
 
@@ -198,8 +199,9 @@ def _in_action_scope(scope: ActionScope, replacements: Mapping[Uid, Uid]) -> Act
 
 
 def same_policy(left: Policy, right: Policy) -> bool:
-    """Whether two policies have the same content; an annotation without value equals an empty one (spec 06
-    §4).
+    """Return whether two policies have the same content (spec 06 §4).
+
+    An annotation without value equals an empty one.
     """
     return (
         left.effect == right.effect
@@ -238,9 +240,9 @@ class Link:
         return values
 
     def policy(self) -> Policy:
-        """The plain policy that the link stands for."""
+        """Return the plain policy that the link stands for."""
         return self.template.linked(self.values)
 
     def entity_literals(self) -> Counter[Uid]:
-        """The literals of the template; the values of the slots are none of them (spec 13 §2)."""
+        """Return the literals of the template; the values of the slots are none of them (spec 13 §2)."""
         return self.template.entity_literals()

@@ -28,15 +28,15 @@ def _escape(match: re.Match[str]) -> str:
 
 
 def quoted(text: str) -> str:
-    """`text` as a string literal that reads back to it."""
+    """Return `text` as a string literal that reads back to it."""
     return f'"{_ESCAPED.sub(_escape, text)}"'
 
 
 def counted(number: int, what: str, many: str = "") -> str:
-    """`1 link`, `2,000 links`."""
+    """Return words such as `1 link` or `2,000 links`."""
     return f"{number:,} {what if number == 1 else many or what + 's'}"
 
 
 def pattern_text(text: str) -> str:
-    """Literal characters inside a `like` pattern, without the quotes; stars come out escaped."""
+    """Return literal characters inside a `like` pattern, without the quotes; stars come out escaped."""
     return _ESCAPED_PATTERN.sub(_escape, text)

@@ -32,8 +32,9 @@ class Uid:
     """The id, any string."""
 
     def __new__(cls, type_name: str, entity_id: str) -> Uid:
-        """The uid of a normalized type name and any id; raises `ArgumentError` for another type or a lone
-        surrogate.
+        """Make the uid of a normalized type name and any id.
+
+        Raises `ArgumentError` for another type or a lone surrogate.
         """
         type_name, entity_id = text_of(type_name, "an entity type"), text_of(entity_id, "an entity id")
         if not is_name(type_name):
@@ -46,7 +47,7 @@ class Uid:
 
     @classmethod
     def from_text(cls, text: str) -> Uid:
-        """The uid that an entity literal such as `User::"alice"` stands for; raises `ArgumentError`.
+        """Return the uid that an entity literal such as `User::"alice"` stands for; raise `ArgumentError`.
 
         There are no blanks and no comments in it; the id may have any escapes of Cedar.
         """
@@ -98,7 +99,7 @@ _set_id = Uid.__dict__["id"].__set__
 
 
 def known_uid(type_name: str, entity_id: str) -> Uid | None:
-    """The uid of this type and id, if anybody holds it; its type is then a normalized name."""
+    """Return the uid of this type and id, if anybody holds it; its type is then a normalized name."""
     table = tables.get(type_name)
     if table is None:
         return None
@@ -107,7 +108,7 @@ def known_uid(type_name: str, entity_id: str) -> Uid | None:
 
 
 def uid(type_name: str, entity_id: str) -> Uid:
-    """The uid of a type and an id that have been checked; one object while anybody holds it."""
+    """Return the uid of a type and an id that have been checked; one object while anybody holds it."""
     table = tables.get(type_name)
     if table is not None:
         reference = table.get(entity_id)
@@ -119,7 +120,7 @@ def uid(type_name: str, entity_id: str) -> Uid:
 
 
 def new_uid(type_name: str, entity_id: str) -> Uid:
-    """As `uid`, for one that is probably not there yet."""
+    """Return the uid as `uid` does, for one that is probably not there yet."""
     with _lock:
         table = tables.get(type_name)
         if table is None:

@@ -102,13 +102,13 @@ class SetValue(_OpenSet):
     """A Cedar set: `keys` decide membership, iterating gives the values, each once. Immutable.
 
     Law (lazy keys): a set of records that hold plain values alone makes its keys when first asked for them;
-    nobody can tell.
+    no answer depends on it.
     """
 
     __slots__ = ()
 
     def __new__(cls, values: Iterable[Value] = ()) -> SetValue:
-        """A set of these; raises `ArgumentError` for what is no Cedar value."""
+        """Make a set of these; raise `ArgumentError` for what is no Cedar value."""
         if isinstance(values, (str, bytes, dict)) or not isinstance(values, Iterable):
             raise ArgumentError(f"a set is made of an iterable of values, not {named(values)}")
         return set_of([plain_value(value, f"[{number}]") for number, value in enumerate(values)])
@@ -165,7 +165,7 @@ class SetValue(_OpenSet):
         return set_of, (tuple(self._members),)
 
     def digest(self) -> bytes:
-        """The digest that stands for this set among another set's keys."""
+        """Return the digest that stands for this set among another set's keys."""
         if self._digest is None:
             parts = sorted(map(_encoded, self.keys))
             _set(self, "_digest", blake2b(b"S" + b"".join(parts), digest_size=32).digest())
@@ -173,7 +173,10 @@ class SetValue(_OpenSet):
 
 
 def plain_value(value: Any, path: str) -> Value:
-    """A Cedar value in exact classes, its records copied; raises `ArgumentError`, which names the path."""
+    """Return a Cedar value in exact classes, its records copied.
+
+    Raises `ArgumentError`, which names the path.
+    """
     if value.__class__ in _READY or value.__class__ is SetValue:
         return cast(Value, value)
     made: Value = converted(value, path, _scalar)
@@ -181,7 +184,7 @@ def plain_value(value: Any, path: str) -> Value:
 
 
 def plain_record(value: object, path: str) -> Record:
-    """As `plain_value`, for a record."""
+    """Return a record as `plain_value` does."""
     record = plain_value(value, path)
     if not isinstance(record, dict):
         raise ArgumentError(f"{path} is a dict, not {named(value)}")
@@ -193,7 +196,7 @@ def _scalar(value: Any, place: str) -> Any:
 
 
 def set_of(elements: Sequence[Value]) -> SetValue:
-    """A set of values that are checked; it takes them over."""
+    """Return a set of values that are checked; it takes them over."""
     made = _OpenSet()
     made.hold(elements)
     made.__class__ = SetValue
@@ -201,7 +204,7 @@ def set_of(elements: Sequence[Value]) -> SetValue:
 
 
 def thawed(value: Value) -> Value:
-    """A value that may be given away: its records are copies."""
+    """Return a value that may be given away: its records are copies."""
     if not isinstance(value, dict):
         return value
     made: Record = dict(value)
@@ -220,12 +223,12 @@ def _is_flat_record(value: Value) -> bool:
 
 
 def long_key(value: int) -> int | bytes:
-    """The hashable that stands for a long among set keys."""
+    """Return the hashable that stands for a long among set keys."""
     return value if -_SMALL <= value <= _SMALL else value.to_bytes(8, "little", signed=True)
 
 
 def key(value: Value) -> Key:
-    """The hashable that stands for `value` among set keys."""
+    """Return the hashable that stands for `value` among set keys."""
     if isinstance(value, bool):
         return _TRUE_KEY if value else _FALSE_KEY
     if isinstance(value, int):
@@ -238,7 +241,7 @@ def key(value: Value) -> Key:
 
 
 def _encoded(key_: Key) -> bytes:
-    """An injective, self-delimiting spelling of a key."""
+    """Return an injective, self-delimiting spelling of a key."""
     match key_:
         case bytes() if len(key_) == 8:
             return b"i%d;" % int.from_bytes(key_, "little", signed=True)
@@ -264,7 +267,7 @@ def _encoded(key_: Key) -> bytes:
 
 
 def record_digest(record: Record) -> bytes:
-    """The digest that stands for a record; records inside it are done first, without recursion."""
+    """Return the digest that stands for a record; records inside it are done first, without recursion."""
     finished: dict[int, bytes] = {}
     pending = [record]
     while pending:
@@ -284,7 +287,7 @@ def record_digest(record: Record) -> bytes:
 
 
 def equal(left: Value, right: Value) -> bool:
-    """Structural equality: total, and false between values of different kinds (spec 02 §2)."""
+    """Return structural equality: total, and false between values of different kinds (spec 02 §2)."""
     if left is right:
         return True
     if left.__class__ is not right.__class__:
@@ -314,7 +317,7 @@ def _records_equal(left: Record, right: Record) -> bool:
 
 
 def is_long(value: object) -> bool:
-    """Whether a value is a Long; `isinstance` would take a Boolean for one."""
+    """Return whether a value is a Long; `isinstance` would take a Boolean for one."""
     return value.__class__ is int
 
 
@@ -333,5 +336,5 @@ _KIND_NAMES: Final[dict[type, str]] = {
 
 
 def kind_name(value: Value) -> str:
-    """The kind of a value, as messages call it."""
+    """Return the kind of a value, as messages call it."""
     return _KIND_NAMES[value.__class__]

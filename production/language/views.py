@@ -43,5 +43,5 @@ class View(Mapping[K, Any], Generic[K]):
 
 
 def shown_by(view: View[K]) -> dict[K, Any]:
-    """What a view shows, not to be changed."""
+    """Return what a view shows, not to be changed."""
     return view._shown

@@ -22,7 +22,7 @@ class Wildcard:
     starred: bool = False
 
     def matches(self, text: str) -> bool:
-        """Whether the whole of `text` matches."""
+        """Return whether the whole of `text` matches."""
         if not self.starred:
             return text == self.prefix
         end = len(text) - len(self.suffix)
@@ -38,7 +38,7 @@ class Wildcard:
 
 
 def prepare(pattern: Pattern) -> Wildcard:
-    """The pattern, ready for matching."""
+    """Return the pattern, ready for matching."""
     if None not in pattern:
         return Wildcard("".join(element for element in pattern if element is not None))
     prefix = pattern[0] or ""

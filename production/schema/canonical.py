@@ -20,7 +20,7 @@ from .types import EXTENSIONS, EntityType, PrimitiveType, RecordType, SetType, T
 
 
 def canonical_schema(model: SchemaModel) -> str:
-    """One line of JSON; two schemas have the same exactly when they mean the same (spec 07 §1)."""
+    """Return one line of JSON; two schemas have the same exactly when they mean the same (spec 07 §1)."""
     types = TypeJson(bool_name="Bool", nested_type=True)
     actions: dict[str, JsonValue] = {
         _uid(uid): _action(action, types) for uid, action in model.actions.items()
@@ -30,7 +30,7 @@ def canonical_schema(model: SchemaModel) -> str:
 
 
 def resolved_json_schema(model: SchemaModel, indent: int | None = 2, *, closed: bool = False) -> str:
-    """A JSON schema of the same meaning with every name fully qualified and no common types.
+    """Return a JSON schema of the same meaning with every name fully qualified and no common types.
 
     Raises `SchemaError` where types nest too deep for JSON, or where a namespace hides the type `Action`.
     """

@@ -24,7 +24,10 @@ Written = dict[str, JsonValue]
 
 
 def json_schema(fragments: tuple[Fragment, ...], indent: int | None = 2) -> str:
-    """The fragments as one JSON document. Raises `SchemaError` if types nest too deep for a JSON schema."""
+    """Return the fragments as one JSON document.
+
+    Raises `SchemaError` if types nest too deep for a JSON schema.
+    """
     namespaces: dict[str, dict[str, Written]] = {}
     for fragment in fragments:
         for namespace in fragment.namespaces:

@@ -53,7 +53,10 @@ AttributeType = tuple[TypeExpression, bool, Annotations]
 
 
 def read_json_schema(text: str) -> Fragment:
-    """The declarations of a schema in JSON syntax. Raises `SchemaTextError`: where, and what was expected."""
+    """Return the declarations of a schema in JSON syntax.
+
+    Raises `SchemaTextError`: where, and what was expected.
+    """
     document, places = read_json(text)
     return Fragment(text, JsonSchemaReader(text, places).namespaces(document))
 
@@ -76,7 +79,7 @@ class JsonSchemaReader:
         return SchemaTextError(message, Place(self.text, at))
 
     def members(self, value: Json, at: int, what: str, allowed: Set[str] | None = None) -> Members:
-        """The members of an object, none of them outside `allowed`."""
+        """Return the members of an object, none of them outside `allowed`."""
         if not isinstance(value, dict):
             raise self.error(f"expected {what} as an object, found {shown(value)}", at)
         if allowed is not None and not value.keys() <= allowed:
@@ -110,7 +113,7 @@ class JsonSchemaReader:
     # Declarations
 
     def namespaces(self, document: Json) -> tuple[NamespaceDeclaration, ...]:
-        """All namespaces of a document."""
+        """Return all namespaces of a document."""
         named = self.members(document, self.start, "the schema")
         return tuple(self.namespace(name, value, self.at(named, name)) for name, value in named.items())
 
@@ -186,7 +189,7 @@ class JsonSchemaReader:
         return EntityDeclaration(name, parents, shape, tags, None, annotations, at, is_external)
 
     def enum(self, members: Members) -> tuple[str, ...]:
-        """The ids of an enumerated type."""
+        """Return the ids of an enumerated type."""
         listed = self.items(members["enum"], self.at(members, "enum"), '"enum"')
         ids = tuple(self.string(item, self.at(listed, n), "an id") for n, item in enumerate(listed))
         if not ids:
@@ -194,7 +197,7 @@ class JsonSchemaReader:
         return ids
 
     def external(self, members: Members, excluded: tuple[str, ...]) -> bool:
-        """Whether a declaration is external; it then has none of the `excluded` members."""
+        """Return whether a declaration is external; it then has none of the `excluded` members."""
         if "external" not in members:
             return False
         flag = members["external"]
@@ -262,7 +265,7 @@ class JsonSchemaReader:
     # Types
 
     def type(self, value: Json, at: int, also: Set[str] = frozenset()) -> TypeExpression:
-        """A type; `also` are the keys that its position allows beside those of its kind."""
+        """Return a type; `also` are the keys that its position allows beside those of its kind."""
         members = self.members(value, at, "a type")
         self.require(members, "type", at, "a type")
         kind = self.string(members["type"], self.at(members, "type"), "the kind of a type")
@@ -313,7 +316,7 @@ class JsonSchemaReader:
         return AttributeDeclaration(name, type_, required, annotations, at)
 
     def attribute_type(self, value: Json, at: int) -> AttributeType:
-        """All of an attribute but its name."""
+        """Return all of an attribute but its name."""
         type_ = self.type(value, at, _ATTRIBUTE)
         members = self.members(value, at, "a type")
         required = members.get("required", True)

@@ -80,7 +80,7 @@ class Places:
 
 
 def read_json(text: str) -> tuple[Json, Places]:
-    """The one JSON value of the text, and where its parts stand.
+    """Return the one JSON value of the text, and where its parts stand.
 
     Raises `SchemaTextError` naming the place and what was expected.
     """
@@ -162,7 +162,7 @@ class _Reader:
         return self.token == mark and self.kind == "mark"
 
     def opened(self) -> Members | list[Json] | None:
-        """The empty object or array that the token opens."""
+        """Return the empty object or array that the token opens."""
         if self.is_mark("{"):
             return {}
         return [] if self.is_mark("[") else None

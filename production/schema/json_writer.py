@@ -11,7 +11,7 @@ JsonValue = None | bool | str | Sequence["JsonValue"] | Mapping[str, "JsonValue"
 
 
 def json_text(value: JsonValue, indent: int | None = None, depth_limit: int | None = None) -> str:
-    """Sorted keys, ASCII only; on one line without spaces, or indented by `indent` columns a level.
+    """Return sorted keys, ASCII only; on one line without spaces, or indented by `indent` columns a level.
 
     Raises `SchemaError` where arrays and objects nest deeper than `depth_limit`.
     """

@@ -87,7 +87,7 @@ def check_complete(model: SchemaModel) -> None:
 def _by_key(
     tables: Iterable[tuple[SchemaModel, Mapping[K, V]]],
 ) -> list[tuple[K, Declared[V]]]:
-    """Each name in order, with its declarations."""
+    """Return each name in order, with its declarations."""
     found: dict[K, Declared[V]] = {}
     for model, table in tables:
         for key, declaration in table.items():
@@ -96,7 +96,7 @@ def _by_key(
 
 
 def _order(key: str | ActionUid) -> tuple[str, list[str], str]:
-    """The place of an entity type or action in the order of names."""
+    """Return the place of an entity type or action in the order of names."""
     name, action_id = (key, "") if isinstance(key, str) else key
     *namespaces, base = name.split("::")
     return base, namespaces, action_id
@@ -110,7 +110,10 @@ def _adopted(entity_type: EntityTypeModel, adopter: Adopter) -> EntityTypeModel:
 
 
 def _entity_type(name: str, declared: Declared[EntityTypeModel]) -> tuple[SchemaModel, EntityTypeModel]:
-    """The definition of a type, or its external declarations in one; and a schema that it comes from."""
+    """Return the definition of a type, or its external declarations in one.
+
+    And a schema that it comes from.
+    """
     definitions = [(model, one) for model, one in declared if not isinstance(one, ExternalEntityType)]
     if len(definitions) > 1:
         raise SchemaLinkError("DuplicateEntityType", f"the entity type `{name}` is defined twice")
@@ -132,7 +135,10 @@ def _entity_type(name: str, declared: Declared[EntityTypeModel]) -> tuple[Schema
 
 
 def _action(uid: ActionUid, declared: Declared[Action]) -> tuple[SchemaModel, Action]:
-    """The definition of an action, or its external declarations in one; and a schema that it comes from."""
+    """Return the definition of an action, or its external declarations in one.
+
+    And a schema that it comes from.
+    """
     definitions = [(model, one) for model, one in declared if not one.is_external]
     if len(definitions) > 1:
         raise SchemaLinkError("DuplicateAction", f"the action `{_action_text(uid)}` is defined twice")
@@ -148,7 +154,7 @@ def _action(uid: ActionUid, declared: Declared[Action]) -> tuple[SchemaModel, Ac
 
 
 def _check_ancestors(models: Sequence[SchemaModel], linked: SchemaModel) -> None:
-    """No type gains an ancestor that the schema of its definition did not give it.
+    """Check that no type gains an ancestor that the schema of its definition did not give it.
 
     Only a type below an external one can, by what that one gains; a type that is below the gain already does
     not. A long chain below costs linear time for each gain.
@@ -169,7 +175,10 @@ def _check_ancestors(models: Sequence[SchemaModel], linked: SchemaModel) -> None
 
 
 def _check_built_in(models: Sequence[SchemaModel], linked: SchemaModel) -> None:
-    """A type called like a built-in one must be so in every schema: in another its name means the latter."""
+    """Check that a type called like a built-in one is so in every schema.
+
+    In another schema its name would mean the built-in one.
+    """
     for name in sorted(BUILT_IN.keys() & linked.entity_types.keys()):
         if not all(name in model.entity_types for model in models):
             raise SchemaLinkError(
@@ -178,7 +187,7 @@ def _check_built_in(models: Sequence[SchemaModel], linked: SchemaModel) -> None:
 
 
 def _check_schema(linked: SchemaModel) -> None:
-    """The rules of one schema that declarations of several can break (spec 07 §4.1)."""
+    """Check the rules of one schema that declarations of several can break (spec 07 §4.1)."""
     for name in sorted(linked.entity_types):
         namespace, _, base = name.rpartition("::")
         if namespace and base in linked.entity_types:

@@ -73,7 +73,7 @@ class Reach(Generic[K]):
         self._held = 0
 
     def of(self, node: K) -> frozenset[K]:
-        """All nodes at the end of a path of at least one edge."""
+        """Return all nodes at the end of a path of at least one edge."""
         found = self._known.get(node)
         if found is None:
             reached: set[K] = set()
@@ -97,7 +97,7 @@ class Reach(Generic[K]):
 
 
 def reversed_edges(edges: Mapping[K, Iterable[K]]) -> dict[K, list[K]]:
-    """The same relation the other way round."""
+    """Return the same relation the other way round."""
     backwards: dict[K, list[K]] = {}
     for node, targets in edges.items():
         for target in targets:
@@ -139,7 +139,7 @@ class SchemaModel:
 
 
 def external_below_enumerated(model: SchemaModel) -> frozenset[str]:
-    """The external types with an enumerated type among their ancestors, which a schema may not have."""
+    """Return the external types that have, against the rules, an enumerated type among their ancestors."""
     if not model.external_types:
         return frozenset()
     enumerated = [e.name for e in model.entity_types.values() if isinstance(e, EnumeratedEntityType)]

@@ -66,7 +66,7 @@ class Names:
     """Every declaration of some fragments, by full name."""
 
     def __init__(self, fragments: tuple[Fragment, ...]) -> None:
-        """Raises `SchemaTextError` for the declaration errors of spec 07 §4.1 that need no resolution."""
+        """Raise `SchemaTextError` for the declaration errors of spec 07 §4.1 that need no resolution."""
         self.commons: dict[str, tuple[CommonDeclaration, Scope]] = {}
         self.entities: dict[str, tuple[EntityDeclaration, Scope]] = {}
         self.actions: dict[ActionUid, tuple[ActionDeclaration, Scope]] = {}
@@ -108,7 +108,7 @@ class Names:
             self.action_types.add(action_type)
 
     def _check_shadowing(self) -> None:
-        """No declaration of a namespace may hide one of the empty namespace (spec 07 §4.1)."""
+        """Check that no declaration of a namespace hides one of the empty namespace (spec 07 §4.1)."""
         declared: list[tuple[CommonDeclaration | EntityDeclaration, Scope]] = []
         declared += self.commons.values()
         declared += self.entities.values()
@@ -125,13 +125,16 @@ class Names:
                 )
 
     def candidates(self, name: str, namespace: str) -> Iterator[str]:
-        """The full names that a name may mean, in order."""
+        """Yield the full names that a name may mean, in order."""
         if namespace and "::" not in name:
             yield f"{namespace}::{name}"
         yield name
 
     def lookup(self, name: str, namespace: str, kind: str, action_types: bool) -> Target | None:
-        """The first declaration that a name means; `action_types` says whether `Action` may stand there."""
+        """Return the first declaration that a name means.
+
+        `action_types` says whether `Action` may stand there.
+        """
         key = (name, namespace, kind, action_types)
         if key not in self._meant:
             self._meant[key] = self._lookup(*key)
@@ -151,14 +154,17 @@ class Names:
         return None
 
     def built_in(self, full: str) -> str | None:
-        """The built-in meant by a full name: `__cedar::Long`, or its alias `Long` unless that is declared."""
+        """Return the built-in meant by a full name.
+
+        That is `__cedar::Long`, or its alias `Long` unless that is declared.
+        """
         head, _, last = full.rpartition("::")
         if last not in BUILT_IN or head not in ("", BUILT_IN_NAMESPACE):
             return None
         return None if not head and (last in self.commons or last in self.entities) else last
 
     def target(self, reference: Reference, scope: Scope, *, action_types: bool) -> Target:
-        """What a reference means. Raises `SchemaTextError` when it means nothing."""
+        """Return what a reference means. Raises `SchemaTextError` when it means nothing."""
         found = self.lookup(reference.name, scope.namespace, reference.kind, action_types)
         if found is None:
             what = {"common": "common type", "entity": "entity type", "either": "type"}[reference.kind]
@@ -173,11 +179,11 @@ class Names:
         return found
 
     def entity_target(self, reference: Reference, scope: Scope) -> str:
-        """The full name of a declared entity type (no action type)."""
+        """Return the full name of a declared entity type (no action type)."""
         return self.target(reference, scope, action_types=False).name
 
     def action_target(self, reference: ActionReference, scope: Scope) -> ActionUid:
-        """The uid of the declared action that a reference means."""
+        """Return the uid of the declared action that a reference means."""
         for candidate in self.candidates(reference.type or "Action", scope.namespace):
             if (candidate, reference.id) in self.actions:
                 return (candidate, reference.id)

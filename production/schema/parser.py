@@ -25,7 +25,10 @@ DEPTH_LIMIT = 1_000
 
 
 def parse_schema(text: str) -> Fragment:
-    """The declarations of a schema in Cedar syntax. Raises `SchemaTextError` at the first wrong place."""
+    """Return the declarations of a schema in Cedar syntax.
+
+    Raises `SchemaTextError` at the first wrong place.
+    """
     parser = _Parser(text)
     bare = _Block("", (), 0)
     blocks: list[_Block] = []
@@ -245,7 +248,7 @@ class _Parser(Cursor):
         return self.type()
 
     def type(self) -> TypeExpression:
-        """One type. `Set` is the set constructor only before `<`."""
+        """Read one type. `Set` is the set constructor only before `<`."""
         open_types: list[int | _OpenRecord] = []
         while True:
             built = self._type_start(open_types)
@@ -257,7 +260,7 @@ class _Parser(Cursor):
                 raise self.error(f"nesting deeper than {DEPTH_LIMIT:,} levels", self.at)
 
     def _type_start(self, open_types: list[int | _OpenRecord]) -> TypeExpression | None:
-        """Reads up to the next type that is complete, or opens one and reads up to its first part."""
+        """Read up to the next complete type, or open one and read up to its first part."""
         at = self.at
         if self.takes("{"):
             if self.takes("}"):
@@ -286,7 +289,7 @@ class _Parser(Cursor):
         record.pending = (name, at, required, annotations)
 
     def _type_end(self, open_types: list[int | _OpenRecord], part: TypeExpression) -> TypeExpression | None:
-        """Gives a finished part to the innermost open type; that type, if it is finished now too."""
+        """Give a finished part to the innermost open type; return that type if it is finished now too."""
         innermost = open_types[-1]
         if isinstance(innermost, int):
             self.expect(">")

@@ -31,7 +31,10 @@ _DEEPEST_LAYOUT = 8
 
 
 def cedar_schema(fragments: tuple[Fragment, ...]) -> str:
-    """The fragments as one Cedar schema text. Raises `SchemaTextError` where a name has no spelling."""
+    """Return the fragments as one Cedar schema text.
+
+    Raises `SchemaTextError` where a name has no spelling.
+    """
     names = Names(fragments)
     bodies: dict[str, list[str]] = {}
     heads: dict[str, str] = {}
@@ -94,7 +97,10 @@ class _Printer:
         return self._line(entity.annotations, text)
 
     def _record(self, shape: TypeExpression) -> tuple[RecordOf, Scope]:
-        """The record that a shape abbreviates, and where that was written; the Cedar syntax takes no name."""
+        """Return the record that a shape abbreviates, and where that was written.
+
+        The Cedar syntax takes no name.
+        """
         scope = self._here
         while isinstance(shape, Reference):
             target = self._names.target(shape, scope, action_types=True)
@@ -129,7 +135,7 @@ class _Printer:
         return f"[{', '.join(self._spelled(reference, self._here, 'entity') for reference in references)}]"
 
     def _spelled(self, reference: Reference, scope: Scope, position: RefKind) -> str:
-        """How to write here, in a position that takes `position`, what a name written in `scope` means."""
+        """Return how to write here, where `position` is taken, what a name written in `scope` means."""
         actions = position == "either"
         target = self._names.target(reference, scope, action_types=actions)
         spellings = [reference.name, target.name]
@@ -142,7 +148,7 @@ class _Printer:
         raise scope.error(f'the {what} "{target.name}" has no spelling in Cedar syntax here', reference.at)
 
     def type(self, root: TypeExpression, scope: Scope, level: int = 0) -> str:
-        """A type written in `scope`, as text for this place; `level` counts the braces around it."""
+        """Return a type written in `scope`, as text for this place; `level` counts the braces around it."""
         pieces: list[str] = []
         todo: list[str | tuple[TypeExpression, int]] = [(root, level)]
         while todo:
@@ -166,7 +172,7 @@ class _Printer:
         return "".join(pieces)
 
     def _built_in(self, primitive: Primitive, scope: Scope) -> str:
-        """A built-in that the JSON syntax names whatever is declared."""
+        """Return a built-in that the JSON syntax names whatever is declared."""
         for spelling in (primitive.name, f"{BUILT_IN_NAMESPACE}::{primitive.name}"):
             target = BuiltInTarget(primitive.name)
             if self._names.lookup(spelling, self._here.namespace, "either", True) == target:

@@ -26,7 +26,7 @@ class RequestTypes:
     context: RecordType
 
     def variable(self, name: str) -> Type | None:
-        """The type of a variable; actions have no type that would tell anything."""
+        """Return the type of a variable; actions have none that code could use."""
         match name:
             case "principal":
                 return self.principal
@@ -37,12 +37,15 @@ class RequestTypes:
         return None
 
     def attribute(self, target: Type | None, name: str) -> tuple[Type, bool] | None:
-        """The type of an attribute and whether it is required; `None` where nothing is known or declared."""
+        """Return the type of an attribute and whether it is required.
+
+        `None` where nothing is known or declared.
+        """
         shape = self.shape(target)
         return None if shape is None else shape.attributes.get(name)
 
     def shape(self, target: Type | None) -> RecordType | None:
-        """The attributes of a record or of the entities of a type."""
+        """Return the attributes of a record or of the entities of a type."""
         if isinstance(target, RecordType):
             return target
         if isinstance(target, EntityType):
@@ -52,7 +55,7 @@ class RequestTypes:
         return None
 
     def tag(self, target: Type | None) -> Type | None:
-        """The type of the tags of the entities of a type."""
+        """Return the type of the tags of the entities of a type."""
         if isinstance(target, EntityType):
             declared = self.model.entity_types.get(target.name)
             if isinstance(declared, StandardEntityType):
@@ -61,7 +64,7 @@ class RequestTypes:
 
 
 def kind_of(type_: Type | None) -> type | None:
-    """The class of the values of a type."""
+    """Return the class of the values of a type."""
     match type_:
         case None:
             return None

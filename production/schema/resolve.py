@@ -34,7 +34,10 @@ from .types import BUILT_IN, DEPTH_LIMIT, SIZE_LIMIT, RecordType, Type, TypeTabl
 
 
 def resolve_schema(fragments: tuple[Fragment, ...]) -> SchemaModel:
-    """The meaning of the fragments taken together. Raises `SchemaTextError` for every error of spec 07."""
+    """Return the meaning of the fragments taken together.
+
+    Raises `SchemaTextError` for every error of spec 07.
+    """
     names = Names(fragments)
     types = TypeTable()
     resolver = _Resolver(names, types)
@@ -58,7 +61,7 @@ def resolve_schema(fragments: tuple[Fragment, ...]) -> SchemaModel:
 
 
 def expressions(root: TypeExpression) -> Iterator[TypeExpression]:
-    """Every type expression inside `root`, each before the one it stands in, siblings in order."""
+    """Return every type expression inside `root`, each before the one it stands in, siblings in order."""
     outside_in: list[TypeExpression] = []
     todo = [root]
     while todo:
@@ -81,7 +84,7 @@ class _Resolver:
         self.total = 0
 
     def common(self, root: str) -> None:
-        """Resolves a common type after those that it mentions. Raises `SchemaTextError` on a cycle."""
+        """Resolve a common type after those that it mentions. Raises `SchemaTextError` on a cycle."""
         todo = [root]
         open_types: set[str] = set()
         while todo:
@@ -101,7 +104,7 @@ class _Resolver:
                     todo.append(mentioned)
 
     def _mentioned(self, expression: TypeExpression, scope: Scope) -> list[str]:
-        """The common types in an expression that are not resolved yet."""
+        """Return the common types in an expression that are not resolved yet."""
         found: dict[str, None] = {}
         for part in expressions(expression):
             if isinstance(part, Reference):
@@ -111,7 +114,7 @@ class _Resolver:
         return list(found)
 
     def type(self, root: TypeExpression, scope: Scope) -> Type:
-        """The type that an expression means; every common type in it is resolved already."""
+        """Return the type that an expression means; every common type in it is resolved already."""
         built: list[Type] = []
         for expression in expressions(root):
             if isinstance(expression, Reference):
@@ -142,7 +145,7 @@ class _Resolver:
         return self.types.entity(target.name)
 
     def _counted(self, expression: TypeExpression, scope: Scope) -> Type:
-        """The type of a definition, shape, tags or context, its size added to that of the schema."""
+        """Return the type of a definition, shape, tags or context, its size added to that of the schema."""
         type_ = self.type(expression, scope)
         self.total += type_.size
         if self.total > SIZE_LIMIT:
@@ -152,7 +155,7 @@ class _Resolver:
         return type_
 
     def record(self, expression: TypeExpression | None, scope: Scope, what: str) -> RecordType:
-        """The record that a shape or context means; none is the empty record."""
+        """Return the record that a shape or context means; none is the empty record."""
         if expression is None:
             self.total += 1
             return self.types.record({})
@@ -186,7 +189,7 @@ class _Resolver:
 
 
 def _check_action_cycles(actions: dict[ActionUid, Action], names: Names) -> None:
-    """Removes actions whose parents are all gone until none is left; what stays is on or below a cycle."""
+    """Remove actions whose parents are all gone until none is left; what stays is on or below a cycle."""
     children: dict[ActionUid, list[ActionUid]] = {}
     waiting: dict[ActionUid, int] = {}
     for uid, action in actions.items():

@@ -142,16 +142,16 @@ RESERVED = names.RESERVED - {"__cedar"}
 
 @lru_cache(maxsize=4096)
 def is_identifier(text: str) -> bool:
-    """Whether the text is a WORD that is not reserved; `__cedar` counts as one here."""
+    """Return whether the text is a WORD that is not reserved; `__cedar` counts as one here."""
     return names.is_word(text) and text not in RESERVED
 
 
 @lru_cache(maxsize=4096)
 def is_name(text: str) -> bool:
-    """Whether the text is a normalized path of identifiers: `A::B`, with nothing else in it."""
+    """Return whether the text is a normalized path of identifiers: `A::B`, with nothing else in it."""
     return all(is_identifier(part) for part in text.split("::"))
 
 
 def qualified(namespace: str, name: str) -> str:
-    """The full name of a declaration."""
+    """Return the full name of a declaration."""
     return f"{namespace}::{name}" if namespace else name

@@ -44,7 +44,7 @@ CLASS_OF: Final[dict[Type, type]] = {
 
 
 def misfit(root: Value, root_type: Type, model: SchemaModel) -> str | None:
-    """What keeps a value from having a type, in words that start with the place; `None` if it fits.
+    """Return what keeps a value from having a type, in words that start with the place; `None` if it fits.
 
     The type is one that a schema can declare.
     """
@@ -88,7 +88,10 @@ def _wrong_kind(value: Value, type_: Type, path: str) -> str:
 
 
 def unlisted(uid: Uid, model: SchemaModel) -> str | None:
-    """Why the schema excludes a uid: an id that its enumeration lacks, or an action that is not declared."""
+    """Return why the schema excludes a uid.
+
+    That is an id that its enumeration lacks, or an action that is not declared.
+    """
     declared = model.entity_types.get(uid.type)
     if declared is not None:
         if isinstance(declared, EnumeratedEntityType) and uid.id not in declared.ids:
@@ -100,5 +103,5 @@ def unlisted(uid: Uid, model: SchemaModel) -> str | None:
 
 
 def near_action(action: Uid, model: SchemaModel) -> str:
-    """`; did you mean Action::"view"?` for the declared action most like this one, or nothing."""
+    """Return `; did you mean Action::"view"?` for the declared action most like this one, or nothing."""
     return near_name(repr(action), (f"{name}::{quoted(action_id)}" for name, action_id in model.actions))

@@ -110,7 +110,7 @@ class TypeTable:
         return found
 
     def entity_of(self, names: frozenset[str]) -> EntityType:
-        """An entity of any of these types; the names are not empty."""
+        """Return an entity of any of these types; the names are not empty."""
         if len(names) == 1:
             return self.entity(next(iter(names)))
         found = self._entities.get(names)
@@ -140,7 +140,7 @@ class Adopter:
         self._made: dict[Type, Type] = {}
 
     def of(self, root: Type) -> Type:
-        """The same type in the new table."""
+        """Return the same type in the new table."""
         todo = [root]
         while todo:
             type_ = todo[-1]
@@ -154,7 +154,7 @@ class Adopter:
         return self._made[root]
 
     def record(self, root: RecordType) -> RecordType:
-        """The same record in the new table."""
+        """Return the same record in the new table."""
         made = self.of(root)
         assert isinstance(made, RecordType)
         return made
@@ -173,7 +173,7 @@ class Adopter:
 
 
 def type_parts(type_: Type) -> list[Type]:
-    """The types that a type is made of."""
+    """Return the types that a type is made of."""
     match type_:
         case SetType(element=element):
             return [element]
@@ -184,7 +184,7 @@ def type_parts(type_: Type) -> list[Type]:
 
 
 def type_text(type_: Type, limit: int = 200) -> str:
-    """The type for people, in Cedar syntax, cut after about `limit` characters."""
+    """Return the type for people, in Cedar syntax, cut after about `limit` characters."""
     pieces: list[str] = []
     todo: list[Type | str] = [type_]
     length = 0

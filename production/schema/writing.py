@@ -23,7 +23,7 @@ from .types import EntityType, PrimitiveType, RecordType, SetType, Type, type_pa
 
 
 def written_fragment(model: SchemaModel) -> Fragment:
-    """The declarations of a resolved schema.
+    """Return the declarations of a resolved schema.
 
     Raises `SchemaError` where a namespace hides the type `Action` that is meant in it.
     """

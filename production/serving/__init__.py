@@ -15,8 +15,8 @@
               └──► Shape           what is left of a rule once its entity is found; rules that differ in
                                    literals alone share one generated function (`compiled_shapes`)
 
-    Server (per action and store)  `server`: starts with the interpreter, goes over to generated code for
-       │                           what is asked often
+    Server (per action and store)  `server`: starts with the interpreter and switches to generated code
+       │                           for frequent requests
        │   principal ──► Side      what the index holds for an entity, in groups of equal status, made when
        │   resource  ──► Side      the entity is first asked about (`entity_side`)
        ▼

@@ -1,4 +1,4 @@
-"""Generated functions: one a shape for rules found by the index, one for many rules that are always asked.
+"""Generated functions: one per shape for rules found by the index, one for many rules that are always asked.
 
 Law (shapes): rules with equal instructions and equal types still to check share one function; the literals,
 in which they differ, are passed in. 100,000 links of a template cost one compilation.
@@ -51,7 +51,7 @@ class Program:
     names: dict[str, Any]
 
     def bind(self, entities: Entities, **names: object) -> Callable[..., Any]:
-        """The function over this store, with further names for it to find."""
+        """Return the function over this store, with further names for it to find."""
         store = {"A": entities._attributes, "H": entities._above, "G": entities._tags}
         return FunctionType(self.code, {**NAMES, **self.names, **store, **names})
 
@@ -98,7 +98,7 @@ def _compiled(out: Writer, signature: str, tail: Sequence[str], split: int) -> P
 
 
 def is_small(rule: Rule) -> bool:
-    """Whether a rule's code may be generated at all."""
+    """Return whether a rule's code may be generated at all."""
     return len(rule.policy.code.instructions) <= _MOST_INSTRUCTIONS
 
 
@@ -129,8 +129,9 @@ class Shape:
         return self.key == (None, None, ())
 
     def compiled(self, types: RequestTypes | None) -> Program | None:
-        """The program for requests of these types, compiled at most once; `None` if the shape must be left to
-        the machine.
+        """Return the program for requests of these types, compiled at most once.
+
+        `None` leaves the shape to the interpreter.
         """
         try:
             return self.programs[types]
@@ -148,7 +149,7 @@ _lock: Final = Lock()
 
 
 def shape_of(principal: str | None, resource: str | None, instructions: Instructions) -> Shape:
-    """The one shape of these."""
+    """Return the one shape of these."""
     key = (principal, resource, instructions)
     found = _shapes.get(key)
     if found is None:
@@ -164,7 +165,7 @@ def _ending(shift: int) -> Callable[[str], str]:
 def fused_program(
     rules: Sequence[Rule], *, direct: bool, types: RequestTypes | None = None
 ) -> Program | None:
-    """One function for these rules, all constraints included; `None` if the machine must run them.
+    """Return one function for these rules, all constraints included; `None` if the machine must run them.
 
     It returns the statuses; a `direct` one looks them up in `responses` or asks `respond` for the response.
     """
@@ -197,7 +198,7 @@ def looked_up(key: str, arguments: str) -> list[str]:
 
 
 def expression_program(code: Code, types: RequestTypes | None = None) -> Program | None:
-    """A function from a request to a value and a status; `None` if the machine must run it."""
+    """Return a function from a request to a value and a status; `None` if the machine must run it."""
     out = Writer(ending="return None, {}".format, types=types)
     try:
         write_code(out, code.instructions, lambda index: out.named(code.literals[index]))

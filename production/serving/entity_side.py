@@ -44,9 +44,10 @@ Groups: TypeAlias = tuple[Group, ...]
 
 
 class Side(NamedTuple):
-    """The groups of one entity, by what the other side is: `whatever`; an entity `itself`; an entity that the
-    other one is `below`, as pairs if they are `few`, or else with its `keys` as a set; and places too large
-    to be merged.
+    """The groups of one entity, by what the other side is.
+
+    That is `whatever`; an entity `itself`; an entity that the other one is `below`, as pairs if they are
+    `few`, or else with its `keys` as a set; and places too large to be merged.
     """
 
     whatever: Groups
@@ -69,7 +70,7 @@ class Grouping:
         self._made: dict[int, Groups] = {}
 
     def side(self, uid: Uid, indexes: Iterable[SideIndex], above: Above) -> Side:
-        """The side of an entity."""
+        """Return the side of an entity."""
         merged: list[Entry] = []
         large: list[Place] = []
         for index in indexes:
@@ -92,7 +93,7 @@ class Grouping:
         return Side(whatever, itself, (), below, tables.keys, tuple(large), above[uid])
 
     def in_place(self, place: Place, uid: Uid, above: frozenset[Uid]) -> Groups:
-        """The groups of a large place for an entity with these ancestors on the other side."""
+        """Return the groups of a large place for an entity with these ancestors on the other side."""
         tables = place.tables
         found = self._kept(tables.rest) if tables.rest else ()
         if uid in tables.equal:
@@ -104,7 +105,10 @@ class Grouping:
         return found
 
     def _kept(self, entries: Entries) -> Groups:
-        """The groups of entries in a table of the index, which goes by its address: the plan keeps it."""
+        """Return the groups of entries in a table of the index, which goes by its address.
+
+        That is the plan keeps it.
+        """
         groups = self._made.get(id(entries))
         if groups is None:
             groups = self._made[id(entries)] = self._grouped(entries)
@@ -123,7 +127,10 @@ class Grouping:
 
 
 def _likeness(entry: Entry) -> object:
-    """Equal for entries whose status is always the same. Literals that hold values count by identity."""
+    """Return what is equal for entries whose status is always the same.
+
+    Literals that hold values count by identity.
+    """
     shape = entry.resolve()
     literals = entry.rule.policy.code.literals
     if all(value.__class__ in _PLAIN for value in literals):
@@ -136,5 +143,5 @@ def _group(members: list[Entry]) -> Group:
 
 
 def satisfied(*arguments: object) -> int:
-    """The function of groups with nothing left to check."""
+    """Return the function of groups with nothing left to check."""
     return TRUE

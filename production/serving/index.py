@@ -25,8 +25,9 @@ _SIDES: Final[tuple[Side, ...]] = ("principal", "resource")
 
 @dataclass(slots=True, eq=False)
 class Entry:
-    """A rule in the index: its number in the policy set, and once it has been resolved the shape of what is
-    left to do when it is found.
+    """A rule in the index, by its number in the policy set.
+
+    Once resolved it has the shape of what is left to do when it is found.
     """
 
     number: int
@@ -34,7 +35,7 @@ class Entry:
     shape: Shape | None = None
 
     def resolve(self) -> Shape:
-        """The shape, found when first asked for."""
+        """Return the shape, found when first asked for."""
         if self.shape is None:
             policy = self.rule.policy
             principal, resource = policy.principal.type_name, policy.resource.type_name
@@ -49,7 +50,7 @@ class Key(NamedTuple):
     entity: Uid
 
     def holds(self, uid: Uid, above: Above) -> bool:
-        """Whether an entity fits."""
+        """Return whether an entity fits."""
         return uid is self.entity or (not self.is_equal and self.entity in above[uid])
 
 
@@ -59,7 +60,7 @@ Table: TypeAlias = dict[Uid, Entries]
 
 
 def key_of(rule: Rule, side: Side) -> Key | None:
-    """What a rule asks of this side, if it names an entity there."""
+    """Return what a rule asks of this side, if it names an entity there."""
     entity = rule.principal if side == "principal" else rule.resource
     if entity is None:
         return None
@@ -78,7 +79,7 @@ class Tables:
     """Those of `below`: an intersection of two frozen sets goes through the smaller one."""
 
     def find(self, uid: Uid, above: Above) -> Entries:
-        """The rules that an entity fits."""
+        """Return the rules that an entity fits."""
         found = self.rest + self.equal.get(uid, ())
         if self.keys:
             below = self.below
@@ -90,7 +91,7 @@ class Tables:
 
 
 def tabled(entries: Iterable[Entry], side: Side) -> Tables:
-    """Rules by what they ask of a side."""
+    """Return rules by what they ask of a side."""
     rest: list[Entry] = []
     equal: dict[Uid, list[Entry]] = {}
     below: dict[Uid, list[Entry]] = {}
@@ -124,7 +125,7 @@ class Place:
         return self._tables
 
     def find(self, uid: Uid, above: Above) -> Entries:
-        """The entries that an entity on the other side fits."""
+        """Return the entries that an entity on the other side fits."""
         if len(self.entries) > _FEW:
             return self.tables.find(uid, above)
         keys = ((entry, key_of(entry.rule, self.other)) for entry in self.entries)
@@ -143,7 +144,7 @@ class SideIndex:
         return bool(self.equal or self.below)
 
     def places(self, uid: Uid, above: Above) -> list[Place]:
-        """The places that an entity and its ancestors lead to."""
+        """Return the places that an entity and its ancestors lead to."""
         found = []
         place = self.equal.get(uid)
         if place is not None:
@@ -164,7 +165,7 @@ class ScopeIndex:
     resource: SideIndex = field(default_factory=SideIndex)
 
     def finder(self, above: Above) -> Finder:
-        """The function from a principal and a resource to the rules whose scope entities hold."""
+        """Return the function from a principal and a resource to the rules whose scope entities hold."""
         by_principal, by_resource = self.principal, self.resource
 
         def find(principal: Uid, resource: Uid) -> Entries:
@@ -179,7 +180,7 @@ class ScopeIndex:
 
 
 def build_index(rules: Iterable[tuple[int, Rule]]) -> ScopeIndex:
-    """The index over these numbered rules, each of which has an entity in its scope."""
+    """Return the index over these numbered rules, each of which has an entity in its scope."""
     entries = [Entry(number, rule) for number, rule in rules]
     options = [[(side, key) for side in _SIDES if (key := key_of(entry.rule, side))] for entry in entries]
     crowd = Counter(option for each in options for option in each)

@@ -18,7 +18,7 @@ _roots: Final[WeakKeyDictionary[Family, Plans]] = WeakKeyDictionary()
 
 
 def plans_of(policies: PolicySet) -> Plans | ChangedPlans:
-    """The plans of a policy set, made when first asked for."""
+    """Return the plans of a policy set, made when first asked for."""
     plans = _plans.get(policies)
     if plans is None:
         root = _roots.get(policies._family)

@@ -31,7 +31,7 @@ class ChangedPlans:
         self._made: dict[tuple[Plan, tuple[int, ...]], Plan] = {}
 
     def plan(self, action: Uid, above: frozenset[Uid]) -> Plan:
-        """The plan for an action with these ancestors."""
+        """Return the plan for an action with these ancestors."""
         base = self._root.plan(action, above)
         numbers = [number for number in self._added if _fits(self._rules[number], action, above)]
         key = (base, tuple(numbers))
@@ -58,7 +58,7 @@ def _fits(rule: Rule, action: Uid, above: frozenset[Uid]) -> bool:
 
 
 def changed_plans(root: Plans, policies: PolicySet) -> ChangedPlans | None:
-    """The plans of a policy set, starting from those of another one; `None` if they differ in much."""
+    """Return the plans of a policy set, starting from those of another one; `None` if they differ in much."""
     statics, links = policies.statics, policies.links
     added = [
         static_rule(name, policy) for name, policy in statics.items() if root.statics.get(name) is not policy

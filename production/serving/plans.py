@@ -24,9 +24,7 @@ _MOST_PLANS: Final = 4_096
 
 @dataclass(slots=True, eq=False)
 class Fused:
-    """The rules that are always asked, as programs of up to `FUSED_RULES` rules, and those left to the
-    machine.
-    """
+    """Programs of up to `FUSED_RULES` rules each, and the rules left to the interpreter."""
 
     programs: list[tuple[Program, list[Rule]]]
     left: list[Rule]
@@ -48,7 +46,7 @@ class Plan:
     _fused: dict[RequestTypes | None, Fused] = field(default_factory=dict, init=False)
 
     def fused(self, types: RequestTypes | None = None) -> Fused:
-        """The always-asked rules as programs for requests of these types, compiled when first asked for."""
+        """Return the rules in `always` as programs for requests of these types, compiled when first used."""
         fused = self._fused.get(types)
         if fused is None:
             small = [rule for rule in self.always if is_small(rule)]
@@ -68,7 +66,7 @@ class Plan:
         return fused
 
     def finder(self, above: Above) -> Finder:
-        """One function for what all of the indexes find."""
+        """Return one function for what all of the indexes find."""
         finders = [index.finder(above) for index in self.indexes]
         removed = self.removed
         if len(finders) == 1 and not removed:
@@ -120,7 +118,7 @@ class Plans:
                 table.setdefault(action, []).append(number)
 
     def plan(self, action: Uid, above: frozenset[Uid]) -> Plan:
-        """The plan for an action with these ancestors; actions that no scope tells apart share one."""
+        """Return the plan for an action with these ancestors; actions that no scope distinguishes share one."""
         groups = self._below.keys() & (above | {action})
         key = (action if action in self._equal else None, frozenset(groups))
         plan = self._made.get(key)
@@ -133,7 +131,10 @@ class Plans:
         return plan
 
     def _plan(self, numbers: list[int]) -> Plan:
-        """A plan of the rules for any action and of these; all plans share one index over the former."""
+        """Return a plan of the rules for any action and of these.
+
+        All plans share one index over the former.
+        """
         rules = self.rules
         if len(numbers) + len(self._any) <= _FEW:
             return Plan(rules, [rules[number] for number in sorted([*numbers, *self._any])])
@@ -145,7 +146,7 @@ class Plans:
         return Plan(rules, [*self._always_any, *always], indexes)
 
     def _common_index(self) -> ScopeIndex | None:
-        """The index over the rules for any action, made when first needed."""
+        """Return the index over the rules for any action, made when first needed."""
         if not self._has_common:
             self._always_any, keyed = split(self.rules, self._any)
             self._common = build_index((number, self.rules[number]) for number in keyed) if keyed else None
@@ -154,7 +155,7 @@ class Plans:
 
 
 def split(rules: list[Rule], numbers: list[int]) -> tuple[list[Rule], list[int]]:
-    """The rules without an entity in the scope, and the numbers of the others."""
+    """Return the rules without an entity in the scope, and the numbers of the others."""
     keyed = [n for n in numbers if rules[n].principal is not None or rules[n].resource is not None]
     indexed = set(keyed)
     return [rules[number] for number in numbers if number not in indexed], keyed

@@ -35,19 +35,19 @@ def _entity(scope: Scope) -> Uid | None:
 
 
 def rules_of(policies: PolicySet) -> list[Rule]:
-    """All rules of a set: static policies, then links, a link's slots filled."""
+    """Return all rules of a set: static policies, then links, a link's slots filled."""
     rules = [static_rule(policy_id, policy) for policy_id, policy in policies.statics.items()]
     rules += [link_rule(link_id, link) for link_id, link in policies.links.items()]
     return rules
 
 
 def static_rule(policy_id: str, policy: Policy) -> Rule:
-    """A static policy as a rule."""
+    """Return a static policy as a rule."""
     return Rule(policy_id, policy, _entity(policy.principal), _entity(policy.resource))
 
 
 def link_rule(link_id: str, link: Link) -> Rule:
-    """A link as a rule."""
+    """Return a link as a rule."""
     template = link.template
     return Rule(
         link_id,
@@ -66,7 +66,7 @@ def _fits(scope: Scope, entity: Uid | None, uid: Uid, entities: Entities) -> boo
 
 
 def status_of(rule: Rule, frame: Frame) -> int:
-    """The status of a rule whose action constraint fits, by the machine (spec 04 §2)."""
+    """Return the status of a rule whose action constraint fits, by the machine (spec 04 §2)."""
     policy = rule.policy
     if not _fits(policy.principal, rule.principal, frame.principal, frame.entities):
         return FALSE

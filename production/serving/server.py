@@ -1,7 +1,7 @@
 """Serving one plan over one store.
 
-A server starts with the machine and goes over to generated code once it has been asked often enough to
-pay for the compilation. Law (interning): one set of statuses has one response object, which is
+A server starts with the machine (the interpreter) and switches to generated code once it has answered enough
+requests to pay for the compilation. Law (interning): one set of statuses has one response object, which is
 immutable; how many are kept is bounded.
 """
 
@@ -36,9 +36,7 @@ _MASK_BITS: Final = FUSED_RULES * STATUS_BITS
 
 
 class Server:
-    """Answers the requests of one plan; `answer` is what to call, and may be another function the next
-    time.
-    """
+    """The server of one plan: `answer` gives the response, and may be another function the next time."""
 
     __slots__ = (
         "_asked",
@@ -84,7 +82,7 @@ class Server:
         return self._machine_answer(frame)
 
     def _promote(self) -> None:
-        """Go over to generated code for the rules that are always asked."""
+        """Switch to generated code for the rules that are always asked."""
         fused = self._plan.fused(self._types)
         if fused.is_direct:
             program, _ = fused.programs[0]
@@ -93,7 +91,7 @@ class Server:
         self.answer = self._serving()
 
     def _respond(self, mask: int) -> Response:
-        """The response to the statuses of a direct program, from now on kept."""
+        """Return the response to the statuses of a direct program, from now on kept."""
         response = combine(_statuses(mask, self._plan.always))
         return self._keep(mask, response)
 
@@ -146,7 +144,7 @@ class Server:
         return side
 
     def _group_status(self, group: Group, principal: Uid, action: Uid, resource: Uid, context: Record) -> int:
-        """The status of a group, by the machine until its shape has been asked for often."""
+        """Return the status of a group, by the machine until its shape has been asked for often."""
         frame = Frame(principal, action, resource, context, self._entities)
         entry = group.entries[0]
         status = self._entry_status(entry, frame)
@@ -160,15 +158,16 @@ class Server:
         return _named(((entry.number, status) for entry in group.entries), self._plan.rules)
 
     def _rest_statuses(self, principal: Uid, action: Uid, resource: Uid, context: Record) -> tuple[int, ...]:
-        """The statuses of the rules that are too large to be generated."""
+        """Return the statuses of the rules that are too large to be generated."""
         frame = Frame(principal, action, resource, context, self._entities)
         return tuple([status_of(rule, frame) for rule in self._plan.fused(self._types).left])
 
     def _respond_to_hits(
         self, key: object, mask: int, hits: tuple[Any, ...], rest: tuple[int, ...]
     ) -> Response:
-        """The response to the masks of all programs, to groups each with its status, and to those left to
-        the machine; from now on kept.
+        """Return the response to masks, to groups with their statuses, and to what the interpreter ran.
+
+        The response is kept under `key`.
         """
         plan = self._plan
         statuses: list[tuple[str, bool, int]] = []
@@ -190,7 +189,7 @@ class Server:
         return combine([*_named(always, plan.always), *_named(found, plan.rules)])
 
     def _entry_status(self, entry: Entry, frame: Frame) -> int:
-        """The status of an entry, by the machine until its shape has been asked for often."""
+        """Return the status of an entry, by the machine until its shape has been asked for often."""
         shape = entry.resolve()
         function = self._functions.get(shape)
         rule = entry.rule
@@ -208,7 +207,7 @@ class Server:
 
 
 def _masks(programs: list[Callable[..., int]]) -> Callable[..., int] | None:
-    """One function for the masks of all programs, the first in the lowest bits."""
+    """Return one function for the masks of all programs, the first in the lowest bits."""
     if len(programs) < 2:
         return programs[0] if programs else None
 
@@ -232,5 +231,5 @@ def _statuses(mask: int, rules: list[Rule]) -> list[tuple[str, bool, int]]:
 
 
 def _named(statuses: Iterable[tuple[int, int]], rules: list[Rule]) -> list[tuple[str, bool, int]]:
-    """Statuses by number as statuses by id."""
+    """Return statuses by number as statuses by id."""
     return [(rules[number].policy_id, rules[number].is_permit, status) for number, status in statuses]

@@ -15,8 +15,9 @@ from .compiled_shapes import Program, looked_up
 
 @cache
 def serving(*, has_masks: bool, has_left: bool, has_right: bool, has_rest: bool) -> Program:
-    """The function for plans with programs, with an index by principals (`left`) or by resources (`right`),
-    with rules left to the machine (`rest`).
+    """Return the function for plans that have these parts.
+
+    `left` is an index by principals, `right` one by resources; `rest` are rules left to the interpreter.
     """
     lines = ["def serve(p, a, r, c):"]
     if has_masks:

@@ -97,7 +97,7 @@ class Cursor:
         return self._entity(what)
 
     def _plain_entity(self, word: str, literal: str) -> Uid | None:
-        """The entity of a type of one word and an id without escapes; `None` if they are not."""
+        """Return the entity of a type of one word and an id without escapes; `None` if they are not."""
         if "\\" in literal or "\r" in literal or literal[:1] != '"' or not literal.endswith('"', 1):
             return None
         if word[:1] not in WORD_START or word in RESERVED:

@@ -93,7 +93,7 @@ class ExpressionParser(ExpressionStacks):
         return AFTER_OPERAND
 
     def _named(self) -> int:
-        """An entity literal or a call of a constructor."""
+        """Read an entity literal or a call of a constructor."""
         word = self.tokens[self.at]
         following = self.tokens[self.at + 1]
         if following == "::" or word in RESERVED:

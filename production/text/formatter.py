@@ -35,7 +35,7 @@ class _Token:
 
 
 def _tokens(text: str) -> list[_Token]:
-    """All tokens, and at the end an empty one for the comments after the last."""
+    """Return all tokens, and at the end an empty one for the comments after the last."""
     tokens: list[_Token] = []
     waiting: list[tuple[str, bool]] = []
     end = 0
@@ -58,7 +58,7 @@ def _tokens(text: str) -> list[_Token]:
 
 
 def _ends_operand(token: str) -> bool:
-    """Whether an operand may end with this token, so that what follows is an operator."""
+    """Return whether an operand may end with this token, so that what follows is an operator."""
     if token[:1] in WORD_START:
         return token not in _AFTER_THESE_AN_OPERAND
     return token[:1] in ('"', "?") or token in (")", "]", "}") or token[:1] in "0123456789"
@@ -101,7 +101,7 @@ class _Formatter:
             self.glued = True
 
     def _is_call(self, text: str) -> bool:
-        """Whether a bracket continues the operand before it."""
+        """Return whether a bracket continues the operand before it."""
         if text == "(":
             return self.previous[:1] in WORD_START and _ends_operand(self.previous)
         return text == "[" and _ends_operand(self.previous)
@@ -249,7 +249,7 @@ class _Formatter:
 
 @at_any_depth
 def format_policies(text: str, line_width: int = 80, indent_width: int = 2) -> str:
-    """The same policies, laid out within `line_width` columns where that is possible; comments are kept.
+    """Lay policies out within `line_width` columns where that is possible; comments are kept.
 
     Raises `PolicyError` for a text that is no policy set.
     """

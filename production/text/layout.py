@@ -36,7 +36,7 @@ class Stream:
         self.items.append(Item("text", text, len(text)))
 
     def line_break(self, blanks: int, *, fill: bool = False) -> None:
-        """A place where a line may end; `blanks` stand there if it does not."""
+        """Add a place where a line may end; `blanks` stand there if it does not."""
         self.items.append(Item("fill" if fill else "break", " " * blanks, blanks))
 
     def begin(self) -> None:
@@ -51,11 +51,11 @@ class Stream:
         self.items.append(Item(kind))
 
     def newline(self, *, blank: bool = False) -> None:
-        """A line end that must be; the groups around it cannot be on one line."""
+        """Add a line end that must be; the groups around it cannot be on one line."""
         self.items.append(Item("blank" if blank else "newline", width=_ENDLESS))
 
     def render(self, line_width: int, indent_width: int) -> str:
-        """The text."""
+        """Return the text."""
         return _Renderer(self.items, line_width, indent_width).render()
 
 

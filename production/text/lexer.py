@@ -1,6 +1,6 @@
 """Policy text to tokens: one compiled pattern, ASCII-exact, every token a plain string (spec 01 §1, §2).
 
-A token's first character tells its class, so the parser needs no second list. Positions are not kept:
+A token's first character decides its class, so the parser needs no second list. Positions are not kept:
 the rare text that fails is scanned again for the place. Where no token starts, the whole rest becomes
 one token that no rule of the grammar takes; a string that never ends is such a rest, and `unescape`
 refuses it.
@@ -35,7 +35,7 @@ END: Final = ""
 
 
 def tokenize(text: str) -> list[str]:
-    """All tokens of a text, with `END` at the end; raises `PolicyError` for a text that is no text."""
+    """Return all tokens of a text, with `END` at the end; raise `PolicyError` for a text that is no text."""
     if not text.isascii():
         surrogate = _SURROGATE.search(text)
         if surrogate is not None:
@@ -46,7 +46,7 @@ def tokenize(text: str) -> list[str]:
 
 
 def offset_of(text: str, index: int) -> int:
-    """Where the token of this index starts."""
+    """Return where the token of this index starts."""
     for number, match in enumerate(_SCAN.finditer(text)):
         if number == index:
             return match.start(1)
@@ -54,12 +54,12 @@ def offset_of(text: str, index: int) -> int:
 
 
 def offsets_of(text: str) -> list[int]:
-    """Where each token starts, the end of the text included."""
+    """Return where each token starts, the end of the text included."""
     return [match.start(1) for match in _SCAN.finditer(text)]
 
 
 def error_at(text: str, offset: int, message: str) -> PolicyError:
-    """An error that names the line and column of an offset, both counted from 1."""
+    """Return an error that names the line and column of an offset, both counted from 1."""
     ends = [match.end() for match in _LINE_END.finditer(text, 0, offset)]
     line = bisect_right(ends, offset)
     start = ends[line - 1] if line else 0
@@ -67,7 +67,7 @@ def error_at(text: str, offset: int, message: str) -> PolicyError:
 
 
 def describe(token: str) -> str:
-    """A token as messages show it."""
+    """Return a token as messages show it."""
     if token == END:
         return "the end of the text"
     if _STRAY.fullmatch(token):

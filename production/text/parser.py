@@ -187,7 +187,7 @@ class PolicyParser(ExpressionParser):
         return ANY_ACTION
 
     def _action_list(self) -> tuple[Uid, ...]:
-        """A bracketed list of actions; as a set literal it is one level of nesting."""
+        """Return a bracketed list of actions; as a set literal it is one level of nesting."""
         self.nest()
         self.at += 1
         actions: list[Uid] = []
@@ -245,7 +245,7 @@ def parse_policies(text: str) -> list[Policy]:
 
 
 def _all_errors(parser: PolicyParser, first: PolicyError) -> PolicyError:
-    """One error for all policies of the text that are wrong; after each the parser starts afresh."""
+    """Return one error for all policies of the text that are wrong; after each the parser starts afresh."""
     errors = [first]
     while len(errors) < _MOST_ERRORS and _skip_policy(parser):
         try:

@@ -82,7 +82,7 @@ def _level(node: Node) -> int:
 
 
 def expression_text(root: Node) -> str:
-    """The text of an expression; raises `PrintError` for a method call without receiver."""
+    """Return the text of an expression; raise `PrintError` for a method call without receiver."""
     _check_size(root)
     pieces: list[str] = []
     pending: list[_Piece] = [(root, _IF)]
@@ -175,7 +175,7 @@ def _binary(op: str, left: Node, right: Node) -> list[_Piece]:
 
 
 def _prefixed(node: Unary) -> list[_Piece]:
-    """Up to four equal signs in a row; a literal's own minus counts as one."""
+    """Return up to four equal signs in a row; a literal's own minus counts as one."""
     sign = "!" if node.op == "!" else "-"
     signs = 1
     operand = node.operand
@@ -221,7 +221,7 @@ def _action_text(scope: ActionScope) -> str:
 
 
 def policy_text(policy: Policy) -> str:
-    """The text of a policy or template; raises `PrintError` for a method call without receiver."""
+    """Return the text of a policy or template; raise `PrintError` for a method call without receiver."""
     lines = []
     for name, value in policy.annotations.items():
         lines.append(f"@{name}" if value is None else f"@{name}({quoted(value)})")
@@ -240,5 +240,5 @@ def policy_text(policy: Policy) -> str:
 
 
 def policies_text(policies: Iterable[Policy]) -> str:
-    """The text of policies and templates, in order."""
+    """Return the text of policies and templates, in order."""
     return "\n".join(f"{policy_text(policy)}\n" for policy in policies)

@@ -13,13 +13,16 @@ from .operators import an_entity, expect
 
 
 def attributes_of(machine: Machine, type_: Type, node: Node) -> RecordType | None:
-    """The attributes that an expression of this type may have; `None`, and reported, for other kinds."""
+    """Return the attributes that an expression of this type may have.
+
+    `None`, and reported, for other kinds.
+    """
     if isinstance(type_, RecordType):
         return type_
     if not isinstance(type_, EntityType):
         if type_ is not UNKNOWN:
-            told = f"expected an entity or a record, found {type_text(type_)}"
-            machine.report("unexpected_type", told, node)
+            message = f"expected an entity or a record, found {type_text(type_)}"
+            machine.report("unexpected_type", message, node)
         return None
     joined: Type | None = None
     for name in sorted(type_.names):
@@ -33,7 +36,7 @@ def attributes_of(machine: Machine, type_: Type, node: Node) -> RecordType | Non
 
 
 def get_attribute(machine: Machine, node: Attribute) -> Rule:
-    """A whole chain `e.a.b.c`, from the inside out."""
+    """Yield a whole chain `e.a.b.c`, from the inside out."""
     spine: list[Attribute] = []
     inner: Node = node
     while isinstance(inner, Attribute):
@@ -56,18 +59,18 @@ def _attribute(machine: Machine, node: Attribute, target: Type) -> Type:
     listed = record.attributes.get(node.name)
     if listed is None:
         hint = near_name(node.name, record.attributes)
-        told = f"{type_text(target)} has no attribute {quoted(node.name)}{hint}"
-        machine.report("unsafe_attribute_access", told, node)
+        message = f"{type_text(target)} has no attribute {quoted(node.name)}{hint}"
+        machine.report("unsafe_attribute_access", message, node)
         return UNKNOWN
     type_, required = listed
     if not required and (machine.numbers(node.target), node.name) not in machine.assumptions:
-        told = f"the attribute {quoted(node.name)} of {type_text(target)} is optional"
-        machine.report("unsafe_optional_attribute_access", f"{told}; test it with `has` first", node)
+        message = f"the attribute {quoted(node.name)} of {type_text(target)} is optional"
+        machine.report("unsafe_optional_attribute_access", f"{message}; test it with `has` first", node)
     return type_
 
 
 def has(machine: Machine, node: Has) -> Rule:
-    """`e has a.b.c`: the tests that it abbreviates, joined by `&&`."""
+    """Type `e has a.b.c`: the tests that it abbreviates, joined by `&&`."""
     type_, _ = yield node.target
     number = machine.numbers(node.target)
     result: Type = TRUE
@@ -90,8 +93,8 @@ def has(machine: Machine, node: Has) -> Rule:
         if position + 1 == len(node.path):
             break
         if inner is None:
-            told = f"{type_text(type_)} does not declare {quoted(name)}, which cannot be read"
-            machine.report("unsafe_attribute_access", told, node)
+            message = f"{type_text(type_)} does not declare {quoted(name)}, which cannot be read"
+            machine.report("unsafe_attribute_access", message, node)
             result = BOOL
             break
         type_, number = inner, machine.numbers.attribute(number, name)
@@ -104,7 +107,7 @@ def has(machine: Machine, node: Has) -> Rule:
 def _has(
     machine: Machine, node: Has, type_: Type, number: int, name: str
 ) -> tuple[Type, Grants, Type | None]:
-    """The type of one test, what it grants, and the type of the tested attribute, if that is listed.
+    """Return the type of one test, what it grants, and the type of the tested attribute, if that is listed.
 
     `UNKNOWN` for the last, where what is tested has no attributes at all.
     """
@@ -121,7 +124,7 @@ def _has(
 
 
 def _may_declare(machine: Machine, type_: Type, name: str) -> bool:
-    """Whether something of this type may have an attribute that its listed attributes lack."""
+    """Return whether something of this type may have an attribute that its listed attributes lack."""
     if isinstance(type_, RecordType):
         return type_.open
     assert isinstance(type_, EntityType)
@@ -166,16 +169,16 @@ def get_tag(machine: Machine, node: Binary) -> Rule:
         return UNKNOWN, None
     tag_types = _tag_types(machine, entity)
     if (machine.numbers(node.left), machine.numbers(node.right)) not in machine.assumptions:
-        told = "this tag may be missing; test it with `hasTag` first"
-        told = told if tag_types else f"{type_text(left)} has no tags"
-        machine.report("unsafe_tag_access", told, node)
+        message = "this tag may be missing; test it with `hasTag` first"
+        message = message if tag_types else f"{type_text(left)} has no tags"
+        machine.report("unsafe_tag_access", message, node)
         return UNKNOWN, None
     joined: Type | None = None
     for type_ in tag_types:
         bound = type_ if joined is None else machine.lattice.join(joined, type_)
         if bound is None:
-            told = f"the tags of {type_text(left)} have incompatible types"
-            machine.report("incompatible_types", told, node)
+            message = f"the tags of {type_text(left)} have incompatible types"
+            machine.report("incompatible_types", message, node)
             return UNKNOWN, None
         joined = bound
     if joined is None:

@@ -44,7 +44,7 @@ class ExpressionNumbers:
         self._kept: list[Node] = []
 
     def form(self, *parts: Hashable) -> int:
-        """The number of a form given by its operator and the numbers of its operands."""
+        """Return the number of a form given by its operator and the numbers of its operands."""
         return self._of_form.setdefault(parts, len(self._of_form))
 
     def attribute(self, target: int, name: str) -> int:
@@ -107,7 +107,7 @@ class ExpressionNumbers:
 
 
 def granted(grants: Grants) -> Iterator[Capability]:
-    """Every capability in a rope."""
+    """Yield every capability in a rope."""
     todo = [grants]
     while todo:
         rope = todo.pop()
@@ -118,14 +118,14 @@ def granted(grants: Grants) -> Iterator[Capability]:
 
 
 def both(left: Grants, right: Grants) -> Grants:
-    """What either grants."""
+    """Return what either grants."""
     if left is None or right is None:
         return right if left is None else left
     return [left, right]
 
 
 def common(left: Grants, right: Grants) -> Grants:
-    """What both grant."""
+    """Return what both grant."""
     if left is None or right is None:
         return None
     shared = set(granted(left)).intersection(granted(right))
@@ -142,7 +142,7 @@ class Assumptions:
         return capability in self._held
 
     def add(self, grants: Grants) -> list[Capability]:
-        """Adds what is granted; gives what was new, to be taken back later."""
+        """Add what is granted; return what was new, to be taken back later."""
         new: list[Capability] = []
         for capability in granted(grants):
             if capability not in self._held:

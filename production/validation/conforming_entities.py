@@ -33,12 +33,15 @@ class EntityReader:
         ]
 
     def read(self, text: str) -> Entities:
-        """An entity document. Raises `EntitiesError` for what does not fit the schema (spec 05 §6)."""
+        """Read an entity document. Raises `EntitiesError` for what does not fit the schema (spec 05 §6)."""
         with without_collection():
             return self.conforming([self._entity(node) for node in entity_objects(text)])
 
     def conforming(self, entities: Iterable[Entity]) -> Entities:
-        """A store of these and of the schema's actions. Raises `EntitiesError` unless all fit the schema."""
+        """Return a store of these and of the schema's actions.
+
+        Raises `EntitiesError` unless all fit the schema.
+        """
         listed = [instance_of(one, Entity, "an entity") for one in iterable_of(entities, "entities")]
         for entity in listed:
             if not is_action_type(entity.uid.type):
@@ -81,7 +84,7 @@ class EntityReader:
         return read_typed_tags(node, tag_type, 2)
 
     def _check_entity(self, entity: Entity) -> None:
-        """The rules of spec 05 §6 for an entity that is no action; attributes and parents one by one."""
+        """Check the rules of spec 05 §6 for an entity that is no action."""
         uid = entity.uid
         declared = self._model.entity_types.get(uid.type)
         if declared is None:
@@ -129,7 +132,7 @@ class EntityReader:
         return None
 
     def _check_action(self, entity: Entity, store: Entities) -> None:
-        """An action in a document is the one that the schema declares, all its groups included."""
+        """Check that an action in a document is the one that the schema declares, all its groups included."""
         uid = entity.uid
         if (uid.type, uid.id) not in self._model.actions:
             raise EntitiesError(f"the action {uid!r} is not declared{near_action(uid, self._model)}")

@@ -18,7 +18,7 @@ from ..schema.typed_values import misfit, near_action, unlisted
 
 
 def declared_action(model: SchemaModel, action: Uid) -> Action:
-    """The declaration of a request's action. Raises `RequestError` if there is none."""
+    """Return the declaration of a request's action. Raises `RequestError` if there is none."""
     declared = model.actions.get((action.type, action.id))
     if declared is None:
         raise RequestError(f"the action {action!r} is not declared{near_action(action, model)}")
@@ -26,7 +26,7 @@ def declared_action(model: SchemaModel, action: Uid) -> Action:
 
 
 def read_request(model: SchemaModel, data: Mapping[str, Any], *, check: bool = True) -> Request:
-    """A request from the members of its JSON object, as in `Request.from_dict`. Raises `RequestError`.
+    """Return a request from the members of its JSON object, as in `Request.from_dict`. Raises `RequestError`.
 
     Without `check` the schema only says how to read the context, if it declares the action at all.
     """
@@ -40,7 +40,10 @@ def read_request(model: SchemaModel, data: Mapping[str, Any], *, check: bool = T
 
 
 def read_typed_context(model: SchemaModel, node: Any, action: Uid) -> Record:
-    """A context, an object or the text of one, read by the action's context type. Raises `RequestError`."""
+    """Return a context, an object or the text of one, read by the action's context type.
+
+    Raises `RequestError`.
+    """
     declared = declared_action(model, action)
     if declared.is_external:
         raise RequestError(f"the action {action!r} is external: its context is not defined here")

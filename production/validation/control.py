@@ -16,7 +16,7 @@ _OR: Final = frozenset({"||"})
 
 
 def boolean(machine: Machine, type_: Type, node: Node, where: str) -> Type:
-    """The type of an expression that must be a Boolean; Bool, and reported, where it is none."""
+    """Return the type of an expression that must be a Boolean; Bool, and reported, where it is none."""
     if type_ in BOOLEANS:
         return type_
     if type_ is not UNKNOWN:
@@ -25,7 +25,7 @@ def boolean(machine: Machine, type_: Type, node: Node, where: str) -> Type:
 
 
 def conjunction(machine: Machine, parts: Sequence[tuple[Node, bool]]) -> Rule:
-    """The condition of a policy: parts joined by `&&`, right-nested, each with whether it is negated.
+    """Yield the condition of a policy: parts joined by `&&`, right-nested, each with whether it is negated.
 
     What one grants holds in those after it; one with an error grants nothing, and the others still do.
     """
@@ -50,7 +50,7 @@ def conjunction(machine: Machine, parts: Sequence[tuple[Node, bool]]) -> Rule:
 
 
 def and_(machine: Machine, node: Binary) -> Rule:
-    """A left-nested chain: after an operand with an error, nothing granted before holds either."""
+    """Yield a left-nested chain: after an operand with an error, nothing granted before holds either."""
     result: Type = TRUE
     grants: Grants = None
     added: list[Capability] = []
@@ -74,7 +74,7 @@ def and_(machine: Machine, node: Binary) -> Rule:
 
 
 def or_(machine: Machine, node: Binary) -> Rule:
-    """Grants what all parts that may be true grant."""
+    """Grant what all parts that may be true grant."""
     result: Type = FALSE
     grants: Grants = None
     for part in chain(node, _OR):
@@ -102,8 +102,8 @@ def if_(machine: Machine, node: If) -> Rule:
     otherwise, otherwise_granted = yield node.otherwise
     bound = machine.lattice.join(then, otherwise)
     if bound is None:
-        told = f"the branches have incompatible types {type_text(then)} and {type_text(otherwise)}"
-        machine.report("incompatible_types", told, node)
+        message = f"the branches have incompatible types {type_text(then)} and {type_text(otherwise)}"
+        machine.report("incompatible_types", message, node)
         return UNKNOWN, None
     return bound, common(then_granted, otherwise_granted)
 

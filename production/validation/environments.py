@@ -26,7 +26,7 @@ class Environment:
     context: RecordType
 
     def parts(self, variables: frozenset[str]) -> tuple[object, ...]:
-        """The parts of the environment that these variables mention: equal parts, equal types."""
+        """Return the parts of the environment that these variables mention: equal parts, equal types."""
         return (
             "principal" in variables and self.principal,
             "action" in variables and self.action,
@@ -43,7 +43,7 @@ class Hierarchy:
         self._above_action_type: dict[str, frozenset[str]] | None = None
 
     def can_be_in(self, below: str, above: str) -> bool:
-        """Whether an entity of one type can be `in` an entity of another (spec 08 §6.5 rule 2)."""
+        """Return whether an entity of one type can be `in` an entity of another (spec 08 §6.5 rule 2)."""
         if below == above:
             return True
         if below in self._model.action_types:
@@ -51,13 +51,13 @@ class Hierarchy:
         return above in self._model.entity_ancestors.of(below)
 
     def action_is_in(self, action: Uid, others: Iterable[Uid]) -> bool:
-        """Whether a declared action is, or is below, one of the others."""
+        """Return whether a declared action is, or is below, one of the others."""
         uid = (action.type, action.id)
         wanted = {(other.type, other.id) for other in others}
         return uid in wanted or not wanted.isdisjoint(self._model.action_ancestors.of(uid))
 
     def _action_type_ancestors(self) -> dict[str, frozenset[str]]:
-        """For each action type the types that some action of it has among its ancestors."""
+        """Return for each action type the types that some action of it has among its ancestors."""
         if self._above_action_type is None:
             of_action: dict[ActionUid, frozenset[str]] = {}
             found: dict[str, frozenset[str]] = {}
@@ -87,7 +87,10 @@ class Environments:
         self._uids = {uid: Uid(*uid) for uid in model.actions}
 
     def admitted_by(self, policy: Policy) -> Iterator[Environment]:
-        """Those in which no part of the scope has type False; an open slot admits what any value could."""
+        """Yield those in which no part of the scope has type False.
+
+        An open slot admits what any value could.
+        """
         principals: dict[frozenset[str], list[str]] = {}
         resources: dict[frozenset[str], list[str]] = {}
         for action in self._actions(policy.action):
@@ -100,7 +103,7 @@ class Environments:
                     yield Environment(principal, self._uids[action.uid], resource, action.context)
 
     def applies(self, policy: Policy) -> bool:
-        """Whether some action takes a principal and a resource that the scope admits (spec 08 §4).
+        """Return whether some action takes a principal and a resource that the scope admits (spec 08 §4).
 
         An action that is not declared makes a list match nothing.
         """
@@ -108,7 +111,7 @@ class Environments:
         return declared and any(True for _ in self.admitted_by(policy))
 
     def all(self) -> Iterator[Environment]:
-        """Every environment of the schema."""
+        """Yield every environment of the schema."""
         for action in self._model.actions.values():
             for principal in sorted(action.principals):
                 for resource in sorted(action.resources):

@@ -30,7 +30,7 @@ Piece = str | Node
 
 
 def excerpt(root: Node) -> str:
-    """The expression in Cedar syntax, up to about `LIMIT` characters; `…` stands for the rest."""
+    """Return the expression in Cedar syntax, up to about `LIMIT` characters; `…` stands for the rest."""
     pieces: list[str] = []
     todo: list[Piece] = [root]
     length = 0
@@ -48,7 +48,7 @@ def excerpt(root: Node) -> str:
 
 
 def _accesses(node: Attribute) -> list[Piece]:
-    """A chain of accesses; of a long one the last few, so that a chain of errors costs linear time."""
+    """Return a chain of accesses; of a long one the last few, so that a chain of errors costs linear time."""
     names: list[str] = []
     inner: Node = node
     while isinstance(inner, Attribute) and len(names) < LIMIT:

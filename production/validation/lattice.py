@@ -33,7 +33,7 @@ class Lattice:
         self._known: dict[tuple[Type, Type], Type | None] = {}
 
     def join(self, left: Type, right: Type) -> Type | None:
-        """The least upper bound, or `None` where there is none."""
+        """Return the least upper bound, or `None` where there is none."""
         if left is right:
             return left
         known = self._known
@@ -59,7 +59,7 @@ class Lattice:
         return reply
 
     def comparable(self, left: Type, right: Type) -> bool:
-        """Whether `==` and the set methods may relate operands of these types."""
+        """Return whether `==` and the set methods may relate operands of these types."""
         return self.join(left, right) is not None
 
     def _step(self, left: Type, right: Type) -> Step:
@@ -79,7 +79,10 @@ class Lattice:
         return None
 
     def _records(self, left: RecordType, right: RecordType) -> Step:
-        """Same names, same required flags, and a bound for every attribute."""
+        """Return the bound of two records.
+
+        That is same names, same required flags, and a bound for every attribute.
+        """
         if left.attributes.keys() != right.attributes.keys():
             return None
         joined: dict[str, tuple[Type, bool]] = {}
@@ -116,7 +119,7 @@ class PermissiveLattice(Lattice):
         return None
 
     def _records(self, left: RecordType, right: RecordType) -> Step:
-        """What both list and can bound; anything else makes the record open."""
+        """Yield what both list and can bound; anything else makes the record open."""
         is_open = left.open or right.open or left.attributes.keys() != right.attributes.keys()
         joined: dict[str, tuple[Type, bool]] = {}
         for name, (type_, required) in left.attributes.items():

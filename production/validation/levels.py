@@ -55,7 +55,7 @@ NOWHERE: Final = Anywhere(NO_LEVEL, 0)
 
 
 def attribute_source(source: Source, name: str) -> Source:
-    """Where an attribute of a record comes from, by where the record does."""
+    """Return where an attribute of a record comes from, by where the record does."""
     match source:
         case Anywhere():
             return source
@@ -72,7 +72,7 @@ def either(first: Source, second: Source, level: int) -> Source:
 
 
 def after(level: int, source: Source) -> Source:
-    """The same source, with something evaluated on the way."""
+    """Return the same source, with something evaluated on the way."""
     match source:
         case Anywhere(depth, own):
             return Anywhere(depth, max(own, level))
@@ -83,7 +83,7 @@ def after(level: int, source: Source) -> Source:
 
 
 def dereference(source: Source) -> tuple[int, int]:
-    """The least level of looking up an entity that comes from `source`, and how far away its content is."""
+    """Return the least level of fetching an entity that comes from `source`, and its content's distance."""
     todo = [source]
     depth = level = 0
     while todo:
@@ -111,7 +111,7 @@ class Levels:
         self.beyond: Node | None = None
 
     def of_conditions(self, conditions: Sequence[Condition]) -> int:
-        """The least level of a policy's conditions, joined by `&&`."""
+        """Return the least level of a policy's conditions, joined by `&&`."""
         level = 0
         for condition in conditions:
             level = max(level, self._run(condition.body)[0])
@@ -174,7 +174,7 @@ class Levels:
         yield
 
     def _chain(self, operands: Sequence[Node], last: Type | None) -> Rule:
-        """Operands up to the first of type `last`."""
+        """Yield operands up to the first of type `last`."""
         level = 0
         for operand in operands:
             own, _ = yield operand

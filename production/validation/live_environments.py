@@ -30,7 +30,7 @@ from .sites import nodes_of
 def live_environments(
     policy: Policy, model: SchemaModel, environments: Environments
 ) -> Iterator[Environment]:
-    """Each environment in which the policy type-checks and is not False, in the schema's order."""
+    """Yield each environment in which the policy type-checks and is not False, in the schema's order."""
     scope = tuple(scope_conditions(policy))
     names = check_references(nodes_of(scope), nodes_of(policy.conditions), model, Faults())
     whole = not names.scope_is_declared or lists_oddly(policy)

@@ -51,7 +51,7 @@ class Trace:
             self._operands[id(node)] = operands
 
     def type_of(self, node: Node) -> Type | None:
-        """The type of an expression, `None` if it was not reached."""
+        """Return the type of an expression, `None` if it was not reached."""
         return self._types.get(id(node))
 
     def operands_of(self, node: Has) -> list[Type]:
@@ -90,7 +90,7 @@ class Machine:
         }
 
     def run(self, start: Rule) -> Typed:
-        """The type at which a rule arrives."""
+        """Return the type at which a rule arrives."""
         faults = self.faults
         stack: list[tuple[Node | None, Rule, int]] = [(None, start, faults.count)]
         reply: Typed = (TRUE, None)
@@ -139,7 +139,7 @@ class Machine:
         self.faults.add(kind, message, node, self.environment)
 
     def literal(self, node: Node) -> bool | int | str | Uid | None:
-        """The value of a literal, which `action` counts as; `None` for anything else."""
+        """Return the value of a literal, which `action` counts as; `None` for anything else."""
         if isinstance(node, Constant):
             return node.value
         if isinstance(node, Variable) and node.name == "action":
@@ -152,7 +152,7 @@ RuleOf = Callable[[Machine, Any], Rule]
 
 
 def left_spine(root: Binary, op: str) -> list[Node]:
-    """The operands of a left-nested chain of one operator, left to right."""
+    """Return the operands of a left-nested chain of one operator, left to right."""
     operands: list[Node] = []
     node: Node = root
     while isinstance(node, Binary) and node.op == op:
@@ -164,7 +164,7 @@ def left_spine(root: Binary, op: str) -> list[Node]:
 
 
 def chain(root: Binary, operators: frozenset[str]) -> list[Node]:
-    """The operands of a chain, left to right, however it is nested."""
+    """Return the operands of a chain, left to right, however it is nested."""
     operands: list[Node] = []
     todo: list[Node] = [root]
     while todo:

@@ -38,7 +38,7 @@ _ESCAPES: Final = {
 
 
 def misleading_texts(policy_id: str, sites: Sites) -> Iterator[ValidationWarning]:
-    """The warnings about the texts of a static policy or a template, each where the text stands first."""
+    """Yield the warnings about texts of a static policy or a template, each where the text stands first."""
     strings, identifiers = _texts(sites.nodes)
     for text, node in strings.items():
         if (kind := _of_string(text)) is not None:
@@ -66,7 +66,7 @@ _MESSAGES: Final[dict[WarningKind, str]] = {
 
 
 def _texts(nodes: Iterable[Node]) -> tuple[dict[str, Node], dict[str, Node]]:
-    """The strings and the identifiers of a policy, each with the first expression that holds it."""
+    """Return the strings and the identifiers of a policy, each with the first expression that holds it."""
     strings: dict[str, Node] = {}
     identifiers: dict[str, Node] = {}
     for node in nodes:
@@ -90,7 +90,7 @@ def _look_at(node: Node, strings: dict[str, Node], identifiers: dict[str, Node])
 
 
 def _printed(pattern: Pattern) -> str:
-    """A pattern as it is printed, escapes included."""
+    """Return a pattern as it is printed, escapes included."""
     return "".join("*" if part is None else "".join(map(_printed_character, part)) for part in pattern)
 
 
@@ -122,12 +122,12 @@ def _of_identifier(text: str) -> tuple[WarningKind] | tuple[WarningKind, str] | 
 
 
 def is_allowed(character: str) -> bool:
-    """Whether a character belongs into identifiers; printable ASCII does."""
+    """Return whether a character belongs into identifiers; printable ASCII does."""
     return " " <= character <= "~" or _in(_allowed(), character)
 
 
 def is_single_script(text: str) -> bool:
-    """Whether some script or writing system has all characters of a text (Unicode TS 39, section 5.1)."""
+    """Return whether one script or writing system has all characters of a text (Unicode TS 39 §5.1)."""
     common: frozenset[str] | None = None
     for character in dict.fromkeys(text):
         scripts = scripts_of(character)
@@ -139,7 +139,7 @@ def is_single_script(text: str) -> bool:
 
 
 def scripts_of(character: str) -> frozenset[str]:
-    """The script extensions of a character with the writing systems that they are part of."""
+    """Return the script extensions of a character with the writing systems that they are part of."""
     starts, ends, scripts = _scripts()
     at = bisect_right(starts, ord(character)) - 1
     return scripts[at] if at >= 0 and ord(character) <= ends[at] else frozenset()

@@ -49,8 +49,8 @@ _TYPE_OF: Final[dict[type, PrimitiveType]] = {
 def expect(machine: Machine, found: Type, expected: Type, node: Node) -> None:
     """Report an expression that has another type than the expected one."""
     if found is not expected and found is not UNKNOWN:
-        told = f"expected {type_text(expected)}, found {type_text(found)}"
-        machine.report("unexpected_type", told, node)
+        message = f"expected {type_text(expected)}, found {type_text(found)}"
+        machine.report("unexpected_type", message, node)
 
 
 def equality(machine: Machine, node: Binary) -> Rule:
@@ -68,8 +68,8 @@ def _equality(machine: Machine, node: Binary, left: Type, right: Type) -> Type:
         return TRUE if a.__class__ is b.__class__ and a == b else FALSE
     if machine.lattice.comparable(left, right):
         return BOOL
-    told = f"{type_text(left)} and {type_text(right)} are never equal"
-    machine.report("incompatible_types", told, node)
+    message = f"{type_text(left)} and {type_text(right)} are never equal"
+    machine.report("incompatible_types", message, node)
     return BOOL
 
 
@@ -81,8 +81,8 @@ def order(machine: Machine, node: Binary) -> Rule:
     if left in _ORDERED:
         expect(machine, right, left, node.right)
     else:
-        told = f"expected Long, datetime or duration, found {type_text(left)}"
-        machine.report("unexpected_type", told, node.left)
+        message = f"expected Long, datetime or duration, found {type_text(left)}"
+        machine.report("unexpected_type", message, node.left)
     return BOOL, None
 
 
@@ -118,15 +118,15 @@ def set_of(machine: Machine, node: SetOf) -> Rule:
     for type_ in others:
         joined = machine.lattice.join(bound, type_)
         if joined is None:
-            told = f"elements of incompatible types {type_text(bound)} and {type_text(type_)}"
-            machine.report("incompatible_types", told, node)
+            message = f"elements of incompatible types {type_text(bound)} and {type_text(type_)}"
+            machine.report("incompatible_types", message, node)
             return UNKNOWN, None
         bound = joined
     return machine.lattice.types.set_of(bound), None
 
 
 def element_of(machine: Machine, type_: Type, node: Node) -> Type:
-    """The type of the elements of an expression that must be a set."""
+    """Return the type of the elements of an expression that must be a set."""
     if isinstance(type_, SetType):
         return type_.element
     if type_ is not UNKNOWN:
@@ -139,20 +139,20 @@ def contains(machine: Machine, node: Binary) -> Rule:
     element = element_of(machine, left, node.left)
     right, _ = yield node.right
     if not machine.lattice.comparable(element, right):
-        told = f"a set of {type_text(element)} never contains {type_text(right)}"
-        machine.report("incompatible_types", told, node)
+        message = f"a set of {type_text(element)} never contains {type_text(right)}"
+        machine.report("incompatible_types", message, node)
     return BOOL, None
 
 
 def contains_some(machine: Machine, node: Binary) -> Rule:
-    """`containsAll`, `containsAny`."""
+    """Type `containsAll` and `containsAny`."""
     left, _ = yield node.left
     right, _ = yield node.right
     element = element_of(machine, left, node.left)
     other = element_of(machine, right, node.right)
     if not machine.lattice.comparable(element, other):
-        told = f"sets of {type_text(element)} and {type_text(other)} have nothing in common"
-        machine.report("incompatible_types", told, node)
+        message = f"sets of {type_text(element)} and {type_text(other)} have nothing in common"
+        machine.report("incompatible_types", message, node)
     return BOOL, None
 
 
@@ -166,7 +166,7 @@ def is_empty(machine: Machine, node: Unary) -> Rule:
 
 
 def an_entity(machine: Machine, type_: Type, node: Node) -> EntityType | None:
-    """The type of an expression that must be an entity; `None`, and reported, if it is none."""
+    """Return the type of an expression that must be an entity; `None`, and reported, if it is none."""
     if isinstance(type_, EntityType):
         return type_
     if type_ is not UNKNOWN:
@@ -184,8 +184,8 @@ def _is_in(machine: Machine, left_node: Node, left: Type, right_node: Node, righ
     below = an_entity(machine, left, left_node)
     above = right.element if isinstance(right, SetType) else right
     if not isinstance(above, EntityType) and above not in (NEVER, UNKNOWN):
-        told = f"expected an entity or a set of entities, found {type_text(right)}"
-        machine.report("unexpected_type", told, right_node)
+        message = f"expected an entity or a set of entities, found {type_text(right)}"
+        machine.report("unexpected_type", message, right_node)
     if below is None or above is UNKNOWN:
         return BOOL
     action = machine.literal(left_node)
@@ -202,7 +202,7 @@ def _is_in(machine: Machine, left_node: Node, left: Type, right_node: Node, righ
 
 
 def is_type(machine: Machine, node: Is) -> Rule:
-    """`e is T`, and `e is T in a`, whose second half is reached only where the first may be true."""
+    """Type `e is T`, and `e is T in a`, whose second half is reached only where the first may be true."""
     type_, _ = yield node.target
     entity = an_entity(machine, type_, node.target)
     if entity is not None and node.type_name not in entity.names:
@@ -236,7 +236,7 @@ def record_of(machine: Machine, node: RecordOf) -> Rule:
 
 
 def call(machine: Machine, node: Call) -> Rule:
-    """A call of an extension function; one that does not exist cannot be parsed (spec 06 §3).
+    """Yield a call of an extension function; one that does not exist cannot be parsed (spec 06 §3).
 
     What the arguments are is not compared where they are too many, too few, or not the literals that strict
     mode wants (spec 08 §13).
@@ -244,8 +244,8 @@ def call(machine: Machine, node: Call) -> Rule:
     function = FUNCTIONS[node.function]
     comparable = len(node.arguments) == len(function.parameters)
     if not comparable:
-        told = f"{node.function} takes {len(function.parameters)} arguments, not {len(node.arguments)}"
-        machine.report("wrong_number_of_arguments", told, node)
+        message = f"{node.function} takes {len(function.parameters)} arguments, not {len(node.arguments)}"
+        machine.report("wrong_number_of_arguments", message, node)
     literal = all(isinstance(argument, Constant) for argument in node.arguments)
     if function.is_constructor and not literal and not machine.lattice.computed_constructors:
         machine.report("non_literal_constructor", f"{node.function} takes a string literal only", node)
@@ -260,11 +260,11 @@ def call(machine: Machine, node: Call) -> Rule:
 
 
 def _check_literal(machine: Machine, node: Call, function: Function) -> None:
-    """A literal argument must be one that the constructor takes, in either mode."""
+    """Check that a literal argument is one that the constructor takes, in either mode."""
     match node.arguments:
         case (Constant(str() as text),):
             try:
                 function.apply(text)
             except EvaluationError as error:
-                told = f"not a text that {node.function} takes: {error}"
-                machine.report("function_argument", told, node)
+                message = f"not a text that {node.function} takes: {error}"
+                machine.report("function_argument", message, node)

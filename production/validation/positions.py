@@ -47,7 +47,10 @@ class Places:
             number += 1
 
     def of(self, policy_id: str, site: int | None) -> Place | None:
-        """Where an expression starts, or the policy if there is no site; `None` for what the text lacks."""
+        """Return where an expression starts, or the policy if there is no site.
+
+        `None` for what the text lacks.
+        """
         if site is None:
             token = self._starts.get(policy_id)
         else:
@@ -60,7 +63,7 @@ class Places:
         return Place(line, offset - self._line_starts[line - 1] + 1, self._line(line))
 
     def _line(self, line: int) -> str:
-        """A line without its end; one object for all places in it, since lines may be long."""
+        """Return a line without its end; one object for all places in it, since lines may be long."""
         if line not in self._lines:
             end = self._line_starts[line] if line < len(self._line_starts) else len(self._text)
             self._lines[line] = self._text[self._line_starts[line - 1] : end].rstrip("\r\n")
@@ -141,7 +144,7 @@ class _NotingParser(PolicyParser):
 
 
 def _starts(nodes: Iterable[Node], leaves: Mapping[int, int], tokens: Sequence[str]) -> Iterator[int]:
-    """The first token of each of the expressions in postorder, without parentheses around it."""
+    """Yield the first token of each of the expressions in postorder, without parentheses around it."""
     finished: list[int] = []
     for node in nodes:
         count = len(node.children)
@@ -156,7 +159,7 @@ def _starts(nodes: Iterable[Node], leaves: Mapping[int, int], tokens: Sequence[s
 
 
 def _start(node: Node, operands: Sequence[int], tokens: Sequence[str]) -> int:
-    """The first token of an expression by those of its operands."""
+    """Return the first token of an expression by those of its operands."""
     match node:
         case If() | Unary("!" | "neg", _):
             return _before(operands[0], tokens)
@@ -174,7 +177,7 @@ def _start(node: Node, operands: Sequence[int], tokens: Sequence[str]) -> int:
 
 
 def _before(at: int, tokens: Sequence[str]) -> int:
-    """The token before this one and its opening parentheses."""
+    """Return the token before this one and its opening parentheses."""
     at -= 1
     while tokens[at] == "(":
         at -= 1

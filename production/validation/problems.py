@@ -59,7 +59,10 @@ class Place:
         return f"line {self.line}, column {self.column}"
 
     def caret(self) -> str:
-        """The line with a caret under the column, what does not print replaced; empty for a long line."""
+        """Return the line with a caret under the column, what does not print replaced.
+
+        Empty for a long line.
+        """
         if len(self.text) > LONGEST_LINE:
             return ""
         shown = "".join(map(_shown, self.text))

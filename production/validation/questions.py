@@ -66,17 +66,20 @@ class SchemaQuestions:
         return frozenset[str]().union(*(action.resources for action in self._model.actions.values()))
 
     def principals_for_action(self, action: Uid) -> frozenset[str] | None:
-        """The types listed as principals of the action."""
+        """Return the types listed as principals of the action."""
         declared = self._model.actions.get((action.type, action.id))
         return None if declared is None else declared.principals
 
     def resources_for_action(self, action: Uid) -> frozenset[str] | None:
-        """The types listed as resources of the action."""
+        """Return the types listed as resources of the action."""
         declared = self._model.actions.get((action.type, action.id))
         return None if declared is None else declared.resources
 
     def actions_for_types(self, principal: str, resource: str) -> frozenset[Uid]:
-        """The actions that take a principal and a resource of these types; none for undeclared types."""
+        """Return the actions that take a principal and a resource of these types.
+
+        None for undeclared types.
+        """
         return _uids(
             action.uid
             for action in self._model.actions.values()
@@ -84,7 +87,7 @@ class SchemaQuestions:
         )
 
     def request_environments(self) -> Iterator[RequestEnvironment]:
-        """Each combination of an action and the types that it takes."""
+        """Yield each combination of an action and the types that it takes."""
         for action in self._model.actions.values():
             uid = Uid(*action.uid)
             for principal in sorted(action.principals):
@@ -92,7 +95,10 @@ class SchemaQuestions:
                     yield RequestEnvironment(principal, uid, resource)
 
     def ancestors(self, entity_type: str) -> frozenset[str] | None:
-        """The types that an entity of this type can have as ancestor; the type itself only on a cycle."""
+        """Return the types that an entity of this type can have as ancestor.
+
+        The type itself only on a cycle.
+        """
         if entity_type not in self._model.entity_types:
             return None
         return self._model.entity_ancestors.of(entity_type)
@@ -123,7 +129,7 @@ class SchemaQuestions:
         return self._model.is_complete
 
     def action_entities(self) -> Entities:
-        """A store with an entity for each defined action, all its ancestors as parents, no attributes."""
+        """Return a store of the defined actions, each with all its ancestors as parents."""
         reach = self._model.action_ancestors
         return Entities.from_entities(
             make_entity(action, {}, _uids(reach.of((action.type, action.id))))
@@ -134,7 +140,7 @@ class SchemaQuestions:
 def with_slots(
     environment: Environment, policy: Policy, ancestors: Reach[str]
 ) -> Iterator[RequestEnvironment]:
-    """The environment with each combination of types that the slots of a template are tried with."""
+    """Yield the environment with each combination of types that the slots of a template are tried with."""
     for principal_slot in _slot_types(policy.principal, environment.principal, ancestors):
         for resource_slot in _slot_types(policy.resource, environment.resource, ancestors):
             yield RequestEnvironment(
@@ -143,7 +149,7 @@ def with_slots(
 
 
 def _slot_types(scope: Scope, type_name: str, ancestors: Reach[str]) -> Iterable[str | None]:
-    """The types that the slot of a constraint on a variable of this type is tried with (spec 08 §2)."""
+    """Return the types tried for the slot of a constraint on a variable of this type (spec 08 §2)."""
     if not isinstance(scope.entity, Slot):
         return (None,)
     return (type_name,) if scope.op == "==" else sorted({type_name, *ancestors.of(type_name)})

@@ -61,7 +61,7 @@ def _note_variables(node: Node, variables: set[str]) -> None:
 
 
 def untypable(uid: Uid, model: SchemaModel) -> bool:
-    """Whether an entity literal has no type: it names no declared type or action (spec 08 §6.1).
+    """Return whether an entity literal has no type: it names no declared type or action (spec 08 §6.1).
 
     An unlisted id of an enumerated type is an error, but has this type.
     """
@@ -69,7 +69,7 @@ def untypable(uid: Uid, model: SchemaModel) -> bool:
 
 
 def undeclared(uid: Uid, model: SchemaModel) -> Fault | None:
-    """What is wrong with an entity literal, or `None`."""
+    """Return what is wrong with an entity literal, or `None`."""
     if is_action_type(uid.type):
         if (uid.type, uid.id) in model.actions:
             return None
@@ -84,7 +84,7 @@ def undeclared(uid: Uid, model: SchemaModel) -> Fault | None:
 
 
 def undeclared_type(name: str, model: SchemaModel) -> Fault | None:
-    """What is wrong with an entity type name, or `None`; any action type passes (spec 08 §3)."""
+    """Return what is wrong with an entity type name, or `None`; any action type passes (spec 08 §3)."""
     if name in model.entity_types or is_action_type(name):
         return None
     hint = near_name(name, model.entity_types)

@@ -38,7 +38,7 @@ class RequestTable:
         self._made: dict[Key, _Environment] = {}
 
     def types_of(self, request: Request) -> RequestTypes:
-        """The types of a request that the schema admits."""
+        """Return the types of a request that the schema admits."""
         key = (request.action, request.principal.type, request.resource.type)
         environment = self._made.get(key)
         if environment is None:
@@ -46,7 +46,7 @@ class RequestTable:
         return environment.types
 
     def usual(self, data: Any) -> Request:
-        """A request of the usual form in an environment that was asked for before; raises `Unusual`."""
+        """Return a request of the usual form in an environment that was asked for before; raise `Unusual`."""
         principal, action, resource, context = usual_parts(data)
         environment = self._made.get((action, principal.type, resource.type))
         if environment is None:
@@ -58,7 +58,7 @@ class RequestTable:
         return make_request(principal, action, resource, environment.read_context(context), environment.types)
 
     def checked(self, request: Request) -> Request:
-        """A request that the schema admits, marked as such."""
+        """Return a request that the schema admits, marked as such."""
         return make_request(
             request.principal, request.action, request.resource, request._context, self.types_of(request)
         )

@@ -10,7 +10,7 @@ from ..language.uids import Uid
 
 
 def scope_conditions(policy: Policy) -> Iterator[Condition]:
-    """One condition for each constraint, in the order principal, action, resource.
+    """Yield one condition for each constraint, in the order principal, action, resource.
 
     A slot stands for an entity of a type that the variable has or can be in, so that the constraint is a Bool
     in every environment; the variable itself is such an entity (spec 08 §2).
@@ -25,7 +25,10 @@ def scope_conditions(policy: Policy) -> Iterator[Condition]:
 
 
 def lists_oddly(policy: Policy) -> bool:
-    """Whether the action constraint is a list that may be no set literal: empty, or of several types."""
+    """Return whether the action constraint is a list that may be no set literal.
+
+    That is empty, or of several types.
+    """
     return policy.action.op == "in" and len({uid.type for uid in policy.action.entities}) != 1
 
 

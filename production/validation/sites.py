@@ -11,7 +11,7 @@ from ..language.nodes import Condition, Node, postorder
 
 
 def nodes_of(conditions: Iterable[Condition]) -> list[Node]:
-    """Every expression in conditions, in postorder."""
+    """Return every expression in conditions, in postorder."""
     return [node for condition in conditions for node in postorder(condition.body)]
 
 
@@ -26,7 +26,7 @@ class Sites:
         self._numbers: dict[int, int] = {}
 
     def of(self, node: Node) -> int:
-        """The site of an expression of the policy."""
+        """Return the site of an expression of the policy."""
         if not self._numbers:
             for number, each in enumerate(self.nodes):
                 self._numbers.setdefault(id(each), number)

@@ -61,7 +61,7 @@ class Validation:
         return (*self.errors, *self.warnings)
 
     def placed(self, text: str) -> Validation:
-        """The same with the places of errors and warnings in the text that the policies were read from.
+        """Return the same with the places of errors and warnings in the text of the policies.
 
         Links have none, nor have policies from elsewhere. Raises `PolicyError` for a text that holds no
         policies.
@@ -74,7 +74,10 @@ class Validation:
         return replace(self, errors=tuple(errors), warnings=tuple(warnings))
 
     def report(self, text: str | None = None) -> str:
-        """Every error and warning in words; with the text that the policies were read from, also where."""
+        """Return every error and warning in words.
+
+        With the text that the policies were read from, also where.
+        """
         found = self if text is None else self.placed(text)
         return "\n".join(map(_told, found.problems))
 
@@ -105,7 +108,7 @@ class Validator:
         return Validation(verdicts, tuple(errors), tuple(warnings))
 
     def live_environments(self, policy: Policy) -> Iterator[Environment]:
-        """The environments in which a policy type-checks and is not False (spec 13 §3)."""
+        """Return the environments in which a policy type-checks and is not False (spec 13 §3)."""
         return live_environments(policy, self._model, self._environments)
 
 
@@ -127,7 +130,7 @@ class _Checks:
         self._level = level
 
     def all(self, policies: PolicySet) -> Iterator[tuple[str, _Found]]:
-        """What was found about each policy, template and link.
+        """Yield what was found about each policy, template and link.
 
         An incomplete schema has nothing to say but that it is incomplete (spec 08 §1).
         """
@@ -145,7 +148,7 @@ class _Checks:
             yield link_id, self._link(link_id, link.policy(), link.values.values())
 
     def _policy(self, policy_id: str, policy: Policy) -> _Found:
-        """The errors and warnings of a static policy or a template."""
+        """Return the errors and warnings of a static policy or a template."""
         found = _Found()
         try:
             self._check(policy_id, policy, found)
@@ -155,7 +158,7 @@ class _Checks:
         return found
 
     def _link(self, link_id: str, policy: Policy, values: Iterable[Uid]) -> _Found:
-        """The types of a link's values, and whether it applies at all (spec 08 §1)."""
+        """Return the types of a link's values, and whether it applies at all (spec 08 §1)."""
         found = _Found()
         for uid in values:
             fault = undeclared_type(uid.type, self._model)
@@ -226,7 +229,7 @@ def _type_of(machine: Machine, conditions: tuple[Condition, ...]) -> Type:
 
 
 def _distinct(environments: Iterable[Environment], variables: frozenset[str]) -> Iterable[Environment]:
-    """Environments, one for each combination of the parts that matter."""
+    """Return environments, one for each combination of the parts that matter."""
     chosen: dict[tuple[object, ...], Environment] = {}
     for environment in environments:
         chosen.setdefault(environment.parts(variables), environment)
@@ -234,7 +237,10 @@ def _distinct(environments: Iterable[Environment], variables: frozenset[str]) ->
 
 
 def _incomplete(model: SchemaModel) -> str:
-    """Why an incomplete schema validates nothing: its first external declaration, and how many there are."""
+    """Return why an incomplete schema validates nothing.
+
+    That is its first external declaration, and how many there are.
+    """
     types = [f"the entity type `{name}`" for name in sorted(model.external_types)]
     actions = [f"the action `{name}::{quoted(id_)}`" for name, id_ in sorted(model.external_actions)]
     first, *others = (*types, *actions)

@@ -112,10 +112,13 @@ USUAL_ARBITER = "cedarpy"
 )
 @targets_from
 @profile(PROFILES)
+@click.option("--verbose", "-v", is_flag=True, help="Print statistics of the generator in the summary.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress on standard error.")
 @form
 @click.pass_context
-def command(ctx: click.Context, /, resume: Path | None, quiet: bool, form: str, **settings: Any) -> None:
+def command(
+    ctx: click.Context, /, resume: Path | None, quiet: bool, verbose: bool, form: str, **settings: Any
+) -> None:
     """Draw cases, put them to the engines, reduce and save what diverges.
 
     Exit codes: 0 clean, 1 a finding or a missed event, 2 wrong usage or input, 3 the harness or an engine
@@ -142,7 +145,7 @@ def command(ctx: click.Context, /, resume: Path | None, quiet: bool, form: str, 
     if form == "json":
         echo_json(footer)
     else:
-        print_summary(results(), footer, folder)
+        print_summary(results(), footer, folder, verbose=verbose)
     ctx.exit(footer["exit_code"])
 
 

@@ -18,6 +18,7 @@ from drt.model.errors import InputProblem
 from drt.model.exit_codes import CLEAN, INTERRUPTED, NOTHING_RUN
 from drt.report.bucket import Bucket, bucket_of, whole
 from drt.report.series import Series, gather_series
+from drt.report.statistics import statistics
 from drt.run.log import Event, RunLog, read_json, read_run
 from drt.run.options import RunOptions
 from drt.run.statistics import Counts, total
@@ -29,7 +30,8 @@ class RunFacts:
     """One run. `began` is in seconds since the epoch, `seconds` its length; `shard` says which part of a
     larger run it was, as in `2/4`; `complete` is False where it was cut off. `sometimes` counts the events
     that must happen sometimes, and `missed` are those that it had to reach and did not. `partial` are the
-    engines that left too much unanswered, each with the share."""
+    engines that left too much unanswered, each with the share. `statistics` are sentences about the
+    generator."""
 
     folder: str
     began: float
@@ -54,6 +56,7 @@ class RunFacts:
     allow_partial: bool
     buckets: tuple[Bucket, ...]
     series: Series
+    statistics: tuple[str, ...]
 
     @property
     def counts(self) -> Counts:
@@ -207,6 +210,7 @@ def _from_log(folder: Path, log: RunLog) -> RunFacts:
         allow_partial=bool(document.get("allow_partial", False)),
         buckets=tuple(bucket_of(finding, corpus) for finding in document["findings"]),
         series=gather_series(log, document),
+        statistics=tuple(statistics(document)),
     )
 
 

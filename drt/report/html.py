@@ -1,7 +1,7 @@
 """A report as one HTML file: no script, no network, readable in light and dark, on paper and aloud.
 
-Owns the order of the page: what was found, how the run went, how much of the language it reached, what the
-stream of cases was like, what each target did.
+Owns the order of the page: the verdict, the findings, the volume, the coverage of the language, the
+statistics of the generator, the targets.
 """
 
 from __future__ import annotations
@@ -33,14 +33,13 @@ STYLE = Path(__file__).with_name("style.css")
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 SECTIONS = {
     "findings": "Findings",
-    "time": "Over time",
+    "time": "Volume",
     "language": "Language reached",
     "stream": "The stream of cases",
     "targets": "Targets",
     "runs": "Runs",
 }
 SHOWN_EVENTS = 24
-ARBITER = "arbiter:"
 
 
 def as_html(report: Report) -> str:
@@ -58,7 +57,7 @@ def as_html(report: Report) -> str:
     links = [tag("a", name, href=f"#{anchor}") for anchor, name in SECTIONS.items()]
     parts = {
         "findings": _findings(report),
-        "time": _over_time(report),
+        "time": _volume(report),
         "language": _language(report),
         "stream": _stream(report),
         "targets": _targets(report),
@@ -95,7 +94,6 @@ def _header(report: Report) -> Markup:
         tag("p", eyebrow, class_="eyebrow"),
         tag("h1", words[:1].upper() + words[1:], class_="alert" if bad else None),
         tag("p", f"{state[:1].upper()}{state[1:]}. " if state else "", told, class_="state-line"),
-        _figures(report),
     )
 
 
@@ -127,7 +125,7 @@ def _findings(report: Report) -> Markup:
     return findings(report.buckets)
 
 
-def _over_time(report: Report) -> Markup:
+def _volume(report: Report) -> Markup:
     every = [run.series for run in report.runs]
     decisions = rates([series.decisions for series in every], PARTS)
     cases = rates([series.cases for series in every], PARTS)
@@ -141,8 +139,9 @@ def _over_time(report: Report) -> Markup:
         told = f"{reached[-1][1]:,.0f} of {total:,} after {lasting(reached[-1][0])}"
         charts.append(chart("Cells of the language reached", told, [Line("reached", reached)], float(total)))
     if not charts:
-        return tag("p", "The log holds no samples: the run was too short, or made by an older drt.")
-    return tag("div", charts, class_="charts")
+        none = "The log holds no samples: the run was too short, or made by an older drt."
+        return join([_figures(report), tag("p", none)])
+    return join([_figures(report), tag("div", charts, class_="charts")])
 
 
 def _language(report: Report) -> Markup:
@@ -319,4 +318,6 @@ def _run(run: RunFacts) -> Markup:
     }
     rows = [tag("div", tag("dt", name), tag("dd", told)) for name, told in facts.items() if told is not None]
     errors = [tag("pre", text(f"{place_of(error)}: {error.get('error')}")) for error in run.errors]
-    return join([tag("dl", rows, class_="run"), *errors])
+    sentences = tag("ul", [tag("li", sentence) for sentence in run.statistics])
+    folded = tag("details", tag("summary", "Statistics of the generator"), sentences)
+    return join([tag("dl", rows, class_="run"), *errors, folded])

@@ -13,39 +13,52 @@ from drt.model.escape import visible
 from drt.model.outcome_text import side_by_side
 from drt.report.bucket import Bucket
 from drt.report.finding_words import citations, grouped, quote_of, verdict_of
-from drt.report.gathered import Report
+from drt.report.gathered import Report, RunFacts
 from drt.report.kinds import KINDS
-from drt.report.words import about, count, headline, notes, place_of, sometimes, standing, volume
+from drt.report.words import about, count, headline, notes, place_of, standing, volume
 
 LONGEST = 900_000
 """Bytes; a job summary may have 1 MiB, and a step may have written some of it already."""
 
 MOST_RUNS = 40
+RESERVE = 4000
+"""Bytes that details of findings leave to the volume and the tables."""
+
 HEAD = ("| # | finding | target | seen | state | replay |", "|--:|---|---|--:|---|---|")
 LONGEST_CELL = 300
 _PLAIN = re.compile(r"[^`|\\\n]+")
 
 
 def as_markdown(report: Report, longest: int = LONGEST) -> str:
-    """The report, at most `longest` bytes of UTF-8; what does not fit is left out and counted."""
+    """The report, at most `longest` bytes of UTF-8: verdict, findings, volume, statistics.
+
+    What does not fit is left out and counted.
+    """
     page = _Page(longest)
     page.add(*_head(report))
+    _add_findings(page, report)
+    page.add("", *_volume(report))
+    page.add("", *_targets(report))
+    for run in report.runs[:MOST_RUNS]:
+        page.add("", *_statistics(run))
+    return page.text
+
+
+def _add_findings(page: _Page, report: Report) -> None:
     rows = list(_rows(report.buckets))
     if rows and page.add("", *HEAD):
-        told = next((number for number, row in enumerate(rows) if not page.add(row)), len(rows))
-        if told < len(rows):
-            page.add("", f"… and {count(len(rows) - told, 'finding')} more.")
-    page.add("", *_targets(report))
+        added = next((number for number, row in enumerate(rows) if not page.add(row)), len(rows))
+        if added < len(rows):
+            page.add("", f"… and {count(len(rows) - added, 'finding')} more.")
     number = 0
     for heading, group in grouped([(bucket.state, bucket) for bucket in report.buckets]):
-        page.add("", f"### {heading}")
+        page.add("", f"### {heading}", reserve=RESERVE)
         for bucket in group:
             number += 1
-            if not page.add("", *_details(number, bucket)):
+            if not page.add("", *_details(number, bucket), reserve=RESERVE):
                 left_out = len(report.buckets) - number + 1
                 page.add("", f"The details of {count(left_out, 'finding')} do not fit here.", reserve=0)
-                return page.text
-    return page.text
+                return
 
 
 def in_order(buckets: Sequence[Bucket]) -> list[Bucket]:
@@ -94,21 +107,27 @@ def _head(report: Report) -> Iterator[str]:
     state = standing(report)
     yield f"## drt: {headline(report)}{f' ({state})' if state else ''}"
     yield ""
-    yield volume(report) + "  "
-    coverage = report.coverage
-    if report.features:
-        share = f"{coverage.reached:,} of {coverage.total:,} cells ({coverage.percent:.1f} %)"
-        yield f"language reached: {share}  "
-    if report.features and report.sometimes:
-        yield f"{sometimes(report)}  "
     for event in report.missed:
-        yield f"never happened: {code(event)}  "
+        yield f"required event that never occurred: {code(event)}  "
     for run in report.runs[:MOST_RUNS]:
-        yield f"{code(about(run))}  "
         if run.cannot_start is not None:
-            yield f"the workers cannot work: {code(run.cannot_start)}  "
+            yield f"the workers cannot start: {code(run.cannot_start)}  "
         for error in run.errors[:3]:
             yield f"the harness broke: {code(place_of(error))}, {code(str(error.get('error')))}  "
+
+
+def _volume(report: Report) -> Iterator[str]:
+    yield volume(report) + "  "
+    for run in report.runs[:MOST_RUNS]:
+        yield f"{code(about(run))}  "
+
+
+def _statistics(run: RunFacts) -> Iterator[str]:
+    yield f"<details><summary>Statistics of the run with random seed {run.random_seed}</summary>"
+    yield ""
+    yield from (f"- {code(sentence, 2000)}" for sentence in run.statistics)
+    yield ""
+    yield "</details>"
 
 
 def _rows(buckets: Sequence[Bucket]) -> Iterator[str]:

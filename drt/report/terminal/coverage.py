@@ -9,6 +9,7 @@ from rich.text import Text
 
 from drt.coverage.bins import UNREACHABLE
 from drt.coverage.coverage import Coverage
+from drt.report.statistics import coverage_line
 from drt.report.terminal.console import visible
 
 SHOWN = 12
@@ -54,14 +55,6 @@ def _validation(found: Coverage) -> Table:
         style = "bold red" if not count else "yellow" if count < SELDOM else "green"
         table.add_row(Text(name), Text(f"{count:,}", style=style))
     return table
-
-
-def coverage_line(found: Coverage) -> str:
-    """All of it in one line."""
-    lacking = [row.name for row in found.rows if row.missing]
-    some = ", ".join(lacking) if len(lacking) <= SHOWN else f"{len(lacking)} of {len(found.rows)} features"
-    told = "every feature in each of its outcomes" if found.complete else f"not all outcomes of {some}"
-    return f"{found.reached:,} of {found.total:,} cells ({found.percent:.1f} %); {told}"
 
 
 def _some(names: tuple[str, ...]) -> str:

@@ -149,11 +149,14 @@ def test_a_clean_run_ends_0_and_says_so(run_arguments: list[str], tmp_path: Path
     assert json.loads((tmp_path / "log" / "run.json").read_text())["cases"] == 300
 
 
-def test_a_finding_ends_1_and_its_last_line_replays_it(run_arguments: list[str]) -> None:
+def test_a_finding_ends_1_and_has_a_line_that_replays_it(run_arguments: list[str]) -> None:
     result = drt(*run_arguments, *engines("Toy", "Faulty"), "--cases=300")
 
     assert result.returncode == 1, result.stderr
-    last = result.stdout.splitlines()[-1]
+    assert (
+        result.stdout.index("finding, ") < result.stdout.index("drt replay") < result.stdout.index("cases, ")
+    )
+    [last] = [line for line in result.stdout.splitlines() if line.startswith("drt replay ")]
     assert last.startswith("drt replay --engine=tests.drt.toys:Toy --engine=tests.drt.toys:Faulty ")
     again = drt(*last.split()[1:], *TOYS)
     assert again.returncode == 1, again.stderr

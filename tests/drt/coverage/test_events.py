@@ -232,4 +232,6 @@ def test_a_generator_gone_dull_fails_the_run(target: str, exit_code: int, tmp_pa
         [sys.executable, "-m", "drt", *command], capture_output=True, text=True, cwd=REPOSITORY
     )
     assert done.returncode == exit_code, done.stdout + done.stderr
-    assert ("never did: getTag had a value" in " ".join(done.stdout.split())) is (exit_code == FOUND)
+    assert ("required events never occurred: getTag had a value" in " ".join(done.stdout.split())) is (
+        exit_code == FOUND
+    )

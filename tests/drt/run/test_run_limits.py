@@ -56,7 +56,7 @@ def facts(footers: list[dict[str, Any]]) -> dict[str, tuple[int, Counter[str]]]:
 def summary(footer: dict[str, Any]) -> str:
     """What a person is told at the end."""
     text = StringIO()
-    print_summary(Console(file=text, width=200), footer, Path("log"))
+    print_summary(Console(file=text, width=200), footer, Path("log"), verbose=True)
     return text.getvalue()
 
 
@@ -91,7 +91,7 @@ def test_a_run_that_reaches_nothing_new_ends(tmp_path: Path) -> None:
     footer = start(options(tmp_path, seconds=100.0, stalled=1.0), Quiet())
 
     assert footer["stalled"] is True
-    assert "ended early: nothing new was reached or found any more" in summary(footer)
+    assert "ended early: no new coverage and no new finding" in summary(footer)
     assert footer["exit_code"] == 0
     assert footer["cases"] > 0
     assert footer["seconds"] < 50

@@ -1,0 +1,98 @@
+"""Statistics of a run's generator and workers, one sentence per fact, from the run's footer.
+
+They are for people who tune a run: `drt run --verbose` and the reports print them, the summary does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from drt.coverage.coverage import Coverage, coverage
+from drt.run import memory_growth
+from drt.run.arbiter import DECLARED
+
+SHOWN_EVENTS = 6
+SHOWN_FEATURES = 12
+
+
+def statistics(footer: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the sentences; their texts are not escaped."""
+    if footer.get("decisions"):
+        yield _shares(footer["shares"])
+    yield from _streams(footer)
+    if footer.get("features"):
+        crosses = f"; {footer['pairs']:,} pairs of features in the streams" if footer.get("pairs") else ""
+        yield f"coverage: {coverage_line(coverage(footer['features']))}{crosses}"
+        yield _events(footer.get("sometimes") or {})
+    yield from _arbiter(footer.get("events", {}))
+    yield from (f"one-sided: {sentence}" for sentence in footer.get("one_sided", ()))
+    if footer.get("seconds_by_stage"):
+        yield f"time: {_time(footer)}"
+    if held := memory_growth.told(footer.get("memory", ())):
+        yield f"memory: {held}{'' if memory_growth.is_flat(footer['memory']) else '; it grows'}"
+
+
+def coverage_line(found: Coverage) -> str:
+    """Summarise coverage in one line."""
+    incomplete = [row.name for row in found.rows if row.missing]
+    some = ", ".join(incomplete)
+    if len(incomplete) > SHOWN_FEATURES:
+        some = f"{len(incomplete)} of {len(found.rows)} features"
+    rest = f"incomplete: {some}" if incomplete else "every feature complete"
+    return f"{found.reached:,} of {found.total:,} cells ({found.percent:.1f} %); {rest}"
+
+
+def _shares(shares: Mapping[str, float]) -> str:
+    return (
+        f"decisions: allow {shares['allow']:.0%}, deny by forbid {shares['forbidden']:.0%}, "
+        f"no policy applied {shares['nothing_applied']:.0%}, with an erring policy {shares['error']:.0%}"
+    )
+
+
+def _streams(footer: Mapping[str, Any]) -> Iterator[str]:
+    """One line per stream, the largest first, after one for all of them."""
+    streams = footer.get("stream_shares") or {}
+    for name, shares in sorted(streams.items(), key=lambda item: (item[0] != "all", -item[1]["share"])):
+        head = "all streams" if name == "all" else f"stream {name} {shares['share']:.0%}"
+        line = f"{head}: {_shares(shares).removeprefix('decisions: ')}, valid {shares['valid']:.1%}"
+        if name == "all":
+            distinct = footer["distinct_shares"]
+            line += (
+                f"; distinct cases {distinct['cases']:.1%}, distinct policy sets "
+                f"{distinct['policy sets']:.1%}; conditions trivially true or false {shares['trivial']:.1%}, "
+                f"cases not decided by scopes alone {shares['with_conditions']:.1%}"
+            )
+        yield line
+
+
+def _events(events: Mapping[str, int]) -> str:
+    """How many of the events that must happen sometimes did, and some that did not."""
+    missing = [name for name, count in events.items() if not count]
+    line = f"events: {len(events) - len(missing)} of {len(events)} occurred"
+    if missing:
+        line += f"; not {'; '.join(missing[:SHOWN_EVENTS])}"
+    return line + (f" and {len(missing) - SHOWN_EVENTS} more" if len(missing) > SHOWN_EVENTS else "")
+
+
+def _arbiter(events: Mapping[str, int]) -> Iterator[str]:
+    """How often the arbiter was asked, and how often it differed as it is declared to."""
+    if "arbiter:cases" not in events:
+        return
+    declared = {
+        name.removeprefix(DECLARED): count for name, count in events.items() if name.startswith(DECLARED)
+    }
+    line = f"arbiter: asked about {events['arbiter:cases']:,} cases"
+    if declared:
+        line += "; differed as declared: "
+        line += ", ".join(f"{name} {count:,}" for name, count in sorted(declared.items()))
+    yield line
+
+
+def _time(footer: Mapping[str, Any]) -> str:
+    stages = dict(footer["seconds_by_stage"])
+    total = sum(stages.values()) or 1.0
+    stages.pop("engines", None)
+    parts = {**footer["seconds_by_engine"], **stages}
+    ordered = sorted(parts.items(), key=lambda part: -part[1])
+    return ", ".join(f"{name} {max(0.0, seconds) / total:.0%}" for name, seconds in ordered)

@@ -118,7 +118,7 @@ class Plans:
                 table.setdefault(action, []).append(number)
 
     def plan(self, action: Uid, above: frozenset[Uid]) -> Plan:
-        """Return the plan for an action with these ancestors; actions that no scope distinguishes share one."""
+        """Return the plan for an action with these ancestors, shared by actions alike in all scopes."""
         groups = self._below.keys() & (above | {action})
         key = (action if action in self._equal else None, frozenset(groups))
         plan = self._made.get(key)

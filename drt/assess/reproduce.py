@@ -1,49 +1,154 @@
-"""A saved case looked at again in fresh processes, each with the hash of texts salted otherwise.
+"""Confirmation: whether a saved case diverges in fresh processes, each with its own salt of text hashes.
 
-Owns the question whether a divergence that does not show now shows elsewhere: only then is a case fixed.
+Owns the process that is asked, `python -m drt.assess.reproduce FOLDER JOB`, and its exit codes.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import subprocess
+import shutil
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from drt.diagnosis.signature import first_alike
+from drt.engines.deadline import Alarm, Stuck
+from drt.engines.guard import Guarded
+from drt.engines.processes import TimedOut, module, our_environment, run
+from drt.engines.sandbox import Answered, Broke, Died, in_child
+from drt.model.case_directory import read_case, write_case
+from drt.model.divergence import Checked, Divergence
+from drt.model.divergence_json import divergence_from_json, divergence_to_json
+from drt.model.saved_case import SavedCase
+from drt.targets.loading import law_of, target_table
+
+SHOWN, NOT_SHOWN, BROKEN = 0, 20, 1
+"""Exit codes of a fresh process; a broken one says nothing of the case."""
 
 HASH_SEEDS = (1, 2, 3)
-STARTING_SECONDS = 20.0
+STARTING_SECONDS = 10.0
+"""What a fresh process may take beside the case itself; one that gets less says nothing of the case."""
+
+MEBIBYTES = 2048
 
 
-def shows_elsewhere(path: Path, engines: Sequence[str], targets_from: str, deadline: float) -> bool:
-    """Whether any fresh process sees the engines diverge; one that does not answer sees nothing."""
-    command = [
-        *(sys.executable, "-m", "drt", "replay", "--once", "--json"),
-        *(f"--engine={name}" for name in engines),
-        *("--targets-from", targets_from, "--deadline", f"{deadline:g}s", "--", str(path.resolve())),
-    ]
-    looks = [
-        subprocess.Popen(
-            command,
-            env={**os.environ, "PYTHONHASHSEED": str(seed)},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+class ProcessBroke(Exception):
+    """A fresh process could not judge the case; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """The engines and the law that a case is put to, and the divergence to look for (None: any)."""
+
+    engines: tuple[str, ...]
+    targets_from: str
+    deadline: float
+    divergence: Divergence | None = None
+
+    @property
+    def seconds(self) -> float:
+        """What a fresh process may take."""
+        return STARTING_SECONDS + 3 * self.deadline
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the form that `from_json` reads."""
+        divergence = None if self.divergence is None else divergence_to_json(self.divergence)
+        return {
+            "engines": list(self.engines),
+            "targets_from": self.targets_from,
+            "deadline": self.deadline,
+            "divergence": divergence,
+        }
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> Job:
+        """Read back what `to_json` gave."""
+        divergence = document["divergence"]
+        return cls(
+            tuple(document["engines"]),
+            document["targets_from"],
+            document["deadline"],
+            None if divergence is None else divergence_from_json(divergence),
         )
-        for seed in HASH_SEEDS
-    ]
+
+
+def confirm(saved: SavedCase, job: Job, folder: Path, remaining: Callable[[], float]) -> bool | None:
+    """Whether every fresh process sees the divergence on this case; None where the time ends first.
+
+    The case waits in a folder beneath the given one, so that no case of a corpus is confirmed in its stead.
+    Raises `ProcessBroke` where a process cannot judge it.
+    """
+    place = folder / str(os.getpid())
+    place.mkdir(parents=True)
     try:
-        return any(_sees(look, STARTING_SECONDS + 4 * deadline) for look in looks)
+        write_case(place, saved)
+        for hash_seed in HASH_SEEDS:
+            seconds = min(remaining(), job.seconds)
+            shown = None if seconds < 1.0 else _shown(place, job, hash_seed, seconds)
+            if shown is not True:
+                return shown
+        return True
     finally:
-        for look in looks:
-            look.kill()
-            look.wait()
+        shutil.rmtree(place)
 
 
-def _sees(look: subprocess.Popen[bytes], seconds: float) -> bool:
+def shows_elsewhere(path: Path, job: Job) -> bool:
+    """Whether any fresh process sees the engines diverge; one that breaks sees nothing."""
+    return any(_sees(path, job, hash_seed) for hash_seed in HASH_SEEDS)
+
+
+def _sees(path: Path, job: Job, hash_seed: int) -> bool:
     try:
-        answer, _ = look.communicate(timeout=seconds)
-        return bool(json.loads(answer)[0]["divergences"])
-    except (subprocess.TimeoutExpired, ValueError, LookupError):
+        return _shown(path, job, hash_seed, job.seconds) is True
+    except ProcessBroke:
         return False
+
+
+def _shown(path: Path, job: Job, hash_seed: int, seconds: float) -> bool | None:
+    command = module("drt.assess.reproduce", path.resolve(), json.dumps(job.to_json()))
+    try:
+        done = run(command, seconds=seconds, environment=our_environment(hash_seed))
+    except TimedOut:
+        return None if seconds < STARTING_SECONDS else False
+    if done.code not in (SHOWN, NOT_SHOWN):
+        raise ProcessBroke(done.errors.strip() or done.last_words)
+    return done.code == SHOWN
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Judge the case in a folder; `FOLDER JOB`, the job as JSON."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    path, document = arguments
+    job, saved = Job.from_json(json.loads(document)), read_case(Path(path))
+    law = law_of(saved, target_table(job.targets_from))
+
+    def ask(engines: Sequence[Guarded]) -> Checked:
+        alarm = Alarm()
+        alarm.set(job.deadline)
+        try:
+            return law(saved.case, engines)
+        except Stuck:
+            return Checked()
+        finally:
+            alarm.off()
+
+    match in_child(ask, job.engines, job.seconds, MEBIBYTES):
+        case Answered(checked) if job.divergence is not None:
+            return NOT_SHOWN if first_alike(job.divergence, checked) is None else SHOWN
+        case Answered(checked):
+            return SHOWN if checked.divergences else NOT_SHOWN
+        case Died(cause, engine):
+            sys.stderr.write(f"{engine or 'the harness'} died: {cause}\n")
+            return SHOWN if engine and job.divergence is None else BROKEN
+        case Broke(_, traceback):
+            sys.stderr.write(traceback)
+            return BROKEN
+    raise AssertionError
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import gc
 import json
-import os
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
@@ -25,6 +23,7 @@ import psutil
 from drt.bench.contestants.contestant import Unmeasurable
 from drt.bench.race import Measured, middle
 from drt.bench.workload import Json, Workload
+from drt.engines.processes import TimedOut, module, our_environment, run
 from drt.model.case import Source
 
 Cost = Literal["load", "cold-start", "entity-memory", "compile", "policy-memory", "link-memory"]
@@ -79,18 +78,14 @@ class Written:
 
     def measure(self, cost: Cost, entrant: Entrant) -> float:
         """What a fresh process measures: microseconds of CPU time, or bytes of resident memory."""
-        command = [sys.executable, "-m", "drt.bench.fresh", cost, entrant, self.place]
-        root = str(Path(__file__).resolve().parents[2])
-        path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
-        environment = {**os.environ, "PYTHONPATH": path}
+        command = module("drt.bench.fresh", cost, entrant, self.place)
         try:
-            done = subprocess.run(command, capture_output=True, timeout=SECONDS, env=environment, check=False)
-        except subprocess.TimeoutExpired as late:
+            done = run(command, seconds=SECONDS, environment=our_environment())
+        except TimedOut as late:
             raise Unmeasurable(f"{cost} of {entrant}: no answer in {SECONDS} s") from late
-        if done.returncode:
-            told = done.stderr.decode(errors="replace").strip().splitlines() or [f"exit {done.returncode}"]
-            raise Unmeasurable(f"{cost} of {entrant}: {told[-1]}")
-        return float(done.stdout)
+        if done.code:
+            raise Unmeasurable(f"{cost} of {entrant}: {done.last_words}")
+        return float(done.output)
 
 
 def against_cedarpy(workload: Workload, cost: Cost, rounds: int) -> Measured:

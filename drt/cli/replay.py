@@ -7,10 +7,8 @@ they are polled every half second.
 from __future__ import annotations
 
 import contextlib
-import os
 import shlex
 import signal
-import subprocess
 import sys
 import time
 from dataclasses import dataclass
@@ -33,7 +31,7 @@ from drt.model.exit_codes import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from drt.corpus.known import Known
     from drt.replay.replay import Replayed
@@ -106,7 +104,8 @@ def _replay(asked: Asked) -> int:
     from drt.replay.replay import Replayer
     from drt.report.terminal.console import results
     from drt.report.terminal.replaying import print_replayed, print_totals
-    from drt.run.options import DEFAULT_ENGINES, target_table
+    from drt.run.options import DEFAULT_ENGINES
+    from drt.targets.loading import target_table
 
     engines = asked.engines or DEFAULT_ENGINES
     for name in engines:
@@ -177,6 +176,8 @@ def _cases_and_known(cases: tuple[Path, ...], corpus: Path | None) -> tuple[list
 
 def _watch(asked: Asked) -> int:
     """Replay now and after every change, until interrupted; returns the exit code for that."""
+    from drt.engines.processes import run_in_group
+
     # A process started in the background ignores interrupts by inheritance.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -185,7 +186,7 @@ def _watch(asked: Asked) -> int:
     try:
         while True:
             before = stamps(asked)
-            _run(command)
+            run_in_group(command)
             click.echo(f"watching {len(before)} files; Ctrl-C ends it", err=aside)
             after = before
             while after == before:
@@ -209,17 +210,6 @@ def arguments(asked: Asked) -> list[str]:
         *("--format", asked.form, *(["--once"] if asked.once else []), "--"),
         *map(str, asked.cases),
     ]
-
-
-def _run(command: Sequence[str]) -> None:
-    """Run to the end; whatever is at work when the user interrupts goes with it."""
-    child = subprocess.Popen(command, process_group=0)
-    try:
-        child.wait()
-    except BaseException:
-        os.killpg(child.pid, signal.SIGKILL)
-        child.wait()
-        raise
 
 
 def stamps(asked: Asked) -> Stamps:

@@ -221,7 +221,7 @@ def _usual_arbiter(engines: Sequence[str]) -> str | None:
 
 def _select_targets(globs: tuple[str, ...], targets_from: str) -> tuple[str, ...]:
     """Select the matching targets; raises `InputProblem` for a plain name that is no target."""
-    from drt.run.options import target_table
+    from drt.targets.loading import target_table
 
     known = target_table(targets_from)
     for glob in globs:

@@ -14,7 +14,7 @@ def command(targets_from: str, form: str) -> None:
     """List the targets: name, share of a run's budget, and the law in one sentence."""
     import json
 
-    from drt.run.options import target_table
+    from drt.targets.loading import target_table
 
     table = target_table(targets_from)
     total = sum(target.weight for target in table.values())

@@ -22,7 +22,7 @@ MARK = "DRT_WORKER"
 
 ENDING_SECONDS = 5.0
 
-MODULES = ("drt.run.worker", "drt.run.recheck")
+MODULES = ("drt.run.worker", "drt.run.crash_examiner")
 TICK_SECONDS = 0.05
 
 

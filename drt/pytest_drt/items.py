@@ -28,7 +28,8 @@ from drt.model.saved_case import SavedCase
 from drt.replay.replay import Replayed, Replayer
 from drt.report.terminal.console import plain
 from drt.report.terminal.replaying import print_replayed
-from drt.run.options import DEFAULT_ENGINES, target_table
+from drt.run.options import DEFAULT_ENGINES
+from drt.targets.loading import target_table
 
 __all__ = ["CaseFailed", "CaseFile", "CaseItem", "Cases", "UsageProblem"]
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from drt.engines import BUILT_IN
+from drt.engines.processes import ROOT, run
 from drt.model.case_directory import read_case, write_case
 from drt.model.errors import InputProblem
 from drt.replay import bisect_step
@@ -96,7 +96,7 @@ def bisect(
             "case": str(copy),
             "engines": [_inside(name, here, root) for name in engines],
             "seconds": SECONDS_A_STEP,
-            "harness": str(Path(__file__).resolve().parents[2]),
+            "harness": str(ROOT),
         }
         job.write_text(json.dumps(content), encoding="utf-8")
         _git(
@@ -111,17 +111,10 @@ def bisect(
 def _run(tree: Path, step: Sequence[str], good: str, bad: str) -> Bisected:
     _git(tree, "bisect", "start", bad, good)
     if not _FOUND.search(_git(tree, "bisect", "log")):  # as it is when nothing lies between the ends
-        done = subprocess.run(
-            ["git", "bisect", "run", *step],
-            cwd=tree,
-            env=_environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            text=True,
-            check=False,
-        )
-        if done.returncode not in (0, _ONLY_SKIPPED):
-            last = done.stdout.strip().rpartition("\n")[2] or f"exit code {done.returncode}"
+        command = ["git", "bisect", "run", *step]
+        done = run(command, folder=tree, environment=_environment(), show_errors=True)
+        if done.code not in (0, _ONLY_SKIPPED):
+            last = done.output.strip().rpartition("\n")[2] or f"exit code {done.code}"
             raise InputProblem(f"git bisect could not finish: {last}")
     log = _git(tree, "bisect", "log")
     found = _FOUND.findall(log) or _POSSIBLE.findall(log)
@@ -132,9 +125,7 @@ def _run(tree: Path, step: Sequence[str], good: str, bad: str) -> Bisected:
 def _check_end(tree: Path, step: Sequence[str], name: str, revision: str, wanted: int) -> None:
     """Raises `InputProblem` where an end of the range is not what it was said to be."""
     _git(tree, "checkout", "-q", "--force", "--detach", revision)
-    answer = subprocess.run(
-        step, cwd=tree, env=_environment(), stdin=subprocess.DEVNULL, check=False
-    ).returncode
+    answer = run(step, folder=tree, environment=_environment(), show_errors=True).code
     if answer == wanted:
         return
     said = bisect_step.WORDS.get(answer, "cannot run")
@@ -169,22 +160,12 @@ def _revision(root: Path, name: str) -> str:
 def _git(folder: Path, *arguments: str) -> str:
     """What git answers; raises `InputProblem` with its last words where it refuses."""
     try:
-        done = subprocess.run(
-            ["git", *arguments],
-            cwd=folder,
-            env=_environment(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            check=False,
-        )
+        done = run(["git", *arguments], folder=folder, environment=_environment())
     except OSError as error:
         raise InputProblem(f"git cannot be run: {(error.strerror or str(error)).lower()}") from None
-    if done.returncode != 0:
-        last = done.stderr.strip().rpartition("\n")[2] or f"exit code {done.returncode}"
-        raise InputProblem(f"git {arguments[0]}: {last}", folder)
-    return done.stdout.strip()
+    if done.code != 0:
+        raise InputProblem(f"git {arguments[0]}: {done.last_words}", folder)
+    return done.output.strip()
 
 
 def _environment() -> dict[str, str]:

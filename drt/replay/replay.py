@@ -15,7 +15,7 @@ from typing import Any, Literal
 from drt.assess.conformance.checker import Bench
 from drt.assess.conformance.report import Mismatch
 from drt.assess.conformance.saved import saved as check_expectations
-from drt.assess.reproduce import shows_elsewhere
+from drt.assess.reproduce import Job, shows_elsewhere
 from drt.corpus.known import Known, find_known
 from drt.corpus.store import FLAKY
 from drt.diagnosis import Located, localise
@@ -31,8 +31,8 @@ from drt.model.errors import InputProblem
 from drt.model.outcome import Accepted, Outcome
 from drt.model.outcome_json import outcome_to_json
 from drt.model.saved_case import SavedCase
-from drt.oracles.agreement import engines_agree
 from drt.replay.shell_commands import ASKED, Files, by_hand, files_of
+from drt.targets.loading import law_of
 from drt.targets.target import Target
 
 Verdict = Literal[
@@ -193,9 +193,8 @@ class Replayer:
         )
 
     def _question(self, saved: SavedCase) -> Callable[[Sequence[Guarded]], _Seen]:
-        target = self.targets.get(str(saved.origin.get("target", "")))
-        oracle = engines_agree if target is None else target.oracle
-        return lambda engines: _ask(saved, oracle, engines, self.deadline)
+        law = law_of(saved, self.targets)
+        return lambda engines: _ask(saved, law, engines, self.deadline)
 
     def _judged(self, path: Path, saved: SavedCase, seen: _Seen) -> Replayed:
         verdict, reason = self._verdict(saved, seen)
@@ -219,7 +218,7 @@ class Replayer:
             now = "diverges" if verdict == "still diverges" else "does not diverge"
             return "flaky", f"it did not show in every process when it was found; now it {now}"
         looked = verdict == "fixed" and self.again
-        if looked and shows_elsewhere(path, self.engines, self.again, self.deadline):
+        if looked and shows_elsewhere(path, Job(self.engines, self.again, self.deadline)):
             return "flaky", "it does not show here, and shows in a fresh process"
         return verdict, reason
 

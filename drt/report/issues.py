@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from drt.engines.processes import TimedOut, run
 from drt.model.errors import InputProblem
 from drt.model.escape import visible
 from drt.report.bucket import Bucket
@@ -104,14 +104,12 @@ def _link(environment: Mapping[str, str]) -> str:
 
 def _gh(*arguments: str, stdin: str = "") -> str:
     try:
-        answer = subprocess.run(
-            ["gh", *arguments], input=stdin, capture_output=True, encoding="utf-8", timeout=120, check=False
-        )
+        answer = run(["gh", *arguments], stdin=stdin, seconds=120)
     except FileNotFoundError:
         raise InputProblem("issues are filed through the `gh` command, which is not here") from None
-    except subprocess.TimeoutExpired:
+    except TimedOut:
         raise InputProblem(f"`gh {arguments[0]} {arguments[1]}` does not answer") from None
-    if answer.returncode:
-        words = answer.stderr.strip().splitlines() or ["no word of why"]
+    if answer.code:
+        words = answer.errors.strip().splitlines() or ["no word of why"]
         raise InputProblem(f"`gh {arguments[0]} {arguments[1]}` refuses: {visible(words[0], 200)}")
-    return answer.stdout
+    return answer.output

@@ -6,18 +6,16 @@ Owns the choice of which, and the examiner at work; what it finds out it writes 
 from __future__ import annotations
 
 import json
-import os
 import signal
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, fields
 
+from drt.engines.processes import Process, module, our_environment, signal_group, start_logged
 from drt.run.log import Event, LogReader, LogWriter
 from drt.run.options import RunOptions
 from drt.run.summary import Tally
-from drt.run.supervisor import Death, environment
+from drt.run.supervisor import Death
 
 EXAMINE_SECONDS = 20.0
 MOST_EXAMINED = 6
@@ -33,7 +31,7 @@ class Inquests:
         self._log = log
         self._tally = tally
         self._waiting: list[Death] = []
-        self._examiner: subprocess.Popen[bytes] | None = None
+        self._examiner: Process | None = None
         self._examined = sum(1 for _ in options.place.glob("examiner-[0-9]*.jsonl"))
         self._suspects: Counter[str] = Counter()
 
@@ -83,18 +81,12 @@ class Inquests:
         seconds = max(2.0, min(EXAMINE_SECONDS, time_left - 2.0))
         job = {"target": death.target, "index": death.index, "cause": death.cause, "seconds": seconds}
         folder = self._options.place
-        with (folder / "examiner.err").open("ab") as errors:
-            self._examiner = subprocess.Popen(
-                [
-                    *(sys.executable, "-m", "drt.run.recheck", "death", str(folder), json.dumps(job)),
-                    str(folder / f"examiner-{self._examined}.jsonl"),
-                ],
-                stdin=subprocess.DEVNULL,
-                stdout=errors,
-                stderr=errors,
-                env=environment(self._options.random_seed),
-                process_group=0,
-            )
+        log = folder / f"examiner-{self._examined}.jsonl"
+        self._examiner = start_logged(
+            module("drt.run.crash_examiner", folder, json.dumps(job), log),
+            folder / "examiner.err",
+            our_environment(self._options.random_seed),
+        )
 
     def drop(self) -> None:
         """Look into no more than what is being looked into."""
@@ -103,5 +95,5 @@ class Inquests:
     def end(self) -> None:
         """End the examiner at once."""
         if self._examiner is not None and self._examiner.poll() is None:
-            os.killpg(self._examiner.pid, signal.SIGKILL)
+            signal_group(self._examiner, signal.SIGKILL)
             self._examiner.wait()

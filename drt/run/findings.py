@@ -16,6 +16,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from drt.assess.reproduce import Job, ProcessBroke, confirm
 from drt.corpus.known import Known, find_known
 from drt.corpus.store import Corpus
 from drt.diagnosis import Located, localise
@@ -33,12 +34,12 @@ from drt.model.errors import InputProblem
 from drt.model.outcome import ExceededBudget
 from drt.model.saved_case import SavedCase
 from drt.reduce import reduce_case
-from drt.run.confirmation import Confirmer
 from drt.run.find import Find, description_of, law_in_words
 from drt.run.log import LogWriter
-from drt.run.options import RunOptions, target_table
+from drt.run.options import RunOptions
 from drt.run.reduction_locks import Claims
 from drt.run.testimony import ask_arbiter, unmet_seeds
+from drt.targets.loading import law_of, target_table
 
 NONDETERMINISTIC = "nondeterministic engine"
 """What the signature of an engine that answers otherwise when it is asked again begins with."""
@@ -78,10 +79,6 @@ class Finder:
     _wavered: bool = False
     _unmet: Unmet | None = None
     _born: float = field(default_factory=time.monotonic)
-    _confirmer: Confirmer = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._confirmer = Confirmer(self.options, self.remaining, self.stopped, self.log)
 
     def consider(self, find: Find) -> None:
         """Pursue the find unless another worker does or it is known; an engine that wavers is one finding."""
@@ -137,7 +134,7 @@ class Finder:
         # Reported before it is confirmed: a process that is killed in between leaves the reduced case.
         self._report(number, key, find, name, place, "reduced", None, **facts)
         saved = replace(saved, case=reduced, signature=name, description=description_of(find))
-        solid = self._confirmer.confirm(number, saved, divergence, find.target, self._asked(find))
+        solid = self._confirmed(number, saved, find)
         if solid is False and (unsteady := self._unsteady(find, MOST_RERUNS)):
             self.corpus.drop(place, saved)
             self._note_unsteady(find, unsteady, number)
@@ -298,9 +295,8 @@ class Finder:
 
     def _still_shows(self, known: SavedCase, find: Find) -> bool:
         """Whether a saved case still diverges under the law of the target that it was found by."""
-        target = target_table(self.options.targets_from).get(str(known.origin.get("target")))
-        oracle = find.oracle if target is None else target.oracle
-        checked = self._in_time(lambda: oracle(known.case, find.engines))
+        law = law_of(known, target_table(self.options.targets_from))
+        checked = self._in_time(lambda: law(known.case, find.engines))
         return checked is not None and bool(checked.divergences)
 
     def remaining(self) -> float:
@@ -308,6 +304,18 @@ class Finder:
         return float("inf") if self.ends is None else self.ends - time.monotonic()
 
     # Asking others
+
+    def _confirmed(self, number: str, saved: SavedCase, find: Find) -> bool | None:
+        """Whether the case diverges so in fresh processes too; None where that cannot be told."""
+        job = Job(tuple(self._asked(find)), self.options.targets_from, self.options.deadline, find.divergence)
+        folder = self.options.place / "confirming" / number
+        try:
+            return confirm(saved, job, folder, lambda: 0.0 if self.stopped() else self.remaining())
+        except ProcessBroke as error:
+            words = str(error)
+            last = words.rpartition("\n")[2]
+            self.log.write("broken", what="a confirmation", error=last, traceback=words)
+            return None
 
     def _asked(self, find: Find) -> list[str]:
         """The engines of a find by the names that build them."""

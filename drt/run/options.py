@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from drt.coverage.events import LONG_RUN_SECONDS
-from drt.model.errors import InputProblem
+from drt.targets.loading import TARGETS, target_table
 from drt.targets.partitions import Lanes, lanes_of
 from drt.targets.target import Target
 
 DEFAULT_ENGINES = ("reference", "production")
-TARGETS = "drt.targets.table:TARGETS"
 
 HYPOTHESIS = 1 << 48
 """Indices from here on are not those of cases but of searches by Hypothesis, each of many cases."""
@@ -95,13 +93,3 @@ class RunOptions:
         named = ("targets", "engines", "shard", "must_reach")
         lists = {name: tuple(document[name]) for name in named if document.get(name) is not None}
         return cls(**{**document, **lists})
-
-
-def target_table(where: str = TARGETS) -> dict[str, Target]:
-    """The table of targets at `module:attribute`; raises `InputProblem` where there is none."""
-    module, _, attribute = where.partition(":")
-    try:
-        table: dict[str, Target] = getattr(import_module(module), attribute)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise InputProblem(f"there is no table of targets at {where!r}: {error}") from None
-    return table

@@ -6,12 +6,9 @@ hanging in it, or never really started.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -19,6 +16,7 @@ from pathlib import Path
 
 from drt.engines.cpu_time import waited_by
 from drt.engines.orphaned_workers import MARK, end_marked, mark_of
+from drt.engines.processes import Process, module, our_environment, signal_group, start_logged
 from drt.engines.sandbox import HANG, cause_of
 from drt.run import journal as pages
 from drt.run.log import read_json
@@ -55,7 +53,7 @@ class Death:
 @dataclass(slots=True)
 class _Worker:
     number: int
-    process: subprocess.Popen[bytes]
+    process: Process
     hung: bool = False
     seen: tuple[int, int, int, float] | None = None
     waited: float = 0.0
@@ -119,7 +117,7 @@ class Fleet:
                 self._end_if_hanging(worker)
                 continue
             self._workers.remove(worker)
-            _signal(worker.process, signal.SIGKILL)  # what it started, and hangs
+            signal_group(worker.process, signal.SIGKILL)  # what it started, and hangs
             end_marked(self._mark(worker.number))
             death = self._autopsy(worker, code)
             if death is not None:
@@ -142,7 +140,7 @@ class Fleet:
         """End all at once."""
         self._stopping = True
         for worker in self._workers:
-            _signal(worker.process, signal.SIGKILL)
+            signal_group(worker.process, signal.SIGKILL)
         for worker in self._workers:
             worker.process.wait()
             end_marked(self._mark(worker.number))
@@ -156,18 +154,14 @@ class Fleet:
     def _mark(self, number: int) -> str:
         return mark_of(self._options.place, number)
 
-    def _start(self, number: int, skipped: Sequence[tuple[str, int]]) -> subprocess.Popen[bytes]:
+    def _start(self, number: int, skipped: Sequence[tuple[str, int]]) -> Process:
         self._page(number).unlink(missing_ok=True)
         about = [self._options.place, number, os.getpid(), json.dumps(self._ends), json.dumps(list(skipped))]
-        with (self._options.place / f"worker-{number}.err").open("ab") as errors:
-            return subprocess.Popen(
-                [sys.executable, "-m", "drt.run.worker", *map(str, about)],
-                stdin=subprocess.DEVNULL,
-                stdout=errors,
-                stderr=errors,
-                env={**environment(self._options.random_seed), MARK: self._mark(number)},
-                process_group=0,
-            )
+        return start_logged(
+            module("drt.run.worker", *about),
+            self._options.place / f"worker-{number}.err",
+            {**our_environment(self._options.random_seed), MARK: self._mark(number)},
+        )
 
     def _end_if_hanging(self, worker: _Worker) -> None:
         glance = pages.glance(self._page(worker.number))
@@ -181,7 +175,7 @@ class Fleet:
             allowed += self._options.reduce_seconds * 4 + 120.0
         if glance.phase != pages.IDLE and time.monotonic() - glance.since > allowed:
             worker.hung = True
-            _signal(worker.process, signal.SIGKILL)
+            signal_group(worker.process, signal.SIGKILL)
 
     def _autopsy(self, worker: _Worker, code: int) -> Death | None:
         """What the page says of a worker that has ended; the case it was at is noted to be passed over."""
@@ -226,19 +220,3 @@ class Fleet:
         text = (self._options.place / f"worker-{number}.err").read_text(encoding="utf-8", errors="replace")
         lines = [line for line in text.splitlines() if line.strip()]
         return lines[-1] if lines else ""
-
-
-def environment(random_seed: int) -> dict[str, str]:
-    """A worker's environment: ours, with hashes of texts salted by the run's random seed, and our packages
-    on the path wherever the run is started."""
-    path = [str(Path(__file__).resolve().parents[2]), os.environ.get("PYTHONPATH", "")]
-    return {
-        **os.environ,
-        "PYTHONHASHSEED": str(random_seed % 4_294_967_296),
-        "PYTHONPATH": os.pathsep.join(filter(None, path)),
-    }
-
-
-def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, number)

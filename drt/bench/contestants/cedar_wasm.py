@@ -9,16 +9,20 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from drt.bench.contestants.contestant import Answer, Prepared, Unmeasurable
 from drt.bench.contestants.direct_grants import grants_of
 from drt.bench.workload import Workload
+from drt.engines.child import Child, ChildDied, DeadlinePassed, Limits, LineTooLong, MemoryExceeded
+from drt.engines.processes import run
 from drt.engines.rust_messages import error_kind
+
+LIMITS = Limits(600.0, 16_384)
+"""Seconds for a turn, and MiB."""
 
 PACKAGE = "@cedar-policy/cedar-wasm"
 _SCRIPT = Path(__file__).with_suffix(".cjs")
@@ -34,37 +38,16 @@ def version() -> str | None:
     node = shutil.which("node")
     if node is None:
         return None
-    done = subprocess.run([node, "-p", _ASKED], capture_output=True, check=False, timeout=60, text=True)
-    return None if done.returncode else done.stdout.strip()
+    done = run([node, "-p", _ASKED], seconds=60)
+    return None if done.code else done.output.strip()
 
 
-class Child:
-    """The program that answers; it ends with its input."""
-
-    def __init__(self) -> None:
-        command = [shutil.which("node") or "node", os.fspath(_SCRIPT)]
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
-        )
-
-    def ask(self, question: object) -> Any:
-        """One line there, one line back."""
-        stdin, stdout = self._process.stdin, self._process.stdout
-        if stdin is None or stdout is None:
-            raise Unmeasurable("no pipes to node")
-        stdin.write(json.dumps(question) + "\n")
-        stdin.flush()
-        line = stdout.readline()
-        if not line:
-            raise Unmeasurable("cedar-wasm died; its complaint is on standard error")
-        return json.loads(line)
-
-    def __del__(self) -> None:
-        if self._process.stdin:
-            self._process.stdin.close()
-        self._process.wait(timeout=60)
-        if self._process.stdout:
-            self._process.stdout.close()
+def _ask(child: Child, question: object) -> Any:
+    """Send one line to the program that answers, and read one."""
+    try:
+        return json.loads(child.exchange(json.dumps(question).encode(), LIMITS, lambda _: True))
+    except (ChildDied, DeadlinePassed, MemoryExceeded, LineTooLong) as error:
+        raise Unmeasurable(f"cedar-wasm: {type(error).__name__} {error}") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +58,11 @@ class CedarWasm:
 
     def prepare(self, workload: Workload) -> Prepared:
         grants_of(workload)
-        child = Child()
-        told = child.ask({"policies": workload.policies.text, "requests": workload.requests})
+        child = Child([shutil.which("node") or "node", os.fspath(_SCRIPT)])
+        child.start()
+        told = _ask(child, {"policies": workload.policies.text, "requests": workload.requests})
         questions = list(enumerate(told["answers"]))
-        return Prepared(lambda question: question[1], questions, _read, child.ask)
+        return Prepared(lambda question: question[1], questions, _read, partial(_ask, child))
 
 
 def _read(answer: dict[str, Any]) -> Answer:

@@ -15,10 +15,10 @@ from drt.model.case import Case
 from drt.model.case_directory import read_case
 from drt.report.terminal.progress import Quiet
 from drt.run.coordinator import start
+from drt.run.crash_examiner import death
 from drt.run.hypothesis_search import CASES_A_CHUNK, Enough, Searching, asked_file, last_asked
 from drt.run.log import LogReader, LogWriter
 from drt.run.options import HYPOTHESIS, RunOptions
-from drt.run.recheck import death
 from drt.run.statistics import Counts
 from drt.targets.cases import Drawn, reproduction
 from drt.targets.table import TARGETS

@@ -1,6 +1,6 @@
-"""Second looks, in fresh processes: does a find show again, and what killed a worker.
+"""Examination of one worker crash: does the case kill an engine again, which, and by how little of it?
 
-Owns the two commands that a run starts beside its workers, `python -m drt.run.recheck confirm|death …`.
+Owns the process that a run starts for it, `python -m drt.run.crash_examiner FOLDER JOB LOG`; the job is JSON.
 """
 
 from __future__ import annotations
@@ -17,22 +17,18 @@ from typing import Any
 from drt.corpus.known import find_known, read_known
 from drt.corpus.store import Corpus
 from drt.diagnosis.judgement import Judgement
-from drt.diagnosis.signature import HANGING_SECONDS, first_alike, key_text, signature
+from drt.diagnosis.signature import HANGING_SECONDS, key_text, signature
 from drt.engines import build
-from drt.engines.deadline import Alarm, Stuck
-from drt.engines.guard import Guarded
-from drt.engines.sandbox import HANG, Answered, Broke, Died, attempt, in_child, limit_memory
+from drt.engines.sandbox import HANG, Answered, Broke, Died, attempt, in_child
 from drt.model.case import Case
-from drt.model.case_directory import read_case
 from drt.model.divergence import Divergence
-from drt.model.divergence_json import divergence_from_json, divergence_to_json
+from drt.model.divergence_json import divergence_to_json
 from drt.model.saved_case import SavedCase
 from drt.reduce import reduce_case
-from drt.run.confirmation import NOT_SHOWN, SHOWN
 from drt.run.find import origin_of
 from drt.run.hypothesis_search import last_asked
 from drt.run.log import LogWriter
-from drt.run.options import HYPOTHESIS, RunOptions, target_table
+from drt.run.options import HYPOTHESIS, RunOptions
 from drt.run.schedule import case_random_seed, shared_random_seed
 from drt.run.working_corpus import kept_before
 from generators.source import RecordingSource, ReplaySource, Source
@@ -41,23 +37,6 @@ SURVIVAL = "engines_survive"
 """The law that a dead worker breaks: whatever an engine is asked, its process lives on."""
 
 Job = dict[str, Any]
-
-
-def confirm(job: Job) -> int:
-    """Exit with `SHOWN` when the saved case still shows the divergence, else with `NOT_SHOWN`."""
-    target = target_table(job["targets_from"])[job["target"]]
-    engines = [Guarded(build(name)) for name in job["engines"]]
-    case = read_case(Path(job["path"])).case
-    limit_memory(2048)
-    alarm = Alarm()
-    alarm.set(job["deadline"])
-    try:
-        checked = target.oracle(case, engines)
-    except Stuck:
-        return NOT_SHOWN
-    finally:
-        alarm.off()
-    return SHOWN if first_alike(divergence_from_json(job["divergence"]), checked) is not None else NOT_SHOWN
 
 
 def death(options: RunOptions, job: Job, log: LogWriter) -> int:
@@ -183,11 +162,9 @@ def _report(
 
 
 def main(arguments: Sequence[str]) -> int:
-    """`confirm JOB`, or `death FOLDER JOB LOG`; a job is JSON."""
+    """Examine the crash that the job names, and write what it shows into a log."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if arguments[0] == "confirm":
-        return confirm(json.loads(arguments[1]))
-    folder, job, log = arguments[1:]
+    folder, job, log = arguments
     document = json.loads((Path(folder) / "options.json").read_text(encoding="utf-8"))
     return death(RunOptions.from_json(document), json.loads(job), LogWriter(Path(log)))
 

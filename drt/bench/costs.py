@@ -7,11 +7,11 @@ from collections.abc import Callable
 from functools import partial
 from time import process_time_ns
 
-from drt.bench import grants, kubernetes
+from drt.bench import direct_grants, kubernetes
 from drt.bench.applications import APPLICATIONS
 from drt.bench.contestants import cedarpy, production
 from drt.bench.figure import Figure, at_most
-from drt.bench.fresh import Cost, against_cedarpy, memory_each, own_time_each
+from drt.bench.fresh_process import Cost, against_cedarpy, memory_each, own_time_each
 from drt.bench.race import Disagreement, Measured, Timing, ratio
 from drt.bench.schemas import VALIDATED
 from drt.bench.workload import Maker
@@ -109,7 +109,7 @@ def _reading() -> list[Figure]:
         (name, f"{says}; the application's few policies, read many times", make, 10)
         for name, make in APPLICATIONS.items()
     ]
-    texts.append(("1,000 many", f"{says}; 1,000 policies of nine shapes", grants.many, 1_000))
+    texts.append(("1,000 many", f"{says}; 1,000 policies of nine shapes", direct_grants.many, 1_000))
     found = [
         Figure(
             f"parse ÷ cedarpy, {name}",
@@ -128,7 +128,7 @@ def _reading() -> list[Figure]:
             "cold start ÷ cedarpy, 5,000 many",
             "reading",
             says,
-            partial(fresh, grants.many, 5_000, "cold-start"),
+            partial(fresh, direct_grants.many, 5_000, "cold-start"),
             at_most(1.5, 1),
             medians="µs",
             quick=True,
@@ -170,7 +170,10 @@ def _compiling() -> list[Figure]:
             unit="µs a policy",
             medians="µs a policy",
         )
-        for name, make, size in (("abac", APPLICATIONS["abac"], 1_000), ("5,000 many", grants.many, 5_000))
+        for name, make, size in (
+            ("abac", APPLICATIONS["abac"], 1_000),
+            ("5,000 many", direct_grants.many, 5_000),
+        )
     ]
 
 
@@ -222,7 +225,7 @@ def _memory() -> list[Figure]:
             "memory per policy, 5,000 many",
             "memory",
             f"{answered}: {_RESIDENT}",
-            partial(memory, grants.many, 5_000, 200, "policy-memory"),
+            partial(memory, direct_grants.many, 5_000, 200, "policy-memory"),
             at_most(2, 1.2),
             unit="KB",
             medians="KB a policy",
@@ -232,7 +235,7 @@ def _memory() -> list[Figure]:
             "memory per link, 100,000 links",
             "memory",
             f"links of three templates made from a file of lines, {answered}: {_RESIDENT}",
-            partial(memory, grants.links, 100_000, 20, "link-memory"),
+            partial(memory, direct_grants.links, 100_000, 20, "link-memory"),
             at_most(1, 0.5),
             unit="KB",
             medians="KB a link",
@@ -241,7 +244,7 @@ def _memory() -> list[Figure]:
             "memory per link, 100,000 links in one JSON document",
             "memory",
             f"the same read as one document of policy JSON, so that garbage of reading counts: {_RESIDENT}",
-            partial(memory, grants.links, 100_000, 20, "policy-memory"),
+            partial(memory, direct_grants.links, 100_000, 20, "policy-memory"),
             unit="KB",
             medians="KB a link",
         ),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
-from drt.bench import grants
+from drt.bench import direct_grants
 from drt.bench.applications import APPLICATIONS
 from drt.bench.contestants.production import Production
+from drt.bench.controlled_mix import alike
 from drt.bench.figure import Figure, at_most
-from drt.bench.mix import alike
 from drt.bench.race import Measured, quickest, race
 from drt.bench.workload import Maker, Workload
 
@@ -41,7 +41,7 @@ def figures() -> list[Figure]:
             "growth",
             "time of a request under so many policies that each name one user, one action and one document; "
             "every other request hits one; 2,000 entities",
-            partial(policies, grants.direct, 10, 5_000),
+            partial(policies, direct_grants.direct, 10, 5_000),
             at_most(2, 1.5),
             quick=True,
         ),
@@ -50,7 +50,7 @@ def figures() -> list[Figure]:
             "growth",
             "time of a request under so many policies of nine shapes over 2,000 entities; at 5,000 more of "
             "them apply to a request than at 10",
-            partial(policies, grants.many, 10, 5_000),
+            partial(policies, direct_grants.many, 10, 5_000),
             at_most(4, 2),
             quick=True,
         ),
@@ -58,7 +58,7 @@ def figures() -> list[Figure]:
             "own time, 100,000 ÷ 10 links",
             "growth",
             "time of a request under so many links of three templates; a request meets as many at any size",
-            partial(policies, grants.links, 10, 100_000),
+            partial(policies, direct_grants.links, 10, 100_000),
             at_most(2, 1.3),
         ),
     ]

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from drt.bench import grants
+from drt.bench import direct_grants
 from drt.bench.applications import gdrive, github, tinytodo
 from drt.bench.workload import REQUESTS, Maker, Workload
 from drt.model.case import Source
@@ -68,6 +68,6 @@ VALIDATED: Mapping[str, Maker] = MappingProxyType(
         "tinytodo": _validated(tinytodo, TINYTODO),
         "gdrive": _validated(gdrive, GDRIVE),
         "github": _validated(github, GITHUB),
-        "many": _validated(grants.many, MANY),
+        "many": _validated(direct_grants.many, MANY),
     }
 )

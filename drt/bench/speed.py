@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from drt.bench import grants
+from drt.bench import direct_grants
 from drt.bench.applications import APPLICATIONS
 from drt.bench.contestants.cedarpy import Cedarpy
 from drt.bench.contestants.contestant import Contestant
@@ -70,8 +70,12 @@ def _thousands() -> list[Figure]:
             at_least(500, 2_000),
         )
         for name, make, detail in (
-            ("direct grants", grants.direct, "every policy names one user, one action and one document"),
-            ("many", grants.many, "policies of nine shapes, two in five with conditions"),
+            (
+                "direct grants",
+                direct_grants.direct,
+                "every policy names one user, one action and one document",
+            ),
+            ("many", direct_grants.many, "policies of nine shapes, two in five with conditions"),
         )
     ]
 
@@ -102,7 +106,7 @@ def _erring() -> Figure:
         "time of a request on which 8 policies err in four ways; the naive walk is a recursive function over "
         "each policy's JSON tree, every policy in turn (drt/bench/contestants/naive.py)"
     )
-    measure = partial(versus, grants.erring, 8, Production(), Naive(), None)
+    measure = partial(versus, direct_grants.erring, 8, Production(), Naive(), None)
     return Figure("every policy errs ÷ naive walk", "tails", says, measure, at_most(1, 0.5), quick=True)
 
 

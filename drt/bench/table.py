@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import TypeAlias
 
-from drt.bench import costs, curves, growth, others, speed, tails
+from drt.bench import costs, curve, growth, latency, other_engines, speed
 from drt.bench.contestants import cedarpy, production
-from drt.bench.curve import Curve
-from drt.bench.curves import Plan
+from drt.bench.curve import Curve, Plan
 from drt.bench.figure import Figure, Row, measured
 
 Item: TypeAlias = Figure | Plan
@@ -17,8 +16,14 @@ Item: TypeAlias = Figure | Plan
 
 def every_item() -> list[Item]:
     """The figures, then the curves."""
-    figures = (*speed.figures(), *growth.figures(), *costs.figures(), *tails.figures(), *others.figures())
-    return [*figures, *curves.plans()]
+    figures = (
+        *speed.figures(),
+        *growth.figures(),
+        *costs.figures(),
+        *latency.figures(),
+        *other_engines.figures(),
+    )
+    return [*figures, *curve.plans()]
 
 
 def chosen(only: Sequence[str], quick: bool) -> list[Item]:
@@ -39,4 +44,4 @@ def measurements(items: Sequence[Item], quick: bool) -> Iterator[Row | Curve]:
 def versions() -> dict[str, str]:
     """Who is measured, in which version; the reference comes with production."""
     ours = dict.fromkeys(("production", "reference"), production.VERSION)
-    return {**ours, "cedarpy": cedarpy.VERSION, **others.versions()}
+    return {**ours, "cedarpy": cedarpy.VERSION, **other_engines.versions()}

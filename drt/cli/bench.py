@@ -97,7 +97,7 @@ def _chosen(ctx: click.Context, only: Sequence[str], quick: bool) -> list[Item]:
 
 
 def _measured(ctx: click.Context, items: list[Item], quick: bool) -> Report:
-    from drt.bench import others, table
+    from drt.bench import other_engines, table
     from drt.bench.contestants.contestant import Unmeasurable
     from drt.bench.race import Disagreement
     from drt.bench.report import made
@@ -113,7 +113,7 @@ def _measured(ctx: click.Context, items: list[Item], quick: bool) -> Report:
         click.echo(f"drt: a contestant broke: {broken}", err=True)
         ctx.exit(BROKEN)
     return made(
-        measured, quick=quick, cores=processors(), contestants=table.versions(), absent=others.absent()
+        measured, quick=quick, cores=processors(), contestants=table.versions(), absent=other_engines.absent()
     )
 
 

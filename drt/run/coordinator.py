@@ -21,7 +21,7 @@ from drt.corpus.known import read_known
 from drt.engines import build
 from drt.engines.orphaned_workers import end_leftovers
 from drt.model.errors import InputProblem
-from drt.run.crash_triage import Inquests
+from drt.run.crash_triage import CrashTriage
 from drt.run.log import FORMAT, Event, LogReader, LogWriter, held, make_folder, read_json, replace_json
 from drt.run.options import RunOptions
 from drt.run.reduction_locks import release
@@ -60,7 +60,7 @@ class Status:
     streams: Mapping[str, int] = field(default_factory=dict)
 
 
-class Watcher(Protocol):
+class ProgressView(Protocol):
     """Somebody who is shown a run while it goes on."""
 
     def begin(self, options: RunOptions) -> None: ...
@@ -77,17 +77,17 @@ class _Interrupt:
     times: int = 0
 
 
-def start(options: RunOptions, watcher: Watcher) -> dict[str, Any]:
+def start(options: RunOptions, view: ProgressView) -> dict[str, Any]:
     """Run, and return the footer. Raises `InputProblem` for a corpus or a folder that cannot be used."""
     began = time.monotonic()
     tally = Tally(read_known(Path(options.corpus)))
     versions = {name: build(name).version for name in options.engines}
     with held(options.place):
-        return _started(options, versions, tally, watcher, began).go()
+        return _started(options, versions, tally, view, began).go()
 
 
 def _started(
-    options: RunOptions, versions: dict[str, str], tally: Tally, watcher: Watcher, began: float
+    options: RunOptions, versions: dict[str, str], tally: Tally, view: ProgressView, began: float
 ) -> _Run:
     """A run in a folder of its own, its header written."""
     folder = make_folder(options.place)
@@ -103,10 +103,10 @@ def _started(
         random_seed=options.random_seed,
         options=options.to_json(),
     )
-    return _Run(options, tally, log, watcher, began)
+    return _Run(options, tally, log, view, began)
 
 
-def resume(folder: Path, watcher: Watcher) -> dict[str, Any]:
+def resume(folder: Path, view: ProgressView) -> dict[str, Any]:
     """Go on with a run that was cut off: same cases, same counts, the rest of the budget.
 
     Raises `InputProblem` when the folder holds no run, or one that is over or still going on.
@@ -116,10 +116,10 @@ def resume(folder: Path, watcher: Watcher) -> dict[str, Any]:
     if document is None:
         raise InputProblem("not the log folder of a run: it holds no options.json", folder)
     with held(folder):
-        return _resumed(folder, document, watcher, began).go()
+        return _resumed(folder, document, view, began).go()
 
 
-def _resumed(folder: Path, document: Event, watcher: Watcher, began: float) -> _Run:
+def _resumed(folder: Path, document: Event, view: ProgressView, began: float) -> _Run:
     """A run as it was when it was cut off, and whatever was left of it ended."""
     if (folder / "run.json").exists():
         raise InputProblem("the run is over: its folder holds the footer run.json", folder)
@@ -133,9 +133,9 @@ def _resumed(folder: Path, document: Event, watcher: Watcher, began: float) -> _
     news = status.get("news", {})
     skipped = [[(name, index) for name, index in cases] for cases in status.get("skipped", [])]
     tally = Tally(read_known(Path(options.corpus)))
-    run = _Run(options, tally, log, watcher, began - status.get("elapsed", 0.0), skipped)
+    run = _Run(options, tally, log, view, began - status.get("elapsed", 0.0), skipped)
     run.news = _News(news.get("count", 0), began - news.get("age", 0.0))
-    run.inquests.recall(list(LogReader(folder / "run.jsonl").new()))
+    run.triage.restore(list(LogReader(folder / "run.jsonl").new()))
     return run
 
 
@@ -156,11 +156,11 @@ class _Run:
     options: RunOptions
     tally: Tally
     log: LogWriter
-    watcher: Watcher
+    view: ProgressView
     began: float
     skipped: list[list[tuple[str, int]]] = field(default_factory=list)
     news: _News = field(default_factory=_News)
-    inquests: Inquests = field(init=False)
+    triage: CrashTriage = field(init=False)
     stalled: bool = False
     _readers: dict[Path, LogReader] = field(default_factory=dict)
     _reached: set[str] = field(default_factory=set)
@@ -170,14 +170,14 @@ class _Run:
     _streams: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.inquests = Inquests(self.options, self.log, self.tally)
+        self.triage = CrashTriage(self.options, self.log, self.tally)
 
     def go(self) -> dict[str, Any]:
         """The whole run, to the footer."""
         interrupt = _Interrupt()
         cannot_start = None
         with _interruptible(interrupt):
-            self.watcher.begin(self.options)
+            self.view.begin(self.options)
             fleet = Fleet(self.options, self._workers_end(), self.skipped)
             try:
                 self._until_done(fleet, interrupt)
@@ -185,20 +185,20 @@ class _Run:
                 cannot_start = str(error)
             finally:
                 fleet.kill()
-                self.inquests.end()
+                self.triage.kill()
                 self._read_logs()
                 self._write_status(fleet)
-                self.watcher.end()
+                self.view.end()
             return self._close(fleet, interrupt.times > 0, cannot_start)
 
     def _until_done(self, fleet: Fleet, interrupt: _Interrupt) -> None:
         told = self._clock(-1.0)
         stop_by: float | None = None
-        while fleet.alive or self.inquests.going_on:
+        while fleet.alive or self.triage.active:
             for death in fleet.watch():
-                self.inquests.mourn(death)
+                self.triage.record(death)
             self._read_logs()
-            self.inquests.go_on(time_left=self._left())
+            self.triage.poll(time_left=self._left())
             now = time.monotonic()
             if now - told >= STATUS_SECONDS:
                 told = now
@@ -208,7 +208,7 @@ class _Run:
             self.stalled = self.stalled or (stop_by is None and self._has_stalled(fleet, now))
             if stop_by is None and (interrupt.times or self.stalled or self._left() <= RESERVE_SECONDS / 2):
                 fleet.stop()
-                self.inquests.drop()
+                self.triage.cancel_pending()
                 stop_by = now + (GRACE_SECONDS if interrupt.times or self.stalled else RESERVE_SECONDS)
             if interrupt.times > 1 or (stop_by is not None and now > stop_by):
                 return
@@ -254,13 +254,13 @@ class _Run:
         name = event["coarse"] if event["stage"] == "saved" else event["signature"]
         if name not in names:
             names.append(name)
-            self.watcher.find(event)
+            self.view.find(event)
 
     def _show(self, fleet: Fleet, ending: bool) -> None:
         cases, decisions, divergences = fleet.totals()
         elapsed = time.monotonic() - self.began
         finds, deaths = tuple(self._buckets or self._finds), len(self.tally.deaths)
-        self.watcher.update(
+        self.view.update(
             Status(
                 elapsed,
                 cases,

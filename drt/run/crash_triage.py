@@ -23,7 +23,7 @@ MOST_EXAMINED = 6
 and their cases passed over."""
 
 
-class Inquests:
+class CrashTriage:
     """The deaths of one run, and one examiner at a time."""
 
     def __init__(self, options: RunOptions, log: LogWriter, tally: Tally) -> None:
@@ -36,16 +36,16 @@ class Inquests:
         self._suspects: Counter[str] = Counter()
 
     @property
-    def going_on(self) -> bool:
+    def active(self) -> bool:
         """Whether a death is being looked into, or waits for it."""
         return self._examiner is not None or bool(self._waiting)
 
-    def mourn(self, death: Death) -> None:
+    def record(self, death: Death) -> None:
         """Note a death, and have it looked into where it is one of those."""
         self._log.write("death", **asdict(death))
         self._take_in(death, ())
 
-    def recall(self, events: Sequence[Event]) -> None:
+    def restore(self, events: Sequence[Event]) -> None:
         """Take in the deaths of a run that was cut off, from its log; what was left to look into still is."""
         settled = {
             (event["target"], event["index"])
@@ -69,7 +69,7 @@ class Inquests:
         if (death.target, death.index) not in settled:
             self._waiting.append(death)
 
-    def go_on(self, time_left: float) -> None:
+    def poll(self, time_left: float) -> None:
         """Have the next death looked into, once the one before is done."""
         if self._examiner is not None and self._examiner.poll() is None:
             return
@@ -88,11 +88,11 @@ class Inquests:
             our_environment(self._options.random_seed),
         )
 
-    def drop(self) -> None:
+    def cancel_pending(self) -> None:
         """Look into no more than what is being looked into."""
         self._waiting.clear()
 
-    def end(self) -> None:
+    def kill(self) -> None:
         """End the examiner at once."""
         if self._examiner is not None and self._examiner.poll() is None:
             signal_group(self._examiner, signal.SIGKILL)

@@ -37,7 +37,7 @@ from drt.reduce import reduce_case
 from drt.run.find import Find, description_of, law_in_words
 from drt.run.log import LogWriter
 from drt.run.options import RunOptions
-from drt.run.reduction_locks import Claims
+from drt.run.reduction_locks import ReductionLocks
 from drt.run.testimony import ask_arbiter, unmet_seeds
 from drt.targets.loading import law_of, target_table
 
@@ -69,7 +69,7 @@ class Finder:
 
     options: RunOptions
     corpus: Corpus
-    claims: Claims
+    claims: ReductionLocks
     known: Sequence[Known]
     log: LogWriter
     alarm: Alarm
@@ -92,7 +92,7 @@ class Finder:
             self._note_unsteady(find, unsteady)
             return
         allowance = self._allowance()
-        if not self.claims.take(key, number, again=allowance >= CONFIRMING_SECONDS + LEAST_REDUCTION):
+        if not self.claims.acquire(key, number, again=allowance >= CONFIRMING_SECONDS + LEAST_REDUCTION):
             return
         first = self.claims.pursuits(key) == 1
         began = time.monotonic()
@@ -124,7 +124,7 @@ class Finder:
         if known is not None and known.excuses(datetime.date.today()):
             self.corpus.drop(place, saved)
             self._report(number, key, find, name, None, "known", None, known=known.id)
-            self.claims.settle(key, name, case_features(reduced), number)
+            self.claims.finish(key, name, case_features(reduced), number)
             return
         facts: dict[str, object] = {
             "case": case_to_json(reduced),
@@ -138,7 +138,7 @@ class Finder:
         if solid is False and (unsteady := self._unsteady(find, MOST_RERUNS)):
             self.corpus.drop(place, saved)
             self._note_unsteady(find, unsteady, number)
-            self.claims.settle(key, name, case_features(reduced), number)
+            self.claims.finish(key, name, case_features(reduced), number)
             return
         arbitration = self._arbitration(find)
         judged = self._judged(find, located, arbitration)
@@ -154,7 +154,7 @@ class Finder:
         }
         # Reported before it is settled: a process that is killed in between pursues it once more.
         self._report(number, key, find, name, place, "reduced", solid, **facts)
-        self.claims.settle(key, name, case_features(reduced), number)
+        self.claims.finish(key, name, case_features(reduced), number)
 
     # Engines that waver
 

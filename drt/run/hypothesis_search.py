@@ -25,11 +25,11 @@ Judge = Callable[[str, int, Drawn, Sequence[int | bool]], float]
 its score."""
 
 
-class Enough(BaseException):
+class StopSearch(BaseException):
     """The chunk is to end where it is. No `Exception`, which Hypothesis would take for a finding."""
 
 
-class Searching:
+class TargetedSearch:
     """The searches of one worker. `before` is what `to_json` gave; `skipped` are cases to pass over."""
 
     def __init__(
@@ -56,9 +56,9 @@ class Searching:
         share = self._options.hypothesis
         return share > 0.0 and self._spent < share * (time.monotonic() - self._born)
 
-    def go_on(self, judge: Judge, counts: Mapping[str, Counts]) -> None:
+    def run_chunk(self, judge: Judge, counts: Mapping[str, Counts]) -> None:
         """Search for one chunk; the counts of its target are told what Hypothesis itself took. A judge may
-        end it by raising `Enough`.
+        end it by raising `StopSearch`.
         """
         from generators.hypothesis_source import search  # half a second, which other runs need not wait
 
@@ -80,7 +80,7 @@ class Searching:
         random_seed = case_random_seed(self._options.random_seed, f"{name}\0hypothesis", chunk)
         try:
             search(target.make, judged, random_seed, CASES_A_CHUNK, self._options.place / "hypothesis")
-        except Enough:
+        except StopSearch:
             pass
         finally:
             spent = time.monotonic() - start

@@ -19,7 +19,7 @@ IDLE, ASKING, PURSUING = range(3)
 
 
 @dataclass(frozen=True, slots=True)
-class Glance:
+class Entry:
     """What a page says: the case at work since `since` (the machine's monotonic clock) and the totals so
     far.
     """
@@ -33,7 +33,7 @@ class Glance:
     divergences: int = 0
 
 
-class Page:
+class Journal:
     """The writing end, held by one worker."""
 
     def __init__(self, path: Path) -> None:
@@ -49,10 +49,10 @@ class Page:
         self._memory[:] = _LAYOUT.pack(phase, target, index, since, cases, decisions, divergences)
 
 
-def glance(path: Path) -> Glance:
+def read(path: Path) -> Entry:
     """What the page says now; an idle one where there is none yet."""
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        return Glance()
-    return Glance(*_LAYOUT.unpack(content)) if len(content) == _LAYOUT.size else Glance()
+        return Entry()
+    return Entry(*_LAYOUT.unpack(content)) if len(content) == _LAYOUT.size else Entry()

@@ -23,25 +23,26 @@ from drt.targets.cases import Drawn
 LONGEST_WATCHED = 20_000
 
 
-class Watcher:
-    """The looks of one worker. `features` are the cells reached so far, `sights` the situations, counted;
-    `before` is what `to_json` gave, should the worker go on where another was.
+class CoverageObserver:
+    """The coverage of one worker: `features` and `situations` count what its cases have reached.
+
+    `before` is what `to_json` gave, for a worker that resumes where another ended.
     """
 
     def __init__(
         self, engines: Sequence[Guarded], alarm: Alarm, deadline: float, before: Mapping[str, Any]
     ) -> None:
         self.features: Counter[str] = Counter(before.get("features", {}))
-        self.sights: Counter[str] = Counter(before.get("sights", {}))
+        self.situations: Counter[str] = Counter(before.get("sights", {}))
         self._validator = engines[-1]
         self._reference = any(engine.name == "reference" for engine in engines)
         self._alarm = alarm
         self._deadline = deadline
 
     def to_json(self) -> dict[str, Any]:
-        return {"features": dict(self.features), "sights": dict(self.sights)}
+        return {"features": dict(self.features), "sights": dict(self.situations)}
 
-    def look(self, drawn: Drawn, counts: Counts) -> set[str]:
+    def observe(self, drawn: Drawn, counts: Counts) -> set[str]:
         """Look at a case on which the engines agree; a look that takes too long is given up.
 
         Returns the names of the features that the case reaches, and of their pairs.
@@ -53,7 +54,7 @@ class Watcher:
         try:
             reached = reached_by(drawn.case)
             self.features.update(reached.bins)
-            self.sights.update(reached.situations)
+            self.situations.update(reached.situations)
             if drawn.stream:
                 judge(drawn, self._validator, counts.streams.setdefault(drawn.stream, Counter()))
             return {*reached.bins, *(f"{below}{PAIRED}{above}" for below, above in reached.crosses)}

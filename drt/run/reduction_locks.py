@@ -22,12 +22,12 @@ from drt.run.log import replace_json
 MOST_BUCKETS = 12
 """Buckets of one coarse key that are reduced in one run; what comes after is counted only."""
 
-IN_VAIN = 4
+MAX_ATTEMPTS = 4
 """Pursuits of one coarse key that may end in a bucket already known, or in nothing, before they stop."""
 
 
 @dataclass(slots=True)
-class _Claim:
+class _Lock:
     """What is known of one coarse key: the process at work on it, pursuits begun, the features of each
     bucket, and the finds that are begun and not settled.
     """
@@ -39,15 +39,15 @@ class _Claim:
 
     @property
     def spent(self) -> bool:
-        return len(self.buckets) >= MOST_BUCKETS or self.began - len(self.buckets) >= IN_VAIN
+        return len(self.buckets) >= MOST_BUCKETS or self.began - len(self.buckets) >= MAX_ATTEMPTS
 
 
-class Claims:
+class ReductionLocks:
     """The claims of one run, as one worker sees them. `seen` counts the divergences met, by coarse key."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._known: dict[str, _Claim] = {}
+        self._known: dict[str, _Lock] = {}
         self.seen: Counter[str] = Counter()
 
     def is_worth(self, key: str, features: Callable[[], tuple[str, ...]], find: str = "") -> bool:
@@ -67,8 +67,8 @@ class Claims:
         covered = any(mine.issuperset(bucket) for bucket in known.buckets.values())
         return not covered or not seen & (seen - 1)
 
-    def take(self, key: str, find: str = "", again: bool = True) -> bool:
-        """Whether the caller is to pursue a divergence of this coarse key; it then owes a `settle`.
+    def acquire(self, key: str, find: str = "", again: bool = True) -> bool:
+        """Whether the caller is to pursue a divergence of this coarse key; it then owes a `finish`.
 
         `find` is the name of this find in the run. One that was begun by a process that was killed is
         resumed, whatever others have found meanwhile: part of it is saved. `again` says that the caller has
@@ -78,7 +78,7 @@ class Claims:
         with self._claim(key) as claim:
             working = claim.owner not in (None, os.getpid()) and is_at_work(claim.owner, self._folder.parent)
             begun = claim.open.count(find)
-            if begun >= IN_VAIN or (
+            if begun >= MAX_ATTEMPTS or (
                 not begun
                 and (
                     working
@@ -99,7 +99,7 @@ class Claims:
         known = self._known.get(key)
         return 0 if known is None else known.began
 
-    def forgive(self, process: int) -> None:
+    def release_crashed(self, process: int) -> None:
         """Take back what a process that was killed from outside had begun: it was not in vain."""
         for path in self._folder.glob("*.json"):
             key = _document(path.read_text(encoding="utf-8")).get("key")
@@ -110,7 +110,7 @@ class Claims:
                         claim.began = max(len(claim.buckets), claim.began - 1)
                         claim.open = list(dict.fromkeys(claim.open))
 
-    def settle(self, key: str, signature: str, features: tuple[str, ...], find: str = "") -> None:
+    def finish(self, key: str, signature: str, features: tuple[str, ...], find: str = "") -> None:
         """Record the bucket that a pursuit led to, once all of it is saved."""
         with self._claim(key) as claim:
             claim.owner = None
@@ -118,13 +118,13 @@ class Claims:
             claim.buckets[signature] = list(features)
 
     @contextlib.contextmanager
-    def _claim(self, key: str) -> Iterator[_Claim]:
+    def _claim(self, key: str) -> Iterator[_Lock]:
         path = self._folder / f"{blake2b(key.encode(), digest_size=8).hexdigest()}.json"
         with path.open("a+", encoding="utf-8") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             file.seek(0)
             document = _document(file.read())
-            claim = _Claim(**{name: document[name] for name in _Claim.__slots__ if name in document})
+            claim = _Lock(**{name: document[name] for name in _Lock.__slots__ if name in document})
             before = json.dumps(asdict(claim))
             yield claim
             self._known[key] = claim

@@ -18,10 +18,10 @@ from drt.engines.cpu_time import waited_by
 from drt.engines.orphaned_workers import MARK, end_marked, mark_of
 from drt.engines.processes import Process, module, our_environment, signal_group, start_logged
 from drt.engines.sandbox import HANG, cause_of
-from drt.run import journal as pages
+from drt.run import journal
 from drt.run.log import read_json
 from drt.run.options import RunOptions
-from drt.run.reduction_locks import Claims
+from drt.run.reduction_locks import ReductionLocks
 from drt.run.worker import RECYCLE, UNWRITABLE
 
 HANG_FACTOR = 3
@@ -98,7 +98,7 @@ class Fleet:
 
     def totals(self) -> tuple[int, int, int]:
         """Cases, decisions and divergences so far, straight from the pages."""
-        glances = [pages.glance(self._page(number)) for number in range(self._options.jobs)]
+        glances = [journal.read(self._page(number)) for number in range(self._options.jobs)]
         return (
             sum(one.cases for one in glances),
             sum(one.decisions for one in glances),
@@ -164,16 +164,16 @@ class Fleet:
         )
 
     def _end_if_hanging(self, worker: _Worker) -> None:
-        glance = pages.glance(self._page(worker.number))
+        glance = journal.read(self._page(worker.number))
         before, worker.seen = worker.seen, (glance.phase, glance.target, glance.index, glance.since)
         waited = waited_by(worker.process.pid)
         if before != worker.seen:
             worker.waited = waited
             return
         allowed = HANG_FACTOR * self._options.deadline + HANG_GRACE + waited - worker.waited
-        if glance.phase == pages.PURSUING:
+        if glance.phase == journal.PURSUING:
             allowed += self._options.reduce_seconds * 4 + 120.0
-        if glance.phase != pages.IDLE and time.monotonic() - glance.since > allowed:
+        if glance.phase != journal.IDLE and time.monotonic() - glance.since > allowed:
             worker.hung = True
             signal_group(worker.process, signal.SIGKILL)
 
@@ -184,9 +184,9 @@ class Fleet:
             return None
         if code == UNWRITABLE:
             raise CannotStart(self._last_words(worker.number))
-        glance = pages.glance(self._page(worker.number))
+        glance = journal.read(self._page(worker.number))
         cause = HANG if worker.hung else cause_of(code)
-        if glance.phase == pages.IDLE and glance.cases == 0:
+        if glance.phase == journal.IDLE and glance.cases == 0:
             worker.vain += 1
             if worker.vain >= STARTS_IN_VAIN and not self._stopping:
                 raise CannotStart(self._last_words(worker.number) or cause)
@@ -196,10 +196,10 @@ class Fleet:
             return None
         self._see_progress(worker)
         case = (self._options.targets[glance.target], glance.index)
-        suspect = glance.phase == pages.ASKING and not self._stopping
-        if glance.phase == pages.PURSUING and cause in RETRIED and worker.retried.count(case) < RETRIES:
+        suspect = glance.phase == journal.ASKING and not self._stopping
+        if glance.phase == journal.PURSUING and cause in RETRIED and worker.retried.count(case) < RETRIES:
             worker.retried.append(case)
-            Claims(self._options.place / "claims").forgive(worker.process.pid)
+            ReductionLocks(self._options.place / "claims").release_crashed(worker.process.pid)
         if suspect and cause in RETRIED and worker.retried.count(case) < RETRIES:
             worker.retried.append(case)
             suspect = False

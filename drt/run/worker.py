@@ -28,15 +28,15 @@ from drt.engines.sandbox import Broke, attempt, limit_memory, resident_bytes
 from drt.model.case import Case
 from drt.model.divergence import Checked
 from drt.model.errors import MachineProblem, cannot_write
-from drt.run import journal as pages
+from drt.run import journal
 from drt.run.arbiter import Arbiter
 from drt.run.find import Find, origin_of
 from drt.run.findings import Finder
-from drt.run.hypothesis_search import Enough, Searching
+from drt.run.hypothesis_search import StopSearch, TargetedSearch
 from drt.run.log import LogWriter, read_json, replace_json
-from drt.run.observer import Watcher
+from drt.run.observer import CoverageObserver
 from drt.run.options import RunOptions
-from drt.run.reduction_locks import Claims
+from drt.run.reduction_locks import ReductionLocks
 from drt.run.schedule import Schedule, case_random_seed, shared_random_seed, shares
 from drt.run.statistics import counts_of
 from drt.run.working_corpus import WorkingCorpus
@@ -98,20 +98,20 @@ class Worker:
         )
         self._broken = int(before.get("broken", 0))
         self.log = LogWriter(folder / f"worker-{number}.jsonl")
-        self._page = pages.Page(folder / f"worker-{number}.page")
+        self._journal = journal.Journal(folder / f"worker-{number}.page")
         self._alarm = Alarm()
         self._arbiter = Arbiter.of(options, self._alarm)
-        self._watcher = Watcher(self.engines, self._alarm, options.deadline, before)
-        self._told = set(self._watcher.features)
+        self._observer = CoverageObserver(self.engines, self._alarm, options.deadline, before)
+        self._told = set(self._observer.features)
         self._working = WorkingCorpus(options.working_corpus(number), lanes, self.schedule.following)
-        self._searching = Searching(options, number, before.get("searching", {}), skipped)
+        self._targeted = TargetedSearch(options, number, before.get("searching", {}), skipped)
         corpus = Corpus(Path(options.corpus))
-        self._claims = Claims(folder / "claims")
-        self._claims.seen.update(before["seen"])
+        self._locks = ReductionLocks(folder / "claims")
+        self._locks.seen.update(before["seen"])
         self._finder = Finder(
             options=options,
             corpus=corpus,
-            claims=self._claims,
+            claims=self._locks,
             known=read_known(corpus.root),
             log=self.log,
             alarm=self._alarm,
@@ -154,8 +154,8 @@ class Worker:
                 if resident > self.options.memory * 1024 * 1024 // 2:
                     self.log.write("recycled", worker=self._number, resident=resident)
                     return RECYCLE
-            if self._searching.due:
-                self._searching.go_on(self._search, self.counts)
+            if self._targeted.due:
+                self._targeted.run_chunk(self._search, self.counts)
                 continue
             drawn = self.schedule.next()
             if drawn is None:
@@ -163,7 +163,7 @@ class Worker:
             name, index = drawn
             self._one(name, index, now)
             self.schedule.spend(name, clock() - now)
-        self._page.write(pages.IDLE, 0, 0, clock(), *self._totals)
+        self._journal.write(journal.IDLE, 0, 0, clock(), *self._totals)
         self.save_state(done=True)
         return 0
 
@@ -189,16 +189,16 @@ class Worker:
             self._state,
             {
                 "targets": targets,
-                "seen": dict(self._claims.seen),
-                **self._watcher.to_json(),
-                "searching": self._searching.to_json(),
+                "seen": dict(self._locks.seen),
+                **self._observer.to_json(),
+                "searching": self._targeted.to_json(),
                 "broken": self._broken,
                 "seconds": round(time.monotonic() - self._born, 3),
                 "resident": resident,
                 "done": done,
             },
         )
-        if fresh := sorted(self._watcher.features.keys() - self._told):
+        if fresh := sorted(self._observer.features.keys() - self._told):
             self._told.update(fresh)
             self.log.write("reached", features=fresh)
         if faulthandler.is_enabled():
@@ -223,7 +223,7 @@ class Worker:
             self._pursue(name, index, seed, source.choices, drawn.case, checked, self.engines)
             return
         if target.is_watched(index, seed):
-            reached = self._watcher.look(drawn, counts)
+            reached = self._observer.observe(drawn, counts)
             if target.streams and reached:
                 self._working.consider(name, index, reached, source.choices)
         if self._arbiter is not None and self._arbiter.wants(seed):
@@ -233,21 +233,21 @@ class Worker:
         """What a case is worth that Hypothesis has drawn: the number of features that it reaches."""
         now = time.monotonic()
         if self._is_over() or (self._ends is not None and now >= self._ends):
-            raise Enough
+            raise StopSearch
         _, checked = self._compare(name, index, now, lambda: drawn) or (drawn, None)
         self.counts[name].events["hypothesis:cases"] += 1
         if checked is None or checked.divergences:
             if checked is not None:
                 self._pursue(name, index, None, choices, drawn.case, checked, self.engines)
             return 0.0
-        return float(len(self._watcher.look(Drawn(drawn.case), self.counts[name])))
+        return float(len(self._observer.observe(Drawn(drawn.case), self.counts[name])))
 
     def _compare(
         self, name: str, index: int, began: float, make: Callable[[], Drawn]
     ) -> tuple[Drawn, Checked] | None:
         """Make one case, ask and count; None where our own code broke."""
         target, counts = self._targets[name], self.counts[name]
-        self._page.write(pages.ASKING, self._numbers[name], index, began, *self._totals)
+        self._journal.write(journal.ASKING, self._numbers[name], index, began, *self._totals)
         clock = time.perf_counter
         self._alarm.set(self.options.deadline)
         asked_before = [engine.seconds for engine in self.engines]
@@ -307,7 +307,7 @@ class Worker:
         arbiter: bool = False,
     ) -> None:
         start = time.monotonic()
-        self._page.write(pages.PURSUING, self._numbers[name], index, start, *self._totals)
+        self._journal.write(journal.PURSUING, self._numbers[name], index, start, *self._totals)
         origin = origin_of(self.options, self._versions, name, index, seed, choices)
         of_a_kind = {key_text(divergence): divergence for divergence in reversed(checked.divergences)}
         for divergence in of_a_kind.values():

@@ -7,7 +7,7 @@ from statistics import mean
 
 import pytest
 
-from drt.bench import grants
+from drt.bench import direct_grants
 from drt.bench.workload import Workload
 from production import Authorizer, Entities, PolicySet, Request
 from production.serving.entity_side import Grouping
@@ -49,7 +49,11 @@ def runs(make: Callable[[int], Workload], size: int) -> float:
 
 @pytest.mark.parametrize(
     ("make", "size", "most"),
-    [(grants.direct, 5_000, 1.0), (grants.many, 5_000, 20.0), (grants.links, 10_000, 1.5)],
+    [
+        (direct_grants.direct, 5_000, 1.0),
+        (direct_grants.many, 5_000, 20.0),
+        (direct_grants.links, 10_000, 1.5),
+    ],
     ids=["direct", "many", "links"],
 )
 def test_few_policies_are_candidates(make: Callable[[int], Workload], size: int, most: float) -> None:
@@ -57,10 +61,10 @@ def test_few_policies_are_candidates(make: Callable[[int], Workload], size: int,
 
 
 def test_many_policies_cost_few_runs() -> None:
-    assert runs(grants.many, 5_000) <= 2.5
+    assert runs(direct_grants.many, 5_000) <= 2.5
 
 
 def test_without_groups_there_would_be_many_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("production.serving.entity_side._likeness", id)
 
-    assert runs(grants.many, 5_000) > 5
+    assert runs(direct_grants.many, 5_000) > 5

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from drt.report.terminal.console import from_here, progress, visible
-from drt.run.coordinator import Status, Watcher
+from drt.run.coordinator import ProgressView, Status
 from drt.run.log import Event
 from drt.run.options import RunOptions
 
@@ -20,7 +20,7 @@ PLAIN_SECONDS = 30.0
 SHOWN_FINDS = 8
 
 
-def watcher(quiet: bool) -> Watcher:
+def watcher(quiet: bool) -> ProgressView:
     """The view that suits where standard error goes."""
     console = progress()
     if quiet:

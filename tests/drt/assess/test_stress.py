@@ -51,7 +51,7 @@ def test_every_way_of_being_hurt_is_seen(name: str, problem: str) -> None:
 
 
 FREE_IN_PARENT = """
-from drt.assess import stress as measuring
+from drt.assess import stress
 from drt.engines import memory as peak
 from tests.drt.assess.test_stress import hurt
 
@@ -59,7 +59,7 @@ freed = [bytearray(100_000) for _ in range(3000)]
 on_top = bytearray(100_000)  # keeps the allocator from giving back what is freed below
 del freed
 print(hurt("Hoards").memory_growth)
-measuring.level = peak.peak
+stress.level = peak.peak
 print(hurt("Hoards").memory_growth)
 """
 

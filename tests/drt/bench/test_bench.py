@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 pytest.importorskip("cedarpy")
 
-from drt.bench import grants, speed, table
+from drt.bench import direct_grants, speed, table
 from drt.bench.applications import abac, tinytodo
 from drt.bench.contestants.cedarpy import Cedarpy
 from drt.bench.contestants.contestant import Answer, Contestant, Prepared
@@ -103,7 +103,7 @@ def test_what_a_contestant_does_not_tell_is_not_held_against_it() -> None:
 
 
 def test_contestants_that_agree_are_raced() -> None:
-    prepared = prepared_for(grants.direct(10), [Production(), Production(plain=True)])
+    prepared = prepared_for(direct_grants.direct(10), [Production(), Production(plain=True)])
     timings = race(prepared, 3)
     assert [len(each.rounds) for each in timings.values()] == [3, 3]
     found = ratio(timings, "production, dicts", "production")
@@ -195,7 +195,11 @@ def test_a_file_that_is_no_report(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("workload", "most"),
-    [(grants.direct(5_000), 2.0), (grants.links(5_000), 3.0), (grants.many(5_000), 15.0)],
+    [
+        (direct_grants.direct(5_000), 2.0),
+        (direct_grants.links(5_000), 3.0),
+        (direct_grants.many(5_000), 15.0),
+    ],
     ids=lambda each: getattr(each, "name", each),
 )
 def test_of_thousands_of_policies_few_are_evaluated(workload: Workload, most: float) -> None:

@@ -9,8 +9,8 @@ import pytest
 
 pytest.importorskip("cedarpy")
 
-from drt.bench import others, table
-from drt.bench.curves import Plan
+from drt.bench import other_engines, table
+from drt.bench.curve import Plan
 from drt.bench.figure import Figure
 from drt.bench.report import Report
 from drt.report.terminal.bench_charts import drawn
@@ -38,7 +38,7 @@ def test_the_charts_show_the_saved_report() -> None:
 
 
 def test_the_saved_report_is_a_whole_run_with_the_limits_of_the_table() -> None:
-    optional = {each.name for each in others.figures()}
+    optional = {each.name for each in other_engines.figures()}
     figures = {each.name: each.limit for each in ITEMS if isinstance(each, Figure)}
     saved = {row.figure: row.limit for row in REPORT.rows if row.group != "others"}
     assert saved == {name: limit for name, limit in figures.items() if name not in optional}

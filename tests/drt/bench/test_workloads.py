@@ -9,23 +9,23 @@ import pytest
 
 pytest.importorskip("cedarpy")
 
-from drt.bench import grants, kubernetes
+from drt.bench import direct_grants, kubernetes
 from drt.bench.applications import APPLICATIONS
 from drt.bench.contestants import cedarpy, production
 from drt.bench.contestants.contestant import Answer
 from drt.bench.contestants.naive import Naive
 from drt.bench.contestants.production import Production
 from drt.bench.contestants.reference import Reference
-from drt.bench.mix import alike, shared_quotas
+from drt.bench.controlled_mix import alike, shared_quotas
 from drt.bench.schemas import VALIDATED
 from drt.bench.workload import REQUESTS, Workload
 from drt.model.case import Source
 
 GROWING: dict[str, Callable[[int], Workload]] = {
-    "direct": grants.direct,
-    "many": grants.many,
-    "links": grants.links,
-    "erring": grants.erring,
+    "direct": direct_grants.direct,
+    "many": direct_grants.many,
+    "links": direct_grants.links,
+    "erring": direct_grants.erring,
 }
 ALL = {**APPLICATIONS, **GROWING}
 
@@ -63,7 +63,7 @@ def test_both_engines_answer_alike_and_both_decisions_occur(name: str) -> None:
 
 
 def test_every_policy_of_the_erring_workload_errs() -> None:
-    answers = Production().prepare(grants.erring(8)).answers()
+    answers = Production().prepare(direct_grants.erring(8)).answers()
     assert all(len(answer.erring or ()) == 8 for answer in answers)
     assert len({kind for answer in answers for _, kind in answer.erring or ()}) > 1
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from drt.corpus import store as corpora
+from drt.corpus import store
 from drt.corpus.store import Corpus, find_corpus, slug
 from drt.model.case import Case, Source
 from drt.model.errors import InputProblem
@@ -220,4 +220,4 @@ def test_the_corpus_is_found_upward(tmp_path: Path) -> None:
 
 
 def test_without_any_other_the_corpus_is_that_of_the_checkout(tmp_path: Path) -> None:
-    assert find_corpus(None, tmp_path).root == Path(corpora.__file__).parents[2] / "corpus"
+    assert find_corpus(None, tmp_path).root == Path(store.__file__).parents[2] / "corpus"

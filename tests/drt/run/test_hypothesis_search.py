@@ -16,7 +16,7 @@ from drt.model.case_directory import read_case
 from drt.report.terminal.progress import Quiet
 from drt.run.coordinator import start
 from drt.run.crash_examiner import death
-from drt.run.hypothesis_search import CASES_A_CHUNK, Enough, Searching, asked_file, last_asked
+from drt.run.hypothesis_search import CASES_A_CHUNK, StopSearch, TargetedSearch, asked_file, last_asked
 from drt.run.log import LogReader, LogWriter
 from drt.run.options import HYPOTHESIS, RunOptions
 from drt.run.statistics import Counts
@@ -52,10 +52,10 @@ def searched(options: RunOptions, chunks: int, skipped: Sequence[tuple[str, int]
         found.append((name, index, drawn.case, tuple(choices)))
         return float(len(drawn.case.policies.text))
 
-    searching = Searching(options, 0, {}, skipped)
+    searching = TargetedSearch(options, 0, {}, skipped)
     counts = {"toy": Counts()}
     for _ in range(chunks):
-        searching.go_on(judge, counts)
+        searching.run_chunk(judge, counts)
     assert counts["toy"].seconds["hypothesis"] > 0.0
     return found
 
@@ -80,10 +80,10 @@ def test_what_killed_its_asker_is_passed_over(options: RunOptions) -> None:
 
 
 def test_it_gets_its_share_and_no_more(options: RunOptions) -> None:
-    assert Searching(options, 0, {}, ()).due
-    assert not Searching(replace(options, hypothesis=0.0), 0, {}, ()).due
-    searching = Searching(replace(options, hypothesis=0.01), 0, {}, ())
-    searching.go_on(lambda *_: 0.0, {"toy": Counts()})
+    assert TargetedSearch(options, 0, {}, ()).due
+    assert not TargetedSearch(replace(options, hypothesis=0.0), 0, {}, ()).due
+    searching = TargetedSearch(replace(options, hypothesis=0.01), 0, {}, ())
+    searching.run_chunk(lambda *_: 0.0, {"toy": Counts()})
     assert not searching.due
 
 
@@ -96,14 +96,14 @@ def test_a_judge_can_end_it_and_a_death_leaves_the_choices(options: RunOptions) 
             raise end
         return 0.0
 
-    end: BaseException = Enough()
-    Searching(options, 0, {}, ()).go_on(judge, {"toy": Counts()})
+    end: BaseException = StopSearch()
+    TargetedSearch(options, 0, {}, ()).run_chunk(judge, {"toy": Counts()})
     assert len(seen) == 5
     assert not asked_file(options, "toy", HYPOTHESIS).exists()
     seen.clear()
     end = KeyboardInterrupt()
     with pytest.raises(KeyboardInterrupt):
-        Searching(options, 0, {}, ()).go_on(judge, {"toy": Counts()})
+        TargetedSearch(options, 0, {}, ()).run_chunk(judge, {"toy": Counts()})
     assert toys.draw(ReplaySource(last_asked(options, "toy", HYPOTHESIS))) == seen[-1][2]
 
 

@@ -34,10 +34,10 @@ from drt.model.outcome import (
     Validated,
 )
 from drt.model.outcome_json import outcome_from_json, outcome_to_json
-from drt.run import journal as pages
+from drt.run import journal
 from drt.run.log import LogReader, LogWriter, make_folder, read_json, read_run, replace_json
 from drt.run.memory_growth import Resident, growth, is_flat, told
-from drt.run.reduction_locks import IN_VAIN, MOST_BUCKETS, Claims, release
+from drt.run.reduction_locks import MAX_ATTEMPTS, MOST_BUCKETS, ReductionLocks, release
 from drt.run.schedule import Schedule, case_random_seed, shares
 from drt.run.statistics import Counts, total
 from drt.targets.partitions import LANES, lanes_of
@@ -148,11 +148,11 @@ def test_random_seeds_of_cases_are_fixed_and_all_different() -> None:
 
 def test_a_page_says_what_was_written_last(tmp_path: Path) -> None:
     path = tmp_path / "page"
-    assert pages.glance(path) == pages.Glance()
-    page = pages.Page(path)
-    page.write(pages.ASKING, 3, 2**40, 12.5, 7, 8, 9)
+    assert journal.read(path) == journal.Entry()
+    page = journal.Journal(path)
+    page.write(journal.ASKING, 3, 2**40, 12.5, 7, 8, 9)
 
-    assert pages.glance(path) == pages.Glance(pages.ASKING, 3, 2**40, 12.5, 7, 8, 9)
+    assert journal.read(path) == journal.Entry(journal.ASKING, 3, 2**40, 12.5, 7, 8, 9)
 
 
 def some_counts(seed: int) -> Counts:
@@ -348,26 +348,26 @@ def test_a_malformed_known_file_is_told(tmp_path: Path, text: str, sentence: str
         read_known(tmp_path)
 
 
-def takes(claims: Claims, key: str, features: Callable[[], tuple[str, ...]], find: str = "") -> bool:
+def takes(claims: ReductionLocks, key: str, features: Callable[[], tuple[str, ...]], find: str = "") -> bool:
     """What a worker does with a divergence."""
-    return claims.is_worth(key, features, find) and claims.take(key, find)
+    return claims.is_worth(key, features, find) and claims.acquire(key, find)
 
 
 def test_a_key_pursued_before_waits_for_time(tmp_path: Path) -> None:
-    first = Claims(tmp_path)
-    assert first.take("key", again=False)
+    first = ReductionLocks(tmp_path)
+    assert first.acquire("key", again=False)
     assert first.pursuits("key") == 1
-    first.settle("key", "bucket", ("a",))
+    first.finish("key", "bucket", ("a",))
 
-    assert not first.take("key", again=False)
-    assert first.take("key", again=True)
+    assert not first.acquire("key", again=False)
+    assert first.acquire("key", again=True)
     assert first.pursuits("key") == 2
 
 
 def test_one_worker_at_a_time_pursues_a_key(tmp_path: Path) -> None:
     folder = tmp_path / "claims"
     folder.mkdir()
-    mine, other = Claims(folder), Claims(folder)
+    mine, other = ReductionLocks(folder), ReductionLocks(folder)
     assert takes(mine, "key", lambda: ("a", "b"))
     (path,) = folder.iterdir()
     claimed = json.loads(path.read_text())
@@ -385,66 +385,66 @@ def test_one_worker_at_a_time_pursues_a_key(tmp_path: Path) -> None:
 def test_pursuits_that_were_cut_off_from_outside_were_not_in_vain(tmp_path: Path) -> None:
     def attempts() -> int:
         number = 0
-        while takes(Claims(tmp_path), "key", lambda: ()):
+        while takes(ReductionLocks(tmp_path), "key", lambda: ()):
             number += 1
         return number
 
-    assert attempts() == IN_VAIN
+    assert attempts() == MAX_ATTEMPTS
     release(tmp_path)
-    assert attempts() == IN_VAIN
+    assert attempts() == MAX_ATTEMPTS
     release(tmp_path)
-    Claims(tmp_path).settle("key", "bucket", ())
+    ReductionLocks(tmp_path).finish("key", "bucket", ())
     release(tmp_path)
     assert json.loads(next(tmp_path.iterdir()).read_text())["buckets"] == {"bucket": []}
     assert attempts() == 0
 
 
 def test_a_pursuit_that_was_killed_from_outside_is_forgiven(tmp_path: Path) -> None:
-    for _ in range(3 * IN_VAIN):
-        assert takes(Claims(tmp_path), "key", lambda: (), "find")
-        Claims(tmp_path).forgive(os.getppid())
-        Claims(tmp_path).forgive(os.getpid())
-    tries = [takes(Claims(tmp_path), "key", lambda: (), "find") for _ in range(IN_VAIN)]
+    for _ in range(3 * MAX_ATTEMPTS):
+        assert takes(ReductionLocks(tmp_path), "key", lambda: (), "find")
+        ReductionLocks(tmp_path).release_crashed(os.getppid())
+        ReductionLocks(tmp_path).release_crashed(os.getpid())
+    tries = [takes(ReductionLocks(tmp_path), "key", lambda: (), "find") for _ in range(MAX_ATTEMPTS)]
 
-    assert tries == [True] * (IN_VAIN - 1) + [False]
+    assert tries == [True] * (MAX_ATTEMPTS - 1) + [False]
 
 
 def test_a_find_whose_process_was_killed_is_gone_on_with_whatever_others_found(tmp_path: Path) -> None:
-    assert takes(Claims(tmp_path), "key", lambda: ("a",), "first")
+    assert takes(ReductionLocks(tmp_path), "key", lambda: ("a",), "first")
     path = next(tmp_path.iterdir())
     path.write_text(json.dumps({**json.loads(path.read_text()), "owner": 999_999_999}))
-    other = Claims(tmp_path)
+    other = ReductionLocks(tmp_path)
     assert takes(other, "key", lambda: ("a",), "second")
-    other.settle("key", "bucket", ("a",), find="second")
-    again = Claims(tmp_path)
+    other.finish("key", "bucket", ("a",), find="second")
+    again = ReductionLocks(tmp_path)
 
     assert not takes(again, "key", lambda: ("a",), "third")
     again.seen["key"] = 2  # the third of a kind that a bucket covers is not pursued
     assert takes(again, "key", lambda: ("a",), "first")
-    again.settle("key", "bucket", ("a",), find="first")
-    assert not takes(Claims(tmp_path), "key", lambda: ("a",), "first")
+    again.finish("key", "bucket", ("a",), find="first")
+    assert not takes(ReductionLocks(tmp_path), "key", lambda: ("a",), "first")
 
 
 def test_what_a_known_bucket_covers_is_pursued_ever_more_seldom(tmp_path: Path) -> None:
-    claims = Claims(tmp_path)
+    claims = ReductionLocks(tmp_path)
     pursued = []
     for seen in range(1, 40):
         if takes(claims, "key", lambda: ("a", "b", "c")):
             pursued.append(seen)
-            claims.settle("key", "bucket", ("a", "b"))
+            claims.finish("key", "bucket", ("a", "b"))
 
-    assert pursued == [1, 2, 4, 8, 16][: IN_VAIN + 1]
+    assert pursued == [1, 2, 4, 8, 16][: MAX_ATTEMPTS + 1]
     assert claims.seen["key"] == 39
 
 
 def test_what_no_known_bucket_covers_is_pursued_at_once(tmp_path: Path) -> None:
-    claims = Claims(tmp_path)
+    claims = ReductionLocks(tmp_path)
     pursued = 0
     for number in range(100):
         feature = f"f{number}"
         if takes(claims, "key", lambda feature=feature: (feature,)):
             pursued += 1
-            claims.settle("key", f"bucket {number}", (feature,))
+            claims.finish("key", f"bucket {number}", (feature,))
 
     assert pursued == MOST_BUCKETS
 

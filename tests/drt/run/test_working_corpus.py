@@ -16,7 +16,7 @@ from drt.engines.guard import Guarded
 from drt.report.terminal.progress import Quiet
 from drt.run.coordinator import start
 from drt.run.log import read_json
-from drt.run.observer import Watcher
+from drt.run.observer import CoverageObserver
 from drt.run.options import RunOptions
 from drt.run.schedule import Schedule, case_random_seed, shared_random_seed
 from drt.run.statistics import Counts
@@ -85,7 +85,7 @@ def options(tmp_path: Path) -> RunOptions:
 def _by_hand(options: RunOptions, path: Path, workers: int = 1) -> dict[int, tuple[str, tuple[Any, ...]]]:
     """The streams and choices of a run's cases by their index, drawn by one worker after the other."""
     target, engines = TARGETS["authorize"], [Guarded(build(name)) for name in options.engines]
-    watcher = Watcher(engines, Alarm(), 60.0, {})
+    observer = CoverageObserver(engines, Alarm(), 60.0, {})
     drawn = {}
     for lanes in (lanes_of(worker, workers) for worker in range(workers)):
         working = WorkingCorpus(path, lanes, {})
@@ -99,7 +99,7 @@ def _by_hand(options: RunOptions, path: Path, workers: int = 1) -> dict[int, tup
             drawn[index] = (made.stream, tuple(source.choices))
             assert target.draw(ReplaySource(source.choices)) == made.case
             if target.is_watched(index, seed):
-                working.consider("authorize", index, watcher.look(made, Counts()), source.choices)
+                working.consider("authorize", index, observer.observe(made, Counts()), source.choices)
     return drawn
 
 

@@ -8,7 +8,7 @@ from functools import partial
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 
-from drt.bench import grants
+from drt.bench import direct_grants
 from drt.bench.contestants import cedar_wasm
 from drt.bench.contestants.contestant import Contestant
 from drt.bench.contestants.production import Production
@@ -81,7 +81,7 @@ def versions() -> dict[str, str]:
 
 def versus_production(other: Other, quick: bool) -> Measured:
     """The other's time by production's; decisions are compared first."""
-    return versus(grants.direct, POLICIES, other.make(), Production(), None, quick)
+    return versus(direct_grants.direct, POLICIES, other.make(), Production(), None, quick)
 
 
 def figures() -> list[Figure]:

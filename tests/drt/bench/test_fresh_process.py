@@ -10,10 +10,10 @@ import pytest
 
 pytest.importorskip("cedarpy")
 
-from drt.bench import fresh, grants
+from drt.bench import direct_grants, fresh_process
 from drt.bench.contestants import production
 from drt.bench.contestants.contestant import Unmeasurable
-from drt.bench.fresh import COSTS, ENTRANTS, Cost, Entrant, Written
+from drt.bench.fresh_process import COSTS, ENTRANTS, Cost, Entrant, Written
 from drt.model.case import Source
 
 MEGABYTE = 1_000_000
@@ -51,7 +51,7 @@ class Wasteful:
 
 @pytest.fixture(scope="module")
 def written() -> Iterator[Written]:
-    with Written(grants.links(30)) as files:
+    with Written(direct_grants.links(30)) as files:
         yield files
 
 
@@ -75,6 +75,6 @@ def test_a_child_that_breaks_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(Unmeasurable, match=r"load of nobody: .*No module named") as told:
         written.measure("load", "nobody")  # type: ignore[arg-type]  # the point of the test
     assert "\n" not in str(told.value)
-    monkeypatch.setattr(fresh, "SECONDS", 0.001)
+    monkeypatch.setattr(fresh_process, "SECONDS", 0.001)
     with pytest.raises(Unmeasurable, match=r"load of production: no answer in 0\.001 s"):
         written.measure("load", "production")

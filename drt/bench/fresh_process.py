@@ -1,8 +1,8 @@
 """Costs that only a fresh process tells: reading a store, the first decision, memory.
 
-The parent writes a workload's texts to files; a child (`python -m drt.bench.fresh COST CONTESTANT FOLDER`)
-imports one engine, reads the files, does the work once and prints one number. What an engine keeps between
-calls can help nobody, and neither can memory that another has given back.
+The parent writes a workload's texts to files. A child (`python -m drt.bench.fresh_process COST CONTESTANT
+FOLDER`) imports one engine, reads the files, does the work once and prints one number. So neither what an
+engine caches between calls nor memory that another engine has freed affects the measurement.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class Written:
 
     def measure(self, cost: Cost, entrant: Entrant) -> float:
         """What a fresh process measures: microseconds of CPU time, or bytes of resident memory."""
-        command = module("drt.bench.fresh", cost, entrant, self.place)
+        command = module("drt.bench.fresh_process", cost, entrant, self.place)
         try:
             done = run(command, seconds=SECONDS, environment=our_environment())
         except TimedOut as late:

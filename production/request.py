@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final, cast
 
 from .documents.request_json import read_request, request_members, request_object
-from .documents.usual_requests import Unusual, usual_parts, usual_record
+from .documents.usual_requests import OpenRequest, Unusual, usual_record, usual_request
 from .language.arguments import instance_of
 from .language.deep_stack import at_any_depth, with_stack
 from .language.uids import Uid
@@ -17,23 +17,7 @@ from .schema.request_types import RequestTypes
 _NO_CONTEXT: Final[Record] = {}
 
 
-class _Open:
-    """A request that is still being made: its slots take values faster than those of an immutable object."""
-
-    __slots__ = ("_context", "_types", "action", "principal", "resource")
-
-    principal: Uid
-    """Who asks."""
-    action: Uid
-    """What is to be done."""
-    resource: Uid
-    """What it is to be done to."""
-    _context: Record
-    _types: RequestTypes | None
-    """The types by which a schema admits this very object."""
-
-
-class Request(_Open):
+class Request(OpenRequest):
     """One authorization question. Immutable.
 
     The constructor copies the context, and raises `ArgumentError` for what is no Cedar value.
@@ -57,13 +41,15 @@ class Request(_Open):
     def from_dict(cls, data: Mapping[str, Any]) -> Request:
         """Read `{"principal", "action", "resource", "context"}`, which has no other members.
 
-        A uid is an object in either form or a normalized entity literal; the context is an object in
-        value form,
-        or JSON text of one, or missing. Raises `RequestError`.
+        A uid is an object in either form or a normalized entity literal. The context is an object in value
+        form, or JSON text of one, or missing. Raises `RequestError`.
         """
         try:
-            principal, action, resource, context = usual_parts(data)
-            return make_request(principal, action, resource, usual_record(context))
+            made, context = usual_request(data)
+            made._context = usual_record(context)
+            made._types = None
+            made.__class__ = Request
+            return cast(Request, made)
         except (Unusual, RecursionError):
             members = request_members(data)
             return make_request(*with_stack(lambda: read_request(members)))
@@ -106,7 +92,7 @@ def make_request(
     principal: Uid, action: Uid, resource: Uid, context: Record, types: RequestTypes | None = None
 ) -> Request:
     """Return a request of parts that are checked; it takes over the context."""
-    made = _Open()
+    made = OpenRequest()
     made.principal, made.action, made.resource = principal, action, resource
     made._context = context
     made._types = types

@@ -5,15 +5,13 @@ Law (usual): what is read here is what the careful readers read; whatever is not
 
 from __future__ import annotations
 
-from typing import Any, Final, TypeAlias, cast
+from typing import Any, Final, cast
 
 from ..language.integers import MAX_LONG, MIN_LONG
 from ..language.uids import Uid, known_uid, tables
 from ..language.values import Record, Value, set_of
+from ..schema.request_types import RequestTypes
 from .value_json import ESCAPES
-
-Parts: TypeAlias = tuple[Uid, Uid, Uid, Any]
-"""The uids of a request, and its context as it was given."""
 
 _ROLES: Final = ("principal", "action", "resource")
 NOTHING: Final[Record] = {}
@@ -25,8 +23,24 @@ class Unusual(Exception):
     """The careful readers decide."""
 
 
-def usual_parts(data: Any) -> Parts:
-    """Return the parts of a request; raise `Unusual`."""
+class OpenRequest:
+    """A request that is still being made: its slots take values faster than those of an immutable object."""
+
+    __slots__ = ("_context", "_types", "action", "principal", "resource")
+
+    principal: Uid
+    """Who asks."""
+    action: Uid
+    """What is to be done."""
+    resource: Uid
+    """What it is to be done to."""
+    _context: Record
+    _types: RequestTypes | None
+    """The types by which a schema admits this very object."""
+
+
+def usual_request(data: Any) -> tuple[OpenRequest, Any]:
+    """Return a request with its uids, and the context as it was given; raise `Unusual`."""
     if type(data) is not dict:
         raise Unusual
     for name in data:
@@ -51,9 +65,11 @@ def usual_parts(data: Any) -> Parts:
     except KeyError:
         raise Unusual from None
     principal, action, resource = found
-    if principal and action and resource:
-        return principal, action, resource, context
-    raise Unusual
+    if principal is None or action is None or resource is None:
+        raise Unusual
+    made = OpenRequest()
+    made.principal, made.action, made.resource = principal, action, resource
+    return made, context
 
 
 def usual_uid(node: Any) -> Uid:

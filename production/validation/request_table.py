@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from ..documents.usual_contexts import RecordReader, UsualReaders
-from ..documents.usual_requests import Unusual, usual_parts
+from ..documents.usual_requests import Unusual, usual_request
 from ..language.uids import Uid
 from ..request import Request, make_request
 from ..schema.model import SchemaModel, StandardEntityType
@@ -47,15 +47,18 @@ class RequestTable:
 
     def usual(self, data: Any) -> Request:
         """Return a request of the usual form in an environment that was asked for before; raise `Unusual`."""
-        principal, action, resource, context = usual_parts(data)
-        environment = self._made.get((action, principal.type, resource.type))
+        made, context = usual_request(data)
+        environment = self._made.get((made.action, made.principal.type, made.resource.type))
         if environment is None:
             raise Unusual
         if environment.has_listed_ids and (
-            unlisted(principal, self._model) or unlisted(resource, self._model)
+            unlisted(made.principal, self._model) or unlisted(made.resource, self._model)
         ):
             raise Unusual
-        return make_request(principal, action, resource, environment.read_context(context), environment.types)
+        made._context = environment.read_context(context)
+        made._types = environment.types
+        made.__class__ = Request
+        return cast(Request, made)
 
     def checked(self, request: Request) -> Request:
         """Return a request that the schema admits, marked as such."""

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from production import Request, RequestError, Schema, Uid
-from production.documents.usual_requests import Unusual, usual_parts, usual_record
+from production.documents.usual_requests import Unusual, usual_record, usual_request
 
 SCHEMA = Schema.from_cedar(
     """entity U, Free; entity E enum ["one"]; entity Far;
@@ -131,7 +131,8 @@ def test_what_is_read_in_one_pass_is_what_the_careful_readers_read() -> None:
 
 
 def test_usual_requests_are_read_in_one_pass() -> None:
-    assert usual_parts(REQUESTS[0])[:3] == (Uid("U", "a"), Uid("Action", "a"), Uid("U", "a"))
+    made, _ = usual_request(REQUESTS[0])
+    assert (made.principal, made.action, made.resource) == (Uid("U", "a"), Uid("Action", "a"), Uid("U", "a"))
     SCHEMA.read_request(request(UIDS[0], ACTIONS[0], UIDS[0], {}))
     for context in (
         {"n": 1, "s": "x"},

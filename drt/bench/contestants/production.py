@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Literal
 
 from drt.bench.contestants.contestant import Answer, Prepared
@@ -96,13 +95,9 @@ class Production:
             authorize = schema.authorizer(policies, entities, tier=self.tier).authorize
             read = schema.read_request
         if self.plain:
-            return Prepared(partial(_ask_plain, authorize, read), workload.requests, _read)
+
+            def ask(question: dict[str, Any]) -> Response:
+                return authorize(read(question))
+
+            return Prepared(ask, workload.requests, _read)
         return Prepared(authorize, [read(each) for each in workload.requests], _read)
-
-
-def _ask_plain(
-    authorize: Callable[[Request], Response],
-    read: Callable[[dict[str, Any]], Request],
-    question: dict[str, Any],
-) -> Response:
-    return authorize(read(question))

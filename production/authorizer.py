@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Final, NoReturn, Self
 
 from .entities import Entities
 from .errors import ERROR_KINDS, FIRST_ERROR, TRUE, ErrorKind, EvaluationError
 from .execution.interpreter import Frame, run
-from .language.arguments import choice_of, instance_of
+from .language.arguments import choice_of, instance_of, iterable_of
 from .language.deep_stack import at_any_depth, on_fresh_stack
 from .language.gc_pause import without_collection
 from .language.lowering import Code, lower_expression
@@ -41,6 +41,9 @@ class Candidate:
     detail: str = ""
     """The message of its error, for people."""
 
+    def __bool__(self) -> NoReturn:
+        raise TypeError("a candidate is neither true nor false: ask for `candidate.satisfied`")
+
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
@@ -52,6 +55,9 @@ class Explanation:
     """The policies that were evaluated, each with its result."""
     ruled_out: int
     """How many other policies the index and the plan ruled out."""
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("an explanation is neither true nor false: ask for `explanation.response.allowed`")
 
 
 class Authorizer:
@@ -93,7 +99,7 @@ class Authorizer:
 
     def authorize(self, request: Request) -> Response:
         """Return the response to one request."""
-        if request.__class__ is not Request:
+        if type(request) is not Request:
             instance_of(request, Request, "a request")
         server = self._servers.get(request.action)
         try:
@@ -106,7 +112,7 @@ class Authorizer:
     def authorize_many(self, requests: Iterable[Request]) -> list[Response]:
         """Return the responses to many requests, in order."""
         authorize = self.authorize
-        return [authorize(request) for request in requests]
+        return [authorize(request) for request in iterable_of(requests, "requests")]
 
     @at_any_depth
     def explain(self, request: Request) -> Explanation:

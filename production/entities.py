@@ -184,4 +184,4 @@ def entities_json(entities: Entities) -> list[Any]:
 
     Raises `PrintError`.
     """
-    return entity_objects_json(entities, entities._above)
+    return entity_objects_json(instance_of(entities, Entities, "entities"), entities._above)

@@ -13,7 +13,7 @@ from typing import Any, Final
 from .documents.policy_json import read_policy_set
 from .documents.policy_json_writer import policy_set_json
 from .errors import ArgumentError, LinkError, PolicySetError
-from .language.arguments import instance_of, named, text_of
+from .language.arguments import instance_of, iterable_of, named, text_of
 from .language.deep_stack import at_any_depth
 from .language.gc_pause import without_collection
 from .language.policies import Link, Policy, same_policy
@@ -56,8 +56,8 @@ class PolicySet:
                 raise PolicySetError(f"the static policy {policy_id!r} has a slot")
             if policy_id in self._templates:
                 raise PolicySetError(f"the id {policy_id!r} is used twice")
-        for link in links:
-            self._link(*link)
+        for link in iterable_of(links, "links"):
+            self._link(*_link_request(link))
 
     @classmethod
     @at_any_depth
@@ -149,14 +149,14 @@ class PolicySet:
     def link_all(self, links: Iterable[LinkRequest]) -> PolicySet:
         """Return this set and many links; raise `LinkError` for the first bad one."""
         made = self._copy()
-        for link in links:
-            made._link(*link)
+        for link in iterable_of(links, "links"):
+            made._link(*_link_request(link))
         return made
 
     def _link(self, template_id: str, new_id: str, values: Mapping[str, Uid]) -> None:
         template_id, new_id = id_of(template_id), id_of(new_id)
         filled = values
-        if values.__class__ is not dict or not _STR.issuperset(map(type, values)):
+        if type(values) is not dict or not _STR.issuperset(map(type, values)):
             filled = {text_of(slot, "a slot"): uid for slot, uid in _mapping(values, "values").items()}
         template = self._templates.get(template_id)
         if template is None:
@@ -291,7 +291,7 @@ class PolicySet:
 
 def id_of(policy_id: object) -> str:
     """Return a policy id as an exact `str`; raise `ArgumentError`."""
-    if policy_id.__class__ is str and policy_id.isascii():
+    if type(policy_id) is str and policy_id.isascii():
         return policy_id
     exact = text_of(policy_id, "a policy id")
     try:
@@ -299,6 +299,12 @@ def id_of(policy_id: object) -> str:
     except UnicodeEncodeError:
         raise ArgumentError(f"a lone surrogate in the policy id {exact!r}") from None
     return exact
+
+
+def _link_request(link: LinkRequest) -> LinkRequest:
+    if isinstance(link, (tuple, list)) and len(link) == 3:
+        return link
+    raise ArgumentError(f"a link is a template's id, a new id and values, not {named(link)}")
 
 
 def _mapping(value: Mapping[Any, Any], what: str) -> Mapping[Any, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final, Literal, NoReturn
 
-from .errors import ERROR_KINDS, FALSE, FIRST_ERROR, TRUE, ErrorKind
+from .errors import ERROR_KINDS, FALSE, FIRST_ERROR, TRUE, ArgumentError, ErrorKind
 
 Decision = Literal["allow", "deny"]
 
@@ -29,6 +29,8 @@ class Response:
         determining: Iterable[str] = (),
         errors: Mapping[str, ErrorKind] | None = None,
     ) -> None:
+        if type(decision) is not str or decision not in ("allow", "deny"):
+            raise ArgumentError(f"a decision is 'allow' or 'deny', not {decision!r}")
         set_field = super().__setattr__
         set_field("decision", decision)
         set_field("determining", frozenset(determining))

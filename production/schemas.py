@@ -9,7 +9,7 @@ from .documents.request_json import request_members, request_object
 from .documents.usual_requests import Unusual
 from .entities import Entities, Entity
 from .errors import ArgumentError, NotValid, SchemaError
-from .language.arguments import choice_of, instance_of, long_of, text_of
+from .language.arguments import choice_of, instance_of, iterable_of, long_of, text_of
 from .language.deep_stack import at_any_depth
 from .language.gc_pause import without_collection
 from .language.policies import Policy
@@ -50,7 +50,9 @@ class Schema(SchemaQuestions):
 
         Raises `SchemaError`.
         """
-        together = tuple(fragments)
+        together = tuple(iterable_of(fragments, "fragments"))
+        for fragment in together:
+            instance_of(fragment, Fragment, "a fragment")
         self._prepare(resolve_schema(together), together)
 
     def _prepare(self, model: SchemaModel, fragments: tuple[Fragment, ...] | None) -> None:

@@ -55,7 +55,7 @@ class TypedAuthorizer(Authorizer):
 
     def authorize(self, request: Request) -> Response:
         """Return the response to one request; raise `RequestError` for one that the schema does not admit."""
-        if request.__class__ is not Request:
+        if type(request) is not Request:
             instance_of(request, Request, "a request")
         server = self._typed.get(request._types)
         try:

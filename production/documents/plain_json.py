@@ -19,13 +19,13 @@ def is_exact(node: Any) -> bool:
     for _ in range(MAX_DEPTH + 2):
         inner: list[Any] = []
         for part in level:
-            if part.__class__ in _OBJECTS:
+            if type(part) in _OBJECTS:
                 if not _STR.issuperset(map(type, part)):
                     return False
                 inner.extend(part.values())
-            elif part.__class__ is list:
+            elif type(part) is list:
                 inner.extend(part)
-            elif part.__class__ not in _ATOMS:
+            elif type(part) not in _ATOMS:
                 return False
         if _ATOMS.issuperset(map(type, inner)):
             return True
@@ -39,4 +39,4 @@ def plain_json(node: object, path: str) -> Any:
 
 
 def _scalar(value: Any, place: str) -> Any:
-    return value if value.__class__ is Number else plain_scalar(value, place)
+    return value if type(value) is Number else plain_scalar(value, place)

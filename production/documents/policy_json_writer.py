@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..language.arguments import instance_of
 from ..language.deep_stack import at_any_depth
 from ..language.nodes import (
     Attribute,
     Binary,
     Call,
     Constant,
+    Expression,
     Has,
     If,
     Is,
@@ -31,6 +33,7 @@ from .value_json import uid_json
 @at_any_depth
 def expression_json(node: Node) -> str:
     """Return the canonical JSON text of an expression."""
+    instance_of(node, Expression, "an expression")
     return write_json(expression_data(node))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final, cast
 
 from ..errors import ArgumentError, JsonError, RequestError
-from ..language.arguments import named, text_of
+from ..language.arguments import is_a, named, text_of
 from ..language.deep_stack import on_fresh_stack
 from ..language.near_names import near_name
 from ..language.uids import Uid
@@ -25,12 +25,12 @@ _MEMBERS: Final = frozenset({"principal", "action", "resource", "context"})
 
 def request_members(data: Mapping[str, Any]) -> dict[str, Any]:
     """Return the members of a request, known ones alone, by exact names. Raises `RequestError`."""
-    if data.__class__ is dict and _STR.issuperset(map(type, data)):
+    if type(data) is dict and _STR.issuperset(map(type, data)):
         members = cast("dict[str, Any]", data)
     elif isinstance(data, Mapping):
         members = {}
         for name in data:
-            if not isinstance(name, str):
+            if not is_a(name, str):
                 raise RequestError(f"the request has the key {name!r}, which is not a str")
             members[str.__str__(name)] = data[name]
     else:
@@ -82,6 +82,8 @@ def request_object(text: str) -> dict[str, Json]:
         raise RequestError("a request is an object")
     if isinstance(node, Repeated) and node.names & _MEMBERS:
         raise RequestError(f"the request has {node.name!r} twice")
+    if isinstance(node.get("context"), str):
+        raise RequestError("context: a context is an object")
     return node
 
 

@@ -177,7 +177,7 @@ def value_json(value: Value) -> Any:
                 done[base:] = [sorted(done[base:], key=write_json)]
                 continue
             pending.append((item, True))
-            pending.extend((element, False) for element in item.members)
+            pending.extend((element, False) for element in item._members)
         else:
             done.append(_scalar_json(item))
     return done[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import TypeVar
+from typing import TypeGuard, TypeVar
 
 from ..errors import ArgumentError
 from .integers import MAX_LONG, MIN_LONG
@@ -11,18 +11,21 @@ from .integers import MAX_LONG, MIN_LONG
 T = TypeVar("T")
 
 
+def is_a(value: object, kind: type[T]) -> TypeGuard[T]:
+    """Whether an object is made of a class or a subclass; `isinstance` believes what `__class__` claims."""
+    return issubclass(type(value), kind)
+
+
 def text_of(value: object, what: str) -> str:
     """Return a text argument as an exact `str`; raise `ArgumentError`."""
-    if value.__class__ is str:
-        return str(value)
-    if isinstance(value, str):
+    if is_a(value, str):
         return str.__str__(value)
     raise ArgumentError(f"{what} is a str, not {named(value)}")
 
 
 def instance_of(value: object, kind: type[T], what: str) -> T:
     """Return an argument of a class; raise `ArgumentError`."""
-    if isinstance(value, kind):
+    if is_a(value, kind):
         return value
     raise ArgumentError(f"{what} is of the class {kind.__name__}, not {named(value)}")
 
@@ -37,14 +40,14 @@ def iterable_of(value: Iterable[T], what: str) -> Iterable[T]:
 def choice_of(value: T, choices: Collection[T], what: str) -> T:
     """Return an argument that is one of few; raise `ArgumentError`."""
     for choice in choices:
-        if value.__class__ is choice.__class__ and value == choice:
+        if type(value) is type(choice) and value == choice:
             return choice
     raise ArgumentError(f"{what} is one of {', '.join(map(repr, choices))}, not {value!r}")
 
 
 def long_of(value: object, what: str) -> int:
     """Return a 64-bit integer as an exact `int`; raise `ArgumentError`."""
-    if isinstance(value, int) and not isinstance(value, bool):
+    if is_a(value, int) and not is_a(value, bool):
         exact = int.__int__(value)
         if MIN_LONG <= exact <= MAX_LONG:
             return exact
@@ -54,5 +57,5 @@ def long_of(value: object, what: str) -> int:
 
 def named(value: object) -> str:
     """Return the class of a value, as messages name it."""
-    name = value.__class__.__name__
+    name = type(value).__name__
     return "None" if value is None else f"{'an' if name[0] in 'AEIOUaeiou' else 'a'} {name}"

@@ -97,7 +97,7 @@ def make_entity(
 def uids_of(uids: Iterable[Uid], what: str) -> frozenset[Uid]:
     """Return an argument that holds uids alone; raise `ArgumentError`."""
     listed = [instance_of(uid, Uid, f"{what}[{n}]") for n, uid in enumerate(iterable_of(uids, what))]
-    return uids if uids.__class__ is frozenset else frozenset(listed)
+    return uids if type(uids) is frozenset else frozenset(listed)
 
 
 class StoreBuilder:

@@ -27,7 +27,7 @@ class IpAddress:
     """How many leading bits are the network's."""
 
     def __post_init__(self) -> None:
-        width = {4: 32, 6: 128}.get(self.version, -1)
+        width = 32 if self.version == 4 else 128 if self.version == 6 else -1
         numbers = (self.version, self.address, self.prefix)
         if not all(number.__class__ is int for number in numbers) or not (
             0 <= self.prefix <= width and 0 <= self.address < 1 << width

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 
 from ..errors import ArgumentError
-from .arguments import long_of, named
+from .arguments import is_a, long_of, named
 from .views import View, shown_by
 
 _DEEPEST: Final = 1_000
@@ -25,15 +25,15 @@ def converted(root: object, path: str, scalar: Scalar, *, has_lists: bool = Fals
         value, place, holder, slot, depth = todo.pop()
         if depth > _DEEPEST:
             raise ArgumentError(f"{path}: nested deeper than {_DEEPEST:,} levels")
-        if isinstance(value, View):
+        if is_a(value, View):
             value = shown_by(value)
             if not has_lists:
                 holder[slot] = value
                 continue
-        if isinstance(value, dict):
+        if is_a(value, dict):
             inner: dict[str, Any] = {}
             for name, part in dict.items(value):
-                exact = _string(name, f"{place}: a key") if isinstance(name, str) else None
+                exact = _string(name, f"{place}: a key") if is_a(name, str) else None
                 if exact is None:
                     raise ArgumentError(f"{place}: a key is a str, not {named(name)}")
                 if exact in inner:
@@ -41,9 +41,9 @@ def converted(root: object, path: str, scalar: Scalar, *, has_lists: bool = Fals
                 inner[exact] = None
                 todo.append((part, f"{place}.{exact}", inner, exact, depth + 1))
             holder[slot] = inner
-        elif has_lists and isinstance(value, list):
-            elements: list[Any] = [None] * len(value)
-            todo += ((part, f"{place}[{n}]", elements, n, depth + 1) for n, part in enumerate(value))
+        elif has_lists and is_a(value, list):
+            elements: list[Any] = list.copy(value)
+            todo += ((part, f"{place}[{n}]", elements, n, depth + 1) for n, part in enumerate(list(elements)))
             holder[slot] = elements
         else:
             holder[slot] = scalar(value, place)
@@ -52,13 +52,13 @@ def converted(root: object, path: str, scalar: Scalar, *, has_lists: bool = Fals
 
 def plain_scalar(value: Any, place: str) -> bool | int | str:
     """Return a boolean, a long or a string in its exact class; raise `ArgumentError`."""
-    if value.__class__ is bool:
+    if type(value) is bool:
         return bool(value)
-    if isinstance(value, str):
+    if is_a(value, str):
         return _string(value, place)
-    if isinstance(value, int):
+    if is_a(value, int):
         return long_of(value, place)
-    if isinstance(value, float):
+    if is_a(value, float):
         raise ArgumentError(f"{place}: {value!r} is not a value: Cedar has no fractions")
     raise ArgumentError(f"{place}: {named(value)} is not a value")
 

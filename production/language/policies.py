@@ -11,11 +11,12 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
-from ..errors import PolicyError
+from ..errors import ArgumentError, PolicyError
+from .arguments import choice_of, instance_of, text_of
 from .entity_literals import count_literals, replace_literals
 from .frozen import frozen
 from .lowering import Code, lower_conditions
-from .names import is_action_type
+from .names import is_action_type, is_name
 from .nodes import Condition as Condition
 from .nodes import Node, same_tree
 from .strings import counted
@@ -36,6 +37,11 @@ PRINCIPAL_SLOT: Final = Slot("?principal")
 RESOURCE_SLOT: Final = Slot("?resource")
 
 
+_SCOPE_OPS: Final = ("All", "==", "in", "is")
+_ACTION_OPS: Final = ("All", "==", "in")
+_EFFECTS: Final = ("permit", "forbid")
+
+
 @frozen(eq=True)
 class Scope:
     """A constraint on the principal or the resource.
@@ -46,6 +52,16 @@ class Scope:
     op: Literal["All", "==", "in", "is"]
     entity: Uid | Slot | None = None
     type_name: str | None = None
+
+    def __post_init__(self) -> None:
+        choice_of(self.op, _SCOPE_OPS, "op")
+        if self.entity is not None and type(self.entity) is not Slot:
+            instance_of(self.entity, Uid, "entity")
+        has_type, has_entity = self.type_name is not None, self.entity is not None
+        if has_type and not (type(self.type_name) is str and is_name(self.type_name)):
+            raise ArgumentError(f"{self.type_name!r} is not a normalized entity type")
+        if has_type is not (self.op == "is") or (not has_type and has_entity is not (self.op != "All")):
+            raise ArgumentError(f"a constraint {self.op!r} has not these parts")
 
 
 ActionOp = Literal["All", "==", "in"]
@@ -60,6 +76,13 @@ class ActionScope:
 
     op: ActionOp
     entities: tuple[Uid, ...] = ()
+
+    def __post_init__(self) -> None:
+        choice_of(self.op, _ACTION_OPS, "op")
+        for uid in instance_of(self.entities, tuple, "entities"):
+            instance_of(uid, Uid, "an action")
+        if (self.op == "All" and self.entities) or (self.op == "==" and len(self.entities) != 1):
+            raise ArgumentError(f"a constraint {self.op!r} has not {len(self.entities)} actions")
 
 
 ANY: Final = Scope("All")
@@ -90,8 +113,19 @@ class Policy:
     """The code of the conditions, once it was asked for."""
 
     def __post_init__(self) -> None:
-        if self.annotations.__class__ is not MappingProxyType:
-            object.__setattr__(self, "annotations", MappingProxyType(dict(self.annotations)))
+        choice_of(self.effect, _EFFECTS, "effect")
+        instance_of(self.principal, Scope, "principal")
+        instance_of(self.action, ActionScope, "action")
+        instance_of(self.resource, Scope, "resource")
+        for condition in instance_of(self.conditions, tuple, "conditions"):
+            instance_of(condition, Condition, "a condition")
+        if type(self.annotations) is not MappingProxyType:
+            listed = instance_of(self.annotations, dict, "annotations").items()
+            exact = {
+                text_of(key, "an annotation"): value if value is None else text_of(value, "an annotation")
+                for key, value in listed
+            }
+            object.__setattr__(self, "annotations", MappingProxyType(exact))
 
     def __repr__(self) -> str:
         kind = "template" if self.slots else "policy"
@@ -145,6 +179,7 @@ class Policy:
 
         Raises `PolicyError` where that puts an ordinary entity into the action scope.
         """
+        instance_of(replacements, Mapping, "replacements")  # type: ignore[type-abstract]
         if replacements.keys().isdisjoint(self.entity_literals()):
             return self
         return replace(
@@ -181,7 +216,7 @@ class Policy:
 def _filled(scope: Scope, values: Mapping[SlotName, Uid]) -> Scope:
     if not isinstance(scope.entity, Slot):
         return scope
-    return Scope(scope.op, values[scope.entity.name], scope.type_name)
+    return Scope(scope.op, values.get(scope.entity.name), scope.type_name)
 
 
 def _in_scope(scope: Scope, replacements: Mapping[Uid, Uid]) -> Scope:

@@ -134,11 +134,6 @@ class SetValue(_OpenSet):
     def __iter__(self) -> Iterator[Value]:
         return map(thawed, self._members)
 
-    @property
-    def members(self) -> Collection[Value]:
-        """The values, not to be changed."""
-        return self._members
-
     def __len__(self) -> int:
         return len(self.keys)
 
@@ -177,7 +172,7 @@ def plain_value(value: Any, path: str) -> Value:
 
     Raises `ArgumentError`, which names the path.
     """
-    if value.__class__ in _READY or value.__class__ is SetValue:
+    if type(value) in _READY or type(value) is SetValue:
         return cast(Value, value)
     made: Value = converted(value, path, _scalar)
     return made
@@ -186,13 +181,13 @@ def plain_value(value: Any, path: str) -> Value:
 def plain_record(value: object, path: str) -> Record:
     """Return a record as `plain_value` does."""
     record = plain_value(value, path)
-    if not isinstance(record, dict):
+    if type(record) is not dict:
         raise ArgumentError(f"{path} is a dict, not {named(value)}")
     return record
 
 
 def _scalar(value: Any, place: str) -> Any:
-    return value if value.__class__ in _READY or value.__class__ is SetValue else plain_scalar(value, place)
+    return value if type(value) in _READY or type(value) is SetValue else plain_scalar(value, place)
 
 
 def set_of(elements: Sequence[Value]) -> SetValue:

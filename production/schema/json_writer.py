@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 from ..errors import SchemaError
+from ..language.arguments import long_of
 
 JsonValue = None | bool | str | Sequence["JsonValue"] | Mapping[str, "JsonValue"]
 
@@ -18,7 +19,8 @@ def json_text(value: JsonValue, indent: int | None = None, depth_limit: int | No
     pieces: list[str] = []
     # Work still to do, last first: a piece of text, or a value with its level.
     todo: list[str | tuple[JsonValue, int]] = [(value, 0)]
-    colon = ":" if indent is None else ": "
+    width = None if indent is None else long_of(indent, "indent")
+    colon = ":" if width is None else ": "
     while todo:
         item = todo.pop()
         if isinstance(item, str):
@@ -31,8 +33,8 @@ def json_text(value: JsonValue, indent: int | None = None, depth_limit: int | No
         if depth_limit is not None and level >= depth_limit:
             raise SchemaError(f"nested deeper than the {depth_limit} levels of a JSON schema")
         inner, outer = "", ""
-        if indent is not None:
-            inner, outer = "\n" + " " * (indent * (level + 1)), "\n" + " " * (indent * level)
+        if width is not None:
+            inner, outer = "\n" + " " * (width * (level + 1)), "\n" + " " * (width * level)
         parts: list[str | tuple[JsonValue, int]] = []
         if isinstance(current, Mapping):
             for key in sorted(current):

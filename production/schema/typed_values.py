@@ -65,7 +65,7 @@ def misfit(root: Value, root_type: Type, model: SchemaModel) -> str | None:
             if not isinstance(value, SetValue):
                 return _wrong_kind(value, type_, path)
             element, place = type_.element, f"{path}[…]"
-            todo.extend((member, element, place) for member in value.members)
+            todo.extend((member, element, place) for member in value._members)
         else:
             assert isinstance(type_, RecordType)
             if not isinstance(value, dict):

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ..entities import Entities
+from ..language.arguments import instance_of, text_of
 from ..language.entity import make_entity
 from ..language.policies import Policy, Scope, Slot
 from ..language.uids import Uid
-from ..schema.model import ActionUid, Reach, SchemaModel
+from ..schema.model import Action, ActionUid, Reach, SchemaModel
 from .environments import Environment
 
 
@@ -67,19 +68,24 @@ class SchemaQuestions:
 
     def principals_for_action(self, action: Uid) -> frozenset[str] | None:
         """Return the types listed as principals of the action."""
-        declared = self._model.actions.get((action.type, action.id))
+        declared = self._declared(action)
         return None if declared is None else declared.principals
 
     def resources_for_action(self, action: Uid) -> frozenset[str] | None:
         """Return the types listed as resources of the action."""
-        declared = self._model.actions.get((action.type, action.id))
+        declared = self._declared(action)
         return None if declared is None else declared.resources
+
+    def _declared(self, action: Uid) -> Action | None:
+        uid = instance_of(action, Uid, "action")
+        return self._model.actions.get((uid.type, uid.id))
 
     def actions_for_types(self, principal: str, resource: str) -> frozenset[Uid]:
         """Return the actions that take a principal and a resource of these types.
 
         None for undeclared types.
         """
+        principal, resource = text_of(principal, "principal"), text_of(resource, "resource")
         return _uids(
             action.uid
             for action in self._model.actions.values()
@@ -99,7 +105,7 @@ class SchemaQuestions:
 
         The type itself only on a cycle.
         """
-        if entity_type not in self._model.entity_types:
+        if text_of(entity_type, "an entity type") not in self._model.entity_types:
             return None
         return self._model.entity_ancestors.of(entity_type)
 

@@ -14,11 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import NoReturn
 
 from ..language.nodes import Condition, Node
 from ..language.policies import Policy
 from ..language.strings import quoted
 from ..language.uids import Uid
+from ..language.views import View
 from ..policy_set import PolicySet
 from ..schema.model import SchemaModel
 from ..schema.types import FALSE, Type, TypeTable
@@ -44,11 +46,14 @@ class Validation:
     """What validation found. `verdicts` says by id which policies, templates and links have no error."""
 
     verdicts: Mapping[str, bool]
-    """Whether each policy, template and link has no error, by id."""
+    """Whether each policy, template and link has no error, by id; read-only."""
     errors: tuple[ValidationError, ...]
     """What makes policies invalid."""
     warnings: tuple[ValidationWarning, ...]
     """What is doubtful about valid policies."""
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("a validation is neither true nor false: ask for `validation.valid`")
 
     @property
     def valid(self) -> bool:
@@ -105,7 +110,7 @@ class Validator:
             verdicts[policy_id] = not found.errors
             errors += found.errors
             warnings += found.warnings
-        return Validation(verdicts, tuple(errors), tuple(warnings))
+        return Validation(View(verdicts), tuple(errors), tuple(warnings))
 
     def live_environments(self, policy: Policy) -> Iterator[Environment]:
         """Return the environments in which a policy type-checks and is not False (spec 13 §3)."""

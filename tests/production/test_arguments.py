@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import enum
 import json
+import pickle
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -22,9 +25,12 @@ from production import (
     PolicySet,
     Request,
     RequestError,
+    Response,
     Schema,
     SetValue,
     Uid,
+    entities_json,
+    expression_json,
     format_policies,
     parse_expression,
     read_uid_json,
@@ -41,6 +47,7 @@ POLICIES = PolicySet.from_text(
     forbid(principal, action, resource) when { context has status && ["banned"].contains(context.status) };
     forbid(principal, action, resource) when { context has n && context.n == 7 };"""
 )
+FORBID = POLICIES.statics["policy1"]
 TEMPLATE = PolicySet.from_text("permit(principal == ?principal, action, resource);")
 
 
@@ -227,6 +234,30 @@ WRONG_CALLS: dict[str, Callable[[], object]] = {
     "decimal": lambda: Decimal(2**63),
     "duration": lambda: Duration(1.0),
     "duration text": lambda: Duration("1h"),
+    "claimed class": lambda: Request(Mock(spec=Uid), A, U),
+    "claimed id": lambda: Uid("U", Mock(spec=str)),
+    "claimed member": lambda: Request.from_dict(members(context={"status": Mock(spec=str)})),
+    "claimed value": lambda: SetValue([Mock(spec=Uid)]),
+    "effect": lambda: replace(FORBID, effect="Forbid"),
+    "sly effect": lambda: replace(FORBID, effect=Sly("forbid")),
+    "scope": lambda: replace(FORBID, principal="?principal"),
+    "scope operator": lambda: replace(FORBID.principal, op="=="),
+    "scope type": lambda: replace(FORBID.principal, op="is", type_name=Sly("U")),
+    "action scope": lambda: replace(FORBID.action, op="==", entities=()),
+    "conditions": lambda: replace(FORBID, conditions=(None,)),
+    "annotations": lambda: replace(FORBID, annotations={"a": 1}),
+    "slot filled by a text": lambda: TEMPLATE.templates["policy0"].linked({"?principal": 'U::"a"'}),
+    "slot not filled": lambda: TEMPLATE.templates["policy0"].linked({}),
+    "decision": lambda: Response("Allow"),
+    "links": lambda: TEMPLATE.link_all([("policy0", "l")]),
+    "many requests": lambda: Authorizer(POLICIES, STORE).authorize_many(None),
+    "fragments": lambda: Schema([TEMPLATE]),
+    "indent": lambda: SCHEMA.to_json("2"),
+    "written entities": lambda: entities_json(None),
+    "written expression": lambda: expression_json("1"),
+    "asked action": lambda: SCHEMA.principals_for_action('Action::"a"'),
+    "asked type": lambda: SCHEMA.ancestors(None),
+    "asked types": lambda: SCHEMA.actions_for_types(U, U),
 }
 
 
@@ -242,3 +273,24 @@ def test_texts_of_a_subclass_are_read_as_what_they_hold() -> None:
     assert Uid(Sly("U"), Sly("a")) is U
     linked = TEMPLATE.link(Sly("policy0"), Sly("l"), {Sly("?principal"): U})
     assert linked.links["l"].principal is U
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Authorizer(POLICIES, STORE).explain(Request(U, A, U)),
+        Authorizer(POLICIES, STORE).explain(Request(U, A, U)).candidates[0],
+        SCHEMA.validate(POLICIES),
+    ],
+    ids=lambda answer: type(answer).__name__,
+)
+def test_no_answer_is_taken_for_a_boolean(answer: object) -> None:
+    with pytest.raises(TypeError):
+        bool(answer)
+
+
+def test_verdicts_are_read_only_and_can_be_pickled() -> None:
+    found = SCHEMA.validate(POLICIES)
+    with pytest.raises(TypeError):
+        found.verdicts["policy0"] = False  # type: ignore[index]
+    assert pickle.loads(pickle.dumps(found)) == found

@@ -238,7 +238,7 @@ def test_many_steps() -> None:
 
 def new_keys_in_pickles(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(values._BoolKey, "__reduce__", lambda key: (values._BoolKey, (key.value,)))
-    patch.setattr(values.SetValue, "__reduce__", lambda one: (_with_keys, (one.keys, tuple(one.members))))
+    patch.setattr(values.SetValue, "__reduce__", lambda one: (_with_keys, (one.keys, tuple(one._members))))
 
 
 def empty_sets_in_copies(patch: pytest.MonkeyPatch) -> None:

@@ -252,6 +252,7 @@ WRONG_CALLS: dict[str, Callable[[], object]] = {
     "links": lambda: TEMPLATE.link_all([("policy0", "l")]),
     "many requests": lambda: Authorizer(POLICIES, STORE).authorize_many(None),
     "fragments": lambda: Schema([TEMPLATE]),
+    "context as text in a text": lambda: Request.from_json(json.dumps(members(context="{}"))),
     "indent": lambda: SCHEMA.to_json("2"),
     "written entities": lambda: entities_json(None),
     "written expression": lambda: expression_json("1"),

@@ -93,7 +93,7 @@ NAMES = [
     "__expr",
 ]
 CONTEXTS: list[Any] = [{name: value} for name, value in product(NAMES, VALUES)]
-CONTEXTS += [{}, [], "", "{}", None, {"flag": True, "n": 1, "s": "x"}, {"__expr": 1, "s": "x"}]
+CONTEXTS += [{}, [], None, {"flag": True, "n": 1, "s": "x"}, {"__expr": 1, "s": "x"}]
 
 
 def answer(read: Any, data: Any) -> object:
@@ -128,6 +128,14 @@ def test_what_is_read_in_one_pass_is_what_the_careful_readers_read() -> None:
         text = json.dumps(each)
         assert answer(Request.from_dict, each) == answer(Request.from_json, text), text
         assert answer(SCHEMA.read_request, each) == answer(SCHEMA.read_request, text), text
+
+
+@pytest.mark.parametrize("context", ["", "{}", '{"n": 1}'])
+def test_a_context_that_is_a_text_belongs_to_python_alone(context: str) -> None:
+    each = request(UIDS[0], ACTIONS[0], UIDS[0], context)
+    assert answer(Request.from_dict, each) == answer(SCHEMA.read_request, each)
+    assert answer(Request.from_json, json.dumps(each)) == "refused"
+    assert answer(SCHEMA.read_request, json.dumps(each)) == "refused"
 
 
 def test_usual_requests_are_read_in_one_pass() -> None:

@@ -34,6 +34,7 @@ class Number:
         self.is_huge = is_huge
 
     def shown(self) -> str:
+        """Return the text, cut where it gets long."""
         return self.text if len(self.text) <= 40 else f"{self.text[:37]}..."
 
 

@@ -17,6 +17,7 @@ def _open(out: Writer, header: str, condition: Operand, result: str) -> None:
 
 
 def write_left(out: Writer, negation: str) -> None:
+    """Generate the test of the left operand of `&&` or `||`."""
     condition = out.stack.pop()
     out.require(condition, bool)
     result = out.fresh()
@@ -25,6 +26,7 @@ def write_left(out: Writer, negation: str) -> None:
 
 
 def write_right(out: Writer, word: str) -> None:
+    """Generate the end of `&&` or `||`."""
     value = out.stack.pop()
     out.require(value, bool)
     branch = out.branches.pop()
@@ -38,12 +40,14 @@ def write_right(out: Writer, word: str) -> None:
 
 
 def write_if(out: Writer, argument: object) -> None:
+    """Generate the test of an `if`."""
     condition = out.stack.pop()
     out.require(condition, bool)
     _open(out, condition.code, condition, out.fresh())
 
 
 def write_else(out: Writer, argument: object) -> None:
+    """Generate the step from `then` to `else`."""
     branch = out.branches[-1]
     branch.then = out.stack.pop()
     out.line(f"{branch.result} = {branch.then.code}")
@@ -53,6 +57,7 @@ def write_else(out: Writer, argument: object) -> None:
 
 
 def write_end_if(out: Writer, argument: object) -> None:
+    """Generate the end of an `if`."""
     otherwise = out.stack.pop()
     branch = out.branches.pop()
     assert branch.then is not None
@@ -64,6 +69,7 @@ def write_end_if(out: Writer, argument: object) -> None:
 
 
 def write_is_left(out: Writer, argument: tuple[str, int]) -> None:
+    """Generate the type test of `is … in`."""
     target = out.stack[-1]
     out.require(target, Uid)
     result = out.fresh()
@@ -72,6 +78,7 @@ def write_is_left(out: Writer, argument: tuple[str, int]) -> None:
 
 
 def write_is_right(out: Writer, argument: object) -> None:
+    """Generate the end of `is … in`."""
     write_in(out, None)
     value = out.stack.pop()
     branch = out.branches.pop()
@@ -81,6 +88,7 @@ def write_is_right(out: Writer, argument: object) -> None:
 
 
 def write_guard(out: Writer, wanted: bool) -> None:
+    """Generate the return from a rule whose clause is not what is `wanted`."""
     value = out.stack.pop()
     if value.code in ("True", "False"):
         if (value.code == "True") is not wanted:

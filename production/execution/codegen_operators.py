@@ -26,17 +26,20 @@ _VARIABLES: Final = {
 
 
 def write_var(out: Writer, name: str) -> None:
+    """Generate a request variable."""
     known = _VARIABLES[name]
     type_ = out.types.variable(name) if out.types is not None else None
     out.stack.append(Operand(known.code, known.kind, type=type_))
 
 
 def write_const(out: Writer, argument: tuple[int, type]) -> None:
+    """Generate a literal."""
     index, kind = argument
     out.stack.append(Operand(out.literal(index), kind))
 
 
 def write_bool(out: Writer, value: bool) -> None:
+    """Generate a boolean."""
     out.stack.append(Operand(str(value), bool))
 
 
@@ -44,6 +47,7 @@ def write_bool(out: Writer, value: bool) -> None:
 
 
 def write_get(out: Writer, name: str) -> None:
+    """Generate the access to an attribute."""
     target = out.stack.pop()
     declared = out.types.attribute(target.type, name) if out.types is not None else None
     type_, is_required = declared or (None, False)
@@ -82,6 +86,7 @@ def _has_declared(out: Writer, target: Operand, name: str) -> bool | None:
 
 
 def write_has(out: Writer, path: tuple[str, ...]) -> None:
+    """Generate `has`."""
     target = out.stack.pop()
     known = _has_declared(out, target, path[0])
     if known is False or (known and len(path) == 1):
@@ -100,6 +105,7 @@ def write_has(out: Writer, path: tuple[str, ...]) -> None:
 
 
 def write_like(out: Writer, pattern: Wildcard) -> None:
+    """Generate `like`."""
     target = out.stack.pop()
     out.require(target, str)
     if not pattern.starred:
@@ -114,6 +120,7 @@ def write_like(out: Writer, pattern: Wildcard) -> None:
 
 
 def write_is(out: Writer, type_name: str) -> None:
+    """Generate `is`."""
     target = out.stack.pop()
     if isinstance(target.type, EntityType):
         out.stack.append(Operand(str(target.type.name == type_name), bool))
@@ -123,12 +130,14 @@ def write_is(out: Writer, type_name: str) -> None:
 
 
 def write_not(out: Writer, argument: object) -> None:
+    """Generate `!`."""
     target = out.stack.pop()
     out.require(target, bool)
     out.push(f"(not {target.code})", bool, target)
 
 
 def write_neg(out: Writer, argument: object) -> None:
+    """Generate unary minus."""
     target = out.stack.pop()
     out.require(target, int)
     out.fail(f"{out.atom(target)} == {MIN_LONG}", OVERFLOW)
@@ -136,6 +145,7 @@ def write_neg(out: Writer, argument: object) -> None:
 
 
 def write_is_empty(out: Writer, argument: object) -> None:
+    """Generate `isEmpty`."""
     target = out.stack.pop()
     out.require(target, SetValue)
     out.push(f"(not {target.code}.keys)", bool, target)
@@ -164,12 +174,15 @@ def _equality(left: Operand, right: Operand, out: Writer) -> str:
 
 
 def write_equals(out: Writer, negated: bool) -> None:
+    """Generate `==` or `!=`."""
     right, left = out.stack.pop(), out.stack.pop()
     code = _equality(left, right, out)
     out.push(f"(not {code})" if negated else code, bool, left, right)
 
 
 def write_order(symbol: str) -> Callable[[Writer, object], None]:
+    """Return the generator of a comparison."""
+
     def write(out: Writer, argument: object) -> None:
         right, left = out.stack.pop(), out.stack.pop()
         if int in (left.kind, right.kind):
@@ -186,6 +199,8 @@ def write_order(symbol: str) -> Callable[[Writer, object], None]:
 
 
 def write_arithmetic(symbol: str) -> Callable[[Writer, object], None]:
+    """Return the generator of an arithmetic operator."""
+
     def write(out: Writer, argument: object) -> None:
         right, left = out.stack.pop(), out.stack.pop()
         out.require(left, int)
@@ -199,6 +214,7 @@ def write_arithmetic(symbol: str) -> Callable[[Writer, object], None]:
 
 
 def write_in(out: Writer, argument: object) -> None:
+    """Generate `in`."""
     right, left = out.stack.pop(), out.stack.pop()
     if right.kind not in (Uid, EntitySet):
         result = out.fresh()
@@ -217,6 +233,7 @@ def write_in(out: Writer, argument: object) -> None:
 
 
 def write_contains(out: Writer, argument: object) -> None:
+    """Generate `contains`."""
     right, left = out.stack.pop(), out.stack.pop()
     out.require(left, SetValue)
     plain = right.kind in (str, Uid)
@@ -225,6 +242,8 @@ def write_contains(out: Writer, argument: object) -> None:
 
 
 def write_contains_many(template: str) -> Callable[[Writer, object], None]:
+    """Return the generator of `containsAll` or `containsAny`."""
+
     def write(out: Writer, argument: object) -> None:
         right, left = out.stack.pop(), out.stack.pop()
         out.require(left, SetValue)
@@ -242,11 +261,13 @@ def _tag_operands(out: Writer) -> tuple[Operand, Operand]:
 
 
 def write_has_tag(out: Writer, argument: object) -> None:
+    """Generate `hasTag`."""
     left, right = _tag_operands(out)
     out.push(f"({right.code} in G.get({left.code}, E))", bool, left, right)
 
 
 def write_get_tag(out: Writer, argument: object) -> None:
+    """Generate `getTag`."""
     left, right = _tag_operands(out)
     entity, result = out.atom(left), out.fresh()
     out.line(f"{result} = G.get({entity}, E).get({right.code})")
@@ -265,18 +286,21 @@ def _gathered(out: Writer, count: int) -> list[Operand]:
 
 
 def write_set(out: Writer, count: int) -> None:
+    """Generate a set."""
     operands = _gathered(out, count)
     inner = "".join(f"{operand.code}, " for operand in operands)
     out.push(f"set_of(({inner}))", SetValue, *operands)
 
 
 def write_record(out: Writer, names: tuple[str, ...]) -> None:
+    """Generate a record."""
     operands = _gathered(out, len(names))
     inner = ", ".join(f"{name!r}: {operand.code}" for name, operand in zip(names, operands, strict=True))
     out.push(f"{{{inner}}}", dict, *operands)
 
 
 def write_call(out: Writer, argument: tuple[str, int]) -> None:
+    """Generate a call of an extension function."""
     name, count = argument
     operands = _gathered(out, count)
     function = FUNCTIONS[name]

@@ -72,9 +72,11 @@ class Writer:
         self.stack.append(Operand(code, kind_of(type_), 0, type_))
 
     def line(self, text: str) -> None:
+        """Append a line at the current indentation."""
         self.lines.append(" " * self.indent + text)
 
     def fresh(self) -> str:
+        """Return a variable name that is not in use."""
         self.counter += 1
         return f"t{self.counter}"
 
@@ -89,6 +91,7 @@ class Writer:
         self.line(f"if {condition}: {self.ending(str(status))}")
 
     def push(self, code: str, kind: type | None, *operands: Operand) -> None:
+        """Push an operand."""
         depth = 1 + max((operand.depth for operand in operands), default=0)
         operand = Operand(code, kind, depth)
         self.stack.append(operand)
@@ -121,6 +124,7 @@ class Writer:
         return f"A.get({self.atom(entity)}, E)"
 
     def above(self, entity: Operand) -> str:
+        """Return the code of an entity's ancestors."""
         if entity.code in ("p", "r"):
             self.uses.add(f"{entity.code}h")
             return f"{entity.code}h"

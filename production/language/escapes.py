@@ -35,7 +35,7 @@ def unescape(literal: str) -> str:
 
 
 def unescape_pattern(literal: str) -> Pattern:
-    """Return the elements of a pattern token; every escape that yields a star is a wildcard, save `\\*`."""
+    r"""Return the elements of a pattern token; every escape that yields a star is a wildcard, save `\*`."""
     return make_pattern(_pieces(literal, pattern=True))
 
 

@@ -1,6 +1,6 @@
-"""Words: which of them are reserved, and what a name by itself looks like (spec 01 §1, §2).
+r"""Words: which of them are reserved, and what a name by itself looks like (spec 01 §1, §2).
 
-Every pattern here is spelled out in ASCII, because `\\w` and `str.isalpha` are wider than Cedar.
+Every pattern here is spelled out in ASCII, because `\w` and `str.isalpha` are wider than Cedar.
 """
 
 from __future__ import annotations

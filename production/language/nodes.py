@@ -70,6 +70,7 @@ class Constant(Expression):
 
     @property
     def children(self) -> tuple[Node, ...]:
+        """No operands."""
         return ()
 
 
@@ -81,6 +82,7 @@ class Variable(Expression):
 
     @property
     def children(self) -> tuple[Node, ...]:
+        """No operands."""
         return ()
 
 
@@ -94,6 +96,7 @@ class If(Expression):
 
     @property
     def children(self) -> tuple[Node, ...]:
+        """The operands, in order."""
         return (self.condition, self.then, self.otherwise)
 
 
@@ -106,6 +109,7 @@ class Unary(Expression):
 
     @property
     def children(self) -> tuple[Node, ...]:
+        """The operands, in order."""
         return (self.operand,)
 
 
@@ -119,6 +123,7 @@ class Binary(Expression):
 
     @property
     def children(self) -> tuple[Node, ...]:
+        """The operands, in order."""
         return (self.left, self.right)
 
 
@@ -131,6 +136,7 @@ class Attribute(Expression):
 
     @property
     def children(self) -> tuple[Node, ...]:
+        """The operands, in order."""
         return (self.target,)
 
 
@@ -143,6 +149,7 @@ class Has(Expression):
 
     @property
     def children(self) -> tuple[Node, ...]:
+        """The operands, in order."""
         return (self.target,)
 
 
@@ -155,6 +162,7 @@ class Like(Expression):
 
     @property
     def children(self) -> tuple[Node, ...]:
+        """The operands, in order."""
         return (self.target,)
 
 
@@ -168,6 +176,7 @@ class Is(Expression):
 
     @property
     def children(self) -> tuple[Node, ...]:
+        """The operands, in order."""
         return (self.target,) if self.ancestor is None else (self.target, self.ancestor)
 
 
@@ -179,6 +188,7 @@ class SetOf(Expression):
 
     @property
     def children(self) -> tuple[Node, ...]:
+        """The operands, in order."""
         return self.elements
 
 
@@ -191,6 +201,7 @@ class RecordOf(Expression):
 
     @property
     def children(self) -> tuple[Node, ...]:
+        """The operands, in order."""
         return self.values
 
 
@@ -203,6 +214,7 @@ class Call(Expression):
 
     @property
     def children(self) -> tuple[Node, ...]:
+        """The operands, in order."""
         return self.arguments
 
 

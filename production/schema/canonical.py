@@ -127,6 +127,7 @@ class TypeJson:
         self._made: dict[Type, JsonValue] = {}
 
     def of(self, root: Type) -> JsonValue:
+        """Return the JSON form of a type."""
         todo = [root]
         while todo:
             type_ = todo[-1]

@@ -44,9 +44,11 @@ class Cursor:
         return True
 
     def error(self, message: str, at: int) -> SchemaTextError:
+        """Return the error for an offset."""
         return SchemaTextError(message, Place(self.text, at))
 
     def expected(self, what: str) -> SchemaTextError:
+        """Return the error that names what was expected at the current token."""
         return self.error(f"expected {what}, found {shown(self.token)}", self.at)
 
     def expect(self, *marks: str) -> str:
@@ -58,6 +60,7 @@ class Cursor:
     # Names
 
     def identifier(self, what: str = "a name") -> str:
+        """Step over an identifier."""
         if not is_word(self.token):
             raise self.expected(what)
         if self.token in RESERVED:
@@ -76,9 +79,11 @@ class Cursor:
         return value
 
     def name_or_string(self, what: str) -> str:
+        """Step over an identifier or a string literal."""
         return self.string() if is_string(self.token) else self.identifier(what)
 
     def path(self) -> str:
+        """Step over identifiers joined by `::`."""
         first = self.identifier()
         if self.token != "::":
             return first
@@ -88,6 +93,7 @@ class Cursor:
         return "::".join(parts)
 
     def reference(self, kind: RefKind) -> Reference:
+        """Step over a path, as a reference of this kind."""
         at = self.at
         return Reference(self.path(), kind, at)
 

@@ -76,6 +76,7 @@ class JsonSchemaReader:
     # Shapes of JSON
 
     def error(self, message: str, at: int) -> SchemaTextError:
+        """Return the error for a place."""
         return SchemaTextError(message, Place(self.text, at))
 
     def members(self, value: Json, at: int, what: str, allowed: Set[str] | None = None) -> Members:
@@ -90,16 +91,19 @@ class JsonSchemaReader:
         return value
 
     def items(self, value: Json, at: int, what: str) -> list[Json]:
+        """Read an array."""
         if not isinstance(value, list):
             raise self.error(f"expected {what} as an array, found {shown(value)}", at)
         return value
 
     def string(self, value: Json, at: int, what: str) -> str:
+        """Read a string."""
         if not isinstance(value, str):
             raise self.error(f"expected {what} as a string, found {shown(value)}", at)
         return value
 
     def name(self, value: Json, at: int, what: str) -> str:
+        """Read a name."""
         text = self.string(value, at, what)
         if not is_name(text):
             raise self.error(f'"{text}" is not a name in normal form', at)
@@ -118,6 +122,7 @@ class JsonSchemaReader:
         return tuple(self.namespace(name, value, self.at(named, name)) for name, value in named.items())
 
     def annotations(self, members: Members) -> Annotations:
+        """Read the annotations of a declaration."""
         if "annotations" not in members:
             return ()
         annotations = self.members(members["annotations"], self.at(members, "annotations"), "annotations")
@@ -134,6 +139,7 @@ class JsonSchemaReader:
         return tuple(found)
 
     def namespace(self, name: str, value: Json, at: int) -> NamespaceDeclaration:
+        """Read a namespace."""
         if name and not is_name(name):
             raise self.error(f'the namespace "{name}" is not a name in normal form', at)
         what = f'the namespace "{name}"'
@@ -156,14 +162,17 @@ class JsonSchemaReader:
         )
 
     def declared(self, members: Members, key: str) -> Members:
+        """Read an object of declarations, by name."""
         return self.members(members[key], self.at(members, key), f'"{key}"')
 
     def declared_name(self, name: str, at: int, what: str) -> str:
+        """Read the name of a declaration."""
         if not is_identifier(name):
             raise self.error(f'the {what} name "{name}" is not an identifier', at)
         return name
 
     def common(self, owner: Members, name: str) -> CommonDeclaration:
+        """Read a common type."""
         at, value = self.key_at(owner, name), owner[name]
         self.declared_name(name, at, "common type")
         value_at = self.at(owner, name)
@@ -172,6 +181,7 @@ class JsonSchemaReader:
         return CommonDeclaration(name, type_, annotations, at)
 
     def entity(self, owner: Members, name: str) -> EntityDeclaration:
+        """Read an entity type."""
         at = self.key_at(owner, name)
         self.declared_name(name, at, "entity type")
         what = f'the entity type "{name}"'
@@ -216,6 +226,7 @@ class JsonSchemaReader:
                 raise self.error(f'"{key}" together with "{other}"', self.at(members, other))
 
     def entity_references(self, members: Members, key: str) -> tuple[Reference, ...]:
+        """Read an array of entity type names."""
         listed = self.items(members[key], self.at(members, key), f'"{key}"')
         return tuple(
             self.reference(item, self.at(listed, number), "entity", "an entity type")
@@ -223,9 +234,11 @@ class JsonSchemaReader:
         )
 
     def reference(self, value: Json, at: int, kind: RefKind, what: str) -> Reference:
+        """Read a name that refers to a declaration."""
         return Reference(self.name(value, at, what), kind, at)
 
     def action(self, owner: Members, name: str) -> ActionDeclaration:
+        """Read an action."""
         members = self.members(owner[name], self.at(owner, name), f'the action "{name}"', _ACTION)
         is_external = self.external(members, ("appliesTo", "attributes"))
         if members.get("attributes") is not None:
@@ -243,6 +256,7 @@ class JsonSchemaReader:
         )
 
     def action_reference(self, value: Json, at: int) -> ActionReference:
+        """Read a reference to an action."""
         what = 'an entry of "memberOf"'
         members = self.members(value, at, what, _GROUP)
         self.require(members, "id", at, what)
@@ -253,6 +267,7 @@ class JsonSchemaReader:
         return ActionReference(type_name, entity_id, at)
 
     def applies_to(self, value: Json, at: int) -> AppliesTo:
+        """Read `appliesTo`."""
         members = self.members(value, at, '"appliesTo"', _APPLIES_TO)
         self.require(members, "principalTypes", at, '"appliesTo"')
         self.require(members, "resourceTypes", at, '"appliesTo"')
@@ -292,6 +307,7 @@ class JsonSchemaReader:
                 return self.reference(kind, self.at(members, "type"), "common", "a type")
 
     def extension(self, value: Json, name_at: int, at: int) -> Primitive:
+        """Read an extension type."""
         name = self.string(value, name_at, "an extension type")
         if name not in _EXTENSIONS:
             known = ", ".join(sorted(_EXTENSIONS))
@@ -299,6 +315,7 @@ class JsonSchemaReader:
         return Primitive(name, at)
 
     def record(self, members: Members, at: int) -> RecordOf:
+        """Read a record type."""
         if members.get("additionalAttributes", False) is not False:
             raise self.error(
                 '"additionalAttributes" may only be false', self.at(members, "additionalAttributes")
@@ -308,9 +325,11 @@ class JsonSchemaReader:
         return RecordOf(self.attributes(attributes), at)
 
     def attributes(self, owner: Members) -> tuple[AttributeDeclaration, ...]:
+        """Read the attributes of a record type."""
         return tuple(self.attribute(owner, name) for name in owner)
 
     def attribute(self, owner: Members, name: str) -> AttributeDeclaration:
+        """Read one attribute."""
         at = self.key_at(owner, name)
         type_, required, annotations = self.attribute_type(owner[name], self.at(owner, name))
         return AttributeDeclaration(name, type_, required, annotations, at)

@@ -35,6 +35,7 @@ class Scope:
     text: str
 
     def error(self, message: str, at: int) -> SchemaTextError:
+        """Return the error for a place."""
         return SchemaTextError(message, Place(self.text, at))
 
 

@@ -209,6 +209,7 @@ def _check_action_cycles(actions: dict[ActionUid, Action], names: Names) -> None
 
 
 def cycle_error(uid: ActionUid, names: Names) -> SchemaTextError:
+    """Return the error for an action that is its own ancestor."""
     declaration, scope = names.actions[uid]
     what = qualified(uid[0], f'"{uid[1]}"')
     return scope.error(f"the action {what} is its own ancestor, or has an ancestor that is", declaration.at)

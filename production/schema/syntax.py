@@ -38,12 +38,16 @@ class Reference:
 
 @dataclass(slots=True)
 class SetOf:
+    """A set type."""
+
     element: TypeExpression
     at: int
 
 
 @dataclass(slots=True)
 class AttributeDeclaration:
+    """An attribute of a record type."""
+
     name: str
     type: TypeExpression
     required: bool
@@ -64,6 +68,8 @@ TypeExpression = Primitive | Reference | SetOf | RecordOf
 
 @dataclass(slots=True)
 class CommonDeclaration:
+    """A common type: a name for a type."""
+
     name: str
     type: TypeExpression
     annotations: Annotations
@@ -98,6 +104,8 @@ class ActionReference:
 
 @dataclass(slots=True)
 class AppliesTo:
+    """What an action applies to."""
+
     principals: tuple[Reference, ...]
     resources: tuple[Reference, ...]
     context: TypeExpression | None

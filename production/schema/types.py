@@ -48,6 +48,8 @@ class EntityType:
 
 
 class SetType:
+    """A set of elements of one type."""
+
     __slots__ = ("depth", "element", "size")
 
     def __init__(self, element: Type) -> None:
@@ -104,6 +106,7 @@ class TypeTable:
         )
 
     def entity(self, name: str) -> EntityType:
+        """Return the type of the entities of a name."""
         found = self._entities.get(name)
         if found is None:
             found = self._entities[name] = self._entities[frozenset((name,))] = EntityType(frozenset((name,)))
@@ -119,12 +122,14 @@ class TypeTable:
         return found
 
     def set_of(self, element: Type) -> SetType:
+        """Return the type of sets of an element type."""
         found = self._sets.get(element)
         if found is None:
             found = self._sets[element] = SetType(element)
         return found
 
     def record(self, attributes: Mapping[str, tuple[Type, bool]], is_open: bool = False) -> RecordType:
+        """Return the type of records with these attributes."""
         key = (is_open, tuple(sorted(attributes.items(), key=itemgetter(0))))
         found = self._records.get(key)
         if found is None:

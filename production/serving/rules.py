@@ -26,6 +26,7 @@ class Rule:
 
     @property
     def is_permit(self) -> bool:
+        """Whether the effect is `permit`."""
         return self.policy.effect == "permit"
 
 

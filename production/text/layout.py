@@ -33,6 +33,7 @@ class Stream:
     _open: list[int] = field(default_factory=list)
 
     def text(self, text: str) -> None:
+        """Add text."""
         self.items.append(Item("text", text, len(text)))
 
     def line_break(self, blanks: int, *, fill: bool = False) -> None:
@@ -40,14 +41,17 @@ class Stream:
         self.items.append(Item("fill" if fill else "break", " " * blanks, blanks))
 
     def begin(self) -> None:
+        """Open a group, which stands on one line if it fits."""
         self._open.append(len(self.items))
         self.items.append(Item("begin"))
 
     def end(self) -> None:
+        """Close the innermost group."""
         self.items[self._open.pop()].partner = len(self.items)
         self.items.append(Item("end"))
 
     def mark(self, kind: Literal["indent", "dedent"]) -> None:
+        """Add a mark of this kind."""
         self.items.append(Item(kind))
 
     def newline(self, *, blank: bool = False) -> None:

@@ -148,6 +148,7 @@ def _tag_types(machine: Machine, entity: EntityType) -> list[Type]:
 
 
 def has_tag(machine: Machine, node: Binary) -> Rule:
+    """Type `hasTag`."""
     left, _ = yield node.left
     entity = an_entity(machine, left, node.left)
     right, _ = yield node.right
@@ -161,6 +162,7 @@ def has_tag(machine: Machine, node: Binary) -> Rule:
 
 
 def get_tag(machine: Machine, node: Binary) -> Rule:
+    """Type `getTag`."""
     left, _ = yield node.left
     entity = an_entity(machine, left, node.left)
     right, _ = yield node.right

@@ -48,9 +48,11 @@ class ExpressionNumbers:
         return self._of_form.setdefault(parts, len(self._of_form))
 
     def attribute(self, target: int, name: str) -> int:
+        """Return the number of an access to an attribute."""
         return self.form(".", target, name)
 
     def __call__(self, root: Node) -> int:
+        """Return the number of an expression; expressions of the same form share one."""
         known = self._of_node
         if id(root) not in known:
             # Numbers go by address, so the nodes that have them must stay.
@@ -151,4 +153,5 @@ class Assumptions:
         return new
 
     def take_back(self, added: list[Capability]) -> None:
+        """Take back what `add` returned."""
         self._held.difference_update(added)

@@ -89,6 +89,7 @@ def or_(machine: Machine, node: Binary) -> Rule:
 
 
 def if_(machine: Machine, node: If) -> Rule:
+    """Type `if`."""
     condition, granted = yield node.condition
     condition = boolean(machine, condition, node.condition, "as the condition of `if`")
     if condition is FALSE:
@@ -109,5 +110,6 @@ def if_(machine: Machine, node: If) -> Rule:
 
 
 def not_(machine: Machine, node: Unary) -> Rule:
+    """Type `!`."""
     type_, _ = yield node.operand
     return NEGATION[boolean(machine, type_, node.operand, "as the operand of `!`")], None

@@ -107,6 +107,7 @@ class PermissiveLattice(Lattice):
         self.empty_set = types.set_of(NEVER)
 
     def comparable(self, left: Type, right: Type) -> bool:
+        """Return whether values of two types may be equal; here always."""
         return True
 
     def _others(self, left: Type, right: Type) -> Type | None:

@@ -66,6 +66,7 @@ def attribute_source(source: Source, name: str) -> Source:
 
 
 def either(first: Source, second: Source, level: int) -> Source:
+    """Return the source of an expression that is one of two."""
     if isinstance(first, Anywhere) and isinstance(second, Anywhere):
         return Anywhere(max(first.depth, second.depth), max(first.level, second.level, level))
     return Either(first, second, level)

@@ -41,12 +41,14 @@ class Trace:
         self._operands: dict[int, list[Type]] = {}
 
     def note(self, node: Node, type_: Type) -> None:
+        """Note the type of an expression."""
         known = self._types.get(id(node))
         if known is not None and known is not type_ and type_ in BOOLEANS:
             type_ = BOOL
         self._types[id(node)] = type_
 
     def note_operands(self, node: Has, operands: list[Type]) -> None:
+        """Note the operand types of a path of `has`."""
         if len(operands) >= len(self._operands.get(id(node), ())):
             self._operands[id(node)] = operands
 
@@ -55,6 +57,7 @@ class Trace:
         return self._types.get(id(node))
 
     def operands_of(self, node: Has) -> list[Type]:
+        """Return the operand types of a path of `has`."""
         return self._operands[id(node)]
 
 

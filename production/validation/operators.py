@@ -54,6 +54,7 @@ def expect(machine: Machine, found: Type, expected: Type, node: Node) -> None:
 
 
 def equality(machine: Machine, node: Binary) -> Rule:
+    """Type `==` and `!=`."""
     left, _ = yield node.left
     right, _ = yield node.right
     result = _equality(machine, node, left, right)
@@ -74,6 +75,7 @@ def _equality(machine: Machine, node: Binary, left: Type, right: Type) -> Type:
 
 
 def order(machine: Machine, node: Binary) -> Rule:
+    """Type comparisons."""
     left, _ = yield node.left
     right, _ = yield node.right
     if left is UNKNOWN or right is UNKNOWN:
@@ -87,6 +89,7 @@ def order(machine: Machine, node: Binary) -> Rule:
 
 
 def arithmetic(machine: Machine, node: Binary) -> Rule:
+    """Type `+`, `-` and `*`."""
     for operand in chain(node, _ARITHMETIC):
         type_, _ = yield operand
         expect(machine, type_, LONG, operand)
@@ -94,6 +97,7 @@ def arithmetic(machine: Machine, node: Binary) -> Rule:
 
 
 def negative(machine: Machine, node: Unary) -> Rule:
+    """Type unary minus."""
     type_, _ = yield node.operand
     expect(machine, type_, LONG, node.operand)
     return LONG, None
@@ -103,6 +107,7 @@ def negative(machine: Machine, node: Unary) -> Rule:
 
 
 def set_of(machine: Machine, node: SetOf) -> Rule:
+    """Type a set literal."""
     if not node.elements:
         if machine.lattice.empty_set is None:
             machine.report("empty_set", "an empty set literal has no type", node)
@@ -135,6 +140,7 @@ def element_of(machine: Machine, type_: Type, node: Node) -> Type:
 
 
 def contains(machine: Machine, node: Binary) -> Rule:
+    """Type `contains`."""
     left, _ = yield node.left
     element = element_of(machine, left, node.left)
     right, _ = yield node.right
@@ -157,6 +163,7 @@ def contains_some(machine: Machine, node: Binary) -> Rule:
 
 
 def is_empty(machine: Machine, node: Unary) -> Rule:
+    """Type `isEmpty`."""
     type_, _ = yield node.operand
     element_of(machine, type_, node.operand)
     return BOOL, None
@@ -175,6 +182,7 @@ def an_entity(machine: Machine, type_: Type, node: Node) -> EntityType | None:
 
 
 def is_in(machine: Machine, node: Binary) -> Rule:
+    """Type `in`."""
     left, _ = yield node.left
     right, _ = yield node.right
     return _is_in(machine, node.left, left, node.right, right), None
@@ -217,6 +225,7 @@ def is_type(machine: Machine, node: Is) -> Rule:
 
 
 def like(machine: Machine, node: Like) -> Rule:
+    """Type `like`."""
     type_, _ = yield node.target
     expect(machine, type_, STRING, node.target)
     return BOOL, None
@@ -226,6 +235,7 @@ def like(machine: Machine, node: Like) -> Rule:
 
 
 def record_of(machine: Machine, node: RecordOf) -> Rule:
+    """Type a record literal."""
     fields: dict[str, tuple[Type, bool]] = {}
     for name, value in zip(node.names, node.values, strict=True):
         type_, _ = yield value

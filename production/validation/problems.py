@@ -178,6 +178,7 @@ class Faults:
         node: Node | None = None,
         environment: Environment | None = None,
     ) -> None:
+        """Add a fault."""
         self.count += 1
         place: int | str = message if node is None else id(node)
         self._found.setdefault((kind, place), Fault(kind, message, node, environment))

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from drt.engines.base import BaseEngine, BaseLoaded
+from drt.engines.base import BaseEngine, BaseSession
 from drt.model.case import Case, Request
 from drt.model.outcome import Authorized, Rejected, Unsupported
 
@@ -23,7 +23,7 @@ POLICY = re.compile(r"\s*(permit|forbid)\s*\(\s*principal\s*,\s*action\s*,\s*res
 
 
 @dataclass
-class TinyLoaded(BaseLoaded):
+class TinySession(BaseSession):
     effects: list[str]
 
     def authorize(self, request: Request) -> Authorized:
@@ -36,11 +36,11 @@ class TinyEngine(BaseEngine):
     name = "tiny"
     version = "1"
 
-    def load(self, case: Case) -> TinyLoaded | Rejected | Unsupported:
+    def load(self, case: Case) -> TinySession | Rejected | Unsupported:
         if case.schema or case.links or case.policies.format == "json" or case.entities.strip() != "[]":
             return Unsupported("cases")
         if case.policies.text.count("(") != case.policies.text.count(")"):
             return Rejected("policies", "unbalanced parentheses")
         if re.fullmatch(rf"(?:{POLICY.pattern})*\s*", case.policies.text) is None:
             return Unsupported("scopes-and-conditions")
-        return TinyLoaded(POLICY.findall(case.policies.text))
+        return TinySession(POLICY.findall(case.policies.text))

@@ -22,6 +22,7 @@ from drt.diagnosis.signature import HANGING_SECONDS, first_alike, key_text, sign
 from drt.engines import build
 from drt.engines.deadline import Alarm, Stuck
 from drt.engines.guard import Guarded
+from drt.engines.observed import ObservedEngine
 from drt.model.case import Case
 from drt.model.divergence import Checked, Divergence
 from drt.model.engine import Engine
@@ -121,23 +122,16 @@ class Effort:
     reduce_seconds: float = MOST_SECONDS
 
 
-class _Anonymous:
-    """An engine under the name that all faulty ones share: no bucket may be told by the name."""
-
-    name = "faulty"
-    version = "0"
-
-    def __init__(self, engine: Any) -> None:
-        self._engine = engine
-
-    def __getattr__(self, question: str) -> Any:
-        return getattr(self._engine, question)
+def _anonymous(engine: Engine) -> Guarded:
+    """Give an engine the name that all faulty ones share: no bucket may depend on the name."""
+    renamed = ObservedEngine(engine)
+    renamed.name, renamed.version = "faulty", "0"
+    return Guarded(renamed)
 
 
 def measure(defect: Defect, effort: Effort) -> Measured:
     """Draw cases until the defect has shown often enough; reduce, bucket and locate each find."""
-    engine: Engine = _Anonymous(defect.make())
-    engines = (Guarded(build(defect.beside)), Guarded(engine))
+    engines = (Guarded(build(defect.beside)), _anonymous(defect.make()))
     oracle = TARGETS[defect.target].oracle
 
     def judge(case: Case) -> Checked:

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
-from drt.engines.guard import Guarded, GuardedLoaded
+from drt.engines.guard import Guarded, GuardedSession
 from drt.engines.memory import level, peak
 from drt.engines.sandbox import Answered, Broke, Died, in_child
 from drt.hostile.family import Family, Hostile
@@ -29,6 +29,7 @@ from drt.model.outcome import (
     Unsupported,
     Validated,
 )
+from drt.model.question import Authorize, Evaluate, FormatPolicies, Validate
 from drt.oracles.comparing import difference
 
 SECONDS, MEBIBYTES = 300.0, 6_000
@@ -161,17 +162,17 @@ def _cost(family: Family, engine: str, size: int) -> Cost:
 def asked(engine: Guarded, hostile: Hostile) -> Outcome:
     """The engine's answer to a hostile input."""
     if hostile.question == "format":
-        printed = engine.format_policies(hostile.case.policies.text, 80, 2)
+        printed = engine.ask(FormatPolicies(hostile.case.policies.text, 80, 2))
         return Accepted() if isinstance(printed, Printed) else printed
     loaded = engine.load(hostile.case)
-    if not isinstance(loaded, GuardedLoaded):
+    if not isinstance(loaded, GuardedSession):
         return loaded
     if hostile.question == "validate":
-        return loaded.validate()
+        return loaded.ask(Validate())
     request = hostile.case.requests[0]
     if hostile.case.expressions:
-        return loaded.evaluate(hostile.case.expressions[0], request)
-    return loaded.authorize(request)
+        return loaded.ask(Evaluate(hostile.case.expressions[0], request))
+    return loaded.ask(Authorize(request))
 
 
 def _small(outcome: Outcome) -> Outcome:

@@ -18,6 +18,7 @@ from drt.engines.answers import VALIDATION_ERRORS, WARNINGS
 from drt.model.case import Case, Link, Source
 from drt.model.errors import InputProblem
 from drt.model.outcome import Authorized, Evaluated, Failed, Problem, Validated
+from drt.model.question import Authorize, Evaluate, ReadExpression, Validate
 
 OK, FAILURE, DENIED, INVALID = 0, 1, 2, 3
 
@@ -36,7 +37,7 @@ def authorize(options: Mapping[str, Any]) -> int:
     inputs.complete()
     loaded = inputs.load(case_of(policies, entities, _reading(inputs, schemas, options), links))
     started = time.perf_counter()
-    response: Authorized = inputs.answer(loaded.authorize(request))
+    response: Authorized = inputs.answer(loaded.ask(Authorize(request)))
     spent = time.perf_counter() - started
     names = inputs.named
     determining = sorted(names.get(policy, policy) for policy in response.determining)
@@ -71,7 +72,7 @@ def evaluate(expression: str, options: Mapping[str, Any]) -> int:
     inputs = Inputs.of(options["engine"])
     inputs.files["expression"] = (File(Path("the expression"), expression),)
     with inputs.noting():
-        inputs.answer(inputs.engine.read_expression(expression))
+        inputs.answer(inputs.engine.ask(ReadExpression(expression)))
     with inputs.noting():
         request = inputs.request(options)
     with inputs.noting():
@@ -79,7 +80,7 @@ def evaluate(expression: str, options: Mapping[str, Any]) -> int:
         entities = inputs.entities(options["entities"], schemas)
     inputs.complete()
     loaded = inputs.load(case_of(Source(""), entities, _reading(inputs, schemas, options)))
-    value: Evaluated | Failed = inputs.answer(loaded.evaluate(expression, request))
+    value: Evaluated | Failed = inputs.answer(loaded.ask(Evaluate(expression, request)))
     if options["form"] == "json":
         told = {"value": value.value} if isinstance(value, Evaluated) else {"error": value.kind}
         click.echo(json.dumps(told))
@@ -100,7 +101,7 @@ def validate(options: Mapping[str, Any]) -> int:
         schemas = inputs.schemas(options["schema"], options["schema_format"])
     inputs.complete()
     loaded = inputs.load(case_of(policies, "[]", schemas, links))
-    verdict: Validated = inputs.answer(loaded.validate(options["validation_mode"], options["level"]))
+    verdict: Validated = inputs.answer(loaded.ask(Validate(options["validation_mode"], options["level"])))
     if options["deny_warnings"] and verdict.valid and verdict.warnings is None:
         raise NoAnswer(f"the engine {inputs.engine.name} does not report warnings (--deny-warnings)")
     passed = verdict.valid and not (options["deny_warnings"] and verdict.warnings)

@@ -22,6 +22,7 @@ from drt.model.case import Case, Format, Link, Request, Source
 from drt.model.errors import InputProblem
 from drt.model.json_outline import members
 from drt.model.outcome import Accepted, Crashed, ExceededBudget, Rejected, Unlinkable, Unsupported, Unwritable
+from drt.model.question import LinkSchemas, ReadEntities, ReadPolicies, ReadSchema
 from drt.model.uid_text import normalized_uid_json
 
 STANDARD_INPUT = Path("standard input")
@@ -94,7 +95,7 @@ class Inputs:
             files = self.files["policies"] = tuple(policy_set(file) for file in files)
             self._each("policies", files, self._policy_set)
             return Source(merged_policies(files) if len(files) > 1 else files[0].text, "json")
-        read = self._each("policies", files, lambda file: self.engine.read_policies(Source(file.text)))
+        read = self._each("policies", files, lambda file: self.engine.ask(ReadPolicies(Source(file.text))))
         self.named = _names(files, read)
         return Source(joined(files))
 
@@ -106,7 +107,7 @@ class Inputs:
         return outcome
 
     def _read_json(self, text: str) -> Any:
-        return self.engine.read_policies(Source(text, "json"))
+        return self.engine.ask(ReadPolicies(Source(text, "json")))
 
     def schemas(self, paths: Sequence[Path | None], syntax: Format | None) -> tuple[Source, ...]:
         """The schemas of all files, which link; raises `NoAnswer` with the errors of all files."""
@@ -114,7 +115,7 @@ class Inputs:
         sources = tuple(Source(file.text, file.syntax(syntax)) for file in files)
         if len(files) > 1 or (files and self.problems):
             questions = dict(zip(files, sources, strict=True))
-            self._each("schema", files, lambda file: self.engine.read_schema(questions[file]))
+            self._each("schema", files, lambda file: self.engine.ask(ReadSchema(questions[file])))
         if len(files) > 1:
             self.linked(sources)
         return sources
@@ -123,7 +124,7 @@ class Inputs:
         """The one schema that several become; raises `NoAnswer` where they do not link."""
         if len(sources) < 2:
             return sources[0] if sources else None
-        read: Accepted = self.written(self.engine.link_schemas(sources, complete=False))
+        read: Accepted = self.written(self.engine.ask(LinkSchemas(tuple(sources), complete=False)))
         return Source(read.canonical, "json")
 
     def entities(self, paths: Sequence[Path], schemas: Sequence[Source]) -> str:
@@ -131,7 +132,7 @@ class Inputs:
         files = self.texts("entities", paths)
         if len(files) > 1 or (files and self.problems):
             schema = self.linked(schemas)
-            self._each("entities", files, lambda file: self.engine.read_entities(file.text, schema))
+            self._each("entities", files, lambda file: self.engine.ask(ReadEntities(file.text, schema)))
         if len(files) > 1:
             return merged_entities(files)
         return files[0].text if files else "[]"
@@ -277,7 +278,7 @@ class Inputs:
         return self._declarations(Source(file.text, syntax))
 
     def _declarations(self, schema: Source) -> dict[str, str]:
-        read = self.engine.read_schema(schema)
+        read = self.engine.ask(ReadSchema(schema))
         canonical = members(read.canonical if isinstance(read, Accepted) else "")
         return members(canonical.get("entityTypes", "")) | members(canonical.get("actions", ""))
 

@@ -21,6 +21,16 @@ from drt.model.case import Case, Format
 from drt.model.errors import InputProblem
 from drt.model.json_outline import members, spans
 from drt.model.outcome import Accepted, Printed
+from drt.model.question import (
+    FormatPolicies,
+    LinkSchemas,
+    PrintPolicies,
+    ReadEntities,
+    ReadExpression,
+    ReadPolicies,
+    ReadSchema,
+    TranslateSchema,
+)
 
 
 def check_parse(options: Mapping[str, Any]) -> int:
@@ -43,14 +53,14 @@ def _check_parse(options: Mapping[str, Any]) -> int:
     if expression is not None:
         inputs.files["expression"] = (File(Path("the expression"), expression),)
         with inputs.noting():
-            inputs.answer(inputs.engine.read_expression(expression))
+            inputs.answer(inputs.engine.ask(ReadExpression(expression)))
     with inputs.noting():
         schemas = inputs.schemas(options["schema"], options["schema_format"])
         for schema in schemas:
-            inputs.answer(inputs.engine.read_schema(schema))
+            inputs.answer(inputs.engine.ask(ReadSchema(schema)))
         if options["entities"]:
             entities = inputs.entities(options["entities"], schemas)
-            inputs.answer(inputs.engine.read_entities(entities, inputs.linked(schemas)))
+            inputs.answer(inputs.engine.ask(ReadEntities(entities, inputs.linked(schemas))))
     if options["policies"] or not (expression is not None or options["schema"] or options["entities"]):
         with inputs.noting():
             policies = inputs.policies(options["policies"], options["policy_format"])
@@ -109,7 +119,7 @@ def _format(inputs: Inputs, path: Path | None, options: Mapping[str, Any], told:
             _refuse_special(path)
         text = inputs.text("policies", path)
         formatted: Printed = inputs.answer(
-            inputs.engine.format_policies(text, options["line_width"], options["indent_width"])
+            inputs.engine.ask(FormatPolicies(text, options["line_width"], options["indent_width"]))
         )
         changed = formatted.text != text
         if options["write"] and path is not None and changed:
@@ -132,13 +142,13 @@ def translate_policy(options: Mapping[str, Any]) -> int:
     inputs = Inputs.of(options["engine"])
     if options["direction"] == "cedar-to-json":
         policies = inputs.policies(options["policies"], "cedar")
-        read: Accepted = inputs.written(inputs.engine.read_policies(policies))
+        read: Accepted = inputs.written(inputs.engine.ask(ReadPolicies(policies)))
         click.echo(renamed_policies(read.canonical, inputs.named))
     else:
         policies = inputs.policies(options["policies"], "json")
         if spans(members(policies.text).get("templateLinks", "")):
             raise InputProblem(f"{wording.paths(inputs.files['policies'])}: the Cedar syntax has no links")
-        printed: Printed = inputs.written(inputs.engine.print_policies(policies, templates=True))
+        printed: Printed = inputs.written(inputs.engine.ask(PrintPolicies(policies, templates=True)))
         _tell(printed, options)
     return OK
 
@@ -151,13 +161,13 @@ def translate_schema(options: Mapping[str, Any]) -> int:
     sources = inputs.schemas(options["schema"] or (None,), given)
     if direction == "json-to-cedar":
         source = inputs.linked(sources) or sources[0]
-        told: Printed = inputs.written(inputs.engine.translate_schema(source, "cedar"))
+        told: Printed = inputs.written(inputs.engine.ask(TranslateSchema(source, "cedar")))
         _tell(told, options)
     elif direction == "cedar-to-json" and len(sources) == 1:
-        told = inputs.written(inputs.engine.translate_schema(sources[0], "json"))
+        told = inputs.written(inputs.engine.ask(TranslateSchema(sources[0], "json")))
         click.echo(_pretty(told.text))
     else:
-        read: Accepted = inputs.written(inputs.engine.link_schemas(sources, complete=False))
+        read: Accepted = inputs.written(inputs.engine.ask(LinkSchemas(sources, complete=False)))
         click.echo(_pretty(read.canonical))
     return OK
 

@@ -9,11 +9,12 @@ from typing import Any
 from drt.engines.guard import Guarded
 from drt.model.case import Source
 from drt.model.outcome import Accepted
+from drt.model.question import LinkSchemas
 
 
 def undemanding(engine: Guarded, schemas: Sequence[Source]) -> tuple[Source, ...]:
     """The schemas with every attribute of a context optional; as they are where the engine cannot link."""
-    linked = engine.link_schemas(schemas, complete=False)
+    linked = engine.ask(LinkSchemas(tuple(schemas), complete=False))
     if not isinstance(linked, Accepted):
         return tuple(schemas)
     try:

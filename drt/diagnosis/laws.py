@@ -15,10 +15,11 @@ from drt.diagnosis.minimal_value import blamed
 from drt.diagnosis.places import place_name
 from drt.diagnosis.reading import SHOWN, between_documents, in_text
 from drt.diagnosis.rules import rule_of
-from drt.engines.guard import Guarded, GuardedLoaded
+from drt.engines.guard import Guarded, GuardedSession
 from drt.model.case import Case, Source
 from drt.model.divergence import Divergence, Oracle
 from drt.model.outcome import Accepted
+from drt.model.question import Evaluate, ReadEntities, ReadExpression, ReadPolicies
 from drt.oracles import roundtrips, schemas
 from drt.oracles.wildcard import ANY_REQUEST
 from drt.scan.expressions import NotAnExpression, read_expression
@@ -69,11 +70,11 @@ def _document(case: Case, engines: Sequence[Guarded], divergence: Divergence) ->
         if engine.name == writer:
             match divergence.law:
                 case "entities_round_trip":
-                    read = engine.read_entities(case.entities, None)
+                    read = engine.ask(ReadEntities(case.entities, None))
                 case "schema_translations_mean_the_same":
                     return None
                 case _:
-                    read = engine.read_policies(case.policies)
+                    read = engine.ask(ReadPolicies(case.policies))
             return read.canonical if isinstance(read, Accepted) else None
     return None
 
@@ -111,7 +112,7 @@ def in_definition(case: Case, engines: Sequence[Guarded], divergence: Divergence
     """An expression on which an engine departs from a definition: its outermost rule, or how it is read."""
     number = int(divergence.question.split()[1])
     text = case.expressions[number]
-    read: Answers = tuple((engine.name, engine.read_expression(text)) for engine in engines)
+    read: Answers = tuple((engine.name, engine.ask(ReadExpression(text))) for engine in engines)
     if differ(read):
         asked = replace(divergence, answers=read, question=f"expression {number}", expression=number)
         return in_text(case, engines, asked)
@@ -129,7 +130,9 @@ def in_definition(case: Case, engines: Sequence[Guarded], divergence: Divergence
 
 def _values(loaded: Sequence[tuple[str, Any]], text: str) -> Answers:
     return tuple(
-        (name, one.evaluate(text, ANY_REQUEST)) for name, one in loaded if isinstance(one, GuardedLoaded)
+        (name, one.ask(Evaluate(text, ANY_REQUEST)))
+        for name, one in loaded
+        if isinstance(one, GuardedSession)
     )
 
 

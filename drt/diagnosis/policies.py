@@ -14,6 +14,7 @@ from drt.model.case import Case, Source
 from drt.model.engine import Engine
 from drt.model.json_outline import members, spans
 from drt.model.outcome import Accepted, Printed
+from drt.model.question import PrintPolicies, ReadPolicies
 from drt.oracles.texts import uid_literal
 from drt.scan.policies import PolicyLayout, layouts
 from drt.scan.tokens import Token, spell, tokenize
@@ -88,7 +89,7 @@ def _slots(tokens: Sequence[Token], policy: PolicyLayout) -> bool:
 def _from_json(case: Case, engines: Sequence[Engine]) -> Iterator[OnePolicy]:
     """Each policy written by the first engine that reads the set, and each link as what it stands for."""
     for engine in engines:
-        read = engine.read_policies(case.policies)
+        read = engine.ask(ReadPolicies(case.policies))
         if isinstance(read, Accepted) and read.canonical:
             break
     else:
@@ -119,7 +120,7 @@ def _from_json(case: Case, engines: Sequence[Engine]) -> Iterator[OnePolicy]:
 def _printed(engine: Engine, policy_id: str, parts: dict[str, str]) -> Iterator[OnePolicy]:
     whole = {"staticPolicies": "{}", "templates": "{}", "templateLinks": "[]", **parts}
     text = "{" + ", ".join(f"{json.dumps(name)}: {value}" for name, value in whole.items()) + "}"
-    printed = engine.print_policies(Source(text, "json"), templates=False)
+    printed = engine.ask(PrintPolicies(Source(text, "json"), templates=False))
     if isinstance(printed, Printed):
         yield OnePolicy(policy_id, printed.text.strip())
 

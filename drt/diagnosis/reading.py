@@ -12,10 +12,11 @@ from drt.diagnosis.expressions import differ
 from drt.diagnosis.located import Located
 from drt.diagnosis.minimal_value import blamed
 from drt.diagnosis.places import MEMBERS, parting, place_name, token_name, value_name
-from drt.engines.guard import Guarded, GuardedLoaded
+from drt.engines.guard import Guarded, GuardedSession
 from drt.model.case import Case, Source
 from drt.model.divergence import Divergence
 from drt.model.outcome import Accepted, Outcome, Rejected, Unsupported, Unwritable
+from drt.model.question import Authorize, ReadEntities, ReadExpression, ReadPolicies, ReadSchema
 from drt.scan.tokens import tokenize
 
 PLACE = re.compile(r"line (\d+),? column (\d+)")
@@ -97,13 +98,13 @@ def in_inputs(case: Case, engines: Sequence[Guarded], part: str, text: str = "")
     """Where the engines read a part of the case as different things, though all of them take it."""
     match part:
         case "policies":
-            said: list[Outcome] = [engine.read_policies(case.policies) for engine in engines]
+            said: list[Outcome] = [engine.ask(ReadPolicies(case.policies)) for engine in engines]
         case "entities":
-            said = [engine.read_entities(case.entities, case.schema) for engine in engines]
+            said = [engine.ask(ReadEntities(case.entities, case.schema)) for engine in engines]
         case "schema":
-            said = [engine.read_schema(case.schema) for engine in engines if case.schema is not None]
+            said = [engine.ask(ReadSchema(case.schema)) for engine in engines if case.schema is not None]
         case _:
-            said = [engine.read_expression(text) for engine in engines]
+            said = [engine.ask(ReadExpression(text)) for engine in engines]
     answers = tuple(zip((engine.name for engine in engines), said, strict=False))
     if (
         not said
@@ -164,17 +165,17 @@ def _all_read(case: Case, engines: Sequence[Guarded], divergence: Divergence, pa
 def _reader(case: Case, engine: Guarded, divergence: Divergence, part: str) -> Callable[[str], Outcome]:
     match part:
         case "policies":
-            return lambda text: engine.read_policies(Source(text, case.policies.format))
+            return lambda text: engine.ask(ReadPolicies(Source(text, case.policies.format)))
         case "entities":
-            return lambda text: engine.read_entities(text, case.schema)
+            return lambda text: engine.ask(ReadEntities(text, case.schema))
         case "schema" if case.schema is not None:
             schema = case.schema
-            return lambda text: engine.read_schema(replace(schema, text=text))
+            return lambda text: engine.ask(ReadSchema(replace(schema, text=text)))
         case "request" if divergence.request is not None:
             request = case.requests[divergence.request]
             loaded = engine.load(case)
-            if isinstance(loaded, GuardedLoaded):
-                return lambda text: loaded.authorize(replace(request, text=text))
+            if isinstance(loaded, GuardedSession):
+                return lambda text: loaded.ask(Authorize(replace(request, text=text)))
     return lambda _: Unsupported("reading")
 
 

@@ -7,9 +7,9 @@ whatever it was asked.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import cast
 
 from drt.diagnosis.signature import alike
+from drt.engines.observed import ObservedEngine
 from drt.model.case import Case
 from drt.model.divergence import Checked, Divergence, Oracle
 from drt.model.engine import Engine
@@ -75,35 +75,18 @@ def _recorded(
 ) -> tuple[dict[str, Answers], Checked | None]:
     """What each engine answers in one repetition, and what the oracle makes of it."""
     said: dict[str, list[tuple[str, object]]] = {engine.name: [] for engine in engines}
-    recorded = [cast(Engine, _Recorded(engine, said[engine.name])) for engine in engines]
+    recorded = [_recording(engine, said[engine.name]) for engine in engines]
     checked = ask(lambda: oracle(case, recorded))
     return {name: tuple(answers) for name, answers in said.items()}, checked
+
+
+def _recording(engine: Engine, answers: list[tuple[str, object]]) -> ObservedEngine:
+    """Wrap an engine so that it and its variants add each answer to `answers`."""
+    return ObservedEngine(
+        engine, after=lambda question, outcome: answers.append((question.name, _exact(outcome)))
+    )
 
 
 def _exact(answer: object) -> object:
     """An answer with what equality of verdicts leaves out."""
     return (answer, answer.errors, answer.warnings) if isinstance(answer, Validated) else answer
-
-
-class _Recorded:
-    """An engine, a variant of it, or a case that it has loaded, with a record of its answers."""
-
-    def __init__(self, asked: object, said: list[tuple[str, object]]) -> None:
-        self._asked = asked
-        self._said = said
-
-    def __getattr__(self, name: str) -> object:
-        member = getattr(self._asked, name)
-        if not callable(member):
-            return member
-
-        def ask(*args: object, **kwargs: object) -> object:
-            answer = member(*args, **kwargs)
-            if name == "variants":
-                return tuple(_Recorded(variant, self._said) for variant in answer)
-            if name == "load" and hasattr(answer, "authorize"):
-                return _Recorded(answer, self._said)
-            self._said.append((name, _exact(answer)))
-            return answer
-
-        return ask

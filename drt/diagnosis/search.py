@@ -15,7 +15,7 @@ from drt.diagnosis.policies import OnePolicy, Part, policies_of
 from drt.diagnosis.reading import in_inputs, in_text
 from drt.diagnosis.rules import rule_of
 from drt.diagnosis.typing import REPORTED, Typing
-from drt.engines.guard import Guarded, GuardedLoaded
+from drt.engines.guard import Guarded, GuardedSession
 from drt.model.case import Case, Request, Source
 from drt.model.divergence import Divergence
 from drt.model.outcome import (
@@ -28,6 +28,7 @@ from drt.model.outcome import (
     Unwritable,
     Validated,
 )
+from drt.model.question import Authorize, Evaluate
 
 FAILING = {
     "type": "1",
@@ -189,7 +190,8 @@ class _Search:
 
         def ask(text: str, _: tuple[str, ...]) -> Answers:
             said = [
-                one.evaluate(text, request) if isinstance(one, GuardedLoaded) else one for one in self.loaded
+                one.ask(Evaluate(text, request)) if isinstance(one, GuardedSession) else one
+                for one in self.loaded
             ]
             return tuple(zip(self.names, said, strict=True))
 
@@ -209,12 +211,12 @@ class _Search:
     def _responses(self, text: str, request: Request) -> Answers:
         case = replace(self.case, policies=Source(text), links=(), expressions=())
         loaded = [engine.load(case) for engine in self.engines]
-        said = [one.authorize(request) if isinstance(one, GuardedLoaded) else one for one in loaded]
+        said = [one.ask(Authorize(request)) if isinstance(one, GuardedSession) else one for one in loaded]
         return tuple(zip(self.names, said, strict=True))
 
     def _whole(self, case: Case, request: Request) -> Answers:
         loaded = self.loaded if case is self.case else [engine.load(case) for engine in self.engines]
-        said = [one.authorize(request) if isinstance(one, GuardedLoaded) else one for one in loaded]
+        said = [one.ask(Authorize(request)) if isinstance(one, GuardedSession) else one for one in loaded]
         return tuple(zip(self.names, said, strict=True))
 
 

@@ -16,10 +16,11 @@ from drt.diagnosis.expressions import Ask, Innermost, differ, innermost
 from drt.diagnosis.located import Answers, Located
 from drt.diagnosis.policies import OnePolicy, policies_of
 from drt.diagnosis.rules import typing_rule_of
-from drt.engines.guard import Guarded, GuardedLoaded
+from drt.engines.guard import Guarded, GuardedSession
 from drt.model.case import Case, Source
 from drt.model.divergence import Kind
 from drt.model.outcome import Outcome, Printed, Validated, WarningKind
+from drt.model.question import TranslateSchema, Validate
 from drt.oracles.verdicts import comparable_warnings
 from drt.reduce.documents import NOTHING, read, write
 from drt.scan.expressions import NotAnExpression, read_expression
@@ -91,9 +92,9 @@ class Typing:
         """The first kind of error or warning of a policy, template or link that not all engines report."""
         loaded = [engine.load(self.case) for engine in self.engines]
         verdicts = [
-            (engine.name, one.validate(self.mode, self.level))
+            (engine.name, one.ask(Validate(self.mode, self.level)))
             for engine, one in zip(self.engines, loaded, strict=True)
-            if isinstance(one, GuardedLoaded)
+            if isinstance(one, GuardedSession)
         ]
         reported = [_reported(self.kind, one) for _, one in verdicts if isinstance(one, Validated)]
         if len(reported) < len(self.engines):
@@ -211,7 +212,7 @@ class Typing:
         """The schema, for each kind of request, with only that."""
         schema = self.case.schema
         if schema is not None and schema.format == "cedar":
-            printed = self.engines[0].translate_schema(schema, "json")
+            printed = self.engines[0].ask(TranslateSchema(schema, "json"))
             schema = Source(printed.text, "json") if isinstance(printed, Printed) else None
         document = NOTHING if schema is None else read(schema.text)
         return islice(_one_kind_each(document), MOST_KINDS)
@@ -221,7 +222,9 @@ class Typing:
         case = replace(self.case, policies=Source(text), links=(), requests=(), expressions=(), entities="[]")
         level = None if any_level else self.level
         loaded = [engine.load(case) for engine in self.engines]
-        said = [one.validate(self.mode, level) if isinstance(one, GuardedLoaded) else one for one in loaded]
+        said = [
+            one.ask(Validate(self.mode, level)) if isinstance(one, GuardedSession) else one for one in loaded
+        ]
         return tuple(zip((engine.name for engine in self.engines), said, strict=True))
 
 

@@ -1,87 +1,65 @@
-"""An engine that does nothing yet: the place to start an adapter from.
+"""The place to start an adapter from: a question is answered by the method of its name, if there is one.
 
-Every question is answered `Unsupported` with its own name, so an adapter overrides what its engine can do.
+An adapter for Python code derives from `BaseEngine`, its loaded cases from `BaseSession`, and both define a
+method for each question that they answer: `read_policies(policies)` for `ReadPolicies`, and so on, with the
+members of the record as parameters. Any other question is `Unsupported`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Any
 
-from drt.model.case import Case, Format, Inquiry, Request, Source
-from drt.model.engine import Engine, Loaded, Unanswered, ValidationMode
-from drt.model.outcome import (
-    Accepted,
-    Answered,
-    Authorized,
-    Evaluated,
-    Failed,
-    Printed,
-    Rejected,
-    Unlinkable,
-    Unsupported,
-    Unwritable,
-    Validated,
-)
+from drt.model.case import Case
+from drt.model.engine import Engine, NotLoaded, Session
+from drt.model.outcome import Unsupported
+from drt.model.question import Question, members
 
 
-class BaseLoaded:
-    """A loaded case of which nothing can be asked."""
+def answer_by_method(target: object, question: Question[Any]) -> Any:
+    """Answer a question by the method of its name; `Unsupported` where there is none."""
+    method = getattr(target, question.name, None)
+    if method is None:
+        return Unsupported(question.name)
+    positional, named = members(question)
+    return method(*positional, **named)
 
-    def authorize(self, request: Request) -> Authorized | Rejected | Unanswered:
-        return Unsupported("authorize")
 
-    def evaluate(self, expression: str, request: Request) -> Evaluated | Failed | Rejected | Unanswered:
-        return Unsupported("evaluate")
+def put(question: Question[Any], target: object) -> Any:
+    """Put a question to an engine or a session, which may have no `ask` but a method for each question."""
+    ask = getattr(target, "ask", None)
+    return answer_by_method(target, question) if ask is None else ask(question)
 
-    def validate(
-        self, mode: ValidationMode = "strict", level: int | None = None
-    ) -> Validated | Rejected | Unanswered:
-        return Unsupported("validate")
+
+class BaseSession:
+    """A loaded case that answers the questions that it has a method for."""
+
+    __slots__ = ()
+
+    def ask(self, question: Question[Any]) -> Any:
+        """Answer a question about the case."""
+        return answer_by_method(self, question)
 
 
 class BaseEngine:
-    """An engine of which nothing can be asked."""
+    """An engine that answers the questions that it has a method for."""
+
+    __slots__ = ()
 
     name = "base"
     version = "0"
 
     def variants(self) -> tuple[Engine, ...]:
+        """List other ways in which the engine could find its answers: none."""
         return ()
 
-    def load(self, case: Case) -> Loaded | Rejected | Unlinkable | Unanswered:
+    def load(self, case: Case) -> Session | NotLoaded:
+        """Read a case."""
         return Unsupported("load")
 
-    def read_policies(self, policies: Source) -> Accepted | Unwritable | Rejected | Unanswered:
-        return Unsupported("policies")
+    def ask(self, question: Question[Any]) -> Any:
+        """Answer a question about texts."""
+        return answer_by_method(self, question)
 
-    def print_policies(
-        self, policies: Source, *, templates: bool
-    ) -> Printed | Unwritable | Rejected | Unanswered:
-        return Unsupported("print")
 
-    def format_policies(
-        self, text: str, line_width: int, indent_width: int
-    ) -> Printed | Rejected | Unanswered:
-        return Unsupported("format")
-
-    def read_expression(self, expression: str) -> Accepted | Unwritable | Rejected | Unanswered:
-        return Unsupported("expression")
-
-    def read_entities(
-        self, entities: str, schema: Source | None
-    ) -> Accepted | Unwritable | Rejected | Unanswered:
-        return Unsupported("entities")
-
-    def read_schema(self, schema: Source) -> Accepted | Unwritable | Rejected | Unanswered:
-        return Unsupported("schema")
-
-    def translate_schema(self, schema: Source, to: Format) -> Printed | Unwritable | Rejected | Unanswered:
-        return Unsupported("schema")
-
-    def link_schemas(
-        self, schemas: Sequence[Source], *, complete: bool
-    ) -> Accepted | Unwritable | Rejected | Unlinkable | Unanswered:
-        return Unsupported("linking")
-
-    def answer(self, inquiry: Inquiry) -> Answered | Rejected | Unlinkable | Unanswered:
-        return Unsupported("questions")
+BaseLoaded = BaseSession
+"""The name of `BaseSession` in adapters that were written for earlier versions."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from drt.engines.answers import ANSWERS
+from drt.model.question import QUESTIONS
 
 Json = Mapping[str, Any]
 
@@ -21,7 +21,7 @@ class Capabilities:
     """What an engine says that it can: the questions it takes, how many in one batch, and in seconds how
     often it shows that it is alive (0: never)."""
 
-    asks: frozenset[str] = frozenset(ANSWERS)
+    asks: frozenset[str] = frozenset(QUESTIONS)
     batch: int = 0
     heartbeat: float = 0.0
 
@@ -40,4 +40,4 @@ def capabilities_of(said: Json) -> Capabilities:
         or not 0 <= heartbeat < 3600
     ):
         raise CannotTalk(f"its capabilities are not numbers of use: {json.dumps(said)[:200]}")
-    return Capabilities(frozenset(asks) & frozenset(ANSWERS), batch, float(heartbeat))
+    return Capabilities(frozenset(asks) & frozenset(QUESTIONS), batch, float(heartbeat))

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
 from importlib.metadata import version
 
 import cedarpy
 
+from drt.engines.base import BaseEngine, BaseSession
 from drt.engines.cedarpy_expressions import expression_json
 from drt.engines.cedarpy_requests import question_of, reads_alike
 from drt.engines.rust_messages import (
@@ -23,8 +23,7 @@ from drt.engines.rust_messages import (
     validation_error_kind,
 )
 from drt.engines.safe_depth import policies_too_deep, schema_too_deep, too_deep
-from drt.model.case import Case, Format, Inquiry, Request, Source
-from drt.model.engine import Engine, ValidationMode
+from drt.model.case import Case, Format, Request, Source
 from drt.model.json_outline import members, sort_sets
 from drt.model.outcome import (
     Accepted,
@@ -42,6 +41,7 @@ from drt.model.outcome import (
     ValidationErrorKind,
     authorized,
 )
+from drt.model.question import ValidationMode
 from drt.model.uid_text import plain_uid
 
 _DEPTH = Unsupported("depth")
@@ -51,7 +51,7 @@ def _canonical(document: str) -> str:
     return json.dumps(json.loads(document), sort_keys=True, separators=(",", ":"))
 
 
-class CedarpyLoaded:
+class CedarpyLoaded(BaseSession):
     """Policies, entities and schema as the binding's handles."""
 
     def __init__(
@@ -192,17 +192,12 @@ def _debug(policy: str) -> str:
     )
 
 
-class CedarpyEngine:
+class CedarpyEngine(BaseEngine):
     """The Rust engine, version 4.12, as far as its binding goes."""
 
     name = "cedarpy"
 
-    @property
-    def version(self) -> str:
-        return version("cedarpy")
-
-    def variants(self) -> tuple[Engine, ...]:
-        return ()
+    version = version("cedarpy")
 
     def load(self, case: Case) -> CedarpyLoaded | Rejected | Unsupported:
         """Schema, policies, links, entities, in that order; the binding links no schemas."""
@@ -323,14 +318,6 @@ class CedarpyEngine:
         except ValueError as error:
             return Rejected("schema", str(error))
         return Unwritable("schema", detail=text) if text.startswith("<unrenderable") else Printed(text)
-
-    def link_schemas(self, schemas: Sequence[Source], *, complete: bool) -> Unsupported:
-        """The binding links no schemas."""
-        return Unsupported("linking")
-
-    def answer(self, inquiry: Inquiry) -> Unsupported:
-        """The binding answers no questions about schemas and policies."""
-        return Unsupported("questions")
 
 
 def _schema(schema: Source) -> cedarpy.Schema:

@@ -10,35 +10,26 @@ import re
 import signal
 import sysconfig
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import perf_counter
 from types import FrameType
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar, cast
 
+from drt.engines.base import put
 from drt.engines.cpu_time import own_time
-from drt.model.case import Case, Format, Inquiry, Request, Source
-from drt.model.engine import Engine, Loaded, NotLoaded, Unanswered, ValidationMode
-from drt.model.outcome import (
-    Accepted,
-    Answered,
-    Authorized,
-    Crashed,
-    Evaluated,
-    ExceededBudget,
-    Failed,
-    Printed,
-    Rejected,
-    Unlinkable,
-    Unsupported,
-    Unwritable,
-    Validated,
-)
+from drt.model.case import Case
+from drt.model.engine import Engine, NotLoaded, Session, Unanswered
+from drt.model.outcome import Crashed, ExceededBudget, Unsupported
+from drt.model.question import CaseQuestion, Outcomes, TextQuestion
 
 Asked = ParamSpec("Asked")
 Answer = TypeVar("Answer")
 
 FRAMES_KEPT = 3
+
+_DISPATCH = (__name__, "drt.engines.base", "drt.engines.observed")
+"""Modules that put questions to an engine, and have no part in its crash."""
 
 _LIBRARIES = tuple(
     sysconfig.get_path(name)
@@ -114,7 +105,11 @@ def own_frames(error: BaseException) -> tuple[str, ...]:
     Library frames are left out unless there are no others; digits become `#`, so that generated names do not
     tell two occurrences of the same crash apart.
     """
-    walked = [frame for frame, _ in traceback.walk_tb(error.__traceback__)][1:]
+    walked = [
+        frame
+        for frame, _ in traceback.walk_tb(error.__traceback__)
+        if frame.f_globals.get("__name__") not in _DISPATCH
+    ]
     own = [frame for frame in walked if not _is_library(frame.f_code.co_filename)] or walked
     return tuple(
         re.sub(r"\d+", "#", f"{frame.f_globals.get('__name__', '?')}:{frame.f_code.co_qualname}")
@@ -164,25 +159,18 @@ class Meter:
             self.seconds += perf_counter() - start
 
 
-class GuardedLoaded:
+class GuardedSession:
     """A loaded case whose questions are guarded like its engine's."""
 
-    __slots__ = ("_loaded", "_meter")
+    __slots__ = ("_meter", "_session")
 
-    def __init__(self, loaded: Loaded, meter: Meter) -> None:
-        self._loaded = loaded
+    def __init__(self, session: Session, meter: Meter) -> None:
+        self._session = session
         self._meter = meter
 
-    def authorize(self, request: Request) -> Authorized | Rejected | Unanswered:
-        return self._meter.ask(self._loaded.authorize, request)
-
-    def evaluate(self, expression: str, request: Request) -> Evaluated | Failed | Rejected | Unanswered:
-        return self._meter.ask(self._loaded.evaluate, expression, request)
-
-    def validate(
-        self, mode: ValidationMode = "strict", level: int | None = None
-    ) -> Validated | Rejected | Unanswered:
-        return self._meter.ask(self._loaded.validate, mode, level)
+    def ask(self, question: CaseQuestion[Outcomes]) -> Outcomes | Unanswered:
+        """Answer a question about the case."""
+        return cast(Outcomes, self._meter.ask(put, question, self._session))
 
 
 class Guarded:
@@ -222,49 +210,11 @@ class Guarded:
     def variants(self) -> tuple[Engine, ...]:
         return tuple(Guarded(engine, self._meter) for engine in self._engine.variants())
 
-    def load(self, case: Case) -> GuardedLoaded | Rejected | Unlinkable | Unanswered:
-        answer: Any = self._meter.ask(self._engine.load, case)
-        if isinstance(answer, NotLoaded):
-            return answer
-        return GuardedLoaded(answer, self._meter)
+    def load(self, case: Case) -> GuardedSession | NotLoaded:
+        """Read a case."""
+        answer: Session | NotLoaded = self._meter.ask(self._engine.load, case)
+        return answer if isinstance(answer, NotLoaded) else GuardedSession(answer, self._meter)
 
-    def read_policies(self, policies: Source) -> Accepted | Unwritable | Rejected | Unanswered:
-        return self._meter.ask(self._engine.read_policies, policies)
-
-    def print_policies(
-        self, policies: Source, *, templates: bool
-    ) -> Printed | Unwritable | Rejected | Unanswered:
-        return self._meter.ask(self._engine.print_policies, policies, templates=templates)
-
-    def format_policies(
-        self, text: str, line_width: int, indent_width: int
-    ) -> Printed | Rejected | Unanswered:
-        return self._meter.ask(self._engine.format_policies, text, line_width, indent_width)
-
-    def read_expression(self, expression: str) -> Accepted | Unwritable | Rejected | Unanswered:
-        return self._meter.ask(self._engine.read_expression, expression)
-
-    def read_entities(
-        self, entities: str, schema: Source | None
-    ) -> Accepted | Unwritable | Rejected | Unanswered:
-        return self._meter.ask(self._engine.read_entities, entities, schema)
-
-    def read_schema(self, schema: Source) -> Accepted | Unwritable | Rejected | Unanswered:
-        return self._meter.ask(self._engine.read_schema, schema)
-
-    def translate_schema(self, schema: Source, to: Format) -> Printed | Unwritable | Rejected | Unanswered:
-        return self._meter.ask(self._engine.translate_schema, schema, to)
-
-    def link_schemas(
-        self, schemas: Sequence[Source], *, complete: bool
-    ) -> Accepted | Unwritable | Rejected | Unlinkable | Unanswered:
-        question = getattr(self._engine, "link_schemas", None)
-        if question is None:  # an adapter from before the question was there
-            return self._meter.ask(Unsupported, "linking")
-        return self._meter.ask(question, schemas, complete=complete)
-
-    def answer(self, inquiry: Inquiry) -> Answered | Rejected | Unlinkable | Unanswered:
-        question = getattr(self._engine, "answer", None)
-        if question is None:
-            return self._meter.ask(Unsupported, "questions")
-        return self._meter.ask(question, inquiry)
+    def ask(self, question: TextQuestion[Outcomes]) -> Outcomes | Unanswered:
+        """Answer a question about texts."""
+        return cast(Outcomes, self._meter.ask(put, question, self._engine))

@@ -11,32 +11,17 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
 from pathlib import Path
 from typing import Any, cast
 
 from drt.engines.answers import BadAnswer, read_outcome
 from drt.engines.capabilities import CannotTalk, Capabilities, capabilities_of
 from drt.engines.child import Child, ChildDied, DeadlinePassed, Limits, LineTooLong, MemoryExceeded
-from drt.engines.wire import PROTOCOLS, case_to_json, inquiry_to_json, request_to_json, source_to_json
-from drt.model.case import Case, Format, Inquiry, Request, Source
-from drt.model.engine import Engine, Unanswered, ValidationMode
-from drt.model.outcome import (
-    Accepted,
-    Answered,
-    Authorized,
-    Crashed,
-    Evaluated,
-    ExceededBudget,
-    Failed,
-    Outcome,
-    Printed,
-    Rejected,
-    Unlinkable,
-    Unsupported,
-    Unwritable,
-    Validated,
-)
+from drt.engines.wire import PROTOCOLS, members_of
+from drt.model.case import Case
+from drt.model.engine import Engine, NotLoaded, Unanswered
+from drt.model.outcome import Crashed, ExceededBudget, Unsupported
+from drt.model.question import Authorize, CaseQuestion, Evaluate, Load, Outcomes, Question
 
 Json = dict[str, Any]
 
@@ -88,7 +73,7 @@ class ProcessEngine:
         self._seconds = seconds
         self._protocols = tuple(protocols)
         self._seq = 0
-        self._at_work: ProcessLoaded | None = None
+        self._at_work: ProcessSession | None = None
         self.capabilities = Capabilities()
         self.protocol = 0
         greeting = self._start()
@@ -166,83 +151,46 @@ class ProcessEngine:
         if not self._child.alive:
             self._start()
 
-    def ask(self, ask: str, **members: Any) -> Outcome:
-        """The outcome of one question about Cedar."""
-        if ask not in self.capabilities.asks:
-            return Unsupported(ask)
-        answer = self.put(ask, members)
-        return answer if isinstance(answer, Unanswered) else self.outcome(ask, answer)
+    def ask(self, question: Question[Outcomes]) -> Outcomes | Unanswered:
+        """Answer a question about texts, or about the case that the process has loaded."""
+        if question.name not in self.capabilities.asks:
+            return Unsupported(question.name)
+        answer = self.put(question.name, members_of(question))
+        return answer if isinstance(answer, Unanswered) else self.outcome(question, answer)
 
-    def outcome(self, ask: str, answer: Json) -> Outcome:
-        """The outcome that an answer holds; a process that says nonsense is ended."""
+    def outcome(self, question: Question[Outcomes], answer: Json) -> Outcomes | Crashed:
+        """Read the outcome that an answer holds; a process that writes nonsense is ended."""
         try:
-            return read_outcome(ask, answer)
+            return cast(Outcomes, read_outcome(type(question), answer))
         except BadAnswer as reason:
             self._child.stop()
             return Nonsense("no outcome", f"{reason}: {json.dumps(answer)}").outcome
 
-    def load(self, case: Case) -> ProcessLoaded | Rejected | Unlinkable | Unanswered:
+    def load(self, case: Case) -> ProcessSession | NotLoaded:
+        """Read a case."""
         if "load" not in self.capabilities.asks:
             return Unsupported("load")
         if case.fragments and "link_schemas" not in self.capabilities.asks:
             return Unsupported("linking")
-        loaded = ProcessLoaded(self, case)
-        refused = self.turn_to(loaded)
-        return loaded if refused is None else refused
+        session = ProcessSession(self, case)
+        refused = self.turn_to(session)
+        return session if refused is None else refused
 
-    def turn_to(self, loaded: ProcessLoaded) -> Rejected | Unlinkable | Unanswered | None:
+    def turn_to(self, session: ProcessSession) -> NotLoaded | None:
         """Have the process load a case, unless that is what it loaded last; None where it has."""
-        if self._at_work is loaded and self._child.alive:
+        if self._at_work is session and self._child.alive:
             return None
         self._at_work = None
-        answer = self.put("load", {"case": loaded.case})
+        answer = self.put("load", members_of(session.load))
         if isinstance(answer, Unanswered):
             return answer
         if answer.get("loaded") is True:
-            self._at_work = loaded
+            self._at_work = session
             return None
-        return cast(Rejected, self.outcome("load", answer))
-
-    def read_policies(self, policies: Source) -> Accepted | Unwritable | Rejected | Unanswered:
-        return cast(Accepted, self.ask("read_policies", policies=source_to_json(policies)))
-
-    def print_policies(
-        self, policies: Source, *, templates: bool
-    ) -> Printed | Unwritable | Rejected | Unanswered:
-        answer = self.ask("print_policies", policies=source_to_json(policies), templates=templates)
-        return cast(Printed, answer)
-
-    def format_policies(
-        self, text: str, line_width: int, indent_width: int
-    ) -> Printed | Rejected | Unanswered:
-        answer = self.ask("format_policies", text=text, line_width=line_width, indent_width=indent_width)
-        return cast(Printed, answer)
-
-    def read_expression(self, expression: str) -> Accepted | Unwritable | Rejected | Unanswered:
-        return cast(Accepted, self.ask("read_expression", expression=expression))
-
-    def read_entities(
-        self, entities: str, schema: Source | None
-    ) -> Accepted | Unwritable | Rejected | Unanswered:
-        return cast(Accepted, self.ask("read_entities", entities=entities, schema=source_to_json(schema)))
-
-    def read_schema(self, schema: Source) -> Accepted | Unwritable | Rejected | Unanswered:
-        return cast(Accepted, self.ask("read_schema", schema=source_to_json(schema)))
-
-    def translate_schema(self, schema: Source, to: Format) -> Printed | Unwritable | Rejected | Unanswered:
-        return cast(Printed, self.ask("translate_schema", schema=source_to_json(schema), to=to))
-
-    def link_schemas(
-        self, schemas: Sequence[Source], *, complete: bool
-    ) -> Accepted | Unwritable | Rejected | Unlinkable | Unanswered:
-        sources = [source_to_json(schema) for schema in schemas]
-        return cast(Accepted, self.ask("link_schemas", schemas=sources, complete=complete))
-
-    def answer(self, inquiry: Inquiry) -> Answered | Rejected | Unlinkable | Unanswered:
-        return cast(Answered, self.ask("answer", inquiry=inquiry_to_json(inquiry)))
+        return self.outcome(session.load, answer)
 
 
-class ProcessLoaded:
+class ProcessSession:
     """A case that the process has loaded; loaded again where it has turned to another, or died.
 
     Where the engine takes batches, the first of the case's own requests brings the answers to all of them.
@@ -250,59 +198,50 @@ class ProcessLoaded:
 
     def __init__(self, engine: ProcessEngine, case: Case) -> None:
         self._engine = engine
-        self._requests = case.requests
-        self._expressions = case.expressions
-        self._answers: dict[tuple[str, str, Request], Outcome] = {}
-        self.case = case_to_json(case)
+        self._case = case
+        self._answers: dict[Question[Any], Any] = {}
+        self.load = Load(case)
 
-    def authorize(self, request: Request) -> Authorized | Rejected | Unanswered:
-        return cast(Authorized, self._about("authorize", "", request))
+    def ask(self, question: CaseQuestion[Outcomes]) -> Outcomes | Unanswered:
+        """Answer a question, of its batch or by itself."""
+        if question.name not in self._engine.capabilities.asks:
+            return Unsupported(question.name)
+        if question not in self._answers:
+            self._answers |= self._together(question)
+        if question in self._answers:
+            return cast(Outcomes, self._answers[question])
+        return cast(Outcomes, self._engine.turn_to(self) or self._engine.ask(question))
 
-    def evaluate(self, expression: str, request: Request) -> Evaluated | Failed | Rejected | Unanswered:
-        return cast(Evaluated, self._about("evaluate", expression, request))
+    def _together(self, question: CaseQuestion[Any]) -> dict[Question[Any], Any]:
+        """Answer the batch that a question belongs to.
 
-    def validate(
-        self, mode: ValidationMode = "strict", level: int | None = None
-    ) -> Validated | Rejected | Unanswered:
-        return cast(Validated, self._alone("validate", {"mode": mode, "level": level}))
-
-    def _about(self, ask: str, expression: str, request: Request) -> Outcome:
-        """The answer to a question about a request, of its batch or by itself."""
-        this = (ask, expression, request)
-        if this not in self._answers and ask in self._engine.capabilities.asks:
-            self._answers |= self._together(this)
-        found = self._answers.get(this)
-        return self._alone(ask, _members(*this)) if found is None else found
-
-    def _alone(self, ask: str, members: Mapping[str, Any]) -> Outcome:
-        if ask not in self._engine.capabilities.asks:
-            return Unsupported(ask)
-        return self._engine.turn_to(self) or self._engine.ask(ask, **members)
-
-    def _together(self, this: tuple[str, str, Request]) -> dict[tuple[str, str, Request], Outcome]:
-        """The answers to the batch that a question belongs to; none where it belongs to none or that failed:
-        asked one by one, it will be seen which question it was."""
-        ask, expression, request = this
+        Nothing where it belongs to none or the batch failed: asked one by one, it will be seen which question
+        it was.
+        """
+        batch = self._batch_of(question)
         most = self._engine.capabilities.batch
-        expressions = self._expressions if ask == "evaluate" else ("",)
-        if most < 2 or request not in self._requests or expression not in expressions:
+        if most < 2 or question not in batch:
             return {}
-        batch = [(ask, *one) for one in product(expressions, self._requests)]
-        start = batch.index(this)
+        start = batch.index(question)
         batch = batch[start : start + most]
         if len(batch) < 2 or self._engine.turn_to(self) is not None:
             return {}
-        questions = [{"seq": number, "ask": ask, **_members(*one)} for number, one in enumerate(batch)]
+        questions = [{"seq": seq, "ask": one.name, **members_of(one)} for seq, one in enumerate(batch)]
         answer = self._engine.put("batch", {"questions": questions})
         answers = answer.get("answers") if isinstance(answer, dict) else None
         if not isinstance(answers, list) or [_seq(one) for one in answers] != list(range(len(batch))):
             return {}
-        return {one: self._engine.outcome(ask, said) for one, said in zip(batch, answers, strict=True)}
+        return {one: self._engine.outcome(one, found) for one, found in zip(batch, answers, strict=True)}
 
-
-def _members(ask: str, expression: str, request: Request) -> Json:
-    about = {"request": request_to_json(request)}
-    return {"expression": expression, **about} if ask == "evaluate" else about
+    def _batch_of(self, question: CaseQuestion[Any]) -> list[CaseQuestion[Any]]:
+        """List the questions of that kind about the case's own requests and expressions."""
+        case = self._case
+        match question:
+            case Authorize():
+                return [Authorize(request) for request in case.requests]
+            case Evaluate():
+                return [Evaluate(text, request) for text in case.expressions for request in case.requests]
+        return []
 
 
 def _seq(answer: object) -> object:

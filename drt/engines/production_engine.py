@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal, TypeVar
 
+from drt.engines.base import BaseEngine, BaseSession
 from drt.engines.production_answers import answers
 from drt.engines.production_problems import kind_of, problems_of
 from drt.model import outcome
 from drt.model.case import Case, Format, Inquiry, Link, Request, Source
-from drt.model.engine import Engine, ValidationMode
+from drt.model.engine import Engine
 from drt.model.outcome import (
     Accepted,
     Answered,
@@ -29,6 +30,7 @@ from drt.model.outcome import (
     Unwritable,
     Validated,
 )
+from drt.model.question import ValidationMode
 from production import (
     Authorizer,
     CedarError,
@@ -145,7 +147,7 @@ def linked_schema(sources: Sequence[Source]) -> Schema | Rejected | Unlinkable:
 
 
 @dataclass(frozen=True, slots=True)
-class LoadedProduction:
+class LoadedProduction(BaseSession):
     """A case that the engine has read."""
 
     authorizer: Authorizer
@@ -198,7 +200,7 @@ class LoadedProduction:
 
 
 @dataclass(frozen=True, slots=True)
-class ProductionEngine:
+class ProductionEngine(BaseEngine):
     """The engine that serves; `tier` forces one way of evaluating, or leaves it open. With `is_typed`, code
     is generated for the types of a case's schema.
     """

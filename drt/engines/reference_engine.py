@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
 from drt.engines import reference_answers as answers
+from drt.engines.base import BaseEngine, BaseSession
 from drt.engines.reference_problems import problems_of
 from drt.engines.reference_values import canonical
 from drt.model import outcome
 from drt.model.case import Case, Format, Inquiry, Link, Request, Source
-from drt.model.engine import Engine, ValidationMode
 from drt.model.outcome import (
     Accepted,
     Answered,
@@ -29,6 +29,7 @@ from drt.model.outcome import (
     Unwritable,
     Validated,
 )
+from drt.model.question import ValidationMode
 from reference import policy_set
 from reference import request as cedar
 from reference.authorizer import authorize
@@ -65,7 +66,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class LoadedReference:
+class LoadedReference(BaseSession):
     """A case that the engine has read.
 
     Requests and expressions are asked for again and again, so each text is read once.
@@ -133,14 +134,11 @@ class LoadedReference:
 
 
 @dataclass(frozen=True, slots=True)
-class ReferenceEngine:
+class ReferenceEngine(BaseEngine):
     """The engine that says what Cedar means."""
 
     name: str = "reference"
     version: str = "0.1.0"
-
-    def variants(self) -> tuple[Engine, ...]:
-        return ()
 
     @door
     def load(self, case: Case) -> LoadedReference | Rejected | Unlinkable | Unsupported:

@@ -18,13 +18,14 @@ import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, NoReturn, TypeVar, cast
+from typing import Any, Generic, NoReturn, TypeVar, cast
 
 from drt.engines import build, keeper
 from drt.engines.cpu_time import forget, own_time, watch
 from drt.engines.guard import Guarded
-from drt.model.engine import Engine, Loaded
+from drt.engines.observed import ObservedEngine
 from drt.model.outcome import Crashed
+from drt.model.question import Question
 
 Answer = TypeVar("Answer")
 
@@ -212,33 +213,14 @@ def _answer(
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         limit_memory(memory)
         os.write(writing, b"%d\n" % os.getpid())
-        engines = [Guarded(cast(Engine, _Traced(build(name), writing))) for name in names]
+
+        def before(engine: str, question: Question[Any]) -> None:
+            os.write(writing, f"\n{engine}\t{question.name}".encode())
+
+        engines = [Guarded(ObservedEngine(build(name), before)) for name in names]
         content = memoryview(_MARK + pickle.dumps(attempt(lambda: question(engines))))
         while content:
             content = content[os.write(writing, content) :]
         status = 0
     finally:
         os._exit(status)
-
-
-class _Traced:
-    """An engine, or what it has loaded, that writes down every question before it is asked."""
-
-    def __init__(self, asked: Engine | Loaded, writing: int, engine: str = "") -> None:
-        self._asked = asked
-        self._writing = writing
-        self._engine = engine or cast(Engine, asked).name
-
-    def __getattr__(self, name: str) -> object:
-        member = getattr(self._asked, name)
-        if not callable(member):
-            return member
-
-        def ask(*args: object, **kwargs: object) -> object:
-            os.write(self._writing, f"\n{self._engine}\t{name}".encode())
-            answer = member(*args, **kwargs)
-            if name == "load" and hasattr(answer, "authorize"):
-                return _Traced(answer, self._writing, self._engine)
-            return answer
-
-        return ask

@@ -16,12 +16,12 @@ from contextlib import AbstractContextManager
 from typing import IO, Any
 
 from drt.engines import UnknownEngine, build
-from drt.engines.answers import ANSWERS
-from drt.engines.guard import DeadlineExceeded, Guarded, GuardedLoaded, deadline
-from drt.engines.wire import PROTOCOLS, BadQuestion, Desk
+from drt.engines.guard import DeadlineExceeded, Guarded, GuardedSession, deadline
+from drt.engines.wire import PROTOCOLS, BadQuestion, Dispatcher
 from drt.model.engine import Engine
 from drt.model.outcome import ExceededBudget
 from drt.model.outcome_json import outcome_to_json
+from drt.model.question import QUESTIONS
 
 Json = dict[str, Any]
 
@@ -29,7 +29,7 @@ BATCH = 256
 HEARTBEAT_SECONDS = 1.0
 
 
-class Heart:
+class Heartbeat:
     """Writes a line now and then while a question is being answered, from a thread of its own."""
 
     def __init__(self, answers: IO[bytes]) -> None:
@@ -65,14 +65,14 @@ class Heart:
 def serve(engine: Engine, questions: IO[bytes], answers: IO[bytes]) -> None:
     """Answer every line of `questions` with a line of `answers`, until the questions end or say stop."""
     guarded = Guarded(engine)
-    desk = Desk(guarded)
-    heart = Heart(answers)
+    dispatcher = Dispatcher(guarded)
+    heartbeat = Heartbeat(answers)
     for line in questions:
         if not line.strip():
             continue
         question = _question(line)
-        heart.begin(question.get("seq"))
-        heart.end(_answer(guarded, desk, question))
+        heartbeat.begin(question.get("seq"))
+        heartbeat.end(_answer(guarded, dispatcher, question))
         if question.get("ask") == "stop":
             return
 
@@ -85,7 +85,7 @@ def _question(line: bytes) -> Json:
     return question if isinstance(question, dict) else {}
 
 
-def _answer(engine: Guarded, desk: Desk, question: Json) -> Json:
+def _answer(engine: Guarded, dispatcher: Dispatcher, question: Json) -> Json:
     seq = question.get("seq")
     try:
         match question.get("ask"):
@@ -97,16 +97,19 @@ def _answer(engine: Guarded, desk: Desk, question: Json) -> Json:
                     "version": engine.version,
                 }
             case "capabilities":
-                said = {"asks": sorted(ANSWERS), "batch": BATCH, "heartbeat": HEARTBEAT_SECONDS}
+                said = {"asks": sorted(QUESTIONS), "batch": BATCH, "heartbeat": HEARTBEAT_SECONDS}
                 return {"seq": seq, **said}
             case "stop":
                 return {"seq": seq, "stopped": True}
             case "batch":
                 with _time_for(question):
-                    return {"seq": seq, "answers": [_about_cedar(desk, one) for one in question["questions"]]}
+                    return {
+                        "seq": seq,
+                        "answers": [_about_cedar(dispatcher, one) for one in question["questions"]],
+                    }
             case _:
                 with _time_for(question):
-                    return _about_cedar(desk, question)
+                    return _about_cedar(dispatcher, question)
     except DeadlineExceeded:
         return {"seq": seq, **outcome_to_json(ExceededBudget("time"))}
     except (BadQuestion, KeyError, TypeError, ValueError, AttributeError) as error:
@@ -125,11 +128,11 @@ def _time_for(question: Json) -> AbstractContextManager[None]:
     return deadline(float(question.get("deadline", 3600.0)))
 
 
-def _about_cedar(desk: Desk, question: Json) -> Json:
-    answer = desk.answer(question)
-    if isinstance(answer, GuardedLoaded):
+def _about_cedar(dispatcher: Dispatcher, question: Json) -> Json:
+    answer = dispatcher.answer(question)
+    if isinstance(answer, GuardedSession):
         return {"seq": question["seq"], "loaded": True}
-    return {"seq": question["seq"], **outcome_to_json(answer)}  # type: ignore[arg-type]  # Guarded gives GuardedLoaded or an outcome
+    return {"seq": question["seq"], **outcome_to_json(answer)}  # type: ignore[arg-type]  # Guarded gives GuardedSession or an outcome
 
 
 def serve_standard_streams(engine: Engine) -> None:

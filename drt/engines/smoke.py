@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 
-from drt.engines.guard import Guarded, GuardedLoaded
+from drt.engines.guard import Guarded
 from drt.model.case import Case, Request, Source
-from drt.model.engine import Engine
+from drt.model.engine import Engine, NotLoaded
 from drt.model.outcome import Accepted, Authorized, Outcome, Rejected
+from drt.model.question import Authorize, ReadPolicies
 
 PERMIT = "permit(principal, action, resource);"
 FORBID = "forbid(principal, action, resource);"
@@ -39,7 +40,7 @@ def smoke(engine: Engine) -> list[str]:
         for fact, text, expected in EXPECTED
         if (got := _response(guarded, text)) != expected
     ]
-    refused = guarded.read_policies(Source("permit("))
+    refused = guarded.ask(ReadPolicies(Source("permit(")))
     if isinstance(refused, Accepted) or _response(guarded, "permit(") != Rejected("policies"):
         wrong.append("a text that is no policy is refused: it was not")
     if not engine.name or not engine.version:
@@ -49,4 +50,4 @@ def smoke(engine: Engine) -> list[str]:
 
 def _response(engine: Guarded, policies: str) -> Outcome:
     loaded = engine.load(Case(Source(policies)))
-    return loaded.authorize(ANYONE) if isinstance(loaded, GuardedLoaded) else loaded
+    return loaded if isinstance(loaded, NotLoaded) else loaded.ask(Authorize(ANYONE))

@@ -1,158 +1,80 @@
-"""Questions to an engine in another process as JSON, both ways; outcomes are `drt.model.outcome_json`'s.
+"""Questions to an engine in another process as JSON, both ways.
 
-Owns the names of the questions and of their members, as `docs/plug-in-an-engine.md` tells them, and the desk
-at which an engine of ours answers them.
+The names of messages and members are those of the records in `drt.model.question`. `messages.schema.json` is
+generated from them (see `message_schema`), and `docs/plug-in-an-engine.md` describes them.
 """
 
 from __future__ import annotations
 
-from typing import Any, cast
+from collections.abc import Callable
+from typing import Any
 
-from drt.model.case import Case, Format, Inquiry, Link, Request, Source
-from drt.model.engine import Engine, Loaded, NotLoaded, ValidationMode
+import msgspec
+
+from drt.model.engine import Engine, NotLoaded, Session
 from drt.model.outcome import Outcome
+from drt.model.question import QUESTIONS, CaseQuestion, Load, Question, TextQuestion
 
 Json = dict[str, Any]
 
 PROTOCOLS = (1,)
 """The versions of the protocol that this module speaks."""
 
+LINK_MEMBERS = ("template", "id", "values")
+"""The members of a template link, which is an object on the wire and a tuple in a case."""
+
+NOT_LOADED = ("requests", "expressions")
+"""The members of a case that `load` leaves out."""
+
 
 class BadQuestion(Exception):
     """A question that the protocol does not have, or that lacks a member."""
 
 
-def source_to_json(source: Source | None) -> Json | None:
-    return None if source is None else {"text": source.text, "format": source.format}
+def members_of(question: Question[Any]) -> Json:
+    """Write the members of a question."""
+    members: Json = msgspec.to_builtins(question)
+    if isinstance(question, Load):
+        members["case"] = {name: part for name, part in members["case"].items() if name not in NOT_LOADED}
+    return _with_links(members, lambda link: dict(zip(LINK_MEMBERS, link, strict=True)))
 
 
-def source_from_json(document: Json | None) -> Source | None:
-    return None if document is None else Source(document["text"], cast(Format, document["format"]))
+def question_of(message: Json) -> CaseQuestion[Any] | TextQuestion[Any]:
+    """Read a question; raises `BadQuestion` where there is no such question."""
+    ask = message.get("ask")
+    try:
+        members = _with_links(message, lambda link: [link[member] for member in LINK_MEMBERS])
+        question: CaseQuestion[Any] | TextQuestion[Any] = msgspec.convert(members, QUESTIONS[str(ask)])
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise BadQuestion(f"{ask!r}: {type(error).__name__}: {error}") from error
+    return question
 
 
-def request_to_json(request: Request) -> Json:
-    return {"text": request.text, "validate": request.validate}
-
-
-def case_to_json(case: Case) -> Json:
-    """What `load` reads: everything of a case but its requests and expressions."""
-    return {
-        "policies": source_to_json(case.policies),
-        "schema": source_to_json(case.schema),
-        "entities": case.entities,
-        "links": _links_to_json(case.links),
-        "fragments": [source_to_json(fragment) for fragment in case.fragments],
+def _with_links(members: Json, change: Callable[[Any], Any]) -> Json:
+    """Give the members of a question with each link of its case or inquiry changed."""
+    parts = {name: members[name] for name in ("case", "inquiry") if name in members}
+    return members | {
+        name: {**part, "links": [change(link) for link in part.get("links", ())]}
+        for name, part in parts.items()
     }
 
 
-def case_from_json(document: Json) -> Case:
-    """Read back what `case_to_json` gave."""
-    return Case(
-        _source(document["policies"]),
-        document["entities"],
-        source_from_json(document["schema"]),
-        links=_links(document["links"]),
-        fragments=tuple(map(_source, document.get("fragments", ()))),
-    )
-
-
-def inquiry_to_json(inquiry: Inquiry) -> Json:
-    return {
-        "schemas": [source_to_json(schema) for schema in inquiry.schemas],
-        "policies": source_to_json(inquiry.policies),
-        "links": _links_to_json(inquiry.links),
-        "extra_types": list(inquiry.extra_types),
-        "extra_actions": list(inquiry.extra_actions),
-        "substitute": [list(pair) for pair in inquiry.substitute],
-    }
-
-
-def inquiry_from_json(document: Json) -> Inquiry:
-    """Read back what `inquiry_to_json` gave."""
-    return Inquiry(
-        tuple(map(_source, document["schemas"])),
-        source_from_json(document["policies"]),
-        _links(document["links"]),
-        tuple(document["extra_types"]),
-        tuple(document["extra_actions"]),
-        tuple((literal, replacement) for literal, replacement in document["substitute"]),
-    )
-
-
-def _links_to_json(links: tuple[Link, ...]) -> list[Json]:
-    return [
-        {"template": template, "id": identity, "values": [list(pair) for pair in values]}
-        for template, identity, values in links
-    ]
-
-
-def _links(documents: list[Json]) -> tuple[Link, ...]:
-    return tuple(
-        (link["template"], link["id"], tuple((slot, uid) for slot, uid in link["values"]))
-        for link in documents
-    )
-
-
-def _source(document: Json) -> Source:
-    return Source(document["text"], cast(Format, document["format"]))
-
-
-class Desk:
-    """Answers questions of the protocol with an engine; keeps the case loaded last."""
+class Dispatcher:
+    """Puts the questions that come over the wire to an engine, and keeps the case loaded last."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._loaded: Loaded | NotLoaded | None = None
+        self._loaded: Session | NotLoaded | None = None
 
-    def answer(self, question: Json) -> Outcome | Loaded:
-        """The engine's answer; raises `BadQuestion` where there is no such question."""
-        try:
-            return self._about_texts(question) or self._about_a_case(question)
-        except (KeyError, TypeError, ValueError) as error:
-            raise BadQuestion(f"{question.get('ask')!r}: {type(error).__name__}: {error}") from error
-
-    def _about_texts(self, question: Json) -> Outcome | None:
-        engine = self._engine
-        match question["ask"]:
-            case "read_policies":
-                return engine.read_policies(_source(question["policies"]))
-            case "print_policies":
-                return engine.print_policies(_source(question["policies"]), templates=question["templates"])
-            case "format_policies":
-                widths = question["line_width"], question["indent_width"]
-                return engine.format_policies(question["text"], *widths)
-            case "read_expression":
-                return engine.read_expression(question["expression"])
-            case "read_entities":
-                return engine.read_entities(question["entities"], source_from_json(question["schema"]))
-            case "read_schema":
-                return engine.read_schema(_source(question["schema"]))
-            case "translate_schema":
-                return engine.translate_schema(_source(question["schema"]), cast(Format, question["to"]))
-            case "link_schemas":
-                return engine.link_schemas(
-                    [_source(schema) for schema in question["schemas"]], complete=question["complete"]
-                )
-            case "answer":
-                return engine.answer(inquiry_from_json(question["inquiry"]))
-        return None
-
-    def _about_a_case(self, question: Json) -> Outcome | Loaded:
-        ask = question["ask"]
-        if ask == "load":
+    def answer(self, message: Json) -> Outcome | Session:
+        """Answer a question; raises `BadQuestion` where there is no such question."""
+        question = question_of(message)
+        if isinstance(question, Load):
             self._loaded = None
-            self._loaded = self._engine.load(case_from_json(question["case"]))
+            self._loaded = self._engine.load(question.case)
             return self._loaded
-        if ask not in ("authorize", "evaluate", "validate"):
-            raise BadQuestion(f"unknown question {ask!r}")
-        loaded = self._loaded
-        if loaded is None:
-            raise BadQuestion(f"{ask!r} before any case was loaded")
-        if isinstance(loaded, NotLoaded):
-            return loaded
-        match ask:
-            case "authorize":
-                return loaded.authorize(Request(**question["request"]))
-            case "evaluate":
-                return loaded.evaluate(question["expression"], Request(**question["request"]))
-        return loaded.validate(cast(ValidationMode, question["mode"]), question["level"])
+        if isinstance(question, TextQuestion):
+            return self._engine.ask(question)
+        if self._loaded is None:
+            raise BadQuestion(f"{question.name!r} before any case was loaded")
+        return self._loaded if isinstance(self._loaded, NotLoaded) else self._loaded.ask(question)

@@ -11,8 +11,9 @@ from dataclasses import replace
 
 from drt.model.case import Case
 from drt.model.divergence import Checked
-from drt.model.engine import Engine, Loaded, NotLoaded
+from drt.model.engine import Engine, NotLoaded, Session
 from drt.model.outcome import Accepted, Authorized, Outcome
+from drt.model.question import Authorize, Evaluate
 from drt.oracles.comparing import Comparison
 
 READ = Accepted()
@@ -57,9 +58,9 @@ def variants_agree(case: Case, engines: Sequence[Engine]) -> Checked:
     return whole
 
 
-def _compare_loaded(case: Case, loaded: Sequence[Loaded], comparison: Comparison) -> None:
+def _compare_loaded(case: Case, loaded: Sequence[Session], comparison: Comparison) -> None:
     for index, request in enumerate(case.requests):
-        answers = [one.authorize(request) for one in loaded]
+        answers = [one.ask(Authorize(request)) for one in loaded]
         first = answers[0]
         if type(first) is Authorized and len(answers) == 2 and answers[1] == first:
             comparison.comparisons += 1
@@ -69,7 +70,7 @@ def _compare_loaded(case: Case, loaded: Sequence[Loaded], comparison: Comparison
         for number, expression in enumerate(case.expressions):
             if comparison.over_time:
                 return
-            values = [one.evaluate(expression, request) for one in loaded]
+            values = [one.ask(Evaluate(expression, request)) for one in loaded]
             comparison.compare(f"expression {number} under request {index}", values, index, number)
         if comparison.over_time:
             return

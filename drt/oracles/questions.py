@@ -14,6 +14,7 @@ from drt.model.case import Case, Inquiry, Source
 from drt.model.divergence import Checked
 from drt.model.engine import Engine
 from drt.model.outcome import Accepted, Outcome, Unlinkable, Unwritable
+from drt.model.question import Answer, LinkSchemas, ReadSchema
 from drt.oracles.comparing import Comparison
 
 MOST_SUBSTITUTED = 3
@@ -33,7 +34,7 @@ def questions_agree(case: Case, engines: Sequence[Engine]) -> Checked:
     one that no policy has.
     """
     comparison = Comparison("questions_agree", engines)
-    comparison.compare("questions", [engine.answer(inquiry_of(case)) for engine in engines])
+    comparison.compare("questions", [engine.ask(Answer(inquiry_of(case))) for engine in engines])
     return comparison.checked()
 
 
@@ -69,7 +70,9 @@ def linkers_agree(case: Case, engines: Sequence[Engine]) -> Checked:
         return comparison.checked()
     for complete in (False, True):
         question = "complete linking" if complete else "linking"
-        answers: list[Outcome] = [engine.link_schemas(case.schemas, complete=complete) for engine in engines]
+        answers: list[Outcome] = [
+            engine.ask(LinkSchemas(case.schemas, complete=complete)) for engine in engines
+        ]
         if len(engines) > 1:
             answers = [_as_read(answer, engines[0]) for answer in answers]
         comparison.compare(question, answers)
@@ -81,16 +84,16 @@ def linkers_agree(case: Case, engines: Sequence[Engine]) -> Checked:
 def _as_read(linked: Outcome, reader: Engine) -> Outcome:
     """A linked schema as one engine reads it, so that any JSON schema of the same meaning will do."""
     if isinstance(linked, Accepted) and linked.canonical:
-        return reader.read_schema(Source(linked.canonical, "json"))
+        return reader.ask(ReadSchema(Source(linked.canonical, "json")))
     return linked
 
 
-def _order_and_grouping(comparison: Comparison, engine: Engine, schemas: Sequence[Source]) -> None:
+def _order_and_grouping(comparison: Comparison, engine: Engine, schemas: tuple[Source, ...]) -> None:
     """One engine links the schemas in order, in reverse, and the first two before the others."""
-    whole = engine.link_schemas(schemas, complete=False)
+    whole = engine.ask(LinkSchemas(schemas, complete=False))
     variants: list[tuple[str, Outcome]] = [(engine.name, whole)]
     if len(schemas) > 1:
-        turned = engine.link_schemas(schemas[::-1], complete=False)
+        turned = engine.ask(LinkSchemas(schemas[::-1], complete=False))
         variants.append((f"{engine.name}, reversed", turned))
     if len(schemas) > 2:
         stepwise = _in_steps(engine, schemas)
@@ -99,16 +102,16 @@ def _order_and_grouping(comparison: Comparison, engine: Engine, schemas: Sequenc
         else:
             variants.append((f"{engine.name}, in two steps", _same_refusal(whole, stepwise)))
     if isinstance(whole, Accepted) and whole.canonical:
-        again = engine.link_schemas([Source(whole.canonical, "json")], complete=False)
+        again = engine.ask(LinkSchemas((Source(whole.canonical, "json"),), complete=False))
         variants.append((f"{engine.name}, linked alone", again))
     comparison.hold("linking", variants)
 
 
-def _in_steps(engine: Engine, schemas: Sequence[Source]) -> Outcome:
-    first = engine.link_schemas(schemas[:2], complete=False)
+def _in_steps(engine: Engine, schemas: tuple[Source, ...]) -> Outcome:
+    first = engine.ask(LinkSchemas(schemas[:2], complete=False))
     if not isinstance(first, Accepted) or not first.canonical:
         return first
-    return engine.link_schemas([Source(first.canonical, "json"), *schemas[2:]], complete=False)
+    return engine.ask(LinkSchemas((Source(first.canonical, "json"), *schemas[2:]), complete=False))
 
 
 def _same_refusal(one: Outcome, other: Outcome) -> Outcome:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from drt.model.case import Case
 from drt.model.divergence import Checked
 from drt.model.engine import Engine
+from drt.model.question import ReadEntities, ReadExpression, ReadPolicies
 from drt.oracles.comparing import Comparison
 from drt.oracles.texts import with_comments
 
@@ -16,13 +17,13 @@ NO_ENTITIES = "[]"
 def readers_agree(case: Case, engines: Sequence[Engine]) -> Checked:
     """Policies, expressions and entities are refused by all, or read by all as the same canonical JSON."""
     comparison = Comparison("readers_agree", engines)
-    comparison.compare("policies", [engine.read_policies(case.policies) for engine in engines])
+    comparison.compare("policies", [engine.ask(ReadPolicies(case.policies)) for engine in engines])
     for index, expression in enumerate(case.expressions):
-        answers = [engine.read_expression(expression) for engine in engines]
+        answers = [engine.ask(ReadExpression(expression)) for engine in engines]
         comparison.compare(f"expression {index}", answers, expression=index)
     if case.entities != NO_ENTITIES:
         comparison.compare(
-            "entities", [engine.read_entities(case.entities, case.schema) for engine in engines]
+            "entities", [engine.ask(ReadEntities(case.entities, case.schema)) for engine in engines]
         )
     return comparison.checked()
 
@@ -35,8 +36,8 @@ def comments_change_nothing(case: Case, engines: Sequence[Engine]) -> Checked:
         return comparison.checked()
     for engine in engines:
         variants = [
-            (engine.name, engine.read_policies(case.policies)),
-            (f"{engine.name}, with comments", engine.read_policies(with_comments(case.policies))),
+            (engine.name, engine.ask(ReadPolicies(case.policies))),
+            (f"{engine.name}, with comments", engine.ask(ReadPolicies(with_comments(case.policies)))),
         ]
         comparison.hold("policies", variants)
     return comparison.checked()

@@ -13,6 +13,7 @@ from drt.model.case import Case, Source
 from drt.model.divergence import Checked
 from drt.model.engine import Engine, NotLoaded
 from drt.model.outcome import Accepted, Authorized, Outcome, Printed, Unwritable
+from drt.model.question import Authorize, FormatPolicies, PrintPolicies, ReadEntities, ReadPolicies
 from drt.oracles.comparing import Comparison
 from drt.oracles.texts import NotPlainJson, bodies, comments, has_no_text, nesting
 
@@ -24,11 +25,11 @@ def printing_round_trips(case: Case, engines: Sequence[Engine]) -> Checked:
     """Printed policies and templates read back as the same, whoever reads; only their ids are lost."""
     comparison = Comparison("printing_round_trips", engines)
     for writer in engines:
-        read = writer.read_policies(case.policies)
+        read = writer.ask(ReadPolicies(case.policies))
         if not isinstance(read, Accepted):
             comparison.skip("policies not read")
             continue
-        printed = writer.print_policies(case.policies, templates=True)
+        printed = writer.ask(PrintPolicies(case.policies, templates=True))
         if isinstance(printed, Printed):
             _read_back(comparison, engines, f"{writer.name}, as read", read, Source(printed.text))
         elif _known_to_have_no_text(read):
@@ -50,7 +51,7 @@ def _read_back(
 ) -> None:
     """Every engine reads the printed text as the policies that were read; compared without ids."""
     for reader in engines:
-        again = reader.read_policies(printed)
+        again = reader.ask(ReadPolicies(printed))
         variants = [(name, _bodies(read)), (f"{reader.name}, printed and read again", _bodies(again))]
         comparison.hold(f"text from {name.partition(',')[0]}", variants)
 
@@ -68,7 +69,7 @@ def json_round_trips(case: Case, engines: Sequence[Engine]) -> Checked:
     """The JSON that an engine makes of policies is read by every engine as just that, ids included."""
     comparison = Comparison("json_round_trips", engines)
     for writer in engines:
-        read = writer.read_policies(case.policies)
+        read = writer.ask(ReadPolicies(case.policies))
         if not isinstance(read, Accepted):
             comparison.skip("policies not read")
         elif not read.canonical:
@@ -77,7 +78,7 @@ def json_round_trips(case: Case, engines: Sequence[Engine]) -> Checked:
             comparison.skip("too deep for JSON")
         else:
             for reader in engines:
-                again = reader.read_policies(Source(read.canonical, "json"))
+                again = reader.ask(ReadPolicies(Source(read.canonical, "json")))
                 variants = [(f"{writer.name}, as read", read), (f"{reader.name}, from that JSON", again)]
                 comparison.hold(f"JSON from {writer.name}", variants)
     return comparison.checked()
@@ -87,7 +88,7 @@ def printed_links_decide_alike(case: Case, engines: Sequence[Engine]) -> Checked
     """A policy set printed with its links as plain policies decides like the set (spec 06 §4)."""
     comparison = Comparison("printed_links_decide_alike", engines)
     for engine in engines:
-        printed = engine.print_policies(case.policies, templates=False)
+        printed = engine.ask(PrintPolicies(case.policies, templates=False))
         loaded = engine.load(replace(case, links=()))
         if not isinstance(printed, Printed) or isinstance(loaded, NotLoaded):
             comparison.skip("policies not read or without a text")
@@ -95,8 +96,8 @@ def printed_links_decide_alike(case: Case, engines: Sequence[Engine]) -> Checked
         again = engine.load(replace(case, policies=Source(printed.text), links=()))
         for index, request in enumerate(case.requests):
             second: Outcome
-            second = again if isinstance(again, NotLoaded) else again.authorize(request)
-            variants = [(engine.name, loaded.authorize(request)), (f"{engine.name}, printed", second)]
+            second = again if isinstance(again, NotLoaded) else again.ask(Authorize(request))
+            variants = [(engine.name, loaded.ask(Authorize(request))), (f"{engine.name}, printed", second)]
             comparison.hold(f"request {index}", variants, _same_but_for_ids, index)
     return comparison.checked()
 
@@ -118,17 +119,17 @@ def formatting_keeps_everything(case: Case, engines: Sequence[Engine]) -> Checke
     comparison = Comparison("formatting_keeps_everything", engines)
     text = case.policies.text
     for engine in engines if case.policies.format == "cedar" else ():
-        read = engine.read_policies(case.policies)
+        read = engine.ask(ReadPolicies(case.policies))
         for width, indent in WIDTHS if isinstance(read, Accepted) else ():
-            formatted = engine.format_policies(text, width, indent)
+            formatted = engine.ask(FormatPolicies(text, width, indent))
             name = f"{engine.name}, formatted to {width} columns"
             if not isinstance(formatted, Printed):
                 comparison.hold("formatting", [(engine.name, read), (name, formatted)])
                 continue
-            again = engine.read_policies(Source(formatted.text))
+            again = engine.ask(ReadPolicies(Source(formatted.text)))
             comparison.hold("policies", [(engine.name, read), (name, again)])
             comparison.hold("comments", [(engine.name, _comments(text)), (name, _comments(formatted.text))])
-            twice = engine.format_policies(formatted.text, width, indent)
+            twice = engine.ask(FormatPolicies(formatted.text, width, indent))
             comparison.hold("formatting again", [(name, formatted), (f"{name}, twice", twice)])
     return comparison.checked()
 
@@ -142,7 +143,7 @@ def entities_round_trip(case: Case, engines: Sequence[Engine]) -> Checked:
     """An engine's canonical entity document is read by every engine as just that (spec 05 §2.4, 11 J5)."""
     comparison = Comparison("entities_round_trip", engines)
     for writer in engines:
-        read = writer.read_entities(case.entities, None)
+        read = writer.ask(ReadEntities(case.entities, None))
         if isinstance(read, Unwritable):
             comparison.skip("entities that cannot be written")
         elif not isinstance(read, Accepted):
@@ -151,7 +152,7 @@ def entities_round_trip(case: Case, engines: Sequence[Engine]) -> Checked:
             comparison.skip("entities that cannot be written")
         else:
             for reader in engines:
-                again = reader.read_entities(read.canonical, None)
+                again = reader.ask(ReadEntities(read.canonical, None))
                 variants = [(f"{writer.name}, as read", read), (f"{reader.name}, from that document", again)]
                 comparison.hold(f"entities from {writer.name}", variants)
     return comparison.checked()

@@ -13,6 +13,7 @@ from drt.model.case import Case, Format, Source
 from drt.model.divergence import Checked
 from drt.model.engine import Engine, NotLoaded
 from drt.model.outcome import Accepted, Outcome, Printed
+from drt.model.question import Authorize, ReadEntities, ReadSchema, TranslateSchema, Validate
 from drt.oracles.comparing import Comparison
 from drt.oracles.rewriting import without_action
 
@@ -21,7 +22,7 @@ def schema_readers_agree(case: Case, engines: Sequence[Engine]) -> Checked:
     """A schema is refused by all, or resolved by all to the same."""
     comparison = Comparison("schema_readers_agree", engines)
     if case.schema is not None:
-        comparison.compare("schema", [engine.read_schema(case.schema) for engine in engines])
+        comparison.compare("schema", [engine.ask(ReadSchema(case.schema)) for engine in engines])
     return comparison.checked()
 
 
@@ -31,14 +32,14 @@ def schema_translations_mean_the_same(case: Case, engines: Sequence[Engine]) -> 
     if case.schema is None:
         return comparison.checked()
     for writer in engines:
-        read = writer.read_schema(case.schema)
+        read = writer.ask(ReadSchema(case.schema))
         if not isinstance(read, Accepted):
             comparison.skip("schema not read")
             continue
         source = case.schema
         for _ in range(2):
             to: Format = "json" if source.format == "cedar" else "cedar"
-            printed = writer.translate_schema(source, to)
+            printed = writer.ask(TranslateSchema(source, to))
             if not isinstance(printed, Printed):
                 variants: list[tuple[str, Outcome]] = [
                     (writer.name, read),
@@ -48,7 +49,7 @@ def schema_translations_mean_the_same(case: Case, engines: Sequence[Engine]) -> 
                 break
             source = Source(printed.text, to)
             for reader in engines:
-                again = reader.read_schema(source)
+                again = reader.ask(ReadSchema(source))
                 name = f"{reader.name}, from {writer.name}'s {to}"
                 comparison.hold(f"schema in {to}", [(writer.name, read), (name, again)])
     return comparison.checked()
@@ -60,7 +61,7 @@ def syntaxes_validate_alike(case: Case, engines: Sequence[Engine]) -> Checked:
     for engine in engines if case.schema is not None else ():
         assert case.schema is not None
         to: Format = "json" if case.schema.format == "cedar" else "cedar"
-        printed = engine.translate_schema(case.schema, to)
+        printed = engine.ask(TranslateSchema(case.schema, to))
         if not isinstance(printed, Printed):
             comparison.skip("schema not translated")
             continue
@@ -74,13 +75,15 @@ def syntaxes_validate_alike(case: Case, engines: Sequence[Engine]) -> Checked:
 
 def _verdict(engine: Engine, case: Case) -> Outcome:
     loaded = engine.load(case)
-    return loaded if isinstance(loaded, NotLoaded) else loaded.validate()
+    return loaded if isinstance(loaded, NotLoaded) else loaded.ask(Validate())
 
 
 def stores_conform_alike(case: Case, engines: Sequence[Engine]) -> Checked:
     """Entities under a schema are refused by all, or read by all as the same (spec 05 §6, §7)."""
     comparison = Comparison("stores_conform_alike", engines)
-    comparison.compare("entities", [engine.read_entities(case.entities, case.schema) for engine in engines])
+    comparison.compare(
+        "entities", [engine.ask(ReadEntities(case.entities, case.schema)) for engine in engines]
+    )
     return comparison.checked()
 
 
@@ -98,9 +101,9 @@ def the_action_may_be_written_out(case: Case, engines: Sequence[Engine]) -> Chec
         for index, request in enumerate(case.requests):
             text = without_action(case.policies.text, request.text)
             part = engine.load(replace(case, policies=Source(text)))
-            written = part if isinstance(part, NotLoaded) else part.authorize(request)
+            written = part if isinstance(part, NotLoaded) else part.ask(Authorize(request))
             variants = [
-                (engine.name, whole.authorize(request)),
+                (engine.name, whole.ask(Authorize(request))),
                 (f"{engine.name}, action written out", written),
             ]
             comparison.hold(f"request {index}", variants, request=index)

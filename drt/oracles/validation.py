@@ -12,9 +12,10 @@ from dataclasses import replace
 
 from drt.model.case import Case, Request
 from drt.model.divergence import Checked
-from drt.model.engine import Engine, Loaded, NotLoaded, ValidationMode
+from drt.model.engine import Engine, NotLoaded, Session
 from drt.model.json_outline import members
 from drt.model.outcome import Accepted, Authorized, ErrorKind, Outcome, Rejected, Validated
+from drt.model.question import Authorize, ReadEntities, ReadPolicies, Validate, ValidationMode
 from drt.oracles.comparing import Comparison
 from drt.oracles.slices import slice_of
 from drt.oracles.texts import NotPlainJson
@@ -36,7 +37,7 @@ def validators_agree(case: Case, engines: Sequence[Engine]) -> Checked:
     if loaded is None:
         return comparison.checked()
     for question, mode in _MODES:
-        verdicts = [one.validate(mode) for one in loaded]
+        verdicts = [one.ask(Validate(mode)) for one in loaded]
         comparison.compare(question, verdicts)
         comparison.events += _events(case, mode, verdicts)
     return comparison.checked()
@@ -76,7 +77,7 @@ def _events(case: Case, mode: str, verdicts: Sequence[Outcome]) -> Iterator[str]
             yield "no applicable action: template"
 
 
-def _all_loaded(case: Case, engines: Sequence[Engine], comparison: Comparison) -> list[Loaded] | None:
+def _all_loaded(case: Case, engines: Sequence[Engine], comparison: Comparison) -> list[Session] | None:
     """The case as all engines have loaded it; None, and compared, where some refuse it."""
     said = [engine.load(case) for engine in engines]
     refusals = [answer if isinstance(answer, NotLoaded) else READ for answer in said]
@@ -89,7 +90,7 @@ def permissive_accepts_what_strict_accepts(case: Case, engines: Sequence[Engine]
     """A policy that is valid in strict mode is valid in permissive mode (spec 08 §12)."""
     comparison = Comparison("permissive_accepts_what_strict_accepts", engines)
     for engine, loaded in _loaded(case, engines, comparison):
-        strict, permissive = loaded.validate("strict"), loaded.validate("permissive")
+        strict, permissive = loaded.ask(Validate("strict")), loaded.ask(Validate("permissive"))
         variants = [(f"{engine.name}, strict", strict), (f"{engine.name}, permissive", permissive)]
         comparison.hold("validation", variants, _no_less)
     return comparison.checked()
@@ -118,7 +119,9 @@ def _links_in(policies: str) -> dict[str, str]:
     return {link["newId"]: link["templateId"] for link in links}
 
 
-def _loaded(case: Case, engines: Sequence[Engine], comparison: Comparison) -> Iterator[tuple[Engine, Loaded]]:
+def _loaded(
+    case: Case, engines: Sequence[Engine], comparison: Comparison
+) -> Iterator[tuple[Engine, Session]]:
     """Each engine that can load the case."""
     for engine in engines:
         loaded = engine.load(case)
@@ -135,7 +138,7 @@ def validated_policies_keep_their_promise(case: Case, engines: Sequence[Engine])
     """
     comparison = Comparison("validated_policies_keep_their_promise", engines)
     for engine, loaded in _loaded(case, engines, comparison):
-        strict, permissive = loaded.validate("strict"), loaded.validate("permissive")
+        strict, permissive = loaded.ask(Validate("strict")), loaded.ask(Validate("permissive"))
         if not isinstance(strict, Validated):
             comparison.skip("not validated")
             continue
@@ -147,9 +150,9 @@ def validated_policies_keep_their_promise(case: Case, engines: Sequence[Engine])
 
 
 def _promise(
-    comparison: Comparison, name: str, loaded: Loaded, request: Request, index: int, valid: set[str]
+    comparison: Comparison, name: str, loaded: Session, request: Request, index: int, valid: set[str]
 ) -> None:
-    said = loaded.authorize(replace(request, validate=True))
+    said = loaded.ask(Authorize(replace(request, validate=True)))
     if not isinstance(said, Authorized):
         comparison.skip("request not answered")
         return
@@ -167,7 +170,7 @@ def levels_are_enough(case: Case, engines: Sequence[Engine]) -> Checked:
     if loaded is None:
         return comparison.checked()
     for level in LEVELS:
-        verdicts = [one.validate("strict", level) for one in loaded]
+        verdicts = [one.ask(Validate("strict", level)) for one in loaded]
         comparison.compare(f"validation at level {level}", verdicts)
         comparison.events += _events(case, "level", verdicts)
         for engine, verdict in zip(engines, verdicts, strict=True):
@@ -182,8 +185,8 @@ def _on_slices(comparison: Comparison, engine: Engine, case: Case, level: int, v
     Both stores are documents of the engine's own writing and are read without the schema, since a slice has
     lost the parents between an entity and its ancestors.
     """
-    stored = engine.read_entities(case.entities, case.schema)
-    read = engine.read_policies(case.policies)
+    stored = engine.ask(ReadEntities(case.entities, case.schema))
+    read = engine.ask(ReadPolicies(case.policies))
     if not isinstance(stored, Accepted) or not isinstance(read, Accepted) or not stored.canonical:
         comparison.skip("case not read")
         return
@@ -210,7 +213,7 @@ REQUESTS_SLICED = 4
 
 def _answer(engine: Engine, case: Case, request: Request) -> Outcome:
     loaded = engine.load(case)
-    return loaded if isinstance(loaded, NotLoaded) else loaded.authorize(request)
+    return loaded if isinstance(loaded, NotLoaded) else loaded.ask(Authorize(request))
 
 
 def _same_response(whole: Authorized, part: Authorized) -> bool:

@@ -15,6 +15,7 @@ from typing import Any
 from drt.model.case import Case, Source
 from drt.model.engine import Engine, NotLoaded
 from drt.model.outcome import Accepted, Authorized, Outcome
+from drt.model.question import Authorize, ReadPolicies
 from drt.oracles.comparing import Comparison
 from drt.oracles.rewriting import renamed_entities, renamed_request, renamed_uids, repeated, repeated_data
 from drt.oracles.texts import NotPlainJson, plain_json
@@ -144,7 +145,7 @@ class Subject:
         loaded = self.engine.load(case)
         if isinstance(loaded, NotLoaded):
             return [loaded] * len(case.requests)
-        return [loaded.authorize(request) for request in case.requests]
+        return [loaded.ask(Authorize(request)) for request in case.requests]
 
     @cached_property
     def base(self) -> list[Outcome]:
@@ -229,7 +230,7 @@ def _renamed_response(answer: Outcome) -> Outcome:
 def subjects(case: Case, engines: Sequence[Engine], comparison: Comparison) -> Iterator[Subject]:
     """The engines that read the policies of a case and can be put under a law; the others are counted."""
     for engine in engines:
-        read = engine.read_policies(case.policies)
+        read = engine.ask(ReadPolicies(case.policies))
         if not isinstance(read, Accepted):
             comparison.skip("policies not read")
             continue

@@ -13,6 +13,7 @@ from drt.model.case import Case, Request
 from drt.model.divergence import Checked
 from drt.model.engine import Engine, NotLoaded
 from drt.model.outcome import Evaluated, Outcome, canonical_bool
+from drt.model.question import Evaluate
 from drt.oracles.comparing import Comparison
 
 STAR = None
@@ -93,6 +94,6 @@ def wildcard_matches_definition(case: Case, engines: Sequence[Engine]) -> Checke
         defined = Evaluated(canonical_bool(matches(*asked)))
         for engine, answer in loaded:
             said: Outcome
-            said = answer if isinstance(answer, NotLoaded) else answer.evaluate(expression, request)
+            said = answer if isinstance(answer, NotLoaded) else answer.ask(Evaluate(expression, request))
             comparison.hold(f"expression {index}", [("definition", defined), (engine.name, said)])
     return comparison.checked()

@@ -21,7 +21,7 @@ from drt.corpus.store import FLAKY
 from drt.diagnosis import Located, localise
 from drt.engines.cpu_time import own_time
 from drt.engines.deadline import Alarm, Stuck
-from drt.engines.guard import Guarded, GuardedLoaded
+from drt.engines.guard import Guarded, GuardedSession
 from drt.engines.sandbox import Answered, Broke, Died, in_child
 from drt.model.case import Case
 from drt.model.case_directory import read_case
@@ -30,6 +30,7 @@ from drt.model.divergence_json import divergence_to_json
 from drt.model.errors import InputProblem
 from drt.model.outcome import Accepted, Outcome
 from drt.model.outcome_json import outcome_to_json
+from drt.model.question import Authorize, CaseQuestion, Evaluate, Validate
 from drt.model.saved_case import SavedCase
 from drt.replay.shell_commands import ASKED, Files, by_hand, files_of
 from drt.targets.loading import law_of
@@ -306,23 +307,22 @@ def _ask(saved: SavedCase, oracle: Oracle, engines: Sequence[Guarded], deadline:
 
 def _answers(case: Case, engines: Sequence[Guarded], until: float) -> Answers:
     """Each engine's answer to each question of the case, as far as the time goes."""
-    loaded = [engine.load(case) for engine in engines]
-    names = [engine.name for engine in engines]
-    told: list[tuple[str, tuple[tuple[str, Outcome], ...]]] = []
-
-    def tell(question: str, ask: Callable[..., Outcome], *asked: object) -> None:
+    loaded = [(engine.name, engine.load(case)) for engine in engines]
+    sessions = [(name, one) for name, one in loaded if isinstance(one, GuardedSession)]
+    if len(sessions) < len(loaded):
+        outcomes = [(name, Accepted() if isinstance(one, GuardedSession) else one) for name, one in loaded]
+        return (("loading", tuple(outcomes)),) if own_time() < until else ()
+    answers = []
+    for text, question in _questions(case):
         if own_time() < until:
-            said = [ask(one, *asked) if isinstance(one, GuardedLoaded) else one for one in loaded]
-            told.append((question, tuple(zip(names, said, strict=True))))
+            answers.append((text, tuple((name, session.ask(question)) for name, session in sessions)))
+    return tuple(answers)
 
-    if not all(isinstance(one, GuardedLoaded) for one in loaded):
-        tell("loading", lambda one: Accepted())
-        return tuple(told)
+
+def _questions(case: Case) -> Iterator[tuple[str, CaseQuestion[Outcome]]]:
     for index, request in enumerate(case.requests):
-        tell(f"request {index}", GuardedLoaded.authorize, request)
+        yield f"request {index}", Authorize(request)
         for number, expression in enumerate(case.expressions):
-            question = f"expression {number} under request {index}"
-            tell(question, GuardedLoaded.evaluate, expression, request)
+            yield f"expression {number} under request {index}", Evaluate(expression, request)
     if case.schema is not None:
-        tell("validation", GuardedLoaded.validate)
-    return tuple(told)
+        yield "validation", Validate()

@@ -16,6 +16,7 @@ from drt.engines.deadline import Alarm, Stuck
 from drt.engines.guard import Guarded
 from drt.model.engine import Engine, NotLoaded
 from drt.model.outcome import Validated
+from drt.model.question import Validate
 from drt.run.statistics import Counts
 from drt.run.working_corpus import PAIRED
 from drt.targets.cases import Drawn
@@ -75,7 +76,7 @@ def judge(drawn: Drawn, validator: Engine, counts: Counter[str]) -> None:
     loaded = validator.load(judged)
     if isinstance(loaded, NotLoaded):
         return
-    said = loaded.validate()
+    said = loaded.ask(Validate())
     if isinstance(said, Validated):
         counts["judged"] += 1
         counts["valid"] += said.valid

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from drt.engines.base import BaseEngine, BaseLoaded
+from drt.engines.base import BaseEngine, BaseSession
 from drt.model.case import Case, Request
 from drt.model.outcome import Authorized, Evaluated, Outcome
 
@@ -28,7 +28,7 @@ class Hurt(BaseEngine):
         return HurtLoaded(self)
 
 
-class HurtLoaded(BaseLoaded):
+class HurtLoaded(BaseSession):
     def __init__(self, engine: Hurt) -> None:
         self.engine = engine
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
 
+from drt.engines.base import BaseEngine, BaseSession
 from drt.model.case import Case, Request
 from drt.model.case import Source as Text
 from drt.model.outcome import Authorized, Outcome, Rejected, Unsupported, Validated
@@ -28,12 +29,12 @@ NOT_DONE = Unsupported("toy")
 
 
 @dataclass
-class ToyLoaded:
+class ToyLoaded(BaseSession):
     engine: Toy
     case: Case
 
     def authorize(self, request: Request) -> Outcome:
-        return self.engine.answer(self.case, json.loads(request.text)["principal"]["id"])
+        return self.engine.respond(self.case, json.loads(request.text)["principal"]["id"])
 
     def evaluate(self, expression: str, request: Request) -> Outcome:
         return NOT_DONE
@@ -42,7 +43,7 @@ class ToyLoaded:
         return Validated(valid="invalid" not in self.case.policies.text)
 
 
-class Toy:
+class Toy(BaseEngine):
     name = "toy"
     version = "1"
 
@@ -51,7 +52,7 @@ class Toy:
             return Rejected("policies", "a syntax error")
         return ToyLoaded(self, case)
 
-    def answer(self, case: Case, principal: str) -> Outcome:
+    def respond(self, case: Case, principal: str) -> Outcome:
         if f'"{principal}"' in case.policies.text:
             return Authorized("deny", ("policy0",))
         return Authorized("allow", ("policy1",))
@@ -83,10 +84,10 @@ class Spawning(Toy):
 
     name = "spawning"
 
-    def answer(self, case: Case, principal: str) -> Outcome:
+    def respond(self, case: Case, principal: str) -> Outcome:
         if not Path(os.environ["TOY_SPAWNED"]).stat().st_size:
             spawn(lambda: time.sleep(3600))
-        return super().answer(case, principal)
+        return super().respond(case, principal)
 
 
 class SpawningAndAborting(Spawning):
@@ -94,8 +95,8 @@ class SpawningAndAborting(Spawning):
 
     name = "spawning and aborting"
 
-    def answer(self, case: Case, principal: str) -> Outcome:
-        super().answer(case, principal)
+    def respond(self, case: Case, principal: str) -> Outcome:
+        super().respond(case, principal)
         os.abort()
 
 
@@ -112,18 +113,18 @@ class Third(Toy):
 
 
 class Faulty(Twin):
-    def answer(self, case: Case, principal: str) -> Outcome:
+    def respond(self, case: Case, principal: str) -> Outcome:
         if "like" in case.policies.text:
             self.err(principal)
             return Authorized("deny", ())
-        return super().answer(case, principal)
+        return super().respond(case, principal)
 
     def err(self, principal: str) -> None:
         """What goes wrong beside the wrong answer."""
 
 
 class AlwaysDenies(Twin):
-    def answer(self, case: Case, principal: str) -> Outcome:
+    def respond(self, case: Case, principal: str) -> Outcome:
         return Authorized("deny", ())
 
 
@@ -158,7 +159,7 @@ class Exits(Faulty):
 
 
 class AlwaysExits(Twin):
-    def answer(self, case: Case, principal: str) -> Outcome:
+    def respond(self, case: Case, principal: str) -> Outcome:
         os._exit(7)
 
 
@@ -177,8 +178,8 @@ class DoesNotValidate(Twin):
 class DoesHalf(Twin):
     """Does not know what to say about every other user."""
 
-    def answer(self, case: Case, principal: str) -> Outcome:
-        return NOT_DONE if int(principal[1:]) % 2 else super().answer(case, principal)
+    def respond(self, case: Case, principal: str) -> Outcome:
+        return NOT_DONE if int(principal[1:]) % 2 else super().respond(case, principal)
 
 
 class Recurses(Faulty):
@@ -198,25 +199,25 @@ class Leaks(Twin):
 
     hoard: ClassVar[list[bytes]] = []
 
-    def answer(self, case: Case, principal: str) -> Outcome:
+    def respond(self, case: Case, principal: str) -> Outcome:
         self.hoard.append(b"x" * 40_000)
-        return super().answer(case, principal)
+        return super().respond(case, principal)
 
 
 class Flaky(Twin):
     """Wrong in processes with the hash salt of a worker, right in those that have another."""
 
-    def answer(self, case: Case, principal: str) -> Outcome:
+    def respond(self, case: Case, principal: str) -> Outcome:
         if "like" in case.policies.text and os.environ.get("PYTHONHASHSEED") not in ("1", "2", "3"):
             return Authorized("deny", ())
-        return super().answer(case, principal)
+        return super().respond(case, principal)
 
 
 class Random(Twin):
     """Wrong in a tenth of its answers, in no order."""
 
-    def answer(self, case: Case, principal: str) -> Outcome:
-        right = super().answer(case, principal)
+    def respond(self, case: Case, principal: str) -> Outcome:
+        right = super().respond(case, principal)
         if random.random() < 0.1 and isinstance(right, Authorized):
             return Authorized("deny" if right.decision == "allow" else "allow", right.determining)
         return right

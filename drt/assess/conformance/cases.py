@@ -13,11 +13,11 @@ from typing import Any
 
 from drt.assess.conformance.checker import Bench, Record
 from drt.assess.conformance.material import ARCHIVE, Place, archive, json_of
-from drt.engines.guard import GuardedLoaded
+from drt.engines.guard import GuardedSession
 from drt.model.case import Case, Format, Request, Source
-from drt.model.engine import ValidationMode
 from drt.model.errors import InputProblem
 from drt.model.outcome import Accepted, Authorized, Outcome, Unsupported, Validated
+from drt.model.question import Authorize, ReadSchema, Validate, ValidationMode
 
 Json = dict[str, Any]
 
@@ -68,14 +68,14 @@ def official(bench: Bench, file: str, place: Place, document: Json) -> None:
     case = read_case(place, document)
     loaded = bench.engine.load(case)
     if case.schema is not None and "shouldValidate" in document:
-        verdict = loaded.validate() if isinstance(loaded, GuardedLoaded) else loaded
+        verdict = loaded.ask(Validate()) if isinstance(loaded, GuardedSession) else loaded
         valid = bool(document["shouldValidate"])
         right = isinstance(verdict, Validated) and verdict.valid == valid
         bench.check(Record(file, "validation"), "case validates", str(valid), verdict, right)
     for index, entry in enumerate(document["requests"]):
         if "decision" not in entry:
             continue
-        outcome = loaded.authorize(request_of(entry)) if isinstance(loaded, GuardedLoaded) else loaded
+        outcome = loaded.ask(Authorize(request_of(entry))) if isinstance(loaded, GuardedSession) else loaded
         response(bench, Record(file, f"request {index}"), entry, outcome)
 
 
@@ -135,7 +135,7 @@ def _verdicts(bench: Bench, at: Record, case: Case, expected: Json, suffix: str)
     known: tuple[ValidationMode, ...] = ("strict", "permissive")
     for mode in known:
         if mode in expected:
-            verdict = loaded.validate(mode) if isinstance(loaded, GuardedLoaded) else loaded
+            verdict = loaded.ask(Validate(mode)) if isinstance(loaded, GuardedSession) else loaded
             right = isinstance(verdict, Validated) and verdict.valid == expected[mode]
             bench.check(at, f"{mode} verdict{suffix}", str(expected[mode]), verdict, right)
 
@@ -155,7 +155,7 @@ def schema_twin(bench: Bench, finder: CaseFinder, place: Place, file: str, recor
     _verdicts(bench, at, Case(case.policies, case.entities, twin), expected, " with the JSON schema")
     if case.schema is None:
         return
-    ours, theirs = bench.engine.read_schema(case.schema), bench.engine.read_schema(twin)
+    ours, theirs = bench.engine.ask(ReadSchema(case.schema)), bench.engine.ask(ReadSchema(twin))
     if isinstance(ours, Accepted) and isinstance(theirs, Accepted) and not ours.canonical:
         theirs = Unsupported("canonical")
     right = isinstance(ours, Accepted) and ours == theirs

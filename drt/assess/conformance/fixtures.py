@@ -11,11 +11,12 @@ from typing import Any, cast
 
 from drt.assess.conformance.checker import Bench, Record
 from drt.assess.conformance.material import Place, json_of
-from drt.engines.guard import GuardedLoaded
+from drt.engines.guard import GuardedSession
 from drt.model.case import Case, Format, Request, Source
 from drt.model.errors import InputProblem
 from drt.model.json_outline import spans
 from drt.model.outcome import Authorized, Evaluated, Failed, Outcome, Unsupported, Validated
+from drt.model.question import Authorize, Evaluate, ReadEntities, ReadSchema, Validate
 
 Json = dict[str, Any]
 
@@ -43,10 +44,10 @@ class _Fixture:
         self._entities = json_of(fixture["entities"])
         self.request = Request(json_of(fixture["request"]))
         schema = Source(fixture["schema"])
-        self.has_schema = not isinstance(self._engine.read_schema(schema), Unsupported)
+        self.has_schema = not isinstance(self._engine.ask(ReadSchema(schema)), Unsupported)
         self._schema = schema if self.has_schema else None
 
-    def load(self, policies: str) -> GuardedLoaded | Outcome:
+    def load(self, policies: str) -> GuardedSession | Outcome:
         return self._engine.load(Case(Source(policies), self._entities, self._schema))
 
 
@@ -58,7 +59,9 @@ def expressions(bench: Bench, place: Place, file: str, records: Sequence[Json]) 
     empty = fixture.load("")
     for record in records:
         outcome = (
-            empty.evaluate(record["expr"], fixture.request) if isinstance(empty, GuardedLoaded) else empty
+            empty.ask(Evaluate(record["expr"], fixture.request))
+            if isinstance(empty, GuardedSession)
+            else empty
         )
         _result(bench, fixture, file, record, "expression value", outcome, _of_value(outcome))
 
@@ -68,12 +71,12 @@ def _policy_set(bench: Bench, fixture: _Fixture, file: str, records: Sequence[Js
     bench.next_record()
     text = "\n".join(f"permit(principal, action, resource) when {{ {r['expr']} }};" for r in records)
     loaded = fixture.load(text)
-    response = loaded.authorize(fixture.request) if isinstance(loaded, GuardedLoaded) else loaded
+    response = loaded.ask(Authorize(fixture.request)) if isinstance(loaded, GuardedSession) else loaded
     if len(records) > 1 and not isinstance(response, Authorized | Unsupported):
         for record in records:
             _policy_set(bench, fixture, file, [record])
         return
-    verdict = loaded.validate() if isinstance(loaded, GuardedLoaded) else loaded
+    verdict = loaded.ask(Validate()) if isinstance(loaded, GuardedSession) else loaded
     for index, record in enumerate(records):
         policy = f"policy{index}"
         _result(bench, fixture, file, record, "expression result", response, _of_policy(response, policy))
@@ -145,7 +148,7 @@ def entities(bench: Bench, place: Place, file: str, record: Json) -> None:
 
 def _entities(bench: Bench, at: Record, what: str, expected: Json, schema: Source | None) -> None:
     check = "entities accepted" if schema is None else "entities accepted under a schema"
-    outcome = bench.engine.read_entities(at.text, schema)
+    outcome = bench.engine.ask(ReadEntities(at.text, schema))
     accepted = bench.accepts(at, check, expected["accept"], outcome)
     if accepted is None:
         return
@@ -164,7 +167,7 @@ def validator(bench: Bench, place: Place, file: str, record: Json) -> None:
     loaded = bench.engine.load(
         Case(Source(record["policy"]), schema=Source(schema["text"], cast(Format, schema["format"])))
     )
-    verdict = loaded.validate() if isinstance(loaded, GuardedLoaded) else loaded
+    verdict = loaded.ask(Validate()) if isinstance(loaded, GuardedSession) else loaded
     right = isinstance(verdict, Validated) and verdict.valid == record["valid"]
     at = Record(file, record["id"], record["policy"])
     bench.check(at, "strict verdict", "valid" if record["valid"] else "invalid", verdict, right)

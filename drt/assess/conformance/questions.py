@@ -13,6 +13,7 @@ from drt.assess.conformance.material import json_of, parse_json
 from drt.assess.conformance.verdicts import links_of
 from drt.model.case import Inquiry, Source
 from drt.model.outcome import Accepted, Answered, Outcome, Rejected, Unlinkable
+from drt.model.question import Answer, LinkSchemas, ReadSchema
 
 Json = dict[str, Any]
 
@@ -31,11 +32,11 @@ def questions(bench: Bench, file: str, record: Json) -> None:
         _refused(bench, at, inquiry, expected)
         return
     if "link_schemas" in record:
-        linked = bench.engine.link_schemas(inquiry.schemas, complete=False)
+        linked = bench.engine.ask(LinkSchemas(inquiry.schemas, complete=False))
         _linked(bench, at, expected.get("link_error"), linked)
     if "link_error" in expected:
         return
-    answer = bench.engine.answer(inquiry)
+    answer = bench.engine.ask(Answer(inquiry))
     if not isinstance(answer, Answered):
         bench.check(at, "questions answered", "answers", answer, False)
         return
@@ -52,8 +53,8 @@ def _refused(bench: Bench, at: Record, inquiry: Inquiry, expected: Json) -> None
     """The first schema that is refused is the recorded one, and nothing is answered with it."""
     refused = expected.get("schema", 0)
     for index, schema in enumerate(inquiry.schemas[: refused + 1]):
-        bench.accepts(at, "schema accepted", index < refused, bench.engine.read_schema(schema))
-    answer = bench.engine.answer(inquiry)
+        bench.accepts(at, "schema accepted", index < refused, bench.engine.ask(ReadSchema(schema)))
+    answer = bench.engine.ask(Answer(inquiry))
     bench.check(at, "questions answered", "schema refused", answer, answer == Rejected("schema"))
 
 

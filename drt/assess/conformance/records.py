@@ -10,7 +10,7 @@ from typing import Any
 
 from drt.assess.conformance.checker import Bench, Record
 from drt.assess.conformance.material import deep_json, json_of
-from drt.engines.guard import GuardedLoaded
+from drt.engines.guard import GuardedSession
 from drt.engines.rust_messages import error_kind
 from drt.model.case import Case, Request, Source
 from drt.model.json_outline import JsonValue, containers, first_difference, members, spans
@@ -24,6 +24,7 @@ from drt.model.outcome import (
     Unwritable,
     Validated,
 )
+from drt.model.question import Authorize, PrintPolicies, ReadPolicies, ReadSchema, Validate
 
 Json = dict[str, Any]
 
@@ -51,7 +52,7 @@ DEPTH_EVERYONE_TAKES = 250
 def parser(bench: Bench, file: str, record: Json) -> None:
     """A policy-set text: taken or not, and how many policies and templates."""
     at = Record(file, record["id"], record["text"])
-    outcome = bench.engine.read_policies(Source(record["text"]))
+    outcome = bench.engine.ask(ReadPolicies(Source(record["text"])))
     if accepted := bench.accepts(at, "policies accepted", record["accept"], outcome):
         expected = f"{record['static']} static, {record['templates']} templates"
         bench.counts(at, "policies counted", expected, accepted, _policies_held)
@@ -72,13 +73,13 @@ def deep(bench: Bench, file: str, record: Json) -> None:
     at = Record(file, record["id"])
     if record["kind"] == "condition":
         text = f"permit(principal, action, resource) when {{ {text} }};"
-    outcome: Outcome | GuardedLoaded = bench.engine.load(Case(Source(text)))
-    if isinstance(outcome, GuardedLoaded):
-        outcome = outcome.authorize(ANYONE)
+    outcome: Outcome | GuardedSession = bench.engine.load(Case(Source(text)))
+    if isinstance(outcome, GuardedSession):
+        outcome = outcome.ask(Authorize(ANYONE))
     bench.check(at, "deep", json_of(observed), outcome, _deep_is_right(n, observed, outcome))
     if n <= DEPTH_EVERYONE_TAKES and "strict_valid" in observed:
         loaded = bench.engine.load(Case(Source(text), schema=ANYTHING))
-        verdict = loaded.validate() if isinstance(loaded, GuardedLoaded) else loaded
+        verdict = loaded.ask(Validate()) if isinstance(loaded, GuardedSession) else loaded
         right = isinstance(verdict, Validated) and verdict.valid == observed["strict_valid"]
         bench.check(at, "deep verdict", str(observed["strict_valid"]), verdict, right)
 
@@ -109,7 +110,7 @@ def policy_json(bench: Bench, file: str, record: Json) -> None:
 
 def _text_to_json(bench: Bench, file: str, record: Json) -> None:
     at = Record(file, record["id"], record["text"])
-    outcome = bench.engine.read_policies(Source(record["text"]))
+    outcome = bench.engine.ask(ReadPolicies(Source(record["text"])))
     if isinstance(outcome, Accepted):
         _same_document(bench, at, "text to JSON", record["json"], outcome)
     else:
@@ -120,16 +121,16 @@ def _json_to_text(bench: Bench, file: str, record: Json) -> None:
     at = Record(file, record["id"], record["json"])
     document = Source(record["json"], "json")
     accepted = bench.accepts(
-        at, "policy JSON accepted", record["accept"], bench.engine.read_policies(document)
+        at, "policy JSON accepted", record["accept"], bench.engine.ask(ReadPolicies(document))
     )
     if accepted is None:
         return
     bench.counts(at, "policy JSON counted", f"{record['n']} policies", accepted, _policies_to_evaluate)
-    printed = bench.engine.print_policies(document, templates=False)
+    printed = bench.engine.ask(PrintPolicies(document, templates=False))
     if "reparse_error" in record and isinstance(printed, Rejected | Unwritable):
         bench.check(at, "policy JSON to text", "refused or readable text", printed, right=True)
     elif isinstance(printed, Printed):
-        again = bench.engine.read_policies(Source(printed.text))
+        again = bench.engine.ask(ReadPolicies(Source(printed.text)))
         if "back" in record and isinstance(again, Accepted):
             _same_document(bench, at, "policy JSON to text", record["back"], again)
         else:
@@ -185,11 +186,11 @@ def parsed(canonical: str) -> JsonValue:
 def schema(bench: Bench, file: str, record: Json) -> None:
     """A schema text: taken or not, and the same schema as the recorded rendering of it."""
     at = Record(file, record["id"], record["text"])
-    outcome = bench.engine.read_schema(Source(record["text"], record["format"]))
+    outcome = bench.engine.ask(ReadSchema(Source(record["text"], record["format"])))
     accepted = bench.accepts(at, "schema accepted", record["accept"], outcome)
     if accepted is None or "rendered" not in record or "rendered_reparse_error" in record:
         return
-    rendered = bench.engine.read_schema(Source(record["rendered"]))
+    rendered = bench.engine.ask(ReadSchema(Source(record["rendered"])))
     if not isinstance(rendered, Accepted):
         bench.check(at, "schema as rendered", "accept", rendered, right=False)
     elif not accepted.canonical:

@@ -6,9 +6,10 @@ More than the official layout tells: parts that must be refused, error kinds, va
 from __future__ import annotations
 
 from drt.assess.conformance.checker import Bench, Record
-from drt.engines.guard import GuardedLoaded
+from drt.engines.guard import GuardedSession
 from drt.model.case import Request
 from drt.model.outcome import Accepted, Authorized, Evaluated, Failed, Outcome, Rejected, Validated
+from drt.model.question import Authorize, Evaluate, Validate
 from drt.model.saved_case import ExpectedResponse, ExpectedValue, SavedCase
 
 
@@ -17,19 +18,19 @@ def saved(bench: Bench, file: str, known: SavedCase) -> None:
     loaded = bench.engine.load(known.case)
     if known.expected.rejected is not None:
         part = known.expected.rejected
-        refused = loaded if not isinstance(loaded, GuardedLoaded) else Accepted()
+        refused = loaded if not isinstance(loaded, GuardedSession) else Accepted()
         right = isinstance(refused, Rejected) and refused.part == part
         bench.check(Record(file, part, _text(known, part)), "part refused", f"{part} refused", refused, right)
         return
     if known.expected.should_validate is not None:
-        verdict = loaded.validate() if isinstance(loaded, GuardedLoaded) else loaded
+        verdict = loaded.ask(Validate()) if isinstance(loaded, GuardedSession) else loaded
         right = isinstance(verdict, Validated) and verdict.valid == known.expected.should_validate
         bench.check(
             Record(file, "validation"), "case validates", str(known.expected.should_validate), verdict, right
         )
     for response in known.expected.responses:
         request = known.case.requests[response.request]
-        outcome = loaded.authorize(request) if isinstance(loaded, GuardedLoaded) else loaded
+        outcome = loaded.ask(Authorize(request)) if isinstance(loaded, GuardedSession) else loaded
         at = Record(file, f"request {response.request}", request.text)
         bench.check(at, "response", _shown(response), outcome, _is_response(response, outcome))
     for value in known.expected.values:
@@ -65,11 +66,11 @@ def _is_response(expected: ExpectedResponse, outcome: Outcome) -> bool:
 
 
 def _value(
-    bench: Bench, file: str, known: SavedCase, expected: ExpectedValue, loaded: GuardedLoaded | Outcome
+    bench: Bench, file: str, known: SavedCase, expected: ExpectedValue, loaded: GuardedSession | Outcome
 ) -> None:
     expression = known.case.expressions[expected.expression]
     request: Request = known.case.requests[expected.request]
-    outcome = loaded.evaluate(expression, request) if isinstance(loaded, GuardedLoaded) else loaded
+    outcome = loaded.ask(Evaluate(expression, request)) if isinstance(loaded, GuardedSession) else loaded
     at = Record(file, f"expression {expected.expression} under request {expected.request}", expression)
     if expected.rejected:
         right = isinstance(outcome, Rejected) and outcome.part == "expression"

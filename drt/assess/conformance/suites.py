@@ -11,10 +11,10 @@ from typing import Any, cast
 from drt.assess.conformance.cases import referred, request_of, response, source
 from drt.assess.conformance.checker import Bench, Record
 from drt.assess.conformance.material import Place, json_of, parse_json
-from drt.engines.guard import GuardedLoaded
+from drt.engines.guard import GuardedSession
 from drt.model.case import Case, Source
-from drt.model.engine import ValidationMode
 from drt.model.outcome import Authorized, Outcome, Rejected, Validated
+from drt.model.question import Authorize, ReadEntities, Validate, ValidationMode
 
 Json = dict[str, Any]
 
@@ -31,7 +31,7 @@ def validation(bench: Bench, file: str, place: Place, case: Json, judged: Json) 
     good = _per_entity(bench, file, entities, schema, bad)
     loaded = bench.engine.load(Case(policies, json_of(good), schema))
     for index, entry in enumerate(case["requests"]):
-        outcome = loaded.authorize(request_of(entry)) if isinstance(loaded, GuardedLoaded) else loaded
+        outcome = loaded.ask(Authorize(request_of(entry))) if isinstance(loaded, GuardedSession) else loaded
         verdict = judged["requestValidation"][index]
         at = Record(file, f"request {index}")
         _request(bench, at, verdict["strict"], outcome)
@@ -44,7 +44,7 @@ def validation(bench: Bench, file: str, place: Place, case: Json, judged: Json) 
 def _policies(bench: Bench, file: str, policies: Source, schema: Source, judged: Json) -> None:
     loaded = bench.engine.load(Case(policies, schema=schema))
     for mode in MODES:
-        verdict = loaded.validate(mode) if isinstance(loaded, GuardedLoaded) else loaded
+        verdict = loaded.ask(Validate(mode)) if isinstance(loaded, GuardedSession) else loaded
         right = isinstance(verdict, Validated) and verdict.valid == judged[mode]
         bench.check(Record(file, "policies"), f"{mode} verdict", str(judged[mode]), verdict, right)
         for policy, expected in judged["perPolicy"].items():
@@ -70,11 +70,11 @@ def _per_entity(bench: Bench, file: str, entities: str, schema: Source, bad: set
     for entity in documents:
         name = entity_name(entity)
         if name in bad:
-            outcome = bench.engine.read_entities(json_of([entity]), schema)
+            outcome = bench.engine.ask(ReadEntities(json_of([entity]), schema))
             bench.accepts(Record(file, name), "entity alone", expected=False, outcome=outcome)
         else:
             good.append(entity)
-    outcome = bench.engine.read_entities(json_of(good), schema)
+    outcome = bench.engine.ask(ReadEntities(json_of(good), schema))
     bench.accepts(
         Record(file, "entities"), "entities accepted under a schema", expected=True, outcome=outcome
     )
@@ -101,7 +101,7 @@ def parsing(bench: Bench, file: str, place: Place, case: Json, judged: Json) -> 
     """A parsing suite: does the document load, and each entity of it alone?"""
     schema = source(referred(place, case["schema"]))
     text = referred(place, case["entities"]).text()
-    whole = bench.engine.read_entities(text, schema)
+    whole = bench.engine.ask(ReadEntities(text, schema))
     bench.accepts(Record(file, "all"), "entity document", judged["allEntities"]["success"], whole)
     if not judged["perEntity"]:
         return
@@ -109,5 +109,5 @@ def parsing(bench: Bench, file: str, place: Place, case: Json, judged: Json) -> 
     for entity in documents:
         name = entity_name(entity)
         if name in judged["perEntity"]:
-            alone = bench.engine.read_entities(json_of([entity]), schema)
+            alone = bench.engine.ask(ReadEntities(json_of([entity]), schema))
             bench.accepts(Record(file, name), "entity alone", judged["perEntity"][name]["success"], alone)

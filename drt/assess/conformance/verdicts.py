@@ -13,11 +13,11 @@ from typing import Any, cast
 from drt.assess.conformance.checker import Bench, Record
 from drt.assess.conformance.fixtures import fixture_beside
 from drt.assess.conformance.material import Place, json_of, parse_json
-from drt.engines.guard import GuardedLoaded
+from drt.engines.guard import GuardedSession
 from drt.model.case import Case, Format, Link, Source
-from drt.model.engine import ValidationMode
 from drt.model.errors import InputProblem
 from drt.model.outcome import Outcome, Rejected, Validated, ValidationErrorKind
+from drt.model.question import ReadSchema, Validate, ValidationMode
 from drt.model.uid_text import uid_json
 from drt.oracles.verdicts import errors_agree, warnings_agree
 
@@ -38,7 +38,7 @@ def warnings(bench: Bench, place: Place, file: str, record: Json) -> None:
     schema = Source(document) if isinstance(document, str) else Source(json_of(document), "json")
     at = Record(file, record["id"], record["policies"])
     if record.get("schema") == "refused":
-        outcome = bench.engine.read_schema(schema)
+        outcome = bench.engine.ask(ReadSchema(schema))
         bench.check(at, "schema accepted", "reject", outcome, isinstance(outcome, Rejected))
         return
     case = Case(Source(record["policies"]), schema=schema, links=links_of(record))
@@ -76,7 +76,7 @@ def _by_id(place: Place) -> dict[str, Json]:
 
 def _validate(bench: Bench, case: Case, mode: ValidationMode, level: int | None) -> Outcome:
     loaded = bench.engine.load(case)
-    return loaded.validate(mode, level) if isinstance(loaded, GuardedLoaded) else loaded
+    return loaded.ask(Validate(mode, level)) if isinstance(loaded, GuardedSession) else loaded
 
 
 def _verdict(bench: Bench, at: Record, record: Json, outcome: Outcome) -> None:

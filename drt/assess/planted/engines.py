@@ -14,9 +14,10 @@ from typing import Any
 from unittest.mock import patch
 
 from drt.engines import build
+from drt.engines.base import BaseEngine, BaseSession
 from drt.model.case import Case, Request, Source
-from drt.model.engine import ValidationMode
 from drt.model.outcome import Outcome, Printed
+from drt.model.question import ValidationMode
 
 Patches = Mapping[tuple[Any, str], Any]
 """Owner and name of what is replaced, and what replaces it."""
@@ -55,7 +56,7 @@ def _written(answer: Outcome, change: Callable[[str], str]) -> Outcome:
     return Printed(change(answer.text)) if isinstance(answer, Printed) else answer
 
 
-class PlantedLoaded:
+class PlantedLoaded(BaseSession):
     """A loaded case of a planted engine."""
 
     def __init__(self, fault: Fault, inner: Any) -> None:
@@ -78,7 +79,7 @@ class PlantedLoaded:
             return self.fault.verdict(self.inner.validate(mode, level))
 
 
-class Planted:
+class Planted(BaseEngine):
     """A sound engine with a fault."""
 
     name = "planted"

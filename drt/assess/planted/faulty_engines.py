@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest.mock import patch
 
+from drt.engines.base import BaseSession, answer_by_method
 from drt.engines.reference_engine import LoadedReference, ReferenceEngine
 from drt.model.case import Case, Request
 from drt.model.outcome import Authorized, Outcome
@@ -23,7 +24,7 @@ from reference.values import TRUE, Bool, EntityUid, Long
 Patches = dict[tuple[Any, str], Any]
 
 
-class FaultyLoaded:
+class FaultyLoaded(BaseSession):
     """A loaded case of a faulty engine."""
 
     def __init__(self, engine: Faulty, inner: LoadedReference) -> None:
@@ -69,6 +70,8 @@ class Faulty:
         with self.fault():
             loaded = self.sound.load(case)
         return FaultyLoaded(self, loaded) if isinstance(loaded, LoadedReference) else loaded
+
+    ask = answer_by_method
 
     def __getattr__(self, question: str) -> Any:
         return getattr(self.sound, question)

@@ -28,11 +28,12 @@ CEDAR_COMMANDS = (
     "translate-schema",
 )
 SILENT_ENGINE = '''
+from drt.engines.base import BaseSession
 from drt.engines.production_engine import ProductionEngine
 from drt.model.outcome import Validated
 
 
-class Loaded:
+class Loaded(BaseSession):
     def validate(self, mode="strict", level=None):
         return Validated(True)
 

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from drt.cli.main import main
-from drt.engines.guard import GuardedLoaded
+from drt.engines.guard import GuardedSession
 
 ENGINES = ("reference", "production")
 REQUEST = ["-l", 'User::"a"', "-a", 'Action::"v"', "-r", 'D::"d"']
@@ -433,12 +433,12 @@ def test_kinds_are_shown_where_an_engine_has_no_words(monkeypatch: pytest.Monkey
     policy = write(
         "p.cedar", '@id("mine") permit(principal, action, resource) when { principal.x == "é\u0430a" };'
     )
-    validate = GuardedLoaded.validate
+    validate = GuardedSession.validate
 
-    def silent(loaded: GuardedLoaded, *asked: Any) -> Any:
+    def silent(loaded: GuardedSession, *asked: Any) -> Any:
         return replace(validate(loaded, *asked), detail="")
 
-    monkeypatch.setattr(GuardedLoaded, "validate", silent)
+    monkeypatch.setattr(GuardedSession, "validate", silent)
     told = drt("validate", "-s", schema, "-p", policy, "--engine", "reference").stdout.splitlines()
 
     assert told[1:] == [

@@ -8,6 +8,7 @@ from typing import get_args
 from drt.engines import build
 from drt.model.case import Case, Request, Source
 from drt.model.outcome import Accepted, Authorized, Rejected, Validated, ValidationErrorKind, WarningKind
+from drt.model.question import Authorize, ReadSchema, Validate
 from drt.oracles.validation import PROMISED
 from drt.targets.table import TARGETS
 from generators.entities import Values, draw_entities
@@ -28,7 +29,7 @@ PRODUCTION, REFERENCE = build("production"), build("reference")
 
 def verdict(drawn: Scenario) -> Validated:
     case = Case(Source(drawn.policies_text()), schema=Source(drawn.schema_text()))
-    said = PRODUCTION.load(case).validate()  # type: ignore[union-attr]
+    said = PRODUCTION.load(case).ask(Validate())  # type: ignore[union-attr]
     assert isinstance(said, Validated)
     return said
 
@@ -43,7 +44,7 @@ def test_well_typed_policies_validate() -> None:
 
 def kinds_of(policies: str, schema: str) -> set[str]:
     loaded = REFERENCE.load(Case(Source(policies), schema=Source(schema)))
-    said = loaded.validate("strict", 0)  # type: ignore[union-attr]
+    said = loaded.ask(Validate("strict", 0))  # type: ignore[union-attr]
     assert isinstance(said, Validated)
     assert said.errors is not None
     return {kind for _, kind in said.errors}
@@ -85,7 +86,7 @@ def test_every_kind_of_error_is_drawn_often_and_beside_others() -> None:
     for seed in range(250):
         one = scenario(RecordingSource(seed), TYPE_ERRORS)
         case = Case(Source(one.policies_text()), schema=Source(one.schema_text()), links=one.links)
-        said = REFERENCE.load(case).validate("strict", 0)  # type: ignore[union-attr]
+        said = REFERENCE.load(case).ask(Validate("strict", 0))  # type: ignore[union-attr]
         assert isinstance(said, Validated)
         assert said.errors is not None
         found.update(kind for _, kind in said.errors)
@@ -103,7 +104,7 @@ def test_no_action_fits_scopes_of_policies_templates_and_links_with_errors_and_w
         one = scenario(RecordingSource(seed), UNFIT_SCOPES)
         ways.update(one.intended_misfits)
         case = Case(Source(one.policies_text()), schema=Source(one.schema_text()), links=one.links)
-        said = REFERENCE.load(case).validate()  # type: ignore[union-attr]
+        said = REFERENCE.load(case).ask(Validate())  # type: ignore[union-attr]
         assert isinstance(said, Validated)
         wrong = {policy for policy, _ in said.errors or ()}
         templates = {
@@ -124,7 +125,7 @@ def test_every_kind_of_warning_is_drawn_beside_errors_and_without() -> None:
     for seed in range(250):
         one = scenario(RecordingSource(seed), ODD_SCRIPTS)
         case = Case(Source(one.policies_text()), schema=Source(one.schema_text()), links=one.links)
-        said = REFERENCE.load(case).validate()  # type: ignore[union-attr]
+        said = REFERENCE.load(case).ask(Validate())  # type: ignore[union-attr]
         assert isinstance(said, Validated)
         wrong = {policy for policy, _ in said.errors or ()}
         for policy, kind, *_ in said.warnings or ():
@@ -142,14 +143,16 @@ def test_one_type_error_is_rejected_or_harmless_by_type() -> None:
         case = Case(Source(one.policies_text()), one.entities_text(), Source(one.schema_text()))
         loaded = PRODUCTION.load(case)
         for text in one.request_texts():
-            said = loaded.authorize(Request(text))  # type: ignore[union-attr]
+            said = loaded.ask(Authorize(Request(text)))  # type: ignore[union-attr]
             if isinstance(said, Authorized):
                 assert {kind for _, kind in said.erring} <= PROMISED
 
 
 def test_schemas_alone_are_taken_and_refused() -> None:
     drawn = [TARGETS["valid-schemas"].draw(RecordingSource(index)).schema for index in range(120)]
-    taken = [isinstance(PRODUCTION.read_schema(schema), Accepted) for schema in drawn if schema is not None]
+    taken = [
+        isinstance(PRODUCTION.ask(ReadSchema(schema)), Accepted) for schema in drawn if schema is not None
+    ]
 
     assert len(taken) == 120
     assert 0.2 < sum(taken) / len(taken) < 0.8
@@ -159,7 +162,7 @@ def test_schemas_with_external_declarations_are_taken_and_refused() -> None:
     drawn = [TARGETS["valid-schemas"].draw(RecordingSource(index)).schema for index in range(500)]
     external = [schema for schema in drawn if schema is not None and "external" in schema.text]
     for form in ("cedar", "json"):
-        read = [REFERENCE.read_schema(schema) for schema in external if schema.format == form]
+        read = [REFERENCE.ask(ReadSchema(schema)) for schema in external if schema.format == form]
         taken = sum(isinstance(answer, Accepted) for answer in read)
         assert len(read) > 40
         assert 0.2 < taken / len(read) < 0.8

@@ -10,9 +10,11 @@ from drt.assess.planted.faulty_validators import AccessUnguarded, LikeTakesAnyth
 from drt.diagnosis import localise
 from drt.diagnosis.policies import policies_of, uid_literal
 from drt.engines import build
+from drt.engines.base import BaseEngine
 from drt.engines.guard import Guarded
 from drt.model.case import Case, Request, Source
 from drt.model.outcome import Accepted, Rejected
+from drt.model.question import ReadExpression, ReadPolicies
 from drt.oracles.agreement import engines_agree
 from drt.oracles.reading import readers_agree
 from drt.oracles.validation import validators_agree
@@ -51,7 +53,7 @@ def test_of_a_chain_the_operator_at_issue_is_shown() -> None:
 
 def test_policies_in_json_and_links_are_searched_too() -> None:
     text = "permit(principal == ?principal, action, resource) when { context.n < 2 };"
-    read = REFERENCE.read_policies(Source(text))
+    read = REFERENCE.ask(ReadPolicies(Source(text)))
     assert isinstance(read, Accepted)
     links = (("policy0", "mine", (("?principal", '{"type": "U", "id": "a"}'),)),)
     for source in (Source(text), Source(read.canonical, "json")):
@@ -64,7 +66,7 @@ def test_policies_in_json_and_links_are_searched_too() -> None:
 def test_uids_become_literals_whatever_they_hold() -> None:
     for entity_id in ("a", 'q"q', "b\\s", "\n\u0000", "é\u202e"):
         literal = uid_literal(json.dumps({"type": "U", "id": entity_id}))
-        read = REFERENCE.read_expression(literal)
+        read = REFERENCE.ask(ReadExpression(literal))
         assert isinstance(read, Accepted)
         assert json.loads(read.canonical) == {"Value": {"__entity": {"type": "U", "id": entity_id}}}
 
@@ -94,7 +96,7 @@ def test_a_guard_holds_where_the_guarded_is_searched() -> None:
     assert (found.rule, found.text) == ("attribute access", "principal.m")
 
 
-class Refuses:
+class Refuses(BaseEngine):
     """The reference, which refuses `has`."""
 
     name = "refuses"
@@ -105,7 +107,7 @@ class Refuses:
             return Rejected(
                 "policies", f"line 2, column {source.text.split(chr(10))[1].index('has') + 1}: no has"
             )
-        return REFERENCE.read_policies(source)
+        return REFERENCE.ask(ReadPolicies(source))
 
 
 def test_the_token_that_one_reader_refuses_is_shown() -> None:

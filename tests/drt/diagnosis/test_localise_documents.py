@@ -23,11 +23,13 @@ from drt.diagnosis.minimal_value import blamed
 from drt.diagnosis.places import parting, place_name, token_name
 from drt.diagnosis.signature import alike, outcome_classes, signature
 from drt.engines import build
+from drt.engines.base import BaseEngine
 from drt.engines.guard import Guarded
 from drt.engines.reference_engine import ReferenceEngine
 from drt.model.case import Case, Request, Source
 from drt.model.divergence import Divergence
 from drt.model.outcome import Accepted, Rejected
+from drt.model.question import ReadEntities, ReadPolicies
 from drt.oracles.agreement import engines_agree
 from drt.oracles.reading import readers_agree
 from drt.oracles.roundtrips import formatting_keeps_everything, printing_round_trips
@@ -118,15 +120,15 @@ def test_the_innermost_value_is_blamed() -> None:
 def test_a_value_of_the_entities_that_one_reader_refuses_is_shown() -> None:
     entities = '[{"uid": {"type": "A", "id": "a"}, "attrs": {"b": 1, "a": [null]}, "parents": []}]'
 
-    class Lenient:
+    class Lenient(BaseEngine):
         name = "lenient"
         version = "0"
 
         def read_entities(self, text: str, schema: Any) -> Any:
-            return REFERENCE.read_entities(text.replace("null", "true"), schema)
+            return REFERENCE.ask(ReadEntities(text.replace("null", "true"), schema))
 
     engines = [REFERENCE, Guarded(Lenient())]  # type: ignore[arg-type]  # it has what is asked here
-    said = tuple((one.name, one.read_entities(entities, None)) for one in engines)
+    said = tuple((one.name, one.ask(ReadEntities(entities, None))) for one in engines)
     assert isinstance(said[0][1], Rejected)
     assert isinstance(said[1][1], Accepted)
     divergence = Divergence("readers_agree", "rejection", "entities", said)
@@ -168,7 +170,7 @@ def test_an_escape_in_a_string_is_named() -> None:
     lost = Planted(Fault({(ast_builder, "unescape"): lambda raw: unescape(raw.replace("\\x", "\\\\x"))}))
     text = 'permit(principal, action, resource) when { {"\\x41": 1} == {} };'
     engines = [REFERENCE, Guarded(lost)]
-    said = tuple((one.name, one.read_policies(Source(text))) for one in engines)
+    said = tuple((one.name, one.ask(ReadPolicies(Source(text)))) for one in engines)
     found = localise(Case(Source(text)), engines, Divergence("readers_agree", "document", "policies", said))
     assert found is not None
     assert (found.rule, found.said) == ("reading an escape", 'in "\\x41"')

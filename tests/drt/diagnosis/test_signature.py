@@ -9,6 +9,7 @@ import pytest
 
 from drt.diagnosis.features import case_features, policy_count
 from drt.diagnosis.signature import alike, signature
+from drt.engines.base import BaseEngine
 from drt.model.case import Case, Request, Source
 from drt.model.divergence import Divergence, Kind
 from drt.model.outcome import (
@@ -129,26 +130,23 @@ def test_policies_are_counted_in_both_syntaxes() -> None:
     assert policy_count(Case(Source("{", "json"))) == 0
 
 
-class Says:
+class Says(BaseEngine):
     """An engine that gives fixed answers: to loading, or to every request and expression."""
 
     version = "1"
 
     def __init__(self, name: str, load: Any = None, response: Any = ALLOW, value: Any = None) -> None:
         self.name = name
-        self.answer, self.response, self.value = load, response, value or Evaluated("1")
+        self.loading, self.response, self.value = load, response, value or Evaluated("1")
 
     def load(self, case: Case) -> Any:
-        return self.answer or self
+        return self.loading or self
 
     def authorize(self, request: Request) -> Any:
         return self.response
 
     def evaluate(self, expression: str, request: Request) -> Any:
         return self.value
-
-    def __getattr__(self, question: str) -> Any:
-        raise AttributeError(question)
 
 
 ASKED = Case(Source(""), requests=(Request("{}"), Request("{ }")), expressions=("1",))

@@ -11,9 +11,8 @@ import pytest
 
 from drt.assess.conformance import run_with
 from drt.engines import build
-from drt.engines.answers import ANSWERS
 from drt.engines.declared import Asked, explanation
-from drt.engines.process_engine import ProcessEngine, ProcessLoaded
+from drt.engines.process_engine import ProcessEngine, ProcessSession
 from drt.engines.smoke import ANYONE, PERMIT, smoke
 from drt.model.case import Case, Inquiry, Request, Source
 from drt.model.outcome import (
@@ -28,6 +27,21 @@ from drt.model.outcome import (
     Unsupported,
     Unwritable,
     Validated,
+)
+from drt.model.question import (
+    QUESTIONS,
+    Answer,
+    Authorize,
+    Evaluate,
+    FormatPolicies,
+    LinkSchemas,
+    PrintPolicies,
+    ReadEntities,
+    ReadExpression,
+    ReadPolicies,
+    ReadSchema,
+    TranslateSchema,
+    Validate,
 )
 from tests.shared_material import shared_folder
 
@@ -49,9 +63,9 @@ def rust() -> ProcessEngine:
     return engine
 
 
-def loaded(engine: ProcessEngine, text: str, **more: object) -> ProcessLoaded:
+def loaded(engine: ProcessEngine, text: str, **more: object) -> ProcessSession:
     case = engine.load(Case(Source(text), **more))  # type: ignore[arg-type]
-    assert isinstance(case, ProcessLoaded), case
+    assert isinstance(case, ProcessSession), case
     return case
 
 
@@ -60,7 +74,7 @@ def test_the_program_is_the_version_of_its_lock_file_and_takes_every_question(ru
     versions = {package["version"] for package in packages if package["name"].startswith("cedar-policy")}
 
     assert (rust.name, {rust.version}) == ("cedar-rust", versions)
-    assert rust.capabilities.asks == ANSWERS.keys()
+    assert rust.capabilities.asks == QUESTIONS.keys()
     assert smoke(rust) == []
 
 
@@ -94,7 +108,7 @@ def test_it_answers_as_recorded(rust: ProcessEngine, part: str) -> None:
     ],
 )
 def test_values_have_their_canonical_text(rust: ProcessEngine, expression: str, value: str) -> None:
-    assert loaded(rust, "").evaluate(expression, ANYONE) == Evaluated(value)
+    assert loaded(rust, "").ask(Evaluate(expression, ANYONE)) == Evaluated(value)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +126,7 @@ def test_values_have_their_canonical_text(rust: ProcessEngine, expression: str, 
     ],
 )
 def test_kinds_of_errors(rust: ProcessEngine, expression: str, kind: Failed) -> None:
-    assert loaded(rust, "", entities=STORE).evaluate(expression, ANYONE) == Failed(kind)  # type: ignore[arg-type]
+    assert loaded(rust, "", entities=STORE).ask(Evaluate(expression, ANYONE)) == Failed(kind)  # type: ignore[arg-type]
 
 
 def test_what_cannot_be_read_is_refused(rust: ProcessEngine) -> None:
@@ -120,13 +134,13 @@ def test_what_cannot_be_read_is_refused(rust: ProcessEngine) -> None:
     assert rust.load(Case(Source(""), "[")) == Rejected("entities")
     assert rust.load(Case(Source(""), schema=Source("nope"))) == Rejected("schema")
     assert rust.load(Case(Source(PERMIT), links=(("policy0", "l", ()),))) == Rejected("link")
-    assert rust.read_expression("?principal") == Rejected("expression")
-    assert loaded(rust, PERMIT, schema=SCHEMA).authorize(Request("{}")) == Rejected("request")
-    assert loaded(rust, PERMIT).authorize(
-        Request(ANYONE.text.replace('"context": {}', '"context": null'))
+    assert rust.ask(ReadExpression("?principal")) == Rejected("expression")
+    assert loaded(rust, PERMIT, schema=SCHEMA).ask(Authorize(Request("{}"))) == Rejected("request")
+    assert loaded(rust, PERMIT).ask(
+        Authorize(Request(ANYONE.text.replace('"context": {}', '"context": null')))
     ) == Rejected("request")
-    assert loaded(rust, PERMIT).validate() == Unsupported("validation-without-schema")
-    assert loaded(rust, PERMIT, schema=SCHEMA).authorize(ANYONE) == Authorized("allow", ("policy0",))
+    assert loaded(rust, PERMIT).ask(Validate()) == Unsupported("validation-without-schema")
+    assert loaded(rust, PERMIT, schema=SCHEMA).ask(Authorize(ANYONE)) == Authorized("allow", ("policy0",))
 
 
 def test_validation_reports_kinds_of_errors_and_warnings(rust: ProcessEngine) -> None:
@@ -134,7 +148,7 @@ def test_validation_reports_kinds_of_errors_and_warnings(rust: ProcessEngine) ->
         f"permit(principal is Photo, action, resource);{PERMIT[:-1]} when {{ principal.nope }};"
         f'{PERMIT[:-1]} when {{ context has "p\\u{{430}}y" }};{PERMIT[:-1]} when {{ User::"a" in principal }};'
     )
-    verdict = loaded(rust, text, schema=SCHEMA).validate(level=0)
+    verdict = loaded(rust, text, schema=SCHEMA).ask(Validate(level=0))
 
     assert isinstance(verdict, Validated)
     assert verdict.policies == (("policy0", True), ("policy1", False), ("policy2", True), ("policy3", False))
@@ -157,16 +171,16 @@ def test_policy_json_has_one_form_however_it_was_written(rust: ProcessEngine) ->
     }
     document = {"staticPolicies": {"policy0": policy}, "templates": {}, "templateLinks": []}
 
-    read = rust.read_policies(Source(json.dumps(document), "json"))
+    read = rust.ask(ReadPolicies(Source(json.dumps(document), "json")))
 
-    assert read == rust.read_policies(Source(f"{PERMIT[:-1]} when {{ [1] == ({{}} has a) }};"))
+    assert read == rust.ask(ReadPolicies(Source(f"{PERMIT[:-1]} when {{ [1] == ({{}} has a) }};")))
     assert isinstance(read, Accepted)
     assert '"Record":{}' in read.canonical
 
 
 def test_policies_are_printed_with_links_or_with_templates(rust: ProcessEngine) -> None:
     link = {"templateId": "t", "newId": "l", "values": {"?principal": {"type": "User", "id": "a"}}}
-    read = rust.read_policies(Source("permit(principal == ?principal, action, resource);"))
+    read = rust.ask(ReadPolicies(Source("permit(principal == ?principal, action, resource);")))
     assert isinstance(read, Accepted)
     template = json.loads(read.canonical)["templates"]["policy0"]
     document = {
@@ -176,13 +190,15 @@ def test_policies_are_printed_with_links_or_with_templates(rust: ProcessEngine) 
     }
     source = Source(json.dumps(document), "json")
 
-    assert rust.read_policies(source) == Accepted(json.dumps(document, sort_keys=True, separators=(",", ":")))
-    plain, whole = (rust.print_policies(source, templates=templates) for templates in (False, True))
+    assert rust.ask(ReadPolicies(source)) == Accepted(
+        json.dumps(document, sort_keys=True, separators=(",", ":"))
+    )
+    plain, whole = (rust.ask(PrintPolicies(source, templates=templates)) for templates in (False, True))
     assert isinstance(plain, Printed)
     assert isinstance(whole, Printed)
     assert 'principal == User::"a"' in plain.text
     assert "principal == ?principal" in whole.text
-    assert isinstance(rust.format_policies(plain.text, 80, 2), Printed)
+    assert isinstance(rust.ask(FormatPolicies(plain.text, 80, 2)), Printed)
 
 
 def test_a_store_is_written_in_order_with_all_ancestors(rust: ProcessEngine) -> None:
@@ -209,7 +225,7 @@ def test_a_store_is_written_in_order_with_all_ancestors(rust: ProcessEngine) -> 
             },
         ]
     )
-    read = rust.read_entities(entities, None)
+    read = rust.ask(ReadEntities(entities, None))
 
     assert isinstance(read, Accepted)
     assert read.count == 2
@@ -226,41 +242,41 @@ def test_a_store_is_written_in_order_with_all_ancestors(rust: ProcessEngine) -> 
     }
     assert second["tags"] == {"t": 1}
     reserved = '[{"uid": {"type": "A", "id": "a"}, "attrs": {"r": {"__expr": 1}}, "parents": []}]'
-    assert rust.read_entities(reserved, None) == Unwritable("entities", 1)
+    assert rust.ask(ReadEntities(reserved, None)) == Unwritable("entities", 1)
 
 
 def test_schemas_are_read_translated_and_linked(rust: ProcessEngine) -> None:
     whole = Source("namespace N { entity A in [B] { b: B, n?: Long }; entity B; action v; action w in [v]; }")
-    translated, read = rust.translate_schema(whole, "json"), rust.read_schema(whole)
+    translated, read = rust.ask(TranslateSchema(whole, "json")), rust.ask(ReadSchema(whole))
 
     assert isinstance(translated, Printed)
     assert isinstance(read, Accepted)
     assert json.loads(read.canonical)["entityTypes"]["N::A"]["memberOf"] == ["N::B"]
-    assert rust.read_schema(Source(translated.text, "json")) == read
+    assert rust.ask(ReadSchema(Source(translated.text, "json"))) == read
     parts = [
         Source("namespace N { external entity B; entity A in [B] { b: B, n?: Long }; }"),
         Source("namespace N { entity B; action v; action w in [v]; }"),
     ]
-    linked = rust.link_schemas(parts, complete=True)
+    linked = rust.ask(LinkSchemas(parts, complete=True))
     assert isinstance(linked, Accepted)
-    assert rust.read_schema(Source(linked.canonical, "json")) == read
-    assert rust.link_schemas(parts[:1], complete=True) == Unlinkable("Incomplete")
-    assert rust.link_schemas([parts[1], parts[1]], complete=False) == Unlinkable("DuplicateEntityType")
+    assert rust.ask(ReadSchema(Source(linked.canonical, "json"))) == read
+    assert rust.ask(LinkSchemas(parts[:1], complete=True)) == Unlinkable("Incomplete")
+    assert rust.ask(LinkSchemas((parts[1], parts[1]), complete=False)) == Unlinkable("DuplicateEntityType")
     twice = Case(Source(""), schema=parts[1], fragments=(parts[1],))
     assert rust.load(twice) == Unlinkable("DuplicateEntityType")
-    assert rust.answer(Inquiry((Source("nope"),))) == Rejected("schema")
+    assert rust.ask(Answer(Inquiry((Source("nope"),)))) == Rejected("schema")
 
 
 def test_questions_take_literals_in_any_spelling(rust: ProcessEngine) -> None:
     text = 'permit(principal == User::"a", action == Action::"v", resource) when { User::"\\u{61}" == User::"b" };'
     swapped = (('User::"\\u{61}"', 'User::"b"'), ('User::"b"', 'User::"a"'))
-    answer = rust.answer(Inquiry(policies=Source(text), substitute=swapped))
+    answer = rust.ask(Answer(Inquiry(policies=Source(text), substitute=swapped)))
 
     assert isinstance(answer, Answered)
     about = json.loads(answer.answers)["policies"]["policy0"]
     assert about["entity_literals"] == ['Action::"v"', 'User::"a"', 'User::"a"', 'User::"b"']
     assert about["substituted_literals"] == ['Action::"v"', 'User::"a"', 'User::"b"', 'User::"b"']
-    refused = rust.answer(Inquiry(policies=Source(text), substitute=(('Action::"v"', 'User::"b"'),)))
+    refused = rust.ask(Answer(Inquiry(policies=Source(text), substitute=(('Action::"v"', 'User::"b"'),))))
     assert isinstance(refused, Answered)
     assert json.loads(refused.answers)["policies"]["policy0"]["substituted"] is None
 

@@ -22,6 +22,7 @@ from drt.model.outcome import (
     Unsupported,
     Validated,
 )
+from drt.model.question import LinkSchemas
 from tests.shared_material import shared_folder
 
 pytest.importorskip("cedarpy", reason="the extra 'oracles' is not installed")
@@ -152,7 +153,7 @@ def test_schemas_that_are_to_be_linked_are_not_dropped() -> None:
     case = Case(Source(""), schema=SCHEMA, fragments=(Source("entity More;"),))
 
     assert CedarpyEngine().load(case) == Unsupported("linking")
-    assert CedarpyEngine().link_schemas([SCHEMA], complete=True) == Unsupported("linking")
+    assert CedarpyEngine().ask(LinkSchemas((SCHEMA,), complete=True)) == Unsupported("link_schemas")
 
 
 def test_kinds_of_errors_are_reported_and_no_applicable_action_has_none() -> None:

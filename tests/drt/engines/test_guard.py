@@ -12,6 +12,17 @@ from drt.engines.guard import DeadlineExceeded, Guarded, deadline
 from drt.model.case import Case, Request, Source
 from drt.model.engine import Unanswered
 from drt.model.outcome import Authorized, Crashed, ExceededBudget, Rejected
+from drt.model.question import (
+    Authorize,
+    Evaluate,
+    FormatPolicies,
+    PrintPolicies,
+    ReadEntities,
+    ReadExpression,
+    ReadPolicies,
+    ReadSchema,
+    TranslateSchema,
+)
 
 CASE = Case(Source(""))
 ANY = Request("{}")
@@ -76,15 +87,15 @@ def test_an_escape_becomes_an_outcome_whatever_was_asked(act: Callable[[], Any],
     assert not isinstance(loaded, Rejected | Unanswered)
     answers = [
         engine.load(CASE),
-        loaded.authorize(ANY),
-        loaded.evaluate("1", ANY),
-        engine.read_policies(Source("")),
-        engine.print_policies(Source(""), templates=True),
-        engine.format_policies("", 80, 2),
-        engine.read_expression(""),
-        engine.read_entities("", None),
-        engine.read_schema(Source("")),
-        engine.translate_schema(Source(""), "json"),
+        loaded.ask(Authorize(ANY)),
+        loaded.ask(Evaluate("1", ANY)),
+        engine.ask(ReadPolicies(Source(""))),
+        engine.ask(PrintPolicies(Source(""), templates=True)),
+        engine.ask(FormatPolicies("", 80, 2)),
+        engine.ask(ReadExpression("")),
+        engine.ask(ReadEntities("", None)),
+        engine.ask(ReadSchema(Source(""))),
+        engine.ask(TranslateSchema(Source(""), "json")),
     ]
 
     for answer in answers:
@@ -103,7 +114,7 @@ def test_answers_pass_through() -> None:
     loaded = engine.load(Case(Source("loads")))
 
     assert not isinstance(loaded, Rejected | Unanswered)
-    assert loaded.authorize(ANY) == Authorized("deny")
+    assert loaded.ask(Authorize(ANY)) == Authorized("deny")
     assert Guarded(Escaping(lambda: Rejected("policies"))).load(CASE) == Rejected("policies")
 
 

@@ -14,12 +14,28 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import drt.engines
-from drt.engines.answers import ANSWERS, BadAnswer, read_outcome
-from drt.engines.process_engine import ProcessEngine, ProcessLoaded
+from drt.engines.answers import BadAnswer, read_outcome
+from drt.engines.message_schema import text
+from drt.engines.process_engine import ProcessEngine, ProcessSession
 from drt.engines.smoke import ANYONE
 from drt.model.case import Case, Inquiry, Request, Source
 from drt.model.outcome import ErrorKind, Outcome, Part
 from drt.model.outcome_json import outcome_to_json
+from drt.model.question import (
+    QUESTIONS,
+    Answer,
+    Authorize,
+    Evaluate,
+    FormatPolicies,
+    LinkSchemas,
+    PrintPolicies,
+    ReadEntities,
+    ReadExpression,
+    ReadPolicies,
+    ReadSchema,
+    TranslateSchema,
+    Validate,
+)
 
 SCHEMA = json.loads(Path(drt.engines.__file__).with_name("messages.schema.json").read_text())
 POLICY = Source("permit(principal == ?principal, action, resource); permit(principal, action, resource);")
@@ -72,43 +88,49 @@ def ask_everything(engine: ProcessEngine) -> None:
     case = Case(POLICY, "[]", TYPES, requests, ("1 + 1", "1 + true", "1 +", "principal is User"), (LINK,))
     for one in (case, Case(POLICY, "[]", None, requests, case.expressions), Case(Source("permit("))):
         loaded = engine.load(one)
-        if isinstance(loaded, ProcessLoaded):
-            loaded.authorize(ANYONE)
-            loaded.authorize(Request(ANYONE.text, validate=False))
-            loaded.evaluate("1 + 1", ANYONE)
-            loaded.evaluate("1 + 2", ANYONE)
-            loaded.validate()
-            loaded.validate("permissive", 1)
+        if isinstance(loaded, ProcessSession):
+            loaded.ask(Authorize(ANYONE))
+            loaded.ask(Authorize(Request(ANYONE.text, validate=False)))
+            loaded.ask(Evaluate("1 + 1", ANYONE))
+            loaded.ask(Evaluate("1 + 2", ANYONE))
+            loaded.ask(Validate())
+            loaded.ask(Validate("permissive", 1))
     for policies in (POLICY, Source("permit("), Source("{}", "json")):
-        engine.read_policies(policies)
-        engine.print_policies(policies, templates=False)
-        engine.format_policies(policies.text, 60, 3)
+        engine.ask(ReadPolicies(policies))
+        engine.ask(PrintPolicies(policies, templates=False))
+        engine.ask(FormatPolicies(policies.text, 60, 3))
     for expression in ("1 + 1", "1 +"):
-        engine.read_expression(expression)
+        engine.ask(ReadExpression(expression))
     for schema in (TYPES, Source("{}", "json"), Source("nope")):
-        engine.read_entities("[]", schema)
-        engine.read_schema(schema)
-        engine.translate_schema(schema, "cedar")
-    engine.read_entities("[", None)
-    engine.link_schemas([TYPES, Source("entity Album;")], complete=True)
-    engine.link_schemas([TYPES, TYPES], complete=False)
-    engine.answer(
-        Inquiry((TYPES,), POLICY, (LINK,), ("Nope",), ('Action::"nope"',), (('User::"a"', 'User::"b"'),))
+        engine.ask(ReadEntities("[]", schema))
+        engine.ask(ReadSchema(schema))
+        engine.ask(TranslateSchema(schema, "cedar"))
+    engine.ask(ReadEntities("[", None))
+    engine.ask(LinkSchemas((TYPES, Source("entity Album;")), complete=True))
+    engine.ask(LinkSchemas((TYPES, TYPES), complete=False))
+    engine.ask(
+        Answer(
+            Inquiry((TYPES,), POLICY, (LINK,), ("Nope",), ('Action::"nope"',), (('User::"a"', 'User::"b"'),))
+        )
     )
 
 
 def test_the_schema_is_one() -> None:
     Draft202012Validator.check_schema(SCHEMA)
-    assert set(ANSWERS) < set(SCHEMA["$defs"])
-    assert {f"{ask}.answer" for ask in ANSWERS} < set(SCHEMA["$defs"])
-    assert SCHEMA["$defs"]["error-kind"]["enum"] == list(get_args(ErrorKind))
-    assert SCHEMA["$defs"]["Rejected"]["properties"]["part"]["enum"] == list(get_args(Part))
+    assert set(QUESTIONS) < set(SCHEMA["$defs"])
+    assert {f"{ask}.answer" for ask in QUESTIONS} < set(SCHEMA["$defs"])
+    assert set(SCHEMA["$defs"]["Failed"]["properties"]["kind"]["enum"]) == set(get_args(ErrorKind))
+    assert set(SCHEMA["$defs"]["Rejected"]["properties"]["part"]["enum"]) == set(get_args(Part))
     assert {one.__name__ for one in get_args(Outcome)} < set(SCHEMA["$defs"])
+
+
+def test_it_is_generated_from_the_records() -> None:
+    assert Path(drt.engines.__file__).with_name("messages.schema.json").read_text() == text()
 
 
 def test_all_traffic_keeps_to_it(traffic: list[Exchange]) -> None:
     asked = {question["ask"] for question, _ in traffic}
-    assert asked == {*ANSWERS, "start", "capabilities", "batch", "stop"}
+    assert asked == {*QUESTIONS, "start", "capabilities", "batch", "stop"}
     for question, answer in traffic:
         assert faults(question, question["ask"]) == []
         assert faults(answer, f"{question['ask']}.answer") == []
@@ -136,14 +158,14 @@ def outcomes(traffic: list[Exchange]) -> Iterator[tuple[str, dict[str, Any]]]:
         if question["ask"] == "batch":
             for one, said in zip(question["questions"], answer["answers"], strict=True):
                 yield one["ask"], said
-        elif question["ask"] in ANSWERS and "loaded" not in answer:
+        elif question["ask"] in QUESTIONS and "loaded" not in answer:
             yield question["ask"], answer
 
 
 def test_what_is_read_from_an_answer_is_what_the_engine_said(traffic: list[Exchange]) -> None:
     for ask, answer in outcomes(traffic):
         said = {name: value for name, value in answer.items() if name != "seq"}
-        assert outcome_to_json(read_outcome(ask, answer)) == said
+        assert json.loads(json.dumps(outcome_to_json(read_outcome(QUESTIONS[ask], answer)))) == said
 
 
 def test_reading_refuses_what_the_schema_refuses(traffic: list[Exchange]) -> None:
@@ -152,7 +174,7 @@ def test_reading_refuses_what_the_schema_refuses(traffic: list[Exchange]) -> Non
             for wrong in ({}, 1.5, [[]], "\ud800"):
                 changed = {**answer, member: wrong}
                 with pytest.raises(BadAnswer):
-                    read_outcome(ask, changed)
+                    read_outcome(QUESTIONS[ask], changed)
                 if wrong != "\ud800":
                     assert faults(changed, f"{ask}.answer")
 

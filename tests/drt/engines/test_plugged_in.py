@@ -16,12 +16,13 @@ from drt.assess.conformance import run_with
 from drt.cli.main import main
 from drt.engines import UnknownEngine, build
 from drt.engines.manifest import Manifest, read_manifest
-from drt.engines.process_engine import ProcessEngine, ProcessLoaded
+from drt.engines.process_engine import ProcessEngine, ProcessSession
 from drt.engines.rust_messages import _KINDS
 from drt.engines.smoke import ANYONE, FORBID, PERMIT
 from drt.model.case import Case, Request, Source
 from drt.model.errors import InputProblem
 from drt.model.outcome import Authorized, Evaluated, Failed, Rejected, Unsupported, Validated
+from drt.model.question import Authorize, Evaluate, Validate
 
 ROOT = Path(__file__).resolve().parents[3]
 FORTY_LINES = ROOT / "examples" / "forty_lines"
@@ -180,9 +181,9 @@ def wasm() -> ProcessEngine:
 
 def authorized(engine: ProcessEngine, text: str, context: str = "{}", **more: object) -> object:
     loaded = engine.load(Case(Source(text), **more))  # type: ignore[arg-type]
-    if not isinstance(loaded, ProcessLoaded):
+    if not isinstance(loaded, ProcessSession):
         return loaded
-    return loaded.authorize(Request(ANYONE.text.replace('"context": {}', f'"context": {context}')))
+    return loaded.ask(Authorize(Request(ANYONE.text.replace('"context": {}', f'"context": {context}'))))
 
 
 def when(condition: str) -> str:
@@ -280,18 +281,18 @@ def test_wasm_tells_what_a_policy_can_tell_of_an_expression(
     wasm: ProcessEngine, expression: str, outcome: object
 ) -> None:
     loaded = wasm.load(Case(Source("")))
-    assert isinstance(loaded, ProcessLoaded)
+    assert isinstance(loaded, ProcessSession)
 
-    assert loaded.evaluate(expression, Request(ANYONE.text.replace("{}}", '{"n": 2}}'))) == outcome
+    assert loaded.ask(Evaluate(expression, Request(ANYONE.text.replace("{}}", '{"n": 2}}')))) == outcome
 
 
 def test_wasm_validates(wasm: ProcessEngine) -> None:
     schema = Source("entity User; entity Photo; action view appliesTo {principal: User, resource: Photo};")
     loaded = wasm.load(Case(Source(PERMIT + when("principal.nope")), "[]", schema))
-    assert isinstance(loaded, ProcessLoaded)
+    assert isinstance(loaded, ProcessSession)
 
-    assert loaded.validate() == Validated(False, (("policy0", True), ("policy1", False)))
-    assert loaded.validate("permissive") == Unsupported("permissive-validation")
+    assert loaded.ask(Validate()) == Validated(False, (("policy0", True), ("policy1", False)))
+    assert loaded.ask(Validate("permissive")) == Unsupported("permissive-validation")
 
 
 def test_wasm_tells_errors_by_the_sentences_that_the_other_adapter_knows() -> None:

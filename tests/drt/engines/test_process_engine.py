@@ -20,12 +20,24 @@ from drt.assess.conformance import run_with
 from drt.engines import UnknownEngine, build
 from drt.engines.capabilities import Capabilities
 from drt.engines.cpu_time import own_time
-from drt.engines.guard import Guarded, GuardedLoaded, deadline
-from drt.engines.process_engine import ProcessEngine, ProcessLoaded
+from drt.engines.guard import Guarded, GuardedSession, deadline
+from drt.engines.process_engine import ProcessEngine, ProcessSession
 from drt.engines.serve import main, serve
 from drt.engines.smoke import ANYONE, smoke
 from drt.model.case import Case, Request, Source
 from drt.model.outcome import Authorized, Crashed, ExceededBudget, Rejected, Unsupported, Validated
+from drt.model.question import (
+    Authorize,
+    Evaluate,
+    FormatPolicies,
+    PrintPolicies,
+    ReadEntities,
+    ReadExpression,
+    ReadPolicies,
+    ReadSchema,
+    TranslateSchema,
+    Validate,
+)
 from tests.drt.assess.conformance.fake_engine import FakeEngine
 
 NONSENSE = (
@@ -54,21 +66,21 @@ def toy() -> Iterator[ProcessEngine]:
 def authorized(engine: ProcessEngine, policies: str) -> object:
     """What an engine answers to a request under these policies."""
     loaded = engine.load(Case(Source(policies)))
-    assert isinstance(loaded, ProcessLoaded)
-    return loaded.authorize(ANYONE)
+    assert isinstance(loaded, ProcessSession)
+    return loaded.ask(Authorize(ANYONE))
 
 
 def test_it_answers(toy: ProcessEngine) -> None:
     loaded = toy.load(Case(Source("x")))
-    assert isinstance(loaded, ProcessLoaded)
+    assert isinstance(loaded, ProcessSession)
 
     assert toy.name == "toy"
     assert toy.protocol == 1
-    assert loaded.authorize(ANYONE) == AGREED, "ids and errors are put in order here"
-    assert loaded.evaluate("1", ANYONE) == Unsupported("evaluate")
-    assert loaded.validate() == Validated(True)
-    assert toy.read_policies(Source("x")) == Unsupported("read_policies")
-    assert toy.read_schema(Source("x")) == Unsupported("read_schema")
+    assert loaded.ask(Authorize(ANYONE)) == AGREED, "ids and errors are put in order here"
+    assert loaded.ask(Evaluate("1", ANYONE)) == Unsupported("evaluate")
+    assert loaded.ask(Validate()) == Validated(True)
+    assert toy.ask(ReadPolicies(Source("x"))) == Unsupported("read_policies")
+    assert toy.ask(ReadSchema(Source("x"))) == Unsupported("read_schema")
 
 
 @pytest.mark.parametrize(
@@ -169,9 +181,9 @@ def test_what_an_engine_does_not_take_is_not_asked(monkeypatch: pytest.MonkeyPat
     assert authorized(engine, "x") == AGREED
     assert engine.capabilities == Capabilities(frozenset(["load", "authorize"]))
     loaded = engine.load(Case(Source("die")))
-    assert isinstance(loaded, ProcessLoaded)
-    assert loaded.validate() == Unsupported("validate")
-    assert engine.read_policies(Source("x")) == Unsupported("read_policies")
+    assert isinstance(loaded, ProcessSession)
+    assert loaded.ask(Validate()) == Unsupported("validate")
+    assert engine.ask(ReadPolicies(Source("x"))) == Unsupported("read_policies")
     engine.close()
     textual = speaking(monkeypatch, asks=["read_policies"])
     assert textual.load(Case(Source("x"))) == Unsupported("load")
@@ -200,11 +212,11 @@ def test_the_requests_of_a_case_go_in_batches_of_the_size_that_the_engine_takes(
     engine = speaking(monkeypatch, asks=["load", "authorize"], batch=3)
     asked = counted(engine, monkeypatch)
     loaded = engine.load(Case(Source("x"), requests=REQUESTS))
-    assert isinstance(loaded, ProcessLoaded)
+    assert isinstance(loaded, ProcessSession)
 
-    assert [loaded.authorize(request) for request in REQUESTS] == [AGREED] * 5
+    assert [loaded.ask(Authorize(request)) for request in REQUESTS] == [AGREED] * 5
     assert asked == ["load", "batch", "batch"]
-    assert loaded.authorize(ANYONE) == AGREED
+    assert loaded.ask(Authorize(ANYONE)) == AGREED
     assert asked[3:] == ["authorize"], "a request that is not the case's"
     engine.close()
 
@@ -213,9 +225,9 @@ def test_the_requests_of_a_case_go_in_batches_of_the_size_that_the_engine_takes(
 def test_a_batch_that_fails_is_asked_one_by_one(monkeypatch: pytest.MonkeyPatch, policies: str) -> None:
     engine = speaking(monkeypatch, asks=["load", "authorize"], batch=100)
     loaded = engine.load(Case(Source(policies), requests=REQUESTS))
-    assert isinstance(loaded, ProcessLoaded)
+    assert isinstance(loaded, ProcessSession)
 
-    assert {type(loaded.authorize(request)) for request in REQUESTS} == {Crashed}
+    assert {type(loaded.ask(Authorize(request))) for request in REQUESTS} == {Crashed}
     assert authorized(engine, "x") == AGREED
     engine.close()
 
@@ -223,20 +235,20 @@ def test_a_batch_that_fails_is_asked_one_by_one(monkeypatch: pytest.MonkeyPatch,
 def test_two_cases_at_once_are_loaded_in_turn(toy: ProcessEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = counted(toy, monkeypatch)
     one, two = toy.load(Case(Source("x"))), toy.load(Case(Source("y")))
-    assert isinstance(one, ProcessLoaded)
-    assert isinstance(two, ProcessLoaded)
+    assert isinstance(one, ProcessSession)
+    assert isinstance(two, ProcessSession)
 
-    assert [one.authorize(ANYONE), one.authorize(ANYONE)] == [AGREED, AGREED]
-    assert two.authorize(ANYONE) == Authorized("allow", ("", "y"), AGREED.erring)
+    assert [one.ask(Authorize(ANYONE)), one.ask(Authorize(ANYONE))] == [AGREED, AGREED]
+    assert two.ask(Authorize(ANYONE)) == Authorized("allow", ("", "y"), AGREED.erring)
     assert asked == ["load", "load", "load", "authorize", "authorize", "load", "authorize"]
 
 
 def test_an_alarm_in_the_middle_of_a_question_leaves_no_answer_for_the_next(toy: ProcessEngine) -> None:
     guarded = Guarded(toy)
     loaded = guarded.load(Case(Source("hang")))
-    assert isinstance(loaded, GuardedLoaded)
+    assert isinstance(loaded, GuardedSession)
     with deadline(0.3):
-        assert loaded.authorize(ANYONE) == ExceededBudget("time")
+        assert loaded.ask(Authorize(ANYONE)) == ExceededBudget("time")
 
     assert authorized(toy, "x") == AGREED
 
@@ -251,9 +263,9 @@ def test_an_engine_ends_with_the_process_that_started_it(tmp_path: Path) -> None
     """Also one that hangs, and though its parent gets no chance to end it."""
     program = (
         "from drt.model.case import Case, Source; from drt.engines.process_engine import ProcessEngine;"
-        "from drt.engines.smoke import ANYONE; import sys;"
+        "from drt.engines.smoke import ANYONE; from drt.model.question import Authorize; import sys;"
         f"engine = ProcessEngine({TOY!r}); print(engine.version, flush=True);"
-        "engine.load(Case(Source('hang'))).authorize(ANYONE)"
+        "engine.load(Case(Source('hang'))).ask(Authorize(ANYONE))"
     )
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, cwd=ROOT) as process:
         assert process.stdout is not None
@@ -321,8 +333,8 @@ def test_what_an_engine_starts_ends_when_it_is_closed(spawned: Path) -> None:
 def test_what_an_engine_starts_ends_with_the_process_that_started_the_engine(spawned: Path) -> None:
     program = (
         "from drt.model.case import Case, Source; from drt.engines.process_engine import ProcessEngine;"
-        "from drt.engines.smoke import ANYONE; import time;"
-        f"engine = ProcessEngine({TOY!r}); engine.load(Case(Source('spawn'))).authorize(ANYONE);"
+        "from drt.engines.smoke import ANYONE; from drt.model.question import Authorize; import time;"
+        f"engine = ProcessEngine({TOY!r}); engine.load(Case(Source('spawn'))).ask(Authorize(ANYONE));"
         "print(flush=True); time.sleep(3600)"
     )
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, cwd=ROOT) as process:
@@ -391,12 +403,12 @@ def test_a_forked_process_asks_a_child_of_its_own(toy: ProcessEngine) -> None:
     parent_side, child_side = os.pipe()
     forked = os.fork()
     if forked == 0:
-        os.write(child_side, repr(toy.read_policies(Source("x"))).encode())
+        os.write(child_side, repr(toy.ask(ReadPolicies(Source("x")))).encode())
         os._exit(0)
     os.waitpid(forked, 0)
 
     assert os.read(parent_side, 1000).decode() == repr(Unsupported("read_policies"))
-    assert toy.read_policies(Source("x")) == Unsupported("read_policies")
+    assert toy.ask(ReadPolicies(Source("x"))) == Unsupported("read_policies")
 
 
 @pytest.mark.parametrize(
@@ -584,20 +596,20 @@ def test_every_question_goes_over_the_wire_unchanged() -> None:
         linked = engine.load(Case(policy, "[]", None, links=(link,)))
         assert not isinstance(linked, Rejected)
         answers = [
-            loaded.authorize(ANYONE),
-            linked.authorize(ANYONE),
-            loaded.authorize(Request('{"principal": 1}', validate=False)),
-            loaded.evaluate("principal is User", ANYONE),
-            loaded.validate(),
-            loaded.validate("permissive", 1),
-            engine.read_policies(policy),
-            engine.print_policies(policy, templates=False),
-            engine.format_policies(policy.text, 60, 3),
-            engine.read_expression("1 + 1"),
-            engine.read_entities("[]", schema),
-            engine.read_entities("[", None),
-            engine.read_schema(schema),
-            engine.translate_schema(schema, "cedar"),
+            loaded.ask(Authorize(ANYONE)),
+            linked.ask(Authorize(ANYONE)),
+            loaded.ask(Authorize(Request('{"principal": 1}', validate=False))),
+            loaded.ask(Evaluate("principal is User", ANYONE)),
+            loaded.ask(Validate()),
+            loaded.ask(Validate("permissive", 1)),
+            engine.ask(ReadPolicies(policy)),
+            engine.ask(PrintPolicies(policy, templates=False)),
+            engine.ask(FormatPolicies(policy.text, 60, 3)),
+            engine.ask(ReadExpression("1 + 1")),
+            engine.ask(ReadEntities("[]", schema)),
+            engine.ask(ReadEntities("[", None)),
+            engine.ask(ReadSchema(schema)),
+            engine.ask(TranslateSchema(schema, "cedar")),
             engine.load(Case(Source("permit("))),
         ]
         if engine is direct:
@@ -605,4 +617,4 @@ def test_every_question_goes_over_the_wire_unchanged() -> None:
 
     assert answers == expected
     assert len({type(answer) for answer in answers}) >= 6
-    assert GuardedLoaded not in {type(answer) for answer in answers}
+    assert GuardedSession not in {type(answer) for answer in answers}

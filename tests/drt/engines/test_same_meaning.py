@@ -11,6 +11,7 @@ from drt.engines.production_engine import ProductionEngine
 from drt.engines.reference_engine import ReferenceEngine
 from drt.model.case import Source
 from drt.model.outcome import Accepted, Outcome
+from drt.model.question import QUESTIONS, ReadEntities, ReadPolicies
 from drt.targets.table import TARGETS
 from drt.targets.target import Target
 from generators.source import RecordingSource
@@ -31,14 +32,14 @@ POLICIES = """{"staticPolicies": {"p": {"effect": "permit", "principal": {"op": 
 
 
 def told(ask: str, document: str) -> Outcome:
-    return read_outcome(ask, {"outcome": "Accepted", "canonical": document})
+    return read_outcome(QUESTIONS[ask], {"outcome": "Accepted", "canonical": document})
 
 
 @pytest.mark.parametrize("engine", [ReferenceEngine(), ProductionEngine()])
 def test_a_document_is_compared_by_its_meaning(engine: ReferenceEngine | ProductionEngine) -> None:
     for ask, document, read in (
-        ("read_entities", ENTITIES, engine.read_entities(ENTITIES, None)),
-        ("read_policies", POLICIES, engine.read_policies(Source(POLICIES, "json"))),
+        ("read_entities", ENTITIES, engine.ask(ReadEntities(ENTITIES, None))),
+        ("read_policies", POLICIES, engine.ask(ReadPolicies(Source(POLICIES, "json")))),
     ):
         assert isinstance(read, Accepted)
         answer = told(ask, document)
@@ -96,8 +97,8 @@ def test_what_our_engines_write_is_in_that_form() -> None:
         case = target.draw(RecordingSource(seed, (), seed))
         for engine in engines:
             for ask, read in (
-                ("read_entities", engine.read_entities(case.entities, None)),
-                ("read_policies", engine.read_policies(case.policies)),
+                ("read_entities", engine.ask(ReadEntities(case.entities, None))),
+                ("read_policies", engine.ask(ReadPolicies(case.policies))),
             ):
                 if isinstance(read, Accepted):
                     seen += 1

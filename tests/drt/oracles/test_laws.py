@@ -11,10 +11,12 @@ import pytest
 
 from drt.diagnosis import localise
 from drt.engines import build
+from drt.engines.base import BaseSession, answer_by_method
 from drt.engines.guard import Guarded
 from drt.model.case import Case, Request, Source
 from drt.model.divergence import Oracle
 from drt.model.outcome import Accepted, Authorized, Evaluated, Outcome, Printed, Unwritable, canonical_bool
+from drt.model.question import Question
 from drt.oracles import laws, reading, roundtrips
 from drt.oracles.agreement import engines_agree
 from drt.oracles.wildcard import ANY_REQUEST, matches, question, wildcard_matches_definition
@@ -80,7 +82,7 @@ class Planted:
             return loaded
         planted = self
 
-        class Loaded:
+        class Loaded(BaseSession):
             def authorize(self, asked: Request) -> Outcome:
                 said = loaded.authorize(asked)
                 return planted.change_response(said, case) if isinstance(said, Authorized) else said
@@ -89,6 +91,9 @@ class Planted:
                 return planted.change_value(loaded.evaluate(expression, asked))
 
         return Loaded()
+
+    def ask(self, question: Question[Any]) -> Any:
+        return answer_by_method(self, question)
 
     def __getattr__(self, question: str) -> Any:
         method = getattr(FORMATTER if question == "format_policies" else REFERENCE, question)

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from drt.engines import build
+from drt.engines.base import BaseEngine
 from drt.model.case import Case, Inquiry, Source
 from drt.model.outcome import Accepted, Answered, Outcome, Unlinkable
+from drt.model.question import Answer, LinkSchemas
 from drt.oracles.questions import inquiry_of, linkers_agree, questions_agree, substitution
 
 FIRST = Source("external entity B; entity A { b: B };")
@@ -23,7 +25,7 @@ CASE = Case(POLICIES, schema=FIRST, fragments=(SECOND, THIRD))
 REFERENCE = build("reference")
 
 
-class Changed:
+class Changed(BaseEngine):
     """The reference with some answers changed."""
 
     name = "changed"
@@ -38,10 +40,10 @@ class Changed:
         self._answer = answer
 
     def link_schemas(self, schemas: Sequence[Source], *, complete: bool) -> Outcome:
-        return self._link(schemas, complete, REFERENCE.link_schemas(schemas, complete=complete))
+        return self._link(schemas, complete, REFERENCE.ask(LinkSchemas(schemas, complete=complete)))
 
     def answer(self, inquiry: Inquiry) -> Outcome:
-        said = REFERENCE.answer(inquiry)
+        said = REFERENCE.ask(Answer(inquiry))
         return self._answer(said) if isinstance(said, Answered) else said
 
 
@@ -58,7 +60,9 @@ def forgetting(name: str) -> Callable[[Answered], Outcome]:
 
 def last_wins(schemas: Sequence[Source], complete: bool, said: Outcome) -> Outcome:
     """Where two define the same, the definition of the last schema is taken."""
-    return REFERENCE.link_schemas(schemas[-1:], complete=complete) if isinstance(said, Unlinkable) else said
+    return (
+        REFERENCE.ask(LinkSchemas(schemas[-1:], complete=complete)) if isinstance(said, Unlinkable) else said
+    )
 
 
 def depends_on_order(schemas: Sequence[Source], complete: bool, said: Outcome) -> Outcome:

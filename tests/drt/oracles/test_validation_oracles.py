@@ -10,11 +10,13 @@ import pytest
 
 from drt.assess.planted.faulty_validators import UNLIKE, UNSOUND
 from drt.engines import build
+from drt.engines.base import BaseSession, answer_by_method
 from drt.engines.guard import Guarded
 from drt.model.case import Case, Request, Source
 from drt.model.divergence import Oracle
 from drt.model.engine import Engine
 from drt.model.outcome import Accepted, Authorized, Outcome, Printed, Rejected, Validated
+from drt.model.question import Authorize, Question, ReadEntities, Validate
 from drt.oracles import schemas, validation
 from drt.oracles.rewriting import without_action
 from drt.oracles.slices import slice_of
@@ -95,16 +97,19 @@ class Changed:
         if isinstance(loaded, Rejected):
             return loaded
 
-        class Loaded:
+        class Loaded(BaseSession):
             def authorize(self, request: Request) -> Outcome:
-                said = loaded.authorize(request)  # type: ignore[union-attr]
+                said = loaded.ask(Authorize(request))  # type: ignore[union-attr]
                 return changes["authorize"](said, case) if "authorize" in changes else said
 
             def validate(self, mode: Any = "strict", level: int | None = None) -> Outcome:
-                said = loaded.validate(mode, level)  # type: ignore[union-attr]
+                said = loaded.ask(Validate(mode, level))  # type: ignore[union-attr]
                 return changes["validate"](said, mode, level, case) if "validate" in changes else said
 
         return Loaded()
+
+    def ask(self, question: Question[Any]) -> Any:
+        return answer_by_method(self, question)
 
     def __getattr__(self, name: str) -> Any:
         method = getattr(REFERENCE, name)
@@ -182,7 +187,7 @@ def test_a_law_catches_what_breaks_it(oracle: Oracle, planted: Changed) -> None:
 
 
 def test_a_slice_holds_what_lies_within_its_depth() -> None:
-    stored = REFERENCE.read_entities(ENTITIES, SCHEMA)
+    stored = REFERENCE.ask(ReadEntities(ENTITIES, SCHEMA))
     assert isinstance(stored, Accepted)
     assert slice_of(stored.canonical, REQUEST.text, 0) == "[]"
     one, two = (slice_of(stored.canonical, REQUEST.text, level) for level in (1, 2))

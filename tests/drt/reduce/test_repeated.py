@@ -10,6 +10,7 @@ import pytest
 from drt.engines.reference_engine import ReferenceEngine
 from drt.model.case import Case, Source
 from drt.model.outcome import Accepted, Outcome, Rejected
+from drt.model.question import ReadEntities, ReadPolicies, ReadSchema
 from drt.reduce import reduce_case
 
 POLICY = """{"effect": "permit", "principal": {"op": "All"}, "action": {"op": "All"},
@@ -61,11 +62,11 @@ def test_a_key_that_is_read_twice_stands_in_the_least_document(part: str, text: 
     def read(candidate: Case, plain: Callable[[str], str]) -> Outcome | None:
         match part:
             case "policies":
-                return reader.read_policies(Source(plain(candidate.policies.text), "json"))
+                return reader.ask(ReadPolicies(Source(plain(candidate.policies.text), "json")))
             case "schema":
                 schema = candidate.schema
-                return None if schema is None else reader.read_schema(Source(plain(schema.text), "json"))
-        return reader.read_entities(plain(candidate.entities), None)
+                return None if schema is None else reader.ask(ReadSchema(Source(plain(schema.text), "json")))
+        return reader.ask(ReadEntities(plain(candidate.entities), None))
 
     def once(text: str) -> str:
         try:

@@ -333,9 +333,9 @@ import os
 from tests.drt.toys import Faulty, Twin
 
 class Flaky(Faulty):
-    def answer(self, case, principal):
+    def respond(self, case, principal):
         wrong = os.environ.get("PYTHONHASHSEED") == "2"
-        return super().answer(case, principal) if wrong else Twin.answer(self, case, principal)
+        return super().respond(case, principal) if wrong else Twin.respond(self, case, principal)
 """
 
 

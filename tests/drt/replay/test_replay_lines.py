@@ -19,11 +19,12 @@ from drt.report import FORMATS, gather
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 ENGINE = """
+from drt.engines.base import BaseSession
 from drt.engines.production_engine import LoadedProduction, ProductionEngine
 from drt.model.outcome import Authorized
 
 
-class Loaded:
+class Loaded(BaseSession):
     def __init__(self, loaded):
         self._loaded = loaded
 

@@ -21,6 +21,7 @@ from drt.engines.guard import Guarded, deadline
 from drt.model.case import Case
 from drt.model.divergence import Checked, Divergence
 from drt.model.outcome import Accepted
+from drt.model.question import ReadPolicies
 from drt.reduce import reduce_case
 from drt.targets.table import TARGETS
 from generators.source import RecordingSource
@@ -101,7 +102,7 @@ def reduced(find: Find) -> tuple[Case, Divergence]:
 
 
 def policies(case: Case) -> int:
-    read = build("reference").read_policies(case.policies)
+    read = build("reference").ask(ReadPolicies(case.policies))
     assert isinstance(read, Accepted)
     document = json.loads(read.canonical)
     return len(document["staticPolicies"]) + len(document["templates"])

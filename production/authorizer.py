@@ -1,4 +1,4 @@
-"""Answering requests (spec 04): a policy set, a store, and the servers prepared for the two."""
+"""Authorization (spec 04): a policy set, a store, and the servers prepared for the two."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Explanation:
 
 
 class Authorizer:
-    """Answers requests about one policy set and one store. Safe to share between threads.
+    """An authorizer of one policy set and one store. Safe to share between threads.
 
     `tier` forces one way of evaluating: `machine` or `generated`; `auto` starts with the first and
     switches to the second for frequent requests. Answers are the same.

@@ -1,4 +1,4 @@
-"""What can go wrong, one class a part of the input, and the closed vocabulary of evaluation errors.
+"""Errors: one class per part of the input, and the closed vocabulary of evaluation errors.
 
 An engine error is never a bare Python exception: it names the part that is at fault, and for texts the place.
 """
@@ -98,7 +98,7 @@ class EntitiesError(CedarError):
 
 
 class NotValid(CedarError):
-    """Policies do not pass validation (spec 08); the message lists every problem."""
+    """The error for policies that do not pass validation (spec 08); the message lists every problem."""
 
 
 class RequestError(CedarError):

@@ -27,7 +27,7 @@ LinkRequest = tuple[str, str, Mapping[str, Uid]]
 
 
 class Family:
-    """What policy sets have in common that were made of each other; nothing but an identity."""
+    """The identity that policy sets share if they were made of each other."""
 
     __slots__ = ("__weakref__",)
 

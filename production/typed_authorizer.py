@@ -1,4 +1,4 @@
-"""Answering requests under a schema: each is checked, and code is generated for its types.
+"""Authorization under a schema: each request is checked, and code is generated for its types.
 
 Law (typed): the response is the one that an `Authorizer` gives. Types are relied on only for requests that
 the schema admits and a store that fits it, both checked here or by the schema beforehand. The mark of a

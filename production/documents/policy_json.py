@@ -168,7 +168,7 @@ def _link(node: Json) -> tuple[str, str, Mapping[str, Uid]]:
 
 
 class PolicyDocument(NamedTuple):
-    """What a policy-set document holds; ids and links are not checked yet."""
+    """The contents of a policy-set document; ids and links are not checked yet."""
 
     statics: dict[str, Policy]
     templates: dict[str, Policy]

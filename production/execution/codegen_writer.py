@@ -52,7 +52,7 @@ class Branch:
 
 @dataclass(slots=True)
 class Writer:
-    """Writes policies one after the other; `ending` turns a status (a Python expression) into statements."""
+    """A writer of policies; `ending` turns a status, which is a Python expression, into statements."""
 
     ending: Callable[[str], str]
     indent: int = 1

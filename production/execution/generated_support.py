@@ -1,4 +1,4 @@
-"""What generated code calls where writing it out in place would not pay.
+"""Helpers that generated code calls where writing them out in place would not pay.
 
 These say `None` where `operations` raises a type error: a comparison with `None` costs less than an
 exception.

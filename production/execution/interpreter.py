@@ -39,7 +39,7 @@ from .operations import (
 
 @dataclass(slots=True, eq=False)
 class Frame:
-    """What an expression is evaluated against."""
+    """The request and the store that an expression is evaluated against."""
 
     principal: Uid
     action: Uid

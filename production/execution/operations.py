@@ -1,4 +1,4 @@
-"""What each operator does to evaluated operands (spec 02 §4), errors included.
+"""Operators on evaluated operands (spec 02 §4), errors included.
 
 Both tiers use these: the machine for every step, generated code for whatever it does not write out in place.
 """
@@ -62,7 +62,7 @@ def get_attribute(value: Value, name: str, attributes: Attributes) -> Value:
 
 
 def has_path(value: Value, path: tuple[str, ...], attributes: Attributes) -> bool:
-    """Return `value has a.b.c`: one step a component, which is what its expansion comes to (spec 01 §5)."""
+    """Return `value has a.b.c`: one step per component, which is what its expansion comes to (spec 01 §5)."""
     for name in path:
         if isinstance(value, dict):
             record: Record | None = value

@@ -1,4 +1,4 @@
-"""Working from however deep a caller, on however small a stack.
+"""Work at any depth of the caller, on a stack of any size.
 
 Documents have at most 127 levels, which plain recursion takes; but the caller may have used most of the
 interpreter's stack already, or run in a thread with a small one.

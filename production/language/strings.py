@@ -1,4 +1,4 @@
-"""Writing strings as Cedar literals (spec 01 §3, §7).
+"""Strings as Cedar literals (spec 01 §3, §7).
 
 Only what cannot stand raw in a literal is escaped, and controls, which nobody could see.
 """

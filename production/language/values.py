@@ -28,7 +28,7 @@ from .uids import Uid
 
 
 class _BoolKey:
-    """Stands for a boolean among set keys, where Python would mix it up with 0 and 1."""
+    """The key of a boolean among set keys, where Python would mix it up with 0 and 1."""
 
     __slots__ = ("value",)
 

@@ -1,4 +1,4 @@
-"""What is wrong with a schema text, and where."""
+"""Errors of schema texts, with their place."""
 
 from __future__ import annotations
 

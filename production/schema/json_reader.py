@@ -62,7 +62,7 @@ def read_json_schema(text: str) -> Fragment:
 
 
 class JsonSchemaReader:
-    """Reads the parts of one document; recursion is bounded by the document's own depth limit.
+    """A reader of one document, part by part; recursion is bounded by the document's own depth limit.
 
     A value comes with its offset `at`.
     """

@@ -55,7 +55,7 @@ def shown(value: Json) -> str:
 
 
 class Places:
-    """Where members and items stand in a text, and where its value starts."""
+    """The offsets of members and items in a text, and of its value."""
 
     def __init__(self) -> None:
         self.start = 0

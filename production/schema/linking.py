@@ -49,7 +49,7 @@ Declared = list[tuple[SchemaModel, V]]
 
 
 class SchemaLinkError(SchemaError):
-    """Schemas that do not become one; `kind` is the reason."""
+    """The error for schemas that cannot be linked; `kind` is the reason."""
 
     def __init__(self, kind: SchemaLinkErrorKind, message: str) -> None:
         super().__init__(message)

@@ -62,7 +62,7 @@ class Action:
 
 
 class Reach(Generic[K]):
-    """What can be reached from a node over the given edges; a node reaches itself only on a cycle.
+    """The nodes that can be reached from a node over the given edges; a node reaches itself only on a cycle.
 
     Answers are remembered while they hold at most `REMEMBERED` nodes together; then memory starts afresh.
     """

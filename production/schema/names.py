@@ -1,4 +1,4 @@
-"""Which declaration a name means (spec 07 §4): the table of all declarations, and the candidates of a name.
+"""Resolution of names (spec 07 §4): the table of all declarations, and the candidates of a name.
 
 Declaration errors that need no type (doubles, shadowing, reserved names) are found while the table is filled.
 """
@@ -29,7 +29,7 @@ BUILT_IN_NAMESPACE = "__cedar"
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where something was declared: its namespace, and the text it stands in."""
+    """The scope of a declaration: its namespace, and the text that it stands in."""
 
     namespace: str
     text: str

@@ -63,7 +63,7 @@ def _name(name: str) -> str:
 
 
 class _Printer:
-    """Prints the declarations of one namespace in one fragment."""
+    """A printer of the declarations of one namespace in one fragment."""
 
     def __init__(self, names: Names, here: Scope) -> None:
         self._names = names

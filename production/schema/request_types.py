@@ -1,4 +1,4 @@
-"""What a schema says about conforming requests and stores: the types that generated code relies on.
+"""Types of conforming requests and stores, which generated code relies on.
 
 Law (types): the value of an expression that is read off a conforming request and a conforming store has the
 type given here. It does not matter whether a policy was validated.

@@ -75,7 +75,7 @@ def expressions(root: TypeExpression) -> Iterator[TypeExpression]:
 
 
 class _Resolver:
-    """Turns type expressions into types; remembers those of the common types."""
+    """A resolver of type expressions, which remembers the common types."""
 
     def __init__(self, names: Names, types: TypeTable) -> None:
         self.names = names

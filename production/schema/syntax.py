@@ -104,7 +104,7 @@ class ActionReference:
 
 @dataclass(slots=True)
 class AppliesTo:
-    """What an action applies to."""
+    """The principals, resources and context that an action applies to."""
 
     principals: tuple[Reference, ...]
     resources: tuple[Reference, ...]

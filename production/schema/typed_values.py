@@ -1,4 +1,4 @@
-"""Whether a value has a declared type (spec 05 §6, §9.1): a walk with its own stack, up to the first misfit.
+"""The check that a value has a declared type (spec 05 §6, §9.1): a walk with its own stack, up to a misfit.
 
 The rules about uids inside values (enumerated ids, declared actions) are checked on the way.
 """

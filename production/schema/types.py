@@ -96,7 +96,7 @@ BUILT_IN: dict[str, PrimitiveType] = {t.name: t for t in (BOOL, LONG, STRING, *E
 
 
 class TypeTable:
-    """Where types are made. A table made from another sees its types, and leaves it as it was."""
+    """A table of interned types. A table made from another sees its types, and leaves it as it was."""
 
     def __init__(self, base: TypeTable | None = None) -> None:
         self._entities: dict[str | frozenset[str], EntityType] = dict(base._entities) if base else {}
@@ -138,7 +138,7 @@ class TypeTable:
 
 
 class Adopter:
-    """Makes the types of another table anew in a table of its own, each once."""
+    """A copier of types from another table into its own, each once."""
 
     def __init__(self, types: TypeTable) -> None:
         self._types = types

@@ -54,7 +54,7 @@ def written_fragment(model: SchemaModel) -> Fragment:
 
 
 class _Writer:
-    """Writes the declarations of one namespace, each type once."""
+    """A writer of the declarations of one namespace, each type once."""
 
     def __init__(self, hides_action: bool) -> None:
         self._hides_action = hides_action

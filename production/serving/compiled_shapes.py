@@ -117,7 +117,7 @@ def _shape_program(key: ShapeKey, types: RequestTypes | None) -> Program | None:
 
 @dataclass(slots=True, eq=False, weakref_slot=True)
 class Shape:
-    """What is left to do for a rule that the index has found; `asked` counts runs by the machine."""
+    """The work left for a rule that the index has found; `asked` counts runs by the machine."""
 
     key: ShapeKey
     asked: int = 0

@@ -1,4 +1,4 @@
-"""What the index holds for one entity of a request, ready to be run: one side of the scope's check.
+"""Sides: the rules that the index holds for one entity of a request, in groups that are ready to run.
 
 Law (sides): for a principal and a resource, the groups of the one's side and of the other's hold each rule
 that the index finds for the two, once. Law (groups): rules of one shape with the same literals have the same
@@ -61,7 +61,7 @@ class Side(NamedTuple):
 
 
 class Grouping:
-    """Makes groups for one server; those of a large place are made once."""
+    """A maker of groups for one server; those of a large place are made once."""
 
     __slots__ = ("_made", "_removed")
 

@@ -44,7 +44,7 @@ class Entry:
 
 
 class Key(NamedTuple):
-    """What one side of a scope asks: to be this entity (`is_equal`), or to be it or below it."""
+    """The constraint of one side of a scope: to be this entity (`is_equal`), or to be it or below it."""
 
     is_equal: bool
     entity: Uid

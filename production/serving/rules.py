@@ -1,4 +1,4 @@
-"""What is evaluated: static policies and links alike, as rules.
+"""Rules: static policies and links in one form, in which they are evaluated.
 
 A link shares its template's code and literals; only the two entities of the scope are its own.
 """

@@ -1,4 +1,4 @@
-"""Where a parser stands in its tokens: the small moves that every rule of the grammar is made of."""
+"""A cursor over tokens: the small moves that every rule of the grammar is made of."""
 
 from __future__ import annotations
 

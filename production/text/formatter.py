@@ -65,7 +65,7 @@ def _ends_operand(token: str) -> bool:
 
 
 class _Formatter:
-    """Turns tokens into a stream; `glued` says that no space comes before the next token."""
+    """A translator of tokens into a stream; `glued` says that no space comes before the next token."""
 
     def __init__(self, tokens: list[_Token]) -> None:
         self.tokens = tokens

@@ -135,7 +135,7 @@ def common(left: Grants, right: Grants) -> Grants:
 
 
 class Assumptions:
-    """What holds where the checker is: a set that is added to and taken back from, innermost first."""
+    """The assumptions that hold where the checker is; the innermost are taken back first."""
 
     def __init__(self) -> None:
         self._held: set[Capability] = set()

@@ -22,7 +22,7 @@ from ..schema.types import RecordType
 
 
 class EntityReader:
-    """Reads and checks entities of one schema."""
+    """A reader that checks entities against one schema."""
 
     def __init__(self, model: SchemaModel) -> None:
         self._model = model

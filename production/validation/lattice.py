@@ -1,4 +1,4 @@
-"""Least upper bounds (spec 08 §5.1, §12.1), one class a mode, with whatever else the modes differ in.
+"""Least upper bounds (spec 08 §5.1, §12.1), one class per mode, with the other differences between modes.
 
 Types are interned, so a bound of a type with itself costs nothing, and each pair of types is worked out once.
 The work runs on its own stack: types may be 2,000 levels deep.

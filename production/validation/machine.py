@@ -30,7 +30,7 @@ Rule = Generator[Node, Typed, Typed]
 
 
 class Trace:
-    """What the level check wants to know afterwards: the type of each reached expression, by node.
+    """The trace for the level check: the type of each reached expression, by node.
 
     An expression that was reached twice with two Boolean types is there as undecided. `operands` has, for a
     `has` with a path, the types of the operands of the tests that were reached.
@@ -62,7 +62,7 @@ class Trace:
 
 
 class Machine:
-    """Types expressions in one environment by the rules for each class of node."""
+    """A machine that types expressions in one environment by the rules for each class of node."""
 
     def __init__(
         self,

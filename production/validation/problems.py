@@ -1,4 +1,4 @@
-"""What validation finds: errors and warnings, each with its policy, its kind and the expression at fault."""
+"""Findings of validation: errors and warnings, each with its policy, its kind and the expression at fault."""
 
 from __future__ import annotations
 

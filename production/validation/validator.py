@@ -43,7 +43,7 @@ from .sites import Sites, nodes_of
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """What validation found. `verdicts` says by id which policies, templates and links have no error."""
+    """The findings of validation. `verdicts` says by id which policies, templates and links have no error."""
 
     verdicts: Mapping[str, bool]
     """Whether each policy, template and link has no error, by id; read-only."""
@@ -92,7 +92,7 @@ def _told(problem: ValidationError | ValidationWarning) -> str:
 
 
 class Validator:
-    """Validates policies against one schema. Holds no memory of the policies it has seen."""
+    """A validator of policies against one schema. Holds no memory of the policies it has seen."""
 
     def __init__(self, model: SchemaModel) -> None:
         self._model = model

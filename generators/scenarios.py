@@ -10,26 +10,26 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from generators.breaks import broken_entities, broken_schema
-from generators.conditions import Conditions
-from generators.data_json import entities_text, request_texts, uid_text
-from generators.entities import Values, draw_entities
-from generators.focus import Focus
-from generators.misfits import break_expression, break_some, near_miss, one_type_error
-from generators.policies import Aimed, draw_links, draw_policies
-from generators.policy_json import policy_set_json
-from generators.printing import print_expression, print_policies
-from generators.profiles import Profile
-from generators.requests import draw_requests
-from generators.schema_printing import schema_json, schema_text
-from generators.schemas import draw_schema
-from generators.source import Source
-from generators.spelling import spelling_of
-from generators.swarm import draw_mask
-from generators.syntax import Expr, Link, Policy, RecordV, policy_ids
-from generators.type_errors import add_type_errors
-from generators.unfit_scopes import unfit_some
-from generators.world import Entity, Request, Schema
+from generators.choice.profiles import Profile
+from generators.choice.sources import Source
+from generators.choice.swarm import draw_mask
+from generators.draw.conditions import Conditions
+from generators.draw.context import Context
+from generators.draw.entities import Values, draw_entities
+from generators.draw.policies import Aimed, draw_links, draw_policies
+from generators.draw.requests import draw_requests
+from generators.draw.schemas import draw_schema
+from generators.draw.syntax import Expr, Link, Policy, RecordV, policy_ids
+from generators.draw.world import Entity, Request, Schema
+from generators.faults.breaks import broken_entities, broken_schema
+from generators.faults.misfits import break_expression, break_some, near_miss, one_type_error
+from generators.faults.type_errors import add_type_errors
+from generators.faults.unfit_scopes import unfit_some
+from generators.printing.data_json import entities_text, request_texts, uid_text
+from generators.printing.policy_json import policy_set_json
+from generators.printing.policy_text import print_expression, print_policies
+from generators.printing.schemas import schema_json, schema_text
+from generators.printing.spelling import spelling_of
 
 LinkTexts = tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]
 
@@ -111,16 +111,16 @@ def scenario(source: Source, profile: Profile) -> Scenario:
     )
     values = Values(source, profile, schema, misfits)
     entities = draw_entities(source, schema, values, left_out)
-    focus = Focus(source, profile, schema, values, entities, left_out)
-    aimed = draw_policies(focus)
+    context = Context(source, profile, schema, values, entities, left_out)
+    aimed = draw_policies(context)
     favoured = None
     if profile.one_type_error:
-        aimed, favoured = one_type_error(focus, aimed)
-    aimed = unfit_some(focus, add_type_errors(focus, break_some(focus, aimed)))
+        aimed, favoured = one_type_error(context, aimed)
+    aimed = unfit_some(context, add_type_errors(context, break_some(context, aimed)))
     policies = tuple(each.policy for each in aimed)
-    links = draw_links(focus, aimed, policy_ids(policies))
-    requests = draw_requests(focus, aimed, profile.requests, favoured)
-    expressions = _expressions(focus, aimed[0])
+    links = draw_links(context, aimed, policy_ids(policies))
+    requests = draw_requests(context, aimed, profile.requests, favoured)
+    expressions = _expressions(context, aimed[0])
     if profile.near_miss_schema:
         schema = near_miss(source, schema, misfits)
     if profile.broken_schema:
@@ -149,17 +149,17 @@ def _schema(source: Source, profile: Profile) -> tuple[frozenset[str], Schema]:
     return left_out, draw_schema(source, profile, left_out)
 
 
-def _expressions(focus: Focus, aimed: Aimed) -> tuple[Expr, ...]:
+def _expressions(context: Context, aimed: Aimed) -> tuple[Expr, ...]:
     """Expressions over the environment of the first policy."""
-    focus.aim((aimed.environment,), aimed.witness)
-    conditions = Conditions(focus)
-    return tuple(_expression(focus, conditions) for _ in range(focus.profile.expressions))
+    context.aim((aimed.environment,), aimed.witness)
+    conditions = Conditions(context)
+    return tuple(_expression(context, conditions) for _ in range(context.profile.expressions))
 
 
-def _expression(focus: Focus, conditions: Conditions) -> Expr:
-    source, profile = focus.source, focus.profile
+def _expression(context: Context, conditions: Conditions) -> Expr:
+    source, profile = context.source, context.profile
     expr = conditions.expression(source.integer(1, profile.expression_depth))
     if source.boolean(profile.broken_part):
         expr, name = break_expression(source, expr)
-        focus.values.misfits.add(f"broken-part:{name}")
+        context.values.misfits.add(f"broken-part:{name}")
     return expr

@@ -12,17 +12,17 @@ from collections.abc import Iterable
 
 from hypothesis.strategies import SearchStrategy
 
-from generators.entities import Values, draw_entities
-from generators.focus import Focus
-from generators.hypothesis_source import drawn_by
-from generators.policies import draw_policies, draw_witness
-from generators.profiles import TYPED, Profile
+from generators.choice.hypothesis_source import drawn_by
+from generators.choice.profiles import TYPED, Profile
+from generators.choice.sources import Source
+from generators.choice.swarm import NOTHING
+from generators.draw.context import Context
+from generators.draw.entities import Values, draw_entities
+from generators.draw.policies import draw_policies, draw_witness
+from generators.draw.schemas import draw_schema
+from generators.draw.syntax import Policy, Uid
+from generators.draw.world import Entity, Request, Schema
 from generators.scenarios import Scenario, scenario
-from generators.schemas import draw_schema
-from generators.source import Source
-from generators.swarm import NOTHING
-from generators.syntax import Policy, Uid
-from generators.world import Entity, Request, Schema
 
 
 def scenarios(profile: Profile = TYPED) -> SearchStrategy[Scenario]:
@@ -52,7 +52,7 @@ def policy_sets(
     known = tuple(entities)
 
     def draw(source: Source) -> tuple[Policy, ...]:
-        return tuple(aimed.policy for aimed in draw_policies(_focus(source, profile, schema, known)))
+        return tuple(aimed.policy for aimed in draw_policies(_context(source, profile, schema, known)))
 
     return drawn_by(draw)
 
@@ -62,18 +62,18 @@ def requests(schema: Schema, entities: Iterable[Entity], profile: Profile = TYPE
     known = tuple(entities)
 
     def draw(source: Source) -> Request:
-        focus = _focus(source, profile, schema, known)
-        return draw_witness(focus, source.choice(schema.environments))
+        context = _context(source, profile, schema, known)
+        return draw_witness(context, source.choice(schema.environments))
 
     return drawn_by(draw)
 
 
-def _focus(source: Source, profile: Profile, schema: Schema, entities: tuple[Entity, ...]) -> Focus:
-    """A focus on entities that were drawn before; a type without any has one that does not exist."""
+def _context(source: Source, profile: Profile, schema: Schema, entities: tuple[Entity, ...]) -> Context:
+    """A context on entities that were drawn before; a type without any has one that does not exist."""
     values = Values(source, profile, schema, set())
     for entity_type in schema.entity_types:
         name = entity_type.name
         listed = [Uid(name, id_) for id_ in entity_type.enum]
         present = [entity.uid for entity in entities if entity.uid.type == name]
         values.uids[name] = listed or present or [Uid(name, "zz")]
-    return Focus(source, profile, schema, values, {entity.uid: entity for entity in entities}, NOTHING)
+    return Context(source, profile, schema, values, {entity.uid: entity for entity in entities}, NOTHING)

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import accumulate
 
-from generators.profiles import TYPED, Profile
+from generators.choice.profiles import TYPED, Profile
+from generators.choice.sources import Source
 from generators.scenarios import Scenario, scenario
-from generators.source import Source
 from generators.tree_mutation import mutated
 
 

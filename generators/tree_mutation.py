@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from generators.constants import DELTAS, neighbour
-from generators.entities import ancestors
-from generators.kinds import kind_of, value_kind
-from generators.scenarios import Scenario
-from generators.source import Source
-from generators.syntax import (
+from generators.choice.sources import Source
+from generators.draw.constants import DELTAS, neighbour
+from generators.draw.entities import ancestors
+from generators.draw.kinds import kind_of, value_kind
+from generators.draw.syntax import (
     ActionConstraint,
     Binary,
     Condition,
@@ -26,8 +25,9 @@ from generators.syntax import (
     RecordV,
     Uid,
 )
-from generators.trees import Place, as_extended_has, conjunction, mentions_request, places, put
-from generators.trivial import any_tells
+from generators.draw.trees import Place, as_extended_has, conjunction, mentions_request, places, put
+from generators.draw.triviality import any_decides
+from generators.scenarios import Scenario
 
 MOST_ATTEMPTS = 8
 
@@ -45,7 +45,7 @@ def _changed(source: Source, scenario: Scenario) -> Scenario:
     for _ in range(MOST_ATTEMPTS):
         name = source.choice(tuple(_CHANGES))
         changed = _CHANGES[name](source, scenario)
-        if changed is not None and _told(changed) != _told(scenario) and any_tells(changed.policies):
+        if changed is not None and _told(changed) != _told(scenario) and any_decides(changed.policies):
             misfits = {*changed.intended_misfits, f"mutated:{name}"}
             return replace(changed, intended_misfits=tuple(sorted(misfits)))
     return scenario

@@ -29,7 +29,7 @@ from drt.model.engine import Engine
 from drt.model.outcome import ExceededBudget
 from drt.reduce import expression_nodes, reduce_case
 from drt.targets.table import TARGETS
-from generators.source import RecordingSource
+from generators.choice.sources import RecordingSource
 
 PATIENCE = 5.0
 """Seconds for one case; a defect that hangs costs them once."""

@@ -31,7 +31,7 @@ from drt.run.log import LogWriter
 from drt.run.options import HYPOTHESIS, RunOptions
 from drt.run.schedule import case_random_seed, shared_random_seed
 from drt.run.working_corpus import kept_before
-from generators.source import RecordingSource, ReplaySource, Source
+from generators.choice.sources import RecordingSource, ReplaySource, Source
 
 SURVIVAL = "engines_survive"
 """The law that a dead worker breaks: whatever an engine is asked, its process lives on."""

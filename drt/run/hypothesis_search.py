@@ -60,7 +60,9 @@ class TargetedSearch:
         """Search for one chunk; the counts of its target are told what Hypothesis itself took. A judge may
         end it by raising `StopSearch`.
         """
-        from generators.hypothesis_source import search  # half a second, which other runs need not wait
+        from generators.choice.hypothesis_source import (
+            search,  # half a second, which other runs need not wait
+        )
 
         following = self._schedule.next()
         assert following is not None

@@ -72,7 +72,7 @@ def judge(drawn: Drawn, validator: Engine, counts: Counter[str]) -> None:
     if judged is None:
         return
     counts["looked at"] += 1
-    counts.update(drawn.census())
+    counts.update(drawn.statistics())
     loaded = validator.load(judged)
     if isinstance(loaded, NotLoaded):
         return

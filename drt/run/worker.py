@@ -41,7 +41,7 @@ from drt.run.schedule import Schedule, case_random_seed, shared_random_seed, sha
 from drt.run.statistics import counts_of
 from drt.run.working_corpus import WorkingCorpus
 from drt.targets.cases import Drawn
-from generators.source import Choice, RecordingSource
+from generators.choice.sources import Choice, RecordingSource
 
 UNWRITABLE = 76
 """Exit code of a worker that cannot write its log; its last words say why."""

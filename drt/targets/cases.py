@@ -14,22 +14,22 @@ from dataclasses import dataclass, replace
 from drt.hostile import FAMILIES
 from drt.model.case import Case, Request
 from drt.model.case import Source as Text
-from generators.census import census
-from generators.external_slips import slipped_json, slipped_text
-from generators.fragments import fragments_of
-from generators.grammar import Grammar
-from generators.kind_grid import ENTITIES, REQUEST, grid_expression
-from generators.link_errors import left_external, unlinkable
-from generators.mutations import mutated_json, mutated_text
-from generators.profiles import HOSTILE_TEXT, UNTYPED, Profile
-from generators.request_forms import reformed
+from generators.choice.profiles import HOSTILE_TEXT, UNTYPED, Profile
+from generators.choice.sources import Source
+from generators.draw.fragments import fragments_of
+from generators.draw.world import Schema
+from generators.faults.external_slips import slipped_json, slipped_text
+from generators.faults.link_errors import left_external, unlinkable
+from generators.faults.mutations import mutated_json, mutated_text
+from generators.printing.schemas import schema_json, schema_text
+from generators.printing.spelling import spelling_of
 from generators.scenarios import Scenario, scenario
-from generators.schema_printing import schema_json, schema_text
-from generators.scripts import text as script_text
-from generators.source import Source
-from generators.spelling import spelling_of
+from generators.statistics import statistics
 from generators.streams import streamed
-from generators.world import Schema
+from generators.texts.grammar import Grammar
+from generators.texts.kind_grid import ENTITIES, REQUEST, grid_expression
+from generators.texts.request_forms import reformed
+from generators.texts.scripts import text as script_text
 
 Draw = Callable[[Source], Case]
 
@@ -42,9 +42,9 @@ class Drawn:
     stream: str = ""
     scenario: Scenario | None = None
 
-    def census(self) -> Counter[str]:
+    def statistics(self) -> Counter[str]:
         """What the scenario is made of: `policies`, `conditions`, `trivial conditions` and the like."""
-        return Counter() if self.scenario is None else census(self.scenario)
+        return Counter() if self.scenario is None else statistics(self.scenario)
 
     def policies_with_schema(self) -> Case | None:
         """The policies and links with the schema that they were drawn for, ready to be validated."""
@@ -68,7 +68,7 @@ def reproduction(choices: Sequence[int | bool]) -> dict[str, str]:
     """The choices as Hypothesis takes them: `@reproduce_failure(version, blob)` above a test of
     `drawn_by(target.draw)` draws the case again.
     """
-    from generators.hypothesis_source import reproduction as of  # half a second, for finds alone
+    from generators.choice.hypothesis_source import reproduction as of  # half a second, for finds alone
 
     version, blob = of(choices)
     return {"version": version, "blob": blob.decode("ascii")}

@@ -16,7 +16,7 @@ from drt.oracles.wildcard import wildcard_matches_definition
 from drt.targets import cases
 from drt.targets.target import Target
 from drt.targets.validation import VALIDATION_TARGETS
-from generators.profiles import (
+from generators.choice.profiles import (
     DANGLING,
     EXTREME,
     ONE_TYPE_ERROR,
@@ -24,7 +24,7 @@ from generators.profiles import (
     TYPED,
     UNTYPED,
 )
-from generators.source import Source
+from generators.choice.sources import Source
 
 
 def _law(name: str, oracle: Oracle, sentence: str) -> Target:

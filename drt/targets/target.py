@@ -9,7 +9,7 @@ from drt.model.case import Case
 from drt.model.divergence import Oracle
 from drt.targets import cases
 from drt.targets.partitions import LANES
-from generators.source import Source
+from generators.choice.sources import Source
 
 
 @dataclass(frozen=True, slots=True)

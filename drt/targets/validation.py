@@ -11,7 +11,7 @@ from drt.oracles import questions, schemas, validation
 from drt.oracles.agreement import engines_agree
 from drt.targets import cases
 from drt.targets.target import Target
-from generators.profiles import (
+from generators.choice.profiles import (
     BROKEN_ENTITIES,
     BROKEN_SCHEMA,
     HOSTILE_TEXT,

@@ -9,7 +9,7 @@ from typing import Any
 
 from drt.model.case import Case, Request, Source
 from drt.targets.table import TARGETS as ALL
-from generators.source import Source as Choices
+from generators.choice.sources import Source as Choices
 
 ANYBODY = {"op": "All"}
 POLICY = {"effect": "permit", "principal": ANYBODY, "action": ANYBODY, "resource": ANYBODY, "conditions": []}

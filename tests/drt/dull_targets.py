@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from drt.model.case import Case
 from drt.targets.table import TARGETS as GOOD
-from generators.source import RecordingSource, Source
+from generators.choice.sources import RecordingSource, Source
 
 WELL = replace(GOOD["evaluate"], watched=1)
 

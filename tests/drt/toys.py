@@ -22,7 +22,7 @@ from drt.model.case import Source as Text
 from drt.model.outcome import Authorized, Outcome, Rejected, Unsupported, Validated
 from drt.oracles.agreement import engines_agree
 from drt.targets.target import Target
-from generators.source import Source
+from generators.choice.sources import Source
 from tests.drt.engines.toy_process import spawn
 
 NOT_DONE = Unsupported("toy")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 
-from generators.profiles import PROFILES
+from generators.choice.profiles import PROFILES
+from generators.choice.sources import RecordingSource
 from generators.scenarios import Scenario, scenario
-from generators.source import RecordingSource
 
 
 @cache

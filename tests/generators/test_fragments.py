@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator
 import pytest
 
 from drt.targets import cases
-from generators.fragments import fragments_of
-from generators.link_errors import MISSES, left_external, unlinkable
-from generators.profiles import TYPED
-from generators.schema_printing import schema_json
-from generators.source import RecordingSource, ReplaySource
-from generators.world import Schema
+from generators.choice.profiles import TYPED
+from generators.choice.sources import RecordingSource, ReplaySource
+from generators.draw.fragments import fragments_of
+from generators.draw.world import Schema
+from generators.faults.link_errors import MISSES, left_external, unlinkable
+from generators.printing.schemas import schema_json
 from tests.generators.samples import drawn
 
 SAMPLE = 200

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
-from generators.grammar import Grammar
-from generators.mutations import mutated_json, mutated_text
-from generators.source import RecordingSource, ReplaySource, Source
+from generators.choice.sources import RecordingSource, ReplaySource, Source
+from generators.faults.mutations import mutated_json, mutated_text
+from generators.texts.grammar import Grammar
 from tests.generators.samples import drawn
 
 

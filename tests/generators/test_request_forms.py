@@ -11,8 +11,8 @@ import pytest
 from drt.model.case import Case, Request, Source
 from drt.model.uid_text import normalized_uid_json
 from drt.targets.cases import OTHER_FORMS, in_any_form
-from generators.request_forms import PARTS, literal, reformed
-from generators.source import RecordingSource
+from generators.choice.sources import RecordingSource
+from generators.texts.request_forms import PARTS, literal, reformed
 
 IDS = ("a", "", "é", "a b", "\n", "\0", "'", '"', "\\", "\u00a0", "\u202e", "\x7f", "\U0001f600")
 

@@ -6,11 +6,11 @@ import json
 from collections import Counter
 
 from drt.targets.cases import validated
-from generators.profiles import ODD_SCRIPTS
-from generators.scripts import CLASSES, KNOWN, text
-from generators.source import RecordingSource
-from generators.syntax import Binary, Call, GetAttr, Has, Like, Lit, RecordLit, Uid
-from generators.trees import places
+from generators.choice.profiles import ODD_SCRIPTS
+from generators.choice.sources import RecordingSource
+from generators.draw.syntax import Binary, Call, GetAttr, Has, Like, Lit, RecordLit, Uid
+from generators.draw.trees import places
+from generators.texts.scripts import CLASSES, KNOWN, text
 from tests.generators.samples import drawn
 
 SAMPLE = 300

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -10,10 +11,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from generators.hypothesis_source import drawn_by, reproduce_failure, reproduction
-from generators.profiles import PROFILES, TYPED, UNTYPED
+from generators.choice.hypothesis_source import drawn_by, reproduce_failure, reproduction
+from generators.choice.profiles import PROFILES, TYPED, UNTYPED
+from generators.choice.sources import MOST_SHARED, RecordingSource, ReplaySource, Source
 from generators.scenarios import Scenario, scenario
-from generators.source import MOST_SHARED, MutatingSource, RecordingSource, ReplaySource, Source
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -66,15 +67,17 @@ def test_replay_reproduces_a_scenario(profile: str) -> None:
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_any_choices_draw_a_scenario(profile: str) -> None:
-    """No choice leads a generator into a dead end: the simplest of everything, and edited choices, draw
-    too.
-    """
+    """No choice leads a generator into a dead end: the simplest of everything and edited choices draw too."""
     scenario(ReplaySource([]), PROFILES[profile]).policies_text()
     recorded = RecordingSource(1)
     original = scenario(recorded, PROFILES[profile])
     different = 0
     for random_seed in range(40):
-        source = MutatingSource(recorded.choices, random_seed)
+        edits = random.Random(random_seed)
+        edited = list(recorded.choices)
+        at = edits.randrange(len(edited))
+        edited[at : at + 8] = edits.choices(edited, k=edits.randrange(9))
+        source = ReplaySource(edited)
         mutant = scenario(source, PROFILES[profile])
         different += mutant != original
         assert scenario(ReplaySource(source.choices), PROFILES[profile]) == mutant
@@ -84,9 +87,9 @@ def test_any_choices_draw_a_scenario(profile: str) -> None:
 def test_the_same_random_seed_draws_the_same_in_every_process() -> None:
     script = (
         "import hashlib\n"
-        "from generators.profiles import PROFILES\n"
+        "from generators.choice.profiles import PROFILES\n"
         "from generators.scenarios import scenario\n"
-        "from generators.source import RecordingSource\n"
+        "from generators.choice.sources import RecordingSource\n"
         "for profile in PROFILES.values():\n"
         "    for seed in range(12):\n"
         "        s = scenario(RecordingSource(seed), profile)\n"

@@ -9,12 +9,10 @@ from functools import cache
 
 import pytest
 
-from generators.entities import ancestors
-from generators.language import FUNCTIONS, METHODS
-from generators.literals import EXTREME_LONGS
-from generators.scenarios import Scenario
-from generators.swarm import FEATURES
-from generators.syntax import (
+from generators.choice.swarm import FEATURES
+from generators.draw.entities import ancestors
+from generators.draw.literals import EXTREME_LONGS
+from generators.draw.syntax import (
     COMPARISONS,
     Binary,
     Call,
@@ -24,8 +22,10 @@ from generators.syntax import (
     Lit,
     Unary,
 )
-from generators.trees import mentions_request, places
-from generators.world import EntityT, RecordT, SetT
+from generators.draw.trees import mentions_request, places
+from generators.draw.world import EntityT, RecordT, SetT
+from generators.language import FUNCTIONS, METHODS
+from generators.scenarios import Scenario
 from tests.generators.samples import drawn
 
 SAMPLE = 300

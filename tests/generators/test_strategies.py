@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
 from generators import strategies
-from generators.profiles import PROFILES, TYPED
+from generators.choice.profiles import PROFILES, TYPED
+from generators.choice.sources import ReplaySource
+from generators.draw.syntax import Uid
+from generators.draw.trees import size
+from generators.draw.world import Schema
 from generators.scenarios import Scenario, scenario
-from generators.source import ReplaySource
-from generators.syntax import Uid
-from generators.trees import size
-from generators.world import Schema
 
 relaxed = settings(max_examples=25, database=None, deadline=None, suppress_health_check=list(HealthCheck))
 

@@ -9,11 +9,7 @@ from typing import Any
 
 import pytest
 
-from generators.breaks import _ENTITY_BREAKS, _SCHEMA_BREAKS
-from generators.policy_json import expression_json, policy_json, policy_set_json
-from generators.printing import print_expression, print_policies
-from generators.spelling import OddSpelling, quote
-from generators.syntax import (
+from generators.draw.syntax import (
     PRINCIPAL,
     TRUE,
     Binary,
@@ -32,6 +28,10 @@ from generators.syntax import (
     Uid,
     Unary,
 )
+from generators.faults.breaks import _ENTITY_BREAKS, _SCHEMA_BREAKS
+from generators.printing.policy_json import expression_json, policy_json, policy_set_json
+from generators.printing.policy_text import print_expression, print_policies
+from generators.printing.spelling import OddSpelling, quote
 from tests.generators.samples import drawn
 
 ONE, NEGATIVE = Lit(1), Lit(-1)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from generators.entities import ancestors
-from generators.source import RecordingSource, ReplaySource
-from generators.syntax import PRINCIPAL, Binary, GetAttr, Has
+from generators.choice.sources import RecordingSource, ReplaySource
+from generators.draw.entities import ancestors
+from generators.draw.syntax import PRINCIPAL, Binary, GetAttr, Has
+from generators.draw.trees import as_extended_has, conjunction
 from generators.tree_mutation import _CHANGES, mutated
-from generators.trees import as_extended_has, conjunction
 from tests.generators.samples import drawn
 
 

@@ -17,7 +17,7 @@ from drt.assess.planted.engines import Fault, Planted
 from drt.cli.main import main
 from drt.engines.guard import Guarded
 from drt.targets.table import TARGETS
-from generators.source import RecordingSource
+from generators.choice.sources import RecordingSource
 
 QUICK = (
     "PermitBeatsForbid",

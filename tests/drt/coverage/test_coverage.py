@@ -18,9 +18,9 @@ from drt.coverage.observation import features_of
 from drt.model.case import Case, Request, Source
 from drt.run.log import LogWriter
 from drt.targets.table import TARGETS
-from generators.policy_json import expression_json, policy_json
-from generators.source import RecordingSource
-from generators.syntax import Has, Lit, Policy, RecordLit
+from generators.choice.sources import RecordingSource
+from generators.draw.syntax import Has, Lit, Policy, RecordLit
+from generators.printing.policy_json import expression_json, policy_json
 
 REQUEST = Request(
     '{"principal": {"type": "U", "id": "a"}, "action": {"type": "Action", "id": "x"},'

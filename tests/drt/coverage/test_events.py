@@ -34,8 +34,8 @@ from drt.run.options import RunOptions
 from drt.targets import cases
 from drt.targets.cases import Draw, streams
 from drt.targets.table import TARGETS
-from generators.profiles import ODD_SCRIPTS, TYPE_ERRORS, TYPED, UNFIT_SCOPES
-from generators.source import RecordingSource
+from generators.choice.profiles import ODD_SCRIPTS, TYPE_ERRORS, TYPED, UNFIT_SCOPES
+from generators.choice.sources import RecordingSource
 from generators.streams import STREAMS
 
 REPOSITORY = Path(__file__).resolve().parents[3]

@@ -11,18 +11,18 @@ from drt.model.outcome import Accepted, Authorized, Rejected, Validated, Validat
 from drt.model.question import Authorize, ReadSchema, Validate
 from drt.oracles.validation import PROMISED
 from drt.targets.table import TARGETS
-from generators.entities import Values, draw_entities
-from generators.error_forms import ErrorForms
-from generators.focus import Focus
-from generators.policies import draw_witness
-from generators.printing import print_policies
-from generators.profiles import ODD_SCRIPTS, ONE_TYPE_ERROR, TYPE_ERRORS, TYPED, UNFIT_SCOPES
+from generators.choice.profiles import ODD_SCRIPTS, ONE_TYPE_ERROR, TYPE_ERRORS, TYPED, UNFIT_SCOPES
+from generators.choice.sources import RecordingSource
+from generators.draw.context import Context
+from generators.draw.entities import Values, draw_entities
+from generators.draw.policies import draw_witness
+from generators.draw.schemas import draw_schema
+from generators.draw.syntax import ActionConstraint, Condition, Constraint, Policy, policy_ids
+from generators.faults.error_forms import ErrorForms
+from generators.faults.unfit_scopes import WAYS
+from generators.printing.policy_text import print_policies
+from generators.printing.schemas import schema_text
 from generators.scenarios import Scenario, scenario
-from generators.schema_printing import schema_text
-from generators.schemas import draw_schema
-from generators.source import RecordingSource
-from generators.syntax import ActionConstraint, Condition, Constraint, Policy, policy_ids
-from generators.unfit_scopes import WAYS
 
 PRODUCTION, REFERENCE = build("production"), build("reference")
 
@@ -58,13 +58,13 @@ def test_forms_of_an_error_have_that_error() -> None:
         source = RecordingSource(seed)
         schema = draw_schema(source, TYPED, frozenset())
         values = Values(source, TYPED, schema, set())
-        focus = Focus(
+        context = Context(
             source, TYPED, schema, values, draw_entities(source, schema, values, frozenset()), frozenset()
         )
-        forms = ErrorForms(focus)
+        forms = ErrorForms(context)
         for kind, draw in forms.kinds.items():
             environment = source.choice(schema.environments)
-            focus.aim((environment,), draw_witness(focus, environment))
+            context.aim((environment,), draw_witness(context, environment))
             form = draw()
             if form is not None:
                 policy = Policy(

@@ -14,7 +14,7 @@ from drt.model.outcome import Accepted, Outcome
 from drt.model.question import QUESTIONS, ReadEntities, ReadPolicies
 from drt.targets.table import TARGETS
 from drt.targets.target import Target
-from generators.source import RecordingSource
+from generators.choice.sources import RecordingSource
 
 ENTITIES = """[{"uid": {"type": "U", "id": "b"}, "attrs": {"s": [3, 1, "a", 1, {"k": 1}, {"__entity":
     {"type": "U", "id": "b"}}], "d": {"__extn": {"fn": "decimal", "arg": "-00.5"}}, "i": {"__extn": {"fn": "ip",

@@ -21,7 +21,7 @@ from drt.oracles import schemas, validation
 from drt.oracles.rewriting import without_action
 from drt.oracles.slices import slice_of
 from drt.targets.table import TARGETS
-from generators.source import RecordingSource
+from generators.choice.sources import RecordingSource
 
 MOST_CASES = 2_400
 """What the soundness target judges in some forty seconds on one core."""

@@ -9,7 +9,7 @@ import pytest
 from drt.engines import build
 from drt.engines.guard import Guarded
 from drt.targets.table import TARGETS
-from generators.source import RecordingSource
+from generators.choice.sources import RecordingSource
 from production.execution import codegen, codegen_control, codegen_operators, codegen_writer
 from production.language.lowering import LT
 from production.schema import request_types

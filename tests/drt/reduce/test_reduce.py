@@ -13,9 +13,9 @@ from drt.model.case import Case, Request, Source
 from drt.reduce import reduce_case
 from drt.reduce.order import weight
 from drt.scan.tokens import spell, tokenize
-from generators.grammar import Grammar
-from generators.mutations import mutated_text
-from generators.source import RecordingSource
+from generators.choice.sources import RecordingSource
+from generators.faults.mutations import mutated_text
+from generators.texts.grammar import Grammar
 
 POLICIES = """
 // a comment

@@ -24,7 +24,7 @@ from drt.model.outcome import Accepted
 from drt.model.question import ReadPolicies
 from drt.reduce import reduce_case
 from drt.targets.table import TARGETS
-from generators.source import RecordingSource
+from generators.choice.sources import RecordingSource
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 TRIED = ("authorize-untyped", "evaluate", "rbac")

@@ -22,8 +22,8 @@ from drt.run.options import HYPOTHESIS, RunOptions
 from drt.run.statistics import Counts
 from drt.targets.cases import Drawn, reproduction
 from drt.targets.table import TARGETS
-from generators.hypothesis_source import drawn_by, reproduce_failure
-from generators.source import RecordingSource, ReplaySource
+from generators.choice.hypothesis_source import drawn_by, reproduce_failure
+from generators.choice.sources import RecordingSource, ReplaySource
 from tests.drt import toys
 
 Found = list[tuple[str, int, Case, tuple[int | bool, ...]]]

@@ -24,7 +24,7 @@ from drt.run.coordinator import resume, start
 from drt.run.log import LogReader, LogWriter, held, make_folder, read_json, replace_json
 from drt.run.options import RunOptions
 from drt.run.schedule import case_random_seed
-from generators.source import RecordingSource
+from generators.choice.sources import RecordingSource
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 PROGRAM = """

@@ -23,7 +23,7 @@ from drt.run.statistics import Counts
 from drt.run.working_corpus import MOST_CHOICES, MOST_KEPT, WorkingCorpus, kept_before, reached_in
 from drt.targets.partitions import Lanes, lanes_of
 from drt.targets.table import TARGETS
-from generators.source import RecordingSource, ReplaySource
+from generators.choice.sources import RecordingSource, ReplaySource
 
 ONE = Lanes((0,), 1)
 

@@ -18,12 +18,12 @@ from drt.run.schedule import case_random_seed
 from drt.run.statistics import Counts
 from drt.targets.cases import Drawn, streams
 from drt.targets.table import TARGETS
-from generators.profiles import PROFILES
+from generators.choice.profiles import PROFILES
+from generators.choice.sources import RecordingSource, ReplaySource
+from generators.draw.syntax import FALSE, PRINCIPAL, TRUE, Binary, Expr, GetAttr, Lit, Unary
+from generators.draw.triviality import is_trivial
 from generators.scenarios import scenario
-from generators.source import RecordingSource, ReplaySource
 from generators.streams import MUTATED, STREAMS, streamed
-from generators.syntax import FALSE, PRINCIPAL, TRUE, Binary, Expr, GetAttr, Lit, Unary
-from generators.trivial import is_trivial
 
 RANDOM_SEED, CASES = 1, 2_000
 PRODUCTION = build("production")

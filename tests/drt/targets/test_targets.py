@@ -7,7 +7,7 @@ import pytest
 from drt.engines import build
 from drt.engines.guard import Guarded
 from drt.targets.table import TARGETS
-from generators.source import RecordingSource, ReplaySource
+from generators.choice.sources import RecordingSource, ReplaySource
 
 CASES = 12
 

@@ -1,0 +1,1 @@
+"""Well-formed input as trees: schemas, entities, policies, requests, and all that they are drawn from."""

@@ -1,0 +1,1 @@
+"""Input broken on purpose, in one place and by name."""

@@ -1,0 +1,1 @@
+"""Trees written as Cedar text or JSON, plainly or in odd but legal spellings."""

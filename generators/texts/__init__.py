@@ -1,0 +1,1 @@
+"""Input drawn as text, without a schema or a tree behind it."""

@@ -6,13 +6,16 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from reference.errors import InputError
-from reference.syntax import Expr
+from reference.syntax import Expr, walk
 from reference.text.expression_printer import print_expression
 from reference.text.uid_text import show
 from reference.validation.environments import Environment
 from reference.validation.problems import Problem, Verdict
 
 LONGEST_EXCERPT = 100
+LARGE = 50
+"""Nodes of an expression that is not printed."""
+
 MOST_SHOWN = 20
 """Errors and warnings of one policy that are shown; of the others only the number is."""
 
@@ -48,7 +51,9 @@ def sentence(problems: list[Problem]) -> str:
 
 
 def excerpt(expr: Expr) -> str:
-    """Print the beginning of an expression."""
+    """Print the beginning of an expression; of a large one, which would cost its size for every error, nothing."""
+    if next(islice(walk(expr), LARGE, None), None) is not None:
+        return "…"
     try:
         text = print_expression(expr)
     except InputError:

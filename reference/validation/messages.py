@@ -51,7 +51,7 @@ def sentence(problems: list[Problem]) -> str:
 
 
 def excerpt(expr: Expr) -> str:
-    """Print the beginning of an expression; of a large one, which would cost its size for every error, nothing."""
+    """Print the beginning of an expression; but not of a large one, at every error."""
     if next(islice(walk(expr), LARGE, None), None) is not None:
         return "…"
     try:

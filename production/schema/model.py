@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Generic, TypeVar
 
 from .types import RecordType, Type, TypeTable
@@ -106,12 +107,26 @@ def reversed_edges(edges: Mapping[K, Iterable[K]]) -> dict[K, list[K]]:
 
 
 class SchemaModel:
-    """The meaning of a schema. `types` is the table that all its types come from; `actions` go by uid.
+    """The meaning of a schema, immutable.
+
+    `types` is the table that all its types come from; `actions` go by uid.
 
     `entity_ancestors` and `entity_descendants` reach over entity type names, `action_ancestors` and
     `action_descendants` over action uids; `action_types` are the names that some action has as its type.
     `external_types` and `external_actions` are declared without a definition.
     """
+
+    entity_types: Mapping[str, EntityTypeModel]
+    actions: Mapping[ActionUid, Action]
+    types: TypeTable
+    action_types: frozenset[str]
+    external_types: frozenset[str]
+    external_actions: frozenset[ActionUid]
+    is_complete: bool
+    entity_ancestors: Reach[str]
+    entity_descendants: Reach[str]
+    action_ancestors: Reach[ActionUid]
+    action_descendants: Reach[ActionUid]
 
     def __init__(
         self,
@@ -119,23 +134,35 @@ class SchemaModel:
         actions: Mapping[ActionUid, Action],
         types: TypeTable,
     ) -> None:
-        self.entity_types = entity_types
-        self.actions = actions
-        self.types = types
-        self.action_types = frozenset(type_name for type_name, _ in actions)
-        self.external_types = frozenset(
-            name for name, declared in entity_types.items() if isinstance(declared, ExternalEntityType)
-        )
-        self.external_actions = frozenset(uid for uid, action in actions.items() if action.is_external)
-        self.is_complete = not self.external_types and not self.external_actions
+        externals = (e.name for e in entity_types.values() if isinstance(e, ExternalEntityType))
+        external_types = frozenset(externals)
+        external_actions = frozenset(uid for uid, action in actions.items() if action.is_external)
         entity_parents = {
             e.name: e.parents for e in entity_types.values() if not isinstance(e, EnumeratedEntityType)
         }
         action_parents = {action.uid: action.parents for action in actions.values()}
-        self.entity_ancestors = Reach(entity_parents)
-        self.entity_descendants = Reach(reversed_edges(entity_parents))
-        self.action_ancestors = Reach(action_parents)
-        self.action_descendants = Reach(reversed_edges(action_parents))
+        vars(self).update(
+            entity_types=MappingProxyType(dict(entity_types)),
+            actions=MappingProxyType(dict(actions)),
+            types=types,
+            action_types=frozenset(type_name for type_name, _ in actions),
+            external_types=external_types,
+            external_actions=external_actions,
+            is_complete=not external_types and not external_actions,
+            entity_ancestors=Reach(entity_parents),
+            entity_descendants=Reach(reversed_edges(entity_parents)),
+            action_ancestors=Reach(action_parents),
+            action_descendants=Reach(reversed_edges(action_parents)),
+        )
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("the meaning of a schema is immutable")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError("the meaning of a schema is immutable")
+
+    def __deepcopy__(self, memo: object) -> SchemaModel:
+        return self
 
 
 def external_below_enumerated(model: SchemaModel) -> frozenset[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from operator import itemgetter
+from types import MappingProxyType
 from typing import Final, Literal
 
 DEPTH_LIMIT = 1_000
@@ -63,8 +64,8 @@ class RecordType:
 
     __slots__ = ("attributes", "depth", "open", "size")
 
-    def __init__(self, attributes: Mapping[str, tuple[Type, bool]], is_open: bool) -> None:
-        self.attributes = attributes
+    def __init__(self, attributes: dict[str, tuple[Type, bool]], is_open: bool) -> None:
+        self.attributes = MappingProxyType(attributes)
         self.open = is_open
         depth, size = 0, 1
         for part, _ in attributes.values():

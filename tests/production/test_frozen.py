@@ -174,3 +174,19 @@ def test_policies_their_parts_and_values_do_not_change(part: Any) -> None:
             setattr(part, name, None)
         with pytest.raises((AttributeError, TypeError)):
             delattr(part, name)
+
+
+def test_the_meaning_of_a_schema_does_not_change() -> None:
+    model = SCHEMA.model
+    for name in (*vars(model), "another"):
+        with pytest.raises(AttributeError):
+            setattr(model, name, {})
+        with pytest.raises(AttributeError):
+            delattr(model, name)
+    user = model.entity_types["User"]
+    for mapping in (model.entity_types, model.actions, user.shape.attributes):
+        with pytest.raises((AttributeError, TypeError)):
+            mapping["other"] = None
+        with pytest.raises(AttributeError):
+            mapping.clear()
+    assert copy.deepcopy(model) is model

@@ -61,7 +61,7 @@ from .policy_set import PolicySet
 from .request import Request
 from .response import Response
 from .schema.linking import SchemaLinkError, SchemaLinkErrorKind
-from .schemas import Schema
+from .schemas import Schema, translate_schema
 from .text.expression_parser import parse_expression
 from .text.formatter import format_policies
 from .typed_authorizer import TypedAuthorizer
@@ -119,5 +119,6 @@ __all__ = [
     "format_policies",
     "parse_expression",
     "read_uid_json",
+    "translate_schema",
     "write_json",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from .documents.request_json import request_members, request_object
 from .documents.usual_requests import Unusual
@@ -23,6 +23,7 @@ from .schema.json_quick import read_json_schema_quickly, with_places
 from .schema.json_reader import read_json_schema
 from .schema.linking import check_complete, link_models
 from .schema.model import SchemaModel
+from .schema.names import Names
 from .schema.parser import parse_schema
 from .schema.printer import cedar_schema
 from .schema.resolve import resolve_schema
@@ -250,3 +251,17 @@ class Schema(SchemaQuestions):
     def to_canonical(self) -> str:
         """Return one line of JSON, the same for two schemas exactly when they mean the same."""
         return canonical_schema(self._model)
+
+
+@at_any_depth
+def translate_schema(text: str, to: Literal["cedar", "json"]) -> str:
+    """Return a schema, read from the one syntax, in the other; its names need not be declared (spec 12 §5).
+
+    Raises `SchemaError`, also for what is declared twice.
+    """
+    exact = text_of(text, "a schema text")
+    if choice_of(to, ("cedar", "json"), "to") == "json":
+        fragment = parse_schema(exact)
+        Names((fragment,))
+        return json_schema((fragment,))
+    return cedar_schema((read_json_schema(exact),))

@@ -53,6 +53,7 @@ from production import (
     format_policies,
     parse_expression,
     read_uid_json,
+    translate_schema,
     write_json,
 )
 from production import Request as Question
@@ -311,7 +312,9 @@ class ProductionEngine(BaseEngine):
     def translate_schema(self, schema: Source, to: Format) -> Printed | Unwritable | Rejected | Unsupported:
         read = read_schema(schema)
         if isinstance(read, Rejected):
-            return read
+            if schema.format == to:
+                return read
+            return _attempt("schema", lambda: Printed(translate_schema(schema.text, to)))
         return _written("schema", read.to_cedar if to == "cedar" else read.to_json, Printed)
 
 

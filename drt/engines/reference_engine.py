@@ -48,7 +48,7 @@ from reference.policies import Policies
 from reference.policy_set import PolicySet, from_bodies
 from reference.schema import linking
 from reference.schema.canonical import canonical_schema
-from reference.schema.printer import plain_schema_json, schema_to_json, schema_to_text
+from reference.schema.printer import plain_schema_json, translated
 from reference.schema.reader import read_fragments, read_schema
 from reference.schema.schema import Schema
 from reference.support.recursion import door
@@ -212,8 +212,7 @@ class ReferenceEngine(BaseEngine):
             fragments = read_fragments(schema.text, schema.format)
         except InputError as error:
             return rejected(error)
-        write = schema_to_text if to == "cedar" else schema_to_json
-        return written("schema", lambda: write(fragments), Printed)
+        return written("schema", lambda: translated(fragments, to), Printed)
 
     @door
     def link_schemas(

@@ -137,7 +137,9 @@ class _Printer:
     def _spelled(self, reference: Reference, scope: Scope, position: RefKind) -> str:
         """Return how to write here, where `position` is taken, what a name written in `scope` means."""
         actions = position == "either"
-        target = self._names.target(reference, scope, action_types=actions)
+        target = self._names.lookup(reference.name, scope.namespace, reference.kind, actions)
+        if target is None:
+            return self._undeclared(reference, scope, position)
         spellings = [reference.name, target.name]
         if isinstance(target, BuiltInTarget):
             spellings.append(f"{BUILT_IN_NAMESPACE}::{target.name}")
@@ -146,6 +148,12 @@ class _Printer:
                 return spelling
         what = "common type" if isinstance(target, CommonTarget) else "entity type"
         raise scope.error(f'the {what} "{target.name}" has no spelling in Cedar syntax here', reference.at)
+
+    def _undeclared(self, reference: Reference, scope: Scope, position: RefKind) -> str:
+        """Return a name that nothing declares, unless it means something else here."""
+        if self._names.lookup(reference.name, self._here.namespace, position, position == "either"):
+            raise scope.error(f'"{reference.name}" means something else in Cedar syntax here', reference.at)
+        return reference.name
 
     def type(self, root: TypeExpression, scope: Scope, level: int = 0) -> str:
         """Return a type written in `scope`, as text for this place; `level` counts the braces around it."""

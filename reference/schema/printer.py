@@ -12,7 +12,9 @@ from reference.errors import InputError
 from reference.schema.canonical import canonical_schema
 from reference.schema.json_reader import parse_schema_json
 from reference.schema.json_writer import write_schema_json
+from reference.schema.names import collect
 from reference.schema.plain import plain_fragments
+from reference.schema.reader import Syntax
 from reference.schema.resolver import resolve
 from reference.schema.schema import Schema
 from reference.schema.syntax import Fragment
@@ -49,6 +51,36 @@ def schema_to_json(fragments: Iterable[Fragment]) -> str:
     except InputError as error:
         raise InputError("schema", f"cannot be written in JSON: {error.message}") from None
     return _same(text, meaning, again)
+
+
+def translated(fragments: Iterable[Fragment], syntax: Syntax) -> str:
+    """The declarations in a syntax; the names in them need not be declared (spec 12 §5).
+
+    Raises:
+        InputError: something is declared twice, or cannot be written in that syntax.
+    """
+    given = tuple(fragments)
+    try:
+        resolve(given)
+    except InputError:
+        collect(given)
+        return _unresolved_text(given) if syntax == "cedar" else _unresolved_json(given)
+    return schema_to_text(given) if syntax == "cedar" else schema_to_json(given)
+
+
+def _unresolved_text(given: tuple[Fragment, ...]) -> str:
+    try:
+        text = write_schema_text(given)
+    except Inexpressible as error:
+        raise InputError("schema", f"cannot be written in the Cedar syntax: {error}") from None
+    parse_schema(text)
+    return text
+
+
+def _unresolved_json(given: tuple[Fragment, ...]) -> str:
+    text = write_schema_json(given)
+    parse_schema_json(text)
+    return text
 
 
 def plain_schema_json(schema: Schema) -> str:

@@ -123,7 +123,10 @@ class _Writer:
         if isinstance(name, Builtin):
             meant, spellings = Found("builtin", name.name), [name.name]
         else:
-            meant = self.declared.find(name, namespace, action_types=True)
+            try:
+                meant = self.declared.find(name, namespace, action_types=True)
+            except InputError:
+                return self.undeclared(name, namespace, kinds)
             spellings = [name.text, meant.name]
         if meant.kind == "builtin":
             spellings.append(f"{BUILTIN_NAMESPACE}::{meant.name}")
@@ -135,6 +138,14 @@ class _Writer:
             if read == meant:
                 return spelling
         raise Inexpressible(f"`{meant.name}` is hidden by another declaration")
+
+    def undeclared(self, name: Name, namespace: str, kinds: Kinds) -> str:
+        """A name that nothing declares, as it is, unless the language reads it as something else there."""
+        try:
+            self.declared.find(Name(name.text, kinds, ""), namespace, action_types=True)
+        except InputError:
+            return name.text
+        raise Inexpressible(f"`{name.text}` is the name of something else")
 
 
 def _has_requests(applies: AppliesTo) -> bool:

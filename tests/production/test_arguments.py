@@ -34,6 +34,7 @@ from production import (
     format_policies,
     parse_expression,
     read_uid_json,
+    translate_schema,
 )
 
 SCHEMA = Schema.from_cedar(
@@ -253,6 +254,8 @@ WRONG_CALLS: dict[str, Callable[[], object]] = {
     "many requests": lambda: Authorizer(POLICIES, STORE).authorize_many(None),
     "fragments": lambda: Schema([TEMPLATE]),
     "context as text in a text": lambda: Request.from_json(json.dumps(members(context="{}"))),
+    "translated": lambda: translate_schema(None, "json"),
+    "translated to": lambda: translate_schema("", "yaml"),
     "indent": lambda: SCHEMA.to_json("2"),
     "written entities": lambda: entities_json(None),
     "written expression": lambda: expression_json("1"),

@@ -245,6 +245,35 @@ class TestTranslate:
         assert there.exit_code == back.exit_code == 0
         assert resolved[0] == resolved[1] != ""
 
+    @pytest.mark.parametrize("engine", ENGINES)
+    def test_names_of_a_schema_need_not_be_declared(self, engine: str) -> None:
+        text = """entity User in [Group] { dept: Dept, n: Long, things?: Set<Other::Thing> };
+        action view in ["all"] appliesTo { principal: User, resource: Missing::Doc, context: Ctx };"""
+        asked = ["translate-schema", "--engine", engine, "--direction"]
+        there = drt(*asked, "cedar-to-json", stdin=text)
+        back = drt(*asked, "json-to-cedar", stdin=there.stdout)
+        again = drt(*asked, "cedar-to-json", stdin=back.stdout)
+        assert there.exit_code == back.exit_code == again.exit_code == 0
+        assert again.stdout == there.stdout
+        written = json.loads(there.stdout)[""]
+        assert written["entityTypes"]["User"]["memberOfTypes"] == ["Group"]
+        assert written["actions"]["view"]["appliesTo"]["resourceTypes"] == ["Missing::Doc"]
+        assert drt(*asked, "cedar-to-json-with-resolved-types", stdin=text).exit_code == 1
+
+    @pytest.mark.parametrize("engine", ENGINES)
+    @pytest.mark.parametrize(
+        ("direction", "text"),
+        [
+            ("cedar-to-json", "entity A in B; entity A;"),
+            ("cedar-to-json", "type Bool = X;"),
+            ("json-to-cedar", '{"": {"entityTypes": {"A": {"shape": {"type": "S"}}}, "actions": {}}}'),
+            ("json-to-cedar", '{"": {"entityTypes": {"A": {"tags": {"type": "A"}}}, "actions": {}}}'),
+        ],
+    )
+    def test_what_has_no_translation_is_refused(self, engine: str, direction: str, text: str) -> None:
+        result = drt("translate-schema", "--engine", engine, "--direction", direction, stdin=text)
+        assert (result.exit_code, result.stdout) == (1, "")
+
 
 class TestLink:
     def test_a_link_is_printed_and_added_to_the_file(self, here: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from ..errors import JsonError, PolicyError
@@ -21,12 +22,16 @@ from ..language.policies import (
     Policy,
     Scope,
     Slot,
+    make_action_scope,
+    make_policy,
+    make_scope,
 )
 from ..language.uids import Uid
 from .entity_json import read_uid
 from .expression_json import read_expression
 from .json_text import Json, check_document, read_json
 
+_NO_ANNOTATIONS: Final[Annotations] = MappingProxyType({})
 _EFFECTS: Final[dict[str, Effect]] = {"permit": "permit", "forbid": "forbid"}
 _PARTS: Final = frozenset({"staticPolicies", "templates", "templateLinks"})
 _REQUIRED: Final = frozenset({"effect", "principal", "action", "resource", "conditions"})
@@ -67,9 +72,9 @@ def _scope(node: Json, what: str, slot: Slot) -> Scope:
     if op in ("All", "all"):
         return ANY
     if op == "==":
-        return Scope("==", _entity_or_slot(node, slot))
+        return make_scope("==", _entity_or_slot(node, slot))
     if op == "in":
-        return Scope("in", _entity_or_slot(node, slot))
+        return make_scope("in", _entity_or_slot(node, slot))
     if op != "is":
         raise JsonError(f"unknown operator {op!r} on the {what}")
     members(node, "an `is` constraint", frozenset({"op", "entity_type"}), frozenset({"in"}))
@@ -78,10 +83,10 @@ def _scope(node: Json, what: str, slot: Slot) -> Scope:
         raise JsonError("`entity_type` is a normalized name")
     inner = node.get("in")
     if inner is None:
-        return Scope("is", None, type_name)
+        return make_scope("is", None, type_name)
     if not isinstance(inner, dict):
         raise JsonError("the `in` of an `is` constraint is an object")
-    return Scope("is", _entity_or_slot(inner, slot), type_name)
+    return make_scope("is", _entity_or_slot(inner, slot), type_name)
 
 
 def _action(node: Json) -> Uid:
@@ -98,11 +103,11 @@ def _action_scope(node: Json) -> ActionScope:
     if op not in ("==", "in"):
         raise JsonError(f"unknown operator {op!r} on the action")
     if "entity" in node:
-        return ActionScope("==" if op == "==" else "in", (_action(node["entity"]),))
+        return make_action_scope("==" if op == "==" else "in", (_action(node["entity"]),))
     entities = node.get("entities")
     if op == "==" or not isinstance(entities, list):
         raise JsonError("a constraint on the action names an `entity`, or for `in` a list of `entities`")
-    return ActionScope("in", tuple(_action(entity) for entity in entities))
+    return make_action_scope("in", tuple(_action(entity) for entity in entities))
 
 
 def _condition(node: Json) -> Condition:
@@ -123,7 +128,7 @@ def _annotations(node: Json) -> Annotations:
         if value is not None and not isinstance(value, str):
             raise JsonError("an annotation is a string or null")
         annotations[name] = value
-    return annotations
+    return MappingProxyType(annotations)
 
 
 def read_policy(node: Json) -> Policy:
@@ -135,13 +140,13 @@ def read_policy(node: Json) -> Policy:
         raise JsonError("the effect is `permit` or `forbid`")
     if not isinstance(conditions, list):
         raise JsonError("`conditions` is an array")
-    return Policy(
+    return make_policy(
         _EFFECTS[effect],
         _scope(policy["principal"], "principal", PRINCIPAL_SLOT),
         _action_scope(policy["action"]),
         _scope(policy["resource"], "resource", RESOURCE_SLOT),
         tuple(map(_condition, conditions)),
-        _annotations(policy["annotations"]) if "annotations" in policy else {},
+        _annotations(policy["annotations"]) if "annotations" in policy else _NO_ANNOTATIONS,
     )
 
 

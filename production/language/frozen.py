@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields
-from typing import Any, TypeVar, cast, dataclass_transform
+from typing import Any, ParamSpec, TypeVar, cast, dataclass_transform
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -15,20 +16,27 @@ def frozen(*, eq: bool = False) -> Callable[[type[T]], type[T]]:
 
     def decorated(cls: type[T]) -> type[T]:
         made = dataclass(frozen=True, slots=True, eq=eq, repr=eq)(cls)
-        parameters, lines = ["self"], []
-        names: dict[str, Any] = {}
-        for field in fields(cast("Any", made)):
-            names[f"set_{field.name}"] = vars(made)[field.name].__set__
-            names[f"default_{field.name}"] = field.default
-            default = "" if field.default is MISSING else f"=default_{field.name}"
-            value = field.name if field.init else f"default_{field.name}"
-            if field.init:
-                parameters.append(f"{field.name}{default}")
-            lines.append(f" set_{field.name}(self, {value})")
-        if hasattr(made, "__post_init__"):
-            lines.append(" self.__post_init__()")
-        exec("\n".join([f"def __init__({', '.join(parameters)}):", *lines]), names)
-        type.__setattr__(made, "__init__", names["__init__"])
+        post = " self.__post_init__()" if hasattr(made, "__post_init__") else ""
+        type.__setattr__(made, "__init__", _filling(made, "self, ", "", post))
         return made
 
     return decorated
+
+
+def unchecked(kind: Callable[P, T]) -> Callable[P, T]:
+    """Return a constructor of a frozen class that leaves `__post_init__` out, for parts that are checked."""
+    return cast("Callable[P, T]", _filling(kind, "", " self = new(kind)", " return self"))
+
+
+def _filling(kind: Any, first: str, before: str, after: str) -> Callable[..., Any]:
+    """Return a function of the fields that fills the slots of `self`."""
+    names: dict[str, Any] = {"kind": kind, "new": object.__new__}
+    parameters, lines = [], []
+    for field in fields(kind):
+        names[f"set_{field.name}"] = vars(kind)[field.name].__set__
+        names[f"default_{field.name}"] = field.default
+        if field.init:
+            parameters.append(field.name + ("" if field.default is MISSING else f"=default_{field.name}"))
+        lines.append(f" set_{field.name}(self, {field.name if field.init else f'default_{field.name}'})")
+    exec("\n".join([f"def made({first}{', '.join(parameters)}):", before, *lines, after]), names)
+    return cast("Callable[..., Any]", names["made"])

@@ -14,7 +14,7 @@ from typing import Final, Literal, TypeAlias
 from ..errors import ArgumentError, PolicyError
 from .arguments import choice_of, instance_of, text_of
 from .entity_literals import count_literals, replace_literals
-from .frozen import frozen
+from .frozen import frozen, unchecked
 from .lowering import Code, lower_conditions
 from .names import is_action_type, is_name
 from .nodes import Condition as Condition
@@ -84,6 +84,10 @@ class ActionScope:
         if (self.op == "All" and self.entities) or (self.op == "==" and len(self.entities) != 1):
             raise ArgumentError(f"a constraint {self.op!r} has not {len(self.entities)} actions")
 
+
+make_scope: Final = unchecked(Scope)
+make_action_scope: Final = unchecked(ActionScope)
+"""Constraints of parts that are checked."""
 
 ANY: Final = Scope("All")
 ANY_ACTION: Final = ActionScope("All")
@@ -211,6 +215,10 @@ class Policy:
     def expressions(self) -> Iterator[Node]:
         """Return the conditions' bodies, in order."""
         return (condition.body for condition in self.conditions)
+
+
+make_policy: Final = unchecked(Policy)
+"""A policy of parts that are checked; its annotations are a `MappingProxyType`."""
 
 
 def _filled(scope: Scope, values: Mapping[SlotName, Uid]) -> Scope:

@@ -21,6 +21,9 @@ from ..language.policies import (
     Policy,
     Scope,
     Slot,
+    make_action_scope,
+    make_policy,
+    make_scope,
 )
 from ..language.uids import Uid
 from .cursor import WORD_START
@@ -82,14 +85,14 @@ class PolicyParser(ExpressionParser):
         if tokens[self.at] != ";":
             self.unexpected("`when`, `unless` or `;`")
         self.at += 1
-        return Policy(effect, principal, action, resource, conditions, annotations)
+        return make_policy(effect, principal, action, resource, conditions, annotations)
 
     def restart(self, at: int) -> None:
         """Stand before the token at `at`, outside of all nesting."""
         self.at = at
         self.depth = 0
 
-    def _annotations(self) -> dict[str, str | None]:
+    def _annotations(self) -> Annotations:
         annotations: dict[str, str | None] = {}
         while self.tokens[self.at] == "@":
             self.at += 1
@@ -105,7 +108,7 @@ class PolicyParser(ExpressionParser):
                 value = self.string()
                 self.take(")")
             annotations[key] = value
-        return annotations
+        return MappingProxyType(annotations)
 
     def _constraint(self, variable: str, slot: Slot) -> Scope:
         at = self.at
@@ -122,16 +125,16 @@ class PolicyParser(ExpressionParser):
                 known = self.entities.get((self.tokens[at + 2], self.tokens[at + 4]))
                 if known is not None:
                     self.at = at + 5
-                    return Scope(op, known)
-            return Scope(op, self._entity_or_slot(slot))
+                    return make_scope(op, known)
+            return make_scope(op, self._entity_or_slot(slot))
         if operator != "is":
             self.at = at + 1
             self.unexpected("`==`, `in`, `is`, or the end of the constraint")
         type_name = self.name("an entity type")
         if self.tokens[self.at] != "in":
-            return Scope("is", None, type_name)
+            return make_scope("is", None, type_name)
         self.at += 1
-        return Scope("is", self._entity_or_slot(slot), type_name)
+        return make_scope("is", self._entity_or_slot(slot), type_name)
 
     def _open_groups(self) -> int:
         start = self.at
@@ -175,13 +178,13 @@ class PolicyParser(ExpressionParser):
     def _action_scope(self, operator: str) -> ActionScope:
         if operator == "==":
             self.at += 1
-            return ActionScope("==", (self._grouped_action(),))
+            return make_action_scope("==", (self._grouped_action(),))
         if operator == "in":
             self.at += 1
             groups = self._open_groups()
             entities = self._action_list() if self.tokens[self.at] == "[" else (self._action(),)
             self._close_groups(groups)
-            return ActionScope("in", entities)
+            return make_action_scope("in", entities)
         if operator != ",":
             self.unexpected("`==`, `in`, or the end of the constraint")
         return ANY_ACTION

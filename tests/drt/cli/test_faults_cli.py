@@ -14,6 +14,8 @@ from drt.cli.main import main
 from drt.engines.guard import GuardedSession
 
 ENGINES = ("reference", "production")
+SAYS_WHERE = ("production",)
+"""The engines that find the place of an error or a warning in the text."""
 REQUEST = ["-l", 'User::"a"', "-a", 'Action::"v"', "-r", 'D::"d"']
 PERMIT = "permit(principal, action, resource);"
 JSON_POLICY = {
@@ -89,7 +91,9 @@ class TestRepeatedOptions:
         result = drt("validate", "-s", schema, *files, "--json", "--engine", engine)
 
         assert result.exit_code == 3
-        assert "b.cedar, line 3, column" in json.loads(result.stdout)["detail"]
+        found = json.loads(result.stdout)
+        assert [error["policy"] for error in found["errors"]] == ["policy1"]
+        assert ("b.cedar, line 3, column" in found["detail"]) is (engine in SAYS_WHERE)
 
     def test_policy_sets_in_json_are_merged(self, engine: str) -> None:
         forbid = {"staticPolicies": {"no": JSON_POLICY | {"effect": "forbid"}}}
@@ -297,7 +301,8 @@ def test_all_errors_of_a_policy_are_reported_and_named_alike(engine: str) -> Non
     kinds = ["unsafe_attribute_access", "unsafe_optional_attribute_access"]
     assert sorted(error["kind"] for error in document["errors"]) == kinds
     assert all(error["policy"] == "both" and error["message"] for error in document["errors"])
-    assert all((error["file"], error["line"]) == ("p.cedar", 1) for error in document["errors"])
+    places = [(error.get("file"), error.get("line")) for error in document["errors"]]
+    assert places == [("p.cedar", 1) if engine in SAYS_WHERE else (None, None)] * 2
     assert document["policies"] == {"both": False}
     assert document["detail"].count("`both`") >= 2
     assert "policy0" not in document["detail"]
@@ -398,7 +403,8 @@ def test_a_policy_is_renamed_and_the_text_of_the_user_is_not(engine: str) -> Non
     detail = drt("validate", "-s", schema, "-p", write("p.cedar", policy), "--engine", engine).stdout
 
     assert "`mine`" in detail.splitlines()[1]
-    assert 'principal.policy0 == "`policy0`"' in detail
+    assert "principal.policy0" in detail
+    assert ('principal.policy0 == "`policy0`"' in detail) is (engine in SAYS_WHERE)
     assert "principal.mine" not in detail
 
 
@@ -424,7 +430,8 @@ def test_two_errors_of_one_kind_are_two_entries_with_their_places(engine: str) -
     assert [(error["policy"], error["kind"]) for error in errors] == [
         ("policy1", "unsafe_attribute_access")
     ] * 2
-    assert sorted((error["file"], error["line"]) for error in errors) == [("b.cedar", 2), ("b.cedar", 3)]
+    if engine in SAYS_WHERE:
+        assert sorted((error["file"], error["line"]) for error in errors) == [("b.cedar", 2), ("b.cedar", 3)]
     assert len({error["message"] for error in errors}) == 2
 
 
@@ -433,12 +440,12 @@ def test_kinds_are_shown_where_an_engine_has_no_words(monkeypatch: pytest.Monkey
     policy = write(
         "p.cedar", '@id("mine") permit(principal, action, resource) when { principal.x == "é\u0430a" };'
     )
-    validate = GuardedSession.validate
+    ask = GuardedSession.ask
 
-    def silent(loaded: GuardedSession, *asked: Any) -> Any:
-        return replace(validate(loaded, *asked), detail="")
+    def silent(session: GuardedSession, question: Any) -> Any:
+        return replace(ask(session, question), detail="")
 
-    monkeypatch.setattr(GuardedSession, "validate", silent)
+    monkeypatch.setattr(GuardedSession, "ask", silent)
     told = drt("validate", "-s", schema, "-p", policy, "--engine", "reference").stdout.splitlines()
 
     assert told[1:] == [

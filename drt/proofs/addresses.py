@@ -65,10 +65,10 @@ def _goal(
     def decode(model: Any) -> Counterexample:
         addresses = [model.eval(one, model_completion=True).as_long() for one in symbols]
         right = bool(z3.is_true(model.eval(meant, model_completion=True)))
-        said, other = bool(ours(addresses)), bool(theirs(addresses))
+        answer, other = bool(ours(addresses)), bool(theirs(addresses))
         ranges = " in ".join(f"{a:#x}/{n}" for a, n in zip(addresses, lengths, strict=True))
-        told = f"version {version}: {ranges} is {right}; reference {said}, production {other}"
-        return Counterexample(told, said != right or other != right)
+        description = f"version {version}: {ranges} is {right}; reference {answer}, production {other}"
+        return Counterexample(description, answer != right or other != right)
 
     return Goal(f"version {version}, /{lengths[0]} in /{lengths[1]}", claim, fits, decode)
 

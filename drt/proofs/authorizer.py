@@ -98,13 +98,13 @@ def _goals(claim: Claim, *hypotheses: Any) -> Callable[[Code], Sequence[Goal]]:
     def goals(code: Code) -> Sequence[Goal]:
         decide = code.module(MODULE).decide
 
-        def told(member: Member) -> Response:
+        def decided(member: Member) -> Response:
             return response(decide, member)
 
         def decode(model: Any) -> Counterexample:
             return confirmed(code, _decoded(model))
 
-        goal = Goal("decide", claim(told(among), told), hypotheses, decode, _sizes())
+        goal = Goal("decide", claim(decided(among), decided), hypotheses, decode, _sizes())
         return (goal,)
 
     return goals
@@ -149,7 +149,7 @@ THEOREMS = (
         "Without a satisfied permit the decision is deny.",
         "Lean Authorization: default deny; paper: default deny",
         "U",
-        _goals(lambda said, _: z3.Implies(z3.Not(_permitted()), z3.Not(said.allow))),
+        _goals(lambda response, _: z3.Implies(z3.Not(_permitted()), z3.Not(response.allow))),
         (ALLOWS_UNLESS_FORBIDDEN, ERRING_PERMITS),
     ),
     Theorem(
@@ -157,7 +157,7 @@ THEOREMS = (
         "If the decision is allow, some permit is satisfied.",
         "article: explicit permit; paper: explicit allow",
         "U",
-        _goals(lambda said, _: z3.Implies(said.allow, _permitted())),
+        _goals(lambda response, _: z3.Implies(response.allow, _permitted())),
         (ALLOWS_UNLESS_FORBIDDEN, ERRING_PERMITS),
     ),
     Theorem(
@@ -165,7 +165,7 @@ THEOREMS = (
         "If some forbid is satisfied, the decision is deny.",
         "article: forbid trumps permit; paper: forbid trumps permit",
         "U",
-        _goals(lambda said, _: z3.Implies(_forbidden(), z3.Not(said.allow))),
+        _goals(lambda response, _: z3.Implies(_forbidden(), z3.Not(response.allow))),
         (PERMIT_WINS,),
     ),
     Theorem(
@@ -173,7 +173,7 @@ THEOREMS = (
         "The decision is allow if and only if some permit is satisfied and no forbid is.",
         "Lean Authorization: allow iff",
         "U",
-        _goals(lambda said, _: said.allow == z3.And(_permitted(), z3.Not(_forbidden()))),
+        _goals(lambda response, _: response.allow == z3.And(_permitted(), z3.Not(_forbidden()))),
         (ALWAYS_DENIES, IDLE_FORBIDS, ERRING_FORBIDS),
     ),
     Theorem(
@@ -181,7 +181,7 @@ THEOREMS = (
         "The decision is deny if and only if some forbid is satisfied or no permit is.",
         "Lean Authorization: deny iff",
         "U",
-        _goals(lambda said, _: z3.Not(said.allow) == z3.Or(_forbidden(), z3.Not(_permitted()))),
+        _goals(lambda response, _: z3.Not(response.allow) == z3.Or(_forbidden(), z3.Not(_permitted()))),
         (PERMIT_WINS, EARLY_END),
     ),
     Theorem(
@@ -190,9 +190,9 @@ THEOREMS = (
         "Lean Authorization: default deny",
         "U",
         _goals(
-            lambda said, _: z3.Implies(
+            lambda response, _: z3.Implies(
                 z3.Not(z3.Exists([one], among(one))),
-                z3.Not(z3.Or(said.allow, said.determining(wanted), said.erring(wanted))),
+                z3.Not(z3.Or(response.allow, response.determining(wanted), response.erring(wanted))),
             )
         ),
         (ALLOWS_UNLESS_FORBIDDEN,),
@@ -203,9 +203,9 @@ THEOREMS = (
         "Lean Authorization (added): skip on error",
         "U",
         _goals(
-            lambda said, told: z3.And(
-                said.allow == (without := told(_without_erring)).allow,
-                said.determining(wanted) == without.determining(wanted),
+            lambda response, decided: z3.And(
+                response.allow == (without := decided(_without_erring)).allow,
+                response.determining(wanted) == without.determining(wanted),
             )
         ),
         (ERRING_PERMITS, ERRING_FORBIDS, EARLY_END),
@@ -216,8 +216,9 @@ THEOREMS = (
         "Lean Authorization: order and dup independent (set form)",
         "U",
         _goals(
-            lambda said, told: z3.And(
-                _same(said, told(among_others)), said.allow == z3.And(_permitted(), z3.Not(_forbidden()))
+            lambda response, decided: z3.And(
+                _same(response, decided(among_others)),
+                response.allow == z3.And(_permitted(), z3.Not(_forbidden())),
             ),
             z3.ForAll([one], among(one) == among_others(one)),
         ),
@@ -236,7 +237,9 @@ THEOREMS = (
         "Lean Authorization: unchanged allow",
         "U",
         _goals(
-            lambda said, told: z3.Implies(z3.And(z3.Not(forbids(added)), said.allow), told(_with_added).allow)
+            lambda response, decided: z3.Implies(
+                z3.And(z3.Not(forbids(added)), response.allow), decided(_with_added).allow
+            )
         ),
         (EARLY_END,),
     ),
@@ -246,8 +249,8 @@ THEOREMS = (
         "Lean Authorization: unchanged deny",
         "U",
         _goals(
-            lambda said, told: z3.Implies(
-                z3.And(forbids(added), z3.Not(said.allow)), z3.Not(told(_with_added).allow)
+            lambda response, decided: z3.Implies(
+                z3.And(forbids(added), z3.Not(response.allow)), z3.Not(decided(_with_added).allow)
             )
         ),
         (
@@ -265,9 +268,9 @@ THEOREMS = (
         "Lean Authorization: determining policies",
         "U",
         _goals(
-            lambda said, _: (
-                said.determining(wanted)
-                == z3.If(said.allow, _determines(z3.Not(forbids(one))), _determines(forbids(one)))
+            lambda response, _: (
+                response.determining(wanted)
+                == z3.If(response.allow, _determines(z3.Not(forbids(one))), _determines(forbids(one)))
             )
         ),
         (PERMITS_FOR_REASONS, NO_REASONS, ERRING_FORBIDS),
@@ -278,8 +281,8 @@ THEOREMS = (
         "Lean Authorization: determining monotone",
         "U",
         _goals(
-            lambda said, told: z3.Implies(
-                z3.And(said.allow == (more := told(_with_added)).allow, said.determining(wanted)),
+            lambda response, decided: z3.Implies(
+                z3.And(response.allow == (more := decided(_with_added)).allow, response.determining(wanted)),
                 more.determining(wanted),
             )
         ),
@@ -291,8 +294,8 @@ THEOREMS = (
         "Lean Authorization: erroring policies",
         "U",
         _goals(
-            lambda said, _: (
-                said.erring(wanted)
+            lambda response, _: (
+                response.erring(wanted)
                 == z3.Exists([one], z3.And(among(one), status(one) == ERRING, name(one) == wanted))
             )
         ),
@@ -303,7 +306,9 @@ THEOREMS = (
         "Adding a policy never takes an error away.",
         "Lean Authorization: erroring monotone",
         "U",
-        _goals(lambda said, told: z3.Implies(said.erring(wanted), told(_with_added).erring(wanted))),
+        _goals(
+            lambda response, decided: z3.Implies(response.erring(wanted), decided(_with_added).erring(wanted))
+        ),
         (
             Defect(
                 "errors count only while nothing is permitted",
@@ -319,7 +324,7 @@ THEOREMS = (
         "Lean Authorization: disjoint",
         "U",
         _goals(
-            lambda said, _: z3.Not(z3.And(said.determining(wanted), said.erring(wanted))),
+            lambda response, _: z3.Not(z3.And(response.determining(wanted), response.erring(wanted))),
             DISTINCT,
         ),
         (SATISFIED_ERR, EARLY_END),
@@ -330,7 +335,7 @@ THEOREMS = (
         " all others is sound.",
         "Lean PolicySlice; paper: sound slicing",
         "U",
-        _goals(lambda said, told: _same(said, told(among_others)), SLICE),
+        _goals(lambda response, decided: _same(response, decided(among_others)), SLICE),
         (IDLE_FORBIDS,),
     ),
 )

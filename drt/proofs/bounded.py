@@ -89,13 +89,13 @@ def _closures(code: Code) -> Sequence[Goal]:
             )
             for node in range(NODES):
                 right = _reachable(graph, node)
-                said = {int(uid.id) for uid in store.ancestors(ours[node])}
+                answer = {int(uid.id) for uid in store.ancestors(ours[node])}
                 other = {int(uid.id) for uid in above[theirs[node]]}
-                if said != right or other != right:
-                    told = "; ".join(
+                if answer != right or other != right:
+                    description = "; ".join(
                         f"{n} in {sorted(parents)}" for n, parents in enumerate(graph) if parents
                     )
-                    yield f"{told}: above {node} are {sorted(right)}; reference {sorted(said)}, production {sorted(other)}"
+                    yield f"{description}: above {node} are {sorted(right)}; reference {sorted(answer)}, production {sorted(other)}"
 
     return (_tried(f"all hierarchies of {NODES} entities", wrong()),)
 
@@ -147,10 +147,10 @@ def _patterns(code: Code) -> Sequence[Goal]:
                 ready = prepare(_pieces(pattern))
                 for text in texts:
                     right = _definition(pattern, text)
-                    said, other = matches(text, pattern), ready.matches(text)
-                    if said != right or other != right:
+                    answer, other = matches(text, pattern), ready.matches(text)
+                    if answer != right or other != right:
                         shown = "".join("*" if isinstance(each, Star) else each for each in pattern)
-                        yield f'"{text}" like "{shown}" is {right}; reference {said}, production {other}'
+                        yield f'"{text}" like "{shown}" is {right}; reference {answer}, production {other}'
 
     return (_tried(f"all patterns and texts of up to {PATTERN} elements", wrong()),)
 

@@ -44,16 +44,16 @@ def _trees(depth: int) -> Iterator[Tree]:
     if depth == 0:
         return
     inner = list(_trees(depth - 1))
-    for told, one, other in inner:
-        yield f"!({told})", Unary("!", one), nodes.Unary("!", other)
+    for description, one, other in inner:
+        yield f"!({description})", Unary("!", one), nodes.Unary("!", other)
     for (left, a, b), (right, c, d) in product(inner, OPERANDS):
-        for told, one, other in (
+        for description, one, other in (
             (f"({left}) && {right}", And(a, c), nodes.Binary("&&", b, d)),
             (f"{right} && ({left})", And(c, a), nodes.Binary("&&", d, b)),
             (f"({left}) || {right}", Or(a, c), nodes.Binary("||", b, d)),
             (f"{right} || ({left})", Or(c, a), nodes.Binary("||", d, b)),
         ):
-            yield told, one, other
+            yield description, one, other
 
 
 REQUEST = Request(EntityUid("U", "a"), EntityUid("Action", "x"), EntityUid("R", "r"), Record({}))
@@ -68,13 +68,13 @@ def _guards(code: Code) -> Sequence[Goal]:
     frame = machine.Frame(None, None, None, {}, STORE)
 
     def wrong() -> Iterator[str]:
-        for told, one, other in _trees(2):
+        for description, one, other in _trees(2):
             for kind in ("when", "unless"):
                 right = _reference(kind, one)
                 guards = lowering.lower_conditions([nodes.Condition(kind, other)])
-                said = _production(partial(machine.run, guards, frame))
-                if said != right:
-                    yield f"{kind} {{ {told} }}: reference {right}, production {said}"
+                produced = _production(partial(machine.run, guards, frame))
+                if produced != right:
+                    yield f"{kind} {{ {description} }}: reference {right}, production {produced}"
 
     return (_tried("every condition of two levels", wrong()),)
 

@@ -158,9 +158,9 @@ def _confirmed(module: Any, model: Any) -> Counterexample:
             said, turned = module.combine(listed), module.combine(listed[::-1])
             right = _definition(module, listed)
             for answer in (said, turned):
-                told = (answer.decision, set(answer.determining), set(answer.errors))
-                if told != right:
-                    shown = ", ".join(_told(module, each) for each in listed)
+                description = (answer.decision, set(answer.determining), set(answer.errors))
+                if description != right:
+                    shown = ", ".join(_described(module, each) for each in listed)
                     because = sorted(answer.determining) or "nothing"
                     return Counterexample(f"[{shown}] -> {answer.decision} because of {because}", True)
     return Counterexample(f"{model}, which no short list confirms", False)
@@ -173,7 +173,7 @@ def _definition(module: Any, listed: list[tuple[str, bool, int]]) -> tuple[str, 
     return "allow" if allow else "deny", {policy for policy, permits in satisfied if permits == allow}, erring
 
 
-def _told(module: Any, policy: tuple[str, bool, int]) -> str:
+def _described(module: Any, policy: tuple[str, bool, int]) -> str:
     status = {module.TRUE: "satisfied", module.FALSE: "unsatisfied"}.get(policy[2], "erring")
     return f"{'permit' if policy[1] else 'forbid'} {status}"
 

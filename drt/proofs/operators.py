@@ -36,7 +36,7 @@ MIN, MAX = -(2**63), 2**63 - 1
 class Operand:
     """A value in both engines' forms; `symbol` is its number, where it has one."""
 
-    told: str
+    description: str
     reference: Any
     production: Any
     symbol: Any = None
@@ -44,7 +44,7 @@ class Operand:
     @property
     def name(self) -> str:
         """What it is called before it has a number."""
-        return self.told
+        return self.description
 
 
 def operands(side: str) -> tuple[Operand, ...]:
@@ -161,9 +161,9 @@ def _same_answers(pair: Pair) -> Iterator[Goal]:
                 for other in theirs
             )
         )
-        told = " and ".join(operand.told for operand in given)
+        description = " and ".join(operand.description for operand in given)
         yield Goal(
-            f"`{pair.name}` of {told}",
+            f"`{pair.name}` of {description}",
             claim,
             hypotheses,
             lambda model, given=given: _confirmed(pair, given, model),  # type: ignore[misc]  # its type is not inferred past a default
@@ -208,8 +208,10 @@ def _confirmed(pair: Pair, operands: Sequence[Operand], model: Any) -> Counterex
     theirs = _answer(
         pair.production, [concrete(one.production, n) for one, n in zip(operands, numbers, strict=True)]
     )
-    told = " and ".join(one.told.format(n) for one, n in zip(operands, numbers, strict=True))
-    return Counterexample(f"`{pair.name}` of {told}: reference {ours}, production {theirs}", ours != theirs)
+    description = " and ".join(one.description.format(n) for one, n in zip(operands, numbers, strict=True))
+    return Counterexample(
+        f"`{pair.name}` of {description}: reference {ours}, production {theirs}", ours != theirs
+    )
 
 
 def concrete(value: Any, n: int | None) -> Any:

@@ -44,9 +44,9 @@ def with_defects(verdict: Verdict) -> Verdict:
             survived.append(f"{defect.name}: {reason}")
             continue
         if found.answer == "refuted" and found.counterexample is not None and found.counterexample.confirmed:
-            killed.append(f"{defect.name}: {found.counterexample.told}")
+            killed.append(f"{defect.name}: {found.counterexample.description}")
         else:
-            why = found.reason or (found.counterexample.told if found.counterexample else "")
+            why = found.reason or (found.counterexample.description if found.counterexample else "")
             survived.append(f"{defect.name}: {found.answer} {why}".strip())
     return replace(verdict, killed=tuple(killed), survived=tuple(survived))
 

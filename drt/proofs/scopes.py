@@ -99,13 +99,13 @@ def _goals(code: Code) -> Sequence[Goal]:
         meant = z3.And(_term(principal[2]), _term(action[2]))
         for clauses in ((), (fails,)):
             body = policies.Body("permit", (), principal[1], action[1], policies.Anything(), clauses)
-            told = f"principal {principal[0]}, action {action[0]}{', then a condition that fails' if clauses else ''}"
+            description = f"principal {principal[0]}, action {action[0]}{', then a condition that fails' if clauses else ''}"
             evaluate = partial(evaluator.evaluate, policies.condition(body), REQUEST)
-            goals.append(_goal(told, evaluate, meant, failing=bool(clauses)))
+            goals.append(_goal(description, evaluate, meant, failing=bool(clauses)))
     return goals
 
 
-def _goal(told: str, evaluate: Callable[[Any], Any], meant: Any, *, failing: bool) -> Goal:
+def _goal(description: str, evaluate: Callable[[Any], Any], meant: Any, *, failing: bool) -> Goal:
     paths = explore(lambda: evaluate(AnyStore()), errors=(EvaluationError,))
     claim = z3.And(*(z3.Implies(path.condition, _right(path, meant, failing)) for path in paths))
 
@@ -116,9 +116,9 @@ def _goal(told: str, evaluate: Callable[[Any], Any], meant: Any, *, failing: boo
             path = Path(None, None, error)
         came = f"fails: {path.error}" if path.error else f"is {path.value}"
         right = model.eval(_right(path, meant, failing), model_completion=True)
-        return Counterexample(f"{told}, where {model}: {came}", not z3.is_true(right))
+        return Counterexample(f"{description}, where {model}: {came}", not z3.is_true(right))
 
-    return Goal(told, claim, (), decode)
+    return Goal(description, claim, (), decode)
 
 
 def _right(path: Any, meant: Any, failing: bool) -> Any:

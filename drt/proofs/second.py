@@ -50,10 +50,10 @@ def _asked(goal: Goal) -> str:
     other.setOption("tlimit-per", str(MILLISECONDS))
     parser = cvc5.InputParser(other)
     parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, text, goal.name)
-    said = ""
+    output = ""
     while not (command := parser.nextCommand()).isNull():
-        said += command.invoke(other, parser.getSymbolManager())
-    return ANSWERS.get(said.strip(), "unknown")
+        output += command.invoke(other, parser.getSymbolManager())
+    return ANSWERS.get(output.strip(), "unknown")
 
 
 def _cvc5() -> Any:

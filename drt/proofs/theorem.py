@@ -28,7 +28,7 @@ class Counterexample:
     `confirmed` tells whether the code did what the prover foretold.
     """
 
-    told: str
+    description: str
     confirmed: bool
 
 

@@ -123,7 +123,7 @@ def _step(
         lambda: evaluate(*(one.reference for one in given)), *hypotheses, errors=(EvaluationError,)
     )
     claim = z3.And(*(z3.Implies(path.condition, _within(path, found)) for path in paths))
-    told = f"`{op}` of {' and '.join(map(describe, types))}, typed {describe(found)}"
+    description = f"`{op}` of {' and '.join(map(describe, types))}, typed {describe(found)}"
 
     def decode(model: Any) -> Counterexample:
         known = [
@@ -132,22 +132,22 @@ def _step(
             else _with_number(one, model.eval(one.symbol, model_completion=True).as_long())
             for one in given
         ]
-        shown = ", ".join(one.told for one in known)
+        shown = ", ".join(one.description for one in known)
         try:
             path = Path(None, evaluate(*(one.reference for one in known)))
         except EvaluationError as error:
             path = Path(None, None, error)
         came = f"fails: {path.error}" if path.error else f"is {path.value}"
         wrong = not z3.is_true(z3.simplify(_within(path, found)))
-        return Counterexample(f"{told}, on {shown} {came}", wrong)
+        return Counterexample(f"{description}, on {shown} {came}", wrong)
 
-    return Goal(told, claim, hypotheses, decode)
+    return Goal(description, claim, hypotheses, decode)
 
 
 def _with_number(operand: Operand, n: int) -> Operand:
     if operand.symbol is None:
         return operand
-    return Operand(operand.told.format(n), concrete(operand.reference, n), None)
+    return Operand(operand.description.format(n), concrete(operand.reference, n), None)
 
 
 def _within(path: Path, found: Type) -> Any:

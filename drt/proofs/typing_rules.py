@@ -148,16 +148,18 @@ def _steps(code: Code, expr: Expr, came: Sequence[Any], table: list[tuple[Any, A
             all_of(known),
             z3.And(within(whole, judgement.type), z3.Implies(whole == T, all_of(judgement.grants))),
         )
-        told = ", ".join(describe(each) for each in types)
+        description = ", ".join(describe(each) for each in types)
         yield Goal(
-            f"operands of types {told}",
+            f"operands of types {description}",
             claim,
             (evaluated, *promises),
-            lambda model, told=told, judged=judgement: _told(model, came, holds, whole, told, judged),  # type: ignore[misc]  # its type is not inferred past a default
+            lambda model, description=description, judged=judgement: _described(
+                model, came, holds, whole, description, judged
+            ),  # type: ignore[misc]  # its type is not inferred past a default
         )
 
 
-def _told(
+def _described(
     model: Any, came: Sequence[Any], holds: Sequence[Any], whole: Any, types: str, judgement: Judgement
 ) -> Counterexample:
     """The step that fails. It is confirmed: rule and evaluator have been run to build it, operand by operand."""
@@ -168,11 +170,11 @@ def _told(
     outcomes = ", ".join(str(value(one)).replace("_", " ") for one in came)
     granted = [n for n, held in enumerate(holds) if judgement.grants.bits >> n & 1 and not value(held)]
     also = f", granting what operand {granted[0] + 1} did not test" if granted else ""
-    told = (
+    description = (
         f"operands of types {types} that come to {outcomes}: the form is typed {describe(judgement.type)}"
         f" and comes to {str(value(whole)).replace('_', ' ')}{also}"
     )
-    return Counterexample(told, True)
+    return Counterexample(description, True)
 
 
 THEOREMS = (

@@ -39,7 +39,7 @@ class OneOfMany:
     def text(self) -> str:
         return f"{self.effect}(principal, action, resource){CLAUSES[self.status]};"
 
-    def told(self) -> str:
+    def description(self) -> str:
         return f"{self.effect} {self.status}"
 
 
@@ -58,9 +58,9 @@ def confirmed(code: Code, policies: Sequence[OneOfMany]) -> Counterexample:
         case = Case(Source("\n".join(one.text() for one in group)), requests=(REQUEST,))
         ours, other = _authorized(code, case), _production(case)
         if ours != other:
-            told = ", ".join(one.told() for one in group) or "no policies"
-            return Counterexample(f"[{told}] -> {_said(ours)}; production: {_said(other)}", True)
-    shown = ", ".join(one.told() for one in policies)
+            description = ", ".join(one.description() for one in group) or "no policies"
+            return Counterexample(f"[{description}] -> {_said(ours)}; production: {_said(other)}", True)
+    shown = ", ".join(one.description() for one in policies)
     return Counterexample(f"[{shown}], on which both engines agree", False)
 
 

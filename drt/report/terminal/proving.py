@@ -68,7 +68,7 @@ def _print_trouble(console: Console, one: Verdict) -> None:
                 if one.counterexample.confirmed
                 else "NOT confirmed: the prover is at fault"
             )
-            console.print(Text(f"  counterexample ({told}): {one.counterexample.told}"))
+            console.print(Text(f"  counterexample ({told}): {one.counterexample.description}"))
     elif one.answer == "unknown":
         console.print(Text(f"unknown: {one.theorem.name}: {one.reason}", style="bold red"))
 
@@ -106,7 +106,7 @@ def verdict_json(one: Verdict) -> dict[str, Any]:
         "goals": one.goals,
         "seconds": round(one.seconds, 4),
         "reason": one.reason,
-        "counterexample": one.counterexample.told if one.counterexample else None,
+        "counterexample": one.counterexample.description if one.counterexample else None,
         "confirmed": one.counterexample.confirmed if one.counterexample else None,
         "killed": list(one.killed),
         "survived": list(one.survived),

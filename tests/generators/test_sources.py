@@ -113,7 +113,7 @@ def test_the_same_random_seed_draws_the_same_in_every_process() -> None:
 
 
 def _reproduced(choices: list[int | bool], profile_name: str) -> list[Scenario]:
-    """What Hypothesis draws when told to reproduce these choices."""
+    """What Hypothesis draws when asked to reproduce these choices."""
     seen: list[Scenario] = []
 
     @settings(database=None, phases=[Phase.explicit, Phase.reuse, Phase.generate], print_blob=False)

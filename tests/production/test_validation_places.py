@@ -1,4 +1,4 @@
-"""Problems of validation are told with their place in the text."""
+"""Problems of validation are reported with their place in the text."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SCHEMA = Schema.from_cedar(
 )
 
 
-def told(text: str) -> str:
+def refusal(text: str) -> str:
     return SCHEMA.validate(PolicySet.from_text(text)).report(text)
 
 
@@ -39,18 +39,18 @@ def told(text: str) -> str:
     ],
 )  # fmt: skip
 def test_a_problem_has_its_line_column_and_caret(text: str, place: str, caret: str) -> None:
-    said = told(text)
-    assert place in said.split("\n")[0]
-    line, pointer = said.split("\n")[1:3]
+    message = refusal(text)
+    assert place in message.split("\n")[0]
+    line, pointer = message.split("\n")[1:3]
     assert line.startswith("  " + caret)
     assert pointer.strip() == "^"
-    assert f"column {len(pointer) - 2}" in said
+    assert f"column {len(pointer) - 2}" in message
 
 
 def test_a_better_name_is_suggested_and_the_expression_named() -> None:
-    said = told("permit(principal, action, resource) when { principal.agee > 3 };")
-    assert "`principal.agee`" in said
-    assert "age" in said
+    message = refusal("permit(principal, action, resource) when { principal.agee > 3 };")
+    assert "`principal.agee`" in message
+    assert "age" in message
 
 
 def test_without_the_text_there_is_no_place() -> None:
@@ -59,9 +59,9 @@ def test_without_the_text_there_is_no_place() -> None:
 
 
 def test_a_long_line_is_not_shown() -> None:
-    said = told(f"permit(principal, action, resource) when {{ {'true && ' * 40}principal.agee > 3 }};")
-    assert "^" not in said
-    assert "line 1, column" in said
+    message = refusal(f"permit(principal, action, resource) when {{ {'true && ' * 40}principal.agee > 3 }};")
+    assert "^" not in message
+    assert "line 1, column" in message
 
 
 def placed(text: str, schema: Schema = SCHEMA, level: int | None = None) -> list[tuple[int, int, str, str]]:
@@ -174,7 +174,7 @@ def test_a_level_error_stands_at_the_innermost_expression_beyond_the_level() -> 
 
 def test_what_does_not_print_is_replaced_in_the_line_and_keeps_the_column() -> None:
     text = 'permit(principal, action, resource) when {\n\t"\u202e" == "b" || principal };'
-    assert f'\n   "\ufffd" == "b" || principal }};\n  {" " * 15}^' in told(text)
+    assert f'\n   "\ufffd" == "b" || principal }};\n  {" " * 15}^' in refusal(text)
 
 
 def test_a_place_belongs_to_its_policy() -> None:
@@ -200,8 +200,8 @@ def test_a_text_that_holds_no_policies_is_refused() -> None:
 
 
 def test_an_action_is_suggested_as_it_is_written() -> None:
-    said = told('permit(principal, action == Action::"vieww", resource);')
-    assert 'unrecognized action Action::"vieww"; did you mean Action::"view"?' in said
+    message = refusal('permit(principal, action == Action::"vieww", resource);')
+    assert 'unrecognized action Action::"vieww"; did you mean Action::"view"?' in message
 
 
 def test_an_incomplete_schema_is_named_by_its_external_declarations() -> None:
@@ -209,8 +209,8 @@ def test_an_incomplete_schema_is_named_by_its_external_declarations() -> None:
     schema = Schema.from_json(
         '{"": {"entityTypes": {"A": {"external": true}, "B": {"external": true}}, "actions": {}}}'
     )
-    said = schema.validate(policies).report()
-    assert "the schema is incomplete: the entity type `A` is external, and 1 more" in said
+    message = schema.validate(policies).report()
+    assert "the schema is incomplete: the entity type `A` is external, and 1 more" in message
     action = Schema.from_json('{"": {"entityTypes": {}, "actions": {"v": {"external": true}}}}')
     assert 'incomplete: the action `Action::"v"` is external' in action.validate(policies).report()
 

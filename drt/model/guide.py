@@ -13,6 +13,8 @@ from pathlib import Path
 
 CITATION = re.compile(r"(?<!\w)(?:spec )?(\d\d)(?: §(\d+(?:\.\d+)*)| ([A-Z]\d+))?(?![\d.]*\w)")
 HEADING = re.compile(r"(#+) (\d+(?:\.\d+)*)\.? (.+)")
+TABLE_HEAD = re.compile(r"^\|.*\n\|[-:| ]+\|$\n?", re.MULTILINE)
+TABLE_ROW = re.compile(r"^\|.*$", re.MULTILINE)
 LONGEST_QUOTE = 300
 
 
@@ -39,16 +41,17 @@ def quote(source: str, rule: str) -> str:
     """The sentence about a rule in the sections that a text cites; empty where there is none.
 
     The sentence that names the operator, function or member in `rule` comes before the first of a section;
-    a chapter as a whole has no first sentence worth quoting.
+    rows of tables come last. A chapter as a whole has no first sentence worth quoting.
     """
     words = re.findall(r"`([^`]+)`", rule) or re.findall(r"\w{4,}", rule)
     first = ""
     for chapter, section in _citations(source):
-        for sentence in _sentences(_section(chapter, section)):
+        text = _section(chapter, section)
+        for sentence in _sentences(text):
             if any(_names(sentence, word) for word in words):
                 return sentence[:LONGEST_QUOTE]
-            if section:
-                first = first or sentence[:LONGEST_QUOTE]
+        if section and not first:
+            first = next(_sentences(TABLE_ROW.sub("", text)), next(_sentences(text), ""))[:LONGEST_QUOTE]
     return first
 
 
@@ -108,8 +111,8 @@ def _number(line: str) -> str:
 
 
 def _sentences(text: str) -> Iterator[str]:
-    """The sentences of a Markdown text, rows of tables and items of lists each by itself."""
-    for block in re.split(r"\n\s*\n|\n(?=[*\-|] ?)|\n(?=\|)", text):
+    """The sentences of a Markdown text, table rows and list items each by itself; no table heads."""
+    for block in re.split(r"\n\s*\n|\n(?=[*\-|] ?)|\n(?=\|)", TABLE_HEAD.sub("", text)):
         line = " ".join(block.split())
         if line.startswith("|"):
             cells = [cell.strip() for cell in line.strip("|").split("|")]

@@ -45,7 +45,7 @@ TRUSTED = """\
 
 
 def markdown() -> str:
-    """The table as it stands in the README."""
+    """Render the table of docs/theorems.md."""
     rows = ["| theorem | stands for | kind | why not for all inputs |", "|---|---|---|---|"]
     rows += [f"| {one.name} | {one.anchor} | {one.kind} | {one.because or '–'} |" for one in THEOREMS]
     kinds = "; ".join(f"{kind}: {meaning}" for kind, meaning in KINDS.items())

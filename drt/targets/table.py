@@ -1,7 +1,7 @@
 """The targets: what a run can draw and by which law it judges it.
 
 Owns the table that joins a generator to an oracle, and nothing else; the same table prints `drt targets`,
-fills the README and shares a run's budget.
+and shares a run's budget.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""One authorizer between threads: whatever is made lazily is made safely (README: share them)."""
+"""One authorizer between threads: whatever is made lazily is made safely (docs/use-the-engine.md: share them)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A benchmark as the README shows it: tables in Markdown."""
+"""Tables of a benchmark in Markdown, as in docs/benchmarks.md."""
 
 from __future__ import annotations
 

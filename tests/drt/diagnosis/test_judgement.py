@@ -115,6 +115,11 @@ def test_a_citation_leads_into_the_guide(source: str, rule: str, link: str, quot
     assert bool(quote) == bool(guide.quote(source, rule))
 
 
+def test_the_first_sentence_of_a_section_is_prose() -> None:
+    assert guide.quote("spec 02 §4.2", "`>=`").startswith("No implicit conversion")
+    assert guide.quote("spec 02 §4.2", "`Less`").startswith("`Less` `LessEq`: Long×Long")
+
+
 def test_what_the_guide_does_not_have_is_not_cited() -> None:
     assert guide.places("spec 99 §1, no citation") == []
     assert guide.quote("spec 99 §1", "`&&`") == ""

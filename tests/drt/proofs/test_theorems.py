@@ -132,10 +132,10 @@ def test_the_command_has_a_twin_for_programs() -> None:
     assert CliRunner().invoke(main, ["prove", "--only", "nothing"]).exit_code == 5
 
 
-def test_the_table_of_the_readme_is_the_one_of_the_records() -> None:
-    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-    assert markdown() in readme
-    assert TRUSTED in readme
+def test_the_page_of_theorems_is_made_from_the_records() -> None:
+    page = (REPOSITORY / "docs" / "theorems.md").read_text(encoding="utf-8")
+    assert markdown() in page
+    assert TRUSTED in page
 
 
 def test_a_second_prover_proves_the_same_and_would_disagree() -> None:

@@ -1,4 +1,4 @@
-"""The README's section about benchmarks shows the saved report, and the report has the table's limits."""
+"""docs/benchmarks.md shows the saved report, and the report has the table's limits."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 DOCS = REPOSITORY / "docs"
 REPORT = Report.from_json(json.loads((DOCS / "bench.json").read_text(encoding="utf-8")))
 ITEMS = table.every_item()
-SECTION = (REPOSITORY / "README.md").read_text(encoding="utf-8").partition("\n## Benchmarks\n")[2]
+PAGE = (DOCS / "benchmarks.md").read_text(encoding="utf-8")
 
 
-def test_the_readme_shows_the_saved_report() -> None:
+def test_the_page_shows_the_saved_report() -> None:
     begin = "<!-- drt bench --from docs/bench.json --format markdown -->\n"
-    shown = SECTION.partition("\n## ")[0].partition(begin)[2].partition("<!-- end -->")[0]
+    shown = PAGE.partition(begin)[2].partition("<!-- end -->")[0]
     assert shown == markdown(REPORT)
 
 
@@ -34,7 +34,7 @@ def test_the_charts_show_the_saved_report() -> None:
     assert {path.name for path in (DOCS / "bench").iterdir()} == set(charts)
     for name, text in charts.items():
         assert (DOCS / "bench" / name).read_text(encoding="utf-8") == text
-        assert f"(docs/bench/{name})" in SECTION
+        assert f"(bench/{name})" in PAGE
 
 
 def test_the_saved_report_is_a_whole_run_with_the_limits_of_the_table() -> None:

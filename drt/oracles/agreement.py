@@ -7,27 +7,26 @@ decision.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from drt.model.case import Case
-from drt.model.divergence import Checked
 from drt.model.engine import Engine, NotLoaded, Session
 from drt.model.outcome import Accepted, Authorized, Outcome
 from drt.model.question import Authorize, Evaluate
 from drt.oracles.comparing import Comparison
+from drt.oracles.law import Compares, law
 
 READ = Accepted()
 """Stands for a loaded case where loading itself is compared."""
 
 
-def engines_agree(case: Case, engines: Sequence[Engine]) -> Checked:
+@law(Compares.ENGINES)
+def engines_agree(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
     """Every flaw gets the same refusal, every request the same response, every expression the same value or
     error.
 
     A response is the decision, the determining policies and the erring ones with their error kinds (spec 11
     §10). An engine that does not do what the case needs is left out and the feature named.
     """
-    comparison = Comparison("engines_agree", engines)
     said = [engine.load(case) for engine in engines]
     loading: list[Outcome] = [answer if isinstance(answer, NotLoaded) else READ for answer in said]
     comparison.compare("loading", loading)
@@ -37,25 +36,17 @@ def engines_agree(case: Case, engines: Sequence[Engine]) -> Checked:
             engine.name for engine, answer in zip(engines, loading, strict=True) if answer is READ
         )
         _compare_loaded(case, loaded, comparison)
-    return comparison.checked()
 
 
-def variants_agree(case: Case, engines: Sequence[Engine]) -> Checked:
+@law(Compares.ITSELF)
+def variants_agree(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
     """Each engine gives the same answers in whichever way it comes to them."""
-    whole = Checked()
     for engine in engines:
         variants = engine.variants()
         if variants:
-            found = engines_agree(case, (engine, *variants))
-            renamed = tuple(replace(each, law="variants_agree") for each in found.divergences)
-            whole = Checked(
-                whole.comparisons + found.comparisons,
-                whole.decisions + found.decisions,
-                whole.divergences + renamed,
-                whole.inconclusive + found.inconclusive,
-                whole.events + found.events,
-            )
-    return whole
+            among_variants = Comparison(comparison.law, (engine, *variants))
+            engines_agree.check(case, (engine, *variants), among_variants)
+            comparison.add(among_variants)
 
 
 def _compare_loaded(case: Case, loaded: Sequence[Session], comparison: Comparison) -> None:

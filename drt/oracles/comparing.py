@@ -101,6 +101,14 @@ class Comparison:
             tuple(self.events),
         )
 
+    def add(self, other: Comparison) -> None:
+        """Take over all that another comparison found."""
+        self.comparisons += other.comparisons
+        self.decisions += other.decisions
+        self.divergences += other.divergences
+        self.inconclusive += other.inconclusive
+        self.events += other.events
+
     def compare(
         self,
         question: str,

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from drt.model.case import Case
-from drt.model.divergence import Checked
 from drt.model.engine import Engine
 from drt.model.outcome import Authorized
 from drt.oracles.comparing import Comparison
+from drt.oracles.law import Compares, law
 from drt.oracles.variants import Subject, subjects
 
 Wanted = Callable[[Authorized], bool]
@@ -22,28 +22,25 @@ VARIANTS_A_CASE = 4
 """A law whose variant depends on the response is tried on so many requests of a case."""
 
 
-def policy_order_is_irrelevant(case: Case, engines: Sequence[Engine]) -> Checked:
+@law(Compares.ITSELF)
+def policy_order_is_irrelevant(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
     """The same policies in another order give the same response (A6)."""
-    comparison = Comparison("policy_order_is_irrelevant", engines)
     for subject in subjects(case, engines, comparison):
         subject.compare_all("policies reversed", subject.policies.reversed())
-    return comparison.checked()
 
 
-def adding_a_forbid_never_allows(case: Case, engines: Sequence[Engine]) -> Checked:
+@law(Compares.ITSELF)
+def adding_a_forbid_never_allows(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
     """More forbids leave a deny a deny, determined and erring at least as before (A8, A10, A11)."""
-    comparison = Comparison("adding_a_forbid_never_allows", engines)
     for subject in subjects(case, engines, comparison):
         subject.compare_all("forbids added", subject.policies.with_copies("forbid"), _still("deny"))
-    return comparison.checked()
 
 
-def adding_a_permit_never_denies(case: Case, engines: Sequence[Engine]) -> Checked:
+@law(Compares.ITSELF)
+def adding_a_permit_never_denies(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
     """More permits leave an allow an allow, determined and erring at least as before (A7, A10, A11)."""
-    comparison = Comparison("adding_a_permit_never_denies", engines)
     for subject in subjects(case, engines, comparison):
         subject.compare_all("permits added", subject.policies.with_copies("permit"), _still("allow"))
-    return comparison.checked()
 
 
 class _still:
@@ -60,31 +57,33 @@ class _still:
         return before.decision != after.decision or set(before.determining) <= set(after.determining)
 
 
-def removing_an_erring_policy_changes_no_decision(case: Case, engines: Sequence[Engine]) -> Checked:
+@law(Compares.ITSELF)
+def removing_an_erring_policy_changes_no_decision(
+    case: Case, engines: Sequence[Engine], comparison: Comparison
+) -> None:
     """Without its erring policies a set decides as with them, for the same reasons (spec 04 §3)."""
-    comparison = Comparison("removing_an_erring_policy_changes_no_decision", engines)
     for subject in subjects(case, engines, comparison):
         for index, response in _some(subject, lambda response: bool(response.erring)):
             erring = {policy for policy, _ in response.erring}
             rest = subject.policies.without(erring)
             subject.compare_one("erring policies removed", rest, index, _same_reasons_without_errors)
-    return comparison.checked()
 
 
 def _same_reasons_without_errors(before: Authorized, after: Authorized) -> bool:
     return (before.decision, before.determining, ()) == (after.decision, after.determining, after.erring)
 
 
-def removing_an_idle_policy_changes_nothing(case: Case, engines: Sequence[Engine]) -> Checked:
+@law(Compares.ITSELF)
+def removing_an_idle_policy_changes_nothing(
+    case: Case, engines: Sequence[Engine], comparison: Comparison
+) -> None:
     """Only determining and erring policies matter to a response (P1, spec 04 §5.3)."""
-    comparison = Comparison("removing_an_idle_policy_changes_nothing", engines)
     for subject in subjects(case, engines, comparison):
         for index, response in _some(subject, lambda _: True):
             busy = {*response.determining, *(policy for policy, _ in response.erring)}
             idle = subject.policies.ids() - busy
             if idle:
                 subject.compare_one("idle policies removed", subject.policies.without(idle), index)
-    return comparison.checked()
 
 
 def _some(subject: Subject, wanted: Wanted) -> Iterator[tuple[int, Authorized]]:
@@ -93,9 +92,9 @@ def _some(subject: Subject, wanted: Wanted) -> Iterator[tuple[int, Authorized]]:
     yield from found[:VARIANTS_A_CASE]
 
 
-def responses_are_composed(case: Case, engines: Sequence[Engine]) -> Checked:
+@law(Compares.ITSELF)
+def responses_are_composed(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
     """A response follows from each policy's status alone by the algorithm of spec 04 §3 (A1 to A5, A9)."""
-    comparison = Comparison("responses_are_composed", engines)
     for subject in subjects(case, engines, comparison):
         effects = subject.policies.effects()
         alone = {
@@ -107,7 +106,6 @@ def responses_are_composed(case: Case, engines: Sequence[Engine]) -> Checked:
             if all(status is not None for status in statuses.values()):
                 found = {policy: status for policy, status in statuses.items() if status is not None}
                 subject.hold("composed of single policies", index, response, composed(effects, found))
-    return comparison.checked()
 
 
 def composed(effects: dict[str, str], alone: dict[str, Authorized]) -> Authorized:
@@ -121,14 +119,13 @@ def composed(effects: dict[str, str], alone: dict[str, Authorized]) -> Authorize
     return Authorized("deny", tuple(sorted(forbids)), tuple(erring))
 
 
-def responses_are_well_formed(case: Case, engines: Sequence[Engine]) -> Checked:
+@law(Compares.ITSELF)
+def responses_are_well_formed(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
     """Determining policies exist, have the decision's effect, do not err; an allow has one (spec 04 §5)."""
-    comparison = Comparison("responses_are_well_formed", engines)
     for subject in subjects(case, engines, comparison):
         effects = subject.policies.effects()
         for index, response in subject.responses():
             subject.hold("well-formed", index, response, _nearest_well_formed(effects, response))
-    return comparison.checked()
 
 
 def _nearest_well_formed(effects: dict[str, str], response: Authorized) -> Authorized:
@@ -143,26 +140,23 @@ def _nearest_well_formed(effects: dict[str, str], response: Authorized) -> Autho
     return Authorized(decision, determining, erring)
 
 
-def linking_equals_writing(case: Case, engines: Sequence[Engine]) -> Checked:
+@law(Compares.ITSELF)
+def linking_equals_writing(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
     """A link does what the static policy of that id does that has the values in place of the slots (J9)."""
-    comparison = Comparison("linking_equals_writing", engines)
     for subject in subjects(case, engines, comparison):
         if subject.policies.links:
             subject.compare_all("links written out", subject.policies.written_out())
-    return comparison.checked()
 
 
-def renaming_changes_nothing(case: Case, engines: Sequence[Engine]) -> Checked:
+@law(Compares.ITSELF)
+def renaming_changes_nothing(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
     """Entity ids and policy ids are mere names: renamed everywhere, they give the response renamed."""
-    comparison = Comparison("renaming_changes_nothing", engines)
     for subject in subjects(case, engines, comparison):
         subject.compare_renamed()
-    return comparison.checked()
 
 
-def repeated_elements_change_nothing(case: Case, engines: Sequence[Engine]) -> Checked:
+@law(Compares.ITSELF)
+def repeated_elements_change_nothing(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
     """Sets and lists of uids with every element twice are the same sets (E6)."""
-    comparison = Comparison("repeated_elements_change_nothing", engines)
     for subject in subjects(case, engines, comparison):
         subject.compare_repeated()
-    return comparison.checked()

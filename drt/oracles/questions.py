@@ -11,11 +11,11 @@ import re
 from collections.abc import Iterator, Sequence
 
 from drt.model.case import Case, Inquiry, Source
-from drt.model.divergence import Checked
 from drt.model.engine import Engine
 from drt.model.outcome import Accepted, Outcome, Unlinkable, Unwritable
 from drt.model.question import Answer, LinkSchemas, ReadSchema
 from drt.oracles.comparing import Comparison
+from drt.oracles.law import Compares, law
 
 MOST_SUBSTITUTED = 3
 UNDECLARED_TYPES = ("Nope", "Nope::User")
@@ -27,15 +27,14 @@ LITERAL = re.compile(r'(?<![\w":])[A-Za-z_]\w*(?:::\w+)*::"(?:[^"\\\n]|\\.)*"')
 NAME = re.compile(r"\b(?:entity|action)\s+(\w+)")
 
 
-def questions_agree(case: Case, engines: Sequence[Engine]) -> Checked:
+@law(Compares.DERIVED)
+def questions_agree(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
     """Engines give the same answers to all questions about a case's schemas and policies (spec 13 §1–§3).
 
     Entity literals of the policies are swapped with each other, and the last of an odd number is replaced by
     one that no policy has.
     """
-    comparison = Comparison("questions_agree", engines)
     comparison.compare("questions", [engine.ask(Answer(inquiry_of(case))) for engine in engines])
-    return comparison.checked()
 
 
 def inquiry_of(case: Case) -> Inquiry:
@@ -61,13 +60,13 @@ def substitution(text: str) -> Iterator[tuple[str, str]]:
         yield literals[-1], NEW_LITERAL
 
 
-def linkers_agree(case: Case, engines: Sequence[Engine]) -> Checked:
+@law(Compares.DERIVED)
+def linkers_agree(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
     """Engines link the same schemas, to the same schema, and refuse the others for the same kind of reason;
     the result depends neither on the order of the schemas nor on their grouping (spec 13 §5).
     """
-    comparison = Comparison("linkers_agree", engines)
     if not case.schemas:
-        return comparison.checked()
+        return
     for complete in (False, True):
         question = "complete linking" if complete else "linking"
         answers: list[Outcome] = [
@@ -78,7 +77,6 @@ def linkers_agree(case: Case, engines: Sequence[Engine]) -> Checked:
         comparison.compare(question, answers)
     for engine in engines:
         _order_and_grouping(comparison, engine, case.schemas)
-    return comparison.checked()
 
 
 def _as_read(linked: Outcome, reader: Engine) -> Outcome:

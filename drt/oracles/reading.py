@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from drt.model.case import Case
-from drt.model.divergence import Checked
 from drt.model.engine import Engine
 from drt.model.question import ReadEntities, ReadExpression, ReadPolicies
 from drt.oracles.comparing import Comparison
+from drt.oracles.law import Compares, law
 from drt.oracles.texts import with_comments
 
 NO_ENTITIES = "[]"
 
 
-def readers_agree(case: Case, engines: Sequence[Engine]) -> Checked:
+@law(Compares.ENGINES)
+def readers_agree(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
     """Policies, expressions and entities are refused by all, or read by all as the same canonical JSON."""
-    comparison = Comparison("readers_agree", engines)
     comparison.compare("policies", [engine.ask(ReadPolicies(case.policies)) for engine in engines])
     for index, expression in enumerate(case.expressions):
         answers = [engine.ask(ReadExpression(expression)) for engine in engines]
@@ -25,19 +25,17 @@ def readers_agree(case: Case, engines: Sequence[Engine]) -> Checked:
         comparison.compare(
             "entities", [engine.ask(ReadEntities(case.entities, case.schema)) for engine in engines]
         )
-    return comparison.checked()
 
 
-def comments_change_nothing(case: Case, engines: Sequence[Engine]) -> Checked:
+@law(Compares.ITSELF)
+def comments_change_nothing(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
     """Text reads the same with blanks and comments between any two tokens (spec 01 §1, 11 J6)."""
-    comparison = Comparison("comments_change_nothing", engines)
     if case.policies.format == "json":
         comparison.skip("policies not in text")
-        return comparison.checked()
+        return
     for engine in engines:
         variants = [
             (engine.name, engine.ask(ReadPolicies(case.policies))),
             (f"{engine.name}, with comments", engine.ask(ReadPolicies(with_comments(case.policies)))),
         ]
         comparison.hold("policies", variants)
-    return comparison.checked()

@@ -10,20 +10,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from drt.model.case import Case, Source
-from drt.model.divergence import Checked
 from drt.model.engine import Engine, NotLoaded
 from drt.model.outcome import Accepted, Authorized, Outcome, Printed, Unwritable
 from drt.model.question import Authorize, FormatPolicies, PrintPolicies, ReadEntities, ReadPolicies
 from drt.oracles.comparing import Comparison
+from drt.oracles.law import Compares, law
 from drt.oracles.texts import NotPlainJson, bodies, comments, has_no_text, nesting
 
 DEEPEST_JSON = 127
 """A document nested deeper has no reader (spec 06 §1.1)."""
 
 
-def printing_round_trips(case: Case, engines: Sequence[Engine]) -> Checked:
+@law(Compares.DOCUMENTS)
+def printing_round_trips(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
     """Printed policies and templates read back as the same, whoever reads; only their ids are lost."""
-    comparison = Comparison("printing_round_trips", engines)
     for writer in engines:
         read = writer.ask(ReadPolicies(case.policies))
         if not isinstance(read, Accepted):
@@ -36,7 +36,6 @@ def printing_round_trips(case: Case, engines: Sequence[Engine]) -> Checked:
             comparison.skip("policies without a text")
         else:
             comparison.hold("printing", [(writer.name, read), (f"{writer.name}, printing", printed)])
-    return comparison.checked()
 
 
 def _known_to_have_no_text(read: Accepted) -> bool:
@@ -65,9 +64,9 @@ def _bodies(read: Outcome) -> Outcome:
         return read
 
 
-def json_round_trips(case: Case, engines: Sequence[Engine]) -> Checked:
+@law(Compares.DOCUMENTS)
+def json_round_trips(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
     """The JSON that an engine makes of policies is read by every engine as just that, ids included."""
-    comparison = Comparison("json_round_trips", engines)
     for writer in engines:
         read = writer.ask(ReadPolicies(case.policies))
         if not isinstance(read, Accepted):
@@ -81,12 +80,11 @@ def json_round_trips(case: Case, engines: Sequence[Engine]) -> Checked:
                 again = reader.ask(ReadPolicies(Source(read.canonical, "json")))
                 variants = [(f"{writer.name}, as read", read), (f"{reader.name}, from that JSON", again)]
                 comparison.hold(f"JSON from {writer.name}", variants)
-    return comparison.checked()
 
 
-def printed_links_decide_alike(case: Case, engines: Sequence[Engine]) -> Checked:
+@law(Compares.DOCUMENTS)
+def printed_links_decide_alike(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
     """A policy set printed with its links as plain policies decides like the set (spec 06 §4)."""
-    comparison = Comparison("printed_links_decide_alike", engines)
     for engine in engines:
         printed = engine.ask(PrintPolicies(case.policies, templates=False))
         loaded = engine.load(replace(case, links=()))
@@ -99,7 +97,6 @@ def printed_links_decide_alike(case: Case, engines: Sequence[Engine]) -> Checked
             second = again if isinstance(again, NotLoaded) else again.ask(Authorize(request))
             variants = [(engine.name, loaded.ask(Authorize(request))), (f"{engine.name}, printed", second)]
             comparison.hold(f"request {index}", variants, _same_but_for_ids, index)
-    return comparison.checked()
 
 
 def _same_but_for_ids(first: Authorized, second: Authorized) -> bool:
@@ -114,9 +111,9 @@ WIDTHS = ((80, 2), (20, 4))
 """Line and indentation widths to format with."""
 
 
-def formatting_keeps_everything(case: Case, engines: Sequence[Engine]) -> Checked:
+@law(Compares.DOCUMENTS)
+def formatting_keeps_everything(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
     """Formatted text has the same policies and the same comments, and formatting it again changes nothing."""
-    comparison = Comparison("formatting_keeps_everything", engines)
     text = case.policies.text
     for engine in engines if case.policies.format == "cedar" else ():
         read = engine.ask(ReadPolicies(case.policies))
@@ -131,7 +128,6 @@ def formatting_keeps_everything(case: Case, engines: Sequence[Engine]) -> Checke
             comparison.hold("comments", [(engine.name, _comments(text)), (name, _comments(formatted.text))])
             twice = engine.ask(FormatPolicies(formatted.text, width, indent))
             comparison.hold("formatting again", [(name, formatted), (f"{name}, twice", twice)])
-    return comparison.checked()
 
 
 def _comments(text: str) -> Printed:
@@ -139,9 +135,9 @@ def _comments(text: str) -> Printed:
     return Printed("\n".join(sorted(f"// {comment}" for comment in comments(text))))
 
 
-def entities_round_trip(case: Case, engines: Sequence[Engine]) -> Checked:
+@law(Compares.DOCUMENTS)
+def entities_round_trip(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
     """An engine's canonical entity document is read by every engine as just that (spec 05 §2.4, 11 J5)."""
-    comparison = Comparison("entities_round_trip", engines)
     for writer in engines:
         read = writer.ask(ReadEntities(case.entities, None))
         if isinstance(read, Unwritable):
@@ -155,4 +151,3 @@ def entities_round_trip(case: Case, engines: Sequence[Engine]) -> Checked:
                 again = reader.ask(ReadEntities(read.canonical, None))
                 variants = [(f"{writer.name}, as read", read), (f"{reader.name}, from that document", again)]
                 comparison.hold(f"entities from {writer.name}", variants)
-    return comparison.checked()

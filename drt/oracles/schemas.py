@@ -10,27 +10,26 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from drt.model.case import Case, Format, Source
-from drt.model.divergence import Checked
 from drt.model.engine import Engine, NotLoaded
 from drt.model.outcome import Accepted, Outcome, Printed
 from drt.model.question import Authorize, ReadEntities, ReadSchema, TranslateSchema, Validate
 from drt.oracles.comparing import Comparison
+from drt.oracles.law import Compares, law
 from drt.oracles.rewriting import without_action
 
 
-def schema_readers_agree(case: Case, engines: Sequence[Engine]) -> Checked:
+@law(Compares.ENGINES)
+def schema_readers_agree(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
     """A schema is refused by all, or resolved by all to the same."""
-    comparison = Comparison("schema_readers_agree", engines)
     if case.schema is not None:
         comparison.compare("schema", [engine.ask(ReadSchema(case.schema)) for engine in engines])
-    return comparison.checked()
 
 
-def schema_translations_mean_the_same(case: Case, engines: Sequence[Engine]) -> Checked:
+@law(Compares.DOCUMENTS)
+def schema_translations_mean_the_same(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
     """What an engine writes in the other syntax, all resolve as the schema itself, there and back."""
-    comparison = Comparison("schema_translations_mean_the_same", engines)
     if case.schema is None:
-        return comparison.checked()
+        return
     for writer in engines:
         read = writer.ask(ReadSchema(case.schema))
         if not isinstance(read, Accepted):
@@ -52,12 +51,11 @@ def schema_translations_mean_the_same(case: Case, engines: Sequence[Engine]) -> 
                 again = reader.ask(ReadSchema(source))
                 name = f"{reader.name}, from {writer.name}'s {to}"
                 comparison.hold(f"schema in {to}", [(writer.name, read), (name, again)])
-    return comparison.checked()
 
 
-def syntaxes_validate_alike(case: Case, engines: Sequence[Engine]) -> Checked:
+@law(Compares.DOCUMENTS)
+def syntaxes_validate_alike(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
     """Policies have the same verdict under a schema and under its translation."""
-    comparison = Comparison("syntaxes_validate_alike", engines)
     for engine in engines if case.schema is not None else ():
         assert case.schema is not None
         to: Format = "json" if case.schema.format == "cedar" else "cedar"
@@ -70,7 +68,6 @@ def syntaxes_validate_alike(case: Case, engines: Sequence[Engine]) -> Checked:
             for schema in (case.schema, Source(printed.text, to))
         ]
         comparison.hold("validation", [(engine.name, said[0]), (f"{engine.name}, schema in {to}", said[1])])
-    return comparison.checked()
 
 
 def _verdict(engine: Engine, case: Case) -> Outcome:
@@ -78,21 +75,20 @@ def _verdict(engine: Engine, case: Case) -> Outcome:
     return loaded if isinstance(loaded, NotLoaded) else loaded.ask(Validate())
 
 
-def stores_conform_alike(case: Case, engines: Sequence[Engine]) -> Checked:
+@law(Compares.ENGINES)
+def stores_conform_alike(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
     """Entities under a schema are refused by all, or read by all as the same (spec 05 §6, §7)."""
-    comparison = Comparison("stores_conform_alike", engines)
     comparison.compare(
         "entities", [engine.ask(ReadEntities(case.entities, case.schema)) for engine in engines]
     )
-    return comparison.checked()
 
 
-def the_action_may_be_written_out(case: Case, engines: Sequence[Engine]) -> Checked:
+@law(Compares.ITSELF)
+def the_action_may_be_written_out(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
     """Writing the request's action in the place of the variable changes no response."""
-    comparison = Comparison("the_action_may_be_written_out", engines)
     if case.policies.format != "cedar":
         comparison.skip("policies not in text")
-        return comparison.checked()
+        return
     for engine in engines:
         whole = engine.load(case)
         if isinstance(whole, NotLoaded):
@@ -107,4 +103,3 @@ def the_action_may_be_written_out(case: Case, engines: Sequence[Engine]) -> Chec
                 (f"{engine.name}, action written out", written),
             ]
             comparison.hold(f"request {index}", variants, request=index)
-    return comparison.checked()

@@ -11,12 +11,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from drt.model.case import Case, Request
-from drt.model.divergence import Checked
 from drt.model.engine import Engine, NotLoaded, Session
 from drt.model.json_outline import members
 from drt.model.outcome import Accepted, Authorized, ErrorKind, Outcome, Rejected, Validated
 from drt.model.question import Authorize, ReadEntities, ReadPolicies, Validate, ValidationMode
 from drt.oracles.comparing import Comparison
+from drt.oracles.law import Compares, law
 from drt.oracles.slices import slice_of
 from drt.oracles.texts import NotPlainJson
 from drt.oracles.variants import Policies
@@ -28,19 +28,18 @@ LEVELS = (0, 1, 2, 3)
 READ = Accepted()
 
 
-def validators_agree(case: Case, engines: Sequence[Engine]) -> Checked:
+@law(Compares.ENGINES)
+def validators_agree(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
     """Every engine gives the policies, templates and links the same verdict, strict and permissive, with the
     same kinds of errors and the same warnings.
     """
-    comparison = Comparison("validators_agree", engines)
     loaded = _all_loaded(case, engines, comparison)
     if loaded is None:
-        return comparison.checked()
+        return
     for question, mode in _MODES:
         verdicts = [one.ask(Validate(mode)) for one in loaded]
         comparison.compare(question, verdicts)
         comparison.events += _events(case, mode, verdicts)
-    return comparison.checked()
 
 
 _MODES: tuple[tuple[str, ValidationMode], ...] = (
@@ -86,14 +85,15 @@ def _all_loaded(case: Case, engines: Sequence[Engine], comparison: Comparison) -
     return loaded if len(loaded) == len(engines) else None
 
 
-def permissive_accepts_what_strict_accepts(case: Case, engines: Sequence[Engine]) -> Checked:
+@law(Compares.ITSELF)
+def permissive_accepts_what_strict_accepts(
+    case: Case, engines: Sequence[Engine], comparison: Comparison
+) -> None:
     """A policy that is valid in strict mode is valid in permissive mode (spec 08 §12)."""
-    comparison = Comparison("permissive_accepts_what_strict_accepts", engines)
     for engine, loaded in _loaded(case, engines, comparison):
         strict, permissive = loaded.ask(Validate("strict")), loaded.ask(Validate("permissive"))
         variants = [(f"{engine.name}, strict", strict), (f"{engine.name}, permissive", permissive)]
         comparison.hold("validation", variants, _no_less)
-    return comparison.checked()
 
 
 def _no_less(strict: Validated, permissive: Validated) -> bool:
@@ -131,12 +131,14 @@ def _loaded(
             yield engine, loaded
 
 
-def validated_policies_keep_their_promise(case: Case, engines: Sequence[Engine]) -> Checked:
+@law(Compares.ITSELF)
+def validated_policies_keep_their_promise(
+    case: Case, engines: Sequence[Engine], comparison: Comparison
+) -> None:
     """A policy valid in either mode errs only by overflow, a missing entity or an extension (spec 08 §7).
 
     Entities conform to the schema and requests are checked, since the case is loaded with its schema.
     """
-    comparison = Comparison("validated_policies_keep_their_promise", engines)
     for engine, loaded in _loaded(case, engines, comparison):
         strict, permissive = loaded.ask(Validate("strict")), loaded.ask(Validate("permissive"))
         if not isinstance(strict, Validated):
@@ -146,7 +148,6 @@ def validated_policies_keep_their_promise(case: Case, engines: Sequence[Engine])
         valid |= _promising(case, permissive) if isinstance(permissive, Validated) else set()
         for index, request in enumerate(case.requests):
             _promise(comparison, engine.name, loaded, request, index, valid)
-    return comparison.checked()
 
 
 def _promise(
@@ -163,12 +164,12 @@ def _promise(
     comparison.hold(f"request {index}", variants, request=index)
 
 
-def levels_are_enough(case: Case, engines: Sequence[Engine]) -> Checked:
+@law(Compares.DERIVED)
+def levels_are_enough(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
     """Verdicts at a level agree; and the policies valid at it get by with the slice of its depth (§9)."""
-    comparison = Comparison("levels_are_enough", engines)
     loaded = _all_loaded(case, engines, comparison)
     if loaded is None:
-        return comparison.checked()
+        return
     for level in LEVELS:
         verdicts = [one.ask(Validate("strict", level)) for one in loaded]
         comparison.compare(f"validation at level {level}", verdicts)
@@ -176,7 +177,6 @@ def levels_are_enough(case: Case, engines: Sequence[Engine]) -> Checked:
         for engine, verdict in zip(engines, verdicts, strict=True):
             if isinstance(verdict, Validated) and (valid := _promising(case, verdict)):
                 _on_slices(comparison, engine, case, level, valid)
-    return comparison.checked()
 
 
 def _on_slices(comparison: Comparison, engine: Engine, case: Case, level: int, valid: set[str]) -> None:

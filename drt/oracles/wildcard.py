@@ -10,11 +10,11 @@ import re
 from collections.abc import Sequence
 
 from drt.model.case import Case, Request
-from drt.model.divergence import Checked
 from drt.model.engine import Engine, NotLoaded
 from drt.model.outcome import Evaluated, Outcome, canonical_bool
 from drt.model.question import Evaluate
 from drt.oracles.comparing import Comparison
+from drt.oracles.law import Compares, law
 
 STAR = None
 """The wildcard among the elements of a pattern; every other element is one character."""
@@ -81,9 +81,9 @@ def question(expression: str) -> tuple[str, Pattern] | None:
     return "".join(one for one, _ in text), elements
 
 
-def wildcard_matches_definition(case: Case, engines: Sequence[Engine]) -> Checked:
+@law(Compares.ITSELF)
+def wildcard_matches_definition(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
     """`"text" like "pattern"` has the value that the definition of matching gives it, in every engine."""
-    comparison = Comparison("wildcard_matches_definition", engines)
     loaded = [(engine, engine.load(case)) for engine in engines]
     request = case.requests[0] if case.requests else ANY_REQUEST
     for index, expression in enumerate(case.expressions):
@@ -96,4 +96,3 @@ def wildcard_matches_definition(case: Case, engines: Sequence[Engine]) -> Checke
             said: Outcome
             said = answer if isinstance(answer, NotLoaded) else answer.ask(Evaluate(expression, request))
             comparison.hold(f"expression {index}", [("definition", defined), (engine.name, said)])
-    return comparison.checked()

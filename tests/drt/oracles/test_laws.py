@@ -210,13 +210,13 @@ def cases_for(oracle: Oracle) -> Case:
 EVERY = {**PLANTED, **PLANTED_TEXTS}
 
 
-@pytest.mark.parametrize("oracle", EVERY, ids=lambda oracle: oracle.__name__)
+@pytest.mark.parametrize("oracle", EVERY, ids=lambda oracle: oracle.name)
 def test_the_law_catches_its_planted_defect(oracle: Oracle) -> None:
     engines = [Guarded(REFERENCE), Guarded(EVERY[oracle])]
     found = oracle(cases_for(oracle), engines).divergences
 
     assert found
-    assert {divergence.law for divergence in found} == {oracle.__name__}
+    assert {divergence.law for divergence in found} == {oracle.name}
     assert all(divergence.kind != "crash" for divergence in found)
 
 
@@ -256,7 +256,7 @@ def test_an_engine_that_only_says_yes_agrees_with_either() -> None:
         assert reading.readers_agree(case, [Guarded(REFERENCE), Guarded(planted)]).divergences == ()
 
 
-@pytest.mark.parametrize("oracle", [engines_agree, *EVERY], ids=lambda oracle: oracle.__name__)
+@pytest.mark.parametrize("oracle", [engines_agree, *EVERY], ids=lambda oracle: oracle.name)
 def test_the_law_acquits_the_real_engines(oracle: Oracle) -> None:
     engines = [Guarded(REFERENCE), Guarded(build("production"))]
     checked = oracle(cases_for(oracle), engines)

@@ -178,7 +178,7 @@ PLANTED: list[tuple[Oracle, Changed]] = [
 
 
 @pytest.mark.parametrize(
-    ("oracle", "planted"), PLANTED, ids=[f"{oracle.__name__}-{n}" for n, (oracle, _) in enumerate(PLANTED)]
+    ("oracle", "planted"), PLANTED, ids=[f"{oracle.name}-{n}" for n, (oracle, _) in enumerate(PLANTED)]
 )
 def test_a_law_catches_what_breaks_it(oracle: Oracle, planted: Changed) -> None:
     engines: list[Engine] = [REFERENCE, planted]  # type: ignore[list-item]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import cast
 
-from drt.diagnosis.located import Answers, Located
+from drt.diagnosis.located import Answers, Located, PolicyStatus
 from drt.diagnosis.policies import OnePolicy
+from drt.diagnosis.rule import Rule, Step
 from drt.model.outcome import Authorized, Decision, ErrorKind
 from drt.oracles.comparing import difference
 from drt.scan.policies import layouts
@@ -14,23 +15,17 @@ from drt.scan.tokens import tokenize
 
 SATISFIED, UNSATISFIED = "satisfied", "unsatisfied"
 
-STEPS = {
-    "decision": ("the decision: allow if a permit is satisfied and no forbid is", "spec 04 §3"),
-    "determining": ("the determining policies: the satisfied ones of the decision's effect", "spec 04 §3"),
-    "erring": ("the erring policies: all whose evaluation fails", "spec 04 §3"),
-    "error-kind": ("the error kind of an erring policy", "spec 04 §4"),
-}
-
 
 def step_of(whole: Answers, alone: Sequence[tuple[OnePolicy, Answers]]) -> Located:
     """The step on which the responses part, and which engines depart from what the policies come to."""
     outcomes = [outcome for _, outcome in whole]
     kind = next(filter(None, (difference(outcomes[0], other) for other in outcomes[1:])), None)
-    rule, source = STEPS.get(kind or "", ("answering a request", "spec 04"))
+    _, rule, source = Step.of(kind).value
     operands = tuple((policy.id, answers) for policy, answers in alone)
     known = [_status(policy, answers) for policy, answers in alone]
     statuses = [status for status in known if status is not None]
-    met = ", ".join(sorted({f"{status} {effect}" for _, effect, status in statuses})) or "no policies"
+    met = frozenset(PolicyStatus(status, effect) for _, effect, status in statuses)
+    text = ", ".join(sorted(map(str, met))) or "no policies"
     said = ""
     if len(statuses) == len(known):
         expected = _expected(statuses)
@@ -39,7 +34,9 @@ def step_of(whole: Answers, alone: Sequence[tuple[OnePolicy, Answers]]) -> Locat
             said = (
                 f"from its policies alone follows {_told(expected)}: {' and '.join(wrong)} departs from that"
             )
-    return Located("authorizer", rule, source, "the response", met, whole, operands, said)
+    return Located(
+        "authorizer", Rule(rule), source, "the response", text, whole, operands, said, statuses=met
+    )
 
 
 Status = tuple[str, str, str]

@@ -14,53 +14,59 @@ from drt.diagnosis.located import Answers, Located
 from drt.diagnosis.minimal_value import blamed
 from drt.diagnosis.places import place_name
 from drt.diagnosis.reading import SHOWN, between_documents, in_text
+from drt.diagnosis.rule import Aspect, Rule, Whole
 from drt.diagnosis.rules import rule_of
 from drt.engines.guard import Guarded, GuardedSession
 from drt.model.case import Case, Source
-from drt.model.divergence import Divergence, Oracle
+from drt.model.divergence import Divergence
 from drt.model.outcome import Accepted
 from drt.model.question import Evaluate, ReadEntities, ReadExpression, ReadPolicies
 from drt.oracles import roundtrips, schemas
-from drt.oracles.wildcard import ANY_REQUEST
+from drt.oracles.law import Law
+from drt.oracles.reading import comments_change_nothing
+from drt.oracles.wildcard import ANY_REQUEST, wildcard_matches_definition
 from drt.scan.expressions import NotAnExpression, read_expression
 from drt.scan.tokens import tokenize
 
-WRITING: dict[str, tuple[str, Oracle]] = {
-    "printing_round_trips": ("", roundtrips.printing_round_trips),
-    "json_round_trips": ("JSON:", roundtrips.json_round_trips),
-    "printed_links_decide_alike": ("links:", roundtrips.printed_links_decide_alike),
-    "entities_round_trip": ("entities:", roundtrips.entities_round_trip),
-    "schema_translations_mean_the_same": ("the schema:", schemas.schema_translations_mean_the_same),
+WRITING: Mapping[str, tuple[Law, Aspect, Aspect]] = {
+    law.name: (law, reading, writing)
+    for law, reading, writing in (
+        (roundtrips.printing_round_trips, Aspect.READING, Aspect.WRITING),
+        (roundtrips.json_round_trips, Aspect.READING_JSON, Aspect.WRITING_JSON),
+        (roundtrips.printed_links_decide_alike, Aspect.READING_LINKS, Aspect.WRITING_LINKS),
+        (roundtrips.entities_round_trip, Aspect.READING_ENTITIES, Aspect.WRITING_ENTITIES),
+        (schemas.schema_translations_mean_the_same, Aspect.READING_SCHEMA, Aspect.WRITING_SCHEMA),
+    )
 }
-"""Laws about documents, each with what is written and read, and the law itself."""
+"""Laws about documents by their names, each with the aspects of reading and of writing such a document."""
 
 
 def in_writing(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> Located | None:
     """What is written so that it is not read back as it was."""
-    what, law = WRITING[divergence.law]
-    verb = f"{_fault(case, engines, divergence, law)} {what}".strip()
-    found = between_documents(divergence, verb)
+    law, reading, writing = WRITING[divergence.law]
+    aspect = reading if _is_read_by_some(case, engines, divergence, law) else writing
+    found = between_documents(divergence, aspect)
     if found is not None:
         return found
     document = _document(case, engines, divergence)
     blame = None if document is None else blamed(document, lambda text: _holds(case, engines, law, text))
     if blame is None:
-        rule = f"{verb} {divergence.question}"
+        rule = Rule(divergence.question, aspect)
         return Located("reading", rule, "spec 11 §6", divergence.question, "", divergence.answers)
     path, value = blame
-    rule = f"{verb} {place_name(path, value)}"
+    rule = Rule(place_name(path, value), aspect)
     text = repr(value)[:SHOWN]
     return Located("reading", rule, "spec 01 §7, 06 §4", divergence.question, text, divergence.answers)
 
 
-def _fault(case: Case, engines: Sequence[Guarded], divergence: Divergence, law: Oracle) -> str:
-    """`writing` where no engine reads back what was written, else `reading`, for some do.
+def _is_read_by_some(case: Case, engines: Sequence[Guarded], divergence: Divergence, law: Law) -> bool:
+    """Whether some engine reads back what was written, so that reading is at fault and not writing.
 
     An engine alone gives no second opinion: what it cannot read back, it has written wrongly.
     """
     found = [one for one in law(case, engines).divergences if one.question == divergence.question]
     failing = {one.answers[-1][0].partition(",")[0] for one in found}
-    return "reading" if len(failing) < len(engines) and len(engines) > 1 else "writing"
+    return len(failing) < len(engines) and len(engines) > 1
 
 
 def _document(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> str | None:
@@ -68,18 +74,18 @@ def _document(case: Case, engines: Sequence[Guarded], divergence: Divergence) ->
     writer = divergence.answers[0][0].partition(",")[0]
     for engine in engines:
         if engine.name == writer:
-            match divergence.law:
-                case "entities_round_trip":
-                    read = engine.ask(ReadEntities(case.entities, None))
-                case "schema_translations_mean_the_same":
-                    return None
-                case _:
-                    read = engine.ask(ReadPolicies(case.policies))
+            if divergence.law == schemas.schema_translations_mean_the_same.name:
+                return None
+            read = (
+                engine.ask(ReadEntities(case.entities, None))
+                if divergence.law == roundtrips.entities_round_trip.name
+                else engine.ask(ReadPolicies(case.policies))
+            )
             return read.canonical if isinstance(read, Accepted) else None
     return None
 
 
-def _holds(case: Case, engines: Sequence[Guarded], law: Oracle, text: str) -> bool:
+def _holds(case: Case, engines: Sequence[Guarded], law: Law, text: str) -> bool:
     """Whether the law holds, and has been put to the test, for another document."""
     if law is roundtrips.entities_round_trip:
         other = replace(case, entities=text)
@@ -95,7 +101,9 @@ def in_layout(case: Case, engines: Sequence[Guarded], divergence: Divergence) ->
     found = roundtrips.formatting_keeps_everything(case, engines).divergences
     questions = {one.question for one in found if one.answers[0][0].partition(",")[0] == engine}
     question = next((one for one in LAYOUT if one in questions), divergence.question)
-    return Located("reading", f"formatting: {question}", "spec 11 J6", question, "", divergence.answers)
+    return Located(
+        "reading", Rule(question, Aspect.FORMATTING), "spec 11 J6", question, "", divergence.answers
+    )
 
 
 LAYOUT = ("formatting", "policies", "comments", "formatting again")
@@ -104,8 +112,9 @@ LAYOUT = ("formatting", "policies", "comments", "formatting again")
 
 def in_comments(divergence: Divergence) -> Located:
     """Comments are read as something else."""
-    found = between_documents(divergence, "reading comments beside")
-    return found or Located("reading", "reading comments", "spec 01 §1", "policies", "", divergence.answers)
+    found = between_documents(divergence, Aspect.READING_COMMENTS)
+    rule = Rule(Whole.COMMENTS, Aspect.READING)
+    return found or Located("reading", rule, "spec 01 §1", "policies", "", divergence.answers)
 
 
 def in_definition(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> Located | None:
@@ -125,7 +134,7 @@ def in_definition(case: Case, engines: Sequence[Guarded], divergence: Divergence
     loaded = [(engine.name, engine.load(case)) for engine in engines]
     parts = [text[tokens[part.start].start : tokens[part.end - 1].end] for part in node.parts]
     operands = tuple((part, _values(loaded, part)) for part in parts)
-    return Located("expression", rule, source, divergence.question, text, divergence.answers, operands)
+    return Located("expression", Rule(rule), source, divergence.question, text, divergence.answers, operands)
 
 
 def _values(loaded: Sequence[tuple[str, Any]], text: str) -> Answers:
@@ -139,9 +148,9 @@ def _values(loaded: Sequence[tuple[str, Any]], text: str) -> Answers:
 Search = Callable[[Case, Sequence[Guarded], Divergence], Located | None]
 
 SEARCHES: Mapping[str, Search] = {
-    "formatting_keeps_everything": in_layout,
-    "comments_change_nothing": lambda _case, _engines, divergence: in_comments(divergence),
-    "wildcard_matches_definition": in_definition,
+    roundtrips.formatting_keeps_everything.name: in_layout,
+    comments_change_nothing.name: lambda _case, _engines, divergence: in_comments(divergence),
+    wildcard_matches_definition.name: in_definition,
     **dict.fromkeys(WRITING, in_writing),
 }
 """Laws by name, each with the search for what breaks it."""

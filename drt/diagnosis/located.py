@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
+from drt.diagnosis.rule import Rule
 from drt.model.outcome import Outcome
 from drt.model.outcome_json import outcome_to_json
 
@@ -16,23 +17,40 @@ Kind = Literal["expression", "policy", "authorizer", "reading", "typing", "schem
 """What the engines part on: a value, a policy's parts joined, the response, a text, a type, linking."""
 
 
+class PolicyStatus(NamedTuple):
+    """The effect of a policy with its status: `satisfied`, `unsatisfied` or the kind of its error."""
+
+    status: str
+    effect: str
+
+    def __str__(self) -> str:
+        return f"{self.status} {self.effect}"
+
+
 @dataclass(frozen=True, slots=True)
 class Located:
     """The innermost thing on which the engines differ.
 
-    `rule` names the operator, clause or step in a person's words and `source` the chapter that defines it.
-    `place` says where in the case it stands and `text` how it is written there. `operands` pairs the text of
+    `identity` is the operator, clause or step, `rule` its words, and `source` the chapter that defines it.
+    `place` is where in the case it stands and `text` how it is written there. `operands` pairs the text of
     each operand with the answers to it, which agree; `said` adds what is known beyond that, one sentence.
+    `statuses` are those of the policies that the authorizer puts together.
     """
 
     kind: Kind
-    rule: str
+    identity: Rule
     source: str
     place: str
     text: str
     answers: Answers
     operands: tuple[tuple[str, Answers], ...] = ()
     said: str = ""
+    statuses: frozenset[PolicyStatus] = frozenset()
+
+    @property
+    def rule(self) -> str:
+        """Word the rule."""
+        return str(self.identity)
 
     def to_json(self) -> dict[str, Any]:
         return {

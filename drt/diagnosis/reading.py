@@ -12,11 +12,13 @@ from drt.diagnosis.expressions import differ
 from drt.diagnosis.located import Located
 from drt.diagnosis.minimal_value import blamed
 from drt.diagnosis.places import MEMBERS, parting, place_name, token_name, value_name
+from drt.diagnosis.rule import Aspect, Form, Rule, Whole
 from drt.engines.guard import Guarded, GuardedSession
 from drt.model.case import Case, Source
 from drt.model.divergence import Divergence
 from drt.model.outcome import Accepted, Outcome, Rejected, Unsupported, Unwritable
 from drt.model.question import Authorize, ReadEntities, ReadExpression, ReadPolicies, ReadSchema
+from drt.oracles.reading import readers_agree
 from drt.scan.tokens import tokenize
 
 PLACE = re.compile(r"line (\d+),? column (\d+)")
@@ -35,7 +37,7 @@ def in_text(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> L
         part = unwritable[0].part
         return Located(
             "reading",
-            f"writing the {part}",
+            Rule(f"the {part}", Aspect.WRITING),
             CHAPTERS[part],
             part,
             "",
@@ -44,7 +46,7 @@ def in_text(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> L
             unwritable[0].detail,
         )
     if not refused:
-        named = _in_words_of_the_input(case, between_documents(divergence, "reading"))
+        named = _in_words_of_the_input(case, between_documents(divergence, Aspect.READING))
         return _escaped(case, divergence, named)
     name, rejection = refused[0]
     part = rejection.part
@@ -53,7 +55,7 @@ def in_text(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> L
     written = _text_of(case, part, divergence)
     text, said = _refused(written, rejection.detail)
     told = f"{name} stops there: {said}" if said else ""
-    rule = f"reading {token_name(text) if text else _mentioned(said, part)}"
+    subject = token_name(text) if text else _mentioned(said, part)
     if written.lstrip()[:1] in ("{", "["):
         found = blamed(written, lambda other: _all_read(case, engines, divergence, part, other))
         if found is not None:
@@ -61,7 +63,8 @@ def in_text(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> L
             name = place_name(path, value) if path else "JSON"
             if part == "entities" and case.schema is None:
                 name = value_name(value) or name
-            rule, text = f"reading {name}", json.dumps(value)[:SHOWN]
+            subject, text = name, json.dumps(value)[:SHOWN]
+    rule = Rule(subject, Aspect.READING)
     return Located("reading", rule, CHAPTERS[part], part, text, divergence.answers, (), told)
 
 
@@ -75,12 +78,20 @@ def _in_words_of_the_input(case: Case, found: Located | None) -> Located | None:
         return None
     texts = (case.policies.text, case.entities, *case.expressions, *(one.text for one in case.requests))
     for written, given in WRITTEN_AS.items():
-        if written in found.rule and not any(written.strip("`") in text for text in texts):
-            return replace(found, rule=found.rule.replace(written, given))
+        if found.identity.subject == written and not any(written.strip("`") in text for text in texts):
+            return replace(found, identity=replace(found.identity, subject=given))
     return found
 
 
-STRINGS = ("a string literal", "record", "attribute access", "`has`", "an entity literal", "annotations")
+STRINGS = (
+    "a string literal",
+    Form.RECORD,
+    Form.ATTRIBUTE_ACCESS,
+    "`has`",
+    "an entity literal",
+    "annotations",
+)
+ESCAPE = Rule(Whole.ESCAPE, Aspect.READING)
 
 
 def _escaped(case: Case, divergence: Divergence, found: Located | None) -> Located | None:
@@ -88,10 +99,10 @@ def _escaped(case: Case, divergence: Divergence, found: Located | None) -> Locat
     what = divergence.question.split()[0]
     text = _text_of(case, what, divergence)
     in_json = what == "policies" and case.policies.format == "json"
-    if found is None or in_json or found.rule.removeprefix("reading ") not in STRINGS:
+    if found is None or in_json or found.identity.subject not in STRINGS:
         return found
     escape = next((one.text for one in tokenize(text) if one.kind == "string" and "\\" in one.text), None)
-    return found if escape is None else replace(found, rule="reading an escape", said=f"in {escape}")
+    return found if escape is None else replace(found, identity=ESCAPE, said=f"in {escape}")
 
 
 def in_inputs(case: Case, engines: Sequence[Guarded], part: str, text: str = "") -> Located | None:
@@ -112,12 +123,12 @@ def in_inputs(case: Case, engines: Sequence[Guarded], part: str, text: str = "")
         or not differ(answers)
     ):
         return None
-    found = between_documents(Divergence("readers_agree", "document", part, answers), "reading")
+    found = between_documents(Divergence(readers_agree.name, "document", part, answers), Aspect.READING)
     return _in_words_of_the_input(case, found)
 
 
-def between_documents(divergence: Divergence, verb: str) -> Located | None:
-    """The first place where what the answers read differs; `verb` says what has been done with it."""
+def between_documents(divergence: Divergence, aspect: Aspect) -> Located | None:
+    """The first place where what the answers read differs; `aspect` is what has been done with it."""
     documents = [outcome.canonical for _, outcome in divergence.answers if isinstance(outcome, Accepted)]
     if len(documents) < 2 or not all(documents[:2]):
         return None
@@ -131,9 +142,9 @@ def between_documents(divergence: Divergence, verb: str) -> Located | None:
         if found is not None:
             path, one, other = found
             text = f"at {_spelled(path)}: {json.dumps(one)[:200]} against {json.dumps(other)[:200]}"
-            rule = f"{verb} {place_name(path, one, other)}"
+            rule = Rule(place_name(path, one, other), aspect)
             return Located("reading", rule, source, what, text, divergence.answers)
-    return Located("reading", f"{verb} the {what}", source, what, "", divergence.answers)
+    return Located("reading", Rule(f"the {what}", aspect), source, what, "", divergence.answers)
 
 
 MENTIONED = {

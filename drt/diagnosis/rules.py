@@ -7,36 +7,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from drt.diagnosis.rule import Form
 from drt.scan.expressions import Node
 from drt.scan.tokens import Token
 from generators.language import FUNCTIONS, LANGUAGE, METHODS, OPERATORS, Operator
 
 EVALUATION = "spec 02 §"
 CALL = EVALUATION + "4.10"
-NAMES = {"neg": "negation", ".": "attribute access"}
+NAMES: Mapping[str, str] = {"neg": Form.NEGATION, ".": Form.ATTRIBUTE_ACCESS}
 """Operators whose rules are not called by their spelling."""
 
-TYPING = {NAMES.get(row.name, row.name): row.typing for row in LANGUAGE} | {
-    "literal or variable": "spec 08 §6.1"
-}
+TYPING = {NAMES.get(row.name, row.name): row.typing for row in LANGUAGE} | {Form.LEAF: "spec 08 §6.1"}
 
 
 def rule_of(node: Node, tokens: Sequence[Token], operator: int | None = None) -> tuple[str, str]:
     """The rule's name and chapter; `operator` is the token at issue in a chain of several."""
     match node.shape:
         case "prefix" if tokens[node.start].text == "-":
-            return "negation", EVALUATION + "4.2"
+            return Form.NEGATION, EVALUATION + "4.2"
         case "chain" | "prefix" | "relation":
             word = tokens[_operator(node) if operator is None else operator].text
             return f"`{word}`", _section(OPERATORS, word, EVALUATION + "4")
         case "if":
             return "`if`", EVALUATION + "4.1"
         case "list":
-            return "set", EVALUATION + "4.3"
+            return Form.SET, EVALUATION + "4.3"
         case "record":
-            return "record", EVALUATION + "4.9"
+            return Form.RECORD, EVALUATION + "4.9"
         case "access":
-            return "attribute access", EVALUATION + "4.6"
+            return Form.ATTRIBUTE_ACCESS, EVALUATION + "4.6"
         case "method":
             word = tokens[node.parts[0].end + 1].text
             return f"`{word}`", _section(METHODS, word, CALL)
@@ -44,9 +43,9 @@ def rule_of(node: Node, tokens: Sequence[Token], operator: int | None = None) ->
             word = tokens[node.start].text
             return f"`{word}`", _section(FUNCTIONS, word, CALL)
         case "group":
-            return "parentheses", "spec 01 §4"
+            return Form.PARENTHESES, "spec 01 §4"
         case _:
-            return "literal or variable", EVALUATION + "4.1"
+            return Form.LEAF, EVALUATION + "4.1"
 
 
 def typing_rule_of(node: Node, tokens: Sequence[Token], operator: int | None = None) -> tuple[str, str]:

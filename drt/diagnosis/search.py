@@ -13,6 +13,7 @@ from drt.diagnosis.minimal_value import blamed
 from drt.diagnosis.places import place_name
 from drt.diagnosis.policies import OnePolicy, Part, policies_of
 from drt.diagnosis.reading import in_inputs, in_text
+from drt.diagnosis.rule import Aspect, Form, Rule, Whole
 from drt.diagnosis.rules import rule_of
 from drt.diagnosis.typing import REPORTED, Typing
 from drt.engines.guard import Guarded, GuardedSession
@@ -29,6 +30,7 @@ from drt.model.outcome import (
     Validated,
 )
 from drt.model.question import Authorize, Evaluate
+from drt.oracles.validation import levels_are_enough
 
 FAILING = {
     "type": "1",
@@ -39,7 +41,7 @@ FAILING = {
 }
 """The plainest conditions that fail with an error of each kind."""
 
-FROM_ENTITIES = ("attribute access", "`has`", "`getTag`", "`hasTag`", "`in`")
+FROM_ENTITIES = (Form.ATTRIBUTE_ACCESS, "`has`", "`getTag`", "`hasTag`", "`in`")
 """Rules that look something up in the entities."""
 
 AS_POLICY = "permit(principal, action, resource) when {{ {} }};"
@@ -55,12 +57,12 @@ def localise(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> 
     outcomes = [outcome for _, outcome in divergence.answers]
     if unlinkable := [outcome.kind for outcome in outcomes if isinstance(outcome, Unlinkable)]:
         text = "\n".join(schema.text for schema in case.schemas)
-        told = (f"linking: {unlinkable[0]}", "spec 13 §5", "schemas", text, divergence.answers)
-        return Located("reading", *told)
+        rule = Rule(unlinkable[0], Aspect.LINKING)
+        return Located("reading", rule, "spec 13 §5", "schemas", text, divergence.answers)
     if any(isinstance(outcome, Rejected | Accepted | Unwritable) for outcome in outcomes):
         return in_text(case, engines, divergence)
     search = _Search(case, engines)
-    typed = divergence.kind in REPORTED or divergence.law == "levels_are_enough"
+    typed = divergence.kind in REPORTED or divergence.law == levels_are_enough.name
     if typed or any(isinstance(outcome, Validated) for outcome in outcomes):
         return (
             in_inputs(case, engines, "schema")
@@ -104,9 +106,9 @@ class _Search:
         """The reading of what the rule starts from, where engines understand it differently."""
         if found.text == "context":
             return self._in_context(found, request)
-        if found.rule in FROM_ENTITIES:
+        if found.identity.subject in FROM_ENTITIES:
             return in_inputs(self.case, self.engines, "entities") or found
-        if found.rule == "literal or variable":
+        if found.identity.subject == Form.LEAF:
             return in_inputs(self.case, self.engines, "expression", text) or found
         return found
 
@@ -121,9 +123,9 @@ class _Search:
         if blame is None:
             return found
         path, value = blame
-        rule = f"reading {place_name(path, value)}"
+        rule = Rule(place_name(path, value), Aspect.READING)
         return replace(
-            found, kind="reading", rule=rule, source="spec 05 §8", place="request", text=str(value)
+            found, kind="reading", identity=rule, source="spec 05 §8", place="request", text=str(value)
         )
 
     def response(self, request: Request) -> Located | None:
@@ -148,9 +150,11 @@ class _Search:
             alone = self._whole(replace(self.case, links=(link,)), request)
             if differ(alone):
                 return Located(
-                    "policy", "linking: the slots of a template", "spec 04 §1.1", link[1], "", alone
+                    "policy", Rule(Whole.SLOTS, Aspect.LINKING), "spec 04 §1.1", link[1], "", alone
                 )
-        return Located("policy", "linking: several links together", "spec 04 §1.1", "links", "", whole)
+        return Located(
+            "policy", Rule(Whole.SEVERAL_LINKS, Aspect.LINKING), "spec 04 §1.1", "links", "", whole
+        )
 
     def _in_policy(self, policy: OnePolicy, answers: Answers, request: Request) -> Located:
         for part in policy.parts():
@@ -166,12 +170,11 @@ class _Search:
         for part in policy.parts():
             if part.keyword != "scope" and differ(clause := self._clause(part, request)):
                 body = ((part.text, self._values(request)(part.text, ())),)
-                rule = f"the clause `{part.keyword}`"
+                rule = Rule(f"the clause `{part.keyword}`")
                 return Located("policy", rule, "spec 01 §5", part.place, part.text, clause, body)
         if found := innermost(policy.condition(), self._values(request)):
             return located(found, f"{policy.id}, scope and clauses joined")
-        rule = "a policy's condition: its scope and clauses joined"
-        return Located("policy", rule, "spec 04 §2", policy.id, policy.text, answers)
+        return Located("policy", Rule(Whole.CONDITION), "spec 04 §2", policy.id, policy.text, answers)
 
     def _authorizer_is_to_blame(self, policy: OnePolicy, request: Request) -> bool:
         """Whether the engines agree on the policy's value and part on any policy that comes to as much."""
@@ -234,4 +237,4 @@ def _plain(value: Outcome) -> str | None:
 def located(found: Innermost, place: str) -> Located:
     """An innermost sub-expression with the rule that evaluates it."""
     rule, source = rule_of(found.node, found.tokens, found.operator)
-    return Located("expression", rule, source, place, found.text, found.answers, found.operands)
+    return Located("expression", Rule(rule), source, place, found.text, found.answers, found.operands)

@@ -13,9 +13,10 @@ from typing import get_args
 
 from drt.diagnosis import Located
 from drt.diagnosis.features import case_features, policy_count
+from drt.diagnosis.located import PolicyStatus
+from drt.diagnosis.rule import Aspect, Form, Rule
 from drt.model.case import Case
-from drt.model.divergence import Checked, Divergence, Oracle
-from drt.model.engine import Engine
+from drt.model.divergence import Checked, Divergence
 from drt.model.outcome import (
     Authorized,
     Crashed,
@@ -28,6 +29,9 @@ from drt.model.outcome import (
     Unwritable,
     Validated,
 )
+from drt.oracles.agreement import engines_agree
+from drt.oracles.law import Compares
+from drt.oracles.table import LAWS
 from drt.scan.vocabulary import EXTENSION_METHODS, FUNCTIONS
 
 ANSWER = "answer"
@@ -51,7 +55,7 @@ def signature(target_name: str, divergence: Divergence, case: Case, located: Loc
         return f"crash: {_classes(_crashes(divergence))}"
     if located is not None:
         return _located_signature(divergence, located, case)
-    law = "" if divergence.law == "engines_agree" else f"{divergence.law}: "
+    law = "" if divergence.law == engines_agree.name else f"{divergence.law}: "
     features = case_features(case)
     shown = list(features[:FEATURES_SHOWN])
     if len(features) > FEATURES_SHOWN:
@@ -62,16 +66,23 @@ def signature(target_name: str, divergence: Divergence, case: Case, located: Loc
 DESUGARED = {"`>`": "`<=`", "`>=`": "`<`", "`!=`": "`==`"}
 """Operators that the language defines by another (spec 01 §5)."""
 
-ARITHMETIC = frozenset(["`+`", "`-`", "`*`", "negation"])
+ARITHMETIC = frozenset(map(Rule, ("`+`", "`-`", "`*`", Form.NEGATION)))
+MEMBERSHIP = Rule("`in`")
+
+
+def _desugared(rule: Rule) -> Rule:
+    if rule.aspect is not Aspect.ITSELF:
+        return rule
+    return Rule(DESUGARED.get(rule.subject, rule.subject))
 
 
 def _located_signature(divergence: Divergence, located: Located, case: Case) -> str:
     """The rule and what the engines make of it; what an operand already came to is not the rule's doing."""
-    rule = DESUGARED.get(located.rule, located.rule)
+    rule = _desugared(located.identity)
     match located.kind:
         case "authorizer":
-            return f"{_authorizer_difference(divergence)} at the authorizer | {_statuses(located.text)}"
-        case "typing" if rule.startswith("the level of "):
+            return f"{_authorizer_difference(divergence)} at the authorizer | {_statuses(located.statuses)}"
+        case "typing" if rule.aspect is Aspect.LEVEL:
             return "verdicts differ at a level"
         case "typing":
             return f"verdicts differ at typing {_typing_row(rule)}"
@@ -79,42 +90,38 @@ def _located_signature(divergence: Divergence, located: Located, case: Case) -> 
             return f"{_reading_difference(divergence)} at {_one_function(rule)}"
     operands = {outcome for _, answers in located.operands for _, outcome in answers}
     classes = sorted((name, _rule_class(answer, operands)) for name, answer in located.answers)
-    if rule in ARITHMETIC and "overflow" in dict(classes).values():
-        rule = "arithmetic"
+    name = "arithmetic" if rule in ARITHMETIC and "overflow" in dict(classes).values() else str(rule)
     told = "answers differ" if _only_answers(classes) else _classes(classes)
     several_kinds = told == "answers differ" and rule not in EXTENSION_FUNCTIONS
     kinds = [_kind_of(answers) for _, answers in located.operands] if several_kinds else []
-    above = _hierarchy(case) if rule == "`in`" else []
+    above = _hierarchy(case) if rule == MEMBERSHIP else []
     beside = ", ".join([*sorted(set(filter(None, kinds))), *above])
-    return f"{told} at {rule}{f' of {beside}' if beside else ''}"
+    return f"{told} at {name}{f' of {beside}' if beside else ''}"
 
 
-EXTENSION_FUNCTIONS = frozenset(f"`{name}`" for name in FUNCTIONS | EXTENSION_METHODS)
+EXTENSION_FUNCTIONS = frozenset(Rule(f"`{name}`") for name in FUNCTIONS | EXTENSION_METHODS)
 """Their operands are of one kind each; called in an expression or in a document, they are the same."""
 
+CONSTRUCTORS = frozenset(Rule(f"`{name}`") for name in FUNCTIONS)
 
-CONSTRUCTORS = frozenset(f"`{name}`" for name in FUNCTIONS)
 
-
-def _typing_row(rule: str) -> str:
-    """The row of the type checker: one for arithmetic, one for the constructors of extension types."""
+def _typing_row(rule: Rule) -> str:
+    """Name the row of the type checker: one for arithmetic, one for the constructors of extension types."""
     if rule in ARITHMETIC:
         return "arithmetic"
-    return "a constructor of an extension type" if rule in CONSTRUCTORS else rule
+    return "a constructor of an extension type" if rule in CONSTRUCTORS else str(rule)
 
 
-def _one_function(rule: str) -> str:
-    called = rule.removeprefix("reading ")
-    return called if called in EXTENSION_FUNCTIONS else rule
+def _one_function(rule: Rule) -> str:
+    """Name a function alike whether it is called or read."""
+    called = Rule(rule.subject)
+    return str(called if rule.aspect is Aspect.READING and called in EXTENSION_FUNCTIONS else rule)
 
 
-def _statuses(met: str) -> str:
-    """The policies met by status and effect, whatever the errors are."""
-    said = {
-        " ".join(["erring" if word in ERROR_KINDS else word for word in one.split()])
-        for one in met.split(", ")
-    }
-    return ", ".join(sorted(said))
+def _statuses(statuses: Collection[PolicyStatus]) -> str:
+    """List the policies by status and effect, whatever the errors are."""
+    met = {f"{'erring' if status in ERROR_KINDS else status} {effect}" for status, effect in statuses}
+    return ", ".join(sorted(met)) or "no policies"
 
 
 VALUE_KINDS = {
@@ -139,18 +146,10 @@ def _hierarchy(case: Case) -> list[str]:
     return [feature for feature in case_features(case) if feature in ("entity parents", "two parents")]
 
 
-DONE_WITH_DOCUMENTS = (
-    "readers_agree",
-    "engines_agree",
-    "validators_agree",
-    "stores_conform_alike",
-    "schema_readers_agree",
-)
-"""Laws for which a difference in reading is just that, whichever text it shows in."""
-
-
 def _reading_difference(divergence: Divergence) -> str:
-    if divergence.law in DONE_WITH_DOCUMENTS:
+    """Name a difference in reading: between engines it is just that, whichever text it shows in."""
+    law = LAWS.get(divergence.law)
+    if law is not None and law.compares is Compares.ENGINES:
         classes = [(name, found.partition(" ")[0]) for name, found in outcome_classes(divergence)]
         return "answers differ" if _only_answers(classes) else _classes(classes)
     refused = any(isinstance(answer, Rejected) for _, answer in divergence.answers)
@@ -202,16 +201,6 @@ def alike(divergence: Divergence) -> Callable[[Divergence], bool]:
 
 def _lost_errors(before: Sequence[str], after: Sequence[str]) -> bool:
     return list(after) == [ANSWER] and ERROR_KINDS.issuperset(before)
-
-
-def same_bug(oracle: Oracle, engines: Sequence[Engine], divergence: Divergence) -> Callable[[Case], bool]:
-    """A predicate for the reducer: the case still shows a divergence like this one."""
-    is_alike = alike(divergence)
-
-    def shows(case: Case) -> bool:
-        return any(is_alike(found) for found in oracle(case, engines).divergences)
-
-    return shows
 
 
 def outcome_classes(divergence: Divergence) -> tuple[tuple[str, str], ...]:

@@ -15,6 +15,7 @@ from typing import Any, Literal, get_args
 from drt.diagnosis.expressions import Ask, Innermost, differ, innermost
 from drt.diagnosis.located import Answers, Located
 from drt.diagnosis.policies import OnePolicy, policies_of
+from drt.diagnosis.rule import Aspect, Rule, Whole
 from drt.diagnosis.rules import typing_rule_of
 from drt.engines.guard import Guarded, GuardedSession
 from drt.model.case import Case, Source
@@ -33,11 +34,11 @@ MOST_KINDS = 24
 PROBES = ("({0}) == ({0})", "({0}) && 1", "({0}) || 1")
 NO_EXPRESSION = "an expression"
 
-REPORTED: dict[str, tuple[str, str]] = {
-    "validation-errors": ("the error", "spec 08 §13"),
-    "warnings": ("the warning", "spec 08 §8"),
+REPORTED: dict[str, tuple[Aspect, str]] = {
+    "validation-errors": (Aspect.ERROR, "spec 08 §13"),
+    "warnings": (Aspect.WARNING, "spec 08 §8"),
 }
-"""What engines that give the same verdict may still part on: a word for it, and its section."""
+"""What engines that give the same verdict may still part on, and its section."""
 
 INDEPENDENT_OF_TYPES = frozenset(get_args(WarningKind)) - {"impossible_policy"}
 """Kinds of warnings that no type of an expression decides."""
@@ -72,7 +73,7 @@ class Typing:
             verdicts = self._told(policy.text)
             if differ(verdicts):
                 if self._agree_on_every_kind_of_request(policy):
-                    rule = "the kinds of requests that a policy is checked for"
+                    rule = Rule(Whole.REQUEST_KINDS)
                     return Located("typing", rule, "spec 08 §2", policy.id, policy.text, verdicts)
                 levels = self.level is not None and not differ(self.verdicts(policy.text, any_level=True))
                 return self._in_levels(policy, verdicts) if levels else self._in_types(policy, verdicts)
@@ -106,14 +107,14 @@ class Typing:
         policy = next((one for one in policies_of(self.case, self.engines) if one.id == policy_id), None)
         if policy is not None and kind not in INDEPENDENT_OF_TYPES:
             if self._agree_on_every_kind_of_request(policy):
-                rule = "the kinds of requests that a policy is checked for"
+                rule = Rule(Whole.REQUEST_KINDS)
                 return Located("typing", rule, "spec 08 §2", policy.id, policy.text, tuple(verdicts))
             found = self._in_parts(policy)
             if found is not None:
                 return found
-        rule, source = REPORTED[self.kind]
+        aspect, source = REPORTED[self.kind]
         text = "" if policy is None else policy.text
-        return Located("typing", f"{rule} {kind}", source, policy_id, text, tuple(verdicts))
+        return Located("typing", Rule(kind, aspect), source, policy_id, text, tuple(verdicts))
 
     def _in_parts(self, policy: OnePolicy) -> Located | None:
         """The innermost expression that is typed differently in a scope that admits all."""
@@ -140,8 +141,8 @@ class Typing:
             if found is not None:
                 rule, _ = typing_rule_of(found.node, found.tokens, found.operator)
                 told = (part.place, found.text, found.answers, found.operands)
-                return Located("typing", f"the level of {rule}", chapter, *told)
-        return Located("typing", "the level of a policy", chapter, policy.id, policy.text, verdicts)
+                return Located("typing", Rule(rule, Aspect.LEVEL), chapter, *told)
+        return Located("typing", Rule(Whole.POLICY, Aspect.LEVEL), chapter, policy.id, policy.text, verdicts)
 
     def _in_types(self, policy: OnePolicy, verdicts: Answers) -> Located:
         scope = _scope(policy.text)
@@ -156,18 +157,18 @@ class Typing:
             if part.keyword != "scope":
                 earlier = (*earlier, text)
         if differ(alone := self.verdicts(f"{scope};")):
-            return Located("typing", "the scope's types", "spec 08 §3", f"{policy.id}, scope", scope, alone)
-        rule = "the typing of a whole policy"
-        return Located("typing", rule, "spec 08 §6.10", policy.id, policy.text, verdicts)
+            rule = Rule(Whole.SCOPE_TYPES)
+            return Located("typing", rule, "spec 08 §3", f"{policy.id}, scope", scope, alone)
+        return Located("typing", Rule(Whole.POLICY_TYPING), "spec 08 §6.10", policy.id, policy.text, verdicts)
 
     def _named(self, found: Innermost, place: str, ask: Ask) -> Located:
         """The rule that types the expression, or what grants the capability that it needs."""
-        rule, source = typing_rule_of(found.node, found.tokens, found.operator)
-        text = found.text
+        subject, source = typing_rule_of(found.node, found.tokens, found.operator)
+        rule, text = Rule(subject), found.text
         if not differ(ask(text, ())):
             granted = next((one for one in found.given if differ(ask(text, (one,)))), None)
             if granted is not None:
-                rule, source = f"what {_outermost(granted)} grants", "spec 08 §6.2"
+                rule, source = Rule(_outermost(granted), Aspect.GRANT), "spec 08 §6.2"
                 text = granted
         return Located("typing", rule, source, place, text, found.answers, found.operands)
 

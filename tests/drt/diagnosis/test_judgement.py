@@ -9,6 +9,7 @@ import pytest
 from drt.assess.planted.faulty_engines import AndIsEager
 from drt.diagnosis import Located
 from drt.diagnosis.judgement import judge
+from drt.diagnosis.rule import Rule
 from drt.engines.smoke import ANYONE
 from drt.model import guide
 from drt.model.case import Case, Source
@@ -22,7 +23,7 @@ from generators.language import LANGUAGE
 
 EAGER = f"{Path(__file__).parents[1] / 'faulty_engines.py'}:{AndIsEager.__name__}"
 BOTH: tuple[tuple[str, Outcome], ...] = (("reference", Evaluated("false")), ("AndIsEager", Failed("type")))
-AT_AND = Located("expression", "`&&`", "spec 02 §4.1", "expression 0", "false && 1", BOTH)
+AT_AND = Located("expression", Rule("`&&`"), "spec 02 §4.1", "expression 0", "false && 1", BOTH)
 DIVERGENCE = Divergence("engines_agree", "value", "expression 0", BOTH)
 SEEDS = {
     "reference": [("another", "spec 05 §2")],

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from drt.diagnosis.features import case_features, policy_count
+from drt.diagnosis.located import Located, PolicyStatus
+from drt.diagnosis.rule import Aspect, Form, Rule, Step, Whole
 from drt.diagnosis.signature import alike, signature
 from drt.engines.base import BaseEngine
 from drt.model.case import Case, Request, Source
@@ -20,8 +22,10 @@ from drt.model.outcome import (
     ExceededBudget,
     Failed,
     Outcome,
+    Printed,
     Rejected,
     Unsupported,
+    Validated,
 )
 from drt.oracles.agreement import engines_agree
 
@@ -205,3 +209,40 @@ def test_of_three_engines_the_one_that_cannot_is_left_out() -> None:
     assert checked.inconclusive == ("unsupported:links",)
     assert {tuple(name for name, _ in found.answers) for found in checked.divergences} == {("one", "three")}
     assert Accepted() == Accepted("", "detail is for people")
+
+
+BY_RULE = [
+    ("expression", Rule("`>=`"), Evaluated("1"), Evaluated("2"), "answers differ at `<`"),
+    ("expression", Rule(Form.NEGATION), Failed("overflow"), Evaluated("2"), "production answer, reference overflow at arithmetic"),
+    ("expression", Rule(Form.NEGATION), Failed("type"), Evaluated("2"), "production answer, reference type at negation"),
+    ("expression", Rule(Form.ATTRIBUTE_ACCESS), Evaluated("1"), Evaluated("2"), "answers differ at attribute access"),
+    ("policy", Rule(Whole.SLOTS, Aspect.LINKING), ALLOW, DENY, "answers differ at linking: the slots of a template"),
+    ("typing", Rule("`*`", Aspect.LEVEL), Validated(True), Validated(False), "verdicts differ at a level"),
+    ("typing", Rule("`*`"), Validated(True), Validated(False), "verdicts differ at typing arithmetic"),
+    ("typing", Rule("`ip`"), Validated(True), Validated(False), "verdicts differ at typing a constructor of an extension type"),
+    ("typing", Rule("`||`", Aspect.GRANT), Validated(True), Validated(False), "verdicts differ at typing what `||` grants"),
+    ("typing", Rule("empty_set", Aspect.ERROR), Validated(True), Validated(False), "verdicts differ at typing the error empty_set"),
+    ("reading", Rule("`ip`", Aspect.READING), Accepted("1"), Accepted("2"), "answers differ at `ip`"),
+    ("reading", Rule("`ip`", Aspect.READING_JSON), Accepted("1"), Accepted("2"), "answers differ at reading JSON: `ip`"),
+    ("reading", Rule("a name", Aspect.READING), Accepted("1"), Rejected("policies"), "production rejected, reference accepted at reading a name"),
+    ("reading", Rule("policies", Aspect.FORMATTING), Printed("1"), Printed("2"), "answers differ at formatting: policies"),
+    ("authorizer", Rule(Step.DECISION.value[1]), ALLOW, DENY, "production deny, reference allow at the authorizer | erring permit, satisfied permit"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "rule", "first", "second", "name"), BY_RULE)
+def test_the_bucket_of_a_located_divergence(
+    kind: Kind, rule: Rule, first: Outcome, second: Outcome, name: str
+) -> None:
+    found = divergence("decision", first, second)
+    met = frozenset({PolicyStatus("type", "permit"), PolicyStatus("satisfied", "permit")})
+    at = Located(kind, rule, "", "", "satisfied permit, type permit", found.answers, statuses=met)  # type: ignore[arg-type]
+
+    assert signature("any", found, LESS, at) == name
+
+
+def test_a_law_that_compares_no_engines_names_the_bucket_of_a_reading() -> None:
+    found = divergence("document", Accepted("1"), Accepted("2"), law="json_round_trips")
+    at = Located("reading", Rule(Form.RECORD, Aspect.WRITING_JSON), "", "", "", found.answers)
+
+    assert signature("any", found, LESS, at) == "json_round_trips at writing JSON: record"

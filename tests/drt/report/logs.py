@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from drt.diagnosis import Located
+from drt.diagnosis.rule import Rule
 from drt.model.case import Case, Request, Source
 from drt.model.divergence import Divergence
 from drt.model.divergence_json import case_to_json, divergence_to_json
@@ -33,7 +34,9 @@ def answers(left: Outcome, right: Outcome) -> tuple[tuple[str, Outcome], ...]:
 def located(text: str = "1 < 2") -> Located:
     operands = (("1", answers(Evaluated("1"), Evaluated("1"))),)
     both = answers(Evaluated("true"), Evaluated("false"))
-    return Located("expression", f"`<` {text}", "spec 02 §4.4", "policy0, when", text, both, operands, text)
+    return Located(
+        "expression", Rule(f"`<` {text}"), "spec 02 §4.4", "policy0, when", text, both, operands, text
+    )
 
 
 def find(signature: str, number: str = "1-1", text: str = "", **more: Any) -> dict[str, Any]:

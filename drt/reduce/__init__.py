@@ -1,6 +1,6 @@
 """The reducer: a case, an order, a predicate; passes only propose.
 
-    small = reduce_case(case, interesting=shows, seconds=60)
+small = reduce_case(case, interesting=shows, seconds=60)
 """
 
 from drt.reduce.reducer import reduce_case

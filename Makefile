@@ -54,7 +54,7 @@ conformance: setup
 	$(PY) -m drt conformance $(MATERIAL) --engine production
 
 docs: setup $(VENV)/.docs
-	NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --quiet --strict
+	NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict # --quiet would hide the warnings that fail it
 
 $(VENV)/.docs: requirements-docs.lock
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-docs.lock

@@ -55,17 +55,17 @@ class Operator:
 
     @property
     def extension(self) -> bool:
-        """Whether it belongs to an extension type; parsers leave its number of arguments to evaluation."""
+        """Return whether it belongs to an extension type; parsers leave its number of arguments to evaluation."""
         return self.section.startswith("spec 03")
 
     @property
     def infix(self) -> bool:
-        """Whether its spelling stands between two operands."""
+        """Return whether its spelling stands between two operands."""
         return self.form == f"{{0}} {self.name} {{1}}"
 
     @property
     def total(self) -> bool:
-        """Whether operands of all kinds fit."""
+        """Return whether operands of all kinds fit."""
         return all(kinds in self.takes for kinds in product(KINDS, repeat=self.arity))
 
     @property
@@ -98,7 +98,7 @@ def _infix(name: str, takes: Rule, result: Kind, sections: tuple[str, str], *pre
 
 
 def _method(name: str, takes: Rule, result: Kind, sections: tuple[str, str], *preferred: str) -> Operator:
-    """A method of sets or entities."""
+    """Return the row of a method of sets or entities."""
     return Operator(
         name, _call_of(name, takes), takes, result, f"spec 02 §{sections[0]}", f"spec 08 §{sections[1]}",
         "method", preferred=preferred or _only(takes),
@@ -109,7 +109,7 @@ def _extension(
     name: str, operands: tuple[str, ...], outcomes: tuple[str, ...], result: Kind, section: str,
     *, surplus: bool = False,
 ) -> Operator:  # fmt: skip
-    """A method of an extension type."""
+    """Return the row of a method of an extension type."""
     takes = {operands: outcomes}
     return Operator(
         name, _call_of(name, takes), takes, result, f"spec 03 §{section}", "spec 08 §6.9", "method",

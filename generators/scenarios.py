@@ -1,5 +1,4 @@
-"""Puts a scenario together: schema, then entities, then policies, then requests, each drawn from what
-exists.
+"""Scenarios: schema, then entities, then policies, then requests, each drawn from what exists.
 
 A scenario holds the trees, so that its structure can be counted, mutated and reduced, and writes itself as
 texts.
@@ -54,30 +53,30 @@ class Scenario:
     spelling: int = 0
 
     def __repr__(self) -> str:
-        """The texts, which is what a reader of a failing property test wants to see."""
+        """Return the texts, which a reader of a failing property test wants to see."""
         requests = "\n".join(self.request_texts())
         parts = (self.schema_text(), self.policies_text(), self.entities_text(), requests)
         return f"Scenario({self.profile.name!r})\n" + "\n".join(parts)
 
     def policies_text(self) -> str:
-        """The policies in Cedar syntax."""
+        """Write the policies in Cedar syntax."""
         return print_policies(self.policies, spelling_of(self.spelling))
 
     def policies_json(self, links: bool = False) -> str:
-        """The policies as policy-set JSON, with `links` also the template links."""
+        """Write the policies as policy-set JSON, with `links` also the template links."""
         made = self.template_links if links else ()
         return json.dumps(policy_set_json(self.policies, made, spelling_of(self.spelling)))
 
     def schema_text(self) -> str:
-        """The schema in Cedar syntax."""
+        """Write the schema in Cedar syntax."""
         return schema_text(self.schema, spelling_of(self.spelling))
 
     def schema_json(self) -> str:
-        """The schema in JSON form."""
+        """Write the schema in JSON form."""
         return json.dumps(schema_json(self.schema))
 
     def entities_text(self) -> str:
-        """The entity document, with the schema's action entities where the profile wants them in it."""
+        """Write the entity document, with the schema's action entities where the profile wants them."""
         entities = self.entities
         if self.profile.action_entities:
             actions = tuple(Entity(action.uid, RecordV(()), action.parents) for action in self.schema.actions)
@@ -85,11 +84,11 @@ class Scenario:
         return entities_text(entities, self.profile.explicit_escapes, spelling_of(self.spelling))
 
     def request_texts(self) -> tuple[str, ...]:
-        """Each request as a JSON object with principal, action, resource and context."""
+        """Write each request as a JSON object with principal, action, resource and context."""
         return request_texts(self.requests, self.profile.explicit_escapes, spelling_of(self.spelling))
 
     def expressions(self) -> tuple[str, ...]:
-        """Single expressions in Cedar syntax, worth evaluating under every request."""
+        """Write single expressions in Cedar syntax, worth evaluating under every request."""
         spelling = spelling_of(self.spelling)
         return tuple(print_expression(expr, spelling) for expr in self.expression_trees)
 
@@ -103,7 +102,7 @@ class Scenario:
 
 
 def scenario(source: Source, profile: Profile) -> Scenario:
-    """One scenario of a profile, every decision taken by `source`."""
+    """Draw one scenario of a profile, every decision taken by `source`."""
     misfits: set[str] = set()
     left_out, schema = source.shared(
         (profile.swarm, profile.odd_names, profile.hostile_text, profile.odd_scripts),
@@ -144,13 +143,13 @@ def scenario(source: Source, profile: Profile) -> Scenario:
 
 
 def _schema(source: Source, profile: Profile) -> tuple[frozenset[str], Schema]:
-    """A swarm mask, and a schema under it. Knobs that it depends on are the key under which it is shared."""
+    """Draw a swarm mask and a schema under it."""
     left_out = draw_mask(source, profile.swarm)
     return left_out, draw_schema(source, profile, left_out)
 
 
 def _expressions(context: Context, aimed: Aimed) -> tuple[Expr, ...]:
-    """Expressions over the environment of the first policy."""
+    """Draw expressions over the environment of the first policy."""
     context.aim((aimed.environment,), aimed.witness)
     conditions = Conditions(context)
     return tuple(_expression(context, conditions) for _ in range(context.profile.expressions))

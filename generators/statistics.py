@@ -1,4 +1,4 @@
-"""What a scenario is made of, counted: policies, conditions, and those of them that say nothing."""
+"""Statistics of a scenario: policies, conditions, and conditions that decide nothing."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from generators.scenarios import Scenario
 
 
 def statistics(scenario: Scenario) -> Counter[str]:
-    """How many `policies`, `conditions` and `trivial conditions` there are, and `with conditions` 1 where
-    some policy is not decided by its scope alone.
+    """Count the `policies`, `conditions` and `trivial conditions` of a scenario.
+
+    `with conditions` is 1 where some policy is not decided by its scope alone.
     """
     bodies = [condition.body for policy in scenario.policies for condition in policy.conditions]
     return Counter(

@@ -1,8 +1,7 @@
-"""The public face for property tests: Hypothesis strategies of schemas, entities, policies, requests and
-scenarios.
+"""Hypothesis strategies of schemas, entities, policies, requests and scenarios: the face for property tests.
 
-Each draws by the same plain function as every other source. What one strategy drew is given to the next:
-`entities(schema)`, `policy_sets(schema, entities)`, `requests(schema, entities)`; `scenarios(profile)`
+Each draws by the same plain function as every other source. The result of one strategy is the input of the
+next: `entities(schema)`, `policy_sets(schema, entities)`, `requests(schema, entities)`; `scenarios(profile)`
 draws all of it.
 """
 
@@ -26,17 +25,17 @@ from generators.scenarios import Scenario, scenario
 
 
 def scenarios(profile: Profile = TYPED) -> SearchStrategy[Scenario]:
-    """Whole scenarios of a profile."""
+    """Return a strategy of whole scenarios of a profile."""
     return drawn_by(lambda source: scenario(source, profile))
 
 
 def schemas(profile: Profile = TYPED) -> SearchStrategy[Schema]:
-    """Schemas with at least one request environment."""
+    """Return a strategy of schemas with at least one request environment."""
     return drawn_by(lambda source: draw_schema(source, profile, NOTHING))
 
 
 def entities(schema: Schema, profile: Profile = TYPED) -> SearchStrategy[tuple[Entity, ...]]:
-    """Entities that fit a schema, in a hierarchy without cycles."""
+    """Return a strategy of entities that fit a schema, in a hierarchy without cycles."""
 
     def draw(source: Source) -> tuple[Entity, ...]:
         values = Values(source, profile, schema, set())
@@ -48,7 +47,7 @@ def entities(schema: Schema, profile: Profile = TYPED) -> SearchStrategy[tuple[E
 def policy_sets(
     schema: Schema, entities: Iterable[Entity], profile: Profile = TYPED
 ) -> SearchStrategy[tuple[Policy, ...]]:
-    """Policy sets over a schema and its entities."""
+    """Return a strategy of policy sets over a schema and its entities."""
     known = tuple(entities)
 
     def draw(source: Source) -> tuple[Policy, ...]:
@@ -58,7 +57,7 @@ def policy_sets(
 
 
 def requests(schema: Schema, entities: Iterable[Entity], profile: Profile = TYPED) -> SearchStrategy[Request]:
-    """Single requests that fit a schema, about its entities."""
+    """Return a strategy of single requests that fit a schema, about its entities."""
     known = tuple(entities)
 
     def draw(source: Source) -> Request:
@@ -69,7 +68,7 @@ def requests(schema: Schema, entities: Iterable[Entity], profile: Profile = TYPE
 
 
 def _context(source: Source, profile: Profile, schema: Schema, entities: tuple[Entity, ...]) -> Context:
-    """A context on entities that were drawn before; a type without any has one that does not exist."""
+    """Return a context on entities that were drawn before; a type without any has one that does not exist."""
     values = Values(source, profile, schema, set())
     for entity_type in schema.entity_types:
         name = entity_type.name

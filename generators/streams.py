@@ -1,8 +1,7 @@
-"""The streams of a night: well-typed cases for the most part, and beside them what strays, errs, was mutated
-or is hostile, each with its share.
+"""The streams of a night and their shares: well-typed, dangling, erring, mutated and hostile cases.
 
 A mutated case is an earlier one, drawn again from its own choices and then changed in its trees, so that its
-choices give it again by themselves.
+choices draw it again by themselves.
 """
 
 from __future__ import annotations
@@ -19,8 +18,9 @@ from generators.tree_mutation import mutated
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """A kind of cases, its share in a hundred, and the profile that it is drawn from; a mutated case has the
-    profile of what it was before.
+    """A kind of cases, its share in a hundred, and the profile that it is drawn from.
+
+    A mutated case has the profile of the case that was changed.
     """
 
     name: str
@@ -67,7 +67,7 @@ class Streamed:
 
 
 def streamed(source: Source) -> Streamed:
-    """One scenario of the streams, without single expressions."""
+    """Draw one scenario of the streams, without single expressions."""
     layers: list[Source] = []
     origin = source
     first = stream = _stream(source)

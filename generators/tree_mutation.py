@@ -1,7 +1,6 @@
-"""Changes a scenario in one to three places of its trees, so that it stays a scenario and mostly stays well
-typed.
+"""Changes to one to three places of a scenario's trees: it stays a scenario, and mostly well typed.
 
-Unlike a change of the choices it was drawn from, a change of the tree leaves the rest as it is.
+A change of the choices it was drawn from would change all that follows; a change of the tree leaves the rest.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ MOST_ATTEMPTS = 8
 
 
 def mutated(source: Source, scenario: Scenario) -> Scenario:
-    """The scenario with one to three changes; each is named in `intended_misfits`."""
+    """Return the scenario with one to three changes; each is named in `intended_misfits`."""
     for _ in range(source.choice((1, 1, 2, 3))):
         with source.span("mutation"):
             scenario = _changed(source, scenario)
@@ -41,7 +40,7 @@ def mutated(source: Source, scenario: Scenario) -> Scenario:
 
 
 def _changed(source: Source, scenario: Scenario) -> Scenario:
-    """The scenario with one change; as it is, where several attempts found nothing to change."""
+    """Return the scenario with one change, or as it is where several attempts changed nothing."""
     for _ in range(MOST_ATTEMPTS):
         name = source.choice(tuple(_CHANGES))
         changed = _CHANGES[name](source, scenario)
@@ -52,7 +51,7 @@ def _changed(source: Source, scenario: Scenario) -> Scenario:
 
 
 def _told(scenario: Scenario) -> tuple[object, ...]:
-    """What an engine is told of a scenario."""
+    """Return all parts of a scenario that an engine sees."""
     return scenario.policies, scenario.entities, scenario.requests
 
 
@@ -87,7 +86,7 @@ def _put_body(scenario: Scenario, number: int, clause: int, body: Expr) -> Scena
 
 
 def _swap_expression(source: Source, scenario: Scenario) -> Scenario | None:
-    """A sub-expression replaced by another of its kind from anywhere in the set."""
+    """Replace a sub-expression by another of its kind from anywhere in the set."""
     bodies = _bodies(scenario)
     by_kind: dict[str, list[Expr]] = {}
     spots: list[tuple[int, int, Place, Expr, str]] = []
@@ -109,7 +108,7 @@ def _swap_expression(source: Source, scenario: Scenario) -> Scenario | None:
 
 
 def _change_constant(source: Source, scenario: Scenario) -> Scenario | None:
-    """An integer moved by a little, or a Boolean or a comparison turned round."""
+    """Move an integer by a little, or negate a Boolean or a comparison."""
     spots: list[tuple[int, int, Expr, Place, Expr]] = []
     for number, clause, body in _bodies(scenario):
         for place, node in places(body):
@@ -222,7 +221,7 @@ def _flip_effect(source: Source, scenario: Scenario) -> Scenario:
 
 
 def _flip_clause(source: Source, scenario: Scenario) -> Scenario | None:
-    """A `when` for an `unless`, or the other way round."""
+    """Turn a `when` into an `unless`, or the other way round."""
     bodies = _bodies(scenario)
     if not bodies:
         return None
@@ -234,7 +233,7 @@ def _flip_clause(source: Source, scenario: Scenario) -> Scenario | None:
 
 
 def _repeat_policy(source: Source, scenario: Scenario) -> Scenario:
-    """A static policy once more at the end, where it disturbs no template's id."""
+    """Add a copy of a static policy at the end, where it disturbs no template's id."""
     _, policy = _any_policy(source, scenario)
     return scenario if policy.slots else replace(scenario, policies=(*scenario.policies, policy))
 
@@ -243,7 +242,7 @@ def _repeat_policy(source: Source, scenario: Scenario) -> Scenario:
 
 
 def _alter_attribute(source: Source, scenario: Scenario) -> Scenario | None:
-    """An attribute given a value of the same kind from elsewhere, or taken away."""
+    """Give an attribute a value of the same kind from elsewhere, or remove it."""
     owners = [number for number, entity in enumerate(scenario.entities) if entity.attrs.items]
     if not owners:
         return None

@@ -54,7 +54,7 @@ def _bins_of(row: Operator) -> Iterator[str]:
 
 
 def _evaluated(row: Operator) -> Iterator[tuple[str, ...]]:
-    """The kinds of the operands that may be evaluated; a lazy operator may stop at its first."""
+    """Yield the kinds of the operands that may be evaluated; a lazy operator may stop at its first."""
     if not row.lazy:
         yield from product(KINDS, repeat=row.arity)
         return

@@ -104,7 +104,7 @@ def reached_by(case: Case) -> Reached:
 
 
 class _Observer:
-    """Collects what one case reaches while the reference evaluates it."""
+    """The bins, crosses and situations of one case, collected while the reference evaluates it."""
 
     def __init__(self, loaded: LoadedReference) -> None:
         self.found = Reached()

@@ -1,4 +1,4 @@
-"""Expressions as trees over tokens, for the reducer alone.
+"""Expressions as trees over tokens, for the reducer and the localiser.
 
 Owns a tolerant reading of expression syntax: enough structure to lift parts and to know what kind of value a
 part has, and nothing about what is right. What it cannot read is left to the raw passes.
@@ -42,7 +42,7 @@ class Node:
 
 
 def read_expression(tokens: Sequence[Token], start: int, end: int) -> Node:
-    """The tree of the tokens `start` to `end`; raises `NotAnExpression`."""
+    """Read the tokens `start` to `end` as a tree; raise `NotAnExpression` where they are none."""
     reader = _Reader(tokens, start, end)
     node = reader.expression()
     if reader.at != end:
@@ -222,7 +222,7 @@ class _Reader:
 
 
 def _result(method: str) -> Kind:
-    """The kind of a method's result; an unknown method is taken for a test."""
+    """Return the kind of a method's result; an unknown method counts as a test."""
     match METHOD_RESULTS.get(method, "bool"):
         case "bool" | "long" as kind:
             return kind

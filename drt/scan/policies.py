@@ -23,7 +23,7 @@ class PolicyLayout:
 
 
 def layouts(tokens: Sequence[Token]) -> list[PolicyLayout]:
-    """The policies of a token sequence; each ends at its semicolon, the last perhaps without one."""
+    """Split a token sequence into policies; each ends at its semicolon, the last perhaps without one."""
     found: list[PolicyLayout] = []
     start = 0
     closes = matching(tokens)
@@ -64,6 +64,7 @@ def _layout(tokens: Sequence[Token], start: int, end: int, closes: dict[int, int
 
 
 def separated(tokens: Sequence[Token], start: int, end: int, closes: dict[int, int]) -> Iterator[Range]:
+    """Yield the ranges between the commas at the top of a token range."""
     first = at = start
     while at < end:
         at = closes.get(at, at)
@@ -76,7 +77,7 @@ def separated(tokens: Sequence[Token], start: int, end: int, closes: dict[int, i
 
 
 def condition_bodies(tokens: Sequence[Token]) -> Iterator[Range]:
-    """The token ranges of the expressions in all conditions."""
+    """Yield the token ranges of the expressions in all conditions."""
     for policy in layouts(tokens):
         for start, end in policy.conditions:
             yield start + 2, end - 1

@@ -32,6 +32,8 @@ OPENING = {"(": ")", "[": "]", "{": "}"}
 
 @dataclass(frozen=True, slots=True)
 class Token:
+    """A token of Cedar text with its place."""
+
     kind: TokenKind
     text: str
     start: int
@@ -48,7 +50,7 @@ def _tokens(text: str) -> tuple[Token, ...]:
 
 
 def tokenize(text: str) -> list[Token]:
-    """The tokens of a text in order."""
+    """Split a text into tokens, in order."""
     return list(_tokens(text))
 
 
@@ -73,10 +75,10 @@ def spell(texts: Sequence[str]) -> str:
 
 
 def edited(text: str, tokens: Sequence[Token], edits: Sequence[tuple[int, int, Sequence[str]]]) -> str:
-    """The text with token texts in the place of the tokens from, to (exclusive), for each edit in order.
+    """Replace the tokens from, to (exclusive) by token texts, for each edit in order.
 
-    It is spelled afresh where it was in the usual spelling; else all around the edits stays as it is, blanks
-    and comments too, for they may be what matters.
+    A text in the usual spelling is spelled afresh. Any other keeps all that surrounds the edits, blanks and
+    comments included, because they may be what matters.
     """
     texts = [token.text for token in tokens]
     if spell(texts) == text:
@@ -111,7 +113,7 @@ MERGING = frozenset(["!=", "==", "<=", ">=", "//", "||", "&&"])
 
 
 def _ends_operand(text: str) -> bool:
-    """Whether what ends with this token may be called, indexed or subtracted from."""
+    """Return whether what ends with this token may be called, indexed or subtracted from."""
     if not text:
         return False
     if text[0].isalnum() or text[0] == "_":

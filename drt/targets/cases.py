@@ -1,7 +1,7 @@
 """Cases from scenarios and texts: what the targets put before the engines.
 
-Owns the step from a generator's texts to a `Case`; it decides nothing about what is drawn but how much of it
-goes into one case.
+Owns the step from a generator's texts to a `Case`. It decides how much goes into one case, and nothing about
+what is drawn.
 """
 
 from __future__ import annotations
@@ -36,18 +36,18 @@ Draw = Callable[[Source], Case]
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A case, the stream that it belongs to, and the scenario it was written from, where these are told."""
+    """A case with its stream and the scenario it was written from, where these are known."""
 
     case: Case
     stream: str = ""
     scenario: Scenario | None = None
 
     def statistics(self) -> Counter[str]:
-        """What the scenario is made of: `policies`, `conditions`, `trivial conditions` and the like."""
+        """Count what the scenario is made of: `policies`, `conditions`, `trivial conditions` and the like."""
         return Counter() if self.scenario is None else statistics(self.scenario)
 
     def policies_with_schema(self) -> Case | None:
-        """The policies and links with the schema that they were drawn for, ready to be validated."""
+        """Return the policies and links with the schema that they were drawn for, ready to validate."""
         if self.scenario is None:
             return None
         return Case(self.case.policies, schema=Text(self.scenario.schema_text()), links=self.case.links)
@@ -65,8 +65,9 @@ ODD_TEXT = replace(HOSTILE_TEXT, name="odd-text", templates=0.3, requests=1, exp
 
 
 def reproduction(choices: Sequence[int | bool]) -> dict[str, str]:
-    """The choices as Hypothesis takes them: `@reproduce_failure(version, blob)` above a test of
-    `drawn_by(target.draw)` draws the case again.
+    """Return the choices as Hypothesis takes them.
+
+    `@reproduce_failure(version, blob)` above a test of `drawn_by(target.draw)` draws the case again.
     """
     from generators.choice.hypothesis_source import reproduction as of  # half a second, for finds alone
 
@@ -86,7 +87,7 @@ GRID_A_CASE = 16
 
 
 def authorization(drawn: Scenario) -> Case:
-    """The policies, entities, links and requests of a scenario, without its schema."""
+    """Return the policies, entities, links and requests of a scenario, without its schema."""
     return Case(
         policies=Text(drawn.policies_text()),
         entities=drawn.entities_text(),
@@ -96,7 +97,7 @@ def authorization(drawn: Scenario) -> Case:
 
 
 def authorize(profile: Profile) -> Draw:
-    """Policies of a profile and requests aimed at them."""
+    """Draw policies of a profile and requests aimed at them."""
     silent = replace(profile, expressions=0)
     return lambda source: authorization(scenario(source, silent))
 
@@ -113,20 +114,20 @@ def _in_any_form(source: Source, case: Case) -> Case:
 
 
 def streams(source: Source) -> Drawn:
-    """A case of one of the streams of a night."""
+    """Draw a case of one of the streams of a night."""
     found = streamed(source)
     case = _in_any_form(source, authorization(found.scenario))
     return Drawn(case, found.stream, found.scenario)
 
 
 def evaluate(source: Source) -> Case:
-    """Expressions of every type under a few requests."""
+    """Draw expressions of every type under a few requests."""
     drawn = scenario(source, EVALUATE)
     return replace(authorization(drawn), expressions=drawn.expressions())
 
 
 def changed_text(source: Source) -> Case:
-    """Policies and expressions straight from the grammar, most of them changed in a few places."""
+    """Draw policies and expressions from the grammar, most of them changed in a few places."""
     grammar = Grammar(source)
     texts = [grammar.policies(2)]
     texts += [grammar.expression(source.integer(1, 3)) for _ in range(EXPRESSIONS_A_CASE)]
@@ -135,7 +136,7 @@ def changed_text(source: Source) -> Case:
 
 
 def changed_json(source: Source) -> Case:
-    """A policy set and an entity document in JSON, most of them changed in a few places."""
+    """Draw a policy set and an entity document in JSON, most of them changed in a few places."""
     drawn = scenario(source, SMALL)
     policies, entities = drawn.policies_json(links=True), drawn.entities_text()
     return Case(
@@ -145,7 +146,7 @@ def changed_json(source: Source) -> Case:
 
 
 def odd_text(source: Source) -> Case:
-    """Policies in words nobody would choose, in text or in JSON, or straight from the grammar."""
+    """Draw policies in words that nobody would choose, in text or in JSON, or straight from the grammar."""
     if source.boolean(0.4):
         return Case(policies=Text(Grammar(source).policies(2)))
     drawn = scenario(source, ODD_TEXT)
@@ -156,7 +157,7 @@ def odd_text(source: Source) -> Case:
 
 
 def entities_alone(source: Source) -> Case:
-    """An entity document, sometimes changed in a few places."""
+    """Draw an entity document, sometimes changed in a few places."""
     drawn = scenario(source, replace(SMALL, mistyped_value=0.2, dangling_reference=0.2))
     text = drawn.entities_text()
     return Case(policies=Text(""), entities=mutated_json(source, text) if source.boolean(0.4) else text)
@@ -169,7 +170,7 @@ ESCAPES = {"\\": r"\\", '"': r"\"", "\0": r"\0"}
 
 
 def likes(source: Source) -> Case:
-    """Texts like patterns: the pattern is the text with stars put in and something changed now and then."""
+    """Draw texts like patterns: the pattern is the text with stars and, now and then, a change."""
     return Case(policies=Text(""), expressions=tuple(_like(source) for _ in range(LIKES_A_CASE)))
 
 
@@ -186,19 +187,19 @@ def _like(source: Source) -> str:
 
 
 def _literal(elements: Sequence[str | None], star: str) -> str:
-    """A string literal; `star` is how the character `*` is written, None is the wildcard."""
+    """Write a string literal; `star` is how the character `*` is written, None is the wildcard."""
     written = ("*" if one is None else star if one == "*" else ESCAPES.get(one, one) for one in elements)
     return f'"{"".join(written)}"'
 
 
 def hostile(source: Source) -> Case:
-    """A hostile input of moderate size: deep, long, repetitive, ill-encoded."""
+    """Draw a hostile input of moderate size: deep, long, repetitive, ill-encoded."""
     family = source.choice(FAMILIES)
     return family.make(source.integer(2, min(MOST_HOSTILE, family.sizes[-1] + 1))).case
 
 
 def grid(source: Source) -> Case:
-    """Every operator on operands of every kind, evenly."""
+    """Draw every operator on operands of every kind, evenly."""
     expressions = tuple(grid_expression(source) for _ in range(GRID_A_CASE))
     return Case(Text(""), ENTITIES, requests=(Request(REQUEST),), expressions=expressions)
 
@@ -206,8 +207,9 @@ def grid(source: Source) -> Case:
 def validated(
     *profiles: Profile, requests: int = 0, json_schema: float = 0.3, json_policies: float = 0.0
 ) -> Draw:
-    """Policies of one of the profiles with their schema, each in either syntax; entities and requests where
-    asked for.
+    """Draw policies of one of the profiles with their schema, each in either syntax.
+
+    Entities and requests come with them where `requests` asks for some.
     """
     fewer = _at_most(profiles, requests)
 
@@ -238,8 +240,9 @@ def _with_json_policies(source: Source, drawn: Scenario, case: Case) -> Case:
 
 
 def fragments(*profiles: Profile, requests: int = 0, missed: float = 0.4) -> Draw:
-    """Draw policies of one of the profiles with schemas that link to theirs; with probability `missed`,
-    schemas that break one rule of linking.
+    """Draw policies of one of the profiles with schemas that link to theirs.
+
+    With probability `missed` the schemas break one rule of linking.
     """
     fewer = _at_most(profiles, requests)
 
@@ -255,8 +258,9 @@ def fragments(*profiles: Profile, requests: int = 0, missed: float = 0.4) -> Dra
 
 
 def incomplete(*profiles: Profile, requests: int = 0) -> Draw:
-    """Draw policies of one of the profiles, rarely none, with one schema or several that together leave
-    something external.
+    """Draw policies of one of the profiles with schemas that together leave something external.
+
+    Rarely there are no policies.
     """
     fewer = _at_most(profiles, requests)
 
@@ -300,8 +304,9 @@ _INQUIRIES: tuple[Draw, ...] = (
 
 
 def inquiry(source: Source) -> Case:
-    """Draw policies, templates and links for an inquiry (spec 13 §1–§3): with one schema, with schemas that
-    link or do not, or without any.
+    """Draw policies, templates and links for an inquiry (spec 13 §1–§3).
+
+    They come with one schema, with schemas that link or do not, or without any.
     """
     if source.boolean(0.5):
         return source.choice(_INQUIRIES)(source)

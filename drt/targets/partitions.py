@@ -1,4 +1,4 @@
-"""Lanes: which worker draws which cases, so that a run's cases are the same however many workers draw them.
+"""Lanes: which worker draws which cases, whatever the number of workers.
 
 Case `index` of every target lies in lane `index % LANES`. A lane belongs to one worker, which draws its cases
 in order; whatever a case depends on besides its random seed lies before it in its lane.
@@ -21,18 +21,20 @@ class Lanes:
     count: int
 
     def of(self, index: int) -> int:
-        """The lane of a case."""
+        """Return the lane of a case."""
         return index % self.count
 
     def first_from(self, index: int) -> int:
-        """The first case from `index` on that lies in one of these lanes."""
+        """Return the first case from `index` on that lies in one of these lanes."""
         lane = index % self.count
         return index + min((own - lane) % self.count for own in self.own)
 
 
 def lanes_of(worker: int, workers: int, shard: tuple[int, int] = (0, 1)) -> Lanes:
-    """The lanes of one of the workers of a shard, a number from 0 and how many shards there are; at most
-    `LANES` of them. Shards share the cases whatever the number of workers that each of them has.
+    """Return the lanes of one of the workers of a shard, at most `LANES` workers.
+
+    A shard is a number from 0 and the count of shards. Shards share the cases whatever their numbers of
+    workers.
     """
     part, parts = shard
     whole = range(part, LANES, parts)

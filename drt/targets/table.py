@@ -1,7 +1,7 @@
-"""The targets: what a run can draw and by which law it judges it.
+"""The targets: what a run can draw and the law by which it judges it.
 
-Owns the table that joins a generator to an oracle, and nothing else; the same table prints `drt targets`,
-and shares a run's budget.
+Owns the table that joins a generator to an oracle, and nothing else. The same table prints `drt targets` and
+shares a run's budget.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from generators.choice.sources import Source
 
 
 def _law(name: str, oracle: Oracle, sentence: str) -> Target:
-    """A law of authorization, tried on untyped policies with templates and links."""
+    """Return a target for a law of authorization, on untyped policies with templates and links."""
     return Target(name, sentence, cases.authorize(cases.UNTYPED_RBAC), oracle)
 
 

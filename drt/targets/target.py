@@ -1,4 +1,4 @@
-"""What a target is: a way to draw cases and the law by which they are judged."""
+"""A target: a way to draw cases and the law by which they are judged."""
 
 from __future__ import annotations
 
@@ -16,11 +16,10 @@ from generators.choice.sources import Source
 class Target:
     """A named pair of generator and oracle.
 
-    `draw` makes one case from a source of choices; `streams` does so too, where cases belong to streams that
-    are told apart, and tells which. `sentence` states the law in one line. `weight` is the
-    share of a run's budget relative to the other targets. Of `watched` cases, the reference tells of one
-    which rules of the language it reaches; of streams also of the first of every lane, so that there is soon
-    something to mutate.
+    `draw` makes one case from a source of choices; `streams` also reports the stream that the case belongs
+    to. `sentence` states the law in one line. `weight` is the share of a run's budget relative to the other
+    targets. The reference reports the bins of one case in `watched`; of streams also of the first of every
+    lane, so that there is soon something to mutate.
     """
 
     name: str
@@ -32,8 +31,9 @@ class Target:
     streams: Callable[[Source], cases.Drawn] | None = None
 
     def make(self, source: Source) -> cases.Drawn:
-        """One case, with the stream it belongs to."""
+        """Draw one case, with the stream it belongs to."""
         return cases.Drawn(self.draw(source)) if self.streams is None else self.streams(source)
 
     def is_watched(self, index: int, case_random_seed: int) -> bool:
+        """Return whether the reference observes this case."""
         return case_random_seed % self.watched == 0 or (self.streams is not None and index < LANES)

@@ -81,7 +81,7 @@ VALIDATION_TARGETS = (
     ),
     Target(
         "valid-fragments",
-        "Policies have the same verdict under schemas that link, whoever links them.",
+        "Policies have the same verdict under schemas that link, whichever engine links them.",
         cases.fragments(TYPED, TYPE_ERRORS),
         validation.validators_agree,
         weight=2,
@@ -157,7 +157,7 @@ VALIDATION_TARGETS = (
     ),
     Target(
         "valid-translations",
-        "A schema translated to the other syntax means the same, whoever reads it.",
+        "A schema translated to the other syntax means the same to every reader.",
         cases.schema_alone(HOSTILE_TEXT),
         schemas.schema_translations_mean_the_same,
     ),

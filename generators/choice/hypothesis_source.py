@@ -100,7 +100,7 @@ class _Drawn(SearchStrategy[T_co], Generic[T_co]):
 
 
 def drawn_by(draw: Callable[[Source], T]) -> SearchStrategy[T]:
-    """A Hypothesis strategy that draws by a plain function over a source."""
+    """Return a Hypothesis strategy that draws by a plain function over a source."""
     return _Drawn(draw)
 
 
@@ -111,9 +111,10 @@ def search(
     examples: int,
     home: Path,
 ) -> None:
-    """Have Hypothesis draw so many things and hand each to a judge with its choices, steering towards those
-    that score more. The same random seed and the same scores give the same things. Hypothesis keeps its
-    own files in `home`.
+    """Have Hypothesis draw so many examples and hand each to a judge with its choices.
+
+    Hypothesis steers towards those that score more. The same random seed and the same scores give the same
+    things. It keeps its own files in `home`.
     """
     set_hypothesis_home_dir(home)
 
@@ -134,9 +135,9 @@ def search(
 
 
 def reproduction(choices: Sequence[Choice]) -> tuple[str, bytes]:
-    """The arguments of `@reproduce_failure` for a test whose only drawn argument comes from these choices.
+    """Return the arguments of `@reproduce_failure` for a test whose only drawn argument is of these choices.
 
-    Bound to the exact Hypothesis version, so it is provenance; the saved case is the record.
+    They are bound to the exact Hypothesis version, so they are provenance; the saved case is the record.
     """
     return __version__, encode_failure(tuple(choices))
 

@@ -19,40 +19,43 @@ Choice = int | bool
 
 
 class Source(Protocol):
-    """Answers the questions a generator asks. The smallest answer (`lo`, `False`, the first item) is the
-    simplest.
+    """A source of answers to the questions that a generator asks.
+
+    The smallest answer (`lo`, `False`, the first item) is the simplest.
     """
 
     @property
     def choices(self) -> list[Choice]:
-        """The answers given so far, in order."""
+        """Return the answers given so far, in order."""
         ...
 
     def integer(self, lo: int, hi: int) -> int:
-        """An integer in `lo..hi`, both included; nothing is drawn when they are equal."""
+        """Draw an integer in `lo..hi`, both included; nothing is drawn when they are equal."""
         ...
 
     def boolean(self, p: float = 0.5) -> bool:
-        """True with probability `p`; nothing is drawn when `p` leaves no doubt."""
+        """Draw true with probability `p`; nothing is drawn when `p` leaves no doubt."""
         ...
 
     def choice(self, seq: Sequence[T]) -> T:
-        """One item of a non-empty sequence, drawn as an integer index."""
+        """Draw one item of a non-empty sequence, as an integer index."""
         ...
 
     def span(self, label: str) -> AbstractContextManager[None]:
-        """Groups the choices drawn inside, so that a shrinker can treat them as one thing."""
+        """Group the choices drawn inside, so that a shrinker can treat them as one thing."""
         ...
 
     def earlier(self) -> Source:
-        """A source that gives what was drawn once before, and records here what it answers; itself, where
-        nothing was kept.
+        """Return a source that replays an earlier case and records its answers here.
+
+        It is this source itself where nothing was kept.
         """
         ...
 
     def shared(self, key: Hashable, draw: Callable[[Source], T]) -> T:
-        """What `draw` gives; the same for all cases that share things and ask by the same key. It must not
-        change afterwards.
+        """Return what `draw` gives, the same for all cases that share things and ask by the same key.
+
+        The result must not change afterwards.
         """
         ...
 
@@ -81,10 +84,10 @@ _SHARED: dict[tuple[int, Hashable], tuple[object, tuple[Choice, ...]]] = {}
 
 
 class RecordingSource:
-    """A pseudo-random source that records what it answered; the same random seed gives the same answers.
+    """A pseudo-random source that records its answers; the same random seed gives the same answers.
 
-    `kept` are the choices of earlier cases, for those who want to draw one again. Cases of the same
-    `shared_seed` share what they may.
+    `kept` are the choices of earlier cases, from which `earlier` draws one. Cases of the same `shared_seed`
+    share what they may.
     """
 
     __slots__ = ("_kept", "_random", "_randrange", "_record", "_shared_seed", "choices")
@@ -154,7 +157,7 @@ class RecordingSource:
 
 
 class ReplaySource:
-    """Answers from recorded choices.
+    """A source that answers from recorded choices.
 
     Replaying what a generator recorded gives the same thing again. A choice that does not fit its question
     (of the other kind, or out of range) is consumed and answered with the simplest value, as is every

@@ -1,6 +1,4 @@
-"""Swarm masks: on half of the cases a random part of the language is left out, so that the rest meets more
-often.
-"""
+"""Swarm masks: half of the cases leave out random features, so that the others meet more often."""
 
 from __future__ import annotations
 
@@ -43,7 +41,7 @@ NOTHING: frozenset[str] = frozenset()
 
 
 def draw_mask(source: Source, p: float) -> frozenset[str]:
-    """The features left out of a case; empty, the mask zero, with probability `1 - p`."""
+    """Draw the features left out of a case; none, the mask zero, with probability `1 - p`."""
     if not source.boolean(p):
         return NOTHING
     bits = source.integer(0, (1 << len(FEATURES)) - 1)

@@ -1,8 +1,7 @@
-"""An approximation of the value of an expression under the witness, only to aim: a wrong one costs aim and
-nothing else.
+"""An approximation of the value of an expression under the witness, only to aim constants.
 
-It knows the common operators and gives up (`Unknown`) on the rest and on every error, so it is no engine:
-nothing is ever compared with it.
+It covers the common operators and gives up (`Unknown`) on the rest and on every error, so it is no engine: a
+wrong value costs aim, and nothing is ever compared with it.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ from generators.language import FUNCTIONS
 
 
 class Unknown(Exception):
-    """No approximation: an error, or something that it does not follow."""
+    """An error, or something that the approximation does not cover."""
 
 
 class Facts(Protocol):
@@ -46,15 +45,21 @@ class Facts(Protocol):
     entities: dict[Uid, Entity]
     written: dict[tuple[str, str], ExtV]
 
-    def root_value(self, root: Var) -> Value: ...
+    def root_value(self, root: Var) -> Value:
+        """Return the value of a variable."""
+        ...
 
-    def attribute(self, value: Value, attr: str) -> Value | None: ...
+    def attribute(self, value: Value, attr: str) -> Value | None:
+        """Return an attribute of a value; None where it has none."""
+        ...
 
-    def tags(self, value: Value | None) -> tuple[tuple[str, Value], ...]: ...
+    def tags(self, value: Value | None) -> tuple[tuple[str, Value], ...]:
+        """Return the tags of an entity."""
+        ...
 
 
 def truth(facts: Facts, expr: Expr) -> bool | None:
-    """Whether a condition holds, as far as can be told."""
+    """Return the truth of a condition; None where it is not known."""
     try:
         value = approximate(facts, expr)
     except Unknown:
@@ -63,7 +68,7 @@ def truth(facts: Facts, expr: Expr) -> bool | None:
 
 
 def approximate(facts: Facts, expr: Expr) -> Value:
-    """The value of an expression; raises `Unknown`."""
+    """Return the value of an expression; raise `Unknown` where it is not known."""
     match expr:
         case GetAttr(left, attr):
             found = facts.attribute(approximate(facts, left), attr)
@@ -268,8 +273,9 @@ def _in_range(key: tuple[int, ...], other: tuple[int, ...]) -> bool:
 
 
 def matches(text: str, pattern: tuple[str | None, ...]) -> bool:
-    """Whether a text fits a pattern: the first piece at its start, the last at its end, the rest in between
-    in order.
+    """Return whether a text fits a pattern.
+
+    The first piece is at its start, the last at its end, the rest in between in order.
     """
     pieces: list[str] = [""]
     for piece in pattern:

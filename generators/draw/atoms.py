@@ -1,7 +1,7 @@
-"""Draws atoms, the conditions without `&& || ! if`: each compares something of the request with something.
+"""Atoms, the conditions without `&& || ! if`: each compares something of the request with something.
 
-`want` is the truth an atom should have under the witness, where that can be arranged; constants are put
-exactly at the boundary more often than not.
+`want` is the truth an atom should have under the witness, where that can be arranged. More often than not,
+constants lie exactly at the boundary.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from generators.draw.world import (
 
 
 class Atoms(Comparisons):
-    """Draws atoms within a context."""
+    """Atoms drawn within a context."""
 
     __slots__ = ("_draw", "_menus")
 
@@ -66,7 +66,7 @@ class Atoms(Comparisons):
         }
 
     def atom(self, depth: int, want: bool | None) -> Expr:
-        """One atom, its guards still pending."""
+        """Draw one atom; its guards are still pending."""
         index = self.context.index
         menu = self._menus.get(id(index))
         if menu is None:
@@ -74,7 +74,7 @@ class Atoms(Comparisons):
         return self._draw[self.source.choice(menu)](depth, want)
 
     def _menu(self) -> tuple[str, ...]:
-        """What can be drawn from the paths there are, each as often as it should be."""
+        """Return the kinds of atoms that the paths allow, each as often as it should be drawn."""
         index, left_out = self.context.index, self.context.left_out
         types = index.by_type
         weights: dict[str, int] = {"identity": 1}
@@ -177,8 +177,9 @@ class Atoms(Comparisons):
         return Binary("in", left, Lit(target))
 
     def type_test(self, depth: int, want: bool | None) -> Expr:
-        """`is`, on a variable whose type is open where there is one; it says nothing of a path, whose type
-        is fixed.
+        """Draw `is`, on a variable whose type is open where there is one.
+
+        Of a path, whose type is fixed, it decides nothing.
         """
         environments = self.context.environments
         for variable, names in (
@@ -193,7 +194,7 @@ class Atoms(Comparisons):
         return self.containment(depth, want)
 
     def action(self, depth: int, want: bool | None) -> Expr:
-        """A test of the action: equality, a group, a list."""
+        """Draw a test of the action: equality, a group, a list."""
         source, context = self.source, self.context
         uid = context.witness.action
         if uid not in context.schema.actions_by_uid:

@@ -1,6 +1,6 @@
-"""Draws atoms that compare values: numbers, instants, texts, addresses, records, and anything by equality.
+"""Atoms that compare values: numbers, instants, texts, addresses, records, and anything by equality.
 
-Constants are put exactly at the boundary more often than not.
+More often than not, constants lie exactly at the boundary.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ _SCALE = {"datetime": (1, 1000, extension_values.DAY), "duration": (1, 1000, 3_6
 
 
 class Comparisons:
-    """Draws comparisons within a context."""
+    """Comparisons drawn within a context."""
 
     __slots__ = ("context", "source", "terms")
 
@@ -77,7 +77,7 @@ class Comparisons:
         self.source = terms.source
 
     def order(self, depth: int, want: bool | None) -> Expr:
-        """A comparison of numbers, instants, durations or decimals."""
+        """Draw a comparison of numbers, instants, durations or decimals."""
         source = self.source
         types = [type_ for type_ in ORDERED if self.terms.has_path(type_)]
         if not types:
@@ -98,13 +98,13 @@ class Comparisons:
         return Call(op, (left, right)) if kind == "decimal" else Binary(op, left, right)
 
     def _other(self, left: Expr, right: Expr, type_: Type) -> Expr:
-        """The right side, or a literal where it would repeat the left one."""
+        """Return the right side, or a literal where it would repeat the left one."""
         if right != left or not is_exact(type_):
             return right
         return self.terms.literal_of(type_, 0)[0]
 
     def subject(self, type_: Type, depth: int) -> Term:
-        """A term of the type: a path or something computed from one."""
+        """Draw a term of the type: a path or something computed from one."""
         if depth <= 0 or self.source.integer(0, 9) < _PATHS_IN_TEN.get(type_, 8):
             found = self.terms.path(type_, present=True)
             if found is not None:
@@ -115,7 +115,10 @@ class Comparisons:
         return self.terms.path(type_, present=True) or computed
 
     def beside(self, type_: Prim, value: Value | None, op: str, want: bool | None) -> Expr | None:
-        """A constant placed so that `value op constant` is as wanted; `None` where the value is not known."""
+        """Place a constant so that `value op constant` is as wanted.
+
+        There is none where the value is not known.
+        """
         source = self.source
         at = number(value)
         if at is None or source.integer(0, 9) >= 8:
@@ -135,7 +138,7 @@ class Comparisons:
         return None if near is None else self.terms.literal(near)
 
     def equality(self, depth: int, want: bool | None) -> Expr:
-        """`==` or `!=` on any type: against its own value, another one, or another path."""
+        """Draw `==` or `!=` on any type: against its own value, another one, or another path."""
         source, terms = self.source, self.terms
         type_ = source.choice(tuple(self.context.index.by_type))
         left, value = self.subject(type_, depth)
@@ -150,6 +153,7 @@ class Comparisons:
         return Binary("==" if positive else "!=", left, right)
 
     def flag(self, depth: int, want: bool | None) -> Expr:
+        """Draw a Boolean path, negated where that makes it as wanted."""
         found = self.terms.path(BOOL, present=True)
         if found is None:
             return self.identity(depth, want)
@@ -159,7 +163,7 @@ class Comparisons:
         return path
 
     def like(self, depth: int, want: bool | None) -> Expr:
-        """A pattern made from the text itself by cutting pieces out, or from another text."""
+        """Draw a pattern made from the text itself by cutting pieces out, or from another text."""
         source = self.source
         left, value = self.subject(STRING, depth)
         text = (
@@ -189,7 +193,7 @@ class Comparisons:
                 )
 
     def address(self, depth: int, want: bool | None) -> Expr:
-        """A test of an ip address; a range around it where that is wanted."""
+        """Draw a test of an ip address; a range around it where that is wanted."""
         source = self.source
         left, value = self.subject(IPADDR, depth)
         method = source.choice((*IP_TESTS, "isInRange", "isInRange"))
@@ -202,7 +206,7 @@ class Comparisons:
         return Call(method, (left, self.terms.term(IPADDR, depth - 1)[0]))
 
     def record(self, depth: int, want: bool | None) -> Expr:
-        """A record literal: compared, tested for an attribute, or held in a set."""
+        """Draw a record literal: compared, tested for an attribute, or held in a set."""
         source, terms = self.source, self.terms
         types = [type_ for type_ in self.context.index.by_type if is_exact(type_)]
         if not types:
@@ -219,7 +223,7 @@ class Comparisons:
         return Binary("==", RecordLit(((name, subject),)), RecordLit(((name, other),)))
 
     def identity(self, depth: int, want: bool | None) -> Expr:
-        """A variable compared with a literal of its type: possible in every environment."""
+        """Draw a comparison of a variable with a literal of its type, which every environment allows."""
         source, context = self.source, self.context
         variable = source.choice((PRINCIPAL, RESOURCE))
         value = context.root_value(variable)

@@ -1,4 +1,4 @@
-"""Draws conditions: atoms under `&& || ! if`, each guarded where it stands.
+"""Conditions: atoms under `&& || ! if`, each guarded where it stands.
 
 A guard in force on the left of `&&` is not repeated on the right; under `||`, `!` and `if` each part is on
 its own.
@@ -18,7 +18,7 @@ _JOINS = ("atom", "atom", "atom", "and", "and", "or", "or", "not", "if")
 
 
 class Conditions:
-    """Draws Boolean expressions within a context."""
+    """Boolean expressions drawn within a context."""
 
     __slots__ = ("atoms", "context", "joins", "source", "terms")
 
@@ -31,9 +31,9 @@ class Conditions:
         self.joins = tuple(join for join in _JOINS if join not in context.left_out)
 
     def boolean(self, depth: int, want: bool | None) -> Expr:
-        """A guarded condition, true under the witness if that is wanted and can be arranged.
+        """Draw a guarded condition, true under the witness if that is wanted and can be arranged.
 
-        What it guards is left in force, as it holds where the whole is true; a caller for whom that does not
+        Its guards are left in force, as they hold where the whole is true; a caller for whom that does not
         follow restores the context.
         """
         join = self.source.choice(self.joins) if depth > 0 else "atom"
@@ -96,15 +96,16 @@ class Conditions:
         return If(condition, then, otherwise)
 
     def _apart(self, depth: int, want: bool | None) -> Expr:
-        """A condition whose guards say nothing about what follows."""
+        """Draw a condition whose guards are not in force after it."""
         guarded = set(self.context.guarded)
         condition = self.boolean(depth, want)
         self.context.guarded = guarded
         return condition
 
     def clause(self, depth: int, want: bool | None) -> Expr:
-        """The body of a `when` or `unless`; it may first narrow the environments by type tests and an
-        action test.
+        """Draw the body of a `when` or `unless`.
+
+        It may first narrow the environments by type tests and an action test.
         """
         context, source = self.context, self.source
         before = context.environments
@@ -122,7 +123,7 @@ class Conditions:
         return Binary("&&", chain, body)
 
     def _narrowing(self, environments: tuple[Environment, ...]) -> tuple[list[Expr], tuple[Environment, ...]]:
-        """Tests the witness passes, and the environments that are left where they hold."""
+        """Draw tests that the witness passes, and the environments that are left where they hold."""
         source, witness = self.source, self.context.witness
         tests: list[Expr] = []
         kept = environments

@@ -1,7 +1,6 @@
-"""The constant pools of one case: a few values of each kind that schema, entities, policies and requests
-share.
+"""The constant pools of one case: a few values of each kind that all its parts share.
 
-A pool is drawn when it is first asked. A constant is mostly one of the pool, sometimes its neighbour,
+A pool is drawn when it is first used. A constant is mostly one of the pool, sometimes its neighbour,
 sometimes from the boundary lists.
 """
 
@@ -18,7 +17,7 @@ DELTAS = (1, -1, 1, -1, 2, -2, 10)
 
 
 class Constants:
-    """Draws constants of one case."""
+    """The constants of one case."""
 
     __slots__ = ("_extensions", "_longs", "_strings", "_tags", "profile", "source")
 
@@ -31,6 +30,7 @@ class Constants:
         self._extensions: dict[str, list[ExtV]] = {}
 
     def long(self) -> int:
+        """Draw an integer: small, extreme, or a neighbour of one in the pool."""
         source = self.source
         if source.boolean(self.profile.extreme_constants):
             return source.choice(literals.EXTREME_LONGS)
@@ -42,6 +42,7 @@ class Constants:
         return value
 
     def string(self) -> str:
+        """Draw a string, odd where the profile says so."""
         source = self.source
         if not self._strings:
             self._strings = [self._new_string() for _ in range(4)]
@@ -60,7 +61,7 @@ class Constants:
         return source.choice(literals.PLAIN_STRINGS)
 
     def tag(self) -> str:
-        """A tag name; few of them, so that tags are found."""
+        """Draw a tag name, out of few, so that tags are found."""
         source = self.source
         if not self._tags:
             odd = source.boolean(self.profile.odd_names)
@@ -79,7 +80,7 @@ class Constants:
         return source.choice(literals.ATTRIBUTE_NAMES)
 
     def extension(self, kind: str) -> ExtV:
-        """A value of an extension type."""
+        """Draw a value of an extension type."""
         source = self.source
         pool = self._extensions.get(kind)
         if pool is None:
@@ -94,7 +95,7 @@ class Constants:
         return value
 
     def extension_near(self, value: ExtV) -> ExtV:
-        """A neighbour: one step away, or a network around or an address beside."""
+        """Draw a neighbour: one step away, or a network around or an address beside."""
         source = self.source
         if value.kind != "ipaddr":
             near = extension_values.extension_near(value.kind, value.key[0] + source.choice(DELTAS))

@@ -1,8 +1,8 @@
-"""What the expression being drawn may mention: the typed paths of its request environments, the guards
-already in force, and one request, the witness, for which its truth is aimed at.
+"""The context of an expression: the paths it may mention, the guards in force, and its witness.
 
-A path with optional steps may be used where each of them is guarded. The guards a term needs are collected
-in `pending` until the atom around it is complete; `guarded` are those that hold already.
+Paths are those of its request environments. The witness is the request under which its truth is aimed. A path
+with optional steps may be used where each of them is guarded. The guards that a term needs are collected in
+`pending` until the atom around it is complete; `guarded` are those in force.
 """
 
 from __future__ import annotations
@@ -42,8 +42,9 @@ _NOBODY = Uid("Nobody", "")
 
 @dataclass(slots=True)
 class Index:
-    """The paths of a set of environments: by type, those with an optional step, and those to an entity with
-    tags.
+    """The paths of a set of environments.
+
+    They are kept by type; with an optional step; to an entity with tags; and to any entity.
     """
 
     by_type: dict[Type, list[Rooted]] = field(default_factory=dict)
@@ -70,7 +71,7 @@ class Context:
     written: dict[tuple[str, str], ExtV] = field(default_factory=dict)
 
     def aim(self, environments: tuple[Environment, ...], witness: Request) -> None:
-        """Turn to the environments a policy admits, and to the request its conditions are aimed at."""
+        """Turn to the environments that a policy admits, and to the witness of its conditions."""
         self.witness = witness
         self.guarded = set()
         self.pending = []
@@ -112,7 +113,7 @@ class Context:
                 index.tagged.append((rooted, entity_type.tags))
 
     def lookup(self, rooted: Rooted) -> Value | None:
-        """The value of a path under the witness; `None` where it has none."""
+        """Return the value of a path under the witness; None where it has none."""
         value = self.root_value(rooted.root)
         for attr in rooted.path.attrs:
             found = self.attribute(value, attr)
@@ -122,6 +123,7 @@ class Context:
         return value
 
     def root_value(self, root: Var) -> Value:
+        """Return the value of a variable under the witness."""
         match root.name:
             case "principal":
                 return self.witness.principal
@@ -133,6 +135,7 @@ class Context:
                 return self.witness.context
 
     def attribute(self, value: Value, attr: str) -> Value | None:
+        """Return an attribute of an entity or record; None where it has none."""
         if isinstance(value, Uid):
             entity = self.entities.get(value)
             if entity is None:
@@ -145,12 +148,12 @@ class Context:
         return None
 
     def tags(self, value: Value | None) -> tuple[tuple[str, Value], ...]:
-        """The tags of an entity, where it is one that exists."""
+        """Return the tags of an entity; none where it does not exist."""
         entity = self.entities.get(value) if isinstance(value, Uid) else None
         return entity.tags.items if entity is not None else ()
 
     def use(self, rooted: Rooted) -> Expr:
-        """A path as an expression; the guards it needs are left pending."""
+        """Return a path as an expression and leave the guards that it needs pending."""
         expr = rooted.expression()
         path = rooted.path
         if True in path.optional:
@@ -178,15 +181,13 @@ class Context:
             self.pending.extend(single)
 
     def take_guards(self, mark: int) -> list[Expr]:
-        """The pending guards since `mark` that are not in force yet, each once, in order; they are pending
-        no more.
-        """
+        """Take the pending guards since `mark` that are not in force yet, each once, in order."""
         guards = [guard for guard in dict.fromkeys(self.pending[mark:]) if guard not in self.guarded]
         del self.pending[mark:]
         return guards
 
     def holds(self, guard: Expr) -> None:
-        """Note that a guard, and each step of an extended one, holds from here on."""
+        """Put a guard in force, and each step of an extended one."""
         self.guarded.add(guard)
         if isinstance(guard, Has):
             left = guard.left
@@ -195,7 +196,7 @@ class Context:
                 left = GetAttr(left, attr)
 
     def need_tag(self, entity: Expr, tag: Expr) -> None:
-        """Ask for the guard of `entity.getTag(tag)`."""
+        """Leave the guard of `entity.getTag(tag)` pending."""
         if self.source.boolean(self.profile.unguarded_access):
             self.values.misfits.add("unguarded-access")
             return
@@ -203,7 +204,7 @@ class Context:
 
 
 def _common(families: list[tuple[Path, ...]]) -> list[Path]:
-    """The paths that all families have, in the order of the first."""
+    """Return the paths that all families have, in the order of the first."""
     first, *others = families
     if not others:
         return list(first)

@@ -1,4 +1,4 @@
-"""Draws entities that fit a schema: uids first, then a hierarchy without cycles, then attributes and tags."""
+"""Entities that fit a schema: uids first, then a hierarchy without cycles, then attributes and tags."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _OTHER_TYPES: tuple[Type, ...] = (LONG, STRING, BOOL, SetT(LONG), *EXTENSIONS)
 
 
 class Values:
-    """Draws values of a type from the constants and the uids of one case."""
+    """Values of a type, drawn from the constants and the uids of one case."""
 
     __slots__ = ("constants", "misfits", "profile", "schema", "source", "uids")
 
@@ -63,7 +63,7 @@ class Values:
         return source.choice(literals.IDS)
 
     def uid(self, type_name: str) -> Uid:
-        """An entity of the type; now and then one that does not exist, where the type allows it."""
+        """Draw an entity of the type; rarely one that does not exist, where the type allows it."""
         known = self.uids.get(type_name)
         if known is None:
             return self.action_uid(type_name)
@@ -73,12 +73,12 @@ class Values:
         return self.source.choice(known)
 
     def action_uid(self, type_name: str) -> Uid:
-        """A declared action of an action type, or of any."""
+        """Draw a declared action of an action type, or of any."""
         actions = [action.uid for action in self.schema.actions if action.uid.type == type_name]
         return self.source.choice(actions or [action.uid for action in self.schema.actions])
 
     def value(self, type_: Type) -> Value:
-        """A value of the type, or of another one where the profile says so."""
+        """Draw a value of the type, or of another one where the profile says so."""
         source = self.source
         if self.profile.mistyped_value and source.boolean(self.profile.mistyped_value):
             self.misfits.add("mistyped-value")
@@ -102,7 +102,7 @@ class Values:
                 return self.record(type_)
 
     def record(self, type_: RecordT) -> RecordV:
-        """A record of the type; an optional attribute is present two times out of three."""
+        """Draw a record of the type; an optional attribute is present two times out of three."""
         source = self.source
         items = [
             (attr.name, self.value(attr.type))
@@ -124,7 +124,7 @@ _SET_SIZES = (1, 2, 2, 3, 0)
 def draw_entities(
     source: Source, schema: Schema, values: Values, left_out: frozenset[str]
 ) -> dict[Uid, Entity]:
-    """The entities of a case by uid, parents before children, a few left out where the profile says so."""
+    """Draw the entities of a case, parents before children, and leave out a few where the profile says so."""
     with source.span("entities"):
         values.draw_uids()
         hierarchy: list[Uid] = []
@@ -141,9 +141,7 @@ def draw_entities(
 
 
 def _parents(source: Source, schema: Schema, entity_type: EntityType, before: list[Uid]) -> tuple[Uid, ...]:
-    """Parents among the entities drawn before: mostly the latest of an allowed type, sometimes another one
-    too.
-    """
+    """Draw parents among the entities drawn before, mostly the latest of an allowed type."""
     allowed = schema.ancestors[entity_type.name]
     candidates = [uid for uid in before if uid.type in allowed]
     if not candidates or source.integer(0, 5) == 5:
@@ -167,7 +165,7 @@ def _entity(
 
 
 def ancestors(uid: Uid, entities: dict[Uid, Entity]) -> list[Uid]:
-    """What an entity is in, itself excluded, nearest first."""
+    """Return the entities that an entity is in, itself excluded, nearest first."""
     found: dict[Uid, None] = {}
     pending = [uid]
     for current in pending:
@@ -180,7 +178,7 @@ def ancestors(uid: Uid, entities: dict[Uid, Entity]) -> list[Uid]:
 
 
 def is_number(value: Value) -> bool:
-    """Whether a value has an order: a Long, or an extension value with one number."""
+    """Return whether a value has an order: a Long, or an extension value with one number."""
     if isinstance(value, ExtV):
         return len(value.key) == 1
     return isinstance(value, int) and not isinstance(value, bool)

@@ -1,4 +1,4 @@
-"""Extension values with what they stand for, and how to write one near another.
+"""Extension values with their numbers, and how to write one near another.
 
 Owns just enough arithmetic on decimals, addresses and instants to place a constant at a boundary.
 """
@@ -25,14 +25,14 @@ FIRST_INSTANT, LAST_INSTANT = -62167219200000, 253402300799999
 
 
 def decimal_number(text: str) -> int:
-    """Ten-thousandths of a decimal text in good form."""
+    """Return the ten-thousandths of a decimal text in good form."""
     whole, _, fraction = text.lstrip("-").partition(".")
     number = int(whole) * 10_000 + int(fraction.ljust(4, "0"))
     return -number if text.startswith("-") else number
 
 
 def decimal_value(number: int) -> ExtV:
-    """The decimal of so many ten-thousandths, trailing zeros left out but one digit kept."""
+    """Return the decimal of so many ten-thousandths, without trailing zeros but for one digit."""
     sign = "-" if number < 0 else ""
     whole, fraction = divmod(abs(number), 10_000)
     digits = f"{fraction:04d}".rstrip("0") or "0"
@@ -40,11 +40,12 @@ def decimal_value(number: int) -> ExtV:
 
 
 def duration_value(milliseconds: int) -> ExtV:
+    """Return the duration of so many milliseconds."""
     return ExtV("duration", f"{milliseconds}ms", (milliseconds,))
 
 
 def datetime_value(milliseconds: int) -> ExtV:
-    """An instant; without text where no constructor literal in `Z` can write it."""
+    """Return an instant; without text where no constructor literal in `Z` can write it."""
     if not FIRST_INSTANT <= milliseconds <= LAST_INSTANT:
         return ExtV("datetime", "", (milliseconds,))
     days, rest = divmod(milliseconds, DAY)
@@ -60,7 +61,7 @@ def datetime_value(milliseconds: int) -> ExtV:
 
 
 def _civil(days: int) -> tuple[int, int, int]:
-    """Year, month and day of a day number counted from 1970-01-01, in the proleptic Gregorian calendar."""
+    """Return year, month and day of a day counted from 1970-01-01, in the proleptic Gregorian calendar."""
     shifted = days + 719_468  # days since 0000-03-01, so that a leap day ends its year
     era, day_of_era = divmod(shifted, 146_097)
     year_of_era = (day_of_era - day_of_era // 1460 + day_of_era // 36_524 - day_of_era // 146_096) // 365
@@ -71,7 +72,7 @@ def _civil(days: int) -> tuple[int, int, int]:
 
 
 def ip_value(text: str) -> ExtV:
-    """An ipaddr from a text in good form."""
+    """Return an ipaddr from a text in good form."""
     address, _, prefix = text.partition("/")
     if ":" not in address:
         number = 0
@@ -89,7 +90,7 @@ def ip_value(text: str) -> ExtV:
 
 
 def ip_of(version: int, number: int, prefix: int) -> ExtV:
-    """An ipaddr from its parts, the full prefix left out."""
+    """Return an ipaddr from its parts; a full prefix is not written."""
     width = 32 if version == 4 else 128
     number &= (1 << width) - 1
     if version == 4:
@@ -111,7 +112,7 @@ EXTREMES = {"duration": EXTREME_DURATIONS, "datetime": EXTREME_DATETIMES}
 
 
 def extension_near(kind: str, number: int) -> ExtV | None:
-    """The value of an ordered extension type with this number, if it can be written."""
+    """Return the value of an ordered extension type with this number, if it can be written."""
     if not LONG_MIN <= number <= LONG_MAX:
         return None
     match kind:

@@ -29,9 +29,7 @@ _TYPES = {"bool": "Bool", "long": "Long", **EXTENSION_TYPES}
 
 
 def kind_of(schema: Schema, expr: Expr) -> str:
-    """The kind of an expression as far as its form and the schema's attribute names tell; empty where they
-    do not.
-    """
+    """Return the kind of an expression as far as its form and the schema show it, else the empty text."""
     match expr:
         case Lit(value):
             return value_kind(value)
@@ -51,7 +49,7 @@ def kind_of(schema: Schema, expr: Expr) -> str:
 
 
 def _types_of(schema: Schema, attr: str) -> list[Type]:
-    """The types that top-level attributes of this name have."""
+    """Return the types of top-level attributes of this name."""
     shapes = [entity_type.shape for entity_type in schema.entity_types]
     shapes += [action.context for action in schema.actions]
     return [each.type for shape in shapes for each in shape.attrs if each.name == attr]
@@ -62,6 +60,7 @@ def _type_kind(type_: Type) -> str:
 
 
 def value_kind(value: Value) -> str:
+    """Return the kind of a value."""
     match value:
         case bool():
             return "Bool"

@@ -51,7 +51,7 @@ SUMS: tuple[Expr, ...] = (
 
 
 def look_alike(source: Source) -> Expr:
-    """A question about values that look alike, a text that takes more than one try, a sum at the edge."""
+    """Draw a condition on values that look alike, a pattern that defeats greed, or a sum at the edge."""
     form = source.integer(0, 5)
     if form == 5:
         return Binary(source.choice(("==", "<", "!=")), source.choice(SUMS), Lit(-(2**63)))

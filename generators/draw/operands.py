@@ -31,9 +31,11 @@ class Operands:
         return self.source.choice(paths) if paths else literal
 
     def long(self) -> Expr:
+        """Draw an integer path, or a literal."""
         return self.of(LONG, ONE)
 
     def text(self) -> Expr:
+        """Draw a string path, or a literal."""
         return self.of(STRING, TEXT)
 
     def boolean(self) -> Expr:

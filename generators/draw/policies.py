@@ -1,4 +1,4 @@
-"""Draws policies: each has a witness request that its scope admits and its conditions are aimed at."""
+"""Policies: each has a witness request that its scope admits and at which its conditions are aimed."""
 
 from __future__ import annotations
 
@@ -36,8 +36,9 @@ class Aimed:
 
 
 def draw_policies(context: Context) -> list[Aimed]:
-    """A policy set; later policies often share the witness of an earlier one, so that permits and forbids
-    meet.
+    """Draw a policy set.
+
+    Later policies often share the witness of an earlier one, so that permits and forbids meet.
     """
     source, profile = context.source, context.profile
     lo, hi = profile.policies
@@ -56,7 +57,7 @@ def draw_policies(context: Context) -> list[Aimed]:
 
 
 def draw_witness(context: Context, environment: Environment) -> Request:
-    """A request that fits an environment."""
+    """Draw a request that fits an environment."""
     values = context.values
     return Request(
         values.uid(environment.principal),
@@ -92,7 +93,7 @@ class _PolicyDraw:
     def _constraint(
         self, slot: Literal["?principal", "?resource"], uid: Uid, template: bool, slots: list[tuple[str, Uid]]
     ) -> Constraint:
-        """A constraint of principal or resource that the witness mostly meets."""
+        """Draw a constraint of principal or resource that the witness mostly meets."""
         source, left_out = self.source, self.context.left_out
         kind = source.integer(0, 19)
         if template and source.boolean(0.75):
@@ -148,8 +149,10 @@ class _PolicyDraw:
         return ActionConstraint("in []", tuple(more))
 
     def _conditions(self, first: bool) -> tuple[Condition, ...]:
-        """None to three clauses, at least one in a set's first policy, so that no set is decided by scopes
-        alone; in the first two, where one is to be broken.
+        """Draw none to three clauses.
+
+        A set's first policy has at least one, so that no set is decided by scopes alone; so have the first
+        two, where one of them is to be broken.
         """
         source, profile, left_out = self.source, self.context.profile, self.context.left_out
         count = source.choice(_CLAUSES_FIRST if first else _CLAUSES)
@@ -170,7 +173,7 @@ class _PolicyDraw:
         return tuple(clauses)
 
     def _aimed_clause(self, depth: int, want: bool) -> Expr:
-        """A clause body; one that misses its aim is drawn again, a few times."""
+        """Draw a clause body; one that misses its aim is drawn again, a few times."""
         context = self.context
         guarded, misfits = set(context.guarded), set(context.values.misfits)
         body = self.conditions.clause(depth, want)
@@ -205,7 +208,7 @@ _CLAUSES = (1, 1, 1, 1, 2, 2, 0, 3)
 def admitted_environments(
     schema: Schema, principal: Constraint, action: ActionConstraint, resource: Constraint
 ) -> tuple[Environment, ...]:
-    """The environments in which no scope constraint has type False (spec 08 §4)."""
+    """Return the environments in which no scope constraint has type False (spec 08 §4)."""
     admitted: list[Environment] = []
     for environment in schema.environments:
         if (
@@ -258,8 +261,9 @@ def draw_links(context: Context, policies: list[Aimed], ids: tuple[str, ...]) ->
 
 
 def _strange_value(context: Context) -> Uid:
-    """Draw a slot value for which the link's scope may fit no action: of any type, unlisted in its type, an
-    action, of an undeclared type.
+    """Draw a slot value for which the link's scope may fit no action.
+
+    It is of any type, unlisted in its type, an action, or of an undeclared type.
     """
     source, schema = context.source, context.schema
     context.values.misfits.add("unfit-link")

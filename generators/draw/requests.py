@@ -1,6 +1,4 @@
-"""Draws requests: most are a policy's witness with one thing changed, the rest are any that the schema
-admits.
-"""
+"""Requests: most are a policy's witness with one change, the rest are any that the schema admits."""
 
 from __future__ import annotations
 
@@ -50,7 +48,7 @@ def draw_requests(
 
 
 def _near(context: Context, aimed: Aimed) -> Request:
-    """The witness of a policy with something changed, mostly something its scope leaves open."""
+    """Draw the witness of a policy with one change, mostly to what its scope leaves open."""
     witness, policy, source = aimed.witness, aimed.policy, context.source
     principal, resource = witness.principal, witness.resource
     context_type = aimed.environment.action.context
@@ -89,7 +87,7 @@ def _within(context: Context, constraint: Constraint, uid: Uid) -> Uid:
 
 
 def _other_action(context: Context, environment: Environment, witness: Request) -> Request:
-    """The same principal and resource under another action that takes them, with a context of its own."""
+    """Draw the same principal and resource under another action that takes them, with its own context."""
     others = [
         other.action
         for other in context.schema.environments
@@ -100,7 +98,7 @@ def _other_action(context: Context, environment: Environment, witness: Request) 
 
 
 def _change_one(values: Values, type_: RecordT, record: RecordV) -> RecordV:
-    """A record with one attribute dropped, added, moved to a neighbouring value, or drawn afresh."""
+    """Draw a record with one attribute dropped, added, moved to a neighbouring value, or drawn afresh."""
     source = values.source
     attr = source.choice(type_.attrs)
     items = dict(record.items)
@@ -132,8 +130,9 @@ def _neighbour(values: Values, value: Value) -> Value:
 
 
 def _mistyped(context: Context, request: Request) -> Request:
-    """A request that fits no environment: another principal or resource type, an unknown entity, an odd
-    action.
+    """Draw a request that fits no environment.
+
+    It has another principal or resource type, an unknown entity, or an odd action.
     """
     source, values = context.source, context.values
     context.values.misfits.add("mistyped-request")

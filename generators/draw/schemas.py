@@ -1,6 +1,4 @@
-"""Draws a schema: a few entity types with a hierarchy, attributes and tags, actions with groups and
-contexts.
-"""
+"""Schemas: a few entity types with a hierarchy, attributes and tags, actions with groups and contexts."""
 
 from __future__ import annotations
 
@@ -48,7 +46,7 @@ _SHAPES = ("leaf", "leaf", "leaf", "leaf", "leaf", "entity", "entity", "set", "s
 
 
 def draw_schema(source: Source, profile: Profile, left_out: frozenset[str]) -> Schema:
-    """A schema that resolves, with at least one request environment (spec 07)."""
+    """Draw a schema that resolves, with at least one request environment (spec 07)."""
     with source.span("schema"):
         return _SchemaDraw(source, profile, left_out).draw()
 

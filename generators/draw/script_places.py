@@ -1,6 +1,4 @@
-"""Well-typed conditions that hold an odd text in one place: each place where validation looks at texts
-(spec 08 §8.1).
-"""
+"""Well-typed conditions with an odd text in each place where validation looks at texts (spec 08 §8.1)."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """The generators' own trees: values, expressions, policies.
 
 Unlike either engine's: operators are their spelling, sugar stays sugar (`!=`, `>`, `is … in`, extended
-`has`), so that both the text and the JSON printer can write what was drawn and nothing of an engine's
-reading is presupposed.
+`has`). Both the text and the JSON printer can then write what was drawn, and no reading of an engine is
+presupposed.
 """
 
 from __future__ import annotations
@@ -24,11 +24,15 @@ class Uid(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SetV:
+    """A set of values, as written."""
+
     items: tuple[Value, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class RecordV:
+    """A record of values."""
+
     items: tuple[tuple[str, Value], ...]
 
 
@@ -53,11 +57,15 @@ Value = bool | int | str | Uid | SetV | RecordV | ExtV
 
 @dataclass(frozen=True, slots=True)
 class Lit:
+    """A literal, or a value that is written as one."""
+
     value: bool | int | str | Uid
 
 
 @dataclass(frozen=True, slots=True)
 class Var:
+    """A variable of the request."""
+
     name: str
 
 
@@ -80,14 +88,18 @@ class Binary:
 
 @dataclass(frozen=True, slots=True)
 class GetAttr:
+    """An attribute access."""
+
     left: Expr
     attr: str
 
 
 @dataclass(frozen=True, slots=True)
 class Has:
-    """`left has a.b.c`. Where several attributes are not all identifiers, only policy JSON has a form for
-    it, and text writes the conjunction that it means.
+    """An attribute test, `left has a.b.c`.
+
+    Where several attributes are not all identifiers, only policy JSON has a form for it, and text writes the
+    conjunction that it means.
     """
 
     left: Expr
@@ -104,6 +116,8 @@ class Like:
 
 @dataclass(frozen=True, slots=True)
 class Is:
+    """A type test, with or without a container."""
+
     left: Expr
     type: str
     container: Expr | None = None
@@ -111,6 +125,8 @@ class Is:
 
 @dataclass(frozen=True, slots=True)
 class If:
+    """A conditional."""
+
     condition: Expr
     then: Expr
     otherwise: Expr
@@ -118,11 +134,15 @@ class If:
 
 @dataclass(frozen=True, slots=True)
 class SetLit:
+    """A set literal."""
+
     items: tuple[Expr, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class RecordLit:
+    """A record literal."""
+
     items: tuple[tuple[str, Expr], ...]
 
 
@@ -153,12 +173,12 @@ _REST = _FIRST | frozenset("0123456789")
 
 
 def is_word(text: str) -> bool:
-    """Whether a text is one WORD of spec 01 §2."""
+    """Return whether a text is one WORD of spec 01 §2."""
     return bool(text) and text[0] in _FIRST and _REST.issuperset(text)
 
 
 def is_attribute_word(text: str) -> bool:
-    """Whether an attribute may be written as a bare word (spec 01 §2.2)."""
+    """Return whether an attribute may be written as a bare word (spec 01 §2.2)."""
     return is_word(text) and text not in RESERVED
 
 
@@ -167,6 +187,8 @@ def is_attribute_word(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
+    """A slot of a template."""
+
     name: Literal["?principal", "?resource"]
 
 
@@ -189,6 +211,8 @@ class ActionConstraint:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
+    """A `when` or `unless` clause."""
+
     kind: Literal["when", "unless"]
     body: Expr
 
@@ -212,11 +236,13 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Link:
+    """A template link: its template, its id, and the values of its slots."""
+
     template: str
     new_id: str
     values: tuple[tuple[str, Uid], ...]
 
 
 def policy_ids(policies: tuple[Policy, ...]) -> tuple[str, ...]:
-    """The id each policy gets from its place in a text (spec 01 §5)."""
+    """Return the id that each policy gets from its place in a text (spec 01 §5)."""
     return tuple(f"policy{index}" for index in range(len(policies)))

@@ -1,4 +1,4 @@
-"""Draws expressions of a wanted type, each with its value under the witness where that is plain to see.
+"""Expressions of a wanted type, each with its value under the witness where that is plain to see.
 
 The value only serves to aim constants; where it is not known the aim is off and nothing else happens.
 """
@@ -52,7 +52,7 @@ _UNITS = tuple(extension_values.UNITS)
 
 
 class Terms:
-    """Draws terms within a context.
+    """Terms drawn within a context.
 
     `boolean` draws a condition of at most a depth; it is set by its owner.
     """
@@ -74,7 +74,7 @@ class Terms:
         }
 
     def term(self, type_: Type, depth: int) -> Term:
-        """An expression of the type, or of another where the profile says so."""
+        """Draw an expression of the type, or of another where the profile says so."""
         context = self.context
         profile = context.profile
         if profile.mistyped_expression and self.source.boolean(profile.mistyped_expression):
@@ -87,7 +87,7 @@ class Terms:
         return self.plain(type_, depth)
 
     def loose(self, type_: Type, depth: int) -> Term:
-        """Something near the type: the empty set, an entity of another type, a record of other attributes."""
+        """Draw something near the type: the empty set, an entity of another type, other attributes."""
         context, source = self.context, self.source
         context.values.misfits.add("loose-type")
         match type_:
@@ -110,10 +110,11 @@ class Terms:
                 return self.plain(type_, depth)
 
     def has_path(self, type_: Type) -> bool:
+        """Return whether there is a path of the type."""
         return type_ in self.context.index.by_type
 
     def path(self, type_: Type, present: bool = False) -> Term | None:
-        """A path of the type, with `present` rather one that has a value under the witness."""
+        """Draw a path of the type, with `present` rather one that has a value under the witness."""
         rooted = self.rooted(type_, present)
         if rooted is None:
             return None
@@ -121,6 +122,7 @@ class Terms:
         return self.context.use(rooted), value
 
     def rooted(self, type_: Type, present: bool = False) -> Rooted | None:
+        """Draw a path of the type together with its root."""
         paths = self.context.index.by_type.get(type_)
         if not paths:
             return None
@@ -130,7 +132,7 @@ class Terms:
         return rooted
 
     def plain(self, type_: Type, depth: int) -> Term:
-        """A path, a literal, a tag, a conditional or a field of a record literal: what every type has."""
+        """Draw what every type has: a path, literal, tag, conditional or field of a record literal."""
         kind = self.source.integer(0, 15)
         if not is_exact(type_):
             return self.path(type_) or self.literal_of(type_, depth)
@@ -147,7 +149,7 @@ class Terms:
         return self.literal_of(type_, depth)
 
     def wrapped(self, type_: Type, depth: int) -> Term:
-        """The value behind an `if`, or in a record literal that is taken apart at once."""
+        """Draw the value behind an `if`, or in a record literal that is taken apart at once."""
         source, left_out = self.source, self.context.left_out
         if source.boolean() and "if" not in left_out:
             condition, _ = self.inner_boolean(depth)
@@ -166,7 +168,7 @@ class Terms:
         return GetAttr(RecordLit(items), name), value
 
     def tag(self, type_: Type) -> Term | None:
-        """`entity.getTag(…)` for some entity with tags of the type."""
+        """Draw `entity.getTag(…)` for some entity with tags of the type."""
         found = [rooted for rooted, tag_type in self.context.index.tagged if tag_type == type_]
         if not found:
             return None
@@ -178,7 +180,7 @@ class Terms:
         return Binary("getTag", entity, name), value
 
     def tag_name(self, tags: tuple[tuple[str, Value], ...]) -> Term:
-        """A tag name, mostly one of those given, and the tag's value; sometimes a computed name."""
+        """Draw a tag name, mostly one of those given, with the tag's value; sometimes a computed name."""
         source = self.source
         computed = self.context.index.by_type.get(STRING)
         if computed and source.integer(0, 7) == 7:
@@ -191,7 +193,7 @@ class Terms:
         return Lit(self.context.values.constants.tag()), None
 
     def inner_boolean(self, depth: int) -> Term:
-        """A Boolean inside a term: it guards itself, and what it guards does not hold outside."""
+        """Draw a Boolean inside a term: it guards itself, and its guards are not in force outside."""
         context = self.context
         if depth <= 0:
             found = self.path(BOOL) if self.source.boolean() else None
@@ -205,6 +207,7 @@ class Terms:
     # Types with operations of their own.
 
     def long(self, depth: int) -> Term:
+        """Draw an integer: arithmetic, a duration in units, or plain."""
         source, left_out = self.source, self.context.left_out
         kind = source.integer(0, 11)
         if depth > 0 and kind >= 5:
@@ -215,12 +218,12 @@ class Terms:
         return self.plain(LONG, depth)
 
     def in_units(self, duration: Expr, value: Value | None) -> Term:
-        """A duration as a number of milliseconds, seconds, minutes, hours or days."""
+        """Write a duration as a number of milliseconds, seconds, minutes, hours or days."""
         name = self.source.choice(_UNITS)
         return Call(name, (duration,)), truncated(value, extension_values.UNITS[name])
 
     def arithmetic(self, depth: int) -> Term:
-        """`+ - *` or `neg` over at least one path where there is one."""
+        """Draw `+ - *` or `neg` over at least one path where there is one."""
         source = self.source
         op = source.choice(("+", "-", "*", "+", "-", "neg"))
         left, a = self.path(LONG) or self.term(LONG, depth)
@@ -238,13 +241,16 @@ class Terms:
         return Binary(op, left, right), bounded(result)
 
     def extreme(self) -> Term:
+        """Draw an integer at the end of its range."""
         value = self.source.choice(literals.EXTREME_LONGS)
         return Lit(value), value
 
     def string(self, depth: int) -> Term:
+        """Draw a string."""
         return self.plain(STRING, depth)
 
     def datetime(self, depth: int) -> Term:
+        """Draw an instant: computed from others, or plain."""
         if depth > 0 and self.source.integer(0, 9) >= 5:
             inner, value = self.term(DATETIME, depth - 1)
             at = number(value)
@@ -258,6 +264,7 @@ class Terms:
         return self.plain(DATETIME, depth)
 
     def duration(self, depth: int) -> Term:
+        """Draw a duration: computed from instants, or plain."""
         if depth > 0 and self.source.integer(0, 9) >= 5 and "datetime" not in self.context.left_out:
             inner, value = self.term(DATETIME, depth - 1)
             at = number(value)
@@ -275,7 +282,7 @@ class Terms:
     # Literals.
 
     def literal_of(self, type_: Type, depth: int) -> Term:
-        """A literal of the type; sets are not empty, records have every attribute."""
+        """Draw a literal of the type; sets are not empty, records have every attribute."""
         match type_:
             case Prim():
                 value = self.context.values.value(type_)
@@ -295,7 +302,7 @@ class Terms:
                 return record, RecordV(values) if len(values) == len(attrs) else None
 
     def literal(self, value: Value) -> Expr:
-        """A value as an expression that has it."""
+        """Write a value as an expression."""
         match value:
             case ExtV(kind, text, _):
                 source, profile = self.source, self.context.profile

@@ -27,7 +27,7 @@ Place = tuple[int, ...]
 
 
 def parts(expr: Expr) -> tuple[Expr, ...]:
-    """The direct sub-expressions, in source order."""
+    """Return the direct sub-expressions, in source order."""
     match expr:
         case Lit() | Var():
             return ()
@@ -51,7 +51,7 @@ def parts(expr: Expr) -> tuple[Expr, ...]:
 
 
 def with_parts(expr: Expr, new: Sequence[Expr]) -> Expr:
-    """The same node over other sub-expressions, as many as it has."""
+    """Return the same node over other sub-expressions, as many as it has."""
     match expr:
         case Lit() | Var():
             return expr
@@ -104,7 +104,7 @@ def places(expr: Expr, at: Place = ()) -> Iterator[tuple[Place, Expr]]:
 
 
 def put(expr: Expr, place: Place, new: Expr) -> Expr:
-    """The expression with the part at a place replaced."""
+    """Return the expression with the part at a place replaced."""
     if not place:
         return new
     own = list(parts(expr))
@@ -118,5 +118,5 @@ def size(expr: Expr) -> int:
 
 
 def mentions_request(expr: Expr) -> bool:
-    """Whether any variable occurs: without one the value is the same under every request."""
+    """Return whether any variable occurs: without one the value is the same under every request."""
     return any(isinstance(part, Var) for _, part in places(expr))

@@ -1,4 +1,4 @@
-"""Which conditions say nothing: those that come to the same whatever the request and the entities."""
+"""Trivial conditions: those with the same outcome whatever the request and the entities."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ _NOTHING = _Nothing()
 
 
 def any_decides(policies: Iterable[Policy]) -> bool:
-    """Whether some policy is not decided by its scope alone: it has a condition that is not trivial."""
+    """Return whether some policy has a condition that is not trivial."""
     return any(not is_trivial(condition.body) for policy in policies for condition in policy.conditions)
 
 
 def is_trivial(condition: Expr) -> bool:
-    """Whether a condition mentions nothing of the request, or is decided by parts that do not."""
+    """Return whether a condition mentions nothing of the request, or is decided by parts that do not."""
     return not mentions_request(condition) or _constant(condition) is not None
 
 
 def _constant(expr: Expr) -> bool | None:
-    """The truth of a condition that no request has a say in; None where one has, as far as can be seen."""
+    """Return the truth of a condition that depends on no request; None where it may depend on one."""
     match expr:
         case Unary("!", arg):
             inner = _constant(arg)

@@ -1,7 +1,7 @@
-"""The world of a scenario: the resolved schema, its entities, and what can be reached in it.
+"""The world of a scenario: the resolved schema, its entities, and the paths through it.
 
 Types here are resolved; `alias` remembers under which common type a type is written. Everything derived
-(ancestors, environments, paths) is computed once for a world and only read afterwards.
+(ancestors, environments, paths) is computed once for a world.
 """
 
 from __future__ import annotations
@@ -25,18 +25,24 @@ class Prim:
 
 @dataclass(frozen=True, slots=True)
 class EntityT:
+    """The type of the entities of a type name."""
+
     name: str
     alias: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class SetT:
+    """The type of sets of an element type."""
+
     element: Type
     alias: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Attr:
+    """An attribute of a record type."""
+
     name: str
     type: Type
     required: bool = True
@@ -44,6 +50,8 @@ class Attr:
 
 @dataclass(frozen=True, slots=True)
 class RecordT:
+    """A record type."""
+
     attrs: tuple[Attr, ...]
     alias: str | None = field(default=None, compare=False)
 
@@ -57,7 +65,7 @@ EMPTY_RECORD = RecordT(())
 
 
 def is_exact(type_: Type) -> bool:
-    """Whether a literal of the type has the type itself: no optional attribute anywhere inside."""
+    """Return whether a literal of the type has the type itself: no optional attribute anywhere inside."""
     match type_:
         case SetT(element):
             return is_exact(element)
@@ -69,8 +77,9 @@ def is_exact(type_: Type) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class EntityType:
-    """A declared entity type, by full name; `enum` holds the ids of an enumerated one. An external one is
-    defined in another schema.
+    """A declared entity type, by full name; `enum` holds the ids of an enumerated one.
+
+    An external one is defined in another schema.
     """
 
     name: str
@@ -83,8 +92,9 @@ class EntityType:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A declared action; one that applies to nothing has no principals. An external one is defined in
-    another schema.
+    """A declared action; one that applies to nothing has no principals.
+
+    An external one is defined in another schema.
     """
 
     uid: Uid
@@ -121,7 +131,7 @@ class Rooted:
     path: Path
 
     def expression(self, length: int | None = None) -> Expr:
-        """The access chain, or its first `length` steps."""
+        """Return the access chain, or its first `length` steps."""
         expr: Expr = self.root
         for attr in self.path.attrs[:length]:
             expr = GetAttr(expr, attr)
@@ -142,10 +152,12 @@ class Schema:
 
     @cached_property
     def types(self) -> dict[str, EntityType]:
+        """The entity types by name."""
         return {entity_type.name: entity_type for entity_type in self.entity_types}
 
     @cached_property
     def actions_by_uid(self) -> dict[Uid, Action]:
+        """The actions by uid."""
         return {action.uid: action for action in self.actions}
 
     @cached_property
@@ -156,11 +168,13 @@ class Schema:
 
     @cached_property
     def action_ancestors(self) -> dict[Uid, frozenset[Uid]]:
+        """The groups of each action, direct or not."""
         parents = {action.uid: action.parents for action in self.actions}
         return {uid: frozenset(_closure(uid, parents)) for uid in parents}
 
     @cached_property
     def environments(self) -> tuple[Environment, ...]:
+        """The request environments."""
         return tuple(
             Environment(principal, action, resource)
             for action in self.actions
@@ -198,7 +212,7 @@ class Schema:
         return tuple(found)
 
     def attributes(self, type_: Type) -> tuple[Attr, ...]:
-        """What `.` may follow on a value of the type."""
+        """Return the attributes that `.` may access on a value of the type."""
         match type_:
             case RecordT(attrs):
                 return attrs
@@ -224,6 +238,8 @@ NO_ITEMS = RecordV(())
 
 @dataclass(frozen=True, slots=True)
 class Entity:
+    """An entity with its attributes, parents and tags."""
+
     uid: Uid
     attrs: RecordV
     parents: tuple[Uid, ...] = ()
@@ -232,6 +248,8 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Request:
+    """A request for authorization."""
+
     principal: Uid
     action: Uid
     resource: Uid

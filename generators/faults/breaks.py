@@ -1,6 +1,6 @@
-"""Breaks a schema or an entity document in one place, by a rule of the language: each break has a name.
+"""Schemas and entity documents broken in one place, by a rule of the language: each break has a name.
 
-What comes out is still a tree with texts; only its reader must refuse it.
+The result is still a tree with texts; only its reader must refuse it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from generators.draw.world import (
 
 
 def broken_schema(source: Source, schema: Schema, misfits: set[str]) -> Schema:
-    """The schema with one error that its loader must report."""
+    """Return the schema with one error that its loader must report."""
     name = source.choice(tuple(_SCHEMA_BREAKS))
     misfits.add(f"broken-schema:{name}")
     return _SCHEMA_BREAKS[name](source, schema)
@@ -66,7 +66,7 @@ def _repeated_action(source: Source, schema: Schema) -> Schema:
 
 
 def _shadowed_type(source: Source, schema: Schema) -> Schema:
-    """The same base name in the empty namespace and in another one."""
+    """Declare the same base name in the empty namespace and in another one."""
     return _with_type(_with_type(schema, EntityType("Twin")), EntityType("Other::Twin"))
 
 
@@ -89,7 +89,7 @@ def _unknown_group(source: Source, schema: Schema) -> Schema:
 
 
 def _common_cycle(source: Source, schema: Schema) -> Schema:
-    """A common type in terms of itself: directly, or through a set or a record."""
+    """Define a common type in terms of itself: directly, or through a set or a record."""
     inner = replace(LONG, alias="Loop")
     loops: tuple[Type, ...] = (
         EntityT("Loop", "Loop"),
@@ -105,7 +105,7 @@ def _reserved_common_name(source: Source, schema: Schema) -> Schema:
 
 
 def _context_not_a_record(source: Source, schema: Schema) -> Schema:
-    """A context that is a common type, but not of a record."""
+    """Make the context a common type that is not a record."""
     name = schema.entity_types[0].name
     odd = Action(Uid("Action", "odd"), (), (name,), (name,), RecordT((), alias="Number"))
     common = (*schema.common_types, ("Number", replace(LONG, alias="Number")))
@@ -152,7 +152,7 @@ _SCHEMA_BREAKS: dict[str, Callable[[Source, Schema], Schema]] = {
 def broken_entities(
     source: Source, schema: Schema, entities: Sequence[Entity], misfits: set[str]
 ) -> tuple[Entity, ...]:
-    """The document with one entity that does not conform to the schema, or that no store may hold."""
+    """Return the document with one entity that does not conform to the schema, or that no store may hold."""
     name = source.choice(tuple(_ENTITY_BREAKS))
     standard = [entity for entity in entities if not schema.types[entity.uid.type].enum]
     if not standard:
@@ -167,7 +167,7 @@ def _in_place(entities: list[Entity], old: Entity, new: Entity) -> list[Entity]:
 
 
 def _cycle(source: Source, schema: Schema, entities: list[Entity], old: Entity) -> list[Entity]:
-    """An entity in itself, or in one that is in it."""
+    """Put an entity in itself, or in one that is in it."""
     below = [entity for entity in entities if old.uid in entity.parents]
     target = source.choice([old, *below])
     return _in_place(entities, old, replace(old, parents=(*old.parents, target.uid)))
@@ -186,7 +186,7 @@ def _extra_attribute(source: Source, schema: Schema, entities: list[Entity], old
 
 
 def _lost_attribute(source: Source, schema: Schema, entities: list[Entity], old: Entity) -> list[Entity]:
-    """A required attribute less; where there is none, one more than declared."""
+    """Remove a required attribute; where there is none, add one that is not declared."""
     required = [attr.name for attr in schema.types[old.uid.type].shape.attrs if attr.required]
     if not required:
         return _extra_attribute(source, schema, entities, old)
@@ -196,7 +196,7 @@ def _lost_attribute(source: Source, schema: Schema, entities: list[Entity], old:
 
 
 def _wrong_kind(source: Source, schema: Schema, entities: list[Entity], old: Entity) -> list[Entity]:
-    """A value of a kind that the attribute cannot have."""
+    """Give an attribute a value of a kind that it cannot have."""
     items = list(old.attrs.items)
     if not items:
         return _extra_attribute(source, schema, entities, old)
@@ -207,7 +207,7 @@ def _wrong_kind(source: Source, schema: Schema, entities: list[Entity], old: Ent
 
 
 def _foreign_parent(source: Source, schema: Schema, entities: list[Entity], old: Entity) -> list[Entity]:
-    """A parent of a type that the schema does not allow above this one."""
+    """Add a parent of a type that the schema does not allow above this one."""
     allowed = schema.ancestors[old.uid.type]
     foreign = [name for name in schema.types if name not in allowed]
     parent = Uid(source.choice(foreign), "x") if foreign else Uid("Undeclared", "x")
@@ -215,13 +215,13 @@ def _foreign_parent(source: Source, schema: Schema, entities: list[Entity], old:
 
 
 def _foreign_tag(source: Source, schema: Schema, entities: list[Entity], old: Entity) -> list[Entity]:
-    """A tag on a type without tags, or one that is a record, which tags of these schemas never are."""
+    """Add a tag to a type without tags, or one that is a record, which no tag of these schemas is."""
     wrong = RecordV((("undeclared_", 1),))
     return _in_place(entities, old, replace(old, tags=RecordV((*old.tags.items, ("wrong_", wrong)))))
 
 
 def _unlisted_id(source: Source, schema: Schema, entities: list[Entity], old: Entity) -> list[Entity]:
-    """An enumerated entity that is not listed; an undeclared type where nothing is enumerated."""
+    """Name an enumerated entity that is not listed; an undeclared type where nothing is enumerated."""
     enums = [entity_type.name for entity_type in schema.entity_types if entity_type.enum]
     if not enums:
         return _undeclared_type(source, schema, entities, old)
@@ -229,7 +229,7 @@ def _unlisted_id(source: Source, schema: Schema, entities: list[Entity], old: En
 
 
 def _odd_action(source: Source, schema: Schema, entities: list[Entity], old: Entity) -> list[Entity]:
-    """An action that is not declared."""
+    """Add an action that is not declared."""
     action = source.choice(schema.actions).uid
     return [*entities, Entity(Uid(action.type, f"{action.id}_"), RecordV(()))]
 

@@ -51,22 +51,22 @@ class ErrorForms(Operands):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self.kinds: dict[str, Callable[[], Expr | None]] = {
-            "unexpected_type": self.unexpected_type,
-            "incompatible_types": self.incompatible_types,
-            "unsafe_attribute_access": self.unsafe_attribute,
-            "unsafe_optional_attribute_access": self.unsafe_optional_attribute,
-            "unsafe_tag_access": self.unsafe_tag,
-            "wrong_number_of_arguments": self.wrong_number_of_arguments,
-            "function_argument": self.function_argument,
-            "non_literal_constructor": self.non_literal_constructor,
-            "empty_set": self.empty_set,
-            "invalid_enum_entity": self.invalid_enum_entity,
-            "unrecognized_action": self.unrecognized_action,
-            "unrecognized_entity_type": self.unrecognized_entity_type,
-            "level_violation": self.level_violation,
+            "unexpected_type": self._unexpected_type,
+            "incompatible_types": self._incompatible_types,
+            "unsafe_attribute_access": self._unsafe_attribute,
+            "unsafe_optional_attribute_access": self._unsafe_optional_attribute,
+            "unsafe_tag_access": self._unsafe_tag,
+            "wrong_number_of_arguments": self._wrong_number_of_arguments,
+            "function_argument": self._function_argument,
+            "non_literal_constructor": self._non_literal_constructor,
+            "empty_set": self._empty_set,
+            "invalid_enum_entity": self._invalid_enum_entity,
+            "unrecognized_action": self._unrecognized_action,
+            "unrecognized_entity_type": self._unrecognized_entity_type,
+            "level_violation": self._level_violation,
         }
 
-    def unexpected_type(self) -> Expr:
+    def _unexpected_type(self) -> Expr:
         source = self.source
         long, text, boolean, entity = self.long(), self.text(), self.boolean(), self.entity()
         not_entities: tuple[Expr, ...] = (ONE, TEXT, CONTEXT)
@@ -107,7 +107,7 @@ class ErrorForms(Operands):
         """Write a record whose attribute `a` has no attributes."""
         return RecordLit((("a", self.long()),))
 
-    def incompatible_types(self) -> Expr:
+    def _incompatible_types(self) -> Expr:
         source = self.source
         long, text, boolean = self.long(), self.text(), self.boolean()
         one, other = RecordLit((("a", long),)), RecordLit((("b", long),))
@@ -128,7 +128,7 @@ class ErrorForms(Operands):
         )
         return source.choice(forms)
 
-    def unsafe_attribute(self) -> Expr:
+    def _unsafe_attribute(self) -> Expr:
         source = self.source
         owners: tuple[Expr, ...] = (PRINCIPAL, RESOURCE, CONTEXT, ACTION, RecordLit((("a", ONE),)))
         owner = source.choice(owners)
@@ -146,7 +146,7 @@ class ErrorForms(Operands):
         )
         return source.choice(forms)
 
-    def unsafe_optional_attribute(self) -> Expr | None:
+    def _unsafe_optional_attribute(self) -> Expr | None:
         source = self.source
         single = [rooted for rooted in self.context.index.optional if sum(rooted.path.optional) == 1]
         if not single:
@@ -167,7 +167,7 @@ class ErrorForms(Operands):
         )
         return source.choice(forms)
 
-    def unsafe_tag(self) -> Expr | None:
+    def _unsafe_tag(self) -> Expr | None:
         """Draw `getTag` without its guard, with one that differs as a tree, or on a type without tags."""
         source = self.source
         tagged = [rooted for rooted, _ in self.context.index.tagged if True not in rooted.path.optional]
@@ -194,7 +194,7 @@ class ErrorForms(Operands):
     def _equal_to_itself(expr: Expr) -> Expr:
         return Binary("==", expr, expr)
 
-    def wrong_number_of_arguments(self) -> Expr:
+    def _wrong_number_of_arguments(self) -> Expr:
         source = self.source
         kind = source.choice(tuple(CONSTRUCTORS))
         more = (TEXT, source.choice((TEXT, ONE)))
@@ -212,7 +212,7 @@ class ErrorForms(Operands):
         )
         return source.choice(forms)
 
-    def function_argument(self) -> Expr:
+    def _function_argument(self) -> Expr:
         source = self.source
         kind = source.choice(tuple(CONSTRUCTORS))
         bad = source.choice(literals.BAD_EXTENSION_TEXTS[kind])
@@ -227,7 +227,7 @@ class ErrorForms(Operands):
             )
         )
 
-    def non_literal_constructor(self) -> Expr:
+    def _non_literal_constructor(self) -> Expr:
         source = self.source
         kind = source.choice(tuple(CONSTRUCTORS))
         good = self.context.values.constants.extension(kind).text or literals.BAD_EXTENSION_TEXTS[kind][1]
@@ -241,7 +241,7 @@ class ErrorForms(Operands):
             arguments = (*arguments, TEXT)
         return Binary("==", Call(CONSTRUCTORS[kind], arguments), self.extension(kind))
 
-    def empty_set(self) -> Expr:
+    def _empty_set(self) -> Expr:
         long = self.long()
         sets = [
             expr
@@ -264,7 +264,7 @@ class ErrorForms(Operands):
         )
         return self.source.choice(forms)
 
-    def invalid_enum_entity(self) -> Expr | None:
+    def _invalid_enum_entity(self) -> Expr | None:
         source = self.source
         enums = [entity_type.name for entity_type in self.context.schema.entity_types if entity_type.enum]
         if not enums:
@@ -272,12 +272,12 @@ class ErrorForms(Operands):
         name = source.choice(enums)
         return self._about(Lit(Uid(name, "unlisted")), self.of(EntityT(name), RESOURCE))
 
-    def unrecognized_action(self) -> Expr:
+    def _unrecognized_action(self) -> Expr:
         source = self.source
         kind = source.choice((source.choice(self.context.schema.actions).uid.type, "Elsewhere::Action"))
         return self._about(Lit(Uid(kind, UNDECLARED_ACTION)), ACTION)
 
-    def unrecognized_entity_type(self) -> Expr:
+    def _unrecognized_entity_type(self) -> Expr:
         source = self.source
         name = source.choice(UNDECLARED_TYPES)
         if source.integer(0, 2) == 0:
@@ -303,7 +303,7 @@ class ErrorForms(Operands):
         )
         return self.source.choice(forms)
 
-    def level_violation(self) -> Expr | None:
+    def _level_violation(self) -> Expr | None:
         """Draw a dereference that no level allows, or one of many steps; it is valid without a level."""
         source = self.source
         deep = [

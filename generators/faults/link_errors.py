@@ -60,9 +60,7 @@ def _in_two(
 
 
 def _spread(source: Source, schema: Schema, *declarations: EntityType | Action) -> Fragments:
-    """Split a schema and add declarations to two fragments: the first of these to one, the rest
-    to the other.
-    """
+    """Split a schema and add declarations to two fragments: the first to one, the rest to the other."""
     return _in_two(source, fragments_of(source, schema), declarations[:1], declarations[1:])
 
 

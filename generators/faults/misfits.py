@@ -1,6 +1,4 @@
-"""Breaks a drawn case on purpose, in one place, by name: a type error in one policy, a near miss in the
-schema.
-"""
+"""Cases broken on purpose, in one place, by name: a type error in one policy, a near miss in the schema."""
 
 from __future__ import annotations
 
@@ -48,7 +46,7 @@ _OPERANDS: dict[str, tuple[Expr, ...]] = {
 
 
 def one_type_error(context: Context, policies: list[Aimed]) -> tuple[list[Aimed], int]:
-    """The policies with one type error in one of them, and which it is."""
+    """Break one policy by a type error; return the policies and which it is."""
     source = context.source
     with source.span("type error"):
         candidates = [place for place, aimed in enumerate(policies) if aimed.policy.conditions]
@@ -66,7 +64,7 @@ def one_type_error(context: Context, policies: list[Aimed]) -> tuple[list[Aimed]
 
 
 def break_some(context: Context, policies: list[Aimed]) -> list[Aimed]:
-    """The policies, with a part of some conditions made ill-typed where the profile says so."""
+    """Make a part of some conditions ill-typed where the profile says so."""
     if not context.profile.broken_part:
         return policies
     source = context.source
@@ -83,8 +81,9 @@ def break_some(context: Context, policies: list[Aimed]) -> list[Aimed]:
 
 
 def break_expression(source: Source, expr: Expr, evident: float = 0.45) -> tuple[Expr, str]:
-    """A condition with one part made ill-typed, and the name of the error; with probability `evident` a part
-    that is evaluated whatever the request.
+    """Make one part of a condition ill-typed; return the condition and the name of the error.
+
+    With probability `evident` the part is evaluated whatever the request.
     """
     if source.boolean(evident):
         spots = _first_evaluated(expr)
@@ -99,7 +98,7 @@ def break_expression(source: Source, expr: Expr, evident: float = 0.45) -> tuple
 
 
 def _first_evaluated(expr: Expr) -> list[tuple[Place, Expr]]:
-    """The parts on the left edge: evaluated whatever the request."""
+    """Return the parts on the left edge, which are evaluated whatever the request."""
     found: list[tuple[Place, Expr]] = []
     place: Place = ()
     while True:
@@ -111,7 +110,7 @@ def _first_evaluated(expr: Expr) -> list[tuple[Place, Expr]]:
 
 
 def _break(source: Source, node: Expr) -> tuple[Expr, str]:
-    """A node with one type error in it."""
+    """Return a node with one type error in it."""
     match node:
         case Binary("&&", Has() | Binary("hasTag"), rest) if source.boolean():
             return rest, "guard dropped"
@@ -164,7 +163,7 @@ def _break_call(source: Source, name: str, args: tuple[Expr, ...]) -> tuple[Expr
 
 
 def near_miss(source: Source, schema: Schema, misfits: set[str]) -> Schema:
-    """The schema with one attribute renamed, made optional or required, or one parent type taken away."""
+    """Rename one attribute of the schema, make it optional or required, or remove one parent type."""
     standard = [place for place, entity_type in enumerate(schema.entity_types) if not entity_type.enum]
     number = source.choice(standard)
     entity_type = schema.entity_types[number]

@@ -44,7 +44,7 @@ DICTIONARY = (
 
 
 def mutated_text(source: Source, text: str) -> str:
-    """A policy or expression text with one to three small changes."""
+    """Return a policy or expression text with one to three small changes."""
     tokens: list[str] = TOKEN.findall(text)
     for _ in range(source.choice((1, 1, 1, 2, 3))):
         if not tokens:
@@ -127,7 +127,7 @@ JSON_TOKEN = re.compile(r'\s+|"(?:[^"\\]|\\.)*"|-?\d+|\w+|.', re.DOTALL)
 
 
 def mutated_json(source: Source, text: str) -> str:
-    """A JSON document with one to three small changes: to its values, or to its text."""
+    """Return a JSON document with one to three small changes, to its values or to its text."""
     for _ in range(source.choice((1, 1, 1, 2, 3))):
         if source.boolean(0.7):
             text = _with_mutated_value(source, text)
@@ -206,7 +206,7 @@ def _with_mutated_json_text(source: Source, text: str) -> str:
 
 
 def _repeat_member(source: Source, tokens: list[str]) -> None:
-    """A key of one of the objects again, with a small value: the classic of JSON readers that disagree."""
+    """Repeat a key of one of the objects with a small value, on which JSON readers disagree."""
     keys = [at for at in range(len(tokens) - 1) if tokens[at].startswith('"') and tokens[at + 1] == ":"]
     if keys:
         at = source.choice(keys)

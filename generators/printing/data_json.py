@@ -1,4 +1,4 @@
-"""Writes entities and requests as JSON (spec 05 §2, §8, §9), escaped explicitly or as a schema implies.
+"""Entities and requests as JSON (spec 05 §2, §8, §9), escaped explicitly or as a schema implies.
 
 An odd spelling uses the other forms of the same thing: escaped uids, `args` for `arg`, ignored keys, raw
 characters.
@@ -19,12 +19,15 @@ Json = Any
 
 
 def uid_text(uid: Uid) -> str:
-    """A uid as JSON text."""
+    """Write a uid as JSON text."""
     return f'{{"type": {_string(uid.type)}, "id": {_string(uid.id)}}}'
 
 
 def entities_text(entities: Iterable[Entity], explicit: bool = True, spelling: Spelling = PLAIN) -> str:
-    """An entity document; without `explicit` only a schema tells what strings and records in it are."""
+    """Write an entity document.
+
+    Without `explicit` only a schema shows what its strings and records are.
+    """
     if spelling is PLAIN:
         return f"[{', '.join([_plain_entity(entity, explicit) for entity in entities])}]"
     writer = _Writer(explicit, spelling)
@@ -34,7 +37,7 @@ def entities_text(entities: Iterable[Entity], explicit: bool = True, spelling: S
 def request_texts(
     requests: Iterable[Request], explicit: bool = True, spelling: Spelling = PLAIN
 ) -> tuple[str, ...]:
-    """Requests as JSON objects; equal contexts and uids are written once."""
+    """Write requests as JSON objects; equal contexts and uids are written once."""
     writer = _Writer(explicit, spelling)
     plain = spelling is PLAIN
     uids: dict[Uid, str] = {}
@@ -94,7 +97,7 @@ def _plain_value(value: Value, explicit: bool) -> str:
 
 
 class _Writer:
-    """Writes documents in one spelling."""
+    """A writer of documents in one spelling."""
 
     __slots__ = ("explicit", "odd", "plain_text")
 

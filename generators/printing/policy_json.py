@@ -1,7 +1,7 @@
-"""Writes policies as policy-set JSON (spec 06).
+"""Policies as policy-set JSON (spec 06).
 
-An odd spelling uses the other forms of the same thing: escaped uids, literals written as values,
-one-element `has` lists, patterns character by character.
+An odd spelling uses the other forms of the same thing: escaped uids, literals written as values, one-element
+`has` lists, patterns character by character.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ Json = Any
 def policy_set_json(
     policies: Sequence[Policy], links: Sequence[Link] = (), spelling: Spelling = PLAIN
 ) -> Json:
-    """A policy set under the ids that its text would give it, with these links in it."""
+    """Write a policy set under the ids that its text would give it, with these links in it."""
     writer = _Writer(spelling)
     static: dict[str, Json] = {}
     templates: dict[str, Json] = {}
@@ -69,7 +69,7 @@ def expression_json(expr: Expr) -> Json:
 
 
 class _Writer:
-    """Writes JSON forms in one spelling."""
+    """A writer of JSON forms in one spelling."""
 
     __slots__ = ("odd",)
 
@@ -176,9 +176,7 @@ class _Writer:
 
 
 def _as_value(expr: Expr) -> Json:
-    """A literal as one value with escapes (spec 06 §3.1); `None` where it is not one, or would be read as
-    another.
-    """
+    """Write a literal as one value with escapes (spec 06 §3.1); None where it would be read as another."""
     match expr:
         case Lit(Uid() as uid):
             return {"__entity": {"type": uid.type, "id": uid.id}}

@@ -1,7 +1,7 @@
-"""Writes trees as Cedar policy text, plainly or in odd but legal spellings.
+"""Trees as Cedar policy text, plainly or in odd but legal spellings.
 
 Plain text has the parentheses that the grammar needs (spec 01 §4.1) and one space where one is due. An odd
-spelling takes its decisions from a number of its own, so that a scenario can be rendered again to the same
+spelling takes its decisions from a number of its own, so that a scenario can be printed again to the same
 text.
 """
 
@@ -41,7 +41,7 @@ _IF, _RELATION, _ADD, _UNARY, _MEMBER, _PRIMARY = 1, 4, 5, 7, 8, 9
 
 
 def print_policies(policies: Iterable[Policy], spelling: Spelling = PLAIN) -> str:
-    """A policy-set text, one policy after the other in order."""
+    """Write a policy-set text, one policy after the other in order."""
     printer = Printer(spelling)
     return "".join(f"{printer.policy(policy)}\n" for policy in policies)
 
@@ -52,7 +52,7 @@ def print_expression(expr: Expr, spelling: Spelling = PLAIN) -> str:
 
 
 class Printer:
-    """Writes one text in one spelling."""
+    """A writer of policy text in one spelling."""
 
     __slots__ = ("odd", "plain", "space", "string")
 
@@ -65,6 +65,7 @@ class Printer:
     # Policies.
 
     def policy(self, policy: Policy) -> str:
+        """Write a policy."""
         space = self.space
         parts = [self._annotation(key, value) for key, value in policy.annotations]
         scope = [
@@ -87,7 +88,7 @@ class Printer:
         return f"@{space('')}{key}{space('')}({space('')}{self.string(value)}{space('')}){space(' ')}"
 
     def constraint(self, variable: str, constraint: Constraint) -> str:
-        """The scope constraint of principal or resource."""
+        """Write the scope constraint of principal or resource."""
         space = self.space
         operand = constraint.entity
         target = "" if operand is None else self._operand(operand)
@@ -106,6 +107,7 @@ class Printer:
         return self.bracket(text)
 
     def action_constraint(self, constraint: ActionConstraint) -> str:
+        """Write the scope constraint of the action."""
         match constraint.op:
             case "":
                 return "action"
@@ -118,10 +120,11 @@ class Printer:
     # Expressions.
 
     def expression(self, expr: Expr) -> str:
+        """Write an expression."""
         return self._at(expr, _IF)
 
     def _at(self, expr: Expr, level: int) -> str:
-        """An expression where the grammar wants one of at least this level (spec 01 §4.1)."""
+        """Write an expression where the grammar wants one of at least this level (spec 01 §4.1)."""
         text, own = self._write(expr)
         if own < level:
             return f"({self.space('')}{text}{self.space('')})"
@@ -132,7 +135,7 @@ class Printer:
         return f"({self.space('')}{text})" if self.odd(24) else text
 
     def _write(self, expr: Expr) -> tuple[str, int]:
-        """The text of an expression and the level it is on."""
+        """Write an expression; return its text and the level it is on."""
         match expr:
             case Lit(value):
                 return self._literal(value)
@@ -183,11 +186,13 @@ class Printer:
                 return self.uid(value), _PRIMARY
 
     def uid(self, uid: Uid) -> str:
+        """Write an entity literal."""
         if self.plain:
             return f"{uid.type}::{self.string(uid.id)}"
         return f"{self.name(uid.type)}{self.space('')}::{self.space('')}{self.string(uid.id)}"
 
     def name(self, name: str) -> str:
+        """Write a name, its components apart where the spelling is odd."""
         if "::" in name and self.odd(4):
             return f"{self.space('')}::{self.space(' ')}".join(name.split("::"))
         return name
@@ -255,6 +260,6 @@ class Printer:
         return f"{self.space('')},{self.space(' ')}".join(items)
 
     def pattern(self, pattern: tuple[str | None, ...]) -> str:
-        """A pattern string: stars of the text are escaped, wildcards are not."""
+        """Write a pattern string: stars of the text are escaped, wildcards are not."""
         parts = ["*" if piece is None else self.string(piece, pattern=True)[1:-1] for piece in pattern]
         return f'"{"".join(parts)}"'

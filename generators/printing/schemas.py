@@ -1,4 +1,4 @@
-"""Writes schemas in Cedar's schema syntax and in its JSON form (spec 07); both mean the same."""
+"""Schemas in Cedar's schema syntax and in its JSON form (spec 07); both mean the same."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _EXTENSIONS = frozenset(("decimal", "ipaddr", "datetime", "duration"))
 
 
 def split(name: str) -> tuple[str, str]:
-    """The namespace and the base name of a full name."""
+    """Split a full name into its namespace and its base name."""
     namespace, _, base = name.rpartition("::")
     return namespace, base
 
 
 def by_namespace(schema: Schema) -> dict[str, tuple[list[tuple[str, Type]], list[EntityType], list[Action]]]:
-    """The declarations of each namespace, the empty one first where it has any."""
+    """Return the declarations of each namespace, the empty one first where it has any."""
     parts: dict[str, tuple[list[tuple[str, Type]], list[EntityType], list[Action]]] = {}
     for name, type_ in schema.common_types:
         parts.setdefault(split(name)[0], ([], [], []))[0].append((name, type_))
@@ -34,7 +34,7 @@ def by_namespace(schema: Schema) -> dict[str, tuple[list[tuple[str, Type]], list
 
 
 def schema_text(schema: Schema, spelling: Spelling = PLAIN) -> str:
-    """A schema in Cedar syntax."""
+    """Write a schema in Cedar syntax."""
     writer = _Writer(spelling)
     blocks: list[str] = []
     for namespace, (common, entity_types, actions) in by_namespace(schema).items():
@@ -112,13 +112,13 @@ class _Writer:
         return f"{text};"
 
     def _group(self, action: Action, uid: Uid) -> str:
-        """A group by name where it is the action's own type, else by its uid."""
+        """Write a group by name where it is of the action's own type, else by its uid."""
         if uid.type == action.uid.type and not self.odd(4):
             return self._word(uid.id)
         return f"{uid.type}::{self.string(uid.id)}"
 
     def _word(self, name: str) -> str:
-        """A name as an identifier where it can be one, else quoted."""
+        """Write a name as an identifier where it can be one, else quoted."""
         if is_word(name) and name not in _NOT_IDENTIFIERS and name != "__cedar" and not self.odd(6):
             return name
         return self.string(name)
@@ -146,7 +146,7 @@ class _Writer:
 
 
 def schema_json(schema: Schema) -> Json:
-    """A schema in JSON form."""
+    """Write a schema in JSON form."""
     document: dict[str, Json] = {}
     for namespace, (common, entity_types, actions) in by_namespace(schema).items():
         part: dict[str, Json] = {
@@ -186,7 +186,7 @@ def _action_json(action: Action) -> Json:
 
 
 def type_json(type_: Type) -> Json:
-    """A type; one with an alias is a reference to its common type."""
+    """Write a type; one with an alias is a reference to its common type."""
     if type_.alias is not None:
         return {"type": type_.alias}
     match type_:

@@ -1,4 +1,4 @@
-"""How a text is spelled: plainly, or with odd but legal spaces, comments, escapes, brackets and commas."""
+"""The spelling of a text: plain, or with odd but legal spaces, comments, escapes, brackets and commas."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SPACES = (
 
 
 def quote(text: str, pattern: bool = False) -> str:
-    """A string literal in the plainest spelling; in a pattern stars are escaped."""
+    """Write a string literal in the plainest spelling; in a pattern stars are escaped."""
     if text.isalnum() and text.isascii():
         return f'"{text}"'
     parts = []
@@ -46,22 +46,20 @@ class Spelling:
     __slots__ = ()
 
     def odd(self, one_in: int) -> bool:
-        """Whether to do something unusual here, once in so many times."""
+        """Return whether to do something unusual here, once in so many times."""
         return False
 
     def space(self, plain: str) -> str:
-        """The space at a place where any is allowed; `plain` is the usual one."""
+        """Return the space at a place where any is allowed; `plain` is the usual one."""
         return plain
 
     def string(self, text: str, pattern: bool = False) -> str:
-        """A string literal with its quotes."""
+        """Write a string literal with its quotes."""
         return quote(text, pattern)
 
 
 class OddSpelling(Spelling):
-    """An odd spelling; the same number spells the same way. `place` is where it is in its sequence of
-    decisions.
-    """
+    """An odd spelling; the same number spells the same way."""
 
     __slots__ = ("_random",)
 
@@ -69,14 +67,17 @@ class OddSpelling(Spelling):
         self._random = random.Random(number)
 
     def odd(self, one_in: int) -> bool:
+        """Return true one time in so many."""
         return self._random.random() * one_in < 1
 
     def space(self, plain: str) -> str:
+        """Return an odd space, or the plain one."""
         if self._random.random() < 0.85:
             return plain
         return self._random.choice(_SPACES)
 
     def string(self, text: str, pattern: bool = False) -> str:
+        """Write a string literal with some characters escaped."""
         if not self.odd(4):
             return quote(text, pattern)
         return f'"{"".join(self._character(char, pattern) for char in text)}"'
@@ -98,5 +99,5 @@ PLAIN = Spelling()
 
 
 def spelling_of(number: int) -> Spelling:
-    """The plain spelling for zero, else the odd one of that number."""
+    """Return the plain spelling for zero, else the odd one of that number."""
     return OddSpelling(number) if number else PLAIN

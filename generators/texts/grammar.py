@@ -31,85 +31,86 @@ MOSTLY = 0.96
 
 
 class Grammar:
-    """Draws texts by the rules of the grammar; a method is a rule."""
+    """Texts drawn by the rules of the grammar; a method is a rule."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self.expressions: tuple[Callable[[int], str], ...] = (
-            self.binary, self.binary, self.binary, self.unary, self.access, self.method, self.conditional,
-            self.has, self.like, self.is_type, self.set, self.record, self.call, self.group,
+            self._binary, self._binary, self._binary, self._unary, self._access, self._method, self._conditional,
+            self._has, self._like, self._is_type, self._set, self._record, self._call, self._group,
         )  # fmt: skip
 
     def policies(self, most: int) -> str:
-        """Zero or more policies."""
-        return " ".join(self.policy() for _ in range(self.source.integer(1, most)))
+        """Draw one policy or several."""
+        return " ".join(self._policy() for _ in range(self.source.integer(1, most)))
 
-    def policy(self) -> str:
+    def _policy(self) -> str:
         source = self.source
-        annotations = [self.annotation() for _ in range(source.choice((0, 0, 0, 1, 2)))]
-        scope = ", ".join((self.scope("principal"), self.action(), self.scope("resource")))
+        annotations = [self._annotation() for _ in range(source.choice((0, 0, 0, 1, 2)))]
+        scope = ", ".join((self._scope("principal"), self._action(), self._scope("resource")))
         comma = "," if source.boolean(0.05) else ""
-        conditions = [self.condition() for _ in range(source.choice((0, 1, 1, 1, 2)))]
+        conditions = [self._condition() for _ in range(source.choice((0, 1, 1, 1, 2)))]
         effect = source.choice(("permit", "forbid"))
         return " ".join([*annotations, f"{effect}({scope}{comma})", *conditions]) + ";"
 
-    def annotation(self) -> str:
+    def _annotation(self) -> str:
         key = self.source.choice((*WORDS, *RESERVED))
-        return f"@{key}({self.string()})" if self.source.boolean(0.8) else f"@{key}"
+        return f"@{key}({self._string()})" if self.source.boolean(0.8) else f"@{key}"
 
-    def scope(self, variable: str) -> str:
+    def _scope(self, variable: str) -> str:
         match self.source.integer(0, 7):
             case 0 | 1 | 2:
                 return variable
             case 3:
-                return f"{variable} == {self.scope_operand(variable)}"
+                return f"{variable} == {self._scope_operand(variable)}"
             case 4:
-                return f"{variable} in {self.scope_operand(variable)}"
+                return f"{variable} in {self._scope_operand(variable)}"
             case 5:
-                return f"{variable} is {self.name()}"
+                return f"{variable} is {self._name()}"
             case _:
-                return f"{variable} is {self.name()} in {self.scope_operand(variable)}"
+                return f"{variable} is {self._name()} in {self._scope_operand(variable)}"
 
-    def scope_operand(self, variable: str) -> str:
+    def _scope_operand(self, variable: str) -> str:
         if not self.source.boolean(MOSTLY):
-            return self.source.choice(("?principal", "?resource", "?other", "[]", "principal", self.string()))
-        operand = f"?{variable}" if self.source.boolean(0.3) else self.entity()
+            return self.source.choice(("?principal", "?resource", "?other", "[]", "principal", self._string()))
+        operand = f"?{variable}" if self.source.boolean(0.3) else self._entity()
         return f"({operand})" if self.source.boolean(0.08) else operand
 
-    def action(self) -> str:
+    def _action(self) -> str:
         match self.source.integer(0, 5):
             case 0 | 1:
                 return "action"
             case 2:
-                return f"action == {self.action_uid()}"
+                return f"action == {self._action_uid()}"
             case 3:
-                return f"action in {self.action_uid()}"
+                return f"action in {self._action_uid()}"
             case _:
-                listed = ", ".join(self.action_uid() for _ in range(self.source.integer(0, 3)))
+                listed = ", ".join(self._action_uid() for _ in range(self.source.integer(0, 3)))
                 comma = "," if listed and self.source.boolean(0.1) else ""
                 return f"action in [{listed}{comma}]"
 
-    def action_uid(self) -> str:
-        kind = "Action" if self.source.boolean(MOSTLY) else self.name()
-        path = f"{self.name()}::{kind}" if self.source.boolean(0.15) else kind
-        uid = f"{path}::{self.string()}"
+    def _action_uid(self) -> str:
+        kind = "Action" if self.source.boolean(MOSTLY) else self._name()
+        path = f"{self._name()}::{kind}" if self.source.boolean(0.15) else kind
+        uid = f"{path}::{self._string()}"
         return f"({uid})" if self.source.boolean(0.05) else uid
 
-    def condition(self) -> str:
+    def _condition(self) -> str:
         kind = self.source.choice(("when", "when", "unless"))
         return f"{kind} {{ {self.expression(self.source.integer(0, 3))} }}"
 
     def expression(self, depth: int) -> str:
+        """Draw an expression of at most a depth."""
         if depth <= 0:
-            return self.atom()
+            return self._atom()
         return self.source.choice(self.expressions)(depth - 1)
 
-    def operand(self, depth: int) -> str:
-        """An expression where something tighter is wanted: usually in parentheses if it is no atom."""
+    def _operand(self, depth: int) -> str:
+        """Draw an expression for a place that binds tighter: usually in parentheses if it is no atom."""
         text = self.expression(depth)
         return text if depth <= 0 or self.source.boolean(0.3) else f"({text})"
 
-    def atom(self) -> str:
+    def _atom(self) -> str:
         match self.source.integer(0, 8):
             case 0 | 1:
                 return self.source.choice(("principal", "action", "resource", "context"))
@@ -120,83 +121,83 @@ class Grammar:
             case 4:
                 return f"-{self.source.choice(NUMBERS)}"
             case 5 | 6:
-                return self.string()
+                return self._string()
             case 7:
-                return self.entity()
+                return self._entity()
             case _:
-                return "?principal" if self.source.boolean(0.03) else self.call(0)
+                return "?principal" if self.source.boolean(0.03) else self._call(0)
 
-    def string(self) -> str:
+    def _string(self) -> str:
         return self.source.choice(STRINGS)
 
-    def word(self) -> str:
+    def _word(self) -> str:
         return self.source.choice(WORDS if self.source.boolean(MOSTLY) else RESERVED)
 
-    def name(self) -> str:
-        return "::".join(self.word() for _ in range(self.source.choice((1, 1, 1, 1, 2, 3))))
+    def _name(self) -> str:
+        return "::".join(self._word() for _ in range(self.source.choice((1, 1, 1, 1, 2, 3))))
 
-    def entity(self) -> str:
-        return f"{self.name()}::{self.string()}"
+    def _entity(self) -> str:
+        return f"{self._name()}::{self._string()}"
 
-    def binary(self, depth: int) -> str:
+    def _binary(self, depth: int) -> str:
         operator = self.source.choice(INFIX)
         chained = operator in ("&&", "||", "+", "-", "*") and self.source.boolean(0.3)
-        operands = [self.operand(depth - index) for index in range(3 if chained else 2)]
+        operands = [self._operand(depth - index) for index in range(3 if chained else 2)]
         return f" {operator} ".join(operands)
 
-    def unary(self, depth: int) -> str:
+    def _unary(self, depth: int) -> str:
         sign = self.source.choice(("!", "-", "!!", "--", "!!!!", "----"))
         if not self.source.boolean(MOSTLY):
             sign = self.source.choice(("!-", "-!", "!!!!!", "-----", "- -", "! !"))
-        return sign + self.operand(depth)
+        return sign + self._operand(depth)
 
-    def access(self, depth: int) -> str:
-        attribute = f".{self.word()}" if self.source.boolean(0.6) else f"[{self.string()}]"
-        return self.operand(depth) + attribute
+    def _access(self, depth: int) -> str:
+        attribute = f".{self._word()}" if self.source.boolean(0.6) else f"[{self._string()}]"
+        return self._operand(depth) + attribute
 
-    def method(self, depth: int) -> str:
+    def _method(self, depth: int) -> str:
         row = self.source.choice(CALLED)
         count = row.arity - 1 if self.source.boolean(MOSTLY) else self.source.integer(0, 2)
-        arguments = self.listed([self.expression(depth - 1) for _ in range(count)])
-        return f"{self.operand(depth)}.{row.name}({arguments})"
+        arguments = self._listed([self.expression(depth - 1) for _ in range(count)])
+        return f"{self._operand(depth)}.{row.name}({arguments})"
 
-    def call(self, depth: int) -> str:
-        name = self.source.choice(CONSTRUCTORS) if self.source.boolean(MOSTLY) else self.name()
-        arguments = [self.string()] if self.source.boolean(0.9) else [self.expression(depth - 1)] * 2
-        return f"{name}({self.listed(arguments)})"
+    def _call(self, depth: int) -> str:
+        name = self.source.choice(CONSTRUCTORS) if self.source.boolean(MOSTLY) else self._name()
+        arguments = [self._string()] if self.source.boolean(0.9) else [self.expression(depth - 1)] * 2
+        return f"{name}({self._listed(arguments)})"
 
-    def conditional(self, depth: int) -> str:
+    def _conditional(self, depth: int) -> str:
         parts = [self.expression(depth - index) for index in range(3)]
         return f"(if {parts[0]} then {parts[1]} else {parts[2]})"
 
-    def has(self, depth: int) -> str:
+    def _has(self, depth: int) -> str:
         if self.source.boolean(0.4):
-            return f"{self.operand(depth)} has {self.string()}"
-        steps = [self.word() for _ in range(self.source.integer(1, 3))]
+            return f"{self._operand(depth)} has {self._string()}"
+        steps = [self._word() for _ in range(self.source.integer(1, 3))]
         if not self.source.boolean(MOSTLY):
-            steps.insert(self.source.integer(0, len(steps)), self.string())
-        return f"{self.operand(depth)} has {'.'.join(steps)}"
+            steps.insert(self.source.integer(0, len(steps)), self._string())
+        return f"{self._operand(depth)} has {'.'.join(steps)}"
 
-    def like(self, depth: int) -> str:
-        return f"{self.operand(depth)} like {self.source.choice(PATTERNS)}"
+    def _like(self, depth: int) -> str:
+        return f"{self._operand(depth)} like {self.source.choice(PATTERNS)}"
 
-    def is_type(self, depth: int) -> str:
-        within = f" in {self.operand(depth - 1)}" if self.source.boolean(0.4) else ""
-        return f"{self.operand(depth)} is {self.name()}{within}"
+    def _is_type(self, depth: int) -> str:
+        within = f" in {self._operand(depth - 1)}" if self.source.boolean(0.4) else ""
+        return f"{self._operand(depth)} is {self._name()}{within}"
 
-    def set(self, depth: int) -> str:
-        return f"[{self.listed([self.expression(depth - i) for i in range(self.source.integer(0, 3))])}]"
+    def _set(self, depth: int) -> str:
+        return f"[{self._listed([self.expression(depth - i) for i in range(self.source.integer(0, 3))])}]"
 
-    def record(self, depth: int) -> str:
+    def _record(self, depth: int) -> str:
         keys = [
-            self.word() if self.source.boolean(0.6) else self.string()
+            self._word() if self.source.boolean(0.6) else self._string()
             for _ in range(self.source.integer(0, 3))
         ]
-        return f"{{{self.listed([f'{key}: {self.expression(depth - 1)}' for key in keys])}}}"
+        return f"{{{self._listed([f'{key}: {self.expression(depth - 1)}' for key in keys])}}}"
 
-    def group(self, depth: int) -> str:
+    def _group(self, depth: int) -> str:
         return f"({self.expression(depth)})"
 
-    def listed(self, items: list[str]) -> str:
+    def _listed(self, items: list[str]) -> str:
         comma = "," if items and self.source.boolean(0.05) else ""
         return ", ".join(items) + comma

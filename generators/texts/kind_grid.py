@@ -1,6 +1,6 @@
-"""Every operator on operands of every kind, drawn evenly: the grid that grammar-driven drawing leaves thin.
+"""The grid of kinds: every operator on operands of every kind, which grammar-driven drawing leaves thin.
 
-Owns expression texts that are one operator deep, on literals and on what the context holds.
+Owns expression texts that are one operator deep, on literals and on attributes of the context.
 """
 
 from __future__ import annotations
@@ -49,8 +49,9 @@ REQUEST = """\
 
 
 def grid_expression(source: Source) -> str:
-    """One operator with operands of kinds drawn evenly or, one time in three, of those that it takes; rarely
-    of the wrong number.
+    """Draw one operator with operands of kinds drawn evenly; one time in three, of those that it takes.
+
+    Rarely their number is wrong.
     """
     wrong_number = source.boolean(0.05)
     row = source.choice(CALLS if wrong_number else GRID)
@@ -67,7 +68,7 @@ def grid_expression(source: Source) -> str:
 
 
 def _miscalled(row: Operator) -> str:
-    """The form with an argument too many, or with none."""
+    """Return the form with an argument too many, or with none."""
     called = row.form[: row.form.rindex("(")]
     if not row.surplus:
         return f"{called}()"

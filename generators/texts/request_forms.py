@@ -66,7 +66,7 @@ def _spelled(character: str) -> str:
 
 
 def _wrong(source: Source, type_name: str, identity: str) -> str:
-    """A spelling that a parser of expressions would read, or nearly, and that no request may have."""
+    """Draw a spelling that a parser of expressions would read, or nearly, and that no request may have."""
     right = literal(type_name, identity)
     end = right[:-1]
     wrong = (

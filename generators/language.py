@@ -55,17 +55,17 @@ class Operator:
 
     @property
     def extension(self) -> bool:
-        """Return whether it belongs to an extension type; parsers leave its number of arguments to evaluation."""
+        """Whether it belongs to an extension type; parsers leave its number of arguments to evaluation."""
         return self.section.startswith("spec 03")
 
     @property
     def infix(self) -> bool:
-        """Return whether its spelling stands between two operands."""
+        """Whether its spelling stands between two operands."""
         return self.form == f"{{0}} {self.name} {{1}}"
 
     @property
     def total(self) -> bool:
-        """Return whether operands of all kinds fit."""
+        """Whether operands of all kinds fit."""
         return all(kinds in self.takes for kinds in product(KINDS, repeat=self.arity))
 
     @property

@@ -48,7 +48,7 @@ class Coverage:
 
     @property
     def complete(self) -> bool:
-        """Return whether every operator had each of its outcomes, and every error kind that can occur did."""
+        """Whether every operator had each of its outcomes, and every error kind that can occur did."""
         kinds = (kind for kind in get_args(ErrorKind) if kind not in UNREACHABLE)
         return not any(row.missing for row in self.rows) and all(self.error_kinds[kind] for kind in kinds)
 

@@ -26,7 +26,7 @@ class Source(Protocol):
 
     @property
     def choices(self) -> list[Choice]:
-        """Return the answers given so far, in order."""
+        """The answers given so far, in order."""
         ...
 
     def integer(self, lo: int, hi: int) -> int:

@@ -36,8 +36,9 @@ class Grammar:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.expressions: tuple[Callable[[int], str], ...] = (
-            self._binary, self._binary, self._binary, self._unary, self._access, self._method, self._conditional,
-            self._has, self._like, self._is_type, self._set, self._record, self._call, self._group,
+            self._binary, self._binary, self._binary, self._unary, self._access, self._method,
+            self._conditional, self._has, self._like, self._is_type, self._set, self._record, self._call,
+            self._group,
         )  # fmt: skip
 
     def policies(self, most: int) -> str:
@@ -72,7 +73,9 @@ class Grammar:
 
     def _scope_operand(self, variable: str) -> str:
         if not self.source.boolean(MOSTLY):
-            return self.source.choice(("?principal", "?resource", "?other", "[]", "principal", self._string()))
+            return self.source.choice(
+                ("?principal", "?resource", "?other", "[]", "principal", self._string())
+            )
         operand = f"?{variable}" if self.source.boolean(0.3) else self._entity()
         return f"({operand})" if self.source.boolean(0.08) else operand
 

@@ -55,7 +55,7 @@ def main() -> None:
 
 
 def _shortened(footer: dict[str, object], folder: str) -> dict[str, object]:
-    """The footer with paths relative to the checkout."""
+    """Return the footer with paths relative to the checkout."""
     shortened: dict[str, object] = json.loads(json.dumps(footer).replace(folder, ""))
     return shortened
 

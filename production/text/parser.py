@@ -44,7 +44,7 @@ _NO_ANNOTATIONS: Final[Annotations] = MappingProxyType({})
 class PolicyParser(ExpressionParser):
     """A cursor that reads policies."""
 
-    __slots__ = ("actions", "start")
+    __slots__ = ("actions", "lists", "start")
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
@@ -52,6 +52,8 @@ class PolicyParser(ExpressionParser):
         """Where the policy starts that is being read."""
         self.actions: dict[tuple[str, ...], ActionScope] = {}
         """Action constraints of four tokens met so far, such as `== Action::"view"`."""
+        self.lists: dict[tuple[Uid, ...], ActionScope] = {}
+        """Constraints to actions of a list met so far."""
 
     def policy(self) -> Policy:
         """Read one policy or template, its semicolon included."""
@@ -184,7 +186,7 @@ class PolicyParser(ExpressionParser):
             groups = self._open_groups()
             entities = self._action_list() if self.tokens[self.at] == "[" else (self._action(),)
             self._close_groups(groups)
-            return make_action_scope("in", entities)
+            return self.lists.setdefault(entities, make_action_scope("in", entities))
         if operator != ",":
             self.unexpected("`==`, `in`, or the end of the constraint")
         return ANY_ACTION

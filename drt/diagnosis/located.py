@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from drt.diagnosis.rule import Rule
-from drt.model.outcome import Outcome
-from drt.model.outcome_json import outcome_to_json
+from drt.model.divergence import NamedAnswers
+from drt.model.divergence_json import answers_to_json
 
-Answers = tuple[tuple[str, Outcome], ...]
-"""Each engine's name with its answer."""
+Answers = NamedAnswers
 
 
 Kind = Literal["expression", "policy", "authorizer", "reading", "typing", "schema"]
@@ -59,11 +58,9 @@ class Located:
             "source": self.source,
             "place": self.place,
             "text": self.text,
-            "answers": _answers(self.answers),
-            "operands": [{"text": text, "answers": _answers(answers)} for text, answers in self.operands],
+            "answers": answers_to_json(self.answers),
+            "operands": [
+                {"text": text, "answers": answers_to_json(answers)} for text, answers in self.operands
+            ],
             "said": self.said,
         }
-
-
-def _answers(answers: Answers) -> list[dict[str, Any]]:
-    return [{"engine": name, **outcome_to_json(outcome)} for name, outcome in answers]

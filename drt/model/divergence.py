@@ -31,6 +31,10 @@ Kind = Literal[
 ]
 
 
+NamedAnswers = tuple[tuple[str, Outcome], ...]
+"""Each engine's name with its answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Divergence:
     """Engines differ observably on one question, or one engine breaks a law.
@@ -44,7 +48,7 @@ class Divergence:
     law: str
     kind: Kind
     question: str
-    answers: tuple[tuple[str, Outcome], ...]
+    answers: NamedAnswers
     request: int | None = None
     expression: int | None = None
 

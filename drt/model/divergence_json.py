@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
-from typing import Any, cast
+from typing import Any
 
-from drt.model.case import Case, Request, Source
-from drt.model.divergence import Divergence, Kind
-from drt.model.outcome import Outcome
+import msgspec
+
+from drt.model.case import Case
+from drt.model.divergence import Divergence, Kind, NamedAnswers
 from drt.model.outcome_json import outcome_from_json, outcome_to_json
 
 LONGEST_LOGGED = 65_536
@@ -16,64 +16,39 @@ LONGEST_LOGGED = 65_536
 
 
 def case_to_json(case: Case) -> dict[str, Any] | None:
-    """The fields of the case by name; None for a case too long for a log."""
+    """Write the fields of the case by name; None for a case too long for a log."""
     texts = [case.policies.text, case.entities, *(request.text for request in case.requests)]
-    texts += [*case.expressions, case.schema.text if case.schema else ""]
-    return None if sum(map(len, texts)) > LONGEST_LOGGED else asdict(case)
+    texts += [*case.expressions, *(schema.text for schema in case.schemas)]
+    if sum(map(len, texts)) > LONGEST_LOGGED:
+        return None
+    fields: dict[str, Any] = msgspec.to_builtins(case)
+    return fields
 
 
 def case_from_json(document: Mapping[str, Any]) -> Case:
-    """Read back what `case_to_json` gave; raises `ValueError` for what it cannot have given."""
-    links = tuple(
-        (template, new, tuple((slot, uid) for slot, uid in values))
-        for template, new, values in document["links"]
-    )
-    schema = document["schema"]
-    case = Case(
-        Source(**document["policies"]),
-        document["entities"],
-        None if schema is None else Source(**schema),
-        tuple(Request(**request) for request in document["requests"]),
-        tuple(document["expressions"]),
-        links,
-    )
-    texts = [
-        case.policies.text,
-        case.entities,
-        *(request.text for request in case.requests),
-        *case.expressions,
-    ]
-    texts += [case.schema.text if case.schema else "", *(text for link in links for text in link[:2])]
-    texts += [text for link in links for value in link[2] for text in value]
-    if not all(isinstance(text, str) for text in texts):
-        raise ValueError("a case is made of texts")
-    return case
+    """Read what `case_to_json` wrote; raises `ValueError` for anything else."""
+    return msgspec.convert(document, Case)
 
 
 def divergence_to_json(divergence: Divergence) -> dict[str, Any]:
-    return {
-        "law": divergence.law,
-        "kind": divergence.kind,
-        "question": divergence.question,
-        "request": divergence.request,
-        "expression": divergence.expression,
-        "answers": [{"engine": name, **outcome_to_json(outcome)} for name, outcome in divergence.answers],
-    }
+    """Write the fields of the divergence by name."""
+    fields: dict[str, Any] = msgspec.to_builtins(divergence)
+    return fields | {"answers": answers_to_json(divergence.answers)}
 
 
 def divergence_from_json(document: Mapping[str, Any]) -> Divergence:
-    """Read back what `divergence_to_json` gave."""
-    answers = [(str(answer["engine"]), outcome_of(answer)) for answer in document["answers"]]
+    """Read what `divergence_to_json` wrote."""
+    answers = tuple((str(answer["engine"]), outcome_from_json(answer)) for answer in document["answers"])
     return Divergence(
         law=document["law"],
-        kind=cast(Kind, document["kind"]),
+        kind=msgspec.convert(document["kind"], Kind),
         question=document["question"],
-        answers=tuple(answers),
+        answers=answers,
         request=document["request"],
         expression=document["expression"],
     )
 
 
-def outcome_of(answer: Mapping[str, Any]) -> Outcome:
-    """The outcome of an answer that stands beside its engine's name."""
-    return outcome_from_json({name: value for name, value in answer.items() if name != "engine"})
+def answers_to_json(answers: NamedAnswers) -> list[dict[str, Any]]:
+    """Write each outcome beside its engine's name."""
+    return [{"engine": name, **outcome_to_json(outcome)} for name, outcome in answers]

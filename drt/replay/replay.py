@@ -26,10 +26,9 @@ from drt.engines.sandbox import Answered, Broke, Died, in_child
 from drt.model.case import Case
 from drt.model.case_directory import read_case
 from drt.model.divergence import Checked, Divergence, Oracle
-from drt.model.divergence_json import divergence_to_json
+from drt.model.divergence_json import answers_to_json, divergence_to_json
 from drt.model.errors import InputProblem
 from drt.model.outcome import Accepted, Outcome
-from drt.model.outcome_json import outcome_to_json
 from drt.model.question import Authorize, CaseQuestion, Evaluate, Validate
 from drt.model.saved_case import SavedCase
 from drt.replay.shell_commands import ASKED, Files, by_hand, files_of
@@ -101,10 +100,7 @@ class Replayed:
             "located": self.located.to_json() if self.located else None,
             "by_hand": list(self.by_hand),
             "answers": [
-                {
-                    "question": question,
-                    "answers": [{"engine": name, **outcome_to_json(outcome)} for name, outcome in answers],
-                }
+                {"question": question, "answers": answers_to_json(answers)}
                 for question, answers in self.answers
             ],
             "unmet": [

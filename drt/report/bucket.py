@@ -12,8 +12,9 @@ from typing import Any
 
 from drt.model.case import Case
 from drt.model.divergence import Divergence
-from drt.model.divergence_json import case_from_json, divergence_from_json, outcome_of
+from drt.model.divergence_json import case_from_json, divergence_from_json
 from drt.model.outcome import Outcome
+from drt.model.outcome_json import outcome_from_json
 from drt.model.outcome_text import in_a_line
 from drt.report.kinds import KINDS
 from drt.run.summary import Finding, State, replay_command
@@ -98,8 +99,10 @@ def whole(value: Any) -> int:
 
 
 def _part(found: Mapping[str, Any]) -> Part:
-    answers = [(str(one["engine"]), outcome_of(one)) for one in found["answers"]]
-    rows = [(str(one["text"]), _told([outcome_of(a) for a in one["answers"]])) for one in found["operands"]]
+    answers = [(str(one["engine"]), outcome_from_json(one)) for one in found["answers"]]
+    rows = [
+        (str(one["text"]), _told([outcome_from_json(a) for a in one["answers"]])) for one in found["operands"]
+    ]
     rows.append((WHOLE, _told([outcome for _, outcome in answers])))
     words = {name: str(found[name]) for name in ("rule", "source", "place", "text", "said")}
     return Part(**words, engines=tuple(name for name, _ in answers), rows=tuple(rows))

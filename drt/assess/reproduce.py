@@ -19,7 +19,7 @@ from drt.diagnosis.signature import first_alike
 from drt.engines.deadline import Alarm, Stuck
 from drt.engines.guard import Guarded
 from drt.engines.processes import TimedOut, module, our_environment, run
-from drt.engines.sandbox import Answered, Broke, Died, in_child
+from drt.engines.sandbox import Completed, HarnessError, ProcessDied, in_child
 from drt.model.case_directory import read_case, write_case
 from drt.model.divergence import Checked, Divergence
 from drt.model.divergence_json import divergence_from_json, divergence_to_json
@@ -137,14 +137,14 @@ def main(arguments: Sequence[str]) -> int:
             alarm.off()
 
     match in_child(ask, job.engines, job.seconds, MEBIBYTES):
-        case Answered(checked) if job.divergence is not None:
+        case Completed(checked) if job.divergence is not None:
             return NOT_SHOWN if first_alike(job.divergence, checked) is None else SHOWN
-        case Answered(checked):
+        case Completed(checked):
             return SHOWN if checked.divergences else NOT_SHOWN
-        case Died(cause, engine):
+        case ProcessDied(cause, engine):
             sys.stderr.write(f"{engine or 'the harness'} died: {cause}\n")
             return SHOWN if engine and job.divergence is None else BROKEN
-        case Broke(_, traceback):
+        case HarnessError(_, traceback):
             sys.stderr.write(traceback)
             return BROKEN
     raise AssertionError

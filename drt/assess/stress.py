@@ -15,7 +15,7 @@ from typing import Any
 
 from drt.engines.guard import Guarded, GuardedSession
 from drt.engines.memory import level, peak
-from drt.engines.sandbox import Answered, Broke, Died, in_child
+from drt.engines.sandbox import Completed, HarnessError, ProcessDied, in_child
 from drt.hostile.family import Family, Hostile
 from drt.model.outcome import (
     Accepted,
@@ -150,11 +150,11 @@ def _cost(family: Family, engine: str, size: int) -> Cost:
 
     answer = in_child(ask, (engine,), SECONDS, MEBIBYTES)
     match answer:
-        case Answered((outcome, seconds, kibibytes)):
+        case Completed((outcome, seconds, kibibytes)):
             return Cost(size, outcome, seconds, kibibytes)
-        case Died():
+        case ProcessDied():
             return Cost(size, answer.outcome)
-        case Broke(error):
+        case HarnessError(error):
             return Cost(size, Crashed(error))
     raise AssertionError(answer)
 

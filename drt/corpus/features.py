@@ -12,7 +12,7 @@ from pathlib import Path
 from drt.model.case import Case
 from drt.coverage.observation import features_of
 from drt.diagnosis.features import case_features
-from drt.engines.sandbox import Answered, in_child
+from drt.engines.sandbox import Completed, in_child
 from drt.model.saved_case import SavedCase
 
 SECONDS_A_CASE = 10.0
@@ -35,7 +35,7 @@ def _ask(cases: Sequence[Case]) -> list[frozenset[str]] | None:
     answer = in_child(
         lambda _engines: [frozenset(features_of(case)) for case in cases], (), SECONDS_A_CASE * len(cases)
     )
-    return answer.answer if isinstance(answer, Answered) else None
+    return answer.answer if isinstance(answer, Completed) else None
 
 
 def components(saved: SavedCase) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from typing import IO
 
 from drt.engines import keeper
 from drt.engines.cpu_time import forget, own_time, watch
-from drt.engines.orphans import dying_with
+from drt.engines.orphans import die_with_parent
 
 STDERR_KEPT = 2000
 """Bytes of a dead child's last words that are reported."""
@@ -97,7 +97,7 @@ class Child:
         self._waiting = bytearray()
         self._words = tempfile.TemporaryFile()  # noqa: SIM115  (read after the child's death)
         self._owner = os.getpid()
-        die_with_us = dying_with(self._owner, signal.SIGTERM)
+        die_with_us = die_with_parent(self._owner, signal.SIGTERM)
         _, most = resource.getrlimit(resource.RLIMIT_AS)
 
         def prepare() -> None:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from drt.engines.keeper import PR_SET_PDEATHSIG
 
 
-def dying_with(parent: int, number: signal.Signals = signal.SIGKILL) -> Callable[[], None]:
+def die_with_parent(parent: int, number: signal.Signals = signal.SIGKILL) -> Callable[[], None]:
     """What a new process calls first, to be sent a signal when `parent` ends, whatever program it becomes.
 
     The parent's thread that starts it must be the one that lasts: the main thread.

@@ -42,7 +42,7 @@ GLANCE_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Died:
+class ProcessDied:
     """The child did not live to answer. `engine` and `question` are what it was asking, if anything."""
 
     cause: str
@@ -56,26 +56,26 @@ class Died:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered(Generic[Answer]):
+class Completed(Generic[Answer]):
     """The answer to a question that was survived."""
 
     answer: Answer
 
 
 @dataclass(frozen=True, slots=True)
-class Broke:
+class HarnessError:
     """Our own code raised, be it a generator, an oracle or the reducer; `traceback` is its text."""
 
     error: str
     traceback: str
 
 
-def attempt(question: Callable[[], Answer]) -> Answered[Answer] | Broke:
+def attempt(question: Callable[[], Answer]) -> Completed[Answer] | HarnessError:
     """Ask, and make a record of whatever our own code raises; a deadline or an interrupt goes through."""
     try:
-        return Answered(question())
+        return Completed(question())
     except Exception as error:
-        return Broke(f"{type(error).__name__}: {error}", traceback.format_exc())
+        return HarnessError(f"{type(error).__name__}: {error}", traceback.format_exc())
 
 
 def resident_bytes() -> int:
@@ -108,7 +108,7 @@ def in_child(
     engines: Sequence[str],
     seconds: float,
     memory: int = 2048,
-) -> Answered[Answer] | Broke | Died:
+) -> Completed[Answer] | HarnessError | ProcessDied:
     """Ask in a forked child, with guarded engines of its own; the child is killed after `seconds`.
 
     What the question returns must be picklable.
@@ -128,9 +128,9 @@ def in_child(
         _, status = os.waitpid(kept, 0)
     trace, mark, answer = bytes(hearing.said).partition(_MARK)
     if mark and (whole := _unpickled(answer)) is not None:
-        return cast("Answered[Answer] | Broke", whole)
+        return cast("Completed[Answer] | HarnessError", whole)
     engine, _, asked = trace.decode().rstrip("\n").rpartition("\n")[2].partition("\t")
-    return Died(killed_for or cause_of(os.waitstatus_to_exitcode(status)), engine, asked)
+    return ProcessDied(killed_for or cause_of(os.waitstatus_to_exitcode(status)), engine, asked)
 
 
 def cause_of(exit_code: int) -> str:

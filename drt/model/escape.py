@@ -8,7 +8,7 @@ import unicodedata
 _SPELLED = frozenset(["Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"])
 
 
-def visible(text: str, longest: int = 2000) -> str:
+def escape_untrusted(text: str, longest: int = 2000) -> str:
     """The text with every character spelled out that would not show or would steer the terminal."""
     shown = "".join(
         character

@@ -22,7 +22,7 @@ from drt.diagnosis import Located, localise
 from drt.engines.cpu_time import own_time
 from drt.engines.deadline import Alarm, Stuck
 from drt.engines.guard import Guarded, GuardedSession
-from drt.engines.sandbox import Answered, Broke, Died, in_child
+from drt.engines.sandbox import Completed, HarnessError, ProcessDied, in_child
 from drt.model.case import Case
 from drt.model.case_directory import read_case
 from drt.model.divergence import Checked, Divergence, Oracle
@@ -154,7 +154,7 @@ class Replayer:
             lambda engines: [ask(engines) for ask in questions], self.engines, SECONDS_A_CASE * 4
         )
         for number, (path, saved) in enumerate(batch):
-            if isinstance(together, Answered):
+            if isinstance(together, Completed):
                 yield self._judged(path, saved, together.answer[number])
             else:
                 yield self.alone(path, saved)
@@ -163,14 +163,14 @@ class Replayer:
         """One case in a child of its own, and, if that dies, each engine in one of its own."""
         question = self._question(saved)
         result = in_child(question, self.engines, SECONDS_A_CASE)
-        if isinstance(result, Answered):
+        if isinstance(result, Completed):
             return self._judged(path, saved, result.answer)
-        if isinstance(result, Broke):
+        if isinstance(result, HarnessError):
             reason = f"the harness broke: {result.error}"
             return Replayed(path, "cannot run", saved, reason=reason, broke=True, engines=self.engines)
         return self._judged(path, saved, self._autopsy(question, result))
 
-    def _autopsy(self, question: Callable[[Sequence[Guarded]], _Seen], died: Died) -> _Seen:
+    def _autopsy(self, question: Callable[[Sequence[Guarded]], _Seen], died: ProcessDied) -> _Seen:
         """Who died of it, and what the others say."""
         if not died.engine:
             return _Seen(Checked(inconclusive=(f"the harness died: {died.cause}",)))
@@ -178,10 +178,10 @@ class Replayer:
         killed: list[tuple[str, Outcome]] = []
         for engine in self.engines:
             result = in_child(question, (engine,), SECONDS_A_CASE)
-            if isinstance(result, Answered):
+            if isinstance(result, Completed):
                 for asked, said in result.answer.answers:
                     answers.setdefault(asked, []).extend(said)
-            elif isinstance(result, Died):
+            elif isinstance(result, ProcessDied):
                 killed.append((result.engine or engine, result.outcome))
         divergence = Divergence("engines_survive", "crash", died.question, tuple(killed))
         return _Seen(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from drt.model.escape import visible
+from drt.model.escape import escape_untrusted
 from drt.report.bucket import Bucket
 from drt.report.gathered import Report
 from drt.report.markdown import as_markdown
@@ -47,7 +47,7 @@ def append_summary(report: Report, environment: Mapping[str, str]) -> None:
 
 
 def _annotation(bucket: Bucket) -> str:
-    properties = {"title": f"drt: {visible(bucket.finding.signature, LONGEST_TITLE)}"}
+    properties = {"title": f"drt: {escape_untrusted(bucket.finding.signature, LONGEST_TITLE)}"}
     if bucket.path is not None and not Path(bucket.path).is_absolute():
         properties = {"file": f"{bucket.path}/case.json", **properties}
     lines = ["; ".join(notes(bucket))]
@@ -56,7 +56,7 @@ def _annotation(bucket: Bucket) -> str:
         lines.append(f"they part at {part.rule} ({part.source}; {part.place})")
     lines.append(bucket.replay or "the case was not saved")
     named = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    return f"::error {named}::{_message(visible(chr(10).join(lines)))}"
+    return f"::error {named}::{_message(escape_untrusted(chr(10).join(lines)))}"
 
 
 def _message(text: str) -> str:
@@ -64,4 +64,4 @@ def _message(text: str) -> str:
 
 
 def _property(text: str) -> str:
-    return _message(visible(text)).replace(":", "%3A").replace(",", "%2C")
+    return _message(escape_untrusted(text)).replace(":", "%3A").replace(",", "%2C")

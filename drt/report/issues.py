@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from drt.engines.processes import TimedOut, run
 from drt.model.errors import InputProblem
-from drt.model.escape import visible
+from drt.model.escape import escape_untrusted
 from drt.report.bucket import Bucket
 from drt.report.gathered import Report
 from drt.report.markdown import finding_text
@@ -58,7 +58,7 @@ def file_issues(report: Report, environment: Mapping[str, str]) -> Filed:
             outcome = "left"
         else:
             apart = "" if bucket.finding.counts else f" ({bucket.state})"
-            title = f"drt{apart}: {visible(bucket.finding.signature, 200)}".replace("\n", " ")
+            title = f"drt{apart}: {escape_untrusted(bucket.finding.signature, 200)}".replace("\n", " ")
             _gh(
                 "issue",
                 "create",
@@ -111,5 +111,5 @@ def _gh(*arguments: str, stdin: str = "") -> str:
         raise InputProblem(f"`gh {arguments[0]} {arguments[1]}` does not answer") from None
     if answer.code:
         words = answer.errors.strip().splitlines() or ["no word of why"]
-        raise InputProblem(f"`gh {arguments[0]} {arguments[1]}` refuses: {visible(words[0], 200)}")
+        raise InputProblem(f"`gh {arguments[0]} {arguments[1]}` refuses: {escape_untrusted(words[0], 200)}")
     return answer.output

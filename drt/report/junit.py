@@ -9,7 +9,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 
-from drt.model.escape import visible
+from drt.model.escape import escape_untrusted
 from drt.model.outcome_text import side_by_side
 from drt.report.bucket import Bucket
 from drt.report.gathered import Report
@@ -43,7 +43,9 @@ def as_junit(report: Report) -> str:
 
 
 def _suite(name: str, began: str, seconds: float, cases: Sequence[ET.Element]) -> ET.Element:
-    suite = ET.Element("testsuite", name=visible(name), package="drt", timestamp=began, hostname="localhost")
+    suite = ET.Element(
+        "testsuite", name=escape_untrusted(name), package="drt", timestamp=began, hostname="localhost"
+    )
     suite.set("tests", str(len(cases)))
     for total, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         suite.set(total, str(sum(1 for case in cases if case.find(tag) is not None)))
@@ -57,7 +59,10 @@ def _suite(name: str, began: str, seconds: float, cases: Sequence[ET.Element]) -
 
 def _case(suite: str, name: str, seconds: float = 0.0) -> ET.Element:
     return ET.Element(
-        "testcase", classname=f"drt.{visible(suite)}", name=visible(name), time=f"{seconds:.3f}"
+        "testcase",
+        classname=f"drt.{escape_untrusted(suite)}",
+        name=escape_untrusted(name),
+        time=f"{seconds:.3f}",
     )
 
 
@@ -84,9 +89,9 @@ def _finding(target: str, bucket: Bucket) -> ET.Element:
     finding, divergence = bucket.finding, bucket.divergence
     case = _case(target, finding.signature)
     first = next(iter(verdict_lines(bucket)), finding.signature)
-    message = visible(f"{first} ({divergence.question})", 500)
+    message = escape_untrusted(f"{first} ({divergence.question})", 500)
     if finding.known is not None:
-        ET.SubElement(case, "skipped", message=visible(f"known as {finding.known}"))
+        ET.SubElement(case, "skipped", message=escape_untrusted(f"known as {finding.known}"))
     elif finding.counts:
         failure = ET.SubElement(case, "failure", type=divergence.kind, message=message)
         failure.text = _told(bucket)
@@ -118,7 +123,7 @@ def _told(bucket: Bucket) -> str:
                 f"  {text}: " + ", ".join(f"{n} {t}" for n, t in zip(part.engines, told, strict=True))
             )
     lines.append(bucket.replay or "not saved")
-    return "\n" + "\n".join(visible(line) for line in lines) + "\n"
+    return "\n" + "\n".join(escape_untrusted(line) for line in lines) + "\n"
 
 
 def _missed(events: Sequence[str], began: str) -> ET.Element:
@@ -157,7 +162,7 @@ def _harness(troubles: Sequence[tuple[str, str]], began: str) -> ET.Element:
     cases = []
     for name, text in troubles:
         case = _case(HARNESS, name)
-        error = ET.SubElement(case, "error", type="harness", message=visible(text, 500))
-        error.text = visible(text)
+        error = ET.SubElement(case, "error", type="harness", message=escape_untrusted(text, 500))
+        error.text = escape_untrusted(text)
         cases.append(case)
     return _suite(HARNESS, began, 0.0, cases)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from drt.model.escape import visible
+from drt.model.escape import escape_untrusted
 from drt.model.outcome_text import side_by_side
 from drt.report.bucket import Bucket
 from drt.report.finding_words import citations, grouped, quote_of, verdict_of
@@ -86,7 +86,7 @@ class _Page:
 
 def code(text: str, longest: int = LONGEST_CELL) -> str:
     """Any text as code within a line, also in a table."""
-    shown = visible(text, longest).replace("\n", "⏎").strip()
+    shown = escape_untrusted(text, longest).replace("\n", "⏎").strip()
     if not shown:
         return ""
     if _PLAIN.fullmatch(shown):
@@ -97,7 +97,7 @@ def code(text: str, longest: int = LONGEST_CELL) -> str:
 
 def fenced(text: str, language: str = "", longest: int = 4000) -> str:
     """Any text as a block of code: its fence is longer than any in the text."""
-    shown = visible(text, longest)
+    shown = escape_untrusted(text, longest)
     runs = [len(run) for run in re.findall("`+", shown)]
     fence = "`" * max(3, 1 + max(runs, default=0))
     return f"{fence}{language}\n{shown}\n{fence}"
@@ -217,5 +217,5 @@ def _verdict(bucket: Bucket) -> Iterator[str]:
 
 def _summary(text: str) -> str:
     """Any text inside a line of HTML."""
-    shown = visible(text, LONGEST_CELL).replace("\n", "⏎")
+    shown = escape_untrusted(text, LONGEST_CELL).replace("\n", "⏎")
     return "".join(one if one.isalnum() or one in " -,:" else f"&#{ord(one)};" for one in shown)

@@ -9,7 +9,7 @@ import html
 import sys
 from collections.abc import Iterable
 
-from drt.model.escape import visible
+from drt.model.escape import escape_untrusted
 
 LONGEST = 20_000
 """Characters of one text; attributes are whole."""
@@ -25,14 +25,14 @@ class Markup(str):
 
 def text(told: str, longest: int = LONGEST) -> Markup:
     """A text of anybody's."""
-    return Markup(html.escape(visible(told, longest)))
+    return Markup(html.escape(escape_untrusted(told, longest)))
 
 
 def tag(name: str, /, *inside: str | Iterable[str], **attributes: str | float | None) -> Markup:
     """An element; strings inside are texts unless they are `Markup`. `class_` and the like lose their
     underscore, other underscores become hyphens, and an attribute that is None is left out."""
     named = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{html.escape(visible(str(value), sys.maxsize))}"'
+        f' {key.rstrip("_").replace("_", "-")}="{html.escape(escape_untrusted(str(value), sys.maxsize))}"'
         for key, value in attributes.items()
         if value is not None
     )

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
-from drt.model.escape import visible
+from drt.model.escape import escape_untrusted
 from drt.model.outcome_text import in_a_line
 from drt.report.bucket import Bucket
 from drt.report.gathered import Report, RunFacts
@@ -62,12 +62,12 @@ def _invocation(run: RunFacts) -> dict[str, Any]:
         "endTimeUtc": moment(run.began + run.seconds),
         "properties": {
             "randomSeed": run.random_seed,
-            "engines": {visible(name): visible(told) for name, told in run.engines.items()},
+            "engines": {escape_untrusted(name): escape_untrusted(told) for name, told in run.engines.items()},
         },
     }
     if troubles:
         invocation["toolExecutionNotifications"] = [
-            {"level": "error", "message": {"text": visible(text)}} for text in troubles
+            {"level": "error", "message": {"text": escape_untrusted(text)}} for text in troubles
         ]
     return invocation
 
@@ -85,20 +85,20 @@ def _result(bucket: Bucket) -> dict[str, Any]:
         "ruleId": divergence.kind,
         "ruleIndex": RULES.index(divergence.kind),
         "level": level,
-        "message": {"text": "\n".join(visible(line) for line in lines)},
+        "message": {"text": "\n".join(escape_untrusted(line) for line in lines)},
         "locations": [_location(bucket)],
         "partialFingerprints": {"drtSignature/v1": identity(bucket)},
         "occurrenceCount": max(1, finding.seen),
         "properties": {
-            "signature": visible(finding.signature),
-            "target": visible(finding.target),
-            "law": visible(divergence.law),
+            "signature": escape_untrusted(finding.signature),
+            "target": escape_untrusted(finding.target),
+            "law": escape_untrusted(divergence.law),
             "state": bucket.state,
-            "notes": [visible(note) for note in notes(bucket)],
+            "notes": [escape_untrusted(note) for note in notes(bucket)],
         },
     }
     if finding.known is not None:
-        result["suppressions"] = [{"kind": "external", "justification": visible(finding.known)}]
+        result["suppressions"] = [{"kind": "external", "justification": escape_untrusted(finding.known)}]
     return result
 
 

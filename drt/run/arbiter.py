@@ -12,7 +12,7 @@ from drt.engines import build
 from drt.engines.deadline import Alarm, Stuck
 from drt.engines.declared import Asked, held
 from drt.engines.guard import Guarded
-from drt.engines.sandbox import Broke, attempt
+from drt.engines.sandbox import HarnessError, attempt
 from drt.model.case import Case
 from drt.model.divergence import Checked, Divergence, Oracle
 from drt.run.options import RunOptions
@@ -46,10 +46,10 @@ class Arbiter:
 
     def ask(
         self, oracle: Oracle, case: Case, beside: Guarded, events: Counter[str]
-    ) -> Checked | Broke | None:
+    ) -> Checked | HarnessError | None:
         """Compare the arbiter with the engine beside it and count that.
 
-        Returns what they diverge in, None where nothing counts, `Broke` where the oracle raises.
+        Returns what they diverge in, None where nothing counts, `HarnessError` where the oracle raises.
         """
         if depth(case) > DEEPEST_FOR_ARBITER:
             events["arbiter:too deep to ask"] += 1
@@ -61,7 +61,7 @@ class Arbiter:
             return None
         finally:
             self.alarm.off()
-        if isinstance(checked, Broke):
+        if isinstance(checked, HarnessError):
             return checked
         return opinion(checked.answer, Asked(self.engine.name, self.engine.version), case, events)
 

@@ -19,7 +19,7 @@ from drt.corpus.store import Corpus
 from drt.diagnosis.judgement import Judgement
 from drt.diagnosis.signature import HANGING_SECONDS, key_text, signature
 from drt.engines import build
-from drt.engines.sandbox import HANG, Answered, Broke, Died, attempt, in_child
+from drt.engines.sandbox import HANG, Completed, HarnessError, ProcessDied, attempt, in_child
 from drt.model.case import Case
 from drt.model.divergence import Divergence
 from drt.model.divergence_json import divergence_to_json
@@ -49,7 +49,7 @@ def death(options: RunOptions, job: Job, log: LogWriter) -> int:
     target = options.table()[name]
     seed, source = _source(options, name, index)
     drawn = attempt(lambda: target.draw(source))
-    if isinstance(drawn, Broke):
+    if isinstance(drawn, HarnessError):
         log.write(
             "broken",
             what="a generator",
@@ -63,11 +63,11 @@ def death(options: RunOptions, job: Job, log: LogWriter) -> int:
     versions = {one.name: one.version for one in map(build, options.engines)}
     origin = origin_of(options, versions, name, index, seed, source.choices)
 
-    def dies(candidate: Case, seconds: float) -> Died | None:
+    def dies(candidate: Case, seconds: float) -> ProcessDied | None:
         result = in_child(
             lambda engines: target.oracle(candidate, engines), options.engines, seconds, options.memory
         )
-        return result if isinstance(result, Died) else None
+        return result if isinstance(result, ProcessDied) else None
 
     died = dies(case, max(1.0, min(2 * options.deadline, job["seconds"] / 2)))
     if died is None:
@@ -92,7 +92,7 @@ def death(options: RunOptions, job: Job, log: LogWriter) -> int:
     engines = list(options.engines)
     _report(log, index, name, saved, divergence, place, "saved", engines=engines)
     result = attempt(lambda: reduce_case(case, alike, max(0.0, ends - time.monotonic())))
-    if isinstance(result, Answered) and (still := dies(result.answer, 2 * options.deadline)) is not None:
+    if isinstance(result, Completed) and (still := dies(result.answer, 2 * options.deadline)) is not None:
         divergence = _divergence(still)
         saved = _saved(name, result.answer, divergence, origin)
     known = find_known(read_known(corpus.root), saved.signature)
@@ -115,7 +115,7 @@ def _source(options: RunOptions, name: str, index: int) -> tuple[int | None, Sou
     return seed, RecordingSource(seed, kept, shared_random_seed(options.random_seed, name, index))
 
 
-def _divergence(died: Died) -> Divergence:
+def _divergence(died: ProcessDied) -> Divergence:
     answers = ((died.engine, died.outcome),)
     return Divergence(SURVIVAL, "crash", died.question, answers)
 

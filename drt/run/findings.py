@@ -25,7 +25,7 @@ from drt.diagnosis.judgement import Judgement, Unmet, judge
 from drt.diagnosis.repeatability import MOST_RERUNS, RERUNS, unsteady_engines
 from drt.diagnosis.signature import HANGING_SECONDS, first_alike, key_text, signature
 from drt.engines.deadline import Alarm, Stuck
-from drt.engines.sandbox import Answered, attempt
+from drt.engines.sandbox import Completed, attempt
 from drt.model.case import Case
 from drt.model.case_directory import read_case
 from drt.model.divergence import Checked, Divergence
@@ -257,7 +257,7 @@ class Finder:
         if seconds <= 0:
             return find.case, find.divergence, False
         result = attempt(lambda: reduce_case(find.case, interesting, seconds))
-        if not isinstance(result, Answered):
+        if not isinstance(result, Completed):
             self.log.write("broken", what="the reducer", error=result.error, traceback=result.traceback)
             return find.case, find.divergence, False
         complete = not self.stopped() and time.monotonic() <= until
@@ -277,7 +277,7 @@ class Finder:
             return None
         finally:
             self.alarm.off()
-        if isinstance(result, Answered):
+        if isinstance(result, Completed):
             return result.answer
         self.log.write("broken", what="the search", error=result.error, traceback=result.traceback)
         return None

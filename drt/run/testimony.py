@@ -16,7 +16,7 @@ from drt.assess.conformance.saved import saved as check_expectations
 from drt.corpus.store import shipped_corpus
 from drt.engines.declared import Asked, held
 from drt.engines.guard import Guarded
-from drt.engines.sandbox import Answered, in_child
+from drt.engines.sandbox import Completed, in_child
 from drt.model.case import Case
 from drt.model.case_directory import read_case
 from drt.model.divergence import Checked, Oracle
@@ -37,7 +37,7 @@ def ask_arbiter(
     verdicts: dict[str, str] = {}
     for engine in engines:
         result = in_child(lambda pair: _compared(oracle, case, pair), (engine, arbiter), seconds())
-        if not isinstance(result, Answered):
+        if not isinstance(result, Completed):
             return told | {"says": "broke"}
         name, verdict, told["engine"], told["version"] = result.answer
         verdicts[name] = verdict
@@ -71,7 +71,7 @@ def unmet_seeds(engines: Sequence[str], seconds: float) -> dict[str, list[tuple[
     for number, engine in enumerate(engines):
         share = max(0.0, until - time.monotonic()) / (len(engines) - number)
         result = in_child(lambda built: (built[0].name, _unmet(built[0], paths)), (engine,), share)
-        if isinstance(result, Answered):
+        if isinstance(result, Completed):
             name, cases = result.answer
             unmet[name] = cases
     return unmet

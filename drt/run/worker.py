@@ -24,7 +24,7 @@ from drt.diagnosis.signature import key_text
 from drt.engines import build
 from drt.engines.deadline import Alarm, Stuck
 from drt.engines.guard import Guarded
-from drt.engines.sandbox import Broke, attempt, limit_memory, resident_bytes
+from drt.engines.sandbox import HarnessError, attempt, limit_memory, resident_bytes
 from drt.model.case import Case
 from drt.model.divergence import Checked
 from drt.model.errors import MachineProblem, cannot_write
@@ -256,16 +256,16 @@ class Worker:
         try:
             made = attempt(make)
             drawn = clock()
-            if isinstance(made, Broke):
+            if isinstance(made, HarnessError):
                 self._harness_broke("a generator", name, index, made)
                 return None
             case = made.answer.case
             checked = attempt(lambda: target.oracle(case, self.engines))
-            if isinstance(checked, Broke):
+            if isinstance(checked, HarnessError):
                 self._harness_broke("an oracle", name, index, checked)
                 return None
         except Stuck:
-            stuck = Broke(f"no end after {self.options.deadline:g} s, three times over", "")
+            stuck = HarnessError(f"no end after {self.options.deadline:g} s, three times over", "")
             self._harness_broke("a generator or an oracle", name, index, stuck)
             return None
         finally:
@@ -286,7 +286,7 @@ class Worker:
         totals[2] += len(checked.answer.divergences)
         return made.answer, checked.answer
 
-    def _harness_broke(self, what: str, name: str, index: int, broke: Broke) -> None:
+    def _harness_broke(self, what: str, name: str, index: int, broke: HarnessError) -> None:
         """Our own code raised: the case tells nothing about the engines, and the run says so in the end."""
         self._broken += 1
         self.counts[name].events["broken"] += 1
@@ -320,7 +320,7 @@ class Worker:
         assert self._arbiter is not None
         oracle, beside = self._targets[name].oracle, self.engines[-1]
         found = self._arbiter.ask(oracle, case, beside, self.counts[name].events)
-        if isinstance(found, Broke):
+        if isinstance(found, HarnessError):
             self._harness_broke("an oracle", name, index, found)
         elif found is not None:
             both = (beside, self._arbiter.engine)

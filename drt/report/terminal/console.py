@@ -12,9 +12,9 @@ from typing import TextIO
 
 from rich.console import Console
 
-from drt.model.escape import visible
+from drt.model.escape import escape_untrusted
 
-__all__ = ["from_here", "progress", "results", "visible"]
+__all__ = ["escape_untrusted", "from_here", "progress", "results"]
 
 PLAIN_WIDTH = 120
 

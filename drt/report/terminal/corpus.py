@@ -18,7 +18,7 @@ from drt.corpus.prune import Pruning
 from drt.corpus.stats import Size, Stats
 from drt.model.saved_case import SavedCase
 from drt.replay.shell_commands import by_hand, files_of
-from drt.report.terminal.console import from_here, visible
+from drt.report.terminal.console import escape_untrusted, from_here
 from drt.report.terminal.divergence import case_texts, print_lines
 
 SHOWN_TAGS = 24
@@ -28,7 +28,9 @@ def print_checked(console: Console, found: Checked) -> None:
     """A sentence a fault, then how many there are."""
     for fault in found.faults:
         told = f"{fault} (mended)" if fault.mended else str(fault)
-        console.print(Text(visible(told), style="red" if fault.unreadable else "yellow"), soft_wrap=True)
+        console.print(
+            Text(escape_untrusted(told), style="red" if fault.unreadable else "yellow"), soft_wrap=True
+        )
     left = sum(1 for fault in found.faults if not fault.mended)
     unreadable = sum(1 for fault in found.faults if fault.unreadable)
     told = f"{left} {'fault' if left == 1 else 'faults'}" if left else "all in order"
@@ -45,7 +47,7 @@ def print_stats(console: Console, figures: Stats) -> None:
         f"outcome; {share:.0%}) and are written with {len(figures.features)} of its words"
     )
     for problem in figures.unreadable:
-        console.print(Text(f"cannot be read: {visible(problem)}", style="red"), soft_wrap=True)
+        console.print(Text(f"cannot be read: {escape_untrusted(problem)}", style="red"), soft_wrap=True)
     for title, counts in (
         ("status", figures.statuses),
         ("target", figures.targets),
@@ -59,7 +61,9 @@ def print_stats(console: Console, figures: Stats) -> None:
         console.print()
         console.print(_sizes(figures.sizes))
     for title, counts in (("tags", figures.tags), ("words", figures.features)):
-        told = ", ".join(f"{visible(name)} {count}" for name, count in list(counts.items())[:SHOWN_TAGS])
+        told = ", ".join(
+            f"{escape_untrusted(name)} {count}" for name, count in list(counts.items())[:SHOWN_TAGS]
+        )
         more = len(counts) - SHOWN_TAGS
         if told:
             console.print()
@@ -71,7 +75,7 @@ def _counts(title: str, counts: Mapping[str, int]) -> Table:
     table.add_column(title)
     table.add_column("cases", justify="right")
     for name, count in counts.items():
-        table.add_row(Text(visible(name)), f"{count:,}")
+        table.add_row(Text(escape_untrusted(name)), f"{count:,}")
     return table
 
 
@@ -91,13 +95,15 @@ def print_merged(console: Console, done: Sequence[Merged], left: Mapping[Path, S
     """
     for one in done:
         if one.fate == "refused":
-            console.print(Text(f"refused: {visible(one.reason)}", style="red"), soft_wrap=True)
+            console.print(Text(f"refused: {escape_untrusted(one.reason)}", style="red"), soft_wrap=True)
         elif one.fate != "there already":
-            place = f": {visible(from_here(str(one.place)))}" if one.place else ""
-            console.print(Text(f"{visible(from_here(str(one.source)))} {one.fate}{place}"), soft_wrap=True)
+            place = f": {escape_untrusted(from_here(str(one.place)))}" if one.place else ""
+            console.print(
+                Text(f"{escape_untrusted(from_here(str(one.source)))} {one.fate}{place}"), soft_wrap=True
+            )
     for other, names in left.items():
         told = f"{from_here(str(other / KNOWN_FILE))}: not taken in: {', '.join(names)}"
-        console.print(Text(visible(told), style="yellow"), soft_wrap=True)
+        console.print(Text(escape_untrusted(told), style="yellow"), soft_wrap=True)
     counts = Counter(one.fate for one in done)
     told = ", ".join(f"{count} {fate}" for fate, count in counts.most_common())
     console.print(Text(f"{_cases(len(done))} looked at: {told}", style="bold"))
@@ -106,14 +112,16 @@ def print_merged(console: Console, done: Sequence[Merged], left: Mapping[Path, S
 def print_pruning(console: Console, pruning: Pruning, gone: Sequence[Path], carried_out: bool) -> None:
     """The cases that go, and how many stay for which reason."""
     for problem in pruning.unreadable:
-        console.print(Text(f"cannot be read, stays: {visible(str(problem))}", style="yellow"), soft_wrap=True)
+        console.print(
+            Text(f"cannot be read, stays: {escape_untrusted(str(problem))}", style="yellow"), soft_wrap=True
+        )
     went = set(gone)
     for path, _ in pruning.drop:
         fate = "can go" if not carried_out else "dropped" if path in went else "changed meanwhile, stays"
-        console.print(Text(f"{fate}: {visible(from_here(str(path)))}"), soft_wrap=True)
+        console.print(Text(f"{fate}: {escape_untrusted(from_here(str(path)))}"), soft_wrap=True)
     kinds = Counter(reason.partition(" reaches ")[0] for _, reason in pruning.keep)
     for reason, count in kinds.most_common():
-        console.print(Text(f"{_cases(count)} stay: {visible(reason)}", style="dim"))
+        console.print(Text(f"{_cases(count)} stay: {escape_untrusted(reason)}", style="dim"))
     told = f"{_cases(len(went))} dropped" if carried_out else f"{_cases(len(pruning.drop))} can go"
     hint = "; --apply drops them" if pruning.drop and not carried_out else ""
     console.print(Text(f"{told}, {len(pruning.keep)} stay{hint}", style="bold"))
@@ -125,16 +133,16 @@ def _cases(count: int) -> str:
 
 def print_case(console: Console, path: Path, saved: SavedCase) -> None:
     """One case: what it shows, its texts, what must come out, what is known, and how to ask it by hand."""
-    console.print(Text(visible(saved.description or saved.name), style="bold"))
+    console.print(Text(escape_untrusted(saved.description or saved.name), style="bold"))
     for name, told in _facts(path, saved):
-        console.print(Text(f"{name}: {visible(told)}", style="dim"), soft_wrap=True)
+        console.print(Text(f"{name}: {escape_untrusted(told)}", style="dim"), soft_wrap=True)
     console.print()
     console.print(case_texts(saved.case))
     expected = list(_expected(saved))
     if expected:
         console.print(Text("must come out", style="bold dim"))
         for told in expected:
-            console.print(Text(f"  {visible(told)}"), soft_wrap=True)
+            console.print(Text(f"  {escape_untrusted(told)}"), soft_wrap=True)
     print_lines(console, by_hand(saved.case, files_of(path)))
 
 

@@ -10,7 +10,7 @@ from rich.text import Text
 from drt.coverage.bins import UNREACHABLE
 from drt.coverage.coverage import Coverage
 from drt.report.statistics import coverage_line
-from drt.report.terminal.console import visible
+from drt.report.terminal.console import escape_untrusted
 
 SHOWN = 12
 SELDOM = 50
@@ -58,5 +58,5 @@ def _validation(found: Coverage) -> Table:
 
 
 def _some(names: tuple[str, ...]) -> str:
-    shown = "; ".join(visible(name) for name in names[:SHOWN])
+    shown = "; ".join(escape_untrusted(name) for name in names[:SHOWN])
     return shown + (f"; … and {len(names) - SHOWN} more" if len(names) > SHOWN else "")

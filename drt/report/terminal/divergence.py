@@ -16,7 +16,7 @@ from drt.model.case import Case, Source
 from drt.model.divergence import Divergence
 from drt.model.outcome import Outcome
 from drt.model.outcome_text import SAYS, in_a_line
-from drt.report.terminal.console import visible
+from drt.report.terminal.console import escape_untrusted
 
 MARK = "≠"
 LONGEST_LINE = 100_000
@@ -28,43 +28,43 @@ def side_by_side(answers: Sequence[tuple[str, Outcome]]) -> Table:
     table.add_column("")
     table.add_column("")
     for name, _ in answers:
-        table.add_column(Text(visible(name)), overflow="fold")
+        table.add_column(Text(escape_untrusted(name)), overflow="fold")
     for row in outcome_text.side_by_side(answers):
         style = "bold red" if row.differ else ("dim" if row.name == SAYS else "")
-        cells = [Text(visible(text), style=style) for text in row.texts]
+        cells = [Text(escape_untrusted(text), style=style) for text in row.texts]
         mark = Text(MARK if row.differ else "", style="bold red")
-        table.add_row(mark, Text(visible(row.name)), *cells)
+        table.add_row(mark, Text(escape_untrusted(row.name)), *cells)
     return table
 
 
 def divergence(found: Divergence) -> Group:
     """One divergence: the question, the law, both answers."""
     head = Text()
-    head.append(visible(found.question), style="bold")
-    head.append(f"  ({found.kind}; law: {visible(found.law)})", style="dim")
+    head.append(escape_untrusted(found.question), style="bold")
+    head.append(f"  ({found.kind}; law: {escape_untrusted(found.law)})", style="dim")
     return Group(head, side_by_side(found.answers))
 
 
 def located(found: Located) -> Group:
     """The innermost thing on which the engines part: its rule, its text, what each makes of it."""
     head = Text("they part at ", style="bold")
-    head.append(visible(found.rule), style="bold red")
-    head.append(f"  ({found.source}; {visible(found.place)})", style="dim")
+    head.append(escape_untrusted(found.rule), style="bold red")
+    head.append(f"  ({found.source}; {escape_untrusted(found.place)})", style="dim")
     parts: list[RenderableType] = [head]
     if found.text:
-        parts.append(Text(f"  {visible(found.text)}"))
+        parts.append(Text(f"  {escape_untrusted(found.text)}"))
     if found.said:
-        parts.append(Text(f"  {visible(found.said)}", style="yellow"))
+        parts.append(Text(f"  {escape_untrusted(found.said)}", style="yellow"))
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     table.add_column("")
     names = [name for name, _ in found.answers]
     for name in names:
-        table.add_column(Text(visible(name)), overflow="fold")
+        table.add_column(Text(escape_untrusted(name)), overflow="fold")
     for text, answers in (*found.operands, ("the whole", found.answers)):
         told = [in_a_line(outcome) for _, outcome in answers]
         differ = text == "the whole"
-        cells = [Text(visible(one), style="bold red" if differ else "") for one in told]
-        table.add_row(Text(visible(text), style="bold" if differ else ""), *cells)
+        cells = [Text(escape_untrusted(one), style="bold red" if differ else "") for one in told]
+        table.add_row(Text(escape_untrusted(text), style="bold" if differ else ""), *cells)
     return Group(*parts, table)
 
 
@@ -77,11 +77,13 @@ def case_texts(case: Case) -> Group:
         parts += [_titled("entities"), _source(Source(case.entities, "json"))]
     for template, new, values in case.links:
         filled = ", ".join(f"{slot} = {uid}" for slot, uid in values)
-        parts.append(Text(f"link {visible(template)} as {visible(new)}: {visible(filled)}"))
+        parts.append(
+            Text(f"link {escape_untrusted(template)} as {escape_untrusted(new)}: {escape_untrusted(filled)}")
+        )
     for index, request in enumerate(case.requests):
-        parts += [_titled(f"request {index}"), Text(visible(request.text))]
+        parts += [_titled(f"request {index}"), Text(escape_untrusted(request.text))]
     for index, expression in enumerate(case.expressions):
-        parts += [_titled(f"expression {index}"), Text(visible(expression))]
+        parts += [_titled(f"expression {index}"), Text(escape_untrusted(expression))]
     return Group(*parts)
 
 
@@ -90,7 +92,7 @@ def _titled(name: str) -> Text:
 
 
 def _source(source: Source) -> RenderableType:
-    text = visible(source.text.strip("\n"), 4000)
+    text = escape_untrusted(source.text.strip("\n"), 4000)
     if source.format == "json":
         return Syntax(text, "json", word_wrap=True, background_color="default")
     return Text(text)
@@ -101,4 +103,4 @@ def print_lines(console: Console, lines: Sequence[str]) -> None:
     if lines:
         console.print(Text("by hand", style="bold dim"))
         for line in lines:
-            console.print(Text(visible(line, LONGEST_LINE)), soft_wrap=True)
+            console.print(Text(escape_untrusted(line, LONGEST_LINE)), soft_wrap=True)

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from drt.assess.stress import Row
-from drt.report.terminal.console import visible
+from drt.report.terminal.console import escape_untrusted
 
 
 def hostile_rows(console: Console, rows: Sequence[Row]) -> None:
@@ -26,12 +26,12 @@ def hostile_rows(console: Console, rows: Sequence[Row]) -> None:
         growth = "–" if row.time_growth is None else f"n^{row.time_growth:.2f}"
         table.add_row(
             Text(row.family),
-            Text(visible(row.engine)),
+            Text(escape_untrusted(row.engine)),
             f"{last.size:,}",
             f"{last.seconds:.2f} s",
             f"{last.kibibytes / 1024:,.0f} MiB",
             growth,
-            Text(visible(row.verdict, 60), style="green" if row.good else "bold red"),
+            Text(escape_untrusted(row.verdict, 60), style="green" if row.good else "bold red"),
         )
     console.print(table)
     bad = sum(1 for row in rows if not row.good)

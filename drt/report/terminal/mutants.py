@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from drt.assess.mutation import MOST_BUCKETS, Limit, Measured, named, shared
-from drt.report.terminal.console import visible
+from drt.report.terminal.console import escape_untrusted
 
 WIDEST_NAME = 28
 NUMBERS = ("cases", "found", "reduced", "sizes", "buckets")
@@ -34,10 +34,12 @@ def defect_rows(console: Console, rows: Sequence[Measured], limits: Sequence[Lim
         for find in row.finds:
             if not find.right or len(row.buckets) > MOST_BUCKETS:
                 told = f"{row.defect.name}: {find.bucket!r} named {named(find.located)!r}"
-                console.print(Text(visible(told, 400), style="yellow"), soft_wrap=True)
+                console.print(Text(escape_untrusted(told, 400), style="yellow"), soft_wrap=True)
     for bucket in shared(rows):
         owners = ", ".join(row.defect.name for row in rows if bucket in row.buckets)
-        console.print(Text(f"{visible(bucket)}: the bucket of {owners}", style="yellow"), soft_wrap=True)
+        console.print(
+            Text(f"{escape_untrusted(bucket)}: the bucket of {owners}", style="yellow"), soft_wrap=True
+        )
     for limit in limits:
         style = "" if limit.kept else "bold red"
         console.print(Text(f"{limit.promise}: {limit.measured}", style=style))
@@ -58,6 +60,6 @@ def _named(row: Measured) -> Text:
     if not row.finds:
         return Text("")
     told = {named(find.located) for find in row.finds}
-    text = visible(" / ".join(sorted(told)))
+    text = escape_untrusted(" / ".join(sorted(told)))
     short = text if len(text) <= WIDEST_NAME else f"{text[: WIDEST_NAME - 1]}…"
     return Text(short, style="green" if row.right else "bold red")

@@ -11,7 +11,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from drt.report.terminal.console import from_here, progress, visible
+from drt.report.terminal.console import escape_untrusted, from_here, progress
 from drt.run.coordinator import ProgressView, Status
 from drt.run.log import Event
 from drt.run.options import RunOptions
@@ -143,13 +143,13 @@ class Rates:
 def _found(event: Event) -> str:
     """A find in a line: what differs as it was met, the whole signature once it is reduced."""
     if event["stage"] == "saved":
-        return f"found: {visible(event['signature'].partition(' | ')[0], 300)}"
-    return f"reduced: {visible(event['signature'], 300)}"
+        return f"found: {escape_untrusted(event['signature'].partition(' | ')[0], 300)}"
+    return f"reduced: {escape_untrusted(event['signature'], 300)}"
 
 
 def opening(options: RunOptions) -> str:
     """What is about to happen, and the random seed that makes it happen again."""
-    engines = " against ".join(visible(from_here(engine)) for engine in options.engines)
+    engines = " against ".join(escape_untrusted(from_here(engine)) for engine in options.engines)
     targets = f"{len(options.targets)} target{'s' if len(options.targets) != 1 else ''}"
     limit = " or ".join(_limits(options))
     workers = f"{options.jobs} worker{'s' if options.jobs != 1 else ''}"
@@ -184,7 +184,9 @@ def reached(status: Status) -> str:
     parts = [f"{status.features:,} features"] if status.features else []
     everything = sum(status.streams.values())
     if everything:
-        shares = (f"{visible(name)} {cases / everything:.0%}" for name, cases in status.streams.items())
+        shares = (
+            f"{escape_untrusted(name)} {cases / everything:.0%}" for name, cases in status.streams.items()
+        )
         parts.append(f"streams: {', '.join(shares)}")
     return "; ".join(parts)
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from drt.report.terminal.console import progress, visible
+from drt.report.terminal.console import escape_untrusted, progress
 
 Item = TypeVar("Item")
 
@@ -20,6 +20,6 @@ def with_progress(names: Sequence[str], items: Iterable[Item]) -> Iterator[Item]
         task = bar.add_task("", total=len(names))
         coming = iter(items)
         for name in names:
-            bar.update(task, description=visible(name, 50))
+            bar.update(task, description=escape_untrusted(name, 50))
             yield next(coming)
             bar.advance(task)

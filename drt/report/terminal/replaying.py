@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from drt.replay.replay import Replayed
-from drt.report.terminal.console import visible
+from drt.report.terminal.console import escape_untrusted
 from drt.report.terminal.divergence import case_texts, divergence, located, print_lines, side_by_side
 
 STYLES = {
@@ -29,11 +29,11 @@ def print_replayed(console: Console, replayed: Replayed, *, full: bool, lines: S
     """
     line = Text()
     line.append(f"{replayed.verdict}: ", style=STYLES.get(replayed.verdict, "bold red"))
-    line.append(visible(str(replayed.path)))
+    line.append(escape_untrusted(str(replayed.path)))
     if replayed.reason:
-        line.append(f" ({visible(replayed.reason)})" if replayed.readable else "")
+        line.append(f" ({escape_untrusted(replayed.reason)})" if replayed.readable else "")
     if not replayed.readable:
-        line = Text(f"cannot run: {visible(replayed.reason)}", style="yellow")
+        line = Text(f"cannot run: {escape_untrusted(replayed.reason)}", style="yellow")
     if not (full or replayed.failed):
         if replayed.verdict != "agrees":
             console.print(line, soft_wrap=True)
@@ -49,9 +49,9 @@ def print_replayed(console: Console, replayed: Replayed, *, full: bool, lines: S
     if not replayed.divergences:
         _print_answers(console, replayed)
     for engine, unmet in replayed.unmet[:SHOWN_UNMET]:
-        console.print(Text(f"{visible(engine)}, {visible(unmet.id)}:", style="bold"))
-        console.print(Text(f"  expected {visible(unmet.expected)}"))
-        console.print(Text(f"  answers  {visible(unmet.got)}", style="red"))
+        console.print(Text(f"{escape_untrusted(engine)}, {escape_untrusted(unmet.id)}:", style="bold"))
+        console.print(Text(f"  expected {escape_untrusted(unmet.expected)}"))
+        console.print(Text(f"  answers  {escape_untrusted(unmet.got)}", style="red"))
     if len(replayed.unmet) > SHOWN_UNMET:
         console.print(Text(f"… and {len(replayed.unmet) - SHOWN_UNMET} expectations more"))
     print_lines(console, lines or replayed.by_hand)
@@ -63,21 +63,20 @@ def _print_known(console: Console, replayed: Replayed) -> None:
     """What the case is and what is known of it."""
     saved = replayed.saved
     assert saved is not None
-    console.print(Text(visible(saved.signature or saved.description or saved.name), style="bold"))
+    console.print(Text(escape_untrusted(saved.signature or saved.description or saved.name), style="bold"))
     if saved.signature and saved.description:
-        console.print(Text(visible(saved.description), style="dim"))
+        console.print(Text(escape_untrusted(saved.description), style="dim"))
     if saved.source:
-        console.print(Text(f"source: {visible(saved.source)}", style="dim"))
+        console.print(Text(f"source: {escape_untrusted(saved.source)}", style="dim"))
     console.print(case_texts(saved.case))
     if saved.verdict is not None:
-        source = f" ({visible(saved.verdict.source)})" if saved.verdict.source else ""
-        console.print(
-            Text(f"{visible(saved.verdict.wrong)} is wrong: {visible(saved.verdict.because)}{source}")
-        )
+        source = f" ({escape_untrusted(saved.verdict.source)})" if saved.verdict.source else ""
+        verdict = f"{saved.verdict.wrong} is wrong: {saved.verdict.because}"
+        console.print(Text(f"{escape_untrusted(verdict)}{source}"))
     arbiter = saved.origin.get("arbiter")
     if isinstance(arbiter, dict):
         told = f"{arbiter.get('engine')} {arbiter.get('version', '')} answered {arbiter.get('says')}"
-        console.print(Text(visible(told)))
+        console.print(Text(escape_untrusted(told)))
     console.print()
 
 

@@ -18,7 +18,7 @@ from drt.model.divergence_json import divergence_from_json
 from drt.model.errors import InputProblem
 from drt.report.finding_words import cited, grouped, notes, verdict_of
 from drt.report.statistics import statistics
-from drt.report.terminal.console import visible
+from drt.report.terminal.console import escape_untrusted
 from drt.report.terminal.divergence import divergence
 from drt.report.terminal.progress import duration
 from drt.run.summary import Finding, replay_command
@@ -38,7 +38,7 @@ def print_summary(console: Console, footer: dict[str, Any], folder: Path, *, ver
         console.print(line)
     if verbose:
         for sentence in statistics(footer):
-            console.print(Text(visible(sentence)))
+            console.print(Text(escape_untrusted(sentence)))
     part, parts = footer.get("shard", (1, 1))
     shard = f", shard {part} of {parts}" if parts > 1 else ""
     console.print(Text(f"random seed {footer['random_seed']}{shard}; log in {folder}", style="dim"))
@@ -62,26 +62,30 @@ def _problems(footer: dict[str, Any]) -> Iterator[Text]:
     """Yield what makes the run worth less than its verdict says."""
     for engine, share in footer.get("partial", {}).items():
         allowed = ", allowed by --allow-partial" if footer.get("allow_partial") else ""
-        sentence = f"PARTIAL: {visible(engine)} left {share:.0%} of its questions unanswered{allowed}"
+        sentence = (
+            f"PARTIAL: {escape_untrusted(engine)} left {share:.0%} of its questions unanswered{allowed}"
+        )
         yield Text(sentence, style="bold red")
     if footer.get("missed"):
-        missed = "; ".join(map(visible, footer["missed"]))
+        missed = "; ".join(map(escape_untrusted, footer["missed"]))
         yield Text(f"required events never occurred: {missed}", style="bold red")
     if footer["cannot_start"]:
-        yield Text(f"the workers cannot start: {visible(footer['cannot_start'])}", style="red")
+        yield Text(f"the workers cannot start: {escape_untrusted(footer['cannot_start'])}", style="red")
     if footer["broken"]:
         yield Text(f"the harness itself broke {_count(footer['broken'], 'time')}:", style="red")
     for error in footer["errors"][:3]:
         where = f"{error['what']}, case {error['index']} of {error['target']}"
-        yield Text(f"  {where}: {visible(str(error['error']), 300)}", style="red")
+        yield Text(f"  {where}: {escape_untrusted(str(error['error']), 300)}", style="red")
     if left_out := footer.get("left_out"):
-        yield Text(f"skipped targets that an engine does not support: {', '.join(map(visible, left_out))}")
+        yield Text(
+            f"skipped targets that an engine does not support: {', '.join(map(escape_untrusted, left_out))}"
+        )
     if footer["deaths"]:
         skipped = len(footer.get("passed_over", ()))
         also = f"; {_count(skipped, 'case')} that crash skipped" if skipped else ""
         yield Text(f"{_count(footer['deaths'], 'worker crash', 'worker crashes')}{also}", style="yellow")
     for lost in footer["lost"][:3]:
-        where = f"case {lost['index']} of {visible(str(lost['target']))}"
+        where = f"case {lost['index']} of {escape_untrusted(str(lost['target']))}"
         yield Text(f"  {where}: {lost['cause']}, not reproduced", style="yellow")
 
 
@@ -118,21 +122,21 @@ def _inconclusive(footer: dict[str, Any]) -> str:
     if not footer["inconclusive"]:
         return "none inconclusive"
     reasons = sorted(footer["reasons"].items(), key=lambda item: -item[1])[:SHOWN_REASONS]
-    named = ", ".join(f"{visible(name)} {count:,}" for name, count in reasons)
+    named = ", ".join(f"{escape_untrusted(name)} {count:,}" for name, count in reasons)
     return f"{footer['inconclusive']:,} inconclusive ({named})"
 
 
 def _finding(number: int, finding: Finding) -> Group:
     """Lay out one finding: the verdict with the guide's words, the signature, both answers."""
     verdict = verdict_of(finding) or finding.signature
-    details = list(map(visible, notes(finding)))
+    details = list(map(escape_untrusted, notes(finding)))
     if (size := _size(finding.path)) is not None:
         details.append(size)
-    lines = [Text(f"{number}. {visible(verdict, LONGEST_VERDICT)}", style="bold")]
+    lines = [Text(f"{number}. {escape_untrusted(verdict, LONGEST_VERDICT)}", style="bold")]
     if quotation := cited(finding):
-        lines.append(Text(f"   {visible(quotation, LONGEST_VERDICT)}", style="italic"))
+        lines.append(Text(f"   {escape_untrusted(quotation, LONGEST_VERDICT)}", style="italic"))
     if verdict != finding.signature:
-        lines.append(Text(f"   {visible(finding.signature)}"))
+        lines.append(Text(f"   {escape_untrusted(finding.signature)}"))
     lines.append(Text("   " + "; ".join(details), style="dim"))
     return Group(*lines, divergence(divergence_from_json(finding.divergence)))
 

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from drt.report.terminal.console import from_here, visible
+from drt.report.terminal.console import escape_untrusted, from_here
 
 STYLES = {"open": "bold red", "unreadable": "bold red", "declared": "yellow", "fixed": "green"}
 
@@ -39,9 +39,9 @@ def _shown(row: Mapping[str, str | None]) -> tuple[str, str, str, str]:
     told = row.get("verdict") or row.get("problem") or known
     return (
         str(row["status"]),
-        visible(row["signature"] or ""),
-        visible(told or ""),
-        visible(from_here(str(row["path"]))),
+        escape_untrusted(row["signature"] or ""),
+        escape_untrusted(told or ""),
+        escape_untrusted(from_here(str(row["path"]))),
     )
 
 

@@ -13,7 +13,7 @@ import pytest
 from drt.engines.cpu_time import forget, own_time, waited_by, watch
 from drt.engines.deadline import Alarm
 from drt.engines.guard import DeadlineExceeded, Meter, deadline
-from drt.engines.sandbox import Answered, in_child
+from drt.engines.sandbox import Completed, in_child
 from drt.model.outcome import ExceededBudget
 
 CROWD = 4
@@ -75,7 +75,7 @@ def test_an_alarm_leaves_an_engine_its_time_on_a_busy_machine() -> None:
 
 @pytest.mark.usefixtures("crowd")
 def test_a_child_is_given_its_time_on_a_busy_machine() -> None:
-    assert in_child(lambda _: work(0.4), (), 1.2) == Answered("done")
+    assert in_child(lambda _: work(0.4), (), 1.2) == Completed("done")
 
 
 def test_sleep_counts() -> None:

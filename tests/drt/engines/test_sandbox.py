@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from drt.engines.sandbox import HANG, MEMORY, Answered, Died, in_child, resident_bytes
+from drt.engines.sandbox import HANG, MEMORY, Completed, ProcessDied, in_child, resident_bytes
 from tests.drt.engines.toy_process import spawn
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has subreapers")
@@ -39,10 +39,10 @@ def sleep() -> None:
 @pytest.mark.parametrize(
     ("then", "told"),
     [
-        (lambda: 7, Answered(7)),
-        (lambda: os._exit(3), Died("exit 3")),
-        (sleep, Died(HANG)),
-        (os.abort, Died("SIGABRT")),
+        (lambda: 7, Completed(7)),
+        (lambda: os._exit(3), ProcessDied("exit 3")),
+        (sleep, ProcessDied(HANG)),
+        (os.abort, ProcessDied("SIGABRT")),
     ],
     ids=["answers", "exits", "hangs", "aborts"],
 )
@@ -62,7 +62,7 @@ def test_memory_of_what_an_engine_starts_is_counted(spawned: Path) -> None:
         spawn(eat)
         sleep()
 
-    assert in_child(question, (), 60.0, memory=200) == Died(MEMORY)
+    assert in_child(question, (), 60.0, memory=200) == ProcessDied(MEMORY)
     assert left_of(spawned) == []
 
 
@@ -85,7 +85,7 @@ def test_children_of_other_threads_are_left_alone() -> None:
     for thread in threads:
         thread.join()
 
-    assert answers == [Answered(0.1), Answered(0.5), Answered(1.0)]
+    assert answers == [Completed(0.1), Completed(0.5), Completed(1.0)]
 
 
 def test_what_an_engine_starts_counts_as_held() -> None:

@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 import drt.report
-from drt.model.escape import visible
+from drt.model.escape import escape_untrusted
 from drt.report import FORMATS, Report, gather
 from drt.report.finding_words import HEADINGS
 from drt.report.kinds import KINDS
@@ -161,7 +161,7 @@ def test_junit_has_a_suite_a_target_and_a_failure_a_finding(hostile: Report) -> 
         for case in suite.findall("testcase")
     }
 
-    assert outcomes[(visible(f"t{HOSTILE}"), visible(f"signature{HOSTILE}"))] == ["failure"]
+    assert outcomes[(escape_untrusted(f"t{HOSTILE}"), escape_untrusted(f"signature{HOSTILE}"))] == ["failure"]
     assert outcomes[("typed", "flaky")] == ["error"]
     assert outcomes[("typed", "known")] == ["skipped"]
     assert outcomes[("laws", "no finding")] == []
@@ -251,7 +251,7 @@ def test_any_text_is_one_cell_of_a_table(text: str) -> None:
     assert [cell.content for cell in cells][-1] == "end"
     assert len(cells) == 2
     shown = "".join(leaf.content for leaf in cells[0].children or [] if leaf.type != "html_inline")
-    assert shown == visible(text, 300).replace("\n", "⏎").strip()
+    assert shown == escape_untrusted(text, 300).replace("\n", "⏎").strip()
 
 
 @pytest.mark.parametrize("text", [HOSTILE, "```\n# x", "````` `` ```", "~~~", ""])
@@ -259,7 +259,7 @@ def test_any_text_is_one_block_of_code(text: str) -> None:
     [token] = MarkdownIt("commonmark").parse(fenced(text))
 
     assert token.type == "fence"
-    assert token.content == visible(text) + "\n"
+    assert token.content == escape_untrusted(text) + "\n"
 
 
 def test_markdown_has_a_row_with_its_replay_line_for_each_finding(tmp_path: Path) -> None:

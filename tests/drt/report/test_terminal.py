@@ -12,7 +12,7 @@ from drt.model.case import Case, Request, Source
 from drt.model.divergence import Divergence
 from drt.model.outcome import Authorized, Crashed, Evaluated, Failed, Rejected, Validated
 from drt.model.outcome_text import rows
-from drt.report.terminal.console import visible
+from drt.report.terminal.console import escape_untrusted
 from drt.report.terminal.divergence import MARK, case_texts, divergence, side_by_side
 from drt.report.terminal.progress import LiveView, PlainView, Rates, duration, facts, reached
 from drt.run.coordinator import Status
@@ -80,7 +80,7 @@ def test_generated_text_is_not_read_as_markup() -> None:
 
 
 def test_long_text_is_cut_and_says_so() -> None:
-    assert visible("x" * 3000) == "x" * 2000 + "… (1,000 characters more)"
+    assert escape_untrusted("x" * 3000) == "x" * 2000 + "… (1,000 characters more)"
 
 
 def test_every_outcome_has_an_answer() -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from drt.corpus.known import find_known, read_known
-from drt.engines.sandbox import HANG, Answered, Broke, Died, in_child
+from drt.engines.sandbox import HANG, Completed, HarnessError, ProcessDied, in_child
 from drt.model.divergence import Checked, Divergence
 from drt.model.divergence_json import divergence_from_json, divergence_to_json
 from drt.model.errors import InputProblem
@@ -455,19 +455,19 @@ NAMES = ("tests.drt.toys:Toy",)
 def test_a_child_answers() -> None:
     result = in_child(lambda engines: [engine.name for engine in engines], NAMES, 30.0)
 
-    assert result == Answered([Toy.name])
+    assert result == Completed([Toy.name])
 
 
 def test_our_own_mistake_in_a_child_is_a_record() -> None:
     result = in_child(lambda engines: 1 // 0, NAMES, 30.0)
 
-    assert isinstance(result, Broke)
+    assert isinstance(result, HarnessError)
     assert result.error == "ZeroDivisionError: integer division or modulo by zero"
     assert "in_child" in result.traceback
 
 
 def test_a_child_that_answers_much_is_heard_out() -> None:
-    assert in_child(lambda engines: "x" * 5_000_000, (), 30.0) == Answered("x" * 5_000_000)
+    assert in_child(lambda engines: "x" * 5_000_000, (), 30.0) == Completed("x" * 5_000_000)
 
 
 @pytest.mark.parametrize(
@@ -476,13 +476,13 @@ def test_a_child_that_answers_much_is_heard_out() -> None:
 def test_a_child_that_dies_is_told(end: object, cause: str) -> None:
     assert callable(end)
 
-    assert in_child(lambda engines: end(), (), 0.5) == Died(cause)
+    assert in_child(lambda engines: end(), (), 0.5) == ProcessDied(cause)
 
 
 def test_memory_is_limited() -> None:
     result = in_child(lambda engines: len(bytearray(2_000_000_000)), (), 30.0, memory=500)
 
-    assert isinstance(result, Broke)
+    assert isinstance(result, HarnessError)
     assert result.error.startswith("MemoryError")
 
 

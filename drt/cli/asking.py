@@ -46,13 +46,15 @@ def authorize(options: Mapping[str, Any]) -> int:
         document = {"decision": response.decision, "determining": determining, "errors": dict(erring)}
         click.echo(json.dumps(document | ({"seconds": spent} if options["timing"] else {}), indent=2))
     else:
-        _tell(response.decision, determining, erring, bool(options["verbose"]))
+        _print_response(response.decision, determining, erring, bool(options["verbose"]))
         if options["timing"]:
             click.echo(f"authorization took {spent * 1e6:,.0f} µs")
     return OK if response.decision == "allow" else DENIED
 
 
-def _tell(decision: str, determining: list[str], erring: list[tuple[str, Any]], verbose: bool) -> None:
+def _print_response(
+    decision: str, determining: list[str], erring: list[tuple[str, Any]], verbose: bool
+) -> None:
     click.echo(decision.upper())
     for policy, kind in erring:
         click.echo(f"error while evaluating policy `{policy}`: {kind}", err=True)
@@ -68,7 +70,7 @@ def _tell(decision: str, determining: list[str], erring: list[tuple[str, Any]], 
 
 
 def evaluate(expression: str, options: Mapping[str, Any]) -> int:
-    """The value of an expression, in canonical text."""
+    """Print the value of an expression in canonical text."""
     inputs = Inputs.of(options["engine"])
     inputs.files["expression"] = (File(Path("the expression"), expression),)
     with inputs.noting():
@@ -82,8 +84,8 @@ def evaluate(expression: str, options: Mapping[str, Any]) -> int:
     loaded = inputs.load(case_of(Source(""), entities, _reading(inputs, schemas, options)))
     value: Evaluated | Failed = inputs.answer(loaded.ask(Evaluate(expression, request)))
     if options["form"] == "json":
-        told = {"value": value.value} if isinstance(value, Evaluated) else {"error": value.kind}
-        click.echo(json.dumps(told))
+        document = {"value": value.value} if isinstance(value, Evaluated) else {"error": value.kind}
+        click.echo(json.dumps(document))
     elif isinstance(value, Evaluated):
         click.echo(value.value)
     else:
@@ -92,7 +94,7 @@ def evaluate(expression: str, options: Mapping[str, Any]) -> int:
 
 
 def validate(options: Mapping[str, Any]) -> int:
-    """The verdict of a schema on policies."""
+    """Validate policies against a schema."""
     inputs = Inputs.of(options["engine"])
     with inputs.noting():
         policies = inputs.policies(options["policies"], options["policy_format"])
@@ -106,9 +108,9 @@ def validate(options: Mapping[str, Any]) -> int:
         raise NoAnswer(f"the engine {inputs.engine.name} does not report warnings (--deny-warnings)")
     passed = verdict.valid and not (options["deny_warnings"] and verdict.warnings)
     if any(kind == "incomplete_schema" for _, kind in verdict.errors or ()):
-        said = inputs.incomplete(schemas)
-        once = tuple(Problem(policy, kind, said) for policy, kind in verdict.errors or ())
-        verdict = replace(verdict, detail=said, problems=once)
+        message = inputs.incomplete(schemas)
+        once = tuple(Problem(policy, kind, message) for policy, kind in verdict.errors or ())
+        verdict = replace(verdict, detail=message, problems=once)
     names = inputs.named
     if options["form"] == "json":
         document = {
@@ -141,7 +143,7 @@ def _entries(
 
 
 def _entry(inputs: Inputs, problem: Problem) -> dict[str, object]:
-    """A problem as JSON, without what is not known of it."""
+    """Render a problem as JSON, without members that are unknown."""
     known: dict[str, object] = {"message": problem.message, "texts": list(problem.texts)}
     if problem.line is not None:
         file, line = place_in(inputs.files["policies"], problem.line)
@@ -151,7 +153,7 @@ def _entry(inputs: Inputs, problem: Problem) -> dict[str, object]:
 
 
 def _report(inputs: Inputs, verdict: Validated) -> str:
-    """What the engine found, for people: its own words, where it has any."""
+    """Render a problem for people, in the engine's own words if it has any."""
     if verdict.detail:
         return inputs.renamed(verdict.detail)
     names = inputs.named
@@ -171,20 +173,20 @@ def _report(inputs: Inputs, verdict: Validated) -> str:
 
 
 def _reading(inputs: Inputs, schemas: Sequence[Source], options: Mapping[str, Any]) -> Sequence[Source]:
-    """The schemas by which a request is read."""
+    """Select the schemas that requests are read by."""
     if options["request_validation"] or not schemas:
         return schemas
     return undemanding(inputs.engine, schemas)
 
 
 def case_of(policies: Source, entities: str, schemas: Sequence[Source], links: tuple[Link, ...] = ()) -> Case:
-    """A case whose schemas are linked."""
+    """Build a case with linked schemas."""
     schema = schemas[0] if schemas else None
     return Case(policies, entities, schema, links=links, fragments=tuple(schemas[1:]))
 
 
 def answered(question: Callable[..., int], *asked: Any) -> int:
-    """The exit code of a question, whose last argument are the options.
+    """Answer a question, whose last argument are the options, and return the exit code.
 
     What cannot be answered is reported in one sentence per error; to programs as one JSON object.
     """
@@ -203,5 +205,5 @@ def answered(question: Callable[..., int], *asked: Any) -> int:
 
 
 def error_document(reasons: Sequence[str]) -> dict[str, object]:
-    """What programs get in place of an answer: all errors as one text, and each by itself."""
+    """Build the JSON answer for errors: all as one text, and each by itself."""
     return {"error": "\n".join(reasons), "errors": list(reasons)}

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 
-class _Heedless:
+class _TolerantStream:
     """A stream that loses what it writes once its reader has gone."""
 
     def __init__(self, stream: TextIO) -> None:
@@ -54,7 +54,7 @@ def abandon_output() -> None:
 
 
 def unwritable(error: OSError | UnicodeEncodeError) -> str:
-    """What a stream or the system refuses, in one sentence."""
+    """Describe in one sentence what a stream or the system refuses."""
     if isinstance(error, UnicodeEncodeError):
         shown = f"U+{ord(error.object[error.start]):04X}"
         return (
@@ -68,12 +68,12 @@ def unwritable(error: OSError | UnicodeEncodeError) -> str:
 
 
 @contextmanager
-def heedless_of_readers() -> Iterator[None]:
-    """Standard output and error are such streams meanwhile."""
+def tolerate_broken_pipe() -> Iterator[None]:
+    """Make standard output and error tolerate a closed pipe."""
     with ExitStack() as stack:
         # A process that was started without standard streams has none.
         nowhere = stack.enter_context(Path(os.devnull).open("w"))
-        output, errors = _Heedless(sys.stdout or nowhere), _Heedless(sys.stderr or nowhere)
+        output, errors = _TolerantStream(sys.stdout or nowhere), _TolerantStream(sys.stderr or nowhere)
         stack.enter_context(redirect_stdout(output))
         stack.enter_context(redirect_stderr(errors))
         try:

@@ -51,6 +51,7 @@ class Inputs:
 
     @classmethod
     def of(cls, engine: str) -> Inputs:
+        """Start with no inputs, for the engine of that name."""
         return cls(Guarded(build(engine)))
 
     @contextmanager
@@ -72,17 +73,17 @@ class Inputs:
             raise NoAnswer(*self.problems)
 
     def text(self, part: str, path: Path | None) -> str:
-        """A part's text; from standard input where no file is named."""
+        """Read the text of a part, from standard input if no file is named."""
         return self.texts(part, (path,))[0].text
 
     def texts(self, part: str, paths: Sequence[Path | None]) -> tuple[File, ...]:
-        """The files of a part; raises `InputProblem` for one that cannot be read."""
+        """Read the files of a part; raises `InputProblem` for an unreadable one."""
         files = tuple(File(path or STANDARD_INPUT, _read(path)) for path in paths)
         self.files[part] = files
         return files
 
     def policies(self, paths: Sequence[Path], syntax: Format | None) -> Source:
-        """The policies of all files, or of standard input; policies are numbered on from file to file.
+        """Read the policies of all files, or of standard input, numbered across files.
 
         Raises `NoAnswer` with the errors of all files, `InputProblem` for an id that two policies have.
         """
@@ -100,7 +101,7 @@ class Inputs:
         return Source(joined(files))
 
     def _policy_set(self, file: File) -> Any:
-        """The engine's answer to a policy set in JSON; raises `NoAnswer` with all errors."""
+        """Have the engine read a policy set in JSON; raises `NoAnswer` with all errors."""
         outcome = self._read_json(file.text)
         if isinstance(outcome, Rejected):
             raise NoAnswer(*json_policies.errors(file, self._read_json, outcome))
@@ -110,7 +111,7 @@ class Inputs:
         return self.engine.ask(ReadPolicies(Source(text, "json")))
 
     def schemas(self, paths: Sequence[Path | None], syntax: Format | None) -> tuple[Source, ...]:
-        """The schemas of all files, which link; raises `NoAnswer` with the errors of all files."""
+        """Read the schemas of all files, which link; raises `NoAnswer` with the errors of all files."""
         files = self.texts("schema", paths)
         sources = tuple(Source(file.text, file.syntax(syntax)) for file in files)
         if len(files) > 1 or (files and self.problems):
@@ -121,14 +122,14 @@ class Inputs:
         return sources
 
     def linked(self, sources: Sequence[Source]) -> Source | None:
-        """The one schema that several become; raises `NoAnswer` where they do not link."""
+        """Link several schemas into one; raises `NoAnswer` if they do not link."""
         if len(sources) < 2:
             return sources[0] if sources else None
         read: Accepted = self.written(self.engine.ask(LinkSchemas(tuple(sources), complete=False)))
         return Source(read.canonical, "json")
 
     def entities(self, paths: Sequence[Path], schemas: Sequence[Source]) -> str:
-        """The entities of all files; raises `NoAnswer` with the errors of all files."""
+        """Read the entities of all files; raises `NoAnswer` with the errors of all files."""
         files = self.texts("entities", paths)
         if len(files) > 1 or (files and self.problems):
             schema = self.linked(schemas)
@@ -152,12 +153,12 @@ class Inputs:
             raise NoAnswer(*dict.fromkeys(problems))
         return answers
 
-    def renamed(self, said: str) -> str:
-        """An engine's words about policies, with the names that they go by and places in their files."""
-        return wording.told(said, self.files.get("policies", ()), self.named)
+    def renamed(self, message: str) -> str:
+        """Rewrite an engine's words about policies with the users' names and the places in their files."""
+        return wording.rewritten(message, self.files.get("policies", ()), self.named)
 
     def links(self, path: Path | None) -> tuple[Link, ...]:
-        """The links of a file: a list of objects with `template_id`, `link_id` and `args`.
+        """Read the links of a file: a list of objects with `template_id`, `link_id` and `args`.
 
         An empty file holds none.
         """
@@ -173,12 +174,12 @@ class Inputs:
         return links
 
     def free(self, link_id: str, path: Path | None = None) -> None:
-        """Raises `InputProblem` where a link would have the name of a policy."""
+        """Raise `InputProblem` if a link has the name of a policy."""
         if link_id in self.named.values():
             raise InputProblem(f"a policy has the id {link_id!r} of the link already", path)
 
     def template(self, name: str) -> str:
-        """The id by which an engine knows the template of that name."""
+        """Find the engine's id of the template of that name."""
         return next((policy for policy, named in self.named.items() if named == name), name)
 
     def _link(self, number: int, each: object, path: Path) -> Link:
@@ -188,14 +189,14 @@ class Inputs:
         raise InputProblem(f"link {number} needs `template_id`, `link_id` and `args`", path)
 
     def slots(self, values: Mapping[str, object], path: Path | None) -> tuple[tuple[str, str], ...]:
-        """The values of slots, each a uid as Cedar text."""
+        """Read the values of slots, each a uid as Cedar text."""
         for slot, text in values.items():
             if not isinstance(text, str):
                 raise InputProblem(f'the value of {slot} is a text such as User::"alice"', path)
         return tuple((slot, uid(f"the value of {slot}", str(text), path)) for slot, text in values.items())
 
     def request(self, options: Mapping[str, Any]) -> Request:
-        """The request that the options describe.
+        """Build the request that the options describe.
 
         Raises `InputProblem` where a part is missing, or given twice.
         """
@@ -216,7 +217,7 @@ class Inputs:
         return Request("{" + written + "}", options["request_validation"])
 
     def answer(self, outcome: Any) -> Any:
-        """The outcome, if it is an answer; raises `NoAnswer` with a sentence for people if it is none."""
+        """Return the outcome if it is an answer; raises `NoAnswer` with a sentence for people otherwise."""
         match outcome:
             case Rejected():
                 raise NoAnswer(*self.sentences(outcome))
@@ -232,37 +233,37 @@ class Inputs:
         return outcome
 
     def written(self, outcome: Any) -> Any:
-        """The answer, which must hold a document; raises `NoAnswer` where the engine cannot write it."""
+        """Return the printed document; raises `NoAnswer` if the engine cannot write it."""
         answer = self.answer(outcome)
         if isinstance(answer, Unwritable):
-            said = answer.detail or "cannot be written in this syntax"
-            raise NoAnswer(self._sentence(answer.part, said))
+            message = answer.detail or "cannot be written in this syntax"
+            raise NoAnswer(self._sentence(answer.part, message))
         return answer
 
     def sentences(self, rejection: Rejected) -> list[str]:
-        """The file, the place and the engine's words, with the line that is meant and a caret under it.
+        """Render the file, the place and the engine's words, then the line with a caret.
 
         An engine reports several errors on a line each, with a place each.
         """
-        said = rejection.detail or f"the {rejection.part} cannot be read"
+        message = rejection.detail or f"the {rejection.part} cannot be read"
         if rejection.part == "link":
-            said = wording.link_told(said, self.named)
-        lines = said.split("\n")
-        several = lines if all(map(wording.PLACE.search, lines)) else [said]
+            message = wording.rewritten_link(message, self.named)
+        lines = message.split("\n")
+        several = lines if all(map(wording.PLACE.search, lines)) else [message]
         return [self._sentence(rejection.part, each) for each in several]
 
-    def _sentence(self, part: str, said: str) -> str:
+    def _sentence(self, part: str, message: str) -> str:
         files = self.files.get(part, ())
-        if part == "request" and not files and "context" in said:
+        if part == "request" and not files and "context" in message:
             files = self.files.get("context", ())
         if not files:
-            return said
+            return message
         if len(files) > 1:
-            said = wording.placed(said, files) if part == "policies" else said
-            return f"{wording.paths(files)}: {said}"
-        where = wording.PLACE.search(said)
-        shown = f"{files[0].path}: {said}"
-        if where is None or "\n" in said:
+            message = wording.placed(message, files) if part == "policies" else message
+            return f"{wording.paths(files)}: {message}"
+        where = wording.PLACE.search(message)
+        shown = f"{files[0].path}: {message}"
+        if where is None or "\n" in message:
             return shown
         return f"{shown}{wording.excerpt(files[0].text, int(where[1]), int(where[2]))}"
 
@@ -273,7 +274,7 @@ class Inputs:
         return f"the schemas do not link: {detail} ({wording.paths(meant or files)})"
 
     def _declared(self, file: File) -> dict[str, str]:
-        """The declarations of a schema that is readable by itself, by name as engines write it."""
+        """List the declarations of a schema that is readable by itself, by name as engines write it."""
         syntax: Format = "json" if file.text.lstrip().startswith("{") else "cedar"
         return self._declarations(Source(file.text, syntax))
 
@@ -283,7 +284,7 @@ class Inputs:
         return members(canonical.get("entityTypes", "")) | members(canonical.get("actions", ""))
 
     def incomplete(self, schemas: Sequence[Source]) -> str:
-        """The first external declaration of the schemas that none of them defines, and its file."""
+        """Find the first external declaration that no schema defines, and its file."""
         whole = self.linked(schemas)
         declared = self._declarations(whole) if whole is not None else {}
         files = self.files["schema"]
@@ -293,12 +294,12 @@ class Inputs:
         return f"{wording.paths(files)}: the schema is incomplete: it has external declarations"
 
     def load(self, case: Case) -> Any:
-        """The case, loaded; raises `NoAnswer` where the engine refuses a part."""
+        """Load the case; raises `NoAnswer` if the engine rejects a part."""
         return self.answer(self.engine.load(case))
 
 
 def uid(what: str, text: str, path: Path | None = None) -> str:
-    """A uid written as Cedar text, as JSON; raises `InputProblem` for anything else (spec 05 §9)."""
+    """Convert a uid from Cedar text to JSON; raises `InputProblem` for anything else (spec 05 §9)."""
     try:
         return normalized_uid_json(text)
     except ValueError as error:
@@ -315,7 +316,7 @@ def _read(path: Path | None) -> str:
 
 
 def _names(files: Sequence[File], read: Sequence[Accepted]) -> dict[str, str]:
-    """The name that each policy in the Cedar syntax goes by: its `@id`, where it has one, as for `cedar`.
+    """Map each policy in Cedar syntax to its name: its `@id`, if it has one, as for `cedar`.
 
     Policies are numbered over all files. Raises `InputProblem` where two policies have the same name.
     """

@@ -36,7 +36,7 @@ def _all(command: Command, options: list[Callable[[Command], Command]]) -> Comma
 
 
 def engine(command: Command) -> Command:
-    """`--engine`: who is asked."""
+    """Add `--engine`, the engine to ask."""
     return _all(
         command,
         [
@@ -48,7 +48,7 @@ def engine(command: Command) -> Command:
 
 
 def policy_set(command: Command) -> Command:
-    """`--policies`, `--policy-format`, `--template-linked`."""
+    """Add `--policies`, `--policy-format` and `--template-linked`."""
     return _all(
         command,
         [
@@ -62,7 +62,7 @@ def policy_set(command: Command) -> Command:
 
 
 def schema(command: Command, *, required: bool = False) -> Command:
-    """`--schema`, `--schema-format`."""
+    """Add `--schema` and `--schema-format`."""
     return _all(
         command,
         [
@@ -80,7 +80,7 @@ def schema(command: Command, *, required: bool = False) -> Command:
 
 
 def request_set(command: Command) -> Command:
-    """The request by its parts, or as one JSON file; and the entities."""
+    """Add the options for a request, by its parts or as one JSON file, and for entities."""
     return _all(
         command,
         [
@@ -102,7 +102,7 @@ def request_set(command: Command) -> Command:
 
 
 def policies(command: Command) -> Command:
-    """`--policies`, which may be repeated."""
+    """Add `--policies`, repeatable."""
     return click.option(
         "-p",
         "--policies",
@@ -113,7 +113,7 @@ def policies(command: Command) -> Command:
 
 
 def entities(command: Command) -> Command:
-    """`--entities`, which may be repeated."""
+    """Add `--entities`, repeatable."""
     return click.option(
         "--entities",
         type=FILE,
@@ -123,5 +123,5 @@ def entities(command: Command) -> Command:
 
 
 def form(command: Command) -> Command:
-    """`-f`, `--format`: for people or for programs; `--json` for short, as elsewhere."""
+    """Add `-f`, `--format` and `--json`."""
     return options.form(command, "-f", of="answer")

@@ -19,13 +19,13 @@ REWORDED = (
 NAMES = {"File": "file", "Directory": "folder", "directory": "folder", "Path": "file or folder"}
 
 
-def in_our_style(said: str) -> str:
-    """A complaint of click: lower case, no full stop, the value quoted."""
+def in_our_style(message: str) -> str:
+    """Reword an error of click: lower case, no full stop, the value quoted."""
     for pattern, instead in REWORDED:
-        said = re.sub(pattern, partial(_named, instead), said)
-    return said.rstrip(".")
+        message = re.sub(pattern, partial(_named, instead), message)
+    return message.rstrip(".")
 
 
 def _named(instead: str, found: re.Match[str]) -> str:
-    """The new words, with what a group holds, under our name for it."""
+    """Fill the groups of a match into the new words, under our name for each."""
     return re.sub(r"\\([1-3])", lambda group: NAMES.get(found[int(group[1])], found[int(group[1])]), instead)

@@ -161,7 +161,7 @@ def show(case: Path, corpus: Path | None, form: str) -> None:
 
 
 def _files(path: Path) -> dict[str, Any]:
-    """The files of a case by name; `case.json` as a document."""
+    """Read the files of a case by name; `case.json` as a document."""
     texts = {
         file.name: file.read_text(encoding="utf-8", errors="replace")
         for file in sorted(path.iterdir())

@@ -71,7 +71,7 @@ def _check_tables(settings: Settings, commands: tuple[str, ...]) -> None:
 
 
 def _defaults(settings: Settings, command: click.Command, way: tuple[str, ...]) -> dict[str, Any]:
-    """The default map of a command: the common settings, and over them those of its own table."""
+    """Build the default map of a command: the common settings, then its own table."""
     own = _own(settings, way)
     if isinstance(command, click.Group):
         inner = command.commands
@@ -89,7 +89,7 @@ def _defaults(settings: Settings, command: click.Command, way: tuple[str, ...]) 
 
 
 def _own(settings: Settings, way: tuple[str, ...]) -> Table:
-    """The table of a command; none where a common setting has the command's name, as `corpus` may."""
+    """Find the table of a command; empty if a common setting has the command's name."""
     named = settings.document.get(way[0])
     return {} if way[0] in COMMON and not isinstance(named, Mapping) else settings.table(*way)
 
@@ -97,7 +97,7 @@ def _own(settings: Settings, way: tuple[str, ...]) -> Table:
 def _values(
     settings: Settings, options: Mapping[str, click.Option], table: Table, way: tuple[str, ...]
 ) -> dict[str, Any]:
-    """A table's settings by the names of the parameters that they set."""
+    """Map the settings of a table to the parameters that they set."""
     found: dict[str, Any] = {}
     for key, value in table.items():
         if key not in options:
@@ -112,7 +112,7 @@ def _unknown(key: str, table: str, known: Mapping[str, object]) -> str:
 
 
 def _value(settings: Settings, option: click.Option, value: object, way: tuple[str, ...]) -> object:
-    """A setting in the shape in which a command line would give it."""
+    """Convert a setting to the form in which the command line gives it."""
     if option.is_flag:
         if isinstance(value, bool):
             return value
@@ -132,7 +132,7 @@ def _is_plain(value: object) -> bool:
 
 
 def _text(settings: Settings, option: click.Option, value: object, way: tuple[str, ...]) -> str:
-    """The value as text; paths count from the folder of the file, an engine's file or folder among them.
+    """Convert the value to text; paths are relative to the folder of the file, also those of engines.
 
     Raises `InputProblem` for a value that names code which the file may not load.
     """
@@ -164,7 +164,7 @@ def _is_code(engine: str) -> bool:
 
 
 def _settable(command: click.Command) -> Iterator[tuple[str, click.Option]]:
-    """The options that settings can set, by the longest flag; flags that stand for a value are left out."""
+    """Yield the options that settings can set, by the longest flag, without flags that stand for a value."""
     for option in command.params:
         if isinstance(option, click.Option) and not (option.is_flag and not option.is_bool_flag):
             flags = [flag for flag in option.opts if flag.startswith("--")]
@@ -204,8 +204,8 @@ def profile(built_in: Mapping[str, Table]) -> Callable[[Command], Command]:
     )
 
 
-def told(error: click.BadParameter) -> InputProblem | None:
-    """A bad value that came from the environment or a file, in one sentence; None for one from a flag."""
+def misconfigured(error: click.BadParameter) -> InputProblem | None:
+    """Describe a bad value from the environment or a file; None for one from a flag."""
     ctx, option = error.ctx, error.param
     if ctx is None or option is None or option.name is None:
         return None

@@ -37,22 +37,22 @@ Read = Callable[[str], object]
 """An engine's answer to a policy set in JSON."""
 
 
-def errors(file: File, read: Read, whole: Rejected) -> list[str]:
-    """What is wrong with each policy and each link, with its line; `whole` is the answer to all of them."""
+def errors(file: File, read: Read, all_refused: Rejected) -> list[str]:
+    """List the errors of each policy and link with their lines; `all_refused` answers all of them."""
     document = _document(file.text)
     found: dict[tuple[str | int, str], str] = {}
     for way, part in _parts(document):
         for narrow, alone in _alone(way, part, document):
-            said = _refusal(read, alone)
-            if said is not None and not (way[0] == "templateLinks" and _is_said(said, found)):
-                found.setdefault((way[1], said), _placed(file, narrow, said))
-    if _is_said(whole.detail, found):
+            message = _refusal(read, alone)
+            if message is not None and not (way[0] == "templateLinks" and _is_reported(message, found)):
+                found.setdefault((way[1], message), _placed(file, narrow, message))
+    if _is_reported(all_refused.detail, found):
         return list(found.values())
-    return [f"{file.path}: {whole.detail or UNREADABLE}", *found.values()]
+    return [f"{file.path}: {all_refused.detail or UNREADABLE}", *found.values()]
 
 
 def _document(text: str) -> dict[str, Any]:
-    """The policy set as far as it can be taken apart: nothing of what is no JSON object."""
+    """Take the policy set apart, without what is no JSON object."""
     try:
         document = json_text.parse(text)
     except InputProblem:
@@ -60,12 +60,12 @@ def _document(text: str) -> dict[str, Any]:
     return document if isinstance(document, dict) else {}
 
 
-def _is_said(detail: str, found: Iterable[tuple[object, str]]) -> bool:
-    return any(said == detail for _, said in found)
+def _is_reported(detail: str, found: Iterable[tuple[object, str]]) -> bool:
+    return any(message == detail for _, message in found)
 
 
 def _parts(document: Mapping[str, Any]) -> Iterator[tuple[json_text.Way, Any]]:
-    """The policies, templates and links of a set, with the way to each."""
+    """Yield the policies, templates and links of a set, with the path to each."""
     for key in SET_MEMBERS:
         found = document.get(key)
         if isinstance(found, dict):
@@ -114,9 +114,9 @@ def _refusal(read: Read, document: object) -> str | None:
     return (answer.detail or UNREADABLE) if isinstance(answer, Rejected) else None
 
 
-def _placed(file: File, way: json_text.Way, said: str) -> str:
-    """The error with its line, and the name of the policy where the engine does not give it."""
+def _placed(file: File, way: json_text.Way, message: str) -> str:
+    """Add its line to the error, and the name of the policy if the engine does not give it."""
     name = str(way[1])
-    known = way[0] == "templateLinks" or any(f"{quote}{name}{quote}" in said for quote in "'`\"")
+    known = way[0] == "templateLinks" or any(f"{quote}{name}{quote}" in message for quote in "'`\"")
     about = "" if known else f"policy `{name}`: "
-    return str(InputProblem(f"{about}{said}", file.path, json_text.line_of(file.text, way)))
+    return str(InputProblem(f"{about}{message}", file.path, json_text.line_of(file.text, way)))

@@ -19,7 +19,7 @@ from typing import Any, cast
 
 import click
 
-from drt.cli.broken_pipe import abandon_output, heedless_of_readers, unwritable
+from drt.cli.broken_pipe import abandon_output, tolerate_broken_pipe, unwritable
 from drt.cli.complaints import in_our_style
 from drt.cli.options import FORM
 from drt.cli.workflow_log import stop_commands, workflow_log
@@ -66,7 +66,7 @@ Exit codes:
 
 
 def _form(args: Sequence[str]) -> str:
-    """The form of the errors, from arguments that may be wrong otherwise."""
+    """Find the output format in arguments that may be wrong otherwise."""
     written = " ".join(takewhile(lambda each: each != "--", args))
     return "json" if re.search(r"(?:^| )(?:--json|(?:--format|-f)[ =]?json)(?: |$)", written) else "text"
 
@@ -82,10 +82,10 @@ class _Refused(click.ClickException):
 
     @classmethod
     def usage(cls, error: click.UsageError, form: str) -> _Refused:
-        """The complaint of click in our style."""
-        said = in_our_style(error.format_message())
+        """Reword an error of click in our style."""
+        message = in_our_style(error.format_message())
         hint = f"; see `{error.ctx.command_path} --help`" if error.ctx is not None else ""
-        return cls(f"{said[:1].lower()}{said[1:]}{hint}", form)
+        return cls(f"{message[:1].lower()}{message[1:]}{hint}", form)
 
     def show(self, file: Any = None) -> None:
         if self.form == "json":
@@ -105,7 +105,7 @@ class _Commands(click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         try:
-            with heedless_of_readers(), workflow_log(os.environ):
+            with tolerate_broken_pipe(), workflow_log(os.environ):
                 return super().main(*args, **kwargs)
         except (OSError, UnicodeEncodeError) as error:
             abandon_output()
@@ -136,7 +136,7 @@ class _Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that was asked for, its options told where else to get their values."""
+        """Resolve the command; its options also read the environment and the settings."""
         from drt.cli.defaults import lay_settings, name_variables
 
         name, command, rest = super().resolve_command(ctx, args)
@@ -148,7 +148,7 @@ class _Commands(click.Group):
         return name, command, rest
 
     def invoke(self, ctx: click.Context) -> Any:
-        from drt.cli.defaults import told
+        from drt.cli.defaults import misconfigured
 
         try:
             return super().invoke(ctx)
@@ -158,7 +158,7 @@ class _Commands(click.Group):
         except click.exceptions.NoArgsIsHelpError:
             raise
         except click.UsageError as error:
-            found = told(error) if isinstance(error, click.BadParameter) else None
+            found = misconfigured(error) if isinstance(error, click.BadParameter) else None
             form = ctx.meta[FORM]
             raise (_Refused.usage(error, form) if found is None else _Refused(str(found), form)) from None
         except (click.ClickException, click.exceptions.Exit, click.Abort):
@@ -185,6 +185,7 @@ class _Commands(click.Group):
     help="The file of settings. [default: the nearest drt.toml, or pyproject.toml with [tool.drt]]",
 )
 def main(config: Path | None) -> None:
-    """Compare Cedar engines: at random (run), from memory (replay), against recorded verdicts
-    (conformance). Ask one of them, with the flags of `cedar` (authorize, evaluate, validate, …).
+    """Compare Cedar engines: at random (run), from memory (replay), against records (conformance).
+
+    Ask one of them, with the flags of `cedar` (authorize, evaluate, validate, …).
     """

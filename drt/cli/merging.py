@@ -30,7 +30,7 @@ class File:
     text: str
 
     def syntax(self, given: Format | None) -> Format:
-        """The syntax that was asked for, or else the one that the file's name tells."""
+        """Choose the given syntax, or else the one of the file's name."""
         return given or ("json" if self.path.name.endswith(".json") else "cedar")
 
 
@@ -40,7 +40,7 @@ def joined(files: Sequence[File]) -> str:
 
 
 def place_in(files: Sequence[File], line: int) -> tuple[File, int]:
-    """The file that a line of the joined text comes from, and its number there."""
+    """Find the file that a line of the joined text comes from, and its number there."""
     for file in files[:-1]:
         lines = file.text.count("\n") + 1
         if line <= lines:
@@ -50,7 +50,7 @@ def place_in(files: Sequence[File], line: int) -> tuple[File, int]:
 
 
 def policy_set(file: File) -> File:
-    """A policy document as a policy set; raises `InputProblem` where it is neither a set nor one policy.
+    """Convert a policy document to a policy set; raises `InputProblem` if it is neither a set nor one policy.
 
     A text that is no JSON object is left for an engine to refuse.
     """
@@ -102,7 +102,7 @@ def merged_policies(files: Sequence[File]) -> str:
 
 
 def renamed_policies(document: str, named: Mapping[str, str]) -> str:
-    """A policy set on one line, with each policy under the name that it goes by."""
+    """Print a policy set on one line, with each policy under its name."""
     parts = members(document)
     for key in ("staticPolicies", "templates"):
         parts[key] = _object({named.get(each, each): body for each, body in members(parts[key]).items()})

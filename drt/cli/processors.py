@@ -13,7 +13,7 @@ HERE = Path("/")
 
 
 def processors(root: Path = HERE) -> int:
-    """The processors that the affinity leaves, or the quota of a control group above us, whichever is less.
+    """Count the processors that the affinity and the quotas of control groups allow.
 
     `root` is where `proc` and `sys` are looked for.
     """
@@ -22,7 +22,7 @@ def processors(root: Path = HERE) -> int:
 
 
 def _quotas(root: Path) -> Iterator[float]:
-    """The processors that each group over this process grants, in either version of control groups."""
+    """Yield the quota of each control group above this process, in either version."""
     for group in _groups(root):
         for folder in (group, *group.parents):
             quota = _limit(folder)
@@ -33,7 +33,7 @@ def _quotas(root: Path) -> Iterator[float]:
 
 
 def _groups(root: Path) -> Iterator[Path]:
-    """The folders of the groups that this process is in; those of the whole machine where it cannot tell."""
+    """Yield the folders of this process's control groups; those of the machine if they are unknown."""
     mounted = root / "sys/fs/cgroup"
     yield mounted
     yield mounted / "cpu"
@@ -51,7 +51,7 @@ def _groups(root: Path) -> Iterator[Path]:
 
 
 def _limit(folder: Path) -> float | None:
-    """The processors that one group grants, if it limits them."""
+    """Read the quota of one control group, if it has any."""
     try:
         words = (folder / "cpu.max").read_text(encoding="ascii").split()
     except (OSError, ValueError):

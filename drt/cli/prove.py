@@ -102,7 +102,7 @@ def _verdict(number: int, mutants: bool) -> Verdict:
 
 
 def _nameless_verdict(number: int, mutants: bool) -> Verdict:
-    """A verdict without its theorem, whose functions do not cross processes."""
+    """Compute a verdict without its theorem, whose functions cannot be pickled."""
     from dataclasses import replace
 
     from drt.proofs.tested import nothing

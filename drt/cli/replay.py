@@ -89,7 +89,7 @@ def command(
 ) -> None:
     """Put saved cases to the engines again: each against the others, and against what is expected.
 
-    CASE is a case's folder, its name in the corpus, or a folder of cases; without one, the whole corpus is
+    CASE is a case's folder, its name in the corpus, or a folder of cases; without one, all of the corpus is
     replayed. Exit codes: 0 all as it should be, 1 an open divergence or an expectation not met, 2 wrong usage
     or a case that cannot be read, 3 the harness broke, 4 only flaky cases, 5 nothing was run, 130 --watch was
     interrupted.
@@ -139,7 +139,7 @@ def _extracted(folder: Path | None, replayed: Replayed, cases: int) -> tuple[str
 
 
 def _exit_code(done: list[Replayed]) -> int:
-    """The exit code of a replay."""
+    """Compute the exit code of a replay."""
     if any(replayed.failed for replayed in done):
         return FOUND
     if any(replayed.broke for replayed in done):
@@ -152,7 +152,7 @@ def _exit_code(done: list[Replayed]) -> int:
 
 
 def _cases_and_known(cases: tuple[Path, ...], corpus: Path | None) -> tuple[list[Path], tuple[Known, ...]]:
-    """The folders to replay, and the known findings; a folder of cases stands for all of them."""
+    """Find the folders to replay, and the known findings; a folder of cases stands for all of them."""
     from drt.corpus.folder import cases_under
     from drt.corpus.known import read_known
     from drt.corpus.store import find_case, find_corpus
@@ -200,7 +200,7 @@ def _watch(asked: Asked) -> int:
 
 
 def arguments(asked: Asked) -> list[str]:
-    """The command line that asks for one such replay."""
+    """Build the command line of one such replay."""
     optional = {"--corpus": asked.corpus, "--extract": asked.extract}
     return [
         "replay",
@@ -244,7 +244,7 @@ def _places(asked: Asked) -> Iterator[Path]:
 
 
 def _sources(engine: str) -> Iterator[Path]:
-    """The files or folders that an engine's source lies in, as far as its name says."""
+    """Yield the files or folders of an engine's source, as far as its name says."""
     from drt.engines import BUILT_IN
 
     if engine in BUILT_IN:
@@ -263,7 +263,7 @@ def _sources(engine: str) -> Iterator[Path]:
 
 
 def _origin(module: str) -> Path | None:
-    """The file of a module; None where there is no such module: the replay will say so."""
+    """Find the file of a module; None if there is no such module: the replay reports that."""
     try:
         spec = find_spec(module)
     except (ImportError, ValueError):

@@ -101,18 +101,20 @@ def link(options: Mapping[str, Any]) -> int:
 def format_files(paths: Sequence[Path | None], options: Mapping[str, Any]) -> int:
     """Lay each file out afresh: print it, write it back, or say whether it is laid out already.
 
-    A file that cannot be read or formatted is told and left as it is; the others are done all the same.
+    A file that cannot be read or formatted is reported and left unchanged; the others are formatted.
     """
     inputs = Inputs.of(options["engine"])
-    told: list[dict[str, Any]] = []
-    codes = [_format(inputs, path, options, told) for path in paths]
+    answers: list[dict[str, Any]] = []
+    codes = [_format(inputs, path, options, answers) for path in paths]
     if options["form"] == "json":
-        click.echo(json.dumps(told, indent=2))
+        click.echo(json.dumps(answers, indent=2))
     return max(codes, default=OK)
 
 
-def _format(inputs: Inputs, path: Path | None, options: Mapping[str, Any], told: list[dict[str, Any]]) -> int:
-    """Adds to `told` what a program is told of this file."""
+def _format(
+    inputs: Inputs, path: Path | None, options: Mapping[str, Any], answers: list[dict[str, Any]]
+) -> int:
+    """Format one file; append the answer for programs to `answers`."""
     people = options["form"] != "json"
     try:
         if options["write"]:
@@ -125,11 +127,11 @@ def _format(inputs: Inputs, path: Path | None, options: Mapping[str, Any], told:
         if options["write"] and path is not None and changed:
             _replace(path, formatted.text)
     except (NoAnswer, InputProblem) as reason:
-        told.append({"file": str(path or STANDARD_INPUT), "error": str(reason)})
+        answers.append({"file": str(path or STANDARD_INPUT), "error": str(reason)})
         if people:
             click.echo(f"drt: {reason}", err=True)
         return FAILURE
-    told.append({"file": str(path or STANDARD_INPUT), "changed": changed, "text": formatted.text})
+    answers.append({"file": str(path or STANDARD_INPUT), "changed": changed, "text": formatted.text})
     if people and options["check"] and changed:
         click.echo(f"{path or STANDARD_INPUT} would be formatted otherwise", err=True)
     elif people and not options["write"] and not options["check"]:
@@ -149,37 +151,37 @@ def translate_policy(options: Mapping[str, Any]) -> int:
         if spans(members(policies.text).get("templateLinks", "")):
             raise InputProblem(f"{wording.paths(inputs.files['policies'])}: the Cedar syntax has no links")
         printed: Printed = inputs.written(inputs.engine.ask(PrintPolicies(policies, templates=True)))
-        _tell(printed, options)
+        _print(printed, options)
     return OK
 
 
 def translate_schema(options: Mapping[str, Any]) -> int:
-    """A schema in the other syntax, or with every name resolved; several schemas are linked first."""
+    """Print a schema in the other syntax, or with every name resolved; several schemas are linked first."""
     inputs = Inputs.of(options["engine"])
     direction = options["direction"]
     given: Format = "json" if direction == "json-to-cedar" else "cedar"
     sources = inputs.schemas(options["schema"] or (None,), given)
     if direction == "json-to-cedar":
         source = inputs.linked(sources) or sources[0]
-        told: Printed = inputs.written(inputs.engine.ask(TranslateSchema(source, "cedar")))
-        _tell(told, options)
+        printed: Printed = inputs.written(inputs.engine.ask(TranslateSchema(source, "cedar")))
+        _print(printed, options)
     elif direction == "cedar-to-json" and len(sources) == 1:
-        told = inputs.written(inputs.engine.ask(TranslateSchema(sources[0], "json")))
-        click.echo(_pretty(told.text))
+        printed = inputs.written(inputs.engine.ask(TranslateSchema(sources[0], "json")))
+        click.echo(_pretty(printed.text))
     else:
         read: Accepted = inputs.written(inputs.engine.ask(LinkSchemas(sources, complete=False)))
         click.echo(_pretty(read.canonical))
     return OK
 
 
-def _tell(printed: Printed, options: Mapping[str, Any]) -> None:
+def _print(printed: Printed, options: Mapping[str, Any]) -> None:
     """Print Cedar text, for programs as the member `text` of an object; what is JSON needs none."""
     text = printed.text.rstrip("\n")
     click.echo(json.dumps({"text": text}, indent=2) if options["form"] == "json" else text)
 
 
 def _pretty(document: str) -> str:
-    """The document with indentation; as it is where it nests deeper than the `json` module can follow."""
+    """Indent the document; return it unchanged if it nests deeper than the `json` module can follow."""
     try:
         return json.dumps(json.loads(document), indent=2, ensure_ascii=False)
     except RecursionError:
@@ -187,7 +189,7 @@ def _pretty(document: str) -> str:
 
 
 def _refuse_special(path: Path | None) -> None:
-    """Raises `InputProblem` for a device or a pipe: renaming a file onto one would take it away."""
+    """Raise `InputProblem` for a device or a pipe: renaming a file onto it would replace it."""
     if path is not None and path.exists() and not path.is_file() and not path.is_dir():
         raise InputProblem("cannot be written: not an ordinary file", path)
 

@@ -160,7 +160,7 @@ def _run_options(settings: Mapping[str, Any]) -> RunOptions:
     arbiter = arbiter or None
     names = [build(name).name for name in (*engines, *([arbiter] if arbiter else []))]
     if twice := [name for name in names if names.count(name) > 1]:
-        raise InputProblem(f"two engines are called {twice[0]!r}; their answers could not be told apart")
+        raise InputProblem(f"two engines are called {twice[0]!r}; give each engine a name of its own")
     random_seed = settings["random_seed"]
     if random_seed is None and settings["shard"] is not None:
         raise InputProblem("a shard needs the random seed that all shards share: add --seed N")
@@ -214,7 +214,7 @@ def _created(corpus: Path | None) -> Path | None:
 
 
 def _usual_arbiter(engines: Sequence[str]) -> str | None:
-    """The Rust engine, if its binding is installed and it is not one of the engines."""
+    """Choose the Rust engine if its binding is installed and it is not one of the engines."""
     here = find_spec(USUAL_ARBITER) is not None
     return USUAL_ARBITER if here and USUAL_ARBITER not in engines else None
 
@@ -231,7 +231,7 @@ def _select_targets(globs: tuple[str, ...], targets_from: str) -> tuple[str, ...
 
 
 def _runs_folder() -> Path:
-    """`runs/` of the checkout, else of the current folder."""
+    """Find `runs/` of the checkout, else of the current folder."""
     here = Path.cwd()
     for folder in (here, *here.parents):
         if (folder / "pyproject.toml").is_file() and (folder / "corpus").is_dir():

@@ -44,7 +44,7 @@ class Settings:
     doubt: str = ""
 
     def table(self, *way: str) -> Table:
-        """The table at `way` below the root, empty where there is none.
+        """Find the table at `way` below the root, empty if there is none.
 
         Raises `InputProblem` where something else stands there.
         """
@@ -58,20 +58,20 @@ class Settings:
         return found
 
     def name(self, *way: str) -> str:
-        """A table as the file writes it: `[tool.drt.run]`."""
+        """Name a table as the file writes it: `[tool.drt.run]`."""
         return f"[{'.'.join((*self.root, *way))}]" if (self.root or way) else "the file"
 
     def problem(self, sentence: str, *way: str) -> InputProblem:
-        """A complaint about the setting or table at `way`."""
+        """Make an error about the setting or table at `way`."""
         return InputProblem(sentence, self.path, line_of(self.text, (*self.root, *way)))
 
     def beside(self, name: str) -> Path:
-        """A relative path of the file: it counts from the file's folder."""
+        """Resolve a path relative to the file's folder."""
         return Path(name) if self.path is None else self.path.parent / name
 
 
 def read_settings(given: Path | None = None, start: Path | None = None) -> Settings:
-    """The settings of the file given, else of the nearest one upward from `start`, else none.
+    """Read the settings of the given file, else of the nearest one upward from `start`, else none.
 
     Raises `InputProblem` for a file that is not there or is no TOML.
     """
@@ -109,7 +109,7 @@ def _is_ours(path: Path) -> bool:
 
 
 def _read(path: Path, root: tuple[str, ...]) -> Settings | None:
-    """The settings of a file; None where it has no table of ours."""
+    """Read the settings of a file; None if it has no table of ours."""
     text = json_text.read_text(path)
     if root and "drt" not in text:
         return None

@@ -71,7 +71,7 @@ def _list(corpus: Path | None, form: str) -> None:
 
 
 def _conclusions(paths: Sequence[Path]) -> Iterator[tuple[Path, Row]]:
-    """The conclusion in each case that can be read."""
+    """Yield the conclusion of each readable case."""
     from drt.model.case_directory import read_case
 
     for path in paths:

@@ -13,7 +13,7 @@ from drt.model.question import LinkSchemas
 
 
 def undemanding(engine: Guarded, schemas: Sequence[Source]) -> tuple[Source, ...]:
-    """The schemas with every attribute of a context optional; as they are where the engine cannot link."""
+    """Make every attribute of a context optional; return the schemas unchanged if the engine cannot link."""
     linked = engine.ask(LinkSchemas(tuple(schemas), complete=False))
     if not isinstance(linked, Accepted):
         return tuple(schemas)
@@ -27,7 +27,7 @@ def undemanding(engine: Guarded, schemas: Sequence[Source]) -> tuple[Source, ...
 
 
 def _contexts(document: Any) -> Iterator[Any]:
-    """The context types of a resolved schema."""
+    """Yield the context types of a resolved schema."""
     for namespace in document.values():
         for action in namespace.get("actions", {}).values():
             yield (action.get("appliesTo") or {}).get("context")

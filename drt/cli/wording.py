@@ -24,35 +24,35 @@ TEMPLATE = re.compile(r"(?<=template ['`])policy[0-9]+(?=['`])")
 POLICY_ID = re.compile(r"policy[0-9]+")
 
 
-def told(said: str, files: Sequence[File], named: Mapping[str, str]) -> str:
-    """What an engine says of policies, line by line, with the names of policies and places in their files."""
-    return "\n".join(_line_told(line, files, named) for line in said.split("\n"))
+def rewritten(message: str, files: Sequence[File], named: Mapping[str, str]) -> str:
+    """Rewrite an engine's message about policies, line by line, with names and places in their files."""
+    return "\n".join(_rewritten_line(line, files, named) for line in message.split("\n"))
 
 
-def _line_told(line: str, files: Sequence[File], named: Mapping[str, str]) -> str:
+def _rewritten_line(line: str, files: Sequence[File], named: Mapping[str, str]) -> str:
     found = HEAD.match(line)
     head = found[0] if found else ""
     words = POLICY_ID.sub(lambda policy: named.get(policy[0], policy[0]), head)
     return placed(words, files) + line[len(head) :] if head else line
 
 
-def placed(said: str, files: Sequence[File]) -> str:
-    """The first place in the joined text as one of its files; as it is where there is one file."""
-    return PLACE.sub(lambda found: _place(files, found), said, count=1) if len(files) > 1 else said
+def placed(message: str, files: Sequence[File]) -> str:
+    """Rewrite the first place in the joined text as a place in its file, if there are several files."""
+    return PLACE.sub(lambda found: _place(files, found), message, count=1) if len(files) > 1 else message
 
 
-def link_told(said: str, named: Mapping[str, str]) -> str:
-    """What an engine says of a link, with the name of its template."""
-    return TEMPLATE.sub(lambda found: named.get(found[0], found[0]), said)
+def rewritten_link(message: str, named: Mapping[str, str]) -> str:
+    """Rewrite an engine's message about a link with the name of its template."""
+    return TEMPLATE.sub(lambda found: named.get(found[0], found[0]), message)
 
 
 def paths(files: Sequence[File]) -> str:
-    """The files by name, each once."""
+    """List the files by name, each once."""
     return ", ".join(dict.fromkeys(str(file.path) for file in files))
 
 
 def excerpt(text: str, line: int, column: int) -> str:
-    """The line of a text with a caret, for the end of a message; nothing where there is none to show."""
+    """Render the line of a text with a caret, for the end of a message; empty if there is none to show."""
     lines = text.split("\n")
     if not 1 <= line <= len(lines) or not lines[line - 1].strip() or len(lines[line - 1]) > 200:
         return ""

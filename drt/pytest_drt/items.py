@@ -1,4 +1,4 @@
-"""Saved cases as pytest items: what each must show, and what is told when it does not.
+"""Saved cases as pytest items: what each must show, and the failure report.
 
 Owns the verdict on a test. Engines against each other: a case fails where a replay would, and an open one is
 expected to fail. One engine alone: a seed case holds it to the documented outcome, a counterexample to the
@@ -72,8 +72,8 @@ class Cases:
         return cls(corpus.root.resolve(), engines, read_known(corpus.root), alone, names[0])
 
     def pytest_report_header(self) -> str:
-        told = f"engine {self.engines[0]}" if self.alone else f"engines {', '.join(self.engines)}"
-        return f"drt: corpus {self.root}, {told}"
+        engines = f"engine {self.engines[0]}" if self.alone else f"engines {', '.join(self.engines)}"
+        return f"drt: corpus {self.root}, {engines}"
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
         if not file_path.is_relative_to(self.root):
@@ -88,7 +88,7 @@ class Cases:
         return None
 
     def replayed(self, path: Path, saved: SavedCase) -> Replayed:
-        """The case, put to the engines."""
+        """Run the case on the engines."""
         targets = target_table() if "target" in saved.origin else {}
         if not self.alone:
             return Replayer(self.engines, targets, self.known).alone(path, saved)
@@ -160,7 +160,7 @@ class CaseItem(pytest.Item):
         if replayed.broke:
             raise RuntimeError(replayed.reason)
         if replayed.failed or (replayed.divergences and self.get_closest_marker("xfail")):
-            raise CaseFailed(told(replayed, self.cases.engines))
+            raise CaseFailed(failure_report(replayed, self.cases.engines))
         if replayed.verdict == "cannot run":
             pytest.skip(replayed.reason)
 
@@ -182,7 +182,7 @@ class KnownFile(pytest.File):
 
 
 class OrderItem(CaseItem):
-    """A whole corpus: everything that `drt corpus check` looks at."""
+    """A corpus: everything that `drt corpus check` looks at."""
 
     def runtest(self) -> None:
         faults = check(Corpus(self.path.parent)).faults
@@ -194,12 +194,12 @@ class OrderItem(CaseItem):
 
 
 def _right(saved: SavedCase) -> str:
-    """The engine to which a counterexample holds others: the reference, unless that was in the wrong."""
+    """Choose the engine that others must agree with: the reference, unless it was wrong."""
     return "production" if saved.verdict is not None and saved.verdict.wrong == "reference" else "reference"
 
 
-def told(replayed: Replayed, engines: tuple[str, ...]) -> str:
-    """What a replay shows, ending with the line that shows it again."""
+def failure_report(replayed: Replayed, engines: tuple[str, ...]) -> str:
+    """Render a replay, ending with the command that repeats it."""
     page = io.StringIO()
     print_replayed(plain(page), replayed, full=True)
     named = [] if engines == DEFAULT_ENGINES else [f"--engine={engine}" for engine in engines]

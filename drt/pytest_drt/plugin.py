@@ -18,6 +18,7 @@ import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options and settings of the plugin."""
     group = parser.getgroup("drt", "saved cases of Cedar engines")
     group.addoption("--drt-corpus", metavar="FOLDER", help="collect the cases of this corpus")
     group.addoption(
@@ -35,6 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    """Activate the plugin if an option or setting names a corpus or an engine."""
     option = config.option
     asked_for = option.drt_corpus or option.drt_engines or option.drt_engine
     if not asked_for and not config.getini("drt_corpus"):
@@ -51,7 +53,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _send_to(config: pytest.Config, corpus: Path) -> None:
-    """Have pytest look into the corpus: there alone, unless it was told where to look."""
+    """Have pytest collect the corpus: only that, unless test paths were given."""
     if config.args_source is not pytest.Config.ArgsSource.ARGS:
         config.args = [str(corpus)]
         return

@@ -1,6 +1,6 @@
 """Reports of runs: gathered once from the logs, written as Markdown, HTML, JUnit XML, SARIF or JSON.
 
-Owns what a run looks like to whoever was not there. Everything is made from log folders, also later, also
+Everything is made from log folders, also later, also
 of a run that was cut off, also of several runs taken together. Texts in a case are hostile: each format
 spells and escapes them in its own way, in one place.
 """

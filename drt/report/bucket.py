@@ -1,4 +1,4 @@
-"""One finding as reports show it, read from a log; whatever is not as a run logs it is refused here.
+"""Findings as reports show them, read from a log; anything that a run does not log is rejected here.
 
 Owns the reading of a finding: its divergence, the reduced case, where the engines part, where the case lies.
 """
@@ -24,8 +24,10 @@ WHOLE = "the whole"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Where the engines part: `rows` pair the text of an operand, or `the whole`, with each engine's answer
-    in words."""
+    """Difference: the innermost expression or rule on which engines part.
+
+    `rows` pair the text of an operand, or `the whole`, with each engine's answer in words.
+    """
 
     rule: str
     source: str
@@ -38,8 +40,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """One finding. `path` is where its case lies, as far as can be known here; `None` where it was not
-    saved."""
+    """Finding as reports show it; `path` is the folder of its case, or None if it was not saved."""
 
     finding: Finding
     divergence: Divergence
@@ -59,8 +60,9 @@ class Bucket:
 
     @property
     def replay(self) -> str | None:
-        """The command line that shows it again: from any folder where the case is on this machine, else from
-        the root of a checkout.
+        """The command that replays it, from any folder if the case is on this machine.
+
+        Otherwise it runs from the root of a checkout.
         """
         if self.path is None:
             return None
@@ -92,7 +94,7 @@ def bucket_of(document: Mapping[str, Any], corpus: str) -> Bucket:
 
 
 def whole(value: Any) -> int:
-    """A whole number; raises `TypeError` for anything else."""
+    """Return an integer unchanged; raises `TypeError` for anything else."""
     if not isinstance(value, int):
         raise TypeError(f"{value!r} is no whole number")
     return value

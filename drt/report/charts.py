@@ -1,6 +1,6 @@
 """Curves as inline SVG: one or two lines over the time of a run, each named where it ends.
 
-Owns the scales. Colours are the page's; the numbers are also told in words, for whoever does not see lines.
+Owns the scales. Colours are the page's; the numbers are also given in words.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Line:
     curve: Curve
 
 
-def chart(title: str, told: str, lines: Sequence[Line], ceiling: float | None = None) -> Markup:
+def chart(title: str, caption_text: str, lines: Sequence[Line], ceiling: float | None = None) -> Markup:
     """A figure of the lines, all over the same time and on the same scale; the names stand below each other,
     so the highest line comes first. `ceiling` is what the values can reach at most."""
     end = max(line.curve[-1][0] for line in lines)
@@ -81,8 +81,10 @@ def chart(title: str, told: str, lines: Sequence[Line], ceiling: float | None = 
         parts.append(tag("path", d=f"M{points}", class_=f"line line{number}"))
         floor = min(y(last[1]) + 4, HEIGHT - BOTTOM + 4) if not number else max(floor + 14, y(last[1]) + 4)
         parts.append(tag("text", line.name, x=WIDTH - RIGHT + 8, y=floor, class_=f"name name{number}"))
-    drawing = tag("svg", parts, viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img", aria_label=f"{title}. {told}")
-    caption = tag("figcaption", tag("b", title), " ", told)
+    drawing = tag(
+        "svg", parts, viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img", aria_label=f"{title}. {caption_text}"
+    )
+    caption = tag("figcaption", tag("b", title), " ", caption_text)
     return tag("figure", caption, drawing, class_="chart")
 
 

@@ -33,7 +33,7 @@ STATES: dict[State, str] = {
 
 
 def grouped(shown: Sequence[tuple[State, Shown]]) -> Iterable[tuple[str, list[Shown]]]:
-    """Findings under their headings; headings without a finding are left out."""
+    """Group findings under their headings; headings without a finding are left out."""
     for heading in dict.fromkeys(HEADINGS.values()):
         group = [one for state, one in shown if HEADINGS[state] == heading]
         if group:
@@ -41,42 +41,42 @@ def grouped(shown: Sequence[tuple[State, Shown]]) -> Iterable[tuple[str, list[Sh
 
 
 def verdict_of(finding: Finding) -> str:
-    """Who is wrong, and by what, in one sentence; empty for logs of an older drt."""
+    """Return the verdict in one sentence; empty for logs of an older drt."""
     return str(_verdict(finding).get("sentence", ""))
 
 
 def citations(finding: Finding) -> list[Place]:
-    """The places in the language guide that the verdict cites."""
+    """Find the places in the language guide that the verdict cites."""
     return guide.places(str(_verdict(finding).get("source", "")))
 
 
 def quote_of(finding: Finding) -> str:
-    """What the language guide says there; empty where it says nothing about the rule."""
+    """Return the sentence of the language guide about the rule; empty if there is none."""
     return str(_verdict(finding).get("quote", ""))
 
 
 def cited(finding: Finding) -> str:
-    """The citations with their files, and the quotation, in one line; empty where there is none."""
+    """Render the citations with their files, and the quotation, in one line; empty if there is none."""
     named = ", ".join(f"{place.citation} ({place.path})" for place in citations(finding))
     quote = quote_of(finding)
     return f"{named}: “{quote}”" if named and quote else named
 
 
 def notes(finding: Finding) -> list[str]:
-    """What else is to be known of a finding, each in a few words."""
+    """List further facts about a finding, each in a few words."""
     times = "1 time" if finding.seen == 1 else f"{finding.seen:,} times"
-    told = [f"seen {times}", f"target {finding.target}"]
+    facts = [f"seen {times}", f"target {finding.target}"]
     if finding.known is not None:
-        told.append(f"known as {finding.known}, not counted")
-    told += filter(None, [STATES[finding.state], finding.unexcused])
+        facts.append(f"known as {finding.known}, not counted")
+    facts += filter(None, [STATES[finding.state], finding.unexcused])
     if not finding.reduced:
-        told.append("the reduction was cut short")
+        facts.append("the reduction was cut short")
     if finding.arbiter:
-        told.append("the engines agree, the arbiter does not")
+        facts.append("the engines agree, the arbiter does not")
     if finding.says:
         asked = f"{finding.says.get('engine')} {finding.says.get('version', '')}".strip()
-        told.append(f"{asked} answers {finding.says.get('says')}")
-    return told
+        facts.append(f"{asked} answers {finding.says.get('says')}")
+    return facts
 
 
 def _verdict(finding: Finding) -> dict[str, Any]:

@@ -27,11 +27,13 @@ from drt.run.summary import FROM_OUTSIDE, Tally, exit_code, footer
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:
-    """One run. `began` is in seconds since the epoch, `seconds` its length; `shard` says which part of a
-    larger run it was, as in `2/4`; `complete` is False where it was cut off. `sometimes` counts the events
-    that must happen sometimes, and `missed` are those that it had to reach and did not. `partial` are the
-    engines that left too much unanswered, each with the share. `statistics` are sentences about the
-    generator."""
+    """Facts of one run.
+
+    `began` is in seconds since the epoch, `seconds` its length; `shard` its part, as in `2/4`;
+    `complete` is False if it was cut off. `sometimes` counts required events, `missed` lists those that never
+    occurred. `partial` maps engines to the share of questions that they left unanswered. `statistics` are
+    sentences about the generator.
+    """
 
     folder: str
     began: float
@@ -60,6 +62,7 @@ class RunFacts:
 
     @property
     def counts(self) -> Counts:
+        """The counts of all targets."""
         return total(self.targets.values())
 
 
@@ -75,6 +78,7 @@ class Report:
 
     @property
     def counts(self) -> Counts:
+        """The counts of all targets."""
         return total(self.targets.values())
 
     @property
@@ -95,20 +99,24 @@ class Report:
 
     @property
     def broken(self) -> int:
+        """How often the harness broke."""
         return sum(run.broken for run in self.runs)
 
     @property
     def complete(self) -> bool:
+        """Whether no run was cut off."""
         return all(run.complete for run in self.runs)
 
     @property
     def coverage(self) -> Coverage:
+        """The coverage of all runs together."""
         return coverage(self.features)
 
     @property
     def exit_code(self) -> int:
-        """What one run that did all this would end with; that one of several was cut off or interrupted says
-        less than a finding of another.
+        """The exit code of one run that did all this.
+
+        A finding of one run counts more than the interruption of another.
         """
         cut = any(run.interrupted or not run.complete for run in self.runs)
         code = exit_code(
@@ -130,13 +138,13 @@ class Report:
 
 
 def gather(folders: Sequence[Path]) -> Report:
-    """The report of the runs in these log folders; raises `InputProblem` for a folder that holds none."""
+    """Gather the runs in these log folders; raises `InputProblem` for a folder without a run."""
     places = list(dict.fromkeys(folder.resolve() for folder in folders))
     return together([_facts(folder) for folder in places])
 
 
 def together(runs: Sequence[RunFacts]) -> Report:
-    """Runs as one report."""
+    """Add runs up to one report."""
     targets = {
         name: total(run.targets[name] for run in runs if name in run.targets)
         for name in sorted({name for run in runs for name in run.targets})
@@ -177,8 +185,8 @@ def _facts(folder: Path) -> RunFacts:
             f"the log cannot be read: {(error.strerror or str(error)).lower()}", folder
         ) from None
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        told = f"{type(error).__name__} {error}".splitlines()[0][:120]
-        raise InputProblem(f"not a log as a run writes it ({told})", folder) from None
+        reason = f"{type(error).__name__} {error}".splitlines()[0][:120]
+        raise InputProblem(f"not a log as a run writes it ({reason})", folder) from None
 
 
 def _from_log(folder: Path, log: RunLog) -> RunFacts:
@@ -219,7 +227,7 @@ def _tally(document: Mapping[str, Any]) -> dict[str, int]:
 
 
 def _counted(folder: Path, log: RunLog) -> Event:
-    """The footer of a run that did not come to write one: what its workers had counted."""
+    """Make the footer of a run that was cut off, from the counts of its workers."""
     options = RunOptions.from_json(log.header["options"])
     corpus = Path(options.corpus)
     tally = Tally(read_known(corpus) if corpus.is_dir() else ())

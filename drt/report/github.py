@@ -21,7 +21,7 @@ LONGEST_TITLE = 200
 
 
 def annotation_lines(report: Report) -> Iterator[str]:
-    """The workflow commands, one per line: `::error` for the findings that fail the run, at most ten."""
+    """Yield workflow commands, one per line: `::error` for at most ten findings that fail the run."""
     failing = report.failing
     for bucket in failing[:MOST_ANNOTATIONS]:
         yield _annotation(bucket)

@@ -66,8 +66,8 @@ def outcome_table(found: Iterable[Operator]) -> Markup:
     head = tag("tr", tag("th", "operator", scope="col"), [tag("th", name, scope="col") for name in OUTCOMES])
     rows = []
     for operator in found:
-        told = [_counted(operator, outcome) for outcome in OUTCOMES]
-        rows.append(tag("tr", tag("th", tag("code", operator.name), scope="row"), told))
+        counts = [_counted(operator, outcome) for outcome in OUTCOMES]
+        rows.append(tag("tr", tag("th", tag("code", operator.name), scope="row"), counts))
     body = tag("table", tag("thead", head), tag("tbody", rows), class_="heat")
     return tag("div", body, class_="wide")
 
@@ -94,21 +94,21 @@ def _arity(operator: Operator) -> int:
 def _map(operator: Operator) -> Markup:
     """One operand lies across; of two, the first goes down and the second across. Where evaluation can stop
     after the first, a column of its own stands before the others."""
-    shown = {kinds: told for kinds, told in operator.by_kinds.items() if kinds[0] in KINDS}
+    shown = {kinds: counts for kinds, counts in operator.by_kinds.items() if kinds[0] in KINDS}
     across = _arity(operator) == 1
     alone = not across and any(len(kinds) == 1 for kinds in shown)
     left = STEP * 1.5 if alone else 0.0
     squares = []
     reached = 0
-    for kinds, told in sorted(shown.items()):
+    for kinds, counts in sorted(shown.items()):
         first = KINDS.index(kinds[0])
         column, row = (first * STEP, 0.0) if across else (0.0, first * STEP)
         if len(kinds) == 2:
             column = left + KINDS.index(kinds[1]) * STEP
-        reached += sum(1 for count in told.values() if count)
-        squares.append(_square(operator.name, kinds, told, column, row))
+        reached += sum(1 for count in counts.values() if count)
+        squares.append(_square(operator.name, kinds, counts, column, row))
     width, height = left + STEP * 10, STEP if across else STEP * 10
-    whole = sum(len(told) for told in shown.values())
+    whole = sum(len(counts) for counts in shown.values())
     drawing = tag(
         "svg", squares, viewBox=f"0 0 {width:g} {height:g}", width=f"{width:g}", height=f"{height:g}",
         role="img", aria_label=f"{operator.name}: {reached} of {whole} cells reached",
@@ -117,14 +117,14 @@ def _map(operator: Operator) -> Markup:
     return tag("figure", caption, drawing)
 
 
-def _square(name: str, kinds: tuple[str, ...], told: Mapping[str, int], x: float, y: float) -> Markup:
+def _square(name: str, kinds: tuple[str, ...], counts: Mapping[str, int], x: float, y: float) -> Markup:
     """Full where every outcome was reached, half where one is missing, hollow where all are."""
-    most, missing = sum(told.values()), [outcome for outcome, count in told.items() if not count]
-    shade = f"h{level(most)}" + (" err" if set(told) == {"type"} else "")
-    counts = ", ".join(
-        f"{outcome} {count:,}" if count else f"{outcome} never" for outcome, count in told.items()
+    most, missing = sum(counts.values()), [outcome for outcome, count in counts.items() if not count]
+    shade = f"h{level(most)}" + (" err" if set(counts) == {"type"} else "")
+    outcomes = ", ".join(
+        f"{outcome} {count:,}" if count else f"{outcome} never" for outcome, count in counts.items()
     )
-    title = tag("title", f"{name} on {', '.join(kinds)}: {counts}")
+    title = tag("title", f"{name} on {', '.join(kinds)}: {outcomes}")
     hollow = most == 0
     frame = tag(
         "rect", title if hollow or not missing else "", x=f"{x + 0.5:g}", y=f"{y + 0.5:g}",

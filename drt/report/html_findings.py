@@ -69,9 +69,9 @@ def _answers(bucket: Bucket) -> Markup:
     rows = []
     for row in side_by_side(answers):
         mark = tag("span", "≠ ", title="the engines differ") if row.differ else Markup("")
-        told = [tag("td", tag("code", one)) for one in row.texts]
+        texts = [tag("td", tag("code", one)) for one in row.texts]
         style = "differ" if row.differ else ("says" if row.name == SAYS else None)
-        rows.append(tag("tr", tag("th", mark, row.name, scope="row"), told, class_=style))
+        rows.append(tag("tr", tag("th", mark, row.name, scope="row"), texts, class_=style))
     body = tag("table", tag("thead", head), tag("tbody", rows), class_="answers")
     return tag("div", body, class_="wide")
 
@@ -86,22 +86,22 @@ def _part(part: Part, answers: Sequence[tuple[str, Outcome]]) -> Markup:
         return join([head, code, said])
     titles = tag("tr", tag("th", "", scope="col"), [tag("th", name, scope="col") for name in part.engines])
     rows = []
-    for number, (operand, told) in enumerate(part.rows, 1):
+    for number, (operand, texts) in enumerate(part.rows, 1):
         last = number == len(part.rows)
         name = operand if last else tag("code", operand)
-        cells = [tag("td", tag("code", one)) for one in told]
+        cells = [tag("td", tag("code", one)) for one in texts]
         rows.append(tag("tr", tag("th", name, scope="row"), cells, class_="differ" if last else None))
     table = tag("table", tag("thead", titles), tag("tbody", rows), class_="answers")
     return join([head, code, said, tag("div", table, class_="wide")])
 
 
 def _case(case: Case) -> Markup:
-    told = list(_parts(case))
+    texts = list(_parts(case))
     parts = [
         join([tag("h4", name), tag("pre", text(one, LONGEST)) if one else tag("p", "none", class_="none")])
-        for name, one in told
+        for name, one in texts
     ]
-    short = sum(len(one) for _, one in told) <= LONGEST_OPEN
+    short = sum(len(one) for _, one in texts) <= LONGEST_OPEN
     return tag("details", tag("summary", "The case"), parts, open="" if short else None)
 
 

@@ -76,13 +76,13 @@ def file_issues(report: Report, environment: Mapping[str, str]) -> Filed:
 
 
 def _known() -> dict[str, tuple[int, str]]:
-    """The number and state of each issue of ours, by the marker in its body."""
-    told = _gh(
+    """Find the number and state of each of our issues, by the marker in its body."""
+    listed = _gh(
         "issue", "list", "--label", LABEL, "--state", "all", "--limit", "5000", "--json", "number,state,body"
     )
     known: dict[str, tuple[int, str]] = {}
     try:
-        for issue in json.loads(told):
+        for issue in json.loads(listed):
             if marker := _MARKER.search(issue["body"]):
                 known.setdefault(marker[1], (int(issue["number"]), str(issue["state"])))
     except (ValueError, KeyError, TypeError):
@@ -91,8 +91,8 @@ def _known() -> dict[str, tuple[int, str]]:
 
 
 def _body(bucket: Bucket, link: str) -> str:
-    told = finding_text(bucket)[:LONGEST_BODY]
-    return f"<!-- drt:{identity(bucket)} -->\n{told}\n{link.strip()}\n"
+    text = finding_text(bucket)[:LONGEST_BODY]
+    return f"<!-- drt:{identity(bucket)} -->\n{text}\n{link.strip()}\n"
 
 
 def _link(environment: Mapping[str, str]) -> str:

@@ -20,12 +20,12 @@ PARTS = 120
 
 
 def as_json(report: Report) -> str:
-    """The document as text, in ASCII."""
+    """Render the JSON document, in ASCII."""
     return json.dumps(document(report), indent=2) + "\n"
 
 
 def document(report: Report) -> dict[str, Any]:
-    """The report as plain values."""
+    """Convert the report to plain values."""
     counts, coverage = report.counts, report.coverage
     decisions = rates([run.series.decisions for run in report.runs], PARTS)
     cases = rates([run.series.cases for run in report.runs], PARTS)
@@ -59,9 +59,9 @@ def document(report: Report) -> dict[str, Any]:
 
 
 def _totals(counts: Counts) -> dict[str, Any]:
-    whole = {name: told for name, told in counts.to_json().items() if name not in ("streams", "distinct")}
+    members = {name: value for name, value in counts.to_json().items() if name not in ("streams", "distinct")}
     return {
-        **whole,
+        **members,
         "shares": counts.shares(),
         "stream_shares": counts.stream_shares(),
         "distinct_shares": {name: round(sample.share, 4) for name, sample in counts.distinct.items()},
@@ -70,8 +70,8 @@ def _totals(counts: Counts) -> dict[str, Any]:
 
 def _numbers(counts: Counts) -> dict[str, Any]:
     names = ("cases", "comparisons", "decisions", "divergences", "inconclusive", "events", "reasons")
-    whole = counts.to_json()
-    return {name: whole[name] for name in names} | {"seconds": round(sum(counts.seconds.values()), 3)}
+    members = counts.to_json()
+    return {name: members[name] for name in names} | {"seconds": round(sum(counts.seconds.values()), 3)}
 
 
 def _points(curve: tuple[tuple[float, float], ...]) -> list[list[float]]:

@@ -21,7 +21,7 @@ SOMETIMES = "sometimes"
 
 
 def as_junit(report: Report) -> str:
-    """The document as text, with an XML declaration."""
+    """Render the document, with an XML declaration."""
     root = ET.Element("testsuites", name="drt")
     began = moment(min(run.began for run in report.runs)).removesuffix("Z")
     names = dict.fromkeys((*report.targets, *(bucket.finding.target for bucket in report.buckets)))
@@ -74,8 +74,8 @@ def _target(name: str, counts: Counts, buckets: Sequence[Bucket], began: str) ->
         if not counts.comparisons and not counts.events["arbiter:comparisons"]:
             ET.SubElement(whole, "skipped", message="nothing was compared")
         elif counts.divergences:
-            told = ET.SubElement(whole, "system-out")
-            told.text = f"{counts.divergences:,} divergences, of findings that stand with other targets"
+            note = ET.SubElement(whole, "system-out")
+            note.text = f"{counts.divergences:,} divergences, of findings that stand with other targets"
         cases = [whole]
     suite = _suite(name, began, seconds, cases)
     properties = suite.find("properties")
@@ -102,7 +102,7 @@ def _finding(target: str, bucket: Bucket) -> ET.Element:
 
 
 def _told(bucket: Bucket) -> str:
-    """A finding as plain text, the line that replays it last."""
+    """Render a finding as plain text, the replay command last."""
     divergence = bucket.divergence
     lines = [
         *verdict_lines(bucket),
@@ -118,16 +118,16 @@ def _told(bucket: Bucket) -> str:
     part = bucket.part
     if part is not None:
         lines.append(f"they part at {part.rule} ({part.source}; {part.place}): {part.text}")
-        for text, told in part.rows:
+        for text, note in part.rows:
             lines.append(
-                f"  {text}: " + ", ".join(f"{n} {t}" for n, t in zip(part.engines, told, strict=True))
+                f"  {text}: " + ", ".join(f"{n} {t}" for n, t in zip(part.engines, note, strict=True))
             )
     lines.append(bucket.replay or "not saved")
     return "\n" + "\n".join(escape_untrusted(line) for line in lines) + "\n"
 
 
 def _missed(events: Sequence[str], began: str) -> ET.Element:
-    """The events that had to happen and did not."""
+    """Add the required events that never occurred."""
     cases = []
     for event in events:
         case = _case(SOMETIMES, event)
@@ -137,7 +137,7 @@ def _missed(events: Sequence[str], began: str) -> ET.Element:
 
 
 def _troubles(report: Report) -> list[tuple[str, str]]:
-    """What went wrong with the run itself, each a name and what is known of it."""
+    """Yield the troubles of the run itself, each a name and the details."""
     troubles = []
     for run in report.runs:
         if run.interrupted or not run.complete:
@@ -146,9 +146,9 @@ def _troubles(report: Report) -> list[tuple[str, str]]:
         if run.cannot_start is not None:
             troubles.append(("the workers start", run.cannot_start))
         troubles += [(place_of(error), str(error.get("error"))) for error in run.errors]
-        told = len(run.errors) + (run.cannot_start is not None)
-        if run.broken > told:
-            troubles.append(("the harness", f"it broke {run.broken - told} times more"))
+        note = len(run.errors) + (run.cannot_start is not None)
+        if run.broken > note:
+            troubles.append(("the harness", f"it broke {run.broken - note} times more"))
         if run.unexplained:
             troubles.append(
                 ("workers live", f"{run.unexplained} died of something that did not happen again")

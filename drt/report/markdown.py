@@ -30,7 +30,7 @@ _PLAIN = re.compile(r"[^`|\\\n]+")
 
 
 def as_markdown(report: Report, longest: int = LONGEST) -> str:
-    """The report, at most `longest` bytes of UTF-8: verdict, findings, volume, statistics.
+    """Render verdict, findings, volume and statistics in at most `longest` bytes of UTF-8.
 
     What does not fit is left out and counted.
     """
@@ -62,7 +62,7 @@ def _add_findings(page: _Page, report: Report) -> None:
 
 
 def in_order(buckets: Sequence[Bucket]) -> list[Bucket]:
-    """The buckets in the order of their groups."""
+    """Sort the buckets by their groups."""
     return [one for _, group in grouped([(bucket.state, bucket) for bucket in buckets]) for one in group]
 
 
@@ -172,7 +172,7 @@ def finding_text(bucket: Bucket) -> str:
 
 
 def _whole(bucket: Bucket) -> Iterator[str]:
-    """The verdict, both answers, where the engines part, the policies, the line that replays it."""
+    """Yield the verdict, both answers, the difference, the policies, the replay command."""
     divergence = bucket.divergence
     yield from _verdict(bucket)
     yield f"{KINDS[divergence.kind]} Asked: {code(divergence.question)}; law: {code(divergence.law)}; "
@@ -190,8 +190,8 @@ def _whole(bucket: Bucket) -> Iterator[str]:
         yield ""
         yield f"| | {' | '.join(code(name) for name in part.engines)} |"
         yield f"|---|{'---|' * len(part.engines)}"
-        for text, told in part.rows:
-            yield f"| {code(text)} | {' | '.join(map(code, told))} |"
+        for text, answers in part.rows:
+            yield f"| {code(text)} | {' | '.join(map(code, answers))} |"
         yield ""
     case = bucket.case
     if case is not None:

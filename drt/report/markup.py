@@ -23,9 +23,9 @@ class Markup(str):
     __slots__ = ()
 
 
-def text(told: str, longest: int = LONGEST) -> Markup:
+def text(content: str, longest: int = LONGEST) -> Markup:
     """A text of anybody's."""
-    return Markup(html.escape(escape_untrusted(told, longest)))
+    return Markup(html.escape(escape_untrusted(content, longest)))
 
 
 def tag(name: str, /, *inside: str | Iterable[str], **attributes: str | float | None) -> Markup:

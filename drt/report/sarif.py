@@ -23,12 +23,12 @@ RULES = tuple(KINDS)
 
 
 def as_sarif(report: Report) -> str:
-    """The document as text, in ASCII."""
+    """Render the SARIF document, in ASCII."""
     return json.dumps(document(report), indent=2) + "\n"
 
 
 def document(report: Report) -> dict[str, Any]:
-    """The report as plain values: one SARIF run, one invocation a run of ours."""
+    """Convert the report to plain values: one SARIF run, one invocation per run of ours."""
     driver = {
         "name": "drt",
         "version": drt_version(),
@@ -62,7 +62,9 @@ def _invocation(run: RunFacts) -> dict[str, Any]:
         "endTimeUtc": moment(run.began + run.seconds),
         "properties": {
             "randomSeed": run.random_seed,
-            "engines": {escape_untrusted(name): escape_untrusted(told) for name, told in run.engines.items()},
+            "engines": {
+                escape_untrusted(name): escape_untrusted(version) for name, version in run.engines.items()
+            },
         },
     }
     if troubles:
@@ -103,7 +105,7 @@ def _result(bucket: Bucket) -> dict[str, Any]:
 
 
 def _location(bucket: Bucket) -> dict[str, Any]:
-    """The policies of the saved case, its description where they are not known to be a file."""
+    """Locate the policies of the saved case, or its description if they are in no file."""
     case = bucket.case
     name = "case.json"
     if case is not None:

@@ -21,8 +21,10 @@ Curve = tuple[tuple[float, float], ...]
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """The curves of one run. `cases` and `decisions` are totals so far; `first` says of each cell of the
-    language when it was reached first, in order of time. Empty where the log has no samples."""
+    """Curves of one run, empty if the log has no samples.
+
+    `cases` and `decisions` are running totals; `first` is the time at which each coverage bin was reached.
+    """
 
     seconds: float
     cases: Curve
@@ -31,7 +33,7 @@ class Series:
 
 
 def gather_series(log: RunLog, footer: Mapping[str, Any]) -> Series:
-    """The curves of a run with this footer."""
+    """Read the curves of a run with this footer."""
     elapsed = _clock(log)
     samples = [event for event in log.events if event["event"] == "progress" and "elapsed" in event]
     end = float(footer["seconds"])
@@ -68,8 +70,7 @@ def growth(all_of_them: Sequence[Series]) -> Curve:
 
 
 def rates(curves: Sequence[Curve], parts: int) -> Curve:
-    """The increase a second of all totals together, in so many equal stretches of time; the points are their
-    middles."""
+    """Compute the summed increase per second in equal intervals of time, at their middles."""
     curves = [curve for curve in curves if len(curve) > 1]
     end = max((curve[-1][0] for curve in curves), default=0.0)
     if end <= 0.0:
@@ -83,7 +84,7 @@ def rates(curves: Sequence[Curve], parts: int) -> Curve:
 
 
 def value_at(curve: Curve, at: float) -> float:
-    """The value at a time; outside of the curve, that of its nearest end."""
+    """Interpolate the value at a time; outside of the curve, use its nearest end."""
     after = bisect_right(curve, at, key=lambda point: point[0])
     if after == 0:
         return curve[0][1]
@@ -94,7 +95,7 @@ def value_at(curve: Curve, at: float) -> float:
 
 
 def _clock(log: RunLog) -> Any:
-    """A function from an event to the seconds of the run at which it happened; pauses do not count."""
+    """Make a function from an event to the seconds into the run, without pauses."""
     begins = [(float(log.header["at"]), 0.0)]
     begins += [(float(e["at"]), float(e["elapsed"])) for e in log.events if e["event"] == "resumed"]
 

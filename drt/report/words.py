@@ -40,35 +40,35 @@ def lasting(seconds: float) -> str:
 
 
 def moment(at: float) -> str:
-    """A time in UTC, to the second."""
+    """Format a time in UTC, to the second."""
     return datetime.datetime.fromtimestamp(at, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def headline(report: Report) -> str:
-    """What came of it, in a few words."""
+    """Summarise the verdict in a few words."""
     failing = len(report.failing)
     known = sum(1 for bucket in report.buckets if bucket.finding.known is not None)
     flaky = len(report.buckets) - failing - known
-    told = [count(failing, "finding")] if failing else []
+    parts = [count(failing, "finding")] if failing else []
     if flaky:
-        told.append(f"{count(flaky, 'finding')} that could not be reproduced")
+        parts.append(f"{count(flaky, 'finding')} that could not be reproduced")
     if known:
-        told.append(count(known, "known finding"))
+        parts.append(count(known, "known finding"))
     if not report.compared and not report.buckets:
-        told.append("nothing was compared")
-    told += [
+        parts.append("nothing was compared")
+    parts += [
         f"{engine} left {share:.0%} of its questions unanswered"
         for engine, share in {
             name: share for run in report.runs for name, share in run.partial.items()
         }.items()
     ]
     if report.broken:
-        told.append(f"the harness broke {count(report.broken, 'time')}")
+        parts.append(f"the harness broke {count(report.broken, 'time')}")
     if report.missed:
-        told.append(f"{count(len(report.missed), 'event')} that never happened")
+        parts.append(f"{count(len(report.missed), 'event')} that never happened")
     if not failing and not flaky and report.compared and not report.broken and not report.missed:
-        told.insert(0, "no divergence" if not known else "nothing new")
-    return ", ".join(told)
+        parts.insert(0, "no divergence" if not known else "nothing new")
+    return ", ".join(parts)
 
 
 def standing(report: Report) -> str:
@@ -77,8 +77,8 @@ def standing(report: Report) -> str:
     stopped = sum(1 for run in report.runs if run.interrupted)
     if len(report.runs) == 1:
         return "not finished" if cut else ("interrupted" if stopped else "")
-    told = [f"{cut} of {len(report.runs)} runs not finished"] if cut else []
-    return ", ".join(told + ([f"{stopped} interrupted"] if stopped else []))
+    parts = [f"{cut} of {len(report.runs)} runs not finished"] if cut else []
+    return ", ".join(parts + ([f"{stopped} interrupted"] if stopped else []))
 
 
 def volume(report: Report) -> str:
@@ -92,20 +92,20 @@ def volume(report: Report) -> str:
 
 
 def notes(bucket: Bucket) -> list[str]:
-    """What is to be known of a finding beside its signature."""
-    told = finding_words.notes(bucket.finding)
+    """List the facts about a finding beside its signature."""
+    parts = finding_words.notes(bucket.finding)
     if bucket.replay is not None and not bucket.is_here:
-        told.append("replay it from the root of a checkout")
-    return told
+        parts.append("replay it from the root of a checkout")
+    return parts
 
 
 def verdict_lines(bucket: Bucket) -> list[str]:
-    """The verdict, and what the language guide says; nothing where the log is of an older drt."""
+    """List the verdict and the language guide's words; empty for logs of an older drt."""
     return [line for line in (verdict_of(bucket.finding), cited(bucket.finding)) if line]
 
 
 def identity(bucket: Bucket) -> str:
-    """A short name of the bucket, the same in every report: a digest of its signature."""
+    """Hash the signature to a short name of the bucket, the same in every report."""
     return hashlib.sha256(bucket.finding.signature.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
@@ -116,7 +116,7 @@ def sometimes(report: Report) -> str:
 
 
 def about(run: RunFacts) -> str:
-    """A run's circumstances in one line."""
+    """Describe the circumstances of a run in one line."""
     engines = ", ".join(f"{name} {version}" for name, version in run.engines.items())
     shard = f", shard {run.shard}" if run.shard else ""
     return (
@@ -131,7 +131,7 @@ def place_of(error: Mapping[str, Any]) -> str:
 
 
 def drt_version() -> str:
-    """The version of this harness; `unknown` where it is not installed."""
+    """Find the version of this harness; `unknown` if it is not installed."""
     try:
         return version("cedar-drt-py")
     except PackageNotFoundError:

@@ -17,7 +17,7 @@ _STYLES = {"missed": "bold red", "kept": "green", "stretch": "green", "told": ""
 
 
 def bench_report(console: Console, report: Report) -> None:
-    """The figures, the curves, on what they were measured, and one line about all."""
+    """Print the figures, the curves, the machine and a total."""
     if report.rows:
         console.print(_figures(report.rows))
     for curve in report.curves:
@@ -63,7 +63,7 @@ def bounds(limit: Limit | None) -> tuple[str, str]:
 
 
 def shown(row: Row) -> str:
-    """The value of a row with its unit."""
+    """Render the value of a row with its unit."""
     number = f"{row.value:,.0f}" if row.value >= 100 else f"{row.value:,.2f}"
     return number if row.unit == "×" else f"{number} {row.unit}"
 

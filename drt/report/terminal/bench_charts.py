@@ -34,7 +34,7 @@ class Scale:
 
     @classmethod
     def around(cls, values: Sequence[float], start: float, end: float) -> Scale:
-        """The least decades that hold all values."""
+        """Find the smallest range of decades that holds all values."""
         low, high = floor(log10(min(values))), ceil(log10(max(values)))
         return cls(low, max(high, low + 1), start, end)
 
@@ -63,7 +63,7 @@ def drawn(report: Report) -> Iterator[tuple[str, str]]:
 
 
 def bars(title: str, rows: Sequence[Row]) -> str:
-    """A bar a ratio, from 1 to its value; a stroke where its limit is."""
+    """Draw one bar per ratio, from 1 to its value, and a stroke at its limit."""
     drawing, scale = _ratios(title, rows, "ratio, logarithmic; a stroke: the limit that must be kept")
     for row, top in zip(rows, _tops(), strict=False):
         left, right = sorted((scale.place(1.0), scale.place(row.value)))
@@ -75,7 +75,7 @@ def bars(title: str, rows: Sequence[Row]) -> str:
 
 
 def slacks(title: str, rows: Sequence[Row]) -> str:
-    """A dot a ratio, and a line from there to the stroke of its limit."""
+    """Draw one dot per ratio, and a line to the stroke of its limit."""
     told = "ratio, logarithmic; a dot: what was measured; a stroke: the limit that must be kept"
     drawing, scale = _ratios(title, rows, told)
     for row, top in zip(rows, _tops(), strict=False):
@@ -98,7 +98,7 @@ def _style(row: Row, good: str) -> str:
 
 
 def _ratios(title: str, rows: Sequence[Row], told: str) -> tuple[Drawing, Scale]:
-    """A row a figure with its name, value and limit; a scale of decades between."""
+    """Draw one row per figure with its name, value and limit, on a scale of decades."""
     floor_at = _TOP + _ROW * len(rows)
     about = "; ".join(f"{row.figure}: {shown(row)}" for row in rows)
     drawing = Drawing(WIDTH, floor_at + _BOTTOM, title, about)

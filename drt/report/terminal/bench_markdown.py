@@ -13,7 +13,7 @@ _SIGNS = {"stretch": "stretch", "kept": "kept", "missed": "**missed**", "told": 
 
 
 def markdown(report: Report) -> str:
-    """The whole report; ends with a newline."""
+    """Render the whole report, ending with a newline."""
     return "\n".join(_lines(report)) + "\n"
 
 
@@ -31,7 +31,7 @@ def _lines(report: Report) -> Iterator[str]:
 
 
 def _merged(rows: Sequence[Row]) -> Iterator[str]:
-    """A line for the figures that differ in nothing but what stands after the last comma of their names."""
+    """Merge figures whose names differ only after the last comma into one row."""
     lines: dict[tuple[str, Limit | None], list[Row]] = {}
     for row in rows:
         base, _, variant = row.figure.rpartition(", ")

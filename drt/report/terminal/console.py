@@ -20,17 +20,17 @@ PLAIN_WIDTH = 120
 
 
 def results() -> Console:
-    """Where results go: standard output."""
+    """Open standard output, for results."""
     return _console(sys.stdout.isatty(), stderr=False)
 
 
 def progress() -> Console:
-    """Where progress and complaints go: standard error."""
+    """Open standard error, for progress and errors."""
     return _console(sys.stderr.isatty(), stderr=True)
 
 
 def plain(page: TextIO) -> Console:
-    """A page without colour, for whoever shows it among other things."""
+    """Open a page without colour, to be shown inside other output."""
     return Console(
         file=page, width=PLAIN_WIDTH, markup=False, highlight=False, emoji=False, color_system=None
     )
@@ -42,6 +42,6 @@ def _console(terminal: bool, *, stderr: bool) -> Console:
 
 
 def from_here(path: str) -> str:
-    """The path as short as it can be from the current folder."""
+    """Shorten the path relative to the current folder."""
     here = f"{Path.cwd()}{os.sep}"
     return path.removeprefix(here) or path

@@ -23,7 +23,7 @@ LONGEST_LINE = 100_000
 
 
 def side_by_side(answers: Sequence[tuple[str, Outcome]]) -> Table:
-    """A table: a column an engine, a row a part of the answer, marked where the engines differ."""
+    """Tabulate answers: one column per engine, one row per part, marked where the engines differ."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     table.add_column("")
     table.add_column("")
@@ -46,7 +46,7 @@ def divergence(found: Divergence) -> Group:
 
 
 def located(found: Located) -> Group:
-    """The innermost thing on which the engines part: its rule, its text, what each makes of it."""
+    """Show the innermost expression or rule on which the engines part, with each answer."""
     head = Text("they part at ", style="bold")
     head.append(escape_untrusted(found.rule), style="bold red")
     head.append(f"  ({found.source}; {escape_untrusted(found.place)})", style="dim")
@@ -69,7 +69,7 @@ def located(found: Located) -> Group:
 
 
 def case_texts(case: Case) -> Group:
-    """What the engines were given, part by part."""
+    """Show the parts of a case."""
     parts: list[RenderableType] = [_titled("policies"), _source(case.policies)]
     if case.schema is not None:
         parts += [_titled("schema"), _source(case.schema)]
@@ -99,7 +99,7 @@ def _source(source: Source) -> RenderableType:
 
 
 def print_lines(console: Console, lines: Sequence[str]) -> None:
-    """The lines that ask a case by hand, each on a line of its own however long it is."""
+    """Print the commands that ask a case by hand, each on one line however long it is."""
     if lines:
         console.print(Text("by hand", style="bold dim"))
         for line in lines:

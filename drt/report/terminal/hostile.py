@@ -14,7 +14,7 @@ from drt.report.terminal.console import escape_untrusted
 
 
 def hostile_rows(console: Console, rows: Sequence[Row]) -> None:
-    """A row an input and engine; figures of the largest size, and one line about all."""
+    """Print one row per input and engine, with figures of the largest size, and a total."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     table.add_column("input", no_wrap=True)
     table.add_column("engine")

@@ -21,7 +21,7 @@ SHOWN_FINDS = 8
 
 
 def watcher(quiet: bool) -> ProgressView:
-    """The view that suits where standard error goes."""
+    """Choose the view for standard error: live on a terminal, plain elsewhere."""
     console = progress()
     if quiet:
         return Quiet()
@@ -141,14 +141,14 @@ class Rates:
 
 
 def _found(event: Event) -> str:
-    """A find in a line: what differs as it was met, the whole signature once it is reduced."""
+    """Describe a finding in one line: its difference at first, its signature once reduced."""
     if event["stage"] == "saved":
         return f"found: {escape_untrusted(event['signature'].partition(' | ')[0], 300)}"
     return f"reduced: {escape_untrusted(event['signature'], 300)}"
 
 
 def opening(options: RunOptions) -> str:
-    """What is about to happen, and the random seed that makes it happen again."""
+    """Describe the run that begins, with its random seed."""
     engines = " against ".join(escape_untrusted(from_here(engine)) for engine in options.engines)
     targets = f"{len(options.targets)} target{'s' if len(options.targets) != 1 else ''}"
     limit = " or ".join(_limits(options))
@@ -159,7 +159,7 @@ def opening(options: RunOptions) -> str:
 
 
 def _limits(options: RunOptions) -> Iterator[str]:
-    """What ends a run, whichever comes first."""
+    """Yield the limits of a run, whichever comes first."""
     if options.seconds is not None:
         yield f"for {duration(options.seconds)}"
     if options.cases is not None:
@@ -169,7 +169,7 @@ def _limits(options: RunOptions) -> Iterator[str]:
 
 
 def facts(status: Status) -> Iterator[str]:
-    """The numbers that matter, in words."""
+    """Yield the most important numbers in words."""
     took = max(status.elapsed, 1e-6)
     yield f"{duration(round(status.elapsed))} gone"
     yield f"{status.cases:,} cases ({status.cases / took:,.0f}/s)"

@@ -18,7 +18,7 @@ STYLES = {"proved": "green", "tested": "yellow", "refuted": "bold red", "unknown
 
 
 def print_verdicts(console: Console, verdicts: Sequence[Verdict], seconds: float, *, mutants: bool) -> None:
-    """A row a theorem; what is wrong in full below; one line about all."""
+    """Print one row per theorem, then every problem in full, then a total."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     table.add_column("theorem")
     table.add_column("kind", justify="center")
@@ -43,17 +43,17 @@ def print_verdicts(console: Console, verdicts: Sequence[Verdict], seconds: float
 
 
 def print_opinions(console: Console, opinions: Sequence[Opinion]) -> None:
-    """What the second prover makes of the obligations: a line a theorem where it is not all, and a total."""
+    """Print the second prover's answers: one line per theorem that it does not prove, and a total."""
     for one in opinions:
         if one.answers["refuted"] or one.answers["unknown"]:
-            told = ", ".join(f"{count} {answer}" for answer, count in sorted(one.answers.items()))
+            shown_text = ", ".join(f"{count} {answer}" for answer, count in sorted(one.answers.items()))
             style = "bold red" if one.disagrees else "yellow"
-            console.print(Text(f"cvc5 on {one.theorem.name}: {told}", style=style))
+            console.print(Text(f"cvc5 on {one.theorem.name}: {shown_text}", style=style))
     total: Counter[str] = sum((one.answers for one in opinions), Counter())
-    told = ", ".join(f"{count:,} {answer}" for answer, count in sorted(total.items()))
+    shown_text = ", ".join(f"{count:,} {answer}" for answer, count in sorted(total.items()))
     wrong = sum(one.disagrees for one in opinions)
     end = "it disagrees nowhere" if not wrong else f"it DISAGREES on {wrong}"
-    console.print(Text(f"second prover, {len(opinions)} theorems: {told}; {end}", style="bold"))
+    console.print(Text(f"second prover, {len(opinions)} theorems: {shown_text}; {end}", style="bold"))
 
 
 def _print_trouble(console: Console, one: Verdict) -> None:
@@ -63,12 +63,12 @@ def _print_trouble(console: Console, one: Verdict) -> None:
         if one.counterexample is None:
             console.print(Text(f"  {one.reason}"))
         else:
-            told = (
+            shown_text = (
                 "shown by the running code"
                 if one.counterexample.confirmed
                 else "NOT confirmed: the prover is at fault"
             )
-            console.print(Text(f"  counterexample ({told}): {one.counterexample.description}"))
+            console.print(Text(f"  counterexample ({shown_text}): {one.counterexample.description}"))
     elif one.answer == "unknown":
         console.print(Text(f"unknown: {one.theorem.name}: {one.reason}", style="bold red"))
 
@@ -76,26 +76,26 @@ def _print_trouble(console: Console, one: Verdict) -> None:
 def _print_defects(console: Console, one: Verdict) -> None:
     if one.killed or one.survived:
         console.print(Text(one.theorem.name, style="bold"))
-    for told in one.killed:
-        console.print(Text(f"  broken by {told}"))
-    for told in one.survived:
-        console.print(Text(f"  NOT broken by {told}", style="bold red"))
+    for shown_text in one.killed:
+        console.print(Text(f"  broken by {shown_text}"))
+    for shown_text in one.survived:
+        console.print(Text(f"  NOT broken by {shown_text}", style="bold red"))
     if one.answer == "proved" and not one.killed and not one.survived:
         console.print(Text(f"{one.theorem.name}: no defect is planted for it", style="bold red"))
 
 
 def _line(verdicts: Sequence[Verdict], seconds: float, mutants: bool) -> str:
     counts = {answer: sum(1 for one in verdicts if one.answer == answer) for answer in STYLES}
-    told = ", ".join(f"{count} {answer}" for answer, count in counts.items() if count)
+    shown_text = ", ".join(f"{count} {answer}" for answer, count in counts.items() if count)
     killed = sum(len(one.killed) for one in verdicts)
     planted = killed + sum(len(one.survived) for one in verdicts)
     also = f"; {killed} of {planted} planted defects killed" if mutants else ""
     goals = sum(one.goals for one in verdicts)
-    return f"{len(verdicts)} theorems: {told}; {goals:,} obligations in {seconds:.1f} s{also}"
+    return f"{len(verdicts)} theorems: {shown_text}; {goals:,} obligations in {seconds:.1f} s{also}"
 
 
 def verdict_json(one: Verdict) -> dict[str, Any]:
-    """The machine-readable twin of a row."""
+    """Convert a verdict to plain values."""
     return {
         "name": one.theorem.name,
         "says": one.theorem.says,

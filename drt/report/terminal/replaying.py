@@ -24,8 +24,10 @@ SHOWN_ANSWERS = 8
 
 
 def print_replayed(console: Console, replayed: Replayed, *, full: bool, lines: Sequence[str] = ()) -> None:
-    """One case; `full` shows what it holds and the answers, also where all is well. `lines` ask it by hand,
-    where those of the case's own folder do not.
+    """Print one replayed case.
+
+    `full` shows its parts and the answers even if they agree. `lines` are the commands that ask it by hand,
+    if they are not those of the case's own folder.
     """
     line = Text()
     line.append(f"{replayed.verdict}: ", style=STYLES.get(replayed.verdict, "bold red"))
@@ -60,7 +62,7 @@ def print_replayed(console: Console, replayed: Replayed, *, full: bool, lines: S
 
 
 def _print_known(console: Console, replayed: Replayed) -> None:
-    """What the case is and what is known of it."""
+    """Print the description of the case and what is known about it."""
     saved = replayed.saved
     assert saved is not None
     console.print(Text(escape_untrusted(saved.signature or saved.description or saved.name), style="bold"))

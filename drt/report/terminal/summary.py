@@ -142,7 +142,7 @@ def _finding(number: int, finding: Finding) -> Group:
 
 
 def _size(path: str | None) -> str | None:
-    """The size of the saved case."""
+    """Describe the size of the saved case."""
     if path is None:
         return None
     try:
@@ -159,7 +159,7 @@ def _count(number: int, noun: str, plural: str = "") -> str:
 
 
 def target_table(rows: list[dict[str, Any]]) -> Table:
-    """The targets: name, law, share of the budget."""
+    """Tabulate the targets: name, law, share of the budget."""
     table = Table(box=None, pad_edge=False)
     table.add_column("target", style="bold", no_wrap=True)
     table.add_column("share", justify="right")

@@ -28,7 +28,7 @@ class Drawing:
         )
 
     def line(self, start: tuple[float, float], end: tuple[float, float], style: str = "grid") -> None:
-        """A straight line."""
+        """Draw a straight line."""
         (x1, y1), (x2, y2) = start, end
         self._shapes.append(
             f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" class="{style} line"/>'
@@ -45,18 +45,18 @@ class Drawing:
             self.dot(point, 2.8, style)
 
     def dot(self, at: tuple[float, float], radius: float, style: str) -> None:
-        """A filled circle."""
+        """Draw a filled circle."""
         self._shapes.append(f'<circle cx="{at[0]:.1f}" cy="{at[1]:.1f}" r="{radius:g}" class="{style} dot"/>')
 
     def bar(self, left: float, top: float, width: float, height: float, style: str) -> None:
-        """A filled rectangle."""
+        """Draw a filled rectangle."""
         self._shapes.append(
             f'<rect x="{left:.1f}" y="{top:.1f}" width="{max(width, 0.5):.1f}" height="{height:.1f}" rx="2" '
             f'class="{style} bar"/>'
         )
 
     def whole(self) -> str:
-        """The file's text."""
+        """Render the file."""
         width, height = self._size
         title, description = self._about
         return "\n".join(

@@ -20,7 +20,7 @@ MOST_IN_A_TABLE = 500
 def print_cases(
     console: Console, rows: Sequence[Mapping[str, str | None]], counts: Mapping[str, int]
 ) -> None:
-    """A row per case, then how many there are of each status, and how to look at one."""
+    """Print one row per case, then how many there are of each status, and the next command."""
     shown = [_shown(row) for row in rows]
     if len(rows) > MOST_IN_A_TABLE:
         console.out("\n".join("  ".join(filter(None, row)) for row in shown), highlight=False)

@@ -12,7 +12,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from drt.cli.defaults import lay_settings, name_variables, profile, told
+from drt.cli.defaults import lay_settings, misconfigured, name_variables, profile
 from drt.cli.main import COMMANDS, main
 from drt.cli.options import Duration, Jobs, form
 from drt.cli.settings import OWNER, PLACE, read_settings
@@ -64,7 +64,7 @@ def settled(*arguments: str, command: click.Command = toy, inner: tuple[str, ...
             with command.make_context(name, [*inner, *arguments], parent=ctx) as own:
                 command.invoke(own)
         except click.BadParameter as error:
-            raise told(error) or error from None
+            raise misconfigured(error) or error from None
     return seen
 
 

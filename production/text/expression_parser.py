@@ -148,32 +148,37 @@ class ExpressionParser(ExpressionStacks):
     # An operand has been read.
 
     def _after_operand(self) -> int:
-        tokens = self.tokens
+        tokens, waiting, operands = self.tokens, self.waiting, self.operands
         token = tokens[self.at]
         while token == "." or token == "[":
+            self.at += 1
             if token == ".":
-                name = tokens[self.at + 1]
-                if tokens[self.at + 2] == "(" and name[:1] in WORD_START:
+                name = tokens[self.at]
+                is_word = name[:1] in WORD_START
+                if is_word and tokens[self.at + 1] == "(":
                     return self._method(name)
+                if not is_word or name in RESERVED:
+                    self.identifier("an attribute name")  # It raises the error.
                 self.at += 1
-                self.operands[-1] = Attribute(self.operands[-1], self.identifier("an attribute name"))
+                operands[-1] = Attribute(operands[-1], name)
             else:
-                self.at += 1
                 attribute = self.string()
                 self.take("]")
-                self.operands[-1] = Attribute(self.operands[-1], attribute)
+                operands[-1] = Attribute(operands[-1], attribute)
             token = tokens[self.at]
-        if self.waiting[-1][0] == PREFIX:
+        if waiting[-1][0] == PREFIX:
             self._apply_prefix()
         operator = OPERATORS.get(token)
         if operator is not None:
             level, op = operator
-            if level == RELATION:
+            if waiting[-1][0] < level:
+                pass  # Nothing binds as tightly yet.
+            elif level == RELATION:
                 self._reduce_relation()
             else:
                 self._reduce(level)
             self.at += 1
-            self.waiting.append((level, op, 0, ""))
+            waiting.append((level, op, 0, ""))
             return OPERAND
         special = _SPECIAL_RELATIONS.get(token)
         if special is None:
@@ -189,9 +194,8 @@ class ExpressionParser(ExpressionStacks):
 
     def _method(self, name: str) -> int:
         if name not in METHODS and name not in BINARY_METHODS and name != "isEmpty":
-            self.at += 1
             self.fail(f"`{name}` is not a method" + (", but a function" if name in CONSTRUCTORS else ""))
-        self.at += 3
+        self.at += 2
         return self._open("method", name, ")")
 
     def _reduce_relation(self) -> None:

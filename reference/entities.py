@@ -75,24 +75,6 @@ class Entities:
         """Whether the two are the same, or the second an ancestor of the first (spec 02 §4.4)."""
         return uid == ancestor or ancestor in self.ancestors(uid)
 
-    def add(self, entities: Iterable[Entity]) -> Entities:
-        """This store and more entities; a known uid must come with an equal entity."""
-        return store([*self, *entities])
-
-    def upsert(self, entities: Iterable[Entity]) -> Entities:
-        """This store and more entities, which replace those of the same uid."""
-        new = store(entities)
-        return store([*(entity for entity in self if entity.uid not in new.by_uid), *new])
-
-    def remove(self, uids: Iterable[EntityUid]) -> Entities:
-        """This store without some entities, which are nobody's parents any more either."""
-        gone = frozenset(uids)
-        return store(
-            Entity(entity.uid, entity.attrs, entity.parents - gone, entity.tags)
-            for entity in self
-            if entity.uid not in gone
-        )
-
 
 EMPTY = Entities({})
 

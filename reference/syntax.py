@@ -1,18 +1,17 @@
 """The abstract syntax of expressions: one frozen record a form (spec 01 §5).
 
 Operators carry the name that they have in the JSON format (spec 06 §3). Sugar that the JSON format keeps
-is kept here too; `reference.desugar` gives its meaning. Trees may be very deep, so nothing here recurses.
+is kept here too; `reference.desugar` gives its meaning. Trees may be
+very deep, so that equality does not recurse, as it would on the C stack.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
-from typing import Literal, TypeVar
+from typing import Literal
 
 from reference.values import Value
-
-T = TypeVar("T")
 
 Variable = Literal["principal", "action", "resource", "context"]
 SlotName = Literal["?principal", "?resource"]
@@ -166,52 +165,6 @@ Compound = (
     If | And | Or | Unary | Binary | Like | Is | IsIn | HasAttr | HasPath | GetAttr | SetOf | RecordOf | Call
 )
 Expr = Leaf | Compound
-
-
-def children(expr: Expr) -> tuple[Expr, ...]:
-    """The direct sub-expressions, in order of evaluation."""
-    match expr:
-        case Lit() | Var() | Slot():
-            return ()
-        case And() | Or() | Binary():
-            return (expr.left, expr.right)
-        case SetOf():
-            return expr.elements
-        case Call():
-            return expr.arguments
-        case RecordOf():
-            return tuple([part for _, part in expr.fields])
-        case If():
-            return (expr.condition, expr.then, expr.otherwise)
-        case IsIn():
-            return (expr.operand, expr.ancestor)
-        case _:
-            return (expr.operand,)
-
-
-def fold(expr: Expr, rule: Callable[[Expr, Sequence[T]], T]) -> T:
-    """Build a result from the leaves up: `rule` gets an expression and the results of its children."""
-    todo: list[Expr] = [expr]
-    forms: list[tuple[Expr, int]] = []
-    while todo:
-        node = todo.pop()
-        parts = children(node)
-        forms.append((node, len(parts)))
-        todo.extend(parts)
-    done: list[T] = []
-    for node, count in reversed(forms):
-        start = len(done) - count
-        done[start:] = [rule(node, done[start:])]
-    return done[0]
-
-
-def walk(expr: Expr) -> Iterator[Expr]:
-    """The expression and everything inside it, from the root down and from left to right."""
-    todo = [expr]
-    while todo:
-        node = todo.pop()
-        yield node
-        todo.extend(reversed(children(node)))
 
 
 def has_path(operand: Expr, path: Sequence[str]) -> Expr:

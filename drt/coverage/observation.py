@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from drt.coverage.situations import SHOWING, form_situations, response_situations
+from drt.coverage.tracing import Tracer
 from drt.engines.reference_engine import LoadedReference, ReferenceEngine
 from drt.model.case import Case
 from generators.language import LANGUAGE, Kind
@@ -33,7 +34,7 @@ from reference.policies import (
     scope_condition,
 )
 from reference.support.recursion import door
-from reference.support.tracing import Tracer
+from reference.support.traversal import children
 from reference.syntax import (
     And,
     Binary,
@@ -52,7 +53,6 @@ from reference.syntax import (
     SetOf,
     Slot,
     Unary,
-    children,
 )
 from reference.values import TRUE, Bool, EntityUid, Long, Record, Set, String, Value
 

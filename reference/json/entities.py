@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reference.entities import Entities, Entity, store
@@ -17,7 +17,7 @@ from reference.json.reader import read_leniently
 from reference.json.values import uid, value
 from reference.json.writer import write_json
 from reference.text.uid_text import show
-from reference.values import Bool, EntityUid, Long, Record, Set, String, Value, fold
+from reference.values import Bool, EntityUid, Long, Record, Set, String, Value
 
 KEYS = frozenset({"uid", "attrs", "parents", "tags"})
 """The keys that mean something; all others are ignored, whatever they hold."""
@@ -131,41 +131,31 @@ def uid_to_json(entity_uid: EntityUid) -> dict[str, Json]:
     return {"type": entity_uid.type, "id": entity_uid.id}
 
 
-def value_to_json(root: Value) -> Json:
-    """The value with explicit escapes; the elements of sets are in the order of their canonical texts."""
-    return fold(root, _leaf_to_json, _set_to_json, _record_to_json)
-
-
-def _leaf_to_json(leaf: Value) -> Json:
-    match leaf:
+def value_to_json(value: Value) -> Json:
+    """Write a value with explicit escapes, the elements of sets in the order of their canonical texts."""
+    match value:
         case Bool() | Long() | String():
-            return leaf.value
+            return value.value
         case EntityUid():
-            return {"__entity": uid_to_json(leaf)}
+            return {"__entity": uid_to_json(value)}
+        case Set(elements):
+            return sorted([value_to_json(element) for element in elements], key=write_json)
+        case Record(fields):
+            reserved = ESCAPES & fields.keys()
+            if reserved:
+                raise NoJson(f"a record with the key `{min(reserved)}` cannot be written as JSON")
+            return {key: value_to_json(part) for key, part in fields.items()}
         case Decimal():
-            return _call("decimal", decimal.canonical(leaf))
+            return _call("decimal", decimal.canonical(value))
         case IpAddr():
-            return _call("ip", ipaddr.canonical(leaf))
+            return _call("ip", ipaddr.canonical(value))
         case Duration(milliseconds):
             return _call("duration", f"{milliseconds}ms")
         case Datetime(milliseconds):
             # Not every instant has a text of its own, so all are written as a distance from one that has.
             epoch, distance = _call("datetime", "1970-01-01"), _call("duration", f"{milliseconds}ms")
             return {"__extn": {"fn": "offset", "args": [epoch, distance]}}
-        case Set() | Record():
-            raise AssertionError("a set or a record is not a leaf")
 
 
 def _call(function: str, argument: str) -> Json:
     return {"__extn": {"fn": function, "arg": argument}}
-
-
-def _set_to_json(elements: Sequence[Json]) -> Json:
-    return sorted(elements, key=write_json)
-
-
-def _record_to_json(fields: Mapping[str, Json]) -> Json:
-    reserved = ESCAPES & fields.keys()
-    if reserved:
-        raise NoJson(f"a record with the key `{min(reserved)}` cannot be written as JSON")
-    return dict(fields)

@@ -19,6 +19,7 @@ from reference.policies import (
     Within,
 )
 from reference.policy_set import PolicySet
+from reference.support.traversal import fold
 from reference.syntax import (
     And,
     Binary,
@@ -40,7 +41,6 @@ from reference.syntax import (
     Star,
     Unary,
     Var,
-    fold,
 )
 from reference.values import Bool, EntityUid, Long, String
 

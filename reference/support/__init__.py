@@ -1,1 +1,1 @@
-"""What the rules need of the interpreter, and what watches them."""
+"""What surrounds the rules: recursion without a limit, and traversal of expressions."""

@@ -14,6 +14,7 @@ from typing import Any
 from reference.errors import InputError
 from reference.extension_functions import METHODS
 from reference.names import is_identifier
+from reference.support.traversal import fold
 from reference.syntax import (
     And,
     Binary,
@@ -34,7 +35,6 @@ from reference.syntax import (
     Slot,
     Unary,
     Var,
-    fold,
 )  # fmt: skip
 from reference.text.strings import escape, escape_pattern
 from reference.values import Bool, EntityUid, Long, String, Value

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 
+from reference.support.traversal import children
 from reference.syntax import (
     And,
     Binary,
@@ -29,7 +30,6 @@ from reference.syntax import (
     Slot,
     Unary,
     Var,
-    children,
 )
 
 
@@ -82,20 +82,9 @@ class Expressions:
 
     def number(self, expr: Expr) -> int:
         """The number of an expression."""
-        todo = [expr]
-        while todo:
-            node = todo[-1]
-            if id(node) in self._known:
-                todo.pop()
-                continue
-            unknown = [child for child in children(node) if id(child) not in self._known]
-            if unknown:
-                todo.extend(unknown)
-            else:
-                # The node is kept beside its number: its id means nothing once it is gone.
-                parts = [self._known[id(child)][1] for child in children(node)]
-                self._known[id(node)] = (node, self._of(node, parts))
-                todo.pop()
+        if id(expr) not in self._known:
+            # The node is kept beside its number: its id means nothing once it is gone.
+            self._known[id(expr)] = expr, self._of(expr, [self.number(child) for child in children(expr)])
         return self._known[id(expr)][1]
 
     def _capability(self, key: Hashable) -> Capabilities:

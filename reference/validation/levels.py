@@ -11,7 +11,17 @@ from dataclasses import dataclass, field
 from math import inf
 
 from reference.schema.types import EntityType
-from reference.syntax import Binary, Expr, GetAttr, HasAttr, If, Lit, RecordOf, Var, walk
+from reference.support.traversal import walk
+from reference.syntax import (
+    Binary,
+    Expr,
+    GetAttr,
+    HasAttr,
+    If,
+    Lit,
+    RecordOf,
+    Var,
+)
 from reference.validation.judgement import Typed
 from reference.values import EntityUid
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 
-from reference.desugar import rebuild
 from reference.errors import InputError
 from reference.names import is_action_type
 from reference.policies import (
@@ -24,7 +23,12 @@ from reference.policies import (
 from reference.schema.schema import ExternalEntityType, Schema, uid_text
 from reference.schema.types import FALSE
 from reference.support.recursion import deep_recursion
-from reference.syntax import Expr, IsIn, Lit, children, fold
+from reference.support.traversal import children, fold, rebuild
+from reference.syntax import (
+    Expr,
+    IsIn,
+    Lit,
+)
 from reference.validation.environments import Environment
 from reference.validation.policies import check_everywhere
 from reference.values import EntityUid

@@ -6,7 +6,13 @@ from collections.abc import Iterator
 
 from reference.names import is_action_type
 from reference.schema.schema import EnumeratedEntityType, Schema
-from reference.syntax import Expr, Is, IsIn, Lit, walk
+from reference.support.traversal import walk
+from reference.syntax import (
+    Expr,
+    Is,
+    IsIn,
+    Lit,
+)
 from reference.text.uid_text import show
 from reference.validation.problems import Problem
 from reference.values import EntityUid

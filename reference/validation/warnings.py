@@ -9,7 +9,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from reference.syntax import Expr, GetAttr, HasAttr, HasPath, Like, Lit, Pattern, RecordOf, Star, walk
+from reference.support.traversal import walk
+from reference.syntax import (
+    Expr,
+    GetAttr,
+    HasAttr,
+    HasPath,
+    Like,
+    Lit,
+    Pattern,
+    RecordOf,
+    Star,
+)
 from reference.validation.problems import Caution
 from reference.validation.scripts import is_escaped, is_identifier_character, is_single_script
 from reference.values import EntityUid, String

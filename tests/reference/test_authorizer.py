@@ -107,7 +107,6 @@ def test_a_link_stands_for_the_policy_with_its_slots_replaced() -> None:
     plain = body('permit(principal == User::"a", action, resource in Doc::"d");')
     assert linked.plain()["l1"] == plain
     assert condition(linked.plain()["l1"]) == condition(plain)
-    assert linked.unlink("l1") == LINKABLE
 
 
 @pytest.mark.parametrize(
@@ -129,32 +128,3 @@ def test_an_extra_slot_is_no_link() -> None:
     one = PolicySet(templates={"t": body("permit(principal == ?principal, action, resource);")})
     with pytest.raises(InputError, match="unused slot"):
         one.link("l", Link("t", {"?principal": ALICE, "?resource": DOC}))
-
-
-def test_ids_are_distinct_across_all_kinds() -> None:
-    linked = LINKABLE.link("l", Link("t", {"?principal": ALICE, "?resource": DOC}))
-    for used in ("s", "t", "l"):
-        with pytest.raises(InputError, match="already in use"):
-            linked.add_static(used, body(PERMIT))
-        with pytest.raises(InputError, match="already in use"):
-            linked.add_template(used, body(TEMPLATE))
-    with pytest.raises(InputError, match="has a slot"):
-        linked.add_static("new", body(TEMPLATE))
-
-
-def test_removing() -> None:
-    linked = LINKABLE.link("l", Link("t", {"?principal": ALICE, "?resource": DOC}))
-    with pytest.raises(InputError, match="has links"):
-        linked.remove_template("t")
-    assert linked.unlink("l").remove_template("t").remove_static("s") == PolicySet()
-    for remove in (PolicySet().unlink, PolicySet().remove_static, PolicySet().remove_template):
-        with pytest.raises(InputError, match="there is no"):
-            remove("x")
-
-
-def test_merging_keeps_one_meaning_an_id() -> None:
-    assert LINKABLE.merge(LINKABLE) == LINKABLE
-    with pytest.raises(InputError, match="different meaning"):
-        LINKABLE.merge(PolicySet(static={"s": body(FORBID)}))
-    with pytest.raises(InputError, match="different meaning"):
-        LINKABLE.merge(PolicySet(static={"t": body(FORBID)}))

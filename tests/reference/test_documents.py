@@ -163,17 +163,6 @@ def test_equal_duplicates_and_foreign_actions_are_fine() -> None:
     store([entity("Action:x", "N::Action:b"), entity("User:u", "Action:x")])
 
 
-def test_changing_a_store_closes_it_anew() -> None:
-    entities = store([entity("a", "b"), entity("b", "c")])
-    assert not entities.remove([named("b")]).is_in(named("a"), named("c"))
-    assert entities.upsert([entity("b", "d")]).ancestors(named("a")) == {named("b"), named("d")}
-    assert entities.add([entity("c", "d")]).is_in(named("a"), named("d"))
-    with pytest.raises(InputError, match="different"):
-        entities.add([entity("a", "c")])
-    with pytest.raises(InputError, match="cycle"):
-        entities.add([entity("c", "a")])
-
-
 def test_writing_lists_all_ancestors_and_reads_back_to_the_same() -> None:
     values = '{"d":{"__extn":{"fn":"datetime","arg":"1969-12-31"}},"i":{"__extn":{"fn":"ip","arg":"::1/12"}},"s":[[1],"x"]}'
     document = one(attrs=values, parents='[{"type":"G","id":"1"}]')[:-1]

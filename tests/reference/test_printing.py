@@ -7,13 +7,14 @@ from collections.abc import Sequence
 
 import pytest
 
-from reference.desugar import core, rebuild
+from reference.desugar import core
 from reference.errors import InputError
 from reference.json.policies import parse_policy_set
 from reference.json.policy_writer import expression_to_json, policy_set_to_json
 from reference.json.writer import write_json
 from reference.names import is_identifier
 from reference.policy_set import Link, from_bodies
+from reference.support.traversal import fold, rebuild
 from reference.syntax import (
     And,
     Binary,
@@ -33,7 +34,6 @@ from reference.syntax import (
     Star,
     Unary,
     Var,
-    fold,
     has_path,
 )
 from reference.text.expression_printer import print_expression

@@ -6,7 +6,7 @@ import pytest
 
 from reference.policy_set import Link, from_bodies
 from reference.schema.reader import read_schema
-from reference.syntax import walk
+from reference.support.traversal import walk
 from reference.text.expression_printer import print_expression
 from reference.text.parser import parse_policies
 from reference.validation.policies import validate, validate_set

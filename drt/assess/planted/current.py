@@ -14,7 +14,12 @@ from reference.policies import ActionIn
 from reference.schema import linking
 from reference.schema.schema import ExternalEntityType
 from reference.schema.types import FALSE, NEVER, EntityType, SetType
-from reference.syntax import And, Expr, Lit, walk
+from reference.support.traversal import walk
+from reference.syntax import (
+    And,
+    Expr,
+    Lit,
+)
 from reference.validation import operators, policies
 from reference.validation.applicability import applies
 from reference.validation.problems import Caution, Verdict

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from drt.coverage.tracing import Tracer
 from reference.errors import ErrorKind, EvaluationError
 from reference.evaluator import Evaluator
 from reference.json.entities import read_entities
 from reference.request import Request
 from reference.support.recursion import deep_recursion
-from reference.support.tracing import Tracer
 from reference.syntax import Compound, Expr, Slot, Unary
 from reference.text.expression_printer import print_expression
 from reference.text.parser import parse_expression

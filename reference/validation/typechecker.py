@@ -1,6 +1,6 @@
 """The type checker (spec 08 §6): read this first.
 
-A rule is one row, in the order of the specification: the form, which operands are judged under which
+The rows are those of `typeOf` in the Lean Spec, in its order: the form, which operands are judged under which
 capabilities, and the type. An operand that cannot be reached is not judged, hence not checked. What operators
 expect of their operands is in the modules beside this one.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from reference import syntax as ast
 from reference.names import is_action_type
 from reference.schema.types import (
     BOOL,
@@ -23,26 +24,6 @@ from reference.schema.types import (
     UnknownType,
     entity,
 )
-from reference.syntax import (
-    And,
-    Binary,
-    Call,
-    Expr,
-    GetAttr,
-    HasAttr,
-    HasPath,
-    If,
-    Is,
-    IsIn,
-    Like,
-    Lit,
-    Or,
-    RecordOf,
-    SetOf,
-    Slot,
-    Unary,
-    Var,
-)
 from reference.validation.attributes import get_attr_type, has_attr_type
 from reference.validation.calls import call_type
 from reference.validation.capabilities import NONE, Capabilities
@@ -56,73 +37,70 @@ from reference.values import Bool, EntityUid, Long, String
 class TypeChecker(Checker):
     """The checker that judges by the rules below."""
 
-    def judge(self, expr: Expr, known: Capabilities) -> Judgement:
+    def judge(self, expr: ast.Expr, known: Capabilities) -> Judgement:
         """The judgement on an expression; one in which something failed grants nothing."""
         failures = self.failures
         judgement = rule(expr, known, self)
         return judgement if self.failures == failures else Judgement(judgement.typed)
 
-    def condition(self, expr: Expr) -> Typed:
+    def condition(self, expr: ast.Expr) -> Typed:
         """The typed condition of a policy, which must be boolean (spec 08 §6.10)."""
         return boolean(expr, NONE, self).typed
 
 
-def rule(expr: Expr, known: Capabilities, check: Checker) -> Judgement:
-    """The rule for a form; `known` are the capabilities under which it is judged."""
-    match expr:
-        case Lit() | Var() | Slot():
-            return Judgement(Typed(expr, leaf_type(expr, check)))
-        case If():
-            return conditional(expr, known, check)
-        case And():
-            return conjunction(expr, known, check)
-        case Or():
-            return disjunction(expr, known, check)
-        case Unary(_, operand):
+def rule(x: ast.Expr, known: Capabilities, check: Checker) -> Judgement:
+    """Judge a form by its row; `known` are the capabilities under which it is judged."""
+    match x:
+        case ast.Lit() | ast.Var() | ast.Slot():
+            return Judgement(Typed(x, leaf_type(x, check)))
+        case ast.If():
+            return conditional(x, known, check)
+        case ast.And():
+            return conjunction(x, known, check)
+        case ast.Or():
+            return disjunction(x, known, check)
+        case ast.Unary(_, operand):
             inner = check.judge(operand, known).typed
-            return Judgement(Typed(expr, unary_type(expr, inner, check), (inner,)))
-        case Binary("hasTag" | "getTag"):
-            return tag(expr, known, check)
-        case Binary(_, left, right):
-            first, second = check.judge(left, known).typed, check.judge(right, known).typed
-            return Judgement(Typed(expr, binary_type(expr, first, second, check), (first, second)))
-        case SetOf(elements):
-            parts = in_order(elements, known, check)
-            return Judgement(Typed(expr, set_type(expr, parts, check), parts))
-        case Is(operand, name):
-            inner = check.judge(operand, known).typed
-            return Judgement(Typed(expr, is_type(inner, name, check), (inner,)))
-        case IsIn():
-            return is_in(expr, known, check)
-        case Like(operand):
+            return Judgement(Typed(x, unary_type(x, inner, check), (inner,)))
+        case ast.Like(operand):
             inner = check.judge(operand, known).typed
             check.expect(inner, TEXT)
-            return Judgement(Typed(expr, BOOL, (inner,)))
-        case HasAttr(operand, attr):
+            return Judgement(Typed(x, BOOL, (inner,)))
+        case ast.Is(operand, name):
+            inner = check.judge(operand, known).typed
+            return Judgement(Typed(x, is_type(inner, name, check), (inner,)))
+        case ast.Binary("hasTag" | "getTag"):
+            return tag(x, known, check)
+        case ast.Binary(_, left, right):
+            first, second = check.judge(left, known).typed, check.judge(right, known).typed
+            return Judgement(Typed(x, binary_type(x, first, second, check), (first, second)))
+        case ast.IsIn():
+            return is_in(x, known, check)
+        case ast.HasAttr(operand, attr):
             inner = check.judge(operand, known).typed
             presence = check.expressions.attribute(operand, attr)
             t = has_attr_type(inner, attr, known.grants(presence), check)
-            return Judgement(Typed(expr, t, (inner,)), NONE if t == FALSE else presence)
-        case HasPath():
-            return has_path(expr, known, check)
-        case GetAttr(operand, attr):
+            return Judgement(Typed(x, t, (inner,)), NONE if t == FALSE else presence)
+        case ast.HasPath():
+            return has_path(x, known, check)
+        case ast.GetAttr(operand, attr):
             inner = check.judge(operand, known).typed
             present = known.grants(check.expressions.attribute(operand, attr))
-            return Judgement(Typed(expr, get_attr_type(expr, inner, attr, present, check), (inner,)))
-        case RecordOf(pairs):
-            parts = in_order([part for _, part in pairs], known, check)
-            return Judgement(Typed(expr, record_type([key for key, _ in pairs], parts), parts))
-        case Call(_, arguments):
+            return Judgement(Typed(x, get_attr_type(x, inner, attr, present, check), (inner,)))
+        case ast.SetOf(elements):
+            parts = in_order(elements, known, check)
+            return Judgement(Typed(x, set_type(x, parts, check), parts))
+        case ast.RecordOf(fields):
+            parts = in_order([part for _, part in fields], known, check)
+            return Judgement(Typed(x, record_type([key for key, _ in fields], parts), parts))
+        case ast.Call(_, arguments):
             parts = in_order(arguments, known, check)
-            return Judgement(Typed(expr, call_type(expr, parts, check), parts))
+            return Judgement(Typed(x, call_type(x, parts, check), parts))
 
 
-def in_order(exprs: Sequence[Expr], known: Capabilities, check: Checker) -> tuple[Typed, ...]:
+def in_order(exprs: Sequence[ast.Expr], known: Capabilities, check: Checker) -> tuple[Typed, ...]:
     """Operands that are all judged under the same capabilities, from left to right."""
-    parts = []
-    for expr in exprs:
-        parts.append(check.judge(expr, known).typed)
-    return tuple(parts)
+    return tuple([check.judge(expr, known).typed for expr in exprs])
 
 
 def record_type(keys: Sequence[str], parts: Sequence[Typed]) -> Type:
@@ -132,27 +110,27 @@ def record_type(keys: Sequence[str], parts: Sequence[Typed]) -> Type:
     return RecordType({key: Attribute(part.type) for key, part in zip(keys, parts, strict=True)})
 
 
-def leaf_type(expr: Lit | Var | Slot, check: Checker) -> Type:
+def leaf_type(expr: ast.Lit | ast.Var | ast.Slot, check: Checker) -> Type:
     """The type of a literal, a variable or a slot (spec 08 §6.1)."""
     environment = check.environment
     match expr:
-        case Lit(Bool(truth)):
+        case ast.Lit(Bool(truth)):
             return TRUE if truth else FALSE
-        case Lit(Long()):
+        case ast.Lit(Long()):
             return LONG
-        case Lit(String()):
+        case ast.Lit(String()):
             return STRING
-        case Lit(EntityUid() as uid):
+        case ast.Lit(EntityUid() as uid):
             return entity(uid.type) if is_known(uid, check) else check.fail()
-        case Var("principal"):
+        case ast.Var("principal"):
             return entity(environment.principal)
-        case Var("action"):
+        case ast.Var("action"):
             return entity(environment.action.type)
-        case Var("resource"):
+        case ast.Var("resource"):
             return entity(environment.resource)
-        case Var("context"):
+        case ast.Var("context"):
             return environment.context
-        case Slot(name) if name in environment.slots:
+        case ast.Slot(name) if name in environment.slots:
             return entity(environment.slots[name])
         case _:
             return check.report("unexpected_type", "no type is known for this", expr)

@@ -31,7 +31,7 @@ __all__ = [
 
 @door
 def authorize(policies: str, entities: str, request: str) -> Response:
-    """The response to a request: policies as Cedar text, entities and request as JSON (spec 04, 05).
+    """Return the response to a request: policies as Cedar text, entities and request as JSON (spec 04, 05).
 
     Raises:
         InputError: one of the texts is refused.
@@ -43,7 +43,7 @@ def authorize(policies: str, entities: str, request: str) -> Response:
 
 @door
 def evaluate(expression: str, entities: str, request: str) -> Value:
-    """The value of an expression of Cedar text under a request (spec 02).
+    """Return the value of an expression of Cedar text under a request (spec 02).
 
     Raises:
         InputError: one of the texts is refused.

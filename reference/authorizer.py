@@ -43,7 +43,7 @@ class Verdict:
 
 
 def authorize(policies: Policies, request: Request, entities: Entities) -> Response:
-    """The response to a request."""
+    """Return the response to a request."""
     evaluator = Evaluator(request, entities)
     outcomes = {policy.id: outcome(policy, evaluator) for policy in policies}
     verdict = decide(policies, lambda policy: outcomes[policy.id])

@@ -10,7 +10,7 @@ from reference.syntax import And, Binary, Expr, GetAttr, HasAttr, HasPath, Is, I
 
 
 def core(expr: Expr) -> Expr:
-    """The same expression without sugar (spec 01 §5). Repeated operands are shared, not copied."""
+    """Return the same expression without sugar (spec 01 §5). Repeated operands are shared, not copied."""
     return fold(expr, _core_rule)
 
 
@@ -32,3 +32,8 @@ def _core_rule(expr: Expr, parts: Sequence[Expr]) -> Expr:
             return test
         case _:
             return rebuild(expr, parts)
+
+
+def has_path(operand: Expr, path: Sequence[str]) -> Expr:
+    """`operand has a.b.c` (spec 06 §3: a path of one attribute is the plain form)."""
+    return HasAttr(operand, path[0]) if len(path) == 1 else HasPath(operand, tuple(path))

@@ -35,23 +35,23 @@ class Entities:
         return iter(self.by_uid.values())
 
     def find(self, uid: EntityUid) -> Entity | None:
-        """The entity, or None if it is not in the store."""
+        """Return the entity, or None if it is not in the store."""
         return self.by_uid.get(uid)
 
     def attrs(self, uid: EntityUid) -> Mapping[str, Value]:
-        """The attributes of an entity, which must be in the store."""
+        """Return the attributes of an entity, which must be in the store."""
         return self._existing(uid).attrs
 
     def attrs_or_empty(self, uid: EntityUid) -> Mapping[str, Value]:
-        """The attributes of an entity; none if it is not in the store."""
+        """Return the attributes of an entity; none if it is not in the store."""
         return self.by_uid[uid].attrs if uid in self.by_uid else {}
 
     def tags(self, uid: EntityUid) -> Mapping[str, Value]:
-        """The tags of an entity, which must be in the store."""
+        """Return the tags of an entity, which must be in the store."""
         return self._existing(uid).tags
 
     def tags_or_empty(self, uid: EntityUid) -> Mapping[str, Value]:
-        """The tags of an entity; none if it is not in the store."""
+        """Return the tags of an entity; none if it is not in the store."""
         return self.by_uid[uid].tags if uid in self.by_uid else {}
 
     def _existing(self, uid: EntityUid) -> Entity:
@@ -72,7 +72,7 @@ class Entities:
         return frozenset(found)
 
     def is_in(self, uid: EntityUid, ancestor: EntityUid) -> bool:
-        """Whether the two are the same, or the second an ancestor of the first (spec 02 §4.4)."""
+        """Return whether the two are the same, or the second an ancestor of the first (spec 02 §4.4)."""
         return uid == ancestor or ancestor in self.ancestors(uid)
 
 
@@ -80,7 +80,7 @@ EMPTY = Entities({})
 
 
 def store(entities: Iterable[Entity]) -> Entities:
-    """A store of these entities.
+    """Build a store of these entities.
 
     Raises:
         InputError: part `entities`, if two entities of one uid differ, an action has a parent that is

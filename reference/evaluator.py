@@ -54,7 +54,7 @@ def is_type(operand: Value, type_name: str) -> Bool:
 
 
 def is_in_any(member: EntityUid, elements: frozenset[Value], entities: Entities) -> bool:
-    """Whether the member is in some element; all elements must be entities, even if one matches."""
+    """Return whether the member is in some element; all elements must be entities, even if one matches."""
     for element in elements:
         if not isinstance(element, EntityUid):
             raise EvaluationError("type")
@@ -101,7 +101,7 @@ def binary(op: ast.BinaryOp, left: Value, right: Value, entities: Entities) -> V
 
 
 def attributes(operand: Value, lookup: Callable[[EntityUid], Mapping[str, Value]]) -> Mapping[str, Value]:
-    """The attributes of a record, or of an entity as `lookup` finds them."""
+    """Return the attributes of a record, or of an entity as `lookup` finds them."""
     match operand:
         case Record(fields):
             return fields
@@ -122,7 +122,7 @@ def get_attr(operand: Value, attr: str, entities: Entities) -> Value:
 
 
 def find(name: str, values: Mapping[str, Value], kind: ErrorKind) -> Value:
-    """The value of a name, which must be there."""
+    """Return the value of a name, which must be there."""
     if name not in values:
         raise EvaluationError(kind)
     return values[name]
@@ -138,7 +138,7 @@ def has_path(operand: Value, path: tuple[str, ...], entities: Entities) -> Bool:
 
 
 def truth(value: Value) -> bool:
-    """The truth of a value, which must be a boolean."""
+    """Return the truth of a value, which must be a boolean."""
     match value:
         case Bool(truth):
             return truth

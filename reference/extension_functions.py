@@ -70,7 +70,7 @@ FUNCTIONS = CONSTRUCTORS | METHODS
 
 
 def call(name: str, arguments: Sequence[Value]) -> Value:
-    """The result of an extension function; `name` must be one of `FUNCTIONS`.
+    """Return the result of an extension function; `name` must be one of `FUNCTIONS`.
 
     Raises:
         EvaluationError: `arity`, then `type`, then what the function itself fails with.

@@ -9,12 +9,12 @@ MAX_LONG = 2**63 - 1
 
 
 def in_range(number: int) -> bool:
-    """Whether `number` is a Cedar Long."""
+    """Return whether `number` is a Cedar Long."""
     return MIN_LONG <= number <= MAX_LONG
 
 
 def checked(number: int, kind: ErrorKind = "overflow") -> int:
-    """`number` itself, if it is within 64 bits.
+    """Return `number` itself, if it is within 64 bits.
 
     Raises:
         EvaluationError: of `kind`, if it is not.
@@ -25,7 +25,7 @@ def checked(number: int, kind: ErrorKind = "overflow") -> int:
 
 
 def keyed_hash(number: int) -> int:
-    """A hash that inputs cannot be made to collide in.
+    """Compute a hash that inputs cannot be made to collide in.
 
     Python's hash of an integer is the integer modulo 2^61 - 1, known to everyone; that of bytes has a secret
     key, new for every process. Takes what fits 136 bits with a sign: Longs and addresses.
@@ -34,7 +34,7 @@ def keyed_hash(number: int) -> int:
 
 
 def from_digits(digits: str) -> int:
-    """The number that a text of ASCII digits denotes; it must hold nothing else.
+    """Return the number that a text of ASCII digits denotes; it must hold nothing else.
 
     More than forty significant digits, which is far outside every range of the language, give a power of
     ten that is no larger than the number, so that reading costs linear time.

@@ -13,25 +13,25 @@ NAME = re.compile(f"{IDENTIFIER.pattern}(?:::{IDENTIFIER.pattern})*")
 
 
 def is_name(text: str) -> bool:
-    """Whether the text is a normalized name such as `A::User`: identifiers, none reserved, no blanks."""
+    """Check for a normalized name such as `A::User`: identifiers, none reserved, no blanks."""
     return NAME.fullmatch(text) is not None
 
 
 def is_identifier(text: str) -> bool:
-    """Whether the text is an identifier that is not reserved."""
+    """Return whether the text is an identifier that is not reserved."""
     return IDENTIFIER.fullmatch(text) is not None
 
 
 def is_word(text: str) -> bool:
-    """Whether the text is an ASCII word, reserved or not."""
+    """Return whether the text is an ASCII word, reserved or not."""
     return WORD.fullmatch(text) is not None
 
 
 def basename(name: str) -> str:
-    """The last component of a type name: `User` of `A::User`."""
+    """Return the last component of a type name: `User` of `A::User`."""
     return name.rpartition("::")[2]
 
 
 def is_action_type(name: str) -> bool:
-    """Whether entities of this type are actions: the last component is exactly `Action`."""
+    """Return whether entities of this type are actions: the last component is exactly `Action`."""
     return basename(name) == "Action"

@@ -34,7 +34,7 @@ class Within:
 
 @dataclass(frozen=True, slots=True)
 class OfType:
-    """`is T`"""
+    """`is T`."""
 
     type: str
 
@@ -49,7 +49,7 @@ class OfTypeWithin:
 
 @dataclass(frozen=True, slots=True)
 class ActionEquals:
-    """`action == A`"""
+    """`action == A`."""
 
     action: EntityUid
 
@@ -67,6 +67,8 @@ ActionConstraint = Anything | ActionEquals | ActionIn
 
 @dataclass(frozen=True, slots=True)
 class Clause:
+    """A `when` or `unless` clause."""
+
     kind: Literal["when", "unless"]
     body: Expr
 
@@ -106,23 +108,26 @@ class Policies:
         return iter(self.members)
 
     def where(self, test: Callable[[Policy], bool]) -> Policies:
+        """Select the policies that pass a test."""
         return Policies(tuple([policy for policy in self.members if test(policy)]))
 
     def is_empty(self) -> bool:
+        """Return whether there are no policies."""
         return not self.members
 
     def ids(self) -> frozenset[str]:
+        """Collect the ids."""
         return frozenset([policy.id for policy in self.members])
 
 
 def slots(body: Body) -> frozenset[SlotName]:
-    """The slots that the scope uses; a body with any is a template."""
+    """Return the slots that the scope uses; a body with any is a template."""
     targets = (_target(body.principal), _target(body.resource))
     return frozenset(target.name for target in targets if isinstance(target, Slot))
 
 
 def condition(body: Body) -> Expr:
-    """The policy as one expression: `principal && action && resource && clauses`, nested to the right."""
+    """Put a policy into one expression: `principal && action && resource && clauses`, nested to the right."""
     scope = (
         scope_condition("principal", body.principal),
         action_condition(body.action),
@@ -132,7 +137,7 @@ def condition(body: Body) -> Expr:
 
 
 def conjunction(tests: Sequence[Expr]) -> Expr:
-    """The expressions, at least one, joined by `&&` and nested to the right."""
+    """Return the expressions, at least one, joined by `&&` and nested to the right."""
     *others, joined = tests
     for test in reversed(others):
         joined = And(test, joined)
@@ -140,7 +145,7 @@ def conjunction(tests: Sequence[Expr]) -> Expr:
 
 
 def scope_condition(variable: ScopeVariable, constraint: ScopeConstraint) -> Expr:
-    """The meaning of the constraint on principal or resource."""
+    """Return the meaning of the constraint on principal or resource."""
     match constraint:
         case Anything():
             return Lit(TRUE)
@@ -155,7 +160,7 @@ def scope_condition(variable: ScopeVariable, constraint: ScopeConstraint) -> Exp
 
 
 def action_condition(constraint: ActionConstraint) -> Expr:
-    """The meaning of the constraint on the action."""
+    """Return the meaning of the constraint on the action."""
     action: Variable = "action"
     match constraint:
         case Anything():
@@ -167,6 +172,7 @@ def action_condition(constraint: ActionConstraint) -> Expr:
 
 
 def clause_condition(clause: Clause) -> Expr:
+    """Put a clause into an expression that must be true."""
     match clause.kind:
         case "when":
             return clause.body

@@ -41,15 +41,15 @@ class PolicySet:
     links: Mapping[str, Link] = field(default_factory=dict)
 
     def linked(self, link: Link) -> Body:
-        """The plain policy that a link stands for."""
+        """Return the plain policy that a link stands for."""
         return instantiate(self.templates[link.template_id], link.values)
 
     def plain(self) -> dict[str, Body]:
-        """What is evaluated: the static policies, then the links as the plain policies they stand for."""
+        """List the static policies, then the links as the plain policies that they stand for."""
         return {**self.static, **{new_id: self.linked(link) for new_id, link in self.links.items()}}
 
     def policies(self) -> Policies:
-        """What the authorizer sees."""
+        """Return what the authorizer sees."""
         return Policies(
             tuple(Policy(policy_id, body.effect, condition(body)) for policy_id, body in self.plain().items())
         )
@@ -80,7 +80,7 @@ class PolicySet:
 
 
 def from_bodies(bodies: Iterable[Body]) -> PolicySet:
-    """The set of a text: the n-th policy or template, counted from 0, has the id `policy<n>` (spec 01 §5)."""
+    """Build the set of a text: the n-th policy or template, from 0, has the id `policy<n>` (spec 01 §5)."""
     named = [(f"policy{place}", body) for place, body in enumerate(bodies)]
     return PolicySet(
         {policy_id: body for policy_id, body in named if not slots(body)},
@@ -89,7 +89,7 @@ def from_bodies(bodies: Iterable[Body]) -> PolicySet:
 
 
 def instantiate(body: Body, values: Mapping[SlotName, EntityUid]) -> Body:
-    """The template with every slot replaced."""
+    """Return the template with every slot replaced."""
     return replace(body, principal=_filled(body.principal, values), resource=_filled(body.resource, values))
 
 

@@ -18,7 +18,7 @@ class Request:
     context: Record
 
     def variable(self, name: Variable) -> Value:
-        """The part of the request that a variable stands for."""
+        """Return the part of the request that a variable stands for."""
         match name:
             case "principal":
                 return self.principal

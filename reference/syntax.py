@@ -1,13 +1,11 @@
-"""The abstract syntax of expressions: one frozen record a form (spec 01 §5).
+"""The abstract syntax of expressions: one frozen record per form (spec 01 §5).
 
-Operators carry the name that they have in the JSON format (spec 06 §3). Sugar that the JSON format keeps
-is kept here too; `reference.desugar` gives its meaning. Trees may be
-very deep, so that equality does not recurse, as it would on the C stack.
+Operators have their JSON names (spec 06 §3). Sugar that JSON keeps is kept; `reference.desugar` expands it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Literal
 
@@ -24,7 +22,7 @@ BinaryOp = Literal[
 
 
 class Tree:
-    """Equality and hash of trees: by their listing from the root down, which needs no recursion."""
+    """Equality and hash of trees by their listing from the root down: recursion would be on the C stack."""
 
     __slots__ = ()
 
@@ -46,6 +44,8 @@ class Lit(Tree):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Var(Tree):
+    """A part of the request."""
+
     name: Variable
 
 
@@ -58,6 +58,8 @@ class Slot(Tree):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class If(Tree):
+    """`if condition then then else otherwise`."""
+
     condition: Expr
     then: Expr
     otherwise: Expr
@@ -65,18 +67,24 @@ class If(Tree):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class And(Tree):
+    """`left && right`."""
+
     left: Expr
     right: Expr
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Or(Tree):
+    """`left || right`."""
+
     left: Expr
     right: Expr
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Unary(Tree):
+    """An operator or built-in method of one operand."""
+
     op: UnaryOp
     operand: Expr
 
@@ -101,12 +109,16 @@ Pattern = tuple[Star | str, ...]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Like(Tree):
+    """`operand like pattern`."""
+
     operand: Expr
     pattern: Pattern
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Is(Tree):
+    """`operand is type`."""
+
     operand: Expr
     type: str
 
@@ -122,6 +134,8 @@ class IsIn(Tree):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HasAttr(Tree):
+    """`operand has attr`."""
+
     operand: Expr
     attr: str
 
@@ -136,12 +150,16 @@ class HasPath(Tree):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GetAttr(Tree):
+    """`operand.attr` or `operand["attr"]`."""
+
     operand: Expr
     attr: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SetOf(Tree):
+    """A set of the values of expressions."""
+
     elements: tuple[Expr, ...]
 
 
@@ -165,11 +183,6 @@ Compound = (
     If | And | Or | Unary | Binary | Like | Is | IsIn | HasAttr | HasPath | GetAttr | SetOf | RecordOf | Call
 )
 Expr = Leaf | Compound
-
-
-def has_path(operand: Expr, path: Sequence[str]) -> Expr:
-    """`operand has a.b.c` (spec 06 §3: a path of one attribute is the plain form)."""
-    return HasAttr(operand, path[0]) if len(path) == 1 else HasPath(operand, tuple(path))
 
 
 def _listing(root: Tree) -> Iterator[object]:

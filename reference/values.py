@@ -19,6 +19,8 @@ from reference.integers import keyed_hash
 
 @dataclass(frozen=True, slots=True)
 class Bool:
+    """A boolean."""
+
     value: bool
 
 
@@ -86,11 +88,12 @@ FALSE = Bool(False)
 
 
 def boolean(truth: bool) -> Bool:
+    """Wrap a truth value."""
     return TRUE if truth else FALSE
 
 
 def canonical(value: Value) -> str:
-    """The text that two values have in common exactly when they are equal."""
+    """Return the text that two values have in common exactly when they are equal."""
     match value:
         case Bool(truth):
             return "true" if truth else "false"

@@ -8,7 +8,7 @@ from reference.syntax import Pattern, Star
 
 
 def matches(text: str, pattern: Pattern) -> bool:
-    """Whether the pattern describes the whole text.
+    """Return whether the pattern describes the whole text.
 
     The recursive definition, one pattern element after the other from the last to the first: `rest` lists, in
     ascending order, the places from which the elements seen so far describe the remaining text.
@@ -20,7 +20,7 @@ def matches(text: str, pattern: Pattern) -> bool:
 
 
 def before(element: Star | str, rest: Sequence[int], text: str) -> Sequence[int]:
-    """The places from which the element leads to one of the places in `rest`."""
+    """Return the places from which the element leads to one of the places in `rest`."""
     match element:
         case Star():
             return range(rest[-1] + 1) if rest else []

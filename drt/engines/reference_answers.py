@@ -32,6 +32,7 @@ from reference.validation import questions
 from reference.validation.environments import Environment
 from reference.validation.policies import validate_set
 from reference.validation.scripts import is_escaped
+from reference.validation.substitution import Substitution, substitute
 from reference.values import EntityUid
 
 Json = dict[str, Any]
@@ -77,9 +78,7 @@ def schema_answers(schema: Schema, types: Sequence[str], actions: Sequence[Entit
     }
 
 
-def policies_answers(
-    policies: PolicySet, schema: Schema | None, substitution: questions.Substitution
-) -> Json:
+def policies_answers(policies: PolicySet, schema: Schema | None, substitution: Substitution) -> Json:
     """All answers about each static policy, template and link, by id."""
     answers = {new_id: link_answers(link, policies, schema) for new_id, link in policies.links.items()}
     for policy_id, body in policies.static.items():
@@ -173,10 +172,10 @@ def sorted_environments(found: Iterable[Mapping[str, str]]) -> list[Mapping[str,
     return sorted(found, key=lambda one: tuple(one.values()))
 
 
-def substituted(body: Body, substitution: questions.Substitution) -> Json:
+def substituted(body: Body, substitution: Substitution) -> Json:
     """The policy with its literals replaced, in JSON; null if it is none then."""
     try:
-        changed = questions.substitute(body, substitution)
+        changed = substitute(body, substitution)
     except InputError:
         return {"substituted": None}
     return {

@@ -49,20 +49,22 @@ def parse(text: str) -> Datetime:
 
 
 def offset(instant: Datetime, by: Duration) -> Datetime:
+    """Add a duration to an instant."""
     return Datetime(checked(instant.milliseconds + by.milliseconds, "extension"))
 
 
 def duration_since(instant: Datetime, earlier: Datetime) -> Duration:
+    """Compute the duration from an earlier instant to this one."""
     return Duration(checked(instant.milliseconds - earlier.milliseconds, "extension"))
 
 
 def to_date(instant: Datetime) -> Datetime:
-    """The midnight at or before the instant."""
+    """Return the midnight at or before the instant."""
     return Datetime(checked(instant.milliseconds - instant.milliseconds % DAY, "extension"))
 
 
 def to_time(instant: Datetime) -> Duration:
-    """The time since that midnight; Python's % is the floor modulus, never negative."""
+    """Return the time since that midnight; Python's % is the floor modulus, never negative."""
     return Duration(instant.milliseconds % DAY)
 
 

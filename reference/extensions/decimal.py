@@ -37,25 +37,29 @@ def parse(text: str) -> Decimal:
 
 
 def canonical(value: Decimal) -> str:
-    """The number with exactly four fraction digits."""
+    """Return the number with exactly four fraction digits."""
     whole, fraction = divmod(abs(value.ten_thousandths), 10**FRACTION_DIGITS)
     sign = "-" if value.ten_thousandths < 0 else ""
     return f"{sign}{whole}.{fraction:04}"
 
 
 def less_than(left: Decimal, right: Decimal) -> bool:
+    """Compare two decimals by `<`."""
     return left.ten_thousandths < right.ten_thousandths
 
 
 def less_than_or_equal(left: Decimal, right: Decimal) -> bool:
+    """Compare two decimals by `<=`."""
     return left.ten_thousandths <= right.ten_thousandths
 
 
 def greater_than(left: Decimal, right: Decimal) -> bool:
+    """Compare two decimals by `>`."""
     return left.ten_thousandths > right.ten_thousandths
 
 
 def greater_than_or_equal(left: Decimal, right: Decimal) -> bool:
+    """Compare two decimals by `>=`."""
     return left.ten_thousandths >= right.ten_thousandths
 
 

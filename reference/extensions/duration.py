@@ -46,26 +46,32 @@ def parse(text: str) -> Duration:
 
 
 def canonical(value: Duration) -> str:
+    """Write a duration as milliseconds."""
     return f"{value.milliseconds}ms"
 
 
 def to_milliseconds(value: Duration) -> int:
+    """Count milliseconds."""
     return value.milliseconds
 
 
 def to_seconds(value: Duration) -> int:
+    """Count whole seconds, toward zero."""
     return _toward_zero(value.milliseconds, SECOND)
 
 
 def to_minutes(value: Duration) -> int:
+    """Count whole minutes, toward zero."""
     return _toward_zero(value.milliseconds, MINUTE)
 
 
 def to_hours(value: Duration) -> int:
+    """Count whole hours, toward zero."""
     return _toward_zero(value.milliseconds, HOUR)
 
 
 def to_days(value: Duration) -> int:
+    """Count whole days, toward zero."""
     return _toward_zero(value.milliseconds, DAY)
 
 

@@ -70,23 +70,27 @@ def canonical(value: IpAddr) -> str:
 
 
 def is_ipv4(value: IpAddr) -> bool:
+    """Return whether the address is of version 4."""
     return value.version == 4
 
 
 def is_ipv6(value: IpAddr) -> bool:
+    """Return whether the address is of version 6."""
     return value.version == 6
 
 
 def is_in_range(inner: IpAddr, outer: IpAddr) -> bool:
-    """Whether every address of `inner` belongs to `outer`."""
+    """Return whether every address of `inner` belongs to `outer`."""
     return inner.version == outer.version and outer.lowest <= inner.lowest and inner.highest <= outer.highest
 
 
 def is_loopback(value: IpAddr) -> bool:
+    """Return whether all addresses of the range are loopback addresses."""
     return is_in_range(value, LOOPBACK[value.version])
 
 
 def is_multicast(value: IpAddr) -> bool:
+    """Return whether all addresses of the range are multicast addresses."""
     return is_in_range(value, MULTICAST[value.version])
 
 
@@ -126,7 +130,7 @@ def _group(text: str) -> int:
 
 
 def _number(text: str, largest: int) -> int:
-    """A decimal number from 0 to `largest`, without a leading zero."""
+    """Read a decimal number from 0 to `largest`, without a leading zero."""
     well_formed = text != "" and all(character in DIGITS for character in text)
     if not well_formed or (text[0] == "0" and text != "0") or from_digits(text) > largest:
         raise EvaluationError("extension")

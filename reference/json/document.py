@@ -23,7 +23,7 @@ class Number:
 
     @property
     def is_finite(self) -> bool:
-        """Whether it is within the range of a double."""
+        """Return whether it is within the range of a double."""
         return float(self.text) not in (float("inf"), float("-inf"))
 
 

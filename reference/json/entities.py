@@ -40,7 +40,7 @@ class EntityDocument:
 
 
 def read_entities(text: str) -> Entities:
-    """The store that a document describes, without a schema.
+    """Read the store that a document describes, without a schema.
 
     Raises:
         InputError: part `entities`.
@@ -49,7 +49,7 @@ def read_entities(text: str) -> Entities:
 
 
 def read_documents(text: str) -> list[EntityDocument]:
-    """The entities of a document, before their values are read.
+    """Read the entities of a document, before their values are read.
 
     Raises:
         InputError: part `entities`.
@@ -61,7 +61,7 @@ def read_documents(text: str) -> list[EntityDocument]:
 
 
 def entity(document: EntityDocument) -> Entity:
-    """The entity with its values read without type information."""
+    """Read the entity with its values read without type information."""
     return Entity(
         document.uid,
         _values(document.attrs, f"{show(document.uid)}, attribute"),
@@ -108,7 +108,7 @@ def _fields(reading: Reading, json: Json, where: str) -> Mapping[str, Json]:
 
 
 def entities_to_json(entities: Entities) -> Json:
-    """The document of a store, sorted by uid, with all ancestors as parents (spec 05 §2.4).
+    """Read the document of a store, sorted by uid, with all ancestors as parents (spec 05 §2.4).
 
     Raises:
         NoJson: a record has a key that is reserved for escapes.
@@ -128,6 +128,7 @@ def entities_to_json(entities: Entities) -> Json:
 
 
 def uid_to_json(entity_uid: EntityUid) -> dict[str, Json]:
+    """Write a uid as an object."""
     return {"type": entity_uid.type, "id": entity_uid.id}
 
 

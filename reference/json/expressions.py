@@ -1,51 +1,27 @@
-"""Expressions in JSON (spec 06 §3): an object with exactly one key, which says what the expression is.
-
-Documents are at most 127 levels deep, so these functions simply recurse.
-"""
+"""Expressions in JSON (spec 06 §3): an object with exactly one key, which says what the expression is."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import cast, get_args
 
+from reference import syntax as ast
+from reference.desugar import has_path
 from reference.errors import InputError
 from reference.extension_functions import FUNCTIONS
 from reference.json.document import Json
 from reference.json.values import Call as CallEscape
 from reference.json.values import escape, require_longs
 from reference.names import is_name
-from reference.syntax import (
-    And,
-    Binary,
-    BinaryOp,
-    Call,
-    Expr,
-    GetAttr,
-    If,
-    Is,
-    IsIn,
-    Like,
-    Lit,
-    Or,
-    Pattern,
-    RecordOf,
-    SetOf,
-    Star,
-    Unary,
-    UnaryOp,
-    Var,
-    Variable,
-    has_path,
-)
 from reference.values import Bool, EntityUid, Long, String
 
-BINARY = frozenset(get_args(BinaryOp))
-UNARY = frozenset(get_args(UnaryOp))
-VARIABLES = frozenset(get_args(Variable))
+BINARY = frozenset(get_args(ast.BinaryOp))
+UNARY = frozenset(get_args(ast.UnaryOp))
+VARIABLES = frozenset(get_args(ast.Variable))
 
 
-def expression(json: Json) -> Expr:
-    """The expression that the JSON describes.
+def expression(json: Json) -> ast.Expr:
+    """Read the expression that the JSON describes.
 
     Raises:
         InputError: part `policies`.
@@ -54,68 +30,68 @@ def expression(json: Json) -> Expr:
         raise refusal("expected an object with exactly one key as expression")
     ((key, content),) = json.items()
     if key in UNARY:
-        return Unary(cast(UnaryOp, key), *_operands(key, content, "arg"))
+        return ast.Unary(cast(ast.UnaryOp, key), *_operands(key, content, "arg"))
     if key in BINARY:
-        return Binary(cast(BinaryOp, key), *_operands(key, content, "left", "right"))
+        return ast.Binary(cast(ast.BinaryOp, key), *_operands(key, content, "left", "right"))
     if key in FUNCTIONS:
-        return Call(key, tuple(expression(argument) for argument in array(key, content)))
+        return ast.Call(key, tuple(expression(argument) for argument in array(key, content)))
     if key in FORMS:
         return FORMS[key](content)
     raise refusal(f"there is no expression {key!a}")
 
 
-def _value(json: Json) -> Expr:
+def _value(json: Json) -> ast.Expr:
     require_longs(json, "policies", "`Value`")
     return literal(json)
 
 
-def literal(json: Json) -> Expr:
-    """The expression for a value: sets and records as literals of their parts, extension values as calls."""
+def literal(json: Json) -> ast.Expr:
+    """Read a value as an expression: sets and records are literals of their parts, extension values calls."""
     match json:
         case bool():
-            return Lit(Bool(json))
+            return ast.Lit(Bool(json))
         case int():
-            return Lit(Long(json))
+            return ast.Lit(Long(json))
         case str():
-            return Lit(String(json))
+            return ast.Lit(String(json))
         case list():
-            return SetOf(tuple(literal(item) for item in json))
+            return ast.SetOf(tuple(literal(item) for item in json))
         case dict():
             match escape(json, "policies", "`Value`"):
                 case EntityUid() as uid:
-                    return Lit(uid)
+                    return ast.Lit(uid)
                 case CallEscape(function, arguments):
-                    return Call(function, tuple(literal(argument) for argument in arguments))
+                    return ast.Call(function, tuple(literal(argument) for argument in arguments))
                 case None:
-                    return RecordOf(tuple((key, literal(json[key])) for key in sorted(json)))
+                    return ast.RecordOf(tuple((key, literal(json[key])) for key in sorted(json)))
         case _:
             raise refusal("null is no value")
 
 
-def _variable(json: Json) -> Expr:
+def _variable(json: Json) -> ast.Expr:
     if not isinstance(json, str) or json not in VARIABLES:
         raise refusal("expected `principal`, `action`, `resource` or `context` as `Var`")
-    return Var(cast(Variable, json))
+    return ast.Var(cast(ast.Variable, json))
 
 
-def _and(json: Json) -> Expr:
-    return And(*_operands("&&", json, "left", "right"))
+def _and(json: Json) -> ast.Expr:
+    return ast.And(*_operands("&&", json, "left", "right"))
 
 
-def _or(json: Json) -> Expr:
-    return Or(*_operands("||", json, "left", "right"))
+def _or(json: Json) -> ast.Expr:
+    return ast.Or(*_operands("||", json, "left", "right"))
 
 
-def _if(json: Json) -> Expr:
-    return If(*_operands("if-then-else", json, "if", "then", "else"))
+def _if(json: Json) -> ast.Expr:
+    return ast.If(*_operands("if-then-else", json, "if", "then", "else"))
 
 
-def _get_attr(json: Json) -> Expr:
+def _get_attr(json: Json) -> ast.Expr:
     keys = keys_of(".", json, ("left", "attr"))
-    return GetAttr(expression(keys["left"]), _string("attr", keys["attr"]))
+    return ast.GetAttr(expression(keys["left"]), _string("attr", keys["attr"]))
 
 
-def _has(json: Json) -> Expr:
+def _has(json: Json) -> ast.Expr:
     if not isinstance(json, dict) or "left" not in json or "attr" not in json:
         raise refusal("expected an object with `left` and `attr` in `has`")
     path = json["attr"] if isinstance(json["attr"], list) else [json["attr"]]
@@ -124,40 +100,42 @@ def _has(json: Json) -> Expr:
     return has_path(expression(json["left"]), [_string("attr", attr) for attr in path])
 
 
-def _is(json: Json) -> Expr:
+def _is(json: Json) -> ast.Expr:
     keys = keys_of("is", json, ("left", "entity_type"), ("in",))
     operand, type_name = expression(keys["left"]), entity_type(keys["entity_type"])
     ancestor = keys.get("in")
-    return Is(operand, type_name) if ancestor is None else IsIn(operand, type_name, expression(ancestor))
+    return (
+        ast.Is(operand, type_name) if ancestor is None else ast.IsIn(operand, type_name, expression(ancestor))
+    )
 
 
-def _like(json: Json) -> Expr:
+def _like(json: Json) -> ast.Expr:
     keys = keys_of("like", json, ("left", "pattern"))
     elements = [_pattern_element(element) for element in array("pattern", keys["pattern"])]
-    pattern: Pattern = tuple(part for element in elements for part in element)
-    return Like(expression(keys["left"]), pattern)
+    pattern: ast.Pattern = tuple(part for element in elements for part in element)
+    return ast.Like(expression(keys["left"]), pattern)
 
 
-def _pattern_element(json: Json) -> Sequence[Star | str]:
+def _pattern_element(json: Json) -> Sequence[ast.Star | str]:
     match json:
         case "Wildcard":
-            return (Star(),)
+            return (ast.Star(),)
         case {"Literal": str() as text, **rest} if not rest:
             return text
         case _:
             raise refusal('expected "Wildcard" or {"Literal": string} in a pattern')
 
 
-def _set(json: Json) -> Expr:
-    return SetOf(tuple(expression(element) for element in array("Set", json)))
+def _set(json: Json) -> ast.Expr:
+    return ast.SetOf(tuple(expression(element) for element in array("Set", json)))
 
 
-def _record(json: Json) -> Expr:
+def _record(json: Json) -> ast.Expr:
     fields = object_of("Record", json)
-    return RecordOf(tuple((key, expression(fields[key])) for key in sorted(fields)))
+    return ast.RecordOf(tuple((key, expression(fields[key])) for key in sorted(fields)))
 
 
-FORMS: dict[str, Callable[[Json], Expr]] = {
+FORMS: dict[str, Callable[[Json], ast.Expr]] = {
     "Value": _value,
     "Var": _variable,
     "&&": _and,
@@ -173,23 +151,24 @@ FORMS: dict[str, Callable[[Json], Expr]] = {
 
 
 def entity_type(json: Json) -> str:
-    """The name of an entity type, in normal form."""
+    """Read the name of an entity type, in normal form."""
     if not isinstance(json, str) or not is_name(json):
         raise refusal("expected a name in normal form as `entity_type`")
     return json
 
 
 def refusal(message: str) -> InputError:
+    """Refuse a policy document."""
     return InputError("policies", message)
 
 
-def _operands(form: str, json: Json, *names: str) -> list[Expr]:
+def _operands(form: str, json: Json, *names: str) -> list[ast.Expr]:
     keys = keys_of(form, json, names)
     return [expression(keys[name]) for name in names]
 
 
 def keys_of(form: str, json: Json, required: Sequence[str], optional: Sequence[str] = ()) -> dict[str, Json]:
-    """The object's own fields, which must be all of `required` and nothing beside them but `optional`."""
+    """Read an object's fields, which must be all of `required` and nothing beside them but `optional`."""
     fields = object_of(form, json)
     for name in required:
         if name not in fields:
@@ -201,12 +180,14 @@ def keys_of(form: str, json: Json, required: Sequence[str], optional: Sequence[s
 
 
 def object_of(form: str, json: Json) -> dict[str, Json]:
+    """Require an object."""
     if not isinstance(json, dict):
         raise refusal(f"expected an object as `{form}`")
     return json
 
 
 def array(form: str, json: Json) -> list[Json]:
+    """Require an array."""
     if not isinstance(json, list):
         raise refusal(f"expected an array as `{form}`")
     return json

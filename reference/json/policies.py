@@ -34,7 +34,7 @@ from reference.values import EntityUid
 
 
 def parse_policy_set(text: str) -> PolicySet:
-    """The policy set that a document describes.
+    """Read the policy set that a document describes.
 
     Raises:
         InputError: part `policies`.
@@ -114,7 +114,7 @@ def _clause(json: Json) -> Clause:
 
 
 def _scope(variable: ScopeVariable, json: Json) -> ScopeConstraint:
-    """The constraint on principal or resource; meaningless keys are ignored but in `is` (spec 06 §2.1)."""
+    """Read a constraint on principal or resource; meaningless keys are ignored but in `is` (spec 06 §2.1)."""
     match object_of(variable, json):
         case {"op": "All" | "all"}:
             return Anything()
@@ -133,7 +133,7 @@ def _scope(variable: ScopeVariable, json: Json) -> ScopeConstraint:
 
 
 def _target(variable: ScopeVariable, keys: Mapping[str, Json]) -> EntityUid | Slot:
-    """The entity, which wins over a slot beside it; or the slot of this variable."""
+    """Read the entity, which wins over a slot beside it; or the slot of this variable."""
     if "entity" in keys:
         return _uid(keys["entity"])
     if keys.get("slot") != f"?{variable}":

@@ -46,7 +46,7 @@ from reference.values import Bool, EntityUid, Long, String
 
 
 def policy_set_to_json(policies: PolicySet) -> Json:
-    """The document of a policy set."""
+    """Write the document of a policy set."""
     return {
         "staticPolicies": {policy_id: body_to_json(body) for policy_id, body in policies.static.items()},
         "templates": {policy_id: body_to_json(body) for policy_id, body in policies.templates.items()},
@@ -78,7 +78,7 @@ def body_to_json(body: Body) -> Json:
 
 
 def expression_to_json(expr: Expr) -> Json:
-    """The JSON of an expression."""
+    """Write the JSON of an expression."""
     return fold(expr, _rule)
 
 

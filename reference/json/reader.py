@@ -36,7 +36,7 @@ A_STRING = "a string that is closed, without raw control characters"
 
 
 def read_json(text: str, part: Part) -> Json:
-    """The JSON value that the text holds, and nothing else.
+    """Read the JSON value that the text holds, and nothing else.
 
     Raises:
         InputError: of `part`, with line and column.
@@ -46,7 +46,7 @@ def read_json(text: str, part: Part) -> Json:
 
 
 def read_leniently(text: str, part: Part) -> Reading:
-    """The JSON value that the text holds, and nothing else.
+    """Read the JSON value that the text holds, and nothing else.
 
     Raises:
         InputError: of `part`, with line and column.

@@ -14,7 +14,7 @@ KEYS = ("principal", "action", "resource")
 
 
 def read_request(text: str) -> Request:
-    """A request as a JSON object with `principal`, `action`, `resource` and perhaps `context`, and no more.
+    """Read a request: an object with `principal`, `action`, `resource` and perhaps `context`, and no more.
 
     Raises:
         InputError: part `request`.
@@ -52,14 +52,14 @@ def read_parts(text: str) -> tuple[EntityUid, EntityUid, EntityUid, dict[str, Js
 
 
 def _uid(json: Json, where: str) -> EntityUid:
-    """A uid as an object, or as the text of an entity literal."""
+    """Read a uid as an object, or as the text of an entity literal."""
     if isinstance(json, str):
         return parse_uid(json, "request", where)
     return uid(json, "request", where)
 
 
 def context(json: Json) -> Record:
-    """A context, without type information.
+    """Read a context, without type information.
 
     Raises:
         InputError: part `request`.

@@ -18,14 +18,14 @@ from reference.values import EntityUid, Long, Record, Set, String, Value, boolea
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """`{"fn": function, "arg": …}` or `{"fn": function, "args": […]}`"""
+    """`{"fn": function, "arg": …}` or `{"fn": function, "args": […]}`."""
 
     function: str
     arguments: tuple[Json, ...]
 
 
 def uid(json: Json, part: Part, where: str) -> EntityUid:
-    """An entity uid, bare or escaped, with any other keys beside it.
+    """Read an entity uid, bare or escaped, with any other keys beside it.
 
     Raises:
         InputError: of `part`; `where` names the place.
@@ -42,7 +42,7 @@ def uid(json: Json, part: Part, where: str) -> EntityUid:
 
 
 def value(json: Json, part: Part, where: str) -> Value:
-    """A value, without type information.
+    """Read a value, without type information.
 
     Raises:
         InputError: of `part`; `where` names the place.
@@ -91,7 +91,7 @@ def require_longs(json: Json, part: Part, where: str) -> None:
 
 
 def escape(fields: Mapping[str, Json], part: Part, where: str) -> EntityUid | Call | None:
-    """What the object stands for if it is an escape, and None if it is an ordinary record."""
+    """Read what the object stands for if it is an escape, and None if it is an ordinary record."""
     if len(fields) != 1:
         return None
     match fields:
@@ -107,7 +107,7 @@ def escape(fields: Mapping[str, Json], part: Part, where: str) -> EntityUid | Ca
 
 
 def extension_call(fields: Mapping[str, Json], part: Part, where: str) -> Call | None:
-    """The call that the object describes, if it has the shape of one; its function must exist."""
+    """Read the call that the object describes, if it has the shape of one; its function must exist."""
     match fields:
         case {"fn": str() as function, "arg": argument}:
             arguments: tuple[Json, ...] = (argument,)
@@ -121,7 +121,7 @@ def extension_call(fields: Mapping[str, Json], part: Part, where: str) -> Call |
 
 
 def apply(function: str, arguments: list[Value], part: Part, where: str) -> Value:
-    """The result of an extension call, whose failure is a fault of the input here."""
+    """Read the result of an extension call, whose failure is a fault of the input here."""
     try:
         return call(function, arguments)
     except EvaluationError as error:
@@ -133,7 +133,7 @@ def _no_long(text: str, part: Part, where: str) -> InputError:
 
 
 def _typed_id(fields: Mapping[str, Json]) -> EntityUid | None:
-    """The entity that an object names by its `type` and its `id`, each there once."""
+    """Read the entity that an object names by its `type` and its `id`, each there once."""
     type_name, entity_id = fields.get("type"), fields.get("id")
     if not isinstance(type_name, str) or not isinstance(entity_id, str):
         return None

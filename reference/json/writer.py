@@ -8,7 +8,7 @@ from reference.json.document import Json, Number
 
 
 def write_json(json: Json) -> str:
-    """The canonical text of a JSON value."""
+    """Write the canonical text of a JSON value."""
     pieces: list[str] = []
     todo: list[tuple[bool, Json]] = [(False, json)]
     while todo:

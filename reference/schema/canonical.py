@@ -45,7 +45,7 @@ Piece = Type | str
 
 
 def canonical_schema(schema: Schema) -> str:
-    """The canonical JSON text of a schema."""
+    """Write the canonical JSON text of a schema."""
     actions = {uid_text(uid): _action(action) for uid, action in schema.actions.items()}
     entity_types = {name: _entity_type(declared) for name, declared in schema.entity_types.items()}
     return f'{{"actions":{_object(actions)},"entityTypes":{_object(entity_types)}}}'
@@ -85,12 +85,12 @@ def _list(texts: Iterable[str]) -> str:
 
 
 def _object(written: Mapping[str, str]) -> str:
-    """A JSON object of values that are JSON already."""
+    """Write a JSON object of values that are JSON already."""
     return "{" + ",".join(f"{json.dumps(key)}:{written[key]}" for key in sorted(written)) + "}"
 
 
 def type_json(root: Type) -> str:
-    """The JSON of a type; types may be nested deeper than a recursive writer goes."""
+    """Write the JSON of a type; types may be nested deeper than a recursive writer goes."""
     written: list[str] = []
     waiting: list[Piece] = [root]
     while waiting:

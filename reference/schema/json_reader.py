@@ -5,12 +5,12 @@ Documents are at most 127 levels deep, so these functions simply recurse.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import cast
 
 from reference.json.document import Json
 from reference.json.reader import read_json
 from reference.names import is_identifier, is_name, is_word
+from reference.schema.json_shapes import Object, keyed, list_of, object_of, string_of, without
 from reference.schema.syntax import (
     EXTENSION_NAMES,
     ActionDeclaration,
@@ -29,8 +29,6 @@ from reference.schema.syntax import (
     refusal,
 )
 
-Object = dict[str, Json]
-
 PRIMITIVES = {"String": "String", "Long": "Long", "Boolean": "Bool", "Bool": "Bool"}
 
 KEYS_OF_KIND = {
@@ -44,8 +42,8 @@ KEYS_OF_KIND = {
 
 
 def parse_schema_json(text: str) -> tuple[Fragment, ...]:
-    """The fragments of a JSON schema; raises `InputError`."""
-    document = _object(read_json(text, "schema"), "")
+    """Read the fragments of a JSON schema; raises `InputError`."""
+    document = object_of(read_json(text, "schema"), "")
     return tuple(_fragment(namespace, body) for namespace, body in document.items())
 
 
@@ -53,20 +51,20 @@ def _fragment(namespace: str, body: Json) -> Fragment:
     where = f"namespace {namespace!r}"
     if namespace and not is_name(namespace):
         raise refusal(where, "expected a name in its normal form without reserved words")
-    keys = _keyed(body, where, ("entityTypes", "actions"), ("commonTypes", "annotations"))
+    keys = keyed(body, where, ("entityTypes", "actions"), ("commonTypes", "annotations"))
     if not namespace and keys.get("annotations"):
         raise refusal(where, "the empty namespace takes no annotations")
     common = [
         _common_type(name, definition, f"{where}, common type {name!r}")
-        for name, definition in _object(keys.get("commonTypes", {}), f"{where}, commonTypes").items()
+        for name, definition in object_of(keys.get("commonTypes", {}), f"{where}, commonTypes").items()
     ]
     entities = [
         _entity_type(name, declared, f"{where}, entity type {name!r}")
-        for name, declared in _object(keys["entityTypes"], f"{where}, entityTypes").items()
+        for name, declared in object_of(keys["entityTypes"], f"{where}, entityTypes").items()
     ]
     actions = [
         _action(name, declared, f"{where}, action {name!r}")
-        for name, declared in _object(keys["actions"], f"{where}, actions").items()
+        for name, declared in object_of(keys["actions"], f"{where}, actions").items()
     ]
     return Fragment(namespace, (*common, *entities, *actions), where, _annotations(keys, where))
 
@@ -74,24 +72,24 @@ def _fragment(namespace: str, body: Json) -> Fragment:
 def _common_type(name: str, definition: Json, where: str) -> CommonTypeDeclaration:
     if not is_identifier(name):
         raise refusal(where, "expected the name to be an identifier that is not reserved")
-    keys = _object(definition, where)
+    keys = object_of(definition, where)
     annotations = _annotations(keys, where)
-    return CommonTypeDeclaration(name, _type(_without(keys, "annotations"), where), where, annotations)
+    return CommonTypeDeclaration(name, _type(without(keys, "annotations"), where), where, annotations)
 
 
 def _entity_type(name: str, declared: Json, where: str) -> EntityDeclaration:
     if not is_identifier(name):
         raise refusal(where, "expected the name to be an identifier that is not reserved")
-    keys = _object(declared, where)
+    keys = object_of(declared, where)
     external = _is_external(keys, where)
     if "enum" in keys and not external:
-        keys = _keyed(keys, where, ("enum",), ("external", "annotations"))
-        ids = tuple(_string(item, f"{where}, enum") for item in _list(keys["enum"], f"{where}, enum"))
+        keys = keyed(keys, where, ("enum",), ("external", "annotations"))
+        ids = tuple(string_of(item, f"{where}, enum") for item in list_of(keys["enum"], f"{where}, enum"))
         if not ids:
             raise refusal(where, "`enum` must list an id")
         return EntityDeclaration(name, where, enum=ids, annotations=_annotations(keys, where))
     defining = () if external else ("shape", "tags")
-    keys = _keyed(keys, where, (), ("external", "memberOfTypes", "annotations", *defining))
+    keys = keyed(keys, where, (), ("external", "memberOfTypes", "annotations", *defining))
     parents = _names(keys.get("memberOfTypes", []), f"{where}, memberOfTypes")
     shape = _type(keys["shape"], f"{where}, shape") if "shape" in keys else RecordOf()
     tags = _type(keys["tags"], f"{where}, tags") if "tags" in keys else None
@@ -99,9 +97,9 @@ def _entity_type(name: str, declared: Json, where: str) -> EntityDeclaration:
 
 
 def _action(name: str, declared: Json, where: str) -> ActionDeclaration:
-    external = _is_external(keys := _object(declared, where), where)
+    external = _is_external(keys := object_of(declared, where), where)
     defining = () if external else ("appliesTo", "attributes")
-    keys = _keyed(keys, where, (), ("external", "memberOf", "annotations", *defining))
+    keys = keyed(keys, where, (), ("external", "memberOf", "annotations", *defining))
     if keys.get("attributes") is not None:
         raise refusal(where, "actions have no attributes")
     applies, groups = keys.get("appliesTo"), _groups(keys, where)
@@ -110,7 +108,7 @@ def _action(name: str, declared: Json, where: str) -> ActionDeclaration:
 
 
 def _is_external(keys: Object, where: str) -> bool:
-    """Whether a declaration is external (spec 13 §5)."""
+    """Return whether a declaration is external (spec 13 §5)."""
     external = keys.get("external", False)
     if not isinstance(external, bool):
         raise refusal(f"{where}, external", "expected true or false")
@@ -119,12 +117,12 @@ def _is_external(keys: Object, where: str) -> bool:
 
 def _groups(keys: Object, where: str) -> tuple[ActionReference, ...]:
     groups = keys.get("memberOf")
-    listed = [] if groups is None else _list(groups, f"{where}, memberOf")
+    listed = [] if groups is None else list_of(groups, f"{where}, memberOf")
     return tuple(_group(item, f"{where}, memberOf") for item in listed)
 
 
 def _applies_to(value: Json, where: str) -> AppliesTo:
-    keys = _keyed(value, where, ("principalTypes", "resourceTypes"), ("context",))
+    keys = keyed(value, where, ("principalTypes", "resourceTypes"), ("context",))
     return AppliesTo(
         _names(keys["principalTypes"], f"{where}, principalTypes"),
         _names(keys["resourceTypes"], f"{where}, resourceTypes"),
@@ -133,35 +131,35 @@ def _applies_to(value: Json, where: str) -> AppliesTo:
 
 
 def _group(value: Json, where: str) -> ActionReference:
-    keys = _keyed(value, where, ("id",), ("type",))
+    keys = keyed(value, where, ("id",), ("type",))
     type_name = keys.get("type")
     name = None if type_name is None else _name(type_name, "entity", f"{where}, type").text
-    return ActionReference(_string(keys["id"], f"{where}, id"), name, where)
+    return ActionReference(string_of(keys["id"], f"{where}, id"), name, where)
 
 
 def _names(value: Json, where: str) -> tuple[Name, ...]:
-    return tuple(_name(item, "entity", where) for item in _list(value, where))
+    return tuple(_name(item, "entity", where) for item in list_of(value, where))
 
 
 def _name(value: Json, kinds: Kinds, where: str) -> Name:
-    text = _string(value, where)
+    text = string_of(value, where)
     if not is_name(text.removeprefix("__cedar::")):
         raise refusal(where, f"{text!r} is not a name in its normal form without reserved words")
     return Name(text, kinds, where)
 
 
 def _type(value: Json, where: str) -> TypeExpression:
-    kind = _string(_object(value, where).get("type"), f"{where}, type")
+    kind = string_of(object_of(value, where).get("type"), f"{where}, type")
     optional = ("additionalAttributes",)
     beside = KEYS_OF_KIND.get(kind, ())
-    keys = _keyed(value, where, ("type", *(key for key in beside if key not in optional)), beside)
+    keys = keyed(value, where, ("type", *(key for key in beside if key not in optional)), beside)
     match kind:
         case "Set":
             return SetOf(_type(keys["element"], f"{where}, element"))
         case "Record":
             if keys.get("additionalAttributes", False) is not False:
                 raise refusal(where, "`additionalAttributes` can only be false")
-            attributes = _object(keys["attributes"], f"{where}, attributes")
+            attributes = object_of(keys["attributes"], f"{where}, attributes")
             return RecordOf(
                 {key: _attribute(item, f"{where}, attribute {key!r}") for key, item in attributes.items()}
             )
@@ -170,7 +168,7 @@ def _type(value: Json, where: str) -> TypeExpression:
         case "EntityOrCommon":
             return _name(keys["name"], "either", f"{where}, name")
         case "Extension":
-            name = _string(keys["name"], f"{where}, name")
+            name = string_of(keys["name"], f"{where}, name")
             if name not in EXTENSION_NAMES:
                 raise refusal(where, f"{name!r} is not one of {', '.join(EXTENSION_NAMES)}")
             return Builtin(name)
@@ -181,57 +179,21 @@ def _type(value: Json, where: str) -> TypeExpression:
 
 
 def _attribute(value: Json, where: str) -> AttributeDeclaration:
-    keys = _object(value, where)
+    keys = object_of(value, where)
     required = keys.get("required", True)
     if not isinstance(required, bool):
         raise refusal(f"{where}, required", "expected true or false")
     annotations = _annotations(keys, where)
-    return AttributeDeclaration(
-        _type(_without(keys, "required", "annotations"), where), required, annotations
-    )
+    return AttributeDeclaration(_type(without(keys, "required", "annotations"), where), required, annotations)
 
 
 def _annotations(keys: Object, where: str) -> dict[str, str | None]:
     if "annotations" not in keys:
         return {}
-    annotations = _object(keys["annotations"], f"{where}, annotations")
+    annotations = object_of(keys["annotations"], f"{where}, annotations")
     for key, value in annotations.items():
         if not is_word(key):
             raise refusal(where, f"the annotation {key!r} is not a word")
         if value is not None:
-            _string(value, f"{where}, annotation {key!r}")
+            string_of(value, f"{where}, annotation {key!r}")
     return cast("dict[str, str | None]", annotations)
-
-
-def _keyed(value: Json, where: str, required: Collection[str], optional: Collection[str]) -> Object:
-    """The value, which must be an object with all the required keys and no others than these."""
-    keys = _object(value, where)
-    for key in keys:
-        if key not in required and key not in optional:
-            raise refusal(where, f"the key {key!r} has no meaning here")
-    for key in required:
-        if key not in keys:
-            raise refusal(where, f"the key {key!r} is missing")
-    return keys
-
-
-def _without(keys: Object, *names: str) -> Object:
-    return {key: value for key, value in keys.items() if key not in names}
-
-
-def _object(value: Json, where: str) -> Object:
-    if not isinstance(value, dict):
-        raise refusal(where, "expected an object")
-    return value
-
-
-def _list(value: Json, where: str) -> list[Json]:
-    if not isinstance(value, list):
-        raise refusal(where, "expected an array")
-    return value
-
-
-def _string(value: Json, where: str) -> str:
-    if not isinstance(value, str):
-        raise refusal(where, "expected a string")
-    return value

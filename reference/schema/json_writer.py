@@ -27,7 +27,7 @@ PRIMITIVES = {"Long": "Long", "String": "String", "Bool": "Boolean"}
 
 
 def write_schema_json(fragments: Iterable[Fragment]) -> str:
-    """The JSON text of the declarations."""
+    """Write the JSON text of the declarations."""
     document: Object = {}
     with deep_recursion():
         for fragment in fragments:

@@ -50,7 +50,7 @@ def join(t: Type, u: Type, *, permissive: bool = False) -> Type | None:
 
 
 def join_all(types: Iterable[Type], *, permissive: bool = False) -> Type | None:
-    """The join of one type or more."""
+    """Compute the join of one type or more."""
     joined: Type | None = None
     for t in types:
         joined = t if joined is None else join(joined, t, permissive=permissive)

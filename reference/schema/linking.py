@@ -58,7 +58,7 @@ class Declared:
 
 
 def link(schemas: Sequence[Schema]) -> Schema:
-    """The schema that the schemas make together; raises `Unlinkable`.
+    """Link the schema that the schemas make together; raises `Unlinkable`.
 
     The parents of its declarations are all their ancestors, so that it does not depend on order or grouping.
     """
@@ -75,7 +75,7 @@ def link(schemas: Sequence[Schema]) -> Schema:
 
 
 def link_complete(schemas: Sequence[Schema]) -> Schema:
-    """The same, which must leave nothing external; raises `Unlinkable`."""
+    """Link the same, which must leave nothing external; raises `Unlinkable`."""
     linked = link(schemas)
     externals = linked.externals()
     if externals:
@@ -91,13 +91,13 @@ def _by_key(declarations: Iterable[tuple[Key, Declaration]]) -> dict[Key, list[D
 
 
 def _name_order(name: str) -> tuple[str, list[str]]:
-    """The order of names: by base name, then by the components of the namespace, one by one."""
+    """Link the order of names: by base name, then by the components of the namespace, one by one."""
     *namespace, base = name.split("::")
     return base, namespace
 
 
 def _uid_order(uid: EntityUid) -> tuple[tuple[str, list[str]], str]:
-    """The order of uids: by type, then by id."""
+    """Link the order of uids: by type, then by id."""
     return _name_order(uid.type), uid.id
 
 

@@ -42,13 +42,13 @@ class Declared:
     action_types: set[str] = field(default_factory=set)
 
     def candidates(self, name: str, namespace: str) -> tuple[str, ...]:
-        """The full names that a name may stand for inside a namespace, best first."""
+        """Find the full names that a name may stand for inside a namespace, best first."""
         if "::" in name or not namespace:
             return (name,)
         return (qualified(namespace, name), name)
 
     def find(self, name: Name, namespace: str, *, action_types: bool) -> Found:
-        """The first candidate that exists: for each, common type before entity type. Raises `InputError`."""
+        """Find the first candidate that exists, common types before entity types, or raise `InputError`."""
         for candidate in self.candidates(name.text, namespace):
             found = self._kind_of(candidate, name, action_types)
             if found is not None:
@@ -70,19 +70,19 @@ class Declared:
         return None
 
     def _is_builtin(self, candidate: str) -> bool:
-        """A built-in by its own name, or by its alias in the empty namespace unless the user took it."""
+        """Find a built-in by its own name, or by its alias in the empty namespace unless the user took it."""
         if candidate.startswith(f"{BUILTIN_NAMESPACE}::"):
             return candidate.removeprefix(f"{BUILTIN_NAMESPACE}::") in BUILTIN_NAMES
         return candidate in BUILTIN_NAMES and candidate not in self.entity_types
 
 
 def qualified(namespace: str, name: str) -> str:
-    """The full name of what a namespace declares."""
+    """Find the full name of what a namespace declares."""
     return f"{namespace}::{name}" if namespace else name
 
 
 def collect(fragments: Iterable[Fragment]) -> Declared:
-    """The declarations by name, or `InputError` where one is not allowed or stands twice."""
+    """Find the declarations by name, or `InputError` where one is not allowed or stands twice."""
     declared = Declared()
     for fragment in fragments:
         if BUILTIN_NAMESPACE in fragment.namespace.split("::"):
@@ -120,7 +120,7 @@ def _declare(declared: Declared, namespace: str, declaration: Declaration) -> No
 
 
 def _forbid_shadowing(declared: Declared) -> None:
-    """A namespace must not hide a type or an action of the empty namespace (spec 07 §4.1)."""
+    """Check that no namespace hides a type or an action of the empty namespace (spec 07 §4.1)."""
     types: Iterable[tuple[str, tuple[str, EntityDeclaration | CommonTypeDeclaration]]]
     types = chain(declared.entity_types.items(), declared.common_types.items())
     for name, (namespace, declaration) in types:

@@ -36,7 +36,7 @@ from reference.support.recursion import deep_recursion
 
 
 def plain_fragments(schema: Schema) -> tuple[Fragment, ...]:
-    """The declarations of the schema, by namespace; they resolve to the same schema."""
+    """Write the declarations of the schema, by namespace; they resolve to the same schema."""
     hidden = "Action" in schema.action_types() and len(schema.action_types()) > 1
     alias = _fresh("EmptyNamespaceAction", schema) if hidden else ""
     namespaces: dict[str, list[Declaration]] = {"": []}
@@ -65,7 +65,7 @@ def plain_fragments(schema: Schema) -> tuple[Fragment, ...]:
 
 
 def plain_expression(t: Type, action_alias: str = "") -> TypeExpression:
-    """The type with full names; `action_alias`, if any, stands for the action type of the empty namespace."""
+    """Write a type with full names; `action_alias`, if any, is the action type of the empty namespace."""
     with deep_recursion():
         return _expression(t, action_alias)
 
@@ -76,7 +76,7 @@ def _applies_to(action: Action, action_alias: str) -> AppliesTo:
 
 
 def _fresh(name: str, schema: Schema) -> str:
-    """A name that no declaration has in any namespace."""
+    """Find a name that no declaration has in any namespace."""
     taken = {full_name.rpartition("::")[2] for full_name in schema.entity_types}
     while name in taken:
         name += "_"

@@ -23,7 +23,7 @@ from reference.schema.text_writer import Inexpressible, write_schema_text
 
 
 def schema_to_text(fragments: Iterable[Fragment]) -> str:
-    """The schema in Cedar's own syntax.
+    """Write the schema in Cedar's own syntax.
 
     Raises:
         InputError: the schema means nothing.
@@ -38,7 +38,7 @@ def schema_to_text(fragments: Iterable[Fragment]) -> str:
 
 
 def schema_to_json(fragments: Iterable[Fragment]) -> str:
-    """The schema in JSON syntax.
+    """Write the schema in JSON syntax.
 
     Raises:
         InputError: the schema means nothing, or its types are nested too deeply for JSON.
@@ -84,7 +84,7 @@ def _unresolved_json(given: tuple[Fragment, ...]) -> str:
 
 
 def plain_schema_json(schema: Schema) -> str:
-    """The resolved schema in JSON syntax, with sorted keys: equal texts for equal schemas.
+    """Write the resolved schema in JSON syntax, with sorted keys: equal texts for equal schemas.
 
     Raises:
         InputError: its types are nested too deeply for JSON.

@@ -14,10 +14,10 @@ Syntax = Literal["cedar", "json"]
 
 
 def read_fragments(text: str, syntax: Syntax = "cedar") -> tuple[Fragment, ...]:
-    """The declarations of a schema, unresolved; raises `InputError`, part `schema`."""
+    """Read the declarations of a schema, unresolved; raises `InputError`, part `schema`."""
     return parse_schema(text) if syntax == "cedar" else parse_schema_json(text)
 
 
 def read_schema(text: str, syntax: Syntax = "cedar") -> Schema:
-    """The resolved schema; raises `InputError`, part `schema`."""
+    """Read the resolved schema; raises `InputError`, part `schema`."""
     return resolve(read_fragments(text, syntax))

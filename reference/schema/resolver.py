@@ -71,7 +71,7 @@ class Measured:
 
 
 def resolve(fragments: Iterable[Fragment]) -> Schema:
-    """The schema that the declarations of all fragments make together; raises `InputError`."""
+    """Resolve the schema that the declarations of all fragments make together; raises `InputError`."""
     resolver = _Resolver(collect(fragments))
     declared = resolver.declared
     with deep_recursion():
@@ -94,7 +94,7 @@ def resolve(fragments: Iterable[Fragment]) -> Schema:
 
 
 def resolved_record(declared: Declared, expression: TypeExpression, namespace: str) -> RecordType:
-    """The record type that an expression means inside a namespace; raises `InputError`."""
+    """Resolve the record type that an expression means inside a namespace; raises `InputError`."""
     with deep_recursion():
         return _Resolver(declared).record(expression, namespace, "", "shape")
 
@@ -121,7 +121,7 @@ class _Resolver:
         return measured
 
     def type(self, expression: TypeExpression, namespace: str) -> Measured:
-        """The type that an expression means inside a namespace (spec 07 §4)."""
+        """Resolve the type that an expression means inside a namespace (spec 07 §4)."""
         match expression:
             case Builtin(name):
                 return Measured(BUILTIN_TYPES[name])
@@ -146,7 +146,7 @@ class _Resolver:
                         return Measured(BUILTIN_TYPES[name])
 
     def count(self, measured: Measured, where: Place) -> Type:
-        """The type itself, if it and all before it stay within the bounds."""
+        """Resolve the type itself, if it and all before it stay within the bounds."""
         self.total += measured.size
         if measured.depth > DEEPEST_TYPE:
             raise refusal(where, f"a type is nested deeper than {DEEPEST_TYPE:,} levels")
@@ -187,7 +187,7 @@ class _Resolver:
         )
 
     def group(self, reference: ActionReference, namespace: str) -> EntityUid:
-        """The declared action that `in` or `memberOf` names (spec 07 §4, last paragraph)."""
+        """Resolve the declared action that `in` or `memberOf` names (spec 07 §4, last paragraph)."""
         type_name = "Action" if reference.type_name is None else reference.type_name
         for candidate in self.declared.candidates(type_name, namespace):
             uid = EntityUid(candidate, reference.id)

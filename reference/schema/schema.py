@@ -65,14 +65,14 @@ class Schema:
     actions: Mapping[EntityUid, Action] = field(default_factory=dict)
 
     def externals(self) -> list[str]:
-        """The names of the external declarations; a schema without any is complete."""
+        """Return the names of the external declarations; a schema without any is complete."""
         types = [
             name for name, declared in self.entity_types.items() if isinstance(declared, ExternalEntityType)
         ]
         return [*types, *(uid_text(uid) for uid, action in self.actions.items() if action.external)]
 
     def action_types(self) -> frozenset[str]:
-        """The types of the declared actions."""
+        """Compute the types of the declared actions."""
         return frozenset(uid.type for uid in self.actions)
 
     def entity_ancestors(self, name: str) -> frozenset[str]:
@@ -80,7 +80,7 @@ class Schema:
         return reachable(self._entity_parents(name), self._entity_parents)
 
     def admits_ancestor(self, name: str, ancestor: str) -> bool:
-        """Whether an entity of type `name` may have an ancestor of the other type."""
+        """Return whether an entity of type `name` may have an ancestor of the other type."""
         return ancestor in self._entity_parents(name) or ancestor in self.entity_ancestors(name)
 
     def action_ancestors(self, uid: EntityUid) -> frozenset[EntityUid]:
@@ -108,7 +108,7 @@ class Schema:
 
 
 def external_within_enumerated(schema: Schema) -> str | None:
-    """An external entity type with an enumerated type among its ancestors, or none."""
+    """Find an external entity type with an enumerated type among its ancestors, or none."""
     enumerated = {n for n, found in schema.entity_types.items() if isinstance(found, EnumeratedEntityType)}
     return next(
         (
@@ -122,7 +122,7 @@ def external_within_enumerated(schema: Schema) -> str | None:
 
 
 def uid_text(uid: EntityUid) -> str:
-    """The uid as people write it, with the id as a JSON string."""
+    """Return the uid as people write it, with the id as a JSON string."""
     return f"{uid.type}::{json.dumps(uid.id)}"
 
 
@@ -151,7 +151,7 @@ def reachable_backwards(
 
 
 def cycle_in(nodes: Iterable[Node], successors: Callable[[Node], Iterable[Node]]) -> Node | None:
-    """A node on a cycle of `successors`, or none; depth first, with its own stack."""
+    """Find a node on a cycle of `successors`, or none; depth first, with its own stack."""
     finished: set[Node] = set()
     open_nodes: set[Node] = set()
     for root in nodes:

@@ -26,7 +26,7 @@ RESERVED_COMMON_TYPES = frozenset(
 
 
 def refusal(where: Place, message: str) -> InputError:
-    """The error to raise about what stands at a place."""
+    """Return the error to raise about what stands at a place."""
     if isinstance(where, str):
         return InputError("schema", f"{where}: {message}" if where else message)
     return InputError("schema", message, *where)
@@ -47,7 +47,7 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Builtin:
-    """A type of the language itself, whatever the schema declares: `Long`, `decimal`, …"""
+    """A type of the language itself, whatever the schema declares, such as `Long` or `decimal`."""
 
     name: str
 
@@ -89,7 +89,7 @@ class ActionReference:
 
 @dataclass(frozen=True, slots=True)
 class CommonTypeDeclaration:
-    """`type name = definition;`"""
+    """`type name = definition;`."""
 
     name: str
     definition: TypeExpression

@@ -25,7 +25,7 @@ from reference.schema.syntax import (
     SetOf,
     TypeExpression,
 )
-from reference.text.expression_printer import quoted
+from reference.text.pieces import quoted
 
 INDENT = "  "
 
@@ -35,7 +35,7 @@ class Inexpressible(Exception):
 
 
 def write_schema_text(fragments: Iterable[Fragment]) -> str:
-    """The text of the declarations; raises `Inexpressible`."""
+    """Write the text of the declarations; raises `Inexpressible`."""
     given = tuple(fragments)
     writer = _Writer(collect(given))
     blocks = [writer.fragment(fragment) for fragment in given]
@@ -96,7 +96,7 @@ class _Writer:
         return f"principal: {principals}, resource: {resources}, context: {written}"
 
     def type(self, expression: TypeExpression, namespace: str) -> str:
-        """The text of a type; written from a list of what is still to come, as types may be nested deeply."""
+        """Write a type from a list of what is still to come, as types may be nested deeply."""
         written: list[str] = []
         waiting: list[TypeExpression | str] = [expression]
         while waiting:
@@ -119,7 +119,7 @@ class _Writer:
         return "".join(written)
 
     def spelled(self, name: Name | Builtin, namespace: str, kinds: Kinds) -> str:
-        """The name, written so that the language reads it as the same thing in a position for these kinds."""
+        """Write a name so that it reads as the same thing in a position for these kinds."""
         if isinstance(name, Builtin):
             meant, spellings = Found("builtin", name.name), [name.name]
         else:

@@ -111,17 +111,17 @@ EMPTY_RECORD = RecordType()
 
 
 def entity(*names: str) -> EntityType:
-    """The type of entities of one of these types."""
+    """Compute the type of entities of one of these types."""
     return EntityType(frozenset(names))
 
 
 def is_boolean(t: Type) -> bool:
-    """Whether every value of the type is true or false."""
+    """Return whether every value of the type is true or false."""
     return isinstance(t, TrueType | FalseType | BoolType)
 
 
 def children(t: Type) -> tuple[Type, ...]:
-    """The types that this one is directly made of."""
+    """Return the types that this one is directly made of."""
     match t:
         case SetType(element):
             return (element,)
@@ -132,7 +132,7 @@ def children(t: Type) -> tuple[Type, ...]:
 
 
 def describe(t: Type, limit: int = 160) -> str:
-    """The type in schema syntax, cut after about `limit` characters."""
+    """Return the type in schema syntax, cut after about `limit` characters."""
     written: list[str] = []
     length = 0
     waiting: list[Type | str] = [t]
@@ -150,7 +150,7 @@ def describe(t: Type, limit: int = 160) -> str:
 
 
 def _pieces(t: Type) -> list[Type | str]:
-    """The type as words and the types between them."""
+    """Return the type as words and the types between them."""
     match t:
         case TrueType():
             return ["True"]

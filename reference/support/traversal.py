@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 
 def children(expr: Expr) -> tuple[Expr, ...]:
-    """The direct sub-expressions, in order of evaluation."""
+    """Return the direct sub-expressions, in order of evaluation."""
     match expr:
         case Lit() | Var() | Slot():
             return ()
@@ -56,7 +56,7 @@ def fold(expr: Expr, rule: Callable[[Expr, Sequence[T]], T]) -> T:
 
 
 def walk(expr: Expr) -> Iterator[Expr]:
-    """The expression and everything inside it, from the root down and from left to right."""
+    """Return the expression and everything inside it, from the root down and from left to right."""
     todo = [expr]
     while todo:
         node = todo.pop()

@@ -39,7 +39,7 @@ class NestingLimit:
         self.levels: list[str] = []
 
     def see(self, token: Token, before: str) -> None:
-        """Raises `TooDeep`; `before` is the kind of the token before this one."""
+        """Raise `TooDeep` at a level too many; `before` is the kind of the token before this one."""
         kind, levels = token.kind, self.levels
         if kind in OPENING:
             levels.append("index" if kind == "LSQB" and before in END_OF_OPERAND else "bracket")

@@ -6,9 +6,7 @@ pieces, so that neither depth costs recursion nor a long chain copies its text a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from enum import IntEnum
+from collections.abc import Sequence
 from typing import Any
 
 from reference.errors import InputError
@@ -36,28 +34,12 @@ from reference.syntax import (
     Unary,
     Var,
 )  # fmt: skip
-from reference.text.strings import escape, escape_pattern
+from reference.text.pieces import Level, Written, at, flat, key, listed, quoted, relation
+from reference.text.strings import escape_pattern
 from reference.values import Bool, EntityUid, Long, String, Value
-
-Pieces = tuple[Any, ...]
-"""Text in pieces: strings and further `Pieces`."""
 
 LARGEST_EXPANSION = 1_000
 """The longest `has` path that may be written out as the `&&` it stands for."""
-
-
-class Level(IntEnum):
-    """How tightly an expression binds (spec 01 §4.1)."""
-
-    IF = 1
-    OR = 2
-    AND = 3
-    RELATION = 4
-    ADD = 5
-    MULT = 6
-    UNARY = 7
-    MEMBER = 8
-
 
 INFIX: dict[BinaryOp, Level] = {
     "==": Level.RELATION, "!=": Level.RELATION, "<": Level.RELATION, "<=": Level.RELATION,
@@ -69,18 +51,8 @@ INFIX: dict[BinaryOp, Level] = {
 MOST_SIGNS = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """An expression as text; `sign` and `signs` say which prefix sign it begins with, and how often."""
-
-    level: Level
-    pieces: Pieces
-    sign: str = ""
-    signs: int = 0
-
-
 def print_expression(expr: Expr) -> str:
-    """The expression as text.
+    """Write the expression as text.
 
     Raises:
         InputError: part `policies`, for a method call without a receiver, which has no text.
@@ -88,24 +60,8 @@ def print_expression(expr: Expr) -> str:
     return flat(fold(expr, _rule).pieces)
 
 
-def flat(pieces: Pieces) -> str:
-    """The text of all pieces, in order."""
-    texts: list[str] = []
-    todo: list[Any] = [pieces]
-    while todo:
-        piece = todo.pop()
-        if isinstance(piece, str):
-            texts.append(piece)
-        else:
-            todo.extend(reversed(piece))
-    return "".join(texts)
-
-
-def quoted(text: str) -> str:
-    return f'"{escape(text)}"'
-
-
 def print_uid(uid: EntityUid) -> str:
+    """Write a uid as an entity literal."""
     return f"{uid.type}::{quoted(uid.id)}"
 
 
@@ -119,20 +75,20 @@ def _rule(expr: Expr, parts: Sequence[Written]) -> Written:
             pieces = ("if ", condition.pieces, " then ", then.pieces, " else ", otherwise.pieces)
             return Written(Level.IF, pieces)
         case Or(), (left, right):
-            return Written(Level.OR, (_at(Level.OR, left), " || ", _at(Level.AND, right)))
+            return Written(Level.OR, (at(Level.OR, left), " || ", at(Level.AND, right)))
         case And(), (left, right):
-            return Written(Level.AND, (_at(Level.AND, left), " && ", _at(Level.RELATION, right)))
+            return Written(Level.AND, (at(Level.AND, left), " && ", at(Level.RELATION, right)))
         case Binary(op), (left, right):
             return _binary(op, left, right)
         case Unary("isEmpty"), (operand,):
-            return Written(Level.MEMBER, (_at(Level.MEMBER, operand), ".isEmpty()"))
+            return Written(Level.MEMBER, (at(Level.MEMBER, operand), ".isEmpty()"))
         case Unary(op), (operand,):
             return _prefixed("-" if op == "neg" else "!", operand, number=_is_bare_number(expr.operand))
         case SetOf(), _:
-            return Written(Level.MEMBER, ("[", *_listed(part.pieces for part in parts), "]"))
+            return Written(Level.MEMBER, ("[", *listed(part.pieces for part in parts), "]"))
         case RecordOf(fields), _:
-            pairs = ((_key(key), ": ", part.pieces) for (key, _), part in zip(fields, parts, strict=True))
-            return Written(Level.MEMBER, ("{", *_listed(pairs), "}"))
+            pairs = ((key(name), ": ", part.pieces) for (name, _), part in zip(fields, parts, strict=True))
+            return Written(Level.MEMBER, ("{", *listed(pairs), "}"))
         case Call(function), _:
             return _call(function, parts)
         case _:
@@ -140,24 +96,24 @@ def _rule(expr: Expr, parts: Sequence[Written]) -> Written:
 
 
 def _test(expr: Expr, parts: Sequence[Written]) -> Written:
-    """Accesses, and what is asked of one operand."""
+    """Write accesses, and what is asked of one operand."""
     operand = parts[0]
     match expr:
         case GetAttr(_, attr):
             access = f".{attr}" if is_identifier(attr) else f"[{quoted(attr)}]"
-            return Written(Level.MEMBER, (_at(Level.MEMBER, operand), access))
+            return Written(Level.MEMBER, (at(Level.MEMBER, operand), access))
         case HasAttr(_, attr):
-            return _relation(operand, " has ", _key(attr))
+            return relation(operand, " has ", key(attr))
         case HasPath(_, path) if all(is_identifier(attr) for attr in path):
-            return _relation(operand, " has ", ".".join(path))
+            return relation(operand, " has ", ".".join(path))
         case HasPath(_, path):
             return _expanded(operand, path)
         case Is(_, type_name):
-            return _relation(operand, " is ", type_name)
+            return relation(operand, " is ", type_name)
         case IsIn(_, type_name):
-            return _relation(operand, " is ", type_name, " in ", _at(Level.ADD, parts[1]))
+            return relation(operand, " is ", type_name, " in ", at(Level.ADD, parts[1]))
         case Like(_, pattern):
-            return _relation(operand, " like ", f'"{escape_pattern(pattern)}"')
+            return relation(operand, " like ", f'"{escape_pattern(pattern)}"')
         case _:
             raise AssertionError("not a form with operands of its own")
 
@@ -170,10 +126,10 @@ def _expanded(operand: Written, path: Sequence[str]) -> Written:
         )
     tests: list[Any] = []
     for attr in path:
-        tests.append((_at(Level.ADD, operand), " has ", _key(attr)))
+        tests.append((at(Level.ADD, operand), " has ", key(attr)))
         access = f".{attr}" if is_identifier(attr) else f"[{quoted(attr)}]"
-        operand = Written(Level.MEMBER, (_at(Level.MEMBER, operand), access))
-    return Written(Level.AND, tuple(_listed(tests, " && ")))
+        operand = Written(Level.MEMBER, (at(Level.MEMBER, operand), access))
+    return Written(Level.AND, tuple(listed(tests, " && ")))
 
 
 def _literal(value: Value) -> Written:
@@ -195,13 +151,13 @@ def _literal(value: Value) -> Written:
 def _binary(op: BinaryOp, left: Written, right: Written) -> Written:
     level = INFIX.get(op)
     if level is None:
-        return Written(Level.MEMBER, (_at(Level.MEMBER, left), f".{op}(", right.pieces, ")"))
+        return Written(Level.MEMBER, (at(Level.MEMBER, left), f".{op}(", right.pieces, ")"))
     first = Level.ADD if level is Level.RELATION else level
-    return Written(level, (_at(first, left), f" {op} ", _at(Level(level + 1), right)))
+    return Written(level, (at(first, left), f" {op} ", at(Level(level + 1), right)))
 
 
 def _prefixed(sign: str, operand: Written, *, number: bool) -> Written:
-    """A sign before its operand; a minus before a bare number would become part of it."""
+    """Write a sign before its operand; a minus before a bare number would become part of it."""
     joins = operand.sign == sign and operand.signs < MOST_SIGNS
     if joins or (operand.level is Level.MEMBER and not (number and sign == "-")):
         return Written(Level.UNARY, (sign, operand.pieces), sign, operand.signs + 1 if joins else 1)
@@ -214,28 +170,8 @@ def _is_bare_number(expr: Expr) -> bool:
 
 def _call(function: str, parts: Sequence[Written]) -> Written:
     if function not in METHODS:
-        return Written(Level.MEMBER, (function, "(", *_listed(part.pieces for part in parts), ")"))
+        return Written(Level.MEMBER, (function, "(", *listed(part.pieces for part in parts), ")"))
     if not parts:
         raise InputError("policies", f"a call of the method `{function}` without a receiver has no text")
-    arguments = _listed(part.pieces for part in parts[1:])
-    return Written(Level.MEMBER, (_at(Level.MEMBER, parts[0]), f".{function}(", *arguments, ")"))
-
-
-def _relation(operand: Written, *rest: Any) -> Written:
-    return Written(Level.RELATION, (_at(Level.ADD, operand), *rest))
-
-
-def _at(level: Level, written: Written) -> Pieces:
-    """The pieces, in parentheses if the expression binds less tightly than `level`."""
-    return written.pieces if written.level >= level else ("(", written.pieces, ")")
-
-
-def _key(attr: str) -> str:
-    return attr if is_identifier(attr) else quoted(attr)
-
-
-def _listed(parts: Iterable[Any], separator: str = ", ") -> list[Any]:
-    pieces: list[Any] = []
-    for part in parts:
-        pieces.extend((separator, part) if pieces else (part,))
-    return pieces
+    arguments = listed(part.pieces for part in parts[1:])
+    return Written(Level.MEMBER, (at(Level.MEMBER, parts[0]), f".{function}(", *arguments, ")"))

@@ -42,9 +42,11 @@ class Watch(Protocol):
     """Is shown the tokens of some kinds before they are parsed, each with the kind of the one before it."""
 
     @property
-    def kinds(self) -> frozenset[str]: ...
+    def kinds(self) -> frozenset[str]:
+        """The kinds of tokens to show."""
 
-    def see(self, token: Token, before: str) -> None: ...
+    def see(self, token: Token, before: str) -> None:
+        """Look at a token."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,7 +73,7 @@ class Grammar:
         self._take_tokens(lark)
 
     def _take_table(self, conf: Any) -> None:
-        """`steps`: after a state and before a kind of token, the rule that ends, or the next state.
+        """Fill `steps`: after a state and before a kind of token, the rule that ends, or the next state.
 
         `gotos`: after a state and a goal, the next state.
         """
@@ -103,7 +105,7 @@ class Grammar:
         self.token = re.compile(f"(?:{ignored})*+(?:{kinds})", re.DOTALL)
 
     def read(self, text: str, start: str, watch: Watch, begin: int = 0) -> Any:
-        """What the builder makes of the text from `begin` on.
+        """Return what the builder makes of the text from `begin` on.
 
         Raises `Unexpected`, and whatever builder and watch raise.
         """
@@ -141,7 +143,7 @@ class Grammar:
 
 
 def _passes(rule: Any, build: object) -> bool:
-    """Whether the rule has one part, which lark leaves as it is."""
+    """Return whether the rule has one part, which lark leaves as it is."""
     return len(rule.expansion) == 1 and isinstance(build, ExpandSingleChild)
 
 

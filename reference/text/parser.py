@@ -12,8 +12,9 @@ from typing import cast
 from reference.errors import InputError, Part
 from reference.policies import Body
 from reference.syntax import Expr
-from reference.text.ast_builder import Builder, Refusal
+from reference.text.ast_builder import Builder
 from reference.text.depth_limit import NestingLimit, TooDeep
+from reference.text.expression_builder import Refusal
 from reference.text.lalr import END, NOTHING, Grammar, Unexpected
 from reference.text.positions import one_line, refuse_surrogates, refused
 
@@ -31,7 +32,7 @@ class Fault(Exception):
 
 
 def parse_policies(text: str) -> tuple[Body, ...]:
-    """The policies and templates of a text, in order.
+    """Parse the policies and templates of a text, in order.
 
     Raises:
         InputError: part `policies`, with line and column; the message goes on with the errors of further
@@ -62,7 +63,7 @@ def _policies(text: str, begin: int = 0) -> tuple[Body, ...]:
 
 
 def _read(start: str, text: str, brackets: int, begin: int = 0) -> object:
-    """What the text holds from `begin` on; `brackets` are around every expression of such a text.
+    """Read what the text holds from `begin` on; `brackets` are around every expression of such a text.
 
     Raises `Fault`.
     """
@@ -77,7 +78,7 @@ def _read(start: str, text: str, brackets: int, begin: int = 0) -> object:
 
 
 def _all_faults(text: str, first: Fault) -> list[Fault]:
-    """The fault of every policy that has one, found by reading on after each of them."""
+    """Parse the fault of every policy that has one, found by reading on after each of them."""
     faults = [first]
     begin = end_of_policy(text, 0, first.offset)
     while begin is not None and len(faults) < MOST_FAULTS:
@@ -92,7 +93,7 @@ def _all_faults(text: str, first: Fault) -> list[Fault]:
 
 
 def end_of_policy(text: str, begin: int, fault: int) -> int | None:
-    """The place after the `;` that ends a faulty policy; `begin` is outside of all policies.
+    """Parse the place after the `;` that ends a faulty policy; `begin` is outside of all policies.
 
     That is the first one after the fault outside brackets, or with the start of a policy behind it, as a
     bracket may be missing.
@@ -136,7 +137,7 @@ HINTS = {
 
 
 def _shown(kind: str) -> str:
-    """A kind of token as people know it."""
+    """Name a kind of token as people know it."""
     return NAMES.get(kind) or f"`{SPELLING[kind]}`"
 
 
@@ -151,6 +152,6 @@ NAMES = {
 
 
 def _short(token: str) -> str:
-    """The beginning of a token, on one line."""
+    """Parse the beginning of a token, on one line."""
     shown = one_line(token[:40])
     return shown if len(token) <= 40 else f"{shown}…"

@@ -12,14 +12,14 @@ MOVING = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
 
 
 def refused(part: Part, message: str, text: str, offset: int) -> InputError:
-    """The error for a fault at `offset` characters from the start of the text."""
+    """Return the error for a fault at `offset` characters from the start of the text."""
     line = text.count("\n", 0, offset) + 1
     column = offset - (text.rfind("\n", 0, offset) + 1) + 1
     return InputError(part, message, line, column)
 
 
 def one_line(text: str) -> str:
-    """A piece of a text for a message: a blank for every character that leaves the line or moves in it."""
+    """Put a blank in place of every character that leaves the line or moves in it."""
     return MOVING.sub(" ", text)
 
 

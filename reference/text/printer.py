@@ -19,12 +19,13 @@ from reference.policies import (
 )
 from reference.policy_set import PolicySet
 from reference.syntax import Slot
-from reference.text.expression_printer import print_expression, print_uid, quoted
+from reference.text.expression_printer import print_expression, print_uid
+from reference.text.pieces import quoted
 from reference.values import EntityUid
 
 
 def print_plain_policies(policies: PolicySet) -> str:
-    """What the set evaluates: static policies, then links as the policies that they stand for; no templates.
+    """Write the static policies, then the links as the policies that they stand for; no templates.
 
     Raises:
         InputError: part `policies`, for an expression that has no text.
@@ -33,7 +34,7 @@ def print_plain_policies(policies: PolicySet) -> str:
 
 
 def print_policies_and_templates(policies: PolicySet) -> str:
-    """Static policies and templates; links cannot be said in text and are left out.
+    """Write static policies and templates; links cannot be said in text and are left out.
 
     Raises:
         InputError: part `policies`, for an expression that has no text.

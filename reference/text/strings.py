@@ -24,7 +24,7 @@ class EscapeError(ValueError):
 
 
 def unescape(raw: str) -> str:
-    """The string that the text between the quotes denotes.
+    """Return the string that the text between the quotes denotes.
 
     Raises:
         EscapeError: an escape that there is not, or a raw carriage return.
@@ -35,7 +35,7 @@ def unescape(raw: str) -> str:
 
 
 def unescape_pattern(raw: str) -> Pattern:
-    r"""The pattern that the text between the quotes denotes.
+    r"""Read the pattern that the text between the quotes denotes.
 
     A star is a wildcard however it is written, `\x2a` included; only `\*` is the character.
 
@@ -49,12 +49,12 @@ def unescape_pattern(raw: str) -> Pattern:
 
 
 def escape(text: str) -> str:
-    """The text between the quotes of a literal that denotes `text`."""
+    """Return the text between the quotes of a literal that denotes `text`."""
     return "".join(_written(character) for character in text)
 
 
 def escape_pattern(pattern: Pattern) -> str:
-    r"""The text between the quotes of a pattern; the character `*` is written `\*`."""
+    r"""Write the text between the quotes of a pattern; the character `*` is written `\*`."""
     return "".join(
         "*" if isinstance(element, Star) else r"\*" if element == "*" else _written(element)
         for element in pattern
@@ -68,7 +68,7 @@ def _written(character: str) -> str:
 
 
 def _pieces(raw: str, *, starred: bool) -> Iterator[tuple[str, bool]]:
-    r"""The denoted text, piece by piece, and whether the piece is a `\*`."""
+    r"""Yield the denoted text, piece by piece, and whether the piece is a `\*`."""
     end = 0
     for escape in ESCAPE.finditer(raw):
         yield raw[end : escape.start()], False

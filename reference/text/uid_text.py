@@ -32,7 +32,7 @@ EXTENDING_SPACING_MARKS = (
 
 
 def parse_uid(text: str, part: Part, where: str = "") -> EntityUid:
-    """The uid that the text spells; any other spelling of it is refused.
+    """Return the uid that the text spells; any other spelling of it is refused.
 
     Raises:
         InputError: of `part`; `where` names the place, if it is one in a document.
@@ -52,7 +52,7 @@ def parse_uid(text: str, part: Part, where: str = "") -> EntityUid:
 
 
 def show(uid: EntityUid) -> str:
-    """The one spelling of a uid that is taken as a text of its own."""
+    """Return the one spelling of a uid that is taken as a text of its own."""
     spelled = (_spelled(character, first=place == 0) for place, character in enumerate(uid.id))
     return f'{uid.type}::"{"".join(spelled)}"'
 
@@ -68,7 +68,7 @@ def _spelled(character: str, *, first: bool) -> str:
 
 
 def _extends(character: str) -> bool:
-    """Whether the character joins the one before it: the property Grapheme_Extend."""
+    """Return whether the character joins the one before it: the property Grapheme_Extend."""
     kind = category(character)
     return kind in ("Mn", "Me") or (kind == "Mc" and _is_among(EXTENDING_SPACING_MARKS, ord(character)))
 

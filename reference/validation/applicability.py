@@ -24,7 +24,7 @@ SlotValues = Mapping[SlotName, EntityUid]
 
 
 def applies(body: Body, schema: Schema, values: SlotValues | None = None) -> bool:
-    """Whether some action of the scope takes some principal and resource type of the scope.
+    """Return whether some action of the scope takes some principal and resource type of the scope.
 
     `values` are those of a linked policy; the slots of a template may be anything.
     """
@@ -38,7 +38,7 @@ def applies(body: Body, schema: Schema, values: SlotValues | None = None) -> boo
 
 
 def matching_actions(constraint: ActionConstraint, schema: Schema) -> frozenset[EntityUid]:
-    """The actions that satisfy the constraint, members of groups too; none if it names an undeclared one."""
+    """List the actions that satisfy a constraint, with members of groups; none if one is undeclared."""
     match constraint:
         case Anything():
             return frozenset(schema.actions)
@@ -51,7 +51,7 @@ def matching_actions(constraint: ActionConstraint, schema: Schema) -> frozenset[
 
 
 def matching_types(constraint: ScopeConstraint, schema: Schema, values: SlotValues) -> frozenset[str]:
-    """The declared entity types that can satisfy the constraint on principal or resource."""
+    """Return the declared entity types that can satisfy the constraint on principal or resource."""
     declared = frozenset(schema.entity_types)
     match constraint:
         case Anything():

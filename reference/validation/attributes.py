@@ -23,7 +23,7 @@ from reference.validation.judgement import ENTITY, OBJECT, TEXT, Checker, Typed
 
 
 def has_attr_type(operand: Typed, attr: str, known: bool, check: Checker, place: Expr | None = None) -> Type:
-    """The type of `e has attr`. A result other than False grants the capability.
+    """Compute the type of `e has attr`. A result other than False grants the capability.
 
     A wrong operand is reported at `place`, if it is not written itself.
     """
@@ -44,7 +44,7 @@ def has_attr_type(operand: Typed, attr: str, known: bool, check: Checker, place:
 def get_attr_type(
     expr: Expr, operand: Typed, attr: str, known: bool, check: Checker, place: Expr | None = None
 ) -> Type:
-    """The type of `e.attr`, which is or stands in `expr`; `place` as for `has_attr_type`."""
+    """Compute the type of `e.attr`, which is or stands in `expr`; `place` as for `has_attr_type`."""
     whole = check.expect(operand, OBJECT, place)
     if not isinstance(whole, EntityType | RecordType):
         return UNKNOWN
@@ -60,7 +60,7 @@ def get_attr_type(
 
 
 def attributes_of(operand: Type, schema: Schema) -> RecordType:
-    """The attributes that a value of this type has in common with all others of the type."""
+    """Return the attributes that a value of this type has in common with all others of the type."""
     match operand:
         case RecordType():
             return operand
@@ -72,7 +72,7 @@ def attributes_of(operand: Type, schema: Schema) -> RecordType:
 
 
 def has_tag_type(operand: Typed, tag: Typed, known: bool, check: Checker) -> Type:
-    """The type of `e.hasTag(t)`. A result other than False grants the capability."""
+    """Compute the type of `e.hasTag(t)`. A result other than False grants the capability."""
     whole = check.expect(operand, ENTITY)
     check.expect(tag, TEXT)
     if not isinstance(whole, EntityType):
@@ -83,7 +83,7 @@ def has_tag_type(operand: Typed, tag: Typed, known: bool, check: Checker) -> Typ
 
 
 def get_tag_type(expr: Expr, operand: Typed, tag: Typed, known: bool, check: Checker) -> Type:
-    """The type of `e.getTag(t)`."""
+    """Compute the type of `e.getTag(t)`."""
     whole = check.expect(operand, ENTITY)
     check.expect(tag, TEXT)
     if not isinstance(whole, EntityType):
@@ -114,6 +114,6 @@ def _declares(operand: EntityType, attr: str, schema: Schema) -> bool:
 
 
 def _tag_types(operand: EntityType, schema: Schema) -> list[Type]:
-    """The tag types declared by the operand's entity types."""
+    """Return the tag types declared by the operand's entity types."""
     declared = (schema.entity_types.get(name) for name in sorted(operand.names))
     return [d.tags for d in declared if isinstance(d, StandardEntityType) and d.tags is not None]

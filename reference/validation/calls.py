@@ -49,12 +49,12 @@ TYPE_OF_KIND: dict[type[Value], Type] = {
 
 
 def parameter_types(function: str) -> tuple[Type, ...]:
-    """The types that a function takes; the receiver of a method first."""
+    """Return the types that a function takes; the receiver of a method first."""
     return tuple(TYPE_OF_KIND[kind] for kind in FUNCTIONS[function].kinds)
 
 
 def call_type(expr: Call, arguments: Sequence[Typed], check: Checker) -> Type:
-    """The type of a call: exact number and types of arguments; constructors only of text that they accept.
+    """Type a call: exact number and types of arguments; constructors only of text that they accept.
 
     Arguments of the wrong number, and computed ones of a constructor, are not compared with the parameters.
     """
@@ -73,7 +73,7 @@ def _exactly(parameter: Type) -> Sort:
 
 
 def _check_literals(expr: Call, check: Checker) -> bool:
-    """Whether the arguments are literals, where they must be: those of a constructor, in strict mode."""
+    """Check that the arguments of a constructor are literals, in strict mode."""
     if check.permissive or expr.function not in CONSTRUCTORS:
         return True
     literal = all(isinstance(argument, Lit) for argument in expr.arguments)
@@ -83,7 +83,7 @@ def _check_literals(expr: Call, check: Checker) -> bool:
 
 
 def _check_arity(expr: Call, check: Checker) -> bool:
-    """Whether there are as many arguments as parameters."""
+    """Return whether there are as many arguments as parameters."""
     expected, found = len(parameter_types(expr.function)), len(expr.arguments)
     if found != expected:
         receiver = ", the receiver included" if expr.function in METHODS else ""
@@ -93,7 +93,7 @@ def _check_arity(expr: Call, check: Checker) -> bool:
 
 
 def _check_text(expr: Call, check: Checker) -> None:
-    """A literal text must be one that the constructor accepts."""
+    """Check that a literal text is be one that the constructor accepts."""
     match expr.arguments:
         case (Lit(String() as text),):
             try:

@@ -46,7 +46,7 @@ class Capabilities:
         return Capabilities(self.bits & other.bits)
 
     def grants(self, wanted: Capabilities) -> bool:
-        """Whether all that is wanted is in this set."""
+        """Return whether all that is wanted is in this set."""
         return wanted.bits & self.bits == wanted.bits
 
 
@@ -65,23 +65,23 @@ class Expressions:
     _places: dict[Hashable, int] = field(default_factory=dict)
 
     def attribute(self, expr: Expr, attr: str) -> Capabilities:
-        """That `expr has attr` was true."""
+        """Return the capability that `expr has attr` was true."""
         return self.attribute_of(self.number(expr), attr)
 
     def attribute_of(self, number: int, attr: str) -> Capabilities:
-        """That `has attr` was true of the expression with this number."""
+        """Return the capability that `has attr` was true of the expression with this number."""
         return self._capability(("attribute", number, attr))
 
     def tag(self, expr: Expr, tag: Expr) -> Capabilities:
-        """That `expr.hasTag(tag)` was true."""
+        """Return the capability that `expr.hasTag(tag)` was true."""
         return self._capability(("tag", self.number(expr), self.number(tag)))
 
     def access(self, number: int, attr: str) -> int:
-        """The number of `.attr` of the expression with this number."""
+        """Return the number of `.attr` of the expression with this number."""
         return self._form("get", attr, number)
 
     def number(self, expr: Expr) -> int:
-        """The number of an expression."""
+        """Return the number of an expression."""
         if id(expr) not in self._known:
             # The node is kept beside its number: its id means nothing once it is gone.
             self._known[id(expr)] = expr, self._of(expr, [self.number(child) for child in children(expr)])
@@ -94,7 +94,7 @@ class Expressions:
         return self._numbers.setdefault(key, len(self._numbers))
 
     def _of(self, expr: Expr, parts: Sequence[int]) -> int:
-        """The number of a form whose operands have the numbers `parts`; sugar gets that of its expansion."""
+        """Return the number of a form by those of its operands; sugar gets that of its expansion."""
         match expr:
             case Lit(value):
                 return self._form("literal", value)

@@ -80,7 +80,7 @@ def uid_problem(uid: EntityUid, schema: Schema) -> str | None:
 
 
 def uids_problem(value: Value, schema: Schema) -> str | None:
-    """The first problem of a uid anywhere inside the value."""
+    """Return the first problem of a uid anywhere inside the value."""
     return next((p for p in (uid_problem(uid, schema) for uid in uids_in(value)) if p), None)
 
 

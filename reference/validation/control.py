@@ -13,14 +13,14 @@ from reference.validation.judgement import BOOLEAN, Checker, Judgement, Typed
 
 
 def boolean(expr: Expr, known: Capabilities, check: Checker) -> Judgement:
-    """The judgement on an operand that must be a boolean."""
+    """Return the judgement on an operand that must be a boolean."""
     judgement = check.judge(expr, known)
     check.expect(judgement.typed, BOOLEAN)
     return judgement
 
 
 def conjunction(expr: And, known: Capabilities, check: Checker) -> Judgement:
-    """`a && b`."""
+    """Type `a && b`."""
     left = boolean(expr.left, known, check)
     if left.type == FALSE:
         return Judgement(Typed(expr, FALSE, (left.typed,)))
@@ -32,7 +32,7 @@ def conjunction(expr: And, known: Capabilities, check: Checker) -> Judgement:
 
 
 def and_type(left: Type, right: Type) -> Type:
-    """The type of `a && b` where b is reached."""
+    """Compute the type of `a && b` where b is reached."""
     match left, right:
         case _, FalseType():
             return FALSE
@@ -43,7 +43,7 @@ def and_type(left: Type, right: Type) -> Type:
 
 
 def disjunction(expr: Or, known: Capabilities, check: Checker) -> Judgement:
-    """`a || b`."""
+    """Type `a || b`."""
     left = boolean(expr.left, known, check)
     if left.type == TRUE:
         return Judgement(Typed(expr, TRUE, (left.typed,)))

@@ -25,7 +25,7 @@ from reference.validation.conformance import (
 
 
 def conforming_store(entities: Iterable[Entity], schema: Schema) -> Entities:
-    """The store of these entities and the schema's actions.
+    """Return the store of these entities and the schema's actions.
 
     Raises:
         InputError: part `entities`, if an entity does not conform or the store itself is refused.
@@ -43,7 +43,7 @@ def conforming_store(entities: Iterable[Entity], schema: Schema) -> Entities:
 
 
 def action_entities(schema: Schema) -> list[Entity]:
-    """The schema's actions as entities; their groups are in the list too, so direct parents suffice."""
+    """List the schema's actions as entities; as their groups are listed too, direct parents suffice."""
     return [Entity(uid, {}, action.parents, {}) for uid, action in schema.actions.items()]
 
 
@@ -91,7 +91,7 @@ def action_problem(entity: Entity, document: Entities, schema: Schema) -> str | 
 
 
 def _has_its_parents(entity: Entity, action: Action, document: Entities, schema: Schema) -> bool:
-    """Whether the document gives the action its declared parents, and entries for those that have parents.
+    """Check that a document gives an action its declared parents, and entries for those that have parents.
 
     Then its ancestors are right if theirs are, and theirs are checked too; so a long chain of groups takes
     linear time.

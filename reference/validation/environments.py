@@ -36,7 +36,7 @@ def environments(body: Body, schema: Schema) -> Iterator[Environment]:
 
 
 def slot_types(constraint: ScopeConstraint, variable: str, schema: Schema) -> list[dict[SlotName, str]]:
-    """The possible types of the slot in a constraint on a variable of the given type (spec 08 §2)."""
+    """Return the possible types of the slot in a constraint on a variable of the given type (spec 08 §2)."""
     match constraint:
         case Equals(Slot(name)):
             return [{name: variable}]

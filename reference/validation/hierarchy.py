@@ -19,7 +19,7 @@ from reference.values import EntityUid
 
 
 def membership(left: Typed, right: Typed, check: Checker) -> Type:
-    """The type of `a in b`."""
+    """Compute the type of `a in b`."""
     member, group = check.expect(left, ENTITY), check.expect(right, ENTITIES)
     if isinstance(member, UnknownType) or _is_unknown(group):
         return BOOL
@@ -49,7 +49,7 @@ def _is_unknown(group: Type) -> bool:
 
 
 def action_membership(left: Typed, right: Typed, check: Checker) -> Type | None:
-    """True or False where both sides are literals and the left one is an action; None where they are not."""
+    """Decide membership where both sides are literals and the left one is an action, otherwise None."""
     member = check.literal(left.expr)
     if not isinstance(member, EntityUid) or member not in check.schema.actions:
         return None
@@ -74,7 +74,7 @@ def _can_be_in(member: Type, group: Type, schema: Schema) -> bool:
 
 
 def ancestor_types(name: str, schema: Schema) -> frozenset[str]:
-    """The type itself and every type that an ancestor of an entity of this type can have."""
+    """Return the type itself and every type that an ancestor of an entity of this type can have."""
     if name in schema.entity_types:
         return schema.entity_ancestors(name) | {name}
     actions = [uid for uid in schema.actions if uid.type == name]

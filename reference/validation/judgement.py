@@ -54,6 +54,7 @@ class Judgement:
 
     @property
     def type(self) -> Type:
+        """The type of the expression."""
         return self.typed.type
 
 
@@ -90,7 +91,7 @@ class Checker(ABC):
 
     @abstractmethod
     def judge(self, expr: Expr, known: Capabilities) -> Judgement:
-        """The judgement on an expression under capabilities."""
+        """Return the judgement on an expression under capabilities."""
 
     def report(self, kind: ErrorKind, message: str, expr: Expr) -> Type:
         """Report an error, once for each kind and expression; what failed has the type Unknown."""
@@ -104,14 +105,14 @@ class Checker(ABC):
         return UNKNOWN
 
     def expect(self, operand: Typed, sort: Sort, place: Expr | None = None) -> Type:
-        """The type of an operand, which must be of a sort; one of another sort is reported."""
+        """Compute the type of an operand, which must be of a sort; one of another sort is reported."""
         if isinstance(operand.type, UnknownType) or sort.holds(operand.type):
             return operand.type
         message = f"expected {sort.name}, found {describe(operand.type)}"
         return self.report("unexpected_type", message, place or operand.expr)
 
     def literal(self, expr: Expr) -> Value | None:
-        """The value of a literal; `action` counts as one, as the environment knows the exact action."""
+        """Return a literal's value; `action` counts as one, as the environment knows the exact action."""
         match expr:
             case Lit(value):
                 return value

@@ -40,11 +40,11 @@ class Reached:
     level: Level = 0
 
     def further(self) -> Reached:
-        """What the entity holds, one round later."""
+        """Return what the entity holds, one round later."""
         return Reached(self.rounds + 1, self.level)
 
     def needed(self) -> Level:
-        """The level of an expression that looks into the entity."""
+        """Return the level of an expression that looks into the entity."""
         return max(self.rounds + 1, self.level)
 
 
@@ -53,7 +53,7 @@ UNREACHABLE = Reached(inf)
 
 
 def levels_above(limit: int, typed: Typed, expr: Expr, action: EntityUid) -> list[tuple[Expr, Level]]:
-    """The innermost expressions that need a higher level than `limit`, each with the level that it needs.
+    """List the innermost expressions that need a higher level than `limit`, each with the level it needs.
 
     `typed` is `expr` in an environment with this action. A part that sugar stands for is not written: its
     place is the sugar.
@@ -98,7 +98,7 @@ class _Levels:
                 return self.highest(parts)
 
     def highest(self, parts: tuple[Typed, ...]) -> Level:
-        """The highest level that any of the parts needs."""
+        """Return the highest level that any of the parts needs."""
         highest: Level = 0
         for part in parts:
             highest = max(highest, self.level(part))

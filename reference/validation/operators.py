@@ -30,7 +30,7 @@ from reference.validation.judgement import BOOLEAN, ENTITY, NUMBER, ORDERED, SET
 
 
 def unary_type(expr: Unary, operand: Typed, check: Checker) -> Type:
-    """The type of `!e`, `-e` and `e.isEmpty()`."""
+    """Compute the type of `!e`, `-e` and `e.isEmpty()`."""
     match expr.op:
         case "!":
             return negation(check.expect(operand, BOOLEAN))
@@ -43,7 +43,7 @@ def unary_type(expr: Unary, operand: Typed, check: Checker) -> Type:
 
 
 def negation(t: Type) -> Type:
-    """The type of `!e`, from that of e."""
+    """Compute the type of `!e`, from that of e."""
     match t:
         case TrueType():
             return FALSE
@@ -54,7 +54,7 @@ def negation(t: Type) -> Type:
 
 
 def binary_type(expr: Binary, left: Typed, right: Typed, check: Checker) -> Type:
-    """The type of an operator with two operands, tags excepted."""
+    """Compute the type of an operator with two operands, tags excepted."""
     match expr.op:
         case "==":
             return equality(expr, left, right, check)
@@ -77,7 +77,7 @@ def binary_type(expr: Binary, left: Typed, right: Typed, check: Checker) -> Type
 
 
 def equality(expr: Expr, left: Typed, right: Typed, check: Checker) -> Type:
-    """`a == b`: the rows of spec 08 §6.3 in their order."""
+    """Type `a == b` by the rows of spec 08 §6.3 in their order."""
     match left.type, right.type:
         case EntityType(names), EntityType(others) if names.isdisjoint(others):
             return FALSE
@@ -88,7 +88,7 @@ def equality(expr: Expr, left: Typed, right: Typed, check: Checker) -> Type:
 
 
 def comparison(left: Typed, right: Typed, check: Checker) -> Type:
-    """`a < b`: both Long, both datetime or both duration, where both types are known."""
+    """Type `a < b`: both are Long, both datetime or both duration, where both types are known."""
     if isinstance(left.type, UnknownType) or isinstance(right.type, UnknownType):
         return BOOL
     t, u = check.expect(left, ORDERED), check.expect(right, ORDERED)
@@ -98,7 +98,7 @@ def comparison(left: Typed, right: Typed, check: Checker) -> Type:
 
 
 def element_type(operand: Typed, check: Checker) -> Type:
-    """The type of the elements of an operand that must be a set."""
+    """Compute the type of the elements of an operand that must be a set."""
     match check.expect(operand, SET):
         case SetType(element):
             return element
@@ -115,7 +115,7 @@ def related(expr: Expr, t: Type, u: Type, check: Checker) -> Type:
 
 
 def set_type(expr: Expr, elements: Sequence[Typed], check: Checker) -> Type:
-    """The type of `[e1, …]`; with an element of no known type it has none itself."""
+    """Compute the type of `[e1, …]`; with an element of no known type it has none itself."""
     if not elements and check.permissive:
         return SetType(NEVER)
     if not elements:
@@ -132,7 +132,7 @@ def set_type(expr: Expr, elements: Sequence[Typed], check: Checker) -> Type:
 
 
 def is_type(operand: Typed, name: str, check: Checker) -> Type:
-    """The type of `e is T`."""
+    """Compute the type of `e is T`."""
     match check.expect(operand, ENTITY):
         case EntityType(names) if name not in names:
             return FALSE

@@ -37,7 +37,7 @@ class Checked:
 
 
 def validate(body: Body, schema: Schema, *, permissive: bool = False, level: int | None = None) -> Verdict:
-    """The verdict on a static policy or a template; an incomplete schema validates none (spec 08 §1)."""
+    """Validate a static policy or a template; an incomplete schema validates none (spec 08 §1)."""
     externals = schema.externals()
     if externals:
         message = f"the schema is incomplete: it does not define `{externals[0]}`"
@@ -56,7 +56,7 @@ def validate(body: Body, schema: Schema, *, permissive: bool = False, level: int
 
 
 def check_everywhere(body: Body, expr: Expr, schema: Schema, *, permissive: bool) -> Iterator[Checked]:
-    """The condition of a body in every environment of the schema."""
+    """Return the condition of a body in every environment of the schema."""
     expressions = Expressions()
     for environment in environments(body, schema):
         checker = TypeChecker(schema, environment, permissive, expressions)
@@ -65,14 +65,14 @@ def check_everywhere(body: Body, expr: Expr, schema: Schema, *, permissive: bool
 
 
 def level_problems(checked: Checked, expr: Expr, level: int) -> Iterator[Problem]:
-    """The innermost expressions that need a higher level in an environment (spec 08 §9)."""
+    """Return the innermost expressions that need a higher level in an environment (spec 08 §9)."""
     for place, needed in levels_above(level, checked.typed, expr, checked.environment.action):
         reason = "an entity literal is dereferenced" if needed == inf else f"level {needed:.0f} is needed"
         yield Problem("level_violation", f"not valid at level {level}: {reason}", place, checked.environment)
 
 
 def validate_link(body: Body, values: SlotValues, schema: Schema) -> Verdict:
-    """The verdict on the values of a link; its template has its own (spec 08 §1, §4)."""
+    """Return the verdict on the values of a link; its template has its own (spec 08 §1, §4)."""
     if schema.externals():
         return Verdict()
     problems = tuple(link_problems(iter(values.values()), schema))
@@ -82,7 +82,7 @@ def validate_link(body: Body, values: SlotValues, schema: Schema) -> Verdict:
 def validate_set(
     policies: PolicySet, schema: Schema, *, permissive: bool = False, level: int | None = None
 ) -> dict[str, Verdict]:
-    """The verdict on every static policy, template and link, by id; the set is valid if all of them are."""
+    """Validate every static policy, template and link, by id; the set is valid if all of them are."""
     bodies = {**policies.static, **policies.templates}
     verdicts = {
         policy_id: validate(body, schema, permissive=permissive, level=level)

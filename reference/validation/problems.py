@@ -65,9 +65,9 @@ class Verdict:
 
     @property
     def valid(self) -> bool:
-        """Whether there are no errors; warnings do not count."""
+        """Return whether there are no errors; warnings do not count."""
         return not self.problems
 
     def warns(self, kind: WarningKind) -> bool:
-        """Whether there is a warning of this kind."""
+        """Return whether there is a warning of this kind."""
         return any(caution.kind == kind for caution in self.cautions)

@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
 from itertools import product
 
-from reference.errors import InputError
-from reference.names import is_action_type
 from reference.policies import (
-    ActionConstraint,
-    ActionEquals,
-    ActionIn,
-    Anything,
     Body,
-    Equals,
-    OfTypeWithin,
-    ScopeConstraint,
-    Within,
     condition,
 )
-from reference.schema.schema import ExternalEntityType, Schema, uid_text
+from reference.schema.schema import ExternalEntityType, Schema
 from reference.schema.types import FALSE
 from reference.support.recursion import deep_recursion
-from reference.support.traversal import children, fold, rebuild
+from reference.support.traversal import children
 from reference.syntax import (
-    Expr,
     IsIn,
     Lit,
 )
@@ -33,40 +21,38 @@ from reference.validation.environments import Environment
 from reference.validation.policies import check_everywhere
 from reference.values import EntityUid
 
-Substitution = Mapping[EntityUid, EntityUid]
-
 # About a schema (§1). Actions and types are the declared ones, external declarations included.
 
 
 def action_groups(schema: Schema) -> frozenset[EntityUid]:
-    """The actions that some other action has among its ancestors."""
+    """Return the actions that some other action has among its ancestors."""
     return frozenset().union(*(schema.action_ancestors(uid) for uid in schema.actions))
 
 
 def principals(schema: Schema) -> frozenset[str]:
-    """The types in the principal list of some action."""
+    """Return the types in the principal list of some action."""
     return frozenset().union(*(action.principals for action in schema.actions.values()))
 
 
 def resources(schema: Schema) -> frozenset[str]:
-    """The types in the resource list of some action."""
+    """Return the types in the resource list of some action."""
     return frozenset().union(*(action.resources for action in schema.actions.values()))
 
 
 def principals_for_action(schema: Schema, uid: EntityUid) -> frozenset[str] | None:
-    """The principal list of an action; None if it is not declared."""
+    """Return the principal list of an action; None if it is not declared."""
     action = schema.actions.get(uid)
     return None if action is None else action.principals
 
 
 def resources_for_action(schema: Schema, uid: EntityUid) -> frozenset[str] | None:
-    """The resource list of an action; None if it is not declared."""
+    """Return the resource list of an action; None if it is not declared."""
     action = schema.actions.get(uid)
     return None if action is None else action.resources
 
 
 def actions_for_principal_and_resource(schema: Schema, principal: str, resource: str) -> frozenset[EntityUid]:
-    """The actions that list the principal type and the resource type."""
+    """Return the actions that list the principal type and the resource type."""
     return frozenset(
         uid
         for uid, action in schema.actions.items()
@@ -82,29 +68,29 @@ def request_environments(schema: Schema) -> Iterator[tuple[str, EntityUid, str]]
 
 
 def ancestors(schema: Schema, name: str) -> frozenset[str] | None:
-    """The types that an entity of a type can have as ancestor; None if the type is not declared."""
+    """Return the types that an entity of a type can have as ancestor; None if the type is not declared."""
     return schema.entity_ancestors(name) if name in schema.entity_types else None
 
 
 def action_entities(schema: Schema) -> dict[EntityUid, frozenset[EntityUid]]:
-    """The ancestors of each action that the schema defines."""
+    """Return the ancestors of each action that the schema defines."""
     return {uid: schema.action_ancestors(uid) for uid in schema.actions.keys() - external_actions(schema)}
 
 
 def external_entity_types(schema: Schema) -> frozenset[str]:
-    """The entity types that are declared and not defined."""
+    """Return the entity types that are declared and not defined."""
     return frozenset(
         name for name, declared in schema.entity_types.items() if isinstance(declared, ExternalEntityType)
     )
 
 
 def external_actions(schema: Schema) -> frozenset[EntityUid]:
-    """The actions that are declared and not defined."""
+    """Return the actions that are declared and not defined."""
     return frozenset(uid for uid, action in schema.actions.items() if action.external)
 
 
 def is_complete(schema: Schema) -> bool:
-    """Whether nothing is external."""
+    """Return whether nothing is external."""
     return not schema.externals()
 
 
@@ -113,12 +99,12 @@ def is_complete(schema: Schema) -> bool:
 
 
 def has_non_scope_constraint(body: Body) -> bool:
-    """Whether there is any `when` or `unless`."""
+    """Return whether there is any `when` or `unless`."""
     return bool(body.clauses)
 
 
 def entity_literals(body: Body) -> list[EntityUid]:
-    """The literals of the condition without sugar, scope included, each as often as it is written there."""
+    """List the literals of the condition without sugar, scope included, each as often as it stands there."""
     found: list[EntityUid] = []
     waiting = [condition(body)]
     while waiting:
@@ -132,64 +118,11 @@ def entity_literals(body: Body) -> list[EntityUid]:
     return found
 
 
-def substitute(body: Body, substitution: Substitution) -> Body:
-    """The policy with entity literals replaced, all at once.
-
-    Raises:
-        InputError: part `policies`, if an entity that is no action would stand in the action scope.
-    """
-    clauses = [replace(clause, body=_in_expression(clause.body, substitution)) for clause in body.clauses]
-    return replace(
-        body,
-        principal=_in_scope(body.principal, substitution),
-        action=_in_actions(body.action, substitution),
-        resource=_in_scope(body.resource, substitution),
-        clauses=tuple(clauses),
-    )
-
-
-def _in_expression(expr: Expr, substitution: Substitution) -> Expr:
-    def rule(node: Expr, parts: Sequence[Expr]) -> Expr:
-        match node:
-            case Lit(EntityUid() as uid):
-                return Lit(substitution.get(uid, uid))
-            case _:
-                return rebuild(node, parts)
-
-    return fold(expr, rule)
-
-
-def _in_scope(constraint: ScopeConstraint, substitution: Substitution) -> ScopeConstraint:
-    match constraint:
-        case Equals(EntityUid() as uid) | Within(EntityUid() as uid) | OfTypeWithin(_, EntityUid() as uid):
-            return replace(constraint, target=substitution.get(uid, uid))
-        case _:
-            return constraint
-
-
-def _in_actions(constraint: ActionConstraint, substitution: Substitution) -> ActionConstraint:
-    match constraint:
-        case Anything():
-            return constraint
-        case ActionEquals(uid):
-            return ActionEquals(*_actions([uid], substitution))
-        case ActionIn(listed):
-            return ActionIn(tuple(_actions(listed, substitution)))
-
-
-def _actions(listed: Iterable[EntityUid], substitution: Substitution) -> Iterator[EntityUid]:
-    for uid in listed:
-        new = substitution.get(uid, uid)
-        if not is_action_type(new.type):
-            raise InputError("policies", f"{uid_text(new)} is no action and cannot stand in the action scope")
-        yield new
-
-
 # About a policy under a schema (§3).
 
 
 def valid_request_environments(body: Body, schema: Schema) -> list[Environment]:
-    """The environments in which a policy or template is type-correct and can make a difference.
+    """Return the environments in which a policy or template is type-correct and can make a difference.
 
     Reference checks are not made: a literal of an undeclared type has no type, and excludes what reaches it.
     An incomplete schema has none.

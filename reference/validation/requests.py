@@ -11,7 +11,7 @@ from reference.values import EntityUid
 
 
 def check_request(request: Request, schema: Schema) -> None:
-    """Raises `InputError`, part `request`, with the first of the eight checks that fails."""
+    """Raise `InputError`, part `request`, with the first of the eight checks that fails."""
     problem = request_problem(request, schema)
     if problem is not None:
         raise InputError("request", problem)
@@ -49,5 +49,5 @@ def _action_problem(uid: EntityUid, schema: Schema) -> str | None:
 
 
 def external_action(uid: EntityUid) -> str:
-    """The problem of a request whose action is external."""
+    """Return the problem of a request whose action is external."""
     return f"the action {show(uid)} is external: the schema does not define it"

@@ -22,7 +22,7 @@ AUGMENTED = {
 
 
 def is_single_script(text: str) -> bool:
-    """Whether some script fits all characters of the text."""
+    """Return whether some script fits all characters of the text."""
     common: frozenset[str] | None = None
     for character in text:
         scripts = scripts_of(character)
@@ -33,18 +33,18 @@ def is_single_script(text: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def scripts_of(character: str) -> frozenset[str]:
-    """The augmented scripts of a character; none if it is unassigned or for private use."""
+    """Return the augmented scripts of a character; none if it is unassigned or for private use."""
     scripts = _scripts().at(ord(character), "").split()
     return frozenset(scripts).union(*(AUGMENTED.get(script, ()) for script in scripts))
 
 
 def is_identifier_character(character: str) -> bool:
-    """Whether a character raises no doubt in an identifier: printable ASCII, or allowed."""
+    """Return whether a character raises no doubt in an identifier: printable ASCII, or allowed."""
     return " " <= character <= "~" or _allowed().at(ord(character), "") != ""
 
 
 def is_escaped(character: str) -> bool:
-    """Whether a printed pattern shows the code point of the character instead of the character."""
+    """Return whether a printed pattern shows the code point of the character instead of the character."""
     return _escaped().at(ord(character), "") != ""
 
 
@@ -78,7 +78,7 @@ def _escaped() -> _Table:
 
 
 def _rows() -> dict[str, str]:
-    """The rows of the file beside this one: a name, and ranges of code points in hexadecimal digits."""
+    """Read the tables: a row is a name, and ranges of code points in hexadecimal digits."""
     lines = Path(__file__).with_name("unicode_tables.txt").read_text(encoding="utf-8").splitlines()
     return dict(line.split(": ") for line in lines if not line.startswith("#"))
 

@@ -38,13 +38,13 @@ class TypeChecker(Checker):
     """The checker that judges by the rules below."""
 
     def judge(self, expr: ast.Expr, known: Capabilities) -> Judgement:
-        """The judgement on an expression; one in which something failed grants nothing."""
+        """Return the judgement on an expression; one in which something failed grants nothing."""
         failures = self.failures
         judgement = rule(expr, known, self)
         return judgement if self.failures == failures else Judgement(judgement.typed)
 
     def condition(self, expr: ast.Expr) -> Typed:
-        """The typed condition of a policy, which must be boolean (spec 08 §6.10)."""
+        """Return the typed condition of a policy, which must be boolean (spec 08 §6.10)."""
         return boolean(expr, NONE, self).typed
 
 
@@ -104,14 +104,14 @@ def in_order(exprs: Sequence[ast.Expr], known: Capabilities, check: Checker) -> 
 
 
 def record_type(keys: Sequence[str], parts: Sequence[Typed]) -> Type:
-    """The type of `{k: e, …}`; with a part of no known type it has none itself."""
+    """Compute the type of `{k: e, …}`; with a part of no known type it has none itself."""
     if any(isinstance(part.type, UnknownType) for part in parts):
         return UNKNOWN
     return RecordType({key: Attribute(part.type) for key, part in zip(keys, parts, strict=True)})
 
 
 def leaf_type(expr: ast.Lit | ast.Var | ast.Slot, check: Checker) -> Type:
-    """The type of a literal, a variable or a slot (spec 08 §6.1)."""
+    """Compute the type of a literal, a variable or a slot (spec 08 §6.1)."""
     environment = check.environment
     match expr:
         case ast.Lit(Bool(truth)):
@@ -137,7 +137,7 @@ def leaf_type(expr: ast.Lit | ast.Var | ast.Slot, check: Checker) -> Type:
 
 
 def is_known(uid: EntityUid, check: Checker) -> bool:
-    """Whether an entity literal has a type; the reference checks report one that has none.
+    """Return whether an entity literal has a type; the reference checks report one that has none.
 
     An id that its enumerated type does not list is an error, but has that type (spec 13 §3).
     """

@@ -34,7 +34,7 @@ CONSTRUCTOR = {"decimal": "decimal", "ipaddr": "ip", "datetime": "datetime", "du
 
 
 def read_entities_under(text: str, schema: Schema) -> Entities:
-    """The store that a document describes under a schema, with the schema's actions (spec 05 §6, §7).
+    """Read the store that a document describes under a schema, with the schema's actions (spec 05 §6, §7).
 
     Raises:
         InputError: part `entities`, if the document cannot be read or an entity does not conform.
@@ -43,7 +43,7 @@ def read_entities_under(text: str, schema: Schema) -> Entities:
 
 
 def typed_entity(document: EntityDocument, schema: Schema) -> Entity:
-    """The entity, its values read under the types of its declaration; actions without type information."""
+    """Read an entity's values under the types of its declaration; actions without type information."""
     name = document.uid.type
     if is_action_type(name):
         return entity(document)
@@ -70,7 +70,7 @@ def typed_entity(document: EntityDocument, schema: Schema) -> Entity:
 
 
 def typed_value(json: Json, expected: Type, part: Part, where: str) -> Value:
-    """The value that the JSON stands for where a value of this type is expected; raises `InputError`."""
+    """Read the value that the JSON stands for where a value of this type is expected; raises `InputError`."""
     match expected, json:
         case EntityType(), _:
             return uid(json, part, where)
@@ -89,7 +89,7 @@ def typed_value(json: Json, expected: Type, part: Part, where: str) -> Value:
 def typed_fields(
     fields: Mapping[str, Json], expected: RecordType, part: Part, where: str
 ) -> dict[str, Value]:
-    """The attributes of a record or an entity: exactly the declared ones, the optional ones if present."""
+    """Read the attributes of a record or entity: exactly the declared ones, the optional ones if present."""
     for name, attribute in expected.attributes.items():
         if attribute.required and name not in fields:
             raise InputError(part, f"{where}: the attribute {name!a} is missing")
@@ -103,7 +103,7 @@ def typed_fields(
 
 
 def extension_value(json: Json, expected: ExtensionType, part: Part, where: str) -> Value:
-    """A call, with or without the escape around it, or what the type's constructor takes."""
+    """Read a call, with or without the escape around it, or what the type's constructor takes."""
     if not isinstance(json, dict):
         return apply(CONSTRUCTOR[expected.name], [value(json, part, where)], part, where)
     if isinstance(json.get("__expr"), str):

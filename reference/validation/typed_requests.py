@@ -12,7 +12,7 @@ from reference.values import Record
 
 
 def read_request_under(text: str, schema: Schema, *, checked: bool = True) -> Request:
-    """A request whose context is read under the type of its action; `checked` against the schema as well.
+    """Read a request, its context under the type of its action; `checked` against the schema as well.
 
     Without the check, the context of an undeclared action is read without types; an external action has no
     context type at all (spec 13 §5).

@@ -40,7 +40,7 @@ class Text:
 
 
 def text_warnings(expr: Expr) -> Iterator[Caution]:
-    """The warnings about the texts of a condition, one per text."""
+    """Return the warnings about the texts of a condition, one per text."""
     seen: set[Text] = set()
     for node in walk(expr):
         for text in texts_of(node):
@@ -51,7 +51,7 @@ def text_warnings(expr: Expr) -> Iterator[Caution]:
 
 
 def texts_of(node: Expr) -> Iterator[Text]:
-    """The texts that a form itself holds (spec 08 §8.1)."""
+    """Return the texts that a form itself holds (spec 08 §8.1)."""
     match node:
         case Lit(String(text)):
             yield Text("string", text)
@@ -66,7 +66,7 @@ def texts_of(node: Expr) -> Iterator[Text]:
 
 
 def printed(pattern: Pattern) -> str:
-    """The pattern as it is looked at: escaped, with a star for each wildcard."""
+    """Return the pattern as it is looked at: escaped, with a star for each wildcard."""
     return "".join("*" if isinstance(element, Star) else _printed(element) for element in pattern)
 
 
@@ -77,7 +77,7 @@ def _printed(character: str) -> str:
 
 
 def string_warning(text: str, node: Expr) -> Iterator[Caution]:
-    """The first warning that fits a string."""
+    """Return the first warning that fits a string."""
     if not BIDIRECTIONAL.isdisjoint(text):
         message = f"the string {text!a} holds a character that changes the direction of writing"
         yield Caution("bidi_string", message, node, text)
@@ -86,7 +86,7 @@ def string_warning(text: str, node: Expr) -> Iterator[Caution]:
 
 
 def identifier_warning(text: str, node: Expr) -> Iterator[Caution]:
-    """The first warning that fits an identifier."""
+    """Return the first warning that fits an identifier."""
     odd = next((character for character in text if not is_identifier_character(character)), None)
     if not BIDIRECTIONAL.isdisjoint(text):
         message = f"the identifier {text!a} holds a character that changes the direction of writing"

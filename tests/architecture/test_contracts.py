@@ -15,12 +15,6 @@ LINE_BUDGETS = {"reference": 200, "production": 350, "generators": 350, "drt": 3
 
 ROOMIER = {
     "production/validation/unicode_tables.py": 500,
-    "reference/text/ast_builder.py": 320,
-    "reference/json/expressions.py": 240,
-    "reference/text/expression_printer.py": 250,
-    "reference/schema/json_reader.py": 240,
-    "reference/schema/text_parser.py": 280,
-    "reference/syntax.py": 250,
 }
 """Modules that hold one table with a row for every form of the language, or generated data: they would not read
 better in pieces."""

@@ -13,6 +13,7 @@ from reference.policies import Body, condition
 from reference.schema.reader import read_schema
 from reference.text.parser import parse_policies
 from reference.validation import questions
+from reference.validation.substitution import substitute
 from reference.values import EntityUid
 
 SCHEMA = read_schema(
@@ -117,24 +118,24 @@ def test_replacements_are_made_at_once() -> None:
     text = '@n("U::\\"a\\"") permit(principal == {0}, action, resource in {1}) when {{ {0} in [{1}, {0}] }};'
     given = body(text.format('U::"a"', 'U::"b"'))
     swapped = body(text.format('U::"b"', 'U::"a"'))
-    assert questions.substitute(given, {a: b, b: a}) == swapped
-    assert questions.substitute(given, {}) == given
-    assert questions.substitute(questions.substitute(given, {a: b}), {b: a}) != given
+    assert substitute(given, {a: b, b: a}) == swapped
+    assert substitute(given, {}) == given
+    assert substitute(questions.substitute(given, {a: b}), {b: a}) != given
 
 
 def test_types_and_strings_are_not_replaced() -> None:
     text = 'permit(principal is U in U::"a", action, resource) when { "U::\\"a\\"" like "U::*" };'
-    changed = questions.substitute(body(text), {EntityUid("U", "a"): EntityUid("V", "z")})
+    changed = substitute(body(text), {EntityUid("U", "a"): EntityUid("V", "z")})
     assert changed == body(text.replace('in U::"a"', 'in V::"z"'))
 
 
 @pytest.mark.parametrize("scope", ['action == Action::"a"', 'action in [Action::"b", Action::"a"]'])
 def test_the_action_scope_holds_actions_only(scope: str) -> None:
     given = body(f"permit(principal, {scope}, resource);")
-    changed = questions.substitute(given, {action("a"): EntityUid("N::Action", "c")})
+    changed = substitute(given, {action("a"): EntityUid("N::Action", "c")})
     assert "N::Action" in str(body_to_json(changed))
     with pytest.raises(InputError, match='U::"a"'):
-        questions.substitute(given, {action("a"): EntityUid("U", "a")})
+        substitute(given, {action("a"): EntityUid("U", "a")})
 
 
 def environments(text: str) -> set[tuple[str, str, str]]:
@@ -175,7 +176,7 @@ def test_a_deep_policy_is_answered() -> None:
     deep = " && ".join(['principal != User::"a"'] * 20_000)
     given = body(f"permit(principal, action, resource) when {{ {deep} }};")
     assert len(questions.valid_request_environments(given, SCHEMA)) == 5
-    changed = questions.substitute(given, {EntityUid("User", "a"): EntityUid("User", "b")})
+    changed = substitute(given, {EntityUid("User", "a"): EntityUid("User", "b")})
     assert set(questions.entity_literals(changed)) == {EntityUid("User", "b")}
     assert condition(changed) != condition(given)
 

@@ -20,7 +20,7 @@ from reference import evaluator, policy_set
 from reference.names import RESERVED
 from reference.schema import resolver
 from reference.schema.schema import Schema
-from reference.text import ast_builder, expression_printer
+from reference.text import ast_builder, expression_builder, expression_printer, pieces
 from reference.validation import entities, requests
 
 
@@ -136,7 +136,11 @@ def _without_comments(text: str) -> str:
     return re.sub(r"//[^\r\n]*", "", text)
 
 
-_unescape, _pattern_of, _prefixed = ast_builder.unescape, ast_builder.pattern_of, ast_builder.prefixed
+_unescape, _pattern_of, _prefixed = (
+    expression_builder.unescape,
+    expression_builder.pattern_of,
+    expression_builder.prefixed,
+)
 
 
 def _pattern_with_stars(token: Any) -> Any:
@@ -148,18 +152,18 @@ READING: tuple[Defect, ...] = (
            planted(Fault(policies=of_format("cedar", _without_comments), expression=_without_comments)),
            "parse-text", ("reading a string",)),
     Defect("HexEscapeLost", "escapes", r"`\x41` is taken for the four characters.",
-           planted(Fault({(ast_builder, "unescape"): lambda raw: _unescape(raw.replace("\\x", "\\\\x"))})),
+           planted(Fault({(expression_builder, "unescape"): lambda raw: _unescape(raw.replace("\\x", "\\\\x"))})),
            "parse-text", ("reading an escape",)),
     Defect("StarEscapeLost", "escapes", r"`\*` in a pattern is a wildcard.",
-           planted(Fault({(ast_builder, "pattern_of"): _pattern_with_stars})), "wildcard", ("reading the pattern of `like`",)),
+           planted(Fault({(expression_builder, "pattern_of"): _pattern_with_stars})), "wildcard", ("reading the pattern of `like`",)),
     Defect("SignsCollapse", "parser", "Two equal prefix operators are dropped.",
-           planted(Fault({(ast_builder, "prefixed"): lambda op, times, operand: _prefixed(op, times % 2, operand)})),
+           planted(Fault({(expression_builder, "prefixed"): lambda op, times, operand: _prefixed(op, times % 2, operand)})),
            "parse-text", ("reading `-`", "reading `!`")),
     Defect("LargestLong", "lexer", "The integer 2^63 is taken.",
-           planted(Fault({(ast_builder, "MAX_LONG"): 2**63})), "parse-text",
+           planted(Fault({(expression_builder, "MAX_LONG"): 2**63})), "parse-text",
            ("reading a number",)),
     Defect("LikeIsAName", "parser", "`like` may be an attribute.",
-           planted(Fault({(ast_builder, "RESERVED"): RESERVED - {"like"}})), "parse-text",
+           planted(Fault({(expression_builder, "RESERVED"): RESERVED - {"like"}})), "parse-text",
            ("reading `like`",)),
     Defect("AnySlotAnywhere", "parser", "Either slot may stand on either side.",
            planted(Fault({(ast_builder, "with_own_slot"): lambda variable, constraint: constraint})),
@@ -261,9 +265,9 @@ def _forgetful(_: str, text: str) -> str:
 
 PRINTING: tuple[Defect, ...] = (
     Defect("PrintedQuotes", "printer", "A quotation mark in a string is printed as it is.",
-           planted(Fault({(expression_printer, "escape"): lambda text: text})), "print-policies", ("writing",)),
+           planted(Fault({(pieces, "escape"): lambda text: text})), "print-policies", ("writing",)),
     Defect("PrintedKeys", "printer", "Every key of a record is printed bare.",
-           planted(Fault({(expression_printer, "is_identifier"): lambda text: True})), "print-policies", ("writing",)),
+           planted(Fault({(part, "is_identifier"): lambda text: True for part in (pieces, expression_printer)})), "print-policies", ("writing",)),
     Defect("PrintedAnnotations", "printer", "Annotations are not printed.",
            planted(Fault(printed=_without_annotations), "production"), "print-policies", ("writing",)),
     Defect("PrintedUnless", "printer", "`unless` is printed as `when`.",

@@ -35,7 +35,7 @@ from drt.oracles.reading import readers_agree
 from drt.oracles.roundtrips import formatting_keeps_everything, printing_round_trips
 from drt.oracles.validation import levels_are_enough, validators_agree
 from drt.oracles.wildcard import wildcard_matches_definition
-from reference.text import ast_builder
+from reference.text import expression_builder
 
 REFERENCE = Guarded(build("reference"))
 BY_NAME = {defect.name: defect for defect in DEFECTS}
@@ -166,8 +166,10 @@ def test_of_a_pattern_reading_and_matching_are_told_apart() -> None:
 
 
 def test_an_escape_in_a_string_is_named() -> None:
-    unescape = ast_builder.unescape
-    lost = Planted(Fault({(ast_builder, "unescape"): lambda raw: unescape(raw.replace("\\x", "\\\\x"))}))
+    unescape = expression_builder.unescape
+    lost = Planted(
+        Fault({(expression_builder, "unescape"): lambda raw: unescape(raw.replace("\\x", "\\\\x"))})
+    )
     text = 'permit(principal, action, resource) when { {"\\x41": 1} == {} };'
     engines = [REFERENCE, Guarded(lost)]
     said = tuple((one.name, one.ask(ReadPolicies(Source(text)))) for one in engines)

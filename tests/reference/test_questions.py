@@ -120,7 +120,7 @@ def test_replacements_are_made_at_once() -> None:
     swapped = body(text.format('U::"b"', 'U::"a"'))
     assert substitute(given, {a: b, b: a}) == swapped
     assert substitute(given, {}) == given
-    assert substitute(questions.substitute(given, {a: b}), {b: a}) != given
+    assert substitute(substitute(given, {a: b}), {b: a}) != given
 
 
 def test_types_and_strings_are_not_replaced() -> None:

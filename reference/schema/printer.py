@@ -54,7 +54,7 @@ def schema_to_json(fragments: Iterable[Fragment]) -> str:
 
 
 def translated(fragments: Iterable[Fragment], syntax: Syntax) -> str:
-    """The declarations in a syntax; the names in them need not be declared (spec 12 §5).
+    """Return declarations in a syntax; the names in them need not be declared (spec 12 §5).
 
     Raises:
         InputError: something is declared twice, or cannot be written in that syntax.

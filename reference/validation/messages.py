@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from reference.errors import InputError
-from reference.syntax import Expr, walk
+from reference.support.traversal import walk
+from reference.syntax import Expr
 from reference.text.expression_printer import print_expression
 from reference.text.uid_text import show
 from reference.validation.environments import Environment

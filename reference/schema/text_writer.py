@@ -140,7 +140,7 @@ class _Writer:
         raise Inexpressible(f"`{meant.name}` is hidden by another declaration")
 
     def undeclared(self, name: Name, namespace: str, kinds: Kinds) -> str:
-        """Write a name that nothing declares as it is, unless the language reads it as something else there."""
+        """Write an undeclared name as it is, unless the language reads it as something else there."""
         try:
             self.declared.find(Name(name.text, kinds, ""), namespace, action_types=True)
         except InputError:

@@ -6,7 +6,7 @@ from generators.choice.profiles import Profile
 from generators.choice.sources import Source
 from generators.draw import literals
 from generators.draw.constants import Constants
-from generators.draw.syntax import ExtV, RecordV, SetV, Uid, Value
+from generators.draw.syntax import RecordV, SetV, Uid, Value
 from generators.draw.world import (
     BOOL,
     EXTENSIONS,
@@ -175,10 +175,3 @@ def ancestors(uid: Uid, entities: dict[Uid, Entity]) -> list[Uid]:
                 found[parent] = None
                 pending.append(parent)
     return list(found)
-
-
-def is_number(value: Value) -> bool:
-    """Return whether a value has an order: a Long, or an extension value with one number."""
-    if isinstance(value, ExtV):
-        return len(value.key) == 1
-    return isinstance(value, int) and not isinstance(value, bool)

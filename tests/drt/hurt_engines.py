@@ -18,7 +18,7 @@ class Hurt(BaseEngine):
     version = "hurt"
 
     @property
-    def name(self) -> str:  # type: ignore[override]  # the toys are told apart by their class
+    def name(self) -> str:  # type: ignore[override]  # a toy's name is that of its class
         return type(self).__name__
 
     def harm(self, size: int) -> None:

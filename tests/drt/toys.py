@@ -224,7 +224,7 @@ class Random(Twin):
 
 
 class NeverStarts(Twin):
-    """Can be built by whoever is not a worker."""
+    """Can be built in any process that is not a worker."""
 
     def __init__(self) -> None:
         if "drt.run.worker" in sys.orig_argv:

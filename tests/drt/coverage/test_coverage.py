@@ -1,4 +1,4 @@
-"""Features, cells, and what a run reached of them."""
+"""Bins, and those that a run reaches."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def features(*expressions: str, policies: str = "") -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("expression", "told"),
+    ("expression", "expected"),
     [
         ("1 < 2", {"<|long,long|true"}),
         ("1 > 2", {">|long,long|false"}),
@@ -52,19 +52,19 @@ def features(*expressions: str, policies: str = "") -> set[str]:
         ("context has n.m", {"has path|record|type"}),
     ],
 )
-def test_a_form_is_told_with_the_kinds_of_its_operands_and_its_outcome(
-    expression: str, told: set[str]
+def test_a_form_is_reported_with_the_kinds_of_its_operands_and_its_outcome(
+    expression: str, expected: set[str]
 ) -> None:
-    assert features(expression) == told
+    assert features(expression) == expected
 
 
-def test_an_extended_has_that_only_json_can_write_is_told_alike() -> None:
+def test_an_extended_has_that_only_json_can_write_is_reported_alike() -> None:
     body = expression_json(Has(RecordLit((("a b", RecordLit((("if", Lit(1)),))),)), ("a b", "if")))
     policy = policy_json(Policy("permit")) | {"conditions": [{"kind": "when", "body": body}]}
     document = {"staticPolicies": {"a": policy}, "templates": {}, "templateLinks": []}
     found = features_of(Case(Source(json.dumps(document), "json"), requests=(REQUEST,)))
     assert "has path|record|true" in found
-    assert not any(cell.startswith("has|") for cell in found)
+    assert not any(one.startswith("has|") for one in found)
 
 
 def test_an_extended_has_is_drawn_with_all_its_outcomes() -> None:
@@ -76,16 +76,16 @@ def test_an_extended_has_is_drawn_with_all_its_outcomes() -> None:
     assert row.missing == ()
 
 
-def test_operands_that_are_not_evaluated_are_not_told() -> None:
-    assert not any(cell.startswith("+") for cell in features("if true then 1 else 1 + true"))
+def test_operands_that_are_not_evaluated_are_not_reported() -> None:
+    assert not any(one.startswith("+") for one in features("if true then 1 else 1 + true"))
 
 
-def test_scope_constraints_are_told_with_both_outcomes() -> None:
+def test_scope_constraints_are_reported_with_both_outcomes() -> None:
     found = features(policies='permit(principal == U::"a", action in [Action::"y"], resource is R);')
     assert {"principal == entity||true", "action in […]||false", "resource is||true"} <= found
 
 
-def test_a_link_tells_the_constraint_of_its_template() -> None:
+def test_a_link_reports_the_constraint_of_its_template() -> None:
     policies = Source("permit(principal in ?principal, action, resource == ?resource);")
     values = (("?principal", '{"type": "U", "id": "a"}'), ("?resource", '{"type": "R", "id": "s"}'))
     case = Case(policies, requests=(REQUEST,), links=(("policy0", "l", values),))
@@ -110,7 +110,7 @@ def test_what_is_not_reached_is_named() -> None:
     """A generator that never made anything overflow would be seen."""
     everything = dict.fromkeys(bins(), 1)
     assert coverage(everything).complete
-    without = {cell: count for cell, count in everything.items() if not cell.endswith("overflow")}
+    without = {one: count for one, count in everything.items() if not one.endswith("overflow")}
     found = coverage(without)
     assert not found.complete
     assert found.error_kinds["overflow"] == 0
@@ -131,9 +131,11 @@ def test_kinds_of_validation_errors_and_warnings_are_shown_with_their_counts(tmp
     shown = CliRunner().invoke(main, ["coverage", str(folder)]).output
     assert re.search(r"validation error empty_set +1,234\n", shown)
     assert re.search(r"unlinkable ShadowsBuiltinType +0\n", shown)
-    told = json.loads(CliRunner().invoke(main, ["coverage", str(folder), "--json"]).stdout)["validation"]
-    assert told["validation error empty_set"] == 1234
-    assert tuple(told) == VALIDATION
+    shown_json = json.loads(CliRunner().invoke(main, ["coverage", str(folder), "--json"]).stdout)[
+        "validation"
+    ]
+    assert shown_json["validation error empty_set"] == 1234
+    assert tuple(shown_json) == VALIDATION
 
 
 def test_the_command_gates(tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ PERMIT, FORBID = "permit(principal, action, resource);", "forbid(principal, acti
 ERRING = "(principal, action, resource) when { principal.nope };"
 
 
-def sights(
+def situations_of(
     *expressions: str,
     policies: str = "",
     links: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (),
@@ -68,7 +68,7 @@ def sights(
 
 
 @pytest.mark.parametrize(
-    ("expression", "sight"),
+    ("expression", "situation"),
     [
         ("principal in principal", "in: itself"),
         ("resource in resource", "in: itself, though it is not in the store"),
@@ -87,19 +87,19 @@ def sights(
         (r'principal.s like "x\*y*"', "like: a wildcard stood for nothing"),
     ],
 )
-def test_situations_of_forms_are_recognised(expression: str, sight: str) -> None:
-    assert sight in sights(expression)
+def test_situations_of_forms_are_recognised(expression: str, situation: str) -> None:
+    assert situation in situations_of(expression)
 
 
 @pytest.mark.parametrize(
     "expression", ['principal in G::"nope"', "principal has a", 'principal.s like "z*"', "1 in principal"]
 )
 def test_what_does_not_happen_is_not_told(expression: str) -> None:
-    assert sights(expression) == {"response: nothing applied"}
+    assert situations_of(expression) == {"response: nothing applied"}
 
 
 @pytest.mark.parametrize(
-    ("policies", "told"),
+    ("policies", "expected"),
     [
         ("", {"nothing applied"}),
         (PERMIT, set()),
@@ -112,8 +112,8 @@ def test_what_does_not_happen_is_not_told(expression: str) -> None:
         ("permit" + ERRING, {"nothing applied", "every policy erred"}),
     ],
 )
-def test_situations_of_responses_are_recognised(policies: str, told: set[str]) -> None:
-    assert sights(policies=policies) == {f"response: {name}" for name in told}
+def test_situations_of_responses_are_recognised(policies: str, expected: set[str]) -> None:
+    assert situations_of(policies=policies) == {f"response: {name}" for name in expected}
 
 
 def test_situations_of_links_are_recognised() -> None:
@@ -121,14 +121,16 @@ def test_situations_of_links_are_recognised() -> None:
     resource = ("?resource", '{"type": "R", "id": "gone"}')
     a = (("?principal", '{"type": "U", "id": "a"}'), resource)
     b = (("?principal", '{"type": "U", "id": "b"}'), resource)
-    told = sights(policies=template + PERMIT, links=(("policy0", "one", a), ("policy0", "other", b)))
-    assert told >= {
+    seen = situations_of(policies=template + PERMIT, links=(("policy0", "one", a), ("policy0", "other", b)))
+    assert seen >= {
         "response: a link decided",
         "response: a link whose both slots are filled decided",
         "response: a link and a static policy decided together",
         "response: one link of a template applied and another did not",
     }
-    assert "response: a link decided" not in sights(policies=template, links=(("policy0", "other", b),))
+    assert "response: a link decided" not in situations_of(
+        policies=template, links=(("policy0", "other", b),)
+    )
 
 
 def test_drawing_alone_reaches_every_situation_and_no_unknown_one() -> None:
@@ -159,16 +161,16 @@ def test_every_event_happens_where_everything_was_seen_and_none_where_nothing_wa
 
 def test_an_event_depends_on_its_own_cells() -> None:
     """A generator that never overflowed on `-` would be seen, and nothing else be blamed."""
-    without = {cell: count for cell, count in EVERYTHING.bins.items() if cell != "-|long,long|overflow"}
+    without = {one: count for one, count in EVERYTHING.bins.items() if one != "-|long,long|overflow"}
     seen = Seen(without, EVERYTHING.situations, EVERYTHING.answers, EVERYTHING.streams)
     assert never(happened(seen)) == ("- overflowed",)
     assert never(happened(seen), ("like*", "in*")) == ()
-    for cell, event in (
+    for one, event in (
         ("toDays|duration|value", "toDays() answered"),
         ("offset|datetime,duration|extension", "offset() failed"),
         ("getTag|entity,string|tag-missing", "getTag found no tag"),
     ):
-        gone = {name: count for name, count in EVERYTHING.bins.items() if name != cell}
+        gone = {name: count for name, count in EVERYTHING.bins.items() if name != one}
         assert event in never(happened(Seen(gone, EVERYTHING.situations, EVERYTHING.answers)))
 
 
@@ -178,7 +180,7 @@ def test_events_name_streams_and_error_kinds_that_exist() -> None:
     assert kinds == set(ErrorKind.__args__) - {"unlinked-slot", "recursion-limit"}  # type: ignore[attr-defined]
 
 
-def _told(draw: Draw, oracle: Oracle) -> dict[str, int]:
+def _events_of(draw: Draw, oracle: Oracle) -> dict[str, int]:
     """Count each event of cases put to the reference twice: a single engine is compared with nothing."""
     seen: Counter[str] = Counter()
     engines = [build("reference")] * 2
@@ -187,21 +189,21 @@ def _told(draw: Draw, oracle: Oracle) -> dict[str, int]:
     return happened(Seen(answers=seen))
 
 
-def test_validation_of_odd_policies_is_told_by_kind() -> None:
+def test_validation_of_odd_policies_is_reported_by_kind() -> None:
     """A generator that never drew one kind of error, warning or situation would be seen."""
-    told = Counter(_told(cases.validated(TYPE_ERRORS, UNFIT_SCOPES, ODD_SCRIPTS), validators_agree))
-    told.update(_told(cases.validated(UNFIT_SCOPES), levels_are_enough))
+    seen = Counter(_events_of(cases.validated(TYPE_ERRORS, UNFIT_SCOPES, ODD_SCRIPTS), validators_agree))
+    seen.update(_events_of(cases.validated(UNFIT_SCOPES), levels_are_enough))
     apart = ("unlinkable ", "validation error incomplete_schema")
-    assert [name for name in VALIDATION if not told[name] and not name.startswith(apart)] == []
+    assert [name for name in VALIDATION if not seen[name] and not name.startswith(apart)] == []
 
 
-def test_schemas_left_incomplete_are_told() -> None:
-    assert _told(cases.incomplete(TYPED), validators_agree)["validation error incomplete_schema"] > 50
+def test_schemas_left_incomplete_are_reported() -> None:
+    assert _events_of(cases.incomplete(TYPED), validators_agree)["validation error incomplete_schema"] > 50
 
 
-def test_schemas_that_do_not_link_are_told_by_kind() -> None:
-    told = _told(cases.fragments(TYPED, missed=0.9), linkers_agree)
-    assert [name for name in VALIDATION if name.startswith("unlinkable ") and not told[name]] == []
+def test_schemas_that_do_not_link_are_reported_by_kind() -> None:
+    seen = _events_of(cases.fragments(TYPED, missed=0.9), linkers_agree)
+    assert [name for name in VALIDATION if name.startswith("unlinkable ") and not seen[name]] == []
 
 
 def test_a_long_run_of_everything_must_reach_all_and_any_run_what_it_was_told() -> None:
@@ -214,9 +216,9 @@ def test_a_long_run_of_everything_must_reach_all_and_any_run_what_it_was_told() 
         RunOptions(every, ("production", "cedarpy"), 1, "corpus", "run"),
     ):
         assert part.required(10 * LONG_RUN_SECONDS) == ()
-    told = RunOptions(every[1:], ("reference",), 1, "corpus", "run", must_reach=("like*",))
-    assert told.required(1.0) == ("like*",)
-    assert RunOptions.from_json(json.loads(json.dumps(told.to_json()))) == told
+    options = RunOptions(every[1:], ("reference",), 1, "corpus", "run", must_reach=("like*",))
+    assert options.required(1.0) == ("like*",)
+    assert RunOptions.from_json(json.loads(json.dumps(options.to_json()))) == options
 
 
 @pytest.mark.parametrize(("target", "exit_code"), [("well", CLEAN), ("tagless", FOUND)])

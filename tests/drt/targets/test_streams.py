@@ -40,7 +40,7 @@ def answered(case: Case) -> Comparison:
 
 
 @cache
-def told() -> Counts:
+def counted() -> Counts:
     counts = Counts()
     for index in range(CASES):
         drawn = streams(RecordingSource(case_random_seed(RANDOM_SEED, "authorize", index)))
@@ -51,51 +51,51 @@ def told() -> Counts:
 
 def test_each_stream_has_its_share_of_the_cases() -> None:
     for stream in STREAMS:
-        share = told().stream_shares()[stream.name]["share"]
+        share = counted().stream_shares()[stream.name]["share"]
         assert share == pytest.approx(stream.share / 100, abs=0.02)
 
 
 def test_the_decisions_are_balanced() -> None:
     """In all the streams together, and in the well-typed one alone."""
     for name in ("all", "well-typed"):
-        shares = told().stream_shares()[name]
+        shares = counted().stream_shares()[name]
         assert 0.30 <= shares["allow"] <= 0.50
         assert shares["forbidden"] >= 0.15
         assert shares["nothing_applied"] <= 0.30
 
 
 def test_the_well_typed_stream_is_valid_and_seldom_errs() -> None:
-    shares = told().stream_shares()["well-typed"]
+    shares = counted().stream_shares()["well-typed"]
     assert shares["valid"] >= 0.99
     assert shares["error"] <= 0.10
 
 
 def test_the_error_stream_errs() -> None:
-    shares = told().stream_shares()["one-type-error"]
+    shares = counted().stream_shares()["one-type-error"]
     assert 0.30 <= shares["error"] <= 0.60
     assert shares["valid"] <= 0.05
 
 
 def test_conditions_say_something() -> None:
-    shares = told().stream_shares()["all"]
+    shares = counted().stream_shares()["all"]
     assert shares["trivial"] < 0.05
     assert shares["with_conditions"] == 1.0
 
 
 def test_cases_are_distinct() -> None:
-    counts = told()
+    counts = counted()
     assert counts.distinct["cases"].share >= 0.9
     assert counts.distinct["policy sets"].share >= 0.9
 
 
 def test_cases_have_up_to_sixteen_requests() -> None:
-    counts = told()
+    counts = counted()
     everything = sum(stream["decisions"] for stream in counts.streams.values())
     assert 13 * CASES < everything <= 16 * CASES
 
 
 def test_a_stream_that_only_allows_would_be_seen() -> None:
-    """The figures are told from the answers: a generator gone dull does not keep its shares."""
+    """The figures come from the answers: a generator gone dull does not keep its shares."""
     counts = Counts()
     dull = PROFILES["typed"]
     for random_seed in range(50):
@@ -180,7 +180,7 @@ def test_distinct_things_are_counted_while_there_are_few_and_estimated_when_ther
 
 
 def test_counts_survive_their_json_form() -> None:
-    counts = told()
+    counts = counted()
     again = Counts.from_json(counts.to_json())
     assert again.stream_shares() == counts.stream_shares()
     doubled = Counts()

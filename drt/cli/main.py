@@ -51,8 +51,20 @@ COMMANDS = (
     "completion",
 )
 
-FOREIGN = ("run", "replay", "triage", "corpus", "bisect", "conformance", "hostile", "mutants", "targets")
-"""Commands that print texts of cases and engines for people."""
+FOREIGN = (
+    "run",
+    "replay",
+    "triage",
+    "corpus",
+    "bisect",
+    "conformance",
+    "hostile",
+    "mutants",
+    "targets",
+    "validate",
+    "check-parse",
+)
+"""Commands that print texts of cases, files and engines for people; others do so on standard error alone."""
 
 EXIT_CODES = """\b
 Exit codes:
@@ -140,8 +152,7 @@ class _Commands(click.Group):
         from drt.cli.defaults import lay_settings, name_variables
 
         name, command, rest = super().resolve_command(ctx, args)
-        if name in FOREIGN:
-            stop_commands(lambda: ctx.meta.get(FORM) == "json")
+        stop_commands(lambda: ctx.meta.get(FORM) == "json", errors_alone=name not in FOREIGN)
         if name is not None and command is not None:
             name_variables(command, name)
             lay_settings(ctx, command, name, COMMANDS)

@@ -28,6 +28,7 @@ class WorkflowLog:
     def __init__(self) -> None:
         self._token = ""
         self._is_document: Callable[[], bool] = bool
+        self._errors_alone = False
         self.output = _Stream(self, sys.stdout)
         self.errors = _Stream(self, sys.stderr)
 
@@ -36,10 +37,17 @@ class WorkflowLog:
         """The token that starts commands again; empty where they are not to be stopped."""
         return self._token
 
-    def stop(self, is_document: Callable[[], bool]) -> None:
-        """Stop commands from the next text on; `is_document` tells whether standard output is JSON."""
+    def stop(self, is_document: Callable[[], bool], *, errors_alone: bool = False) -> None:
+        """Stop commands from the next text on; `is_document` tells whether standard output is JSON.
+
+        With `errors_alone` standard output stays as it is: its text is for another program or a file.
+        """
         self._token = secrets.token_hex(16)
         self._is_document = is_document
+        self._errors_alone = errors_alone
+
+    def stops(self, stream: _Stream) -> bool:
+        return bool(self._token) and not (self._errors_alone and stream is self.output)
 
     def is_document(self, stream: _Stream) -> bool:
         return stream is self.output and self._is_document()
@@ -72,7 +80,7 @@ class _Stream:
         self._ended = True
 
     def write(self, text: str) -> int:
-        if self._log.token and text:
+        if self._log.stops(self) and text:
             if self._log.is_document(self):
                 text = text.replace(MARK, ESCAPED_MARK)
             elif not self._stopped_by:
@@ -113,10 +121,10 @@ def workflow_log(environment: Mapping[str, str]) -> Iterator[None]:
             log.start()
 
 
-def stop_commands(is_document: Callable[[], bool]) -> None:
-    """Stop commands from now on; `is_document` tells whether standard output is JSON."""
+def stop_commands(is_document: Callable[[], bool], *, errors_alone: bool = False) -> None:
+    """Stop commands from now on, as `WorkflowLog.stop` does."""
     for log in _current:
-        log.stop(is_document)
+        log.stop(is_document, errors_alone=errors_alone)
 
 
 @contextmanager

@@ -162,7 +162,9 @@ def _started(name: str, command: Sequence[str], needs: str = "", **more: Any) ->
         why = f"{death.how}: {last}" if last else death.how
     except DeadlinePassed:
         why = "it does not answer"
-    except (MemoryExceeded, LineTooLong):
+    except MemoryExceeded:
+        why = "it holds more memory than it may"
+    except LineTooLong:
         why = "it answers without end"
     except CannotTalk as reason:
         why = str(reason)

@@ -74,6 +74,13 @@ def here(tmp_path: Path) -> Path:
     Corpus(tmp_path / "other").save_counterexample(SAVED)
     (tmp_path / BAD).mkdir()
     (tmp_path / BAD / "case.json").write_text(PLANTED, encoding="utf-8")
+    schema = "entity U; action v appliesTo { principal: U, resource: U };"
+    (tmp_path / "s.cedarschema").write_text(schema, encoding="utf-8")
+    wrong = 'permit(principal, action, resource) when {\n::error::planted == "##[error]planted" };'
+    (tmp_path / "unreadable.cedar").write_text(wrong, encoding="utf-8")
+    (tmp_path / "wrong.cedar").write_text(
+        wrong.replace("::error::planted", '1 + "::error::planted"'), "utf-8"
+    )
     (tmp_path / "engine.py").write_text(ENGINE, encoding="utf-8")
     return tmp_path
 
@@ -92,6 +99,11 @@ COMMAND_LINES = {
     "merge": ["corpus", "merge", "other", "--corpus", "corpus"],
     "bisect": ["bisect", BAD, "--good", "HEAD"],
     "conformance": ["conformance", "corpus/seeds", LOUD],
+    "validate": ["validate", "-s", "s.cedarschema", "-p", "wrong.cedar"],
+    "check-parse": ["check-parse", "-p", "unreadable.cedar"],
+    "authorize": ["authorize", "-p", "unreadable.cedar", "-l", 'U::"a"', "-a", 'Action::"v"', "-r", 'U::"a"'],
+    "format": ["format", "-p", "unreadable.cedar"],
+    "a missing file": ["link", "-p", "no\n::error::planted", "--template-id", "t", "-n", "l", "-a", "{}"],
     "a missing case": ["replay", "no\n::error::planted"],
 }
 

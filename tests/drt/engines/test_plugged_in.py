@@ -104,6 +104,10 @@ def test_a_folder_names_an_engine_that_runs_in_it(tmp_path: Path) -> None:
         ),
         (f"command = [{sys.executable!r}, '-c', 'exit(\"no luck\")']", "cannot be started: exit 1: no luck$"),
         (f"command = [{sys.executable!r}, '-c', 'pass']", "cannot be started: exit 0$"),
+        (
+            f"command = [{sys.executable!r}, '-c', 'import time; held = [7] * (99 << 20); time.sleep(60)']\nmemory = 99",
+            "cannot be started: it holds more memory than it may$",
+        ),
         ("command = 'engine'", "'command' is to be a list of words"),
         ("command = []", "'command' is to be a list of words"),
         ("commands = ['x']", "unknown member 'commands'; known are command, needs, deadline, memory"),

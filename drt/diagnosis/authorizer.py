@@ -17,7 +17,7 @@ SATISFIED, UNSATISFIED = "satisfied", "unsatisfied"
 
 
 def step_of(whole: Answers, alone: Sequence[tuple[OnePolicy, Answers]]) -> Located:
-    """The step on which the responses part, and which engines depart from what the policies come to."""
+    """Find the step on which the responses differ, and the engines that are wrong about it."""
     outcomes = [outcome for _, outcome in whole]
     kind = next(filter(None, (difference(outcomes[0], other) for other in outcomes[1:])), None)
     _, rule, source = Step.of(kind).value
@@ -44,7 +44,7 @@ Status = tuple[str, str, str]
 
 
 def _expected(statuses: Sequence[Status]) -> Authorized:
-    """The response that follows from what the engines agree on about each policy (spec 04 §3)."""
+    """Compute the response that follows from the agreed status of each policy (spec 04 §3)."""
     satisfied = [(name, effect) for name, effect, status in statuses if status == SATISFIED]
     effects = {effect for _, effect in satisfied}
     decision: Decision = "allow" if effects == {"permit"} else "deny"
@@ -59,7 +59,7 @@ def _expected(statuses: Sequence[Status]) -> Authorized:
 
 
 def _status(policy: OnePolicy, answers: Answers) -> Status | None:
-    """What a policy comes to, read off the response to it alone."""
+    """Read the status of a policy off the response to it alone."""
     effect = _effect(policy)
     if effect is None:
         return None

@@ -54,7 +54,7 @@ def differ(answers: Answers) -> bool:
 def innermost(
     text: str, ask: Ask, given: tuple[str, ...] = (), *, anywhere: bool = False
 ) -> Innermost | None:
-    """The innermost part of the expression on which the engines differ; None where they agree on it all.
+    """Find the innermost part of the expression on which the engines differ; None where they agree on all.
 
     `given` are conditions that hold wherever the expression is evaluated. With `anywhere`, a part is looked
     for even where the engines agree on the whole.
@@ -106,7 +106,7 @@ class _Descent:
                 return self._named(node, given, answers)
 
     def _parts(self, node: Node, given: tuple[str, ...]) -> list[tuple[Node, tuple[str, ...]]]:
-        """The operands, each with the conditions under which it is evaluated."""
+        """List the operands, each with the conditions under which it is evaluated."""
         if node.shape == "chain" and self._operator(node, 1) == "&&":
             written = [self._text(part.start, part.end) for part in node.parts]
             return [(part, given + tuple(written[:number])) for number, part in enumerate(node.parts)]
@@ -129,7 +129,7 @@ class _Descent:
         return Innermost(node, self.tokens, self._text(node.start, node.end), answers, operands, given=given)
 
     def _in_chain(self, node: Node, given: tuple[str, ...], answers: Answers) -> Innermost:
-        """The first operator of `a + b + c` up to which the engines differ."""
+        """Find the first operator of `a + b + c` up to which the engines differ."""
         for number in range(1, len(node.parts)):
             last = node.parts[number]
             found = answers if last.end == node.end else self._ask(node.start, last.end, given)

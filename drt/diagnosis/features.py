@@ -20,7 +20,7 @@ ODD_STRING = re.compile(r"[^ -~]|\\(?![\"\\])")
 
 
 def case_features(case: Case) -> tuple[str, ...]:
-    """The features of everything in a case, sorted."""
+    """List the features of everything in a case, sorted."""
     found = set(source_features(case.policies))
     for expression in case.expressions:
         found |= set(_expression_features(tokenize(expression)))
@@ -47,7 +47,7 @@ def policy_count(case: Case) -> int:
 
 
 def source_features(policies: Source) -> Iterator[str]:
-    """The features of policies in either syntax, in the same words."""
+    """List the features of policies in either syntax, in the same words."""
     if policies.format == "json":
         document = _json(policies.text)
         if document is not None:
@@ -145,7 +145,7 @@ def _word_features(word: str, before: str, after: str) -> Iterator[str]:
 
 
 def _json_features(document: Any) -> Iterator[str]:
-    """The same words from policy JSON, where a key says what the text says by a token (spec 06 §3)."""
+    """List the features of policy JSON, where a key stands for a token of the text (spec 06 §3)."""
     waiting = [document]
     effects = set()
     while waiting:
@@ -203,7 +203,7 @@ def _literal_feature(value: Any) -> str:
 
 
 def _entity_features(entities: str) -> Iterator[str]:
-    """The shapes in an entity document that an evaluation can depend on."""
+    """List the shapes in an entity document that an evaluation can depend on."""
     if not entities:
         return
     document = _json(entities)

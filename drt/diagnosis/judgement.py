@@ -42,6 +42,7 @@ class Judgement:
         return f"{' and '.join(self.wrong)} {'is' if len(self.wrong) == 1 else 'are'} wrong: {self.because}"
 
     def to_json(self) -> dict[str, Any]:
+        """Write the judgement with its sentence."""
         return {**asdict(self), "wrong": list(self.wrong), "sentence": self.sentence}
 
 
@@ -52,7 +53,7 @@ def judge(
     unmet: Unmet,
     arbitration: Mapping[str, Any],
 ) -> Judgement:
-    """The verdict on a divergence; `law` is the law in words, `arbitration` what the arbiter said."""
+    """Judge a divergence; `law` is the law in words, `arbitration` the arbiter's answer."""
     source = located.source if located is not None and located.source else law
     rule = located.rule if located is not None else law
     wrong, by, because = (
@@ -66,7 +67,7 @@ def judge(
 
 
 def engines_of(divergence: Divergence) -> tuple[str, ...]:
-    """The engines of a divergence, each once; answers of a variant count as its engine's."""
+    """List the engines of a divergence, each once; answers of a variant count as its engine's."""
     return tuple(dict.fromkeys(name.partition(",")[0] for name, _ in divergence.answers))
 
 
@@ -74,7 +75,7 @@ Verdict = tuple[tuple[str, ...], By, str]
 
 
 def _by_law(divergence: Divergence, law: str) -> Verdict | None:
-    """An engine that does not answer, or that breaks a law with nobody else in it."""
+    """Find an engine that does not answer, or that breaks a law by itself."""
     broke = {name.partition(",")[0]: one for name, one in divergence.answers if isinstance(one, Crashed)}
     if broke:
         return tuple(broke), "law", f"it broke ({_told(next(iter(broke.values())))})"
@@ -95,7 +96,7 @@ def _told(outcome: Outcome) -> str:
 
 
 def _by_seed(engines: Sequence[str], source: str, unmet: Unmet) -> Verdict | None:
-    """The engines that miss a seed case of the section in question, where another engine misses none."""
+    """Find the engines that fail a seed case of the section in question, where another engine fails none."""
     cited = {place.citation for place in guide.places(source)}
     missed = {
         engine: [(name, where) for name, where in unmet.get(engine, ()) if cited & _citations(where)]

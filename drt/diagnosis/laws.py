@@ -42,7 +42,7 @@ WRITING: Mapping[str, tuple[Law, Aspect, Aspect]] = {
 
 
 def in_writing(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> Located | None:
-    """What is written so that it is not read back as it was."""
+    """Locate what is written so that it is not read back as it was."""
     law, reading, writing = WRITING[divergence.law]
     aspect = reading if _is_read_by_some(case, engines, divergence, law) else writing
     found = between_documents(divergence, aspect)
@@ -70,7 +70,7 @@ def _is_read_by_some(case: Case, engines: Sequence[Guarded], divergence: Diverge
 
 
 def _document(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> str | None:
-    """The canonical JSON of what the law is about, by the engine that wrote."""
+    """Read what the law is about as canonical JSON, by the engine that wrote it."""
     writer = divergence.answers[0][0].partition(",")[0]
     for engine in engines:
         if engine.name == writer:
@@ -96,7 +96,7 @@ def _holds(case: Case, engines: Sequence[Guarded], law: Law, text: str) -> bool:
 
 
 def in_layout(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> Located:
-    """What formatting does not keep; where it loses anything, that it lays out otherwise says no more."""
+    """Locate what formatting does not keep; a loss counts more than another layout."""
     engine = divergence.answers[0][0].partition(",")[0]
     found = roundtrips.formatting_keeps_everything(case, engines).divergences
     questions = {one.question for one in found if one.answers[0][0].partition(",")[0] == engine}
@@ -118,7 +118,7 @@ def in_comments(divergence: Divergence) -> Located:
 
 
 def in_definition(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> Located | None:
-    """An expression on which an engine departs from a definition: its outermost rule, or how it is read."""
+    """Locate an expression where an engine deviates from a definition: its outermost rule or its reading."""
     number = int(divergence.question.split()[1])
     text = case.expressions[number]
     read: Answers = tuple((engine.name, engine.ask(ReadExpression(text))) for engine in engines)

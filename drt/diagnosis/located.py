@@ -52,6 +52,7 @@ class Located:
         return str(self.identity)
 
     def to_json(self) -> dict[str, Any]:
+        """Write the fields by name, the rule in words."""
         return {
             "kind": self.kind,
             "rule": self.rule,

@@ -23,7 +23,7 @@ MOST_TRIED = 400
 
 
 def blamed(text: str, is_well: Callable[[str], bool]) -> tuple[Path, Any] | None:
-    """The first innermost value, by path, that can be replaced by a plain one so that `is_well`.
+    """Find the first innermost value, by path, that can be replaced by a plain one so that `is_well`.
 
     The empty path with the whole document means that only its spelling is to blame; None, that no one value
     is.

@@ -59,7 +59,7 @@ KEYWORDS = (WORDS | RESERVED | VARIABLES | FUNCTIONS | METHODS) | frozenset(
 
 
 def token_name(text: str) -> str:
-    """What the text begins with: a token that is spelled in one way by itself, others by their kind."""
+    """Name what the text begins with: a token that has one spelling by itself, others by their kind."""
     if not text:
         return "the end"
     if text[0] in "\"'":
@@ -83,7 +83,7 @@ def token_name(text: str) -> str:
 
 
 def parting(left: Any, right: Any, path: Path = ()) -> tuple[Path, Any, Any] | None:
-    """The innermost place where two JSON values part, with what stands there on either side.
+    """Find the innermost place where two JSON values differ, with what stands there on either side.
 
     An expression form against another form, and an escape against anything, are not entered. A member that
     only one object has is None on the other side.
@@ -105,7 +105,7 @@ def _first(found: Iterable[tuple[Path, Any, Any] | None]) -> tuple[Path, Any, An
 
 
 def place_name(path: Path, *values: Any) -> str:
-    """What stands at the path, in the words of the language; `values` are what the readers see there."""
+    """Name what stands at the path, in the words of the language; `values` are what the readers see there."""
     for value in values:
         found = _form_name(value)
         if found is not None:
@@ -143,7 +143,7 @@ def _words(path: Path) -> frozenset[int]:
 
 
 def value_name(value: Any) -> str | None:
-    """What a scalar of JSON is called; None for all other values."""
+    """Name a scalar of JSON; None for all other values."""
     if value is None:
         return "null in JSON"
     kinds = {bool: "a boolean", int: "a number", float: "a number", str: "a string"}
@@ -151,7 +151,7 @@ def value_name(value: Any) -> str | None:
 
 
 def _form_name(value: Any) -> str | None:
-    """The name of an expression form or of an escape; None for all other values, literals among them."""
+    """Name an expression form or an escape; None for all other values, literals among them."""
     match value:
         case {"__extn": {"fn": str() as function}}:
             return f"`{function}`" if function in FORMS else "an extension call"

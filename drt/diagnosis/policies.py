@@ -61,7 +61,7 @@ class OnePolicy:
 
 
 def policies_of(case: Case, engines: Sequence[Engine]) -> list[OnePolicy]:
-    """Every policy that is evaluated, links among them; none where nobody can say."""
+    """List every policy that is evaluated, links among them; none where no engine can write them."""
     if case.policies.format == "cedar":
         return list(_from_text(case))
     return list(_from_json(case, engines))
@@ -126,5 +126,5 @@ def _printed(engine: Engine, policy_id: str, parts: dict[str, str]) -> Iterator[
 
 
 def _text(text: str, tokens: Sequence[Token], start: int, end: int) -> str:
-    """The text of the tokens as it was written."""
+    """Cut out the text of the tokens as it was written."""
     return text[tokens[start].start : tokens[end - 1].end] if end > start else ""

@@ -1,5 +1,8 @@
-"""Where two readers part: the token that one refuses, the value it cannot stand, or what they make of one
-place in different ways."""
+"""Differences in reading.
+
+Locates the token that one reader refuses, the value that it does not take, or the place that readers take for
+different things.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,7 @@ SHOWN = 60
 
 
 def in_text(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> Located | None:
-    """Where reading goes different ways."""
+    """Locate a difference in reading."""
     refused = [(name, outcome) for name, outcome in divergence.answers if isinstance(outcome, Rejected)]
     unwritable = [one for _, one in divergence.answers if isinstance(one, Unwritable)]
     if unwritable and not refused:
@@ -54,7 +57,7 @@ def in_text(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> L
         return schema
     written = _text_of(case, part, divergence)
     text, said = _refused(written, rejection.detail)
-    told = f"{name} stops there: {said}" if said else ""
+    remark = f"{name} stops there: {said}" if said else ""
     subject = token_name(text) if text else _mentioned(said, part)
     if written.lstrip()[:1] in ("{", "["):
         found = blamed(written, lambda other: _all_read(case, engines, divergence, part, other))
@@ -65,7 +68,7 @@ def in_text(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> L
                 name = value_name(value) or name
             subject, text = name, json.dumps(value)[:SHOWN]
     rule = Rule(subject, Aspect.READING)
-    return Located("reading", rule, CHAPTERS[part], part, text, divergence.answers, (), told)
+    return Located("reading", rule, CHAPTERS[part], part, text, divergence.answers, (), remark)
 
 
 WRITTEN_AS = {"`offset`": "`datetime`"}
@@ -73,7 +76,7 @@ WRITTEN_AS = {"`offset`": "`datetime`"}
 
 
 def _in_words_of_the_input(case: Case, found: Located | None) -> Located | None:
-    """The same, named by the function in the input, not by the one that engines write the value with."""
+    """Name it by the function in the input, not by the one that engines write the value with."""
     if found is None:
         return None
     texts = (case.policies.text, case.entities, *case.expressions, *(one.text for one in case.requests))
@@ -95,7 +98,7 @@ ESCAPE = Rule(Whole.ESCAPE, Aspect.READING)
 
 
 def _escaped(case: Case, divergence: Divergence, found: Located | None) -> Located | None:
-    """The same, but for an escape where the text has one in a string and strings are what differs."""
+    """Locate the escape instead, where the text has one in a string and strings are what differs."""
     what = divergence.question.split()[0]
     text = _text_of(case, what, divergence)
     in_json = what == "policies" and case.policies.format == "json"
@@ -128,7 +131,7 @@ def in_inputs(case: Case, engines: Sequence[Guarded], part: str, text: str = "")
 
 
 def between_documents(divergence: Divergence, aspect: Aspect) -> Located | None:
-    """The first place where what the answers read differs; `aspect` is what has been done with it."""
+    """Find the first place where what the answers read differs; `aspect` is what has been done with it."""
     documents = [outcome.canonical for _, outcome in divergence.answers if isinstance(outcome, Accepted)]
     if len(documents) < 2 or not all(documents[:2]):
         return None
@@ -154,7 +157,7 @@ MENTIONED = {
 
 
 def _mentioned(said: str, part: str) -> str:
-    """The member of an entity or request that a refusal speaks of first; else the part as a whole."""
+    """Name the member of an entity or request that a refusal mentions first; else the part as a whole."""
     words = re.findall(r"[a-z]+", said.lower()) if part in ("entities", "request") else []
     found = next(
         (MENTIONED[word.removesuffix("s")] for word in words if word.removesuffix("s") in MENTIONED), ""
@@ -207,7 +210,7 @@ def _text_of(case: Case, part: str, divergence: Divergence) -> str:
 
 
 def _refused(text: str, detail: str) -> tuple[str, str]:
-    """What stands where a reader stopped, and its first words about it."""
+    """Find what stands where a reader stopped, and its first words about it."""
     said = detail.strip().partition("\n")[0]
     found = PLACE.search(detail)
     if found is None:

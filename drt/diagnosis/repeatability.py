@@ -32,7 +32,7 @@ def unsteady_engines(
     ask: Callable[[Callable[[], Checked]], Checked | None],
     reruns: int = RERUNS,
 ) -> tuple[str, ...]:
-    """The names of the engines that change their answers, sorted; empty where the divergence shows each time.
+    """List the engines that change their answers, sorted; empty where the divergence shows each time.
 
     `ask` runs one repetition within a deadline, and returns None where it does not end.
     """
@@ -58,7 +58,7 @@ def unsteady_engines(
 
 
 def _taken_back(divergence: Divergence, record: dict[str, Answers]) -> set[str]:
-    """The engines that did not give their answer of the divergence again."""
+    """List the engines that did not repeat their answer of the divergence."""
     return {
         engine
         for name, answer in divergence.answers
@@ -73,7 +73,7 @@ def _recorded(
     engines: Sequence[Engine],
     ask: Callable[[Callable[[], Checked]], Checked | None],
 ) -> tuple[dict[str, Answers], Checked | None]:
-    """What each engine answers in one repetition, and what the oracle makes of it."""
+    """Record what each engine answers in one repetition, and the oracle's result."""
     said: dict[str, list[tuple[str, object]]] = {engine.name: [] for engine in engines}
     recorded = [_recording(engine, said[engine.name]) for engine in engines]
     checked = ask(lambda: oracle(case, recorded))
@@ -88,5 +88,5 @@ def _recording(engine: Engine, answers: list[tuple[str, object]]) -> ObservedEng
 
 
 def _exact(answer: object) -> object:
-    """An answer with what equality of verdicts leaves out."""
+    """Complete an answer with what equality of verdicts leaves out."""
     return (answer, answer.errors, answer.warnings) if isinstance(answer, Validated) else answer

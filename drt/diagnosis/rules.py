@@ -21,7 +21,7 @@ TYPING = {NAMES.get(row.name, row.name): row.typing for row in LANGUAGE} | {Form
 
 
 def rule_of(node: Node, tokens: Sequence[Token], operator: int | None = None) -> tuple[str, str]:
-    """The rule's name and chapter; `operator` is the token at issue in a chain of several."""
+    """Name the rule and its chapter; `operator` is the token at issue in a chain of several."""
     match node.shape:
         case "prefix" if tokens[node.start].text == "-":
             return Form.NEGATION, EVALUATION + "4.2"
@@ -49,7 +49,7 @@ def rule_of(node: Node, tokens: Sequence[Token], operator: int | None = None) ->
 
 
 def typing_rule_of(node: Node, tokens: Sequence[Token], operator: int | None = None) -> tuple[str, str]:
-    """The same for the rule by which an expression is typed."""
+    """Name the rule by which an expression is typed, and its chapter."""
     name, _ = rule_of(node, tokens, operator)
     return name, TYPING.get(name.strip("`"), "spec 08 §6.9")
 
@@ -60,5 +60,5 @@ def _section(table: Mapping[str, Operator], name: str, otherwise: str) -> str:
 
 
 def _operator(node: Node) -> int:
-    """The token that makes the node what it is."""
+    """Find the token that makes the node what it is."""
     return node.start if node.shape == "prefix" else node.parts[0].end

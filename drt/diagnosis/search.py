@@ -85,7 +85,7 @@ class _Search:
         self.names = tuple(engine.name for engine in engines)
 
     def anything(self) -> Located | None:
-        """The first request that shows a difference: for laws, whose questions are about variants."""
+        """Find the first request that shows a difference: for laws, whose questions are about variants."""
         for request in self.case.requests:
             if found := self.response(request):
                 return found
@@ -103,7 +103,7 @@ class _Search:
         return self._read_differently(located(found, f"expression {number}"), text, request)
 
     def _read_differently(self, found: Located, text: str, request: Request) -> Located:
-        """The reading of what the rule starts from, where engines understand it differently."""
+        """Locate the reading of what the rule starts from, where engines understand it differently."""
         if found.text == "context":
             return self._in_context(found, request)
         if found.identity.subject in FROM_ENTITIES:
@@ -113,7 +113,7 @@ class _Search:
         return found
 
     def _in_context(self, found: Located, request: Request) -> Located:
-        """The value of the request to blame for a context that is not the same to all."""
+        """Locate the value of the request to blame for a context that is not the same to all."""
 
         def is_well(other: str) -> bool:
             values = self._values(replace(request, text=other))("context", ())
@@ -143,7 +143,7 @@ class _Search:
         return self._in_links(request, whole) or step_of(whole, alone)
 
     def _in_links(self, request: Request, whole: Answers) -> Located | None:
-        """The link that makes the difference, where the engines agree on what it stands for."""
+        """Find the link that makes the difference, where the engines agree on what it stands for."""
         if not self.case.links or differ(self._whole(replace(self.case, links=()), request)):
             return None
         for link in self.case.links:
@@ -189,7 +189,7 @@ class _Search:
         return differ(self._responses(text, request))
 
     def _values(self, request: Request) -> Ask:
-        """What a text evaluates to."""
+        """Ask what a text evaluates to."""
 
         def ask(text: str, _: tuple[str, ...]) -> Answers:
             said = [
@@ -201,7 +201,7 @@ class _Search:
         return ask
 
     def _as_policies(self, request: Request) -> Ask:
-        """What a policy comes to that has the text for its condition: compiled engines may have two ways."""
+        """Ask for the response to a policy with the text as condition, which may be compiled otherwise."""
         return lambda text, _: self._responses(AS_POLICY.format(text), request)
 
     def _alone(self, policy: OnePolicy, request: Request) -> Answers:
@@ -224,7 +224,7 @@ class _Search:
 
 
 def _plain(value: Outcome) -> str | None:
-    """The plainest expression that comes to this."""
+    """Write the plainest expression with this outcome."""
     match value:
         case Evaluated("true" | "false" as truth):
             return truth
@@ -235,6 +235,6 @@ def _plain(value: Outcome) -> str | None:
 
 
 def located(found: Innermost, place: str) -> Located:
-    """An innermost sub-expression with the rule that evaluates it."""
+    """Name the rule that evaluates an innermost sub-expression."""
     rule, source = rule_of(found.node, found.tokens, found.operator)
     return Located("expression", Rule(rule), source, place, found.text, found.answers, found.operands)

@@ -44,7 +44,7 @@ HANGING_SECONDS = 0.3
 
 
 def signature(target_name: str, divergence: Divergence, case: Case, located: Located | None = None) -> str:
-    """The name of the bucket of a divergence on a reduced case.
+    """Name the bucket of a divergence on a reduced case.
 
     A crash is known by the engine's own frames. A divergence that has been located is known by the rule and
     what each engine makes of it; any other by the law, the outcome classes and the features left. Ids,
@@ -77,7 +77,7 @@ def _desugared(rule: Rule) -> Rule:
 
 
 def _located_signature(divergence: Divergence, located: Located, case: Case) -> str:
-    """The rule and what the engines make of it; what an operand already came to is not the rule's doing."""
+    """Combine the rule and the engines' answers; an error that an operand already had is not the rule's."""
     rule = _desugared(located.identity)
     match located.kind:
         case "authorizer":
@@ -91,12 +91,12 @@ def _located_signature(divergence: Divergence, located: Located, case: Case) -> 
     operands = {outcome for _, answers in located.operands for _, outcome in answers}
     classes = sorted((name, _rule_class(answer, operands)) for name, answer in located.answers)
     name = "arithmetic" if rule in ARITHMETIC and "overflow" in dict(classes).values() else str(rule)
-    told = "answers differ" if _only_answers(classes) else _classes(classes)
-    several_kinds = told == "answers differ" and rule not in EXTENSION_FUNCTIONS
+    answered = "answers differ" if _only_answers(classes) else _classes(classes)
+    several_kinds = answered == "answers differ" and rule not in EXTENSION_FUNCTIONS
     kinds = [_kind_of(answers) for _, answers in located.operands] if several_kinds else []
     above = _hierarchy(case) if rule == MEMBERSHIP else []
     beside = ", ".join([*sorted(set(filter(None, kinds))), *above])
-    return f"{told} at {name}{f' of {beside}' if beside else ''}"
+    return f"{answered} at {name}{f' of {beside}' if beside else ''}"
 
 
 EXTENSION_FUNCTIONS = frozenset(Rule(f"`{name}`") for name in FUNCTIONS | EXTENSION_METHODS)
@@ -132,7 +132,7 @@ VALUE_KINDS = {
 
 
 def _kind_of(answers: Sequence[tuple[str, Outcome]]) -> str | None:
-    """The kind of the value on which the engines agree for an operand."""
+    """Find the kind of the value on which the engines agree for an operand."""
     value = next((outcome.value for _, outcome in answers if isinstance(outcome, Evaluated)), None)
     if value is None:
         return None
@@ -142,7 +142,7 @@ def _kind_of(answers: Sequence[tuple[str, Outcome]]) -> str | None:
 
 
 def _hierarchy(case: Case) -> list[str]:
-    """What is left of the hierarchy that membership depends on."""
+    """List what is left of the hierarchy that membership depends on."""
     return [feature for feature in case_features(case) if feature in ("entity parents", "two parents")]
 
 
@@ -170,7 +170,7 @@ def _authorizer_difference(divergence: Divergence) -> str:
 
 
 def coarse_key(divergence: Divergence) -> tuple[str, tuple[tuple[str, tuple[str, ...]], ...]]:
-    """The law with each engine's outcome classes (several where an answer holds several errors)."""
+    """Pair the law with each engine's outcome classes (several where an answer holds several errors)."""
     if divergence.kind == "crash":
         return divergence.law, tuple((name, (found,)) for name, found in _crashes(divergence))
     classes = outcome_classes(divergence)
@@ -178,7 +178,7 @@ def coarse_key(divergence: Divergence) -> tuple[str, tuple[tuple[str, tuple[str,
 
 
 def alike(divergence: Divergence) -> Callable[[Divergence], bool]:
-    """A predicate for divergences: the other is like this one.
+    """Make a predicate for divergences: the other is like this one.
 
     The law stays and each engine stays in its classes, but for errors: an answer that held several may lose
     some of them, and where an error only hid a difference in value it may lose all.
@@ -204,9 +204,9 @@ def _lost_errors(before: Sequence[str], after: Sequence[str]) -> bool:
 
 
 def outcome_classes(divergence: Divergence) -> tuple[tuple[str, str], ...]:
-    """Each engine's name with the class of its answer, by name.
+    """Pair each engine's name with the class of its answer, sorted by name.
 
-    A value is a value whichever it is; a response is told apart from another by the kinds of errors that the
+    A value is a value whichever it is; a response differs from another by the kinds of errors that the
     engines do not share. Beside an engine that rejects, a document that was read but cannot be written counts
     as accepted.
     """
@@ -218,8 +218,8 @@ def outcome_classes(divergence: Divergence) -> tuple[tuple[str, str], ...]:
     )
     verdicts = [set(answer.policies) for _, answer in divergence.answers if isinstance(answer, Validated)]
     if len(verdicts) == len(divergence.answers) and all(verdicts):
-        told = [pair for verdict in verdicts for pair in verdict]
-        disputed = {pair for pair in told if told.count(pair) < len(verdicts)}
+        pairs = [pair for verdict in verdicts for pair in verdict]
+        disputed = {pair for pair in pairs if pairs.count(pair) < len(verdicts)}
         return tuple(sorted((name, _verdict_class(answer, disputed)) for name, answer in divergence.answers))
     rejected = any(isinstance(answer, Rejected) for _, answer in divergence.answers)
     return tuple(
@@ -229,7 +229,7 @@ def outcome_classes(divergence: Divergence) -> tuple[tuple[str, str], ...]:
 
 
 def _verdict_class(answer: Outcome, disputed: Collection[tuple[str, bool]]) -> str:
-    """What the answer says of the policies on which the verdicts differ."""
+    """Classify the answer by the policies on which the verdicts differ."""
     assert isinstance(answer, Validated)
     said = {valid for policy, valid in answer.policies if (policy, valid) in disputed} or {answer.valid}
     return AND.join(sorted("valid" if valid else "invalid" for valid in said))
@@ -257,7 +257,7 @@ def _class(answer: Outcome, shared: set[tuple[str, ErrorKind]]) -> str:
 
 
 def _difference(divergence: Divergence, case: Case) -> str:
-    """The outcome classes, or, where they are the same, what differs.
+    """Name the outcome classes, or, where they are the same, what differs.
 
     With one policy a wrong decision is a wrong value of that policy. Only where there is none or several is
     it the authorizer's, and then the decisions say more.
@@ -288,10 +288,10 @@ def _classes(classes: Sequence[tuple[str, str]]) -> str:
 
 
 def key_text(divergence: Divergence) -> str:
-    """The coarse key as a text."""
+    """Write the coarse key as a text."""
     return repr(coarse_key(divergence))
 
 
 def first_alike(divergence: Divergence, checked: Checked) -> Divergence | None:
-    """The first divergence that is the same bug as the given one, whatever the case it was seen on."""
+    """Find the first divergence that is the same bug as the given one, whatever the case it was seen on."""
     return next(filter(alike(divergence), checked.divergences), None)

@@ -58,10 +58,12 @@ class Typing:
 
     @property
     def mode(self) -> Literal["strict", "permissive"]:
+        """The mode that the question names."""
         return "permissive" if self.question.startswith("permissive") else "strict"
 
     @property
     def level(self) -> int | None:
+        """The level that the question names, if any."""
         found = LEVEL.search(self.question)
         return None if found is None else int(found[1])
 
@@ -70,7 +72,7 @@ class Typing:
         if self.kind in REPORTED:
             return self._kind_in_dispute()
         for policy in policies_of(self.case, self.engines):
-            verdicts = self._told(policy.text)
+            verdicts = self._asked(policy.text)
             if differ(verdicts):
                 if self._agree_on_every_kind_of_request(policy):
                     rule = Rule(Whole.REQUEST_KINDS)
@@ -79,8 +81,8 @@ class Typing:
                 return self._in_levels(policy, verdicts) if levels else self._in_types(policy, verdicts)
         return None
 
-    def _told(self, policy: str) -> Answers:
-        """What the question is about: the verdicts on a policy, or what they report."""
+    def _asked(self, policy: str) -> Answers:
+        """Ask what the question is about: the verdicts on a policy, or what they report."""
         verdicts = self.verdicts(policy)
         if self.kind not in REPORTED:
             return verdicts
@@ -90,7 +92,7 @@ class Typing:
         )
 
     def _kind_in_dispute(self) -> Located | None:
-        """The first kind of error or warning of a policy, template or link that not all engines report."""
+        """Find the first kind of error or warning of a policy or link that not all engines report."""
         loaded = [engine.load(self.case) for engine in self.engines]
         verdicts = [
             (engine.name, one.ask(Validate(self.mode, self.level)))
@@ -117,7 +119,7 @@ class Typing:
         return Located("typing", Rule(kind, aspect), source, policy_id, text, tuple(verdicts))
 
     def _in_parts(self, policy: OnePolicy) -> Located | None:
-        """The innermost expression that is typed differently in a scope that admits all."""
+        """Find the innermost expression that is typed differently in a scope that admits all."""
         earlier: tuple[str, ...] = ()
         types, kinds = self._types(ANY_SCOPE), self._kinds(ANY_SCOPE)
         for part in policy.parts():
@@ -133,15 +135,15 @@ class Typing:
         return None
 
     def _in_levels(self, policy: OnePolicy, verdicts: Answers) -> Located:
-        """The innermost expression that needs another level."""
+        """Find the innermost expression that needs another level."""
         chapter = "spec 08 §9"
         for part in policy.parts():
             head = ANY_SCOPE if part.keyword == "scope" else _scope(policy.text)
             found = innermost(part.text, self._accepted(head))
             if found is not None:
                 rule, _ = typing_rule_of(found.node, found.tokens, found.operator)
-                told = (part.place, found.text, found.answers, found.operands)
-                return Located("typing", Rule(rule, Aspect.LEVEL), chapter, *told)
+                shown = (part.place, found.text, found.answers, found.operands)
+                return Located("typing", Rule(rule, Aspect.LEVEL), chapter, *shown)
         return Located("typing", Rule(Whole.POLICY, Aspect.LEVEL), chapter, policy.id, policy.text, verdicts)
 
     def _in_types(self, policy: OnePolicy, verdicts: Answers) -> Located:
@@ -162,7 +164,7 @@ class Typing:
         return Located("typing", Rule(Whole.POLICY_TYPING), "spec 08 §6.10", policy.id, policy.text, verdicts)
 
     def _named(self, found: Innermost, place: str, ask: Ask) -> Located:
-        """The rule that types the expression, or what grants the capability that it needs."""
+        """Name the rule that types the expression, or what grants the capability that it needs."""
         subject, source = typing_rule_of(found.node, found.tokens, found.operator)
         rule, text = Rule(subject), found.text
         if not differ(ask(text, ())):
@@ -173,7 +175,7 @@ class Typing:
         return Located("typing", rule, source, place, text, found.answers, found.operands)
 
     def _types(self, scope: str) -> Ask:
-        """What is known of a text's type, in the scope of its policy and under what holds where it stands."""
+        """Ask for a text's type, in the scope of its policy and under what holds where it stands."""
 
         def ask(text: str, given: tuple[str, ...]) -> Answers:
             before = "".join(f"({each}) && " for each in given)
@@ -186,7 +188,7 @@ class Typing:
         return ask
 
     def _kinds(self, scope: str) -> Ask:
-        """The kinds of errors of a policy with nothing but the text."""
+        """Ask for the kinds of errors of a policy with nothing but the text."""
 
         def ask(text: str, given: tuple[str, ...]) -> Answers:
             return tuple(
@@ -199,7 +201,7 @@ class Typing:
         return ask
 
     def _accepted(self, scope: str) -> Ask:
-        """Whether a policy with nothing but the text is valid, whatever the text's type."""
+        """Ask whether a policy with nothing but the text is valid, whatever the text's type."""
         return lambda text, given: self.verdicts(
             f"{scope} when {{ {''.join(f'({each}) && ' for each in given)}({text}) == ({text}) }};"
         )
@@ -207,10 +209,10 @@ class Typing:
     def _agree_on_every_kind_of_request(self, policy: OnePolicy) -> bool:
         """Whether there are several, and under a schema with any one of them the engines agree."""
         alone = [replace(self, case=replace(self.case, schema=one)) for one in self._one_kind_each()]
-        return len(alone) > 1 and not any(differ(one._told(policy.text)) for one in alone)
+        return len(alone) > 1 and not any(differ(one._asked(policy.text)) for one in alone)
 
     def _one_kind_each(self) -> Iterator[Source]:
-        """The schema, for each kind of request, with only that."""
+        """Restrict the schema to each kind of request in turn."""
         schema = self.case.schema
         if schema is not None and schema.format == "cedar":
             printed = self.engines[0].ask(TranslateSchema(schema, "json"))
@@ -219,7 +221,7 @@ class Typing:
         return islice(_one_kind_each(document), MOST_KINDS)
 
     def verdicts(self, text: str, *, any_level: bool = False) -> Answers:
-        """What the engines make of a policy under the schema of the case."""
+        """Validate a policy by all engines under the schema of the case."""
         case = replace(self.case, policies=Source(text), links=(), requests=(), expressions=(), entities="[]")
         level = None if any_level else self.level
         loaded = [engine.load(case) for engine in self.engines]
@@ -230,7 +232,7 @@ class Typing:
 
 
 def _reported(kind: Kind, verdict: Validated) -> frozenset[tuple[str, ...]]:
-    """The errors or the warnings of a verdict, each with its policy."""
+    """List the errors or the warnings of a verdict, each with its policy."""
     return frozenset(verdict.errors or ()) if kind == "validation-errors" else comparable_warnings(verdict)
 
 
@@ -263,7 +265,7 @@ def _without_requests(part: dict[str, Any]) -> dict[str, Any]:
 
 
 def _scope(text: str) -> str:
-    """A policy up to its clauses."""
+    """Cut out a policy up to its clauses."""
     tokens = tokenize(text)
     policy = layouts(tokens)[0]
     end = policy.conditions[0][0] if policy.conditions else policy.end - 1
@@ -271,18 +273,18 @@ def _scope(text: str) -> str:
 
 
 def _typed(verdicts: Sequence[Outcome]) -> Outcome:
-    """What the probes tell; what is no verdict is passed on."""
+    """Derive the type from the probes; what is no verdict is passed on."""
     odd = next((one for one in verdicts if not isinstance(one, Validated)), None)
     if odd is not None:
         return odd
-    told = [
+    known = [
         name for name, one in zip(KNOWN, verdicts, strict=True) if isinstance(one, Validated) and one.valid
     ]
-    return Printed(" ".join(told[-1:]) or "no type")
+    return Printed(" ".join(known[-1:]) or "no type")
 
 
 def _outermost(text: str) -> str:
-    """The name of an expression's outermost rule, parentheses left aside."""
+    """Name an expression's outermost rule, parentheses left aside."""
     tokens = tokenize(text)
     if [token.text for token in (*tokens[:1], *tokens[-1:])] == ["(", ")"]:
         inner = text[tokens[0].end : tokens[-1].start]

@@ -37,7 +37,7 @@ class EngineDoesNotStart(UnknownEngine, MachineProblem):
 
 
 def build(name: str) -> Engine:
-    """The engine called `name`, loaded only now.
+    """Build the engine called `name`, importing it only now.
 
     Beside the built-in names there are those that installed distributions plug in. From outside, a folder
     with an `engine.toml` names one, and so do `module:attribute`, `./file.py:attribute`, and
@@ -77,7 +77,7 @@ def _does_not_start(name: str, error: Exception) -> EngineDoesNotStart:
 
 
 def from_anywhere(name: str) -> str:
-    """The name of an engine with absolute paths, so that it builds the same engine in any folder."""
+    """Make the paths in an engine's name absolute, so that it builds the same engine in any folder."""
     if name.startswith("process:"):
         try:
             words = shlex.split(name.removeprefix("process:"))
@@ -93,7 +93,7 @@ def from_anywhere(name: str) -> str:
 
 
 def _absolute(word: str) -> str:
-    """The absolute path of what is a file here, or a folder that is spelled as a path; else the word."""
+    """Make a word absolute if it is a file here, or a folder that is spelled as a path."""
     path = Path(word)
     return str(path.absolute()) if path.is_file() or ("/" in word and path.is_dir()) else word
 
@@ -104,7 +104,7 @@ def is_installed(name: str) -> bool:
 
 
 def _plugged_in(point: EntryPoint) -> Engine:
-    """What an installed distribution offers under a name: a class, or whatever else makes an engine."""
+    """Build what an installed distribution offers under a name: a class or another callable."""
     of = f" of {point.dist.name} {point.dist.version}" if point.dist is not None else ""
     try:
         make = point.load()

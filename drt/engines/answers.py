@@ -69,7 +69,7 @@ def _in_order(verdict: Validated) -> Validated:
 
 
 def _warning(warning: tuple[str, ...]) -> tuple[str, ...]:
-    """A warning that has as many texts as its kind has."""
+    """Check that a warning has as many texts as its kind has."""
     match warning:
         case (_, kind, *texts) if kind in WARNINGS and len(texts) == texts_of(kind):
             return warning

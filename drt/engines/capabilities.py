@@ -18,8 +18,7 @@ class CannotTalk(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What an engine says that it can: the questions it takes, how many in one batch, and in seconds how
-    often it shows that it is alive (0: never)."""
+    """The questions that an engine takes, how many in one batch, and its heartbeat in seconds (0: none)."""
 
     asks: frozenset[str] = frozenset(QUESTIONS)
     batch: int = 0
@@ -27,7 +26,7 @@ class Capabilities:
 
 
 def capabilities_of(said: Json) -> Capabilities:
-    """What an engine says of itself; one that does not know the question can all, one by one."""
+    """Read the capabilities of an engine; one that does not know the question has all, one by one."""
     if said.get("outcome") == "Unsupported":
         return Capabilities()
     asks, batch, heartbeat = said.get("asks"), said.get("batch", 0), said.get("heartbeat", 0)

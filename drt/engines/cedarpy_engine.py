@@ -1,7 +1,7 @@
 """The Rust engine through its Python binding: a witness that may be asked, and decides nothing.
 
 The binding aborts the whole process on deep nesting, so what goes too deep is `Unsupported("depth")`. It
-has no way to evaluate an expression; what a policy can tell of one is told (`evaluate`, `holds`).
+has no way to evaluate an expression; it is asked through policies (`evaluate`, `holds`).
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class CedarpyLoaded(BaseSession):
         self._ids = _policy_ids(case, policies)
 
     def authorize(self, request: Request) -> Authorized | Rejected | Unsupported:
-        """The response; error kinds are classified from the engine's messages."""
+        """Answer a request; error kinds are classified from the engine's messages."""
         return self._ask(request, self._policies, self._ids)
 
     def _ask(
@@ -97,7 +97,7 @@ class CedarpyLoaded(BaseSession):
         return authorized(decision, answer.diagnostics.reasons, erring)
 
     def evaluate(self, expression: str, request: Request) -> Evaluated | Failed | Rejected | Unsupported:
-        """A Boolean value or the error; any other value is `Unsupported("value")`."""
+        """Evaluate to a Boolean or an error; any other value is `Unsupported("value")`."""
         for literal in ("true", "false"):
             answer = self._compared(expression, literal, request)
             if not isinstance(answer, Authorized):
@@ -126,7 +126,7 @@ class CedarpyLoaded(BaseSession):
     def validate(
         self, mode: ValidationMode = "strict", level: int | None = None
     ) -> Validated | Rejected | Unsupported:
-        """The strict verdict on policies given as text; the binding validates nothing else."""
+        """Validate policies given as text, strictly; the binding validates nothing else."""
         if self._schema is None:
             return Rejected("schema", "the case has no schema")
         if mode != "strict":
@@ -176,7 +176,7 @@ def _policy_ids(case: Case, policies: cedarpy.PolicySet) -> tuple[str, ...]:
 
 
 def _error(message: str, ids: tuple[str, ...]) -> tuple[str | None, ErrorKind | None]:
-    """The policy and the kind of error that a diagnostic names."""
+    """Parse the policy and the kind of error out of a diagnostic."""
     for policy in ids:
         start = f"error while evaluating policy `{_debug(policy)}`: "
         if message.startswith(start):
@@ -185,7 +185,7 @@ def _error(message: str, ids: tuple[str, ...]) -> tuple[str | None, ErrorKind | 
 
 
 def _debug(policy: str) -> str:
-    """An id as diagnostics spell it."""
+    """Spell an id as diagnostics do."""
     named = {"\0": "\\0", "\t": "\\t", "\r": "\\r", "\n": "\\n", "\\": "\\\\", '"': '\\"', "'": "\\'"}
     return "".join(
         named.get(char) or (char if char.isprintable() else f"\\u{{{ord(char):x}}}") for char in policy
@@ -200,7 +200,7 @@ class CedarpyEngine(BaseEngine):
     version = version("cedarpy")
 
     def load(self, case: Case) -> CedarpyLoaded | Rejected | Unsupported:
-        """Schema, policies, links, entities, in that order; the binding links no schemas."""
+        """Read schema, policies, links, entities, in that order; the binding links no schemas."""
         if case.fragments:
             return Unsupported("linking")
         if policies_too_deep(case.policies) or (case.schema and schema_too_deep(case.schema)):
@@ -252,7 +252,7 @@ class CedarpyEngine(BaseEngine):
     def format_policies(
         self, text: str, line_width: int, indent_width: int
     ) -> Printed | Rejected | Unsupported:
-        """The engine's own formatter."""
+        """Format with the engine's own formatter."""
         if too_deep(text):
             return _DEPTH
         try:
@@ -261,7 +261,7 @@ class CedarpyEngine(BaseEngine):
             return Rejected("policies", str(error))
 
     def read_expression(self, expression: str) -> Accepted | Rejected | Unsupported:
-        """The JSON of the expression as a condition of a policy."""
+        """Read the expression as a condition of a policy."""
         if too_deep(expression):
             return _DEPTH
         body = expression_json(expression)
@@ -270,7 +270,7 @@ class CedarpyEngine(BaseEngine):
     def read_entities(
         self, entities: str, schema: Source | None
     ) -> Accepted | Unwritable | Rejected | Unsupported:
-        """The engine's own rendering of the store, sorted by uid; sets sorted too.
+        """Render the store as the engine does, sorted by uid; sets sorted too.
 
         None where extension values are: the engine writes them with the constructor that made them.
         """

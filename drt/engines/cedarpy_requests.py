@@ -15,7 +15,7 @@ PARTS = ("principal", "action", "resource")
 
 
 def question_of(request: Request) -> dict[str, Any] | Rejected:
-    """A request as the binding takes it; the context stays text, so that the engine reads it itself."""
+    """Build a request for the binding; the context stays text, so that the engine reads it itself."""
     try:
         document = json.loads(request.text)
     except (json.JSONDecodeError, RecursionError) as error:

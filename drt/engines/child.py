@@ -28,7 +28,7 @@ STDERR_KEPT = 2000
 
 CHUNK = 1 << 16
 LONGEST_LINE = 1 << 26
-"""Bytes; whoever writes more without an end of line does not answer."""
+"""Bytes; a child that writes more without an end of line does not answer."""
 
 GLANCE_SECONDS = 0.2
 """Between two looks at how much memory a child holds that is being waited for."""
@@ -58,8 +58,10 @@ class LineTooLong(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a child may take: `seconds` for an answer, `memory` in MiB, `silence` in seconds between two lines
-    (None where it may be silent until it answers)."""
+    """Limits of a child: `seconds` for an answer, `memory` in MiB, `silence` in seconds between two lines.
+
+    Without `silence` it may be silent until it answers.
+    """
 
     seconds: float
     memory: int
@@ -126,8 +128,8 @@ class Child:
         weakref.finalize(self, _end, self._process, self._owner)
         assert self._process.stdin is not None
         os.set_blocking(self._process.stdin.fileno(), False)
-        with os.fdopen(reading, encoding="ascii") as told:
-            self._engine, problem = keeper.started(told.read())
+        with os.fdopen(reading, encoding="ascii") as report:
+            self._engine, problem = keeper.started(report.read())
         if problem:
             self.stop()
             raise ChildDied("not started", f"{self.command[0]}: {problem}")

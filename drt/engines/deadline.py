@@ -28,13 +28,12 @@ class Alarm:
         signal.signal(signal.SIGALRM, self._ring)
 
     def set(self, seconds: float) -> None:
-        """Ring after so many seconds, and every so many again: one case may hold several questions that
-        hang.
-        """
+        """Ring after so many seconds, and again and again: one case may hold several questions that hang."""
         self._rings = 0
         self._timer.start(seconds)
 
     def off(self) -> None:
+        """Stop ringing."""
         self._timer.stop()
 
     def _ring(self, _number: int, frame: FrameType | None) -> None:

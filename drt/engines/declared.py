@@ -85,13 +85,13 @@ class Difference:
 
 
 def detail_of(outcome: Outcome) -> str:
-    """An engine's own words in an outcome; empty where it has none."""
+    """Give an engine's own words in an outcome; empty where it has none."""
     detail = getattr(outcome, "detail", "")
     return detail if isinstance(detail, str) else ""
 
 
 def _numbers(version: str) -> tuple[int, ...]:
-    """The numbers that a version begins with; none where it begins with another text."""
+    """Parse the numbers that a version begins with; none where it begins with another text."""
     found = re.match(r"[0-9]+(?:\.[0-9]+)*", version)
     return tuple(map(int, found[0].split("."))) if found is not None else ()
 
@@ -113,12 +113,12 @@ def _difference(entry: dict[str, Any]) -> Difference:
 
 
 def explanation(asked: Asked, check: str, expected: str, text: str, answer: str = "") -> Difference | None:
-    """The first declared difference that explains another answer than `expected`, if any does."""
+    """Find the first declared difference that explains another answer than `expected`."""
     return next((d for d in differences() if d.explains(asked, check, expected, text, answer)), None)
 
 
 def held(asked: Asked, case: Case, divergences: Sequence[Divergence]) -> Difference | None:
-    """The first declared difference that a text of the case holds and that concerns all its divergences.
+    """Find the first declared difference that a text of the case holds and that concerns all its divergences.
 
     None where the engine is not the recorded one.
     """
@@ -133,7 +133,7 @@ def held(asked: Asked, case: Case, divergences: Sequence[Divergence]) -> Differe
 
 
 def _checks(case: Case) -> Iterator[tuple[str, str]]:
-    """What is checked of each text of a case."""
+    """List what is checked of each text of a case."""
     if case.policies.format == "json":
         yield "policy JSON accepted", case.policies.text
         yield "policy JSON to text", case.policies.text

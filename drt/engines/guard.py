@@ -59,6 +59,7 @@ class OwnTimer:
         signal.setitimer(signal.ITIMER_REAL, seconds)
 
     def stop(self) -> None:
+        """Stop the timer."""
         signal.setitimer(signal.ITIMER_REAL, 0.0)
 
     def is_due(self) -> bool:
@@ -77,9 +78,7 @@ LEAST_RING = 0.002
 
 @contextmanager
 def deadline(seconds: float) -> Iterator[None]:
-    """Ring `DeadlineExceeded` after `seconds`, and again every `seconds`, while the block runs (main thread
-    only).
-    """
+    """Ring `DeadlineExceeded` every `seconds` while the block runs (main thread only)."""
     timer = OwnTimer()
 
     def ring(_signal: int, _frame: FrameType | None) -> None:
@@ -100,7 +99,7 @@ def _is_library(filename: str) -> bool:
 
 
 def own_frames(error: BaseException) -> tuple[str, ...]:
-    """The innermost frames of the engine itself, `module:function`, outermost first.
+    """List the innermost frames of the engine itself, `module:function`, outermost first.
 
     Library frames are left out unless there are no others; digits become `#`, so that generated names do not
     tell two occurrences of the same crash apart.
@@ -130,7 +129,7 @@ class Meter:
     def ask(
         self, question: Callable[Asked, Answer], *args: Asked.args, **kwargs: Asked.kwargs
     ) -> Answer | ExceededBudget | Crashed:
-        """The engine's answer, or what became of it."""
+        """Ask the engine; give its answer, or the crash or exceeded budget instead."""
         answer = self._ask(question, *args, **kwargs)
         self.unanswered += isinstance(answer, Unsupported | ExceededBudget)
         return answer
@@ -186,10 +185,12 @@ class Guarded:
 
     @property
     def name(self) -> str:
+        """The engine's name."""
         return self._name
 
     @property
     def version(self) -> str:
+        """The engine's version."""
         return self._version
 
     @property
@@ -208,6 +209,7 @@ class Guarded:
         return self._meter.unanswered
 
     def variants(self) -> tuple[Engine, ...]:
+        """List the engine's variants, guarded by the same meter."""
         return tuple(Guarded(engine, self._meter) for engine in self._engine.variants())
 
     def load(self, case: Case) -> GuardedSession | NotLoaded:

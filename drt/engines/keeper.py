@@ -42,7 +42,7 @@ def request(*words: int) -> None:
 
 
 def children(process: int) -> list[int]:
-    """The processes that any thread of a process has started or adopted; none where nobody can tell."""
+    """List the processes that any thread of a process has started or adopted; none where that is unknown."""
     found: list[int] = []
     with contextlib.suppress(OSError):
         for thread in Path(f"/proc/{process}/task").iterdir():
@@ -52,7 +52,7 @@ def children(process: int) -> list[int]:
 
 
 def descendants(process: int) -> list[int]:
-    """The children of a process, their children and so on."""
+    """List the children of a process, their children and so on."""
     found: list[int] = []
     left = children(process)
     while left:
@@ -78,7 +78,7 @@ def _resident(process: int) -> int:
 
 
 def _share_of(process: int) -> int:
-    """What a process holds alone, and its share of what it holds with others."""
+    """Measure what a process holds alone, and its share of what it holds with others."""
     try:
         text = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii")
     except OSError:
@@ -154,24 +154,24 @@ def _keep(work: Callable[[], NoReturn]) -> NoReturn:
     _end_as(status)
 
 
-def started(told: str) -> tuple[int, str]:
-    """The engine's process id by what a keeper has written, and why the command could not be run, if so."""
-    numbers = [int(line) for line in told.split()]
+def started(report: str) -> tuple[int, str]:
+    """Parse a keeper's report: the engine's process id, and why the command could not be run, if so."""
+    numbers = [int(line) for line in report.split()]
     return max(numbers, default=0), os.strerror(-min(numbers)) if numbers and min(numbers) < 0 else ""
 
 
 def main(words: list[str]) -> int:
     """Start the command, wait for it, and end as it ended."""
-    told, command = int(words[0]), words[1:]
+    report, command = int(words[0]), words[1:]
     request(PR_SET_CHILD_SUBREAPER, 1)
     signal.signal(signal.SIGTERM, _end_all)
     keeper = os.getpid()
     engine = os.fork()
     _engines.append(engine)
     if engine == 0:
-        _become(command, told, keeper)
-    os.write(told, b"%d\n" % engine)
-    for handle in (0, 1, 2, told):  # the engine's own: they close when the last of its processes ends
+        _become(command, report, keeper)
+    os.write(report, b"%d\n" % engine)
+    for handle in (0, 1, 2, report):  # the engine's own: they close when the last of its processes ends
         os.close(handle)
     status = _wait_for(engine)
     _end_engine()
@@ -186,7 +186,7 @@ def _wait_for(engine: int) -> int:
             return os.waitstatus_to_exitcode(status)
 
 
-def _become(command: list[str], told: int, keeper: int) -> None:
+def _become(command: list[str], report: int, keeper: int) -> None:
     """Turn this process into the engine: in a session of its own, dying with the keeper; never returns."""
     try:
         os.setsid()
@@ -195,10 +195,10 @@ def _become(command: list[str], told: int, keeper: int) -> None:
             os._exit(NOT_RUN)
         for number in (signal.SIGTERM, signal.SIGPIPE, signal.SIGXFSZ):
             signal.signal(number, signal.SIG_DFL)
-        os.set_inheritable(told, False)
+        os.set_inheritable(report, False)
         os.execvp(command[0], command)
     except OSError as error:
-        os.write(told, b"%d\n" % -(error.errno or 1))
+        os.write(report, b"%d\n" % -(error.errno or 1))
     finally:
         os._exit(NOT_RUN)
 

@@ -1,7 +1,7 @@
 """An engine in a folder: its `engine.toml` says by which command it is started.
 
 command = ["node", "engine.mjs"]     # run in that folder
-needs = "npm ci"                     # optional: told to whoever cannot start it
+needs = "npm ci"                     # optional: printed where it cannot be started
 deadline = 30                        # optional: seconds for one answer
 memory = 2048                        # optional: MiB that the process may hold
 """
@@ -30,7 +30,7 @@ class Manifest:
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """The manifest in a folder; raises `InputProblem` where there is none, or one that makes no sense."""
+    """Read the manifest in a folder; raises `InputProblem` where there is none, or an invalid one."""
     path = folder / FILE
     try:
         text = path.read_text(encoding="utf-8")

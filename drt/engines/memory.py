@@ -1,4 +1,4 @@
-"""What a question takes of the machine's memory, told in a process that was forked from another.
+"""Memory that a question takes, measured in a process that was forked from another.
 
 Owns the level from which it is counted. A forked process has the free memory of its parent, out of which an
 engine could take much and seem to take nothing: what is free is given back first.
@@ -31,5 +31,5 @@ def level() -> int:
 
 
 def peak() -> int:
-    """The most kibibytes that this process has held, since the level was taken."""
+    """Measure the most kibibytes that this process has held since the level was taken."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

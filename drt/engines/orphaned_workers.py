@@ -27,7 +27,7 @@ TICK_SECONDS = 0.05
 
 
 def leftovers(folder: Path) -> list[int]:
-    """The workers and examiners of the run in a folder that are at work now."""
+    """List the running workers and examiners of the run in a folder."""
     return [number for number in psutil.pids() if is_at_work(number, folder)]
 
 
@@ -41,9 +41,7 @@ def is_at_work(number: int | None, folder: Path) -> bool:
 
 
 def end_leftovers(folder: Path, patience: float = PATIENCE_SECONDS) -> None:
-    """Wait for what is left of a run to end, and end it with force after so many seconds; then end what its
-    engines have left behind.
-    """
+    """Wait for the rest of a run, kill it after `patience` seconds, then end what its engines started."""
     until = time.monotonic() + patience
     while left := leftovers(folder):
         if time.monotonic() > until:
@@ -55,7 +53,7 @@ def end_leftovers(folder: Path, patience: float = PATIENCE_SECONDS) -> None:
 
 
 def mark_of(folder: Path, worker: int) -> str:
-    """The mark of a worker of the run in a folder."""
+    """Make the mark of a worker of the run in a folder."""
     return f"{folder}/{worker}/"
 
 

@@ -15,7 +15,7 @@ from drt.engines.keeper import PR_SET_PDEATHSIG
 
 
 def die_with_parent(parent: int, number: signal.Signals = signal.SIGKILL) -> Callable[[], None]:
-    """What a new process calls first, to be sent a signal when `parent` ends, whatever program it becomes.
+    """Make what a new process calls first, to get a signal when `parent` ends, whatever program it runs.
 
     The parent's thread that starts it must be the one that lasts: the main thread.
     """

@@ -26,7 +26,7 @@ from drt.model.question import Authorize, CaseQuestion, Evaluate, Load, Outcomes
 Json = dict[str, Any]
 
 DEADLINE = 30.0
-"""Seconds that a process has for one answer, unless it is told otherwise; its start may take no longer."""
+"""Seconds that a process has for one answer, by default; its start may take no longer."""
 
 GRACE = 1.0
 """Seconds after the deadline in which a process may still say by itself that it has passed."""
@@ -50,6 +50,7 @@ class Nonsense:
 
     @property
     def outcome(self) -> Crashed:
+        """The breach of the protocol as an outcome."""
         return Crashed("protocol", (self.what,), self.answer[:300])
 
 
@@ -81,6 +82,7 @@ class ProcessEngine:
         self.version = str(greeting.get("version", "?"))
 
     def variants(self) -> tuple[Engine, ...]:
+        """List variants: none."""
         return ()
 
     def close(self) -> None:
@@ -127,7 +129,7 @@ class ProcessEngine:
         return Nonsense(what, answer[:300].decode(errors="replace"))
 
     def put(self, ask: str, members: Mapping[str, Any]) -> Json | Unanswered:
-        """The answer to one question, or what became of the process."""
+        """Exchange one question for its answer, or for what happened to the process."""
         try:
             if ask not in ABOUT_A_CASE:
                 self._have_started()

@@ -21,7 +21,7 @@ def answers(
     actions: Iterable[Uid],
     replacements: Mapping[Uid, Uid],
 ) -> str:
-    """The canonical text of all answers."""
+    """Write the canonical text of all answers."""
     found: Answer = {}
     if schema is not None:
         found["schema"] = _about_schema(schema, inquiry.extra_types, actions)
@@ -84,7 +84,7 @@ def _about_link(link: Link, schema: Schema | None) -> Answer:
 
 
 def _about_policy(policy: Policy, schema: Schema | None) -> Answer:
-    """What every policy and template is asked."""
+    """Answer what every policy and template is asked."""
     found: Answer = {
         "effect": policy.effect,
         "principal": _constraint(policy.principal),
@@ -130,11 +130,11 @@ def _action_constraint(scope: ActionScope) -> list[str | list[str]]:
 
 def _environments(found: Iterable[RequestEnvironment]) -> list[dict[str, str]]:
     """Environments in order, those without slots without their keys."""
-    told = {
+    rows = {
         (one.principal, str(one.action), one.resource, one.principal_slot, one.resource_slot) for one in found
     }
     keys = ("principal", "action", "resource", "principal_slot", "resource_slot")
-    ordered = sorted(told, key=lambda values: tuple(value or "" for value in values))
+    ordered = sorted(rows, key=lambda values: tuple(value or "" for value in values))
     return [
         {key: value for key, value in zip(keys, values, strict=True) if value is not None}
         for values in ordered

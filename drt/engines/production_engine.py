@@ -66,7 +66,7 @@ LONGEST_SHOWN = 100_000
 
 
 def canonical(value: Value) -> str:
-    """The canonical text of a value, by a stack of its own: values may be 1,000 levels deep."""
+    """Write a value canonically, by a stack of its own: values may be 1,000 levels deep."""
     done: list[str] = []
     pending: list[tuple[Value, bool]] = [(value, False)]
     while pending:
@@ -112,7 +112,7 @@ def _canonical_scalar(value: Value) -> str:
 
 
 def _attempt(part: Part, work: Callable[[], T]) -> T | Rejected:
-    """The result of reading a part, or its rejection."""
+    """Read a part; give the result or the rejection."""
     try:
         return work()
     except EvaluationError:
@@ -122,19 +122,19 @@ def _attempt(part: Part, work: Callable[[], T]) -> T | Rejected:
 
 
 def read_policy_set(source: Source) -> PolicySet | Rejected:
-    """Policies in either syntax."""
+    """Read policies in either syntax."""
     read = PolicySet.from_text if source.format == "cedar" else PolicySet.from_json
     return _attempt("policies", lambda: read(source.text))
 
 
 def read_schema(source: Source) -> Schema | Rejected:
-    """A schema in either syntax."""
+    """Read a schema in either syntax."""
     read = Schema.from_cedar if source.format == "cedar" else Schema.from_json
     return _attempt("schema", lambda: read(source.text))
 
 
 def linked_schema(sources: Sequence[Source]) -> Schema | Rejected | Unlinkable:
-    """One schema of many texts, each read by itself."""
+    """Link one schema of many texts, each read by itself."""
     schemas: list[Schema] = []
     for source in sources:
         schema = read_schema(source)
@@ -202,8 +202,10 @@ class LoadedProduction(BaseSession):
 
 @dataclass(frozen=True, slots=True)
 class ProductionEngine(BaseEngine):
-    """The engine that serves; `tier` forces one way of evaluating, or leaves it open. With `is_typed`, code
-    is generated for the types of a case's schema.
+    """The engine that serves.
+
+    `tier` forces one way of evaluating, or leaves it open. With `is_typed`, code is generated for the types
+    of a case's schema.
     """
 
     tier: Literal["auto", "machine", "generated"] = "auto"
@@ -325,7 +327,7 @@ def _entities(text: str, schema: Schema | None) -> Entities:
 def _written(
     part: Part, write: Callable[[], str], answer: Callable[[str], T], count: int | None = None
 ) -> T | Unwritable:
-    """What was read as a document of the engine's own writing."""
+    """Write what was read as a document of the engine's own."""
     try:
         return answer(write())
     except CedarError as error:
@@ -340,7 +342,7 @@ def _linked(policies: PolicySet, links: Sequence[Link]) -> PolicySet:
 
 
 def _literal(text: str) -> Uid:
-    """The uid of an entity literal; raises `ValueError` for another expression."""
+    """Parse an entity literal; raises `ValueError` for another expression."""
     match parse_expression(text):
         case Constant(Uid() as uid):
             return uid

@@ -19,7 +19,7 @@ def _problem(one: ValidationError | ValidationWarning) -> Problem:
 
 
 def kind_of(error: ValidationError) -> ValidationErrorKind:
-    """The kind of an error; raises `RuntimeError` for a check that did not come to its end."""
+    """Classify an error; raises `RuntimeError` for a check that did not complete."""
     if error.kind == "not_checked":
         raise RuntimeError(error.message)
     return error.kind

@@ -93,12 +93,12 @@ def policies_answers(policies: PolicySet, schema: Schema | None, substitution: S
 
 
 def is_valid(policies: PolicySet, schema: Schema) -> bool:
-    """The strict verdict on the set."""
+    """Validate the set strictly."""
     return all(verdict.valid for verdict in validate_set(policies, schema).values())
 
 
 def link_answers(link: Link, policies: PolicySet, schema: Schema | None) -> Json:
-    """The answers about a link: its constraints have values, its literals are those of the template."""
+    """Answer about a link: its constraints have values, its literals are those of the template."""
     template = policies.templates[link.template_id]
     return {
         "static": False,
@@ -111,7 +111,7 @@ def link_answers(link: Link, policies: PolicySet, schema: Schema | None) -> Json
 
 
 def body_answers(body: Body) -> Json:
-    """The answers that policies, templates and links have in common."""
+    """Answer what policies, templates and links have in common."""
     return {
         "effect": body.effect,
         "annotations": {key: value or "" for key, value in body.annotations},
@@ -123,7 +123,7 @@ def body_answers(body: Body) -> Json:
 
 
 def scope_answer(constraint: ScopeConstraint) -> list[Any]:
-    """The constraint on principal or resource."""
+    """Describe the constraint on principal or resource."""
     match constraint:
         case Anything():
             return ["any"]
@@ -138,7 +138,7 @@ def scope_answer(constraint: ScopeConstraint) -> list[Any]:
 
 
 def action_answer(constraint: ActionConstraint) -> list[Any]:
-    """The constraint on the action, its list as it is written."""
+    """Describe the constraint on the action, its list as it is written."""
     match constraint:
         case Anything():
             return ["any"]
@@ -149,7 +149,7 @@ def action_answer(constraint: ActionConstraint) -> list[Any]:
 
 
 def environments(body: Body, schema: Schema | None) -> Json:
-    """The environments in which the policy can make a difference, under a schema."""
+    """List the environments in which the policy can make a difference, under a schema."""
     if schema is None:
         return {}
     found = questions.valid_request_environments(body, schema)
@@ -157,7 +157,7 @@ def environments(body: Body, schema: Schema | None) -> Json:
 
 
 def environment(of: Environment) -> dict[str, str]:
-    """An environment with the types of slots, if there are any."""
+    """Describe an environment with the types of slots, if there are any."""
     slot_types = {f"{slot.removeprefix('?')}_slot": name for slot, name in of.slots.items()}
     return {
         "principal": of.principal,
@@ -168,12 +168,12 @@ def environment(of: Environment) -> dict[str, str]:
 
 
 def sorted_environments(found: Iterable[Mapping[str, str]]) -> list[Mapping[str, str]]:
-    """The environments, by their members in the order in which they are written."""
+    """Sort environments by their members, in the order in which they are written."""
     return sorted(found, key=lambda one: tuple(one.values()))
 
 
 def substituted(body: Body, substitution: Substitution) -> Json:
-    """The policy with its literals replaced, in JSON; null if it is none then."""
+    """Replace the literals of a policy, in JSON; null if it is none then."""
     try:
         changed = substitute(body, substitution)
     except InputError:
@@ -185,7 +185,7 @@ def substituted(body: Body, substitution: Substitution) -> Json:
 
 
 def literal(text: str) -> EntityUid:
-    """The uid that a literal denotes.
+    """Parse the uid that a literal denotes.
 
     Raises:
         InputError: part `expression`.
@@ -198,12 +198,12 @@ def literal(text: str) -> EntityUid:
 
 
 def target_text(target: EntityUid | Slot) -> str:
-    """The entity of a constraint, or that it is a slot."""
+    """Describe the entity of a constraint, or that it is a slot."""
     return "slot" if isinstance(target, Slot) else uid_text(target)
 
 
 def uid_text(uid: EntityUid) -> str:
-    """The uid as recorded: everything that cannot be seen is escaped, marks after the first character not."""
+    """Write a uid as recorded: invisible characters are escaped, marks after the first character not."""
     first, rest = uid.id[:1], uid.id[1:]
     escaped = "".join((*map(_escaped, first), *(c if _is_mark(c) else _escaped(c) for c in rest)))
     return f'{uid.type}::"{escaped}"'
@@ -220,11 +220,11 @@ def _is_mark(character: str) -> bool:
 
 
 def texts(found: Iterable[EntityUid], *, multiset: bool = False) -> list[str]:
-    """The uids as text, sorted; once each unless repetitions count."""
+    """Write uids as text, sorted; once each unless repetitions count."""
     written = [uid_text(uid) for uid in found]
     return sorted(written) if multiset else sorted(set(written))
 
 
 def listed(names: Iterable[str] | None) -> list[str] | None:
-    """The names sorted; null where there is no answer."""
+    """Sort names; null where there is no answer."""
     return None if names is None else sorted(names)

@@ -110,13 +110,15 @@ class LoadedReference(BaseSession):
             all(verdict.valid for verdict in verdicts.values()),
             tuple((policy_id, verdicts[policy_id].valid) for policy_id in sorted(verdicts)),
             tuple(sorted({(each, p.kind) for each, found in verdicts.items() for p in found.problems})),
-            tuple(sorted({(each, *told(c)) for each, found in verdicts.items() for c in found.cautions})),
+            tuple(
+                sorted({(each, *warning_of(c)) for each, found in verdicts.items() for c in found.cautions})
+            ),
             detail="\n".join(explain(verdicts)),
             problems=tuple(problems_of(verdicts)),
         )
 
     def request(self, request: Request) -> cedar.Request:
-        """The request as the engine knows it, checked under a schema if the request asks for it."""
+        """Read a request, checked under a schema if the request asks for it."""
         known = self.requests.get(request)
         if known is None:
             if self.schema is None:
@@ -237,7 +239,7 @@ class ReferenceEngine(BaseEngine):
             return Unlinkable(error.kind, error.message)
 
     def answers_to(self, inquiry: Inquiry) -> dict[str, Json]:
-        """The members of the answer; raises `InputError` and `linking.Unlinkable`."""
+        """Build the members of the answer; raises `InputError` and `linking.Unlinkable`."""
         found: dict[str, Json] = {}
         schema = linked_schema(inquiry.schemas)
         if schema is not None:
@@ -253,7 +255,7 @@ class ReferenceEngine(BaseEngine):
 
 
 def linked_schema(schemas: Sequence[Source]) -> Schema | None:
-    """The schema that the schemas make together; None if there are none."""
+    """Link the schemas; None if there are none."""
     read = [read_schema(schema.text, schema.format) for schema in schemas]
     if len(read) > 1:
         return linking.link(read)
@@ -261,19 +263,19 @@ def linked_schema(schemas: Sequence[Source]) -> Schema | None:
 
 
 def read_store(entities: str, schema: Schema | None) -> Entities:
-    """An entity document, under the schema if there is one."""
+    """Read an entity document, under the schema if there is one."""
     return read_entities(entities) if schema is None else read_entities_under(entities, schema)
 
 
 def read_policy_set(policies: Source) -> PolicySet:
-    """Policies in either syntax."""
+    """Read policies in either syntax."""
     if policies.format == "json":
         return parse_policy_set(policies.text)
     return from_bodies(parse_policies(policies.text))
 
 
 def linked(policies: PolicySet, links: Sequence[Link]) -> PolicySet:
-    """The policies with further links."""
+    """Link templates of the policies."""
     return policies.link_all(
         (new_id, policy_set.Link(template_id, dict(_slot_value(slot, text) for slot, text in values)))
         for template_id, new_id, values in links
@@ -284,15 +286,15 @@ def _slot_value(slot: str, text: str) -> tuple[SlotName, EntityUid]:
     return cast(SlotName, slot), uid(read_json(text, "link"), "link", f"`{slot}`")
 
 
-def told(caution: Caution) -> tuple[str, ...]:
-    """A warning without its policy id, as outcomes have it."""
+def warning_of(caution: Caution) -> tuple[str, ...]:
+    """Write a warning without its policy id, as outcomes have it."""
     return tuple(part for part in (caution.kind, caution.text, caution.character) if part is not None)
 
 
 def written(
     part: Part, write: Callable[[], str], answer: Callable[[str], T], count: int | None = None
 ) -> T | Unwritable:
-    """What was read as a document of the engine's own writing."""
+    """Write what was read as a document of the engine's own."""
     try:
         return answer(write())
     except (InputError, NoJson) as error:
@@ -300,4 +302,5 @@ def written(
 
 
 def rejected(error: InputError) -> Rejected:
+    """Make an outcome of an input error."""
     return Rejected(error.part, str(error))

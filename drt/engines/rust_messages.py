@@ -1,4 +1,4 @@
-"""The Rust engine's messages about evaluation and validation, told apart by how they begin.
+"""The Rust engine's messages about evaluation and validation, classified by how they begin.
 
 Its binding and its records report errors as sentences only. A message quotes names and strings of the case,
 so only what stands before the first quoted piece, or around a whole quoted entity, may decide.
@@ -27,7 +27,7 @@ _KINDS: tuple[tuple[str, ErrorKind], ...] = (
 
 
 def error_kind(message: str) -> ErrorKind | None:
-    """The kind of error (spec 02 §3) that a message reports, `None` for an unknown sentence."""
+    """Classify the error (spec 02 §3) that a message reports; `None` for an unknown sentence."""
     return next((kind for pattern, kind in _KINDS if re.match(pattern, message, re.DOTALL)), None)
 
 
@@ -51,7 +51,7 @@ NO_APPLICABLE_ACTION = "unable to find an applicable action given the policy sco
 
 
 def validation_error_kind(message: str) -> ValidationErrorKind | None:
-    """The kind of error (spec 08 §13) that a message reports, `None` for an unknown sentence.
+    """Classify the error (spec 08 §13) that a message reports; `None` for an unknown sentence.
 
     The message stands without the policy that it begins with.
     """

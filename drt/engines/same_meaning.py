@@ -29,7 +29,7 @@ UNITS = (86_400_000, 3_600_000, 60_000, 1_000, 1)
 
 
 def one_form(ask: str, document: Any) -> Any:
-    """The document that answers a question, in the form in which all its equals are."""
+    """Normalize the document that answers a question: documents of the same meaning become equal."""
     match ask:
         case "read_entities" if isinstance(document, list) and all(map(_is_entity, document)):
             return sorted(map(_entity, document), key=lambda entity: _uid_order(entity["uid"]))
@@ -41,7 +41,7 @@ def one_form(ask: str, document: Any) -> Any:
 
 
 def written(document: Any) -> str:
-    """The canonical text of a JSON document."""
+    """Write a JSON document canonically."""
     return json.dumps(document, sort_keys=True, separators=(",", ":"))
 
 
@@ -203,7 +203,7 @@ def _expression(node: Any) -> Any:
 
 
 def _operands(argument: Any) -> Any:
-    """What an operator applies to; the fields of a record too, whose names mean nothing."""
+    """List what an operator applies to; the fields of a record too, whose names mean nothing."""
     if isinstance(argument, list):
         return [_expression(item) for item in argument]
     return _each(_expression, argument) if isinstance(argument, dict) else argument
@@ -214,7 +214,7 @@ def _each(change: Callable[[Any], Any], members: Mapping[str, Any]) -> dict[str,
 
 
 def _constructor(value: Any) -> Any:
-    """The expression that makes a value."""
+    """Give the expression that makes a value."""
     match value:
         case {"__entity": dict()}:
             return {"Value": value}
@@ -228,7 +228,7 @@ def _constructor(value: Any) -> Any:
 
 
 def _pieces(pattern: list[Any]) -> list[Any]:
-    """The pattern with one character in each literal."""
+    """Split a pattern so that each literal has one character."""
     pieces: list[Any] = []
     for piece in pattern:
         match piece:

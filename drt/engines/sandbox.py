@@ -79,8 +79,9 @@ def attempt(question: Callable[[], Answer]) -> Completed[Answer] | HarnessError:
 
 
 def resident_bytes() -> int:
-    """What this process holds of the machine's memory, with what engines in it have started; 0 where the
-    system does not tell. Engines in processes of their own are limited one by one.
+    """Measure the memory of this process and of what engines in it have started; 0 where that is unknown.
+
+    Engines in processes of their own are limited one by one.
     """
     here = os.getpid()
     started = [process for process in keeper.children(here) if process not in keeper.kept]
@@ -134,7 +135,7 @@ def in_child(
 
 
 def cause_of(exit_code: int) -> str:
-    """The end of a process in one word: the signal's name, or `exit N`."""
+    """Name the end of a process in one word: the signal's name, or `exit N`."""
     if exit_code >= 0:
         return f"exit {exit_code}"
     try:
@@ -154,9 +155,7 @@ class _Hearing:
         self._child = 0
 
     def listen(self, seconds: float) -> str:
-        """Hear everything until the child and all that it started close their ends; why that had to be cut
-        short, if so.
-        """
+        """Read until the child and all that it started close their ends; give the reason for an early end."""
         until, glance = own_time() + seconds, 0.0
         while True:
             left = until - own_time()
@@ -206,7 +205,7 @@ def _unpickled(content: bytes) -> object | None:
 def _answer(
     question: Callable[[Sequence[Guarded]], Answer], names: Sequence[str], writing: int, memory: int
 ) -> NoReturn:
-    """The child's whole life."""
+    """Live the child's whole life: build engines, ask, answer, exit."""
     status = 1
     try:
         faulthandler.disable()

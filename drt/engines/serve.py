@@ -40,12 +40,12 @@ class Heartbeat:
         threading.Thread(target=self._beat, daemon=True).start()
 
     def begin(self, seq: object) -> None:
-        """A question is being answered from now on."""
+        """Beat for the question that is being answered from now on."""
         with self._lock:
             self._seq, self._since = seq, time.monotonic()
 
     def end(self, answer: Json) -> None:
-        """It is answered."""
+        """Stop beating and write the answer."""
         with self._lock:
             self._seq = None
             self._write(answer)
@@ -117,7 +117,7 @@ def _answer(engine: Guarded, dispatcher: Dispatcher, question: Json) -> Json:
 
 
 def _agreed(question: Json) -> int:
-    """The newest version that both ends speak."""
+    """Find the newest version that both ends speak."""
     common = set(PROTOCOLS).intersection(question["protocols"])
     if not common:
         raise BadQuestion(f"this engine speaks protocol {' and '.join(map(str, PROTOCOLS))}")

@@ -33,7 +33,7 @@ EXPECTED: tuple[tuple[str, str, Authorized], ...] = (
 
 
 def smoke(engine: Engine) -> list[str]:
-    """What an engine gets wrong of the least there is, a sentence each; nothing if it may be used."""
+    """List what an engine gets wrong of the bare minimum, one sentence each; nothing if it may be used."""
     guarded = Guarded(engine)
     wrong = [
         f"{fact}: expected {expected}, got {got}"

@@ -87,7 +87,7 @@ def _lattice(size: int) -> Hostile:
 
 
 def _attribute(name: str, sizes: tuple[int, ...], value: str, *, good: bool = False) -> Family:
-    """An attribute whose JSON value has as many digits in the place of … as the size says."""
+    """Make an attribute whose JSON value has `size` digits in the place of …."""
 
     def make(size: int) -> Hostile:
         attrs = '{"a": ' + value.replace("…", "9" * size) + "}"
@@ -164,7 +164,7 @@ SCHEMA = Source(f"entity R; entity U {{ a?: U, n: Long }}; {ACTION}")
 
 
 def _validated(name: str, sizes: tuple[int, ...], left: str, step: str, right: str, *, valid: bool) -> Family:
-    """A policy to validate whose condition repeats a step."""
+    """Make a policy to validate whose condition repeats a step."""
 
     def make(size: int) -> Hostile:
         text = f"permit(principal, action, resource) when {{ {left}{step * size}{right} }};"
@@ -181,7 +181,7 @@ def _deep_validated(size: int) -> Hostile:
 
 
 def _nested_type(name: str, opening: str, closing: str) -> Family:
-    """A type in types; the braces of the entity and the innermost type are levels too."""
+    """Nest a type in types; the braces of the entity and the innermost type are levels too."""
 
     def make(size: int) -> Hostile:
         nested = f"entity U {{ a?: {opening * (size - 2)}Long{closing * (size - 2)} }};"

@@ -100,7 +100,7 @@ def _large_set(size: int) -> Hostile:
 
 
 def _bad_literal(function: str, digits: str, end: str = "") -> Family:
-    """An argument of an extension function that is far too long to be right."""
+    """Make an argument of an extension function that is far too long to be right."""
 
     def make(size: int) -> Hostile:
         return expression(f'{function}("{digits * size}{end}") == 1', Failed("extension"))

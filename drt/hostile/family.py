@@ -58,7 +58,7 @@ DOCUMENT = (1_000, 10_000, 100_000)
 
 
 def expression(text: str, expected: Outcome) -> Hostile:
-    """An expression to evaluate."""
+    """Make an expression to evaluate."""
     return Hostile(Case(PLAIN, requests=(REQUEST,), expressions=(text,)), expected)
 
 
@@ -68,7 +68,7 @@ def policies(text: str, expected: Outcome) -> Hostile:
 
 
 def document(part: Part, text: str, expected: Outcome, policy: str = PLAIN.text) -> Hostile:
-    """A JSON document in the place of one part of a case."""
+    """Put a JSON document in the place of one part of a case."""
     match part:
         case "policies":
             return Hostile(Case(Source(text, "json"), requests=(REQUEST,)), expected)
@@ -79,5 +79,5 @@ def document(part: Part, text: str, expected: Outcome, policy: str = PLAIN.text)
 
 
 def if_within(limit: int, size: int, answer: Outcome, part: Part) -> Outcome:
-    """The answer up to a limit, a refusal of the part beyond it."""
+    """Expect the answer up to a limit, a refusal of the part beyond it."""
     return answer if size <= limit else Rejected(part)

@@ -43,7 +43,7 @@ def write_case(folder: Path, saved: SavedCase) -> None:
 
 
 def files_of_case(saved: SavedCase) -> dict[str, bytes]:
-    """The files of a case by name, as the tool writes them."""
+    """Build the files of a case by name."""
     case = saved.case
     files: dict[str, str] = {"entities.json": case.entities}
     document: dict[str, object] = {
@@ -134,7 +134,7 @@ def _response(expected: ExpectedResponse) -> dict[str, object]:
 
 
 def _value(text: str) -> object:
-    """A link's value: the uid as an object, or its raw text where it is nothing of the kind."""
+    """Write a link's value: the uid as an object, or its raw text where it is no such thing."""
     if json_text.is_ordinary(text) and isinstance(document := json.loads(text), dict):
         return document
     return text
@@ -160,7 +160,7 @@ def _outcome(value: ExpectedValue) -> dict[str, object]:
 
 
 def read_case(path: Path) -> SavedCase:
-    """The case in a folder (or whose `case.json` is given).
+    """Read the case in a folder (or whose `case.json` is given).
 
     Raises `InputProblem` with one sentence, naming the file and where possible the line, when the folder is
     not a case or something in it is missing or malformed.

@@ -80,7 +80,7 @@ def write_file(path: Path, content: bytes) -> None:
 
 
 def unreadable(path: Path, error: OSError) -> InputProblem:
-    """The complaint about a file or folder that the system does not let us read."""
+    """Report a file or folder that the system does not let us read."""
     if isinstance(error, FileNotFoundError):
         return InputProblem("there is no such file", path)
     return InputProblem(f"cannot be read: {(error.strerror or str(error)).lower()}", path)

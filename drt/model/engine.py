@@ -32,10 +32,14 @@ class Engine(Protocol):
     """Something that can answer a case."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """The name under which reports list the engine."""
+        ...
 
     @property
-    def version(self) -> str: ...
+    def version(self) -> str:
+        """The version of the engine."""
+        ...
 
     def variants(self) -> tuple[Engine, ...]:
         """List other ways in which the engine could find its answers, such as compiled code; often none."""

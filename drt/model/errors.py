@@ -1,4 +1,4 @@
-"""Problems that are told in one sentence, with the file and the line where there is one.
+"""Problems reported in one sentence, with the file and the line where there is one.
 
 Owns the difference between what the user handed in and what the machine refuses.
 """
@@ -22,6 +22,6 @@ class MachineProblem(InputProblem):
 
 
 def cannot_write(what: str, error: OSError, path: Path | None = None) -> MachineProblem:
-    """The problem with something that the system does not let us write."""
+    """Report something that the system does not let us write."""
     reason = (os.strerror(error.errno) if error.errno else str(error)).lower()
     return MachineProblem(f"{what} cannot be written: {reason}", path)

@@ -1,5 +1,4 @@
-"""The spelling of text that somebody else has made: what would not show, or would steer whoever shows it, is
-spelled out."""
+"""Escaping of untrusted text: characters that would not show or would steer a terminal are spelled out."""
 
 from __future__ import annotations
 
@@ -9,7 +8,7 @@ _SPELLED = frozenset(["Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"])
 
 
 def escape_untrusted(text: str, longest: int = 2000) -> str:
-    """The text with every character spelled out that would not show or would steer the terminal."""
+    """Escape every character that would not show or would steer the terminal."""
     shown = "".join(
         character
         if character == "\n" or unicodedata.category(character) not in _SPELLED

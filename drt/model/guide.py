@@ -38,7 +38,7 @@ def places(source: str) -> list[Place]:
 
 
 def quote(source: str, rule: str) -> str:
-    """The sentence about a rule in the sections that a text cites; empty where there is none.
+    """Quote the sentence about a rule in the sections that a text cites; empty where there is none.
 
     The sentence that names the operator, function or member in `rule` comes before the first of a section;
     rows of tables come last. A chapter as a whole has no first sentence worth quoting.
@@ -81,13 +81,13 @@ def _place(chapter: str, section: str) -> Place | None:
 
 
 def _anchor(heading: str) -> str:
-    """The anchor that a heading gets on GitHub."""
+    """Make the anchor that a heading gets on GitHub."""
     words = heading.lstrip("# ").lower()
     return re.sub(r"[^\w\- ]", "", words).replace(" ", "-")
 
 
 def _section(chapter: str, section: str) -> str:
-    """The text of a section without its subsections, or the line of a property."""
+    """Find the text of a section without its subsections, or the line of a property."""
     lines = _lines(chapter)
     if section and not section[0].isdigit():
         return "\n".join(line for line in lines if line.startswith(f"| {section} |"))
@@ -111,7 +111,7 @@ def _number(line: str) -> str:
 
 
 def _sentences(text: str) -> Iterator[str]:
-    """The sentences of a Markdown text, table rows and list items each by itself; no table heads."""
+    """Split a Markdown text into sentences, table rows and list items; table heads are left out."""
     for block in re.split(r"\n\s*\n|\n(?=[*\-|] ?)|\n(?=\|)", TABLE_HEAD.sub("", text)):
         line = " ".join(block.split())
         if line.startswith("|"):
@@ -132,7 +132,7 @@ def _lines(chapter: str) -> tuple[str, ...]:
 
 @cache
 def _files() -> dict[str, Path]:
-    """The chapters by number, of the checkout or, away from one, of the package."""
+    """List the chapters by number, of the checkout or, away from one, of the package."""
     here = Path(__file__).resolve().parents[1]
     for folder in (here.parent / "docs" / "language", here / "shipped" / "language"):
         if folder.is_dir():

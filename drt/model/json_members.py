@@ -25,7 +25,7 @@ class Reader:
         self._text = json_text.decoded(read_file(path), path)
 
     def root(self, *known: str) -> Members:
-        """The members of the document, all of them known."""
+        """Read the members of the document, all of which must be known."""
         document = json_text.parse(self._text, self.path)
         if not isinstance(document, dict):
             raise InputProblem("not a case: expected a JSON object", self.path, 1)
@@ -34,7 +34,7 @@ class Reader:
         return members
 
     def beside(self, members: Members, key: str, name: str) -> str:
-        """The text of the file of that plain name, in the case's own folder."""
+        """Read the file of that plain name in the case's own folder."""
         if not name or Path(name).name != name:
             raise members.problem(f"{json.dumps(name)} is not the name of a file in the case's folder", key)
         if name not in self._beside:
@@ -43,6 +43,7 @@ class Reader:
         return json_text.decoded(read_file(file), file)
 
     def problem(self, sentence: str, way: json_text.Way) -> InputProblem:
+        """Report a problem with the member at a path, with its line."""
         return InputProblem(sentence, self.path, json_text.line_of(self._text, way))
 
 
@@ -58,7 +59,7 @@ class Members:
         return key in self._document
 
     def problem(self, sentence: str, *further: str) -> InputProblem:
-        """A complaint about this object, or about the member that `further` leads to."""
+        """Report a problem with this object, or with the member that `further` leads to."""
         return self.reader.problem(sentence, (*self._way, *further))
 
     def only(self, *known: str) -> None:
@@ -70,6 +71,7 @@ class Members:
                 )
 
     def text(self, key: str, default: str | None = None) -> str:
+        """Read a string; without a default the member must be there."""
         value = self._document.get(key, default)
         if isinstance(value, str):
             return value
@@ -78,19 +80,21 @@ class Members:
         raise self.problem(f"expected a string for {json.dumps(key)}", key)
 
     def integer(self, key: str) -> int:
+        """Read a whole number."""
         value = self._document[key]
         if isinstance(value, bool) or not isinstance(value, int):
             raise self.problem(f"expected a number for {json.dumps(key)}", key)
         return value
 
     def boolean(self, key: str) -> bool | None:
+        """Read true or false; None where the member is absent."""
         value = self._document.get(key)
         if value is not None and not isinstance(value, bool):
             raise self.problem(f"expected true or false for {json.dumps(key)}", key)
         return value
 
     def one_of(self, key: str, allowed: Sequence[str]) -> str | None:
-        """One of the allowed words; None where the member is absent."""
+        """Read one of the allowed words; None where the member is absent."""
         if key not in self._document:
             return None
         value = self._document[key]
@@ -99,21 +103,25 @@ class Members:
         return value
 
     def texts(self, key: str) -> tuple[str, ...]:
+        """Read a list of strings."""
         value = self._document.get(key, [])
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise self.problem(f"expected a list of strings for {json.dumps(key)}", key)
         return tuple(value)
 
     def object(self, key: str) -> Mapping[str, object]:
+        """Read an object."""
         value = self._document.get(key, {})
         if not isinstance(value, dict):
             raise self.problem(f"expected an object for {json.dumps(key)}", key)
         return value
 
     def member(self, key: str) -> Members:
+        """Read an object whose members are read in turn."""
         return Members(self.reader, (*self._way, key), self.object(key))
 
     def objects(self, key: str) -> tuple[Members, ...]:
+        """Read a list of objects whose members are read in turn."""
         value = self._document.get(key, [])
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
             raise self.problem(f"expected a list of objects for {json.dumps(key)}", key)

@@ -20,7 +20,7 @@ JsonValue = None | bool | int | float | str | list["JsonValue"] | dict[str, "Jso
 
 
 def spans(document: str) -> list[str]:
-    """The texts of the direct elements of an array, or of the direct `key:value` members of an object."""
+    """Split an array into the texts of its elements, or an object into its `key:value` members."""
     depth = 0
     cuts = []
     for token in _TOKEN.finditer(document):
@@ -40,7 +40,7 @@ def spans(document: str) -> list[str]:
 
 
 def members(document: str) -> dict[str, str]:
-    """The direct members of an object: key to the text of its value."""
+    """Split an object into its members: key to the text of its value."""
     result = {}
     for piece in spans(document):
         key = _TOKEN.match(piece)
@@ -62,7 +62,7 @@ def first_difference(left: JsonValue, right: JsonValue) -> str:
 
 
 def _differences(left: JsonValue, right: JsonValue) -> Iterator[tuple[str, JsonValue, JsonValue]]:
-    """The innermost values in which two values differ, with the way to each, in the order of keys."""
+    """List the innermost values in which two values differ, with the path to each, in the order of keys."""
     todo = [("$", left, right)]
     while todo:
         path, one, other = todo.pop()

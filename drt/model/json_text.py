@@ -34,7 +34,7 @@ def _no_constant(name: str) -> object:
 
 
 def parse(text: str, path: Path | None = None) -> object:
-    """The document; raises `InputProblem` with the line where it stops being JSON."""
+    """Parse JSON; raises `InputProblem` with the line where the text stops being JSON."""
     try:
         return json.loads(text, object_pairs_hook=_members, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
@@ -53,7 +53,7 @@ def parse(text: str, path: Path | None = None) -> object:
 
 
 def read_text(path: Path) -> str:
-    """The file's text with its line ends as they are; raises `InputProblem` when it cannot be read."""
+    """Read a file's text with its line ends as they are; raises `InputProblem` when it cannot be read."""
     try:
         return decoded(path.read_bytes(), path)
     except FileNotFoundError:
@@ -63,7 +63,7 @@ def read_text(path: Path) -> str:
 
 
 def decoded(content: bytes, path: Path) -> str:
-    """The text of the bytes of a file; raises `InputProblem` with the line of the first that are none."""
+    """Decode the bytes of a file; raises `InputProblem` with the line of the first that are no text."""
     try:
         return content.decode("utf-8", "surrogatepass")
     except UnicodeDecodeError as error:
@@ -72,7 +72,7 @@ def decoded(content: bytes, path: Path) -> str:
 
 
 def encoded(text: str) -> bytes:
-    """The bytes of a text as it is: no line end is translated, and lone surrogates survive."""
+    """Encode a text as it is: no line end is translated, and lone surrogates survive."""
     return text.encode("utf-8", "surrogatepass")
 
 
@@ -82,7 +82,7 @@ def write_text(path: Path, text: str) -> None:
 
 
 def dump(document: object) -> str:
-    """The one way in which our own files are written: sorted keys, two spaces, a final line end."""
+    """Write a document as all our files are written: sorted keys, two spaces, a final line end."""
     return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
@@ -90,7 +90,7 @@ _TOKEN = re.compile(r'\s*(?:("(?:[^"\\]|\\.)*")|([{}\[\],:])|([^\s{}\[\],:"]+))'
 
 
 def line_of(text: str, wanted: Way) -> int | None:
-    """The line on which the member at `wanted` begins, in a text that is JSON; None where there is none."""
+    """Find the line on which the member at `wanted` begins, in a text that is JSON; None without one."""
     way: list[str | int] = []  # where the scanner stands: a key or position for every open bracket
     expect_key = False
     position = 0

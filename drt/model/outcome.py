@@ -236,7 +236,7 @@ Outcome = (
 
 
 def authorized(decision: Decision, determining: Iterable[str], erring: Mapping[str, ErrorKind]) -> Authorized:
-    """An `Authorized` with its ids in canonical order."""
+    """Make an `Authorized` with its ids in canonical order."""
     return Authorized(decision, tuple(sorted(determining)), tuple(sorted(erring.items())))
 
 
@@ -245,41 +245,50 @@ def authorized(decision: Decision, determining: Iterable[str], erring: Mapping[s
 
 
 def canonical_bool(value: bool) -> str:
+    """Write a Boolean."""
     return "true" if value else "false"
 
 
 def canonical_long(value: int) -> str:
+    """Write an integer."""
     return f"{value:d}"
 
 
 def canonical_string(value: str) -> str:
+    """Quote a string."""
     return json.dumps(value)
 
 
 def canonical_entity(type_name: str, entity_id: str) -> str:
+    """Write a uid."""
     return f"{type_name}::{json.dumps(entity_id)}"
 
 
 def canonical_set(elements: Iterable[str]) -> str:
-    """Sorted, but not deduplicated: an engine that keeps an element twice must be seen to do so."""
+    """Write a set sorted but not deduplicated: an element that an engine keeps twice must show twice."""
     return f"[{', '.join(sorted(elements))}]"
 
 
 def canonical_record(fields: Mapping[str, str]) -> str:
+    """Write a record of values that are canonical already, keys sorted."""
     return "{" + ", ".join(f"{json.dumps(key)}: {fields[key]}" for key in sorted(fields)) + "}"
 
 
 def canonical_decimal(ten_thousandths: int) -> str:
+    """Write a decimal by its ten-thousandths."""
     return f"decimal({ten_thousandths:d})"
 
 
 def canonical_ipaddr(version: int, address: int, prefix: int) -> str:
+    """Write an address or range by its number."""
     return f"ip(v{version:d}, {address:#x}, /{prefix:d})"
 
 
 def canonical_datetime(milliseconds: int) -> str:
+    """Write a datetime by its milliseconds."""
     return f"datetime({milliseconds:d}ms)"
 
 
 def canonical_duration(milliseconds: int) -> str:
+    """Write a duration by its milliseconds."""
     return f"duration({milliseconds:d}ms)"

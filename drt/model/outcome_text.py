@@ -29,7 +29,7 @@ SAYS = "(says)"
 
 
 def rows(outcome: Outcome) -> Iterator[tuple[str, str]]:
-    """An outcome as lines of a name and a text; lines of the same name are compared."""
+    """Write an outcome as lines of a name and a text; lines of the same name are compared."""
     match outcome:
         case Authorized(decision, determining, erring):
             yield "answer", decision
@@ -77,7 +77,7 @@ def rows(outcome: Outcome) -> Iterator[tuple[str, str]]:
 
 
 def warning_text(warning: tuple[str, ...]) -> str:
-    """A warning in a few words: `policy0: mixed_script_string "say һello"`."""
+    """Write a warning in a few words: `policy0: mixed_script_string "say һello"`."""
     policy, kind, *texts = warning
     return " ".join([f"{policy}: {kind}", *(json.dumps(text, ensure_ascii=False) for text in texts)])
 
@@ -97,7 +97,7 @@ class Row:
 
 
 def side_by_side(answers: Sequence[tuple[str, Outcome]]) -> list[Row]:
-    """The parts of several engines' answers; words for people stand last and never differ."""
+    """Align the parts of several engines' answers; words for people stand last and never differ."""
     parts = [dict(rows(outcome)) for _, outcome in answers]
     names = sorted(dict.fromkeys(name for part in parts for name in part), key=lambda name: name == SAYS)
     table = [(name, tuple(part.get(name, "") for part in parts)) for name in names]
@@ -105,6 +105,6 @@ def side_by_side(answers: Sequence[tuple[str, Outcome]]) -> list[Row]:
 
 
 def in_a_line(outcome: Outcome) -> str:
-    """An outcome as one text: the answer, then what else it has, by name; without words for people."""
-    told = [(name, text) for name, text in rows(outcome) if name != SAYS and text != NOTHING]
-    return "; ".join(text if name == "answer" else f"{name} {text}" for name, text in told)
+    """Write an outcome on one line: the answer, then its other parts by name; without words for people."""
+    shown = [(name, text) for name, text in rows(outcome) if name != SAYS and text != NOTHING]
+    return "; ".join(text if name == "answer" else f"{name} {text}" for name, text in shown)

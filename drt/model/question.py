@@ -194,7 +194,7 @@ QUESTIONS: Mapping[str, type[CaseQuestion[Any]] | type[TextQuestion[Any]]] = {
 
 
 def members(question: Question[Any]) -> tuple[list[Any], dict[str, Any]]:
-    """The members of a question: positional ones, and those that are given by name."""
+    """Split the members of a question into positional ones and those that are given by name."""
     positional, named = [], {}
     for each in fields(question):  # type: ignore[arg-type]  # every question is a dataclass
         value = getattr(question, each.name)

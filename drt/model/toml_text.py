@@ -10,7 +10,7 @@ from drt.model.errors import InputProblem
 
 
 def parse(text: str, path: Path) -> dict[str, object]:
-    """The document; raises `InputProblem` with the line, the key and the reason where it is no TOML."""
+    """Parse TOML; raises `InputProblem` with the line, the key and the reason where the text is none."""
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -19,17 +19,17 @@ def parse(text: str, path: Path) -> dict[str, object]:
         raise InputProblem("not usable: the TOML is nested too deeply", path) from None
 
 
-def _not_toml(told: str, text: str, path: Path) -> InputProblem:
-    """What the reader of TOML says, with its line and the key on it."""
-    found = re.fullmatch(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", told, re.DOTALL)
+def _not_toml(complaint: str, text: str, path: Path) -> InputProblem:
+    """Report what the TOML reader complains of, with its line and the key on it."""
+    found = re.fullmatch(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", complaint, re.DOTALL)
     if found is None:
-        return InputProblem(f"not TOML: {told}", path)
+        return InputProblem(f"not TOML: {complaint}", path)
     line = int(found[2]) if found[2] else text.rstrip("\n").count("\n") + 1
     return InputProblem(f"not TOML: {_where(text, line)}{_reason(found[1])}", path, line)
 
 
 def _where(text: str, line: int) -> str:
-    """The key or table of a line, for the beginning of a sentence; empty where the line has none."""
+    """Name the key or table of a line, for the beginning of a sentence; empty where the line has none."""
     lines = text.split("\n")
     written = lines[line - 1] if line <= len(lines) else ""
     if (header := _HEADER.match(written)) is not None:
@@ -38,12 +38,12 @@ def _where(text: str, line: int) -> str:
     return f"{key[1]}: " if key is not None else ""
 
 
-def _reason(told: str) -> str:
-    if told.startswith("Cannot overwrite"):
+def _reason(complaint: str) -> str:
+    if complaint.startswith("Cannot overwrite"):
         return "the key is set twice"
-    if re.fullmatch(r"Cannot declare .* twice", told):
+    if re.fullmatch(r"Cannot declare .* twice", complaint):
         return "the table is declared twice"
-    return f"{told[:1].lower()}{told[1:]}"
+    return f"{complaint[:1].lower()}{complaint[1:]}"
 
 
 _NAME = r"(?:[A-Za-z0-9_-]+|\"[^\"]*\"|'[^']*')"
@@ -52,7 +52,7 @@ _KEY = re.compile(rf"\s*({_NAME}(?:\s*\.\s*{_NAME})*)\s*=")
 
 
 def line_of(text: str, way: tuple[str, ...]) -> int | None:
-    """The line on which the key or table at `way` stands, or else what holds it; None where nothing does."""
+    """Find the line of the key or table at `way`, or else of what holds it; None where nothing does."""
     table: tuple[str, ...] = ()
     best, deepest = None, 0
     for number, line in enumerate(text.splitlines(), 1):

@@ -34,7 +34,7 @@ EXAMPLE = 'not an entity such as User::"alice"'
 
 
 def uid_json(literal: str) -> str:
-    """The uid of an entity literal as JSON text; raises `ValueError` where it is none.
+    """Translate an entity literal to JSON text; raises `ValueError` where it is none.
 
     Any escape may be used, but nothing stands before, between or after the parts.
     """
@@ -43,7 +43,7 @@ def uid_json(literal: str) -> str:
 
 
 def normalized_uid_json(literal: str) -> str:
-    """The uid as JSON text where its literal is normalized (spec 05 §9); raises `ValueError` elsewhere."""
+    """Translate a normalized entity literal (spec 05 §9) to JSON text; raises `ValueError` for others."""
     type_name, pieces = _parts(literal)
     for position, (character, spelling) in enumerate(pieces):
         accepted = _spellings(character, first=position == 0)
@@ -53,13 +53,13 @@ def normalized_uid_json(literal: str) -> str:
 
 
 def normalized_text(type_name: str, identity: str) -> str:
-    """The uid as a normalized literal (spec 05 §9)."""
+    """Write a uid as a normalized literal (spec 05 §9)."""
     pieces = (_spellings(character, first=position == 0)[0] for position, character in enumerate(identity))
     return f'{type_name}::"{"".join(pieces)}"'
 
 
 def plain_uid(value: object) -> dict[str, str] | None:
-    """The type and id of a uid in JSON, with or without the escape; None for another shape."""
+    """Read the type and id of a uid in JSON, with or without the escape; None for another shape."""
     inner = value.get("__entity") if isinstance(value, dict) else None
     for candidate in (inner, value):
         if isinstance(candidate, dict):
@@ -70,7 +70,7 @@ def plain_uid(value: object) -> dict[str, str] | None:
 
 
 def _parts(literal: str) -> tuple[str, list[tuple[str, str]]]:
-    """The type's name, and the characters of the id, each with its spelling."""
+    """Split a literal into the type's name and the characters of the id, each with its spelling."""
     found = LITERAL.fullmatch(literal)
     if found is None or RESERVED.intersection(found[1].split("::")):
         raise ValueError(EXAMPLE)
@@ -102,7 +102,7 @@ def _character(piece: re.Match[str]) -> str:
 
 
 def _spellings(character: str, *, first: bool) -> tuple[str, ...]:
-    """The spellings that a normalized id may use; two for a character too new for our tables."""
+    """List the spellings that a normalized id may use; two for a character too new for our tables."""
     escaped = f"\\u{{{ord(character):x}}}"
     category = unicodedata.category(character)
     if character in LETTERS:

@@ -21,8 +21,7 @@ READ = Accepted()
 
 @law(Compares.ENGINES)
 def engines_agree(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
-    """Every flaw gets the same refusal, every request the same response, every expression the same value or
-    error.
+    """Engines give each flaw the same refusal, each request and expression the same response, value or error.
 
     A response is the decision, the determining policies and the erring ones with their error kinds (spec 11
     §10). An engine that does not do what the case needs is left out and the feature named.

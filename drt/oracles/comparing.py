@@ -30,7 +30,7 @@ from drt.oracles.verdicts import verdict_difference
 
 
 def difference(first: Outcome, second: Outcome) -> Kind | None:
-    """What differs between two answers to the same question; None where they agree."""
+    """Name what differs between two answers to the same question; None where they agree."""
     if isinstance(first, Validated) and isinstance(second, Validated):
         return verdict_difference(first, second)
     if first == second:
@@ -93,6 +93,7 @@ class Comparison:
         self.over_time = False
 
     def checked(self) -> Checked:
+        """Freeze the result."""
         return Checked(
             self.comparisons,
             self.decisions,
@@ -153,11 +154,11 @@ class Comparison:
             self.divergences.append(Divergence(self.law, kind, question, tuple(variants), request))
 
     def skip(self, reason: str) -> None:
-        """A question that cannot be put to an engine."""
+        """Count a question that cannot be put to an engine."""
         self.inconclusive.append(reason)
 
     def _screen(self, answers: Sequence[Outcome]) -> tuple[list[Outcome], Kind | None]:
-        """The answers that can be compared; what an engine did that leaves nothing to compare."""
+        """Select the answers that can be compared; name what leaves nothing to compare."""
         spent = [answer for answer in answers if isinstance(answer, ExceededBudget)]
         self.over_time = self.over_time or any(answer.resource == "time" for answer in spent)
         self.inconclusive += sorted(

@@ -87,7 +87,7 @@ def removing_an_idle_policy_changes_nothing(
 
 
 def _some(subject: Subject, wanted: Wanted) -> Iterator[tuple[int, Authorized]]:
-    """The first few responses of a subject that a law has something to say about."""
+    """Select the first few responses of a subject that a law applies to."""
     found = [(index, response) for index, response in subject.responses() if wanted(response)]
     yield from found[:VARIANTS_A_CASE]
 
@@ -109,7 +109,7 @@ def responses_are_composed(case: Case, engines: Sequence[Engine], comparison: Co
 
 
 def composed(effects: dict[str, str], alone: dict[str, Authorized]) -> Authorized:
-    """The response that follows from what each policy does when it is alone."""
+    """Compose the response that follows from what each policy does when it is alone."""
     satisfied = {policy for policy, response in alone.items() if policy in response.determining}
     forbids = {policy for policy in satisfied if effects[policy] == "forbid"}
     permits = satisfied - forbids
@@ -129,7 +129,7 @@ def responses_are_well_formed(case: Case, engines: Sequence[Engine], comparison:
 
 
 def _nearest_well_formed(effects: dict[str, str], response: Authorized) -> Authorized:
-    """The response itself if it keeps the invariants."""
+    """Give the response itself if it keeps the invariants."""
     erring = tuple(pair for pair in response.erring if pair[0] in effects)
     effect = "permit" if response.decision == "allow" else "forbid"
     wrong = {policy for policy, _ in erring} | {policy for policy in effects if effects[policy] != effect}

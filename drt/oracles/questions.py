@@ -62,8 +62,9 @@ def substitution(text: str) -> Iterator[tuple[str, str]]:
 
 @law(Compares.DERIVED)
 def linkers_agree(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
-    """Engines link the same schemas, to the same schema, and refuse the others for the same kind of reason;
-    the result depends neither on the order of the schemas nor on their grouping (spec 13 §5).
+    """Engines link the same schemas to the same schema, and refuse the others for the same kind of reason.
+
+    The result depends neither on the order of the schemas nor on their grouping (spec 13 §5).
     """
     if not case.schemas:
         return
@@ -80,7 +81,7 @@ def linkers_agree(case: Case, engines: Sequence[Engine], comparison: Comparison)
 
 
 def _as_read(linked: Outcome, reader: Engine) -> Outcome:
-    """A linked schema as one engine reads it, so that any JSON schema of the same meaning will do."""
+    """Read a linked schema by one engine, so that any JSON schema of the same meaning will do."""
     if isinstance(linked, Accepted) and linked.canonical:
         return reader.ask(ReadSchema(Source(linked.canonical, "json")))
     return linked
@@ -113,5 +114,5 @@ def _in_steps(engine: Engine, schemas: tuple[Source, ...]) -> Outcome:
 
 
 def _same_refusal(one: Outcome, other: Outcome) -> Outcome:
-    """The other outcome, or the first where both refuse: which of several errors comes first may differ."""
+    """Give the other outcome, or the first where both refuse: which error comes first may differ."""
     return one if isinstance(one, Unlinkable) and isinstance(other, Unlinkable) else other

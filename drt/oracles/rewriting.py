@@ -25,7 +25,7 @@ DOUBLED_LEVELS = 3
 
 
 def _uid(value: Any, rename: Rename) -> Any:
-    """A uid in either form with another id; anything else unchanged."""
+    """Rename a uid in either form; anything else stays."""
     match value:
         case {"__entity": {"type": str(), "id": str(name)} as inner}:
             return {**value, "__entity": {**inner, "id": rename(name)}}
@@ -47,7 +47,7 @@ def renamed_uids(value: Any, rename: Rename) -> Any:
 
 
 def _renamed_value(value: Any, rename: Rename) -> Any:
-    """An attribute value with the ids of its `__entity` escapes renamed."""
+    """Rename the ids of the `__entity` escapes of an attribute value."""
     match value:
         case {"__entity": {"type": str(), "id": str()}} if len(value) == 1:
             return _uid(value, rename)
@@ -59,7 +59,7 @@ def _renamed_value(value: Any, rename: Rename) -> Any:
 
 
 def renamed_entities(text: str, rename: Rename) -> str:
-    """An entity document with all ids renamed; raises `NotPlainJson`."""
+    """Rename all ids of an entity document; raises `NotPlainJson`."""
     document = plain_json(text)
     if isinstance(document, list):
         document = [_renamed_entity(entity, rename) for entity in document]
@@ -81,7 +81,7 @@ def _renamed_entity(entity: Any, rename: Rename) -> Any:
 
 
 def renamed_request(request: Request, rename: Rename) -> Request:
-    """A request with all ids renamed; raises `NotPlainJson`."""
+    """Rename all ids of a request; raises `NotPlainJson`."""
     document = plain_json(request.text)
     if not isinstance(document, dict):
         return request
@@ -118,7 +118,7 @@ def repeated(value: Any, levels: int = DOUBLED_LEVELS) -> Any:
 
 
 def repeated_data(text: str) -> str:
-    """An entity document or a request with every element of every array of data twice; raises `NotPlainJson`.
+    """Repeat every element of every array of an entity document or a request; raises `NotPlainJson`.
 
     The outermost array of an entity document and the arguments of calls are no sets; sets that lie in more
     than `DOUBLED_LEVELS` others stay as they are.

@@ -23,7 +23,7 @@ DEEPEST_JSON = 127
 
 @law(Compares.DOCUMENTS)
 def printing_round_trips(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
-    """Printed policies and templates read back as the same, whoever reads; only their ids are lost."""
+    """Printed policies and templates read back as the same in every engine; only their ids are lost."""
     for writer in engines:
         read = writer.ask(ReadPolicies(case.policies))
         if not isinstance(read, Accepted):

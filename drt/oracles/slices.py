@@ -16,7 +16,7 @@ Entity = dict[str, Any]
 
 
 def slice_of(entities: str, request: str, level: int) -> str:
-    """The entities within `level` steps of the request, each with all its ancestors for parents.
+    """Select the entities within `level` steps of the request, each with all its ancestors for parents.
 
     Raises `NotPlainJson` where a document would mean something else once it is read and written again.
     """
@@ -41,7 +41,7 @@ def _mentioned(entity: Entity) -> Iterator[Uid]:
 
 
 def _uids(value: Any) -> Iterator[Uid]:
-    """The entities in a value: itself, or those in the fields of a record; sets are not looked into."""
+    """List the entities in a value: itself, or those in the fields of a record; sets are not entered."""
     waiting = [value]
     while waiting:
         value = waiting.pop()

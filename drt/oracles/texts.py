@@ -23,7 +23,7 @@ DEEPEST = 200
 
 
 def plain_json(text: str) -> Any:
-    """The value of a JSON text, for walking by recursion.
+    """Parse a JSON text, for walking by recursion.
 
     Raises `NotPlainJson` where JSON readers are known to differ, or where it nests deeper than `DEEPEST`.
     """
@@ -67,12 +67,12 @@ def nesting(text: str) -> int:
 
 
 def with_comments(policies: Source) -> Source:
-    """The same tokens with a comment before each and a line end after it."""
+    """Put a comment before each token and a line end after it."""
     return Source("".join(f"// {{\n{token.text}\r" for token in tokenize(policies.text)), policies.format)
 
 
 def comments(text: str) -> list[str]:
-    """The comments of a Cedar text in order, without blanks at their ends."""
+    """List the comments of a Cedar text in order, without blanks at their ends."""
     found: list[str] = []
     end = 0
     for start, after in [*((token.start, token.end) for token in tokenize(text)), (len(text), len(text))]:
@@ -85,7 +85,7 @@ def comments(text: str) -> list[str]:
 
 
 def bodies(canonical: str) -> tuple[str, ...]:
-    """The static policies and templates of a canonical policy set without their ids, sorted.
+    """List the static policies and templates of a canonical policy set without their ids, sorted.
 
     An annotation without a value and one with an empty value are the same (spec 06 §4). An extended `has`
     with a name that has no text is written out, as its text is (spec 06 §3).
@@ -118,7 +118,7 @@ def _has_text(name: str) -> bool:
 
 
 def _written_out(target: Any, path: list[str]) -> dict[str, Any]:
-    """The conjunction of tests that an extended `has` abbreviates (spec 01 §5)."""
+    """Write the conjunction of tests that an extended `has` abbreviates (spec 01 §5)."""
     form: dict[str, Any] = {"has": {"left": target, "attr": path[0]}}
     for name, following in pairwise(path):
         target = {".": {"left": target, "attr": name}}
@@ -143,7 +143,7 @@ def has_no_text(canonical: str) -> bool:
 
 
 def uid_literal(uid: str) -> str:
-    """A uid in JSON (spec 05 §2.1) as an entity literal."""
+    """Write a uid in JSON (spec 05 §2.1) as an entity literal."""
     document = json.loads(uid)
     inner = document.get("__entity", document)
     return f"{inner['type']}::{_quoted(inner['id'])}"

@@ -30,8 +30,9 @@ READ = Accepted()
 
 @law(Compares.ENGINES)
 def validators_agree(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
-    """Every engine gives the policies, templates and links the same verdict, strict and permissive, with the
-    same kinds of errors and the same warnings.
+    """Engines give the same verdict in each mode, with the same kinds of errors and the same warnings.
+
+    The verdict is one on every policy, template and link.
     """
     loaded = _all_loaded(case, engines, comparison)
     if loaded is None:
@@ -53,12 +54,12 @@ def _events(case: Case, mode: str, verdicts: Sequence[Outcome]) -> Iterator[str]
 
     `mode` is `strict`, `permissive`, or `level` for a verdict at a level.
     """
-    told = (
+    judged = (
         verdict
         for verdict in verdicts
         if isinstance(verdict, Validated) and verdict.errors is not None and verdict.warnings is not None
     )
-    verdict = next(told, None)
+    verdict = next(judged, None)
     if verdict is None or verdict.errors is None or verdict.warnings is None:
         return
     yield from (f"validation error {kind}" for _, kind in verdict.errors)
@@ -77,7 +78,7 @@ def _events(case: Case, mode: str, verdicts: Sequence[Outcome]) -> Iterator[str]
 
 
 def _all_loaded(case: Case, engines: Sequence[Engine], comparison: Comparison) -> list[Session] | None:
-    """The case as all engines have loaded it; None, and compared, where some refuse it."""
+    """Load the case in all engines; None, and compared, where some refuse it."""
     said = [engine.load(case) for engine in engines]
     refusals = [answer if isinstance(answer, NotLoaded) else READ for answer in said]
     comparison.compare("loading", refusals)
@@ -105,7 +106,7 @@ def _valid(verdict: Validated) -> set[str]:
 
 
 def _promising(case: Case, verdict: Validated) -> set[str]:
-    """The valid policies, and the valid links of valid templates: a link is not type-checked (spec 08 §1)."""
+    """List valid policies and the valid links of valid templates; no link is type-checked (spec 08 §1)."""
     valid = _valid(verdict)
     templates = {new_id: template for template, new_id, _ in case.links}
     if case.policies.format == "json":
@@ -114,7 +115,7 @@ def _promising(case: Case, verdict: Validated) -> set[str]:
 
 
 def _links_in(policies: str) -> dict[str, str]:
-    """The template of each link that policy JSON holds."""
+    """Find the template of each link that policy JSON holds."""
     links = json.loads(members(policies).get("templateLinks", "[]"))
     return {link["newId"]: link["templateId"] for link in links}
 
@@ -180,7 +181,7 @@ def levels_are_enough(case: Case, engines: Sequence[Engine], comparison: Compari
 
 
 def _on_slices(comparison: Comparison, engine: Engine, case: Case, level: int, valid: set[str]) -> None:
-    """The valid policies give the same response on the whole store and on the slice to a valid request.
+    """Check that valid policies give the same response to a valid request on the store and on its slice.
 
     Both stores are documents of the engine's own writing and are read without the schema, since a slice has
     lost the parents between an entity and its ancestors.

@@ -42,17 +42,17 @@ class Policies:
         return cls(document["staticPolicies"], document["templates"], (*document["templateLinks"], *links))
 
     def source(self) -> Source:
-        """The policy-set document, in the order of the mappings."""
+        """Write the policy-set document, in the order of the mappings."""
         document = {"staticPolicies": self.static, "templates": self.templates, "templateLinks": self.links}
         return Source(json.dumps(document), "json")
 
     def effects(self) -> dict[str, str]:
-        """The effect of every policy that is evaluated: static policies and links."""
+        """List the effect of every policy that is evaluated: static policies and links."""
         linked = {link["newId"]: self.templates.get(link["templateId"], {}) for link in self.links}
         return {policy: body.get("effect", "") for policy, body in [*self.static.items(), *linked.items()]}
 
     def ids(self) -> AnySet[str]:
-        """The ids of every policy that is evaluated."""
+        """List the ids of every policy that is evaluated."""
         return self.effects().keys()
 
     def reversed(self) -> Policies:
@@ -141,7 +141,7 @@ class Subject:
         self.comparison = comparison
 
     def answers(self, case: Case) -> list[Outcome]:
-        """What the engine says to every request of a case."""
+        """Ask the engine every request of a case."""
         loaded = self.engine.load(case)
         if isinstance(loaded, NotLoaded):
             return [loaded] * len(case.requests)
@@ -149,19 +149,20 @@ class Subject:
 
     @cached_property
     def base(self) -> list[Outcome]:
+        """The answers to the unchanged case."""
         return self.answers(replace(self.case, policies=self.policies.source()))
 
     def responses(self) -> Iterator[tuple[int, Authorized]]:
-        """The responses to the unchanged case, by request."""
+        """List the responses to the unchanged case, by request."""
         yield from ((index, said) for index, said in enumerate(self.base) if isinstance(said, Authorized))
 
     def responses_to(self, policies: Policies) -> Iterator[tuple[int, Authorized]]:
-        """The responses to the case with other policies, by request."""
+        """List the responses to the case with other policies, by request."""
         said = self.answers(replace(self.case, policies=policies.source()))
         yield from ((index, answer) for index, answer in enumerate(said) if isinstance(answer, Authorized))
 
     def compare_all(self, variant: str, policies: Policies, fits: Callable[..., bool] | None = None) -> None:
-        """The case with other policies gets the same responses, or fitting ones."""
+        """Check that the case with other policies gets the same responses, or fitting ones."""
         self._compare(variant, self.answers(replace(self.case, policies=policies.source())), fits)
 
     def _compare(
@@ -183,7 +184,7 @@ class Subject:
         self.comparison.hold(f"request {index}", variants, fits, index)
 
     def hold(self, variant: str, index: int, response: Authorized, lawful: Authorized) -> None:
-        """A response is what the law makes it."""
+        """Check that a response is what the law makes it."""
         variants = [(self.engine.name, response), (f"{self.engine.name}, {variant}", lawful)]
         self.comparison.hold(f"request {index}", variants, request=index)
 
@@ -228,7 +229,7 @@ def _renamed_response(answer: Outcome) -> Outcome:
 
 
 def subjects(case: Case, engines: Sequence[Engine], comparison: Comparison) -> Iterator[Subject]:
-    """The engines that read the policies of a case and can be put under a law; the others are counted."""
+    """Select the engines that read the policies of a case and fit the law; the others are counted."""
     for engine in engines:
         read = engine.ask(ReadPolicies(case.policies))
         if not isinstance(read, Accepted):

@@ -14,7 +14,7 @@ VerdictDifference = Literal["verdict", "validation-errors", "warnings"]
 
 
 def verdict_difference(first: Validated, second: Validated) -> VerdictDifference | None:
-    """What differs between two verdicts on the same policies; None where they agree."""
+    """Name what differs between two verdicts on the same policies; None where they agree."""
     if first != second:
         return "verdict"
     if not errors_agree(first, second):
@@ -56,7 +56,7 @@ def warnings_agree(first: Validated, second: Validated) -> bool:
 
 
 def comparable_warnings(verdict: Validated) -> frozenset[tuple[str, ...]]:
-    """The warnings that engines must agree on."""
+    """List the warnings that engines must agree on."""
     valid = dict(verdict.policies)
     return frozenset(
         warning

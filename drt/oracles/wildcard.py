@@ -31,9 +31,10 @@ Pattern = tuple[str | None, ...]
 
 
 def matches(text: str, pattern: Pattern) -> bool:
-    """The definition: nothing matches nothing; a star matches nothing, or one character and then itself
-    again; a character matches itself. `reach[i]` says whether the rest of the pattern matches the text from
-    i on.
+    """Match by definition: a star matches nothing, or one character and then itself again.
+
+    Nothing matches nothing; a character matches itself. `reach[i]` says whether the rest of the pattern
+    matches the text from i on.
     """
     reach = [False] * len(text) + [True]
     for element in reversed(pattern):
@@ -46,7 +47,7 @@ def matches(text: str, pattern: Pattern) -> bool:
 
 
 def characters(literal: str) -> list[tuple[str, bool]] | None:
-    """What a string literal stands for (spec 01 §3), each character with whether it was written `\\*`.
+    r"""Decode a string literal (spec 01 §3) to characters, each with whether it was written `\\*`.
 
     None where an escape is none of Cedar's.
     """
@@ -68,7 +69,7 @@ def characters(literal: str) -> list[tuple[str, bool]] | None:
 
 
 def question(expression: str) -> tuple[str, Pattern] | None:
-    """The text and the pattern of `"text" like "pattern"`; None for anything else.
+    r"""Parse the text and the pattern of `"text" like "pattern"`; None for anything else.
 
     However it is escaped, `*` is the wildcard in a pattern, but for `\\*` (spec 01 §3.1).
     """

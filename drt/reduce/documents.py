@@ -72,7 +72,7 @@ def simplify_documents(problem: Problem) -> None:
 
 
 def read(text: str) -> Any:
-    """The JSON value of a text, `NOTHING` where there is none."""
+    """Parse the JSON value of a text; `NOTHING` where there is none."""
     try:
         return json.loads(text, object_pairs_hook=_members)
     except (ValueError, RecursionError):
@@ -132,7 +132,7 @@ class _Document:
         return value
 
     def with_at(self, path: Path, value: Any) -> Any:
-        """The document with another value at a path; only the containers on the way are copied."""
+        """Replace the value at a path; only the containers on the way are copied."""
         for depth in range(len(path) - 1, -1, -1):
             container = self.at(path[:depth])
             copy: Any = dict(container) if isinstance(container, dict) else list(container)

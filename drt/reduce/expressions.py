@@ -88,7 +88,7 @@ def _node_edits(node: Node, tokens: Sequence[Token]) -> Iterator[Edit]:
 
 
 def _in_place_of(node: Node, part: Node, tokens: Sequence[Token]) -> list[str]:
-    """The part as it may stand where the node stood: in parentheses if it binds looser."""
+    """Write the part to stand where the node stood: in parentheses if it binds looser."""
     texts = [token.text for token in tokens[part.start : part.end]]
     looser = TIGHTNESS.get(part.shape, TIGHTEST) < TIGHTNESS.get(node.shape, TIGHTEST)
     return ["(", *texts, ")"] if looser and node.shape != "group" else texts

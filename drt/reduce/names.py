@@ -1,5 +1,4 @@
-"""Passes over what things are called: ids, types, attributes, strings and integers, the same in all texts at
-once.
+"""Passes over names, strings and integers: each is replaced in all texts of the case at once.
 
 A name occurs as a word in Cedar text and as a string in JSON. It is replaced in every text of the case
 together, so that what refers to it goes on referring to it.
@@ -95,13 +94,13 @@ def _take_token(problem: Problem, text: str, instead: str) -> bool:
 
 
 def _distinct(case: Case, kind: str) -> list[str]:
-    """The different texts of all tokens of a kind, in order, without the keys of the JSON formats."""
+    """List the different texts of all tokens of a kind, in order, without the keys of the JSON formats."""
     found = {token.text: None for text in texts(case) for token in tokenize(text) if token.kind == kind}
     return [text for text in found if text.strip('"') not in STRUCTURE]
 
 
 def _names(case: Case) -> dict[str, bool]:
-    """The names in a case, each with whether it is a type."""
+    """List the names in a case, each with whether it is a type."""
     found: dict[str, bool] = {}
     for text in texts(case):
         tokens = tokenize(text)
@@ -124,7 +123,7 @@ def _renamed(case: Case, name: str, letter: str) -> Case:
 
 
 def _rewritten(case: Case, instead: dict[str, str], only: int | None = None) -> Case:
-    """The case with other token texts, in all its texts; `only` picks one occurrence."""
+    """Replace token texts in all texts of the case; `only` picks one occurrence."""
     seen = 0
 
     def rewrite(text: str) -> str:
@@ -143,7 +142,7 @@ def _rewritten(case: Case, instead: dict[str, str], only: int | None = None) -> 
 
 
 def _with_short_path(case: Case, path: str, last: str) -> Case:
-    """The case with a type name cut to its last component."""
+    """Cut a type name of the case to its last component."""
     words = [part for name in path.split("::") for part in (name, "::")][:-1]
 
     def rewrite(text: str) -> str:
@@ -165,7 +164,7 @@ def _with_short_path(case: Case, path: str, last: str) -> Case:
 
 
 def _mapped(case: Case, rewrite: Callable[[str], str]) -> Case:
-    """The case with every text rewritten, in the order of `texts`."""
+    """Rewrite every text of the case, in the order of `texts`."""
     policies = replace(case.policies, text=rewrite(case.policies.text))
     schema = replace(case.schema, text=rewrite(case.schema.text)) if case.schema else None
     fragments = tuple(replace(fragment, text=rewrite(fragment.text)) for fragment in case.fragments)

@@ -32,7 +32,7 @@ def texts(case: Case) -> tuple[str, ...]:
 
 
 def weight(case: Case) -> Weight:
-    """The place of a case in the order; smaller is simpler."""
+    """Weigh a case: smaller is simpler."""
     said = texts(case)
     pieces = len(case.requests) + len(case.expressions) + len(case.links) + len(case.schemas)
     weights = [_text_weight(text) for text in said]

@@ -29,7 +29,7 @@ def _edit(problem: Problem, *edits: tuple[int, int, Sequence[str]]) -> bool:
 
 
 def _tokens(problem: Problem) -> list[Token]:
-    """The tokens of the policies, none where they are JSON: then nothing here has anything to propose."""
+    """Tokenize the policies; no tokens where they are JSON, for which nothing here has a proposal."""
     policies = problem.best.policies
     return tokenize(policies.text) if policies.format == "cedar" else []
 
@@ -52,8 +52,10 @@ def respell(problem: Problem) -> None:
 
 
 def drop_policies(problem: Problem) -> None:
-    """Leave out whole policies with their links; other links follow their templates, whose ids count the
-    policies before them."""
+    """Leave out whole policies with their links.
+
+    Other links follow their templates, whose ids count the policies before them.
+    """
     text, tokens, links = problem.best.policies.text, _tokens(problem), problem.best.links
     policies = layouts(tokens)
 
@@ -153,7 +155,7 @@ def unlink(problem: Problem) -> None:
 
 
 def _uid_text(uid: str) -> str:
-    """A uid in JSON as an entity literal, as well as tokens can tell."""
+    """Write a uid in JSON as an entity literal, as well as tokens allow."""
     strings = [token.text for token in tokenize(uid) if token.kind == "string"]
     values = dict(pairwise(strings))
     return f"{values.get(TYPE, TYPE)[1:-1]}::{values.get(ID, ID)}"

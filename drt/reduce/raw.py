@@ -56,8 +56,7 @@ def drop_statements(problem: Problem) -> None:
 
 
 def drop_brackets(problem: Problem) -> None:
-    """Leave out whole groups in brackets, with the token before them too, their contents, or the brackets
-    alone."""
+    """Leave out groups in brackets, also with the token before them, their contents, or the brackets."""
     for piece in _raw_pieces(problem.best):
         at = 0
         while at < len(tokens := tokenize(text := piece.read(problem.best))):

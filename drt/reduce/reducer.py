@@ -82,7 +82,7 @@ PASSES: tuple[Callable[[Problem], None], ...] = (
 
 
 def reduce_case(case: Case, interesting: Callable[[Case], bool], seconds: float) -> Case:
-    """The simplest case that the passes reach from an interesting one and that is still interesting.
+    """Reduce an interesting case to the simplest one that the passes reach and that is still interesting.
 
     Stops after `seconds`, at the best case so far. Reducing a reduced case again gives the same case, unless
     the first reduction ran out of time.

@@ -31,7 +31,7 @@ def hoist_repeated_keys(problem: Problem) -> None:
 
 
 def _proposals(value: Any, repetition: Path, characters: int) -> Iterator[Any]:
-    """The same document in short spelling, then documents whose repetition is elsewhere, outermost first."""
+    """Propose the document in short spelling, then documents repeated elsewhere, outermost first."""
     yield value
     plain = _without_repetition(value)
     for depth in range(len(repetition)):
@@ -54,7 +54,7 @@ def _repeating(members: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _repetition(value: Any, path: Path = ()) -> Path | None:
-    """The path of the first object that has a key twice."""
+    """Find the path of the first object that has a key twice."""
     if isinstance(value, dict) and any(isinstance(key, Again) for key in value):
         return path
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
@@ -63,7 +63,7 @@ def _repetition(value: Any, path: Path = ()) -> Path | None:
 
 
 def _without_repetition(value: Any) -> Any:
-    """The document with the last of the members of one key, as most readers of JSON take it."""
+    """Keep the last of the members of one key, as most readers of JSON do."""
     match value:
         case dict():
             return {str(key): _without_repetition(item) for key, item in value.items()}

@@ -13,7 +13,7 @@ from drt.scan.tokens import Token, tokenize
 
 
 def expression_nodes(case: Case) -> int:
-    """The operators, calls and operands of all conditions and expressions; tokens where nothing parses."""
+    """Count operators, calls and operands of conditions and expressions; tokens where nothing parses."""
     count = sum(_nodes(tokens := tokenize(text), 0, len(tokens)) for text in case.expressions)
     if case.policies.format == "json":
         return count + sum(_json_nodes(body) for body in _bodies(read(case.policies.text)))
@@ -35,7 +35,7 @@ def _nodes(tokens: list[Token], start: int, end: int) -> int:
 
 
 def _bodies(document: Any) -> Iterator[Any]:
-    """The bodies of all conditions of a policy set in JSON."""
+    """List the bodies of all conditions of a policy set in JSON."""
     waiting = [document]
     while waiting:
         match waiting.pop():

@@ -85,15 +85,15 @@ def test_the_seed_cases_that_an_engine_misses() -> None:
 
 def test_the_arbiter_is_asked_with_which_engine_it_agrees() -> None:
     case = Case(Source("permit(principal, action, resource) when { false && 1 };"), requests=(ANYONE,))
-    told = ask_arbiter("production", ("reference", EAGER), engines_agree, case, lambda: 30.0)
+    answer = ask_arbiter("production", ("reference", EAGER), engines_agree, case, lambda: 30.0)
 
-    assert (told["engine"], told["with"], told["says"]) == ("production", ["reference"], "as reference")
+    assert (answer["engine"], answer["with"], answer["says"]) == ("production", ["reference"], "as reference")
 
 
 def test_an_arbiter_that_agrees_with_all_tells_nothing() -> None:
-    told = ask_arbiter("production", ("reference",), engines_agree, Case(Source("")), lambda: 30.0)
+    answer = ask_arbiter("production", ("reference",), engines_agree, Case(Source("")), lambda: 30.0)
 
-    assert (told["with"], told["says"]) == ([], "nothing that tells them apart")
+    assert (answer["with"], answer["says"]) == ([], "nothing that tells them apart")
 
 
 @pytest.mark.parametrize(

@@ -161,11 +161,11 @@ def test_a_fault_in_the_engine_of_forty_lines_is_found(tmp_path: Path) -> None:
 
 def test_commands_of_the_document_work(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    told = CliRunner().invoke(main, ["conformance", "corpus/seeds", "--engine", "./examples/forty_lines"])
+    result = CliRunner().invoke(main, ["conformance", "corpus/seeds", "--engine", "./examples/forty_lines"])
 
     assert "drt conformance corpus/seeds --engine ./examples/forty_lines" in DOCUMENT.read_text()
-    assert told.exit_code == 0, told.output
-    assert "0 mismatched" in told.output
+    assert result.exit_code == 0, result.output
+    assert "0 mismatched" in result.output
 
 
 # The Rust engine as WebAssembly

@@ -1,4 +1,4 @@
-"""The starter of processes: what a process gets, how its end is told, and that nothing else starts one."""
+"""The starter of processes: what a process gets, how its end is reported, and that nothing else starts one."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ POLICIES = """{"staticPolicies": {"p": {"effect": "permit", "principal": {"op": 
     "templates": {}, "templateLinks": []}"""
 
 
-def told(ask: str, document: str) -> Outcome:
+def as_read(ask: str, document: str) -> Outcome:
     return read_outcome(QUESTIONS[ask], {"outcome": "Accepted", "canonical": document})
 
 
@@ -42,7 +42,7 @@ def test_a_document_is_compared_by_its_meaning(engine: ReferenceEngine | Product
         ("read_policies", POLICIES, engine.ask(ReadPolicies(Source(POLICIES, "json")))),
     ):
         assert isinstance(read, Accepted)
-        answer = told(ask, document)
+        answer = as_read(ask, document)
         assert isinstance(answer, Accepted)
         assert json.loads(answer.canonical) == json.loads(read.canonical)
         assert answer.canonical == read.canonical
@@ -62,14 +62,14 @@ def test_a_document_is_compared_by_its_meaning(engine: ReferenceEngine | Product
 )
 def test_another_meaning_has_another_form(other: str) -> None:
     assert other != ENTITIES
-    assert told("read_entities", other) != told("read_entities", ENTITIES)
+    assert as_read("read_entities", other) != as_read("read_entities", ENTITIES)
 
 
 @pytest.mark.parametrize(
     "text", ["[]", "[1]", '[{"uid": 1}]', "{}", "7", '[{"uid": {}, "attrs": {}, "parents": [1]}]']
 )
 def test_what_has_no_such_form_is_left_as_it_is(text: str) -> None:
-    read = told("read_entities", text)
+    read = as_read("read_entities", text)
     assert isinstance(read, Accepted)
     assert json.loads(read.canonical) == json.loads(text)
 
@@ -84,7 +84,7 @@ def test_names_mean_nothing() -> None:
         ("read_policies", {"staticPolicies": {"Value": {}, "annotations": {}}, "templates": {}}),
         ("read_entities", [{"uid": {"type": "U", "id": "u"}, "attrs": {"__extn": {}}, "parents": []}]),
     ):
-        read = told(ask, json.dumps(form))
+        read = as_read(ask, json.dumps(form))
         assert isinstance(read, Accepted)
         assert json.loads(read.canonical) == form
 
@@ -102,5 +102,5 @@ def test_what_our_engines_write_is_in_that_form() -> None:
             ):
                 if isinstance(read, Accepted):
                     seen += 1
-                    assert told(ask, read.canonical) == Accepted(read.canonical)
+                    assert as_read(ask, read.canonical) == Accepted(read.canonical)
     assert seen > 60

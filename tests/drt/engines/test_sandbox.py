@@ -37,7 +37,7 @@ def sleep() -> None:
 
 
 @pytest.mark.parametrize(
-    ("then", "told"),
+    ("then", "expected"),
     [
         (lambda: 7, Completed(7)),
         (lambda: os._exit(3), ProcessDied("exit 3")),
@@ -47,13 +47,13 @@ def sleep() -> None:
     ids=["answers", "exits", "hangs", "aborts"],
 )
 def test_what_an_engine_starts_ends_with_the_child(
-    spawned: Path, then: Callable[[], object], told: object
+    spawned: Path, then: Callable[[], object], expected: object
 ) -> None:
     def question(_engines: object) -> object:
         spawn(sleep)
         return then()
 
-    assert in_child(question, (), 3.0) == told
+    assert in_child(question, (), 3.0) == expected
     assert left_of(spawned) == []
 
 

@@ -1,4 +1,4 @@
-"""A case survives the disk byte for byte, and a malformed one is told with file and line."""
+"""A case survives the disk byte for byte, and a malformed one is reported with file and line."""
 
 from __future__ import annotations
 
@@ -175,7 +175,7 @@ def put(folder: Path, document: object) -> Path:
     return folder
 
 
-def told(folder: Path) -> str:
+def complaint(folder: Path) -> str:
     with pytest.raises(InputProblem) as caught:
         read_case(folder)
     return str(caught.value).replace(str(folder), "F")
@@ -225,7 +225,7 @@ def test_the_good_case_is_good(tmp_path: Path) -> None:
     ],
 )
 def test_a_malformed_case_is_told_with_file_and_line(tmp_path: Path, document: object, sentence: str) -> None:
-    said = told(put(tmp_path, document))
+    said = complaint(put(tmp_path, document))
 
     assert said.startswith(sentence)
     assert "\n" not in said
@@ -234,15 +234,15 @@ def test_a_malformed_case_is_told_with_file_and_line(tmp_path: Path, document: o
 def test_what_is_no_case_at_all_is_told(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
 
-    assert told(tmp_path / "nowhere") == "F/nowhere: there is no such case".replace("F/nowhere", "F")
-    assert told(tmp_path / "empty") == "F: not a case: it holds no case.json"
+    assert complaint(tmp_path / "nowhere") == "F/nowhere: there is no such case".replace("F/nowhere", "F")
+    assert complaint(tmp_path / "empty") == "F: not a case: it holds no case.json"
 
 
 def test_bytes_that_are_no_text_are_told_with_their_line(tmp_path: Path) -> None:
     put(tmp_path, GOOD)
     (tmp_path / "policies.cedar").write_bytes(b"permit\n\xff\xfe")
 
-    assert told(tmp_path) == "F/policies.cedar:2: not text: a byte that is not UTF-8"
+    assert complaint(tmp_path) == "F/policies.cedar:2: not text: a byte that is not UTF-8"
 
 
 def test_the_error_kinds_are_all_there_are() -> None:

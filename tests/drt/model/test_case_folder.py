@@ -162,11 +162,11 @@ def test_a_file_that_is_too_large_is_not_read(other: Path, part: str) -> None:
     with (other / part).open("r+b") as file:
         file.truncate(case_folder.LARGEST_FILE + 1)
 
-    with pytest.raises(InputProblem) as told:
+    with pytest.raises(InputProblem) as raised:
         read_case(other)
 
     assert (
-        str(told.value)
+        str(raised.value)
         == f'{other}: "{part}" has 16,777,217 bytes, and a file of a case has at most 16,777,216'
     )
 
@@ -216,10 +216,10 @@ def test_a_part_lies_in_the_folder_of_its_case(other: Path, secret: Path, name: 
     for part in ({"policies": name}, {"schema": name}, {"fragments": [name]}, {"entities": name}):
         (other / CASE_FILE).write_text(json.dumps({**document, **part}), encoding="utf-8")
 
-        with pytest.raises(InputProblem) as told:
+        with pytest.raises(InputProblem) as raised:
             read_case(other)
 
-        assert SECRET not in str(told.value)
+        assert SECRET not in str(raised.value)
 
 
 @pytest.mark.parametrize("plant", [a_link, a_pipe], ids=lambda plant: plant.__name__)

@@ -10,8 +10,8 @@ from math import ceil, floor, log10
 from drt.bench.curve import Curve
 from drt.bench.figure import Row
 from drt.bench.report import Report
+from drt.report.charts import HUES, Drawing
 from drt.report.terminal.bench import bounds, shown
-from drt.report.terminal.svg import HUES, Drawing
 
 WIDTH = 760.0
 _ROW, _LABELS, _VALUES = 22.0, 290.0, 150.0
@@ -76,8 +76,8 @@ def bars(title: str, rows: Sequence[Row]) -> str:
 
 def slacks(title: str, rows: Sequence[Row]) -> str:
     """Draw one dot per ratio, and a line to the stroke of its limit."""
-    told = "ratio, logarithmic; a dot: what was measured; a stroke: the limit that must be kept"
-    drawing, scale = _ratios(title, rows, told)
+    legend = "ratio, logarithmic; a dot: what was measured; a stroke: the limit that must be kept"
+    drawing, scale = _ratios(title, rows, legend)
     for row, top in zip(rows, _tops(), strict=False):
         middle = top + _ROW / 2
         value = scale.place(row.value)
@@ -97,7 +97,7 @@ def _style(row: Row, good: str) -> str:
     return good if row.good else "bad"
 
 
-def _ratios(title: str, rows: Sequence[Row], told: str) -> tuple[Drawing, Scale]:
+def _ratios(title: str, rows: Sequence[Row], legend: str) -> tuple[Drawing, Scale]:
     """Draw one row per figure with its name, value and limit, on a scale of decades."""
     floor_at = _TOP + _ROW * len(rows)
     about = "; ".join(f"{row.figure}: {shown(row)}" for row in rows)
@@ -108,7 +108,7 @@ def _ratios(title: str, rows: Sequence[Row], told: str) -> tuple[Drawing, Scale]
     for tick in scale.ticks:
         drawing.line((scale.place(tick), _TOP - 6), (scale.place(tick), floor_at))
         drawing.text((scale.place(tick), floor_at + 16), f"{tick:,g}", style="quiet", anchor="middle")
-    drawing.text((16, floor_at + 38), told, style="quiet")
+    drawing.text((16, floor_at + 38), legend, style="quiet")
     for row, top in zip(rows, _tops(), strict=False):
         drawing.text((_LABELS - 10, top + 15), row.figure, anchor="end")
         drawing.text((WIDTH - _VALUES + 16, top + 15), shown(row), style=_style(row, "ink"))

@@ -70,7 +70,7 @@ def _any_policy(source: Source, scenario: Scenario) -> tuple[int, Policy]:
 
 
 def _bodies(scenario: Scenario) -> list[tuple[int, int, Expr]]:
-    """Every condition body with the numbers of its policy and clause."""
+    """Yield every condition body with the numbers of its policy and clause."""
     return [
         (number, clause, condition.body)
         for number, policy in enumerate(scenario.policies)
@@ -175,7 +175,7 @@ _TURNED.update({"containsAll": "containsAny", "containsAny": "containsAll"})
 
 
 def _flip_scope(source: Source, scenario: Scenario) -> Scenario:
-    """Another constraint of the same variable on the same entity or actions."""
+    """Draw another constraint of the same variable on the same entity or actions."""
     number, policy = _any_policy(source, scenario)
     match source.integer(0, 2):
         case 0:
@@ -266,7 +266,7 @@ def _alter_attribute(source: Source, scenario: Scenario) -> Scenario | None:
 
 
 def _add_parent(source: Source, scenario: Scenario) -> Scenario | None:
-    """One more edge in the hierarchy, where it closes no cycle."""
+    """Add an edge to the hierarchy, where it closes no cycle."""
     by_uid = {entity.uid: entity for entity in scenario.entities}
     pairs = [
         (number, other.uid)
@@ -292,7 +292,7 @@ def _drop_entity(source: Source, scenario: Scenario) -> Scenario | None:
 
 
 def _mix_requests(source: Source, scenario: Scenario) -> Scenario | None:
-    """One request with a part of another."""
+    """Replace a part of one request by that of another."""
     requests = list(scenario.requests)
     if len(requests) < 2:
         return None

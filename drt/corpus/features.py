@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from drt.model.case import Case
-from drt.coverage.observation import features_of
+from drt.coverage.observation import bins_of
 from drt.diagnosis.features import case_features
 from drt.engines.sandbox import Completed, in_child
 from drt.model.saved_case import SavedCase
@@ -33,7 +33,7 @@ def cells_reached(cases: Sequence[Known]) -> Iterator[tuple[Path, SavedCase, fro
 
 def _ask(cases: Sequence[Case]) -> list[frozenset[str]] | None:
     answer = in_child(
-        lambda _engines: [frozenset(features_of(case)) for case in cases], (), SECONDS_A_CASE * len(cases)
+        lambda _engines: [frozenset(bins_of(case)) for case in cases], (), SECONDS_A_CASE * len(cases)
     )
     return answer.answer if isinstance(answer, Completed) else None
 

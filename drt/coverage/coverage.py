@@ -15,7 +15,7 @@ from drt.model.outcome import ErrorKind
 
 
 @dataclass(frozen=True, slots=True)
-class FeatureRow:
+class OperatorRow:
     """One operator, function or scope constraint: its outcomes over all kinds, and its bins."""
 
     name: str
@@ -33,7 +33,7 @@ class Coverage:
     then wrong. `validation` counts the reports of validators and linkers.
     """
 
-    rows: tuple[FeatureRow, ...]
+    rows: tuple[OperatorRow, ...]
     error_kinds: Mapping[str, int]
     validation: Mapping[str, int]
     reached: int
@@ -100,11 +100,11 @@ def coverage(hits: Mapping[str, int], events: Mapping[str, int] | None = None) -
     )
 
 
-def _row(name: str, own: Sequence[str], seen: Set[str]) -> FeatureRow:
+def _row(name: str, own: Sequence[str], seen: Set[str]) -> OperatorRow:
     hit = [one for one in own if one in seen]
     outcomes = sorted(set(map(_outcome, own)))
     reached = set(map(_outcome, hit))
-    return FeatureRow(
+    return OperatorRow(
         name,
         tuple(outcome for outcome in outcomes if outcome in reached),
         tuple(outcome for outcome in outcomes if outcome not in reached),

@@ -72,13 +72,13 @@ class Reached:
     situations: Counter[str] = field(default_factory=Counter)
 
 
-def features_of(case: Case) -> Counter[str]:
+def bins_of(case: Case) -> Counter[str]:
     """Count the hits of each bin; none where the reference cannot read the case."""
-    return reached_by(case).bins
+    return observe(case).bins
 
 
 @door
-def reached_by(case: Case) -> Reached:
+def observe(case: Case) -> Reached:
     """Observe a case; nothing is reached where the reference cannot read it."""
     loaded = ReferenceEngine().load(case)
     if not isinstance(loaded, LoadedReference):

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from drt.coverage.observation import reached_by
+from drt.coverage.observation import observe
 from drt.engines.deadline import Alarm, Stuck
 from drt.engines.guard import Guarded
 from drt.model.engine import Engine, NotLoaded
@@ -53,7 +53,7 @@ class CoverageObserver:
         start = time.perf_counter()
         self._alarm.set(self._deadline)
         try:
-            reached = reached_by(drawn.case)
+            reached = observe(drawn.case)
             self.features.update(reached.bins)
             self.situations.update(reached.situations)
             if drawn.stream:

@@ -112,7 +112,8 @@ class _Reader:
         word = self.text
         if word in RELATIONS:
             self.at += 1
-            return Node("relation", "bool", start, self.at_after(right := self.chain(3)), (left, right))
+            right = self.chain(3)
+            return Node("relation", "bool", start, self.at, (left, right))
         if word == "like":
             self.at += 2
             return Node("relation", "bool", start, self.at, (left,))
@@ -126,12 +127,10 @@ class _Reader:
             self.name()
             if self.text == "in":
                 self.at += 1
-                return Node("relation", "bool", start, self.at_after(right := self.chain(3)), (left, right))
+                right = self.chain(3)
+                return Node("relation", "bool", start, self.at, (left, right))
             return Node("relation", "bool", start, self.at, (left,))
         return left
-
-    def at_after(self, _: Node) -> int:
-        return self.at
 
     def prefix(self) -> Node:
         start = self.at

@@ -61,7 +61,7 @@ OPERANDS_END = frozenset([")", "]", "}"])
 
 
 def spell(texts: Sequence[str]) -> str:
-    """Text from token texts, a line a policy, with blanks where people put them or tokens would merge."""
+    """Write token texts, one line per policy, with blanks where people put them or tokens would merge."""
     written: list[str] = []
     before = earlier = ""
     for text in texts:
@@ -94,7 +94,7 @@ def edited(text: str, tokens: Sequence[Token], edits: Sequence[tuple[int, int, S
 
 
 def _closed_up(before: str, after: str) -> str:
-    """Two pieces of text with what kept them apart gone; a blank stays between words."""
+    """Join two pieces of text; a blank stays between words."""
     words = before[-1:].isalnum() and after[:1].isalnum()
     return f"{before} {after}" if words else before + after
 
@@ -122,7 +122,7 @@ def _ends_operand(text: str) -> bool:
 
 
 def matching(tokens: Sequence[Token]) -> dict[int, int]:
-    """Where each opening bracket closes; brackets that do not fit are left out."""
+    """Find where each opening bracket closes; brackets that do not fit are left out."""
     open_at: list[int] = []
     pairs: dict[int, int] = {}
     for index, token in enumerate(tokens):

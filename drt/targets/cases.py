@@ -146,7 +146,7 @@ def changed_json(source: Source) -> Case:
 
 
 def odd_text(source: Source) -> Case:
-    """Draw policies in words that nobody would choose, in text or in JSON, or straight from the grammar."""
+    """Draw policies in unusual words, in text or in JSON, or straight from the grammar."""
     if source.boolean(0.4):
         return Case(policies=Text(Grammar(source).policies(2)))
     drawn = scenario(source, ODD_TEXT)

@@ -1,7 +1,7 @@
-"""Profiles: how a scenario is drawn. The first is complete; every other one is a change of an earlier one.
+"""Profiles: the knobs by which a scenario is drawn.
 
-A knob is a probability unless its name says otherwise. What a knob breaks on purpose is named in the
-scenario's `intended_misfits`.
+The first profile is complete; every other one is a change of an earlier one. A knob is a probability unless
+its type is another. Whatever a knob breaks on purpose is named in the scenario's `intended_misfits`.
 """
 
 from __future__ import annotations
@@ -106,10 +106,10 @@ TEMPLATES = replace(TYPED, name="templates", templates=0.6)
 HOSTILE_TEXT = replace(
     TYPED, name="hostile-text", hostile_text=True, odd_strings=0.5, odd_names=0.4, odd_spelling=0.5
 )
-"""Well typed, in words nobody would choose: odd names, ids, strings and spellings."""
+"""Well typed, in unusual words: odd names, ids, strings and spellings."""
 
 IMPLIED = replace(TYPED, name="implied", explicit_escapes=False)
-"""Well typed; entity references and extension values are written as only the schema can tell."""
+"""Well typed; entity references and extension values are written so that only the schema identifies them."""
 
 NEAR_MISS_SCHEMA = replace(TYPED, name="near-miss-schema", near_miss_schema=True)
 """Everything was drawn from a schema of which one attribute or parent has changed since."""

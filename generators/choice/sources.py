@@ -15,7 +15,7 @@ from typing import Protocol, TypeVar, cast
 T = TypeVar("T")
 
 Choice = int | bool
-"""One recorded decision; its Python class says which question it answers."""
+"""One recorded decision; its Python class is that of the question."""
 
 
 class Source(Protocol):

@@ -106,7 +106,7 @@ def approximate(facts: Facts, expr: Expr) -> Value:
 
 
 def equal(a: Value, b: Value) -> bool:
-    """Cedar's equality on values (spec 02 §2)."""
+    """Return whether two values are equal (spec 02 §2)."""
     match a, b:
         case (ExtV(kind, _, key), ExtV(other_kind, _, other_key)):
             return kind == other_kind and key == other_key

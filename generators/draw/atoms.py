@@ -97,7 +97,7 @@ class Atoms(Comparisons):
     # Sets.
 
     def membership(self, depth: int, want: bool | None) -> Expr:
-        """`contains`, `containsAll`, `containsAny` or `isEmpty`, on a set of the world or a set literal."""
+        """Draw `contains`, `containsAll`, `containsAny` or `isEmpty` on a set path or literal."""
         source, terms = self.source, self.terms
         sets = [type_ for type_ in self.context.index.by_type if isinstance(type_, SetT)]
         if not sets or source.integer(0, 3) == 3:
@@ -134,7 +134,7 @@ class Atoms(Comparisons):
         return Binary(op, left, SetLit(tuple(items)))
 
     def _among(self, depth: int, want: bool | None) -> Expr:
-        """`[…].contains(path)`: the path's own value is in the list where that is wanted."""
+        """Draw `[…].contains(path)`: the path's own value is in the list where that is wanted."""
         source, terms = self.source, self.terms
         type_ = source.choice(tuple(self.context.index.by_type))
         if not is_exact(type_):
@@ -148,7 +148,7 @@ class Atoms(Comparisons):
     # Entities.
 
     def containment(self, depth: int, want: bool | None) -> Expr:
-        """`in`: an entity in one of its own ancestors, in a list with one, in another path."""
+        """Draw `in`: an entity in one of its own ancestors, in a list with one, in another path."""
         source, context = self.source, self.context
         if not context.index.entities:
             return self.identity(depth, want)
@@ -214,7 +214,7 @@ class Atoms(Comparisons):
     # Presence.
 
     def presence(self, depth: int, want: bool | None) -> Expr:
-        """`has` on its own: of an optional attribute, of a chain, of one that does not exist."""
+        """Draw `has` on its own: of an optional attribute, of a chain, of one that does not exist."""
         source, context = self.source, self.context
         rooted = source.choice(context.index.optional or context.index.entities)
         path = rooted.path
@@ -230,7 +230,7 @@ class Atoms(Comparisons):
         return Has(rooted.expression(len(path.attrs) - 1), (path.attrs[-1],))
 
     def tag_presence(self, depth: int, want: bool | None) -> Expr:
-        """`hasTag` on its own, or a comparison of a tag's value."""
+        """Draw `hasTag` on its own, or a comparison of a tag's value."""
         source, context = self.source, self.context
         rooted, tag_type = source.choice(context.index.tagged)
         tags = context.tags(context.lookup(rooted))

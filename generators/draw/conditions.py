@@ -139,7 +139,7 @@ class Conditions:
         return (tests, kept) if kept else ([], environments)
 
     def expression(self, depth: int) -> Expr:
-        """Any expression worth evaluating by itself; an unguarded path stays behind an `if`."""
+        """Draw an expression of any type, to evaluate by itself; an unguarded path is behind an `if`."""
         context, source = self.context, self.source
         types = tuple(context.index.by_type)
         if not types or source.boolean(0.4):

@@ -118,6 +118,6 @@ _KNOWN = {
 
 
 def neighbour(value: int, delta: int) -> int:
-    """`value + delta` where 64 bits hold it, else `value`."""
+    """Return `value + delta` where 64 bits hold it, else `value`."""
     near = value + delta
     return near if LONG_MIN <= near <= LONG_MAX else value

@@ -40,7 +40,7 @@ class Values:
         self.uids: dict[str, list[Uid]] = {}
 
     def draw_uids(self) -> None:
-        """Fix which entities there are of each type; the ids of an enumerated type are those it lists."""
+        """Draw the uids of each type; those of an enumerated type are the ids that it lists."""
         source = self.source
         lo, hi = self.profile.entities_each
         for entity_type in self.schema.entity_types:

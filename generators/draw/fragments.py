@@ -27,7 +27,7 @@ def fragments_of(source: Source, schema: Schema) -> tuple[Schema, ...]:
 
 
 def shared_out(source: Source, schema: Schema, count: int) -> list[set[Name]]:
-    """Share the definitions out among `count` fragments; a fragment may get none."""
+    """Distribute the definitions over `count` fragments; a fragment may get none."""
     owned: list[set[Name]] = [set() for _ in range(count)]
     tied = tied_to_enums(schema)
     names: list[Name] = [*schema.types, *schema.actions_by_uid]
@@ -117,7 +117,7 @@ class _Fragment:
         self._action(action)
 
     def _needless(self) -> None:
-        """Now and then, declare something that nothing here uses."""
+        """Declare something, sometimes, that nothing here uses."""
         if self.source.boolean(0.2):
             plain = [each.name for each in self.whole.entity_types if not each.enum]
             self._mention(self.source.choice(plain))

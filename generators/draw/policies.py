@@ -122,7 +122,7 @@ class _PolicyDraw:
         return Constraint("is in", uid.type, Slot(slot))
 
     def _container(self, uid: Uid) -> Uid:
-        """Something the entity is in, mostly; otherwise something it could be in by its type."""
+        """Draw an entity that this one is in, mostly, or one that it could be in by its type."""
         source, context = self.source, self.context
         above = ancestors(uid, context.entities)
         if above and source.integer(0, 9) < 9:
@@ -243,7 +243,7 @@ def _admits_action(schema: Schema, constraint: ActionConstraint, uid: Uid) -> bo
 
 
 def draw_links(context: Context, policies: list[Aimed], ids: tuple[str, ...]) -> tuple[Link, ...]:
-    """Links of every template: one with the values its witness meets, and some with others."""
+    """Draw links of every template: one with the values that its witness meets, and some with others."""
     source, values = context.source, context.values
     links: list[Link] = []
     for aimed, id_ in zip(policies, ids, strict=True):

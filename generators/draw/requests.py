@@ -16,7 +16,7 @@ MOST_MISSED = 6
 def draw_requests(
     context: Context, policies: list[Aimed], count: int, favoured: int | None = None
 ) -> tuple[Request, ...]:
-    """Up to `count` different requests; fewer where the world is too small for so many.
+    """Draw up to `count` different requests; fewer where the world is too small for so many.
 
     One in three is aimed at the `favoured` policy, where there is one.
     """
@@ -72,7 +72,7 @@ def _near(context: Context, aimed: Aimed) -> Request:
 
 
 def _within(context: Context, constraint: Constraint, uid: Uid) -> Uid:
-    """Another entity of the type, mostly one that a scope constraint admits as well."""
+    """Draw another entity of the type, mostly one that a scope constraint admits as well."""
     source, entity = context.source, constraint.entity
     if not isinstance(entity, Uid) or source.integer(0, 3) == 3:
         return context.values.uid(uid.type)

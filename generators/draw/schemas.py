@@ -157,7 +157,7 @@ class _SchemaDraw:
             if self.enums and source.integer(0, 3) == 3:
                 return EntityT(self.enums[0].name)
             if source.integer(0, 15) == 15 and self.action_spaces[0] == self.action_spaces[1]:
-                # With actions in two namespaces `Action` could not be said in one of them (spec 07 §4).
+                # With actions in two namespaces one of them could not name `Action` (spec 07 §4).
                 return EntityT(_qualify(self.action_spaces[0], "Action"))
             return EntityT(source.choice(self.names))
         if depth > 0 and shape == "set" and "sets" not in self.left_out:

@@ -97,7 +97,7 @@ def as_extended_has(expr: Expr) -> Has | None:
 
 
 def places(expr: Expr, at: Place = ()) -> Iterator[tuple[Place, Expr]]:
-    """Every sub-expression with its place, the root first, then in source order."""
+    """Yield every sub-expression with its place, the root first, then in source order."""
     yield at, expr
     for number, part in enumerate(parts(expr)):
         yield from places(part, (*at, number))
@@ -113,7 +113,7 @@ def put(expr: Expr, place: Place, new: Expr) -> Expr:
 
 
 def size(expr: Expr) -> int:
-    """How many nodes an expression has."""
+    """Count the nodes of an expression."""
     return 1 + sum(size(part) for part in parts(expr))
 
 

@@ -116,7 +116,7 @@ class Environment:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """A chain of attributes to a value of a type; `optional` says of each step whether it may be absent."""
+    """A chain of attributes to a value of a type; `optional` holds for each step whether it may be absent."""
 
     attrs: tuple[str, ...]
     type: Type
@@ -192,14 +192,14 @@ class Schema:
         return {}
 
     def paths_of_type(self, name: str) -> tuple[Path, ...]:
-        """Attribute chains from an entity of a type, the empty one first."""
+        """Return the attribute chains from an entity of a type, the empty one first."""
         known = self._paths.get(name)
         if known is None:
             known = self._paths[name] = self._search(EntityT(name))
         return known
 
     def paths_of_record(self, record: RecordT) -> tuple[Path, ...]:
-        """Attribute chains into a record, without the empty one."""
+        """Return the attribute chains into a record, without the empty one."""
         return self._search(record)
 
     def _search(self, start: Type) -> tuple[Path, ...]:

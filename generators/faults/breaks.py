@@ -38,7 +38,7 @@ def _with_type(schema: Schema, entity_type: EntityType) -> Schema:
 
 
 def _with_attribute(source: Source, schema: Schema, type_: Type) -> Schema:
-    """One more attribute on some standard entity type."""
+    """Add an attribute to some standard entity type."""
     places = [place for place, entity_type in enumerate(schema.entity_types) if not entity_type.enum]
     place = source.choice(places)
     types = list(schema.entity_types)

@@ -137,7 +137,7 @@ def mutated_json(source: Source, text: str) -> str:
 
 
 def _with_mutated_value(source: Source, text: str) -> str:
-    """One value exchanged, left out or moved; a text that is no JSON any more stays as it is."""
+    """Exchange, drop or move one value; return a text that is not JSON unchanged."""
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):

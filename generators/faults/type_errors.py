@@ -1,7 +1,7 @@
 """Policies with validation errors in their conditions, one or several (spec 08 §13).
 
-Errors are put beside, below and after each other, since a checker goes on with a guessed type; some stand
-where it never gets to.
+Errors are put beside, below and after each other, since a checker continues with a guessed type; some
+are out of its reach.
 """
 
 from __future__ import annotations

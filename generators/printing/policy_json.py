@@ -59,12 +59,12 @@ def policy_set_json(
 
 
 def policy_json(policy: Policy) -> Json:
-    """One policy object, plainly (spec 06 §2)."""
+    """Write one policy, plainly (spec 06 §2)."""
     return _Writer(PLAIN).policy(policy)
 
 
 def expression_json(expr: Expr) -> Json:
-    """One expression, plainly (spec 06 §3)."""
+    """Write one expression, plainly (spec 06 §3)."""
     return _Writer(PLAIN).expression(expr)
 
 
@@ -77,7 +77,7 @@ class _Writer:
         self.odd = spelling.odd
 
     def policy(self, policy: Policy) -> Json:
-        """One policy object (spec 06 §2)."""
+        """Write one policy (spec 06 §2)."""
         document: dict[str, Json] = {
             "effect": policy.effect,
             "principal": self._constraint(policy.principal),
@@ -122,7 +122,7 @@ class _Writer:
                 return {"op": op, "entity": self.uid(constraint.actions[0])}
 
     def expression(self, expr: Expr) -> Json:
-        """One expression (spec 06 §3)."""
+        """Write one expression (spec 06 §3)."""
         match expr:
             case Lit(Uid() as uid):
                 return {"Value": {"__entity": {"type": uid.type, "id": uid.id}}}

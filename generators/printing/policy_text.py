@@ -47,7 +47,7 @@ def print_policies(policies: Iterable[Policy], spelling: Spelling = PLAIN) -> st
 
 
 def print_expression(expr: Expr, spelling: Spelling = PLAIN) -> str:
-    """One expression."""
+    """Write one expression."""
     return Printer(spelling).expression(expr)
 
 
@@ -131,7 +131,7 @@ class Printer:
         return text if self.plain else self.bracket(text)
 
     def bracket(self, text: str) -> str:
-        """Now and then, parentheses that change nothing."""
+        """Add, sometimes, parentheses that change nothing."""
         return f"({self.space('')}{text})" if self.odd(24) else text
 
     def _write(self, expr: Expr) -> tuple[str, int]:

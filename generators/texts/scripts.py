@@ -1,6 +1,6 @@
 """Texts that mix scripts, or hold what looks like something else or like nothing (spec 08 §8).
 
-Owns the classes of characters that the warnings tell apart, with a few of each; any code point comes in
+Owns the classes of characters that the warnings distinguish, with a few of each; any code point comes in
 besides, so that tables are tried as a whole.
 """
 

@@ -14,7 +14,7 @@ from drt.cli.main import main
 from drt.coverage.bins import bins
 from drt.coverage.coverage import coverage
 from drt.coverage.events import VALIDATION
-from drt.coverage.observation import features_of
+from drt.coverage.observation import bins_of
 from drt.model.case import Case, Request, Source
 from drt.run.log import LogWriter
 from drt.targets.table import TARGETS
@@ -29,7 +29,7 @@ REQUEST = Request(
 
 
 def features(*expressions: str, policies: str = "") -> set[str]:
-    return set(features_of(Case(Source(policies), requests=(REQUEST,), expressions=expressions)))
+    return set(bins_of(Case(Source(policies), requests=(REQUEST,), expressions=expressions)))
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_an_extended_has_that_only_json_can_write_is_reported_alike() -> None:
     body = expression_json(Has(RecordLit((("a b", RecordLit((("if", Lit(1)),))),)), ("a b", "if")))
     policy = policy_json(Policy("permit")) | {"conditions": [{"kind": "when", "body": body}]}
     document = {"staticPolicies": {"a": policy}, "templates": {}, "templateLinks": []}
-    found = features_of(Case(Source(json.dumps(document), "json"), requests=(REQUEST,)))
+    found = bins_of(Case(Source(json.dumps(document), "json"), requests=(REQUEST,)))
     assert "has path|record|true" in found
     assert not any(one.startswith("has|") for one in found)
 
@@ -71,7 +71,7 @@ def test_an_extended_has_is_drawn_with_all_its_outcomes() -> None:
     found: Counter[str] = Counter()
     for index in range(200):
         for target in ("kinds", "authorize-untyped", "authorize-typed"):
-            found.update(features_of(TARGETS[target].draw(RecordingSource(index))))
+            found.update(bins_of(TARGETS[target].draw(RecordingSource(index))))
     (row,) = [row for row in coverage(found).rows if row.name == "has path"]
     assert row.missing == ()
 
@@ -89,17 +89,17 @@ def test_a_link_reports_the_constraint_of_its_template() -> None:
     policies = Source("permit(principal in ?principal, action, resource == ?resource);")
     values = (("?principal", '{"type": "U", "id": "a"}'), ("?resource", '{"type": "R", "id": "s"}'))
     case = Case(policies, requests=(REQUEST,), links=(("policy0", "l", values),))
-    assert {"principal in ?slot||true", "resource == ?slot||false"} <= set(features_of(case))
+    assert {"principal in ?slot||true", "resource == ?slot||false"} <= set(bins_of(case))
 
 
 def test_what_the_targets_reach_is_in_the_table_and_fills_it() -> None:
     """The table is no wish: nothing outside it is reached, and even drawing alone reaches most of it."""
     found: Counter[str] = Counter()
     for index in range(700):
-        found.update(features_of(TARGETS["kinds"].draw(RecordingSource(index))))
+        found.update(bins_of(TARGETS["kinds"].draw(RecordingSource(index))))
         if index % 7 == 0:
             for target in ("authorize-untyped", "authorize-typed", "rbac"):
-                found.update(features_of(TARGETS[target].draw(RecordingSource(index))))
+                found.update(bins_of(TARGETS[target].draw(RecordingSource(index))))
     result = coverage(found)
     assert result.unexpected == ()
     assert result.percent > 80

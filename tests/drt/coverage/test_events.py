@@ -22,7 +22,7 @@ from drt.coverage.events import (
     happened,
     never,
 )
-from drt.coverage.observation import reached_by
+from drt.coverage.observation import observe
 from drt.engines import build
 from drt.model.case import Case, Request, Source
 from drt.model.divergence import Oracle
@@ -64,7 +64,7 @@ def situations_of(
     links: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (),
 ) -> set[str]:
     case = Case(Source(policies), ENTITIES, requests=(REQUEST,), links=links, expressions=expressions)
-    return set(reached_by(case).situations)
+    return set(observe(case).situations)
 
 
 @pytest.mark.parametrize(
@@ -136,11 +136,11 @@ def test_situations_of_links_are_recognised() -> None:
 def test_drawing_alone_reaches_every_situation_and_no_unknown_one() -> None:
     found: Counter[str] = Counter()
     for random_seed in range(500):
-        found.update(reached_by(streams(RecordingSource(random_seed)).case).situations)
+        found.update(observe(streams(RecordingSource(random_seed)).case).situations)
     for random_seed in range(60):
-        found.update(reached_by(TARGETS["evaluate"].draw(RecordingSource(random_seed))).situations)
+        found.update(observe(TARGETS["evaluate"].draw(RecordingSource(random_seed))).situations)
     for random_seed in range(300):
-        found.update(reached_by(TARGETS["wildcard"].draw(RecordingSource(random_seed))).situations)
+        found.update(observe(TARGETS["wildcard"].draw(RecordingSource(random_seed))).situations)
     assert set(found) <= set(SITUATIONS)
     assert [name for name in SITUATIONS if not found[name]] in ([], ["like: a star that is no wildcard"])
 
@@ -148,7 +148,7 @@ def test_drawing_alone_reaches_every_situation_and_no_unknown_one() -> None:
 def test_the_grid_alone_has_every_operator_and_function_succeed_and_fail() -> None:
     found: Counter[str] = Counter()
     for random_seed in range(1200):
-        found.update(reached_by(TARGETS["kinds"].draw(RecordingSource(random_seed))).bins)
+        found.update(observe(TARGETS["kinds"].draw(RecordingSource(random_seed))).bins)
     apart = ("scope *", "answer: *", "stream: *", "response: *", *SITUATIONS, *VALIDATION)
     missed = never(happened(Seen(found)))
     assert [name for name in missed if not any(fnmatchcase(name, glob) for glob in apart)] == []

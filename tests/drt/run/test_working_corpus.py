@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from drt.coverage.observation import reached_by
+from drt.coverage.observation import observe
 from drt.engines import build
 from drt.engines.deadline import Alarm
 from drt.engines.guard import Guarded
@@ -152,7 +152,7 @@ def test_a_working_corpus_that_lanes_share_is_seen(
 
 def test_pairs_join_an_operand_and_the_form_around_it() -> None:
     case = TARGETS["evaluate"].draw(RecordingSource(3))
-    reached = reached_by(case)
+    reached = observe(case)
     assert reached.crosses
     assert all(below in reached.bins and above in reached.bins for below, above in reached.crosses)
 

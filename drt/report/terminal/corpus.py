@@ -27,17 +27,15 @@ SHOWN_TAGS = 24
 def print_checked(console: Console, found: Checked) -> None:
     """Print one sentence per fault, then their number."""
     for fault in found.faults:
-        shown_text = f"{fault} (mended)" if fault.mended else str(fault)
+        line = f"{fault} (mended)" if fault.mended else str(fault)
         console.print(
-            Text(escape_untrusted(shown_text), style="red" if fault.unreadable else "yellow"), soft_wrap=True
+            Text(escape_untrusted(line), style="red" if fault.unreadable else "yellow"), soft_wrap=True
         )
     left = sum(1 for fault in found.faults if not fault.mended)
     unreadable = sum(1 for fault in found.faults if fault.unreadable)
-    shown_text = f"{left} {'fault' if left == 1 else 'faults'}" if left else "all in order"
+    line = f"{left} {'fault' if left == 1 else 'faults'}" if left else "all in order"
     hint = f", {unreadable} of them unreadable" if unreadable else ""
-    console.print(
-        Text(f"{len(found.cases)} cases read: {shown_text}{hint}", style="bold red" if left else "bold")
-    )
+    console.print(Text(f"{len(found.cases)} cases read: {line}{hint}", style="bold red" if left else "bold"))
 
 
 def print_stats(console: Console, figures: Stats) -> None:
@@ -63,13 +61,13 @@ def print_stats(console: Console, figures: Stats) -> None:
         console.print()
         console.print(_sizes(figures.sizes))
     for title, counts in (("tags", figures.tags), ("words", figures.features)):
-        shown_text = ", ".join(
+        line = ", ".join(
             f"{escape_untrusted(name)} {count}" for name, count in list(counts.items())[:SHOWN_TAGS]
         )
         more = len(counts) - SHOWN_TAGS
-        if shown_text:
+        if line:
             console.print()
-            console.print(Text(f"{title}: {shown_text}{f', and {more} more' if more > 0 else ''}"))
+            console.print(Text(f"{title}: {line}{f', and {more} more' if more > 0 else ''}"))
 
 
 def _counts(title: str, counts: Mapping[str, int]) -> Table:
@@ -105,11 +103,11 @@ def print_merged(console: Console, done: Sequence[Merged], left: Mapping[Path, S
                 Text(f"{escape_untrusted(from_here(str(one.source)))} {one.fate}{place}"), soft_wrap=True
             )
     for other, names in left.items():
-        shown_text = f"{from_here(str(other / KNOWN_FILE))}: not taken in: {', '.join(names)}"
-        console.print(Text(escape_untrusted(shown_text), style="yellow"), soft_wrap=True)
+        line = f"{from_here(str(other / KNOWN_FILE))}: not taken in: {', '.join(names)}"
+        console.print(Text(escape_untrusted(line), style="yellow"), soft_wrap=True)
     counts = Counter(one.fate for one in done)
-    shown_text = ", ".join(f"{count} {fate}" for fate, count in counts.most_common())
-    console.print(Text(f"{_cases(len(done))} looked at: {shown_text}", style="bold"))
+    line = ", ".join(f"{count} {fate}" for fate, count in counts.most_common())
+    console.print(Text(f"{_cases(len(done))} looked at: {line}", style="bold"))
 
 
 def print_pruning(console: Console, pruning: Pruning, gone: Sequence[Path], carried_out: bool) -> None:
@@ -125,9 +123,9 @@ def print_pruning(console: Console, pruning: Pruning, gone: Sequence[Path], carr
     kinds = Counter(reason.partition(" reaches ")[0] for _, reason in pruning.keep)
     for reason, count in kinds.most_common():
         console.print(Text(f"{_cases(count)} stay: {escape_untrusted(reason)}", style="dim"))
-    shown_text = f"{_cases(len(went))} dropped" if carried_out else f"{_cases(len(pruning.drop))} can go"
+    line = f"{_cases(len(went))} dropped" if carried_out else f"{_cases(len(pruning.drop))} can go"
     hint = "; --apply drops them" if pruning.drop and not carried_out else ""
-    console.print(Text(f"{shown_text}, {len(pruning.keep)} stay{hint}", style="bold"))
+    console.print(Text(f"{line}, {len(pruning.keep)} stay{hint}", style="bold"))
 
 
 def _cases(count: int) -> str:
@@ -137,15 +135,15 @@ def _cases(count: int) -> str:
 def print_case(console: Console, path: Path, saved: SavedCase) -> None:
     """One case: what it shows, its texts, what must come out, what is known, and how to ask it by hand."""
     console.print(Text(escape_untrusted(saved.description or saved.name), style="bold"))
-    for name, shown_text in _facts(path, saved):
-        console.print(Text(f"{name}: {escape_untrusted(shown_text)}", style="dim"), soft_wrap=True)
+    for name, line in _facts(path, saved):
+        console.print(Text(f"{name}: {escape_untrusted(line)}", style="dim"), soft_wrap=True)
     console.print()
     console.print(case_texts(saved.case))
     expected = list(_expected(saved))
     if expected:
         console.print(Text("must come out", style="bold dim"))
-        for shown_text in expected:
-            console.print(Text(f"  {escape_untrusted(shown_text)}"), soft_wrap=True)
+        for line in expected:
+            console.print(Text(f"  {escape_untrusted(line)}"), soft_wrap=True)
     print_lines(console, by_hand(saved.case, files_of(path)))
 
 
@@ -161,7 +159,7 @@ def _facts(path: Path, saved: SavedCase) -> list[tuple[str, str]]:
     if saved.verdict is not None:
         written = f" ({saved.verdict.source})" if saved.verdict.source else ""
         facts.append(("verdict", f"{saved.verdict.wrong} is wrong: {saved.verdict.because}{written}"))
-    return [(name, shown_text) for name, shown_text in facts if shown_text]
+    return [(name, line) for name, line in facts if line]
 
 
 def _origin(saved: SavedCase) -> str:
@@ -171,35 +169,33 @@ def _origin(saved: SavedCase) -> str:
         return ""
     engines = origin.get("engines")
     named = engines.items() if isinstance(engines, dict) else ()
-    shown_text = " and ".join(f"{name} {version}" for name, version in named)
+    line = " and ".join(f"{name} {version}" for name, version in named)
     return (
         f"{origin['target']}, random seed {origin.get('random_seed')}, case {origin.get('index')}"
-        f"{f'; {shown_text}' if shown_text else ''}"
+        f"{f'; {line}' if line else ''}"
     )
 
 
 def _expected(saved: SavedCase) -> list[str]:
     expected = saved.expected
-    shown_text = []
+    line = []
     if expected.rejected is not None:
-        shown_text.append(f"the {expected.rejected} refused")
+        line.append(f"the {expected.rejected} refused")
     if expected.should_validate is not None:
-        shown_text.append(
-            "the policies are valid" if expected.should_validate else "the policies are not valid"
-        )
+        line.append("the policies are valid" if expected.should_validate else "the policies are not valid")
     for response in expected.responses:
         if response.rejected:
-            shown_text.append(f"request {response.request}: refused")
+            line.append(f"request {response.request}: refused")
             continue
         reason = ", ".join(response.reason) or "nothing"
         kinds = dict(response.error_kinds)
         erring = ", ".join(f"{policy} ({kinds.get(policy, 'any kind')})" for policy in response.errors)
-        shown_text.append(
+        line.append(
             f"request {response.request}: {response.decision}, because of {reason}"
             f"{f'; erring: {erring}' if erring else ''}"
         )
     for value in expected.values:
         outcome = "refused" if value.rejected else value.value or f"fails: {value.error or 'any error'}"
         expression = saved.case.expressions[value.expression]
-        shown_text.append(f"{expression} under request {value.request}: {outcome}")
-    return shown_text
+        line.append(f"{expression} under request {value.request}: {outcome}")
+    return line

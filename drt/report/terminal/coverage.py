@@ -35,8 +35,8 @@ def print_coverage(console: Console, found: Coverage) -> None:
     console.print(table)
     for kind, count in found.error_kinds.items():
         why = UNREACHABLE.get(kind)
-        told = f"{count:,} times" if count or why is None else f"cannot be reached: {why}"
-        console.print(Text(f"error {kind}: {told}", style="bold red" if not count and why is None else ""))
+        times = f"{count:,} times" if count or why is None else f"cannot be reached: {why}"
+        console.print(Text(f"error {kind}: {times}", style="bold red" if not count and why is None else ""))
     if any(found.validation.values()):
         console.print(_validation(found))
     if found.missing:

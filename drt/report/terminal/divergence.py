@@ -61,9 +61,9 @@ def located(found: Located) -> Group:
     for name in names:
         table.add_column(Text(escape_untrusted(name)), overflow="fold")
     for text, answers in (*found.operands, ("the whole", found.answers)):
-        told = [in_a_line(outcome) for _, outcome in answers]
+        texts = [in_a_line(outcome) for _, outcome in answers]
         differ = text == "the whole"
-        cells = [Text(escape_untrusted(one), style="bold red" if differ else "") for one in told]
+        cells = [Text(escape_untrusted(one), style="bold red" if differ else "") for one in texts]
         table.add_row(Text(escape_untrusted(text), style="bold" if differ else ""), *cells)
     return Group(*parts, table)
 

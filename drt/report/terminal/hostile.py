@@ -38,5 +38,5 @@ def hostile_rows(console: Console, rows: Sequence[Row]) -> None:
     noun = "row" if len(rows) == 1 else "rows"
     answered = sum(1 for row in rows if row.verdict == "answered")
     clean = sum(1 for row in rows if row.verdict == "clean error")
-    told = f"{len(rows)} {noun}: {answered} answered, {clean} clean errors, {bad} bad"
-    console.print(Text(told, style="bold red" if bad else "bold"))
+    total = f"{len(rows)} {noun}: {answered} answered, {clean} clean errors, {bad} bad"
+    console.print(Text(total, style="bold red" if bad else "bold"))

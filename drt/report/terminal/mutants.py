@@ -33,8 +33,8 @@ def defect_rows(console: Console, rows: Sequence[Measured], limits: Sequence[Lim
     for row in rows:
         for find in row.finds:
             if not find.right or len(row.buckets) > MOST_BUCKETS:
-                shown_text = f"{row.defect.name}: {find.bucket!r} named {named(find.located)!r}"
-                console.print(Text(escape_untrusted(shown_text, 400), style="yellow"), soft_wrap=True)
+                line = f"{row.defect.name}: {find.bucket!r} named {named(find.located)!r}"
+                console.print(Text(escape_untrusted(line, 400), style="yellow"), soft_wrap=True)
     for bucket in shared(rows):
         owners = ", ".join(row.defect.name for row in rows if bucket in row.buckets)
         console.print(
@@ -59,7 +59,7 @@ def _figures(row: Measured) -> list[str]:
 def _named(row: Measured) -> Text:
     if not row.finds:
         return Text("")
-    shown_text = {named(find.located) for find in row.finds}
-    text = escape_untrusted(" / ".join(sorted(shown_text)))
+    names = {named(find.located) for find in row.finds}
+    text = escape_untrusted(" / ".join(sorted(names)))
     short = text if len(text) <= WIDEST_NAME else f"{text[: WIDEST_NAME - 1]}…"
     return Text(short, style="green" if row.right else "bold red")

@@ -110,8 +110,8 @@ class LiveView:
         lines: list[RenderableType] = [head, Text("  ".join(facts(status)))]
         cases, decisions = self._rates.recent()
         lines.append(Text(f"just now {cases:,.0f} cases/s, {decisions:,.0f} decisions/s", style="dim"))
-        if told := reached(status):
-            lines.append(Text(told, style="dim"))
+        if line := reached(status):
+            lines.append(Text(line, style="dim"))
         if status.divergences:
             buckets = f"{len(status.finds)} bucket{'s' if len(status.finds) != 1 else ''}"
             lines.append(Text(f"{status.divergences:,} divergences in {buckets}", style="red"))

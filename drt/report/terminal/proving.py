@@ -46,14 +46,14 @@ def print_opinions(console: Console, opinions: Sequence[Opinion]) -> None:
     """Print the second prover's answers: one line per theorem that it does not prove, and a total."""
     for one in opinions:
         if one.answers["refuted"] or one.answers["unknown"]:
-            shown_text = ", ".join(f"{count} {answer}" for answer, count in sorted(one.answers.items()))
+            line = ", ".join(f"{count} {answer}" for answer, count in sorted(one.answers.items()))
             style = "bold red" if one.disagrees else "yellow"
-            console.print(Text(f"cvc5 on {one.theorem.name}: {shown_text}", style=style))
+            console.print(Text(f"cvc5 on {one.theorem.name}: {line}", style=style))
     total: Counter[str] = sum((one.answers for one in opinions), Counter())
-    shown_text = ", ".join(f"{count:,} {answer}" for answer, count in sorted(total.items()))
+    line = ", ".join(f"{count:,} {answer}" for answer, count in sorted(total.items()))
     wrong = sum(one.disagrees for one in opinions)
     end = "it disagrees nowhere" if not wrong else f"it DISAGREES on {wrong}"
-    console.print(Text(f"second prover, {len(opinions)} theorems: {shown_text}; {end}", style="bold"))
+    console.print(Text(f"second prover, {len(opinions)} theorems: {line}; {end}", style="bold"))
 
 
 def _print_trouble(console: Console, one: Verdict) -> None:
@@ -63,12 +63,12 @@ def _print_trouble(console: Console, one: Verdict) -> None:
         if one.counterexample is None:
             console.print(Text(f"  {one.reason}"))
         else:
-            shown_text = (
+            line = (
                 "shown by the running code"
                 if one.counterexample.confirmed
                 else "NOT confirmed: the prover is at fault"
             )
-            console.print(Text(f"  counterexample ({shown_text}): {one.counterexample.description}"))
+            console.print(Text(f"  counterexample ({line}): {one.counterexample.description}"))
     elif one.answer == "unknown":
         console.print(Text(f"unknown: {one.theorem.name}: {one.reason}", style="bold red"))
 
@@ -76,22 +76,22 @@ def _print_trouble(console: Console, one: Verdict) -> None:
 def _print_defects(console: Console, one: Verdict) -> None:
     if one.killed or one.survived:
         console.print(Text(one.theorem.name, style="bold"))
-    for shown_text in one.killed:
-        console.print(Text(f"  broken by {shown_text}"))
-    for shown_text in one.survived:
-        console.print(Text(f"  NOT broken by {shown_text}", style="bold red"))
+    for line in one.killed:
+        console.print(Text(f"  broken by {line}"))
+    for line in one.survived:
+        console.print(Text(f"  NOT broken by {line}", style="bold red"))
     if one.answer == "proved" and not one.killed and not one.survived:
         console.print(Text(f"{one.theorem.name}: no defect is planted for it", style="bold red"))
 
 
 def _line(verdicts: Sequence[Verdict], seconds: float, mutants: bool) -> str:
     counts = {answer: sum(1 for one in verdicts if one.answer == answer) for answer in STYLES}
-    shown_text = ", ".join(f"{count} {answer}" for answer, count in counts.items() if count)
+    line = ", ".join(f"{count} {answer}" for answer, count in counts.items() if count)
     killed = sum(len(one.killed) for one in verdicts)
     planted = killed + sum(len(one.survived) for one in verdicts)
     also = f"; {killed} of {planted} planted defects killed" if mutants else ""
     goals = sum(one.goals for one in verdicts)
-    return f"{len(verdicts)} theorems: {shown_text}; {goals:,} obligations in {seconds:.1f} s{also}"
+    return f"{len(verdicts)} theorems: {line}; {goals:,} obligations in {seconds:.1f} s{also}"
 
 
 def verdict_json(one: Verdict) -> dict[str, Any]:

@@ -77,8 +77,8 @@ def _print_known(console: Console, replayed: Replayed) -> None:
         console.print(Text(f"{escape_untrusted(verdict)}{source}"))
     arbiter = saved.origin.get("arbiter")
     if isinstance(arbiter, dict):
-        told = f"{arbiter.get('engine')} {arbiter.get('version', '')} answered {arbiter.get('says')}"
-        console.print(Text(escape_untrusted(told)))
+        answer = f"{arbiter.get('engine')} {arbiter.get('version', '')} answered {arbiter.get('says')}"
+        console.print(Text(escape_untrusted(answer)))
     console.print()
 
 
@@ -95,7 +95,7 @@ def print_totals(console: Console, all_of_them: Sequence[Replayed]) -> None:
     """How many cases came to which verdict, in one line."""
     counts = Counter(one.verdict for one in all_of_them)
     failed = sum(1 for one in all_of_them if one.failed)
-    told = ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common())
+    total = ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common())
     noun = "case" if len(all_of_them) == 1 else "cases"
     style = "bold red" if failed else "bold"
-    console.print(Text(f"{len(all_of_them)} {noun} replayed: {told or 'nothing'}", style=style))
+    console.print(Text(f"{len(all_of_them)} {noun} replayed: {total or 'nothing'}", style=style))

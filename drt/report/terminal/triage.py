@@ -26,8 +26,8 @@ def print_cases(
         console.out("\n".join("  ".join(filter(None, row)) for row in shown), highlight=False)
     elif rows:
         console.print(_table(shown))
-    told = ", ".join(f"{count} {status}" for status, count in sorted(counts.items())) or "none"
-    console.print(Text(f"counterexamples: {told}", style="bold"))
+    total = ", ".join(f"{count} {status}" for status, count in sorted(counts.items())) or "none"
+    console.print(Text(f"counterexamples: {total}", style="bold"))
     if rows:
         console.print(
             Text("drt replay CASE shows one; drt triage CASE --wrong ENGINE --because TEXT concludes on it")
@@ -36,11 +36,11 @@ def print_cases(
 
 def _shown(row: Mapping[str, str | None]) -> tuple[str, str, str, str]:
     known = f"known as {row['known']}" if row.get("known") else ""
-    told = row.get("verdict") or row.get("problem") or known
+    conclusion = row.get("verdict") or row.get("problem") or known
     return (
         str(row["status"]),
         escape_untrusted(row["signature"] or ""),
-        escape_untrusted(told or ""),
+        escape_untrusted(conclusion or ""),
         escape_untrusted(from_here(str(row["path"]))),
     )
 

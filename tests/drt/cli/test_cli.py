@@ -145,7 +145,7 @@ def test_a_clean_run_ends_0_and_says_so(run_arguments: list[str], tmp_path: Path
     assert result.returncode == 0, result.stderr
     assert "300 cases, 1,200 decisions" in result.stdout
     assert "no divergence" in result.stdout
-    assert "random seed 5" in result.stderr.splitlines()[0], "the random seed is told at the start"
+    assert "random seed 5" in result.stderr.splitlines()[0], "the random seed is printed at the start"
     assert json.loads((tmp_path / "log" / "run.json").read_text())["cases"] == 300
 
 

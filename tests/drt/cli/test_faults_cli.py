@@ -446,9 +446,9 @@ def test_kinds_are_shown_where_an_engine_has_no_words(monkeypatch: pytest.Monkey
         return replace(ask(session, question), detail="")
 
     monkeypatch.setattr(GuardedSession, "ask", silent)
-    told = drt("validate", "-s", schema, "-p", policy, "--engine", "reference").stdout.splitlines()
+    lines_shown = drt("validate", "-s", schema, "-p", policy, "--engine", "reference").stdout.splitlines()
 
-    assert told[1:] == [
+    assert lines_shown[1:] == [
         "error in `mine`: unsafe_attribute_access",
         "warning for `mine`: mixed_script_string 'é\u0430a'",
     ]

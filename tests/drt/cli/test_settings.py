@@ -54,7 +54,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def settled(*arguments: str, command: click.Command = toy, inner: tuple[str, ...] = ()) -> dict[str, Any]:
-    """What the toy command is called with; raises what the user would be told."""
+    """What the toy command is called with; raises what the user would read."""
     seen: dict[str, Any] = {}
     name = str(command.name)
     with click.Context(click.Group("drt"), obj=seen) as ctx:
@@ -275,13 +275,13 @@ def test_a_folder_that_is_no_checkout_loads_no_code(
     result = drt(*(["run"] if "oracle" in text or "profiles" in text else ["replay", "a-bug"]))
 
     line = text.count("\n") + 1
-    told = f"{path}:{line}: {sentence}, which {PLACE}; name the file with --config"
-    assert (result.exit_code, result.stderr) == (2, f"drt: {told}\n")
+    problem = f"{path}:{line}: {sentence}, which {PLACE}; name the file with --config"
+    assert (result.exit_code, result.stderr) == (2, f"drt: {problem}\n")
     assert not (stranger / "mark").exists()
 
 
 def where(text: str, here: Path) -> str:
-    """The first words of what the toy command is told when its engine is named by the text."""
+    """The first words of the error of the toy command when the text names its engine."""
     write(here, text)
     try:
         return str(settled()["engines"])

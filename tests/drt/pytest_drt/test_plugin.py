@@ -190,7 +190,7 @@ def test_a_project_asks_for_cases_by_its_settings(pytester: pytest.Pytester, cor
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "sentence"),
     [
         (["--drt-corpus", "gone"], "*there is no such corpus folder*"),
         (
@@ -200,11 +200,11 @@ def test_a_project_asks_for_cases_by_its_settings(pytester: pytest.Pytester, cor
         (["--drt-engines", "reference,nobody"], "*unknown engine 'nobody'*"),
     ],
 )
-def test_wrong_usage_is_one_sentence(pytester: pytest.Pytester, arguments: list[str], told: str) -> None:
+def test_wrong_usage_is_one_sentence(pytester: pytest.Pytester, arguments: list[str], sentence: str) -> None:
     result = run(pytester, *arguments)
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines([f"ERROR: {told}"])
+    result.stderr.fnmatch_lines([f"ERROR: {sentence}"])
 
 
 # One engine alone

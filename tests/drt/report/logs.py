@@ -69,8 +69,10 @@ def judged(text: str) -> dict[str, Any]:
 
 def law(signature: str, kind: str, number: str) -> dict[str, Any]:
     """A find of another kind, without where or what."""
-    told = divergence_to_json(Divergence("law", "law", "question", answers(Failed("type"), Evaluated("1"))))
-    return find(signature, number, divergence={**told, "kind": kind}, located=None, case=None)
+    document = divergence_to_json(
+        Divergence("law", "law", "question", answers(Failed("type"), Evaluated("1")))
+    )
+    return find(signature, number, divergence={**document, "kind": kind}, located=None, case=None)
 
 
 def write_log(folder: Path, finds: list[dict[str, Any]], *, whole: bool = True, **options: Any) -> Path:

@@ -166,8 +166,8 @@ def test_junit_has_a_suite_a_target_and_a_failure_a_finding(hostile: Report) -> 
     assert outcomes[("typed", "known")] == ["skipped"]
     assert outcomes[("laws", "no finding")] == []
     assert outcomes[("idle", "no finding")] == ["skipped"], "nothing was drawn for it"
-    [told] = [suite for suite in root if suite.get("name") == "harness"]
-    assert told.find("testcase/error") is not None
+    [harness] = [suite for suite in root if suite.get("name") == "harness"]
+    assert harness.find("testcase/error") is not None
     failure = root.find(".//failure")
     assert failure is not None
     assert failure.text is not None

@@ -1,4 +1,4 @@
-"""What GitHub is told: annotations, the job summary, issues through a `gh` that writes down what it is asked."""
+"""Output for GitHub: annotations, the job summary, issues through a `gh` that writes down what it is asked."""
 
 from __future__ import annotations
 

@@ -97,12 +97,12 @@ def test_the_page_can_be_read_aloud(hostile: str) -> None:
 def test_the_page_tells_what_was_found(tmp_path: Path) -> None:
     page = Page(page_of(tmp_path, [find("a like b", path="/c/x")]))
 
-    for told in (
+    for words in (
         "1 finding", "Exit code 1: a finding.", "a like b", "seen 6 times", "request 0", "engines_agree", "≠ answer",
         "allow", "deny", "policy1 (type)", "They part at", "spec 02 §4.4", "drt replay /c/x", "0.1 %", "random seed",
         "request not answered", "1,200",
     ):  # fmt: skip
-        assert told in page.text, told
+        assert words in page.text, words
 
 
 def test_a_flood_of_findings_is_counted(tmp_path: Path) -> None:
@@ -124,7 +124,7 @@ def test_the_heat_map_holds_every_cell_once(tmp_path: Path) -> None:
     features = {"<|long,long|true": 3, "+|long,string|type": 1}
     found = {operator.name: operator for operator in operators(features)}
 
-    assert sum(len(told) for one in found.values() for told in one.by_kinds.values()) == 2656
+    assert sum(len(counts) for one in found.values() for counts in one.by_kinds.values()) == 2656
     assert found["<"].by_kinds[("long", "long")] == {"true": 3, "false": 0}
     assert found["+"].by_outcome == {"type": 1, "value": 0, "overflow": 0}
     page = page_of(tmp_path, [])

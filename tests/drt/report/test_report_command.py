@@ -99,8 +99,8 @@ def test_a_run_inside_github_actions_tells_github(tmp_path: Path, form: str) -> 
     )  # fmt: skip
 
     assert result.returncode == 1, result.stderr
-    told = result.stdout if form == "text" else result.stderr
-    commands = [line for line in told.splitlines() if line.startswith("::")]
+    output = result.stdout if form == "text" else result.stderr
+    commands = [line for line in output.splitlines() if line.startswith("::")]
     assert sum(line.startswith("::error ") for line in commands) == 1
     if form == "text":
         token = next(line for line in commands if line.startswith("::stop-commands::")).split("::")[2]
@@ -144,8 +144,8 @@ def test_the_script_of_a_shell_names_drt(shell: str) -> None:
 
 def test_commands_and_options_are_completed() -> None:
     def completed(words: str, number: int) -> list[str]:
-        told = drt(_DRT_COMPLETE="bash_complete", COMP_WORDS=words, COMP_CWORD=str(number)).stdout
-        return [line.partition(",")[2] for line in told.splitlines()]
+        output = drt(_DRT_COMPLETE="bash_complete", COMP_WORDS=words, COMP_CWORD=str(number)).stdout
+        return [line.partition(",")[2] for line in output.splitlines()]
 
     assert set(completed("drt ", 1)) == set(COMMANDS)
     assert completed("drt repo", 1) == ["report"]

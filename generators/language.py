@@ -217,3 +217,8 @@ OPERATORS = {row.name: row for row in LANGUAGE if row.notation == "operator"}
 METHODS = {row.name: row for row in LANGUAGE if row.notation == "method"}
 FUNCTIONS = {row.name: row for row in LANGUAGE if row.notation == "function"}
 """The constructors of extension types."""
+
+RELATIONS = tuple(
+    name for name, row in OPERATORS.items() if row.infix and row.result == "bool" and not row.lazy
+)
+"""The operators that compare two operands; they do not chain (spec 01 §4)."""

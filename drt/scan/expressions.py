@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from drt.scan.tokens import Token
-from drt.scan.vocabulary import METHOD_RESULTS
+from drt.scan.vocabulary import METHOD_RESULTS, RELATIONS
 
 DEEPEST = 40
 """Brackets nested deeper are left to the raw passes, which do not recurse."""
 
 CHAINS = (("||",), ("&&",), (), ("+", "-"), ("*", "/", "%"))
-RELATIONS = frozenset(["<", "<=", ">", ">=", "==", "!=", "in"])
 
 Kind = Literal["bool", "long", "string", "set", "record", "entity", "any"]
 Shape = Literal[

@@ -15,6 +15,7 @@ OPERATORS = frozenset(
 RESERVED = frozenset(["true", "false", "if", "then", "else", "in", "is", "like", "has"])
 """The keywords that are never names (spec 01 §2.1)."""
 
+RELATIONS = frozenset(language.RELATIONS)
 VARIABLES = frozenset(["principal", "action", "resource", "context"])
 CONSTRUCTORS = frozenset(language.FUNCTIONS)
 FUNCTIONS = CONSTRUCTORS | frozenset(["unknown"])

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from generators.language import EXTENSION_TYPES, METHODS
+from generators.language import EXTENSION_TYPES, METHODS, RELATIONS
 
 # Values: what entities and contexts hold.
 
@@ -162,7 +162,7 @@ TRUE, FALSE = Lit(True), Lit(False)
 CONSTRUCTORS = {type_name: kind for kind, type_name in EXTENSION_TYPES.items()}
 """Extension type name to constructor."""
 
-COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
+COMPARISONS = tuple(name for name in RELATIONS if name != "in")
 BINARY_METHODS = frozenset(name for name, row in METHODS.items() if row.arity == 2 and not row.extension)
 
 RESERVED = frozenset(("true", "false", "if", "then", "else", "in", "is", "like", "has", "__cedar"))

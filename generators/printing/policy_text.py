@@ -32,11 +32,11 @@ from generators.draw.syntax import (
     is_attribute_word,
 )
 from generators.draw.trees import conjunction
-from generators.language import FUNCTIONS
+from generators.language import FUNCTIONS, RELATIONS
 from generators.printing.spelling import PLAIN, Spelling
 
 _LEVEL = {"||": 2, "&&": 3, "+": 5, "-": 5, "*": 6}
-_LEVEL.update(dict.fromkeys(("==", "!=", "<", "<=", ">", ">=", "in"), 4))
+_LEVEL.update(dict.fromkeys(RELATIONS, 4))
 _IF, _RELATION, _ADD, _UNARY, _MEMBER, _PRIMARY = 1, 4, 5, 7, 8, 9
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drt.model.case import Case, Request, Source
-from drt.model.case_directory import CASE_FILE, ERROR_KINDS, read_case, write_case
+from drt.model.case_directory import CASE_FILE, read_case, write_case
 from drt.model.errors import InputProblem
 from drt.model.saved_case import Expectations, ExpectedResponse, ExpectedValue, SavedCase, Verdict
 
@@ -211,11 +211,11 @@ def test_the_good_case_is_good(tmp_path: Path) -> None:
             'F/case.json:3: "../../etc/passwd" is not the name of a file in the case\'s folder',
         ),
         ({"requests": []}, 'F/case.json:1: the member "policies" is missing'),
-        (changed(requests={}), 'F/case.json:4: expected a list of objects for "requests"'),
+        (changed(requests={}), 'F/case.json:4: expected a list for "requests"'),
         (changed_request(decision="Allow"), 'F/case.json:18: expected "allow" or "deny" for "decision"'),
         (changed_request(reasons=[]), 'F/case.json:23: unknown member "reasons"; known are '),
-        (changed_request(reason="policy0"), 'F/case.json:19: expected a list of strings for "reason"'),
-        (changed_request(errorKinds={"p": "odd"}), "F/case.json:24: an error kind is one of "),
+        (changed_request(reason="policy0"), 'F/case.json:19: expected a list for "reason"'),
+        (changed_request(errorKinds={"p": "odd"}), 'F/case.json:23: expected "type" or "entity-missing" or '),
         (changed(status="closed"), 'F/case.json:25: expected "open" or "fixed" or "declared" for "status"'),
         (changed(expressions=[{"expression": "1", "request": 1}]), "F/case.json:28: the case has 1 requests"),
         (
@@ -243,11 +243,3 @@ def test_bytes_that_are_no_text_are_told_with_their_line(tmp_path: Path) -> None
     (tmp_path / "policies.cedar").write_bytes(b"permit\n\xff\xfe")
 
     assert complaint(tmp_path) == "F/policies.cedar:2: not text: a byte that is not UTF-8"
-
-
-def test_the_error_kinds_are_all_there_are() -> None:
-    from typing import get_args
-
-    from drt.model.outcome import ErrorKind
-
-    assert get_args(ErrorKind) == ERROR_KINDS

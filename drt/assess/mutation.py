@@ -185,7 +185,7 @@ def _reduced(
     divergence = shown(small) or divergence
     located = None if hanging else localise(small, engines, divergence)
     right = not defect.named or any(named(located).startswith(wanted) for wanted in defect.named)
-    bucket = signature(defect.target, divergence, small, located)
+    bucket = signature(divergence, small, located)
     return Reduced(small, bucket, located, right, took, sizes(small))
 
 

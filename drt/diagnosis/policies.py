@@ -19,8 +19,6 @@ from drt.oracles.texts import uid_literal
 from drt.scan.policies import PolicyLayout, layouts
 from drt.scan.tokens import Token, spell, tokenize
 
-JSON_SLOTS = ("?principal", "?resource")
-
 
 @dataclass(frozen=True, slots=True)
 class Part:

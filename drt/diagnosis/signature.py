@@ -43,13 +43,12 @@ HANGING_SECONDS = 0.3
 """What a candidate may take while a hang is reduced: every interesting one costs all of it."""
 
 
-def signature(target_name: str, divergence: Divergence, case: Case, located: Located | None = None) -> str:
+def signature(divergence: Divergence, case: Case, located: Located | None = None) -> str:
     """Name the bucket of a divergence on a reduced case.
 
     A crash is known by the engine's own frames. A divergence that has been located is known by the rule and
     what each engine makes of it; any other by the law, the outcome classes and the features left. Ids,
-    literals and the direction of a difference in value are not part of it, and neither is the target where
-    the law is that engines agree, for the same bug is found through many targets.
+    literals, the direction of a difference in value and the law that engines agree are not part of it.
     """
     if divergence.kind == "crash":
         return f"crash: {_classes(_crashes(divergence))}"

@@ -87,14 +87,14 @@ def death(options: RunOptions, job: Job, log: LogWriter) -> int:
 
     divergence = _divergence(died)
     corpus = Corpus(Path(options.corpus))
-    saved = _saved(name, case, divergence, origin)
+    saved = _saved(case, divergence, origin)
     place = corpus.save_counterexample(saved, shows=shows)
     engines = list(options.engines)
     _report(log, index, name, saved, divergence, place, "saved", engines=engines)
     result = attempt(lambda: reduce_case(case, alike, max(0.0, ends - time.monotonic())))
     if isinstance(result, Completed) and (still := dies(result.answer, 2 * options.deadline)) is not None:
         divergence = _divergence(still)
-        saved = _saved(name, result.answer, divergence, origin)
+        saved = _saved(result.answer, divergence, origin)
     known = find_known(read_known(corpus.root), saved.signature)
     if known is not None and known.excuses(datetime.date.today()):
         corpus.drop(place, saved)
@@ -120,14 +120,14 @@ def _divergence(died: ProcessDied) -> Divergence:
     return Divergence(SURVIVAL, "crash", died.question, answers)
 
 
-def _saved(target: str, case: Case, divergence: Divergence, origin: dict[str, object]) -> SavedCase:
+def _saved(case: Case, divergence: Divergence, origin: dict[str, object]) -> SavedCase:
     [(engine, _)] = divergence.answers
     return SavedCase(
         case=case,
         description=f"{engine} does not survive the question {divergence.question}",
         tags=("death",),
         origin=origin,
-        signature=signature(target, divergence, case),
+        signature=signature(divergence, case),
         status="open",
     )
 

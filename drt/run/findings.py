@@ -105,7 +105,7 @@ class Finder:
         return (time.monotonic() - self._born) * SHARE_FOR_MORE - self._again_seconds
 
     def _pursue(self, key: str, number: str, find: Find, reduce_seconds: float) -> None:
-        name = signature(find.target, find.divergence, find.case)
+        name = signature(find.divergence, find.case)
         saved = SavedCase(
             case=find.case,
             description=description_of(find),
@@ -118,7 +118,7 @@ class Finder:
         self._report(number, key, find, name, place, "saved", None)
         reduced, divergence, complete = self._reduced(find, reduce_seconds)
         located = self._located(find, reduced, divergence)
-        name = signature(find.target, divergence, reduced, located)
+        name = signature(divergence, reduced, located)
         find = replace(find, case=reduced, divergence=divergence)
         known = find_known(tuple(self.known), name)
         if known is not None and known.excuses(datetime.date.today()):

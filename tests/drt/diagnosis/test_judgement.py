@@ -10,7 +10,6 @@ from drt.assess.planted.faulty_engines import AndIsEager
 from drt.diagnosis import Located
 from drt.diagnosis.judgement import judge
 from drt.diagnosis.rule import Rule
-from drt.engines.smoke import ANYONE
 from drt.model import guide
 from drt.model.case import Case, Source
 from drt.model.divergence import Divergence
@@ -20,6 +19,7 @@ from drt.report.finding_words import cited, notes, verdict_of
 from drt.run.summary import Finding
 from drt.run.testimony import ask_arbiter, unmet_seeds
 from generators.language import LANGUAGE
+from tests.drt.engines.smoke import ANYONE
 
 EAGER = f"{Path(__file__).parents[1] / 'faulty_engines.py'}:{AndIsEager.__name__}"
 BOTH: tuple[tuple[str, Outcome], ...] = (("reference", Evaluated("false")), ("AndIsEager", Failed("type")))

@@ -136,7 +136,7 @@ def test_a_value_of_the_entities_that_one_reader_refuses_is_shown() -> None:
     found = localise(case, engines, divergence)
     assert found is not None
     assert (found.rule, found.text) == ("reading null in JSON", "null")
-    name = signature("any", divergence, case, found)
+    name = signature(divergence, case, found)
     assert name == "lenient accepted, reference rejected at reading null in JSON"
 
 

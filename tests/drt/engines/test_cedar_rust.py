@@ -13,7 +13,6 @@ from drt.assess.conformance import run_with
 from drt.engines import build
 from drt.engines.declared import Asked, explanation
 from drt.engines.process_engine import ProcessEngine, ProcessSession
-from drt.engines.smoke import ANYONE, PERMIT, smoke
 from drt.model.case import Case, Inquiry, Request, Source
 from drt.model.outcome import (
     Accepted,
@@ -43,6 +42,7 @@ from drt.model.question import (
     TranslateSchema,
     Validate,
 )
+from tests.drt.engines.smoke import ANYONE, PERMIT, smoke
 from tests.shared_material import shared_folder
 
 ROOT = Path(__file__).resolve().parents[3]

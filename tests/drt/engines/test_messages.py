@@ -17,7 +17,6 @@ import drt.engines
 from drt.engines.answers import BadAnswer, read_outcome
 from drt.engines.message_schema import text
 from drt.engines.process_engine import ProcessEngine, ProcessSession
-from drt.engines.smoke import ANYONE
 from drt.model.case import Case, Inquiry, Request, Source
 from drt.model.outcome import ErrorKind, Outcome, Part
 from drt.model.outcome_json import outcome_to_json
@@ -36,6 +35,7 @@ from drt.model.question import (
     TranslateSchema,
     Validate,
 )
+from tests.drt.engines.smoke import ANYONE
 
 SCHEMA = json.loads(Path(drt.engines.__file__).with_name("messages.schema.json").read_text())
 POLICY = Source("permit(principal == ?principal, action, resource); permit(principal, action, resource);")

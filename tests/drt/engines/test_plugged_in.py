@@ -18,11 +18,11 @@ from drt.engines import UnknownEngine, build
 from drt.engines.manifest import Manifest, read_manifest
 from drt.engines.process_engine import ProcessEngine, ProcessSession
 from drt.engines.rust_messages import _KINDS
-from drt.engines.smoke import ANYONE, FORBID, PERMIT
 from drt.model.case import Case, Request, Source
 from drt.model.errors import InputProblem
 from drt.model.outcome import Authorized, Evaluated, Failed, Rejected, Unsupported, Validated
 from drt.model.question import Authorize, Evaluate, Validate
+from tests.drt.engines.smoke import ANYONE, FORBID, PERMIT
 
 ROOT = Path(__file__).resolve().parents[3]
 FORTY_LINES = ROOT / "examples" / "forty_lines"

@@ -23,7 +23,6 @@ from drt.engines.cpu_time import own_time
 from drt.engines.guard import Guarded, GuardedSession, deadline
 from drt.engines.process_engine import ProcessEngine, ProcessSession
 from drt.engines.serve import main, serve
-from drt.engines.smoke import ANYONE, smoke
 from drt.model.case import Case, Request, Source
 from drt.model.outcome import Authorized, Crashed, ExceededBudget, Rejected, Unsupported, Validated
 from drt.model.question import (
@@ -39,6 +38,7 @@ from drt.model.question import (
     Validate,
 )
 from tests.drt.assess.conformance.fake_engine import FakeEngine
+from tests.drt.engines.smoke import ANYONE, smoke
 
 NONSENSE = (
     "no outcome", "no seq", "failure", "odd decision", "odd ids", "odd pairs", "odd kind", "twice", "half",
@@ -263,7 +263,7 @@ def test_an_engine_ends_with_the_process_that_started_it(tmp_path: Path) -> None
     """Also one that hangs, and though its parent gets no chance to end it."""
     program = (
         "from drt.model.case import Case, Source; from drt.engines.process_engine import ProcessEngine;"
-        "from drt.engines.smoke import ANYONE; from drt.model.question import Authorize; import sys;"
+        "from tests.drt.engines.smoke import ANYONE; from drt.model.question import Authorize; import sys;"
         f"engine = ProcessEngine({TOY!r}); print(engine.version, flush=True);"
         "engine.load(Case(Source('hang'))).ask(Authorize(ANYONE))"
     )
@@ -333,7 +333,7 @@ def test_what_an_engine_starts_ends_when_it_is_closed(spawned: Path) -> None:
 def test_what_an_engine_starts_ends_with_the_process_that_started_the_engine(spawned: Path) -> None:
     program = (
         "from drt.model.case import Case, Source; from drt.engines.process_engine import ProcessEngine;"
-        "from drt.engines.smoke import ANYONE; from drt.model.question import Authorize; import time;"
+        "from tests.drt.engines.smoke import ANYONE; from drt.model.question import Authorize; import time;"
         f"engine = ProcessEngine({TOY!r}); engine.load(Case(Source('spawn'))).ask(Authorize(ANYONE));"
         "print(flush=True); time.sleep(3600)"
     )

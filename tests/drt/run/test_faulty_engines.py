@@ -132,7 +132,7 @@ def test_finds_of_one_fault_are_located_at_its_rule_and_fall_into_one_bucket(nam
         case, divergence = reduced(find)
         found = localise(case, engines, divergence)
         assert found is not None
-        buckets.add(signature("any", divergence, case, found))
+        buckets.add(signature(divergence, case, found))
         family = {"`>`": "`<`", "`>=`": "`<`", "`<=`": "`<`", "`!=`": "`==`"}
         arithmetic = LOCATED[name] == "arithmetic" and found.rule in (
             "`+`",

@@ -41,7 +41,7 @@ def engine(command: Command) -> Command:
         command,
         [
             click.option(
-                "--engine", default="production", show_default=True, metavar="NAME", help="Who is asked."
+                "--engine", default="production", show_default=True, metavar="NAME", help="The engine to ask."
             )
         ],
     )
@@ -94,7 +94,7 @@ def request_set(command: Command) -> Command:
                 type=bool,
                 default=True,
                 show_default=True,
-                help="Refuse a request that the schema does not admit.",
+                help="Reject a request that does not conform to the schema.",
             ),
             entities,
         ],

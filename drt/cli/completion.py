@@ -6,17 +6,17 @@ import click
 from click.shell_completion import get_completion_class
 
 
-@click.command("completion", short_help="The script that completes drt's commands and options in a shell.")
+@click.command("completion", short_help="Print the completion script of a shell.")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_context
 def command(ctx: click.Context, /, shell: str) -> None:
-    r"""Print the completion script of a shell.
+    """Print the completion script of a shell.
 
     \b
     bash:  eval "$(drt completion bash)"           in ~/.bashrc
     zsh:   eval "$(drt completion zsh)"            in ~/.zshrc
     fish:  drt completion fish > ~/.config/fish/completions/drt.fish
-    """
+    """  # noqa: D301 (`\\b` is for click)
     root = ctx.find_root()
     made = get_completion_class(shell)
     assert made is not None

@@ -6,19 +6,19 @@ from pathlib import Path
 
 import click
 
-from drt.cli.options import form
+from drt.cli.options import engines, form
 
 RECORD_SECONDS = 60.0
 """What one record may take; one that hangs is a mismatch."""
 
 
-@click.command("conformance", short_help="Put recorded verdicts to an engine.")
+@click.command("conformance", short_help="Compare engines with recorded verdicts.")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
-@click.option("--engine", "engines", multiple=True, metavar="NAME", help="[default: reference, production]")
+@engines
 @form
 @click.pass_context
 def command(ctx: click.Context, paths: tuple[Path, ...], engines: tuple[str, ...], form: str) -> None:
-    """Read official integration tests and further recorded material, and compare an engine with it.
+    """Compare engines with official integration tests and other recorded material.
 
     PATH is a folder, a file or an archive. The report of each engine ends with a line `conformance[ENGINE]:
     N checked, M mismatched, K unsupported`. Exit codes: 0 all as recorded, 1 mismatches, 2 wrong usage or

@@ -9,7 +9,7 @@ import click
 from drt.cli import cedar_options
 
 
-@click.command("evaluate", cls=cedar_options.Once, short_help="The value of an expression.")
+@click.command("evaluate", cls=cedar_options.Once, short_help="Evaluate an expression.")
 @click.argument("expression")
 @cedar_options.request_set
 @cedar_options.schema

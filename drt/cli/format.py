@@ -10,20 +10,20 @@ import click
 from drt.cli import cedar_options
 
 
-@click.command("format", cls=cedar_options.Once, short_help="Lay policies out; comments stay.")
+@click.command("format", cls=cedar_options.Once, short_help="Format policies; comments stay.")
 @click.argument("files", nargs=-1, type=cedar_options.FILE, metavar="[FILE]...")
 @cedar_options.policies
 @click.option("-l", "--line-width", type=click.IntRange(1, 10_000), default=80, show_default=True)
 @click.option("-i", "--indent-width", type=click.IntRange(0, 100), default=2, show_default=True)
 @click.option("-w", "--write", is_flag=True, help="Write the files back.")
-@click.option("-c", "--check", is_flag=True, help="Only say what would change.")
+@click.option("-c", "--check", is_flag=True, help="Only report what would change.")
 @cedar_options.engine
 @cedar_options.form
 @click.pass_context
 def command(
     ctx: click.Context, /, files: tuple[Path, ...], policies: tuple[Path, ...], **options: Any
 ) -> None:
-    """Lay policies out afresh. Exit codes, as for `cedar`: 0 done, 1 not, or --check found something."""
+    """Format policies. Exit codes, as for `cedar`: 0 done, 1 not, or --check found something."""
     from drt.cli import asking, rewriting
 
     paths: list[Path | None] = [*files, *policies]

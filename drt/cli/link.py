@@ -20,7 +20,7 @@ from drt.cli import cedar_options
 @cedar_options.form
 @click.pass_context
 def command(ctx: click.Context, /, **options: Any) -> None:
-    """Link a template, print the policy that the link stands for, and add it to the file of links, if named.
+    """Link a template, print the linked policy, and add the link to the file of links if one is named.
 
     Exit codes, as for `cedar`: 0 linked, 1 not.
     """

@@ -71,7 +71,7 @@ Exit codes:
   0    clean: nothing unexpected
   1    a finding: engines diverge, break a law, or miss an expectation
   2    wrong usage or input
-  3    the harness broke, an engine could not start, or the machine refuses what is written
+  3    the harness broke, an engine could not start, or the system refuses output
   4    only findings that could not be reproduced
   5    nothing was run, or an engine left too much unanswered
   130  interrupted, report written"""
@@ -193,7 +193,7 @@ class _Commands(click.Group):
     "--config",
     type=click.Path(path_type=Path, dir_okay=False),
     envvar="DRT_CONFIG",
-    help="The file of settings. [default: the nearest drt.toml, or pyproject.toml with [tool.drt]]",
+    help="Configuration file. [default: the nearest drt.toml, or pyproject.toml with [tool.drt]]",
 )
 def main(config: Path | None) -> None:
     """Compare Cedar engines: at random (run), from memory (replay), against records (conformance).

@@ -19,9 +19,13 @@ if TYPE_CHECKING:
 @click.command("mutants", short_help="Check that planted defects are found, reduced, bucketed and named.")
 @click.argument("table", default="drt.assess.planted.defects:DEFECTS", metavar="[MODULE:NAME]")
 @click.option("--only", metavar="GLOB", default="*", help="Only the defects with matching names.")
-@click.option("--finds", type=click.IntRange(1, 100), default=4, show_default=True, help="Per defect.")
+@click.option("--finds", type=click.IntRange(1, 100), default=4, show_default=True, help="Findings per one.")
 @click.option(
-    "--seconds", type=click.FloatRange(0.1, 600), default=20.0, show_default=True, help="Limit per finding."
+    "--seconds",
+    type=click.FloatRange(0.1, 600),
+    default=20.0,
+    show_default=True,
+    help="Time limit per finding, in seconds.",
 )
 @form
 @click.pass_context

@@ -118,7 +118,7 @@ def form(
         type=click.Choice(kinds),
         default=kinds[0],
         callback=remember_form,
-        help=f"Of the {of}.  [default: {kinds[0]}]",
+        help=f"Format of the {of}.  [default: {kinds[0]}]",
     )(command)
 
 

@@ -63,15 +63,15 @@ class Asked:
 @click.argument("cases", nargs=-1, type=click.Path(path_type=Path), metavar="[CASE]...")
 @engines
 @corpus_folder
-@click.option("--deadline", type=Duration(), default="10s", show_default=True, help="What one case may take.")
+@click.option("--deadline", type=Duration(), default="10s", show_default=True, help="Time limit per case.")
 @click.option(
     "--extract",
     type=FOLDER,
     metavar="FOLDER",
     help="Write the parts of each case out as files that `cedar` reads.",
 )
-@click.option("--watch", is_flag=True, help="Again whenever an engine's source or a case changes.")
-@click.option("--once", is_flag=True, help="Call a case fixed without a look in fresh processes.")
+@click.option("--watch", is_flag=True, help="Repeat whenever an engine's source or a case changes.")
+@click.option("--once", is_flag=True, help="Report a case as fixed without confirming it in fresh processes.")
 @targets_from
 @form
 @click.pass_context
@@ -87,10 +87,10 @@ def command(
     targets_from: str,
     form: str,
 ) -> None:
-    """Put saved cases to the engines again: each against the others, and against what is expected.
+    """Run saved cases on the engines again; compare the answers with each other and the expectation.
 
     CASE is a case's folder, its name in the corpus, or a folder of cases; without one, all of the corpus is
-    replayed. Exit codes: 0 all as it should be, 1 an open divergence or an expectation not met, 2 wrong usage
+    replayed. Exit codes: 0 all as expected, 1 an open divergence or an expectation not met, 2 wrong usage
     or a case that cannot be read, 3 the harness broke, 4 only flaky cases, 5 nothing was run, 130 --watch was
     interrupted.
     """

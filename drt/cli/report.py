@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     "-o",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="[default: stdout]",
+    help="Write to FILE. [default: stdout]",
 )
 @click.option("--github", is_flag=True, help="Write annotations and the job summary of GitHub Actions, too.")
 @click.option("--issues", is_flag=True, help="File one GitHub issue per signature, through the `gh` command.")

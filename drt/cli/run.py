@@ -41,16 +41,16 @@ USUAL_ARBITER = "cedarpy"
 @click.option(
     "--shard",
     type=Shard(),
-    help="Only this part of the run's cases; the shards of one random seed share no case.",
+    help="Draw only this part of the run's cases; shards of one random seed share no case.",
 )
 @click.option(
     "--must-reach",
     multiple=True,
     metavar="GLOB",
-    help="Fail when an event of this name never happened. [default: every event, in a run of all targets "
+    help="Fail if an event with this name never occurred. [default: every event, in a run of all targets "
     "that takes 10m or more]",
 )
-@click.option("--target", "targets", multiple=True, metavar="GLOB", help="Only these (see drt targets).")
+@click.option("--target", "targets", multiple=True, metavar="GLOB", help="Only matching targets.")
 @engines
 @click.option("--jobs", type=Jobs(), default="auto", show_default=True, help="Worker processes.")
 @click.option(
@@ -64,7 +64,7 @@ USUAL_ARBITER = "cedarpy"
 @click.option(
     "--corpus",
     type=FOLDER,
-    help="The folder for what is found, made where there is none. [default: the corpus/ of the checkout]",
+    help="The folder for findings, created if missing. [default: corpus/ of the checkout]",
 )
 @click.option("--log", "folder", type=FOLDER, help="The run's log folder. [default: a new one in runs/]")
 @click.option(
@@ -72,7 +72,7 @@ USUAL_ARBITER = "cedarpy"
     "arbiter",
     type=Share(),
     help="Ask a further engine about every finding and that share of the other cases; `none` for no engine. "
-    "[default: cedarpy=0 where cedarpy is installed]",
+    "[default: cedarpy=0 if cedarpy is installed]",
 )
 @click.option(
     "--hypothesis",
@@ -80,16 +80,16 @@ USUAL_ARBITER = "cedarpy"
     default=0.0,
     show_default=True,
     metavar="SHARE",
-    help="Have Hypothesis draw and steer cases for that share of the time, beside those of --cases.",
+    help="Have Hypothesis draw and steer cases for that share of the time, in addition to --cases.",
 )
-@click.option("--deadline", type=Duration(), default="10s", show_default=True, help="What a case may take.")
+@click.option("--deadline", type=Duration(), default="10s", show_default=True, help="Time limit per case.")
 @click.option(
     "--reduce",
     "reduce_seconds",
     type=Duration(),
     default="20s",
     show_default=True,
-    help="What one reduction may take.",
+    help="Time limit per reduction.",
 )
 @click.option(
     "--memory",
@@ -97,7 +97,7 @@ USUAL_ARBITER = "cedarpy"
     default=2048,
     show_default=True,
     metavar="MIB",
-    help="What one worker may use.",
+    help="Memory limit per worker, in MiB.",
 )
 @click.option(
     "--resume",
@@ -108,18 +108,18 @@ USUAL_ARBITER = "cedarpy"
 @click.option(
     "--allow-partial",
     is_flag=True,
-    help="Do not fail when an engine leaves more than a quarter of its questions unanswered.",
+    help="Do not fail if an engine leaves more than a quarter of its questions unanswered.",
 )
 @targets_from
 @profile(PROFILES)
 @click.option("--verbose", "-v", is_flag=True, help="Print statistics of the generator in the summary.")
-@click.option("--quiet", "-q", is_flag=True, help="No progress on standard error.")
+@click.option("--quiet", "-q", is_flag=True, help="Print no progress.")
 @form
 @click.pass_context
 def command(
     ctx: click.Context, /, resume: Path | None, quiet: bool, verbose: bool, form: str, **settings: Any
 ) -> None:
-    """Draw cases, put them to the engines, reduce and save what diverges.
+    """Draw cases, run them on the engines, reduce and save every divergence.
 
     Exit codes: 0 clean, 1 a finding or a missed event, 2 wrong usage or input, 3 the harness or an engine
     broke, 4 only findings that could not be reproduced, 5 nothing was run or an engine left too much

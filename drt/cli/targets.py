@@ -7,7 +7,7 @@ import click
 from drt.cli.options import form, targets_from
 
 
-@click.command("targets", short_help="List what a run can draw and by which law it judges it.")
+@click.command("targets", short_help="List the targets that a run can draw, and their laws.")
 @targets_from
 @form
 def command(targets_from: str, form: str) -> None:

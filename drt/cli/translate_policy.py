@@ -9,7 +9,7 @@ import click
 from drt.cli import cedar_options
 
 
-@click.command("translate-policy", cls=cedar_options.Once, short_help="Policies in the other syntax.")
+@click.command("translate-policy", cls=cedar_options.Once, short_help="Translate policies to JSON or back.")
 @click.option("--direction", type=click.Choice(["cedar-to-json", "json-to-cedar"]), required=True)
 @cedar_options.policies
 @cedar_options.engine

@@ -11,7 +11,7 @@ from drt.cli import cedar_options
 DIRECTIONS = ["json-to-cedar", "cedar-to-json", "cedar-to-json-with-resolved-types"]
 
 
-@click.command("translate-schema", cls=cedar_options.Once, short_help="A schema in the other syntax.")
+@click.command("translate-schema", cls=cedar_options.Once, short_help="Translate a schema to JSON or back.")
 @click.option("--direction", type=click.Choice(DIRECTIONS), required=True)
 @click.option(
     "-s",

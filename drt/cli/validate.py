@@ -16,7 +16,11 @@ from drt.cli import cedar_options
 @click.option(
     "--validation-mode", type=click.Choice(["strict", "permissive"]), default="strict", show_default=True
 )
-@click.option("--level", type=click.IntRange(min=0), help="How many steps a policy may look.")
+@click.option(
+    "--level",
+    type=click.IntRange(min=0),
+    help="Validate that policies dereference at most N entities in a row.",
+)
 @click.option("--deny-warnings", is_flag=True, help="Fail if there is any warning.")
 @cedar_options.engine
 @cedar_options.form

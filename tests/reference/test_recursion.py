@@ -7,11 +7,17 @@ from threading import Barrier, Thread
 
 import pytest
 
+import reference
 from reference.schema.reader import read_schema
 from reference.support.recursion import deep_recursion
 from reference.text.parser import parse_policies
 from reference.validation.policies import validate
+from reference.values import TRUE
 
+REQUEST = (
+    '{"principal": {"type": "U", "id": "a"}, "action": {"type": "Action", "id": "x"},'
+    ' "resource": {"type": "R", "id": "r"}}'
+)
 LIMIT = sys.getrecursionlimit()
 
 
@@ -75,4 +81,15 @@ def test_chains_of_100_000_operands(condition: str) -> None:
     )
     (body,) = parse_policies(f"permit(principal, action, resource) when {{ {condition} }};")
     assert validate(body, schema, level=200_000).problems == ()
+    assert sys.getrecursionlimit() == LIMIT
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "expression",
+    ["true && " * 1_000_000 + "true", "false || " * 1_000_000 + "true", "0 + " * 1_000_000 + "1 == 1"],
+    ids=["conjunction", "disjunction", "sum"],
+)
+def test_chains_of_1_000_000_operands_have_values(expression: str) -> None:
+    assert reference.evaluate(expression, "[]", REQUEST) == TRUE
     assert sys.getrecursionlimit() == LIMIT

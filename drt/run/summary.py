@@ -140,7 +140,7 @@ class Tally:
         """The buckets, those that fail the run first; `seen` counts divergences by coarse key."""
         confirmed = {event["signature"] for event in self._finds.values() if event["solid"] is True}
         buckets: dict[tuple[str, bool], list[Event]] = {}
-        for event in self._finds.values():
+        for event in sorted(self._finds.values(), key=lambda event: event.get("at", 0.0)):
             apart = event["solid"] is False and event["signature"] in confirmed
             buckets.setdefault((event["signature"], apart), []).append(event)
         today = datetime.date.today()
@@ -179,11 +179,16 @@ class Tally:
 
 
 def _shown(events: Sequence[Event]) -> dict[str, Any]:
-    """The newest of what is told of a find once it is reduced."""
-    return {
+    """The newest of what is told of a find once it is reduced; a verdict that decides comes first.
+
+    A find at the end of a run leaves no time for an arbiter, and its verdict is open.
+    """
+    newest = {
         name: next((event[name] for event in reversed(events) if event.get(name)), None)
         for name in ("case", "located", "says", "verdict")
     }
+    verdicts = [event["verdict"] for event in reversed(events) if event.get("verdict")]
+    return newest | {"verdict": next((one for one in verdicts if one["wrong"]), newest["verdict"])}
 
 
 MOST_UNANSWERED = 0.25

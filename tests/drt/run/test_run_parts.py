@@ -40,6 +40,7 @@ from drt.run.memory_growth import Resident, growth, is_flat, told
 from drt.run.reduction_locks import MAX_ATTEMPTS, MOST_BUCKETS, ReductionLocks, release
 from drt.run.schedule import Schedule, case_random_seed, shares
 from drt.run.statistics import Counts, total
+from drt.run.summary import Tally
 from drt.targets.partitions import LANES, lanes_of
 from tests.drt.toys import Toy
 
@@ -511,3 +512,31 @@ def test_memory_is_told_and_growth_is_seen() -> None:
     assert not is_flat([flat, leaking])
     assert told([flat, leaking]).endswith("over the second half, started afresh 1 time")
     assert told([]) == told([Resident().to_json()]) == ""
+
+
+def found(number: str, at: float, **facts: object) -> dict[str, object]:
+    """A find as a worker reports it."""
+    plain: dict[str, object] = {"event": "find", "number": number, "at": at, "signature": "s", "coarse": "c"}
+    plain |= {"solid": True, "path": "p", "target": "t", "index": 0, "arbiter": False, "engines": ["A", "B"]}
+    return plain | {"divergence": {"law": number}, "case": {"policies": number}} | facts
+
+
+def test_a_finding_is_shown_by_its_newest_find_and_a_verdict_that_decides() -> None:
+    decided = {"wrong": ["B"], "sentence": "B is wrong"}
+    undecided = {"wrong": [], "sentence": "undecided"}
+    tally = Tally()
+    tally.add(found("1", 1.0))
+    tally.add(found("2", 5.0, verdict=undecided))
+    tally.add(found("1", 4.0, verdict=decided, says={"with": ["A"]}))
+
+    (finding,) = tally.findings({})
+
+    assert (finding.divergence, finding.case) == ({"law": "2"}, {"policies": "2"})
+    assert (finding.verdict, finding.says) == (decided, {"with": ["A"]})
+
+
+def test_an_open_verdict_is_shown_where_none_decides() -> None:
+    tally = Tally()
+    tally.add(found("1", 1.0, verdict={"wrong": [], "sentence": "undecided"}))
+
+    assert tally.findings({})[0].verdict == {"wrong": [], "sentence": "undecided"}

@@ -143,10 +143,10 @@ def command(
         folder, footer = options.place, start(options, watching)
     report_to_github(folder, err=form == "json")
     if form == "json":
-        echo_json(footer)
+        echo_json(footer.to_json())
     else:
         print_summary(results(), footer, folder, verbose=verbose)
-    ctx.exit(footer["exit_code"])
+    ctx.exit(footer.exit_code)
 
 
 def _run_options(settings: Mapping[str, Any]) -> RunOptions:

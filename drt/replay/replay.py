@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from drt.assess.conformance.checker import Bench
+from drt.assess.conformance.checker import Checker
 from drt.assess.conformance.report import Mismatch
-from drt.assess.conformance.saved import saved as check_expectations
+from drt.assess.conformance.saved import check_expectations
 from drt.assess.reproduce import Job, shows_elsewhere
 from drt.corpus.known import Known, find_known
 from drt.corpus.store import FLAKY
@@ -280,9 +280,9 @@ def _ask(saved: SavedCase, oracle: Oracle, engines: Sequence[Guarded], deadline:
         expected = 0
         declared: list[str] = []
         for engine in engines:
-            bench = Bench(engine)
-            check_expectations(bench, saved.name, saved)
-            report = bench.tally.report(engine.name)
+            checker = Checker(engine)
+            check_expectations(checker, saved.name, saved)
+            report = checker.tally.report(engine.name)
             unmet += [(engine.name, mismatch) for mismatch in report.mismatches]
             expected += report.checked
             declared += [name for name, _ in report.declared]

@@ -17,7 +17,7 @@ from drt.model.outcome import Outcome
 from drt.model.outcome_json import outcome_from_json
 from drt.model.outcome_text import in_a_line
 from drt.report.kinds import KINDS
-from drt.run.summary import Finding, State, replay_command
+from drt.run.footer import Finding, State, replay_command
 
 WHOLE = "the whole"
 
@@ -70,20 +70,14 @@ class Bucket:
         return replay_command(path, self.finding.engines)
 
 
-def bucket_of(document: Mapping[str, Any], corpus: str) -> Bucket:
-    """Read a finding of a footer; raises the errors of a document of another shape.
+def bucket_of(finding: Finding, corpus: str) -> Bucket:
+    """Read what a finding shows; raises the errors of a document of another shape.
 
-    `corpus` is the folder that the run saved its finds in.
+    `corpus` is the folder that the run saved its findings in.
     """
-    finding = Finding.from_json(document)
     divergence = divergence_from_json(finding.divergence)
-    texts = [finding.signature, finding.target, divergence.question, divergence.law, *finding.engines]
-    texts += [one for one in (finding.known, finding.path) if one is not None]
-    if not all(isinstance(text, str) for text in texts) or divergence.kind not in KINDS:
-        raise ValueError("a finding without its texts")
-    if finding.solid not in (True, False, None) or not isinstance(finding.says or {}, Mapping):
-        raise ValueError("a finding that cannot be read")
-    whole(finding.seen)
+    if divergence.kind not in KINDS or not isinstance(divergence.question + divergence.law, str):
+        raise ValueError("a divergence without its texts")
     return Bucket(
         finding,
         divergence,
@@ -91,13 +85,6 @@ def bucket_of(document: Mapping[str, Any], corpus: str) -> Bucket:
         None if finding.case is None else case_from_json(finding.case),
         None if finding.located is None else _part(finding.located),
     )
-
-
-def whole(value: Any) -> int:
-    """Return an integer unchanged; raises `TypeError` for anything else."""
-    if not isinstance(value, int):
-        raise TypeError(f"{value!r} is no whole number")
-    return value
 
 
 def _part(found: Mapping[str, Any]) -> Part:

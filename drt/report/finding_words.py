@@ -6,11 +6,11 @@ Owns the verdict sentence with its quotation, the notes, and the headings under 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from drt.model import guide
 from drt.model.guide import Place
-from drt.run.summary import Finding, State
+from drt.run.footer import Finding, State
 
 Shown = TypeVar("Shown")
 
@@ -42,17 +42,17 @@ def grouped(shown: Sequence[tuple[State, Shown]]) -> Iterable[tuple[str, list[Sh
 
 def verdict_of(finding: Finding) -> str:
     """Return the verdict in one sentence; empty for logs of an older drt."""
-    return str(_verdict(finding).get("sentence", ""))
+    return "" if finding.verdict is None else finding.verdict.sentence
 
 
 def citations(finding: Finding) -> list[Place]:
     """Find the places in the language guide that the verdict cites."""
-    return guide.places(str(_verdict(finding).get("source", "")))
+    return [] if finding.verdict is None else guide.places(finding.verdict.source)
 
 
 def quote_of(finding: Finding) -> str:
     """Return the sentence of the language guide about the rule; empty if there is none."""
-    return str(_verdict(finding).get("quote", ""))
+    return "" if finding.verdict is None else finding.verdict.quote
 
 
 def cited(finding: Finding) -> str:
@@ -77,7 +77,3 @@ def notes(finding: Finding) -> list[str]:
         asked = f"{finding.says.get('engine')} {finding.says.get('version', '')}".strip()
         facts.append(f"{asked} answers {finding.says.get('says')}")
     return facts
-
-
-def _verdict(finding: Finding) -> dict[str, Any]:
-    return dict(finding.verdict or {})

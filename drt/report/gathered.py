@@ -10,17 +10,19 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+
+from msgspec.structs import replace as changed
 
 from drt.corpus.known import read_known
 from drt.coverage.coverage import Coverage, coverage
 from drt.model.errors import InputProblem
 from drt.model.exit_codes import CLEAN, INTERRUPTED, NOTHING_RUN
-from drt.report.bucket import Bucket, bucket_of, whole
+from drt.report.bucket import Bucket, bucket_of
 from drt.report.series import Series, gather_series
 from drt.report.statistics import statistics
-from drt.run.log import Event, RunLog, read_json, read_run
-from drt.run.options import RunOptions
+from drt.run.footer import Footer, HarnessError
+from drt.run.log import RunLog, read_json, read_run, worker_states
+from drt.run.records import RunStatus
 from drt.run.statistics import Counts, total
 from drt.run.summary import FROM_OUTSIDE, Tally, exit_code, footer
 
@@ -48,7 +50,7 @@ class RunFacts:
     deaths: int
     broken: int
     unexplained: int
-    errors: tuple[Mapping[str, Any], ...]
+    errors: tuple[HarnessError, ...]
     cannot_start: str | None
     targets: Mapping[str, Counts]
     features: Mapping[str, int]
@@ -169,7 +171,7 @@ def _joined(buckets: Sequence[Bucket]) -> tuple[Bucket, ...]:
         verdicts = {one.finding.solid for one in group}
         solid = next((verdict for verdict in (True, False) if verdict in verdicts), None)
         seen = sum(one.finding.seen for one in group)
-        joined.append(replace(shown, finding=replace(shown.finding, seen=seen, solid=solid)))
+        joined.append(replace(shown, finding=changed(shown.finding, seen=seen, solid=solid)))
     return tuple(
         sorted(joined, key=lambda one: (not one.finding.counts, -one.finding.seen, one.finding.signature))
     )
@@ -190,51 +192,46 @@ def _facts(folder: Path) -> RunFacts:
 
 
 def _from_log(folder: Path, log: RunLog) -> RunFacts:
-    document = log.footer if log.footer is not None else _counted(folder, log)
     header = log.header
-    corpus = str(header["options"]["corpus"])
-    part, parts = header["options"].get("shard", (0, 1))
+    ended = log.footer if log.footer is not None else _counted(folder, log)
+    part, parts = header.options.shard
     return RunFacts(
         folder=str(folder),
-        began=float(header["at"]),
-        seconds=float(document["seconds"]),
+        began=header.at,
+        seconds=ended.seconds,
         complete=log.complete,
-        interrupted=bool(document["interrupted"]),
-        random_seed=whole(document["random_seed"]),
-        jobs=whole(document["jobs"]),
-        engines={str(name): str(version) for name, version in dict(header["engines"]).items()},
-        machine=f"Python {header['python']}, {header['platform']}, {header['processors']} processors",
-        shard=f"{whole(part) + 1}/{parts}" if whole(parts) > 1 else None,
-        deaths=whole(document["deaths"]),
-        broken=whole(document["broken"]),
-        unexplained=sum(1 for lost in document["lost"] if lost["cause"] not in FROM_OUTSIDE),
-        errors=tuple(dict(error) for error in document["errors"]),
-        cannot_start=None if document["cannot_start"] is None else str(document["cannot_start"]),
-        targets={str(name): Counts.from_json(counts) for name, counts in document["targets"].items()},
-        features=_tally(document.get("features", {})),
-        sometimes=_tally(document.get("sometimes", {})),
-        missed=tuple(str(name) for name in document.get("missed", ())),
-        partial={str(name): float(share) for name, share in document.get("partial", {}).items()},
-        allow_partial=bool(document.get("allow_partial", False)),
-        buckets=tuple(bucket_of(finding, corpus) for finding in document["findings"]),
-        series=gather_series(log, document),
-        statistics=tuple(statistics(document)),
+        interrupted=ended.interrupted,
+        random_seed=ended.random_seed,
+        jobs=ended.jobs,
+        engines=header.engines,
+        machine=f"Python {header.python}, {header.platform}, {header.processors} processors",
+        shard=f"{part + 1}/{parts}" if parts > 1 else None,
+        deaths=ended.deaths,
+        broken=ended.broken,
+        unexplained=sum(1 for lost in ended.lost if lost.cause not in FROM_OUTSIDE),
+        errors=ended.errors,
+        cannot_start=ended.cannot_start,
+        targets=ended.targets,
+        features=ended.features,
+        sometimes=ended.sometimes,
+        missed=ended.missed,
+        partial=ended.partial,
+        allow_partial=ended.allow_partial,
+        buckets=tuple(bucket_of(finding, header.options.corpus) for finding in ended.findings),
+        series=gather_series(log, ended),
+        statistics=tuple(statistics(ended)),
     )
 
 
-def _tally(document: Mapping[str, Any]) -> dict[str, int]:
-    return {str(name): whole(count) for name, count in document.items()}
-
-
-def _counted(folder: Path, log: RunLog) -> Event:
+def _counted(folder: Path, log: RunLog) -> Footer:
     """Make the footer of a run that was cut off, from the counts of its workers."""
-    options = RunOptions.from_json(log.header["options"])
+    options = log.header.options
     corpus = Path(options.corpus)
     tally = Tally(read_known(corpus) if corpus.is_dir() else ())
     for event in log.events:
         tally.add(event)
-    states = [state for path in sorted(folder.glob("worker-*.state.json")) if (state := read_json(path))]
-    last = max((float(event["at"]) for event in log.events), default=float(log.header["at"]))
-    status = read_json(folder / "status.json") or {}
-    elapsed = max(float(status.get("elapsed", 0.0)), *(float(state["seconds"]) for state in states), 0.0)
-    return footer(options, states, tally, elapsed or last - float(log.header["at"]), interrupted=False)
+    states = worker_states(folder)
+    last = max((event.at for event in log.events), default=log.header.at)
+    status = read_json(folder / "status.json", RunStatus) or RunStatus()
+    elapsed = max(status.elapsed, *(state.seconds for state in states), 0.0)
+    return footer(options, states, tally, elapsed or last - log.header.at, interrupted=False)

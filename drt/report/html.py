@@ -329,6 +329,6 @@ def _run(run: RunFacts) -> dict[str, Any]:
     }
     return {
         "facts": [(name, fact) for name, fact in facts.items() if fact is not None],
-        "errors": [f"{place_of(error)}: {error.get('error')}" for error in run.errors],
+        "errors": [f"{place_of(error)}: {error.error}" for error in run.errors],
         "statistics": run.statistics,
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from drt.model.records import to_json
 from drt.report.bucket import Bucket
 from drt.report.gathered import Report, RunFacts
 from drt.report.series import growth, rates
@@ -59,7 +60,7 @@ def document(report: Report) -> dict[str, Any]:
 
 
 def _totals(counts: Counts) -> dict[str, Any]:
-    members = {name: value for name, value in counts.to_json().items() if name not in ("streams", "distinct")}
+    members = {name: value for name, value in to_json(counts).items() if name not in ("streams", "distinct")}
     return {
         **members,
         "shares": counts.shares(),
@@ -70,7 +71,7 @@ def _totals(counts: Counts) -> dict[str, Any]:
 
 def _numbers(counts: Counts) -> dict[str, Any]:
     names = ("cases", "comparisons", "decisions", "divergences", "inconclusive", "events", "reasons")
-    members = counts.to_json()
+    members = to_json(counts)
     return {name: members[name] for name in names} | {"seconds": round(sum(counts.seconds.values()), 3)}
 
 
@@ -92,7 +93,7 @@ def _run(run: RunFacts) -> dict[str, Any]:
         "machine": run.machine,
         "deaths": run.deaths,
         "broken": run.broken,
-        "errors": [dict(error) for error in run.errors],
+        "errors": [to_json(error) for error in run.errors],
         "cannot_start": run.cannot_start,
     }
 
@@ -104,7 +105,7 @@ def _finding(bucket: Bucket) -> dict[str, Any]:
         "signature": finding.signature,
         "state": bucket.state,
         "fails": finding.counts,
-        "verdict": None if finding.verdict is None else dict(finding.verdict),
+        "verdict": None if finding.verdict is None else finding.verdict.to_json(),
         "reduced": finding.reduced,
         "unsteady": list(finding.unsteady),
         "target": finding.target,

@@ -145,7 +145,7 @@ def _troubles(report: Report) -> list[tuple[str, str]]:
             troubles.append(("the run ends", f"{run.folder} {how}"))
         if run.cannot_start is not None:
             troubles.append(("the workers start", run.cannot_start))
-        troubles += [(place_of(error), str(error.get("error"))) for error in run.errors]
+        troubles += [(place_of(error), str(error.error)) for error in run.errors]
         note = len(run.errors) + (run.cannot_start is not None)
         if run.broken > note:
             troubles.append(("the harness", f"it broke {run.broken - note} times more"))

@@ -113,7 +113,7 @@ def _head(report: Report) -> Iterator[str]:
         if run.cannot_start is not None:
             yield f"the workers cannot start: {code(run.cannot_start)}  "
         for error in run.errors[:3]:
-            yield f"the harness broke: {code(place_of(error))}, {code(str(error.get('error')))}  "
+            yield f"the harness broke: {code(place_of(error))}, {code(str(error.error))}  "
 
 
 def _volume(report: Report) -> Iterator[str]:

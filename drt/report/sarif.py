@@ -55,7 +55,7 @@ def document(report: Report) -> dict[str, Any]:
 def _invocation(run: RunFacts) -> dict[str, Any]:
     whole = run.complete and not run.broken and run.cannot_start is None
     troubles = [str(run.cannot_start)] if run.cannot_start is not None else []
-    troubles += [f"{place_of(error)}: {error.get('error')}" for error in run.errors]
+    troubles += [f"{place_of(error)}: {error.error}" for error in run.errors]
     invocation: dict[str, Any] = {
         "executionSuccessful": whole,
         "startTimeUtc": moment(run.began),

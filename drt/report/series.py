@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 from drt.coverage.bins import bins
-from drt.run.log import Event, RunLog
+from drt.run.footer import Footer
+from drt.run.log import RunLog
+from drt.run.records import Event, Progress, Reached, Resumed
 
 Curve = tuple[tuple[float, float], ...]
 """Points of time and value, in order of time; between two of them the value goes straight."""
@@ -32,27 +33,34 @@ class Series:
     first: tuple[tuple[float, str], ...]
 
 
-def gather_series(log: RunLog, footer: Mapping[str, Any]) -> Series:
+def gather_series(log: RunLog, footer: Footer) -> Series:
     """Read the curves of a run with this footer."""
     elapsed = _clock(log)
-    samples = [event for event in log.events if event["event"] == "progress" and "elapsed" in event]
-    end = float(footer["seconds"])
-    curves = {}
-    for name in ("cases", "decisions"):
-        points, most = [(0.0, 0.0)], 0.0
-        for event in samples:
-            most = max(most, float(event[name]))
-            points.append((float(event["elapsed"]), most))
-        final = max(most, float(footer[name]))
-        curves[name] = (*points, (max(end, points[-1][0]), final)) if samples else ()
+    samples = [event for event in log.events if isinstance(event, Progress)]
+    end = footer.seconds
+    cases = _curve([(event.elapsed, event.cases) for event in samples], (end, footer.counts.cases))
+    decisions = _curve(
+        [(event.elapsed, event.decisions) for event in samples], (end, footer.counts.decisions)
+    )
     known, first = bins(), dict[str, float]()
     for event in log.events:
-        if event["event"] == "reached":
-            for name in event["features"]:
+        if isinstance(event, Reached):
+            for name in event.features:
                 if name in known:
-                    first.setdefault(str(name), min(max(elapsed(event), 0.0), end))
+                    first.setdefault(name, min(max(elapsed(event), 0.0), end))
     ordered = sorted((at, name) for name, at in first.items())
-    return Series(end, curves["cases"], curves["decisions"], tuple(ordered))
+    return Series(end, cases, decisions, tuple(ordered))
+
+
+def _curve(samples: Sequence[tuple[float, int]], last: tuple[float, int]) -> Curve:
+    """Draw samples as a curve that never falls, from nothing to the last point; empty without samples."""
+    if not samples:
+        return ()
+    points, most = [(0.0, 0.0)], 0.0
+    for at, value in samples:
+        most = max(most, float(value))
+        points.append((at, most))
+    return (*points, (max(last[0], points[-1][0]), max(most, float(last[1]))))
 
 
 def growth(all_of_them: Sequence[Series]) -> Curve:
@@ -94,14 +102,13 @@ def value_at(curve: Curve, at: float) -> float:
     return before + (later - before) * (at - low) / (high - low)
 
 
-def _clock(log: RunLog) -> Any:
+def _clock(log: RunLog) -> Callable[[Event], float]:
     """Make a function from an event to the seconds into the run, without pauses."""
-    begins = [(float(log.header["at"]), 0.0)]
-    begins += [(float(e["at"]), float(e["elapsed"])) for e in log.events if e["event"] == "resumed"]
+    begins = [(log.header.at, 0.0)]
+    begins += [(event.at, event.elapsed) for event in log.events if isinstance(event, Resumed)]
 
     def elapsed(event: Event) -> float:
-        at = float(event["at"])
-        began, before = next((pair for pair in reversed(begins) if pair[0] <= at), begins[0])
-        return before + at - began
+        began, before = next((pair for pair in reversed(begins) if pair[0] <= event.at), begins[0])
+        return before + event.at - began
 
     return elapsed

@@ -6,31 +6,31 @@ They are for people who tune a run: `drt run --verbose` and the reports print th
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from drt.coverage.coverage import Coverage, coverage
 from drt.run import memory_growth
 from drt.run.arbiter import DECLARED
+from drt.run.footer import Footer
 
 SHOWN_EVENTS = 6
 SHOWN_FEATURES = 12
 
 
-def statistics(footer: Mapping[str, Any]) -> Iterator[str]:
+def statistics(footer: Footer) -> Iterator[str]:
     """Yield the sentences; their texts are not escaped."""
-    if footer.get("decisions"):
-        yield _shares(footer["shares"])
+    if footer.counts.decisions:
+        yield _shares(footer.shares)
     yield from _streams(footer)
-    if footer.get("features"):
-        crosses = f"; {footer['pairs']:,} pairs of features in the streams" if footer.get("pairs") else ""
-        yield f"coverage: {coverage_line(coverage(footer['features']))}{crosses}"
-        yield _events(footer.get("sometimes") or {})
-    yield from _arbiter(footer.get("events", {}))
-    yield from (f"one-sided: {sentence}" for sentence in footer.get("one_sided", ()))
-    if footer.get("seconds_by_stage"):
+    if footer.features:
+        crosses = f"; {footer.pairs:,} pairs of features in the streams" if footer.pairs else ""
+        yield f"coverage: {coverage_line(coverage(footer.features))}{crosses}"
+        yield _events(footer.sometimes)
+    yield from _arbiter(footer.counts.events)
+    yield from (f"one-sided: {sentence}" for sentence in footer.one_sided)
+    if footer.counts.seconds:
         yield f"time: {_time(footer)}"
-    if held := memory_growth.told(footer.get("memory", ())):
-        yield f"memory: {held}{'' if memory_growth.is_flat(footer['memory']) else '; it grows'}"
+    if held := memory_growth.in_words(footer.memory):
+        yield f"memory: {held}{'' if memory_growth.is_flat(footer.memory) else '; it grows'}"
 
 
 def coverage_line(found: Coverage) -> str:
@@ -50,14 +50,14 @@ def _shares(shares: Mapping[str, float]) -> str:
     )
 
 
-def _streams(footer: Mapping[str, Any]) -> Iterator[str]:
+def _streams(footer: Footer) -> Iterator[str]:
     """One line per stream, the largest first, after one for all of them."""
-    streams = footer.get("stream_shares") or {}
+    streams = footer.stream_shares
     for name, shares in sorted(streams.items(), key=lambda item: (item[0] != "all", -item[1]["share"])):
         head = "all streams" if name == "all" else f"stream {name} {shares['share']:.0%}"
         line = f"{head}: {_shares(shares).removeprefix('decisions: ')}, valid {shares['valid']:.1%}"
         if name == "all":
-            distinct = footer["distinct_shares"]
+            distinct = footer.distinct_shares
             line += (
                 f"; distinct cases {distinct['cases']:.1%}, distinct policy sets "
                 f"{distinct['policy sets']:.1%}; conditions trivially true or false {shares['trivial']:.1%}, "
@@ -89,10 +89,10 @@ def _arbiter(events: Mapping[str, int]) -> Iterator[str]:
     yield line
 
 
-def _time(footer: Mapping[str, Any]) -> str:
-    stages = dict(footer["seconds_by_stage"])
+def _time(footer: Footer) -> str:
+    stages = dict(footer.counts.seconds)
     total = sum(stages.values()) or 1.0
     stages.pop("engines", None)
-    parts = {**footer["seconds_by_engine"], **stages}
+    parts = {**footer.counts.engines, **stages}
     ordered = sorted(parts.items(), key=lambda part: -part[1])
     return ", ".join(f"{name} {max(0.0, seconds) / total:.0%}" for name, seconds in ordered)

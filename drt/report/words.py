@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
 
 from drt.model.exit_codes import BROKEN, CLEAN, FOUND, INTERRUPTED, NOTHING_RUN, UNREPRODUCIBLE
 from drt.report import finding_words
 from drt.report.bucket import Bucket
 from drt.report.finding_words import cited, verdict_of
 from drt.report.gathered import Report, RunFacts
+from drt.run.footer import HarnessError
 
 CONCLUSIONS = {
     CLEAN: "clean",
@@ -124,10 +123,9 @@ def about(run: RunFacts) -> str:
     )
 
 
-def place_of(error: Mapping[str, Any]) -> str:
+def place_of(error: HarnessError) -> str:
     """Where the harness broke."""
-    what, target = error.get("what"), error.get("target")
-    return f"{what}, case {error.get('index')} of {target}" if target else f"{what}"
+    return f"{error.what}, case {error.index} of {error.target}" if error.target else f"{error.what}"
 
 
 def drt_version() -> str:

@@ -10,22 +10,34 @@ import os
 import platform
 import signal
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import FrameType
 from typing import Any, Protocol
+
+import msgspec
 
 from drt.corpus.known import read_known
 from drt.engines import build
 from drt.engines.orphaned_workers import end_leftovers
 from drt.model.errors import InputProblem
 from drt.run.crash_triage import CrashTriage
-from drt.run.log import FORMAT, Event, LogReader, LogWriter, held, make_folder, read_json, replace_json
+from drt.run.footer import Footer
+from drt.run.log import (
+    LogReader,
+    LogWriter,
+    cases_by_stream,
+    held,
+    make_folder,
+    read_json,
+    replace_json,
+    worker_states,
+)
 from drt.run.options import RunOptions
+from drt.run.records import Found, Header, News, Progress, Reached, Resumed, RunStatus
 from drt.run.reduction_locks import release
-from drt.run.statistics import cases_by_stream
 from drt.run.summary import Tally, footer
 from drt.run.supervisor import CannotStart, Fleet
 
@@ -67,7 +79,7 @@ class ProgressView(Protocol):
 
     def update(self, status: Status) -> None: ...
 
-    def find(self, event: Event) -> None: ...
+    def find(self, event: Found) -> None: ...
 
     def end(self) -> None: ...
 
@@ -77,7 +89,7 @@ class _Interrupt:
     times: int = 0
 
 
-def start(options: RunOptions, view: ProgressView) -> dict[str, Any]:
+def start(options: RunOptions, view: ProgressView) -> Footer:
     """Run, and return the footer. Raises `InputProblem` for a corpus or a folder that cannot be used."""
     began = time.monotonic()
     tally = Tally(read_known(Path(options.corpus)))
@@ -91,50 +103,47 @@ def _started(
 ) -> _Run:
     """A run in a folder of its own, its header written."""
     folder = make_folder(options.place)
-    replace_json(folder / "options.json", options.to_json())
+    replace_json(folder / "options.json", options)
     log = LogWriter(folder / "run.jsonl")
     log.write(
-        "header",
-        format=FORMAT,
-        python=platform.python_version(),
-        platform=platform.platform(),
-        processors=os.cpu_count(),
-        engines=versions,
-        random_seed=options.random_seed,
-        options=options.to_json(),
+        Header(
+            python=platform.python_version(),
+            platform=platform.platform(),
+            processors=os.cpu_count(),
+            engines=versions,
+            random_seed=options.random_seed,
+            options=options,
+        )
     )
     return _Run(options, tally, log, view, began)
 
 
-def resume(folder: Path, view: ProgressView) -> dict[str, Any]:
+def resume(folder: Path, view: ProgressView) -> Footer:
     """Go on with a run that was cut off: same cases, same counts, the rest of the budget.
 
     Raises `InputProblem` when the folder holds no run, or one that is over or still going on.
     """
     began = time.monotonic()
-    document = read_json(folder / "options.json")
-    if document is None:
+    options = read_json(folder / "options.json", RunOptions)
+    if options is None:
         raise InputProblem("not the log folder of a run: it holds no options.json", folder)
     with held(folder):
-        return _resumed(folder, document, view, began).go()
+        return _resumed(folder, replace(options, folder=str(folder)), view, began).go()
 
 
-def _resumed(folder: Path, document: Event, view: ProgressView, began: float) -> _Run:
+def _resumed(folder: Path, options: RunOptions, view: ProgressView, began: float) -> _Run:
     """A run as it was when it was cut off, and whatever was left of it ended."""
     if (folder / "run.json").exists():
         raise InputProblem("the run is over: its folder holds the footer run.json", folder)
-    options = RunOptions.from_json({**document, "folder": str(folder)})
-    replace_json(folder / "options.json", options.to_json())
+    replace_json(folder / "options.json", options)
     end_leftovers(folder)
     release(folder / "claims")
-    status = read_json(folder / "status.json") or {}
+    status = read_json(folder / "status.json", RunStatus) or RunStatus()
     log = LogWriter(folder / "run.jsonl")
-    log.write("resumed", elapsed=status.get("elapsed", 0.0))
-    news = status.get("news", {})
-    skipped = [[(name, index) for name, index in cases] for cases in status.get("skipped", [])]
+    log.write(Resumed(elapsed=status.elapsed))
     tally = Tally(read_known(Path(options.corpus)))
-    run = _Run(options, tally, log, view, began - status.get("elapsed", 0.0), skipped)
-    run.news = _News(news.get("count", 0), began - news.get("age", 0.0))
+    run = _Run(options, tally, log, view, began - status.elapsed, status.skipped)
+    run.news = _News(status.news.count, began - status.news.age)
     run.triage.restore(list(LogReader(folder / "run.jsonl").new()))
     return run
 
@@ -158,7 +167,7 @@ class _Run:
     log: LogWriter
     view: ProgressView
     began: float
-    skipped: list[list[tuple[str, int]]] = field(default_factory=list)
+    skipped: Sequence[Sequence[tuple[str, int]]] = ()
     news: _News = field(default_factory=_News)
     triage: CrashTriage = field(init=False)
     stalled: bool = False
@@ -172,7 +181,7 @@ class _Run:
     def __post_init__(self) -> None:
         self.triage = CrashTriage(self.options, self.log, self.tally)
 
-    def go(self) -> dict[str, Any]:
+    def go(self) -> Footer:
         """The whole run, to the footer."""
         interrupt = _Interrupt()
         cannot_start = None
@@ -243,15 +252,15 @@ class _Run:
             reader = self._readers.setdefault(path, LogReader(path))
             for event in reader.new():
                 self.tally.add(event)
-                if event["event"] == "find":
-                    self._tell(event)
-                elif event["event"] == "reached":
-                    self._reached.update(event["features"])
+                if isinstance(event, Found):
+                    self._show_finding(event)
+                elif isinstance(event, Reached):
+                    self._reached.update(event.features)
 
-    def _tell(self, event: Event) -> None:
+    def _show_finding(self, event: Found) -> None:
         """Show the first find of a coarse key, and every new signature that a reduction comes to."""
-        names = self._finds if event["stage"] == "saved" else self._buckets
-        name = event["coarse"] if event["stage"] == "saved" else event["signature"]
+        names = self._finds if event.stage == "saved" else self._buckets
+        name = event.coarse if event.stage == "saved" else event.signature
         if name not in names:
             names.append(name)
             self.view.find(event)
@@ -282,46 +291,48 @@ class _Run:
         if elapsed - self._sampled >= max(SAMPLE_SECONDS, elapsed * SAMPLE_SHARE):
             self._sampled = elapsed
             cases, decisions, divergences = fleet.totals()
-            facts = {"cases": cases, "decisions": decisions, "divergences": divergences}
-            self.log.write("progress", elapsed=round(elapsed, 3), **facts)
+            self.log.write(
+                Progress(elapsed=round(elapsed, 3), cases=cases, decisions=decisions, divergences=divergences)
+            )
 
     def _write_status(self, fleet: Fleet) -> None:
         self.news.note(len(self._reached) + len(self._buckets), time.monotonic())
-        self._streams = cases_by_stream(map(read_json, self.options.place.glob("worker-*.state.json")))
+        self._streams = cases_by_stream(worker_states(self.options.place))
         cases, decisions, divergences = fleet.totals()
         replace_json(
             self.options.place / "status.json",
-            {
-                "elapsed": round(time.monotonic() - self.began, 3),
-                "cases": cases,
-                "decisions": decisions,
-                "divergences": divergences,
-                "processes": fleet.processes,
-                "skipped": fleet.skipped,
-                "finds": self._buckets,
-                "streams": self._streams,
-                "news": {"count": self.news.count, "age": round(time.monotonic() - self.news.since, 3)},
-            },
+            RunStatus(
+                elapsed=round(time.monotonic() - self.began, 3),
+                cases=cases,
+                decisions=decisions,
+                divergences=divergences,
+                processes=tuple(fleet.processes),
+                skipped=tuple(map(tuple, fleet.skipped)),
+                finds=tuple(self._buckets),
+                streams=self._streams,
+                news=News(self.news.count, round(time.monotonic() - self.news.since, 3)),
+            ),
         )
 
-    def _close(self, fleet: Fleet, interrupted: bool, cannot_start: str | None) -> dict[str, Any]:
+    def _close(self, fleet: Fleet, interrupted: bool, cannot_start: str | None) -> Footer:
         """Write the footer and clear away what only a running run needs."""
         folder = self.options.place
-        paths = sorted(folder.glob("worker-*.state.json"))
-        states = [state for path in paths if (state := read_json(path)) is not None]
         elapsed = time.monotonic() - self.began
-        document = footer(self.options, states, self.tally, elapsed, interrupted, cannot_start)
-        document |= {"stalled": self.stalled, "shard": [self.options.shard[0] + 1, self.options.shard[1]]}
-        document["passed_over"] = [list(case) for cases in fleet.skipped for case in cases]
-        self.log.write("footer", **document)
+        states = worker_states(folder)
+        ended = msgspec.structs.replace(
+            footer(self.options, states, self.tally, elapsed, interrupted, cannot_start),
+            stalled=self.stalled,
+            passed_over=tuple(case for cases in fleet.skipped for case in cases),
+        )
+        self.log.write(ended)
         self.log.close()
-        replace_json(folder / "run.json", document)
+        replace_json(folder / "run.json", ended.to_json())
         for needless in (*folder.glob("worker-*.page"), *folder.glob(".*.json.*")):
             needless.unlink(missing_ok=True)
         for errors in folder.glob("*.err"):
             if errors.stat().st_size == 0:
                 errors.unlink()
-        return document
+        return ended
 
 
 @contextmanager

@@ -12,7 +12,8 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+
+from msgspec.structs import replace as changed
 
 from drt.corpus.known import find_known, read_known
 from drt.corpus.store import Corpus
@@ -23,12 +24,14 @@ from drt.engines.sandbox import HANG, Completed, HarnessError, ProcessDied, atte
 from drt.model.case import Case
 from drt.model.divergence import Divergence
 from drt.model.divergence_json import divergence_to_json
+from drt.model.records import from_json
 from drt.model.saved_case import SavedCase
 from drt.reduce import reduce_case
 from drt.run.find import origin_of
 from drt.run.hypothesis_search import last_asked
-from drt.run.log import LogWriter
+from drt.run.log import LogWriter, read_options
 from drt.run.options import HYPOTHESIS, RunOptions
+from drt.run.records import Broken, CrashJob, Found, Lost
 from drt.run.schedule import case_random_seed, shared_random_seed
 from drt.run.working_corpus import kept_before
 from generators.choice.sources import RecordingSource, ReplaySource, Source
@@ -36,27 +39,26 @@ from generators.choice.sources import RecordingSource, ReplaySource, Source
 SURVIVAL = "engines_survive"
 """The law that a dead worker breaks: whatever an engine is asked, its process lives on."""
 
-Job = dict[str, Any]
 
-
-def death(options: RunOptions, job: Job, log: LogWriter) -> int:
+def death(options: RunOptions, job: CrashJob, log: LogWriter) -> int:
     """Find out whether a case kills whoever asks it, and which engine; save it reduced, and log the find.
 
     `job` names the case (`target`, `index`), the `cause` of the worker's end, and the `seconds` to spend.
     """
-    ends = time.monotonic() + job["seconds"]
-    name, index, cause = job["target"], job["index"], job["cause"]
+    ends = time.monotonic() + job.seconds
+    name, index, cause = job.target, job.index, job.cause
     target = options.table()[name]
     seed, source = _source(options, name, index)
     drawn = attempt(lambda: target.draw(source))
     if isinstance(drawn, HarnessError):
         log.write(
-            "broken",
-            what="a generator",
-            target=name,
-            index=index,
-            error=drawn.error,
-            traceback=drawn.traceback,
+            Broken(
+                what="a generator",
+                target=name,
+                index=index,
+                error=drawn.error,
+                traceback=drawn.traceback,
+            )
         )
         return 0
     case = drawn.answer
@@ -69,12 +71,12 @@ def death(options: RunOptions, job: Job, log: LogWriter) -> int:
         )
         return result if isinstance(result, ProcessDied) else None
 
-    died = dies(case, max(1.0, min(2 * options.deadline, job["seconds"] / 2)))
+    died = dies(case, max(1.0, min(2 * options.deadline, job.seconds / 2)))
     if died is None:
-        log.write("lost", target=name, index=index, cause=cause, reproduced=False)
+        log.write(Lost(target=name, index=index, cause=cause))
         return 0
     if not died.engine:
-        log.write("broken", what="the harness", target=name, index=index, error=died.cause, traceback="")
+        log.write(Broken(what="the harness", target=name, index=index, error=died.cause))
         return 0
     patience = HANGING_SECONDS if died.cause == HANG else 5.0
 
@@ -89,19 +91,19 @@ def death(options: RunOptions, job: Job, log: LogWriter) -> int:
     corpus = Corpus(Path(options.corpus))
     saved = _saved(case, divergence, origin)
     place = corpus.save_counterexample(saved, shows=shows)
-    engines = list(options.engines)
-    _report(log, index, name, saved, divergence, place, "saved", engines=engines)
+    log.write(changed(_event(options, index, name, saved, divergence), path=str(place)))
     result = attempt(lambda: reduce_case(case, alike, max(0.0, ends - time.monotonic())))
     if isinstance(result, Completed) and (still := dies(result.answer, 2 * options.deadline)) is not None:
         divergence = _divergence(still)
         saved = _saved(result.answer, divergence, origin)
+    event = _event(options, index, name, saved, divergence)
     known = find_known(read_known(corpus.root), saved.signature)
     if known is not None and known.excuses(datetime.date.today()):
         corpus.drop(place, saved)
-        _report(log, index, name, saved, divergence, None, "known", known=known.id, engines=engines)
+        log.write(changed(event, stage="known", known=known.id))
         return 0
     place = corpus.save_counterexample(saved, instead_of=place, shows=shows)
-    _report(log, index, name, saved, divergence, place, "reduced", engines=engines)
+    log.write(changed(event, stage="reduced", path=str(place)))
     return 0
 
 
@@ -132,32 +134,21 @@ def _saved(case: Case, divergence: Divergence, origin: dict[str, object]) -> Sav
     )
 
 
-def _report(
-    log: LogWriter,
-    index: int,
-    target: str,
-    saved: SavedCase,
-    divergence: Divergence,
-    place: Path | None,
-    stage: str,
-    **facts: object,
-) -> None:
+def _event(options: RunOptions, index: int, target: str, saved: SavedCase, divergence: Divergence) -> Found:
+    """A crash that happened again, at its first stage."""
     [(engine, _)] = divergence.answers
-    judged = Judgement((engine,), "law", f"its process does not survive the question {divergence.question}")
-    log.write(
-        "find",
+    because = f"its process does not survive the question {divergence.question}"
+    return Found(
         number=f"death-{target}-{index}",
         coarse=key_text(divergence),
         target=target,
-        index=index,
         signature=saved.signature,
-        path=None if place is None else str(place),
-        stage=stage,
-        solid=True,
-        arbiter=False,
+        stage="saved",
+        engines=options.engines,
         divergence=divergence_to_json(divergence),
-        verdict=judged.to_json(),
-        **facts,
+        solid=True,
+        index=index,
+        verdict=Judgement((engine,), "law", because),
     )
 
 
@@ -165,8 +156,7 @@ def main(arguments: Sequence[str]) -> int:
     """Examine the crash that the job names, and write what it shows into a log."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     folder, job, log = arguments
-    document = json.loads((Path(folder) / "options.json").read_text(encoding="utf-8"))
-    return death(RunOptions.from_json(document), json.loads(job), LogWriter(Path(log)))
+    return death(read_options(Path(folder)), from_json(json.loads(job), CrashJob), LogWriter(Path(log)))
 
 
 if __name__ == "__main__":

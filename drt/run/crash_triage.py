@@ -9,13 +9,13 @@ import json
 import signal
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, fields
 
 from drt.engines.processes import Process, module, our_environment, signal_group, start_logged
-from drt.run.log import Event, LogReader, LogWriter
+from drt.model.records import to_json
+from drt.run.log import LogReader, LogWriter
 from drt.run.options import RunOptions
+from drt.run.records import Broken, CrashJob, Death, Event, Found, Lost
 from drt.run.summary import Tally
-from drt.run.supervisor import Death
 
 EXAMINE_SECONDS = 20.0
 MOST_EXAMINED = 6
@@ -42,24 +42,24 @@ class CrashTriage:
 
     def record(self, death: Death) -> None:
         """Note a death, and have it looked into where it is one of those."""
-        self._log.write("death", **asdict(death))
-        self._take_in(death, ())
+        self._log.write(death)
+        self._add(death, ())
 
     def restore(self, events: Sequence[Event]) -> None:
         """Take in the deaths of a run that was cut off, from its log; what was left to look into still is."""
         settled = {
-            (event["target"], event["index"])
+            (event.target, event.index)
             for log in self._options.place.glob("examiner-[0-9]*.jsonl")
             for event in LogReader(log).new()
-            if event["event"] in ("lost", "broken") or event.get("stage") in ("reduced", "known")
+            if isinstance(event, Lost | Broken)
+            or (isinstance(event, Found) and event.stage in ("reduced", "known"))
         }
-        names = [one.name for one in fields(Death)]
         for event in events:
-            if event["event"] == "death":
-                self._take_in(Death(**{name: event[name] for name in names}), settled)
+            if isinstance(event, Death):
+                self._add(event, settled)
 
-    def _take_in(self, death: Death, settled: Collection[tuple[str, int]]) -> None:
-        self._tally.add({"event": "death", **asdict(death)})
+    def _add(self, death: Death, settled: Collection[tuple[str | None, int | None]]) -> None:
+        self._tally.add(death)
         if not death.suspect:
             return
         self._suspects[death.cause] += 1
@@ -79,11 +79,11 @@ class CrashTriage:
         death = self._waiting.pop(0)
         self._examined += 1
         seconds = max(2.0, min(EXAMINE_SECONDS, time_left - 2.0))
-        job = {"target": death.target, "index": death.index, "cause": death.cause, "seconds": seconds}
+        job = CrashJob(death.target, death.index, death.cause, seconds)
         folder = self._options.place
         log = folder / f"examiner-{self._examined}.jsonl"
         self._examiner = start_logged(
-            module("drt.run.crash_examiner", folder, json.dumps(job), log),
+            module("drt.run.crash_examiner", folder, json.dumps(to_json(job)), log),
             folder / "examiner.err",
             our_environment(self._options.random_seed),
         )

@@ -27,6 +27,12 @@ class Find:
     origin: Mapping[str, object]
     arbiter: bool = False
 
+    @property
+    def index(self) -> int | None:
+        """The index of the case in its target, if it was drawn by one."""
+        index = self.origin.get("index")
+        return index if isinstance(index, int) else None
+
 
 def law_in_words(oracle: Oracle) -> str:
     """The first sentence of what an oracle checks."""

@@ -16,6 +16,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace as changed
+
 from drt.assess.reproduce import Job, ProcessBroke, confirm
 from drt.corpus.known import Known, find_known
 from drt.corpus.store import Corpus
@@ -37,12 +39,15 @@ from drt.reduce import reduce_case
 from drt.run.find import Find, description_of, law_in_words
 from drt.run.log import LogWriter
 from drt.run.options import RunOptions
+from drt.run.records import Broken, Found
 from drt.run.reduction_locks import ReductionLocks
 from drt.run.testimony import ask_arbiter, unmet_seeds
 from drt.targets.loading import law_of, target_table
 
 NONDETERMINISTIC = "nondeterministic engine"
 """What the signature of an engine that answers otherwise when it is asked again begins with."""
+
+WAVERS = "asked the same again at once, it answers otherwise"
 
 SHARE_FOR_MORE = 0.2
 """The share of a worker's time for divergences whose coarse key the run has pursued before."""
@@ -84,12 +89,12 @@ class Finder:
         """Pursue the find unless another worker does or it is known; an engine that wavers is one finding."""
         key = key_text(find.divergence)
         digest = blake2b(key.encode(), digest_size=4).hexdigest()
-        number = f"{find.target}-{find.origin.get('index')}-{digest}"  # the same when a run is resumed
+        number = f"{find.target}-{find.index}-{digest}"  # the same when a run is resumed
         features = partial(case_features, find.case)
         if not self.claims.is_worth(key, features, number):
             return
         if unsteady := self._unsteady(find, MOST_RERUNS if self._wavered else RERUNS):
-            self._note_unsteady(find, unsteady)
+            self._report_unsteady(find, unsteady)
             return
         allowance = self._allowance()
         if not self.claims.acquire(key, number, again=allowance >= CONFIRMING_SECONDS + LEAST_REDUCTION):
@@ -115,46 +120,68 @@ class Finder:
             status="open",
         )
         place = self._save(saved, find)
-        self._report(number, key, find, name, place, "saved", None)
+        self.log.write(changed(self._event(number, key, find, name), path=str(place)))
         reduced, divergence, complete = self._reduced(find, reduce_seconds)
         located = self._located(find, reduced, divergence)
         name = signature(divergence, reduced, located)
         find = replace(find, case=reduced, divergence=divergence)
+        event = self._event(number, key, find, name)
         known = find_known(tuple(self.known), name)
         if known is not None and known.excuses(datetime.date.today()):
             self.corpus.drop(place, saved)
-            self._report(number, key, find, name, None, "known", None, known=known.id)
+            self.log.write(changed(event, stage="known", known=known.id))
             self.claims.finish(key, name, case_features(reduced), number)
             return
-        facts: dict[str, object] = {
-            "case": case_to_json(reduced),
-            "located": located.to_json() if located else None,
-            "reduced": complete,
-        }
+        event = changed(
+            event,
+            stage="reduced",
+            path=str(place),
+            case=case_to_json(reduced),
+            located=located.to_json() if located else None,
+            reduced=complete,
+        )
         # Reported before it is confirmed: a process that is killed in between leaves the reduced case.
-        self._report(number, key, find, name, place, "reduced", None, **facts)
+        self.log.write(event)
         saved = replace(saved, case=reduced, signature=name, description=description_of(find))
         solid = self._confirmed(number, saved, find)
         if solid is False and (unsteady := self._unsteady(find, MOST_RERUNS)):
             self.corpus.drop(place, saved)
-            self._note_unsteady(find, unsteady, number)
+            self._report_unsteady(find, unsteady, number)
             self.claims.finish(key, name, case_features(reduced), number)
             return
         arbitration = self._arbitration(find)
         judged = self._judged(find, located, arbitration)
-        told = {"arbiter": arbitration} if arbitration else {}
-        saved = replace(saved, origin=dict(saved.origin) | told)
+        if arbitration:
+            saved = replace(saved, origin=dict(saved.origin) | {"arbiter": arbitration})
         if solid is False:
             saved = replace(saved, tags=(*saved.tags, "flaky"))
         place = self._save(saved, find, place, apart=solid is False)
-        facts |= {
-            "says": arbitration or None,
-            "verdict": judged.to_json(),
-            "merged": not _holds(place, reduced),
-        }
-        # Reported before it is settled: a process that is killed in between pursues it once more.
-        self._report(number, key, find, name, place, "reduced", solid, **facts)
+        # Reported before the lock is released: a process that is killed in between pursues it once more.
+        self.log.write(
+            changed(
+                event,
+                path=str(place),
+                solid=solid,
+                says=arbitration or None,
+                verdict=judged,
+                merged=not _holds(place, reduced),
+            )
+        )
         self.claims.finish(key, name, case_features(reduced), number)
+
+    def _event(self, number: str, key: str, find: Find, name: str) -> Found:
+        """A finding at its first stage."""
+        return Found(
+            number=number,
+            coarse=key,
+            target=find.target,
+            signature=name,
+            stage="saved",
+            engines=tuple(self._asked(find)),
+            divergence=divergence_to_json(find.divergence),
+            arbiter=find.arbiter,
+            index=find.index,
+        )
 
     # Engines that waver
 
@@ -173,7 +200,7 @@ class Finder:
         finally:
             self.alarm.off()
 
-    def _note_unsteady(self, find: Find, engines: Sequence[str], number: str = "") -> None:
+    def _report_unsteady(self, find: Find, engines: Sequence[str], number: str = "") -> None:
         """Save and report the first, second, fourth, … case on which the engine wavers, and each find by a
         number under which it was reported before.
         """
@@ -192,9 +219,19 @@ class Finder:
             status="open",
         )
         place = self._save(saved, find, apart=True)
-        judged = Judgement(tuple(engines), "law", "asked the same again at once, it answers otherwise")
-        facts = {"case": case_to_json(find.case), "unsteady": list(engines), "verdict": judged.to_json()}
-        self._report(number or name, name, find, name, place, "reduced", False, **facts)
+        self.log.write(
+            changed(
+                self._event(number or name, name, find, name),
+                stage="reduced",
+                path=str(place),
+                solid=False,
+                case=case_to_json(find.case),
+                unsteady=tuple(engines),
+                verdict=Judgement(
+                    tuple(engines), "law", "asked the same again at once, it answers otherwise"
+                ),
+            )
+        )
 
     def _save(
         self, saved: SavedCase, find: Find, instead_of: Path | None = None, apart: bool = False
@@ -207,36 +244,9 @@ class Finder:
                 saved, instead_of, shows=lambda known: self._still_shows(known, find)
             )
         except InputProblem as problem:
-            self.log.write("broken", what="the corpus", error=str(problem), traceback="")
+            self.log.write(Broken(what="the corpus", error=str(problem)))
             self.corpus = Corpus(self.options.place / "corpus")
             return self.corpus.save_flaky(saved) if apart else self.corpus.save_counterexample(saved)
-
-    def _report(
-        self,
-        number: str,
-        key: str,
-        find: Find,
-        name: str,
-        place: Path | None,
-        stage: str,
-        solid: bool | None,
-        **facts: object,
-    ) -> None:
-        self.log.write(
-            "find",
-            number=number,
-            coarse=key,
-            target=find.target,
-            signature=name,
-            path=None if place is None else str(place),
-            stage=stage,
-            solid=solid,
-            arbiter=find.arbiter,
-            engines=self._asked(find),
-            index=find.origin.get("index"),
-            divergence=divergence_to_json(find.divergence),
-            **facts,
-        )
 
     # Reducing
 
@@ -258,7 +268,7 @@ class Finder:
             return find.case, find.divergence, False
         result = attempt(lambda: reduce_case(find.case, interesting, seconds))
         if not isinstance(result, Completed):
-            self.log.write("broken", what="the reducer", error=result.error, traceback=result.traceback)
+            self.log.write(Broken(what="the reducer", error=result.error, traceback=result.traceback))
             return find.case, find.divergence, False
         complete = not self.stopped() and time.monotonic() <= until
         divergence = self._shown(find, result.answer, self.options.deadline)
@@ -279,7 +289,7 @@ class Finder:
             self.alarm.off()
         if isinstance(result, Completed):
             return result.answer
-        self.log.write("broken", what="the search", error=result.error, traceback=result.traceback)
+        self.log.write(Broken(what="the search", error=result.error, traceback=result.traceback))
         return None
 
     def _shown(self, find: Find, candidate: Case, patience: float) -> Divergence | None:
@@ -314,7 +324,7 @@ class Finder:
         except ProcessBroke as error:
             words = str(error)
             last = words.rpartition("\n")[2]
-            self.log.write("broken", what="a confirmation", error=last, traceback=words)
+            self.log.write(Broken(what="a confirmation", error=last, traceback=words))
             return None
 
     def _asked(self, find: Find) -> list[str]:

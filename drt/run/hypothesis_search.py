@@ -10,9 +10,9 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from drt.run.options import HYPOTHESIS, RunOptions
+from drt.run.records import SearchState
 from drt.run.schedule import Schedule, case_random_seed
 from drt.run.statistics import Counts
 from drt.targets.cases import Drawn
@@ -30,10 +30,10 @@ class StopSearch(BaseException):
 
 
 class TargetedSearch:
-    """The searches of one worker. `before` is what `to_json` gave; `skipped` are cases to pass over."""
+    """The searches of one worker. `before` is where another ended; `skipped` are cases to pass over."""
 
     def __init__(
-        self, options: RunOptions, worker: int, before: Mapping[str, Any], skipped: Sequence[tuple[str, int]]
+        self, options: RunOptions, worker: int, before: SearchState, skipped: Sequence[tuple[str, int]]
     ) -> None:
         self._options = options
         self._targets: Mapping[str, Target] = options.table()
@@ -41,14 +41,16 @@ class TargetedSearch:
         self._schedule = Schedule(
             {name: target.weight for name, target in self._targets.items()},
             options.lanes(worker),
-            following=before.get("following", {}),
+            following=before.following,
             skipped=passed_over,
         )
         self._spent = 0.0
         self._born = time.monotonic()
 
-    def to_json(self) -> dict[str, Any]:
-        return {"following": self._schedule.following}
+    @property
+    def state(self) -> SearchState:
+        """Where the search stands."""
+        return SearchState(dict(self._schedule.following))
 
     @property
     def due(self) -> bool:

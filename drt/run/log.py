@@ -12,15 +12,48 @@ import fcntl
 import json
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO, TypeAlias, cast, get_args
 
 from drt.model.errors import InputProblem, cannot_write
+from drt.model.records import Record, from_json, to_json
+from drt.run.footer import Footer, footer_from_json
+from drt.run.options import RunOptions
+from drt.run.records import (
+    Broken,
+    Death,
+    Event,
+    Found,
+    Grown,
+    Header,
+    Lost,
+    Progress,
+    Reached,
+    Recycled,
+    Resumed,
+    Started,
+    WorkerState,
+)
 
-Event = dict[str, Any]
-FORMAT = 1
+AnyEvent: TypeAlias = (
+    Header
+    | Resumed
+    | Progress
+    | Started
+    | Reached
+    | Grown
+    | Recycled
+    | Death
+    | Lost
+    | Broken
+    | Found
+    | Footer
+)
+_KINDS: dict[object, type[Event]] = {kind.__struct_config__.tag: kind for kind in get_args(AnyEvent)}
+
 LOCK = "lock"
 THE_LOG = "the log"
 
@@ -38,9 +71,11 @@ class LogWriter:
         if torn:
             self._file.write("\n")
 
-    def write(self, event: str, **facts: object) -> None:
-        """Append one event; raises `MachineProblem` when the disk refuses."""
-        line = json.dumps({"event": event, "at": round(time.time(), 3), **facts}, sort_keys=True)
+    def write(self, event: Event) -> None:
+        """Append one event with the time of day; raises `MachineProblem` when the disk refuses."""
+        document = event.to_json() if isinstance(event, Footer) else to_json(event)
+        tag = event.__struct_config__.tag
+        line = json.dumps({**document, "event": tag, "at": round(time.time(), 3)}, sort_keys=True)
         try:
             self._file.write(line + "\n")
             self._file.flush()
@@ -68,8 +103,11 @@ class LogReader:
         self._path = path
         self._position = 0
 
-    def new(self) -> Iterator[Event]:
-        """The whole lines written since the last call; a line still being written is left for the next."""
+    def new(self) -> Iterator[AnyEvent]:
+        """Yield the events written since the last call; a line still being written is left for the next.
+
+        Raises `ValueError` for an event of a known kind that has another shape.
+        """
         try:
             with self._path.open("rb") as file:
                 file.seek(self._position)
@@ -87,9 +125,9 @@ class LogReader:
 class RunLog:
     """A run read back. `footer` is None where the run was cut off before it could write one."""
 
-    header: Event
-    events: tuple[Event, ...]
-    footer: Event | None
+    header: Header
+    events: tuple[AnyEvent, ...]
+    footer: Footer | None
 
     @property
     def complete(self) -> bool:
@@ -101,38 +139,73 @@ def read_run(folder: Path) -> RunLog:
 
     Raises `InputProblem` when the folder holds no run; a run without a footer is readable.
     """
+    try:
+        return _read_run(folder)
+    except ValueError as error:
+        first_line = str(error).splitlines()[0][:120]
+        raise InputProblem(f"not a log as a run writes it ({first_line})", folder) from None
+
+
+def _read_run(folder: Path) -> RunLog:
     path = folder / "run.jsonl"
     if not path.is_file():
         raise InputProblem("not the log folder of a run: it holds no run.jsonl", folder)
     own = list(LogReader(path).new())
-    if not own or own[0].get("event") != "header":
+    header = own.pop(0) if own else None
+    if not isinstance(header, Header):
         raise InputProblem("not the log of a run: the first line is no header", path, 1)
     workers = [event for log in sorted(folder.glob("*-[0-9]*.jsonl")) for event in LogReader(log).new()]
-    footers = [event for event in own if event["event"] == "footer"]
-    between = [event for event in own[1:] if event["event"] != "footer"] + workers
-    return RunLog(own[0], tuple(sorted(between, key=_at)), footers[-1] if footers else None)
+    footers = [event for event in own if isinstance(event, Footer)]
+    between = [event for event in (*own, *workers) if not isinstance(event, Footer)]
+    return RunLog(
+        header, tuple(sorted(between, key=lambda event: event.at)), footers[-1] if footers else None
+    )
 
 
-def replace_json(path: Path, document: Mapping[str, object]) -> None:
-    """Write a JSON document so that a reader sees the old one or the new one, never half of either.
+def replace_json(path: Path, document: object) -> None:
+    """Write a record or a document so that a reader sees the old one or the new one, never half of either.
 
     Raises `MachineProblem` when the disk refuses.
     """
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        beside.write_text(json.dumps(document, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        beside.write_text(json.dumps(to_json(document), indent=2, sort_keys=True) + "\n", encoding="utf-8")
         beside.replace(path)
     except OSError as error:
         raise cannot_write(THE_LOG, error, path) from None
 
 
-def read_json(path: Path) -> Event | None:
-    """A document that `replace_json` wrote; None where there is none."""
+def read_json(path: Path, kind: type[Record]) -> Record | None:
+    """Read a record that `replace_json` wrote; None where there is none.
+
+    Raises `ValueError` for a document of another shape.
+    """
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError, RecursionError):
         return None
-    return document if isinstance(document, dict) else None
+    return from_json(document, kind) if isinstance(document, dict) else None
+
+
+def read_options(folder: Path) -> RunOptions:
+    """Read the options of the run in a folder; raises `ValueError` where there are none."""
+    return from_json(json.loads((folder / "options.json").read_text(encoding="utf-8")), RunOptions)
+
+
+def worker_states(folder: Path) -> list[WorkerState]:
+    """Read where the workers of a run stand, those that have written it down."""
+    states = (read_json(path, WorkerState) for path in sorted(folder.glob("worker-*.state.json")))
+    return [state for state in states if state is not None]
+
+
+def cases_by_stream(states: Iterable[WorkerState]) -> dict[str, int]:
+    """Count the cases of each stream, the most frequent first."""
+    found: Counter[str] = Counter()
+    for state in states:
+        for target in state.targets.values():
+            for stream, counts in target.counts.streams.items():
+                found[stream] += counts["cases"]
+    return dict(found.most_common())
 
 
 @contextlib.contextmanager
@@ -177,14 +250,14 @@ def make_folder(folder: Path) -> Path:
     return folder
 
 
-def _event(line: bytes) -> Event | None:
+def _event(line: bytes) -> AnyEvent | None:
+    """Read one line; None for a line that was cut off, or an event of a kind that is not known here."""
     try:
-        event = json.loads(line)
+        document = json.loads(line)
     except (ValueError, RecursionError):
         return None
-    return event if isinstance(event, dict) and isinstance(event.get("event"), str) else None
-
-
-def _at(event: Event) -> float:
-    at = event.get("at", 0.0)
-    return float(at) if isinstance(at, int | float) else 0.0
+    tag = document.get("event") if isinstance(document, dict) else None
+    kind = _KINDS.get(tag) if isinstance(tag, str) else None
+    if kind is None:
+        return None
+    return footer_from_json(document) if kind is Footer else cast(AnyEvent, from_json(document, kind))

@@ -1,6 +1,6 @@
-"""How much memory the workers of a run hold, and whether it grows: from samples that they take of themselves.
+"""Memory growth of a run's workers, from samples that they take of themselves.
 
-Owns the sums. A run of hours is to stay flat: what grows in its second half would grow for ever.
+Owns the sums. The memory of a long run must be flat: what grows in its second half would grow forever.
 """
 
 from __future__ import annotations
@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
-from typing import Any
+
+from msgspec import Struct
 
 FEWEST_SAMPLES = 10
 FLAT = 0.05
@@ -19,7 +20,7 @@ Sample = tuple[float, int]
 
 
 def growth(samples: Sequence[Sample]) -> float | None:
-    """By which part of it the memory has grown from the middle of the time to its end; None for few samples.
+    """Return the share by which memory grew from the middle of the time to its end; None for few samples.
 
     Middle and end are medians, of the samples in the middle tenth and in the last tenth of the time.
     """
@@ -36,38 +37,48 @@ def growth(samples: Sequence[Sample]) -> float | None:
 
 @dataclass(slots=True)
 class Resident:
-    """The memory of one worker through a run; how often it was started afresh because it held too much."""
+    """Samples of one worker's memory, and how often it was restarted because it held too much."""
 
     samples: list[Sample] = field(default_factory=list)
     recycled: int = 0
 
-    def to_json(self) -> dict[str, Any]:
-        """Bytes at the end and at most, and the growth over the second half."""
+    def summary(self) -> Growth:
+        """Sum up the samples."""
         held = [bytes_held for _, bytes_held in self.samples]
         grown = growth(self.samples)
-        return {
-            "end": held[-1] if held else None,
-            "most": max(held, default=None),
-            "growth": None if grown is None else round(grown, 4),
-            "samples": len(held),
-            "recycled": self.recycled,
-        }
+        return Growth(
+            end=held[-1] if held else None,
+            most=max(held, default=None),
+            growth=None if grown is None else round(grown, 4),
+            samples=len(held),
+            recycled=self.recycled,
+        )
 
 
-def told(workers: Sequence[dict[str, Any]]) -> str:
-    """The memory of all workers in a few words; nothing where none is known."""
-    ends = [worker["end"] for worker in workers if worker["end"]]
+class Growth(Struct, frozen=True):
+    """The memory of one worker: bytes at the end and at most, and the growth over the second half."""
+
+    end: int | None = None
+    most: int | None = None
+    growth: float | None = None
+    samples: int = 0
+    recycled: int = 0
+
+
+def in_words(workers: Sequence[Growth]) -> str:
+    """Describe the memory of all workers; empty where none is known."""
+    ends = [worker.end for worker in workers if worker.end]
     if not ends:
         return ""
-    words = f"{max(ends) / 2**20:,.0f} MiB a worker at the end"
-    grown = [worker["growth"] for worker in workers if worker["growth"] is not None]
+    words = f"{max(ends) / 2**20:,.0f} MiB per worker at the end"
+    grown = [worker.growth for worker in workers if worker.growth is not None]
     if grown:
         words += f", {max(grown):+.1%} over the second half"
-    if recycled := sum(worker["recycled"] for worker in workers):
-        words += f", started afresh {recycled} time{'' if recycled == 1 else 's'}"
+    if recycled := sum(worker.recycled for worker in workers):
+        words += f", restarted {recycled} time{'' if recycled == 1 else 's'}"
     return words
 
 
-def is_flat(workers: Sequence[dict[str, Any]]) -> bool:
+def is_flat(workers: Sequence[Growth]) -> bool:
     """Whether no worker is known to grow."""
-    return all(worker["growth"] is None or worker["growth"] < FLAT for worker in workers)
+    return all(worker.growth is None or worker.growth < FLAT for worker in workers)

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from drt.coverage.observation import observe
 from drt.engines.deadline import Alarm, Stuck
@@ -17,6 +16,7 @@ from drt.engines.guard import Guarded
 from drt.model.engine import Engine, NotLoaded
 from drt.model.outcome import Validated
 from drt.model.question import Validate
+from drt.run.records import WorkerState
 from drt.run.statistics import Counts
 from drt.run.working_corpus import PAIRED
 from drt.targets.cases import Drawn
@@ -27,21 +27,18 @@ LONGEST_WATCHED = 20_000
 class CoverageObserver:
     """The coverage of one worker: `features` and `situations` count what its cases have reached.
 
-    `before` is what `to_json` gave, for a worker that resumes where another ended.
+    `before` is where another worker ended.
     """
 
     def __init__(
-        self, engines: Sequence[Guarded], alarm: Alarm, deadline: float, before: Mapping[str, Any]
+        self, engines: Sequence[Guarded], alarm: Alarm, deadline: float, before: WorkerState
     ) -> None:
-        self.features: Counter[str] = Counter(before.get("features", {}))
-        self.situations: Counter[str] = Counter(before.get("sights", {}))
+        self.features: Counter[str] = Counter(before.features)
+        self.situations: Counter[str] = Counter(before.sights)
         self._validator = engines[-1]
         self._reference = any(engine.name == "reference" for engine in engines)
         self._alarm = alarm
         self._deadline = deadline
-
-    def to_json(self) -> dict[str, Any]:
-        return {"features": dict(self.features), "sights": dict(self.situations)}
 
     def observe(self, drawn: Drawn, counts: Counts) -> set[str]:
         """Look at a case on which the engines agree; a look that takes too long is given up.

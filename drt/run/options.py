@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from drt.coverage.events import LONG_RUN_SECONDS
 from drt.targets.loading import TARGETS, target_table
@@ -83,13 +81,3 @@ class RunOptions:
             return self.must_reach
         whole = set(self.targets) >= set(target_table(self.targets_from)) and "reference" in self.engines
         return ("*",) if whole and elapsed >= LONG_RUN_SECONDS else ()
-
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> RunOptions:
-        """Read back what `to_json` gave."""
-        named = ("targets", "engines", "shard", "must_reach")
-        lists = {name: tuple(document[name]) for name in named if document.get(name) is not None}
-        return cls(**{**document, **lists})

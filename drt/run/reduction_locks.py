@@ -11,12 +11,13 @@ import json
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+
+from msgspec import Struct, field
 
 from drt.engines.orphaned_workers import is_at_work
+from drt.model.records import from_json, to_json
 from drt.run.log import replace_json
 
 MOST_BUCKETS = 12
@@ -26,12 +27,12 @@ MAX_ATTEMPTS = 4
 """Pursuits of one coarse key that may end in a bucket already known, or in nothing, before they stop."""
 
 
-@dataclass(slots=True)
-class _Lock:
+class _Lock(Struct):
     """What is known of one coarse key: the process at work on it, pursuits begun, the features of each
     bucket, and the finds that are begun and not settled.
     """
 
+    key: str = ""
     owner: int | None = None
     began: int = 0
     buckets: dict[str, list[str]] = field(default_factory=dict)
@@ -102,8 +103,7 @@ class ReductionLocks:
     def release_crashed(self, process: int) -> None:
         """Take back what a process that was killed from outside had begun: it was not in vain."""
         for path in self._folder.glob("*.json"):
-            key = _document(path.read_text(encoding="utf-8")).get("key")
-            if isinstance(key, str):
+            if key := _read(path.read_text(encoding="utf-8")).key:
                 with self._claim(key) as claim:
                     if claim.owner == process:
                         claim.owner = None
@@ -123,15 +123,15 @@ class ReductionLocks:
         with path.open("a+", encoding="utf-8") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             file.seek(0)
-            document = _document(file.read())
-            claim = _Lock(**{name: document[name] for name in _Lock.__slots__ if name in document})
-            before = json.dumps(asdict(claim))
+            before = file.read()
+            claim = _read(before)
+            claim.key = key
             yield claim
             self._known[key] = claim
-            if json.dumps(asdict(claim)) != before:
+            if (after := json.dumps(to_json(claim))) != before:
                 file.seek(0)
                 file.truncate()
-                file.write(json.dumps({"key": key, **asdict(claim)}))
+                file.write(after)
 
 
 def release(folder: Path) -> None:
@@ -140,17 +140,16 @@ def release(folder: Path) -> None:
     For a time when nobody is at work.
     """
     for path in folder.glob("*.json"):
-        document = _document(path.read_text(encoding="utf-8"))
-        if document:
-            begun = list(dict.fromkeys(document["open"]))
-            freed = {"owner": None, "began": len(document["buckets"]), "open": begun}
-            replace_json(path, {**document, **freed})
+        claim = _read(path.read_text(encoding="utf-8"))
+        if claim.key:
+            claim.owner, claim.began = None, len(claim.buckets)
+            claim.open = list(dict.fromkeys(claim.open))
+            replace_json(path, claim)
 
 
-def _document(text: str) -> dict[str, Any]:
-    """The content of a claim file; nothing where there is none yet or its writer died in the middle of it."""
-    with contextlib.suppress(ValueError):
-        document = json.loads(text)
-        if isinstance(document, dict):
-            return document
-    return {}
+def _read(text: str) -> _Lock:
+    """Read a lock file; a new lock where there is none yet or its writer died in the middle of it."""
+    try:
+        return from_json(json.loads(text), _Lock)
+    except ValueError:
+        return _Lock()

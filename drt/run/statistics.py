@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+
+from msgspec import Struct, field
 
 from drt.model.case import Case
 from drt.model.divergence import Checked
@@ -26,8 +26,7 @@ CASES_IN_VAIN = 20
 STREAM_EVENTS = ("allow", "deny", "forbidden", "erring")
 
 
-@dataclass(slots=True)
-class Counts:
+class Counts(Struct):
     """Totals, of one target or of all. `events` are the oracle's countable facts, `reasons` those of
     questions that could not be compared; `seconds` are by stage, `engines` by engine name. `asked` counts
     the questions to each engine, and `unanswered` those among them that it does not do or has no time for.
@@ -42,8 +41,8 @@ class Counts:
     inconclusive: int = 0
     events: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
-    seconds: dict[str, float] = field(default_factory=dict)
-    engines: dict[str, float] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict, name="seconds_by_stage")
+    engines: dict[str, float] = field(default_factory=dict, name="seconds_by_engine")
     asked: Counter[str] = field(default_factory=Counter)
     unanswered: Counter[str] = field(default_factory=Counter)
     streams: dict[str, Counter[str]] = field(default_factory=dict)
@@ -144,43 +143,6 @@ class Counts:
             together.update(counts)
         return {"all": together, **self.streams} if self.streams else {}
 
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "cases": self.cases,
-            "comparisons": self.comparisons,
-            "decisions": self.decisions,
-            "divergences": self.divergences,
-            "inconclusive": self.inconclusive,
-            "events": dict(sorted(self.events.items())),
-            "reasons": dict(sorted(self.reasons.items())),
-            "seconds_by_stage": {name: round(self.seconds[name], 6) for name in sorted(self.seconds)},
-            "seconds_by_engine": {name: round(self.engines[name], 6) for name in sorted(self.engines)},
-            "asked": dict(sorted(self.asked.items())),
-            "unanswered": dict(sorted(self.unanswered.items())),
-            "streams": {name: dict(sorted(counts.items())) for name, counts in sorted(self.streams.items())},
-            "distinct": {name: sample.to_json() for name, sample in sorted(self.distinct.items())},
-        }
-
-    @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> Counts:
-        """Read back what `to_json` wrote."""
-        return cls(
-            **{
-                name: document[name]
-                for name in ("cases", "comparisons", "decisions", "divergences", "inconclusive")
-            },
-            events=Counter(document["events"]),
-            reasons=Counter(document["reasons"]),
-            seconds=dict(document["seconds_by_stage"]),
-            engines=dict(document["seconds_by_engine"]),
-            asked=Counter(document.get("asked", {})),
-            unanswered=Counter(document.get("unanswered", {})),
-            streams={name: Counter(counts) for name, counts in document.get("streams", {}).items()},
-            distinct={
-                name: Distinct.from_json(sample) for name, sample in document.get("distinct", {}).items()
-            },
-        )
-
 
 def _shares(events: Mapping[str, int]) -> dict[str, float]:
     decided = events.get("allow", 0) + events.get("deny", 0)
@@ -197,21 +159,6 @@ def _shares(events: Mapping[str, int]) -> dict[str, float]:
 
 def _part(count: int, whole: int) -> float:
     return round(count / whole, 4) if whole else 0.0
-
-
-def counts_of(state: Mapping[str, Any] | None) -> Counts:
-    """The counts in what a worker wrote down of a target; none where it has written nothing."""
-    return Counts() if state is None else Counts.from_json(state["counts"])
-
-
-def cases_by_stream(states: Iterable[Mapping[str, Any] | None]) -> dict[str, int]:
-    """The cases of each stream in what workers wrote down, the most first."""
-    found: Counter[str] = Counter()
-    for state in states:
-        for target in (state or {}).get("targets", {}).values():
-            for stream, counts in target["counts"].get("streams", {}).items():
-                found[stream] += counts.get("cases", 0)
-    return dict(found.most_common())
 
 
 def total(counts: Iterable[Counts]) -> Counts:

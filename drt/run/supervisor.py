@@ -21,6 +21,7 @@ from drt.engines.sandbox import HANG, cause_of
 from drt.run import journal
 from drt.run.log import read_json
 from drt.run.options import RunOptions
+from drt.run.records import Death, TargetState, WorkerState
 from drt.run.reduction_locks import ReductionLocks
 from drt.run.worker import RECYCLE, UNWRITABLE
 
@@ -38,18 +39,6 @@ RETRIED = ("SIGKILL", "SIGTERM", "SIGINT", "SIGHUP")
 RETRIES = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Death:
-    """A worker died at a case; `suspect` says whether the case is to be looked into."""
-
-    worker: int
-    target: str
-    index: int
-    cause: str
-    phase: int
-    suspect: bool
-
-
 @dataclass(slots=True)
 class _Worker:
     number: int
@@ -59,7 +48,7 @@ class _Worker:
     waited: float = 0.0
     vain: int = 0
     stuck: int = 0
-    counted: dict[str, object] = field(default_factory=dict)
+    counted: dict[str, TargetState] = field(default_factory=dict)
     skipped: list[tuple[str, int]] = field(default_factory=list)
     retried: list[tuple[str, int]] = field(default_factory=list)
 
@@ -205,12 +194,19 @@ class Fleet:
             suspect = False
         if suspect:
             worker.skipped.append(case)
-        return Death(worker.number, *case, cause, glance.phase, suspect)
+        return Death(
+            worker=worker.number,
+            target=case[0],
+            index=case[1],
+            cause=cause,
+            phase=glance.phase,
+            suspect=suspect,
+        )
 
     def _see_progress(self, worker: _Worker) -> None:
         """Raise `CannotStart` for a worker that dies again and again at the same place."""
         path = self._options.place / f"worker-{worker.number}.state.json"
-        counted = (read_json(path) or {}).get("targets", {})
+        counted = (read_json(path, WorkerState) or WorkerState()).targets
         worker.stuck = worker.stuck + 1 if counted == worker.counted else 0
         worker.counted = counted
         if worker.stuck >= DEATHS_IN_VAIN:

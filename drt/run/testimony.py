@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from drt.assess.conformance.checker import Bench
-from drt.assess.conformance.saved import saved as check_expectations
+from drt.assess.conformance.checker import Checker
+from drt.assess.conformance.saved import check_expectations
 from drt.corpus.store import shipped_corpus
 from drt.engines.declared import Asked, held
 from drt.engines.guard import Guarded
@@ -81,8 +81,8 @@ def _unmet(engine: Guarded, paths: Sequence[Path]) -> list[tuple[str, str]]:
     missed = []
     for path in paths:
         saved = read_case(path)
-        bench = Bench(engine)
-        check_expectations(bench, saved.name, saved)
-        if bench.tally.report(engine.name).mismatches:
+        checker = Checker(engine)
+        check_expectations(checker, saved.name, saved)
+        if checker.tally.report(engine.name).mismatches:
             missed.append((path.name, saved.source))
     return missed

@@ -13,10 +13,9 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 from drt.corpus.known import read_known
 from drt.corpus.store import Corpus
@@ -33,12 +32,13 @@ from drt.run.arbiter import Arbiter
 from drt.run.find import Find, origin_of
 from drt.run.findings import Finder
 from drt.run.hypothesis_search import StopSearch, TargetedSearch
-from drt.run.log import LogWriter, read_json, replace_json
+from drt.run.log import LogWriter, read_json, read_options, replace_json
 from drt.run.observer import CoverageObserver
 from drt.run.options import RunOptions
+from drt.run.records import Broken, Grown, Reached, Recycled, Started, TargetState, WorkerState
 from drt.run.reduction_locks import ReductionLocks
 from drt.run.schedule import Schedule, case_random_seed, shared_random_seed, shares
-from drt.run.statistics import counts_of
+from drt.run.statistics import Counts
 from drt.run.working_corpus import WorkingCorpus
 from drt.targets.cases import Drawn
 from generators.choice.sources import Choice, RecordingSource
@@ -85,18 +85,21 @@ class Worker:
         self._numbers = {name: number for number, name in enumerate(options.targets)}
         self.engines = [Guarded(build(name)) for name in options.engines]
         self._versions = {engine.name: engine.version for engine in self.engines}
-        before: Mapping[str, Any] = read_json(self._state) or {"targets": {}, "seen": {}, "seconds": 0.0}
-        self.counts = {name: counts_of(before["targets"].get(name)) for name in options.targets}
+        before = read_json(self._state, WorkerState) or WorkerState()
+        self.counts = {
+            name: before.targets[name].counts if name in before.targets else Counts()
+            for name in options.targets
+        }
         weights = {name: target.weight for name, target in self._targets.items()}
         lanes = options.lanes(number)
         self.schedule = Schedule(
             weights,
             lanes,
             None if options.cases is None else shares(options.cases, weights),
-            {name: before["targets"][name]["following"] for name in before["targets"]},
+            {name: target.following for name, target in before.targets.items()},
             skipped,
         )
-        self._broken = int(before.get("broken", 0))
+        self._broken = before.broken
         self.log = LogWriter(folder / f"worker-{number}.jsonl")
         self._journal = journal.Journal(folder / f"worker-{number}.page")
         self._alarm = Alarm()
@@ -104,10 +107,10 @@ class Worker:
         self._observer = CoverageObserver(self.engines, self._alarm, options.deadline, before)
         self._told = set(self._observer.features)
         self._working = WorkingCorpus(options.working_corpus(number), lanes, self.schedule.following)
-        self._targeted = TargetedSearch(options, number, before.get("searching", {}), skipped)
+        self._targeted = TargetedSearch(options, number, before.searching, skipped)
         corpus = Corpus(Path(options.corpus))
         self._locks = ReductionLocks(folder / "claims")
-        self._locks.seen.update(before["seen"])
+        self._locks.seen.update(before.seen)
         self._finder = Finder(
             options=options,
             corpus=corpus,
@@ -119,7 +122,7 @@ class Worker:
             ends=ends,
         )
         self._totals = [0, 0, 0]
-        self._born = time.monotonic() - before["seconds"]
+        self._born = time.monotonic() - before.seconds
 
     def run(self) -> int:
         """Work until the share or the budget is used up, or somebody says stop; returns the exit code."""
@@ -150,9 +153,9 @@ class Worker:
                     break
                 if now - grown >= max(GROWTH_SECONDS, (now - born) * GROWTH_SHARE):
                     grown = now
-                    self.log.write("grown", worker=self._number, resident=resident)
+                    self.log.write(Grown(worker=self._number, resident=resident))
                 if resident > self.options.memory * 1024 * 1024 // 2:
-                    self.log.write("recycled", worker=self._number, resident=resident)
+                    self.log.write(Recycled(worker=self._number, resident=resident))
                     return RECYCLE
             if self._targeted.due:
                 self._targeted.run_chunk(self._search, self.counts)
@@ -182,25 +185,25 @@ class Worker:
         """Write down where the worker stands; returns its resident bytes."""
         resident = resident_bytes()
         targets = {
-            name: {"following": self.schedule.following[name], "counts": counts.to_json()}
-            for name, counts in self.counts.items()
+            name: TargetState(counts, self.schedule.following[name]) for name, counts in self.counts.items()
         }
         replace_json(
             self._state,
-            {
-                "targets": targets,
-                "seen": dict(self._locks.seen),
-                **self._observer.to_json(),
-                "searching": self._targeted.to_json(),
-                "broken": self._broken,
-                "seconds": round(time.monotonic() - self._born, 3),
-                "resident": resident,
-                "done": done,
-            },
+            WorkerState(
+                targets=targets,
+                seen=dict(self._locks.seen),
+                features=dict(self._observer.features),
+                sights=dict(self._observer.situations),
+                searching=self._targeted.state,
+                broken=self._broken,
+                seconds=round(time.monotonic() - self._born, 3),
+                resident=resident,
+                done=done,
+            ),
         )
         if fresh := sorted(self._observer.features.keys() - self._told):
             self._told.update(fresh)
-            self.log.write("reached", features=fresh)
+            self.log.write(Reached(features=tuple(fresh)))
         if faulthandler.is_enabled():
             # Should the parent be gone and an engine hang for ever, nobody else would end this process.
             faulthandler.dump_traceback_later(600 + 10 * self.options.deadline, exit=True)
@@ -292,7 +295,7 @@ class Worker:
         self.counts[name].events["broken"] += 1
         if self._broken <= MOST_BROKEN_LOGGED:
             self.log.write(
-                "broken", what=what, target=name, index=index, error=broke.error, traceback=broke.traceback
+                Broken(what=what, target=name, index=index, error=broke.error, traceback=broke.traceback)
             )
 
     def _pursue(
@@ -332,7 +335,7 @@ def main(arguments: Sequence[str]) -> int:
     folder, number, parent, ends, skipped = arguments
     faulthandler.enable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    options = RunOptions.from_json(json.loads((Path(folder) / "options.json").read_text(encoding="utf-8")))
+    options = read_options(Path(folder))
     passed_over = [(name, index) for name, index in json.loads(skipped)]
     worker = Worker(options, int(number), int(parent), json.loads(ends), passed_over)
 
@@ -342,7 +345,7 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, stop)
     limit_memory(options.memory)
     gc.freeze()  # what was imported stays, and no collection need look at it
-    worker.log.write("started", pid=os.getpid(), python=sys.version.split()[0])
+    worker.log.write(Started(pid=os.getpid(), python=sys.version.split()[0]))
     return worker.run()
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from drt.assess.conformance.checker import Bench, Record
+from drt.assess.conformance.checker import Checker, Record
 from drt.assess.conformance.material import ARCHIVE, Place, archive, json_of
 from drt.engines.guard import GuardedSession
 from drt.model.case import Case, Format, Request, Source
@@ -63,23 +63,23 @@ def request_of(entry: Json) -> Request:
     return Request(json_of(parts), entry.get("validateRequest", True))
 
 
-def official(bench: Bench, file: str, place: Place, document: Json) -> None:
+def official(checker: Checker, file: str, place: Place, document: Json) -> None:
     """A case: its strict verdict, and decision, reason and errors of every request."""
     case = read_case(place, document)
-    loaded = bench.engine.load(case)
+    loaded = checker.engine.load(case)
     if case.schema is not None and "shouldValidate" in document:
         verdict = loaded.ask(Validate()) if isinstance(loaded, GuardedSession) else loaded
         valid = bool(document["shouldValidate"])
         right = isinstance(verdict, Validated) and verdict.valid == valid
-        bench.check(Record(file, "validation"), "case validates", str(valid), verdict, right)
+        checker.check(Record(file, "validation"), "case validates", str(valid), verdict, right)
     for index, entry in enumerate(document["requests"]):
         if "decision" not in entry:
             continue
         outcome = loaded.ask(Authorize(request_of(entry))) if isinstance(loaded, GuardedSession) else loaded
-        response(bench, Record(file, f"request {index}"), entry, outcome)
+        response(checker, Record(file, f"request {index}"), entry, outcome)
 
 
-def response(bench: Bench, at: Record, entry: Json, outcome: Outcome) -> None:
+def response(checker: Checker, at: Record, entry: Json, outcome: Outcome) -> None:
     """The response to one request against decision, reason and errors."""
     expected = (entry["decision"], sorted(entry["reason"]), sorted(entry["errors"]))
     right = isinstance(outcome, Authorized) and expected == (
@@ -88,7 +88,7 @@ def response(bench: Bench, at: Record, entry: Json, outcome: Outcome) -> None:
         sorted(policy for policy, _ in outcome.erring),
     )
     shown = f"{expected[0]}, reason {expected[1]}, errors {expected[2]}"
-    bench.check(at, "case response", shown, outcome, right)
+    checker.check(at, "case response", shown, outcome, right)
 
 
 @dataclass(slots=True)
@@ -120,43 +120,45 @@ class CaseFinder:
         self.add(Place(file) for file in sorted((folder / CORPUS).glob("*.json")))
 
 
-def modes(bench: Bench, finder: CaseFinder, place: Place, file: str, record: Json) -> None:
+def modes(checker: Checker, finder: CaseFinder, place: Place, file: str, record: Json) -> None:
     """The strict and the permissive verdict on a case named by its id."""
     found = finder.find(record["case"], place)
     document = found.json() if found else None
     if found is None or not isinstance(document, dict) or not is_case(document):
-        bench.tally.lack("missing-case", 2)
+        checker.tally.lack("missing-case", 2)
         return
-    _verdicts(bench, Record(file, record["case"]), read_case(found, document), record, "")
+    _verdicts(checker, Record(file, record["case"]), read_case(found, document), record, "")
 
 
-def _verdicts(bench: Bench, at: Record, case: Case, expected: Json, suffix: str) -> None:
-    loaded = bench.engine.load(case)
+def _verdicts(checker: Checker, at: Record, case: Case, expected: Json, suffix: str) -> None:
+    loaded = checker.engine.load(case)
     known: tuple[ValidationMode, ...] = ("strict", "permissive")
     for mode in known:
         if mode in expected:
             verdict = loaded.ask(Validate(mode)) if isinstance(loaded, GuardedSession) else loaded
             right = isinstance(verdict, Validated) and verdict.valid == expected[mode]
-            bench.check(at, f"{mode} verdict{suffix}", str(expected[mode]), verdict, right)
+            checker.check(at, f"{mode} verdict{suffix}", str(expected[mode]), verdict, right)
 
 
-def schema_twin(bench: Bench, finder: CaseFinder, place: Place, file: str, recorded: dict[str, Json]) -> None:
+def schema_twin(
+    checker: Checker, finder: CaseFinder, place: Place, file: str, recorded: dict[str, Json]
+) -> None:
     """The schema of a case in the JSON syntax: the same schema, and the same verdicts with it."""
     identity = place.name.removesuffix(".cedarschema.json")
     found = finder.find(identity, place)
     document = found.json() if found else None
     if found is None or not isinstance(document, dict) or not is_case(document):
-        bench.tally.lack("missing-case")
+        checker.tally.lack("missing-case")
         return
     case = read_case(found, document)
     twin = Source(place.text(), "json")
     expected = {"strict": bool(document["shouldValidate"]), **recorded.get(identity, {})}
     at = Record(file, identity)
-    _verdicts(bench, at, Case(case.policies, case.entities, twin), expected, " with the JSON schema")
+    _verdicts(checker, at, Case(case.policies, case.entities, twin), expected, " with the JSON schema")
     if case.schema is None:
         return
-    ours, theirs = bench.engine.ask(ReadSchema(case.schema)), bench.engine.ask(ReadSchema(twin))
+    ours, theirs = checker.engine.ask(ReadSchema(case.schema)), checker.engine.ask(ReadSchema(twin))
     if isinstance(ours, Accepted) and isinstance(theirs, Accepted) and not ours.canonical:
         theirs = Unsupported("canonical")
     right = isinstance(ours, Accepted) and ours == theirs
-    bench.check(at, "schema in both syntaxes", "the schema of the case", theirs, right)
+    checker.check(at, "schema in both syntaxes", "the schema of the case", theirs, right)

@@ -1,4 +1,4 @@
-"""The bench: one engine, guarded, and the tally of what it answered.
+"""The checker: one guarded engine, and the tally of its answers.
 
 Owns the step from an outcome to right, mismatched, declared or unsupported; the kinds of material only say
 what they expect.
@@ -28,7 +28,7 @@ class Record:
 
 
 @dataclass(slots=True)
-class Bench:
+class Checker:
     """An engine under test and the counts so far."""
 
     engine: Guarded

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, cast
 
-from drt.assess.conformance.checker import Bench, Record
+from drt.assess.conformance.checker import Checker, Record
 from drt.assess.conformance.material import Place, json_of
 from drt.engines.guard import GuardedSession
 from drt.model.case import Case, Format, Request, Source
@@ -39,8 +39,8 @@ def fixture_beside(place: Place, kind: str, name: str) -> Json:
 class _Fixture:
     """The store and request that all expressions are asked under, with a schema if the engine has any."""
 
-    def __init__(self, bench: Bench, fixture: Json) -> None:
-        self._engine = bench.engine
+    def __init__(self, checker: Checker, fixture: Json) -> None:
+        self._engine = checker.engine
         self._entities = json_of(fixture["entities"])
         self.request = Request(json_of(fixture["request"]))
         schema = Source(fixture["schema"])
@@ -51,11 +51,11 @@ class _Fixture:
         return self._engine.load(Case(Source(policies), self._entities, self._schema))
 
 
-def expressions(bench: Bench, place: Place, file: str, records: Sequence[Json]) -> None:
+def expressions(checker: Checker, place: Place, file: str, records: Sequence[Json]) -> None:
     """The result of every expression as a policy and by itself, and its strict verdict."""
-    fixture = _Fixture(bench, fixture_beside(place, "eval", "fixture.json"))
+    fixture = _Fixture(checker, fixture_beside(place, "eval", "fixture.json"))
     for start in range(0, len(records), POLICIES_PER_SET):
-        _policy_set(bench, fixture, file, records[start : start + POLICIES_PER_SET])
+        _policy_set(checker, fixture, file, records[start : start + POLICIES_PER_SET])
     empty = fixture.load("")
     for record in records:
         outcome = (
@@ -63,28 +63,28 @@ def expressions(bench: Bench, place: Place, file: str, records: Sequence[Json]) 
             if isinstance(empty, GuardedSession)
             else empty
         )
-        _result(bench, fixture, file, record, "expression value", outcome, _of_value(outcome))
+        _result(checker, fixture, file, record, "expression value", outcome, _of_value(outcome))
 
 
-def _policy_set(bench: Bench, fixture: _Fixture, file: str, records: Sequence[Json]) -> None:
+def _policy_set(checker: Checker, fixture: _Fixture, file: str, records: Sequence[Json]) -> None:
     """Ask about a set of one policy a record; a set not taken whole is asked policy by policy."""
-    bench.next_record()
+    checker.next_record()
     text = "\n".join(f"permit(principal, action, resource) when {{ {r['expr']} }};" for r in records)
     loaded = fixture.load(text)
     response = loaded.ask(Authorize(fixture.request)) if isinstance(loaded, GuardedSession) else loaded
     if len(records) > 1 and not isinstance(response, Authorized | Unsupported):
         for record in records:
-            _policy_set(bench, fixture, file, [record])
+            _policy_set(checker, fixture, file, [record])
         return
     verdict = loaded.ask(Validate()) if isinstance(loaded, GuardedSession) else loaded
     for index, record in enumerate(records):
         policy = f"policy{index}"
-        _result(bench, fixture, file, record, "expression result", response, _of_policy(response, policy))
-        _strict(bench, fixture, file, record, verdict, policy, len(records))
+        _result(checker, fixture, file, record, "expression result", response, _of_policy(response, policy))
+        _strict(checker, fixture, file, record, verdict, policy, len(records))
 
 
 def _result(
-    bench: Bench, fixture: _Fixture, file: str, record: Json, check: str, outcome: Outcome, got: str
+    checker: Checker, fixture: _Fixture, file: str, record: Json, check: str, outcome: Outcome, got: str
 ) -> None:
     expected = record["result"]
     if not fixture.has_schema:
@@ -93,7 +93,7 @@ def _result(
         expected = f"error {record['error_kind']}"
     at = Record(file, record["id"], record["expr"])
     shown = outcome if not isinstance(outcome, Authorized) or got == expected else Evaluated(got)
-    bench.check(at, check, expected, shown, got == expected)
+    checker.check(at, check, expected, shown, got == expected)
 
 
 def _of_policy(response: Outcome, policy: str) -> str:
@@ -117,57 +117,59 @@ def _of_value(outcome: Outcome) -> str:
 
 
 def _strict(
-    bench: Bench, fixture: _Fixture, file: str, record: Json, verdict: Outcome, policy: str, together: int
+    checker: Checker, fixture: _Fixture, file: str, record: Json, verdict: Outcome, policy: str, together: int
 ) -> None:
     if not fixture.has_schema:
-        bench.tally.lack("schema")
+        checker.tally.lack("schema")
         return
     valid = None
     if isinstance(verdict, Validated):
         valid = dict(verdict.policies).get(policy, verdict.valid if together == 1 else None)
         if valid is None:
-            bench.tally.lack("per-policy-verdicts")
+            checker.tally.lack("per-policy-verdicts")
             return
     at = Record(file, record["id"], record["expr"])
     shown = verdict if valid is None else Validated(valid)
-    bench.check(at, "expression valid", str(record["strict_valid"]), shown, valid == record["strict_valid"])
+    checker.check(at, "expression valid", str(record["strict_valid"]), shown, valid == record["strict_valid"])
 
 
-def entities(bench: Bench, place: Place, file: str, record: Json) -> None:
+def entities(checker: Checker, place: Place, file: str, record: Json) -> None:
     """An entity document without and with its schema: taken or not, and how many entities it then holds."""
     at = Record(file, record["id"], record["entities"])
-    _entities(bench, at, "entities", record["without_schema"], None)
+    _entities(checker, at, "entities", record["without_schema"], None)
     if "with_schema" not in record:
         return
     if record["schema"] == "fixture":
         schema = Source(fixture_beside(place, "entities", "fixture.json")["schema"])
     else:
         schema = Source(record["schema"], cast(Format, record.get("schema_format", "cedar")))
-    _entities(bench, at, "entities under a schema", record["with_schema"], schema)
+    _entities(checker, at, "entities under a schema", record["with_schema"], schema)
 
 
-def _entities(bench: Bench, at: Record, what: str, expected: Json, schema: Source | None) -> None:
+def _entities(checker: Checker, at: Record, what: str, expected: Json, schema: Source | None) -> None:
     check = "entities accepted" if schema is None else "entities accepted under a schema"
-    outcome = bench.engine.ask(ReadEntities(at.text, schema))
-    accepted = bench.accepts(at, check, expected["accept"], outcome)
+    outcome = checker.engine.ask(ReadEntities(at.text, schema))
+    accepted = checker.accepts(at, check, expected["accept"], outcome)
     if accepted is None:
         return
     if accepted.count is not None:
-        bench.check(at, f"{what} counted", f"{expected['n']}", accepted, accepted.count == expected["n"])
+        checker.check(at, f"{what} counted", f"{expected['n']}", accepted, accepted.count == expected["n"])
     else:
-        bench.counts(at, f"{what} counted", f"{expected['n']}", accepted, lambda text: f"{len(spans(text))}")
+        checker.counts(
+            at, f"{what} counted", f"{expected['n']}", accepted, lambda text: f"{len(spans(text))}"
+        )
 
 
-def validator(bench: Bench, place: Place, file: str, record: Json) -> None:
+def validator(checker: Checker, place: Place, file: str, record: Json) -> None:
     """A policy set against a schema: the strict verdict."""
     schemas = fixture_beside(place, "validator", "schemas.json")
     schema = schemas.get(record["schema_ref"])
     if schema is None:
         raise InputProblem(f"{file}: {record['id']}: no schema {record['schema_ref']!r} in schemas.json")
-    loaded = bench.engine.load(
+    loaded = checker.engine.load(
         Case(Source(record["policy"]), schema=Source(schema["text"], cast(Format, schema["format"])))
     )
     verdict = loaded.ask(Validate()) if isinstance(loaded, GuardedSession) else loaded
     right = isinstance(verdict, Validated) and verdict.valid == record["valid"]
     at = Record(file, record["id"], record["policy"])
-    bench.check(at, "strict verdict", "valid" if record["valid"] else "invalid", verdict, right)
+    checker.check(at, "strict verdict", "valid" if record["valid"] else "invalid", verdict, right)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, cast
 
-from drt.assess.conformance.checker import Bench, Record
+from drt.assess.conformance.checker import Checker, Record
 from drt.assess.conformance.material import json_of, parse_json
 from drt.assess.conformance.verdicts import links_of
 from drt.model.case import Inquiry, Source
@@ -20,7 +20,7 @@ Json = dict[str, Any]
 MULTISETS = frozenset({"entity_literals", "substituted_literals"})
 
 
-def questions(bench: Bench, file: str, record: Json) -> None:
+def questions(checker: Checker, file: str, record: Json) -> None:
     """One inquiry: schemas that are refused or do not link, or the answers.
 
     A record with policies leaves out the answers about its schema.
@@ -29,38 +29,38 @@ def questions(bench: Bench, file: str, record: Json) -> None:
     inquiry = _inquiry(record)
     expected = record["answers"]
     if expected.get("refused"):
-        _refused(bench, at, inquiry, expected)
+        _refused(checker, at, inquiry, expected)
         return
     if "link_schemas" in record:
-        linked = bench.engine.ask(LinkSchemas(inquiry.schemas, complete=False))
-        _linked(bench, at, expected.get("link_error"), linked)
+        linked = checker.engine.ask(LinkSchemas(inquiry.schemas, complete=False))
+        _linked(checker, at, expected.get("link_error"), linked)
     if "link_error" in expected:
         return
-    answer = bench.engine.ask(Answer(inquiry))
+    answer = checker.engine.ask(Answer(inquiry))
     if not isinstance(answer, Answered):
-        bench.check(at, "questions answered", "answers", answer, False)
+        checker.check(at, "questions answered", "answers", answer, False)
         return
     answers = cast(Json, parse_json(answer.answers, at.id))
     for name, one in _parts(expected):
         got = dict(_parts(answers)).get(name)
-        bench.check(at, f"answers about {name.split(' ')[0]}", _shown(one, got), answer, one == got)
+        checker.check(at, f"answers about {name.split(' ')[0]}", _shown(one, got), answer, one == got)
     recorded = {part: answers.get(part) for part in expected}
     unasked = sorted(dict(_parts(recorded)).keys() - dict(_parts(expected)).keys())
-    bench.check(at, "only what was asked", "nothing else", Answered(", ".join(unasked)), not unasked)
+    checker.check(at, "only what was asked", "nothing else", Answered(", ".join(unasked)), not unasked)
 
 
-def _refused(bench: Bench, at: Record, inquiry: Inquiry, expected: Json) -> None:
+def _refused(checker: Checker, at: Record, inquiry: Inquiry, expected: Json) -> None:
     """The first schema that is refused is the recorded one, and nothing is answered with it."""
     refused = expected.get("schema", 0)
     for index, schema in enumerate(inquiry.schemas[: refused + 1]):
-        bench.accepts(at, "schema accepted", index < refused, bench.engine.ask(ReadSchema(schema)))
-    answer = bench.engine.ask(Answer(inquiry))
-    bench.check(at, "questions answered", "schema refused", answer, answer == Rejected("schema"))
+        checker.accepts(at, "schema accepted", index < refused, checker.engine.ask(ReadSchema(schema)))
+    answer = checker.engine.ask(Answer(inquiry))
+    checker.check(at, "questions answered", "schema refused", answer, answer == Rejected("schema"))
 
 
-def _linked(bench: Bench, at: Record, error: str | None, outcome: Outcome) -> None:
+def _linked(checker: Checker, at: Record, error: str | None, outcome: Outcome) -> None:
     right = isinstance(outcome, Accepted) if error is None else _kind(outcome) == error
-    bench.check(at, "schemas linked", error or "linked", outcome, right)
+    checker.check(at, "schemas linked", error or "linked", outcome, right)
 
 
 def _kind(outcome: Outcome) -> str | None:

@@ -1,6 +1,6 @@
 """The JSONL kinds that need nothing but the record: parser, policy JSON, schema texts.
 
-One function a kind; each puts a record to the bench as the README of its folder says.
+One function a kind; each puts a record to the checker as the README of its folder says.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from drt.assess.conformance.checker import Bench, Record
+from drt.assess.conformance.checker import Checker, Record
 from drt.assess.conformance.material import deep_json, json_of
 from drt.engines.guard import GuardedSession
 from drt.engines.rust_messages import error_kind
@@ -49,13 +49,13 @@ DEPTH_EVERYONE_TAKES = 250
 """Nesting up to which every implementation must answer as recorded."""
 
 
-def parser(bench: Bench, file: str, record: Json) -> None:
+def parser(checker: Checker, file: str, record: Json) -> None:
     """A policy-set text: taken or not, and how many policies and templates."""
     at = Record(file, record["id"], record["text"])
-    outcome = bench.engine.ask(ReadPolicies(Source(record["text"])))
-    if accepted := bench.accepts(at, "policies accepted", record["accept"], outcome):
+    outcome = checker.engine.ask(ReadPolicies(Source(record["text"])))
+    if accepted := checker.accepts(at, "policies accepted", record["accept"], outcome):
         expected = f"{record['static']} static, {record['templates']} templates"
-        bench.counts(at, "policies counted", expected, accepted, _policies_held)
+        checker.counts(at, "policies counted", expected, accepted, _policies_held)
 
 
 def _policies_held(canonical: str) -> str:
@@ -64,7 +64,7 @@ def _policies_held(canonical: str) -> str:
     return f"{static} static, {templates} templates"
 
 
-def deep(bench: Bench, file: str, record: Json) -> None:
+def deep(checker: Checker, file: str, record: Json) -> None:
     """A text by repetition: answered as recorded up to 250 levels, beyond that answered or refused, never
     dead.
     """
@@ -73,15 +73,15 @@ def deep(bench: Bench, file: str, record: Json) -> None:
     at = Record(file, record["id"])
     if record["kind"] == "condition":
         text = f"permit(principal, action, resource) when {{ {text} }};"
-    outcome: Outcome | GuardedSession = bench.engine.load(Case(Source(text)))
+    outcome: Outcome | GuardedSession = checker.engine.load(Case(Source(text)))
     if isinstance(outcome, GuardedSession):
         outcome = outcome.ask(Authorize(ANYONE))
-    bench.check(at, "deep", json_of(observed), outcome, _deep_is_right(n, observed, outcome))
+    checker.check(at, "deep", json_of(observed), outcome, _deep_is_right(n, observed, outcome))
     if n <= DEPTH_EVERYONE_TAKES and "strict_valid" in observed:
-        loaded = bench.engine.load(Case(Source(text), schema=ANYTHING))
+        loaded = checker.engine.load(Case(Source(text), schema=ANYTHING))
         verdict = loaded.ask(Validate()) if isinstance(loaded, GuardedSession) else loaded
         right = isinstance(verdict, Validated) and verdict.valid == observed["strict_valid"]
-        bench.check(at, "deep verdict", str(observed["strict_valid"]), verdict, right)
+        checker.check(at, "deep verdict", str(observed["strict_valid"]), verdict, right)
 
 
 def _deep_is_right(n: int, observed: Json, outcome: Outcome) -> bool:
@@ -100,45 +100,45 @@ def _deep_is_right(n: int, observed: Json, outcome: Outcome) -> bool:
     return outcome.decision == observed["decision"].lower() and kinds == ({kind} if kind else set())
 
 
-def policy_json(bench: Bench, file: str, record: Json) -> None:
+def policy_json(checker: Checker, file: str, record: Json) -> None:
     """The two directions of the policy JSON format."""
     if record["direction"] == "text":
-        _text_to_json(bench, file, record)
+        _text_to_json(checker, file, record)
     else:
-        _json_to_text(bench, file, record)
+        _json_to_text(checker, file, record)
 
 
-def _text_to_json(bench: Bench, file: str, record: Json) -> None:
+def _text_to_json(checker: Checker, file: str, record: Json) -> None:
     at = Record(file, record["id"], record["text"])
-    outcome = bench.engine.ask(ReadPolicies(Source(record["text"])))
+    outcome = checker.engine.ask(ReadPolicies(Source(record["text"])))
     if isinstance(outcome, Accepted):
-        _same_document(bench, at, "text to JSON", record["json"], outcome)
+        _same_document(checker, at, "text to JSON", record["json"], outcome)
     else:
-        bench.check(at, "text to JSON", "accept", outcome, right=False)
+        checker.check(at, "text to JSON", "accept", outcome, right=False)
 
 
-def _json_to_text(bench: Bench, file: str, record: Json) -> None:
+def _json_to_text(checker: Checker, file: str, record: Json) -> None:
     at = Record(file, record["id"], record["json"])
     document = Source(record["json"], "json")
-    accepted = bench.accepts(
-        at, "policy JSON accepted", record["accept"], bench.engine.ask(ReadPolicies(document))
+    accepted = checker.accepts(
+        at, "policy JSON accepted", record["accept"], checker.engine.ask(ReadPolicies(document))
     )
     if accepted is None:
         return
-    bench.counts(at, "policy JSON counted", f"{record['n']} policies", accepted, _policies_to_evaluate)
-    printed = bench.engine.ask(PrintPolicies(document, templates=False))
+    checker.counts(at, "policy JSON counted", f"{record['n']} policies", accepted, _policies_to_evaluate)
+    printed = checker.engine.ask(PrintPolicies(document, templates=False))
     if "reparse_error" in record and isinstance(printed, Rejected | Unwritable):
-        bench.check(at, "policy JSON to text", "refused or readable text", printed, right=True)
+        checker.check(at, "policy JSON to text", "refused or readable text", printed, right=True)
     elif isinstance(printed, Printed):
-        again = bench.engine.ask(ReadPolicies(Source(printed.text)))
+        again = checker.engine.ask(ReadPolicies(Source(printed.text)))
         if "back" in record and isinstance(again, Accepted):
-            _same_document(bench, at, "policy JSON to text", record["back"], again)
+            _same_document(checker, at, "policy JSON to text", record["back"], again)
         else:
-            bench.check(
+            checker.check(
                 at, "policy JSON to text", "refused or readable text", again, isinstance(again, Accepted)
             )
     else:
-        bench.check(at, "policy JSON to text", "text", printed, right=False)
+        checker.check(at, "policy JSON to text", "text", printed, right=False)
 
 
 def _policies_to_evaluate(canonical: str) -> str:
@@ -147,23 +147,23 @@ def _policies_to_evaluate(canonical: str) -> str:
     return f"{static + links} policies"
 
 
-def _same_document(bench: Bench, at: Record, check: str, expected: JsonValue, outcome: Accepted) -> None:
+def _same_document(checker: Checker, at: Record, check: str, expected: JsonValue, outcome: Accepted) -> None:
     if not outcome.canonical:
-        bench.tally.lack("canonical")
+        checker.tally.lack("canonical")
         return
     got = parsed(outcome.canonical)
     if isinstance(got, str):
         with deep_json():
             expected = json.dumps(expected, sort_keys=True, separators=(",", ":"))
-    _same_value(bench, at, check, expected, got)
+    _same_value(checker, at, check, expected, got)
 
 
-def _same_value(bench: Bench, at: Record, check: str, expected: JsonValue, got: JsonValue) -> None:
+def _same_value(checker: Checker, at: Record, check: str, expected: JsonValue, got: JsonValue) -> None:
     difference = first_difference(expected, got)
     if difference:
-        bench.differs(at, check, _shown(expected), difference, difference)
+        checker.differs(at, check, _shown(expected), difference, difference)
     else:
-        bench.tally.right(check)
+        checker.tally.right(check)
 
 
 def _shown(document: JsonValue) -> str:
@@ -183,23 +183,23 @@ def parsed(canonical: str) -> JsonValue:
     return value
 
 
-def schema(bench: Bench, file: str, record: Json) -> None:
+def schema(checker: Checker, file: str, record: Json) -> None:
     """A schema text: taken or not, and the same schema as the recorded rendering of it."""
     at = Record(file, record["id"], record["text"])
-    outcome = bench.engine.ask(ReadSchema(Source(record["text"], record["format"])))
-    accepted = bench.accepts(at, "schema accepted", record["accept"], outcome)
+    outcome = checker.engine.ask(ReadSchema(Source(record["text"], record["format"])))
+    accepted = checker.accepts(at, "schema accepted", record["accept"], outcome)
     if accepted is None or "rendered" not in record or "rendered_reparse_error" in record:
         return
-    rendered = bench.engine.ask(ReadSchema(Source(record["rendered"])))
+    rendered = checker.engine.ask(ReadSchema(Source(record["rendered"])))
     if not isinstance(rendered, Accepted):
-        bench.check(at, "schema as rendered", "accept", rendered, right=False)
+        checker.check(at, "schema as rendered", "accept", rendered, right=False)
     elif not accepted.canonical:
-        bench.check(at, "schema as rendered", "", Unsupported("canonical"), right=False)
+        checker.check(at, "schema as rendered", "", Unsupported("canonical"), right=False)
     else:
         documents = parsed(rendered.canonical), parsed(accepted.canonical)
         for document in documents:
             drop_empty_lists(document)
-        _same_value(bench, at, "schema as rendered", *documents)
+        _same_value(checker, at, "schema as rendered", *documents)
 
 
 def drop_empty_lists(document: JsonValue) -> None:

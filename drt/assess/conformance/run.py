@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from drt.assess.conformance import cases, fixtures, questions, records, suites, verdicts
-from drt.assess.conformance.checker import Bench
+from drt.assess.conformance.checker import Checker
 from drt.assess.conformance.material import (
     METADATA,
     OTHER,
@@ -22,7 +22,7 @@ from drt.assess.conformance.material import (
     parse_json,
 )
 from drt.assess.conformance.report import Report
-from drt.assess.conformance.saved import saved
+from drt.assess.conformance.saved import check_expectations
 from drt.engines import build
 from drt.engines.deadline import Alarm
 from drt.engines.guard import Guarded
@@ -32,14 +32,14 @@ from drt.model.errors import InputProblem
 
 Json = dict[str, Any]
 
-_ALONE: tuple[tuple[frozenset[str], Callable[[Bench, str, Json], None]], ...] = (
+_ALONE: tuple[tuple[frozenset[str], Callable[[Checker, str, Json], None]], ...] = (
     (frozenset({"open", "core", "close", "suffix", "n", "observed"}), records.deep),
     (frozenset({"direction", "json"}), records.policy_json),
     (frozenset({"format", "text", "accept"}), records.schema),
     (frozenset({"text", "accept"}), records.parser),
     (frozenset({"id", "tag", "answers"}), questions.questions),
 )
-_BESIDE: tuple[tuple[frozenset[str], Callable[[Bench, Place, str, Json], None]], ...] = (
+_BESIDE: tuple[tuple[frozenset[str], Callable[[Checker, Place, str, Json], None]], ...] = (
     (frozenset({"entities", "without_schema"}), fixtures.entities),
     (frozenset({"policy", "schema_ref", "valid"}), fixtures.validator),
     (frozenset({"policies", "schema_ref", "tag"}), verdicts.warnings),
@@ -68,26 +68,26 @@ def run_with(paths: Iterable[Path], engine: Engine, seconds: float | None = None
     """Put all material under `paths` to `engine`, as `run` does; raises `InputProblem`."""
     given = [path.resolve() for path in paths]
     material = _Material(gather(given), frozenset(Place(path) for path in given), others(given))
-    bench = Bench(Guarded(engine), alarm=Alarm() if seconds else None, seconds=seconds or 0.0)
+    checker = Checker(Guarded(engine), alarm=Alarm() if seconds else None, seconds=seconds or 0.0)
     if material.strangers:
-        bench.tally.lack("unknown-record", material.strangers)
+        checker.tally.lack("unknown-record", material.strangers)
     try:
         for place, lines in material.lines.items():
-            _jsonl(bench, material, place, lines)
+            _jsonl(checker, material, place, lines)
         for place, document in material.documents.items():
-            bench.next_record()
+            checker.next_record()
             with material.reading(place):
-                _document(bench, material, place, document)
+                _document(checker, material, place, document)
     finally:
-        if bench.alarm is not None:
-            bench.alarm.off()
+        if checker.alarm is not None:
+            checker.alarm.off()
     unused = [place for place in material.given if place in material.unknown]
     if unused:
         raise InputProblem(f"{unused[0]}: {UNKNOWN}")
     found = {place.path for place in material.places}
     bare = (path for path in given if not any(file.is_relative_to(path) for file in found))
     skipped = (*material.skipped(), *(f"{os.path.relpath(path)}: holds no material" for path in bare))
-    return replace(bench.tally.report(engine.name), skipped=skipped)
+    return replace(checker.tally.report(engine.name), skipped=skipped)
 
 
 @dataclass(slots=True)
@@ -229,41 +229,41 @@ def _is_known(record: Json) -> bool:
     return any(keys <= record.keys() for keys in known)
 
 
-def _jsonl(bench: Bench, material: _Material, place: Place, lines: list[Json]) -> None:
+def _jsonl(checker: Checker, material: _Material, place: Place, lines: list[Json]) -> None:
     file = str(place)
     asked = [record for record in lines if record.keys() >= _EXPRESSION]
     if asked:
         with material.reading(place):
-            fixtures.expressions(bench, place, file, asked)
+            fixtures.expressions(checker, place, file, asked)
     for record in lines:
         keys = record.keys()
         if keys >= _EXPRESSION:
             continue
-        bench.next_record()
+        checker.next_record()
         with material.reading(place, f"{record.get('id', record.get('case'))}: "):
-            _record(bench, material, place, record)
+            _record(checker, material, place, record)
 
 
-def _record(bench: Bench, material: _Material, place: Place, record: Json) -> None:
+def _record(checker: Checker, material: _Material, place: Place, record: Json) -> None:
     file, keys = str(place), record.keys()
     if keys >= _MODES:
-        cases.modes(bench, material.finder, place, file, record)
+        cases.modes(checker, material.finder, place, file, record)
     elif beside := next((check for known, check in _BESIDE if known <= keys), None):
-        beside(bench, place, file, record)
+        beside(checker, place, file, record)
     elif alone := next((check for known, check in _ALONE if known <= keys), None):
-        alone(bench, file, record)
+        alone(checker, file, record)
 
 
-def _document(bench: Bench, material: _Material, place: Place, document: Json) -> None:
+def _document(checker: Checker, material: _Material, place: Place, document: Json) -> None:
     file = str(place)
     stem = place.name.removesuffix(".json")
     if place.name.endswith(".cedarschema.json"):
-        cases.schema_twin(bench, material.finder, place, file, material.modes)
+        cases.schema_twin(checker, material.finder, place, file, material.modes)
     elif place.name == CASE_FILE and place.inside is None:
-        saved(bench, file, read_case(place.path))
+        check_expectations(checker, file, read_case(place.path))
     elif cases.is_case(document):
         if place.beside(f"{stem}.validation.json") is None:
-            cases.official(bench, file, place, document)
+            cases.official(checker, file, place, document)
     else:
         kind = "validation" if "policyValidation" in document else "parsing"
         case = cases.referred(place, f"{stem.removesuffix(f'.{kind}')}.json")
@@ -271,4 +271,4 @@ def _document(bench: Bench, material: _Material, place: Place, document: Json) -
         if not isinstance(judged, dict):
             raise InputProblem(f"{case}: expected a case, a JSON object")
         suite = suites.validation if kind == "validation" else suites.parsing
-        suite(bench, file, case, judged, document)
+        suite(checker, file, case, judged, document)

@@ -5,7 +5,7 @@ More than the official layout tells: parts that must be refused, error kinds, va
 
 from __future__ import annotations
 
-from drt.assess.conformance.checker import Bench, Record
+from drt.assess.conformance.checker import Checker, Record
 from drt.engines.guard import GuardedSession
 from drt.model.case import Request
 from drt.model.outcome import Accepted, Authorized, Evaluated, Failed, Outcome, Rejected, Validated
@@ -13,28 +13,30 @@ from drt.model.question import Authorize, Evaluate, Validate
 from drt.model.saved_case import ExpectedResponse, ExpectedValue, SavedCase
 
 
-def saved(bench: Bench, file: str, known: SavedCase) -> None:
+def check_expectations(checker: Checker, file: str, known: SavedCase) -> None:
     """All expectations of one saved case."""
-    loaded = bench.engine.load(known.case)
+    loaded = checker.engine.load(known.case)
     if known.expected.rejected is not None:
         part = known.expected.rejected
         refused = loaded if not isinstance(loaded, GuardedSession) else Accepted()
         right = isinstance(refused, Rejected) and refused.part == part
-        bench.check(Record(file, part, _text(known, part)), "part refused", f"{part} refused", refused, right)
+        checker.check(
+            Record(file, part, _text(known, part)), "part refused", f"{part} refused", refused, right
+        )
         return
     if known.expected.should_validate is not None:
         verdict = loaded.ask(Validate()) if isinstance(loaded, GuardedSession) else loaded
         right = isinstance(verdict, Validated) and verdict.valid == known.expected.should_validate
-        bench.check(
+        checker.check(
             Record(file, "validation"), "case validates", str(known.expected.should_validate), verdict, right
         )
     for response in known.expected.responses:
         request = known.case.requests[response.request]
         outcome = loaded.ask(Authorize(request)) if isinstance(loaded, GuardedSession) else loaded
         at = Record(file, f"request {response.request}", request.text)
-        bench.check(at, "response", _shown(response), outcome, _is_response(response, outcome))
+        checker.check(at, "response", _shown(response), outcome, _is_response(response, outcome))
     for value in known.expected.values:
-        _value(bench, file, known, value, loaded)
+        _value(checker, file, known, value, loaded)
 
 
 def _text(known: SavedCase, part: str) -> str:
@@ -66,7 +68,7 @@ def _is_response(expected: ExpectedResponse, outcome: Outcome) -> bool:
 
 
 def _value(
-    bench: Bench, file: str, known: SavedCase, expected: ExpectedValue, loaded: GuardedSession | Outcome
+    checker: Checker, file: str, known: SavedCase, expected: ExpectedValue, loaded: GuardedSession | Outcome
 ) -> None:
     expression = known.case.expressions[expected.expression]
     request: Request = known.case.requests[expected.request]
@@ -74,11 +76,11 @@ def _value(
     at = Record(file, f"expression {expected.expression} under request {expected.request}", expression)
     if expected.rejected:
         right = isinstance(outcome, Rejected) and outcome.part == "expression"
-        bench.check(at, "expression refused", f"{expression} refused", outcome, right)
+        checker.check(at, "expression refused", f"{expression} refused", outcome, right)
     elif expected.value is not None:
         shown = f"{expression} is {expected.value}"
-        bench.check(at, "expression value", shown, outcome, outcome == Evaluated(expected.value))
+        checker.check(at, "expression value", shown, outcome, outcome == Evaluated(expected.value))
     else:
         right = isinstance(outcome, Failed) and expected.error in (outcome.kind, "")
         shown = f"{expression} fails with {expected.error or 'an error'}"
-        bench.check(at, "expression value", shown, outcome, right)
+        checker.check(at, "expression value", shown, outcome, right)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, cast
 
-from drt.assess.conformance.checker import Bench, Record
+from drt.assess.conformance.checker import Checker, Record
 from drt.assess.conformance.fixtures import fixture_beside
 from drt.assess.conformance.material import Place, json_of, parse_json
 from drt.engines.guard import GuardedSession
@@ -29,7 +29,7 @@ WITHOUT_TEXT = ("no_applicable_action", "impossible_policy")
 VALIDATOR_RECORDS = "validator/validator.jsonl"
 
 
-def warnings(bench: Bench, place: Place, file: str, record: Json) -> None:
+def warnings(checker: Checker, place: Place, file: str, record: Json) -> None:
     """A policy set against a schema that is refused, or its verdict, kinds of errors and warnings."""
     schemas = fixture_beside(place, "warnings", "schemas.json")
     if record["schema_ref"] not in schemas:
@@ -38,25 +38,25 @@ def warnings(bench: Bench, place: Place, file: str, record: Json) -> None:
     schema = Source(document) if isinstance(document, str) else Source(json_of(document), "json")
     at = Record(file, record["id"], record["policies"])
     if record.get("schema") == "refused":
-        outcome = bench.engine.ask(ReadSchema(schema))
-        bench.check(at, "schema accepted", "reject", outcome, isinstance(outcome, Rejected))
+        outcome = checker.engine.ask(ReadSchema(schema))
+        checker.check(at, "schema accepted", "reject", outcome, isinstance(outcome, Rejected))
         return
     case = Case(Source(record["policies"]), schema=schema, links=links_of(record))
     mode = cast(ValidationMode, record.get("mode", "strict"))
-    _verdict(bench, at, record, _validate(bench, case, mode, record.get("level")))
+    _verdict(checker, at, record, _validate(checker, case, mode, record.get("level")))
 
 
-def validator_warnings(bench: Bench, place: Place, file: str, record: Json) -> None:
+def validator_warnings(checker: Checker, place: Place, file: str, record: Json) -> None:
     """The kinds of errors and warnings of a record of `extra/validator`, named by its id."""
     found = place.beside(VALIDATOR_RECORDS)
     named = None if found is None else _by_id(found).get(record["id"])
     if found is None or named is None:
-        bench.tally.lack("missing-record", 3)
+        checker.tally.lack("missing-record", 3)
         return
     schema = fixture_beside(found, "validator", "schemas.json")[named["schema_ref"]]
     case = Case(Source(named["policy"]), schema=Source(schema["text"], cast(Format, schema["format"])))
     _verdict(
-        bench, Record(file, record["id"], named["policy"]), record, _validate(bench, case, "strict", None)
+        checker, Record(file, record["id"], named["policy"]), record, _validate(checker, case, "strict", None)
     )
 
 
@@ -74,30 +74,30 @@ def _by_id(place: Place) -> dict[str, Json]:
     return {line["id"]: line for line in lines if isinstance(line, dict)}
 
 
-def _validate(bench: Bench, case: Case, mode: ValidationMode, level: int | None) -> Outcome:
-    loaded = bench.engine.load(case)
+def _validate(checker: Checker, case: Case, mode: ValidationMode, level: int | None) -> Outcome:
+    loaded = checker.engine.load(case)
     return loaded.ask(Validate(mode, level)) if isinstance(loaded, GuardedSession) else loaded
 
 
-def _verdict(bench: Bench, at: Record, record: Json, outcome: Outcome) -> None:
+def _verdict(checker: Checker, at: Record, record: Json, outcome: Outcome) -> None:
     """Check validity, the policies that have errors, kinds of errors, and warnings."""
     recorded = _recorded(record)
     valid = isinstance(outcome, Validated) and outcome.valid == recorded.valid
-    bench.check(at, "verdict", "valid" if recorded.valid else "invalid", outcome, valid)
+    checker.check(at, "verdict", "valid" if recorded.valid else "invalid", outcome, valid)
     if not isinstance(outcome, Validated):
         return
     if outcome.policies:
         wrong = {policy for policy, _ in recorded.errors or ()}
         right = wrong == {policy for policy, is_valid in outcome.policies if not is_valid}
-        bench.check(at, "invalid policies", ", ".join(sorted(wrong)) or "none", outcome, right)
+        checker.check(at, "invalid policies", ", ".join(sorted(wrong)) or "none", outcome, right)
     if outcome.errors is None:
-        bench.tally.lack("error-kinds")
+        checker.tally.lack("error-kinds")
     else:
-        bench.check(at, "kinds of errors", str(recorded.errors), outcome, errors_agree(recorded, outcome))
+        checker.check(at, "kinds of errors", str(recorded.errors), outcome, errors_agree(recorded, outcome))
     if outcome.warnings is None:
-        bench.tally.lack("warnings")
+        checker.tally.lack("warnings")
     else:
-        bench.check(at, "warnings", str(recorded.warnings), outcome, warnings_agree(recorded, outcome))
+        checker.check(at, "warnings", str(recorded.warnings), outcome, warnings_agree(recorded, outcome))
 
 
 def _recorded(record: Json) -> Validated:

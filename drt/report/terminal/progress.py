@@ -13,8 +13,8 @@ from rich.text import Text
 
 from drt.report.terminal.console import escape_untrusted, from_here, progress
 from drt.run.coordinator import ProgressView, Status
-from drt.run.log import Event
 from drt.run.options import RunOptions
+from drt.run.records import Found
 
 PLAIN_SECONDS = 30.0
 SHOWN_FINDS = 8
@@ -37,7 +37,7 @@ class Quiet:
     def update(self, status: Status) -> None:
         pass
 
-    def find(self, event: Event) -> None:
+    def find(self, event: Found) -> None:
         pass
 
     def end(self) -> None:
@@ -60,7 +60,7 @@ class PlainView:
             self._told = now
             self._say(" · ".join(facts(status)))
 
-    def find(self, event: Event) -> None:
+    def find(self, event: Found) -> None:
         self._say(_found(event))
 
     def end(self) -> None:
@@ -92,7 +92,7 @@ class LiveView:
             self._drawn = now
             self._live.update(self._picture(status), refresh=True)
 
-    def find(self, event: Event) -> None:
+    def find(self, event: Found) -> None:
         self._console.print(Text(_found(event), style="red"))
 
     def end(self) -> None:
@@ -140,11 +140,11 @@ class Rates:
         return max(0.0, (more_cases - cases) / took), max(0.0, (more_decisions - decisions) / took)
 
 
-def _found(event: Event) -> str:
+def _found(event: Found) -> str:
     """Describe a finding in one line: its difference at first, its signature once reduced."""
-    if event["stage"] == "saved":
-        return f"found: {escape_untrusted(event['signature'].partition(' | ')[0], 300)}"
-    return f"reduced: {escape_untrusted(event['signature'], 300)}"
+    if event.stage == "saved":
+        return f"found: {escape_untrusted(event.signature.partition(' | ')[0], 300)}"
+    return f"reduced: {escape_untrusted(event.signature, 300)}"
 
 
 def opening(options: RunOptions) -> str:

@@ -21,14 +21,14 @@ from drt.report.statistics import statistics
 from drt.report.terminal.console import escape_untrusted
 from drt.report.terminal.divergence import divergence
 from drt.report.terminal.progress import duration
-from drt.run.summary import Finding, replay_command
+from drt.run.footer import Finding, Footer, replay_command
 
 SHOWN_FINDINGS = 20
 LONGEST_VERDICT = 600
 SHOWN_REASONS = 6
 
 
-def print_summary(console: Console, footer: dict[str, Any], folder: Path, *, verbose: bool = False) -> None:
+def print_summary(console: Console, footer: Footer, folder: Path, *, verbose: bool = False) -> None:
     """Print the verdict, the findings and the volume; if verbose, statistics of the generator too."""
     console.print(Text(_verdict(footer), style="bold"))
     for line in _problems(footer):
@@ -39,58 +39,58 @@ def print_summary(console: Console, footer: dict[str, Any], folder: Path, *, ver
     if verbose:
         for sentence in statistics(footer):
             console.print(Text(escape_untrusted(sentence)))
-    part, parts = footer.get("shard", (1, 1))
+    part, parts = footer.shard
     shard = f", shard {part} of {parts}" if parts > 1 else ""
-    console.print(Text(f"random seed {footer['random_seed']}{shard}; log in {folder}", style="dim"))
+    console.print(Text(f"random seed {footer.random_seed}{shard}; log in {folder}", style="dim"))
 
 
-def _verdict(footer: dict[str, Any]) -> str:
-    failing = [finding for finding in footer["findings"] if finding["known"] is None]
-    interrupted = "interrupted: " if footer["interrupted"] else ""
-    compared = footer["comparisons"] or footer["findings"] or "arbiter:comparisons" in footer["events"]
+def _verdict(footer: Footer) -> str:
+    failing = [finding for finding in footer.findings if finding.known is None]
+    interrupted = "interrupted: " if footer.interrupted else ""
+    compared = footer.counts.comparisons or footer.findings or "arbiter:comparisons" in footer.counts.events
     if not compared:
         return f"{interrupted}nothing was compared"
     if failing:
-        counted = f"{_count(len(failing), 'finding')}, {_count(footer['divergences'], 'divergence')}"
+        counted = f"{_count(len(failing), 'finding')}, {_count(footer.counts.divergences, 'divergence')}"
         return f"{interrupted}{counted}"
-    if footer.get("missed"):
+    if footer.missed:
         return f"{interrupted}no divergence, but required events never occurred"
-    return f"{interrupted}no divergence" + (", except known findings" if footer["findings"] else "")
+    return f"{interrupted}no divergence" + (", except known findings" if footer.findings else "")
 
 
-def _problems(footer: dict[str, Any]) -> Iterator[Text]:
+def _problems(footer: Footer) -> Iterator[Text]:
     """Yield what makes the run worth less than its verdict says."""
-    for engine, share in footer.get("partial", {}).items():
-        allowed = ", allowed by --allow-partial" if footer.get("allow_partial") else ""
+    for engine, share in footer.partial.items():
+        allowed = ", allowed by --allow-partial" if footer.allow_partial else ""
         sentence = (
             f"PARTIAL: {escape_untrusted(engine)} left {share:.0%} of its questions unanswered{allowed}"
         )
         yield Text(sentence, style="bold red")
-    if footer.get("missed"):
-        missed = "; ".join(map(escape_untrusted, footer["missed"]))
+    if footer.missed:
+        missed = "; ".join(map(escape_untrusted, footer.missed))
         yield Text(f"required events never occurred: {missed}", style="bold red")
-    if footer["cannot_start"]:
-        yield Text(f"the workers cannot start: {escape_untrusted(footer['cannot_start'])}", style="red")
-    if footer["broken"]:
-        yield Text(f"the harness itself broke {_count(footer['broken'], 'time')}:", style="red")
-    for error in footer["errors"][:3]:
-        where = f"{error['what']}, case {error['index']} of {error['target']}"
-        yield Text(f"  {where}: {escape_untrusted(str(error['error']), 300)}", style="red")
-    if left_out := footer.get("left_out"):
+    if footer.cannot_start:
+        yield Text(f"the workers cannot start: {escape_untrusted(footer.cannot_start)}", style="red")
+    if footer.broken:
+        yield Text(f"the harness itself broke {_count(footer.broken, 'time')}:", style="red")
+    for error in footer.errors[:3]:
+        where = f"{error.what}, case {error.index} of {error.target}"
+        yield Text(f"  {where}: {escape_untrusted(str(error.error), 300)}", style="red")
+    if left_out := footer.left_out:
         yield Text(
             f"skipped targets that an engine does not support: {', '.join(map(escape_untrusted, left_out))}"
         )
-    if footer["deaths"]:
-        skipped = len(footer.get("passed_over", ()))
+    if footer.deaths:
+        skipped = len(footer.passed_over)
         also = f"; {_count(skipped, 'case')} that crash skipped" if skipped else ""
-        yield Text(f"{_count(footer['deaths'], 'worker crash', 'worker crashes')}{also}", style="yellow")
-    for lost in footer["lost"][:3]:
-        where = f"case {lost['index']} of {escape_untrusted(str(lost['target']))}"
-        yield Text(f"  {where}: {lost['cause']}, not reproduced", style="yellow")
+        yield Text(f"{_count(footer.deaths, 'worker crash', 'worker crashes')}{also}", style="yellow")
+    for lost in footer.lost[:3]:
+        where = f"case {lost.index} of {escape_untrusted(lost.target)}"
+        yield Text(f"  {where}: {lost.cause}, not reproduced", style="yellow")
 
 
-def _print_findings(console: Console, footer: dict[str, Any], folder: Path) -> None:
-    shown = [Finding.from_json(one) for one in footer["findings"][:SHOWN_FINDINGS]]
+def _print_findings(console: Console, footer: Footer, folder: Path) -> None:
+    shown = footer.findings[:SHOWN_FINDINGS]
     number = 0
     for heading, group in grouped([(finding.state, finding) for finding in shown]):
         console.print()
@@ -101,29 +101,29 @@ def _print_findings(console: Console, footer: dict[str, Any], folder: Path) -> N
             console.print(_finding(number, finding))
             if finding.path:
                 console.print(Text(replay_command(finding.path, finding.engines)), soft_wrap=True)
-    hidden = len(footer["findings"]) - SHOWN_FINDINGS
+    hidden = len(footer.findings) - SHOWN_FINDINGS
     if hidden > 0:
         console.print(Text(f"… and {hidden} more findings, in {folder / 'run.json'}"))
     if shown:
         console.print()
 
 
-def _volume(footer: dict[str, Any]) -> Iterator[Text]:
+def _volume(footer: Footer) -> Iterator[Text]:
     yield Text(
-        f"{footer['cases']:,} cases, {footer['decisions']:,} decisions in {duration(footer['seconds'])} "
-        f"({footer['decisions_per_second']:,.0f} per second); {footer['comparisons']:,} comparisons, "
+        f"{footer.counts.cases:,} cases, {footer.counts.decisions:,} decisions in {duration(footer.seconds)} "
+        f"({footer.decisions_per_second:,.0f} per second); {footer.counts.comparisons:,} comparisons, "
         f"{_inconclusive(footer)}"
     )
-    if footer.get("stalled"):
+    if footer.stalled:
         yield Text("ended early: no new coverage and no new finding")
 
 
-def _inconclusive(footer: dict[str, Any]) -> str:
-    if not footer["inconclusive"]:
+def _inconclusive(footer: Footer) -> str:
+    if not footer.counts.inconclusive:
         return "none inconclusive"
-    reasons = sorted(footer["reasons"].items(), key=lambda item: -item[1])[:SHOWN_REASONS]
+    reasons = sorted(footer.counts.reasons.items(), key=lambda item: -item[1])[:SHOWN_REASONS]
     named = ", ".join(f"{escape_untrusted(name)} {count:,}" for name, count in reasons)
-    return f"{footer['inconclusive']:,} inconclusive ({named})"
+    return f"{footer.counts.inconclusive:,} inconclusive ({named})"
 
 
 def _finding(number: int, finding: Finding) -> Group:

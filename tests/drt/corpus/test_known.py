@@ -31,7 +31,7 @@ def drawn(target: str, folder: Path, engines: Sequence[str], arbiter: str | None
         (target,), tuple(engines), 1, str(folder / "corpus"), str(folder / "log"), cases=1,
         arbiter=arbiter, arbiter_rate=1.0, targets_from="tests.drt.declared_targets:TARGETS",
     )  # fmt: skip
-    return start(options, Quiet())
+    return start(options, Quiet()).to_json()
 
 
 @pytest.mark.parametrize("target", CASES)

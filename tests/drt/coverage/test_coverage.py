@@ -16,11 +16,11 @@ from drt.coverage.coverage import coverage
 from drt.coverage.events import VALIDATION
 from drt.coverage.observation import bins_of
 from drt.model.case import Case, Request, Source
-from drt.run.log import LogWriter
 from drt.targets.table import TARGETS
 from generators.choice.sources import RecordingSource
 from generators.draw.syntax import Has, Lit, Policy, RecordLit
 from generators.printing.policy_json import expression_json, policy_json
+from tests.drt.report.logs import write_log
 
 REQUEST = Request(
     '{"principal": {"type": "U", "id": "a"}, "action": {"type": "Action", "id": "x"},'
@@ -119,10 +119,10 @@ def test_what_is_not_reached_is_named() -> None:
 
 
 def a_run(folder: Path, reached: dict[str, int], events: dict[str, int] | None = None) -> Path:
-    folder.mkdir()
-    log = LogWriter(folder / "run.jsonl")
-    log.write("header")
-    log.write("footer", features=reached, events=events or {})
+    write_log(folder, [])
+    header, *_, footer = map(json.loads, (folder / "run.jsonl").read_text().splitlines())
+    footer |= {"features": reached, "events": events or {}}
+    (folder / "run.jsonl").write_text(f"{json.dumps(header)}\n{json.dumps(footer)}\n")
     return folder
 
 

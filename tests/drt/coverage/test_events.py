@@ -28,6 +28,7 @@ from drt.model.case import Case, Request, Source
 from drt.model.divergence import Oracle
 from drt.model.exit_codes import CLEAN, FOUND
 from drt.model.outcome import ErrorKind
+from drt.model.records import from_json, to_json
 from drt.oracles.questions import linkers_agree
 from drt.oracles.validation import levels_are_enough, validators_agree
 from drt.run.options import RunOptions
@@ -218,7 +219,7 @@ def test_a_long_run_of_everything_must_reach_all_and_any_run_what_it_was_told() 
         assert part.required(10 * LONG_RUN_SECONDS) == ()
     options = RunOptions(every[1:], ("reference",), 1, "corpus", "run", must_reach=("like*",))
     assert options.required(1.0) == ("like*",)
-    assert RunOptions.from_json(json.loads(json.dumps(options.to_json()))) == options
+    assert from_json(json.loads(json.dumps(to_json(options))), RunOptions) == options
 
 
 @pytest.mark.parametrize(("target", "exit_code"), [("well", CLEAN), ("tagless", FOUND)])

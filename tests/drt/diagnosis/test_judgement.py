@@ -14,9 +14,10 @@ from drt.model import guide
 from drt.model.case import Case, Source
 from drt.model.divergence import Divergence
 from drt.model.outcome import Crashed, Evaluated, ExceededBudget, Failed, Outcome
+from drt.model.records import from_json
 from drt.oracles.agreement import engines_agree
 from drt.report.finding_words import cited, notes, verdict_of
-from drt.run.summary import Finding
+from drt.run.footer import Finding
 from drt.run.testimony import ask_arbiter, unmet_seeds
 from generators.language import LANGUAGE
 from tests.drt.engines.smoke import ANYONE
@@ -138,7 +139,7 @@ def finding(**more: object) -> Finding:
         "signature": "s", "target": "t", "path": None, "seen": 2, "index": 1, "solid": True, "arbiter": False,
         "divergence": {}, "engines": [], "verdict": judgement.to_json(), **more,
     }  # fmt: skip
-    return Finding.from_json(facts)
+    return from_json(facts, Finding)
 
 
 def test_a_finding_in_words() -> None:

@@ -27,6 +27,7 @@ from drt.model.saved_case import SavedCase
 from drt.replay.shell_commands import by_hand, extract, files_of, uid_text
 from drt.report.terminal.console import plain
 from drt.report.terminal.summary import print_summary
+from drt.run.footer import footer_from_json
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 SEED = REPOSITORY / "corpus" / "seeds" / "tinytodo" / "interns-may-not-create-lists-although-everyone-may"
@@ -312,7 +313,7 @@ def test_a_known_finding_does_not_fail_a_run_and_a_fixed_or_expired_one_does(tmp
     code, footer = run(tmp_path, TOY, FAULTY)
     assert (code, footer["findings"][0]["unexcused"]) == (1, "k is fixed, says known.toml")
     page = io.StringIO()
-    print_summary(plain(page), footer, tmp_path)
+    print_summary(plain(page), footer_from_json(footer), tmp_path)
     assert "k is fixed, says known.toml" in page.getvalue()
     assert run(tmp_path, TOY, TWIN)[0] == 0
 

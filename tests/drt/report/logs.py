@@ -13,7 +13,9 @@ from drt.model.case import Case, Request, Source
 from drt.model.divergence import Divergence
 from drt.model.divergence_json import case_to_json, divergence_to_json
 from drt.model.outcome import Authorized, Evaluated, Failed, Outcome
+from drt.model.records import from_json, to_json
 from drt.run.options import RunOptions
+from drt.run.records import Found, WorkerState
 from drt.run.statistics import Counts
 from drt.run.summary import Tally, footer
 
@@ -105,8 +107,8 @@ def write_log(folder: Path, finds: list[dict[str, Any]], *, whole: bool = True, 
     features = {"<|long,long|true": 3, "==|long,long|true": 1200, "+|long,string|type": 1}
     state = {
         "targets": {
-            "typed": {"counts": counts(90, 360, 12).to_json()},
-            "laws": {"counts": counts(10, 40, 0).to_json()},
+            "typed": {"counts": to_json(counts(90, 360, 12))},
+            "laws": {"counts": to_json(counts(10, 40, 0))},
         },
         "seen": {event["coarse"]: 6 for event in finds},
         "features": features, "sights": {}, "broken": 0, "seconds": 10.0, "resident": 1, "done": whole,
@@ -116,8 +118,9 @@ def write_log(folder: Path, finds: list[dict[str, Any]], *, whole: bool = True, 
     if whole:
         tally = Tally()
         for event in finds:
-            tally.add(event)
-        lines.append({"event": "footer", "at": BEGAN + 10, **footer(chosen, [state], tally, 10.0, False)})
+            tally.add(from_json(event, Found))
+        ended = footer(chosen, [from_json(state, WorkerState)], tally, 10.0, False)
+        lines.append({"event": "footer", "at": BEGAN + 10, **ended.to_json()})
     (folder / "run.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     (folder / "worker-0.jsonl").write_text("".join(json.dumps(line) + "\n" for line in (*reached, *finds)))
     return folder

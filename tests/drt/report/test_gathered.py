@@ -23,8 +23,8 @@ def test_a_whole_log_gives_its_footer(tmp_path: Path) -> None:
 
     assert footer is not None
     assert report.complete
-    assert report.exit_code == footer["exit_code"] == 1
-    assert report.counts.cases == footer["cases"] == 100
+    assert report.exit_code == footer.exit_code == 1
+    assert report.counts.cases == footer.counts.cases == 100
     assert [bucket.finding.signature for bucket in report.failing] == ["a"]
     assert [bucket.state for bucket in report.buckets] == ["confirmed", "flaky"]
     assert [bucket.finding.seen for bucket in report.buckets] == [6, 6]
@@ -172,7 +172,7 @@ def _first_line(text: str) -> Callable[[Path], object]:
         _footer(lambda footer: footer.update(seconds="long")),
         _footer(lambda footer: footer.update(features={"x": "y"})),
         _footer(lambda footer: footer.update(features=[1])),
-        _footer(lambda footer: footer.update(targets={"typed": {}})),
+        _footer(lambda footer: footer.update(targets={"typed": {"cases": "many"}})),
         _footer(lambda footer: footer.update(findings=[{}])),
         _footer(lambda footer: footer.update(findings=3)),
         _footer(lambda footer: footer["findings"][0].update(signature=3)),

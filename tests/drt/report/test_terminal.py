@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import Any
+from collections import Counter
 
 import pytest
 from rich.console import Console, RenderableType
@@ -12,12 +12,16 @@ from drt.model.case import Case, Request, Source
 from drt.model.divergence import Divergence
 from drt.model.outcome import Authorized, Crashed, Evaluated, Failed, Rejected, Validated
 from drt.model.outcome_text import rows
+from drt.model.records import from_json
 from drt.report.terminal.console import escape_untrusted
 from drt.report.terminal.divergence import MARK, case_texts, divergence, side_by_side
 from drt.report.terminal.progress import LiveView, PlainView, Rates, duration, facts, reached
 from drt.run.coordinator import Status
+from drt.run.log import cases_by_stream
 from drt.run.options import RunOptions
-from drt.run.statistics import cases_by_stream
+from drt.run.records import Found, TargetState, WorkerState
+from drt.run.statistics import Counts
+from tests.drt.report.logs import find
 
 
 def shown(picture: RenderableType, width: int = 100) -> str:
@@ -129,7 +133,7 @@ def test_the_views_of_a_running_run(view: type[PlainView] | type[LiveView]) -> N
     watching.begin(OPTIONS)
     for second in range(3):
         watching.update(Status(second, 10 * second, 20 * second, second, 2, ("a [bug]",), ending=second > 1))
-    watching.find({"event": "find", "stage": "saved", "signature": "a [bug] \x1b[0m | like"})
+    watching.find(from_json({**find("a [bug] \x1b[0m | like"), "stage": "saved"}, Found))
     watching.end()
 
     assert isinstance(console.file, io.StringIO)
@@ -143,9 +147,9 @@ def test_a_run_tells_its_features_and_streams_as_it_goes() -> None:
     assert reached(Status(1.0, 10, 20, 0, 2)) == ""
     status = Status(1.0, 10, 20, 0, 2, features=1234, streams={"well-typed": 6, "mutated": 2})
     assert reached(status) == "1,234 features; streams: well-typed 75%, mutated 25%"
-    states: list[dict[str, Any] | None] = [
-        {"targets": {"a": {"counts": {"streams": {"x": {"cases": 1}, "y": {"cases": 5}}}}}},
-        {"targets": {"a": {"counts": {"streams": {"x": {"cases": 2}}}}, "b": {"counts": {}}}},
-        None,
+    x, both = Counter(cases=2), {"x": Counter(cases=1), "y": Counter(cases=5)}
+    states = [
+        WorkerState({"a": TargetState(Counts(streams=both))}),
+        WorkerState({"a": TargetState(Counts(streams={"x": x})), "b": TargetState(Counts())}),
     ]
     assert cases_by_stream(states) == {"y": 5, "x": 3}

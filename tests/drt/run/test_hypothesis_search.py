@@ -19,6 +19,7 @@ from drt.run.crash_examiner import death
 from drt.run.hypothesis_search import CASES_A_CHUNK, StopSearch, TargetedSearch, asked_file, last_asked
 from drt.run.log import LogReader, LogWriter
 from drt.run.options import HYPOTHESIS, RunOptions
+from drt.run.records import CrashJob, Found, SearchState
 from drt.run.statistics import Counts
 from drt.targets.cases import Drawn, reproduction
 from drt.targets.table import TARGETS
@@ -26,7 +27,7 @@ from generators.choice.hypothesis_source import drawn_by, reproduce_failure
 from generators.choice.sources import RecordingSource, ReplaySource
 from tests.drt import toys
 
-Found = list[tuple[str, int, Case, tuple[int | bool, ...]]]
+Judged = list[tuple[str, int, Case, tuple[int | bool, ...]]]
 
 
 @pytest.fixture
@@ -45,14 +46,14 @@ def options(tmp_path: Path) -> RunOptions:
     )
 
 
-def searched(options: RunOptions, chunks: int, skipped: Sequence[tuple[str, int]] = ()) -> Found:
-    found: Found = []
+def searched(options: RunOptions, chunks: int, skipped: Sequence[tuple[str, int]] = ()) -> Judged:
+    found: Judged = []
 
     def judge(name: str, index: int, drawn: Drawn, choices: Sequence[int | bool]) -> float:
         found.append((name, index, drawn.case, tuple(choices)))
         return float(len(drawn.case.policies.text))
 
-    searching = TargetedSearch(options, 0, {}, skipped)
+    searching = TargetedSearch(options, 0, SearchState(), skipped)
     counts = {"toy": Counts()}
     for _ in range(chunks):
         searching.run_chunk(judge, counts)
@@ -80,15 +81,15 @@ def test_what_killed_its_asker_is_passed_over(options: RunOptions) -> None:
 
 
 def test_it_gets_its_share_and_no_more(options: RunOptions) -> None:
-    assert TargetedSearch(options, 0, {}, ()).due
-    assert not TargetedSearch(replace(options, hypothesis=0.0), 0, {}, ()).due
-    searching = TargetedSearch(replace(options, hypothesis=0.01), 0, {}, ())
+    assert TargetedSearch(options, 0, SearchState(), ()).due
+    assert not TargetedSearch(replace(options, hypothesis=0.0), 0, SearchState(), ()).due
+    searching = TargetedSearch(replace(options, hypothesis=0.01), 0, SearchState(), ())
     searching.run_chunk(lambda *_: 0.0, {"toy": Counts()})
     assert not searching.due
 
 
 def test_a_judge_can_end_it_and_a_death_leaves_the_choices(options: RunOptions) -> None:
-    seen: Found = []
+    seen: Judged = []
 
     def judge(name: str, index: int, drawn: Drawn, choices: Sequence[int | bool]) -> float:
         seen.append((name, index, drawn.case, tuple(choices)))
@@ -97,13 +98,13 @@ def test_a_judge_can_end_it_and_a_death_leaves_the_choices(options: RunOptions) 
         return 0.0
 
     end: BaseException = StopSearch()
-    TargetedSearch(options, 0, {}, ()).run_chunk(judge, {"toy": Counts()})
+    TargetedSearch(options, 0, SearchState(), ()).run_chunk(judge, {"toy": Counts()})
     assert len(seen) == 5
     assert not asked_file(options, "toy", HYPOTHESIS).exists()
     seen.clear()
     end = KeyboardInterrupt()
     with pytest.raises(KeyboardInterrupt):
-        TargetedSearch(options, 0, {}, ()).run_chunk(judge, {"toy": Counts()})
+        TargetedSearch(options, 0, SearchState(), ()).run_chunk(judge, {"toy": Counts()})
     assert toys.draw(ReplaySource(last_asked(options, "toy", HYPOTHESIS))) == seen[-1][2]
 
 
@@ -115,9 +116,11 @@ def test_a_case_of_a_search_that_kills_is_looked_into(options: RunOptions, tmp_p
     )
     asked_file(options, "toy", HYPOTHESIS).write_text(json.dumps(source.choices))
     aborting = replace(options, engines=("tests.drt.toys:Toy", "tests.drt.toys:Aborts"))
-    job = {"target": "toy", "index": HYPOTHESIS, "cause": "SIGABRT", "seconds": 20.0}
+    job = CrashJob("toy", HYPOTHESIS, "SIGABRT", 20.0)
     death(aborting, job, LogWriter(tmp_path / "examiner.jsonl"))
-    stages = [event["stage"] for event in LogReader(tmp_path / "examiner.jsonl").new()]
+    stages = [
+        event.stage for event in LogReader(tmp_path / "examiner.jsonl").new() if isinstance(event, Found)
+    ]
     assert stages == ["saved", "reduced"]
     [place] = Corpus(tmp_path / "corpus").counterexamples()
     assert "case_random_seed" not in read_case(place).origin
@@ -125,7 +128,7 @@ def test_a_case_of_a_search_that_kills_is_looked_into(options: RunOptions, tmp_p
 
 def test_a_run_gives_hypothesis_its_share_and_hands_finds_over(options: RunOptions) -> None:
     faulty = replace(options, engines=("tests.drt.toys:Toy", "tests.drt.toys:Faulty"), cases=200)
-    footer = start(faulty, Quiet())
+    footer = start(faulty, Quiet()).to_json()
     assert footer["exit_code"] == 1
     assert footer["events"]["hypothesis:cases"] > 0
     assert footer["seconds_by_stage"]["hypothesis"] > 0.0

@@ -20,13 +20,16 @@ from rich.console import Console
 from drt.corpus.store import Corpus
 from drt.model.case_directory import read_case
 from drt.model.errors import InputProblem
+from drt.model.records import to_json
 from drt.report import gather
 from drt.report.terminal.progress import Quiet
 from drt.report.terminal.summary import print_summary
 from drt.report.words import headline
 from drt.run.coordinator import resume, start
+from drt.run.footer import footer_from_json
 from drt.run.log import read_json, read_run
 from drt.run.options import RunOptions
+from drt.run.records import Progress, Reached, WorkerState
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 TOY = "tests.drt.toys:Toy"
@@ -52,7 +55,7 @@ def options(tmp_path: Path) -> dict[str, Any]:
 
 
 def run(options: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return start(RunOptions(**{**options, **more}), Quiet())
+    return start(RunOptions(**{**options, **more}), Quiet()).to_json()
 
 
 def here(seconds: float) -> float:
@@ -92,11 +95,11 @@ def test_the_log_tells_how_the_run_went_and_what_was_reached_when(options: dict[
     run(options, **targets, engines=("reference", "production"), cases=600, jobs=1)
     log = read_run(Path(options["folder"]))
 
-    progress = [event for event in log.events if event["event"] == "progress"]
-    assert [event["cases"] for event in progress] == sorted(event["cases"] for event in progress)
-    reached = [name for event in log.events if event["event"] == "reached" for name in event["features"]]
+    progress = [event for event in log.events if isinstance(event, Progress)]
+    assert [event.cases for event in progress] == sorted(event.cases for event in progress)
+    reached = [name for event in log.events if isinstance(event, Reached) for name in event.features]
     assert log.footer is not None
-    assert sorted(reached) == sorted(log.footer["features"]), "each feature once, when it was first seen"
+    assert sorted(reached) == sorted(log.footer.features), "each feature once, when it was first seen"
 
 
 def test_a_reduced_find_is_whole_in_the_log(options: dict[str, Any]) -> None:
@@ -233,7 +236,7 @@ def test_an_engine_that_answers_too_little_is_not_clean(options: dict[str, Any],
     assert list(footer["partial"]) == ["twin"]
     assert 0.25 < footer["partial"]["twin"] < 0.6
     console = Console(file=io.StringIO(), width=200)
-    print_summary(console, footer, Path(options["folder"]))
+    print_summary(console, footer_from_json(footer), Path(options["folder"]))
     assert "PARTIAL: twin left " in console.file.getvalue()  # type: ignore[attr-defined]
     report = gather([Path(options["folder"])])
     assert (report.exit_code, "twin left" in headline(report)) == (5, True)
@@ -389,10 +392,11 @@ def parent(options: dict[str, Any]) -> Iterator[Any]:
     def begin(**more: Any) -> subprocess.Popen[bytes]:
         program = (
             "import json, sys; from drt.run.coordinator import start; from drt.run.options import RunOptions;"
+            "from drt.model.records import from_json;"
             "from drt.report.terminal.progress import Quiet;"
-            "sys.exit(start(RunOptions.from_json(json.loads(sys.argv[1])), Quiet())['exit_code'])"
+            "sys.exit(start(from_json(json.loads(sys.argv[1]), RunOptions), Quiet()).exit_code)"
         )
-        document = RunOptions(**{**options, **more}).to_json()
+        document = to_json(RunOptions(**{**options, **more}))
         process = subprocess.Popen([sys.executable, "-c", program, json.dumps(document)], cwd=REPOSITORY)
         started.append(process)
         return process
@@ -413,8 +417,8 @@ def wait_for(condition: Any, seconds: float = 120.0) -> None:
 
 def state_is_there(options: dict[str, Any]) -> bool:
     """Whether a worker has written down that it has done something."""
-    state = read_json(Path(options["folder"]) / "worker-0.state.json")
-    return state is not None and any(target["counts"]["cases"] for target in state["targets"].values())
+    state = read_json(Path(options["folder"]) / "worker-0.state.json", WorkerState)
+    return state is not None and any(target.counts.cases for target in state.targets.values())
 
 
 def workers_of(options: dict[str, Any]) -> list[int]:
@@ -483,7 +487,7 @@ def test_a_killed_run_is_resumed_with_nothing_lost_and_nothing_twice(
     wait_for(lambda: (Path(options["folder"]) / "status.json").exists())
     process.kill()
     process.wait()
-    footer = resume(Path(options["folder"]), Quiet())
+    footer = resume(Path(options["folder"]), Quiet()).to_json()
 
     assert footer["cases"] == 60_000
     assert footer["decisions"] == 240_000

@@ -18,10 +18,12 @@ from drt.cli.main import main
 from drt.cli.processors import processors
 from drt.cli.profiles import PROFILES
 from drt.cli.run import command
+from drt.model.records import from_json, to_json
 from drt.report.terminal.progress import Quiet, opening
 from drt.report.terminal.summary import print_summary
 from drt.run.coordinator import resume, start
-from drt.run.log import read_json, replace_json
+from drt.run.footer import footer_from_json
+from drt.run.log import replace_json
 from drt.run.options import RunOptions
 from drt.run.schedule import Schedule, shares
 
@@ -56,7 +58,7 @@ def facts(footers: list[dict[str, Any]]) -> dict[str, tuple[int, Counter[str]]]:
 def summary(footer: dict[str, Any]) -> str:
     """What a person is told at the end."""
     text = StringIO()
-    print_summary(Console(file=text, width=200), footer, Path("log"), verbose=True)
+    print_summary(Console(file=text, width=200), footer_from_json(footer), Path("log"), verbose=True)
     return text.getvalue()
 
 
@@ -74,9 +76,11 @@ def test_shards_with_workers_of_any_number_are_disjoint_and_make_the_whole(tmp_p
 
 
 def test_the_shards_of_a_run_draw_the_cases_of_the_whole_run(tmp_path: Path) -> None:
-    whole = start(options(tmp_path, cases=200), Quiet())
+    whole = start(options(tmp_path, cases=200), Quiet()).to_json()
     parts = [
-        start(options(tmp_path, cases=200, shard=(part, 2), folder=str(tmp_path / f"part-{part}")), Quiet())
+        start(
+            options(tmp_path, cases=200, shard=(part, 2), folder=str(tmp_path / f"part-{part}")), Quiet()
+        ).to_json()
         for part in range(2)
     ]
 
@@ -88,7 +92,7 @@ def test_the_shards_of_a_run_draw_the_cases_of_the_whole_run(tmp_path: Path) -> 
 
 
 def test_a_run_that_reaches_nothing_new_ends(tmp_path: Path) -> None:
-    footer = start(options(tmp_path, seconds=100.0, stalled=1.0), Quiet())
+    footer = start(options(tmp_path, seconds=100.0, stalled=1.0), Quiet()).to_json()
 
     assert footer["stalled"] is True
     assert "ended early: no new coverage and no new finding" in summary(footer)
@@ -100,8 +104,8 @@ def test_a_run_that_reaches_nothing_new_ends(tmp_path: Path) -> None:
 def test_news_keep_a_run_going(tmp_path: Path) -> None:
     """The features that the reference reaches count as news."""
     settings = {"targets": ("kinds",), "targets_from": "drt.targets.table:TARGETS", "engines": ("reference",)}
-    footer = start(options(tmp_path, cases=20, stalled=60.0, **settings), Quiet())
-    status = read_json(tmp_path / "run" / "status.json")
+    footer = start(options(tmp_path, cases=20, stalled=60.0, **settings), Quiet()).to_json()
+    status = json.loads((tmp_path / "run" / "status.json").read_text())
 
     assert footer["stalled"] is False
     assert status is not None
@@ -114,23 +118,23 @@ def test_stalling_is_counted_on_when_a_run_is_resumed(tmp_path: Path) -> None:
     folder = settings.place
     folder.mkdir()
     (folder / "claims").mkdir()
-    replace_json(folder / "options.json", settings.to_json())
+    replace_json(folder / "options.json", settings)
     replace_json(folder / "status.json", {"elapsed": 61.0, "news": {"count": 9, "age": 60.0}})
 
-    assert resume(folder, Quiet())["stalled"] is True
+    assert resume(folder, Quiet()).stalled is True
 
 
 def test_a_worker_that_has_grown_is_started_afresh_and_no_case_lost(tmp_path: Path) -> None:
     footer = start(
         options(tmp_path, engines=(TOYS[0], "tests.drt.toys:Leaks"), cases=1000, memory=256), Quiet()
-    )
+    ).to_json()
 
     assert footer["exit_code"] == 0
     assert footer["cases"] == 1000
     assert footer["deaths"] == 0
     assert footer["memory"][0]["recycled"] >= 1
     assert footer["memory"][0]["most"] < 256 * 2**20
-    assert "started afresh" in summary(footer)
+    assert "restarted" in summary(footer)
 
 
 def told(*arguments: str) -> dict[str, Any]:
@@ -241,5 +245,5 @@ def test_auto_jobs_heed_the_affinity(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_settings_outlive_the_way_through_a_file(tmp_path: Path) -> None:
     settings = options(tmp_path, shard=(1, 4), stalled=3.0)
 
-    assert RunOptions.from_json(json.loads(json.dumps(settings.to_json()))) == settings
+    assert from_json(json.loads(json.dumps(to_json(settings))), RunOptions) == settings
     assert isinstance(command, click.Command)

@@ -11,10 +11,13 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
+from msgspec.structs import replace as changed
 
 from drt.corpus.known import find_known, read_known
+from drt.diagnosis.judgement import Judgement
 from drt.engines.sandbox import HANG, Completed, HarnessError, ProcessDied, in_child
 from drt.model.divergence import Checked, Divergence
 from drt.model.divergence_json import divergence_from_json, divergence_to_json
@@ -34,13 +37,16 @@ from drt.model.outcome import (
     Validated,
 )
 from drt.model.outcome_json import outcome_from_json, outcome_to_json
+from drt.model.records import from_json, to_json
 from drt.run import journal
 from drt.run.log import LogReader, LogWriter, make_folder, read_json, read_run, replace_json
-from drt.run.memory_growth import Resident, growth, is_flat, told
+from drt.run.memory_growth import Resident, growth, in_words, is_flat
+from drt.run.options import RunOptions
+from drt.run.records import Found, Header, News, Resumed, Started
 from drt.run.reduction_locks import MAX_ATTEMPTS, MOST_BUCKETS, ReductionLocks, release
 from drt.run.schedule import Schedule, case_random_seed, shares
 from drt.run.statistics import Counts, total
-from drt.run.summary import Tally
+from drt.run.summary import Tally, footer
 from drt.targets.partitions import LANES, lanes_of
 from tests.drt.toys import Toy
 
@@ -174,7 +180,7 @@ def some_counts(seed: int) -> Counts:
 
 
 def test_counts_survive_json() -> None:
-    assert Counts.from_json(json.loads(json.dumps(some_counts(1).to_json()))) == some_counts(1)
+    assert from_json(json.loads(json.dumps(to_json(some_counts(1)))), Counts) == some_counts(1)
 
 
 def test_counts_add_up() -> None:
@@ -228,35 +234,55 @@ def test_divergences_survive_json() -> None:
     assert divergence_from_json(json.loads(json.dumps(divergence_to_json(divergence)))) == divergence
 
 
+def resumed(reader: LogReader) -> list[Resumed]:
+    events = list(reader.new())
+    assert all(isinstance(event, Resumed) for event in events)
+    return cast(list[Resumed], events)
+
+
+def test_an_event_of_another_shape_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "worker-0.jsonl"
+    path.write_text('{"event": "grown", "worker": "one"}\n')
+    with pytest.raises(ValueError, match="Expected `int`, got `str`"):
+        list(LogReader(path).new())
+
+
 def test_a_reader_follows_a_growing_log_by_whole_lines(tmp_path: Path) -> None:
     path = tmp_path / "worker-0.jsonl"
     reader = LogReader(path)
     assert list(reader.new()) == []
     log = LogWriter(path)
-    log.write("one", fact=1)
+    log.write(Resumed(elapsed=1.0))
     with path.open("a") as file:
-        file.write('{"event": "tw')
-    assert [event["event"] for event in reader.new()] == ["one"]
+        file.write('{"event": "resu')
+    assert [event.elapsed for event in resumed(reader)] == [1.0]
     with path.open("a") as file:
-        file.write('o"}\nnot JSON\n{"event": "three"}\n')
+        file.write(
+            'med", "elapsed": 2}\nnot JSON\n{"event": "unheard of"}\n{"event": "resumed", "elapsed": 3}\n'
+        )
 
-    assert [event["event"] for event in reader.new()] == ["two", "three"]
+    assert [event.elapsed for event in resumed(reader)] == [2.0, 3.0]
     assert list(reader.new()) == []
 
 
 def test_a_log_without_footer_is_readable_and_says_so(tmp_path: Path) -> None:
     folder = make_folder(tmp_path / "run")
-    LogWriter(folder / "run.jsonl").write("header", format=1)
-    LogWriter(folder / "worker-0.jsonl").write("find", number="1")
+    options = RunOptions(("toy",), ("toy", "twin"), 7, str(tmp_path), str(folder))
+    header = Header(python="3", platform="Linux", processors=None, engines={}, random_seed=7, options=options)
+    LogWriter(folder / "run.jsonl").write(header)
+    LogWriter(folder / "worker-0.jsonl").write(Started(pid=1, python="3"))
     with (folder / "run.jsonl").open("a") as file:
         file.write('{"event": "dea')
 
     run = read_run(folder)
     assert not run.complete
-    assert [event["event"] for event in run.events] == ["find"]
-    LogWriter(folder / "run.jsonl").write("footer", cases=3)
-    footer = read_run(folder).footer
-    assert footer is None or footer["cases"] == 3
+    assert run.header.options == options
+    assert [type(event) for event in run.events] == [Started]
+    ended = footer(options, [], Tally(), 2.0, interrupted=True)
+    LogWriter(folder / "run.jsonl").write(ended)
+    again = read_run(folder).footer
+    assert again is not None
+    assert again.to_json() == ended.to_json()
 
 
 def test_what_is_no_run_is_told(tmp_path: Path) -> None:
@@ -279,11 +305,11 @@ def test_an_earlier_run_in_the_same_folder_is_kept(tmp_path: Path) -> None:
 
 def test_a_replaced_document_is_never_half(tmp_path: Path) -> None:
     path = tmp_path / "d.json"
-    assert read_json(path) is None
-    replace_json(path, {"a": 1})
-    replace_json(path, {"a": 2})
+    assert read_json(path, News) is None
+    replace_json(path, News(1))
+    replace_json(path, News(2))
 
-    assert read_json(path) == {"a": 2}
+    assert read_json(path, News) == News(2)
     assert list(tmp_path.iterdir()) == [path]
 
 
@@ -504,39 +530,43 @@ def test_growth_is_that_of_the_second_half() -> None:
 
 
 def test_memory_is_told_and_growth_is_seen() -> None:
-    flat = Resident(sampled(*[120.0] * 40)).to_json()
-    leaking = Resident(sampled(*(100 + second for second in range(101))), recycled=1).to_json()
+    flat = Resident(sampled(*[120.0] * 40)).summary()
+    leaking = Resident(sampled(*(100 + second for second in range(101))), recycled=1).summary()
 
-    assert told([flat]) == "120 MiB a worker at the end, +0.0% over the second half"
+    assert in_words([flat]) == "120 MiB per worker at the end, +0.0% over the second half"
     assert is_flat([flat])
     assert not is_flat([flat, leaking])
-    assert told([flat, leaking]).endswith("over the second half, started afresh 1 time")
-    assert told([]) == told([Resident().to_json()]) == ""
+    assert in_words([flat, leaking]).endswith("over the second half, restarted 1 time")
+    assert in_words([]) == in_words([Resident().summary()]) == ""
 
 
-def found(number: str, at: float, **facts: object) -> dict[str, object]:
-    """A find as a worker reports it."""
-    plain: dict[str, object] = {"event": "find", "number": number, "at": at, "signature": "s", "coarse": "c"}
-    plain |= {"solid": True, "path": "p", "target": "t", "index": 0, "arbiter": False, "engines": ["A", "B"]}
-    return plain | {"divergence": {"law": number}, "case": {"policies": number}} | facts
+def found(number: str, at: float, **facts: Any) -> Found:
+    """A finding as a worker reports it."""
+    event = Found(
+        at=at, number=number, coarse="c", target="t", signature="s", stage="reduced", engines=("A", "B"),
+        divergence={"law": number}, path="p", solid=True, index=0, case={"policies": number},
+    )  # fmt: skip
+    return changed(event, **facts)
+
+
+DECIDED = Judgement(("B",), "law", "it breaks it")
+UNDECIDED = Judgement((), "nothing", "no witness")
 
 
 def test_a_finding_is_shown_by_its_newest_find_and_a_verdict_that_decides() -> None:
-    decided = {"wrong": ["B"], "sentence": "B is wrong"}
-    undecided = {"wrong": [], "sentence": "undecided"}
     tally = Tally()
     tally.add(found("1", 1.0))
-    tally.add(found("2", 5.0, verdict=undecided))
-    tally.add(found("1", 4.0, verdict=decided, says={"with": ["A"]}))
+    tally.add(found("2", 5.0, verdict=UNDECIDED))
+    tally.add(found("1", 4.0, verdict=DECIDED, says={"with": ["A"]}))
 
     (finding,) = tally.findings({})
 
     assert (finding.divergence, finding.case) == ({"law": "2"}, {"policies": "2"})
-    assert (finding.verdict, finding.says) == (decided, {"with": ["A"]})
+    assert (finding.verdict, finding.says) == (DECIDED, {"with": ["A"]})
 
 
 def test_an_open_verdict_is_shown_where_none_decides() -> None:
     tally = Tally()
-    tally.add(found("1", 1.0, verdict={"wrong": [], "sentence": "undecided"}))
+    tally.add(found("1", 1.0, verdict=UNDECIDED))
 
-    assert tally.findings({})[0].verdict == {"wrong": [], "sentence": "undecided"}
+    assert tally.findings({})[0].verdict == UNDECIDED

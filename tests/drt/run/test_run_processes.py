@@ -75,7 +75,7 @@ def test_what_an_engine_does_to_its_process_is_a_named_finding_and_the_run_goes_
             targets_from="tests.drt.toys:TARGETS",
         ),
         Quiet(),
-    )
+    ).to_json()
 
     assert footer["exit_code"] == 1, footer["errors"]
     assert footer["cases"] == 5

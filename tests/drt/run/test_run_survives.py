@@ -10,19 +10,23 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace as changed
 
 from drt.corpus.store import Corpus
 from drt.engines.orphaned_workers import end_leftovers, leftovers
 from drt.model.case_directory import read_case
 from drt.model.errors import InputProblem
+from drt.model.records import to_json
 from drt.report.terminal.progress import Quiet
 from drt.run.coordinator import resume, start
-from drt.run.log import LogReader, LogWriter, held, make_folder, read_json, replace_json
+from drt.run.log import LogReader, LogWriter, held, make_folder, replace_json, worker_states
 from drt.run.options import RunOptions
+from drt.run.records import Death, Resumed
 from drt.run.schedule import case_random_seed
 from generators.choice.sources import RecordingSource
 
@@ -30,12 +34,13 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 PROGRAM = """
 import json, sys
 from pathlib import Path
+from drt.model.records import from_json
 from drt.run.coordinator import resume, start
 from drt.run.options import RunOptions
 from drt.report.terminal.progress import Quiet
-options = RunOptions.from_json(json.loads(sys.argv[1]))
+options = from_json(json.loads(sys.argv[1]), RunOptions)
 started = (options.place / "options.json").exists()
-sys.exit((resume(options.place, Quiet()) if started else start(options, Quiet()))["exit_code"])
+sys.exit((resume(options.place, Quiet()) if started else start(options, Quiet())).exit_code)
 """
 KILLS = int(os.environ.get("DRT_TEST_KILLS", "5"))
 CASES = 4_000 * KILLS
@@ -65,7 +70,7 @@ class Parent:
         self.begin()
 
     def begin(self) -> None:
-        words = [sys.executable, "-c", PROGRAM, json.dumps(self.options.to_json())]
+        words = [sys.executable, "-c", PROGRAM, json.dumps(to_json(self.options))]
         self.process = subprocess.Popen(words, cwd=REPOSITORY)
 
     def kill(self) -> None:
@@ -86,8 +91,8 @@ def parent(options: RunOptions) -> Iterator[Parent]:
 
 
 def cases_done(options: RunOptions) -> int:
-    states = (read_json(path) or {"targets": {}} for path in options.place.glob("worker-*.state.json"))
-    return sum(target["counts"]["cases"] for state in states for target in state["targets"].values())
+    states = worker_states(options.place)
+    return sum(target.counts.cases for state in states for target in state.targets.values())
 
 
 def until(condition: Any, seconds: float = 120.0) -> None:
@@ -119,15 +124,12 @@ def test_whoever_is_killed_at_whatever_moment_nothing_is_lost_and_nothing_counte
             parent.begin()
     exit_code = parent.process.wait(240)
     (tmp_path / "quiet-corpus").mkdir()
-    quiet = json.dumps(
-        {**options.to_json(), "corpus": str(tmp_path / "quiet-corpus"), "folder": str(tmp_path / "quiet")}
-    )
-    undisturbed = start(RunOptions.from_json(json.loads(quiet)), Quiet())
-    footer = read_json(options.place / "run.json")
+    quiet = replace(options, corpus=str(tmp_path / "quiet-corpus"), folder=str(tmp_path / "quiet"))
+    undisturbed = start(quiet, Quiet()).to_json()
+    footer = json.loads((options.place / "run.json").read_text())
 
     assert sum(killed.values()) >= KILLS - 2
     assert killed["parent"] > 0
-    assert footer is not None
     assert exit_code == undisturbed["exit_code"] == 1
     assert footer["passed_over"] == []
     assert footer["cases"] == CASES
@@ -167,7 +169,7 @@ def test_no_two_runs_share_a_folder(options: RunOptions) -> None:
     folder = make_folder(options.place)
     with held(folder):
         for attempt in (lambda: start(options, Quiet()), lambda: resume(folder, Quiet())):
-            replace_json(folder / "options.json", options.to_json())
+            replace_json(folder / "options.json", options)
             with pytest.raises(InputProblem, match="the run is still going on"):
                 attempt()
     with held(folder):
@@ -177,23 +179,20 @@ def test_no_two_runs_share_a_folder(options: RunOptions) -> None:
 def test_a_death_that_nobody_had_looked_into_is_looked_into_when_a_run_is_resumed(
     options: RunOptions,
 ) -> None:
-    settings = RunOptions.from_json(
-        {**options.to_json(), "engines": ["tests.drt.toys:Toy", "tests.drt.toys:Aborts"], "cases": 0}
-    )
+    settings = replace(options, engines=("tests.drt.toys:Toy", "tests.drt.toys:Aborts"), cases=0)
     folder = make_folder(settings.place)
-    replace_json(folder / "options.json", settings.to_json())
+    replace_json(folder / "options.json", settings)
     log = LogWriter(folder / "run.jsonl")
-    log.write("header")
     table = settings.table()["toy"]
     deadly = next(
         index
         for index in range(1000)
         if "like" in table.draw(RecordingSource(case_random_seed(7, "toy", index))).policies.text
     )
-    death = {"worker": 0, "target": "toy", "index": deadly, "cause": "SIGABRT", "phase": 1, "suspect": True}
-    log.write("death", **death)
-    log.write("death", **{**death, "index": 5, "cause": "SIGKILL", "suspect": False})
-    footer = resume(folder, Quiet())
+    death = Death(worker=0, target="toy", index=deadly, cause="SIGABRT", phase=1, suspect=True)
+    log.write(death)
+    log.write(changed(death, index=5, cause="SIGKILL", suspect=False))
+    footer = resume(folder, Quiet()).to_json()
 
     assert footer["deaths"] == 2
     [finding] = footer["findings"]
@@ -203,8 +202,9 @@ def test_a_death_that_nobody_had_looked_into_is_looked_into_when_a_run_is_resume
 
 def test_a_line_that_was_cut_off_spoils_no_other(tmp_path: Path) -> None:
     path = tmp_path / "log.jsonl"
-    path.write_text('{"event": "first"}\n{"event": "sec')
-    LogWriter(path).write("third")
-    LogWriter(path).write("fourth")
+    path.write_text('{"event": "resumed", "elapsed": 1}\n{"event": "sec')
+    LogWriter(path).write(Resumed(elapsed=3.0))
+    LogWriter(path).write(Resumed(elapsed=4.0))
 
-    assert [event["event"] for event in LogReader(path).new()] == ["first", "third", "fourth"]
+    read = [event.elapsed for event in LogReader(path).new() if isinstance(event, Resumed)]
+    assert read == [1.0, 3.0, 4.0]

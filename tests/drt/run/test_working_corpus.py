@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -15,9 +16,9 @@ from drt.engines.deadline import Alarm
 from drt.engines.guard import Guarded
 from drt.report.terminal.progress import Quiet
 from drt.run.coordinator import start
-from drt.run.log import read_json
 from drt.run.observer import CoverageObserver
 from drt.run.options import RunOptions
+from drt.run.records import WorkerState
 from drt.run.schedule import Schedule, case_random_seed, shared_random_seed
 from drt.run.statistics import Counts
 from drt.run.working_corpus import MOST_CHOICES, MOST_KEPT, WorkingCorpus, kept_before, reached_in
@@ -85,7 +86,7 @@ def options(tmp_path: Path) -> RunOptions:
 def _by_hand(options: RunOptions, path: Path, workers: int = 1) -> dict[int, tuple[str, tuple[Any, ...]]]:
     """The streams and choices of a run's cases by their index, drawn by one worker after the other."""
     target, engines = TARGETS["authorize"], [Guarded(build(name)) for name in options.engines]
-    observer = CoverageObserver(engines, Alarm(), 60.0, {})
+    observer = CoverageObserver(engines, Alarm(), 60.0, WorkerState())
     drawn = {}
     for lanes in (lanes_of(worker, workers) for worker in range(workers)):
         working = WorkingCorpus(path, lanes, {})
@@ -104,7 +105,7 @@ def _by_hand(options: RunOptions, path: Path, workers: int = 1) -> dict[int, tup
 
 
 def test_a_run_keeps_and_mutates_the_same_cases_every_time(options: RunOptions, tmp_path: Path) -> None:
-    footer = start(options, Quiet())
+    footer = start(options, Quiet()).to_json()
     assert footer["exit_code"] == 0
     file = options.working_corpus(0)
     first = file.read_text()
@@ -124,7 +125,7 @@ def test_a_run_keeps_and_mutates_the_same_cases_every_time(options: RunOptions, 
     shutil.rmtree(options.place)
     start(options, Quiet())
     assert file.read_text() == first
-    state = read_json(options.place / "worker-0.state.json")
+    state = json.loads((options.place / "worker-0.state.json").read_text())
     assert state is not None
     assert state["done"]
 
@@ -132,7 +133,7 @@ def test_a_run_keeps_and_mutates_the_same_cases_every_time(options: RunOptions, 
 def test_the_cases_are_the_same_whatever_the_number_of_workers(options: RunOptions, tmp_path: Path) -> None:
     def run(jobs: int) -> tuple[dict[str, Any], set[str]]:
         several = replace(options, jobs=jobs, folder=str(tmp_path / f"jobs-{jobs}"))
-        footer = start(several, Quiet())
+        footer = start(several, Quiet()).to_json()
         kept = {
             line for worker in range(jobs) for line in several.working_corpus(worker).read_text().splitlines()
         }

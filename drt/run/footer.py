@@ -1,0 +1,148 @@
+"""The footer of a run, `run.json`: its findings, its totals and its exit code.
+
+Owns the fields and the JSON form, in which the totals stand beside the rest.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from msgspec import Struct, field
+
+from drt.diagnosis.judgement import Judgement
+from drt.model.records import from_json, to_json
+from drt.run.memory_growth import Growth
+from drt.run.options import DEFAULT_ENGINES
+from drt.run.records import FORMAT, Document, Event
+from drt.run.statistics import Counts
+
+State = Literal["confirmed", "not confirmed", "flaky", "nondeterministic", "known"]
+
+
+class Finding(Struct, frozen=True, kw_only=True):
+    """One bucket of a run.
+
+    `solid` is False where fresh processes did not see it again, None where none was asked. `known` names the
+    entry of known.toml that excuses it, `unexcused` tells why one about it does not. `case` is the reduced
+    case, `located` where the engines part on it, and `says` what the arbiter answers, where there is one.
+    `verdict` is the judgement on which engine is wrong, and by what. `reduced` is False where the reduction
+    was cut short, and `unsteady` names the engines that answered otherwise when they were asked again.
+    """
+
+    signature: str
+    target: str
+    path: str | None
+    seen: int
+    index: int | None
+    solid: bool | None
+    arbiter: bool
+    divergence: Document
+    engines: tuple[str, ...]
+    known: str | None = None
+    case: Document | None = None
+    located: Document | None = None
+    says: Document | None = None
+    unexcused: str = ""
+    reduced: bool = True
+    unsteady: tuple[str, ...] = ()
+    verdict: Judgement | None = None
+
+    @property
+    def state(self) -> State:
+        """How far it can be believed, in one word or two."""
+        if self.known is not None:
+            return "known"
+        if self.unsteady:
+            return "nondeterministic"
+        return "not confirmed" if self.solid is None else "confirmed" if self.solid else "flaky"
+
+    @property
+    def counts(self) -> bool:
+        """Whether it fails the run."""
+        return self.known is None and self.solid is not False
+
+    def derived(self) -> Document:
+        """Return the members that a footer has for its readers only."""
+        return {
+            "replay": None if self.path is None else replay_command(self.path, self.engines),
+            "verdict": None if self.verdict is None else self.verdict.to_json(),
+        }
+
+
+def replay_command(path: str, engines: Sequence[str]) -> str:
+    """Return the command that replays a saved case on the engines that it was found with."""
+    named = [] if tuple(engines) == DEFAULT_ENGINES else [f"--engine={engine}" for engine in engines]
+    return shlex.join(["drt", "replay", *named, path])
+
+
+class HarnessError(Struct, frozen=True):
+    """Our own code raised at a case."""
+
+    what: str | None = None
+    target: str | None = None
+    index: int | None = None
+    error: str | None = None
+    traceback: str | None = None
+
+
+class LostDeath(Struct, frozen=True):
+    """A worker died at a case that kills no engine when it is tried again."""
+
+    target: str
+    index: int
+    cause: str
+
+
+class Footer(Event, frozen=True, kw_only=True, tag="footer"):
+    """The results of a run. Rates are per second of the whole run, shares are parts of the decisions."""
+
+    counts: Counts
+    seconds: float
+    targets: dict[str, Counts]
+    findings: tuple[Finding, ...]
+    exit_code: int
+    random_seed: int
+    jobs: int
+    interrupted: bool
+    broken: int
+    errors: tuple[HarnessError, ...]
+    deaths: int
+    lost: tuple[LostDeath, ...]
+    cannot_start: str | None = None
+    engines: tuple[str, ...] = ()
+    cases_per_second: float = 0.0
+    decisions_per_second: float = 0.0
+    shares: dict[str, float] = field(default_factory=dict)
+    stream_shares: dict[str, dict[str, float]] = field(default_factory=dict)
+    distinct_shares: dict[str, float] = field(default_factory=dict)
+    one_sided: tuple[str, ...] = ()
+    features: dict[str, int] = field(default_factory=dict)
+    pairs: int = 0
+    sometimes: dict[str, int] = field(default_factory=dict)
+    missed: tuple[str, ...] = ()
+    partial: dict[str, float] = field(default_factory=dict)
+    allow_partial: bool = False
+    left_out: tuple[str, ...] = ()
+    resident: tuple[int, ...] = ()
+    memory: tuple[Growth, ...] = ()
+    stalled: bool = False
+    shard: tuple[int, int] = (1, 1)
+    passed_over: tuple[tuple[str, int], ...] = ()
+    format: int = FORMAT
+
+    def to_json(self) -> Document:
+        """Return the content of `run.json`, as a reader of the file gets it."""
+        document: Document = json.loads(json.dumps(to_json(self)))
+        counts = document.pop("counts")
+        del document["event"], document["at"]
+        for finding, written in zip(self.findings, document["findings"], strict=True):
+            written |= finding.derived()
+        return {**counts, **document}
+
+
+def footer_from_json(document: Mapping[str, Any]) -> Footer:
+    """Read back what `to_json` gave, or the event of a log; raises `ValueError` for another shape."""
+    return from_json({**document, "event": "footer", "counts": document}, Footer)

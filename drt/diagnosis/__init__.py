@@ -1,6 +1,6 @@
 """From a divergence to the rule that two engines read differently.
 
-Owns the search for the innermost thing on which engines part: a sub-expression, a clause, a step of the
+Owns the search for the innermost thing on which engines differ: a sub-expression, a clause, a step of the
 authorizer, a token, a typing rule. Engines are asked through the protocol alone, so any will do.
 """
 

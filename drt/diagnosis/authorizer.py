@@ -1,4 +1,4 @@
-"""Which step of the authorizer engines take differently, when they agree on every policy alone."""
+"""The step of the authorizer that engines take differently, when they agree on every policy alone."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ def step_of(whole: Answers, alone: Sequence[tuple[OnePolicy, Answers]]) -> Locat
     statuses = [status for status in known if status is not None]
     met = frozenset(PolicyStatus(status, effect) for _, effect, status in statuses)
     text = ", ".join(sorted(map(str, met))) or "no policies"
-    said = ""
+    remark = ""
     if len(statuses) == len(known):
         expected = _expected(statuses)
         wrong = [name for name, outcome in whole if outcome != expected]
         if len(wrong) < len(whole):
-            said = (
+            remark = (
                 f"from its policies alone follows {_told(expected)}: {' and '.join(wrong)} departs from that"
             )
     return Located(
-        "authorizer", Rule(rule), source, "the response", text, whole, operands, said, statuses=met
+        "authorizer", Rule(rule), source, "the response", text, whole, operands, remark, statuses=met
     )
 
 

@@ -1,7 +1,7 @@
 """The innermost sub-expression on which engines differ although they agree on its operands.
 
-Owns the descent through an expression. What is asked of each part is the caller's: its value, what a policy
-comes to that has it for a condition, or its type.
+Owns the descent through an expression. The caller chooses the question about each part: its value, its
+type, or the response to a policy that has it for a condition.
 """
 
 from __future__ import annotations

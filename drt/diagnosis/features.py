@@ -1,4 +1,4 @@
-"""Which parts of the language a case uses, found by a lexical scan that no engine has a hand in.
+"""Language features that a case uses, found by a lexical scan that no engine takes part in.
 
 Owns the vocabulary of language features: operators, keywords, methods, functions, kinds of literals, scope
 forms and shapes of the entity document. Ids, names and values are left out, so that two cases of the same
@@ -33,7 +33,7 @@ def case_features(case: Case) -> tuple[str, ...]:
 
 
 def policy_count(case: Case) -> int:
-    """How many policies and templates a case writes down, as far as a scan can tell."""
+    """Count the policies and templates of a case by a scan."""
     if case.policies.format == "json":
         document = _json(case.policies.text)
         if not isinstance(document, dict):

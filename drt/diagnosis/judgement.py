@@ -126,8 +126,8 @@ def _undecided(engines: Sequence[str], arbitration: Mapping[str, Any]) -> str:
     between = " and ".join(engines)
     if not arbitration:
         return f"no law, seed case or arbiter decides between {between}"
-    said = arbitration.get("says")
-    return f"no law or seed case decides between {between}, and {_arbiter(arbitration)} says: {said}"
+    answer = arbitration.get("says")
+    return f"no law or seed case decides between {between}, and {_arbiter(arbitration)} says: {answer}"
 
 
 def _arbiter(arbitration: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""What breaks a law of writing: the part of the document that is written wrongly, or read back wrongly.
+"""Broken laws of writing: the part of a document that is written or read back wrongly.
 
 Owns the table from laws to what is done in them. Engines are asked through the law itself.
 """

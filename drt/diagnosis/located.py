@@ -1,4 +1,4 @@
-"""What a search comes to: the rule, where it is used, what each engine makes of it and its operands."""
+"""Results of a search: the rule, its place, and each engine's answers to it and to its operands."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Answers = NamedAnswers
 
 
 Kind = Literal["expression", "policy", "authorizer", "reading", "typing", "schema"]
-"""What the engines part on: a value, a policy's parts joined, the response, a text, a type, linking."""
+"""The kind of thing on which engines differ: a value, a policy, the response, a text, a type, linking."""
 
 
 class PolicyStatus(NamedTuple):

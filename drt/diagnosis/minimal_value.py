@@ -16,7 +16,7 @@ PLAIN: tuple[Any, ...] = (
     *(True, 0, "a", [], {}),
     *({"Value": True}, {"op": "All"}, {"type": "A", "id": "a"}),
 )
-"""What is tried in the place of a value: plain ones, a plain expression, a free scope, a uid."""
+"""Replacements of a value: plain ones, a plain expression, a free scope, a uid."""
 
 ESCAPES = ("__extn", "__entity")
 MOST_TRIED = 400

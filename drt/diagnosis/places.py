@@ -1,4 +1,4 @@
-"""What a place in a text or in a JSON document is called.
+"""Names of places in a text or in a JSON document.
 
 Owns the way from a token, or from the path to a value of a policy set, an entity document or a schema, to the
 words of the language: the operator, the clause, the part of the scope, the part of an entity.
@@ -130,7 +130,7 @@ def place_name(path: Path, *values: Any) -> str:
 
 
 def _words(path: Path) -> frozenset[int]:
-    """Where the path has words of the format, not names of the user's and not places in a list."""
+    """Find the steps of a path that are words of the format, not the user's names or places in a list."""
     found: list[int] = []
     named = False
     for at, key in enumerate(path):

@@ -56,9 +56,9 @@ def in_text(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> L
     if part in ("entities", "request") and (schema := in_inputs(case, engines, "schema")):
         return schema
     written = _text_of(case, part, divergence)
-    text, said = _refused(written, rejection.detail)
-    remark = f"{name} stops there: {said}" if said else ""
-    subject = token_name(text) if text else _mentioned(said, part)
+    text, complaint = _refused(written, rejection.detail)
+    remark = f"{name} stops there: {complaint}" if complaint else ""
+    subject = token_name(text) if text else _mentioned(complaint, part)
     if written.lstrip()[:1] in ("{", "["):
         found = blamed(written, lambda other: _all_read(case, engines, divergence, part, other))
         if found is not None:
@@ -109,20 +109,20 @@ def _escaped(case: Case, divergence: Divergence, found: Located | None) -> Locat
 
 
 def in_inputs(case: Case, engines: Sequence[Guarded], part: str, text: str = "") -> Located | None:
-    """Where the engines read a part of the case as different things, though all of them take it."""
+    """Locate a part of the case that all engines accept and read as different things."""
     match part:
         case "policies":
-            said: list[Outcome] = [engine.ask(ReadPolicies(case.policies)) for engine in engines]
+            outcomes: list[Outcome] = [engine.ask(ReadPolicies(case.policies)) for engine in engines]
         case "entities":
-            said = [engine.ask(ReadEntities(case.entities, case.schema)) for engine in engines]
+            outcomes = [engine.ask(ReadEntities(case.entities, case.schema)) for engine in engines]
         case "schema":
-            said = [engine.ask(ReadSchema(case.schema)) for engine in engines if case.schema is not None]
+            outcomes = [engine.ask(ReadSchema(case.schema)) for engine in engines if case.schema is not None]
         case _:
-            said = [engine.ask(ReadExpression(text)) for engine in engines]
-    answers = tuple(zip((engine.name for engine in engines), said, strict=False))
+            outcomes = [engine.ask(ReadExpression(text)) for engine in engines]
+    answers = tuple(zip((engine.name for engine in engines), outcomes, strict=False))
     if (
-        not said
-        or not all(isinstance(one, Accepted) and one.canonical for one in said)
+        not outcomes
+        or not all(isinstance(one, Accepted) and one.canonical for one in outcomes)
         or not differ(answers)
     ):
         return None
@@ -156,9 +156,9 @@ MENTIONED = {
 }  # fmt: skip
 
 
-def _mentioned(said: str, part: str) -> str:
+def _mentioned(complaint: str, part: str) -> str:
     """Name the member of an entity or request that a refusal mentions first; else the part as a whole."""
-    words = re.findall(r"[a-z]+", said.lower()) if part in ("entities", "request") else []
+    words = re.findall(r"[a-z]+", complaint.lower()) if part in ("entities", "request") else []
     found = next(
         (MENTIONED[word.removesuffix("s")] for word in words if word.removesuffix("s") in MENTIONED), ""
     )
@@ -211,12 +211,12 @@ def _text_of(case: Case, part: str, divergence: Divergence) -> str:
 
 def _refused(text: str, detail: str) -> tuple[str, str]:
     """Find what stands where a reader stopped, and its first words about it."""
-    said = detail.strip().partition("\n")[0]
+    complaint = detail.strip().partition("\n")[0]
     found = PLACE.search(detail)
     if found is None:
-        return "", said
+        return "", complaint
     line, column = int(found[1]), int(found[2])
     lines = text.split("\n")
     if not 1 <= line <= len(lines):
-        return "", said
-    return lines[line - 1][column - 1 : column - 1 + SHOWN].strip(), said
+        return "", complaint
+    return lines[line - 1][column - 1 : column - 1 + SHOWN].strip(), complaint

@@ -74,10 +74,10 @@ def _recorded(
     ask: Callable[[Callable[[], Checked]], Checked | None],
 ) -> tuple[dict[str, Answers], Checked | None]:
     """Record what each engine answers in one repetition, and the oracle's result."""
-    said: dict[str, list[tuple[str, object]]] = {engine.name: [] for engine in engines}
-    recorded = [_recording(engine, said[engine.name]) for engine in engines]
+    records: dict[str, list[tuple[str, object]]] = {engine.name: [] for engine in engines}
+    recorded = [_recording(engine, records[engine.name]) for engine in engines]
     checked = ask(lambda: oracle(case, recorded))
-    return {name: tuple(answers) for name, answers in said.items()}, checked
+    return {name: tuple(answers) for name, answers in records.items()}, checked
 
 
 def _recording(engine: Engine, answers: list[tuple[str, object]]) -> ObservedEngine:

@@ -10,7 +10,7 @@ from enum import Enum, StrEnum
 
 
 class Aspect(Enum):
-    """What is at issue about a subject; the value words it."""
+    """The issue with a subject; the value words it."""
 
     ITSELF = "{}"
     READING = "reading {}"

@@ -1,4 +1,4 @@
-"""Which rule of the language a form of expression is evaluated by, and where that rule is written.
+"""Rules by which forms of expressions are evaluated and typed, with their sections.
 
 Owns the way from a scanned expression to the row of the language table.
 """

@@ -1,4 +1,4 @@
-"""The search as a whole: which kind of question the engines part on, and what to ask next about it."""
+"""The search from a divergence to a rule: from its question to the next questions to ask."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ AS_POLICY = "permit(principal, action, resource) when {{ {} }};"
 
 
 def localise(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> Located | None:
-    """Where the engines part; None where asking them does not show it (a law that one engine breaks alone).
+    """Locate the difference; None where asking does not show it (a law that one engine breaks alone).
 
     Engines are asked about every sub-expression on the way, so the case should be a reduced one.
     """
@@ -95,7 +95,7 @@ class _Search:
         return None
 
     def expression(self, number: int, request: Request) -> Located | None:
-        """Where the engines part on an expression of the case."""
+        """Locate the difference in an expression of the case."""
         text = self.case.expressions[number]
         found = innermost(text, self._values(request))
         if found is None:
@@ -129,7 +129,7 @@ class _Search:
         )
 
     def response(self, request: Request) -> Located | None:
-        """Where the engines part on a request: in reading, in a policy, or in putting policies together."""
+        """Locate the difference in a request: in reading, in a policy, or in combining policies."""
         if self.case.policies.format == "json" and (found := in_inputs(self.case, self.engines, "policies")):
             return found
         policies = policies_of(self.case, self.engines)
@@ -177,7 +177,7 @@ class _Search:
         return Located("policy", Rule(Whole.CONDITION), "spec 04 §2", policy.id, policy.text, answers)
 
     def _authorizer_is_to_blame(self, policy: OnePolicy, request: Request) -> bool:
-        """Whether the engines agree on the policy's value and part on any policy that comes to as much."""
+        """Whether the engines agree on the policy's value, and differ on a plain policy of that value."""
         values = self._values(request)(policy.condition(), ())
         if differ(values):
             return False
@@ -192,11 +192,11 @@ class _Search:
         """Ask what a text evaluates to."""
 
         def ask(text: str, _: tuple[str, ...]) -> Answers:
-            said = [
+            outcomes = [
                 one.ask(Evaluate(text, request)) if isinstance(one, GuardedSession) else one
                 for one in self.loaded
             ]
-            return tuple(zip(self.names, said, strict=True))
+            return tuple(zip(self.names, outcomes, strict=True))
 
         return ask
 
@@ -214,13 +214,13 @@ class _Search:
     def _responses(self, text: str, request: Request) -> Answers:
         case = replace(self.case, policies=Source(text), links=(), expressions=())
         loaded = [engine.load(case) for engine in self.engines]
-        said = [one.ask(Authorize(request)) if isinstance(one, GuardedSession) else one for one in loaded]
-        return tuple(zip(self.names, said, strict=True))
+        outcomes = [one.ask(Authorize(request)) if isinstance(one, GuardedSession) else one for one in loaded]
+        return tuple(zip(self.names, outcomes, strict=True))
 
     def _whole(self, case: Case, request: Request) -> Answers:
         loaded = self.loaded if case is self.case else [engine.load(case) for engine in self.engines]
-        said = [one.ask(Authorize(request)) if isinstance(one, GuardedSession) else one for one in loaded]
-        return tuple(zip(self.names, said, strict=True))
+        outcomes = [one.ask(Authorize(request)) if isinstance(one, GuardedSession) else one for one in loaded]
+        return tuple(zip(self.names, outcomes, strict=True))
 
 
 def _plain(value: Outcome) -> str | None:

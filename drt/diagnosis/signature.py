@@ -1,6 +1,6 @@
 """The only notion of "same bug".
 
-Owns two keys. The signature names a bucket: what the engines' answers come down to, and the language
+Owns two keys. The signature names a bucket: the classes of the engines' answers, and the language
 features that are left in the reduced case. The coarse key, without the features, keeps a reduction on the
 bug that it started from.
 """
@@ -40,7 +40,7 @@ ERROR_KINDS = frozenset(get_args(ErrorKind))
 FEATURES_SHOWN = 12
 
 HANGING_SECONDS = 0.3
-"""What a candidate may take while a hang is reduced: every interesting one costs all of it."""
+"""Seconds for a candidate while a hang is reduced: every interesting one costs all of them."""
 
 
 def signature(divergence: Divergence, case: Case, located: Located | None = None) -> str:
@@ -127,7 +127,7 @@ VALUE_KINDS = {
     "true": "bool", "false": "bool", '"': "string", "[": "set", "{": "record", "decimal(": "decimal",
     "ip(": "ipaddr", "datetime(": "datetime", "duration(": "duration",
 }  # fmt: skip
-"""How canonical values begin (`drt.model.outcome`); a number and a uid begin with neither."""
+"""Kinds of values by the start of their canonical text (`drt.model.outcome`), numbers and uids apart."""
 
 
 def _kind_of(answers: Sequence[tuple[str, Outcome]]) -> str | None:
@@ -230,8 +230,8 @@ def outcome_classes(divergence: Divergence) -> tuple[tuple[str, str], ...]:
 def _verdict_class(answer: Outcome, disputed: Collection[tuple[str, bool]]) -> str:
     """Classify the answer by the policies on which the verdicts differ."""
     assert isinstance(answer, Validated)
-    said = {valid for policy, valid in answer.policies if (policy, valid) in disputed} or {answer.valid}
-    return AND.join(sorted("valid" if valid else "invalid" for valid in said))
+    found = {valid for policy, valid in answer.policies if (policy, valid) in disputed} or {answer.valid}
+    return AND.join(sorted("valid" if valid else "invalid" for valid in found))
 
 
 def _class(answer: Outcome, shared: set[tuple[str, ErrorKind]]) -> str:

@@ -38,13 +38,13 @@ REPORTED: dict[str, tuple[Aspect, str]] = {
     "validation-errors": (Aspect.ERROR, "spec 08 §13"),
     "warnings": (Aspect.WARNING, "spec 08 §8"),
 }
-"""What engines that give the same verdict may still part on, and its section."""
+"""Reports in which engines with the same verdict may still differ, with their sections."""
 
 INDEPENDENT_OF_TYPES = frozenset(get_args(WarningKind)) - {"impossible_policy"}
 """Kinds of warnings that no type of an expression decides."""
 
 KNOWN = ("a type", "False", "True")
-"""What is known when a probe is valid; the second operand of `&&` and `||` is ill typed, unless skipped."""
+"""Knowledge from a valid probe; the second operand of `&&` and `||` is ill typed, unless skipped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Typing:
         return None if found is None else int(found[1])
 
     def search(self) -> Located | None:
-        """Where the engines part on a policy's types, or on its level."""
+        """Locate the difference in a policy's types, or in its level."""
         if self.kind in REPORTED:
             return self._kind_in_dispute()
         for policy in policies_of(self.case, self.engines):
@@ -225,10 +225,10 @@ class Typing:
         case = replace(self.case, policies=Source(text), links=(), requests=(), expressions=(), entities="[]")
         level = None if any_level else self.level
         loaded = [engine.load(case) for engine in self.engines]
-        said = [
+        outcomes = [
             one.ask(Validate(self.mode, level)) if isinstance(one, GuardedSession) else one for one in loaded
         ]
-        return tuple(zip((engine.name for engine in self.engines), said, strict=True))
+        return tuple(zip((engine.name for engine in self.engines), outcomes, strict=True))
 
 
 def _reported(kind: Kind, verdict: Validated) -> frozenset[tuple[str, ...]]:

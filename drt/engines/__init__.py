@@ -1,4 +1,4 @@
-"""One adapter a file, and the registry that builds an engine by name."""
+"""Engines: one adapter per file, and the registry that builds an engine by name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The place to start an adapter from: a question is answered by the method of its name, if there is one.
+"""Base classes of adapters: the method of a question's name answers it.
 
 An adapter for Python code derives from `BaseEngine`, its loaded cases from `BaseSession`, and both define a
 method for each question that they answer: `read_policies(policies)` for `ReadPolicies`, and so on, with the

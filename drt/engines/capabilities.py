@@ -1,4 +1,4 @@
-"""What an engine behind JSON lines says that it can do, and the failure to agree on a protocol."""
+"""Capabilities of an engine behind JSON lines, and the failure to agree on a protocol."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ class Capabilities:
     heartbeat: float = 0.0
 
 
-def capabilities_of(said: Json) -> Capabilities:
+def capabilities_of(answer: Json) -> Capabilities:
     """Read the capabilities of an engine; one that does not know the question has all, one by one."""
-    if said.get("outcome") == "Unsupported":
+    if answer.get("outcome") == "Unsupported":
         return Capabilities()
-    asks, batch, heartbeat = said.get("asks"), said.get("batch", 0), said.get("heartbeat", 0)
+    asks, batch, heartbeat = answer.get("asks"), answer.get("batch", 0), answer.get("heartbeat", 0)
     if not isinstance(asks, list) or not all(isinstance(ask, str) for ask in asks):
-        raise CannotTalk(f"its capabilities hold no list of 'asks': {json.dumps(said)[:200]}")
+        raise CannotTalk(f"its capabilities hold no list of 'asks': {json.dumps(answer)[:200]}")
     if (
         type(batch) is not int
         or batch < 0
         or type(heartbeat) not in (int, float)
         or not 0 <= heartbeat < 3600
     ):
-        raise CannotTalk(f"its capabilities are not numbers of use: {json.dumps(said)[:200]}")
+        raise CannotTalk(f"its capabilities are not numbers of use: {json.dumps(answer)[:200]}")
     return Capabilities(frozenset(asks) & frozenset(QUESTIONS), batch, float(heartbeat))

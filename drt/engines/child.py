@@ -1,4 +1,4 @@
-"""A child process that is asked one line and answers one line, or is put down.
+"""A child process that answers a line with a line, or is killed.
 
 Owns starting, deadlines, silence, memory, death and restarting; knows nothing of what the lines mean. The
 command runs below a keeper, so that memory and end are those of the child and of all that it starts.

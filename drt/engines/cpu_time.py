@@ -11,9 +11,9 @@ from pathlib import Path
 
 _NANOSECONDS = 1e9
 _waited: dict[int, float] = {}
-"""What is known of each process that is watched."""
+"""Accounts of the watched processes."""
 _before = [0.0]
-"""What was known of those that are watched no more."""
+"""Last accounts of processes that are no longer watched."""
 
 
 def own_time() -> float:

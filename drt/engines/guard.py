@@ -1,4 +1,4 @@
-"""The guard around an engine: the one place where whatever escapes from an engine becomes an outcome.
+"""The guard around an engine: the one place where an exception of an engine becomes an outcome.
 
 Owns three conversions: an engine's own exception is a crash, an exhausted stack, memory or clock is an
 exceeded budget. It also holds the meter of what each engine cost.
@@ -117,7 +117,7 @@ def own_frames(error: BaseException) -> tuple[str, ...]:
 
 
 class Meter:
-    """How long and how often one engine was asked, and how often that came to nothing."""
+    """Seconds and questions spent on one engine, and how many questions it did not answer."""
 
     __slots__ = ("calls", "seconds", "unanswered")
 

@@ -24,12 +24,12 @@ PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 """Requests to the kernel of Linux (`prctl`)."""
 
 ENDING_SECONDS = 5.0
-"""What the end of everything may take; the kernel ends a killed process as soon as it can."""
+"""Seconds that ending everything may take; the kernel ends a killed process as soon as it can."""
 
 NOT_RUN = 127
 
 _engines: list[int] = []
-"""What this process keeps, if it is a keeper."""
+"""Engines of this process, if it is a keeper."""
 
 kept: set[int] = set()
 """The keepers of engines that this process has started."""

@@ -21,7 +21,7 @@ FILE = "engine.toml"
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """How an engine is started; `deadline` in seconds, `memory` in MiB."""
+    """The command of an engine; `deadline` in seconds, `memory` in MiB."""
 
     command: tuple[str, ...]
     needs: str = ""

@@ -12,7 +12,7 @@ import resource
 from pathlib import Path
 
 _FORGET_PEAK = "5"
-"""What Linux takes in `clear_refs` for: let the peak be what is held now."""
+"""The value of `clear_refs` by which Linux resets the peak to what is held now."""
 
 
 def level() -> int:

@@ -43,7 +43,7 @@ SILENT_BEATS = 10
 
 @dataclass(frozen=True, slots=True)
 class Nonsense:
-    """What came instead of an answer: in a few words, and as it was."""
+    """A breach of the protocol: in a few words, and as it was received."""
 
     what: str
     answer: str
@@ -91,7 +91,7 @@ class ProcessEngine:
         self._child.dismiss(json.dumps({"seq": self._seq, "ask": "stop"}).encode())
 
     def _start(self) -> Json:
-        """Start the process and come to terms with it."""
+        """Start the process and agree on a protocol."""
         self._at_work = None
         self._child.start()
         greeting = self._exchange("start", {"protocols": list(self._protocols)})
@@ -102,10 +102,10 @@ class ProcessEngine:
             spoken = " and ".join(str(one) for one in self._protocols)
             raise CannotTalk(f"it speaks protocol {greeting.get('protocol')!r}, and this harness {spoken}")
         self.protocol = greeting["protocol"]
-        said = self._exchange("capabilities", {})
-        if isinstance(said, Nonsense):
-            raise CannotTalk(f"{said.what}: {said.answer}")
-        self.capabilities = capabilities_of(said)
+        answer = self._exchange("capabilities", {})
+        if isinstance(answer, Nonsense):
+            raise CannotTalk(f"{answer.what}: {answer.answer}")
+        self.capabilities = capabilities_of(answer)
         beat = self.capabilities.heartbeat
         silence = SILENT_BEATS * beat + GRACE if beat else None
         self._limits = Limits(self._limits.seconds, self._limits.memory, silence)

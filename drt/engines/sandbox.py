@@ -145,7 +145,7 @@ def cause_of(exit_code: int) -> str:
 
 
 class _Hearing:
-    """What a child says: its process id, then each question before it is asked, in the end the answer."""
+    """Output of a child: its process id, then each question before it is asked, in the end the answer."""
 
     def __init__(self, kept: int, reading: int, most: int) -> None:
         self.said = bytearray()

@@ -97,8 +97,8 @@ def _answer(engine: Guarded, dispatcher: Dispatcher, question: Json) -> Json:
                     "version": engine.version,
                 }
             case "capabilities":
-                said = {"asks": sorted(QUESTIONS), "batch": BATCH, "heartbeat": HEARTBEAT_SECONDS}
-                return {"seq": seq, **said}
+                capabilities = {"asks": sorted(QUESTIONS), "batch": BATCH, "heartbeat": HEARTBEAT_SECONDS}
+                return {"seq": seq, **capabilities}
             case "stop":
                 return {"seq": seq, "stopped": True}
             case "batch":

@@ -1,4 +1,4 @@
-"""What an oracle says: how much it compared, what diverged, what could not be compared.
+"""Results of an oracle: how much it compared, what diverged, what could not be compared.
 
 Owns the records that every oracle returns and every consumer (run, reducer, signature, replay, views) reads.
 A comparison has three answers, agree, diverge and inconclusive; the last is counted, never folded into agree.

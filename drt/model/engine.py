@@ -17,7 +17,7 @@ from drt.model.question import CaseQuestion, Outcomes, TextQuestion
 Unanswered = Unsupported | ExceededBudget | Crashed
 
 NotLoaded = Rejected | Unlinkable | Unanswered
-"""What a caller may get instead of a loaded case."""
+"""Outcomes that a caller may get instead of a session."""
 
 
 class Session(Protocol):

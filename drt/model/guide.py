@@ -33,7 +33,7 @@ class Place:
 
 
 def places(source: str) -> list[Place]:
-    """Where the citations in a text lead; none of what the guide does not have."""
+    """List the places in the guide that a text cites; unknown ones are left out."""
     return [place for found in _citations(source) if (place := _place(*found)) is not None]
 
 

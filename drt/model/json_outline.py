@@ -14,7 +14,7 @@ from itertools import pairwise
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]')
 
 SHOWN = 200
-"""How many characters of a value are shown where two differ."""
+"""Characters of a value that are shown where two differ."""
 
 JsonValue = None | bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"]
 
@@ -55,7 +55,7 @@ def same(left: JsonValue, right: JsonValue) -> bool:
 
 
 def first_difference(left: JsonValue, right: JsonValue) -> str:
-    """Where two JSON values part, for people: a path and both sides; empty when they are the same."""
+    """Describe the first difference of two JSON values: its path and both sides; empty without one."""
     for path, one, other in _differences(left, right):
         return f"at {path}: {_shown(one)} against {_shown(other)}"
     return ""

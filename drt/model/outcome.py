@@ -54,7 +54,7 @@ WarningKind = Literal[
     "confusable_identifier",
     "mixed_script_identifier",
 ]
-"""What validation warns of (spec 08 §8)."""
+"""Kinds of warnings of validation (spec 08 §8)."""
 
 LinkErrorKind = Literal[
     "ActionEntityTypeDeclared",
@@ -70,7 +70,7 @@ LinkErrorKind = Literal[
 """Why schemas do not link (spec 13 §5); `Incomplete` where a complete schema was asked for."""
 
 Part = Literal["policies", "schema", "entities", "request", "expression", "link"]
-"""Which piece of the input was refused before anything was evaluated."""
+"""The piece of the input that was refused before anything was evaluated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +114,8 @@ class Validated:
     `errors` pairs policy ids with kinds; `warnings` are tuples of a policy id, a kind and, for kinds about
     texts, the text, for `confusable_identifier` also its first character that is not allowed. Both are
     sorted and hold nothing twice; None means that the engine does not report them, so they are compared by
-    the rules of spec 08 and not by `==`. An engine that `guesses` goes on after an error by rules of its own,
-    which says nothing of this verdict. `detail` and `problems`, the same one by one, are for people.
+    the rules of spec 08 and not by `==`. An engine that `guesses` continues after an error by rules of its
+    own, which does not affect this verdict. `detail` and `problems`, the same one by one, are for people.
     """
 
     valid: bool

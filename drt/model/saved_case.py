@@ -1,4 +1,4 @@
-"""What a saved case knows beside its texts: what must come out, where it came from, what was concluded.
+"""Saved cases: texts with the expected outcomes, the origin and the verdict.
 
 Owns the records; `case_files` owns their form on disk.
 """
@@ -18,7 +18,7 @@ Status = Literal["open", "fixed", "declared"]
 
 @dataclass(frozen=True, slots=True)
 class ExpectedResponse:
-    """What a request of the case must be answered with.
+    """The expected response to a request of the case.
 
     `reason` and `errors` are sets of policy ids in sorted order. `error_kinds`, where known, names the
     kinds of some erring policies. `rejected` says that the request itself must be refused; then nothing
@@ -35,7 +35,7 @@ class ExpectedResponse:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedValue:
-    """What an expression of the case must come to under a request: exactly one of the three is set.
+    """The expected outcome of an expression under a request: exactly one of the three is set.
 
     `value` is the canonical text of `drt.model.outcome`; `error` an error kind, or the empty text for
     any kind.
@@ -50,7 +50,7 @@ class ExpectedValue:
 
 @dataclass(frozen=True, slots=True)
 class Expectations:
-    """What is known of the right answers to a case; `rejected` names the part that must be refused."""
+    """Known right answers to a case; `rejected` names the part that must be refused."""
 
     responses: tuple[ExpectedResponse, ...] = ()
     values: tuple[ExpectedValue, ...] = ()

@@ -26,10 +26,10 @@ def engines_agree(case: Case, engines: Sequence[Engine], comparison: Comparison)
     A response is the decision, the determining policies and the erring ones with their error kinds (spec 11
     §10). An engine that does not do what the case needs is left out and the feature named.
     """
-    said = [engine.load(case) for engine in engines]
-    loading: list[Outcome] = [answer if isinstance(answer, NotLoaded) else READ for answer in said]
+    answers = [engine.load(case) for engine in engines]
+    loading: list[Outcome] = [answer if isinstance(answer, NotLoaded) else READ for answer in answers]
     comparison.compare("loading", loading)
-    loaded = [answer for answer in said if not isinstance(answer, NotLoaded)]
+    loaded = [answer for answer in answers if not isinstance(answer, NotLoaded)]
     if not comparison.divergences and (len(loaded) > 1 or len(loaded) == len(engines)):
         comparison.names = tuple(
             engine.name for engine, answer in zip(engines, loading, strict=True) if answer is READ
@@ -39,7 +39,7 @@ def engines_agree(case: Case, engines: Sequence[Engine], comparison: Comparison)
 
 @law(Compares.ITSELF)
 def variants_agree(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
-    """Each engine gives the same answers in whichever way it comes to them."""
+    """Each engine gives the same answers by all its ways of evaluating."""
     for engine in engines:
         variants = engine.variants()
         if variants:

@@ -15,7 +15,7 @@ Check = Callable[[Case, Sequence[Engine], Comparison], None]
 
 
 class Compares(Enum):
-    """What a law compares."""
+    """Kinds of comparisons that laws make."""
 
     ENGINES = "the engines' answers to the questions of the case"
     DERIVED = "the engines' answers to questions that are derived from the case"

@@ -21,7 +21,7 @@ MOST_SUBSTITUTED = 3
 UNDECLARED_TYPES = ("Nope", "Nope::User")
 UNDECLARED_ACTIONS = ('Action::"nope"', 'Nope::Action::"view"')
 NEW_LITERAL = 'Nope::"\\u{1F600}"'
-"""What literals are replaced by that have no other literal to be swapped with."""
+"""The replacement of a literal that has no other literal to be swapped with."""
 
 LITERAL = re.compile(r'(?<![\w":])[A-Za-z_]\w*(?:::\w+)*::"(?:[^"\\\n]|\\.)*"')
 NAME = re.compile(r"\b(?:entity|action)\s+(\w+)")

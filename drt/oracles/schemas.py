@@ -27,7 +27,7 @@ def schema_readers_agree(case: Case, engines: Sequence[Engine], comparison: Comp
 
 @law(Compares.DOCUMENTS)
 def schema_translations_mean_the_same(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
-    """What an engine writes in the other syntax, all resolve as the schema itself, there and back."""
+    """All engines resolve a schema's translation by any engine as the schema itself, there and back."""
     if case.schema is None:
         return
     for writer in engines:
@@ -63,11 +63,13 @@ def syntaxes_validate_alike(case: Case, engines: Sequence[Engine], comparison: C
         if not isinstance(printed, Printed):
             comparison.skip("schema not translated")
             continue
-        said = [
+        verdicts = [
             _verdict(engine, replace(case, schema=schema))
             for schema in (case.schema, Source(printed.text, to))
         ]
-        comparison.hold("validation", [(engine.name, said[0]), (f"{engine.name}, schema in {to}", said[1])])
+        comparison.hold(
+            "validation", [(engine.name, verdicts[0]), (f"{engine.name}, schema in {to}", verdicts[1])]
+        )
 
 
 def _verdict(engine: Engine, case: Case) -> Outcome:

@@ -55,7 +55,7 @@ def _integer(digits: str) -> int:
 
 
 def nesting(text: str) -> int:
-    """How many arrays and objects of a JSON text lie inside each other at most."""
+    """Count how many arrays and objects of a JSON text lie inside each other at most."""
     depth = deepest = 0
     for token in tokenize(text):
         if token.text in ("{", "["):

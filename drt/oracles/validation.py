@@ -79,10 +79,10 @@ def _events(case: Case, mode: str, verdicts: Sequence[Outcome]) -> Iterator[str]
 
 def _all_loaded(case: Case, engines: Sequence[Engine], comparison: Comparison) -> list[Session] | None:
     """Load the case in all engines; None, and compared, where some refuse it."""
-    said = [engine.load(case) for engine in engines]
-    refusals = [answer if isinstance(answer, NotLoaded) else READ for answer in said]
+    answers = [engine.load(case) for engine in engines]
+    refusals = [answer if isinstance(answer, NotLoaded) else READ for answer in answers]
     comparison.compare("loading", refusals)
-    loaded = [answer for answer in said if not isinstance(answer, NotLoaded)]
+    loaded = [answer for answer in answers if not isinstance(answer, NotLoaded)]
     return loaded if len(loaded) == len(engines) else None
 
 
@@ -154,14 +154,14 @@ def validated_policies_keep_their_promise(
 def _promise(
     comparison: Comparison, name: str, loaded: Session, request: Request, index: int, valid: set[str]
 ) -> None:
-    said = loaded.ask(Authorize(replace(request, validate=True)))
-    if not isinstance(said, Authorized):
+    response = loaded.ask(Authorize(replace(request, validate=True)))
+    if not isinstance(response, Authorized):
         comparison.skip("request not answered")
         return
     comparison.events += ["validated policy evaluated"] * len(valid)
-    kept = tuple(each for each in said.erring if each[0] not in valid or each[1] in PROMISED)
-    lawful = Authorized(said.decision, said.determining, kept)
-    variants: list[tuple[str, Outcome]] = [(name, said), (f"{name}, as promised", lawful)]
+    kept = tuple(each for each in response.erring if each[0] not in valid or each[1] in PROMISED)
+    lawful = Authorized(response.decision, response.determining, kept)
+    variants: list[tuple[str, Outcome]] = [(name, response), (f"{name}, as promised", lawful)]
     comparison.hold(f"request {index}", variants, request=index)
 
 
@@ -199,11 +199,11 @@ def _on_slices(comparison: Comparison, engine: Engine, case: Case, level: int, v
                 comparison.skip("request not valid for the schema")
                 continue
             part = slice_of(stored.canonical, request.text, level)
-            said = [
+            responses = [
                 _answer(engine, Case(policies.source(), entities), request)
                 for entities in (stored.canonical, part)
             ]
-            variants = [(engine.name, said[0]), (f"{engine.name}, on the slice", said[1])]
+            variants = [(engine.name, responses[0]), (f"{engine.name}, on the slice", responses[1])]
             comparison.hold(f"request {index} at level {level}", variants, _same_response, index)
     except NotPlainJson:
         comparison.skip("not plain JSON")

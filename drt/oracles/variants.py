@@ -154,12 +154,14 @@ class Subject:
 
     def responses(self) -> Iterator[tuple[int, Authorized]]:
         """List the responses to the unchanged case, by request."""
-        yield from ((index, said) for index, said in enumerate(self.base) if isinstance(said, Authorized))
+        yield from (
+            (index, answer) for index, answer in enumerate(self.base) if isinstance(answer, Authorized)
+        )
 
     def responses_to(self, policies: Policies) -> Iterator[tuple[int, Authorized]]:
         """List the responses to the case with other policies, by request."""
-        said = self.answers(replace(self.case, policies=policies.source()))
-        yield from ((index, answer) for index, answer in enumerate(said) if isinstance(answer, Authorized))
+        answers = self.answers(replace(self.case, policies=policies.source()))
+        yield from ((index, answer) for index, answer in enumerate(answers) if isinstance(answer, Authorized))
 
     def compare_all(self, variant: str, policies: Policies, fits: Callable[..., bool] | None = None) -> None:
         """Check that the case with other policies gets the same responses, or fitting ones."""

@@ -25,7 +25,7 @@ def verdict_difference(first: Validated, second: Validated) -> VerdictDifference
 def errors_agree(first: Validated, second: Validated) -> bool:
     """Whether each policy has the same kinds of errors.
 
-    After an error an engine goes on with guessed types. One that guesses by rules of its own may report
+    After an error an engine continues with guessed types. One that guesses by rules of its own may report
     other kinds as well, where it reports several (spec 08 §13).
     """
     if first.errors is None or second.errors is None:

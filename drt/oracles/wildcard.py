@@ -94,6 +94,6 @@ def wildcard_matches_definition(case: Case, engines: Sequence[Engine], compariso
             continue
         defined = Evaluated(canonical_bool(matches(*asked)))
         for engine, answer in loaded:
-            said: Outcome
-            said = answer if isinstance(answer, NotLoaded) else answer.ask(Evaluate(expression, request))
-            comparison.hold(f"expression {index}", [("definition", defined), (engine.name, said)])
+            outcome: Outcome
+            outcome = answer if isinstance(answer, NotLoaded) else answer.ask(Evaluate(expression, request))
+            comparison.hold(f"expression {index}", [("definition", defined), (engine.name, outcome)])

@@ -1,7 +1,7 @@
 """Passes over names, strings and integers: each is replaced in all texts of the case at once.
 
 A name occurs as a word in Cedar text and as a string in JSON. It is replaced in every text of the case
-together, so that what refers to it goes on referring to it.
+together, so that references stay valid.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What "simpler" means: the order of cases that the reducer descends.
+"""The order of cases that the reducer descends, from complex to simple.
 
 Owns the weight of a case. Fewer tokens come first, then plainer ones (`true` before `0` before any other
 literal, `a` before any other letter), then shorter text; the text itself breaks ties, so that the order is
@@ -33,14 +33,14 @@ def texts(case: Case) -> tuple[str, ...]:
 
 def weight(case: Case) -> Weight:
     """Weigh a case: smaller is simpler."""
-    said = texts(case)
+    written = texts(case)
     pieces = len(case.requests) + len(case.expressions) + len(case.links) + len(case.schemas)
-    weights = [_text_weight(text) for text in said]
+    weights = [_text_weight(text) for text in written]
     return (
         pieces + sum(tokens for tokens, _ in weights),
         sum(cost for _, cost in weights),
-        sum(len(text) for text in said),
-        said,
+        sum(len(text) for text in written),
+        written,
     )
 
 

@@ -78,7 +78,7 @@ PASSES: tuple[Callable[[Problem], None], ...] = (
     drop_tokens,
     drop_characters,
 )
-"""What is cheap and removes most comes first."""
+"""Passes in order: cheap ones that remove most come first."""
 
 
 def reduce_case(case: Case, interesting: Callable[[Case], bool], seconds: float) -> Case:

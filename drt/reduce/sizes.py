@@ -1,4 +1,4 @@
-"""How large the expressions of a case are, however it is written."""
+"""Sizes of the expressions of a case, in either syntax."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Authorization (spec 04 §2, §3): three selections and one test.
 
-The only place where an evaluation error is caught. Policies are an unordered collection, asked with
+The only place where an evaluation error is caught. Policies are an unordered collection, read with
 `where`, `is_empty` and `ids` alone, so nothing can depend on their order or number.
 """
 
@@ -23,7 +23,7 @@ Status = Literal["satisfied", "not satisfied", "erring"]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one policy came to; `error` is the kind of an erring one."""
+    """Outcome of one policy; `error` is the error kind of an erring one."""
 
     status: Status
     error: ErrorKind | None = None
@@ -52,7 +52,7 @@ def authorize(policies: Policies, request: Request, entities: Entities) -> Respo
 
 
 def decide(policies: Policies, outcome_of: Callable[[Policy], Outcome]) -> Verdict:
-    """Combine what the policies came to: forbid overrides permit, and nothing permits by default."""
+    """Combine the outcomes of policies: forbid overrides permit, and nothing permits by default."""
     forbids = policies.where(lambda p: p.effect == "forbid" and outcome_of(p).status == "satisfied")
     permits = policies.where(lambda p: p.effect == "permit" and outcome_of(p).status == "satisfied")
     erring = policies.where(lambda p: outcome_of(p).status == "erring")

@@ -17,7 +17,7 @@ from reference.values import EntityUid, Value
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """`parents` are the direct ones; they need not be in the store."""
+    """An entity with its direct parents, which need not be in the store."""
 
     uid: EntityUid
     attrs: Mapping[str, Value]
@@ -104,7 +104,7 @@ def store(entities: Iterable[Entity]) -> Entities:
 
 
 def _refuse_cycles(by_uid: Mapping[EntityUid, Entity]) -> None:
-    """Take away, again and again, what is nobody's parent; what is left is on or above a cycle."""
+    """Remove childless entities repeatedly; the remaining ones are on or above a cycle."""
     children = dict.fromkeys(by_uid, 0)
     for entity in by_uid.values():
         for parent in entity.parents:

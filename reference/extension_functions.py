@@ -20,7 +20,7 @@ from reference.values import Bool, Long, String, Value
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """`rule` gets arguments of exactly these kinds; a String argument as its text."""
+    """A function: its rule gets arguments of exactly these kinds."""
 
     kinds: tuple[type[Value], ...]
     rule: Callable[..., Value]

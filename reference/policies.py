@@ -75,7 +75,7 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What a static policy or a template says, without its id.
+    """A static policy or a template without its id.
 
     `annotations` are `(key, value)` in source order with distinct keys; the value None is an annotation
     without one, which means the empty string.
@@ -91,7 +91,7 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What the authorizer sees of a static or a linked policy."""
+    """A static or linked policy as the authorizer sees it."""
 
     id: str
     effect: Effect

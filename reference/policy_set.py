@@ -34,7 +34,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class PolicySet:
-    """INVARIANT: no id occurs twice, every link fills exactly the slots of a template of this set."""
+    """A policy set. INVARIANT: ids are distinct; a link fills exactly the slots of a template of the set."""
 
     static: Mapping[str, Body] = field(default_factory=dict)
     templates: Mapping[str, Body] = field(default_factory=dict)

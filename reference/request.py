@@ -10,7 +10,7 @@ from reference.values import EntityUid, Record, Value
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Who wants to do what to what, and under which circumstances. The entities need not exist."""
+    """A principal, an action, a resource and a context. The entities need not exist."""
 
     principal: EntityUid
     action: EntityUid

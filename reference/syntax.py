@@ -165,7 +165,7 @@ class SetOf(Tree):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RecordOf(Tree):
-    """INVARIANT: keys are distinct and ascending, which is the order of evaluation (spec 02 §4)."""
+    """A record. INVARIANT: keys are distinct and ascending, the order of evaluation (spec 02 §4)."""
 
     fields: tuple[tuple[str, Expr], ...]
 

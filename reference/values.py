@@ -1,4 +1,4 @@
-"""Values, and when two of them are equal (spec 02 §1, §2).
+"""Values and their equality (spec 02 §1, §2).
 
 Every kind of value has a class of its own, so that 1, true and "1" can never be taken for each other.
 Equality is structural and total; on sets and records it is equality of their canonical texts, as comparing
@@ -122,5 +122,5 @@ def _same(left: Set | Record, right: Set | Record) -> bool:
 
 
 def _quoted(text: str) -> str:
-    # The length says where the text ends, so no two sequences of texts are written alike.
+    # The length marks the end of the text, so that no two sequences of texts are written alike.
     return f"{len(text)}:{text}"

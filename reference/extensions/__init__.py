@@ -1,1 +1,1 @@
-"""The four extension types, one module each (spec 03), and the table of their functions."""
+"""The four extension types, one module each (spec 03)."""

@@ -17,7 +17,7 @@ FORM = re.compile(rf"{DATE}(?:T{TIME}(?:\.([0-9]{{3}}))?{ZONE})?")
 
 @dataclass(frozen=True, slots=True)
 class Datetime:
-    """INVARIANT: within 64 bits; instants outside the years 0000 to 9999 have no text of their own."""
+    """An instant. INVARIANT: within 64 bits. Years outside 0000 to 9999 have no text."""
 
     milliseconds: int
 

@@ -19,7 +19,7 @@ UNITS = (DAY, HOUR, MINUTE, SECOND, 1)
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """INVARIANT: within 64 bits."""
+    """A signed number of milliseconds. INVARIANT: within 64 bits."""
 
     milliseconds: int
 

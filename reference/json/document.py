@@ -1,4 +1,4 @@
-"""What a JSON text holds, and what is wrong in parts of it that somebody looks at (spec 05 §2, 06 §1.1).
+"""Parsed JSON, and the faults that count only where a part is read (spec 05 §2, 06 §1.1).
 
 Integers within 64 bits are `int`; every other number stays a `Number`, as Cedar has no use for it. Arrays and
 objects may be nested 127 deep.
@@ -40,7 +40,7 @@ class Repeating(dict[str, Json]):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A document read leniently, as it may have parts that nobody looks at.
+    """A document read leniently, as some of its parts may never be used.
 
     Repeated keys, lone surrogates, numbers beyond a double and any nesting were let through; `is_strict` if
     there are none.

@@ -1,4 +1,4 @@
-"""Expressions in JSON (spec 06 §3): an object with exactly one key, which says what the expression is."""
+"""Expressions in JSON (spec 06 §3): an object with exactly one key that names the form."""
 
 from __future__ import annotations
 

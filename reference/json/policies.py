@@ -1,4 +1,4 @@
-"""Policies in JSON (spec 06): documents to syntax. `policy_json_writer` is the way back."""
+"""Policies in JSON (spec 06): documents to syntax. `policy_writer` is the way back."""
 
 from __future__ import annotations
 

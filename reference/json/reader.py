@@ -57,7 +57,7 @@ def read_leniently(text: str, part: Part) -> Reading:
 
 
 class _Reader:
-    """`is_strict` until something has been let through."""
+    """A parser; `is_strict` stays true until it accepts something lenient."""
 
     def __init__(self, text: str, part: Part, lenient: bool) -> None:
         self.text = text

@@ -1,4 +1,4 @@
-"""JSON schemas to declarations (spec 07 §3): every object says which keys it may have, and none is ignored.
+"""JSON schemas to declarations (spec 07 §3): every object has a list of keys, and no other is ignored.
 
 Documents are at most 127 levels deep, so these functions simply recurse.
 """

@@ -1,4 +1,4 @@
-"""The names that a schema declares, and what a reference to one of them finds (spec 07 §4, §4.1)."""
+"""The names that a schema declares, and the resolution of references to them (spec 07 §4, §4.1)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ BUILTIN_NAMESPACE = "__cedar"
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a name refers to: the full name of a declaration, or a built-in type."""
+    """The target of a name: the full name of a declaration, or a built-in type."""
 
     kind: Literal["common", "entity", "builtin"]
     name: str

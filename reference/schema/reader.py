@@ -1,4 +1,4 @@
-"""Schemas in either syntax to what they mean."""
+"""Schemas in either syntax to resolved schemas."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Declarations to a resolved schema (spec 07 §4): what each one means, or why the schema means nothing.
+"""Declarations to a resolved schema (spec 07 §4): the meaning of each, or the first fault.
 
 Common types are written out wherever they are used, in whatever order they are declared.
 """

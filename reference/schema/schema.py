@@ -1,7 +1,7 @@
-"""The resolved schema: what a schema means once names, common types and namespaces are gone (spec 07 §1).
+"""The resolved schema, without names, common types and namespaces (spec 07 §1).
 
 A schema is a set of entity types and a set of actions. Names are fully qualified strings; the types inside
-are those of `reference.schema.types`. Hierarchies are kept as declared, and closed when asked.
+are those of `reference.schema.types`. Hierarchies are kept as declared, and closed on demand.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ EntityTypeDeclaration = StandardEntityType | EnumeratedEntityType | ExternalEnti
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What an action applies to (nothing, if one side is empty); `parents` are the declared groups.
+    """An action and its request types (none if one side is empty); `parents` are the declared groups.
 
     An external action is defined in another schema; nothing but its groups is known here.
     """

@@ -113,7 +113,7 @@ class EntityDeclaration:
 
 @dataclass(frozen=True, slots=True)
 class AppliesTo:
-    """What an action applies to."""
+    """The request types of an action."""
 
     principals: tuple[Name, ...]
     resources: tuple[Name, ...]

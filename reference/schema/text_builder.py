@@ -1,4 +1,4 @@
-"""What every rule of `cedarschema.lark` builds (spec 07 §2)."""
+"""The builder behind `cedarschema.lark`: one record per rule (spec 07 §2)."""
 
 from __future__ import annotations
 

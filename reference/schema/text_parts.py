@@ -1,4 +1,4 @@
-"""What the rules of `cedarschema.lark` hand on: words, and clauses of declarations."""
+"""Parts that the rules of `cedarschema.lark` hand on: words, and clauses of declarations."""
 
 from __future__ import annotations
 

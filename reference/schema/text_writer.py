@@ -31,7 +31,7 @@ INDENT = "  "
 
 
 class Inexpressible(Exception):
-    """The schema language has no way to say this under the names that are declared."""
+    """Raised where the schema language cannot express a name under the declared ones."""
 
 
 def write_schema_text(fragments: Iterable[Fragment]) -> str:

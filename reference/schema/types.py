@@ -1,4 +1,4 @@
-"""The types of the type checker (spec 08 §5, §12.1): what is known of a value before it is computed.
+"""The types of the type checker (spec 08 §5, §12.1): knowledge about a value before evaluation.
 
 `True` and `False` are types of their own. `Never`, entity types of several names and open records arise only
 in permissive mode. Types nest as deep as literals and schemas do, so nothing here recurses.
@@ -56,7 +56,7 @@ class NeverType:
 
 @dataclass(frozen=True, slots=True)
 class UnknownType:
-    """What no rule gives a type; fits everywhere, so that one mistake is reported once (spec 08 §13)."""
+    """The type of an expression in error; fits everywhere, so one mistake is one error (spec 08 §13)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,1 @@
-"""What surrounds the rules: recursion without a limit, and traversal of expressions."""
+"""Support for the rules: recursion without a limit, and traversal of expressions."""

@@ -1,4 +1,4 @@
-"""Expressions taken apart and put together again."""
+"""Traversal of expressions: children, folds, rebuilding."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every rule of `cedar.lark` builds, with the checks that no grammar can state (spec 01 §4.2)."""
+"""The builder behind `cedar.lark`, with the checks that no grammar can state (spec 01 §4.2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The limit of nesting (spec 01 §4.3), kept while tokens pass by on their way to the parser."""
+"""The limit of nesting (spec 01 §4.3), checked on the tokens before they are parsed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class TooDeep(Exception):
 
 
 class NestingLimit:
-    """Watches the tokens of one text, and lets none through which is nested too deep.
+    """A watch over the tokens of one text that stops at one nested too deep.
 
     Brackets and `if` add a level to what is inside them, but not those of `["attribute"]`. `outer` is the
     number of brackets around every expression that add none: one in a policy, none around an expression.

@@ -1,4 +1,4 @@
-"""What the grammar's rules for names and expressions build, with the checks that no grammar can state."""
+"""The builder for names and expressions, with the checks that no grammar can state."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BUILT_IN_METHODS = {"contains": 1, "containsAll": 1, "containsAny": 1, "getTag":
 
 
 class Refusal(Exception):
-    """What the grammar admits and the language does not; `offset` counts from the start of the token."""
+    """Text that the grammar admits and the language does not; `offset` counts from the start of the token."""
 
     def __init__(self, message: str, token: Token, offset: int = 0) -> None:
         super().__init__(message)

@@ -96,7 +96,7 @@ def _rule(expr: Expr, parts: Sequence[Written]) -> Written:
 
 
 def _test(expr: Expr, parts: Sequence[Written]) -> Written:
-    """Write accesses, and what is asked of one operand."""
+    """Write accesses and tests of one operand."""
     operand = parts[0]
     match expr:
         case GetAttr(_, attr):

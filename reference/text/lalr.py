@@ -1,4 +1,4 @@
-"""A grammar at work: lark makes the shapes of tokens and the parser's table of it, and texts are read here.
+"""An LALR parser whose tokens and tables come from lark.
 
 What a piece of text is depends on where it stands: spelled out in the grammar, like `when` or `==`, it is
 that token where the parser can take it, and otherwise what its shape says. The parser keeps its own stack, so
@@ -39,7 +39,7 @@ class Unexpected(Exception):
 
 
 class Watch(Protocol):
-    """Is shown the tokens of some kinds before they are parsed, each with the kind of the one before it."""
+    """An observer of some kinds of tokens before they are parsed."""
 
     @property
     def kinds(self) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""Cedar text to syntax (spec 01): the grammar is `cedar.lark`, and `building` says what its rules build.
+"""Cedar text to syntax (spec 01): the grammar is `cedar.lark`, and `ast_builder` its builder.
 
 The tables are made once, when this module is imported.
 """

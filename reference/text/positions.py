@@ -1,4 +1,4 @@
-"""Where in a text something stands, for error messages."""
+"""Positions in texts, for error messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""String literals: what the text between the quotes means, and how a string is written (spec 01 §3, §7)."""
+"""String literals: unescaping and escaping (spec 01 §3, §7)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CODE = re.compile(r"[0-9a-fA-F][0-9a-fA-F_]*")
 
 
 class EscapeError(ValueError):
-    """The text between the quotes is no string; `offset` says where."""
+    """The text between the quotes is no string from `offset` on."""
 
     def __init__(self, offset: int, message: str) -> None:
         super().__init__(message)

@@ -1,4 +1,4 @@
-"""Whether a policy can apply to any request of the schema at all, by the types in its scope (spec 08 §4)."""
+"""Applicability: the requests of a schema that a scope admits, by types (spec 08 §4)."""
 
 from __future__ import annotations
 

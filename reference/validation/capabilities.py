@@ -1,4 +1,4 @@
-"""Capabilities (spec 08 §5.2): what is known to be present because a test for it was true.
+"""Capabilities (spec 08 §5.2): attributes and tags known to be present because a test was true.
 
 A capability names the expression that was tested. Expressions are compared by number: equal numbers exactly
 for expressions that are equal once sugar is expanded, where `has a.b` is no sugar. So no expression is ever

@@ -1,4 +1,4 @@
-"""Whether values and uids are what a schema says (spec 05 §6): one rule for entities, contexts and requests.
+"""Conformance of values and uids to a schema (spec 05 §6), for entities, contexts and requests.
 
 A rule returns what is wrong as a sentence for people, or None. Documents are at most 127 levels deep, so
 values are simply recursed into.

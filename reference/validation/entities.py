@@ -1,4 +1,4 @@
-"""Whether entities conform to a schema, and the action entities that a schema defines (spec 05 §6, §7)."""
+"""Conformance of entities to a schema, and the action entities that a schema defines (spec 05 §6, §7)."""
 
 from __future__ import annotations
 

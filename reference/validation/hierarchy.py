@@ -1,4 +1,4 @@
-"""Which entities can be in which, by type, and which actions are in which (spec 08 §6.5)."""
+"""Membership by type, and of actions by name (spec 08 §6.5)."""
 
 from __future__ import annotations
 

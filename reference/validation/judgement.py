@@ -1,6 +1,6 @@
-"""Judgements of the type checker, and what a rule has at hand while it makes one.
+"""Judgements of the type checker, and the checker that rules work with.
 
-A rule judges its operands, says what each must be, and gives the type. What fails is reported and has the
+A rule judges its operands, requires a sort of each, and gives the type. What fails is reported and has the
 type Unknown, which fits everywhere: so one mistake is one error, and the rest is checked as well.
 """
 
@@ -47,7 +47,7 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """`grants` holds as well wherever the expression was true."""
+    """A typed expression; the capabilities that it grants hold wherever it was true."""
 
     typed: Typed
     grants: Capabilities = NONE
@@ -60,7 +60,7 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """What an operand must be."""
+    """A requirement on the type of an operand."""
 
     name: str
     holds: Callable[[Type], bool]

@@ -1,4 +1,4 @@
-"""Levels (spec 08 §9): how many rounds of fetching entities, starting from the request, a policy needs.
+"""Levels (spec 08 §9): rounds of fetching entities that a policy needs, from the request on.
 
 Works on typed expressions, from which the unreachable parts are gone. `level` is the least level at which an
 expression may stand anywhere; `reach` is about one that is dereferenced, which must lead back to the request.
@@ -34,7 +34,7 @@ Path = tuple[str, "Path"] | None
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """`rounds` fetch the entity; `level` is what other parts looked at on the way need by themselves."""
+    """An entity reached in some rounds; `level` is the need of other parts on the way."""
 
     rounds: Level
     level: Level = 0

@@ -1,4 +1,4 @@
-"""Whether a request is one that the schema admits (spec 05 §9.1)."""
+"""Requests that a schema admits (spec 05 §9.1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Values under an expected type (spec 05 §2.3): where the schema says what is meant, escapes may be left out.
+"""Values under an expected type (spec 05 §2.3): escapes may be left out where the schema gives the type.
 
 Documents are at most 127 levels deep, so these functions simply recurse. Whether the value really has the
 type is checked afterwards, by `reference.validation`; a uid of another type is read all the same.

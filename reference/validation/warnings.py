@@ -33,7 +33,7 @@ ESCAPES = {
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text of a policy, and what it is used as."""
+    """A text of a policy, and its use."""
 
     role: Literal["string", "identifier"]
     text: str

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from reference.desugar import core
+from reference.desugar import core, has_path
 from reference.errors import InputError
 from reference.json.policies import parse_policy_set
 from reference.json.policy_writer import expression_to_json, policy_set_to_json
@@ -34,7 +34,6 @@ from reference.syntax import (
     Star,
     Unary,
     Var,
-    has_path,
 )
 from reference.text.expression_printer import print_expression
 from reference.text.parser import parse_expression, parse_policies

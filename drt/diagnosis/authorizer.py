@@ -31,9 +31,7 @@ def step_of(whole: Answers, alone: Sequence[tuple[OnePolicy, Answers]]) -> Locat
         expected = _expected(statuses)
         wrong = [name for name, outcome in whole if outcome != expected]
         if len(wrong) < len(whole):
-            remark = (
-                f"from its policies alone follows {_told(expected)}: {' and '.join(wrong)} departs from that"
-            )
+            remark = f"from its policies alone follows {_described(expected)}: {' and '.join(wrong)} deviates from that"
     return Located(
         "authorizer", Rule(rule), source, "the response", text, whole, operands, remark, statuses=met
     )
@@ -79,7 +77,7 @@ def _effect(policy: OnePolicy) -> str | None:
     return None if first is None or first.effect is None else tokens[first.effect].text
 
 
-def _told(response: Authorized) -> str:
+def _described(response: Authorized) -> str:
     ids = ", ".join(response.determining) or "no policy"
     errors = f", with errors of {', '.join(name for name, _ in response.erring)}" if response.erring else ""
     return f"{response.decision} because of {ids}{errors}"

@@ -78,7 +78,7 @@ def _by_law(divergence: Divergence, law: str) -> Verdict | None:
     """Find an engine that does not answer, or that breaks a law by itself."""
     broke = {name.partition(",")[0]: one for name, one in divergence.answers if isinstance(one, Crashed)}
     if broke:
-        return tuple(broke), "law", f"it broke ({_told(next(iter(broke.values())))})"
+        return tuple(broke), "law", f"it broke ({_described(next(iter(broke.values())))})"
     spent = {
         name.partition(",")[0]: one for name, one in divergence.answers if isinstance(one, ExceededBudget)
     }
@@ -90,7 +90,7 @@ def _by_law(divergence: Divergence, law: str) -> Verdict | None:
     return None
 
 
-def _told(outcome: Outcome) -> str:
+def _described(outcome: Outcome) -> str:
     assert isinstance(outcome, Crashed)
     return f"{outcome.error}{f' at {outcome.where[-1]}' if outcome.where else ''}"
 

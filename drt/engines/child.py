@@ -30,8 +30,8 @@ CHUNK = 1 << 16
 LONGEST_LINE = 1 << 26
 """Bytes; a child that writes more without an end of line does not answer."""
 
-GLANCE_SECONDS = 0.2
-"""Between two looks at how much memory a child holds that is being waited for."""
+CHECK_SECONDS = 0.2
+"""Between two checks of the memory of a child that is being waited for."""
 
 ENDING_SECONDS = 1.0
 
@@ -169,8 +169,8 @@ class Child:
 
     def _exchange(self, line: bytes, limits: Limits, is_answer: Callable[[bytes], bool]) -> bytes:
         assert self._process is not None
-        heard = glanced = own_time()
-        until = heard + limits.seconds
+        last_heard = last_checked = own_time()
+        until = last_heard + limits.seconds
         searched = 0
         pending = memoryview(line + b"\n")
         with selectors.DefaultSelector() as selector:
@@ -185,17 +185,17 @@ class Child:
                         return answer
                 searched = len(self._waiting)
                 now = own_time()
-                if now >= until or (limits.silence is not None and now >= heard + limits.silence):
+                if now >= until or (limits.silence is not None and now >= last_heard + limits.silence):
                     raise DeadlinePassed
                 if searched > LONGEST_LINE:
                     raise LineTooLong
-                if now - glanced >= GLANCE_SECONDS:
-                    glanced = now
+                if now - last_checked >= CHECK_SECONDS:
+                    last_checked = now
                     if self.resident > limits.memory << 20:
                         raise MemoryExceeded
-                for key, _ in selector.select(min(GLANCE_SECONDS, until - now)):
+                for key, _ in selector.select(min(CHECK_SECONDS, until - now)):
                     if key.fileobj is self._process.stdout:
-                        heard = own_time()
+                        last_heard = own_time()
                         self._receive(key.fd)
                         continue
                     pending = self._send(key.fd, pending)

@@ -37,8 +37,8 @@ HANG = "hang"
 MEMORY = "memory"
 """The cause of death of a child that had to be killed: what it had started held too much."""
 
-GLANCE_SECONDS = 0.2
-"""Between two looks at what a child has started."""
+CHECK_SECONDS = 0.2
+"""Between two checks of the memory of what a child has started."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,19 +117,19 @@ def in_child(
     reading, writing = os.pipe()
     kept = keeper.fork_kept(lambda: _answer(question, engines, writing, memory), closing=reading)
     os.close(writing)
-    hearing = _Hearing(kept, reading, memory * (1 + len(engines)) << 20)
+    output = _Output(kept, reading, memory * (1 + len(engines)) << 20)
     killed_for = "interrupted"
     try:
-        killed_for = hearing.listen(seconds)
+        killed_for = output.read_all(seconds)
     finally:
-        hearing.close()
+        output.close()
         keeper.end_descendants(kept)
         if killed_for or sys.platform != "linux":
             os.kill(kept, signal.SIGTERM)
         _, status = os.waitpid(kept, 0)
-    trace, mark, answer = bytes(hearing.said).partition(_MARK)
-    if mark and (whole := _unpickled(answer)) is not None:
-        return cast("Completed[Answer] | HarnessError", whole)
+    trace, mark, answer = bytes(output.received).partition(_MARK)
+    if mark and (completed := _unpickled(answer)) is not None:
+        return cast("Completed[Answer] | HarnessError", completed)
     engine, _, asked = trace.decode().rstrip("\n").rpartition("\n")[2].partition("\t")
     return ProcessDied(killed_for or cause_of(os.waitstatus_to_exitcode(status)), engine, asked)
 
@@ -144,26 +144,26 @@ def cause_of(exit_code: int) -> str:
         return f"signal {-exit_code}"
 
 
-class _Hearing:
+class _Output:
     """Output of a child: its process id, then each question before it is asked, in the end the answer."""
 
     def __init__(self, kept: int, reading: int, most: int) -> None:
-        self.said = bytearray()
+        self.received = bytearray()
         self._kept = kept
         self._reading = reading
         self._most = most
         self._child = 0
 
-    def listen(self, seconds: float) -> str:
+    def read_all(self, seconds: float) -> str:
         """Read until the child and all that it started close their ends; give the reason for an early end."""
-        until, glance = own_time() + seconds, 0.0
+        until, next_check = own_time() + seconds, 0.0
         while True:
             left = until - own_time()
             if left <= 0:
                 return HANG
-            ready, _, _ = select.select([self._reading], [], [], min(left, GLANCE_SECONDS))
-            if time.monotonic() >= glance:
-                glance = time.monotonic() + GLANCE_SECONDS
+            ready, _, _ = select.select([self._reading], [], [], min(left, CHECK_SECONDS))
+            if time.monotonic() >= next_check:
+                next_check = time.monotonic() + CHECK_SECONDS
                 if self._holds_too_much():
                     return MEMORY
             if not ready:
@@ -180,10 +180,10 @@ class _Hearing:
         os.close(self._reading)
 
     def _take(self, chunk: bytes) -> None:
-        self.said += chunk
-        if not self._child and b"\n" in self.said:
-            self._child = int(self.said[: self.said.index(b"\n")])
-            del self.said[: self.said.index(b"\n") + 1]
+        self.received += chunk
+        if not self._child and b"\n" in self.received:
+            self._child = int(self.received[: self.received.index(b"\n")])
+            del self.received[: self.received.index(b"\n") + 1]
             watch(self._child)
 
     def _holds_too_much(self) -> bool:
@@ -205,7 +205,7 @@ def _unpickled(content: bytes) -> object | None:
 def _answer(
     question: Callable[[Sequence[Guarded]], Answer], names: Sequence[str], writing: int, memory: int
 ) -> NoReturn:
-    """Live the child's whole life: build engines, ask, answer, exit."""
+    """Run the child: build engines, ask, write the answer, exit."""
     status = 1
     try:
         faulthandler.disable()

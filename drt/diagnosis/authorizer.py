@@ -31,7 +31,8 @@ def step_of(whole: Answers, alone: Sequence[tuple[OnePolicy, Answers]]) -> Locat
         expected = _expected(statuses)
         wrong = [name for name, outcome in whole if outcome != expected]
         if len(wrong) < len(whole):
-            remark = f"from its policies alone follows {_described(expected)}: {' and '.join(wrong)} deviates from that"
+            names = " and ".join(wrong)
+            remark = f"from its policies alone follows {_described(expected)}: {names} deviates from that"
     return Located(
         "authorizer", Rule(rule), source, "the response", text, whole, operands, remark, statuses=met
     )

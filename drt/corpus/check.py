@@ -28,8 +28,10 @@ _NUMBER = re.compile(r"-[0-9]+\Z")
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with one case, or with `known.toml`. `unreadable` says that nobody can use it as it is;
-    `mended` that writing the case anew put it right."""
+    """A fault of one case, or of `known.toml`.
+
+    `unreadable` says that it cannot be used as it is, `mended` that writing the case anew put it right.
+    """
 
     path: Path
     sentence: str
@@ -51,6 +53,7 @@ class Looked:
 
     @classmethod
     def from_json(cls, said: Mapping[str, Any]) -> Looked:
+        """Read back what `asdict` gave."""
         return cls(said["signature"], said["status"], tuple(said["form"]), tuple(said["faults"]))
 
 
@@ -172,14 +175,14 @@ def _strays(root: Path) -> Iterator[Fault]:
             yield Fault(folder, f"cases lie in {', '.join(FOLDERS)}; nobody looks here")
     yield from _strangers(root / "seeds")
     for topic in _inside(root / "seeds"):
-        if is_folder(topic) and not (topic / CASE_FILE).is_file():  # told as a seed case in the wrong place
+        if is_folder(topic) and not (topic / CASE_FILE).is_file():  # reported as a seed case in the wrong place
             yield from _strangers(topic)
     for kind in FOLDERS[1:]:
         yield from _strangers(root / kind)
 
 
 def _strangers(folder: Path) -> Iterator[Fault]:
-    """What lies in a folder of folders, and is none."""
+    """Find what lies in a folder of folders and is none."""
     if (sentence := _no_folder(folder)) and os.path.lexists(folder):
         yield Fault(folder, sentence)
     for path in _inside(folder):
@@ -190,7 +193,7 @@ def _strangers(folder: Path) -> Iterator[Fault]:
 
 
 def _no_folder(path: Path) -> str:
-    """What is wrong with a place where a folder of cases is to be; empty where there is one."""
+    """Say what is wrong with a place for a folder of cases; empty where there is one."""
     if path.is_symlink():
         return "it is a link, and nobody follows it"
     return "" if path.is_dir() else "it is a file where folders of cases lie"

@@ -1,4 +1,4 @@
-"""What saved cases reach of the language: asked in child processes, for a case may kill whoever asks.
+"""Coverage of saved cases, measured in child processes, because a case may crash an engine.
 
 Owns the feature set by which one case can stand for another: cells that the reference reaches, the parts of
 the language it is written with, and which part of an engine it puts to the test.
@@ -27,8 +27,8 @@ def cells_reached(cases: Sequence[Known]) -> Iterator[tuple[Path, SavedCase, fro
         batch = cases[start : start + BATCH]
         together = _ask([saved.case for _, saved in batch])
         for number, (path, saved) in enumerate(batch):
-            told = _ask([saved.case]) if together is None else together[number : number + 1]
-            yield path, saved, told[0] if told else None
+            alone = _ask([saved.case]) if together is None else together[number : number + 1]
+            yield path, saved, alone[0] if alone else None
 
 
 def _ask(cases: Sequence[Case]) -> list[frozenset[str]] | None:
@@ -39,7 +39,7 @@ def _ask(cases: Sequence[Case]) -> list[frozenset[str]] | None:
 
 
 def components(saved: SavedCase) -> tuple[str, ...]:
-    """The parts of an engine that a case puts to the test, by what it holds and expects."""
+    """Name the parts of an engine that a case tests, by what it holds and expects."""
     case, expected = saved.case, saved.expected
     target = str(saved.origin.get("target", ""))
     found = {

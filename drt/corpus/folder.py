@@ -57,7 +57,7 @@ def is_folder(path: Path) -> bool:
 
 
 def free_name(folder: Path, name: str, instead_of: Path | None = None) -> Path:
-    """A place for a case of that name: the name, or the name with the first number that is free."""
+    """Choose a place for a case of that name: the name, or the name with the first free number."""
     place, number = folder / name, 1
     while os.path.lexists(place) and place != instead_of:
         number += 1
@@ -82,8 +82,9 @@ class Held:
                     yield path, known
 
     def put(self, place: Path, saved: SavedCase) -> None:
-        """Write a case to a place, instead of the one that is there; raises `InputProblem` when the disk
-        refuses.
+        """Write a case to a place, instead of the one that is there.
+
+        Raises `InputProblem` when the disk refuses.
         """
         with writing(self.folder):
             put(place, saved)
@@ -96,7 +97,7 @@ class Held:
             _remove(place)
 
     def _signed(self, signature: str) -> list[Path]:
-        """The cases that may have a signature: those that had it when the lock was taken, or got it since."""
+        """List the cases that may have a signature: those that had it when locked, or got it since."""
         assert self._index is not None, "the folder is held with an index by those who look for signatures"
         if self._names is None:
             self._names = {}
@@ -160,8 +161,9 @@ def put(place: Path, saved: SavedCase) -> None:
 
 
 def _recover(folder: Path) -> None:
-    """Give a case its name back whose replacement was cut short between two renamings, and sweep up what
-    other writers left when they were killed. The caller holds the folder, so no other writer is at work.
+    """Finish replacements that were cut short between two renamings, and remove what killed writers left.
+
+    The caller holds the folder, so no other writer is at work.
     """
     for left in [folder / name for name in os.listdir(folder) if name.startswith(".")]:  # noqa: PTH208
         if left.name.endswith(".old"):

@@ -73,7 +73,7 @@ class CorpusIndex:
         return self._place
 
     def answers(self, kind: str, paths: Sequence[Path], compute: Compute) -> dict[Path, Answer]:
-        """The answers of one kind about cases, by path; those that are not known are computed.
+        """Return the answers of one kind about cases, by path; compute those that are missing.
 
         A case for which `compute` has no answer is left out.
         """
@@ -82,7 +82,7 @@ class CorpusIndex:
         return {keys[key]: answer for key, answer in said.items()}
 
     def signatures(self, folder: Path) -> Iterator[tuple[str, str]]:
-        """The names of the cases directly in a folder, each with its signature; unreadable ones are left out.
+        """Return the cases directly in a folder by name, each with its signature; leave out unreadable ones.
 
         Only `case.json` is looked at, for it alone holds the signature.
         """
@@ -92,7 +92,7 @@ class CorpusIndex:
             yield key[len(inside) + 1 :], signature
 
     def _answers(self, kind: str, states: Mapping[str, str], compute: Compute) -> dict[str, Answer]:
-        """What is known of the cases whose state is as it was, and for the others what is computed now."""
+        """Return the stored answers of unchanged cases, and compute the others."""
         known = self._known.get(kind)
         if known is None:
             known = self._known[kind] = self._recall(kind)
@@ -120,7 +120,7 @@ class CorpusIndex:
     # The file
 
     def _recall(self, kind: str) -> dict[str, Row]:
-        """What the file knows; nothing where it cannot be used."""
+        """Read the stored answers; empty where the file cannot be used."""
         with contextlib.suppress(*DAMAGE), self._open() as connection:
             rows = connection.execute("select path, state, answer, seal from answers where kind = ?", (kind,))
             whole = [row for row in rows if row[3] == _seal(kind, *row[:3])]
@@ -193,17 +193,17 @@ def _sweep(folder: Path) -> None:
 
 
 def _seal(*row: str) -> int:
-    """A checksum: SQLite notices damage of its own structures only."""
+    """Return a checksum: SQLite notices damage of its own structures only."""
     return zlib.crc32("\0".join(row).encode("utf-8", "surrogatepass"))
 
 
 @cache
 def code_version(kind: str) -> str:
-    """A mark of the code that computes answers of a kind: other code, other answers."""
+    """Return a mark of the code that computes answers of a kind: other code, other answers."""
     here = Path(__file__).resolve().parents[1]
     files = sorted({file for pattern in CODE.get(kind, READERS) for file in here.parent.glob(pattern)})
-    told = [(str(file.relative_to(here.parent)), *_size_and_time(file)) for file in files]
-    return f"{zlib.crc32(repr(told).encode()):08x}"
+    stamps = [(str(file.relative_to(here.parent)), *_size_and_time(file)) for file in files]
+    return f"{zlib.crc32(repr(stamps).encode()):08x}"
 
 
 def _size_and_time(file: Path) -> tuple[int, int]:
@@ -215,7 +215,7 @@ def _size_and_time(file: Path) -> tuple[int, int]:
 
 
 def _state(path: Path) -> str:
-    """The state of all entries of a case's folder in a few characters; empty where it is not settled."""
+    """Return the state of all entries of a case's folder in a few characters; empty if not settled."""
     settled = time.time_ns() - SETTLED_NS
     try:
         with os.scandir(path) as entries:
@@ -224,8 +224,8 @@ def _state(path: Path) -> str:
         return ""
     if any(status.st_ctime_ns > settled for _, status in found):
         return ""
-    told = "\0".join(f"{name}/{status.st_mode}/{_told(status)}" for name, status in found)
-    return hashlib.blake2b(told.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+    states = "\0".join(f"{name}/{status.st_mode}/{_stamp(status)}" for name, status in found)
+    return hashlib.blake2b(states.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
 
 
 def _heads(folder: Path) -> Iterator[tuple[str, str]]:
@@ -239,12 +239,12 @@ def _heads(folder: Path) -> Iterator[tuple[str, str]]:
             except OSError:  # no case, or one that has gone
                 continue
             if not name.startswith("."):
-                yield name, "" if status.st_ctime_ns > settled else _told(status)
+                yield name, "" if status.st_ctime_ns > settled else _stamp(status)
     finally:
         os.close(handle)
 
 
-def _told(status: os.stat_result) -> str:
+def _stamp(status: os.stat_result) -> str:
     return f"{status.st_ino}/{status.st_size}/{status.st_mtime_ns}/{status.st_ctime_ns}"
 
 

@@ -48,6 +48,7 @@ class Known:
     expires: datetime.date | None = None
 
     def covers(self, signature: str) -> bool:
+        """Whether the entry is about this signature."""
         if self.signature:
             return signature == self.signature
         return fnmatchcase(signature, self.signature_matches)
@@ -66,7 +67,7 @@ class Known:
 
 
 def read_known(corpus_root: Path) -> tuple[Known, ...]:
-    """The known findings of a corpus: those of its file, if there is one, and its declared counterexamples.
+    """Read the known findings of a corpus: its file, if there is one, and its declared counterexamples.
 
     Raises `InputProblem` for a malformed file.
     """
@@ -105,7 +106,7 @@ def _listed(path: Path) -> tuple[Known, ...]:
 
 
 def entries(path: Path) -> Iterator[Known | InputProblem]:
-    """The entries of a `known.toml`, or what is wrong with each; none where there is no such file."""
+    """Yield the entries of a `known.toml`, or what is wrong with each; none where there is no such file."""
     if not os.path.lexists(path):
         return
     try:
@@ -125,7 +126,7 @@ def entries(path: Path) -> Iterator[Known | InputProblem]:
 
 
 def find_known(known: tuple[Known, ...], signature: str) -> Known | None:
-    """The first entry about a signature."""
+    """Return the first entry about a signature."""
     return next((entry for entry in known if entry.covers(signature)), None)
 
 

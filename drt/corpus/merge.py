@@ -54,7 +54,7 @@ class _Case:
 
 
 def merge(corpus: Corpus, other: Path) -> Iterator[Merged]:
-    """Take in every case at or below a folder; those that cannot be read are told, and the others taken.
+    """Take in every case at or below a folder; report those that cannot be read.
 
     Raises `InputProblem` when the disk refuses, or there is no such folder.
     """
@@ -94,8 +94,9 @@ def _put(corpus: Corpus, folder: Path, cases: Sequence[_Case]) -> Sequence[Merge
 
 
 def _folder(corpus: Corpus, path: Path, saved: SavedCase) -> Path:
-    """The folder that a case belongs in: a case without a signature is a seed case, if it says in which topic
-    it lies and what must come out.
+    """Return the folder that a case belongs in.
+
+    A case without a signature is a seed case, if it says in which topic it lies and what must come out.
     """
     if saved.signature:
         return corpus.root / (FLAKY if FLAKY in saved.tags else "counterexamples")
@@ -109,7 +110,7 @@ def _folder(corpus: Corpus, path: Path, saved: SavedCase) -> Path:
 
 
 def findings_left(corpus: Corpus, other: Path) -> list[str]:
-    """The ids in the other's `known.toml` that ours does not have: people move them, a merge does not."""
+    """Return the ids in the other's `known.toml` that ours lacks: people move them, a merge does not."""
     ours = {entry.id for entry in entries(corpus.root / KNOWN_FILE) if isinstance(entry, Known)}
     theirs = [entry.id for entry in entries(other / KNOWN_FILE) if isinstance(entry, Known)]
     return [name for name in theirs if name not in ours]
@@ -138,7 +139,7 @@ def _counterexample(held: Held, case: _Case) -> Merged:
 
 
 def _fate(known: SavedCase, saved: SavedCase) -> Fate | None:
-    """What becomes of a case beside one of its signature; None where both are to be kept."""
+    """Choose between a case and one of its signature; None where both are to be kept."""
     same = known.case == saved.case
     match known.status, saved.status:
         case "open" | None, "open" | None:
@@ -160,7 +161,7 @@ def _other(same: bool) -> Fate:
 
 
 def _names(folder: Path, name: str) -> Iterator[Path]:
-    """The places that a case of that name may already have."""
+    """List the places that a case of that name may already have."""
     place, number = folder / name, 1
     while place.exists():
         yield place

@@ -29,7 +29,7 @@ class Pruning:
 
 
 def plan(corpus: Corpus, known: Sequence[Known]) -> Pruning:
-    """What a pruning would drop; the corpus stays as it is."""
+    """Find what a pruning would drop; the corpus stays as it is."""
     cases, unreadable = _read(corpus)
     simplest = _simplest_of_each_signature(cases)
     keep: list[tuple[Path, str]] = []

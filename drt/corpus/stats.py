@@ -41,8 +41,11 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """Counts are of cases. `features` are the words of the language that cases are written with; `cells` of
-    `cells_total` the combinations of operator, kinds and outcome that the reference reaches with them."""
+    """Statistics of a corpus; counts are of cases.
+
+    `features` are the words of the language that cases are written with; `cells` of `cells_total` the
+    combinations of operator, kinds and outcome that the reference reaches with them.
+    """
 
     cases: int
     unreadable: tuple[str, ...]
@@ -57,6 +60,7 @@ class Stats:
     cells_total: int
 
     def to_json(self) -> dict[str, Any]:
+        """Return the statistics as the command prints them for programs."""
         return asdict(self)
 
 
@@ -93,7 +97,7 @@ def stats(corpus: Corpus) -> Stats:
 
 
 def _figures(paths: Sequence[Path]) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """What is counted of each case that can be read; the same texts are measured once."""
+    """Count each case that can be read; equal texts are measured once."""
     measured = cache(lambda case: (_measures(case), case_features(case)))
     for path, saved in _read(paths):
         sizes, written = measured(saved.case)
@@ -111,8 +115,9 @@ def _figures(paths: Sequence[Path]) -> Iterator[tuple[Path, dict[str, Any]]]:
 
 
 def _cells(paths: Sequence[Path]) -> Iterator[tuple[Path, list[str]]]:
-    """The cells that each case reaches, of those that can be read and are survived; the same texts are asked
-    once.
+    """Find the cells that each case reaches, of those that can be read and that kill no engine.
+
+    Equal texts are run once.
     """
     alike: dict[Case, list[Path]] = {}
     for path, saved in _read(paths):
@@ -129,7 +134,7 @@ def _read(paths: Sequence[Path]) -> Iterator[tuple[Path, SavedCase]]:
 
 
 def _problems(path: Path) -> Iterator[str]:
-    """What is wrong with a case that cannot be read; nothing where somebody has put it right meanwhile."""
+    """Say what is wrong with an unreadable case; empty where it has been mended meanwhile."""
     try:
         read_case(path)
     except InputProblem as problem:
@@ -137,7 +142,7 @@ def _problems(path: Path) -> Iterator[str]:
 
 
 def _counted(names: Iterable[str]) -> dict[str, int]:
-    """Counts, the largest first."""
+    """Sort counts, the largest first."""
     return dict(sorted(Counter(names).items(), key=lambda item: (-item[1], item[0])))
 
 

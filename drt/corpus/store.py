@@ -24,7 +24,7 @@ FLAKY = "flaky"
 
 
 def find_corpus(given: Path | None, start: Path | None = None) -> Corpus:
-    """The corpus to use: the one given, else the `corpus/` beside the nearest pyproject.toml upward.
+    """Open the corpus to use: the one given, else the `corpus/` beside the nearest pyproject.toml upward.
 
     Raises `InputProblem` where neither is there.
     """
@@ -42,7 +42,7 @@ def find_corpus(given: Path | None, start: Path | None = None) -> Corpus:
 
 
 def shipped_corpus() -> Corpus:
-    """The corpus that came with this harness: that of its checkout, or the seed cases of its package.
+    """Open the corpus that came with this harness: of its checkout, or the seed cases of its package.
 
     Raises `InputProblem` where neither is there.
     """
@@ -54,7 +54,7 @@ def shipped_corpus() -> Corpus:
 
 
 def find_case(given: Path, corpus: Path | None = None) -> Path:
-    """A case by its folder or `case.json`, or by its name in the corpus (`<fact>` or `<topic>/<fact>`).
+    """Find a case by its folder or `case.json`, or by its name (`<fact>` or `<topic>/<fact>`).
 
     A name that no case has is given back as it is. Raises `InputProblem` where more than one has it.
     """
@@ -106,7 +106,7 @@ class Corpus:
         self.index = CorpusIndex(root)
 
     def seeds(self) -> list[Path]:
-        """The folders of all seed cases, sorted; also those that have lost their `case.json`."""
+        """List the folders of all seed cases, sorted; also those that have lost their `case.json`."""
         found: list[Path] = []
         for topic in folders_in(self.root / "seeds"):
             cases = cases_under(topic)
@@ -114,11 +114,11 @@ class Corpus:
         return sorted(found)
 
     def counterexamples(self) -> list[Path]:
-        """The folders of all counterexamples, sorted; also those that have lost their `case.json`."""
+        """List the folders of all counterexamples, sorted; also those that have lost their `case.json`."""
         return self._found("counterexamples")
 
     def flaky(self) -> list[Path]:
-        """The folders of cases that lie apart from the counterexamples, sorted."""
+        """List the folders of cases that lie apart from the counterexamples, sorted."""
         return self._found(FLAKY)
 
     def _found(self, among: str) -> list[Path]:
@@ -189,9 +189,7 @@ class Corpus:
             held.put(path, saved)
 
     def drop(self, path: Path, saved: SavedCase) -> None:
-        """Take a counterexample out again that turned out not to be worth keeping, if `path` still holds
-        it.
-        """
+        """Remove a counterexample that turned out not to be worth keeping, if `path` still holds it."""
         with holding(self.root / "counterexamples") as held:
             if _is_same_find(path, saved):
                 held.remove(path)
@@ -212,16 +210,14 @@ class Corpus:
 
 
 def _with_bereft(folder: Path, cases: list[Path]) -> list[Path]:
-    """The cases below a folder, and the folders in it that should be cases and hold none; sorted."""
+    """List the cases below a folder, and the folders in it that should be cases and hold none; sorted."""
     depth = len(folder.parts)
     holding_cases = {path.parts[depth] for path in cases if len(path.parts) > depth}
     return sorted(cases + [path for path in folders_in(folder) if path.name not in holding_cases])
 
 
 def _is_same_find(path: Path, saved: SavedCase) -> bool:
-    """Whether the case at `path` was saved for the same find, that is, drawn by the same run at the same
-    place.
-    """
+    """Whether the case at `path` was saved for the same finding: drawn by the same run at the same place."""
     try:
         known = read_case(path)
     except InputProblem:

@@ -59,6 +59,7 @@ class Bisected:
     skipped: int
 
     def to_json(self) -> dict[str, Any]:
+        """Return the result as the command prints it for programs."""
         return {
             "commits": [
                 {
@@ -123,7 +124,7 @@ def _run(tree: Path, step: Sequence[str], good: str, bad: str) -> Bisected:
 
 
 def _check_end(tree: Path, step: Sequence[str], name: str, revision: str, wanted: int) -> None:
-    """Raises `InputProblem` where an end of the range is not what it was said to be."""
+    """Check one end of the range; raises `InputProblem` where it does not answer as it should."""
     _git(tree, "checkout", "-q", "--force", "--detach", revision)
     answer = run(step, folder=tree, environment=_environment(), show_errors=True).code
     if answer == wanted:
@@ -134,14 +135,14 @@ def _check_end(tree: Path, step: Sequence[str], name: str, revision: str, wanted
 
 
 def _commit(tree: Path, revision: str) -> Commit:
-    told = _git(tree, "show", "--no-patch", "--format=%H%n%as%n%an%n%s", revision)
-    full, date, author, subject = told.split("\n", 3)
+    shown = _git(tree, "show", "--no-patch", "--format=%H%n%as%n%an%n%s", revision)
+    full, date, author, subject = shown.split("\n", 3)
     files = _git(tree, "show", "--name-only", "--format=", "--first-parent", revision)
     return Commit(full, date, author, subject, tuple(files.splitlines()))
 
 
 def _inside(engine: str, here: Path, root: Path) -> str:
-    """An engine named by a file or folder of the repository, as other trees name it from their root."""
+    """Name an engine in the repository by its path from the root, as other trees have it."""
     file, colon, attribute = engine.rpartition(":") if ".py:" in engine else (engine, "", "")
     path = (here / file).resolve()
     if engine in BUILT_IN or engine.startswith("process:") or not path.exists():
@@ -158,7 +159,7 @@ def _revision(root: Path, name: str) -> str:
 
 
 def _git(folder: Path, *arguments: str) -> str:
-    """What git answers; raises `InputProblem` with its last words where it refuses."""
+    """Run git and return its output; raises `InputProblem` with its last words where it refuses."""
     try:
         done = run(["git", *arguments], folder=folder, environment=_environment())
     except OSError as error:

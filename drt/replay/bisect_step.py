@@ -1,4 +1,4 @@
-"""One step of a bisection, run by `git bisect run` in a tree at some revision: does the case diverge there?
+"""One step of a bisection, run by `git bisect run` in a tree at some revision.
 
 A script by itself, of the standard library alone: the harness that it starts is the one of the tree, if that
 has one, with the engines of the tree.
@@ -20,7 +20,7 @@ WORDS = {GOOD: "does not diverge", BAD: "diverges", CANNOT_RUN: "cannot run"}
 
 
 def main(path: str) -> int:
-    """The answer for the tree in the current folder; told on standard error too."""
+    """Judge the tree in the current folder, and print the verdict on standard error too."""
     job = json.loads(Path(path).read_text(encoding="utf-8"))
     answer = verdict(job)
     said = subprocess.run(

@@ -56,9 +56,11 @@ Answers = tuple[tuple[str, tuple[tuple[str, Outcome], ...]], ...]
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """What came of one saved case. `unmet` pairs an engine's name with an expectation it does not meet;
-    `reason` says in a sentence why a case could not be run or what else is to be known; `broke` that this was
-    the harness's own doing."""
+    """The result of one saved case.
+
+    `unmet` pairs an engine's name with an expectation that it does not meet; `reason` says in a sentence why
+    a case could not be run or what else is to be known; `broke` that the harness itself broke.
+    """
 
     path: Path
     verdict: Verdict
@@ -74,6 +76,7 @@ class Replayed:
 
     @property
     def failed(self) -> bool:
+        """Whether the case fails the replay."""
         return self.verdict in FAILURES
 
     @property
@@ -82,13 +85,14 @@ class Replayed:
         return () if self.saved is None else self.asked_with(files_of(self.path))
 
     def asked_with(self, files: Files) -> tuple[str, ...]:
-        """The lines that ask the last of the engines by hand, with the parts of the case in these files."""
+        """Return the command lines for the last of the engines, with the parts of the case in these files."""
         if self.saved is None:
             return ()
         engine = ASKED if ASKED in self.engines else self.engines[-1]
         return by_hand(self.saved.case, files, self.divergences, engine)
 
     def to_json(self) -> dict[str, Any]:
+        """Return the result as the command prints it for programs."""
         return {
             "path": str(self.path),
             "verdict": self.verdict,
@@ -210,7 +214,7 @@ class Replayer:
         )
 
     def _steady(self, path: Path, saved: SavedCase, verdict: Verdict, reason: str) -> tuple[Verdict, str]:
-        """The verdict on an open case, or `flaky` where other processes do not all come to it."""
+        """Refine the verdict on an open case: `flaky` where other processes do not all agree."""
         if FLAKY in saved.tags:
             now = "diverges" if verdict == "still diverges" else "does not diverge"
             return "flaky", f"it did not show in every process when it was found; now it {now}"
@@ -261,7 +265,7 @@ class _Seen:
 
 
 def _found_with(saved: SavedCase) -> set[str]:
-    """The names of the engines between which a case was found to diverge."""
+    """Return the names of the engines between which a case was found to diverge."""
     engines = saved.origin.get("engines")
     return set(engines) if isinstance(engines, dict) else set()
 

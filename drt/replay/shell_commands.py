@@ -54,14 +54,14 @@ class Line:
     words: tuple[str, ...]
     piped: str = ""
 
-    def told(self, command: str, *more: str) -> str:
-        """The line for a shell; `command` is `drt` or `cedar`, with flags that only it has."""
+    def spelled(self, command: str, *more: str) -> str:
+        """Spell the line for a shell; `command` is `drt` or `cedar`, with flags that only it has."""
         line = shlex.join([command, self.question, *more, *self.words])
         return f"printf '%s' {shlex.quote(self.piped)} | {line}" if self.piped else line
 
 
 def files_of(folder: Path) -> Files:
-    """The files of a case that was read from this folder."""
+    """Return the files of a case that was read from this folder."""
     document = json.loads(json_text.read_text(folder / CASE_FILE))
     if folder.is_relative_to(Path.cwd()):
         folder = folder.relative_to(Path.cwd())
@@ -108,20 +108,22 @@ def _write(path: Path, text: str) -> Path:
 def by_hand(
     case: Case, files: Files, divergences: Sequence[Divergence] = (), engine: str = ASKED
 ) -> tuple[str, ...]:
-    """The lines that ask what diverged, first `drt`, of that engine, and then `cedar`; without a divergence
-    the first question of the case. A line that needs a file that is not there gives way to how to get it.
+    """Spell the lines that ask what diverged, each for `drt` with that engine, then for `cedar`.
+
+    Without a divergence they ask the first question of the case. A line that needs a file that is not there
+    gives way to how to get it.
     """
-    told: list[str] = []
+    lines: list[str] = []
     flags = [] if engine == ASKED else ["--engine", engine]
     for question, request, expression in _questions(case, divergences):
         asked = line(case, files, question, request, expression)
         if isinstance(asked, Line):
-            told += [asked.told("drt", *flags), asked.told("cedar")]
+            lines += [asked.spelled("drt", *flags), asked.spelled("cedar")]
         elif asked.endswith("file"):
-            told.append(f"{question}: {asked}: `drt replay --extract FOLDER CASE` writes it")
+            lines.append(f"{question}: {asked}: `drt replay --extract FOLDER CASE` writes it")
         else:
-            told.append(f"{question}: no shell can ask it, for {asked}")
-    return tuple(dict.fromkeys(told))
+            lines.append(f"{question}: no shell can ask it, for {asked}")
+    return tuple(dict.fromkeys(lines))
 
 
 def _questions(case: Case, divergences: Sequence[Divergence]) -> list[tuple[Question, int, int]]:
@@ -141,7 +143,7 @@ def _questions(case: Case, divergences: Sequence[Divergence]) -> list[tuple[Ques
 
 
 def line(case: Case, files: Files, question: Question, request: int = 0, expression: int = 0) -> Line | str:
-    """A question of the case as a line, or, in a few words, what keeps it from being one."""
+    """Spell a question of the case as a line, or say in a few words what keeps it from being one."""
     if case.links and files.links is None and question != "evaluate":
         return "its links want a file"
     if files.entities is None and question != "validate":
@@ -179,7 +181,7 @@ def _entities(files: Files) -> tuple[str, ...]:
 
 
 def _request(request: Request, index: int, files: Files) -> tuple[tuple[str, ...], str] | str:
-    """The flags of a request, and its context if that is to be piped."""
+    """Return the flags of a request, and its context if that is to be piped."""
     document = _document(request)
     words: list[str] = []
     for flag, part in (("-l", "principal"), ("-a", "action"), ("-r", "resource")):
@@ -200,7 +202,7 @@ def _request(request: Request, index: int, files: Files) -> tuple[tuple[str, ...
 
 
 def _document(request: Request) -> dict[str, object]:
-    """The request as an object; an empty one where it is no ordinary JSON."""
+    """Read the request as an object; empty where it is no ordinary JSON."""
     if not json_text.is_ordinary(request.text):
         return {}
     document = json.loads(request.text)
@@ -208,7 +210,7 @@ def _document(request: Request) -> dict[str, object]:
 
 
 def _context(request: Request) -> str:
-    """The context as JSON; empty where there is none to speak of."""
+    """Return the context as JSON; empty where there is none."""
     context = _document(request).get("context")
     return json.dumps(context, ensure_ascii=False) if context else ""
 
@@ -226,12 +228,12 @@ def _links(case: Case) -> str:
 
 
 def _uid_of(text: str) -> str:
-    """A link's value as Cedar text; as it is where it is no uid."""
+    """Return a link's value as Cedar text; unchanged where it is no uid."""
     return (uid_text(json.loads(text)) if json_text.is_ordinary(text) else None) or text
 
 
 def uid_text(uid: object) -> str | None:
-    """A uid of a JSON document as a normalized literal (spec 05 §9); None where it is none.
+    """Spell a uid of a JSON document as a normalized literal (spec 05 §9); None where it is none.
 
     A string is the literal already, where it is normalized.
     """

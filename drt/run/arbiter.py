@@ -35,7 +35,7 @@ class Arbiter:
 
     @classmethod
     def of(cls, options: RunOptions, alarm: Alarm) -> Arbiter | None:
-        """The arbiter of a run; None where the run has none or never asks it."""
+        """Build the arbiter of a run; None where the run has none or never asks it."""
         if options.arbiter is None or options.arbiter_rate <= 0:
             return None
         return cls(Guarded(build(options.arbiter)), options.arbiter_rate, alarm, options.deadline)
@@ -91,8 +91,9 @@ def depth(case: Case) -> int:
 
 
 def opinion(checked: Checked, arbiter: Asked, case: Case, events: Counter[str]) -> Checked | None:
-    """Count what asking the arbiter about a case showed; returns what it diverges in from the engine beside
-    it, if anything. A case that holds a declared difference is counted under its name only.
+    """Count the arbiter's answer on a case, and return where it diverges from the engine beside it.
+
+    A case that holds a declared difference is counted under its name only.
     """
     events["arbiter:cases"] += 1
     events["arbiter:decisions"] += checked.decisions

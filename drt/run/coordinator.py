@@ -1,7 +1,7 @@
-"""A run: workers drawing cases until the budget is used, and a parent that loses nothing whatever dies.
+"""Coordinator of a run: workers draw cases until the budget is used, and no crash loses a result.
 
-Owns the parent's loop: it starts the fleet, follows the logs, has deaths looked into, keeps the budget, and
-writes the footer, also when it is interrupted.
+Owns the loop of the parent process: it starts the workers, follows their logs, has crashes examined, keeps
+the budget, and writes the footer, also when it is interrupted.
 """
 
 from __future__ import annotations
@@ -55,9 +55,11 @@ GRACE_SECONDS = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How a run stands, for whoever watches it. `finds` are the buckets so far; `stalled` are the seconds
-    since something was last reached or found for the first time, `features` how many were reached, and
-    `streams` the cases of each stream."""
+    """Progress of a run.
+
+    `finds` are the buckets so far; `stalled` are the seconds since something was last reached or found for
+    the first time, `features` how many were reached, and `streams` the cases of each stream.
+    """
 
     elapsed: float
     cases: int
@@ -73,15 +75,19 @@ class Status:
 
 
 class ProgressView(Protocol):
-    """Somebody who is shown a run while it goes on."""
+    """A view of a run while it goes on."""
 
-    def begin(self, options: RunOptions) -> None: ...
+    def begin(self, options: RunOptions) -> None:
+        """Show a run that begins."""
 
-    def update(self, status: Status) -> None: ...
+    def update(self, status: Status) -> None:
+        """Show how far the run is."""
 
-    def find(self, event: Found) -> None: ...
+    def find(self, event: Found) -> None:
+        """Show a new finding."""
 
-    def end(self) -> None: ...
+    def end(self) -> None:
+        """Show no more."""
 
 
 @dataclass(slots=True)
@@ -90,7 +96,7 @@ class _Interrupt:
 
 
 def start(options: RunOptions, view: ProgressView) -> Footer:
-    """Run, and return the footer. Raises `InputProblem` for a corpus or a folder that cannot be used."""
+    """Run, and return the footer; raises `InputProblem` for a corpus or a folder that cannot be used."""
     began = time.monotonic()
     tally = Tally(read_known(Path(options.corpus)))
     versions = {name: build(name).version for name in options.engines}
@@ -101,7 +107,7 @@ def start(options: RunOptions, view: ProgressView) -> Footer:
 def _started(
     options: RunOptions, versions: dict[str, str], tally: Tally, view: ProgressView, began: float
 ) -> _Run:
-    """A run in a folder of its own, its header written."""
+    """Make the folder of a run and write its header."""
     folder = make_folder(options.place)
     replace_json(folder / "options.json", options)
     log = LogWriter(folder / "run.jsonl")
@@ -119,7 +125,7 @@ def _started(
 
 
 def resume(folder: Path, view: ProgressView) -> Footer:
-    """Go on with a run that was cut off: same cases, same counts, the rest of the budget.
+    """Resume a run that was cut off: same cases, same counts, the rest of the budget.
 
     Raises `InputProblem` when the folder holds no run, or one that is over or still going on.
     """
@@ -132,7 +138,7 @@ def resume(folder: Path, view: ProgressView) -> Footer:
 
 
 def _resumed(folder: Path, options: RunOptions, view: ProgressView, began: float) -> _Run:
-    """A run as it was when it was cut off, and whatever was left of it ended."""
+    """Restore a run that was cut off, and end what is left of it."""
     if (folder / "run.json").exists():
         raise InputProblem("the run is over: its folder holds the footer run.json", folder)
     replace_json(folder / "options.json", options)
@@ -182,7 +188,7 @@ class _Run:
         self.triage = CrashTriage(self.options, self.log, self.tally)
 
     def go(self) -> Footer:
-        """The whole run, to the footer."""
+        """Run to the footer."""
         interrupt = _Interrupt()
         cannot_start = None
         with _interruptible(interrupt):
@@ -201,7 +207,7 @@ class _Run:
             return self._close(fleet, interrupt.times > 0, cannot_start)
 
     def _until_done(self, fleet: Fleet, interrupt: _Interrupt) -> None:
-        told = self._clock(-1.0)
+        written = time.monotonic() - 1.0
         stop_by: float | None = None
         while fleet.alive or self.triage.active:
             for death in fleet.watch():
@@ -209,8 +215,8 @@ class _Run:
             self._read_logs()
             self.triage.poll(time_left=self._left())
             now = time.monotonic()
-            if now - told >= STATUS_SECONDS:
-                told = now
+            if now - written >= STATUS_SECONDS:
+                written = now
                 self._write_status(fleet)
             self._sample(fleet)
             self._show(fleet, ending=stop_by is not None)
@@ -223,9 +229,6 @@ class _Run:
                 return
             time.sleep(TICK_SECONDS if self._left() > 1.0 else TICK_SECONDS / 5)
         self._show(fleet, ending=True)
-
-    def _clock(self, offset: float = 0.0) -> float:
-        return time.monotonic() + offset
 
     def _has_stalled(self, fleet: Fleet, now: float) -> bool:
         """Whether nothing was new for long; the time that workers take to start does not count."""
@@ -247,7 +250,7 @@ class _Run:
         return self.began + self.options.seconds - min(RESERVE_SECONDS, self.options.seconds / 4)
 
     def _read_logs(self) -> None:
-        """Take in what the workers and examiners have logged since the last time."""
+        """Read what the workers and examiners have logged since the last time."""
         for path in sorted(self.options.place.glob("*-[0-9]*.jsonl")):
             reader = self._readers.setdefault(path, LogReader(path))
             for event in reader.new():
@@ -258,7 +261,7 @@ class _Run:
                     self._reached.update(event.features)
 
     def _show_finding(self, event: Found) -> None:
-        """Show the first find of a coarse key, and every new signature that a reduction comes to."""
+        """Show the first finding of a coarse key, and every new signature after a reduction."""
         names = self._finds if event.stage == "saved" else self._buckets
         name = event.coarse if event.stage == "saved" else event.signature
         if name not in names:
@@ -315,7 +318,7 @@ class _Run:
         )
 
     def _close(self, fleet: Fleet, interrupted: bool, cannot_start: str | None) -> Footer:
-        """Write the footer and clear away what only a running run needs."""
+        """Write the footer and remove what only a running run needs."""
         folder = self.options.place
         elapsed = time.monotonic() - self.began
         states = worker_states(folder)
@@ -337,7 +340,7 @@ class _Run:
 
 @contextmanager
 def _interruptible(interrupt: _Interrupt) -> Iterator[None]:
-    """Count interruptions instead of dying of them, so that the report is written; asked twice, hurry."""
+    """Count interruptions instead of dying of them, so that the report is written; the second one hurries."""
 
     def note(_number: int, _frame: FrameType | None) -> None:
         interrupt.times += 1

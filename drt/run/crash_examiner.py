@@ -1,4 +1,4 @@
-"""Examination of one worker crash: does the case kill an engine again, which, and by how little of it?
+"""Examination of one worker crash: whether the case kills an engine again, and which one.
 
 Owns the process that a run starts for it, `python -m drt.run.crash_examiner FOLDER JOB LOG`; the job is JSON.
 """
@@ -41,7 +41,7 @@ SURVIVAL = "engines_survive"
 
 
 def death(options: RunOptions, job: CrashJob, log: LogWriter) -> int:
-    """Find out whether a case kills whoever asks it, and which engine; save it reduced, and log the find.
+    """Find out whether a case kills an engine, and which one; save it reduced, and log the finding.
 
     `job` names the case (`target`, `index`), the `cause` of the worker's end, and the `seconds` to spend.
     """
@@ -108,7 +108,7 @@ def death(options: RunOptions, job: CrashJob, log: LogWriter) -> int:
 
 
 def _source(options: RunOptions, name: str, index: int) -> tuple[int | None, Source]:
-    """What the worker drew the case from, and its random seed if it had one."""
+    """Return the source that the worker drew the case from, and its random seed if it had one."""
     if index >= HYPOTHESIS:
         return None, ReplaySource(last_asked(options, name, index))
     seed = case_random_seed(options.random_seed, name, index)
@@ -135,7 +135,7 @@ def _saved(case: Case, divergence: Divergence, origin: dict[str, object]) -> Sav
 
 
 def _event(options: RunOptions, index: int, target: str, saved: SavedCase, divergence: Divergence) -> Found:
-    """A crash that happened again, at its first stage."""
+    """Describe a crash that happened again, at its first stage."""
     [(engine, _)] = divergence.answers
     because = f"its process does not survive the question {divergence.question}"
     return Found(

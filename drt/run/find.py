@@ -35,7 +35,7 @@ class Find:
 
 
 def law_in_words(oracle: Oracle) -> str:
-    """The first sentence of what an oracle checks."""
+    """Return the first sentence of what an oracle checks."""
     words = " ".join((oracle.__doc__ or "").split("\n\n")[0].split())
     return words.partition(". ")[0].removesuffix(".")
 
@@ -54,9 +54,11 @@ def origin_of(
     case_seed: int | None,
     choices: Sequence[int],
 ) -> dict[str, object]:
-    """How to draw a case again: the run's random seed and the index suffice while the generators stay the
-    same;
-    the choices do while the generator of the target does."""
+    """Describe how to draw a case again.
+
+    The run's random seed and the index suffice while the generators stay the same; the choices do while the
+    generator of the target does.
+    """
     origin: dict[str, object] = {
         "target": target,
         "index": index,

@@ -170,7 +170,7 @@ class Finder:
         self.claims.finish(key, name, case_features(reduced), number)
 
     def _event(self, number: str, key: str, find: Find, name: str) -> Found:
-        """A finding at its first stage."""
+        """Describe a finding at its first stage."""
         return Found(
             number=number,
             coarse=key,
@@ -186,7 +186,7 @@ class Finder:
     # Engines that waver
 
     def _unsteady(self, find: Find, reruns: int) -> tuple[str, ...]:
-        """The engines that answer otherwise when they are asked again at once; none where one hangs."""
+        """Find the engines that answer otherwise when asked again at once; none where one hangs."""
         if any(isinstance(answer, ExceededBudget) for _, answer in find.divergence.answers):
             return ()
         return unsteady_engines(find.oracle, find.case, find.engines, find.divergence, self._in_time, reruns)
@@ -201,8 +201,9 @@ class Finder:
             self.alarm.off()
 
     def _report_unsteady(self, find: Find, engines: Sequence[str], number: str = "") -> None:
-        """Save and report the first, second, fourth, … case on which the engine wavers, and each find by a
-        number under which it was reported before.
+        """Save and report the first, second, fourth, … case on which an engine is nondeterministic.
+
+        A finding that was reported before under a number is always reported.
         """
         self._wavered = True
         name = f"{NONDETERMINISTIC}: {' or '.join(engines)}"
@@ -251,8 +252,10 @@ class Finder:
     # Reducing
 
     def _reduced(self, find: Find, most: float) -> tuple[Case, Divergence, bool]:
-        """The simplest case found that still shows the divergence, how it shows there, and whether the
-        reduction came to its end. It takes `most` seconds, or less.
+        """Reduce a finding, for so many seconds at most.
+
+        Returns the simplest case that still shows the divergence, how it shows there, and whether the
+        reduction came to its end.
         """
         hanging = any(answer == ExceededBudget("time") for _, answer in find.divergence.answers)
         patience = min(self.options.deadline, HANGING_SECONDS if hanging else 5.0)
@@ -293,7 +296,7 @@ class Finder:
         return None
 
     def _shown(self, find: Find, candidate: Case, patience: float) -> Divergence | None:
-        """The divergence of that kind on a candidate, if it is there within the time."""
+        """Find the divergence of that kind on a candidate, if it is there within the time."""
         self.alarm.set(patience)
         try:
             checked = find.oracle(candidate, find.engines)
@@ -316,7 +319,7 @@ class Finder:
     # Asking others
 
     def _confirmed(self, number: str, saved: SavedCase, find: Find) -> bool | None:
-        """Whether the case diverges so in fresh processes too; None where that cannot be told."""
+        """Whether the case diverges so in fresh processes too; None where that stays open."""
         job = Job(tuple(self._asked(find)), self.options.targets_from, self.options.deadline, find.divergence)
         folder = self.options.place / "confirming" / number
         try:
@@ -328,24 +331,24 @@ class Finder:
             return None
 
     def _asked(self, find: Find) -> list[str]:
-        """The engines of a find by the names that build them."""
+        """Return the engines of a finding by the names that build them."""
         if find.arbiter and self.options.arbiter is not None:
             return [self.options.engines[-1], self.options.arbiter]
         return list(self.options.engines)
 
     def _arbitration(self, find: Find) -> dict[str, Any]:
-        """What the arbiter answers; nothing where there is none or the budget is spent."""
+        """Ask the arbiter; empty where there is none or the budget is spent."""
         arbiter = self.options.arbiter
         if arbiter is None or find.arbiter or self.remaining() < 1.0:
             return {}
         return ask_arbiter(arbiter, self.options.engines, find.oracle, find.case, self._patience)
 
     def _patience(self) -> float:
-        """What the next question to a child process may take."""
+        """Return what the next question to a child process may take."""
         return min(self.options.deadline, max(0.5, self.remaining()))
 
     def _judged(self, find: Find, located: Located | None, arbitration: Mapping[str, Any]) -> Judgement:
-        """The verdict on a find, by the first witness that decides."""
+        """Judge a finding by the first witness that decides."""
         if self._unmet is None and self.remaining() > SEEDS_SECONDS:
             self._unmet = unmet_seeds(self._asked(find), SEEDS_SECONDS)
         return judge(find.divergence, law_in_words(find.oracle), located, self._unmet or {}, arbitration)

@@ -59,8 +59,9 @@ class TargetedSearch:
         return share > 0.0 and self._spent < share * (time.monotonic() - self._born)
 
     def run_chunk(self, judge: Judge, counts: Mapping[str, Counts]) -> None:
-        """Search for one chunk; the counts of its target are told what Hypothesis itself took. A judge may
-        end it by raising `StopSearch`.
+        """Search for one chunk, and count Hypothesis's own time for its target.
+
+        A judge may end the chunk by raising `StopSearch`.
         """
         from generators.choice.hypothesis_source import (
             search,  # half a second, which other runs need not wait
@@ -100,7 +101,7 @@ def asked_file(options: RunOptions, target: str, index: int) -> Path:
 
 
 def last_asked(options: RunOptions, target: str, index: int) -> list[int | bool]:
-    """The choices of the case at which a search ended; none where it ended in order."""
+    """Return the choices of the case at which a search ended; none where it ended in order."""
     try:
         choices: list[int | bool] = json.loads(asked_file(options, target, index).read_text(encoding="ascii"))
     except (OSError, ValueError):

@@ -60,7 +60,7 @@ ENOUGH = {
 
 
 def one_sided(targets: Mapping[str, Counts], everything: Counts) -> tuple[str, ...]:
-    """A sentence for every way in which the run is mostly one thing."""
+    """Describe every way in which the run is mostly one thing, a sentence each."""
     return (*_streams(everything), *_repeated(everything), *_kinds(everything), *_refused(targets))
 
 

@@ -1,8 +1,7 @@
-"""The write-ahead page: what a worker is about to do, stored before it is done.
+"""The write-ahead journal of a worker: the case that it is about to run.
 
-Owns a few bytes of memory that are mapped from a file: writing them costs less than a microsecond, and the
-file has them whatever becomes of the process. The case itself need not be stored, since its target and
-index make it again.
+Owns a few bytes of memory that are mapped from a file: writing them takes less than a microsecond, and they
+survive the process. The case itself is not stored: its target and index draw it again.
 """
 
 from __future__ import annotations
@@ -15,14 +14,12 @@ from pathlib import Path
 _LAYOUT = struct.Struct("<IIQdQQQ")
 
 IDLE, ASKING, PURSUING = range(3)
-"""Between cases; a case is before the engines; a find is being reduced and replayed."""
+"""Between cases; a case is before the engines; a finding is being reduced and replayed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What a page says: the case at work since `since` (the machine's monotonic clock) and the totals so
-    far.
-    """
+    """The case at work since `since`, on the machine's monotonic clock, and the totals so far."""
 
     phase: int = IDLE
     target: int = 0
@@ -45,12 +42,13 @@ class Journal:
     def write(
         self, phase: int, target: int, index: int, since: float, cases: int, decisions: int, divergences: int
     ) -> None:
-        # Packed first and copied whole: whoever looks meanwhile sees a mixture only for a moment.
+        """Replace the entry."""
+        # Packed first and copied at once: a reader sees a mixture only for a moment.
         self._memory[:] = _LAYOUT.pack(phase, target, index, since, cases, decisions, divergences)
 
 
 def read(path: Path) -> Entry:
-    """What the page says now; an idle one where there is none yet."""
+    """Read the journal of a worker; an idle entry where there is none yet."""
     try:
         content = path.read_bytes()
     except FileNotFoundError:

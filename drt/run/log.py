@@ -2,7 +2,7 @@
 
 Owns the run's folder: `run.jsonl` (the parent's), `worker-N.jsonl` (one writer each), `worker-N.state.json`
 (where a worker stands, replaced whole), `run.json` (the footer, replaced whole). Lines are appended and
-never changed, so that whoever dies costs at most the line it was writing.
+never changed, so that a writer that dies costs at most the line it was writing.
 """
 
 from __future__ import annotations
@@ -83,6 +83,7 @@ class LogWriter:
             raise cannot_write(THE_LOG, error, self.path) from None
 
     def close(self) -> None:
+        """Close the file."""
         self._file.close()
 
 
@@ -131,11 +132,12 @@ class RunLog:
 
     @property
     def complete(self) -> bool:
+        """Whether the run came to its end."""
         return self.footer is not None
 
 
 def read_run(folder: Path) -> RunLog:
-    """The log in a run's folder, the workers' events included, in order of time.
+    """Read the log in a run's folder, the workers' events included, in order of time.
 
     Raises `InputProblem` when the folder holds no run; a run without a footer is readable.
     """
@@ -228,7 +230,7 @@ def held(folder: Path) -> Iterator[None]:
 
 
 def make_folder(folder: Path) -> Path:
-    """The folder for a run's log, empty: an earlier run's files in it are moved to `earlier-N/` inside it.
+    """Make an empty folder for a run's log; an earlier run's files are moved to `earlier-N/` inside it.
 
     Raises `MachineProblem` when the disk refuses.
     """

@@ -1,7 +1,6 @@
-"""Closer looks at some of a worker's cases: which rules of the language they reach, whether their policies
-validate, what their conditions are worth.
+"""Coverage of a worker's cases: the rules of the language that they reach, and the quality of their policies.
 
-Owns what a look costs and counts; it never judges the engines.
+Owns what an observation costs and counts; it never judges the engines.
 """
 
 from __future__ import annotations

@@ -53,29 +53,32 @@ class RunOptions:
 
     @property
     def place(self) -> Path:
+        """The folder of the run."""
         return Path(self.folder)
 
     def lanes(self, worker: int) -> Lanes:
-        """The lanes of which the worker draws the cases."""
+        """Return the lanes of which the worker draws the cases."""
         return lanes_of(worker, self.jobs, self.shard)
 
     def working_corpus(self, worker: int) -> Path:
-        """The file in which a worker keeps the cases that mutation draws from."""
+        """Return the file in which a worker keeps the cases that mutation draws from."""
         return self.place / f"worker-{worker}.kept"
 
     def worker_of(self, index: int) -> int:
-        """The worker whose case this index of any target is."""
+        """Return the worker that draws this index of any target."""
         mine = (worker for worker in range(self.jobs) if self.lanes(worker).first_from(index) == index)
         return next(mine)
 
     def table(self) -> dict[str, Target]:
-        """The targets of this run, by name."""
+        """Return the targets of this run, by name."""
         known = target_table(self.targets_from)
         return {name: known[name] for name in self.targets}
 
     def required(self, elapsed: float) -> tuple[str, ...]:
-        """Globs of the events that a run of so many seconds must have reached: all, where it was long and
-        left no target and not the reference out, unless it was told which.
+        """Return globs of the events that a run of so many seconds must have reached.
+
+        Unless the options name them, these are all events where the run was long and left neither a target
+        nor the reference out.
         """
         if self.must_reach is not None:
             return self.must_reach

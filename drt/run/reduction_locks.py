@@ -28,8 +28,10 @@ MAX_ATTEMPTS = 4
 
 
 class _Lock(Struct):
-    """What is known of one coarse key: the process at work on it, pursuits begun, the features of each
-    bucket, and the finds that are begun and not settled.
+    """The state of one coarse key.
+
+    Holds the process at work on it, the pursuits begun, the features of each bucket, and the findings that
+    are begun and not finished.
     """
 
     key: str = ""

@@ -1,7 +1,7 @@
 """Which case comes next: the budget shared over targets, and over workers by lanes.
 
 Owns the numbering of cases. Case `index` of a target is made from a random seed of its own, so that the
-same run random seed gives the same cases however many workers draw them and whoever is killed in between.
+same random seed of a run gives the same cases, however many workers draw them and whichever are killed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ DEATH_SECONDS = 1.0
 
 
 def case_random_seed(run_random_seed: int, target: str, index: int) -> int:
-    """The random seed of one case: 64 bits of a hash, the same on every machine and Python."""
+    """Derive the random seed of one case: 64 bits of a hash, the same on every machine and Python."""
     text = f"{run_random_seed}\0{target}\0{index}".encode()
     return int.from_bytes(blake2b(text, digest_size=8).digest(), "big")
 
@@ -26,7 +26,7 @@ SHARING = 8
 
 
 def shared_random_seed(run_random_seed: int, target: str, index: int) -> int:
-    """The random seed of what a case shares with its neighbours."""
+    """Derive the random seed of what a case shares with its neighbours."""
     return case_random_seed(run_random_seed, f"{target}\0shared", index // SHARING)
 
 
@@ -63,7 +63,7 @@ class Schedule:
         self._spent = dict.fromkeys(weights, 0.0)
 
     def next(self) -> tuple[str, int] | None:
-        """The target and index of the next case; None when this worker has drawn all of its own."""
+        """Return the target and index of the next case; None when this worker has drawn all of its own."""
         while self._spent:
             name = min(self._spent, key=self._spent.__getitem__)
             index = self.following[name]

@@ -1,4 +1,4 @@
-"""What a run did, in numbers: counted by each worker, added up by whoever asks.
+"""Statistics of a run: counted by each worker, added up by the readers.
 
 Owns the counters, their JSON form and what is derived from them (rates and shares).
 """
@@ -27,12 +27,14 @@ STREAM_EVENTS = ("allow", "deny", "forbidden", "erring")
 
 
 class Counts(Struct):
-    """Totals, of one target or of all. `events` are the oracle's countable facts, `reasons` those of
-    questions that could not be compared; `seconds` are by stage, `engines` by engine name. `asked` counts
-    the questions to each engine, and `unanswered` those among them that it does not do or has no time for.
-    `streams` are
-    the counts of each stream, where a target tells its streams apart, and `distinct` the samples of its
-    cases and of their policies."""
+    """Totals, of one target or of all.
+
+    `events` are the oracle's countable facts, `reasons` those of questions that could not be compared;
+    `seconds` are by stage, `engines` by engine name. `asked` counts the questions to each engine, and
+    `unanswered` those among them that it does not do or has no time for. `streams` are the counts of each
+    stream, where a target tells its streams apart, and `distinct` the samples of its cases and of their
+    policies.
+    """
 
     cases: int = 0
     comparisons: int = 0
@@ -73,6 +75,7 @@ class Counts(Struct):
         self.distinct.setdefault("cases", Distinct()).add(whole)
 
     def spend(self, stage: str, seconds: float) -> None:
+        """Add seconds to a stage."""
         self.seconds[stage] = self.seconds.get(stage, 0.0) + seconds
 
     def spend_inside(self, engines: Mapping[str, float]) -> float:
@@ -113,31 +116,33 @@ class Counts(Struct):
             self.distinct.setdefault(name, Distinct()).merge(sample)
 
     def shares(self) -> dict[str, float]:
-        """The parts of the decisions that allow, deny, deny by a forbid or for want of a policy that
-        applies, and have an erring policy; 0 to 1.
+        """Return the shares of the decisions that allow, deny, and have an erring policy; 0 to 1.
+
+        Denials are also split: by a forbid, or because no policy applies.
         """
         return _shares(self.events)
 
     def stream_shares(self) -> dict[str, dict[str, float]]:
-        """By stream, and in all of them (`all`), what `shares` tells, and besides: the `share` of the cases,
-        and of the cases looked at closely those that are `valid` and `with_conditions`, and the `trivial`
-        ones of their conditions.
+        """Return by stream, and for all together (`all`), what `shares` does and more.
+
+        That is the `share` of the cases, and of the cases looked at closely those that are `valid` and
+        `with_conditions`, and the `trivial` ones of their conditions.
         """
         totals = self.stream_totals()
         together = totals.get("all", Counter())
-        told = {}
+        shares = {}
         for stream, counts in totals.items():
-            told[stream] = {
+            shares[stream] = {
                 "share": _part(counts["cases"], together["cases"]),
                 **_shares(counts),
                 "valid": _part(counts["valid"], counts["judged"]),
                 "with_conditions": _part(counts["with conditions"], counts["looked at"]),
                 "trivial": _part(counts["trivial conditions"], counts["conditions"]),
             }
-        return told
+        return shares
 
     def stream_totals(self) -> dict[str, Counter[str]]:
-        """What was counted in all streams together (`all`), and in each; nothing where there are none."""
+        """Return the counts of each stream and of all together (`all`); empty where there are none."""
         together: Counter[str] = Counter()
         for counts in self.streams.values():
             together.update(counts)
@@ -162,7 +167,7 @@ def _part(count: int, whole: int) -> float:
 
 
 def total(counts: Iterable[Counts]) -> Counts:
-    """The sum of all."""
+    """Add up counts."""
     sum_ = Counts()
     for one in counts:
         sum_.merge(one)

@@ -110,7 +110,7 @@ MOST_UNANSWERED = 0.25
 
 
 def partial(targets: Mapping[str, Counts]) -> dict[str, float]:
-    """The engines that left too much unanswered, each with the share of its questions.
+    """Find the engines that left too much unanswered, each with the share of its questions.
 
     Targets of which nothing at all could be compared do not count: no more of their cases are drawn.
     """
@@ -128,9 +128,10 @@ def exit_code(
     missed: bool = False,
     partly: bool = False,
 ) -> int:
-    """The run's exit code; an interruption comes first. `compared` counts comparisons: a run without is no
-    success, and neither is one whose engine was `partly` asked in vain. `missed` says that an event which
-    the run had to reach never happened.
+    """Choose the run's exit code; an interruption comes first.
+
+    `compared` counts comparisons: a run without is no success, and neither is one whose engine was `partly`
+    asked in vain. `missed` says that a required event never occurred.
     """
     if interrupted:
         return INTERRUPTED

@@ -74,15 +74,17 @@ class Fleet:
 
     @property
     def alive(self) -> int:
+        """The number of workers at work."""
         return len(self._workers)
 
     @property
     def processes(self) -> list[int]:
+        """The process ids of the workers at work."""
         return [worker.process.pid for worker in self._workers]
 
     @property
     def skipped(self) -> list[list[tuple[str, int]]]:
-        """The cases that each worker passes over, for they kill whoever asks."""
+        """The cases that each worker skips, because they kill their process."""
         return [w.skipped for w in sorted((*self._workers, *self._done), key=lambda worker: worker.number)]
 
     def totals(self) -> tuple[int, int, int]:
@@ -167,7 +169,7 @@ class Fleet:
             signal_group(worker.process, signal.SIGKILL)
 
     def _autopsy(self, worker: _Worker, code: int) -> Death | None:
-        """What the page says of a worker that has ended; the case it was at is noted to be passed over."""
+        """Find out how a worker ended, and at which case; note the case to be skipped."""
         if code in (0, RECYCLE):
             worker.vain = 0
             return None

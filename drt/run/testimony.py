@@ -33,18 +33,18 @@ def ask_arbiter(
     Where it has nothing to compare, agrees with all or differs as declared, it cannot tell them apart.
     Engines are given by the names that build them; `seconds` is what the next question may take.
     """
-    told: dict[str, Any] = {"engine": arbiter, "with": []}
+    testimony: dict[str, Any] = {"engine": arbiter, "with": []}
     verdicts: dict[str, str] = {}
     for engine in engines:
         result = in_child(lambda pair: _compared(oracle, case, pair), (engine, arbiter), seconds())
         if not isinstance(result, Completed):
-            return told | {"says": "broke"}
-        name, verdict, told["engine"], told["version"] = result.answer
+            return testimony | {"says": "broke"}
+        name, verdict, testimony["engine"], testimony["version"] = result.answer
         verdicts[name] = verdict
     agreeing = [name for name, verdict in verdicts.items() if verdict == AGREES]
     if len(agreeing) == len(verdicts) or not {AGREES, DIFFERS} & set(verdicts.values()):
-        return told | {"says": "nothing that tells them apart"}
-    return told | {"with": agreeing, "says": f"as {' and '.join(agreeing)}" if agreeing else "neither"}
+        return testimony | {"says": "nothing that tells them apart"}
+    return testimony | {"with": agreeing, "says": f"as {' and '.join(agreeing)}" if agreeing else "neither"}
 
 
 def _compared(oracle: Oracle, case: Case, pair: Sequence[Guarded]) -> tuple[str, str, str, str]:

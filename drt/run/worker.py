@@ -175,8 +175,11 @@ class Worker:
         return self.stopped or os.getppid() != self._parent
 
     def _is_stopped(self) -> bool:
-        """The same in the middle of a find; one that is cut off with the whole run is pursued when the run is
-        resumed, for its case is not written down as done."""
+        """Whether to stop in the middle of a finding; raises `Orphaned` when the parent is gone.
+
+        A finding that is cut off with the whole run is pursued when the run is resumed, for its case is not
+        written down as done.
+        """
         if os.getppid() != self._parent:
             raise Orphaned
         return self.stopped
@@ -233,7 +236,7 @@ class Worker:
             self._ask_arbiter(name, index, seed, source, drawn.case)
 
     def _search(self, name: str, index: int, drawn: Drawn, choices: Sequence[Choice]) -> float:
-        """What a case is worth that Hypothesis has drawn: the number of features that it reaches."""
+        """Score a case that Hypothesis has drawn: the number of features that it reaches."""
         now = time.monotonic()
         if self._is_over() or (self._ends is not None and now >= self._ends):
             raise StopSearch

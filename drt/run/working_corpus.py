@@ -1,9 +1,8 @@
-"""The working corpus of a worker: the choices of its cases that reached something new, for mutation to draw
-from.
+"""The working corpus of a worker: the choices of its cases that reached something new, as seeds for mutation.
 
-Owns a bounded list in memory for each lane of a target, and a file from which anybody can tell what was in
-it when a case was drawn. What goes in depends on the cases before it in its lane and on nothing else, so that
-the same random seed gives the same cases again, however many workers there are.
+Owns a bounded list in memory for each lane of a target, and a file that shows its content at any case. What
+goes in depends on the cases before it in its lane and on nothing else, so that the same random seed gives the
+same cases again, however many workers there are.
 """
 
 from __future__ import annotations
@@ -62,7 +61,7 @@ class WorkingCorpus:
             part.replace(path)
 
     def kept(self, target: str, index: int) -> Sequence[Choices]:
-        """The choices of the cases that are kept now in the lane of a case, oldest first."""
+        """Return the choices of the cases that are kept now in the lane of a case, oldest first."""
         return self._of(target, index).choices
 
     def consider(
@@ -89,7 +88,7 @@ class WorkingCorpus:
 
 
 def kept_before(path: Path, lanes: Lanes, target: str, index: int) -> Sequence[Choices]:
-    """What a worker had kept when it drew a case; `path` is the file of its working corpus."""
+    """Return what a worker had kept when it drew a case; `path` is the file of its working corpus."""
     kept = _Kept()
     for line in _lines(path):
         same = line["target"] == target and lanes.of(line["index"]) == lanes.of(index)
@@ -108,7 +107,7 @@ def _written(line: Mapping[str, Any]) -> str:
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    """The complete lines of the file; there may be none yet, and the last may be cut off."""
+    """Yield the complete lines of the file; there may be none yet, and the last may be cut off."""
     if not path.exists():
         return
     with path.open(encoding="ascii") as file:

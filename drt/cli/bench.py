@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from drt.cli.options import form
-from drt.model.errors import InputProblem, cannot_write
-from drt.model.exit_codes import BROKEN, CLEAN, FOUND, NOTHING_RUN
+from drt.model.errors import InputProblem, NothingChosen, cannot_write
+from drt.model.exit_codes import BROKEN, CLEAN, FOUND
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,8 +91,7 @@ def _chosen(ctx: click.Context, only: Sequence[str], quick: bool) -> list[Item]:
 
     items = table.chosen(only or ["*"], quick)
     if not items:
-        click.echo(f"drt: there are no figures called {' or '.join(map(repr, only))}", err=True)
-        ctx.exit(NOTHING_RUN)
+        raise NothingChosen(f"there are no figures called {' or '.join(map(repr, only))}")
     return items
 
 

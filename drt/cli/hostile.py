@@ -7,7 +7,8 @@ from fnmatch import fnmatchcase
 import click
 
 from drt.cli.options import Jobs, echo_json, engines, form
-from drt.model.exit_codes import CLEAN, FOUND, NOTHING_RUN
+from drt.model.errors import NothingChosen
+from drt.model.exit_codes import CLEAN, FOUND
 
 
 @click.command("hostile", short_help="Stress engines with hostile inputs: answers, cost, growth.")
@@ -39,8 +40,7 @@ def command(
         build(name)
     families = [family for family in FAMILIES if fnmatchcase(family.name, only)]
     if not families:
-        click.echo(f"drt: there are no hostile inputs called {only!r}", err=True)
-        ctx.exit(NOTHING_RUN)
+        raise NothingChosen(f"there are no hostile inputs called {only!r}")
     names = [family.name for family in families for _ in engines]
     rows = list(with_progress(names, measured(families, engines, quick=quick, jobs=jobs)))
     if form == "json":

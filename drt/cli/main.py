@@ -23,7 +23,7 @@ from drt.cli.broken_pipe import abandon_output, tolerate_broken_pipe, unwritable
 from drt.cli.complaints import in_our_style
 from drt.cli.options import FORM
 from drt.cli.workflow_log import stop_commands, workflow_log
-from drt.model.errors import InputProblem, MachineProblem
+from drt.model.errors import InputProblem, MachineProblem, NothingChosen
 from drt.model.language import LANGUAGE
 
 COMMANDS = (
@@ -112,6 +112,15 @@ class _Broken(_Refused):
     exit_code = 3
 
 
+class _Nothing(_Refused):
+    """There is nothing to run."""
+
+    exit_code = 5
+
+
+_REFUSALS = ((MachineProblem, _Broken), (NothingChosen, _Nothing))
+
+
 class _Commands(click.Group):
     """Commands by name, each a module of `drt.cli`."""
 
@@ -164,7 +173,7 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except InputProblem as problem:
-            refuse = _Broken if isinstance(problem, MachineProblem) else _Refused
+            refuse = next((kind for of, kind in _REFUSALS if isinstance(problem, of)), _Refused)
             raise refuse(str(problem), ctx.meta[FORM]) from None
         except click.exceptions.NoArgsIsHelpError:
             raise

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from drt.cli.options import echo_json, form
-from drt.model.errors import InputProblem
-from drt.model.exit_codes import CLEAN, FOUND, NOTHING_RUN
+from drt.model.errors import InputProblem, NothingChosen
+from drt.model.exit_codes import CLEAN, FOUND
 
 if TYPE_CHECKING:
     from drt.assess.mutation import Defect
@@ -43,8 +43,7 @@ def command(ctx: click.Context, table: str, only: str, finds: int, seconds: floa
 
     defects = [defect for defect in _load_table(table) if fnmatchcase(defect.name, only)]
     if not defects:
-        click.echo(f"drt: there are no defects called {only!r}", err=True)
-        ctx.exit(NOTHING_RUN)
+        raise NothingChosen(f"there are no defects called {only!r}")
     effort = Effort(seconds=seconds, finds=finds)
     measured = (measure(defect, effort) for defect in defects)
     rows = list(with_progress([defect.name for defect in defects], measured))

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from drt.cli.options import Jobs, echo_json, form
-from drt.model.exit_codes import CLEAN, FOUND, NOTHING_RUN
+from drt.model.errors import NothingChosen
+from drt.model.exit_codes import CLEAN, FOUND
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -46,8 +47,7 @@ def command(
         ctx.exit(CLEAN)
     chosen = [number for number, one in enumerate(THEOREMS) if fnmatchcase(one.name, only)]
     if not chosen:
-        click.echo(f"drt: there is no theorem called {only!r}", err=True)
-        ctx.exit(NOTHING_RUN)
+        raise NothingChosen(f"there is no theorem called {only!r}")
     started = time.perf_counter()
     names = [THEOREMS[number].name for number in chosen]
     verdicts = list(with_progress(names, _verdicts(chosen, mutants, jobs)))

@@ -25,3 +25,7 @@ def cannot_write(what: str, error: OSError, path: Path | None = None) -> Machine
     """Report something that the system does not let us write."""
     reason = (os.strerror(error.errno) if error.errno else str(error)).lower()
     return MachineProblem(f"{what} cannot be written: {reason}", path)
+
+
+class NothingChosen(InputProblem):
+    """A name or pattern chooses nothing, so that there is nothing to run."""

@@ -128,3 +128,14 @@ def test_every_command_with_an_input_is_walked() -> None:
         "authorize",
         "corpus merge",
     }
+
+
+@pytest.mark.parametrize("name", ["bench", "hostile", "mutants", "prove"])
+def test_a_pattern_that_chooses_nothing(name: str) -> None:
+    people = drt(name, "--only", "nonesuch")
+    programs = drt(name, "--only", "nonesuch", "--json")
+
+    assert (people.exit_code, people.stdout) == (5, "")
+    assert (programs.exit_code, programs.stderr) == (5, "")
+    assert "'nonesuch'" in people.stderr
+    assert "'nonesuch'" in json.loads(programs.stdout)["error"]

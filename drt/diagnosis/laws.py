@@ -119,8 +119,9 @@ def in_comments(divergence: Divergence) -> Located:
 
 def in_definition(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> Located | None:
     """Locate an expression where an engine deviates from a definition: its outermost rule or its reading."""
-    number = int(divergence.question.split()[1])
-    text = case.expressions[number]
+    assert isinstance(divergence.asked, Evaluate)
+    text = divergence.asked.expression
+    number = case.expressions.index(text)
     read: Answers = tuple((engine.name, engine.ask(ReadExpression(text))) for engine in engines)
     if differ(read):
         asked = replace(divergence, answers=read, question=f"expression {number}", expression=number)

@@ -29,7 +29,7 @@ from drt.model.outcome import (
     Unwritable,
     Validated,
 )
-from drt.model.question import Authorize, Evaluate
+from drt.model.question import Authorize, Evaluate, Validate
 from drt.oracles.validation import levels_are_enough
 
 FAILING = {
@@ -64,10 +64,8 @@ def localise(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> 
     search = _Search(case, engines)
     typed = divergence.kind in REPORTED or divergence.law == levels_are_enough.name
     if typed or any(isinstance(outcome, Validated) for outcome in outcomes):
-        return (
-            in_inputs(case, engines, "schema")
-            or Typing(case, engines, divergence.question, divergence.kind).search()
-        )
+        asked = divergence.asked if isinstance(divergence.asked, Validate) else Validate()
+        return in_inputs(case, engines, "schema") or Typing(case, engines, asked, divergence.kind).search()
     if divergence.expression is not None and divergence.request is not None:
         return search.expression(divergence.expression, case.requests[divergence.request])
     if divergence.request is None:

@@ -6,11 +6,10 @@ it is True or False, for these alone let `||` and `&&` skip what follows.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, product
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 from drt.diagnosis.expressions import Ask, Innermost, differ, innermost
 from drt.diagnosis.located import Answers, Located
@@ -28,7 +27,6 @@ from drt.scan.expressions import NotAnExpression, read_expression
 from drt.scan.policies import layouts
 from drt.scan.tokens import tokenize
 
-LEVEL = re.compile(r"level (\d+)")
 ANY_SCOPE = "permit(principal, action, resource)"
 MOST_KINDS = 24
 PROBES = ("({0}) == ({0})", "({0}) && 1", "({0}) || 1")
@@ -49,40 +47,31 @@ KNOWN = ("a type", "False", "True")
 
 @dataclass(frozen=True, slots=True)
 class Typing:
-    """A case whose validation engines judge differently; `question` is that of the divergence."""
+    """A case whose validation engines judge differently when they are asked so."""
 
     case: Case
     engines: Sequence[Guarded]
-    question: str
+    asked: Validate
     kind: Kind = "verdict"
-
-    @property
-    def mode(self) -> Literal["strict", "permissive"]:
-        """The mode that the question names."""
-        return "permissive" if self.question.startswith("permissive") else "strict"
-
-    @property
-    def level(self) -> int | None:
-        """The level that the question names, if any."""
-        found = LEVEL.search(self.question)
-        return None if found is None else int(found[1])
 
     def search(self) -> Located | None:
         """Locate the difference in a policy's types, or in its level."""
         if self.kind in REPORTED:
             return self._kind_in_dispute()
         for policy in policies_of(self.case, self.engines):
-            verdicts = self._asked(policy.text)
+            verdicts = self._disputed(policy.text)
             if differ(verdicts):
                 if self._agree_on_every_kind_of_request(policy):
                     rule = Rule(Whole.REQUEST_KINDS)
                     return Located("typing", rule, "spec 08 §2", policy.id, policy.text, verdicts)
-                levels = self.level is not None and not differ(self.verdicts(policy.text, any_level=True))
+                levels = self.asked.level is not None and not differ(
+                    self.verdicts(policy.text, any_level=True)
+                )
                 return self._in_levels(policy, verdicts) if levels else self._in_types(policy, verdicts)
         return None
 
-    def _asked(self, policy: str) -> Answers:
-        """Ask what the question is about: the verdicts on a policy, or what they report."""
+    def _disputed(self, policy: str) -> Answers:
+        """Ask for what is in dispute: the verdicts on a policy, or what they report."""
         verdicts = self.verdicts(policy)
         if self.kind not in REPORTED:
             return verdicts
@@ -95,7 +84,7 @@ class Typing:
         """Find the first kind of error or warning of a policy or link that not all engines report."""
         loaded = [engine.load(self.case) for engine in self.engines]
         verdicts = [
-            (engine.name, one.ask(Validate(self.mode, self.level)))
+            (engine.name, one.ask(self.asked))
             for engine, one in zip(self.engines, loaded, strict=True)
             if isinstance(one, GuardedSession)
         ]
@@ -209,7 +198,7 @@ class Typing:
     def _agree_on_every_kind_of_request(self, policy: OnePolicy) -> bool:
         """Whether there are several, and under a schema with any one of them the engines agree."""
         alone = [replace(self, case=replace(self.case, schema=one)) for one in self._one_kind_each()]
-        return len(alone) > 1 and not any(differ(one._asked(policy.text)) for one in alone)
+        return len(alone) > 1 and not any(differ(one._disputed(policy.text)) for one in alone)
 
     def _one_kind_each(self) -> Iterator[Source]:
         """Restrict the schema to each kind of request in turn."""
@@ -223,11 +212,9 @@ class Typing:
     def verdicts(self, text: str, *, any_level: bool = False) -> Answers:
         """Validate a policy by all engines under the schema of the case."""
         case = replace(self.case, policies=Source(text), links=(), requests=(), expressions=(), entities="[]")
-        level = None if any_level else self.level
+        asked = replace(self.asked, level=None) if any_level else self.asked
         loaded = [engine.load(case) for engine in self.engines]
-        outcomes = [
-            one.ask(Validate(self.mode, level)) if isinstance(one, GuardedSession) else one for one in loaded
-        ]
+        outcomes = [one.ask(asked) if isinstance(one, GuardedSession) else one for one in loaded]
         return tuple(zip((engine.name for engine in self.engines), outcomes, strict=True))
 
 

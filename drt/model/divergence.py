@@ -7,12 +7,13 @@ A comparison has three answers, agree, diverge and inconclusive; the last is cou
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from drt.model.case import Case
 from drt.model.engine import Engine
 from drt.model.outcome import Outcome
+from drt.model.question import Question
 
 Kind = Literal[
     "decision",  # allow against deny
@@ -42,7 +43,8 @@ class Divergence:
     `law` names the oracle. `question` says what was asked, for people (`request 2`, `expression 0 under
     request 1`). `request` and `expression` are indices into the case, where the question has them. `answers`
     pairs each engine's name with its outcome; for a law about one engine the names carry the variant, as in
-    `production` and `production, policies reversed`.
+    `production` and `production, policies reversed`. `asked` is the question itself, where the search for the
+    difference needs its members; logs do not have it.
     """
 
     law: str
@@ -51,6 +53,7 @@ class Divergence:
     answers: NamedAnswers
     request: int | None = None
     expression: int | None = None
+    asked: Question[Any] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

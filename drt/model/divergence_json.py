@@ -32,8 +32,14 @@ def case_from_json(document: Mapping[str, Any]) -> Case:
 
 def divergence_to_json(divergence: Divergence) -> dict[str, Any]:
     """Write the fields of the divergence by name."""
-    fields: dict[str, Any] = msgspec.to_builtins(divergence)
-    return fields | {"answers": answers_to_json(divergence.answers)}
+    return {
+        "law": divergence.law,
+        "kind": divergence.kind,
+        "question": divergence.question,
+        "request": divergence.request,
+        "expression": divergence.expression,
+        "answers": answers_to_json(divergence.answers),
+    }
 
 
 def divergence_from_json(document: Mapping[str, Any]) -> Divergence:

@@ -7,6 +7,7 @@ case: known findings are data in the corpus, not branches here.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from drt.model.divergence import Checked, Divergence, Kind
 from drt.model.engine import Engine
@@ -26,6 +27,7 @@ from drt.model.outcome import (
     Unwritable,
     Validated,
 )
+from drt.model.question import Question
 from drt.oracles.verdicts import verdict_difference
 
 
@@ -116,6 +118,7 @@ class Comparison:
         answers: Sequence[Outcome],
         request: int | None = None,
         expression: int | None = None,
+        asked: Question[Any] | None = None,
     ) -> None:
         """Judge the answers of all engines to one question."""
         able, kind = self._screen(answers)
@@ -126,7 +129,7 @@ class Comparison:
                 self.count(able[0])
         if kind is not None:
             named = tuple(zip(self.names, answers, strict=True))
-            self.divergences.append(Divergence(self.law, kind, question, named, request, expression))
+            self.divergences.append(Divergence(self.law, kind, question, named, request, expression, asked))
 
     def hold(
         self,
@@ -134,6 +137,7 @@ class Comparison:
         variants: Sequence[tuple[str, Outcome]],
         fits: Callable[..., bool] | None = None,
         request: int | None = None,
+        asked: Question[Any] | None = None,
     ) -> None:
         """Judge one engine's answers to variants of a question, each named.
 
@@ -151,7 +155,8 @@ class Comparison:
             else:
                 kind = "law"
         if kind is not None:
-            self.divergences.append(Divergence(self.law, kind, question, tuple(variants), request))
+            named = tuple(variants)
+            self.divergences.append(Divergence(self.law, kind, question, named, request, asked=asked))
 
     def skip(self, reason: str) -> None:
         """Count a question that cannot be put to an engine."""

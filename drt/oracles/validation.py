@@ -39,7 +39,7 @@ def validators_agree(case: Case, engines: Sequence[Engine], comparison: Comparis
         return
     for question, mode in _MODES:
         verdicts = [one.ask(Validate(mode)) for one in loaded]
-        comparison.compare(question, verdicts)
+        comparison.compare(question, verdicts, asked=Validate(mode))
         comparison.events += _events(case, mode, verdicts)
 
 
@@ -173,7 +173,7 @@ def levels_are_enough(case: Case, engines: Sequence[Engine], comparison: Compari
         return
     for level in LEVELS:
         verdicts = [one.ask(Validate("strict", level)) for one in loaded]
-        comparison.compare(f"validation at level {level}", verdicts)
+        comparison.compare(f"validation at level {level}", verdicts, asked=Validate("strict", level))
         comparison.events += _events(case, "level", verdicts)
         for engine, verdict in zip(engines, verdicts, strict=True):
             if isinstance(verdict, Validated) and (valid := _promising(case, verdict)):
@@ -204,7 +204,8 @@ def _on_slices(comparison: Comparison, engine: Engine, case: Case, level: int, v
                 for entities in (stored.canonical, part)
             ]
             variants = [(engine.name, responses[0]), (f"{engine.name}, on the slice", responses[1])]
-            comparison.hold(f"request {index} at level {level}", variants, _same_response, index)
+            asked = Validate("strict", level)
+            comparison.hold(f"request {index} at level {level}", variants, _same_response, index, asked)
     except NotPlainJson:
         comparison.skip("not plain JSON")
 

@@ -88,12 +88,14 @@ def wildcard_matches_definition(case: Case, engines: Sequence[Engine], compariso
     loaded = [(engine, engine.load(case)) for engine in engines]
     request = case.requests[0] if case.requests else ANY_REQUEST
     for index, expression in enumerate(case.expressions):
-        asked = question(expression)
-        if asked is None:
+        texts = question(expression)
+        if texts is None:
             comparison.skip("not a text like a pattern")
             continue
-        defined = Evaluated(canonical_bool(matches(*asked)))
+        defined = Evaluated(canonical_bool(matches(*texts)))
         for engine, answer in loaded:
             outcome: Outcome
-            outcome = answer if isinstance(answer, NotLoaded) else answer.ask(Evaluate(expression, request))
-            comparison.hold(f"expression {index}", [("definition", defined), (engine.name, outcome)])
+            asked = Evaluate(expression, request)
+            outcome = answer if isinstance(answer, NotLoaded) else answer.ask(asked)
+            variants = [("definition", defined), (engine.name, outcome)]
+            comparison.hold(f"expression {index}", variants, asked=asked)

@@ -1,4 +1,4 @@
-"""How a run went over time: its cases, its decisions, the cells of the language it had reached.
+"""How a run went over time: its cases, its decisions, the coverage bins it had reached.
 
 Owns the curves. Times are seconds of the run, so that a run that was cut off and gone on with is one curve.
 """
@@ -64,7 +64,7 @@ def _curve(samples: Sequence[tuple[float, int]], last: tuple[float, int]) -> Cur
 
 
 def growth(all_of_them: Sequence[Series]) -> Curve:
-    """How many different cells had been reached, by any of the runs, as steps."""
+    """Count the coverage bins that any of the runs had reached, as steps."""
     first: dict[str, float] = {}
     for series in all_of_them:
         for at, name in series.first:

@@ -22,7 +22,7 @@ def statistics(footer: Footer) -> Iterator[str]:
         yield _shares(footer.shares)
     yield from _streams(footer)
     if footer.features:
-        crosses = f"; {footer.pairs:,} pairs of features in the streams" if footer.pairs else ""
+        crosses = f"; {footer.pairs:,} crosses" if footer.pairs else ""
         yield f"coverage: {coverage_line(coverage(footer.features))}{crosses}"
         yield _events(footer.sometimes)
     yield from _arbiter(footer.counts.events)
@@ -36,11 +36,10 @@ def statistics(footer: Footer) -> Iterator[str]:
 def coverage_line(found: Coverage) -> str:
     """Summarise coverage in one line."""
     incomplete = [row.name for row in found.rows if row.missing]
-    some = ", ".join(incomplete)
-    if len(incomplete) > SHOWN_FEATURES:
-        some = f"{len(incomplete)} of {len(found.rows)} features"
-    rest = f"incomplete: {some}" if incomplete else "every feature complete"
-    return f"{found.reached:,} of {found.total:,} cells ({found.percent:.1f} %); {rest}"
+    line = f"{found.reached:,} of {found.total:,} operator bins ({found.percent:.1f} %); "
+    if 0 < len(incomplete) <= SHOWN_FEATURES:
+        return f"{line}incomplete: {', '.join(incomplete)}"
+    return f"{line}{len(incomplete)} of {len(found.rows)} operators incomplete"
 
 
 def _shares(shares: Mapping[str, float]) -> str:

@@ -43,7 +43,7 @@ def print_stats(console: Console, figures: Stats) -> None:
     share = figures.cells / figures.cells_total
     console.print(Text(f"{figures.cases} cases", style="bold"))
     console.print(
-        f"they reach {figures.cells:,} of {figures.cells_total:,} cells of the language (operator, kinds, "
+        f"they reach {figures.cells:,} of {figures.cells_total:,} coverage bins (operator, kinds, "
         f"outcome; {share:.0%}) and are written with {len(figures.features)} of its words"
     )
     for problem in figures.unreadable:

@@ -23,7 +23,7 @@ def print_coverage(console: Console, found: Coverage) -> None:
     table.add_column("feature", no_wrap=True)
     table.add_column("outcomes reached")
     table.add_column("missing")
-    table.add_column("cells", justify="right", no_wrap=True)
+    table.add_column("bins", justify="right", no_wrap=True)
     for row in found.rows:
         whole = row.bins_reached == row.bins
         table.add_row(
@@ -40,9 +40,9 @@ def print_coverage(console: Console, found: Coverage) -> None:
     if any(found.validation.values()):
         console.print(_validation(found))
     if found.missing:
-        console.print(Text(f"cells not reached: {_some(found.missing)}", style="yellow"))
+        console.print(Text(f"bins not reached: {_some(found.missing)}", style="yellow"))
     if found.unexpected:
-        console.print(Text(f"cells that should not exist: {_some(found.unexpected)}", style="bold red"))
+        console.print(Text(f"bins that should not exist: {_some(found.unexpected)}", style="bold red"))
     console.print(Text(coverage_line(found), style="bold"))
 
 

@@ -1,4 +1,4 @@
-"""A run as it goes on: a live view on a terminal, a plain line now and then elsewhere, or nothing."""
+"""Progress of a run: a live view on a terminal, a plain line every 30 seconds elsewhere, or nothing."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from rich.table import Table
 from rich.text import Text
 
 from drt.report.terminal.console import escape_untrusted, from_here, progress
+from drt.report.words import count
 from drt.run.coordinator import ProgressView, Status
 from drt.run.options import RunOptions
 from drt.run.records import Found
 
 PLAIN_SECONDS = 30.0
-SHOWN_FINDS = 8
 
 
 def watcher(quiet: bool) -> ProgressView:
@@ -29,7 +29,7 @@ def watcher(quiet: bool) -> ProgressView:
 
 
 class Quiet:
-    """Says nothing."""
+    """No output."""
 
     def begin(self, options: RunOptions) -> None:
         pass
@@ -45,28 +45,28 @@ class Quiet:
 
 
 class PlainView:
-    """A line at the start, a line a find, and a line every so often."""
+    """One line at the start, one per finding, and one every 30 seconds."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._told = time.monotonic()
+        self._printed_at = time.monotonic()
 
     def begin(self, options: RunOptions) -> None:
-        self._say(opening(options))
+        self._print(opening(options))
 
     def update(self, status: Status) -> None:
         now = time.monotonic()
-        if now - self._told >= PLAIN_SECONDS:
-            self._told = now
-            self._say(" · ".join(facts(status)))
+        if now - self._printed_at >= PLAIN_SECONDS:
+            self._printed_at = now
+            self._print(" · ".join(facts(status)))
 
     def find(self, event: Found) -> None:
-        self._say(_found(event))
+        self._print(_found(event))
 
     def end(self) -> None:
         pass
 
-    def _say(self, line: str) -> None:
+    def _print(self, line: str) -> None:
         self._console.print(Text(line), soft_wrap=True)
 
 
@@ -113,7 +113,7 @@ class LiveView:
         if line := reached(status):
             lines.append(Text(line, style="dim"))
         if status.divergences:
-            buckets = f"{len(status.finds)} bucket{'s' if len(status.finds) != 1 else ''}"
+            buckets = count(len(status.finds), "bucket")
             lines.append(Text(f"{status.divergences:,} divergences in {buckets}", style="red"))
             if status.ending:
                 lines.append(Text("ending: reducing and saving what was found", style="dim"))
@@ -121,7 +121,7 @@ class LiveView:
 
 
 class Rates:
-    """Cases and decisions a second over the last seconds."""
+    """Cases and decisions per second over the last seconds."""
 
     def __init__(self, seconds: float = 3.0) -> None:
         self._seconds = seconds
@@ -150,9 +150,9 @@ def _found(event: Found) -> str:
 def opening(options: RunOptions) -> str:
     """Describe the run that begins, with its random seed."""
     engines = " against ".join(escape_untrusted(from_here(engine)) for engine in options.engines)
-    targets = f"{len(options.targets)} target{'s' if len(options.targets) != 1 else ''}"
+    targets = count(len(options.targets), "target")
     limit = " or ".join(_limits(options))
-    workers = f"{options.jobs} worker{'s' if options.jobs != 1 else ''}"
+    workers = count(options.jobs, "worker")
     if options.shard[1] > 1:
         workers = f"{workers}, shard {options.shard[0] + 1} of {options.shard[1]}"
     return f"{engines}: {targets}, {limit}, {workers}, random seed {options.random_seed}"
@@ -171,16 +171,16 @@ def _limits(options: RunOptions) -> Iterator[str]:
 def facts(status: Status) -> Iterator[str]:
     """Yield the most important numbers in words."""
     took = max(status.elapsed, 1e-6)
-    yield f"{duration(round(status.elapsed))} gone"
+    yield f"{duration(round(status.elapsed))} elapsed"
     yield f"{status.cases:,} cases ({status.cases / took:,.0f}/s)"
     yield f"{status.decisions:,} decisions ({status.decisions / took:,.0f}/s)"
     yield f"{status.divergences:,} divergences"
     if status.deaths:
-        yield f"{status.deaths} deaths of workers"
+        yield count(status.deaths, "worker crash", "worker crashes")
 
 
 def reached(status: Status) -> str:
-    """Features so far, and the share of each stream; empty where there is nothing to tell."""
+    """Describe the features so far and the share of each stream; empty if there are none."""
     parts = [f"{status.features:,} features"] if status.features else []
     everything = sum(status.streams.values())
     if everything:
@@ -192,7 +192,7 @@ def reached(status: Status) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Seconds as people say them: 45s, 3m10s, 2h05m."""
+    """Format seconds for people: 45s, 3m10s, 2h05m."""
     whole = round(seconds)
     if whole < 60:
         return f"{seconds:.3g}s" if seconds < 10 and seconds != whole else f"{whole}s"

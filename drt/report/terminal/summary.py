@@ -21,6 +21,7 @@ from drt.report.statistics import statistics
 from drt.report.terminal.console import escape_untrusted
 from drt.report.terminal.divergence import divergence
 from drt.report.terminal.progress import duration
+from drt.report.words import count
 from drt.run.footer import Finding, Footer, replay_command
 
 SHOWN_FINDINGS = 20
@@ -51,7 +52,7 @@ def _verdict(footer: Footer) -> str:
     if not compared:
         return f"{interrupted}nothing was compared"
     if failing:
-        counted = f"{_count(len(failing), 'finding')}, {_count(footer.counts.divergences, 'divergence')}"
+        counted = f"{count(len(failing), 'finding')}, {count(footer.counts.divergences, 'divergence')}"
         return f"{interrupted}{counted}"
     if footer.missed:
         return f"{interrupted}no divergence, but required events never occurred"
@@ -72,7 +73,7 @@ def _problems(footer: Footer) -> Iterator[Text]:
     if footer.cannot_start:
         yield Text(f"the workers cannot start: {escape_untrusted(footer.cannot_start)}", style="red")
     if footer.broken:
-        yield Text(f"the harness itself broke {_count(footer.broken, 'time')}:", style="red")
+        yield Text(f"the harness itself broke {count(footer.broken, 'time')}:", style="red")
     for error in footer.errors[:3]:
         where = f"{error.what}, case {error.index} of {error.target}"
         yield Text(f"  {where}: {escape_untrusted(str(error.error), 300)}", style="red")
@@ -82,8 +83,8 @@ def _problems(footer: Footer) -> Iterator[Text]:
         )
     if footer.deaths:
         skipped = len(footer.passed_over)
-        also = f"; {_count(skipped, 'case')} that crash skipped" if skipped else ""
-        yield Text(f"{_count(footer.deaths, 'worker crash', 'worker crashes')}{also}", style="yellow")
+        also = f"; {count(skipped, 'case')} that crash skipped" if skipped else ""
+        yield Text(f"{count(footer.deaths, 'worker crash', 'worker crashes')}{also}", style="yellow")
     for lost in footer.lost[:3]:
         where = f"case {lost.index} of {escape_untrusted(lost.target)}"
         yield Text(f"  {where}: {lost.cause}, not reproduced", style="yellow")
@@ -150,12 +151,8 @@ def _size(path: str | None) -> str | None:
     except InputProblem:
         return None
     case = saved.case
-    requests = _count(len(case.requests), "request")
+    requests = count(len(case.requests), "request")
     return f"saved with {requests} and {len(case.policies.text)} characters of policy"
-
-
-def _count(number: int, noun: str, plural: str = "") -> str:
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def target_table(rows: list[dict[str, Any]]) -> Table:

@@ -108,11 +108,11 @@ OPTIONS = RunOptions(("t",), ("a", "[b]"), 5, "c", "f", seconds=10.0, jobs=2)
 
 def test_the_facts_of_a_running_run() -> None:
     assert list(facts(Status(10.0, 1000, 20_000, 3, 2, deaths=1))) == [
-        "10s gone",
+        "10s elapsed",
         "1,000 cases (100/s)",
         "20,000 decisions (2,000/s)",
         "3 divergences",
-        "1 deaths of workers",
+        "1 worker crash",
     ]
 
 

@@ -1,4 +1,4 @@
-"""The mutation score of the harness: are planted defects found, reduced, told apart and named?
+"""The mutation score of the harness: whether planted defects are found, reduced, distinguished and named.
 
 Owns the measuring of one defect and the limits that all of them together must keep (issue 8, "Shows"). The
 defects are a table of somebody else's: an engine with one known fault, and what a search must name for it.
@@ -74,6 +74,7 @@ class Reduced:
     sizes: Mapping[str, int]
 
     def to_json(self) -> dict[str, Any]:
+        """Return the result as the command prints it for programs."""
         return {
             "bucket": self.bucket,
             "named": named(self.located),
@@ -95,13 +96,16 @@ class Measured:
 
     @property
     def buckets(self) -> tuple[str, ...]:
+        """The buckets that the defect was found in, each once."""
         return tuple(sorted({find.bucket for find in self.finds}))
 
     @property
     def right(self) -> bool:
+        """Whether every search named the defect."""
         return bool(self.finds) and all(find.right for find in self.finds)
 
     def to_json(self) -> dict[str, Any]:
+        """Return the result as the command prints it for programs."""
         return {
             "defect": self.defect.name,
             "component": self.defect.component,
@@ -211,7 +215,7 @@ def _ringing(alarm: Alarm, seconds: float) -> Iterator[None]:
 
 
 def named(located: Located | None) -> str:
-    """The rule that a search has named."""
+    """Return the rule that a search has named."""
     return "" if located is None else located.rule
 
 
@@ -263,6 +267,6 @@ def limits(rows: Sequence[Measured]) -> list[Limit]:
 
 
 def shared(rows: Sequence[Measured]) -> list[str]:
-    """The buckets that hold more than one defect."""
+    """Return the buckets that hold more than one defect."""
     counted = Counter(bucket for row in rows for bucket in row.buckets)
     return sorted(bucket for bucket, defects in counted.items() if defects > 1)

@@ -75,9 +75,11 @@ class Row:
 
     @property
     def good(self) -> bool:
+        """Whether nothing is wrong."""
         return not self.problem
 
     def to_json(self) -> dict[str, Any]:
+        """Return the row as the command prints it for programs."""
         return {
             "family": self.family,
             "engine": self.engine,
@@ -126,7 +128,7 @@ def row(family: Family, engine: str, sizes: Sequence[int]) -> Row:
 
 
 def _asked_once(family: Family, engine: str, sizes: Sequence[int]) -> tuple[list[Cost], list[str]]:
-    """What every size costs, and what is wrong with the answers."""
+    """Run every size; return its cost, and what is wrong with the answers."""
     costs = [_cost(family, engine, size) for size in sizes]
     wrong = (_wrong(family.make(cost.size), cost.outcome) for cost in costs)
     return costs, [problem for problem in wrong if problem is not None]
@@ -160,7 +162,7 @@ def _cost(family: Family, engine: str, size: int) -> Cost:
 
 
 def asked(engine: Guarded, hostile: Hostile) -> Outcome:
-    """The engine's answer to a hostile input."""
+    """Ask the engine about a hostile input."""
     if hostile.question == "format":
         printed = engine.ask(FormatPolicies(hostile.case.policies.text, 80, 2))
         return Accepted() if isinstance(printed, Printed) else printed
@@ -187,7 +189,7 @@ def _small(outcome: Outcome) -> Outcome:
 
 
 def _wrong(hostile: Hostile, outcome: Outcome) -> str | None:
-    """What is wrong with an answer. A limit that an engine keeps to is no fault; an allow beyond it is."""
+    """Say what is wrong with an answer; a kept limit is no fault, an allow beyond it is."""
     match outcome:
         case Crashed(error):
             return f"dies: {error}"
@@ -230,12 +232,12 @@ def _verdict(outcome: Outcome) -> str:
 
 
 def growth(costs: Sequence[Cost], what: str) -> float | None:
-    """The exponent between the two largest sizes that cost something; None where too little does."""
+    """Return the exponent between the two largest sizes that cost something; None where too little does."""
     least = NOTICED if what == "seconds" else NOTICED_MEMORY
-    told = [(cost.size, getattr(cost, what)) for cost in costs if getattr(cost, what) >= least]
-    if len(told) < 2:
+    costly = [(cost.size, getattr(cost, what)) for cost in costs if getattr(cost, what) >= least]
+    if len(costly) < 2:
         return None
-    (small, low), (large, high) = told[-2:]
+    (small, low), (large, high) = costly[-2:]
     return round(math.log(high / low) / math.log(large / small), 2)
 
 

@@ -1,5 +1,6 @@
-"""Four applications at any number of entities: three after the Cedar paper (OOPSLA 2024), and `abac`, whose
-policies compute and whose requests err about one time in five.
+"""Four applications at any number of entities: three after the Cedar paper (OOPSLA 2024), and `abac`.
+
+The policies of `abac` compute, and about one in five of its requests errs.
 """
 
 from __future__ import annotations
@@ -102,7 +103,7 @@ def tinytodo(size: int, asked: int = REQUESTS, world: int = 0) -> Workload:
 
 
 def gdrive(size: int, asked: int = REQUESTS, world: int = 0) -> Workload:
-    """Views that hold documents and folders; users that own views and are given others'; groups."""
+    """Make views that hold documents and folders, users that own views and are given others', and groups."""
     random = seeded("gdrive", size, world)
     users, groups, views, folders, documents = shares(size, 3, 1, 1, 2, 3)
     entities = [entity("Group", f"g{n}", parents=_above(random, "Group", "g", n, 0.5)) for n in range(groups)]
@@ -171,7 +172,7 @@ def github(size: int, asked: int = REQUESTS, world: int = 0) -> Workload:
 
 
 def _members(entities: list[Json]) -> dict[str, list[Uid]]:
-    """The users that stand directly in each team."""
+    """List the users that stand directly in each team."""
     members: dict[str, list[Uid]] = {}
     for each in entities:
         if each["uid"]["type"] == "User":

@@ -40,7 +40,7 @@ class Sorted:
 
 
 def alike(make: Maker, sizes: Sequence[int], contestant: Contestant) -> dict[int, Workload]:
-    """A workload of each size with the same number of requests of each sort, in the same order."""
+    """Make a workload of each size with the same number of requests of each sort, in the same order."""
     model = _counts(_sorted(make(MODEL, PLENTY), contestant))
     worlds = {size: _best(make, size, contestant, model) for size in sizes}
     quotas = shared_quotas(model, [set(world.requests) for world in worlds.values()])
@@ -48,8 +48,9 @@ def alike(make: Maker, sizes: Sequence[int], contestant: Contestant) -> dict[int
 
 
 def shared_quotas(model: Mapping[Sort, int], available: Sequence[set[Sort]]) -> Quotas:
-    """How many requests of each sort that is available everywhere make up the model's shares of allowed,
-    denied and erring requests.
+    """Choose how many requests of each sort make up the model's shares of allowed, denied and erring ones.
+
+    Only sorts that are available everywhere count.
     """
     common = {sort: count for sort, count in model.items() if all(sort in each for each in available)}
     if not common:
@@ -102,7 +103,7 @@ def _best(make: Maker, size: int, contestant: Contestant, model: Mapping[Sort, i
 
 
 def _picked(world: Sorted, quotas: Quotas) -> Workload:
-    """The workload with requests as the quotas say; a small world's requests repeat."""
+    """Pick requests as the quotas say; a small world's requests repeat."""
     ordered = sorted(quotas, key=lambda sort: (sort[0], sort[1].key))
     picked = [each for sort in ordered for each in islice(cycle(world.requests[sort]), quotas[sort])]
     seeded("mix", len(picked)).shuffle(picked)

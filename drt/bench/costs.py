@@ -27,8 +27,9 @@ _RESIDENT = "growth of resident memory after garbage collection, in a fresh proc
 
 
 def in_turns(ours: Callable[[], object], theirs: Callable[[], object], repeats: int, rounds: int) -> Measured:
-    """Our time by theirs in CPU microseconds, for work that is done so many times a turn; what it makes is
-    freed off the clock.
+    """Measure our time by theirs in CPU microseconds, for work that is done so many times a turn.
+
+    What it makes is freed off the clock.
     """
     works = {"production": ours, "cedarpy": theirs}
     spent: dict[str, list[float]] = {name: [] for name in works}
@@ -45,7 +46,7 @@ def in_turns(ours: Callable[[], object], theirs: Callable[[], object], repeats: 
 
 
 def parse(make: Maker, size: int, quick: bool) -> Measured:
-    """Reading the text of policies, production's time by cedarpy's."""
+    """Measure reading the text of policies, production's time by cedarpy's."""
     made = make(size)
     return in_turns(
         partial(production.read_policies, made.policies),
@@ -56,7 +57,7 @@ def parse(make: Maker, size: int, quick: bool) -> Measured:
 
 
 def schema(make: Callable[[], Source], quick: bool) -> Measured:
-    """Reading a schema, production's time by cedarpy's."""
+    """Measure reading a schema, production's time by cedarpy's."""
     source = make()
     return in_turns(
         partial(production.read_schema, source),
@@ -67,7 +68,7 @@ def schema(make: Callable[[], Source], quick: bool) -> Measured:
 
 
 def validate(make: Maker, size: int, quick: bool) -> Measured:
-    """Reading and validating policies, production's time by cedarpy's; both must find them valid."""
+    """Measure reading and validating policies, production's time by cedarpy's; both must find them valid."""
     made = make(size)
     ours, theirs = production.validation(made), cedarpy.validation(made)
     if not (ours() and theirs()):
@@ -99,7 +100,7 @@ def compiling(make: Maker, size: int, quick: bool) -> Measured:
 
 
 def figures() -> list[Figure]:
-    """The figures of this module."""
+    """List the figures of this module."""
     return [*_reading(), *_schemas(), *_compiling(), *_validation(), *_loading(), *_memory()]
 
 

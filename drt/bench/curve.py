@@ -45,13 +45,13 @@ class Curve:
         return tuple(sorted({size for points in self.series.values() for size, _ in points}))
 
     def to_json(self) -> dict[str, Any]:
-        """The curve as JSON; `from_json` reads it."""
+        """Return the curve as JSON; `from_json` reads it."""
         series = {name: [list(point) for point in points] for name, points in self.series.items()}
         return {"curve": self.name, "says": self.says, "axis": self.axis, "series": series}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Curve:
-        """The curve that `to_json` wrote."""
+        """Read the curve that `to_json` wrote."""
         series = {
             name: tuple((int(size), float(time)) for size, time in points)
             for name, points in data["series"].items()
@@ -70,7 +70,7 @@ class Plan:
     quick: bool = False
 
     def measured(self) -> Curve:
-        """The curve; raises `Disagreement`."""
+        """Measure the curve; raises `Disagreement`."""
         return Curve(self.name, self.says, self.axis, self.measure())
 
 

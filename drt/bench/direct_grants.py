@@ -1,5 +1,6 @@
-"""Workloads whose number of policies grows: direct grants, `many` of mixed shapes, links of templates, and
-policies that all err.
+"""Workloads whose number of policies grows.
+
+Direct grants, `many` of mixed shapes, links of templates, and policies that all err.
 """
 
 from __future__ import annotations
@@ -32,8 +33,10 @@ def direct(size: int, asked: int = REQUESTS, world: int = 0) -> Workload:
 
 
 def many(size: int, asked: int = REQUESTS, world: int = 0) -> Workload:
-    """`size` policies over 2,000 entities: most about a user and a resource, some about a group and a
-    folder, some about one side, a few about everything.
+    """Make `size` policies over 2,000 entities.
+
+    Most are about a user and a resource, some about a group and a folder, some about one side, a few about
+    everything.
     """
     random = seeded("many", size, world)
     lines = [
@@ -72,8 +75,10 @@ def _one_of_many(random: Random) -> str:
 
 
 def links(size: int, asked: int = REQUESTS, world: int = 0) -> Workload:
-    """`size` links of three templates; ids are drawn from as many users and documents as there are links, so
-    that a request meets as many links at any size. Every other request is made to hit one.
+    """Make `size` links of three templates.
+
+    Ids are drawn from as many users and documents as there are links, so that a request meets as many links
+    at any size. Every other request is made to hit one.
     """
     random = seeded("links", size, world)
     store = _store(random)
@@ -106,8 +111,9 @@ def links(size: int, asked: int = REQUESTS, world: int = 0) -> Workload:
 
 
 def _absent(random: Random, store: list[Json], requests: list[Json]) -> list[Json]:
-    """Entities for users and documents that are asked about and not in the store: in a group or a folder,
-    like those that are.
+    """Make entities for users and documents that are asked about and not in the store.
+
+    They are in a group or a folder, like those that are.
     """
     known = {(each["uid"]["type"], each["uid"]["id"]) for each in store}
     asked = {
@@ -122,7 +128,7 @@ def _absent(random: Random, store: list[Json], requests: list[Json]) -> list[Jso
 
 
 def _below(random: Random, store: list[Json], group: Uid) -> Uid:
-    """The uid itself, or a random member where it is of a type that has members."""
+    """Return the uid itself, or a random member where it is of a type that has members."""
     if group["type"] in ("User", "Document"):
         return group
     members = [each["uid"] for each in store if group in each["parents"]]
@@ -149,7 +155,7 @@ def erring(size: int, asked: int = REQUESTS, world: int = 0) -> Workload:
 
 
 def _templates() -> Json:
-    """The three templates in policy JSON."""
+    """Return the three templates in policy JSON."""
     scopes = (("==", "view", "=="), ("in", "edit", "=="), ("==", "share", "in"))
     return {
         f"policy{number}": {

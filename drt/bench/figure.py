@@ -28,26 +28,28 @@ class Limit:
         return value >= bound if self.direction == "at least" else value <= bound
 
     def verdict(self, value: float) -> Verdict:
-        """What a value amounts to."""
+        """Judge a value."""
         if not self.keeps(value, self.must):
             return "missed"
         return "stretch" if self.stretch is not None and self.keeps(value, self.stretch) else "kept"
 
 
 def at_least(must: float, stretch: float | None = None) -> Limit:
-    """The more the better."""
+    """Make a limit: the more the better."""
     return Limit("at least", must, stretch)
 
 
 def at_most(must: float, stretch: float | None = None) -> Limit:
-    """The less the better."""
+    """Make a limit: the less the better."""
     return Limit("at most", must, stretch)
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What is measured. `measure` is told whether to be quick; `medians` names the unit of the medians that a
-    ratio is made of; `quick` puts the figure into the quick part of the table.
+    """A figure to measure.
+
+    `measure` is given whether to be quick; `medians` names the unit of the medians that a ratio is made of;
+    `quick` puts the figure into the quick part of the table.
     """
 
     name: str
@@ -83,21 +85,21 @@ class Row:
         return self.verdict != "missed"
 
     def to_json(self) -> dict[str, Any]:
-        """The row as JSON; `from_json` reads it."""
+        """Return the row as JSON; `from_json` reads it."""
         limit = {} if self.limit is None else asdict(self.limit)
         plain = {name: getattr(self, name) for name in self.__slots__ if name != "limit"}
         return {**plain, "medians": dict(self.medians), **limit}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Row:
-        """The row that `to_json` wrote."""
+        """Read the row that `to_json` wrote."""
         limit = Limit(data["direction"], data["must"], data["stretch"]) if "must" in data else None
         plain = {name: data[name] for name in cls.__slots__ if name != "limit"}
         return cls(**plain, limit=limit)
 
 
 def measured(figure: Figure, quick: bool) -> Row:
-    """The figure measured; a miss is measured again, and the best attempt is told."""
+    """Measure the figure; a miss is measured again, and the best attempt is reported."""
     results: list[Measured] = []
     limit = figure.limit
     while len(results) < ATTEMPTS:

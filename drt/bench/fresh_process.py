@@ -38,11 +38,14 @@ _PERSON = '[{"uid": {"type": "User", "id": "nobody"}, "attrs": {"level": 1}, "pa
 class Engine(Protocol):
     """What the module of a contestant offers to this one."""
 
-    def read_entities(self, text: str) -> object: ...
+    def read_entities(self, text: str) -> object:
+        """Read a store."""
 
-    def read_policies(self, source: Source) -> object: ...
+    def read_policies(self, source: Source) -> object:
+        """Read policies."""
 
-    def link(self, templates: object, links: Iterator[Json]) -> object: ...
+    def link(self, templates: object, links: Iterator[Json]) -> object:
+        """Link a template."""
 
     def answering(
         self, policies: object, entities: object, *, eager: bool = False
@@ -77,7 +80,7 @@ class Written:
         self._folder.cleanup()
 
     def measure(self, cost: Cost, entrant: Entrant) -> float:
-        """What a fresh process measures: microseconds of CPU time, or bytes of resident memory."""
+        """Measure in a fresh process: microseconds of CPU time, or bytes of resident memory."""
         command = module("drt.bench.fresh_process", cost, entrant, self.place)
         try:
             done = run(command, seconds=SECONDS, environment=our_environment())
@@ -118,7 +121,7 @@ def own_time_each(workload: Workload, cost: Cost, rounds: int) -> Measured:
 
 
 def _templates_and_links(document: str) -> dict[str, str]:
-    """A policy set in two files: its templates, and a line a link."""
+    """Split a policy set in two files: its templates, and one line per link."""
     parts = json.loads(document)
     links = parts["templateLinks"]
     return {
@@ -171,14 +174,15 @@ def entity_memory(engine: Engine, folder: Path) -> float:
 
 
 def policy_memory(engine: Engine, folder: Path) -> float:
-    """Bytes by which the process grows for the policies and for all that answering the requests makes of
-    them; the text is gone again.
+    """Measure the bytes by which the process grows for the policies and for all that answering makes of them.
+
+    The text is gone again.
     """
     return _serving_memory(engine, folder, lambda: engine.read_policies(_policies(folder)))
 
 
 def link_memory(engine: Engine, folder: Path) -> float:
-    """The same for links of templates, made one by one from the lines of a file."""
+    """Measure the same for links of templates, made one by one from the lines of a file."""
 
     def linked() -> object:
         with (folder / "links").open(encoding="utf-8") as lines:
@@ -228,7 +232,7 @@ COSTS: Mapping[str, Callable[[Engine, Path], float]] = MappingProxyType(
 
 
 def main(cost: str, entrant: str, folder: str) -> None:
-    """The child's work."""
+    """Run the child's work."""
     engine = cast(Engine, import_module(f"drt.bench.contestants.{entrant}"))
     print(COSTS[cost](engine, Path(folder)))
 

@@ -34,7 +34,7 @@ def policies(make: Maker, small: int, large: int, quick: bool) -> Measured:
 
 
 def figures() -> list[Figure]:
-    """The figures of this module."""
+    """List the figures of this module."""
     found = [
         Figure(
             "own time, 5,000 ÷ 10 direct grants",

@@ -20,8 +20,10 @@ ASKED = 20_000
 
 
 def tail(make: Maker, quick: bool) -> Measured:
-    """The 99th percentile of single questions by their median, garbage collection on, in the quietest round:
-    what an engine itself does to the slowest of 20,000 requests it does in every round.
+    """Measure the 99th percentile of single questions by their median, garbage collection on.
+
+    The quietest round counts: what an engine itself does to the slowest of 20,000 requests it does in every
+    round.
     """
     prepared = Production().prepare(make(1_000))
     ratios: list[float] = []
@@ -55,7 +57,7 @@ def _nothing(question: object) -> object:
 
 
 def figures() -> list[Figure]:
-    """The figures of this module."""
+    """List the figures of this module."""
     says = (
         "single requests at 1,000 entities, wall time less that of an empty call, garbage collection on; "
         "the quietest of several rounds, for a neighbour only ever adds"

@@ -31,13 +31,13 @@ class Other:
 
 
 def _contestant(module: str, name: str) -> Contestant:
-    """Loaded when it is wanted: its engine may not be installed."""
+    """Load a contestant when it is wanted: its engine may not be installed."""
     made: Contestant = getattr(import_module(f"drt.bench.contestants.{module}"), name)()
     return made
 
 
 def _distribution(name: str) -> str | None:
-    """The version of a Python package that is installed."""
+    """Return the version of a Python package that is installed."""
     try:
         return version(name)
     except PackageNotFoundError:
@@ -70,7 +70,7 @@ OTHERS = (
 
 
 def absent() -> tuple[str, ...]:
-    """A line for each engine that is not installed."""
+    """Name the engines that are not installed, a line each."""
     return tuple(f"not installed: {each.name} ({each.install})" for each in OTHERS if each.version() is None)
 
 
@@ -80,12 +80,12 @@ def versions() -> dict[str, str]:
 
 
 def versus_production(other: Other, quick: bool) -> Measured:
-    """The other's time by production's; decisions are compared first."""
+    """Measure the other's time by production's; decisions are compared first."""
     return versus(direct_grants.direct, POLICIES, other.make(), Production(), None, quick)
 
 
 def figures() -> list[Figure]:
-    """A figure for each engine that is installed."""
+    """List a figure for each engine that is installed."""
     return [
         Figure(
             f"{each.name} ÷ ours, 1,000 direct grants",

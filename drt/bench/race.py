@@ -34,13 +34,15 @@ class Timing:
 
     @property
     def median(self) -> float:
+        """The median of the rounds."""
         return median(self.rounds)
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What a figure came to, how far the middle half of its rounds spans as a share of it, and the medians
-    that it was made of, by who was measured.
+    """A measurement: the value, its spread, and the medians that it was made of, by contestant.
+
+    The spread is how far the middle half of the rounds spans, as a share of the value.
     """
 
     value: float
@@ -50,7 +52,7 @@ class Measured:
 
 
 def compare(prepared: Mapping[str, Prepared], workload: Workload) -> None:
-    """Raises `Disagreement` at the first request that two contestants answer differently."""
+    """Compare answers; raises `Disagreement` at the first request that two contestants answer differently."""
     answers = {name: each.answers() for name, each in prepared.items()}
     for (one, ours), (other, theirs) in pairwise(answers.items()):
         for question, left, right in zip(workload.requests, ours, theirs, strict=True):
@@ -72,14 +74,14 @@ def _plain(value: object) -> str:
 
 
 def prepared_for(workload: Workload, contestants: Iterable[Contestant]) -> dict[str, Prepared]:
-    """The contestants, ready for the workload, after their answers were compared."""
+    """Prepare the contestants for the workload, and compare their answers."""
     prepared = {each.name: each.prepare(workload) for each in contestants}
     compare(prepared, workload)
     return prepared
 
 
 def race(prepared: Mapping[Key, Prepared], rounds: int) -> dict[Key, Timing]:
-    """The time of each contestant in every round."""
+    """Time each contestant in every round."""
     repeats = {name: _repeats(each) for name, each in prepared.items()}
     turns: dict[Key, list[float]] = {name: [] for name in prepared}
     gc.collect()
@@ -108,7 +110,7 @@ def quickest(timings: Mapping[str, Timing], upper: str, lower: str) -> Measured:
 
 
 def middle(values: Sequence[float]) -> tuple[float, float]:
-    """The median, and the share of it that the middle half spans."""
+    """Return the median, and the share of it that the middle half spans."""
     each = sorted(values)
     found = median(each)
     return found, (each[len(each) * 3 // 4] - each[len(each) // 4]) / found if found else 0.0

@@ -44,17 +44,17 @@ class Report:
         limited = [row for row in self.rows if row.limit is not None]
         missed = [row.figure for row in limited if not row.good]
         stretched = sum(row.verdict == "stretch" for row in limited)
-        told = len(self.rows) - len(limited)
+        unlimited = len(self.rows) - len(limited)
         parts = [f"{len(limited) - len(missed)} kept ({stretched} stretched)", f"{len(missed)} missed"]
-        if told:
-            parts.append(f"{told} without a limit")
+        if unlimited:
+            parts.append(f"{unlimited} without a limit")
         if self.curves:
             parts.append(f"{len(self.curves)} curves")
         names = f": {'; '.join(missed)}" if missed else ""
         return f"{len(self.rows)} figures: {', '.join(parts)}{names}"
 
     def to_json(self) -> dict[str, Any]:
-        """The report as JSON; `from_json` reads it."""
+        """Return the report as JSON; `from_json` reads it."""
         return {
             "format": FORMAT,
             "date": self.date,
@@ -70,7 +70,7 @@ class Report:
 
     @classmethod
     def from_json(cls, data: Any) -> Report:
-        """The report that `to_json` wrote; raises `UnreadableReport`."""
+        """Read the report that `to_json` wrote; raises `UnreadableReport`."""
         if not isinstance(data, dict) or data.get("format") != FORMAT:
             raise UnreadableReport(f"expected a report of drt bench, format {FORMAT}")
         try:
@@ -95,7 +95,7 @@ def made(
     contestants: Mapping[str, str],
     absent: Sequence[str] = (),
 ) -> Report:
-    """The report of what was measured just now, here."""
+    """Make the report of what was measured just now, here."""
     now = datetime.datetime.now(datetime.UTC)
     return Report(
         date=f"{now:%Y-%m-%d %H:%M} UTC",

@@ -36,7 +36,7 @@ def versus(
 
 
 def figures() -> list[Figure]:
-    """The figures of this module."""
+    """List the figures of this module."""
     return [*_applications(), *_thousands(), *_validated(), _erring(), *_reference()]
 
 

@@ -15,7 +15,7 @@ Item: TypeAlias = Figure | Plan
 
 
 def every_item() -> list[Item]:
-    """The figures, then the curves."""
+    """List the figures, then the curves."""
     figures = (
         *speed.figures(),
         *growth.figures(),
@@ -27,7 +27,7 @@ def every_item() -> list[Item]:
 
 
 def chosen(only: Sequence[str], quick: bool) -> list[Item]:
-    """The items of these names; of the quick part, those that are in it."""
+    """Choose the items of these names; of the quick part, those that are in it."""
     return [
         each
         for each in every_item()
@@ -36,7 +36,7 @@ def chosen(only: Sequence[str], quick: bool) -> list[Item]:
 
 
 def measurements(items: Sequence[Item], quick: bool) -> Iterator[Row | Curve]:
-    """What each item came to; raises `Disagreement`."""
+    """Measure each item; raises `Disagreement`."""
     for item in items:
         yield measured(item, quick) if isinstance(item, Figure) else item.measured()
 

@@ -37,28 +37,28 @@ class Workload:
 
 
 def uid(type_name: str, entity_id: str) -> Uid:
-    """A uid in the plain JSON form."""
+    """Return a uid in the plain JSON form."""
     return {"type": type_name, "id": entity_id}
 
 
 def reference(type_name: str, entity_id: str) -> dict[str, Uid]:
-    """A uid as a value of entity JSON."""
+    """Return a uid as a value of entity JSON."""
     return {"__entity": uid(type_name, entity_id)}
 
 
 def entity(type_name: str, entity_id: str, attrs: Json | None = None, parents: Sequence[Uid] = ()) -> Json:
-    """An object of entity JSON."""
+    """Return an object of entity JSON."""
     return {"uid": uid(type_name, entity_id), "attrs": attrs or {}, "parents": list(parents)}
 
 
 def request(principal: Uid, action: str, resource: Uid, context: Mapping[str, Any] | None = None) -> Json:
-    """A request; the action is of type `Action`."""
+    """Return a request; the action is of type `Action`."""
     context = dict(context or {})
     return {"principal": principal, "action": uid("Action", action), "resource": resource, "context": context}
 
 
 def seeded(name: str, size: int, world: int = 0) -> Random:
-    """The random source of a workload, the same on every machine; another `world` is another draw."""
+    """Return the random source of a workload, the same on every machine; another `world` is another draw."""
     return Random(f"{name}/{size}/{world}")
 
 
@@ -78,7 +78,7 @@ def workload(
     count: int,
     schema: str | None = None,
 ) -> Workload:
-    """A workload of Cedar text."""
+    """Make a workload of Cedar text."""
     return Workload(
         name,
         Source(policies, "cedar"),

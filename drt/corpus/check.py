@@ -175,7 +175,7 @@ def _strays(root: Path) -> Iterator[Fault]:
             yield Fault(folder, f"cases lie in {', '.join(FOLDERS)}; nobody looks here")
     yield from _strangers(root / "seeds")
     for topic in _inside(root / "seeds"):
-        if is_folder(topic) and not (topic / CASE_FILE).is_file():  # reported as a seed case in the wrong place
+        if is_folder(topic) and not (topic / CASE_FILE).is_file():  # else a misplaced seed case
             yield from _strangers(topic)
     for kind in FOLDERS[1:]:
         yield from _strangers(root / kind)

@@ -34,7 +34,7 @@ def is_case(document: object) -> bool:
 
 
 def referred(place: Place, reference: object) -> Place:
-    """The file that a case refers to; raises `InputProblem` where it is missing."""
+    """Find the file that a case refers to; raises `InputProblem` where it is missing."""
     found = place.beside(reference) if isinstance(reference, str) else None
     if found is None:
         raise InputProblem(f"{place}: refers to {reference!r}, which is neither beside it nor above it")
@@ -42,7 +42,7 @@ def referred(place: Place, reference: object) -> Place:
 
 
 def source(place: Place) -> Source:
-    """A file of policies or a schema, in the syntax that its name tells."""
+    """Read a file of policies or a schema, in the syntax of its name."""
     syntax: Format = "json" if place.name.endswith(".json") else "cedar"
     return Source(place.text(), syntax)
 
@@ -64,7 +64,7 @@ def request_of(entry: Json) -> Request:
 
 
 def official(checker: Checker, file: str, place: Place, document: Json) -> None:
-    """A case: its strict verdict, and decision, reason and errors of every request."""
+    """Check a case: its strict verdict, and decision, reason and errors of every request."""
     case = read_case(place, document)
     loaded = checker.engine.load(case)
     if case.schema is not None and "shouldValidate" in document:
@@ -80,7 +80,7 @@ def official(checker: Checker, file: str, place: Place, document: Json) -> None:
 
 
 def response(checker: Checker, at: Record, entry: Json, outcome: Outcome) -> None:
-    """The response to one request against decision, reason and errors."""
+    """Check the response to one request against decision, reason and errors."""
     expected = (entry["decision"], sorted(entry["reason"]), sorted(entry["errors"]))
     right = isinstance(outcome, Authorized) and expected == (
         outcome.decision,
@@ -99,11 +99,12 @@ class CaseFinder:
     _searched: set[Path] = field(default_factory=set)
 
     def add(self, places: Iterable[Place]) -> None:
+        """Add places in which cases may lie."""
         for place in places:
             self._known.setdefault(place.name.removesuffix(".json"), place)
 
     def find(self, identity: str, near: Place) -> Place | None:
-        """The case called `identity`, looked for upward from `near` if it was not given."""
+        """Find the case called `identity`, looking upward from `near` if it was not given."""
         if identity not in self._known:
             for folder in near.above():
                 self._search(folder)
@@ -121,7 +122,7 @@ class CaseFinder:
 
 
 def modes(checker: Checker, finder: CaseFinder, place: Place, file: str, record: Json) -> None:
-    """The strict and the permissive verdict on a case named by its id."""
+    """Check the strict and the permissive verdict on a case named by its id."""
     found = finder.find(record["case"], place)
     document = found.json() if found else None
     if found is None or not isinstance(document, dict) or not is_case(document):
@@ -143,7 +144,7 @@ def _verdicts(checker: Checker, at: Record, case: Case, expected: Json, suffix: 
 def schema_twin(
     checker: Checker, finder: CaseFinder, place: Place, file: str, recorded: dict[str, Json]
 ) -> None:
-    """The schema of a case in the JSON syntax: the same schema, and the same verdicts with it."""
+    """Check the schema of a case in the JSON syntax: the same schema, and the same verdicts with it."""
     identity = place.name.removesuffix(".cedarschema.json")
     found = finder.find(identity, place)
     document = found.json() if found else None

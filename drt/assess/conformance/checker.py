@@ -83,5 +83,5 @@ class Checker:
 
 
 def shorten(text: str) -> str:
-    """A text fit for one line of a report."""
+    """Shorten a text to fit one line of a report."""
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}… ({len(text)} characters)"

@@ -24,7 +24,7 @@ POLICIES_PER_SET = 50
 
 
 def fixture_beside(place: Place, kind: str, name: str) -> Json:
-    """The JSON object `name` beside a file, or in the folder of its kind beside it.
+    """Find the JSON object `name` beside a file, or in the folder of its kind beside it.
 
     Raises `InputProblem` where it is missing or no object.
     """
@@ -52,7 +52,7 @@ class _Fixture:
 
 
 def expressions(checker: Checker, place: Place, file: str, records: Sequence[Json]) -> None:
-    """The result of every expression as a policy and by itself, and its strict verdict."""
+    """Check the result of every expression as a policy and by itself, and its strict verdict."""
     fixture = _Fixture(checker, fixture_beside(place, "eval", "fixture.json"))
     for start in range(0, len(records), POLICIES_PER_SET):
         _policy_set(checker, fixture, file, records[start : start + POLICIES_PER_SET])
@@ -134,7 +134,7 @@ def _strict(
 
 
 def entities(checker: Checker, place: Place, file: str, record: Json) -> None:
-    """An entity document without and with its schema: taken or not, and how many entities it then holds."""
+    """Check an entity document without and with its schema: accepted or not, and its number of entities."""
     at = Record(file, record["id"], record["entities"])
     _entities(checker, at, "entities", record["without_schema"], None)
     if "with_schema" not in record:
@@ -161,7 +161,7 @@ def _entities(checker: Checker, at: Record, what: str, expected: Json, schema: S
 
 
 def validator(checker: Checker, place: Place, file: str, record: Json) -> None:
-    """A policy set against a schema: the strict verdict."""
+    """Check the strict verdict on a policy set against a schema."""
     schemas = fixture_beside(place, "validator", "schemas.json")
     schema = schemas.get(record["schema_ref"])
     if schema is None:

@@ -50,7 +50,7 @@ class Place:
         return self.path.name if self.inside is None else PurePosixPath(self.inside).name
 
     def text(self) -> str:
-        """The contents, byte for byte; raises `InputProblem` where they are not UTF-8 or cannot be read."""
+        """Read the contents, byte for byte; raises `InputProblem` where they are not UTF-8 or unreadable."""
         try:
             data = self.path.read_bytes() if self.inside is None else _members(self.path)[self.inside]
             return data.decode()
@@ -60,11 +60,11 @@ class Place:
             raise InputProblem(f"{self} is not UTF-8 text") from error
 
     def json(self) -> object:
-        """The contents as JSON; raises `InputProblem` where they are not."""
+        """Read the contents as JSON; raises `InputProblem` where they are not."""
         return parse_json(self.text(), str(self))
 
     def beside(self, reference: str) -> Place | None:
-        """The file that `reference` names: beside this one, or in the nearest folder above that has it."""
+        """Find the file that `reference` names: beside this one, or in the nearest folder above."""
         parts = PurePosixPath(reference).parts
         if not parts or ".." in parts or PurePosixPath(reference).is_absolute():
             return None
@@ -79,7 +79,7 @@ class Place:
         return None
 
     def above(self) -> Iterator[Path]:
-        """The folders that this file, or the archive it is in, lies in; nearest first."""
+        """Yield the folders that this file, or the archive it is in, lies in; nearest first."""
         return iter(list(self.path.parents)[:UPWARD])
 
 
@@ -118,12 +118,12 @@ def others(paths: Iterable[Path]) -> list[Place]:
 
 
 def archive(path: Path) -> list[Place]:
-    """The JSON and JSONL members of an archive; raises `InputProblem` where it is not one."""
+    """List the JSON and JSONL members of an archive; raises `InputProblem` where it is not one."""
     return [Place(path, name) for name in sorted(_members(path)) if _wanted(name)]
 
 
 def parse_json(text: str, where: str) -> object:
-    """A JSON text of the material; raises `InputProblem` naming `where` and the position."""
+    """Parse a JSON text of the material; raises `InputProblem` naming `where` and the position."""
     try:
         with deep_json():
             return json.loads(text)
@@ -137,7 +137,7 @@ def parse_json(text: str, where: str) -> object:
 
 
 def json_of(value: object, *, sort_keys: bool = False, ensure_ascii: bool = True) -> str:
-    """A part of the material as JSON text, however deep it nests."""
+    """Write a part of the material as JSON text, however deep it nests."""
     with deep_json():
         return json.dumps(value, sort_keys=sort_keys, ensure_ascii=ensure_ascii)
 
@@ -158,7 +158,7 @@ OTHER = f"no .json, .jsonl or {ARCHIVE} file"
 
 
 def not_read(reasons: Mapping[Place, str]) -> Iterator[str]:
-    """A sentence for each file, but one for all files of a folder with the same ending that is of no use."""
+    """Describe useless files, a sentence each, but one for all of a folder with the same ending."""
     alike: dict[str, list[Place]] = {}
     for place, reason in reasons.items():
         if reason != OTHER:
@@ -181,7 +181,7 @@ def _wanted(name: str) -> bool:
 
 
 def _files(path: Path) -> Iterator[Path]:
-    """The file, or the files in the folder and below."""
+    """List the file, or the files in the folder and below."""
     if path.is_file():
         yield path
     for folder, _, names in os.walk(path):

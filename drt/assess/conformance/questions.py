@@ -50,7 +50,7 @@ def questions(checker: Checker, file: str, record: Json) -> None:
 
 
 def _refused(checker: Checker, at: Record, inquiry: Inquiry, expected: Json) -> None:
-    """The first schema that is refused is the recorded one, and nothing is answered with it."""
+    """Check that the first refused schema is the recorded one, and that nothing is answered with it."""
     refused = expected.get("schema", 0)
     for index, schema in enumerate(inquiry.schemas[: refused + 1]):
         checker.accepts(at, "schema accepted", index < refused, checker.engine.ask(ReadSchema(schema)))

@@ -50,7 +50,7 @@ DEPTH_EVERYONE_TAKES = 250
 
 
 def parser(checker: Checker, file: str, record: Json) -> None:
-    """A policy-set text: taken or not, and how many policies and templates."""
+    """Check a policy-set text: accepted or not, and how many policies and templates."""
     at = Record(file, record["id"], record["text"])
     outcome = checker.engine.ask(ReadPolicies(Source(record["text"])))
     if accepted := checker.accepts(at, "policies accepted", record["accept"], outcome):
@@ -65,9 +65,7 @@ def _policies_held(canonical: str) -> str:
 
 
 def deep(checker: Checker, file: str, record: Json) -> None:
-    """A text by repetition: answered as recorded up to 250 levels, beyond that answered or refused, never
-    dead.
-    """
+    """Check a text by repetition: answered as recorded up to 250 levels, beyond that answered or refused."""
     n, observed = record["n"], record["observed"]
     text = record["open"] * n + record["core"] + record["close"] * n + record["suffix"]
     at = Record(file, record["id"])
@@ -101,7 +99,7 @@ def _deep_is_right(n: int, observed: Json, outcome: Outcome) -> bool:
 
 
 def policy_json(checker: Checker, file: str, record: Json) -> None:
-    """The two directions of the policy JSON format."""
+    """Check the two directions of the policy JSON format."""
     if record["direction"] == "text":
         _text_to_json(checker, file, record)
     else:
@@ -174,7 +172,7 @@ def _shown(document: JsonValue) -> str:
 
 
 def parsed(canonical: str) -> JsonValue:
-    """A canonical document as JSON; a document beyond the `json` module's reach is given back as a string."""
+    """Parse a canonical document; one beyond the `json` module's reach is returned as a string."""
     try:
         with deep_json():
             value: JsonValue = json.loads(canonical)
@@ -184,7 +182,7 @@ def parsed(canonical: str) -> JsonValue:
 
 
 def schema(checker: Checker, file: str, record: Json) -> None:
-    """A schema text: taken or not, and the same schema as the recorded rendering of it."""
+    """Check a schema text: accepted or not, and the same schema as the recorded rendering of it."""
     at = Record(file, record["id"], record["text"])
     outcome = checker.engine.ask(ReadSchema(Source(record["text"], record["format"])))
     accepted = checker.accepts(at, "schema accepted", record["accept"], outcome)

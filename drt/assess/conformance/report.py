@@ -65,7 +65,7 @@ class Report:
         )
 
     def text(self) -> str:
-        """The report for people: a table, the first mismatches, declared and unsupported ones, the line."""
+        """Write the report for people: a table, the first mismatches, declared and unsupported ones."""
         lines = [f"{'check':<28}{'checked':>9}{'mismatched':>12}"]
         lines += [f"{name:<28}{checked:>9}{wrong:>12}" for name, checked, wrong in self.by_check]
         for mismatch in self.mismatches[:SHOWN]:
@@ -85,7 +85,7 @@ class Report:
         return "\n".join([*lines, self.line])
 
     def to_json(self) -> str:
-        """The machine twin: one JSON object with every mismatch."""
+        """Return the machine-readable report: one JSON object with every mismatch."""
         return json.dumps(
             {
                 "engine": self.engine,
@@ -116,21 +116,26 @@ class Tally:
     mismatches: list[Mismatch] = field(default_factory=list)
 
     def right(self, check: str) -> None:
+        """Count a right answer."""
         self.checked[check] += 1
 
     def mismatch(self, mismatch: Mismatch) -> None:
+        """Count an answer that is not as recorded."""
         self.checked[mismatch.check] += 1
         self.wrong[mismatch.check] += 1
         self.mismatches.append(mismatch)
 
     def declare(self, check: str, name: str) -> None:
+        """Count a declared difference."""
         self.checked[check] += 1
         self.declared[name] += 1
 
     def lack(self, feature: str, count: int = 1) -> None:
+        """Count questions that the engine does not support."""
         self.unsupported[feature] += count
 
     def report(self, engine: str) -> Report:
+        """Sum up the counts."""
         return Report(
             engine,
             self.checked.total(),

@@ -182,7 +182,7 @@ class _Material:
             self.unknown[place] = UNKNOWN
 
     def skipped(self) -> tuple[str, ...]:
-        """The files that were not read, each with the reason; what others refer to was read with them."""
+        """Describe the files that were not read, each with the reason."""
         used = {place for document in self.documents.items() for place in _referred(*document)}
         used |= {place for known in self.lines for place in map(known.beside, FIXTURES) if place is not None}
         unread = self.unknown | {place: METADATA if is_metadata(place) else OTHER for place in self.others}
@@ -191,7 +191,7 @@ class _Material:
 
 
 def _without(place: Place, problem: InputProblem) -> str:
-    """The sentence of a problem without the file at its head."""
+    """Return the sentence of a problem without the file at its head."""
     sentence = str(problem)
     for head in (f"{place}", f"{place.path}"):
         sentence = sentence.removeprefix(f"{head}:").lstrip()
@@ -199,7 +199,7 @@ def _without(place: Place, problem: InputProblem) -> str:
 
 
 def _referred(place: Place, document: Json) -> Iterator[Place]:
-    """The files that a case names; for the verdicts of a suite, the case that they judge and its files."""
+    """Return the files that a case names; for the verdicts of a suite, the case they judge and its files."""
     judged = _judged(place, document)
     if judged is not None:
         yield judged
@@ -211,7 +211,7 @@ def _referred(place: Place, document: Json) -> Iterator[Place]:
 
 
 def _judged(place: Place, document: Json) -> Place | None:
-    """The case that a file of verdicts belongs to, None for another file."""
+    """Return the case that a file of verdicts belongs to, None for another file."""
     if not {"policyValidation", "allEntities"} & document.keys():
         return None
     return place.beside(f"{place.name.removesuffix('.json').rpartition('.')[0]}.json")

@@ -22,7 +22,7 @@ MODES: tuple[ValidationMode, ...] = ("strict", "permissive")
 
 
 def validation(checker: Checker, file: str, place: Place, case: Json, judged: Json) -> None:
-    """A validation suite: verdicts per set, policy, entity and request."""
+    """Check a validation suite: verdicts per set, policy, entity and request."""
     schema = source(referred(place, case["schema"]))
     policies = source(referred(place, case["policies"]))
     entities = referred(place, case["entities"]).text()
@@ -82,7 +82,7 @@ def _per_entity(checker: Checker, file: str, entities: str, schema: Source, bad:
 
 
 def entity_name(entity: object) -> str:
-    """The name by which the suites call an entity: its type and id, unquoted."""
+    """Return the name by which the suites call an entity: its type and id, unquoted."""
     uid = entity.get("uid") if isinstance(entity, dict) else None
     if isinstance(uid, dict):
         uid = uid.get("__entity", uid)
@@ -98,7 +98,7 @@ def _request(checker: Checker, at: Record, expected: bool, outcome: Outcome) -> 
 
 
 def parsing(checker: Checker, file: str, place: Place, case: Json, judged: Json) -> None:
-    """A parsing suite: does the document load, and each entity of it alone?"""
+    """Check a parsing suite: whether the document loads, and each entity of it alone."""
     schema = source(referred(place, case["schema"]))
     text = referred(place, case["entities"]).text()
     whole = checker.engine.ask(ReadEntities(text, schema))

@@ -30,7 +30,7 @@ VALIDATOR_RECORDS = "validator/validator.jsonl"
 
 
 def warnings(checker: Checker, place: Place, file: str, record: Json) -> None:
-    """A policy set against a schema that is refused, or its verdict, kinds of errors and warnings."""
+    """Check a policy set against a schema that is refused, or its verdict, kinds of errors and warnings."""
     schemas = fixture_beside(place, "warnings", "schemas.json")
     if record["schema_ref"] not in schemas:
         raise InputProblem(f"{file}: {record['id']}: no schema {record['schema_ref']!r} in schemas.json")
@@ -47,7 +47,7 @@ def warnings(checker: Checker, place: Place, file: str, record: Json) -> None:
 
 
 def validator_warnings(checker: Checker, place: Place, file: str, record: Json) -> None:
-    """The kinds of errors and warnings of a record of `extra/validator`, named by its id."""
+    """Check the kinds of errors and warnings of a record of `extra/validator`, named by its id."""
     found = place.beside(VALIDATOR_RECORDS)
     named = None if found is None else _by_id(found).get(record["id"])
     if found is None or named is None:
@@ -61,7 +61,7 @@ def validator_warnings(checker: Checker, place: Place, file: str, record: Json) 
 
 
 def links_of(record: Json) -> tuple[Link, ...]:
-    """The links of a record, whose values are entity literals."""
+    """Return the links of a record, whose values are entity literals."""
     return tuple(
         (link["template"], link["id"], tuple((slot, uid_json(uid)) for slot, uid in link["values"].items()))
         for link in record.get("links", ())
@@ -101,7 +101,7 @@ def _verdict(checker: Checker, at: Record, record: Json, outcome: Outcome) -> No
 
 
 def _recorded(record: Json) -> Validated:
-    """The verdict of the recorded engine, which guesses after an error."""
+    """Return the verdict of the recorded engine, which guesses after an error."""
     errors = {(policy, cast(ValidationErrorKind, kind)) for policy, kind in record["errors"]}
     warnings = {
         tuple(warning[:2] if warning[1] in WITHOUT_TEXT else warning) for warning in record["warnings"]

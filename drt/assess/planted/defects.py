@@ -56,7 +56,7 @@ def _all_reasons(answer: Outcome) -> Outcome:
 
 
 AUTHORIZER += (
-    Defect("SilentAboutErrors", "authorizer", "Erring policies are not told.",
+    Defect("SilentAboutErrors", "authorizer", "Erring policies are not reported.",
            planted(Fault(response=_silent_about_errors)), UNTYPED, ("the erring policies",)),
     Defect("DenyWithoutReasons", "authorizer", "A deny has no determining policies.",
            planted(Fault(response=_all_reasons)), UNTYPED, ("the determining policies",)),

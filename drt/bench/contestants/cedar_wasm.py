@@ -34,7 +34,7 @@ _ASKED = (
 
 @cache
 def version() -> str | None:
-    """The engine's version where node finds the package, from here or in NODE_PATH."""
+    """Return the engine's version where node finds the package, from here or in NODE_PATH."""
     node = shutil.which("node")
     if node is None:
         return None
@@ -60,8 +60,8 @@ class CedarWasm:
         grants_of(workload)
         child = Child([shutil.which("node") or "node", os.fspath(_SCRIPT)])
         child.start()
-        told = _ask(child, {"policies": workload.policies.text, "requests": workload.requests})
-        questions = list(enumerate(told["answers"]))
+        answered = _ask(child, {"policies": workload.policies.text, "requests": workload.requests})
+        questions = list(enumerate(answered["answers"]))
         return Prepared(lambda question: question[1], questions, _read, partial(_ask, child))
 
 

@@ -21,24 +21,24 @@ UNKNOWN = ("?", "unknown message")
 
 
 def read_policies(source: Source) -> cedarpy.PolicySet:
-    """The handle of policies in either syntax."""
+    """Return the handle of policies in either syntax."""
     read = cedarpy.PolicySet.from_str if source.format == "cedar" else cedarpy.PolicySet.from_json_str
     return read(source.text)
 
 
 def read_entities(text: str) -> cedarpy.Entities:
-    """The handle of a store without a schema."""
+    """Return the handle of a store without a schema."""
     return cedarpy.Entities.from_json_str(text, None)
 
 
 def read_schema(source: Source) -> cedarpy.Schema:
-    """The handle of a schema in either syntax."""
+    """Return the handle of a schema in either syntax."""
     read = cedarpy.Schema.from_str if source.format == "cedar" else cedarpy.Schema.from_json_str
     return read(source.text)
 
 
 def validation(workload: Workload) -> Callable[[], bool]:
-    """Reading the policies and validating them strictly, against a schema that is read beforehand."""
+    """Prepare reading policies and validating them strictly, against a schema that is read beforehand."""
     schema = read_schema(workload.schema or Source("", "cedar"))
     return lambda: bool(cedarpy.validate_policies(workload.policies.text, schema).validation_passed)
 
@@ -56,7 +56,7 @@ def link(templates: cedarpy.PolicySet, links: Iterator[dict[str, Any]]) -> cedar
 def answering(
     policies: cedarpy.PolicySet, entities: cedarpy.Entities, *, eager: bool = False
 ) -> Callable[[dict[str, Any]], object]:
-    """What answers plain requests; this engine has nothing to be eager about."""
+    """Return what answers plain requests; this engine has nothing to be eager about."""
     return lambda question: cedarpy.is_authorized(question, policies, entities)
 
 
@@ -71,7 +71,7 @@ def _read(result: Any) -> Answer:
 
 
 def _error(message: str) -> tuple[str, str]:
-    """The policy and the kind of error that a diagnostic names."""
+    """Return the policy and the kind of error that a diagnostic names."""
     match = _ERRING.match(message)
     return (match[1], error_kind(match[2]) or match[2]) if match else UNKNOWN
 

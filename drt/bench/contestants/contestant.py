@@ -1,5 +1,6 @@
-"""What a contestant is: prepared once for a workload, asked as fast as its engine allows, and read afterwards
-so that answers can be compared.
+"""The protocol of a contestant: prepared once for a workload, asked as fast as its engine allows.
+
+Its answers are read afterwards, so that they can be compared.
 """
 
 from __future__ import annotations
@@ -60,11 +61,11 @@ class Prepared:
     turn: Callable[[int], int] | None = None
 
     def answers(self) -> list[Answer]:
-        """The answers to all questions, in order."""
+        """Return the answers to all questions, in order."""
         return [self.read(self.ask(question)) for question in self.questions]
 
     def first(self, count: int) -> Prepared:
-        """The same with no more than so many questions."""
+        """Return the same with at most so many questions."""
         if self.turn is not None:
             raise ValueError("a contestant that times itself asks all questions")
         return replace(self, questions=self.questions[:count])

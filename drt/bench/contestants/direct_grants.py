@@ -26,7 +26,7 @@ def grants_of(workload: Workload) -> list[Triple]:
 
 
 def asked(request: Json) -> Triple:
-    """A request as a triple; its context is left out, since no grant reads it."""
+    """Return a request as a triple without its context, which no grant reads."""
     return Triple(*(_named(request[name]) for name in Triple._fields))
 
 

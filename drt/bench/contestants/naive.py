@@ -1,8 +1,7 @@
-"""The plainest thing that one would write: a recursive function over each policy's JSON tree, every policy in
-turn, ancestors searched for when asked. No index, no compilation, nothing kept between requests.
+"""The naive engine: a recursive function over each policy's JSON tree, without index or compilation.
 
-It is the measure for policies that err. It knows the whole core of the language; extension functions, tags
-and templates, which no workload that it is asked about holds, it refuses to read.
+It is the measure for policies that err. It evaluates the whole core of the language, and refuses to read
+extension functions, tags and templates, which none of its workloads holds.
 """
 
 from __future__ import annotations
@@ -66,7 +65,7 @@ _ORDER = {"<": lt, "<=": le, ">": gt, ">=": ge}
 
 
 def walk(tree: Json, at: Situation) -> Value:
-    """The value of an expression; raises `Fault`."""
+    """Evaluate an expression; raises `Fault`."""
     ((operator, operands),) = tree.items()
     match operator:
         case "Value":
@@ -184,7 +183,7 @@ def _like(text: str, pattern: list[Any]) -> bool:
 
 
 def read_value(value: Any) -> Value:
-    """A value of entity JSON, a request's context or a literal."""
+    """Read a value of entity JSON, a request's context or a literal."""
     if isinstance(value, dict):
         if "__entity" in value:
             return Uid(**value["__entity"])

@@ -26,17 +26,17 @@ def policies_json(source: Source) -> str:
 
 
 def read_entities(text: str) -> Entities:
-    """A store without a schema."""
+    """Read a store without a schema."""
     return Entities.from_json(text)
 
 
 def read_schema(source: Source) -> Schema:
-    """A schema in either syntax."""
+    """Read a schema in either syntax."""
     return Schema.from_cedar(source.text) if source.format == "cedar" else Schema.from_json(source.text)
 
 
 def validation(workload: Workload) -> Callable[[], bool]:
-    """Reading the policies and validating them strictly, against a schema that is read beforehand."""
+    """Prepare reading policies and validating them strictly, against a schema that is read beforehand."""
     schema = read_schema(workload.schema or Source("", "cedar"))
     return lambda: schema.validate(read_policies(workload.policies)).valid
 
@@ -56,7 +56,7 @@ def link(templates: PolicySet, links: Iterator[dict[str, Any]]) -> PolicySet:
 def answering(
     policies: PolicySet, entities: Entities, *, eager: bool = False
 ) -> Callable[[dict[str, Any]], Response]:
-    """What answers plain requests; `eager` generates code for all that is asked, however seldom."""
+    """Return what answers plain requests; `eager` generates code for all policies, however rarely used."""
     authorizer = Authorizer(policies, entities, tier="generated" if eager else "auto")
     return lambda question: authorizer.authorize(Request.from_dict(question))
 

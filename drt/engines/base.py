@@ -24,10 +24,20 @@ def answer_by_method(target: object, question: Question[Any]) -> Any:
     return method(*positional, **named)
 
 
-def put(question: Question[Any], target: object) -> Any:
-    """Put a question to an engine or a session, which may have no `ask` but a method for each question."""
-    ask = getattr(target, "ask", None)
-    return answer_by_method(target, question) if ask is None else ask(question)
+def put(question: Question[Any], target: Any) -> Any:
+    """Put a question to an engine or a session, which may have no `ask` but a method for each question.
+
+    Only an `ask` of its class counts: a wrapper that passes on unknown attributes answers by its own methods.
+    """
+    asks = hasattr(type(target), "ask")
+    return target.ask(question) if asks else answer_by_method(target, question)
+
+
+def take_stated_name(engine: object) -> None:
+    """Give an engine, a dataclass with slots, the name that a derived class states."""
+    stated = type(engine).name  # type: ignore[attr-defined]  # a slot's descriptor where no class states it
+    if isinstance(stated, str):
+        object.__setattr__(engine, "name", stated)
 
 
 class BaseSession:

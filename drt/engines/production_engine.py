@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal, TypeVar
 
-from drt.engines.base import BaseEngine, BaseSession
+from drt.engines.base import BaseEngine, BaseSession, take_stated_name
 from drt.engines.production_answers import answers
 from drt.engines.production_problems import kind_of, problems_of
 from drt.model import outcome
@@ -202,16 +202,15 @@ class LoadedProduction(BaseSession):
 
 @dataclass(frozen=True, slots=True)
 class ProductionEngine(BaseEngine):
-    """The engine that serves.
-
-    `tier` forces one way of evaluating, or leaves it open. With `is_typed`, code is generated for the types
-    of a case's schema.
-    """
+    """The engine that serves; `tier` forces one way of evaluating, `is_typed` code for a schema's types."""
 
     tier: Literal["auto", "machine", "generated"] = "auto"
     name: str = "production"
     version: str = __version__
     is_typed: bool = False
+
+    def __post_init__(self) -> None:
+        take_stated_name(self)
 
     def variants(self) -> tuple[Engine, ...]:
         if self.tier != "auto":

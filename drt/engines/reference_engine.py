@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
 from drt.engines import reference_answers as answers
-from drt.engines.base import BaseEngine, BaseSession
+from drt.engines.base import BaseEngine, BaseSession, take_stated_name
 from drt.engines.reference_problems import problems_of
 from drt.engines.reference_values import canonical
 from drt.model import outcome
@@ -141,6 +141,9 @@ class ReferenceEngine(BaseEngine):
 
     name: str = "reference"
     version: str = "0.1.0"
+
+    def __post_init__(self) -> None:
+        take_stated_name(self)
 
     @door
     def load(self, case: Case) -> LoadedReference | Rejected | Unlinkable | Unsupported:

@@ -154,7 +154,7 @@ def test_two_sound_engines_have_no_finds() -> None:
             assert TARGETS[target].oracle(case, engines).divergences == ()
 
 
-def test_a_run_saves_the_find_and_its_last_line_replays_it(tmp_path: Path) -> None:
+def test_a_run_saves_the_finding_and_prints_the_line_that_replays_it(tmp_path: Path) -> None:
     (tmp_path / "corpus").mkdir()
     arguments = ["--engine", "reference", "--engine", "./tests/drt/faulty_engines.py:SwappedLess"]
     run = drt("run", "--cases", "60", "--jobs", "1", "--seed", "7", "--target", "authorize-untyped",
@@ -165,9 +165,8 @@ def test_a_run_saves_the_find_and_its_last_line_replays_it(tmp_path: Path) -> No
     assert len(saved["requests"]) == 1
     assert len(json.loads((place / "entities.json").read_text())) <= 2
 
-    last = run.stdout.rstrip().splitlines()[-1]
-    assert "drt replay" in last
-    words = last[last.index("replay") :].split()
+    [line] = [line for line in run.stdout.splitlines() if line.startswith("drt replay")]
+    words = line[line.index("replay") :].split()
     replay = drt(*words)
     assert replay.returncode == 1
     assert "reference" in replay.stdout

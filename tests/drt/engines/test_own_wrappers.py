@@ -10,7 +10,7 @@ from drt.model.case import Case, Request, Source
 from drt.model.outcome import Authorized, Evaluated
 from drt.model.question import Authorize, Evaluate
 
-WRAPPER = '''
+WRAPPER = """
 from drt.case import Case
 from drt.engines.production_engine import ProductionEngine
 from drt.outcome import Authorized
@@ -29,7 +29,7 @@ class Denies(ProductionEngine):
     def load(self, case: Case):
         inner = super().load(case)
         return Session(inner) if hasattr(inner, "authorize") else inner
-'''
+"""
 ANYONE = Request(
     '{"principal":{"type":"U","id":"a"},"action":{"type":"Action","id":"v"},"resource":{"type":"R","id":"r"}}'
 )

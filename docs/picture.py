@@ -14,6 +14,7 @@ from pathlib import Path
 from rich.console import Console
 
 from drt.report.terminal.summary import print_summary
+from drt.run.footer import footer_from_json
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 ENGINE = "tests/drt/faulty_engines.py:SwappedLess"
@@ -49,15 +50,9 @@ def main() -> None:
         command = [sys.executable, "-m", "drt", *RUN, *engines, *places, "--quiet", "--json"]
         done = subprocess.run(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True, check=False)
         console = Console(record=True, width=WIDTH, file=sys.stderr, force_terminal=True, highlight=False)
-        footer = json.loads(done.stdout.replace(f"{REPOSITORY}/", "./"))
-        print_summary(console, _shortened(footer, f"{folder}/"), Path("runs/example"))
+        relative = done.stdout.replace(f"{REPOSITORY}/", "./").replace(f"{folder}/", "")
+        print_summary(console, footer_from_json(json.loads(relative)), Path("runs/example"))
     sys.stdout.write(console.export_svg(title="drt run", code_format=FRAME, unique_id="drt"))
-
-
-def _shortened(footer: dict[str, object], folder: str) -> dict[str, object]:
-    """Return the footer with paths relative to the checkout."""
-    shortened: dict[str, object] = json.loads(json.dumps(footer).replace(folder, ""))
-    return shortened
 
 
 if __name__ == "__main__":

@@ -156,9 +156,32 @@ def test_every_link_of_the_readme_leads_to_a_file() -> None:
     assert [link for link in links if not (REPOSITORY / link).is_file()] == []
 
 
+PICTURE = REPOSITORY / "docs" / "found-divergence.svg"
+
+
+def words_of(picture: str) -> list[str]:
+    """The texts of a picture in their order, without the line about volume, which has the time in it."""
+    texts = [text.replace("\xa0", " ") for text in ET.fromstring(picture).itertext()]
+    return [text for text in texts if text.strip() and " decisions in " not in text]
+
+
 def test_the_picture_of_the_readme_shows_a_finding_and_loads_nothing() -> None:
-    picture = (REPOSITORY / "docs" / "found-divergence.svg").read_text(encoding="utf-8")
-    words = "".join(ET.fromstring(picture).itertext()).replace("\xa0", " ")
+    picture = PICTURE.read_text(encoding="utf-8")
+    words = "".join(words_of(picture))
     assert "SwappedLess is wrong" in words
     assert "drt replay --engine=reference" in words
     assert re.findall(r"(?:href|url)[=(]\"?https?:", picture) == []
+
+
+@pytest.mark.slow
+def test_the_picture_of_the_readme_is_what_its_command_draws() -> None:
+    pytest.importorskip("cedarpy", reason="the picture shows what cedarpy answers")
+    drawn = subprocess.run(
+        [sys.executable, "docs/picture.py"],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        timeout=280,
+        check=True,
+    )
+    assert words_of(drawn.stdout) == words_of(PICTURE.read_text(encoding="utf-8"))

@@ -10,12 +10,12 @@ import os
 import platform
 import signal
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import FrameType
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
@@ -36,6 +36,7 @@ from drt.run.log import (
     worker_states,
 )
 from drt.run.options import RunOptions
+from drt.run.progress import ProgressView, Status
 from drt.run.records import Found, Header, News, Progress, Reached, Resumed, RunStatus
 from drt.run.reduction_locks import release
 from drt.run.summary import Tally, footer
@@ -51,43 +52,6 @@ RESERVE_SECONDS = 0.4
 """What the workers leave of the budget, so that ending and reporting fit in it."""
 
 GRACE_SECONDS = 3.0
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """Progress of a run.
-
-    `finds` are the buckets so far; `stalled` are the seconds since something was last reached or found for
-    the first time, `features` how many were reached, and `streams` the cases of each stream.
-    """
-
-    elapsed: float
-    cases: int
-    decisions: int
-    divergences: int
-    workers: int
-    finds: tuple[str, ...] = ()
-    deaths: int = 0
-    ending: bool = False
-    stalled: float = 0.0
-    features: int = 0
-    streams: Mapping[str, int] = field(default_factory=dict)
-
-
-class ProgressView(Protocol):
-    """A view of a run while it goes on."""
-
-    def begin(self, options: RunOptions) -> None:
-        """Show a run that begins."""
-
-    def update(self, status: Status) -> None:
-        """Show how far the run is."""
-
-    def find(self, event: Found) -> None:
-        """Show a new finding."""
-
-    def end(self) -> None:
-        """Show no more."""
 
 
 @dataclass(slots=True)

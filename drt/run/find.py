@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from drt.engines.guard import Guarded
 from drt.model.case import Case
+from drt.model.case_directory import read_case
 from drt.model.divergence import Divergence, Oracle
+from drt.model.errors import InputProblem
 from drt.run.options import RunOptions
 from drt.targets.cases import reproduction
 
@@ -76,3 +79,11 @@ def origin_of(
 
 def _choice(choice: int) -> str:
     return ("t" if choice else "f") if isinstance(choice, bool) else str(choice)
+
+
+def holds(place: Path, case: Case) -> bool:
+    """Whether a folder of the corpus holds this case, and not another of its signature."""
+    try:
+        return read_case(place).case == case
+    except InputProblem:
+        return False

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from msgspec.structs import replace as changed
 
@@ -29,20 +29,21 @@ from drt.diagnosis.signature import HANGING_SECONDS, first_alike, key_text, sign
 from drt.engines.deadline import Alarm, Stuck
 from drt.engines.sandbox import Completed, attempt
 from drt.model.case import Case
-from drt.model.case_directory import read_case
-from drt.model.divergence import Checked, Divergence
+from drt.model.divergence import Divergence
 from drt.model.divergence_json import case_to_json, divergence_to_json
 from drt.model.errors import InputProblem
 from drt.model.outcome import ExceededBudget
 from drt.model.saved_case import SavedCase
 from drt.reduce import reduce_case
-from drt.run.find import Find, description_of, law_in_words
+from drt.run.find import Find, description_of, holds, law_in_words
 from drt.run.log import LogWriter
 from drt.run.options import RunOptions
 from drt.run.records import Broken, Found
 from drt.run.reduction_locks import ReductionLocks
 from drt.run.testimony import ask_arbiter, unmet_seeds
 from drt.targets.loading import law_of, target_table
+
+T = TypeVar("T")
 
 NONDETERMINISTIC = "nondeterministic engine"
 """What the signature of an engine that answers otherwise when it is asked again begins with."""
@@ -58,7 +59,6 @@ SEEDS_SECONDS = 6.0
 
 CONFIRMING_SECONDS = 4.0
 """What three fresh processes are expected to take."""
-
 
 LOCATING_SECONDS = 5.0
 """What the search for the innermost difference may take on a reduced case."""
@@ -164,7 +164,7 @@ class Finder:
                 solid=solid,
                 says=arbitration or None,
                 verdict=judged,
-                merged=not _holds(place, reduced),
+                merged=not holds(place, reduced),
             )
         )
         self.claims.finish(key, name, case_features(reduced), number)
@@ -191,8 +191,9 @@ class Finder:
             return ()
         return unsteady_engines(find.oracle, find.case, find.engines, find.divergence, self._in_time, reruns)
 
-    def _in_time(self, ask: Callable[[], Checked]) -> Checked | None:
-        self.alarm.set(self.options.deadline)
+    def _in_time(self, ask: Callable[[], T], seconds: float | None = None) -> T | None:
+        """Answer within so many seconds (the run's deadline, if none are given), or None."""
+        self.alarm.set(self.options.deadline if seconds is None else seconds)
         try:
             return ask()
         except Stuck:
@@ -228,9 +229,7 @@ class Finder:
                 solid=False,
                 case=case_to_json(find.case),
                 unsteady=tuple(engines),
-                verdict=Judgement(
-                    tuple(engines), "law", "asked the same again at once, it answers otherwise"
-                ),
+                verdict=Judgement(tuple(engines), "law", WAVERS),
             )
         )
 
@@ -283,13 +282,10 @@ class Finder:
         """Where the engines part; not asked of a hanging engine, which would hang on every part."""
         if any(isinstance(answer, ExceededBudget) for _, answer in divergence.answers):
             return None
-        self.alarm.set(min(LOCATING_SECONDS, max(0.5, self.remaining())))
-        try:
-            result = attempt(lambda: localise(reduced, find.engines, divergence))
-        except Stuck:
+        seconds = min(LOCATING_SECONDS, max(0.5, self.remaining()))
+        result = self._in_time(lambda: attempt(lambda: localise(reduced, find.engines, divergence)), seconds)
+        if result is None:
             return None
-        finally:
-            self.alarm.off()
         if isinstance(result, Completed):
             return result.answer
         self.log.write(Broken(what="the search", error=result.error, traceback=result.traceback))
@@ -297,14 +293,8 @@ class Finder:
 
     def _shown(self, find: Find, candidate: Case, patience: float) -> Divergence | None:
         """Find the divergence of that kind on a candidate, if it is there within the time."""
-        self.alarm.set(patience)
-        try:
-            checked = find.oracle(candidate, find.engines)
-        except Stuck:
-            return None
-        finally:
-            self.alarm.off()
-        return first_alike(find.divergence, checked)
+        checked = self._in_time(lambda: find.oracle(candidate, find.engines), patience)
+        return None if checked is None else first_alike(find.divergence, checked)
 
     def _still_shows(self, known: SavedCase, find: Find) -> bool:
         """Whether a saved case still diverges under the law of the target that it was found by."""
@@ -352,11 +342,3 @@ class Finder:
         if self._unmet is None and self.remaining() > SEEDS_SECONDS:
             self._unmet = unmet_seeds(self._asked(find), SEEDS_SECONDS)
         return judge(find.divergence, law_in_words(find.oracle), located, self._unmet or {}, arbitration)
-
-
-def _holds(place: Path, case: Case) -> bool:
-    """Whether a folder of the corpus holds this case, and not another of its signature."""
-    try:
-        return read_case(place).case == case
-    except InputProblem:
-        return False

@@ -111,15 +111,9 @@ class Worker:
         corpus = Corpus(Path(options.corpus))
         self._locks = ReductionLocks(folder / "claims")
         self._locks.seen.update(before.seen)
+        known = read_known(corpus.root)
         self._finder = Finder(
-            options=options,
-            corpus=corpus,
-            claims=self._locks,
-            known=read_known(corpus.root),
-            log=self.log,
-            alarm=self._alarm,
-            stopped=self._is_stopped,
-            ends=ends,
+            options, corpus, self._locks, known, self.log, self._alarm, self._is_stopped, ends
         )
         self._totals = [0, 0, 0]
         self._born = time.monotonic() - before.seconds

@@ -13,8 +13,8 @@ from rich.text import Text
 
 from drt.report.terminal.console import escape_untrusted, from_here, progress
 from drt.report.words import count
-from drt.run.coordinator import ProgressView, Status
 from drt.run.options import RunOptions
+from drt.run.progress import ProgressView, Status
 from drt.run.records import Found
 
 PLAIN_SECONDS = 30.0

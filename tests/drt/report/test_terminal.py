@@ -16,9 +16,9 @@ from drt.model.records import from_json
 from drt.report.terminal.console import escape_untrusted
 from drt.report.terminal.divergence import MARK, case_texts, divergence, side_by_side
 from drt.report.terminal.progress import LiveView, PlainView, Rates, duration, facts, reached
-from drt.run.coordinator import Status
 from drt.run.log import cases_by_stream
 from drt.run.options import RunOptions
+from drt.run.progress import Status
 from drt.run.records import Found, TargetState, WorkerState
 from drt.run.statistics import Counts
 from tests.drt.report.logs import find

@@ -102,7 +102,7 @@ class Cases:
         if not self.alone or saved.expected:
             return ""
         if saved.status == "open" and saved.verdict is None:
-            return "nobody has concluded yet which engine is right"
+            return "it is undecided which engine is right"
         return "it is the engine that was right" if _right(saved) == self.name else ""
 
     def expected_to_fail(self, saved: SavedCase) -> str:

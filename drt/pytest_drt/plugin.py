@@ -1,4 +1,4 @@
-"""The pytest plugin: saved cases as tests, in this project's corpus or before somebody's own engine.
+"""Pytest plugin: saved cases as tests, of two engines or of a third-party engine alone.
 
 Owns the options, and loads the rest only when one of them is used: a project that does not ask for it pays
 for reading this file.

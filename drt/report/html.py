@@ -108,7 +108,7 @@ def as_html(report: Report) -> str:
 
 
 def _finalized(value: Any) -> Any:
-    """Escape a text of anybody's for people, before the template escapes it for HTML."""
+    """Escape untrusted text for people, before the template escapes it for HTML."""
     return escape_untrusted(value, LONGEST_TEXT) if type(value) is str else value
 
 

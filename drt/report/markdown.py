@@ -1,6 +1,6 @@
 """A report as Markdown, short enough for the summary of a CI job.
 
-Owns the limit and the escaping: a text of somebody else's is a code span, or HTML of nothing but letters and
+Owns the limit and the escaping: untrusted text is a code span, or HTML of nothing but letters and
 numeric entities, which no Markdown reader can take for anything else.
 """
 

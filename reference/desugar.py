@@ -35,5 +35,5 @@ def _core_rule(expr: Expr, parts: Sequence[Expr]) -> Expr:
 
 
 def has_path(operand: Expr, path: Sequence[str]) -> Expr:
-    """`operand has a.b.c` (spec 06 §3: a path of one attribute is the plain form)."""
+    """Build `operand has a.b.c`; a path of one attribute is the plain form (spec 06 §3)."""
     return HasAttr(operand, path[0]) if len(path) == 1 else HasPath(operand, tuple(path))

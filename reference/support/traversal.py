@@ -56,7 +56,7 @@ def fold(expr: Expr, rule: Callable[[Expr, Sequence[T]], T]) -> T:
 
 
 def walk(expr: Expr) -> Iterator[Expr]:
-    """Return the expression and everything inside it, from the root down and from left to right."""
+    """Yield the expression and everything inside it, from the root down and from left to right."""
     todo = [expr]
     while todo:
         node = todo.pop()
@@ -65,7 +65,7 @@ def walk(expr: Expr) -> Iterator[Expr]:
 
 
 def rebuild(expr: Expr, parts: Sequence[Expr]) -> Expr:
-    """`expr` with `parts` in place of its children."""
+    """Put `parts` in place of the children of `expr`."""
     match expr, parts:
         case ((Lit() | Var() | Slot()), _):
             return expr

@@ -19,9 +19,9 @@ _before = [0.0]
 def own_time() -> float:
     """Seconds of the monotonic clock without those spent waiting for a processor."""
     ours = _waiting("self")
-    for process in _waited:
+    for process in list(_waited):  # a copy: other threads watch processes too
         _note(process)
-    return time.monotonic() - (ours or 0.0) - sum(_waited.values()) - _before[0]
+    return time.monotonic() - (ours or 0.0) - sum(list(_waited.values())) - _before[0]
 
 
 def watch(process: int) -> None:
@@ -32,9 +32,8 @@ def watch(process: int) -> None:
 
 def forget(process: int) -> None:
     """Read the account of a process for the last time."""
-    if process in _waited:
-        _note(process)
-        _before[0] += _waited.pop(process)
+    _note(process)
+    _before[0] += _waited.pop(process, 0.0)
 
 
 def waited_by(process: int) -> float:
@@ -45,8 +44,9 @@ def waited_by(process: int) -> float:
 def _note(process: int) -> None:
     """Read a process's account; what is known of one that has ended stays."""
     now = _waiting(str(process))
-    if now is not None:
-        _waited[process] = max(_waited[process], now)
+    known = _waited.get(process)
+    if now is not None and known is not None:
+        _waited[process] = max(known, now)
 
 
 def _waiting(process: str) -> float | None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from threading import Thread
 
 import pytest
 
@@ -100,3 +101,17 @@ def test_the_waiting_of_a_watched_process_counts(crowd: int) -> None:
         assert own_time() >= before - 0.5, "nothing is forgotten"
     assert waited > 0.4
     assert gained >= 0.9 * waited
+
+
+def test_processes_may_be_watched_while_another_thread_reads_the_clock() -> None:
+    def watch_and_forget() -> None:
+        for process in range(1, 400):
+            watch(process)
+        for process in range(1, 400):
+            forget(process)
+
+    watcher = Thread(target=watch_and_forget)
+    watcher.start()
+    while watcher.is_alive():
+        own_time()
+    watcher.join()

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from functools import cache
 from typing import TypeVar
 
-import msgspec
 import pytest
 
 from drt.engines import build
 from drt.model.case import Case
 from drt.model.engine import Unanswered
 from drt.model.outcome import Rejected
+from drt.model.records import from_json, to_json
 from drt.oracles.comparing import Comparison
 from drt.run.distinct import MOST_KEPT, Distinct
 from drt.run.observer import judge
@@ -171,7 +172,7 @@ def test_trivial_conditions_are_told(condition: Expr, trivial: bool) -> None:
 
 def reread(counts: T) -> T:
     """Write a record of a run's state and read it back."""
-    return msgspec.json.decode(msgspec.json.encode(counts), type=type(counts))
+    return from_json(json.loads(json.dumps(to_json(counts))), type(counts))
 
 
 def test_distinct_things_are_counted_while_there_are_few_and_estimated_when_there_are_many() -> None:

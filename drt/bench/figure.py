@@ -11,8 +11,8 @@ from drt.bench.race import Measured
 ATTEMPTS = 3
 """A missed limit counts when it was missed so many times."""
 
-Verdict = Literal["stretch", "kept", "missed", "told"]
-"""`told`: a figure without a limit."""
+Verdict = Literal["stretch", "kept", "missed", "measured"]
+"""`measured`: a figure without a limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ def measured(figure: Figure, quick: bool) -> Row:
         unit=figure.unit,
         spread=result.spread,
         limit=limit,
-        verdict=limit.verdict(result.value) if limit else "told",
+        verdict=limit.verdict(result.value) if limit else "measured",
         attempts=len(results),
         rounds=result.rounds,
         medians=result.medians,

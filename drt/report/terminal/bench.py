@@ -13,7 +13,7 @@ from drt.bench.curve import Curve
 from drt.bench.figure import Limit, Row
 from drt.bench.report import Report
 
-_STYLES = {"missed": "bold red", "kept": "green", "stretch": "green", "told": ""}
+_STYLES = {"missed": "bold red", "kept": "green", "stretch": "green", "measured": ""}
 
 
 def bench_report(console: Console, report: Report) -> None:
@@ -36,7 +36,7 @@ def _figures(rows: Sequence[Row]) -> Table:
     table.add_column("verdict")
     for row in rows:
         must, stretch = bounds(row.limit)
-        verdict = Text("" if row.verdict == "told" else row.verdict, style=_STYLES[row.verdict])
+        verdict = Text("" if row.verdict == "measured" else row.verdict, style=_STYLES[row.verdict])
         table.add_row(Text(row.figure), shown(row), f"±{row.spread / 2:.0%}", must, stretch, verdict)
     return table
 

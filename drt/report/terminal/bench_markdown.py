@@ -9,7 +9,7 @@ from drt.bench.figure import Limit, Row
 from drt.bench.report import Report
 from drt.report.terminal.bench import bounds, measured_on, shown
 
-_SIGNS = {"stretch": "stretch", "kept": "kept", "missed": "**missed**", "told": ""}
+_SIGNS = {"stretch": "stretch", "kept": "kept", "missed": "**missed**", "measured": ""}
 
 
 def markdown(report: Report) -> str:

@@ -67,11 +67,11 @@ print(hurt("Hoards").memory_growth)
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another allocator gives back what is free")
 def test_free_memory_of_the_parent_hides_no_growth() -> None:
     """The defect, after it: to count from what the forked child holds at first, what is free included."""
-    told = subprocess.run(
+    printed = subprocess.run(
         [sys.executable, "-c", FREE_IN_PARENT], capture_output=True, text=True, cwd=REPOSITORY, check=True
     )
 
-    assert told.stdout.split() == ["2.0", "None"]
+    assert printed.stdout.split() == ["2.0", "None"]
 
 
 def test_a_death_at_a_later_try_is_no_small_cost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

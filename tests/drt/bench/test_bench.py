@@ -35,16 +35,16 @@ class Lying:
 
     def prepare(self, workload: Workload) -> Prepared:
         honest = Production().prepare(workload)
-        at, told = next(
-            (number, told)
+        at, stated = next(
+            (number, stated)
             for number, answer in enumerate(honest.answers())
-            if (told := self.lie(answer)) is not None
+            if (stated := self.lie(answer)) is not None
         )
         questions = list(enumerate(honest.questions))
         return Prepared(
             lambda question: (question[0], honest.ask(question[1])),
             questions,
-            lambda asked: told if asked[0] == at else honest.read(asked[1]),
+            lambda asked: stated if asked[0] == at else honest.read(asked[1]),
         )
 
 
@@ -96,10 +96,10 @@ def test_a_contestant_that_answers_otherwise_is_not_raced(
 
 
 def test_what_a_contestant_does_not_tell_is_not_held_against_it() -> None:
-    told = Answer("deny", frozenset({"policy1"}), frozenset({("policy0", "type")}))
-    assert Answer("deny").agrees(told)
-    assert told.agrees(Answer("deny"))
-    assert not Answer("allow").agrees(told)
+    stated = Answer("deny", frozenset({"policy1"}), frozenset({("policy0", "type")}))
+    assert Answer("deny").agrees(stated)
+    assert stated.agrees(Answer("deny"))
+    assert not Answer("allow").agrees(stated)
 
 
 def test_contestants_that_agree_are_raced() -> None:
@@ -119,7 +119,7 @@ def test_growth_is_read_off_the_quickest_turns() -> None:
 
 
 @pytest.mark.parametrize(
-    ("direction", "values", "verdict", "told", "attempts"),
+    ("direction", "values", "verdict", "stated", "attempts"),
     [
         ("at least", [50.0], "stretch", 50.0, 1),
         ("at least", [30.0], "kept", 30.0, 1),
@@ -130,12 +130,12 @@ def test_growth_is_read_off_the_quickest_turns() -> None:
     ],
 )
 def test_a_limit_is_missed_when_it_was_missed_every_time(
-    direction: str, values: list[float], verdict: str, told: float, attempts: int
+    direction: str, values: list[float], verdict: str, stated: float, attempts: int
 ) -> None:
     left = iter(values)
     limit = Limit(direction, 25, 45 if direction == "at least" else 25)
     row = measured(Figure("toy", "toys", "a toy", lambda quick: Measured(next(left), 0.0), limit), quick=True)
-    assert (row.verdict, row.value, row.attempts) == (verdict, told, attempts)
+    assert (row.verdict, row.value, row.attempts) == (verdict, stated, attempts)
     assert row.good == (verdict != "missed")
 
 

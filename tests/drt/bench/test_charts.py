@@ -18,7 +18,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def _row(name: str, value: float, limit: object) -> Row:
-    verdict = "told" if limit is None else limit.verdict(value)
+    verdict = "measured" if limit is None else limit.verdict(value)
     return Row(name, "authorizing", "a toy", value, "×", 0.1, limit, verdict, 1, 3, {"a": 1.0}, "µs")
 
 
@@ -83,7 +83,7 @@ def test_labels_do_not_touch() -> None:
 
 
 def test_markdown_merges_what_has_one_limit() -> None:
-    told = markdown(REPORT)
-    assert "| them ÷ us: <fast> & small, slow | 30.00 · 2.00 | ≥ 25 | ≥ 45 | kept, **missed** |" in told
-    assert "| us ÷ them | 0.50 | ≤ 1 | – | kept |" in told
-    assert "| toy: them | 50.00 | – |" in told
+    stated = markdown(REPORT)
+    assert "| them ÷ us: <fast> & small, slow | 30.00 · 2.00 | ≥ 25 | ≥ 45 | kept, **missed** |" in stated
+    assert "| us ÷ them | 0.50 | ≤ 1 | – | kept |" in stated
+    assert "| toy: them | 50.00 | – |" in stated

@@ -72,9 +72,9 @@ def test_a_wasteful_engine_is_found_out(written: Written, cost: Cost) -> None:
 
 
 def test_a_child_that_breaks_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch, written: Written) -> None:
-    with pytest.raises(Unmeasurable, match=r"load of nobody: .*No module named") as told:
+    with pytest.raises(Unmeasurable, match=r"load of nobody: .*No module named") as stated:
         written.measure("load", "nobody")  # type: ignore[arg-type]  # the point of the test
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(stated.value)
     monkeypatch.setattr(fresh_process, "SECONDS", 0.001)
     with pytest.raises(Unmeasurable, match=r"load of production: no answer in 0\.001 s"):
         written.measure("load", "production")

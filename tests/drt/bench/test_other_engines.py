@@ -1,4 +1,4 @@
-"""Other engines are measured where they are installed, and told to be missing where they are not."""
+"""Other engines are measured where they are installed, and stated to be missing where they are not."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_grants_are_triples() -> None:
 @pytest.mark.parametrize("make", [direct_grants.many, direct_grants.links])
 def test_what_is_more_than_a_grant_is_refused(make: object) -> None:
     with pytest.raises(ValueError, match="no direct grant"):
-        grants_of(make(20))  # type: ignore[operator]  # a Maker, told to pytest as a parameter
+        grants_of(make(20))  # type: ignore[operator]  # a Maker, stated to pytest as a parameter
 
 
 @pytest.mark.parametrize("other", other_engines.OTHERS, ids=lambda each: each.name)

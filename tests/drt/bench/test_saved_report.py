@@ -48,4 +48,4 @@ def test_the_saved_report_is_a_whole_run_with_the_limits_of_the_table() -> None:
 
 def test_verdicts_of_the_saved_report_follow_from_its_values() -> None:
     for row in REPORT.rows:
-        assert row.verdict == (row.limit.verdict(row.value) if row.limit else "told")
+        assert row.verdict == (row.limit.verdict(row.value) if row.limit else "measured")

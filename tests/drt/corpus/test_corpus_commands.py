@@ -1,4 +1,4 @@
-"""`drt corpus`: faults told one by one, figures, merging, pruning to a fixed point, showing."""
+"""`drt corpus`: faults printed one by one, figures, merging, pruning to a fixed point, showing."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def drt(*arguments: str | Path) -> Result:
     return CliRunner().invoke(main, ["corpus", *map(str, arguments)], catch_exceptions=False)
 
 
-def told(*arguments: str | Path) -> Any:
+def printed(*arguments: str | Path) -> Any:
     return json.loads(drt(*arguments, "--json").stdout)
 
 
@@ -225,7 +225,7 @@ def test_a_fault_is_one_sentence(root: Path, name: str) -> None:
     assert any(sentence in line for line in sentences), result.stdout
     assert len(sentences) == 1 or name in ("a seed case in no topic", "a seed case with a signature")
     assert total.startswith(("1 cases read", "2 cases read", "3 cases read"))
-    faults = told("check", "--corpus", root)["faults"]
+    faults = printed("check", "--corpus", root)["faults"]
     assert [fault["unreadable"] for fault in faults].count(True) == (code == 2)
 
 
@@ -234,7 +234,7 @@ def test_one_fault_hides_no_other(root: Path) -> None:
         keep(root, found("1 < 2", f"bug {number}", status=None), "counterexamples", f"bug-{number}")
     (root / "counterexamples" / "bug-1" / "case.json").write_text("[]")
     append(root, "]")
-    faults = told("check", "--corpus", root)["faults"]
+    faults = printed("check", "--corpus", root)["faults"]
 
     assert len(faults) == 4
     assert [fault["unreadable"] for fault in faults].count(True) == 2
@@ -254,7 +254,7 @@ def test_what_is_only_badly_written_can_be_mended(root: Path) -> None:
 
 
 def test_figures_count_cases_by_what_they_are(root: Path) -> None:
-    figures = told("stats", "--corpus", root)
+    figures = printed("stats", "--corpus", root)
 
     assert figures["cases"] == 2
     assert figures["targets"] == {"seed cases": 1, "t": 1}
@@ -268,11 +268,11 @@ def test_figures_count_cases_by_what_they_are(root: Path) -> None:
 
 
 def test_figures_of_an_empty_corpus_and_of_a_broken_case(tmp_path: Path) -> None:
-    assert told("stats", "--corpus", tmp_path)["cases"] == 0
+    assert printed("stats", "--corpus", tmp_path)["cases"] == 0
     assert drt("stats", "--corpus", tmp_path).exit_code == 0
     (tmp_path / "counterexamples" / "x").mkdir(parents=True)
     (tmp_path / "counterexamples" / "x" / "case.json").write_text("{")
-    assert len(told("stats", "--corpus", tmp_path)["unreadable"]) == 1
+    assert len(printed("stats", "--corpus", tmp_path)["unreadable"]) == 1
 
 
 # merge
@@ -282,8 +282,8 @@ def test_cases_of_another_corpus_are_taken_in_once(
     root: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     mine = tmp_path_factory.mktemp("mine")
-    assert [one["fate"] for one in told("merge", root, "--corpus", mine)] == ["taken in"] * 2
-    assert [one["fate"] for one in told("merge", root, "--corpus", mine)] == ["there already"] * 2
+    assert [one["fate"] for one in printed("merge", root, "--corpus", mine)] == ["taken in"] * 2
+    assert [one["fate"] for one in printed("merge", root, "--corpus", mine)] == ["there already"] * 2
     assert drt("check", "--corpus", mine).exit_code == 0
     assert read_case(mine.joinpath(*BUG)) == read_case(root.joinpath(*BUG))
 
@@ -307,7 +307,7 @@ def test_what_people_concluded_is_never_lost(
     ours, theirs = tmp_path / "ours", tmp_path / "theirs"
     keep(ours, there, "counterexamples", "a-bug")
     keep(theirs, comes, "counterexamples", "a-bug")
-    [merged] = told("merge", theirs, "--corpus", ours)
+    [merged] = printed("merge", theirs, "--corpus", ours)
 
     assert merged["fate"] == fate
     kept = [read_case(path) for path in Corpus(ours).counterexamples()]
@@ -321,11 +321,11 @@ def test_a_seed_case_of_a_name_that_is_taken_gets_another(
 ) -> None:
     other = tmp_path_factory.mktemp("other")
     keep(other, seed("1 < 2"), *FACT)
-    [merged] = told("merge", other, "--corpus", root)
+    [merged] = printed("merge", other, "--corpus", root)
 
     assert (merged["fate"], Path(merged["place"]).name) == ("taken in", "true-is-true-2")
     assert drt("check", "--corpus", root).exit_code == 0
-    assert told("merge", other, "--corpus", root)[0]["fate"] == "there already"
+    assert printed("merge", other, "--corpus", root)[0]["fate"] == "there already"
 
 
 def test_what_cannot_be_taken_in_is_told_and_the_rest_taken(root: Path, tmp_path: Path) -> None:
@@ -370,7 +370,7 @@ def test_processes_that_merge_and_prune_at_once_lose_nothing(tmp_path: Path) -> 
     simplest = {saved.case.policies.text for saved in kept if saved.signature.startswith("common")}
     assert simplest == {found("1 < 2").case.policies.text}
     assert len(Corpus(mine).seeds()) == 36
-    assert [fault for fault in told("check", "--corpus", mine)["faults"] if fault["unreadable"]] == []
+    assert [fault for fault in printed("check", "--corpus", mine)["faults"] if fault["unreadable"]] == []
 
 
 def test_known_findings_of_the_other_corpus_are_named_and_left(root: Path, tmp_path: Path) -> None:
@@ -387,12 +387,12 @@ def test_flaky_cases_stay_apart(root: Path, tmp_path_factory: pytest.TempPathFac
     other = tmp_path_factory.mktemp("other")
     Corpus(other).save_flaky(found("1 < 2", tags=("flaky",)))
     Corpus(other).save_flaky(found("1 < 2 + 3", "b", tags=("flaky",)))
-    merged = told("merge", other, "--corpus", root)
+    merged = printed("merge", other, "--corpus", root)
 
     assert [Path(one["place"]).parent.name for one in merged] == ["flaky", "flaky"]
     assert drt("check", "--corpus", root).exit_code == 0
-    assert told("stats", "--corpus", root)["statuses"] == {"flaky": 2, "open": 1, "seed cases": 1}
-    assert told("prune", "--corpus", root)["drop"] == []
+    assert printed("stats", "--corpus", root)["statuses"] == {"flaky": 2, "open": 1, "seed cases": 1}
+    assert printed("prune", "--corpus", root)["drop"] == []
 
 
 # prune
@@ -407,7 +407,7 @@ def test_a_case_goes_when_others_reach_all_that_it_does(root: Path) -> None:
     unnamed(root, "1 < 2 && 3 < 4", "both")
     unnamed(root, "1 < 2", "one")
     unnamed(root, 'principal like "a"', "other")
-    plan = told("prune", "--corpus", root)
+    plan = printed("prune", "--corpus", root)
 
     assert [Path(path).name for path in plan["drop"]] == ["one"]
     assert plan["dropped"] == []
@@ -421,13 +421,13 @@ def test_a_case_goes_when_others_reach_all_that_it_does(root: Path) -> None:
 def test_one_pruning_is_a_fixed_point(root: Path) -> None:
     for number, condition in enumerate(["1 < 2", "2 < 1", "1 < 2 && 2 < 1", "2 < 1 || 1 < 2", "1 == 1"]):
         unnamed(root, condition, f"c{number}")
-    before = told("stats", "--corpus", root)["cells"]
-    first = told("prune", "--apply", "--corpus", root)
+    before = printed("stats", "--corpus", root)["cells"]
+    first = printed("prune", "--apply", "--corpus", root)
 
     assert first["dropped"] == first["drop"]
     assert len(first["dropped"]) >= 2
-    assert told("prune", "--apply", "--corpus", root)["drop"] == []
-    assert told("stats", "--corpus", root)["cells"] == before
+    assert printed("prune", "--apply", "--corpus", root)["drop"] == []
+    assert printed("stats", "--corpus", root)["cells"] == before
     assert "0 cases can go" in drt("prune", "--corpus", root).stdout
 
 
@@ -448,14 +448,14 @@ def test_a_case_that_names_a_bug_is_never_dropped(tmp_path: Path, named: dict[st
     )
     put(place, replace(read_case(place), **named))
 
-    assert [Path(path).name for path in told("prune", "--corpus", tmp_path)["drop"]] == ["same"]
+    assert [Path(path).name for path in printed("prune", "--corpus", tmp_path)["drop"]] == ["same"]
 
 
 def test_of_open_cases_of_one_signature_the_simplest_names_the_bug(tmp_path: Path) -> None:
     keep(tmp_path, found("1 < 2 + 3"), "counterexamples", "a-bug")
     keep(tmp_path, found("1 + 1 < 2 + 3"), "counterexamples", "a-bug-2")
 
-    assert [Path(path).name for path in told("prune", "--corpus", tmp_path)["drop"]] == ["a-bug-2"]
+    assert [Path(path).name for path in printed("prune", "--corpus", tmp_path)["drop"]] == ["a-bug-2"]
 
 
 def test_a_case_that_changed_meanwhile_stays(root: Path) -> None:
@@ -485,7 +485,7 @@ def test_a_case_is_shown_by_its_folder_or_name(root: Path, monkeypatch: pytest.M
     assert "request 0: allow, because of policy0" in by_folder
     assert "source: spec 04" in by_folder
     assert "signature: a bug" in drt("show", "a-bug", "--corpus", root).stdout
-    document = told("show", "a-bug", "--corpus", root)
+    document = printed("show", "a-bug", "--corpus", root)
     assert document["files"]["case.json"]["signature"] == "a bug"
     shutil.copytree(root / "seeds" / "topic", root / "seeds" / "more")
     assert "2 cases are called 'true-is-true'" in drt("show", "true-is-true", "--corpus", root).stderr

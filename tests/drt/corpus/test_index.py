@@ -37,7 +37,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "corpus"
 
 
-def told(root: Path) -> list[Any]:
+def printed(root: Path) -> list[Any]:
     """What the commands say that use the index."""
     lines = [["corpus", "check"], ["corpus", "stats"], ["triage"]]
     said = [CliRunner().invoke(main, [*line, "--corpus", str(root), "--json"]).stdout for line in lines]
@@ -50,7 +50,7 @@ def read_again(root: Path) -> list[Any]:
     with tempfile.TemporaryDirectory() as empty:
         os.environ["XDG_CACHE_HOME"] = empty
         try:
-            return told(root)
+            return printed(root)
         finally:
             os.environ["XDG_CACHE_HOME"] = before
 
@@ -164,35 +164,35 @@ ACCIDENTS = [nothing, nothing, lose, spoil, cut, replace_by_text, lie]
 @pytest.mark.parametrize("seed", range(4))
 def test_the_index_says_what_reading_everything_again_says(root: Path, seed: int) -> None:
     chance = random.Random(seed)
-    assert told(root) == read_again(root)
+    assert printed(root) == read_again(root)
     for _ in range(5):
         chance.choice(CHANGES)(root, chance)
         chance.choice(ACCIDENTS)(index_of(root), chance)
 
-        assert told(root) == read_again(root)
+        assert printed(root) == read_again(root)
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
 def test_no_change_of_a_case_is_missed(root: Path, change: Any) -> None:
-    told(root)
+    printed(root)
     change(root, random.Random(1))
 
-    assert told(root) == read_again(root)
+    assert printed(root) == read_again(root)
 
 
 @pytest.mark.parametrize("accident", ACCIDENTS[1:], ids=lambda accident: accident.__name__)
 def test_whatever_becomes_of_the_index_it_is_computed_again(root: Path, accident: Any) -> None:
-    before = told(root)
+    before = printed(root)
     accident(index_of(root), random.Random(1))
 
-    assert told(root) == before
+    assert printed(root) == before
     again = counted_readings(root)
     assert again == 0, "the index that was made anew is used"
 
 
 def counted_readings(root: Path) -> int:
     """How often cases are read for a check."""
-    told(root)
+    printed(root)
     return len(list(computed(Corpus(root), "check")))
 
 
@@ -208,7 +208,7 @@ def computed(corpus: Corpus, kind: str) -> Iterator[Path]:
 
 
 def test_what_is_known_is_not_read_again(root: Path) -> None:
-    told(root)
+    printed(root)
 
     assert list(computed(Corpus(root), "check")) == []
     edit_a_part(root, random.Random(1))
@@ -216,7 +216,7 @@ def test_what_is_known_is_not_read_again(root: Path) -> None:
 
 
 def test_other_code_has_other_answers(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    told(root)
+    printed(root)
     monkeypatch.setattr(drt.corpus.index, "code_version", lambda _kind: "12345678")
 
     assert len(list(computed(Corpus(root), "check"))) == CASES
@@ -225,13 +225,13 @@ def test_other_code_has_other_answers(root: Path, monkeypatch: pytest.MonkeyPatc
 def test_without_a_place_for_the_index_everything_is_read(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = told(root)
+    before = printed(root)
     (tmp_path / "file").touch()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
-    assert told(root) == before
+    assert printed(root) == before
     monkeypatch.setenv("XDG_CACHE_HOME", "not/absolute")
     assert Corpus(root).index.place is None
-    assert told(root) == before
+    assert printed(root) == before
 
 
 def test_a_signature_is_found_where_nobody_expects_it(root: Path) -> None:
@@ -268,7 +268,7 @@ def test_writers_at_once_lose_nothing(root: Path) -> None:
     assert [writer.exitcode for writer in writers] == [0, 0, 0]
     found = [read_case(path).signature for path in Corpus(root).counterexamples()]
     assert sorted(found) == sorted(wanted)
-    assert told(root) == read_again(root)
+    assert printed(root) == read_again(root)
 
 
 def test_a_merge_of_many_finds_those_that_it_has_put_itself(root: Path, tmp_path: Path) -> None:

@@ -85,10 +85,10 @@ def test_every_broken_case_is_one_sentence_and_the_others_run(tmp_path: Path, ca
     *lines, total = result.stdout.splitlines()
     assert (result.exit_code, result.stderr) == (2, "")
     assert total == "12 cases replayed: 11 cannot run, 1 fixed"
-    told = [line for line in lines if line.startswith("cannot run: ")]
-    assert len(told) == len(lines) - 1 == 11
+    printed = [line for line in lines if line.startswith("cannot run: ")]
+    assert len(printed) == len(lines) - 1 == 11
     for name in (*broken, "bereft", "binary"):
-        assert sum(f"/{name}" in line for line in told) == 1, name
+        assert sum(f"/{name}" in line for line in printed) == 1, name
 
 
 # Lines for the shell
@@ -258,7 +258,7 @@ def known(root: Path, status: str, **more: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "more", "code", "told"),
+    ("status", "more", "code", "printed"),
     [
         ("open", {}, 0, "diverges as declared: .*(k: in work)"),
         ("declared", {"expires": "2999-01-01"}, 0, "diverges as declared"),
@@ -267,13 +267,13 @@ def known(root: Path, status: str, **more: str) -> None:
     ],
 )
 def test_a_known_finding_fails_a_replay_only_when_it_should_be_gone(
-    tmp_path: Path, case: Path, status: str, more: dict[str, str], code: int, told: str
+    tmp_path: Path, case: Path, status: str, more: dict[str, str], code: int, printed: str
 ) -> None:
     known(tmp_path, status, **more)
     result = drt("replay", TOY, FAULTY, *TOYS, "--corpus", tmp_path)
 
     assert result.exit_code == code, result.stdout
-    start, _, reason = told.partition(".*")
+    start, _, reason = printed.partition(".*")
     assert any(line.startswith(start) and reason in line for line in result.stdout.splitlines())
     assert drt("replay", TOY, TWIN, *TOYS, "--corpus", tmp_path).exit_code == 0
 

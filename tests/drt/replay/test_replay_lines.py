@@ -63,12 +63,12 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "engines").mkdir()
     (folder / "engines" / "mine.py").write_text(ENGINE)
     (folder / "corpus").mkdir()
-    told = drt(
+    printed = drt(
         folder, "run", "--cases=40", "--seed=1", "--jobs=1", "--target=authorize", "--reduce=3s",
         "--engine=reference", "--engine=./engines/mine.py:Denies", "--corpus=corpus", "--log=log", "--quiet",
     )  # fmt: skip
-    assert told.returncode == 1, told.stderr
-    (folder / "told").write_text(told.stdout)
+    assert printed.returncode == 1, printed.stderr
+    (folder / "printed").write_text(printed.stdout)
     return folder
 
 
@@ -77,7 +77,7 @@ def report(form: str, place: Path) -> str:
 
 
 LINES: dict[str, Callable[[Path], str]] = {
-    "terminal": lambda place: (place / "told").read_text(),
+    "terminal": lambda place: (place / "printed").read_text(),
     "md": lambda place: report("md", place),
     "html": lambda place: html.unescape(re.sub(r"<[^>]+>", "\n", report("html", place))),
     "junit": lambda place: "\n".join(one.text or "" for one in ET.fromstring(report("junit", place)).iter("failure")),

@@ -21,7 +21,7 @@ def stream(**changes: int) -> Counter[str]:
     return Counter(good | {name.replace("_", " "): count for name, count in changes.items()})
 
 
-def told(**streams: Counter[str]) -> tuple[str, ...]:
+def printed(**streams: Counter[str]) -> tuple[str, ...]:
     named = {name.replace("_", "-"): counts for name, counts in streams.items()}
     return one_sided({}, Counts(streams=named))
 
@@ -30,7 +30,7 @@ GOOD = {"well_typed": stream(), "one_type_error": stream(cases=300, erring=4_500
 
 
 def test_a_run_in_good_order_says_nothing() -> None:
-    assert told(**GOOD) == ()
+    assert printed(**GOOD) == ()
 
 
 @pytest.mark.parametrize(
@@ -50,12 +50,12 @@ def test_a_run_in_good_order_says_nothing() -> None:
     ],
 )
 def test_a_share_out_of_its_bounds_is_told(changes: dict[str, int], sentence: str) -> None:
-    assert sentence in told(well_typed=stream(**changes))
+    assert sentence in printed(well_typed=stream(**changes))
 
 
 @pytest.mark.parametrize("erring", [2_000, 7_000])
 def test_the_error_stream_has_bounds_of_its_own(erring: int) -> None:
-    [sentence] = told(**GOOD | {"one_type_error": stream(cases=300, erring=erring, valid=0)})
+    [sentence] = printed(**GOOD | {"one_type_error": stream(cases=300, erring=erring, valid=0)})
     assert sentence.startswith("stream one-type-error: ")
 
 
@@ -66,7 +66,7 @@ def test_every_bound_can_be_broken() -> None:
 
 def test_small_runs_are_not_judged() -> None:
     assert (
-        told(well_typed=stream(decisions=100, allow=100, deny=0, looked_at=5, judged=5, valid=0, cases=9))
+        printed(well_typed=stream(decisions=100, allow=100, deny=0, looked_at=5, judged=5, valid=0, cases=9))
         == ()
     )
 

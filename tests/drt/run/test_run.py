@@ -351,8 +351,8 @@ def test_the_arbiter_says_who_is_right(options: dict[str, Any]) -> None:
     run(options, engines=(TOY, toy("Faulty")), arbiter=toy("Third"), arbiter_rate=0.0, cases=300)
 
     [place] = counterexamples(options)
-    told = read_case(place).origin["arbiter"]
-    assert told == {"engine": "third", "version": "1", "says": "as toy", "with": ["toy"]}
+    printed = read_case(place).origin["arbiter"]
+    assert printed == {"engine": "third", "version": "1", "says": "as toy", "with": ["toy"]}
 
 
 def test_a_corpus_that_refuses_loses_nothing(options: dict[str, Any]) -> None:

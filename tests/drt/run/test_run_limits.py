@@ -45,7 +45,7 @@ def options(tmp_path: Path, **more: Any) -> RunOptions:
 
 
 def facts(footers: list[dict[str, Any]]) -> dict[str, tuple[int, Counter[str]]]:
-    """What was drawn, all told: the number of cases, and everything countable about them."""
+    """What was drawn, all printed: the number of cases, and everything countable about them."""
     return {
         name: (
             sum(footer["targets"][name]["cases"] for footer in footers),
@@ -56,7 +56,7 @@ def facts(footers: list[dict[str, Any]]) -> dict[str, tuple[int, Counter[str]]]:
 
 
 def summary(footer: dict[str, Any]) -> str:
-    """What a person is told at the end."""
+    """What a person is printed at the end."""
     text = StringIO()
     print_summary(Console(file=text, width=200), footer_from_json(footer), Path("log"), verbose=True)
     return text.getvalue()
@@ -137,7 +137,7 @@ def test_a_worker_that_has_grown_is_started_afresh_and_no_case_lost(tmp_path: Pa
     assert "restarted" in summary(footer)
 
 
-def told(*arguments: str) -> dict[str, Any]:
+def printed(*arguments: str) -> dict[str, Any]:
     """The settings with which `drt run` would start."""
     seen: dict[str, Any] = {}
     callback = command.callback
@@ -151,20 +151,20 @@ def told(*arguments: str) -> dict[str, Any]:
 
 
 def test_a_profile_is_a_table_of_defaults_that_flags_override() -> None:
-    nightly = told("--profile", "nightly")
-    shorter = told("--for", "10m", "--profile", "nightly")
+    nightly = printed("--profile", "nightly")
+    shorter = printed("--for", "10m", "--profile", "nightly")
 
     assert nightly["seconds"] == 6 * 3600
     assert shorter["seconds"] == 600
     assert shorter["reduce_seconds"] == nightly["reduce_seconds"] == 60
-    assert told("--profile", "pr")["random_seed"] == 1
-    assert told("--profile", "pr")["stalled"] == 120
-    assert told()["seconds"] is None
+    assert printed("--profile", "pr")["random_seed"] == 1
+    assert printed("--profile", "pr")["stalled"] == 120
+    assert printed()["seconds"] is None
 
 
 @pytest.mark.parametrize("name", sorted(PROFILES))
 def test_profiles_set_options_that_there_are(name: str) -> None:
-    assert told("--profile", name)["jobs"] >= 1
+    assert printed("--profile", name)["jobs"] >= 1
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,7 @@ class PolicySet:
             InputError: of `part`.
         """
         known = dict(self.links)
+        used = {*self.static, *self.templates, *known}
         for new_id, link in links:
             template = self.templates.get(link.template_id)
             if template is None:
@@ -73,8 +74,9 @@ class PolicySet:
             for name in sorted(wanted ^ link.values.keys()):
                 problem = "has no value for" if name in wanted else "has a value for the unused"
                 raise InputError(part, f"the link {new_id!a} {problem} slot `{name}`")
-            if new_id in {*self.static, *self.templates, *known}:
+            if new_id in used:
                 raise InputError(part, f"the id {new_id!a} is already in use")
+            used.add(new_id)
             known[new_id] = link
         return replace(self, links=known)
 

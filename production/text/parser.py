@@ -81,13 +81,13 @@ class PolicyParser(ExpressionParser):
         if tokens[self.at] != ")":
             self.unexpected("`)`")
         self.at += 1
-        conditions: tuple[Condition, ...] = ()
+        conditions: list[Condition] = []
         while tokens[self.at] in _KINDS:
-            conditions += (self._condition(),)
+            conditions.append(self._condition())
         if tokens[self.at] != ";":
             self.unexpected("`when`, `unless` or `;`")
         self.at += 1
-        return make_policy(effect, principal, action, resource, conditions, annotations)
+        return make_policy(effect, principal, action, resource, tuple(conditions), annotations)
 
     def restart(self, at: int) -> None:
         """Stand before the token at `at`, outside of all nesting."""

@@ -168,11 +168,17 @@ class _Output:
                     return MEMORY
             if not ready:
                 if self._has_ended():
+                    self._take_rest()
                     return ""
                 continue
             chunk = os.read(self._reading, 1 << 16)
             if not chunk:
                 return ""
+            self._take(chunk)
+
+    def _take_rest(self) -> None:
+        """Take what the child wrote between the last look and its end, though others hold its end open."""
+        while select.select([self._reading], [], [], 0)[0] and (chunk := os.read(self._reading, 1 << 16)):
             self._take(chunk)
 
     def close(self) -> None:

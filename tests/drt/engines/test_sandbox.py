@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from drt.engines import sandbox
 from drt.engines.sandbox import HANG, MEMORY, Completed, ProcessDied, in_child, resident_bytes
 from tests.drt.engines.toy_process import spawn
 
@@ -104,3 +105,22 @@ def test_what_an_engine_starts_counts_as_held() -> None:
 
     assert held - before > 40_000_000
     assert resident_bytes() - before < 40_000_000
+
+
+def test_an_answer_written_between_the_last_look_and_the_end_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    reading, writing = os.pipe()
+    ended = os.fork()
+    if ended == 0:
+        os._exit(0)
+    looks = iter([([], [], [])])
+    select = sandbox.select.select
+    monkeypatch.setattr(sandbox.select, "select", lambda *of: next(looks, None) or select(*of))
+    os.write(writing, b"%d\nanswer" % ended)
+    output = sandbox._Output(ended, reading, 1 << 30)
+    os.waitid(os.P_PID, ended, os.WEXITED | os.WNOWAIT)
+
+    assert output.read_all(5) == ""
+    assert bytes(output.received) == b"answer"
+    output.close()
+    os.close(writing)
+    os.waitpid(ended, 0)

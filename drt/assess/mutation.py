@@ -10,7 +10,6 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from statistics import median
@@ -20,7 +19,7 @@ from drt.diagnosis import Located, localise
 from drt.diagnosis.features import policy_count
 from drt.diagnosis.signature import HANGING_SECONDS, first_alike, key_text, signature
 from drt.engines import build
-from drt.engines.deadline import Alarm, Stuck
+from drt.engines.deadline import Alarm
 from drt.engines.guard import Guarded
 from drt.engines.observed import ObservedEngine
 from drt.model.case import Case
@@ -198,20 +197,7 @@ def _hangs(divergence: Divergence) -> bool:
 
 
 def _asked(question: Callable[[], Checked], alarm: Alarm, seconds: float) -> Checked:
-    with _ringing(alarm, seconds):
-        try:
-            return question()
-        except Stuck:
-            return Checked()
-
-
-@contextmanager
-def _ringing(alarm: Alarm, seconds: float) -> Iterator[None]:
-    alarm.set(seconds)
-    try:
-        yield
-    finally:
-        alarm.off()
+    return alarm.within(seconds, question) or Checked()
 
 
 def named(located: Located | None) -> str:

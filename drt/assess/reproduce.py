@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from drt.diagnosis.signature import first_alike
-from drt.engines.deadline import Alarm, Stuck
+from drt.engines.deadline import Alarm
 from drt.engines.guard import Guarded
 from drt.engines.processes import TimedOut, module, our_environment, run
 from drt.engines.sandbox import Completed, HarnessError, ProcessDied, in_child
@@ -127,14 +127,7 @@ def main(arguments: Sequence[str]) -> int:
     law = law_of(saved, target_table(job.targets_from))
 
     def ask(engines: Sequence[Guarded]) -> Checked:
-        alarm = Alarm()
-        alarm.set(job.deadline)
-        try:
-            return law(saved.case, engines)
-        except Stuck:
-            return Checked()
-        finally:
-            alarm.off()
+        return Alarm().within(job.deadline, lambda: law(saved.case, engines)) or Checked()
 
     match in_child(ask, job.engines, job.seconds, MEBIBYTES):
         case Completed(checked) if job.divergence is not None:

@@ -38,7 +38,7 @@ class WorkflowLog:
         return self._token
 
     def stop(self, is_document: Callable[[], bool], *, errors_alone: bool = False) -> None:
-        """Stop commands from the next text on; `is_document` tells whether standard output is JSON.
+        """Stop commands from the next text on; `is_document` says whether standard output is JSON.
 
         With `errors_alone` standard output stays as it is: its text is for another program or a file.
         """

@@ -7,12 +7,16 @@ given two rings more before it is called stuck.
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable
 from types import FrameType
+from typing import TypeVar
 
 from drt.engines.guard import DeadlineExceeded, Meter, OwnTimer
 
 _ASKING = Meter._ask.__code__
 _PATIENCE = 3
+
+Answer = TypeVar("Answer")
 
 
 class Stuck(BaseException):
@@ -35,6 +39,16 @@ class Alarm:
     def off(self) -> None:
         """Stop ringing."""
         self._timer.stop()
+
+    def within(self, seconds: float, ask: Callable[[], Answer]) -> Answer | None:
+        """Give the answer to a question that has so many seconds; None where the harness itself was stuck."""
+        self.set(seconds)
+        try:
+            return ask()
+        except Stuck:
+            return None
+        finally:
+            self.off()
 
     def _ring(self, _number: int, frame: FrameType | None) -> None:
         if not self._timer.is_due():

@@ -134,7 +134,7 @@ class Accepted:
     For policies it is the policy-set JSON of spec 06; for entities spec 05 §2.4 with uid-sorted entities, for
     a schema its resolved JSON form. Empty where an engine can only say yes; what it cannot write is
     `Unwritable`. `count` is the number of entities, where entities were read: it is not compared because not
-    every engine counts, and `canonical` tells it. `detail` is for people.
+    every engine counts, and `canonical` shows it. `detail` is for people.
     """
 
     canonical: str = ""

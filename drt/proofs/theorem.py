@@ -25,7 +25,7 @@ KINDS = {
 class Counterexample:
     """A refutation that was put to the running code: the input in words, and what the code said.
 
-    `confirmed` tells whether the code did what the prover foretold.
+    `confirmed` says whether the code did what the prover predicted.
     """
 
     description: str

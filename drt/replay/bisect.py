@@ -37,7 +37,7 @@ _ASKED = re.compile(r"^git bisect (good|bad|skip) ", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """A commit as `git log` tells it, with the files that it changed."""
+    """A commit as `git log` prints it, with the files that it changed."""
 
     revision: str
     date: str

@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from drt.engines import build
-from drt.engines.deadline import Alarm, Stuck
+from drt.engines.deadline import Alarm
 from drt.engines.declared import Asked, held
 from drt.engines.guard import Guarded
 from drt.engines.sandbox import HarnessError, attempt
@@ -54,14 +54,10 @@ class Arbiter:
         if depth(case) > DEEPEST_FOR_ARBITER:
             events["arbiter:too deep to ask"] += 1
             return None
-        self.alarm.set(self.seconds)
-        try:
-            checked = attempt(lambda: oracle(case, (beside, self.engine)))
-        except Stuck:
-            return None
-        finally:
-            self.alarm.off()
-        if isinstance(checked, HarnessError):
+        checked = self.alarm.within(
+            self.seconds, lambda: attempt(lambda: oracle(case, (beside, self.engine)))
+        )
+        if checked is None or isinstance(checked, HarnessError):
             return checked
         return opinion(checked.answer, Asked(self.engine.name, self.engine.version), case, events)
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from msgspec.structs import replace as changed
 
@@ -26,10 +26,10 @@ from drt.diagnosis.features import case_features
 from drt.diagnosis.judgement import Judgement, Unmet, judge
 from drt.diagnosis.repeatability import MOST_RERUNS, RERUNS, unsteady_engines
 from drt.diagnosis.signature import HANGING_SECONDS, first_alike, key_text, signature
-from drt.engines.deadline import Alarm, Stuck
+from drt.engines.deadline import Alarm
 from drt.engines.sandbox import Completed, attempt
 from drt.model.case import Case
-from drt.model.divergence import Divergence
+from drt.model.divergence import Checked, Divergence
 from drt.model.divergence_json import case_to_json, divergence_to_json
 from drt.model.errors import InputProblem
 from drt.model.outcome import ExceededBudget
@@ -42,8 +42,6 @@ from drt.run.records import Broken, Found
 from drt.run.reduction_locks import ReductionLocks
 from drt.run.testimony import ask_arbiter, unmet_seeds
 from drt.targets.loading import law_of, target_table
-
-T = TypeVar("T")
 
 NONDETERMINISTIC = "nondeterministic engine"
 """What the signature of an engine that answers otherwise when it is asked again begins with."""
@@ -191,15 +189,8 @@ class Finder:
             return ()
         return unsteady_engines(find.oracle, find.case, find.engines, find.divergence, self._in_time, reruns)
 
-    def _in_time(self, ask: Callable[[], T], seconds: float | None = None) -> T | None:
-        """Answer within so many seconds (the run's deadline, if none are given), or None."""
-        self.alarm.set(self.options.deadline if seconds is None else seconds)
-        try:
-            return ask()
-        except Stuck:
-            return None
-        finally:
-            self.alarm.off()
+    def _in_time(self, ask: Callable[[], Checked]) -> Checked | None:
+        return self.alarm.within(self.options.deadline, ask)
 
     def _report_unsteady(self, find: Find, engines: Sequence[str], number: str = "") -> None:
         """Save and report the first, second, fourth, … case on which an engine is nondeterministic.
@@ -283,7 +274,9 @@ class Finder:
         if any(isinstance(answer, ExceededBudget) for _, answer in divergence.answers):
             return None
         seconds = min(LOCATING_SECONDS, max(0.5, self.remaining()))
-        result = self._in_time(lambda: attempt(lambda: localise(reduced, find.engines, divergence)), seconds)
+        result = self.alarm.within(
+            seconds, lambda: attempt(lambda: localise(reduced, find.engines, divergence))
+        )
         if result is None:
             return None
         if isinstance(result, Completed):
@@ -293,7 +286,7 @@ class Finder:
 
     def _shown(self, find: Find, candidate: Case, patience: float) -> Divergence | None:
         """Find the divergence of that kind on a candidate, if it is there within the time."""
-        checked = self._in_time(lambda: find.oracle(candidate, find.engines), patience)
+        checked = self.alarm.within(patience, lambda: find.oracle(candidate, find.engines))
         return None if checked is None else first_alike(find.divergence, checked)
 
     def _still_shows(self, known: SavedCase, find: Find) -> bool:

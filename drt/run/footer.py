@@ -26,7 +26,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     """One bucket of a run.
 
     `solid` is False where fresh processes did not see it again, None where none was asked. `known` names the
-    entry of known.toml that excuses it, `unexcused` tells why one about it does not. `case` is the reduced
+    entry of known.toml that excuses it, `unexcused` says why one about it does not. `case` is the reduced
     case, `located` where the engines part on it, and `says` what the arbiter answers, where there is one.
     `verdict` is the judgement on which engine is wrong, and by what. `reduced` is False where the reduction
     was cut short, and `unsteady` names the engines that answered otherwise when they were asked again.

@@ -31,8 +31,7 @@ def planted(fault: Fault, sound: str = "reference") -> Callable[[], Planted]:
 def _known(name: str, component: str, target: str, *named: str) -> Defect:
     """One of the faulty engines that the tests have anyway."""
     made: Any = getattr(faulty_engines, name, None) or getattr(faulty_validators, name)
-    sentence = (made.__doc__ or name).strip().partition("\n")[0]
-    return Defect(name, component, sentence, made, target, named)
+    return Defect(name, component, (made.__doc__ or name).strip().partition("\n")[0], made, target, named)
 
 
 UNTYPED = "authorize-untyped"
@@ -209,6 +208,8 @@ POLICY_JSON = (
            planted(_json_policies(_is_without_in)), "parse-json", ("reading `is`", "reading the scope of ")),
     Defect("JsonLinksLost", "policy JSON", "The links of a policy set are not read.",
            planted(_json_policies(_without_links), "production"), "parse-json", ("reading the template links",)),
+    Defect("WildcardIsLiteral", "policy JSON", "In JSON, a wildcard of a pattern is taken for a star.",
+           planted(_json_policies(_wildcard_is_literal)), "parse-json", ("reading the pattern of `like`",)),
     Defect("JsonContainsAll", "policy JSON", "In JSON, `containsAll` is taken for `containsAny`.",
            planted(_json_policies(_contains_all_is_any), "production"), "policies-json", ("writing JSON: `containsAll`", "reading JSON: `containsAll`")),
 )  # fmt: skip

@@ -27,7 +27,7 @@ _SUBJECT_AND_OBJECT = (0, 2)
 
 @dataclass(frozen=True, slots=True)
 class Casbin:
-    """pycasbin; it tells its decision and no more."""
+    """pycasbin, which gives its decision and no more."""
 
     name: str = "casbin"
 

@@ -14,7 +14,7 @@ from drt.bench.workload import Workload
 
 @dataclass(frozen=True, slots=True)
 class Oso:
-    """oso; it tells its decision and no more."""
+    """oso, which gives its decision and no more."""
 
     name: str = "oso"
 

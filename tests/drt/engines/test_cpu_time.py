@@ -115,3 +115,13 @@ def test_processes_may_be_watched_while_another_thread_reads_the_clock() -> None
     while watcher.is_alive():
         own_time()
     watcher.join()
+
+
+def test_a_harness_that_is_stuck_gives_no_answer_and_one_that_is_not_gives_its_own() -> None:
+    def never() -> int:
+        while True:
+            pass
+
+    alarm = Alarm()
+    assert alarm.within(0.05, never) is None
+    assert alarm.within(5.0, lambda: 7) == 7

@@ -16,7 +16,7 @@ from drt.cli.merging import File, place_in
 from drt.cli.unvalidated import undemanding
 from drt.engines.answers import VALIDATION_ERRORS, WARNINGS
 from drt.model.case import Case, Link, Source
-from drt.model.errors import InputProblem
+from drt.model.errors import InputProblem, MachineProblem
 from drt.model.outcome import Authorized, Evaluated, Failed, Problem, Validated
 from drt.model.question import Authorize, Evaluate, ReadExpression, Validate
 
@@ -194,6 +194,8 @@ def answered(question: Callable[..., int], *asked: Any) -> int:
         return question(*asked)
     except NoAnswer as reason:
         reasons = reason.reasons
+    except MachineProblem:
+        raise
     except InputProblem as problem:
         reasons = (str(problem),)
     if asked[-1].get("form") == "json":

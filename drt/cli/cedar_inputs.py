@@ -19,7 +19,7 @@ from drt.engines import build
 from drt.engines.guard import Guarded
 from drt.model import json_text
 from drt.model.case import Case, Format, Link, Request, Source
-from drt.model.errors import InputProblem
+from drt.model.errors import InputProblem, MachineProblem
 from drt.model.json_outline import members
 from drt.model.outcome import Accepted, Crashed, ExceededBudget, Rejected, Unlinkable, Unsupported, Unwritable
 from drt.model.question import LinkSchemas, ReadEntities, ReadPolicies, ReadSchema
@@ -64,6 +64,8 @@ class Inputs:
             yield
         except NoAnswer as reason:
             self.problems += reason.reasons
+        except MachineProblem:
+            raise
         except InputProblem as problem:
             self.problems.append(str(problem))
 

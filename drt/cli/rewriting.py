@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import secrets
@@ -18,7 +19,7 @@ from drt.cli.merging import File, renamed_policies
 from drt.diagnosis.policies import policies_of
 from drt.model import json_text
 from drt.model.case import Case, Format
-from drt.model.errors import InputProblem
+from drt.model.errors import InputProblem, MachineProblem, cannot_write
 from drt.model.json_outline import members, spans
 from drt.model.outcome import Accepted, Printed
 from drt.model.question import (
@@ -31,6 +32,9 @@ from drt.model.question import (
     ReadSchema,
     TranslateSchema,
 )
+
+_MACHINE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EFBIG})
+"""Refusals that no other name of the file would mend."""
 
 
 def check_parse(options: Mapping[str, Any]) -> int:
@@ -126,6 +130,8 @@ def _format(
         changed = formatted.text != text
         if options["write"] and path is not None and changed:
             _replace(path, formatted.text)
+    except MachineProblem:
+        raise
     except (NoAnswer, InputProblem) as reason:
         answers.append({"file": str(path or STANDARD_INPUT), "error": str(reason)})
         if people:
@@ -208,4 +214,6 @@ def _replace(named: Path, text: str) -> None:
         finally:
             beside.unlink(missing_ok=True)
     except OSError as error:
+        if error.errno in _MACHINE:
+            raise cannot_write("the file", error, named) from None
         raise InputProblem(f"cannot be written: {(error.strerror or str(error)).lower()}", named) from None

@@ -55,6 +55,15 @@ def with_files_up_to(size: int) -> Callable[[], None]:
     return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
+def test_a_full_disk_under_a_formatted_file(tmp_path: Path) -> None:
+    policies = tmp_path / "long.cedar"
+    policies.write_text(text := 40 * "permit(principal,action,resource);")
+    done = drt("format", "--write", policies, preexec_fn=with_files_up_to(1000))
+
+    assert is_refused(done, "long.cedar: the file cannot be written: file too large"), done.stderr
+    assert [path.read_text() for path in tmp_path.iterdir()] == [text]
+
+
 @pytest.mark.parametrize("size", [400, 1000, 2000, 3000])
 def test_a_full_disk_under_the_log(tmp_path: Path, size: int) -> None:
     faulty = [*RUN[:-1], "--engine=tests.drt.toys:AlwaysDenies", "--corpus", tmp_path, "--quiet"]

@@ -43,6 +43,10 @@ def print_summary(console: Console, footer: Footer, folder: Path, *, verbose: bo
     part, parts = footer.shard
     shard = f", shard {part} of {parts}" if parts > 1 else ""
     console.print(Text(f"random seed {footer.random_seed}{shard}; log in {folder}", style="dim"))
+    for engine, unanswered in footer.partial.items():
+        allowed = ", allowed by --allow-partial" if footer.allow_partial else ""
+        sentence = f"{escape_untrusted(engine)} left {unanswered:.0%} of its questions unanswered{allowed}"
+        console.print(Text(f"PARTIAL: {sentence}", style="bold red"))
 
 
 def _verdict(footer: Footer) -> str:
@@ -61,12 +65,6 @@ def _verdict(footer: Footer) -> str:
 
 def _problems(footer: Footer) -> Iterator[Text]:
     """Yield what makes the run worth less than its verdict says."""
-    for engine, share in footer.partial.items():
-        allowed = ", allowed by --allow-partial" if footer.allow_partial else ""
-        sentence = (
-            f"PARTIAL: {escape_untrusted(engine)} left {share:.0%} of its questions unanswered{allowed}"
-        )
-        yield Text(sentence, style="bold red")
     if footer.missed:
         missed = "; ".join(map(escape_untrusted, footer.missed))
         yield Text(f"required events never occurred: {missed}", style="bold red")

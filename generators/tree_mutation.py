@@ -44,14 +44,14 @@ def _changed(source: Source, scenario: Scenario) -> Scenario:
     for _ in range(MOST_ATTEMPTS):
         name = source.choice(tuple(_CHANGES))
         changed = _CHANGES[name](source, scenario)
-        if changed is not None and _told(changed) != _told(scenario) and any_decides(changed.policies):
+        if changed is not None and _visible(changed) != _visible(scenario) and any_decides(changed.policies):
             misfits = {*changed.intended_misfits, f"mutated:{name}"}
             return replace(changed, intended_misfits=tuple(sorted(misfits)))
     return scenario
 
 
-def _told(scenario: Scenario) -> tuple[object, ...]:
-    """Return all parts of a scenario that an engine sees."""
+def _visible(scenario: Scenario) -> tuple[object, ...]:
+    """Return the parts of a scenario that an engine sees."""
     return scenario.policies, scenario.entities, scenario.requests
 
 

@@ -58,11 +58,11 @@ def compare(prepared: Mapping[str, Prepared], workload: Workload) -> None:
         for question, left, right in zip(workload.requests, ours, theirs, strict=True):
             if not left.agrees(right):
                 raise Disagreement(
-                    f"{workload.name}: {one} says {left}, {other} says {right}, asked {_told(question)}"
+                    f"{workload.name}: {one} says {left}, {other} says {right}, asked {_shown(question)}"
                 )
 
 
-def _told(question: Mapping[str, object]) -> str:
+def _shown(question: Mapping[str, object]) -> str:
     return ", ".join(f"{name} {_plain(value)}" for name, value in question.items())
 
 

@@ -90,14 +90,15 @@ def bucket_of(finding: Finding, corpus: str) -> Bucket:
 def _part(found: Mapping[str, Any]) -> Part:
     answers = [(str(one["engine"]), outcome_from_json(one)) for one in found["answers"]]
     rows = [
-        (str(one["text"]), _told([outcome_from_json(a) for a in one["answers"]])) for one in found["operands"]
+        (str(one["text"]), _words([outcome_from_json(a) for a in one["answers"]]))
+        for one in found["operands"]
     ]
-    rows.append((WHOLE, _told([outcome for _, outcome in answers])))
+    rows.append((WHOLE, _words([outcome for _, outcome in answers])))
     words = {name: str(found[name]) for name in ("rule", "source", "place", "text", "said")}
     return Part(**words, engines=tuple(name for name, _ in answers), rows=tuple(rows))
 
 
-def _told(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
+def _words(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
     return tuple(in_a_line(outcome) for outcome in outcomes)
 
 

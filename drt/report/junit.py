@@ -94,14 +94,14 @@ def _finding(target: str, bucket: Bucket) -> ET.Element:
         ET.SubElement(case, "skipped", message=escape_untrusted(f"known as {finding.known}"))
     elif finding.counts:
         failure = ET.SubElement(case, "failure", type=divergence.kind, message=message)
-        failure.text = _told(bucket)
+        failure.text = _failure_text(bucket)
     else:
         error = ET.SubElement(case, "error", type=bucket.state, message=message)
-        error.text = _told(bucket)
+        error.text = _failure_text(bucket)
     return case
 
 
-def _told(bucket: Bucket) -> str:
+def _failure_text(bucket: Bucket) -> str:
     """Render a finding as plain text, the replay command last."""
     divergence = bucket.divergence
     lines = [

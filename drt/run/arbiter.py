@@ -1,6 +1,6 @@
-"""When a further engine is asked about a case on which the others agree, and which of its ways count.
+"""Arbiter: a further engine that is compared on a sample of the cases on which the engines agree.
 
-Owns the sample of such cases, and the line between a finding and an oddity of that engine alone.
+Decides which cases are sampled, and separates findings from laws that the arbiter breaks alone.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from drt.model.divergence import Checked, Divergence, Oracle
 from drt.run.options import RunOptions
 
 DECLARED = "arbiter:declared: "
-"""What the events begin with that count cases by the declared difference that they hold."""
+"""Prefix of the events that count cases by the declared difference that they hold."""
 
 DEEPEST_FOR_ARBITER = 60
-"""Cases that nest deeper are not put to it: it may not survive them."""
+"""Nesting limit: the arbiter may crash on deeper cases, so it does not get them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Arbiter:
-    """The further engine of one worker, the share of cases that it is asked about, and the time it has."""
+    """The further engine of one worker, the share of cases that it gets, and its time limit in seconds."""
 
     engine: Guarded
     rate: float
@@ -35,21 +35,21 @@ class Arbiter:
 
     @classmethod
     def of(cls, options: RunOptions, alarm: Alarm) -> Arbiter | None:
-        """Build the arbiter of a run; None where the run has none or never asks it."""
+        """Build the arbiter of a run; None if the run has none or never uses it."""
         if options.arbiter is None or options.arbiter_rate <= 0:
             return None
         return cls(Guarded(build(options.arbiter)), options.arbiter_rate, alarm, options.deadline)
 
     def wants(self, case_seed: int) -> bool:
-        """Whether it is asked about the case with this random seed."""
+        """Whether the case with this random seed is in the arbiter's sample."""
         return sampled(case_seed, self.rate)
 
     def ask(
         self, oracle: Oracle, case: Case, beside: Guarded, events: Counter[str]
     ) -> Checked | HarnessError | None:
-        """Compare the arbiter with the engine beside it and count that.
+        """Compare the arbiter with the engine beside it, and count the comparison.
 
-        Returns what they diverge in, None where nothing counts, `HarnessError` where the oracle raises.
+        Returns their divergences, None if there are none that count, or `HarnessError` if the oracle raises.
         """
         if depth(case) > DEEPEST_FOR_ARBITER:
             events["arbiter:too deep to ask"] += 1
@@ -63,17 +63,17 @@ class Arbiter:
 
 
 def alone(divergence: Divergence, name: str) -> bool:
-    """Whether it is a law that the engine of that name breaks by itself."""
+    """Whether only the named engine takes part in the divergence, as in a law about a single engine."""
     return all(one == name or one.startswith(f"{name}, ") for one, _ in divergence.answers)
 
 
 def sampled(case_seed: int, rate: float) -> bool:
-    """Whether the case with this random seed is one of the share `rate`, 0 to 1."""
+    """Whether the case with this random seed belongs to the sample of share `rate`, 0 to 1."""
     return (case_seed >> 11) / (1 << 53) < rate
 
 
 def depth(case: Case) -> int:
-    """How deep the brackets of the case's texts nest, strings included; never less than the truth."""
+    """Return an upper bound of the bracket depth of a case's texts; brackets in strings count too."""
     deepest = 0
     for text in (case.policies.text, case.entities, *case.expressions, *(one.text for one in case.requests)):
         depth = 0
@@ -89,7 +89,7 @@ def depth(case: Case) -> int:
 def opinion(checked: Checked, arbiter: Asked, case: Case, events: Counter[str]) -> Checked | None:
     """Count the arbiter's answer on a case, and return where it diverges from the engine beside it.
 
-    A case that holds a declared difference is counted under its name only.
+    A case that holds a declared difference is counted under the name of the difference only.
     """
     events["arbiter:cases"] += 1
     events["arbiter:decisions"] += checked.decisions

@@ -1,7 +1,7 @@
 """Coordinator of a run: workers draw cases until the budget is used, and no crash loses a result.
 
-Owns the loop of the parent process: it starts the workers, follows their logs, has crashes examined, keeps
-the budget, and writes the footer, also when it is interrupted.
+Runs the loop of the parent process: it starts the workers, follows their logs, queues crashes for triage,
+enforces the budget, and writes the footer, also after an interrupt.
 """
 
 from __future__ import annotations
@@ -46,10 +46,10 @@ TICK_SECONDS = 0.1
 STATUS_SECONDS = 2.0
 SAMPLE_SECONDS = 0.5
 SAMPLE_SHARE = 0.005
-"""Between two samples of a run's progress in its log; later that share of the time since its beginning."""
+"""Interval between two progress samples in the log, as a share of the elapsed time."""
 
 RESERVE_SECONDS = 0.4
-"""What the workers leave of the budget, so that ending and reporting fit in it."""
+"""Part of the budget that workers leave unused, so that ending and reporting fit in it."""
 
 GRACE_SECONDS = 3.0
 
@@ -89,9 +89,9 @@ def _started(
 
 
 def resume(folder: Path, view: ProgressView) -> Footer:
-    """Resume a run that was cut off: same cases, same counts, the rest of the budget.
+    """Resume an interrupted run: same cases, same counts, the rest of the budget.
 
-    Raises `InputProblem` when the folder holds no run, or one that is over or still going on.
+    Raises `InputProblem` when the folder holds no run, or one that has ended or is still running.
     """
     began = time.monotonic()
     options = read_json(folder / "options.json", RunOptions)
@@ -102,7 +102,7 @@ def resume(folder: Path, view: ProgressView) -> Footer:
 
 
 def _resumed(folder: Path, options: RunOptions, view: ProgressView, began: float) -> _Run:
-    """Restore a run that was cut off, and end what is left of it."""
+    """Restore an interrupted run, and end its leftover processes."""
     if (folder / "run.json").exists():
         raise InputProblem("the run is over: its folder holds the footer run.json", folder)
     replace_json(folder / "options.json", options)
@@ -120,7 +120,7 @@ def _resumed(folder: Path, options: RunOptions, view: ProgressView, began: float
 
 @dataclass(slots=True)
 class _News:
-    """How many features and buckets there are, and when the last was new."""
+    """The number of features and buckets, and the time of the last new one."""
 
     count: int = 0
     since: float = field(default_factory=time.monotonic)
@@ -195,7 +195,7 @@ class _Run:
         self._show(fleet, ending=True)
 
     def _has_stalled(self, fleet: Fleet, now: float) -> bool:
-        """Whether nothing was new for long; the time that workers take to start does not count."""
+        """Whether nothing new appeared for `stalled` seconds; the start-up time of workers does not count."""
         if self.options.stalled is None:
             return False
         if not self.news.count and not fleet.totals()[0]:
@@ -203,7 +203,7 @@ class _Run:
         return now - self.news.since >= self.options.stalled
 
     def _left(self) -> float:
-        """Seconds left in the budget."""
+        """Return the seconds left in the budget."""
         if self.options.seconds is None:
             return float("inf")
         return self.began + self.options.seconds - time.monotonic()
@@ -214,7 +214,7 @@ class _Run:
         return self.began + self.options.seconds - min(RESERVE_SECONDS, self.options.seconds / 4)
 
     def _read_logs(self) -> None:
-        """Read what the workers and examiners have logged since the last time."""
+        """Read what the workers and examiners have logged since the last call."""
         for path in sorted(self.options.place.glob("*-[0-9]*.jsonl")):
             reader = self._readers.setdefault(path, LogReader(path))
             for event in reader.new():
@@ -253,7 +253,7 @@ class _Run:
         )
 
     def _sample(self, fleet: Fleet) -> None:
-        """Log how far the run is, often in its first minutes, seldom later."""
+        """Log the progress, often in the first minutes and rarely later."""
         elapsed = time.monotonic() - self.began
         if elapsed - self._sampled >= max(SAMPLE_SECONDS, elapsed * SAMPLE_SHARE):
             self._sampled = elapsed
@@ -282,7 +282,7 @@ class _Run:
         )
 
     def _close(self, fleet: Fleet, interrupted: bool, cannot_start: str | None) -> Footer:
-        """Write the footer and remove what only a running run needs."""
+        """Write the footer and remove the files that only a running run needs."""
         folder = self.options.place
         elapsed = time.monotonic() - self.began
         states = worker_states(folder)
@@ -304,7 +304,7 @@ class _Run:
 
 @contextmanager
 def _interruptible(interrupt: _Interrupt) -> Iterator[None]:
-    """Count interruptions instead of dying of them, so that the report is written; the second one hurries."""
+    """Count interrupts instead of raising, so that the report is written; the second one cuts it short."""
 
     def note(_number: int, _frame: FrameType | None) -> None:
         interrupt.times += 1

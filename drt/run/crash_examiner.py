@@ -1,6 +1,6 @@
 """Examination of one worker crash: whether the case kills an engine again, and which one.
 
-Owns the process that a run starts for it, `python -m drt.run.crash_examiner FOLDER JOB LOG`; the job is JSON.
+Runs as a process of its own, `python -m drt.run.crash_examiner FOLDER JOB LOG`; the job is JSON.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from drt.run.working_corpus import kept_before
 from generators.choice.sources import RecordingSource, ReplaySource, Source
 
 SURVIVAL = "engines_survive"
-"""The law that a dead worker breaks: whatever an engine is asked, its process lives on."""
+"""The law that a crashing engine breaks: no input may end its process."""
 
 
 def death(options: RunOptions, job: CrashJob, log: LogWriter) -> int:
@@ -153,7 +153,7 @@ def _event(options: RunOptions, index: int, target: str, saved: SavedCase, diver
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Examine the crash that the job names, and write what it shows into a log."""
+    """Examine the crash that the job names, and log the result."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     folder, job, log = arguments
     return death(read_options(Path(folder)), from_json(json.loads(job), CrashJob), LogWriter(Path(log)))

@@ -1,6 +1,6 @@
-"""What becomes of the deaths of workers: counted, and some of them looked into by a process of its own.
+"""Crash triage: count worker crashes, and re-run a sample of them in a separate process.
 
-Owns the choice of which, and the examiner at work; what it finds out it writes into a log of its own.
+Chooses the sample and runs one examiner at a time; the examiner writes a log of its own.
 """
 
 from __future__ import annotations
@@ -19,12 +19,14 @@ from drt.run.summary import Tally
 
 EXAMINE_SECONDS = 20.0
 MOST_EXAMINED = 6
-"""Deaths that are looked into in one run: the first, second, fourth, … of each cause. The others are counted,
-and their cases passed over."""
+"""Crashes examined in one run: the first, second, fourth, … of each cause.
+
+The other crashes are only counted, and their cases skipped.
+"""
 
 
 class CrashTriage:
-    """The deaths of one run, and one examiner at a time."""
+    """The crashes of one run, and at most one running examiner."""
 
     def __init__(self, options: RunOptions, log: LogWriter, tally: Tally) -> None:
         self._options = options
@@ -37,16 +39,16 @@ class CrashTriage:
 
     @property
     def active(self) -> bool:
-        """Whether a death is being looked into, or waits for it."""
+        """Whether a crash is being examined or is queued."""
         return self._examiner is not None or bool(self._waiting)
 
     def record(self, death: Death) -> None:
-        """Note a death, and have it looked into where it is one of those."""
+        """Record a crash and queue it for examination if it qualifies."""
         self._log.write(death)
         self._add(death, ())
 
     def restore(self, events: Sequence[Event]) -> None:
-        """Take in the deaths of a run that was cut off, from its log; what was left to look into still is."""
+        """Restore the crashes of an interrupted run from its log, and queue those not yet examined."""
         settled = {
             (event.target, event.index)
             for log in self._options.place.glob("examiner-[0-9]*.jsonl")
@@ -70,7 +72,7 @@ class CrashTriage:
             self._waiting.append(death)
 
     def poll(self, time_left: float) -> None:
-        """Have the next death looked into, once the one before is done."""
+        """Start the examination of the next crash when none is running."""
         if self._examiner is not None and self._examiner.poll() is None:
             return
         self._examiner = None
@@ -89,11 +91,11 @@ class CrashTriage:
         )
 
     def cancel_pending(self) -> None:
-        """Look into no more than what is being looked into."""
+        """Drop the queued crashes; a running examination continues."""
         self._waiting.clear()
 
     def kill(self) -> None:
-        """End the examiner at once."""
+        """Kill the running examiner."""
         if self._examiner is not None and self._examiner.poll() is None:
             signal_group(self._examiner, signal.SIGKILL)
             self._examiner.wait()

@@ -1,7 +1,7 @@
 """Estimate of how many of very many things are distinct, from a sample of them.
 
-Keeps only the things whose hash lies below a bound, which halves whenever too many are kept. What lies below
-the bound is a fair sample, and its counts are exact.
+Keeps only the things whose hash lies below a bound, which halves whenever too many are kept. The kept things
+are a fair sample, and their counts are exact.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ MOST_KEPT = 512
 
 
 class Distinct(Struct):
-    """A sample of things, counted by their hashes in hexadecimal; all things while there are few."""
+    """A sample of things, counted by their hashes in hexadecimal; complete while there are few."""
 
     bound: int = 1 << 64
     seen: dict[str, int] = field(default_factory=dict)
@@ -52,6 +52,6 @@ class Distinct(Struct):
 
     @property
     def share(self) -> float:
-        """Distinct things by things seen, 0 to 1; 1 where nothing was seen."""
+        """Return distinct things divided by things seen, 0 to 1; 1 if nothing was seen."""
         times = sum(self.seen.values())
         return len(self.seen) / times if times else 1.0

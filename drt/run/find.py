@@ -1,4 +1,4 @@
-"""One find: a divergence on a drawn case, its coarse key, and the words and origin that it is saved with."""
+"""Unreduced finding: a divergence on a drawn case, with its coarse key, description and origin."""
 
 from __future__ import annotations
 
@@ -15,12 +15,15 @@ from drt.run.options import RunOptions
 from drt.targets.cases import reproduction
 
 MOST_CHOICES = 20_000
-"""Choices of a drawn case that are saved with it; a case of more is drawn again by its random seed."""
+"""Most choices of a drawn case that are saved with it; a longer case is drawn again by its random seed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Find:
-    """A divergence on a drawn case. `origin` says how to draw it again; `engines` are those that diverge."""
+    """A divergence on a drawn case.
+
+    `origin` says how to draw the case again; `engines` are those that diverge.
+    """
 
     target: str
     oracle: Oracle
@@ -32,7 +35,7 @@ class Find:
 
     @property
     def index(self) -> int | None:
-        """The index of the case in its target, if it was drawn by one."""
+        """The index of the case in its target; None if the target did not draw it by index."""
         index = self.origin.get("index")
         return index if isinstance(index, int) else None
 
@@ -44,7 +47,7 @@ def law_in_words(oracle: Oracle) -> str:
 
 
 def description_of(find: Find) -> str:
-    """One sentence for people: who answers what to which question."""
+    """Describe a divergence in one sentence: which engine answers what to which question."""
     names = " and ".join(name for name, _ in find.divergence.answers)
     return f"{names}: other {find.divergence.kind} for {find.divergence.question} ({find.divergence.law})"
 
@@ -59,8 +62,8 @@ def origin_of(
 ) -> dict[str, object]:
     """Describe how to draw a case again.
 
-    The run's random seed and the index suffice while the generators stay the same; the choices do while the
-    generator of the target does.
+    The run's random seed and the index suffice while the generators stay the same; the choices suffice while
+    the generator of the target does.
     """
     origin: dict[str, object] = {
         "target": target,
@@ -82,7 +85,7 @@ def _choice(choice: int) -> str:
 
 
 def holds(place: Path, case: Case) -> bool:
-    """Whether a folder of the corpus holds this case, and not another of its signature."""
+    """Whether a corpus folder holds this very case, rather than another with the same signature."""
     try:
         return read_case(place).case == case
     except InputProblem:

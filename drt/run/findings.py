@@ -1,8 +1,8 @@
-"""A find, from the moment it is seen until it is a reduced, confirmed counterexample in the corpus.
+"""Pipeline of findings: from a divergence to a reduced, confirmed counterexample in the corpus.
 
-Owns that order of steps: save it as it is, reduce it, name it, confirm it by its own reduced case, and only
-then merge it with what the corpus holds of its signature. Each step that is cut short leaves what the step
-before had saved.
+The order of steps is: save the case as drawn, reduce it, compute its signature, confirm it by its reduced
+case, and only then merge it with what the corpus holds of that signature. A step that is cut short leaves the
+result of the step before.
 """
 
 from __future__ import annotations
@@ -44,29 +44,29 @@ from drt.run.testimony import ask_arbiter, unmet_seeds
 from drt.targets.loading import law_of, target_table
 
 NONDETERMINISTIC = "nondeterministic engine"
-"""What the signature of an engine that answers otherwise when it is asked again begins with."""
+"""Prefix of the signature of an engine that answers the same question differently a second time."""
 
-WAVERS = "asked the same again at once, it answers otherwise"
+WAVERS = "a second time it answers the same question differently"
 
 SHARE_FOR_MORE = 0.2
-"""The share of a worker's time for divergences whose coarse key the run has pursued before."""
+"""Share of a worker's time for divergences whose coarse key the run has reduced before."""
 
 LEAST_REDUCTION = 3.0
 SEEDS_SECONDS = 6.0
-"""What putting the seed cases to the engines may take, once for a worker."""
+"""Time limit for running the seed cases on the engines, once per worker."""
 
 CONFIRMING_SECONDS = 4.0
-"""What three fresh processes are expected to take."""
+"""Expected time of a confirmation in three fresh processes."""
 
 LOCATING_SECONDS = 5.0
-"""What the search for the innermost difference may take on a reduced case."""
+"""Time limit of the search for the innermost difference on a reduced case."""
 
 
 @dataclass(slots=True)
 class Finder:
-    """Pursues the finds of one worker.
+    """The pipeline of one worker.
 
-    `stopped` says that the run is to end; `ends` is when its budget does, on the monotonic clock, if it has
+    `stopped` says that the run is to end; `ends` is the end of its budget on the monotonic clock, if there is
     one.
     """
 
@@ -84,7 +84,7 @@ class Finder:
     _born: float = field(default_factory=time.monotonic)
 
     def consider(self, find: Find) -> None:
-        """Pursue the find unless another worker does or it is known; an engine that wavers is one finding."""
+        """Process a divergence unless it is known or locked; report a nondeterministic engine."""
         key = key_text(find.divergence)
         digest = blake2b(key.encode(), digest_size=4).hexdigest()
         number = f"{find.target}-{find.index}-{digest}"  # the same when a run is resumed
@@ -104,7 +104,7 @@ class Finder:
             self._again_seconds += time.monotonic() - began
 
     def _allowance(self) -> float:
-        """Seconds that may go into coarse keys that the run has pursued before."""
+        """Return the seconds left for coarse keys that the run has reduced before."""
         return (time.monotonic() - self._born) * SHARE_FOR_MORE - self._again_seconds
 
     def _pursue(self, key: str, number: str, find: Find, reduce_seconds: float) -> None:
@@ -184,7 +184,7 @@ class Finder:
     # Engines that waver
 
     def _unsteady(self, find: Find, reruns: int) -> tuple[str, ...]:
-        """Find the engines that answer otherwise when asked again at once; none where one hangs."""
+        """Find the engines that answer differently a second time; none if one hangs."""
         if any(isinstance(answer, ExceededBudget) for _, answer in find.divergence.answers):
             return ()
         return unsteady_engines(find.oracle, find.case, find.engines, find.divergence, self._in_time, reruns)
@@ -205,7 +205,7 @@ class Finder:
             return
         saved = SavedCase(
             case=find.case,
-            description=f"{' or '.join(engines)} answers otherwise when it is asked again",
+            description=f"{' or '.join(engines)} answers the same question differently a second time",
             tags=("flaky", "nondeterministic"),
             origin=dict(find.origin),
             signature=name,
@@ -227,7 +227,7 @@ class Finder:
     def _save(
         self, saved: SavedCase, find: Find, instead_of: Path | None = None, apart: bool = False
     ) -> Path:
-        """Save in the corpus, what is flaky apart from the rest; beside the log, should the corpus refuse."""
+        """Save a finding in the corpus, flaky ones apart; save it beside the log if the corpus refuses."""
         try:
             if apart:
                 return self.corpus.save_flaky(saved, instead_of)
@@ -270,7 +270,7 @@ class Finder:
         return result.answer, divergence, complete
 
     def _located(self, find: Find, reduced: Case, divergence: Divergence) -> Located | None:
-        """Where the engines part; not asked of a hanging engine, which would hang on every part."""
+        """Locate where the engines part; skipped for a hanging engine, which would hang on every part."""
         if any(isinstance(answer, ExceededBudget) for _, answer in divergence.answers):
             return None
         seconds = min(LOCATING_SECONDS, max(0.5, self.remaining()))
@@ -285,24 +285,24 @@ class Finder:
         return None
 
     def _shown(self, find: Find, candidate: Case, patience: float) -> Divergence | None:
-        """Find the divergence of that kind on a candidate, if it is there within the time."""
+        """Find the divergence of that kind on a candidate, within the time limit."""
         checked = self.alarm.within(patience, lambda: find.oracle(candidate, find.engines))
         return None if checked is None else first_alike(find.divergence, checked)
 
     def _still_shows(self, known: SavedCase, find: Find) -> bool:
-        """Whether a saved case still diverges under the law of the target that it was found by."""
+        """Whether a saved case still diverges under the law of its target."""
         law = law_of(known, target_table(self.options.targets_from))
         checked = self._in_time(lambda: law(known.case, find.engines))
         return checked is not None and bool(checked.divergences)
 
     def remaining(self) -> float:
-        """Seconds left in the run's budget."""
+        """Return the seconds left in the run's budget."""
         return float("inf") if self.ends is None else self.ends - time.monotonic()
 
     # Asking others
 
     def _confirmed(self, number: str, saved: SavedCase, find: Find) -> bool | None:
-        """Whether the case diverges so in fresh processes too; None where that stays open."""
+        """Whether fresh processes see the divergence too; None if they could not decide."""
         job = Job(tuple(self._asked(find)), self.options.targets_from, self.options.deadline, find.divergence)
         folder = self.options.place / "confirming" / number
         try:
@@ -314,20 +314,20 @@ class Finder:
             return None
 
     def _asked(self, find: Find) -> list[str]:
-        """Return the engines of a finding by the names that build them."""
+        """Return the names that build the engines of a finding."""
         if find.arbiter and self.options.arbiter is not None:
             return [self.options.engines[-1], self.options.arbiter]
         return list(self.options.engines)
 
     def _arbitration(self, find: Find) -> dict[str, Any]:
-        """Ask the arbiter; empty where there is none or the budget is spent."""
+        """Ask the arbiter; empty if there is none or the budget is spent."""
         arbiter = self.options.arbiter
         if arbiter is None or find.arbiter or self.remaining() < 1.0:
             return {}
         return ask_arbiter(arbiter, self.options.engines, find.oracle, find.case, self._patience)
 
     def _patience(self) -> float:
-        """Return what the next question to a child process may take."""
+        """Return the seconds that the next query of a child process may take."""
         return min(self.options.deadline, max(0.5, self.remaining()))
 
     def _judged(self, find: Find, located: Located | None, arbitration: Mapping[str, Any]) -> Judgement:

@@ -1,6 +1,6 @@
 """The footer of a run, `run.json`: its findings, its totals and its exit code.
 
-Owns the fields and the JSON form, in which the totals stand beside the rest.
+Defines the fields and the JSON form, in which the totals stand beside the other members.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ State = Literal["confirmed", "not confirmed", "flaky", "nondeterministic", "know
 class Finding(Struct, frozen=True, kw_only=True):
     """One bucket of a run.
 
-    `solid` is False where fresh processes did not see it again, None where none was asked. `known` names the
-    entry of known.toml that excuses it, `unexcused` says why one about it does not. `case` is the reduced
-    case, `located` where the engines part on it, and `says` what the arbiter answers, where there is one.
-    `verdict` is the judgement on which engine is wrong, and by what. `reduced` is False where the reduction
-    was cut short, and `unsteady` names the engines that answered otherwise when they were asked again.
+    `solid` is False if fresh processes did not see it again, None if none ran. `known` names the entry of
+    known.toml that excuses it, `unexcused` says why an entry about it does not. `case` is the reduced case,
+    `located` is where the engines part on it, and `says` is the answer of the arbiter, if there is one.
+    `verdict` is the judgement on which engine is wrong, and why. `reduced` is False if the reduction was cut
+    short, and `unsteady` names the engines that answered differently a second time.
     """
 
     signature: str
@@ -52,7 +52,7 @@ class Finding(Struct, frozen=True, kw_only=True):
 
     @property
     def state(self) -> State:
-        """How far it can be believed, in one word or two."""
+        """Summarise in one or two words how far the finding can be believed."""
         if self.known is not None:
             return "known"
         if self.unsteady:
@@ -61,11 +61,11 @@ class Finding(Struct, frozen=True, kw_only=True):
 
     @property
     def counts(self) -> bool:
-        """Whether it fails the run."""
+        """Whether the finding makes the run fail."""
         return self.known is None and self.solid is not False
 
     def derived(self) -> Document:
-        """Return the members that a footer has for its readers only."""
+        """Return the members that are written for readers and recomputed on reading."""
         return {
             "replay": None if self.path is None else replay_command(self.path, self.engines),
             "verdict": None if self.verdict is None else self.verdict.to_json(),
@@ -79,7 +79,7 @@ def replay_command(path: str, engines: Sequence[str]) -> str:
 
 
 class HarnessError(Struct, frozen=True):
-    """Our own code raised at a case."""
+    """An exception of drt's own code on a case."""
 
     what: str | None = None
     target: str | None = None
@@ -89,7 +89,7 @@ class HarnessError(Struct, frozen=True):
 
 
 class LostDeath(Struct, frozen=True):
-    """A worker died at a case that kills no engine when it is tried again."""
+    """A worker crash whose case kills no engine when it is tried again."""
 
     target: str
     index: int
@@ -134,7 +134,7 @@ class Footer(Event, frozen=True, kw_only=True, tag="footer"):
     format: int = FORMAT
 
     def to_json(self) -> Document:
-        """Return the content of `run.json`, as a reader of the file gets it."""
+        """Return the content of `run.json`."""
         document: Document = json.loads(json.dumps(to_json(self)))
         counts = document.pop("counts")
         del document["event"], document["at"]
@@ -144,5 +144,5 @@ class Footer(Event, frozen=True, kw_only=True, tag="footer"):
 
 
 def footer_from_json(document: Mapping[str, Any]) -> Footer:
-    """Read back what `to_json` gave, or the event of a log; raises `ValueError` for another shape."""
+    """Read what `to_json` returned, or the event of a log; raises `ValueError` for another shape."""
     return from_json({**document, "event": "footer", "counts": document}, Footer)

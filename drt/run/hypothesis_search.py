@@ -1,7 +1,7 @@
-"""The share of a worker's time in which Hypothesis draws the cases and steers them towards what scores more.
+"""Targeted search: Hypothesis draws cases for a share of a worker's time and steers by their score.
 
-Owns the chunks: each is a few dozen cases of one target, drawn from a random seed of its own, so that a
-search can be repeated. The choices of a case are written down before the engines see it.
+The search runs in chunks: a few dozen cases of one target, drawn from a random seed of their own, so that a
+chunk can be repeated. The choices of a case are written to disk before an engine sees it.
 """
 
 from __future__ import annotations
@@ -21,16 +21,18 @@ from drt.targets.target import Target
 CASES_A_CHUNK = 40
 
 Judge = Callable[[str, int, Drawn, Sequence[int | bool]], float]
-"""Given a target, the number of a chunk, a case and its choices, puts the case to the engines, and returns
-its score."""
+"""Run a case of a target on the engines, given the chunk's number and the choices; returns its score."""
 
 
 class StopSearch(BaseException):
-    """The chunk is to end where it is. No `Exception`, which Hypothesis would take for a finding."""
+    """Signal to end the chunk; not an `Exception`, which Hypothesis would take for a finding."""
 
 
 class TargetedSearch:
-    """The searches of one worker. `before` is where another ended; `skipped` are cases to pass over."""
+    """The searches of one worker.
+
+    `before` is the state of its predecessor; `skipped` are cases to skip.
+    """
 
     def __init__(
         self, options: RunOptions, worker: int, before: SearchState, skipped: Sequence[tuple[str, int]]
@@ -49,19 +51,19 @@ class TargetedSearch:
 
     @property
     def state(self) -> SearchState:
-        """Where the search stands."""
+        """The state of the search, for the worker that replaces this one."""
         return SearchState(dict(self._schedule.following))
 
     @property
     def due(self) -> bool:
-        """Whether searching has had less than its share of the time."""
+        """Whether the search has had less than its share of the time."""
         share = self._options.hypothesis
         return share > 0.0 and self._spent < share * (time.monotonic() - self._born)
 
     def run_chunk(self, judge: Judge, counts: Mapping[str, Counts]) -> None:
         """Search for one chunk, and count Hypothesis's own time for its target.
 
-        A judge may end the chunk by raising `StopSearch`.
+        The judge may end the chunk by raising `StopSearch`.
         """
         from generators.choice.hypothesis_source import (
             search,  # half a second, which other runs need not wait
@@ -96,12 +98,12 @@ class TargetedSearch:
 
 
 def asked_file(options: RunOptions, target: str, index: int) -> Path:
-    """Where the choices of the case are that a search was at last."""
+    """Return the file with the choices of the case that a search ran last."""
     return options.place / f"{target}-{index - HYPOTHESIS}.asked"
 
 
 def last_asked(options: RunOptions, target: str, index: int) -> list[int | bool]:
-    """Return the choices of the case at which a search ended; none where it ended in order."""
+    """Return the choices of the case at which a search was interrupted; none if it ended regularly."""
     try:
         choices: list[int | bool] = json.loads(asked_file(options, target, index).read_text(encoding="ascii"))
     except (OSError, ValueError):

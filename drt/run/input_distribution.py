@@ -1,6 +1,6 @@
-"""What a run must not be: mostly one thing. The bounds of its shares, and the sentences when one is broken.
+"""Bounds on a run's input distribution: no run may consist mostly of one kind of case.
 
-Owns the bounds; they hold for runs that are large enough for a share to mean something.
+The bounds apply to runs that are large enough for a share to mean something.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ ALL = "all"
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """Where a share of a stream, or of all, is to lie; `of` names the count that must be large enough."""
+    """The permitted range of a share, of one stream or of all; `of` names the count that must be large."""
 
     stream: str
     share: str
@@ -49,7 +49,7 @@ BOUNDS = (
 )
 LEAST_DISTINCT = 0.9
 MOST_OF_ANYTHING = 0.9
-"""Where no bound is set: a run over any targets is one-sided when so much of it is of one kind."""
+"""Largest share of one kind of case in a run over any targets, where no bound is set."""
 
 ENOUGH = {
     "decisions": ENOUGH_DECISIONS,
@@ -60,7 +60,7 @@ ENOUGH = {
 
 
 def one_sided(targets: Mapping[str, Counts], everything: Counts) -> tuple[str, ...]:
-    """Describe every way in which the run is mostly one thing, a sentence each."""
+    """Describe every kind of case that dominates the run, in one sentence each."""
     return (*_streams(everything), *_repeated(everything), *_kinds(everything), *_refused(targets))
 
 
@@ -109,7 +109,7 @@ def _kinds(everything: Counts) -> Iterator[str]:
 
 
 def _refused(targets: Mapping[str, Counts]) -> Iterator[str]:
-    """Targets whose every case is refused before anything of it is evaluated."""
+    """Return the targets whose every case is rejected before anything is evaluated."""
     for name, counts in targets.items():
         refused = sum(count for event, count in counts.events.items() if event.startswith("rejected:"))
         if counts.comparisons >= ENOUGH_CASES and refused > MOST_OF_ANYTHING * counts.comparisons:

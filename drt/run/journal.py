@@ -1,7 +1,7 @@
 """The write-ahead journal of a worker: the case that it is about to run.
 
-Owns a few bytes of memory that are mapped from a file: writing them takes less than a microsecond, and they
-survive the process. The case itself is not stored: its target and index draw it again.
+The journal is a few bytes of memory mapped from a file: a write takes less than a microsecond and survives
+the process. The case itself is not stored: its target and index draw it again.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from pathlib import Path
 _LAYOUT = struct.Struct("<IIQdQQQ")
 
 IDLE, ASKING, PURSUING = range(3)
-"""Between cases; a case is before the engines; a finding is being reduced and replayed."""
+"""Phases: between cases; the engines run a case; a finding is reduced and replayed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """The case at work since `since`, on the machine's monotonic clock, and the totals so far."""
+    """The case being run since `since`, on the machine's monotonic clock, and the totals so far."""
 
     phase: int = IDLE
     target: int = 0
@@ -31,7 +31,7 @@ class Entry:
 
 
 class Journal:
-    """The writing end, held by one worker."""
+    """The writing end, opened by one worker."""
 
     def __init__(self, path: Path) -> None:
         with path.open("wb") as file:
@@ -48,7 +48,7 @@ class Journal:
 
 
 def read(path: Path) -> Entry:
-    """Read the journal of a worker; an idle entry where there is none yet."""
+    """Read the journal of a worker; an idle entry if there is none yet."""
     try:
         content = path.read_bytes()
     except FileNotFoundError:

@@ -1,8 +1,8 @@
 """The log of a run: JSON lines with a header, events and a footer; every view is computed from it.
 
-Owns the run's folder: `run.jsonl` (the parent's), `worker-N.jsonl` (one writer each), `worker-N.state.json`
-(where a worker stands, replaced whole), `run.json` (the footer, replaced whole). Lines are appended and
-never changed, so that a writer that dies costs at most the line it was writing.
+Files in the run's folder: `run.jsonl` (written by the coordinator), `worker-N.jsonl` (one writer each),
+`worker-N.state.json` (the state of a worker, replaced atomically), `run.json` (the footer, replaced
+atomically). Lines are appended and never changed, so that a writer that dies loses at most its last line.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ THE_LOG = "the log"
 
 
 class LogWriter:
-    """Appends events to one file, a line each, flushed at once."""
+    """Appends events to a file, one per line, and flushes after each."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -105,7 +105,7 @@ class LogReader:
         self._position = 0
 
     def new(self) -> Iterator[AnyEvent]:
-        """Yield the events written since the last call; a line still being written is left for the next.
+        """Yield the events written since the last call; an incomplete line is left for the next call.
 
         Raises `ValueError` for an event of a known kind that has another shape.
         """
@@ -124,7 +124,7 @@ class LogReader:
 
 @dataclass(frozen=True, slots=True)
 class RunLog:
-    """A run read back. `footer` is None where the run was cut off before it could write one."""
+    """A complete log; `footer` is None if the run was interrupted before it could write one."""
 
     header: Header
     events: tuple[AnyEvent, ...]
@@ -132,12 +132,12 @@ class RunLog:
 
     @property
     def complete(self) -> bool:
-        """Whether the run came to its end."""
+        """Whether the run ended regularly."""
         return self.footer is not None
 
 
 def read_run(folder: Path) -> RunLog:
-    """Read the log in a run's folder, the workers' events included, in order of time.
+    """Read the log in a run's folder, including the workers' events, in order of time.
 
     Raises `InputProblem` when the folder holds no run; a run without a footer is readable.
     """
@@ -165,7 +165,7 @@ def _read_run(folder: Path) -> RunLog:
 
 
 def replace_json(path: Path, document: object) -> None:
-    """Write a record or a document so that a reader sees the old one or the new one, never half of either.
+    """Write a record or a document atomically: a reader sees either the old one or the new one.
 
     Raises `MachineProblem` when the disk refuses.
     """
@@ -178,7 +178,7 @@ def replace_json(path: Path, document: object) -> None:
 
 
 def read_json(path: Path, kind: type[Record]) -> Record | None:
-    """Read a record that `replace_json` wrote; None where there is none.
+    """Read a record that `replace_json` wrote; None if there is none.
 
     Raises `ValueError` for a document of another shape.
     """
@@ -190,12 +190,12 @@ def read_json(path: Path, kind: type[Record]) -> Record | None:
 
 
 def read_options(folder: Path) -> RunOptions:
-    """Read the options of the run in a folder; raises `ValueError` where there are none."""
+    """Read the options of the run in a folder; raises `ValueError` if there are none."""
     return from_json(json.loads((folder / "options.json").read_text(encoding="utf-8")), RunOptions)
 
 
 def worker_states(folder: Path) -> list[WorkerState]:
-    """Read where the workers of a run stand, those that have written it down."""
+    """Read the saved states of the workers of a run."""
     states = (read_json(path, WorkerState) for path in sorted(folder.glob("worker-*.state.json")))
     return [state for state in states if state is not None]
 
@@ -212,9 +212,9 @@ def cases_by_stream(states: Iterable[WorkerState]) -> dict[str, int]:
 
 @contextlib.contextmanager
 def held(folder: Path) -> Iterator[None]:
-    """Hold a run's folder, made where there is none: no other run goes on in it meanwhile.
+    """Lock a run's folder, creating it if needed, so that no other run uses it meanwhile.
 
-    Raises `InputProblem` when another run holds it, `MachineProblem` when the disk refuses.
+    Raises `InputProblem` when another run has locked it, `MachineProblem` when the disk refuses.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -230,7 +230,7 @@ def held(folder: Path) -> Iterator[None]:
 
 
 def make_folder(folder: Path) -> Path:
-    """Make an empty folder for a run's log; an earlier run's files are moved to `earlier-N/` inside it.
+    """Make an empty folder for a run's log; an earlier run's files move to `earlier-N/` inside it.
 
     Raises `MachineProblem` when the disk refuses.
     """
@@ -253,7 +253,7 @@ def make_folder(folder: Path) -> Path:
 
 
 def _event(line: bytes) -> AnyEvent | None:
-    """Read one line; None for a line that was cut off, or an event of a kind that is not known here."""
+    """Read one line; None for an incomplete line, or an event of an unknown kind."""
     try:
         document = json.loads(line)
     except (ValueError, RecursionError):

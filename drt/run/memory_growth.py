@@ -1,6 +1,6 @@
 """Memory growth of a run's workers, from samples that they take of themselves.
 
-Owns the sums. The memory of a long run must be flat: what grows in its second half would grow forever.
+The memory of a long run must be flat: growth in its second half would continue forever.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from msgspec import Struct
 
 FEWEST_SAMPLES = 10
 FLAT = 0.05
-"""What a worker may grow over the second half of a run."""
+"""Largest growth of a worker over the second half of a run that counts as flat."""
 
 Sample = tuple[float, int]
-"""A time in seconds, and the bytes held then."""
+"""A time in seconds, and the resident bytes at that time."""
 
 
 def growth(samples: Sequence[Sample]) -> float | None:
-    """Return the share by which memory grew from the middle of the time to its end; None for few samples.
+    """Return the growth of memory from the middle of the run to its end; None for few samples.
 
     Middle and end are medians, of the samples in the middle tenth and in the last tenth of the time.
     """
@@ -37,7 +37,7 @@ def growth(samples: Sequence[Sample]) -> float | None:
 
 @dataclass(slots=True)
 class Resident:
-    """Samples of one worker's memory, and how often it was restarted because it held too much."""
+    """Samples of one worker's memory, and how often it was restarted because it used too much."""
 
     samples: list[Sample] = field(default_factory=list)
     recycled: int = 0
@@ -66,7 +66,7 @@ class Growth(Struct, frozen=True):
 
 
 def in_words(workers: Sequence[Growth]) -> str:
-    """Describe the memory of all workers; empty where none is known."""
+    """Describe the memory of all workers; empty if none is known."""
     ends = [worker.end for worker in workers if worker.end]
     if not ends:
         return ""

@@ -1,6 +1,6 @@
-"""Coverage of a worker's cases: the rules of the language that they reach, and the quality of their policies.
+"""Coverage of a worker's cases: the rules of the language that they reach, and how good their policies are.
 
-Owns what an observation costs and counts; it never judges the engines.
+Counts observations and their cost; it never judges the engines.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ LONGEST_WATCHED = 20_000
 class CoverageObserver:
     """The coverage of one worker: `features` and `situations` count what its cases have reached.
 
-    `before` is where another worker ended.
+    `before` is the state of its predecessor.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class CoverageObserver:
         self._deadline = deadline
 
     def observe(self, drawn: Drawn, counts: Counts) -> set[str]:
-        """Look at a case on which the engines agree; a look that takes too long is given up.
+        """Observe a case on which the engines agree; give up after the deadline.
 
         Returns the names of the features that the case reaches, and of their pairs.
         """
@@ -63,7 +63,7 @@ class CoverageObserver:
 
 
 def judge(drawn: Drawn, validator: Engine, counts: Counter[str]) -> None:
-    """Count what a case is made of, and whether its policies validate against the schema they are for."""
+    """Count the parts of a case, and whether its policies validate against their schema."""
     judged = drawn.policies_with_schema()
     if judged is None:
         return

@@ -1,4 +1,4 @@
-"""What a run is asked to do: the one record that the command line, the parent and the workers share."""
+"""Configuration of a run, shared by the CLI, the coordinator and the workers."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from drt.targets.target import Target
 DEFAULT_ENGINES = ("reference", "production")
 
 HYPOTHESIS = 1 << 48
-"""Indices from here on are not those of cases but of searches by Hypothesis, each of many cases."""
+"""First index of the searches by Hypothesis, each of many cases; indices below are those of single cases."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """The settings of one run.
+    """The configuration of one run.
 
-    `seconds` (the whole run's budget), `cases` (of all shards together) and `stalled` (seconds without a new
-    feature or bucket) limit it, whichever comes first. `shard` is the number of this part of the run, from 0,
-    and how many parts there are. `deadline` is what one case may take,
-    `reduce_seconds` one reduction, `memory` is in MiB and holds for one worker. `arbiter` is a further
-    engine, asked about every divergence and a share `arbiter_rate` of the cases on which the engines agree.
-    `targets_from` says where the table of targets lies (`module:attribute`). `must_reach` are globs of the
-    events of which each must have happened; None leaves it to the length of the run. `hypothesis` is the
-    share of the time in which Hypothesis draws the cases. `allow_partial` lets a run be clean in which an
-    engine left more than a quarter of its questions unanswered.
+    `seconds` (the budget of the whole run), `cases` (of all shards together) and `stalled` (seconds without a
+    new feature or bucket) limit it, whichever comes first. `shard` is the number of this part of the run,
+    from 0, and the number of parts. `deadline` is the time limit in seconds of one case, `reduce_seconds`
+    that of one reduction, `memory` the limit in MiB of one worker. `arbiter` is a further engine, which gets
+    every divergence and a share `arbiter_rate` of the cases on which the engines agree. `targets_from` is the
+    place of the table of targets (`module:attribute`). `must_reach` are globs of events that must each have
+    occurred; None derives them from the length of the run. `hypothesis` is the share of the time in which
+    Hypothesis draws the cases. `allow_partial` lets a run be clean although an engine left more than a
+    quarter of its questions unanswered.
     """
 
     targets: tuple[str, ...]
@@ -57,7 +57,7 @@ class RunOptions:
         return Path(self.folder)
 
     def lanes(self, worker: int) -> Lanes:
-        """Return the lanes of which the worker draws the cases."""
+        """Return the lanes from which the worker draws its cases."""
         return lanes_of(worker, self.jobs, self.shard)
 
     def working_corpus(self, worker: int) -> Path:
@@ -77,8 +77,8 @@ class RunOptions:
     def required(self, elapsed: float) -> tuple[str, ...]:
         """Return globs of the events that a run of so many seconds must have reached.
 
-        Unless the options name them, these are all events where the run was long and left neither a target
-        nor the reference out.
+        Unless the options name them, these are all events if the run was long and covered all targets and the
+        reference, and none otherwise.
         """
         if self.must_reach is not None:
             return self.must_reach

@@ -1,4 +1,4 @@
-"""Progress of a run: what the coordinator shows while it goes on."""
+"""Progress of a run: what the coordinator shows while the run is going on."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from drt.run.records import Found
 class Status:
     """Progress of a run.
 
-    `finds` are the buckets so far; `stalled` are the seconds since something was last reached or found for
-    the first time, `features` how many were reached, and `streams` the cases of each stream.
+    `finds` are the buckets so far; `stalled` are the seconds since the last new feature or bucket, `features`
+    the number of features reached, and `streams` the number of cases by stream.
     """
 
     elapsed: float
@@ -32,16 +32,16 @@ class Status:
 
 
 class ProgressView(Protocol):
-    """A view of a run while it goes on."""
+    """A view of a running run."""
 
     def begin(self, options: RunOptions) -> None:
-        """Show a run that begins."""
+        """Show the beginning of a run."""
 
     def update(self, status: Status) -> None:
-        """Show how far the run is."""
+        """Show the progress."""
 
     def find(self, event: Found) -> None:
         """Show a new finding."""
 
     def end(self) -> None:
-        """Show no more."""
+        """Close the view."""

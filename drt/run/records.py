@@ -1,6 +1,6 @@
-"""Records of a run's files: the events of its logs, where each worker stands, and how far the run is.
+"""Records of a run's files: the events of its logs, the state of each worker, and the progress of the run.
 
-Owns their fields. A field that older runs did not write has a default; a member that nobody reads is ignored.
+A field that older runs did not write has a default; an unknown member is ignored.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Header(Event, frozen=True, kw_only=True, tag="header"):
 
 
 class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
-    """A run that was cut off goes on, so many seconds after its beginning, pauses left out."""
+    """An interrupted run is resumed, so many seconds after its beginning, pauses left out."""
 
     elapsed: float
 
@@ -66,14 +66,14 @@ class Reached(Event, frozen=True, kw_only=True, tag="reached"):
 
 
 class Grown(Event, frozen=True, kw_only=True, tag="grown"):
-    """The bytes of memory that a worker holds."""
+    """The resident bytes of a worker."""
 
     worker: int
     resident: int
 
 
 class Recycled(Event, frozen=True, kw_only=True, tag="recycled"):
-    """A worker ends because it holds too much memory, and is replaced."""
+    """A worker ends because it uses too much memory, and is replaced."""
 
     worker: int
     resident: int
@@ -100,7 +100,7 @@ class Lost(Event, frozen=True, kw_only=True, tag="lost"):
 
 
 class Broken(Event, frozen=True, kw_only=True, tag="broken"):
-    """Our own code raised."""
+    """An exception of drt's own code."""
 
     what: str
     error: str
@@ -110,10 +110,10 @@ class Broken(Event, frozen=True, kw_only=True, tag="broken"):
 
 
 class Found(Event, frozen=True, kw_only=True, tag="find"):
-    """A finding has come to a stage: saved as it was drawn, reduced, or recognised as known.
+    """A finding has reached a stage: saved as drawn, reduced, or recognised as known.
 
-    `number` stays the same through all stages, and when the run is resumed. `solid` says whether fresh
-    processes saw it again, if any was asked; `reduced` whether the reduction came to its end.
+    `number` stays the same through all stages, also when the run is resumed. `solid` says whether fresh
+    processes saw the divergence again, if any ran; `reduced` whether the reduction was completed.
     """
 
     number: str
@@ -147,20 +147,20 @@ class CrashJob(Struct, frozen=True):
 
 
 class TargetState(Struct, frozen=True):
-    """What a worker has done of one target, and the case that follows."""
+    """The counts of a worker for one target, and the index of its next case."""
 
     counts: Counts
     following: int = 0
 
 
 class SearchState(Struct, frozen=True):
-    """The chunk of each target that a worker's targeted search comes to next."""
+    """The number of the next chunk of a worker's targeted search, by target."""
 
     following: dict[str, int] = field(default_factory=dict)
 
 
 class WorkerState(Struct, frozen=True):
-    """Where a worker stands; `seen` counts the divergences that it met, by coarse key."""
+    """The state of a worker; `seen` counts its divergences by coarse key."""
 
     targets: dict[str, TargetState] = field(default_factory=dict)
     seen: dict[str, int] = field(default_factory=dict)
@@ -174,14 +174,14 @@ class WorkerState(Struct, frozen=True):
 
 
 class News(Struct, frozen=True):
-    """How many features and buckets a run has, and the seconds since the last was new."""
+    """The number of features and buckets of a run, and the seconds since the last new one."""
 
     count: int = 0
     age: float = 0.0
 
 
 class RunStatus(Struct, frozen=True):
-    """How far a run is, for resuming it."""
+    """The progress of a run, for resuming it."""
 
     elapsed: float = 0.0
     cases: int = 0

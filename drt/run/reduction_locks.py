@@ -1,6 +1,6 @@
-"""Who pursues which divergence: one worker at a time for one coarse key, and no bucket twice in vain.
+"""Per-bug locks: at most one worker reduces a bug, and hopeless bugs are not retried forever.
 
-Owns the claim files in a run's folder. They are all that the workers of a run say to each other.
+The locks are files in the run's folder; workers of a run communicate through nothing else.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from drt.model.records import from_json, to_json
 from drt.run.log import replace_json
 
 MOST_BUCKETS = 12
-"""Buckets of one coarse key that are reduced in one run; what comes after is counted only."""
+"""Buckets of one coarse key that are reduced in one run; later ones are only counted."""
 
 MAX_ATTEMPTS = 4
-"""Pursuits of one coarse key that may end in a bucket already known, or in nothing, before they stop."""
+"""Reductions of one coarse key that may yield a known bucket, or nothing, before no more are tried."""
 
 
 class _Lock(Struct):
     """The state of one coarse key.
 
-    Holds the process at work on it, the pursuits begun, the features of each bucket, and the findings that
+    Holds the process working on it, the reductions begun, the features of each bucket, and the findings that
     are begun and not finished.
     """
 
@@ -46,7 +46,10 @@ class _Lock(Struct):
 
 
 class ReductionLocks:
-    """The claims of one run, as one worker sees them. `seen` counts the divergences met, by coarse key."""
+    """The locks of one run, as one worker sees them.
+
+    `seen` counts its divergences by coarse key.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -54,10 +57,10 @@ class ReductionLocks:
         self.seen: Counter[str] = Counter()
 
     def is_worth(self, key: str, features: Callable[[], tuple[str, ...]], find: str = "") -> bool:
-        """Whether a divergence of this coarse key is worth a pursuit, as far as this worker knows; counts it.
+        """Count a divergence of this coarse key, and decide whether it may be worth reducing.
 
         A divergence on a case that has all the features of a bucket of the same coarse key is taken for one
-        of that bucket, but for the second, fourth, eighth, … of them: another bug may hide behind it.
+        of that bucket, except for the second, fourth, eighth, … of them: another bug may hide behind it.
         """
         self.seen[key] += 1
         seen = self.seen[key]
@@ -71,11 +74,11 @@ class ReductionLocks:
         return not covered or not seen & (seen - 1)
 
     def acquire(self, key: str, find: str = "", again: bool = True) -> bool:
-        """Whether the caller is to pursue a divergence of this coarse key; it then owes a `finish`.
+        """Take the lock of this coarse key, if it is free and worth it; the caller must then call `finish`.
 
-        `find` is the name of this find in the run. One that was begun by a process that was killed is
-        resumed, whatever others have found meanwhile: part of it is saved. `again` says that the caller has
-        time for a key that was pursued before.
+        `find` is the number of the finding in the run. A finding begun by a process that was killed is
+        resumed, whatever others have found meanwhile, since part of it is saved. `again` says that the caller
+        has time for a key that was reduced before.
         """
         known = self._known.get(key)
         with self._claim(key) as claim:
@@ -98,12 +101,12 @@ class ReductionLocks:
             return True
 
     def pursuits(self, key: str) -> int:
-        """How often the run has begun to pursue this coarse key, as far as this worker knows."""
+        """Return how many reductions of this coarse key the run has begun, as far as this worker knows."""
         known = self._known.get(key)
         return 0 if known is None else known.began
 
     def release_crashed(self, process: int) -> None:
-        """Take back what a process that was killed from outside had begun: it was not in vain."""
+        """Release the locks of a process that was killed from outside; its attempts do not count."""
         for path in self._folder.glob("*.json"):
             if key := _read(path.read_text(encoding="utf-8")).key:
                 with self._claim(key) as claim:
@@ -113,7 +116,7 @@ class ReductionLocks:
                         claim.open = list(dict.fromkeys(claim.open))
 
     def finish(self, key: str, signature: str, features: tuple[str, ...], find: str = "") -> None:
-        """Record the bucket that a pursuit led to, once all of it is saved."""
+        """Release a lock, and record the bucket that the reduction led to, once all of it is saved."""
         with self._claim(key) as claim:
             claim.owner = None
             claim.open = [begun for begun in claim.open if begun != find]
@@ -137,9 +140,9 @@ class ReductionLocks:
 
 
 def release(folder: Path) -> None:
-    """Free what processes that were killed from outside had claimed: their pursuits were not in vain.
+    """Release the locks of all processes that were killed from outside; their attempts do not count.
 
-    For a time when nobody is at work.
+    To be called while no worker runs.
     """
     for path in folder.glob("*.json"):
         claim = _read(path.read_text(encoding="utf-8"))
@@ -150,7 +153,7 @@ def release(folder: Path) -> None:
 
 
 def _read(text: str) -> _Lock:
-    """Read a lock file; a new lock where there is none yet or its writer died in the middle of it."""
+    """Read a lock file; a new lock if there is none yet or its writer died in the middle of it."""
     try:
         return from_json(json.loads(text), _Lock)
     except ValueError:

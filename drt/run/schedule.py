@@ -1,7 +1,7 @@
-"""Which case comes next: the budget shared over targets, and over workers by lanes.
+"""Schedule of a run's cases: the budget shared over targets, and over workers by lanes.
 
-Owns the numbering of cases. Case `index` of a target is made from a random seed of its own, so that the
-same random seed of a run gives the same cases, however many workers draw them and whichever are killed.
+Case `index` of a target is made from a random seed of its own, so that the same random seed of a run gives
+the same cases, however many workers draw them and whichever of them are killed.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from hashlib import blake2b
 from drt.targets.partitions import Lanes
 
 DEATH_SECONDS = 1.0
-"""What a case that killed a worker is charged to its target, so that the others get their share."""
+"""Seconds charged to a target for a case that killed a worker, so that the others get their share."""
 
 
 def case_random_seed(run_random_seed: int, target: str, index: int) -> int:
@@ -22,7 +22,7 @@ def case_random_seed(run_random_seed: int, target: str, index: int) -> int:
 
 
 SHARING = 8
-"""So many cases in a row of one target share a schema, where they can."""
+"""Number of consecutive cases of one target that share a schema, where they can."""
 
 
 def shared_random_seed(run_random_seed: int, target: str, index: int) -> int:
@@ -31,7 +31,7 @@ def shared_random_seed(run_random_seed: int, target: str, index: int) -> int:
 
 
 def shares(cases: int, weights: Mapping[str, int]) -> dict[str, int]:
-    """How many of so many cases each target gets: by weight, adding up exactly (largest remainders first)."""
+    """Divide a number of cases among targets by weight, adding up exactly (largest remainders first)."""
     total = sum(weights.values())
     given = {name: cases * weight // total for name, weight in weights.items()}
     by_remainder = sorted(weights, key=lambda name: (-(cases * weights[name] % total), name))
@@ -43,8 +43,8 @@ def shares(cases: int, weights: Mapping[str, int]) -> dict[str, int]:
 class Schedule:
     """The cases of one worker, in order.
 
-    Of every target it draws the indices in its lanes below the limit, if there is one. Next comes the target
-    that has had the least time for its weight.
+    Of every target it draws the indices in its lanes below the limit, if there is one. The next target is the
+    one that has had the least time for its weight.
     """
 
     def __init__(

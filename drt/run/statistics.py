@@ -1,6 +1,6 @@
 """Statistics of a run: counted by each worker, added up by the readers.
 
-Owns the counters, their JSON form and what is derived from them (rates and shares).
+Defines the counters, their JSON form and what is derived from them (rates and shares).
 """
 
 from __future__ import annotations
@@ -15,13 +15,15 @@ from drt.model.divergence import Checked
 from drt.run.distinct import Distinct
 
 STAGES = ("generate", "engines", "compare", "watch", "reduce", "hypothesis", "other")
-"""Where a worker's time goes: drawing cases; inside engines; the rest of the oracle; telling which rules of
-the language are reached; finds; Hypothesis drawing and steering; the loop itself.
+"""Uses of a worker's time.
+
+Drawing cases, inside engines, the rest of the oracle, observing coverage, reducing findings, Hypothesis's own
+time, and the loop itself.
 """
 
 
 CASES_IN_VAIN = 20
-"""Cases of a target that an engine may leave without any comparison before no more of them are drawn."""
+"""Cases of a target without any comparison after which no more of them are drawn."""
 
 STREAM_EVENTS = ("allow", "deny", "forbidden", "erring")
 
@@ -31,9 +33,8 @@ class Counts(Struct):
 
     `events` are the oracle's countable facts, `reasons` those of questions that could not be compared;
     `seconds` are by stage, `engines` by engine name. `asked` counts the questions to each engine, and
-    `unanswered` those among them that it does not do or has no time for. `streams` are the counts of each
-    stream, where a target tells its streams apart, and `distinct` the samples of its cases and of their
-    policies.
+    `unanswered` those that it does not support or has no time for. `streams` are the counts of each stream,
+    if the target has several, and `distinct` the samples of its cases and of their policies.
     """
 
     cases: int = 0
@@ -93,7 +94,7 @@ class Counts(Struct):
 
     @property
     def in_vain(self) -> bool:
-        """Whether an engine cannot do anything here that could be compared."""
+        """Whether some engine supports nothing here that could be compared."""
         compared = self.comparisons or self.divergences
         unable = any(unanswered >= self.cases for unanswered in self.unanswered.values())
         return self.cases >= CASES_IN_VAIN and not compared and unable
@@ -123,9 +124,9 @@ class Counts(Struct):
         return _shares(self.events)
 
     def stream_shares(self) -> dict[str, dict[str, float]]:
-        """Return by stream, and for all together (`all`), what `shares` does and more.
+        """Return what `shares` does and more, by stream and for all together (`all`).
 
-        That is the `share` of the cases, and of the cases looked at closely those that are `valid` and
+        These are the `share` of the cases, and of the observed cases those that are `valid` and
         `with_conditions`, and the `trivial` ones of their conditions.
         """
         totals = self.stream_totals()
@@ -142,7 +143,7 @@ class Counts(Struct):
         return shares
 
     def stream_totals(self) -> dict[str, Counter[str]]:
-        """Return the counts of each stream and of all together (`all`); empty where there are none."""
+        """Return the counts of each stream and of all together (`all`); empty if there are none."""
         together: Counter[str] = Counter()
         for counts in self.streams.values():
             together.update(counts)

@@ -1,6 +1,6 @@
 """Summary of a run: findings by signature, totals, exit code.
 
-Owns the step from the events of the log and the states of the workers to the footer.
+Computes the footer from the events of the log and the states of the workers.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from drt.run.statistics import Counts, total
 from drt.run.working_corpus import PAIRED, reached_in
 
 FROM_OUTSIDE = ("SIGKILL", "SIGTERM")
-"""Ends of a worker that come from outside."""
+"""Signals of a worker's end that come from outside."""
 
 SHOWN_ERRORS = 20
 
@@ -93,24 +93,24 @@ class Tally:
 
     @property
     def unexplained_deaths(self) -> int:
-        """Deaths of workers that did not come from outside and did not happen again."""
+        """Return the worker crashes that neither came from outside nor happened again."""
         return sum(1 for event in self.lost if event.cause not in FROM_OUTSIDE)
 
 
 def _deciding(newest: Sequence[Judgement]) -> Judgement | None:
     """Return the newest verdict that names an engine, else the newest.
 
-    A finding at the end of a run leaves no time for an arbiter, and its verdict is open.
+    A finding at the end of a run leaves no time for an arbiter, so its verdict may be open.
     """
     return next((one for one in newest if one.wrong), newest[0] if newest else None)
 
 
 MOST_UNANSWERED = 0.25
-"""The share of an engine's questions that may stay without an answer in a run that counts as clean."""
+"""Largest share of an engine's questions without an answer in a run that counts as clean."""
 
 
 def partial(targets: Mapping[str, Counts]) -> dict[str, float]:
-    """Find the engines that left too much unanswered, each with the share of its questions.
+    """Return the engines that left too much unanswered, each with the share of its questions.
 
     Targets of which nothing at all could be compared do not count: no more of their cases are drawn.
     """
@@ -128,10 +128,10 @@ def exit_code(
     missed: bool = False,
     partly: bool = False,
 ) -> int:
-    """Choose the run's exit code; an interruption comes first.
+    """Choose the run's exit code; an interrupt comes first.
 
-    `compared` counts comparisons: a run without is no success, and neither is one whose engine was `partly`
-    asked in vain. `missed` says that a required event never occurred.
+    `compared` counts comparisons: a run without any is no success, and neither is one with an engine in
+    `partly`. `missed` says that a required event never occurred.
     """
     if interrupted:
         return INTERRUPTED

@@ -1,7 +1,7 @@
-"""The workers of a run as processes: started, watched, ended, started again.
+"""Supervisor of the worker processes: start, watch, end and restart them.
 
-Owns the question of what a worker's end means: finished, grown too big, killed by the case it was at,
-hanging in it, or never really started.
+Decides what a worker's end means: finished, out of memory, killed by its case, hanging in it, or never really
+started.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from drt.run.worker import RECYCLE, UNWRITABLE
 
 HANG_FACTOR = 3
 HANG_GRACE = 5.0
-"""The alarm inside a worker rings at the deadline; what it does not reach is killed after this much more."""
+"""Seconds after the deadline, at which the alarm inside a worker rings, until the worker is killed."""
 
 STARTS_IN_VAIN = 3
 DEATHS_IN_VAIN = 25
-"""Deaths in a row of one worker that has not got a single case further."""
+"""Consecutive crashes of one worker without a single case of progress after which the run gives up."""
 
 RETRIED = ("SIGKILL", "SIGTERM", "SIGINT", "SIGHUP")
-"""Ends that tend to come from outside: the case at work is tried again before it is suspected."""
+"""Signals that tend to come from outside: the case is tried again before it is suspected."""
 
 RETRIES = 3
 
@@ -54,7 +54,7 @@ class _Worker:
 
 
 class CannotStart(Exception):
-    """A worker cannot write, or ends before it has asked anything, again and again; the text says why."""
+    """A worker cannot write, or crashes again and again before its first case; the text says why."""
 
 
 class Fleet:
@@ -74,12 +74,12 @@ class Fleet:
 
     @property
     def alive(self) -> int:
-        """The number of workers at work."""
+        """The number of running workers."""
         return len(self._workers)
 
     @property
     def processes(self) -> list[int]:
-        """The process ids of the workers at work."""
+        """The process ids of the running workers."""
         return [worker.process.pid for worker in self._workers]
 
     @property
@@ -88,7 +88,7 @@ class Fleet:
         return [w.skipped for w in sorted((*self._workers, *self._done), key=lambda worker: worker.number)]
 
     def totals(self) -> tuple[int, int, int]:
-        """Cases, decisions and divergences so far, straight from the pages."""
+        """Return cases, decisions and divergences so far, read from the journals."""
         glances = [journal.read(self._page(number)) for number in range(self._options.jobs)]
         return (
             sum(one.cases for one in glances),
@@ -97,9 +97,9 @@ class Fleet:
         )
 
     def watch(self) -> list[Death]:
-        """See who has ended or hangs, start others in their place; what died at which case.
+        """Detect workers that ended or hang, restart them, and return the crashes with their cases.
 
-        Raises `CannotStart` when starting is no use.
+        Raises `CannotStart` when restarting is no use.
         """
         deaths = []
         for worker in list(self._workers):
@@ -122,13 +122,13 @@ class Fleet:
         return deaths
 
     def stop(self) -> None:
-        """Ask all to end after the case they are at; not their engines, which are to answer it still."""
+        """Ask all workers to end after the case they are at; their engines still have to answer it."""
         self._stopping = True
         for worker in self._workers:
             worker.process.terminate()
 
     def kill(self) -> None:
-        """End all at once."""
+        """Kill all workers at once."""
         self._stopping = True
         for worker in self._workers:
             signal_group(worker.process, signal.SIGKILL)
@@ -169,7 +169,7 @@ class Fleet:
             signal_group(worker.process, signal.SIGKILL)
 
     def _autopsy(self, worker: _Worker, code: int) -> Death | None:
-        """Find out how a worker ended, and at which case; note the case to be skipped."""
+        """Find out how a worker ended, and at which case; mark the case to be skipped."""
         if code in (0, RECYCLE):
             worker.vain = 0
             return None
@@ -206,7 +206,7 @@ class Fleet:
         )
 
     def _see_progress(self, worker: _Worker) -> None:
-        """Raise `CannotStart` for a worker that dies again and again at the same place."""
+        """Raise `CannotStart` for a worker that crashes again and again at the same place."""
         path = self._options.place / f"worker-{worker.number}.state.json"
         counted = (read_json(path, WorkerState) or WorkerState()).targets
         worker.stuck = worker.stuck + 1 if counted == worker.counted else 0

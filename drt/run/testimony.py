@@ -1,7 +1,6 @@
-"""Testimony on a finding: what a further engine answers, and which seed cases an engine does not meet.
+"""Testimony on a finding: the answer of a further engine, and the seed cases that an engine fails.
 
-Owns the asking, each time in a child process, since an engine may not survive it. What it means is judged
-elsewhere.
+Each query runs in a child process, since an engine may not survive it. `drt.diagnosis` judges the answers.
 """
 
 from __future__ import annotations
@@ -28,10 +27,10 @@ AGREES, DIFFERS = "agrees", "differs"
 def ask_arbiter(
     arbiter: str, engines: Sequence[str], oracle: Oracle, case: Case, seconds: Callable[[], float]
 ) -> dict[str, Any]:
-    """With which of the engines the arbiter agrees on a case: `says` in words, `with` by their names.
+    """Find the engines with which the arbiter agrees on a case.
 
-    Where it has nothing to compare, agrees with all or differs as declared, it cannot tell them apart.
-    Engines are given by the names that build them; `seconds` is what the next question may take.
+    The arbiter cannot decide if it has nothing to compare, agrees with all, or differs as declared. Engines
+    are given by the names that build them; `seconds` returns the time limit of the next query.
     """
     testimony: dict[str, Any] = {"engine": arbiter, "with": []}
     verdicts: dict[str, str] = {}
@@ -58,9 +57,9 @@ def _compared(oracle: Oracle, case: Case, pair: Sequence[Guarded]) -> tuple[str,
 
 
 def unmet_seeds(engines: Sequence[str], seconds: float) -> dict[str, list[tuple[str, str]]]:
-    """By engine, the seed cases that it does not answer as expected, each with its source.
+    """Return the seed cases that each engine does not answer as expected, each with its source.
 
-    An engine that does not come to the end of them within its share of the time is left out.
+    An engine that does not finish them within its share of the time is left out.
     """
     try:
         paths = shipped_corpus().seeds()

@@ -1,7 +1,7 @@
-"""A worker: draws cases, asks the engines, hands what diverges to the finder, and logs every step.
+"""Worker process: draws cases, runs them on the engines, passes divergences to the finder, and logs it all.
 
-Owns the loop and nothing else. It is a process of its own, started as `python -m drt.run.worker`; whatever
-kills it, its page says which case it was at, its state file where to go on, and its log what it had found.
+Started as `python -m drt.run.worker`. Whatever kills it, its journal names the case it was running, its state
+file the cases that follow, and its log its findings.
 """
 
 from __future__ import annotations
@@ -47,21 +47,20 @@ UNWRITABLE = 76
 """Exit code of a worker that cannot write its log; its last words say why."""
 
 RECYCLE = 75
-"""Exit code of a worker that has grown too big and wants to be started afresh."""
+"""Exit code of a worker that uses too much memory and is to be restarted."""
 
 CHECKPOINT_SECONDS = 1.0
-"""Between two states written down; less, a tenth of a worker's life, while it is young: should the engines
-kill one worker after the other, each still gets a little further."""
+"""Interval between two saved states; a young worker saves every tenth of its life, so that it gets on."""
 
 GROWTH_SECONDS = 1.0
 GROWTH_SHARE = 0.005
-"""Between two samples of a worker's memory; later that share of the time since its start."""
+"""Interval between two samples of a worker's memory, as a share of the time since its start."""
 
 MOST_BROKEN_LOGGED = 20
 
 
 class Orphaned(BaseException):
-    """The parent is gone in the middle of a find. No `Exception`, so that nothing swallows it."""
+    """The parent process ended during a reduction; a `BaseException`, so that nothing swallows it."""
 
 
 class Worker:
@@ -105,7 +104,7 @@ class Worker:
         self._alarm = Alarm()
         self._arbiter = Arbiter.of(options, self._alarm)
         self._observer = CoverageObserver(self.engines, self._alarm, options.deadline, before)
-        self._told = set(self._observer.features)
+        self._logged = set(self._observer.features)
         self._working = WorkingCorpus(options.working_corpus(number), lanes, self.schedule.following)
         self._targeted = TargetedSearch(options, number, before.searching, skipped)
         corpus = Corpus(Path(options.corpus))
@@ -119,7 +118,7 @@ class Worker:
         self._born = time.monotonic() - before.seconds
 
     def run(self) -> int:
-        """Work until the share or the budget is used up, or somebody says stop; returns the exit code."""
+        """Work until the share or the budget is used up, or a signal says stop; returns the exit code."""
         try:
             return self._work()
         except Orphaned:
@@ -165,21 +164,21 @@ class Worker:
         return 0
 
     def _is_over(self) -> bool:
-        """Somebody has said stop, or the parent is gone and will never say it."""
+        """Whether to stop: a signal said so, or the parent process is gone and cannot."""
         return self.stopped or os.getppid() != self._parent
 
     def _is_stopped(self) -> bool:
         """Whether to stop in the middle of a finding; raises `Orphaned` when the parent is gone.
 
-        A finding that is cut off with the whole run is pursued when the run is resumed, for its case is not
-        written down as done.
+        A finding that is interrupted with the whole run is reduced when the run is resumed, because its case
+        is not saved as done.
         """
         if os.getppid() != self._parent:
             raise Orphaned
         return self.stopped
 
     def save_state(self, done: bool = False) -> int:
-        """Write down where the worker stands; returns its resident bytes."""
+        """Save the state of the worker; returns its resident bytes."""
         resident = resident_bytes()
         targets = {
             name: TargetState(counts, self.schedule.following[name]) for name, counts in self.counts.items()
@@ -198,16 +197,16 @@ class Worker:
                 done=done,
             ),
         )
-        if fresh := sorted(self._observer.features.keys() - self._told):
-            self._told.update(fresh)
+        if fresh := sorted(self._observer.features.keys() - self._logged):
+            self._logged.update(fresh)
             self.log.write(Reached(features=tuple(fresh)))
         if faulthandler.is_enabled():
-            # Should the parent be gone and an engine hang for ever, nobody else would end this process.
+            # If the parent is gone and an engine hangs forever, nothing else ends this process.
             faulthandler.dump_traceback_later(600 + 10 * self.options.deadline, exit=True)
         return resident
 
     def _one(self, name: str, index: int, began: float) -> None:
-        """Draw one case, ask, count, and pursue what diverges."""
+        """Draw one case, run it, count, and process its divergences."""
         target, counts = self._targets[name], self.counts[name]
         seed = case_random_seed(self.options.random_seed, name, index)
         shared = shared_random_seed(self.options.random_seed, name, index)
@@ -245,7 +244,7 @@ class Worker:
     def _compare(
         self, name: str, index: int, began: float, make: Callable[[], Drawn]
     ) -> tuple[Drawn, Checked] | None:
-        """Make one case, ask and count; None where our own code broke."""
+        """Draw one case, compare the engines on it and count; None if drt's own code raised."""
         target, counts = self._targets[name], self.counts[name]
         self._journal.write(journal.ASKING, self._numbers[name], index, began, *self._totals)
         clock = time.perf_counter
@@ -287,7 +286,7 @@ class Worker:
         return made.answer, checked.answer
 
     def _harness_broke(self, what: str, name: str, index: int, broke: HarnessError) -> None:
-        """Our own code raised: the case tells nothing about the engines, and the run says so in the end."""
+        """Record an exception of drt's own code; its case says nothing about the engines."""
         self._broken += 1
         self.counts[name].events["broken"] += 1
         if self._broken <= MOST_BROKEN_LOGGED:
@@ -316,7 +315,7 @@ class Worker:
         self.counts[name].spend("reduce", time.monotonic() - start)
 
     def _ask_arbiter(self, name: str, index: int, seed: int, source: RecordingSource, case: Case) -> None:
-        """Ask the further engine about a case on which the others agree."""
+        """Compare the arbiter on a case on which the engines agree."""
         assert self._arbiter is not None
         oracle, beside = self._targets[name].oracle, self.engines[-1]
         found = self._arbiter.ask(oracle, case, beside, self.counts[name].events)
@@ -328,7 +327,7 @@ class Worker:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """`drt.run.worker FOLDER NUMBER PARENT ENDS SKIPPED`: the last two are JSON."""
+    """Run the worker `drt.run.worker FOLDER NUMBER PARENT ENDS SKIPPED`; the last two are JSON."""
     folder, number, parent, ends, skipped = arguments
     faulthandler.enable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -341,7 +340,7 @@ def main(arguments: Sequence[str]) -> int:
 
     signal.signal(signal.SIGTERM, stop)
     limit_memory(options.memory)
-    gc.freeze()  # what was imported stays, and no collection need look at it
+    gc.freeze()  # imported modules live forever; collections can skip them
     worker.log.write(Started(pid=os.getpid(), python=sys.version.split()[0]))
     return worker.run()
 

@@ -1,8 +1,8 @@
 """The working corpus of a worker: the choices of its cases that reached something new, as seeds for mutation.
 
-Owns a bounded list in memory for each lane of a target, and a file that shows its content at any case. What
-goes in depends on the cases before it in its lane and on nothing else, so that the same random seed gives the
-same cases again, however many workers there are.
+A bounded list in memory for each lane of a target, and a file with its history. What is kept depends only on
+the cases before it in its lane, so that the same random seed gives the same cases again, however many workers
+there are.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from typing import Any
 from drt.targets.partitions import Lanes
 
 MOST_KEPT = 16
-"""Cases of a lane at a time; the newest stay."""
+"""Most cases kept per lane; the newest stay."""
 
 MOST_CHOICES = 4_000
-"""A case that took more choices is not kept."""
+"""Most choices of a case that is kept."""
 
 PAIRED = " within "
-"""Between the names of two features, that of an operand and that of the form around it: a pair."""
+"""Separator in the name of a pair of features: that of an operand and that of the form around it."""
 
 Choices = tuple[int | bool, ...]
 
 
 @dataclass(slots=True)
 class _Kept:
-    """What one lane of a target has kept; the bits of `known` are the numbers of the features reached."""
+    """The kept cases of one lane of a target; the bits of `known` are the numbers of the features reached."""
 
     known: int = 0
     choices: deque[Choices] = field(default_factory=lambda: deque(maxlen=MOST_KEPT))
@@ -61,7 +61,7 @@ class WorkingCorpus:
             part.replace(path)
 
     def kept(self, target: str, index: int) -> Sequence[Choices]:
-        """Return the choices of the cases that are kept now in the lane of a case, oldest first."""
+        """Return the choices of the cases kept now in the lane of a case, oldest first."""
         return self._of(target, index).choices
 
     def consider(
@@ -98,7 +98,7 @@ def kept_before(path: Path, lanes: Lanes, target: str, index: int) -> Sequence[C
 
 
 def reached_in(paths: Iterable[Path]) -> set[str]:
-    """All that the cases in these files had reached when they were kept."""
+    """Return all that the cases in these files had reached when they were kept."""
     return {name for path in paths for line in _lines(path) for name in line["reached"]}
 
 
@@ -107,7 +107,7 @@ def _written(line: Mapping[str, Any]) -> str:
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the complete lines of the file; there may be none yet, and the last may be cut off."""
+    """Yield the complete lines of the file; it may not exist yet, and its last line may be incomplete."""
     if not path.exists():
         return
     with path.open(encoding="ascii") as file:

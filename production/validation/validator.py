@@ -84,10 +84,10 @@ class Validation:
         With the text that the policies were read from, also where.
         """
         found = self if text is None else self.placed(text)
-        return "\n".join(map(_told, found.problems))
+        return "\n".join(map(_message, found.problems))
 
 
-def _told(problem: ValidationError | ValidationWarning) -> str:
+def _message(problem: ValidationError | ValidationWarning) -> str:
     return str(problem) if problem.place is None else f"{problem}{problem.place.caret()}"
 
 

@@ -24,7 +24,9 @@ from drt.model.outcome import (
     authorized,
 )
 from drt.model.outcome_json import outcome_from_json
+from drt.model.partial_outcome import BatchAuthorized, PartiallyAuthorized, Permitted, Reauthorized
 from drt.model.question import Question
+from drt.model.residual_json import canonical_residual
 
 Json = Mapping[str, Any]
 
@@ -52,6 +54,19 @@ def read_outcome(question: type[Question[Any]], answer: Json) -> Outcome:
             return authorized(decision, determining, dict(erring))
         case Accepted(canonical):
             return replace(outcome, canonical=_canonical(canonical, question.name))
+        case PartiallyAuthorized(reason=reason, classes=classes, residuals=residuals):
+            return replace(
+                outcome,
+                reason=None if reason is None else tuple(sorted(reason)),
+                classes=tuple(sorted(classes)),
+                residuals=tuple(sorted((policy, _residual(text)) for policy, text in residuals)),
+            )
+        case Reauthorized(decision, determining, failed):
+            return Reauthorized(decision, tuple(sorted(determining)), tuple(sorted(failed)))
+        case Permitted(allowed, undecided):
+            return Permitted(tuple(sorted(allowed)), tuple(sorted(undecided)))
+        case BatchAuthorized(loads=loads):
+            return replace(outcome, loads=tuple(tuple(sorted(load)) for load in loads))
         case Answered(answers):
             return Answered(_canonical(answers, question.name))
         case Validated():
@@ -81,6 +96,14 @@ def texts_of(kind: WarningKind) -> int:
     if kind in ("no_applicable_action", "impossible_policy"):
         return 0
     return 2 if kind == "confusable_identifier" else 1
+
+
+def _residual(text: str) -> str:
+    """Canonical JSON of a residual policy."""
+    try:
+        return canonical_residual(json.loads(text))
+    except (ValueError, RecursionError):
+        raise BadAnswer("'residuals' holds what is no JSON") from None
 
 
 def _canonical(text: str, ask: str) -> str:

@@ -21,7 +21,7 @@ from drt.engines.wire import PROTOCOLS, members_of
 from drt.model.case import Case
 from drt.model.engine import Engine, NotLoaded, Unanswered
 from drt.model.outcome import Crashed, ExceededBudget, Unsupported
-from drt.model.question import Authorize, CaseQuestion, Evaluate, Load, Outcomes, Question
+from drt.model.question import QUESTIONS, Authorize, CaseQuestion, Evaluate, Load, Outcomes, Question
 
 Json = dict[str, Any]
 
@@ -34,7 +34,9 @@ GRACE = 1.0
 MEMORY = 2048
 """MiB that a process may hold."""
 
-ABOUT_A_CASE = ("authorize", "evaluate", "validate", "batch")
+ABOUT_A_CASE = frozenset(
+    {"batch", *(name for name, question in QUESTIONS.items() if issubclass(question, CaseQuestion))}
+)
 """Questions about the case loaded last: pointless to put to a process that has just been started."""
 
 SILENT_BEATS = 10

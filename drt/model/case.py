@@ -76,3 +76,20 @@ class Inquiry:
     extra_types: tuple[str, ...] = ()
     extra_actions: tuple[str, ...] = ()
     substitute: tuple[tuple[str, str], ...] = ()
+
+
+StoreForm = Literal["partial", "parts", "typed", "untyped"]
+"""How a store is written (spec 09 §1.2).
+
+`partial`: partial entity JSON. `parts`: what a constructor gets, a list of objects with `uid` and, where
+known, `attrs` and `tags` (name to Cedar expression as text) and `ancestors` (uids). `typed`, `untyped`:
+concrete entity JSON that is read under the schema or without it.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Entities for partial evaluation, queries and batched authorization: a JSON text and its form."""
+
+    text: str
+    form: StoreForm

@@ -2,7 +2,7 @@
 
 Owns the neutral vocabulary of answers and the canonical text of a value. Outcomes are compared with `==`,
 so they hold only strings, integers and tuples of them; whatever is meant for people alone is left out of
-the comparison. Imports nothing of ours.
+the comparison. Imports nothing of ours but the outcomes of partial evaluation.
 """
 
 from __future__ import annotations
@@ -11,6 +11,14 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
+
+from drt.model.partial_outcome import (
+    BatchAuthorized,
+    PartialError,
+    PartiallyAuthorized,
+    Permitted,
+    Reauthorized,
+)
 
 Decision = Literal["allow", "deny"]
 
@@ -229,6 +237,11 @@ Outcome = (
     | Rejected
     | Unlinkable
     | Answered
+    | PartialError
+    | PartiallyAuthorized
+    | Reauthorized
+    | Permitted
+    | BatchAuthorized
     | Unsupported
     | ExceededBudget
     | Crashed

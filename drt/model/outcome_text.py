@@ -22,14 +22,28 @@ from drt.model.outcome import (
     Unwritable,
     Validated,
 )
+from drt.model.partial_outcome import (
+    BatchAuthorized,
+    PartialError,
+    PartiallyAuthorized,
+    PartialOutcome,
+    Permitted,
+    Reauthorized,
+)
 
 NOTHING = "·"
+UNDECIDED = "undecided"
 SAYS = "(says)"
 """Words of an engine for people; they are never compared, and stand last."""
 
 
 def rows(outcome: Outcome) -> Iterator[tuple[str, str]]:
     """Write an outcome as lines of a name and a text; lines of the same name are compared."""
+    return _partial_rows(outcome) if isinstance(outcome, PartialOutcome) else _rows(outcome)
+
+
+def _rows(outcome: Outcome) -> Iterator[tuple[str, str]]:
+    """Write an outcome that is not of spec 09."""
     match outcome:
         case Authorized(decision, determining, erring):
             yield "answer", decision
@@ -73,6 +87,32 @@ def rows(outcome: Outcome) -> Iterator[tuple[str, str]]:
         case Crashed(error, where, detail):
             yield "answer", f"breaks: {error}"
             yield "frames", " > ".join(where) or NOTHING
+            yield from _detail(detail)
+
+
+def _partial_rows(outcome: PartialOutcome) -> Iterator[tuple[str, str]]:
+    """Write an outcome of spec 09."""
+    match outcome:
+        case PartialError(stage, kind, detail):
+            yield "answer", f"refuses the {stage}: {kind}"
+            yield from _detail(detail)
+        case PartiallyAuthorized(decision, reason, classes, residuals):
+            yield "answer", decision or UNDECIDED
+            yield "reason", NOTHING if reason is None else ", ".join(reason) or NOTHING
+            for policy, residual_class in classes:
+                yield f"class of {policy}", residual_class
+            for policy, residual in residuals:
+                yield f"residual of {policy}", residual
+        case Reauthorized(decision, determining, erring):
+            yield "answer", decision
+            yield "reason", ", ".join(determining) or NOTHING
+            yield "errors", ", ".join(erring) or NOTHING
+        case Permitted(allowed, undecided):
+            yield "answer", ", ".join(allowed) or NOTHING
+            yield "undecided", ", ".join(undecided) or NOTHING
+        case BatchAuthorized(decision, error, loads, detail):
+            yield "answer", decision or f"no decision: {error}"
+            yield "loads", "; ".join(", ".join(load) for load in loads) or NOTHING
             yield from _detail(detail)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Generic, Literal, TypeVar, get_args
 
-from drt.model.case import Case, Format, Inquiry, Request, Source
+from drt.model.case import Case, Format, Inquiry, Request, Source, Store
 from drt.model.outcome import (
     Accepted,
     Answered,
@@ -26,7 +26,16 @@ from drt.model.outcome import (
     Unwritable,
     Validated,
 )
+from drt.model.partial_outcome import (
+    BatchAuthorized,
+    PartialError,
+    PartiallyAuthorized,
+    Permitted,
+    Reauthorized,
+)
 
+QueryKind = Literal["resource", "principal", "action"]
+LoaderKind = Literal["exact", "less", "more"]
 ValidationMode = Literal["strict", "permissive"]
 
 Outcomes = TypeVar("Outcomes", bound=Outcome)
@@ -83,6 +92,59 @@ class Validate(CaseQuestion[Validated | Rejected]):
 
     mode: ValidationMode = "strict"
     level: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PartiallyAuthorize(CaseQuestion[PartiallyAuthorized | PartialError | Rejected]):
+    """The partial response to a partial request (spec 09 §1–§6).
+
+    `request` is a JSON object: `principal` and `resource` with a `type` and, where known, an `id`; `action`,
+    a uid; `context`, where known. `Rejected("request")` if it is none.
+    """
+
+    request: str
+    entities: Store
+
+
+@dataclass(frozen=True, slots=True)
+class Reauthorize(CaseQuestion[Reauthorized | PartialError | Rejected]):
+    """The response of the residual policies to a concrete request (spec 09 §7).
+
+    `request` and `entities` are those of `PartiallyAuthorize`, with the same errors; `completion` is a
+    concrete request as `Request.text` has it, `store` its concrete entities.
+    """
+
+    request: str
+    entities: Store
+    completion: str
+    store: Store
+
+
+@dataclass(frozen=True, slots=True)
+class Query(CaseQuestion[Permitted | PartialError | Rejected]):
+    """The principals, resources or actions that are permitted (spec 09 §8).
+
+    `request` is a partial request: without the `id` of what is asked for and with a `context`, or, for
+    actions, without `action`. `entities` are concrete, for actions partial.
+    """
+
+    kind: QueryKind
+    request: str
+    entities: Store
+
+
+@dataclass(frozen=True, slots=True)
+class Batched(CaseQuestion[BatchAuthorized | PartialError | Rejected]):
+    """The decision on a concrete request whose entities come from a loader (spec 09 §9).
+
+    The loader `exact` answers for the uids it is asked for, with "does not exist" for those that the store
+    lacks; `less` leaves those out, `more` adds every other entity of the store, action entities included.
+    """
+
+    request: str
+    entities: Store
+    loader: LoaderKind
+    max_iters: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +241,10 @@ QUESTIONS: Mapping[str, type[CaseQuestion[Any]] | type[TextQuestion[Any]]] = {
         Authorize,
         Evaluate,
         Validate,
+        PartiallyAuthorize,
+        Reauthorize,
+        Query,
+        Batched,
         ReadPolicies,
         PrintPolicies,
         FormatPolicies,

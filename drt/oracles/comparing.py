@@ -27,6 +27,13 @@ from drt.model.outcome import (
     Unwritable,
     Validated,
 )
+from drt.model.partial_outcome import (
+    BatchAuthorized,
+    PartialError,
+    PartiallyAuthorized,
+    Permitted,
+    Reauthorized,
+)
 from drt.model.question import Question
 from drt.oracles.verdicts import verdict_difference
 
@@ -44,6 +51,14 @@ def difference(first: Outcome, second: Outcome) -> Kind | None:
             return "document"
         case Authorized(), Authorized():
             return _response_difference(first, second)
+        case (PartialError(), _) | (_, PartialError()):
+            return "rejection"
+        case PartiallyAuthorized(), PartiallyAuthorized():
+            return "decision" if first.decision != second.decision else "document"
+        case Reauthorized(), Reauthorized():
+            return "decision" if first.decision != second.decision else "determining"
+        case (Permitted(), Permitted()) | (BatchAuthorized(), BatchAuthorized()):
+            return "decision"
         case Failed(), Failed():
             return "error-kind"
         case (Evaluated() | Failed(), Evaluated() | Failed()):
@@ -191,6 +206,16 @@ class Comparison:
                 if erring:
                     self.events.append("erring")
                     self.events += [f"error:{kind}" for _, kind in erring]
+            case PartiallyAuthorized(decision):
+                self.events.append(decision or "undecided")
+            case Reauthorized(decision):
+                self.events.append(decision)
+            case BatchAuthorized(decision, error):
+                self.events.append(decision or f"no decision: {error}")
+            case Permitted():
+                self.events.append("permitted")
+            case PartialError(stage, kind):
+                self.events.append(f"refused:{stage}:{kind}")
             case Evaluated():
                 self.events.append("value")
             case Failed(kind):

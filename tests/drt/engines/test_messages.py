@@ -17,21 +17,25 @@ import drt.engines
 from drt.engines.answers import BadAnswer, read_outcome
 from drt.engines.message_schema import text
 from drt.engines.process_engine import ProcessEngine, ProcessSession
-from drt.model.case import Case, Inquiry, Request, Source
+from drt.model.case import Case, Inquiry, Request, Source, Store
 from drt.model.outcome import ErrorKind, Outcome, Part
 from drt.model.outcome_json import outcome_to_json
 from drt.model.question import (
     QUESTIONS,
     Answer,
     Authorize,
+    Batched,
     Evaluate,
     FormatPolicies,
     LinkSchemas,
+    PartiallyAuthorize,
     PrintPolicies,
+    Query,
     ReadEntities,
     ReadExpression,
     ReadPolicies,
     ReadSchema,
+    Reauthorize,
     TranslateSchema,
     Validate,
 )
@@ -41,9 +45,11 @@ SCHEMA = json.loads(Path(drt.engines.__file__).with_name("messages.schema.json")
 POLICY = Source("permit(principal == ?principal, action, resource); permit(principal, action, resource);")
 LINK = ("policy0", "l", (("?principal", '{"type": "User", "id": "alice"}'),))
 TYPES = Source("entity User; entity Photo; action view appliesTo {principal: User, resource: Photo};")
+PARTIAL = json.dumps({**json.loads(ANYONE.text), "resource": {"type": "Photo"}, "context": {}})
 
 OPTIONAL = (
     "deadline", "detail", "count", "canonical", "errors", "warnings", "guesses", "problems", "determining", "erring", "where",
+    "classes", "residuals", "allowed", "undecided", "error", "loads",
     "batch", "heartbeat",
 )  # fmt: skip
 
@@ -95,6 +101,12 @@ def ask_everything(engine: ProcessEngine) -> None:
             loaded.ask(Evaluate("1 + 2", ANYONE))
             loaded.ask(Validate())
             loaded.ask(Validate("permissive", 1))
+            nobody = Store("[]", "typed")
+            for store in (Store("[]", "partial"), Store("[", "partial")):
+                loaded.ask(PartiallyAuthorize(PARTIAL, store))
+                loaded.ask(Reauthorize(PARTIAL, store, ANYONE.text, nobody))
+            loaded.ask(Query("resource", PARTIAL, nobody))
+            loaded.ask(Batched(ANYONE.text, nobody, "exact", 3))
     for policies in (POLICY, Source("permit("), Source("{}", "json")):
         engine.ask(ReadPolicies(policies))
         engine.ask(PrintPolicies(policies, templates=False))

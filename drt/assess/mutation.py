@@ -86,7 +86,7 @@ class Reduced:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What became of a defect: after how many cases and seconds it showed first, and its counterexamples."""
+    """The result for one defect: the cases and seconds until it first showed, and its counterexamples."""
 
     defect: Defect
     cases: int
@@ -117,7 +117,7 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How long to look for a defect and how many counterexamples of it to reduce."""
+    """How long to search for a defect, and how many of its counterexamples to reduce."""
 
     cases: int = 3_000
     seconds: float = 20.0
@@ -206,7 +206,7 @@ def named(located: Located | None) -> str:
 
 
 def sizes(case: Case) -> dict[str, int]:
-    """How much is left of a case."""
+    """Measure the size of a case."""
     try:
         entities = json.loads(case.entities or "[]")
     except (ValueError, RecursionError):

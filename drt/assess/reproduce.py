@@ -1,6 +1,6 @@
-"""Confirmation: whether a saved case diverges in fresh processes, each with its own salt of text hashes.
+"""Confirmation: whether a saved case diverges in fresh processes, each with its own hash seed.
 
-Owns the process that is asked, `python -m drt.assess.reproduce FOLDER JOB`, and its exit codes.
+Runs as `python -m drt.assess.reproduce FOLDER JOB`, and defines the exit codes of that process.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from drt.model.saved_case import SavedCase
 from drt.targets.loading import law_of, target_table
 
 SHOWN, NOT_SHOWN, BROKEN = 0, 20, 1
-"""Exit codes of a fresh process; a broken one says nothing of the case."""
+"""Exit codes of a fresh process; a broken one says nothing about the case."""
 
 HASH_SEEDS = (1, 2, 3)
 STARTING_SECONDS = 10.0
-"""What a fresh process may take beside the case itself; one that gets less says nothing of the case."""
+"""Start-up time of a fresh process, added to the time of the case."""
 
 MEBIBYTES = 2048
 
@@ -42,7 +42,7 @@ class ProcessBroke(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """The engines and the law that a case is put to, and the divergence to look for (None: any)."""
+    """The engines and the law that a case is run under, and the divergence to look for (None: any)."""
 
     engines: tuple[str, ...]
     targets_from: str
@@ -51,7 +51,7 @@ class Job:
 
     @property
     def seconds(self) -> float:
-        """What a fresh process may take."""
+        """Return the time limit of a fresh process."""
         return STARTING_SECONDS + 3 * self.deadline
 
     def to_json(self) -> dict[str, Any]:
@@ -77,10 +77,10 @@ class Job:
 
 
 def confirm(saved: SavedCase, job: Job, folder: Path, remaining: Callable[[], float]) -> bool | None:
-    """Whether every fresh process sees the divergence on this case; None where the time ends first.
+    """Whether every fresh process sees the divergence on this case; None if the time ends first.
 
-    The case waits in a folder beneath the given one, so that no case of a corpus is confirmed in its stead.
-    Raises `ProcessBroke` where a process cannot judge it.
+    The case is written to a folder beneath the given one, so that no case of a corpus is confirmed instead.
+    Raises `ProcessBroke` when a process cannot judge it.
     """
     place = folder / str(os.getpid())
     place.mkdir(parents=True)
@@ -97,7 +97,7 @@ def confirm(saved: SavedCase, job: Job, folder: Path, remaining: Callable[[], fl
 
 
 def shows_elsewhere(path: Path, job: Job) -> bool:
-    """Whether any fresh process sees the engines diverge; one that breaks sees nothing."""
+    """Whether any fresh process sees the engines diverge; a broken one does not count."""
     return any(_sees(path, job, hash_seed) for hash_seed in HASH_SEEDS)
 
 

@@ -162,7 +162,7 @@ def _cost(family: Family, engine: str, size: int) -> Cost:
 
 
 def asked(engine: Guarded, hostile: Hostile) -> Outcome:
-    """Ask the engine about a hostile input."""
+    """Run a hostile input on the engine."""
     if hostile.question == "format":
         printed = engine.ask(FormatPolicies(hostile.case.policies.text, 80, 2))
         return Accepted() if isinstance(printed, Printed) else printed

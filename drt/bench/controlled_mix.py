@@ -35,7 +35,7 @@ class Sorted:
     requests: Mapping[Sort, Sequence[Json]]
 
     def share(self, model: Mapping[Sort, int]) -> float:
-        """How much of the model's mix has a counterpart here."""
+        """Return the share of the model's mix that has a counterpart here."""
         return sum(count for sort, count in model.items() if sort in self.requests) / sum(model.values())
 
 
@@ -96,7 +96,7 @@ def _counts(world: Sorted) -> dict[Sort, int]:
 
 
 def _best(make: Maker, size: int, contestant: Contestant, model: Mapping[Sort, int]) -> Sorted:
-    """Of the worlds of a size, the one that knows most of the model's mix."""
+    """Return the world of this size that covers most of the model's mix."""
     tries = next((count for largest, count in WORLDS if size <= largest), 1)
     worlds = (_sorted(make(size, PLENTY, world), contestant) for world in range(tries))
     return max(worlds, key=lambda world: world.share(model))

@@ -18,10 +18,10 @@ from drt.bench.workload import Maker, Workload
 
 ROUNDS = 15
 SLOW = 1_000
-"""From so many policies on a contestant whose time is linear in them is asked few requests."""
+"""Number of policies from which a contestant with linear time gets few requests."""
 FEW = 20
 LINEAR_UP_TO = 10_000
-"""Beyond so many links such a contestant is not asked at all."""
+"""Number of links beyond which a contestant with linear time gets no requests."""
 
 ENTITIES = (10, 100, 1_000, 10_000, 100_000)
 POLICIES = (10, 100, 1_000, 5_000)
@@ -41,7 +41,7 @@ class Curve:
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """Every size that somebody was measured at."""
+        """List every size at which some contestant was measured."""
         return tuple(sorted({size for points in self.series.values() for size, _ in points}))
 
     def to_json(self) -> dict[str, Any]:

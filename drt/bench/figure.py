@@ -1,4 +1,4 @@
-"""A figure: a number, in one sentence what it says, and maybe a limit to keep and one to stretch for."""
+"""A figure: a number, one sentence that explains it, and perhaps a limit and a stretch goal."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Verdict = Literal["stretch", "kept", "missed", "measured"]
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """What a figure must be, and what would be better."""
+    """The limit of a figure, and its stretch goal."""
 
     direction: Literal["at least", "at most"]
     must: float

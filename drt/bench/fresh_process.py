@@ -36,7 +36,7 @@ _PERSON = '[{"uid": {"type": "User", "id": "nobody"}, "attrs": {"level": 1}, "pa
 
 
 class Engine(Protocol):
-    """What the module of a contestant offers to this one."""
+    """The functions that the module of a contestant provides for fresh processes."""
 
     def read_entities(self, text: str) -> object:
         """Read a store."""

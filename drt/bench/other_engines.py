@@ -21,7 +21,7 @@ POLICIES = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """An engine that may be here; how one gets it, and in which way it is asked."""
+    """An optional engine: how to install it, and the way in which it is called."""
 
     name: str
     install: str

@@ -121,9 +121,10 @@ def _order(names: list[Key], number: int) -> list[Key]:
 
 
 def _repeats(prepared: Prepared) -> int:
-    """How often the questions are asked in one turn; asking them also warms the engine.
+    """Choose how often a turn repeats the questions; doing so also warms the engine.
 
-    The quickest of some turns counts: any may have met the garbage collector, or something made for later.
+    The quickest of some turns counts: any turn may be slowed by the garbage collector, or by caches being
+    filled.
     """
     _turn(prepared, 1)
     return max(1, round(SHORTEST_NS / max(1, min(_turn(prepared, 1) for _ in range(3)))))

@@ -1,6 +1,6 @@
 """A run of the benchmark as one record, saved as JSON and read again; every view is made from it.
 
-It tells the machine's kind and the versions, and nothing that names a machine or a person.
+The record names the machine's kind and the versions, and nothing that identifies a machine or a person.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class UnreadableReport(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """When and on what was measured, what came out, and which contestants were not there."""
+    """The date, machine, results and missing contestants of a run of the benchmark."""
 
     date: str
     quick: bool

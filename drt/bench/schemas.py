@@ -54,7 +54,7 @@ action view, edit, share appliesTo { principal: User, resource: Document, contex
 
 
 def _validated(make: Maker, schema: str) -> Maker:
-    """Return the same workload, read and asked under a schema."""
+    """Return the same workload, read and run under a schema."""
 
     def made(size: int, asked: int = REQUESTS, world: int = 0) -> Workload:
         plain = make(size, asked, world)

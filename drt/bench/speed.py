@@ -18,7 +18,7 @@ from drt.bench.workload import Maker
 
 ROUNDS, QUICK_ROUNDS = 41, 15
 FEW = 40
-"""Requests asked in a turn where one takes a contestant milliseconds; answers are compared on all."""
+"""Requests per turn of a contestant that takes milliseconds for one; answers are compared on all."""
 
 _PARSED = "cedarpy has policies and entities parsed beforehand and takes uids as dicts"
 _NATIVE = "ours takes a Request made beforehand"

@@ -42,6 +42,6 @@ def measurements(items: Sequence[Item], quick: bool) -> Iterator[Row | Curve]:
 
 
 def versions() -> dict[str, str]:
-    """Who is measured, in which version; the reference comes with production."""
+    """Return the contestants with their versions; the reference comes with production."""
     ours = dict.fromkeys(("production", "reference"), production.VERSION)
     return {**ours, "cedarpy": cedarpy.VERSION, **other_engines.versions()}

@@ -14,7 +14,7 @@ Uid: TypeAlias = dict[str, str]
 Json: TypeAlias = dict[str, Any]
 
 REQUESTS = 200
-"""Requests of a workload, each asked once a round."""
+"""Requests of a workload, each run once per round."""
 
 
 class Maker(Protocol):

@@ -1,1 +1,1 @@
-"""One command a file: options and help; the work is done elsewhere and imported only when asked for."""
+"""The command line: one command per file, with options and help; other modules do the work, loaded lazily."""

@@ -29,7 +29,7 @@ STANDARD_INPUT = Path("standard input")
 
 
 class NoAnswer(Exception):
-    """There is no answer; `reasons` say why, each in one sentence, with a line of the source perhaps."""
+    """There is no answer; `reasons` say why in one sentence each, perhaps with a line of the source."""
 
     def __init__(self, *reasons: str) -> None:
         super().__init__("\n".join(reasons))

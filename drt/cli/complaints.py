@@ -14,7 +14,7 @@ REWORDED = (
     (r"('.*') is not a valid boolean\. Recognized values: .*", r"\1 is neither true nor false"),
     (r"\. \(?Did you mean (.*?)\)?$", r" (did you mean \1)"),
 )
-"""What click reports, as a pattern, and what is reported instead."""
+"""Messages of click, as patterns, and their replacements."""
 
 NAMES = {"File": "file", "Directory": "folder", "directory": "folder", "Path": "file or folder"}
 

@@ -9,7 +9,7 @@ import click
 from drt.cli.options import engines, form
 
 RECORD_SECONDS = 60.0
-"""What one record may take; one that hangs is a mismatch."""
+"""Time limit of one record; one that hangs is a mismatch."""
 
 
 @click.command("conformance", short_help="Compare engines with recorded verdicts.")

@@ -164,7 +164,7 @@ def _is_code(engine: str) -> bool:
 
 
 def _settable(command: click.Command) -> Iterator[tuple[str, click.Option]]:
-    """Yield the options that settings can set, by the longest flag, without flags that stand for a value."""
+    """Yield the options that settings can set, by the longest flag, without flags that set a constant."""
     for option in command.params:
         if isinstance(option, click.Option) and not (option.is_flag and not option.is_bool_flag):
             flags = [flag for flag in option.opts if flag.startswith("--")]
@@ -225,7 +225,7 @@ def misconfigured(error: click.BadParameter) -> InputProblem | None:
 
 
 def _way(settings: Settings, ctx: click.Context, key: str) -> tuple[str, ...]:
-    """Where a setting of the command stands: in its profile, its table or among the common ones."""
+    """Return the table of a setting: in the command's profile, its own table, or the common one."""
     names: list[str] = []
     here: click.Context | None = ctx
     while here is not None and here.parent is not None:

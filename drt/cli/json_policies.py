@@ -1,4 +1,4 @@
-"""All errors of a policy set in JSON, where an engine reports the first: each part is put to it by itself."""
+"""All errors of a policy set in JSON, although an engine reports only the first."""
 
 from __future__ import annotations
 

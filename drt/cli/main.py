@@ -84,7 +84,7 @@ def _form(args: Sequence[str]) -> str:
 
 
 class _Refused(click.ClickException):
-    """Wrong usage or input; programs that asked for JSON get an object on standard output."""
+    """Wrong usage or input; with `--format json` the message is an object on standard output."""
 
     exit_code = 2
 

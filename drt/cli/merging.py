@@ -1,6 +1,6 @@
-"""Several files read as one: policies and entity documents, with a conflict named by both files.
+"""Merge several files into one: policies and entity documents; a conflict is reported with both files.
 
-Owns the joining of texts; what stands in them has been read by an engine before.
+Joins texts that an engine has read before.
 """
 
 from __future__ import annotations

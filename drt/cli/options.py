@@ -21,12 +21,12 @@ else:
     Kind = click.ParamType  # takes no argument before click 8.3
 
 FORM = "drt.form"
-"""Where a context keeps the form in which the answer was asked for: `text`, `json` and others."""
+"""Key of the context under which the output format is kept: `text`, `json` and others."""
 
 _NUMBER = r"[0-9]{1,6}(?:\.[0-9]{1,3})?"
 _TIME = re.compile(rf"({_NUMBER})|(?=.)(?:({_NUMBER})h)?(?:({_NUMBER})m)?(?:({_NUMBER})s)?")
 _SECONDS = (1.0, 3600.0, 60.0, 1.0)
-"""What each number of a time counts: one without a unit, hours, minutes, seconds."""
+"""Seconds per unit in a time: no unit, hours, minutes, seconds."""
 
 MOST_JOBS = 999
 
@@ -99,7 +99,7 @@ class Share(Kind):
 
 
 def remember_form(ctx: click.Context, _param: click.Parameter, value: str) -> str:
-    """Note the form in which a program wants its answers, for errors to come in the same."""
+    """Remember the output format that was asked for, so that errors use it too."""
     ctx.meta[FORM] = value
     return value
 

@@ -1,6 +1,6 @@
-"""How many processors this process may use: what `--jobs auto` means.
+"""Number of processors that this process may use: the meaning of `--jobs auto`.
 
-Owns the reading of control groups: a container's quota says more than the machine's number of processors.
+Reads control groups: a container's quota takes precedence over the machine's number of processors.
 """
 
 from __future__ import annotations

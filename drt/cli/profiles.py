@@ -9,8 +9,8 @@ PROFILES: Mapping[str, Mapping[str, str]] = {
     "pr": {"for": "5m", "until-stalled": "2m", "jobs": "auto", "seed": "1", "reduce": "10s"},
     "nightly": {"for": "6h", "jobs": "auto", "reduce": "60s"},
 }
-"""What each profile sets: options by their long names, values as on the command line.
+"""Settings of each profile: options by their long names, values as on the command line.
 
-A change is judged on the same cases every time, so that its author can be held to what it shows; a night
-draws others each time.
+A change is judged on the same cases every time, so that its author can reproduce the result; a nightly run
+draws new cases each time.
 """

@@ -152,7 +152,7 @@ def _exit_code(done: list[Replayed]) -> int:
 
 
 def _cases_and_known(cases: tuple[Path, ...], corpus: Path | None) -> tuple[list[Path], tuple[Known, ...]]:
-    """Find the folders to replay, and the known findings; a folder of cases stands for all of them."""
+    """Find the folders to replay, and the known findings; a folder of cases is expanded."""
     from drt.corpus.folder import cases_under
     from drt.corpus.known import read_known
     from drt.corpus.store import find_case, find_corpus
@@ -213,7 +213,7 @@ def arguments(asked: Asked) -> list[str]:
 
 
 def stamps(asked: Asked) -> Stamps:
-    """When each file that matters was last written, and how long it is."""
+    """Return the modification time and length of each file that matters."""
     found: Stamps = {}
     for place in _places(asked):
         files = place.rglob("*") if place.is_dir() else [place]
@@ -244,7 +244,7 @@ def _places(asked: Asked) -> Iterator[Path]:
 
 
 def _sources(engine: str) -> Iterator[Path]:
-    """Yield the files or folders of an engine's source, as far as its name says."""
+    """Yield the files or folders of an engine's source, as far as its name determines them."""
     from drt.engines import BUILT_IN
 
     if engine in BUILT_IN:

@@ -38,7 +38,7 @@ _MACHINE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.
 
 
 def check_parse(options: Mapping[str, Any]) -> int:
-    """Whether everything that is named can be read; says nothing to people if so."""
+    """Check that all named files can be read; prints nothing in text form if they can."""
     if options["form"] != "json":
         return _check_parse(options)
     try:
@@ -74,7 +74,7 @@ def _check_parse(options: Mapping[str, Any]) -> int:
 
 
 def link(options: Mapping[str, Any]) -> int:
-    """Link a template, print what the link stands for, and add it to the file of links if one is named."""
+    """Link a template, print the resulting policy, and add the link to the file of links if one is named."""
     inputs = Inputs.of(options["engine"])
     linked, name = options["template_linked"], options["new_id"]
     with inputs.noting():
@@ -103,7 +103,7 @@ def link(options: Mapping[str, Any]) -> int:
 
 
 def format_files(paths: Sequence[Path | None], options: Mapping[str, Any]) -> int:
-    """Lay each file out afresh: print it, write it back, or say whether it is laid out already.
+    """Format each file: print it, write it back, or check whether it is formatted already.
 
     A file that cannot be read or formatted is reported and left unchanged; the others are formatted.
     """

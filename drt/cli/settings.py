@@ -32,9 +32,10 @@ Table = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings of one file; `root` leads to them inside of it. Without a file there are none.
+    """The settings of one file; `root` is the path of keys to them.
 
-    `doubt` says why the file may not name code to load; it is empty where the file may.
+    Without a file there are none. `doubt` says why the file may not name code to load; it is empty if the
+    file may.
     """
 
     path: Path | None = None
@@ -46,7 +47,7 @@ class Settings:
     def table(self, *way: str) -> Table:
         """Find the table at `way` below the root, empty if there is none.
 
-        Raises `InputProblem` where something else stands there.
+        Raises `InputProblem` if the value there is no table.
         """
         found: object = self.document
         for depth, name in enumerate(way):

@@ -1,4 +1,4 @@
-"""Schemas that say how a request is read, and demand nothing of it (`--request-validation false`)."""
+"""Schemas used only for reading a request, without validating it (`--request-validation false`)."""
 
 from __future__ import annotations
 

@@ -16,10 +16,10 @@ HEAD = re.compile(
     r"(?:\[policy[0-9]+\] )?"
     r"(?:(?:for policy|policy|error in|warning for) `policy[0-9]+`(?:, line [0-9]+, column [0-9]+)?)?"
 )
-"""How engines begin what they say of one policy: its id, and perhaps the place."""
+"""Prefix of an engine's message about one policy: its id, and perhaps the place."""
 
 TEMPLATE = re.compile(r"(?<=template ['`])policy[0-9]+(?=['`])")
-"""The id of a template in what engines say of a link, which has an id of the user's own."""
+"""The id of a template in a message about a link, which has an id given by the user."""
 
 POLICY_ID = re.compile(r"policy[0-9]+")
 

@@ -30,7 +30,7 @@ _NUMBER = re.compile(r"-[0-9]+\Z")
 class Fault:
     """A fault of one case, or of `known.toml`.
 
-    `unreadable` says that it cannot be used as it is, `mended` that writing the case anew put it right.
+    `unreadable` says that it cannot be used as it is, `mended` that rewriting the case fixed it.
     """
 
     path: Path
@@ -214,7 +214,7 @@ def _twins(cases: Sequence[tuple[Path, Looked]]) -> Iterator[Fault]:
 
 
 def _known(path: Path, cases: Sequence[tuple[Path, Looked]], today: datetime.date) -> Iterator[Fault]:
-    """Whether `known.toml` reads, names a finding once, is in date, and says what the cases say."""
+    """Check `known.toml`: readable, each finding once, none expired, in agreement with the cases."""
     ids: set[str] = set()
     signatures: dict[str, str] = {}
     for entry in entries(path):
@@ -234,7 +234,7 @@ def _known(path: Path, cases: Sequence[tuple[Path, Looked]], today: datetime.dat
 
 
 def _contradictions(path: Path, entry: Known, cases: Sequence[tuple[Path, Looked]]) -> Iterator[Fault]:
-    """Cases of exactly the entry's signature, on which it says something else."""
+    """Return the cases with exactly the entry's signature that contradict it."""
     if not entry.signature or entry.status == "harness":
         return
     about = [

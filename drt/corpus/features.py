@@ -22,7 +22,7 @@ Known = tuple[Path, SavedCase]
 
 
 def cells_reached(cases: Sequence[Known]) -> Iterator[tuple[Path, SavedCase, frozenset[str] | None]]:
-    """Each case with the cells that it reaches; None where the reference did not live to tell."""
+    """Yield each case with the bins that it reaches; None if the reference crashed on it."""
     for start in range(0, len(cases), BATCH):
         batch = cases[start : start + BATCH]
         together = _ask([saved.case for _, saved in batch])
@@ -56,7 +56,7 @@ def components(saved: SavedCase) -> tuple[str, ...]:
 
 
 def features(saved: SavedCase, cells: frozenset[str]) -> frozenset[str]:
-    """Everything that a case must share with others before they can stand for it."""
+    """Return everything that a case must share with others before they can replace it."""
     return frozenset(
         [
             *cells,

@@ -178,7 +178,7 @@ def _recover(folder: Path) -> None:
 
 
 def _remove(folder: Path) -> None:
-    """Remove a case that has been replaced; hidden first, so that nobody reads half of it."""
+    """Remove a case that has been replaced; hidden first, so that no reader sees half of it."""
     hidden = folder.with_name(f".{folder.name}.gone-{secrets.token_hex(4)}")
     with contextlib.suppress(FileNotFoundError):
         folder.rename(hidden)

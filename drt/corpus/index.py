@@ -23,10 +23,10 @@ from drt.model.case_directory import CASE_FILE, read_case
 from drt.model.errors import InputProblem
 
 Answer = Any
-"""What was computed from a case; it survives JSON."""
+"""A value computed from a case; it survives JSON."""
 
 Compute = Callable[[Sequence[Path]], Iterator[tuple[Path, Answer]]]
-"""Computes the answers about cases; a case that it leaves out is asked about again the next time."""
+"""Compute values about cases; a case that it leaves out is computed again the next time."""
 
 Row = tuple[str, Answer]
 """The code that answered about a case and the state that the case was in, and the answer."""
@@ -46,10 +46,10 @@ CODE = {"cells": ("drt/**/*.py", "reference/**/*.py")}
 """The code that answers of a kind depend on, where it is not that of `READERS`."""
 
 FEW = 100
-"""So many rows about cases that are gone are not worth a look."""
+"""Number of stale rows below which the index is not cleaned."""
 
 DAMAGE = (sqlite3.Error, OSError, TypeError, ValueError)
-"""What reading a damaged file raises: a row may hold anything."""
+"""Exceptions when reading a damaged file: a row may hold anything."""
 
 WAITING_SECONDS = 10.0
 KEPT_DAYS = 90
@@ -184,7 +184,7 @@ def _place(root: Path) -> Path | None:
 
 
 def _sweep(folder: Path) -> None:
-    """Remove the indexes that nobody has written to for long."""
+    """Remove the indexes that have not been written to for a long time."""
     since = time.time() - KEPT_DAYS * 86_400
     for file in folder.glob("corpus-*.sqlite"):
         with contextlib.suppress(OSError):

@@ -1,7 +1,7 @@
-"""Cases of other corpora taken in, one at a time and each whole, while others may write the same corpus.
+"""Merge cases of other corpora, one at a time and each whole, while others may write the same corpus.
 
-Owns what becomes of a case that meets one like it. What people have concluded is never overwritten; of two
-open counterexamples of one signature the simpler stays, as in a run.
+Conclusions written by people are never overwritten; of two open counterexamples with one signature the
+simpler stays, as in a run.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ TOGETHER = 50
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """What became of one case of the other corpus; `place` is where it now lies, or what stands for it."""
+    """The result for one case of the other corpus; `place` is its place, or its replacement's."""
 
     source: Path
     fate: Fate
@@ -96,7 +96,7 @@ def _put(corpus: Corpus, folder: Path, cases: Sequence[_Case]) -> Sequence[Merge
 def _folder(corpus: Corpus, path: Path, saved: SavedCase) -> Path:
     """Return the folder that a case belongs in.
 
-    A case without a signature is a seed case, if it says in which topic it lies and what must come out.
+    A case without a signature is a seed case, if it names its topic and its expected outcome.
     """
     if saved.signature:
         return corpus.root / (FLAKY if FLAKY in saved.tags else "counterexamples")

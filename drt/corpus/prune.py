@@ -1,7 +1,7 @@
-"""Which cases of a corpus can go: those whose every feature another case reaches that stays.
+"""Pruning: the cases of a corpus that can go, since other cases that stay reach their every feature.
 
-Owns the choice, made to its fixed point in one pass. A case that names a bug, or that has a documented
-outcome, is never dropped.
+The choice is made to its fixed point in one pass. A case that names a bug, or that has a documented outcome,
+is never dropped.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def plan(corpus: Corpus, known: Sequence[Known]) -> Pruning:
 
 
 def carry_out(corpus: Corpus, pruning: Pruning) -> list[Path]:
-    """Drop what the plan says, each case only if it is still the one that was looked at; those that went."""
+    """Drop the planned cases, each only if it is unchanged; returns those dropped."""
     return [path for path, saved in pruning.drop if corpus.remove(path, saved)]
 
 
@@ -77,7 +77,7 @@ def _read(corpus: Corpus) -> tuple[list[tuple[Path, SavedCase]], tuple[InputProb
 
 
 def _protected(saved: SavedCase, known: Sequence[Known]) -> str:
-    """Why a case stays whatever it reaches; empty where nothing protects it."""
+    """Return why a case stays regardless of its features; empty if nothing protects it."""
     if saved.expected:
         return "its outcome is documented"
     if saved.status in ("fixed", "declared"):

@@ -31,7 +31,7 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much of one thing a case has: the least, the median and the most over all cases, and the sum."""
+    """Distribution of one measure over all cases: least, median, most, and the sum."""
 
     least: int
     median: float
@@ -166,7 +166,7 @@ def _sizes(measured: Sequence[Mapping[str, int]]) -> dict[str, Size]:
 
 
 def _entities(text: str) -> int:
-    """How many entities a document holds; none where it is no list."""
+    """Count the entities of a document; zero if it is no list."""
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):

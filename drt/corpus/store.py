@@ -20,7 +20,7 @@ from drt.model.saved_case import SavedCase
 _MAX_NAME = 80
 
 FLAKY = "flaky"
-"""The folder of cases that fresh processes did not all see again."""
+"""The folder of cases that not all fresh processes saw diverge again."""
 
 
 def find_corpus(given: Path | None, start: Path | None = None) -> Corpus:
@@ -195,7 +195,7 @@ class Corpus:
                 held.remove(path)
 
     def remove(self, path: Path, saved: SavedCase) -> bool:
-        """Remove a case, if it is still the one that the caller knows; whether it was.
+        """Remove a case if it is unchanged since the caller read it; returns whether it was.
 
         Raises `InputProblem` when the disk refuses.
         """

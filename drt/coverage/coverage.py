@@ -27,9 +27,9 @@ class OperatorRow:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What a run reached.
+    """The coverage of a run.
 
-    `missing` are bins in order. `unexpected` are those that do not exist: the table, or the reference, is
+    `missing` are bins in order. `unexpected` are bins that should not exist: the table, or the reference, is
     then wrong. `validation` counts the reports of validators and linkers.
     """
 

@@ -1,7 +1,7 @@
-"""Required events: what a long run must have seen at least once, or it has not tested what it claims.
+"""Required events: what must occur at least once in a long run, or it has not tested what it claims.
 
-Owns the table of events, each a count over bins, situations, answers and streams. A run reports the events
-that never occurred, and fails on them where it was long enough or was asked to.
+Each event is a count over bins, situations, answers and streams. A run reports the events that never
+occurred, and fails on them if it was long enough or its options require them.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""From a divergence to the rule that two engines read differently.
+"""Diagnosis: from a divergence to the rule that two engines read differently.
 
-Owns the search for the innermost thing on which engines differ: a sub-expression, a clause, a step of the
-authorizer, a token, a typing rule. Engines are asked through the protocol alone, so any will do.
+Searches for the innermost thing on which engines differ: a sub-expression, a clause, a step of the
+authorizer, a token, a typing rule. Engines are queried through the protocol alone, so any will do.
 """
 
 from __future__ import annotations

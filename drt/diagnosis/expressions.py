@@ -20,7 +20,7 @@ Ask = Callable[[str, tuple[str, ...]], Answers]
 """Asks all engines about a text; the second are the conditions that hold where the text stands."""
 
 MOST_ASKED = 2_000
-"""Texts asked about in one descent: a reduced case needs a dozen."""
+"""Most texts evaluated in one descent: a reduced case needs a dozen."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ def source_features(policies: Source) -> Iterator[str]:
 
 
 def _policy_features(tokens: list[Token]) -> Iterator[str]:
-    """Scopes and conditions: what stands outside `{ }` is scope, what stands inside is expression."""
+    """List features of scopes and conditions: text outside `{ }` is scope, text inside is expression."""
     depth = 0
     start = 0
     effects = set()
@@ -145,7 +145,7 @@ def _word_features(word: str, before: str, after: str) -> Iterator[str]:
 
 
 def _json_features(document: Any) -> Iterator[str]:
-    """List the features of policy JSON, where a key stands for a token of the text (spec 06 §3)."""
+    """List the features of policy JSON, where a key takes the place of a token of the text (spec 06 §3)."""
     waiting = [document]
     effects = set()
     while waiting:

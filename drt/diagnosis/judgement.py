@@ -18,14 +18,15 @@ from drt.model.outcome import Crashed, ExceededBudget, Outcome
 By = Literal["law", "seed", "arbiter", "nothing"]
 
 Unmet = Mapping[str, Sequence[tuple[str, str]]]
-"""By engine, the seed cases that it does not answer as expected: the name of each and its source."""
+"""The seed cases that each engine does not answer as expected: the name of each and its source."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """`wrong` are the engines at fault, none where nothing decides; `because` completes the sentence.
+    """A judgement on who is wrong.
 
-    `source` cites the language guide, and `quote` is what it says there.
+    `wrong` are the engines at fault, none if nothing decides; `because` completes the sentence. `source`
+    cites the language guide, and `quote` is its text there.
     """
 
     wrong: tuple[str, ...]

@@ -1,6 +1,6 @@
 """Broken laws of writing: the part of a document that is written or read back wrongly.
 
-Owns the table from laws to what is done in them. Engines are asked through the law itself.
+A table maps laws to the operation they check. Engines are queried through the law itself.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def _document(case: Case, engines: Sequence[Guarded], divergence: Divergence) ->
 
 
 def _holds(case: Case, engines: Sequence[Guarded], law: Law, text: str) -> bool:
-    """Whether the law holds, and has been put to the test, for another document."""
+    """Whether the law holds, and was really tested, for another document."""
     if law is roundtrips.entities_round_trip:
         other = replace(case, entities=text)
     else:

@@ -1,7 +1,7 @@
-"""The part of a JSON document to blame: the innermost value but for which all is well.
+"""Minimal faulty value: the innermost value of a JSON document without which the difference disappears.
 
-Owns the search by replacement: a value is to blame if something plain in its place makes the difference go
-away. It needs no reader to say where it stopped.
+The search replaces values: a value is to blame if something plain in its place makes the difference go away.
+It needs no reader that reports where it stopped.
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ MEMBERS = {
     "commonTypes": "common types", "entityTypes": "entity types", "actions": "actions",
     "name": "the name of a type", "element": "the type of a set",
 }  # fmt: skip
-"""Keys of the JSON formats, and what people call what stands there."""
+"""Keys of the JSON formats, and the words for their values."""
 
 NAMING = frozenset(
     ["attrs", "tags", "Record", "attributes", "staticPolicies", "templates", "annotations"]
@@ -83,7 +83,7 @@ def token_name(text: str) -> str:
 
 
 def parting(left: Any, right: Any, path: Path = ()) -> tuple[Path, Any, Any] | None:
-    """Find the innermost place where two JSON values differ, with what stands there on either side.
+    """Find the innermost place where two JSON values differ, with the two values there.
 
     An expression form against another form, and an escape against anything, are not entered. A member that
     only one object has is None on the other side.
@@ -105,7 +105,7 @@ def _first(found: Iterable[tuple[Path, Any, Any] | None]) -> tuple[Path, Any, An
 
 
 def place_name(path: Path, *values: Any) -> str:
-    """Name what stands at the path, in the words of the language; `values` are what the readers see there."""
+    """Name the value at the path, in the words of the language; `values` are the readers' values there."""
     for value in values:
         found = _form_name(value)
         if found is not None:

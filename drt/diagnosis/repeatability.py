@@ -1,7 +1,7 @@
-"""Steadiness: whether the engines repeat their answers when the same process asks them the same again.
+"""Repeatability: whether the engines repeat their answers when the same process gets the same question again.
 
-Owns the difference between a divergence and an engine that answers at random: the latter is one finding,
-whatever it was asked.
+Separates a divergence from an engine that answers at random: the latter is one finding, whatever the
+question.
 """
 
 from __future__ import annotations

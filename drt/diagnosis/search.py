@@ -48,9 +48,9 @@ AS_POLICY = "permit(principal, action, resource) when {{ {} }};"
 
 
 def localise(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> Located | None:
-    """Locate the difference; None where asking does not show it (a law that one engine breaks alone).
+    """Locate the difference; None if queries do not show it (a law that one engine breaks alone).
 
-    Engines are asked about every sub-expression on the way, so the case should be a reduced one.
+    Engines evaluate every sub-expression on the way, so the case should be a reduced one.
     """
     if divergence.law in SEARCHES:
         return SEARCHES[divergence.law](case, engines, divergence)
@@ -141,7 +141,7 @@ class _Search:
         return self._in_links(request, whole) or step_of(whole, alone)
 
     def _in_links(self, request: Request, whole: Answers) -> Located | None:
-        """Find the link that makes the difference, where the engines agree on what it stands for."""
+        """Find the link that makes the difference, if the engines agree on the policy it expands to."""
         if not self.case.links or differ(self._whole(replace(self.case, links=()), request)):
             return None
         for link in self.case.links:

@@ -292,5 +292,5 @@ def key_text(divergence: Divergence) -> str:
 
 
 def first_alike(divergence: Divergence, checked: Checked) -> Divergence | None:
-    """Find the first divergence that is the same bug as the given one, whatever the case it was seen on."""
+    """Find the first divergence that is the same bug as the given one, on whatever case it was seen."""
     return next(filter(alike(divergence), checked.divergences), None)

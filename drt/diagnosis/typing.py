@@ -47,7 +47,7 @@ KNOWN = ("a type", "False", "True")
 
 @dataclass(frozen=True, slots=True)
 class Typing:
-    """A case whose validation engines judge differently when they are asked so."""
+    """A case that engines validate differently in this mode and at this level."""
 
     case: Case
     engines: Sequence[Guarded]

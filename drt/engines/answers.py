@@ -35,7 +35,7 @@ WARNINGS: tuple[WarningKind, ...] = get_args(WarningKind)
 
 
 class BadAnswer(Exception):
-    """An answer that is none; the text says why."""
+    """An answer of no known form; the text says why."""
 
 
 def read_outcome(question: type[Question[Any]], answer: Json) -> Outcome:

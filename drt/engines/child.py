@@ -1,6 +1,6 @@
 """A child process that answers a line with a line, or is killed.
 
-Owns starting, deadlines, silence, memory, death and restarting; knows nothing of what the lines mean. The
+Handles start, deadlines, silence, memory limits, crashes and restarts, but not the meaning of the lines. The
 command runs below a keeper, so that memory and end are those of the child and of all that it starts.
 """
 
@@ -69,7 +69,7 @@ class Limits:
 
 
 class Child:
-    """A command with which lines are exchanged; started when first asked, and again after it died.
+    """A command with which lines are exchanged; started on first use, and again after it died.
 
     It dies with the process that started it. A process forked from ours starts a child of its own.
     """
@@ -90,7 +90,7 @@ class Child:
 
     @property
     def resident(self) -> int:
-        """Bytes of memory that the child holds with all that it has started; 0 where nobody can tell."""
+        """Return the resident bytes of the child and all its descendants; 0 if they are unknown."""
         return keeper.held_by(keeper.descendants(self._process.pid)) if self._process else 0
 
     def start(self) -> None:

@@ -200,7 +200,7 @@ class Guarded:
 
     @property
     def calls(self) -> int:
-        """Questions put to the engine."""
+        """The number of questions put to the engine."""
         return self._meter.calls
 
     @property

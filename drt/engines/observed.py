@@ -1,4 +1,4 @@
-"""Observed engines: every question is reported before it is asked, every outcome when it is known."""
+"""Observed engines: every question is reported before it is answered, every outcome once it is known."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ PATIENCE_SECONDS = 10.0
 """A worker without a parent ends by itself after its case; one that has not by then is stuck in it."""
 
 MARK = "DRT_WORKER"
-"""The variable of the environment that a worker's engines inherit, whatever they fork."""
+"""The environment variable that a worker's engines inherit, and all that they fork."""
 
 ENDING_SECONDS = 5.0
 

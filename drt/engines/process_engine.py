@@ -29,7 +29,7 @@ DEADLINE = 30.0
 """Seconds that a process has for one answer, by default; its start may take no longer."""
 
 GRACE = 1.0
-"""Seconds after the deadline in which a process may still say by itself that it has passed."""
+"""Seconds after the deadline in which a process may still report itself that it has passed."""
 
 MEMORY = 2048
 """MiB that a process may hold."""
@@ -37,7 +37,7 @@ MEMORY = 2048
 ABOUT_A_CASE = frozenset(
     {"batch", *(name for name, question in QUESTIONS.items() if issubclass(question, CaseQuestion))}
 )
-"""Questions about the case loaded last: pointless to put to a process that has just been started."""
+"""Questions about the case loaded last: pointless for a process that has just been started."""
 
 SILENT_BEATS = 10
 """Heartbeats that may be missed."""

@@ -81,7 +81,7 @@ def run(
 
 
 def start_logged(command: Sequence[str], log: Path, environment: Mapping[str, str]) -> Process:
-    """Start a command in a group of its own; whatever it writes is appended to a file."""
+    """Start a command in a process group of its own, and append its output to a file."""
     with log.open("ab") as file:
         return subprocess.Popen(
             command,

@@ -62,7 +62,7 @@ from production.language.nodes import Constant
 T = TypeVar("T")
 
 LONGEST_SHOWN = 100_000
-"""Texts with more characters are not searched to say where they are wrong."""
+"""Most characters of a text in which the place of an error is searched for."""
 
 
 def canonical(value: Value) -> str:

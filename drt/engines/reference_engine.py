@@ -69,7 +69,7 @@ T = TypeVar("T")
 class LoadedReference(BaseSession):
     """A case that the engine has read.
 
-    Requests and expressions are asked for again and again, so each text is read once.
+    Requests and expressions recur, so each text is read once.
     """
 
     source: Source
@@ -137,7 +137,7 @@ class LoadedReference(BaseSession):
 
 @dataclass(frozen=True, slots=True)
 class ReferenceEngine(BaseEngine):
-    """The engine that says what Cedar means."""
+    """The reference engine, which defines the meaning of Cedar."""
 
     name: str = "reference"
     version: str = "0.1.0"

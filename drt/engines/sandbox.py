@@ -71,7 +71,10 @@ class HarnessError:
 
 
 def attempt(question: Callable[[], Answer]) -> Completed[Answer] | HarnessError:
-    """Ask, and make a record of whatever our own code raises; a deadline or an interrupt goes through."""
+    """Call a function, and return a record of any exception of drt's own code.
+
+    A deadline or an interrupt is raised again.
+    """
     try:
         return Completed(question())
     except Exception as error:
@@ -145,7 +148,7 @@ def cause_of(exit_code: int) -> str:
 
 
 class _Output:
-    """Output of a child: its process id, then each question before it is asked, in the end the answer."""
+    """Output of a child: its process id, then each question before it is run, and finally the answer."""
 
     def __init__(self, kept: int, reading: int, most: int) -> None:
         self.received = bytearray()

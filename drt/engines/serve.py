@@ -63,7 +63,7 @@ class Heartbeat:
 
 
 def serve(engine: Engine, questions: IO[bytes], answers: IO[bytes]) -> None:
-    """Answer every line of `questions` with a line of `answers`, until the questions end or say stop."""
+    """Answer every line of `questions` with a line of `answers`, until the questions end or one stops it."""
     guarded = Guarded(engine)
     dispatcher = Dispatcher(guarded)
     heartbeat = Heartbeat(answers)

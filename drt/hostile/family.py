@@ -10,7 +10,7 @@ from drt.model.case import Case, Request, Source
 from drt.model.outcome import Accepted, Authorized, Evaluated, Outcome, Part, Rejected
 
 Question = Literal["answer", "validate", "format"]
-"""To load the case and put its request or expression, to validate its policies, or to format their text."""
+"""The operation: load and answer, validate the policies, or format them."""
 
 LEVELS = 1_000
 """The deepest nesting of brackets in policies that is read (spec 01 §4.3)."""

@@ -103,7 +103,7 @@ def _add_request(files: dict[str, str], saved: SavedCase, index: int) -> Request
 
 
 def _is_official(text: str) -> bool:
-    """Whether a request can stand in `case.json` itself: uids and perhaps a context, nothing odd."""
+    """Whether a request fits in `case.json` itself: uids and perhaps a context, nothing unusual."""
     if not json_text.is_ordinary(text):
         return False
     document = json.loads(text)

@@ -73,7 +73,7 @@ def read_file(path: Path) -> bytes:
 
 
 def write_file(path: Path, content: bytes) -> None:
-    """Write a file of a case; raises `InputProblem` for one that nobody could read again."""
+    """Write a file of a case; raises `InputProblem` for one that could not be read again."""
     if len(content) > LARGEST_FILE:
         raise _too_large(path.parent, path.name, len(content))
     path.write_bytes(content)

@@ -71,7 +71,7 @@ class VerdictMembers(Members, frozen=True, omit_defaults=False):
 
 
 class CaseMembers(Members, frozen=True):
-    """A case; texts stand in files that are named here."""
+    """The members of `case.json`; texts are in files that are named here."""
 
     policies: str
     schema: str = ""

@@ -75,7 +75,7 @@ LinkErrorKind = Literal[
     "ShadowsBuiltinType",
     "Incomplete",
 ]
-"""Why schemas do not link (spec 13 §5); `Incomplete` where a complete schema was asked for."""
+"""Reasons why schemas do not link (spec 13 §5); `Incomplete` if a complete schema was requested."""
 
 Part = Literal["policies", "schema", "entities", "request", "expression", "link"]
 """The piece of the input that was refused before anything was evaluated."""
@@ -152,9 +152,9 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Unwritable:
-    """A document was read and has no form in the syntax that was asked for.
+    """A document was read and has no form in the requested syntax.
 
-    `count` is the number of entities, where entities were read: it is not compared because not every engine
+    `count` is the number of entities, if entities were read: it is not compared because not every engine
     counts. `detail` is for people.
     """
 
@@ -202,7 +202,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Unsupported:
-    """The engine says that it does not do this; `feature` is one word."""
+    """The engine does not support the question; `feature` is one word."""
 
     feature: str
 

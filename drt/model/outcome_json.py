@@ -1,4 +1,4 @@
-"""Outcomes as JSON, both ways: how they stand in a log, on the wire and in machine-readable reports."""
+"""Outcomes as JSON, both ways: their form in a log, on the wire and in machine-readable reports."""
 
 from __future__ import annotations
 

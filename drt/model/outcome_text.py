@@ -34,7 +34,7 @@ from drt.model.partial_outcome import (
 NOTHING = "·"
 UNDECIDED = "undecided"
 SAYS = "(says)"
-"""Words of an engine for people; they are never compared, and stand last."""
+"""Label of an engine's own message; messages are never compared, and come last."""
 
 
 def rows(outcome: Outcome) -> Iterator[tuple[str, str]]:
@@ -137,7 +137,7 @@ class Row:
 
 
 def side_by_side(answers: Sequence[tuple[str, Outcome]]) -> list[Row]:
-    """Align the parts of several engines' answers; words for people stand last and never differ."""
+    """Align the parts of several engines' answers; messages come last and never differ."""
     parts = [dict(rows(outcome)) for _, outcome in answers]
     names = sorted(dict.fromkeys(name for part in parts for name in part), key=lambda name: name == SAYS)
     table = [(name, tuple(part.get(name, "") for part in parts)) for name in names]

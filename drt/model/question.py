@@ -169,8 +169,8 @@ class ReadPolicies(TextQuestion[Accepted | Unwritable | Rejected]):
 class PrintPolicies(TextQuestion[Printed | Unwritable | Rejected]):
     """Policies as Cedar text (spec 01 §7, 06 §4).
 
-    With `templates` every template is written too and links are left out; without, links are written as the
-    plain policies that they stand for and templates are left out.
+    With `templates` every template is written too and links are left out; without, links are expanded to
+    plain policies and templates are left out.
     """
 
     policies: Source

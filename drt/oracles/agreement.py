@@ -1,7 +1,6 @@
-"""The law of the harness: engines that are asked the same give the same answer.
+"""The law of the harness: engines give the same answer to the same question.
 
-Owns the comparison of loaded cases, on which the nightly spends its time; the fast path is one equality a
-decision.
+Compares loaded cases, on which a nightly run spends its time; the fast path is one equality per decision.
 """
 
 from __future__ import annotations

@@ -83,7 +83,7 @@ def _response_difference(first: Authorized, second: Authorized) -> Kind:
 
 
 class Comparison:
-    """The running result of one oracle on one case: ask, compare, count.
+    """The running result of one oracle on one case: query, compare, count.
 
     `over_time` says that an engine ran out of time: the case is not worth more of it.
     """

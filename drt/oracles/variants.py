@@ -33,7 +33,7 @@ class Policies:
 
     @classmethod
     def read(cls, canonical: str, case: Case) -> Policies:
-        """From an engine's canonical JSON and the links of the case; raises `NotPlainJson`."""
+        """Read an engine's canonical JSON and the links of the case; raises `NotPlainJson`."""
         document = plain_json(canonical)
         links = [
             {"templateId": template, "newId": new, "values": {slot: plain_json(uid) for slot, uid in values}}

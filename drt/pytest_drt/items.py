@@ -50,7 +50,7 @@ class Cases:
 
     @classmethod
     def of(cls, config: pytest.Config) -> Cases:
-        """As the options and settings say; raises `InputProblem` for a corpus or engine that is not there."""
+        """Build from the options and settings; raises `InputProblem` for a missing corpus or engine."""
         option, here = config.option, str(config.invocation_params.dir)
         if here not in sys.path:
             sys.path.insert(0, here)  # an engine is named as a module from where one stands
@@ -98,7 +98,7 @@ class Cases:
         return Replayer(engines, targets).alone(path, replace(saved, status="fixed", signature=""))
 
     def cannot_judge(self, saved: SavedCase) -> str:
-        """Why a case says nothing about the engine under test; empty where it does."""
+        """Return why a case says nothing about the engine under test; empty if it does."""
         if not self.alone or saved.expected:
             return ""
         if saved.status == "open" and saved.verdict is None:
@@ -182,7 +182,7 @@ class KnownFile(pytest.File):
 
 
 class OrderItem(CaseItem):
-    """A corpus: everything that `drt corpus check` looks at."""
+    """A corpus: everything that `drt corpus check` checks."""
 
     def runtest(self) -> None:
         faults = check(Corpus(self.path.parent)).faults

@@ -40,7 +40,7 @@ def simplify_expressions(problem: Problem) -> None:
 
 
 def _simplify(problem: Problem, piece: Piece) -> None:
-    """Try all edits in order; after a success go on where it was, among the edits of the new text."""
+    """Try all edits in order; after a success continue at that position in the new text."""
     at = 0
     while True:
         before = piece.read(problem.best)

@@ -24,7 +24,7 @@ PER_CHARACTER = 4
 
 
 def texts(case: Case) -> tuple[str, ...]:
-    """Everything that a case says, piece by piece."""
+    """Yield the texts of a case, piece by piece."""
     links = (piece for template, new, values in case.links for piece in (template, new, *sum(values, ())))
     schemas = (schema.text for schema in case.schemas)
     requests = (request.text for request in case.requests)

@@ -9,9 +9,9 @@ Item = TypeVar("Item")
 
 
 def fewer(items: Sequence[Item], take: Callable[[list[Item]], bool], least: int = 0) -> list[Item]:
-    """Leave out as many items as can be, all at once, then by halves, quarters and so on down to single ones.
+    """Leave out as many items as possible: all at once, then halves, quarters and so on.
 
-    `take` proposes a list and says whether it was accepted. Returns what is left; `least` items are kept.
+    `take` proposes a list and returns whether it was accepted. Returns the remaining items, at least `least`.
     """
     kept = list(items)
     if not kept or len(kept) <= least:

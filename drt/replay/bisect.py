@@ -1,7 +1,7 @@
-"""The commit with which a saved case began to diverge, found by `git bisect` in a clone of its own.
+"""Bisection: find the commit with which a saved case began to diverge, by `git bisect` in a temporary clone.
 
-Owns the clone: a temporary one that shares the repository's objects, so that nothing of the user's tree,
-index or refs is touched. Each revision is asked by `bisect_step`, with its own harness and engines.
+The clone shares the repository's objects, so that the user's tree, index and refs stay untouched. Each
+revision runs `bisect_step` with its own harness and engines.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Commit:
 
 @dataclass(frozen=True, slots=True)
 class Bisected:
-    """The first commit on which the case diverges: one, or several that nothing could run between.
+    """The first commit on which the case diverges; several if those between could not run.
 
     `asked` counts the revisions that were tried beside the two ends, `skipped` those among them that could
     not run.

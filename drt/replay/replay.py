@@ -58,8 +58,8 @@ Answers = tuple[tuple[str, tuple[tuple[str, Outcome], ...]], ...]
 class Replayed:
     """The result of one saved case.
 
-    `unmet` pairs an engine's name with an expectation that it does not meet; `reason` says in a sentence why
-    a case could not be run or what else is to be known; `broke` that the harness itself broke.
+    `unmet` pairs an engine's name with an expectation that it does not meet; `reason` explains in one
+    sentence why a case could not be run or what else to know; `broke` says that the harness itself broke.
     """
 
     path: Path
@@ -124,8 +124,8 @@ class Replayed:
 class Replayer:
     """Replays on the named engines; `targets` gives the law of a case by the target that found it.
 
-    With `again`, which says where that table lies, an open case that shows nothing is looked at in fresh
-    processes before it is called fixed.
+    With `again`, the place of that table, an open case that shows nothing is run in fresh processes before it
+    is called fixed.
     """
 
     engines: tuple[str, ...]
@@ -175,7 +175,7 @@ class Replayer:
         return self._judged(path, saved, self._autopsy(question, result))
 
     def _autopsy(self, question: Callable[[Sequence[Guarded]], _Seen], died: ProcessDied) -> _Seen:
-        """Who died of it, and what the others say."""
+        """Return the engine that died, and the answers of the others."""
         if not died.engine:
             return _Seen(Checked(inconclusive=(f"the harness died: {died.cause}",)))
         answers: dict[str, list[tuple[str, Outcome]]] = {}

@@ -1,7 +1,7 @@
-"""A case as a command line: the questions that a shell can put to `drt` and, word for word, to `cedar`.
+"""Shell commands of a case: its questions as command lines for `drt` and, word for word, for `cedar`.
 
-Owns the spelling of those lines, and the files that they need beyond those of the case's own folder: contexts
-and links, which `case.json` holds.
+Writes those lines, and the files that they need beyond those of the case's own folder: contexts and links,
+which `case.json` holds.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ SHOWN = 2
 """Divergences of one case whose lines are shown."""
 
 SHORT_ENOUGH = 400
-"""A context of so many characters is written into the line; a longer one wants a file."""
+"""Most characters of a context that is written into the line; a longer one needs a file."""
 
 _TYPE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:::[A-Za-z_][A-Za-z0-9_]*)*")
 

@@ -50,7 +50,7 @@ class Bucket:
 
     @property
     def state(self) -> State:
-        """How far it can be believed."""
+        """Summarise how far the finding can be believed."""
         return self.finding.state
 
     @property
@@ -103,7 +103,7 @@ def _words(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
 
 
 def _place(path: str, corpus: str) -> str:
-    """Where a saved case lies: as a run on this machine left it, else at its place in a corpus here.
+    """Find a saved case: where a run on this machine left it, else at its place in a corpus here.
 
     A run on another machine names folders that are not here; its corpus usually is.
     """

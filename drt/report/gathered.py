@@ -101,7 +101,7 @@ class Report:
 
     @property
     def broken(self) -> int:
-        """How often the harness broke."""
+        """The number of times that the harness broke."""
         return sum(run.broken for run in self.runs)
 
     @property
@@ -178,7 +178,7 @@ def _joined(buckets: Sequence[Bucket]) -> tuple[Bucket, ...]:
 
 
 def _facts(folder: Path) -> RunFacts:
-    """One run's facts; whatever does not have the shape that a run writes is one sentence."""
+    """Read one run's facts; raises one sentence for a folder of another shape."""
     try:
         log = read_run(folder)
         return _from_log(folder, log)

@@ -1,7 +1,7 @@
-"""What GitHub Actions shows of a run: one annotation per new finding, and the job summary.
+"""GitHub Actions output: one annotation per new finding, and the job summary.
 
-Owns the workflow commands and their escaping, and the limits that GitHub has set: ten annotations of a kind
-per step, one MiB of summary.
+Handles the workflow commands and their escaping, and the limits of GitHub: ten annotations of a kind per
+step, one MiB of summary.
 """
 
 from __future__ import annotations

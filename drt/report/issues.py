@@ -1,7 +1,7 @@
-"""One GitHub issue a signature, through the `gh` command.
+"""GitHub issues, one per signature, filed through the `gh` command.
 
-Owns the marker in an issue's body by which it is found again. An open issue is left alone, whatever its text
-has become; one that people have closed is opened again when its finding returns; none is ever closed here.
+A marker in an issue's body identifies it. An open issue is left alone, even if its text was edited; a closed
+one is reopened when its finding returns; none is ever closed here.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _MARKER = re.compile(r"<!-- drt:([0-9a-f]{12}) -->")
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """What was done about the findings: signatures by what came of them."""
+    """The issues filed: signatures by action."""
 
     opened: tuple[str, ...] = ()
     reopened: tuple[str, ...] = ()
@@ -96,7 +96,7 @@ def _body(bucket: Bucket, link: str) -> str:
 
 
 def _link(environment: Mapping[str, str]) -> str:
-    """Where the run of the workflow is shown."""
+    """Return the address of the workflow run."""
     names = ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")
     server, repository, run = (environment.get(name, "") for name in names)
     return f" Seen in {server}/{repository}/actions/runs/{run}." if server and repository and run else ""

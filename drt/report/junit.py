@@ -1,7 +1,7 @@
-"""A report as JUnit XML: a suite a target, a failed test a finding, one passed test a target without any.
+"""A report as JUnit XML: one suite per target, one failed test per finding, one passed test if there is none.
 
-Owns the mapping of states: a known finding is skipped with its name, one that could not be reproduced is an
-error, and so is whatever broke the harness.
+A known finding is skipped with its name; one that could not be reproduced, and a failure of the harness, are
+errors.
 """
 
 from __future__ import annotations

@@ -203,7 +203,7 @@ def _whole(bucket: Bucket) -> Iterator[str]:
 
 
 def _verdict(bucket: Bucket) -> Iterator[str]:
-    """Who is wrong and by what, then what the language guide says, with links to it."""
+    """Return who is wrong and why, then the text of the language guide, with links to it."""
     sentence, quote = verdict_of(bucket.finding), quote_of(bucket.finding)
     if not sentence:
         return

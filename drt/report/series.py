@@ -1,6 +1,6 @@
-"""How a run went over time: its cases, its decisions, the coverage bins it had reached.
+"""Progress of a run over time: its cases, its decisions, the coverage bins it had reached.
 
-Owns the curves. Times are seconds of the run, so that a run that was cut off and gone on with is one curve.
+Times are seconds of the run, so that an interrupted and resumed run is one curve.
 """
 
 from __future__ import annotations

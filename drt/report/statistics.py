@@ -66,7 +66,7 @@ def _streams(footer: Footer) -> Iterator[str]:
 
 
 def _events(events: Mapping[str, int]) -> str:
-    """How many of the events that must happen sometimes did, and some that did not."""
+    """Count the required events that occurred, and list some that did not."""
     missing = [name for name, count in events.items() if not count]
     line = f"events: {len(events) - len(missing)} of {len(events)} occurred"
     if missing:
@@ -75,7 +75,7 @@ def _events(events: Mapping[str, int]) -> str:
 
 
 def _arbiter(events: Mapping[str, int]) -> Iterator[str]:
-    """How often the arbiter was asked, and how often it differed as it is declared to."""
+    """Count the cases of the arbiter, and the declared differences among them."""
     if "arbiter:cases" not in events:
         return
     declared = {

@@ -1,4 +1,4 @@
-"""What every report says in the same words: the headline, the notes on a finding, numbers, times."""
+"""Wording shared by all reports: the headline, the notes on a finding, numbers, times."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def standing(report: Report) -> str:
 
 
 def volume(report: Report) -> str:
-    """How much was done, in one line."""
+    """Describe the volume of the run in one line."""
     counts = report.counts
     rate = sum(run.counts.decisions / run.seconds for run in report.runs if run.seconds)
     return (
@@ -109,7 +109,7 @@ def identity(bucket: Bucket) -> str:
 
 
 def sometimes(report: Report) -> str:
-    """How many of the events that must happen sometimes did, in one line."""
+    """Describe in one line how many of the required events occurred."""
     reached = sum(1 for times in report.sometimes.values() if times)
     return f"{reached} of {count(len(report.sometimes), 'event')} that must happen sometimes did"
 
@@ -124,7 +124,7 @@ def about(run: RunFacts) -> str:
 
 
 def place_of(error: HarnessError) -> str:
-    """Where the harness broke."""
+    """Describe where the harness broke."""
     return f"{error.what}, case {error.index} of {error.target}" if error.target else f"{error.what}"
 
 

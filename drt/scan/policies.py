@@ -1,4 +1,4 @@
-"""Tolerant layout of policy text by brackets and semicolons: no engine's parser is asked."""
+"""Tolerant layout of policy text by brackets and semicolons, independent of any engine's parser."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Range = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class PolicyLayout:
-    """Where the parts of one policy lie among the tokens; `scope` are its comma-separated constraints."""
+    """Positions of the parts of one policy among the tokens; `scope` are its comma-separated constraints."""
 
     start: int
     end: int

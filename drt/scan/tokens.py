@@ -1,7 +1,7 @@
 """A small tokenizer of Cedar text and of JSON, for the reducer and the feature scan.
 
-It takes any text whatever: what it does not know becomes a token of kind `other`, one character long. Only
-blanks and comments are left out; no engine's idea of a token is asked.
+It accepts any text: an unknown character becomes a token of kind `other`. Only blanks and comments are left
+out; it shares nothing with an engine's lexer.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The words of Cedar itself, which a lexical scan must tell from the names of a case."""
+"""The words of Cedar itself, which a lexical scan must distinguish from the names of a case."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lanes: which worker draws which cases, whatever the number of workers.
+"""Lanes: the partition of cases among workers, independent of the number of workers.
 
 Case `index` of every target lies in lane `index % LANES`. A lane belongs to one worker, which draws its cases
 in order; whatever a case depends on besides its random seed lies before it in its lane.
@@ -33,8 +33,7 @@ class Lanes:
 def lanes_of(worker: int, workers: int, shard: tuple[int, int] = (0, 1)) -> Lanes:
     """Return the lanes of one of the workers of a shard, at most `LANES` workers.
 
-    A shard is a number from 0 and the count of shards. Shards share the cases whatever their numbers of
-    workers.
+    A shard is a number from 0 and the count of shards. Shards may have different numbers of workers.
     """
     part, parts = shard
     whole = range(part, LANES, parts)

@@ -1,1 +1,1 @@
-"""Where the decisions of a generator come from: sources of choices, profiles, swarm masks."""
+"""Sources of a generator's decisions: sources of choices, profiles, swarm masks."""

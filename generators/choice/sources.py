@@ -80,7 +80,7 @@ _FLOAT_SPAN = 1 << 48
 
 MOST_SHARED = 64
 _SHARED: dict[tuple[int, Hashable], tuple[object, tuple[Choice, ...]]] = {}
-"""What cases share, with the choices it was drawn by; forgotten now and then, for it can be drawn again."""
+"""Values shared by cases, with the choices that drew them; cleared now and then and drawn again."""
 
 
 class RecordingSource:

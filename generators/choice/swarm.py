@@ -35,7 +35,7 @@ FEATURES = (
     "scope-is",
     "action-tests",
 )
-"""What a mask can leave out, in the order of its bits."""
+"""The features that a mask can leave out, in the order of its bits."""
 
 NOTHING: frozenset[str] = frozenset()
 

@@ -61,7 +61,7 @@ _RELATIONS = {
 _ALL = (0, 1, -1)
 _FALSE_RELATIONS = {op: tuple(r for r in _ALL if r not in holds) for op, holds in _RELATIONS.items()}
 _PATHS_IN_TEN: dict[Type, int] = {LONG: 4, DATETIME: 4, DURATION: 4}
-"""How often a comparison starts with a bare path; these types have operations to show."""
+"""How often, in ten, a comparison starts with a bare path; these types have operations to test."""
 _STEPS = (1, 1, 1, 2, 10)
 _SCALE = {"datetime": (1, 1000, extension_values.DAY), "duration": (1, 1000, 3_600_000)}
 

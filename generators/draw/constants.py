@@ -42,7 +42,7 @@ class Constants:
         return value
 
     def string(self) -> str:
-        """Draw a string, odd where the profile says so."""
+        """Draw a string, sometimes an odd one, as the profile says."""
         source = self.source
         if not self._strings:
             self._strings = [self._new_string() for _ in range(4)]

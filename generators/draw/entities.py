@@ -124,7 +124,7 @@ _SET_SIZES = (1, 2, 2, 3, 0)
 def draw_entities(
     source: Source, schema: Schema, values: Values, left_out: frozenset[str]
 ) -> dict[Uid, Entity]:
-    """Draw the entities of a case, parents before children, and leave out a few where the profile says so."""
+    """Draw the entities of a case, parents before children, and leave out a few, as the profile says."""
     with source.span("entities"):
         values.draw_uids()
         hierarchy: list[Uid] = []

@@ -23,7 +23,7 @@ from generators.draw.syntax import (
 )
 
 Place = tuple[int, ...]
-"""Where a sub-expression stands: the number of the part to take, from the root down."""
+"""Place of a sub-expression: the numbers of the parts to take, from the root down."""
 
 
 def parts(expr: Expr) -> tuple[Expr, ...]:

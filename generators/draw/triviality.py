@@ -14,7 +14,7 @@ _SAME = frozenset(("==", "!=", "<", "<=", ">", ">=", "in"))
 
 
 class _Nothing:
-    """Facts about no request: whatever asks for one gets no answer."""
+    """Facts of no request: every query is undecided."""
 
     def __init__(self) -> None:
         self.entities: dict[Uid, Entity] = {}

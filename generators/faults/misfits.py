@@ -64,7 +64,7 @@ def one_type_error(context: Context, policies: list[Aimed]) -> tuple[list[Aimed]
 
 
 def break_some(context: Context, policies: list[Aimed]) -> list[Aimed]:
-    """Make a part of some conditions ill-typed where the profile says so."""
+    """Make a part of some conditions ill-typed, as often as the profile says."""
     if not context.profile.broken_part:
         return policies
     source = context.source

@@ -27,7 +27,7 @@ INFIX = tuple(row.name for row in OPERATORS.values() if row.infix)
 CALLED = tuple(METHODS.values())
 CONSTRUCTORS = tuple(FUNCTIONS)
 MOSTLY = 0.96
-"""How often a place gets what the grammar wants there; otherwise something nearby that it may refuse."""
+"""Probability that a place gets what the grammar wants there; else something that it may reject."""
 
 
 class Grammar:

@@ -20,7 +20,7 @@ LONGEST_SHOWN = 400
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One recorded expectation: where it stands, its id, and the text that declared differences look at."""
+    """One recorded expectation: its place, its id, and the text that declared differences match."""
 
     file: str
     id: str

@@ -37,7 +37,7 @@ def fixture_beside(place: Place, kind: str, name: str) -> Json:
 
 
 class _Fixture:
-    """The store and request that all expressions are asked under, with a schema if the engine has any."""
+    """The store and request of all expressions of a fixture, with a schema if the engine has any."""
 
     def __init__(self, checker: Checker, fixture: Json) -> None:
         self._engine = checker.engine
@@ -67,7 +67,7 @@ def expressions(checker: Checker, place: Place, file: str, records: Sequence[Jso
 
 
 def _policy_set(checker: Checker, fixture: _Fixture, file: str, records: Sequence[Json]) -> None:
-    """Ask about a set of one policy a record; a set not taken whole is asked policy by policy."""
+    """Check a set of one policy per record; a set that is rejected is checked policy by policy."""
     checker.next_record()
     text = "\n".join(f"permit(principal, action, resource) when {{ {r['expr']} }};" for r in records)
     loaded = fixture.load(text)

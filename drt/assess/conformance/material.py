@@ -22,15 +22,15 @@ from pathlib import Path, PurePosixPath
 from drt.model.errors import InputProblem
 
 UPWARD = 8
-"""How many folders above a file a reference may be found in."""
+"""Number of parent folders of a file that are searched for a file it refers to."""
 
 ARCHIVE = ".tar.gz"
 
 FOR_PEOPLE = re.compile("(README|LICEN[CS]E|NOTICE)", re.IGNORECASE)
-"""How files are named that explain material."""
+"""Names of files that explain material."""
 
 DEEPEST = 6_000
-"""How deep a JSON document may nest; the C stack of a small thread bears it."""
+"""Nesting limit of a JSON document; the C stack of a small thread can take it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +84,10 @@ class Place:
 
 
 def gather(paths: Iterable[Path]) -> list[Place]:
-    """Every JSON and JSONL file and archive member under `paths`, in a stable order.
+    """Return every JSON and JSONL file and archive member under `paths`, in a stable order.
 
-    An archive in a folder that cannot be unpacked stands for itself. Raises `InputProblem` for a bad path.
+    An archive in a folder that cannot be unpacked is returned as itself. Raises `InputProblem` for a bad
+    path.
     """
     places: list[Place] = []
     for given in paths:

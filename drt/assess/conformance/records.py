@@ -1,6 +1,6 @@
-"""The JSONL kinds that need nothing but the record: parser, policy JSON, schema texts.
+"""JSONL kinds that need only the record: parser, policy JSON, schema texts.
 
-One function a kind; each puts a record to the checker as the README of its folder says.
+Each kind has one function, which checks a record as the README of its folder says.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ ANYONE = Request(
         }
     )
 )
-"""The request put to deeply nested policies, whose answers do not depend on it."""
+"""The request for deeply nested policies, whose answers do not depend on it."""
 
 ANYTHING = Source(
     "entity User; entity Doc; action view appliesTo { principal: User, resource: Doc, context: {} };"

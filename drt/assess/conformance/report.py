@@ -15,7 +15,7 @@ NOTHING_FOUND = 5
 """Exit code of a run that found no material, as in pytest."""
 
 SHOWN = 40
-"""How many mismatches the text shows; the machine twin has them all."""
+"""Most mismatches shown in the text; the JSON report has them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +34,10 @@ class Mismatch:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What came of a run.
+    """The result of a conformance run.
 
-    `checked` counts every comparison made, mismatches and declared differences included; `skipped` names the
-    files that were not read, with the reason.
+    `checked` counts every comparison, mismatches and declared differences included; `skipped` names the files
+    that were not read, with the reason.
     """
 
     engine: str

@@ -1,4 +1,4 @@
-"""A conformance run: every piece of material found is recognised by its content and put to one engine."""
+"""Conformance run: recognise every piece of material by its content, and check one engine against it."""
 
 from __future__ import annotations
 

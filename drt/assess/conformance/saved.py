@@ -1,6 +1,6 @@
-"""Saved cases: everything that a case of our own corpus expects, put to one engine.
+"""Saved cases: check one engine against everything that a case of our own corpus expects.
 
-More than the official layout tells: parts that must be refused, error kinds, values of expressions.
+That is more than the official layout holds: parts that must be rejected, error kinds, values of expressions.
 """
 
 from __future__ import annotations

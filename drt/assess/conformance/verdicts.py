@@ -24,7 +24,7 @@ from drt.oracles.verdicts import errors_agree, warnings_agree
 Json = dict[str, Any]
 
 WITHOUT_TEXT = ("no_applicable_action", "impossible_policy")
-"""Kinds of warnings that are about no text; what a record adds to them are hints, which nobody must give."""
+"""Kinds of warnings without a text; what a record adds to them are hints, which an engine may omit."""
 
 VALIDATOR_RECORDS = "validator/validator.jsonl"
 

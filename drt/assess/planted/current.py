@@ -131,4 +131,4 @@ FALSE_IN_NOTHING = _planted(
     _patched({(operators, "membership"): _false_in_nothing}),
     "valid-errors",
 )
-"""Not in the table: it breaks the rule that `InIsFalse` breaks, so that both have one bucket."""
+"""A defect outside the table: it breaks the same rule as `InIsFalse`, so both have one bucket."""

@@ -29,7 +29,7 @@ def same(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong; each change gets what the engine would have got or said."""
+    """The planted fault; each function changes an input or an output of the engine."""
 
     patches: Patches = field(default_factory=dict)
     policies: Callable[[Source], Source] = same

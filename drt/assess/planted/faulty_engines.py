@@ -78,7 +78,7 @@ class Faulty:
 
 
 class AlwaysAllow(Faulty):
-    """Allows whatever it is asked."""
+    """Allows every request."""
 
     def response(self, answer: Outcome) -> Outcome:
         match answer:
@@ -114,7 +114,7 @@ class NoForbidsMeansAllow(Faulty):
 
 
 class PermitBeatsForbid(Faulty):
-    """One satisfied permit allows, whatever forbids."""
+    """One satisfied permit allows, even if a forbid is satisfied."""
 
     patches = {
         (authorizer, "decide"): _decide(
@@ -280,7 +280,7 @@ def _eager_value(self: evaluator.Evaluator, x: Any) -> Any:
 
 
 class AndIsEager(Faulty):
-    """`&&` evaluates its right operand whatever the left one is."""
+    """`&&` evaluates its right operand even if the left one is false."""
 
     patches = {(evaluator.Evaluator, "value"): _eager_value}
 

@@ -77,7 +77,7 @@ class EitherGrantsAll(Careless):
 
 
 class HasIsTrue(Careless):
-    """`has` is taken for true, so that what stands in the other branch is not checked."""
+    """`has` is typed True, so that the other branch is not checked."""
 
     patches = {(typechecker, "has_attr_type"): _always(TRUE)}
 
@@ -136,7 +136,7 @@ class NotKeepsTruth(Careless):
 
 
 class CallsUnchecked(Careless):
-    """An extension function takes whatever it is given."""
+    """The arguments of an extension function are not type-checked."""
 
     patches = {(typechecker, "call_type"): lambda expr, *_: RESULTS[expr.function]}
 
@@ -164,7 +164,7 @@ class FirstEnvironmentOnly(Careless):
 
 
 class LevelTooGenerous(Careless):
-    """A policy may look one step further than its level says."""
+    """A policy may dereference one step more than its level allows."""
 
     patches = {(policies, "levels_above"): lambda limit, *asked: _sound_levels_above(limit + 1, *asked)}
 

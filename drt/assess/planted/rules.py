@@ -82,7 +82,7 @@ def has_tag(op: Any, left: Any, right: Any, entities: Any) -> Value:
 
 
 def in_any_of_the_entities(member: EntityUid, elements: Any, entities: Any) -> bool:
-    """What is no entity is passed over."""
+    """Skip the elements that are no entities."""
     return _is_in_any(member, frozenset(e for e in elements if isinstance(e, EntityUid)), entities)
 
 
@@ -92,7 +92,7 @@ def is_type_anywhere(self: evaluator.Evaluator, x: Any) -> Value:
 
 
 def negation_of_negatives_only(op: Any, operand: Any) -> Value:
-    """What is positive stays so."""
+    """Leave positive numbers unchanged."""
     if op == "neg" and isinstance(operand, Long) and operand.value > 0:
         return operand
     return _unary(op, operand)
@@ -170,7 +170,7 @@ def offset_backward(instant: Datetime, by: Duration) -> Value:
 
 
 def filled_by_the_other(body: Body, values: Mapping[Any, EntityUid]) -> Body:
-    """Where a template has both slots, each gets what the other should."""
+    """Swap the values of a template's two slots."""
     other = {"?principal": "?resource", "?resource": "?principal"}
 
     def fill(constraint: Any) -> Any:

@@ -1,1 +1,1 @@
-"""Who is measured: each module prepares one engine for a workload and asks it in the engine's own way."""
+"""Contestants of the benchmark: each module prepares one engine for a workload and calls it."""

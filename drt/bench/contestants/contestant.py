@@ -1,4 +1,4 @@
-"""The protocol of a contestant: prepared once for a workload, asked as fast as its engine allows.
+"""The protocol of a contestant: prepared once for a workload, then run as fast as its engine allows.
 
 Its answers are read afterwards, so that they can be compared.
 """
@@ -20,7 +20,7 @@ class Unmeasurable(Exception):
 class Answer:
     """What is compared: decision, determining policies, erring policies with the kinds of their errors.
 
-    Policies are `None` where a contestant tells no more than its decision.
+    Policies are `None` if a contestant reports only its decision.
     """
 
     decision: str
@@ -28,7 +28,7 @@ class Answer:
     erring: frozenset[tuple[str, str]] | None = None
 
     def agrees(self, other: Answer) -> bool:
-        """Whether both say the same in all that both tell."""
+        """Whether both answers are equal in all that both report."""
         return self.decision == other.decision and all(
             ours is None or theirs is None or ours == theirs
             for ours, theirs in ((self.determining, other.determining), (self.erring, other.erring))

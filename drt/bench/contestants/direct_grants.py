@@ -10,7 +10,7 @@ from drt.bench.workload import Json, Workload
 
 
 class Triple(NamedTuple):
-    """Who does what to which, each as one string."""
+    """Principal, action and resource, each as one string."""
 
     principal: str
     action: str

@@ -62,7 +62,7 @@ def answering(
 
 
 def candidates(workload: Workload) -> list[int]:
-    """How many policies were evaluated for each request: those that index and plan could not rule out."""
+    """Count the policies evaluated for each request: those that index and plan could not rule out."""
     authorizer = Authorizer(read_policies(workload.policies), read_entities(workload.entities))
     return [len(authorizer.explain(Request.from_dict(each)).candidates) for each in workload.requests]
 

@@ -1,4 +1,4 @@
-"""The reference engine, asked with requests that it has read beforehand."""
+"""The reference engine, with requests that it has read beforehand."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _read(response: Any) -> Answer:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """The engine that says what Cedar means."""
+    """The reference engine."""
 
     name: str = "reference"
 

@@ -1,4 +1,4 @@
-"""What people see: rich lives here and nowhere else.
+"""Terminal output with rich, which no other package uses.
 
-Generated text is shown as text: it is never read as markup, and what a terminal would act on is spelled out.
+Generated text is never read as markup, and control characters are escaped.
 """

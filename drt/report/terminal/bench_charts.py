@@ -25,7 +25,7 @@ COSTS = "Growth, reading, memory and tails as ratios: less is better"
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """From a number to a place, by its logarithm; whole decades."""
+    """Logarithmic scale from a number to a position; whole decades."""
 
     low: int
     high: int
@@ -39,7 +39,7 @@ class Scale:
         return cls(low, max(high, low + 1), start, end)
 
     def place(self, value: float) -> float:
-        """Where a number goes; one beyond the scale goes to its end."""
+        """Return the position of a number; one beyond the scale goes to its end."""
         share = (log10(value) - self.low) / (self.high - self.low)
         return self.start + min(1.0, max(0.0, share)) * (self.end - self.start)
 

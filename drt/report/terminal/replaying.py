@@ -92,7 +92,7 @@ def _print_answers(console: Console, replayed: Replayed) -> None:
 
 
 def print_totals(console: Console, all_of_them: Sequence[Replayed]) -> None:
-    """How many cases came to which verdict, in one line."""
+    """Print the number of cases per verdict, in one line."""
     counts = Counter(one.verdict for one in all_of_them)
     failed = sum(1 for one in all_of_them if one.failed)
     total = ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common())

@@ -64,7 +64,7 @@ def _verdict(footer: Footer) -> str:
 
 
 def _problems(footer: Footer) -> Iterator[Text]:
-    """Yield what makes the run worth less than its verdict says."""
+    """Yield what makes the verdict of the run less certain."""
     if footer.missed:
         missed = "; ".join(map(escape_untrusted, footer.missed))
         yield Text(f"required events never occurred: {missed}", style="bold red")

@@ -1,7 +1,8 @@
-"""Each family of hostile inputs before each engine, in a child process: answers, cost, growth.
+"""Stress test: each family of hostile inputs on each engine, in a child process: answers, cost, growth.
 
-Owns the verdict on a row. Cost is the processor time and the memory of the one question; the input is made
-before. Growth is the exponent of the cost between the two largest sizes that cost something: one is linear.
+Defines the verdict on a row. Cost is the processor time and the memory of the one question; the input is made
+before. Growth is the exponent of the cost between the two largest sizes with a measurable cost: one is
+linear.
 """
 
 from __future__ import annotations

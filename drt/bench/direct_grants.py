@@ -111,9 +111,9 @@ def links(size: int, asked: int = REQUESTS, world: int = 0) -> Workload:
 
 
 def _absent(random: Random, store: list[Json], requests: list[Json]) -> list[Json]:
-    """Make entities for users and documents that are asked about and not in the store.
+    """Make entities for users and documents that requests name and the store lacks.
 
-    They are in a group or a folder, like those that are.
+    They are in a group or a folder, like those that the store has.
     """
     known = {(each["uid"]["type"], each["uid"]["id"]) for each in store}
     asked = {

@@ -1,4 +1,4 @@
-"""Rounds in which contestants take turns, so that a busy neighbour hurts all of them alike.
+"""Rounds in which contestants take turns, so that a busy neighbour slows all of them alike.
 
 Answers are compared before anything is timed: a race between engines that disagree is not run.
 """
@@ -28,7 +28,7 @@ class Disagreement(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """CPU microseconds a request, one figure a round."""
+    """CPU microseconds per request, one figure per round."""
 
     rounds: tuple[float, ...]
 

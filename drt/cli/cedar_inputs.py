@@ -1,6 +1,6 @@
-"""From the options of a question to a case, and from an engine's refusal to one sentence with its place.
+"""Inputs of a `cedar` command: from its options to a case, and from a refusal to one sentence with its place.
 
-Owns the reading of the files that a `cedar` user has: policies, links, schemas, entities, a request.
+Reads the files that a `cedar` user has: policies, links, schemas, entities, a request.
 """
 
 from __future__ import annotations

@@ -129,7 +129,7 @@ def stop_commands(is_document: Callable[[], bool], *, errors_alone: bool = False
 
 @contextmanager
 def heard() -> Iterator[None]:
-    """Let the workflow hear what is printed meanwhile: commands of our own, whose texts are escaped."""
+    """Let the workflow read what is printed meanwhile: drt's own commands, whose texts are escaped."""
     if not _current:
         yield
         return

@@ -204,7 +204,7 @@ def _inside(folder: Path) -> list[Path]:
 
 
 def _twins(cases: Sequence[tuple[Path, Looked]]) -> Iterator[Fault]:
-    """One signature has one open case."""
+    """Report signatures with more than one open case."""
     first: dict[str, Path] = {}
     for path, saved in cases:
         if saved.status != "open" or not saved.signature:

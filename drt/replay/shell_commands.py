@@ -143,7 +143,7 @@ def _questions(case: Case, divergences: Sequence[Divergence]) -> list[tuple[Ques
 
 
 def line(case: Case, files: Files, question: Question, request: int = 0, expression: int = 0) -> Line | str:
-    """Spell a question of the case as a line, or say in a few words what keeps it from being one."""
+    """Spell a question of the case as a command line, or return a short reason why it cannot be one."""
     if case.links and files.links is None and question != "evaluate":
         return "its links want a file"
     if files.entities is None and question != "validate":

@@ -1,7 +1,7 @@
-"""A report as SARIF 2.1.0, for code scanning: a rule a kind of divergence, a result a finding.
+"""A report as SARIF 2.1.0, for code scanning: one rule per kind of divergence, one result per finding.
 
-Owns the mapping: the place of a result is its saved case, its fingerprint the signature, and a known finding
-is a suppressed result.
+The location of a result is its saved case, its fingerprint the signature; a known finding is a suppressed
+result.
 """
 
 from __future__ import annotations

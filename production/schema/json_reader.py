@@ -1,4 +1,4 @@
-"""JSON schema to declarations (spec 07 §3): one method a kind of object, every key accounted for."""
+"""JSON schema to declarations (spec 07 §3): one method per kind of object; unknown keys are errors."""
 
 from __future__ import annotations
 

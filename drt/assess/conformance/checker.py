@@ -1,7 +1,7 @@
 """The checker: one guarded engine, and the tally of its answers.
 
-Owns the step from an outcome to right, mismatched, declared or unsupported; the kinds of material only say
-what they expect.
+Classifies an outcome as right, mismatched, declared or unsupported; the modules for each kind of material
+only state what they expect.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Checker:
     seconds: float = 0.0
 
     def next_record(self) -> None:
-        """Give the engine its time anew, where there is an alarm."""
+        """Restart the engine's time limit, if there is an alarm."""
         if self.alarm is not None:
             self.alarm.set(self.seconds)
 

@@ -1,7 +1,7 @@
-"""The JSONL kinds that ask about a fixture: expressions, entity documents, validator verdicts.
+"""JSONL kinds that refer to a fixture: expressions, entity documents, validator verdicts.
 
-A fixture lies beside its records. Expressions are asked as whole policies, many to a policy set so that the
-fixture is read once a set, and again one at a time through `evaluate`.
+A fixture lies beside its records. Expressions are checked as whole policies, many to a policy set so that the
+fixture is read once per set, and again one at a time through `evaluate`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""oso with one fact a direct grant, which it indexes."""
+"""oso with one indexed fact per direct grant."""
 
 from __future__ import annotations
 

@@ -14,11 +14,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from drt.model.case_directory import CASE_FILE, files_of_case, read_case
-from drt.model.case_folder import check_folder, read_file
-from drt.corpus.store import FLAKY, Corpus, slug
 from drt.corpus.folder import LOCK, is_folder
 from drt.corpus.known import KNOWN_FILE, Known, entries
+from drt.corpus.store import FLAKY, Corpus, slug
+from drt.model.case_directory import CASE_FILE, files_of_case, read_case
+from drt.model.case_folder import check_folder, read_file
 from drt.model.errors import InputProblem
 from drt.model.saved_case import SavedCase
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from drt.model.case import Case
 from drt.coverage.observation import bins_of
 from drt.diagnosis.features import case_features
 from drt.engines.sandbox import Completed, in_child
+from drt.model.case import Case
 from drt.model.saved_case import SavedCase
 
 SECONDS_A_CASE = 10.0

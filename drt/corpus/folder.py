@@ -16,8 +16,8 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from drt.model.case_directory import CASE_FILE, read_case, write_case
 from drt.corpus.index import CorpusIndex
+from drt.model.case_directory import CASE_FILE, read_case, write_case
 from drt.model.errors import InputProblem, cannot_write
 from drt.model.saved_case import SavedCase
 

@@ -22,11 +22,11 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from drt.corpus.folder import folders_in
+from drt.corpus.index import CorpusIndex
 from drt.model import json_text, toml_text
 from drt.model.case_directory import read_case
 from drt.model.case_folder import read_file
-from drt.corpus.folder import folders_in
-from drt.corpus.index import CorpusIndex
 from drt.model.errors import InputProblem
 
 KNOWN_FILE = "known.toml"

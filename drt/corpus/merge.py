@@ -12,13 +12,13 @@ from itertools import groupby
 from pathlib import Path
 from typing import Literal
 
-from drt.model.case_directory import read_case
-from drt.corpus.store import FLAKY, Corpus, slug
 from drt.corpus.folder import Held, cases_under, free_name, holding
 from drt.corpus.known import KNOWN_FILE, Known, entries
+from drt.corpus.store import FLAKY, Corpus, slug
+from drt.model.case_directory import read_case
 from drt.model.errors import InputProblem
-from drt.reduce.order import weight
 from drt.model.saved_case import SavedCase
+from drt.reduce.order import weight
 
 Fate = Literal[
     "taken in",

@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from drt.corpus.store import Corpus
 from drt.corpus.features import cells_reached, features
 from drt.corpus.known import Known, find_known
+from drt.corpus.store import Corpus
 from drt.model.errors import InputProblem
-from drt.reduce.order import weight
 from drt.model.saved_case import SavedCase
+from drt.reduce.order import weight
 
 
 @dataclass(frozen=True, slots=True)

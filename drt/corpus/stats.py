@@ -15,15 +15,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from drt.corpus.features import cells_reached, components
+from drt.corpus.store import FLAKY, Corpus
+from drt.coverage.bins import bins
+from drt.diagnosis.features import case_features, policy_count
 from drt.model.case import Case
 from drt.model.case_directory import read_case
-from drt.coverage.bins import bins
-from drt.corpus.store import FLAKY, Corpus
-from drt.corpus.features import cells_reached, components
-from drt.diagnosis.features import case_features, policy_count
 from drt.model.errors import InputProblem
-from drt.reduce.order import texts
 from drt.model.saved_case import SavedCase
+from drt.reduce.order import texts
 
 SEED_CASES = "seed cases"
 UNKNOWN = "unknown"

@@ -10,12 +10,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from drt.model.case_directory import CASE_FILE, read_case
 from drt.corpus.folder import Held, cases_under, folders_in, free_name, holding, is_folder, recover
 from drt.corpus.index import CorpusIndex
+from drt.model.case_directory import CASE_FILE, read_case
 from drt.model.errors import InputProblem
-from drt.reduce.order import weight
 from drt.model.saved_case import SavedCase
+from drt.reduce.order import weight
 
 _MAX_NAME = 80
 

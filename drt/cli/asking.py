@@ -107,10 +107,7 @@ def validate(options: Mapping[str, Any]) -> int:
     if options["deny_warnings"] and verdict.valid and verdict.warnings is None:
         raise NoAnswer(f"the engine {inputs.engine.name} does not report warnings (--deny-warnings)")
     passed = verdict.valid and not (options["deny_warnings"] and verdict.warnings)
-    if any(kind == "incomplete_schema" for _, kind in verdict.errors or ()):
-        message = inputs.incomplete(schemas)
-        once = tuple(Problem(policy, kind, message) for policy, kind in verdict.errors or ())
-        verdict = replace(verdict, detail=message, problems=once)
+    verdict = with_reason(inputs, verdict, schemas)
     names = inputs.named
     if options["form"] == "json":
         document = {
@@ -124,8 +121,17 @@ def validate(options: Mapping[str, Any]) -> int:
         click.echo(json.dumps(document, indent=2))
     else:
         click.echo(f"policy set validation {'passed' if passed else 'failed'}")
-        click.echo(_report(inputs, verdict))
+        click.echo(validation_report(inputs, verdict))
     return OK if passed else INVALID
+
+
+def with_reason(inputs: Inputs, verdict: Validated, schemas: Sequence[Source]) -> Validated:
+    """Let the verdict name what an incomplete schema lacks."""
+    if all(kind != "incomplete_schema" for _, kind in verdict.errors or ()):
+        return verdict
+    message = inputs.incomplete(schemas)
+    once = tuple(Problem(policy, kind, message) for policy, kind in verdict.errors or ())
+    return replace(verdict, detail=message, problems=once)
 
 
 def _of(verdict: Validated, kinds: Sequence[str]) -> list[Problem]:
@@ -152,7 +158,7 @@ def _entry(inputs: Inputs, problem: Problem) -> dict[str, object]:
     return {"policy": policy, "kind": problem.kind} | {key: value for key, value in known.items() if value}
 
 
-def _report(inputs: Inputs, verdict: Validated) -> str:
+def validation_report(inputs: Inputs, verdict: Validated) -> str:
     """Render a problem for people, in the engine's own words if it has any."""
     if verdict.detail:
         return inputs.renamed(verdict.detail)

@@ -43,6 +43,7 @@ COMMANDS = (
     "authorize",
     "evaluate",
     "validate",
+    "run-tests",
     "check-parse",
     "link",
     "format",
@@ -62,6 +63,7 @@ FOREIGN = (
     "mutants",
     "targets",
     "validate",
+    "run-tests",
     "check-parse",
 )
 """Commands that print texts of cases, files and engines for people; others do so on standard error alone."""

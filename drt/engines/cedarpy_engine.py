@@ -199,6 +199,10 @@ class CedarpyEngine(BaseEngine):
 
     version = version("cedarpy")
 
+    def __init__(self) -> None:
+        if not hasattr(cedarpy, "PolicySet"):
+            raise ImportError(f"cedarpy {self.version} has no class PolicySet, which newer releases have")
+
     def load(self, case: Case) -> CedarpyLoaded | Rejected | Unsupported:
         """Read schema, policies, links, entities, in that order; the binding links no schemas."""
         if case.fragments:

@@ -7,10 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
-
-from markupsafe import Markup
 
 from drt.coverage.bins import UNREACHABLE
 from drt.model.case import Case
@@ -24,6 +21,7 @@ from drt.report.finding_words import grouped
 from drt.report.gathered import Report, RunFacts
 from drt.report.json_form import PARTS
 from drt.report.kinds import KINDS
+from drt.report.page import page_environment, style
 from drt.report.series import growth, rates
 from drt.report.words import (
     CONCLUSIONS,
@@ -41,7 +39,6 @@ from drt.report.words import (
 )
 from generators.language import KINDS as OPERANDS
 
-HERE = Path(__file__).parent
 SECTIONS = {
     "findings": "Findings",
     "volume": "Volume",
@@ -52,7 +49,6 @@ SECTIONS = {
 }
 MOST_FINDINGS = 200
 SHOWN_EVENTS = 24
-LONGEST_TEXT = 20_000
 LONGEST_PART = 6000
 LONGEST_OPEN = 1500
 """Characters of a case that is shown unfolded."""
@@ -74,17 +70,7 @@ STREAM_COLUMNS = {
 
 def as_html(report: Report) -> str:
     """Render the whole page."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(HERE),
-        autoescape=True,
-        finalize=_finalized,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals.update(
+    environment = page_environment(
         identity=identity,
         notes=notes,
         verdict_lines=verdict_lines,
@@ -107,17 +93,12 @@ def as_html(report: Report) -> str:
     return environment.get_template("report.html.jinja").render(_page(report)) + "\n"
 
 
-def _finalized(value: Any) -> Any:
-    """Escape untrusted text for people, before the template escapes it for HTML."""
-    return escape_untrusted(value, LONGEST_TEXT) if type(value) is str else value
-
-
 def _page(report: Report) -> dict[str, Any]:
     """Compute everything that the page shows."""
     found = heat.operators(report.features) if report.features else []
     return {
         "report": report,
-        "style": Markup((HERE / "style.css").read_text(encoding="utf-8")),
+        "style": style(),
         "version": drt_version(),
         "headline": headline(report),
         "standing": standing(report),

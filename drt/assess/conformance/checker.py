@@ -44,7 +44,7 @@ class Checker:
     def check(self, record: Record, check: str, expected: str, outcome: Outcome, right: bool) -> None:
         """Count one comparison; `right` says whether `outcome` is as recorded."""
         if isinstance(outcome, Unsupported):
-            self.tally.lack(outcome.feature)
+            self.tally.lack(outcome.feature, check=check)
         elif right:
             self.tally.right(check)
         else:
@@ -73,7 +73,7 @@ class Checker:
     ) -> None:
         """Check something read off the canonical document of an acceptance."""
         if not accepted.canonical:
-            self.tally.lack("canonical")
+            self.tally.lack("canonical", check=check)
             return
         got = count(accepted.canonical)
         if got == expected:

@@ -147,7 +147,7 @@ def _policies_to_evaluate(canonical: str) -> str:
 
 def _same_document(checker: Checker, at: Record, check: str, expected: JsonValue, outcome: Accepted) -> None:
     if not outcome.canonical:
-        checker.tally.lack("canonical")
+        checker.tally.lack("canonical", check=check)
         return
     got = parsed(outcome.canonical)
     if isinstance(got, str):

@@ -37,7 +37,7 @@ class Report:
     """The result of a conformance run.
 
     `checked` counts every comparison, mismatches and declared differences included; `skipped` names the files
-    that were not read, with the reason.
+    that were not read, with the reason; `lacking` counts the unsupported by check, not by feature.
     """
 
     engine: str
@@ -47,6 +47,7 @@ class Report:
     declared: tuple[tuple[str, int], ...] = ()
     by_check: tuple[tuple[str, int, int], ...] = ()
     skipped: tuple[str, ...] = ()
+    lacking: tuple[tuple[str, int], ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -113,6 +114,7 @@ class Tally:
     wrong: Counter[str] = field(default_factory=Counter)
     unsupported: Counter[str] = field(default_factory=Counter)
     declared: Counter[str] = field(default_factory=Counter)
+    lacking: Counter[str] = field(default_factory=Counter)
     mismatches: list[Mismatch] = field(default_factory=list)
 
     def right(self, check: str) -> None:
@@ -130,9 +132,10 @@ class Tally:
         self.checked[check] += 1
         self.declared[name] += 1
 
-    def lack(self, feature: str, count: int = 1) -> None:
-        """Count questions that the engine does not support."""
+    def lack(self, feature: str, count: int = 1, check: str = "") -> None:
+        """Count questions that the engine does not support; `check` is what they would have compared."""
         self.unsupported[feature] += count
+        self.lacking[check or feature] += count
 
     def report(self, engine: str) -> Report:
         """Sum up the counts."""
@@ -143,6 +146,7 @@ class Tally:
             _ordered(self.unsupported),
             _ordered(self.declared),
             tuple((name, self.checked[name], self.wrong[name]) for name in sorted(self.checked)),
+            lacking=_ordered(self.lacking),
         )
 
 

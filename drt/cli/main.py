@@ -50,6 +50,7 @@ COMMANDS = (
     "format",
     "translate-policy",
     "translate-schema",
+    "cedar",
     "completion",
 )
 

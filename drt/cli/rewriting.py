@@ -95,7 +95,7 @@ def link(options: Mapping[str, Any]) -> int:
         entry = {"template_id": template, "link_id": name, "args": arguments}
         known = json_text.parse(inputs.files["link"][0].text, linked) if before else []
         assert isinstance(known, list)
-        _replace(linked, json_text.dump([*known, entry]))
+        replace_file(linked, json_text.dump([*known, entry]))
     if options["form"] == "json":
         text = json.dumps({"id": name, "template": template, "policy": text}, indent=2)
     click.echo(text)
@@ -129,7 +129,7 @@ def _format(
         )
         changed = formatted.text != text
         if options["write"] and path is not None and changed:
-            _replace(path, formatted.text)
+            replace_file(path, formatted.text)
     except MachineProblem:
         raise
     except (NoAnswer, InputProblem) as reason:
@@ -200,7 +200,7 @@ def _refuse_special(path: Path | None) -> None:
         raise InputProblem("cannot be written: not an ordinary file", path)
 
 
-def _replace(named: Path, text: str) -> None:
+def replace_file(named: Path, text: str) -> None:
     """Write the whole file or nothing of it; a symbolic link stays one."""
     _refuse_special(named)
     path = Path(os.path.realpath(named))

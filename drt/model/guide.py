@@ -138,3 +138,10 @@ def _files() -> dict[str, Path]:
         if folder.is_dir():
             return {file.name[:2]: file for file in sorted(folder.glob("[0-9][0-9]-*.md"))}
     return {}
+
+
+def licence() -> str:
+    """Return the text of the licence, of the checkout or, away from one, of the package."""
+    here = Path(__file__).resolve().parents[1]
+    places = (here.parent / "LICENSE", here / "shipped" / "LICENSE")
+    return next(place for place in places if place.is_file()).read_text(encoding="utf-8")

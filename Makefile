@@ -38,7 +38,7 @@ test: setup
 	$(PY) -m pytest -n auto --dist worksteal
 
 quick: setup
-	$(PY) -m pytest -n auto -m "not slow"
+	$(PY) -m pytest -n auto --dist worksteal -m "not slow"
 
 lint: setup
 	$(VENV)/bin/ruff check .

@@ -22,6 +22,7 @@ LACKING = {("extra", "entities"): {"canonical"}}
 """A store that holds a record with a reserved key has no JSON form (spec 05 §2.2), so none can be counted."""
 
 
+@pytest.mark.slow
 @pytest.mark.shared
 @pytest.mark.parametrize("piece", PIECES, ids="/".join)
 @pytest.mark.parametrize("engine", ["reference", "production"])

@@ -46,6 +46,7 @@ def test_every_profile_has_a_strategy(profile: str) -> None:
     property_test()
 
 
+@pytest.mark.slow
 def test_shrinking_goes_towards_the_simplest_scenario() -> None:
     """The scenario of all simplest choices, where shrinking ends, is small and leaves nothing out."""
     simplest = scenario(ReplaySource([]), TYPED)

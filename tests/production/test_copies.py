@@ -104,6 +104,7 @@ def test_authorizers_survive_copies(copied: Callable[[Any], Any], asked: int) ->
     assert again.policies.unlink("linked").links == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("copied", COPIES)
 def test_deep_trees_survive_copies(copied: Callable[[Any], Any]) -> None:
     deep = PolicySet.from_text(

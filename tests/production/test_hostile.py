@@ -36,6 +36,7 @@ def outcome(condition: str, tier: Tier) -> str:
 MANY = 20_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tier", TIERS)
 @pytest.mark.parametrize(
     ("condition", "result"),
@@ -187,6 +188,7 @@ def test_a_wide_fan_of_groups_shares_its_ancestors() -> None:
     assert len({id(entities.ancestors(Uid("U", str(n)))) for n in range(20_000)}) == 1
 
 
+@pytest.mark.slow
 def test_colliding_numbers_stay_apart() -> None:
     numbers = sorted(
         {(2**61 - 1) * factor + offset * 2**40 for factor in range(4) for offset in range(20_000)}

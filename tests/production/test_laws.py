@@ -563,6 +563,7 @@ def test_shapes_of_links_are_compiled_once(monkeypatch: pytest.MonkeyPatch) -> N
     assert len(made) == 1
 
 
+@pytest.mark.slow
 def test_shapes_live_as_long_as_a_policy_set_needs_them() -> None:
     gc.collect()
     before = len(compiled_shapes._shapes)

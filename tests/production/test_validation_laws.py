@@ -180,6 +180,7 @@ CHAINS = Schema.from_cedar("""
 """)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("condition", "valid"),
     [

@@ -47,6 +47,7 @@ def runs(make: Callable[[int], Workload], size: int) -> float:
     return mean(found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("make", "size", "most"),
     [

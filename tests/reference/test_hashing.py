@@ -96,6 +96,7 @@ def cost(numbers: Sequence[int]) -> float:
     return min(times)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("numbers", CRAFTED.values(), ids=list(CRAFTED))
 def test_crafted_sets_cost_what_ordinary_sets_cost(numbers: Sequence[int]) -> None:
     """Of numbers with as many digits."""

@@ -70,6 +70,7 @@ CHAINS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", [*NESTED.values(), *CHAINS.values()], ids=[*NESTED, *CHAINS])
 def test_is_read_evaluated_and_printed(text: str) -> None:
     def work() -> None:
@@ -90,6 +91,7 @@ def test_is_written_as_json(text: str) -> None:
     limited(work)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("access", [".a", '["a"]'])
 def test_accesses_may_chain(access: str) -> None:
     def work() -> None:
@@ -129,6 +131,7 @@ def test_the_brackets_of_a_policy_do_not_count(text: str) -> None:
         parse_policies(text % ("(" * (DEEP + 1) + operand + ")" * (DEEP + 1)))
 
 
+@pytest.mark.slow
 def test_many_clauses_and_many_policies() -> None:
     def work() -> None:
         one = from_bodies(
@@ -149,6 +152,7 @@ def test_nested_paths_are_written_as_long_as_they_are() -> None:
         assert len(write_json(expression_to_json(expr))) < 50 * 1_000
 
 
+@pytest.mark.slow
 def test_long_hierarchies() -> None:
     chain = [Entity(uid(n), {}, frozenset([uid(n + 1)]), {}) for n in range(LONG)]
     entities = store(chain)

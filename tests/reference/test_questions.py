@@ -172,6 +172,7 @@ def test_environments_of_a_template_have_slot_types() -> None:
     }
 
 
+@pytest.mark.slow
 def test_a_deep_policy_is_answered() -> None:
     deep = " && ".join(['principal != User::"a"'] * 20_000)
     given = body(f"permit(principal, action, resource) when {{ {deep} }};")

@@ -91,6 +91,7 @@ def recorded_warnings(record: Json) -> set[tuple[str, ...]]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", COUNTS)
 def test_recorded_warnings_and_kinds_of_errors(file: str) -> None:
     wrong, count = [], 0

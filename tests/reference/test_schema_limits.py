@@ -47,6 +47,7 @@ def test_exponential_abbreviations_are_refused() -> None:
         read_schema(f"{doubling} type T200 = Long;")
 
 
+@pytest.mark.slow
 def test_long_chains_cost_no_recursion() -> None:
     common = "".join(f"type T{i} = T{i + 1};" for i in range(MANY))
     read_schema(f"{common} type T{MANY} = Long;")

@@ -98,12 +98,14 @@ def limit() -> Iterator[Callable[[int], None]]:
     sys.setrecursionlimit(before)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("condition", CONDITIONS.values(), ids=list(CONDITIONS))
 def test_a_caller_985_calls_deep(condition: str, limit: Callable[[int], None]) -> None:
     limit(1_000)
     assert in_thread(lambda: below(985, lambda: list(outcomes(condition)))) == list(outcomes(condition))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("condition", CONDITIONS.values(), ids=list(CONDITIONS))
 def test_a_recursion_limit_of_200(condition: str, limit: Callable[[int], None]) -> None:
     ordinary = list(outcomes(condition))
@@ -112,6 +114,7 @@ def test_a_recursion_limit_of_200(condition: str, limit: Callable[[int], None]) 
     assert sys.getrecursionlimit() == 200
 
 
+@pytest.mark.slow
 def test_a_stack_of_128_kilobytes() -> None:
     """In a process of its own, which an overflow would end."""
     ended = subprocess.run([sys.executable, __file__], capture_output=True, text=True, check=False)

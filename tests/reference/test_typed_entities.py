@@ -256,6 +256,7 @@ def test_recorded_documents() -> None:
     assert counted > 300
 
 
+@pytest.mark.slow
 def test_a_long_chain_of_actions_takes_linear_time() -> None:
     many = 20_000
     schema = read_schema("".join(f"action a{i} in a{i + 1};" for i in range(many)) + f"action a{many};")

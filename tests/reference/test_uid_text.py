@@ -33,6 +33,7 @@ def test_refuses_any_other_spelling(text: str) -> None:
         parse_uid(text, "request")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", [range(0xD800), range(0xE000, 0x20000)])
 def test_every_id_has_a_spelling_that_reads_back(block: range) -> None:
     for code in block:

@@ -59,6 +59,7 @@ INVALID = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", VALID)
 @pytest.mark.parametrize("permissive", [False, True])
 def test_well_typed(name: str, permissive: bool) -> None:

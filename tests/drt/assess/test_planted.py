@@ -48,6 +48,7 @@ def measured() -> list[Measured]:
     return [measure(BY_NAME[name], EFFORT) for name in QUICK]
 
 
+@pytest.mark.slow
 def test_every_promise_is_kept(measured: list[Measured]) -> None:
     assert [(one.promise, one.measured) for one in limits(measured) if not one.kept] == []
 

@@ -34,6 +34,7 @@ def test_linear_and_right_is_good() -> None:
     assert found.time_growth == pytest.approx(1, abs=0.3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "problem"),
     [

@@ -73,6 +73,7 @@ def test_requests_of_abac_err_about_one_time_in_five() -> None:
     assert 0.13 < sum(bool(answer.erring) for answer in answers) / len(answers) < 0.23
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["tinytodo", "gdrive", "abac"])
 def test_every_size_is_asked_one_mix(name: str) -> None:
     def sorts(made: Workload) -> list[tuple[str, object]]:

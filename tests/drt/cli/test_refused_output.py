@@ -64,6 +64,7 @@ def test_a_full_disk_under_a_formatted_file(tmp_path: Path) -> None:
     assert [path.read_text() for path in tmp_path.iterdir()] == [text]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [400, 1000, 2000, 3000])
 def test_a_full_disk_under_the_log(tmp_path: Path, size: int) -> None:
     faulty = [*RUN[:-1], "--engine=tests.drt.toys:AlwaysDenies", "--corpus", tmp_path, "--quiet"]
@@ -101,6 +102,7 @@ def closed_output() -> None:
     os.close(1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("prepare", [None, closed_output])
 @pytest.mark.parametrize(("engine", "code"), [("Twin", 0), ("AlwaysDenies", 1)])
 def test_a_reader_that_has_gone_changes_no_exit_code(

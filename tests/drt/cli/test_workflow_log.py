@@ -117,6 +117,7 @@ def drt(here: Path, *arguments: str, actions: bool = True) -> subprocess.Complet
     )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line", COMMAND_LINES.values(), ids=COMMAND_LINES)
 def test_no_text_of_a_case_or_an_engine_is_heard(here: Path, line: list[str]) -> None:
     said = drt(here, *line)

@@ -34,6 +34,7 @@ def drawn(target: str, folder: Path, engines: Sequence[str], arbiter: str | None
     return start(options, Quiet()).to_json()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", CASES)
 def test_an_arbiter_that_differs_as_declared_finds_nothing(target: str, tmp_path: Path) -> None:
     footer = drawn(target, tmp_path, DEFAULT_ENGINES, "cedarpy")

@@ -339,6 +339,7 @@ def test_without_the_library_the_engine_is_unknown_with_a_hint(monkeypatch: pyte
         build("cedarpy")
 
 
+@pytest.mark.slow
 @pytest.mark.shared
 def test_the_records_hold() -> None:
     report = run_with([shared_folder("conformance")], CedarpyEngine())

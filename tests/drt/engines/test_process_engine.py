@@ -165,6 +165,7 @@ def test_silence_of_an_engine_that_shows_signs_of_life_is_taken_for_a_hang(
     engine.close()
 
 
+@pytest.mark.slow
 def test_signs_of_life_are_no_answers_and_do_not_put_off_the_deadline(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -23,6 +23,7 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 PROVED = [theorem for theorem in THEOREMS if theorem.kind != "T"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theorem", PROVED, ids=[theorem.name for theorem in PROVED])
 def test_it_is_proved_and_every_planted_defect_breaks_it(theorem: Theorem) -> None:
     verdict = with_defects(prove(theorem))

@@ -122,6 +122,7 @@ def test_revisions_that_cannot_run_are_skipped(repository: Path, case: Path) -> 
     assert commits[3][:12] in result.stdout
 
 
+@pytest.mark.slow
 def test_commits_between_which_nothing_runs_are_all_named(repository: Path, case: Path) -> None:
     commits = history(repository, RIGHT, BROKEN, "syntax error {", WRONG)
     result = drt(case, "--good", commits[0])
@@ -132,6 +133,7 @@ def test_commits_between_which_nothing_runs_are_all_named(repository: Path, case
     assert "2 of them could not run" in result.stdout
 
 
+@pytest.mark.slow
 def test_an_end_that_is_not_what_it_should_be_is_told(repository: Path, case: Path) -> None:
     commits = history(repository, WRONG, RIGHT, WRONG, BROKEN)
     bad = drt(case, "--good", commits[1], "--bad", commits[1])
@@ -212,6 +214,7 @@ def test_a_revision_is_asked_with_its_own_harness(repository: Path, case: Path) 
     assert commits[2][:12] in result.stdout
 
 
+@pytest.mark.slow
 def test_a_merged_branch_is_searched(repository: Path, case: Path) -> None:
     first = commit(repository, "first", {"engine.py": RIGHT})
     git(repository, "checkout", "-q", "-b", "side")

@@ -228,6 +228,7 @@ def test_a_uid_that_is_a_string_is_its_own_spelling(text: str) -> None:
 # From the replay line of a red run to the innermost difference
 
 
+@pytest.mark.slow
 def test_the_replay_line_of_a_red_run_shows_where_the_engines_part(tmp_path: Path) -> None:
     faulty = f"{REPOSITORY}/tests/drt/faulty_engines.py:SwappedLess"
     (tmp_path / "corpus").mkdir()
@@ -298,6 +299,7 @@ def run(tmp_path: Path, *engines: str) -> tuple[int, dict[str, Any]]:
     return result.exit_code, json.loads(result.stdout)
 
 
+@pytest.mark.slow
 def test_a_known_finding_does_not_fail_a_run_and_a_fixed_or_expired_one_does(tmp_path: Path) -> None:
     code, footer = run(tmp_path, TOY, FAULTY)
     [finding] = footer["findings"]
@@ -318,6 +320,7 @@ def test_a_known_finding_does_not_fail_a_run_and_a_fixed_or_expired_one_does(tmp
     assert run(tmp_path, TOY, TWIN)[0] == 0
 
 
+@pytest.mark.slow
 def test_a_finding_declared_by_its_case_does_not_fail_a_run(tmp_path: Path) -> None:
     _, footer = run(tmp_path, TOY, FAULTY)
     path = footer["findings"][0]["path"]
@@ -340,6 +343,7 @@ class Flaky(Faulty):
 """
 
 
+@pytest.mark.slow
 def test_a_case_is_fixed_only_when_fresh_processes_say_so_too(
     tmp_path: Path, case: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -414,6 +418,7 @@ def read_until(process: subprocess.Popen[str], text: str) -> str:
     return seen
 
 
+@pytest.mark.slow
 def test_a_change_runs_the_replay_again_and_an_interrupt_ends_it(tmp_path: Path, case: Path) -> None:
     engine = tmp_path / "mine.py"
     engine.write_text("from tests.drt.toys import Faulty as Mine\n")

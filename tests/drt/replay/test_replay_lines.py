@@ -86,6 +86,7 @@ LINES: dict[str, Callable[[Path], str]] = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", LINES)
 def test_the_replay_line_works_from_any_folder(where: str, place: Path, tmp_path: Path) -> None:
     line = next(one for one in LINES[where](place).splitlines() if one.startswith("drt replay "))

@@ -88,6 +88,7 @@ def test_github_gets_annotations_beside_the_document(tmp_path: Path) -> None:
     assert Path(summary).read_text(encoding="utf-8").startswith("## drt: 1 finding\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_a_run_inside_github_actions_tells_github(tmp_path: Path, form: str) -> None:
     (tmp_path / "corpus").mkdir()
@@ -118,6 +119,7 @@ def test_a_run_inside_github_actions_tells_github(tmp_path: Path, form: str) -> 
     assert junit.get("failures") == "1"
 
 
+@pytest.mark.slow
 def test_outside_of_github_actions_a_run_says_nothing_to_it(tmp_path: Path) -> None:
     (tmp_path / "corpus").mkdir()
     result = drt(

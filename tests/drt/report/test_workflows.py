@@ -117,6 +117,7 @@ def save(corpus: Path, signature: str) -> None:
     Corpus(corpus).save_counterexample(SavedCase(case=case, signature=signature, status="open"))
 
 
+@pytest.mark.slow
 def test_the_corpus_goes_to_its_branch_and_comes_back(checkout: Path) -> None:
     assert "no corpus on the branch" in branch(checkout, "pull", "corpus").stdout
     save(checkout / "corpus", "first")
@@ -155,6 +156,7 @@ def test_the_same_version_of_an_action_is_the_same_commit() -> None:
     assert len({one.partition("@")[0] for one in used}) == len(used) == 4
 
 
+@pytest.mark.slow
 def test_a_branch_with_links_leads_nowhere(checkout: Path) -> None:
     save(checkout / "corpus", "first")
     assert branch(checkout, "push", "corpus").returncode == 0

@@ -108,6 +108,7 @@ def policies(case: Case) -> int:
     return len(document["staticPolicies"]) + len(document["templates"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(FAULTY))
 def test_a_planted_fault_is_found_and_reduced_to_its_minimum(name: str) -> None:
     """At most one policy (two where the fault is between two), two entities, one request."""
@@ -124,6 +125,7 @@ def test_a_planted_fault_is_found_and_reduced_to_its_minimum(name: str) -> None:
     assert own_time() - started < 60
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(LOCATED))
 def test_finds_of_one_fault_are_located_at_its_rule_and_fall_into_one_bucket(name: str) -> None:
     engines = [Guarded(build("reference")), Guarded(FAULTY[name]())]
@@ -154,6 +156,7 @@ def test_two_sound_engines_have_no_finds() -> None:
             assert TARGETS[target].oracle(case, engines).divergences == ()
 
 
+@pytest.mark.slow
 def test_a_run_saves_the_finding_and_prints_the_line_that_replays_it(tmp_path: Path) -> None:
     (tmp_path / "corpus").mkdir()
     arguments = ["--engine", "reference", "--engine", "./tests/drt/faulty_engines.py:SwappedLess"]

@@ -108,6 +108,7 @@ def test_a_judge_can_end_it_and_a_death_leaves_the_choices(options: RunOptions) 
     assert toys.draw(ReplaySource(last_asked(options, "toy", HYPOTHESIS))) == seen[-1][2]
 
 
+@pytest.mark.slow
 def test_a_case_of_a_search_that_kills_is_looked_into(options: RunOptions, tmp_path: Path) -> None:
     source = next(
         source
@@ -126,6 +127,7 @@ def test_a_case_of_a_search_that_kills_is_looked_into(options: RunOptions, tmp_p
     assert "case_random_seed" not in read_case(place).origin
 
 
+@pytest.mark.slow
 def test_a_run_gives_hypothesis_its_share_and_hands_finds_over(options: RunOptions) -> None:
     faulty = replace(options, engines=("tests.drt.toys:Toy", "tests.drt.toys:Faulty"), cases=200)
     footer = start(faulty, Quiet()).to_json()

@@ -102,6 +102,7 @@ def test_the_log_tells_how_the_run_went_and_what_was_reached_when(options: dict[
     assert sorted(reached) == sorted(log.footer.features), "each feature once, when it was first seen"
 
 
+@pytest.mark.slow
 def test_a_reduced_find_is_whole_in_the_log(options: dict[str, Any]) -> None:
     [finding] = run(options, engines=(TOY, toy("Faulty")), cases=300)["findings"]
 
@@ -109,6 +110,7 @@ def test_a_reduced_find_is_whole_in_the_log(options: dict[str, Any]) -> None:
     assert len(finding["case"]["requests"]) == 1
 
 
+@pytest.mark.slow
 def test_the_same_random_seed_gives_the_same_cases_whatever_the_number_of_jobs(
     options: dict[str, Any], tmp_path: Path
 ) -> None:
@@ -120,6 +122,7 @@ def test_the_same_random_seed_gives_the_same_cases_whatever_the_number_of_jobs(
     assert facts(1, 5) != facts(1, 6)
 
 
+@pytest.mark.slow
 def test_a_fault_is_found_reduced_confirmed_and_bucketed_once(options: dict[str, Any]) -> None:
     footer = run(options, engines=(TOY, toy("Faulty")), cases=1000)
 
@@ -139,6 +142,7 @@ def test_a_fault_is_found_reduced_confirmed_and_bucketed_once(options: dict[str,
     assert saved.origin["random_seed"] == 7
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("engine", "signature"),
     [
@@ -198,6 +202,7 @@ def test_what_fresh_processes_do_not_see_again_is_flaky(options: dict[str, Any])
     assert counterexamples(options) == [], "kept apart from what can be relied on"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_finding_is_confirmed_by_its_own_case(options: dict[str, Any], jobs: int) -> None:
     """The corpus holds a simpler case of the signature that shows nothing any more: both are kept."""
@@ -227,6 +232,7 @@ def test_an_engine_that_answers_at_random_is_one_finding(options: dict[str, Any]
     assert footer["cases"] == 400
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_an_engine_that_answers_too_little_is_not_clean(options: dict[str, Any], jobs: int) -> None:
     half = {"engines": (TOY, toy("DoesHalf")), "cases": 200, "jobs": jobs}
@@ -254,6 +260,7 @@ def test_cases_are_drawn_within_what_an_engine_can_do(options: dict[str, Any]) -
     assert (footer["targets"]["toy"]["cases"], footer["targets"]["validation"]["cases"]) == (200, 20)
 
 
+@pytest.mark.slow
 def test_a_known_finding_is_counted_and_fails_nothing(options: dict[str, Any]) -> None:
     known = Path(options["corpus"]) / "known.toml"
     entry = '[[finding]]\nid = "the-fault"\nsignature_matches = "answers differ at *"\nreason = "r"\n'
@@ -268,6 +275,7 @@ def test_a_known_finding_is_counted_and_fails_nothing(options: dict[str, Any]) -
     assert run(options, engines=(TOY, toy("Faulty")), cases=300)["exit_code"] == 1
 
 
+@pytest.mark.slow
 def test_a_declared_counterexample_excuses_its_signature(options: dict[str, Any]) -> None:
     run(options, engines=(TOY, toy("Faulty")), cases=300)
     [place] = counterexamples(options)
@@ -290,6 +298,7 @@ def test_a_mistake_of_our_own_breaks_the_run_not_the_engines(options: dict[str, 
     assert footer["errors"][0]["error"] == "ZeroDivisionError: a mistake in the generator"
 
 
+@pytest.mark.slow
 def test_a_generator_without_end_breaks_the_run_and_does_not_stop_it(options: dict[str, Any]) -> None:
     footer = run(
         options, targets=("toy",), targets_from="tests.drt.toys:ENDLESS_TARGETS", cases=60, deadline=0.2
@@ -299,6 +308,7 @@ def test_a_generator_without_end_breaks_the_run_and_does_not_stop_it(options: di
     assert footer["cases"] + footer["broken"] == 60
 
 
+@pytest.mark.slow
 def test_workers_that_cannot_start_are_told(options: dict[str, Any]) -> None:
     footer = run(options, engines=(TOY, toy("NeverStarts")), cases=10, jobs=1)
 
@@ -330,6 +340,7 @@ def test_a_run_that_compares_nothing_is_no_success(options: dict[str, Any]) -> N
     assert footer["exit_code"] == 5
 
 
+@pytest.mark.slow
 def test_an_engine_that_dies_of_every_case_ends_the_run(options: dict[str, Any]) -> None:
     footer = run(options, engines=(TOY, toy("AlwaysExits")), seconds=120.0, jobs=1)
 
@@ -338,6 +349,7 @@ def test_an_engine_that_dies_of_every_case_ends_the_run(options: dict[str, Any])
     assert footer["findings"][0]["signature"] == "crash: twin exit 7 at authorize"
 
 
+@pytest.mark.slow
 def test_the_arbiter_sees_what_the_engines_share(options: dict[str, Any]) -> None:
     footer = run(options, engines=(toy("Faulty"),), arbiter=TOY, arbiter_rate=0.5, cases=400)
 
@@ -348,6 +360,7 @@ def test_the_arbiter_sees_what_the_engines_share(options: dict[str, Any]) -> Non
     assert 150 < footer["events"]["arbiter:cases"] < 250
 
 
+@pytest.mark.slow
 def test_the_arbiter_says_who_is_right(options: dict[str, Any]) -> None:
     run(options, engines=(TOY, toy("Faulty")), arbiter=toy("Third"), arbiter_rate=0.0, cases=300)
 
@@ -371,6 +384,7 @@ def cpu_of_children() -> float:
     return used.ru_utime + used.ru_stime
 
 
+@pytest.mark.slow
 def test_the_whole_budget_is_kept(options: dict[str, Any]) -> None:
     budget, before = here(6.0), cpu_of_children()
     footer = run(options, engines=(TOY, toy("AlwaysDenies")), seconds=budget, jobs=2)
@@ -435,6 +449,7 @@ def workers_of(options: dict[str, Any]) -> list[int]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_run_writes_its_report(
     options: dict[str, Any], parent: Any, number: signal.Signals

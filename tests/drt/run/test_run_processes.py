@@ -85,6 +85,7 @@ def test_what_an_engine_does_to_its_process_is_a_named_finding_and_the_run_goes_
     assert "like" in read_case(Path(finding["path"])).case.policies.text
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="environments of processes as Linux shows them")
 @pytest.mark.parametrize("engine", ["Spawning", "SpawningAndAborting"])
 def test_what_an_engine_inside_a_worker_has_started_ends_with_the_worker(

@@ -104,6 +104,7 @@ def _by_hand(options: RunOptions, path: Path, workers: int = 1) -> dict[int, tup
     return drawn
 
 
+@pytest.mark.slow
 def test_a_run_keeps_and_mutates_the_same_cases_every_time(options: RunOptions, tmp_path: Path) -> None:
     footer = start(options, Quiet()).to_json()
     assert footer["exit_code"] == 0
@@ -130,6 +131,7 @@ def test_a_run_keeps_and_mutates_the_same_cases_every_time(options: RunOptions, 
     assert state["done"]
 
 
+@pytest.mark.slow
 def test_the_cases_are_the_same_whatever_the_number_of_workers(options: RunOptions, tmp_path: Path) -> None:
     def run(jobs: int) -> tuple[dict[str, Any], set[str]]:
         several = replace(options, jobs=jobs, folder=str(tmp_path / f"jobs-{jobs}"))
@@ -142,6 +144,7 @@ def test_the_cases_are_the_same_whatever_the_number_of_workers(options: RunOptio
     assert run(1) == run(3)
 
 
+@pytest.mark.slow
 def test_a_working_corpus_that_lanes_share_is_seen(
     options: RunOptions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -54,6 +54,7 @@ def counted() -> Counts:
     return counts
 
 
+@pytest.mark.slow
 def test_each_stream_has_its_share_of_the_cases() -> None:
     for stream in STREAMS:
         share = counted().stream_shares()[stream.name]["share"]

@@ -11,9 +11,9 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+
+from msgspec import Struct
 
 from drt.diagnosis.signature import first_alike
 from drt.engines.deadline import Alarm
@@ -21,8 +21,9 @@ from drt.engines.guard import Guarded
 from drt.engines.processes import TimedOut, module, our_environment, run
 from drt.engines.sandbox import Completed, HarnessError, ProcessDied, in_child
 from drt.model.case_directory import read_case, write_case
-from drt.model.divergence import Checked, Divergence
-from drt.model.divergence_json import divergence_from_json, divergence_to_json
+from drt.model.divergence import Checked
+from drt.model.divergence_json import DivergenceRecord
+from drt.model.records import from_json, to_json
 from drt.model.saved_case import SavedCase
 from drt.targets.loading import law_of, target_table
 
@@ -40,40 +41,18 @@ class ProcessBroke(Exception):
     """A fresh process could not judge the case; the text says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """The engines and the law that a case is run under, and the divergence to look for (None: any)."""
 
     engines: tuple[str, ...]
     targets_from: str
     deadline: float
-    divergence: Divergence | None = None
+    divergence: DivergenceRecord | None = None
 
     @property
     def seconds(self) -> float:
         """Return the time limit of a fresh process."""
         return STARTING_SECONDS + 3 * self.deadline
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the form that `from_json` reads."""
-        divergence = None if self.divergence is None else divergence_to_json(self.divergence)
-        return {
-            "engines": list(self.engines),
-            "targets_from": self.targets_from,
-            "deadline": self.deadline,
-            "divergence": divergence,
-        }
-
-    @classmethod
-    def from_json(cls, document: dict[str, Any]) -> Job:
-        """Read back what `to_json` gave."""
-        divergence = document["divergence"]
-        return cls(
-            tuple(document["engines"]),
-            document["targets_from"],
-            document["deadline"],
-            None if divergence is None else divergence_from_json(divergence),
-        )
 
 
 def confirm(saved: SavedCase, job: Job, folder: Path, remaining: Callable[[], float]) -> bool | None:
@@ -109,7 +88,7 @@ def _sees(path: Path, job: Job, hash_seed: int) -> bool:
 
 
 def _shown(path: Path, job: Job, hash_seed: int, seconds: float) -> bool | None:
-    command = module("drt.assess.reproduce", path.resolve(), json.dumps(job.to_json()))
+    command = module("drt.assess.reproduce", path.resolve(), json.dumps(to_json(job)))
     try:
         done = run(command, seconds=seconds, environment=our_environment(hash_seed))
     except TimedOut:
@@ -123,7 +102,7 @@ def main(arguments: Sequence[str]) -> int:
     """Judge the case in a folder; `FOLDER JOB`, the job as JSON."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     path, document = arguments
-    job, saved = Job.from_json(json.loads(document)), read_case(Path(path))
+    job, saved = from_json(json.loads(document), Job), read_case(Path(path))
     law = law_of(saved, target_table(job.targets_from))
 
     def ask(engines: Sequence[Guarded]) -> Checked:
@@ -131,7 +110,7 @@ def main(arguments: Sequence[str]) -> int:
 
     match in_child(ask, job.engines, job.seconds, MEBIBYTES):
         case Completed(checked) if job.divergence is not None:
-            return NOT_SHOWN if first_alike(job.divergence, checked) is None else SHOWN
+            return NOT_SHOWN if first_alike(job.divergence.divergence, checked) is None else SHOWN
         case Completed(checked):
             return SHOWN if checked.divergences else NOT_SHOWN
         case ProcessDied(cause, engine):

@@ -40,6 +40,7 @@ def command(
     130 interrupted.
     """
     from drt.corpus.store import find_case
+    from drt.model.records import to_json
     from drt.replay.bisect import bisect
 
     try:
@@ -47,7 +48,7 @@ def command(
     except KeyboardInterrupt:
         ctx.exit(INTERRUPTED)
     if form == "json":
-        echo_json(found.to_json())
+        echo_json(to_json(found))
     else:
         _print(found)
     ctx.exit(CLEAN if len(found.commits) == 1 else UNREPRODUCIBLE)

@@ -62,12 +62,13 @@ def stats(corpus: Path | None, form: str) -> None:
     """
     from drt.corpus.stats import stats
     from drt.corpus.store import find_corpus
+    from drt.model.records import to_json
     from drt.report.terminal.console import results
     from drt.report.terminal.corpus import print_stats
 
     figures = stats(find_corpus(corpus))
     if form == "json":
-        echo_json(figures.to_json())
+        echo_json(to_json(figures))
     else:
         print_stats(results(), figures)
 

@@ -10,18 +10,22 @@ import json
 import statistics
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from drt.corpus.features import cells_reached, components
+from drt.corpus.index import Answer
 from drt.corpus.store import FLAKY, Corpus
 from drt.coverage.bins import bins
 from drt.diagnosis.features import case_features, policy_count
 from drt.model.case import Case
 from drt.model.case_directory import read_case
 from drt.model.errors import InputProblem
+from drt.model.records import from_json
 from drt.model.saved_case import SavedCase
 from drt.reduce.order import texts
 
@@ -59,9 +63,16 @@ class Stats:
     cells: int
     cells_total: int
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the statistics as the command prints them for programs."""
-        return asdict(self)
+
+class _Figures(Struct, frozen=True):
+    """What the index keeps of one case."""
+
+    target: str
+    components: tuple[str, ...]
+    status: str | None
+    tags: tuple[str, ...]
+    sizes: dict[str, int]
+    features: tuple[str, ...]
 
 
 def stats(corpus: Corpus) -> Stats:
@@ -69,48 +80,48 @@ def stats(corpus: Corpus) -> Stats:
     paths = corpus.seeds() + corpus.counterexamples() + corpus.flaky()
     seeds = corpus.root / "seeds"
     figures = corpus.index.answers("figures", paths, _figures)
-    known = [(path, figures[path]) for path in paths if path in figures]
+    known = [(path, from_json(figures[path], _Figures)) for path in paths if path in figures]
     reached = {cell for cells in corpus.index.answers("cells", paths, _cells).values() for cell in cells}
     every = bins()
     return Stats(
         cases=len(known),
         unreadable=tuple(problem for path in paths if path not in figures for problem in _problems(path)),
-        targets=_counted(
-            SEED_CASES if path.is_relative_to(seeds) else case["target"] for path, case in known
-        ),
-        components=_counted(name for _, case in known for name in case["components"]),
+        targets=_counted(SEED_CASES if path.is_relative_to(seeds) else case.target for path, case in known),
+        components=_counted(name for _, case in known for name in case.components),
         topics=_counted(path.parent.name for path, _ in known if path.is_relative_to(seeds)),
         statuses=_counted(
             SEED_CASES
             if path.is_relative_to(seeds)
             else FLAKY
-            if FLAKY in case["tags"]
-            else case["status"] or UNKNOWN
+            if FLAKY in case.tags
+            else case.status or UNKNOWN
             for path, case in known
         ),
-        tags=_counted(tag for _, case in known for tag in case["tags"]),
-        sizes=_sizes([case["sizes"] for _, case in known]),
-        features=_counted(name for _, case in known for name in case["features"]),
+        tags=_counted(tag for _, case in known for tag in case.tags),
+        sizes=_sizes([case.sizes for _, case in known]),
+        features=_counted(name for _, case in known for name in case.features),
         cells=len(reached & every),
         cells_total=len(every),
     )
 
 
-def _figures(paths: Sequence[Path]) -> Iterator[tuple[Path, dict[str, Any]]]:
+def _figures(paths: Sequence[Path]) -> Iterator[tuple[Path, Answer]]:
     """Count each case that can be read; equal texts are measured once."""
     measured = cache(lambda case: (_measures(case), case_features(case)))
     for path, saved in _read(paths):
         sizes, written = measured(saved.case)
         yield (
             path,
-            {
-                "target": str(saved.origin.get("target", UNKNOWN)),
-                "components": components(saved),
-                "status": saved.status,
-                "tags": saved.tags,
-                "sizes": sizes,
-                "features": written,
-            },
+            asdict(
+                _Figures(
+                    target=str(saved.origin.get("target", UNKNOWN)),
+                    components=tuple(components(saved)),
+                    status=saved.status,
+                    tags=saved.tags,
+                    sizes=sizes,
+                    features=tuple(written),
+                )
+            ),
         )
 
 

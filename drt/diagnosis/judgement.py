@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from msgspec import Struct, field
+
 from drt.diagnosis import Located
 from drt.model import guide
 from drt.model.divergence import Divergence
@@ -19,6 +21,20 @@ By = Literal["law", "seed", "arbiter", "nothing"]
 
 Unmet = Mapping[str, Sequence[tuple[str, str]]]
 """The seed cases that each engine does not answer as expected: the name of each and its source."""
+
+
+class ArbiterAnswer(Struct, frozen=True):
+    """The answer of a further engine, the arbiter, in words, and the engines with which it agrees."""
+
+    engine: str
+    says: str
+    version: str = ""
+    agreeing: tuple[str, ...] = field(name="with", default=())
+
+    @property
+    def witness(self) -> str:
+        """The arbiter with its version."""
+        return f"{self.engine} {self.version}".strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +68,16 @@ def judge(
     law: str,
     located: Located | None,
     unmet: Unmet,
-    arbitration: Mapping[str, Any],
+    testimony: ArbiterAnswer | None,
 ) -> Judgement:
-    """Judge a divergence; `law` is the law in words, `arbitration` the arbiter's answer."""
+    """Judge a divergence; `law` is the law in words, `testimony` the arbiter's, if there is one."""
     source = located.source if located is not None and located.source else law
     rule = located.rule if located is not None else law
     wrong, by, because = (
         _by_law(divergence, law)
         or _by_seed(engines_of(divergence), source, unmet)
-        or _by_arbiter(engines_of(divergence), arbitration)
-        or ((), "nothing", _undecided(engines_of(divergence), arbitration))
+        or _by_arbiter(engines_of(divergence), testimony)
+        or ((), "nothing", _undecided(engines_of(divergence), testimony))
     )
     cited = ", ".join(place.citation for place in guide.places(source))
     return Judgement(wrong, by, because, cited, guide.quote(source, rule))
@@ -115,21 +131,18 @@ def _citations(source: str) -> set[str]:
     return {place.citation for place in guide.places(source)}
 
 
-def _by_arbiter(engines: Sequence[str], arbitration: Mapping[str, Any]) -> Verdict | None:
-    agreeing = [engine for engine in engines if engine in arbitration.get("with", ())]
-    wrong = tuple(engine for engine in engines if engine not in agreeing)
-    if not agreeing or not wrong or arbitration.get("engine") in engines:
+def _by_arbiter(engines: Sequence[str], testimony: ArbiterAnswer | None) -> Verdict | None:
+    if testimony is None or testimony.engine in engines:
         return None
-    return wrong, "arbiter", f"{_arbiter(arbitration)} answers as {' and '.join(agreeing)}"
+    agreeing = [engine for engine in engines if engine in testimony.agreeing]
+    wrong = tuple(engine for engine in engines if engine not in agreeing)
+    if not agreeing or not wrong:
+        return None
+    return wrong, "arbiter", f"{testimony.witness} answers as {' and '.join(agreeing)}"
 
 
-def _undecided(engines: Sequence[str], arbitration: Mapping[str, Any]) -> str:
+def _undecided(engines: Sequence[str], testimony: ArbiterAnswer | None) -> str:
     between = " and ".join(engines)
-    if not arbitration:
+    if testimony is None:
         return f"no law, seed case or arbiter decides between {between}"
-    answer = arbitration.get("says")
-    return f"no law or seed case decides between {between}, and {_arbiter(arbitration)} says: {answer}"
-
-
-def _arbiter(arbitration: Mapping[str, Any]) -> str:
-    return f"{arbitration.get('engine')} {arbitration.get('version', '')}".strip()
+    return f"no law or seed case decides between {between}, and {testimony.witness} says: {testimony.says}"

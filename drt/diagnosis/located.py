@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
+
+from msgspec import Struct
 
 from drt.diagnosis.rule import Rule
 from drt.model.divergence import NamedAnswers
-from drt.model.divergence_json import answers_to_json
+from drt.model.divergence_json import AnswersRecord
 
 Answers = NamedAnswers
 
+WHOLE = "the whole"
+"""The row of the answers to the innermost thing itself, beside those of its operands."""
 
 Kind = Literal["expression", "policy", "authorizer", "reading", "typing", "schema"]
 """The kind of thing on which engines differ: a value, a policy, the response, a text, a type, linking."""
@@ -51,17 +55,46 @@ class Located:
         """Word the rule."""
         return str(self.identity)
 
-    def to_json(self) -> dict[str, Any]:
-        """Write the fields by name, the rule in words."""
-        return {
-            "kind": self.kind,
-            "rule": self.rule,
-            "source": self.source,
-            "place": self.place,
-            "text": self.text,
-            "answers": answers_to_json(self.answers),
-            "operands": [
-                {"text": text, "answers": answers_to_json(answers)} for text, answers in self.operands
-            ],
-            "said": self.said,
-        }
+    @property
+    def record(self) -> LocatedRecord:
+        """The result with its rule in words, for logs and reports."""
+        return LocatedRecord(
+            kind=self.kind,
+            rule=self.rule,
+            source=self.source,
+            place=self.place,
+            text=self.text,
+            answers=AnswersRecord(self.answers),
+            operands=tuple(OperandRecord(text, AnswersRecord(answers)) for text, answers in self.operands),
+            said=self.said,
+        )
+
+
+class OperandRecord(Struct, frozen=True):
+    """The text of an operand, and the answers to it."""
+
+    text: str
+    answers: AnswersRecord
+
+
+class LocatedRecord(Struct, frozen=True, kw_only=True):
+    """The fields of `Located` that a log holds."""
+
+    kind: Kind
+    rule: str
+    source: str
+    place: str
+    text: str
+    answers: AnswersRecord
+    operands: tuple[OperandRecord, ...]
+    said: str
+
+    @property
+    def engines(self) -> tuple[str, ...]:
+        """The names of the engines."""
+        return tuple(name for name, _ in self.answers)
+
+    @property
+    def rows(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The text of each operand, and `the whole`, with each engine's answer in words."""
+        return (*((one.text, one.answers.in_words) for one in self.operands), (WHOLE, self.answers.in_words))

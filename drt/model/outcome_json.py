@@ -18,5 +18,8 @@ def outcome_to_json(outcome: Outcome) -> dict[str, Any]:
 
 
 def outcome_from_json(document: Mapping[str, Any]) -> Outcome:
-    """Read what `outcome_to_json` wrote; raises `KeyError` or `ValueError` for anything else."""
-    return msgspec.convert(dict(document), CLASSES[document["outcome"]])
+    """Read what `outcome_to_json` wrote; raises `ValueError` for anything else."""
+    kind = CLASSES.get(str(document.get("outcome")))
+    if kind is None:
+        raise ValueError(f"no such outcome: `{document.get('outcome')}`")
+    return msgspec.convert(dict(document), kind)

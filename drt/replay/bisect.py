@@ -12,9 +12,8 @@ import re
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from drt.engines import BUILT_IN
 from drt.engines.processes import ROOT, run
@@ -58,23 +57,6 @@ class Bisected:
     asked: int
     skipped: int
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the result as the command prints it for programs."""
-        return {
-            "commits": [
-                {
-                    "revision": commit.revision,
-                    "date": commit.date,
-                    "author": commit.author,
-                    "subject": commit.subject,
-                    "files": list(commit.files),
-                }
-                for commit in self.commits
-            ],
-            "asked": self.asked,
-            "skipped": self.skipped,
-        }
-
 
 def bisect(
     case: Path, good: str, bad: str, engines: Sequence[str] = (), start: Path | None = None
@@ -93,13 +75,9 @@ def bisect(
         copy.mkdir()
         write_case(copy, replace(saved, name="case", status="fixed", tags=(), verdict=None))
         job = Path(folder, "job.json")
-        content = {
-            "case": str(copy),
-            "engines": [_inside(name, here, root) for name in engines],
-            "seconds": SECONDS_A_STEP,
-            "harness": str(ROOT),
-        }
-        job.write_text(json.dumps(content), encoding="utf-8")
+        named = [_inside(name, here, root) for name in engines]
+        content = bisect_step.Job(str(copy), named, SECONDS_A_STEP, str(ROOT))
+        job.write_text(json.dumps(asdict(content)), encoding="utf-8")
         _git(
             root, "clone", "-q", "--shared", "--no-checkout", "-c", "core.hooksPath=/dev/null", ".", str(tree)
         )

@@ -12,17 +12,26 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 GOOD, BAD, CANNOT_RUN = 0, 1, 125
 WORDS = {GOOD: "does not diverge", BAD: "diverges", CANNOT_RUN: "cannot run"}
 
 
+@dataclass(frozen=True, slots=True)
+class Job:
+    """The folder of a saved case, the engines, the seconds to wait, and the harness of older trees."""
+
+    case: str
+    engines: list[str]
+    seconds: float
+    harness: str
+
+
 def main(path: str) -> int:
     """Judge the tree in the current folder, and print the verdict on standard error too."""
-    job = json.loads(Path(path).read_text(encoding="utf-8"))
-    answer = verdict(job)
+    answer = verdict(Job(**json.loads(Path(path).read_text(encoding="utf-8"))))
     said = subprocess.run(
         ["git", "log", "-1", "--format=%h %s"], capture_output=True, text=True, check=False
     ).stdout.strip()
@@ -30,17 +39,17 @@ def main(path: str) -> int:
     return answer
 
 
-def verdict(job: dict[str, Any]) -> int:
-    """`job` names the saved `case`, the `engines`, the `seconds` to wait and where to find a `harness`."""
+def verdict(job: Job) -> int:
+    """Replay the case in the tree, and return its verdict as an exit code."""
     tree = Path.cwd()
-    path = [str(tree), *([] if (tree / "drt").is_dir() else [job["harness"]])]
+    path = [str(tree), *([] if (tree / "drt").is_dir() else [job.harness])]
     try:
         replay = subprocess.run(
-            [sys.executable, "-m", "drt", "replay", "--json", *_engines(job["engines"]), job["case"]],
+            [sys.executable, "-m", "drt", "replay", "--json", *_engines(job.engines), job.case],
             env={**os.environ, "PYTHONPATH": os.pathsep.join(path), "PYTHONDONTWRITEBYTECODE": "1"},
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=job["seconds"],
+            timeout=job.seconds,
             check=False,
         )
         [answer] = json.loads(replay.stdout)

@@ -26,10 +26,11 @@ from drt.engines.sandbox import Completed, HarnessError, ProcessDied, in_child
 from drt.model.case import Case
 from drt.model.case_directory import read_case
 from drt.model.divergence import Checked, Divergence, Oracle
-from drt.model.divergence_json import answers_to_json, divergence_to_json
+from drt.model.divergence_json import AnswersRecord, DivergenceRecord
 from drt.model.errors import InputProblem
 from drt.model.outcome import Accepted, Outcome
 from drt.model.question import Authorize, CaseQuestion, Evaluate, Validate
+from drt.model.records import to_json
 from drt.model.saved_case import SavedCase
 from drt.replay.shell_commands import ASKED, Files, by_hand, files_of
 from drt.targets.loading import law_of
@@ -100,11 +101,11 @@ class Replayed:
             "reason": self.reason,
             "signature": self.saved.signature if self.saved else "",
             "status": self.saved.status if self.saved else None,
-            "divergences": [divergence_to_json(divergence) for divergence in self.divergences],
-            "located": self.located.to_json() if self.located else None,
+            "divergences": [to_json(DivergenceRecord.of(one)) for one in self.divergences],
+            "located": to_json(self.located.record) if self.located else None,
             "by_hand": list(self.by_hand),
             "answers": [
-                {"question": question, "answers": answers_to_json(answers)}
+                {"question": question, "answers": AnswersRecord(answers).to_json()}
                 for question, answers in self.answers
             ],
             "unmet": [

@@ -73,7 +73,6 @@ def notes(finding: Finding) -> list[str]:
         facts.append("the reduction was cut short")
     if finding.arbiter:
         facts.append("the engines agree, the arbiter does not")
-    if finding.says:
-        asked = f"{finding.says.get('engine')} {finding.says.get('version', '')}".strip()
-        facts.append(f"{asked} answers {finding.says.get('says')}")
+    if finding.says is not None:
+        facts.append(f"{finding.says.witness} answers {finding.says.says}")
     return facts

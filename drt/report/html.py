@@ -13,9 +13,9 @@ from drt.coverage.bins import UNREACHABLE
 from drt.model.case import Case
 from drt.model.divergence import Divergence
 from drt.model.escape import escape_untrusted
-from drt.model.outcome_text import SAYS, in_a_line, side_by_side
+from drt.model.outcome_text import SAYS, side_by_side
 from drt.report import heat
-from drt.report.bucket import WHOLE, Bucket
+from drt.report.bucket import Bucket
 from drt.report.charts import Chart, Line, describe, over_time
 from drt.report.finding_words import grouped
 from drt.report.gathered import Report, RunFacts
@@ -181,8 +181,7 @@ def _answer_rows(divergence: Divergence) -> list[Row]:
 def _part_rows(bucket: Bucket) -> list[Row]:
     """Lay out the answers where the engines part; none if they are the answers of the finding."""
     part = bucket.part
-    shown = ((WHOLE, tuple(in_a_line(outcome) for _, outcome in bucket.divergence.answers)),)
-    if part is None or part.rows == shown:
+    if part is None or (not part.operands and part.answers == bucket.finding.divergence.answers):
         return []
     *operands, (last, texts) = part.rows
     return [*(Row(name, answers, code=True) for name, answers in operands), Row(last, texts, "differ")]

@@ -116,8 +116,8 @@ def _finding(bucket: Bucket) -> dict[str, Any]:
         "engines": list(finding.engines),
         "known": finding.known,
         "arbiter": finding.arbiter,
-        "arbiter_says": finding.says,
-        "divergence": dict(finding.divergence),
-        "located": finding.located,
-        "case": finding.case,
+        "arbiter_says": to_json(finding.says),
+        "divergence": to_json(finding.divergence),
+        "located": to_json(finding.located),
+        "case": to_json(finding.case),
     }

@@ -23,7 +23,7 @@ from drt.engines import build
 from drt.engines.sandbox import HANG, Completed, HarnessError, ProcessDied, attempt, in_child
 from drt.model.case import Case
 from drt.model.divergence import Divergence
-from drt.model.divergence_json import divergence_to_json
+from drt.model.divergence_json import DivergenceRecord
 from drt.model.records import from_json
 from drt.model.saved_case import SavedCase
 from drt.reduce import reduce_case
@@ -145,7 +145,7 @@ def _event(options: RunOptions, index: int, target: str, saved: SavedCase, diver
         signature=saved.signature,
         stage="saved",
         engines=options.engines,
-        divergence=divergence_to_json(divergence),
+        divergence=DivergenceRecord.of(divergence),
         solid=True,
         index=index,
         verdict=Judgement((engine,), "law", because),

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import datetime
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
 
 from msgspec.structs import replace as changed
 
@@ -23,16 +22,17 @@ from drt.corpus.known import Known, find_known
 from drt.corpus.store import Corpus
 from drt.diagnosis import Located, localise
 from drt.diagnosis.features import case_features
-from drt.diagnosis.judgement import Judgement, Unmet, judge
+from drt.diagnosis.judgement import ArbiterAnswer, Judgement, Unmet, judge
 from drt.diagnosis.repeatability import MOST_RERUNS, RERUNS, unsteady_engines
 from drt.diagnosis.signature import HANGING_SECONDS, first_alike, key_text, signature
 from drt.engines.deadline import Alarm
 from drt.engines.sandbox import Completed, attempt
 from drt.model.case import Case
 from drt.model.divergence import Checked, Divergence
-from drt.model.divergence_json import case_to_json, divergence_to_json
+from drt.model.divergence_json import DivergenceRecord, loggable
 from drt.model.errors import InputProblem
 from drt.model.outcome import ExceededBudget
+from drt.model.records import to_json
 from drt.model.saved_case import SavedCase
 from drt.reduce import reduce_case
 from drt.run.find import Find, description_of, holds, law_in_words
@@ -134,8 +134,8 @@ class Finder:
             event,
             stage="reduced",
             path=str(place),
-            case=case_to_json(reduced),
-            located=located.to_json() if located else None,
+            case=loggable(reduced),
+            located=located.record if located else None,
             reduced=complete,
         )
         # Reported before it is confirmed: a process that is killed in between leaves the reduced case.
@@ -147,10 +147,10 @@ class Finder:
             self._report_unsteady(find, unsteady, number)
             self.claims.finish(key, name, case_features(reduced), number)
             return
-        arbitration = self._arbitration(find)
-        judged = self._judged(find, located, arbitration)
-        if arbitration:
-            saved = replace(saved, origin=dict(saved.origin) | {"arbiter": arbitration})
+        testimony = self._testimony(find)
+        judged = self._judged(find, located, testimony)
+        if testimony is not None:
+            saved = replace(saved, origin=dict(saved.origin) | {"arbiter": to_json(testimony)})
         if solid is False:
             saved = replace(saved, tags=(*saved.tags, "flaky"))
         place = self._save(saved, find, place, apart=solid is False)
@@ -160,7 +160,7 @@ class Finder:
                 event,
                 path=str(place),
                 solid=solid,
-                says=arbitration or None,
+                says=testimony,
                 verdict=judged,
                 merged=not holds(place, reduced),
             )
@@ -176,7 +176,7 @@ class Finder:
             signature=name,
             stage="saved",
             engines=tuple(self._asked(find)),
-            divergence=divergence_to_json(find.divergence),
+            divergence=DivergenceRecord.of(find.divergence),
             arbiter=find.arbiter,
             index=find.index,
         )
@@ -218,7 +218,7 @@ class Finder:
                 stage="reduced",
                 path=str(place),
                 solid=False,
-                case=case_to_json(find.case),
+                case=loggable(find.case),
                 unsteady=tuple(engines),
                 verdict=Judgement(tuple(engines), "law", WAVERS),
             )
@@ -303,7 +303,8 @@ class Finder:
 
     def _confirmed(self, number: str, saved: SavedCase, find: Find) -> bool | None:
         """Whether fresh processes see the divergence too; None if they could not decide."""
-        job = Job(tuple(self._asked(find)), self.options.targets_from, self.options.deadline, find.divergence)
+        seen = DivergenceRecord.of(find.divergence)
+        job = Job(tuple(self._asked(find)), self.options.targets_from, self.options.deadline, seen)
         folder = self.options.place / "confirming" / number
         try:
             return confirm(saved, job, folder, lambda: 0.0 if self.stopped() else self.remaining())
@@ -319,19 +320,19 @@ class Finder:
             return [self.options.engines[-1], self.options.arbiter]
         return list(self.options.engines)
 
-    def _arbitration(self, find: Find) -> dict[str, Any]:
-        """Ask the arbiter; empty if there is none or the budget is spent."""
+    def _testimony(self, find: Find) -> ArbiterAnswer | None:
+        """Ask the arbiter; None if there is none or the budget is spent."""
         arbiter = self.options.arbiter
         if arbiter is None or find.arbiter or self.remaining() < 1.0:
-            return {}
+            return None
         return ask_arbiter(arbiter, self.options.engines, find.oracle, find.case, self._patience)
 
     def _patience(self) -> float:
         """Return the seconds that the next query of a child process may take."""
         return min(self.options.deadline, max(0.5, self.remaining()))
 
-    def _judged(self, find: Find, located: Located | None, arbitration: Mapping[str, Any]) -> Judgement:
+    def _judged(self, find: Find, located: Located | None, testimony: ArbiterAnswer | None) -> Judgement:
         """Judge a finding by the first witness that decides."""
         if self._unmet is None and self.remaining() > SEEDS_SECONDS:
             self._unmet = unmet_seeds(self._asked(find), SEEDS_SECONDS)
-        return judge(find.divergence, law_in_words(find.oracle), located, self._unmet or {}, arbitration)
+        return judge(find.divergence, law_in_words(find.oracle), located, self._unmet or {}, testimony)

@@ -12,11 +12,14 @@ from typing import Any, Literal
 
 from msgspec import Struct, field
 
-from drt.diagnosis.judgement import Judgement
+from drt.diagnosis.judgement import ArbiterAnswer, Judgement
+from drt.diagnosis.located import LocatedRecord
+from drt.model.case import Case
+from drt.model.divergence_json import DivergenceRecord
 from drt.model.records import from_json, to_json
 from drt.run.memory_growth import Growth
 from drt.run.options import DEFAULT_ENGINES
-from drt.run.records import FORMAT, Document, Event
+from drt.run.records import FORMAT, Event
 from drt.run.statistics import Counts
 
 State = Literal["confirmed", "not confirmed", "flaky", "nondeterministic", "known"]
@@ -39,12 +42,12 @@ class Finding(Struct, frozen=True, kw_only=True):
     index: int | None
     solid: bool | None
     arbiter: bool
-    divergence: Document
+    divergence: DivergenceRecord
     engines: tuple[str, ...]
     known: str | None = None
-    case: Document | None = None
-    located: Document | None = None
-    says: Document | None = None
+    case: Case | None = None
+    located: LocatedRecord | None = None
+    says: ArbiterAnswer | None = None
     unexcused: str = ""
     reduced: bool = True
     unsteady: tuple[str, ...] = ()
@@ -64,7 +67,7 @@ class Finding(Struct, frozen=True, kw_only=True):
         """Whether the finding makes the run fail."""
         return self.known is None and self.solid is not False
 
-    def derived(self) -> Document:
+    def derived(self) -> dict[str, Any]:
         """Return the members that are written for readers and recomputed on reading."""
         return {
             "replay": None if self.path is None else replay_command(self.path, self.engines),
@@ -133,9 +136,9 @@ class Footer(Event, frozen=True, kw_only=True, tag="footer"):
     passed_over: tuple[tuple[str, int], ...] = ()
     format: int = FORMAT
 
-    def to_json(self) -> Document:
+    def to_json(self) -> dict[str, Any]:
         """Return the content of `run.json`."""
-        document: Document = json.loads(json.dumps(to_json(self)))
+        document: dict[str, Any] = json.loads(json.dumps(to_json(self)))
         counts = document.pop("counts")
         del document["event"], document["at"]
         for finding, written in zip(self.findings, document["findings"], strict=True):

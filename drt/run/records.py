@@ -5,18 +5,16 @@ A field that older runs did not write has a default; an unknown member is ignore
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
-
 from msgspec import Struct, field
 
-from drt.diagnosis.judgement import Judgement
+from drt.diagnosis.judgement import ArbiterAnswer, Judgement
+from drt.diagnosis.located import LocatedRecord
+from drt.model.case import Case
+from drt.model.divergence_json import DivergenceRecord
 from drt.run.options import RunOptions
 from drt.run.statistics import Counts
 
 FORMAT = 1
-
-Document: TypeAlias = dict[str, Any]
-"""A divergence, a case, a location or a verdict as the module that owns it writes it."""
 
 
 class Event(Struct, frozen=True, kw_only=True, tag_field="event"):
@@ -122,14 +120,14 @@ class Found(Event, frozen=True, kw_only=True, tag="find"):
     signature: str
     stage: str
     engines: tuple[str, ...]
-    divergence: Document
+    divergence: DivergenceRecord
     path: str | None = None
     solid: bool | None = None
     arbiter: bool = False
     index: int | None = None
-    case: Document | None = None
-    located: Document | None = None
-    says: Document | None = None
+    case: Case | None = None
+    located: LocatedRecord | None = None
+    says: ArbiterAnswer | None = None
     verdict: Judgement | None = None
     reduced: bool = True
     merged: bool = False

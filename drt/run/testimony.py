@@ -8,11 +8,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 from drt.assess.conformance.checker import Checker
 from drt.assess.conformance.saved import check_expectations
 from drt.corpus.store import shipped_corpus
+from drt.diagnosis.judgement import ArbiterAnswer
 from drt.engines.declared import Asked, held
 from drt.engines.guard import Guarded
 from drt.engines.sandbox import Completed, in_child
@@ -26,34 +26,34 @@ AGREES, DIFFERS = "agrees", "differs"
 
 def ask_arbiter(
     arbiter: str, engines: Sequence[str], oracle: Oracle, case: Case, seconds: Callable[[], float]
-) -> dict[str, Any]:
+) -> ArbiterAnswer:
     """Find the engines with which the arbiter agrees on a case.
 
     The arbiter cannot decide if it has nothing to compare, agrees with all, or differs as declared. Engines
     are given by the names that build them; `seconds` returns the time limit of the next query.
     """
-    testimony: dict[str, Any] = {"engine": arbiter, "with": []}
-    verdicts: dict[str, str] = {}
+    asked, verdicts = Asked(arbiter, ""), dict[str, str]()
     for engine in engines:
         result = in_child(lambda pair: _compared(oracle, case, pair), (engine, arbiter), seconds())
         if not isinstance(result, Completed):
-            return testimony | {"says": "broke"}
-        name, verdict, testimony["engine"], testimony["version"] = result.answer
+            return ArbiterAnswer(asked.name, "broke", asked.version)
+        name, verdict, asked = result.answer
         verdicts[name] = verdict
     agreeing = [name for name, verdict in verdicts.items() if verdict == AGREES]
     if len(agreeing) == len(verdicts) or not {AGREES, DIFFERS} & set(verdicts.values()):
-        return testimony | {"says": "nothing that tells them apart"}
-    return testimony | {"with": agreeing, "says": f"as {' and '.join(agreeing)}" if agreeing else "neither"}
+        return ArbiterAnswer(asked.name, "nothing that tells them apart", asked.version)
+    says = f"as {' and '.join(agreeing)}" if agreeing else "neither"
+    return ArbiterAnswer(asked.name, says, asked.version, tuple(agreeing))
 
 
-def _compared(oracle: Oracle, case: Case, pair: Sequence[Guarded]) -> tuple[str, str, str, str]:
+def _compared(oracle: Oracle, case: Case, pair: Sequence[Guarded]) -> tuple[str, str, Asked]:
     engine, arbiter = pair
     checked: Checked = oracle(case, pair)
     verdict = AGREES if checked.comparisons else ""
+    asked = Asked(arbiter.name, arbiter.version)
     if checked.divergences:
-        asked = Asked(arbiter.name, arbiter.version)
         verdict = DIFFERS if held(asked, case, checked.divergences) is None else ""
-    return engine.name, verdict, arbiter.name, arbiter.version
+    return engine.name, verdict, asked
 
 
 def unmet_seeds(engines: Sequence[str], seconds: float) -> dict[str, list[tuple[str, str]]]:

@@ -12,8 +12,10 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+from msgspec import Struct
+
+from drt.model.records import from_json, to_json
 from drt.targets.partitions import Lanes
 
 MOST_KEPT = 16
@@ -26,6 +28,15 @@ PAIRED = " within "
 """Separator in the name of a pair of features: that of an operand and that of the form around it."""
 
 Choices = tuple[int | bool, ...]
+
+
+class _Line(Struct, frozen=True):
+    """A line of the file: a kept case, and the features that it reached first in its lane."""
+
+    target: str
+    index: int
+    reached: tuple[str, ...]
+    choices: Choices
 
 
 @dataclass(slots=True)
@@ -50,9 +61,9 @@ class WorkingCorpus:
         self._kept: dict[tuple[str, int], _Kept] = {}
         self._numbers: dict[str, int] = {}
         lines = list(_lines(path))
-        valid = [line for line in lines if line["index"] < following.get(line["target"], 0)]
+        valid = [line for line in lines if line.index < following.get(line.target, 0)]
         for line in valid:
-            self._of(line["target"], line["index"]).take(self._bits_of(line["reached"]), line["choices"])
+            self._of(line.target, line.index).take(self._bits_of(line.reached), line.choices)
         text = "".join(map(_written, valid))
         if path.exists() and path.stat().st_size != len(text):
             # Cases that will be drawn again are kept again; a line that was cut off is to spoil no other.
@@ -73,7 +84,7 @@ class WorkingCorpus:
         if not fresh:
             return
         lane.take(self._bits_of(fresh), choices)
-        line = {"target": target, "index": index, "reached": fresh, "choices": list(choices)}
+        line = _Line(target, index, tuple(fresh), tuple(choices))
         with self._path.open("a", encoding="ascii") as file:
             file.write(_written(line))
 
@@ -91,26 +102,26 @@ def kept_before(path: Path, lanes: Lanes, target: str, index: int) -> Sequence[C
     """Return what a worker had kept when it drew a case; `path` is the file of its working corpus."""
     kept = _Kept()
     for line in _lines(path):
-        same = line["target"] == target and lanes.of(line["index"]) == lanes.of(index)
-        if same and line["index"] < index:
-            kept.take(0, line["choices"])
+        same = line.target == target and lanes.of(line.index) == lanes.of(index)
+        if same and line.index < index:
+            kept.take(0, line.choices)
     return kept.choices
 
 
 def reached_in(paths: Iterable[Path]) -> set[str]:
     """Return all that the cases in these files had reached when they were kept."""
-    return {name for path in paths for line in _lines(path) for name in line["reached"]}
+    return {name for path in paths for line in _lines(path) for name in line.reached}
 
 
-def _written(line: Mapping[str, Any]) -> str:
-    return f"{json.dumps(line, separators=(',', ':'))}\n"
+def _written(line: _Line) -> str:
+    return f"{json.dumps(to_json(line), separators=(',', ':'))}\n"
 
 
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
+def _lines(path: Path) -> Iterator[_Line]:
     """Yield the complete lines of the file; it may not exist yet, and its last line may be incomplete."""
     if not path.exists():
         return
     with path.open(encoding="ascii") as file:
         for line in file:
             if line.endswith("\n"):
-                yield json.loads(line)
+                yield from_json(json.loads(line), _Line)

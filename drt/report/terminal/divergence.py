@@ -10,12 +10,12 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
-from drt.diagnosis import Located
+from drt.diagnosis.located import WHOLE, LocatedRecord
 from drt.model import outcome_text
 from drt.model.case import Case, Source
 from drt.model.divergence import Divergence
 from drt.model.outcome import Outcome
-from drt.model.outcome_text import SAYS, in_a_line
+from drt.model.outcome_text import SAYS
 from drt.report.terminal.console import escape_untrusted
 
 MARK = "≠"
@@ -45,7 +45,7 @@ def divergence(found: Divergence) -> Group:
     return Group(head, side_by_side(found.answers))
 
 
-def located(found: Located) -> Group:
+def located(found: LocatedRecord) -> Group:
     """Show the innermost expression or rule on which the engines part, with each answer."""
     head = Text("they part at ", style="bold")
     head.append(escape_untrusted(found.rule), style="bold red")
@@ -57,12 +57,10 @@ def located(found: Located) -> Group:
         parts.append(Text(f"  {escape_untrusted(found.said)}", style="yellow"))
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     table.add_column("")
-    names = [name for name, _ in found.answers]
-    for name in names:
+    for name in found.engines:
         table.add_column(Text(escape_untrusted(name)), overflow="fold")
-    for text, answers in (*found.operands, ("the whole", found.answers)):
-        texts = [in_a_line(outcome) for _, outcome in answers]
-        differ = text == "the whole"
+    for text, texts in found.rows:
+        differ = text == WHOLE
         cells = [Text(escape_untrusted(one), style="bold red" if differ else "") for one in texts]
         table.add_row(Text(escape_untrusted(text), style="bold" if differ else ""), *cells)
     return Group(*parts, table)

@@ -46,7 +46,7 @@ def print_replayed(console: Console, replayed: Replayed, *, full: bool, lines: S
         console.print(divergence(found))
         console.print()
     if replayed.located is not None:
-        console.print(located(replayed.located))
+        console.print(located(replayed.located.record))
         console.print()
     if not replayed.divergences:
         _print_answers(console, replayed)

@@ -14,7 +14,6 @@ from rich.table import Table
 from rich.text import Text
 
 from drt.model.case_directory import read_case
-from drt.model.divergence_json import divergence_from_json
 from drt.model.errors import InputProblem
 from drt.report.finding_words import cited, grouped, notes, verdict_of
 from drt.report.statistics import statistics
@@ -137,7 +136,7 @@ def _finding(number: int, finding: Finding) -> Group:
     if verdict != finding.signature:
         lines.append(Text(f"   {escape_untrusted(finding.signature)}"))
     lines.append(Text("   " + "; ".join(details), style="dim"))
-    return Group(*lines, divergence(divergence_from_json(finding.divergence)))
+    return Group(*lines, divergence(finding.divergence.divergence))
 
 
 def _size(path: str | None) -> str | None:

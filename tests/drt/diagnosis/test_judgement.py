@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from drt.assess.planted.faulty_engines import AndIsEager
 from drt.diagnosis import Located
-from drt.diagnosis.judgement import judge
+from drt.diagnosis.judgement import ArbiterAnswer, judge
 from drt.diagnosis.rule import Rule
 from drt.model import guide
 from drt.model.case import Case, Source
@@ -30,11 +31,11 @@ SEEDS = {
     "reference": [("another", "spec 05 §2")],
     "AndIsEager": [("one", "spec 01 §4"), ("another", "spec 02 §4.1")],
 }
-ARBITER = {"engine": "cedarpy", "version": "4.12", "with": ["reference"], "says": "as reference"}
+ARBITER = ArbiterAnswer("cedarpy", "as reference", "4.12", ("reference",))
 
 
 def test_a_seed_case_of_the_section_decides_before_the_arbiter() -> None:
-    judgement = judge(DIVERGENCE, "a law", AT_AND, SEEDS, {**ARBITER, "with": ["AndIsEager"]})
+    judgement = judge(DIVERGENCE, "a law", AT_AND, SEEDS, replace(ARBITER, agreeing=("AndIsEager",)))
 
     assert (judgement.wrong, judgement.by) == (("AndIsEager",), "seed")
     assert judgement.sentence == (
@@ -52,9 +53,9 @@ def test_the_arbiter_decides_where_no_seed_case_does() -> None:
         assert judgement.sentence == "AndIsEager is wrong: cedarpy 4.12 answers as reference"
 
 
-@pytest.mark.parametrize("arbitration", [{}, {**ARBITER, "with": [], "says": "neither"}])
-def test_what_nothing_decides_is_called_undecided(arbitration: dict[str, object]) -> None:
-    judgement = judge(DIVERGENCE, "a law", AT_AND, {}, arbitration)
+@pytest.mark.parametrize("testimony", [None, replace(ARBITER, agreeing=(), says="neither")])
+def test_what_nothing_decides_is_called_undecided(testimony: ArbiterAnswer | None) -> None:
+    judgement = judge(DIVERGENCE, "a law", AT_AND, {}, testimony)
 
     assert (judgement.wrong, judgement.by) == ((), "nothing")
     assert judgement.sentence.startswith("undecided: ")
@@ -88,13 +89,13 @@ def test_the_arbiter_is_asked_with_which_engine_it_agrees() -> None:
     case = Case(Source("permit(principal, action, resource) when { false && 1 };"), requests=(ANYONE,))
     answer = ask_arbiter("production", ("reference", EAGER), engines_agree, case, lambda: 30.0)
 
-    assert (answer["engine"], answer["with"], answer["says"]) == ("production", ["reference"], "as reference")
+    assert (answer.engine, answer.agreeing, answer.says) == ("production", ("reference",), "as reference")
 
 
 def test_an_arbiter_that_agrees_with_all_tells_nothing() -> None:
     answer = ask_arbiter("production", ("reference",), engines_agree, Case(Source("")), lambda: 30.0)
 
-    assert (answer["with"], answer["says"]) == ([], "nothing that tells them apart")
+    assert (answer.agreeing, answer.says) == ((), "nothing that tells them apart")
 
 
 @pytest.mark.parametrize(
@@ -134,10 +135,10 @@ def test_every_section_that_places_cite_is_there() -> None:
 
 
 def finding(**more: object) -> Finding:
-    judgement = judge(DIVERGENCE, "a law", AT_AND, SEEDS, {})
+    judgement = judge(DIVERGENCE, "a law", AT_AND, SEEDS, None)
     facts = {
         "signature": "s", "target": "t", "path": None, "seen": 2, "index": 1, "solid": True, "arbiter": False,
-        "divergence": {}, "engines": [], "verdict": judgement.to_json(), **more,
+        "divergence": {"law": "l", "kind": "law", "question": "q", "answers": []}, "engines": [], "verdict": judgement.to_json(), **more,
     }  # fmt: skip
     return from_json(facts, Finding)
 

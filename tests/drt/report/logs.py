@@ -10,8 +10,7 @@ from typing import Any
 from drt.diagnosis import Located
 from drt.diagnosis.rule import Rule
 from drt.model.case import Case, Request, Source
-from drt.model.divergence import Divergence
-from drt.model.divergence_json import case_to_json, divergence_to_json
+from drt.model.divergence_json import AnswersRecord, DivergenceRecord, loggable
 from drt.model.outcome import Authorized, Evaluated, Failed, Outcome
 from drt.model.records import from_json, to_json
 from drt.run.options import RunOptions
@@ -55,8 +54,8 @@ def find(signature: str, number: str = "1-1", text: str = "", **more: Any) -> di
         "event": "find", "at": BEGAN + 2, "number": number, "coarse": signature, "target": "typed",
         "signature": signature, "path": None, "stage": "reduced", "solid": True, "arbiter": False,
         "engines": ["reference", "production"], "index": 4,
-        "divergence": divergence_to_json(Divergence(f"engines_agree{text}", "decision", f"request 0{text}", both, 0)),
-        "case": case_to_json(case), "located": located(text or "1 < 2").to_json(), "says": None,
+        "divergence": to_json(DivergenceRecord("engines_agree" + text, "decision", f"request 0{text}", AnswersRecord(both), 0)),
+        "case": to_json(loggable(case)), "located": to_json(located(text or "1 < 2").record), "says": None,
     }  # fmt: skip
     return {**facts, **more}
 
@@ -71,8 +70,8 @@ def judged(text: str) -> dict[str, Any]:
 
 def law(signature: str, kind: str, number: str) -> dict[str, Any]:
     """A find of another kind, without where or what."""
-    document = divergence_to_json(
-        Divergence("law", "law", "question", answers(Failed("type"), Evaluated("1")))
+    document = to_json(
+        DivergenceRecord("law", "law", "question", AnswersRecord(answers(Failed("type"), Evaluated("1"))))
     )
     return find(signature, number, divergence={**document, "kind": kind}, located=None, case=None)
 

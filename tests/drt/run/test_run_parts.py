@@ -17,10 +17,11 @@ import pytest
 from msgspec.structs import replace as changed
 
 from drt.corpus.known import find_known, read_known
-from drt.diagnosis.judgement import Judgement
+from drt.diagnosis.judgement import ArbiterAnswer, Judgement
 from drt.engines.sandbox import HANG, Completed, HarnessError, ProcessDied, in_child
+from drt.model.case import Case, Source
 from drt.model.divergence import Checked, Divergence
-from drt.model.divergence_json import divergence_from_json, divergence_to_json
+from drt.model.divergence_json import AnswersRecord, DivergenceRecord
 from drt.model.errors import InputProblem
 from drt.model.outcome import (
     Accepted,
@@ -231,7 +232,8 @@ def test_outcomes_survive_json(outcome: Outcome) -> None:
 def test_divergences_survive_json() -> None:
     divergence = Divergence("a law", "value", "q", tuple(("e", one) for one in OUTCOMES), 1, 2)
 
-    assert divergence_from_json(json.loads(json.dumps(divergence_to_json(divergence)))) == divergence
+    written = json.loads(json.dumps(to_json(DivergenceRecord.of(divergence))))
+    assert from_json(written, DivergenceRecord).divergence == divergence
 
 
 def resumed(reader: LogReader) -> list[Resumed]:
@@ -544,7 +546,8 @@ def found(number: str, at: float, **facts: Any) -> Found:
     """A finding as a worker reports it."""
     event = Found(
         at=at, number=number, coarse="c", target="t", signature="s", stage="reduced", engines=("A", "B"),
-        divergence={"law": number}, path="p", solid=True, index=0, case={"policies": number},
+        divergence=DivergenceRecord(number, "law", "q", AnswersRecord(())), path="p", solid=True, index=0,
+        case=Case(Source(number)),
     )  # fmt: skip
     return changed(event, **facts)
 
@@ -555,14 +558,15 @@ UNDECIDED = Judgement((), "nothing", "no witness")
 
 def test_a_finding_is_shown_by_its_newest_find_and_a_verdict_that_decides() -> None:
     tally = Tally()
+    says = ArbiterAnswer("C", "as A", "1", ("A",))
     tally.add(found("1", 1.0))
     tally.add(found("2", 5.0, verdict=UNDECIDED))
-    tally.add(found("1", 4.0, verdict=DECIDED, says={"with": ["A"]}))
+    tally.add(found("1", 4.0, verdict=DECIDED, says=says))
 
     (finding,) = tally.findings({})
 
-    assert (finding.divergence, finding.case) == ({"law": "2"}, {"policies": "2"})
-    assert (finding.verdict, finding.says) == (DECIDED, {"with": ["A"]})
+    assert (finding.divergence.law, finding.case) == ("2", Case(Source("2")))
+    assert (finding.verdict, finding.says) == (DECIDED, says)
 
 
 def test_an_open_verdict_is_shown_where_none_decides() -> None:

@@ -15,6 +15,7 @@ from drt.engines.guard import Guarded
 from drt.model.case import Case, Request, Source
 from drt.model.outcome import Accepted, Rejected
 from drt.model.question import ReadExpression, ReadPolicies
+from drt.model.records import to_json
 from drt.oracles.agreement import engines_agree
 from drt.oracles.reading import readers_agree
 from drt.oracles.validation import validators_agree
@@ -41,7 +42,7 @@ def test_the_innermost_expression_is_named_with_its_operands() -> None:
         ("context.n", {"1"}),
         ("1 + 1", {"2"}),
     ]
-    assert json.loads(json.dumps(found.to_json()))["rule"] == "`<`"
+    assert json.loads(json.dumps(to_json(found.record)))["rule"] == "`<`"
 
 
 def test_of_a_chain_the_operator_at_issue_is_shown() -> None:

@@ -30,6 +30,7 @@ from drt.model.case import Case, Request, Source
 from drt.model.divergence import Divergence
 from drt.model.outcome import Accepted, Rejected
 from drt.model.question import ReadEntities, ReadPolicies
+from drt.model.records import to_json
 from drt.oracles.agreement import engines_agree
 from drt.oracles.reading import readers_agree
 from drt.oracles.roundtrips import formatting_keeps_everything, printing_round_trips
@@ -275,4 +276,4 @@ def test_a_verdict_is_that_on_the_disputed_policies() -> None:
 def test_names_of_places_are_json() -> None:
     text = "permit(principal is V, action, resource) when { 0 };"
     found = search(validated(text), FirstEnvironmentOnly(), validators_agree)
-    assert json.loads(json.dumps(found.to_json()))["kind"] == "typing"
+    assert json.loads(json.dumps(to_json(found.record)))["kind"] == "typing"

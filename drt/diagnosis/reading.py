@@ -7,14 +7,13 @@ different things.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from drt.diagnosis.expressions import differ
 from drt.diagnosis.located import Located
 from drt.diagnosis.minimal_value import blamed
-from drt.diagnosis.places import MEMBERS, parting, place_name, token_name, value_name
+from drt.diagnosis.places import parting, place_name, token_name, value_name
 from drt.diagnosis.rule import Aspect, Form, Rule, Whole
 from drt.engines.guard import Guarded, GuardedSession
 from drt.model.case import Case, Source
@@ -24,7 +23,6 @@ from drt.model.question import Authorize, ReadEntities, ReadExpression, ReadPoli
 from drt.oracles.reading import readers_agree
 from drt.scan.tokens import tokenize
 
-PLACE = re.compile(r"line (\d+),? column (\d+)")
 CHAPTERS = {
     "policies": "spec 01, 06", "expression": "spec 01", "entities": "spec 05", "schema": "spec 07",
     "request": "spec 05 §8", "link": "spec 04 §1.1",
@@ -56,9 +54,9 @@ def in_text(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> L
     if part in ("entities", "request") and (schema := in_inputs(case, engines, "schema")):
         return schema
     written = _text_of(case, part, divergence)
-    text, complaint = _refused(written, rejection.detail)
+    text, complaint = _refused(written, rejection), rejection.detail.strip().partition("\n")[0]
     remark = f"{name} stops there: {complaint}" if complaint else ""
-    subject = token_name(text) if text else _mentioned(complaint, part)
+    subject = token_name(text) if text else f"the {part}"
     if written.lstrip()[:1] in ("{", "["):
         found = blamed(written, lambda other: _all_read(case, engines, divergence, part, other))
         if found is not None:
@@ -150,21 +148,6 @@ def between_documents(divergence: Divergence, aspect: Aspect) -> Located | None:
     return Located("reading", Rule(f"the {what}", aspect), source, what, "", divergence.answers)
 
 
-MENTIONED = {
-    "parent": "parents", "ancestor": "parents", "tag": "tags", "context": "context", "attribute": "attrs",
-    "principal": "principal", "resource": "resource", "action": "action",
-}  # fmt: skip
-
-
-def _mentioned(complaint: str, part: str) -> str:
-    """Name the member of an entity or request that a refusal mentions first; else the part as a whole."""
-    words = re.findall(r"[a-z]+", complaint.lower()) if part in ("entities", "request") else []
-    found = next(
-        (MENTIONED[word.removesuffix("s")] for word in words if word.removesuffix("s") in MENTIONED), ""
-    )
-    return MEMBERS.get(found, f"the {part}")
-
-
 def _spelled(path: tuple[str | int, ...]) -> str:
     return "$" + "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)
 
@@ -209,14 +192,9 @@ def _text_of(case: Case, part: str, divergence: Divergence) -> str:
             return ""
 
 
-def _refused(text: str, detail: str) -> tuple[str, str]:
-    """Find what stands where a reader stopped, and its first words about it."""
-    complaint = detail.strip().partition("\n")[0]
-    found = PLACE.search(detail)
-    if found is None:
-        return "", complaint
-    line, column = int(found[1]), int(found[2])
+def _refused(text: str, rejection: Rejected) -> str:
+    """Return the text where a reader stopped, as far as it says where."""
     lines = text.split("\n")
-    if not 1 <= line <= len(lines):
-        return "", complaint
-    return lines[line - 1][column - 1 : column - 1 + SHOWN].strip(), complaint
+    if rejection.line is None or rejection.column is None or not 1 <= rejection.line <= len(lines):
+        return ""
+    return lines[rejection.line - 1][rejection.column - 1 : rejection.column - 1 + SHOWN].strip()

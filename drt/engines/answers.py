@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, get_args
 
+from drt.engines.rejections import placed
 from drt.engines.same_meaning import one_form, written
 from drt.model.engine import Unanswered
 from drt.model.outcome import (
@@ -18,6 +19,7 @@ from drt.model.outcome import (
     Answered,
     Authorized,
     Outcome,
+    Rejected,
     Validated,
     ValidationErrorKind,
     WarningKind,
@@ -52,6 +54,8 @@ def read_outcome(question: type[Question[Any]], answer: Json) -> Outcome:
             if len(dict(erring)) < len(erring):
                 raise BadAnswer("'erring' names a policy twice")
             return authorized(decision, determining, dict(erring))
+        case Rejected():
+            return placed(outcome)
         case Accepted(canonical):
             return replace(outcome, canonical=_canonical(canonical, question.name))
         case PartiallyAuthorized(reason=reason, classes=classes, residuals=residuals):

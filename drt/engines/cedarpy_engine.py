@@ -15,6 +15,7 @@ import cedarpy
 from drt.engines.base import BaseEngine, BaseSession
 from drt.engines.cedarpy_expressions import expression_json
 from drt.engines.cedarpy_requests import question_of, reads_alike
+from drt.engines.rejections import rejected
 from drt.engines.rust_messages import (
     NO_APPLICABLE_ACTION,
     error_kind,
@@ -224,7 +225,7 @@ class CedarpyEngine(BaseEngine):
             part = "entities"
             entities = cedarpy.Entities.from_json_str(case.entities, schema)
         except (ValueError, TypeError) as error:
-            return Rejected(part, str(error))
+            return rejected(part, str(error))
         return CedarpyLoaded(case, policies, entities, schema)
 
     def read_policies(self, policies: Source) -> Accepted | Rejected | Unsupported:
@@ -236,7 +237,7 @@ class CedarpyEngine(BaseEngine):
                 return Accepted(_canonical(cedarpy.policies_to_json_str(policies.text)))
             _policies(policies)
         except ValueError as error:
-            return Rejected("policies", str(error))
+            return rejected("policies", str(error))
         return Accepted()
 
     def print_policies(self, policies: Source, *, templates: bool) -> Printed | Rejected | Unsupported:
@@ -250,7 +251,7 @@ class CedarpyEngine(BaseEngine):
             if policies.format == "json":
                 return Printed(cedarpy.policies_from_json_str(policies.text))
         except ValueError as error:
-            return Rejected("policies", str(error))
+            return rejected("policies", str(error))
         return Printed(str(loaded))
 
     def format_policies(
@@ -262,7 +263,7 @@ class CedarpyEngine(BaseEngine):
         try:
             return Printed(cedarpy.format_policies(text, line_width, indent_width))
         except ValueError as error:
-            return Rejected("policies", str(error))
+            return rejected("policies", str(error))
 
     def read_expression(self, expression: str) -> Accepted | Rejected | Unsupported:
         """Read the expression as a condition of a policy."""
@@ -286,7 +287,7 @@ class CedarpyEngine(BaseEngine):
             part = "entities"
             store = cedarpy.Entities.from_json_str(entities, parsed)
         except ValueError as error:
-            return Rejected(part, str(error))
+            return rejected(part, str(error))
         try:
             written = str(store)
             document = json.loads(written)
@@ -308,7 +309,7 @@ class CedarpyEngine(BaseEngine):
         try:
             _schema(schema)
         except ValueError as error:
-            return Rejected("schema", str(error))
+            return rejected("schema", str(error))
         return Accepted()
 
     def translate_schema(self, schema: Source, to: Format) -> Printed | Unwritable | Rejected | Unsupported:
@@ -320,7 +321,7 @@ class CedarpyEngine(BaseEngine):
         try:
             text = str(_schema(schema))
         except ValueError as error:
-            return Rejected("schema", str(error))
+            return rejected("schema", str(error))
         return Unwritable("schema", detail=text) if text.startswith("<unrenderable") else Printed(text)
 
 

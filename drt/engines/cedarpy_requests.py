@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+from drt.engines.rejections import rejected
 from drt.model.case import Request
 from drt.model.json_outline import members, spans
 from drt.model.outcome import Rejected
@@ -19,7 +20,7 @@ def question_of(request: Request) -> dict[str, Any] | Rejected:
     try:
         document = json.loads(request.text)
     except (json.JSONDecodeError, RecursionError) as error:
-        return Rejected("request", str(error))
+        return rejected("request", str(error))
     if not isinstance(document, dict):
         return Rejected("request", "expected a JSON object")
     if len(spans(request.text)) > len(document):

@@ -12,7 +12,7 @@ from typing import Literal, TypeVar
 
 from drt.engines.base import BaseEngine, BaseSession, take_stated_name
 from drt.engines.production_answers import answers
-from drt.engines.production_problems import kind_of, problems_of
+from drt.engines.production_problems import kind_of, problems_of, rejected
 from drt.model import outcome
 from drt.model.case import Case, Format, Inquiry, Link, Request, Source
 from drt.model.engine import Engine
@@ -118,7 +118,7 @@ def _attempt(part: Part, work: Callable[[], T]) -> T | Rejected:
     except EvaluationError:
         raise
     except CedarError as error:
-        return Rejected(part, str(error))
+        return rejected(part, error)
 
 
 def read_policy_set(source: Source) -> PolicySet | Rejected:

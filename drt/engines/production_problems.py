@@ -1,9 +1,18 @@
-"""Errors and warnings of the production engine, one by one, as the harness shows them."""
+"""Rejections, validation errors and warnings of the production engine, as the harness shows them."""
 
 from __future__ import annotations
 
-from drt.model.outcome import Problem, ValidationErrorKind
-from production import Validation, ValidationError, ValidationWarning
+from drt.engines.rejections import placed
+from drt.model.outcome import Part, Problem, Rejected, ValidationErrorKind
+from production import CedarError, PolicyError, Validation, ValidationError, ValidationWarning
+from production.schema.errors import SchemaTextError
+
+
+def rejected(part: Part, error: CedarError) -> Rejected:
+    """Make an outcome of an error in reading a part, with its place in a text."""
+    if isinstance(error, PolicyError | SchemaTextError):
+        return Rejected(part, str(error), error.line or None, error.column or None)
+    return placed(Rejected(part, str(error)))
 
 
 def problems_of(found: Validation) -> tuple[Problem, ...]:

@@ -186,7 +186,7 @@ class ReferenceEngine(BaseEngine):
         try:
             read = parse_expression(expression)
         except InputError as error:
-            return Rejected("expression", str(error))
+            return Rejected("expression", str(error), error.line, error.column)
         return written("expression", lambda: write_json(expression_to_json(read)), Accepted)
 
     @door
@@ -306,4 +306,4 @@ def written(
 
 def rejected(error: InputError) -> Rejected:
     """Make an outcome of an input error."""
-    return Rejected(error.part, str(error))
+    return Rejected(error.part, str(error), error.line, error.column)

@@ -172,10 +172,15 @@ class Printed:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A piece of the input was refused: the input's fault. `detail` is for people."""
+    """A piece of the input was refused: the input's fault.
+
+    `detail` is for people; `line` and `column`, from 1, are the place in the text, if it has one.
+    """
 
     part: Part
     detail: str = field(default="", compare=False)
+    line: int | None = field(default=None, compare=False)
+    column: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

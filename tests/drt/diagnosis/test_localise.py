@@ -105,9 +105,8 @@ class Refuses(BaseEngine):
 
     def read_policies(self, source: Source) -> Any:
         if " has " in source.text:
-            return Rejected(
-                "policies", f"line 2, column {source.text.split(chr(10))[1].index('has') + 1}: no has"
-            )
+            column = source.text.split("\n")[1].index("has") + 1
+            return Rejected("policies", "no has", 2, column)
         return REFERENCE.ask(ReadPolicies(source))
 
 

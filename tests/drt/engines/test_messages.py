@@ -48,7 +48,7 @@ TYPES = Source("entity User; entity Photo; action view appliesTo {principal: Use
 PARTIAL = json.dumps({**json.loads(ANYONE.text), "resource": {"type": "Photo"}, "context": {}})
 
 OPTIONAL = (
-    "deadline", "detail", "count", "canonical", "errors", "warnings", "guesses", "problems", "determining", "erring", "where",
+    "deadline", "detail", "line", "column", "count", "canonical", "errors", "warnings", "guesses", "problems", "determining", "erring", "where",
     "classes", "residuals", "allowed", "undecided", "error", "loads",
     "batch", "heartbeat",
 )  # fmt: skip

@@ -51,6 +51,7 @@ COMMANDS = (
     "translate-policy",
     "translate-schema",
     "cedar",
+    "init",
     "completion",
 )
 

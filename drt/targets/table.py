@@ -14,6 +14,7 @@ from drt.oracles import laws, reading, roundtrips
 from drt.oracles.agreement import engines_agree, variants_agree
 from drt.oracles.wildcard import wildcard_matches_definition
 from drt.targets import cases
+from drt.targets.scopes import scopes
 from drt.targets.target import Target
 from drt.targets.validation import VALIDATION_TARGETS
 from generators.choice.profiles import (
@@ -45,6 +46,13 @@ _TARGETS = (
         weight=340,
         watched=32,
         streams=cases.streams,
+    ),
+    Target(
+        "scopes",
+        "Engines give the same response on a few policies that are scopes alone.",
+        scopes,
+        engines_agree,
+        weight=2,
     ),
     Target(
         "authorize-typed",

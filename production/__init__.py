@@ -25,6 +25,7 @@ The modules beside this one are what a user meets. They stand on rooms; each imp
 - `validation`: the type checker, warnings, levels, and whether entities and requests conform
 - `execution`: an interpreter of lowered code, and a generator of Python code
 - `serving`: from the rules of a policy set to the response of one request
+- `partial`: residuals, permission queries and batched authorization, where not everything is known
 
 Readers give plain records, which the classes of this level wrap. Imports are relative, and nothing but the
 standard library is needed: the folder works under any name.
@@ -41,9 +42,15 @@ from .errors import (
     EntitiesError,
     ErrorKind,
     EvaluationError,
+    IllTypedError,
+    InconsistentError,
+    InsufficientIterations,
     JsonError,
     LinkError,
+    LoaderError,
     NotValid,
+    PartialEntitiesError,
+    PartialRequestError,
     PolicyError,
     PolicySetError,
     PrintError,
@@ -57,6 +64,10 @@ from .language.ipaddrs import IpAddress
 from .language.policies import Link, Policy
 from .language.uids import Uid
 from .language.values import SetValue, Value
+from .partial.entities import PartialEntities, PartialEntity
+from .partial.loading import AsyncLoader, Loader
+from .partial.request import PartialRequest
+from .partial.response import PartialResponse
 from .policy_set import PolicySet
 from .request import Request
 from .response import Response
@@ -73,6 +84,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "ArgumentError",
+    "AsyncLoader",
     "Authorizer",
     "Candidate",
     "CedarError",
@@ -85,11 +97,22 @@ __all__ = [
     "ErrorKind",
     "EvaluationError",
     "Explanation",
+    "IllTypedError",
+    "InconsistentError",
+    "InsufficientIterations",
     "IpAddress",
     "JsonError",
     "Link",
     "LinkError",
+    "Loader",
+    "LoaderError",
     "NotValid",
+    "PartialEntities",
+    "PartialEntitiesError",
+    "PartialEntity",
+    "PartialRequest",
+    "PartialRequestError",
+    "PartialResponse",
     "Place",
     "Policy",
     "PolicyError",

@@ -27,7 +27,7 @@ __all__ = ["Entities", "Entity", "entities_json"]
 class Entities:
     """A closed store of entities. Build one with `from_entities`, `from_json` or from another store."""
 
-    __slots__ = ("_above", "_attributes", "_parents", "_tags")
+    __slots__ = ("__weakref__", "_above", "_attributes", "_parents", "_tags")
 
     _above: Ancestors
     _attributes: dict[Uid, Record]

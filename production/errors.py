@@ -105,6 +105,65 @@ class RequestError(CedarError):
     """A request or its context was refused (spec 05 §8, §9)."""
 
 
+PartialRequestFault = Literal[
+    "incomplete_schema", "undeclared_action", "principal_type", "resource_type", "enumerated_id", "context"
+]
+"""Why a partial request was refused (spec 09 §1.1)."""
+
+PartialEntitiesFault = Literal[
+    "incomplete_schema",
+    "invalid",
+    "action_entity",
+    "duplicate",
+    "unknown_ancestors",
+    "cycle",
+    "action_ancestors",
+]
+"""Why partial entities were refused (spec 09 §1.2)."""
+
+InconsistencyFault = Literal["request", "entities", "inconsistent_entities", "inconsistent_request"]
+"""Why concrete data do not complete partial ones (spec 09 §7)."""
+
+
+class PartialRequestError(RequestError):
+    """A partial request, or the concrete one of a query, was refused; `kind` says why."""
+
+    def __init__(self, kind: PartialRequestFault, message: str) -> None:
+        super().__init__(message)
+        self.kind: PartialRequestFault = kind
+        """Why it was refused, as a fixed word."""
+
+
+class PartialEntitiesError(EntitiesError):
+    """Partial entities were refused; `kind` says why."""
+
+    def __init__(self, kind: PartialEntitiesFault, message: str) -> None:
+        super().__init__(message)
+        self.kind: PartialEntitiesFault = kind
+        """Why they were refused, as a fixed word."""
+
+
+class IllTypedError(NotValid):
+    """A policy has a type error in the environment of the request (spec 09 §1.3)."""
+
+
+class InconsistentError(CedarError):
+    """Concrete data do not complete the partial ones, or do not fit the schema; `kind` says which."""
+
+    def __init__(self, kind: InconsistencyFault, message: str) -> None:
+        super().__init__(message)
+        self.kind: InconsistencyFault = kind
+        """What does not fit, as a fixed word."""
+
+
+class LoaderError(CedarError):
+    """An entity loader raised an exception, ran out of time, or gave an answer that is none."""
+
+
+class InsufficientIterations(CedarError):
+    """Batched authorization found no decision within its calls of the loader (spec 09 §9)."""
+
+
 class JsonError(CedarError):
     """A text is not strict JSON."""
 

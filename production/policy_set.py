@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, Protocol, TypeVar
 
 from .documents.policy_json import read_policy_set
 from .documents.policy_json_writer import policy_set_json
@@ -23,7 +23,18 @@ from .text.parser import parse_policies
 from .text.printer import policies_text
 
 _STR: Final = frozenset({str})
+Question = TypeVar("Question", contravariant=True)
+Store = TypeVar("Store", contravariant=True)
+Answer = TypeVar("Answer", covariant=True)
 LinkRequest = tuple[str, str, Mapping[str, Uid]]
+
+
+class PartialAuthorizer(Protocol[Question, Store, Answer]):
+    """What a schema does for `PolicySet.partially_authorize`."""
+
+    def partially_authorize(self, policies: PolicySet, request: Question, entities: Store) -> Answer:
+        """Return the response to a partial request."""
+        ...
 
 
 class Family:
@@ -111,6 +122,12 @@ class PolicySet:
         yield from self._statics.items()
         for link_id, link in self._links.items():
             yield link_id, link.policy()
+
+    def partially_authorize(
+        self, request: Question, entities: Store, schema: PartialAuthorizer[Question, Store, Answer]
+    ) -> Answer:
+        """Return what `schema.partially_authorize` returns for these policies (spec 09)."""
+        return schema.partially_authorize(self, request, entities)
 
     def __copy__(self) -> PolicySet:
         return self

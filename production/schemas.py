@@ -14,6 +14,7 @@ from .language.deep_stack import at_any_depth
 from .language.gc_pause import without_collection
 from .language.policies import Policy
 from .language.strings import counted
+from .partial.questions import PartialQuestions
 from .policy_set import PolicySet
 from .request import Request
 from .schema.canonical import canonical_schema, resolved_json_schema
@@ -34,14 +35,14 @@ from .typed_authorizer import TypedAuthorizer
 from .validation.conforming_entities import EntityReader
 from .validation.conforming_requests import check_request, read_request
 from .validation.lattice import Mode
-from .validation.questions import RequestEnvironment, SchemaQuestions, with_slots
+from .validation.questions import RequestEnvironment, with_slots
 from .validation.request_table import RequestTable
 from .validation.validator import Validation, Validator
 
 __all__ = ["Schema", "SchemaError"]
 
 
-class Schema(SchemaQuestions):
+class Schema(PartialQuestions):
     """A resolved schema (spec 07). Never changed once made."""
 
     __slots__ = ("_entity_reader", "_fragments", "_types", "_validator")
@@ -58,6 +59,7 @@ class Schema(SchemaQuestions):
 
     def _prepare(self, model: SchemaModel, fragments: tuple[Fragment, ...] | None) -> None:
         super().__init__(model)
+        self._prepare_partial(model)
         self._fragments = fragments
         self._validator = Validator(self._model)
         self._entity_reader = EntityReader(self._model)

@@ -223,6 +223,10 @@ Node: TypeAlias = (
 )
 
 
+ERROR_CALL: Final = Call("error", ())
+"""The expression that always errs (spec 09 §5.1): residuals have it, Cedar text and policy JSON have not."""
+
+
 @frozen()
 class Condition:
     """One `when` or `unless` clause of a policy."""

@@ -14,6 +14,7 @@ from ..errors import PrintError
 from ..language.extensions import CONSTRUCTORS
 from ..language.names import is_identifier
 from ..language.nodes import (
+    ERROR_CALL,
     Attribute,
     Binary,
     Call,
@@ -145,6 +146,8 @@ def _parts(node: Node) -> list[_Piece]:
         case Call(function, arguments):
             if function in CONSTRUCTORS:
                 return [f"{function}(", *_listed(arguments), ")"]
+            if node is ERROR_CALL:
+                return ["error()"]
             if not arguments:
                 raise PrintError(f"the method {function} without a receiver has no text")
             return [(arguments[0], _MEMBER), f".{function}(", *_listed(arguments[1:]), ")"]

@@ -1,0 +1,1 @@
+"""Type-aware partial evaluation: residuals, permission queries, batched authorization (spec 09)."""

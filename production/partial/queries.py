@@ -1,0 +1,47 @@
+"""Permission queries over a store (spec 09 §8): which resources, which principals, which actions.
+
+Law (queries): the answer is that of asking for each candidate by itself. Residual policies are run one after
+another, permits first, over those candidates alone to which they may still matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..language.policies import Scope
+from ..language.uids import Uid
+from ..serving.rules import Rule, rules_of
+from .candidates import BulkRunner, Candidates, Side
+from .outcome import Residuals, decide
+
+
+def allowed(residuals: Residuals, side: Side, candidates: Candidates, runner: BulkRunner) -> frozenset[Uid]:
+    """Return the candidates for which the residual policies allow the request."""
+    decision, _ = decide(residuals.plan, residuals.by_id)
+    if decision is not None:
+        return frozenset(candidates.uids) if decision == "allow" else frozenset()
+    rules = rules_of(residuals.runnable())
+    found: set[Uid] = set()
+    for rule in _by_effort(rules, is_permit=True):
+        fitting = candidates.fitting(_scope(rule, side))
+        found.update(runner.satisfied(rule, _without(fitting, found)))
+    for rule in _by_effort(rules, is_permit=False):
+        if not found:
+            break
+        fitting = candidates.fitting(_scope(rule, side))
+        found.difference_update(runner.satisfied(rule, [uid for uid in fitting if uid in found]))
+    return frozenset(found)
+
+
+def _without(candidates: Iterable[Uid], found: set[Uid]) -> list[Uid]:
+    return [uid for uid in candidates if uid not in found] if found else list(candidates)
+
+
+def _scope(rule: Rule, side: Side) -> Scope:
+    return rule.policy.principal if side == "principal" else rule.policy.resource
+
+
+def _by_effort(rules: Iterable[Rule], *, is_permit: bool) -> list[Rule]:
+    """Return the rules of an effect, those first that take the most candidates for the least work."""
+    chosen = [rule for rule in rules if rule.is_permit is is_permit]
+    return sorted(chosen, key=lambda rule: len(rule.policy.code.instructions))

@@ -1,0 +1,147 @@
+"""Satisfiability of assertions: a ladder of attempts, each with its limits (spec 10 §12).
+
+Unknown is an answer, with the limit that was hit. A model counts only if the interpreter finds every assertion
+true under it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from drt.engines.sandbox import HANG, Completed, HarnessError, in_child
+from drt.symbolic.interpreter import Interpretation, values
+from drt.symbolic.problems import Refused
+from drt.symbolic.terms import FALSE, TRUE, Term
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt: how numbers are encoded, and its time."""
+
+    numbers: Literal["bit-vectors", "integers"]
+    milliseconds: int
+
+
+LADDER = (Attempt("bit-vectors", 2000), Attempt("integers", 3000), Attempt("bit-vectors", 20_000))
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one satisfiability question may take; `mebibytes` only where it has a process of its own."""
+
+    ladder: tuple[Attempt, ...] = LADDER
+    mebibytes: int = 2048
+
+    @property
+    def seconds(self) -> float:
+        """When a child that ignores its solver's time limit is killed."""
+        return 5 + 2 * sum(attempt.milliseconds for attempt in self.ladder) / 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Unsatisfiable:
+    """No input satisfies the assertions."""
+
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Satisfiable:
+    """The interpretation satisfies the assertions."""
+
+    interpretation: Interpretation
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The solver gave up; `reason` names the limit."""
+
+    reason: str
+
+
+Answer = Unsatisfiable | Satisfiable | Unknown
+Members = Mapping[str, tuple[str, ...]]
+
+
+def folded(assertions: Sequence[Term], members: Members) -> Answer | None:
+    """Answer without a solver where all assertions are constants, or one is false."""
+    if FALSE in assertions:
+        return Unsatisfiable("folded")
+    if all(assertion is TRUE for assertion in assertions):
+        return Satisfiable(Interpretation(members), "folded")
+    return None
+
+
+def solve(assertions: Sequence[Term], members: Members, limits: Limits = Limits()) -> Answer:
+    """Answer in this process; raises `Refused` for a model that is not understood."""
+    known = folded(assertions, members)
+    if known is not None:
+        return known
+    reason = "no attempt was made"
+    for attempt in limits.ladder:
+        answer = _attempt(assertions, members, attempt)
+        if not isinstance(answer, Unknown):
+            return answer
+        reason = answer.reason
+    return Unknown(reason)
+
+
+def solve_apart(assertions: Sequence[Term], members: Members, limits: Limits = Limits()) -> Answer:
+    """Answer in a child process, so that a solver's crash, hang or hunger cannot take the caller down."""
+    known = folded(assertions, members)
+    if known is not None:
+        return known
+    import z3  # noqa: F401  # loaded before the fork, once for all children
+
+    question: Callable[[Any], Answer | Refused] = lambda _: _answered(assertions, members, limits)
+    match in_child(question, (), limits.seconds, limits.mebibytes):
+        case Completed(Refused() as refused):
+            raise refused
+        case Completed(answer):
+            return answer
+        case HarnessError(error):
+            if error.startswith("MemoryError"):
+                return Unknown(f"the solver needed more than {limits.mebibytes} MiB")
+            raise AssertionError(f"the analyser failed in its child process: {error}")
+        case died:
+            if died.cause == HANG:
+                return Unknown(f"the solver took longer than {limits.seconds:.0f} s and was killed")
+            return Unknown(f"the solver's process died of {died.cause}")
+
+
+def _answered(assertions: Sequence[Term], members: Members, limits: Limits) -> Answer | Refused:
+    try:
+        return solve(assertions, members, limits)
+    except Refused as refused:
+        return refused
+
+
+def _attempt(assertions: Sequence[Term], members: Members, attempt: Attempt) -> Answer:
+    import z3
+
+    from drt.symbolic.z3_models import interpretation
+    from drt.symbolic.z3_terms import Encoder
+
+    encoder = Encoder(members, attempt.numbers)
+    encoder.encode(assertions)
+    solver = z3.Solver()
+    solver.set("timeout", attempt.milliseconds)
+    solver.set("random_seed", 1)
+    solver.add(*(encoder.of[assertion] for assertion in assertions))
+    solver.add(*encoder.conditions, *encoder.distinct_literals())
+    try:
+        answer = solver.check()
+    except z3.Z3Exception as error:
+        return Unknown(f"the solver failed: {error}")
+    if answer == z3.unsat:
+        return Unsatisfiable(attempt.numbers)
+    if answer == z3.unknown:
+        return Unknown(f"{attempt.numbers}, {attempt.milliseconds} ms: {solver.reason_unknown()}")
+    found = interpretation(solver.model(), encoder, assertions, members)
+    held = values(assertions, found)
+    if not all(held[assertion] for assertion in assertions):
+        raise Refused("decode-model", "the solver's model does not satisfy the assertions as it was decoded")
+    return Satisfiable(found, attempt.numbers)

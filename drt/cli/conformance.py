@@ -21,18 +21,27 @@ def command(ctx: click.Context, paths: tuple[Path, ...], engines: tuple[str, ...
     """Compare engines with official integration tests and other recorded material.
 
     PATH is a folder, a file or an archive. The report of each engine ends with a line `conformance[ENGINE]:
-    N checked, M mismatched, K unsupported`. Exit codes: 0 all as recorded, 1 mismatches, 2 wrong usage or
+    N checked, M mismatched, K unsupported`. Recorded analyses are put to drt's own analyser and reported
+    once, as `conformance[symbolic]`. Exit codes: 0 all as recorded, 1 mismatches, 2 wrong usage or
     input, 5 no material found.
     """
     from drt.assess.conformance import run
+    from drt.assess.conformance.report import NOTHING_FOUND
     from drt.run.options import DEFAULT_ENGINES
+    from drt.symbolic import recorded
 
-    reports = [run(paths, engine, seconds=RECORD_SECONDS) for engine in engines or DEFAULT_ENGINES]
+    analyses = recorded.places(paths)
+    reports = [run(paths, engine, RECORD_SECONDS, analyses) for engine in engines or DEFAULT_ENGINES]
+    timing = []
+    if analyses:
+        analysed = recorded.run(analyses)
+        timing.append(analysed.timing())
+        reports = [report for report in reports if report.exit_code != NOTHING_FOUND] + [analysed.report]
     if form == "json":
         documents = [report.to_json() for report in reports]
         click.echo(documents[0] if len(documents) == 1 else f"[{', '.join(documents)}]")
     else:
-        for report in reports:
-            click.echo(report.text())
+        for text in [*timing, *(report.text() for report in reports)]:
+            click.echo(text)
     codes = {report.exit_code for report in reports}
     ctx.exit(1 if 1 in codes else max(codes))

@@ -23,6 +23,7 @@ from drt.symbolic.interpreter import Interpretation
 from drt.symbolic.problems import Refused
 from drt.symbolic.queries import QUERIES, Query, QueryName, allows
 from drt.symbolic.solver import (
+    LIMITS,
     Answer,
     Limits,
     Members,
@@ -81,7 +82,7 @@ class Analyzer:
     def __init__(
         self,
         schema: Source,
-        limits: Limits = Limits(),
+        limits: Limits = LIMITS,
         solve: Solve = solve_apart,
         compiler: type[Compiler] = Compiler,
     ) -> None:
@@ -103,47 +104,47 @@ class Analyzer:
         return inputs.environments_of(self.schema)
 
     def never_errors(self, policy: PolicySet, environment: Environment) -> Verdict:
-        """The policy never fails to evaluate."""
+        """Decide whether the policy never fails to evaluate."""
         return self.ask("never-errors", [policy], environment)
 
     def always_matches(self, policy: PolicySet, environment: Environment) -> Verdict:
-        """The policy matches every request."""
+        """Decide whether the policy matches every request."""
         return self.ask("always-matches", [policy], environment)
 
     def never_matches(self, policy: PolicySet, environment: Environment) -> Verdict:
-        """The policy matches no request."""
+        """Decide whether the policy matches no request."""
         return self.ask("never-matches", [policy], environment)
 
     def matches_equivalent(self, first: PolicySet, second: PolicySet, environment: Environment) -> Verdict:
-        """Two policies match the same requests."""
+        """Decide whether two policies match the same requests."""
         return self.ask("matches-equivalent", [first, second], environment)
 
     def matches_implies(self, first: PolicySet, second: PolicySet, environment: Environment) -> Verdict:
-        """The second policy matches wherever the first does."""
+        """Decide whether the second policy matches wherever the first does."""
         return self.ask("matches-implies", [first, second], environment)
 
     def matches_disjoint(self, first: PolicySet, second: PolicySet, environment: Environment) -> Verdict:
-        """Two policies match no request in common."""
+        """Decide whether two policies match no request in common."""
         return self.ask("matches-disjoint", [first, second], environment)
 
     def always_allows(self, policies: PolicySet, environment: Environment) -> Verdict:
-        """The set allows every request."""
+        """Decide whether the set allows every request."""
         return self.ask("always-allows", [policies], environment)
 
     def always_denies(self, policies: PolicySet, environment: Environment) -> Verdict:
-        """The set denies every request."""
+        """Decide whether the set denies every request."""
         return self.ask("always-denies", [policies], environment)
 
     def equivalent(self, first: PolicySet, second: PolicySet, environment: Environment) -> Verdict:
-        """Two sets decide alike."""
+        """Decide whether two sets decide alike."""
         return self.ask("equivalent", [first, second], environment)
 
     def implies(self, first: PolicySet, second: PolicySet, environment: Environment) -> Verdict:
-        """The second set allows whatever the first allows."""
+        """Decide whether the second set allows whatever the first allows."""
         return self.ask("implies", [first, second], environment)
 
     def disjoint(self, first: PolicySet, second: PolicySet, environment: Environment) -> Verdict:
-        """Two sets allow no request in common."""
+        """Decide whether two sets allow no request in common."""
         return self.ask("disjoint", [first, second], environment)
 
     def ask(self, name: QueryName, policies: Sequence[PolicySet], environment: Environment) -> Verdict:

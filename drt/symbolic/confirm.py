@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,9 +12,9 @@ from drt.model.outcome import Authorized
 from drt.model.question import Authorize
 from drt.symbolic.counterexample import Counterexample
 from drt.symbolic.queries import Query, Response
-from reference.json.policy_writer import policy_set_to_json
 from reference.policies import Body
-from reference.policy_set import PolicySet
+from reference.support.recursion import deep_recursion
+from reference.text.printer import print_body
 
 ENGINES = ("reference", "production")
 
@@ -31,15 +30,13 @@ class Confirmation:
     problem: str = ""
 
 
-def confirm(
-    query: Query, sides: Sequence[Side], schema: Source, found: Counterexample
-) -> Confirmation:
+def confirm(query: Query, sides: Sequence[Side], schema: Source, found: Counterexample) -> Confirmation:
     """Run every engine on the counterexample."""
     for name in ENGINES:
         engine = Guarded(build(name))
         responses = []
         for side in sides:
-            case = Case(Source(policies_json(side), "json"), found.entities_json(), schema)
+            case = Case(Source(policies_text(side)), found.entities_json(), schema)
             loaded = engine.load(case)
             if not isinstance(loaded, GuardedSession):
                 return Confirmation(False, f"{name}: {loaded}")
@@ -58,6 +55,7 @@ def response(query: Query, outcome: Authorized) -> Response:
     return Response(bool(outcome.erring), holding)
 
 
-def policies_json(side: Side) -> str:
-    """Write policies as the JSON of a set."""
-    return json.dumps(policy_set_to_json(PolicySet(static=side)))
+def policies_text(side: Side) -> str:
+    """Write policies as text, which nests less than JSON."""
+    with deep_recursion():
+        return "\n".join(print_body(body) for body in side.values())

@@ -69,9 +69,7 @@ def _gather(sort: Sort, value: Any, universe: dict[Sort, dict[object, None]]) ->
                 _gather(_field(sort, name), part, universe)
 
 
-def _others(
-    sort: Sort, known: Mapping[object, None], members: Mapping[str, tuple[str, ...]]
-) -> list[object]:
+def _others(sort: Sort, known: Mapping[object, None], members: Mapping[str, tuple[str, ...]]) -> list[object]:
     """Return all other values of a small sort, one of a large sort."""
     candidates = candidates_of(sort, members)
     if is_small(sort, members):

@@ -1,7 +1,7 @@
 """Facts about hierarchies, stated on the footprint alone (spec 10 §5).
 
-The facts leave out whether evaluation reaches a term: they hold of every entity of a closed, acyclic store, so
-stating them of the value that an unreached term would have is sound as well.
+The facts leave out whether evaluation reaches a term: they hold of every entity of a closed, acyclic store,
+so stating them of the value that an unreached term would have is sound as well.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ def facts(footprint: Collection[Term], store: Store) -> Iterator[Term]:
 
 
 def acyclicity(terms: Collection[Term], store: Store) -> Iterator[Term]:
-    """No entity is its own ancestor."""
+    """State that no entity is its own ancestor."""
     for term in terms:
         if store.has_ancestors(type_of(term), type_of(term)):
             yield not_(member(term, store.ancestors(term, type_of(term))))
 
 
 def transitivity(lower: Collection[Term], upper: Collection[Term], store: Store) -> Iterator[Term]:
-    """The ancestors of an ancestor are ancestors."""
+    """State that the ancestors of an ancestor are ancestors."""
     for entity in lower:
         for above in upper:
             if entity is above or not store.has_ancestors(type_of(entity), type_of(above)):

@@ -49,7 +49,7 @@ def uid_of(text: str) -> EntityUid:
     match expr:
         case Lit(EntityUid() as uid):
             return uid
-    raise Refused("parse", f"`{text}` is no entity such as `Action::\"view\"`")
+    raise Refused("parse", f'`{text}` is no entity such as `Action::"view"`')
 
 
 def environment_of(schema: Schema, principal: str, action: EntityUid, resource: str) -> Environment:
@@ -57,7 +57,7 @@ def environment_of(schema: Schema, principal: str, action: EntityUid, resource: 
     require_complete(schema)
     declared = schema.actions.get(action)
     if declared is None:
-        raise Refused("action-not-in-schema", f"the schema has no action `{action.type}::\"{action.id}\"`")
+        raise Refused("action-not-in-schema", f'the schema has no action `{action.type}::"{action.id}"`')
     for role, name, known in (
         ("principal", principal, declared.principals),
         ("resource", resource, declared.resources),

@@ -28,8 +28,8 @@ class Response:
 class Query:
     """A query: how many sides it has, whether a side is one policy, and its property.
 
-    `property` is over terms: `error` of the first side, and per side whether it matches or allows. `violated` is the
-    same over concrete responses.
+    `property` is over terms: `error` of the first side, and per side whether it matches or allows.
+    `violated` is its negation over concrete responses.
     """
 
     name: QueryName

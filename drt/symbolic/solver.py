@@ -1,14 +1,14 @@
 """Satisfiability of assertions: a ladder of attempts, each with its limits (spec 10 §12).
 
-Unknown is an answer, with the limit that was hit. A model counts only if the interpreter finds every assertion
-true under it.
+Unknown is an answer, with the limit that was hit. A model counts only if the interpreter finds every
+assertion true under it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from drt.engines.sandbox import HANG, Completed, HarnessError, in_child
 from drt.symbolic.interpreter import Interpretation, values
@@ -38,6 +38,9 @@ class Limits:
     def seconds(self) -> float:
         """When a child that ignores its solver's time limit is killed."""
         return 5 + 2 * sum(attempt.milliseconds for attempt in self.ladder) / 1000
+
+
+LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ def folded(assertions: Sequence[Term], members: Members) -> Answer | None:
     return None
 
 
-def solve(assertions: Sequence[Term], members: Members, limits: Limits = Limits()) -> Answer:
+def solve(assertions: Sequence[Term], members: Members, limits: Limits = LIMITS) -> Answer:
     """Answer in this process; raises `Refused` for a model that is not understood."""
     known = folded(assertions, members)
     if known is not None:
@@ -89,18 +92,20 @@ def solve(assertions: Sequence[Term], members: Members, limits: Limits = Limits(
     return Unknown(reason)
 
 
-def solve_apart(assertions: Sequence[Term], members: Members, limits: Limits = Limits()) -> Answer:
+def solve_apart(assertions: Sequence[Term], members: Members, limits: Limits = LIMITS) -> Answer:
     """Answer in a child process, so that a solver's crash, hang or hunger cannot take the caller down."""
     known = folded(assertions, members)
     if known is not None:
         return known
     import z3  # noqa: F401  # loaded before the fork, once for all children
 
-    question: Callable[[Any], Answer | Refused] = lambda _: _answered(assertions, members, limits)
+    def question(_: object) -> Answer | Refused:
+        return _answered(assertions, members, limits)
+
     match in_child(question, (), limits.seconds, limits.mebibytes):
-        case Completed(Refused() as refused):
-            raise refused
         case Completed(answer):
+            if isinstance(answer, Refused):
+                raise answer
             return answer
         case HarnessError(error):
             if error.startswith("MemoryError"):

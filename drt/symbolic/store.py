@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from drt.symbolic.sorts import BOOL, STRING, EntitySort, RecordSort, SetSort, Sort, sort_of
+from drt.symbolic.sorts import BOOL, EntitySort, RecordSort, SetSort, Sort, sort_of
 from drt.symbolic.terms import (
     FALSE,
     Symbol,

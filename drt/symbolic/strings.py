@@ -12,7 +12,7 @@ LAST = 0x2FFFF
 
 
 def escaped(text: str) -> str:
-    """Write printable ASCII as it is and everything else as `\\u{…}`."""
+    """Write printable ASCII as it is and everything else as an escape."""
     return "".join(
         character if " " <= character <= "~" and character != "\\" else f"\\u{{{ord(character):x}}}"
         for character in text
@@ -25,10 +25,8 @@ def require_alphabet(roots: Iterable[Term]) -> None:
         for text in _texts(term.payload):
             beyond = next((character for character in text if ord(character) > LAST), None)
             if beyond is not None:
-                raise Refused(
-                    "encode-error",
-                    f"the character U+{ord(beyond):04X} is beyond U+{LAST:04X}, the last one that solvers know",
-                )
+                sentence = f"the character U+{ord(beyond):04X} is beyond U+{LAST:04X}, the last of solvers"
+                raise Refused("encode-error", sentence)
 
 
 def _texts(payload: object) -> Iterator[str]:

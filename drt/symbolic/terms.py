@@ -1,8 +1,8 @@
 """Terms (spec 10 §2): shared nodes, and constructors that fold.
 
 Equal terms are one object, so that identity is equality and every term is encoded once. A record is never a
-solver's term by itself: `field` and `present` reach through choices down to leaves, and equality goes field by
-field. Only elements of sets are records as a whole (`whole`).
+solver's term by itself: `field` and `present` reach through choices down to leaves, and equality goes field
+by field. Only elements of sets are records as a whole (`whole`).
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ Op = Literal[
 class Symbol:
     """An uninterpreted function of the symbolic request and store (spec 10 §3).
 
-    `owner` is a variable or an entity type; `path` leads to an attribute inside a record; `presence` marks the
-    test whether an optional attribute is there. `ancestor` is the type of the ancestors.
+    `owner` is a variable or an entity type; `path` leads to an attribute inside a record; `presence` marks
+    the test whether an optional attribute is there. `ancestor` is the type of the ancestors.
     """
 
     kind: Literal["request", "attribute", "tag", "has-tag", "ancestors"]

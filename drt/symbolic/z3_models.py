@@ -1,7 +1,7 @@
 """Models of Z3 as interpretations: the values of all symbols at the arguments that a problem mentions.
 
-A set may be infinite in a model. It is cut down to the elements that the model names and one that it does not:
-sets that differ still differ there (spec 10 §12).
+A set may be infinite in a model. It is cut down to the elements that the model names and one that it does
+not: sets that differ still differ there (spec 10 §12).
 """
 
 from __future__ import annotations
@@ -73,7 +73,9 @@ def interpretation(
 def _elements(roots: Iterable[Term]) -> list[Term]:
     """Return the terms whose membership matters."""
     terms = list(below(roots))
-    return [t.args[0] for t in terms if t.op == "member"] + [e for t in terms if t.op == "set" for e in t.args]
+    return [t.args[0] for t in terms if t.op == "member"] + [
+        e for t in terms if t.op == "set" for e in t.args
+    ]
 
 
 class _Decoder:

@@ -181,9 +181,10 @@ class Encoder:
                 z3.And(dividend == quotient * by + remainder, remainder >= 0, remainder < by)
             )
             if not self.integers:
-                least = LEAST // by
+                least, most = LEAST // by, MOST // by
                 first = z3.Implies(quotient == least, remainder >= LEAST - least * by)
-                self.conditions.append(z3.And(quotient >= least, quotient <= MOST // by, first))
+                last = z3.Implies(quotient == most, remainder <= MOST - most * by)
+                self.conditions.append(z3.And(quotient >= least, quotient <= most, first, last))
             self._divided[of, by] = quotient, remainder
         return self._divided[of, by]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -54,20 +54,25 @@ _EXPRESSION = frozenset({"expr", "result", "strict_valid"})
 _MODES = frozenset({"case", "strict", "permissive"})
 
 
-def run(paths: Iterable[Path], engine_name: str, seconds: float | None = None) -> Report:
-    """Put all material under `paths` to the engine called `engine_name`.
+def run(
+    paths: Iterable[Path], engine_name: str, seconds: float | None = None, apart: Collection[Place] = ()
+) -> Report:
+    """Put all material under `paths`, but for the files `apart`, to the engine called `engine_name`.
 
     With `seconds` no record may take longer: a question that hangs is mismatched as `ExceededBudget`. It
     takes over the process's alarm signal, so that is for the main thread of a command.
     Raises `InputProblem` for paths and files that cannot be used, `UnknownEngine` for the engine.
     """
-    return run_with(paths, build(engine_name), seconds)
+    return run_with(paths, build(engine_name), seconds, apart)
 
 
-def run_with(paths: Iterable[Path], engine: Engine, seconds: float | None = None) -> Report:
+def run_with(
+    paths: Iterable[Path], engine: Engine, seconds: float | None = None, apart: Collection[Place] = ()
+) -> Report:
     """Put all material under `paths` to `engine`, as `run` does; raises `InputProblem`."""
     given = [path.resolve() for path in paths]
-    material = _Material(gather(given), frozenset(Place(path) for path in given), others(given))
+    gathered = [place for place in gather(given) if place not in apart]
+    material = _Material(gathered, frozenset(Place(path) for path in given), others(given))
     checker = Checker(Guarded(engine), alarm=Alarm() if seconds else None, seconds=seconds or 0.0)
     if material.strangers:
         checker.tally.lack("unknown-record", material.strangers)

@@ -18,7 +18,8 @@ action read, write;
 action list in [read];
 action view in [list] appliesTo { principal: User, resource: [Doc, Folder], context: {
   a: Long, b: Long, t: datetime, d: duration, m: decimal, i: ipaddr, j: ipaddr, s: String, g: Group,
-  groups: Set<Group>, names: Set<String>, flags: Set<Bool>, nested: Set<Set<Long>>, homes: Set<{x: Long, y?: Bool}>,
+  groups: Set<Group>, names: Set<String>, flags: Set<Bool>, nested: Set<Set<Long>>,
+  homes: Set<{x: Long, y: Bool}>, sites: Set<{x: Long, y?: Bool}>, site: {x: Long, y?: Bool},
   act: Action, deep?: { r: { o?: Long } } } };
 """
 

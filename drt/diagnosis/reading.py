@@ -13,7 +13,7 @@ from dataclasses import replace
 from drt.diagnosis.expressions import differ
 from drt.diagnosis.located import Located
 from drt.diagnosis.minimal_value import blamed
-from drt.diagnosis.places import parting, place_name, token_name, value_name
+from drt.diagnosis.places import MEMBERS, parting, place_name, token_name, value_name
 from drt.diagnosis.rule import Aspect, Form, Rule, Whole
 from drt.engines.guard import Guarded, GuardedSession
 from drt.model.case import Case, Source
@@ -65,6 +65,8 @@ def in_text(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> L
             if part == "entities" and case.schema is None:
                 name = value_name(value) or name
             subject, text = name, json.dumps(value)[:SHOWN]
+        elif part in REQUIRED and _reads_without_schema(case, engines, divergence, part):
+            subject = MEMBERS[REQUIRED[part]]
     rule = Rule(subject, Aspect.READING)
     return Located("reading", rule, CHAPTERS[part], part, text, divergence.answers, (), remark)
 
@@ -148,6 +150,10 @@ def between_documents(divergence: Divergence, aspect: Aspect) -> Located | None:
     return Located("reading", Rule(f"the {what}", aspect), source, what, "", divergence.answers)
 
 
+REQUIRED = {"entities": "attrs", "request": "context"}
+"""Members of an entity and of a request in which a schema can require an attribute, which may be missing."""
+
+
 def _spelled(path: tuple[str | int, ...]) -> str:
     return "$" + "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)
 
@@ -157,6 +163,17 @@ def _all_read(case: Case, engines: Sequence[Guarded], divergence: Divergence, pa
     answers = [_reader(case, engine, divergence, part)(text) for engine in engines]
     named = tuple(zip((engine.name for engine in engines), answers, strict=True))
     return not any(isinstance(answer, Rejected) for answer in answers) and not differ(named)
+
+
+def _reads_without_schema(case: Case, engines: Sequence[Guarded], divergence: Divergence, part: str) -> bool:
+    """Whether all engines take the part when no schema demands anything of it."""
+    if divergence.request is None:
+        free = replace(case, schema=None)
+    else:
+        request = replace(case.requests[divergence.request], validate=False)
+        free = replace(case, requests=(request,))
+        divergence = replace(divergence, request=0)
+    return _all_read(free, engines, divergence, part, _text_of(free, part, divergence))
 
 
 def _reader(case: Case, engine: Guarded, divergence: Divergence, part: str) -> Callable[[str], Outcome]:

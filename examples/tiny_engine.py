@@ -24,19 +24,25 @@ POLICY = re.compile(r"\s*(permit|forbid)\s*\(\s*principal\s*,\s*action\s*,\s*res
 
 @dataclass
 class TinySession(BaseSession):
+    """A loaded case: the effects of its policies."""
+
     effects: list[str]
 
     def authorize(self, request: Request) -> Authorized:
+        """Answer a request; every policy applies."""
         deciding = "forbid" if "forbid" in self.effects else "permit"
         ids = tuple(f"policy{n}" for n, effect in enumerate(self.effects) if effect == deciding)
         return Authorized("allow" if deciding == "permit" and ids else "deny", ids)
 
 
 class TinyEngine(BaseEngine):
+    """Policies without conditions, and nothing else of Cedar."""
+
     name = "tiny"
     version = "1"
 
     def load(self, case: Case) -> TinySession | Rejected | Unsupported:
+        """Read the effects of the policies."""
         if case.schema or case.links or case.policies.format == "json" or case.entities.strip() != "[]":
             return Unsupported("cases")
         if case.policies.text.count("(") != case.policies.text.count(")"):

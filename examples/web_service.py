@@ -43,7 +43,7 @@ service = Service(PolicySet.from_text(POLICIES), Entities.from_json(ENTITIES))
 
 
 def allowed(action: str) -> Callable[..., None]:
-    """A dependency that answers 403 unless the caller may do this to the document."""
+    """Make a dependency that answers 403 unless the caller may do this to the document."""
 
     def check(name: str, x_user: Annotated[str, Header()]) -> None:
         asked = Request(Uid("User", x_user), Uid("Action", action), Uid("Doc", name))
@@ -55,9 +55,11 @@ def allowed(action: str) -> Callable[..., None]:
 
 @app.get("/docs-of-ours/{name}", dependencies=[Depends(allowed("view"))])
 def view(name: str) -> dict[str, str]:
+    """Return a document."""
     return {"document": name}
 
 
 @app.delete("/docs-of-ours/{name}", dependencies=[Depends(allowed("delete"))])
 def delete(name: str) -> dict[str, str]:
+    """Delete a document."""
     return {"deleted": name}

@@ -45,21 +45,24 @@ def ranges(property_of: Callable[[int], str]) -> Iterator[tuple[int, int, str]]:
 
 
 def scripts_of(code: int) -> str:
-    """The script extensions, sorted; empty for a character without script."""
+    """List the script extensions, sorted; empty for a character without script."""
     return "/".join(sorted(script_extension(chr(code)) - {"Zzzz"}))
 
 
 def shown(start: int, end: int) -> str:
+    """Write a range of code points in hexadecimal."""
     return f"{start:X}" if start == end else f"{start:X}-{end:X}"
 
 
 def constant(name: str, words: list[str], doc: str) -> str:
+    """Write a constant that spells the words, with its docstring."""
     wrapped = wrap(" ".join(words), 100, break_long_words=False, break_on_hyphens=False)
     lines = "\n".join(f'    "{line} "' for line in wrapped)
     return f'\n{name}: Final = (\n{lines}\n)\n"""{doc}"""\n'
 
 
 def main(path: Path) -> None:
+    """Write the tables of the characters' data into a module."""
     data = json.loads(path.read_text(encoding="utf-8"))
     scripts = [f"{shown(start, end)}:{names}" for start, end, names in ranges(scripts_of)]
     print(HEAD.format(unicode=data["unicode"], escaped=data["escaped_unicode"]), end="")

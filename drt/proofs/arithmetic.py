@@ -18,7 +18,7 @@ MIN, MAX = -(2**63), 2**63 - 1
 
 
 def _exact(code: Code) -> Sequence[Goal]:
-    """The reference's own check: passes exactly the 64-bit numbers, and gives them back unchanged."""
+    """Prove the reference's own check: it passes exactly the 64-bit numbers, unchanged."""
     integers = code.module("reference.integers")
     n = z3.Int("n")
     paths = explore(lambda: integers.checked(Number(n)), errors=(ReferenceError,))
@@ -46,7 +46,7 @@ def _checked(integers: Any, found: int) -> str:
 
 
 def _days(code: Code) -> Sequence[Goal]:
-    """toDate and toTime take an instant apart: the parts add up, and the time is a time of day."""
+    """Prove that toDate and toTime split an instant: the parts add up, and the time is a time of day."""
     extensions = code.module("production.language.extensions")
     n = z3.Int("instant")
     instant = datetimes.datetime_of(Number(n))  # type: ignore[arg-type]  # a symbol

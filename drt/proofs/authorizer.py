@@ -111,7 +111,7 @@ def _goals(claim: Claim, *hypotheses: Any) -> Callable[[Code], Sequence[Goal]]:
 
 
 def _decoded(model: Any) -> list[OneOfMany]:
-    """The policies of a model, and in which of the sets each is."""
+    """Decode the policies of a model, and in which of the sets each is."""
 
     def true(term: Any) -> bool:
         return bool(z3.is_true(model.eval(term, model_completion=True)))

@@ -40,7 +40,7 @@ ALPHABET = "ab"
 
 
 def _tried(name: str, failures: Iterable[str]) -> Goal:
-    """An obligation that is decided by trying: the first failure, if any, is its counterexample."""
+    """Make an obligation that is decided by trying: the first failure, if any, is its counterexample."""
     failure = next(iter(failures), None)
     decode = None if failure is None else lambda _: Counterexample(failure, True)
     return Goal(name, z3.BoolVal(failure is None), (), decode)
@@ -104,7 +104,7 @@ def _closures(code: Code) -> Sequence[Goal]:
 
 
 def _definition(pattern: tuple[Star | str, ...], text: str) -> bool:
-    """A star is nothing, or one more character; anything else is itself."""
+    """Match by definition: a star is nothing, or one more character; anything else is itself."""
 
     @cache
     def described(place: int, position: int) -> bool:
@@ -120,7 +120,7 @@ def _definition(pattern: tuple[Star | str, ...], text: str) -> bool:
 
 
 def _pieces(pattern: tuple[Star | str, ...]) -> tuple[str | None, ...]:
-    """The form in which production holds a pattern: texts, and None for stars, one for many."""
+    """Write a pattern as production holds it: texts, and None for stars, one for many."""
     pieces: list[str | None] = []
     for element in pattern:
         if isinstance(element, Star):

@@ -39,10 +39,9 @@ class Code:
     _loaded: dict[str, ModuleType] = field(default_factory=dict)
 
     def module(self, name: str) -> ModuleType:
-        """The module; under a defect a copy that sees the changed one.
+        """Return the module; under a defect a copy that sees the changed one.
 
-        Raises:
-            NotPlanted: see there.
+        Raises: NotPlanted: see there.
         """
         if self.defect is None:
             return import_module(name)
@@ -54,7 +53,7 @@ class Code:
         return self._loaded[name]
 
     def text(self, name: str) -> str:
-        """The source of a module, with the defect if it is planted there."""
+        """Return the source of a module, with the defect if it is planted there."""
         return self._changed() if self.defect is not None and self.defect.module == name else _source(name)
 
     def _changed(self) -> str:
@@ -81,7 +80,7 @@ class Code:
 
     @contextmanager
     def _in_place(self) -> Iterator[None]:
-        """Imports find the changed modules while another is executed."""
+        """Let imports find the changed modules while another is executed."""
         sound = {name: sys.modules[name] for name in self._loaded}
         sys.modules.update(self._loaded)
         try:

@@ -236,10 +236,10 @@ def _positive(divisor: object) -> None:
 
 
 def formula(value: object) -> Any:
-    """A truth as a Z3 term."""
+    """Return a truth as a Z3 term."""
     return value.term if isinstance(value, Truth) else z3.BoolVal(bool(value))
 
 
 def number(value: Any) -> Any:
-    """An integer as a Z3 term."""
+    """Return an integer as a Z3 term."""
     return value.term if type(value) is Number else z3.IntVal(int(value))

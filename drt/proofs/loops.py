@@ -95,7 +95,7 @@ def loop_step(code: Code) -> Step:
 
 
 def _source_of(code: Code, name: str) -> str:
-    """The source of a function, with the planted defect if it has one."""
+    """Return the source of a function, with the planted defect if it has one."""
     text = code.text(MODULE)
     [found] = [
         node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef) and node.name == name
@@ -147,7 +147,7 @@ def _goals(code: Code) -> Sequence[Goal]:
 
 
 def _confirmed(module: Any, model: Any) -> Counterexample:
-    """Some short list of policies on which `combine` depends on their order, or files one wrongly."""
+    """Find a short list of policies on which `combine` depends on their order, or files one wrongly."""
     statuses = (module.TRUE, module.FALSE, module.FIRST_ERROR)
     policies = [
         (f"p{n}", permits, status) for n in range(2) for permits in (True, False) for status in statuses

@@ -215,7 +215,7 @@ def _confirmed(pair: Pair, operands: Sequence[Operand], model: Any) -> Counterex
 
 
 def concrete(value: Any, n: int | None) -> Any:
-    """A value of either engine with a number in the place of its symbol; itself where it has none."""
+    """Put a number in the place of a value's symbol; a value without symbols stays."""
     if n is None:
         return value
     made: Any = type(value)

@@ -63,11 +63,13 @@ class OnePolicy:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
+    """The outcome of a symbolic policy."""
+
     status: StatusOf
 
 
 def outcome_of(policy: OnePolicy) -> Outcome:
-    """What a symbolic policy came to."""
+    """Return the outcome of a symbolic policy."""
     return Outcome(StatusOf(policy.term))
 
 
@@ -87,7 +89,7 @@ class AnyPolicies:
         return Truth(z3.Not(z3.Exists([one], self.member(one))))
 
     def ids(self) -> Member:
-        """The predicate of being an id of one of them."""
+        """Return the predicate of being an id of one of them."""
         one = z3.FreshConst(Policy, "policy")
         return lambda wanted: z3.Exists([one], z3.And(self.member(one), name(one) == wanted))
 

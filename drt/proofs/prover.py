@@ -18,7 +18,7 @@ from drt.proofs.theorem import Answer, Counterexample, Goal, Theorem, Verdict
 
 
 def prove(theorem: Theorem, code: Code | None = None) -> Verdict:
-    """The verdict on one theorem about the code, shipped or with a defect."""
+    """Judge one theorem about the code, shipped or with a defect."""
     started = time.perf_counter()
     code = code or Code()
     if theorem.kind == "T":
@@ -32,7 +32,7 @@ def prove(theorem: Theorem, code: Code | None = None) -> Verdict:
 
 
 def with_defects(verdict: Verdict) -> Verdict:
-    """The same verdict, with the defects that break the theorem and those that do not.
+    """Add to a verdict the defects that break the theorem and those that do not.
 
     A defect breaks a theorem when it is refuted by a confirmed counterexample.
     """
@@ -69,7 +69,7 @@ def _all(goals: Sequence[Goal]) -> tuple[Answer, str, Counterexample | None]:
 
 
 def _counterexample(goal: Goal, model: Any) -> Counterexample | None:
-    """The smallest refutation, decoded and confirmed."""
+    """Find the smallest refutation, decoded and confirmed."""
     for size in goal.sizes:
         answer, found = _check(*goal.hypotheses, z3.Not(goal.claim), size)
         if answer == z3.sat:

@@ -32,13 +32,15 @@ REQUEST = Request(ALICE, VIEW, DOC, Record({}))
 
 
 def _inside(member: EntityUid, group: EntityUid) -> Any:
-    """The symbol for one entity being in another; everything is in itself."""
+    """Return the symbol for one entity being in another; an entity is in itself."""
     if member == group:
         return z3.BoolVal(True)
     return z3.Bool(f"{member.id} in {group.id}")
 
 
 class AnyAncestors:
+    """The ancestors of an entity in a store of which nothing is known."""
+
     def __init__(self, member: EntityUid) -> None:
         self.member = member
 
@@ -122,7 +124,7 @@ def _goal(description: str, evaluate: Callable[[Any], Any], meant: Any, *, faili
 
 
 def _right(path: Any, meant: Any, failing: bool) -> Any:
-    """The scope decides; behind it, and only there, the condition fails."""
+    """State that the scope decides, and that the condition fails behind it and only there."""
     if path.error is not None:
         return meant if failing else z3.BoolVal(False)
     if not isinstance(path.value, Bool):

@@ -49,9 +49,12 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Theorem:
-    """What is claimed of the code. `name` is a sentence; `anchor` says which theorem of the makers or of the
-    article it stands for; `goals` builds the obligations from the code under proof; `defects` must each break
-    it. `because` says, for a kind other than U, why and what stands in."""
+    """A claim about the code.
+
+    `name` is a sentence; `anchor` names the corresponding theorem of the makers or of the article; `goals`
+    builds the obligations from the code under proof; `defects` must each break it. `because` says, for a kind
+    other than U, why, and what is done instead.
+    """
 
     name: str
     says: str

@@ -114,7 +114,7 @@ def _binary(code: Code) -> Iterator[Goal]:
 def _step(
     op: str, given: Sequence[Operand], types: Sequence[Type], found: Type, evaluate: Callable[..., Any]
 ) -> Goal:
-    """The operator on any values of these types; on the value 1 where it looks numbers up in a set."""
+    """Apply the operator to any values of these types; to the value 1 if it looks numbers up in a set."""
     if op.startswith("contains"):
         given = tuple(_with_number(one, 1) for one in given)
     symbols = tuple(one.symbol for one in given if one.symbol is not None)

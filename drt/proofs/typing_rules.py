@@ -64,7 +64,7 @@ class _Answering(Checker):
 
 
 def _run_rule(code: Code, expr: Expr, types: Sequence[Type]) -> tuple[Any, _Answering, Any]:
-    """The rule's judgement, the checker that it asked, and the capabilities of the form: one further one."""
+    """Run a rule: its judgement, the checker that it asked, and one further capability of the form."""
     control = code.module(CONTROL)
     check = _Answering(code, types)
     known = check.capability(1 << len(types))
@@ -162,7 +162,7 @@ def _steps(code: Code, expr: Expr, came: Sequence[Any], table: list[tuple[Any, A
 def _described(
     model: Any, came: Sequence[Any], holds: Sequence[Any], whole: Any, types: str, judgement: Judgement
 ) -> Counterexample:
-    """The step that fails. It is confirmed: rule and evaluator have been run to build it, operand by operand."""
+    """Describe the step that fails; rule and evaluator have been run to build it, operand by operand."""
 
     def value(term: Any) -> Any:
         return model.eval(term, model_completion=True)

@@ -37,9 +37,11 @@ class OneOfMany:
     added: bool
 
     def text(self) -> str:
+        """Write the policy."""
         return f"{self.effect}(principal, action, resource){CLAUSES[self.status]};"
 
     def description(self) -> str:
+        """Describe the policy."""
         return f"{self.effect} {self.status}"
 
 
@@ -65,7 +67,7 @@ def confirmed(code: Code, policies: Sequence[OneOfMany]) -> Counterexample:
 
 
 def _authorized(code: Code, case: Case) -> Authorized:
-    """What `decide` itself says; the error kinds are those of the policies."""
+    """Return what `decide` itself says; the error kinds are those of the policies."""
     authorizer = code.module("reference.authorizer")
     policies = from_bodies(parse_policies(case.policies.text)).policies()
     request = read_request(case.requests[0].text)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from drt.cli.badges import badge, write_badge
 from drt.cli.options import engines, form
 
 RECORD_SECONDS = 60.0
@@ -16,8 +17,11 @@ RECORD_SECONDS = 60.0
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
 @engines
 @form
+@badge
 @click.pass_context
-def command(ctx: click.Context, paths: tuple[Path, ...], engines: tuple[str, ...], form: str) -> None:
+def command(
+    ctx: click.Context, /, paths: tuple[Path, ...], engines: tuple[str, ...], form: str, badge: Path | None
+) -> None:
     """Compare engines with official integration tests and other recorded material.
 
     PATH is a folder, a file or an archive. The report of each engine ends with a line `conformance[ENGINE]:
@@ -44,4 +48,8 @@ def command(ctx: click.Context, paths: tuple[Path, ...], engines: tuple[str, ...
         for text in [*timing, *(report.text() for report in reports)]:
             click.echo(text)
     codes = {report.exit_code for report in reports}
+    if badge is not None:
+        checked = sum(report.checked for report in reports)
+        wrong = sum(len(report.mismatches) for report in reports)
+        write_badge(badge, "conformance", f"{checked:,} verdicts, {wrong:,} wrong", good=codes == {0})
     ctx.exit(1 if 1 in codes else max(codes))

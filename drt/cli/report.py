@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @click.command("report", short_help="Write a run's report: Markdown, HTML, JUnit, SARIF or JSON.")
 @click.argument("runs", type=click.Path(path_type=Path), metavar="[RUN]...", nargs=-1)
-@partial(form, kinds=("md", "html", "junit", "sarif", "json"))
+@partial(form, kinds=("md", "html", "junit", "sarif", "json", "badge"))
 @click.option(
     "--output",
     "-o",

@@ -70,6 +70,8 @@ def read_outcome(question: type[Question[Any]], answer: Json) -> Outcome:
         case Permitted(allowed, undecided):
             return Permitted(tuple(sorted(allowed)), tuple(sorted(undecided)))
         case BatchAuthorized(loads=loads):
+            if not all(loads):
+                raise BadAnswer("'loads' holds a call for no uids")
             return replace(outcome, loads=tuple(tuple(sorted(load)) for load in loads))
         case Answered(answers):
             return Answered(_canonical(answers, question.name))

@@ -62,6 +62,7 @@ def _narrow(records: dict[str, Schema]) -> None:
         del records["Case"]["properties"][name]
     records["Validate"]["properties"]["level"] = {"anyOf": [COUNT, NULL]}
     records["Batched"]["properties"]["max_iters"] = COUNT
+    records["BatchAuthorized"]["properties"]["loads"] = _array({**_array(TEXT), "minItems": 1})
     kinds = {"enum": list(get_args(WarningKind))}
     warning = {"type": "array", "prefixItems": [TEXT, kinds], "items": TEXT, "minItems": 2, "maxItems": 4}
     records["Validated"]["properties"]["warnings"] = {"anyOf": [_array(warning), NULL]}

@@ -11,10 +11,11 @@ from typing import TypeVar, cast
 
 from drt.engines import reference_answers as answers
 from drt.engines.base import BaseEngine, BaseSession, take_stated_name
+from drt.engines.reference_partial import PartialAnswers
 from drt.engines.reference_problems import problems_of
 from drt.engines.reference_values import canonical
 from drt.model import outcome
-from drt.model.case import Case, Format, Inquiry, Link, Request, Source
+from drt.model.case import Case, Format, Inquiry, Link, Request, Source, Store
 from drt.model.outcome import (
     Accepted,
     Answered,
@@ -29,7 +30,14 @@ from drt.model.outcome import (
     Unwritable,
     Validated,
 )
-from drt.model.question import ValidationMode
+from drt.model.partial_outcome import (
+    BatchAuthorized,
+    PartialError,
+    PartiallyAuthorized,
+    Permitted,
+    Reauthorized,
+)
+from drt.model.question import LoaderKind, QueryKind, ValidationMode
 from reference import policy_set
 from reference import request as cedar
 from reference.authorizer import authorize
@@ -64,6 +72,8 @@ from reference.values import EntityUid
 
 T = TypeVar("T")
 
+NO_SCHEMA = Unsupported("partial-evaluation-without-schema")
+
 
 @dataclass(frozen=True, slots=True)
 class LoadedReference(BaseSession):
@@ -79,6 +89,7 @@ class LoadedReference(BaseSession):
     schema: Schema | None = None
     requests: dict[Request, cedar.Request] = field(default_factory=dict, compare=False, repr=False)
     expressions: dict[str, Expr] = field(default_factory=dict, compare=False, repr=False)
+    partial: PartialAnswers | None = None
 
     @door
     def authorize(self, request: Request) -> Authorized | Rejected | Unsupported:
@@ -117,6 +128,30 @@ class LoadedReference(BaseSession):
             problems=tuple(problems_of(verdicts)),
         )
 
+    @door
+    def partially_authorize(
+        self, request: str, entities: Store
+    ) -> PartiallyAuthorized | PartialError | Rejected | Unsupported:
+        return self.partial.partially_authorize(request, entities) if self.partial else NO_SCHEMA
+
+    @door
+    def reauthorize(
+        self, request: str, entities: Store, completion: str, store: Store
+    ) -> Reauthorized | PartialError | Rejected | Unsupported:
+        return self.partial.reauthorize(request, entities, completion, store) if self.partial else NO_SCHEMA
+
+    @door
+    def query(
+        self, kind: QueryKind, request: str, entities: Store
+    ) -> Permitted | PartialError | Rejected | Unsupported:
+        return self.partial.query(kind, request, entities) if self.partial else NO_SCHEMA
+
+    @door
+    def batched(
+        self, request: str, entities: Store, loader: LoaderKind, max_iters: int
+    ) -> BatchAuthorized | PartialError | Rejected | Unsupported:
+        return self.partial.batched(request, entities, loader, max_iters) if self.partial else NO_SCHEMA
+
     def request(self, request: Request) -> cedar.Request:
         """Read a request, checked under a schema if the request asks for it."""
         known = self.requests.get(request)
@@ -151,7 +186,10 @@ class ReferenceEngine(BaseEngine):
             schema = linked_schema(case.schemas)
             policies = linked(read_policy_set(case.policies), case.links)
             entities = read_store(case.entities, schema)
-            return LoadedReference(case.policies, policies, policies.policies(), entities, schema)
+            partial = None if schema is None else PartialAnswers(policies, schema)
+            return LoadedReference(
+                case.policies, policies, policies.policies(), entities, schema, partial=partial
+            )
         except InputError as error:
             return rejected(error)
         except linking.Unlinkable as error:

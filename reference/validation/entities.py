@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from reference.entities import Entities, Entity, store
 from reference.errors import InputError
 from reference.names import is_action_type
 from reference.schema.schema import (
     Action,
-    EnumeratedEntityType,
     ExternalEntityType,
     Schema,
     StandardEntityType,
@@ -22,6 +21,7 @@ from reference.validation.conformance import (
     uids_problem,
     value_problem,
 )
+from reference.values import EntityUid, Record, Value
 
 
 def conforming_store(entities: Iterable[Entity], schema: Schema) -> Entities:
@@ -38,6 +38,11 @@ def conforming_store(entities: Iterable[Entity], schema: Schema) -> Entities:
     for entity in document:
         if is_action_type(entity.uid.type):
             _refuse(entity, action_problem(entity, document, schema))
+    return completed(document, schema)
+
+
+def completed(document: Entities, schema: Schema) -> Entities:
+    """Return a store with the schema's actions, in place of those that it has."""
     others = (entity for entity in document if not is_action_type(entity.uid.type))
     return store([*others, *action_entities(schema)])
 
@@ -49,31 +54,56 @@ def action_entities(schema: Schema) -> list[Entity]:
 
 def entity_problem(entity: Entity, schema: Schema) -> str | None:
     """Why an entity that is no action does not conform, or None."""
-    match schema.entity_types.get(entity.uid.type):
+    uid = entity.uid
+    return (
+        declaration_problem(uid, schema)
+        or attrs_problem(uid, entity.attrs, schema)
+        or ancestors_problem(uid, entity.parents, schema)
+        or tags_problem(uid, entity.tags, schema)
+    )
+
+
+def declaration_problem(uid: EntityUid, schema: Schema) -> str | None:
+    """Why the schema knows no such entity, or None."""
+    match schema.entity_types.get(uid.type):
         case None:
-            return f"the entity type {entity.uid.type} is not declared"
+            return f"the entity type {uid.type} is not declared"
         case ExternalEntityType():
-            return f"the entity type {entity.uid.type} is external: the schema does not define it"
-        case EnumeratedEntityType():
-            shape, tags = EMPTY_RECORD, None
-        case StandardEntityType(shape, _, tags):
-            pass
-    problem = uid_problem(entity.uid, schema) or record_problem(entity.attrs, shape)
-    if problem is not None:
-        return problem
-    for parent in entity.parents:
-        if not schema.admits_ancestor(entity.uid.type, parent.type):
-            return f"the parent {show(parent)} is not of a type that the schema allows"
-        problem = uid_problem(parent, schema)
+            return f"the entity type {uid.type} is external: the schema does not define it"
+        case _:
+            return uid_problem(uid, schema)
+
+
+def attrs_problem(uid: EntityUid, attrs: Mapping[str, Value], schema: Schema) -> str | None:
+    """Why these are not the attributes of an entity of a declared type, or None."""
+    match schema.entity_types.get(uid.type):
+        case StandardEntityType(shape):
+            return record_problem(attrs, shape) or uids_problem(Record(attrs), schema)
+        case _:
+            return record_problem(attrs, EMPTY_RECORD)
+
+
+def ancestors_problem(uid: EntityUid, ancestors: Iterable[EntityUid], schema: Schema) -> str | None:
+    """Why an entity cannot have these ancestors, or None."""
+    for ancestor in ancestors:
+        if not schema.admits_ancestor(uid.type, ancestor.type):
+            return f"the parent {show(ancestor)} is not of a type that the schema allows"
+        problem = uid_problem(ancestor, schema)
         if problem is not None:
             return f"parent: {problem}"
-    for name, value in entity.tags.items():
-        problem = f"{entity.uid.type} has no tags" if tags is None else value_problem(value, tags)
+    return None
+
+
+def tags_problem(uid: EntityUid, tags: Mapping[str, Value], schema: Schema) -> str | None:
+    """Why these are not the tags of an entity of a declared type, or None."""
+    declared = schema.entity_types.get(uid.type)
+    expected = declared.tags if isinstance(declared, StandardEntityType) else None
+    for name, value in tags.items():
+        problem = f"{uid.type} has no tags" if expected is None else value_problem(value, expected)
+        problem = problem or uids_problem(value, schema)
         if problem is not None:
             return f"tag {name!r}: {problem}"
-    return next(
-        (p for v in (*entity.attrs.values(), *entity.tags.values()) if (p := uids_problem(v, schema))), None
-    )
+    return None
 
 
 def action_problem(entity: Entity, document: Entities, schema: Schema) -> str | None:

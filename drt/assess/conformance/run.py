@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from drt.assess.conformance import cases, fixtures, questions, records, suites, verdicts
+from drt.assess.conformance import cases, fixtures, partial, questions, records, suites, verdicts
 from drt.assess.conformance.checker import Checker
 from drt.assess.conformance.material import (
     METADATA,
@@ -38,6 +38,7 @@ _ALONE: tuple[tuple[frozenset[str], Callable[[Checker, str, Json], None]], ...] 
     (frozenset({"format", "text", "accept"}), records.schema),
     (frozenset({"text", "accept"}), records.parser),
     (frozenset({"id", "tag", "answers"}), questions.questions),
+    (frozenset({"id", "schema", "policies", "expect"}), partial.partial),
 )
 _BESIDE: tuple[tuple[frozenset[str], Callable[[Checker, Place, str, Json], None]], ...] = (
     (frozenset({"entities", "without_schema"}), fixtures.entities),

@@ -102,7 +102,8 @@ class Permitted:
 class BatchAuthorized:
     """The result of a batched authorization: a decision or an error, and what was loaded (spec 09 §9).
 
-    `loads` are the uids that the loader was asked for, call by call, each sorted and not empty. `detail` is for people.
+    `loads` are the uids that the loader was asked for, call by call, each sorted and not empty. `detail` is
+    for people.
     """
 
     decision: PartialDecision

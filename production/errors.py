@@ -106,9 +106,15 @@ class RequestError(CedarError):
 
 
 PartialRequestFault = Literal[
-    "incomplete_schema", "undeclared_action", "principal_type", "resource_type", "enumerated_id", "context"
+    "incomplete_schema",
+    "unreadable_context",
+    "undeclared_action",
+    "principal_type",
+    "resource_type",
+    "enumerated_id",
+    "context",
 ]
-"""Why a partial request was refused (spec 09 §1.1)."""
+"""Why a partial request was refused (spec 09 §1.1); `unreadable_context` holds what is no value."""
 
 PartialEntitiesFault = Literal[
     "incomplete_schema",

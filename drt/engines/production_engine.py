@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal, TypeVar
 
-from drt.engines.base import BaseEngine, BaseSession, take_stated_name
+from drt.engines.base import BaseEngine, take_stated_name
 from drt.engines.production_answers import answers
+from drt.engines.production_partial import PartialSession
 from drt.engines.production_problems import kind_of, problems_of, rejected
 from drt.model import outcome
 from drt.model.case import Case, Format, Inquiry, Link, Request, Source
@@ -148,7 +149,7 @@ def linked_schema(sources: Sequence[Source]) -> Schema | Rejected | Unlinkable:
 
 
 @dataclass(frozen=True, slots=True)
-class LoadedProduction(BaseSession):
+class LoadedProduction(PartialSession):
     """A case that the engine has read."""
 
     authorizer: Authorizer

@@ -185,7 +185,12 @@ def _read_role(data: Mapping[str, Any], name: str) -> Role:
 
 def _read_context(model: SchemaModel, node: Any, action: Uid) -> Record:
     """Return a context read by type if that is possible, else without types, for the check to refuse it."""
+    if not model.is_complete:
+        raise PartialRequestError("incomplete_schema", "the schema has external declarations")
     try:
-        return read_typed_context(model, read_json(node) if isinstance(node, str) else node, action)
-    except (RequestError, JsonError):
-        return read_context(node)
+        return read_typed_context(model, node, action)
+    except RequestError:
+        try:
+            return read_context(node)
+        except RequestError as error:
+            raise PartialRequestError("unreadable_context", str(error)) from None

@@ -1,0 +1,338 @@
+"""Partial evaluation by the production engine (spec 09): its answers and errors as outcomes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeVar
+
+from drt.engines.base import BaseSession
+from drt.engines.production_problems import rejected
+from drt.model.case import Store
+from drt.model.outcome import Rejected, Unsupported, canonical_entity
+from drt.model.partial_outcome import (
+    BatchAuthorized,
+    PartialError,
+    PartiallyAuthorized,
+    Permitted,
+    Reauthorized,
+    ResidualClass,
+)
+from drt.model.question import LoaderKind, QueryKind
+from drt.model.residual_json import canonical_residual
+from production import (
+    Authorizer,
+    CedarError,
+    Entities,
+    EntitiesError,
+    Entity,
+    IllTypedError,
+    InconsistentError,
+    InsufficientIterations,
+    PartialEntities,
+    PartialEntitiesError,
+    PartialEntity,
+    PartialRequestError,
+    PartialResponse,
+    PolicySet,
+    PrintError,
+    Request,
+    RequestError,
+    Schema,
+    Uid,
+    Value,
+    parse_expression,
+    read_uid_json,
+)
+
+T = TypeVar("T")
+Json = dict[str, Any]
+
+CLASSES: tuple[ResidualClass, ...] = (
+    "true_permits",
+    "false_permits",
+    "error_permits",
+    "residual_permits",
+    "true_forbids",
+    "false_forbids",
+    "error_forbids",
+    "residual_forbids",
+)
+NO_SCHEMA = Unsupported("partial-evaluation-without-schema")
+UNWRITTEN = Unsupported("residual-too-large-to-write")
+
+
+class _Refused(Exception):
+    """An input that gives an outcome of its own."""
+
+    def __init__(self, outcome: PartialError | Rejected) -> None:
+        self.outcome = outcome
+
+
+@dataclass(frozen=True, slots=True)
+class PartialAnswers:
+    """The answers of a loaded case with a schema."""
+
+    policies: PolicySet
+    schema: Schema
+
+    def partially_authorize(
+        self, request: str, entities: Store
+    ) -> PartiallyAuthorized | PartialError | Rejected | Unsupported:
+        """Answer the question `PartiallyAuthorize`."""
+        try:
+            return _answered(lambda: _outcome_of(self._response(request, entities)))
+        except PrintError:
+            return UNWRITTEN
+
+    def reauthorize(
+        self, request: str, entities: Store, completion: str, store: Store
+    ) -> Reauthorized | PartialError | Rejected:
+        """Answer the question `Reauthorize`."""
+
+        def answer() -> Reauthorized:
+            response = self._response(request, entities)
+            concrete = self._concrete_request(completion)
+            verdict = response.reauthorize(concrete, self._concrete_entities(store))
+            return Reauthorized(
+                verdict.decision, tuple(sorted(verdict.determining)), tuple(sorted(verdict.errors))
+            )
+
+        return _answered(answer)
+
+    def query(self, kind: QueryKind, request: str, entities: Store) -> Permitted | PartialError | Rejected:
+        """Answer the question `Query`."""
+        if kind == "action":
+            return _answered(lambda: self._query_actions(request, entities))
+        return _answered(lambda: Permitted(_texts(self._query(kind, request, entities))))
+
+    def batched(
+        self, request: str, entities: Store, loader: LoaderKind, max_iters: int
+    ) -> BatchAuthorized | PartialError | Rejected:
+        """Answer the question `Batched`."""
+
+        def answer() -> BatchAuthorized:
+            concrete = self._concrete_request(request)
+            source = _StoreLoader(self._concrete_entities(entities), loader)
+            try:
+                decision = self.schema.authorize_batched(self.policies, concrete, source, max_iters)
+            except InsufficientIterations as error:
+                return BatchAuthorized(None, "insufficient_iterations", tuple(source.loads), str(error))
+            except PartialRequestError as error:
+                if error.kind == "incomplete_schema":
+                    raise
+                return BatchAuthorized(None, "request", tuple(source.loads), str(error))
+            except IllTypedError as error:
+                return BatchAuthorized(None, "policies", tuple(source.loads), str(error))
+            except PartialEntitiesError as error:
+                return BatchAuthorized(None, "entities", tuple(source.loads), str(error))
+            return BatchAuthorized(decision, None, tuple(source.loads))
+
+        return _answered(answer)
+
+    def _response(self, request: str, entities: Store) -> PartialResponse:
+        asked = self.schema.read_partial_request(request)
+        return self.schema.partially_authorize(self.policies, asked, self._partial_entities(entities))
+
+    def _query(self, kind: QueryKind, text: str, entities: Store) -> frozenset[Uid]:
+        request = self.schema.read_partial_request(text)
+        if request.context is None:
+            raise RequestError("a query has a context")
+        match kind, request.principal, request.resource:
+            case "resource", Uid() as principal, str() as wanted:
+                query = partial(self.schema.query_resources, self.policies, principal, request.action, wanted)
+            case "principal", str() as wanted, Uid() as resource:
+                query = partial(self.schema.query_principals, self.policies, wanted, request.action, resource)
+            case _:
+                raise RequestError(f"expected a {kind} without an id, and all else known")
+        context, store = request.context, self._concrete_entities(entities)
+        return _queried(lambda: query(context, store))
+
+    def _query_actions(self, text: str, entities: Store) -> Permitted:
+        members: Json = json.loads(text)
+        principal, resource = _role(members, "principal"), _role(members, "resource")
+        context = _untyped_context(members["context"]) if "context" in members else None
+        known = self._partial_entities(entities)
+        found = _queried(
+            lambda: self.schema.query_actions(self.policies, principal, resource, context, known)
+        )
+        return Permitted(
+            _texts(uid for uid, decision in found.items() if decision == "allow"),
+            _texts(uid for uid, decision in found.items() if decision is None),
+        )
+
+    def _partial_entities(self, store: Store) -> PartialEntities:
+        match store.form:
+            case "partial":
+                return self.schema.read_partial_entities(store.text)
+            case "parts":
+                return self.schema.partial_entities(map(_constructed, json.loads(store.text)))
+            case "typed" | "untyped":
+                return self.schema.partial_entities(self._concrete_entities(store))
+
+    def _concrete_entities(self, store: Store) -> Entities:
+        try:
+            if store.form == "typed":
+                return self.schema.read_entities(store.text)
+            return Entities.from_json(store.text)
+        except EntitiesError as error:
+            raise _Refused(PartialError("concrete_entities", "invalid", str(error))) from None
+
+    def _concrete_request(self, text: str) -> Request:
+        """Read a request, its context by type if that is possible, so that a wrong one reaches the check."""
+        try:
+            return self.schema.read_request(text, check=False)
+        except RequestError:
+            pass
+        try:
+            return Request.from_json(text)
+        except RequestError as error:
+            members = json.loads(text)
+            if isinstance(members, dict) and "context" in members:
+                Request.from_dict({name: part for name, part in members.items() if name != "context"})
+                raise _Refused(PartialError("context", "invalid", str(error))) from None
+            raise
+
+
+class PartialSession(BaseSession):
+    """The questions of spec 09 to a loaded case."""
+
+    __slots__ = ()
+
+    authorizer: Authorizer
+    schema: Schema | None
+
+    def partially_authorize(
+        self, request: str, entities: Store
+    ) -> PartiallyAuthorized | PartialError | Rejected | Unsupported:
+        """Answer the question `PartiallyAuthorize`."""
+        answers = self._partial_answers()
+        return NO_SCHEMA if answers is None else answers.partially_authorize(request, entities)
+
+    def reauthorize(
+        self, request: str, entities: Store, completion: str, store: Store
+    ) -> Reauthorized | PartialError | Rejected | Unsupported:
+        """Answer the question `Reauthorize`."""
+        answers = self._partial_answers()
+        return NO_SCHEMA if answers is None else answers.reauthorize(request, entities, completion, store)
+
+    def query(
+        self, kind: QueryKind, request: str, entities: Store
+    ) -> Permitted | PartialError | Rejected | Unsupported:
+        """Answer the question `Query`."""
+        answers = self._partial_answers()
+        return NO_SCHEMA if answers is None else answers.query(kind, request, entities)
+
+    def batched(
+        self, request: str, entities: Store, loader: LoaderKind, max_iters: int
+    ) -> BatchAuthorized | PartialError | Rejected | Unsupported:
+        """Answer the question `Batched`."""
+        answers = self._partial_answers()
+        return NO_SCHEMA if answers is None else answers.batched(request, entities, loader, max_iters)
+
+    def _partial_answers(self) -> PartialAnswers | None:
+        return None if self.schema is None else PartialAnswers(self.authorizer.policies, self.schema)
+
+
+def _role(members: Json, name: str) -> Uid | str:
+    node = members.get(name)
+    if isinstance(node, dict) and set(node) == {"type"}:
+        return str(node["type"])
+    return read_uid_json(json.dumps(node))
+
+
+def _untyped_context(node: Any) -> Mapping[str, Any]:
+    uid = {"type": "T", "id": ""}
+    try:
+        return Request.from_dict({"principal": uid, "action": uid, "resource": uid, "context": node}).context
+    except RequestError as error:
+        raise _Refused(PartialError("context", "invalid", str(error))) from None
+
+
+def _constructed(parts: Json) -> PartialEntity:
+    """Make a partial entity of a uid, expressions by name, and uids."""
+    attributes, tags, ancestors = parts.get("attrs"), parts.get("tags"), parts.get("ancestors")
+    return PartialEntity(
+        read_uid_json(json.dumps(parts["uid"])),
+        None if attributes is None else {name: _value(text) for name, text in attributes.items()},
+        None if ancestors is None else [read_uid_json(json.dumps(uid)) for uid in ancestors],
+        None if tags is None else {name: _value(text) for name, text in tags.items()},
+    )
+
+
+def _value(text: str) -> Value:
+    uid = Uid("T", "")
+    try:
+        return Authorizer(PolicySet(), Entities()).evaluate(parse_expression(text), Request(uid, uid, uid))
+    except CedarError as error:
+        raise _Refused(PartialError("entities", "invalid", str(error))) from None
+
+
+def _answered(answer: Callable[[], T]) -> T | PartialError | Rejected:
+    """Return an answer, or the refusal of its inputs."""
+    try:
+        return answer()
+    except _Refused as refused:
+        return refused.outcome
+    except (PartialRequestError, PartialEntitiesError) as error:
+        match error.kind:
+            case "incomplete_schema":
+                return PartialError("schema", error.kind, str(error))
+            case "unreadable_context":
+                return PartialError("context", "invalid", str(error))
+        is_request = isinstance(error, PartialRequestError)
+        return PartialError("request" if is_request else "entities", error.kind, str(error))
+    except IllTypedError as error:
+        return PartialError("policies", "ill_typed", str(error))
+    except InconsistentError as error:
+        return PartialError("reauthorize", error.kind, str(error))
+    except (RequestError, EntitiesError) as error:
+        return rejected("request", error)
+
+
+def _queried(query: Callable[[], T]) -> T:
+    """Return what a query finds; its own request and partial entities are checked before."""
+    try:
+        return query()
+    except PartialEntitiesError as error:
+        raise _Refused(PartialError("query", "entities", str(error))) from None
+    except IllTypedError as error:
+        raise _Refused(PartialError("query", "policies", str(error))) from None
+
+
+def _outcome_of(response: PartialResponse) -> PartiallyAuthorized:
+    found = sorted((policy_id, name) for name in CLASSES for policy_id in getattr(response, name))
+    written = json.loads(response.policy_set().to_json())["staticPolicies"]
+    return PartiallyAuthorized(
+        response.decision,
+        None if response.reason is None else tuple(sorted(response.reason)),
+        tuple(found),
+        tuple((policy_id, canonical_residual(body)) for policy_id, body in sorted(written.items())),
+    )
+
+
+class _StoreLoader:
+    """A loader of a store's entities; `loads` are the uids of its calls, sorted."""
+
+    def __init__(self, store: Entities, kind: LoaderKind) -> None:
+        self._store = store
+        self._kind = kind
+        self.loads: list[tuple[str, ...]] = []
+
+    def load(self, uids: frozenset[Uid]) -> dict[Uid, Entity | None]:
+        self.loads.append(_texts(uids))
+        wanted = uids.union(self._store.parents) if self._kind == "more" else uids
+        return {uid: self._loaded(uid) for uid in wanted if self._kind != "less" or uid in self._store}
+
+    def _loaded(self, uid: Uid) -> Entity | None:
+        found = self._store.get(uid)
+        if found is None:
+            return None
+        return Entity(uid, found.attributes, self._store.ancestors(uid), found.tags)
+
+
+def _texts(uids: Iterable[Uid]) -> tuple[str, ...]:
+    """Write uids, sorted."""
+    return tuple(sorted(canonical_entity(uid.type, uid.id) for uid in uids))

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 
 from ..documents.entity_json import read_uid
-from ..documents.json_text import read_json
 from ..documents.request_json import exact, read_context
 from ..errors import ArgumentError, JsonError, PartialRequestError, RequestError
 from ..language.arguments import instance_of, is_a, named, text_of

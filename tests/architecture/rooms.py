@@ -24,7 +24,7 @@ HOMES = {
     ),
     "click": ("drt.cli",),
     "cvc5": ("drt.proofs.second",),
-    "hypothesis": ("generators",),
+    "hypothesis": ("generators", "drt.pytest_drt.strategies"),
     "jinja2": ("drt.report.page",),
     "lark": ("reference",),
     "markupsafe": ("drt.report.page", "drt.report.charts"),

@@ -41,6 +41,8 @@ COMMANDS = (
     "mutants",
     "bench",
     "prove",
+    "analyze",
+    "symcc",
     "authorize",
     "evaluate",
     "validate",

@@ -29,10 +29,14 @@ LADDER = (Attempt("bit-vectors", 2000), Attempt("integers", 3000), Attempt("bit-
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one satisfiability question may take; `mebibytes` only where it has a process of its own."""
+    """What one satisfiability question may take; `mebibytes` only where it has a process of its own.
+
+    With `smallest`, as many values as possible are those of an empty input.
+    """
 
     ladder: tuple[Attempt, ...] = LADDER
     mebibytes: int = 2048
+    smallest: bool = False
 
     @property
     def seconds(self) -> float:
@@ -85,7 +89,7 @@ def solve(assertions: Sequence[Term], members: Members, limits: Limits = LIMITS)
         return known
     reason = "no attempt was made"
     for attempt in limits.ladder:
-        answer = _attempt(assertions, members, attempt)
+        answer = _attempt(assertions, members, attempt, limits)
         if not isinstance(answer, Unknown):
             return answer
         reason = answer.reason
@@ -124,10 +128,10 @@ def _answered(assertions: Sequence[Term], members: Members, limits: Limits) -> A
         return refused
 
 
-def _attempt(assertions: Sequence[Term], members: Members, attempt: Attempt) -> Answer:
+def _attempt(assertions: Sequence[Term], members: Members, attempt: Attempt, limits: Limits) -> Answer:
     import z3
 
-    from drt.symbolic.z3_models import interpretation
+    from drt.symbolic.z3_models import interpretation, small_model
     from drt.symbolic.z3_terms import Encoder
 
     encoder = Encoder(members, attempt.numbers)
@@ -145,7 +149,8 @@ def _attempt(assertions: Sequence[Term], members: Members, attempt: Attempt) -> 
         return Unsatisfiable(attempt.numbers)
     if answer == z3.unknown:
         return Unknown(f"{attempt.numbers}, {attempt.milliseconds} ms: {solver.reason_unknown()}")
-    found = interpretation(solver.model(), encoder, assertions, members)
+    model = small_model(solver, encoder, assertions) if limits.smallest else solver.model()
+    found = interpretation(model, encoder, assertions, members)
     held = values(assertions, found)
     if not all(held[assertion] for assertion in assertions):
         raise Refused("decode-model", "the solver's model does not satisfy the assertions as it was decoded")

@@ -5,7 +5,7 @@ Rows are environments. A query without a verdict makes no finding; it is listed 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Literal
@@ -16,7 +16,9 @@ from drt.symbolic.problems import Refused
 from drt.symbolic.queries import QUERIES, QueryName
 from reference.policies import Body
 from reference.policy_set import PolicySet
+from reference.text.uid_text import show
 from reference.validation.environments import Environment
+from reference.values import EntityUid
 
 Relation = Literal["equivalent", "less", "more", "incomparable", "unknown"]
 Vacuity = Literal["all", "none", "some", "unknown"]
@@ -117,7 +119,12 @@ def compare_in(
 def policies(analyzer: Analyzer, policy_set: PolicySet) -> Iterator[PolicyRow]:
     """Analyse one set in every environment of the schema."""
     for environment in analyzer.environments():
-        yield _Row(analyzer, policy_set.plain(), environment).row()
+        yield policies_in(analyzer, policy_set, environment)
+
+
+def policies_in(analyzer: Analyzer, policy_set: PolicySet, environment: Environment) -> PolicyRow:
+    """Analyse one set in one environment."""
+    return _Row(analyzer, policy_set.plain(), environment).row()
 
 
 def messages(rows: Sequence[PolicyRow], names: Sequence[str]) -> list[str]:
@@ -256,3 +263,18 @@ def classes(pairs: Sequence[tuple[str, str]]) -> list[Redundant]:
         joined = set(pair).union(*(one for one in found if not one.isdisjoint(pair)))
         found = [one for one in found if one.isdisjoint(pair)] + [joined]
     return [Redundant(tuple(sorted(one))) for one in found]
+
+
+def migration_notes(before: Iterable[Environment], after: Sequence[Environment]) -> list[str]:
+    """Say which environments a migration of the schema adds and removes."""
+    old, new = ({_key(one): one for one in environments} for environments in (before, after))
+    added = [f"new in the schema: {_described(new[key])}" for key in new if key not in old]
+    return added + [f"no longer in the schema: {_described(old[key])}" for key in old if key not in new]
+
+
+def _key(environment: Environment) -> tuple[str, EntityUid, str]:
+    return environment.principal, environment.action, environment.resource
+
+
+def _described(environment: Environment) -> str:
+    return f"{environment.principal}, {show(environment.action)}, {environment.resource}"

@@ -7,6 +7,7 @@ not: sets that differ still differ there (spec 10 §12).
 from __future__ import annotations
 
 import ctypes
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -28,7 +29,7 @@ from drt.symbolic.sorts import (
 )
 from drt.symbolic.terms import Symbol, Term, below
 from drt.symbolic.z3_sorts import WIDTHS
-from drt.symbolic.z3_terms import Encoder
+from drt.symbolic.z3_terms import Encoder, nothing
 from reference.extensions.ipaddr import IpAddr
 from reference.values import EntityUid
 
@@ -68,6 +69,44 @@ def interpretation(
     for point in points:
         tables.setdefault(point.symbol, {})[point.arguments] = whole(point.sort, point.value)
     return Interpretation(members, tables)
+
+
+SMALLER_SECONDS = 3.0
+"""How long a model is made smaller."""
+
+
+def small_model(solver: Any, encoder: Encoder, roots: Iterable[Term]) -> Any:
+    """Return a model with as many symbols as possible at the values of an empty input."""
+    model = solver.model()
+    until = time.monotonic() + SMALLER_SECONDS
+    solver.set("timeout", 300)
+    for term in below(roots):
+        if not isinstance(term.payload, Symbol) or time.monotonic() > until:
+            continue
+        wish = _emptiest(term.sort, encoder.of[term])
+        if wish is None:
+            continue
+        solver.push()
+        solver.add(wish)
+        if solver.check() == z3.sat:
+            model = solver.model()
+        else:
+            solver.pop()
+    return model
+
+
+def _emptiest(sort: Sort, z: Any) -> Any | None:
+    match sort:
+        case BoolSort():
+            return z3.Not(z)
+        case NumberSort():
+            return z == 0
+        case StringSort():
+            return z == z3.StringVal("")
+        case SetSort():
+            return z == nothing(z)
+        case _:
+            return None
 
 
 def _elements(roots: Iterable[Term]) -> list[Term]:

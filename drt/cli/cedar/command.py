@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
+from drt.cli.symcc import command as symcc
 from drt.model.language import LANGUAGE
 
 Command = TypeVar("Command", bound=Callable[..., object])
@@ -203,6 +204,9 @@ _command(
     *POLICIES,
     *SCHEMA,
 )
+
+
+command.add_command(symcc)
 
 
 @command.command(

@@ -1,0 +1,177 @@
+"""`drt analyze`: what is dead, shadowed or redundant in a set, and what a change lets in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from drt.cli.cedar_options import FILE, SYNTAX
+from drt.cli.options import Jobs, echo_json
+from drt.cli.options import form as form_option
+from drt.model.errors import InputProblem
+
+if TYPE_CHECKING:
+    from drt.symbolic.analyzer import Analyzer
+    from reference.policy_set import PolicySet
+
+KINDS = ("text", "markdown", "html", "json")
+
+OK, FAILED, UNDECIDED = 0, 1, 5
+
+
+@click.group("analyze", short_help="Analyse policies for all inputs of a schema.")
+def command() -> None:
+    """Analyse policies for all inputs of a schema, by proof; every difference has a confirmed example."""
+
+
+def _form(function: Callable[..., None]) -> Callable[..., None]:
+    return form_option(function, "-f", kinds=KINDS)
+
+
+def _shared(function: Callable[..., None]) -> Callable[..., None]:
+    for option in (
+        click.option("-j", "--jobs", type=Jobs(), default="1", show_default=True, help="Worker processes."),
+        _form,
+        click.option("--schema-format", type=SYNTAX, help="[default: json for FILE.json, else cedar]"),
+    ):
+        function = option(function)
+    return function
+
+
+@command.command("policies", short_help="Find vacuous, shadowed, redundant and overridden policies.")
+@click.argument("policies", type=FILE)
+@click.argument("schema", type=FILE)
+@_shared
+@click.pass_context
+def policies_command(
+    ctx: click.Context, policies: Path, schema: Path, jobs: int, form: str, schema_format: Any
+) -> None:
+    """Find policies that apply to everything or nothing, and those that another makes superfluous.
+
+    Exit codes: 0 analysed, 2 wrong usage or input, 5 some query has no verdict.
+    """
+    from drt.cli import analysis_inputs as inputs
+    from drt.report import analysis
+    from drt.symbolic import tables
+
+    one = inputs.policies(policies, None)
+    rows: list[tables.PolicyRow] = _rows(tables.policies_in, schema, schema_format, [one], jobs)
+    said = tables.messages(rows, list(one.plain()))
+    if form == "json":
+        echo_json(analysis.policies_document(rows, said), sort_keys=False)
+    else:
+        click.echo(analysis.policies_report(rows, said, form))
+    ctx.exit(UNDECIDED if any(row.undecided for row in rows) else OK)
+
+
+@command.command("compare", short_help="Compare the decisions of two policy sets.")
+@click.argument("old", type=FILE)
+@click.argument("new", type=FILE)
+@click.argument("schema", type=FILE)
+@click.option(
+    "--old-schema", type=FILE, help="The schema before a migration: requests that it lacks are marked new."
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["more-permissive", "less-permissive", "change"]),
+    multiple=True,
+    help="End with 1 if the new set is so anywhere.",
+)
+@_shared
+@click.pass_context
+def compare_command(
+    ctx: click.Context,
+    old: Path,
+    new: Path,
+    schema: Path,
+    old_schema: Path | None,
+    fail_on: tuple[str, ...],
+    jobs: int,
+    form: str,
+    schema_format: Any,
+) -> None:
+    """Compare the decisions of two policy sets in every environment of SCHEMA.
+
+    Each difference has a smallest request and store, confirmed by both engines. Exit codes: 0 compared, 1 a
+    difference that --fail-on names, 2 wrong usage or input, 5 some query has no verdict.
+    """
+    from drt.cli import analysis_inputs as inputs
+    from drt.report import analysis
+    from drt.symbolic import tables
+    from drt.symbolic.solver import Limits
+
+    sets = [inputs.policies(path, None) for path in (old, new)]
+    rows: list[tables.Comparison] = _rows(tables.compare_in, schema, schema_format, sets, jobs, smallest=True)
+    notes: list[str] = []
+    if old_schema is not None:
+        before = inputs.analyzer(old_schema, schema_format, Limits())
+        with inputs.refusals(old_schema):
+            notes = tables.migration_notes(before.environments(), [row.environment for row in rows])
+    if form == "json":
+        echo_json(analysis.comparison_document(rows, notes), sort_keys=False)
+    else:
+        click.echo(analysis.comparison_report(rows, notes, form))
+    relations = {row.relation for row in rows}
+    if any(_is_named(relation, fail_on) for relation in relations):
+        ctx.exit(FAILED)
+    ctx.exit(UNDECIDED if "unknown" in relations else OK)
+
+
+def _is_named(relation: str, fail_on: Sequence[str]) -> bool:
+    """Return whether the old set's relation to the new one is a difference that fails."""
+    more, less = relation in ("less", "incomparable"), relation in ("more", "incomparable")
+    named = {"more-permissive": more, "less-permissive": less, "change": more or less}
+    return any(named[each] for each in fail_on)
+
+
+def _rows(
+    question: Callable[..., Any],
+    schema: Path,
+    syntax: Any,
+    sets: Sequence[PolicySet],
+    jobs: int,
+    *,
+    smallest: bool = False,
+) -> list[Any]:
+    """Ask in every environment, in so many processes; raises `InputProblem` with the schema's file."""
+    from drt.cli import analysis_inputs as inputs
+    from drt.symbolic.solver import Limits
+
+    analyzer: Analyzer = inputs.analyzer(schema, syntax, Limits(smallest=smallest))
+    with inputs.refusals():
+        count = len(list(analyzer.environments()))
+        if not count:
+            raise InputProblem("no action applies to any principal and resource", schema)
+        return list(_asked(question, analyzer, sets, count, jobs))
+
+
+def _asked(
+    question: Callable[..., Any], analyzer: Analyzer, sets: Sequence[PolicySet], count: int, jobs: int
+) -> Iterator[Any]:
+    from concurrent.futures import ProcessPoolExecutor
+
+    if jobs == 1 or count == 1:
+        yield from (question(analyzer, *sets, environment) for environment in analyzer.environments())
+        return
+    asked = (question, analyzer.source, analyzer.limits, tuple(sets))
+    with ProcessPoolExecutor(min(jobs, count), initializer=_prepare, initargs=asked) as pool:
+        yield from pool.map(_row, range(count))
+
+
+_PREPARED: list[Any] = []
+"""In a worker: the question, the analyser, the sets and the environments."""
+
+
+def _prepare(question: Callable[..., Any], source: Any, limits: Any, sets: Sequence[PolicySet]) -> None:
+    from drt.symbolic.analyzer import Analyzer
+
+    analyzer = Analyzer(source, limits)
+    _PREPARED[:] = [question, analyzer, sets, list(analyzer.environments())]
+
+
+def _row(number: int) -> Any:
+    question, analyzer, sets, environments = _PREPARED
+    return question(analyzer, *sets, environments[number])

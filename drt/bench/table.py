@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import TypeAlias
 
-from drt.bench import costs, curve, growth, latency, other_engines, speed
-from drt.bench.contestants import cedarpy, production
+from drt.bench import costs, curve, growth, latency, native, other_engines, speed
+from drt.bench.contestants import cedar_rust, cedarpy, production
 from drt.bench.curve import Curve, Plan
 from drt.bench.figure import Figure, Row, measured
 
@@ -21,6 +21,7 @@ def every_item() -> list[Item]:
         *growth.figures(),
         *costs.figures(),
         *latency.figures(),
+        *native.figures(),
         *other_engines.figures(),
     )
     return [*figures, *curve.plans()]
@@ -44,4 +45,6 @@ def measurements(items: Sequence[Item], quick: bool) -> Iterator[Row | Curve]:
 def versions() -> dict[str, str]:
     """Return the contestants with their versions; the reference comes with production."""
     ours = dict.fromkeys(("production", "reference"), production.VERSION)
-    return {**ours, "cedarpy": cedarpy.VERSION, **other_engines.versions()}
+    rust = cedar_rust.version()
+    native = {} if rust is None else {"cedar-rust": rust}
+    return {**ours, "cedarpy": cedarpy.VERSION, **native, **other_engines.versions()}

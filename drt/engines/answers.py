@@ -13,6 +13,7 @@ from typing import Any, get_args
 
 from drt.engines.rejections import placed
 from drt.engines.same_meaning import one_form, written
+from drt.engines.value_form import canonical_value
 from drt.model.engine import Unanswered
 from drt.model.outcome import (
     Accepted,
@@ -44,8 +45,8 @@ def read_outcome(question: type[Question[Any]], answer: Json) -> Outcome:
     """Read the outcome in an answer; raises `BadAnswer` where it holds none that fits the question."""
     try:
         json.dumps(answer, ensure_ascii=False).encode()
-        outcome = outcome_from_json({"guesses": True, **answer})
-    except (KeyError, TypeError, ValueError) as error:
+        outcome = outcome_from_json({"guesses": True, **_with_canonical_value(answer)})
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise BadAnswer(f"{type(error).__name__}: {error}") from None
     if not isinstance(outcome, (*question.answered_by, *get_args(Unanswered))):
         raise BadAnswer(f"{type(outcome).__name__} is no answer to {question.name!r}")
@@ -78,6 +79,14 @@ def read_outcome(question: type[Question[Any]], answer: Json) -> Outcome:
         case Validated():
             return _in_order(outcome)
     return outcome
+
+
+def _with_canonical_value(answer: Json) -> Json:
+    """Give an answer whose value is JSON its canonical text instead."""
+    match answer:
+        case {"outcome": "Evaluated", "json": value, **others} if "value" not in others:
+            return {**others, "outcome": "Evaluated", "value": canonical_value(value)}
+    return answer
 
 
 def _in_order(verdict: Validated) -> Validated:
@@ -118,5 +127,5 @@ def _canonical(text: str, ask: str) -> str:
         return text
     try:
         return written(one_form(ask, json.loads(text)))
-    except (ValueError, RecursionError):
-        raise BadAnswer("'canonical' is no JSON") from None
+    except (ValueError, RecursionError) as error:
+        raise BadAnswer(f"'canonical' is no JSON of its kind: {error}") from None

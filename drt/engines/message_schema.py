@@ -39,6 +39,7 @@ def message_schema() -> Schema:
     questions = {ask: records.pop(record.__name__) for ask, record in QUESTIONS.items()}
     asked = {ask: _question(ask, record["properties"]) for ask, record in questions.items()}
     defs = _session() | asked | _answers() | {name: _record(name, part) for name, part in records.items()}
+    defs["Evaluated"]["oneOf"] = [{"required": [form]} for form in ("value", "json")]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Messages between the harness and an engine in another process, protocol 1",
@@ -63,6 +64,8 @@ def _narrow(records: dict[str, Schema]) -> None:
     records["Validate"]["properties"]["level"] = {"anyOf": [COUNT, NULL]}
     records["Batched"]["properties"]["max_iters"] = COUNT
     records["BatchAuthorized"]["properties"]["loads"] = _array({**_array(TEXT), "minItems": 1})
+    records["Evaluated"]["properties"]["json"] = {}
+    records["Evaluated"]["required"].remove("value")
     kinds = {"enum": list(get_args(WarningKind))}
     warning = {"type": "array", "prefixItems": [TEXT, kinds], "items": TEXT, "minItems": 2, "maxItems": 4}
     records["Validated"]["properties"]["warnings"] = {"anyOf": [_array(warning), NULL]}

@@ -14,7 +14,11 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from drt.engines.answers_form import answers_form
+from drt.engines.schema_form import in_cedars_format, resolved_form
+
 ENTITY, CALL = "__entity", "__extn"
+SCOPE = ("principal", "action", "resource")
 
 EPOCH = datetime.datetime(1970, 1, 1)
 MILLISECOND = datetime.timedelta(milliseconds=1)
@@ -37,6 +41,10 @@ def one_form(ask: str, document: Any) -> Any:
             return _policies(document)
         case "read_expression":
             return _expression(document)
+        case "answer":
+            return answers_form(document, policy_form)
+        case "read_schema" if in_cedars_format(document):
+            return resolved_form(document)
     return document
 
 
@@ -172,16 +180,32 @@ def _policies(document: Any) -> Any:
     match document:
         case {"staticPolicies": dict() as static, "templates": dict() as templates}:
             parts = {"staticPolicies": static, "templates": templates}
-            return document | {part: _each(_policy, policies) for part, policies in parts.items()}
+            return document | {part: _each(policy_form, policies) for part, policies in parts.items()}
     return document
 
 
-def _policy(policy: Any) -> Any:
+def policy_form(policy: Any) -> Any:
+    """Normalize the JSON of one policy."""
     match policy:
         case {"conditions": list() as conditions}:
             form = {key: item for key, item in policy.items() if (key, item) != ("annotations", {})}
-            return form | {"conditions": [_condition(condition) for condition in conditions]}
+            scopes = {name: _scope(form[name]) for name in SCOPE if name in form}
+            return form | scopes | {"conditions": [_condition(condition) for condition in conditions]}
     return policy
+
+
+def _scope(scope: Any) -> Any:
+    """Write the entities of a constraint as bare uids, and its operator as the documents of ours do."""
+    match scope:
+        case {"op": "all"}:
+            return {"op": "All"}
+        case {"in": dict() as inner}:
+            return scope | {"in": _scope(inner)}
+        case {"entity": dict() as uid}:
+            return scope | {"entity": _uid(uid)}
+        case {"entities": list() as uids}:
+            return scope | {"entities": [_uid(uid) for uid in uids]}
+    return scope
 
 
 def _condition(condition: Any) -> Any:
@@ -195,6 +219,8 @@ def _expression(node: Any) -> Any:
     match node:
         case {"Value": dict() | list() as value} if len(node) == 1:
             return _constructor(value)
+        case {"has": {"left": left, "attr": [str() as name]}}:
+            return {"has": {"left": _expression(left), "attr": name}}
         case {"like": {"left": left, "pattern": list() as pattern}}:
             return {"like": {"left": _expression(left), "pattern": _pieces(pattern)}}
         case dict() if len(node) == 1:

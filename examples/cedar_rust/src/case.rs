@@ -7,6 +7,7 @@ use cedar_policy::{
     ValidationError,
 };
 use cedar_policy_core::ast::SlotEnv;
+use cedar_policy_core::entities::CedarValueJson;
 use cedar_policy_core::evaluator::Evaluator;
 use cedar_policy_core::extensions::Extensions;
 use cedar_policy_core::validator::{ValidationMode, Validator};
@@ -18,8 +19,8 @@ use crate::outcome::{
     Answer, OrRejected, evaluation_error, unsupported, validation_error, validation_warning,
 };
 use crate::questions::{linked, name};
+use crate::race::Race;
 use crate::texts::{self, Source};
-use crate::values::canonical;
 
 #[derive(Deserialize)]
 pub struct Case {
@@ -34,15 +35,7 @@ pub struct Case {
 pub struct Link {
     template: String,
     id: String,
-    values: Vec<(Slot, String)>,
-}
-
-#[derive(Clone, Copy, Deserialize)]
-enum Slot {
-    #[serde(rename = "?principal")]
-    Principal,
-    #[serde(rename = "?resource")]
-    Resource,
+    values: Vec<(SlotId, String)>,
 }
 
 #[derive(Deserialize)]
@@ -52,6 +45,7 @@ pub struct Request {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct RequestText {
     principal: Value,
     action: Value,
@@ -60,17 +54,19 @@ struct RequestText {
     context: Box<RawValue>,
 }
 
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Mode {
-    Strict,
-    Permissive,
+/// A uid as JSON, or as a normalized literal (spec 05 §9).
+fn uid(written: Value) -> Result<EntityUid, Value> {
+    match written {
+        Value::String(literal) => literal.parse().or_rejected("request"),
+        document => EntityUid::from_json(document).or_rejected("request"),
+    }
 }
 
 pub struct Loaded {
-    policies: PolicySet,
+    pub policies: PolicySet,
     schema: Option<Schema>,
-    entities: Entities,
+    pub entities: Entities,
+    pub race: Option<Race>,
 }
 
 impl Loaded {
@@ -79,7 +75,7 @@ impl Loaded {
         let schema = if schemas.is_empty() { None } else { Some(linked(&schemas, false)?) };
         let policies = with_links(texts::policy_set(&case.policies)?, &case.links)?;
         let entities = texts::entities(&case.entities, schema.as_ref())?;
-        Ok(Self { policies, schema, entities })
+        Ok(Self { policies, schema, entities, race: None })
     }
 
     pub fn authorize(&self, request: &Request) -> Answer {
@@ -101,24 +97,24 @@ impl Loaded {
         let evaluator =
             Evaluator::new(request.as_ref().clone(), self.entities.as_ref(), Extensions::all_available());
         match evaluator.interpret(expression.as_ref(), &SlotEnv::new()) {
-            Ok(value) => Ok(json!({"outcome": "Evaluated", "value": canonical(&value)})),
+            Ok(value) => {
+                let value = CedarValueJson::from_value(value).map_err(|_| unsupported("reserved-keys"))?;
+                Ok(json!({"outcome": "Evaluated", "json": value}))
+            }
             Err(error) => Ok(json!({"outcome": "Failed", "kind": evaluation_error(&error)?})),
         }
     }
 
-    pub fn validate(&self, mode: Mode, level: Option<u64>) -> Answer {
+    pub fn validate(&self, mode: &str, level: Option<u64>) -> Answer {
         let Some(schema) = &self.schema else {
             return Err(unsupported("validation-without-schema"));
         };
-        let mode = match mode {
-            Mode::Strict => ValidationMode::Strict,
-            Mode::Permissive => ValidationMode::Permissive,
-        };
+        let mode = if mode == "strict" { ValidationMode::Strict } else { ValidationMode::Permissive };
         let validator = Validator::new(schema.as_ref().clone());
         let found = match level {
             None => validator.validate(self.policies.as_ref(), mode),
             Some(level) => {
-                let level = u32::try_from(level).unwrap_or(u32::MAX);
+                let level = level.try_into().unwrap_or(u32::MAX);
                 validator.validate_with_level(self.policies.as_ref(), mode, level)
             }
         };
@@ -128,29 +124,25 @@ impl Loaded {
         }
         let ids = self.policies.policies().map(|policy| policy.id());
         let ids = ids.chain(self.policies.templates().map(|template| template.id())).map(name);
-        let policies = ids.map(|id| (errors.iter().all(|(wrong, _)| *wrong != id), id));
+        let policies: Value =
+            ids.map(|id| json!([id, errors.iter().all(|(wrong, _)| *wrong != id)])).collect();
+        let warnings: Value = found.validation_warnings().map(validation_warning).collect();
+        let valid = found.validation_passed();
         Ok(json!({
-            "outcome": "Validated",
-            "valid": found.validation_passed(),
-            "policies": policies.map(|(valid, id)| json!([id, valid])).collect::<Vec<_>>(),
-            "errors": errors,
-            "warnings": found.validation_warnings().map(validation_warning).collect::<Vec<_>>(),
+            "outcome": "Validated", "valid": valid, "policies": policies, "errors": errors, "warnings": warnings,
         }))
     }
 
     /// The request, which a schema checks if it is to be validated. Otherwise the schema only types the context of an
     /// action that it declares.
-    fn request(&self, request: &Request) -> Result<cedar_policy::Request, Value> {
+    pub fn request(&self, request: &Request) -> Result<cedar_policy::Request, Value> {
         let about: RequestText = serde_json::from_str(&request.text).or_rejected("request")?;
-        let [principal, action, resource] =
-            [about.principal, about.action, about.resource].map(EntityUid::from_json);
-        let action = action.or_rejected("request")?;
+        let (principal, action, resource) = (uid(about.principal)?, uid(about.action)?, uid(about.resource)?);
         let typed = self.schema.as_ref().map(|schema| (schema, &action));
         let typed = typed
             .filter(|(schema, action)| request.validate || schema.principals_for_action(action).is_some());
         let context = Context::from_json_str(about.context.get(), typed).or_rejected("request")?;
         let checked = self.schema.as_ref().filter(|_| request.validate);
-        let (principal, resource) = (principal.or_rejected("request")?, resource.or_rejected("request")?);
         cedar_policy::Request::new(principal, action, resource, context, checked).or_rejected("request")
     }
 }
@@ -164,12 +156,7 @@ pub fn with_links(mut policies: PolicySet, links: &[Link]) -> Result<PolicySet, 
         let mut values = HashMap::new();
         for (slot, text) in &link.values {
             let document = serde_json::from_str(text).or_rejected("link")?;
-            let uid = EntityUid::from_json(document).or_rejected("link")?;
-            let slot = match slot {
-                Slot::Principal => SlotId::principal(),
-                Slot::Resource => SlotId::resource(),
-            };
-            values.insert(slot, uid);
+            values.insert(slot.clone(), EntityUid::from_json(document).or_rejected("link")?);
         }
         policies.link(PolicyId::new(&link.template), PolicyId::new(&link.id), values).or_rejected("link")?;
     }

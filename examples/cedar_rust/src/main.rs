@@ -6,16 +6,15 @@
 mod case;
 mod outcome;
 mod questions;
-mod schema_json;
+mod race;
 mod texts;
-mod values;
 
 use std::io::{BufRead, Write};
-use std::process::ExitCode;
 
 use case::{Case, Loaded, Request};
 use outcome::Answer;
 use questions::Inquiry;
+use race::Race;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use texts::{Format, Source};
@@ -42,7 +41,7 @@ enum Ask {
     Load { case: Box<Case> },
     Authorize { request: Request },
     Evaluate { expression: String, request: Request },
-    Validate { mode: case::Mode, level: Option<u64> },
+    Validate { mode: String, level: Option<u64> },
     ReadPolicies { policies: Source },
     PrintPolicies { policies: Source, templates: bool },
     FormatPolicies { text: String, line_width: usize, indent_width: isize },
@@ -52,20 +51,15 @@ enum Ask {
     TranslateSchema { schema: Source, to: Format },
     LinkSchemas { schemas: Vec<Source>, complete: bool },
     Answer { inquiry: Inquiry },
+    Prepare { requests: Vec<Request> },
+    Turn { repeats: u32, read: bool },
     Batch { questions: Vec<Question> },
     Stop,
 }
 
-fn main() -> ExitCode {
-    let worker = std::thread::Builder::new().stack_size(STACK).spawn(answer_lines);
-    match worker.map(|thread| thread.join()) {
-        Ok(Ok(Ok(()))) => ExitCode::SUCCESS,
-        Ok(Err(_)) => ExitCode::from(101), // the panic has been reported on standard error
-        Ok(Ok(Err(error))) | Err(error) => {
-            eprintln!("cedar-rust-engine: {error}");
-            ExitCode::FAILURE
-        }
-    }
+fn main() -> std::io::Result<()> {
+    let worker = std::thread::Builder::new().stack_size(STACK).spawn(answer_lines)?;
+    worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 fn answer_lines() -> std::io::Result<()> {
@@ -110,7 +104,7 @@ fn outcome(loaded: &mut Option<Loaded>, ask: Ask) -> Answer {
         }
         Ask::Authorize { request } => at_work(loaded)?.authorize(&request),
         Ask::Evaluate { expression, request } => at_work(loaded)?.evaluate(&expression, &request),
-        Ask::Validate { mode, level } => at_work(loaded)?.validate(mode, level),
+        Ask::Validate { mode, level } => at_work(loaded)?.validate(&mode, level),
         Ask::ReadPolicies { policies } => texts::read_policies(&policies),
         Ask::PrintPolicies { policies, templates } => texts::print_policies(&policies, templates),
         Ask::FormatPolicies { text, line_width, indent_width } => {
@@ -122,6 +116,15 @@ fn outcome(loaded: &mut Option<Loaded>, ask: Ask) -> Answer {
         Ask::TranslateSchema { schema, to } => texts::translate_schema(&schema, to),
         Ask::LinkSchemas { schemas, complete } => questions::link_schemas(&schemas, complete),
         Ask::Answer { inquiry } => questions::answer(&inquiry),
+        Ask::Prepare { requests } => {
+            let (race, answers) = Race::prepare(at_work(loaded)?, requests)?;
+            loaded.as_mut().expect("a case is loaded").race = Some(race);
+            Ok(answers)
+        }
+        Ask::Turn { repeats, read } => {
+            let loaded = at_work(loaded)?;
+            loaded.race.as_ref().expect("requests are prepared").turn(loaded, repeats, read)
+        }
         Ask::Batch { .. } | Ask::Stop => unreachable!("answered by the caller"),
     }
 }

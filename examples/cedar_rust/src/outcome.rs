@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use cedar_policy::{EvaluationError, LinkError, ValidationError};
 use cedar_policy_core::validator::ValidationWarning;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 /// An outcome; `Err` holds one that ended the work early, such as a refusal.
@@ -36,21 +37,10 @@ pub fn printed(text: String) -> Value {
     json!({"outcome": "Printed", "text": text})
 }
 
-/// Levels of JSON that the harness can read back; a deeper document is accepted without its canonical form.
-const DEEPEST: usize = 400;
-
-/// An accepted document; `None` where it has no canonical form.
-pub fn accepted(document: Option<&Value>) -> Value {
-    let canonical = document.filter(|document| depth(document) <= DEEPEST).map(Value::to_string);
+/// An accepted document; without its JSON where it has none.
+pub fn accepted(document: Result<impl Serialize, impl Display>) -> Value {
+    let canonical = document.ok().and_then(|it| serde_json::to_string(&it).ok());
     json!({"outcome": "Accepted", "canonical": canonical.unwrap_or_default()})
-}
-
-fn depth(document: &Value) -> usize {
-    match document {
-        Value::Array(elements) => 1 + elements.iter().map(depth).max().unwrap_or(0),
-        Value::Object(members) => 1 + members.values().map(depth).max().unwrap_or(0),
-        _ => 0,
-    }
 }
 
 pub fn unlinkable(error: &LinkError) -> Value {

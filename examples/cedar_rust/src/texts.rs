@@ -1,14 +1,16 @@
 //! Reading, printing, formatting and translating texts.
 
-use cedar_policy::{Entities, Expression, Policy, PolicySet, Schema, SchemaFragment, Template};
+use std::fmt::Display;
+use std::str::FromStr;
+
+use cedar_policy::{Entities, Expression, PolicySet, Schema, SchemaFragment};
 use cedar_policy_core::est;
 use cedar_policy_core::parser::text_to_cst::parse_expr;
+use cedar_policy_core::validator::json_schema;
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::outcome::{Answer, OrRejected, accepted, printed, rejected, unsupported, unwritable};
-use crate::questions::name;
-use crate::schema_json::schema_json;
 
 #[derive(Clone, Copy, Deserialize, PartialEq)]
 #[serde(rename_all = "snake_case")]
@@ -37,28 +39,27 @@ fn not_too_deep(text: &str) -> Result<(), Value> {
     if depths.any(|depth| depth > DEEPEST) { Err(unsupported("depth")) } else { Ok(()) }
 }
 
-pub fn policy_set(source: &Source) -> Result<PolicySet, Value> {
+fn read<T, E: Display>(source: &Source, part: &str, json: fn(&str) -> Result<T, E>) -> Result<T, Value>
+where
+    T: FromStr<Err: Display>,
+{
     not_too_deep(&source.text)?;
     match source.format {
-        Format::Cedar => source.text.parse().or_rejected("policies"),
-        Format::Json => PolicySet::from_json_str(&source.text).or_rejected("policies"),
+        Format::Cedar => source.text.parse().or_rejected(part),
+        Format::Json => json(&source.text).or_rejected(part),
     }
+}
+
+pub fn policy_set(source: &Source) -> Result<PolicySet, Value> {
+    read(source, "policies", |text| PolicySet::from_json_str(text))
 }
 
 pub fn schema(source: &Source) -> Result<Schema, Value> {
-    not_too_deep(&source.text)?;
-    match source.format {
-        Format::Cedar => source.text.parse().or_rejected("schema"),
-        Format::Json => Schema::from_json_str(&source.text).or_rejected("schema"),
-    }
+    read(source, "schema", Schema::from_json_str)
 }
 
 fn fragment(source: &Source) -> Result<SchemaFragment, Value> {
-    not_too_deep(&source.text)?;
-    match source.format {
-        Format::Cedar => source.text.parse().or_rejected("schema"),
-        Format::Json => SchemaFragment::from_json_str(&source.text).or_rejected("schema"),
-    }
+    read(source, "schema", SchemaFragment::from_json_str)
 }
 
 pub fn entities(text: &str, schema: Option<&Schema>) -> Result<Entities, Value> {
@@ -73,36 +74,14 @@ pub fn expression(text: &str) -> Result<Expression, Value> {
     slot.map_or(Ok(read.clone()), |slot| Err(rejected("expression", format!("slot {}", slot.id))))
 }
 
-/// Read policies and give the set's canonical JSON.
-///
-/// The engine keeps JSON as it was written; its printed text, read again, has the canonical form. A policy whose
-/// text cannot be read stays as it was.
+/// The set's JSON: of text the crate's own, of JSON as it was written.
 pub fn read_policies(source: &Source) -> Answer {
-    let policies = policy_set(source)?;
-    let mut document = policies.clone().to_json().or_rejected("policies")?;
-    let written_as_json = source.format == Format::Json;
-    for template in policies.templates() {
-        if written_as_json
-            && let Ok(again) = Template::parse(None, template.to_string())
-            && let Ok(canonical) = again.to_json()
-        {
-            document["templates"][name(template.id())] = canonical;
-        }
-    }
-    for policy in policies.policies() {
-        if written_as_json
-            && policy.is_static()
-            && let Ok(again) = Policy::parse(None, policy.to_string())
-            && let Ok(canonical) = again.to_json()
-        {
-            document["staticPolicies"][name(policy.id())] = canonical;
-        }
-    }
+    let mut document = policy_set(source)?.to_json().or_rejected("policies")?;
     let links = document["templateLinks"].as_array_mut().into_iter().flatten();
     for (_, value) in links.flat_map(|link| link["values"].as_object_mut().into_iter().flatten()) {
         *value = value["__entity"].take();
     }
-    Ok(accepted(Some(&document)))
+    Ok(accepted(Ok::<_, String>(document)))
 }
 
 /// Policies as Cedar text: with templates and without links, or with links as plain policies and no templates.
@@ -127,8 +106,7 @@ pub fn format_policies(text: &str, line_width: usize, indent_width: isize) -> An
 pub fn read_expression(text: &str) -> Answer {
     expression(text)?;
     let tree = parse_expr(text).or_rejected("expression")?;
-    let written = est::Expr::try_from(&tree).or_rejected("expression")?;
-    Ok(accepted(serde_json::to_value(written).ok().as_ref()))
+    Ok(accepted(est::Expr::try_from(&tree)))
 }
 
 /// A store with its size and its document, which it has unless a record has a reserved key.
@@ -136,16 +114,19 @@ pub fn read_entities(text: &str, source: Option<&Source>) -> Answer {
     let schema = source.map(schema).transpose()?;
     let store = entities(text, schema.as_ref())?;
     let mut answer = match store.to_json_value() {
-        Ok(document) => accepted(Some(&document)),
+        Ok(document) => accepted(Ok::<_, String>(document)),
         Err(error) => unwritable("entities", error),
     };
     answer["count"] = store.len().into();
     Ok(answer)
 }
 
+/// A schema with its types resolved, in the format of Cedar.
 pub fn read_schema(source: &Source) -> Answer {
-    let schema = schema(source)?;
-    Ok(accepted(Some(&schema_json(&schema, fragment(source)?))))
+    schema(source)?;
+    let written = fragment(source)?.to_json_value().or_rejected("schema")?;
+    let fragment = json_schema::Fragment::from_json_value(written).or_rejected("schema")?;
+    Ok(accepted(fragment.to_internal_name_fragment_with_resolved_types()))
 }
 
 pub fn translate_schema(source: &Source, to: Format) -> Answer {

@@ -9,7 +9,7 @@ import pytest
 
 pytest.importorskip("cedarpy")
 
-from drt.bench import other_engines, table
+from drt.bench import native, other_engines, table
 from drt.bench.curve import Plan
 from drt.bench.figure import Figure
 from drt.bench.report import Report
@@ -38,9 +38,9 @@ def test_the_charts_show_the_saved_report() -> None:
 
 
 def test_the_saved_report_is_a_whole_run_with_the_limits_of_the_table() -> None:
-    optional = {each.name for each in other_engines.figures()}
+    optional = {each.name for each in (*other_engines.figures(), *native.figures())}
     figures = {each.name: each.limit for each in ITEMS if isinstance(each, Figure)}
-    saved = {row.figure: row.limit for row in REPORT.rows if row.group != "others"}
+    saved = {row.figure: row.limit for row in REPORT.rows if row.group not in ("native", "others")}
     assert saved == {name: limit for name, limit in figures.items() if name not in optional}
     assert {each.name for each in REPORT.curves} == {each.name for each in ITEMS if isinstance(each, Plan)}
     assert not REPORT.quick

@@ -6,12 +6,13 @@ import json
 
 import pytest
 
-from drt.engines.answers import read_outcome
+from drt.engines.answers import BadAnswer, read_outcome
 from drt.engines.production_engine import ProductionEngine
 from drt.engines.reference_engine import ReferenceEngine
-from drt.model.case import Source
-from drt.model.outcome import Accepted, Outcome
-from drt.model.question import QUESTIONS, ReadEntities, ReadPolicies
+from drt.model.case import Case, Inquiry, Request, Source
+from drt.model.engine import NotLoaded
+from drt.model.outcome import Accepted, Answered, Evaluated, Outcome
+from drt.model.question import QUESTIONS, Answer, Evaluate, ReadEntities, ReadPolicies, ReadSchema
 from drt.targets.table import TARGETS
 from drt.targets.target import Target
 from generators.choice.sources import RecordingSource
@@ -104,3 +105,131 @@ def test_what_our_engines_write_is_in_that_form() -> None:
                     seen += 1
                     assert as_read(ask, read.canonical) == Accepted(read.canonical)
     assert seen > 60
+
+
+SCHEMA = """type T = {a: Long, b?: Set<User>, c: N::C, "d": decimal, e: __cedar::Bool};
+    namespace N { type C = {x: User}; entity U in [User, U] {x: T} tags String; entity E enum ["b", "a"];
+    action a in [Action::"w"] appliesTo {principal: [U], resource: [User]}; } external entity X in [User];
+    entity User; action v in [w] appliesTo {principal: User, resource: N::U, context: T}; action w;"""
+RESOLVED = {
+    "": {
+        "commonTypes": {
+            "T": {
+                "type": "Record",
+                "attributes": {
+                    "a": {"type": "Long"},
+                    "b": {"type": "Set", "element": {"type": "Entity", "name": "User"}, "required": False},
+                    "c": {"type": "N::C"},
+                    "d": {"type": "__cedar::decimal"},
+                    "e": {"type": "Boolean"},
+                },
+            }
+        },
+        "entityTypes": {"User": {}, "X": {"external": True, "memberOfTypes": ["User"]}},
+        "actions": {
+            "v": {
+                "memberOf": [{"id": "w"}],
+                "appliesTo": {
+                    "principalTypes": ["User"],
+                    "resourceTypes": ["N::U"],
+                    "context": {"type": "T"},
+                },
+            },
+            "w": {},
+        },
+    },
+    "N": {
+        "commonTypes": {
+            "C": {"type": "Record", "attributes": {"x": {"type": "Entity", "name": "User", "required": True}}}
+        },
+        "entityTypes": {
+            "U": {
+                "memberOfTypes": ["N::U", "User"],
+                "shape": {"type": "Record", "attributes": {"x": {"type": "T"}}},
+                "tags": {"type": "String"},
+            },
+            "E": {"enum": ["a", "b"]},
+        },
+        "actions": {
+            "a": {
+                "memberOf": [{"id": "w", "type": "Action"}],
+                "appliesTo": {"principalTypes": ["N::U"], "resourceTypes": ["User"]},
+            }
+        },
+    },
+}
+
+
+@pytest.mark.parametrize("engine", [ReferenceEngine(), ProductionEngine()])
+def test_a_schema_in_cedars_format_is_the_schema(engine: ReferenceEngine | ProductionEngine) -> None:
+    assert as_read("read_schema", json.dumps(RESOLVED)) == engine.ask(ReadSchema(Source(SCHEMA)))
+
+
+def test_a_schema_of_another_meaning_has_another_form() -> None:
+    other = json.dumps(RESOLVED).replace('"required": false', '"required": true')
+
+    assert as_read("read_schema", other) != as_read("read_schema", json.dumps(RESOLVED))
+
+
+def test_a_schema_that_is_not_resolved_is_no_answer() -> None:
+    with pytest.raises(BadAnswer, match="a type is not resolved"):
+        as_read("read_schema", json.dumps(RESOLVED).replace("N::C", "C"))
+
+
+ANYONE = Request(
+    '{"principal": {"type": "U", "id": "a"}, "action": {"type": "A", "id": "a"}, "resource": {"type": "U", "id": "a"}}'
+)
+
+
+@pytest.mark.parametrize(
+    ("expression", "written"),
+    [
+        ('[1, true, "\\u{1F600}", U::"x"]', [{"__entity": {"id": "x", "type": "U"}}, "\U0001f600", True, 1]),
+        ('{a: {}, "b c": [[]]}', {"b c": [[]], "a": {}}),
+        ('decimal("-0.5")', {"__extn": {"fn": "decimal", "arg": "-00.50"}}),
+        ('ip("10.0.0.1/8")', {"__extn": {"fn": "ip", "arg": "10.0.0.1/8"}}),
+        ('ip("::1")', {"__extn": {"fn": "ip", "arg": "0:0::1/128"}}),
+        ('datetime("1970-01-02")', {"__extn": {"fn": "datetime", "arg": "1970-01-02T01:00:00+0100"}}),
+        (
+            'datetime("1969-12-31")',
+            {
+                "__extn": {
+                    "fn": "offset",
+                    "args": [
+                        {"__extn": {"fn": "datetime", "arg": "1970-01-01"}},
+                        {"__extn": {"fn": "duration", "arg": "-1d"}},
+                    ],
+                }
+            },
+        ),
+        ('duration("1m")', {"__extn": {"fn": "duration", "arg": "60s"}}),
+    ],
+)
+def test_a_value_may_be_json(expression: str, written: object) -> None:
+    session = ReferenceEngine().load(Case(Source("")))
+    assert not isinstance(session, NotLoaded)
+
+    answer = read_outcome(Evaluate, {"outcome": "Evaluated", "json": written})
+
+    assert answer == session.ask(Evaluate(expression, ANYONE))
+    assert answer != Evaluated("")
+
+
+@pytest.mark.parametrize("written", [None, 1.5, {"__extn": {"fn": "decimal", "arg": "x"}}, {"__extn": 1}])
+def test_what_is_no_value_is_no_answer(written: object) -> None:
+    with pytest.raises(BadAnswer, match="value"):
+        read_outcome(Evaluate, {"outcome": "Evaluated", "json": written})
+
+
+def test_answers_hold_their_sets_in_any_order() -> None:
+    inquiry = Inquiry((Source(SCHEMA),), Source('permit(principal, action, resource in N::U::"a");'))
+    ours = ProductionEngine().ask(Answer(inquiry))
+    assert isinstance(ours, Answered)
+    document = json.loads(ours.answers)
+    for name in ("principals", "actions", "request_envs", "actions_for_principal_and_resource"):
+        document["schema"][name] = document["schema"][name][::-1] + document["schema"][name][:1]
+    document["policies"]["policy0"]["valid_request_envs"].reverse()
+
+    assert read_outcome(Answer, {"outcome": "Answered", "answers": json.dumps(document)}) == ours
+    document["schema"]["principals"] = ["User"]
+    assert read_outcome(Answer, {"outcome": "Answered", "answers": json.dumps(document)}) != ours

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from drt.cli.options import echo_json, form
+from drt.cli.options import Duration, echo_json, form
 from drt.model.errors import InputProblem, NothingChosen
 from drt.model.exit_codes import CLEAN, FOUND
 
@@ -27,15 +27,42 @@ if TYPE_CHECKING:
     show_default=True,
     help="Time limit per finding, in seconds.",
 )
+@click.option(
+    "--score",
+    type=Duration(),
+    help="Instead, plant historic defects and report the share that a run of TIME (of the processor) kills.",
+)
+@click.option(
+    "--random-seed",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="With `--score`: what the run draws.",
+)
 @form
 @click.pass_context
-def command(ctx: click.Context, table: str, only: str, finds: int, seconds: float, form: str) -> None:
+def command(
+    ctx: click.Context,
+    table: str,
+    only: str,
+    finds: int,
+    seconds: float,
+    score: float | None,
+    random_seed: int,
+    form: str,
+) -> None:
     """Compare a sound engine with engines that have one planted defect each, and rate the findings.
 
     Each defect is found by its target; findings are reduced, bucketed and located like those of a run. The
     table is a sequence of `drt.assess.mutation.Defect`. Exit codes: 0 every limit is kept, 1 not, 2 wrong
     usage, 5 no defect of such a name.
+
+    With `--score`, defects that Cedar implementations really had are planted in one engine or in both alike,
+    and all are judged on one stream of cases by the targets' own laws. Exit code 1: a control was killed, or
+    the sound engines diverged.
     """
+    if score is not None:
+        ctx.exit(_score(only, score, random_seed, form))
     from drt.assess.mutation import Effort, limits, measure
     from drt.report.terminal.console import results
     from drt.report.terminal.mutants import defect_rows
@@ -54,6 +81,25 @@ def command(ctx: click.Context, table: str, only: str, finds: int, seconds: floa
     else:
         defect_rows(results(), rows, kept)
     ctx.exit(CLEAN if all(limit.kept for limit in kept) else FOUND)
+
+
+def _score(only: str, seconds: float, random_seed: int, form: str) -> int:
+    from drt.assess.planted.historic import read_plants
+    from drt.assess.score import Hunt
+    from drt.report.terminal.console import results
+    from drt.report.terminal.score import score_rows
+
+    plants = [plant for plant in read_plants() if fnmatchcase(plant.id, only)]
+    if not plants:
+        raise NothingChosen(f"there are no historic defects called {only!r}")
+    hunt = Hunt(plants, random_seed)
+    for _ in hunt.run(seconds):
+        pass
+    if form == "json":
+        echo_json(hunt.score.to_json(), sort_keys=False)
+    else:
+        score_rows(results(), hunt.score)
+    return FOUND if hunt.score.controls or hunt.score.alarms else CLEAN
 
 
 def _load_table(name: str) -> tuple[Defect, ...]:

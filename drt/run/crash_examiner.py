@@ -32,8 +32,8 @@ from drt.run.hypothesis_search import last_asked
 from drt.run.log import LogWriter, read_options
 from drt.run.options import HYPOTHESIS, RunOptions
 from drt.run.records import Broken, CrashJob, Found, Lost
-from drt.run.schedule import case_random_seed, shared_random_seed
 from drt.run.working_corpus import kept_before
+from drt.targets.schedule import case_random_seed, shared_random_seed
 from generators.choice.sources import RecordingSource, ReplaySource, Source
 
 SURVIVAL = "engines_survive"

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from drt.run.options import HYPOTHESIS, RunOptions
 from drt.run.records import SearchState
-from drt.run.schedule import Schedule, case_random_seed
 from drt.run.statistics import Counts
 from drt.targets.cases import Drawn
+from drt.targets.schedule import Schedule, case_random_seed
 from drt.targets.target import Target
 
 CASES_A_CHUNK = 40

@@ -37,10 +37,10 @@ from drt.run.observer import CoverageObserver
 from drt.run.options import RunOptions
 from drt.run.records import Broken, Grown, Reached, Recycled, Started, TargetState, WorkerState
 from drt.run.reduction_locks import ReductionLocks
-from drt.run.schedule import Schedule, case_random_seed, shared_random_seed, shares
 from drt.run.statistics import Counts
 from drt.run.working_corpus import WorkingCorpus
 from drt.targets.cases import Drawn
+from drt.targets.schedule import Schedule, case_random_seed, shared_random_seed, shares
 from generators.choice.sources import Choice, RecordingSource
 
 UNWRITABLE = 76

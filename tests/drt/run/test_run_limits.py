@@ -25,7 +25,7 @@ from drt.run.coordinator import resume, start
 from drt.run.footer import footer_from_json
 from drt.run.log import replace_json
 from drt.run.options import RunOptions
-from drt.run.schedule import Schedule, shares
+from drt.targets.schedule import Schedule, shares
 
 TOYS = ("tests.drt.toys:Toy", "tests.drt.toys:Twin")
 

@@ -45,10 +45,10 @@ from drt.run.memory_growth import Resident, growth, in_words, is_flat
 from drt.run.options import RunOptions
 from drt.run.records import Found, Header, News, Resumed, Started
 from drt.run.reduction_locks import MAX_ATTEMPTS, MOST_BUCKETS, ReductionLocks, release
-from drt.run.schedule import Schedule, case_random_seed, shares
 from drt.run.statistics import Counts, total
 from drt.run.summary import Tally, footer
 from drt.targets.partitions import LANES, lanes_of
+from drt.targets.schedule import Schedule, case_random_seed, shares
 from tests.drt.toys import Toy
 
 

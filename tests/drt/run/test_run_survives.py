@@ -27,7 +27,7 @@ from drt.run.coordinator import resume, start
 from drt.run.log import LogReader, LogWriter, held, make_folder, replace_json, worker_states
 from drt.run.options import RunOptions
 from drt.run.records import Death, Resumed
-from drt.run.schedule import case_random_seed
+from drt.targets.schedule import case_random_seed
 from generators.choice.sources import RecordingSource
 
 REPOSITORY = Path(__file__).resolve().parents[3]

@@ -19,10 +19,10 @@ from drt.run.coordinator import start
 from drt.run.observer import CoverageObserver
 from drt.run.options import RunOptions
 from drt.run.records import WorkerState
-from drt.run.schedule import Schedule, case_random_seed, shared_random_seed
 from drt.run.statistics import Counts
 from drt.run.working_corpus import MOST_CHOICES, MOST_KEPT, WorkingCorpus, kept_before, reached_in
 from drt.targets.partitions import Lanes, lanes_of
+from drt.targets.schedule import Schedule, case_random_seed, shared_random_seed
 from drt.targets.table import TARGETS
 from generators.choice.sources import RecordingSource, ReplaySource
 

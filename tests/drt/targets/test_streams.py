@@ -17,9 +17,9 @@ from drt.model.records import from_json, to_json
 from drt.oracles.comparing import Comparison
 from drt.run.distinct import MOST_KEPT, Distinct
 from drt.run.observer import judge
-from drt.run.schedule import case_random_seed
 from drt.run.statistics import Counts
 from drt.targets.cases import Drawn, streams
+from drt.targets.schedule import case_random_seed
 from drt.targets.table import TARGETS
 from generators.choice.profiles import PROFILES
 from generators.choice.sources import RecordingSource, ReplaySource

@@ -1,0 +1,85 @@
+"""The mutation score: historic defects are planted as the table says, and the run's own laws kill them."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from drt.assess.planted.copies import Copy, source_of
+from drt.assess.planted.historic import EVERYWHERE, Plant, instrumented, place, read_plants
+from drt.assess.remembered import Remembered
+from drt.assess.score import Hunt, components
+from drt.engines import build
+from drt.engines.guard import Guarded
+from drt.model.case import Case, Request, Source
+from drt.model.outcome import Evaluated
+from drt.model.question import Evaluate, ReadExpression
+
+PLANTS = {plant.name: plant for plant in read_plants()}
+
+
+def named(*names: str) -> list[Plant]:
+    return [PLANTS[name] for name in names]
+
+
+def test_every_patch_applies_and_changes_something() -> None:
+    for plant in PLANTS.values():
+        for engine in plant.engines:
+            for module, tree in plant.sources(engine).items():
+                assert ast.dump(tree) != ast.dump(ast.parse(source_of(module))), plant.name
+
+
+@pytest.mark.parametrize(
+    "name", ["EV-13a production", "EV-13a reference", "TP-8a reference", "VA-8 production"]
+)
+def test_a_copy_is_an_engine(name: str) -> None:
+    plant = PLANTS[name]
+    (engine,) = plant.engines
+    copy = Copy(engine, plant.sources(engine)).build()
+    assert copy.ask(ReadExpression("1 + 2")) == build(engine).ask(ReadExpression("1 + 2"))
+
+
+def test_a_copy_leaves_the_engine_alone() -> None:
+    request = Request('{"principal": "A::\\"\\"", "action": "Action::\\"\\"", "resource": "A::\\"\\""}')
+    case = Case(Source(""), requests=(request,))
+    question = Evaluate(f"{2**63 - 1} + 1", request)
+    plant = PLANTS["EV-13a reference"]
+    wrong = Copy("reference", plant.sources("reference")).build()
+    assert isinstance(wrong.load(case).ask(question), Evaluated)  # type: ignore[union-attr]  # it loads
+    assert not isinstance(build("reference").load(case).ask(question), Evaluated)  # type: ignore[union-attr]  # it loads
+
+
+def test_places_are_noted_where_they_run() -> None:
+    reached: set[str] = set()
+    (spot,) = {place(patch) for patch in PLANTS["XD-1 reference"].patches}
+    assert spot != EVERYWHERE
+    engine = Copy("reference", instrumented([spot]), {"__reached__": reached}).build()
+    engine.ask(ReadExpression('decimal("1.0")'))
+    assert not reached
+    request = Request('{"principal": "A::\\"\\"", "action": "Action::\\"\\"", "resource": "A::\\"\\""}')
+    session = engine.load(Case(Source(""), requests=(request,)))
+    session.ask(Evaluate('decimal("1.0")', request))  # type: ignore[union-attr]  # it loads
+    assert reached == {spot}
+
+
+def test_easy_defects_are_killed_and_controls_are_not() -> None:
+    plants = named("EV-1a production", "EV-1a both", "AZ-11 reference", "CT-1 both", "CT-5 production")
+    hunt = Hunt(plants, 0, ("authorize-untyped", "kinds"))
+    killed = {fate.plant.name: fate for fate in hunt.run(3.0)}
+    assert set(killed) == {"EV-1a production", "AZ-11 reference"}
+    assert not hunt.score.alarms
+    assert not hunt.score.controls
+    assert killed["EV-1a production"].law == "engines_agree"
+    assert [fate.plant.name for fate in hunt.score.survivors] == ["EV-1a both"]
+    assert list(components(hunt.score.fates)) == [("authorizer", 1, 1), ("evaluator", 1, 2)]
+
+
+def test_an_answer_is_remembered_for_one_case() -> None:
+    engine = Guarded(build("reference"))
+    remembered = Remembered(engine)
+    question = ReadExpression("1")
+    first = remembered.ask(question)
+    assert (remembered.ask(question), engine.calls) == (first, 1)
+    remembered.forget()
+    assert (remembered.ask(question), engine.calls) == (first, 2)

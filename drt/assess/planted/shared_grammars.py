@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from lark import Lark
-
+from reference.schema import text_parser
 from reference.text.lalr import Grammar
 
 
@@ -48,7 +47,8 @@ def _grammar(text: str, starts: tuple[str, ...], builder: object) -> _Shared:
 
 def _lark(text: str, *, transformer: object, **options: Any) -> _Shared:
     key = text, tuple(options.items())
-    return _Shared(key, transformer, lambda any_builder: Lark(text, transformer=any_builder, **options))  # type: ignore[arg-type]  # it has the methods
+    made = vars(text_parser)["Lark"]
+    return _Shared(key, transformer, lambda any_builder: made(text, transformer=any_builder, **options))
 
 
 STAND_INS: dict[str, dict[str, Any]] = {"reference.text.lalr": {"Grammar": _grammar}, "lark": {"Lark": _lark}}

@@ -32,3 +32,12 @@ def test_an_engine_answers_as_recorded(engine: str, piece: tuple[str, ...]) -> N
     assert report.mismatches == (), report.text()
     assert {feature for feature, _ in report.unsupported} <= LACKING.get(piece, set())
     assert report.checked > 0
+
+
+@pytest.mark.shared
+def test_the_reference_evaluates_partially_as_recorded() -> None:
+    report = run([shared_folder("tpe")], "reference")
+
+    assert report.mismatches == (), report.text()
+    assert report.unsupported == ()
+    assert report.checked > 5_000

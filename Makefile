@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
-MATERIAL := $(wildcard ../shared/conformance ../shared/questions)
+MATERIAL := $(wildcard ../shared/conformance ../shared/questions ../shared/tpe)
 
 .PHONY: help setup fuzz test quick lint replay conformance docs picture lock clean
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+import reference
 from reference.authorizer import authorize
 from reference.entities import Entities, store
 from reference.evaluator import Evaluator, evaluate
@@ -32,7 +33,9 @@ from tests.reference.partial_world import (
     CONCRETE,
     DOCS,
     NAMELESS_BOB,
+    REQUEST,
     SCHEMA,
+    SCHEMA_TEXT,
     SET,
     STORE,
     G,
@@ -261,3 +264,12 @@ def test_entities_that_are_not_mentioned_are_free() -> None:
     partial = partially_authorize(SET, request(), entities(*STORE), SCHEMA)
     assert partial.reauthorize(completion(), without("d", "e")).decision == "deny"
     assert partial.reauthorize(completion(), CONCRETE).decision == "allow"
+
+
+def test_the_small_door() -> None:
+    policies, asked = "permit(principal, action, resource) when { resource.pub };", json.dumps(REQUEST)
+    partial = reference.partially_authorize(policies, SCHEMA_TEXT, json.dumps(STORE), asked)
+    assert partial.decision is None
+    assert partial.ids("residual", "permit") == {"policy0"}
+    with pytest.raises(reference.Refusal, match="entities: invalid: expected an array"):
+        reference.partially_authorize(policies, SCHEMA_TEXT, "{}", asked)

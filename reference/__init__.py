@@ -11,14 +11,10 @@ from reference.evaluator import evaluate as _evaluate
 from reference.json.entities import read_entities
 from reference.json.requests import read_request
 from reference.partial.errors import Refusal
-from reference.partial.request import check_complete, check_request
-from reference.partial.request_reader import read_partial_request
 from reference.partial.response import PartialResponse
-from reference.partial.response import partially_authorize as _partially_authorize
-from reference.partial.store_reader import read_partial_entities
+from reference.partial.texts import partially_authorize
 from reference.policy_set import from_bodies
 from reference.response import Decision, Response
-from reference.schema.reader import read_schema
 from reference.support.recursion import CallerTooDeep, door
 from reference.text.parser import parse_expression, parse_policies
 from reference.values import Value
@@ -61,22 +57,3 @@ def evaluate(expression: str, entities: str, request: str) -> Value:
         EvaluationError: the expression has no value.
     """
     return _evaluate(parse_expression(expression), read_request(request), read_entities(entities))
-
-
-@door
-def partially_authorize(policies: str, schema: str, entities: str, request: str) -> PartialResponse:
-    """Return the partial response to a partial request (spec 09).
-
-    Policies and schema are Cedar text, partial entities and request are JSON.
-
-    Raises:
-        InputError: the policies, the schema or the form of the request is refused.
-        Refusal: a check of the request, the entities or the policies against the schema fails.
-        CallerTooDeep: the recursion limit leaves no room for a call.
-    """
-    policy_set, declared = from_bodies(parse_policies(policies)), read_schema(schema, "cedar")
-    asked = read_partial_request(request, declared)
-    check_complete(declared)
-    check_request(asked, declared)
-    known = read_partial_entities(entities, declared)
-    return _partially_authorize(policy_set, asked, known, declared)

@@ -140,7 +140,9 @@ def engines(command: Command) -> Command:
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 
-corpus_folder = click.option("--corpus", type=FOLDER, help="The corpus. [default: that of the checkout]")
+corpus_folder = click.option(
+    "--corpus", type=FOLDER, help="The corpus. [default: corpus/ of the checkout, else of the current folder]"
+)
 
 
 def targets_from(command: Command) -> Command:

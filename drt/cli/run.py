@@ -64,7 +64,8 @@ USUAL_ARBITER = "cedarpy"
 @click.option(
     "--corpus",
     type=FOLDER,
-    help="The folder for findings, created if missing. [default: corpus/ of the checkout]",
+    help="The folder for findings, created if missing. "
+    "[default: corpus/ of the checkout, else of the current folder]",
 )
 @click.option("--log", "folder", type=FOLDER, help="The run's log folder. [default: a new one in runs/]")
 @click.option(
@@ -200,9 +201,16 @@ def _run_options(settings: Mapping[str, Any]) -> RunOptions:
     )
 
 
-def _created(corpus: Path | None) -> Path | None:
-    """Make the given corpus folder if it is missing."""
-    if corpus is not None and not corpus.exists():
+def _created(corpus: Path | None) -> Path:
+    """Make the corpus folder if it is missing: the given one, or `corpus/` away from any checkout."""
+    from drt.corpus.store import CORPUS, find_corpus
+
+    if corpus is None:
+        try:
+            return find_corpus(None).root
+        except InputProblem:
+            corpus = Path(CORPUS)
+    if not corpus.exists():
         try:
             corpus.mkdir(parents=True)
         except OSError as error:

@@ -19,14 +19,16 @@ from drt.reduce.order import weight
 
 _MAX_NAME = 80
 
+CORPUS = "corpus"
 FLAKY = "flaky"
 """The folder of cases that not all fresh processes saw diverge again."""
 
 
 def find_corpus(given: Path | None, start: Path | None = None) -> Corpus:
-    """Open the corpus to use: the one given, else the `corpus/` beside the nearest pyproject.toml upward.
+    """Open the corpus to use: the one given, else that of the checkout, else `corpus/` of the current folder.
 
-    Raises `InputProblem` where neither is there.
+    A checkout is the nearest folder upward with a `corpus/` beside its pyproject.toml. Raises `InputProblem`
+    if there is none.
     """
     if given is not None:
         if not given.is_dir():
@@ -34,11 +36,11 @@ def find_corpus(given: Path | None, start: Path | None = None) -> Corpus:
         return Corpus(given)
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents, Path(__file__).resolve().parents[2]):
-        if (folder / "corpus").is_dir() and (folder / "pyproject.toml").is_file():
-            return Corpus(folder / "corpus")
-    raise InputProblem(
-        "no corpus: name one with --corpus, or start inside a checkout that has a corpus/ folder"
-    )
+        if (folder / CORPUS).is_dir() and (folder / "pyproject.toml").is_file():
+            return Corpus(folder / CORPUS)
+    if (here / CORPUS).is_dir():
+        return Corpus(here / CORPUS)
+    raise InputProblem("no corpus: name one with --corpus, or start where there is a corpus/ folder")
 
 
 def shipped_corpus() -> Corpus:

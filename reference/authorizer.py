@@ -1,4 +1,4 @@
-"""Authorization (spec 04 §2, §3): three selections and one test.
+"""Authorization (spec 04 §2, §3): two selections and one test.
 
 The only place where an evaluation error is caught. Policies are an unordered collection, read with
 `where`, `is_empty` and `ids` alone, so nothing can depend on their order or number.
@@ -35,11 +35,10 @@ NOT_SATISFIED = Outcome("not satisfied")
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The ids of the policies that made the decision, and of those that erred."""
+    """The decision and the ids of the policies that made it."""
 
     decision: Decision
     determining: frozenset[str]
-    erring: frozenset[str]
 
 
 def authorize(policies: Policies, request: Request, entities: Entities) -> Response:
@@ -47,18 +46,17 @@ def authorize(policies: Policies, request: Request, entities: Entities) -> Respo
     evaluator = Evaluator(request, entities)
     outcomes = {policy.id: outcome(policy, evaluator) for policy in policies}
     verdict = decide(policies, lambda policy: outcomes[policy.id])
-    kinds = {policy_id: came_to.error for policy_id, came_to in outcomes.items() if came_to.error is not None}
-    return Response(verdict.decision, verdict.determining, kinds)
+    errors = {policy_id: found.error for policy_id, found in outcomes.items() if found.error is not None}
+    return Response(verdict.decision, verdict.determining, errors)
 
 
 def decide(policies: Policies, outcome_of: Callable[[Policy], Outcome]) -> Verdict:
     """Combine the outcomes of policies: forbid overrides permit, and nothing permits by default."""
     forbids = policies.where(lambda p: p.effect == "forbid" and outcome_of(p).status == "satisfied")
     permits = policies.where(lambda p: p.effect == "permit" and outcome_of(p).status == "satisfied")
-    erring = policies.where(lambda p: outcome_of(p).status == "erring")
     if forbids.is_empty() and not permits.is_empty():
-        return Verdict("allow", permits.ids(), erring.ids())
-    return Verdict("deny", forbids.ids(), erring.ids())
+        return Verdict("allow", permits.ids())
+    return Verdict("deny", forbids.ids())
 
 
 def outcome(policy: Policy, evaluator: Evaluator) -> Outcome:

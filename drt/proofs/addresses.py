@@ -6,23 +6,25 @@ Owns the choice of prefix lengths: addresses are symbols, prefixes are tried at 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 from itertools import product
 from typing import Any
 
 import z3
 
-from drt.proofs.code import Code, Defect
-from drt.proofs.explore import Number, explore, formula
+from drt.proofs.defects import Defect
+from drt.proofs.explore import explore
+from drt.proofs.symbols import formula
 from drt.proofs.theorem import Counterexample, Goal, Theorem
 
 PREFIXES = {4: (0, 1, 8, 24, 31, 32), 6: (0, 1, 64, 127, 128)}
 WIDTH = {4: 32, 6: 128}
 
 
-def _goals(code: Code) -> Sequence[Goal]:
+def _goals() -> Sequence[Goal]:
     reference, production = (
-        code.module("reference.extensions.ipaddr"),
-        code.module("production.language.ipaddrs"),
+        import_module("reference.extensions.ipaddr"),
+        import_module("production.language.ipaddrs"),
     )
     inner, outer = z3.Ints("inner outer")
     goals = []
@@ -53,12 +55,11 @@ def _goal(
         one, other = (production.IpAddress(version, a, n) for a, n in zip(addresses, lengths, strict=True))
         return one.is_in(other)
 
-    symbolic = [Number(one) for one in symbols]
     claim = z3.And(
         *(
             z3.Implies(path.condition, formula(path.value) == meant)
             for side in (ours, theirs)
-            for path in explore(lambda side=side: side(symbolic), *fits)  # type: ignore[misc]  # its type is not inferred past a default
+            for path in explore(lambda *both, side=side: side(both), symbols, assuming=fits)
         )
     )
 

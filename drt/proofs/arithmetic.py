@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Any
 
 import z3
 
-from drt.proofs.code import Code, Defect
-from drt.proofs.explore import Number, explore, number
+from drt.proofs.defects import Defect
+from drt.proofs.explore import explore
+from drt.proofs.symbols import is_number, number
 from drt.proofs.theorem import Counterexample, Goal, Theorem
 from production.errors import EvaluationError as ProductionError
 from production.language import datetimes
@@ -17,15 +19,15 @@ from reference.errors import EvaluationError as ReferenceError
 MIN, MAX = -(2**63), 2**63 - 1
 
 
-def _exact(code: Code) -> Sequence[Goal]:
-    """Prove the reference's own check: it passes exactly the 64-bit numbers, unchanged."""
-    integers = code.module("reference.integers")
+def _exact() -> Sequence[Goal]:
+    """The reference's own check: passes exactly the 64-bit numbers, and gives them back unchanged."""
+    integers = import_module("reference.integers")
     n = z3.Int("n")
-    paths = explore(lambda: integers.checked(Number(n)), errors=(ReferenceError,))
+    paths = explore(integers.checked, [n], errors=(ReferenceError,))
     fits = z3.And(n >= MIN, n <= MAX)
     claim = z3.And(
         *(
-            z3.Implies(path.condition, z3.Not(fits) if path.error else z3.And(fits, number(path.value) == n))
+            z3.Implies(path.condition, z3.Not(fits) if path.error else z3.And(fits, is_number(path.value, n)))
             for path in paths
         )
     )
@@ -45,19 +47,19 @@ def _checked(integers: Any, found: int) -> str:
         return f"fails: {error.kind}"
 
 
-def _days(code: Code) -> Sequence[Goal]:
-    """Prove that toDate and toTime split an instant: the parts add up, and the time is a time of day."""
-    extensions = code.module("production.language.extensions")
+def _days() -> Sequence[Goal]:
+    """toDate and toTime take an instant apart: the parts add up, and the time is a time of day."""
+    extensions = import_module("production.language.extensions")
     n = z3.Int("instant")
-    instant = datetimes.datetime_of(Number(n))  # type: ignore[arg-type]  # a symbol
     day = 86_400_000
     inside = z3.And(n >= MIN + day, n <= MAX)
     goals = []
-    for path in explore(
-        lambda: (extensions._to_date(instant), extensions._to_time(instant)),
-        inside,
-        errors=(ProductionError,),
-    ):
+
+    def parts(milliseconds: Any) -> Any:
+        instant = datetimes.datetime_of(milliseconds)
+        return extensions._to_date(instant), extensions._to_time(instant)
+
+    for path in explore(parts, [n], assuming=[inside], errors=(ProductionError,)):
         if path.error is not None:
             goals.append(Goal("no error a day inside the range", z3.Not(path.condition), (inside,)))
             continue
@@ -91,6 +93,7 @@ THEOREMS = (
                 "if number < MIN_LONG or number >= MAX_LONG:",
             ),
         ),
+        functions=("reference.integers.checked",),
     ),
     Theorem(
         "An instant is its date and its time",

@@ -1,18 +1,32 @@
-"""Theorems about the authorizer, proved of `reference.authorizer.decide` for any number of policies."""
+"""Theorems about both authorizers, for any number of policies with distinct ids."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import z3
 
+from drt.proofs.any_policies import (
+    SLICE,
+    added,
+    among,
+    among_others,
+    forbidden,
+    goals,
+    one,
+    permitted,
+    wanted,
+    with_added,
+    without_erring,
+)
 from drt.proofs.authorizer_defects import (
     ALLOWS_UNLESS_FORBIDDEN,
     ALWAYS_DENIES,
     EARLY_END,
     ERRING_FORBIDS,
     ERRING_PERMITS,
+    ERROR_RENAMED,
     ERRORS_FORGOTTEN,
     IDLE_FORBIDS,
     MODULE,
@@ -21,121 +35,26 @@ from drt.proofs.authorizer_defects import (
     PERMITS_FOR_REASONS,
     SATISFIED_ERR,
 )
-from drt.proofs.code import Code, Defect
+from drt.proofs.defects import Defect
 from drt.proofs.policies import (
     ERRING,
+    KINDS,
     SATISFIED,
-    UNSATISFIED,
-    Id,
-    Member,
-    Policy,
     Response,
     forbids,
+    kind,
     name,
-    response,
     status,
 )
-from drt.proofs.theorem import Counterexample, Goal, Theorem
-from drt.proofs.witnesses import OneOfMany, confirmed
-
-among = z3.Function("among", Policy, z3.BoolSort())
-among_others = z3.Function("among_others", Policy, z3.BoolSort())
-one, two, added = z3.Consts("one two added", Policy)
-wanted = z3.Const("wanted", Id)
-
-
-def _permitted() -> Any:
-    return z3.Exists([one], z3.And(among(one), z3.Not(forbids(one)), status(one) == SATISFIED))
-
-
-def _forbidden() -> Any:
-    return z3.Exists([one], z3.And(among(one), forbids(one), status(one) == SATISFIED))
-
-
-def _with_added(policy: Any) -> Any:
-    return z3.Or(among(policy), policy == added)
-
-
-def _without_erring(policy: Any) -> Any:
-    return z3.And(among(policy), status(policy) != ERRING)
-
-
-DISTINCT = z3.ForAll(
-    [one, two],
-    z3.Implies(
-        z3.And(z3.Or(among(one), one == added), z3.Or(among(two), two == added), name(one) == name(two)),
-        one == two,
-    ),
-)
-"""Policies of a set have different ids."""
-
-SLICE = z3.ForAll(
-    [one],
-    z3.And(
-        z3.Implies(among_others(one), among(one)),
-        z3.Implies(z3.And(among(one), z3.Not(among_others(one))), status(one) == UNSATISFIED),
-    ),
-)
-"""The others are a part of the set that leaves out only policies that are not satisfied and do not err."""
-
-
-def _sizes() -> tuple[Any, ...]:
-    """At most none, one, two, three policies altogether, with different ids."""
-    few = []
-    for most in range(4):
-        known = z3.Consts(" ".join(f"few{n}" for n in range(most)), Policy) if most else []
-        within = z3.Or(*(one == each for each in known)) if known else z3.BoolVal(False)
-        few.append(z3.And(z3.ForAll([one], z3.Implies(_with_added(one), within)), DISTINCT))
-    return tuple(few)
-
-
-Claim = Callable[[Response, Callable[[Member], Response]], Any]
-
-
-def _goals(claim: Claim, *hypotheses: Any) -> Callable[[Code], Sequence[Goal]]:
-    """One obligation about the response to any set, and to what the claim makes of it."""
-
-    def goals(code: Code) -> Sequence[Goal]:
-        decide = code.module(MODULE).decide
-
-        def decided(member: Member) -> Response:
-            return response(decide, member)
-
-        def decode(model: Any) -> Counterexample:
-            return confirmed(code, _decoded(model))
-
-        goal = Goal("decide", claim(decided(among), decided), hypotheses, decode, _sizes())
-        return (goal,)
-
-    return goals
-
-
-def _decoded(model: Any) -> list[OneOfMany]:
-    """Decode the policies of a model, and in which of the sets each is."""
-
-    def true(term: Any) -> bool:
-        return bool(z3.is_true(model.eval(term, model_completion=True)))
-
-    found = []
-    for policy in model.get_universe(Policy) or []:
-        effect = "forbid" if true(forbids(policy)) else "permit"
-        found.append(
-            OneOfMany(
-                effect,
-                str(model.eval(status(policy), model_completion=True)),
-                in_set=true(among(policy)),
-                in_others=true(among_others(policy)),
-                added=true(policy == added),
-            )
-        )
-    return found
+from drt.proofs.theorem import Theorem
+from drt.proofs.witnesses import search
 
 
 def _same(first: Response, second: Response) -> Any:
     return z3.And(
         first.allow == second.allow,
         first.determining(wanted) == second.determining(wanted),
-        first.erring(wanted) == second.erring(wanted),
+        *(first.error(wanted, each) == second.error(wanted, each) for each in first.kinds),
     )
 
 
@@ -143,13 +62,27 @@ def _determines(effect: Any) -> Any:
     return z3.Exists([one], z3.And(among(one), effect, status(one) == SATISFIED, name(one) == wanted))
 
 
-THEOREMS = (
+def _exact_errors(response: Response) -> Any:
+    """The ids of the errors are those of the erring policies, and the reference gives each its own kind."""
+    erring = z3.Exists([one], z3.And(among(one), status(one) == ERRING, name(one) == wanted))
+    if response.kinds is not KINDS:
+        return response.erring(wanted) == erring
+
+    def of_kind(each: Any) -> Any:
+        return z3.Exists(
+            [one], z3.And(among(one), status(one) == ERRING, name(one) == wanted, kind(one) == each)
+        )
+
+    return z3.And(*(response.error(wanted, each) == of_kind(each) for each in KINDS))
+
+
+_ABOUT_SETS = (
     Theorem(
         "Nothing is allowed by default",
         "Without a satisfied permit the decision is deny.",
         "Lean Authorization: default deny; paper: default deny",
         "U",
-        _goals(lambda response, _: z3.Implies(z3.Not(_permitted()), z3.Not(response.allow))),
+        goals(lambda response, _: z3.Implies(z3.Not(permitted()), z3.Not(response.allow))),
         (ALLOWS_UNLESS_FORBIDDEN, ERRING_PERMITS),
     ),
     Theorem(
@@ -157,7 +90,7 @@ THEOREMS = (
         "If the decision is allow, some permit is satisfied.",
         "article: explicit permit; paper: explicit allow",
         "U",
-        _goals(lambda response, _: z3.Implies(response.allow, _permitted())),
+        goals(lambda response, _: z3.Implies(response.allow, permitted())),
         (ALLOWS_UNLESS_FORBIDDEN, ERRING_PERMITS),
     ),
     Theorem(
@@ -165,7 +98,7 @@ THEOREMS = (
         "If some forbid is satisfied, the decision is deny.",
         "article: forbid trumps permit; paper: forbid trumps permit",
         "U",
-        _goals(lambda response, _: z3.Implies(_forbidden(), z3.Not(response.allow))),
+        goals(lambda response, _: z3.Implies(forbidden(), z3.Not(response.allow))),
         (PERMIT_WINS,),
     ),
     Theorem(
@@ -173,7 +106,7 @@ THEOREMS = (
         "The decision is allow if and only if some permit is satisfied and no forbid is.",
         "Lean Authorization: allow iff",
         "U",
-        _goals(lambda response, _: response.allow == z3.And(_permitted(), z3.Not(_forbidden()))),
+        goals(lambda response, _: response.allow == z3.And(permitted(), z3.Not(forbidden()))),
         (ALWAYS_DENIES, IDLE_FORBIDS, ERRING_FORBIDS),
     ),
     Theorem(
@@ -181,7 +114,7 @@ THEOREMS = (
         "The decision is deny if and only if some forbid is satisfied or no permit is.",
         "Lean Authorization: deny iff",
         "U",
-        _goals(lambda response, _: z3.Not(response.allow) == z3.Or(_forbidden(), z3.Not(_permitted()))),
+        goals(lambda response, _: z3.Not(response.allow) == z3.Or(forbidden(), z3.Not(permitted()))),
         (PERMIT_WINS, EARLY_END),
     ),
     Theorem(
@@ -189,7 +122,7 @@ THEOREMS = (
         "Without policies the decision is deny, with no reasons and no errors.",
         "Lean Authorization: default deny",
         "U",
-        _goals(
+        goals(
             lambda response, _: z3.Implies(
                 z3.Not(z3.Exists([one], among(one))),
                 z3.Not(z3.Or(response.allow, response.determining(wanted), response.erring(wanted))),
@@ -202,9 +135,9 @@ THEOREMS = (
         "The decision and its reasons are the same without the erring policies.",
         "Lean Authorization (added): skip on error",
         "U",
-        _goals(
+        goals(
             lambda response, decided: z3.And(
-                response.allow == (without := decided(_without_erring)).allow,
+                response.allow == (without := decided(without_erring)).allow,
                 response.determining(wanted) == without.determining(wanted),
             )
         ),
@@ -215,10 +148,10 @@ THEOREMS = (
         "What is decided follows from which policies there are, not from how they are listed.",
         "Lean Authorization: order and dup independent (set form)",
         "U",
-        _goals(
+        goals(
             lambda response, decided: z3.And(
                 _same(response, decided(among_others)),
-                response.allow == z3.And(_permitted(), z3.Not(_forbidden())),
+                response.allow == z3.And(permitted(), z3.Not(forbidden())),
             ),
             z3.ForAll([one], among(one) == among_others(one)),
         ),
@@ -236,9 +169,9 @@ THEOREMS = (
         "Adding a permit never turns allow into deny.",
         "Lean Authorization: unchanged allow",
         "U",
-        _goals(
+        goals(
             lambda response, decided: z3.Implies(
-                z3.And(z3.Not(forbids(added)), response.allow), decided(_with_added).allow
+                z3.And(z3.Not(forbids(added)), response.allow), decided(with_added).allow
             )
         ),
         (EARLY_END,),
@@ -248,9 +181,9 @@ THEOREMS = (
         "Adding a forbid never turns deny into allow.",
         "Lean Authorization: unchanged deny",
         "U",
-        _goals(
+        goals(
             lambda response, decided: z3.Implies(
-                z3.And(forbids(added), z3.Not(response.allow)), z3.Not(decided(_with_added).allow)
+                z3.And(forbids(added), z3.Not(response.allow)), z3.Not(decided(with_added).allow)
             )
         ),
         (
@@ -267,7 +200,7 @@ THEOREMS = (
         "The determining policies are exactly the satisfied ones whose effect is the decision's.",
         "Lean Authorization: determining policies",
         "U",
-        _goals(
+        goals(
             lambda response, _: (
                 response.determining(wanted)
                 == z3.If(response.allow, _determines(z3.Not(forbids(one))), _determines(forbids(one)))
@@ -280,9 +213,9 @@ THEOREMS = (
         "Adding a policy that leaves the decision as it is leaves every reason.",
         "Lean Authorization: determining monotone",
         "U",
-        _goals(
+        goals(
             lambda response, decided: z3.Implies(
-                z3.And(response.allow == (more := decided(_with_added)).allow, response.determining(wanted)),
+                z3.And(response.allow == (more := decided(with_added)).allow, response.determining(wanted)),
                 more.determining(wanted),
             )
         ),
@@ -290,31 +223,26 @@ THEOREMS = (
     ),
     Theorem(
         "Errors are exact",
-        "The erring policies are exactly those whose evaluation fails.",
+        "The erring policies are exactly those whose evaluation fails, each with the kind of its error.",
         "Lean Authorization: erroring policies",
         "U",
-        _goals(
-            lambda response, _: (
-                response.erring(wanted)
-                == z3.Exists([one], z3.And(among(one), status(one) == ERRING, name(one) == wanted))
-            )
-        ),
-        (ERRORS_FORGOTTEN, SATISFIED_ERR),
+        goals(lambda response, _: _exact_errors(response)),
+        (ERRORS_FORGOTTEN, SATISFIED_ERR, ERROR_RENAMED),
     ),
     Theorem(
         "Errors stay",
         "Adding a policy never takes an error away.",
         "Lean Authorization: erroring monotone",
         "U",
-        _goals(
-            lambda response, decided: z3.Implies(response.erring(wanted), decided(_with_added).erring(wanted))
+        goals(
+            lambda response, decided: z3.Implies(response.erring(wanted), decided(with_added).erring(wanted))
         ),
         (
             Defect(
-                "errors count only while nothing is permitted",
+                "errors count only while nothing is decided",
                 MODULE,
-                'erring = policies.where(lambda p: outcome_of(p).status == "erring")',
-                'erring = policies.where(lambda p: permits.is_empty() and outcome_of(p).status == "erring")',
+                "for policy_id, found in outcomes.items() if found.error is not None}",
+                "for policy_id, found in outcomes.items() if found.error is not None and not verdict.determining}",
             ),
         ),
     ),
@@ -323,9 +251,8 @@ THEOREMS = (
         "Determining and erring policies are disjoint, since ids are distinct.",
         "Lean Authorization: disjoint",
         "U",
-        _goals(
+        goals(
             lambda response, _: z3.Not(z3.And(response.determining(wanted), response.erring(wanted))),
-            DISTINCT,
         ),
         (SATISFIED_ERR, EARLY_END),
     ),
@@ -335,7 +262,19 @@ THEOREMS = (
         " all others is sound.",
         "Lean PolicySlice; paper: sound slicing",
         "U",
-        _goals(lambda response, decided: _same(response, decided(among_others)), SLICE),
+        goals(lambda response, decided: _same(response, decided(among_others)), SLICE),
         (IDLE_FORBIDS,),
     ),
 )
+
+FUNCTIONS = (
+    "reference.authorizer.authorize",
+    "reference.authorizer.decide",
+    "reference.authorizer.outcome",
+    "reference.policies.Policies.where",
+    "reference.policies.Policies.is_empty",
+    "reference.policies.Policies.ids",
+    "production.response.combine",
+    "production.response.Response.__init__",
+)
+THEOREMS = tuple(replace(one, functions=FUNCTIONS, search=search) for one in _ABOUT_SETS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drt.proofs.code import Defect
+from drt.proofs.defects import Defect
 
 MODULE = "reference.authorizer"
 
@@ -33,20 +33,20 @@ ERRING_FORBIDS = Defect(
 PERMITS_FOR_REASONS = Defect(
     "a deny is explained by permits",
     MODULE,
-    'return Verdict("deny", forbids.ids(), erring.ids())',
-    'return Verdict("deny", permits.ids(), erring.ids())',
+    'return Verdict("deny", forbids.ids())',
+    'return Verdict("deny", permits.ids())',
 )
 ERRORS_FORGOTTEN = Defect(
-    "errors of permits are forgotten",
+    "errors of policies are forgotten where something is satisfied",
     MODULE,
-    'erring = policies.where(lambda p: outcome_of(p).status == "erring")',
-    'erring = policies.where(lambda p: p.effect == "forbid" and outcome_of(p).status == "erring")',
+    "for policy_id, found in outcomes.items() if found.error is not None}",
+    "for policy_id, found in outcomes.items() if found.error is not None and not verdict.determining}",
 )
 SATISFIED_ERR = Defect(
     "every satisfied policy is called erring",
     MODULE,
-    'erring = policies.where(lambda p: outcome_of(p).status == "erring")',
-    'erring = policies.where(lambda p: outcome_of(p).status != "not satisfied")',
+    "if found.error is not None}",
+    'if found.status != "not satisfied"}',
 )
 IDLE_FORBIDS = Defect(
     "a forbid that is not satisfied counts",
@@ -58,18 +58,25 @@ EARLY_END = Defect(
     "an erring policy ends it all",
     MODULE,
     "    if forbids.is_empty() and not permits.is_empty():",
-    '    if not erring.is_empty():\n        return Verdict("deny", erring.ids(), erring.ids())\n'
+    '    erring = policies.where(lambda p: outcome_of(p).status == "erring")\n'
+    '    if not erring.is_empty():\n        return Verdict("deny", erring.ids())\n'
     "    if forbids.is_empty() and not permits.is_empty():",
 )
 ALWAYS_DENIES = Defect(
     "nothing is ever allowed",
     MODULE,
-    'return Verdict("allow", permits.ids(), erring.ids())',
-    'return Verdict("deny", permits.ids(), erring.ids())',
+    'return Verdict("allow", permits.ids())',
+    'return Verdict("deny", permits.ids())',
 )
 NO_REASONS = Defect(
     "a forbid hides in the shadow of a permit",
     MODULE,
-    'return Verdict("deny", forbids.ids(), erring.ids())',
-    'return Verdict("deny", forbids.ids() if permits.is_empty() else permits.ids(), erring.ids())',
+    'return Verdict("deny", forbids.ids())',
+    'return Verdict("deny", forbids.ids() if permits.is_empty() else permits.ids())',
+)
+ERROR_RENAMED = Defect(
+    "every error is a type error",
+    MODULE,
+    'return Outcome("erring", error.kind)',
+    'return Outcome("erring", "type")',
 )

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from importlib import import_module
 from itertools import product
 from typing import Any
 
 import z3
 
-from drt.proofs.code import Code, Defect
+from drt.proofs.defects import Defect
 from drt.proofs.theorem import Counterexample, Goal, Theorem
 from production.language.uids import Uid
 from reference import entities
@@ -71,8 +72,11 @@ def _reachable(graph: Graph, node: int) -> frozenset[int]:
     return found
 
 
-def _closures(code: Code) -> Sequence[Goal]:
-    reference, production = code.module("reference.entities"), code.module("production.language.hierarchy")
+def _closures() -> Sequence[Goal]:
+    reference, production = (
+        import_module("reference.entities"),
+        import_module("production.language.hierarchy"),
+    )
 
     def wrong() -> Iterator[str]:
         for graph in _graphs():
@@ -133,10 +137,10 @@ def _pieces(pattern: tuple[Star | str, ...]) -> tuple[str | None, ...]:
     return tuple(pieces)
 
 
-def _patterns(code: Code) -> Sequence[Goal]:
+def _patterns() -> Sequence[Goal]:
     matches, prepare = (
-        code.module("reference.wildcard").matches,
-        code.module("production.language.wildcard").prepare,
+        import_module("reference.wildcard").matches,
+        import_module("production.language.wildcard").prepare,
     )
     elements: tuple[Any, ...] = (*ALPHABET, Star())
     texts = ["".join(each) for size in range(TEXT + 1) for each in product(ALPHABET, repeat=size)]
@@ -170,8 +174,8 @@ def _types() -> tuple[Type, ...]:
     return (*leaves, *records, two, RecordType({}), RecordType({}, open=True), *sets, SetType(SetType(TRUE)))
 
 
-def _bounds(code: Code) -> Sequence[Goal]:
-    join = code.module("reference.schema.lattice").join
+def _bounds() -> Sequence[Goal]:
+    join = import_module("reference.schema.lattice").join
     types = _types()
 
     def wrong() -> Iterator[str]:

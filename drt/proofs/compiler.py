@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from importlib import import_module
 from itertools import product
 from typing import Any
 
 import z3
 
-from drt.proofs.code import Code, Defect
+from drt.proofs.defects import Defect
 from drt.proofs.theorem import Counterexample, Goal, Theorem
 from production.entities import Entities
 from production.errors import EvaluationError as ProductionError
@@ -60,10 +61,10 @@ REQUEST = Request(EntityUid("U", "a"), EntityUid("Action", "x"), EntityUid("R", 
 STORE = Entities.from_json("[]")
 
 
-def _guards(code: Code) -> Sequence[Goal]:
+def _guards() -> Sequence[Goal]:
     lowering, machine = (
-        code.module("production.language.lowering"),
-        code.module("production.execution.interpreter"),
+        import_module("production.language.lowering"),
+        import_module("production.execution.interpreter"),
     )
     frame = machine.Frame(None, None, None, {}, STORE)
 
@@ -115,9 +116,9 @@ VALUES: tuple[tuple[Value, Any], ...] = (
 )
 
 
-def _canonical(code: Code) -> Sequence[Goal]:
-    """Prove that sets and records of up to three values are equal exactly if they hold the same."""
-    values = code.module("production.language.values")
+def _canonical() -> Sequence[Goal]:
+    """Sets and records of up to three values: equal exactly if they hold the same, whatever the order."""
+    values = import_module("production.language.values")
     lists = [each for size in range(4) for each in product(range(len(VALUES)), repeat=size)]
 
     def wrong() -> Iterator[str]:
@@ -134,15 +135,15 @@ def _canonical(code: Code) -> Sequence[Goal]:
 
 
 def _again(values: Any, value: Any) -> Any:
-    """Rebuild the value with sets of the module under proof."""
+    """The value with sets of the module under proof."""
     return values.set_of([_again(values, each) for each in value]) if isinstance(value, SetValue) else value
 
 
-def _folded(code: Code) -> Sequence[Goal]:
-    """Prove that a set or record of literals is folded to what the reference makes of it."""
+def _folded() -> Sequence[Goal]:
+    """A set or record of literals is folded to what the reference makes of it."""
     lowering, machine = (
-        code.module("production.language.lowering"),
-        code.module("production.execution.interpreter"),
+        import_module("production.language.lowering"),
+        import_module("production.execution.interpreter"),
     )
     frame = machine.Frame(None, None, None, {}, STORE)
     plain = [(Lit(one), nodes.Constant(other)) for one, other in VALUES[:3]]
@@ -182,7 +183,7 @@ THEOREMS = (
         "Conditions cut into guards mean the same",
         "`when` and `unless` with `&&`, `||` and `!` of two levels, on operands of every outcome, are satisfied, not, or err alike.",
         "ours: each rewrite rule preserves outcome and error kind",
-        "S",
+        "B",
         _guards,
         (
             Defect(

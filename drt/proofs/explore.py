@@ -1,29 +1,27 @@
-"""Runs ordinary Python on symbols, along every path.
+"""The explorer: it runs ordinary Python on symbols, along every path, and checks each path on plain values.
 
 A symbol that is asked for its truth asks the explorer, which takes one side, remembers the other, and runs
 the function again for it. The conditions of all paths are proved to cover everything, so nothing is left out.
-Code that looks at a symbol in any other way (its hash, its length, as an index) is refused.
+Every path is then replayed on plain values: a function that does otherwise than foretold is refused.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from itertools import chain, count, cycle, islice, product
+from typing import Any
 
 import z3
+
+from drt.proofs.plain import Values, foretold, is_stand_in, plain_input, same, symbolic_input
+from drt.proofs.symbols import Undecided, Unexplorable, formula, now
 
 MOST_PATHS = 4_000
 RLIMIT = 20_000_000
 """What Z3 may spend on one query, in its own machine-independent units."""
-
-
-class Unexplorable(Exception):
-    """The code does something with a symbol that cannot be followed; the text says what."""
-
-
-class Undecided(Exception):
-    """Z3 gave up on whether a path exists."""
+_EXPLORERS = count()
+ENDS = (0, 1, -1, 2**63 - 1, -(2**63))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,213 +31,218 @@ class Path:
     condition: Any
     value: Any = None
     error: Exception | None = None
+    is_replayed: bool = True
 
 
-class _Explorer:
+@dataclass(slots=True)
+class _Step:
+    """A decision on the way: the formula, the side taken, and whether the other side is still to come."""
+
+    formula: Any
+    taken: bool
+    both: bool
+
+
+class Explorer:
     """The paths of one function, found depth first by running it again and again."""
 
-    current: _Explorer | None = None
+    name: str
 
-    def __init__(self, assumptions: tuple[Any, ...]) -> None:
-        self.solver = z3.Solver()
-        self.solver.set("rlimit", RLIMIT)
-        self.solver.add(*assumptions)
-        self.trail: list[tuple[bool, bool]] = []
-        self.at = 0
+    def __init__(self, assumptions: Sequence[Any]) -> None:
+        self.assumptions = assumptions
+        self.refused: str | None = None
+        self.trail: list[_Step] = []
+        self.at = self.made = 0
+        self.identities = False
         self.condition: list[Any] = []
+        outer = now.follower
+        self.name = (
+            f"{outer.name}.{outer.number()}" if isinstance(outer, Explorer) else f"any{next(_EXPLORERS)}"
+        )
+        self._solver: Any = None
 
-    def decide(self, formula: Any) -> bool:
-        formula = z3.simplify(formula)
-        if z3.is_true(formula) or z3.is_false(formula):
-            return bool(z3.is_true(formula))
+    @property
+    def solver(self) -> Any:
+        """The solver, made when first needed: most functions on plain values decide nothing."""
+        if self._solver is None:
+            self._solver = _solver(*self.assumptions)
+            self._solver.push()
+        return self._solver
+
+    def decide(self, asked: Any) -> bool:
+        """Take one side of a formula on this path."""
+        asked = z3.simplify(asked)
+        if z3.is_true(asked) or z3.is_false(asked):
+            return bool(z3.is_true(asked))
         if self.at == len(self.trail):
-            possible = self._possible(formula)
-            both = possible and self._possible(z3.Not(formula))
-            self.trail.append((possible, both))
-        taken = self.trail[self.at][0]
+            possible = self._possible(asked)
+            self.trail.append(_Step(asked, possible, possible and self._possible(z3.Not(asked))))
+        step = self.trail[self.at]
+        if not step.formula.eq(asked):
+            self.refused = "the code keeps state from one run to the next"
+            raise Unexplorable(self.refused)
         self.at += 1
-        literal = formula if taken else z3.Not(formula)
+        literal = asked if step.taken else z3.Not(asked)
         self.condition.append(literal)
         self.solver.add(literal)
-        return taken
+        return step.taken
 
-    def _possible(self, formula: Any) -> bool:
-        answer = self.solver.check(formula)
+    def entails(self, asked: Any) -> bool:
+        """Return whether a formula holds on this path."""
+        return not self._possible(z3.Not(asked))
+
+    def fresh(self, sort: Any) -> Any:
+        """Make a constant that is new on this path and the same in every run of it."""
+        return z3.Const(f"{self.name}.{self.number()}", sort)
+
+    def identity(self) -> Any:
+        """Make the truth that two equal integers are one object: no plain values make it so, or not so."""
+        self.identities = True
+        return self.fresh(z3.BoolSort())
+
+    def number(self) -> int:
+        """Count what is made on this path: the same thing has the same number in every run of it."""
+        self.made += 1
+        return self.made
+
+    def _possible(self, asked: Any) -> bool:
+        answer = self.solver.check(asked)
         if answer == z3.unknown:
             raise Undecided(self.solver.reason_unknown())
         return bool(answer == z3.sat)
 
-    def run(self, function: Callable[[], Any], errors: tuple[type[Exception], ...]) -> list[Path]:
-        paths: list[Path] = []
+    def run(self, function: Callable[[], Any]) -> Iterator[Path]:
+        """Run the function along every path."""
+        most = MOST_PATHS
         while True:
-            self.at, self.condition = 0, []
-            self.solver.push()
-            outer, _Explorer.current = _Explorer.current, self
-            value, error = None, None
-            try:
-                value = function()
-            except errors as raised:
-                error = raised
-            finally:
-                _Explorer.current = outer
-                self.solver.pop()
-            paths.append(Path(_all(self.condition), value, error))
-            if len(paths) > MOST_PATHS:
+            path = self._once(function)
+            if self.refused is not None:
+                raise Unexplorable(self.refused)
+            if self.at != len(self.trail):
+                raise Unexplorable("the code keeps state from one run to the next")
+            yield path
+            most -= 1
+            if most < 0:
                 raise Unexplorable(f"more than {MOST_PATHS} paths")
-            while self.trail and not self.trail[-1][1]:
+            while self.trail and not self.trail[-1].both:
                 self.trail.pop()
             if not self.trail:
-                return paths
-            self.trail[-1] = (not self.trail[-1][0], False)
+                return
+            last = self.trail[-1]
+            last.taken, last.both = not last.taken, False
+
+    def _once(self, function: Callable[[], Any]) -> Path:
+        self.at, self.made, self.condition, self.identities = 0, 0, [], False
+        if self._solver is not None:
+            self._solver.pop()
+            self._solver.push()
+        outer, now.follower = now.follower, self
+        value, error = None, None
+        try:
+            value = function()
+        except Exception as raised:  # an end like any other, until it is replayed
+            error = raised
+        finally:
+            now.follower = outer
+        return Path(
+            z3.And(*self.condition) if self.condition else z3.BoolVal(True), value, error, not self.identities
+        )
 
 
 def explore(
-    function: Callable[[], Any], *assumptions: Any, errors: tuple[type[Exception], ...] = ()
+    function: Callable[..., Any],
+    inputs: Sequence[Any] = (),
+    *,
+    assuming: Sequence[Any] = (),
+    errors: tuple[type[Exception], ...] = (),
 ) -> list[Path]:
-    """Every path of a function without arguments, under assumptions; `errors` are ends like any other.
+    """Every path of a function of these inputs, under assumptions; `errors` are ends like any other.
 
-    The paths' conditions are proved to cover all that the assumptions allow.
+    An input is a constant of Z3, which the function sees as a symbol, or a stand-in (`is_stand_in`). The paths'
+    conditions are proved to cover all that the assumptions allow, and each path is replayed on plain values.
 
     Raises:
-        Unexplorable: the function looks into a symbol; or has too many paths.
+        Unexplorable: the function looks into a symbol, does otherwise on plain values, or has too many paths.
         Undecided: Z3 cannot tell whether a path exists, or whether they are all.
     """
-    paths = _Explorer(assumptions).run(function, errors)
-    solver = z3.Solver()
-    solver.set("rlimit", RLIMIT)
-    solver.add(*assumptions, z3.Not(z3.Or(*(path.condition for path in paths))))
-    if solver.check() != z3.unsat:
-        raise Undecided("the paths are not shown to cover everything")
+    seen = [symbolic_input(one) for one in inputs]
+    paths = list(Explorer(assuming).run(lambda: function(*seen)))
+    if len(paths) > 1:
+        solver = _solver(*assuming, z3.Not(z3.Or(*(path.condition for path in paths))))
+        if solver.check() != z3.unsat:
+            raise Undecided("the paths are not shown to cover everything")
+    if inputs:
+        for path in filter(lambda path: path.is_replayed, paths):
+            for model in _models(path, inputs, assuming):
+                _replay(function, inputs, path, model)
+    for path in paths:
+        if path.error is not None and not isinstance(path.error, errors):
+            raise path.error
     return paths
 
 
-def summary(function: Callable[[], Any], *assumptions: Any) -> Any:
-    """All paths of a predicate merged into one formula."""
-    paths = explore(function, *assumptions)
+def summary(function: Callable[..., Any], *assumptions: Any) -> Any:
+    """All paths of a predicate merged into one formula; the caller's exploration replays it."""
+    paths = explore(function, assuming=assumptions)
     return z3.Or(*(z3.And(path.condition, formula(path.value)) for path in paths))
 
 
-def _all(conditions: list[Any]) -> Any:
-    return z3.And(*conditions) if conditions else z3.BoolVal(True)
+def _models(path: Path, inputs: Sequence[Any], assuming: Sequence[Any]) -> Iterator[Any]:
+    """Yield models of the path's condition: ends of the numbers and both truths, or else any."""
+    met, found = z3.And(path.condition, *assuming), False
+    if not any(map(is_stand_in, inputs)):
+        choices = [ENDS if z3.is_int(one) else (True, False) for one in inputs]
+        most = 2 if z3.is_true(path.condition) else 6
+        for values in islice(
+            chain(zip(*map(cycle, choices), range(5), strict=False), product(*choices)), most
+        ):
+            model = Values([(one, _constant(value)) for one, value in zip(inputs, values, strict=False)])
+            if z3.is_true(model.eval(met)):
+                found = True
+                yield model
+    if not found:
+        yield from _any_model(met)
 
 
-def _refuse(what: str) -> Callable[..., NoReturn]:
-    def refuse(*_: Any) -> NoReturn:
-        raise Unexplorable(f"the code takes {what} of a symbol")
-
-    return refuse
+def _constant(value: int) -> Any:
+    return z3.BoolVal(value) if isinstance(value, bool) else z3.IntVal(value)
 
 
-class Truth:
-    """A symbolic boolean."""
-
-    __slots__ = ("term",)
-
-    def __init__(self, term: Any) -> None:
-        self.term = term
-
-    def __bool__(self) -> bool:
-        if _Explorer.current is None:
-            raise Unexplorable("a symbol is asked for its truth outside an exploration")
-        return _Explorer.current.decide(self.term)
-
-    def __eq__(self, other: object) -> Truth:  # type: ignore[override]  # the answer is a symbol too
-        return Truth(self.term == formula(other))
-
-    def __ne__(self, other: object) -> Truth:  # type: ignore[override]
-        return Truth(self.term != formula(other))
-
-    def __and__(self, other: object) -> Truth:
-        return Truth(z3.And(self.term, formula(other)))
-
-    def __or__(self, other: object) -> Truth:
-        return Truth(z3.Or(self.term, formula(other)))
-
-    __hash__ = _refuse("the hash")
-    __len__ = _refuse("the length")
-    __index__ = _refuse("the index")
+def _any_model(formula: Any) -> Iterator[Any]:
+    solver = _solver(formula)
+    answer = solver.check()
+    if answer == z3.unknown:
+        raise Undecided("no plain values are found for a path")
+    if answer == z3.sat:
+        yield solver.model()
 
 
-class Number:
-    """A symbolic integer of any size, as Python's are; it passes for an `int`."""
-
-    __slots__ = ("term",)
-
-    def __init__(self, term: Any) -> None:
-        self.term = term
-
-    __class__ = property(lambda _: int)  # isinstance and `is int` see an integer
-
-    def __add__(self, other: Any) -> Number:
-        return Number(self.term + number(other))
-
-    __radd__ = __add__
-
-    def __sub__(self, other: Any) -> Number:
-        return Number(self.term - number(other))
-
-    def __rsub__(self, other: Any) -> Number:
-        return Number(number(other) - self.term)
-
-    def __mul__(self, other: Any) -> Number:
-        return Number(self.term * number(other))
-
-    __rmul__ = __mul__
-
-    def __neg__(self) -> Number:
-        return Number(-self.term)
-
-    def __floordiv__(self, other: int) -> Number:
-        _positive(other)
-        return Number(self.term / number(other))
-
-    def __mod__(self, other: int) -> Number:
-        _positive(other)
-        return Number(self.term % number(other))
-
-    def __lshift__(self, places: int) -> Number:
-        return Number(self.term * (1 << places))
-
-    def __rshift__(self, places: int) -> Number:
-        return Number(self.term / (1 << places))
-
-    def __lt__(self, other: Any) -> Truth:
-        return Truth(self.term < number(other))
-
-    def __le__(self, other: Any) -> Truth:
-        return Truth(self.term <= number(other))
-
-    def __gt__(self, other: Any) -> Truth:
-        return Truth(self.term > number(other))
-
-    def __ge__(self, other: Any) -> Truth:
-        return Truth(self.term >= number(other))
-
-    def __eq__(self, other: object) -> Truth:  # type: ignore[override]
-        return Truth(self.term == number(other))
-
-    def __ne__(self, other: object) -> Truth:  # type: ignore[override]
-        return Truth(self.term != number(other))
-
-    def __abs__(self) -> Number:
-        return Number(z3.If(self.term < 0, -self.term, self.term))
-
-    __hash__ = _refuse("the hash")
-    __index__ = _refuse("the index")
-    __bool__ = _refuse("the truth")
+def _replay(function: Callable[..., Any], inputs: Sequence[Any], path: Path, model: Any) -> None:
+    """Run the function on plain values; it must come to what the path foretells."""
+    value: Any = None
+    error: Exception | None = None
+    outer, now.follower = now.follower, None
+    try:
+        value = function(*(plain_input(one, model) for one in inputs))
+    except Exception as raised:
+        error = raised
+    finally:
+        now.follower = outer
+    expected = foretold(path.error if path.error is not None else path.value, model)
+    if not same(expected, error if error is not None else value):
+        shown = value if error is None else error
+        raise Unexplorable(
+            f"on plain values the code comes to {shown!r}, where its exploration foretold {expected!r}"
+        )
 
 
-def _positive(divisor: object) -> None:
-    """Python's floor and Z3's Euclid agree where the divisor is positive, and only there."""
-    if type(divisor) is not int or divisor <= 0:
-        raise Unexplorable("a symbol is divided by something that is not a positive constant")
+def is_possible(*formulas: Any) -> bool:
+    """Return whether something meets the formulas; what Z3 cannot tell may be possible."""
+    return bool(_solver(*formulas).check() != z3.unsat)
 
 
-def formula(value: object) -> Any:
-    """Return a truth as a Z3 term."""
-    return value.term if isinstance(value, Truth) else z3.BoolVal(bool(value))
-
-
-def number(value: Any) -> Any:
-    """Return an integer as a Z3 term."""
-    return value.term if type(value) is Number else z3.IntVal(int(value))
+def _solver(*formulas: Any) -> Any:
+    solver = z3.Solver()
+    solver.set("rlimit", RLIMIT)
+    solver.add(*formulas)
+    return solver

@@ -8,71 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from itertools import product
 from typing import Any
 
 import z3
 
-from drt.proofs.code import Code, Defect
-from drt.proofs.explore import Number, Path, explore, formula, number
+from drt.proofs.defects import Defect
+from drt.proofs.explore import Path, explore
+from drt.proofs.operands import Ask, Operand, applied, longs, operands
+from drt.proofs.symbols import Number, Truth, formula, is_number, is_truth, number
 from drt.proofs.theorem import Counterexample, Goal, Theorem
 from production.entities import Entities
 from production.errors import EvaluationError as ProductionError
-from production.language import datetimes, decimals, durations, ipaddrs
 from production.language.lowering import ADD, EQ, GE, GT, IN, LE, LT, MUL, NE, NEG, NOT, SUB
-from production.language.uids import Uid
-from production.language.values import SetValue
 from reference import entities, values
 from reference.errors import EvaluationError as ReferenceError
 from reference.extensions.datetime import Datetime
-from reference.extensions.decimal import Decimal
 from reference.extensions.duration import Duration
-from reference.extensions.ipaddr import IpAddr
-
-MIN, MAX = -(2**63), 2**63 - 1
-
-
-@dataclass(frozen=True, slots=True)
-class Operand:
-    """A value in both engines' forms; `symbol` is its number, where it has one."""
-
-    description: str
-    reference: Any
-    production: Any
-    symbol: Any = None
-
-    @property
-    def name(self) -> str:
-        """What it is called before it has a number."""
-        return self.description
-
-
-def operands(side: str) -> tuple[Operand, ...]:
-    """Values of every kind; the number of a side is a symbol of its name."""
-    n = z3.Int(side)
-    return (
-        Operand("true", values.TRUE, True),
-        Operand("false", values.FALSE, False),
-        Operand("{}", values.Long(Number(n)), Number(n), n),  # type: ignore[arg-type]  # a symbol
-        Operand("decimal {}", Decimal(Number(n)), decimals.decimal_of(Number(n)), n),  # type: ignore[arg-type]  # a symbol
-        Operand("datetime {}", Datetime(Number(n)), datetimes.datetime_of(Number(n)), n),  # type: ignore[arg-type]  # a symbol
-        Operand("duration {}", Duration(Number(n)), durations.duration_of(Number(n)), n),  # type: ignore[arg-type]  # a symbol
-        Operand('"a"', values.String("a"), "a"),
-        Operand('U::"a"', values.EntityUid("U", "a"), Uid("U", "a")),
-        Operand('U::"b"', values.EntityUid("U", "b"), Uid("U", "b")),
-        Operand("[1]", values.Set(frozenset([values.Long(1)])), SetValue([1])),
-        Operand('[U::"a"]', values.Set(frozenset([values.EntityUid("U", "a")])), SetValue([Uid("U", "a")])),
-        Operand("[]", values.Set(frozenset()), SetValue([])),
-        Operand("record", values.Record({}), {}),
-        Operand("ip 127.0.0.1", IpAddr(4, 2130706433, 32), ipaddrs.IpAddress(4, 2130706433, 32)),
-    )
-
-
-def _longs(operands: Sequence[Operand]) -> tuple[Any, ...]:
-    return tuple(z3.And(one.symbol >= MIN, one.symbol <= MAX) for one in operands if one.symbol is not None)
-
-
-Ask = Callable[..., Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +41,11 @@ class Pair:
 EMPTY_STORE = Entities.from_json("[]")
 
 
-def _pairs(code: Code) -> Iterator[Pair]:
-    evaluator, machine = code.module("reference.evaluator"), code.module("production.execution.interpreter")
+def _pairs() -> Iterator[Pair]:
+    evaluator, machine = (
+        import_module("reference.evaluator"),
+        import_module("production.execution.interpreter"),
+    )
     store = entities.EMPTY
     frame = machine.Frame(None, None, None, {}, EMPTY_STORE)
     opcodes = {
@@ -116,10 +72,10 @@ METHODS = (
 )  # fmt: skip
 
 
-def _methods(code: Code) -> Iterator[Pair]:
+def _methods() -> Iterator[Pair]:
     functions, extensions = (
-        code.module("reference.extension_functions"),
-        code.module("production.language.extensions"),
+        import_module("reference.extension_functions"),
+        import_module("production.language.extensions"),
     )
     for name, arity in METHODS:
         yield Pair(
@@ -130,11 +86,9 @@ def _methods(code: Code) -> Iterator[Pair]:
         )
 
 
-def _goals(
-    pairs: Callable[[Code], Iterator[Pair]], wanted: tuple[str, ...]
-) -> Callable[[Code], Sequence[Goal]]:
-    def goals(code: Code) -> Sequence[Goal]:
-        return [goal for pair in pairs(code) if pair.name in wanted for goal in _same_answers(pair)]
+def _goals(pairs: Callable[[], Iterator[Pair]], wanted: tuple[str, ...]) -> Callable[[], Sequence[Goal]]:
+    def goals() -> Sequence[Goal]:
+        return [goal for pair in pairs() if pair.name in wanted for goal in _same_answers(pair)]
 
     return goals
 
@@ -143,15 +97,15 @@ def _same_answers(pair: Pair) -> Iterator[Goal]:
     """For every choice of kinds: the same value, or the same kind of error."""
     sides = [operands(side) for side in ("left", "right")[: pair.arity]]
     for given in product(*sides):
-        hypotheses = _longs(given)
+        hypotheses, symbols = longs(given), [one.symbol for one in given]
         ours = explore(
-            lambda given=given: pair.reference(*(one.reference for one in given)),  # type: ignore[misc]  # its type is not inferred past a default
-            *hypotheses,
+            *applied(pair.reference, [one.reference for one in given], symbols),
+            assuming=hypotheses,
             errors=(ReferenceError,),
         )
         theirs = explore(
-            lambda given=given: pair.production(*(one.production for one in given)),  # type: ignore[misc]  # its type is not inferred past a default
-            *hypotheses,
+            *applied(pair.production, [one.production for one in given], symbols),
+            assuming=hypotheses,
             errors=(ProductionError,),
         )
         claim = z3.And(
@@ -187,13 +141,15 @@ def _same(one: Path, other: Path) -> Any:
         return z3.BoolVal(kinds[0] == kinds[1])
     match one.value:
         case values.Bool(truth):
-            return formula(truth) == formula(other.value)
+            return (
+                is_truth(other.value, formula(truth)) if type(truth) in (bool, Truth) else z3.BoolVal(False)
+            )
         case values.Long(n):
-            return number(n) == number(other.value)
+            return is_number(other.value, number(n)) if type(n) in (int, Number) else z3.BoolVal(False)
         case Datetime(n) | Duration(n):
             same_kind = type(one.value).__name__ == type(other.value).__name__
-            return z3.And(z3.BoolVal(same_kind), number(n) == number(other.value.milliseconds))
-    raise AssertionError(f"no comparison for {one.value!r}")
+            return is_number(other.value.milliseconds, number(n)) if same_kind else z3.BoolVal(False)
+    return z3.BoolVal(False)
 
 
 def _confirmed(pair: Pair, operands: Sequence[Operand], model: Any) -> Counterexample:
@@ -202,24 +158,12 @@ def _confirmed(pair: Pair, operands: Sequence[Operand], model: Any) -> Counterex
         None if one.symbol is None else model.eval(one.symbol, model_completion=True).as_long()
         for one in operands
     ]
-    ours = _answer(
-        pair.reference, [concrete(one.reference, n) for one, n in zip(operands, numbers, strict=True)]
-    )
-    theirs = _answer(
-        pair.production, [concrete(one.production, n) for one, n in zip(operands, numbers, strict=True)]
-    )
+    ours = _answer(pair.reference, [one.reference(n) for one, n in zip(operands, numbers, strict=True)])
+    theirs = _answer(pair.production, [one.production(n) for one, n in zip(operands, numbers, strict=True)])
     description = " and ".join(one.description.format(n) for one, n in zip(operands, numbers, strict=True))
     return Counterexample(
         f"`{pair.name}` of {description}: reference {ours}, production {theirs}", ours != theirs
     )
-
-
-def concrete(value: Any, n: int | None) -> Any:
-    """Put a number in the place of a value's symbol; a value without symbols stays."""
-    if n is None:
-        return value
-    made: Any = type(value)
-    return n if made is Number else made(n)
 
 
 def _answer(ask: Ask, operands: Sequence[Any]) -> str:

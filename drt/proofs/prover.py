@@ -6,70 +6,122 @@ Owns the verdict. Hypotheses must be satisfiable, or the proof would say nothing
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from traceback import walk_tb
 from typing import Any
 
 import z3
 
-from drt.proofs.code import Code, NotPlanted
-from drt.proofs.explore import RLIMIT, Undecided, Unexplorable
+from drt.proofs.defects import plant
+from drt.proofs.explore import RLIMIT
+from drt.proofs.live import NotPlanted
+from drt.proofs.rewriting import followed
+from drt.proofs.symbols import Undecided, Unexplorable
 from drt.proofs.theorem import Answer, Counterexample, Goal, Theorem, Verdict
 
 
-def prove(theorem: Theorem, code: Code | None = None) -> Verdict:
-    """Judge one theorem about the code, shipped or with a defect."""
+def prove(theorem: Theorem) -> Verdict:
+    """The verdict on one theorem about the running code."""
     started = time.perf_counter()
-    code = code or Code()
     if theorem.kind == "T":
         return Verdict(theorem, "tested", 0, 0.0, theorem.because)
     try:
-        goals = theorem.goals(code)
-        answer, reason, counterexample = _all(goals)
+        with nullcontext() if theorem.kind == "B" else followed():
+            goals = theorem.goals()
+        found = _decided(goals)
     except (Unexplorable, Undecided) as trouble:
-        goals, answer, reason, counterexample = (), "unknown", str(trouble), None
-    return Verdict(theorem, answer, len(goals), time.perf_counter() - started, reason, counterexample)
+        found = _Found("unknown", str(trouble))
+    except Exception as error:  # whatever goes wrong in one theorem says nothing of the others
+        found = _crashed(error)
+    if found.answer == "unknown" and theorem.search is not None:
+        found = _searched(theorem.search, found)
+    spent = time.perf_counter() - started
+    return Verdict(
+        theorem, found.answer, found.goals, spent, found.reason, found.counterexample, cases=found.cases
+    )
 
 
 def with_defects(verdict: Verdict) -> Verdict:
-    """Add to a verdict the defects that break the theorem and those that do not.
+    """The same verdict, with the defects that break the theorem and those that do not.
 
     A defect breaks a theorem when it is refuted by a confirmed counterexample.
     """
     killed, survived = [], []
     for defect in verdict.theorem.defects:
         try:
-            found = prove(verdict.theorem, Code(defect))
+            with plant(defect):
+                found = prove(verdict.theorem)
         except NotPlanted as reason:
             survived.append(f"{defect.name}: {reason}")
             continue
         if found.answer == "refuted" and found.counterexample is not None and found.counterexample.confirmed:
             killed.append(f"{defect.name}: {found.counterexample.description}")
         else:
-            why = found.reason or (found.counterexample.description if found.counterexample else "")
+            why = found.counterexample.description if found.counterexample else found.reason
             survived.append(f"{defect.name}: {found.answer} {why}".strip())
     return replace(verdict, killed=tuple(killed), survived=tuple(survived))
 
 
-def _all(goals: Sequence[Goal]) -> tuple[Answer, str, Counterexample | None]:
+def _crashed(error: Exception) -> _Found:
+    """The refutation, where shipped code has raised what it never may; of the theorem's own code, nothing is known."""
+    said = f"{type(error).__name__}: {error}"
+    places = [
+        (frame.f_globals.get("__name__", ""), frame.f_code.co_name)
+        for frame, _ in walk_tb(error.__traceback__)
+    ]
+    inside = [".".join(place) for place in places if place[0].split(".")[0] in ("reference", "production")]
+    if not inside:
+        return _Found("unknown", said)
+    return _Found("refuted", said, Counterexample(f"{inside[-1]} raises {said}", True), 1)
+
+
+def _searched(search: Callable[[], Counterexample | None], found: _Found) -> _Found:
+    """The refutation that a search finds, or what was found before."""
+    try:
+        counterexample = search()
+    except Exception as error:
+        return replace(found, reason=f"{found.reason}; its search: {type(error).__name__}: {error}")
+    return (
+        found if counterexample is None else replace(found, answer="refuted", counterexample=counterexample)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What became of the obligations: how many Z3 decided, how many were decided by running."""
+
+    answer: Answer
+    reason: str = ""
+    counterexample: Counterexample | None = None
+    goals: int = 0
+    cases: int = 0
+
+
+def _decided(goals: Sequence[Goal]) -> _Found:
+    """Put every obligation to Z3 that is not decided by itself; stop at the first that does not hold."""
     satisfiable: set[tuple[int, ...]] = set()
+    asked = cases = 0
     for goal in goals:
         if z3.is_true(z3.simplify(goal.claim)):
+            cases += 1
             continue
+        asked += 1
         assumed = tuple(hypothesis.get_id() for hypothesis in goal.hypotheses)
         if assumed not in satisfiable and _check(*goal.hypotheses)[0] != z3.sat:
-            return "unknown", f"{goal.name}: its hypotheses are not shown to be satisfiable", None
+            return _Found("unknown", f"{goal.name}: its hypotheses are not shown to be satisfiable")
         satisfiable.add(assumed)
         answer, found = _check(*goal.hypotheses, z3.Not(goal.claim))
         if answer == z3.unknown:
-            return "unknown", f"{goal.name}: {found}", None
+            return _Found("unknown", f"{goal.name}: {found}")
         if answer == z3.sat:
-            return "refuted", goal.name, _counterexample(goal, found)
-    return "proved", "", None
+            return _Found("refuted", goal.name, _counterexample(goal, found), asked, cases)
+    return _Found("proved", "", None, asked, cases)
 
 
 def _counterexample(goal: Goal, model: Any) -> Counterexample | None:
-    """Find the smallest refutation, decoded and confirmed."""
+    """The smallest refutation, decoded and confirmed."""
     for size in goal.sizes:
         answer, found = _check(*goal.hypotheses, z3.Not(goal.claim), size)
         if answer == z3.sat:

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from importlib import import_module
 from itertools import product
 from typing import Any
 
 import z3
 
-from drt.proofs.code import Code, Defect
-from drt.proofs.explore import Path, Truth, explore, formula
+from drt.proofs.defects import Defect
+from drt.proofs.explore import Path, explore
+from drt.proofs.symbols import Truth, decided, formula
 from drt.proofs.theorem import Counterexample, Goal, Theorem
+from reference.entities import Entities, Entity, store
 from reference.errors import EvaluationError
 from reference.request import Request
 from reference.syntax import Lit
@@ -31,44 +34,44 @@ ALICE, BOB, VIEW, EDIT, DOC = (
 REQUEST = Request(ALICE, VIEW, DOC, Record({}))
 
 
+def _above(member: EntityUid, group: EntityUid) -> Any:
+    """The symbol for one entity being above another; nothing is above itself."""
+    return z3.BoolVal(False) if member == group else z3.Bool(f"{group.id} above {member.id}")
+
+
 def _inside(member: EntityUid, group: EntityUid) -> Any:
-    """Return the symbol for one entity being in another; an entity is in itself."""
-    if member == group:
-        return z3.BoolVal(True)
-    return z3.Bool(f"{member.id} in {group.id}")
+    """One entity is in another if it is that or below it."""
+    return z3.BoolVal(True) if member == group else _above(member, group)
 
 
 class AnyAncestors:
-    """The ancestors of an entity in a store of which nothing is known."""
+    """The ancestors of an entity: whether another is among them is a symbol."""
 
     def __init__(self, member: EntityUid) -> None:
         self.member = member
 
+    def __contains__(self, group: EntityUid) -> bool:
+        return decided(_above(self.member, group))
+
     def isdisjoint(self, groups: Sequence[EntityUid]) -> Truth:
-        return Truth(z3.Not(z3.Or(*(_inside(self.member, group) for group in groups))))
+        return Truth(z3.Not(z3.Or(*(_above(self.member, group) for group in groups))))
 
 
-class AnyStore:
-    """A store of which nothing is known."""
+class AnyStore(Entities):
+    """A store of which nothing is known but who is above whom; the rest is the store's own code."""
 
-    def is_in(self, member: EntityUid, group: EntityUid) -> Truth:
-        return Truth(_inside(member, group))
+    def ancestors(self, uid: EntityUid) -> Any:
+        return AnyAncestors(uid)
 
-    def ancestors(self, member: EntityUid) -> AnyAncestors:
-        return AnyAncestors(member)
+    def plain(self, model: Any) -> Entities:
+        """Return a store in which those are above others that are so in a model."""
+        above = {uid: _groups(uid, model) for uid in (ALICE, VIEW, DOC)}
+        return store(Entity(uid, {}, frozenset(groups), {}) for uid, groups in above.items())
 
 
-class KnownStore(AnyStore):
-    """The store of a model."""
-
-    def __init__(self, model: Any) -> None:
-        self.model = model
-
-    def is_in(self, member: EntityUid, group: EntityUid) -> Any:
-        return bool(z3.is_true(self.model.eval(_inside(member, group), model_completion=True)))
-
-    def ancestors(self, member: EntityUid) -> Any:
-        return frozenset(group for group in (BOB, EDIT) if self.is_in(member, group))
+def _groups(uid: EntityUid, model: Any) -> list[EntityUid]:
+    others = (EDIT,) if uid == VIEW else (BOB,)
+    return [one for one in others if z3.is_true(model.eval(_above(uid, one), model_completion=True))]
 
 
 def _constraints(policies: Any) -> Iterator[tuple[str, Any, Any]]:
@@ -92,9 +95,9 @@ def _actions(policies: Any) -> Iterator[tuple[str, Any, Any]]:
     yield "in [edit, view]", policies.ActionIn((EDIT, VIEW)), True
 
 
-def _goals(code: Code) -> Sequence[Goal]:
+def _goals() -> Sequence[Goal]:
     """Every combination of constraints, before a condition that fails wherever it is reached."""
-    policies, evaluator = code.module(MODULE), code.module("reference.evaluator")
+    policies, evaluator = import_module(MODULE), import_module("reference.evaluator")
     fails = policies.Clause("when", Lit(Long(1)))
     goals = []
     for principal, action in product(_constraints(policies), _actions(policies)):
@@ -108,12 +111,12 @@ def _goals(code: Code) -> Sequence[Goal]:
 
 
 def _goal(description: str, evaluate: Callable[[Any], Any], meant: Any, *, failing: bool) -> Goal:
-    paths = explore(lambda: evaluate(AnyStore()), errors=(EvaluationError,))
+    paths = explore(evaluate, [AnyStore({})], errors=(EvaluationError,))
     claim = z3.And(*(z3.Implies(path.condition, _right(path, meant, failing)) for path in paths))
 
     def decode(model: Any) -> Counterexample:
         try:
-            path = Path(None, evaluate(KnownStore(model)))
+            path = Path(None, evaluate(AnyStore({}).plain(model)))
         except EvaluationError as error:
             path = Path(None, None, error)
         came = f"fails: {path.error}" if path.error else f"is {path.value}"
@@ -124,7 +127,7 @@ def _goal(description: str, evaluate: Callable[[Any], Any], meant: Any, *, faili
 
 
 def _right(path: Any, meant: Any, failing: bool) -> Any:
-    """State that the scope decides, and that the condition fails behind it and only there."""
+    """The scope decides; behind it, and only there, the condition fails."""
     if path.error is not None:
         return meant if failing else z3.BoolVal(False)
     if not isinstance(path.value, Bool):

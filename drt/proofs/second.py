@@ -13,7 +13,6 @@ from typing import Any
 import z3
 
 from drt.model.errors import InputProblem
-from drt.proofs.code import Code
 from drt.proofs.theorem import Goal, Theorem
 
 MILLISECONDS = 2_000
@@ -33,12 +32,12 @@ class Opinion:
         return self.answers["refuted"] > 0
 
 
-def second_opinion(theorem: Theorem, code: Code | None = None) -> Opinion:
+def second_opinion(theorem: Theorem) -> Opinion:
     """Ask cvc5 about every obligation.
 
     Raises `InputProblem` where cvc5 is not installed.
     """
-    return Opinion(theorem, Counter(_asked(goal) for goal in theorem.goals(code or Code())))
+    return Opinion(theorem, Counter(_asked(goal) for goal in theorem.goals()))
 
 
 def _asked(goal: Goal) -> str:

@@ -8,7 +8,6 @@ from drt.proofs import (
     authorizer,
     bounded,
     compiler,
-    loops,
     operators,
     scopes,
     tested,
@@ -19,7 +18,6 @@ from drt.proofs.theorem import KINDS, Theorem
 
 THEOREMS: tuple[Theorem, ...] = (
     *authorizer.THEOREMS,
-    *loops.THEOREMS,
     *operators.THEOREMS,
     *arithmetic.THEOREMS,
     *addresses.THEOREMS,
@@ -32,13 +30,14 @@ THEOREMS: tuple[Theorem, ...] = (
 )
 
 TRUSTED = """\
-- the explorer (`drt/proofs/explore.py`): that a function's paths are those that it follows; that they cover everything is proved
-- the stand-ins for a collection of policies and for the lists of a loop (`policies.py`, `loops.py`): they are tested against real ones
+- the explorer (`drt/proofs/explore.py`) and its rewriting of the engines' source (`rewriting.py`): that a function's paths are those that it follows; that they cover everything is proved, and each path is replayed on plain values of a model
+- the stand-ins for collections of any size (`collections.py`, `policies.py`, `combining.py`), beside the same replays
+- that a loop over all of a parameter is what comes before it, any number of turns, and what comes after (`folds.py`)
 - Z3, with its answers taken as they are; an unknown is never taken for a proof
 - CPython's meaning of the explored statements: comparisons, integer arithmetic, `match`, calls, `if`, `while`, exceptions
 - that Python integers are mathematical integers, and that `//` and `%` by a positive constant are Euclid's
 - for kinds without numbers (strings, entities, sets, records, addresses), that a few values stand for all in the rows about operators
-- the bounds that rows of kind B name; what lies beyond is tested
+- the bounds that rows of kind B name; they are tried, not proved, and what lies beyond is tested
 - readers and writers of text and JSON are not covered by any proof
 - production's generated code is covered by tests against its machine, not by proof
 - the statements themselves: that they say what their names say"""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from drt.proofs.code import Code
 from drt.proofs.theorem import Goal, Theorem
 
 
-def nothing(_: Code) -> tuple[Goal, ...]:
+def nothing() -> tuple[Goal, ...]:
     """No obligations: there is nothing to prove."""
     return ()
 

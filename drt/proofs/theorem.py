@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
-from drt.proofs.code import Code, Defect
+from drt.proofs.defects import Defect
 
 Kind = Literal["U", "S", "P", "B", "T"]
 """U: all inputs and sizes. S: one proof a rule or operator, an inductive step. P: per policy, all inputs. B:
@@ -16,7 +16,7 @@ KINDS = {
     "U": "for all inputs and sizes",
     "S": "per rule or operator",
     "P": "per policy, for all inputs",
-    "B": "up to the bound named",
+    "B": "tried up to the bound named, not proved",
     "T": "tested, not proved",
 }
 
@@ -49,20 +49,21 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Theorem:
-    """A claim about the code.
-
-    `name` is a sentence; `anchor` names the corresponding theorem of the makers or of the article; `goals`
-    builds the obligations from the code under proof; `defects` must each break it. `because` says, for a kind
-    other than U, why, and what is done instead.
-    """
+    """What is claimed of the code. `name` is a sentence; `anchor` says which theorem of the makers or of the
+    article it stands for; `goals` builds the obligations from the running code; `defects` must each break it.
+    `because` says, for a kind other than U, why and what stands in. `functions` names the shipped functions
+    that it speaks about: `--mutants` mutates each statement of them. Where the code is refused, `search` looks
+    for an input on which it is wrong."""
 
     name: str
     says: str
     anchor: str
     kind: Kind
-    goals: Callable[[Code], Sequence[Goal]]
+    goals: Callable[[], Sequence[Goal]]
     defects: tuple[Defect, ...] = ()
     because: str = ""
+    functions: tuple[str, ...] = ()
+    search: Callable[[], Counterexample | None] | None = None
 
 
 Answer = Literal["proved", "refuted", "unknown", "tested"]
@@ -70,7 +71,10 @@ Answer = Literal["proved", "refuted", "unknown", "tested"]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The prover's answer to one theorem: how many obligations, seconds, and why it is not proved."""
+    """The prover's answer to one theorem: obligations that were put to Z3, seconds, and why it is not proved.
+
+    `cases` counts the other obligations, which running the code decides: nothing symbolic is left in them.
+    """
 
     theorem: Theorem
     answer: Answer
@@ -79,4 +83,5 @@ class Verdict:
     reason: str = ""
     counterexample: Counterexample | None = None
     killed: tuple[str, ...] = ()
-    survived: tuple[str, ...] = field(default=())
+    survived: tuple[str, ...] = ()
+    cases: int = 0

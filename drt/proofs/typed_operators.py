@@ -6,14 +6,16 @@ Owns the values that stand for each type: numbers are symbols, of every other ty
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
 from itertools import product
 from typing import Any
 
 import z3
 
-from drt.proofs.code import Code, Defect
-from drt.proofs.explore import Path, explore, formula
-from drt.proofs.operators import MAX, MIN, Operand, concrete, operands
+from drt.proofs.defects import Defect
+from drt.proofs.explore import Path, explore
+from drt.proofs.operands import Operand, applied, longs, operands
+from drt.proofs.symbols import formula
 from drt.proofs.theorem import Counterexample, Goal, Theorem
 from reference.entities import EMPTY
 from reference.errors import EvaluationError
@@ -45,7 +47,7 @@ ALLOWED = ("overflow", "entity-missing", "extension")
 
 BY_TYPE: dict[str, tuple[Type, ...]] = {
     "true": (TRUE, BOOL), "false": (FALSE, BOOL), "{}": (LONG,), "decimal {}": (DECIMAL,),
-    "datetime {}": (DATETIME,), "duration {}": (DURATION,), '"a"': (STRING,),
+    "datetime {}": (DATETIME,), "duration {}": (DURATION,), '"a"': (STRING,), '"b"': (STRING,),
     'U::"a"': (entity("U"),), "[1]": (SetType(LONG),), '[U::"a"]': (SetType(entity("U")),),
     "ip 127.0.0.1": (IPADDR,), "record": (EMPTY_RECORD,),
 }  # fmt: skip
@@ -76,15 +78,15 @@ def _typed(side: str) -> Iterator[tuple[Operand, Type]]:
             yield operand, t
 
 
-def _goals(arity: int) -> Callable[[Code], Sequence[Goal]]:
-    def goals(code: Code) -> Sequence[Goal]:
-        return list(_unary(code) if arity == 1 else _binary(code))
+def _goals(arity: int) -> Callable[[], Sequence[Goal]]:
+    def goals() -> Sequence[Goal]:
+        return list(_unary() if arity == 1 else _binary())
 
     return goals
 
 
-def _unary(code: Code) -> Iterator[Goal]:
-    rules, evaluator = code.module(MODULE), code.module("reference.evaluator")
+def _unary() -> Iterator[Goal]:
+    rules, evaluator = import_module(MODULE), import_module("reference.evaluator")
     for op in UNARY:
         for operand, t in _typed("left"):
             check, form = Operators(Schema(), NOWHERE), Unary(op, Var("principal"))
@@ -94,8 +96,8 @@ def _unary(code: Code) -> Iterator[Goal]:
             yield _step(op, (operand,), (t,), found, lambda value, op=op: evaluator.unary(op, value))
 
 
-def _binary(code: Code) -> Iterator[Goal]:
-    rules, evaluator = code.module(MODULE), code.module("reference.evaluator")
+def _binary() -> Iterator[Goal]:
+    rules, evaluator = import_module(MODULE), import_module("reference.evaluator")
     for op in BINARY:
         for (left, t), (right, u) in product(_typed("left"), _typed("right")):
             check, form = Operators(Schema(), NOWHERE), Binary(op, Var("principal"), Var("resource"))
@@ -117,11 +119,9 @@ def _step(
     """Apply the operator to any values of these types; to the value 1 if it looks numbers up in a set."""
     if op.startswith("contains"):
         given = tuple(_with_number(one, 1) for one in given)
-    symbols = tuple(one.symbol for one in given if one.symbol is not None)
-    hypotheses = tuple(z3.And(symbol >= MIN, symbol <= MAX) for symbol in symbols)
-    paths = explore(
-        lambda: evaluate(*(one.reference for one in given)), *hypotheses, errors=(EvaluationError,)
-    )
+    hypotheses = longs(given)
+    function, symbols = applied(evaluate, [one.reference for one in given], [one.symbol for one in given])
+    paths = explore(function, symbols, assuming=hypotheses, errors=(EvaluationError,))
     claim = z3.And(*(z3.Implies(path.condition, _within(path, found)) for path in paths))
     description = f"`{op}` of {' and '.join(map(describe, types))}, typed {describe(found)}"
 
@@ -134,7 +134,7 @@ def _step(
         ]
         shown = ", ".join(one.description for one in known)
         try:
-            path = Path(None, evaluate(*(one.reference for one in known)))
+            path = Path(None, evaluate(*(one.reference(None) for one in known)))
         except EvaluationError as error:
             path = Path(None, None, error)
         came = f"fails: {path.error}" if path.error else f"is {path.value}"
@@ -147,7 +147,7 @@ def _step(
 def _with_number(operand: Operand, n: int) -> Operand:
     if operand.symbol is None:
         return operand
-    return Operand(operand.description.format(n), concrete(operand.reference, n), None)
+    return Operand(operand.description.format(n), lambda _: operand.reference(n), operand.production)
 
 
 def _within(path: Path, found: Type) -> Any:

@@ -8,12 +8,13 @@ as they are, their operands answered by any types; the evaluator's own rules say
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
 from itertools import product
 from typing import Any
 
 import z3
 
-from drt.proofs.code import Code, Defect
+from drt.proofs.defects import Defect
 from drt.proofs.theorem import Counterexample, Goal, Theorem
 from reference.errors import EvaluationError
 from reference.schema.schema import Schema
@@ -51,9 +52,9 @@ class _Answering(Checker):
     `asked` are the capabilities under which each was judged (None: not judged).
     """
 
-    def __init__(self, code: Code, types: Sequence[Type]) -> None:
+    def __init__(self, types: Sequence[Type]) -> None:
         super().__init__(Schema(), NOWHERE)
-        self.capability = code.module(CAPABILITIES).Capabilities
+        self.capability = import_module(CAPABILITIES).Capabilities
         self.types = types
         self.asked: list[Any] = [None] * len(types)
 
@@ -63,10 +64,10 @@ class _Answering(Checker):
         return Judgement(Typed(expr, self.types[place]), self.capability(1 << place))
 
 
-def _run_rule(code: Code, expr: Expr, types: Sequence[Type]) -> tuple[Any, _Answering, Any]:
-    """Run a rule: its judgement, the checker that it asked, and one further capability of the form."""
-    control = code.module(CONTROL)
-    check = _Answering(code, types)
+def _run_rule(expr: Expr, types: Sequence[Type]) -> tuple[Any, _Answering, Any]:
+    """The rule's judgement, the checker that it asked, and the capabilities of the form: one further one."""
+    control = import_module(CONTROL)
+    check = _Answering(types)
     known = check.capability(1 << len(types))
     match expr:
         case And():
@@ -85,9 +86,9 @@ class _Ended(Exception):
         self.came = came
 
 
-def _comes_to(code: Code, expr: Expr, outcomes: Sequence[Any]) -> Any:
+def _comes_to(expr: Expr, outcomes: Sequence[Any]) -> Any:
     """Evaluate the form by the evaluator's own row, on operands that come to this."""
-    evaluator: Any = code.module("reference.evaluator")
+    evaluator: Any = import_module("reference.evaluator")
 
     class Answering(evaluator.Evaluator):  # type: ignore[misc]  # the module under proof
         def value(self, x: Expr) -> Value:
@@ -108,21 +109,21 @@ def _comes_to(code: Code, expr: Expr, outcomes: Sequence[Any]) -> Any:
     return next(came for came, value in VALUES.items() if value == found)
 
 
-def _goals(form: Callable[[Sequence[Expr]], Expr], arity: int) -> Callable[[Code], Sequence[Goal]]:
-    def goals(code: Code) -> Sequence[Goal]:
+def _goals(form: Callable[[Sequence[Expr]], Expr], arity: int) -> Callable[[], Sequence[Goal]]:
+    def goals() -> Sequence[Goal]:
         expr = form(OPERANDS[:arity])
         came = z3.Consts(" ".join(f"came{n}" for n in range(arity)), Came)
         results = [
             (z3.And(*(one == each for one, each in zip(came, outcomes, strict=True))), outcomes)
             for outcomes in product(OUTCOMES, repeat=arity)
         ]
-        table = [(when, _comes_to(code, expr, outcomes)) for when, outcomes in results]
-        return list(_steps(code, expr, came, table))
+        table = [(when, _comes_to(expr, outcomes)) for when, outcomes in results]
+        return list(_steps(expr, came, table))
 
     return goals
 
 
-def _steps(code: Code, expr: Expr, came: Sequence[Any], table: list[tuple[Any, Any]]) -> Iterator[Goal]:
+def _steps(expr: Expr, came: Sequence[Any], table: list[tuple[Any, Any]]) -> Iterator[Goal]:
     arity = len(came)
     holds = [z3.Bool(f"capability{n}") for n in range(arity + 1)]
     whole = z3.Const("whole", Came)
@@ -136,7 +137,7 @@ def _steps(code: Code, expr: Expr, came: Sequence[Any], table: list[tuple[Any, A
         return z3.Or(value == ALLOWED, *(value == each for each in WITHIN[found]))
 
     for types in product(TYPES, repeat=arity):
-        judgement, check, known = _run_rule(code, expr, types)
+        judgement, check, known = _run_rule(expr, types)
         if check.problems:
             continue
         promises = [
@@ -162,7 +163,7 @@ def _steps(code: Code, expr: Expr, came: Sequence[Any], table: list[tuple[Any, A
 def _described(
     model: Any, came: Sequence[Any], holds: Sequence[Any], whole: Any, types: str, judgement: Judgement
 ) -> Counterexample:
-    """Describe the step that fails; rule and evaluator have been run to build it, operand by operand."""
+    """The step that fails. It is confirmed: rule and evaluator have been run to build it, operand by operand."""
 
     def value(term: Any) -> Any:
         return model.eval(term, model_completion=True)

@@ -88,13 +88,12 @@ class AlwaysAllow(Faulty):
                 return answer
 
 
-def _decide(rule: Callable[[Any, Any, Any], Verdict], erring_permits: bool = False) -> Callable[..., Verdict]:
+def _decide(rule: Callable[[Any, Any], Verdict], erring_permits: bool = False) -> Callable[..., Verdict]:
     def decide(policy_set: Any, outcome_of: Callable[[Any], Any]) -> Verdict:
         counted = ("satisfied", "erring") if erring_permits else ("satisfied",)
         forbids = policy_set.where(lambda p: p.effect == "forbid" and outcome_of(p).status == "satisfied")
         permits = policy_set.where(lambda p: p.effect == "permit" and outcome_of(p).status in counted)
-        erring = policy_set.where(lambda p: outcome_of(p).status == "erring")
-        return rule(forbids, permits, erring)
+        return rule(forbids, permits)
 
     return decide
 
@@ -104,10 +103,8 @@ class NoForbidsMeansAllow(Faulty):
 
     patches = {
         (authorizer, "decide"): _decide(
-            lambda forbids, permits, erring: (
-                Verdict("allow", permits.ids(), erring.ids())
-                if forbids.is_empty()
-                else Verdict("deny", forbids.ids(), erring.ids())
+            lambda forbids, permits: (
+                Verdict("allow", permits.ids()) if forbids.is_empty() else Verdict("deny", forbids.ids())
             )
         )
     }
@@ -118,10 +115,8 @@ class PermitBeatsForbid(Faulty):
 
     patches = {
         (authorizer, "decide"): _decide(
-            lambda forbids, permits, erring: (
-                Verdict("deny", forbids.ids(), erring.ids())
-                if permits.is_empty()
-                else Verdict("allow", permits.ids(), erring.ids())
+            lambda forbids, permits: (
+                Verdict("deny", forbids.ids()) if permits.is_empty() else Verdict("allow", permits.ids())
             )
         )
     }
@@ -132,10 +127,10 @@ class ErringPermitCounts(Faulty):
 
     patches = {
         (authorizer, "decide"): _decide(
-            lambda forbids, permits, erring: (
-                Verdict("allow", permits.ids(), erring.ids())
+            lambda forbids, permits: (
+                Verdict("allow", permits.ids())
                 if forbids.is_empty() and not permits.is_empty()
-                else Verdict("deny", forbids.ids(), erring.ids())
+                else Verdict("deny", forbids.ids())
             ),
             erring_permits=True,
         )

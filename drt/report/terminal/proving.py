@@ -12,9 +12,16 @@ from rich.table import Table
 from rich.text import Text
 
 from drt.proofs.second import Opinion
+from drt.proofs.survivors import Mutation
 from drt.proofs.theorem import KINDS, Verdict
 
-STYLES = {"proved": "green", "tested": "yellow", "refuted": "bold red", "unknown": "bold red"}
+STYLES = {
+    "proved": "green",
+    "tested": "yellow",
+    "tried": "yellow",
+    "refuted": "bold red",
+    "unknown": "bold red",
+}
 
 
 def print_verdicts(console: Console, verdicts: Sequence[Verdict], seconds: float, *, mutants: bool) -> None:
@@ -23,6 +30,7 @@ def print_verdicts(console: Console, verdicts: Sequence[Verdict], seconds: float
     table.add_column("theorem")
     table.add_column("kind", justify="center")
     table.add_column("goals", justify="right")
+    table.add_column("cases", justify="right")
     table.add_column("time", justify="right", no_wrap=True)
     if mutants:
         table.add_column("defects", justify="right", no_wrap=True)
@@ -30,9 +38,11 @@ def print_verdicts(console: Console, verdicts: Sequence[Verdict], seconds: float
     for one in verdicts:
         planted = [f"{len(one.killed)}/{len(one.killed) + len(one.survived)}"] if mutants else []
         goals = f"{one.goals:,}" if one.goals else "–"
-        spent = f"{one.seconds * 1000:,.0f} ms" if one.goals else "–"
-        answer = Text(one.answer, style=STYLES[one.answer])
-        table.add_row(Text(one.theorem.name), one.theorem.kind, goals, spent, *planted, answer)
+        cases = f"{one.cases:,}" if one.cases else "–"
+        spent = f"{one.seconds * 1000:,.0f} ms" if one.goals or one.cases else "–"
+        word = "tried" if one.answer == "proved" and one.theorem.kind == "B" else one.answer
+        answer = Text(word, style=STYLES[word])
+        table.add_row(Text(one.theorem.name), one.theorem.kind, goals, cases, spent, *planted, answer)
     console.print(table)
     console.print(Text("; ".join(f"{kind}: {meaning}" for kind, meaning in KINDS.items()), style="dim"))
     for one in verdicts:
@@ -54,6 +64,19 @@ def print_opinions(console: Console, opinions: Sequence[Opinion]) -> None:
     wrong = sum(one.disagrees for one in opinions)
     end = "it disagrees nowhere" if not wrong else f"it DISAGREES on {wrong}"
     console.print(Text(f"second prover, {len(opinions)} theorems: {line}; {end}", style="bold"))
+
+
+def print_mutations(console: Console, mutations: Sequence[Mutation]) -> None:
+    """Print each mutant that breaks no theorem, and how many do."""
+    for one in mutations:
+        if one.fate == "survived":
+            console.print(Text(f"NOT broken by {one.name}: {one.why}", style="bold red"))
+        elif one.fate == "equivalent":
+            console.print(Text(f"means the same: {one.name}: {one.why}", style="dim"))
+    fates = Counter(one.fate for one in mutations)
+    functions = len({one.name.partition(",")[0] for one in mutations})
+    line = ", ".join(f"{count:,} {fate}" for fate, count in fates.items())
+    console.print(Text(f"mutants of {functions} functions: {line}", style="bold"))
 
 
 def _print_trouble(console: Console, one: Verdict) -> None:
@@ -86,12 +109,15 @@ def _print_defects(console: Console, one: Verdict) -> None:
 
 def _line(verdicts: Sequence[Verdict], seconds: float, mutants: bool) -> str:
     counts = {answer: sum(1 for one in verdicts if one.answer == answer) for answer in STYLES}
+    counts["proved"] = sum(1 for one in verdicts if one.answer == "proved" and one.theorem.kind != "B")
+    counts["tried"] = sum(1 for one in verdicts if one.answer == "proved" and one.theorem.kind == "B")
     line = ", ".join(f"{count} {answer}" for answer, count in counts.items() if count)
     killed = sum(len(one.killed) for one in verdicts)
     planted = killed + sum(len(one.survived) for one in verdicts)
     also = f"; {killed} of {planted} planted defects killed" if mutants else ""
-    goals = sum(one.goals for one in verdicts)
-    return f"{len(verdicts)} theorems: {line}; {goals:,} obligations in {seconds:.1f} s{also}"
+    goals, cases = sum(one.goals for one in verdicts), sum(one.cases for one in verdicts)
+    decided = f"{goals:,} obligations by Z3, {cases:,} cases by running"
+    return f"{len(verdicts)} theorems: {line}; {decided}, in {seconds:.1f} s{also}"
 
 
 def verdict_json(one: Verdict) -> dict[str, Any]:
@@ -104,6 +130,7 @@ def verdict_json(one: Verdict) -> dict[str, Any]:
         "because": one.theorem.because,
         "answer": one.answer,
         "goals": one.goals,
+        "cases": one.cases,
         "seconds": round(one.seconds, 4),
         "reason": one.reason,
         "counterexample": one.counterexample.description if one.counterexample else None,

@@ -13,7 +13,8 @@ import z3
 from click.testing import CliRunner
 
 from drt.cli.main import main
-from drt.proofs.code import Code, Defect, NotPlanted
+from drt.proofs.defects import Defect, plant
+from drt.proofs.live import NotPlanted
 from drt.proofs.prover import prove, with_defects
 from drt.proofs.second import second_opinion
 from drt.proofs.table import THEOREMS, TRUSTED, markdown
@@ -38,7 +39,7 @@ def test_names_are_told_apart_and_whatever_is_not_for_all_inputs_says_why() -> N
 
 def theorem(claim: object, *hypotheses: object, decode: object = None) -> Theorem:
     goal = Goal("a goal", claim, hypotheses, decode)  # type: ignore[arg-type]
-    return Theorem("a theorem", "a statement", "none", "U", lambda _: (goal,))
+    return Theorem("a theorem", "a statement", "none", "U", lambda: (goal,))
 
 
 x = z3.Int("x")
@@ -58,16 +59,48 @@ def test_hypotheses_that_nothing_satisfies_prove_nothing() -> None:
     assert "satisfiable" in verdict.reason
 
 
+def broken() -> tuple[Goal, ...]:
+    raise ZeroDivisionError("division by zero")
+
+
+def test_an_exception_of_one_theorem_is_its_unknown() -> None:
+    verdict = prove(Theorem("t", "s", "none", "U", broken))
+    assert (verdict.answer, verdict.reason) == ("unknown", "ZeroDivisionError: division by zero")
+
+
+def test_where_code_is_refused_a_search_may_refute_it() -> None:
+    found = Counterexample("7", True)
+    verdict = prove(Theorem("t", "s", "none", "U", broken, search=lambda: found))
+    assert (verdict.answer, verdict.counterexample) == ("refuted", found)
+    assert prove(Theorem("t", "s", "none", "U", broken, search=lambda: None)).answer == "unknown"
+
+
+def test_shipped_code_that_raises_what_it_may_not_is_refuted() -> None:
+    crash = Defect("crash", "reference.integers", "number > MAX_LONG", "number > MAXIMUM")
+    theorem = next(theorem for theorem in THEOREMS if theorem.name == "Overflow is checked exactly")
+    with plant(crash):
+        verdict = prove(theorem)
+    assert verdict.answer == "refuted"
+    assert verdict.counterexample is not None
+    assert "reference.integers.checked raises NameError" in verdict.counterexample.description
+
+
+def test_obligations_are_counted_after_folding() -> None:
+    goals = (Goal("folded", x == x), Goal("asked", x * x > 8, (x > 3,)), Goal("true", z3.BoolVal(True)))
+    verdict = prove(Theorem("t", "s", "none", "U", lambda: goals))
+    assert (verdict.answer, verdict.goals, verdict.cases) == ("proved", 1, 2)
+
+
 def test_a_refutation_is_made_small_first() -> None:
     goal = Goal("small", x < 100, (), lambda model: Counterexample(str(model[x]), True), (x < 100, x == 100))
-    verdict = prove(Theorem("t", "s", "none", "U", lambda _: (goal,)))
+    verdict = prove(Theorem("t", "s", "none", "U", lambda: (goal,)))
     assert verdict.counterexample == Counterexample("100", True)
 
 
 def test_a_defect_that_no_longer_fits_is_no_kill() -> None:
     gone = Defect("gone", "reference.authorizer", "text that nobody wrote", "other")
-    with pytest.raises(NotPlanted):
-        Code(gone).module("reference.authorizer")
+    with pytest.raises(NotPlanted), plant(gone):
+        pass
     one = next(theorem for theorem in THEOREMS if theorem.defects)
     verdict = with_defects(prove(Theorem(one.name, one.says, one.anchor, one.kind, one.goals, (gone,))))
     assert verdict.killed == ()
@@ -76,7 +109,8 @@ def test_a_defect_that_no_longer_fits_is_no_kill() -> None:
 
 def test_a_defect_does_not_stay() -> None:
     theorem = next(theorem for theorem in THEOREMS if theorem.name == "Forbid overrides permit")
-    assert prove(theorem, Code(theorem.defects[0])).answer == "refuted"
+    with plant(theorem.defects[0]):
+        assert prove(theorem).answer == "refuted"
     assert prove(theorem).answer == "proved"
 
 
@@ -92,7 +126,7 @@ def test_a_defect_does_not_stay() -> None:
         (
             "if forbids.is_empty() and not permits.is_empty():",
             "if forbids.is_empty():",
-            "[no policies] -> allow",
+            "[no policies] -> reference allow",
         ),
         (
             'p.effect == "permit" and outcome_of(p).status == "satisfied"',
@@ -125,11 +159,13 @@ def test_an_authorizer_changed_by_hand_is_refuted_with_a_readable_counterexample
 
 
 def test_the_command_has_a_twin_for_programs() -> None:
-    result = CliRunner().invoke(main, ["prove", "--only", "Forbid*", "--mutants", "--json", "--jobs", "1"])
+    result = CliRunner().invoke(main, ["prove", "--only", "Overflow*", "--mutants", "--json", "--jobs", "1"])
     assert result.exit_code == 0
-    [row] = json.loads(result.stdout)["theorems"]
+    document = json.loads(result.stdout)
+    [row] = document["theorems"]
     assert (row["answer"], row["kind"], row["survived"]) == ("proved", "U", [])
     assert len(row["killed"]) == 1
+    assert {one["fate"] for one in document["mutants"]} == {"killed"}
     assert CliRunner().invoke(main, ["prove", "--only", "nothing"]).exit_code == 5
 
 
@@ -142,7 +178,7 @@ def test_the_page_of_theorems_is_made_from_the_records() -> None:
 def test_a_second_prover_proves_the_same_and_would_disagree() -> None:
     pytest.importorskip("cvc5", reason="the second prover is not installed (extra `provers`)")
     for one in THEOREMS:
-        if one.kind in "US" and len(one.goals(Code())) < 20:
+        if one.kind in "US" and len(one.goals()) < 20:
             opinion = second_opinion(one)
             assert set(opinion.answers) == {"proved"}
     wrong = second_opinion(theorem(x > 0))

@@ -43,7 +43,11 @@ class Verdict:
 
 def authorize(policies: Policies, request: Request, entities: Entities) -> Response:
     """Return the response to a request."""
-    evaluator = Evaluator(request, entities)
+    return respond(policies, Evaluator(request, entities))
+
+
+def respond(policies: Policies, evaluator: Evaluator) -> Response:
+    """Evaluate every policy and combine the outcomes."""
     outcomes = {policy.id: outcome(policy, evaluator) for policy in policies}
     verdict = decide(policies, lambda policy: outcomes[policy.id])
     errors = {policy_id: found.error for policy_id, found in outcomes.items() if found.error is not None}

@@ -82,10 +82,8 @@ class PartialAnswers:
         def answer() -> Reauthorized:
             response = self.response(request, entities)
             concrete = read_concrete_request(completion, self.schema)
-            verdict = response.reauthorize(concrete, self.concrete_entities(store))
-            return Reauthorized(
-                verdict.decision, tuple(sorted(verdict.determining)), tuple(sorted(verdict.erring))
-            )
+            found = response.reauthorize(concrete, self.concrete_entities(store))
+            return Reauthorized(found.decision, tuple(sorted(found.determining)), tuple(sorted(found.errors)))
 
         return answered(answer)
 

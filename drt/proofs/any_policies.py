@@ -37,19 +37,22 @@ wanted = z3.Const("wanted", Id)
 
 
 def permitted() -> Any:
-    """The formula that some permit is satisfied."""
+    """Return the formula that some permit is satisfied."""
     return z3.Exists([one], z3.And(among(one), z3.Not(forbids(one)), status(one) == SATISFIED))
 
 
 def forbidden() -> Any:
+    """Return the formula that some forbid is satisfied."""
     return z3.Exists([one], z3.And(among(one), forbids(one), status(one) == SATISFIED))
 
 
 def with_added(policy: Any) -> Any:
+    """Return the formula that a policy is in the set with one more."""
     return z3.Or(among(policy), policy == added)
 
 
 def without_erring(policy: Any) -> Any:
+    """Return the formula that a policy is in the set and does not err."""
     return z3.And(among(policy), status(policy) != ERRING)
 
 
@@ -86,7 +89,7 @@ Claim = Callable[[Response, Callable[[Member], Response]], Any]
 
 
 def goals(claim: Claim, *hypotheses: Any) -> Callable[[], Sequence[Goal]]:
-    """The claim about the response to any policies with distinct ids, of both authorizers."""
+    """Return the claim about the response to any policies with distinct ids, of both authorizers."""
 
     def goals() -> Sequence[Goal]:
         assumed = (DISTINCT, NO_BOOLEAN, *hypotheses)
@@ -114,7 +117,7 @@ def _decode(model: Any) -> Counterexample:
 
 
 def _decoded(model: Any) -> list[OneOfMany]:
-    """The policies of a model, and in which of the sets each is."""
+    """Decode the policies of a model, and in which of the sets each is."""
 
     def true(term: Any) -> bool:
         return bool(z3.is_true(model.eval(term, model_completion=True)))

@@ -20,7 +20,7 @@ MIN, MAX = -(2**63), 2**63 - 1
 
 
 def _exact() -> Sequence[Goal]:
-    """The reference's own check: passes exactly the 64-bit numbers, and gives them back unchanged."""
+    """Prove the reference's own check: it passes exactly the 64-bit numbers, unchanged."""
     integers = import_module("reference.integers")
     n = z3.Int("n")
     paths = explore(integers.checked, [n], errors=(ReferenceError,))
@@ -48,7 +48,7 @@ def _checked(integers: Any, found: int) -> str:
 
 
 def _days() -> Sequence[Goal]:
-    """toDate and toTime take an instant apart: the parts add up, and the time is a time of day."""
+    """Prove that toDate and toTime split an instant: the parts add up, and the time is a time of day."""
     extensions = import_module("production.language.extensions")
     n = z3.Int("instant")
     day = 86_400_000

@@ -63,7 +63,7 @@ def _determines(effect: Any) -> Any:
 
 
 def _exact_errors(response: Response) -> Any:
-    """The ids of the errors are those of the erring policies, and the reference gives each its own kind."""
+    """State that the errors are those of the erring policies, each of its own kind in the reference."""
     erring = z3.Exists([one], z3.And(among(one), status(one) == ERRING, name(one) == wanted))
     if response.kinds is not KINDS:
         return response.erring(wanted) == erring
@@ -269,6 +269,7 @@ _ABOUT_SETS = (
 
 FUNCTIONS = (
     "reference.authorizer.authorize",
+    "reference.authorizer.respond",
     "reference.authorizer.decide",
     "reference.authorizer.outcome",
     "reference.policies.Policies.where",

@@ -48,10 +48,11 @@ class AnyCollection(Anything):
         )
 
     def _element(self, term: Any) -> Any:
-        """What a loop over it sees of this term; of a mapping, the key."""
+        """Return what a loop over it sees of this term; of a mapping, the key."""
         return self.seen(term)[0] if self.kind is dict else self.seen(term)
 
     def copied(self, builtin: Callable[[Any], Any]) -> Any:
+        """Return what a builtin makes of it: the same elements, in a collection of another kind."""
         if builtin is len:
             return Count(self)
         if builtin is iter:
@@ -63,10 +64,11 @@ class AnyCollection(Anything):
         return refuse(f"`{builtin}`")
 
     def items(self) -> AnyCollection:
+        """Return the pairs of a mapping."""
         return AnyCollection(self.sort, self.member, self.seen) if self.kind is dict else refuse("`items`")
 
     def __getitem__(self, key: Any) -> Any:
-        """The value of an element's own key; other keys are refused, as are slices."""
+        """Return the value of an element's own key; other keys are refused, as are slices."""
         term = getattr(type(key), "term_of", None)
         if self.kind is not dict or term is None:
             refuse("an element or a slice")
@@ -77,7 +79,7 @@ class AnyCollection(Anything):
         return found[1]
 
     def holds(self, some: Callable[[Any], Any]) -> Any:
-        """The formula that some element is so: `some` says it of the element that the code sees."""
+        """Return the formula that some element is so: `some` says it of the element that the code sees."""
         one = z3.FreshConst(self.sort, "held")
         if not is_possible(self.member(one)):
             return z3.BoolVal(False)
@@ -86,7 +88,7 @@ class AnyCollection(Anything):
         return z3.Exists([one], z3.And(self.member(one), said))
 
     def more_than(self, count: int) -> Any:
-        """The formula that it has more elements than this."""
+        """Return the formula that it has more elements than this."""
         if count > 4:
             refuse("a count of more than four")
         several = [z3.FreshConst(self.sort, "held") for _ in range(count + 1)]
@@ -133,7 +135,7 @@ def _true(model: Any, formula: Any) -> bool:
 
 
 def _named(term: Any) -> Any:
-    """The formula with bound variables by place, so that it is the same in every run."""
+    """Return the formula with bound variables by place, so that it is the same in every run."""
     names = [z3.Const(f"bound{place}", term.var_sort(place)) for place in range(term.num_vars())]
     return z3.Exists(names, z3.substitute_vars(term.body(), *reversed(names)))
 

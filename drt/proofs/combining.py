@@ -37,6 +37,7 @@ class Known(Anything):
         self.term = term
 
     def plain(self, model: Any) -> str:
+        """Return the name that it has in a model."""
         return str(model.eval(self.term, model_completion=True))
 
     def __eq__(self, other: object) -> Any:
@@ -52,6 +53,7 @@ class Ids(AnyCollection):
         super().__init__(Id, member, Known, list)
 
     def append(self, policy: Any) -> None:
+        """File an id."""
         before, term = self.member, _term(policy)
         self.member = lambda id_: z3.Or(id_ == term, before(id_))
 
@@ -70,10 +72,13 @@ class Errors(AnyCollection):
 
 
 class KindOf(Anything):
+    """The kind of error of a policy."""
+
     def __init__(self, policy: Any) -> None:
         self.policy = policy
 
     def plain(self, model: Any) -> str:
+        """Return the name that it has in a model."""
         return str(model.eval(kind(self.policy), model_completion=True))[2:]
 
 
@@ -82,7 +87,7 @@ def _term(policy: Any) -> Any:
 
 
 def loop_goals(decode: Callable[[Any], Counterexample]) -> list[Goal]:
-    """The loop starts with nothing, and each turn files the policy exactly where it belongs."""
+    """Prove that the loop starts with nothing, and that each turn files the policy exactly where it belongs."""
     parts = fold(MODULE, "combine")
     if parts.carried != CARRIED:
         refuse(f"the state {parts.carried}")
@@ -99,7 +104,7 @@ def loop_goals(decode: Callable[[Any], Counterexample]) -> list[Goal]:
 
 
 def _other_decisions() -> list[Any]:
-    """The values beside the two decisions that make a response all the same."""
+    """Return the values beside the two decisions that make a response all the same."""
 
     class Word(str):
         """A text of another class."""
@@ -115,7 +120,7 @@ def _other_decisions() -> list[Any]:
 
 
 def _turn(parts: Fold, is_permit: bool, came: int) -> Any:
-    """The formula that a turn on any state does what the policy's effect and status ask for, and no more."""
+    """Return the formula that a turn on any state does what the policy's effect and status ask for, and no more."""
     before = [z3.Function(f"before_{each}", Id, z3.BoolSort()) for each in CARRIED]
 
     def turn() -> Any:

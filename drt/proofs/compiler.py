@@ -117,7 +117,7 @@ VALUES: tuple[tuple[Value, Any], ...] = (
 
 
 def _canonical() -> Sequence[Goal]:
-    """Sets and records of up to three values: equal exactly if they hold the same, whatever the order."""
+    """Prove that sets and records of up to three values are equal exactly if they hold the same."""
     values = import_module("production.language.values")
     lists = [each for size in range(4) for each in product(range(len(VALUES)), repeat=size)]
 
@@ -135,12 +135,12 @@ def _canonical() -> Sequence[Goal]:
 
 
 def _again(values: Any, value: Any) -> Any:
-    """The value with sets of the module under proof."""
+    """Rebuild the value with sets of the module under proof."""
     return values.set_of([_again(values, each) for each in value]) if isinstance(value, SetValue) else value
 
 
 def _folded() -> Sequence[Goal]:
-    """A set or record of literals is folded to what the reference makes of it."""
+    """Prove that a set or record of literals is folded to what the reference makes of it."""
     lowering, machine = (
         import_module("production.language.lowering"),
         import_module("production.execution.interpreter"),

@@ -69,12 +69,12 @@ def operands(side: str) -> tuple[Operand, ...]:
 
 
 def longs(operands: Sequence[Operand]) -> tuple[Any, ...]:
-    """The hypotheses that the operands' numbers have 64 bits."""
+    """Return the hypotheses that the operands' numbers have 64 bits."""
     return tuple(z3.And(one.symbol >= MIN, one.symbol <= MAX) for one in operands if one.symbol is not None)
 
 
 def applied(ask: Ask, makes: Sequence[Make], symbols: Sequence[Any]) -> tuple[Callable[..., Any], list[Any]]:
-    """A function of the numbers alone, for the explorer, and the symbols of these numbers."""
+    """Return a function of the numbers alone, for the explorer, and the symbols of these numbers."""
     known = [one for one in symbols if one is not None]
 
     def function(*numbers: Any) -> Any:

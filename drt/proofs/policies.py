@@ -114,7 +114,7 @@ class OnePolicy:
 
 
 def seen(policy: Any) -> OnePolicy:
-    """What the code sees of a policy."""
+    """Return what the code sees of a policy."""
     effect = Word({"forbid": forbids(policy), "permit": z3.Not(forbids(policy))})
     return OnePolicy(IdOf(policy), effect, Condition(policy))
 
@@ -170,7 +170,7 @@ class Response:
     kinds: Sequence[Any]
 
     def erring(self, wanted: Any) -> Any:
-        """The formula that an id is among the errors, with whichever kind."""
+        """Return the formula that an id is among the errors, with whichever kind."""
         return z3.Or(*(self.error(wanted, each) for each in self.kinds))
 
 
@@ -202,19 +202,19 @@ def response(member: Member, *assumptions: Any) -> Response:
 
 
 def holds(found: Any, some: Callable[[Any], Any]) -> Any:
-    """The formula that a collection holds some such element; a plain one must be empty."""
+    """Return the formula that a collection holds some such element; a plain one must be empty."""
     if isinstance(found, AnyCollection):
         return found.holds(some)
     return z3.BoolVal(False) if not found else refuse("plain members")
 
 
 def name_of(found: Any) -> Any:
-    """The id of the policy that the code took for its id; anything else is refused."""
+    """Return the id of the policy that the code took for its id; anything else is refused."""
     return name(found.term_of()) if isinstance(found, IdOf) else refuse("another id")
 
 
 def kind_of(found: Any) -> Any:
-    """The kind of error that the code gave."""
+    """Return the kind of error that the code gave."""
     if isinstance(found, KindOf):
         return kind(found.policy)
     return KIND_OF[found] if found in KIND_OF else refuse(f"the error {found!r}")

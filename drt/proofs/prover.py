@@ -23,7 +23,7 @@ from drt.proofs.theorem import Answer, Counterexample, Goal, Theorem, Verdict
 
 
 def prove(theorem: Theorem) -> Verdict:
-    """The verdict on one theorem about the running code."""
+    """Judge one theorem about the running code."""
     started = time.perf_counter()
     if theorem.kind == "T":
         return Verdict(theorem, "tested", 0, 0.0, theorem.because)
@@ -44,7 +44,7 @@ def prove(theorem: Theorem) -> Verdict:
 
 
 def with_defects(verdict: Verdict) -> Verdict:
-    """The same verdict, with the defects that break the theorem and those that do not.
+    """Add to a verdict the defects that break the theorem and those that do not.
 
     A defect breaks a theorem when it is refuted by a confirmed counterexample.
     """
@@ -65,7 +65,7 @@ def with_defects(verdict: Verdict) -> Verdict:
 
 
 def _crashed(error: Exception) -> _Found:
-    """The refutation, where shipped code has raised what it never may; of the theorem's own code, nothing is known."""
+    """Return the refutation where shipped code raises what it may not; an error of the theorem's own proves nothing."""
     said = f"{type(error).__name__}: {error}"
     places = [
         (frame.f_globals.get("__name__", ""), frame.f_code.co_name)
@@ -78,7 +78,7 @@ def _crashed(error: Exception) -> _Found:
 
 
 def _searched(search: Callable[[], Counterexample | None], found: _Found) -> _Found:
-    """The refutation that a search finds, or what was found before."""
+    """Search for a refutation; without one, keep what was found before."""
     try:
         counterexample = search()
     except Exception as error:
@@ -121,7 +121,7 @@ def _decided(goals: Sequence[Goal]) -> _Found:
 
 
 def _counterexample(goal: Goal, model: Any) -> Counterexample | None:
-    """The smallest refutation, decoded and confirmed."""
+    """Find the smallest refutation, decoded and confirmed."""
     for size in goal.sizes:
         answer, found = _check(*goal.hypotheses, z3.Not(goal.claim), size)
         if answer == z3.sat:

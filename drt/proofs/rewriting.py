@@ -132,6 +132,7 @@ class Rewriting(ast.NodeTransformer):
         self.names = 0
 
     def visit_Compare(self, node: ast.Compare) -> ast.expr:
+        """Ask about identity."""
         self.generic_visit(node)
         if not any(isinstance(op, (ast.Is, ast.IsNot)) for op in node.ops):
             return node
@@ -148,6 +149,7 @@ class Rewriting(ast.NodeTransformer):
         return asked if isinstance(op, ast.Is) else ast.copy_location(ast.UnaryOp(ast.Not(), asked), left)
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
+        """Ask about types and copies."""
         self.generic_visit(node)
         if not isinstance(node.func, ast.Name) or len(node.args) != 1 or node.keywords:
             return node
@@ -158,6 +160,7 @@ class Rewriting(ast.NodeTransformer):
         return _call("_drt_copied", node, node.func, node.args[0]) if node.func.id in COPYING else node
 
     def visit_Match(self, node: ast.Match) -> ast.Match:
+        """Refuse a subject whose patterns are not followed."""
         unclear = any(
             isinstance(each, ast.MatchSingleton) and each.value is not None
             for case in node.cases
@@ -171,6 +174,7 @@ class Rewriting(ast.NodeTransformer):
         return node
 
     def visit_match_case(self, node: ast.match_case) -> ast.match_case:
+        """Turn `True` and `False` in a pattern into guards."""
         self.generic_visit(node)
         captured: list[tuple[str, Any]] = []
         node.pattern = self._without_truths(node.pattern, captured)

@@ -35,7 +35,7 @@ REQUEST = Request(ALICE, VIEW, DOC, Record({}))
 
 
 def _above(member: EntityUid, group: EntityUid) -> Any:
-    """The symbol for one entity being above another; nothing is above itself."""
+    """Return the symbol for one entity being above another; nothing is above itself."""
     return z3.BoolVal(False) if member == group else z3.Bool(f"{group.id} above {member.id}")
 
 
@@ -127,7 +127,7 @@ def _goal(description: str, evaluate: Callable[[Any], Any], meant: Any, *, faili
 
 
 def _right(path: Any, meant: Any, failing: bool) -> Any:
-    """The scope decides; behind it, and only there, the condition fails."""
+    """State that the scope decides, and that the condition fails behind it and only there."""
     if path.error is not None:
         return meant if failing else z3.BoolVal(False)
     if not isinstance(path.value, Bool):

@@ -49,11 +49,14 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Theorem:
-    """What is claimed of the code. `name` is a sentence; `anchor` says which theorem of the makers or of the
-    article it stands for; `goals` builds the obligations from the running code; `defects` must each break it.
-    `because` says, for a kind other than U, why and what stands in. `functions` names the shipped functions
-    that it speaks about: `--mutants` mutates each statement of them. Where the code is refused, `search` looks
-    for an input on which it is wrong."""
+    """A claim about the code.
+
+    `name` is a sentence; `anchor` names the corresponding theorem of the makers or of the article; `goals`
+    builds the obligations from the running code; `defects` must each break it. `because` says, for a kind other
+    than U, why, and what is done instead. `functions` names the shipped functions that it speaks about:
+    `--mutants` mutates each statement of them. Where the code is refused, `search` looks for an input on which
+    it is wrong.
+    """
 
     name: str
     says: str

@@ -65,7 +65,7 @@ class _Answering(Checker):
 
 
 def _run_rule(expr: Expr, types: Sequence[Type]) -> tuple[Any, _Answering, Any]:
-    """The rule's judgement, the checker that it asked, and the capabilities of the form: one further one."""
+    """Return the rule's judgement, the checker that it asked, and the capabilities of the form: one further one."""
     control = import_module(CONTROL)
     check = _Answering(types)
     known = check.capability(1 << len(types))
@@ -163,7 +163,7 @@ def _steps(expr: Expr, came: Sequence[Any], table: list[tuple[Any, Any]]) -> Ite
 def _described(
     model: Any, came: Sequence[Any], holds: Sequence[Any], whole: Any, types: str, judgement: Judgement
 ) -> Counterexample:
-    """The step that fails. It is confirmed: rule and evaluator have been run to build it, operand by operand."""
+    """Describe the step that fails; building it has run the rule and the evaluator, so it is confirmed."""
 
     def value(term: Any) -> Any:
         return model.eval(term, model_completion=True)

@@ -36,6 +36,7 @@ class OneOfMany:
     added: bool = False
 
     def description(self) -> str:
+        """Return it in words."""
         error = f" ({self.error})" if self.status == "erring" else ""
         return f"{self.effect} {self.status}{error}"
 
@@ -120,7 +121,7 @@ def _production(policies: Named) -> Any:
 
 
 def _answered(ask: Any, policies: Named) -> Answer:
-    """What an authorizer answers; an exception of its own is an answer that no definition gives."""
+    """Return what an authorizer answers; an exception of its own is an answer that no definition gives."""
     try:
         found = ask(policies)
         return found.decision, sorted(found.determining), dict(found.errors)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from reference.authorizer import Verdict, decide, outcome
+from reference.authorizer import respond
 from reference.entities import Entities
 from reference.names import is_action_type
 from reference.partial.errors import Refusal
@@ -18,7 +18,7 @@ from reference.partial.typed import typed_condition
 from reference.policies import Anything, Body, Clause, Effect, Policies, Policy
 from reference.policy_set import PolicySet
 from reference.request import Request
-from reference.response import Decision
+from reference.response import Decision, Response
 from reference.schema.schema import Schema
 from reference.text.uid_text import show
 from reference.validation.entities import action_problem, entity_problem
@@ -110,7 +110,7 @@ class PartialResponse:
         }
         return replace(self, policies=policies, entities=entities)
 
-    def reauthorize(self, request: Request, entities: Entities) -> Verdict:
+    def reauthorize(self, request: Request, entities: Entities) -> Response:
         """Authorize a completion with the residual policies (spec 09 §7).
 
         Raises:
@@ -130,7 +130,7 @@ class PartialResponse:
             raise Refusal("reauthorize", "inconsistent_request", message)
         return self.authorize(request, entities)
 
-    def authorize(self, request: Request, entities: Entities) -> Verdict:
+    def authorize(self, request: Request, entities: Entities) -> Response:
         """Authorize a completion with the residual policies, without checks."""
         policies = Policies(
             tuple(
@@ -138,9 +138,7 @@ class PartialResponse:
                 for policy_id, policy in self.policies.items()
             )
         )
-        evaluator = ResidualEvaluator(request, entities)
-        outcomes = {policy.id: outcome(policy, evaluator) for policy in policies}
-        return decide(policies, lambda policy: outcomes[policy.id])
+        return respond(policies, ResidualEvaluator(request, entities))
 
     def differences(self, entities: Entities) -> Iterator[str]:
         """List what is known of entities and is otherwise in a concrete store."""

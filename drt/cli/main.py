@@ -35,6 +35,7 @@ COMMANDS = (
     "targets",
     "conformance",
     "survey",
+    "found",
     "coverage",
     "report",
     "hostile",

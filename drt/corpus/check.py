@@ -14,7 +14,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from drt.corpus.folder import LOCK, is_folder
+from drt.corpus.folder import LOCK, cases_under, is_folder
+from drt.corpus.found import FOUND, read_found
 from drt.corpus.known import KNOWN_FILE, Known, entries
 from drt.corpus.store import FLAKY, Corpus, slug
 from drt.model.case_directory import CASE_FILE, files_of_case, read_case
@@ -22,7 +23,7 @@ from drt.model.case_folder import check_folder, read_file
 from drt.model.errors import InputProblem
 from drt.model.saved_case import SavedCase
 
-FOLDERS = ("seeds", "counterexamples", FLAKY)
+FOLDERS = ("seeds", "counterexamples", FLAKY, FOUND)
 _NUMBER = re.compile(r"-[0-9]+\Z")
 
 
@@ -71,7 +72,7 @@ def check(corpus: Corpus, *, mend: bool = False, today: datetime.date | None = N
     Raises `InputProblem` only where the disk refuses to mend.
     """
     found = Checked()
-    paths = corpus.seeds() + corpus.counterexamples() + corpus.flaky()
+    paths = corpus.seeds() + corpus.counterexamples() + corpus.flaky() + cases_under(corpus.root / FOUND)
     looked = corpus.index.answers("check", paths, lambda missing: _look(corpus.root, missing))
     for path in paths:
         if path in looked:
@@ -110,9 +111,24 @@ def _look(root: Path, paths: Sequence[Path]) -> Iterator[tuple[Path, dict[str, o
         kind = path.relative_to(root).parts[0]
         with contextlib.suppress(InputProblem):
             saved = read_case(path)
-            sentences = _seed_case(path, saved) if kind == "seeds" else _counterexample(path, saved, kind)
-            looked = Looked(saved.signature, saved.status, tuple(_form(path, saved)), tuple(sentences))
+            looked = Looked(
+                saved.signature, saved.status, tuple(_form(path, saved)), tuple(_sentences(path, saved, kind))
+            )
             yield path, asdict(looked)
+
+
+def _sentences(path: Path, saved: SavedCase, kind: str) -> Iterator[str]:
+    """List the faults of a case of that kind."""
+    match kind:
+        case "seeds":
+            yield from _seed_case(path, saved)
+        case "found":
+            try:
+                read_found(path)
+            except InputProblem as problem:
+                yield str(problem).removeprefix(f"{path}: ")
+        case _:
+            yield from _counterexample(path, saved, kind)
 
 
 def _form(path: Path, saved: SavedCase) -> Iterator[str]:
@@ -174,8 +190,8 @@ def _strays(root: Path) -> Iterator[Fault]:
         if folder.is_dir() and folder.name not in FOLDERS:
             yield Fault(folder, f"cases lie in {', '.join(FOLDERS)}; nobody looks here")
     yield from _strangers(root / "seeds")
-    for topic in _inside(root / "seeds"):
-        if is_folder(topic) and not (topic / CASE_FILE).is_file():  # else a misplaced seed case
+    for topic in (*_inside(root / "seeds"), *_inside(root / FOUND)):
+        if is_folder(topic) and not (topic / CASE_FILE).is_file():  # else a misplaced case
             yield from _strangers(topic)
     for kind in FOLDERS[1:]:
         yield from _strangers(root / kind)

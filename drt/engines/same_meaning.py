@@ -242,7 +242,7 @@ def _each(change: Callable[[Any], Any], members: Mapping[str, Any]) -> dict[str,
 def _constructor(value: Any) -> Any:
     """Give the expression that makes a value."""
     match value:
-        case {"__entity": dict()}:
+        case {"__entity": {"type": str(), "id": str()}}:
             return {"Value": value}
         case {"__extn": {"fn": str() as name, "arg": argument}}:
             return {name: [_constructor(argument)]}

@@ -23,6 +23,7 @@ from drt.model.outcome import Accepted
 from drt.model.question import Evaluate, ReadEntities, ReadExpression, ReadPolicies
 from drt.oracles import roundtrips, schemas
 from drt.oracles.law import Law
+from drt.oracles.literals import literals_have_their_values
 from drt.oracles.reading import comments_change_nothing
 from drt.oracles.wildcard import ANY_REQUEST, wildcard_matches_definition
 from drt.scan.expressions import NotAnExpression, read_expression
@@ -152,6 +153,7 @@ SEARCHES: Mapping[str, Search] = {
     roundtrips.formatting_keeps_everything.name: in_layout,
     comments_change_nothing.name: lambda _case, _engines, divergence: in_comments(divergence),
     wildcard_matches_definition.name: in_definition,
+    literals_have_their_values.name: in_definition,
     **dict.fromkeys(WRITING, in_writing),
 }
 """Laws by name, each with the search for what breaks it."""

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from drt.oracles import agreement, laws, questions, reading, roundtrips, schemas, validation, wildcard
+from drt.oracles import (
+    agreement,
+    laws,
+    literals,
+    questions,
+    reading,
+    roundtrips,
+    schemas,
+    validation,
+    wildcard,
+)
 from drt.oracles.law import Law
 
-_MODULES = (agreement, laws, questions, reading, roundtrips, schemas, validation, wildcard)
+_MODULES = (agreement, laws, literals, questions, reading, roundtrips, schemas, validation, wildcard)
 
 LAWS: Mapping[str, Law] = {
     law.name: law for module in _MODULES for law in vars(module).values() if isinstance(law, Law)

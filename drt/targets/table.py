@@ -12,8 +12,9 @@ from drt.model.case import Case
 from drt.model.divergence import Oracle
 from drt.oracles import laws, reading, roundtrips
 from drt.oracles.agreement import engines_agree, variants_agree
+from drt.oracles.literals import literals_have_their_values
 from drt.oracles.wildcard import wildcard_matches_definition
-from drt.targets import cases
+from drt.targets import cases, documents
 from drt.targets.scopes import scopes
 from drt.targets.target import Target
 from drt.targets.validation import VALIDATION_TARGETS
@@ -184,6 +185,40 @@ _TARGETS = (
         cases.entities_alone,
         roundtrips.entities_round_trip,
         weight=2,
+    ),
+    Target(
+        "literals",
+        "Extension literals, their methods, and arithmetic have the values that a definition gives them.",
+        documents.literals,
+        literals_have_their_values,
+        weight=4,
+    ),
+    Target(
+        "trees",
+        "Engines take the same policy JSON with trees that no text has, and read it as the same.",
+        documents.trees,
+        reading.readers_agree,
+        weight=4,
+    ),
+    Target(
+        "trees-responses",
+        "Engines give the same response by policies with trees that no text has.",
+        documents.trees,
+        engines_agree,
+        weight=2,
+    ),
+    Target(
+        "print-trees",
+        "What one engine prints of trees that no text has, every engine reads as the same policies.",
+        documents.trees,
+        roundtrips.printing_round_trips,
+        weight=4,
+    ),
+    Target(
+        "trees-json",
+        "Trees that no text has, written as JSON, are read back as the same by every engine.",
+        documents.trees,
+        roundtrips.json_round_trips,
     ),
     Target(
         "wildcard",

@@ -19,6 +19,7 @@ from drt.model.outcome import Accepted, Authorized, Evaluated, Outcome, Printed,
 from drt.model.question import Question
 from drt.oracles import laws, reading, roundtrips
 from drt.oracles.agreement import engines_agree
+from drt.oracles.literals import literals_have_their_values
 from drt.oracles.wildcard import ANY_REQUEST, matches, question, wildcard_matches_definition
 
 REFERENCE = build("reference")
@@ -195,11 +196,14 @@ PLANTED_TEXTS: dict[Oracle, Planted] = {
     roundtrips.formatting_keeps_everything: Planted(format_policies=edited(lambda text: text.replace("// kept", ""))),
     roundtrips.entities_round_trip: Planted(read_entities=edited(lambda text: text.replace('"g"', '"h"'))),
     wildcard_matches_definition: Planted(value=lambda _: Evaluated("true")),
+    literals_have_their_values: Planted(value=lambda _: Evaluated("decimal 1.0")),
 }  # fmt: skip
 COUNTER = iter(range(1_000_000))
 
 
 def cases_for(oracle: Oracle) -> Case:
+    if oracle is literals_have_their_values:
+        return replace(LIKES, expressions=('decimal("-0.5")',))
     if oracle is wildcard_matches_definition:
         return replace(LIKES, expressions=(*LIKES.expressions, '"b" like "a"'))
     if oracle is roundtrips.formatting_keeps_everything:

@@ -1,0 +1,217 @@
+"""Policy sets as JSON, with trees that no text has: odd arities, names, paths, patterns, scopes and links.
+
+Owns documents that are drawn as JSON, some wrong in one place.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from generators.choice.sources import Source
+from generators.language import LANGUAGE
+from generators.texts.literal_forms import literal_text
+from generators.texts.odd_ids import odd_id, odd_type
+
+Json = Any
+
+_UNARY = ("!", "neg", "isEmpty")
+_BINARY = (
+    "==", "!=", "<", "<=", ">", ">=", "in", "&&", "||", "+", "-", "*", "contains", "containsAll",
+    "containsAny",
+    "getTag", "hasTag",
+)  # fmt: skip
+_FUNCTIONS = tuple(sorted({row.name for row in LANGUAGE if row.extension}))
+_LONGS = (0, 1, -1, 5, 2**63 - 1, -(2**63))
+_ODD_VALUES: tuple[Json, ...] = (
+    None,
+    1.5,
+    2**63,
+    -(2**63) - 1,
+    {"__expr": "x"},
+    {"__entity": {"type": "A"}},
+    {"__extn": {"fn": "ip"}},
+    {},
+)
+_FLAWED = 0.012
+"""The probability that one node is wrong."""
+
+
+def uid(source: Source) -> Json:
+    """Draw an entity."""
+    return {"type": odd_type(source, 0.02), "id": odd_id(source)}
+
+
+def _action(source: Source) -> Json:
+    broken = source.boolean(0.08)
+    return {
+        "type": source.choice(("A", "action", "Action::B") if broken else ("Action", "A::Action")),
+        "id": odd_id(source),
+    }
+
+
+def value(source: Source, depth: int = 1) -> Json:
+    """Draw a literal in the form of values."""
+    match source.integer(0, 7 if depth else 4):
+        case 0:
+            return source.boolean()
+        case 1:
+            return source.choice(_LONGS)
+        case 2:
+            return odd_id(source)
+        case 3:
+            return {"__entity": uid(source)}
+        case 4:
+            return source.choice(_ODD_VALUES) if source.boolean(0.15) else 7
+        case 5:
+            return [value(source, depth - 1) for _ in range(source.integer(0, 2))]
+        case 6:
+            return {odd_id(source): value(source, depth - 1) for _ in range(source.integer(0, 2))}
+        case _:
+            name = source.choice(("decimal", "ip", "datetime", "duration"))
+            return {"__extn": {"fn": name, "arg": literal_text(source, name, 0.2)}}
+
+
+def tree(source: Source, depth: int) -> Json:
+    """Draw an expression."""
+    found = _tree(source, depth)
+    if not source.boolean(_FLAWED):
+        return found
+    match source.integer(0, 3):
+        case 0:
+            return {**found, "Var": "context"}
+        case 1:
+            return {next(iter(found)): None}
+        case 2:
+            return {source.choice(("Slot", "Unknown", "unknown", "var", "value", "error")): "?principal"}
+        case _:
+            ((key, body),) = found.items()
+            return {key: {**body, "extra": 1} if isinstance(body, dict) else [body]}
+
+
+def _tree(source: Source, depth: int) -> Json:
+    if depth == 0 or source.boolean(0.1):
+        if source.boolean(0.3):
+            return {"Var": source.choice(("principal", "action", "resource", "context"))}
+        return {"Value": value(source)}
+
+    def inner() -> Json:
+        return tree(source, depth - 1)
+
+    match source.integer(0, 11):
+        case 0 | 1:
+            operator = source.choice(_UNARY)
+            return {operator: {"arg": inner()}}
+        case 2 | 3 | 4:
+            return {source.choice(_BINARY): {"left": inner(), "right": inner()}}
+        case 5:
+            return {".": {"left": inner(), "attr": odd_id(source)}}
+        case 6:
+            path = [odd_id(source) for _ in range(source.integer(0, 3))]
+            return {"has": {"left": inner(), "attr": path or odd_id(source)}}
+        case 7:
+            within = {"in": inner()} if source.boolean() else {}
+            return {"is": {"left": inner(), "entity_type": odd_type(source, 0.04), **within}}
+        case 8:
+            return {
+                "like": {"left": inner(), "pattern": [_element(source) for _ in range(source.integer(0, 3))]}
+            }
+        case 9:
+            return {"if-then-else": {"if": inner(), "then": inner(), "else": inner()}}
+        case 10:
+            if source.boolean():
+                return {"Set": [inner() for _ in range(source.integer(0, 2))]}
+            return {"Record": {odd_id(source): inner() for _ in range(source.integer(0, 2))}}
+        case _:
+            return {source.choice(_FUNCTIONS): [inner() for _ in range(source.integer(0, 3))]}
+
+
+def _element(source: Source) -> Json:
+    if source.boolean(0.4):
+        return "Wildcard"
+    text = odd_id(source)
+    return {"Literal": text if source.boolean(0.4) else text[:1]}
+
+
+def _target(source: Source, variable: str, template: bool) -> Json:
+    if not template:
+        return {"entity": uid(source)}
+    other = "?resource" if variable == "principal" else "?principal"
+    return {"slot": other if source.boolean(0.1) else f"?{variable}"}
+
+
+def _scope(source: Source, variable: str, template: bool) -> Json:
+    match source.integer(1 if template else 0, 3):
+        case 0:
+            return {"op": source.choice(("All", "All", "all"))}
+        case 1:
+            return {"op": "==", **_target(source, variable, template)}
+        case 2:
+            return {"op": "in", **_target(source, variable, template)}
+        case _:
+            within = {"in": _target(source, variable, template)} if template or source.boolean() else {}
+            return {"op": "is", "entity_type": odd_type(source, 0.04), **within}
+
+
+def _action_scope(source: Source) -> Json:
+    match source.integer(0, 3):
+        case 0:
+            return {"op": "All"}
+        case 1:
+            return {"op": "==", "entity": _action(source)}
+        case 2:
+            return {"op": "in", "entity": _action(source)}
+        case _:
+            return {"op": "in", "entities": [_action(source) for _ in range(source.integer(0, 3))]}
+
+
+def policy(source: Source, template: bool = False) -> Json:
+    """Draw a policy, or a template with at least one slot."""
+    which = source.integer(1, 3) if template else 0
+    made = {
+        "effect": source.choice(("permit", "forbid")),
+        "principal": _scope(source, "principal", bool(which & 1)),
+        "action": _action_scope(source),
+        "resource": _scope(source, "resource", bool(which & 2)),
+        "conditions": [
+            {"kind": source.choice(("when", "unless")), "body": tree(source, source.integer(0, 3))}
+            for _ in range(source.integer(0, 2))
+        ],
+    }
+    if source.boolean(0.3):
+        keys = [
+            source.choice(("id", "a", "is", "if", "permit")) if source.boolean(0.8) else odd_id(source)
+            for _ in "12"
+        ]
+        made["annotations"] = {key: source.choice(("", "x", odd_id(source), None)) for key in keys}
+    return made
+
+
+def policy_set(source: Source) -> str:
+    """Draw a policy set with templates and links; ids and links are wrong now and then."""
+    statics = {odd_id(source): policy(source) for _ in range(source.integer(0, 2))}
+    templates = {odd_id(source): policy(source, template=True) for _ in range(source.integer(0, 1))}
+    links = [_link(source, statics, templates) for _ in range(source.integer(0, 2)) if templates]
+    whole = {"staticPolicies": statics, "templates": templates, "templateLinks": links}
+    if source.boolean(0.02):
+        whole.pop(source.choice(tuple(whole)))
+    return json.dumps(whole, ensure_ascii=source.boolean())
+
+
+def _link(source: Source, statics: Json, templates: Json) -> Json:
+    template = next(iter(templates))
+    slots = [slot for slot in ("?principal", "?resource") if f'"{slot}"' in json.dumps(templates[template])]
+    values = {slot: uid(source) for slot in slots}
+    new = f"link {odd_id(source)}"
+    match source.integer(0, 11):
+        case 0:
+            values.popitem()
+        case 1:
+            values[source.choice(("?principal", "?resource", "?x"))] = uid(source)
+        case 2:
+            new = source.choice((template, *statics))
+        case 3:
+            new = "link"
+        case 4:
+            template = source.choice(("none", *statics))
+    return {"templateId": template, "newId": new, "values": values}

@@ -62,14 +62,19 @@ _BINARY: Final[dict[int, BinaryOp]] = {
 }
 
 
+def shown_expression(residual: Operand) -> Node:
+    """Return the expression of a residual; raise `PrintError` if it is too large to write out."""
+    _check_size(residual)
+    return _nodes(residual, runnable=False)
+
+
 def shown_policy(source: Policy, residual: Operand) -> Policy:
     """Return the residual policy of a policy: its effect and annotations, one `when`, no constraints.
 
     Raises `PrintError` if shared operands would take too much to write out.
     """
-    _check_size(residual)
     annotations = MappingProxyType({name: value or "" for name, value in source.annotations.items()})
-    condition = Condition("when", _nodes(residual, runnable=False))
+    condition = Condition("when", shown_expression(residual))
     return Policy(source.effect, ANY, ANY_ACTION, ANY, (condition,), annotations)
 
 

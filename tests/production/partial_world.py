@@ -22,7 +22,8 @@ from production import (
 SCHEMA = Schema.from_text(
     """
     entity Group in [Group];
-    entity User in [Group] { dept: String, age?: Long, boss?: User, home: { zip: Long, city?: String } }
+    entity User in [Group]
+      { dept: String, lead: User, age?: Long, boss?: User, home: { zip: Long, city?: String } }
       tags String;
     entity Folder in [Folder];
     entity Doc in [Folder] { owner: User, pub: Bool, level: Long, readers: Set<User> };
@@ -50,6 +51,8 @@ _ATOMS = (
     "resource.owner in [Group::\"g\", Group::\"h\"]", "User::\"zz\".dept == \"x\"", "principal.home.zip == 1",
     "resource is Doc in Folder::\"k\"", "resource.owner is User in Group::\"h\"", "action in Action::\"all\"",
     "resource.level + 9223372036854775807 > 0 && context.mfa", "resource.owner.dept == \"x\" && context.mfa",
+    "resource.owner.lead in Group::\"g\"", "resource.owner.lead == principal", "resource.owner.lead.hasTag(\"t\")",
+    "resource.owner.dept == \"x\" && resource.level > 1",
     "decimal(\"1.5\").lessThan(decimal(\"2.0\"))", "ip(\"::ffff:1.2.3.4\").isLoopback()",
 )  # fmt: skip
 _FORMS = (
@@ -88,7 +91,7 @@ def store(random: Random) -> Entities:
     made: list[Entity] = []
     for user in USERS[: random.randint(2, 3)]:
         attributes: dict[str, object] = {
-            "dept": random.choice("xy"), "home": random.choice(({"zip": 1}, {"zip": 2, "city": "c"})),
+            "dept": random.choice("xy"), "lead": random.choice(USERS), "home": random.choice(({"zip": 1}, {"zip": 2, "city": "c"})),
         }  # fmt: skip
         if random.random() < 0.5:
             attributes["age"] = random.choice((1, 5))

@@ -58,7 +58,7 @@ def _user(**parts: Any) -> dict[str, Any]:
     return {"uid": {"type": "User", "id": parts.pop("id", "a")}, **parts}
 
 
-FITTING = {"dept": "x", "home": {"zip": 1}}
+FITTING = {"dept": "x", "lead": {"type": "User", "id": "b"}, "home": {"zip": 1}}
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ FITTING = {"dept": "x", "home": {"zip": 1}}
         ([{"uid": 'User::"a"'}], "invalid", "[0].uid"),
         ([_user(attrs=[])], "invalid", "[0].attrs"),
         ([_user(), _user(tags={"t": None})], "invalid", "[1].tags: t"),
-        ([_user(attrs={"dept": 1, "home": {"zip": 1}})], "invalid", "dept"),
+        ([_user(attrs=FITTING | {"dept": 1})], "invalid", "dept"),
         ([_user(attrs={"home": {"zip": 1}})], "invalid", "dept"),
         ([_user(attrs=FITTING | {"nope": 1})], "invalid", "nope"),
         ([{"uid": {"type": "Nope", "id": "x"}}], "invalid", "Nope"),
@@ -106,7 +106,7 @@ def test_a_document_of_entities_is_refused_with_its_class_and_place(
     [
         '[{"uid": {"type": "User", "id": "a"}, "tags": {}, "tags": {}}]',
         '[{"uid": {"type": "User", "id": "a"}, "tags": {"t": "v", "t": "v"}}]',
-        '[{"uid": {"type": "User", "id": "a"}, "attrs": {"dept": "x", "dept": "y", "home": {"zip": 1}}}]',
+        '[{"uid": {"type": "User", "id": "a"}, "attrs": {"dept": "x", "dept": "y", "lead": {"type": "User", "id": "b"}, "home": {"zip": 1}}}]',
     ],
 )
 def test_a_key_that_comes_twice_is_refused(text: str) -> None:

@@ -1,0 +1,37 @@
+"""Database filters: the residuals of a resource query as a condition of SQL (extra `sql`).
+
+    from production.filters import EntityTable, Mapping, resource_filter
+
+    found = resource_filter(schema, policies, request, entities, Mapping({"Doc": EntityTable(docs.c.id, …)}))
+    rows = connection.execute(select(docs).where(found.where))
+
+The only room with a third-party import, SQLAlchemy; no other room imports it.
+"""
+
+from .mapping import (
+    EntityTable,
+    Linked,
+    Mapping,
+    MappingError,
+    Nested,
+    Scaled,
+    SetTable,
+    TagTable,
+)
+from .resource_filter import ResourceFilter, resource_filter
+from .translation import Refusal, UntranslatableError
+
+__all__ = [
+    "EntityTable",
+    "Linked",
+    "Mapping",
+    "MappingError",
+    "Nested",
+    "Refusal",
+    "ResourceFilter",
+    "Scaled",
+    "SetTable",
+    "TagTable",
+    "UntranslatableError",
+    "resource_filter",
+]

@@ -26,9 +26,10 @@ The modules beside this one are what a user meets. They stand on rooms; each imp
 - `execution`: an interpreter of lowered code, and a generator of Python code
 - `serving`: from the rules of a policy set to the response of one request
 - `partial`: residuals, permission queries and batched authorization, where not everything is known
+- `filters`: residuals as conditions of SQL; it needs SQLAlchemy, and no other room imports it
 
 Readers give plain records, which the classes of this level wrap. Imports are relative, and nothing but the
-standard library is needed: the folder works under any name.
+standard library is needed, but for `filters`: the folder works under any name.
 """
 
 from .authorizer import Authorizer, Candidate, Explanation

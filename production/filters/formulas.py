@@ -106,7 +106,7 @@ class All:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Any_:
+class Some:
     """Some part is true."""
 
     parts: tuple[Formula, ...]
@@ -204,7 +204,7 @@ class HasTag:
 Formula: TypeAlias = (
     Constant
     | All
-    | Any_
+    | Some
     | No
     | Present
     | Exists
@@ -243,11 +243,11 @@ def some(*parts: Formula) -> Formula:
         if isinstance(part, Constant):
             if part.value:
                 return TRUE
-        elif isinstance(part, Any_):
+        elif isinstance(part, Some):
             kept.extend(part.parts)
         else:
             kept.append(part)
-    return kept[0] if len(kept) == 1 else Any_(tuple(kept)) if kept else FALSE
+    return kept[0] if len(kept) == 1 else Some(tuple(kept)) if kept else FALSE
 
 
 def no(formula: Formula) -> Formula:

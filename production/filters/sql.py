@@ -66,7 +66,7 @@ class SqlWriter:
                 return true() if value else false()
             case f.All(parts):
                 return and_(*map(self.condition, parts))
-            case f.Any_(parts):
+            case f.Some(parts):
                 return or_(*map(self.condition, parts))
             case f.No(inner):
                 return not_(func.coalesce(self.condition(inner), false(), type_=Boolean()))

@@ -125,7 +125,7 @@ def test_the_command_lines_run(page: str, tmp_path: Path) -> None:
         assert result.returncode == expected, f"{line}\n{result.stdout[-2000:]}\n{result.stderr[-2000:]}"
 
 
-@pytest.mark.parametrize(("page", "blocks"), [("README.md", 1), ("use-the-engine.md", 3)])
+@pytest.mark.parametrize(("page", "blocks"), [("README.md", 1), ("use-the-engine.md", 4)])
 def test_the_python_of_the_pages_runs(page: str, blocks: int) -> None:
     found = [block for language, block in FENCED.findall(TEXTS[page]) if language == "python"]
     assert len(found) == blocks

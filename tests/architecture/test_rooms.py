@@ -48,12 +48,21 @@ def test_a_library_away_from_home_is_seen() -> None:
     assert "drt.cli.main" in strangers("click", ("drt.report",))
 
 
-def test_every_library_is_in_the_table_and_production_needs_none() -> None:
+def test_every_library_is_in_the_table_and_production_needs_none_but_for_filters() -> None:
     graph = imports()
     libraries = {one for one in graph.modules if graph.is_module_squashed(one)} - sys.stdlib_module_names
 
     assert libraries <= set(HOMES) | ANYWHERE
-    assert {one for one in libraries if strangers(one, ("reference", "generators", "drt"))} == set()
+    rooms = ("reference", "generators", "drt", "production.filters")
+    assert {one for one in libraries if strangers(one, rooms)} == set()
+
+
+def test_nothing_imports_filters() -> None:
+    graph = imports()
+    inside = graph.find_descendants("production.filters") | {"production.filters"}
+    importers = {one for each in inside for one in graph.find_modules_that_directly_import(each)}
+
+    assert importers <= inside
 
 
 def test_the_drawing_names_every_room() -> None:

@@ -1,0 +1,53 @@
+"""The examples of filters, on SQLite (extra `sql`)."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest.importorskip("sqlalchemy", reason="SQLAlchemy is not installed (extra `sql`)")
+
+
+@pytest.mark.parametrize(
+    ("user", "mfa", "names"),
+    [
+        ("alice", True, ["handbook", "plan", "roadmap"]),
+        ("alice", False, ["handbook", "roadmap"]),
+        ("bob", True, ["budget", "handbook"]),
+        ("carol", False, ["budget", "handbook", "roadmap"]),
+        ("mallory", True, ["handbook"]),
+    ],
+)
+def test_documents(user: str, mfa: bool, names: list[str]) -> None:
+    from examples.sql_filters import documents
+
+    assert documents.visible(documents.database(), user, mfa=mfa) == names
+
+
+@pytest.mark.parametrize(
+    ("user", "teams", "names"),
+    [
+        ("alice", [], ["groceries"]),
+        ("alice", ["friends"], ["errands", "groceries"]),
+        ("root", ["admin"], ["errands", "groceries"]),
+        ("alice", ["friends", "interns"], ["groceries"]),
+        ("mallory", [], []),
+    ],
+)
+def test_lists_of_tasks(user: str, teams: list[str], names: list[str]) -> None:
+    from examples.sql_filters import tiny_todo
+
+    assert tiny_todo.visible(tiny_todo.database(), user, teams) == names
+
+
+@pytest.mark.parametrize(
+    ("operator", "region", "tenant", "numbers"),
+    [
+        ("ann", "north", "acme", [1, 2]),
+        ("bo", "south", "acme", [3]),
+        ("ann", "north", "other", []),
+    ],
+)
+def test_machines_of_tenants(operator: str, region: str, tenant: str, numbers: list[int]) -> None:
+    from examples.sql_filters import tenants
+
+    assert tenants.restartable(tenants.database(), operator, region, tenant) == numbers

@@ -34,25 +34,34 @@ def _goals() -> Sequence[Goal]:
         for p, q in product(prefixes, repeat=2):
             step = 2 ** (width - q)
             meant = z3.And(z3.BoolVal(p >= q), inner / step == outer / step)
-            goals.append(_goal(reference, production, version, (p, q), (inner, outer), fits, meant))
+            goals.append(
+                _goal(reference, production, (version, version), (p, q), (inner, outer), fits, meant)
+            )
+    for one, other in ((4, 6), (6, 4)):
+        fits = (z3.And(inner >= 0, inner < 2 ** WIDTH[one]), z3.And(outer >= 0, outer < 2 ** WIDTH[other]))
+        for p, q in product(PREFIXES[one], PREFIXES[other]):
+            never = z3.BoolVal(False)
+            goals.append(_goal(reference, production, (one, other), (p, q), (inner, outer), fits, never))
     return goals
 
 
 def _goal(
     reference: Any,
     production: Any,
-    version: int,
+    versions: tuple[int, int],
     lengths: tuple[int, int],
     symbols: Any,
     fits: Any,
     meant: Any,
 ) -> Goal:
     def ours(addresses: Sequence[Any]) -> Any:
-        one, other = (reference.IpAddr(version, a, n) for a, n in zip(addresses, lengths, strict=True))
+        one, other = (reference.IpAddr(v, a, n) for v, a, n in zip(versions, addresses, lengths, strict=True))
         return reference.is_in_range(one, other)
 
     def theirs(addresses: Sequence[Any]) -> Any:
-        one, other = (production.IpAddress(version, a, n) for a, n in zip(addresses, lengths, strict=True))
+        one, other = (
+            production.IpAddress(v, a, n) for v, a, n in zip(versions, addresses, lengths, strict=True)
+        )
         return one.is_in(other)
 
     claim = z3.And(
@@ -68,10 +77,10 @@ def _goal(
         right = bool(z3.is_true(model.eval(meant, model_completion=True)))
         answer, other = bool(ours(addresses)), bool(theirs(addresses))
         ranges = " in ".join(f"{a:#x}/{n}" for a, n in zip(addresses, lengths, strict=True))
-        description = f"version {version}: {ranges} is {right}; reference {answer}, production {other}"
+        description = f"versions {versions[0]} and {versions[1]}: {ranges} is {right}; reference {answer}, production {other}"
         return Counterexample(description, answer != right or other != right)
 
-    return Goal(f"version {version}, /{lengths[0]} in /{lengths[1]}", claim, fits, decode)
+    return Goal(f"versions {versions}, /{lengths[0]} in /{lengths[1]}", claim, fits, decode)
 
 
 THEOREMS = (
@@ -96,5 +105,13 @@ THEOREMS = (
             ),
         ),
         "addresses are symbols; prefix lengths are those at the ends and some between",
+        functions=(
+            "reference.extensions.ipaddr.is_in_range",
+            "reference.extensions.ipaddr.IpAddr.width",
+            "reference.extensions.ipaddr.IpAddr.lowest",
+            "reference.extensions.ipaddr.IpAddr.highest",
+            "production.language.ipaddrs.IpAddress.bounds",
+            "production.language.ipaddrs.IpAddress.is_in",
+        ),
     ),
 )

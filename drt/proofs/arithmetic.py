@@ -115,5 +115,9 @@ THEOREMS = (
                 "return datetime_of(_in_range(instant.milliseconds + (-instant.milliseconds) % DAY))",
             ),
         ),
+        functions=(
+            "production.language.extensions._to_date",
+            "production.language.extensions._to_time",
+        ),
     ),
 )

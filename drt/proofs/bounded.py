@@ -1,4 +1,4 @@
-"""What is proved by trying everything up to a bound: closures, patterns, bounds of types.
+"""What is proved by trying everything up to a bound: closures and patterns.
 
 Owns the exhaustive rows. Reachability is not first order, and patterns against texts are beyond Z3, so these rows
 say how far they go and what stands beyond.
@@ -18,25 +18,11 @@ from drt.proofs.defects import Defect
 from drt.proofs.theorem import Counterexample, Goal, Theorem
 from production.language.uids import Uid
 from reference import entities
-from reference.schema.types import (
-    BOOL,
-    FALSE,
-    LONG,
-    NEVER,
-    STRING,
-    TRUE,
-    Attribute,
-    RecordType,
-    SetType,
-    Type,
-    describe,
-    entity,
-)
 from reference.syntax import Star
 from reference.values import EntityUid
 
 NODES = 4
-PATTERN, TEXT = 5, 5
+PATTERN, TEXT = 6, 5
 ALPHABET = "ab"
 
 
@@ -156,49 +142,7 @@ def _patterns() -> Sequence[Goal]:
                         shown = "".join("*" if isinstance(each, Star) else each for each in pattern)
                         yield f'"{text}" like "{shown}" is {right}; reference {answer}, production {other}'
 
-    return (_tried(f"all patterns and texts of up to {PATTERN} elements", wrong()),)
-
-
-# Types.
-
-
-def _types() -> tuple[Type, ...]:
-    leaves: tuple[Type, ...] = (TRUE, FALSE, BOOL, LONG, STRING, entity("A"), entity("B"), NEVER)
-    records = [
-        RecordType({"a": Attribute(one, required)})
-        for one in (BOOL, TRUE, LONG)
-        for required in (True, False)
-    ]
-    two = RecordType({"a": Attribute(LONG), "b": Attribute(BOOL)})
-    sets = [SetType(one) for one in (*leaves[:5], *records[:2])]
-    return (*leaves, *records, two, RecordType({}), RecordType({}, open=True), *sets, SetType(SetType(TRUE)))
-
-
-def _bounds() -> Sequence[Goal]:
-    join = import_module("reference.schema.lattice").join
-    types = _types()
-
-    def wrong() -> Iterator[str]:
-        for permissive in (False, True):
-            for t, u in product(types, repeat=2):
-                one, other = join(t, u, permissive=permissive), join(u, t, permissive=permissive)
-                if one != other:
-                    yield f"{describe(t)} and {describe(u)} have another bound in the other order"
-                if one is not None and join(one, t, permissive=permissive) != one:
-                    yield f"the bound of {describe(t)} and {describe(u)} is not above the first"
-            for t in types:
-                if join(t, t, permissive=permissive) != t:
-                    yield f"{describe(t)} is not its own bound"
-            for t, u, v in product(types, repeat=3):
-                left = join(t, u, permissive=permissive)
-                right = join(u, v, permissive=permissive)
-                if left is None or right is None:
-                    continue
-                first, second = join(left, v, permissive=permissive), join(t, right, permissive=permissive)
-                if first != second:
-                    yield f"the bound of {describe(t)}, {describe(u)} and {describe(v)} depends on the brackets"
-
-    return (_tried(f"all triples of {len(types)} types", wrong()),)
+    return (_tried(f"all patterns of up to {PATTERN} elements", wrong()),)
 
 
 THEOREMS = (
@@ -217,10 +161,15 @@ THEOREMS = (
             ),
         ),
         "reachability is not first order; hierarchies of up to 100,000 are tested (`drt hostile`)",
+        functions=(
+            "reference.entities.Entities.ancestors",
+            "production.language.hierarchy.Ancestors.__missing__",
+            "production.language.hierarchy.Ancestors._close",
+        ),
     ),
     Theorem(
         "`like` matches as its definition says",
-        f"For all patterns and texts of up to {PATTERN} elements, both matchers say what the definition says.",
+        f"For all patterns of up to {PATTERN} elements and texts of up to {TEXT}, both matchers say what the definition says.",
         "Lean Wildcard",
         "B",
         _patterns,
@@ -239,22 +188,11 @@ THEOREMS = (
             ),
         ),
         "Z3 leaves inner stars undecided; longer ones are tested by the target `wildcard`",
-    ),
-    Theorem(
-        "Bounds of types are bounds",
-        "The join of two types does not depend on their order, nor of three on the brackets where it exists; a type"
-        " is its own bound.",
-        "Lean Typechecking: lub laws",
-        "B",
-        _bounds,
-        (
-            Defect(
-                "the left boolean wins",
-                "reference.schema.lattice",
-                "return t if t == u else BOOL",
-                "return t",
-            ),
+        functions=(
+            "reference.wildcard.matches",
+            "reference.wildcard.before",
+            "production.language.wildcard.Wildcard.matches",
+            "production.language.wildcard.prepare",
         ),
-        "types nest without end; all small ones are tried",
     ),
 )

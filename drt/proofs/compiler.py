@@ -206,6 +206,7 @@ THEOREMS = (
             ),
         ),
         "operands stand for all by what they come to; generated code is tested against the machine",
+        functions=("production.language.lowering.lower_conditions",),
     ),
     Theorem(
         "Literals are folded to what they come to",
@@ -238,5 +239,12 @@ THEOREMS = (
             ),
         ),
         "sets of up to three of eight values, alone and in records",
+        functions=(
+            "production.language.values.equal",
+            "production.language.values.key",
+            "reference.values.Set.__eq__",
+            "reference.values.Record.__eq__",
+            "reference.values.canonical",
+        ),
     ),
 )

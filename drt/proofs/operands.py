@@ -46,6 +46,19 @@ def _fixed(description: str, reference: Any, production: Any) -> Operand:
     return Operand(description, lambda _: reference, lambda _: production)
 
 
+ADDRESSES = (
+    (4, 127 << 24, 8), (4, 127 << 24 | 1, 32), (4, 126 << 24, 7), (4, 128 << 24, 32), (4, 10 << 24, 7), (4, 224 << 24, 4),
+    (4, 239 << 24, 32), (4, 223 << 24, 3), (4, 240 << 24, 4), (6, 1, 128), (6, 1, 127), (6, 2, 128),
+    (6, 0xFF << 120, 8), (6, 0xFF << 120, 7), (6, 0xFE << 120, 8), (6, 127 << 24, 128), (6, 10 << 24, 128),
+)  # fmt: skip
+"""Versions, addresses and prefixes in and around the ranges that methods know."""
+
+
+def _address(version: Any, address: int, prefix: int) -> Operand:
+    made = ipaddrs.IpAddress(version, address, prefix)
+    return _fixed(f"ip {made}", IpAddr(version, address, prefix), made)
+
+
 def operands(side: str) -> tuple[Operand, ...]:
     """Values of every kind; the number of a side is a symbol of its name."""
     n = z3.Int(side)
@@ -64,7 +77,8 @@ def operands(side: str) -> tuple[Operand, ...]:
         _fixed('[U::"a"]', values.Set(frozenset([values.EntityUid("U", "a")])), SetValue([Uid("U", "a")])),
         _fixed("[]", values.Set(frozenset()), SetValue([])),
         _fixed("record", values.Record({}), {}),
-        _fixed("ip 127.0.0.1", IpAddr(4, 2130706433, 32), ipaddrs.IpAddress(4, 2130706433, 32)),
+        _fixed("record x", values.Record({"x": values.Record({"y": values.Long(1)})}), {"x": {"y": 1}}),
+        *(_address(*each) for each in ADDRESSES),
     )
 
 

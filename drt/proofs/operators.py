@@ -1,182 +1,31 @@
-"""Production's operators are the reference's, for every kind of operand and every number.
+"""The reference, production's stack machine and its generated code are one evaluator, form by form.
 
-Owns the pairs of functions that are compared. Numbers, and what is made of numbers (decimals, datetimes, durations),
-are symbols; of every other kind a few examples stand.
+Numbers, and what is made of numbers (decimals, datetimes, durations), are symbols, except in the rows that hash
+their operands; of every other kind a few values stand.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from importlib import import_module
-from itertools import product
-from typing import Any
-
-import z3
-
+from drt.proofs import forms
+from drt.proofs.agreement import agreement
 from drt.proofs.defects import Defect
-from drt.proofs.explore import Path, explore
-from drt.proofs.operands import Ask, Operand, applied, longs, operands
-from drt.proofs.symbols import Number, Truth, formula, is_number, is_truth, number
-from drt.proofs.theorem import Counterexample, Goal, Theorem
-from production.entities import Entities
-from production.errors import EvaluationError as ProductionError
-from production.language.lowering import ADD, EQ, GE, GT, IN, LE, LT, MUL, NE, NEG, NOT, SUB
-from reference import entities, values
-from reference.errors import EvaluationError as ReferenceError
-from reference.extensions.datetime import Datetime
-from reference.extensions.duration import Duration
+from drt.proofs.theorem import Theorem
 
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """One operator in both engines, as functions of values."""
-
-    name: str
-    reference: Ask
-    production: Ask
-    arity: int = 2
-
-
-EMPTY_STORE = Entities.from_json("[]")
-
-
-def _pairs() -> Iterator[Pair]:
-    evaluator, machine = (
-        import_module("reference.evaluator"),
-        import_module("production.execution.interpreter"),
-    )
-    store = entities.EMPTY
-    frame = machine.Frame(None, None, None, {}, EMPTY_STORE)
-    opcodes = {
-        "==": EQ, "!=": NE, "<": LT, "<=": LE, ">": GT, ">=": GE, "+": ADD, "-": SUB, "*": MUL, "in": IN,
-    }  # fmt: skip
-    for sign, opcode in opcodes.items():
-        yield Pair(
-            sign,
-            lambda left, right, sign=sign: evaluator.binary(sign, left, right, store),
-            lambda left, right, opcode=opcode: machine._BINARY[opcode](left, right, frame),
-        )
-    for sign, opcode in {"!": NOT, "neg": NEG}.items():
-        yield Pair(
-            sign,
-            lambda value, sign=sign: evaluator.unary(sign, value),
-            lambda value, opcode=opcode: machine._UNARY[opcode](value, None, frame),
-            1,
-        )
-
-
-METHODS = (
-    ("lessThan", 2), ("lessThanOrEqual", 2), ("greaterThan", 2), ("greaterThanOrEqual", 2),
-    ("offset", 2), ("durationSince", 2), ("toDate", 1), ("toTime", 1), ("toMilliseconds", 1),
-)  # fmt: skip
-
-
-def _methods() -> Iterator[Pair]:
-    functions, extensions = (
-        import_module("reference.extension_functions"),
-        import_module("production.language.extensions"),
-    )
-    for name, arity in METHODS:
-        yield Pair(
-            name,
-            lambda *operands, name=name: functions.call(name, operands),
-            lambda *operands, name=name: extensions.call(extensions.FUNCTIONS[name], list(operands)),
-            arity,
-        )
-
-
-def _goals(pairs: Callable[[], Iterator[Pair]], wanted: tuple[str, ...]) -> Callable[[], Sequence[Goal]]:
-    def goals() -> Sequence[Goal]:
-        return [goal for pair in pairs() if pair.name in wanted for goal in _same_answers(pair)]
-
-    return goals
-
-
-def _same_answers(pair: Pair) -> Iterator[Goal]:
-    """For every choice of kinds: the same value, or the same kind of error."""
-    sides = [operands(side) for side in ("left", "right")[: pair.arity]]
-    for given in product(*sides):
-        hypotheses, symbols = longs(given), [one.symbol for one in given]
-        ours = explore(
-            *applied(pair.reference, [one.reference for one in given], symbols),
-            assuming=hypotheses,
-            errors=(ReferenceError,),
-        )
-        theirs = explore(
-            *applied(pair.production, [one.production for one in given], symbols),
-            assuming=hypotheses,
-            errors=(ProductionError,),
-        )
-        claim = z3.And(
-            *(
-                z3.Implies(z3.And(one.condition, other.condition), _same(one, other))
-                for one in ours
-                for other in theirs
-            )
-        )
-        description = " and ".join(operand.description for operand in given)
-        yield Goal(
-            f"`{pair.name}` of {description}",
-            claim,
-            hypotheses,
-            lambda model, given=given: _confirmed(pair, given, model),  # type: ignore[misc]  # its type is not inferred past a default
-            _small(given),
-        )
-
-
-def _small(operands: Sequence[Operand]) -> tuple[Any, ...]:
-    """Numbers near zero before others."""
-    symbols = [one.symbol for one in operands if one.symbol is not None]
-    return (
-        tuple(z3.And(*(z3.And(-most <= one, one <= most) for one in symbols)) for most in (1, 100))
-        if symbols
-        else ()
-    )
-
-
-def _same(one: Path, other: Path) -> Any:
-    if one.error is not None or other.error is not None:
-        kinds = [getattr(path.error, "kind", None) for path in (one, other)]
-        return z3.BoolVal(kinds[0] == kinds[1])
-    match one.value:
-        case values.Bool(truth):
-            return (
-                is_truth(other.value, formula(truth)) if type(truth) in (bool, Truth) else z3.BoolVal(False)
-            )
-        case values.Long(n):
-            return is_number(other.value, number(n)) if type(n) in (int, Number) else z3.BoolVal(False)
-        case Datetime(n) | Duration(n):
-            same_kind = type(one.value).__name__ == type(other.value).__name__
-            return is_number(other.value.milliseconds, number(n)) if same_kind else z3.BoolVal(False)
-    return z3.BoolVal(False)
-
-
-def _confirmed(pair: Pair, operands: Sequence[Operand], model: Any) -> Counterexample:
-    """Both functions on the numbers of the model."""
-    numbers = [
-        None if one.symbol is None else model.eval(one.symbol, model_completion=True).as_long()
-        for one in operands
-    ]
-    ours = _answer(pair.reference, [one.reference(n) for one, n in zip(operands, numbers, strict=True)])
-    theirs = _answer(pair.production, [one.production(n) for one, n in zip(operands, numbers, strict=True)])
-    description = " and ".join(one.description.format(n) for one, n in zip(operands, numbers, strict=True))
-    return Counterexample(
-        f"`{pair.name}` of {description}: reference {ours}, production {theirs}", ours != theirs
-    )
-
-
-def _answer(ask: Ask, operands: Sequence[Any]) -> str:
-    try:
-        value = ask(*operands)
-    except (ReferenceError, ProductionError) as error:
-        return f"fails: {error.kind}"
-    match value:
-        case values.Bool(inner) | values.Long(inner):
-            return str(inner)
-        case _:
-            return str(getattr(value, "milliseconds", value))
-
+ANCHOR = "ours: production operator = reference operator"
+BECAUSE = "one proof per form and kinds of operands; of kinds without numbers a few values stand for all"
+AT_ENDS = "operands are hashed, so numbers are tried at their ends; strings, entities, sets and records by a few values"
+ENDS = (0, 1, -1, 2**63 - 1, -(2**63))
+TRUTHS = ("true", "false")
+ENTITIES = ('U::"a"', 'U::"b"')
+STRINGS = ('"a"', '"b"')
+REFERENCE = ("reference.evaluator.unary", "reference.evaluator.binary", "reference.values.boolean")
+MACHINE = ("production.execution.operations.truth", "production.execution.operations.long")
+EVALUATORS = (
+    "reference.evaluator.Evaluator.value",
+    "production.execution.interpreter.run",
+    "production.execution.interpreter._control",
+    "production.execution.interpreter._gather",
+)
 
 RANGED = "    if MIN_LONG <= value <= MAX_LONG:\n"
 LOST_MINIMUM = Defect(
@@ -201,10 +50,14 @@ WRAPS = Defect(
 THEOREMS = (
     Theorem(
         "Production compares as the reference does",
-        "`==`, `!=`, `<`, `<=`, `>`, `>=` and `in` give the same answer or error kind for every pair of kinds.",
-        "ours: production operator = reference operator",
+        "Equality and order of values of all kinds give the same answer or error kind in the reference, the machine"
+        " and the generated code.",
+        ANCHOR,
         "S",
-        _goals(_pairs, ("==", "!=", "<", "<=", ">", ">=", "in")),
+        agreement(
+            forms.COMPARISONS,
+            ("true", "{}", "decimal {}", "datetime {}", "duration {}", *STRINGS, 'U::"a"', "[1]", "record"),
+        ),
         (
             Defect(
                 "less is less or equal", "production.execution.operations", "return a < b", "return a <= b"
@@ -222,23 +75,31 @@ THEOREMS = (
                 "return Bool(left == right or (isinstance(left, Bool) and isinstance(right, Long)))",
             ),
             Defect(
-                "anything may be in itself",
-                "production.execution.operations",
-                '    if not isinstance(left, Uid):\n        wrong_kind("Entity", left)\n    if isinstance(right, Uid):\n'
-                "        return left is right",
-                "    if left is right:\n        return True\n"
-                '    if not isinstance(left, Uid):\n        wrong_kind("Entity", left)\n    if isinstance(right, Uid):\n'
-                "        return False",
+                "any two strings are equal",
+                "reference.evaluator",
+                "return boolean(left == right)",
+                "return boolean(left == right or (isinstance(left, String) and isinstance(right, String)))",
             ),
         ),
-        "every kind of operand has its own proof; of kinds without numbers a few values stand for all",
+        BECAUSE,
+        (
+            *REFERENCE,
+            "production.execution.operations._orderable",
+            "production.execution.operations.less",
+            "production.execution.operations.less_equal",
+            "production.execution.generated_support.order_status",
+            "production.execution.codegen_operators.write_order",
+            "production.execution.codegen_operators.write_equals",
+            "production.language.values.equal",
+        ),
     ),
     Theorem(
         "Production calculates as the reference does",
-        "`+`, `-`, `*` and negation give the same number, or fail alike, for all 64-bit numbers and all kinds.",
-        "ours: production operator = reference operator",
+        "`+`, `-`, `*`, negation and `!`, alone and nested, give the same number or fail alike, for all 64-bit"
+        " numbers and all kinds.",
+        ANCHOR,
         "S",
-        _goals(_pairs, ("+", "-", "*", "neg", "!")),
+        agreement(forms.ARITHMETIC, ("true", "{}", "duration {}", '"a"', "[1]")),
         (
             LOST_MINIMUM,
             ONE_TOO_FAR,
@@ -250,14 +111,153 @@ THEOREMS = (
                 "op.SUB: lambda left, right, frame: ranged(long(right) - long(left)),",
             ),
         ),
-        "one proof an operator and pair of kinds",
+        BECAUSE,
+        (
+            *REFERENCE,
+            *MACHINE,
+            "reference.integers.checked",
+            "production.execution.operations.ranged",
+            "production.execution.codegen_operators.write_arithmetic",
+            "production.execution.codegen_operators.write_neg",
+            "production.execution.codegen_operators.write_not",
+        ),
     ),
     Theorem(
-        "Production's decimals, datetimes and durations are the reference's",
-        "Order of decimals, offset, durationSince, toDate, toTime and toMilliseconds give the same, or fail alike.",
+        "Production branches as the reference does",
+        "`&&`, `||`, `!` and `if`, alone and nested, evaluate the same operands and come to the same.",
+        "Lean: and, or and if lemmas; paper: evaluation",
+        "S",
+        agreement(forms.CONTROL, (*TRUTHS, "{}", '"a"')),
+        (
+            Defect(
+                "`||` evaluates both sides",
+                "reference.evaluator",
+                "return boolean(truth(self.value(left)) or truth(self.value(right)))",
+                "return boolean(truth(self.value(right)) or truth(self.value(left)))",
+            ),
+        ),
+        BECAUSE,
+        (
+            *EVALUATORS,
+            "reference.evaluator.truth",
+            "production.execution.operations.truth",
+            "production.execution.codegen_control.write_left",
+            "production.execution.codegen_control.write_right",
+            "production.execution.codegen_control.write_if",
+            "production.execution.codegen_control.write_else",
+            "production.execution.codegen_control.write_end_if",
+            "production.language.lowering.lower_expression",
+        ),
+    ),
+    Theorem(
+        "Production's sets are the reference's",
+        "`contains`, `containsAll`, `containsAny`, `isEmpty` and set literals come to the same.",
+        ANCHOR,
+        "B",
+        agreement(
+            forms.SETS,
+            (*TRUTHS, "{}", "decimal {}", "datetime {}", '"a"', 'U::"a"', "[1]", "[]", '[U::"a"]', "record"),
+            (1, -(2**63)),
+        ),
+        (
+            Defect(
+                "all is any",
+                "production.execution.operations",
+                "return as_set(right).keys <= whole.keys",
+                "return not whole.keys.isdisjoint(as_set(right).keys)",
+            ),
+        ),
+        AT_ENDS,
+        (
+            *REFERENCE,
+            "production.execution.operations.as_set",
+            "production.execution.operations.contains_all",
+            "production.execution.operations.contains_any",
+            "production.execution.codegen_operators.write_contains",
+            "production.execution.codegen_operators.write_contains_many",
+            "production.execution.codegen_operators.write_is_empty",
+            "production.execution.codegen_operators.write_set",
+        ),
+    ),
+    Theorem(
+        "Production finds entities as the reference does",
+        "`in`, `is` and `is in` come to the same, with sets, missing entities and operands of other kinds.",
+        ANCHOR,
+        "B",
+        agreement(forms.ENTITIES, ("true", "{}", '"a"', *ENTITIES, "[1]", "[]", '[U::"a"]', "record"), (1,)),
+        (
+            Defect(
+                "anything may be in itself",
+                "production.execution.operations",
+                '    if not isinstance(left, Uid):\n        wrong_kind("Entity", left)\n    if isinstance(right, Uid):\n'
+                "        return left is right",
+                "    if left is right:\n        return True\n"
+                '    if not isinstance(left, Uid):\n        wrong_kind("Entity", left)\n    if isinstance(right, Uid):\n'
+                "        return False",
+            ),
+        ),
+        AT_ENDS,
+        (
+            "reference.evaluator.is_in_any",
+            "reference.evaluator.is_type",
+            "reference.entities.Entities.is_in",
+            "production.execution.operations.is_in",
+            "production.execution.operations.is_type",
+            "production.execution.generated_support.in_status",
+            "production.execution.codegen_operators.write_in",
+            "production.execution.codegen_operators.write_is",
+            "production.execution.codegen_control.write_is_left",
+            "production.execution.codegen_control.write_is_right",
+        ),
+    ),
+    Theorem(
+        "Production reads attributes and tags as the reference does",
+        "Access, `has` with paths of up to three names, tags and records come to the same, in stores that have the"
+        " entity, the attribute or the tag, and in those that do not.",
+        ANCHOR,
+        "B",
+        agreement(forms.FIELDS, ("true", "{}", '"a"', *ENTITIES, "[1]", "record", "record x"), (1,)),
+        (
+            Defect(
+                "a missing entity has empty attributes",
+                "production.execution.operations",
+                'raise EvaluationError("entity-missing", f"{value!r} is not in the store")\n        record = found',
+                "found = {}\n        record = found",
+            ),
+        ),
+        AT_ENDS,
+        (
+            "reference.evaluator.attributes",
+            "reference.evaluator.has_attr",
+            "reference.evaluator.get_attr",
+            "reference.evaluator.find",
+            "reference.evaluator.has_path",
+            "reference.entities.Entities.attrs",
+            "reference.entities.Entities.attrs_or_empty",
+            "reference.entities.Entities.tags",
+            "reference.entities.Entities.tags_or_empty",
+            "reference.entities.Entities._existing",
+            "production.execution.operations.get_attribute",
+            "production.execution.operations.has_path",
+            "production.execution.operations._tag_operands",
+            "production.execution.operations.has_tag",
+            "production.execution.operations.get_tag",
+            "production.execution.generated_support.path_status",
+            "production.execution.codegen_operators.write_get",
+            "production.execution.codegen_operators.write_has",
+            "production.execution.codegen_operators.write_has_tag",
+            "production.execution.codegen_operators.write_get_tag",
+            "production.execution.codegen_operators.write_record",
+        ),
+    ),
+    Theorem(
+        "Production's extension functions are the reference's",
+        "Every method and constructor, of every kind of receiver and argument, comes to the same or fails alike.",
         "Lean Ext; ours",
         "S",
-        _goals(_methods, tuple(name for name, _ in METHODS)),
+        agreement(
+            forms.METHODS, ("true", "{}", "decimal {}", "datetime {}", "duration {}", '"a"', *forms.ADDRESSES)
+        ),
         (
             Defect(
                 "the day is cut off toward zero",
@@ -278,6 +278,24 @@ THEOREMS = (
                 "    return duration_of(instant.milliseconds % DAY - (DAY if instant.milliseconds < 0 else 0))",
             ),
         ),
-        "one proof a function and choice of kinds",
+        BECAUSE,
+        (
+            "reference.extension_functions.call",
+            "reference.extensions.datetime.offset",
+            "reference.extensions.datetime.duration_since",
+            "reference.extensions.datetime.to_date",
+            "reference.extensions.datetime.to_time",
+            "reference.extensions.ipaddr.is_ipv4",
+            "reference.extensions.ipaddr.is_ipv6",
+            "reference.extensions.ipaddr.is_loopback",
+            "reference.extensions.ipaddr.is_multicast",
+            "production.language.extensions.call",
+            "production.language.extensions._offset",
+            "production.language.extensions._duration_since",
+            "production.language.extensions._to_date",
+            "production.language.extensions._to_time",
+            "production.language.durations.Duration.truncated",
+            "production.execution.codegen_operators.write_call",
+        ),
     ),
 )

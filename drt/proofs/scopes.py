@@ -168,5 +168,12 @@ THEOREMS = (
             ),
         ),
         "one proof a combination of constraint forms, on any store",
+        functions=(
+            "reference.policies.condition",
+            "reference.policies.conjunction",
+            "reference.policies.scope_condition",
+            "reference.policies.action_condition",
+            "reference.policies.clause_condition",
+        ),
     ),
 )

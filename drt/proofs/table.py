@@ -7,12 +7,16 @@ from drt.proofs import (
     arithmetic,
     authorizer,
     bounded,
+    bounds,
     compiler,
     operators,
     scopes,
+    serving,
     tested,
+    texts,
     typed_operators,
     typing_rules,
+    valid_policies,
 )
 from drt.proofs.theorem import KINDS, Theorem
 
@@ -26,6 +30,10 @@ THEOREMS: tuple[Theorem, ...] = (
     *typing_rules.THEOREMS,
     *typed_operators.THEOREMS,
     *bounded.THEOREMS,
+    *bounds.THEOREMS,
+    *texts.THEOREMS,
+    *serving.THEOREMS,
+    *valid_policies.THEOREMS,
     *tested.THEOREMS,
 )
 
@@ -38,8 +46,8 @@ TRUSTED = """\
 - that Python integers are mathematical integers, and that `//` and `%` by a positive constant are Euclid's
 - for kinds without numbers (strings, entities, sets, records, addresses), that a few values stand for all in the rows about operators
 - the bounds that rows of kind B name; they are tried, not proved, and what lies beyond is tested
-- readers and writers of text and JSON are not covered by any proof
-- production's generated code is covered by tests against its machine, not by proof
+- readers and writers of text and JSON are not covered by any proof; readers of decimals, addresses, datetimes and durations are tried
+- production's generated code is proved form by form (S), and tried on whole policies; fused and specialised code is not proved per policy
 - the statements themselves: that they say what their names say"""
 
 

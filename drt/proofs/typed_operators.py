@@ -49,7 +49,7 @@ BY_TYPE: dict[str, tuple[Type, ...]] = {
     "true": (TRUE, BOOL), "false": (FALSE, BOOL), "{}": (LONG,), "decimal {}": (DECIMAL,),
     "datetime {}": (DATETIME,), "duration {}": (DURATION,), '"a"': (STRING,), '"b"': (STRING,),
     'U::"a"': (entity("U"),), "[1]": (SetType(LONG),), '[U::"a"]': (SetType(entity("U")),),
-    "ip 127.0.0.1": (IPADDR,), "record": (EMPTY_RECORD,),
+    "ip 127.0.0.0/8": (IPADDR,), "record": (EMPTY_RECORD,),
 }  # fmt: skip
 
 UNARY: tuple[UnaryOp, ...] = ("!", "neg", "isEmpty")

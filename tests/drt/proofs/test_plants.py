@@ -38,6 +38,74 @@ PLANTS = {
             "return SATISFIED",
         ),
     ),
+    "Production serves what the reference authorizes": (
+        Defect(
+            "the key of kept responses is masked",
+            "production.serving.server",
+            "        return self._keep(mask, response)",
+            "        return self._keep(mask & 7, response)",
+        ),
+        Defect(
+            "only the first clause is compiled",
+            "production.language.lowering",
+            "    for condition in conditions:\n",
+            "    for condition in list(conditions)[:1]:\n",
+        ),
+        Defect(
+            "the constraint on the resource is dropped",
+            "reference.policies",
+            '        scope_condition("resource", body.resource),\n',
+            "",
+        ),
+    ),
+    "Production compares as the reference does": (
+        Defect(
+            "any two strings are equal",
+            "production.language.values",
+            "    if left is right:\n",
+            "    if left is right or (isinstance(left, str) and isinstance(right, str)):\n",
+        ),
+    ),
+    "A range is in another if its prefix is as long and has the same bits": (
+        (
+            Defect(
+                "versions are not compared",
+                "reference.extensions.ipaddr",
+                "inner.version == outer.version and outer.lowest",
+                "outer.lowest",
+            ),
+            Defect(
+                "versions are not compared",
+                "production.language.ipaddrs",
+                "        if self.version != other.version:\n            return False\n",
+                "",
+            ),
+        ),
+    ),
+    "Bounds of types are bounds": (
+        Defect(
+            "a bound of entity types is what they share",
+            "reference.schema.lattice",
+            "EntityType(names | others)",
+            "EntityType(names & others or names)",
+        ),
+    ),
+    "Valid policies err only as they may": (
+        Defect(
+            "the third conjunct is not checked",
+            "production.validation.control",
+            '    for part in left_spine(node, "&&"):',
+            '    for part in left_spine(node, "&&")[:2]:',
+        ),
+    ),
+    "`like` matches as its definition says": (
+        Defect(
+            "a piece ends after its first character",
+            "production.language.wildcard",
+            "at = found + len(piece)",
+            "at = found + 1",
+        ),
+    ),
 }  # fmt: skip
 
 

@@ -1,0 +1,211 @@
+"""Production serves as the reference authorizes: index, plans, compiled code and servers, on every kind of scope.
+
+Owns the sets of policies that are tried: every combination of constraints, alone and all at once; clauses; and sets
+that are larger than each of the limits at which production changes its ways.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import product
+
+import z3
+
+from drt.proofs.defects import Defect
+from drt.proofs.theorem import Counterexample, Goal, Theorem
+from production.authorizer import Authorizer
+from production.entities import Entities as ProductionEntities
+from production.errors import CedarError
+from production.language.uids import Uid
+from production.policy_set import PolicySet
+from production.request import Request as ProductionRequest
+from production.serving.server import Tier
+from reference.authorizer import authorize
+from reference.entities import Entities, Entity, store
+from reference.policy_set import from_bodies
+from reference.request import Request
+from reference.text.parser import parse_policies
+from reference.values import Bool, EntityUid, Long, Record, Value
+
+PRINCIPALS = (
+    "principal", 'principal == U::"a"', 'principal in U::"g"', 'principal in U::"a"', "principal is U",
+    'principal is U in U::"h"', 'principal is V in U::"g"', 'principal in V::"v"',
+)  # fmt: skip
+RESOURCES = (
+    "resource", 'resource == R::"r"', 'resource in R::"s"', "resource is R", 'resource is R in R::"s"', 'resource in U::"h"',
+)  # fmt: skip
+ACTIONS = (
+    "action", 'action == Action::"x"', 'action in Action::"group"', 'action in [Action::"x", Action::"y"]', "action in []",
+)  # fmt: skip
+CLAUSES = (
+    "when { context.c }", "unless { context.c }", "when { context.c } when { context.d }",
+    "when { context.c } unless { context.d }", "unless { context.c } unless { context.d }",
+    "when { context.c } when { context.d } when { context.c && 1 + context.n == 2 }", "when { context.n == 1 }",
+    "when { context.c && context.d && context.n < 5 }", "when { context.c || context.d }", "when { true } unless { false }",
+    'when { principal in U::"g" } when { context.d }', "unless { context.n > 1 } when { context.missing }", "when { 1 }",
+)  # fmt: skip
+
+PARENTS = {
+    ("U", "a"): [("U", "g")], ("U", "g"): [("U", "h")], ("U", "b"): [], ("V", "v"): [("U", "g")],
+    ("R", "r"): [("R", "s")], ("R", "s"): [], ("U", "r"): [("U", "h")],
+    ("Action", "x"): [("Action", "group")], ("Action", "y"): [], ("Action", "group"): [],
+}  # fmt: skip
+CONTEXTS: tuple[dict[str, bool | int], ...] = (
+    {"c": True, "d": True, "n": 1}, {"c": True, "d": False, "n": 7}, {"c": False, "d": True}, {"c": False, "d": False, "n": 0},
+    {"c": 1, "d": True, "n": 1}, {"d": 1, "c": True, "n": 2**63 - 1}, {},
+)  # fmt: skip
+Place = tuple[tuple[str, str], tuple[str, str], tuple[str, str]]
+PLACES: tuple[Place, ...] = tuple(
+    product(
+        (("U", "a"), ("U", "g"), ("U", "b"), ("V", "v"), ("U", "missing")),
+        (("Action", "x"), ("Action", "y"), ("Action", "group")),
+        (("R", "r"), ("R", "s"), ("U", "r")),
+    )
+)
+
+
+@cache
+def _stores() -> tuple[Entities, ProductionEntities]:
+    ours = store(
+        Entity(EntityUid(*uid), {}, frozenset(EntityUid(*up) for up in parents), {})
+        for uid, parents in PARENTS.items()
+    )
+    entities = ",".join(
+        f'{{"uid": {{"type": "{uid[0]}", "id": "{uid[1]}"}}, "attrs": {{}}, "parents": ['
+        + ",".join(f'{{"type": "{up[0]}", "id": "{up[1]}"}}' for up in parents)
+        + "]}"
+        for uid, parents in PARENTS.items()
+    )
+    return ours, ProductionEntities.from_json(f"[{entities}]")
+
+
+def _scopes() -> list[str]:
+    return [
+        f"permit({principal}, {action}, {resource})"
+        for principal, action, resource in product(PRINCIPALS, ACTIONS, RESOURCES)
+    ]
+
+
+def _sets() -> Iterator[tuple[str, Sequence[str], Sequence[Place]]]:
+    """Yield sets of policies, each with a name and the requests that it is asked."""
+    scopes = _scopes()
+    for scope in scopes:
+        yield scope, [f"{scope};"], PLACES
+    yield "every scope", [f"{scope};" for scope in scopes], PLACES
+    yield "every scope, erring", [f"{scope} when {{ 1 }};" for scope in scopes], PLACES
+    yield (
+        "every scope, both effects",
+        [text for scope in scopes[::3] for text in (f"{scope};", f"forbid{scope[6:]} when {{ context.c }};")],
+        PLACES,
+    )
+    few = PLACES[:1] + PLACES[4:5]
+    for clause in CLAUSES:
+        for effect in ("permit", "forbid"):
+            yield clause, [f"{effect}(principal, action, resource) {clause};"], few
+    every = [
+        f"{effect}(principal, action, resource) {clause};"
+        for clause in CLAUSES
+        for effect in ("permit", "forbid")
+    ]
+    yield "every clause", every, few
+    for size in (2, 7, 17, 33, 65):
+        for scope in (
+            "principal, action, resource",
+            'principal == U::"a", action, resource',
+            'principal in U::"g", action, resource in R::"s"',
+        ):
+            one_by_one = [f"permit({scope}) when {{ context.n == {number % 3} }};" for number in range(size)]
+            yield f"{size} of {scope}", [*one_by_one, f"forbid({scope}) when {{ context.d }};"], few
+
+
+def _goals() -> Sequence[Goal]:
+    """Try every set on every request, by the machine, by generated code, and by what switches between them."""
+    failure = next(_wrong(), None)
+    decode = None if failure is None else lambda _: Counterexample(failure, True)
+    return (Goal("every set and request", z3.BoolVal(failure is None), (), decode),)
+
+
+def _wrong() -> Iterator[str]:
+    ours, theirs = _stores()
+    tiers: tuple[Tier, ...] = ("machine", "generated", "auto")
+    for name, texts, places in _sets():
+        text = "\n".join(texts)
+        policies = from_bodies(parse_policies(text)).policies()
+        authorizers = {tier: Authorizer(PolicySet.from_text(text), theirs, tier=tier) for tier in tiers}
+        contexts = CONTEXTS if "context" in text else CONTEXTS[:1]
+        for (principal, action, resource), context in product(places, contexts):
+            record = Record({key: _value(value) for key, value in context.items()})
+            uids = EntityUid(*principal), EntityUid(*action), EntityUid(*resource)
+            right = authorize(policies, Request(*uids, record), ours)
+            request = ProductionRequest(Uid(*principal), Uid(*action), Uid(*resource), context)
+            for tier, authorizer in authorizers.items():
+                answer = _answered(authorizer, request)
+                if answer != (right.decision, right.determining, dict(right.errors)):
+                    shown = " ".join(f'{each[0]}::"{each[1]}"' for each in (principal, action, resource))
+                    yield f"{name}; {shown} with {context}: reference {_said(right.decision, right.determining, dict(right.errors))}, {tier} {_said(*answer)}"
+
+
+def _value(value: bool | int) -> Value:
+    return Bool(value) if isinstance(value, bool) else Long(value)
+
+
+Answer = tuple[str, frozenset[str], dict[str, str]]
+
+
+def _answered(authorizer: Authorizer, request: ProductionRequest) -> Answer:
+    try:
+        found = authorizer.authorize(request)
+    except CedarError as error:
+        return f"{type(error).__name__}: {error}", frozenset(), {}
+    return found.decision, found.determining, dict(found.errors)
+
+
+def _said(decision: str, determining: frozenset[str], errors: dict[str, str]) -> str:
+    erring = f", errors {errors}" if errors else ""
+    return f"{decision} because of {', '.join(sorted(determining)) or 'nothing'}{erring}"
+
+
+SERVER = "production.serving.server"
+THEOREMS = (
+    Theorem(
+        "Production serves what the reference authorizes",
+        "For every combination of constraint forms, for clauses of every kind, and for sets beyond each limit at which"
+        " production changes its ways, the three tiers give the reference's response.",
+        "Lean PolicySlice: scope-based slicing; ours: index and server",
+        "B",
+        _goals,
+        (
+            Defect(
+                "the key of kept responses is masked",
+                SERVER,
+                "        return self._keep(mask, response)",
+                "        return self._keep(mask & 7, response)",
+            ),
+            Defect(
+                "the resource's constraint is dropped",
+                "production.serving.rules",
+                "    if not _fits(policy.resource, rule.resource, frame.resource, frame.entities):\n        return FALSE\n",
+                "",
+            ),
+        ),
+        "policies, entities and requests are tried, not symbols; the slice theorem says what an index must find",
+        (
+            "production.serving.index.key_of", "production.serving.index.tabled", "production.serving.index.build_index",
+            "production.serving.index.Key.holds", "production.serving.index.Tables.find",
+            "production.serving.index.Place.find", "production.serving.index.SideIndex.places",
+            "production.serving.index.ScopeIndex.finder",
+            "production.serving.rules.status_of", "production.serving.rules._fits", "production.serving.rules.static_rule",
+            "production.serving.plans.Plans.plan", "production.serving.plans.Plans._plan",
+            "production.serving.plans.split", "production.serving.plans.Plan.fused", "production.serving.plans.Plan.finder",
+            "production.serving.compiled_shapes._guard_type", "production.serving.compiled_shapes._guard_scope",
+            "production.serving.compiled_shapes.fused_program", "production.serving.compiled_shapes._shape_program",
+            "production.serving.entity_side.Grouping.side", "production.serving.entity_side.Grouping.in_place",
+            "production.serving.entity_side.Grouping._grouped", "production.serving.entity_side._likeness",
+            "production.serving.server._statuses", "production.serving.server._masks", "production.serving.server._named",
+            "production.serving.server.Server._machine_answer", "production.serving.server.Server._respond_to_hits",
+            "production.serving.server.Server._entry_status", "production.serving.server.Server._group_status",
+            "production.execution.codegen_control.write_guard", "production.language.lowering.lower_conditions",
+        ),
+    ),
+)  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 Json = Any
@@ -12,35 +13,66 @@ VALUE_FUNCTIONS = frozenset({"decimal", "ip", "duration", "datetime", "offset"})
 
 
 def canonical_residual(policy: Json) -> str:
-    """Write a residual policy with sorted keys and without spaces, the elements of set values sorted."""
-    return _text(_canonical(policy)[0])
+    """Write a residual policy with sorted keys and without spaces, the elements of set values sorted.
+
+    Recurses once per level, on Python's stack only.
+    """
+    pieces: list[str] = []
+    _write(policy, pieces)
+    return "".join(pieces)
 
 
-def _text(document: Json) -> str:
-    return json.dumps(document, sort_keys=True, separators=(",", ":"))
-
-
-def _canonical(document: Json) -> tuple[Json, bool]:
-    """Sort the set values inside; also return whether the document is the expression of a value."""
+def _write(document: Json, pieces: list[str]) -> bool:
+    """Write a document; return whether it is the expression of a value."""
     match document:
-        case {"Value": _, **others} if not others:
-            return document, True
-        case {"Set": list(elements), **others} if not others:
-            parts, are_values = _all(elements)
-            return {"Set": sorted(parts, key=_text) if are_values else parts}, are_values
-        case {"Record": dict(fields), **others} if not others:
-            parts, are_values = _all(fields.values())
-            return {"Record": dict(zip(fields, parts, strict=True))}, are_values
+        case {"Value": value} if len(document) == 1:
+            _write_object({"Value": value}, pieces)
+            return True
+        case {"Set": list(elements)} if len(document) == 1:
+            return _write_set(elements, pieces)
+        case {"Record": dict(fields)} if len(document) == 1:
+            pieces.append('{"Record":')
+            are_values = _write_object(fields, pieces)
+            pieces.append("}")
+            return are_values
         case dict():
-            parts, are_values = _all(document.values())
-            is_call = len(document) == 1 and document.keys() <= VALUE_FUNCTIONS
-            return dict(zip(document, parts, strict=True)), is_call and are_values
+            are_values = _write_object(document, pieces)
+            return are_values and len(document) == 1 and document.keys() <= VALUE_FUNCTIONS
         case list():
-            return _all(document)
+            return _write_array(document, pieces)
         case _:
-            return document, False
+            pieces.append(json.dumps(document))
+            return False
 
 
-def _all(documents: Any) -> tuple[list[Json], bool]:
-    done = [_canonical(document) for document in documents]
-    return [part for part, _ in done], all(is_value for _, is_value in done)
+def _write_set(elements: list[Json], pieces: list[str]) -> bool:
+    written: list[str] = []
+    are_values = True
+    for element in elements:
+        parts: list[str] = []
+        are_values = _write(element, parts) and are_values
+        written.append("".join(parts))
+    pieces.append(f'{{"Set":[{",".join(sorted(written) if are_values else written)}]}}')
+    return are_values
+
+
+def _write_object(fields: Mapping[str, Json], pieces: list[str]) -> bool:
+    """Write an object; return whether all its members are expressions of values."""
+    are_values, before = True, "{"
+    for key in sorted(fields):
+        pieces.append(f"{before}{json.dumps(key)}:")
+        are_values = _write(fields[key], pieces) and are_values
+        before = ","
+    pieces.append("}" if fields else "{}")
+    return are_values
+
+
+def _write_array(items: list[Json], pieces: list[str]) -> bool:
+    """Write an array; return whether all its items are expressions of values."""
+    are_values, before = True, "["
+    for item in items:
+        pieces.append(before)
+        are_values = _write(item, pieces) and are_values
+        before = ","
+    pieces.append("]" if items else "[]")
+    return are_values

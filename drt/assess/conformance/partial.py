@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from drt.assess.conformance.checker import Checker, Record
-from drt.assess.conformance.material import json_of
+from drt.assess.conformance.material import deep_json, json_of
 from drt.engines.guard import GuardedSession
 from drt.model.case import Case, Source, Store
 from drt.model.engine import NotLoaded
@@ -165,11 +165,10 @@ def _recorded_response(expected: Json) -> PartiallyAuthorized:
     reason = expected["reason"]
     classes = sorted((policy, name) for name, policies in expected["classes"].items() for policy in policies)
     residuals = sorted(expected["residuals"].items())
+    with deep_json():
+        texts = tuple((policy, canonical_residual(residual["json"])) for policy, residual in residuals)
     return PartiallyAuthorized(
-        expected["decision"],
-        None if reason is None else _ids(reason),
-        tuple(classes),
-        tuple((policy, canonical_residual(residual["json"])) for policy, residual in residuals),
+        expected["decision"], None if reason is None else _ids(reason), tuple(classes), texts
     )
 
 

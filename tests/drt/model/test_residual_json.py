@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from drt.model.residual_json import canonical_residual
+from reference.support.recursion import deep_recursion
 
 ONE, TWO = {"Value": 1}, {"Value": 2}
 RESOURCE = {"Var": "resource"}
@@ -23,3 +24,11 @@ def test_all_other_lists_have_an_order() -> None:
     offset = [{"datetime": [{"Value": "1970-01-01"}]}, {"duration": [{"Value": "1ms"}]}]
     assert canonical_residual({"offset": offset}) != canonical_residual({"offset": offset[::-1]})
     assert canonical_residual({"Set": [ONE, ONE]}) != canonical_residual({"Set": [ONE]})
+
+
+def test_deep_residuals_are_written_without_the_c_stack() -> None:
+    depth, document = 100_000, {"Var": "context"}
+    for _ in range(depth):
+        document = {"!": {"arg": document}}
+    with deep_recursion():
+        assert canonical_residual(document) == '{"!":{"arg":' * depth + '{"Var":"context"}' + "}}" * depth

@@ -157,9 +157,9 @@ class Analyzer:
     def decide(self, query: Query, sides: Sequence[Side], environment: Environment) -> Verdict:
         """Answer a query about sides that fit it."""
         compiled = [self.compiled(side, environment) for side in sides]
-        require_alphabet(term for side in compiled for one in side for term in (one.error, one.matches))
+        require_alphabet(term for side in compiled for one in side for term in (one.failure.any, one.matches))
         footprint = frozenset(term for side in compiled for policy in side for term in policy.footprint)
-        error = compiled[0][0].error if query.single else TRUE
+        error = compiled[0][0].failure.any if query.single else TRUE
         holding = [side[0].matches if query.single else allows(side) for side in compiled]
         assertions = [not_(query.property(error, holding)), *facts(footprint, self.store)]
         match self._solve(assertions, self.store.members, self.limits):

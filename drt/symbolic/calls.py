@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from drt.symbolic.outcomes import Outcome, arithmetic
+from drt.symbolic.outcomes import NEVER, Failure, Outcome, arithmetic, in_order
 from drt.symbolic.sorts import BOOL, DATETIME, DECIMAL, DURATION, IP, LONG
 from drt.symbolic.terms import FALSE, TRUE, Term, const, operation, or_
 from reference.extensions import datetime, decimal, duration, ipaddr
@@ -25,10 +25,9 @@ UNITS = {
 def called(function: str, arguments: Sequence[Typed], outcome: Callable[[Typed], Outcome]) -> Outcome:
     """Compile a call; constructors have literal arguments, as validation demands."""
     if function in ("decimal", "ip", "datetime", "duration"):
-        return Outcome(FALSE, constructed(function, arguments[0]))
+        return Outcome(NEVER, constructed(function, arguments[0]))
     parts = [outcome(argument) for argument in arguments]
-    error = or_(*(part.error for part in parts))
-    return method(function, error, [part.value for part in parts])
+    return method(function, in_order(parts), [part.value for part in parts])
 
 
 def constructed(function: str, argument: Typed) -> Term:
@@ -47,34 +46,34 @@ def constructed(function: str, argument: Typed) -> Term:
             return const(IP, ipaddr.parse(text))
 
 
-def method(function: str, error: Term, values: Sequence[Term]) -> Outcome:
+def method(function: str, failure: Failure, values: Sequence[Term]) -> Outcome:
     """Compile a method of extension values."""
     match function, values:
         case "lessThan", [a, b]:
-            return Outcome(error, _less(a, b))
+            return Outcome(failure, _less(a, b))
         case "greaterThan", [a, b]:
-            return Outcome(error, _less(b, a))
+            return Outcome(failure, _less(b, a))
         case "lessThanOrEqual", [a, b]:
-            return Outcome(error, _less_or_equal(a, b))
+            return Outcome(failure, _less_or_equal(a, b))
         case "greaterThanOrEqual", [a, b]:
-            return Outcome(error, _less_or_equal(b, a))
+            return Outcome(failure, _less_or_equal(b, a))
         case "offset", [a, b]:
-            return arithmetic("add", DATETIME, error, a, b)
+            return arithmetic("add", DATETIME, failure, a, b)
         case "durationSince", [a, b]:
-            return arithmetic("sub", DURATION, error, a, b)
+            return arithmetic("sub", DURATION, failure, a, b)
         case "toTime", [a]:
-            return Outcome(error, operation("modulo", DURATION, a, payload=DAY))
+            return Outcome(failure, operation("modulo", DURATION, a, payload=DAY))
         case "toDate", [a]:
-            return to_date(error, a)
+            return to_date(failure, a)
         case _, [a] if function in UNITS:
-            return Outcome(error, operation("quotient", LONG, a, payload=UNITS[function]))
+            return Outcome(failure, operation("quotient", LONG, a, payload=UNITS[function]))
         case _:
-            return Outcome(error, _of_address(function, values))
+            return Outcome(failure, _of_address(function, values))
 
 
-def to_date(error: Term, moment: Term) -> Outcome:
+def to_date(failure: Failure, moment: Term) -> Outcome:
     """Return midnight at or before a moment; before the first midnight of 64 bits there is none."""
-    return arithmetic("sub", DATETIME, error, moment, operation("modulo", DATETIME, moment, payload=DAY))
+    return arithmetic("sub", DATETIME, failure, moment, operation("modulo", DATETIME, moment, payload=DAY))
 
 
 def _of_address(function: str, values: Sequence[Term]) -> Term:

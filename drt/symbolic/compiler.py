@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from drt.symbolic.calls import called
-from drt.symbolic.outcomes import Outcome, arithmetic
+from drt.symbolic.outcomes import NEVER, Failure, Outcome, arithmetic, choice, in_order
 from drt.symbolic.sorts import BOOL, LONG, STRING, EntitySort, RecordSort, SetSort, sort_of
 from drt.symbolic.store import Store, type_of
 from drt.symbolic.terms import (
@@ -50,10 +50,10 @@ from reference.values import Bool, EntityUid, Long, String
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A policy in one environment: whether it fails, whether it matches, and its entity terms."""
+    """A policy in one environment: how it fails, whether it matches, and its entity terms."""
 
     effect: Effect
-    error: Term
+    failure: Failure
     matches: Term
     footprint: frozenset[Term]
 
@@ -72,15 +72,15 @@ class Compiler:
             typed = TypeChecker(self.store.schema, self.environment).condition(core(condition(body)))
             self.footprint = {}
             outcome = self.outcome(typed)
-        matches = and_(not_(outcome.error), outcome.value)
-        return Compiled(body.effect, outcome.error, matches, frozenset(self.footprint))
+        matches = and_(not_(outcome.failure.any), outcome.value)
+        return Compiled(body.effect, outcome.failure, matches, frozenset(self.footprint))
 
     def outcome(self, typed: Typed) -> Outcome:
         """Compile an expression; a value that the type checker knows is a constant."""
         outcome = self._outcome(typed)
         match typed.type:
             case TrueType() | FalseType() as t:
-                return Outcome(outcome.error, truth(isinstance(t, TrueType)))
+                return Outcome(outcome.failure, truth(isinstance(t, TrueType)))
         if isinstance(typed.expr, ast.Lit | ast.Var | ast.GetAttr) or _is_tag(typed.expr):
             self._note(outcome.value)
         return outcome
@@ -92,9 +92,9 @@ class Compiler:
     def _outcome(self, typed: Typed) -> Outcome:
         match typed.expr:
             case ast.Lit(value):
-                return Outcome(FALSE, literal(value))
+                return Outcome(NEVER, literal(value))
             case ast.Var(name):
-                return Outcome(FALSE, self.variable(name))
+                return Outcome(NEVER, self.variable(name))
             case ast.And():
                 return self._conjunction(*map(self.outcome, typed.parts))
             case ast.Or():
@@ -105,17 +105,17 @@ class Compiler:
                 parts = [self.outcome(part) for part in typed.parts]
                 sort = sort_of(typed.type)
                 assert isinstance(sort, SetSort)
-                return Outcome(_any_error(parts), set_of(sort, [part.value for part in parts]))
+                return Outcome(in_order(parts), set_of(sort, [part.value for part in parts]))
             case ast.RecordOf():
                 parts = [self.outcome(part) for part in typed.parts]
                 sort = sort_of(typed.type)
                 assert isinstance(sort, RecordSort)
-                return Outcome(_any_error(parts), record(sort, [(TRUE, part.value) for part in parts]))
+                return Outcome(in_order(parts), record(sort, [(TRUE, part.value) for part in parts]))
             case ast.Call(function):
                 return called(function, typed.parts, self.outcome)
             case _:
                 parts = [self.outcome(part) for part in typed.parts]
-                return self._operator(typed.expr, _any_error(parts), [part.value for part in parts])
+                return self._operator(typed.expr, in_order(parts), [part.value for part in parts])
 
     def variable(self, name: ast.Variable) -> Term:
         """Return a part of the request."""
@@ -132,78 +132,80 @@ class Compiler:
     def _conjunction(self, left: Outcome, right: Outcome | None = None) -> Outcome:
         if right is None or left.value is FALSE:
             return left
-        return Outcome(or_(left.error, and_(left.value, right.error)), and_(left.value, right.value))
+        return Outcome(left.failure.then(right.failure.where(left.value)), and_(left.value, right.value))
 
     def _disjunction(self, left: Outcome, right: Outcome | None = None) -> Outcome:
         if right is None or left.value is TRUE:
             return left
-        return Outcome(or_(left.error, and_(not_(left.value), right.error)), or_(left.value, right.value))
+        failure = left.failure.then(right.failure.where(not_(left.value)))
+        return Outcome(failure, or_(left.value, right.value))
 
     def _choice(self, parts: Sequence[Typed]) -> Outcome:
         condition, *branches = (self.outcome(part) for part in parts)
         if len(branches) == 1:
-            return Outcome(or_(condition.error, branches[0].error), branches[0].value)
+            return Outcome(condition.failure.then(branches[0].failure), branches[0].value)
         then, otherwise = branches
         if condition.value.op == "const":
             taken = then if condition.value is TRUE else otherwise
-            return Outcome(or_(condition.error, taken.error), taken.value)
-        error = or_(condition.error, ite(condition.value, then.error, otherwise.error))
-        return Outcome(error, ite(condition.value, then.value, otherwise.value))
+            return Outcome(condition.failure.then(taken.failure), taken.value)
+        branch = choice(condition.value, then.failure, otherwise.failure)
+        return Outcome(condition.failure.then(branch), ite(condition.value, then.value, otherwise.value))
 
-    def _operator(self, expr: ast.Expr, error: Term, values: Sequence[Term]) -> Outcome:
+    def _operator(self, expr: ast.Expr, failure: Failure, values: Sequence[Term]) -> Outcome:
         match expr, values:
             case ast.Unary("!"), [a]:
-                return Outcome(error, not_(a))
+                return Outcome(failure, not_(a))
             case ast.Unary("neg"), [a]:
-                return arithmetic("neg", LONG, error, a)
+                return arithmetic("neg", LONG, failure, a)
             case ast.Unary("isEmpty"), [a]:
-                return Outcome(error, is_empty(a))
+                return Outcome(failure, is_empty(a))
             case ast.Is(_, name), [a]:
-                return Outcome(error, truth(type_of(a) == name))
+                return Outcome(failure, truth(type_of(a) == name))
             case ast.Like(_, pattern), [a]:
-                return Outcome(error, like(a, pattern))
+                return Outcome(failure, like(a, pattern))
             case ast.HasAttr(_, attr), [a]:
-                return Outcome(error, present(self._object(a), attr))
+                return Outcome(failure, present(self._object(a), attr))
             case ast.GetAttr(_, attr), [a]:
                 of = self._object(a)
-                return Outcome(or_(error, not_(present(of, attr))), field(of, attr))
+                return Outcome(failure.then(Failure(not_(present(of, attr)))), field(of, attr))
             case ast.Binary(op), [a, b]:
-                return self._binary(op, error, a, b)
+                return self._binary(op, failure, a, b)
         raise AssertionError(f"no rule for {type(expr).__name__}")
 
     def _object(self, value: Term) -> Term:
         return value if isinstance(value.sort, RecordSort) else self.store.attributes(value)
 
-    def _binary(self, op: ast.BinaryOp, error: Term, a: Term, b: Term) -> Outcome:
+    def _binary(self, op: ast.BinaryOp, failure: Failure, a: Term, b: Term) -> Outcome:
         match op:
             case "==":
-                return Outcome(error, eq(a, b))
+                return Outcome(failure, eq(a, b))
             case "<":
-                return Outcome(error, less(a, b))
+                return Outcome(failure, less(a, b))
             case "<=":
-                return Outcome(error, less_or_equal(a, b))
+                return Outcome(failure, less_or_equal(a, b))
             case "+":
-                return arithmetic("add", LONG, error, a, b)
+                return arithmetic("add", LONG, failure, a, b)
             case "-":
-                return arithmetic("sub", LONG, error, a, b)
+                return arithmetic("sub", LONG, failure, a, b)
             case "*":
-                return arithmetic("mul", LONG, error, a, b)
+                return arithmetic("mul", LONG, failure, a, b)
             case "in" if isinstance(b.sort, SetSort):
-                return Outcome(error, self.store.is_in_any(a, b))
+                return Outcome(failure, self.store.is_in_any(a, b))
             case "in":
-                return Outcome(error, self.store.is_in(a, b))
+                return Outcome(failure, self.store.is_in(a, b))
             case "contains":
-                return Outcome(error, member(b, a))
+                return Outcome(failure, member(b, a))
             case "containsAll":
-                return Outcome(error, subset(b, a))
+                return Outcome(failure, subset(b, a))
             case "containsAny":
-                return Outcome(error, overlap(a, b))
+                return Outcome(failure, overlap(a, b))
             case "hasTag":
-                return Outcome(error, self.store.has_tag(a, b))
+                return Outcome(failure, self.store.has_tag(a, b))
             case "getTag":
                 sort = self.store.tag_sort(type_of(a))
                 assert sort is not None
-                return Outcome(or_(error, not_(self.store.has_tag(a, b))), self.store.tag(a, b, sort))
+                missing = Failure(not_(self.store.has_tag(a, b)))
+                return Outcome(failure.then(missing), self.store.tag(a, b, sort))
             case "!=" | ">" | ">=":
                 raise AssertionError(f"`{op}` is sugar")
 
@@ -241,7 +243,3 @@ def like(text: Term, pattern: ast.Pattern) -> Term:
 
 def _is_tag(expr: ast.Expr) -> bool:
     return isinstance(expr, ast.Binary) and expr.op == "getTag"
-
-
-def _any_error(parts: Sequence[Outcome]) -> Term:
-    return or_(*(part.error for part in parts))

@@ -1,12 +1,13 @@
-"""Outcomes of expressions as terms, and arithmetic that may overflow (spec 10 §4.1)."""
+"""Outcomes of expressions: failures in their order, and arithmetic that may overflow (spec 10 §4.1)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from drt.symbolic.sorts import BOOL, Sort
-from drt.symbolic.terms import Op, Term, operation, or_
+from drt.symbolic.sorts import BOOL, LONG, Sort
+from drt.symbolic.terms import FALSE, Op, Term, and_, ite, not_, operation, or_
 
 Arithmetic = Literal["neg", "add", "sub", "mul"]
 
@@ -19,14 +20,49 @@ OVERFLOWS: dict[Arithmetic, Op] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """Whether evaluation fails, and the value wherever it does not."""
+class Failure:
+    """Whether evaluation fails, and whether the first error is of the kind `extension`."""
 
-    error: Term
+    any: Term = FALSE
+    extension: Term = FALSE
+
+    def then(self, later: Failure) -> Failure:
+        """Return the failure of what is evaluated after this."""
+        return Failure(or_(self.any, later.any), or_(self.extension, and_(not_(self.any), later.extension)))
+
+    def where(self, condition: Term) -> Failure:
+        """Return this failure where a condition holds."""
+        return Failure(and_(condition, self.any), and_(condition, self.extension))
+
+
+NEVER = Failure()
+
+
+def choice(condition: Term, then: Failure, otherwise: Failure) -> Failure:
+    """Return the failure of the branch that is taken."""
+    return Failure(
+        ite(condition, then.any, otherwise.any), ite(condition, then.extension, otherwise.extension)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The failure of an expression, and its value wherever it does not fail."""
+
+    failure: Failure
     value: Term
 
 
-def arithmetic(op: Arithmetic, sort: Sort, error: Term, *operands: Term) -> Outcome:
-    """Calculate in 64 bits; overflow is an error."""
+def in_order(parts: Iterable[Outcome]) -> Failure:
+    """Return the failure of expressions that are evaluated one after the other."""
+    failure = NEVER
+    for part in parts:
+        failure = failure.then(part.failure)
+    return failure
+
+
+def arithmetic(op: Arithmetic, sort: Sort, failure: Failure, *operands: Term) -> Outcome:
+    """Calculate in 64 bits; overflow of a Long is `overflow`, of a datetime or duration `extension`."""
     overflow = operation(OVERFLOWS[op], BOOL, *operands)
-    return Outcome(or_(error, overflow), operation(op, sort, *operands))
+    failed = Failure(overflow, FALSE if sort == LONG else overflow)
+    return Outcome(failure.then(failed), operation(op, sort, *operands))

@@ -84,12 +84,16 @@ class Store:
 
     def is_in(self, entity: Term, group: Term) -> Term:
         """Build `entity in group`."""
-        same = eq(entity, group)
+        return or_(eq(entity, group), self.is_below(entity, group))
+
+    def is_below(self, entity: Term, group: Term) -> Term:
+        """Return whether an entity has another among its ancestors."""
+        name = type_of(group)
         if type_of(entity) in self.action_types:
-            return or_(same, *(and_(at, member(group, groups)) for at, groups in self._groups(entity, group)))
-        if not self.has_ancestors(type_of(entity), type_of(group)):
-            return same
-        return or_(same, member(group, self.ancestors(entity, type_of(group))))
+            return or_(*(and_(at, member(group, groups)) for at, groups in self._groups(entity, name)))
+        if not self.has_ancestors(type_of(entity), name):
+            return FALSE
+        return member(group, self.ancestors(entity, name))
 
     def is_in_any(self, entity: Term, groups: Term) -> Term:
         """Build `entity in groups` for a set."""
@@ -99,18 +103,20 @@ class Store:
         assert isinstance(groups.sort, SetSort)
         assert isinstance(groups.sort.element, EntitySort)
         same = member(entity, groups) if entity.sort == groups.sort.element else FALSE
+        return or_(same, self.is_below_any(entity, groups))
+
+    def is_below_any(self, entity: Term, groups: Term) -> Term:
+        """Return whether an entity has an ancestor in a set."""
+        assert isinstance(groups.sort, SetSort)
+        assert isinstance(groups.sort.element, EntitySort)
         name = groups.sort.element.type
         if type_of(entity) in self.action_types:
-            known = self._groups_of_type(entity, name)
-            return or_(same, *(and_(at, overlap(found, groups)) for at, found in known))
+            return or_(*(and_(at, overlap(found, groups)) for at, found in self._groups(entity, name)))
         if not self.has_ancestors(type_of(entity), name):
-            return same
-        return or_(same, overlap(groups, self.ancestors(entity, name)))
+            return FALSE
+        return overlap(groups, self.ancestors(entity, name))
 
-    def _groups(self, action: Term, group: Term) -> list[tuple[Term, Term]]:
-        return self._groups_of_type(action, type_of(group))
-
-    def _groups_of_type(self, action: Term, name: str) -> list[tuple[Term, Term]]:
+    def _groups(self, action: Term, name: str) -> list[tuple[Term, Term]]:
         """Return for each action of a type that has groups: whether the term is it, and its groups."""
         found = []
         for entity_id in self.members[type_of(action)]:

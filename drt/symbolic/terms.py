@@ -184,6 +184,8 @@ def present(of: Term, name: str) -> Term:
             return ite(of.args[0], present(of.args[1], name), present(of.args[2], name))
         case "record":
             return of.args[2 * _index(of, name)]
+        case "const":
+            return truth(name in _constants(of))
         case _:
             symbol = _member(of, name)
             return apply(replace(symbol, presence=True), BOOL, *of.args)
@@ -201,8 +203,15 @@ def field(of: Term, name: str) -> Term:
             return ite(condition, field(then, name), field(otherwise, name))
         case "record":
             return of.args[2 * _index(of, name) + 1]
+        case "const":
+            return const(declared.sort, _constants(of)[name])
         case _:
             return apply(_member(of, name), declared.sort, *of.args)
+
+
+def _constants(of: Term) -> dict[str, object]:
+    assert isinstance(of.payload, tuple)
+    return dict(of.payload)
 
 
 def _declared(of: Term, name: str) -> Field | None:
@@ -222,8 +231,10 @@ def _member(of: Term, name: str) -> Symbol:
 
 def whole(term: Term, sort: Sort) -> Term:
     """Return a term of `sort` as one solver's term: a record as the tuple of its fields."""
-    if not isinstance(sort, RecordSort) or term.op == "const":
+    if not isinstance(sort, RecordSort):
         return term
+    if term.op == "const":
+        return const(sort, term.payload)
     if term.op == "ite":
         condition, then, otherwise = term.args
         return ite(condition, whole(then, sort), whole(otherwise, sort))
@@ -239,15 +250,6 @@ def whole(term: Term, sort: Sort) -> Term:
 
 ANYTHING = const(BOOL, False)
 """The value of an attribute that is absent: never looked at."""
-
-
-def constant_field(value: Term, name: str) -> Term | None:
-    """Return the attribute of a constant record, None where it is absent."""
-    assert isinstance(value.sort, RecordSort)
-    assert isinstance(value.payload, tuple)
-    declared = value.sort.field(name)
-    found = dict(value.payload).get(name)
-    return None if declared is None or found is None else const(declared.sort, found)
 
 
 def set_of(sort: SetSort, elements: Iterable[Term]) -> Term:
@@ -267,30 +269,14 @@ def elements_of(term: Term) -> Sequence[Term] | None:
 
 
 def member(element: Term, of: Term) -> Term:
-    """Return whether a set has an element."""
+    """Return whether a set has an element; one of another sort it has not, records aside."""
+    assert isinstance(of.sort, SetSort)
+    if element.sort != of.sort.element and not isinstance(element.sort, RecordSort):
+        return FALSE
     written = elements_of(of)
     if written is not None:
-        return or_(*(eq_whole(element, one) for one in written))
-    assert isinstance(of.sort, SetSort)
+        return or_(*(eq(element, one) for one in written))
     return make("member", BOOL, (whole(element, of.sort.element), of))
-
-
-def eq_whole(left: Term, right: Term) -> Term:
-    """Compare terms, either of which may be a record as a whole or a constant one."""
-    if isinstance(left.sort, RecordSort) and isinstance(right.sort, RecordSort):
-        return eq(_taken_apart(left), _taken_apart(right))
-    return eq(left, right)
-
-
-def _taken_apart(term: Term) -> Term:
-    """Return a constant record as a record of constants."""
-    if term.op != "const" or not isinstance(term.sort, RecordSort):
-        return term
-    found = ((one, constant_field(term, one.name)) for one in term.sort.fields)
-    return record(
-        term.sort,
-        [(FALSE, ANYTHING) if value is None else (TRUE, _taken_apart(value)) for _, value in found],
-    )
 
 
 def subset(inner: Term, outer: Term) -> Term:

@@ -45,10 +45,11 @@ _PRELUDE: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A compiled function that waits for a store, and the objects that it names."""
+    """A compiled function that waits for a store, its text, and the objects that it names."""
 
     code: CodeType
     names: dict[str, Any]
+    text: str = ""
 
     def bind(self, entities: Entities, **names: object) -> Callable[..., Any]:
         """Return the function over this store, with further names for it to find."""
@@ -92,9 +93,10 @@ def _compiled(out: Writer, signature: str, tail: Sequence[str], split: int) -> P
         *out.lines[split:],
         *tail,
     ]
-    module = compile("\n".join(body), "<generated policy>", "exec", dont_inherit=True)
+    text = "\n".join(body)
+    module = compile(text, "<generated policy>", "exec", dont_inherit=True)
     (code,) = (constant for constant in module.co_consts if isinstance(constant, CodeType))
-    return Program(code, out.names)
+    return Program(code, out.names, text)
 
 
 def is_small(rule: Rule) -> bool:

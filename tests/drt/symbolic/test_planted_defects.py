@@ -8,7 +8,7 @@ import pytest
 
 from drt.symbolic import calls, hierarchy, outcomes, z3_terms
 from drt.symbolic.analyzer import Unconfirmed
-from drt.symbolic.outcomes import Outcome, arithmetic
+from drt.symbolic.outcomes import Failure, Outcome, arithmetic
 from drt.symbolic.problems import Refused
 from drt.symbolic.sorts import DATETIME
 from drt.symbolic.store import Store
@@ -41,9 +41,9 @@ def test_in_on_equal_uids(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_truncation_for_floor(monkeypatch: pytest.MonkeyPatch) -> None:
-    def to_date(error: Term, moment: Term) -> Outcome:
+    def to_date(failure: Failure, moment: Term) -> Outcome:
         days = operation("quotient", DATETIME, moment, payload=calls.DAY)
-        return arithmetic("mul", DATETIME, error, days, const(DATETIME, calls.DAY))
+        return arithmetic("mul", DATETIME, failure, days, const(DATETIME, calls.DAY))
 
     monkeypatch.setattr(calls, "to_date", to_date)
 

@@ -1,0 +1,202 @@
+"""Translation validation: production's generated code is proved equal, and planted defects are refuted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from drt.model.case import Source
+from drt.symbolic.inputs import policies_of
+from drt.symbolic.python_values import NotUnderstood
+from drt.symbolic.translation import Equal, Translation, Unequal, Unproved, Validation
+from production.execution import codegen, codegen_operators
+from production.execution.codegen_writer import OVERFLOW, Operand, Writer
+from production.language import lowering as op
+from production.language import policies as production_policies
+from production.serving import plans
+from tests.drt.symbolic.questions import SCHEMA, written
+
+CONDITIONS = [
+    "context.a + context.b * 2 - 1 > -context.a",
+    "context.a + 1 > 0 && context.t.offset(context.d) > context.t",
+    "context.t.offset(context.d) > context.t || -context.a < 3",
+    "if context.t.toDate() == context.t then context.a + context.a > 2 else context.a * context.b != 7",
+    "principal in Group::\"a\" && resource in [Folder::\"f\", Folder::\"g\"]",
+    "principal in context.groups || principal == principal.boss",
+    "principal has nick && principal.nick like \"a*b*c\" && !(principal.nick like \"a*\")",
+    "context.s like \"*b\" || context.s like \"*\" || context.s like \"x\"",
+    "context has deep.r.o && context.deep.r.o <= 7 && context.deep.r.o >= 5",
+    "principal.hasTag(context.s) && principal.getTag(context.s).containsAny(context.names)",
+    "context.names.containsAll([\"a\", \"b\"]) && context.names.contains(\"c\") && !context.names.isEmpty()",
+    "context.nested.contains([1, 2]) && context.homes.contains({x: context.a, y: true})",
+    "context.i.isInRange(ip(\"10.0.0.0/8\")) || context.i.isLoopback() && context.j.isIpv6()",
+    "context.m.lessThan(decimal(\"1.5\")) && context.d.toHours() > 3",
+    "context.act in Action::\"read\" && resource is Doc in Folder::\"f\" && resource.color == Color::\"red\"",
+    "principal.home == principal.boss.home && principal.home.city == context.s",
+    "[context.site].contains(context.site) && context.sites.contains(context.site)",
+]  # fmt: skip
+
+
+def validated(*policies: str) -> list[Validation]:
+    return list(Translation(Source(SCHEMA)).validate(policies_of(Source("".join(map(written, policies))))))
+
+
+def refuted(*policies: str) -> Unequal:
+    """The first difference, which running the code confirms."""
+    found = [one for one in validated(*policies) if isinstance(one, Unequal)]
+    assert found
+    assert all(one.confirmed for one in found)
+    return found[0]
+
+
+@pytest.mark.parametrize("condition", CONDITIONS)
+def test_generated_code_is_equal_to_its_source(condition: str) -> None:
+    found = validated(condition)
+
+    assert len(found) == 4  # for two environments, with and without types
+    assert all(isinstance(one, Equal) for one in found), found
+
+
+def test_scopes_and_several_rules_in_one_function() -> None:
+    found = validated(
+        'permit(principal in Group::"a", action == Action::"view", resource is Doc in Folder::"f");',
+        'forbid(principal == User::"u", action in Action::"read", resource) unless { context.a > 3 };',
+        'permit(principal, action in [Action::"write"], resource) when { context.a == 1 } unless { false };',
+    )
+
+    assert len(found) == 12
+    assert all(isinstance(one, Equal) for one in found), found
+
+
+def test_code_of_an_unknown_form_is_no_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
+    def write(out: Writer, argument: object) -> None:
+        out.stack.pop()
+        out.push("(yield)", bool)
+
+    monkeypatch.setitem(codegen._WRITERS, op.NOT, write)
+
+    [first, *_] = validated("!(context.a == 1 || context.b == 1)".replace("!(", "(!(") + ") == true")
+    assert isinstance(first, Unproved)
+    assert "not understood" in first.reason
+
+
+# Planted defects.
+
+
+def _unchecked_addition(out: Writer, argument: object) -> None:
+    right, left = out.stack.pop(), out.stack.pop()
+    result = out.fresh()
+    out.line(f"{result} = {left.code} + {right.code}")
+    out.fail(f"not {-(2**63)} <= {result} <= {2**63 - 1}", "0")
+    out.stack.append(Operand(result, int))
+
+
+def _negation_without_check(out: Writer, argument: object) -> None:
+    target = out.stack.pop()
+    out.fail(f"{out.atom(target)} == {-(2**63) + 1}", OVERFLOW)
+    out.push(f"(-{target.code})", int)
+
+
+def _equal_as_different(out: Writer, argument: object) -> None:
+    codegen_operators.write_equals(out, True)
+
+
+def _without_ancestors(out: Writer, argument: object) -> None:
+    right, left = out.stack.pop(), out.stack.pop()
+    out.push(f"({left.code} is {right.code})", bool, left, right)
+
+
+def _prefix_as_text(out: Writer, pattern: Any) -> None:
+    codegen_operators.write_like(out, replace(pattern, suffix="", pieces=()))
+
+
+def _any_for_all(out: Writer, argument: object) -> None:
+    codegen_operators.write_contains_many("(not {0}.keys.isdisjoint({1}.keys))")(out, argument)
+
+
+WRITERS: list[tuple[str, int, Callable[[Writer, Any], None], str]] = [
+    ("an overflow that stops like false", op.ADD, _unchecked_addition, "context.a + context.b > 3"),
+    ("a negation that overflows elsewhere", op.NEG, _negation_without_check, "-context.a > 3"),
+    ("a comparison negated", op.EQ, _equal_as_different, "context.a == 3"),
+    ("a strict order for a weak one", op.LE, codegen_operators.write_order("<"), "context.a <= context.b"),
+    ("`in` without ancestors", op.IN, _without_ancestors, 'principal in Group::"a"'),
+    ("a pattern cut off", op.LIKE, _prefix_as_text, 'context.s like "a*b"'),
+    ("any element for all", op.CONTAINS_ALL, _any_for_all, "context.names.containsAll(context.names)"),
+]
+
+
+@pytest.mark.parametrize(
+    ("opcode", "writer", "condition"), [row[1:] for row in WRITERS], ids=[row[0] for row in WRITERS]
+)
+def test_a_defect_in_the_code_generator_is_refuted(
+    opcode: int,
+    writer: Callable[[Writer, Any], None],
+    condition: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(codegen._WRITERS, opcode, writer)
+
+    refuted(condition)
+
+
+def test_errors_in_another_order_are_refuted(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = production_policies.lower_conditions
+
+    monkeypatch.setattr(
+        production_policies, "lower_conditions", lambda conditions: right(list(conditions)[::-1])
+    )
+
+    refuted(
+        "permit(principal, action, resource) when { context.a + 1 > 0 }"
+        " when { context.t.offset(context.d) > context.t };"
+    )
+
+
+def test_a_skipped_clause_is_refuted(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = production_policies.lower_conditions
+
+    monkeypatch.setattr(
+        production_policies, "lower_conditions", lambda conditions: right(list(conditions)[:1])
+    )
+
+    refuted("permit(principal, action, resource) when { context.a > 0 } unless { context.a > 7 };")
+
+
+def test_a_wrong_fold_is_refuted(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = op.set_of
+
+    monkeypatch.setattr(op, "set_of", lambda values: right(list(values)[:-1] or values))
+
+    refuted('context.names == ["a", "b"]')
+
+
+def test_the_plan_of_a_wrong_action_is_refuted(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = plans.Plans.plan
+
+    monkeypatch.setattr(plans.Plans, "plan", lambda self, action, above: right(self, action, frozenset()))
+
+    refuted('permit(principal, action in Action::"read", resource);')
+
+
+def test_a_guard_of_the_scope_that_forgets_ancestors_is_refuted(monkeypatch: pytest.MonkeyPatch) -> None:
+    from production.serving import compiled_shapes
+
+    def guard(out: Writer, variable: str, scope: Any, entity: Any) -> None:
+        if entity is not None:
+            out.line(f"if {out.named(entity)} is not {variable}: {out.ending('0')}")
+
+    monkeypatch.setattr(compiled_shapes, "_guard_scope", guard)
+
+    refuted('permit(principal in Group::"a", action, resource);')
+
+
+def test_the_executor_knows_no_guess() -> None:
+    from drt.symbolic.python_code import Executor
+    from drt.symbolic.store import Store
+    from reference.schema.schema import Schema
+
+    with pytest.raises(NotUnderstood, match="a statement"):
+        Executor(Store(Schema()), {}).run("def made(p):\n del p\n return 0", {})

@@ -150,7 +150,7 @@ def targets_from(command: Command) -> Command:
     return click.option(
         "--targets-from",
         metavar="MODULE:NAME",
-        default="drt.targets.table:TARGETS",
+        default="drt.symbolic.targets:TARGETS",
         show_default=True,
         help="The table of targets.",
     )(command)

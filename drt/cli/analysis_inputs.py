@@ -14,8 +14,8 @@ from drt.model.errors import InputProblem
 
 if TYPE_CHECKING:
     from drt.symbolic.analyzer import Analyzer
+    from drt.symbolic.inputs import PolicySet
     from drt.symbolic.solver import Limits
-    from reference.policy_set import PolicySet
 
 STANDARD_INPUT = Path("standard input")
 

@@ -15,7 +15,7 @@ from drt.model.errors import InputProblem
 
 if TYPE_CHECKING:
     from drt.symbolic.analyzer import Analyzer
-    from reference.policy_set import PolicySet
+    from drt.symbolic.inputs import PolicySet
 
 KINDS = ("text", "markdown", "html", "json")
 

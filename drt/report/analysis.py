@@ -8,8 +8,7 @@ from typing import Any
 
 from drt.symbolic.analyzer import Fails, Verdict
 from drt.symbolic.shown import counterexample_text, document
-from drt.symbolic.tables import Comparison, PolicyRow
-from reference.validation.environments import Environment
+from drt.symbolic.tables import Comparison, Environment, PolicyRow
 
 WORDS = {
     "equivalent": "equivalent",

@@ -9,7 +9,8 @@ from drt.symbolic.problems import Refused
 from reference.errors import InputError
 from reference.json.policies import parse_policy_set
 from reference.policies import Body, condition
-from reference.policy_set import PolicySet, from_bodies
+from reference.policy_set import PolicySet as PolicySet  # for those who may not import the reference
+from reference.policy_set import from_bodies
 from reference.schema.reader import read_schema
 from reference.schema.schema import Schema
 from reference.support.recursion import deep_recursion

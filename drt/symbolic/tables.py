@@ -17,7 +17,7 @@ from drt.symbolic.queries import QUERIES, QueryName
 from reference.policies import Body
 from reference.policy_set import PolicySet
 from reference.text.uid_text import show
-from reference.validation.environments import Environment
+from reference.validation.environments import Environment as Environment
 from reference.values import EntityUid
 
 Relation = Literal["equivalent", "less", "more", "incomparable", "unknown"]

@@ -34,6 +34,7 @@ from drt.oracles.validation import levels_are_enough, validators_agree
 from drt.run.options import RunOptions
 from drt.targets import cases
 from drt.targets.cases import Draw, streams
+from drt.targets.loading import target_table
 from drt.targets.table import TARGETS
 from generators.choice.profiles import ODD_SCRIPTS, TYPE_ERRORS, TYPED, UNFIT_SCOPES
 from generators.choice.sources import RecordingSource
@@ -208,7 +209,7 @@ def test_schemas_that_do_not_link_are_reported_by_kind() -> None:
 
 
 def test_a_long_run_of_everything_must_reach_all_and_any_run_what_it_was_told() -> None:
-    every = tuple(TARGETS)
+    every = tuple(target_table())
     whole = RunOptions(every, ("reference", "production"), 1, "corpus", "run")
     assert whole.required(LONG_RUN_SECONDS) == ("*",)
     assert whole.required(LONG_RUN_SECONDS - 1) == ()

@@ -12,12 +12,13 @@ from drt.oracles import (
     reading,
     roundtrips,
     schemas,
+    shapes,
     validation,
     wildcard,
 )
 from drt.oracles.law import Law
 
-_MODULES = (agreement, laws, literals, questions, reading, roundtrips, schemas, validation, wildcard)
+_MODULES = (agreement, laws, literals, questions, reading, roundtrips, schemas, shapes, validation, wildcard)
 
 LAWS: Mapping[str, Law] = {
     law.name: law for module in _MODULES for law in vars(module).values() if isinstance(law, Law)

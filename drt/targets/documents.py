@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import json
+
 from drt.model.case import Case, Request
 from drt.model.case import Source as Text
 from drt.oracles.wildcard import ANY_REQUEST
 from generators.choice.sources import Source
 from generators.texts.json_trees import policy_set
 from generators.texts.literal_forms import literal_expression
+from generators.texts.schema_texts import schema_text
+from generators.texts.small_schemas import schema_json
+from generators.texts.small_stores import SCHEMA, broken_entities, broken_request, entities, request
 
 LITERALS_A_CASE = 8
+REQUESTS_A_STORE = 3
+PERMIT_ALL = "permit(principal, action, resource);"
 
 
 def literals(source: Source) -> Case:
@@ -21,3 +28,32 @@ def literals(source: Source) -> Case:
 def trees(source: Source) -> Case:
     """Draw a policy set in JSON, with trees that no text has."""
     return Case(Text(policy_set(source), "json"), requests=(Request(ANY_REQUEST.text),))
+
+
+def schema_rules(source: Source) -> Case:
+    """Draw a small schema in either syntax, wrong by one rule or right."""
+    if source.boolean():
+        return Case(Text(""), schema=Text(schema_json(source), "json"))
+    return Case(Text(""), schema=Text(schema_text(source)))
+
+
+def store_rules(source: Source) -> Case:
+    """Draw entities and requests under a small schema; at most one of them breaks a rule."""
+    wrong = source.integer(0, 2)
+    store = broken_entities(source) if wrong == 1 else json.dumps(entities(source))
+    texts = [
+        broken_request(source) if wrong == 2 else json.dumps(request(source)) for _ in range(REQUESTS_A_STORE)
+    ]
+    requests = tuple(Request(text) for text in texts)
+    return Case(Text(PERMIT_ALL), store, Text(SCHEMA), requests=requests)
+
+
+def shapes(source: Source) -> Case:
+    """Draw one JSON document, most often with a flaw in its shape."""
+    match source.integer(0, 2):
+        case 0:
+            return trees(source)
+        case 1:
+            return Case(Text(""), schema=Text(schema_json(source, 0.9), "json"))
+        case _:
+            return Case(Text(""), broken_entities(source))

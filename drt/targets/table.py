@@ -44,7 +44,7 @@ _TARGETS = (
         "Engines give the same response in every stream: well typed, dangling, erring, mutated, hostile.",
         _streams,
         engines_agree,
-        weight=340,
+        weight=160,
         watched=32,
         streams=cases.streams,
     ),

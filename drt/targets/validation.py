@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from drt.oracles import questions, schemas, validation
 from drt.oracles.agreement import engines_agree
-from drt.targets import cases
+from drt.oracles.shapes import flawed_documents_are_refused
+from drt.targets import cases, documents
 from drt.targets.target import Target
 from generators.choice.profiles import (
     BROKEN_ENTITIES,
@@ -154,6 +155,41 @@ VALIDATION_TARGETS = (
         "Engines take the same schemas and resolve them to the same.",
         cases.schema_alone(BROKEN_SCHEMA, HOSTILE_TEXT),
         schemas.schema_readers_agree,
+    ),
+    Target(
+        "schema-rules",
+        "Engines take the same small schemas, wrong by one rule or right, and resolve them to the same.",
+        documents.schema_rules,
+        schemas.schema_readers_agree,
+        weight=6,
+    ),
+    Target(
+        "schema-rules-translated",
+        "A small schema translated to the other syntax means the same to every reader.",
+        documents.schema_rules,
+        schemas.schema_translations_mean_the_same,
+        weight=2,
+    ),
+    Target(
+        "store-rules",
+        "Engines agree which entities conform where one rule is broken, and read them as the same.",
+        documents.store_rules,
+        schemas.stores_conform_alike,
+        weight=4,
+    ),
+    Target(
+        "request-rules",
+        "Engines agree which requests conform to a schema where one rule is broken.",
+        documents.store_rules,
+        engines_agree,
+        weight=4,
+    ),
+    Target(
+        "shapes",
+        "No engine takes JSON documents with keys, names or ids that the format excludes.",
+        documents.shapes,
+        flawed_documents_are_refused,
+        weight=4,
     ),
     Target(
         "valid-translations",

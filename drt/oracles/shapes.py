@@ -1,0 +1,310 @@
+"""The law of shapes: no engine takes a JSON document that lacks the shape its format prescribes (spec 05–07).
+
+Owns tables of keys and a search for flaws, which shares nothing with an engine. It finds many flaws, not all.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from drt.model.case import Case
+from drt.model.engine import Engine
+from drt.model.outcome import Accepted, Outcome, Rejected, Unwritable
+from drt.model.question import ReadEntities, ReadPolicies, ReadSchema
+from drt.oracles.comparing import Comparison
+from drt.oracles.law import Compares, law
+
+Json = Any
+
+_RESERVED = "true|false|if|then|else|in|is|like|has|__cedar"
+WORD = re.compile("[_a-zA-Z][_a-zA-Z0-9]*")
+IDENTIFIER = re.compile(rf"(?!(?:{_RESERVED})\b)[_a-zA-Z][_a-zA-Z0-9]*", re.ASCII)
+NAME = re.compile(rf"{IDENTIFIER.pattern}(?:::{IDENTIFIER.pattern})*", re.ASCII)
+_COMMON = frozenset({"Bool", "Boolean", "Entity", "Extension", "Long", "Record", "Set", "String"})
+
+KEYS: Mapping[str, tuple[str, str]] = {
+    "policy set": ("staticPolicies templates templateLinks", ""),
+    "policy": ("effect principal action resource conditions", "annotations"),
+    "condition": ("kind body", ""),
+    "link": ("templateId newId values", ""),
+    "namespace": ("entityTypes actions", "commonTypes annotations"),
+    "enumerated": ("enum", "external annotations"),
+    "external entity": ("external", "memberOfTypes annotations"),
+    "entity": ("", "external memberOfTypes shape tags annotations"),
+    "external action": ("external", "memberOf annotations"),
+    "action": ("", "external appliesTo memberOf attributes annotations"),
+    "group": ("id", "type"),
+    "appliesTo": ("principalTypes resourceTypes", "context"),
+    "Set": ("type element", ""),
+    "Record": ("type attributes", "additionalAttributes"),
+    "Entity": ("type name", ""),
+    "Extension": ("type name", ""),
+    "EntityOrCommon": ("type name", ""),
+    "type": ("type", ""),
+}
+"""Which keys each kind of object must have, and which it may have besides."""
+
+
+def _keys(what: str, node: Json, more: str = "") -> Iterator[str]:
+    required, optional = (names.split() for names in KEYS[what])
+    if not isinstance(node, dict):
+        yield f"a {what} is no object"
+        return
+    yield from (f"a {what} has no `{name}`" for name in required if name not in node)
+    allowed = {*required, *optional, *more.split()}
+    yield from (f"a {what} has the key {key!r}" for key in node if key not in allowed)
+
+
+def _named(pattern: re.Pattern[str], what: str, text: Json) -> Iterator[str]:
+    if not isinstance(text, str) or not pattern.fullmatch(text):
+        yield f"{text!r} is no {what}"
+
+
+def _object(node: Json) -> Mapping[str, Json]:
+    return node if isinstance(node, dict) else {}
+
+
+def _values(node: Json) -> Sequence[Json]:
+    return tuple(_object(node).values())
+
+
+def _list(node: Json) -> Sequence[Json]:
+    return node if isinstance(node, list) else ()
+
+
+def _annotations(node: Mapping[str, Json]) -> Iterator[str]:
+    annotations = node.get("annotations", {})
+    if not isinstance(annotations, dict):
+        yield "annotations are no object"
+        return
+    for key, value in annotations.items():
+        yield from _named(WORD, "key of an annotation", key)
+        if value is not None and not isinstance(value, str):
+            yield "an annotation is no string"
+
+
+def policy_flaws(document: Json) -> Iterator[str]:
+    """Yield flaws of a policy-set document (spec 06)."""
+    yield from _keys("policy set", document)
+    if not isinstance(document, dict):
+        return
+    for part in ("staticPolicies", "templates"):
+        for policy in _values(document.get(part)):
+            yield from _policy(policy, part == "templates")
+    ids: list[Json] = [*_object(document.get("staticPolicies")), *_object(document.get("templates"))]
+    for link in _list(document.get("templateLinks")):
+        yield from _keys("link", link)
+        if isinstance(link, dict):
+            ids.append(link.get("newId"))
+    if len({json.dumps(one) for one in ids}) < len(ids):
+        yield "an id is used twice"
+
+
+def _policy(policy: Json, is_template: bool) -> Iterator[str]:
+    yield from _keys("policy", policy)
+    if not isinstance(policy, dict):
+        return
+    yield from _annotations(policy)
+    for variable in ("principal", "resource"):
+        yield from _scope(policy.get(variable), variable, is_template)
+    action = policy.get("action")
+    if isinstance(action, dict) and action.get("op") in ("==", "in"):
+        for uid in [action["entity"]] if "entity" in action else _list(action.get("entities")):
+            type_name = uid.get("type") if isinstance(uid, dict) and "__entity" not in uid else None
+            if isinstance(type_name, str) and type_name.rpartition("::")[2] != "Action":
+                yield f"{type_name!r} is no type of actions"
+    for condition in _list(policy.get("conditions")):
+        yield from _keys("condition", condition)
+        yield from _types_in(condition)
+
+
+def _scope(scope: Json, variable: str, is_template: bool) -> Iterator[str]:
+    if not isinstance(scope, dict):
+        yield "a scope is no object"
+        return
+    target = scope.get("in") if scope.get("op") == "is" else scope
+    has_slot = isinstance(target, dict) and "slot" in target and "entity" not in target
+    if has_slot and scope.get("op") in ("==", "in", "is"):
+        assert isinstance(target, dict)
+        if target["slot"] != f"?{variable}" or not is_template:
+            yield f"a slot {target['slot']!r} in the scope of {variable}"
+    if scope.get("op") == "is":
+        yield from _named(NAME, "entity type", scope.get("entity_type"))
+
+
+def _types_in(node: Json) -> Iterator[str]:
+    """Yield flaws of type names in the expressions of a condition."""
+    todo = [node]
+    while todo:
+        match todo.pop():
+            case {"is": {"entity_type": name, **_others}} as form if len(form) == 1:
+                yield from _named(NAME, "entity type", name)
+                todo += _others.values()
+            case {"Value": _} | {"Literal": _}:
+                pass
+            case dict() as form:
+                todo += form.values()
+            case list() as items:
+                todo += items
+
+
+def schema_flaws(document: Json) -> Iterator[str]:
+    """Yield flaws of a schema document (spec 07 §3)."""
+    if not isinstance(document, dict):
+        yield "a schema is no object"
+        return
+    for namespace, body in document.items():
+        if namespace:
+            yield from _named(NAME, "namespace", namespace)
+        yield from _keys("namespace", body)
+        if not isinstance(body, dict):
+            continue
+        yield from _annotations(body)
+        for name, definition in _object(body.get("commonTypes")).items():
+            yield from _named(IDENTIFIER, "common type", name)
+            if name in _COMMON:
+                yield f"{name!r} cannot name a common type"
+            yield from _type(definition, "annotations")
+        for name, entity in _object(body.get("entityTypes")).items():
+            yield from _named(IDENTIFIER, "entity type", name)
+            if name == "Action":
+                yield "`Action` cannot be declared"
+            yield from _entity(entity)
+        for action in _values(body.get("actions")):
+            yield from _action(action)
+
+
+def _entity(entity: Json) -> Iterator[str]:
+    is_external = isinstance(entity, dict) and entity.get("external") is True
+    is_enumerated = isinstance(entity, dict) and "enum" in entity
+    yield from _keys(
+        "external entity" if is_external else "enumerated" if is_enumerated else "entity", entity
+    )
+    if not isinstance(entity, dict):
+        return
+    yield from _annotations(entity)
+    for name in _list(entity.get("memberOfTypes")):
+        yield from _reference(name)
+    for key in ("shape", "tags"):
+        if key in entity:
+            yield from _type(entity[key])
+    if is_enumerated and not _list(entity["enum"]):
+        yield "an enumeration lists nothing"
+
+
+def _action(action: Json) -> Iterator[str]:
+    is_external = isinstance(action, dict) and action.get("external") is True
+    yield from _keys("external action" if is_external else "action", action)
+    if not isinstance(action, dict):
+        return
+    yield from _annotations(action)
+    for group in _list(action.get("memberOf")):
+        yield from _keys("group", group)
+    applies = action.get("appliesTo")
+    if applies is not None:
+        yield from _keys("appliesTo", applies)
+        if isinstance(applies, dict):
+            for name in (*_list(applies.get("principalTypes")), *_list(applies.get("resourceTypes"))):
+                yield from _reference(name)
+            if "context" in applies:
+                yield from _type(applies["context"])
+
+
+def _reference(name: Json) -> Iterator[str]:
+    if not isinstance(name, str) or not NAME.fullmatch(name.removeprefix("__cedar::")):
+        yield f"{name!r} is no name of a type"
+
+
+def _type(node: Json, more: str = "") -> Iterator[str]:
+    kind = node.get("type") if isinstance(node, dict) else None
+    if not isinstance(kind, str):
+        yield "a type has no string `type`"
+        return
+    yield from _keys(
+        kind if kind in ("Set", "Record", "Entity", "Extension", "EntityOrCommon") else "type", node, more
+    )
+    if "annotations" in more.split():
+        yield from _annotations(node)
+    if kind == "Set" and "element" in node:
+        yield from _type(node["element"])
+    for attribute in _values(node.get("attributes")) if kind == "Record" else ():
+        yield from _type(attribute, "required annotations")
+
+
+def entity_flaws(document: Json) -> Iterator[str]:
+    """Yield flaws of an entity document (spec 05 §2, §3)."""
+    if not isinstance(document, list):
+        yield "an entity document is no array"
+        return
+    seen: dict[tuple[str, str], Json] = {}
+    for entity in document:
+        if not isinstance(entity, dict) or not {"uid", "attrs", "parents"} <= entity.keys():
+            yield "an entity lacks `uid`, `attrs` or `parents`"
+            continue
+        for uid in (entity["uid"], *_list(entity["parents"])):
+            if isinstance(uid, dict) and uid.keys() == {"type", "id"}:
+                yield from _named(NAME, "entity type", uid["type"])
+        match entity["uid"]:
+            case {"type": str(type_name), "id": str(id_)} as uid if len(uid) == 2:
+                content = _plain(entity)
+                if content is not None and seen.setdefault((type_name, id_), content) != content:
+                    yield f"two entities have the id {id_!r}"
+
+
+def _plain(entity: Mapping[str, Json]) -> Json:
+    """Return what tells two entities apart for certain; None where equal ones may be written differently."""
+    parts = [
+        {k: (type(v).__name__, v) for k, v in _object(entity.get(key)).items()} for key in ("attrs", "tags")
+    ]
+    plain = all(isinstance(v, bool | int | str) for part in parts for _, v in part.values())
+    return parts if plain and not entity["parents"] else None
+
+
+class _Twice(ValueError):
+    """A key stands twice in one object."""
+
+
+def _once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    if len({key for key, _ in pairs}) < len(pairs):
+        raise _Twice
+    return dict(pairs)
+
+
+def _flaw(text: str, flaws: Any, *, repeats: bool) -> str | None:
+    """Return the first flaw of a text, None where none is known."""
+    try:
+        return next(iter(flaws(json.loads(text, object_pairs_hook=_once))), None)
+    except _Twice:
+        return None if repeats else "a key stands twice in an object"
+    except (ValueError, RecursionError):
+        return None
+
+
+@law(Compares.ITSELF)
+def flawed_documents_are_refused(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
+    """No engine takes JSON policies, schemas or entities with keys, names or ids that the format excludes."""
+    asked: list[tuple[str, str | None, Any]] = []
+    if case.policies.format == "json":
+        flaw = _flaw(case.policies.text, policy_flaws, repeats=False)
+        asked.append(("policies", flaw, ReadPolicies(case.policies)))
+    if case.schema is not None and case.schema.format == "json":
+        asked.append(
+            ("schema", _flaw(case.schema.text, schema_flaws, repeats=False), ReadSchema(case.schema))
+        )
+    if case.entities != "[]":
+        flaw = _flaw(case.entities, entity_flaws, repeats=True)
+        asked.append(("entities", flaw, ReadEntities(case.entities, None)))
+    for part, flaw, question in asked:
+        if flaw is None:
+            comparison.skip(f"{part} without a known flaw")
+            continue
+        for engine in engines:
+            answer: Outcome = engine.ask(question)
+            refused: Outcome = Rejected(part, flaw)  # type: ignore[arg-type]  # it is one of the parts
+            if isinstance(answer, Accepted | Unwritable):
+                comparison.hold(part, [("definition", refused), (engine.name, answer)])
+            else:
+                comparison.hold(part, [(engine.name, answer), (engine.name, answer)])

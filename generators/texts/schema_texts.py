@@ -1,0 +1,159 @@
+"""Small schemas as Cedar schema text, wrong in one place or in none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from generators.choice.sources import Source
+from generators.texts.odd_ids import RESERVED, STRANGE, WORDS
+from generators.texts.small_schemas import small_schema
+
+Json = Any
+
+_WORD = re.compile("[_a-zA-Z][_a-zA-Z0-9]*")
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[_a-zA-Z][_a-zA-Z0-9]*|::|\s+|.', re.DOTALL)
+_DECLARATIONS = """\
+type Long = String;
+type Set = Long;
+type T = Set;
+type W = W;
+type W = Set<Set<Long>>;
+type decimal = Long;
+type P = {a: Q};
+entity Set;
+entity Action;
+entity __cedar;
+entity type, tags;
+entity A, A;
+entity E enum [];
+entity E enum ["a", "a"];
+entity E enum ["a",];
+entity E = {};
+entity E {a: Long,};
+entity E {a: Long a: Long};
+entity E {a: Long, a: Long};
+entity E in [] tags Long;
+entity E tags Long {a: Long};
+entity E in E;
+entity D {x: __cedar::Long, y: decimal?};
+entity D {"": Long, "a b"?: Set<E>};
+entity D {if: Long};
+entity D {a: Set < Long >};
+entity D {a: Set};
+entity é;
+entity D\u00a0;
+entity D; // x
+entity D
+;
+external entity X in [E];
+action "", "a b";
+action a attributes {};
+action a in [];
+action a in [b]; action b in a;
+action a in Action::"a";
+action a appliesTo {};
+action a appliesTo {principal: E};
+action a appliesTo {principal: [], resource: E};
+action a appliesTo {principal: E, resource: E, context: T};
+external action x;
+@doc @doc entity D;
+@doc("a", "b") entity D;
+@if entity D;
+namespace Q {}
+namespace Q { namespace R {} }
+namespace Q {} namespace Q {}
+namespace in {}
+namespace __cedar {}"""
+_WHOLE = tuple(_DECLARATIONS.split("\n"))
+"""Declarations, most of them wrong by one rule, the others at its edge."""
+
+
+def _quoted(text: str) -> str:
+    return f'"{"".join(map(_written, text))}"'
+
+
+def _written(character: str) -> str:
+    is_plain = character.isascii() and (character.isalnum() or character in " _-")
+    return character if is_plain else f"\\u{{{ord(character):x}}}"
+
+
+def _word(name: str) -> str:
+    return name if _WORD.fullmatch(name) and name not in RESERVED else _quoted(name)
+
+
+def _type(node: Json) -> str:
+    match node:
+        case {"type": "Set", "element": element}:
+            return f"Set<{_type(element)}>"
+        case {"type": "Record", "attributes": attributes}:
+            parts = (
+                f"{_word(name)}{'' if part.get('required', True) else '?'}: {_type(part)}"
+                for name, part in attributes.items()
+            )
+            return "{" + ", ".join(parts) + "}"
+        case {"type": "Boolean"}:
+            return "Bool"
+        case {"name": name} | {"type": name}:
+            return str(name)
+    return "{}"
+
+
+def _declarations(space: Json) -> Iterator[str]:
+    for name, definition in space.get("commonTypes", {}).items():
+        yield f"type {name} = {_type(definition)};"
+    for name, entity in space.get("entityTypes", {}).items():
+        if entity.get("enum"):
+            yield f"entity {name} enum [{', '.join(map(_quoted, entity['enum']))}];"
+            continue
+        above = f" in [{', '.join(entity['memberOfTypes'])}]" if "memberOfTypes" in entity else ""
+        shape = f" {_type(entity['shape'])}" if "shape" in entity else ""
+        tags = f" tags {_type(entity['tags'])}" if "tags" in entity else ""
+        yield f"entity {name}{above}{shape}{tags};"
+    for name, action in space.get("actions", {}).items():
+        groups = ", ".join(_quoted(group["id"]) for group in action.get("memberOf", ()))
+        applies = action.get("appliesTo")
+        parts = "" if applies is None else f" appliesTo {{{', '.join(_applies(applies))}}}"
+        yield f"action {_word(name)}{f' in [{groups}]' if groups else ''}{parts};"
+
+
+def _applies(applies: Json) -> Iterator[str]:
+    for side in ("principal", "resource"):
+        yield f"{side}: [{', '.join(applies[f'{side}Types'])}]"
+    if "context" in applies:
+        yield f"context: {_type(applies['context'])}"
+
+
+def schema_text(source: Source) -> str:
+    """Draw a schema text; six in ten are wrong in one place."""
+    schema = small_schema(source, 0.0)
+    blocks = []
+    for space, body in schema.items():
+        declarations = list(_declarations(body))
+        if source.boolean(0.3):
+            declarations.insert(source.integer(0, len(declarations)), source.choice(_WHOLE))
+        inside = "\n".join(declarations)
+        blocks.append(f"namespace {space} {{\n{inside}\n}}" if space else inside)
+    text = "\n".join(blocks)
+    return _slip(source, text) if source.boolean(0.4) else text
+
+
+def _slip(source: Source, text: str) -> str:
+    """Leave a token out, double it, swap it with the next, replace it, or put one beside it."""
+    tokens = _TOKEN.findall(text)
+    at = source.integer(0, len(tokens) - 1)
+    token = tokens[at]
+    match source.integer(0, 4):
+        case 0:
+            new = []
+        case 1:
+            new = [token, " ", token]
+        case 2 if at + 1 < len(tokens):
+            tokens[at], tokens[at + 1] = tokens[at + 1], token
+            return "".join(tokens)
+        case 3:
+            new = [source.choice((*WORDS, *RESERVED, ",", ";", "{", "}", "?", "@", "::", '"x"'))]
+        case _:
+            new = [token, source.choice((*STRANGE, "// c\n", "//\r", ",", "?", "=", " in ", " Set "))]
+    return "".join([*tokens[:at], *new, *tokens[at + 1 :]])

@@ -1,0 +1,263 @@
+"""Entities and requests under one small schema that has every kind of type, wrong by one rule or right.
+
+Owns the schema, documents that conform to it, and the ways to break them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from generators.choice.sources import Source
+from generators.texts.literal_forms import literal_text
+from generators.texts.odd_ids import odd_id, odd_type
+
+Json = Any
+
+SCHEMA = """\
+type Pair = {type: String, id: String};
+entity Org;
+entity Group in [Group, Org] tags Set<Color>;
+entity Color enum ["red", "", "a b"];
+entity User in [Group, N::Team] {
+  name: String, age?: Long, boss?: User, act?: Action, pair?: Pair,
+  call?: {fn: String, arg: String}, ip?: ipaddr,
+  when?: datetime, cost?: decimal, span?: duration, color?: Color,
+  colors?: Set<Color>, deep?: {a?: {b: Long}}, on?: Bool,
+} tags Long;
+action read;
+action view, list in [read] appliesTo {
+  principal: [User, Color], resource: [Group, Color],
+  context: {ip?: ipaddr, color?: Color, pair?: Pair, act?: Action, n?: Long,
+    when?: datetime, users?: Set<User>}
+};
+namespace N {
+  entity Team in [Team, Org] {lead?: User} tags String;
+  action edit in [Action::"read"] appliesTo {principal: User, resource: Team};
+}
+"""
+COLORS = ("red", "", "a b")
+_TYPES = (
+    "Org",
+    "Group",
+    "User",
+    "N::Team",
+    "Color",
+    "Action",
+    "N::Action",
+    "X",
+    "N::X",
+    "Team",
+    "N::User",
+    "A ::B",
+)
+_ACTIONS = (("Action", "read"), ("Action", "view"), ("Action", "list"), ("N::Action", "edit"))
+_WRONG_VALUES: tuple[Json, ...] = (
+    None, True, 0, -1, 2**63, 1.0, "", "x", [], {}, [1], {"a": 1}, {"__entity": {"type": "User", "id": "u"}},
+    {"type": "Color", "id": "blue"}, {"__entity": {"type": "Color", "id": "blue"}}, {"fn": "ip",
+    "arg": "1.2.3.4"},
+    {"type": "Action", "id": "none"}, {"__expr": "1"}, {"__extn": {"fn": "ip"}},
+    {"__extn": {"fn": "nothing", "arg": "x"}},
+    {"__extn": {"fn": "ip", "arg": "1.2.3.4", "more": 1}}, {"__extn": {"fn": "decimal",
+    "args": ["1.0"]}}, {"fn": "x", "arg": 1},
+    {"__entity": {"type": "User", "id": "u"}, "more": 1}, {"__entity": {"type": "User", "id": "u",
+    "more": [1]}}, {"type": "User"},
+)  # fmt: skip
+
+
+def _uid(type_name: str, id_: str) -> Json:
+    return {"type": type_name, "id": id_}
+
+
+def _in_any_form(source: Source, uid: Json) -> Json:
+    """Write a uid plainly, escaped, or with keys that mean nothing beside it."""
+    match source.integer(0, 5):
+        case 0:
+            return {"__entity": uid}
+        case 1:
+            return {**uid, "more": [{}]} if source.boolean(0.3) else {"__entity": uid}
+        case _:
+            return uid
+
+
+def _user(source: Source) -> Json:
+    return _in_any_form(source, _uid("User", source.choice(("u", "v", odd_id(source)))))
+
+
+def _call(source: Source, function: str) -> Json:
+    text = literal_text(source, function, 0.05)
+    plain = {"fn": function, "arg": text}
+    match source.integer(0, 4):
+        case 0:
+            return text
+        case 1:
+            return plain
+        case 2 if function == "datetime":
+            return {
+                "__extn": {
+                    "fn": "offset",
+                    "args": [{"__extn": plain}, {"__extn": {"fn": "duration", "arg": "1ms"}}],
+                }
+            }
+        case 3:
+            return {"__extn": {"fn": function, "args": [text]}}
+        case _:
+            return {"__extn": plain}
+
+
+_VALUES: dict[str, Callable[[Source], Json]] = {
+    "name": odd_id,
+    "age": lambda source: source.integer(-1, 1),
+    "n": lambda source: source.integer(-1, 1),
+    "on": lambda source: source.boolean(),
+    "boss": _user,
+    "lead": _user,
+    "users": lambda source: [_user(source) for _ in range(source.integer(0, 2))],
+    "act": lambda source: _in_any_form(source, _uid(*source.choice(_ACTIONS[:3]))),
+    "pair": lambda source: _uid(source.choice(("A", "User", "A::B", "if", "")), odd_id(source)),
+    "call": lambda source: {"fn": source.choice(("ip", "x")), "arg": source.choice(("1.2.3.4", "x"))},
+    "ip": lambda source: _call(source, "ip"),
+    "when": lambda source: _call(source, "datetime"),
+    "cost": lambda source: _call(source, "decimal"),
+    "span": lambda source: _call(source, "duration"),
+    "color": lambda source: _in_any_form(source, _uid("Color", source.choice(COLORS))),
+    "colors": lambda source: [_uid("Color", source.choice(COLORS)) for _ in range(source.integer(0, 2))],
+    "deep": lambda source: source.choice(({}, {"a": {"b": 1}})),
+}
+_CONTEXT = ("ip", "color", "pair", "act", "n", "when", "users")
+_USER = tuple(name for name in _VALUES if name not in ("n", "users", "lead", "name"))
+_PARENTS = {
+    "User": ("Group", "N::Team", "Org"),
+    "Group": ("Group", "Org"),
+    "N::Team": ("N::Team", "Org"),
+    "Org": (),
+    "Color": (),
+}
+_TAGS: dict[str, Callable[[Source], Json]] = {
+    "User": _VALUES["age"], "Group": _VALUES["colors"], "N::Team": odd_id,
+}  # fmt: skip
+
+
+def _some(source: Source, names: tuple[str, ...]) -> Json:
+    return {name: _VALUES[name](source) for name in names if source.boolean(0.25)}
+
+
+def _entity(source: Source, number: int) -> Json:
+    kind = source.choice(("User", "User", "User", "Group", "N::Team", "Org", "Color", "Action"))
+    if kind == "Action":
+        return _action(source)
+    if kind == "Color":
+        return {"uid": _uid(kind, source.choice(COLORS)), "attrs": {}, "parents": []}
+    attrs = {"name": odd_id(source), **_some(source, _USER)} if kind == "User" else {}
+    if kind == "N::Team":
+        attrs = _some(source, ("lead",))
+    above = [
+        _uid(source.choice(_PARENTS[kind]), f"p{number}")
+        for _ in range(source.integer(0, 2))
+        if _PARENTS[kind]
+    ]
+    made = {"uid": _in_any_form(source, _uid(kind, f"e{number}")), "attrs": attrs, "parents": above}
+    if kind in _TAGS and source.boolean(0.4):
+        made["tags"] = {odd_id(source): _TAGS[kind](source) for _ in range(source.integer(0, 2))}
+    return made
+
+
+def _action(source: Source) -> Json:
+    kind, id_ = source.choice(_ACTIONS)
+    return {"uid": _uid(kind, id_), "attrs": {}, "parents": [] if id_ == "read" else [_uid("Action", "read")]}
+
+
+def entities(source: Source) -> list[Json]:
+    """Draw entities that conform."""
+    made = [_entity(source, number) for number in range(source.integer(1, 3))]
+    kept = {json.dumps(one["uid"]): one for one in made}
+    return list(kept.values())
+
+
+def broken_entities(source: Source) -> str:
+    """Draw entities that break one rule."""
+    made = entities(source)
+    one = source.choice(made)
+    match source.integer(0, 11):
+        case 0 | 1:
+            one["parents"].append(_uid(source.choice(_TYPES), source.choice(("p", "blue", "read", "red"))))
+        case 2:
+            made.append({"uid": _uid("Color", source.choice(("blue", "red"))), "attrs": {}, "parents": []})
+            made[-1][source.choice(("attrs", "tags"))] = {"a": 1} if source.boolean() else {}
+        case 3 | 4:
+            where = source.choice(("attrs", "attrs", "tags"))
+            one.setdefault(where, {})[source.choice((*_USER, "name", "lead", "more"))] = source.choice(
+                _WRONG_VALUES
+            )
+        case 5:
+            one["attrs"].pop("name", None)
+        case 6:
+            made.append(_action(source))
+            made[-1][source.choice(("attrs", "tags", "parents"))] = source.choice(
+                ({}, {"a": 1}, [], [_uid("Action", "view")])
+            )
+        case 7:
+            one["uid"] = _uid(odd_type(source, 0.6) if source.boolean() else source.choice(_TYPES), "e")
+        case 8 | 9:
+            made.append(_twin(source, one))
+        case 10:
+            loop = [_uid("Group", "g"), _uid("Group", "h")]
+            made += [
+                {"uid": a, "attrs": {}, "parents": [b]} for a, b in (loop, source.choice((loop, loop[::-1])))
+            ]
+        case _:
+            text = json.dumps(made)
+            key = source.choice(("uid", "attrs", "parents", "type", "id", "name", "tags"))
+            return text.replace(f'"{key}":', f'"{key}": {source.choice(("[]", "{}", "1"))}, "{key}":', 1)
+    return json.dumps(made)
+
+
+def _twin(source: Source, one: Json) -> Json:
+    """Give an entity again: the same, or different in one part."""
+    twin = json.loads(json.dumps(one))
+    match source.integer(0, 3):
+        case 0:
+            twin["attrs"] = {**twin["attrs"], "name": "other"}
+        case 1:
+            twin["tags"] = {} if twin.get("tags") else {"t": 1}
+        case 2:
+            twin["parents"] = [] if twin["parents"] else [_uid("Org", "o")]
+    return twin
+
+
+def request(source: Source) -> Json:
+    """Draw a request that conforms."""
+    if source.boolean(0.3):
+        parts = _uid("User", "e0"), _uid("N::Action", "edit"), _uid("N::Team", "e1")
+        return dict(zip(("principal", "action", "resource", "context"), (*parts, {}), strict=True))
+    return {
+        "principal": source.choice((_uid("User", "e0"), _uid("Color", source.choice(COLORS)))),
+        "action": _uid("Action", source.choice(("view", "list"))),
+        "resource": source.choice((_uid("Group", "e1"), _uid("Color", source.choice(COLORS)))),
+        "context": _some(source, _CONTEXT),
+    }
+
+
+def broken_request(source: Source) -> str:
+    """Draw a request that breaks one rule."""
+    made = request(source)
+    match source.integer(0, 6):
+        case 0 | 1:
+            role = source.choice(("principal", "resource", "action"))
+            made[role] = _uid(source.choice(_TYPES), source.choice(("e0", "blue", "red", "read", "view")))
+        case 2 | 3:
+            made["context"][source.choice((*_CONTEXT, "more"))] = source.choice(_WRONG_VALUES)
+        case 4:
+            made["context"] = source.choice(
+                (None, [], "", "{}", 0, True, [{}], {"__entity": _uid("User", "u")})
+            )
+        case 5:
+            made.pop(source.choice(tuple(made)))
+            made |= source.choice(({}, {"more": 1}, {"Principal": _uid("User", "u")}))
+        case _:
+            role = source.choice(("principal", "resource", "action"))
+            made[role] = source.choice(
+                (f'{made[role]["type"]}::"{made[role]["id"]}"', [], {**made[role], "more": 1}, "User")
+            )
+    return json.dumps(made)

@@ -34,7 +34,6 @@ standard library is needed, but for `filters`: the folder works under any name.
 
 from .authorizer import Authorizer, Candidate, Explanation
 from .documents.entity_json import read_uid_json
-from .documents.json_text import write_json
 from .documents.policy_json_writer import expression_json
 from .entities import Entities, Entity, entities_json
 from .errors import (
@@ -76,6 +75,7 @@ from .schema.linking import SchemaLinkError, SchemaLinkErrorKind
 from .schemas import Schema, translate_schema
 from .text.expression_parser import parse_expression
 from .text.formatter import format_policies
+from .text.json_writer import write_json
 from .typed_authorizer import TypedAuthorizer
 from .validation.problems import Place, ValidationError, ValidationErrorKind, ValidationWarning, WarningKind
 from .validation.questions import RequestEnvironment

@@ -10,7 +10,6 @@ from types import MappingProxyType
 from typing import Any
 
 from .documents.entity_json import entity_objects_json, read_entities
-from .documents.json_text import write_json
 from .language.arguments import instance_of, iterable_of, text_of
 from .language.deep_stack import at_any_depth, with_stack
 from .language.entity import NO_TAGS, Entity, StoreBuilder, check_parents, make_entity, uids_of
@@ -20,6 +19,7 @@ from .language.strings import counted
 from .language.uids import Uid
 from .language.values import Record
 from .language.views import View
+from .text.json_writer import write_json
 
 __all__ = ["Entities", "Entity", "entities_json"]
 

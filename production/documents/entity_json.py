@@ -13,8 +13,8 @@ from ..language.entity import NO_TAGS, Entity, StoreBuilder, make_entity
 from ..language.hierarchy import NOBODY
 from ..language.uids import Uid, known_uid
 from ..language.values import Record
-from .json_scanner import Repeated
-from .json_text import Json, check_ignored, read_json, well_formed
+from ..text.json_scanner import Repeated
+from ..text.json_text import Json, check_ignored, read_json, well_formed
 from .value_json import make_uid, read_record, uid_json, value_json
 
 _KEYS = ("uid", "attrs", "parents", "tags")

@@ -28,7 +28,7 @@ from ..language.nodes import (
     Variable,
     record_of,
 )
-from .json_text import Json, check_all
+from ..text.json_text import Json, check_all
 from .value_json import ESCAPES, call_parts, make_uid
 
 _UNARY: Final = frozenset({"!", "neg", "isEmpty"})

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ..language.plain import converted, plain_scalar
-from .json_scanner import Number, Repeated
-from .json_text import MAX_DEPTH
+from ..text.json_scanner import MAX_DEPTH, Number, Repeated
 
 _STR: Final = frozenset({str})
 _ATOMS: Final = frozenset({str, bool, int, type(None), Number})

@@ -27,9 +27,9 @@ from ..language.policies import (
     make_scope,
 )
 from ..language.uids import Uid
+from ..text.json_text import Json, check_document, read_json
 from .entity_json import read_uid
 from .expression_json import read_expression
-from .json_text import Json, check_document, read_json
 
 _NO_ANNOTATIONS: Final[Annotations] = MappingProxyType({})
 _EFFECTS: Final[dict[str, Effect]] = {"permit": "permit", "forbid": "forbid"}

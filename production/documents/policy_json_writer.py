@@ -26,7 +26,7 @@ from ..language.nodes import (
 )
 from ..language.policies import ActionScope, Link, Policy, Scope, Slot
 from ..language.uids import Uid
-from .json_text import write_json
+from ..text.json_writer import write_json
 from .value_json import uid_json
 
 

@@ -11,10 +11,10 @@ from ..language.deep_stack import on_fresh_stack
 from ..language.near_names import near_name
 from ..language.uids import Uid
 from ..language.values import Record
+from ..text.json_scanner import Repeated
+from ..text.json_text import Json, read_json
 from .entity_json import read_uid
 from .entity_text import read_entity_text
-from .json_scanner import Repeated
-from .json_text import Json, read_json
 from .plain_json import is_exact, plain_json
 from .value_json import ESCAPES, read_record, read_value
 

@@ -27,9 +27,9 @@ from ..schema.types import (
     SetType,
     Type,
 )
+from ..text.json_scanner import MAX_DEPTH, Repeated
+from ..text.json_text import Json, check_document, check_ignored, well_formed
 from .entity_json import read_uid
-from .json_scanner import Repeated
-from .json_text import MAX_DEPTH, Json, check_document, check_ignored, well_formed
 from .value_json import call_parts, read_value
 
 CONSTRUCTOR: Final[dict[Type, str]] = {

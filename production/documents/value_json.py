@@ -14,8 +14,9 @@ from ..language.ipaddrs import IpAddress
 from ..language.names import is_name
 from ..language.uids import Uid, known_uid, new_uid
 from ..language.values import Record, SetValue, Value, set_of
-from .json_scanner import Repeated
-from .json_text import MAX_DEPTH, Json, check_all, well_formed, write_json
+from ..text.json_scanner import MAX_DEPTH, Repeated
+from ..text.json_text import Json, check_all, well_formed
+from ..text.json_writer import write_json
 
 ESCAPES: Final = frozenset({"__entity", "__extn", "__expr"})
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from ..documents.entity_json import read_parents, read_uid
-from ..documents.json_scanner import Repeated
-from ..documents.json_text import Json, check_ignored, read_json, well_formed
 from ..documents.typed_json import read_typed
 from ..documents.value_json import read_value
 from ..errors import JsonError, PartialEntitiesError
@@ -15,6 +13,8 @@ from ..language.near_names import near_name
 from ..language.values import Record
 from ..schema.model import SchemaModel, StandardEntityType
 from ..schema.types import Type
+from ..text.json_scanner import Repeated
+from ..text.json_text import Json, check_ignored, read_json, well_formed
 from .entities import PartialEntity
 
 _PARTS: Final = ("uid", "attrs", "parents", "tags")

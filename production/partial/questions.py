@@ -7,7 +7,6 @@ from math import inf
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from ..documents.json_text import read_json
 from ..entities import Entities, make_store
 from ..errors import ArgumentError, JsonError, PartialRequestError, RequestError
 from ..language.arguments import instance_of, long_of, text_of
@@ -20,6 +19,7 @@ from ..request import Request
 from ..response import Decision
 from ..schema.model import SchemaModel
 from ..schema.request_types import RequestTypes
+from ..text.json_text import read_json
 from ..validation.environments import Hierarchy
 from ..validation.questions import SchemaQuestions
 from .candidates import BulkRunner, Candidates, Loops, Side

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 from ..errors import SchemaError
-from .json_text import DEPTH_LIMIT
-from .json_writer import JsonValue, json_text
+from ..text.json_writer import write_json
+from .json_document import JsonValue, json_text
 from .model import (
     Action,
     ActionUid,
@@ -26,7 +26,7 @@ def canonical_schema(model: SchemaModel) -> str:
         _uid(uid): _action(action, types) for uid, action in model.actions.items()
     }
     entities: dict[str, JsonValue] = {name: _entity(e, types) for name, e in model.entity_types.items()}
-    return json_text({"actions": actions, "entityTypes": entities})
+    return write_json({"actions": actions, "entityTypes": entities})
 
 
 def resolved_json_schema(model: SchemaModel, indent: int | None = 2, *, closed: bool = False) -> str:
@@ -56,7 +56,7 @@ def resolved_json_schema(model: SchemaModel, indent: int | None = 2, *, closed: 
         members = namespaces.setdefault(namespace, {"entityTypes": {}, "actions": {}})
         groups = model.action_ancestors.of(action.uid) if closed else action.parents
         members["actions"][action_id] = _resolved_action(action, groups, types(namespace))
-    return json_text(namespaces, indent, DEPTH_LIMIT)
+    return json_text(namespaces, indent)
 
 
 def _uid(uid: ActionUid) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from .json_text import DEPTH_LIMIT
-from .json_writer import JsonValue, json_text
+from .json_document import JsonValue, json_text
 from .resolve import expressions
 from .syntax import (
     ActionDeclaration,
@@ -41,7 +40,7 @@ def json_schema(fragments: tuple[Fragment, ...], indent: int | None = 2) -> str:
                 members["actions"][action.name] = _action(action)
             if namespace.annotations:
                 members.setdefault("annotations", {}).update(namespace.annotations)
-    return json_text(namespaces, indent, DEPTH_LIMIT)
+    return json_text(namespaces, indent)
 
 
 def _annotations(annotations: Annotations) -> Written:

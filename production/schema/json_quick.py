@@ -12,8 +12,9 @@ from collections.abc import Hashable, Set
 from typing import Any, Final, cast
 
 from ..errors import SchemaError
+from ..text.json_scanner import SURROGATE, number
+from .json_document import Json, Members, NoPlaces
 from .json_reader import AttributeType, JsonSchemaReader, read_json_schema
-from .json_text import SURROGATE, Json, Members, NoPlaces, Number
 from .syntax import AttributeDeclaration, Fragment, TypeExpression
 
 MOST_NESTED: Final = 40
@@ -93,7 +94,7 @@ def _read_json(text: str) -> Json:
         return found
 
     decoder = json.JSONDecoder(
-        object_pairs_hook=members, parse_float=Number, parse_int=Number, parse_constant=_refuse
+        object_pairs_hook=members, parse_float=number, parse_int=number, parse_constant=_refuse
     )
     try:
         return cast(Json, decoder.decode(text))

@@ -7,8 +7,9 @@ from typing import Final
 
 from ..language.names import is_word
 from ..language.near_names import near_name
+from ..text.json_scanner import Places
 from .errors import Place, SchemaTextError
-from .json_text import Json, Members, Places, read_json, shown
+from .json_document import Json, Members, read_json, shown
 from .syntax import (
     ActionDeclaration,
     ActionReference,

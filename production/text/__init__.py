@@ -1,1 +1,1 @@
-"""Cedar text: lexer, parser, printer, formatter."""
+"""Texts: lexer, parser, printer and formatter of Cedar; the one reader and the one writer of JSON."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..documents.entity_json import entity_objects, read_entity_object, read_parents, read_uid
-from ..documents.json_text import Json
 from ..documents.typed_json import read_typed_record, read_typed_tags
 from ..entities import Entities
 from ..errors import EntitiesError, JsonError
@@ -19,6 +18,7 @@ from ..language.values import Record
 from ..schema.model import EnumeratedEntityType, ExternalEntityType, SchemaModel, StandardEntityType
 from ..schema.typed_values import misfit, near_action, unlisted
 from ..schema.types import RecordType
+from ..text.json_text import Json
 
 
 class EntityReader:

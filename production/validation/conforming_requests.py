@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..documents.json_text import read_json
 from ..documents.request_json import context_error, exact, read_context, read_role
 from ..documents.typed_json import read_typed
 from ..errors import JsonError, RequestError
@@ -15,6 +14,7 @@ from ..language.values import Record
 from ..request import Request, make_request
 from ..schema.model import Action, SchemaModel
 from ..schema.typed_values import misfit, near_action, unlisted
+from ..text.json_text import read_json
 
 
 def declared_action(model: SchemaModel, action: Uid) -> Action:

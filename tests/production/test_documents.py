@@ -7,9 +7,9 @@ import json
 import pytest
 
 from production import CedarError, Entities, EntitiesError, Entity, Request, RequestError, Uid
-from production.documents.json_scanner import scan
-from production.documents.json_text import read_json
 from production.language.values import SetValue
+from production.text.json_scanner import scan
+from production.text.json_text import read_json
 from tests.shared_material import shared_folder
 
 UID = '{"type":"User","id":"a"}'

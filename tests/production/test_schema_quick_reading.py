@@ -14,8 +14,8 @@ import pytest
 from production import Schema, SchemaError
 from production.schema.json_quick import MOST_NESTED, read_json_schema_quickly
 from production.schema.json_reader import read_json_schema
-from production.schema.json_text import DEPTH_LIMIT
 from production.schema.syntax import Fragment
+from production.text.json_scanner import MAX_DEPTH
 
 TYPES = {
     "Pair": {
@@ -162,7 +162,7 @@ def test_a_number_is_never_taken_for_a_boolean_that_was_read_before(required: st
     assert (quick(text) is None) == (required != "true")
 
 
-@pytest.mark.parametrize("levels", [1, MOST_NESTED - 2, MOST_NESTED, DEPTH_LIMIT - 5, DEPTH_LIMIT - 4, 5_000])
+@pytest.mark.parametrize("levels", [1, MOST_NESTED - 2, MOST_NESTED, MAX_DEPTH - 5, MAX_DEPTH - 4, 5_000])
 @pytest.mark.parametrize("attribute", [True, False])
 def test_what_is_nested_deep_is_left_to_the_careful_reader(levels: int, attribute: bool) -> None:
     opened, closed = (

@@ -10,20 +10,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from json.encoder import encode_basestring_ascii
 from typing import Any, Final, TypeAlias
 
 from ..errors import JsonError
 from ..language.deep_stack import at_any_depth
 from ..language.gc_pause import without_collection
-from .json_scanner import Number, Repeated, integer, number, object_of, scan
+from .json_scanner import MAX_DEPTH, SURROGATE, Number, Repeated, integer, number, object_of, scan
 
 Json: TypeAlias = bool | int | str | Number | list["Json"] | dict[str, "Json"] | None
 
-MAX_DEPTH: Final = 127
-"""Arrays and objects inside each other that a document may have (spec 05 §2, 06 §1.1)."""
-
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _MINUS_ZERO: Final = re.compile(r"-0(?![0-9.eE])")
 
 
@@ -77,7 +72,7 @@ def _has_colons(text: str, most: int) -> bool:
 
 def well_formed(text: str) -> str:
     """Return a string without lone surrogates; raise `JsonError` for another."""
-    if not text.isascii() and _SURROGATE.search(text):
+    if not text.isascii() and SURROGATE.search(text):
         raise JsonError("a lone surrogate is not a character")
     return text
 
@@ -139,40 +134,3 @@ def _walk(value: Json, depth: int) -> list[tuple[Json, int]]:
             else:
                 parts.extend((inner, level + 1) for inner in part)
     return parts
-
-
-def write_json(value: Any) -> str:
-    """Return canonical JSON text: keys sorted, no spaces, ASCII; any depth, in linear time."""
-    pieces: list[str] = []
-    pending: list[tuple[bool, Any]] = [(False, value)]
-    while pending:
-        is_text, item = pending.pop()
-        if is_text:
-            pieces.append(item)
-        elif isinstance(item, dict):
-            pending.append((True, "}"))
-            for position, name in enumerate(sorted(item, reverse=True), start=1):
-                pending.append((False, item[name]))
-                comma = "," if position < len(item) else ""
-                pending.append((True, f"{comma}{encode_basestring_ascii(name)}:"))
-            pieces.append("{")
-        elif isinstance(item, (list, tuple)):
-            pending.append((True, "]"))
-            for position, inner in enumerate(reversed(item), start=1):
-                pending.append((False, inner))
-                if position < len(item):
-                    pending.append((True, ","))
-            pieces.append("[")
-        else:
-            pieces.append(_scalar(item))
-    return "".join(pieces)
-
-
-def _scalar(item: Any) -> str:
-    if item is None:
-        return "null"
-    if item is True:
-        return "true"
-    if item is False:
-        return "false"
-    return f"{item:d}" if isinstance(item, int) else encode_basestring_ascii(item)

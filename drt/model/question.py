@@ -125,7 +125,8 @@ class Query(CaseQuestion[Permitted | PartialError | Rejected]):
     """The principals, resources or actions that are permitted (spec 09 §8).
 
     `request` is a partial request: without the `id` of what is asked for and with a `context`, or, for
-    actions, without `action`. `entities` are concrete, for actions partial.
+    actions, without `action`. A request of another form is `Rejected("request")`, before any check.
+    `entities` are concrete, for actions partial.
     """
 
     kind: QueryKind

@@ -9,7 +9,7 @@ import pytest
 from reference.partial import application, decisions, evaluator
 from reference.partial import residuals as residual_module
 from reference.partial.residuals import Known, Open
-from tests.reference.partial_world import ANN, G, residual, respond, written
+from tests.reference.partial_world import ANN, CONCRETE, G, completion, residual, respond, written
 
 MFA = {"context": {"mfa": False}}
 OVERFLOW = "1 + 9223372036854775807 == 0"
@@ -186,6 +186,7 @@ def test_a_decided_guard_keeps_both_branches_as_one() -> None:
         assert then is otherwise
         node = then
     assert isinstance(node, Known)
+    assert response.authorize(completion(), CONCRETE).decision == "allow"
 
 
 DEFECTS: list[tuple[Any, str, Any, str]] = [

@@ -11,6 +11,7 @@ from drt.model.case import Case
 from drt.model.case_directory import read_case
 from drt.model.divergence import Divergence, Oracle
 from drt.model.errors import InputProblem
+from drt.oracles.law import Law
 from drt.run.options import RunOptions
 from drt.targets.cases import reproduction
 
@@ -41,8 +42,9 @@ class Find:
 
 
 def law_in_words(oracle: Oracle) -> str:
-    """Return the first sentence of what an oracle checks."""
-    words = " ".join((oracle.__doc__ or "").split("\n\n")[0].split())
+    """Return the first sentence of what an oracle checks: of its law, or of its docstring."""
+    text = oracle.sentence if isinstance(oracle, Law) else oracle.__doc__ or ""
+    words = " ".join(text.split("\n\n")[0].split())
     return words.partition(". ")[0].removesuffix(".")
 
 

@@ -39,7 +39,9 @@ from drt.model.outcome import (
 )
 from drt.model.outcome_json import outcome_from_json, outcome_to_json
 from drt.model.records import from_json, to_json
+from drt.oracles.laws import responses_are_well_formed
 from drt.run import journal
+from drt.run.find import law_in_words
 from drt.run.log import LogReader, LogWriter, make_folder, read_json, read_run, replace_json
 from drt.run.memory_growth import Resident, growth, in_words, is_flat
 from drt.run.options import RunOptions
@@ -227,6 +229,11 @@ def test_outcomes_survive_json(outcome: Outcome) -> None:
     back = outcome_from_json(json.loads(json.dumps(outcome_to_json(outcome))))
 
     assert repr(back) == repr(outcome)
+
+
+def test_the_sentence_of_a_law_is_what_the_law_says() -> None:
+    assert law_in_words(responses_are_well_formed).endswith("an allow has one (spec 04 §5)")
+    assert law_in_words(test_divergences_survive_json) == ""
 
 
 def test_divergences_survive_json() -> None:

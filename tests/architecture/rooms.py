@@ -32,7 +32,7 @@ HOMES = {
     "psutil": ("drt.engines.orphaned_workers", "drt.bench"),
     "pytest": ("drt.pytest_drt.plugin", "drt.pytest_drt.items"),
     "rich": ("drt.report.terminal",),
-    "sqlalchemy": ("production.filters",),
+    "sqlalchemy": ("production.filters", "drt.bench.contestants.sql_filter"),
     "z3": ("drt.proofs", "drt.symbolic"),
 }
 """The only modules, or packages, that import a library."""

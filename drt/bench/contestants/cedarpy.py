@@ -60,6 +60,20 @@ def answering(
     return lambda question: cedarpy.is_authorized(question, policies, entities)
 
 
+def batch(workload: Workload, questions: list[dict[str, Any]]) -> Callable[[], list[bool]]:
+    """Return what answers all questions at once, with everything parsed beforehand."""
+    assert workload.schema is not None
+    schema = read_schema(workload.schema)
+    policies = read_policies(workload.policies)
+    entities = cedarpy.Entities.from_json_str(workload.entities, schema)
+
+    def ask() -> list[bool]:
+        results = cedarpy.is_authorized_batch(questions, policies, entities, schema)
+        return [each.decision == cedarpy.Decision.Allow for each in results]
+
+    return ask
+
+
 def _read(result: Any) -> Answer:
     diagnostics = result.diagnostics
     decision = {cedarpy.Decision.Allow: "allow", cedarpy.Decision.Deny: "deny"}.get(result.decision)

@@ -39,6 +39,9 @@ TARGETS = [
     ("memory per entity ÷ cedarpy, *", 4, ("at most", 0.8, 0.6)),
     ("memory per policy, 5,000 many", 1, ("at most", 2, 1.2)),
     ("memory per link, 100,000 links", 1, ("at most", 1, 0.5)),
+    ("one by one ÷ query, *", 3, ("at least", 5, 50)),
+    ("partial ÷ *, 1,000 policies", 1, ("at most", 1, 0.5)),
+    ("nested decided ifs, 40 ÷ 20", 1, ("at most", 3, 2.2)),
 ]
 
 

@@ -6,6 +6,7 @@ Law (bulk): a generated loop yields exactly the candidates for which the machine
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from types import CodeType, FunctionType
 from typing import Any, Final, Literal, TypeAlias
 
@@ -16,7 +17,7 @@ from ..execution.codegen_writer import Writer
 from ..execution.generated_support import NAMES
 from ..execution.interpreter import Frame
 from ..language.deep_stack import at_any_depth
-from ..language.lowering import Instructions
+from ..language.lowering import GET, Code, Instructions
 from ..language.policies import Scope
 from ..language.uids import Uid
 from ..language.values import Record, Value
@@ -24,7 +25,10 @@ from ..schema.request_types import RequestTypes
 from ..serving.rules import Rule, status_of
 
 Side: TypeAlias = Literal["principal", "resource"]
-Loop: TypeAlias = Callable[[Uid, Iterable[Uid], Uid, Record, Sequence[Value], Callable[[Uid], None]], None]
+Column: TypeAlias = Sequence[Value | None]
+Loop: TypeAlias = Callable[
+    [Uid, Iterable[Uid], Sequence[Column], Uid, Record, Sequence[Value], Callable[[Uid], None]], None
+]
 
 _FEW: Final = 64
 """So few candidates are not worth generating code for."""
@@ -33,15 +37,17 @@ _MOST_LOOPS: Final = 1_024
 
 
 class Candidates:
-    """The entities of one type in a store, also by the ancestors that they have."""
+    """The entities of one type in a store, also by the ancestors that they have, and their attributes."""
 
-    __slots__ = ("_above", "_below", "_members", "uids")
+    __slots__ = ("_above", "_attributes", "_below", "_columns", "_members", "uids")
 
     def __init__(self, entities: Entities, type_name: str) -> None:
         self.uids = [uid for uid in entities._attributes if uid.type == type_name]
         self._members = frozenset(self.uids)
         self._above = entities._above
+        self._attributes = entities._attributes
         self._below: dict[Uid, list[Uid]] | None = None
+        self._columns: dict[str, Column] = {}
 
     def fitting(self, scope: Scope) -> Sequence[Uid]:
         """Return the candidates that a constraint admits."""
@@ -60,6 +66,24 @@ class Candidates:
             self._below = below
         return below.get(entity, [])
 
+    def column(self, name: str, uids: Sequence[Uid]) -> Column:
+        """Return an attribute of some candidates, `None` where it is missing; of all of them it is kept."""
+        attributes = self._attributes
+        if uids is not self.uids:
+            return [attributes[uid].get(name) for uid in uids]
+        column = self._columns.get(name)
+        if column is None:
+            column = self._columns[name] = [record.get(name) for record in map(attributes.__getitem__, uids)]
+        return column
+
+
+@dataclass(frozen=True, slots=True)
+class LoopCode:
+    """A generated loop, and the attributes of candidates that it takes as columns."""
+
+    code: CodeType
+    columns: tuple[str, ...]
+
 
 class Loops:
     """Generated loops over one side of requests, by the code of the rule that they run."""
@@ -67,42 +91,63 @@ class Loops:
     __slots__ = ("_made",)
 
     def __init__(self) -> None:
-        self._made: dict[tuple[Side, RequestTypes, Instructions], CodeType | None] = {}
+        self._made: dict[tuple[Side, RequestTypes, Instructions], LoopCode | None] = {}
 
-    def get(self, side: Side, types: RequestTypes, instructions: Instructions) -> CodeType | None:
+    def get(self, side: Side, types: RequestTypes, code: Code) -> LoopCode | None:
         """Return the loop for a code, generated when first asked for; `None` if the machine must run it."""
-        key = (side, types, instructions)
+        key = (side, types, code.instructions)
         if key not in self._made:
             if len(self._made) >= _MOST_LOOPS:
                 self._made.clear()
-            self._made[key] = _loop(side, types, instructions)
+            self._made[key] = _loop(side, types, code)
         return self._made[key]
 
 
 @at_any_depth
-def _loop(side: Side, types: RequestTypes, instructions: Instructions) -> CodeType | None:
-    if len(instructions) > _MOST_INSTRUCTIONS:
+def _loop(side: Side, types: RequestTypes, code: Code) -> LoopCode | None:
+    if len(code.instructions) > _MOST_INSTRUCTIONS:
         return None
     # Whatever is not satisfied is passed over, erring or not.
     out = Writer(ending=lambda status: "continue", indent=2, types=types)
     try:
-        write_code(out, instructions, "L[{}]".format)
+        write_code(out, code.instructions, "l{}".format)
     except TooLarge:
         return None
+    if out.names:
+        return None
     variable, given = ("p", "r") if side == "principal" else ("r", "p")
-    outer = [line for name, line in _prelude(given) if name in out.uses]
-    inner = [line for name, line in _prelude(variable) if name in out.uses]
+    lines, columns = _with_columns(out.lines, code.instructions, f"{variable}d")
+    values = "".join(f", v{number}" for number in range(len(columns)))
+    literals = "".join(f"l{number}, " for number in range(len(code.literals)))
+    loop = f"for {variable}{values} in zip(candidates, *C):" if columns else f"for {variable} in candidates:"
     body = [
-        f"def made({given}, candidates, a, c, L, hit):",
-        *(f" {line}" for line in outer),
-        f" for {variable} in candidates:",
-        *(f"  {line}" for line in inner),
-        *out.lines,
+        f"def made({given}, candidates, C, a, c, L, hit):",
+        *([f" {literals}= L"] if literals else []),
+        *(f" {line}" for name, line in _prelude(given) if name in out.uses),
+        f" {loop}",
+        *(f"  {line}" for name, line in _prelude(variable) if any(name in each for each in lines)),
+        *lines,
         f"  hit({variable})",
     ]
     module = compile("\n".join(body), "<generated query>", "exec", dont_inherit=True)
-    (code,) = (constant for constant in module.co_consts if isinstance(constant, CodeType))
-    return code if not out.names else None
+    (made,) = (constant for constant in module.co_consts if isinstance(constant, CodeType))
+    return LoopCode(made, columns)
+
+
+def _with_columns(
+    lines: Iterable[str], instructions: Instructions, record: str
+) -> tuple[list[str], tuple[str, ...]]:
+    """Return lines that read a candidate's attributes from columns, and the names of those."""
+    columns: dict[str, str] = {}
+    spellings = {f" = {record}.get({name!r})": name for opcode, name in instructions if opcode == GET}
+    replaced = []
+    for line in lines:
+        target, equals, rest = line.partition(" = ")
+        name = spellings.get(equals + rest)
+        if name is not None:
+            line = f"{target} = {columns.setdefault(name, f'v{len(columns)}')}"
+        replaced.append(line)
+    return replaced, tuple(columns)
 
 
 def _prelude(variable: str) -> tuple[tuple[str, str], tuple[str, str]]:
@@ -129,23 +174,24 @@ class BulkRunner:
         self._types = types
         self._loops = loops
 
-    def satisfied(self, rule: Rule, candidates: Sequence[Uid]) -> Sequence[Uid]:
-        """Return the candidates for which the conditions of a rule hold; its scope is left to the caller."""
+    def satisfied(self, rule: Rule, candidates: Candidates, uids: Sequence[Uid]) -> Sequence[Uid]:
+        """Return those of some candidates for which the conditions of a rule hold.
+
+        The rule's scope is left to the caller.
+        """
         code = rule.policy.code
         if not code.instructions:
-            return candidates
-        loop = None
-        if len(candidates) > _FEW:
-            loop = self._loops.get(self._side, self._types, code.instructions)
+            return uids
+        loop = self._loops.get(self._side, self._types, code) if len(uids) > _FEW else None
         if loop is None:
-            return [uid for uid in candidates if status_of(rule, self._frame(uid)) == TRUE]
+            return [uid for uid in uids if status_of(rule, self._frame(uid)) == TRUE]
         hits: list[Uid] = []
         store = self._entities
-        names: dict[str, Any] = {
-            **NAMES, "A": store._attributes, "H": store._above, "G": store._tags,
-        }  # fmt: skip
-        run: Loop = FunctionType(loop, names)
-        run(self._given, candidates, self._action, self._context, code.literals, hits.append)
+        names: dict[str, Any] = {**NAMES, "zip": zip}
+        names |= {"A": store._attributes, "H": store._above, "G": store._tags}
+        columns = [candidates.column(name, uids) for name in loop.columns]
+        run: Loop = FunctionType(loop.code, names)
+        run(self._given, uids, columns, self._action, self._context, code.literals, hits.append)
         return hits
 
     def _frame(self, candidate: Uid) -> Frame:

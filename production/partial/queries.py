@@ -1,18 +1,23 @@
 """Permission queries over a store (spec 09 §8): which resources, which principals, which actions.
 
 Law (queries): the answer is that of asking for each candidate by itself. Residual policies are run one after
-another, permits first, over those candidates alone to which they may still matter.
+another, permits first: over all candidates, whose attributes are kept in columns, or over those few to which
+they may still matter.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from ..language.policies import Scope
 from ..language.uids import Uid
 from ..serving.rules import Rule, rules_of
 from .candidates import BulkRunner, Candidates, Side
 from .outcome import Residuals, decide
+
+_FEW: Final = 8
+"""A forbid is run over those found alone if they are this many times fewer than all candidates."""
 
 
 def allowed(residuals: Residuals, side: Side, candidates: Candidates, runner: BulkRunner) -> frozenset[Uid]:
@@ -24,17 +29,17 @@ def allowed(residuals: Residuals, side: Side, candidates: Candidates, runner: Bu
     found: set[Uid] = set()
     for rule in _by_effort(rules, is_permit=True):
         fitting = candidates.fitting(_scope(rule, side))
-        found.update(runner.satisfied(rule, _without(fitting, found)))
+        if found and fitting is not candidates.uids:
+            fitting = [uid for uid in fitting if uid not in found]
+        found.update(runner.satisfied(rule, candidates, fitting))
     for rule in _by_effort(rules, is_permit=False):
         if not found:
             break
         fitting = candidates.fitting(_scope(rule, side))
-        found.difference_update(runner.satisfied(rule, [uid for uid in fitting if uid in found]))
+        if fitting is not candidates.uids or _FEW * len(found) < len(fitting):
+            fitting = [uid for uid in fitting if uid in found]
+        found.difference_update(runner.satisfied(rule, candidates, fitting))
     return frozenset(found)
-
-
-def _without(candidates: Iterable[Uid], found: set[Uid]) -> list[Uid]:
-    return [uid for uid in candidates if uid not in found] if found else list(candidates)
 
 
 def _scope(rule: Rule, side: Side) -> Scope:

@@ -69,7 +69,7 @@ def one_by_one(world: World) -> Prepared:
 
 
 def partial_of_one(world: World) -> tuple[Callable[[], object], Callable[[], object], int]:
-    """Return a concrete authorization, a partial one without the resource, and how many residuals that has."""
+    """Return a concrete authorization, a partial one without the resource, and the number of residuals."""
     request = world.requests[0]
     known = world.schema.partial_entities(world.entities)
     partial = world.schema.partial_request(request.principal, request.action, TYPE, request.context)

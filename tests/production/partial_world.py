@@ -155,6 +155,8 @@ def scene(seed: int) -> Scene:
     random = Random(seed)
     entities = store(random)
     texts = [policy_text(random) for _ in range(random.randint(1, 6))]
+    atom = _ATOMS[seed % len(_ATOMS)]
+    texts.append(f"{random.choice(('permit', 'forbid'))}(principal, action, resource) when {{ {atom} }};")
     kept = [text for text in texts if is_well_typed(text)]
     return Scene(PolicySet.from_text("\n".join(kept)), entities, dropped(entities, random))
 

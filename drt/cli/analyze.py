@@ -151,14 +151,14 @@ def _rows(
 def _asked(
     question: Callable[..., Any], analyzer: Analyzer, sets: Sequence[PolicySet], count: int, jobs: int
 ) -> Iterator[Any]:
-    from concurrent.futures import ProcessPoolExecutor
+    from drt.engines.processes import pool
 
     if jobs == 1 or count == 1:
         yield from (question(analyzer, *sets, environment) for environment in analyzer.environments())
         return
     asked = (question, analyzer.source, analyzer.limits, tuple(sets))
-    with ProcessPoolExecutor(min(jobs, count), initializer=_prepare, initargs=asked) as pool:
-        yield from pool.map(_row, range(count))
+    with pool(min(jobs, count), _prepare, *asked, forked=True) as workers:
+        yield from workers.map(_row, range(count))
 
 
 _PREPARED: list[Any] = []

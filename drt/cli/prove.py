@@ -88,10 +88,9 @@ def _is_good(verdict: Verdict, *, mutants: bool) -> bool:
 
 def _verdicts(chosen: Sequence[int], mutants: bool, jobs: int) -> Iterator[Verdict]:
     """Prove in order; theorems cross to the other process as their numbers, terms do not cross at all."""
-    from concurrent.futures import ProcessPoolExecutor
     from dataclasses import replace
-    from multiprocessing import get_context
 
+    from drt.engines.processes import pool
     from drt.proofs.table import THEOREMS
     from drt.proofs.theorem import Verdict
 
@@ -99,9 +98,9 @@ def _verdicts(chosen: Sequence[int], mutants: bool, jobs: int) -> Iterator[Verdi
         for number in chosen:
             yield _verdict(number, mutants)
         return
-    with ProcessPoolExecutor(min(jobs, len(chosen)), mp_context=get_context("spawn")) as pool:
+    with pool(min(jobs, len(chosen))) as workers:
         costly = sorted(chosen, key=lambda number: THEOREMS[number].kind not in "SP")
-        futures = {number: pool.submit(_nameless_verdict, number, mutants) for number in costly}
+        futures = {number: workers.submit(_nameless_verdict, number, mutants) for number in costly}
         for number in chosen:
             try:
                 verdict = futures[number].result()
@@ -112,9 +111,7 @@ def _verdicts(chosen: Sequence[int], mutants: bool, jobs: int) -> Iterator[Verdi
 
 def _mutations(chosen: Sequence[int], jobs: int) -> Iterator[Mutation]:
     """Mutate every function that the chosen theorems name; any theorem may kill a mutant."""
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
+    from drt.engines.processes import pool
     from drt.proofs.survivors import functions_of
     from drt.proofs.table import THEOREMS
 
@@ -123,8 +120,8 @@ def _mutations(chosen: Sequence[int], jobs: int) -> Iterator[Mutation]:
         for function in functions:
             yield from _mutations_of(function)
         return
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        for found in [pool.submit(_mutations_of, function) for function in functions]:
+    with pool(jobs) as workers:
+        for found in [workers.submit(_mutations_of, function) for function in functions]:
             yield from found.result()
 
 

@@ -12,9 +12,12 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 from drt.engines.sandbox import cause_of
 
@@ -91,6 +94,17 @@ def start_logged(command: Sequence[str], log: Path, environment: Mapping[str, st
             env=environment,
             process_group=0,
         )
+
+
+def pool(
+    jobs: int, prepare: Callable[..., object] | None = None, *given: Any, forked: bool = False
+) -> ProcessPoolExecutor:
+    """Start processes that run functions of ours, each after `prepare(*given)`.
+
+    They are fresh interpreters, or forked ones, which `prepare` may give what cannot be pickled.
+    """
+    start = get_context("fork" if forked else "spawn")
+    return ProcessPoolExecutor(jobs, mp_context=start, initializer=prepare, initargs=given)
 
 
 def run_in_group(command: Sequence[str]) -> None:

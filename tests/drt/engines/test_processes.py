@@ -22,6 +22,7 @@ from drt.engines.processes import (
     start_logged,
 )
 
+STARTING = {"subprocess", "multiprocessing", "ProcessPoolExecutor"}
 STARTERS = {
     "drt/engines/processes.py",
     "drt/engines/child.py",  # engines in processes of their own
@@ -29,15 +30,14 @@ STARTERS = {
 }
 
 
-def test_nothing_else_in_drt_imports_subprocess() -> None:
+def test_nothing_else_in_drt_starts_processes() -> None:
     importing = set()
     for path in (ROOT / "drt").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            names = [one.name for one in node.names] if isinstance(node, ast.Import) else []
-            if isinstance(node, ast.ImportFrom):
-                names = [node.module or ""]
-            if "subprocess" in names:
-                importing.add(path.relative_to(ROOT).as_posix())
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                names = {getattr(node, "module", None), *(one.name for one in node.names)}
+                if names & STARTING:
+                    importing.add(path.relative_to(ROOT).as_posix())
     assert importing == STARTERS
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from drt.engines.sandbox import HANG, Completed, HarnessError, in_child
+from drt.symbolic.factors import product_lemmas
 from drt.symbolic.interpreter import Interpretation, values
 from drt.symbolic.problems import Refused
 from drt.symbolic.terms import FALSE, TRUE, Term
@@ -88,6 +89,7 @@ def solve(assertions: Sequence[Term], members: Members, limits: Limits = LIMITS)
     if known is not None:
         return known
     reason = "no attempt was made"
+    assertions = [*assertions, *product_lemmas(assertions)]
     for attempt in limits.ladder:
         answer = _attempt(assertions, members, attempt, limits)
         if not isinstance(answer, Unknown):

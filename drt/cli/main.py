@@ -44,6 +44,7 @@ COMMANDS = (
     "prove",
     "analyze",
     "symcc",
+    "cover",
     "authorize",
     "evaluate",
     "validate",

@@ -162,13 +162,17 @@ class Analyzer:
         error = compiled[0][0].failure.any if query.single else TRUE
         holding = [side[0].matches if query.single else allows(side) for side in compiled]
         assertions = [not_(query.property(error, holding)), *facts(footprint, self.store)]
-        match self._solve(assertions, self.store.members, self.limits):
+        match self.answer(assertions):
             case Unsatisfiable(how):
                 return Holds(how)
             case Satisfiable(found, how):
                 return self._shown(query, sides, environment, repaired(found, footprint), how)
             case Unknown(reason):
                 return Undecided(reason)
+
+    def answer(self, assertions: Sequence[Term]) -> Answer:
+        """Ask the solver whether some input satisfies assertions."""
+        return self._solve(assertions, self.store.members, self.limits)
 
     def compiled(self, side: Side, environment: Environment) -> list[Compiled]:
         """Compile the policies of a side; raises `Refused` for the first that is not valid."""

@@ -69,11 +69,15 @@ class Compiler:
     def policy(self, body: Body) -> Compiled:
         """Compile a policy that is valid in the environment."""
         with deep_recursion():
-            typed = TypeChecker(self.store.schema, self.environment).condition(core(condition(body)))
-            self.footprint = {}
-            outcome = self.outcome(typed)
+            return self.condition(body.effect, core(condition(body)))
+
+    def condition(self, effect: Effect, expr: ast.Expr) -> Compiled:
+        """Compile a policy's condition without sugar."""
+        typed = TypeChecker(self.store.schema, self.environment).condition(expr)
+        self.footprint = {}
+        outcome = self.outcome(typed)
         matches = and_(not_(outcome.failure.any), outcome.value)
-        return Compiled(body.effect, outcome.failure, matches, frozenset(self.footprint))
+        return Compiled(effect, outcome.failure, matches, frozenset(self.footprint))
 
     def outcome(self, typed: Typed) -> Outcome:
         """Compile an expression; a value that the type checker knows is a constant."""
@@ -100,7 +104,7 @@ class Compiler:
             case ast.Or():
                 return self._disjunction(*map(self.outcome, typed.parts))
             case ast.If():
-                return self._choice(typed.parts)
+                return self._choice(*map(self.outcome, typed.parts))
             case ast.SetOf():
                 parts = [self.outcome(part) for part in typed.parts]
                 sort = sort_of(typed.type)
@@ -140,8 +144,7 @@ class Compiler:
         failure = left.failure.then(right.failure.where(not_(left.value)))
         return Outcome(failure, or_(left.value, right.value))
 
-    def _choice(self, parts: Sequence[Typed]) -> Outcome:
-        condition, *branches = (self.outcome(part) for part in parts)
+    def _choice(self, condition: Outcome, *branches: Outcome) -> Outcome:
         if len(branches) == 1:
             return Outcome(condition.failure.then(branches[0].failure), branches[0].value)
         then, otherwise = branches

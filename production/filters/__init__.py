@@ -19,10 +19,12 @@ from .mapping import (
     TagTable,
 )
 from .resource_filter import ResourceFilter, resource_filter
+from .sql import FilterSizeError
 from .translation import Refusal, UntranslatableError
 
 __all__ = [
     "EntityTable",
+    "FilterSizeError",
     "Linked",
     "Mapping",
     "MappingError",

@@ -247,7 +247,30 @@ def some(*parts: Formula) -> Formula:
             kept.extend(part.parts)
         else:
             kept.append(part)
+    kept = _merged(kept)
     return kept[0] if len(kept) == 1 else Some(tuple(kept)) if kept else FALSE
+
+
+def _merged(parts: list[Formula]) -> list[Formula]:
+    """Return alternatives with those about the resource's own uid, or its ancestors of one type, made one."""
+    own: dict[Uid, None] = {}
+    above: dict[str, dict[Uid, None]] = {}
+    rest: list[Formula] = []
+    resource: Resource | None = None
+    for part in parts:
+        match part:
+            case OneOf(Reference(Resource() as resource), values, False):
+                own.update(dict.fromkeys(value for value in values if isinstance(value, Uid)))
+            case Below(Resource() as resource, tuple() as ancestors, name):
+                above.setdefault(name, {}).update(dict.fromkeys(ancestors))
+            case _:
+                rest.append(part)
+    if resource is None:
+        return rest
+    if own:
+        rest.append(OneOf(Reference(resource), tuple(own), False))
+    entity = resource
+    return rest + [Below(entity, tuple(uids), name) for name, uids in above.items()]
 
 
 def no(formula: Formula) -> Formula:

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement
 from ..entities import Entities
 from ..errors import ArgumentError
 from ..language.arguments import instance_of
+from ..language.deep_stack import at_any_depth
 from ..language.uids import Uid
 from ..partial.entities import PartialEntities
 from ..partial.request import PartialRequest
@@ -61,6 +62,7 @@ class ResourceFilter:
         return self.response.reauthorize(concrete, entities).allowed
 
 
+@at_any_depth
 def resource_filter(
     schema: Schema,
     policies: PolicySet,

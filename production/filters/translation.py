@@ -7,6 +7,7 @@ evaluates to true, `Truth.false` exactly if it evaluates to false; a total condi
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 
 from ..errors import CedarError, PrintError
 from ..language.uids import Uid
@@ -27,6 +28,7 @@ from .scalars import Scalars, present
 from .truths import Truth, swapped
 from .types_of import ResidualTypes
 
+_LONGEST = 1_000
 _BOOLEANS = (BOOL, NEVER, ALWAYS)
 _ORDERS = {
     "lessThan": (False, False),
@@ -102,10 +104,9 @@ class Translator:
             case op.NOT:
                 return swapped(self.truth(operands[0]))
             case op.AND:
-                return _both(self.truth(operands[0]), self.truth(operands[1]))
+                return reduce(_both, map(self.truth, _spine(term)))
             case op.OR:
-                left, right = self.truth(operands[0]), self.truth(operands[1])
-                return swapped(_both(swapped(left), swapped(right)))
+                return swapped(reduce(_both, (swapped(self.truth(each)) for each in _spine(term))))
             case op.IF:
                 return _chosen(*map(self.truth, operands))
             case op.EQ:
@@ -157,6 +158,18 @@ class Translator:
         first, second = self._scalars.of(left), self._scalars.of(right)
         less = f.Less(first.scalar, second.scalar, or_equal)
         return Truth(less, f.Less(second.scalar, first.scalar, not or_equal), first.total and second.total)
+
+
+def _spine(term: Term) -> list[Operand]:
+    """Return the operands of a left-nested chain; raise `Untranslated` for one that is too long."""
+    operands: list[Operand] = []
+    rest: Operand = term
+    while isinstance(rest, Term) and rest.op == term.op:
+        rest, last = rest.children
+        operands.append(last)
+        if len(operands) > _LONGEST:
+            raise Untranslated(f"a chain of more than {_LONGEST:,} operands")
+    return [rest, *reversed(operands)]
 
 
 def _both(left: Truth, right: Truth) -> Truth:

@@ -138,7 +138,8 @@ class PartialQuestions(SchemaQuestions):
     ) -> frozenset[Uid]:
         """Return the entities of a type in a store on which the policies allow the request."""
         instance_of(principal, Uid, "principal")
-        request = self._request_of_query(principal, action, resource_type, context)
+        wanted = text_of(resource_type, "resource_type")
+        request = self._request_of_query(principal, action, wanted, context)
         return self._query(policies, request, "resource", entities)
 
     def query_principals(
@@ -152,7 +153,8 @@ class PartialQuestions(SchemaQuestions):
     ) -> frozenset[Uid]:
         """Return the entities of a type in a store that the policies allow the request."""
         instance_of(resource, Uid, "resource")
-        request = self._request_of_query(principal_type, action, resource, context)
+        wanted = text_of(principal_type, "principal_type")
+        request = self._request_of_query(wanted, action, resource, context)
         return self._query(policies, request, "principal", entities)
 
     @at_any_depth

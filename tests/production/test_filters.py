@@ -24,10 +24,12 @@ from sqlalchemy import (
     not_,
     select,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 
 from production import ArgumentError, Datetime, Decimal, Entities, Entity, PolicySet, Schema, SetValue, Uid
 from production.filters import (
     EntityTable,
+    FilterSizeError,
     Linked,
     Mapping,
     MappingError,
@@ -340,9 +342,7 @@ ITEM_MAPPING = Mapping(
 NAMES = ("Abc", "abc", "a*c", "a%c", "a_c", "a[b]c", "a\\c", "", "é?")
 
 
-@pytest.mark.parametrize(
-    "condition",
-    [
+CONDITIONS = [
         'resource.name like "a*"', 'resource.name like "*c"', 'resource.name like "a\\*c"',
         'resource.name like "a[*"', 'resource.name like "*?"', 'resource.name like "a%*"',
         'resource.name like "a_c"', 'resource.name like "*\\\\*"', 'resource.name like ""',
@@ -357,10 +357,12 @@ NAMES = ("Abc", "abc", "a*c", "a%c", "a_c", "a[b]c", "a\\c", "", "é?")
         'resource.hasTag("n") && !(resource.getTag("n") == 1)',
         '(if resource.name like "a*" then resource.name else "other") == "other"',
         '(resource.name == "abc") == resource.labels.contains("x")', 'resource has name && resource has owner',
-    ],
-)  # fmt: skip
-def test_columns_of_every_kind(condition: str) -> None:
-    random = Random(condition)
+    ]  # fmt: skip
+
+
+def items(seed: str) -> tuple[Connection, Entities]:
+    """Return a database of items and the store that it holds."""
+    random = Random(seed)
     connection = create_engine("sqlite://").connect()
     TABLES.create_all(connection)
     made = []
@@ -388,11 +390,49 @@ def test_columns_of_every_kind(condition: str) -> None:
             connection.execute(LABELS.insert().values(item=number, label=label))
         for tag, value in tags.items():
             connection.execute(ITEM_TAGS.insert().values(item=number, name=tag, value=value))
+    return connection, ITEMS.conforming_entities(made)
+
+
+def item_filter(condition: str, mapping: Mapping) -> tuple[PolicySet, ResourceFilter]:
+    """Return a policy with a condition, and its filter for the user 1."""
     policies = PolicySet.from_text(f"permit(principal, action, resource) when {{ {condition} }};")
-    me = Uid("User", "1")
-    request = ITEMS.partial_request(me, VIEW, "Item", {})
-    found = resource_filter(ITEMS, policies, request, ITEMS.partial_entities(), ITEM_MAPPING)
+    request = ITEMS.partial_request(Uid("User", "1"), VIEW, "Item", {})
+    return policies, resource_filter(ITEMS, policies, request, ITEMS.partial_entities(), mapping)
+
+
+@pytest.mark.parametrize("condition", CONDITIONS)
+def test_columns_of_every_kind(condition: str) -> None:
+    connection, entities = items(condition)
+    policies, found = item_filter(condition, ITEM_MAPPING)
     got = set(connection.scalars(select(ITEMS_TABLE.c.number).where(found.where)))
-    entities = ITEMS.conforming_entities(made)
-    expected = ITEMS.query_resources(policies, me, VIEW, "Item", {}, entities)
+    expected = ITEMS.query_resources(policies, Uid("User", "1"), VIEW, "Item", {}, entities)
     assert {Uid("Item", str(number)) for number in got} == expected
+
+
+def test_postgresql_matches_patterns_by_its_own_like() -> None:
+    mapping = Mapping({"User": MAPPING.table("User"), "Doc": MAPPING.table("Doc")}, dialect="postgresql")
+    found = _filter(
+        'permit(principal, action, resource) when { resource.owner.dept like "a%_*b\\*" };', mapping
+    )
+    text = str(found.where.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}))
+    assert r"LIKE 'a\%%\_%%b*' ESCAPE '\'" in text.replace("\\\\", "\\")
+
+
+def test_alternatives_about_the_resource_are_one_condition() -> None:
+    policies = "".join(
+        f'permit(principal, action, resource == Doc::"d{n}"); permit(principal, action, resource in Folder::"f{n}");'
+        for n in range(200)
+    )
+    where = str(_filter(policies).where.compile(dialect=sqlite.dialect()))
+    assert where.count("EXISTS") == 1
+    assert where.count(" IN ") == 2
+
+
+def test_what_is_too_large_is_refused() -> None:
+    text = "permit(principal, action, resource) {} {{ {} }};"
+    many = [f'(resource.level != {n} && resource.owner.dept != "{n}")' for n in range(1_500)]
+    with pytest.raises(UntranslatableError, match="1,000 operands"):
+        _filter(text.format("when", " || ".join(many)))
+    chain = [f'(resource.owner.dept != "{n}" && resource.level != {n})' for n in range(900)]
+    with pytest.raises(FilterSizeError):
+        _filter(text.format("when", " || ".join(chain)))

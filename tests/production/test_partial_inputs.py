@@ -11,6 +11,7 @@ import pytest
 from production import (
     ArgumentError,
     CedarError,
+    Entities,
     IllTypedError,
     InconsistentError,
     PartialEntities,
@@ -172,6 +173,8 @@ def test_an_incomplete_schema_is_refused_before_everything_else() -> None:
         lambda: SCHEMA.query_resources(PolicySet(), USERS[0], VIEW, "Doc", None, []),
         lambda: SCHEMA.query_principals(PolicySet(), "User", VIEW, DOCS[0], {"mfa": True}, []),
         lambda: SCHEMA.query_principals(PolicySet(), "User", VIEW, "Doc", {"mfa": True}, []),
+        lambda: SCHEMA.query_resources(PolicySet(), USERS[0], VIEW, DOCS[0], {"mfa": True}, Entities()),
+        lambda: SCHEMA.query_principals(PolicySet(), USERS[0], VIEW, DOCS[0], {"mfa": True}, Entities()),
         lambda: SCHEMA.query_actions(PolicySet(), 1, "Doc", None, SCHEMA.partial_entities()),
     ],
 )

@@ -43,6 +43,7 @@ PROPERTIES: Mapping[QueryName, str] = {
 @click.option(
     "--counterexample/--no-counterexample", default=True, help="Print a request and entities that refute it."
 )
+@click.option("--smtlib", is_flag=True, help="Print the query as SMT-LIB text, and solve nothing.")
 @click.option("-v", "--verbose", is_flag=True, help="Print how the property was proved.")
 @form
 @click.pass_context
@@ -100,6 +101,8 @@ def _answer(name: QueryName, noun: str, options: Mapping[str, Any], given: Mappi
     except InputProblem as problem:
         return _unanswered(str(problem), options)
     match verdict:
+        case str():
+            click.echo(verdict, nl=False)
         case Undecided(reason):
             return _unanswered(f"unknown: {reason}", options)
         case Unconfirmed(_, reason):
@@ -109,7 +112,10 @@ def _answer(name: QueryName, noun: str, options: Mapping[str, Any], given: Mappi
     return 0
 
 
-def _verdict(name: QueryName, noun: str, options: Mapping[str, Any], given: Mapping[str, Any]) -> Verdict:
+def _verdict(
+    name: QueryName, noun: str, options: Mapping[str, Any], given: Mapping[str, Any]
+) -> Verdict | str:
+    """Answer a query, or write it as SMT-LIB text."""
     from drt.cli import analysis_inputs as inputs
     from drt.symbolic.solver import Limits
 
@@ -127,6 +133,8 @@ def _verdict(name: QueryName, noun: str, options: Mapping[str, Any], given: Mapp
         environment = analyzer.environment(
             options["principal_type"], options["action"], options["resource_type"]
         )
+        if options["smtlib"]:
+            return analyzer.script(name, sets, environment)
         return analyzer.ask(name, sets, environment)
 
 

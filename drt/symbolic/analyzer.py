@@ -22,6 +22,7 @@ from drt.symbolic.hierarchy import facts
 from drt.symbolic.interpreter import Interpretation
 from drt.symbolic.problems import Refused
 from drt.symbolic.queries import QUERIES, Query, QueryName, allows
+from drt.symbolic.smtlib import script
 from drt.symbolic.solver import (
     LIMITS,
     Answer,
@@ -149,19 +150,18 @@ class Analyzer:
 
     def ask(self, name: QueryName, policies: Sequence[PolicySet], environment: Environment) -> Verdict:
         """Answer a query; raises `Refused` for one that cannot be asked."""
-        query = QUERIES[name]
-        sides = [one.plain() for one in policies]
-        require_sides(query, sides)
+        query, sides = _sides(name, policies)
         return self.decide(query, sides, environment)
+
+    def script(self, name: QueryName, policies: Sequence[PolicySet], environment: Environment) -> str:
+        """Write a query as SMT-LIB text, unsatisfiable if the property holds; raises `Refused`."""
+        query, sides = _sides(name, policies)
+        assertions, _ = self._assertions(query, sides, environment)
+        return script(assertions, self.store.members)
 
     def decide(self, query: Query, sides: Sequence[Side], environment: Environment) -> Verdict:
         """Answer a query about sides that fit it."""
-        compiled = [self.compiled(side, environment) for side in sides]
-        require_alphabet(term for side in compiled for one in side for term in (one.failure.any, one.matches))
-        footprint = frozenset(term for side in compiled for policy in side for term in policy.footprint)
-        error = compiled[0][0].failure.any if query.single else TRUE
-        holding = [side[0].matches if query.single else allows(side) for side in compiled]
-        assertions = [not_(query.property(error, holding)), *facts(footprint, self.store)]
+        assertions, footprint = self._assertions(query, sides, environment)
         match self.answer(assertions):
             case Unsatisfiable(how):
                 return Holds(how)
@@ -169,6 +169,17 @@ class Analyzer:
                 return self._shown(query, sides, environment, repaired(found, footprint), how)
             case Unknown(reason):
                 return Undecided(reason)
+
+    def _assertions(
+        self, query: Query, sides: Sequence[Side], environment: Environment
+    ) -> tuple[list[Term], frozenset[Term]]:
+        """Negate the property and state the facts about the footprint; returns both."""
+        compiled = [self.compiled(side, environment) for side in sides]
+        require_alphabet(term for side in compiled for one in side for term in (one.failure.any, one.matches))
+        footprint = frozenset(term for side in compiled for policy in side for term in policy.footprint)
+        error = compiled[0][0].failure.any if query.single else TRUE
+        holding = [side[0].matches if query.single else allows(side) for side in compiled]
+        return [not_(query.property(error, holding)), *facts(footprint, self.store)], footprint
 
     def answer(self, assertions: Sequence[Term]) -> Answer:
         """Ask the solver whether some input satisfies assertions."""
@@ -201,6 +212,12 @@ class Analyzer:
         if not confirmation.confirmed:
             return Unconfirmed(counterexample, confirmation.problem)
         return Fails(counterexample, how)
+
+
+def _sides(name: QueryName, policies: Sequence[PolicySet]) -> tuple[Query, list[dict[str, Body]]]:
+    query, sides = QUERIES[name], [one.plain() for one in policies]
+    require_sides(query, sides)
+    return query, sides
 
 
 def require_sides(query: Query, sides: Sequence[Side]) -> None:

@@ -25,7 +25,12 @@ class Attempt:
     milliseconds: int
 
 
-LADDER = (Attempt("bit-vectors", 2000), Attempt("integers", 3000), Attempt("bit-vectors", 20_000))
+LADDER = (
+    Attempt("bit-vectors", 2000),
+    Attempt("integers", 3000),
+    Attempt("bit-vectors", 20_000),
+    Attempt("integers", 20_000),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +124,7 @@ def solve_apart(assertions: Sequence[Term], members: Members, limits: Limits = L
             raise AssertionError(f"the analyser failed in its child process: {error}")
         case died:
             if died.cause == HANG:
-                return Unknown(f"the solver took longer than {limits.seconds:.0f} s and was killed")
+                return Unknown(f"the solver took longer than {limits.seconds:g} s and was killed")
             return Unknown(f"the solver's process died of {died.cause}")
 
 

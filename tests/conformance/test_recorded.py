@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from drt.assess.conformance import run
+from drt.symbolic import recorded
 from tests.shared_material import shared_folder
 
 PIECES = [
@@ -41,3 +42,15 @@ def test_the_reference_evaluates_partially_as_recorded() -> None:
     assert report.mismatches == (), report.text()
     assert report.unsupported == ()
     assert report.checked > 5_000
+
+
+@pytest.mark.slow
+@pytest.mark.shared
+def test_the_analyser_answers_as_recorded() -> None:
+    found = recorded.places([shared_folder("analysis")])
+
+    report = recorded.run(found).report
+
+    assert report.mismatches == (), report.text()
+    assert dict(report.unsupported).get("hard-query", 0) <= 1
+    assert report.checked > 400

@@ -106,6 +106,16 @@ def test_symcc_prints_as_cedar_does() -> None:
     assert refuted.output.startswith("✗ Policy set 1 implies policy set 2: DOES NOT HOLD\n  Counterexample")
 
 
+def test_symcc_prints_smtlib() -> None:
+    done = drt(
+        "symcc", *ENVIRONMENT, "-s", "s.cedarschema", "--smtlib", "always-denies", "-p", "strict.cedar"
+    )
+
+    assert done.exit_code == 0
+    assert done.output.startswith("(set-logic ALL)")
+    assert "bvsle" in done.output
+
+
 def test_symcc_without_a_counterexample() -> None:
     refuted = drt("symcc", *ENVIRONMENT, "-s", "s.cedarschema", "--no-counterexample", "always-denies", "-p",
                   "strict.cedar")  # fmt: skip

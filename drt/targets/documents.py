@@ -8,6 +8,7 @@ from drt.model.case import Case, Request
 from drt.model.case import Source as Text
 from drt.oracles.wildcard import ANY_REQUEST
 from generators.choice.sources import Source
+from generators.texts import typing_cases
 from generators.texts.json_trees import policy_set
 from generators.texts.literal_forms import literal_expression
 from generators.texts.schema_texts import schema_text
@@ -16,6 +17,7 @@ from generators.texts.small_stores import SCHEMA, broken_entities, broken_reques
 
 LITERALS_A_CASE = 8
 REQUESTS_A_STORE = 3
+POLICIES_A_CASE = 6
 PERMIT_ALL = "permit(principal, action, resource);"
 
 
@@ -57,3 +59,11 @@ def shapes(source: Source) -> Case:
             return Case(Text(""), schema=Text(schema_json(source, 0.9), "json"))
         case _:
             return Case(Text(""), broken_entities(source))
+
+
+def typing(source: Source) -> Case:
+    """Draw policies whose types are at issue, with links, a store and requests."""
+    text = typing_cases.policies(source, POLICIES_A_CASE)
+    requests = tuple(Request(one) for one in typing_cases.requests(source))
+    links = tuple(typing_cases.links(source, text))
+    return Case(Text(text), typing_cases.STORE, Text(typing_cases.SCHEMA), links=links, requests=requests)

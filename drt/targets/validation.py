@@ -131,6 +131,27 @@ VALIDATION_TARGETS = (
         validation.levels_are_enough,
     ),
     Target(
+        "typing",
+        "Engines give the same verdict on policies with twin names, look-alike guards and dead branches.",
+        documents.typing,
+        validation.validators_agree,
+        weight=8,
+    ),
+    Target(
+        "typing-sound",
+        "A valid policy with twin names or look-alike guards never has a type, attribute or tag error.",
+        documents.typing,
+        validation.validated_policies_keep_their_promise,
+        weight=4,
+    ),
+    Target(
+        "typing-levels",
+        "A policy that is valid at a level gets by with the slice of that depth, through records and tags.",
+        documents.typing,
+        validation.levels_are_enough,
+        weight=4,
+    ),
+    Target(
         "valid-entities",
         "Engines agree which entities conform to a schema, and read them as the same.",
         cases.validated(BROKEN_ENTITIES, HOSTILE_TEXT, requests=1),

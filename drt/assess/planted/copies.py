@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from importlib import import_module
 from importlib.machinery import SourceFileLoader
-from importlib.util import find_spec, resolve_name
+from importlib.util import resolve_name
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
@@ -41,10 +41,11 @@ def source_of(module: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _file_of(module: str) -> Path:
-    spec = find_spec(module)
-    if spec is None or spec.origin is None:
-        raise ImportError(f"no module {module}")
-    return Path(spec.origin)
+    root, *parts = module.split(".")
+    package = import_module(root).__file__
+    assert package is not None
+    path = Path(package).parent.joinpath(*parts)
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
 
 
 @lru_cache(maxsize=1024)

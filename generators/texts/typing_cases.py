@@ -1,0 +1,330 @@
+"""Policies whose types are at issue: twin names, guards on look-alikes, dead branches, rounds of fetching.
+
+Owns one schema, a store and requests that conform to it, and expressions drawn for its types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from generators.choice.sources import Source
+
+SCHEMA = """\
+type Pair = {f?: Long, g: Long};
+entity Org;
+entity Color enum ["red", "blue"];
+entity Group in [Group, Org] {owner?: User, level: Long} tags User;
+entity User in [Group] {
+  boss: User, peer?: User, rec: {f?: Long, g: Long, u?: User, deep?: {x?: Long}}, twin: Pair,
+  users: Set<User>, name?: String, ok: Bool, group: Group, same: N::Mate,
+} tags Long;
+entity Ghost;
+action all, read;
+action view in [read, N::Action::"any"] appliesTo {
+  principal: [User, N::Mate], resource: [Group, User],
+  context: {a: Pair, b: Pair, c: Bool, n: Long, s: String, u?: User, longs: Set<Long>, names?: Set<String>}
+};
+action change in [all] appliesTo {principal: User, resource: Color};
+namespace N {
+  entity Mate in [Team] {name: Long, boss?: User, rec: {f?: Long}};
+  entity Team;
+  action any in [Action::"all"];
+  action edit in [any] appliesTo {principal: Mate, resource: Team, context: {c: Bool, n: Long}};
+}
+namespace M {
+  entity Mate {name: String, rec: {f?: Long}};
+  action any appliesTo {principal: Mate, resource: [Mate, N::Mate]};
+}
+"""
+_U = '{"type": "User", "id": "%s"}'
+_N = '{"type": "N::Mate", "id": "n"}'
+STORE = """\
+[{"uid": {"type": "User", "id": "u"}, "attrs": {"boss": {"type": "User", "id": "v"}, "rec": {"g": 1},
+  "ok": true, "twin": {"f": 2, "g": 1}, "users": [], "group": {"type": "Group", "id": "g"},
+  "same": {"type": "N::Mate", "id": "n"}},
+  "parents": [{"type": "Group", "id": "g"}], "tags": {"t": 1}},
+ {"uid": {"type": "User", "id": "v"}, "attrs": {"boss": {"type": "User", "id": "u"}, "name": "v",
+  "peer": {"type": "User", "id": "u"}, "rec": {"f": 1, "g": 1, "u": {"type": "User", "id": "u"}, "deep": {}},
+  "ok": false, "twin": {"g": 1}, "users": [{"type": "User", "id": "u"}],
+  "group": {"type": "Group", "id": "h"}, "same": {"type": "N::Mate", "id": "n"}}, "parents": []},
+ {"uid": {"type": "Group", "id": "g"}, "attrs": {"level": 1, "owner": {"type": "User", "id": "v"}},
+  "parents": [{"type": "Group", "id": "h"}], "tags": {"t": {"type": "User", "id": "u"}}},
+ {"uid": {"type": "Group", "id": "h"}, "attrs": {"level": 2}, "parents": [{"type": "Org", "id": "o"}]},
+ {"uid": {"type": "N::Mate", "id": "n"}, "attrs": {"name": 1, "rec": {}}, "parents": []}]"""
+_CONTEXT = (
+    '{"a": {"f": 1, "g": 1}, "b": {"g": 1}, "c": true, "n": 1, "s": "t", "longs": [1], "names": []}',
+    '{"a": {"g": 1}, "b": {"f": 1, "g": 2}, "c": false, "n": 2, "s": "u", "longs": [], '
+    '"u": {"type": "User", "id": "v"}}',
+)
+_EDIT = (
+    f'{{"principal": {_N}, "action": {{"type": "N::Action", "id": "edit"}}, '
+    '"resource": {"type": "N::Team", "id": "t"}, "context": {"c": true, "n": 1}}'
+)
+
+_TYPES = (
+    "User", "Group", "Org", "Color", "Ghost", "N::Mate", "M::Mate", "N::Team", "Action", "N::Action", "Team",
+    "N::Group", "X",
+)  # fmt: skip
+_LITERALS = (
+    'User::"u"', 'User::"v"', 'Group::"g"', 'Org::"o"', 'Color::"red"', 'Color::"pink"', 'Ghost::"x"',
+    'N::Mate::"n"', 'N::Team::"t"', 'M::Mate::"m"', 'M::Action::"any"', 'Action::"view"', 'Action::"read"',
+    'Action::"all"', 'N::Action::"any"', 'N::Action::"edit"', 'Action::"none"', 'X::"x"',
+)  # fmt: skip
+_ACTIONS = tuple(text for text in _LITERALS if "Action" in text)
+
+
+class _Typed:
+    """A drawing of expressions by the type they should have; now and then they have another."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.pick = source.choice
+
+    def any(self, depth: int) -> str:
+        return self.pick((self.bool, self.long, self.entity, self.record, self.set, self.text))(depth)
+
+    def of(self, make: Callable[[int], str], depth: int) -> str:
+        """Draw an expression of a type, rarely of any other."""
+        return self.any(depth) if self.source.boolean(0.04) else make(depth)
+
+    def bool(self, depth: int) -> str:
+        if depth <= 0:
+            return self.pick(
+                ("true", "false", "context.c", "principal.ok", "principal is User", "principal has name")
+            )
+        inner = depth - 1
+        match self.source.integer(0, 13):
+            case 0 | 1:
+                return f"({self.of(self.bool, inner)} && {self._maybe_dead(inner)})"
+            case 2 | 3:
+                return f"({self.of(self.bool, inner)} || {self._maybe_dead(inner)})"
+            case 4:
+                return f"!{self.of(self.bool, inner)}" if inner else f"!({self.bool(inner)})"
+            case 5:
+                condition, then, otherwise = (self.of(self.bool, inner) for _ in range(3))
+                return f"(if {condition} then {then} else {otherwise})"
+            case 6:
+                make = self.pick((self.entity, self.entity, self.long, self.record, self.set))
+                return f"({make(inner)} {self.pick(('==', '!='))} {self.of(make, inner)})"
+            case 7:
+                return self._in(inner)
+            case 8:
+                return f"({self.of(self.entity, inner)} is {self.pick(_TYPES)}{self._within(inner)})"
+            case 9 | 10 | 11:
+                return self.guarded(inner)
+            case 12:
+                other: Callable[[int], str] = self.pick((self.long, self.entity, self.text))
+                method = self.pick(
+                    (f"contains({other(inner)})", f"containsAll({self.set(inner)})", "isEmpty()")
+                )
+                return f"{self.of(self.set, inner)}.{method}"
+            case _:
+                return self._infix(("<", "<=", ">", ">="), self.long, inner)
+
+    def _maybe_dead(self, depth: int) -> str:
+        """Draw what may stand behind an operand that decides everything."""
+        return self.any(depth) if self.source.boolean(0.15) else self.bool(depth)
+
+    def _infix(self, operators: tuple[str, ...], make: Callable[[int], str], depth: int) -> str:
+        return f"({self.of(make, depth)} {self.pick(operators)} {self.of(make, depth)})"
+
+    def _within(self, depth: int) -> str:
+        return f" in {self.entity(depth)}" if self.source.boolean(0.3) else ""
+
+    def _in(self, depth: int) -> str:
+        if self.source.boolean(0.4):
+            groups = ", ".join(self.pick(_ACTIONS) for _ in range(self.source.integer(0, 2)))
+            member = self.pick(("action", "action", *_ACTIONS))
+            return f"({member} in {self.pick((f'[{groups}]', self.pick(_ACTIONS)))})"
+        makes: tuple[Callable[[int], str], ...] = (self.entity, self.entities, lambda _: "[]")
+        above = self.pick(makes)(depth)
+        return f"({self.of(self.entity, depth)} in {above})"
+
+    def guarded(self, depth: int) -> str:
+        """Draw a use of an optional attribute or tag behind a test of it, or of what looks like it."""
+        target, attribute, rest = self._optional(depth)
+        tested = self._look_alike(target) if self.source.boolean(0.35) else target
+        if attribute == "tag":
+            key = self.pick(('"t"', "context.s", '"u"'))
+            other = self.pick((key, key, key, '"t"'))
+            test, use = f"{tested}.hasTag({key})", f"{target}.getTag({other}){rest}"
+        else:
+            test, use = f"{tested} has {attribute}", f"{target}.{attribute}{rest}"
+        match self.source.integer(0, 8):
+            case 0 | 1:
+                return f"({test} && {use})"
+            case 2:
+                return f"(if {test} then {use} else {self.bool(0)})"
+            case 3:
+                return f"(!({test}) || {use})"
+            case 4:
+                return f"(({test} || {self.bool(depth)}) && {use})"
+            case 5:
+                return f"(({test} && {self.bool(depth)}) && {use})"
+            case 6:
+                return (
+                    f"(if {self.bool(depth)} then {test} else {self.pick((test, 'false', 'true'))}) && {use}"
+                )
+            case 7:
+                return f"({self.bool(0)} || ({test} && {use}))"
+            case _:
+                return use
+
+    def _optional(self, depth: int) -> tuple[str, str, str]:
+        match self.source.integer(0, 6):
+            case 0 | 1:
+                return self.record(depth), self.pick(("f", "g", "deep", "u")), " == 1"
+            case 2:
+                return "principal", "name", self.pick((" == 1", ' == "v"', ' like "*"'))
+            case 3:
+                return self.user(depth), "peer", ".ok"
+            case 4:
+                target, rest = self.pick(
+                    ((self.user, " == 1"), (self.group, " == principal"), (self.group, ".ok"))
+                )
+                return target(depth), "tag", rest
+            case 5:
+                return "context", self.pick(("u", "names", "n")), self.pick((".ok", ".isEmpty()", " == 1"))
+            case _:
+                return "principal.rec", "deep", self.pick((".x == 1", " has x", " == {}"))
+
+    def _look_alike(self, target: str) -> str:
+        swaps = (
+            ("context.a", "context.b"), ("principal", "resource"), ("[1]", "[1, 2]"), ("true", "false"),
+            ("rec", "twin"), ("boss", "peer"), ('"u"', '"v"'), ("1", "true"), ("<", "<="),
+            ("User", "N::Mate"),
+        )  # fmt: skip
+        old, new = self.pick(swaps)
+        return target.replace(old, new, 1)
+
+    def long(self, depth: int) -> str:
+        if depth <= 0:
+            return self.pick(("0", "1", "-1", "context.n", "principal.rec.g"))
+        if self.source.boolean(0.3):
+            return self._infix(("+", "-", "*"), self.long, depth - 1)
+        return self.pick(
+            (f"{self.record(depth - 1)}.g", f"-{self.long(0).lstrip('-')}", f"{self.group(depth - 1)}.level")
+        )
+
+    def text(self, depth: int) -> str:
+        return self.pick(('"t"', "context.s", '"u"', "principal.name"))
+
+    def entity(self, depth: int) -> str:
+        if self.source.boolean(0.75):
+            return self.pick((self.user, self.user, self.group))(depth)
+        return self.pick(("principal", "resource", "action", *_LITERALS))
+
+    def user(self, depth: int) -> str:
+        """Draw an entity of the type `User`, in an environment whose principal is one."""
+        if depth <= 0:
+            return self.pick(("principal", "principal", 'User::"u"', 'User::"v"'))
+        inner = depth - 1
+        match self.source.integer(0, 5):
+            case 0 | 1:
+                return f"{self.user(inner)}.{self.pick(('boss', 'boss', 'boss', 'peer', 'same'))}"
+            case 2:
+                return f"(if {self.bool(inner)} then {self.user(inner)} else {self.user(inner)})"
+            case 3:
+                return f"{{a: {self.of(self.user, inner)}, u: {self.user(inner)}}}.{self.pick(('u', 'a'))}"
+            case 4:
+                return self.pick((f"{self.record(inner)}.u", f'{self.group(inner)}.getTag("t")', "context.u"))
+            case _:
+                return self.user(0)
+
+    def group(self, depth: int) -> str:
+        """Draw an entity of the type `Group`, in an environment whose resource is one."""
+        if depth <= 0 or self.source.boolean(0.4):
+            return self.pick(("resource", 'Group::"g"', "principal.group"))
+        return f"{self.user(depth - 1)}.group"
+
+    def record(self, depth: int) -> str:
+        if depth <= 0:
+            return self.pick(
+                ("context.a", "context.b", "principal.rec", "principal.twin", "resource.rec", "{f: 1, g: 2}")
+            )
+        inner = depth - 1
+        match self.source.integer(0, 4):
+            case 0 | 1:
+                test = self.pick(
+                    (f"[1].contains({self.long(0)})", f"[1, 2].contains({self.long(0)})", self.bool(inner))
+                )
+                return f"(if {test} then {self.record(inner)} else {self.record(inner)})"
+            case 2:
+                return f"{self.user(inner)}.{self.pick(('rec', 'twin'))}"
+            case 3:
+                return f"{{f: {self.long(inner)}, g: {self.any(inner)}, u: {self.entity(inner)}}}"
+            case _:
+                return f"{{a: {self.record(inner)}, b: {self.any(inner)}}}.a"
+
+    def entities(self, depth: int) -> str:
+        if self.source.boolean(0.3):
+            return "principal.users"
+        return f"[{', '.join(self.entity(depth) for _ in range(self.source.integer(0, 2)))}]"
+
+    def set(self, depth: int) -> str:
+        make = self.pick((self.long, self.entity, self.record, self.text, self.set if depth else self.long))
+        parts = ", ".join(self.of(make, depth - 1) for _ in range(self.source.integer(0, 2)))
+        return self.pick(("context.longs", "principal.users", f"[{parts}]", f"[{parts}]"))
+
+
+def _scope(source: Source, variable: str) -> str:
+    match source.integer(0, 11):
+        case 0:
+            return f"{variable} is {source.choice(_TYPES)}"
+        case 1:
+            return f"{variable} {source.choice(('==', 'in'))} {source.choice(_LITERALS)}"
+        case 2:
+            return f"{variable} is {source.choice(_TYPES)} in {source.choice(_LITERALS)}"
+        case 3 if variable != "action":
+            return f"{variable} {source.choice(('==', 'in', 'is User in'))} ?{variable}"
+        case _:
+            kind = "User" if variable == "principal" else "Group"
+            return f"{variable} is {kind}" if source.boolean(0.8) else variable
+
+
+def _action_scope(source: Source) -> str:
+    match source.integer(0, 5):
+        case 0:
+            return f"action {source.choice(('==', 'in'))} {source.choice(_ACTIONS)}"
+        case 1:
+            return f"action in [{', '.join(source.choice(_ACTIONS) for _ in range(source.integer(0, 2)))}]"
+        case 2:
+            return 'action == Action::"view"'
+        case _:
+            return "action"
+
+
+def _condition(source: Source) -> str:
+    typed = _Typed(source)
+    return f"{source.choice(('when', 'when', 'unless'))} {{ {typed.of(typed.bool, source.integer(1, 3))} }}"
+
+
+def policies(source: Source, count: int) -> str:
+    """Draw policies and templates, each with one or two conditions."""
+    drawn = []
+    for _ in range(count):
+        scope = ", ".join((_scope(source, "principal"), _action_scope(source), _scope(source, "resource")))
+        conditions = " ".join(_condition(source) for _ in range(source.integer(1, 2)))
+        drawn.append(f"{source.choice(('permit', 'forbid'))}({scope}) {conditions};")
+    return "\n".join(drawn)
+
+
+def links(source: Source, text: str) -> list[tuple[str, str, tuple[tuple[str, str], ...]]]:
+    """Draw a link for each template of a text."""
+    drawn = []
+    for number, policy in enumerate(text.split("\n")):
+        slots = [slot for slot in ("?principal", "?resource") if slot in policy]
+        kinds = ("User", "User", "Group", "N::Mate", "Color", "X", "Action", "Ghost")
+        values = tuple((slot, f'{{"type": "{source.choice(kinds)}", "id": "u"}}') for slot in slots)
+        if slots:
+            drawn.append((f"policy{number}", f"link{number}", values))
+    return drawn
+
+
+def requests(source: Source) -> list[str]:
+    """Draw requests that conform."""
+    principal = source.choice((_U % "u", _U % "v", _N))
+    resource = source.choice(('{"type": "Group", "id": "g"}', _U % "v", _U % "u"))
+    action = '{"type": "Action", "id": "view"}'
+    whole = f'{{"principal": {principal}, "action": {action}, "resource": {resource}, "context": %s}}'
+    return [whole % context for context in _CONTEXT] + [_EDIT]

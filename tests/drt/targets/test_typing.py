@@ -1,0 +1,36 @@
+"""Policies whose types are at issue show defects of validators that well-typed policies hide."""
+
+from __future__ import annotations
+
+import pytest
+
+from drt.assess.planted.copies import Copy
+from drt.assess.planted.historic import read_plants
+from drt.engines import build
+from drt.engines.guard import Guarded
+from drt.model.outcome import Validated
+from drt.model.question import Validate
+from drt.targets.documents import typing
+from drt.targets.table import TARGETS
+from generators.choice.sources import RecordingSource
+
+PLANTS = {plant.name: plant for plant in read_plants()}
+
+
+@pytest.mark.parametrize(
+    "name", ["VA-4 production", "VA-13 reference", "VA-16 production", "VA-18 reference"]
+)
+def test_a_defect_of_a_validator_is_caught(name: str) -> None:
+    plant = PLANTS[name]
+    (engine,) = plant.engines
+    other = {"production": "reference", "reference": "production"}[engine]
+    engines = [Guarded(build(other)), Guarded(Copy(engine, plant.sources(engine)).build())]
+    cases = (typing(RecordingSource(seed)) for seed in range(300))
+    assert any(TARGETS["typing"].oracle(case, engines).divergences for case in cases)
+
+
+def test_many_policies_are_valid_and_many_are_not() -> None:
+    engine = Guarded(build("production"))
+    verdicts = [engine.load(typing(RecordingSource(seed))).ask(Validate()) for seed in range(60)]  # type: ignore[union-attr]  # most load
+    found = [valid for verdict in verdicts if isinstance(verdict, Validated) for _, valid in verdict.policies]
+    assert 0.1 < sum(found) / len(found) < 0.9

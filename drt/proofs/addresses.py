@@ -5,7 +5,7 @@ Owns the choice of prefix lengths: addresses are symbols, prefixes are tried at 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from itertools import product
 from typing import Any
@@ -21,28 +21,24 @@ PREFIXES = {4: (0, 1, 8, 24, 31, 32), 6: (0, 1, 64, 127, 128)}
 WIDTH = {4: 32, 6: 128}
 
 
-def _goals() -> Sequence[Goal]:
+def _goals() -> Iterator[Goal]:
     reference, production = (
         import_module("reference.extensions.ipaddr"),
         import_module("production.language.ipaddrs"),
     )
     inner, outer = z3.Ints("inner outer")
-    goals = []
     for version, prefixes in PREFIXES.items():
         width = WIDTH[version]
         fits = tuple(z3.And(one >= 0, one < 2**width) for one in (inner, outer))
         for p, q in product(prefixes, repeat=2):
             step = 2 ** (width - q)
             meant = z3.And(z3.BoolVal(p >= q), inner / step == outer / step)
-            goals.append(
-                _goal(reference, production, (version, version), (p, q), (inner, outer), fits, meant)
-            )
+            yield _goal(reference, production, (version, version), (p, q), (inner, outer), fits, meant)
     for one, other in ((4, 6), (6, 4)):
         fits = (z3.And(inner >= 0, inner < 2 ** WIDTH[one]), z3.And(outer >= 0, outer < 2 ** WIDTH[other]))
         for p, q in product(PREFIXES[one], PREFIXES[other]):
             never = z3.BoolVal(False)
-            goals.append(_goal(reference, production, (one, other), (p, q), (inner, outer), fits, never))
-    return goals
+            yield _goal(reference, production, (one, other), (p, q), (inner, outer), fits, never)
 
 
 def _goal(

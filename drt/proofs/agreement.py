@@ -41,9 +41,9 @@ PRINCIPAL_UID, ACTION_UID, RESOURCE_UID = (
 
 def agreement(
     texts: Sequence[str], kinds: Sequence[str], ends: Sequence[int] = ()
-) -> Callable[[], Sequence[Goal]]:
+) -> Callable[[], Iterator[Goal]]:
     """Obligations for these forms and kinds of operands; with `ends`, for these numbers alone."""
-    return lambda: [goal for text in texts for goal in _goals(text, kinds, ends)]
+    return lambda: (goal for text in texts for goal in _goals(text, kinds, ends))
 
 
 def _goals(text: str, kinds: Sequence[str], ends: Sequence[int]) -> Iterator[Goal]:
@@ -100,10 +100,10 @@ def _goal(made: Form, given: Sequence[Operand]) -> Goal:
         where = f" where {description}" if description else ""
         return Counterexample(f"`{made.text}`{where}: {said}", wrong)
 
-    return Goal(made.text, z3.And(*claims), hypotheses, decode, _small(symbols))
+    return Goal(made.text, z3.And(*claims), hypotheses, decode, small(symbols))
 
 
-def _small(symbols: Sequence[Any]) -> tuple[Any, ...]:
+def small(symbols: Sequence[Any]) -> tuple[Any, ...]:
     """Numbers near zero before others."""
     return tuple(
         z3.And(*(z3.And(-most <= one, one <= most) for one in symbols)) for most in (1, 100) if symbols
@@ -136,12 +136,12 @@ def _described(path: Path) -> str:
 def reference(made: Form, given: Sequence[tuple[Operand, Any]]) -> Any:
     """Evaluate by the reference."""
     fields = {name: one.reference(n) for name, (one, n) in zip("lr", given, strict=False)}
-    return Evaluator(Request(PRINCIPAL_UID, ACTION_UID, RESOURCE_UID, _record(fields)), STORE).value(
+    return Evaluator(Request(PRINCIPAL_UID, ACTION_UID, RESOURCE_UID, record(fields)), STORE).value(
         made.reference
     )
 
 
-def _record(fields: dict[str, Any]) -> Record:
+def record(fields: dict[str, Any]) -> Record:
     """Make the context a record without its hash, which symbols have not."""
     record: Record = object.__new__(Record)
     object.__setattr__(record, "fields", fields)

@@ -6,7 +6,7 @@ Owns the verdict. Hypotheses must be satisfiable, or the proof would say nothing
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from traceback import walk_tb
@@ -29,8 +29,9 @@ def prove(theorem: Theorem) -> Verdict:
         return Verdict(theorem, "tested", 0, 0.0, theorem.because)
     try:
         with nullcontext() if theorem.kind == "B" else followed():
-            goals = theorem.goals()
-        found = _decided(goals)
+            found, refuted = _decided(theorem.goals())
+        if refuted is not None:
+            found = replace(found, counterexample=_counterexample(*refuted))
     except (Unexplorable, Undecided) as trouble:
         found = _Found("unknown", str(trouble))
     except Exception as error:  # whatever goes wrong in one theorem says nothing of the others
@@ -99,7 +100,7 @@ class _Found:
     cases: int = 0
 
 
-def _decided(goals: Sequence[Goal]) -> _Found:
+def _decided(goals: Iterable[Goal]) -> tuple[_Found, tuple[Goal, Any] | None]:
     """Put every obligation to Z3 that is not decided by itself; stop at the first that does not hold."""
     satisfiable: set[tuple[int, ...]] = set()
     asked = cases = 0
@@ -110,14 +111,14 @@ def _decided(goals: Sequence[Goal]) -> _Found:
         asked += 1
         assumed = tuple(hypothesis.get_id() for hypothesis in goal.hypotheses)
         if assumed not in satisfiable and _check(*goal.hypotheses)[0] != z3.sat:
-            return _Found("unknown", f"{goal.name}: its hypotheses are not shown to be satisfiable")
+            return _Found("unknown", f"{goal.name}: its hypotheses are not shown to be satisfiable"), None
         satisfiable.add(assumed)
         answer, found = _check(*goal.hypotheses, z3.Not(goal.claim))
         if answer == z3.unknown:
-            return _Found("unknown", f"{goal.name}: {found}")
+            return _Found("unknown", f"{goal.name}: {found}"), None
         if answer == z3.sat:
-            return _Found("refuted", goal.name, _counterexample(goal, found), asked, cases)
-    return _Found("proved", "", None, asked, cases)
+            return _Found("refuted", goal.name, None, asked, cases), (goal, found)
+    return _Found("proved", "", None, asked, cases), None
 
 
 def _counterexample(goal: Goal, model: Any) -> Counterexample | None:

@@ -13,6 +13,7 @@ from typing import Any
 import z3
 
 from drt.model.errors import InputProblem
+from drt.proofs.rewriting import followed
 from drt.proofs.theorem import Goal, Theorem
 
 MILLISECONDS = 2_000
@@ -37,7 +38,8 @@ def second_opinion(theorem: Theorem) -> Opinion:
 
     Raises `InputProblem` where cvc5 is not installed.
     """
-    return Opinion(theorem, Counter(_asked(goal) for goal in theorem.goals()))
+    with followed():
+        return Opinion(theorem, Counter(_asked(goal) for goal in theorem.goals()))
 
 
 def _asked(goal: Goal) -> str:

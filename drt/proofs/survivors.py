@@ -36,9 +36,9 @@ def are_killed(mutations: Sequence[Mutation]) -> bool:
 
 
 def functions_of(theorems: Sequence[Theorem]) -> dict[str, list[Theorem]]:
-    """Return the functions that theorems name, each with those that name it, the exact ones first."""
+    """Return the functions that theorems name, each with those that name it, the most specific first."""
     found: dict[str, list[Theorem]] = {}
-    for one in sorted(theorems, key=lambda one: "exact" not in one.name.lower()):
+    for one in sorted(theorems, key=lambda one: (len(one.functions), "exact" not in one.name.lower())):
         for function in one.functions:
             found.setdefault(function, []).append(one)
     return found

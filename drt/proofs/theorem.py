@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -62,7 +62,7 @@ class Theorem:
     says: str
     anchor: str
     kind: Kind
-    goals: Callable[[], Sequence[Goal]]
+    goals: Callable[[], Iterable[Goal]]
     defects: tuple[Defect, ...] = ()
     because: str = ""
     functions: tuple[str, ...] = ()

@@ -78,9 +78,9 @@ def _typed(side: str) -> Iterator[tuple[Operand, Type]]:
             yield operand, t
 
 
-def _goals(arity: int) -> Callable[[], Sequence[Goal]]:
-    def goals() -> Sequence[Goal]:
-        return list(_unary() if arity == 1 else _binary())
+def _goals(arity: int) -> Callable[[], Iterator[Goal]]:
+    def goals() -> Iterator[Goal]:
+        return _unary() if arity == 1 else _binary()
 
     return goals
 

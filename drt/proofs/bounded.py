@@ -1,4 +1,4 @@
-"""What is proved by trying everything up to a bound: closures and patterns.
+"""What is proved by trying everything up to a bound: patterns.
 
 Owns the exhaustive rows. Reachability is not first order, and patterns against texts are beyond Z3, so these rows
 say how far they go and what stands beyond.
@@ -6,88 +6,19 @@ say how far they go and what stands beyond.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import import_module
 from itertools import product
 from typing import Any
 
-import z3
-
 from drt.proofs.defects import Defect
-from drt.proofs.theorem import Counterexample, Goal, Theorem
-from production.language.uids import Uid
-from reference import entities
+from drt.proofs.theorem import Goal, Theorem
+from drt.proofs.tried import tried
 from reference.syntax import Star
-from reference.values import EntityUid
 
-NODES = 4
 PATTERN, TEXT = 6, 5
 ALPHABET = "ab"
-
-
-def _tried(name: str, failures: Iterable[str]) -> Goal:
-    """Make an obligation that is decided by trying: the first failure, if any, is its counterexample."""
-    failure = next(iter(failures), None)
-    decode = None if failure is None else lambda _: Counterexample(failure, True)
-    return Goal(name, z3.BoolVal(failure is None), (), decode)
-
-
-# The hierarchy.
-
-Graph = tuple[frozenset[int], ...]
-
-
-def _graphs() -> Iterator[Graph]:
-    """Every hierarchy of four entities without cycles: parents have greater numbers, in any naming."""
-    choices = [
-        [
-            frozenset(n for n in range(node + 1, NODES) if bits >> n & 1)
-            for bits in range(0, 2**NODES, 2 ** (node + 1))
-        ]
-        for node in range(NODES)
-    ]
-    yield from product(*choices)
-
-
-def _reachable(graph: Graph, node: int) -> frozenset[int]:
-    """By the definition: one parent or more, again and again, at most as often as there are entities."""
-    found = graph[node]
-    for _ in range(NODES):
-        found = found.union(*(graph[other] for other in found))
-    return found
-
-
-def _closures() -> Sequence[Goal]:
-    reference, production = (
-        import_module("reference.entities"),
-        import_module("production.language.hierarchy"),
-    )
-
-    def wrong() -> Iterator[str]:
-        for graph in _graphs():
-            ours = [EntityUid("U", str(n)) for n in range(NODES)]
-            theirs = [Uid("U", str(n)) for n in range(NODES)]
-            store = reference.Entities(
-                {
-                    uid: entities.Entity(uid, {}, frozenset(ours[n] for n in graph[place]), {})
-                    for place, uid in enumerate(ours)
-                }
-            )
-            above = production.Ancestors(
-                {uid: frozenset(theirs[n] for n in graph[place]) for place, uid in enumerate(theirs)}
-            )
-            for node in range(NODES):
-                right = _reachable(graph, node)
-                answer = {int(uid.id) for uid in store.ancestors(ours[node])}
-                other = {int(uid.id) for uid in above[theirs[node]]}
-                if answer != right or other != right:
-                    description = "; ".join(
-                        f"{n} in {sorted(parents)}" for n, parents in enumerate(graph) if parents
-                    )
-                    yield f"{description}: above {node} are {sorted(right)}; reference {sorted(answer)}, production {sorted(other)}"
-
-    return (_tried(f"all hierarchies of {NODES} entities", wrong()),)
 
 
 # Patterns.
@@ -142,31 +73,10 @@ def _patterns() -> Sequence[Goal]:
                         shown = "".join("*" if isinstance(each, Star) else each for each in pattern)
                         yield f'"{text}" like "{shown}" is {right}; reference {answer}, production {other}'
 
-    return (_tried(f"all patterns of up to {PATTERN} elements", wrong()),)
+    return (tried(f"all patterns of up to {PATTERN} elements", wrong()),)
 
 
 THEOREMS = (
-    Theorem(
-        "Ancestors are what parents lead to",
-        f"In every hierarchy of {NODES} entities, both engines' ancestors are exactly the reachable ones.",
-        "Lean: transitive closure",
-        "B",
-        _closures,
-        (
-            Defect(
-                "only parents and grandparents count",
-                "reference.entities",
-                "                todo.extend(new)",
-                "                found |= {up for uid in new for up in (self.by_uid[uid].parents if uid in self.by_uid else ())}",
-            ),
-        ),
-        "reachability is not first order; hierarchies of up to 100,000 are tested (`drt hostile`)",
-        functions=(
-            "reference.entities.Entities.ancestors",
-            "production.language.hierarchy.Ancestors.__missing__",
-            "production.language.hierarchy.Ancestors._close",
-        ),
-    ),
     Theorem(
         "`like` matches as its definition says",
         f"For all patterns of up to {PATTERN} elements and texts of up to {TEXT}, both matchers say what the definition says.",

@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import Any
 
-import z3
-
 from drt.proofs.defects import Defect
-from drt.proofs.theorem import Counterexample, Goal, Theorem
+from drt.proofs.theorem import Goal, Theorem
+from drt.proofs.tried import tried
 from production.schema import types as production
 from production.validation.lattice import Lattice, PermissiveLattice
 from reference.schema.lattice import join, join_all
@@ -112,24 +111,11 @@ def _fits(value: Record, attributes: Any, is_open: bool) -> bool:
 
 def _goals() -> Sequence[Goal]:
     types = _types()
-    goals = []
-    for name, wrong in (
-        ("laws", _unlawful),
-        ("values", _unmeant),
-        ("engines", _different),
-        ("several", _several),
-    ):
-        failure = next(
-            (
-                found
-                for permissive in (False, True)
-                for found in wrong(_of_mode(types, permissive), permissive)
-            ),
-            None,
-        )
-        decode = None if failure is None else lambda _, failure=failure: Counterexample(failure, True)
-        goals.append(Goal(name, z3.BoolVal(failure is None), (), decode))
-    return goals
+    searches = (("laws", _unlawful), ("values", _unmeant), ("engines", _different), ("several", _several))
+    return [
+        tried(name, (found for mode in (False, True) for found in wrong(_of_mode(types, mode), mode)))
+        for name, wrong in searches
+    ]
 
 
 def _of_mode(types: Sequence[Type], permissive: bool) -> list[Type]:

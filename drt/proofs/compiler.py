@@ -12,10 +12,9 @@ from importlib import import_module
 from itertools import product
 from typing import Any
 
-import z3
-
 from drt.proofs.defects import Defect
-from drt.proofs.theorem import Counterexample, Goal, Theorem
+from drt.proofs.theorem import Goal, Theorem
+from drt.proofs.tried import tried
 from production.entities import Entities
 from production.errors import EvaluationError as ProductionError
 from production.language import nodes
@@ -77,7 +76,7 @@ def _guards() -> Sequence[Goal]:
                 if produced != right:
                     yield f"{kind} {{ {description} }}: reference {right}, production {produced}"
 
-    return (_tried("every condition of two levels", wrong()),)
+    return (tried("every condition of two levels", wrong()),)
 
 
 def _reference(kind: Any, body: Expr) -> str:
@@ -94,12 +93,6 @@ def _production(run: Any) -> str:
         return str(run())
     except ProductionError as error:
         return str(error.kind)
-
-
-def _tried(name: str, failures: Iterator[str]) -> Goal:
-    failure = next(failures, None)
-    decode = None if failure is None else lambda _: Counterexample(failure, True)
-    return Goal(name, z3.BoolVal(failure is None), (), decode)
 
 
 # Sets and records.
@@ -131,7 +124,7 @@ def _canonical() -> Sequence[Goal]:
             if values.equal({"a": theirs[n]}, {"a": theirs[m]}) != right:
                 yield f"records of sets of {lists[n]} and {lists[m]}: equal is {right}"
 
-    return (_tried("every pair of sets of up to three of eight values", wrong()),)
+    return (tried("every pair of sets of up to three of eight values", wrong()),)
 
 
 def _again(values: Any, value: Any) -> Any:
@@ -168,7 +161,7 @@ def _folded() -> Sequence[Goal]:
                 if any(_plain(record.fields[name]) != (type(literal[name]), literal[name]) for name in names):
                     yield f"a record of {size} literals: {record}, folded {literal}"
 
-    return (_tried("every set and record of up to three literals", wrong()),)
+    return (tried("every set and record of up to three literals", wrong()),)
 
 
 def _plain(value: Value) -> tuple[type, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from drt.proofs import (
     addresses,
+    ancestors,
     arithmetic,
     authorizer,
     bounded,
@@ -31,6 +32,7 @@ THEOREMS: tuple[Theorem, ...] = (
     *scopes.THEOREMS,
     *typing_rules.THEOREMS,
     *typed_operators.THEOREMS,
+    *ancestors.THEOREMS,
     *bounded.THEOREMS,
     *bounds.THEOREMS,
     *texts.THEOREMS,

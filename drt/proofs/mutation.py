@@ -161,6 +161,8 @@ def _dropped(node: ast.AST) -> Iterator[Change]:
             return
         case ast.Expr() | ast.AugAssign() | ast.Raise() | ast.Break() | ast.Continue():
             yield lambda target, body: _replace(target, ast.Pass(), body)
+        case ast.Return(value=ast.Constant(value=None)):
+            return
         case ast.Return(value=ast.expr()):
             yield _setting("value", ast.Constant(None))
         case ast.Match(cases=[_, _, *_] as cases):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from time import process_time
 from typing import Literal
 
 from drt.engines.sandbox import Completed, ProcessDied, in_child
@@ -14,7 +17,9 @@ from drt.proofs.prover import prove
 from drt.proofs.rewriting import planted
 from drt.proofs.theorem import Theorem
 
-SECONDS = 60.0
+HOURS = 3_600.0
+"""What a mutant may take by the clock, on whatever machine; what counts is its share of the processor."""
+SPARE, TIMES = 3.0, 5.0
 ENOUGH = 0.95
 """The part of the mutants that must be killed, beside those that mean the same."""
 Fate = Literal["killed", "survived", "equivalent"]
@@ -46,6 +51,8 @@ def functions_of(theorems: Sequence[Theorem]) -> dict[str, list[Theorem]]:
 
 def mutations_of(function: str, theorems: Sequence[Theorem]) -> list[Mutation]:
     """Plant every mutant of a function, and look which theorem each breaks."""
+    for one in theorems:
+        _measure(one)
     return [_fate(one, theorems) for one in mutants(function)]
 
 
@@ -53,14 +60,49 @@ def _fate(mutant: Mutant, theorems: Sequence[Theorem]) -> Mutation:
     reason = EQUIVALENT.get((f"{mutant.module}.{mutant.function}", mutant.change))
     if reason is not None:
         return Mutation(mutant.name, "equivalent", reason)
-    answer = in_child(lambda _: _broken(mutant, theorems), (), SECONDS)
+    answer = in_child(lambda _: _broken(mutant, theorems), (), HOURS)
     match answer:
         case Completed((killed, why)):
             return Mutation(mutant.name, "killed" if killed else "survived", why)
         case ProcessDied(cause):
-            return Mutation(mutant.name, "killed", f"the code does not end: {cause}")
+            return Mutation(mutant.name, "killed", f"the process dies: {cause}")
         case other:
             return Mutation(mutant.name, "survived", getattr(other, "error", ""))
+
+
+class _EndlessError(BaseException):
+    """A theorem takes much longer under a mutant than of the shipped code."""
+
+
+_usual: dict[str, float] = {}
+"""The processor time of each theorem of the shipped code, by name, measured before any mutant is planted."""
+
+
+def _measure(theorem: Theorem) -> None:
+    if theorem.name not in _usual:
+        started = process_time()
+        prove(theorem)
+        _usual[theorem.name] = process_time() - started
+
+
+@contextmanager
+def _limited(theorem: Theorem) -> Iterator[None]:
+    """Raise an error in a block that takes many times the processor time that the theorem usually takes."""
+    usual = _usual[theorem.name]
+    limit = SPARE + TIMES * usual
+
+    def end(*_: object) -> None:
+        raise _EndlessError(
+            f"no end after {limit:.0f} s of processor time, where the shipped code takes {usual:.1f} s"
+        )
+
+    before = signal.signal(signal.SIGPROF, end)
+    signal.setitimer(signal.ITIMER_PROF, limit)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def _broken(mutant: Mutant, theorems: Sequence[Theorem]) -> tuple[bool, str]:
@@ -69,7 +111,11 @@ def _broken(mutant: Mutant, theorems: Sequence[Theorem]) -> tuple[bool, str]:
     try:
         with planted(mutant.module, mutant.tree):
             for one in theorems:
-                verdict = prove(one)
+                try:
+                    with _limited(one):
+                        verdict = prove(one)
+                except _EndlessError as reason:
+                    return True, f"{one.name}: {reason}"
                 shown = verdict.counterexample
                 if verdict.answer == "refuted" and shown is not None and shown.confirmed:
                     return True, f"{one.name}: {shown.description}"

@@ -96,7 +96,7 @@ UNITS = {"d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1_000, "ms": 1}
 
 
 def _durations() -> Iterator[str]:
-    pieces = ("-", "0", "7", "d", "h", "m", "s", "ms")
+    pieces = ("-", "0", "9", "d", "h", "m", "s", "ms")
     for size in range(6):
         yield from map("".join, product(pieces, repeat=size))
     yield from _edited(("1d2h3m4s5ms", "-1h5s"), ("-", " ", "1", "d", "s", "\u0663", "+", "."))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from functools import cached_property
+from typing import Any
 
 from ..entities import Entities
 from ..errors import EntitiesError, PartialEntitiesError
@@ -141,13 +142,19 @@ class PartialEntityChecker:
 
     def __init__(self, model: SchemaModel) -> None:
         self._model = model
-        reach = model.action_ancestors
-        self.actions: Final[dict[Uid, frozenset[Uid]]] = {
-            Uid(*uid): frozenset(Uid(*above) for above in reach.of(uid)) for uid in model.actions
-        }
+
+    # Made when first asked for: of a chain of actions the ancestors are quadratically many.
+
+    @cached_property
+    def actions(self) -> dict[Uid, frozenset[Uid]]:
         """All ancestors of every action."""
-        self.nothing: Final = self.known({}, {}, {})
+        reach = self._model.action_ancestors
+        return {Uid(*uid): frozenset(Uid(*above) for above in reach.of(uid)) for uid in self._model.actions}
+
+    @cached_property
+    def nothing(self) -> Known:
         """What is known of entities when nothing but the schema is."""
+        return self.known({}, {}, {})
 
     def require_complete(self) -> None:
         """Raise `PartialEntitiesError` for a schema that has external declarations."""

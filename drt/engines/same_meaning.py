@@ -180,8 +180,18 @@ def _policies(document: Any) -> Any:
     match document:
         case {"staticPolicies": dict() as static, "templates": dict() as templates}:
             parts = {"staticPolicies": static, "templates": templates}
-            return document | {part: _each(policy_form, policies) for part, policies in parts.items()}
+            forms: dict[str, Any] = {part: _each(policy_form, policies) for part, policies in parts.items()}
+            if isinstance(links := document.get("templateLinks"), list):
+                forms["templateLinks"] = [_link(link) for link in links]
+            return document | forms
     return document
+
+
+def _link(link: Any) -> Any:
+    match link:
+        case {"values": dict() as values}:
+            return link | {"values": _each(_uid, values)}
+    return link
 
 
 def policy_form(policy: Any) -> Any:

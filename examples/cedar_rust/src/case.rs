@@ -2,24 +2,18 @@
 
 use std::collections::HashMap;
 
-use cedar_policy::{
-    AuthorizationError, Authorizer, Context, Entities, EntityUid, PolicyId, PolicySet, Schema, SlotId,
-    ValidationError,
-};
+use cedar_policy::*;
 use cedar_policy_core::ast::SlotEnv;
 use cedar_policy_core::entities::CedarValueJson;
 use cedar_policy_core::evaluator::Evaluator;
 use cedar_policy_core::extensions::Extensions;
-use cedar_policy_core::validator::{ValidationMode, Validator};
+use cedar_policy_core::validator as core;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use crate::outcome::{
-    Answer, OrRejected, evaluation_error, unsupported, validation_error, validation_warning,
-};
+use crate::outcome::*;
 use crate::questions::{linked, name};
-use crate::race::Race;
 use crate::texts::{self, Source};
 
 #[derive(Deserialize)]
@@ -66,7 +60,7 @@ pub struct Loaded {
     pub policies: PolicySet,
     schema: Option<Schema>,
     pub entities: Entities,
-    pub race: Option<Race>,
+    pub prepared: Vec<(Request, cedar_policy::Request)>,
 }
 
 impl Loaded {
@@ -75,7 +69,7 @@ impl Loaded {
         let schema = if schemas.is_empty() { None } else { Some(linked(&schemas, false)?) };
         let policies = with_links(texts::policy_set(&case.policies)?, &case.links)?;
         let entities = texts::entities(&case.entities, schema.as_ref())?;
-        Ok(Self { policies, schema, entities, race: None })
+        Ok(Self { policies, schema, entities, prepared: vec![] })
     }
 
     pub fn authorize(&self, request: &Request) -> Answer {
@@ -96,27 +90,22 @@ impl Loaded {
         let request = self.request(request)?;
         let evaluator =
             Evaluator::new(request.as_ref().clone(), self.entities.as_ref(), Extensions::all_available());
-        match evaluator.interpret(expression.as_ref(), &SlotEnv::new()) {
-            Ok(value) => {
-                let value = CedarValueJson::from_value(value).map_err(|_| unsupported("reserved-keys"))?;
-                Ok(json!({"outcome": "Evaluated", "json": value}))
-            }
+        match evaluator.interpret(expression.as_ref(), &SlotEnv::new()).map(CedarValueJson::from_value) {
+            Ok(Ok(value)) => Ok(json!({"outcome": "Evaluated", "json": value})),
+            Ok(Err(_)) => Err(unsupported("reserved-keys")),
             Err(error) => Ok(json!({"outcome": "Failed", "kind": evaluation_error(&error)?})),
         }
     }
 
     pub fn validate(&self, mode: &str, level: Option<u64>) -> Answer {
-        let Some(schema) = &self.schema else {
-            return Err(unsupported("validation-without-schema"));
-        };
-        let mode = if mode == "strict" { ValidationMode::Strict } else { ValidationMode::Permissive };
-        let validator = Validator::new(schema.as_ref().clone());
+        let level = level.map(|it| it.try_into().unwrap_or(u32::MAX));
+        let schema = self.schema.as_ref().ok_or_else(|| unsupported("validation-without-schema"))?;
+        use core::ValidationMode::{Permissive, Strict};
+        let mode = if mode == "strict" { Strict } else { Permissive };
+        let validator = core::Validator::new(schema.as_ref().clone());
         let found = match level {
             None => validator.validate(self.policies.as_ref(), mode),
-            Some(level) => {
-                let level = level.try_into().unwrap_or(u32::MAX);
-                validator.validate_with_level(self.policies.as_ref(), mode, level)
-            }
+            Some(level) => validator.validate_with_level(self.policies.as_ref(), mode, level),
         };
         let mut errors = vec![];
         for error in found.validation_errors().cloned().map(ValidationError::from) {

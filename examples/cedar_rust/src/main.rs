@@ -12,9 +12,9 @@ mod texts;
 use std::io::{BufRead, Write};
 
 use case::{Case, Loaded, Request};
+use cedar_policy::get_sdk_version;
 use outcome::Answer;
 use questions::Inquiry;
-use race::Race;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use texts::{Format, Source};
@@ -81,8 +81,7 @@ fn answer_lines() -> std::io::Result<()> {
 fn reply(loaded: &mut Option<Loaded>, question: Question) -> Value {
     let mut answer = match question.ask {
         Ask::Batch { questions } => {
-            let answers: Vec<Value> = questions.into_iter().map(|one| reply(loaded, one)).collect();
-            json!({ "answers": answers })
+            json!({"answers": questions.into_iter().map(|one| reply(loaded, one)).collect::<Vec<_>>()})
         }
         ask => outcome(loaded, ask).unwrap_or_else(|refusal| refusal),
     };
@@ -93,8 +92,7 @@ fn reply(loaded: &mut Option<Loaded>, question: Question) -> Value {
 fn outcome(loaded: &mut Option<Loaded>, ask: Ask) -> Answer {
     match ask {
         Ask::Start => {
-            let version = cedar_policy::get_sdk_version().to_string();
-            Ok(json!({"protocol": 1, "name": "cedar-rust", "version": version}))
+            Ok(json!({"protocol": 1, "name": "cedar-rust", "version": get_sdk_version().to_string()}))
         }
         Ask::Capabilities => Ok(json!({"asks": ASKS.split(' ').collect::<Vec<_>>(), "batch": BATCH})),
         Ask::Load { case } => {
@@ -116,19 +114,12 @@ fn outcome(loaded: &mut Option<Loaded>, ask: Ask) -> Answer {
         Ask::TranslateSchema { schema, to } => texts::translate_schema(&schema, to),
         Ask::LinkSchemas { schemas, complete } => questions::link_schemas(&schemas, complete),
         Ask::Answer { inquiry } => questions::answer(&inquiry),
-        Ask::Prepare { requests } => {
-            let (race, answers) = Race::prepare(at_work(loaded)?, requests)?;
-            loaded.as_mut().expect("a case is loaded").race = Some(race);
-            Ok(answers)
-        }
-        Ask::Turn { repeats, read } => {
-            let loaded = at_work(loaded)?;
-            loaded.race.as_ref().expect("requests are prepared").turn(loaded, repeats, read)
-        }
+        Ask::Prepare { requests } => at_work(loaded)?.prepare(requests),
+        Ask::Turn { repeats, read } => at_work(loaded)?.turn(repeats, read),
         Ask::Batch { .. } | Ask::Stop => unreachable!("answered by the caller"),
     }
 }
 
-fn at_work(loaded: &Option<Loaded>) -> Result<&Loaded, Value> {
-    loaded.as_ref().ok_or_else(|| json!({"failure": "no case was loaded"}))
+fn at_work(loaded: &mut Option<Loaded>) -> Result<&mut Loaded, Value> {
+    loaded.as_mut().ok_or_else(|| json!({"failure": "no case was loaded"}))
 }

@@ -28,11 +28,6 @@ pub fn unsupported(feature: &str) -> Value {
     json!({"outcome": "Unsupported", "feature": feature})
 }
 
-/// What was read and has no form in the syntax that was asked for.
-pub fn unwritable(part: &str, error: impl ToString) -> Value {
-    json!({"outcome": "Unwritable", "part": part, "detail": error.to_string()})
-}
-
 pub fn printed(text: String) -> Value {
     json!({"outcome": "Printed", "text": text})
 }
@@ -79,15 +74,10 @@ pub fn evaluation_error(error: &EvaluationError) -> Result<&'static str, Value> 
 /// Tell a missing tag from a missing attribute: one error for both, whose difference only the message shows. It
 /// does so after the entity, whose id ends at the first quote without a backslash.
 fn attribute_or_tag(message: &str) -> &'static str {
-    let mut characters = message.chars();
-    characters.find(|character| *character == '"');
-    while let Some(character) = characters.find(|character| matches!(character, '\\' | '"')) {
-        if character == '"' {
-            break;
-        }
-        characters.next();
-    }
-    let is_tag = characters.as_str().starts_with("` does not have the tag ");
+    let mut parts = message.split('"').skip(1);
+    let escapes = |part: &&str| part.bytes().rev().take_while(|byte| *byte == b'\\').count() % 2 == 1;
+    parts.by_ref().find(|part| !escapes(part));
+    let is_tag = parts.next().is_some_and(|after| after.starts_with("` does not have the tag "));
     if is_tag { "tag-missing" } else { "attr-missing" }
 }
 

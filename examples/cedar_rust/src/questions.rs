@@ -3,17 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 
-use cedar_policy::{
-    ActionConstraint, EntityTypeName, EntityUid, Policy, PolicyId, PrincipalConstraint, RequestEnv,
-    ResourceConstraint, Schema, Template, TemplatePrincipalConstraint, TemplateResourceConstraint,
-    ValidationMode, Validator,
-};
+use cedar_policy::*;
 use cedar_policy_core::ast::RestrictedExpr;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::case::{Link, with_links};
-use crate::outcome::{Answer, accepted, rejected, unlinkable};
+use crate::outcome::*;
 use crate::texts::{Source, policy_set, schema as read_schema};
 
 #[derive(Deserialize)]
@@ -41,7 +37,7 @@ pub fn answer(inquiry: &Inquiry) -> Answer {
     let schema = if inquiry.schemas.is_empty() { None } else { Some(linked(&inquiry.schemas, false)?) };
     let mut answers = json!({});
     if let Some(schema) = &schema {
-        let types = inquiry.extra_types.iter().map(|name| name.parse().map_err(|error| unread(name, error)));
+        let types = inquiry.extra_types.iter().map(|name| name.parse().or_rejected("expression"));
         let actions = inquiry.extra_actions.iter().map(|uid| entity_uid(uid));
         answers["schema"] =
             about_schema(schema, types.collect::<Result<_, _>>()?, actions.collect::<Result<_, _>>()?);
@@ -64,13 +60,9 @@ pub fn answer(inquiry: &Inquiry) -> Answer {
 
 /// A uid in any spelling that policies allow.
 fn entity_uid(literal: &str) -> Result<EntityUid, Value> {
-    let read: RestrictedExpr = literal.parse().map_err(|error| unread(literal, error))?;
-    let uid = read.as_euid().ok_or_else(|| unread(literal, "not an entity literal"))?;
+    let read: RestrictedExpr = literal.parse().or_rejected("expression")?;
+    let uid = read.as_euid().ok_or_else(|| rejected("expression", "not an entity literal"))?;
     Ok(uid.clone().into())
-}
-
-fn unread(text: &str, error: impl Display) -> Value {
-    rejected("expression", format!("{text}: {error}"))
 }
 
 fn about_schema(schema: &Schema, extra: BTreeSet<EntityTypeName>, more: BTreeSet<EntityUid>) -> Value {

@@ -2,36 +2,29 @@
 
 use std::hint::black_box;
 
-use cedar_policy::{Authorizer, Response};
+use cedar_policy::Authorizer;
 use serde_json::{Value, json};
 
 use crate::case::{Loaded, Request};
 use crate::outcome::Answer;
 
-/// Requests of a loaded case, as texts and as values of the crate.
-pub struct Race {
-    asked: Vec<(Request, cedar_policy::Request)>,
-}
-
-impl Race {
-    /// Read the requests, and give the answers that are compared before anything is timed.
-    pub fn prepare(loaded: &Loaded, requests: Vec<Request>) -> Result<(Self, Value), Value> {
-        let answers = requests.iter().map(|it| loaded.authorize(it)).collect::<Result<Vec<_>, _>>()?;
-        let read = |it: Request| loaded.request(&it).map(|request| (it, request));
-        let asked = requests.into_iter().map(read).collect::<Result<_, Value>>()?;
-        Ok((Self { asked }, json!({ "answers": answers })))
+impl Loaded {
+    /// Read the requests beforehand, and give the answers that are compared before anything is timed.
+    pub fn prepare(&mut self, requests: Vec<Request>) -> Answer {
+        let answers: Value = requests.iter().map(|it| self.authorize(it)).collect::<Result<_, _>>()?;
+        let read = |it: Request| self.request(&it).map(|request| (it, request));
+        self.prepared = requests.into_iter().map(read).collect::<Result<_, Value>>()?;
+        Ok(json!({ "answers": answers }))
     }
 
     /// CPU nanoseconds of asking everything so many times; `read` reads each request from its JSON first.
-    pub fn turn(&self, loaded: &Loaded, repeats: u32, read: bool) -> Answer {
+    pub fn turn(&self, repeats: u32, read: bool) -> Answer {
         let authorizer = Authorizer::new();
-        let ask = |request: &cedar_policy::Request| -> Response {
-            authorizer.is_authorized(request, &loaded.policies, &loaded.entities)
-        };
+        let ask = |request: &_| authorizer.is_authorized(request, &self.policies, &self.entities);
         let started = cpu_nanoseconds();
         for _ in 0..repeats {
-            for (text, request) in &self.asked {
-                black_box(if read { ask(&loaded.request(text)?) } else { ask(request) });
+            for (text, request) in &self.prepared {
+                black_box(if read { ask(&self.request(text)?) } else { ask(request) });
             }
         }
         Ok(json!({ "nanoseconds": cpu_nanoseconds() - started }))

@@ -8,9 +8,9 @@ use cedar_policy_core::est;
 use cedar_policy_core::parser::text_to_cst::parse_expr;
 use cedar_policy_core::validator::json_schema;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::outcome::{Answer, OrRejected, accepted, printed, rejected, unsupported, unwritable};
+use crate::outcome::*;
 
 #[derive(Clone, Copy, Deserialize, PartialEq)]
 #[serde(rename_all = "snake_case")]
@@ -76,23 +76,15 @@ pub fn expression(text: &str) -> Result<Expression, Value> {
 
 /// The set's JSON: of text the crate's own, of JSON as it was written.
 pub fn read_policies(source: &Source) -> Answer {
-    let mut document = policy_set(source)?.to_json().or_rejected("policies")?;
-    let links = document["templateLinks"].as_array_mut().into_iter().flatten();
-    for (_, value) in links.flat_map(|link| link["values"].as_object_mut().into_iter().flatten()) {
-        *value = value["__entity"].take();
-    }
-    Ok(accepted(Ok::<_, String>(document)))
+    Ok(accepted(policy_set(source)?.to_json()))
 }
 
 /// Policies as Cedar text: with templates and without links, or with links as plain policies and no templates.
 pub fn print_policies(source: &Source, templates: bool) -> Answer {
     let policies = policy_set(source)?;
-    if !templates {
-        return Ok(printed(policies.to_string()));
-    }
     let plain = policies.policies().filter(|policy| policy.is_static()).map(ToString::to_string);
-    let with_slots = policies.templates().map(ToString::to_string);
-    Ok(printed(plain.chain(with_slots).collect::<Vec<_>>().join("\n")))
+    let whole = plain.chain(policies.templates().map(ToString::to_string)).collect::<Vec<_>>().join("\n");
+    Ok(printed(if templates { whole } else { policies.to_string() }))
 }
 
 pub fn format_policies(text: &str, line_width: usize, indent_width: isize) -> Answer {
@@ -113,10 +105,9 @@ pub fn read_expression(text: &str) -> Answer {
 pub fn read_entities(text: &str, source: Option<&Source>) -> Answer {
     let schema = source.map(schema).transpose()?;
     let store = entities(text, schema.as_ref())?;
-    let mut answer = match store.to_json_value() {
-        Ok(document) => accepted(Ok::<_, String>(document)),
-        Err(error) => unwritable("entities", error),
-    };
+    let document = store.to_json_value();
+    let unwritable = json!({"outcome": "Unwritable", "part": "entities"});
+    let mut answer = if document.is_ok() { accepted(document) } else { unwritable };
     answer["count"] = store.len().into();
     Ok(answer)
 }

@@ -17,6 +17,7 @@ from drt.corpus.store import shipped_corpus
 from drt.engines import UnknownEngine
 from drt.model.errors import InputProblem
 from drt.report.survey import as_html, as_markdown, words
+from tests.drt.report.test_html import Page
 
 SEEDS = shipped_corpus().root / "seeds"
 HERE = "tests.drt.assess.surveyed_engines"
@@ -151,6 +152,7 @@ def test_texts_of_strangers_are_no_markup() -> None:
     found = Survey((hostile,))
     page, text = as_html(found, []), as_markdown(found, [])
 
+    assert Page(page).faults == []
     assert not any(markup in page for markup in ("<b>", "<i>", "<s>", "\x1b"))
     assert "&lt;b&gt;" in page
     assert not any(markup in text for markup in ("<b>", "\n# x"))

@@ -117,6 +117,8 @@ def _verdict(
 ) -> Verdict | str:
     """Answer a query, or write it as SMT-LIB text."""
     from drt.cli import analysis_inputs as inputs
+    from drt.symbolic.analyzer import require_sides
+    from drt.symbolic.queries import QUERIES
     from drt.symbolic.solver import Limits
 
     if noun:
@@ -130,6 +132,7 @@ def _verdict(
             click.echo(f"drt: warning: {_templates(path, len(one.templates))}", err=True)
     analyzer: Analyzer = inputs.analyzer(options["schema"], options["schema_format"], Limits(smallest=True))
     with inputs.refusals():
+        require_sides(QUERIES[name], [one.plain() for one in sets])
         environment = analyzer.environment(
             options["principal_type"], options["action"], options["resource_type"]
         )

@@ -94,7 +94,7 @@ class Analyzer:
         self.limits = limits
         self._solve = solve
         self._compiler = compiler
-        self._compiled: dict[tuple[int, Environment | int], tuple[Body, Compiled]] = {}
+        self._compiled: dict[tuple[int, int], tuple[Body, Environment, Compiled]] = {}
 
     def environment(self, principal: str, action: str, resource: str) -> Environment:
         """Find an environment of the schema; raises `Refused`."""
@@ -192,8 +192,9 @@ class Analyzer:
             key = (id(body), id(environment))
             if key not in self._compiled:
                 inputs.require_valid(name, body, self.schema, environment)
-                self._compiled[key] = body, self._compiler(self.store, environment).policy(body)
-            found.append(self._compiled[key][1])
+                compiled = self._compiler(self.store, environment).policy(body)
+                self._compiled[key] = body, environment, compiled  # kept, so that no other has their ids
+            found.append(self._compiled[key][2])
         return found
 
     def _shown(

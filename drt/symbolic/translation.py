@@ -17,6 +17,7 @@ from drt.symbolic.counterexample import Counterexample, concretize, repaired
 from drt.symbolic.hierarchy import facts
 from drt.symbolic.inputs import environments_of, problem_of, require_complete, schema_of
 from drt.symbolic.python_code import ByStatus, Executor
+from drt.symbolic.python_expressions import Expressions
 from drt.symbolic.python_values import NotUnderstood
 from drt.symbolic.solver import LIMITS, Limits, Satisfiable, Unknown, Unsatisfiable, solve
 from drt.symbolic.store import Store
@@ -175,7 +176,7 @@ class _Code:
             text = "\n".join(print_body(body) for body in bodies.values())
         self._plan: Plan = Plans(ProductionPolicies.from_text(text)).plan(action, frozenset(map(_uid, above)))
         self._programs = self._plan.fused(self._types() if typed else None).programs
-        self._statuses: dict[int, ByStatus] | None = None
+        self._statuses: dict[int, dict[int, ByStatus]] = {}
 
     def _types(self) -> RequestTypes:
         """Return the types that production has for requests of the environment."""
@@ -204,9 +205,10 @@ class _Code:
             "r": compiler.variable("resource"),
             "c": compiler.variable("context"),
         }
-        if self._statuses is None:
-            self._statuses = Executor(self._owner.store, program.names).run(program.text, variables)
-        return self._statuses
+        if id(program) not in self._statuses:
+            python = Expressions(self._owner.store, program.names)
+            self._statuses[id(program)] = Executor(python).run(program.text, variables)
+        return self._statuses[id(program)]
 
     def run(self, number: int, found: Counterexample) -> int:
         """Run the code on an input and return a policy's status."""

@@ -161,3 +161,12 @@ def test_a_schema_that_cannot_be_analysed() -> None:
 
     assert done.exit_code == 2
     assert done.stderr.startswith("drt: bad.cedarschema: schema at line 1")
+
+
+def test_the_number_of_policies_is_checked_before_the_environment() -> None:
+    done = drt(
+        "symcc", "--principal-type", "Nobody", "--action", 'Action::"x"', "--resource-type", "Doc",
+        "-s", "s.cedarschema", "never-errors", "-p", "both.cedar",
+    )  # fmt: skip
+
+    assert "expected one policy, found 2" in done.stderr

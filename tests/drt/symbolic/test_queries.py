@@ -167,3 +167,14 @@ def test_an_environment_that_the_schema_does_not_have(
 
 def test_a_text_that_folds_away_needs_no_alphabet() -> None:
     assert isinstance(asked("always-matches", '"\\u{30000}" like "*"'), Holds)
+
+
+def test_policies_and_environments_that_come_and_go_are_not_mixed_up() -> None:
+    analyzer = Analyzer(Source(SCHEMA), solve=solve_apart)
+
+    verdicts = [
+        isinstance(asked("never-matches", f"context.a == {number} && {number} > 2", analyzer=analyzer), Holds)
+        for number in range(6)
+    ]
+
+    assert verdicts == [True, True, True, False, False, False]

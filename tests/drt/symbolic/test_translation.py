@@ -195,8 +195,9 @@ def test_a_guard_of_the_scope_that_forgets_ancestors_is_refuted(monkeypatch: pyt
 
 def test_the_executor_knows_no_guess() -> None:
     from drt.symbolic.python_code import Executor
+    from drt.symbolic.python_expressions import Expressions
     from drt.symbolic.store import Store
     from reference.schema.schema import Schema
 
     with pytest.raises(NotUnderstood, match="a statement"):
-        Executor(Store(Schema()), {}).run("def made(p):\n del p\n return 0", {})
+        Executor(Expressions(Store(Schema()), {})).run("def made(p):\n del p\n return 0", {})

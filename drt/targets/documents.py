@@ -7,10 +7,13 @@ import json
 from drt.model.case import Case, Request
 from drt.model.case import Source as Text
 from drt.oracles.wildcard import ANY_REQUEST
+from drt.scan.tokens import tokenize
 from generators.choice.sources import Source
 from generators.texts import typing_cases
+from generators.texts.grammar import Grammar
 from generators.texts.json_trees import policy_set
 from generators.texts.literal_forms import literal_expression
+from generators.texts.odd_texts import odd_expression, odd_policy
 from generators.texts.schema_texts import schema_text
 from generators.texts.small_schemas import schema_json
 from generators.texts.small_stores import SCHEMA, broken_entities, broken_request, entities, request
@@ -25,6 +28,26 @@ def literals(source: Source) -> Case:
     """Draw extension literals, their methods, and arithmetic at the limits of Long."""
     expressions = tuple(literal_expression(source) for _ in range(LITERALS_A_CASE))
     return Case(Text(""), requests=(ANY_REQUEST,), expressions=expressions)
+
+
+def odd_tokens(source: Source) -> Case:
+    """Draw a policy and expressions that are odd in one place."""
+    expressions = tuple(odd_expression(source) for _ in range(LITERALS_A_CASE))
+    return Case(Text(odd_policy(source)), expressions=expressions)
+
+
+def commented(source: Source) -> Case:
+    """Draw policies in text with comments at some of the places where there can be one."""
+    text = Grammar(source).policies(2)
+    pieces, end = [], 0
+    for number, token in enumerate(tokenize(text)):
+        pieces.append(text[end : token.start])
+        if source.boolean(0.2):
+            line = source.choice(("\n", " ")), f"// c{number}", source.choice(("\n", "\r\n", "\n\n"))
+            pieces += line
+        pieces.append(token.text)
+        end = token.end
+    return Case(Text("".join([*pieces, text[end:]])))
 
 
 def trees(source: Source) -> Case:

@@ -194,6 +194,20 @@ _TARGETS = (
         weight=4,
     ),
     Target(
+        "odd-tokens",
+        "Engines take the same texts with an odd word, sign, number, escape or line end, and read them so.",
+        documents.odd_tokens,
+        reading.readers_agree,
+        weight=4,
+    ),
+    Target(
+        "format-comments",
+        "Formatting keeps comments wherever they stand, and formatting again changes nothing.",
+        documents.commented,
+        roundtrips.formatting_keeps_everything,
+        weight=2,
+    ),
+    Target(
         "trees",
         "Engines take the same policy JSON with trees that no text has, and read it as the same.",
         documents.trees,

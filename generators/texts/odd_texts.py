@@ -1,0 +1,182 @@
+"""Policy and expression texts with one odd token: words, signs, numbers, escapes, comments, line ends.
+
+Owns frames with holes, and what is put into them.
+"""
+
+from __future__ import annotations
+
+from generators.choice.sources import Source
+from generators.texts.odd_ids import RESERVED, STRANGE, WORDS, odd_id, odd_type
+
+_EXPRESSIONS_TEXT = """\
+{}
+{} == 1
+principal has {}
+principal has a.{}
+context.{}
+context[{}]
+{}::"x"
+{}::"x" in resource
+A::{}::"x" == principal
+principal is {}
+principal is {} in resource
+principal is A::{}
+{}("x")
+{}("1.0")
+A::{}("x")
+{{{}: 1}}
+[{}]
+[1, {}]
+context.{}(1)
+principal.{}()
+if {} then 1 else 2
+if true then {} else 2
+1 {} 2
+1 - 2 {} 3
+{}1
+-{}
+!{}
+({})
+"a" like {}
+{} like "*"
+"{}" == "{}"
+"a" like "{}"
+A::"{}"
+true // {}
+true //{}\\n && false
+1 + {}
+{} - 1 - 1"""
+_POLICIES_TEXT = """\
+@{} permit(principal, action, resource);
+@{}("x") permit(principal, action, resource);
+@a({}) permit(principal, action, resource);
+permit(principal == {}, action, resource);
+permit(principal is {}, action, resource);
+permit(principal is A in {}, action, resource);
+permit(principal, action == {}, resource);
+permit(principal, action in [{}], resource);
+permit(principal, action, resource in {}) when {{ true }};
+permit(principal, action, resource) when {{ {} }};
+permit(principal, action, resource) {} {{ true }};
+{}(principal, action, resource);
+permit({}, action, resource);
+permit(principal, action, resource{});
+permit(principal, action, resource){};
+permit(principal, action, resource); {}
+permit(principal,//{}\\naction, resource);
+permit(principal, action, resource); // {}"""
+_FILLINGS_TEXT = """\
+?principal
+?resource
+?x
+9223372036854775807
+9223372036854775808
+-9223372036854775808
+-9223372036854775809
+--1
+-----1
+- 1
+!!!!true
+!!!!!true
+!-1
+-!true
+007
+1_0
+1.5
+0x10
+1 + 9223372036854775807
+A::"x"
+action::"x"
+A::Action::"x"
+A::"x",
+,
+,,
+()
+[]
+{}
+unknown("x")
+error("x")
+principal.unknown("x")
+"\\x41"
+"\\x80"
+"\\u{41}"
+"\\u{1F600}"
+"\\u{d800}"
+"\\u{110000}"
+"\\u{0000041}"
+"\\u{4_1}"
+"\\*"
+"\\q"
+"\\'"
+"\\0\\t\\n\\r"
+==
+=
+<
+< =
+&&
+&
+||
+in
+like
+has
+is
+*
+/
+%
++
+::
+.
+;
+//
+/* */"""
+_EXPRESSIONS, _POLICIES, _FILLINGS = (
+    tuple(text.split("\n")) for text in (_EXPRESSIONS_TEXT, _POLICIES_TEXT, _FILLINGS_TEXT)
+)
+_RAW = (
+    "\r",
+    "\n",
+    "\r\n",
+    "\t",
+    "\v",
+    "\f",
+    "\0",
+    "\x1b",
+    "\x85",
+    "\u2028",
+    "\u2029",
+    "\ufeff",
+    "\u00a0",
+    "\u200b",
+)
+
+
+def _filling(source: Source) -> str:
+    match source.integer(0, 5):
+        case 0:
+            return odd_id(source)
+        case 1:
+            return odd_type(source, 0.3)
+        case 2:
+            return source.choice((*WORDS, *RESERVED))
+        case 3:
+            return f'"{source.choice((*STRANGE, *_RAW))}"'
+        case 4:
+            before, after = source.choice(("", "a")), source.choice(("", "a", '"x"'))
+            return f"{before}{source.choice(_RAW)}{after}"
+        case _:
+            return source.choice(_FILLINGS)
+
+
+def _filled(source: Source, frame: str) -> str:
+    holes = frame.count("{}")
+    return frame.replace("\\n", "\n").format(*(_filling(source) for _ in range(holes)))
+
+
+def odd_expression(source: Source) -> str:
+    """Draw an expression with something odd in one place."""
+    return _filled(source, source.choice(_EXPRESSIONS))
+
+
+def odd_policy(source: Source) -> str:
+    """Draw a policy with something odd in one place."""
+    return _filled(source, source.choice(_POLICIES))

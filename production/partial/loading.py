@@ -88,11 +88,14 @@ def _checked(loaded: Mapping[object, object], wanted: frozenset[Uid]) -> dict[Ui
     checked: dict[Uid, Entity | None] = {}
     for uid in wanted & loaded.keys():
         entity = loaded[uid]
-        if entity is not None and not isinstance(entity, Entity):
+        if entity is None:
+            checked[uid] = None
+        elif not is_a(entity, Entity):
             raise LoaderError(f"the loader gave {named(entity)} for {uid!r}, which is no Entity")
-        if entity is not None and entity.uid is not uid:
+        elif entity.uid is not uid:
             raise LoaderError(f"the loader gave {entity.uid!r} for {uid!r}")
-        checked[uid] = entity
+        else:
+            checked[uid] = entity
     return checked
 
 

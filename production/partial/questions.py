@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from math import inf
-from typing import Any
+from typing import Any, cast
 from weakref import WeakKeyDictionary
 
 from ..entities import Entities, make_store
 from ..errors import ArgumentError, JsonError, PartialRequestError, RequestError
-from ..language.arguments import instance_of, long_of, text_of
+from ..language.arguments import instance_of, is_a, long_of, text_of
 from ..language.deep_stack import at_any_depth
 from ..language.entity import NO_TAGS, make_entity
 from ..language.uids import Uid
@@ -102,9 +102,9 @@ class PartialQuestions(SchemaQuestions):
 
         This schema's action entities are added. Raises `PartialEntitiesError`.
         """
-        if isinstance(entities, Entities):
+        if is_a(entities, Entities):
             return self._store(entities).partial
-        return self._checker.constructed(entities)
+        return self._checker.constructed(cast("Iterable[PartialEntity]", entities))
 
     @at_any_depth
     def read_partial_entities(self, text: str) -> PartialEntities:

@@ -154,7 +154,7 @@ def read_partial_request(model: SchemaModel, data: Mapping[str, Any]) -> Partial
     The members are `principal` and `resource`, each with `type` and maybe `id`, `action`, and maybe
     `context`, which is read by the action's context type.
     """
-    if not isinstance(data, Mapping):
+    if not is_a(data, Mapping):  # type: ignore[type-abstract]
         raise RequestError(f"a partial request is a dict, not {named(data)}")
     for name in data:
         if name not in _MEMBERS:

@@ -184,6 +184,13 @@ def test_arguments_of_the_wrong_kind_are_refused_in_one_sentence(call: Callable[
     assert "\n" not in str(caught.value)
 
 
+def test_a_schema_costs_nothing_until_it_is_asked() -> None:
+    """The ancestors of a long chain of actions are as many as the square of its length."""
+    text = "".join(f"action a{n} in [a{n + 1}];" for n in range(20_000)) + "action a20000;"
+    schema = Schema.from_text(text)
+    assert "actions" not in vars(schema._checker)
+
+
 def _request() -> PartialRequest:
     return SCHEMA.partial_request("User", VIEW, "Doc")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from random import Random
 from time import perf_counter, sleep
 from typing import Any
 
@@ -21,12 +20,18 @@ from production import (
     PartialRequestError,
     PolicySet,
     Request,
+    SetValue,
     Uid,
 )
 
-from .partial_world import DOCS, SCHEMA, USERS, VIEW, StoreLoader, loaded, store
+from .partial_world import DOCS, SCHEMA, USERS, VIEW, StoreLoader, loaded
 
-ENTITIES = store(Random(3))
+ENTITIES = SCHEMA.conforming_entities(
+    [
+        Entity(USERS[1], {"dept": "x", "lead": USERS[0], "home": {"zip": 1}}),
+        Entity(DOCS[0], {"owner": USERS[1], "pub": True, "level": 0, "readers": SetValue()}),
+    ]
+)
 POLICIES = PolicySet.from_text('permit(principal, action, resource) when { resource.owner.dept != "nope" };')
 REQUEST = Request(USERS[0], VIEW, DOCS[0], {"mfa": True})
 
@@ -55,6 +60,18 @@ class Broken(Mapping[Any, Any]):
         return 1
 
 
+class Impostor:
+    """An object that claims to be an entity."""
+
+    def __init__(self, uid: Uid) -> None:
+        self.uid = uid
+        self.parents = frozenset[Uid]()
+        self._attributes = {"owner": USERS[0], "pub": True, "level": 0}
+        self._tags: dict[str, Any] = {}
+
+    __class__ = Entity  # type: ignore[assignment]
+
+
 HOSTILE: dict[str, Callable[[frozenset[Uid]], Any]] = {
     "raises": lambda uids: _raise(OSError("gone")),
     "raises an engine's error": lambda uids: _raise(CedarError("gone")),
@@ -64,6 +81,7 @@ HOSTILE: dict[str, Callable[[frozenset[Uid]], Any]] = {
     "a broken mapping": lambda uids: Broken(),
     "no entity": lambda uids: dict.fromkeys(uids, "x"),
     "true": lambda uids: dict.fromkeys(uids, True),
+    "an impostor": lambda uids: {uid: Impostor(uid) for uid in uids},
     "another entity": lambda uids: {uid: Entity(Uid(uid.type, "other")) for uid in uids},
 }
 

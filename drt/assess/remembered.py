@@ -11,7 +11,7 @@ from drt.model.question import CaseQuestion, TextQuestion
 
 
 class Remembered:
-    """A guarded engine with a memory that lasts until it is told to forget."""
+    """A guarded engine that remembers its answers until `forget` is called."""
 
     def __init__(self, engine: Guarded) -> None:
         self.name, self.version = engine.name, engine.version

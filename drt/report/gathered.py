@@ -178,7 +178,7 @@ def _joined(buckets: Sequence[Bucket]) -> tuple[Bucket, ...]:
 
 
 def _facts(folder: Path) -> RunFacts:
-    """Read one run's facts; raises one sentence for a folder of another shape."""
+    """Read one run's facts; raises `InputProblem` for a folder of another shape."""
     try:
         log = read_run(folder)
         return _from_log(folder, log)

@@ -14,14 +14,6 @@ from drt.model.case import Case
 from drt.model.divergence import Checked
 from drt.run.distinct import Distinct
 
-STAGES = ("generate", "engines", "compare", "watch", "reduce", "hypothesis", "other")
-"""Uses of a worker's time.
-
-Drawing cases, inside engines, the rest of the oracle, observing coverage, reducing findings, Hypothesis's own
-time, and the loop itself.
-"""
-
-
 CASES_IN_VAIN = 20
 """Cases of a target without any comparison after which no more of them are drawn."""
 
@@ -32,9 +24,10 @@ class Counts(Struct):
     """Totals, of one target or of all.
 
     `events` are the oracle's countable facts, `reasons` those of questions that could not be compared;
-    `seconds` are by stage, `engines` by engine name. `asked` counts the questions to each engine, and
-    `unanswered` those that it does not support or has no time for. `streams` are the counts of each stream,
-    if the target has several, and `distinct` the samples of its cases and of their policies.
+    `seconds` are by stage (`generate`, `engines`, `compare`, `watch` for coverage, `reduce`, `hypothesis`),
+    `engines` by engine name. `asked` counts the questions to each engine, and `unanswered` those that it does
+    not support or has no time for. `streams` are the counts of each stream, if the target has several, and
+    `distinct` the samples of its cases and of their policies.
     """
 
     cases: int = 0

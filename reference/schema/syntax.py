@@ -17,7 +17,6 @@ Place = tuple[int, int] | str
 Kinds = Literal["either", "common", "entity"]
 """What a name may refer to in its position (spec 07 §4)."""
 
-RESERVED_WORDS = frozenset({"true", "false", "if", "then", "else", "in", "is", "like", "has"})
 """Words that name nothing in a schema, unless quoted."""
 
 RESERVED_COMMON_TYPES = frozenset(

@@ -1,6 +1,6 @@
 """Parser tables that all copies of the reference share: making them takes longer than all else of a copy.
 
-Owns stand-ins for the two classes that make tables. What they make calls the builder of whoever parses.
+Owns stand-ins for the two classes that make tables. What they make calls the builder of the current parser.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from typing import Any
 
 from drt.model.case import Case
 from drt.model.engine import Engine
-from drt.model.outcome import Accepted, Outcome, Rejected, Unwritable
+from drt.model.outcome import Outcome, Rejected
 from drt.model.question import ReadEntities, ReadPolicies, ReadSchema
 from drt.oracles.comparing import Comparison
 from drt.oracles.law import Compares, law
@@ -285,7 +285,10 @@ def _flaw(text: str, flaws: Any, *, repeats: bool) -> str | None:
 
 @law(Compares.ITSELF)
 def flawed_documents_are_refused(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
-    """No engine takes JSON policies, schemas or entities with keys, names or ids that the format excludes."""
+    """No engine takes JSON policies, schemas or entities with keys, names or ids that the format excludes.
+
+    Where no flaw is known, all refuse the document or read it as the same.
+    """
     asked: list[tuple[str, str | None, Any]] = []
     if case.policies.format == "json":
         flaw = _flaw(case.policies.text, policy_flaws, repeats=False)
@@ -298,13 +301,10 @@ def flawed_documents_are_refused(case: Case, engines: Sequence[Engine], comparis
         flaw = _flaw(case.entities, entity_flaws, repeats=True)
         asked.append(("entities", flaw, ReadEntities(case.entities, None)))
     for part, flaw, question in asked:
+        answers: list[Outcome] = [engine.ask(question) for engine in engines]
         if flaw is None:
-            comparison.skip(f"{part} without a known flaw")
+            comparison.compare(part, answers)
             continue
-        for engine in engines:
-            answer: Outcome = engine.ask(question)
-            refused: Outcome = Rejected(part, flaw)  # type: ignore[arg-type]  # it is one of the parts
-            if isinstance(answer, Accepted | Unwritable):
-                comparison.hold(part, [("definition", refused), (engine.name, answer)])
-            else:
-                comparison.hold(part, [(engine.name, answer), (engine.name, answer)])
+        refused = Rejected(part, flaw)  # type: ignore[arg-type]  # it is one of the parts
+        for engine, answer in zip(engines, answers, strict=True):
+            comparison.hold(part, [("definition", refused), (engine.name, answer)])

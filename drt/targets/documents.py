@@ -86,7 +86,16 @@ def shapes(source: Source) -> Case:
 
 def typing(source: Source) -> Case:
     """Draw policies whose types are at issue, with links, a store and requests."""
-    text = typing_cases.policies(source, POLICIES_A_CASE)
-    requests = tuple(Request(one) for one in typing_cases.requests(source))
+    return _typing(source, POLICIES_A_CASE, 3)
+
+
+def typing_for_levels(source: Source) -> Case:
+    """Draw the same with fewer policies and one request: slices take their time."""
+    return _typing(source, 2, 1)
+
+
+def _typing(source: Source, policies: int, requests_drawn: int) -> Case:
+    text = typing_cases.policies(source, policies)
+    requests = tuple(Request(one) for one in typing_cases.requests(source)[:requests_drawn])
     links = tuple(typing_cases.links(source, text))
     return Case(Text(text), typing_cases.STORE, Text(typing_cases.SCHEMA), links=links, requests=requests)

@@ -147,7 +147,7 @@ VALIDATION_TARGETS = (
     Target(
         "typing-levels",
         "A policy that is valid at a level gets by with the slice of that depth, through records and tags.",
-        documents.typing,
+        documents.typing_for_levels,
         validation.levels_are_enough,
         weight=4,
     ),

@@ -55,11 +55,16 @@ def _code_of(module: str) -> CodeType:
     return code
 
 
+OPTIONAL = "filters"
+"""The room that needs another package, and that no other room imports."""
+
+
 @lru_cache(maxsize=2)
 def modules_of(engine: str) -> dict[str, frozenset[str]]:
     """Return the modules that make an engine and its adapter, with those among them that each imports."""
     root = _file_of(engine).parent
-    names = [_module_name(engine, path.relative_to(root)) for path in sorted(root.rglob("*.py"))]
+    paths = [path.relative_to(root) for path in sorted(root.rglob("*.py"))]
+    names = [_module_name(engine, path) for path in paths if path.parts[0] != OPTIONAL]
     names += _COPIED[engine][1:]
     known = frozenset(names)
     return {name: frozenset(_imported(name, known)) for name in names}

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from functools import cache
+from typing import Literal, cast
 
-from drt.engines.sandbox import HANG, Completed, HarnessError, in_child
+from drt.engines.sandbox import HANG, Completed, HarnessError
 from drt.symbolic.factors import product_lemmas
 from drt.symbolic.interpreter import Interpretation, values
 from drt.symbolic.problems import Refused
 from drt.symbolic.terms import FALSE, TRUE, Term
+from drt.symbolic.worker import Worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,20 +106,17 @@ def solve(assertions: Sequence[Term], members: Members, limits: Limits = LIMITS)
 
 
 def solve_apart(assertions: Sequence[Term], members: Members, limits: Limits = LIMITS) -> Answer:
-    """Answer in a child process, so that a solver's crash, hang or hunger cannot take the caller down."""
+    """Answer in a process of its own, so that a crash, a hang or hunger cannot take the caller down."""
     known = folded(assertions, members)
     if known is not None:
         return known
-    import z3  # noqa: F401  # loaded before the fork, once for all children
+    import z3  # noqa: F401  # loaded before the fork, once for all processes
 
-    def question(_: object) -> Answer | Refused:
-        return _answered(assertions, members, limits)
-
-    match in_child(question, (), limits.seconds, limits.mebibytes):
+    match worker(limits.mebibytes).ask(assertions, (members, limits), limits.seconds):
         case Completed(answer):
             if isinstance(answer, Refused):
                 raise answer
-            return answer
+            return cast(Answer, answer)
         case HarnessError(error):
             if error.startswith("MemoryError"):
                 return Unknown(f"the solver needed more than {limits.mebibytes} MiB")
@@ -126,6 +125,12 @@ def solve_apart(assertions: Sequence[Term], members: Members, limits: Limits = L
             if died.cause == HANG:
                 return Unknown(f"the solver took longer than {limits.seconds:g} s and was killed")
             return Unknown(f"the solver's process died of {died.cause}")
+
+
+@cache
+def worker(mebibytes: int) -> Worker:
+    """Return this process's solver with so much memory."""
+    return Worker(_answered, mebibytes)
 
 
 def _answered(assertions: Sequence[Term], members: Members, limits: Limits) -> Answer | Refused:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from drt.symbolic import solver
+from drt.symbolic import solver, worker
 from drt.symbolic.solver import Attempt, Limits, Satisfiable, Unknown, Unsatisfiable, solve, solve_apart
 from drt.symbolic.sorts import BOOL, LONG
 from drt.symbolic.terms import FALSE, TRUE, Symbol, Term, apply, const, eq, operation
@@ -34,7 +34,12 @@ def test_a_child_answers() -> None:
 def instead(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> Unknown:
     """What the caller sees where something happens in the child in place of an answer."""
     monkeypatch.setattr(solver, "_answered", lambda *_: happens())
-    found = solve_apart([SEVEN], {}, Limits((Attempt("bit-vectors", 1),), mebibytes=64))
+    solver.worker.cache_clear()
+    try:
+        found = solve_apart([SEVEN], {}, Limits((Attempt("bit-vectors", 1),), mebibytes=64))
+    finally:
+        solver.worker(64).close()
+        solver.worker.cache_clear()
     assert isinstance(found, Unknown)
     return found
 
@@ -63,10 +68,42 @@ def test_a_defect_in_the_child_is_no_verdict(monkeypatch: pytest.MonkeyPatch) ->
     def broken() -> Term:
         raise KeyError("x")
 
-    monkeypatch.setattr(solver, "_answered", lambda *_: broken())
-
     with pytest.raises(AssertionError, match="KeyError"):
-        solve_apart([SEVEN], {})
+        instead(monkeypatch, broken)
+
+
+def test_one_process_answers_many_questions_and_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "MOST_QUESTIONS", 2)
+    solver.worker.cache_clear()
+    mine = solver.worker(2048)
+    processes = []
+    for number in range(5):
+        assert isinstance(solve_apart([eq(NUMBER, const(LONG, number))], {}), Satisfiable)
+        assert mine.process is not None
+        processes.append(mine.process.pid)
+    mine.close()
+
+    assert processes[0] == processes[1] != processes[2] == processes[3] != processes[4]
+
+
+def test_a_process_that_died_is_replaced() -> None:
+    mine = solver.worker(2048)
+    assert isinstance(solve_apart([SEVEN], {}), Satisfiable)
+    assert mine.process is not None
+    mine.process.kill()
+
+    assert isinstance(solve_apart([SEVEN], {}), Unknown)
+    assert isinstance(solve_apart([SEVEN], {}), Satisfiable)
+
+
+def test_terms_cross_as_they_are() -> None:
+    deep = NUMBER
+    for _ in range(5000):
+        deep = operation("add", LONG, deep, const(LONG, 1))
+
+    rows, roots = worker.flattened([SEVEN, deep, SEVEN])
+
+    assert worker.rebuilt(rows, roots) == [SEVEN, deep, SEVEN]
 
 
 def test_integers_decide_alike() -> None:

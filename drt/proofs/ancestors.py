@@ -40,10 +40,11 @@ def _reachable(graph: Graph, node: int) -> frozenset[int]:
 
 
 def _goals() -> Sequence[Goal]:
-    return (tried(f"all hierarchies of {STORED} entities", _wrong()),)
+    return (tried(f"all hierarchies of {STORED} entities", wrong()),)
 
 
-def _wrong() -> Iterator[str]:
+def wrong() -> Iterator[str]:
+    """Yield the hierarchies on which an engine is wrong."""
     for graph in _graphs():
         right = [_reachable(graph, node) for node in range(STORED + 1)]
         for name, answers in _answers(graph):
@@ -85,7 +86,7 @@ def _of_production(graph: Graph, order: list[int], limit: int | None) -> Answers
         above._limit = limit
     for n in order:
         yield n, frozenset(int(each.id) for each in above[uids[n]])
-        if sum(map(len, above._shared.values())) > max(above._limit, STORED):
+        if sum(map(len, {*above.values(), *above._shared.values()})) > max(above._limit, STORED):
             yield n, frozenset([-1])  # more is kept than the limit allows
 
 

@@ -2,10 +2,65 @@
 
 from __future__ import annotations
 
+_SPLIT = "production.language.durations._split"
+_CLOSE = "production.language.hierarchy.Ancestors._close"
+_MISSING = "production.language.hierarchy.Ancestors.__missing__"
+_PIECES = "`start == middle or middle == at or len(terms) == len(_UNITS)` -> "
+_REFUSED_LATER = "what the test refuses here, the caller refuses as no quantity or no unit"
+
+_EQUAL = "production.language.values.equal"
+_DICTS = "`isinstance(left, dict) and isinstance(right, dict)` -> "
+_ONE_CLASS = "both are of one class at this place"
+_DIGITS = "production.language.integers.digits_value"
+_FIXED = "production.language.integers.fixed_digits"
+_PREPARE = "production.language.wildcard.prepare"
+
 EQUIVALENT: dict[tuple[str, str], str] = {
     (
         "reference.authorizer.decide",
         "`p.effect == 'permit' and outcome_of(p).status == 'satisfied'` -> `outcome_of(p).status == 'satisfied'`",
     ): "the permits are read only where no forbid is satisfied",
+    ("production.language.datetimes.parse_datetime", "`28` -> `29`"): "no datetime has 29 characters",
+    (_SPLIT, "`terms or None` -> `terms`"): "the caller takes no terms for None",
+    (_SPLIT, f"{_PIECES}`start == middle and middle == at and (len(terms) == len(_UNITS))`"): _REFUSED_LATER,
+    (_SPLIT, f"{_PIECES}`middle == at or len(terms) == len(_UNITS)`"): _REFUSED_LATER,
+    (_SPLIT, f"{_PIECES}`start == middle or len(terms) == len(_UNITS)`"): _REFUSED_LATER,
+    (
+        _SPLIT,
+        f"{_PIECES}`start == middle or middle == at`",
+    ): "six terms have a unit twice, which the caller refuses",
+    (_EQUAL, f"{_DICTS}`isinstance(left, dict) or isinstance(right, dict)`"): _ONE_CLASS,
+    (_EQUAL, f"{_DICTS}`isinstance(right, dict)`"): _ONE_CLASS,
+    (_EQUAL, f"{_DICTS}`isinstance(left, dict)`"): _ONE_CLASS,
+    (_EQUAL, "`_records_equal(left, right)` -> `_records_equal(right, left)`"): "equality is symmetric",
+    (
+        "production.language.values.key",
+        "`_TRUE_KEY if value else _FALSE_KEY` -> `_FALSE_KEY if value else _TRUE_KEY`",
+    ): ("which of the two keys stands for true does not matter"),
+    (_DIGITS, "`1` -> `2`"): "callers ask whether the number is negative",
+    (_FIXED, "`1` -> `2`"): "callers ask whether the number is negative",
+    (
+        "production.language.decimals.parse_decimal",
+        "`10000` -> `10001`",
+    ): "the factor of no places, which are refused",
+    ("production.language.decimals.parse_decimal", "`dot and 1 <= places <= 4` -> `1 <= places <= 4`"): (
+        "without a dot there are no places"
+    ),
+    (_PREPARE, "`for element in pattern if element is not None` -> `for element in pattern`"): (
+        "the pattern has no star at this place"
+    ),
+    (_PREPARE, "`0` -> `1`"): "the first element is a star, which is left out later",
+    (_PREPARE, "`1` -> `2`"): "the second element is a star, which is left out later",
+    (_CLOSE, "`continue` -> `pass`"): "what is closed already is added once more",
+    (_CLOSE, "`len(reached) > len(parents)` -> `len(reached) >= len(parents)`"): "an equal set is made anew",
+    (
+        _MISSING,
+        "`if parents is not None: self[uid] = NOBODY` -> `if not parents is not None: self[uid] = NOBODY`",
+    ): "only what is kept differs",
+    (_MISSING, "`parents is not None` -> `parents is None`"): "only what is kept differs",
+    (
+        _MISSING,
+        "`self._held > self._limit` -> `self._held >= self._limit`",
+    ): "the cache starts afresh one member earlier",
 }
 """By function and change."""

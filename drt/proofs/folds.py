@@ -26,7 +26,7 @@ class Fold:
     """
 
     carried: tuple[str, ...]
-    before: Callable[[], tuple[Any, ...]]
+    before: Callable[..., tuple[Any, ...]]
     turn: Callable[..., tuple[Any, ...] | None]
     after: Callable[..., Any]
 
@@ -67,10 +67,47 @@ def fold(module: str, name: str) -> Fold:
     return Fold(carried, names["before"], names["turn"], names["after"])
 
 
+def worklist(module: str, name: str, todo: str) -> Fold:
+    """Take a function apart that loops while a list holds something; its parts take its parameters first.
+
+    Raises:
+        Unexplorable: it is not such a loop with straight code around it.
+    """
+    function = _function(module, name)
+    parameters = [each.arg for each in function.args.args]
+    loops = [place for place, each in enumerate(function.body) if isinstance(each, (ast.For, ast.While))]
+    loop = function.body[loops[0]] if len(loops) == 1 else None
+    if not isinstance(loop, ast.While) or loop.orelse or ast.unparse(loop.test) != todo:
+        raise Unexplorable(f"{name} is not one loop while `{todo}` holds something")
+    if any(isinstance(each, (ast.Return, ast.Yield)) for each in ast.walk(loop)):
+        raise Unexplorable(f"the loop of {name} returns")
+    before, after = function.body[: loops[0]], function.body[loops[0] + 1 :]
+    before = [each for each in before if not isinstance(each, ast.Expr)]
+    carried = tuple(sorted({name for each in before for name in _stored(each)}))
+    returned = ast.Return(ast.Tuple([ast.Name(each, ast.Load()) for each in carried], ast.Load()))
+    once = ast.For(
+        ast.Name("_once", ast.Store()), ast.Tuple([ast.Constant(0)], ast.Load()), loop.body, [returned]
+    )
+    parts = {
+        "before": (parameters, [*before, returned]),
+        "turn": ([*parameters, *carried], [once, ast.Return(ast.Constant(None))]),
+        "after": ([*parameters, *carried], after),
+    }
+    names = _compiled(module, parts)
+    return Fold(carried, names["before"], names["turn"], names["after"])
+
+
 def _function(module: str, name: str) -> ast.FunctionDef:
-    tree = running_source(module)
-    [found] = [each for each in tree.body if isinstance(each, ast.FunctionDef) and each.name == name]
-    return deepcopy(found)
+    """Find a function by its name, or a method by its class's and its own."""
+    scope: Any = running_source(module)
+    for part in name.split("."):
+        [scope] = [
+            each
+            for each in scope.body
+            if isinstance(each, (ast.FunctionDef, ast.ClassDef)) and each.name == part
+        ]
+    assert isinstance(scope, ast.FunctionDef)
+    return deepcopy(scope)
 
 
 def _stored(statement: ast.stmt) -> set[str]:

@@ -170,6 +170,7 @@ THEOREMS = (
         AT_ENDS,
         (
             *REFERENCE,
+            "production.language.values.key",
             "production.execution.operations.as_set",
             "production.execution.operations.contains_all",
             "production.execution.operations.contains_any",

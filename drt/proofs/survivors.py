@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from time import process_time
 from typing import Literal
 
-from drt.engines.sandbox import Completed, ProcessDied, in_child
+from drt.engines.sandbox import Completed, HarnessError, ProcessDied, in_child
 from drt.proofs.equivalents import EQUIVALENT
 from drt.proofs.live import NotPlanted
 from drt.proofs.mutation import Mutant, mutants
@@ -57,17 +57,17 @@ def mutations_of(function: str, theorems: Sequence[Theorem]) -> list[Mutation]:
 
 
 def _fate(mutant: Mutant, theorems: Sequence[Theorem]) -> Mutation:
-    reason = EQUIVALENT.get((f"{mutant.module}.{mutant.function}", mutant.change))
-    if reason is not None:
-        return Mutation(mutant.name, "equivalent", reason)
-    answer = in_child(lambda _: _broken(mutant, theorems), (), HOURS)
-    match answer:
-        case Completed((killed, why)):
-            return Mutation(mutant.name, "killed" if killed else "survived", why)
+    match in_child(lambda _: _broken(mutant, theorems), (), HOURS):
+        case Completed((True, why)):
+            return Mutation(mutant.name, "killed", why)
         case ProcessDied(cause):
             return Mutation(mutant.name, "killed", f"the process dies: {cause}")
-        case other:
-            return Mutation(mutant.name, "survived", getattr(other, "error", ""))
+        case Completed((_, why)):
+            reason = EQUIVALENT.get((f"{mutant.module}.{mutant.function}", mutant.change))
+            return Mutation(mutant.name, "survived" if reason is None else "equivalent", reason or why)
+        case HarnessError(error):
+            return Mutation(mutant.name, "survived", error)
+    raise AssertionError("a child answers, dies or fails")
 
 
 class _EndlessError(BaseException):

@@ -19,6 +19,7 @@ from drt.proofs import (
     typed_operators,
     typing_rules,
     valid_policies,
+    worklists,
 )
 from drt.proofs.theorem import KINDS, Theorem
 
@@ -32,6 +33,7 @@ THEOREMS: tuple[Theorem, ...] = (
     *scopes.THEOREMS,
     *typing_rules.THEOREMS,
     *typed_operators.THEOREMS,
+    *worklists.THEOREMS,
     *ancestors.THEOREMS,
     *bounded.THEOREMS,
     *bounds.THEOREMS,

@@ -233,6 +233,7 @@ THEOREMS = (
         "duration",
         Defect("units in any order", "production.language.durations", "        unit += 1\n    else:", "        unit = 0\n    else:"),
         "reference.extensions.duration.parse", "production.language.durations.parse_duration", "production.language.durations._split",
+        "production.language.integers.digits_value",
     ),
     _theorem(
         "datetime",

@@ -2,18 +2,21 @@
 
 All plants are judged on one stream of cases. Each case is drawn once and put to the sound engines once; every
 plant that is still alive, and whose patched code the sound engines have just run, is put beside the sound
-engine and judged by the target's own oracle. The clock is the processor time of the sound run.
+engine and judged by the target's own oracle. The clock is the processor time of the sound run. Plants in both
+engines alike are first judged by seed cases.
 """
 
 from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from drt.assess.conformance.checker import Checker
+from drt.assess.conformance.saved import check_expectations
 from drt.assess.planted.copies import Copy
 from drt.assess.planted.historic import EVERYWHERE, Plant, instrumented, place
 from drt.assess.remembered import Remembered
@@ -23,6 +26,7 @@ from drt.engines.sandbox import HarnessError, attempt
 from drt.model.case import Case
 from drt.model.divergence import Oracle
 from drt.model.engine import Engine
+from drt.model.saved_case import SavedCase
 from drt.targets.partitions import lanes_of
 from drt.targets.schedule import Schedule, case_random_seed, shared_random_seed
 from drt.targets.table import TARGETS
@@ -34,6 +38,9 @@ PATIENCE = 4.0
 ENGINES = ("reference", "production")
 MOMENTS = (10.0, 60.0, 300.0)
 """Seconds of the sound run after which the share killed is reported."""
+
+SEEDS = "seeds"
+"""Stands for target and law where a seed case kills a plant."""
 
 BROKEN = "harness"
 """Stands for the law where a plant makes the harness itself raise, which a run reports too."""
@@ -131,12 +138,17 @@ class _Judged:
     def is_reached(self, reached: set[str]) -> bool:
         return EVERYWHERE in self.places or not self.places.isdisjoint(reached)
 
-    def judge(self, oracle: Oracle, case: Case, sound: Mapping[str, Engine]) -> tuple[str, str] | None:
-        """Return the law that the plant breaks and the question, None where it breaks none."""
+    def engines(self) -> list[Guarded]:
+        """Return the engines at fault."""
         plant = self.fate.plant
         for name in plant.engines:
             if name not in self._engines:
                 self._engines[name] = Guarded(Copy(name, plant.sources(name)).build())
+        return list(self._engines.values())
+
+    def judge(self, oracle: Oracle, case: Case, sound: Mapping[str, Engine]) -> tuple[str, str] | None:
+        """Return the law that the plant breaks and the question, None where it breaks none."""
+        self.engines()
         engines = [self._engines.get(name) or sound[name] for name in ENGINES]
         checked = attempt(lambda: oracle(case, engines))
         if isinstance(checked, HarnessError):
@@ -154,7 +166,8 @@ class Hunt:
         self._reached: set[str] = set()
         self._alarm = Alarm()
         places = {one for judged in self._plants for one in judged.places} - {EVERYWHERE}
-        self._sound = {name: Remembered(Guarded(self._instrumented(name, places))) for name in ENGINES}
+        self._guarded = {name: Guarded(self._instrumented(name, places)) for name in ENGINES}
+        self._sound = {name: Remembered(engine) for name, engine in self._guarded.items()}
         chosen = targets or list(TARGETS)
         weights = {name: TARGETS[name].weight for name in chosen}
         self._schedule = Schedule(weights, lanes_of(0, 1))
@@ -183,6 +196,22 @@ class Hunt:
             else:
                 score.alarms.append(f"{target} {index}")
 
+    def replay(self, seeds: Sequence[SavedCase]) -> Iterator[Fate]:
+        """Judge the plants in both engines by seed cases, whose right answers are known; yield the killed."""
+        for saved in seeds:
+            self._reached.clear()
+            if _unmet(saved, self._guarded.values()):
+                self.score.alarms.append(f"{SEEDS} {saved.name}")
+                continue
+            reached = set(self._reached)
+            for judged in self._plants:
+                fate = judged.fate
+                if fate.plant.where == "both" and fate.seconds is None and judged.is_reached(reached):
+                    fate.reached += 1
+                    if self._alarm.within(PATIENCE, partial(_unmet, saved, judged.engines())):
+                        fate.seconds, fate.target, fate.law, fate.question = 0.0, SEEDS, SEEDS, saved.name
+                        yield fate
+
     def _ask_sound(self, oracle: Oracle, case: Case) -> bool:
         """Put a case to the sound engines, and note what code they reach; whether they keep the law."""
         self._reached.clear()
@@ -209,6 +238,16 @@ class Hunt:
         seed = case_random_seed(self._random_seed, target, index)
         shared = shared_random_seed(self._random_seed, target, index)
         return TARGETS[target].make(RecordingSource(seed, (), shared)).case
+
+
+def _unmet(saved: SavedCase, engines: Iterable[Guarded]) -> bool:
+    """Whether some engine does not answer as a saved case expects."""
+    for engine in engines:
+        checker = Checker(engine)
+        check_expectations(checker, saved.name, saved)
+        if checker.tally.report(engine.name).mismatches:
+            return True
+    return False
 
 
 def by(fates: Sequence[Fate], what: str) -> Counter[str]:

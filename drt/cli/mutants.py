@@ -86,6 +86,9 @@ def command(
 def _score(only: str, seconds: float, random_seed: int, form: str) -> int:
     from drt.assess.planted.historic import read_plants
     from drt.assess.score import Hunt
+    from drt.corpus.folder import cases_under
+    from drt.corpus.store import shipped_corpus
+    from drt.model.case_directory import read_case
     from drt.report.terminal.console import results
     from drt.report.terminal.score import score_rows
 
@@ -93,7 +96,8 @@ def _score(only: str, seconds: float, random_seed: int, form: str) -> int:
     if not plants:
         raise NothingChosen(f"there are no historic defects called {only!r}")
     hunt = Hunt(plants, random_seed)
-    for _ in hunt.run(seconds):
+    seeds = [read_case(path) for path in cases_under(shipped_corpus().root / "seeds")]
+    for _ in (*hunt.replay(seeds), *hunt.run(seconds)):
         pass
     if form == "json":
         echo_json(hunt.score.to_json(), sort_keys=False)

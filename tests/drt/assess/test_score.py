@@ -10,9 +10,12 @@ from drt.assess.planted.copies import Copy, source_of
 from drt.assess.planted.historic import EVERYWHERE, Plant, instrumented, place, read_plants
 from drt.assess.remembered import Remembered
 from drt.assess.score import Hunt, components
+from drt.corpus.folder import cases_under
+from drt.corpus.store import shipped_corpus
 from drt.engines import build
 from drt.engines.guard import Guarded
 from drt.model.case import Case, Request, Source
+from drt.model.case_directory import read_case
 from drt.model.outcome import Evaluated
 from drt.model.question import Evaluate, ReadExpression
 
@@ -73,6 +76,13 @@ def test_easy_defects_are_killed_and_controls_are_not() -> None:
     assert killed["EV-1a production"].law == "engines_agree"
     assert [fate.plant.name for fate in hunt.score.survivors] == ["EV-1a both"]
     assert list(components(hunt.score.fates)) == [("authorizer", 1, 1), ("evaluator", 1, 2)]
+
+
+def test_seed_cases_kill_what_both_engines_have_wrong() -> None:
+    seeds = [read_case(path) for path in cases_under(shipped_corpus().root / "seeds" / "hierarchy")]
+    hunt = Hunt(named("EV-1a both", "EV-1a production", "CT-1 both"), 0)
+    assert [(fate.plant.name, fate.target) for fate in hunt.replay(seeds)] == [("EV-1a both", "seeds")]
+    assert not hunt.score.alarms
 
 
 def test_an_answer_is_remembered_for_one_case() -> None:

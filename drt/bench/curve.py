@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeAlias
+from typing import TypeAlias
+
+from msgspec import Struct, field
 
 from drt.bench import direct_grants
 from drt.bench.applications import APPLICATIONS
@@ -30,11 +32,10 @@ LINKS = (10, 100, 1_000, 10_000, 100_000)
 Points: TypeAlias = tuple[tuple[int, float], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Curve:
+class Curve(Struct, frozen=True):
     """Microseconds a request by size of what the axis names, for each contestant."""
 
-    name: str
+    name: str = field(name="curve")
     says: str
     axis: str
     series: Mapping[str, Points]
@@ -43,20 +44,6 @@ class Curve:
     def sizes(self) -> tuple[int, ...]:
         """List every size at which some contestant was measured."""
         return tuple(sorted({size for points in self.series.values() for size, _ in points}))
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the curve as JSON; `from_json` reads it."""
-        series = {name: [list(point) for point in points] for name, points in self.series.items()}
-        return {"curve": self.name, "says": self.says, "axis": self.axis, "series": series}
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Curve:
-        """Read the curve that `to_json` wrote."""
-        series = {
-            name: tuple((int(size), float(time)) for size, time in points)
-            for name, points in data["series"].items()
-        }
-        return cls(data["curve"], data["says"], data["axis"], series)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
+
+from msgspec import Struct
 
 from drt.bench.race import Measured
 
 ATTEMPTS = 3
 """A missed limit counts when it was missed so many times."""
+
+Direction = Literal["at least", "at most"]
 
 Verdict = Literal["stretch", "kept", "missed", "measured"]
 """`measured`: a figure without a limit."""
@@ -19,7 +23,7 @@ Verdict = Literal["stretch", "kept", "missed", "measured"]
 class Limit:
     """The limit of a figure, and its stretch goal."""
 
-    direction: Literal["at least", "at most"]
+    direction: Direction
     must: float
     stretch: float | None = None
 
@@ -62,9 +66,8 @@ class Figure:
     quick: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A figure and what came out in its best attempt, as plain data."""
+class Row(Struct, frozen=True, omit_defaults=True):
+    """A figure and what came out in its best attempt; the last three fields are its limit, if it has one."""
 
     figure: str
     group: str
@@ -72,30 +75,26 @@ class Row:
     value: float
     unit: str
     spread: float
-    limit: Limit | None
     verdict: Verdict
     attempts: int
     rounds: int
     medians: Mapping[str, float]
     medians_unit: str
+    direction: Direction | None = None
+    must: float | None = None
+    stretch: float | None = None
+
+    @property
+    def limit(self) -> Limit | None:
+        """The limit, if the figure has one."""
+        if self.direction is None or self.must is None:
+            return None
+        return Limit(self.direction, self.must, self.stretch)
 
     @property
     def good(self) -> bool:
         """Whether no limit is missed."""
         return self.verdict != "missed"
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the row as JSON; `from_json` reads it."""
-        limit = {} if self.limit is None else asdict(self.limit)
-        plain = {name: getattr(self, name) for name in self.__slots__ if name != "limit"}
-        return {**plain, "medians": dict(self.medians), **limit}
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Row:
-        """Read the row that `to_json` wrote."""
-        limit = Limit(data["direction"], data["must"], data["stretch"]) if "must" in data else None
-        plain = {name: data[name] for name in cls.__slots__ if name != "limit"}
-        return cls(**plain, limit=limit)
 
 
 def measured(figure: Figure, quick: bool) -> Row:
@@ -115,10 +114,12 @@ def measured(figure: Figure, quick: bool) -> Row:
         value=result.value,
         unit=figure.unit,
         spread=result.spread,
-        limit=limit,
         verdict=limit.verdict(result.value) if limit else "measured",
         attempts=len(results),
         rounds=result.rounds,
         medians=result.medians,
         medians_unit=figure.medians,
+        direction=limit.direction if limit else None,
+        must=limit.must if limit else None,
+        stretch=limit.stretch if limit else None,
     )

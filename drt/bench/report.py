@@ -8,11 +8,13 @@ from __future__ import annotations
 import datetime
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct, field, to_builtins
 
 from drt.bench.curve import Curve
 from drt.bench.figure import Row
+from drt.model.records import from_json
 
 FORMAT = 1
 
@@ -21,16 +23,16 @@ class UnreadableReport(Exception):
     """A file is no report of a benchmark."""
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True, kw_only=True):
     """The date, machine, results and missing contestants of a run of the benchmark."""
 
+    format: int = FORMAT
     date: str
     quick: bool
     machine: Mapping[str, str | int]
     contestants: Mapping[str, str]
     absent: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[Row, ...] = field(name="figures")
     curves: tuple[Curve, ...]
 
     @property
@@ -55,18 +57,7 @@ class Report:
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as JSON; `from_json` reads it."""
-        return {
-            "format": FORMAT,
-            "date": self.date,
-            "quick": self.quick,
-            "machine": dict(self.machine),
-            "contestants": dict(self.contestants),
-            "absent": list(self.absent),
-            "good": self.good,
-            "summary": self.summary,
-            "figures": [row.to_json() for row in self.rows],
-            "curves": [each.to_json() for each in self.curves],
-        }
+        return {**to_builtins(self), "good": self.good, "summary": self.summary}
 
     @classmethod
     def from_json(cls, data: Any) -> Report:
@@ -74,17 +65,9 @@ class Report:
         if not isinstance(data, dict) or data.get("format") != FORMAT:
             raise UnreadableReport(f"expected a report of drt bench, format {FORMAT}")
         try:
-            return cls(
-                date=data["date"],
-                quick=data["quick"],
-                machine=data["machine"],
-                contestants=data["contestants"],
-                absent=tuple(data["absent"]),
-                rows=tuple(Row.from_json(each) for each in data["figures"]),
-                curves=tuple(Curve.from_json(each) for each in data["curves"]),
-            )
-        except (KeyError, TypeError, ValueError) as error:
-            raise UnreadableReport(f"a report of drt bench with a broken part: {error!r}") from error
+            return from_json(data, cls)
+        except ValueError as error:
+            raise UnreadableReport(f"a report of drt bench with a broken part: {error}") from error
 
 
 def made(

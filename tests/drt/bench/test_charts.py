@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
+from msgspec.structs import replace
 
 from drt.bench.curve import Curve
-from drt.bench.figure import Row, at_least, at_most
+from drt.bench.figure import Limit, Row, at_least, at_most
 from drt.bench.report import Report
 from drt.report.terminal.bench_charts import Scale, drawn, spread
 from drt.report.terminal.bench_markdown import markdown
@@ -17,9 +17,10 @@ from drt.report.terminal.bench_markdown import markdown
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def _row(name: str, value: float, limit: object) -> Row:
+def _row(name: str, value: float, limit: Limit | None) -> Row:
     verdict = "measured" if limit is None else limit.verdict(value)
-    return Row(name, "authorizing", "a toy", value, "×", 0.1, limit, verdict, 1, 3, {"a": 1.0}, "µs")
+    bounds = () if limit is None else (limit.direction, limit.must, limit.stretch)
+    return Row(name, "authorizing", "a toy", value, "×", 0.1, verdict, 1, 3, {"a": 1.0}, "µs", *bounds)
 
 
 FAST, SLOW = (
@@ -34,13 +35,13 @@ CURVE = Curve(
     {"production": ((10, 1.0), (1_000, 2.0)), "them": ((10, 50.0),)},
 )
 REPORT = Report(
-    "2026-01-01 00:00 UTC",
-    False,
-    {"cores": 2, "python": "P", "platform": "L"},
-    {"us": "1"},
-    (),
-    (FAST, SLOW, COST),
-    (CURVE,),
+    date="2026-01-01 00:00 UTC",
+    quick=False,
+    machine={"cores": 2, "python": "P", "platform": "L"},
+    contestants={"us": "1"},
+    absent=(),
+    rows=(FAST, SLOW, COST),
+    curves=(CURVE,),
 )
 
 

@@ -33,9 +33,10 @@ from drt.symbolic.solver import (
     Unsatisfiable,
     solve_apart,
 )
+from drt.symbolic.sorts import BOOL
 from drt.symbolic.store import Store
 from drt.symbolic.strings import require_alphabet
-from drt.symbolic.terms import TRUE, Term, not_
+from drt.symbolic.terms import TRUE, Symbol, Term, apply, not_
 from reference.json.entities import NoJson
 from reference.policies import Body
 from reference.policy_set import PolicySet
@@ -175,11 +176,16 @@ class Analyzer:
     ) -> tuple[list[Term], frozenset[Term]]:
         """Negate the property and state the facts about the footprint; returns both."""
         compiled = [self.compiled(side, environment) for side in sides]
-        require_alphabet(term for side in compiled for one in side for term in (one.failure.any, one.matches))
         footprint = frozenset(term for side in compiled for policy in side for term in policy.footprint)
         error = compiled[0][0].failure.any if query.single else TRUE
         holding = [side[0].matches if query.single else allows(side) for side in compiled]
-        return [not_(query.property(error, holding)), *facts(footprint, self.store)], footprint
+        assumed = list(facts(footprint, self.store))
+        if (
+            query.property(_opaque(error, 0), [_opaque(one, n) for n, one in enumerate(holding, 1)]).op
+            != "const"
+        ):
+            require_alphabet([error, *holding, *assumed])
+        return [not_(query.property(error, holding)), *assumed], footprint
 
     def answer(self, assertions: Sequence[Term]) -> Answer:
         """Ask the solver whether some input satisfies assertions."""
@@ -213,6 +219,15 @@ class Analyzer:
         if not confirmation.confirmed:
             return Unconfirmed(counterexample, confirmation.problem)
         return Fails(counterexample, how)
+
+
+def _opaque(term: Term, number: int) -> Term:
+    """Return a variable in a term's place, unless the term is a constant.
+
+    A query that constants decide needs no encoding. Whether terms happen to be equal does not count here:
+    texts that cannot be encoded are refused however well terms fold.
+    """
+    return term if term.op == "const" else apply(Symbol("request", f"side {number}"), BOOL)
 
 
 def _sides(name: QueryName, policies: Sequence[PolicySet]) -> tuple[Query, list[dict[str, Body]]]:

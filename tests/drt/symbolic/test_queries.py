@@ -169,6 +169,14 @@ def test_a_text_that_folds_away_needs_no_alphabet() -> None:
     assert isinstance(asked("always-matches", '"\\u{30000}" like "*"'), Holds)
 
 
+def test_a_text_that_cannot_matter_needs_no_alphabet() -> None:
+    far = 'context.s == "\\u{30000}"'
+
+    assert isinstance(asked("implies", "", f"permit(principal, action, resource) when {{ {far} }};"), Holds)
+    with pytest.raises(Refused):
+        asked("equivalent", f"{far} || {far}", far)
+
+
 def test_policies_and_environments_that_come_and_go_are_not_mixed_up() -> None:
     analyzer = Analyzer(Source(SCHEMA), solve=solve_apart)
 

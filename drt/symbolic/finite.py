@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import count
+from math import inf, prod
 from typing import Any
 
 from drt.symbolic.sorts import (
@@ -77,19 +78,29 @@ def _others(sort: Sort, known: Mapping[object, None], members: Mapping[str, tupl
     return [next(value for value in candidates if value not in known)]
 
 
+MOST_LISTED = 256
+"""Values of a sort that are listed; a sort with more counts as large."""
+
+
 def is_small(sort: Sort, members: Mapping[str, tuple[str, ...]]) -> bool:
-    """Return whether all values of a sort can be listed."""
+    """Return whether all values of a sort are few enough to be listed."""
+    return size(sort, members) <= MOST_LISTED
+
+
+def size(sort: Sort, members: Mapping[str, tuple[str, ...]]) -> float:
+    """Count the values of a sort; beyond the listed ones any greater number will do."""
     match sort:
         case BoolSort():
-            return True
-        case EntitySort(name):
-            return name in members
+            return 2
+        case EntitySort(name) if name in members:
+            return len(members[name])
         case RecordSort(fields):
-            return all(is_small(one.sort, members) for one in fields)
+            return prod(size(one.sort, members) + (not one.required) for one in fields)
         case SetSort(element):
-            return is_small(element, members)
+            inner = size(element, members)
+            return 2**inner if inner <= MOST_LISTED else inf
         case _:
-            return False
+            return inf
 
 
 def candidates_of(sort: Sort, members: Mapping[str, tuple[str, ...]]) -> Iterable[object]:

@@ -109,29 +109,6 @@ VALUES: tuple[tuple[Value, Any], ...] = (
 )
 
 
-def _canonical() -> Sequence[Goal]:
-    """Prove that sets and records of up to three values are equal exactly if they hold the same."""
-    values = import_module("production.language.values")
-    lists = [each for size in range(4) for each in product(range(len(VALUES)), repeat=size)]
-
-    def wrong() -> Iterator[str]:
-        ours = [Set(frozenset(VALUES[n][0] for n in each)) for each in lists]
-        theirs = [values.set_of([_again(values, VALUES[n][1]) for n in each]) for each in lists]
-        for n, m in product(range(len(lists)), repeat=2):
-            right = set(lists[n]) == set(lists[m])
-            if (ours[n] == ours[m]) != right or values.equal(theirs[n], theirs[m]) != right:
-                yield f"sets of {lists[n]} and {lists[m]} of the values: equal is {right}"
-            if values.equal({"a": theirs[n]}, {"a": theirs[m]}) != right:
-                yield f"records of sets of {lists[n]} and {lists[m]}: equal is {right}"
-
-    return (tried("every pair of sets of up to three of eight values", wrong()),)
-
-
-def _again(values: Any, value: Any) -> Any:
-    """Rebuild the value with sets of the module under proof."""
-    return values.set_of([_again(values, each) for each in value]) if isinstance(value, SetValue) else value
-
-
 def _folded() -> Sequence[Goal]:
     """Prove that a set or record of literals is folded to what the reference makes of it."""
     lowering, machine = (
@@ -216,28 +193,5 @@ THEOREMS = (
             ),
         ),
         "up to three literals",
-    ),
-    Theorem(
-        "Sets and records are equal if they hold the same",
-        'Whatever the order and the repetition, in both engines; 1, true and "1" are three values.',
-        "ours: canonicalisation of sets and records",
-        "B",
-        _canonical,
-        (
-            Defect(
-                "true is the number 1 among the keys",
-                "production.language.values",
-                "        return _TRUE_KEY if value else _FALSE_KEY",
-                "        return int(value)",
-            ),
-        ),
-        "sets of up to three of eight values, alone and in records",
-        functions=(
-            "production.language.values.equal",
-            "production.language.values.key",
-            "reference.values.Set.__eq__",
-            "reference.values.Record.__eq__",
-            "reference.values.canonical",
-        ),
     ),
 )

@@ -11,6 +11,7 @@ _REFUSED_LATER = "what the test refuses here, the caller refuses as no quantity 
 _EQUAL = "production.language.values.equal"
 _DICTS = "`isinstance(left, dict) and isinstance(right, dict)` -> "
 _ONE_CLASS = "both are of one class at this place"
+_SHORTCUT = "an object has its own canonical text"
 _DIGITS = "production.language.integers.digits_value"
 _FIXED = "production.language.integers.fixed_digits"
 _PREPARE = "production.language.wildcard.prepare"
@@ -37,6 +38,22 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "production.language.values.key",
         "`_TRUE_KEY if value else _FALSE_KEY` -> `_FALSE_KEY if value else _TRUE_KEY`",
     ): ("which of the two keys stands for true does not matter"),
+    ("reference.values.canonical", "`'true' if truth else 'false'` -> `'false' if truth else 'true'`"): (
+        "which of the two texts stands for true does not matter"
+    ),
+    (
+        "reference.values.Set.__eq__",
+        "`self is other or _same(self, other)` -> `_same(self, other)`",
+    ): _SHORTCUT,
+    (
+        "reference.values.Record.__eq__",
+        "`self is other or _same(self, other)` -> `_same(self, other)`",
+    ): _SHORTCUT,
+    ("reference.values.Set.__eq__", "`_same(self, other)` -> `_same(other, self)`"): "equality is symmetric",
+    (
+        "reference.values.Record.__eq__",
+        "`_same(self, other)` -> `_same(other, self)`",
+    ): "equality is symmetric",
     (_DIGITS, "`1` -> `2`"): "callers ask whether the number is negative",
     (_FIXED, "`1` -> `2`"): "callers ask whether the number is negative",
     (

@@ -1,0 +1,98 @@
+"""Equality of values, tried on all pairs of many: equal in both engines exactly if they are the same value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+from typing import Any
+
+from drt.proofs.defects import Defect
+from drt.proofs.theorem import Goal, Theorem
+from drt.proofs.tried import tried
+from production.language import values as production
+from production.language.datetimes import Datetime as ProductionDatetime
+from production.language.decimals import Decimal as ProductionDecimal
+from production.language.durations import Duration as ProductionDuration
+from production.language.ipaddrs import IpAddress
+from production.language.uids import Uid
+from reference.extensions.datetime import Datetime
+from reference.extensions.decimal import Decimal
+from reference.extensions.duration import Duration
+from reference.extensions.ipaddr import IpAddr
+from reference.values import FALSE, TRUE, EntityUid, Long, Record, Set, String, Value, canonical
+
+Pair = tuple[Value, Any]
+
+
+def _leaves() -> Iterator[Pair]:
+    """Yield values that hold no other, no two of them the same; each time new objects."""
+    yield from ((TRUE, True), (FALSE, False))
+    for number in (0, 1, -1, 2**63 - 1, -(2**63)):
+        yield Long(number), number
+    for text in ("", "1", "true", "a", "1:a", "U"):
+        yield String(text), text
+    for type_name, entity_id in (("U", "a"), ("U", "b"), ("V", "a"), ("U", ""), ("U1", "")):
+        yield EntityUid(type_name, entity_id), Uid(type_name, entity_id)
+    for number in (0, 1, -1):
+        yield Decimal(number), ProductionDecimal(number)
+        yield Datetime(number), ProductionDatetime(number)
+        yield Duration(number), ProductionDuration(number)
+    for version, address, prefix in ((4, 1, 32), (4, 1, 31), (4, 2, 32), (6, 1, 32), (6, 1, 128)):
+        yield IpAddr(version, address, prefix), IpAddress(version, address, prefix)  # type: ignore[arg-type]  # 4 or 6
+
+
+def _values() -> Iterator[Pair]:
+    """Yield the leaves, alone and in sets and records of them."""
+    yield from _leaves()
+    yield from ((Set(frozenset()), production.set_of([])), (Record({}), {}))
+    for ours, theirs in _leaves():
+        yield Set(frozenset([ours])), production.set_of([theirs])
+        yield Record({"a": ours}), {"a": theirs}
+        yield Record({"b": ours}), {"b": theirs}
+        yield Set(frozenset([Set(frozenset([ours]))])), production.set_of([production.set_of([theirs])])
+        yield Set(frozenset([Record({"a": ours})])), production.set_of([{"a": theirs}])
+        yield Record({"a": Record({"a": ours})}), {"a": {"a": theirs}}
+        yield Record({"a": ours, "b": TRUE}), {"b": True, "a": theirs}
+        if ours != Long(1):
+            yield Set(frozenset([ours, Long(1)])), production.set_of([1, theirs, 1])
+
+
+def _wrong() -> Iterator[str]:
+    first, second = list(_values()), list(_values())
+    for (n, (ours, theirs)), (m, (other, their_other)) in product(enumerate(first), enumerate(second)):
+        answers = (
+            ours == other,
+            canonical(ours) == canonical(other),
+            production.equal(theirs, their_other),
+            production.key(theirs) == production.key(their_other),
+            ours in frozenset([other]),
+            production.key(theirs) in production.set_of([their_other]).keys,
+        )
+        if set(answers) != {n == m}:
+            yield f"{ours} and {other} are {'' if n == m else 'not '}the same: {answers}"
+
+
+def _goals() -> Sequence[Goal]:
+    return (tried("every pair of values", _wrong()),)
+
+
+THEOREMS = (
+    Theorem(
+        "Values are equal exactly if they are the same",
+        "Of every two of some hundred values, leaves of all kinds and sets and records of them: both engines' equality, keys"
+        " and membership agree with their being the same.",
+        "ours: canonicalisation of sets and records",
+        "B",
+        _goals,
+        (
+            Defect("entities of one id are equal", "reference.values", "return f\"entity {_quoted(type_name)}{_quoted(entity_id)}\"", "return f\"entity {_quoted(entity_id)}\""),
+            Defect("any two strings are equal", "production.language.values", "    return left == right\n", "    return left == right or (isinstance(left, str) and isinstance(right, str))\n"),
+        ),
+        "values nest without end; two levels are tried",
+        (
+            "production.language.values.equal", "production.language.values.key", "production.language.values._records_equal",
+            "production.language.values.set_of", "reference.values.Set.__eq__", "reference.values.Record.__eq__",
+            "reference.values.canonical", "reference.values._same", "reference.values._quoted",
+        ),
+    ),
+)  # fmt: skip

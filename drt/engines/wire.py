@@ -23,7 +23,7 @@ PROTOCOLS = (1,)
 LINK_MEMBERS = ("template", "id", "values")
 """The members of a template link, which is an object on the wire and a tuple in a case."""
 
-NOT_LOADED = ("requests", "expressions")
+NOT_LOADED = ("requests", "expressions", "partials")
 """The members of a case that `load` leaves out."""
 
 

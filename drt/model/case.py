@@ -36,6 +36,35 @@ class Request:
     validate: bool = True
 
 
+StoreForm = Literal["partial", "parts", "typed", "untyped"]
+"""How a store is written (spec 09 §1.2).
+
+`partial`: partial entity JSON. `parts`: what a constructor gets, a list of objects with `uid` and, where
+known, `attrs` and `tags` (name to Cedar expression as text) and `ancestors` (uids). `typed`, `untyped`:
+concrete entity JSON that is read under the schema or without it.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Entities for partial evaluation, queries and batched authorization: a JSON text and its form."""
+
+    text: str
+    form: StoreForm
+
+
+@dataclass(frozen=True, slots=True)
+class PartialInput:
+    """What is known of a request and of the entities (spec 09 §1.1, §1.2).
+
+    `request` is a JSON object as `PartiallyAuthorize` takes it. The requests and entities of the case are
+    tried as completions, consistent or not.
+    """
+
+    request: str
+    entities: Store
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """Policies, an optional schema, an entity document, and what to ask of them.
@@ -43,7 +72,7 @@ class Case:
     `links` are template links to make after loading the policies: `(template id, new id, values)`, the values
     being pairs of slot name (`?principal`) and the uid as JSON text. `expressions` are evaluated under every
     request, beside the authorization itself. `fragments` are further schemas, linked with `schema` (spec 13
-    §5).
+    §5). `partials` are inputs of partial evaluation.
     """
 
     policies: Source
@@ -53,6 +82,7 @@ class Case:
     expressions: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
     fragments: tuple[Source, ...] = ()
+    partials: tuple[PartialInput, ...] = ()
 
     @property
     def schemas(self) -> tuple[Source, ...]:
@@ -76,20 +106,3 @@ class Inquiry:
     extra_types: tuple[str, ...] = ()
     extra_actions: tuple[str, ...] = ()
     substitute: tuple[tuple[str, str], ...] = ()
-
-
-StoreForm = Literal["partial", "parts", "typed", "untyped"]
-"""How a store is written (spec 09 §1.2).
-
-`partial`: partial entity JSON. `parts`: what a constructor gets, a list of objects with `uid` and, where
-known, `attrs` and `tags` (name to Cedar expression as text) and `ancestors` (uids). `typed`, `untyped`:
-concrete entity JSON that is read under the schema or without it.
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Store:
-    """Entities for partial evaluation, queries and batched authorization: a JSON text and its form."""
-
-    text: str
-    form: StoreForm

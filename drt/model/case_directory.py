@@ -17,13 +17,14 @@ from typing import Any
 import msgspec
 
 from drt.model import json_text
-from drt.model.case import Case, Request, Source
+from drt.model.case import Case, PartialInput, Request, Source, Store
 from drt.model.case_folder import check_folder, write_file
 from drt.model.case_members import (
     CaseFile,
     CaseMembers,
     ExpressionMembers,
     LinkMembers,
+    PartialMembers,
     RequestMembers,
     VerdictMembers,
 )
@@ -65,6 +66,7 @@ def files_of_case(saved: SavedCase) -> dict[str, bytes]:
             for template, new, values in case.links
         ),
         expressions=tuple(_expressions(saved)),
+        partials=tuple(_add_partial(files, number, one) for number, one in enumerate(case.partials)),
         name=saved.name,
         description=saved.description,
         tags=saved.tags,
@@ -100,6 +102,12 @@ def _add_request(files: dict[str, str], saved: SavedCase, index: int) -> Request
         if expected.request == index:
             written |= _response(expected)
     return RequestMembers(**written)
+
+
+def _add_partial(files: dict[str, str], number: int, partial: PartialInput) -> PartialMembers:
+    request, entities = f"partial-request-{number}.json", f"partial-entities-{number}.json"
+    files |= {request: partial.request, entities: partial.entities.text}
+    return PartialMembers(request=request, entities=entities, form=partial.entities.form)
 
 
 def _is_official(text: str) -> bool:
@@ -180,6 +188,7 @@ def read_case(path: Path) -> SavedCase:
             (link.template_id, link.new_id, tuple((slot, _uid(value)) for slot, value in link.values.items()))
             for link in members.links
         ),
+        partials=tuple(_read_partial(file, index, one) for index, one in enumerate(members.partials)),
     )
     responses = (_read_response(file, index, request) for index, request in enumerate(requests))
     return SavedCase(
@@ -220,6 +229,12 @@ def _read_request(file: CaseFile, index: int, request: RequestMembers) -> Reques
             raise file.problem(f"a request has no member {json.dumps(name)}", ("requests", index))
     present = {name: part for name, part in document.items() if part is not None}
     return Request(json.dumps(present), request.validate_request)
+
+
+def _read_partial(file: CaseFile, index: int, partial: PartialMembers) -> PartialInput:
+    request = file.beside(partial.request, "partials", index, "request")
+    entities = file.beside(partial.entities, "partials", index, "entities")
+    return PartialInput(request, Store(entities, partial.form))
 
 
 def _read_response(file: CaseFile, index: int, request: RequestMembers) -> ExpectedResponse | None:

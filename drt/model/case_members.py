@@ -13,6 +13,7 @@ from typing import Any, Literal, get_args
 import msgspec
 
 from drt.model import json_text
+from drt.model.case import StoreForm
 from drt.model.case_folder import check_folder, read_file
 from drt.model.errors import InputProblem
 from drt.model.outcome import Decision, ErrorKind, Part
@@ -62,6 +63,14 @@ class ExpressionMembers(Members, frozen=True):
     rejected: bool = False
 
 
+class PartialMembers(Members, frozen=True, omit_defaults=False):
+    """An input of partial evaluation: two files and the form of the entities."""
+
+    request: str
+    entities: str
+    form: StoreForm = "partial"
+
+
 class VerdictMembers(Members, frozen=True, omit_defaults=False):
     """The result of a triage."""
 
@@ -80,6 +89,7 @@ class CaseMembers(Members, frozen=True):
     requests: tuple[RequestMembers, ...] | None = None
     links: tuple[LinkMembers, ...] = ()
     expressions: tuple[ExpressionMembers, ...] = ()
+    partials: tuple[PartialMembers, ...] = ()
     name: str | None = None
     description: str = ""
     tags: tuple[str, ...] = ()
@@ -128,6 +138,7 @@ RECORDS: dict[str | int, type[Members]] = {
     "requests": RequestMembers,
     "links": LinkMembers,
     "expressions": ExpressionMembers,
+    "partials": PartialMembers,
     "verdict": VerdictMembers,
 }
 """The record of the objects below each member of a case."""
@@ -135,6 +146,7 @@ RECORDS: dict[str | int, type[Members]] = {
 WORDS: dict[str, tuple[str, ...]] = {
     "decision": get_args(Decision),
     "status": get_args(Status),
+    "form": get_args(StoreForm),
     "rejected": get_args(Part),
     "errorKinds": get_args(ErrorKind),
     "error": ("", *get_args(ErrorKind)),

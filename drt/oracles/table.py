@@ -8,8 +8,11 @@ from drt.oracles import (
     agreement,
     laws,
     literals,
+    partial_agreement,
+    partial_laws,
     questions,
     reading,
+    residual_policies,
     roundtrips,
     schemas,
     shapes,
@@ -18,7 +21,21 @@ from drt.oracles import (
 )
 from drt.oracles.law import Law
 
-_MODULES = (agreement, laws, literals, questions, reading, roundtrips, schemas, shapes, validation, wildcard)
+_MODULES = (
+    agreement,
+    laws,
+    literals,
+    partial_agreement,
+    partial_laws,
+    questions,
+    reading,
+    residual_policies,
+    roundtrips,
+    schemas,
+    shapes,
+    validation,
+    wildcard,
+)
 
 LAWS: Mapping[str, Law] = {
     law.name: law for module in _MODULES for law in vars(module).values() if isinstance(law, Law)

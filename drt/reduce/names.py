@@ -170,6 +170,12 @@ def _mapped(case: Case, rewrite: Callable[[str], str]) -> Case:
     fragments = tuple(replace(fragment, text=rewrite(fragment.text)) for fragment in case.fragments)
     entities = rewrite(case.entities)
     requests = tuple(replace(request, text=rewrite(request.text)) for request in case.requests)
+    partials = tuple(
+        replace(
+            one, request=rewrite(one.request), entities=replace(one.entities, text=rewrite(one.entities.text))
+        )
+        for one in case.partials
+    )
     expressions = tuple(rewrite(expression) for expression in case.expressions)
     links = tuple(
         (rewrite(template), rewrite(new), tuple((slot, rewrite(uid)) for slot, uid in values))
@@ -182,6 +188,7 @@ def _mapped(case: Case, rewrite: Callable[[str], str]) -> Case:
         fragments=fragments,
         entities=entities,
         requests=requests,
+        partials=partials,
         expressions=expressions,
         links=links,
     )

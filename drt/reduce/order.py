@@ -28,13 +28,15 @@ def texts(case: Case) -> tuple[str, ...]:
     links = (piece for template, new, values in case.links for piece in (template, new, *sum(values, ())))
     schemas = (schema.text for schema in case.schemas)
     requests = (request.text for request in case.requests)
-    return (case.policies.text, *schemas, case.entities, *requests, *case.expressions, *links)
+    partials = (text for one in case.partials for text in (one.request, one.entities.text))
+    return (case.policies.text, *schemas, case.entities, *requests, *partials, *case.expressions, *links)
 
 
 def weight(case: Case) -> Weight:
     """Weigh a case: smaller is simpler."""
     written = texts(case)
-    pieces = len(case.requests) + len(case.expressions) + len(case.links) + len(case.schemas)
+    parts = (case.requests, case.partials, case.expressions, case.links, case.schemas)
+    pieces = sum(len(part) for part in parts)
     weights = [_text_weight(text) for text in written]
     return (
         pieces + sum(tokens for tokens, _ in weights),

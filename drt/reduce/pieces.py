@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from drt.model.case import Case, Source
+from drt.model.case import Case, PartialInput, Source
 
 PieceKind = Literal["policies", "expression", "schema", "document"]
 
@@ -36,6 +36,9 @@ def pieces(case: Case) -> Iterator[Piece]:
     yield Piece("document", lambda now: now.entities, lambda now, text: replace(now, entities=text))
     for index in range(len(case.requests)):
         yield _request(index)
+    for index in range(len(case.partials)):
+        yield _partial_request(index)
+        yield _partial_entities(index)
     for index, (_, _, values) in enumerate(case.links):
         for place in range(len(values)):
             yield _link_value(index, place)
@@ -74,6 +77,25 @@ def _request(index: int) -> Piece:
         return replace(case, requests=(*case.requests[:index], other, *case.requests[index + 1 :]))
 
     return Piece("document", lambda case: case.requests[index].text, write)
+
+
+def _partial_request(index: int) -> Piece:
+    def write(case: Case, text: str) -> Case:
+        return _with_partial(case, index, replace(case.partials[index], request=text))
+
+    return Piece("document", lambda case: case.partials[index].request, write)
+
+
+def _partial_entities(index: int) -> Piece:
+    def write(case: Case, text: str) -> Case:
+        known = replace(case.partials[index].entities, text=text)
+        return _with_partial(case, index, replace(case.partials[index], entities=known))
+
+    return Piece("document", lambda case: case.partials[index].entities.text, write)
+
+
+def _with_partial(case: Case, index: int, partial: PartialInput) -> Case:
+    return replace(case, partials=(*case.partials[:index], partial, *case.partials[index + 1 :]))
 
 
 def _link_value(index: int, place: int) -> Piece:

@@ -42,6 +42,11 @@ def drop_links(problem: Problem) -> None:
     fewer(problem.best.links, lambda kept: problem.consider(replace(problem.best, links=tuple(kept))))
 
 
+def drop_partials(problem: Problem) -> None:
+    """Leave out inputs of partial evaluation."""
+    fewer(problem.best.partials, lambda kept: problem.consider(replace(problem.best, partials=tuple(kept))))
+
+
 def drop_schemas(problem: Problem) -> None:
     """Leave out the schema, or some of the schemas that are linked."""
 
@@ -54,6 +59,7 @@ def drop_schemas(problem: Problem) -> None:
 
 PASSES: tuple[Callable[[Problem], None], ...] = (
     drop_requests,
+    drop_partials,
     drop_expressions,
     drop_links,
     drop_policies,

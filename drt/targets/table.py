@@ -15,6 +15,7 @@ from drt.oracles.agreement import engines_agree, variants_agree
 from drt.oracles.literals import literals_have_their_values
 from drt.oracles.wildcard import wildcard_matches_definition
 from drt.targets import cases, documents
+from drt.targets.partial import PARTIAL_TARGETS
 from drt.targets.scopes import scopes
 from drt.targets.target import Target
 from drt.targets.validation import VALIDATION_TARGETS
@@ -241,6 +242,7 @@ _TARGETS = (
         wildcard_matches_definition,
     ),
     *VALIDATION_TARGETS,
+    *PARTIAL_TARGETS,
     _law(
         "law-policy-order",
         laws.policy_order_is_irrelevant,

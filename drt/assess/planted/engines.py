@@ -14,10 +14,19 @@ from typing import Any
 from unittest.mock import patch
 
 from drt.engines import build
-from drt.engines.base import BaseEngine, BaseSession
-from drt.model.case import Case, Request, Source
+from drt.engines.base import BaseEngine, BaseSession, put
+from drt.model.case import Case, Request, Source, Store
 from drt.model.outcome import Outcome, Printed
-from drt.model.question import ValidationMode
+from drt.model.question import (
+    Batched,
+    CaseQuestion,
+    LoaderKind,
+    PartiallyAuthorize,
+    Query,
+    QueryKind,
+    Reauthorize,
+    ValidationMode,
+)
 
 Patches = Mapping[tuple[Any, str], Any]
 """Owner and name of what is replaced, and what replaces it."""
@@ -77,6 +86,23 @@ class PlantedLoaded(BaseSession):
     def validate(self, mode: ValidationMode = "strict", level: int | None = None) -> Outcome:
         with self.fault.planted():
             return self.fault.verdict(self.inner.validate(mode, level))
+
+    def partially_authorize(self, request: str, entities: Store) -> Outcome:
+        return self._answered(PartiallyAuthorize(request, entities))
+
+    def reauthorize(self, request: str, entities: Store, completion: str, store: Store) -> Outcome:
+        return self._answered(Reauthorize(request, entities, completion, store))
+
+    def query(self, kind: QueryKind, request: str, entities: Store) -> Outcome:
+        return self._answered(Query(kind, request, entities))
+
+    def batched(self, request: str, entities: Store, loader: LoaderKind, max_iters: int) -> Outcome:
+        return self._answered(Batched(request, entities, loader, max_iters))
+
+    def _answered(self, question: CaseQuestion[Any]) -> Outcome:
+        with self.fault.planted():
+            answer: Outcome = put(question, self.inner)
+            return answer
 
 
 class Planted(BaseEngine):

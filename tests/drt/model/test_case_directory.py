@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drt.model.case import Case, Request, Source
+from drt.model.case import Case, PartialInput, Request, Source, Store
 from drt.model.case_directory import CASE_FILE, read_case, write_case
 from drt.model.errors import InputProblem
 from drt.model.saved_case import Expectations, ExpectedResponse, ExpectedValue, SavedCase, Verdict
@@ -53,6 +53,14 @@ cases = st.builds(
                 max_size=2,
                 unique_by=lambda pair: pair[0],
             ).map(tuple),
+        ),
+        max_size=2,
+    ).map(tuple),
+    partials=st.lists(
+        st.builds(
+            PartialInput,
+            any_texts,
+            st.builds(Store, any_texts, st.sampled_from(["partial", "parts", "typed", "untyped"])),
         ),
         max_size=2,
     ).map(tuple),

@@ -1,0 +1,58 @@
+"""Engines give the same answers to questions of partial evaluation (spec 09)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from drt.model.case import Case
+from drt.model.engine import Engine, NotLoaded
+from drt.model.outcome import Outcome
+from drt.model.question import CaseQuestion, PartiallyAuthorize
+from drt.oracles.comparing import Comparison
+from drt.oracles.law import Compares, law
+from drt.oracles.partial_inputs import action_queries, batches, completions, queries
+
+Asked = tuple[int | None, CaseQuestion[Any]]
+
+
+@law(Compares.DERIVED)
+def partial_responses_agree(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
+    """Engines give partial inputs and their completions the same answers, residuals node for node."""
+
+    def asked() -> Iterable[Asked]:
+        for partial in case.partials:
+            yield None, PartiallyAuthorize(partial.request, partial.entities)
+            yield from completions(case, partial)
+
+    _compare(case, engines, comparison, asked())
+
+
+@law(Compares.DERIVED)
+def queries_agree(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
+    """Engines give the queries that a case is made into the same answers (spec 09 §8)."""
+    asked: list[Asked] = [*queries(case), *((None, query) for query in action_queries(case))]
+    _compare(case, engines, comparison, asked)
+
+
+@law(Compares.DERIVED)
+def batched_runs_agree(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
+    """Engines decide batched requests alike, with the same loads (spec 09 §9)."""
+    _compare(case, engines, comparison, batches(case))
+
+
+def _compare(case: Case, engines: Sequence[Engine], comparison: Comparison, asked: Iterable[Asked]) -> None:
+    loaded = [engine.load(case) for engine in engines]
+    refusals: list[Outcome] = [one for one in loaded if isinstance(one, NotLoaded)]
+    if refusals:
+        if len(refusals) == len(loaded):
+            comparison.compare("loading", refusals)
+        else:
+            comparison.skip("case loaded by some engines only")
+        return
+    sessions = [one for one in loaded if not isinstance(one, NotLoaded)]
+    for number, (request, question) in enumerate(asked):
+        answers = [session.ask(question) for session in sessions]
+        comparison.compare(f"{question} {number}", answers, request, asked=question)
+        if comparison.over_time:
+            return

@@ -1,0 +1,76 @@
+"""The inputs of partial evaluation that laws derive from a case: completions, queries, batched requests."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from drt.model.case import Case, PartialInput, Request, Store
+from drt.model.question import Batched, LoaderKind, Query, QueryKind, Reauthorize
+from drt.oracles.texts import NotPlainJson, plain_json
+
+Json = dict[str, Any]
+
+LOADERS: tuple[LoaderKind, ...] = ("exact", "less", "more")
+ENOUGH_ROUNDS = 8
+"""Rounds that all but a long chain of entities can be loaded in."""
+
+ROUNDS = (0, 1, 2, ENOUGH_ROUNDS)
+QUERY_KINDS: tuple[QueryKind, ...] = ("resource", "principal")
+
+
+def concrete(case: Case) -> Store:
+    """Return the entities of a case, read under its schema."""
+    return Store(case.entities, "typed")
+
+
+def completions(case: Case, partial: PartialInput) -> Iterator[tuple[int, Reauthorize]]:
+    """Pair each request of the case with the question that takes it for a completion."""
+    for index, request in enumerate(case.requests):
+        yield index, Reauthorize(partial.request, partial.entities, request.text, concrete(case))
+
+
+def queries(case: Case) -> Iterator[tuple[int, Query]]:
+    """Query the principals and the resources of each request, its other parts being known."""
+    for index, request in enumerate(case.requests):
+        for kind in QUERY_KINDS:
+            if (text := query_text(request, kind)) is not None:
+                yield index, Query(kind, text, concrete(case))
+
+
+def action_queries(case: Case) -> Iterator[Query]:
+    """Query the actions of each partial request, with its partial entities."""
+    for partial in case.partials:
+        try:
+            members = plain_json(partial.request)
+        except NotPlainJson:
+            continue
+        if isinstance(members, dict):
+            known = {role: members[role] for role in ("principal", "resource") if role in members}
+            yield Query("action", json.dumps(known), partial.entities)
+
+
+def query_text(request: Request, wanted: QueryKind) -> str | None:
+    """Write a request without the id of what is wanted; None where it is no ordinary request."""
+    try:
+        members = plain_json(request.text)
+        parts = {role: inner(members[role]) for role in ("principal", "action", "resource")}
+        parts[wanted] = {"type": parts[wanted]["type"]}
+        return json.dumps({**parts, "context": members.get("context", {})})
+    except (NotPlainJson, KeyError, TypeError, AttributeError):
+        return None
+
+
+def batches(case: Case, rounds: tuple[int, ...] = ROUNDS) -> Iterator[tuple[int, Batched]]:
+    """Ask for each request in batches, by each loader, with different limits."""
+    for index, request in enumerate(case.requests):
+        for loader in LOADERS:
+            for most in rounds:
+                yield index, Batched(request.text, concrete(case), loader, most)
+
+
+def inner(document: Json) -> Json:
+    """Return the members of a uid in either form."""
+    found: Json = document.get("__entity", document)
+    return found

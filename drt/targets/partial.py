@@ -1,0 +1,109 @@
+"""The targets of partial evaluation (spec 09): the same draw under one law each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from drt.model.case import Case, PartialInput, Store
+from drt.model.case import Source as Text
+from drt.model.divergence import Oracle
+from drt.oracles import partial_agreement, partial_laws, residual_policies
+from drt.targets import cases
+from drt.targets.target import Target
+from generators.choice.profiles import IMPLIED, TYPED
+from generators.choice.sources import Source
+from generators.draw.decided_tests import with_decided_tests
+from generators.faults.partial_inputs import partial_entities, partial_request
+from generators.scenarios import Scenario, scenario
+
+PARTIALS_A_CASE = 3
+DECIDED = 0.25
+"""The share of policies with a condition that types decide, but for its errors."""
+
+ALL_KNOWN = 0.15
+"""The share of partial inputs whose entities are all known, read from the concrete document."""
+
+ERRING = replace(
+    TYPED, name="erring", missing_entity=0.3, dangling_reference=0.3, extreme_constants=0.3, evident_error=1.0
+)
+"""Policies that validate and often err: entities are missing, sums overflow."""
+
+_PROFILES = tuple(
+    replace(profile, policies=(1, 4), requests=3, expressions=0, templates=0.15)
+    for profile in (TYPED, ERRING, ERRING, IMPLIED)
+)
+
+
+def partial_inputs(source: Source) -> Case:
+    """Draw policies with a schema, concrete requests and entities, and partial inputs made of these."""
+    drawn = scenario(source, source.choice(_PROFILES))
+    policies = tuple(with_decided_tests(source, policy, DECIDED) for policy in drawn.policies)
+    drawn = replace(drawn, policies=policies)
+    case = replace(cases.authorization(drawn), schema=Text(drawn.schema_text()))
+    if not case.requests:
+        return case
+    return replace(case, partials=tuple(_partial(source, drawn, case) for _ in range(PARTIALS_A_CASE)))
+
+
+def _partial(source: Source, drawn: Scenario, case: Case) -> PartialInput:
+    request = partial_request(source, source.choice(case.requests).text)
+    if source.boolean(ALL_KNOWN):
+        return PartialInput(request, Store(case.entities, "typed"))
+    action_types = frozenset(action.uid.type for action in drawn.schema.actions)
+    return PartialInput(request, Store(partial_entities(source, case.entities, action_types), "partial"))
+
+
+def _target(name: str, law: Oracle, sentence: str, weight: int = 1) -> Target:
+    return Target(f"partial-{name}", sentence, partial_inputs, law, weight)
+
+
+PARTIAL_TARGETS = (
+    _target(
+        "responses",
+        partial_agreement.partial_responses_agree,
+        "Engines give partial inputs the same residuals, classes, decisions, and errors by stage and class.",
+        weight=4,
+    ),
+    _target(
+        "queries",
+        partial_agreement.queries_agree,
+        "Engines give permission queries the same answers.",
+        weight=2,
+    ),
+    _target(
+        "batched",
+        partial_agreement.batched_runs_agree,
+        "Engines give batched requests the same decisions, with the same loads.",
+        weight=2,
+    ),
+    _target(
+        "reauthorize",
+        partial_laws.reauthorizing_is_authorizing,
+        "Residual policies respond to a completion as the policies do.",
+    ),
+    _target(
+        "residuals",
+        residual_policies.residuals_are_policies,
+        "Residual policies, read again from JSON and text, respond to a completion as the policies do.",
+    ),
+    _target(
+        "classes",
+        partial_laws.decisions_follow_from_classes,
+        "Classes follow from the residuals, the decision and its reason from the classes.",
+    ),
+    _target(
+        "brute-force",
+        partial_laws.queries_are_brute_force,
+        "A query returns what authorizing each candidate permits.",
+    ),
+    _target(
+        "in-memory",
+        partial_laws.batched_is_in_memory,
+        "A batched request is decided as in memory, within as many rounds as the level of the policies.",
+    ),
+    _target(
+        "monotone",
+        partial_laws.more_known_keeps_decisions,
+        "More known data never loses or changes a decision.",
+    ),
+)

@@ -18,7 +18,7 @@ Json = Any
 SCHEMA = """\
 type Pair = {type: String, id: String};
 entity Org;
-entity Group in [Group, Org] tags Set<Color>;
+entity Group in [Group, Org, Color] tags Set<Color>;
 entity Color enum ["red", "", "a b"];
 entity User in [Group, N::Team] {
   name: String, age?: Long, boss?: User, act?: Action, pair?: Pair,
@@ -129,7 +129,7 @@ _CONTEXT = ("ip", "color", "pair", "act", "n", "when", "users")
 _USER = tuple(name for name in _VALUES if name not in ("n", "users", "lead", "name"))
 _PARENTS = {
     "User": ("Group", "N::Team", "Org"),
-    "Group": ("Group", "Org"),
+    "Group": ("Group", "Org", "Color"),
     "N::Team": ("N::Team", "Org"),
     "Org": (),
     "Color": (),
@@ -152,15 +152,16 @@ def _entity(source: Source, number: int) -> Json:
     attrs = {"name": odd_id(source), **_some(source, _USER)} if kind == "User" else {}
     if kind == "N::Team":
         attrs = _some(source, ("lead",))
-    above = [
-        _uid(source.choice(_PARENTS[kind]), f"p{number}")
-        for _ in range(source.integer(0, 2))
-        if _PARENTS[kind]
-    ]
+    above = [_parent(source, kind, number) for _ in range(source.integer(0, 2)) if _PARENTS[kind]]
     made = {"uid": _in_any_form(source, _uid(kind, f"e{number}")), "attrs": attrs, "parents": above}
     if kind in _TAGS and source.boolean(0.4):
         made["tags"] = {odd_id(source): _TAGS[kind](source) for _ in range(source.integer(0, 2))}
     return made
+
+
+def _parent(source: Source, kind: str, number: int) -> Json:
+    above = source.choice(_PARENTS[kind])
+    return _uid(above, source.choice(COLORS) if above == "Color" else f"p{number}")
 
 
 def _action(source: Source) -> Json:

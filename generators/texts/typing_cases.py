@@ -70,6 +70,12 @@ _LITERALS = (
     'N::Mate::"n"', 'N::Team::"t"', 'M::Mate::"m"', 'M::Action::"any"', 'Action::"view"', 'Action::"read"',
     'Action::"all"', 'N::Action::"any"', 'N::Action::"edit"', 'Action::"none"', 'X::"x"',
 )  # fmt: skip
+_CALLS = (
+    'ip("1.2.3.4/33").isLoopback()', "ip(context.s).isIpv4()", 'decimal("1.x").lessThan(decimal("1.0"))',
+    '(datetime("2024-02-30") < datetime("2024-01-01"))', 'ip("::1").isInRange(ip("::/0"))',
+    '(duration("1d").toDays() == 1)', 'decimal("1.0").lessThan(1)', 'ip("::1").isInRange()',
+    '(datetime("2024-01-01").durationSince(datetime("2023-01-01")) < duration("1h"))',
+)  # fmt: skip
 _ACTIONS = tuple(text for text in _LITERALS if "Action" in text)
 
 
@@ -107,7 +113,7 @@ class _Typed:
                 make = self.pick((self.entity, self.entity, self.long, self.record, self.set))
                 return f"({make(inner)} {self.pick(('==', '!='))} {self.of(make, inner)})"
             case 7:
-                return self._in(inner)
+                return self._in(inner) if self.source.boolean(0.8) else self.pick(_CALLS)
             case 8:
                 return f"({self.of(self.entity, inner)} is {self.pick(_TYPES)}{self._within(inner)})"
             case 9 | 10 | 11:
@@ -190,7 +196,8 @@ class _Typed:
 
     def _look_alike(self, target: str) -> str:
         swaps = (
-            ("context.a", "context.b"), ("principal", "resource"), ("[1]", "[1, 2]"), ("true", "false"),
+            ("context.a", "context.b"), ("principal", "resource"), ("[1]", "[1, 2]"), ("[1]", "[1, 2]"),
+            ("true", "false"),
             ("rec", "twin"), ("boss", "peer"), ('"u"', '"v"'), ("1", "true"), ("<", "<="),
             ("User", "N::Mate"),
         )  # fmt: skip
@@ -240,7 +247,16 @@ class _Typed:
     def record(self, depth: int) -> str:
         if depth <= 0:
             return self.pick(
-                ("context.a", "context.b", "principal.rec", "principal.twin", "resource.rec", "{f: 1, g: 2}")
+                (
+                    "context.a",
+                    "context.b",
+                    "principal.rec",
+                    "principal.twin",
+                    "resource.rec",
+                    "{f: 1, g: 2}",
+                    "{f: true}",
+                    "{f: false}",
+                )
             )
         inner = depth - 1
         match self.source.integer(0, 4):

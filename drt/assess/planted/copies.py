@@ -24,11 +24,6 @@ ADAPTERS = {
     "production": ("drt.engines.production_engine", "ProductionEngine"),
     "reference": ("drt.engines.reference_engine", "ReferenceEngine"),
 }
-_COPIED = {
-    name: (name, f"drt.engines.{name}_engine", f"drt.engines.{name}_answers", f"drt.engines.{name}_problems")
-    for name in ADAPTERS
-}
-
 Sources = Mapping[str, ast.Module]
 """The changed modules, by name."""
 
@@ -65,7 +60,8 @@ def modules_of(engine: str) -> dict[str, frozenset[str]]:
     root = _file_of(engine).parent
     paths = [path.relative_to(root) for path in sorted(root.rglob("*.py"))]
     names = [_module_name(engine, path) for path in paths if path.parts[0] != OPTIONAL]
-    names += _COPIED[engine][1:]
+    adapters = _file_of(ADAPTERS[engine][0]).parent.glob(f"{engine}_*.py")
+    names += [f"drt.engines.{path.stem}" for path in sorted(adapters)]
     known = frozenset(names)
     return {name: frozenset(_imported(name, known)) for name in names}
 
@@ -116,6 +112,9 @@ class Copy:
         """Return a module of the copy, or the shared one that no change reaches."""
         if name not in self._copied:
             return import_module(name)
+        package = name.rpartition(".")[0]
+        if package in self._copied:
+            self.module(package)  # first, as Python imports
         if name not in self._made:
             import_module(name)  # data classes look the module of their class up in `sys.modules`
             file = _file_of(name)

@@ -109,9 +109,12 @@ def place(patch: Patch) -> str:
     kept = next((n for n, (a, b) in enumerate(tail) if a != b), len(before) - same)
     first = line + min(same, len(before) - 1)
     last = max(first, line + len(before) - 1 - kept)
+    is_behind = same == len(before)
     found = EVERYWHERE
     for block, number in statements(ast.parse(source)):
         node = block[number]
+        if is_behind and not isinstance(node, ast.FunctionDef):
+            continue  # what is put behind the last line may lie outside its statement
         if node.lineno <= first and last <= (node.end_lineno or 0):
             found = f"{patch.module}:{node.lineno}" if _is_watchable(node, found) else EVERYWHERE
     return found

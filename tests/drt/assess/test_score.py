@@ -53,6 +53,17 @@ def test_a_copy_leaves_the_engine_alone() -> None:
     assert not isinstance(build("reference").load(case).ask(question), Evaluated)  # type: ignore[union-attr]  # it loads
 
 
+def test_a_copy_gives_the_values_of_the_engine() -> None:
+    request = Request('{"principal": "A::\\"\\"", "action": "Action::\\"\\"", "resource": "A::\\"\\""}')
+    question = Evaluate('[decimal("1.0"), {a: principal}, ip("::1")]', request)
+    plant = PLANTS["PY-1 reference"]
+    answers = [
+        engine.load(Case(Source(""), requests=(request,))).ask(question)  # type: ignore[union-attr]  # it loads
+        for engine in (Copy("reference", plant.sources("reference")).build(), build("reference"))
+    ]
+    assert answers[0] == answers[1]
+
+
 def test_places_are_noted_where_they_run() -> None:
     reached: set[str] = set()
     (spot,) = {place(patch) for patch in PLANTS["XD-1 reference"].patches}

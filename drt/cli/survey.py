@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from drt.cli.options import FOLDER, Duration, echo_json, form
-from drt.model.errors import NothingChosen
+from drt.model.errors import InputProblem, NothingChosen
 from drt.model.exit_codes import CLEAN, INTERRUPTED
 
 _form = partial(form, kinds=("text", "json", "markdown", "html"))
@@ -70,6 +70,9 @@ def command(
     from drt.report.terminal.survey import print_survey
 
     seeds = (shipped_corpus() if corpus is None else find_corpus(corpus)).root / "seeds"
+    for path in records:
+        if path.is_dir() and not any(each.is_file() for each in path.rglob("*")):
+            raise InputProblem("expected conformance records, found an empty folder", path)
     material = Material(seeds if seeds.is_dir() else None, records or _beside_the_checkout())
     if seconds is None and not any(material.pieces()):
         raise NothingChosen("nothing to ask: no seed cases, no records, no time for drawn cases")

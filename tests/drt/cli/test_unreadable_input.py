@@ -28,23 +28,61 @@ OTHERS: dict[str, list[str]] = {
     "bisect": ["--good", "HEAD", "x"],
     "corpus show": ["x"],
     "corpus merge": ["empty"],
+    "run-tests": [*POLICY, "--tests", "good.json"],
+    "survey": ["reference"],
+    "analyze policies": ["good.cedar"],
+    "analyze compare": ["good.cedar", "good.cedar"],
+    "cover": ["good.cedar"],
+    "cedar authorize": [*REQUEST, *POLICY, "--entities", "good.json"],
+    "cedar evaluate": [*REQUEST, "1"],
+    "cedar validate": [*POLICY, "-s", "good.cedarschema"],
+    "cedar link": [*POLICY, "--template-id", "t", "-n", "l", "-a", "{}"],
+    "cedar translate-policy": ["--direction", "json-to-cedar"],
+    "cedar translate-schema": ["--direction", "json-to-cedar"],
+    "cedar run-tests": [*POLICY, "--tests", "good.json"],
+    "symcc": [
+        *(
+            "--principal-type",
+            "U",
+            "--action",
+            'Action::"a"',
+            "--resource-type",
+            "U",
+            "-s",
+            "good.cedarschema",
+        ),
+    ],
 }
 """What a command needs beside the input that is wrong."""
 
-WRITTEN = {"log", "output", "charts", "extract"}
-"""Parameters that name what is written; an input is looked for."""
+PAIRS = {"implies", "equivalent", "disjoint"}
+"""Questions of `symcc` about two policy sets; with `matches-` before, about two policies."""
 
-MAKES = {"--corpus of run", "--log of run", "--template-linked of link"}
+WRITTEN = {"log", "output", "charts", "extract", "badge", "cvc5_path"}
+"""Parameters that name what is written or not looked at."""
+
+MAKES = {
+    "--corpus of run",
+    "--log of run",
+    "--template-linked of link",
+    "--template-linked of cedar link",
+    "--folder of init",
+}
 """Inputs that may be missing: they are made."""
 
 
 def commands() -> Iterator[tuple[str, click.Command]]:
     for name in COMMANDS:
-        command = import_module(f"drt.cli.{name.replace('-', '_')}").command
-        if isinstance(command, click.Group):
-            yield from ((f"{name} {inner}", each) for inner, each in command.commands.items())
-        else:
-            yield name, command
+        yield from leaves(name, import_module(f"drt.cli.{name.replace('-', '_')}").command)
+
+
+def leaves(name: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
+    """Each command that has no others under it, with its full name."""
+    if isinstance(command, click.Group):
+        for inner, each in command.commands.items():
+            yield from leaves(f"{name} {inner}", each)
+    else:
+        yield name, command
 
 
 def inputs() -> Iterator[tuple[str, str, bool]]:
@@ -64,9 +102,10 @@ def has_json(name: str) -> bool:
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name, content in {
         "good.cedar": b"permit(principal, action, resource);",
-        "good.cedarschema": b"entity U;",
+        "good.cedarschema": b"entity U; action a appliesTo { principal: U, resource: U };",
         "bytes.json": b"// one\n\xff",
         "wrong.json": b'{"a":\n1',
+        "good.json": b"[]",
     }.items():
         (tmp_path / name).write_bytes(content)
     (tmp_path / "deep.json").write_text("[" * 20_000)
@@ -83,9 +122,25 @@ def asked(name: str, flag: str, given: str) -> list[str]:
     others = OTHERS.get(name, [])
     if flag == "--request-json":
         others = [each for each in others if each not in REQUEST]
+    if flag == "--old-schema":
+        others = [*others, "good.cedarschema"]
     if not flag and name.startswith("corpus"):
         others = []
-    return [*name.split(), *others, *([flag] if flag else []), given]
+    words = name.split()
+    if "symcc" in words:
+        group, question = words[:-1], words[-1]
+        pair = [f"--polic{'y' if question.startswith('matches-') else 'ies'}{number}" for number in (1, 2)]
+        second = [each for each in pair if each != flag] if question.removeprefix("matches-") in PAIRS else []
+        words = [*group, *OTHERS["symcc"], question]
+        others = [word for each in second for word in (each, "good.cedar")]
+    return [*words, *without(others, name, flag), *([flag] if flag else []), given]
+
+
+def without(others: list[str], name: str, flag: str) -> list[str]:
+    """Leave out the option under test."""
+    [names] = [each.opts for each in dict(commands())[name].params if flag in each.opts] or [[]]
+    places = [place for place, each in enumerate(others) if each in names]
+    return [each for place, each in enumerate(others) if not {place, place - 1} & set(places)]
 
 
 INPUTS = sorted(set(inputs()))

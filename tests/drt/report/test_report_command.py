@@ -151,7 +151,7 @@ def test_commands_and_options_are_completed() -> None:
 
     assert set(completed("drt ", 1)) == set(COMMANDS)
     assert completed("drt repo", 1) == ["report"]
-    assert completed("drt report --format ", 3) == ["md", "html", "junit", "sarif", "json"]
+    assert completed("drt report --format ", 3) == ["md", "html", "junit", "sarif", "json", "badge"]
     assert "--exit-code" in completed("drt report --", 2)
 
 

@@ -15,6 +15,9 @@ _SHORTCUT = "an object has its own canonical text"
 _DIGITS = "production.language.integers.digits_value"
 _FIXED = "production.language.integers.fixed_digits"
 _PREPARE = "production.language.wildcard.prepare"
+_INDEX = "production.serving.index.build_index"
+_PAIR = "`len(each) == 2 and each[0][1].is_equal and each[1][1].is_equal` -> "
+_EITHER_SIDE = "a rule is found under either side; which one is a matter of speed"
 
 EQUIVALENT: dict[tuple[str, str], str] = {
     (
@@ -54,6 +57,20 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "reference.values.Record.__eq__",
         "`_same(self, other)` -> `_same(other, self)`",
     ): "equality is symmetric",
+    (_INDEX, f"{_PAIR}`len(each) == 2 and each[1][1].is_equal`"): _EITHER_SIDE,
+    (_INDEX, f"{_PAIR}`len(each) == 2 and each[0][1].is_equal`"): _EITHER_SIDE,
+    (_INDEX, "`2` -> `3`"): _EITHER_SIDE,
+    (_INDEX, "`0` -> `1`"): _EITHER_SIDE,
+    (
+        _INDEX,
+        "`each[0] if is_pair else min(each, key=crowd.__getitem__)` -> "
+        "`min(each, key=crowd.__getitem__) if is_pair else each[0]`",
+    ): _EITHER_SIDE,
+    (_INDEX, "`True` -> `False`"): "the two lists are of one length",
+    (
+        "reference.validation.control.conjunction",
+        "`and_type(left.type, right.type)` -> `and_type(right.type, left.type)`",
+    ): "the left type is not False at this place",
     (_DIGITS, "`1` -> `2`"): "callers ask whether the number is negative",
     (_FIXED, "`1` -> `2`"): "callers ask whether the number is negative",
     (

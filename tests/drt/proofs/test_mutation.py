@@ -1,0 +1,43 @@
+"""Systematic mutants: what is changed, what is killed, and what is listed as the same."""
+
+from __future__ import annotations
+
+import pytest
+
+from drt.proofs.equivalents import EQUIVALENT
+from drt.proofs.live import NotPlanted
+from drt.proofs.mutation import mutants
+from drt.proofs.survivors import Mutation, are_killed, functions_of, mutations_of
+from drt.proofs.table import THEOREMS
+
+
+def test_every_function_that_a_theorem_names_has_mutants() -> None:
+    assert all(any(True for _ in mutants(name)) for name in functions_of(THEOREMS))
+    with pytest.raises(NotPlanted, match="there is no function nobody"):
+        next(mutants("reference.integers.nobody"))
+
+
+def test_operators_branches_constants_and_statements_are_changed() -> None:
+    changes = {one.change for one in mutants("reference.integers.checked")}
+    assert "`number < MIN_LONG` -> `number <= MIN_LONG`" in changes
+    assert "`number < MIN_LONG or number > MAX_LONG` -> `number > MAX_LONG`" in changes
+    assert "`raise EvaluationError(kind)` -> `pass`" in changes
+    assert "`return number` -> `return None`" in changes
+
+
+def test_what_is_listed_as_the_same_is_a_mutant_of_today() -> None:
+    changes = {(name, one.change) for name in {name for name, _ in EQUIVALENT} for one in mutants(name)}
+    assert set(EQUIVALENT) <= changes
+
+
+def test_a_mutant_survives_where_no_theorem_looks() -> None:
+    [weak] = [one for one in THEOREMS if one.name == "The empty set denies"]
+    fates = {one.fate for one in mutations_of("reference.policies.Policies.ids", [weak])}
+    assert fates == {"survived"}
+
+
+def test_one_survivor_of_twenty_is_enough_and_no_more() -> None:
+    killed, survived = Mutation("one", "killed", ""), Mutation("another", "survived", "")
+    same = Mutation("a third", "equivalent", "")
+    assert are_killed([*[killed] * 19, survived, *[same] * 9])
+    assert not are_killed([*[killed] * 18, survived, *[same] * 9])

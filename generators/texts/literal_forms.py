@@ -47,6 +47,9 @@ _BAD_FIELDS = (
     "g",
     "12345",
 )
+_BEYOND = ("00", "13", "24", "30", "31", "32", "60", "61", "99")
+"""One beyond the last value of some field of two digits."""
+
 _STRAY = (
     " ",
     "\t",
@@ -146,7 +149,7 @@ def _break(source: Source, parts: Parts) -> Parts:
     """Leave one part out, double it, swap it with the next, replace it, or put something beside it."""
     at = source.integer(0, len(parts) - 1)
     part = parts[at]
-    match source.integer(0, 7):
+    match source.integer(0, 10):
         case 0:
             new = [""]
         case 1:
@@ -161,6 +164,10 @@ def _break(source: Source, parts: Parts) -> Parts:
             new = [f"{part}{source.choice('019')}"]
         case 6:
             new = [part.swapcase() if part.swapcase() != part else part.replace("0", "٠")]
+        case 7:
+            return [source.choice(("-", "+", " ")), *parts]
+        case 8 | 9 if len(part) == 2:
+            new = [source.choice(_BEYOND)]
         case _:
             cut = source.integer(0, len(part))
             new = [part[:cut], source.choice(_STRAY), part[cut:]]
@@ -194,7 +201,8 @@ def _instant(source: Source) -> str:
     far = source.choice(("", "-")) + source.choice(
         (*_LIMITS[:2], "86399999", "86400000", "1", "62167219200000")
     )
-    return f'{made}.offset(duration("{far}ms"))'
+    start = 'datetime("1970-01-01")' if source.boolean() else made
+    return f'{start}.offset(duration("{far}ms"))'
 
 
 def literal_expression(source: Source) -> str:

@@ -27,8 +27,8 @@ from drt.model.records import from_json, to_json
 from drt.model.saved_case import SavedCase
 from drt.targets.loading import law_of, target_table
 
-SHOWN, NOT_SHOWN, BROKEN = 0, 20, 1
-"""Exit codes of a fresh process; a broken one says nothing about the case."""
+SHOWN, NOT_SHOWN, UNDECIDED, BROKEN = 0, 20, 21, 1
+"""Exit codes of a fresh process; one that is undecided or broken says nothing about the case."""
 
 HASH_SEEDS = (1, 2, 3)
 STARTING_SECONDS = 10.0
@@ -92,7 +92,9 @@ def _shown(path: Path, job: Job, hash_seed: int, seconds: float) -> bool | None:
     try:
         done = run(command, seconds=seconds, environment=our_environment(hash_seed))
     except TimedOut:
-        return None if seconds < STARTING_SECONDS else False
+        return None
+    if done.code == UNDECIDED:
+        return None
     if done.code not in (SHOWN, NOT_SHOWN):
         raise ProcessBroke(done.errors.strip() or done.last_words)
     return done.code == SHOWN
@@ -105,14 +107,14 @@ def main(arguments: Sequence[str]) -> int:
     job, saved = from_json(json.loads(document), Job), read_case(Path(path))
     law = law_of(saved, target_table(job.targets_from))
 
-    def ask(engines: Sequence[Guarded]) -> Checked:
-        return Alarm().within(job.deadline, lambda: law(saved.case, engines)) or Checked()
+    def ask(engines: Sequence[Guarded]) -> Checked | None:
+        return Alarm().within(job.deadline, lambda: law(saved.case, engines))
 
     match in_child(ask, job.engines, job.seconds, MEBIBYTES):
-        case Completed(checked) if job.divergence is not None:
-            return NOT_SHOWN if first_alike(job.divergence.divergence, checked) is None else SHOWN
-        case Completed(checked):
-            return SHOWN if checked.divergences else NOT_SHOWN
+        case Completed(None):
+            return UNDECIDED
+        case Completed(Checked() as checked):
+            return _seen(job, checked)
         case ProcessDied(cause, engine):
             sys.stderr.write(f"{engine or 'the harness'} died: {cause}\n")
             return SHOWN if engine and job.divergence is None else BROKEN
@@ -120,6 +122,17 @@ def main(arguments: Sequence[str]) -> int:
             sys.stderr.write(traceback)
             return BROKEN
     raise AssertionError
+
+
+def _seen(job: Job, checked: Checked) -> int:
+    """Whether the divergence shows; an engine that ran out of time or memory leaves it open."""
+    if job.divergence is None:
+        return SHOWN if checked.divergences else NOT_SHOWN
+    if first_alike(job.divergence.divergence, checked) is not None:
+        return SHOWN
+    spent = any(one.kind == "budget" for one in checked.divergences)
+    spent = spent or any(reason.startswith("budget:") for reason in checked.inconclusive)
+    return UNDECIDED if spent else NOT_SHOWN
 
 
 if __name__ == "__main__":

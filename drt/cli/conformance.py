@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from drt.cli.badges import badge, write_badge
-from drt.cli.options import engines, form
+from drt.cli.options import declared, engines, form
 
 RECORD_SECONDS = 60.0
 """Time limit of one record; one that hangs is a mismatch."""
@@ -16,24 +16,34 @@ RECORD_SECONDS = 60.0
 @click.command("conformance", short_help="Compare engines with recorded verdicts.")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
 @engines
+@declared
 @form
 @badge
 @click.pass_context
 def command(
-    ctx: click.Context, /, paths: tuple[Path, ...], engines: tuple[str, ...], form: str, badge: Path | None
+    ctx: click.Context,
+    /,
+    paths: tuple[Path, ...],
+    engines: tuple[str, ...],
+    declared: tuple[Path, ...],
+    form: str,
+    badge: Path | None,
 ) -> None:
     """Compare engines with official integration tests and other recorded material.
 
     PATH is a folder, a file or an archive. The report of each engine ends with a line `conformance[ENGINE]:
-    N checked, M mismatched, K unsupported`. Recorded analyses are put to drt's own analyser and reported
-    once, as `conformance[symbolic]`. Exit codes: 0 all as recorded, 1 mismatches, 2 wrong usage or
-    input, 5 no material found.
+    N checked, M mismatched, K unsupported`. A record that is newer or older than an engine is excused by a
+    declared difference with a range of releases (`since`, `below`). Recorded analyses are put to drt's own
+    analyser and reported once, as `conformance[symbolic]`. Exit codes: 0 all as recorded, 1 mismatches, 2
+    wrong usage or input, 5 no material found.
     """
     from drt.assess.conformance import run
     from drt.assess.conformance.report import NOTHING_FOUND
+    from drt.engines.declared import declare
     from drt.run.options import DEFAULT_ENGINES
     from drt.symbolic import recorded
 
+    declare(declared)
     analyses = recorded.places(paths)
     reports = [run(paths, engine, RECORD_SECONDS, analyses) for engine in engines or DEFAULT_ENGINES]
     timing = []

@@ -154,3 +154,15 @@ def targets_from(command: Command) -> Command:
         show_default=True,
         help="The table of targets.",
     )(command)
+
+
+def declared(command: Command) -> Command:
+    """Add the option that names files of further declared differences."""
+    return click.option(
+        "--declared",
+        multiple=True,
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="A file of differences that engines have on purpose, in the form of drt/engines/declared.toml; "
+        "repeatable. [default: none]",
+    )(command)

@@ -13,7 +13,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from drt.cli.defaults import profile
-from drt.cli.options import FOLDER, Duration, Jobs, Shard, Share, echo_json, engines, form, targets_from
+from drt.cli.options import (
+    FOLDER,
+    Duration,
+    Jobs,
+    Shard,
+    Share,
+    declared,
+    echo_json,
+    engines,
+    form,
+    targets_from,
+)
 from drt.cli.profiles import PROFILES
 from drt.model.errors import InputProblem
 from drt.model.exit_codes import NOTHING_RUN
@@ -111,6 +122,7 @@ USUAL_ARBITER = "cedarpy"
     is_flag=True,
     help="Do not fail if an engine leaves more than a quarter of its questions unanswered.",
 )
+@declared
 @targets_from
 @profile(PROFILES)
 @click.option("--verbose", "-v", is_flag=True, help="Print statistics of the generator in the summary.")
@@ -198,7 +210,16 @@ def _run_options(settings: Mapping[str, Any]) -> RunOptions:
         hypothesis=settings["hypothesis"],
         must_reach=settings["must_reach"] or None,
         allow_partial=settings["allow_partial"],
+        declared=_declared(settings["declared"]),
     )
+
+
+def _declared(paths: Sequence[Path]) -> tuple[str, ...]:
+    """Check the files of declared differences; raises `InputProblem` for one that is none."""
+    from drt.engines.declared import declare
+
+    declare(paths)
+    return tuple(str(path.resolve()) for path in paths)
 
 
 def _created(corpus: Path | None) -> Path:

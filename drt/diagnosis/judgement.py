@@ -1,7 +1,7 @@
-"""The verdict on a finding: which engine is wrong, and by what: a law, a seed case or the arbiter.
+"""The verdict on a finding: which engine is wrong, and by what: a law, a seed case, others.
 
 Owns the order of the witnesses. A law that an engine breaks by itself comes first, then the seed cases about
-the same rule, whose answers people took from the language guide, then a further engine.
+the same rule, whose answers people took from the language guide, then a majority, then a further engine.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ from typing import Any, Literal
 from msgspec import Struct, field
 
 from drt.diagnosis import Located
+from drt.diagnosis.expressions import differ
+from drt.engines.declared import independent_name
 from drt.model import guide
 from drt.model.divergence import Divergence
-from drt.model.outcome import Crashed, ExceededBudget, Outcome
+from drt.model.outcome import Crashed, ExceededBudget, Outcome, Unsupported
 
-By = Literal["law", "seed", "arbiter", "nothing"]
+By = Literal["law", "seed", "majority", "arbiter", "nothing"]
 
 Unmet = Mapping[str, Sequence[tuple[str, str]]]
 """The seed cases that each engine does not answer as expected: the name of each and its source."""
@@ -76,6 +78,7 @@ def judge(
     wrong, by, because = (
         _by_law(divergence, law)
         or _by_seed(engines_of(divergence), source, unmet)
+        or _by_majority(divergence)
         or _by_arbiter(engines_of(divergence), testimony)
         or ((), "nothing", _undecided(engines_of(divergence), testimony))
     )
@@ -129,6 +132,26 @@ def _by_seed(engines: Sequence[str], source: str, unmet: Unmet) -> Verdict | Non
 
 def _citations(source: str) -> set[str]:
     return {place.citation for place in guide.places(source)}
+
+
+def _by_majority(divergence: Divergence) -> Verdict | None:
+    """Find the engine that stands alone against two or more; engines that share code count once."""
+    groups: list[list[tuple[str, Outcome]]] = []
+    for name, answer in divergence.answers:
+        if isinstance(answer, Unsupported):
+            continue
+        group = next((one for one in groups if not differ((one[0], (name, answer)))), None)
+        groups.append([(name, answer)]) if group is None else group.append((name, answer))
+    voices = [{independent_name(name) for name, _ in group} for group in groups]
+    if len(groups) != 2 or voices[0] & voices[1] or sorted(map(len, voices))[0] != 1:
+        return None
+    few, many = sorted(range(2), key=lambda at: len(voices[at]))
+    if len(voices[many]) < 2:
+        return None
+    alone = tuple(name for name, _ in groups[few])
+    others = [name for name, _ in groups[many]]
+    verb = "stands" if len(alone) == 1 else "stand, sharing their code,"
+    return alone, "majority", f"it {verb} alone: {' and '.join(others)} agree with each other"
 
 
 def _by_arbiter(engines: Sequence[str], testimony: ArbiterAnswer | None) -> Verdict | None:

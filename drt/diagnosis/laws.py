@@ -13,7 +13,7 @@ from drt.diagnosis.expressions import differ
 from drt.diagnosis.located import Answers, Located
 from drt.diagnosis.minimal_value import blamed
 from drt.diagnosis.places import place_name
-from drt.diagnosis.reading import SHOWN, between_documents, in_text
+from drt.diagnosis.reading import SHOWN, between_documents, in_text, plain_reading
 from drt.diagnosis.rule import Aspect, Rule, Whole
 from drt.diagnosis.rules import rule_of
 from drt.engines.guard import Guarded, GuardedSession
@@ -46,6 +46,8 @@ def in_writing(case: Case, engines: Sequence[Guarded], divergence: Divergence) -
     """Locate what is written so that it is not read back as it was."""
     law, reading, writing = WRITING[divergence.law]
     aspect = reading if _is_read_by_some(case, engines, divergence, law) else writing
+    if aspect is reading and (found := _reading_of_document(case, engines, divergence)):
+        return found
     found = between_documents(divergence, aspect)
     if found is not None:
         return found
@@ -58,6 +60,16 @@ def in_writing(case: Case, engines: Sequence[Guarded], divergence: Divergence) -
     rule = Rule(place_name(path, value), aspect)
     text = repr(value)[:SHOWN]
     return Located("reading", rule, "spec 01 §7, 06 §4", divergence.question, text, divergence.answers)
+
+
+def _reading_of_document(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> Located | None:
+    """Locate what some engine refuses in the document that another wrote."""
+    document = _document(case, engines, divergence)
+    if document is None:
+        return None
+    if divergence.law == roundtrips.entities_round_trip.name:
+        return plain_reading(replace(case, entities=document), engines)
+    return plain_reading(replace(case, policies=Source(document, "json")), engines)
 
 
 def _is_read_by_some(case: Case, engines: Sequence[Guarded], divergence: Divergence, law: Law) -> bool:

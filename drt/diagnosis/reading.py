@@ -9,17 +9,26 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
+from drt.diagnosis.construct import Construct, blamed_construct
 from drt.diagnosis.expressions import differ
+from drt.diagnosis.json_construct import blamed_member
 from drt.diagnosis.located import Located
-from drt.diagnosis.minimal_value import blamed
-from drt.diagnosis.places import MEMBERS, parting, place_name, token_name, value_name
+from drt.diagnosis.places import MEMBERS, parting, place_name, token_name
 from drt.diagnosis.rule import Aspect, Form, Rule, Whole
 from drt.engines.guard import Guarded, GuardedSession
 from drt.model.case import Case, Source
-from drt.model.divergence import Divergence
+from drt.model.divergence import Divergence, NamedAnswers
 from drt.model.outcome import Accepted, Outcome, Rejected, Unsupported, Unwritable
-from drt.model.question import Authorize, ReadEntities, ReadExpression, ReadPolicies, ReadSchema
+from drt.model.question import (
+    Authorize,
+    ReadEntities,
+    ReadExpression,
+    ReadPolicies,
+    ReadSchema,
+    TextQuestion,
+)
 from drt.oracles.reading import readers_agree
 from drt.scan.tokens import tokenize
 
@@ -36,19 +45,12 @@ def in_text(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> L
     unwritable = [one for _, one in divergence.answers if isinstance(one, Unwritable)]
     if unwritable and not refused:
         part = unwritable[0].part
-        return Located(
-            "reading",
-            Rule(f"the {part}", Aspect.WRITING),
-            CHAPTERS[part],
-            part,
-            "",
-            divergence.answers,
-            (),
-            unwritable[0].detail,
-        )
+        blame = _blamed(case, engines, divergence, part) or Construct(f"the {part}", "")
+        rule, detail = Rule(blame.name, Aspect.WRITING), unwritable[0].detail
+        return Located("reading", rule, CHAPTERS[part], part, blame.text, divergence.answers, (), detail)
     if not refused:
         named = _in_words_of_the_input(case, between_documents(divergence, Aspect.READING))
-        return _escaped(case, divergence, named)
+        return _of_blanks(case, engines, divergence) or _escaped(case, divergence, named)
     name, rejection = refused[0]
     part = rejection.part
     if part in ("entities", "request") and (schema := in_inputs(case, engines, "schema")):
@@ -57,18 +59,78 @@ def in_text(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> L
     text, complaint = _refused(written, rejection), rejection.detail.strip().partition("\n")[0]
     remark = f"{name} stops there: {complaint}" if complaint else ""
     subject = token_name(text) if text else f"the {part}"
-    if written.lstrip()[:1] in ("{", "["):
-        found = blamed(written, lambda other: _all_read(case, engines, divergence, part, other))
-        if found is not None:
-            path, value = found
-            name = place_name(path, value) if path else "JSON"
-            if part == "entities" and case.schema is None:
-                name = value_name(value) or name
-            subject, text = name, json.dumps(value)[:SHOWN]
-        elif part in REQUIRED and _reads_without_schema(case, engines, divergence, part):
-            subject = MEMBERS[REQUIRED[part]]
+    if (found := _blamed(case, engines, divergence, part)) is not None:
+        subject, text = found.name, found.text
+        remark = f"{name}: {complaint}" if complaint else ""
+    elif part in REQUIRED and _reads_without_schema(case, engines, divergence, part):
+        subject = MEMBERS[REQUIRED[part]]
     rule = Rule(subject, Aspect.READING)
     return Located("reading", rule, CHAPTERS[part], part, text, divergence.answers, (), remark)
+
+
+def plain_reading(case: Case, engines: Sequence[Guarded]) -> Located | None:
+    """Locate what some engine refuses to read and another does not, whatever the law that it broke."""
+    questions: list[tuple[str, int | None, TextQuestion[Any]]] = [
+        ("policies", None, ReadPolicies(case.policies)),
+        *((f"expression {at}", at, ReadExpression(one)) for at, one in enumerate(case.expressions)),
+        ("entities", None, ReadEntities(case.entities, None)),
+    ]
+    if case.schema is not None:
+        questions.append(("schema", None, ReadSchema(case.schema)))
+    for question, number, asked in questions:
+        answers: NamedAnswers = tuple((engine.name, engine.ask(asked)) for engine in engines)
+        refused = [isinstance(one, Rejected) for _, one in answers if not isinstance(one, Unsupported)]
+        if any(refused) and not all(refused):
+            readers = Divergence(readers_agree.name, "rejection", question, answers, expression=number)
+            return in_text(case, engines, readers)
+    return None
+
+
+def _blamed(case: Case, engines: Sequence[Guarded], divergence: Divergence, part: str) -> Construct | None:
+    """Find the construct of a part of the case without which all engines read the same."""
+    written = _text_of(case, part, divergence)
+
+    def is_well(text: str) -> bool:
+        return _all_read(case, engines, divergence, part, text)
+
+    if not _is_json(case, part):
+        return blamed_construct(written, is_well)
+    answers = [_reader(case, engine, divergence, part)(written) for engine in engines]
+    read_as = next((one.canonical for one in answers if isinstance(one, Accepted)), "")
+    schemas = [schema.text for schema in case.schemas if part != "schema"]
+    names = [token for text in schemas for token in tokenize(text) if token.kind in ("string", "word")]
+    declared = tuple(dict.fromkeys(name.text.strip('"') for name in names))[:MOST_DECLARED]
+    return blamed_member(written, is_well, read_as, schema=part == "schema", declared=declared)
+
+
+MOST_DECLARED = 20
+"""Names of a schema that are tried in the place of an id."""
+
+
+def _is_json(case: Case, part: str) -> bool:
+    """Whether a part of the case is a JSON document."""
+    match part:
+        case "policies":
+            return case.policies.format == "json"
+        case "schema":
+            return case.schema is not None and case.schema.format == "json"
+        case _:
+            return part != "expression"
+
+
+def _of_blanks(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> Located | None:
+    """Locate the blank or comment that makes readers understand a text differently."""
+    part = divergence.question.split()[0]
+    text = _text_of(case, part, divergence)
+    if not text or _is_json(case, part):
+        return None
+    found = blamed_construct(
+        text, lambda other: _all_read(case, engines, divergence, part, other), blanks_only=True
+    )
+    if found is None:
+        return None
+    rule = Rule(found.name, Aspect.READING)
+    return Located("reading", rule, "spec 01 §1", part, found.text, divergence.answers)
 
 
 WRITTEN_AS = {"`offset`": "`datetime`"}
@@ -162,7 +224,7 @@ def _all_read(case: Case, engines: Sequence[Guarded], divergence: Divergence, pa
     """Whether all engines take another text for the part, and understand the same by it."""
     answers = [_reader(case, engine, divergence, part)(text) for engine in engines]
     named = tuple(zip((engine.name for engine in engines), answers, strict=True))
-    return not any(isinstance(answer, Rejected) for answer in answers) and not differ(named)
+    return not any(isinstance(answer, Rejected | Unwritable) for answer in answers) and not differ(named)
 
 
 def _reads_without_schema(case: Case, engines: Sequence[Guarded], divergence: Divergence, part: str) -> bool:
@@ -185,6 +247,8 @@ def _reader(case: Case, engine: Guarded, divergence: Divergence, part: str) -> C
         case "schema" if case.schema is not None:
             schema = case.schema
             return lambda text: engine.ask(ReadSchema(replace(schema, text=text)))
+        case "expression":
+            return lambda text: engine.ask(ReadExpression(text))
         case "request" if divergence.request is not None:
             request = case.requests[divergence.request]
             loaded = engine.load(case)

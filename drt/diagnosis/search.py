@@ -7,12 +7,11 @@ from dataclasses import replace
 
 from drt.diagnosis.authorizer import step_of
 from drt.diagnosis.expressions import Ask, Innermost, differ, innermost
+from drt.diagnosis.json_construct import blamed_member
 from drt.diagnosis.laws import SEARCHES
 from drt.diagnosis.located import Answers, Located
-from drt.diagnosis.minimal_value import blamed
-from drt.diagnosis.places import place_name
 from drt.diagnosis.policies import OnePolicy, Part, policies_of
-from drt.diagnosis.reading import in_inputs, in_text
+from drt.diagnosis.reading import in_inputs, in_text, plain_reading
 from drt.diagnosis.rule import Aspect, Form, Rule, Whole
 from drt.diagnosis.rules import rule_of
 from drt.diagnosis.typing import REPORTED, Typing
@@ -30,6 +29,8 @@ from drt.model.outcome import (
     Validated,
 )
 from drt.model.question import Authorize, Evaluate, Validate
+from drt.oracles.law import Compares
+from drt.oracles.table import LAWS
 from drt.oracles.validation import levels_are_enough
 
 FAILING = {
@@ -52,6 +53,10 @@ def localise(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> 
 
     Engines evaluate every sub-expression on the way, so the case should be a reduced one.
     """
+    law = LAWS.get(divergence.law)
+    derived = law is not None and law.compares is not Compares.ENGINES
+    if derived and (found := plain_reading(case, engines)):
+        return found
     if divergence.law in SEARCHES:
         return SEARCHES[divergence.law](case, engines, divergence)
     outcomes = [outcome for _, outcome in divergence.answers]
@@ -117,13 +122,12 @@ class _Search:
             values = self._values(replace(request, text=other))("context", ())
             return all(isinstance(value, Evaluated) for _, value in values) and not differ(values)
 
-        blame = blamed(request.text, is_well)
+        blame = blamed_member(request.text, is_well)
         if blame is None:
             return found
-        path, value = blame
-        rule = Rule(place_name(path, value), Aspect.READING)
+        rule = Rule(blame.name, Aspect.READING)
         return replace(
-            found, kind="reading", identity=rule, source="spec 05 §8", place="request", text=str(value)
+            found, kind="reading", identity=rule, source="spec 05 §8", place="request", text=blame.text
         )
 
     def response(self, request: Request) -> Located | None:

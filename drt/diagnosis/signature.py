@@ -84,10 +84,16 @@ def _located_signature(divergence: Divergence, located: Located, case: Case) -> 
         case "typing" if rule.aspect is Aspect.LEVEL:
             return "verdicts differ at a level"
         case "typing":
-            return f"verdicts differ at typing {_typing_row(rule)}"
+            return f"verdicts differ at typing {_disputed_kind(divergence) or _typing_row(rule)}"
         case "reading":
-            return f"{_reading_difference(divergence)} at {_one_function(rule)}"
+            readers = Divergence(engines_agree.name, divergence.kind, located.place, located.answers)
+            read = divergence if located.answers == divergence.answers else readers
+            return f"{_reading_difference(read)} at {_one_function(rule)}"
     operands = {outcome for _, answers in located.operands for _, outcome in answers}
+    if _checks_kinds_first(located, operands):
+        return (
+            f"{_classes(sorted((name, _rule_class(one, operands)) for name, one in located.answers))} first"
+        )
     classes = sorted((name, _rule_class(answer, operands)) for name, answer in located.answers)
     name = "arithmetic" if rule in ARITHMETIC and "overflow" in dict(classes).values() else str(rule)
     answered = "answers differ" if _only_answers(classes) else _classes(classes)
@@ -109,6 +115,27 @@ def _typing_row(rule: Rule) -> str:
     if rule in ARITHMETIC:
         return "arithmetic"
     return "a constructor of an extension type" if rule in CONSTRUCTORS else str(rule)
+
+
+SCOPES = {
+    "no_applicable_action": "a scope that no action fits",
+    "invalid_enum_entity": "an id outside its enumeration",
+    "unrecognized_entity_type": "an entity type that is not declared",
+    "unrecognized_action": "an action that is not declared",
+}
+"""Kinds of errors and warnings that name the rule at issue better than the place where it shows."""
+
+
+def _disputed_kind(divergence: Divergence) -> str | None:
+    """Name the rule by the only error or the warning that one engine reports and another does not."""
+    verdicts = [answer for _, answer in divergence.answers if isinstance(answer, Validated)]
+    if len({verdict.valid for verdict in verdicts}) < 2:
+        return None
+    errors = {kind for verdict in verdicts for _, kind in verdict.errors or ()}
+    warnings = {warning[1] for verdict in verdicts if verdict.valid for warning in verdict.warnings or ()}
+    if errors:
+        return SCOPES.get(next(iter(errors))) if len(errors) == 1 else None
+    return next((words for kind, words in SCOPES.items() if kind in warnings), None)
 
 
 def _one_function(rule: Rule) -> str:
@@ -153,6 +180,13 @@ def _reading_difference(divergence: Divergence) -> str:
         return "answers differ" if _only_answers(classes) else _classes(classes)
     refused = any(isinstance(answer, Rejected) for _, answer in divergence.answers)
     return f"{divergence.law}, refused" if refused else divergence.law
+
+
+def _checks_kinds_first(located: Located, operands: Collection[Outcome]) -> bool:
+    """Whether one engine reports an operand's error where another checks the kind of an operand first."""
+    failures = [answer for _, answer in located.answers if isinstance(answer, Failed)]
+    kinds = {"an operand's error" if one in operands else one.kind for one in failures}
+    return len(failures) == len(located.answers) and kinds == {"an operand's error", "type"}
 
 
 def _rule_class(answer: Outcome, operands: Collection[Outcome]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 from drt.model.question import QUESTIONS
@@ -32,6 +33,10 @@ def capabilities_of(answer: Json) -> Capabilities:
     asks, batch, heartbeat = answer.get("asks"), answer.get("batch", 0), answer.get("heartbeat", 0)
     if not isinstance(asks, list) or not all(isinstance(ask, str) for ask in asks):
         raise CannotTalk(f"its capabilities hold no list of 'asks': {json.dumps(answer)[:200]}")
+    if strange := sorted(set(asks) - set(QUESTIONS) - {"start", "capabilities", "batch", "stop"}):
+        near = get_close_matches(strange[0], QUESTIONS, 1)
+        meant = f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(QUESTIONS)}"
+        raise CannotTalk(f"its capabilities name the unknown question {strange[0]!r}{meant}")
     if (
         type(batch) is not int
         or batch < 0

@@ -10,13 +10,16 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
+from drt.model import toml_text
 from drt.model.case import Case
 from drt.model.divergence import Divergence
+from drt.model.errors import InputProblem
 from drt.model.outcome import Outcome
 
 _KINDS: dict[str, type] = {"array": list, "object": dict, "string": str, "null": type(None)}
@@ -34,8 +37,8 @@ class Asked:
 class Difference:
     """A recorded verdict, `expected`, that the guide or an older version overrules for some texts.
 
-    Only versions `below` are excused, only answers whose words match `answer`, and in a run only divergences
-    of the `kinds`; what is empty excludes nothing.
+    Only versions from `since` on and `below` are excused, only answers whose words match `answer`, and in a
+    run only divergences of the `kinds`; what is empty excludes nothing.
     """
 
     name: str
@@ -43,6 +46,7 @@ class Difference:
     reason: str
     source: str
     expected: str = ""
+    since: str = ""
     below: str = ""
     answer: str = ""
     kinds: tuple[str, ...] = ()
@@ -63,8 +67,10 @@ class Difference:
 
     def is_about(self, asked: Asked, check: str) -> bool:
         """Whether a check of this engine, in this version, may be excused."""
-        older = not self.below or () < _numbers(asked.version) < _numbers(self.below)
-        return older and check in self.checks and asked.name in (self.engines or (asked.name,))
+        version = _numbers(asked.version)
+        older = not self.below or () < version < _numbers(self.below)
+        newer = not self.since or version >= _numbers(self.since)
+        return older and newer and check in self.checks and asked.name in (self.engines or (asked.name,))
 
     def concerns(self, engine: str, divergence: Divergence) -> bool:
         """Whether it can be the cause of a divergence of the engine called so."""
@@ -99,12 +105,67 @@ def _numbers(version: str) -> tuple[int, ...]:
 @cache
 def differences() -> tuple[Difference, ...]:
     """All declared differences, in the order of the file."""
-    return tuple(_difference(entry) for entry in _document()["difference"])
+    ours = tuple(_difference(entry) for entry in _document()["difference"])
+    return ours + tuple(one for path in _further for one in read_differences(path))
+
+
+_further: list[Path] = []
+
+
+def declare(paths: Sequence[Path]) -> None:
+    """Add the differences in further files; raises `InputProblem` for a file that is none."""
+    for path in paths:
+        read_differences(path)
+    _further[:] = paths
+    differences.cache_clear()
+
+
+def read_differences(path: Path) -> tuple[Difference, ...]:
+    """Read a file of declared differences, each of which names the engines that it excuses."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise InputProblem(f"cannot be read: {error}", path) from None
+    entries = toml_text.parse(text, path).get("difference")
+    if not isinstance(entries, list) or not entries:
+        raise InputProblem("expected [[difference]] tables", path)
+    return tuple(_checked(number, entry, path) for number, entry in enumerate(entries, 1))
+
+
+def _checked(number: int, entry: object, path: Path) -> Difference:
+    """Read one entry of a file from outside."""
+    where = f"difference {number}"
+    if not isinstance(entry, dict):
+        raise InputProblem(f"{where} is not a table", path)
+    kinds = {one.name: str(one.type).partition("[")[0] for one in fields(Difference)}
+    if strange := sorted(set(entry) - set(kinds)):
+        raise InputProblem(f"{where} has the unknown member {strange[0]!r}", path)
+    for name in ("name", "checks", "reason", "source", "engines"):
+        if not entry.get(name):
+            raise InputProblem(f"{where} needs {name!r}", path)
+    for name, value in entry.items():
+        wanted = {"str": str, "tuple": list, "bool": bool}[kinds[name]]
+        texts = value if isinstance(value, list) else []
+        if type(value) is not wanted or not all(isinstance(one, str) for one in texts):
+            words = {str: "a text", list: "a list of texts", bool: "true or false"}[wanted]
+            raise InputProblem(f"{where}: {name!r} is to be {words}", path)
+    for name in ("pattern", "answer"):
+        try:
+            re.compile(entry.get(name, ""))
+        except re.error as error:
+            raise InputProblem(f"{where}: {name!r} is no regular expression: {error}", path) from None
+    return _difference(entry)
 
 
 @cache
 def _document() -> dict[str, Any]:
     return tomllib.loads(resources.files(__package__).joinpath("declared.toml").read_text("utf-8"))
+
+
+def independent_name(engine: str) -> str:
+    """Name the code behind an engine: the recorded engine is one, whatever it is asked through."""
+    recorded: list[str] = _document()["recorded"]
+    return recorded[0] if engine in recorded else engine
 
 
 def _difference(entry: dict[str, Any]) -> Difference:
@@ -120,16 +181,21 @@ def explanation(asked: Asked, check: str, expected: str, text: str, answer: str 
 def held(asked: Asked, case: Case, divergences: Sequence[Divergence]) -> Difference | None:
     """Find the first declared difference that a text of the case holds and that concerns all its divergences.
 
-    None where the engine is not the recorded one.
+    Of an engine that is not a recorded one, only differences that name it count.
     """
-    if asked.name not in _document()["recorded"]:
-        return None
-    checks = list(_checks(case))
-    for difference in differences():
+    recorded = asked.name in _document()["recorded"]
+    candidates = [one for one in differences() if recorded or asked.name in one.engines]
+    checks = list(_checks(case)) if candidates else []
+    for difference in candidates:
         holds = any(difference.is_about(asked, check) and difference.fits(text) for check, text in checks)
         if holds and all(difference.concerns(asked.name, each) for each in divergences):
             return difference
     return None
+
+
+def holds(difference: Difference, case: Case) -> bool:
+    """Whether some text of a case has the shape of a difference."""
+    return any(check in difference.checks and difference.fits(text) for check, text in _checks(case))
 
 
 def _checks(case: Case) -> Iterator[tuple[str, str]]:

@@ -93,6 +93,8 @@ def _value(value: Any) -> Any:
     match value:
         case {"__extn": {"fn": str() as name, "arg": str() as text}} if len(value) == 1 and name in SPELLED:
             return SPELLED[name](text) or value
+        case {"__extn": {"fn": "offset", "args": [moment, duration]}} if len(value) == 1:
+            return _moved(_value(moment), _value(duration)) or value
         case {"__extn": _}:
             return value
         case dict():
@@ -151,6 +153,18 @@ def _datetime(text: str) -> Any:
         ahead = int(hours) * UNITS[1] + int(minutes) * UNITS[2]
         count += -ahead if sign == "+" else ahead
     return {CALL: {"fn": "offset", "args": [_call("datetime", "1970-01-01"), _milliseconds(count)]}}
+
+
+def _moved(moment: Any, duration: Any) -> Any:
+    """Write a datetime that is an offset from any other as one from the beginning of 1970."""
+    match moment, duration:
+        case (
+            {"__extn": {"fn": "offset", "args": [epoch, {"__extn": {"arg": str() as first}}]}},
+            {"__extn": {"fn": "duration", "arg": str() as second}},
+        ):
+            count = int(first.removesuffix("ms")) + int(second.removesuffix("ms"))
+            return {CALL: {"fn": "offset", "args": [epoch, _milliseconds(count)]}}
+    return None
 
 
 def _duration(text: str) -> Any:

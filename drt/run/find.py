@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from drt.diagnosis.hints import pursuit_key
 from drt.engines.guard import Guarded
 from drt.model.case import Case
 from drt.model.case_directory import read_case
-from drt.model.divergence import Divergence, Oracle
+from drt.model.divergence import Checked, Divergence, Oracle
 from drt.model.errors import InputProblem
 from drt.oracles.law import Law
 from drt.run.options import RunOptions
@@ -39,6 +40,20 @@ class Find:
         """The index of the case in its target; None if the target did not draw it by index."""
         index = self.origin.get("index")
         return index if isinstance(index, int) else None
+
+
+def finds_of(
+    target: str,
+    oracle: Oracle,
+    case: Case,
+    checked: Checked,
+    engines: Sequence[Guarded],
+    origin: Mapping[str, object],
+    arbiter: bool = False,
+) -> list[Find]:
+    """Make a find of the first divergence of each kind on a case."""
+    of_a_kind = {pursuit_key(divergence): divergence for divergence in reversed(checked.divergences)}
+    return [Find(target, oracle, case, found, engines, origin, arbiter) for found in of_a_kind.values()]
 
 
 def law_in_words(oracle: Oracle) -> str:

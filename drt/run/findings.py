@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import blake2b
@@ -17,14 +17,14 @@ from pathlib import Path
 
 from msgspec.structs import replace as changed
 
-from drt.assess.reproduce import Job, ProcessBroke, confirm
-from drt.corpus.known import Known, find_known
+from drt.corpus.known import Known, find_known, read_known
 from drt.corpus.store import Corpus
 from drt.diagnosis import Located, localise
 from drt.diagnosis.features import case_features
-from drt.diagnosis.judgement import ArbiterAnswer, Judgement, Unmet, judge
+from drt.diagnosis.hints import pursuit_key
+from drt.diagnosis.judgement import Judgement
 from drt.diagnosis.repeatability import MOST_RERUNS, RERUNS, unsteady_engines
-from drt.diagnosis.signature import HANGING_SECONDS, first_alike, key_text, signature
+from drt.diagnosis.signature import signature
 from drt.engines.deadline import Alarm
 from drt.engines.sandbox import Completed, attempt
 from drt.model.case import Case
@@ -34,13 +34,15 @@ from drt.model.errors import InputProblem
 from drt.model.outcome import ExceededBudget
 from drt.model.records import to_json
 from drt.model.saved_case import SavedCase
-from drt.reduce import reduce_case
-from drt.run.find import Find, description_of, holds, law_in_words
+from drt.run.find import Find, description_of, holds
 from drt.run.log import LogWriter
 from drt.run.options import RunOptions
+from drt.run.pursuit_time import CONFIRMING_SECONDS, PursuitTime
 from drt.run.records import Broken, Found
+from drt.run.reducing import reduced_find
 from drt.run.reduction_locks import ReductionLocks
-from drt.run.testimony import ask_arbiter, unmet_seeds
+from drt.run.statistics import Counts
+from drt.run.witnesses import Witnesses, asked
 from drt.targets.loading import law_of, target_table
 
 NONDETERMINISTIC = "nondeterministic engine"
@@ -48,26 +50,31 @@ NONDETERMINISTIC = "nondeterministic engine"
 
 WAVERS = "a second time it answers the same question differently"
 
-SHARE_FOR_MORE = 0.2
-"""Share of a worker's time for divergences whose coarse key the run has reduced before."""
-
-LEAST_REDUCTION = 3.0
-SEEDS_SECONDS = 6.0
-"""Time limit for running the seed cases on the engines, once per worker."""
-
-CONFIRMING_SECONDS = 4.0
-"""Expected time of a confirmation in three fresh processes."""
+MOST_WAITING = 2
+"""Divergences of one key that wait to be pursued."""
 
 LOCATING_SECONDS = 5.0
 """Time limit of the search for the innermost difference on a reduced case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reduced:
+    """A find that has been reduced and waits to be confirmed."""
+
+    key: str
+    number: str
+    find: Find
+    saved: SavedCase
+    place: Path
+    event: Found
+    located: Located | None
 
 
 @dataclass(slots=True)
 class Finder:
     """The pipeline of one worker.
 
-    `stopped` says that the run is to end; `ends` is the end of its budget on the monotonic clock, if there is
-    one.
+    `stopped` says that the run is to end; `budget` is what pursuits may take.
     """
 
     options: RunOptions
@@ -77,15 +84,30 @@ class Finder:
     log: LogWriter
     alarm: Alarm
     stopped: Callable[[], bool]
-    ends: float | None = None
-    _again_seconds: float = 0.0
+    budget: PursuitTime
+    witnesses: Witnesses
+    waiting: list[tuple[str, str, Find]] = field(default_factory=list)
+    unconfirmed: list[Reduced] = field(default_factory=list)
     _wavered: bool = False
-    _unmet: Unmet | None = None
-    _born: float = field(default_factory=time.monotonic)
+
+    @classmethod
+    def of(
+        cls,
+        options: RunOptions,
+        claims: ReductionLocks,
+        log: LogWriter,
+        alarm: Alarm,
+        stopped: Callable[[], bool],
+        ends: float | None,
+    ) -> Finder:
+        """Make the finder of a worker; `ends` is the end of the run on the monotonic clock, if it has one."""
+        corpus, budget = Corpus(Path(options.corpus)), PursuitTime(ends)
+        witnesses = Witnesses(options, log, stopped, budget)
+        return cls(options, corpus, claims, read_known(corpus.root), log, alarm, stopped, budget, witnesses)
 
     def consider(self, find: Find) -> None:
-        """Process a divergence unless it is known or locked; report a nondeterministic engine."""
-        key = key_text(find.divergence)
+        """Pursue the find, now or later, unless another worker does or it is known."""
+        key = pursuit_key(find.divergence)
         digest = blake2b(key.encode(), digest_size=4).hexdigest()
         number = f"{find.target}-{find.index}-{digest}"  # the same when a run is resumed
         features = partial(case_features, find.case)
@@ -93,21 +115,45 @@ class Finder:
             return
         if unsteady := self._unsteady(find, MOST_RERUNS if self._wavered else RERUNS):
             self._report_unsteady(find, unsteady)
-            return
-        allowance = self._allowance()
-        if not self.claims.acquire(key, number, again=allowance >= CONFIRMING_SECONDS + LEAST_REDUCTION):
-            return
-        first = self.claims.pursuits(key) == 1
-        began = time.monotonic()
-        self._pursue(key, number, find, float("inf") if first else allowance - CONFIRMING_SECONDS)
-        if not first:
-            self._again_seconds += time.monotonic() - began
+        elif self.budget.is_enough(again=self.claims.pursuits(key) > 0):
+            self._take_up(key, number, find)
+        elif sum(waits == key for waits, _, _ in self.waiting) < MOST_WAITING:
+            self.waiting.append((key, number, find))
 
-    def _allowance(self) -> float:
-        """Return the seconds left for coarse keys that the run has reduced before."""
-        return (time.monotonic() - self._born) * SHARE_FOR_MORE - self._again_seconds
+    def pursue_waiting(self, counts: Mapping[str, Counts], *, all_of_them: bool = False) -> None:
+        """Pursue what waits, new keys first, then confirm what is reduced, as far as there is time."""
+        while self.waiting and not self.stopped():
+            self.waiting.sort(key=lambda waits: self.claims.pursuits(waits[0]))
+            key, number, find = self.waiting[0]
+            again = self.claims.pursuits(key) > 0
+            if not (all_of_them or self.budget.is_late() or self.budget.is_enough(again=again)):
+                break
+            del self.waiting[0]
+            began = time.monotonic()
+            self._take_up(key, number, find)
+            counts[find.target].spend("reduce", time.monotonic() - began)
+        while not self.waiting and self.unconfirmed and not self.stopped():
+            if not (all_of_them or self.budget.is_late() or self.budget.is_enough(again=False)):
+                break
+            one = self.unconfirmed.pop(0)
+            began = time.monotonic()
+            self._conclude(one)
+            self.budget.spend(time.monotonic() - began, again=False)
+            counts[one.find.target].spend("reduce", time.monotonic() - began)
+
+    def _take_up(self, key: str, number: str, find: Find) -> None:
+        """Pursue a find if nobody else does."""
+        if not self.claims.acquire(key, number, again=self.budget.is_enough_again()):
+            return
+        again = self.claims.pursuits(key) > 1
+        most = self.budget.allowance_again() - CONFIRMING_SECONDS if again else float("inf")
+        began = time.monotonic()
+        self._pursue(key, number, find, most)
+        self.budget.spend(time.monotonic() - began, again=again)
 
     def _pursue(self, key: str, number: str, find: Find, reduce_seconds: float) -> None:
+        if self._is_of_a_bucket(key, number, find):
+            return
         name = signature(find.divergence, find.case)
         saved = SavedCase(
             case=find.case,
@@ -119,7 +165,10 @@ class Finder:
         )
         place = self._save(saved, find)
         self.log.write(changed(self._event(number, key, find, name), path=str(place)))
-        reduced, divergence, complete = self._reduced(find, reduce_seconds)
+        seconds = min(self.options.reduce_seconds, reduce_seconds, self.budget.remaining())
+        reduced, divergence, complete = reduced_find(
+            find, seconds, self.options.deadline, self.alarm, self.stopped, self.log
+        )
         located = self._located(find, reduced, divergence)
         name = signature(divergence, reduced, located)
         find = replace(find, case=reduced, divergence=divergence)
@@ -140,32 +189,63 @@ class Finder:
         )
         # Reported before it is confirmed: a process that is killed in between leaves the reduced case.
         self.log.write(event)
-        saved = replace(saved, case=reduced, signature=name, description=description_of(find))
-        solid = self._confirmed(number, saved, find)
-        if solid is False and (unsteady := self._unsteady(find, MOST_RERUNS)):
+        if self.claims.has_bucket(name):
             self.corpus.drop(place, saved)
-            self._report_unsteady(find, unsteady, number)
+            self.log.write(changed(event, path=None, merged=True))
             self.claims.finish(key, name, case_features(reduced), number)
             return
-        testimony = self._testimony(find)
-        judged = self._judged(find, located, testimony)
+        saved = replace(saved, case=reduced, signature=name, description=description_of(find))
+        reduced_one = Reduced(key, number, find, saved, place, event, located)
+        if self.waiting or not self.budget.is_enough(again=False):
+            self.claims.finish(key, name, case_features(reduced), number)
+            self.unconfirmed.append(reduced_one)
+        else:
+            self._conclude(reduced_one)
+
+    def _conclude(self, one: Reduced) -> None:
+        """Confirm and judge a reduced find."""
+        find, saved, name = one.find, one.saved, one.saved.signature
+        solid = self.witnesses.confirmed(one.number, saved, find)
+        if solid is False and (unsteady := self._unsteady(find, MOST_RERUNS)):
+            self.corpus.drop(one.place, saved)
+            self._report_unsteady(find, unsteady, one.number)
+            self.claims.finish(one.key, name, case_features(find.case), one.number)
+            return
+        testimony = self.witnesses.testimony(find)
+        judged = self.witnesses.judged(find, one.located, testimony)
         if testimony is not None:
             saved = replace(saved, origin=dict(saved.origin) | {"arbiter": to_json(testimony)})
         if solid is False:
             saved = replace(saved, tags=(*saved.tags, "flaky"))
-        place = self._save(saved, find, place, apart=solid is False)
+        place = self._save(saved, find, one.place, apart=solid is False)
         # Reported before the lock is released: a process that is killed in between pursues it once more.
         self.log.write(
             changed(
-                event,
+                one.event,
                 path=str(place),
                 solid=solid,
                 says=testimony,
                 verdict=judged,
-                merged=not holds(place, reduced),
+                merged=not holds(place, find.case),
             )
         )
-        self.claims.finish(key, name, case_features(reduced), number)
+        self.claims.finish(one.key, name, case_features(find.case), one.number)
+
+    def _is_of_a_bucket(self, key: str, number: str, find: Find) -> bool:
+        """Whether a find is known or of a bucket of this run as it is, so that no reduction is needed."""
+        located = self._located(find, find.case, find.divergence)
+        if located is None:
+            return False
+        name = signature(find.divergence, find.case, located)
+        known = find_known(tuple(self.known), name)
+        excused = known is not None and known.excuses(datetime.date.today())
+        if not excused and not self.claims.has_bucket(name):
+            return False
+        event = changed(self._event(number, key, find, name), located=located.record, merged=not excused)
+        stage = changed(event, stage="known", known=known.id) if known and excused else event
+        self.log.write(stage)
+        self.claims.finish(key, name, case_features(find.case), number)
+        return True
 
     def _event(self, number: str, key: str, find: Find, name: str) -> Found:
         """Describe a finding at its first stage."""
@@ -175,7 +255,7 @@ class Finder:
             target=find.target,
             signature=name,
             stage="saved",
-            engines=tuple(self._asked(find)),
+            engines=tuple(asked(find, self.options)),
             divergence=DivergenceRecord.of(find.divergence),
             arbiter=find.arbiter,
             index=find.index,
@@ -241,39 +321,11 @@ class Finder:
 
     # Reducing
 
-    def _reduced(self, find: Find, most: float) -> tuple[Case, Divergence, bool]:
-        """Reduce a finding, for so many seconds at most.
-
-        Returns the simplest case that still shows the divergence, how it shows there, and whether the
-        reduction came to its end.
-        """
-        hanging = any(answer == ExceededBudget("time") for _, answer in find.divergence.answers)
-        patience = min(self.options.deadline, HANGING_SECONDS if hanging else 5.0)
-        seconds = min(self.options.reduce_seconds, most, self.remaining())
-        until = time.monotonic() + seconds
-
-        def interesting(candidate: Case) -> bool:
-            if self.stopped() or time.monotonic() > until:
-                return False
-            return self._shown(find, candidate, patience) is not None
-
-        if seconds <= 0:
-            return find.case, find.divergence, False
-        result = attempt(lambda: reduce_case(find.case, interesting, seconds))
-        if not isinstance(result, Completed):
-            self.log.write(Broken(what="the reducer", error=result.error, traceback=result.traceback))
-            return find.case, find.divergence, False
-        complete = not self.stopped() and time.monotonic() <= until
-        divergence = self._shown(find, result.answer, self.options.deadline)
-        if divergence is None:
-            return find.case, find.divergence, False
-        return result.answer, divergence, complete
-
     def _located(self, find: Find, reduced: Case, divergence: Divergence) -> Located | None:
         """Locate where the engines part; skipped for a hanging engine, which would hang on every part."""
         if any(isinstance(answer, ExceededBudget) for _, answer in divergence.answers):
             return None
-        seconds = min(LOCATING_SECONDS, max(0.5, self.remaining()))
+        seconds = min(LOCATING_SECONDS, max(0.5, self.budget.remaining()))
         result = self.alarm.within(
             seconds, lambda: attempt(lambda: localise(reduced, find.engines, divergence))
         )
@@ -284,55 +336,8 @@ class Finder:
         self.log.write(Broken(what="the search", error=result.error, traceback=result.traceback))
         return None
 
-    def _shown(self, find: Find, candidate: Case, patience: float) -> Divergence | None:
-        """Find the divergence of that kind on a candidate, within the time limit."""
-        checked = self.alarm.within(patience, lambda: find.oracle(candidate, find.engines))
-        return None if checked is None else first_alike(find.divergence, checked)
-
     def _still_shows(self, known: SavedCase, find: Find) -> bool:
         """Whether a saved case still diverges under the law of its target."""
         law = law_of(known, target_table(self.options.targets_from))
         checked = self._in_time(lambda: law(known.case, find.engines))
         return checked is not None and bool(checked.divergences)
-
-    def remaining(self) -> float:
-        """Return the seconds left in the run's budget."""
-        return float("inf") if self.ends is None else self.ends - time.monotonic()
-
-    # Asking others
-
-    def _confirmed(self, number: str, saved: SavedCase, find: Find) -> bool | None:
-        """Whether fresh processes see the divergence too; None if they could not decide."""
-        seen = DivergenceRecord.of(find.divergence)
-        job = Job(tuple(self._asked(find)), self.options.targets_from, self.options.deadline, seen)
-        folder = self.options.place / "confirming" / number
-        try:
-            return confirm(saved, job, folder, lambda: 0.0 if self.stopped() else self.remaining())
-        except ProcessBroke as error:
-            words = str(error)
-            last = words.rpartition("\n")[2]
-            self.log.write(Broken(what="a confirmation", error=last, traceback=words))
-            return None
-
-    def _asked(self, find: Find) -> list[str]:
-        """Return the names that build the engines of a finding."""
-        if find.arbiter and self.options.arbiter is not None:
-            return [self.options.engines[-1], self.options.arbiter]
-        return list(self.options.engines)
-
-    def _testimony(self, find: Find) -> ArbiterAnswer | None:
-        """Ask the arbiter; None if there is none or the budget is spent."""
-        arbiter = self.options.arbiter
-        if arbiter is None or find.arbiter or self.remaining() < 1.0:
-            return None
-        return ask_arbiter(arbiter, self.options.engines, find.oracle, find.case, self._patience)
-
-    def _patience(self) -> float:
-        """Return the seconds that the next query of a child process may take."""
-        return min(self.options.deadline, max(0.5, self.remaining()))
-
-    def _judged(self, find: Find, located: Located | None, testimony: ArbiterAnswer | None) -> Judgement:
-        """Judge a finding by the first witness that decides."""
-        if self._unmet is None and self.remaining() > SEEDS_SECONDS:
-            self._unmet = unmet_seeds(self._asked(find), SEEDS_SECONDS)
-        return judge(find.divergence, law_in_words(find.oracle), located, self._unmet or {}, testimony)

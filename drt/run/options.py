@@ -28,7 +28,8 @@ class RunOptions:
     place of the table of targets (`module:attribute`). `must_reach` are globs of events that must each have
     occurred; None derives them from the length of the run. `hypothesis` is the share of the time in which
     Hypothesis draws the cases. `allow_partial` lets a run be clean although an engine left more than a
-    quarter of its questions unanswered.
+    quarter of its questions unanswered. `declared` are files of further declared
+    differences.
     """
 
     targets: tuple[str, ...]
@@ -50,6 +51,7 @@ class RunOptions:
     must_reach: tuple[str, ...] | None = None
     hypothesis: float = 0.0
     allow_partial: bool = False
+    declared: tuple[str, ...] = ()
 
     @property
     def place(self) -> Path:

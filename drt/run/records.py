@@ -16,6 +16,12 @@ from drt.run.statistics import Counts
 
 FORMAT = 1
 
+UNWRITABLE = 76
+"""Exit code of a worker that cannot write its log; its last words say why."""
+
+RECYCLE = 75
+"""Exit code of a worker that has grown too big and wants to be started afresh."""
+
 
 class Event(Struct, frozen=True, kw_only=True, tag_field="event"):
     """Something that happened in a run; `at` is in seconds since the epoch, set when it is logged."""

@@ -54,6 +54,7 @@ class ReductionLocks:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._known: dict[str, _Lock] = {}
+        self._buckets: set[str] = set()
         self.seen: Counter[str] = Counter()
 
     def is_worth(self, key: str, features: Callable[[], tuple[str, ...]], find: str = "") -> bool:
@@ -104,6 +105,22 @@ class ReductionLocks:
         """Return how many reductions of this coarse key the run has begun, as far as this worker knows."""
         known = self._known.get(key)
         return 0 if known is None else known.began
+
+    def has_bucket(self, signature: str) -> bool:
+        """Whether a pursuit of this run has led to the bucket before."""
+        if signature not in self._buckets:
+            for path in self._folder.glob("*.json"):
+                self._buckets.update(_read(path.read_text(encoding="utf-8")).buckets)
+        return signature in self._buckets
+
+    def sights(self) -> Counter[str]:
+        """Count the divergences met by bucket, as far as this worker knows."""
+        seen: Counter[str] = Counter()
+        for path in self._folder.glob("*.json"):
+            lock = _read(path.read_text(encoding="utf-8"))
+            for signature in lock.buckets:
+                seen[signature] += max(self.seen[lock.key], lock.began)
+        return seen
 
     def release_crashed(self, process: int) -> None:
         """Release the locks of a process that was killed from outside; its attempts do not count."""

@@ -21,9 +21,8 @@ from drt.engines.sandbox import HANG, cause_of
 from drt.run import journal
 from drt.run.log import read_json
 from drt.run.options import RunOptions
-from drt.run.records import Death, TargetState, WorkerState
+from drt.run.records import RECYCLE, UNWRITABLE, Death, TargetState, WorkerState
 from drt.run.reduction_locks import ReductionLocks
-from drt.run.worker import RECYCLE, UNWRITABLE
 
 HANG_FACTOR = 3
 HANG_GRACE = 5.0

@@ -17,9 +17,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
 
-from drt.corpus.known import read_known
-from drt.corpus.store import Corpus
-from drt.diagnosis.signature import key_text
 from drt.engines import build
 from drt.engines.deadline import Alarm, Stuck
 from drt.engines.guard import Guarded
@@ -29,25 +26,31 @@ from drt.model.divergence import Checked
 from drt.model.errors import MachineProblem, cannot_write
 from drt.run import journal
 from drt.run.arbiter import Arbiter
-from drt.run.find import Find, origin_of
+from drt.run.around import Around
+from drt.run.breakages import Breakages
+from drt.run.find import finds_of, origin_of
 from drt.run.findings import Finder
 from drt.run.hypothesis_search import StopSearch, TargetedSearch
 from drt.run.log import LogWriter, read_json, read_options, replace_json
+from drt.run.meters import Meters
 from drt.run.observer import CoverageObserver
 from drt.run.options import RunOptions
-from drt.run.records import Broken, Grown, Reached, Recycled, Started, TargetState, WorkerState
+from drt.run.records import (
+    RECYCLE,
+    UNWRITABLE,
+    Grown,
+    Reached,
+    Recycled,
+    Started,
+    TargetState,
+    WorkerState,
+)
 from drt.run.reduction_locks import ReductionLocks
 from drt.run.statistics import Counts
 from drt.run.working_corpus import WorkingCorpus
 from drt.targets.cases import Drawn
-from drt.targets.schedule import Schedule, case_random_seed, shared_random_seed, shares
+from drt.targets.schedule import FIRST_CASES, Schedule, case_random_seed, shared_random_seed, shares
 from generators.choice.sources import Choice, RecordingSource
-
-UNWRITABLE = 76
-"""Exit code of a worker that cannot write its log; its last words say why."""
-
-RECYCLE = 75
-"""Exit code of a worker that uses too much memory and is to be restarted."""
 
 CHECKPOINT_SECONDS = 1.0
 """Interval between two saved states; a young worker saves every tenth of its life, so that it gets on."""
@@ -55,8 +58,6 @@ CHECKPOINT_SECONDS = 1.0
 GROWTH_SECONDS = 1.0
 GROWTH_SHARE = 0.005
 """Interval between two samples of a worker's memory, as a share of the time since its start."""
-
-MOST_BROKEN_LOGGED = 20
 
 
 class Orphaned(BaseException):
@@ -97,9 +98,10 @@ class Worker:
             None if options.cases is None else shares(options.cases, weights),
             {name: target.following for name, target in before.targets.items()},
             skipped,
+            first=-(-FIRST_CASES // options.jobs),
         )
-        self._broken = before.broken
         self.log = LogWriter(folder / f"worker-{number}.jsonl")
+        self._broken = Breakages(self.log, before.broken)
         self._journal = journal.Journal(folder / f"worker-{number}.page")
         self._alarm = Alarm()
         self._arbiter = Arbiter.of(options, self._alarm)
@@ -107,14 +109,12 @@ class Worker:
         self._logged = set(self._observer.features)
         self._working = WorkingCorpus(options.working_corpus(number), lanes, self.schedule.following)
         self._targeted = TargetedSearch(options, number, before.searching, skipped)
-        corpus = Corpus(Path(options.corpus))
         self._locks = ReductionLocks(folder / "claims")
         self._locks.seen.update(before.seen)
-        known = read_known(corpus.root)
-        self._finder = Finder(
-            options, corpus, self._locks, known, self.log, self._alarm, self._is_stopped, ends
-        )
+        self._finder = Finder.of(options, self._locks, self.log, self._alarm, self._is_stopped, ends)
         self._totals = [0, 0, 0]
+        self._pursuing = 0.0
+        self._around = Around(options.declared)
         self._born = time.monotonic() - before.seconds
 
     def run(self) -> int:
@@ -142,6 +142,7 @@ class Worker:
             if now - checkpoint >= min(CHECKPOINT_SECONDS, (now - born) / 10):
                 checkpoint = now
                 resident = self.save_state()
+                self._around.learn(self._locks.sights())
                 if self._is_over():
                     break
                 if now - grown >= max(GROWTH_SECONDS, (now - born) * GROWTH_SHARE):
@@ -153,12 +154,16 @@ class Worker:
             if self._targeted.due:
                 self._targeted.run_chunk(self._search, self.counts)
                 continue
+            self._finder.pursue_waiting(self.counts)
             drawn = self.schedule.next()
             if drawn is None:
+                self._finder.pursue_waiting(self.counts, all_of_them=True)
                 break
             name, index = drawn
-            self._one(name, index, now)
-            self.schedule.spend(name, clock() - now)
+            self._pursuing = 0.0
+            began = clock()
+            self._one(name, index, began)
+            self.schedule.spend(name, clock() - began - self._pursuing)
         self._journal.write(journal.IDLE, 0, 0, clock(), *self._totals)
         self.save_state(done=True)
         return 0
@@ -191,7 +196,7 @@ class Worker:
                 features=dict(self._observer.features),
                 sights=dict(self._observer.situations),
                 searching=self._targeted.state,
-                broken=self._broken,
+                broken=self._broken.count,
                 seconds=round(time.monotonic() - self._born, 3),
                 resident=resident,
                 done=done,
@@ -212,7 +217,7 @@ class Worker:
         shared = shared_random_seed(self.options.random_seed, name, index)
         kept = self._working.kept(name, index) if target.streams else ()
         source = RecordingSource(seed, kept, shared)
-        found = self._compare(name, index, began, lambda: target.make(source))
+        found = self._compare(name, index, began, lambda: self._around.of(target.make(source), counts.events))
         if found is None:
             return
         drawn, checked = found
@@ -249,33 +254,27 @@ class Worker:
         self._journal.write(journal.ASKING, self._numbers[name], index, began, *self._totals)
         clock = time.perf_counter
         self._alarm.set(self.options.deadline)
-        asked_before = [engine.seconds for engine in self.engines]
-        questions = [(engine.calls, engine.unanswered) for engine in self.engines]
+        meters = Meters(self.engines)
         start = drawn = clock()
         try:
             made = attempt(make)
             drawn = clock()
             if isinstance(made, HarnessError):
-                self._harness_broke("a generator", name, index, made)
+                self._broken.add("a generator", name, index, made, counts.events)
                 return None
             case = made.answer.case
-            checked = attempt(lambda: target.oracle(case, self.engines))
+            checked = attempt(lambda: self._around.ask(target.oracle, case, self.engines))
             if isinstance(checked, HarnessError):
-                self._harness_broke("an oracle", name, index, checked)
+                self._broken.add("an oracle", name, index, checked, counts.events)
                 return None
         except Stuck:
             stuck = HarnessError(f"no end after {self.options.deadline:g} s, three times over", "")
-            self._harness_broke("a generator or an oracle", name, index, stuck)
+            self._broken.add("a generator or an oracle", name, index, stuck, counts.events)
             return None
         finally:
             self._alarm.off()
             ended = clock()
-            before = zip(self.engines, asked_before, strict=True)
-            inside = counts.spend_inside({engine.name: engine.seconds - was for engine, was in before})
-            for engine, (asked, unanswered) in zip(self.engines, questions, strict=True):
-                counts.ask(engine.name, engine.calls - asked, engine.unanswered - unanswered)
-            counts.spend("generate", drawn - start)
-            counts.spend("compare", ended - drawn - inside)
+            meters.charge(counts, start, drawn, ended)
         counts.add(checked.answer)
         if counts.in_vain:
             self.schedule.leave_out(name)
@@ -284,15 +283,6 @@ class Worker:
         totals[1] += checked.answer.decisions
         totals[2] += len(checked.answer.divergences)
         return made.answer, checked.answer
-
-    def _harness_broke(self, what: str, name: str, index: int, broke: HarnessError) -> None:
-        """Record an exception of drt's own code; its case says nothing about the engines."""
-        self._broken += 1
-        self.counts[name].events["broken"] += 1
-        if self._broken <= MOST_BROKEN_LOGGED:
-            self.log.write(
-                Broken(what=what, target=name, index=index, error=broke.error, traceback=broke.traceback)
-            )
 
     def _pursue(
         self,
@@ -308,10 +298,12 @@ class Worker:
         start = time.monotonic()
         self._journal.write(journal.PURSUING, self._numbers[name], index, start, *self._totals)
         origin = origin_of(self.options, self._versions, name, index, seed, choices)
-        of_a_kind = {key_text(divergence): divergence for divergence in reversed(checked.divergences)}
-        for divergence in of_a_kind.values():
-            oracle = self._targets[name].oracle
-            self._finder.consider(Find(name, oracle, case, divergence, engines, origin, arbiter))
+        if self._around.constructs:
+            origin["around"] = list(self._around.constructs)
+        for find in finds_of(name, self._targets[name].oracle, case, checked, engines, origin, arbiter):
+            if not self._around.excused(find, self.counts[name].events):
+                self._finder.consider(find)
+        self._pursuing += time.monotonic() - start
         self.counts[name].spend("reduce", time.monotonic() - start)
 
     def _ask_arbiter(self, name: str, index: int, seed: int, source: RecordingSource, case: Case) -> None:
@@ -320,7 +312,7 @@ class Worker:
         oracle, beside = self._targets[name].oracle, self.engines[-1]
         found = self._arbiter.ask(oracle, case, beside, self.counts[name].events)
         if isinstance(found, HarnessError):
-            self._harness_broke("an oracle", name, index, found)
+            self._broken.add("an oracle", name, index, found, self.counts[name].events)
         elif found is not None:
             both = (beside, self._arbiter.engine)
             self._pursue(name, index, seed, source.choices, case, found, both, arbiter=True)

@@ -21,6 +21,9 @@ def case_random_seed(run_random_seed: int, target: str, index: int) -> int:
     return int.from_bytes(blake2b(text, digest_size=8).digest(), "big")
 
 
+FIRST_CASES = 50
+"""Cases that every target draws before the run's time is shared by weight."""
+
 SHARING = 8
 """Number of consecutive cases of one target that share a schema, where they can."""
 
@@ -44,7 +47,8 @@ class Schedule:
     """The cases of one worker, in order.
 
     Of every target it draws the indices in its lanes below the limit, if there is one. The next target is the
-    one that has had the least time for its weight.
+    one that has had the least time for its weight; one that has not drawn its `first` cases precedes all
+    others.
     """
 
     def __init__(
@@ -54,6 +58,7 @@ class Schedule:
         limits: Mapping[str, int] | None = None,
         following: Mapping[str, int] | None = None,
         skipped: Sequence[tuple[str, int]] = (),
+        first: int = 0,
     ) -> None:
         self.following = dict.fromkeys(weights, lanes.first_from(0)) | dict(following or {})
         self._weights = dict(weights)
@@ -61,15 +66,18 @@ class Schedule:
         self._limits = limits
         self._skipped = frozenset(skipped)
         self._spent = dict.fromkeys(weights, 0.0)
+        self._first = first
+        self._drawn = dict.fromkeys(weights, 0)
 
     def next(self) -> tuple[str, int] | None:
         """Return the target and index of the next case; None when this worker has drawn all of its own."""
         while self._spent:
-            name = min(self._spent, key=self._spent.__getitem__)
+            name = min(self._spent, key=lambda one: (self._drawn[one] >= self._first, self._spent[one]))
             index = self.following[name]
             if self._limits is not None and index >= self._limits[name]:
                 del self._spent[name]
                 continue
+            self._drawn[name] += 1
             self.following[name] = self._lanes.first_from(index + 1)
             if (name, index) not in self._skipped:
                 return name, index

@@ -53,6 +53,34 @@ def test_the_arbiter_decides_where_no_seed_case_does() -> None:
         assert judgement.sentence == "AndIsEager is wrong: cedarpy 4.12 answers as reference"
 
 
+def among(**values: str) -> Divergence:
+    answers = tuple((name.replace("_", "-"), Evaluated(value)) for name, value in values.items())
+    return Divergence("engines_agree", "value", "expression 0", answers)
+
+
+def test_an_engine_that_stands_alone_is_wrong_by_majority() -> None:
+    judgement = judge(among(reference="1", production="1", mine="2"), "a law", None, {}, None)
+    assert (judgement.wrong, judgement.by) == (("mine",), "majority")
+    assert judgement.because == "it stands alone: reference and production agree with each other"
+
+
+@pytest.mark.parametrize(
+    "divergence",
+    [
+        among(mine="1", cedar_rust="2", cedarpy="2", cedar_wasm="2"),
+        among(mine="1", reference="2", yours="3"),
+        among(mine="1", yours="1", reference="2", production="2"),
+    ],
+)
+def test_shared_code_is_one_voice_and_a_tie_decides_nothing(divergence: Divergence) -> None:
+    assert judge(divergence, "a law", None, {}, None).by == "nothing"
+
+
+def test_engines_that_share_code_can_be_wrong_together() -> None:
+    judgement = judge(among(cedarpy="1", cedar_wasm="1", mine="2", reference="2"), "a law", None, {}, None)
+    assert (judgement.wrong, judgement.by) == (("cedarpy", "cedar-wasm"), "majority")
+
+
 @pytest.mark.parametrize("testimony", [None, replace(ARBITER, agreeing=(), says="neither")])
 def test_what_nothing_decides_is_called_undecided(testimony: ArbiterAnswer | None) -> None:
     judgement = judge(DIVERGENCE, "a law", AT_AND, {}, testimony)

@@ -177,7 +177,7 @@ def test_signs_of_life_are_no_answers_and_do_not_put_off_the_deadline(
 
 
 def test_what_an_engine_does_not_take_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    engine = speaking(monkeypatch, asks=["load", "authorize", "make coffee"])
+    engine = speaking(monkeypatch, asks=["load", "authorize"])
 
     assert authorized(engine, "x") == AGREED
     assert engine.capabilities == Capabilities(frozenset(["load", "authorize"]))
@@ -435,6 +435,14 @@ def test_a_forked_process_asks_a_child_of_its_own(toy: ProcessEngine) -> None:
         (
             f'process:env TOY_CAPABILITIES=\'{{"asks": [], "batch": -1}}\' {TOY_COMMAND}',
             "cannot be started: its capabilities are not numbers of use",
+        ),
+        (
+            f'process:env TOY_CAPABILITIES=\'{{"asks": ["authorise"]}}\' {TOY_COMMAND}',
+            "its capabilities name the unknown question 'authorise'; did you mean 'authorize'",
+        ),
+        (
+            f"process:env TOY_CAPABILITIES='{{\"asks\": null}}' {TOY_COMMAND}",
+            "its capabilities hold no list of 'asks'",
         ),
     ],
 )

@@ -75,6 +75,32 @@ def test_what_has_no_such_form_is_left_as_it_is(text: str) -> None:
     assert json.loads(read.canonical) == json.loads(text)
 
 
+SCHEMA = """{"N": {"entityTypes": {"A": {"shape": {"type": "Record", "attributes": {"t": {"type":
+    "EntityOrCommon", "name": "T"}, "a": {"type": "EntityOrCommon", "name": "A"}}}}}, "actions": {"x": {}}, "commonTypes": {"T": {"type":
+    "Long"}}}}"""
+
+
+def test_a_schema_may_be_written_with_unresolved_types() -> None:
+    read = ProductionEngine().ask(ReadSchema(Source(SCHEMA, "json")))
+    assert isinstance(read, Accepted)
+    assert as_read("read_schema", SCHEMA) == read
+    assert as_read("read_schema", read.canonical) == read
+    assert as_read("read_schema", SCHEMA.replace("Long", "String")) != read
+
+
+def offset(date: str, duration: str) -> str:
+    calls = [{"__extn": {"fn": fn, "arg": arg}} for fn, arg in (("datetime", date), ("duration", duration))]
+    value = {"__extn": {"fn": "offset", "args": calls}}
+    return json.dumps([{"uid": {"type": "U", "id": "a"}, "attrs": {"t": value}, "parents": []}])
+
+
+def test_a_datetime_may_be_an_offset_from_any_other() -> None:
+    read = ReferenceEngine().ask(ReadEntities(offset("1970-01-01", "25h"), None))
+    assert as_read("read_entities", offset("1970-01-02", "1h")) == read
+    assert as_read("read_entities", offset("1970-01-03", "-23h")) == read
+    assert as_read("read_entities", offset("1970-01-02", "2h")) != read
+
+
 def test_names_mean_nothing() -> None:
     """Fields, policies and attributes may be called like an operator."""
     for ask, form in (

@@ -1,0 +1,307 @@
+"""The construct of a JSON document on which readers part.
+
+Owns the search by replacement: a member, a key or a value is to blame if the readers agree once it is left
+out, renamed or replaced by something plain, or once a member that is absent is there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from drt.diagnosis.construct import DEEP, Construct, character_name
+from drt.diagnosis.json_names import (
+    ESCAPES,
+    PLAINEST,
+    REPLACED,
+    SHOWN,
+    UID,
+    holder_name,
+    inside_escape,
+    is_escape,
+    is_known,
+    json_kind,
+    name_kind,
+    parent_name,
+    shown,
+    value_place,
+)
+from drt.diagnosis.places import NAMING, Path, value_name
+from drt.reduce.documents import NOTHING, Again, read, write
+
+IsWell = Callable[[str], bool]
+
+MOST_TRIED = 800
+
+PLAIN: tuple[Any, ...] = (
+    *(True, 0, "a", [], {}, UID, "A"),
+    *(
+        {"Value": True},
+        {"op": "All"},
+        {"__entity": UID},
+        {"type": "Long"},
+        {"type": "Record", "attributes": {}},
+        {"__extn": {"fn": "ip", "arg": "::"}},
+    ),
+    *("1.0", "::", "permit", "when", "a::b"),
+)
+"""Replacements of a value: plain ones, and plain ones of the formats."""
+
+DEMANDED: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("effect", ("conditions",)),
+    ("uid", ("attrs",)),
+    ("uid", ("parents",)),
+    ("type", ("attributes",)),
+    ("appliesTo", ("principalTypes",)),
+    ("appliesTo", ("resourceTypes",)),
+    ("appliesTo", ("principalTypes", "resourceTypes")),
+    ("staticPolicies", ("templates",)),
+    ("staticPolicies", ("templateLinks",)),
+    ("staticPolicies", ("templates", "templateLinks")),
+    ("entityTypes", ("actions",)),
+    ("actions", ("entityTypes",)),
+    ("op", ("entity",)),
+    ("op", ("entities",)),
+)
+"""What an object may lack, alone or together, by a member that it has or by its own key."""
+
+Found = Construct | None
+
+
+def blamed_member(
+    text: str, is_well: IsWell, read_as: str = "", *, schema: bool = False, declared: Sequence[str] = ()
+) -> Found:
+    """Find the member, key or value without which all is well.
+
+    The keys of a `schema` are names of namespaces; `declared` are the ids that a schema beside it names.
+    `read_as` is the document as an engine that accepts it writes it: a value that is well when it is written
+    so is one whose kind only the schema gives.
+    """
+    document = read(text)
+    if document is NOTHING:
+        return None
+    search = _Search(document, is_well, schema)
+    if search.well(document):
+        return Construct("the spelling of JSON", text[:SHOWN])
+    return (
+        search.deep()
+        or search.repeated()
+        or search.among_entities()
+        or search.absent()
+        or search.left_out(plain=True)
+        or search.renamed()
+        or search.undeclared(declared)
+        or search.implied(read(read_as) if read_as else NOTHING)
+        or search.replaced()
+        or search.left_out(plain=False)
+    )
+
+
+class _Search:
+    def __init__(self, document: Any, is_well: IsWell, schema: bool) -> None:
+        self.document = document
+        self.schema = schema
+        self._is_well = is_well
+        self._left = MOST_TRIED
+
+    def well(self, document: Any) -> bool:
+        self._left -= 1
+        return self._left >= 0 and self._is_well(write(document))
+
+    def objects(self) -> Iterator[tuple[Path, dict[str, Any]]]:
+        """Every object, before what holds it."""
+        for path, value in _inside_out(self.document, ()):
+            if isinstance(value, dict):
+                yield path, value
+        if isinstance(self.document, dict):
+            yield (), self.document
+
+    def repeated(self) -> Found:
+        """Find the key that is repeated."""
+        for path, value in self.objects():
+            for key in value:
+                if isinstance(key, Again):
+                    rest = {other: item for other, item in value.items() if other is not key}
+                    if self.well(_with_at(self.document, path, rest)):
+                        return Construct(f"a repeated key in {self.holder(path)}", json.dumps(str(key)))
+        return None
+
+    def among_entities(self) -> Found:
+        """Find the entity that comes twice, or the parent that makes a cycle."""
+        entities = self.document if isinstance(self.document, list) else []
+        for at, one in enumerate(entities):
+            if not isinstance(one, dict):
+                continue
+            rest = [*entities[:at], *entities[at + 1 :]]
+            twice = any(isinstance(each, dict) and each.get("uid") == one.get("uid") for each in rest)
+            if twice and self.well(rest):
+                return Construct("an entity that comes twice", shown(one))
+            given = one.get("parents")
+            parents: list[Any] = given if isinstance(given, list) else []
+            for place, parent in enumerate(parents):
+                fewer = {**one, "parents": [*parents[:place], *parents[place + 1 :]]}
+                if self.well([*entities[:at], fewer, *entities[at + 1 :]]):
+                    return Construct(parent_name(entities, one, parent), shown(parent))
+        return None
+
+    def absent(self) -> Found:
+        """Find the member that is missing."""
+        for path, value in self.objects():
+            for mark, keys in DEMANDED:
+                if (mark not in value and path[-1:] != (mark,)) or any(key in value for key in keys):
+                    continue
+                missing = {key: PLAINEST[key] for key in keys}
+                if self.well(_with_at(self.document, path, {**value, **missing})):
+                    named = " and ".join(f"`{key}`" for key in missing)
+                    return Construct(f"{self.holder(path)} without {named}", shown(value))
+        return None
+
+    def left_out(self, *, plain: bool) -> Found:
+        """Find the member that must not be there: one with a `plain` value or an unknown key, or any."""
+        for path, value in self.objects():
+            for key in value:
+                is_plain = not self.named_by_users(path) and (not value[key] or not is_known(key))
+                if is_plain is not plain or isinstance(key, Again) or is_escape(path, key, value):
+                    continue
+                rest = {other: item for other, item in value.items() if other is not key}
+                if self.well(_with_at(self.document, path, rest)):
+                    return Construct(self.member(path, key, value[key]), shown({key: value[key]}))
+        return None
+
+    def named_by_users(self, path: Path) -> bool:
+        """Whether the keys of the object at a path are names that users gave."""
+        return self.schema if not path else path[-1] in NAMING
+
+    def undeclared(self, declared: Sequence[str]) -> Found:
+        """Find the id that the schema does not declare."""
+        for path, value in _inside_out(self.document, ()):
+            if path[-1] != "id" or not isinstance(value, str):
+                continue
+            for other in declared:
+                if other != value and self.well(_with_at(self.document, path, other)):
+                    uid = _at(self.document, path[:-1])
+                    action = isinstance(uid, dict) and "Action" in str(uid.get("type"))
+                    what = "an action that is not declared" if action else "an id outside its enumeration"
+                    return Construct(what, shown(uid))
+        return None
+
+    def holder(self, path: Path) -> str:
+        """Name the object at a path by what it is."""
+        return "a namespace" if self.schema and len(path) == 1 else holder_name(path)
+
+    def member(self, path: Path, key: str, value: Any) -> str:
+        """Name a member that must not be there: by its key if that is a word of the format."""
+        if self.named_by_users(path):
+            what = REPLACED.get(str(path[-1]), "a member") if path else "a namespace"
+            return f"{json_kind(value) or 'an object'} as {what}"
+        if key.startswith("__"):
+            return f"`{key}`" if key not in ESCAPES else f"`{key}` beside other members"
+        named = f"`{key}`" if is_known(key) else "an unknown member"
+        return f"{named}{' that is null' if value is None else ''} in {self.holder(path)}"
+
+    def renamed(self) -> Found:
+        """Find the key that must not be a name."""
+        for path, value in self.objects():
+            for key in value if self.named_by_users(path) else ():
+                for other in ("a", "A", "B"):
+                    if other in value or isinstance(key, Again):
+                        continue
+                    names = {other if one is key else one: item for one, item in value.items()}
+                    if self.well(_with_at(self.document, path, names)):
+                        what = REPLACED.get(str(path[-1]), "a name") if path else "a namespace"
+                        return Construct(f"{name_kind(key)} as {what}", json.dumps(key))
+        return None
+
+    def implied(self, written: Any) -> Found:
+        """Find the value that is well as the accepting engine writes it."""
+        for path, value in _inside_out(self.document, ()):
+            other = _counterpart(self.document, written, path)
+            if other is NOTHING or other == value:
+                continue
+            if self.well(_with_at(self.document, path, other)):
+                if isinstance(other, dict) and "__entity" in other:
+                    return Construct("an entity that only the schema makes one", shown(value))
+                if isinstance(other, dict) and "__extn" in other:
+                    return Construct("an extension value that only the schema makes one", shown(value))
+        return None
+
+    def replaced(self) -> Found:
+        """Find the value that must not stand where it does."""
+        whole = [((), self.document)] if not isinstance(self.document, dict | list) else []
+        for path, value in (*_inside_out(self.document, ()), *whole):
+            if inside_escape(path):
+                continue
+            for plain in PLAIN:
+                if type(plain) is type(value) and plain == value:
+                    continue
+                if self.well(_with_at(self.document, path, plain)):
+                    return Construct(self._value_name(path, value), shown(value))
+        return None
+
+    def _value_name(self, path: Path, value: Any) -> str:
+        place = value_place(path, value)
+        if isinstance(value, str) and path:
+            if path[-1] in ("type", "entity_type", "name"):
+                return f"{name_kind(value)} as {place}"
+            for at, one in enumerate(value):
+                if self.well(_with_at(self.document, path, value[:at] + "a" + value[at + 1 :])):
+                    return f"{character_name(one)} in {place}"
+        kind = json_kind(value)
+        if kind is not None and not isinstance(value, list) and {"attrs", "tags", "context"} & set(path[:-1]):
+            return value_name(value) or place
+        return place if kind is None or place.startswith(("a ", "an ")) else f"{kind} as {place}"
+
+    def deep(self) -> Found:
+        """Find out whether the depth of the document matters."""
+        depth = _depth(self.document)
+        return Construct("deep nesting", f"{depth} levels") if depth >= DEEP else None
+
+
+def _inside_out(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+    """Every value inside another, before what holds it."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in items:
+        yield from _inside_out(item, (*path, key))
+        yield (*path, key), item
+
+
+def _at(document: Any, path: Path) -> Any:
+    for key in path:
+        document = document[key]
+    return document
+
+
+def _with_at(document: Any, path: Path, value: Any) -> Any:
+    if not path:
+        return value
+    copy: Any = dict(document) if isinstance(document, dict) else list(document)
+    copy[path[0]] = _with_at(document[path[0]], path[1:], value)
+    return copy
+
+
+def _counterpart(document: Any, written: Any, path: Path) -> Any:
+    """Find what stands at a path of a document in another whose entities come in another order."""
+    if written is NOTHING or not path or not isinstance(path[0], int) or not isinstance(written, list):
+        return NOTHING
+    uid = document[path[0]].get("uid") if isinstance(document[path[0]], dict) else None
+    entities: list[Any] = written
+    here: Any = next((one for one in entities if isinstance(one, dict) and one.get("uid") == uid), NOTHING)
+    for key in path[1:]:
+        holds = key in here if isinstance(here, dict) else isinstance(key, int) and key < _length(here)
+        here = here[key] if holds else NOTHING
+    return here
+
+
+def _length(value: Any) -> int:
+    return len(value) if isinstance(value, list) else 0
+
+
+def _depth(document: Any) -> int:
+    deepest, waiting = 0, [(document, 1)]
+    while waiting:
+        value, depth = waiting.pop()
+        deepest = max(deepest, depth)
+        items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        waiting += [(item, depth + 1) for item in items]
+    return deepest

@@ -1,0 +1,142 @@
+"""Names of the members, keys and values of JSON documents, as authors of readers know them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from drt.diagnosis.construct import NAMED_WORDS
+from drt.diagnosis.places import MEMBERS, NAMING, Path, place_name
+from drt.reduce.documents import write
+from drt.scan.vocabulary import CONSTRUCTORS, METHODS
+
+SHOWN = 60
+IDENTIFIER = re.compile(r"[_a-zA-Z][_a-zA-Z0-9]*", re.ASCII)
+ESCAPES = ("__extn", "__entity")
+UID = {"type": "a", "id": "a"}
+
+PLAINEST: dict[str, Any] = {
+    "conditions": [], "attrs": {}, "parents": [], "attributes": {}, "principalTypes": [], "resourceTypes": [],
+    "templates": {}, "templateLinks": [], "entityTypes": {}, "actions": {}, "entity": UID, "entities": [],
+}  # fmt: skip
+"""Members that a format may demand, each with the plainest value."""
+
+REPLACED: dict[str, str] = {"attrs": "an attribute", "tags": "a tag", "Record": "a field of a record"} | {
+    "attributes": "an attribute", "staticPolicies": "a policy id", "templates": "a policy id",
+    "annotations": "an annotation", "entityTypes": "an entity type", "actions": "an action",
+    "commonTypes": "a common type",
+}  # fmt: skip
+"""What the keys name under a member whose keys are the user's."""
+
+
+def is_known(key: str) -> bool:
+    """Whether a key is a word of the formats."""
+    return key in MEMBERS or key in PLAINEST or key in NAMED_WORDS or key in FORMAT
+
+
+def name_kind(name: str) -> str:
+    """Name a name by what is wrong with it."""
+    if name in NAMED_WORDS:
+        return f"the name `{name}`"
+    if not name:
+        return "an empty name"
+    if IDENTIFIER.fullmatch(name):
+        return "a name that is not declared"
+    return "a name with `::`" if "::" in name else "a text that is no identifier"
+
+
+def is_escape(path: Path, key: str, value: dict[str, Any]) -> bool:
+    """Whether a member belongs to an escape, which is a value as a whole."""
+    inside = bool(path) and path[-1] in ESCAPES and key in ("fn", "arg", "args", "type", "id")
+    return inside or (key in ESCAPES and len(value) == 1)
+
+
+def parent_name(entities: list[Any], child: dict[str, Any], parent: Any) -> str:
+    """Name a parent by what is wrong with it."""
+    above = {_identity(one.get("uid")): one.get("parents") for one in entities if isinstance(one, dict)}
+    waiting, met = [parent], set()
+    while waiting:
+        uid = _identity(waiting.pop())
+        if uid == _identity(child.get("uid")):
+            return "a cycle of parents"
+        parents = above.get(uid)
+        if uid not in met and isinstance(parents, list):
+            waiting += parents
+        met.add(uid)
+    actions = "Action" in _identity(child.get("uid")) and "Action" not in _identity(parent)
+    return "a parent of an action that is no action" if actions else "a parent of an entity"
+
+
+def _identity(uid: Any) -> tuple[str, str]:
+    inner = uid.get("__entity", uid) if isinstance(uid, dict) else {}
+    inner = inner if isinstance(inner, dict) else {}
+    return str(inner.get("type")), str(inner.get("id"))
+
+
+FORMAT = frozenset(
+    [
+        *("slot", "op", "additionalAttributes", "required", "external", "arg", "args", "fn", "kind", "body"),
+        *("entity_type", "left", "right", "attr", "attributes", "id", "annotations", "namespace"),
+    ]
+)
+"""Further words of the formats."""
+
+
+def holder_name(path: Path) -> str:
+    """Name the object at a path by what it is."""
+    if not path:
+        return "the document"
+    last = path[-1]
+    if len(path) >= 2 and path[-2] in REPLACED and path[-2] in NAMING:
+        return REPLACED[str(path[-2])].replace("a policy id", "a policy")
+    if isinstance(last, int):
+        return "an entity" if len(path) == 1 else f"an element of {value_place(path[:-1], None)}"
+    if last in ESCAPES:
+        return f"`{last}`"
+    if last in ("principal", "action", "resource", "in"):
+        return "a scope"
+    return value_place(path, None)
+
+
+def value_place(path: Path, value: Any) -> str:
+    """Name what stands at a path: an escape by what it calls, any other value by its place."""
+    if isinstance(value, dict) and "__extn" in value:
+        return _call_name(value["__extn"])
+    named = place_name(path, value)
+    return named if named != "the document" or not path else f"`{path[-1]}`"
+
+
+def _call_name(call: Any) -> str:
+    """Name what an `__extn` escape calls, and how its arguments are given."""
+    if not isinstance(call, dict):
+        return "`__extn` that is no object"
+    function = call.get("fn")
+    if function in METHODS:
+        return "a method in `__extn`"
+    if function not in CONSTRUCTORS:
+        return "an unknown function in `__extn`"
+    if "args" in call:
+        return "a function with `args` in `__extn`"
+    return (
+        f"`{function}` in `__extn`"
+        if isinstance(call.get("arg"), str)
+        else "a function of no text in `__extn`"
+    )
+
+
+def inside_escape(path: Path) -> bool:
+    """Whether a path leads into an extension value, which is a value as a whole."""
+    return "__extn" in path
+
+
+def json_kind(value: Any) -> str | None:
+    """Name the kind of a JSON value; None for an object."""
+    if value is None:
+        return "null"
+    kinds = {bool: "a boolean", int: "a number", float: "a number with a fraction", str: "a string"}
+    return kinds.get(type(value)) or ("an array" if isinstance(value, list) else None)
+
+
+def shown(value: Any) -> str:
+    """Write a value in one short line."""
+    return write(value)[:SHOWN]

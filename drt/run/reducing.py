@@ -1,0 +1,58 @@
+"""Reduction of a find, within its time and on the bug that it started from."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from drt.diagnosis.hints import first_like
+from drt.diagnosis.signature import HANGING_SECONDS, first_alike
+from drt.engines.deadline import Alarm
+from drt.engines.sandbox import Completed, attempt
+from drt.model.case import Case
+from drt.model.divergence import Divergence
+from drt.model.outcome import ExceededBudget
+from drt.reduce import reduce_case
+from drt.run.find import Find
+from drt.run.log import LogWriter
+from drt.run.records import Broken
+
+PATIENCE = 5.0
+"""Seconds for one candidate of a reduction."""
+
+
+def reduced_find(
+    find: Find,
+    seconds: float,
+    deadline: float,
+    alarm: Alarm,
+    stopped: Callable[[], bool],
+    log: LogWriter,
+) -> tuple[Case, Divergence, bool]:
+    """Reduce a find, for so many seconds at most.
+
+    Returns the simplest case that still shows the divergence, how it shows there, and whether the reduction
+    came to its end.
+    """
+    hanging = any(answer == ExceededBudget("time") for _, answer in find.divergence.answers)
+    patience = min(deadline, HANGING_SECONDS if hanging else PATIENCE)
+    until = time.monotonic() + seconds
+
+    def interesting(candidate: Case) -> bool:
+        if stopped() or time.monotonic() > until:
+            return False
+        checked = alarm.within(patience, lambda: find.oracle(candidate, find.engines))
+        return checked is not None and first_like(find.divergence, checked) is not None
+
+    if seconds <= 0:
+        return find.case, find.divergence, False
+    result = attempt(lambda: reduce_case(find.case, interesting, seconds))
+    if not isinstance(result, Completed):
+        log.write(Broken(what="the reducer", error=result.error, traceback=result.traceback))
+        return find.case, find.divergence, False
+    complete = not stopped() and time.monotonic() <= until
+    checked = alarm.within(deadline, lambda: find.oracle(result.answer, find.engines))
+    divergence = None if checked is None else first_alike(find.divergence, checked)
+    if divergence is None:
+        return find.case, find.divergence, False
+    return result.answer, divergence, complete

@@ -1,0 +1,143 @@
+"""The construct on which readers part: named by replacement, for readers with one fault each."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from drt.diagnosis import localise
+from drt.diagnosis.construct import blamed_construct
+from drt.diagnosis.hints import complaint, first_like, hints, pursuit_key
+from drt.diagnosis.json_construct import blamed_member
+from drt.diagnosis.signature import signature
+from drt.engines import build
+from drt.engines.base import BaseEngine
+from drt.engines.guard import Guarded
+from drt.model.case import Case, Source
+from drt.model.divergence import Checked, Divergence
+from drt.model.outcome import Accepted, Outcome, Rejected, Validated
+from drt.model.question import ReadPolicies
+from drt.oracles.reading import comments_change_nothing, readers_agree
+
+REFERENCE = Guarded(build("reference"))
+POLICY = "permit(principal,action,resource)%s;"
+
+
+@pytest.mark.parametrize(
+    ("text", "fault", "name"),
+    [
+        ("a//b\rc", "\r", "a comment that ends at a carriage return"),
+        ("a\u00a0b", "\u00a0", "a blank other than space, tab, CR, LF"),
+        ("a\rb", "\r", "a carriage return between tokens"),
+        ("a /* b */ c", r"/\*", "a comment in `/* */`"),
+        (r'a == "x\u{41}"', r"\\u", r"the escape `\u{…}` in a string"),
+        (r'a like "x\x41"', r"\\x", r"the escape `\x…` in a pattern"),
+        ('"x\ny"', "\n", "a line end in a string"),
+        ('"x\x00"', "\0", "U+0000 in a string"),
+        ('"x\ud800"', "\ud800", "a lone surrogate in a string"),
+        ("-----1", "-----", "`-` before `-`"),
+        ("-0.a", r"-0\.", "`-` before a number"),
+        ("[1,]", ",]", "`,` before `]`"),
+        ("007", "007", "leading zeros"),
+        ("99999999999999999999", "9{20}", "a number beyond 64 bits"),
+        ('x in (a::"b")', r"[()]", "parentheses after `in`"),
+        ("{a:1,a:2}", "a:1,a:", "a name that is used twice"),
+        ('action == x::"y"', "== (?!Action)", "an action whose type is not `Action`"),
+        ("entity A{b:Boolean};", "Boolean", "the name `Boolean`"),
+    ],
+)
+def test_the_construct_of_a_text_is_named(text: str, fault: str, name: str) -> None:
+    found = blamed_construct(text, lambda other: re.search(fault, other) is None)
+    assert found is not None
+    assert found.name == name
+
+
+@pytest.mark.parametrize(
+    ("document", "fault", "name"),
+    [
+        ([{"uid": {"type": "a", "id": "x"}, "attrs": {}, "parents": [{"type": "a", "id": "x"}]}],
+         r'"parents": \[\{', "a cycle of parents"),
+        ([{"attrs": {"v": {"__extn": {"fn": "ip", "args": ["::"]}}}}], "args",
+         "a function with `args` in `__extn`"),
+        ([{"attrs": {"v": {"__extn": {"fn": "toDate", "arg": 1}}}}], "toDate", "a method in `__extn`"),
+        ([{"attrs": {"v": None}}], "null", "null in JSON"),
+        ([{"attrs": {"v": {"__expr": "1"}}}], "__expr", "`__expr`"),
+        ({"effect": "permit"}, r"\A(?!.*conditions)", "the document without `conditions`"),
+        ({"principal": {"op": "All", "x": 1}}, '"x"', "an unknown member in a scope"),
+    ],
+)  # fmt: skip
+def test_the_member_of_a_document_is_named(document: object, fault: str, name: str) -> None:
+    found = blamed_member(json.dumps(document), lambda other: re.search(fault, other) is None)
+    assert found is not None
+    assert found.name == name
+
+
+def test_a_repeated_key_is_named() -> None:
+    text = '[{"attrs": {"a": 1, "a": 2}}]'
+    found = blamed_member(text, lambda other: other.count('"a"') < 2)
+    assert found is not None
+    assert found.name == "a repeated key in the attributes of an entity"
+
+
+def test_a_value_that_only_the_schema_types_is_named_by_its_canonical_form() -> None:
+    text = '[{"uid": {"type": "A", "id": "a"}, "attrs": {"v": "1.0"}}]'
+    value = {"__extn": {"fn": "decimal", "arg": "1.0000"}}
+    written = json.dumps([{"uid": {"type": "A", "id": "a"}, "attrs": {"v": value}}])
+    found = blamed_member(text, lambda other: "1.0000" in other, written)
+    assert found is not None
+    assert found.name == "an extension value that only the schema makes one"
+
+
+def test_an_id_is_compared_with_what_the_schema_declares() -> None:
+    text = '[{"uid": {"type": "E", "id": "z"}}]'
+    found = blamed_member(text, lambda other: '"x"' in other, declared=["E", "x"])
+    assert found is not None
+    assert found.name == "an id outside its enumeration"
+
+
+class RefusesBlanks(BaseEngine):
+    """The reference, which takes no blank beyond ASCII."""
+
+    name = "ascii"
+    version = "0"
+
+    def read_policies(self, source: Source) -> Outcome:
+        if not source.text.isascii():
+            return Rejected("policies", 'line 1, column 7: got "\u00a0" want (')
+        return REFERENCE.ask(ReadPolicies(source))
+
+
+@pytest.mark.parametrize("law", [readers_agree, comments_change_nothing])
+def test_one_defect_has_one_bucket_under_every_law(law: object) -> None:
+    assert callable(law)
+    engines = [REFERENCE, Guarded(RefusesBlanks())]  # type: ignore[arg-type]  # it has what is asked here
+    case = Case(Source(POLICY.replace("permit", "permit\u00a0") % ""))
+    [divergence] = law(case, engines).divergences
+    name = signature(divergence, case, localise(case, engines, divergence))
+    assert name == "ascii rejected, reference accepted at reading a blank other than space, tab, CR, LF"
+
+
+def rejection(detail: str, law: str = "readers_agree") -> Divergence:
+    answers = (("one", Rejected("policies", detail)), ("two", Accepted()))
+    return Divergence(law, "rejection", "policies", answers)
+
+
+def test_complaints_tell_pursuits_apart_without_names_and_places() -> None:
+    assert complaint('1:4 "a": got . want }') == complaint('7:33 "xyz": got . want }')
+    assert pursuit_key(rejection("expected `;`")) != pursuit_key(rejection("expected `)`"))
+    assert pursuit_key(rejection("no", "one")) == pursuit_key(rejection("no", "two"))
+
+
+def test_a_reduction_stays_on_what_an_engine_complains_of() -> None:
+    first, second = rejection("no semicolon"), rejection("no brace")
+    assert first_like(first, Checked(divergences=(second, first))) == first
+    assert first_like(first, Checked(divergences=(second,))) is None
+
+
+def test_a_verdict_hints_at_its_kinds() -> None:
+    invalid = Validated(False, (("p", False),), (("p", "empty_set"),))
+    assert hints(Divergence("l", "verdict", "validation", (("a", invalid), ("b", Validated(True))))) == {
+        "empty_set"
+    }

@@ -1,0 +1,180 @@
+"""How a run shares its time, and what it draws around."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from drt.engines import build
+from drt.engines.base import BaseEngine
+from drt.engines.declared import declare
+from drt.engines.guard import Guarded
+from drt.model.case import Case, Request, Source
+from drt.model.divergence import Divergence
+from drt.model.errors import InputProblem
+from drt.model.outcome import Accepted, Outcome, Rejected
+from drt.oracles.reading import readers_agree
+from drt.run import pursuit_time
+from drt.run.around import AROUND, Around, around, avoidable
+from drt.run.find import Find
+from drt.run.pursuit_time import PursuitTime
+from drt.targets.cases import Drawn
+from drt.targets.partitions import lanes_of
+from drt.targets.schedule import Schedule
+
+BLANKS = "one rejected, two accepted at reading a blank other than space, tab, CR, LF"
+
+
+def test_every_target_draws_its_first_cases_before_weights_count() -> None:
+    schedule = Schedule({"heavy": 100, "light": 1}, lanes_of(0, 1, (0, 1)), first=3)
+    drawn: Counter[str] = Counter()
+    for _ in range(6):
+        name, _ = schedule.next() or ("", 0)
+        schedule.spend(name, 1.0)
+        drawn[name] += 1
+    assert drawn == {"heavy": 3, "light": 3}
+    after = [(schedule.next() or ("", 0))[0] for _ in range(3)]
+    assert after == ["heavy"] * 3
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    now = [0.0]
+    monkeypatch.setattr(pursuit_time.time, "monotonic", lambda: now[0])
+    return now
+
+
+def test_pursuits_leave_half_of_the_time_to_drawing(clock: list[float]) -> None:
+    time = PursuitTime(ends=100.0, _born=0.0)
+    assert time.is_enough(again=False)
+    time.spend(pursuit_time.HEAD_START + 1.0, again=False)
+    assert not time.is_enough(again=False)
+    clock[0] = 4.0
+    assert time.is_enough(again=False)
+    assert not time.is_late()
+    clock[0] = 80.0
+    assert time.is_late()
+
+
+DECLARED_FILE = """
+[[difference]]
+name = "no external declarations"
+engines = ["mine"]
+checks = ["policies accepted"]
+since = "1.0"
+below = "2.0"
+pattern = "external"
+reason = "added in 2.0"
+source = "spec 13 §5"
+"""
+
+
+class Mine(BaseEngine):
+    """An engine that refuses a word that newer releases take."""
+
+    name = "mine"
+    version = "1.9"
+
+    def read_policies(self, source: Source) -> Outcome:
+        return Rejected("policies") if "external" in source.text else Accepted()
+
+
+@pytest.fixture
+def declared_file(tmp_path: Path) -> Iterator[str]:
+    path = tmp_path / "declared.toml"
+    path.write_text(DECLARED_FILE)
+    yield str(path)
+    declare(())
+
+
+def find(text: str, engine: Mine) -> Find:
+    case = Case(Source(text))
+    engines = (Guarded(build("reference")), Guarded(engine))  # type: ignore[arg-type]  # it has what is asked here
+    divergence = Divergence(
+        readers_agree.name,
+        "rejection",
+        "policies",
+        (("reference", Accepted()), ("mine", Rejected("policies"))),
+    )
+    return Find("parse-text", readers_agree, case, divergence, engines, {})
+
+
+def test_a_declared_difference_is_excused_and_then_not_asked_about(declared_file: str) -> None:
+    known, events = Around([declared_file]), Counter[str]()
+    external = find("external", Mine())
+    for _ in range(3):
+        assert known.excused(external, events)
+    assert events == {"declared: no external declarations": 3}
+    answer = known.ask(readers_agree, external.case, external.engines)
+    assert answer.inconclusive == ("declared: no external declarations",)
+    other = find("permit(principal,action,resource);", Mine())
+    assert known.ask(readers_agree, other.case, other.engines).comparisons == 1
+
+
+def test_a_release_outside_the_range_is_not_excused(declared_file: str) -> None:
+    known, newer = Around([declared_file]), Mine()
+    newer.version = "2.0"
+    assert not known.excused(find("external", newer), Counter())
+    assert known.excused(find("external", Mine()), Counter())
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("", "expected [[difference]] tables"),
+        ("[[difference]]\nname = 1", "difference 1 needs 'checks'"),
+        (DECLARED_FILE + "x = 1", "unknown member 'x'"),
+        (DECLARED_FILE.replace('"external"', '"("'), "'pattern' is no regular expression"),
+        (DECLARED_FILE.replace('["mine"]', '"mine"'), "'engines' is to be a list of texts"),
+    ],
+)
+def test_a_file_that_declares_nothing_is_one_sentence(tmp_path: Path, text: str, complaint: str) -> None:
+    path = tmp_path / "declared.toml"
+    path.write_text(text)
+    with pytest.raises(InputProblem, match=re.escape(complaint)):
+        declare([path])
+
+
+def test_only_what_has_another_spelling_is_drawn_around() -> None:
+    assert avoidable(BLANKS) == "a blank other than space, tab, CR, LF"
+    assert avoidable("one rejected, two accepted at reading `external` before a name") is None
+
+
+def test_a_construct_is_drawn_around_after_the_third_sight() -> None:
+    drawn = Drawn(Case(Source("permit\u00a0(principal,action,resource);")))
+    known, events = Around(), Counter[str]()
+    known.learn({BLANKS: 2})
+    assert known.of(drawn, events) is drawn
+    known.learn({BLANKS: 3})
+    assert known.of(drawn, events).case.policies.text == "permit (principal,action,resource);"
+    assert events == {AROUND: 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "construct", "plain"),
+    [
+        ("a//b\rc", "a comment that ends at a carriage return", "a//b\nc"),
+        ('"a\u00a0\r"\u00a0\r', "a carriage return between tokens", '"a\u00a0\r" \n'),
+        ('"a\nb"\n', "a line end in a string", '"a\\nb"\n'),
+        ('"\0"', "U+0000 in a string", '"\\0"'),
+    ],
+)
+def test_another_spelling_means_the_same(text: str, construct: str, plain: str) -> None:
+    assert around(Case(Source(text)), [construct]).policies.text == plain
+
+
+def test_a_datetime_is_written_as_one_text() -> None:
+    parts = [
+        {"__extn": {"fn": "datetime", "arg": "1970-01-01"}},
+        {"__extn": {"fn": "duration", "arg": "-1ms"}},
+    ]
+    request = Request(json.dumps({"context": {"a": {"__extn": {"fn": "offset", "args": parts}}}}))
+    case = around(Case(Source(""), requests=(request,)), ["a function with `args` in `__extn`"])
+    assert json.loads(case.requests[0].text) == {
+        "context": {"a": {"__extn": {"fn": "datetime", "arg": "1969-12-31T23:59:59.999Z"}}}
+    }

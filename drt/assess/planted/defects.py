@@ -149,7 +149,7 @@ def _pattern_with_stars(token: Any) -> Any:
 READING: tuple[Defect, ...] = (
     Defect("CommentsInStrings", "lexer", "`//` begins a comment inside strings too.",
            planted(Fault(policies=of_format("cedar", _without_comments), expression=_without_comments)),
-           "parse-text", ("reading a string",)),
+           "parse-text", ("reading a string", "reading `/` in a string")),
     Defect("HexEscapeLost", "escapes", r"`\x41` is taken for the four characters.",
            planted(Fault({(expression_builder, "unescape"): lambda raw: _unescape(raw.replace("\\x", "\\\\x"))})),
            "parse-text", ("reading an escape",)),
@@ -163,13 +163,13 @@ READING: tuple[Defect, ...] = (
            ("reading a number",)),
     Defect("LikeIsAName", "parser", "`like` may be an attribute.",
            planted(Fault({(expression_builder, "RESERVED"): RESERVED - {"like"}})), "parse-text",
-           ("reading `like`",)),
+           ("reading the name `like`",)),
     Defect("AnySlotAnywhere", "parser", "Either slot may stand on either side.",
            planted(Fault({(ast_builder, "with_own_slot"): lambda variable, constraint: constraint})),
-           "parse-text", ("reading `principal`", "reading `resource`")),
+           "parse-text", ("reading `in` a slot", "reading `==` a slot", "reading a slot")),
     Defect("AnyTypeIsAction", "parser", "The scope of the action takes any entity.",
            planted(Fault({(ast_builder, "is_action_type"): lambda name: True})), "parse-text",
-           ("reading a name",)),
+           ("reading an action whose type is not `Action`",)),
 )  # fmt: skip
 
 
@@ -298,15 +298,15 @@ VALIDATION: tuple[Defect, ...] = (
     _known("LevelTooGenerous", "levels", "valid-levels", "the level of "),
     Defect("AttributesUnchecked", "entity validation", "Entities may have any attributes.",
            planted(Fault({(entities, "record_problem"): lambda *_: None})), "valid-entities",
-           ("reading the attributes of an entity",)),
+           ("reading the attributes of an entity", "reading an array as the attributes of an entity")),
     Defect("ParentsUnchecked", "entity validation", "Entities may have parents of any type.",
            planted(Fault({(Schema, "admits_ancestor"): lambda *_: True})), "valid-entities",
-           ("reading the parents of an entity",)),
+           ("reading a parent of an entity",)),
     Defect("TagsUnchecked", "entity validation", "Tags may have any type.",
            planted(Fault({(entities, "value_problem"): lambda *_: None})), "valid-entities", ("reading tags",)),
     Defect("ContextUnchecked", "request validation", "The context need not conform.",
            planted(Fault({(requests, "record_problem"): lambda *_: None})), "valid-requests",
-           ("reading the context",)),
+           ("reading the context", "reading an array as the context")),
 )  # fmt: skip
 
 

@@ -45,7 +45,7 @@ def _applications() -> list[Figure]:
     for name, make in APPLICATIONS.items():
         hard = name == "abac"
         native = at_least(12, 25) if hard else at_least(25, 45)
-        dicts = at_least(6 if hard else 10, 20)
+        dicts = at_least(11 if hard else 12, 20)
         found += [
             _faster(f"cedarpy ÷ ours, {name}", make, _NATIVE, Production(), native),
             _faster(f"cedarpy ÷ ours from dicts, {name}", make, _DICTS, Production(plain=True), dicts),
@@ -95,7 +95,7 @@ def _validated() -> list[Figure]:
                     make,
                     f"and a schema; {dicts}",
                     Production(plain=True),
-                    None,
+                    at_least(10, 20),
                 ),
             ]
     return found

@@ -23,8 +23,9 @@ LIMITS = {
 TARGETS = [
     ("cedarpy ÷ ours, [tg]*", 3, ("at least", 25, 45)),
     ("cedarpy ÷ ours, abac", 1, ("at least", 12, 25)),
-    ("cedarpy ÷ ours from dicts, [tg]*", 3, ("at least", 10, 20)),
-    ("cedarpy ÷ ours from dicts, abac", 1, ("at least", 6, 20)),
+    ("cedarpy ÷ ours from dicts, [tg]*", 3, ("at least", 12, 20)),
+    ("cedarpy ÷ ours from dicts, abac", 1, ("at least", 11, 20)),
+    ("cedarpy ÷ ours from dicts, validated *", 3, ("at least", 10, 20)),
     ("cedarpy ÷ ours, 5,000 *", 2, ("at least", 500, 2_000)),
     ("own time, 5,000 ÷ 10 direct grants", 1, ("at most", 2, 1.5)),
     ("own time, 5,000 ÷ 10 many", 1, ("at most", 4, 2)),

@@ -179,7 +179,7 @@ class _Typed:
     def _optional(self, depth: int) -> tuple[str, str, str]:
         match self.source.integer(0, 6):
             case 0 | 1:
-                return self.record(depth), self.pick(("f", "g", "deep", "u")), " == 1"
+                return self.record(depth), self.pick(("f", "f", "g", "deep", "u", "zz")), " == 1"
             case 2:
                 return "principal", "name", self.pick((" == 1", ' == "v"', ' like "*"'))
             case 3:

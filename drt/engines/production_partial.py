@@ -137,6 +137,9 @@ class PartialAnswers:
         return self.schema.partially_authorize(self.policies, asked, self._partial_entities(entities))
 
     def _query(self, kind: QueryKind, text: str, entities: Store) -> frozenset[Uid]:
+        members = _members(text)
+        if isinstance(members, dict) and isinstance(wanted := members.get(kind), dict) and "id" in wanted:
+            raise RequestError(f"a query has no id of the {kind}")
         request = self.schema.read_partial_request(text)
         if request.context is None:
             raise RequestError("a query has a context")
@@ -151,7 +154,9 @@ class PartialAnswers:
         return _queried(lambda: query(context, store))
 
     def _query_actions(self, text: str, entities: Store) -> Permitted:
-        members: Json = json.loads(text)
+        members = _members(text)
+        if not isinstance(members, dict):
+            raise RequestError("expected an object")
         principal, resource = _role(members, "principal"), _role(members, "resource")
         context = _untyped_context(members["context"]) if "context" in members else None
         known = self._partial_entities(entities)
@@ -189,7 +194,7 @@ class PartialAnswers:
         try:
             return Request.from_json(text)
         except RequestError as error:
-            members = json.loads(text)
+            members = _members(text)
             if isinstance(members, dict) and "context" in members:
                 Request.from_dict({name: part for name, part in members.items() if name != "context"})
                 raise _Refused(PartialError("context", "invalid", str(error))) from None
@@ -236,6 +241,14 @@ class PartialSession(BaseSession):
         return None if self.schema is None else PartialAnswers(self.authorizer.policies, self.schema)
 
 
+def _members(text: str) -> Any:
+    """Parse a request that is no ordinary one."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise RequestError(str(error)) from None
+
+
 def _role(members: Json, name: str) -> Uid | str:
     node = members.get(name)
     if isinstance(node, dict) and set(node) == {"type"}:
@@ -254,6 +267,8 @@ def _untyped_context(node: Any) -> Mapping[str, Any]:
 def _constructed(parts: Json) -> PartialEntity:
     """Make a partial entity of a uid, expressions by name, and uids."""
     attributes, tags, ancestors = parts.get("attrs"), parts.get("tags"), parts.get("ancestors")
+    if not isinstance(ancestors, list | None):
+        raise _Refused(PartialError("entities", "invalid", "`ancestors` is no list"))
     return PartialEntity(
         read_uid_json(json.dumps(parts["uid"])),
         None if attributes is None else {name: _value(text) for name, text in attributes.items()},

@@ -31,7 +31,7 @@ def partial_responses_agree(case: Case, engines: Sequence[Engine], comparison: C
 @law(Compares.DERIVED)
 def queries_agree(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
     """Engines give the queries that a case is made into the same answers (spec 09 §8)."""
-    asked: list[Asked] = [*queries(case), *((None, query) for query in action_queries(case))]
+    asked: list[Asked] = [*queries(case), *((None, query) for _, query in action_queries(case))]
     _compare(case, engines, comparison, asked)
 
 

@@ -39,7 +39,7 @@ def queries(case: Case) -> Iterator[tuple[int, Query]]:
                 yield index, Query(kind, text, concrete(case))
 
 
-def action_queries(case: Case) -> Iterator[Query]:
+def action_queries(case: Case) -> Iterator[tuple[PartialInput, Query]]:
     """Query the actions of each partial request, with its partial entities."""
     for partial in case.partials:
         try:
@@ -48,7 +48,7 @@ def action_queries(case: Case) -> Iterator[Query]:
             continue
         if isinstance(members, dict):
             known = {role: members[role] for role in ("principal", "resource") if role in members}
-            yield Query("action", json.dumps(known), partial.entities)
+            yield partial, Query("action", json.dumps(known), partial.entities)
 
 
 def query_text(request: Request, wanted: QueryKind) -> str | None:

@@ -146,10 +146,10 @@ def queries_are_brute_force(case: Case, engines: Sequence[Engine], comparison: C
                 brute = permitted_one_by_one(case, session, query)
                 variants = [(name, answer), (f"{name}, one by one", brute)]
                 comparison.hold(f"{query.kind} query {index}", variants, request=index, asked=query)
-        for query in action_queries(case):
-            answer = session.ask(query)
+        for asked in action_queries(case):
+            answer = session.ask(asked[1])
             if isinstance(answer, Permitted):
-                _hold_actions(case, session, name, query, answer, comparison)
+                _hold_actions(case, session, name, asked, answer, comparison)
 
 
 def permitted_one_by_one(case: Case, session: Session, query: Query) -> Permitted:
@@ -167,16 +167,18 @@ def permitted_one_by_one(case: Case, session: Session, query: Query) -> Permitte
 
 
 def _hold_actions(
-    case: Case, session: Session, name: str, query: Query, answer: Permitted, comparison: Comparison
+    case: Case,
+    session: Session,
+    name: str,
+    asked: tuple[PartialInput, Query],
+    answer: Permitted,
+    comparison: Comparison,
 ) -> None:
-    """Compare the actions with the responses to those requests that complete the query."""
-    for partial in case.partials:
-        if partial.entities != query.entities:
-            continue
-        for index, question in completions(case, partial):
-            response = session.ask(question)
-            if not isinstance(response, Reauthorized):
-                continue
+    """Compare the actions with the responses to the requests that complete the partial input."""
+    partial, query = asked
+    for index, question in completions(case, partial):
+        response = session.ask(question)
+        if isinstance(response, Reauthorized):
             uid = inner(json.loads(case.requests[index].text)["action"])
             action = canonical_entity(uid["type"], uid["id"])
             lawful = _lawful_actions(answer, action, response.decision == "allow")

@@ -28,7 +28,8 @@ def partial_request(source: Source, request: str) -> str:
     members: Json = json.loads(request)
     for role in ("principal", "resource"):
         uid = _inner(members[role])
-        members[role] = {"type": uid["type"]} if source.boolean(0.45) else dict(uid)
+        known = ("type",) if source.boolean(0.45) else ("type", "id")
+        members[role] = {key: uid[key] for key in known}
     members["action"] = dict(_inner(members["action"]))
     if source.boolean(0.4):
         members.pop("context", None)

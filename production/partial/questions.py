@@ -19,6 +19,7 @@ from ..request import Request
 from ..response import Decision
 from ..schema.model import SchemaModel
 from ..schema.request_types import RequestTypes
+from ..text.json_scanner import Repeated
 from ..text.json_text import read_json
 from ..validation.environments import Hierarchy
 from ..validation.questions import SchemaQuestions
@@ -94,6 +95,8 @@ class PartialQuestions(SchemaQuestions):
             members: Any = read_json(text_of(request, "a partial request"))
         except JsonError as error:
             raise RequestError(str(error)) from None
+        if isinstance(members, Repeated):
+            raise RequestError(f"the partial request has {members.name!r} twice")
         return read_partial_request(self._model, members)
 
     @at_any_depth

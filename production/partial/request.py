@@ -165,8 +165,9 @@ def read_partial_request(model: SchemaModel, data: Mapping[str, Any]) -> Partial
         action = read_uid(exact(data.get("action"), "action"), 0)
     except JsonError as error:
         raise RequestError(f"action: {error}") from None
-    node = exact(data.get("context"), "context")
-    context = None if node is None else _read_context(model, node, action)
+    context = None
+    if "context" in data:
+        context = _read_context(model, exact(data["context"], "context"), action)
     return make_partial_request(model, principal, action, resource, context)
 
 
@@ -176,6 +177,8 @@ def _read_role(data: Mapping[str, Any], name: str) -> Role:
         if is_name(node["type"]):
             return node["type"]
         raise RequestError(f"{name}: {node['type']!r} is not a normalized entity type")
+    if type(node) is dict and not node.keys() <= {"type", "id"}:
+        raise RequestError(f"{name}: expected an object with `type` and maybe `id`, and nothing else")
     try:
         return read_uid(node, 0)
     except JsonError as error:

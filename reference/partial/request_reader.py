@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from reference.errors import InputError
 from reference.json.document import Json, Reading, Repeating
 from reference.json.reader import read_leniently
-from reference.json.requests import context, read_parts
+from reference.json.requests import KEYS, context
 from reference.json.values import uid
 from reference.names import is_name
 from reference.partial.errors import Refusal
@@ -63,8 +63,12 @@ def read_concrete_request(text: str, schema: Schema) -> Request:
         InputError: part `request`.
         Refusal: stage `context`.
     """
-    principal, action, resource, written = read_parts(text)
-    return Request(principal, action, resource, _values(written, schema.actions.get(action)))
+    reading, members = _members(text, KEYS)
+    for key in KEYS:
+        reading.require_strict(members[key], "request", f"`{key}`", around=0, repeating=True)
+    principal, action, resource = (uid(members[key], "request", f"`{key}`") for key in KEYS)
+    known = _context(reading, members, schema.actions.get(action))
+    return Request(principal, action, resource, Record({}) if known is None else known)
 
 
 def _members(text: str, required: Iterable[str]) -> tuple[Reading, Mapping[str, Json]]:

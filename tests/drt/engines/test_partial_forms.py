@@ -1,0 +1,68 @@
+"""Engines give documents of the wrong form to partial evaluation the same refusal (spec 09 §1)."""
+
+from __future__ import annotations
+
+import pytest
+
+from drt.engines import build
+from drt.model.case import Case, Source, Store
+from drt.model.engine import NotLoaded
+from drt.model.outcome import Outcome, Rejected
+from drt.model.partial_outcome import PartialError
+from drt.model.question import Batched, CaseQuestion, PartiallyAuthorize, Query, Reauthorize
+
+SCHEMA = """
+entity U in [U] {a: Long};
+entity D;
+action v appliesTo {principal: U, resource: D, context: {}};
+"""
+CASE = Case(Source("permit(principal, action, resource);"), schema=Source(SCHEMA))
+U, V, D = '{"type": "U", "id": "a"}', '{"type": "Action", "id": "v"}', '{"type": "D", "id": "d"}'
+PARTS = f'"principal": {U}, "action": {V}, "resource": {D}'
+PARTIAL = f'{{"principal": {{"type": "U"}}, "action": {V}, "resource": {D}}}'
+STORE, UNKNOWN = Store("[]", "typed"), Store("[]", "partial")
+REQUEST = Rejected("request")
+CONTEXT = PartialError("context", "invalid")
+
+
+def partial(text: str) -> PartiallyAuthorize:
+    return PartiallyAuthorize(text, UNKNOWN)
+
+
+FORMS: dict[str, tuple[CaseQuestion, Outcome]] = {  # type: ignore[type-arg]
+    "a query with the id": (Query("principal", f'{{{PARTS}, "context": {{}}}}', STORE), REQUEST),
+    "form before checks": (
+        Query("principal", f'{{{PARTS}, "context": {{}}}}'.replace('"v"', '"w"'), STORE),
+        REQUEST,
+    ),
+    "a query without a context": (Query("principal", PARTIAL, STORE), REQUEST),
+    "a query that is no JSON": (Query("action", "{", UNKNOWN), REQUEST),
+    "a query that is no object": (Query("action", "[]", UNKNOWN), REQUEST),
+    "a completion that is no JSON": (Reauthorize(PARTIAL, UNKNOWN, "{", STORE), REQUEST),
+    "a batched request that is no JSON": (Batched("x", STORE, "exact", 1), REQUEST),
+    "the context null": (partial(f'{{{PARTS}, "context": null}}'), CONTEXT),
+    "the context of a completion null": (
+        Reauthorize(PARTIAL, UNKNOWN, f'{{{PARTS}, "context": null}}', STORE),
+        CONTEXT,
+    ),
+    "the context of a batched request a number": (
+        Batched(f'{{{PARTS}, "context": 3}}', STORE, "exact", 1),
+        CONTEXT,
+    ),
+    "an escaped principal": (partial(PARTIAL.replace('{"type": "U"}', f'{{"__entity": {U}}}')), REQUEST),
+    "a principal with other members": (partial(f"{{{PARTS}}}".replace('"a"}', '"a", "b": 1}')), REQUEST),
+    "a repeated principal": (partial(PARTIAL.replace("{", '{"principal": [], ', 1)), REQUEST),
+    "ancestors that are no list": (
+        PartiallyAuthorize(PARTIAL, Store(f'[{{"uid": {U}, "ancestors": 3}}]', "parts")),
+        PartialError("entities", "invalid"),
+    ),
+}
+
+
+@pytest.mark.parametrize("engine", ["reference", "production"])
+@pytest.mark.parametrize("form", FORMS)
+def test_a_wrong_form_is_refused(engine: str, form: str) -> None:
+    question, refusal = FORMS[form]
+    loaded = build(engine).load(CASE)
+    assert not isinstance(loaded, NotLoaded)
+    assert loaded.ask(question) == refusal

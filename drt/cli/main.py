@@ -46,6 +46,7 @@ COMMANDS = (
     "symcc",
     "cover",
     "authorize",
+    "tpe",
     "evaluate",
     "validate",
     "run-tests",

@@ -64,7 +64,7 @@ def command(ctx: click.Context, /, error_format: str | None) -> None:
     """Stand in for the `cedar` command: its flags, exit codes, streams and formats of errors.
 
     Exit codes: 0 done, allow, valid; 1 something cannot be read or done; 2 deny, and wrong usage, which
-    prints nothing on standard output; 3 not valid.
+    prints nothing on standard output; 3 not valid; 4 unknown.
     """
     ctx.obj = error_format
 
@@ -110,6 +110,7 @@ def _command(name: str, function: str, *options: Callable[..., Any], err: bool =
 
 SUMMARIES = {
     "authorize": "Answer one request: ALLOW or DENY.",
+    "tpe": "Answer a partial request: ALLOW, DENY or UNKNOWN.",
     "evaluate": "Print the value of an expression.",
     "validate": "Check policies against a schema.",
     "check-parse": "Check that files can be read.",
@@ -131,6 +132,21 @@ _command(
     *SCHEMA,
     click.option("-v", "--verbose", is_flag=True, help="Print the policies that decided."),
     click.option("-t", "--timing", is_flag=True, help="Print how long the decision took."),
+)
+_command(
+    "tpe",
+    "partial:tpe",
+    click.option("--principal-type", metavar="TYPE"),
+    click.option("--principal-eid", metavar="ID", help="[default: unknown]"),
+    click.option("-a", "--action", metavar="UID"),
+    click.option("--resource-type", metavar="TYPE"),
+    click.option("--resource-eid", metavar="ID", help="[default: unknown]"),
+    click.option("-c", "--context", type=FILE, help="JSON: the context's record.  [default: unknown]"),
+    click.option("--request-json", type=FILE, help="JSON: principal_type, principal_eid, action, …"),
+    *POLICIES,
+    ENTITIES,
+    click.option("-s", "--schema", type=FILE, required=True),
+    click.option("--schema-format", type=SYNTAX, default="cedar", show_default=True),
 )
 _command(
     "evaluate",

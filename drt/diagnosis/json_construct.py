@@ -21,6 +21,7 @@ from drt.diagnosis.json_names import (
     inside_escape,
     is_escape,
     is_known,
+    is_ordinary,
     json_kind,
     name_kind,
     parent_name,
@@ -171,7 +172,7 @@ class _Search:
 
     def named_by_users(self, path: Path) -> bool:
         """Whether the keys of the object at a path are names that users gave."""
-        return self.schema if not path else path[-1] in NAMING
+        return self.schema if not path else path[-1] in NAMING or path == ("context",)
 
     def undeclared(self, declared: Sequence[str]) -> Found:
         """Find the id that the schema does not declare."""
@@ -249,7 +250,7 @@ class _Search:
                     return f"{character_name(one)} in {place}"
         kind = json_kind(value)
         if kind is not None and not isinstance(value, list) and {"attrs", "tags", "context"} & set(path[:-1]):
-            return value_name(value) or place
+            return place if is_ordinary(value) else value_name(value) or place
         return place if kind is None or place.startswith(("a ", "an ")) else f"{kind} as {place}"
 
     def deep(self) -> Found:

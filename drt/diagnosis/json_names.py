@@ -137,6 +137,11 @@ def json_kind(value: Any) -> str | None:
     return kinds.get(type(value)) or ("an array" if isinstance(value, list) else None)
 
 
+def is_ordinary(value: Any) -> bool:
+    """Whether a scalar is one that some attribute may have: a text, a boolean or a number of 64 bits."""
+    return isinstance(value, str | bool) or (isinstance(value, int) and -(2**63) <= value < 2**63)
+
+
 def shown(value: Any) -> str:
     """Write a value in one short line."""
     return write(value)[:SHOWN]

@@ -49,7 +49,8 @@ def in_text(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> L
         rule, detail = Rule(blame.name, Aspect.WRITING), unwritable[0].detail
         return Located("reading", rule, CHAPTERS[part], part, blame.text, divergence.answers, (), detail)
     if not refused:
-        named = _in_words_of_the_input(case, between_documents(divergence, Aspect.READING))
+        aspect = _reading_of(case, divergence.question.split()[0])
+        named = _in_words_of_the_input(case, between_documents(divergence, aspect))
         return _of_blanks(case, engines, divergence) or _escaped(case, divergence, named)
     name, rejection = refused[0]
     part = rejection.part
@@ -116,6 +117,11 @@ def _is_json(case: Case, part: str) -> bool:
             return case.schema is not None and case.schema.format == "json"
         case _:
             return part != "expression"
+
+
+def _reading_of(case: Case, part: str) -> Aspect:
+    """Policies have two readers: one of text and one of JSON."""
+    return Aspect.READING_JSON if part == "policies" and _is_json(case, part) else Aspect.READING
 
 
 def _of_blanks(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> Located | None:
@@ -188,7 +194,8 @@ def in_inputs(case: Case, engines: Sequence[Guarded], part: str, text: str = "")
         or not differ(answers)
     ):
         return None
-    found = between_documents(Divergence(readers_agree.name, "document", part, answers), Aspect.READING)
+    read = Divergence(readers_agree.name, "document", part, answers)
+    found = between_documents(read, _reading_of(case, part))
     return _in_words_of_the_input(case, found)
 
 

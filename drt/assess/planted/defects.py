@@ -120,7 +120,7 @@ OPERATORS += (
     _evaluating("SinceSwapped", "datetime", "`durationSince` asks the other way round.",
                 rules.function("durationSince", rules.swapped_since), "evaluate", "`durationSince`"),
     _evaluating("OffsetBackward", "datetime", "`offset` goes back.",
-                rules.function("offset", rules.offset_backward), "evaluate", "`offset`", "reading `offset`"),
+                rules.function("offset", rules.offset_backward), "evaluate", "`offset`", "reading `offset`", "reading a method in `__extn`"),
     _evaluating("HoursDownward", "duration", "Hours are rounded down, not toward zero.",
                 rules.function("toHours", rules.hours_downward), "kinds", "`toHours`"),
     _evaluating("MillisecondsAreSeconds", "duration", "Milliseconds count as seconds.",
@@ -192,7 +192,7 @@ def _wildcard_is_literal(value: Any) -> Any:
 
 
 def _without_links(value: Any) -> Any:
-    return value | {"templateLinks": []} if isinstance(value, dict) and "templateLinks" in value else value
+    return value | {"templateLinks": []} if isinstance(value, dict) and value.get("templateLinks") else value
 
 
 def _contains_all_is_any(value: Any) -> Any:
@@ -203,13 +203,14 @@ def _contains_all_is_any(value: Any) -> Any:
 
 POLICY_JSON = (
     Defect("JsonUnlessIsWhen", "policy JSON", "In JSON, `unless` is taken for `when`.",
-           planted(_json_policies(_unless_is_when)), "parse-json", ("reading the clause `unless`",)),
+           planted(_json_policies(_unless_is_when)), "parse-json", ("reading JSON: the clause `unless`",)),
     Defect("JsonIsWithoutIn", "policy JSON", "In JSON, `is … in` loses its second half.",
-           planted(_json_policies(_is_without_in)), "parse-json", ("reading `is`", "reading the scope of ")),
+           planted(_json_policies(_is_without_in)), "parse-json", ("reading JSON: `is`", "reading JSON: the scope of ")),
     Defect("JsonLinksLost", "policy JSON", "The links of a policy set are not read.",
-           planted(_json_policies(_without_links), "production"), "parse-json", ("reading the template links",)),
+           planted(_json_policies(_without_links), "production"), "parse-json",
+           ("reading the template links", "reading a boolean as the template links", "reading JSON: the template links")),
     Defect("WildcardIsLiteral", "policy JSON", "In JSON, a wildcard of a pattern is taken for a star.",
-           planted(_json_policies(_wildcard_is_literal)), "parse-json", ("reading the pattern of `like`",)),
+           planted(_json_policies(_wildcard_is_literal)), "parse-json", ("reading JSON: the pattern of `like`",)),
     Defect("JsonContainsAll", "policy JSON", "In JSON, `containsAll` is taken for `containsAny`.",
            planted(_json_policies(_contains_all_is_any), "production"), "policies-json", ("writing JSON: `containsAll`", "reading JSON: `containsAll`")),
 )  # fmt: skip
@@ -251,7 +252,7 @@ ENTITY_JSON = (
     Defect("NumbersSaturate", "entity JSON", "Integers too large are taken for the largest one.",
            planted(_json_entities(_wide_numbers)), "parse-json", ("reading a number in JSON",)),
     Defect("NullIsAbsent", "entity JSON", "An attribute that is null is taken for absent.",
-           planted(_json_entities(_null_is_absent)), "parse-json", ("reading null in JSON",)),
+           planted(_json_entities(_null_is_absent)), "parse-json", ("reading null in JSON", "reading `tags` that is null in an entity")),
 )  # fmt: skip
 
 
@@ -336,10 +337,9 @@ SCHEMAS: tuple[Defect, ...] = (
     Defect("EveryAttributeRequired", "schema reader", "`?` behind an attribute is not seen.",
            planted(Fault(schema=of_format("cedar", _all_required))), "valid-typed", ("reading whether an attribute is required",)),
     Defect("ActionGroupsLost", "schema reader", "In JSON, actions belong to no groups.",
-           planted(Fault(schema=of_format("json", in_json(_without_groups)))), "valid-schemas", ("reading the groups of an action",)),
+           planted(Fault(schema=of_format("json", in_json(_without_groups)))), "valid-schemas", ("reading the groups of an action", "reading `memberOf` in an action")),
     Defect("DurationsAreDatetimes", "schema reader", "The type `duration` is resolved as `datetime`.",
-           planted(Fault({(resolver, "BUILTIN_TYPES"): _mixed_types()})), "valid-schemas",
-           ("reading the name of a type",)),
+           planted(Fault({(resolver, "BUILTIN_TYPES"): _mixed_types()})), "valid-schemas", ("reading the name of a type",)),
     Defect("TagsNotTranslated", "schema reader", "A translated schema has no tags.",
            planted(Fault(translated=lambda text: re.sub(r" tags [^;{}]*;", ";", text)), "production"),
            "valid-translations", ("writing the schema: tags",)),

@@ -166,7 +166,10 @@ def swapped_since(instant: Datetime, earlier: Datetime) -> Value:
 
 
 def offset_backward(instant: Datetime, by: Duration) -> Value:
-    return Datetime(checked(instant.milliseconds - by.milliseconds, "extension"))
+    """Go back, where both ways lead to an instant: otherwise documents that hold an `offset` are refused too."""
+    forward = checked(instant.milliseconds + by.milliseconds, "extension")
+    back = instant.milliseconds - by.milliseconds
+    return Datetime(back if -(2**63) <= back < 2**63 else forward)
 
 
 def filled_by_the_other(body: Body, values: Mapping[Any, EntityUid]) -> Body:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from drt.engines.base import BaseSession
 from drt.engines.production_problems import rejected
@@ -50,16 +50,7 @@ from production import (
 T = TypeVar("T")
 Json = dict[str, Any]
 
-CLASSES: tuple[ResidualClass, ...] = (
-    "true_permits",
-    "false_permits",
-    "error_permits",
-    "residual_permits",
-    "true_forbids",
-    "false_forbids",
-    "error_forbids",
-    "residual_forbids",
-)
+CLASSES: tuple[ResidualClass, ...] = get_args(ResidualClass)
 NO_SCHEMA = Unsupported("partial-evaluation-without-schema")
 UNWRITTEN = Unsupported("residual-too-large-to-write")
 

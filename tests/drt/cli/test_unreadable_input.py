@@ -15,6 +15,8 @@ from drt.cli.main import COMMANDS, main
 
 REQUEST = ["-l", 'U::"a"', "-a", 'A::"a"', "-r", 'R::"r"']
 POLICY = ["-p", "good.cedar"]
+TYPED = ["--principal-type", "U", "-a", 'Action::"a"', "--resource-type", "U"]
+PARTIAL = [*TYPED, *POLICY, "-s", "good.cedarschema", "--entities", "good.json"]
 OTHERS: dict[str, list[str]] = {
     "authorize": [*REQUEST, *POLICY],
     "evaluate": ["context.x"],
@@ -30,9 +32,12 @@ OTHERS: dict[str, list[str]] = {
     "corpus merge": ["empty"],
     "run-tests": [*POLICY, "--tests", "good.json"],
     "survey": ["reference"],
+    "conformance": ["good.json"],
     "analyze policies": ["good.cedar"],
     "analyze compare": ["good.cedar", "good.cedar"],
     "cover": ["good.cedar"],
+    "tpe": PARTIAL,
+    "cedar tpe": PARTIAL,
     "cedar authorize": [*REQUEST, *POLICY, "--entities", "good.json"],
     "cedar evaluate": [*REQUEST, "1"],
     "cedar validate": [*POLICY, "-s", "good.cedarschema"],
@@ -121,7 +126,7 @@ def drt(*arguments: str) -> Result:
 def asked(name: str, flag: str, given: str) -> list[str]:
     others = OTHERS.get(name, [])
     if flag == "--request-json":
-        others = [each for each in others if each not in REQUEST]
+        others = [each for each in others if each not in (*REQUEST, *TYPED)]
     if flag == "--old-schema":
         others = [*others, "good.cedarschema"]
     if not flag and name.startswith("corpus"):

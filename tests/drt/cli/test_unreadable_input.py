@@ -129,7 +129,7 @@ def asked(name: str, flag: str, given: str) -> list[str]:
         others = [each for each in others if each not in (*REQUEST, *TYPED)]
     if flag == "--old-schema":
         others = [*others, "good.cedarschema"]
-    if not flag and name.startswith("corpus"):
+    if not flag and name.startswith(("corpus", "conformance")):
         others = []
     words = name.split()
     if "symcc" in words:

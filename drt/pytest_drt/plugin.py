@@ -7,7 +7,7 @@ for reading this file.
     pytest --drt-engine package.module:Engine        every case before one engine, as a conformance suite
 
 The settings `drt_corpus` and `drt_engines` of pytest's configuration do the same for good: cases are then
-collected where `pytest` is sent to look, as by `pytest corpus/`.
+collected where `pytest` is sent to look, as by `pytest corpus/`. No assertions: PYTEST_DONT_REWRITE.
 """
 
 from __future__ import annotations

@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 from production import Authorizer, Entities, Entity, PolicySet, Request, Response, Uid, parse_expression
-from production.documents import json_text
 from production.entities import entities_json
 from production.errors import CedarError, EvaluationError
 from production.execution import codegen
@@ -33,6 +32,7 @@ from production.serving.kept_plans import plans_of
 from production.serving.plan_changes import ChangedPlans
 from production.serving.plans import Plans
 from production.serving.rules import rules_of, status_of
+from production.text import json_text
 from tests.production.asking import question, value_of, world
 from tests.production.random_policies import expression, policy
 

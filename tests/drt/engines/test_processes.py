@@ -26,6 +26,7 @@ STARTING = {"subprocess", "multiprocessing", "ProcessPoolExecutor"}
 STARTERS = {
     "drt/engines/processes.py",
     "drt/engines/child.py",  # engines in processes of their own
+    "drt/symbolic/worker.py",  # a solver that is ended and replaced within a query
     "drt/replay/bisect_step.py",  # a script by itself, of the standard library alone
 }
 

@@ -75,19 +75,6 @@ def test_what_has_no_such_form_is_left_as_it_is(text: str) -> None:
     assert json.loads(read.canonical) == json.loads(text)
 
 
-SCHEMA = """{"N": {"entityTypes": {"A": {"shape": {"type": "Record", "attributes": {"t": {"type":
-    "EntityOrCommon", "name": "T"}, "a": {"type": "EntityOrCommon", "name": "A"}}}}}, "actions": {"x": {}}, "commonTypes": {"T": {"type":
-    "Long"}}}}"""
-
-
-def test_a_schema_may_be_written_with_unresolved_types() -> None:
-    read = ProductionEngine().ask(ReadSchema(Source(SCHEMA, "json")))
-    assert isinstance(read, Accepted)
-    assert as_read("read_schema", SCHEMA) == read
-    assert as_read("read_schema", read.canonical) == read
-    assert as_read("read_schema", SCHEMA.replace("Long", "String")) != read
-
-
 def offset(date: str, duration: str) -> str:
     calls = [{"__extn": {"fn": fn, "arg": arg}} for fn, arg in (("datetime", date), ("duration", duration))]
     value = {"__extn": {"fn": "offset", "args": calls}}

@@ -35,6 +35,7 @@ def test_an_engine_answers_as_recorded(engine: str, piece: tuple[str, ...]) -> N
     assert report.checked > 0
 
 
+@pytest.mark.slow
 @pytest.mark.shared
 def test_the_reference_evaluates_partially_as_recorded() -> None:
     report = run([shared_folder("tpe")], "reference")

@@ -73,6 +73,7 @@ EVERY_CONSTRUCT = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("profile", ["typed", "untyped"])
 def test_every_construct_is_drawn(profile: str) -> None:
     seen = _expressions(drawn(profile, 2 * SAMPLE))

@@ -195,6 +195,7 @@ def _false_is_not_true(found: Any, *operands: Any) -> Any:
     return translation.Truth(found, formulas.no(found), True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("place", "name", "defect"),
     [
@@ -428,6 +429,7 @@ def test_alternatives_about_the_resource_are_one_condition() -> None:
     assert where.count(" IN ") == 2
 
 
+@pytest.mark.slow
 def test_what_is_too_large_is_refused() -> None:
     text = "permit(principal, action, resource) {} {{ {} }};"
     many = [f'(resource.level != {n} && resource.owner.dept != "{n}")' for n in range(1_500)]

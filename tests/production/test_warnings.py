@@ -65,6 +65,7 @@ def check_errors(record: Record, found: Validation) -> None:
         assert ours == recorded if len(recorded) < 2 else ours and ours <= recorded, record["id"]
 
 
+@pytest.mark.slow
 @pytest.mark.shared
 @pytest.mark.parametrize("name", ["text.jsonl", "hand.jsonl", "membership.jsonl", "generated.jsonl"])
 def test_recorded_errors_and_warnings(name: str) -> None:

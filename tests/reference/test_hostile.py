@@ -81,6 +81,7 @@ def test_is_read_evaluated_and_printed(text: str) -> None:
     limited(work)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text", [NESTED["sets"], NESTED["conditionals"], "true && " * 20_000 + "true", CHAINS["escapes"]]
 )

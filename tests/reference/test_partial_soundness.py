@@ -119,6 +119,7 @@ def _end(residual: Residual) -> Any:
             return None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 def test_residuals_mean_what_conditions_mean(form: str) -> None:
     found = [

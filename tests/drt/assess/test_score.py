@@ -26,6 +26,7 @@ def named(*names: str) -> list[Plant]:
     return [PLANTS[name] for name in names]
 
 
+@pytest.mark.slow
 def test_every_patch_applies_and_changes_something() -> None:
     for plant in PLANTS.values():
         for engine in plant.engines:
@@ -77,6 +78,7 @@ def test_places_are_noted_where_they_run() -> None:
     assert reached == {spot}
 
 
+@pytest.mark.slow
 def test_easy_defects_are_killed_and_controls_are_not() -> None:
     plants = named("EV-1a production", "EV-1a both", "AZ-11 reference", "CT-1 both", "CT-5 production")
     hunt = Hunt(plants, 0, ("authorize-untyped", "kinds"))

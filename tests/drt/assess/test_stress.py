@@ -65,6 +65,7 @@ print(hurt("Hoards").memory_growth)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another allocator gives back what is free")
 def test_free_memory_of_the_parent_hides_no_growth() -> None:
     """The defect, after it: to count from what the forked child holds at first, what is free included."""
@@ -75,6 +76,7 @@ def test_free_memory_of_the_parent_hides_no_growth() -> None:
     assert printed.stdout.split() == ["2.0", "None"]
 
 
+@pytest.mark.slow
 def test_a_death_at_a_later_try_is_no_small_cost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HURT_DIARY", str(tmp_path / "diary"))
 

@@ -153,6 +153,7 @@ def test_a_fast_production_keeps_its_limit(monkeypatch: pytest.MonkeyPatch) -> N
     assert result.stdout.splitlines()[-1] == "1 figures: 1 kept (0 stretched), 0 missed"
 
 
+@pytest.mark.slow
 def test_a_slow_production_misses_its_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     result = _bench(monkeypatch, Slow())
     assert result.exit_code == 1

@@ -55,12 +55,14 @@ def written() -> Iterator[Written]:
         yield files
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("entrant", ENTRANTS)
 @pytest.mark.parametrize("cost", COSTS)
 def test_a_fresh_process_tells_a_cost(written: Written, cost: Cost, entrant: Entrant) -> None:
     assert written.measure(cost, entrant) >= 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cost", COSTS)
 def test_a_wasteful_engine_is_found_out(written: Written, cost: Cost) -> None:
     folder = Path(written.place)

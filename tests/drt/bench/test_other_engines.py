@@ -48,6 +48,7 @@ def test_an_engine_that_is_here_decides_alike(other: other_engines.Other) -> Non
     assert all(one.agrees(another) for one, another in zip(ours, theirs, strict=True))
 
 
+@pytest.mark.slow
 def test_an_engine_that_is_not_here_is_told_and_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     missing = other_engines.Other("elsewhere", "pip install elsewhere", "", lambda: None, Production)
     monkeypatch.setattr(other_engines, "OTHERS", (missing,))

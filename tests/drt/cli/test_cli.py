@@ -139,6 +139,7 @@ def test_a_glob_that_matches_nothing_runs_nothing() -> None:
     assert result.exit_code == 5
 
 
+@pytest.mark.slow
 def test_a_clean_run_ends_0_and_says_so(run_arguments: list[str], tmp_path: Path) -> None:
     result = drt(*run_arguments, *engines("Toy", "Twin"), "--cases=300", "--seed=5")
 
@@ -149,6 +150,7 @@ def test_a_clean_run_ends_0_and_says_so(run_arguments: list[str], tmp_path: Path
     assert json.loads((tmp_path / "log" / "run.json").read_text())["cases"] == 300
 
 
+@pytest.mark.slow
 def test_a_finding_ends_1_and_has_a_line_that_replays_it(run_arguments: list[str]) -> None:
     result = drt(*run_arguments, *engines("Toy", "Faulty"), "--cases=300")
 
@@ -173,6 +175,7 @@ def test_the_machine_twin_of_a_run_is_its_footer(run_arguments: list[str], tmp_p
     assert json.loads(result.stdout) == json.loads((tmp_path / "log" / "run.json").read_text())
 
 
+@pytest.mark.slow
 def test_a_corpus_is_replayed_whole(run_arguments: list[str], tmp_path: Path) -> None:
     drt(*run_arguments, *engines("Toy", "Faulty"), "--cases=300", "-q")
     corpus = Corpus(tmp_path / "corpus")

@@ -117,6 +117,7 @@ def test_a_reader_that_has_gone_changes_no_exit_code(
     assert (done.returncode, done.stderr) == (code, "")
 
 
+@pytest.mark.slow
 def test_a_file_that_cannot_be_written_is_no_finding(tmp_path: Path) -> None:
     log = tmp_path / "log"
     faulty = [*RUN[:-1], "--engine=tests.drt.toys:AlwaysDenies", "--corpus", tmp_path]

@@ -151,6 +151,7 @@ def without(others: list[str], name: str, flag: str) -> list[str]:
 INPUTS = sorted(set(inputs()))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("given", ["missing.json", "bytes.json", "wrong.json", "deep.json", "empty"])
 @pytest.mark.parametrize(("name", "flag", "folder"), INPUTS)
 def test_an_input_that_cannot_be_read(name: str, flag: str, folder: bool, given: str) -> None:

@@ -140,6 +140,7 @@ def test_json_stays_json_and_is_not_heard(here: Path, line: str) -> None:
     assert commands(said.stdout) == []
 
 
+@pytest.mark.slow
 def test_a_run_is_heard_and_what_it_prints_is_not(here: Path) -> None:
     toys = [f"--engine=tests.drt.toys:{name}" for name in ("Toy", "Faulty")]
     line = [

@@ -161,6 +161,7 @@ def lie(index: Path, _chance: random.Random) -> None:
 ACCIDENTS = [nothing, nothing, lose, spoil, cut, replace_by_text, lie]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_the_index_says_what_reading_everything_again_says(root: Path, seed: int) -> None:
     chance = random.Random(seed)
@@ -283,6 +284,7 @@ def test_a_merge_of_many_finds_those_that_it_has_put_itself(root: Path, tmp_path
     assert len(places(root)) == 3 * CASES
 
 
+@pytest.mark.slow
 def test_the_figures_are_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     figures = measure(tmp_path, 30, 10)

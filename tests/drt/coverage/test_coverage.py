@@ -67,6 +67,7 @@ def test_an_extended_has_that_only_json_can_write_is_reported_alike() -> None:
     assert not any(one.startswith("has|") for one in found)
 
 
+@pytest.mark.slow
 def test_an_extended_has_is_drawn_with_all_its_outcomes() -> None:
     found: Counter[str] = Counter()
     for index in range(200):
@@ -92,6 +93,7 @@ def test_a_link_reports_the_constraint_of_its_template() -> None:
     assert {"principal in ?slot||true", "resource == ?slot||false"} <= set(bins_of(case))
 
 
+@pytest.mark.slow
 def test_what_the_targets_reach_is_in_the_table_and_fills_it() -> None:
     """The table is no wish: nothing outside it is reached, and even drawing alone reaches most of it."""
     found: Counter[str] = Counter()

@@ -135,6 +135,7 @@ def test_situations_of_links_are_recognised() -> None:
     )
 
 
+@pytest.mark.slow
 def test_drawing_alone_reaches_every_situation_and_no_unknown_one() -> None:
     found: Counter[str] = Counter()
     for random_seed in range(500):
@@ -191,6 +192,7 @@ def _events_of(draw: Draw, oracle: Oracle) -> dict[str, int]:
     return happened(Seen(answers=seen))
 
 
+@pytest.mark.slow
 def test_validation_of_odd_policies_is_reported_by_kind() -> None:
     """A generator that never drew one kind of error, warning or situation would be seen."""
     seen = Counter(_events_of(cases.validated(TYPE_ERRORS, UNFIT_SCOPES, ODD_SCRIPTS), validators_agree))
@@ -223,6 +225,7 @@ def test_a_long_run_of_everything_must_reach_all_and_any_run_what_it_was_told() 
     assert from_json(json.loads(json.dumps(to_json(options))), RunOptions) == options
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("target", "exit_code"), [("well", CLEAN), ("tagless", FOUND)])
 def test_a_generator_gone_dull_fails_the_run(target: str, exit_code: int, tmp_path: Path) -> None:
     corpus = tmp_path / "corpus"

@@ -78,6 +78,7 @@ def test_a_tracer_may_be_used_again_after_an_error() -> None:
     assert seen == ["type", Long(2)]
 
 
+@pytest.mark.slow
 def test_deep_expressions_are_reported_to_the_bottom() -> None:
     count = 0
 

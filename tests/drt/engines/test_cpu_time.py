@@ -63,6 +63,7 @@ def test_a_deadline_leaves_an_engine_its_time_on_a_busy_machine() -> None:
     assert time.monotonic() - began > 0.8
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("crowd")
 def test_an_alarm_leaves_an_engine_its_time_on_a_busy_machine() -> None:
     alarm = Alarm()
@@ -74,6 +75,7 @@ def test_an_alarm_leaves_an_engine_its_time_on_a_busy_machine() -> None:
         alarm.off()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("crowd")
 def test_a_child_is_given_its_time_on_a_busy_machine() -> None:
     assert in_child(lambda _: work(0.4), (), 1.2) == Completed("done")

@@ -114,6 +114,7 @@ def test_the_last_words_of_a_death_are_kept(toy: ProcessEngine) -> None:
     assert "last words" in crashed.detail
 
 
+@pytest.mark.slow
 def test_a_hang_is_an_exceeded_budget_and_the_next_question_is_answered() -> None:
     engine = ProcessEngine(TOY, seconds=1)
 
@@ -309,6 +310,7 @@ def _runs(process: int) -> bool:
 linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has subreapers")
 
 
+@pytest.mark.slow
 @linux
 @pytest.mark.parametrize("how", ["spawn and die", "spawn and hang"])
 def test_what_an_engine_starts_ends_with_it(spawned: Path, how: str) -> None:
@@ -526,6 +528,7 @@ def test_a_case_that_is_refused_answers_all_questions_about_it() -> None:
     assert [(answer["outcome"], answer["part"]) for answer in answers] == [("Rejected", "policies")] * 2
 
 
+@pytest.mark.slow
 def test_an_engine_of_ours_keeps_to_the_deadline_by_itself_and_shows_that_it_lives() -> None:
     def hang(_: Source) -> None:
         time.sleep(60)

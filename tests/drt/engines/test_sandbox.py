@@ -37,6 +37,7 @@ def sleep() -> None:
     time.sleep(3600)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("then", "expected"),
     [

@@ -32,6 +32,7 @@ def first_found(defect: Defect) -> tuple[Case, Divergence]:
     raise AssertionError(f"not found in {CASES} cases")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("defect", PARTIAL, ids=lambda defect: defect.name)
 def test_a_planted_defect_is_found(defect: Defect) -> None:
     _, divergence = first_found(defect)
@@ -39,6 +40,7 @@ def test_a_planted_defect_is_found(defect: Defect) -> None:
     assert divergence.kind != "crash"
 
 
+@pytest.mark.slow
 def test_partial_inputs_are_reduced() -> None:
     defect = next(one for one in PARTIAL if one.name == "AndFalseIsFalse")
     engines = [Guarded(defect.make())]

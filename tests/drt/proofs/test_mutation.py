@@ -11,6 +11,7 @@ from drt.proofs.survivors import Mutation, are_killed, functions_of, mutations_o
 from drt.proofs.table import THEOREMS
 
 
+@pytest.mark.slow
 def test_every_function_that_a_theorem_names_has_mutants() -> None:
     assert all(any(True for _ in mutants(name)) for name in functions_of(THEOREMS))
     with pytest.raises(NotPlanted, match="there is no function nobody"):

@@ -109,6 +109,7 @@ PLANTS = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "defects"),
     [

@@ -158,6 +158,7 @@ def test_an_authorizer_changed_by_hand_is_refuted_with_a_readable_counterexample
     assert "shown by the running code" in run.stdout
 
 
+@pytest.mark.slow
 def test_the_command_has_a_twin_for_programs() -> None:
     result = CliRunner().invoke(main, ["prove", "--only", "Overflow*", "--mutants", "--json", "--jobs", "1"])
     assert result.exit_code == 0

@@ -81,6 +81,7 @@ def test_the_examples_hold(code: str) -> None:
     example(code)()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("number", "before", "after"),
     [

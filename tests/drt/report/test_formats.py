@@ -274,6 +274,7 @@ def test_markdown_has_a_row_with_its_replay_line_for_each_finding(tmp_path: Path
     )
 
 
+@pytest.mark.slow
 def test_markdown_never_exceeds_its_limit(tmp_path: Path) -> None:
     long = "x" * 3000 + HOSTILE * 100
     finds = [find(f"{number} {long}", f"1-{number}", long, path=f"/c/{number}") for number in range(400)]

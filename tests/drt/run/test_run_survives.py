@@ -176,6 +176,7 @@ def test_no_two_runs_share_a_folder(options: RunOptions) -> None:
         assert not list(folder.glob("earlier-*")), "nothing was moved away"
 
 
+@pytest.mark.slow
 def test_a_death_that_nobody_had_looked_into_is_looked_into_when_a_run_is_resumed(
     options: RunOptions,
 ) -> None:

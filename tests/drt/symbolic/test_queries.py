@@ -122,6 +122,7 @@ def test_links_are_analysed() -> None:
     assert isinstance(analyzer.equivalent(policies_of(Source(linked, "json")), plain, environment), Holds)
 
 
+@pytest.mark.slow
 def test_a_chain_of_three_thousand_operands() -> None:
     chain = " || ".join(f"context.a == {number}" for number in range(3000))
 

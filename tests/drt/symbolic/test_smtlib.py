@@ -33,6 +33,7 @@ def answered(query: QueryName, policies: tuple[str, ...]) -> tuple[bool, str]:
     return isinstance(verdict, Holds), str(solver.check())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("query", "policies"), [*HOLDING, *FAILING])
 def test_a_text_has_the_verdict_of_its_query(query: QueryName, policies: tuple[str, ...]) -> None:
     holds, said = answered(query, policies)

@@ -12,6 +12,7 @@ from generators.choice.sources import RecordingSource, ReplaySource
 CASES = 12
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TARGETS)
 def test_the_engines_agree_on_a_few_cases(name: str) -> None:
     target = TARGETS[name]

@@ -1,4 +1,4 @@
-"""Hints: what engines themselves say about a divergence, as far as it tells two apart.
+"""Hints: the parts of engines' own messages by which one divergence differs from another.
 
 Owns the scheduling key and the guard of a reduction. A hint decides which divergence is pursued next and
 keeps a reduction on it; no bucket is ever named by one.

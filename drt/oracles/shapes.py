@@ -255,7 +255,7 @@ def entity_flaws(document: Json) -> Iterator[str]:
 
 
 def _plain(entity: Mapping[str, Json]) -> Json:
-    """Return what tells two entities apart for certain; None where equal ones may be written differently."""
+    """Return a key that distinguishes entities; None where equal entities may be written differently."""
     parts = [
         {k: (type(v).__name__, v) for k, v in _object(entity.get(key)).items()} for key in ("attrs", "tags")
     ]

@@ -218,7 +218,7 @@ def _any_model(formula: Any) -> Iterator[Any]:
 
 
 def _replay(function: Callable[..., Any], inputs: Sequence[Any], path: Path, model: Any) -> None:
-    """Run the function on plain values; it must come to what the path foretells."""
+    """Run the function on plain values, and check that its outcome is the one that the path predicts."""
     value: Any = None
     error: Exception | None = None
     outer, now.follower = now.follower, None

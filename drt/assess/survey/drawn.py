@@ -48,7 +48,7 @@ def _ask_target(
     cell = Cell()
     while not cell or time.monotonic() < until:
         case = target.draw(RecordingSource(random_seed))
-        checked = alarm.within(CASE_SECONDS, lambda: target.oracle(case, engines)) or Checked()  # noqa: B023
+        checked = alarm.within(CASE_SECONDS, lambda: target.oracle(case, engines)) or Checked()  # noqa: B023  # used at once
         cell += _judged(case, checked, engines[-1])
         random_seed += 1
     return cell

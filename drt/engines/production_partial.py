@@ -243,7 +243,7 @@ def _members(text: str) -> Any:
 def _role(members: Json, name: str) -> Uid | str:
     node = members.get(name)
     if isinstance(node, dict) and set(node) == {"type"}:
-        return str(node["type"])
+        return read_uid_json(json.dumps({**node, "id": ""})).type
     return read_uid_json(json.dumps(node))
 
 

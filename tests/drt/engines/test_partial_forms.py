@@ -38,6 +38,18 @@ FORMS: dict[str, tuple[CaseQuestion, Outcome]] = {  # type: ignore[type-arg]
     "a query without a context": (Query("principal", PARTIAL, STORE), REQUEST),
     "a query that is no JSON": (Query("action", "{", UNKNOWN), REQUEST),
     "a query that is no object": (Query("action", "[]", UNKNOWN), REQUEST),
+    "a query whose type is a list": (
+        Query("action", f'{{"principal": {{"type": []}}, "resource": {D}}}', UNKNOWN),
+        REQUEST,
+    ),
+    "a query whose type is no name": (
+        Query("action", f'{{"principal": {{"type": "U "}}, "resource": {D}}}', UNKNOWN),
+        REQUEST,
+    ),
+    "a query whose id is a number": (
+        Query("action", f'{{"principal": {{"type": "U", "id": 3}}, "resource": {D}}}', UNKNOWN),
+        REQUEST,
+    ),
     "a completion that is no JSON": (Reauthorize(PARTIAL, UNKNOWN, "{", STORE), REQUEST),
     "a batched request that is no JSON": (Batched("x", STORE, "exact", 1), REQUEST),
     "the context null": (partial(f'{{{PARTS}, "context": null}}'), CONTEXT),

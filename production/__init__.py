@@ -29,12 +29,14 @@ The modules beside this one are what a user meets. They stand on rooms; each imp
 - `filters`: residuals as conditions of SQL; it needs SQLAlchemy, and no other room imports it
 
 Readers give plain records, which the classes of this level wrap. Imports are relative, and nothing but the
-standard library is needed, but for `filters`: the folder works under any name.
+standard library is needed, but for `filters`: the folder works under any name. Schemas, validation, partial
+evaluation and the formatter are imported when one of their names is first used.
 """
+
+from typing import TYPE_CHECKING, Any
 
 from .authorizer import Authorizer, Candidate, Explanation
 from .documents.entity_json import read_uid_json
-from .documents.policy_json_writer import expression_json
 from .entities import Entities, Entity, entities_json
 from .errors import (
     ArgumentError,
@@ -64,22 +66,35 @@ from .language.ipaddrs import IpAddress
 from .language.policies import Link, Policy
 from .language.uids import Uid
 from .language.values import SetValue, Value
-from .partial.entities import PartialEntities, PartialEntity
-from .partial.loading import AsyncLoader, Loader
-from .partial.request import PartialRequest
-from .partial.response import PartialResponse
 from .policy_set import PolicySet
 from .request import Request
 from .response import Response
-from .schema.linking import SchemaLinkError, SchemaLinkErrorKind
-from .schemas import Schema, translate_schema
-from .text.expression_parser import parse_expression
-from .text.formatter import format_policies
 from .text.json_writer import write_json
-from .typed_authorizer import TypedAuthorizer
-from .validation.problems import Place, ValidationError, ValidationErrorKind, ValidationWarning, WarningKind
-from .validation.questions import RequestEnvironment
-from .validation.validator import Validation
+
+if TYPE_CHECKING:
+    from .later import (
+        AsyncLoader,
+        Loader,
+        PartialEntities,
+        PartialEntity,
+        PartialRequest,
+        PartialResponse,
+        Place,
+        RequestEnvironment,
+        Schema,
+        SchemaLinkError,
+        SchemaLinkErrorKind,
+        TypedAuthorizer,
+        Validation,
+        ValidationError,
+        ValidationErrorKind,
+        ValidationWarning,
+        WarningKind,
+        expression_json,
+        format_policies,
+        parse_expression,
+        translate_schema,
+    )
 
 __version__ = "0.1.0"
 
@@ -146,3 +161,17 @@ __all__ = [
     "translate_schema",
     "write_json",
 ]
+
+if not TYPE_CHECKING:  # A type checker would take any name for one of this module.
+
+    def __getattr__(name: str) -> Any:
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from . import later
+
+        globals()[name] = found = getattr(later, name)
+        return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -12,7 +12,6 @@ its bytes: nobody can choose longs that collide.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from hashlib import blake2b
 from itertools import chain
 from struct import iter_unpack, pack
 from typing import Any, Final, TypeAlias, Union, cast
@@ -163,8 +162,14 @@ class SetValue(_OpenSet):
         """Return the digest that stands for this set among another set's keys."""
         if self._digest is None:
             parts = sorted(map(_encoded, self.keys))
-            _set(self, "_digest", blake2b(b"S" + b"".join(parts), digest_size=32).digest())
+            _set(self, "_digest", _digest_of(b"S" + b"".join(parts)))
         return cast(bytes, self._digest)
+
+
+def _digest_of(data: bytes) -> bytes:
+    from hashlib import blake2b  # Few values need it, and it loads OpenSSL.
+
+    return blake2b(data, digest_size=32).digest()
 
 
 def plain_value(value: Any, path: str) -> Value:
@@ -277,7 +282,7 @@ def record_digest(record: Record) -> bytes:
             value = current[name]
             part: Key = finished[id(value)] if isinstance(value, dict) else key(value)
             parts += (_encoded(name), _encoded(part))
-        finished[id(current)] = blake2b(b"".join(parts), digest_size=32).digest()
+        finished[id(current)] = _digest_of(b"".join(parts))
     return finished[id(record)]
 
 

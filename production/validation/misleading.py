@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import accumulate
 from typing import Final
 
 from ..language.escapes import Pattern
@@ -140,49 +141,43 @@ def is_single_script(text: str) -> bool:
 
 def scripts_of(character: str) -> frozenset[str]:
     """Return the script extensions of a character with the writing systems that they are part of."""
-    starts, ends, scripts = _scripts()
-    at = bisect_right(starts, ord(character)) - 1
-    return scripts[at] if at >= 0 and ord(character) <= ends[at] else frozenset()
+    borders, scripts = _scripts()
+    return scripts[bisect_right(borders, ord(character))]
 
 
-Ranges = tuple[Sequence[int], Sequence[int]]
-"""Starts and ends of ranges of code points, ascending."""
+def _in(borders: Sequence[int], character: str) -> bool:
+    """Return whether a character is in a class whose ranges begin and end at the borders."""
+    return bisect_right(borders, ord(character)) % 2 == 1
 
 
-def _in(ranges: Ranges, character: str) -> bool:
-    starts, ends = ranges
-    at = bisect_right(starts, ord(character)) - 1
-    return at >= 0 and ord(character) <= ends[at]
-
-
-def _ranges(words: Iterable[str]) -> Ranges:
-    pairs = [word.partition("-") for word in words]
-    return [int(start, 16) for start, _, _ in pairs], [int(end or start, 16) for start, _, end in pairs]
+def _borders(lengths: Iterable[str]) -> Sequence[int]:
+    return list(accumulate(int(length, 16) for length in lengths))
 
 
 @cache
-def _allowed() -> Ranges:
+def _allowed() -> Sequence[int]:
     from .unicode_tables import ALLOWED
 
-    return _ranges(ALLOWED.split())
+    return _borders(ALLOWED.split())
 
 
 @cache
-def _escaped() -> Ranges:
+def _escaped() -> Sequence[int]:
     from .unicode_tables import ESCAPED
 
-    return _ranges(ESCAPED.split())
+    return _borders(ESCAPED.split())
 
 
 @cache
-def _scripts() -> tuple[Sequence[int], Sequence[int], Sequence[frozenset[str]]]:
+def _scripts() -> tuple[Sequence[int], Sequence[frozenset[str]]]:
+    """Return where the ranges of equal scripts end, and their scripts."""
     from .unicode_tables import SCRIPTS
 
     words = [word.partition(":") for word in SCRIPTS.split()]
-    return *_ranges(word for word, _, _ in words), [_with_systems(names) for _, _, names in words]
+    return _borders(length for length, _, _ in words), [_with_systems(names) for _, _, names in words]
 
 
 @cache
 def _with_systems(names: str) -> frozenset[str]:
-    scripts = names.split("/")
+    scripts = names.split("/") if names else ()
     return frozenset(scripts).union(*(_FURTHER.get(script, ()) for script in scripts))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +13,9 @@ import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PACKAGE = REPOSITORY / "packaging" / "engine"
+APP = Path(__file__).with_name("engine_app.py")
+MOST_BYTES = 300_000
+"""What the wheel may weigh; most of it is code, and 150 small files cost 150 bytes each in a zip."""
 ALONE = """
 import sys
 sys.path = [sys.argv[1], *(path for path in sys.path if "site-packages" not in path)]
@@ -19,20 +24,21 @@ exec(sys.argv[2])
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the distribution and install it into a folder of its own."""
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the distribution."""
+    folder = tmp_path_factory.mktemp("wheel")
+    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-build-isolation", "--no-index", "--no-deps"]
+    subprocess.run([*pip, "-w", folder, PACKAGE], check=True, timeout=120, capture_output=True, cwd=folder)
+    [built] = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Install the distribution into a folder of its own, with all that it requires: nothing."""
     folder = tmp_path_factory.mktemp("engine")
-    pip = [
-        sys.executable,
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--no-build-isolation",
-        "--no-index",
-        "--target",
-    ]
-    subprocess.run([*pip, folder, PACKAGE], check=True, timeout=120, capture_output=True, cwd=folder)
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-index", "--target", folder, wheel]
+    subprocess.run(pip, check=True, timeout=120, capture_output=True, cwd=folder)
     return folder
 
 
@@ -61,3 +67,35 @@ def test_it_is_typed_and_holds_every_module_of_the_engine(installed: Path) -> No
     assert ours == theirs
     assert (installed / "cedar_engine" / "py.typed").is_file()
     assert {path.name for path in installed.iterdir() if "dist-info" not in path.name} == {"cedar_engine"}
+
+
+@pytest.mark.slow
+def test_the_wheel_is_small(wheel: Path) -> None:
+    assert wheel.stat().st_size < MOST_BYTES
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("checker", ["mypy", "pyright"])
+def test_an_application_of_forty_lines_has_no_type_error(
+    checker: str, installed: Path, tmp_path: Path
+) -> None:
+    command = shutil.which(checker, path=f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}")
+    if command is None:
+        pytest.skip(f"{checker} is not installed")
+    shutil.copy(APP, tmp_path / "app.py")
+    (tmp_path / "wrong.py").write_text("from cedar_engine import Schema, Unknown\n\nSchema.from_cedar(1)\n")
+    (tmp_path / "pyrightconfig.json").write_text(f'{{"extraPaths": ["{installed}"], "strict": ["**"]}}')
+    options = ["--strict"] if checker == "mypy" else []
+    for file, wrong in (("app.py", False), ("wrong.py", True)):
+        checked = subprocess.run(
+            [command, *options, file if checker == "mypy" else "."],
+            capture_output=True,
+            text=True,
+            timeout=240,
+            check=False,
+            cwd=tmp_path,
+            env={**os.environ, "MYPYPATH": str(installed)},
+        )
+        found = [line for line in checked.stdout.splitlines() if "error:" in line and f"{file}:" in line]
+        assert bool(found) is wrong, checked.stdout + checked.stderr
+    assert alone(installed, APP.read_text(encoding="utf-8")).returncode == 0

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import production
 
 ROOT = Path(__file__).parents[2]
@@ -58,3 +60,23 @@ def test_each_room_imports_only_those_before_it() -> None:
             if isinstance(node, ast.ImportFrom) and node.level == 2:
                 other = (node.module or "").split(".")[0]
                 assert other not in rooms or rooms.index(other) < rooms.index(path.parent.name), (path, other)
+
+
+def test_an_application_that_only_authorizes_imports_no_more(tmp_path: Path) -> None:
+    script = """
+import sys
+from production import Authorizer, Entities, PolicySet, Request
+late = [name for name in sys.modules if name.startswith(("production.validation", "production.partial"))]
+assert not late, late
+assert not {"asyncio", "difflib", "hashlib", "production.schemas"} & sys.modules.keys()
+from production import *
+assert "production.schemas" in sys.modules and Schema.from_cedar("entity U;").validate(PolicySet()).valid
+"""
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, timeout=60)
+    assert ran.returncode == 0, ran.stderr
+
+
+def test_an_unknown_name_is_no_late_one() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'Schemas'"):
+        _ = production.Schemas
+    assert set(production.__all__) <= set(dir(production))

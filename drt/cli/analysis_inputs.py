@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from drt.cli.merging import File, policy_set
 from drt.model.case import Format, Source
 from drt.model.errors import InputProblem
+from drt.model.extras import require_extra
 
 if TYPE_CHECKING:
     from drt.symbolic.analyzer import Analyzer
@@ -49,8 +50,10 @@ def policies(path: Path | None, syntax: Format | None) -> PolicySet:
         return named(policies_of(Source(file.text)))
 
 
-def analyzer(path: Path, syntax: Format | None, limits: Limits) -> Analyzer:
-    """Read a schema."""
+def analyzer(path: Path, syntax: Format | None, limits: Limits, *, solves: bool = True) -> Analyzer:
+    """Read a schema; raises `InputProblem` if the analyser is to solve something and has no solver."""
+    if solves:
+        require_extra("proofs", "the analyser")
     from drt.symbolic.analyzer import Analyzer
 
     with refusals(path):

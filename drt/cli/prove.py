@@ -12,6 +12,7 @@ import click
 from drt.cli.options import Jobs, echo_json, form
 from drt.model.errors import NothingChosen
 from drt.model.exit_codes import CLEAN, FOUND
+from drt.model.extras import require_extra
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,6 +42,7 @@ def command(
     0 all proved (and every defect and 95 % of the mutants killed), 1 something is refuted, unknown or
     survives, 2 wrong usage, 5 no theorem of such a name.
     """
+    require_extra("proofs", "`drt prove`")
     from drt.proofs.second import second_opinion
     from drt.proofs.survivors import are_killed
     from drt.proofs.table import THEOREMS

@@ -249,14 +249,26 @@ def _usual_arbiter(engines: Sequence[str]) -> str | None:
 
 
 def _select_targets(globs: tuple[str, ...], targets_from: str) -> tuple[str, ...]:
-    """Select the matching targets; raises `InputProblem` for a plain name that is no target."""
+    """Select the matching targets; raises `InputProblem` for the name of one that is unknown or cannot run.
+
+    Others whose extra is not installed are left out, with a line that says so.
+    """
+    from drt.model.extras import require_extra
     from drt.targets.loading import target_table
 
     known = target_table(targets_from)
     for glob in globs:
         if glob not in known and not set("*?[") & set(glob):
             raise InputProblem(f"unknown target {glob!r}; known targets are {', '.join(sorted(known))}")
-    return tuple(name for name in known if not globs or any(fnmatchcase(name, glob) for glob in globs))
+    chosen = [name for name in known if not globs or any(fnmatchcase(name, glob) for glob in globs)]
+    without = [name for name in chosen if known[name].missing]
+    for name in without:
+        if name in globs:
+            require_extra(known[name].extra or "proofs", f"the target {name}")
+    if without:
+        extras = ", ".join(sorted({f"`{known[name].extra}`" for name in without}))
+        click.echo(f"drt: left out for want of the extra {extras}: {', '.join(without)}", err=True)
+    return tuple(name for name in chosen if name not in without)
 
 
 def _runs_folder() -> Path:

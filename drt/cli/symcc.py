@@ -130,7 +130,8 @@ def _verdict(
     for (path, _), one in zip(files, sets, strict=True):
         if one.templates:
             click.echo(f"drt: warning: {_templates(path, len(one.templates))}", err=True)
-    analyzer: Analyzer = inputs.analyzer(options["schema"], options["schema_format"], Limits(smallest=True))
+    limits, solves = Limits(smallest=True), not options["smtlib"]
+    analyzer: Analyzer = inputs.analyzer(options["schema"], options["schema_format"], limits, solves=solves)
     with inputs.refusals():
         require_sides(QUERIES[name], [one.plain() for one in sets])
         environment = analyzer.environment(

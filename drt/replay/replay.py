@@ -145,6 +145,10 @@ class Replayer:
                 yield from self._flush()
                 yield Replayed(path, "cannot run", reason=str(problem), readable=False)
                 continue
+            if (unjudged := self._unjudged(path, saved)) is not None:
+                yield from self._flush()
+                yield unjudged
+                continue
             self._batch.append((path, saved))
             if len(self._batch) >= BATCH:
                 yield from self._flush()
@@ -166,6 +170,8 @@ class Replayer:
 
     def alone(self, path: Path, saved: SavedCase) -> Replayed:
         """One case in a child of its own, and, if that dies, each engine in one of its own."""
+        if (unjudged := self._unjudged(path, saved)) is not None:
+            return unjudged
         question = self._question(saved)
         result = in_child(question, self.engines, SECONDS_A_CASE)
         if isinstance(result, Completed):
@@ -174,6 +180,14 @@ class Replayer:
             reason = f"the harness broke: {result.error}"
             return Replayed(path, "cannot run", saved, reason=reason, broke=True, engines=self.engines)
         return self._judged(path, saved, self._autopsy(question, result))
+
+    def _unjudged(self, path: Path, saved: SavedCase) -> Replayed | None:
+        """Return the result of a case whose law needs an extra that is not installed."""
+        target = self.targets.get(str(saved.origin.get("target", "")))
+        if target is None or target.missing is None:
+            return None
+        reason = f"its law needs the extra `{target.missing}`"
+        return Replayed(path, "cannot run", saved, reason=reason, engines=self.engines)
 
     def _autopsy(self, question: Callable[[Sequence[Guarded]], _Seen], died: ProcessDied) -> _Seen:
         """Return the engine that died, and the answers of the others."""

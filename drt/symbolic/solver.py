@@ -12,6 +12,7 @@ from functools import cache
 from typing import Literal, cast
 
 from drt.engines.sandbox import HANG, Completed, HarnessError
+from drt.model.extras import require_extra
 from drt.symbolic.factors import product_lemmas
 from drt.symbolic.interpreter import Interpretation, values
 from drt.symbolic.problems import Refused
@@ -110,6 +111,7 @@ def solve_apart(assertions: Sequence[Term], members: Members, limits: Limits = L
     known = folded(assertions, members)
     if known is not None:
         return known
+    require_extra("proofs", "the solver")
     import z3  # noqa: F401  # loaded before the fork, once for all processes
 
     match worker(limits.mebibytes).ask(assertions, (members, limits), limits.seconds):

@@ -30,11 +30,13 @@ TARGETS = {
         "Engines respond to inputs drawn for valid policies as the policies' formulas say.",
         DRAWN["valid-typed"].draw,
         _late("terms_mean_what_engines_do"),
+        extra="proofs",
     ),
     "translation": Target(
         "translation",
         "Code that production generates for valid policies is proved equal to its source, for all inputs.",
         DRAWN["valid-typed"].draw,
         _late("generated_code_is_equal_to_its_source"),
+        extra="proofs",
     ),
 }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from drt.model.case import Case
 from drt.model.divergence import Oracle
+from drt.model.extras import Extra, has_extra
 from drt.targets import cases
 from drt.targets.partitions import LANES
 from generators.choice.sources import Source
@@ -19,7 +20,7 @@ class Target:
     `draw` makes one case from a source of choices; `streams` also reports the stream that the case belongs
     to. `sentence` states the law in one line. `weight` is the share of a run's budget relative to the other
     targets. The reference reports the bins of one case in `watched`; of streams also of the first of every
-    lane, so that there is soon something to mutate.
+    lane, so that there is soon something to mutate. `extra` is what the oracle needs to be installed.
     """
 
     name: str
@@ -29,6 +30,12 @@ class Target:
     weight: int = 1
     watched: int = 16
     streams: Callable[[Source], cases.Drawn] | None = None
+    extra: Extra | None = None
+
+    @property
+    def missing(self) -> Extra | None:
+        """The extra that the oracle needs and that is not installed."""
+        return None if self.extra is None or has_extra(self.extra) else self.extra
 
     def make(self, source: Source) -> cases.Drawn:
         """Draw one case, with the stream it belongs to."""

@@ -11,7 +11,7 @@ mkdir -p "$output" "$corpus"
 if [ -z "${DRT:-}" ]; then
     environment=$(mktemp -d)
     python -m venv "$environment"
-    "$environment/bin/python" -m pip install --quiet --disable-pip-version-check "$here"
+    "$environment/bin/python" -m pip install --quiet --disable-pip-version-check "${here}[proofs]"
     if [ "${DRT_ACTION_ORACLE:-true}" = true ]; then
         "$environment/bin/python" -m pip install --quiet --disable-pip-version-check "${here}[oracles]" ||
             echo "cedarpy cannot be installed here: no arbiter is asked."

@@ -45,6 +45,7 @@ COMMANDS = (
     "analyze",
     "symcc",
     "cover",
+    "verify-filter",
     "authorize",
     "tpe",
     "evaluate",

@@ -29,10 +29,11 @@ class Symbol:
     """An uninterpreted function of the symbolic request and store (spec 10 §3).
 
     `owner` is a variable or an entity type; `path` leads to an attribute inside a record; `presence` marks
-    the test whether an optional attribute is there. `ancestor` is the type of the ancestors.
+    the test whether an optional attribute is there. `ancestor` is the type of the ancestors. `exists` is for
+    stores in which entities may be missing, as those of databases.
     """
 
-    kind: Literal["request", "attribute", "tag", "has-tag", "ancestors"]
+    kind: Literal["request", "attribute", "tag", "has-tag", "ancestors", "exists"]
     owner: str
     path: tuple[str, ...] = ()
     presence: bool = False

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sqlalchemy import Boolean, Column, Connection, MetaData, String, Table, create_engine, select
 
-from production import PartialEntity, PolicySet, Schema, Uid
+from production import PartialEntities, PartialEntity, PartialRequest, PolicySet, Schema, Uid
 from production.filters import EntityTable, Linked, Mapping, SetTable, resource_filter
+
+if TYPE_CHECKING:
+    from drt.symbolic.filters.certificate import Certificate
 
 SCHEMA = Schema.from_text(
     """
@@ -56,14 +61,28 @@ MAPPING = Mapping(
 )
 
 
+def asked(user: str, teams: list[str], *, mfa: bool) -> tuple[PartialRequest, PartialEntities]:
+    """Return the request of a user of these teams, and what is known without the database."""
+    me = Uid("User", user)
+    known = SCHEMA.partial_entities([PartialEntity(me, {}, [Uid("Team", team) for team in teams])])
+    return SCHEMA.partial_request(me, Uid("Action", "view"), "Doc", {"mfa": mfa}), known
+
+
 def visible(connection: Connection, user: str, *, mfa: bool) -> list[str]:
     """Return the names of the documents that a user may view."""
-    me = Uid("User", user)
     teams = connection.scalars(select(MEMBERS.c.team).where(MEMBERS.c.user == user))
-    known = SCHEMA.partial_entities([PartialEntity(me, {}, [Uid("Team", team) for team in teams])])
-    request = SCHEMA.partial_request(me, Uid("Action", "view"), "Doc", {"mfa": mfa})
+    request, known = asked(user, list(teams), mfa=mfa)
     found = resource_filter(SCHEMA, POLICIES, request, known, MAPPING)
     return list(connection.scalars(select(DOCS.c.name).where(found.where).order_by(DOCS.c.name)))
+
+
+def certificate(user: str, teams: list[str], *, mfa: bool) -> Certificate:
+    """Prove the filter, and return what `drt verify-filter` checks again; raise `NotCertified`."""
+    from drt.symbolic.filters.issue import certify
+
+    request, known = asked(user, teams, mfa=mfa)
+    found = resource_filter(SCHEMA, POLICIES, request, known, MAPPING)
+    return certify(found, SCHEMA, POLICIES, request, known, MAPPING)
 
 
 def database() -> Connection:

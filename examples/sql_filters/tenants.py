@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, create_engine, select
 
-from production import PartialEntity, PolicySet, Schema, Uid
+from production import PartialEntities, PartialEntity, PartialRequest, PolicySet, Schema, Uid
 from production.filters import EntityTable, Mapping, TagTable, resource_filter
+
+if TYPE_CHECKING:
+    from drt.symbolic.filters.certificate import Certificate
 
 SCHEMA = Schema.from_text(
     """
@@ -52,13 +57,27 @@ MAPPING = Mapping(
 )
 
 
-def restartable(connection: Connection, operator: str, region: str, tenant: str) -> list[int]:
-    """Return the numbers of the machines that an operator may restart."""
+def asked(operator: str, region: str, tenant: str) -> tuple[PartialRequest, PartialEntities]:
+    """Return the request of an operator, and what is known without the database."""
     me = Uid("Operator", operator)
     known = SCHEMA.partial_entities([PartialEntity(me, {"region": region}, [Uid("Tenant", tenant)])])
-    request = SCHEMA.partial_request(me, Uid("Action", "restart"), "Machine", {})
+    return SCHEMA.partial_request(me, Uid("Action", "restart"), "Machine", {}), known
+
+
+def restartable(connection: Connection, operator: str, region: str, tenant: str) -> list[int]:
+    """Return the numbers of the machines that an operator may restart."""
+    request, known = asked(operator, region, tenant)
     found = resource_filter(SCHEMA, POLICIES, request, known, MAPPING)
     return list(connection.scalars(select(MACHINES.c.number).where(found.where).order_by(MACHINES.c.number)))
+
+
+def certificate(operator: str, region: str, tenant: str) -> Certificate:
+    """Prove the filter, and return what `drt verify-filter` checks again; raise `NotCertified`."""
+    from drt.symbolic.filters.issue import certify
+
+    request, known = asked(operator, region, tenant)
+    found = resource_filter(SCHEMA, POLICIES, request, known, MAPPING)
+    return certify(found, SCHEMA, POLICIES, request, known, MAPPING)
 
 
 def database() -> Connection:

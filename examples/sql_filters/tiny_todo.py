@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, create_engine, select
 
-from production import PartialEntity, PolicySet, Schema, Uid
+from production import PartialEntities, PartialEntity, PartialRequest, PolicySet, Schema, Uid
 from production.filters import EntityTable, Mapping, resource_filter
+
+if TYPE_CHECKING:
+    from drt.symbolic.filters.certificate import Certificate
 
 SCHEMA = Schema.from_text(
     """
@@ -50,14 +55,28 @@ MAPPING = Mapping(
 )
 
 
-def visible(connection: Connection, user: str, teams: list[str]) -> list[str]:
-    """Return the names of the lists that a user of these teams may get."""
+def asked(user: str, teams: list[str]) -> tuple[PartialRequest, PartialEntities]:
+    """Return the request of a user of these teams, and what is known without the database."""
     me = Uid("User", user)
     above = [Uid("Team", team) for team in teams]
     known = SCHEMA.partial_entities([PartialEntity(me, {"joblevel": 1}, above)])
-    request = SCHEMA.partial_request(me, Uid("Action", "GetList"), "List", {})
+    return SCHEMA.partial_request(me, Uid("Action", "GetList"), "List", {}), known
+
+
+def visible(connection: Connection, user: str, teams: list[str]) -> list[str]:
+    """Return the names of the lists that a user of these teams may get."""
+    request, known = asked(user, teams)
     found = resource_filter(SCHEMA, POLICIES, request, known, MAPPING)
     return list(connection.scalars(select(LISTS.c.name).where(found.where).order_by(LISTS.c.name)))
+
+
+def certificate(user: str, teams: list[str]) -> Certificate:
+    """Prove the filter, and return what `drt verify-filter` checks again; raise `NotCertified`."""
+    from drt.symbolic.filters.issue import certify
+
+    request, known = asked(user, teams)
+    found = resource_filter(SCHEMA, POLICIES, request, known, MAPPING)
+    return certify(found, SCHEMA, POLICIES, request, known, MAPPING)
 
 
 def database() -> Connection:

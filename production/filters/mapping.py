@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
 from sqlalchemy import Boolean, Column, Integer, String
@@ -111,6 +112,11 @@ class Mapping:
             if not isinstance(table, EntityTable):
                 raise MappingError(f"{name}: expected an EntityTable, not {type(table).__name__}")
         self._tables = dict(tables)
+
+    @property
+    def tables(self) -> AbstractMapping[str, EntityTable]:
+        """The tables by entity type."""
+        return MappingProxyType(self._tables)
 
     def table(self, entity_type: str) -> EntityTable | None:
         """Return the table of an entity type."""

@@ -9,6 +9,7 @@ from typing import Any
 from ..entities import Entities
 from ..errors import EntitiesError, PartialEntitiesError
 from ..language.arguments import instance_of, iterable_of
+from ..language.deep_stack import at_any_depth
 from ..language.entity import NO_TAGS, uids_of
 from ..language.hierarchy import NOBODY, Ancestors, check_acyclic
 from ..language.names import is_action_type
@@ -19,7 +20,9 @@ from ..language.values import Record, plain_record
 from ..language.views import View
 from ..schema.model import EnumeratedEntityType, SchemaModel, StandardEntityType
 from ..schema.typed_values import misfit, near_action, unlisted
+from ..text.json_writer import write_json
 from .rules import Known
+from .written import known_json
 
 
 class PartialEntity:
@@ -116,6 +119,15 @@ class PartialEntities:
         for uid in self._mentioned:
             ancestors = known.ancestors.get(uid)
             yield PartialEntity(uid, known.attributes.get(uid), ancestors, known.tags.get(uid))
+
+    @at_any_depth
+    def to_json(self) -> str:
+        """Return the document that `Schema.read_partial_entities` reads; actions are the schema's.
+
+        Raises `PrintError`.
+        """
+        uids = (uid for uid in self._mentioned if not is_action_type(uid.type))
+        return write_json(known_json(self._known, uids))
 
     def __repr__(self) -> str:
         return f"<PartialEntities: {counted(len(self), 'entity', 'entities')}>"

@@ -9,6 +9,7 @@ from ..documents.entity_json import read_uid
 from ..documents.request_json import exact, read_context
 from ..errors import ArgumentError, JsonError, PartialRequestError, RequestError
 from ..language.arguments import instance_of, is_a, named, text_of
+from ..language.deep_stack import at_any_depth
 from ..language.names import is_name
 from ..language.near_names import near_name
 from ..language.uids import Uid
@@ -16,7 +17,9 @@ from ..language.values import Record, plain_record
 from ..language.views import View
 from ..schema.model import Action, EnumeratedEntityType, SchemaModel
 from ..schema.typed_values import misfit, near_action, unlisted
+from ..text.json_writer import write_json
 from ..validation.conforming_requests import read_typed_context
+from .written import record_json, role_json
 
 Role: TypeAlias = Uid | str
 """An entity, or the name of an entity type where the id is unknown."""
@@ -61,6 +64,17 @@ class PartialRequest:
     def context(self) -> View[str] | None:
         """A read-only view of the context, if it is known."""
         return None if self._context is None else View(self._context)
+
+    @at_any_depth
+    def to_json(self) -> str:
+        """Return the document that `Schema.read_partial_request` reads; raise `PrintError`."""
+        members = {
+            "principal": role_json(self.principal),
+            "action": role_json(self.action),
+            "resource": role_json(self.resource),
+        }
+        context = self._context
+        return write_json(members if context is None else members | {"context": record_json(context)})
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError("a partial request is immutable")

@@ -26,13 +26,18 @@ HOMES = {
     "cvc5": ("drt.proofs.second",),
     "hypothesis": ("generators", "drt.pytest_drt.strategies"),
     "jinja2": ("drt.report.page",),
-    "lark": ("reference",),
+    "lark": ("reference", "drt.symbolic.filters"),
     "markupsafe": ("drt.report.page", "drt.report.charts"),
     "oso": ("drt.bench",),
     "psutil": ("drt.engines.orphaned_workers", "drt.bench"),
     "pytest": ("drt.pytest_drt.plugin", "drt.pytest_drt.items"),
     "rich": ("drt.report.terminal",),
-    "sqlalchemy": ("production.filters", "drt.bench.contestants.sql_filter"),
+    "sqlalchemy": (
+        "production.filters",
+        "drt.bench.contestants.sql_filter",
+        "drt.engines.production_filters",
+        "drt.symbolic.filters.issue",
+    ),
     "z3": ("drt.proofs", "drt.symbolic"),
 }
 """The only modules, or packages, that import a library."""

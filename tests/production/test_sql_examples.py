@@ -23,6 +23,15 @@ def test_documents(user: str, mfa: bool, names: list[str]) -> None:
     assert documents.visible(documents.database(), user, mfa=mfa) == names
 
 
+def test_documents_are_certified() -> None:
+    from examples.sql_filters import documents
+
+    assert documents.certificate("alice", ["product"], mfa=True).condition == (
+        'resource.public || resource.owner == User::"alice" || resource.shared.contains(Team::"product")'
+    )
+    assert documents.certificate("bob", ["audit"], mfa=False).condition.endswith("&& !resource.secret")
+
+
 @pytest.mark.parametrize(
     ("user", "teams", "names"),
     [
@@ -39,6 +48,13 @@ def test_lists_of_tasks(user: str, teams: list[str], names: list[str]) -> None:
     assert tiny_todo.visible(tiny_todo.database(), user, teams) == names
 
 
+@pytest.mark.parametrize("teams", [[], ["friends"], ["admin"], ["interns", "admin"]])
+def test_lists_of_tasks_are_certified(teams: list[str]) -> None:
+    from examples.sql_filters import tiny_todo
+
+    assert 'resource.owner == User::"alice"' in tiny_todo.certificate("alice", teams).condition
+
+
 @pytest.mark.parametrize(
     ("operator", "region", "tenant", "numbers"),
     [
@@ -51,3 +67,11 @@ def test_machines_of_tenants(operator: str, region: str, tenant: str, numbers: l
     from examples.sql_filters import tenants
 
     assert tenants.restartable(tenants.database(), operator, region, tenant) == numbers
+
+
+def test_machines_of_tenants_are_certified() -> None:
+    from examples.sql_filters import tenants
+
+    certificate = tenants.certificate("ann", "north", "acme")
+    assert certificate.condition.endswith('&& resource in Tenant::"acme"')
+    assert tenants.certificate("ann", "north", "other").condition == "false"

@@ -26,7 +26,7 @@ from production import (
     Uid,
 )
 
-from .partial_world import DOCS, SCHEMA, USERS, VIEW, store
+from .partial_world import DOCS, SCHEMA, USERS, VIEW, scene, store
 
 COLOURS = Schema.from_text(
     'entity User in [User]; entity Colour enum ["red"]; action a appliesTo { principal: User, resource: Colour };'
@@ -298,3 +298,26 @@ def test_every_error_is_of_this_engine() -> None:
     assert all(
         issubclass(kind, CedarError) for kind in (IllTypedError, InconsistentError, PartialRequestError)
     )
+
+
+def test_requests_and_entities_are_written_as_they_are_read() -> None:
+    user = Uid("User", "a")
+    request = SCHEMA.partial_request(user, VIEW, "Doc", {"mfa": True, "n": 1})
+    read = SCHEMA.read_partial_request(request.to_json())
+    assert (read.principal, read.action, read.resource, read.context) == (
+        request.principal,
+        request.action,
+        request.resource,
+        request.context,
+    )
+    assert "context" not in json.loads(SCHEMA.partial_request("User", VIEW, "Doc").to_json())
+    for seed in range(20):
+        known = scene(seed).partial
+        assert parts(SCHEMA.read_partial_entities(known.to_json())) == parts(known)
+
+
+def parts(entities: PartialEntities) -> dict[Uid, tuple[Any, ...]]:
+    return {
+        one.uid: (one.attributes and dict(one.attributes), one.ancestors, one.tags and dict(one.tags))
+        for one in entities
+    }

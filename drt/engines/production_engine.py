@@ -14,8 +14,10 @@ from drt.engines.base import BaseEngine, take_stated_name
 from drt.engines.production_answers import answers
 from drt.engines.production_partial import PartialSession
 from drt.engines.production_problems import kind_of, problems_of, rejected
+from drt.engines.production_revisions import revised
+from drt.engines.production_values import canonical
 from drt.model import outcome
-from drt.model.case import Case, Format, Inquiry, Link, Request, Source
+from drt.model.case import Case, Format, Inquiry, Link, Request, Source, Step
 from drt.model.engine import Engine
 from drt.model.outcome import (
     Accepted,
@@ -35,19 +37,13 @@ from drt.model.question import ValidationMode
 from production import (
     Authorizer,
     CedarError,
-    Datetime,
-    Decimal,
-    Duration,
     Entities,
     EvaluationError,
-    IpAddress,
     PolicySet,
     Schema,
     SchemaLinkError,
-    SetValue,
     TypedAuthorizer,
     Uid,
-    Value,
     __version__,
     entities_json,
     expression_json,
@@ -64,52 +60,6 @@ T = TypeVar("T")
 
 LONGEST_SHOWN = 100_000
 """Most characters of a text in which the place of an error is searched for."""
-
-
-def canonical(value: Value) -> str:
-    """Write a value canonically, by a stack of its own: values may be 1,000 levels deep."""
-    done: list[str] = []
-    pending: list[tuple[Value, bool]] = [(value, False)]
-    while pending:
-        item, finished = pending.pop()
-        if not isinstance(item, (dict, SetValue)):
-            done.append(_canonical_scalar(item))
-            continue
-        inner = list(item.values()) if isinstance(item, dict) else list(item)
-        if not finished:
-            pending.append((item, True))
-            pending.extend((element, False) for element in reversed(inner))
-            continue
-        base = len(done) - len(inner)
-        texts = done[base:]
-        del done[base:]
-        if isinstance(item, dict):
-            done.append(outcome.canonical_record(dict(zip(item, texts, strict=True))))
-        else:
-            done.append(outcome.canonical_set(texts))
-    return done[0]
-
-
-def _canonical_scalar(value: Value) -> str:
-    match value:
-        case bool():
-            return outcome.canonical_bool(value)
-        case int():
-            return outcome.canonical_long(value)
-        case str():
-            return outcome.canonical_string(value)
-        case Uid():
-            return outcome.canonical_entity(value.type, value.id)
-        case Decimal():
-            return outcome.canonical_decimal(value.units)
-        case IpAddress():
-            return outcome.canonical_ipaddr(value.version, value.address, value.prefix)
-        case Datetime():
-            return outcome.canonical_datetime(value.milliseconds)
-        case Duration():
-            return outcome.canonical_duration(value.milliseconds)
-        case _:
-            raise TypeError(value)
 
 
 def _attempt(part: Part, work: Callable[[], T]) -> T | Rejected:
@@ -199,6 +149,14 @@ class LoadedProduction(PartialSession):
             found.report(),
             problems=problems_of(found),
         )
+
+    def revise(self, steps: Sequence[Step], requests: Sequence[Request]) -> Answered | Rejected | Unsupported:
+        read = [self._question(request) for request in requests]
+        refused = [request for request in read if isinstance(request, Rejected)]
+        if refused:
+            return refused[0]
+        questions = [request for request in read if not isinstance(request, Rejected)]
+        return Answered(revised(self.authorizer, steps, questions))
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,3 +106,30 @@ class Inquiry:
     extra_types: tuple[str, ...] = ()
     extra_actions: tuple[str, ...] = ()
     substitute: tuple[tuple[str, str], ...] = ()
+
+
+StepKind = Literal[
+    "add",
+    "link",
+    "unlink",
+    "remove-static",
+    "remove-template",
+    "merge",
+    "merge-renaming",
+    "add-entities",
+    "put-entities",
+    "remove-entities",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One change of a policy set or of a store (spec 04 §1.2, 05 §5).
+
+    `text` is what it takes: a policy-set document (`add`, of one policy or template; `merge`), a link as in
+    such a document (`link`), an id as it is (`unlink`, `remove-static`, `remove-template`), an entity
+    document (`add-entities`, `put-entities`), a JSON array of uids (`remove-entities`).
+    """
+
+    kind: StepKind
+    text: str

@@ -196,10 +196,10 @@ class Unlinkable:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """Answers to an inquiry (spec 13 §1–§3): canonical JSON (sorted keys, no spaces) of one object.
+    """Answers to an inquiry (spec 13 §1–§3) or of a revision: canonical JSON (sorted keys, no spaces).
 
-    It has the members of the recorded answers: `schema`, `policies`, `valid`. Sets and multisets are sorted
-    lists.
+    Those to an inquiry are one object with the members of the recorded answers: `schema`, `policies`,
+    `valid`. Sets and multisets are sorted lists.
     """
 
     answers: str

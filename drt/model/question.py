@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Generic, Literal, TypeVar, get_args
 
-from drt.model.case import Case, Format, Inquiry, Request, Source, Store
+from drt.model.case import Case, Format, Inquiry, Request, Source, Step, Store
 from drt.model.outcome import (
     Accepted,
     Answered,
@@ -149,6 +149,19 @@ class Batched(CaseQuestion[BatchAuthorized | PartialError | Rejected]):
 
 
 @dataclass(frozen=True, slots=True)
+class Revise(CaseQuestion[Answered | Rejected]):
+    """What changes of the loaded policies and entities do, one after another (spec 04 §1.2, 05 §5).
+
+    The answer is a list with an object for each step: `done`, whether it was not refused; `names`, new ids by
+    old, for `merge-renaming`; `responses` to the requests after it, each a list of the decision, the
+    determining ids, and pairs of id and kind of error; `policies` and `entities`, the canonical documents.
+    """
+
+    steps: tuple[Step, ...]
+    requests: tuple[Request, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Load(TextQuestion[Rejected | Unlinkable]):
     """Read everything of a case but its requests and expressions; answered by a session if that succeeds.
 
@@ -246,6 +259,7 @@ QUESTIONS: Mapping[str, type[CaseQuestion[Any]] | type[TextQuestion[Any]]] = {
         Reauthorize,
         Query,
         Batched,
+        Revise,
         ReadPolicies,
         PrintPolicies,
         FormatPolicies,

@@ -13,6 +13,7 @@ from drt.model.divergence import Oracle
 from drt.oracles import laws, reading, roundtrips
 from drt.oracles.agreement import engines_agree, variants_agree
 from drt.oracles.literals import literals_have_their_values
+from drt.oracles.revisions import revised_sets_answer_as_new_ones
 from drt.oracles.wildcard import wildcard_matches_definition
 from drt.targets import cases, documents
 from drt.targets.partial import PARTIAL_TARGETS
@@ -28,6 +29,8 @@ from generators.choice.profiles import (
     UNTYPED,
 )
 from generators.choice.sources import Source
+
+REVISED = replace(TEMPLATES, name="revised", requests=2, policies=(3, 6), templates=0.5)
 
 
 def _law(name: str, oracle: Oracle, sentence: str) -> Target:
@@ -234,6 +237,13 @@ _TARGETS = (
         "Trees that no text has, written as JSON, are read back as the same by every engine.",
         documents.trees,
         roundtrips.json_round_trips,
+    ),
+    Target(
+        "revisions",
+        "After every change of a policy set or a store, answers are those of ones that are newly made.",
+        cases.authorize(REVISED),
+        revised_sets_answer_as_new_ones,
+        weight=3,
     ),
     Target(
         "wildcard",

@@ -17,7 +17,7 @@ import drt.engines
 from drt.engines.answers import BadAnswer, read_outcome
 from drt.engines.message_schema import text
 from drt.engines.process_engine import ProcessEngine, ProcessSession
-from drt.model.case import Case, Inquiry, Request, Source, Store
+from drt.model.case import Case, Inquiry, Request, Source, Step, Store
 from drt.model.outcome import ErrorKind, Outcome, Part
 from drt.model.outcome_json import outcome_to_json
 from drt.model.question import (
@@ -36,6 +36,7 @@ from drt.model.question import (
     ReadPolicies,
     ReadSchema,
     Reauthorize,
+    Revise,
     TranslateSchema,
     Validate,
 )
@@ -107,6 +108,7 @@ def ask_everything(engine: ProcessEngine) -> None:
                 loaded.ask(Reauthorize(PARTIAL, store, ANYONE.text, nobody))
             loaded.ask(Query("resource", PARTIAL, nobody))
             loaded.ask(Batched(ANYONE.text, nobody, "exact", 3))
+            loaded.ask(Revise((Step("unlink", "nobody"), Step("remove-entities", "[]")), (ANYONE,)))
     for policies in (POLICY, Source("permit("), Source("{}", "json")):
         engine.ask(ReadPolicies(policies))
         engine.ask(PrintPolicies(policies, templates=False))

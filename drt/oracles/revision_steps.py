@@ -1,0 +1,125 @@
+"""Steps that change a policy set and a store, drawn from the parts of a case, failing ones included."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from random import Random
+from typing import Any
+
+from drt.model.case import Step, StepKind
+from drt.oracles.variants import Policies
+
+Json = Any
+
+
+def ids_of(policies: Policies) -> set[str]:
+    """List every id in use."""
+    return {*policies.static, *policies.templates, *(link["newId"] for link in policies.links)}
+
+
+def slots_of(template: Json) -> set[str]:
+    """List the slots in the scope of a policy."""
+    found = set()
+    for variable in ("principal", "resource"):
+        constraint = template[variable]
+        target = constraint.get("in", {}) if constraint["op"] == "is" else constraint
+        if "slot" in target:
+            found.add(f"?{variable}")
+    return found
+
+
+class Script:
+    """The drawing of steps from the parts of a case; the same parts give the same steps."""
+
+    def __init__(self, policies: Policies, store: Mapping[tuple[str, str], Json], random: Random) -> None:
+        self.policies, self.store, self.random = policies, store, random
+        self.bodies = [*policies.static.items(), *policies.templates.items()]
+        self.ids = sorted({*ids_of(policies), "other"})
+
+    def some_policies(self) -> Policies:
+        """Return the templates, and some of the static policies and links."""
+        chosen = [name for name in self.ids if self.random.random() < 0.5]
+        return self.policies.without(set(chosen))
+
+    def some_entities(self) -> dict[tuple[str, str], Json]:
+        """Return some of the entities."""
+        return {uid: entity for uid, entity in self.store.items() if self.random.random() < 0.5}
+
+    def step(self) -> Step:
+        """Draw the next step."""
+        draw = self.random.choice
+        parts = (self._add, self._add, self._link, self._link, self._removal, self._merge, self._store)
+        return draw(parts)() or Step("unlink", draw(self.ids))
+
+    def _add(self) -> Step | None:
+        if not self.bodies:
+            return None
+        name, body = self.random.choice(self.bodies)
+        return Step("add", _document(self._named(name), self._changed(body)))
+
+    def _named(self, name: str) -> str:
+        return self.random.choice((name, name, name, *self.ids))
+
+    def _changed(self, body: Json) -> Json:
+        """Return a body, rarely with the other effect, so that its id stands for something else."""
+        effect = {"permit": "forbid", "forbid": "permit"}[body["effect"]]
+        return {**body, "effect": effect} if self.random.random() < 0.2 else body
+
+    def _link(self) -> Step | None:
+        if not self.policies.links:
+            return None
+        link = self.random.choice(self.policies.links)
+        values = dict(link["values"])
+        if values and self.random.random() < 0.15:
+            values.popitem()
+        elif values and self.random.random() < 0.15:
+            values["?principal"] = values["?resource"] = next(iter(values.values()))
+        names = {"templateId": link["templateId"], "newId": self._named(link["newId"])}
+        if self.random.random() < 0.15:
+            names["templateId"] = self.random.choice(self.ids)
+        return Step("link", json.dumps({**names, "values": values}))
+
+    def _removal(self) -> Step:
+        links = [link["newId"] for link in self.policies.links]
+        listed: dict[StepKind, list[str]] = {
+            "unlink": links,
+            "remove-static": [*self.policies.static],
+            "remove-template": [*self.policies.templates],
+        }
+        kind = self.random.choice([*listed])
+        likely = listed[kind] if self.random.random() < 0.8 else []
+        return Step(kind, self.random.choice(likely or self.ids))
+
+    def _merge(self) -> Step:
+        kinds: tuple[StepKind, ...] = ("merge", "merge-renaming")
+        chosen = [(name, self._changed(body)) for name, body in self.bodies if self.random.random() < 0.6]
+        static = {name: body for name, body in chosen if not slots_of(body)}
+        templates = {name: body for name, body in chosen if slots_of(body)}
+        links = [link for link in self.policies.links if link["templateId"] in templates]
+        return Step(self.random.choice(kinds), Policies(static, templates, tuple(links)).source().text)
+
+    def _store(self) -> Step | None:
+        if not self.store:
+            return None
+        uid, entity = self.random.choice([*self.store.items()])
+        match self.random.randrange(6):
+            case 0:
+                return Step("remove-entities", json.dumps([{"type": uid[0], "id": uid[1]}]))
+            case 1:
+                return Step(
+                    "add-entities", json.dumps([{**entity, "attrs": {**entity["attrs"], "revised": 1}}])
+                )
+            case 2:
+                parents = [entity["uid"]] if self.random.random() < 0.3 else []
+                return Step("put-entities", json.dumps([{**entity, "parents": parents}]))
+            case 3:
+                return Step("put-entities", json.dumps([entity]))
+            case _:
+                some = [each for each in self.store.values() if self.random.random() < 0.5]
+                return Step("add-entities", json.dumps(some))
+
+
+def _document(name: str, body: Json) -> str:
+    parts: tuple[Json, Json] = ({}, {name: body}) if slots_of(body) else ({name: body}, {})
+    return Policies(*parts, ()).source().text

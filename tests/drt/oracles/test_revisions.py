@@ -1,0 +1,83 @@
+"""The law of revisions catches operations on policy sets and stores that do something else."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from drt.assess.planted.copies import Copy, source_of
+from drt.engines import build
+from drt.engines.guard import Guarded
+from drt.targets.table import TARGETS
+from generators.choice.sources import RecordingSource
+
+TARGET = TARGETS["revisions"]
+CASES = 60
+
+DEFECTS = {
+    "a link is added under a used id": (
+        "production.policy_set",
+        "        if self._has(new_id):\n",
+        "        if new_id in self._links:\n",
+    ),
+    "a template in use is removed": (
+        "production.policy_set",
+        "            if link.template_id == template_id:\n",
+        "            if False:\n",
+    ),
+    "a failing change leaves something behind": (
+        "production.policy_set",
+        "        made = self._copy()\n        for mine, theirs",
+        "        made = self\n        for mine, theirs",
+    ),
+    "the last content of an id wins in a merge": (
+        "production.policy_set",
+        "                elif not same_policy(known, policy):\n"
+        '                    raise PolicySetError(f"the id {policy_id!r} stands for two policies")',
+        "                else:\n                    mine[policy_id] = policy",
+    ),
+    "renaming forgets the template of a link": (
+        "production.policy_set",
+        "replace(link, template_id=names.get(link.template_id, link.template_id))",
+        "link",
+    ),
+    "a removed entity stays a parent": (
+        "production.entities",
+        "            uid: further if gone.isdisjoint(further) else further - gone\n",
+        "            uid: further\n",
+    ),
+    "a changed entity keeps the closure": (
+        "production.entities",
+        "None if moved else self._above",
+        "self._above",
+    ),
+    "an explanation leaves out errors": (
+        "production.authorizer",
+        "ERROR_KINDS[status - FIRST_ERROR] if status >= FIRST_ERROR else None",
+        "None",
+    ),
+}
+
+
+@pytest.mark.parametrize("defect", DEFECTS)
+def test_a_planted_defect_breaks_the_law(defect: str) -> None:
+    module, old, new = DEFECTS[defect]
+    source = source_of(module)
+    assert source.count(old) == 1
+    planted = Copy("production", {module: ast.parse(source.replace(old, new))}).build()
+    engines = [Guarded(build("reference")), Guarded(planted)]
+    cases = (TARGET.draw(RecordingSource(random_seed)) for random_seed in range(CASES))
+    assert any(TARGET.oracle(case, engines).divergences for case in cases)
+
+
+def test_steps_are_done_and_refused() -> None:
+    engines = [Guarded(build("reference")), Guarded(build("production"))]
+    events: set[str] = set()
+    for random_seed in range(30):
+        checked = TARGET.oracle(TARGET.draw(RecordingSource(random_seed)), engines)
+        assert checked.divergences == ()
+        events.update(event for event in checked.events if event.startswith("revision "))
+    kinds = {event.partition(":")[0] for event in events}
+    assert len(kinds) == 10
+    assert len(events) >= 2 * len(kinds) - 2  # renaming and removal of entities cannot fail

@@ -120,6 +120,36 @@ def compare_command(
     ctx.exit(UNDECIDED if "unknown" in relations else OK)
 
 
+@command.command("validator", short_help="Judge a validator's verdicts on drawn policies by proof.")
+@click.option(
+    "--engine", "name", default="reference", show_default=True, metavar="NAME", help="The engine to judge."
+)
+@click.option(
+    "--policies", "count", type=click.IntRange(1), default=2000, show_default=True, help="How many."
+)
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="The random seed.")
+@form_option
+@click.pass_context
+def validator_command(ctx: click.Context, name: str, count: int, seed: int, form: str) -> None:
+    """Judge an engine's verdicts on drawn policies: what it accepts by proof, what it rejects by a witness.
+
+    A valid policy must raise no type, attribute, tag or arity error on any input of its schema. The precision
+    is the share of rejected policies that do raise one.
+
+    Exit codes: 0 every verdict is backed, 1 one is wrong, 2 wrong usage, 5 some verdict is undecided.
+    """
+    from drt.engines import build
+    from drt.report.precision import measured
+    from drt.symbolic.verdicts import judged_policies
+
+    precision = measured(judged_policies(build(name), seed, count))
+    if form == "json":
+        echo_json(precision.document(), sort_keys=False)
+    else:
+        click.echo("\n".join(precision.lines()))
+    ctx.exit(FAILED if precision.wrong else UNDECIDED if precision.undecided else OK)
+
+
 def _is_named(relation: str, fail_on: Sequence[str]) -> bool:
     """Return whether the old set's relation to the new one is a difference that fails."""
     more, less = relation in ("less", "incomparable"), relation in ("more", "incomparable")

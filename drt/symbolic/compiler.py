@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from drt.symbolic.calls import called
-from drt.symbolic.outcomes import NEVER, Failure, Outcome, arithmetic, choice, in_order
+from drt.symbolic.outcomes import NEVER, Failure, Outcome, arithmetic, choice, excluded, in_order
 from drt.symbolic.sorts import BOOL, LONG, STRING, EntitySort, RecordSort, SetSort, sort_of
 from drt.symbolic.store import Store, type_of
 from drt.symbolic.terms import (
@@ -85,7 +85,7 @@ class Compiler:
         match typed.type:
             case TrueType() | FalseType() as t:
                 return Outcome(outcome.failure, truth(isinstance(t, TrueType)))
-        if isinstance(typed.expr, ast.Lit | ast.Var | ast.GetAttr) or _is_tag(typed.expr):
+        if is_noted(typed.expr):
             self._note(outcome.value)
         return outcome
 
@@ -170,7 +170,7 @@ class Compiler:
                 return Outcome(failure, present(self._object(a), attr))
             case ast.GetAttr(_, attr), [a]:
                 of = self._object(a)
-                return Outcome(failure.then(Failure(not_(present(of, attr)))), field(of, attr))
+                return Outcome(failure.then(excluded(not_(present(of, attr)))), field(of, attr))
             case ast.Binary(op), [a, b]:
                 return self._binary(op, failure, a, b)
         raise AssertionError(f"no rule for {type(expr).__name__}")
@@ -207,7 +207,7 @@ class Compiler:
             case "getTag":
                 sort = self.store.tag_sort(type_of(a))
                 assert sort is not None
-                missing = Failure(not_(self.store.has_tag(a, b)))
+                missing = excluded(not_(self.store.has_tag(a, b)))
                 return Outcome(failure.then(missing), self.store.tag(a, b, sort))
             case "!=" | ">" | ">=":
                 raise AssertionError(f"`{op}` is sugar")
@@ -244,5 +244,9 @@ def like(text: Term, pattern: ast.Pattern) -> Term:
     return operation("like", BOOL, text, payload=pattern)
 
 
-def _is_tag(expr: ast.Expr) -> bool:
-    return isinstance(expr, ast.Binary) and expr.op == "getTag"
+def is_noted(expr: ast.Expr) -> bool:
+    """Return whether the value of an expression belongs to the footprint, if it is an entity."""
+    match expr:
+        case ast.Lit() | ast.Var() | ast.GetAttr() | ast.Binary("getTag"):
+            return True
+    return False

@@ -76,7 +76,7 @@ def terms_mean_what_engines_do(case: Case, engines: Sequence[Engine], comparison
 def generated_code_is_equal_to_its_source(
     case: Case, engines: Sequence[Engine], comparison: Comparison
 ) -> None:
-    """Code that production generates for a valid policy has the status of its source, for all inputs."""
+    """What production runs for a valid policy has the status of its source, for all inputs."""
     read = _read(case, comparison)
     if read is None or case.schema is None:
         return
@@ -93,7 +93,7 @@ def generated_code_is_equal_to_its_source(
                 case _:
                     answers = [
                         ("reference", _outcome(found.expected)),
-                        (f"production, generated{' with types' if found.typed else ''}", _outcome(found.got)),
+                        (f"production, {found.way}", _outcome(found.got)),
                     ]
                     comparison.hold(f"translation of {found.policy}", answers)
 

@@ -21,27 +21,40 @@ OVERFLOWS: dict[Arithmetic, Op] = {
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Whether evaluation fails, and whether the first error is of the kind `extension`."""
+    """Whether evaluation fails, and whether the first error is `extension` or one that types exclude."""
 
     any: Term = FALSE
     extension: Term = FALSE
+    excluded: Term = FALSE
 
     def then(self, later: Failure) -> Failure:
         """Return the failure of what is evaluated after this."""
-        return Failure(or_(self.any, later.any), or_(self.extension, and_(not_(self.any), later.extension)))
+        goes_on = not_(self.any)
+        return Failure(
+            or_(self.any, later.any),
+            or_(self.extension, and_(goes_on, later.extension)),
+            or_(self.excluded, and_(goes_on, later.excluded)),
+        )
 
     def where(self, condition: Term) -> Failure:
         """Return this failure where a condition holds."""
-        return Failure(and_(condition, self.any), and_(condition, self.extension))
+        return Failure(*(and_(condition, one) for one in (self.any, self.extension, self.excluded)))
 
 
 NEVER = Failure()
 
 
+def excluded(condition: Term) -> Failure:
+    """Return a failure that types exclude, such as that of an absent attribute, where a condition holds."""
+    return Failure(condition, excluded=condition)
+
+
 def choice(condition: Term, then: Failure, otherwise: Failure) -> Failure:
     """Return the failure of the branch that is taken."""
     return Failure(
-        ite(condition, then.any, otherwise.any), ite(condition, then.extension, otherwise.extension)
+        ite(condition, then.any, otherwise.any),
+        ite(condition, then.extension, otherwise.extension),
+        ite(condition, then.excluded, otherwise.excluded),
     )
 
 

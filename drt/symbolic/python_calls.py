@@ -16,6 +16,7 @@ from drt.symbolic.python_values import (
     Object,
     PythonValue,
     Tags,
+    literal,
     pattern_of,
 )
 from drt.symbolic.sorts import RecordSort
@@ -75,8 +76,10 @@ def method(of: PythonValue, name: str, arguments: Sequence[PythonValue], store: 
 
 
 def looked_up(of: PythonValue, index: PythonValue, store: Store) -> PythonValue:
-    """Look up the ancestors of an entity, or a required attribute of a record."""
+    """Look up a literal of the policy, the ancestors of an entity, or a required attribute of a record."""
     key = _text(index)
+    if isinstance(of, Object) and isinstance(of.value, tuple) and isinstance(key.payload, int):
+        return literal(of.value[key.payload])
     if of == Object("H"):
         return Above(key)
     if isinstance(of, Maybe):

@@ -62,6 +62,15 @@ class Executor:
                 raise NotUnderstood(f"a statement {ast.unparse(statement)[:60]!r}")
         return self.results
 
+    def run_one(self, text: str, arguments: Mapping[str, PythonValue]) -> ByStatus:
+        """Run a function that returns the status of one rule; raises `NotUnderstood`."""
+        [function] = ast.parse(text).body
+        if not isinstance(function, ast.FunctionDef):
+            raise NotUnderstood("no function")
+        if self._block(function.body, dict(arguments), TRUE, 0) is not FALSE:
+            raise NotUnderstood("a function without an end")
+        return self.results[0]
+
     def _block(self, statements: Sequence[ast.stmt], env: Environment, live: Term, rule: int) -> Term:
         """Run statements where `live` holds; return where control leaves them at their end."""
         for statement in statements:
@@ -98,6 +107,9 @@ class Executor:
             case ast.Break():
                 if env.get("m") != Object("set"):
                     self._end({0: TRUE}, live, rule)
+                return FALSE
+            case ast.Return(ast.expr() as expr):
+                self._end(self._unshifted(expr, env), live, rule)
                 return FALSE
             case ast.Pass():
                 return live

@@ -118,6 +118,11 @@ class Place:
     _tables: Tables | None = None
 
     @property
+    def is_tabled(self) -> bool:
+        """Whether there are enough entries for tables."""
+        return len(self.entries) > _FEW
+
+    @property
     def tables(self) -> Tables:
         """The entries by the other side, made when first asked for."""
         if self._tables is None:
@@ -126,7 +131,7 @@ class Place:
 
     def find(self, uid: Uid, above: Above) -> Entries:
         """Return the entries that an entity on the other side fits."""
-        if len(self.entries) > _FEW:
+        if self.is_tabled:
             return self.tables.find(uid, above)
         keys = ((entry, key_of(entry.rule, self.other)) for entry in self.entries)
         return tuple([entry for entry, key in keys if key is None or key.holds(uid, above)])

@@ -170,3 +170,20 @@ def test_the_number_of_policies_is_checked_before_the_environment() -> None:
     )  # fmt: skip
 
     assert "expected one policy, found 2" in done.stderr
+
+
+def test_verdicts_of_a_validator() -> None:
+    done = drt("analyze", "validator", "--policies", "20", "--seed", "3", "--json")
+
+    assert done.exit_code == 0
+    found = json.loads(done.stdout)
+    assert sum(found["valid"].values()) + sum(found["rejected"].values()) == 20
+    assert found["wrong"] == []
+
+
+def test_a_validator_that_takes_too_much() -> None:
+    engine = "drt.assess.planted.faulty_validators:IsIsFalse"
+    done = drt("analyze", "validator", "--policies", "40", "--seed", "1", "--engine", engine)
+
+    assert done.exit_code == 1
+    assert "wrong (harmful), valid: permit" in done.stdout

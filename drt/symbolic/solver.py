@@ -20,12 +20,32 @@ from drt.symbolic.terms import FALSE, TRUE, Term
 from drt.symbolic.worker import Worker
 
 
+STEPS = 4000
+"""Of the solver in a millisecond, measured on the project's machines."""
+
+PATIENCE = 5
+"""How much slower a busy machine may be before the clock ends an attempt."""
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt: how numbers are encoded, and its time."""
+    """One attempt: how numbers are encoded, and the milliseconds that it may take on an idle machine.
+
+    The limit is one of solver steps, so that a busy machine gives the same answers as an idle one.
+    """
 
     numbers: Literal["bit-vectors", "integers"]
     milliseconds: int
+
+    @property
+    def steps(self) -> int:
+        """How many steps the solver may take."""
+        return self.milliseconds * STEPS
+
+    @property
+    def timeout(self) -> int:
+        """When the clock ends the attempt, in milliseconds."""
+        return self.milliseconds * PATIENCE
 
 
 LADDER = (
@@ -50,7 +70,7 @@ class Limits:
     @property
     def seconds(self) -> float:
         """When a child that ignores its solver's time limit is killed."""
-        return 5 + 2 * sum(attempt.milliseconds for attempt in self.ladder) / 1000
+        return 5 + 2 * sum(attempt.timeout for attempt in self.ladder) / 1000
 
 
 LIMITS = Limits()
@@ -151,7 +171,8 @@ def _attempt(assertions: Sequence[Term], members: Members, attempt: Attempt, lim
     encoder = Encoder(members, attempt.numbers)
     encoder.encode(assertions)
     solver = z3.Solver()
-    solver.set("timeout", attempt.milliseconds)
+    solver.set("rlimit", attempt.steps)
+    solver.set("timeout", attempt.timeout)
     solver.set("random_seed", 1)
     solver.add(*(encoder.of[assertion] for assertion in assertions))
     solver.add(*encoder.conditions, *encoder.distinct_literals())
@@ -162,10 +183,21 @@ def _attempt(assertions: Sequence[Term], members: Members, attempt: Attempt, lim
     if answer == z3.unsat:
         return Unsatisfiable(attempt.numbers)
     if answer == z3.unknown:
-        return Unknown(f"{attempt.numbers}, {attempt.milliseconds} ms: {solver.reason_unknown()}")
+        return Unknown(_limit(attempt, solver.reason_unknown()))
     model = small_model(solver, encoder, assertions) if limits.smallest else solver.model()
     found = interpretation(model, encoder, assertions, members)
     held = values(assertions, found)
     if not all(held[assertion] for assertion in assertions):
         raise Refused("decode-model", "the solver's model does not satisfy the assertions as it was decoded")
     return Satisfiable(found, attempt.numbers)
+
+
+def _limit(attempt: Attempt, reason: str) -> str:
+    """Name the limit that ended an attempt; Z3 says "canceled" where it ran out of steps."""
+    match reason:
+        case "canceled" | "max. resource limit exceeded":
+            return f"more than {attempt.steps:,} solver steps with {attempt.numbers}"
+        case "timeout":
+            return f"longer than {attempt.timeout} ms with {attempt.numbers}"
+        case _:
+            return f"{attempt.numbers}: {reason}"

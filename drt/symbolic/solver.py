@@ -19,7 +19,6 @@ from drt.symbolic.problems import Refused
 from drt.symbolic.terms import FALSE, TRUE, Term
 from drt.symbolic.worker import Worker
 
-
 STEPS = 4000
 """Of the solver in a millisecond, measured on the project's machines."""
 
@@ -45,7 +44,7 @@ class Attempt:
     @property
     def timeout(self) -> int:
         """When the clock ends the attempt, in milliseconds."""
-        return self.milliseconds * PATIENCE
+        return 1000 + self.milliseconds * PATIENCE
 
 
 LADDER = (

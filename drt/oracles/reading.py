@@ -6,8 +6,11 @@ from collections.abc import Sequence
 
 from drt.model.case import Case
 from drt.model.engine import Engine
+from drt.model.outcome import Outcome
 from drt.model.question import ReadEntities, ReadExpression, ReadPolicies
 from drt.oracles.comparing import Comparison
+from drt.oracles.defined_text import defined_expression
+from drt.oracles.definitions import definition_of, hold_to_definition, readings_are_defined
 from drt.oracles.law import Compares, law
 from drt.oracles.texts import with_comments
 
@@ -16,11 +19,24 @@ NO_ENTITIES = "[]"
 
 @law(Compares.ENGINES)
 def readers_agree(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
-    """Policies, expressions and entities are refused by all, or read by all as the same canonical JSON."""
-    comparison.compare("policies", [engine.ask(ReadPolicies(case.policies)) for engine in engines])
+    """Policies, expressions and entities are refused by all, or read by all as the same canonical JSON.
+
+    What they agree on is held to the definition, by the law of that.
+    """
+    defined = Comparison(readings_are_defined.name, engines)
+    read: list[Outcome] = [engine.ask(ReadPolicies(case.policies)) for engine in engines]
+    comparison.compare("policies", read)
+    if not comparison.divergences:
+        define = definition_of(case.policies)
+        hold_to_definition(defined, "policies", define, case.policies.text, "policies", read)
     for index, expression in enumerate(case.expressions):
-        answers = [engine.ask(ReadExpression(expression)) for engine in engines]
+        found = len(comparison.divergences)
+        answers: list[Outcome] = [engine.ask(ReadExpression(expression)) for engine in engines]
         comparison.compare(f"expression {index}", answers, expression=index)
+        if found == len(comparison.divergences):
+            question = f"expression {index}"
+            hold_to_definition(defined, question, defined_expression, expression, "expression", answers)
+    comparison.divergences += defined.divergences
     if case.entities != NO_ENTITIES:
         comparison.compare(
             "entities", [engine.ask(ReadEntities(case.entities, case.schema)) for engine in engines]

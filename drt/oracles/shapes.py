@@ -1,4 +1,4 @@
-"""The law of shapes: no engine takes a JSON document that lacks the shape its format prescribes (spec 05–07).
+"""The law of shapes: no engine takes a JSON document without the shape of its format (spec 05, 07).
 
 Owns tables of keys and a search for flaws, which shares nothing with an engine. It finds many flaws, not all.
 """
@@ -13,23 +13,18 @@ from typing import Any
 from drt.model.case import Case
 from drt.model.engine import Engine
 from drt.model.outcome import Outcome, Rejected
-from drt.model.question import ReadEntities, ReadPolicies, ReadSchema
+from drt.model.question import ReadEntities, ReadSchema
 from drt.oracles.comparing import Comparison
+from drt.oracles.defined_names import RESERVED, WORD
 from drt.oracles.law import Compares, law
 
 Json = Any
 
-_RESERVED = "true|false|if|then|else|in|is|like|has|__cedar"
-WORD = re.compile("[_a-zA-Z][_a-zA-Z0-9]*")
-IDENTIFIER = re.compile(rf"(?!(?:{_RESERVED})\b)[_a-zA-Z][_a-zA-Z0-9]*", re.ASCII)
+IDENTIFIER = re.compile(rf"(?!(?:{'|'.join(sorted(RESERVED))})\b){WORD.pattern}", re.ASCII)
 NAME = re.compile(rf"{IDENTIFIER.pattern}(?:::{IDENTIFIER.pattern})*", re.ASCII)
 _COMMON = frozenset({"Bool", "Boolean", "Entity", "Extension", "Long", "Record", "Set", "String"})
 
 KEYS: Mapping[str, tuple[str, str]] = {
-    "policy set": ("staticPolicies templates templateLinks", ""),
-    "policy": ("effect principal action resource conditions", "annotations"),
-    "condition": ("kind body", ""),
-    "link": ("templateId newId values", ""),
     "namespace": ("entityTypes actions", "commonTypes annotations"),
     "enumerated": ("enum", "external annotations"),
     "external entity": ("external", "memberOfTypes annotations"),
@@ -84,71 +79,6 @@ def _annotations(node: Mapping[str, Json]) -> Iterator[str]:
         yield from _named(WORD, "key of an annotation", key)
         if value is not None and not isinstance(value, str):
             yield "an annotation is no string"
-
-
-def policy_flaws(document: Json) -> Iterator[str]:
-    """Yield flaws of a policy-set document (spec 06)."""
-    yield from _keys("policy set", document)
-    if not isinstance(document, dict):
-        return
-    for part in ("staticPolicies", "templates"):
-        for policy in _values(document.get(part)):
-            yield from _policy(policy, part == "templates")
-    ids: list[Json] = [*_object(document.get("staticPolicies")), *_object(document.get("templates"))]
-    for link in _list(document.get("templateLinks")):
-        yield from _keys("link", link)
-        if isinstance(link, dict):
-            ids.append(link.get("newId"))
-    if len({json.dumps(one) for one in ids}) < len(ids):
-        yield "an id is used twice"
-
-
-def _policy(policy: Json, is_template: bool) -> Iterator[str]:
-    yield from _keys("policy", policy)
-    if not isinstance(policy, dict):
-        return
-    yield from _annotations(policy)
-    for variable in ("principal", "resource"):
-        yield from _scope(policy.get(variable), variable, is_template)
-    action = policy.get("action")
-    if isinstance(action, dict) and action.get("op") in ("==", "in"):
-        for uid in [action["entity"]] if "entity" in action else _list(action.get("entities")):
-            type_name = uid.get("type") if isinstance(uid, dict) and "__entity" not in uid else None
-            if isinstance(type_name, str) and type_name.rpartition("::")[2] != "Action":
-                yield f"{type_name!r} is no type of actions"
-    for condition in _list(policy.get("conditions")):
-        yield from _keys("condition", condition)
-        yield from _types_in(condition)
-
-
-def _scope(scope: Json, variable: str, is_template: bool) -> Iterator[str]:
-    if not isinstance(scope, dict):
-        yield "a scope is no object"
-        return
-    target = scope.get("in") if scope.get("op") == "is" else scope
-    has_slot = isinstance(target, dict) and "slot" in target and "entity" not in target
-    if has_slot and scope.get("op") in ("==", "in", "is"):
-        assert isinstance(target, dict)
-        if target["slot"] != f"?{variable}" or not is_template:
-            yield f"a slot {target['slot']!r} in the scope of {variable}"
-    if scope.get("op") == "is":
-        yield from _named(NAME, "entity type", scope.get("entity_type"))
-
-
-def _types_in(node: Json) -> Iterator[str]:
-    """Yield flaws of type names in the expressions of a condition."""
-    todo = [node]
-    while todo:
-        match todo.pop():
-            case {"is": {"entity_type": name, **_others}} as form if len(form) == 1:
-                yield from _named(NAME, "entity type", name)
-                todo += _others.values()
-            case {"Value": _} | {"Literal": _}:
-                pass
-            case dict() as form:
-                todo += form.values()
-            case list() as items:
-                todo += items
 
 
 def schema_flaws(document: Json) -> Iterator[str]:
@@ -285,14 +215,11 @@ def _flaw(text: str, flaws: Any, *, repeats: bool) -> str | None:
 
 @law(Compares.ITSELF)
 def flawed_documents_are_refused(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
-    """No engine takes JSON policies, schemas or entities with keys, names or ids that the format excludes.
+    """No engine takes JSON schemas or entities with keys, names or ids that the format excludes.
 
     Where no flaw is known, all refuse the document or read it as the same.
     """
     asked: list[tuple[str, str | None, Any]] = []
-    if case.policies.format == "json":
-        flaw = _flaw(case.policies.text, policy_flaws, repeats=False)
-        asked.append(("policies", flaw, ReadPolicies(case.policies)))
     if case.schema is not None and case.schema.format == "json":
         asked.append(
             ("schema", _flaw(case.schema.text, schema_flaws, repeats=False), ReadSchema(case.schema))

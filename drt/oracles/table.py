@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from drt.oracles import (
     agreement,
+    definitions,
     laws,
     literals,
     partial_agreement,
@@ -24,6 +25,7 @@ from drt.oracles.law import Law
 
 _MODULES = (
     agreement,
+    definitions,
     laws,
     literals,
     partial_agreement,

@@ -75,13 +75,9 @@ def store_rules(source: Source) -> Case:
 
 def shapes(source: Source) -> Case:
     """Draw one JSON document, most often with a flaw in its shape."""
-    match source.integer(0, 2):
-        case 0:
-            return trees(source)
-        case 1:
-            return Case(Text(""), schema=Text(schema_json(source, 0.9), "json"))
-        case _:
-            return Case(Text(""), broken_entities(source))
+    if source.boolean():
+        return Case(Text(""), schema=Text(schema_json(source, 0.9), "json"))
+    return Case(Text(""), broken_entities(source))
 
 
 def typing(source: Source) -> Case:

@@ -1,0 +1,60 @@
+"""Definitions of text and of policy JSON: they catch what both engines have wrong alike, and acquit the engines."""
+
+from __future__ import annotations
+
+import pytest
+
+from drt.assess.planted.copies import Copy
+from drt.assess.planted.historic import read_plants
+from drt.engines import build
+from drt.engines.guard import Guarded
+from drt.model.case import Case, Source
+from drt.oracles.defined_json import defined_policy_set
+from drt.oracles.defined_names import Refused
+from drt.oracles.defined_text import defined_expression, defined_policies
+from drt.oracles.definitions import readings_are_defined
+from drt.targets.table import TARGETS
+from generators.choice.sources import RecordingSource
+
+BOTH = {plant.id: plant for plant in read_plants() if plant.where == "both"}
+
+
+@pytest.mark.parametrize(
+    ("id_", "target"),
+    [
+        *((id_, "trees") for id_ in ("JP-2a", "JP-4", "JP-7", "JP-8", "JP-12a", "JP-18")),
+        *((id_, "odd-tokens") for id_ in ("TP-2", "TP-5", "TP-8a", "TP-12", "TP-13")),
+    ],
+)
+def test_a_defect_of_both_engines_alike_is_caught(id_: str, target: str) -> None:
+    plant = BOTH[id_]
+    engines = [Guarded(Copy(name, plant.sources(name)).build()) for name in plant.engines]
+    cases = (TARGETS[target].draw(RecordingSource(seed)) for seed in range(800))
+    assert any(readings_are_defined(case, engines).divergences for case in cases)
+
+
+@pytest.mark.parametrize("target", ["trees", "odd-tokens", "parse-text", "parse-json", "print-policies"])
+def test_sound_engines_keep_to_the_definition(target: str) -> None:
+    engines = [Guarded(build("reference")), Guarded(build("production"))]
+    cases = [TARGETS[target].draw(RecordingSource(seed)) for seed in range(60)]
+    checked = [readings_are_defined(case, engines) for case in cases]
+    assert [one for checking in checked for one in checking.divergences] == []
+    assert sum(checking.comparisons for checking in checked) > 60
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1 == 2 == 3", "!-1", "-----1", '"\\x80"', "{a: 1, a: 2}", "principal.if", "9223372036854775808", "ip"],
+)
+def test_expressions_that_are_refused(text: str) -> None:
+    with pytest.raises(Refused):
+        defined_expression(text)
+
+
+def test_the_same_policy_in_both_syntaxes() -> None:
+    text = 'permit(principal is A in ?principal, action in [Action::"a"], resource) when { !(1 > -2) };'
+    document = defined_policies(text)
+    engine = build("reference")
+    written = engine.read_policies(Source(text)).canonical
+    assert defined_policy_set(written) == document
+    assert readings_are_defined(Case(Source(written, "json")), [engine]).comparisons == 1

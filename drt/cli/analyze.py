@@ -150,6 +150,31 @@ def validator_command(ctx: click.Context, name: str, count: int, seed: int, form
     ctx.exit(FAILED if precision.wrong else UNDECIDED if precision.undecided else OK)
 
 
+@command.command("engine", short_help="Compare another analyser's verdicts with drt's.")
+@click.argument("name", metavar="ENGINE")
+@click.option("--queries", "count", type=click.IntRange(1), default=200, show_default=True, help="How many.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="The random seed.")
+@form_option
+@click.pass_context
+def engine_command(ctx: click.Context, name: str, count: int, seed: int, form: str) -> None:
+    """Put drawn queries to drt's analyser and to ENGINE, which answers the question `analyze`.
+
+    A property that fails has a counterexample that both of drt's engines confirm. Exit codes: 0 all verdicts
+    are the same, 1 some differ, 2 wrong usage, 5 some have no verdict.
+    """
+    from drt.engines import build
+    from drt.symbolic.native import document, summary, tally
+
+    found = tally(build(name), seed, count)
+    if form == "json":
+        different = [document(one) for one in found.different]
+        counts = {"same": found.same, "without_verdict": found.without_verdict}
+        echo_json({**counts, "different": different}, sort_keys=False)
+    else:
+        click.echo("\n\n".join([*map(summary, found.different), str(found)]))
+    ctx.exit(FAILED if found.different else UNDECIDED if found.without_verdict else OK)
+
+
 def _is_named(relation: str, fail_on: Sequence[str]) -> bool:
     """Return whether the old set's relation to the new one is a difference that fails."""
     more, less = relation in ("less", "incomparable"), relation in ("more", "incomparable")

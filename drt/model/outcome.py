@@ -206,6 +206,13 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class Analyzed:
+    """The verdict of an analyser: whether a property of policies holds for all inputs (spec 10 §6)."""
+
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Unsupported:
     """The engine does not support the question; `feature` is one word."""
 
@@ -242,6 +249,7 @@ Outcome = (
     | Rejected
     | Unlinkable
     | Answered
+    | Analyzed
     | PartialError
     | PartiallyAuthorized
     | Reauthorized

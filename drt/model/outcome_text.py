@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from drt.model.outcome import (
     Accepted,
+    Analyzed,
     Answered,
     Authorized,
     Crashed,
@@ -70,7 +71,7 @@ def _rows(outcome: Outcome) -> Iterator[tuple[str, str]]:
         case Unwritable(part, _, detail):
             yield "answer", f"reads the {part} and cannot write it"
             yield from _detail(detail)
-        case Printed(text):
+        case Printed(text) | Answered(text):
             yield "answer", text
         case Rejected(part, detail):
             yield "answer", f"rejects the {part}"
@@ -78,8 +79,8 @@ def _rows(outcome: Outcome) -> Iterator[tuple[str, str]]:
         case Unlinkable(kind, detail):
             yield "answer", f"does not link the schemas ({kind})"
             yield from _detail(detail)
-        case Answered(answers):
-            yield "answer", answers
+        case Analyzed(holds):
+            yield "answer", "holds for all inputs" if holds else "does not hold"
         case Unsupported(feature):
             yield "answer", f"does not do this ({feature})"
         case ExceededBudget(resource):

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Generic, Literal, TypeVar, get_args
 from drt.model.case import Case, Format, Inquiry, Request, Source, Step, Store
 from drt.model.outcome import (
     Accepted,
+    Analyzed,
     Answered,
     Authorized,
     Evaluated,
@@ -37,6 +38,13 @@ from drt.model.partial_outcome import (
 QueryKind = Literal["resource", "principal", "action"]
 LoaderKind = Literal["exact", "less", "more"]
 ValidationMode = Literal["strict", "permissive"]
+
+PropertyName = Literal[
+    "never-errors", "always-matches", "never-matches",
+    "matches-equivalent", "matches-implies", "matches-disjoint",
+    "always-allows", "always-denies", "equivalent", "implies", "disjoint",
+]  # fmt: skip
+"""The properties that an analyser decides (spec 10 §6)."""
 
 Outcomes = TypeVar("Outcomes", bound=Outcome)
 Outcomes_co = TypeVar("Outcomes_co", bound=Outcome, covariant=True)
@@ -248,6 +256,22 @@ class Answer(TextQuestion[Answered | Rejected | Unlinkable]):
     inquiry: Inquiry
 
 
+@dataclass(frozen=True, slots=True)
+class Analyze(TextQuestion[Analyzed | Rejected]):
+    """Whether a property holds for every request and store of a schema, in one environment (spec 10 §6).
+
+    `policies` are one or two sets, as the property takes them; a set of one policy for those about policies.
+    `action` is a uid such as `Action::"view"`. An analyser that gives up has run out of time, or memory.
+    """
+
+    property: PropertyName
+    schema: Source
+    policies: tuple[Source, ...]
+    principal_type: str
+    action: str
+    resource_type: str
+
+
 QUESTIONS: Mapping[str, type[CaseQuestion[Any]] | type[TextQuestion[Any]]] = {
     question.name: question
     for question in (
@@ -269,6 +293,7 @@ QUESTIONS: Mapping[str, type[CaseQuestion[Any]] | type[TextQuestion[Any]]] = {
         TranslateSchema,
         LinkSchemas,
         Answer,
+        Analyze,
     )
 }
 """Every question by its name."""

@@ -13,6 +13,7 @@ from drt.model.divergence import Checked, Divergence, Kind
 from drt.model.engine import Engine
 from drt.model.outcome import (
     Accepted,
+    Analyzed,
     Answered,
     Authorized,
     Crashed,
@@ -49,6 +50,8 @@ def difference(first: Outcome, second: Outcome) -> Kind | None:
             return "rejection"
         case Answered(), Answered():
             return "document"
+        case Analyzed(), Analyzed():
+            return "value"
         case Authorized(), Authorized():
             return _response_difference(first, second)
         case (PartialError(), _) | (_, PartialError()):

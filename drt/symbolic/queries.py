@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import get_args
 
+from drt.model.question import PropertyName
 from drt.symbolic.compiler import Compiled
 from drt.symbolic.terms import Term, and_, eq, implies, not_, or_
 
-QueryName = Literal[
-    "never-errors", "always-matches", "never-matches",
-    "matches-equivalent", "matches-implies", "matches-disjoint",
-    "always-allows", "always-denies", "equivalent", "implies", "disjoint",
-]  # fmt: skip
+QueryName = PropertyName
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from drt.model.outcome import ErrorKind, Outcome, Part
 from drt.model.outcome_json import outcome_to_json
 from drt.model.question import (
     QUESTIONS,
+    Analyze,
     Answer,
     Authorize,
     Batched,
@@ -122,6 +123,7 @@ def ask_everything(engine: ProcessEngine) -> None:
     engine.ask(ReadEntities("[", None))
     engine.ask(LinkSchemas((TYPES, Source("entity Album;")), complete=True))
     engine.ask(LinkSchemas((TYPES, TYPES), complete=False))
+    engine.ask(Analyze("never-errors", TYPES, (POLICY,), "User", 'Action::"view"', "Photo"))
     engine.ask(
         Answer(
             Inquiry((TYPES,), POLICY, (LINK,), ("Nope",), ('Action::"nope"',), (('User::"a"', 'User::"b"'),))

@@ -12,7 +12,7 @@ from typing import Literal, TypeVar
 
 from drt.engines.base import BaseEngine, take_stated_name
 from drt.engines.production_answers import answers
-from drt.engines.production_partial import PartialSession
+from drt.engines.production_filters import FilteringSession
 from drt.engines.production_problems import kind_of, problems_of, rejected
 from drt.engines.production_revisions import revised
 from drt.engines.production_values import canonical
@@ -99,7 +99,7 @@ def linked_schema(sources: Sequence[Source]) -> Schema | Rejected | Unlinkable:
 
 
 @dataclass(frozen=True, slots=True)
-class LoadedProduction(PartialSession):
+class LoadedProduction(FilteringSession):
     """A case that the engine has read."""
 
     authorizer: Authorizer

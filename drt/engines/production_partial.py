@@ -74,7 +74,7 @@ class PartialAnswers:
     ) -> PartiallyAuthorized | PartialError | Rejected | Unsupported:
         """Answer the question `PartiallyAuthorize`."""
         try:
-            return _answered(lambda: _outcome_of(self._response(request, entities)))
+            return answered(lambda: _outcome_of(self._response(request, entities)))
         except PrintError:
             return UNWRITTEN
 
@@ -86,18 +86,18 @@ class PartialAnswers:
         def answer() -> Reauthorized:
             response = self._response(request, entities)
             concrete = self._concrete_request(completion)
-            verdict = response.reauthorize(concrete, self._concrete_entities(store))
+            verdict = response.reauthorize(concrete, self.concrete_entities(store))
             return Reauthorized(
                 verdict.decision, tuple(sorted(verdict.determining)), tuple(sorted(verdict.errors))
             )
 
-        return _answered(answer)
+        return answered(answer)
 
     def query(self, kind: QueryKind, request: str, entities: Store) -> Permitted | PartialError | Rejected:
         """Answer the question `Query`."""
         if kind == "action":
-            return _answered(lambda: self._query_actions(request, entities))
-        return _answered(lambda: Permitted(_texts(self._query(kind, request, entities))))
+            return answered(lambda: self._query_actions(request, entities))
+        return answered(lambda: Permitted(texts(self._query(kind, request, entities))))
 
     def batched(
         self, request: str, entities: Store, loader: LoaderKind, max_iters: int
@@ -106,7 +106,7 @@ class PartialAnswers:
 
         def answer() -> BatchAuthorized:
             concrete = self._concrete_request(request)
-            source = _StoreLoader(self._concrete_entities(entities), loader)
+            source = _StoreLoader(self.concrete_entities(entities), loader)
             try:
                 decision = self.schema.authorize_batched(self.policies, concrete, source, max_iters)
             except InsufficientIterations as error:
@@ -121,7 +121,7 @@ class PartialAnswers:
                 return BatchAuthorized(None, "entities", tuple(source.loads), str(error))
             return BatchAuthorized(decision, None, tuple(source.loads))
 
-        return _answered(answer)
+        return answered(answer)
 
     def _response(self, request: str, entities: Store) -> PartialResponse:
         asked = self.schema.read_partial_request(request)
@@ -141,7 +141,7 @@ class PartialAnswers:
                 query = partial(self.schema.query_principals, self.policies, wanted, request.action, resource)
             case _:
                 raise RequestError(f"expected a {kind} without an id, and all else known")
-        context, store = request.context, self._concrete_entities(entities)
+        context, store = request.context, self.concrete_entities(entities)
         return _queried(lambda: query(context, store))
 
     def _query_actions(self, text: str, entities: Store) -> Permitted:
@@ -155,8 +155,8 @@ class PartialAnswers:
             lambda: self.schema.query_actions(self.policies, principal, resource, context, known)
         )
         return Permitted(
-            _texts(uid for uid, decision in found.items() if decision == "allow"),
-            _texts(uid for uid, decision in found.items() if decision is None),
+            texts(uid for uid, decision in found.items() if decision == "allow"),
+            texts(uid for uid, decision in found.items() if decision is None),
         )
 
     def _partial_entities(self, store: Store) -> PartialEntities:
@@ -166,9 +166,10 @@ class PartialAnswers:
             case "parts":
                 return self.schema.partial_entities(map(_constructed, json.loads(store.text)))
             case "typed" | "untyped":
-                return self.schema.partial_entities(self._concrete_entities(store))
+                return self.schema.partial_entities(self.concrete_entities(store))
 
-    def _concrete_entities(self, store: Store) -> Entities:
+    def concrete_entities(self, store: Store) -> Entities:
+        """Read concrete entities, under the schema or without."""
         try:
             if store.form == "typed":
                 return self.schema.read_entities(store.text)
@@ -276,7 +277,7 @@ def _value(text: str) -> Value:
         raise _Refused(PartialError("entities", "invalid", str(error))) from None
 
 
-def _answered(answer: Callable[[], T]) -> T | PartialError | Rejected:
+def answered(answer: Callable[[], T]) -> T | PartialError | Rejected:
     """Return an answer, or the refusal of its inputs."""
     try:
         return answer()
@@ -328,7 +329,7 @@ class _StoreLoader:
         self.loads: list[tuple[str, ...]] = []
 
     def load(self, uids: frozenset[Uid]) -> dict[Uid, Entity | None]:
-        self.loads.append(_texts(uids))
+        self.loads.append(texts(uids))
         wanted = uids.union(self._store.parents) if self._kind == "more" else uids
         return {uid: self._loaded(uid) for uid in wanted if self._kind != "less" or uid in self._store}
 
@@ -339,6 +340,6 @@ class _StoreLoader:
         return Entity(uid, found.attributes, self._store.ancestors(uid), found.tags)
 
 
-def _texts(uids: Iterable[Uid]) -> tuple[str, ...]:
+def texts(uids: Iterable[Uid]) -> tuple[str, ...]:
     """Write uids, sorted."""
     return tuple(sorted(canonical_entity(uid.type, uid.id) for uid in uids))

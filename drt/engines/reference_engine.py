@@ -37,7 +37,7 @@ from drt.model.partial_outcome import (
     Permitted,
     Reauthorized,
 )
-from drt.model.question import LoaderKind, QueryKind, ValidationMode
+from drt.model.question import FilterLayout, LoaderKind, QueryKind, ValidationMode
 from reference import policy_set
 from reference import request as cedar
 from reference.authorizer import authorize
@@ -72,6 +72,7 @@ from reference.values import EntityUid
 
 T = TypeVar("T")
 
+Refused = PartialError | Rejected | Unsupported
 NO_SCHEMA = Unsupported("partial-evaluation-without-schema")
 
 
@@ -129,27 +130,26 @@ class LoadedReference(BaseSession):
         )
 
     @door
-    def partially_authorize(
-        self, request: str, entities: Store
-    ) -> PartiallyAuthorized | PartialError | Rejected | Unsupported:
+    def partially_authorize(self, request: str, entities: Store) -> PartiallyAuthorized | Refused:
         return self.partial.partially_authorize(request, entities) if self.partial else NO_SCHEMA
 
     @door
     def reauthorize(
         self, request: str, entities: Store, completion: str, store: Store
-    ) -> Reauthorized | PartialError | Rejected | Unsupported:
+    ) -> Reauthorized | Refused:
         return self.partial.reauthorize(request, entities, completion, store) if self.partial else NO_SCHEMA
 
     @door
-    def query(
-        self, kind: QueryKind, request: str, entities: Store
-    ) -> Permitted | PartialError | Rejected | Unsupported:
+    def query(self, kind: QueryKind, request: str, entities: Store) -> Permitted | Refused:
         return self.partial.query(kind, request, entities) if self.partial else NO_SCHEMA
+
+    def filter_rows(self, request: str, entities: Store, layout: FilterLayout) -> Permitted | Refused:
+        return self.query("resource", request, entities)  # what a filter selects, by definition
 
     @door
     def batched(
         self, request: str, entities: Store, loader: LoaderKind, max_iters: int
-    ) -> BatchAuthorized | PartialError | Rejected | Unsupported:
+    ) -> BatchAuthorized | Refused:
         return self.partial.batched(request, entities, loader, max_iters) if self.partial else NO_SCHEMA
 
     def request(self, request: Request) -> cedar.Request:

@@ -37,6 +37,9 @@ from drt.model.partial_outcome import (
 
 QueryKind = Literal["resource", "principal", "action"]
 LoaderKind = Literal["exact", "less", "more"]
+FilterLayout = Literal["tables", "columns", "sparse"]
+"""How a database holds a store: ancestors in tables of their own, or in columns; or parts of it only."""
+
 ValidationMode = Literal["strict", "permissive"]
 
 PropertyName = Literal[
@@ -140,6 +143,19 @@ class Query(CaseQuestion[Permitted | PartialError | Rejected]):
     kind: QueryKind
     request: str
     entities: Store
+
+
+@dataclass(frozen=True, slots=True)
+class FilterRows(CaseQuestion[Permitted | PartialError | Rejected]):
+    """The resources that a database filter lets through, in a database of the store (spec 09 §8).
+
+    `request` and `entities` are those of a `Query` of resources. The engine writes its own filter for tables
+    in this layout, and checks each row again where the filter is not exact.
+    """
+
+    request: str
+    entities: Store
+    layout: FilterLayout
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +298,7 @@ QUESTIONS: Mapping[str, type[CaseQuestion[Any]] | type[TextQuestion[Any]]] = {
         PartiallyAuthorize,
         Reauthorize,
         Query,
+        FilterRows,
         Batched,
         Revise,
         ReadPolicies,

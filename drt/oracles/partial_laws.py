@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import get_args
 
 from drt.model.case import Case, PartialInput, Request
 from drt.model.engine import Engine, NotLoaded, Session
@@ -17,7 +18,15 @@ from drt.model.partial_outcome import (
     Reauthorized,
     ResidualClass,
 )
-from drt.model.question import Authorize, Batched, PartiallyAuthorize, Query, Validate
+from drt.model.question import (
+    Authorize,
+    Batched,
+    FilterLayout,
+    FilterRows,
+    PartiallyAuthorize,
+    Query,
+    Validate,
+)
 from drt.oracles.comparing import Comparison
 from drt.oracles.law import Compares, law
 from drt.oracles.partial_inputs import (
@@ -150,6 +159,24 @@ def queries_are_brute_force(case: Case, engines: Sequence[Engine], comparison: C
             answer = session.ask(asked[1])
             if isinstance(answer, Permitted):
                 _hold_actions(case, session, name, asked, answer, comparison)
+
+
+LAYOUTS: tuple[FilterLayout, ...] = get_args(FilterLayout)
+
+
+@law(Compares.ITSELF)
+def filters_are_queries(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
+    """A database filter selects the resources that a query returns, in every layout of tables."""
+    for name, session in sessions(case, engines, comparison):
+        for index, query in queries(case):
+            if query.kind != "resource":
+                continue
+            answer = session.ask(query)
+            for layout in LAYOUTS if isinstance(answer, Permitted) else ():
+                asked = FilterRows(query.request, query.entities, layout)
+                rows = session.ask(asked)
+                variants = [(f"{name}, queried", answer), (f"{name}, {layout}", rows)]
+                comparison.hold(f"filter {index}, {layout}", variants, request=index, asked=asked)
 
 
 def permitted_one_by_one(case: Case, session: Session, query: Query) -> Permitted:

@@ -13,6 +13,7 @@ from drt.targets.target import Target
 from generators.choice.profiles import IMPLIED, TYPED
 from generators.choice.sources import Source
 from generators.draw.decided_tests import with_decided_tests
+from generators.draw.lookups import lookup_policies
 from generators.faults.partial_inputs import partial_entities, partial_request
 from generators.scenarios import Scenario, scenario
 
@@ -23,10 +24,18 @@ DECIDED = 0.25
 ALL_KNOWN = 0.15
 """The share of partial inputs whose entities are all known, read from the concrete document."""
 
+MORE_POLICIES = 0.3
+"""The share of cases for filters that also have policies of all kinds."""
+
 ERRING = replace(
     TYPED, name="erring", missing_entity=0.3, dangling_reference=0.3, extreme_constants=0.3, evident_error=1.0
 )
 """Policies that validate and often err: entities are missing, sums overflow."""
+
+LOOKING = replace(
+    ERRING, name="looking", policies=(1, 2), requests=2, expressions=0, entities_each=(1, 5), swarm=0.0
+)
+"""Cases for filters: many rows, some of which refer to entities without one."""
 
 _PROFILES = tuple(
     replace(profile, policies=(1, 4), requests=3, expressions=0, templates=0.15)
@@ -51,6 +60,17 @@ def _partial(source: Source, drawn: Scenario, case: Case) -> PartialInput:
         return PartialInput(request, Store(case.entities, "typed"))
     action_types = frozenset(action.uid.type for action in drawn.schema.actions)
     return PartialInput(request, Store(partial_entities(source, case.entities, action_types), "partial"))
+
+
+def filter_inputs(source: Source) -> Case:
+    """Draw policies with a schema, requests and entities; most policies look things up from the resource."""
+    drawn = scenario(source, LOOKING)
+    found = lookup_policies(source, drawn.schema, drawn.entities, drawn.requests)
+    if source.boolean(MORE_POLICIES):
+        found = (*found, *drawn.policies)
+    if found:
+        drawn = replace(drawn, policies=found, template_links=())
+    return replace(cases.authorization(drawn), schema=Text(drawn.schema_text()))
 
 
 def _target(name: str, law: Oracle, sentence: str, weight: int = 1) -> Target:
@@ -105,5 +125,11 @@ PARTIAL_TARGETS = (
         "monotone",
         partial_laws.more_known_keeps_decisions,
         "More known data never loses or changes a decision.",
+    ),
+    Target(
+        "filter",
+        "A database filter selects the rows that a query of resources returns, in SQLite.",
+        filter_inputs,
+        partial_laws.filters_are_queries,
     ),
 )

@@ -139,8 +139,10 @@ class Mapping:
                     raise MappingError(f"{name}: a {name} cannot be in a {ancestor}")
                 if isinstance(place, Column) and place.table is not table.table:
                     raise MappingError(f"{name}: the column of {ancestor} is of another table")
-            if table.tags is not None and declared.tags is None:
-                raise MappingError(f"{name}: the schema declares no tags")
+            if table.tags is not None:
+                if declared.tags is None:
+                    raise MappingError(f"{name}: the schema declares no tags")
+                self._check_element(table.tags.value, declared.tags, f"{name}.tags")
 
     def _check_attributes(
         self,
@@ -158,6 +160,7 @@ class Mapping:
                 case SetTable():
                     if not isinstance(type_, SetType) or not required:
                         raise MappingError(f"{where}: a table of elements is for a required set")
+                    self._check_element(target.element, type_.element, where)
                 case Nested():
                     if not isinstance(type_, RecordType) or not required:
                         raise MappingError(f"{where}: columns for fields are for a required record")
@@ -172,6 +175,11 @@ class Mapping:
             column = target.column if isinstance(target, Scaled) else target
             if isinstance(column, Column) and column.table is not table.table:
                 raise MappingError(f"{where}: the column is of another table")
+
+    def _check_element(self, column: Column[Any], type_: Type, where: str) -> None:
+        """Check the column of elements or of tags; numbers of extension types are scaled there."""
+        kinds = (Integer,) if type_ in (DECIMAL, DATETIME, DURATION) else self._kinds(type_, where)
+        _check_column(column, kinds, where, required=False)
 
     def _kinds(self, type_: Type, where: str) -> tuple[type, ...]:
         """Return the classes of columns that can hold a type; references have the class of the key."""

@@ -35,7 +35,8 @@ HOMES = {
     "sqlalchemy": (
         "production.filters",
         "drt.bench.contestants.sql_filter",
-        "drt.engines.production_filters",
+        "drt.engines.filter_database",
+        "drt.assess.planted.filter_rules",
         "drt.symbolic.filters.issue",
     ),
     "z3": ("drt.proofs", "drt.symbolic"),

@@ -64,7 +64,8 @@ def test_few_modules_import_filters() -> None:
 
     assert importers <= inside | {
         "drt.bench.contestants.sql_filter",
-        "drt.engines.production_filters",
+        "drt.engines.filter_database",
+        "drt.assess.planted.filter_rules",
         "drt.symbolic.filters.issue",
     }
 

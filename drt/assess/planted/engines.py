@@ -20,6 +20,8 @@ from drt.model.outcome import Outcome, Printed
 from drt.model.question import (
     Batched,
     CaseQuestion,
+    FilterLayout,
+    FilterRows,
     LoaderKind,
     PartiallyAuthorize,
     Query,
@@ -95,6 +97,9 @@ class PlantedLoaded(BaseSession):
 
     def query(self, kind: QueryKind, request: str, entities: Store) -> Outcome:
         return self._answered(Query(kind, request, entities))
+
+    def filter_rows(self, request: str, entities: Store, layout: FilterLayout) -> Outcome:
+        return self._answered(FilterRows(request, entities, layout))
 
     def batched(self, request: str, entities: Store, loader: LoaderKind, max_iters: int) -> Outcome:
         return self._answered(Batched(request, entities, loader, max_iters))

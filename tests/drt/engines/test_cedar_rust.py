@@ -48,7 +48,7 @@ from tests.shared_material import shared_folder
 ROOT = Path(__file__).resolve().parents[3]
 FOLDER = ROOT / "examples" / "cedar_rust"
 SCHEMA = Source("entity User; entity Photo; action view appliesTo {principal: User, resource: Photo};")
-PARTIAL = {"partially_authorize", "reauthorize", "query", "batched"}
+PARTIAL = {"partially_authorize", "reauthorize", "query", "filter_rows", "batched"}
 STORE = '[{"uid": {"type": "User", "id": "u`\\""}, "attrs": {}, "parents": []}]'
 
 

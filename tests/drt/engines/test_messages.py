@@ -27,6 +27,7 @@ from drt.model.question import (
     Authorize,
     Batched,
     Evaluate,
+    FilterRows,
     FormatPolicies,
     LinkSchemas,
     PartiallyAuthorize,
@@ -108,6 +109,7 @@ def ask_everything(engine: ProcessEngine) -> None:
                 loaded.ask(PartiallyAuthorize(PARTIAL, store))
                 loaded.ask(Reauthorize(PARTIAL, store, ANYONE.text, nobody))
             loaded.ask(Query("resource", PARTIAL, nobody))
+            loaded.ask(FilterRows(PARTIAL, nobody, "tables"))
             loaded.ask(Batched(ANYONE.text, nobody, "exact", 3))
             loaded.ask(Revise((Step("unlink", "nobody"), Step("remove-entities", "[]")), (ANYONE,)))
     for policies in (POLICY, Source("permit("), Source("{}", "json")):

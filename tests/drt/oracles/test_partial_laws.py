@@ -40,6 +40,15 @@ def test_a_planted_defect_is_found(defect: Defect) -> None:
     assert divergence.kind != "crash"
 
 
+def test_planted_defects_of_filters_are_found() -> None:
+    pytest.importorskip("sqlalchemy", reason="the extra `sql` is not installed")
+    from drt.assess.planted.filter_rules import FILTERS
+
+    for defect in FILTERS:
+        _, divergence = first_found(defect)
+        assert divergence.kind == "law"
+
+
 @pytest.mark.slow
 def test_partial_inputs_are_reduced() -> None:
     defect = next(one for one in PARTIAL if one.name == "AndFalseIsFalse")

@@ -26,16 +26,16 @@ _VARIABLES = ("principal", "action", "resource", "context")
 
 def defined_policy_set(text: str) -> Json:
     """Return the canonical form of a policy-set document; raise `Refused` or `Undefined`."""
-    document = _object(_strict(text), "staticPolicies templates templateLinks")
+    document = object_of(strict_json(text), "staticPolicies templates templateLinks")
     parts: dict[str, dict[str, Json]] = {}
     for part in ("staticPolicies", "templates"):
-        parts[part] = {name: _policy(policy) for name, policy in _mapping(document[part]).items()}
+        parts[part] = {name: _policy(policy) for name, policy in mapping(document[part]).items()}
     statics, templates = parts["staticPolicies"], parts["templates"]
     if statics.keys() & templates.keys() or any(_slots(policy) for policy in statics.values()):
         raise Refused("an id twice, or a static policy with a slot")
     used = {*statics, *templates}
     links = []
-    for link in _list(document["templateLinks"]):
+    for link in listed(document["templateLinks"]):
         links.append(_link(link, templates))
         if links[-1]["newId"] in used:
             raise Refused("the id of a link is used already")
@@ -43,8 +43,8 @@ def defined_policy_set(text: str) -> Json:
     return {"staticPolicies": statics, "templates": templates, "templateLinks": links}
 
 
-def _strict(text: str) -> Json:
-    """Parse JSON as RFC 8259 has it, without a key twice in an object."""
+def strict_json(text: str) -> Json:
+    """Parse JSON as RFC 8259 has it, without a key twice in an object; raise `Refused` or `Undefined`."""
     try:
         document = json.loads(
             text, object_pairs_hook=_distinct, parse_constant=_refused, parse_float=_number, parse_int=_number
@@ -82,39 +82,42 @@ def _number(digits: str) -> Json:
     return int(digits) if digits.lstrip("-").isdigit() else float(digits)
 
 
-def _mapping(node: Json) -> Mapping[str, Json]:
+def mapping(node: Json) -> Mapping[str, Json]:
+    """Return an object; raise `Refused`."""
     if not isinstance(node, dict):
         raise Refused(f"{node!r} is no object")
     return node
 
 
-def _list(node: Json) -> list[Json]:
+def listed(node: Json) -> list[Json]:
+    """Return an array; raise `Refused`."""
     if not isinstance(node, list):
         raise Refused(f"{node!r} is no array")
     return node
 
 
-def _text(node: Json) -> str:
+def text_of(node: Json) -> str:
+    """Return a string; raise `Refused`."""
     if not isinstance(node, str):
         raise Refused(f"{node!r} is no string")
     return node
 
 
-def _object(node: Json, required: str, optional: str = "") -> Mapping[str, Json]:
+def object_of(node: Json, required: str, optional: str = "") -> Mapping[str, Json]:
     """Return an object that has the required keys, and beside them only optional ones."""
     wanted = {*required.split()}
-    if not wanted <= _mapping(node).keys() <= {*wanted, *optional.split()}:
+    if not wanted <= mapping(node).keys() <= {*wanted, *optional.split()}:
         raise Refused(f"the keys {list(node)}")
-    return _mapping(node)
+    return mapping(node)
 
 
 def _link(link: Json, templates: Mapping[str, Json]) -> Json:
-    found = _object(link, "templateId newId values")
-    template = templates.get(_text(found["templateId"]))
-    values = {slot: _uid(uid) for slot, uid in _mapping(found["values"]).items()}
+    found = object_of(link, "templateId newId values")
+    template = templates.get(text_of(found["templateId"]))
+    values = {slot: _uid(uid) for slot, uid in mapping(found["values"]).items()}
     if template is None or values.keys() != _slots(template):
         raise Refused("a link to no template, or with other slots")
-    return {"templateId": found["templateId"], "newId": _text(found["newId"]), "values": values}
+    return {"templateId": found["templateId"], "newId": text_of(found["newId"]), "values": values}
 
 
 def _slots(policy: Json) -> set[str]:
@@ -124,17 +127,17 @@ def _slots(policy: Json) -> set[str]:
 
 
 def _policy(policy: Json) -> Json:
-    found = _object(policy, "effect principal action resource conditions", "annotations")
+    found = object_of(policy, "effect principal action resource conditions", "annotations")
     if found["effect"] not in ("permit", "forbid"):
         raise Refused("no effect")
     made = {
         "effect": found["effect"],
         "principal": _scope(found["principal"], "?principal"),
-        "action": _action(_mapping(found["action"])),
+        "action": _action(mapping(found["action"])),
         "resource": _scope(found["resource"], "?resource"),
-        "conditions": [_condition(condition) for condition in _list(found["conditions"])],
+        "conditions": [_condition(condition) for condition in listed(found["conditions"])],
     }
-    annotations = _mapping(found.get("annotations", {}))
+    annotations = mapping(found.get("annotations", {}))
     for key, value in annotations.items():
         if not WORD.fullmatch(key) or not isinstance(value, str | None):
             raise Refused(f"the annotation {key}")
@@ -142,16 +145,16 @@ def _policy(policy: Json) -> Json:
 
 
 def _scope(constraint: Json, slot: str) -> Json:
-    match _mapping(constraint).get("op"):
+    match mapping(constraint).get("op"):
         case "All" | "all":
             return {"op": "All"}
         case "==" | "in" as operator:
             return {"op": operator, **_target(constraint, slot)}
         case "is":
-            found = _object(constraint, "op entity_type", "in")
+            found = object_of(constraint, "op entity_type", "in")
             made = {"op": "is", "entity_type": checked_name(found["entity_type"])}
             within = found.get("in")
-            return made | ({} if within is None else {"in": _target(_mapping(within), slot)})
+            return made | ({} if within is None else {"in": _target(mapping(within), slot)})
     raise Refused("no operator of a scope")
 
 
@@ -172,7 +175,7 @@ def _action(constraint: Mapping[str, Json]) -> Json:
     if "entity" in constraint:
         entities = [_uid(constraint["entity"])]
     elif operator == "in":
-        entities = [_uid(uid) for uid in _list(constraint.get("entities"))]
+        entities = [_uid(uid) for uid in listed(constraint.get("entities"))]
     else:
         raise Refused("`==` without entity")
     if any(uid["type"].rpartition("::")[2] != "Action" for uid in entities):
@@ -181,53 +184,53 @@ def _action(constraint: Mapping[str, Json]) -> Json:
 
 
 def _uid(node: Json) -> Json:
-    if isinstance(_mapping(node).get("__expr"), str):
+    if isinstance(mapping(node).get("__expr"), str):
         raise Refused("`__expr`")
     match node.get("__entity"):
         case {"type": str(), "id": str()} as inner:
             node = inner
-    return {"type": checked_name(node.get("type")), "id": _text(node.get("id"))}
+    return {"type": checked_name(node.get("type")), "id": text_of(node.get("id"))}
 
 
 def _condition(condition: Json) -> Json:
-    found = _object(condition, "kind body")
+    found = object_of(condition, "kind body")
     if found["kind"] not in ("when", "unless"):
         raise Refused("no kind of condition")
     return {"kind": found["kind"], "body": _expression(found["body"])}
 
 
 def _expression(node: Json) -> Json:
-    if len(_mapping(node)) != 1:
+    if len(mapping(node)) != 1:
         raise Refused("an expression has one key")
     ((key, body),) = node.items()
     if key in _UNARY:
-        return {key: {"arg": _expression(_object(body, "arg")["arg"])}}
+        return {key: {"arg": _expression(object_of(body, "arg")["arg"])}}
     if key in _BINARY:
-        return {key: {side: _expression(part) for side, part in _object(body, "left right").items()}}
+        return {key: {side: _expression(part) for side, part in object_of(body, "left right").items()}}
     if key in _CALLS or key == "Set":
-        return {key: [_expression(part) for part in _list(body)]}
+        return {key: [_expression(part) for part in listed(body)]}
     match key:
         case "Value":
             return _value(body)
         case "Var" if body in _VARIABLES:
             return {"Var": body}
         case "Record":
-            return {"Record": {name: _expression(part) for name, part in _mapping(body).items()}}
+            return {"Record": {name: _expression(part) for name, part in mapping(body).items()}}
         case "if-then-else":
-            return {key: {name: _expression(part) for name, part in _object(body, "if then else").items()}}
+            return {key: {name: _expression(part) for name, part in object_of(body, "if then else").items()}}
         case ".":
-            found = _object(body, "left attr")
-            return {key: {"left": _expression(found["left"]), "attr": _text(found["attr"])}}
+            found = object_of(body, "left attr")
+            return {key: {"left": _expression(found["left"]), "attr": text_of(found["attr"])}}
         case "has":
-            return _has(_mapping(body))
+            return _has(mapping(body))
         case "is":
-            found = _object(body, "left entity_type", "in")
+            found = object_of(body, "left entity_type", "in")
             made = {"left": _expression(found["left"]), "entity_type": checked_name(found["entity_type"])}
             within = found.get("in")
             return {"is": made | ({} if within is None else {"in": _expression(within)})}
         case "like":
-            found = _object(body, "left pattern")
-            pattern = [each for element in _list(found["pattern"]) for each in _element(element)]
+            found = object_of(body, "left pattern")
+            pattern = [each for element in listed(found["pattern"]) for each in _element(element)]
             return {"like": {"left": _expression(found["left"]), "pattern": pattern}}
     raise Refused(f"no expression has the key {key!r}")
 
@@ -238,7 +241,7 @@ def _has(body: Mapping[str, Json]) -> Json:
     if len(body) > 2:
         raise Undefined
     path = body["attr"] if isinstance(body["attr"], list) else [body["attr"]]
-    names = [_text(name) for name in path]
+    names = [text_of(name) for name in path]
     if not names:
         raise Refused("`has` of nothing")
     return {"has": {"left": _expression(body["left"]), "attr": names if len(names) > 1 else names[0]}}
@@ -247,7 +250,7 @@ def _has(body: Mapping[str, Json]) -> Json:
 def _element(element: Json) -> list[Json]:
     if element == "Wildcard":
         return ["Wildcard"]
-    return [{"Literal": character} for character in _text(_object(element, "Literal")["Literal"])]
+    return [{"Literal": character} for character in text_of(object_of(element, "Literal")["Literal"])]
 
 
 def _value(node: Json) -> Json:

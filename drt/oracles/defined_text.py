@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from drt.oracles.defined_names import FUNCTIONS, METHODS, RESERVED, Refused, Undefined
-from drt.oracles.defined_tokens import is_word, string_of, tokens_of, unescaped
+from drt.oracles.defined_tokens import Tokens, is_word, string_of, tokens_of, unescaped
 
 Json = Any
 
@@ -22,7 +22,7 @@ _DEEPEST = 40
 
 def defined_policies(text: str) -> Json:
     """Return the canonical policy-set document of a text; raise `Refused` or `Undefined`."""
-    reader = _Reader(text)
+    reader = _Reader(tokens_of(text))
     document: Json = {"staticPolicies": {}, "templates": {}, "templateLinks": []}
     number = 0
     while reader.next:
@@ -34,52 +34,23 @@ def defined_policies(text: str) -> Json:
 
 def defined_expression(text: str) -> Json:
     """Return the canonical JSON of an expression; raise `Refused` or `Undefined`."""
-    reader = _Reader(text)
+    reader = _Reader(tokens_of(text))
     found = reader.expression()
     if reader.next:
         raise Refused(f"{reader.next} after the expression")
     return found
 
 
-class _Reader:
-    """The tokens of a text and the place among them; every method reads what it is called after."""
+class _Reader(Tokens):
+    """Every method reads what it is called after."""
 
-    def __init__(self, text: str) -> None:
-        self._tokens = [*tokens_of(text), ""]
-        self._at = 0
-        self._depth = 0
-
-    @property
-    def next(self) -> str:
-        return self._tokens[self._at]
-
-    def take(self, *wanted: str) -> str:
-        """Take the next token, which must be one of these if any are given."""
-        token = self.next
-        if not token or (wanted and token not in wanted):
-            raise Refused(f"{token!r} where {wanted or 'more'} is expected")
-        self._at += 1
-        return token
-
-    def has(self, token: str) -> bool:
-        """Take the next token if it is this one."""
-        if self.next != token:
-            return False
-        self._at += 1
-        return True
+    _depth = 0
 
     def word(self) -> str:
         """Take an identifier."""
         token = self.take()
         if not is_word(token) or token in RESERVED:
             raise Refused(f"{token!r} is no identifier")
-        return token
-
-    def string(self) -> str:
-        """Take a string literal, with its quotes."""
-        token = self.take()
-        if token[0] != '"':
-            raise Refused(f"{token!r} is no string")
         return token
 
     def listed(self, closing: str, item: Callable[[], Json]) -> list[Json]:
@@ -240,7 +211,7 @@ class _Reader:
             count += 1
         if count > _MOST_SIGNS or self.next in ("!", "-"):
             raise Refused("too many signs")
-        if sign == "-" and self.next.isdigit() and self._tokens[self._at + 1] not in (".", "["):
+        if sign == "-" and self.next.isdigit() and self.following not in (".", "["):
             found: Json = {"Value": self.number(-1)}
             count -= 1
         else:
@@ -286,7 +257,7 @@ class _Reader:
             if len(dict(fields)) < len(fields):
                 raise Refused("a key stands twice in a record")
             return {"Record": dict(fields)}
-        if self._tokens[self._at + 1 : self._at + 2] == ["::"]:
+        if self.following == "::":
             return {"Value": {"__entity": self.uid()}}
         if token in ("true", "false"):
             return {"Value": self.take() == "true"}

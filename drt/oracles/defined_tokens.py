@@ -11,6 +11,7 @@ _TOKEN = re.compile(
     rf'[{_SPACE}]+|//[^\r\n]*|(?P<token>[_a-zA-Z][_a-zA-Z0-9]*|[0-9]+|"(?:\\[^\n]|[^"\\])*"|\?[_a-zA-Z][_a-zA-Z0-9]*'
     r"|::|==|!=|<=|>=|\|\||&&|[@.,;:(){}\[\]<>+*/%!=-])"
 )
+_SCHEMA_TOKEN = re.compile(_TOKEN.pattern.replace(r"\?[_a-zA-Z][_a-zA-Z0-9]*", r"\?"))
 _ESCAPE = re.compile(
     r"""\\(?:(?P<plain>[nrt0\\"'])|x(?P<byte>[0-7][0-9a-fA-F])|u\{(?P<code>[0-9a-fA-F][0-9a-fA-F_]*)\}|(?P<star>\*))"""
 )
@@ -54,11 +55,12 @@ def string_of(literal: str) -> str:
     return "".join(character for character in unescaped(literal) if character is not None)
 
 
-def tokens_of(text: str) -> list[str]:
+def tokens_of(text: str, *, is_schema: bool = False) -> list[str]:
     """Split a text into tokens, without blanks and comments; raise `Refused`."""
     found, at = [], 0
+    pattern = _SCHEMA_TOKEN if is_schema else _TOKEN
     while at < len(text):
-        token = _TOKEN.match(text, at)
+        token = pattern.match(text, at)
         if token is None:
             raise Refused(f"no token at {text[at : at + 10]!r}")
         if token["token"]:
@@ -70,3 +72,43 @@ def tokens_of(text: str) -> list[str]:
 def is_word(token: str) -> bool:
     """Whether a token is a word."""
     return token[:1].isalpha() or token[:1] == "_"
+
+
+class Tokens:
+    """The tokens of a text and the place among them."""
+
+    def __init__(self, tokens: list[str]) -> None:
+        self._tokens = [*tokens, ""]
+        self._at = 0
+
+    @property
+    def next(self) -> str:
+        """The next token, the empty text at the end."""
+        return self._tokens[self._at]
+
+    @property
+    def following(self) -> str:
+        """The token after the next."""
+        return self._tokens[self._at + 1] if self.next else ""
+
+    def take(self, *wanted: str) -> str:
+        """Take the next token, which must be one of these if any are given."""
+        token = self.next
+        if not token or (wanted and token not in wanted):
+            raise Refused(f"{token!r} where {wanted or 'more'} is expected")
+        self._at += 1
+        return token
+
+    def has(self, token: str) -> bool:
+        """Take the next token if it is this one."""
+        if self.next != token:
+            return False
+        self._at += 1
+        return True
+
+    def string(self) -> str:
+        """Take a string literal, with its quotes."""
+        token = self.take()
+        if token[0] != '"':
+            raise Refused(f"{token!r} is no string")
+        return token

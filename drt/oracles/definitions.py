@@ -1,4 +1,4 @@
-"""The law of definitions: an engine reads a document as the definition of its format does.
+"""The laws of definitions: an engine reads a document as the definition of its format does.
 
 Owns the comparison of engines with definitions, which are readers of their own. It finds what all engines
 have wrong alike.
@@ -8,60 +8,90 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from drt.model.case import Case, Source
 from drt.model.engine import Engine
 from drt.model.outcome import Accepted, Outcome, Part, Rejected
-from drt.model.question import ReadExpression, ReadPolicies
+from drt.model.question import ReadExpression, ReadPolicies, ReadSchema
 from drt.oracles.comparing import Comparison
 from drt.oracles.defined_json import defined_policy_set
 from drt.oracles.defined_names import Refused, Undefined
+from drt.oracles.defined_schema import canonical_schema
+from drt.oracles.defined_schema_json import defined_json_schema
+from drt.oracles.defined_schema_text import defined_cedar_schema
 from drt.oracles.defined_text import defined_expression, defined_policies
 from drt.oracles.law import Compares, law
 
-Define = Callable[[str], Any]
+Json = Any
 
 
-def definition_of(policies: Source) -> Define:
-    """Return the definition for the syntax of policies."""
-    return defined_policies if policies.format == "cedar" else defined_policy_set
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A reader of a part of the input, and what makes an engine's canonical text comparable with it."""
 
+    part: Part
+    define: Callable[[str], Json]
+    document: Callable[[str], Json] = json.loads
 
-def by_definition(define: Define, text: str, part: Part, beside: Outcome) -> Outcome | None:
-    """Return what the definition makes of a text, as an engine answers; None where it says nothing.
+    def answer(self, text: str, beside: Outcome) -> Outcome | None:
+        """Return what the definition makes of a text, as an engine answers; None where it says nothing.
 
-    A document that means what the answer `beside` says has the same text as that.
-    """
-    try:
-        document = define(text)
-    except Refused as refused:
-        return Rejected(part, str(refused))
-    except (Undefined, RecursionError):
-        return None
-    if isinstance(beside, Accepted) and beside.canonical and json.loads(beside.canonical) == document:
-        return beside
-    return Accepted(json.dumps(document, sort_keys=True, separators=(",", ":")))
+        A document that means what the answer `beside` says has the same text as that.
+        """
+        try:
+            defined = self.define(text)
+        except Refused as refused:
+            return Rejected(self.part, str(refused))
+        except (Undefined, RecursionError):
+            return None
+        if isinstance(beside, Accepted) and beside.canonical and self.document(beside.canonical) == defined:
+            return beside
+        return Accepted(json.dumps(defined, sort_keys=True, separators=(",", ":")))
 
-
-def hold_to_definition(
-    comparison: Comparison, question: str, define: Define, text: str, part: Part, answers: Sequence[Outcome]
-) -> None:
-    """Judge the engines' answers to a question by a definition."""
-    for name, answer in zip(comparison.names, answers, strict=True):
-        if isinstance(answer, Accepted | Rejected):
-            defined = by_definition(define, text, part, answer)
+    def hold(self, comparison: Comparison, question: str, text: str, answers: Sequence[Outcome]) -> None:
+        """Judge the engines' answers to a question."""
+        for name, answer in zip(comparison.names, answers, strict=True):
+            defined = self.answer(text, answer) if isinstance(answer, Accepted | Rejected) else None
             if defined is not None:
                 comparison.hold(question, [("definition", defined), (name, answer)])
+
+
+EXPRESSION = Definition("expression", defined_expression)
+_POLICIES = {
+    "cedar": Definition("policies", defined_policies),
+    "json": Definition("policies", defined_policy_set),
+}
+_SCHEMA = {
+    "cedar": Definition("schema", defined_cedar_schema, canonical_schema),
+    "json": Definition("schema", defined_json_schema, canonical_schema),
+}
+
+
+def of_policies(policies: Source) -> Definition:
+    """Return the definition for the syntax of policies."""
+    return _POLICIES[policies.format]
+
+
+def of_schema(schema: Source) -> Definition:
+    """Return the definition for the syntax of a schema."""
+    return _SCHEMA[schema.format]
 
 
 @law(Compares.ITSELF)
 def readings_are_defined(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
     """Policies and expressions are refused, or read, as the definition of text and of JSON says."""
     answers: list[Outcome] = [engine.ask(ReadPolicies(case.policies)) for engine in engines]
-    define = definition_of(case.policies)
-    hold_to_definition(comparison, "policies", define, case.policies.text, "policies", answers)
+    of_policies(case.policies).hold(comparison, "policies", case.policies.text, answers)
     for index, expression in enumerate(case.expressions):
         read: list[Outcome] = [engine.ask(ReadExpression(expression)) for engine in engines]
-        question = f"expression {index}"
-        hold_to_definition(comparison, question, defined_expression, expression, "expression", read)
+        EXPRESSION.hold(comparison, f"expression {index}", expression, read)
+
+
+@law(Compares.ITSELF)
+def schemas_are_defined(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
+    """A schema is refused, or resolved, as the definition of either syntax says."""
+    if case.schema is not None:
+        answers: list[Outcome] = [engine.ask(ReadSchema(case.schema)) for engine in engines]
+        of_schema(case.schema).hold(comparison, "schema", case.schema.text, answers)

@@ -9,8 +9,7 @@ from drt.model.engine import Engine
 from drt.model.outcome import Outcome
 from drt.model.question import ReadEntities, ReadExpression, ReadPolicies
 from drt.oracles.comparing import Comparison
-from drt.oracles.defined_text import defined_expression
-from drt.oracles.definitions import definition_of, hold_to_definition, readings_are_defined
+from drt.oracles.definitions import EXPRESSION, of_policies, readings_are_defined
 from drt.oracles.law import Compares, law
 from drt.oracles.texts import with_comments
 
@@ -27,15 +26,13 @@ def readers_agree(case: Case, engines: Sequence[Engine], comparison: Comparison)
     read: list[Outcome] = [engine.ask(ReadPolicies(case.policies)) for engine in engines]
     comparison.compare("policies", read)
     if not comparison.divergences:
-        define = definition_of(case.policies)
-        hold_to_definition(defined, "policies", define, case.policies.text, "policies", read)
+        of_policies(case.policies).hold(defined, "policies", case.policies.text, read)
     for index, expression in enumerate(case.expressions):
         found = len(comparison.divergences)
         answers: list[Outcome] = [engine.ask(ReadExpression(expression)) for engine in engines]
         comparison.compare(f"expression {index}", answers, expression=index)
         if found == len(comparison.divergences):
-            question = f"expression {index}"
-            hold_to_definition(defined, question, defined_expression, expression, "expression", answers)
+            EXPRESSION.hold(defined, f"expression {index}", expression, answers)
     comparison.divergences += defined.divergences
     if case.entities != NO_ENTITIES:
         comparison.compare(

@@ -14,8 +14,7 @@ from drt.model.engine import Engine, NotLoaded
 from drt.model.outcome import Accepted, Authorized, Outcome, Printed, Rejected, Unwritable
 from drt.model.question import Authorize, FormatPolicies, PrintPolicies, ReadEntities, ReadPolicies
 from drt.oracles.comparing import Comparison
-from drt.oracles.defined_text import defined_policies
-from drt.oracles.definitions import by_definition
+from drt.oracles.definitions import of_policies
 from drt.oracles.law import Compares, law
 from drt.oracles.texts import NotPlainJson, bodies, comments, has_no_text, nesting
 
@@ -55,7 +54,7 @@ def _read_back(
         again = reader.ask(ReadPolicies(printed))
         variants = [(name, _bodies(read)), (f"{reader.name}, printed and read again", _bodies(again))]
         comparison.hold(f"text from {name.partition(',')[0]}", variants)
-    defined = by_definition(defined_policies, printed.text, "policies", Accepted())
+    defined = of_policies(printed).answer(printed.text, Accepted())
     if defined is not None:
         variants = [(name, _bodies(read)), ("definition, of what was printed", _bodies(defined))]
         comparison.hold(f"text from {name.partition(',')[0]}", variants)

@@ -14,15 +14,25 @@ from drt.model.engine import Engine, NotLoaded
 from drt.model.outcome import Accepted, Outcome, Printed
 from drt.model.question import Authorize, ReadEntities, ReadSchema, TranslateSchema, Validate
 from drt.oracles.comparing import Comparison
+from drt.oracles.definitions import of_schema, schemas_are_defined
 from drt.oracles.law import Compares, law
 from drt.oracles.rewriting import without_action
 
 
 @law(Compares.ENGINES)
 def schema_readers_agree(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
-    """A schema is refused by all, or resolved by all to the same."""
-    if case.schema is not None:
-        comparison.compare("schema", [engine.ask(ReadSchema(case.schema)) for engine in engines])
+    """A schema is refused by all, or resolved by all to the same.
+
+    What they agree on is held to the definition, by the law of that.
+    """
+    if case.schema is None:
+        return
+    answers: list[Outcome] = [engine.ask(ReadSchema(case.schema)) for engine in engines]
+    comparison.compare("schema", answers)
+    if not comparison.divergences:
+        defined = Comparison(schemas_are_defined.name, engines)
+        of_schema(case.schema).hold(defined, "schema", case.schema.text, answers)
+        comparison.divergences += defined.divergences
 
 
 @law(Compares.DOCUMENTS)
@@ -51,6 +61,10 @@ def schema_translations_mean_the_same(case: Case, engines: Sequence[Engine], com
                 again = reader.ask(ReadSchema(source))
                 name = f"{reader.name}, from {writer.name}'s {to}"
                 comparison.hold(f"schema in {to}", [(writer.name, read), (name, again)])
+            defined = of_schema(source).answer(source.text, read)
+            if defined is not None:
+                name = f"definition, of {writer.name}'s {to}"
+                comparison.hold(f"schema in {to}", [(writer.name, read), (name, defined)])
 
 
 @law(Compares.DOCUMENTS)

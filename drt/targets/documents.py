@@ -74,9 +74,7 @@ def store_rules(source: Source) -> Case:
 
 
 def shapes(source: Source) -> Case:
-    """Draw one JSON document, most often with a flaw in its shape."""
-    if source.boolean():
-        return Case(Text(""), schema=Text(schema_json(source, 0.9), "json"))
+    """Draw an entity document, most often with a flaw in its shape."""
     return Case(Text(""), broken_entities(source))
 
 

@@ -182,7 +182,7 @@ VALIDATION_TARGETS = (
         "Engines take the same small schemas, wrong by one rule or right, and resolve them to the same.",
         documents.schema_rules,
         schemas.schema_readers_agree,
-        weight=6,
+        weight=8,
     ),
     Target(
         "schema-rules-translated",
@@ -207,10 +207,10 @@ VALIDATION_TARGETS = (
     ),
     Target(
         "shapes",
-        "No engine takes JSON documents with keys, names or ids that the format excludes.",
+        "No engine takes entity documents with keys, names or ids that the format excludes.",
         documents.shapes,
         flawed_documents_are_refused,
-        weight=4,
+        weight=2,
     ),
     Target(
         "valid-translations",

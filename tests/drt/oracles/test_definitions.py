@@ -12,7 +12,7 @@ from drt.model.case import Case, Source
 from drt.oracles.defined_json import defined_policy_set
 from drt.oracles.defined_names import Refused
 from drt.oracles.defined_text import defined_expression, defined_policies
-from drt.oracles.definitions import readings_are_defined
+from drt.oracles.definitions import readings_are_defined, schemas_are_defined
 from drt.targets.table import TARGETS
 from generators.choice.sources import RecordingSource
 
@@ -31,6 +31,26 @@ def test_a_defect_of_both_engines_alike_is_caught(id_: str, target: str) -> None
     engines = [Guarded(Copy(name, plant.sources(name)).build()) for name in plant.engines]
     cases = (TARGETS[target].draw(RecordingSource(seed)) for seed in range(800))
     assert any(readings_are_defined(case, engines).divergences for case in cases)
+
+
+SCHEMA_DEFECTS = ("SC-1b", "SC-9", "SC-10a", "SC-13", "SC-15", "SC-16")
+
+
+@pytest.mark.parametrize("id_", SCHEMA_DEFECTS)
+def test_a_defect_of_both_readers_of_schemas_is_caught(id_: str) -> None:
+    plant = BOTH[id_]
+    engines = [Guarded(Copy(name, plant.sources(name)).build()) for name in plant.engines]
+    cases = (TARGETS["schema-rules"].draw(RecordingSource(seed)) for seed in range(1_500))
+    assert any(schemas_are_defined(case, engines).divergences for case in cases)
+
+
+def test_sound_engines_keep_to_the_definition_of_schemas() -> None:
+    engines = [Guarded(build("reference")), Guarded(build("production"))]
+    cases = [TARGETS["schema-rules"].draw(RecordingSource(seed)) for seed in range(100)]
+    cases += [TARGETS["valid-schemas"].draw(RecordingSource(seed)) for seed in range(20)]
+    checked = [schemas_are_defined(case, engines) for case in cases]
+    assert [one for checking in checked for one in checking.divergences] == []
+    assert sum(checking.comparisons for checking in checked) > 100
 
 
 @pytest.mark.parametrize("target", ["trees", "odd-tokens", "parse-text", "parse-json", "print-policies"])

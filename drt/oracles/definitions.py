@@ -9,18 +9,20 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from drt.model.case import Case, Source
-from drt.model.engine import Engine
-from drt.model.outcome import Accepted, Outcome, Part, Rejected
-from drt.model.question import ReadExpression, ReadPolicies, ReadSchema
+from drt.model.engine import Engine, NotLoaded
+from drt.model.outcome import Accepted, Authorized, Outcome, Part, Rejected
+from drt.model.question import Authorize, ReadEntities, ReadExpression, ReadPolicies, ReadSchema
 from drt.oracles.comparing import Comparison
 from drt.oracles.defined_json import defined_policy_set
 from drt.oracles.defined_names import Refused, Undefined
 from drt.oracles.defined_schema import canonical_schema
 from drt.oracles.defined_schema_json import defined_json_schema
 from drt.oracles.defined_schema_text import defined_cedar_schema
+from drt.oracles.defined_stores import check_request, defined_entities
 from drt.oracles.defined_text import defined_expression, defined_policies
 from drt.oracles.law import Compares, law
 
@@ -79,6 +81,17 @@ def of_schema(schema: Source) -> Definition:
     return _SCHEMA[schema.format]
 
 
+def of_entities(schema: Source | None) -> Definition | None:
+    """Return the definition of entity documents under a schema; None where that is not defined."""
+    if schema is None:
+        return Definition("entities", defined_entities, defined_entities)
+    try:
+        known = of_schema(schema).define(schema.text)
+    except (Refused, Undefined, RecursionError):
+        return None
+    return Definition("entities", partial(defined_entities, schema=known), defined_entities)
+
+
 @law(Compares.ITSELF)
 def readings_are_defined(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
     """Policies and expressions are refused, or read, as the definition of text and of JSON says."""
@@ -95,3 +108,39 @@ def schemas_are_defined(case: Case, engines: Sequence[Engine], comparison: Compa
     if case.schema is not None:
         answers: list[Outcome] = [engine.ask(ReadSchema(case.schema)) for engine in engines]
         of_schema(case.schema).hold(comparison, "schema", case.schema.text, answers)
+
+
+@law(Compares.ITSELF)
+def stores_are_defined(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
+    """Entities are refused, or read, as the definition says, under a schema too."""
+    definition = of_entities(case.schema)
+    if definition is not None:
+        question = ReadEntities(case.entities, case.schema)
+        answers: list[Outcome] = [engine.ask(question) for engine in engines]
+        definition.hold(comparison, "entities", case.entities, answers)
+
+
+@law(Compares.ITSELF)
+def requests_are_defined(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
+    """A request is refused, or answered, as the definition says, under a schema too."""
+    try:
+        schema = None if case.schema is None else of_schema(case.schema).define(case.schema.text)
+    except (Refused, Undefined, RecursionError):
+        comparison.skip("schema not read")
+        return
+    for engine in engines:
+        loaded = engine.load(case)
+        if isinstance(loaded, NotLoaded):
+            comparison.skip("case not read")
+            continue
+        for index, request in enumerate(case.requests):
+            answer = loaded.ask(Authorize(request))
+            defined: Outcome = answer if isinstance(answer, Authorized) else Authorized("deny")
+            try:
+                check_request(request.text, schema)
+            except Refused as refused:
+                defined = Rejected("request", str(refused))
+            except (Undefined, RecursionError):
+                continue
+            variants = [("definition", defined), (engine.name, answer)]
+            comparison.hold(f"request {index}", variants, request=index)

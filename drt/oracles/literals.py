@@ -179,9 +179,10 @@ def duration(text: str) -> Span:
     return Span(in_64_bits(-total if found[1] else total))
 
 
-_CONSTRUCTORS: dict[str, Callable[[str], Value]] = {
+CONSTRUCTORS: dict[str, Callable[[str], Value]] = {
     "decimal": decimal, "ip": ip, "datetime": datetime, "duration": duration,
 }  # fmt: skip
+"""The readers of extension literals."""
 
 
 def method(name: str, receiver: Value, arguments: Sequence[Value]) -> Value:
@@ -287,7 +288,7 @@ class _Reader:
             number = int(self.take("long"))
             self.take(")")
             return number
-        constructor = _CONSTRUCTORS.get(self.take("word"))
+        constructor = CONSTRUCTORS.get(self.take("word"))
         self.take("(")
         text = characters(self.take("text"))
         self.take(")")

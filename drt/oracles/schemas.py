@@ -14,7 +14,7 @@ from drt.model.engine import Engine, NotLoaded
 from drt.model.outcome import Accepted, Outcome, Printed
 from drt.model.question import Authorize, ReadEntities, ReadSchema, TranslateSchema, Validate
 from drt.oracles.comparing import Comparison
-from drt.oracles.definitions import of_schema, schemas_are_defined
+from drt.oracles.definitions import of_entities, of_schema, schemas_are_defined, stores_are_defined
 from drt.oracles.law import Compares, law
 from drt.oracles.rewriting import without_action
 
@@ -93,10 +93,17 @@ def _verdict(engine: Engine, case: Case) -> Outcome:
 
 @law(Compares.ENGINES)
 def stores_conform_alike(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
-    """Entities under a schema are refused by all, or read by all as the same (spec 05 §6, §7)."""
-    comparison.compare(
-        "entities", [engine.ask(ReadEntities(case.entities, case.schema)) for engine in engines]
-    )
+    """Entities are refused by all, or read by all as the same, under a schema too (spec 05 §6, §7).
+
+    What they agree on is held to the definition, by the law of that.
+    """
+    answers: list[Outcome] = [engine.ask(ReadEntities(case.entities, case.schema)) for engine in engines]
+    comparison.compare("entities", answers)
+    definition = None if comparison.divergences else of_entities(case.schema)
+    if definition is not None:
+        defined = Comparison(stores_are_defined.name, engines)
+        definition.hold(defined, "entities", case.entities, answers)
+        comparison.divergences += defined.divergences
 
 
 @law(Compares.ITSELF)

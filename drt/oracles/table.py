@@ -17,7 +17,6 @@ from drt.oracles import (
     revisions,
     roundtrips,
     schemas,
-    shapes,
     validation,
     wildcard,
 )
@@ -36,7 +35,6 @@ _MODULES = (
     revisions,
     roundtrips,
     schemas,
-    shapes,
     validation,
     wildcard,
 )

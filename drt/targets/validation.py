@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from drt.oracles import questions, schemas, validation
 from drt.oracles.agreement import engines_agree
-from drt.oracles.shapes import flawed_documents_are_refused
+from drt.oracles.definitions import requests_are_defined
 from drt.targets import cases, documents
 from drt.targets.target import Target
 from generators.choice.profiles import (
@@ -207,9 +207,16 @@ VALIDATION_TARGETS = (
     ),
     Target(
         "shapes",
-        "No engine takes entity documents with keys, names or ids that the format excludes.",
+        "Engines refuse entity documents where a rule of their form is broken, and read others as the same.",
         documents.shapes,
-        flawed_documents_are_refused,
+        schemas.stores_conform_alike,
+        weight=2,
+    ),
+    Target(
+        "requests-defined",
+        "A request is refused or answered as the definition says, where one rule is broken too.",
+        documents.store_rules,
+        requests_are_defined,
         weight=2,
     ),
     Target(

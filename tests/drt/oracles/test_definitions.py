@@ -12,7 +12,12 @@ from drt.model.case import Case, Source
 from drt.oracles.defined_json import defined_policy_set
 from drt.oracles.defined_names import Refused
 from drt.oracles.defined_text import defined_expression, defined_policies
-from drt.oracles.definitions import readings_are_defined, schemas_are_defined
+from drt.oracles.definitions import (
+    readings_are_defined,
+    requests_are_defined,
+    schemas_are_defined,
+    stores_are_defined,
+)
 from drt.targets.table import TARGETS
 from generators.choice.sources import RecordingSource
 
@@ -42,6 +47,24 @@ def test_a_defect_of_both_readers_of_schemas_is_caught(id_: str) -> None:
     engines = [Guarded(Copy(name, plant.sources(name)).build()) for name in plant.engines]
     cases = (TARGETS["schema-rules"].draw(RecordingSource(seed)) for seed in range(1_500))
     assert any(schemas_are_defined(case, engines).divergences for case in cases)
+
+
+@pytest.mark.parametrize("id_", ["EN-7", "EN-8b", "RV-2", "RV-3", "RV-4"])
+def test_a_defect_of_both_readers_of_entities_is_caught(id_: str) -> None:
+    plant = BOTH[id_]
+    engines = [Guarded(Copy(name, plant.sources(name)).build()) for name in plant.engines]
+    cases = (TARGETS["store-rules"].draw(RecordingSource(seed)) for seed in range(1_500))
+    laws = (stores_are_defined, requests_are_defined)
+    assert any(law(case, engines).divergences for case in cases for law in laws)
+
+
+@pytest.mark.parametrize("target", ["store-rules", "valid-entities", "valid-implied", "entities", "shapes"])
+def test_sound_engines_keep_to_the_definitions_of_entities_and_requests(target: str) -> None:
+    engines = [Guarded(build("reference")), Guarded(build("production"))]
+    cases = [TARGETS[target].draw(RecordingSource(seed)) for seed in range(60)]
+    checked = [law(case, engines) for case in cases for law in (stores_are_defined, requests_are_defined)]
+    assert [one for checking in checked for one in checking.divergences] == []
+    assert sum(checking.comparisons for checking in checked) > 60
 
 
 def test_sound_engines_keep_to_the_definition_of_schemas() -> None:

@@ -28,6 +28,7 @@ from drt.model.language import LANGUAGE
 
 COMMANDS = (
     "run",
+    "enumerate",
     "replay",
     "triage",
     "corpus",
@@ -63,6 +64,7 @@ COMMANDS = (
 
 FOREIGN = (
     "run",
+    "enumerate",
     "replay",
     "triage",
     "corpus",

@@ -7,12 +7,10 @@ they are polled every half second.
 from __future__ import annotations
 
 import contextlib
-import shlex
 import signal
 import sys
 import time
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,7 +38,6 @@ SHOWN_IN_FULL = 3
 """At most so many cases that were named on the command line are shown in full."""
 
 POLL_SECONDS = 0.5
-HARNESS = Path(__file__).resolve().parents[1]
 
 Stamps = dict[Path, tuple[int, int]]
 
@@ -214,58 +211,27 @@ def arguments(asked: Asked) -> list[str]:
 
 def stamps(asked: Asked) -> Stamps:
     """Return the modification time and length of each file that matters."""
+    from drt.engines.source_files import files_of
+
     found: Stamps = {}
-    for place in _places(asked):
-        files = place.rglob("*") if place.is_dir() else [place]
-        for file in files:
-            if file.suffix != ".pyc" and file.name != ".lock":
-                try:
-                    state = file.stat()
-                except OSError:
-                    continue
-                if not file.is_dir():
-                    found[file] = (state.st_mtime_ns, state.st_size)
+    for file in files_of(_places(asked)):
+        with contextlib.suppress(OSError):  # removed just now
+            state = file.stat()
+            found[file] = (state.st_mtime_ns, state.st_size)
     return found
 
 
 def _places(asked: Asked) -> Iterator[Path]:
     from drt.corpus.known import KNOWN_FILE
     from drt.corpus.store import find_corpus
+    from drt.engines.source_files import HARNESS, sources_of
     from drt.run.options import DEFAULT_ENGINES
 
     yield HARNESS
     for name in asked.engines or DEFAULT_ENGINES:
-        yield from _sources(name)
+        yield from sources_of(name)
     try:
         yield from _cases_and_known(asked.cases, asked.corpus)[0]
         yield find_corpus(asked.corpus).root / KNOWN_FILE
     except InputProblem:
         return
-
-
-def _sources(engine: str) -> Iterator[Path]:
-    """Yield the files or folders of an engine's source, as far as its name determines them."""
-    from drt.engines import BUILT_IN
-
-    if engine in BUILT_IN:
-        yield HARNESS.parent / engine
-    elif engine.startswith("process:"):
-        with contextlib.suppress(ValueError):  # no command: the replay will say so
-            yield from filter(Path.is_file, map(Path, shlex.split(engine.removeprefix("process:"))))
-    elif Path(engine).is_dir():
-        yield Path(engine)
-    else:
-        module = engine.rpartition(":")[0]
-        if module.endswith(".py"):
-            yield Path(module)
-        elif (origin := _origin(module)) is not None:
-            yield origin.parent if origin.name == "__init__.py" else origin
-
-
-def _origin(module: str) -> Path | None:
-    """Find the file of a module; None if there is no such module: the replay reports that."""
-    try:
-        spec = find_spec(module)
-    except (ImportError, ValueError):
-        return None
-    return None if spec is None or spec.origin is None else Path(spec.origin)

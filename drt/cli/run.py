@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import time
+from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from importlib.util import find_spec
 from pathlib import Path
@@ -30,12 +31,23 @@ from drt.model.errors import InputProblem
 from drt.model.exit_codes import NOTHING_RUN
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from drt.run.options import RunOptions
 
 DEFAULT_SECONDS = 60.0
 USUAL_ARBITER = "cedarpy"
+UNLIMITED: Mapping[str, Any] = {
+    "seconds": None,
+    "cases": 0,
+    "stalled": None,
+    "shard": None,
+    "memory": 2048,
+    "hypothesis": 0.0,
+    "must_reach": (),
+    "allow_partial": False,
+}
+"""Settings of a run that no clock ends and that no number of cases limits yet."""
 
 
 @click.command("run", short_help="Compare engines on generated cases, for a time or a number of cases.")
@@ -149,7 +161,7 @@ def command(
     if resume is not None:
         folder, footer = resume, resume_run(resume, watching)
     else:
-        options = _run_options(settings)
+        options = run_options(settings)
         if not options.targets:
             click.echo(f"drt: no target matches {', '.join(settings['targets'])}", err=True)
             ctx.exit(NOTHING_RUN)
@@ -162,14 +174,14 @@ def command(
     ctx.exit(footer.exit_code)
 
 
-def _run_options(settings: Mapping[str, Any]) -> RunOptions:
+def run_options(settings: Mapping[str, Any]) -> RunOptions:
     """Fill in the defaults; raises `InputProblem` for impossible settings."""
     from drt.corpus.store import find_corpus
     from drt.engines import build, from_anywhere
     from drt.run.options import DEFAULT_ENGINES, RunOptions
 
     engines = settings["engines"] or DEFAULT_ENGINES
-    arbiter, rate = settings["arbiter"] or (_usual_arbiter(engines), 0.0)
+    arbiter, rate = settings["arbiter"] or (usual_arbiter(engines), 0.0)
     arbiter = arbiter or None
     names = [build(name).name for name in (*engines, *([arbiter] if arbiter else []))]
     if twice := [name for name in names if names.count(name) > 1]:
@@ -189,7 +201,7 @@ def _run_options(settings: Mapping[str, Any]) -> RunOptions:
     shard = settings["shard"] or (0, 1)
     if shard[1] > 1:
         name += f"-shard-{shard[0] + 1}-of-{shard[1]}"
-    folder = settings["folder"] or _runs_folder() / name
+    folder = settings["folder"] or runs_folder() / name
     return RunOptions(
         targets=_select_targets(settings["targets"], settings["targets_from"]),
         engines=tuple(map(from_anywhere, engines)),
@@ -242,7 +254,7 @@ def _created(corpus: Path | None) -> Path:
     return corpus
 
 
-def _usual_arbiter(engines: Sequence[str]) -> str | None:
+def usual_arbiter(engines: Sequence[str]) -> str | None:
     """Choose the Rust engine if its binding is installed and it is not one of the engines."""
     here = find_spec(USUAL_ARBITER) is not None
     return USUAL_ARBITER if here and USUAL_ARBITER not in engines else None
@@ -271,7 +283,7 @@ def _select_targets(globs: tuple[str, ...], targets_from: str) -> tuple[str, ...
     return tuple(name for name in chosen if name not in without)
 
 
-def _runs_folder() -> Path:
+def runs_folder() -> Path:
     """Find `runs/` of the checkout, else of the current folder."""
     here = Path.cwd()
     for folder in (here, *here.parents):

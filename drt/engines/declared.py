@@ -206,6 +206,7 @@ def _checks(case: Case) -> Iterator[tuple[str, str]]:
     else:
         yield "policies accepted", case.policies.text
         yield "text to JSON", case.policies.text
+        yield "reading", case.policies.text
     if case.schema is not None:
         yield "validation", case.policies.text
     yield "entities accepted", case.entities

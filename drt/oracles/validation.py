@@ -34,7 +34,7 @@ def validators_agree(case: Case, engines: Sequence[Engine], comparison: Comparis
 
     The verdict is one on every policy, template and link.
     """
-    loaded = _all_loaded(case, engines, comparison)
+    loaded = all_loaded(case, engines, comparison)
     if loaded is None:
         return
     for question, mode in _MODES:
@@ -77,7 +77,7 @@ def _events(case: Case, mode: str, verdicts: Sequence[Outcome]) -> Iterator[str]
             yield "no applicable action: template"
 
 
-def _all_loaded(case: Case, engines: Sequence[Engine], comparison: Comparison) -> list[Session] | None:
+def all_loaded(case: Case, engines: Sequence[Engine], comparison: Comparison) -> list[Session] | None:
     """Load the case in all engines; None, and compared, where some refuse it."""
     answers = [engine.load(case) for engine in engines]
     refusals = [answer if isinstance(answer, NotLoaded) else READ for answer in answers]
@@ -94,10 +94,11 @@ def permissive_accepts_what_strict_accepts(
     for engine, loaded in _loaded(case, engines, comparison):
         strict, permissive = loaded.ask(Validate("strict")), loaded.ask(Validate("permissive"))
         variants = [(f"{engine.name}, strict", strict), (f"{engine.name}, permissive", permissive)]
-        comparison.hold("validation", variants, _no_less)
+        comparison.hold("validation", variants, no_less)
 
 
-def _no_less(strict: Validated, permissive: Validated) -> bool:
+def no_less(strict: Validated, permissive: Validated) -> bool:
+    """Whether the second verdict accepts every policy that the first does."""
     return _valid(strict) <= _valid(permissive)
 
 
@@ -105,7 +106,7 @@ def _valid(verdict: Validated) -> set[str]:
     return {policy for policy, valid in verdict.policies if valid}
 
 
-def _promising(case: Case, verdict: Validated) -> set[str]:
+def promising(case: Case, verdict: Validated) -> set[str]:
     """List valid policies and the valid links of valid templates; no link is type-checked (spec 08 §1)."""
     valid = _valid(verdict)
     templates = {new_id: template for template, new_id, _ in case.links}
@@ -145,15 +146,16 @@ def validated_policies_keep_their_promise(
         if not isinstance(strict, Validated):
             comparison.skip("not validated")
             continue
-        valid = _promising(case, strict)
-        valid |= _promising(case, permissive) if isinstance(permissive, Validated) else set()
+        valid = promising(case, strict)
+        valid |= promising(case, permissive) if isinstance(permissive, Validated) else set()
         for index, request in enumerate(case.requests):
-            _promise(comparison, engine.name, loaded, request, index, valid)
+            hold_promise(comparison, engine.name, loaded, request, index, valid)
 
 
-def _promise(
+def hold_promise(
     comparison: Comparison, name: str, loaded: Session, request: Request, index: int, valid: set[str]
 ) -> None:
+    """Hold the response to a request against what valid policies promise (spec 08 §7)."""
     response = loaded.ask(Authorize(replace(request, validate=True)))
     if not isinstance(response, Authorized):
         comparison.skip("request not answered")
@@ -168,7 +170,7 @@ def _promise(
 @law(Compares.DERIVED)
 def levels_are_enough(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
     """Verdicts at a level agree; and the policies valid at it get by with the slice of its depth (§9)."""
-    loaded = _all_loaded(case, engines, comparison)
+    loaded = all_loaded(case, engines, comparison)
     if loaded is None:
         return
     for level in LEVELS:
@@ -176,7 +178,7 @@ def levels_are_enough(case: Case, engines: Sequence[Engine], comparison: Compari
         comparison.compare(f"validation at level {level}", verdicts, asked=Validate("strict", level))
         comparison.events += _events(case, "level", verdicts)
         for engine, verdict in zip(engines, verdicts, strict=True):
-            if isinstance(verdict, Validated) and (valid := _promising(case, verdict)):
+            if isinstance(verdict, Validated) and (valid := promising(case, verdict)):
                 _on_slices(comparison, engine, case, level, valid)
 
 

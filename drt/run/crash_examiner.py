@@ -34,7 +34,7 @@ from drt.run.options import HYPOTHESIS, RunOptions
 from drt.run.records import Broken, CrashJob, Found, Lost
 from drt.run.working_corpus import kept_before
 from drt.targets.schedule import case_random_seed, shared_random_seed
-from generators.choice.sources import RecordingSource, ReplaySource, Source
+from generators.choice.sources import ReplaySource, Source
 
 SURVIVAL = "engines_survive"
 """The law that a crashing engine breaks: no input may end its process."""
@@ -114,7 +114,8 @@ def _source(options: RunOptions, name: str, index: int) -> tuple[int | None, Sou
     seed = case_random_seed(options.random_seed, name, index)
     worker = options.worker_of(index)
     kept = kept_before(options.working_corpus(worker), options.lanes(worker), name, index)
-    return seed, RecordingSource(seed, kept, shared_random_seed(options.random_seed, name, index))
+    shared = shared_random_seed(options.random_seed, name, index)
+    return seed, options.table()[name].source(seed, index, kept, shared)
 
 
 def _divergence(died: ProcessDied) -> Divergence:

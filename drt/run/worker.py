@@ -50,7 +50,7 @@ from drt.run.statistics import Counts
 from drt.run.working_corpus import WorkingCorpus
 from drt.targets.cases import Drawn
 from drt.targets.schedule import FIRST_CASES, Schedule, case_random_seed, shared_random_seed, shares
-from generators.choice.sources import Choice, RecordingSource
+from generators.choice.sources import Choice
 
 CHECKPOINT_SECONDS = 1.0
 """Interval between two saved states; a young worker saves every tenth of its life, so that it gets on."""
@@ -216,7 +216,7 @@ class Worker:
         seed = case_random_seed(self.options.random_seed, name, index)
         shared = shared_random_seed(self.options.random_seed, name, index)
         kept = self._working.kept(name, index) if target.streams else ()
-        source = RecordingSource(seed, kept, shared)
+        source = target.source(seed, index, kept, shared)
         found = self._compare(name, index, began, lambda: self._around.of(target.make(source), counts.events))
         if found is None:
             return
@@ -231,7 +231,7 @@ class Worker:
             if target.streams and reached:
                 self._working.consider(name, index, reached, source.choices)
         if self._arbiter is not None and self._arbiter.wants(seed):
-            self._ask_arbiter(name, index, seed, source, drawn.case)
+            self._ask_arbiter(name, index, seed, source.choices, drawn.case)
 
     def _search(self, name: str, index: int, drawn: Drawn, choices: Sequence[Choice]) -> float:
         """Score a case that Hypothesis has drawn: the number of features that it reaches."""
@@ -306,7 +306,7 @@ class Worker:
         self._pursuing += time.monotonic() - start
         self.counts[name].spend("reduce", time.monotonic() - start)
 
-    def _ask_arbiter(self, name: str, index: int, seed: int, source: RecordingSource, case: Case) -> None:
+    def _ask_arbiter(self, name: str, index: int, seed: int, choices: Sequence[Choice], case: Case) -> None:
         """Compare the arbiter on a case on which the engines agree."""
         assert self._arbiter is not None
         oracle, beside = self._targets[name].oracle, self.engines[-1]
@@ -315,7 +315,7 @@ class Worker:
             self._broken.add("an oracle", name, index, found, self.counts[name].events)
         elif found is not None:
             both = (beside, self._arbiter.engine)
-            self._pursue(name, index, seed, source.choices, case, found, both, arbiter=True)
+            self._pursue(name, index, seed, choices, case, found, both, arbiter=True)
 
 
 def main(arguments: Sequence[str]) -> int:

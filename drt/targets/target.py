@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from drt.model.case import Case
@@ -10,7 +10,7 @@ from drt.model.divergence import Oracle
 from drt.model.extras import Extra, has_extra
 from drt.targets import cases
 from drt.targets.partitions import LANES
-from generators.choice.sources import Source
+from generators.choice.sources import Choice, RecordingSource, ReplaySource, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,9 @@ class Target:
     to. `sentence` states the law in one line. `weight` is the share of a run's budget relative to the other
     targets. The reference reports the bins of one case in `watched`; of streams also of the first of every
     lane, so that there is soon something to mutate. `extra` is what the oracle needs to be installed.
+
+    A target with a number of cases to `walk` draws nothing at random: case `index` is that of the one choice
+    `index`.
     """
 
     name: str
@@ -31,6 +34,7 @@ class Target:
     watched: int = 16
     streams: Callable[[Source], cases.Drawn] | None = None
     extra: Extra | None = None
+    walk: int = 0
 
     @property
     def missing(self) -> Extra | None:
@@ -40,6 +44,12 @@ class Target:
     def make(self, source: Source) -> cases.Drawn:
         """Draw one case, with the stream it belongs to."""
         return cases.Drawn(self.draw(source)) if self.streams is None else self.streams(source)
+
+    def source(
+        self, random_seed: int, index: int, kept: Sequence[Sequence[Choice]], shared_seed: int
+    ) -> RecordingSource | ReplaySource:
+        """Return the source of choices of one case, from its random seeds unless the target is walked."""
+        return ReplaySource((index,)) if self.walk else RecordingSource(random_seed, kept, shared_seed)
 
     def is_watched(self, index: int, case_random_seed: int) -> bool:
         """Return whether the reference observes this case."""

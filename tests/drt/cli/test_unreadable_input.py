@@ -27,6 +27,7 @@ OTHERS: dict[str, list[str]] = {
     "translate-policy": ["--direction", "json-to-cedar"],
     "translate-schema": ["--direction", "json-to-cedar"],
     "run": ["--cases", "1", "--jobs", "1"],
+    "enumerate": ["--target", "walk-requests", "--jobs", "1"],
     "bisect": ["--good", "HEAD", "x"],
     "corpus show": ["x"],
     "corpus merge": ["empty"],
@@ -69,6 +70,8 @@ WRITTEN = {"log", "output", "charts", "extract", "badge", "cvc5_path"}
 MAKES = {
     "--corpus of run",
     "--log of run",
+    "--corpus of enumerate",
+    "--log of enumerate",
     "--template-linked of link",
     "--template-linked of cedar link",
     "--folder of init",

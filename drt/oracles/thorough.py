@@ -1,0 +1,71 @@
+"""The laws of responses and verdicts in one pass over a loaded case, for walks that leave nothing out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from drt.model.case import Case
+from drt.model.engine import Engine, Session
+from drt.model.outcome import Outcome, Unsupported, Validated
+from drt.model.question import Authorize, Validate
+from drt.oracles.comparing import Comparison
+from drt.oracles.law import Compares, law
+from drt.oracles.validation import all_loaded, hold_promise, no_less, promising
+
+LADDER = (
+    ("validation at level 0", Validate("strict", 0)),
+    ("validation at level 1", Validate("strict", 1)),
+    ("validation", Validate("strict")),
+    ("permissive validation", Validate("permissive")),
+)
+"""Questions, each of which accepts what the one before accepts (spec 08 §9, §12)."""
+
+
+@law(Compares.DERIVED)
+def responses_and_verdicts_agree(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
+    """Engines give the same responses, and the same verdicts in each mode and at each level.
+
+    Where they do, the verdicts of each engine keep their promises: each question of the ladder accepts what
+    the one before accepts, and a valid policy errs only as spec 08 §7 lets it.
+    """
+    loaded = all_loaded(case, engines, comparison)
+    if loaded is None:
+        return
+    for index, request in enumerate(case.requests):
+        comparison.compare(f"request {index}", [one.ask(Authorize(request)) for one in loaded], index)
+    verdicts = [_compared(comparison, question, asked, loaded) for question, asked in LADDER]
+    if comparison.divergences:
+        return
+    for number, (engine, one) in enumerate(zip(engines, loaded, strict=True)):
+        own = [answers[number] for answers in verdicts if number < len(answers)]
+        if len(own) == len(LADDER):
+            _hold_promises(comparison, engine.name, one, own, case)
+
+
+def _compared(
+    comparison: Comparison, question: str, asked: Validate, loaded: Sequence[Session]
+) -> Sequence[Outcome]:
+    """Compare the answers to a question; none where all engines but one cannot answer it.
+
+    The last engine is asked first, since witnesses come last and answer least.
+    """
+    last = loaded[-1].ask(asked)
+    if isinstance(last, Unsupported) and len(loaded) == 2:
+        comparison.skip(f"unsupported:{last.feature}")
+        return ()
+    answers = [*(one.ask(asked) for one in loaded[:-1]), last]
+    comparison.compare(question, answers, asked=asked)
+    return answers
+
+
+def _hold_promises(
+    comparison: Comparison, name: str, loaded: Session, verdicts: Sequence[Outcome], case: Case
+) -> None:
+    """Compare an engine's verdicts with each other and with its responses."""
+    named = [(f"{name}, {question}", one) for (question, _), one in zip(LADDER, verdicts, strict=True)]
+    for lower, higher in pairwise(named):
+        comparison.hold("validation", (lower, higher), no_less)
+    valid = set[str]().union(*(promising(case, one) for one in verdicts if isinstance(one, Validated)))
+    for index, request in enumerate(case.requests):
+        hold_promise(comparison, name, loaded, request, index, valid)

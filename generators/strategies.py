@@ -3,6 +3,27 @@
 Each draws by the same plain function as every other source. The result of one strategy is the input of the
 next: `entities(schema)`, `policy_sets(schema, entities)`, `requests(schema, entities)`; `scenarios(profile)`
 draws all of it.
+
+>>> from hypothesis import given, settings
+>>> from hypothesis import strategies as st
+
+>>> @settings(max_examples=3, database=None, deadline=None)
+... @given(st.data(), schemas())
+... def test_every_request_is_for_an_action_of_the_schema(data, schema):
+...     store = data.draw(entities(schema))
+...     policies = data.draw(policy_sets(schema, store))
+...     request = data.draw(requests(schema, store))
+...     assert policies
+...     assert request.action in schema.actions_by_uid
+>>> test_every_request_is_for_an_action_of_the_schema()
+
+>>> @settings(max_examples=3, database=None, deadline=None)
+... @given(scenarios())
+... def test_a_scenario_is_written_as_text(drawn):
+...     assert drawn.policies_text() and drawn.schema_text()
+>>> test_a_scenario_is_written_as_text()
+
+Whole cases, one strategy per target of a run, are in `drt.targets.strategies`.
 """
 
 from __future__ import annotations

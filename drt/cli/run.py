@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 DEFAULT_SECONDS = 60.0
 USUAL_ARBITER = "cedarpy"
+HYPOTHESIS_SHARE = 0.1
 UNLIMITED: Mapping[str, Any] = {
     "seconds": None,
     "cases": 0,
@@ -101,10 +102,9 @@ UNLIMITED: Mapping[str, Any] = {
 @click.option(
     "--hypothesis",
     type=click.FloatRange(0.0, 0.9),
-    default=0.0,
-    show_default=True,
     metavar="SHARE",
-    help="Have Hypothesis draw and steer cases for that share of the time, in addition to --cases.",
+    help="Have Hypothesis draw and steer cases for that share of the time, in addition to --cases. "
+    "[default: 0.1; 0 with --cases]",
 )
 @click.option("--deadline", type=Duration(), default="10s", show_default=True, help="Time limit per case.")
 @click.option(
@@ -219,11 +219,18 @@ def run_options(settings: Mapping[str, Any]) -> RunOptions:
         reduce_seconds=settings["reduce_seconds"],
         memory=settings["memory"],
         targets_from=settings["targets_from"],
-        hypothesis=settings["hypothesis"],
+        hypothesis=hypothesis_share(settings["hypothesis"], cases),
         must_reach=settings["must_reach"] or None,
         allow_partial=settings["allow_partial"],
         declared=_declared(settings["declared"]),
     )
+
+
+def hypothesis_share(share: float | None, cases: int | None) -> float:
+    """Choose the share of Hypothesis: none where the number of cases says which are drawn."""
+    if share is not None:
+        return share
+    return HYPOTHESIS_SHARE if cases is None else 0.0
 
 
 def _declared(paths: Sequence[Path]) -> tuple[str, ...]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from drt.diagnosis.hints import pursuit_key
 from drt.engines.guard import Guarded
@@ -24,7 +25,8 @@ MOST_CHOICES = 20_000
 class Find:
     """A divergence on a drawn case.
 
-    `origin` says how to draw the case again; `engines` are those that diverge.
+    `origin` says how to draw the case again; `engines` are those that diverge. `draw` draws a case of the
+    target if Hypothesis drew this one, whose choices it can shrink.
     """
 
     target: str
@@ -34,6 +36,7 @@ class Find:
     engines: Sequence[Guarded]
     origin: Mapping[str, object]
     arbiter: bool = False
+    draw: Callable[[Any], Case] | None = None
 
     @property
     def index(self) -> int | None:
@@ -50,10 +53,11 @@ def finds_of(
     engines: Sequence[Guarded],
     origin: Mapping[str, object],
     arbiter: bool = False,
+    draw: Callable[[Any], Case] | None = None,
 ) -> list[Find]:
     """Make a find of the first divergence of each kind on a case."""
     of_a_kind = {pursuit_key(divergence): divergence for divergence in reversed(checked.divergences)}
-    return [Find(target, oracle, case, found, engines, origin, arbiter) for found in of_a_kind.values()]
+    return [Find(target, oracle, case, found, engines, origin, arbiter, draw) for found in of_a_kind.values()]
 
 
 def law_in_words(oracle: Oracle) -> str:
@@ -99,6 +103,14 @@ def origin_of(
 
 def _choice(choice: int) -> str:
     return ("t" if choice else "f") if isinstance(choice, bool) else str(choice)
+
+
+def choices_of(origin: Mapping[str, object]) -> tuple[int, ...] | None:
+    """Return the choices that an origin records; None where they were too many."""
+    written = origin.get("choices")
+    if not isinstance(written, str):
+        return None
+    return tuple(each == "t" if each in ("t", "f") else int(each) for each in written.split())
 
 
 def holds(place: Path, case: Case) -> bool:

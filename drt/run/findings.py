@@ -167,7 +167,7 @@ class Finder:
         self.log.write(changed(self._event(number, key, find, name), path=str(place)))
         seconds = min(self.options.reduce_seconds, reduce_seconds, self.budget.remaining())
         reduced, divergence, complete = reduced_find(
-            find, seconds, self.options.deadline, self.alarm, self.stopped, self.log
+            find, seconds, self.options.deadline, self.alarm, self.stopped, self.log, self.options.place
         )
         located = self._located(find, reduced, divergence)
         name = signature(divergence, reduced, located)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 from drt.run.options import HYPOTHESIS, RunOptions
@@ -20,8 +21,11 @@ from drt.targets.target import Target
 
 CASES_A_CHUNK = 40
 
-Judge = Callable[[str, int, Drawn, Sequence[int | bool]], float]
-"""Run a case of a target on the engines, given the chunk's number and the choices; returns its score."""
+HOME = "hypothesis"
+"""The folder in that of a run in which Hypothesis keeps its own files."""
+
+Judge = Callable[[str, int, Drawn, Sequence[int | bool]], AbstractSet[str]]
+"""Run a case of a target on the engines, given the chunk's number and the choices; return what it reached."""
 
 
 class StopSearch(BaseException):
@@ -63,7 +67,8 @@ class TargetedSearch:
     def run_chunk(self, judge: Judge, counts: Mapping[str, Counts]) -> None:
         """Search for one chunk, and count Hypothesis's own time for its target.
 
-        The judge may end the chunk by raising `StopSearch`.
+        A case scores by what no case of the chunk has reached before, so that a chunk depends on nothing but
+        its random seed. The judge may end the chunk by raising `StopSearch`.
         """
         from generators.choice.hypothesis_source import (
             search,  # half a second, which other runs need not wait
@@ -75,18 +80,21 @@ class TargetedSearch:
         start, judging = time.monotonic(), 0.0
         target, index = self._targets[name], HYPOTHESIS + chunk
         asked = asked_file(self._options, name, index)
+        seen: set[str] = set()
 
         def judged(drawn: Drawn, choices: Sequence[int | bool]) -> float:
             nonlocal judging
             asked.write_text(json.dumps(list(choices)), encoding="ascii")
             began = time.monotonic()
-            score = judge(name, index, drawn, choices)
+            reached = judge(name, index, drawn, choices)
             judging += time.monotonic() - began
-            return score
+            score = len(reached - seen)
+            seen.update(reached)
+            return float(score)
 
         random_seed = case_random_seed(self._options.random_seed, f"{name}\0hypothesis", chunk)
         try:
-            search(target.make, judged, random_seed, CASES_A_CHUNK, self._options.place / "hypothesis")
+            search(target.make, judged, random_seed, CASES_A_CHUNK, self._options.place / HOME)
         except StopSearch:
             pass
         finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from drt.diagnosis.hints import first_like
 from drt.diagnosis.signature import HANGING_SECONDS, first_alike
@@ -14,8 +15,10 @@ from drt.model.divergence import Divergence
 from drt.model.outcome import ExceededBudget
 from drt.reduce import reduce_case
 from drt.run.find import Find
+from drt.run.hypothesis_search import HOME
 from drt.run.log import LogWriter
 from drt.run.records import Broken
+from drt.run.second_opinion import simpler_by_shrinking
 
 PATIENCE = 5.0
 """Seconds for one candidate of a reduction."""
@@ -28,8 +31,9 @@ def reduced_find(
     alarm: Alarm,
     stopped: Callable[[], bool],
     log: LogWriter,
+    place: Path,
 ) -> tuple[Case, Divergence, bool]:
-    """Reduce a find, for so many seconds at most.
+    """Reduce a find, for so many seconds at most; `place` is the folder of the run.
 
     Returns the simplest case that still shows the divergence, how it shows there, and whether the reduction
     came to its end.
@@ -51,8 +55,10 @@ def reduced_find(
         log.write(Broken(what="the reducer", error=result.error, traceback=result.traceback))
         return find.case, find.divergence, False
     complete = not stopped() and time.monotonic() <= until
-    checked = alarm.within(deadline, lambda: find.oracle(result.answer, find.engines))
+    left = until - time.monotonic()
+    reduced = simpler_by_shrinking(find, result.answer, interesting, left, place / HOME)
+    checked = alarm.within(deadline, lambda: find.oracle(reduced, find.engines))
     divergence = None if checked is None else first_alike(find.divergence, checked)
     if divergence is None:
         return find.case, find.divergence, False
-    return result.answer, divergence, complete
+    return reduced, divergence, complete

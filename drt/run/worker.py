@@ -34,7 +34,7 @@ from drt.run.hypothesis_search import StopSearch, TargetedSearch
 from drt.run.log import LogWriter, read_json, read_options, replace_json
 from drt.run.meters import Meters
 from drt.run.observer import CoverageObserver
-from drt.run.options import RunOptions
+from drt.run.options import HYPOTHESIS, RunOptions
 from drt.run.records import (
     RECYCLE,
     UNWRITABLE,
@@ -233,8 +233,8 @@ class Worker:
         if self._arbiter is not None and self._arbiter.wants(seed):
             self._ask_arbiter(name, index, seed, source.choices, drawn.case)
 
-    def _search(self, name: str, index: int, drawn: Drawn, choices: Sequence[Choice]) -> float:
-        """Score a case that Hypothesis has drawn: the number of features that it reaches."""
+    def _search(self, name: str, index: int, drawn: Drawn, choices: Sequence[Choice]) -> set[str]:
+        """Run a case that Hypothesis has drawn; returns the features and events that it reaches."""
         now = time.monotonic()
         if self._is_over() or (self._ends is not None and now >= self._ends):
             raise StopSearch
@@ -243,8 +243,8 @@ class Worker:
         if checked is None or checked.divergences:
             if checked is not None:
                 self._pursue(name, index, None, choices, drawn.case, checked, self.engines)
-            return 0.0
-        return float(len(self._observer.observe(Drawn(drawn.case), self.counts[name])))
+            return set()
+        return {*checked.events, *self._observer.observe(Drawn(drawn.case), self.counts[name])}
 
     def _compare(
         self, name: str, index: int, began: float, make: Callable[[], Drawn]
@@ -300,7 +300,9 @@ class Worker:
         origin = origin_of(self.options, self._versions, name, index, seed, choices)
         if self._around.constructs:
             origin["around"] = list(self._around.constructs)
-        for find in finds_of(name, self._targets[name].oracle, case, checked, engines, origin, arbiter):
+        target = self._targets[name]
+        draw = target.draw if index >= HYPOTHESIS else None
+        for find in finds_of(name, target.oracle, case, checked, engines, origin, arbiter, draw):
             if not self._around.excused(find, self.counts[name].events):
                 self._finder.consider(find)
         self._pursuing += time.monotonic() - start

@@ -8,7 +8,7 @@ Hypothesis found replays in `ReplaySource`, and a recorded one replays in Hypoth
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -25,11 +25,13 @@ from hypothesis import (
 )
 from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.core import encode_failure
+from hypothesis.database import InMemoryExampleDatabase, choices_to_bytes
 from hypothesis.internal.conjecture.data import ConjectureData
 from hypothesis.internal.conjecture.utils import calc_label_from_name
+from hypothesis.internal.reflection import function_digest
 from hypothesis.strategies import SearchStrategy
 
-from generators.choice.sources import Choice, Source
+from generators.choice.sources import Choice, ReplaySource, Source
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -134,6 +136,56 @@ def search(
     judged()
 
 
+def shrink(
+    draw: Callable[[Source], T],
+    interesting: Callable[[T], bool],
+    choices: Sequence[Choice],
+    over: Callable[[], bool],
+    home: Path,
+) -> T:
+    """Have Hypothesis shrink choices for as long as what they draw is interesting; return the simplest thing.
+
+    Stops at the best so far once `over` says so. A thing that Hypothesis does not find interesting again, or
+    whose choices are longer than it takes, is returned as it was.
+    """
+    set_hypothesis_home_dir(home)
+    best = [draw(ReplaySource(choices))]
+    database = InMemoryExampleDatabase()
+
+    @settings(
+        max_examples=1,
+        database=database,
+        deadline=None,
+        phases=(Phase.reuse, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+        verbosity=Verbosity.quiet,
+        report_multiple_bugs=False,
+        print_blob=False,
+    )
+    @given(drawn_by(draw))
+    def shrunk(found: T) -> None:
+        if over():
+            raise _Over
+        if interesting(found):
+            best[0] = found
+            raise _Interesting
+
+    # An entry under the secondary key is shrunk; one under the primary key counts as minimal.
+    key = function_digest(shrunk.hypothesis.inner_test) + b".secondary"  # type: ignore[attr-defined]  # set by @given
+    database.save(key, choices_to_bytes(tuple(choices)))
+    with suppress(_Interesting, _Over):
+        shrunk()
+    return best[0]
+
+
+class _Interesting(AssertionError):
+    """Signal to Hypothesis that what it has drawn is still interesting."""
+
+
+class _Over(BaseException):
+    """Signal to end a shrink; not an `Exception`, which Hypothesis would take for a finding."""
+
+
 def reproduction(choices: Sequence[Choice]) -> tuple[str, bytes]:
     """Return the arguments of `@reproduce_failure` for a test whose only drawn argument is of these choices.
 
@@ -142,4 +194,4 @@ def reproduction(choices: Sequence[Choice]) -> tuple[str, bytes]:
     return __version__, encode_failure(tuple(choices))
 
 
-__all__ = ["HypothesisSource", "drawn_by", "reproduce_failure", "reproduction", "search"]
+__all__ = ["HypothesisSource", "drawn_by", "reproduce_failure", "reproduction", "search", "shrink"]

@@ -10,20 +10,25 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
+from drt.cli.run import hypothesis_share
 from drt.corpus.store import Corpus
 from drt.model.case import Case
 from drt.model.case_directory import read_case
+from drt.model.divergence import Divergence
+from drt.reduce.order import weight
 from drt.report.terminal.progress import Quiet
 from drt.run.coordinator import start
 from drt.run.crash_examiner import death
+from drt.run.find import Find, choices_of, origin_of
 from drt.run.hypothesis_search import CASES_A_CHUNK, StopSearch, TargetedSearch, asked_file, last_asked
 from drt.run.log import LogReader, LogWriter
 from drt.run.options import HYPOTHESIS, RunOptions
 from drt.run.records import CrashJob, Found, SearchState
+from drt.run.second_opinion import simpler_by_shrinking
 from drt.run.statistics import Counts
 from drt.targets.cases import Drawn, reproduction
 from drt.targets.table import TARGETS
-from generators.choice.hypothesis_source import drawn_by, reproduce_failure
+from generators.choice.hypothesis_source import drawn_by, reproduce_failure, shrink
 from generators.choice.sources import RecordingSource, ReplaySource
 from tests.drt import toys
 
@@ -49,9 +54,9 @@ def options(tmp_path: Path) -> RunOptions:
 def searched(options: RunOptions, chunks: int, skipped: Sequence[tuple[str, int]] = ()) -> Judged:
     found: Judged = []
 
-    def judge(name: str, index: int, drawn: Drawn, choices: Sequence[int | bool]) -> float:
+    def judge(name: str, index: int, drawn: Drawn, choices: Sequence[int | bool]) -> set[str]:
         found.append((name, index, drawn.case, tuple(choices)))
-        return float(len(drawn.case.policies.text))
+        return set(drawn.case.policies.text.split())
 
     searching = TargetedSearch(options, 0, SearchState(), skipped)
     counts = {"toy": Counts()}
@@ -84,18 +89,18 @@ def test_it_gets_its_share_and_no_more(options: RunOptions) -> None:
     assert TargetedSearch(options, 0, SearchState(), ()).due
     assert not TargetedSearch(replace(options, hypothesis=0.0), 0, SearchState(), ()).due
     searching = TargetedSearch(replace(options, hypothesis=0.01), 0, SearchState(), ())
-    searching.run_chunk(lambda *_: 0.0, {"toy": Counts()})
+    searching.run_chunk(lambda *_: set(), {"toy": Counts()})
     assert not searching.due
 
 
 def test_a_judge_can_end_it_and_a_death_leaves_the_choices(options: RunOptions) -> None:
     seen: Judged = []
 
-    def judge(name: str, index: int, drawn: Drawn, choices: Sequence[int | bool]) -> float:
+    def judge(name: str, index: int, drawn: Drawn, choices: Sequence[int | bool]) -> set[str]:
         seen.append((name, index, drawn.case, tuple(choices)))
         if len(seen) == 5:
             raise end
-        return 0.0
+        return set()
 
     end: BaseException = StopSearch()
     TargetedSearch(options, 0, SearchState(), ()).run_chunk(judge, {"toy": Counts()})
@@ -165,3 +170,59 @@ def test_hypothesis_draws_a_find_of_the_loop_again(target: str) -> None:
         with pytest.raises(AssertionError):
             find()
         assert set(seen) == {case}
+
+
+def with_like(case: Case) -> bool:
+    return "like" in case.policies.text
+
+
+def drawn_with_like() -> RecordingSource:
+    sources = (RecordingSource(random_seed) for random_seed in range(1000))
+    return max(
+        (source for source in sources if with_like(toys.draw(source))), key=lambda source: len(source.choices)
+    )
+
+
+def test_hypothesis_shrinks_what_it_drew(tmp_path: Path) -> None:
+    source = drawn_with_like()
+    whole = toys.draw(ReplaySource(source.choices))
+
+    small = shrink(toys.draw, with_like, source.choices, lambda: False, tmp_path)
+
+    assert with_like(small)
+    assert len(small.policies.text) < len(whole.policies.text)
+    assert shrink(toys.draw, with_like, source.choices, lambda: True, tmp_path) == whole, "no time"
+
+
+def test_the_simpler_of_both_reductions_counts(tmp_path: Path) -> None:
+    source = drawn_with_like()
+    case = toys.draw(ReplaySource(source.choices))
+    divergence = Divergence("law", "value", "request 0", ())
+    origin = origin_of(RunOptions(("toy",), (), 7, "", ""), {}, "toy", HYPOTHESIS, None, source.choices)
+    find = Find("toy", TARGETS["authorize"].oracle, case, divergence, (), origin, draw=toys.draw)
+
+    other = simpler_by_shrinking(find, case, with_like, 5.0, tmp_path)
+
+    assert weight(other) < weight(case), "the shrinker's, where our reducer gave up at once"
+    assert simpler_by_shrinking(find, other, with_like, 5.0, tmp_path) == other
+    assert simpler_by_shrinking(replace(find, draw=None), case, with_like, 5.0, tmp_path) == case
+
+
+def test_choices_are_read_back_as_they_were() -> None:
+    choices = (True, 3, False, -1)
+    origin = origin_of(RunOptions(("toy",), (), 7, "", ""), {}, "toy", 1, None, choices)
+
+    found = choices_of(origin)
+
+    assert found == choices
+    assert [type(each) for each in found or ()] == [bool, int, bool, int]
+    assert choices_of({}) is None
+
+
+@pytest.mark.parametrize(
+    ("share", "cases", "chosen"), [(None, None, 0.1), (None, 5, 0.0), (0.0, None, 0.0), (0.3, 5, 0.3)]
+)
+def test_a_run_by_the_clock_leaves_hypothesis_a_tenth(
+    share: float | None, cases: int | None, chosen: float
+) -> None:
+    assert hypothesis_share(share, cases) == chosen

@@ -19,14 +19,11 @@ A strategy draws what the target draws in a run, and shrinks. It composes like a
 
 from __future__ import annotations
 
-from hypothesis import strategies as st
-from hypothesis.strategies import SearchStrategy
-
 from drt.model.case import Case
 from drt.model.errors import InputProblem
 from drt.targets.loading import TARGETS, target_table
 from drt.targets.target import Target
-from generators.choice.hypothesis_source import drawn_by
+from generators.choice.hypothesis_source import SearchStrategy, drawn_by
 
 
 def cases(target: str | Target, targets_from: str = TARGETS) -> SearchStrategy[Case]:
@@ -44,4 +41,5 @@ def cases(target: str | Target, targets_from: str = TARGETS) -> SearchStrategy[C
 
 def any_case(targets_from: str = TARGETS) -> SearchStrategy[Case]:
     """Return a strategy of the cases of all targets, each as often as any other."""
-    return st.one_of([cases(target) for target in target_table(targets_from).values()])
+    targets = tuple(target_table(targets_from).values())
+    return drawn_by(lambda source: source.choice(targets).draw(source))

@@ -194,4 +194,12 @@ def reproduction(choices: Sequence[Choice]) -> tuple[str, bytes]:
     return __version__, encode_failure(tuple(choices))
 
 
-__all__ = ["HypothesisSource", "drawn_by", "reproduce_failure", "reproduction", "search", "shrink"]
+__all__ = [
+    "HypothesisSource",
+    "SearchStrategy",
+    "drawn_by",
+    "reproduce_failure",
+    "reproduction",
+    "search",
+    "shrink",
+]

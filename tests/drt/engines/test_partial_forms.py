@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from drt.engines import build
+from drt.engines.answers import read_outcome
 from drt.model.case import Case, Source, Store
 from drt.model.engine import NotLoaded
-from drt.model.outcome import Outcome, Rejected
-from drt.model.partial_outcome import PartialError
+from drt.model.outcome import Outcome, Rejected, canonical_entity
+from drt.model.partial_outcome import BatchAuthorized, PartialError, Permitted
 from drt.model.question import Batched, CaseQuestion, PartiallyAuthorize, Query, Reauthorize
 
 SCHEMA = """
@@ -78,3 +79,12 @@ def test_a_wrong_form_is_refused(engine: str, form: str) -> None:
     loaded = build(engine).load(CASE)
     assert not isinstance(loaded, NotLoaded)
     assert loaded.ask(question) == refusal
+
+
+def test_a_uid_may_be_written_in_any_spelling() -> None:
+    spelled = ['T::"\\u{e9}\\u{1F600}\\n"', 'T::"é😀\\n"', canonical_entity("T", "é😀\n")]
+    for uid in spelled:
+        permitted = {"outcome": "Permitted", "allowed": [uid], "undecided": [uid]}
+        batched = {"outcome": "BatchAuthorized", "decision": "deny", "loads": [[uid]]}
+        assert read_outcome(Query, permitted) == Permitted((spelled[-1],), (spelled[-1],))
+        assert read_outcome(Batched, batched) == BatchAuthorized("deny", None, ((spelled[-1],),))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from drt.oracles import questions, schemas, validation
+from drt.oracles import questions, schemas, validation, validator_laws
 from drt.oracles.agreement import engines_agree
 from drt.oracles.definitions import requests_are_defined
 from drt.targets import cases, documents
@@ -150,6 +150,33 @@ VALIDATION_TARGETS = (
         documents.typing_for_levels,
         validation.levels_are_enough,
         weight=4,
+    ),
+    Target(
+        "typing-higher-levels",
+        "What is valid at a level is valid at the next, and without any.",
+        documents.typing_for_levels,
+        validator_laws.higher_levels_accept_more,
+    ),
+    Target(
+        "typing-environments",
+        "A policy is valid if it is valid in each request environment by itself.",
+        documents.typing_for_levels,
+        validator_laws.verdicts_follow_from_environments,
+        weight=2,
+    ),
+    Target(
+        "typing-renamed",
+        "Policies have the same verdict when namespaces and entity types are renamed.",
+        documents.typing,
+        validator_laws.names_of_types_are_mere_names,
+        weight=2,
+    ),
+    Target(
+        "typing-equals",
+        "A policy is as valid with a condition that is equal to its own.",
+        documents.typing,
+        validator_laws.equal_conditions_are_as_valid,
+        weight=2,
     ),
     Target(
         "valid-entities",

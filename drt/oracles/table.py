@@ -18,7 +18,6 @@ from drt.oracles import (
     roundtrips,
     schemas,
     validation,
-    validator_laws,
     wildcard,
 )
 from drt.oracles.law import Law
@@ -37,7 +36,6 @@ _MODULES = (
     roundtrips,
     schemas,
     validation,
-    validator_laws,
     wildcard,
 )
 

@@ -22,7 +22,8 @@ def case_random_seed(run_random_seed: int, target: str, index: int) -> int:
 
 
 FIRST_CASES = 50
-"""Cases that every target draws before the run's time is shared by weight."""
+FIRST_SECONDS = 0.5
+"""What every target gets before the run's time is shared by weight: so many cases, or so much time."""
 
 SHARING = 8
 """Number of consecutive cases of one target that share a schema, where they can."""
@@ -43,12 +44,21 @@ def shares(cases: int, weights: Mapping[str, int]) -> dict[str, int]:
     return given
 
 
+STALE = 8
+"""Observed cases without anything new after which a target has less than its full pace."""
+
+SLOWEST = 0.5
+"""The floor of a target's pace: the part of its share that it keeps however long nothing new appears."""
+
+
 class Schedule:
     """The cases of one worker, in order.
 
     Of every target it draws the indices in its lanes below the limit, if there is one. The next target is the
-    one that has had the least time for its weight; one that has not drawn its `first` cases precedes all
-    others.
+    one that has had the least time for its weight and pace; one that has neither drawn its `first` cases nor
+    had its `first_seconds` precedes all others. The pace falls with the observed cases since the last that
+    reached something new: a count, so that it is the same for a random seed. The clock decides how far a
+    target gets, and never what its cases are.
     """
 
     def __init__(
@@ -59,6 +69,7 @@ class Schedule:
         following: Mapping[str, int] | None = None,
         skipped: Sequence[tuple[str, int]] = (),
         first: int = 0,
+        first_seconds: float = FIRST_SECONDS,
     ) -> None:
         self.following = dict.fromkeys(weights, lanes.first_from(0)) | dict(following or {})
         self._weights = dict(weights)
@@ -66,13 +77,15 @@ class Schedule:
         self._limits = limits
         self._skipped = frozenset(skipped)
         self._spent = dict.fromkeys(weights, 0.0)
-        self._first = first
+        self._first, self._first_seconds = first, first_seconds
         self._drawn = dict.fromkeys(weights, 0)
+        self._stale = dict.fromkeys(weights, 0)
+        self._seconds = dict.fromkeys(weights, 0.0)
 
     def next(self) -> tuple[str, int] | None:
         """Return the target and index of the next case; None when this worker has drawn all of its own."""
         while self._spent:
-            name = min(self._spent, key=lambda one: (self._drawn[one] >= self._first, self._spent[one]))
+            name = min(self._spent, key=lambda one: (self._is_started(one), self._spent[one]))
             index = self.following[name]
             if self._limits is not None and index >= self._limits[name]:
                 del self._spent[name]
@@ -84,6 +97,18 @@ class Schedule:
             self.spend(name, DEATH_SECONDS)
         return None
 
+    def _is_started(self, name: str) -> bool:
+        """Whether a target has had its floor."""
+        return self._drawn[name] >= self._first or self._seconds[name] >= self._first_seconds
+
+    def note(self, name: str, news: int) -> None:
+        """Note how much an observed case has reached that none before it did."""
+        self._stale[name] = 0 if news else self._stale[name] + 1
+
+    def pace(self, name: str) -> float:
+        """Return the part of its share that a target gets, from `SLOWEST` to 1."""
+        return max(SLOWEST, STALE / max(STALE, self._stale[name]))
+
     def leave_out(self, name: str) -> None:
         """Draw no more cases of a target."""
         self._spent.pop(name, None)
@@ -91,4 +116,5 @@ class Schedule:
     def spend(self, name: str, seconds: float) -> None:
         """Charge a target for what its last case took."""
         if name in self._spent:
-            self._spent[name] += seconds / self._weights[name]
+            self._seconds[name] += seconds
+            self._spent[name] += seconds / (self._weights[name] * self.pace(name))

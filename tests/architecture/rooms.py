@@ -24,7 +24,6 @@ HOMES = {
     ),
     "click": ("drt.cli",),
     "cvc5": ("drt.proofs.second",),
-    "distributed": ("drt.run.cluster",),
     "hypothesis": ("generators", "drt.pytest_drt.strategies"),
     "jinja2": ("drt.report.page",),
     "lark": ("reference", "drt.symbolic.filters"),

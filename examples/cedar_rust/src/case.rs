@@ -40,16 +40,16 @@ pub struct Request {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct RequestText {
-    pub principal: Value,
-    pub action: Value,
-    pub resource: Value,
+struct RequestText {
+    principal: Value,
+    action: Value,
+    resource: Value,
     #[serde(default = "empty_record")]
-    pub context: Box<RawValue>,
+    context: Box<RawValue>,
 }
 
 /// A uid as JSON, or as a normalized literal (spec 05 §9).
-pub fn uid(written: Value) -> Result<EntityUid, Value> {
+fn uid(written: Value) -> Result<EntityUid, Value> {
     match written {
         Value::String(literal) => literal.parse().or_rejected("request"),
         document => EntityUid::from_json(document).or_rejected("request"),
@@ -58,7 +58,7 @@ pub fn uid(written: Value) -> Result<EntityUid, Value> {
 
 pub struct Loaded {
     pub policies: PolicySet,
-    pub schema: Option<Schema>,
+    schema: Option<Schema>,
     pub entities: Entities,
     pub prepared: Vec<(Request, cedar_policy::Request)>,
 }

@@ -35,7 +35,7 @@ def test_every_target_draws_its_first_cases_before_weights_count() -> None:
     drawn: Counter[str] = Counter()
     for _ in range(6):
         name, _ = schedule.next() or ("", 0)
-        schedule.spend(name, 1.0)
+        schedule.spend(name, 0.1)
         drawn[name] += 1
     assert drawn == {"heavy": 3, "light": 3}
     after = [(schedule.next() or ("", 0))[0] for _ in range(3)]

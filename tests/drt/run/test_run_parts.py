@@ -44,13 +44,14 @@ from drt.run import journal
 from drt.run.find import law_in_words
 from drt.run.log import LogReader, LogWriter, make_folder, read_json, read_run, replace_json
 from drt.run.memory_growth import Resident, growth, in_words, is_flat
+from drt.run.novelty import Novelty
 from drt.run.options import RunOptions
 from drt.run.records import Found, Header, News, Resumed, Started
 from drt.run.reduction_locks import MAX_ATTEMPTS, MOST_BUCKETS, ReductionLocks, release
 from drt.run.statistics import Counts, total
 from drt.run.summary import Tally, footer
 from drt.targets.partitions import LANES, lanes_of
-from drt.targets.schedule import Schedule, case_random_seed, shares
+from drt.targets.schedule import SLOWEST, Schedule, case_random_seed, shares
 from tests.drt.toys import Toy
 
 
@@ -581,3 +582,63 @@ def test_an_open_verdict_is_shown_where_none_decides() -> None:
     tally.add(found("1", 1.0, verdict=UNDECIDED))
 
     assert tally.findings({})[0].verdict == UNDECIDED
+
+
+def test_a_target_slows_down_where_nothing_is_new_and_never_below_its_floor() -> None:
+    schedule = Schedule({"fresh": 1, "stale": 1}, lanes_of(0, 1))
+    drawn_of = dict.fromkeys(("fresh", "stale"), 0)
+    for _ in range(3_000):
+        name, _ = cast(tuple[str, int], schedule.next())
+        drawn_of[name] += 1
+        schedule.note(name, int(name == "fresh"))
+        schedule.spend(name, 0.01)
+
+    assert schedule.pace("fresh") == 1.0
+    assert schedule.pace("stale") == SLOWEST
+    assert drawn_of["stale"] == pytest.approx(1_000, rel=0.05), "half of the other's"
+
+    schedule.note("stale", 1)
+    assert schedule.pace("stale") == 1.0
+
+
+@pytest.mark.parametrize("workers", [1, 2, 5])
+@pytest.mark.parametrize("shards", [1, 3])
+def test_the_cases_are_the_same_whatever_is_new_to_whom(workers: int, shards: int) -> None:
+    limits = shares(200, WEIGHTS)
+    cases = []
+    for part in range(shards):
+        for worker in range(workers):
+            schedule = Schedule(WEIGHTS, lanes_of(worker, workers, (part, shards)), limits, first=3)
+            while (case := schedule.next()) is not None:
+                cases.append(case)
+                schedule.note(case[0], (case[1] + worker) % 3)
+                schedule.spend(case[0], 0.01 * (1 + worker))
+
+    assert sorted(cases) == sorted((name, index) for name, limit in limits.items() for index in range(limit))
+
+
+def test_what_is_new_is_counted_once() -> None:
+    novelty = Novelty()
+    case = Case(Source("permit(principal, action, resource) when { 1 == 2 };"))
+
+    first = novelty.count("a", case, ["allow"], {"==|long,long|false"})
+
+    assert first > 5, "the bin, the fact, and the neighbours in the text"
+    assert novelty.count("a", case, ["allow"], {"==|long,long|false"}) == 0
+    assert novelty.count("b", case, ["allow"], ()) == 1, "the fact of another target"
+    assert (
+        novelty.count("a", Case(Source("permit(principal, action, resource) when { 1 < 2 };")), ["allow"], ())
+        == 2
+    )
+    assert novelty.count("a", case, ["rejected:policies"], ()) > 5, "the same neighbours, answered otherwise"
+
+
+def test_a_slow_target_has_its_floor_by_the_clock() -> None:
+    schedule = Schedule({"slow": 1, "fast": 1}, lanes_of(0, 1), first=50, first_seconds=0.5)
+    drawn_of = dict.fromkeys(("slow", "fast"), 0)
+    while drawn_of["fast"] < 50:
+        name, _ = cast(tuple[str, int], schedule.next())
+        drawn_of[name] += 1
+        schedule.spend(name, 0.25 if name == "slow" else 0.01)
+
+    assert drawn_of["slow"] == 2

@@ -9,7 +9,7 @@ from drt.model.case import Source as Text
 from drt.oracles.wildcard import ANY_REQUEST
 from drt.scan.tokens import tokenize
 from generators.choice.sources import Source
-from generators.texts import typing_cases
+from generators.texts import typing_cases, well_typed
 from generators.texts.grammar import Grammar
 from generators.texts.json_trees import policy_set
 from generators.texts.literal_forms import literal_expression
@@ -89,7 +89,8 @@ def typing_for_levels(source: Source) -> Case:
 
 
 def _typing(source: Source, policies: int, requests_drawn: int) -> Case:
-    text = typing_cases.policies(source, policies)
+    draw = well_typed.policies if source.boolean(0.4) else typing_cases.policies
+    text = draw(source, policies)
     requests = tuple(Request(one) for one in typing_cases.requests(source)[:requests_drawn])
     links = tuple(typing_cases.links(source, text))
     return Case(Text(text), typing_cases.STORE, Text(typing_cases.SCHEMA), links=links, requests=requests)

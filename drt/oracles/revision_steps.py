@@ -49,7 +49,7 @@ class Script:
     def step(self) -> Step:
         """Draw the next step."""
         draw = self.random.choice
-        parts = (self._add, self._add, self._link, self._link, self._removal, self._merge, self._store)
+        parts = (self._add, self._link, self._link, self._removal, self._merge, self._store, self._store)
         return draw(parts)() or Step("unlink", draw(self.ids))
 
     def _add(self) -> Step | None:
@@ -61,10 +61,10 @@ class Script:
     def _named(self, name: str) -> str:
         return self.random.choice((name, name, name, *self.ids))
 
-    def _changed(self, body: Json) -> Json:
+    def _changed(self, body: Json, share: float = 0.2) -> Json:
         """Return a body, rarely with the other effect, so that its id stands for something else."""
         effect = {"permit": "forbid", "forbid": "permit"}[body["effect"]]
-        return {**body, "effect": effect} if self.random.random() < 0.2 else body
+        return {**body, "effect": effect} if self.random.random() < share else body
 
     def _link(self) -> Step | None:
         if not self.policies.links:
@@ -93,7 +93,9 @@ class Script:
 
     def _merge(self) -> Step:
         kinds: tuple[StepKind, ...] = ("merge", "merge-renaming")
-        chosen = [(name, self._changed(body)) for name, body in self.bodies if self.random.random() < 0.6]
+        chosen = [
+            (name, self._changed(body, 0.3)) for name, body in self.bodies if self.random.random() < 0.6
+        ]
         static = {name: body for name, body in chosen if not slots_of(body)}
         templates = {name: body for name, body in chosen if slots_of(body)}
         links = [link for link in self.policies.links if link["templateId"] in templates]

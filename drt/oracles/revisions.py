@@ -210,8 +210,9 @@ def _revise(
         if said != expected:
             return
         new = state.case(case)
-        if new not in newly_made:
-            newly_made[new] = [answer for other in engines for answer in _answers(other, new)]
+        if new not in newly_made or number == len(steps) - 1:
+            makers = [engine] if number < len(steps) - 1 else engines
+            newly_made[new] = [answer for maker in makers for answer in _answers(maker, new)]
         for place, fresh in enumerate(newly_made[new]):
             request = place % len(case.requests)
             response, explained = _responses(answer["responses"][request], state.policies.effects())

@@ -136,8 +136,8 @@ def formatting_keeps_everything(case: Case, engines: Sequence[Engine], compariso
 
 
 def _comments(text: str) -> Printed:
-    """All comments, the empty ones too, in no order."""
-    return Printed("\n".join(sorted(f"// {comment}" for comment in comments(text))))
+    """All comments, the empty ones too, in their order."""
+    return Printed("\n".join(f"// {comment}" for comment in comments(text)))
 
 
 @law(Compares.DOCUMENTS)

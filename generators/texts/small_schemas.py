@@ -16,6 +16,9 @@ Json = Any
 
 _NAMESPACES = (("",), ("N",), ("N", "M"), ("", "N"), ("N", "N::M"), ("", "N", "M"))
 _BUILT_IN = ("Long", "String", "Bool", "Boolean", "decimal", "ipaddr", "datetime", "duration")
+_HIDING = ("Long", "decimal", "A")
+"""Names of entity types that hide built-in types."""
+
 _SPECIAL = (
     "Long", "String", "Bool", "Boolean", "Set", "Record", "Entity", "Extension", "EntityOrCommon",
     "decimal", "ipaddr", "datetime", "Action", "__cedar", "type", "tags", "in", "T", "A", "principal", "é",
@@ -36,10 +39,13 @@ class _Drawing:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.spaces = source.choice(_NAMESPACES)
-        self.names = {
-            space: self._own(space, ("A", "B", "C")[: source.integer(1, 3)]) for space in self.spaces
-        }
-        self.commons = {space: self._own(space, ("T", "U")[: source.integer(0, 2)]) for space in self.spaces}
+        hiding = source.boolean(0.2)
+        names, commons = (
+            (_HIDING if hiding else ("A", "B", "C")),
+            (("duration", "U") if hiding else ("T", "U")),
+        )
+        self.names = {space: self._own(space, names[: source.integer(1, 3)]) for space in self.spaces}
+        self.commons = {space: self._own(space, commons[: source.integer(0, 2)]) for space in self.spaces}
 
     def _own(self, space: str, names: tuple[str, ...]) -> list[str]:
         """Name what a namespace declares; nothing in it may hide what the empty namespace has."""

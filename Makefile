@@ -64,7 +64,7 @@ picture: setup
 	$(PY) docs/picture.py > docs/found-divergence.svg
 
 lock:
-	uv pip compile pyproject.toml --group dev --extra sql --extra proofs --universal --generate-hashes --python-version 3.11 \
+	uv pip compile pyproject.toml --group dev --extra sql --extra proofs --extra fleet --universal --generate-hashes --python-version 3.11 \
 		--no-header --no-annotate --quiet -o requirements.lock
 	uv pip compile pyproject.toml --extra oracles --universal --generate-hashes --python-version 3.11 \
 		--no-header --no-annotate --quiet | awk '/^cedarpy==/{p=1} p{print} p&&!/\\$$/{exit}' > requirements-oracles.lock

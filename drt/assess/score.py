@@ -42,6 +42,9 @@ MOMENTS = (10.0, 60.0, 300.0)
 SEEDS = "seeds"
 """Stands for target and law where a seed case kills a plant."""
 
+SLOW = "slow"
+"""Stands for the reason to leave a case out that takes the sound engines more than their patience."""
+
 BROKEN = "harness"
 """Stands for the law where a plant makes the harness itself raise, which a run reports too."""
 
@@ -186,15 +189,15 @@ class Hunt:
             target, index = following
             began = time.process_time()
             case = self._drawn(target, index)
-            agreed = self._ask_sound(TARGETS[target].oracle, case)
+            disagreement = self._ask_sound(TARGETS[target].oracle, case)
             took = time.process_time() - began
             self._schedule.spend(target, took)
             score.seconds += took
             score.cases += 1
-            if agreed:
+            if not disagreement:
                 yield from self._judge(target, case)
-            else:
-                score.alarms.append(f"{target} {index}")
+            elif disagreement != SLOW:
+                score.alarms.append(f"{target} {index}: {disagreement}")
 
     def replay(self, seeds: Sequence[SavedCase]) -> Iterator[Fate]:
         """Judge the plants in both engines by seed cases, whose right answers are known; yield the killed."""
@@ -212,14 +215,18 @@ class Hunt:
                         fate.seconds, fate.target, fate.law, fate.question = 0.0, SEEDS, SEEDS, saved.name
                         yield fate
 
-    def _ask_sound(self, oracle: Oracle, case: Case) -> bool:
-        """Put a case to the sound engines, and note what code they reach; whether they keep the law."""
+    def _ask_sound(self, oracle: Oracle, case: Case) -> str:
+        """Put a case to the sound engines, and note what code they reach; return why it is of no use."""
         self._reached.clear()
         for engine in self._sound.values():
             engine.forget()
         engines = [self._sound[name] for name in ENGINES]
         checked = self._alarm.within(PATIENCE, lambda: attempt(lambda: oracle(case, engines)))
-        return not (checked is None or isinstance(checked, HarnessError) or checked.answer.divergences)
+        if checked is None:
+            return SLOW
+        if isinstance(checked, HarnessError):
+            return checked.error
+        return next((f"{found.law}, {found.question}" for found in checked.answer.divergences), "")
 
     def _judge(self, target: str, case: Case) -> Iterator[Fate]:
         reached = set(self._reached)

@@ -62,6 +62,19 @@ class Jobs(Kind):
         return int(str(value))
 
 
+class Cluster(Kind):
+    """The address of a scheduler, or `local` with a number of processes if it is not one per processor."""
+
+    name = "address"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not re.fullmatch(r"local(:[1-9][0-9]{0,2})?|([a-z]+://)?[^\s/:]+:[0-9]{1,5}", str(value)):
+            self.fail(
+                f"{value!r} is neither local, local:N nor an address such as tcp://HOST:8786", param, ctx
+            )
+        return str(value)
+
+
 class Shard(Kind):
     """One of several equal parts of a run: `2/4` is the second of four."""
 

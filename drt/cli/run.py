@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from drt.cli.defaults import profile
 from drt.cli.options import (
     FOLDER,
+    Cluster,
     Duration,
     Jobs,
     Shard,
@@ -77,6 +79,13 @@ UNLIMITED: Mapping[str, Any] = {
 @click.option("--target", "targets", multiple=True, metavar="GLOB", help="Only matching targets.")
 @engines
 @click.option("--jobs", type=Jobs(), default="auto", show_default=True, help="Worker processes.")
+@click.option(
+    "--cluster",
+    type=Cluster(),
+    metavar="ADDRESS",
+    help="Spread the run over the workers of a Dask scheduler, as in tcp://HOST:8786, or over processes of "
+    "this machine: local, local:N. --jobs then counts the tasks.  [default: none]",
+)
 @click.option(
     "--seed",
     "random_seed",
@@ -161,6 +170,8 @@ def command(
     if resume is not None:
         folder, footer = resume, resume_run(resume, watching)
     else:
+        if ctx.get_parameter_source("jobs") is ParameterSource.DEFAULT:
+            settings["jobs"] = _jobs(settings["cluster"], settings["jobs"])
         options = run_options(settings)
         if not options.targets:
             click.echo(f"drt: no target matches {', '.join(settings['targets'])}", err=True)
@@ -213,6 +224,7 @@ def run_options(settings: Mapping[str, Any]) -> RunOptions:
         stalled=stalled,
         shard=shard,
         jobs=settings["jobs"],
+        cluster=settings.get("cluster"),
         arbiter=None if arbiter is None else from_anywhere(arbiter),
         arbiter_rate=rate,
         deadline=settings["deadline"],
@@ -231,6 +243,15 @@ def hypothesis_share(share: float | None, cases: int | None) -> float:
     if share is not None:
         return share
     return HYPOTHESIS_SHARE if cases is None else 0.0
+
+
+def _jobs(cluster: str | None, here: int) -> int:
+    """Return how many workers a run has unless an option says so: those of the cluster, or `here`."""
+    if cluster is None:
+        return here
+    from drt.run.cluster import size
+
+    return size(cluster) or here
 
 
 def _declared(paths: Sequence[Path]) -> tuple[str, ...]:

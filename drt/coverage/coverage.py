@@ -11,6 +11,7 @@ from typing import Any, get_args
 
 from drt.coverage.bins import UNREACHABLE, bins
 from drt.coverage.events import VALIDATION
+from drt.coverage.partial_rows import PARTIAL_ROWS
 from drt.model.outcome import ErrorKind
 
 
@@ -30,12 +31,14 @@ class Coverage:
     """The coverage of a run.
 
     `missing` are bins in order. `unexpected` are bins that should not exist: the table, or the reference, is
-    then wrong. `validation` counts the reports of validators and linkers.
+    then wrong. `validation` counts the reports of validators and linkers, `partial` the rows
+    of partial evaluation.
     """
 
     rows: tuple[OperatorRow, ...]
     error_kinds: Mapping[str, int]
     validation: Mapping[str, int]
+    partial: Mapping[str, int]
     reached: int
     total: int
     missing: tuple[str, ...]
@@ -71,6 +74,7 @@ class Coverage:
             ],
             "error_kinds": dict(self.error_kinds),
             "validation": dict(self.validation),
+            "partial_evaluation": dict(self.partial),
             "unreachable": UNREACHABLE,
             "missing": list(self.missing),
             "unexpected": list(self.unexpected),
@@ -93,6 +97,7 @@ def coverage(hits: Mapping[str, int], events: Mapping[str, int] | None = None) -
         rows=tuple(_row(name, own, seen) for name, own in members.items()),
         error_kinds=errors,
         validation={name: (events or {}).get(name, 0) for name in VALIDATION},
+        partial={name: (events or {}).get(name, 0) for name in PARTIAL_ROWS},
         reached=len(known & seen),
         total=len(known),
         missing=tuple(sorted(known - seen)),

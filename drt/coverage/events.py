@@ -13,6 +13,7 @@ from fnmatch import fnmatchcase
 from typing import get_args
 
 from drt.coverage.bins import SCOPES
+from drt.coverage.partial_rows import PARTIAL_ROWS, SELDOM
 from drt.model.outcome import LinkErrorKind, ValidationErrorKind, WarningKind
 from generators.language import LANGUAGE, Operator
 
@@ -201,6 +202,7 @@ EVENTS: dict[str, Event] = {
     **dict(_operators()),
     **dict(_scopes()),
     **{name: _situation(name) for name in SITUATIONS},
+    **{name: _situation(name) for name in PARTIAL_ROWS if name not in SELDOM},
     **{f"answer: {name}": _answer(name) for name in _ANSWERS},
     **{name: _answer(name) for name in VALIDATION},
     **{f"stream: {name}": _stream(name) for name in STREAM_NAMES},

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from drt.coverage.partial_tracing import partial_rows
 from drt.coverage.situations import SHOWING, form_situations, response_situations
 from drt.coverage.tracing import Tracer
 from drt.engines.reference_engine import LoadedReference, ReferenceEngine
@@ -84,6 +85,7 @@ def observe(case: Case) -> Reached:
     if not isinstance(loaded, LoadedReference):
         return Reached()
     observer = _Observer(loaded)
+    observer.found.situations.update(partial_rows(loaded, case))
     expressions = list(_expressions(loaded, case))
     scopes = list(_scopes(loaded))
     found = observer.found

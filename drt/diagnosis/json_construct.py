@@ -28,6 +28,7 @@ from drt.diagnosis.json_names import (
     shown,
     value_place,
 )
+from drt.diagnosis.json_paths import at_path, counterpart, depth_of, inside_out, with_at
 from drt.diagnosis.places import NAMING, Path, value_name
 from drt.reduce.documents import NOTHING, Again, read, write
 
@@ -67,6 +68,16 @@ DEMANDED: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 """What an object may lack, alone or together, by a member that it has or by its own key."""
 
+MAY_BE_ABSENT = ("external", "additionalAttributes")
+"""Members that may be left out whatever their value."""
+
+CONSTRUCTORS = ("ip", "decimal", "datetime", "duration")
+
+ONLY_BY_SCHEMA = "an {} that only the schema makes one"
+ESCAPED = {"__entity", "__extn"}
+PLAIN_TEXTS = ("All", "==", "a", "A", "permit", "when", "Action")
+"""Replacements of a text that stands in several places."""
+
 Found = Construct | None
 
 
@@ -90,11 +101,13 @@ def blamed_member(
         or search.repeated()
         or search.among_entities()
         or search.absent()
-        or search.left_out(plain=True)
+        or search.completed().left_out(plain=True)
         or search.renamed()
         or search.undeclared(declared)
         or search.implied(read(read_as) if read_as else NOTHING)
+        or search.guessed()
         or search.replaced()
+        or search.replaced_everywhere()
         or search.left_out(plain=False)
     )
 
@@ -112,7 +125,7 @@ class _Search:
 
     def objects(self) -> Iterator[tuple[Path, dict[str, Any]]]:
         """Every object, before what holds it."""
-        for path, value in _inside_out(self.document, ()):
+        for path, value in inside_out(self.document, ()):
             if isinstance(value, dict):
                 yield path, value
         if isinstance(self.document, dict):
@@ -124,7 +137,7 @@ class _Search:
             for key in value:
                 if isinstance(key, Again):
                     rest = {other: item for other, item in value.items() if other is not key}
-                    if self.well(_with_at(self.document, path, rest)):
+                    if self.well(with_at(self.document, path, rest)):
                         return Construct(f"a repeated key in {self.holder(path)}", json.dumps(str(key)))
         return None
 
@@ -153,20 +166,30 @@ class _Search:
                 if (mark not in value and path[-1:] != (mark,)) or any(key in value for key in keys):
                     continue
                 missing = {key: PLAINEST[key] for key in keys}
-                if self.well(_with_at(self.document, path, {**value, **missing})):
+                if self.well(with_at(self.document, path, {**value, **missing})):
                     named = " and ".join(f"`{key}`" for key in missing)
                     return Construct(f"{self.holder(path)} without {named}", shown(value))
         return None
+
+    def completed(self) -> _Search:
+        """Add what documents of policies may lack, so that one fault does not hide another."""
+        for path, value in list(self.objects()):
+            for mark, keys in DEMANDED:
+                if mark in value and mark in ("effect", "staticPolicies"):
+                    lacking = {key: PLAINEST[key] for key in keys if key not in value}
+                    self.document = with_at(self.document, path, at_path(self.document, path) | lacking)
+        return self
 
     def left_out(self, *, plain: bool) -> Found:
         """Find the member that must not be there: one with a `plain` value or an unknown key, or any."""
         for path, value in self.objects():
             for key in value:
-                is_plain = not self.named_by_users(path) and (not value[key] or not is_known(key))
+                is_odd = not value[key] or not is_known(key) or key in MAY_BE_ABSENT
+                is_plain = not self.named_by_users(path) and is_odd
                 if is_plain is not plain or isinstance(key, Again) or is_escape(path, key, value):
                     continue
                 rest = {other: item for other, item in value.items() if other is not key}
-                if self.well(_with_at(self.document, path, rest)):
+                if self.well(with_at(self.document, path, rest)):
                     return Construct(self.member(path, key, value[key]), shown({key: value[key]}))
         return None
 
@@ -176,12 +199,12 @@ class _Search:
 
     def undeclared(self, declared: Sequence[str]) -> Found:
         """Find the id that the schema does not declare."""
-        for path, value in _inside_out(self.document, ()):
+        for path, value in inside_out(self.document, ()):
             if path[-1] != "id" or not isinstance(value, str):
                 continue
             for other in declared:
-                if other != value and self.well(_with_at(self.document, path, other)):
-                    uid = _at(self.document, path[:-1])
+                if other != value and self.well(with_at(self.document, path, other)):
+                    uid = at_path(self.document, path[:-1])
                     action = isinstance(uid, dict) and "Action" in str(uid.get("type"))
                     what = "an action that is not declared" if action else "an id outside its enumeration"
                     return Construct(what, shown(uid))
@@ -209,34 +232,63 @@ class _Search:
                     if other in value or isinstance(key, Again):
                         continue
                     names = {other if one is key else one: item for one, item in value.items()}
-                    if self.well(_with_at(self.document, path, names)):
+                    if self.well(with_at(self.document, path, names)):
                         what = REPLACED.get(str(path[-1]), "a name") if path else "a namespace"
                         return Construct(f"{name_kind(key)} as {what}", json.dumps(key))
         return None
 
     def implied(self, written: Any) -> Found:
         """Find the value that is well as the accepting engine writes it."""
-        for path, value in _inside_out(self.document, ()):
-            other = _counterpart(self.document, written, path)
+        for path, value in inside_out(self.document, ()):
+            other = counterpart(self.document, written, path)
             if other is NOTHING or other == value:
                 continue
-            if self.well(_with_at(self.document, path, other)):
+            if self.well(with_at(self.document, path, other)):
                 if isinstance(other, dict) and "__entity" in other:
-                    return Construct("an entity that only the schema makes one", shown(value))
+                    return Construct(ONLY_BY_SCHEMA.format("entity"), shown(value))
                 if isinstance(other, dict) and "__extn" in other:
-                    return Construct("an extension value that only the schema makes one", shown(value))
+                    return Construct(ONLY_BY_SCHEMA.format("extension value"), shown(value))
+        return None
+
+    def guessed(self) -> Found:
+        """Find the value that is well with the escape that a schema may imply."""
+        for path, value in inside_out(self.document, ()):
+            if not {"attrs", "tags", "context"} & set(path) or ESCAPED & set(path):
+                continue
+            if isinstance(value, dict) and value.keys() == UID.keys():
+                if self.well(with_at(self.document, path, {"__entity": value})):
+                    return Construct(ONLY_BY_SCHEMA.format("entity"), shown(value))
+            elif isinstance(value, str):
+                calls = ({"__extn": {"fn": name, "arg": value}} for name in CONSTRUCTORS)
+                if any(self.well(with_at(self.document, path, call)) for call in calls):
+                    return Construct(ONLY_BY_SCHEMA.format("extension value"), shown(value))
+        return None
+
+    def replaced_everywhere(self) -> Found:
+        """Find the text that must not stand in any of the places where it does."""
+        places: dict[tuple[str | int, str], list[Path]] = {}
+        for path, value in inside_out(self.document, ()):
+            if isinstance(value, str):
+                places.setdefault((path[-1], value), []).append(path)
+        for (key, value), paths in places.items():
+            for plain in PLAIN_TEXTS if len(paths) > 1 else ():
+                document = self.document
+                for path in paths:
+                    document = with_at(document, path, plain)
+                if plain != value and self.well(document):
+                    return Construct(f"`{shown(value)}` as `{key}`", shown(value))
         return None
 
     def replaced(self) -> Found:
         """Find the value that must not stand where it does."""
         whole = [((), self.document)] if not isinstance(self.document, dict | list) else []
-        for path, value in (*_inside_out(self.document, ()), *whole):
+        for path, value in (*inside_out(self.document, ()), *whole):
             if inside_escape(path):
                 continue
             for plain in PLAIN:
                 if type(plain) is type(value) and plain == value:
                     continue
-                if self.well(_with_at(self.document, path, plain)):
+                if self.well(with_at(self.document, path, plain)):
                     return Construct(self._value_name(path, value), shown(value))
         return None
 
@@ -246,7 +298,7 @@ class _Search:
             if path[-1] in ("type", "entity_type", "name"):
                 return f"{name_kind(value)} as {place}"
             for at, one in enumerate(value):
-                if self.well(_with_at(self.document, path, value[:at] + "a" + value[at + 1 :])):
+                if self.well(with_at(self.document, path, value[:at] + "a" + value[at + 1 :])):
                     return f"{character_name(one)} in {place}"
         kind = json_kind(value)
         if kind is not None and not isinstance(value, list) and {"attrs", "tags", "context"} & set(path[:-1]):
@@ -255,54 +307,5 @@ class _Search:
 
     def deep(self) -> Found:
         """Find out whether the depth of the document matters."""
-        depth = _depth(self.document)
+        depth = depth_of(self.document)
         return Construct("deep nesting", f"{depth} levels") if depth >= DEEP else None
-
-
-def _inside_out(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
-    """Every value inside another, before what holds it."""
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, item in items:
-        yield from _inside_out(item, (*path, key))
-        yield (*path, key), item
-
-
-def _at(document: Any, path: Path) -> Any:
-    for key in path:
-        document = document[key]
-    return document
-
-
-def _with_at(document: Any, path: Path, value: Any) -> Any:
-    if not path:
-        return value
-    copy: Any = dict(document) if isinstance(document, dict) else list(document)
-    copy[path[0]] = _with_at(document[path[0]], path[1:], value)
-    return copy
-
-
-def _counterpart(document: Any, written: Any, path: Path) -> Any:
-    """Find what stands at a path of a document in another whose entities come in another order."""
-    if written is NOTHING or not path or not isinstance(path[0], int) or not isinstance(written, list):
-        return NOTHING
-    uid = document[path[0]].get("uid") if isinstance(document[path[0]], dict) else None
-    entities: list[Any] = written
-    here: Any = next((one for one in entities if isinstance(one, dict) and one.get("uid") == uid), NOTHING)
-    for key in path[1:]:
-        holds = key in here if isinstance(here, dict) else isinstance(key, int) and key < _length(here)
-        here = here[key] if holds else NOTHING
-    return here
-
-
-def _length(value: Any) -> int:
-    return len(value) if isinstance(value, list) else 0
-
-
-def _depth(document: Any) -> int:
-    deepest, waiting = 0, [(document, 1)]
-    while waiting:
-        value, depth = waiting.pop()
-        deepest = max(deepest, depth)
-        items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-        waiting += [(item, depth + 1) for item in items]
-    return deepest

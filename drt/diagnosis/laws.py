@@ -14,6 +14,7 @@ from drt.diagnosis.located import Answers, Located
 from drt.diagnosis.minimal_value import blamed
 from drt.diagnosis.places import place_name
 from drt.diagnosis.reading import SHOWN, between_documents, in_text, plain_reading
+from drt.diagnosis.residuals import QUESTIONS, in_partial
 from drt.diagnosis.rule import Aspect, Rule, Whole
 from drt.diagnosis.rules import rule_of
 from drt.engines.guard import Guarded, GuardedSession
@@ -21,7 +22,7 @@ from drt.model.case import Case, Source
 from drt.model.divergence import Divergence
 from drt.model.outcome import Accepted
 from drt.model.question import Evaluate, ReadEntities, ReadExpression, ReadPolicies
-from drt.oracles import partial_agreement, partial_laws, residual_policies, roundtrips, schemas
+from drt.oracles import roundtrips, schemas
 from drt.oracles.law import Law
 from drt.oracles.literals import literals_have_their_values
 from drt.oracles.reading import comments_change_nothing
@@ -161,24 +162,12 @@ def _values(loaded: Sequence[tuple[str, Any]], text: str) -> Answers:
 
 Search = Callable[[Case, Sequence[Guarded], Divergence], Located | None]
 
-PARTIAL = tuple(
-    one.name
-    for module in (partial_agreement, partial_laws, residual_policies)
-    for one in vars(module).values()
-    if isinstance(one, Law)
-)
-
-
-def _not_located(_case: Case, _engines: Sequence[Guarded], _divergence: Divergence) -> None:
-    """Leave a divergence of partial evaluation to its law and the features of the reduced case."""
-
-
 SEARCHES: Mapping[str, Search] = {
     roundtrips.formatting_keeps_everything.name: in_layout,
     comments_change_nothing.name: lambda _case, _engines, divergence: in_comments(divergence),
     wildcard_matches_definition.name: in_definition,
     literals_have_their_values.name: in_definition,
     **dict.fromkeys(WRITING, in_writing),
-    **dict.fromkeys(PARTIAL, _not_located),
+    **dict.fromkeys(QUESTIONS, in_partial),
 }
 """Laws by name, each with the search for what breaks it."""

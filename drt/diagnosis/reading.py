@@ -52,7 +52,7 @@ def in_text(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> L
         aspect = _reading_of(case, divergence.question.split()[0])
         named = _in_words_of_the_input(case, between_documents(divergence, aspect))
         return _of_blanks(case, engines, divergence) or _escaped(case, divergence, named)
-    name, rejection = refused[0]
+    name, rejection = min(refused, key=lambda one: _order_of_loading(one[1].part))
     part = rejection.part
     if part in ("entities", "request") and (schema := in_inputs(case, engines, "schema")):
         return schema
@@ -67,6 +67,14 @@ def in_text(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> L
         subject = MEMBERS[REQUIRED[part]]
     rule = Rule(subject, Aspect.READING)
     return Located("reading", rule, CHAPTERS[part], part, text, divergence.answers, (), remark)
+
+
+LOADED: tuple[str, ...] = ("schema", "policies", "link", "entities")
+"""Parts in the order in which a case is loaded: who refuses a later one has accepted those before."""
+
+
+def _order_of_loading(part: str) -> int:
+    return LOADED.index(part) if part in LOADED else len(LOADED)
 
 
 def plain_reading(case: Case, engines: Sequence[Guarded]) -> Located | None:
@@ -87,6 +95,15 @@ def plain_reading(case: Case, engines: Sequence[Guarded]) -> Located | None:
     return None
 
 
+def passed_on(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> Located | None:
+    """Locate the construct of a document that one engine wrote and another does not read as that."""
+    part = "policies" if divergence.question.startswith("JSON") else "entities"
+    if not _passed_on(divergence) or (found := _blamed(case, engines, divergence, part)) is None:
+        return None
+    rule = Rule(found.name, Aspect.READING)
+    return Located("reading", rule, CHAPTERS[part], part, found.text, divergence.answers)
+
+
 def _blamed(case: Case, engines: Sequence[Guarded], divergence: Divergence, part: str) -> Construct | None:
     """Find the construct of a part of the case without which all engines read the same."""
     written = _text_of(case, part, divergence)
@@ -94,7 +111,7 @@ def _blamed(case: Case, engines: Sequence[Guarded], divergence: Divergence, part
     def is_well(text: str) -> bool:
         return _all_read(case, engines, divergence, part, text)
 
-    if not _is_json(case, part):
+    if not _is_json(case, part, divergence):
         return blamed_construct(written, is_well)
     answers = [_reader(case, engine, divergence, part)(written) for engine in engines]
     read_as = next((one.canonical for one in answers if isinstance(one, Accepted)), "")
@@ -108,9 +125,11 @@ MOST_DECLARED = 20
 """Names of a schema that are tried in the place of an id."""
 
 
-def _is_json(case: Case, part: str) -> bool:
+def _is_json(case: Case, part: str, divergence: Divergence | None = None) -> bool:
     """Whether a part of the case is a JSON document."""
     match part:
+        case "policies" if divergence is not None and _passed_on(divergence):
+            return True
         case "policies":
             return case.policies.format == "json"
         case "schema":
@@ -188,13 +207,15 @@ def in_inputs(case: Case, engines: Sequence[Guarded], part: str, text: str = "")
         case _:
             outcomes = [engine.ask(ReadExpression(text)) for engine in engines]
     answers = tuple(zip((engine.name for engine in engines), outcomes, strict=False))
+    read = Divergence(readers_agree.name, "document", part, answers)
+    if sorted(type(one).__name__ for one in outcomes) == ["Accepted", "Unwritable"]:
+        return in_text(case, engines, read)
     if (
         not outcomes
         or not all(isinstance(one, Accepted) and one.canonical for one in outcomes)
         or not differ(answers)
     ):
         return None
-    read = Divergence(readers_agree.name, "document", part, answers)
     found = between_documents(read, _reading_of(case, part))
     return _in_words_of_the_input(case, found)
 
@@ -248,12 +269,14 @@ def _reads_without_schema(case: Case, engines: Sequence[Guarded], divergence: Di
 def _reader(case: Case, engine: Guarded, divergence: Divergence, part: str) -> Callable[[str], Outcome]:
     match part:
         case "policies":
-            return lambda text: engine.ask(ReadPolicies(Source(text, case.policies.format)))
+            form = "json" if _passed_on(divergence) else case.policies.format
+            return lambda text: engine.ask(ReadPolicies(Source(text, form)))
         case "entities":
-            return lambda text: engine.ask(ReadEntities(text, case.schema))
+            schema = None if _passed_on(divergence) else case.schema
+            return lambda text: engine.ask(ReadEntities(text, schema))
         case "schema" if case.schema is not None:
-            schema = case.schema
-            return lambda text: engine.ask(ReadSchema(replace(schema, text=text)))
+            source = case.schema
+            return lambda text: engine.ask(ReadSchema(replace(source, text=text)))
         case "expression":
             return lambda text: engine.ask(ReadExpression(text))
         case "request" if divergence.request is not None:
@@ -266,6 +289,8 @@ def _reader(case: Case, engine: Guarded, divergence: Divergence, part: str) -> C
 
 def _text_of(case: Case, part: str, divergence: Divergence) -> str:
     match part:
+        case "policies" | "entities" if document := _passed_on(divergence):
+            return document
         case "policies":
             return case.policies.text
         case "entities":
@@ -278,6 +303,13 @@ def _text_of(case: Case, part: str, divergence: Divergence) -> str:
             return case.requests[divergence.request].text
         case _:
             return ""
+
+
+def _passed_on(divergence: Divergence) -> str:
+    """Return the document that one engine wrote and another read; empty for a question about the case."""
+    if not divergence.question.startswith(("JSON from ", "entities from ")):
+        return ""
+    return next((one.canonical for _, one in divergence.answers if isinstance(one, Accepted)), "")
 
 
 def _refused(text: str, rejection: Rejected) -> str:

@@ -28,6 +28,7 @@ class Aspect(Enum):
     LINKING = "linking: {}"
     LEVEL = "the level of {}"
     GRANT = "what {} grants"
+    RESIDUAL = "the residual of {}"
     ERROR = "the error {}"
     WARNING = "the warning {}"
 
@@ -55,6 +56,12 @@ class Whole(StrEnum):
     SEVERAL_LINKS = "several links together"
     COMMENTS = "comments"
     ESCAPE = "an escape"
+    PARTIAL_RESPONSE = "the partial response: its classes, decision and reason"
+    QUERY = "a permission query"
+    BATCHED = "batched authorization: its decision and loads"
+    REAUTHORIZING = "the response of residual policies to a completion"
+    RESIDUAL_POLICIES = "residual policies, written and read again"
+    FILTER = "the rows of a filter"
 
 
 class Step(Enum):

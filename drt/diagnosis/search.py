@@ -11,7 +11,7 @@ from drt.diagnosis.json_construct import blamed_member
 from drt.diagnosis.laws import SEARCHES
 from drt.diagnosis.located import Answers, Located
 from drt.diagnosis.policies import OnePolicy, Part, policies_of
-from drt.diagnosis.reading import in_inputs, in_text, plain_reading
+from drt.diagnosis.reading import in_inputs, in_text, passed_on, plain_reading
 from drt.diagnosis.rule import Aspect, Form, Rule, Whole
 from drt.diagnosis.rules import rule_of
 from drt.diagnosis.typing import REPORTED, Typing
@@ -55,7 +55,7 @@ def localise(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> 
     """
     law = LAWS.get(divergence.law)
     derived = law is not None and law.compares is not Compares.ENGINES
-    if derived and (found := plain_reading(case, engines)):
+    if derived and (found := passed_on(case, engines, divergence) or plain_reading(case, engines)):
         return found
     if divergence.law in SEARCHES:
         return SEARCHES[divergence.law](case, engines, divergence)

@@ -88,7 +88,7 @@ def _located_signature(divergence: Divergence, located: Located, case: Case) -> 
         case "reading":
             readers = Divergence(engines_agree.name, divergence.kind, located.place, located.answers)
             read = divergence if located.answers == divergence.answers else readers
-            return f"{_reading_difference(read)} at {_one_function(rule)}"
+            return f"{_reading_difference(read, located.place)} at {_one_function(rule)}"
     operands = {outcome for _, answers in located.operands for _, outcome in answers}
     if _checks_kinds_first(located, operands):
         return (
@@ -172,11 +172,19 @@ def _hierarchy(case: Case) -> list[str]:
     return [feature for feature in case_features(case) if feature in ("entity parents", "two parents")]
 
 
-def _reading_difference(divergence: Divergence) -> str:
-    """Name a difference in reading: between engines it is just that, whichever text it shows in."""
+def _reading_difference(divergence: Divergence, part: str) -> str:
+    """Name a difference in reading a part: between engines it is just that, whichever text it shows in.
+
+    An engine that refuses another part has accepted this one.
+    """
     law = LAWS.get(divergence.law)
     if law is not None and law.compares is Compares.ENGINES:
-        classes = [(name, found.partition(" ")[0]) for name, found in outcome_classes(divergence)]
+        answers = outcome_classes(divergence)
+        parts = {f"rejected {one.part}" for _, one in divergence.answers if isinstance(one, Rejected)}
+        others = parts - {f"rejected {part}"} if len(parts) > 1 else set()
+        classes = [
+            (name, "accepted" if found in others else found.partition(" ")[0]) for name, found in answers
+        ]
         return "answers differ" if _only_answers(classes) else _classes(classes)
     refused = any(isinstance(answer, Rejected) for _, answer in divergence.answers)
     return f"{divergence.law}, refused" if refused else divergence.law
@@ -282,7 +290,7 @@ def _class(answer: Outcome, shared: set[tuple[str, ErrorKind]]) -> str:
         case ExceededBudget(resource):
             return f"out of {resource}"
         case Crashed(error, where):
-            return f"{error} at {' > '.join(where)}"
+            return f"{error} at {' > '.join(where)}" if where else error
         case Validated(valid):
             return "valid" if valid else "invalid"
         case _:

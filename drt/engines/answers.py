@@ -7,7 +7,7 @@ members, and the canonical order that a foreign engine need not know.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, get_args
 
@@ -25,11 +25,13 @@ from drt.model.outcome import (
     ValidationErrorKind,
     WarningKind,
     authorized,
+    canonical_entity,
 )
 from drt.model.outcome_json import outcome_from_json
 from drt.model.partial_outcome import BatchAuthorized, PartiallyAuthorized, Permitted, Reauthorized
 from drt.model.question import Question
 from drt.model.residual_json import canonical_residual
+from drt.model.uid_text import uid_json
 
 Json = Mapping[str, Any]
 
@@ -69,11 +71,11 @@ def read_outcome(question: type[Question[Any]], answer: Json) -> Outcome:
         case Reauthorized(decision, determining, failed):
             return Reauthorized(decision, tuple(sorted(determining)), tuple(sorted(failed)))
         case Permitted(allowed, undecided):
-            return Permitted(tuple(sorted(allowed)), tuple(sorted(undecided)))
+            return Permitted(_uids(allowed), _uids(undecided))
         case BatchAuthorized(loads=loads):
             if not all(loads):
                 raise BadAnswer("'loads' holds a call for no uids")
-            return replace(outcome, loads=tuple(tuple(sorted(load)) for load in loads))
+            return replace(outcome, loads=tuple(map(_uids, loads)))
         case Answered(answers):
             return Answered(_canonical(answers, question.name))
         case Validated():
@@ -111,6 +113,19 @@ def texts_of(kind: WarningKind) -> int:
     if kind in ("no_applicable_action", "impossible_policy"):
         return 0
     return 2 if kind == "confusable_identifier" else 1
+
+
+def _uids(texts: Iterable[str]) -> tuple[str, ...]:
+    """Write uids canonically, sorted, whichever literals of the language an engine wrote."""
+    return tuple(sorted(map(_uid, texts)))
+
+
+def _uid(text: str) -> str:
+    try:
+        uid = json.loads(uid_json(text))
+    except ValueError:
+        return text
+    return canonical_entity(uid["type"], uid["id"])
 
 
 def _residual(text: str) -> str:

@@ -22,9 +22,13 @@ from typing import IO
 from drt.engines import keeper
 from drt.engines.cpu_time import forget, own_time, watch
 from drt.engines.orphans import die_with_parent
+from drt.engines.panics import failed_at
 
 STDERR_KEPT = 2000
 """Bytes of a dead child's last words that are reported."""
+
+STDERR_SEARCHED = 1 << 16
+"""Bytes of them in which the place of its failure is looked for."""
 
 CHUNK = 1 << 16
 LONGEST_LINE = 1 << 26
@@ -37,11 +41,12 @@ ENDING_SECONDS = 1.0
 
 
 class ChildDied(Exception):
-    """The child ended before it answered; `how` is its exit code or signal, the text its last words."""
+    """The child ended before it answered: its exit code or signal, its last words and the places in them."""
 
     def __init__(self, how: str, words: str) -> None:
-        super().__init__(words)
+        super().__init__(words[-STDERR_KEPT:])
         self.how = how
+        self.where = failed_at(words)
 
 
 class DeadlinePassed(Exception):
@@ -225,7 +230,7 @@ class Child:
             keeper.end_descendants(self._process.pid)
             code = self._process.wait()
         self._words.seek(0, os.SEEK_END)
-        self._words.seek(max(0, self._words.tell() - STDERR_KEPT))
+        self._words.seek(max(0, self._words.tell() - STDERR_SEARCHED))
         words = self._words.read().decode(errors="replace")
         return ChildDied(signal.Signals(-code).name if code < 0 else f"exit {code}", words)
 

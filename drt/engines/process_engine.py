@@ -141,7 +141,7 @@ class ProcessEngine:
         except MemoryExceeded:
             return ExceededBudget("memory")
         except ChildDied as death:
-            return Crashed(death.how, (), str(death))
+            return Crashed(death.how, death.where, str(death))
         except LineTooLong:
             return Nonsense("a line without an end", "").outcome
         except CannotTalk as reason:

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, TypeVar, get_args
 
 from drt.engines.base import BaseSession
+from drt.engines.production_objects import constant
 from drt.engines.production_problems import rejected
 from drt.model.case import Store
 from drt.model.outcome import Rejected, Unsupported, canonical_entity
@@ -43,7 +44,6 @@ from production import (
     Schema,
     Uid,
     Value,
-    parse_expression,
     read_uid_json,
 )
 
@@ -270,9 +270,8 @@ def _constructed(parts: Json) -> PartialEntity:
 
 
 def _value(text: str) -> Value:
-    uid = Uid("T", "")
     try:
-        return Authorizer(PolicySet(), Entities()).evaluate(parse_expression(text), Request(uid, uid, uid))
+        return constant(text)
     except CedarError as error:
         raise _Refused(PartialError("entities", "invalid", str(error))) from None
 

@@ -7,9 +7,9 @@ from typing import Final, Literal
 
 from drt.model.errors import InputProblem
 
-Extra = Literal["proofs"]
+Extra = Literal["fleet", "proofs"]
 
-LIBRARIES: Final[dict[Extra, str]] = {"proofs": "z3"}
+LIBRARIES: Final[dict[Extra, str]] = {"fleet": "distributed", "proofs": "z3"}
 
 
 def has_extra(extra: Extra) -> bool:

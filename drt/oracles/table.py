@@ -18,6 +18,7 @@ from drt.oracles import (
     roundtrips,
     schemas,
     validation,
+    validator_laws,
     wildcard,
 )
 from drt.oracles.law import Law
@@ -36,6 +37,7 @@ _MODULES = (
     roundtrips,
     schemas,
     validation,
+    validator_laws,
     wildcard,
 )
 

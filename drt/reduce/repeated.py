@@ -5,7 +5,7 @@ Owns the proposals only; the problem decides whether one is still interesting.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from drt.reduce.documents import NOTHING, Again, Path, read, write
@@ -14,6 +14,9 @@ from drt.reduce.problem import Problem
 
 LONGEST_REPEATED_ANYWHERE = 2_000
 """Characters of a document each of whose members is tried as the repeated one."""
+
+DEEPEST = 200
+"""Levels of a document that is looked into; what is done with each level is recursive."""
 
 
 def hoist_repeated_keys(problem: Problem) -> None:
@@ -53,13 +56,25 @@ def _repeating(members: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield {**members, Again(key): _emptied(value)}
 
 
-def _repetition(value: Any, path: Path = ()) -> Path | None:
-    """Find the path of the first object that has a key twice."""
-    if isinstance(value, dict) and any(isinstance(key, Again) for key in value):
-        return path
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    found = (_repetition(item, (*path, key)) for key, item in items)
-    return next((place for place in found if place is not None), None)
+def _repetition(document: Any) -> Path | None:
+    """Find the path of an outermost object that has a key twice; None in a document nested too deep."""
+    found: Path | None = None
+    level: list[tuple[Path, Any]] = [((), document)]
+    for _ in range(DEEPEST):
+        if found is None:
+            found = next((path for path, value in level if _has_key_twice(value)), None)
+        level = [((*path, key), item) for path, value in level for key, item in _items(value)]
+        if not level:
+            return found
+    return None
+
+
+def _has_key_twice(value: Any) -> bool:
+    return isinstance(value, dict) and any(isinstance(key, Again) for key in value)
+
+
+def _items(value: Any) -> Iterable[tuple[Any, Any]]:
+    return value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
 
 
 def _without_repetition(value: Any) -> Any:
@@ -75,8 +90,7 @@ def _without_repetition(value: Any) -> Any:
 def _objects(value: Any, path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
     if isinstance(value, dict):
         yield path, value
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, item in items:
+    for key, item in _items(value):
         yield from _objects(item, (*path, key))
 
 

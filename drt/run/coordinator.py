@@ -39,17 +39,16 @@ from drt.run.options import RunOptions
 from drt.run.progress import ProgressView, Status
 from drt.run.records import Found, Header, News, Progress, Reached, Resumed, RunStatus
 from drt.run.reduction_locks import release
+from drt.run.shares import undo_commits
 from drt.run.summary import Tally, footer
-from drt.run.supervisor import CannotStart, Fleet
+from drt.run.supervisor import RESERVE_SECONDS, CannotStart, Fleet
+from drt.run.workers import Workers
 
 TICK_SECONDS = 0.1
 STATUS_SECONDS = 2.0
 SAMPLE_SECONDS = 0.5
 SAMPLE_SHARE = 0.005
 """Interval between two progress samples in the log, as a share of the elapsed time."""
-
-RESERVE_SECONDS = 0.4
-"""Part of the budget that workers leave unused, so that ending and reporting fit in it."""
 
 GRACE_SECONDS = 3.0
 
@@ -107,6 +106,7 @@ def _resumed(folder: Path, options: RunOptions, view: ProgressView, began: float
         raise InputProblem("the run is over: its folder holds the footer run.json", folder)
     replace_json(folder / "options.json", options)
     end_leftovers(folder)
+    undo_commits(folder)
     release(folder / "claims")
     status = read_json(folder / "status.json", RunStatus) or RunStatus()
     log = LogWriter(folder / "run.jsonl")
@@ -157,7 +157,7 @@ class _Run:
         cannot_start = None
         with _interruptible(interrupt):
             self.view.begin(self.options)
-            fleet = Fleet(self.options, self._workers_end(), self.skipped)
+            fleet = self._fleet()
             try:
                 self._until_done(fleet, interrupt)
             except CannotStart as error:
@@ -170,7 +170,15 @@ class _Run:
                 self.view.end()
             return self._close(fleet, interrupt.times > 0, cannot_start)
 
-    def _until_done(self, fleet: Fleet, interrupt: _Interrupt) -> None:
+    def _fleet(self) -> Workers:
+        """Start the workers, here or on a cluster."""
+        if self.options.cluster is None:
+            return Fleet(self.options, self._workers_end(), self.skipped)
+        from drt.run.cluster import ClusterFleet
+
+        return ClusterFleet(self.options, self._workers_end(), self.skipped)
+
+    def _until_done(self, fleet: Workers, interrupt: _Interrupt) -> None:
         written = time.monotonic() - 1.0
         stop_by: float | None = None
         while fleet.alive or self.triage.active:
@@ -188,13 +196,13 @@ class _Run:
             if stop_by is None and (interrupt.times or self.stalled or self._left() <= RESERVE_SECONDS / 2):
                 fleet.stop()
                 self.triage.cancel_pending()
-                stop_by = now + (GRACE_SECONDS if interrupt.times or self.stalled else RESERVE_SECONDS)
+                stop_by = now + (GRACE_SECONDS if interrupt.times or self.stalled else fleet.patience)
             if interrupt.times > 1 or (stop_by is not None and now > stop_by):
                 return
             time.sleep(TICK_SECONDS if self._left() > 1.0 else TICK_SECONDS / 5)
         self._show(fleet, ending=True)
 
-    def _has_stalled(self, fleet: Fleet, now: float) -> bool:
+    def _has_stalled(self, fleet: Workers, now: float) -> bool:
         """Whether nothing new appeared for `stalled` seconds; the start-up time of workers does not count."""
         if self.options.stalled is None:
             return False
@@ -232,7 +240,7 @@ class _Run:
             names.append(name)
             self.view.find(event)
 
-    def _show(self, fleet: Fleet, ending: bool) -> None:
+    def _show(self, fleet: Workers, ending: bool) -> None:
         cases, decisions, divergences = fleet.totals()
         elapsed = time.monotonic() - self.began
         finds, deaths = tuple(self._buckets or self._finds), len(self.tally.deaths)
@@ -252,7 +260,7 @@ class _Run:
             )
         )
 
-    def _sample(self, fleet: Fleet) -> None:
+    def _sample(self, fleet: Workers) -> None:
         """Log the progress, often in the first minutes and rarely later."""
         elapsed = time.monotonic() - self.began
         if elapsed - self._sampled >= max(SAMPLE_SECONDS, elapsed * SAMPLE_SHARE):
@@ -262,7 +270,7 @@ class _Run:
                 Progress(elapsed=round(elapsed, 3), cases=cases, decisions=decisions, divergences=divergences)
             )
 
-    def _write_status(self, fleet: Fleet) -> None:
+    def _write_status(self, fleet: Workers) -> None:
         self.news.note(len(self._reached) + len(self._buckets), time.monotonic())
         self._streams = cases_by_stream(worker_states(self.options.place))
         cases, decisions, divergences = fleet.totals()
@@ -281,7 +289,7 @@ class _Run:
             ),
         )
 
-    def _close(self, fleet: Fleet, interrupted: bool, cannot_start: str | None) -> Footer:
+    def _close(self, fleet: Workers, interrupted: bool, cannot_start: str | None) -> Footer:
         """Write the footer and remove the files that only a running run needs."""
         folder = self.options.place
         elapsed = time.monotonic() - self.began

@@ -121,25 +121,29 @@ class Finder:
             self.waiting.append((key, number, find))
 
     def pursue_waiting(self, counts: Mapping[str, Counts], *, all_of_them: bool = False) -> None:
-        """Pursue what waits, new keys first, then confirm what is reduced, as far as there is time."""
-        while self.waiting and not self.stopped():
-            self.waiting.sort(key=lambda waits: self.claims.pursuits(waits[0]))
-            key, number, find = self.waiting[0]
-            again = self.claims.pursuits(key) > 0
-            if not (all_of_them or self.budget.is_late() or self.budget.is_enough(again=again)):
-                break
-            del self.waiting[0]
+        """Pursue what waits, new keys first, and confirm what is reduced, as far as there is time.
+
+        Late in a run what is reduced is confirmed first, so that the run ends with confirmed findings.
+        """
+        while (self.waiting or self.unconfirmed) and not self.stopped():
+            unhindered = all_of_them or self.budget.is_late()
             began = time.monotonic()
-            self._take_up(key, number, find)
-            counts[find.target].spend("reduce", time.monotonic() - began)
-        while not self.waiting and self.unconfirmed and not self.stopped():
-            if not (all_of_them or self.budget.is_late() or self.budget.is_enough(again=False)):
-                break
-            one = self.unconfirmed.pop(0)
-            began = time.monotonic()
-            self._conclude(one)
-            self.budget.spend(time.monotonic() - began, again=False)
-            counts[one.find.target].spend("reduce", time.monotonic() - began)
+            if self.unconfirmed and (unhindered or not self.waiting):
+                if not (unhindered or self.budget.is_enough(again=False)):
+                    break
+                one = self.unconfirmed.pop(0)
+                self._conclude(one)
+                self.budget.spend(time.monotonic() - began, again=False)
+                target = one.find.target
+            else:
+                self.waiting.sort(key=lambda waits: self.claims.pursuits(waits[0]))
+                key, number, find = self.waiting[0]
+                if not (unhindered or self.budget.is_enough(again=self.claims.pursuits(key) > 0)):
+                    break
+                del self.waiting[0]
+                self._take_up(key, number, find)
+                target = find.target
+            counts[target].spend("reduce", time.monotonic() - began)
 
     def _take_up(self, key: str, number: str, find: Find) -> None:
         """Pursue a find if nobody else does."""

@@ -28,8 +28,8 @@ class RunOptions:
     place of the table of targets (`module:attribute`). `must_reach` are globs of events that must each have
     occurred; None derives them from the length of the run. `hypothesis` is the share of the time in which
     Hypothesis draws the cases. `allow_partial` lets a run be clean although an engine left more than a
-    quarter of its questions unanswered. `declared` are files of further declared
-    differences.
+    quarter of its questions unanswered. `declared` are files of further declared differences. `cluster` is
+    the address of a scheduler, or `local`; `jobs` then counts tasks.
     """
 
     targets: tuple[str, ...]
@@ -52,6 +52,7 @@ class RunOptions:
     hypothesis: float = 0.0
     allow_partial: bool = False
     declared: tuple[str, ...] = ()
+    cluster: str | None = None
 
     @property
     def place(self) -> Path:

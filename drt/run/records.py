@@ -19,6 +19,9 @@ FORMAT = 1
 UNWRITABLE = 76
 """Exit code of a worker that cannot write its log; its last words say why."""
 
+PAUSED = 74
+"""Exit code of a worker that was to pause, with all that it has found pursued."""
+
 RECYCLE = 75
 """Exit code of a worker that has grown too big and wants to be started afresh."""
 
@@ -175,6 +178,14 @@ class WorkerState(Struct, frozen=True):
     searching: SearchState = SearchState()
     broken: int = 0
     done: bool = False
+
+
+class ShareEnd(Struct, frozen=True):
+    """How work on a share ended: whether its cases are used up, which to skip, and why it cannot go on."""
+
+    finished: bool = False
+    skipped: tuple[tuple[str, int], ...] = ()
+    cannot_start: str = ""
 
 
 class News(Struct, frozen=True):

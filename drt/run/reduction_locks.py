@@ -10,9 +10,10 @@ import fcntl
 import json
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from hashlib import blake2b
 from pathlib import Path
+from types import MappingProxyType
 
 from msgspec import Struct, field
 
@@ -51,11 +52,11 @@ class ReductionLocks:
     `seen` counts its divergences by coarse key.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, seen: Mapping[str, int] = MappingProxyType({})) -> None:
         self._folder = folder
         self._known: dict[str, _Lock] = {}
         self._buckets: set[str] = set()
-        self.seen: Counter[str] = Counter()
+        self.seen = Counter(seen)
 
     def is_worth(self, key: str, features: Callable[[], tuple[str, ...]], find: str = "") -> bool:
         """Count a divergence of this coarse key, and decide whether it may be worth reducing.
@@ -167,6 +168,22 @@ def release(folder: Path) -> None:
             claim.owner, claim.began = None, len(claim.buckets)
             claim.open = list(dict.fromkeys(claim.open))
             replace_json(path, claim)
+
+
+def merge_locks(folder: Path, before: Mapping[str, bytes], after: Mapping[str, bytes]) -> None:
+    """Add to the locks what work elsewhere has done: it began with the files `before`, and left `after`."""
+    for name, content in after.items():
+        if content == before.get(name):
+            continue
+        lock = _read((folder / name).read_text(encoding="utf-8") if (folder / name).exists() else "")
+        base, theirs = _read(before.get(name, b"").decode()), _read(content.decode())
+        lock.key, lock.owner = theirs.key, None
+        lock.began += max(0, theirs.began - base.began)
+        lock.buckets = {**theirs.buckets, **lock.buckets}
+        ended = set(base.open) - set(theirs.open)
+        begun = [find for find in theirs.open if find not in base.open]
+        lock.open = [*(find for find in lock.open if find not in ended), *begun]
+        replace_json(folder / name, lock)
 
 
 def _read(text: str) -> _Lock:

@@ -14,7 +14,7 @@ from drt.model.case import Case
 from drt.model.divergence import Checked
 from drt.run.distinct import Distinct
 
-CASES_IN_VAIN = 20
+CASES_IN_VAIN = 25
 """Cases of a target without any comparison after which no more of them are drawn."""
 
 STREAM_EVENTS = ("allow", "deny", "forbidden", "erring")

@@ -21,12 +21,15 @@ from drt.engines.sandbox import HANG, cause_of
 from drt.run import journal
 from drt.run.log import read_json
 from drt.run.options import RunOptions
-from drt.run.records import RECYCLE, UNWRITABLE, Death, TargetState, WorkerState
+from drt.run.records import PAUSED, RECYCLE, UNWRITABLE, Death, TargetState, WorkerState
 from drt.run.reduction_locks import ReductionLocks
 
 HANG_FACTOR = 3
 HANG_GRACE = 5.0
 """Seconds after the deadline, at which the alarm inside a worker rings, until the worker is killed."""
+
+RESERVE_SECONDS = 0.4
+"""Part of a budget that workers leave unused, so that ending and reporting fit in it."""
 
 STARTS_IN_VAIN = 3
 DEATHS_IN_VAIN = 25
@@ -59,15 +62,30 @@ class CannotStart(Exception):
 class Fleet:
     """The worker processes of one run."""
 
+    patience = RESERVE_SECONDS
+    """Seconds that workers take to end when their time is up."""
+
     def __init__(
-        self, options: RunOptions, ends: float | None, skipped: Sequence[Sequence[tuple[str, int]]] = ()
+        self,
+        options: RunOptions,
+        ends: float | None,
+        skipped: Sequence[Sequence[tuple[str, int]]] = (),
+        *,
+        numbers: Sequence[int] | None = None,
+        pauses: float | None = None,
     ) -> None:
+        """Start the workers, or those of some numbers; `ends` is of the monotonic clock.
+
+        Each pauses after so many seconds of work if `pauses` is given.
+        """
         self._options = options
-        self._ends = ends
+        self._ends, self._pauses = ends, pauses
+        self._born = time.monotonic()
+        self.paused = False
         self._stopping = False
         self._workers: list[_Worker] = []
         self._done: list[_Worker] = []
-        for number in range(options.jobs):
+        for number in range(options.jobs) if numbers is None else numbers:
             passed_over = list(skipped[number]) if number < len(skipped) else []
             self._workers.append(_Worker(number, self._start(number, passed_over), skipped=passed_over))
 
@@ -112,7 +130,8 @@ class Fleet:
             death = self._autopsy(worker, code)
             if death is not None:
                 deaths.append(death)
-            if code == 0 or self._stopping or self._over():
+            self.paused = self.paused or code == PAUSED
+            if code in (0, PAUSED) or self._stopping or self._over():
                 self._done.append(worker)
                 continue
             worker.process = self._start(worker.number, worker.skipped)
@@ -146,7 +165,10 @@ class Fleet:
 
     def _start(self, number: int, skipped: Sequence[tuple[str, int]]) -> Process:
         self._page(number).unlink(missing_ok=True)
-        about = [self._options.place, number, os.getpid(), json.dumps(self._ends), json.dumps(list(skipped))]
+        worked = time.monotonic() - self._born  # a worker that is started again has the rest
+        rest = None if self._pauses is None else max(0.0, self._pauses - worked)
+        times = json.dumps(self._ends), json.dumps(rest)
+        about = [self._options.place, number, os.getpid(), *times, json.dumps(list(skipped))]
         return start_logged(
             module("drt.run.worker", *about),
             self._options.place / f"worker-{number}.err",
@@ -169,7 +191,7 @@ class Fleet:
 
     def _autopsy(self, worker: _Worker, code: int) -> Death | None:
         """Find out how a worker ended, and at which case; mark the case to be skipped."""
-        if code in (0, RECYCLE):
+        if code in (0, PAUSED, RECYCLE):
             worker.vain = 0
             return None
         if code == UNWRITABLE:

@@ -37,6 +37,7 @@ from drt.run.novelty import Novelty
 from drt.run.observer import CoverageObserver
 from drt.run.options import HYPOTHESIS, RunOptions
 from drt.run.records import (
+    PAUSED,
     RECYCLE,
     UNWRITABLE,
     Grown,
@@ -63,6 +64,7 @@ from generators.choice.sources import Choice
 CHECKPOINT_SECONDS = 1.0
 """Interval between two saved states; a young worker saves every tenth of its life, so that it gets on."""
 
+LEAST_SECONDS = 0.2  # in which a worker that is to pause gets on, however long it took to start
 GROWTH_SECONDS = 1.0
 GROWTH_SHARE = 0.005
 """Interval between two samples of a worker's memory, as a share of the time since its start."""
@@ -81,14 +83,15 @@ class Worker:
         number: int,
         parent: int,
         ends: float | None,
+        pauses: float | None,
         skipped: Sequence[tuple[str, int]],
     ) -> None:
-        self.options = options
-        self.stopped = False
+        self.options, self.stopped = options, False
         self._parent, self._number = parent, number
         folder = options.place
         self._state = folder / f"worker-{number}.state.json"
         self._ends = ends
+        self._pauses = None if pauses is None else time.monotonic() + max(pauses, LEAST_SECONDS)
         self._targets = options.table()
         self._numbers = {name: number for number, name in enumerate(options.targets)}
         self.engines = [Guarded(build(name)) for name in options.engines]
@@ -119,11 +122,9 @@ class Worker:
         self._logged = set(self._observer.features)
         self._working = WorkingCorpus(options.working_corpus(number), lanes, self.schedule.following)
         self._targeted = TargetedSearch(options, number, before.searching, skipped)
-        self._locks = ReductionLocks(folder / "claims")
-        self._locks.seen.update(before.seen)
+        self._locks = ReductionLocks(folder / "claims", before.seen)
         self._finder = Finder.of(options, self._locks, self.log, self._alarm, self._is_stopped, ends)
-        self._totals = [0, 0, 0]
-        self._pursuing = 0.0
+        self._totals, self._pursuing = [0, 0, 0], 0.0
         self._around = Around(options.declared)
         self._born = time.monotonic() - before.seconds
 
@@ -149,6 +150,9 @@ class Worker:
             now = clock()
             if self._ends is not None and now >= self._ends:
                 break
+            if self._pauses is not None and now >= self._pauses:
+                self._finder.pursue_waiting(self.counts, all_of_them=True)
+                return self._end(done=False)
             if now - checkpoint >= min(CHECKPOINT_SECONDS, (now - born) / 10):
                 checkpoint = now
                 resident = self.save_state()
@@ -174,9 +178,12 @@ class Worker:
             began = clock()
             self._one(name, index, began)
             self.schedule.spend(name, clock() - began - self._pursuing)
-        self._journal.write(journal.IDLE, 0, 0, clock(), *self._totals)
-        self.save_state(done=True)
-        return 0
+        return self._end(done=True)
+
+    def _end(self, done: bool) -> int:
+        self._journal.write(journal.IDLE, 0, 0, time.monotonic(), *self._totals)
+        self.save_state(done)
+        return 0 if done else PAUSED
 
     def _is_over(self) -> bool:
         """Whether to stop: a signal said so, or the parent process is gone and cannot."""
@@ -332,13 +339,13 @@ class Worker:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the worker `drt.run.worker FOLDER NUMBER PARENT ENDS SKIPPED`; the last two are JSON."""
-    folder, number, parent, ends, skipped = arguments
+    """Run the worker `drt.run.worker FOLDER NUMBER PARENT ENDS PAUSES SKIPPED`; the last three are JSON."""
+    folder, number, parent, ends, pauses, skipped = arguments
     faulthandler.enable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     options = read_options(Path(folder))
     passed_over = [(name, index) for name, index in json.loads(skipped)]
-    worker = Worker(options, int(number), int(parent), json.loads(ends), passed_over)
+    worker = Worker(options, int(number), int(parent), json.loads(ends), json.loads(pauses), passed_over)
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         worker.stopped = True

@@ -6,6 +6,8 @@ import json
 
 from drt.model.case import Case, Request
 from drt.model.case import Source as Text
+from drt.oracles.defined_json import defined_policy_set
+from drt.oracles.defined_names import Refused, Undefined
 from drt.oracles.wildcard import ANY_REQUEST
 from drt.scan.tokens import tokenize
 from generators.choice.sources import Source
@@ -53,6 +55,18 @@ def commented(source: Source) -> Case:
 def trees(source: Source) -> Case:
     """Draw a policy set in JSON, with trees that no text has."""
     return Case(Text(policy_set(source), "json"), requests=(Request(ANY_REQUEST.text),))
+
+
+def sound_trees(source: Source) -> Case:
+    """Draw a policy set in JSON, with trees that no text has; most are what engines take."""
+    for _ in range(4):
+        case = trees(source)
+        try:
+            defined_policy_set(case.policies.text)
+        except (Refused, Undefined):
+            continue
+        break
+    return case
 
 
 def schema_rules(source: Source) -> Case:

@@ -46,7 +46,7 @@ _PROFILES = tuple(
 def partial_inputs(source: Source) -> Case:
     """Draw policies with a schema, concrete requests and entities, and partial inputs made of these."""
     drawn = scenario(source, source.choice(_PROFILES))
-    policies = tuple(with_decided_tests(source, policy, DECIDED) for policy in drawn.policies)
+    policies = tuple(with_decided_tests(source, drawn.schema, policy, DECIDED) for policy in drawn.policies)
     drawn = replace(drawn, policies=policies)
     case = replace(cases.authorization(drawn), schema=Text(drawn.schema_text()))
     if not case.requests:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from drt.oracles import questions, schemas, validation
+from drt.oracles import questions, schemas, validation, validator_laws
 from drt.oracles.agreement import engines_agree
 from drt.oracles.definitions import requests_are_defined
 from drt.targets import cases, documents
@@ -135,21 +135,49 @@ VALIDATION_TARGETS = (
         "Engines give the same verdict on policies with twin names, look-alike guards and dead branches.",
         documents.typing,
         validation.validators_agree,
-        weight=8,
+        weight=16,
     ),
     Target(
         "typing-sound",
         "A valid policy with twin names or look-alike guards never has a type, attribute or tag error.",
         documents.typing,
         validation.validated_policies_keep_their_promise,
-        weight=4,
+        weight=6,
     ),
     Target(
         "typing-levels",
         "A policy that is valid at a level gets by with the slice of that depth, through records and tags.",
         documents.typing_for_levels,
         validation.levels_are_enough,
-        weight=4,
+        weight=6,
+    ),
+    Target(
+        "typing-higher-levels",
+        "Engines agree at every level, and what is valid at one is valid at the next, and without any.",
+        documents.typing,
+        validator_laws.higher_levels_accept_more,
+        weight=6,
+    ),
+    Target(
+        "typing-environments",
+        "A policy is valid if it is valid in each request environment by itself.",
+        documents.typing_for_levels,
+        validator_laws.verdicts_follow_from_environments,
+        weight=2,
+    ),
+    Target(
+        "typing-renamed",
+        "Policies have the same verdict when namespaces and entity types are renamed.",
+        documents.typing,
+        validator_laws.names_of_types_are_mere_names,
+        weight=2,
+    ),
+    Target(
+        "typing-equals",
+        "A policy is as valid with a condition that is equal to its own.",
+        documents.typing,
+        validator_laws.equal_conditions_are_as_valid,
+        weight=2,
     ),
     Target(
         "valid-entities",
@@ -182,42 +210,42 @@ VALIDATION_TARGETS = (
         "Engines take the same small schemas, wrong by one rule or right, and resolve them to the same.",
         documents.schema_rules,
         schemas.schema_readers_agree,
-        weight=8,
+        weight=12,
     ),
     Target(
         "schema-rules-translated",
         "A small schema translated to the other syntax means the same to every reader.",
         documents.schema_rules,
         schemas.schema_translations_mean_the_same,
-        weight=2,
+        weight=5,
     ),
     Target(
         "store-rules",
         "Engines agree which entities conform where one rule is broken, and read them as the same.",
         documents.store_rules,
         schemas.stores_conform_alike,
-        weight=4,
+        weight=10,
     ),
     Target(
         "request-rules",
         "Engines agree which requests conform to a schema where one rule is broken.",
         documents.store_rules,
         engines_agree,
-        weight=4,
+        weight=6,
     ),
     Target(
         "shapes",
         "Engines refuse entity documents where a rule of their form is broken, and read others as the same.",
         documents.shapes,
         schemas.stores_conform_alike,
-        weight=2,
+        weight=4,
     ),
     Target(
         "requests-defined",
         "A request is refused or answered as the definition says, where one rule is broken too.",
         documents.store_rules,
         requests_are_defined,
-        weight=2,
+        weight=5,
     ),
     Target(
         "valid-translations",

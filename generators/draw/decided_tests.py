@@ -5,20 +5,49 @@ from __future__ import annotations
 from dataclasses import replace
 
 from generators.choice.sources import Source
-from generators.draw.syntax import Binary, Condition, Expr, Has, Policy, RecordLit, Unary, Var
+from generators.draw.syntax import (
+    TRUE,
+    Binary,
+    Call,
+    Condition,
+    Expr,
+    Has,
+    If,
+    Lit,
+    Policy,
+    RecordLit,
+    Uid,
+    Unary,
+    Var,
+)
+from generators.draw.world import Schema
 
 UNDECLARED = "nothing_declares_this"
+
+MOST = 2**63 - 1
 
 _FALSE = Has(Var("context"), (UNDECLARED,))
 """False by its type, and free of errors."""
 
+_SUM = Binary("==", Binary("+", Lit(MOST), Lit(1)), Lit(0))
+_NEGATION = Binary("==", Unary("neg", Lit(-MOST - 1)), Lit(0))
+_MOMENT = Call("datetime", (Lit("1970-01-02"),))
+_OFFSET = Binary("==", Call("offset", (_MOMENT, Call("duration", (Lit(f"{MOST}ms"),)))), _MOMENT)
+"""Tests that fail, whatever is known."""
 
-def with_decided_tests(source: Source, policy: Policy, share: float) -> Policy:
+
+def with_decided_tests(source: Source, schema: Schema, policy: Policy, share: float) -> Policy:
     """Rewrite the last condition of a policy, with a probability, so that only its errors matter."""
     if not policy.conditions or not source.boolean(share):
         return policy
     last = policy.conditions[-1]
-    body = source.choice((_and_false, _or_true, _has_in_record, _has_not_in_record))(last.body)
+    untagged = [
+        one.name for one in schema.entity_types if one.tags is None and not (one.enum or one.external)
+    ]
+    if untagged and source.boolean(0.1):
+        body: Expr = Binary("||", last.body, Binary("hasTag", Lit(Uid(untagged[0], "a")), Lit("a")))
+    else:
+        body = source.choice(_REWRITES)(last.body)
     return replace(policy, conditions=(*policy.conditions[:-1], Condition(last.kind, body)))
 
 
@@ -36,3 +65,18 @@ def _has_in_record(body: Expr) -> Expr:
 
 def _has_not_in_record(body: Expr) -> Expr:
     return Unary("!", _has_in_record(body))
+
+
+def _erring_path(_: Expr) -> Expr:
+    return Has(RecordLit((("a", RecordLit((("b", _SUM),))),)), ("a", "b"))
+
+
+_REWRITES = (
+    *(2 * (_and_false, _or_true, _has_in_record, _has_not_in_record)),
+    lambda body: Binary("&&", body, Has(Var("context"), (UNDECLARED, "a"))),
+    lambda body: Binary("||", body, _NEGATION),
+    lambda body: Binary("&&", body, _OFFSET),
+    lambda body: Binary("||", _SUM, body),
+    lambda body: If(_SUM, body, TRUE),
+    _erring_path,
+)

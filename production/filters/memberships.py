@@ -68,6 +68,8 @@ class Memberships:
 
     def _in_listed(self, left: Operand, below: Valued, uids: tuple[Uid, ...]) -> Formula:
         entity = self._scalars.entity(left)
+        if entity.entity_type in self._types.model.action_types:
+            return f.OneOf(below.scalar, self._actions_in(uids, entity.entity_type), False)
         found: list[Formula] = []
         for name in sorted({uid.type for uid in uids}):
             of_type = uids_of_type(uids, name)
@@ -78,11 +80,19 @@ class Memberships:
                 found.append(f.Below(entity, of_type, name))
         return some(*found)
 
+    def _actions_in(self, uids: tuple[Uid, ...], action_type: str) -> tuple[Uid, ...]:
+        """Return the actions of a type that are in one of some uids, as the schema says."""
+        below = self._types.model.action_descendants
+        inside = {Uid(*one) for uid in uids for one in below.of((uid.type, uid.id))}
+        return uids_of_type(inside.union(uids), action_type)
+
     def _in_scalar(self, left: Operand, below: Valued, right: Operand, above: Valued) -> Formula:
         entity, other = self._scalars.entity(left), self._scalars.entity(right)
         listed = self._listed(left, other.entity_type)
         if listed is not None:
             return f.OneOf(above.scalar, listed, False)
+        if entity.entity_type in self._types.model.action_types:
+            raise Untranslated("the actions in a group of a table are not looked up")
         found: list[Formula] = []
         if entity.entity_type == other.entity_type:
             found.append(f.Equal(below.scalar, above.scalar, False))

@@ -14,7 +14,7 @@ from ..language.values import Record
 from ..schema.model import SchemaModel, StandardEntityType
 from ..schema.types import Type
 from ..text.json_scanner import Repeated
-from ..text.json_text import Json, check_ignored, read_json, well_formed
+from ..text.json_text import Json, read_json, well_formed
 from .entities import PartialEntity
 
 _PARTS: Final = ("uid", "attrs", "parents", "tags")
@@ -46,10 +46,8 @@ def _check_form(node: Json, number: int) -> None:
             raise JsonError(f"[{number}]: the key {min(twice)!r} comes twice")
     if "uid" not in node:
         raise JsonError(f"[{number}]: an entity has a `uid`")
-    for name, part in node.items():
+    for name in node:
         well_formed(name)
-        if name not in _PARTS:
-            check_ignored(part, 2)
     for name, kind in (("attrs", dict), ("parents", list), ("tags", dict)):
         part = node.get(name)
         if part is not None and not isinstance(part, kind):

@@ -24,6 +24,7 @@ HOMES = {
     ),
     "click": ("drt.cli",),
     "cvc5": ("drt.proofs.second",),
+    "distributed": ("drt.run.cluster",),
     "hypothesis": ("generators", "drt.pytest_drt.strategies"),
     "jinja2": ("drt.report.page",),
     "lark": ("reference", "drt.symbolic.filters"),

@@ -438,3 +438,41 @@ def test_what_is_too_large_is_refused() -> None:
     chain = [f'(resource.owner.dept != "{n}" && resource.level != {n})' for n in range(900)]
     with pytest.raises(FilterSizeError):
         _filter(text.format("when", " || ".join(chain)))
+
+
+# Actions as values
+
+LOGS = Schema.from_text(
+    "entity User; entity Log { done: Action }; action group; action view in [group]; action edit in [view];"
+    " action read appliesTo { principal: User, resource: Log };"
+)
+LOGS_TABLE = Table(
+    "logs", TABLES, Column("id", String, primary_key=True), Column("done", String, nullable=False)
+)
+LOG_MAPPING = Mapping({"Log": EntityTable(LOGS_TABLE.c.id, {"done": LOGS_TABLE.c.done})}, dialect="sqlite")
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        'resource.done in Action::"group"',
+        '!(resource.done in Action::"view")',
+        'resource.done in [Action::"edit", Action::"read"]',
+        'resource.done == Action::"group"',
+    ],
+)
+def test_actions_in_a_column_are_in_the_groups_of_the_schema(condition: str) -> None:
+    connection = create_engine("sqlite://").connect()
+    TABLES.create_all(connection)
+    actions = ("group", "view", "edit", "read")
+    entities = LOGS.conforming_entities(
+        [Entity(Uid("Log", name), {"done": Uid("Action", name)}) for name in actions]
+    )
+    connection.execute(LOGS_TABLE.insert(), [{"id": name, "done": name} for name in actions])
+    policies = PolicySet.from_text(f"permit(principal, action, resource) when {{ {condition} }};")
+    user, read = Uid("User", "a"), Uid("Action", "read")
+    request = LOGS.partial_request(user, read, "Log", {})
+    found = resource_filter(LOGS, policies, request, LOGS.partial_entities(), LOG_MAPPING)
+    got = {Uid("Log", key) for key in connection.scalars(select(LOGS_TABLE.c.id).where(found.where))}
+    assert got == LOGS.query_resources(policies, user, read, "Log", {}, entities)
+    assert 0 < len(got) < len(actions)

@@ -50,20 +50,20 @@ def _code_of(module: str) -> CodeType:
     return code
 
 
-OPTIONAL = "filters"
-"""The room that needs another package, and that no other room imports."""
-
-
 @lru_cache(maxsize=2)
 def modules_of(engine: str) -> dict[str, frozenset[str]]:
     """Return the modules that make an engine and its adapter, with those among them that each imports."""
     root = _file_of(engine).parent
     paths = [path.relative_to(root) for path in sorted(root.rglob("*.py"))]
-    names = [_module_name(engine, path) for path in paths if path.parts[0] != OPTIONAL]
-    adapters = _file_of(ADAPTERS[engine][0]).parent.glob(f"{engine}_*.py")
-    names += [f"drt.engines.{path.stem}" for path in sorted(adapters)]
+    names = [_module_name(engine, path) for path in paths]
+    adapters = sorted(_file_of(ADAPTERS[engine][0]).parent.glob("*.py"))
+    names += [f"drt.engines.{path.stem}" for path in adapters if _is_adapter(engine, path)]
     known = frozenset(names)
     return {name: frozenset(_imported(name, known)) for name in names}
+
+
+def _is_adapter(engine: str, path: Path) -> bool:
+    return path.stem.startswith(f"{engine}_") or f"\nfrom {engine}." in path.read_text(encoding="utf-8")
 
 
 def _module_name(engine: str, path: Path) -> str:
@@ -144,8 +144,14 @@ class Copy:
             stand_in = ModuleType(whole)
             stand_in.__dict__.update({**vars(import_module(whole)), **STAND_INS[whole]})
             return stand_in
-        if whole not in self._copied or not wanted:
+        copied = [one for one in wanted or () if f"{whole}.{one}" in self._copied]
+        if not wanted or (whole not in self._copied and not copied):
             return builtins.__import__(name, namespace, local, wanted or (), level)
+        if whole not in self._copied:
+            mixed = ModuleType(whole)
+            modules = {one: self.module(f"{whole}.{one}") for one in copied}
+            mixed.__dict__.update({**vars(import_module(whole)), **modules})
+            return mixed
         module = self.module(whole)
         for one in wanted:
             inner = f"{whole}.{one}"

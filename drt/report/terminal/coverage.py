@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
@@ -9,6 +11,7 @@ from rich.text import Text
 
 from drt.coverage.bins import UNREACHABLE
 from drt.coverage.coverage import Coverage
+from drt.coverage.partial_rows import PREFIX
 from drt.report.statistics import coverage_line
 from drt.report.terminal.console import escape_untrusted
 
@@ -38,7 +41,11 @@ def print_coverage(console: Console, found: Coverage) -> None:
         times = f"{count:,} times" if count or why is None else f"cannot be reached: {why}"
         console.print(Text(f"error {kind}: {times}", style="bold red" if not count and why is None else ""))
     if any(found.validation.values()):
-        console.print(_validation(found))
+        console.print(_counted("validation and linking", found.validation))
+    if any(found.partial.values()):
+        rows = {name.removeprefix(PREFIX): count for name, count in found.partial.items()}
+        reached = sum(count > 0 for count in rows.values())
+        console.print(_counted(f"partial evaluation: {reached} of {len(rows)} rows", rows))
     if found.missing:
         console.print(Text(f"bins not reached: {_some(found.missing)}", style="yellow"))
     if found.unexpected:
@@ -46,12 +53,12 @@ def print_coverage(console: Console, found: Coverage) -> None:
     console.print(Text(coverage_line(found), style="bold"))
 
 
-def _validation(found: Coverage) -> Table:
-    """Tabulate how often validators and linkers reported each kind of error and warning."""
+def _counted(title: str, counts: Mapping[str, int]) -> Table:
+    """Tabulate how often each of some kinds occurred."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    table.add_column("validation and linking", no_wrap=True)
+    table.add_column(title, no_wrap=True)
     table.add_column("times", justify="right", no_wrap=True)
-    for name, count in found.validation.items():
+    for name, count in counts.items():
         style = "bold red" if not count else "yellow" if count < SELDOM else "green"
         table.add_row(Text(name), Text(f"{count:,}", style=style))
     return table

@@ -40,16 +40,16 @@ pub struct Request {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RequestText {
-    principal: Value,
-    action: Value,
-    resource: Value,
+pub struct RequestText {
+    pub principal: Value,
+    pub action: Value,
+    pub resource: Value,
     #[serde(default = "empty_record")]
-    context: Box<RawValue>,
+    pub context: Box<RawValue>,
 }
 
 /// A uid as JSON, or as a normalized literal (spec 05 §9).
-fn uid(written: Value) -> Result<EntityUid, Value> {
+pub fn uid(written: Value) -> Result<EntityUid, Value> {
     match written {
         Value::String(literal) => literal.parse().or_rejected("request"),
         document => EntityUid::from_json(document).or_rejected("request"),
@@ -58,7 +58,7 @@ fn uid(written: Value) -> Result<EntityUid, Value> {
 
 pub struct Loaded {
     pub policies: PolicySet,
-    schema: Option<Schema>,
+    pub schema: Option<Schema>,
     pub entities: Entities,
     pub prepared: Vec<(Request, cedar_policy::Request)>,
 }

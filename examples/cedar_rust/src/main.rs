@@ -5,6 +5,7 @@
 
 mod case;
 mod outcome;
+mod partial;
 mod questions;
 mod race;
 mod texts;
@@ -14,6 +15,7 @@ use std::io::{BufRead, Write};
 use case::{Case, Loaded, Request};
 use cedar_policy::get_sdk_version;
 use outcome::Answer;
+use partial::{Kind, Loading, Store};
 use questions::Inquiry;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -23,7 +25,8 @@ use texts::{Format, Source};
 const STACK: usize = 1 << 30;
 
 const ASKS: &str = "load authorize evaluate validate read_policies print_policies format_policies \
-    read_expression read_entities read_schema translate_schema link_schemas answer";
+    read_expression read_entities read_schema translate_schema link_schemas answer \
+    partially_authorize reauthorize query batched";
 const BATCH: usize = 64;
 
 #[derive(Deserialize)]
@@ -42,6 +45,10 @@ enum Ask {
     Authorize { request: Request },
     Evaluate { expression: String, request: Request },
     Validate { mode: String, level: Option<u64> },
+    PartiallyAuthorize { request: String, entities: Store },
+    Reauthorize { request: String, entities: Store, completion: String, store: Store },
+    Query { kind: Kind, request: String, entities: Store },
+    Batched { request: String, entities: Store, loader: Loading, max_iters: u32 },
     ReadPolicies { policies: Source },
     PrintPolicies { policies: Source, templates: bool },
     FormatPolicies { text: String, line_width: usize, indent_width: isize },
@@ -103,6 +110,16 @@ fn outcome(loaded: &mut Option<Loaded>, ask: Ask) -> Answer {
         Ask::Authorize { request } => at_work(loaded)?.authorize(&request),
         Ask::Evaluate { expression, request } => at_work(loaded)?.evaluate(&expression, &request),
         Ask::Validate { mode, level } => at_work(loaded)?.validate(&mode, level),
+        Ask::PartiallyAuthorize { request, entities } => {
+            at_work(loaded)?.partially_authorize(&request, &entities)
+        }
+        Ask::Reauthorize { request, entities, completion, store } => {
+            at_work(loaded)?.reauthorize(&request, &entities, &completion, &store)
+        }
+        Ask::Query { kind, request, entities } => at_work(loaded)?.query(kind, &request, &entities),
+        Ask::Batched { request, entities, loader, max_iters } => {
+            at_work(loaded)?.batched(&request, &entities, loader, max_iters)
+        }
         Ask::ReadPolicies { policies } => texts::read_policies(&policies),
         Ask::PrintPolicies { policies, templates } => texts::print_policies(&policies, templates),
         Ask::FormatPolicies { text, line_width, indent_width } => {

@@ -23,6 +23,7 @@ from drt.coverage.events import (
     never,
 )
 from drt.coverage.observation import observe
+from drt.coverage.partial_rows import PARTIAL_ROWS, PREFIX
 from drt.engines import build
 from drt.model.case import Case, Request, Source
 from drt.model.divergence import Oracle
@@ -44,7 +45,10 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 ANSWERED = {name.removeprefix("answer: "): 1 for name in EVENTS if name.startswith("answer: ")}
 EVERY_ANSWER = {**ANSWERED, **dict.fromkeys(VALIDATION, 1)}
 EVERYTHING = Seen(
-    dict.fromkeys(bins(), 1), dict.fromkeys(SITUATIONS, 1), EVERY_ANSWER, dict.fromkeys(STREAM_NAMES, 1)
+    dict.fromkeys(bins(), 1),
+    dict.fromkeys((*SITUATIONS, *PARTIAL_ROWS), 1),
+    EVERY_ANSWER,
+    dict.fromkeys(STREAM_NAMES, 1),
 )
 
 ENTITIES = """[
@@ -152,7 +156,7 @@ def test_the_grid_alone_has_every_operator_and_function_succeed_and_fail() -> No
     found: Counter[str] = Counter()
     for random_seed in range(1200):
         found.update(observe(TARGETS["kinds"].draw(RecordingSource(random_seed))).bins)
-    apart = ("scope *", "answer: *", "stream: *", "response: *", *SITUATIONS, *VALIDATION)
+    apart = ("scope *", "answer: *", "stream: *", "response: *", f"{PREFIX}*", *SITUATIONS, *VALIDATION)
     missed = never(happened(Seen(found)))
     assert [name for name in missed if not any(fnmatchcase(name, glob) for glob in apart)] == []
 

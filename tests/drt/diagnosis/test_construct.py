@@ -17,8 +17,10 @@ from drt.engines.base import BaseEngine
 from drt.engines.guard import Guarded
 from drt.model.case import Case, Source
 from drt.model.divergence import Checked, Divergence
+from drt.model.engine import NotLoaded, Session
 from drt.model.outcome import Accepted, Outcome, Rejected, Validated
 from drt.model.question import ReadPolicies
+from drt.oracles.agreement import engines_agree
 from drt.oracles.reading import comments_change_nothing, readers_agree
 
 REFERENCE = Guarded(build("reference"))
@@ -66,6 +68,7 @@ def test_the_construct_of_a_text_is_named(text: str, fault: str, name: str) -> N
         ([{"attrs": {"v": {"__expr": "1"}}}], "__expr", "`__expr`"),
         ({"effect": "permit"}, r"\A(?!.*conditions)", "the document without `conditions`"),
         ({"principal": {"op": "All", "x": 1}}, '"x"', "an unknown member in a scope"),
+        ({"principal": {"op": "all"}, "action": {"op": "all"}}, '"all"', '`"all"` as `op`'),
     ],
 )  # fmt: skip
 def test_the_member_of_a_document_is_named(document: object, fault: str, name: str) -> None:
@@ -88,6 +91,31 @@ def test_a_value_that_only_the_schema_types_is_named_by_its_canonical_form() -> 
     found = blamed_member(text, lambda other: "1.0000" in other, written)
     assert found is not None
     assert found.name == "an extension value that only the schema makes one"
+
+
+@pytest.mark.parametrize(
+    ("value", "well", "name"),
+    [
+        ("1.0", '"fn":"decimal"', "an extension value that only the schema makes one"),
+        ({"type": "A", "id": "a"}, "__entity", "an entity that only the schema makes one"),
+    ],
+)
+def test_a_value_of_a_context_that_only_the_schema_types_is_named(
+    value: object, well: str, name: str
+) -> None:
+    text = json.dumps({"context": {"v": value}})
+    found = blamed_member(text, lambda other: well in other.replace(" ", ""))
+    assert found is not None
+    assert found.name == name
+
+
+def test_what_a_policy_lacks_does_not_hide_another_fault() -> None:
+    policy = {"effect": "permit", "action": {"op": "==", "x": 1}}
+    text = json.dumps({"staticPolicies": {"p": policy}})
+    lacking = ("conditions", "templates", "templateLinks")
+    found = blamed_member(text, lambda other: '"x"' not in other and all(one in other for one in lacking))
+    assert found is not None
+    assert found.name == "an unknown member in a scope"
 
 
 def test_an_id_is_compared_with_what_the_schema_declares() -> None:
@@ -141,3 +169,33 @@ def test_a_verdict_hints_at_its_kinds() -> None:
     assert hints(Divergence("l", "verdict", "validation", (("a", invalid), ("b", Validated(True))))) == {
         "empty_set"
     }
+
+
+def test_an_external_declaration_of_a_schema_is_named() -> None:
+    text = '{"": {"entityTypes": {"A": {"external": true}}, "actions": {}}}'
+    found = blamed_member(text, lambda other: "external" not in other, schema=True)
+    assert found is not None
+    assert found.name == "`external` in an entity type"
+
+
+class ReadsThePoliciesFirst(BaseEngine):
+    """An engine that takes no `unless`, and refuses it before it looks at the entities."""
+
+    name = "policies-first"
+    version = "0"
+
+    def load(self, case: Case) -> Session | NotLoaded:
+        return Rejected("policies") if "unless" in case.policies.text else REFERENCE.load(case)
+
+    def read_policies(self, source: Source) -> Outcome:
+        return Rejected("policies") if "unless" in source.text else REFERENCE.ask(ReadPolicies(source))
+
+
+def test_of_two_refusals_the_one_that_comes_first_in_loading_is_at_issue() -> None:
+    case = Case(Source("permit(principal,action,resource)unless{false};"), entities="[0]")
+    engines = [REFERENCE, Guarded(ReadsThePoliciesFirst())]
+    [divergence] = engines_agree(case, engines).divergences
+    located = localise(case, engines, divergence)
+    assert signature(divergence, case, located) == (
+        "policies-first rejected, reference accepted at reading `unless` `{` `false` `}` before `;`"
+    )

@@ -13,7 +13,7 @@ from drt.assess.conformance import run_with
 from drt.engines import build
 from drt.engines.declared import Asked, explanation
 from drt.engines.process_engine import ProcessEngine, ProcessSession
-from drt.model.case import Case, Inquiry, Request, Source
+from drt.model.case import Case, Inquiry, Request, Source, Store
 from drt.model.outcome import (
     Accepted,
     Answered,
@@ -27,18 +27,29 @@ from drt.model.outcome import (
     Unwritable,
     Validated,
 )
+from drt.model.partial_outcome import (
+    BatchAuthorized,
+    PartialError,
+    PartiallyAuthorized,
+    Permitted,
+    Reauthorized,
+)
 from drt.model.question import (
     QUESTIONS,
     Answer,
     Authorize,
+    Batched,
     Evaluate,
     FormatPolicies,
     LinkSchemas,
+    PartiallyAuthorize,
     PrintPolicies,
+    Query,
     ReadEntities,
     ReadExpression,
     ReadPolicies,
     ReadSchema,
+    Reauthorize,
     TranslateSchema,
     Validate,
 )
@@ -48,7 +59,7 @@ from tests.shared_material import shared_folder
 ROOT = Path(__file__).resolve().parents[3]
 FOLDER = ROOT / "examples" / "cedar_rust"
 SCHEMA = Source("entity User; entity Photo; action view appliesTo {principal: User, resource: Photo};")
-PARTIAL = {"partially_authorize", "reauthorize", "query", "filter_rows", "batched"}
+NOT_TAKEN = {"revise", "filter_rows"}
 STORE = '[{"uid": {"type": "User", "id": "u`\\""}, "attrs": {}, "parents": []}]'
 
 
@@ -75,7 +86,7 @@ def test_the_program_is_the_version_of_its_lock_file_and_takes_every_question(ru
     versions = {package["version"] for package in packages if package["name"].startswith("cedar-policy")}
 
     assert (rust.name, {rust.version}) == ("cedar-rust", versions)
-    assert rust.capabilities.asks == QUESTIONS.keys() - PARTIAL
+    assert rust.capabilities.asks == QUESTIONS.keys() - NOT_TAKEN
     assert smoke(rust) == []
 
 
@@ -94,6 +105,53 @@ def test_it_answers_as_recorded(rust: ProcessEngine, part: str) -> None:
     assert report.mismatches == ()
     assert report.checked > 100
     assert dict(report.unsupported).keys() <= {"depth", "reserved-keys"}
+
+
+@pytest.mark.shared
+def test_it_answers_partial_evaluation_as_recorded_but_for_its_known_defects(rust: ProcessEngine) -> None:
+    folder = shared_folder("tpe")
+    lines = [line for file in folder.glob("*.jsonl") for line in file.read_text().split("\n") if line]
+    records = [json.loads(line) for line in lines]
+    report = run_with([folder], rust)
+
+    assert {one.id for one in report.mismatches} == {one["id"] for one in records if one.get("corrected")}
+    assert report.checked > 7000
+    assert not report.unsupported
+
+
+def test_it_answers_the_questions_of_partial_evaluation(rust: ProcessEngine) -> None:
+    text = "permit(principal, action, resource) when { principal == resource.owner };"
+    schema = Source(
+        "entity User; entity Photo {owner: User};"
+        "action view appliesTo {principal: User, resource: Photo, context: {}};"
+    )
+    photo = {
+        "uid": {"type": "Photo", "id": "p"},
+        "attrs": {"owner": {"type": "User", "id": "é"}},
+        "parents": [],
+    }
+    store, unknown = Store(json.dumps([photo]), "typed"), Store("[]", "partial")
+    asked = {"action": {"type": "Action", "id": "view"}, "resource": {"type": "Photo"}, "context": {}}
+    user = {"principal": {"type": "User", "id": "é"}}
+    request = json.dumps(asked | user)
+    completion = json.dumps(asked | user | {"resource": photo["uid"]})
+    session = loaded(rust, text, schema=schema)
+
+    response = session.ask(PartiallyAuthorize(request, unknown))
+    assert isinstance(response, PartiallyAuthorized)
+    assert (response.decision, response.classes) == (None, (("policy0", "residual_permits"),))
+    assert session.ask(Reauthorize(request, unknown, completion, store)) == Reauthorized(
+        "allow", ("policy0",)
+    )
+    assert session.ask(Query("resource", request, store)) == Permitted(('Photo::"p"',))
+    assert session.ask(Batched(completion, store, "exact", 2)) == BatchAuthorized(
+        "allow", None, (('Photo::"p"', 'User::"\\u00e9"'),)
+    )
+    assert session.ask(Batched(completion, store, "exact", 0)) == BatchAuthorized(
+        None, "insufficient_iterations"
+    )
+    nobody = json.dumps(asked | {"principal": {"type": "Photo"}})
+    assert session.ask(PartiallyAuthorize(nobody, unknown)) == PartialError("request", "principal_type")
 
 
 @pytest.mark.parametrize(

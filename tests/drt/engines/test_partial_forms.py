@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from drt.engines import build
+from drt.engines.answers import read_outcome
 from drt.model.case import Case, Source, Store
 from drt.model.engine import NotLoaded
-from drt.model.outcome import Outcome, Rejected
-from drt.model.partial_outcome import PartialError
+from drt.model.outcome import Outcome, Rejected, canonical_entity
+from drt.model.partial_outcome import BatchAuthorized, PartialError, PartiallyAuthorized, Permitted
 from drt.model.question import Batched, CaseQuestion, PartiallyAuthorize, Query, Reauthorize
 
 SCHEMA = """
@@ -64,6 +65,18 @@ FORMS: dict[str, tuple[CaseQuestion, Outcome]] = {  # type: ignore[type-arg]
     "an escaped principal": (partial(PARTIAL.replace('{"type": "U"}', f'{{"__entity": {U}}}')), REQUEST),
     "a principal with other members": (partial(f"{{{PARTS}}}".replace('"a"}', '"a", "b": 1}')), REQUEST),
     "a repeated principal": (partial(PARTIAL.replace("{", '{"principal": [], ', 1)), REQUEST),
+    "a sum as an attribute": (
+        PartiallyAuthorize(PARTIAL, Store(f'[{{"uid": {U}, "attrs": {{"x": "1 + 1"}}}}]', "parts")),
+        PartialError("entities", "invalid"),
+    ),
+    "an attribute of a record as an attribute": (
+        PartiallyAuthorize(PARTIAL, Store(f'[{{"uid": {U}, "attrs": {{"x": "[{{a: 1}}.a]"}}}}]', "parts")),
+        PartialError("entities", "invalid"),
+    ),
+    "a number beyond any double in a uid": (
+        PartiallyAuthorize(PARTIAL, Store('[{"uid": {"type": "U", "id": "a", "x": 1e400}}]', "partial")),
+        PartialError("entities", "invalid"),
+    ),
     "ancestors that are no list": (
         PartiallyAuthorize(PARTIAL, Store(f'[{{"uid": {U}, "ancestors": 3}}]', "parts")),
         PartialError("entities", "invalid"),
@@ -78,3 +91,21 @@ def test_a_wrong_form_is_refused(engine: str, form: str) -> None:
     loaded = build(engine).load(CASE)
     assert not isinstance(loaded, NotLoaded)
     assert loaded.ask(question) == refusal
+
+
+def test_a_uid_may_be_written_in_any_spelling() -> None:
+    spelled = ['T::"\\u{e9}\\u{1F600}\\n"', 'T::"é😀\\n"', canonical_entity("T", "é😀\n")]
+    for uid in spelled:
+        permitted = {"outcome": "Permitted", "allowed": [uid], "undecided": [uid]}
+        batched = {"outcome": "BatchAuthorized", "decision": "deny", "loads": [[uid]]}
+        assert read_outcome(Query, permitted) == Permitted((spelled[-1],), (spelled[-1],))
+        assert read_outcome(Batched, batched) == BatchAuthorized("deny", None, ((spelled[-1],),))
+
+
+@pytest.mark.parametrize("engine", ["reference", "production"])
+@pytest.mark.parametrize("ignored", ["1e400", '{"a": [1e400], "a": 2}', "[" * 200 + "]" * 200])
+def test_ignored_members_of_partial_entities_may_hold_anything(engine: str, ignored: str) -> None:
+    loaded = build(engine).load(CASE)
+    assert not isinstance(loaded, NotLoaded)
+    entities = Store(f'[{{"uid": {U}, "ignored": {ignored}}}]', "partial")
+    assert isinstance(loaded.ask(PartiallyAuthorize(PARTIAL, entities)), PartiallyAuthorized)

@@ -12,6 +12,8 @@ from drt.model.case import Case, Source
 from drt.model.outcome import Accepted, Outcome, Rejected
 from drt.model.question import ReadEntities, ReadPolicies, ReadSchema
 from drt.reduce import reduce_case
+from drt.reduce.problem import Problem
+from drt.reduce.repeated import hoist_repeated_keys
 
 POLICY = """{"effect": "permit", "principal": {"op": "All"}, "action": {"op": "All"},
     "resource": {"op": "All"}, "conditions": [{"kind": "when", "body": {"==": {"left": {"Value": 1},
@@ -100,3 +102,11 @@ def _has_a_key_twice(text: str) -> bool:
     except ValueError:
         return False
     return any(found)
+
+
+def test_a_document_nested_too_deep_for_the_pass_is_left_to_the_others() -> None:
+    deep = '{"a": ' * 400 + '{"b": 1, "b": 2}' + "}" * 400
+    case = Case(Source("{}", "json"), entities=deep)
+    problem = Problem(case, lambda candidate: candidate.entities.startswith('{"a"'), 5.0)
+    hoist_repeated_keys(problem)
+    assert problem.best == case

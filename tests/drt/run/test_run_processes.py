@@ -44,7 +44,7 @@ for question in map(json.loads, sys.stdin):
 @pytest.mark.parametrize(
     ("misdeed", "signature"),
     [
-        ("os.abort()", "crash: twin SIGABRT at "),
+        ("os.abort()", "crash: twin SIGABRT"),
         ("time.sleep(600)", "toy answer, twin out of time | "),
         (
             "hoard = [bytearray(9_000_000) for _ in range(200) if time.sleep(0.01) is None]",

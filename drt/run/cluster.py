@@ -1,0 +1,244 @@
+"""Workers of a run on a cluster: each works on its share in tasks of Dask, one after the other.
+
+Owns the connection to the scheduler. A task is an order of `shares`; its delivery is committed here. An order
+that comes to nothing, because a machine or the scheduler died, is given out again.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from drt.model.errors import InputProblem
+from drt.model.extras import require_extra
+from drt.run.log import worker_states
+from drt.run.options import RunOptions
+from drt.run.records import Death
+from drt.run.shares import Delivery, Order, Skipped, commit, order, work
+from drt.run.supervisor import CannotStart
+
+LOCAL = "local"
+
+FIRST_SECONDS, MOST_SECONDS = 10.0, 120.0
+"""Time of the first task of a share, and of any: each has twice the time of the one before."""
+
+RESERVE_SECONDS = 1.0
+"""Part of the budget in which the last deliveries arrive."""
+
+CONNECTING_SECONDS = 10.0
+LOST_SECONDS = 300.0
+"""How long a scheduler may be away before the run gives up."""
+
+MOST_FAILURES = 5
+"""Failures of one share in a row after which the run gives up."""
+
+
+def size(address: str) -> int:
+    """Return the number of threads that the workers of a cluster have, 0 for `local` without a number.
+
+    Raises `InputProblem` if no scheduler answers.
+    """
+    require_extra("fleet", "`--cluster`")
+    name, _, number = address.partition(":")
+    if name == LOCAL:
+        return int(number or 0)
+    client = _client(address)
+    try:
+        return max(1, sum(map(int, client.nthreads().values())))
+    finally:
+        client.close()
+
+
+def _client(address: str) -> Any:
+    from distributed import Client
+
+    try:
+        return Client(address, timeout=CONNECTING_SECONDS, set_as_default=False)
+    except (OSError, TimeoutError, ValueError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise InputProblem(f"no scheduler answers at {address!r}: {reason}") from None
+
+
+def _task(given: Order) -> Delivery:
+    """Work on a share, in the folder that Dask clears when a worker dies."""
+    from distributed import get_worker
+
+    return work(given, Path(get_worker().local_directory))
+
+
+@dataclass(slots=True)
+class _Share:
+    """One share: the cases to skip, the time of its next task, and the task that is under way."""
+
+    number: int
+    skipped: Skipped
+    seconds: float
+    task: Any = None
+    sent: Order | None = None
+    finished: bool = False
+    failures: int = 0
+
+
+@dataclass(slots=True)
+class ClusterFleet:
+    """The shares of one run on a cluster; `supervisor.Fleet` is the same on one machine."""
+
+    options: RunOptions
+    ends: float | None
+    before: Sequence[Sequence[tuple[str, int]]] = ()
+    patience: float = 20.0
+    _shares: list[_Share] = field(init=False)
+    _cluster: Any = None
+    _client: Any = None
+    _stopping: bool = False
+    _lost: float | None = None
+
+    def __post_init__(self) -> None:
+        skipped = [*map(tuple, self.before), *[()] * self.options.jobs]
+        self._shares = [_Share(number, skipped[number], FIRST_SECONDS) for number in range(self.options.jobs)]
+        self._connect()
+
+    @property
+    def alive(self) -> int:
+        """The number of shares that are worked on or will be."""
+        return sum(1 for one in self._shares if one.task is not None or self._goes_on(one))
+
+    @property
+    def processes(self) -> list[int]:
+        """No process: those of the cluster end by themselves."""
+        return []
+
+    @property
+    def skipped(self) -> list[list[tuple[str, int]]]:
+        """The cases that each share skips, because they kill their process."""
+        return [list(one.skipped) for one in self._shares]
+
+    def totals(self) -> tuple[int, int, int]:
+        """Return cases, decisions and divergences so far, of what has been delivered."""
+        counts = [one.counts for state in worker_states(self.options.place) for one in state.targets.values()]
+        return (
+            sum(one.cases for one in counts),
+            sum(one.decisions for one in counts),
+            sum(one.divergences for one in counts),
+        )
+
+    def watch(self) -> list[Death]:
+        """Commit what was delivered and give out what is to be done; crashes are examined where they occur.
+
+        Raises `CannotStart` when that is no use.
+        """
+        for share in self._shares:
+            if share.task is not None:
+                self._look_at(share)
+        if self._is_connected():
+            for share in self._shares:
+                if share.task is None and self._goes_on(share):
+                    self._submit(share)
+        return []
+
+    def stop(self) -> None:
+        """Give out no more tasks."""
+        self._stopping = True
+
+    def kill(self) -> None:
+        """Drop the tasks that are under way, and leave the cluster."""
+        self._stopping = True
+        for share in self._shares:
+            if share.task is not None:
+                share.task.cancel()
+                share.task = None
+        for one in (self._client, self._cluster):
+            if one is not None:
+                one.close(timeout=CONNECTING_SECONDS)
+
+    def _goes_on(self, share: _Share) -> bool:
+        return not share.finished and not self._stopping and self._left() > 0
+
+    def _left(self) -> float:
+        if self.ends is None:
+            return float("inf")
+        return self.ends - RESERVE_SECONDS - time.monotonic()
+
+    def _connect(self) -> None:
+        address = self.options.cluster or LOCAL
+        if address.partition(":")[0] == LOCAL and self._cluster is None:
+            self._cluster = _local(size(address) or min(self.options.jobs, os.cpu_count() or 1))
+        self._client = _client(self._cluster.scheduler_address if self._cluster else address)
+
+    def _is_connected(self) -> bool:
+        """Whether tasks can be given out; connects again to a scheduler that was away."""
+        if self._client.status == "running":
+            self._lost = None
+            return True
+        now = time.monotonic()
+        self._lost = self._lost or now
+        if now - self._lost > LOST_SECONDS:
+            raise CannotStart(f"the scheduler has been away for {LOST_SECONDS:.0f} s")
+        if self._client.status == "closed":
+            try:
+                self._connect()
+            except InputProblem:
+                return False
+        return False
+
+    def _submit(self, share: _Share) -> None:
+        left = self._left()
+        waiting = sum(1 for one in self._shares if self._goes_on(one))
+        turns = -(-waiting // max(1, len(self._client.scheduler_info(n_workers=-1)["workers"])))
+        seconds = min(share.seconds, left / turns)
+        if left / turns - seconds < seconds / 2:
+            seconds = left / turns  # no task for a short rest
+        ends_at = None if self.ends is None else time.time() + left
+        share.sent = order(self.options, share.number, share.skipped, seconds, ends_at)
+        share.task = self._client.submit(_task, share.sent, pure=False)
+
+    def _look_at(self, share: _Share) -> None:
+        """Commit a delivery; forget a task that was lost, so that its order is given out again."""
+        status = share.task.status
+        if status == "pending":
+            return
+        task, sent = share.task, share.sent
+        if status != "finished":
+            share.task = None
+            if status == "error":
+                self._failed(share, str(task.exception()))
+            return
+        try:
+            delivery: Delivery = task.result(timeout=CONNECTING_SECONDS)
+        except Exception as error:  # whatever the transport raises: the order is given out again
+            share.task = None
+            self._failed(share, f"{type(error).__name__}: {error}")
+            return
+        share.task = None
+        if delivery.end.cannot_start:
+            raise CannotStart(delivery.end.cannot_start)
+        assert sent is not None
+        commit(self.options, delivery, sent)
+        share.skipped, share.finished, share.failures = delivery.end.skipped, delivery.end.finished, 0
+        share.seconds = min(2 * share.seconds, MOST_SECONDS)
+
+    def _failed(self, share: _Share, reason: str) -> None:
+        share.failures += 1
+        if share.failures >= MOST_FAILURES:
+            raise CannotStart(f"share {share.number} failed {MOST_FAILURES} times: {reason}")
+
+
+def _local(workers: int) -> Any:
+    """Start a cluster on this machine, one process per worker."""
+    require_extra("fleet", "`--cluster`")
+    import logging
+
+    from distributed import LocalCluster
+
+    return LocalCluster(
+        n_workers=workers,
+        threads_per_worker=1,
+        processes=True,
+        memory_limit=None,
+        dashboard_address=None,
+        silence_logs=logging.CRITICAL,
+    )

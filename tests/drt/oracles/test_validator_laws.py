@@ -1,0 +1,68 @@
+"""Each law of validators catches a validator that breaks it, and acquits the two real ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from drt.engines import build
+from drt.engines.base import BaseEngine, BaseSession
+from drt.model.case import Case
+from drt.model.outcome import Outcome, Validated
+from drt.oracles.law import Law
+from drt.oracles.validator_laws import (
+    equal_conditions_are_as_valid,
+    higher_levels_accept_more,
+    names_of_types_are_mere_names,
+    verdicts_follow_from_environments,
+)
+from drt.targets.documents import typing_for_levels
+from generators.choice.sources import RecordingSource
+
+REFERENCE = build("reference")
+Takes = Callable[[Case, int | None], bool]
+
+
+class Careless(BaseEngine):
+    """The reference, which calls all policies of some cases at some levels valid."""
+
+    name = "careless"
+    version = "0"
+
+    def __init__(self, takes: Takes) -> None:
+        self.takes = takes
+
+    def load(self, case: Case) -> Any:
+        loaded, takes = REFERENCE.load(case), self.takes
+
+        class Loaded(BaseSession):
+            def validate(self, mode: str = "strict", level: int | None = None) -> Outcome:
+                verdict = loaded.validate(mode, level)  # type: ignore[union-attr]  # all cases load
+                if not takes(case, level):
+                    return verdict
+                return Validated(valid=True, policies=tuple((name, True) for name, _ in verdict.policies))
+
+        return Loaded()
+
+
+DEFECTS: dict[Law, Takes] = {
+    higher_levels_accept_more: lambda _, level: level == 1,
+    verdicts_follow_from_environments: lambda case, _: "action == N::Action" not in case.policies.text,
+    names_of_types_are_mere_names: lambda case, _: case.schema is not None and "User" in case.schema.text,
+    equal_conditions_are_as_valid: lambda case, _: "(" * 3 in case.policies.text.replace(" ", ""),
+}
+CASES = [typing_for_levels(RecordingSource(seed)) for seed in range(25)]
+
+
+@pytest.mark.parametrize("law", DEFECTS, ids=lambda law: law.name)
+def test_a_careless_validator_is_caught(law: Law) -> None:
+    assert any(law(case, [Careless(DEFECTS[law])]).divergences for case in CASES)
+
+
+@pytest.mark.parametrize("law", DEFECTS, ids=lambda law: law.name)
+def test_the_reference_keeps_the_law(law: Law) -> None:
+    checked = [law(case, [REFERENCE]) for case in CASES[:10]]
+    assert [found for one in checked for found in one.divergences] == []
+    assert sum(one.comparisons for one in checked) >= 10

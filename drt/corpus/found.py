@@ -10,21 +10,18 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any
 
 import msgspec
 
 from drt.corpus.folder import cases_under
+from drt.diagnosis.severity import SEVERITIES, Severity
 from drt.model.case_directory import read_case
 from drt.model.errors import InputProblem
 from drt.model.saved_case import SavedCase
 
 FOUND = "found"
 """The folder of the corpus that holds them."""
-
-Severity = Literal["fail-open", "wrong answer", "accepts too much", "refuses too much", "loses", "crash"]
-SEVERITIES: tuple[Severity, ...] = get_args(Severity)
-"""From the worst on: an allow where others deny comes first."""
 
 
 class Sight(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

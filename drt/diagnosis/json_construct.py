@@ -27,6 +27,7 @@ from drt.diagnosis.json_names import (
     parent_name,
     shown,
     value_place,
+    with_all_ancestors,
 )
 from drt.diagnosis.json_paths import at_path, counterpart, depth_of, inside_out, with_at
 from drt.diagnosis.places import NAMING, Path, value_name
@@ -157,6 +158,9 @@ class _Search:
                 fewer = {**one, "parents": [*parents[:place], *parents[place + 1 :]]}
                 if self.well([*entities[:at], fewer, *entities[at + 1 :]]):
                     return Construct(parent_name(entities, one, parent), shown(parent))
+        whole = with_all_ancestors(entities)
+        if whole != entities and self.well(whole):
+            return Construct("an entity whose parents have parents that it does not list", shown(entities))
         return None
 
     def absent(self) -> Found:

@@ -36,6 +36,9 @@ from drt.scan.vocabulary import EXTENSION_METHODS, FUNCTIONS
 
 ANSWER = "answer"
 AND = " and "
+LOADING = "loading"
+"""The question that precedes every law: what engines make of the case itself."""
+
 ERROR_KINDS = frozenset(get_args(ErrorKind))
 FEATURES_SHOWN = 12
 
@@ -178,7 +181,7 @@ def _reading_difference(divergence: Divergence, part: str) -> str:
     An engine that refuses another part has accepted this one.
     """
     law = LAWS.get(divergence.law)
-    if law is not None and law.compares is Compares.ENGINES:
+    if divergence.question == LOADING or (law is not None and law.compares is Compares.ENGINES):
         answers = outcome_classes(divergence)
         parts = {f"rejected {one.part}" for _, one in divergence.answers if isinstance(one, Rejected)}
         others = parts - {f"rejected {part}"} if len(parts) > 1 else set()

@@ -45,14 +45,25 @@ def verdict_of(finding: Finding) -> str:
     return "" if finding.verdict is None else finding.verdict.sentence
 
 
+def expected_of(finding: Finding) -> tuple[str, ...]:
+    """Name the answers that are as the language demands; none where no verdict says so."""
+    wrong = () if finding.verdict is None else finding.verdict.wrong
+    names = [name for name, _ in finding.divergence.divergence.answers]
+    return tuple(name for name in names if name.partition(",")[0] not in wrong) if wrong else ()
+
+
 def citations(finding: Finding) -> list[Place]:
-    """Find the places in the language guide that the verdict cites."""
-    return [] if finding.verdict is None else guide.places(finding.verdict.source)
+    """Find the places in the language guide that the verdict cites, else those of the rule at issue."""
+    if finding.verdict is not None:
+        return guide.places(finding.verdict.source)
+    return [] if finding.located is None else guide.places(finding.located.source)
 
 
 def quote_of(finding: Finding) -> str:
     """Return the sentence of the language guide about the rule; empty if there is none."""
-    return "" if finding.verdict is None else finding.verdict.quote
+    if finding.verdict is not None:
+        return finding.verdict.quote
+    return "" if finding.located is None else guide.quote(finding.located.source, finding.located.rule)
 
 
 def cited(finding: Finding) -> str:
@@ -65,7 +76,7 @@ def cited(finding: Finding) -> str:
 def notes(finding: Finding) -> list[str]:
     """List further facts about a finding, each in a few words."""
     times = "1 time" if finding.seen == 1 else f"{finding.seen:,} times"
-    facts = [f"seen {times}", f"target {finding.target}"]
+    facts = [finding.severity, f"seen {times}", f"target {finding.target}"]
     if finding.known is not None:
         facts.append(f"known as {finding.known}, not counted")
     facts += filter(None, [STATES[finding.state], finding.unexcused])

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from drt.corpus.found import SEVERITIES, Found
+from drt.corpus.found import Found
+from drt.diagnosis.severity import SEVERITIES
 from drt.model.escape import escape_untrusted
 from drt.report.words import count
 

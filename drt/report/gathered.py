@@ -161,7 +161,7 @@ def together(runs: Sequence[RunFacts]) -> Report:
 
 
 def _joined(buckets: Sequence[Bucket]) -> tuple[Bucket, ...]:
-    """One bucket a signature, those that fail first, then by how often they were seen."""
+    """One bucket per signature, those that fail first, then by severity and construct."""
     groups: dict[str, list[Bucket]] = {}
     for bucket in buckets:
         groups.setdefault(bucket.finding.signature, []).append(bucket)
@@ -172,9 +172,7 @@ def _joined(buckets: Sequence[Bucket]) -> tuple[Bucket, ...]:
         solid = next((verdict for verdict in (True, False) if verdict in verdicts), None)
         seen = sum(one.finding.seen for one in group)
         joined.append(replace(shown, finding=changed(shown.finding, seen=seen, solid=solid)))
-    return tuple(
-        sorted(joined, key=lambda one: (not one.finding.counts, -one.finding.seen, one.finding.signature))
-    )
+    return tuple(sorted(joined, key=lambda one: one.finding.order))
 
 
 def _facts(folder: Path) -> RunFacts:

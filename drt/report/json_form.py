@@ -105,6 +105,7 @@ def _finding(bucket: Bucket) -> dict[str, Any]:
         "signature": finding.signature,
         "state": bucket.state,
         "fails": finding.counts,
+        "severity": finding.severity,
         "verdict": None if finding.verdict is None else finding.verdict.to_json(),
         "reduced": finding.reduced,
         "unsteady": list(finding.unsteady),

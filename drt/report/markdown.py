@@ -24,7 +24,7 @@ MOST_RUNS = 40
 RESERVE = 4000
 """Bytes that details of findings leave to the volume and the tables."""
 
-HEAD = ("| # | finding | target | seen | state | replay |", "|--:|---|---|--:|---|---|")
+HEAD = ("| # | severity | finding | target | seen | state | replay |", "|--:|---|---|---|--:|---|---|")
 LONGEST_CELL = 300
 _PLAIN = re.compile(r"[^`|\\\n]+")
 
@@ -135,7 +135,14 @@ def _rows(buckets: Sequence[Bucket]) -> Iterator[str]:
         finding = bucket.finding
         replay = "not saved" if bucket.replay is None else code(bucket.replay, 1000)
         state = bucket.state if finding.known is None else f"known as {code(finding.known)}"
-        about = [code(finding.signature), code(finding.target), f"{finding.seen:,}", state, replay]
+        about = [
+            finding.severity,
+            code(finding.signature),
+            code(finding.target),
+            f"{finding.seen:,}",
+            state,
+            replay,
+        ]
         yield f"| {' | '.join([str(number), *about])} |"
 
 
@@ -203,12 +210,11 @@ def _whole(bucket: Bucket) -> Iterator[str]:
 
 
 def _verdict(bucket: Bucket) -> Iterator[str]:
-    """Return who is wrong and why, then the text of the language guide, with links to it."""
+    """Yield who is wrong and why, then the text of the language guide, with links to it."""
     sentence, quote = verdict_of(bucket.finding), quote_of(bucket.finding)
-    if not sentence:
-        return
-    yield code(sentence, 1000)
-    yield ""
+    if sentence:
+        yield code(sentence, 1000)
+        yield ""
     links = ", ".join(f"[{place.citation}]({place.link})" for place in citations(bucket.finding))
     if links:
         yield f"> {links}{f': {code(quote, 1000)}' if quote else ''}"

@@ -100,7 +100,8 @@ def notes(bucket: Bucket) -> list[str]:
 
 def verdict_lines(bucket: Bucket) -> list[str]:
     """List the verdict and the language guide's words; empty for logs of an older drt."""
-    return [line for line in (verdict_of(bucket.finding), cited(bucket.finding)) if line]
+    sentence = verdict_of(bucket.finding)
+    return [line for line in (sentence, cited(bucket.finding)) if line] if sentence else []
 
 
 def identity(bucket: Bucket) -> str:

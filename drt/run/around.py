@@ -20,6 +20,9 @@ from drt.engines.declared import Asked, Difference, declare, held, holds
 from drt.engines.guard import Guarded
 from drt.model.case import Case, Source
 from drt.model.divergence import Checked, Oracle
+from drt.model.outcome import Accepted
+from drt.model.question import ReadEntities
+from drt.model.uid_text import plain_uid
 from drt.reduce.documents import NOTHING, read, write
 from drt.run.find import Find
 from drt.scan.tokens import tokenize
@@ -108,6 +111,25 @@ CEDAR: Mapping[str, Rewrite] = {
 }
 """Other spellings of Cedar texts, by the construct that they avoid."""
 
+ONLY_BY_SCHEMA = (
+    "an entity that only the schema makes one",
+    "an extension value that only the schema makes one",
+)
+"""Values of entities that are written with their escapes, as an engine writes them that reads them."""
+
+
+def _explicit(case: Case, engines: Sequence[Guarded]) -> Case:
+    """Write the entities with the escapes of their values, if an engine accepts them."""
+    for engine in engines if case.schema is not None else ():
+        answer = engine.ask(ReadEntities(case.entities, case.schema))
+        given, found = read(case.entities), read(answer.canonical if isinstance(answer, Accepted) else "")
+        if isinstance(given, list) and isinstance(found, list):
+            uids = [plain_uid(one.get("uid")) for one in given if isinstance(one, dict)]
+            kept = [one for one in found if plain_uid(one["uid"]) in uids]
+            return replace(case, entities=write(_plain_datetimes(kept)))
+    return case
+
+
 JSON: Mapping[str, Rewrite] = {"a function with `args` in `__extn`": _documents}
 """Other spellings of documents, likewise."""
 
@@ -155,9 +177,11 @@ class Around:
         met = {avoidable(bucket) for bucket, seen in sights.items() if seen >= SIGHTS}
         self.constructs = tuple(sorted(name for name in met if name is not None))
 
-    def of(self, drawn: Drawn, events: Counter[str]) -> Drawn:
+    def of(self, drawn: Drawn, engines: Sequence[Guarded], events: Counter[str]) -> Drawn:
         """Write a case without the constructs, and count it if that changes it."""
         case = around(drawn.case, self.constructs)
+        if any(name in ONLY_BY_SCHEMA for name in self.constructs):
+            case = _explicit(case, engines)
         if case == drawn.case:
             return drawn
         events[AROUND] += 1
@@ -166,7 +190,9 @@ class Around:
 
 def avoidable(signature: str) -> str | None:
     """Name the construct of a bucket that can be written otherwise; None where there is none."""
-    return next((name for name in (*CEDAR, *JSON) if signature.endswith(f"reading {name}")), None)
+    return next(
+        (name for name in (*CEDAR, *JSON, *ONLY_BY_SCHEMA) if signature.endswith(f"reading {name}")), None
+    )
 
 
 def around(case: Case, constructs: Iterable[str]) -> Case:
@@ -174,7 +200,7 @@ def around(case: Case, constructs: Iterable[str]) -> Case:
     for name in constructs:
         if name in CEDAR:
             case = _rewritten(case, CEDAR[name], cedar=True)
-        else:
+        elif name in JSON:
             case = _rewritten(case, JSON[name], cedar=False)
     return case
 

@@ -14,6 +14,7 @@ from msgspec import Struct, field
 
 from drt.diagnosis.judgement import ArbiterAnswer, Judgement
 from drt.diagnosis.located import LocatedRecord
+from drt.diagnosis.severity import SEVERITIES, Severity, severity
 from drt.model.case import Case
 from drt.model.divergence_json import DivergenceRecord
 from drt.model.records import from_json, to_json
@@ -63,6 +64,18 @@ class Finding(Struct, frozen=True, kw_only=True):
         return "not confirmed" if self.solid is None else "confirmed" if self.solid else "flaky"
 
     @property
+    def severity(self) -> Severity:
+        """The severity for those who rely on the engine that is wrong."""
+        wrong = () if self.verdict is None else self.verdict.wrong
+        return severity(self.divergence.divergence, wrong)
+
+    @property
+    def order(self) -> tuple[bool, int, str, int, str]:
+        """Sort key: those that fail the run first, then by severity, construct and number of sights."""
+        construct = "" if self.located is None else self.located.rule
+        return not self.counts, SEVERITIES.index(self.severity), construct, -self.seen, self.signature
+
+    @property
     def counts(self) -> bool:
         """Whether the finding makes the run fail."""
         return self.known is None and self.solid is not False
@@ -70,6 +83,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     def derived(self) -> dict[str, Any]:
         """Return the members that are written for readers and recomputed on reading."""
         return {
+            "severity": self.severity,
             "replay": None if self.path is None else replay_command(self.path, self.engines),
             "verdict": None if self.verdict is None else self.verdict.to_json(),
         }

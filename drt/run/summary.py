@@ -63,7 +63,7 @@ class Tally:
             apart = event.solid is False and event.signature in confirmed
             buckets.setdefault((event.signature, apart), []).append(event)
         found = [self._finding(events, seen) for events in buckets.values()]
-        return sorted(found, key=lambda finding: (not finding.counts, -finding.seen, finding.signature))
+        return sorted(found, key=lambda finding: finding.order)
 
     def _finding(self, events: Sequence[Found], seen: Mapping[str, int]) -> Finding:
         today = datetime.date.today()

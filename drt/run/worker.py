@@ -234,7 +234,9 @@ class Worker:
         shared = shared_random_seed(self.options.random_seed, name, index)
         kept = self._working.kept(name, index) if target.streams else ()
         source = target.source(seed, index, kept, shared)
-        found = self._compare(name, index, began, lambda: self._around.of(target.make(source), counts.events))
+        found = self._compare(
+            name, index, began, lambda: self._around.of(target.make(source), self.engines, counts.events)
+        )
         if found is None:
             return
         drawn, checked = found

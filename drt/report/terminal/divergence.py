@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group, RenderableType
@@ -22,13 +22,17 @@ MARK = "≠"
 LONGEST_LINE = 100_000
 
 
-def side_by_side(answers: Sequence[tuple[str, Outcome]]) -> Table:
-    """Tabulate answers: one column per engine, one row per part, marked where the engines differ."""
+def side_by_side(answers: Sequence[tuple[str, Outcome]], expected: Collection[str] = ()) -> Table:
+    """Tabulate answers: one column per engine, one row per part, marked where the engines differ.
+
+    The columns of the `expected` answers say so.
+    """
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     table.add_column("")
     table.add_column("")
     for name, _ in answers:
-        table.add_column(Text(escape_untrusted(name)), overflow="fold")
+        remark = " (expected)" if name in expected else ""
+        table.add_column(Text(escape_untrusted(name) + remark), overflow="fold")
     for row in outcome_text.side_by_side(answers):
         style = "bold red" if row.differ else ("dim" if row.name == SAYS else "")
         cells = [Text(escape_untrusted(text), style=style) for text in row.texts]
@@ -37,12 +41,12 @@ def side_by_side(answers: Sequence[tuple[str, Outcome]]) -> Table:
     return table
 
 
-def divergence(found: Divergence) -> Group:
-    """One divergence: the question, the law, both answers."""
+def divergence(found: Divergence, expected: Collection[str] = ()) -> Group:
+    """One divergence: the question, the law, both answers, the expected ones marked."""
     head = Text()
     head.append(escape_untrusted(found.question), style="bold")
     head.append(f"  ({found.kind}; law: {escape_untrusted(found.law)})", style="dim")
-    return Group(head, side_by_side(found.answers))
+    return Group(head, side_by_side(found.answers, expected))
 
 
 def located(found: LocatedRecord) -> Group:

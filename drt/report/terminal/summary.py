@@ -13,18 +13,22 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
+from drt.model.case import Case
 from drt.model.case_directory import read_case
 from drt.model.errors import InputProblem
-from drt.report.finding_words import cited, grouped, notes, verdict_of
+from drt.report.finding_words import cited, expected_of, grouped, notes, verdict_of
 from drt.report.statistics import statistics
 from drt.report.terminal.console import escape_untrusted
-from drt.report.terminal.divergence import divergence
+from drt.report.terminal.divergence import case_texts, divergence
 from drt.report.terminal.progress import duration
 from drt.report.words import count
 from drt.run.footer import Finding, Footer, replay_command
 
 SHOWN_FINDINGS = 20
 LONGEST_VERDICT = 600
+LONGEST_INPUT = 800
+"""Characters of a case that is printed with its finding."""
+
 SHOWN_REASONS = 6
 
 
@@ -136,7 +140,18 @@ def _finding(number: int, finding: Finding) -> Group:
     if verdict != finding.signature:
         lines.append(Text(f"   {escape_untrusted(finding.signature)}"))
     lines.append(Text("   " + "; ".join(details), style="dim"))
-    return Group(*lines, divergence(finding.divergence.divergence))
+    shown = divergence(finding.divergence.divergence, expected_of(finding))
+    return Group(*lines, shown, *(case_texts(case) for case in _short(finding.case)))
+
+
+def _short(case: Case | None) -> list[Case]:
+    """Return a case that is short enough to be printed with its finding."""
+    if case is None:
+        return []
+    schemas = [schema.text for schema in case.schemas]
+    requests = [request.text for request in case.requests]
+    texts = [case.policies.text, case.entities, *case.expressions, *schemas, *requests]
+    return [case] if sum(map(len, texts)) <= LONGEST_INPUT else []
 
 
 def _size(path: str | None) -> str | None:

@@ -199,3 +199,11 @@ def test_of_two_refusals_the_one_that_comes_first_in_loading_is_at_issue() -> No
     assert signature(divergence, case, located) == (
         "policies-first rejected, reference accepted at reading `unless` `{` `false` `}` before `;`"
     )
+
+
+def test_an_entity_that_lists_only_its_direct_parents_is_named() -> None:
+    uids = [{"type": "Action", "id": name} for name in "abc"]
+    entities = [{"uid": uids[2], "parents": [uids[1]]}, {"uid": uids[1], "parents": [uids[0]]}]
+    found = blamed_member(json.dumps(entities), lambda other: json.dumps([uids[1], uids[0]]) in other)
+    assert found is not None
+    assert found.name == "an entity whose parents have parents that it does not list"

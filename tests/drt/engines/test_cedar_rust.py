@@ -59,7 +59,7 @@ from tests.shared_material import shared_folder
 ROOT = Path(__file__).resolve().parents[3]
 FOLDER = ROOT / "examples" / "cedar_rust"
 SCHEMA = Source("entity User; entity Photo; action view appliesTo {principal: User, resource: Photo};")
-NOT_TAKEN = {"revise", "filter_rows"}
+NOT_TAKEN = {"revise", "filter_rows", "analyze"}
 STORE = '[{"uid": {"type": "User", "id": "u`\\""}, "attrs": {}, "parents": []}]'
 
 

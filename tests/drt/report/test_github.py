@@ -48,7 +48,7 @@ def test_the_annotation_stands_at_the_saved_case(tmp_path: Path, monkeypatch: py
     [line] = annotation_lines(gather([write_log(tmp_path / "run", [find("a", path=str(case))])]))
 
     assert line.startswith(
-        "::error file=corpus/counterexamples/x%2C y/case.json,title=drt%3A a::seen 6 times;"
+        "::error file=corpus/counterexamples/x%2C y/case.json,title=drt%3A a::fail-open; seen 6 times;"
     )
     assert f"%0Athey part at `<` 1 < 2 (spec 02 §4.4; policy0, when)%0Adrt replay '{case}'" in line
 

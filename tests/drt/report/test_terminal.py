@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from rich.console import Console, RenderableType
@@ -16,12 +17,13 @@ from drt.model.records import from_json
 from drt.report.terminal.console import escape_untrusted
 from drt.report.terminal.divergence import MARK, case_texts, divergence, side_by_side
 from drt.report.terminal.progress import LiveView, PlainView, Rates, duration, facts, reached
-from drt.run.log import cases_by_stream
+from drt.report.terminal.summary import LONGEST_INPUT, print_summary
+from drt.run.log import cases_by_stream, read_run
 from drt.run.options import RunOptions
 from drt.run.progress import Status
 from drt.run.records import Found, TargetState, WorkerState
 from drt.run.statistics import Counts
-from tests.drt.report.logs import find
+from tests.drt.report.logs import find, judged, write_log
 
 
 def shown(picture: RenderableType, width: int = 100) -> str:
@@ -81,6 +83,29 @@ def test_generated_text_is_not_read_as_markup() -> None:
         assert "\\u{202e}" in text
         assert "\\u{d800}" in text
         assert "\x1b" not in text
+
+
+def test_a_finding_prints_its_short_input_the_expected_answer_and_the_rule(tmp_path: Path) -> None:
+    verdict = {
+        "wrong": ["production"],
+        "by": "majority",
+        "because": "it stands alone",
+        "source": "spec 02 §4.4",
+    }
+    for text, is_short in (("", True), ("x" * LONGEST_INPUT, False)):
+        folder = write_log(tmp_path / str(is_short), [find("a", verdict=judged("") | verdict, text=text)])
+        footer = read_run(folder).footer
+        assert footer is not None
+        console = Console(file=io.StringIO(), width=200, markup=False, highlight=False)
+        print_summary(console, footer, folder)
+        assert isinstance(console.file, io.StringIO)
+        printed = console.file.getvalue()
+
+        assert "production is wrong: it stands alone" in printed
+        assert "spec 02 §4.4" in printed
+        assert "reference (expected)" in printed
+        assert "production (expected)" not in printed
+        assert ("permit(principal, action, resource);" in printed) is is_short
 
 
 def test_long_text_is_cut_and_says_so() -> None:

@@ -149,9 +149,25 @@ def test_a_construct_is_drawn_around_after_the_third_sight() -> None:
     drawn = Drawn(Case(Source("permit\u00a0(principal,action,resource);")))
     known, events = Around(), Counter[str]()
     known.learn({BLANKS: 2})
-    assert known.of(drawn, events) is drawn
+    assert known.of(drawn, [], events) is drawn
     known.learn({BLANKS: 3})
-    assert known.of(drawn, events).case.policies.text == "permit (principal,action,resource);"
+    assert known.of(drawn, [], events).case.policies.text == "permit (principal,action,resource);"
+    assert events == {AROUND: 1}
+
+
+def test_a_value_that_only_the_schema_types_is_written_with_its_escape() -> None:
+    schema = Source("entity U {owner: U, since: datetime}; action v appliesTo {principal: U, resource: U};")
+    user = {"type": "U", "id": "a"}
+    implied = {"uid": user, "attrs": {"owner": user, "since": "2024-01-01"}, "parents": []}
+    refused = Drawn(Case(Source(""), json.dumps([{"uid": user, "attrs": {"owner": 1}}]), schema))
+    drawn = Drawn(Case(Source(""), json.dumps([implied]), schema))
+    known, events, engines = Around(), Counter[str](), [Guarded(build("reference"))]
+    known.learn({"one rejected, two accepted at reading an entity that only the schema makes one": 3})
+
+    [entity] = json.loads(known.of(drawn, engines, events).case.entities)
+    since = {"__extn": {"fn": "datetime", "arg": "2024-01-01T00:00:00.000Z"}}
+    assert entity == implied | {"attrs": {"owner": {"__entity": user}, "since": since}}
+    assert known.of(refused, engines, events) is refused
     assert events == {AROUND: 1}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 
 from drt.diagnosis.expressions import Ask, innermost
 from drt.diagnosis.located import Answers, Located
@@ -13,12 +14,13 @@ from drt.diagnosis.rules import rule_of
 from drt.engines.guard import Guarded, GuardedSession
 from drt.model.case import Case, Source, Store
 from drt.model.divergence import Divergence
+from drt.model.partial_outcome import PartiallyAuthorized
 from drt.model.question import Batched, FilterRows, PartiallyAuthorize, Query, Reauthorize
 from drt.oracles import partial_agreement, partial_laws, residual_policies
 from drt.oracles.law import Law
 
-AS_CONDITION = "permit(principal, action, resource) when {{ ({0}) == ({0}) }};"
-"""A comparison has operands of any type, and keeps the residuals of both."""
+FORMS = ("{0}", "[{0}] == [{0}]")
+"""Conditions with the residual of an expression: itself if it is boolean, else in a comparison."""
 
 RULE = "spec 09 §4"
 
@@ -77,18 +79,20 @@ def _partial_inputs(case: Case, divergence: Divergence) -> Iterator[PartiallyAut
 
 
 def _residuals(case: Case, engines: Sequence[Guarded], asked: PartiallyAuthorize) -> Ask:
-    """Ask for the residual of an expression, with the conditions that hold where it stands."""
+    """Ask for the residual of an expression: after the conditions that hold there if its type needs them."""
 
     def ask(text: str, given: tuple[str, ...]) -> Answers:
-        policy = AS_CONDITION.format(text)
-        if given:
-            body = " && ".join(f"({one})" for one in (*given, f"({text}) == ({text})"))
+        for before, form in product(((), given), FORMS):
+            body = " && ".join(f"({one})" for one in (*before, form.format(f"({text})")))
             policy = f"permit(principal, action, resource) when {{ {body} }};"
-        alone = replace(case, policies=Source(policy), links=(), partials=())
-        loaded = [engine.load(alone) for engine in engines]
-        return tuple(
-            (engine.name, one.ask(asked) if isinstance(one, GuardedSession) else one)
-            for engine, one in zip(engines, loaded, strict=True)
-        )
+            alone = replace(case, policies=Source(policy), links=(), partials=())
+            loaded = [engine.load(alone) for engine in engines]
+            answers = tuple(
+                (engine.name, one.ask(asked) if isinstance(one, GuardedSession) else one)
+                for engine, one in zip(engines, loaded, strict=True)
+            )
+            if any(isinstance(answer, PartiallyAuthorized) for _, answer in answers):
+                break
+        return answers
 
     return ask

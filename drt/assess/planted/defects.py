@@ -15,6 +15,7 @@ from drt.assess.mutation import Defect
 from drt.assess.planted import faulty_engines, faulty_validators, rules
 from drt.assess.planted.current import CURRENT
 from drt.assess.planted.engines import Fault, Planted, in_json, of_format
+from drt.assess.planted.partial_rules import PARTIAL_AND_FILTERS
 from drt.model.outcome import Authorized, Outcome
 from reference import evaluator, policy_set
 from reference.names import RESERVED
@@ -328,9 +329,7 @@ def _without_groups(value: Any) -> Any:
     return value | {"actions": actions}
 
 
-def _mixed_types() -> dict[str, Any]:
-    types = resolver.BUILTIN_TYPES
-    return types | {"duration": types["datetime"]}
+_MIXED_TYPES = resolver.BUILTIN_TYPES | {"duration": resolver.BUILTIN_TYPES["datetime"]}
 
 
 SCHEMAS: tuple[Defect, ...] = (
@@ -339,7 +338,7 @@ SCHEMAS: tuple[Defect, ...] = (
     Defect("ActionGroupsLost", "schema reader", "In JSON, actions belong to no groups.",
            planted(Fault(schema=of_format("json", in_json(_without_groups)))), "valid-schemas", ("reading the groups of an action", "reading `memberOf` in an action")),
     Defect("DurationsAreDatetimes", "schema reader", "The type `duration` is resolved as `datetime`.",
-           planted(Fault({(resolver, "BUILTIN_TYPES"): _mixed_types()})), "valid-schemas", ("reading the name of a type",)),
+           planted(Fault({(resolver, "BUILTIN_TYPES"): _MIXED_TYPES})), "valid-schemas", ("reading the name of a type",)),
     Defect("TagsNotTranslated", "schema reader", "A translated schema has no tags.",
            planted(Fault(translated=lambda text: re.sub(r" tags [^;{}]*;", ";", text)), "production"),
            "valid-translations", ("writing the schema: tags",)),
@@ -347,4 +346,5 @@ SCHEMAS: tuple[Defect, ...] = (
 
 DEFECTS: tuple[Defect, ...] = (
     *AUTHORIZER, *OPERATORS, *READING, *POLICY_JSON, *ENTITY_JSON, *PRINTING, *VALIDATION, *SCHEMAS, *CURRENT,
+    *PARTIAL_AND_FILTERS,
 )  # fmt: skip

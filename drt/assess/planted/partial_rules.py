@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from importlib.util import find_spec
 from typing import Any
 
 from drt.assess.mutation import Defect
@@ -79,8 +80,10 @@ def _first_candidates(*given: Any) -> frozenset[EntityUid]:
     return frozenset(sorted(found, key=lambda uid: (uid.type, uid.id))[:1])
 
 
-def _defect(name: str, component: str, sentence: str, patches: Patches, target: str) -> Defect:
-    return Defect(name, component, sentence, _planted(patches), f"partial-{target}", ())
+def _defect(
+    name: str, component: str, sentence: str, patches: Patches, target: str, named: str = "the residual of"
+) -> Defect:
+    return Defect(name, component, sentence, _planted(patches), f"partial-{target}", (named,))
 
 
 def _planted(patches: Patches) -> Callable[[], Planted]:
@@ -104,11 +107,27 @@ PARTIAL: tuple[Defect, ...] = (
     _defect("DecidedOverErrors", "partial evaluation", "Types decide although an operand may err.",
             {(decisions, "error_free"): lambda _: True}, "reauthorize"),
     _defect("ResidualForbidsForgotten", "partial response", "A residual forbid leaves allow a decision.",
-            {(response.PartialResponse, "decision"): property(_forbids_do_not_matter)}, "classes"),
+            {(response.PartialResponse, "decision"): property(_forbids_do_not_matter)}, "classes", "the partial response"),
     _defect("ResidualSetsCut", "residual policies", "A set in a residual policy lacks its last element.",
             {(residuals, "value_expression"): _shorter_set}, "residuals"),
     _defect("OneCandidate", "permission queries", "A query returns one entity at most.",
-            {(queries, "_permitted"): _first_candidates}, "brute-force"),
+            {(queries, "_permitted"): _first_candidates}, "brute-force", "a permission query"),
     _defect("LoadSkipped", "batched authorization", "One of the entities that are needed is not loaded.",
-            {(batched, "uids_of"): _all_but_the_last}, "in-memory"),
+            {(batched, "uids_of"): _all_but_the_last}, "in-memory", "batched authorization"),
 )  # fmt: skip
+
+
+def _filters() -> tuple[Defect, ...]:
+    """Return the defects of database filters where the extra `sql` is installed."""
+    if find_spec("sqlalchemy") is None:
+        return ()
+    from drt.assess.planted.filter_rules import FILTERS
+
+    return FILTERS
+
+
+PARTIAL_AND_FILTERS = (
+    *(defect for defect in PARTIAL if defect.name != "UnknownAncestorsAreNone"),
+    *_filters(),
+)
+"""Those of the table: two that show at the residual of `in` would share a bucket."""

@@ -20,7 +20,14 @@ from drt.symbolic.filters.issue import NotCertified, certify
 from drt.symbolic.filters.proof import Proved, Refuted
 from drt.symbolic.filters.sql import UnreadableSql, read_sql
 from production import PolicySet, Uid
-from production.filters import ResourceFilter, UntranslatableError, memberships, resource_filter, translation
+from production.filters import (
+    Mapping,
+    ResourceFilter,
+    UntranslatableError,
+    memberships,
+    resource_filter,
+    translation,
+)
 from production.filters import sql as sql_module
 from tests.production.partial_world import SCHEMA, USERS, VIEW, scene
 from tests.production.test_filters import (
@@ -124,11 +131,13 @@ def test_every_exact_filter_of_the_small_world_is_certified() -> None:
     assert sum(certified(seed) for seed in range(12)) > 30
 
 
+@pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
 @pytest.mark.parametrize("condition", CONDITIONS)
-def test_columns_of_every_kind_are_read_back(condition: str) -> None:
-    policies, found = item_filter(condition, ITEM_MAPPING)
+def test_columns_of_every_kind_are_read_back(condition: str, dialect: Any) -> None:
+    mapping = Mapping(ITEM_MAPPING.tables, dialect=dialect)
+    policies, found = item_filter(condition, mapping)
     request = ITEMS.partial_request(Uid("User", "1"), VIEW, "Item", {})
-    certificate = certify(found, ITEMS, policies, request, ITEMS.partial_entities(), ITEM_MAPPING)
+    certificate = certify(found, ITEMS, policies, request, ITEMS.partial_entities(), mapping)
     assert isinstance(check(certificate), Proved)
 
 

@@ -41,12 +41,29 @@ def are_killed(mutations: Sequence[Mutation]) -> bool:
 
 
 def functions_of(theorems: Sequence[Theorem]) -> dict[str, list[Theorem]]:
-    """Return the functions that theorems name, each with those that name it, the most specific first."""
-    found: dict[str, list[Theorem]] = {}
-    for one in sorted(theorems, key=lambda one: (len(one.functions), "exact" not in one.name.lower())):
-        for function in one.functions:
-            found.setdefault(function, []).append(one)
-    return found
+    """Return the functions that theorems name, each with the theorems about its module.
+
+    Those that name the function itself come first, the most specific of them before the others.
+    """
+    ordered = sorted(theorems, key=lambda one: (len(one.functions), "exact" not in one.name.lower()))
+    modules = {one.name: {module_of(each) for each in one.functions} for one in ordered}
+    return {
+        function: [
+            *(one for one in ordered if function in one.functions),
+            *(
+                one
+                for one in ordered
+                if function not in one.functions and module_of(function) in modules[one.name]
+            ),
+        ]
+        for function in dict.fromkeys(each for one in ordered for each in one.functions)
+    }
+
+
+def module_of(function: str) -> str:
+    """Return the module of a function or method, by its full name: classes begin with a capital."""
+    *parts, _ = function.split(".")
+    return ".".join(part for part in parts if part.lstrip("_").islower())
 
 
 def mutations_of(function: str, theorems: Sequence[Theorem]) -> list[Mutation]:

@@ -13,6 +13,9 @@ from drt.proofs import (
     compiler,
     equality,
     operators,
+    partial_control,
+    partial_decisions,
+    residuals,
     scopes,
     serving,
     tested,
@@ -42,6 +45,9 @@ THEOREMS: tuple[Theorem, ...] = (
     *texts.THEOREMS,
     *serving.THEOREMS,
     *valid_policies.THEOREMS,
+    *partial_control.THEOREMS,
+    *partial_decisions.THEOREMS,
+    *residuals.THEOREMS,
     *tested.THEOREMS,
 )
 

@@ -16,6 +16,8 @@ from drt.model.errors import InputProblem, cannot_write
 from drt.model.exit_codes import CLEAN
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from drt.report import Report
 
 
@@ -29,6 +31,12 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Write to FILE. [default: stdout]",
 )
+@click.option(
+    "--history",
+    "nights",
+    is_flag=True,
+    help="Show the runs night by night: found, closed, coverage, throughput; as Markdown, HTML or JSON.",
+)
 @click.option("--github", is_flag=True, help="Write annotations and the job summary of GitHub Actions, too.")
 @click.option("--issues", is_flag=True, help="File one GitHub issue per signature, through the `gh` command.")
 @click.option("--exit-code", "judge", is_flag=True, help="End with the exit code of the runs.")
@@ -39,6 +47,7 @@ def command(
     runs: tuple[Path, ...],
     form: str,
     output: Path | None,
+    nights: bool,
     github: bool,
     issues: bool,
     judge: bool,
@@ -53,12 +62,13 @@ def command(
     from drt.report import FORMATS, gather
     from drt.report.issues import file_issues
 
+    if nights:
+        if github or issues or judge:
+            raise InputProblem("--history takes none of --github, --issues and --exit-code")
+        _put(output, _history(runs or tuple(path.parent for path in Path("runs").glob("*/run.jsonl")), form))
+        ctx.exit(CLEAN)
     made = gather(runs or [newest_run()])
-    text = FORMATS[form](made)
-    if output is None:
-        click.echo(text, nl=False)
-    else:
-        _write(output, text)
+    _put(output, FORMATS[form](made))
     if github:
         _write_to_github(made, err=output is None)
     if issues:
@@ -90,6 +100,24 @@ def _write_to_github(made: Report, *, err: bool) -> None:
             append_summary(made, os.environ)
         except OSError as error:
             click.echo(f"::warning title=drt::the job summary cannot be written: {error.strerror}", err=err)
+
+
+def _history(runs: Sequence[Path], form: str) -> str:
+    from drt.report.history import history, history_html, history_json, history_markdown
+
+    forms = {"md": history_markdown, "html": history_html, "json": history_json}
+    if form not in forms:
+        raise InputProblem(f"--history has the formats {', '.join(forms)}, not {form}")
+    if not runs:
+        raise InputProblem("no run here: name the log folders of some")
+    return forms[form](history(runs))
+
+
+def _put(output: Path | None, text: str) -> None:
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        _write(output, text)
 
 
 def _write(output: Path, text: str) -> None:

@@ -15,7 +15,7 @@ from drt.model.exit_codes import CLEAN, FOUND
 from drt.model.extras import require_extra
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from drt.proofs.survivors import Mutation
     from drt.proofs.theorem import Verdict
@@ -28,13 +28,26 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Plant defects, and mutate each statement of the functions that theorems name.",
 )
+@click.option(
+    "--function",
+    metavar="GLOB",
+    default="*",
+    help="Only theorems that name a matching function; --mutants changes only those functions.",
+)
 @click.option("--second", is_flag=True, help="Ask cvc5 too, about every obligation of kind U and S.")
 @click.option("--jobs", type=Jobs(), default="auto", show_default=True, help="Worker processes.")
 @click.option("--markdown", is_flag=True, help="Print the table of docs/theorems.md, and prove nothing.")
 @form
 @click.pass_context
 def command(
-    ctx: click.Context, only: str, mutants: bool, second: bool, jobs: int, markdown: bool, form: str
+    ctx: click.Context,
+    only: str,
+    mutants: bool,
+    function: str,
+    second: bool,
+    jobs: int,
+    markdown: bool,
+    form: str,
 ) -> None:
     """Run the shipped functions on symbols and prove theorems about them with Z3.
 
@@ -54,14 +67,19 @@ def command(
     if markdown:
         click.echo(table(), nl=False)
         ctx.exit(CLEAN)
-    chosen = [number for number, one in enumerate(THEOREMS) if fnmatchcase(one.name, only)]
-    if not chosen:
+    named = [number for number, one in enumerate(THEOREMS) if fnmatchcase(one.name, only)]
+    if not named:
         raise NothingChosen(f"there is no theorem called {only!r}")
+    chosen = [
+        number for number in named if function == "*" or _matching(THEOREMS[number].functions, function)
+    ]
+    if not chosen:
+        raise NothingChosen(f"no chosen theorem names a function called {function!r}")
     started = time.perf_counter()
     names = [THEOREMS[number].name for number in chosen]
     verdicts = list(with_progress(names, _verdicts(chosen, mutants, jobs)))
     seconds = time.perf_counter() - started
-    mutations = list(_mutations(chosen, jobs)) if mutants else []
+    mutations = list(_mutations(chosen, function, jobs)) if mutants else []
     asked = [THEOREMS[number] for number in chosen if second and THEOREMS[number].kind in "US"]
     opinions = [second_opinion(one) for one in asked]
     if form == "json":
@@ -111,13 +129,17 @@ def _verdicts(chosen: Sequence[int], mutants: bool, jobs: int) -> Iterator[Verdi
             yield replace(verdict, theorem=THEOREMS[number])
 
 
-def _mutations(chosen: Sequence[int], jobs: int) -> Iterator[Mutation]:
-    """Mutate every function that the chosen theorems name; any theorem may kill a mutant."""
+def _matching(functions: Iterable[str], glob: str) -> list[str]:
+    return [name for name in functions if fnmatchcase(name, glob)]
+
+
+def _mutations(chosen: Sequence[int], glob: str, jobs: int) -> Iterator[Mutation]:
+    """Mutate every matching function that the chosen theorems name; any theorem may kill a mutant."""
     from drt.engines.processes import pool
     from drt.proofs.survivors import functions_of
     from drt.proofs.table import THEOREMS
 
-    functions = functions_of([THEOREMS[number] for number in chosen])
+    functions = _matching(functions_of([THEOREMS[number] for number in chosen]), glob)
     if jobs == 1:
         for function in functions:
             yield from _mutations_of(function)

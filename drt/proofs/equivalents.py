@@ -19,6 +19,10 @@ _INDEX = "production.serving.index.build_index"
 _PAIR = "`len(each) == 2 and each[0][1].is_equal and each[1][1].is_equal` -> "
 _EITHER_SIDE = "a rule is found under either side; which one is a matter of speed"
 
+_CONDITIONS = "production.validation.control.conjunction"
+_ONLY_FALSE = "of the type of all conditions, the caller reads only whether it is False, and no grants"
+_ROPE = "a rope has the same capabilities in either order"
+
 EQUIVALENT: dict[tuple[str, str], str] = {
     (
         "reference.authorizer.decide",
@@ -71,6 +75,14 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "reference.validation.control.conjunction",
         "`and_type(left.type, right.type)` -> `and_type(right.type, left.type)`",
     ): "the left type is not False at this place",
+    (_CONDITIONS, "`type_ is BOOL` -> `type_ is not BOOL`"): _ONLY_FALSE,
+    (_CONDITIONS, "`if type_ is BOOL: result = BOOL` -> `if not type_ is BOOL: result = BOOL`"): _ONLY_FALSE,
+    (_CONDITIONS, "`both(grants, granted)` -> `both(granted, grants)`"): _ONLY_FALSE,
+    ("production.validation.control.and_", "`both(grants, granted)` -> `both(granted, grants)`"): _ROPE,
+    (
+        "production.validation.control.if_",
+        "`both(granted, then_granted)` -> `both(then_granted, granted)`",
+    ): _ROPE,
     (_DIGITS, "`1` -> `2`"): "callers ask whether the number is negative",
     (_FIXED, "`1` -> `2`"): "callers ask whether the number is negative",
     (

@@ -59,7 +59,8 @@ FIELDS = (
 )  # fmt: skip
 TEXTS = (
     '{l} like "a"', '{l} like "*"', '{l} like "a*"', '{l} like "*b"', '{l} like "*b*"', '{l} like "a*b"',
-    r'{l} like "a\*"', '{l} like ""', '{l} like "a**b*c"',
+    r'{l} like "a\*"', '{l} like ""', '{l} like "a**b*c"', '{l} like "ab"', '!({l} like "a*")', '({l} like "*b") == true',
+    '{l} like "a*" && {l} like "*b"', "principal.x like \"a\"", '"ab" like "a*b"', '({l} like "*") && {r} like "*"',
 )  # fmt: skip
 METHODS = (
     "{l}.lessThan({r})", "{l}.lessThanOrEqual({r})", "{l}.greaterThan({r})", "{l}.greaterThanOrEqual({r})",

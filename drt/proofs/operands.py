@@ -23,6 +23,9 @@ from reference.extensions.ipaddr import IpAddr
 MIN, MAX = -(2**63), 2**63 - 1
 
 
+TEXTS = ("", "ab", "ba", "aab", "acb", "acbxc", "a*", "a\U0001f600b")
+"""Strings that one or another pattern of the forms matches."""
+
 Make = Callable[[Any], Any]
 Ask = Callable[..., Any]
 
@@ -71,6 +74,7 @@ def operands(side: str) -> tuple[Operand, ...]:
         Operand("duration {}", Duration, durations.duration_of, n),
         _fixed('"a"', values.String("a"), "a"),
         _fixed('"b"', values.String("b"), "b"),
+        *(_fixed(f'"{text}"', values.String(text), text) for text in TEXTS),
         _fixed('U::"a"', values.EntityUid("U", "a"), Uid("U", "a")),
         _fixed('U::"b"', values.EntityUid("U", "b"), Uid("U", "b")),
         _fixed("[1]", values.Set(frozenset([values.Long(1)])), SetValue([1])),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from drt.proofs import forms
 from drt.proofs.agreement import agreement
 from drt.proofs.defects import Defect
+from drt.proofs.operands import TEXTS
 from drt.proofs.theorem import Theorem
 
 ANCHOR = "ours: production operator = reference operator"
@@ -178,6 +179,33 @@ THEOREMS = (
             "production.execution.codegen_operators.write_contains_many",
             "production.execution.codegen_operators.write_is_empty",
             "production.execution.codegen_operators.write_set",
+        ),
+    ),
+    Theorem(
+        "Production matches patterns as the reference does",
+        "`like`, with stars in every place, has the same value or fails alike, for strings and operands of other kinds.",
+        ANCHOR,
+        "B",
+        agreement(forms.TEXTS, ("true", "{}", '"a"', '"b"', *(f'"{text}"' for text in TEXTS), "[1]"), (1,)),
+        (
+            Defect(
+                "a prefix is looked for at the end",
+                "production.execution.codegen_operators",
+                "not pattern.pieces and not pattern.suffix",
+                "not pattern.pieces and not pattern.prefix",
+            ),
+            Defect(
+                "what is no string matches nothing",
+                "production.execution.interpreter",
+                'return wrong_kind("String", value)',
+                "return False",
+            ),
+        ),
+        AT_ENDS,
+        (
+            "reference.evaluator.like",
+            "production.execution.interpreter._like",
+            "production.execution.codegen_operators.write_like",
         ),
     ),
     Theorem(

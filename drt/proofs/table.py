@@ -20,6 +20,7 @@ from drt.proofs import (
     serving,
     tested,
     texts,
+    typed_code,
     typed_operators,
     typing_rules,
     valid_policies,
@@ -34,6 +35,7 @@ THEOREMS: tuple[Theorem, ...] = (
     *addresses.THEOREMS,
     *compiler.THEOREMS,
     *compiled_policies.THEOREMS,
+    *typed_code.THEOREMS,
     *equality.THEOREMS,
     *scopes.THEOREMS,
     *typing_rules.THEOREMS,
@@ -61,7 +63,7 @@ TRUSTED = """\
 - for kinds without numbers (strings, entities, sets, records, addresses), that a few values stand for all in the rows about operators
 - the bounds that rows of kind B name; they are tried, not proved, and what lies beyond is tested
 - readers and writers of text and JSON are not covered by any proof; readers of decimals, addresses, datetimes and durations are tried
-- production's generated code is proved form by form (S) and for 200 policies (P), and tried on many sets; code specialised to a schema's types is not proved
+- production's generated code is proved form by form (S) and for 200 policies (P), and tried on many sets; code specialised to a schema's types is tried
 - the statements themselves: that they say what their names say"""
 
 

@@ -160,14 +160,24 @@ def test_an_authorizer_changed_by_hand_is_refuted_with_a_readable_counterexample
 
 @pytest.mark.slow
 def test_the_command_has_a_twin_for_programs() -> None:
-    result = CliRunner().invoke(main, ["prove", "--only", "Overflow*", "--mutants", "--json", "--jobs", "1"])
+    result = CliRunner().invoke(
+        main,
+        ["prove", "--only", "Overflow*", "--mutants", "--function", "*.checked", "--json", "--jobs", "1"],
+    )
     assert result.exit_code == 0
     document = json.loads(result.stdout)
     [row] = document["theorems"]
     assert (row["answer"], row["kind"], row["survived"]) == ("proved", "U", [])
     assert len(row["killed"]) == 1
     assert {one["fate"] for one in document["mutants"]} == {"killed"}
-    assert CliRunner().invoke(main, ["prove", "--only", "nothing"]).exit_code == 5
+    assert {one["name"].split(",")[0] for one in document["mutants"]} == {"reference.integers.checked"}
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--only", "nothing"], ["--only", "Overflow*", "--function", "reference.authorizer.*"]]
+)
+def test_a_choice_of_nothing_is_exit_code_five(arguments: list[str]) -> None:
+    assert CliRunner().invoke(main, ["prove", *arguments]).exit_code == 5
 
 
 def test_the_page_of_theorems_is_made_from_the_records() -> None:

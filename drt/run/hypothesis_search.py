@@ -50,13 +50,13 @@ class TargetedSearch:
             following=before.following,
             skipped=passed_over,
         )
-        self._spent = 0.0
-        self._born = time.monotonic()
+        self._spent = before.spent
+        self._born = time.monotonic() - before.seconds
 
     @property
     def state(self) -> SearchState:
         """The state of the search, for the worker that replaces this one."""
-        return SearchState(dict(self._schedule.following))
+        return SearchState(dict(self._schedule.following), self._spent, time.monotonic() - self._born)
 
     @property
     def due(self) -> bool:

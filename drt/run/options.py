@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from drt.coverage.events import LONG_RUN_SECONDS
 from drt.targets.loading import TARGETS, target_table
 from drt.targets.partitions import Lanes, lanes_of
+from drt.targets.schedule import FIRST_CASES, FIRST_SECONDS, Schedule, shares
 from drt.targets.target import Target
 
 DEFAULT_ENGINES = ("reference", "production")
@@ -62,6 +64,21 @@ class RunOptions:
     def lanes(self, worker: int) -> Lanes:
         """Return the lanes from which the worker draws its cases."""
         return lanes_of(worker, self.jobs, self.shard)
+
+    def schedule(
+        self, worker: int, following: Mapping[str, int], skipped: Sequence[tuple[str, int]]
+    ) -> Schedule:
+        """Return the cases of a worker in order, from the one following the last of each target."""
+        weights = {name: target.weight for name, target in self.table().items()}
+        return Schedule(
+            weights,
+            self.lanes(worker),
+            None if self.cases is None else shares(self.cases, weights),
+            dict(following),
+            skipped,
+            first=-(-FIRST_CASES // self.jobs),
+            first_seconds=FIRST_SECONDS / self.jobs,
+        )
 
     def working_corpus(self, worker: int) -> Path:
         """Return the file in which a worker keeps the cases that mutation draws from."""

@@ -161,9 +161,11 @@ class TargetState(Struct, frozen=True):
 
 
 class SearchState(Struct, frozen=True):
-    """The number of the next chunk of a worker's targeted search, by target."""
+    """A worker's targeted search: its next chunk by target, and its seconds of those of the worker's life."""
 
     following: dict[str, int] = field(default_factory=dict)
+    spent: float = 0.0
+    seconds: float = 0.0
 
 
 class WorkerState(Struct, frozen=True):

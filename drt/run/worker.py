@@ -9,6 +9,7 @@ from __future__ import annotations
 import faulthandler
 import gc
 import json
+import math
 import os
 import signal
 import sys
@@ -51,14 +52,7 @@ from drt.run.reduction_locks import ReductionLocks
 from drt.run.statistics import Counts
 from drt.run.working_corpus import WorkingCorpus
 from drt.targets.cases import Drawn
-from drt.targets.schedule import (
-    FIRST_CASES,
-    FIRST_SECONDS,
-    Schedule,
-    case_random_seed,
-    shared_random_seed,
-    shares,
-)
+from drt.targets.schedule import case_random_seed, shared_random_seed
 from generators.choice.sources import Choice
 
 CHECKPOINT_SECONDS = 1.0
@@ -90,8 +84,8 @@ class Worker:
         self._parent, self._number = parent, number
         folder = options.place
         self._state = folder / f"worker-{number}.state.json"
-        self._ends = ends
-        self._pauses = None if pauses is None else time.monotonic() + max(pauses, LEAST_SECONDS)
+        self._ends = math.inf if ends is None else ends
+        self._pauses = math.inf if pauses is None else time.monotonic() + max(pauses, LEAST_SECONDS)
         self._targets = options.table()
         self._numbers = {name: number for number, name in enumerate(options.targets)}
         self.engines = [Guarded(build(name)) for name in options.engines]
@@ -101,17 +95,8 @@ class Worker:
             name: before.targets[name].counts if name in before.targets else Counts()
             for name in options.targets
         }
-        weights = {name: target.weight for name, target in self._targets.items()}
-        lanes = options.lanes(number)
-        self.schedule = Schedule(
-            weights,
-            lanes,
-            None if options.cases is None else shares(options.cases, weights),
-            {name: target.following for name, target in before.targets.items()},
-            skipped,
-            first=-(-FIRST_CASES // options.jobs),
-            first_seconds=FIRST_SECONDS / options.jobs,
-        )
+        following = {name: target.following for name, target in before.targets.items()}
+        self.schedule = options.schedule(number, following, skipped)
         self.log = LogWriter(folder / f"worker-{number}.jsonl")
         self._broken = Breakages(self.log, before.broken)
         self._journal = journal.Journal(folder / f"worker-{number}.page")
@@ -120,7 +105,9 @@ class Worker:
         self._observer = CoverageObserver(self.engines, self._alarm, options.deadline, before)
         self._novelty = Novelty()
         self._logged = set(self._observer.features)
-        self._working = WorkingCorpus(options.working_corpus(number), lanes, self.schedule.following)
+        self._working = WorkingCorpus(
+            options.working_corpus(number), options.lanes(number), self.schedule.following
+        )
         self._targeted = TargetedSearch(options, number, before.searching, skipped)
         self._locks = ReductionLocks(folder / "claims", before.seen)
         self._finder = Finder.of(options, self._locks, self.log, self._alarm, self._is_stopped, ends)
@@ -148,9 +135,9 @@ class Worker:
         born = checkpoint = grown = clock()
         while not self.stopped:
             now = clock()
-            if self._ends is not None and now >= self._ends:
+            if now >= self._ends:
                 break
-            if self._pauses is not None and now >= self._pauses:
+            if now >= self._pauses:
                 self._finder.pursue_waiting(self.counts, all_of_them=True)
                 return self._end(done=False)
             if now - checkpoint >= min(CHECKPOINT_SECONDS, (now - born) / 10):
@@ -256,7 +243,7 @@ class Worker:
     def _search(self, name: str, index: int, drawn: Drawn, choices: Sequence[Choice]) -> set[str]:
         """Run a case that Hypothesis has drawn; returns the features and events that it reaches."""
         now = time.monotonic()
-        if self._is_over() or (self._ends is not None and now >= self._ends):
+        if self._is_over() or now >= min(self._ends, self._pauses):
             raise StopSearch
         _, checked = self._compare(name, index, now, lambda: drawn) or (drawn, None)
         self.counts[name].events["hypothesis:cases"] += 1

@@ -133,6 +133,12 @@ UNLIMITED: Mapping[str, Any] = {
     help="Memory limit per worker, in MiB.",
 )
 @click.option(
+    "--observe",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Append a JSON line per case to FILE, as Hypothesis' observability writes it.  [default: none]",
+)
+@click.option(
     "--resume",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     metavar="LOG",
@@ -225,6 +231,7 @@ def run_options(settings: Mapping[str, Any]) -> RunOptions:
         shard=shard,
         jobs=settings["jobs"],
         cluster=settings.get("cluster"),
+        observe=_observed(settings.get("observe"), settings.get("cluster")),
         arbiter=None if arbiter is None else from_anywhere(arbiter),
         arbiter_rate=rate,
         deadline=settings["deadline"],
@@ -243,6 +250,16 @@ def hypothesis_share(share: float | None, cases: int | None) -> float:
     if share is not None:
         return share
     return HYPOTHESIS_SHARE if cases is None else 0.0
+
+
+def _observed(path: Path | None, cluster: str | None) -> str | None:
+    from drt.run.observations import check_observable
+
+    if path is None:
+        return None
+    if cluster is not None:
+        raise InputProblem("--observe writes a file of this machine, --cluster runs on others: give one")
+    return check_observable(path)
 
 
 def _jobs(cluster: str | None, here: int) -> int:

@@ -31,7 +31,8 @@ class RunOptions:
     occurred; None derives them from the length of the run. `hypothesis` is the share of the time in which
     Hypothesis draws the cases. `allow_partial` lets a run be clean although an engine left more than a
     quarter of its questions unanswered. `declared` are files of further declared differences. `cluster` is
-    the address of a scheduler, or `local`; `jobs` then counts tasks.
+    the address of a scheduler, or `local`; `jobs` then counts tasks. `observe` is a file to which
+    each case is appended.
     """
 
     targets: tuple[str, ...]
@@ -55,6 +56,7 @@ class RunOptions:
     allow_partial: bool = False
     declared: tuple[str, ...] = ()
     cluster: str | None = None
+    observe: str | None = None
 
     @property
     def place(self) -> Path:

@@ -35,6 +35,7 @@ from drt.run.hypothesis_search import StopSearch, TargetedSearch
 from drt.run.log import LogWriter, read_json, read_options, replace_json
 from drt.run.meters import Meters
 from drt.run.novelty import Novelty
+from drt.run.observations import Observations
 from drt.run.observer import CoverageObserver
 from drt.run.options import HYPOTHESIS, RunOptions
 from drt.run.records import (
@@ -99,11 +100,9 @@ class Worker:
         self.schedule = options.schedule(number, following, skipped)
         self.log = LogWriter(folder / f"worker-{number}.jsonl")
         self._broken = Breakages(self.log, before.broken)
-        self._journal = journal.Journal(folder / f"worker-{number}.page")
-        self._alarm = Alarm()
+        self._journal, self._alarm = journal.Journal(folder / f"worker-{number}.page"), Alarm()
         self._arbiter = Arbiter.of(options, self._alarm)
         self._observer = CoverageObserver(self.engines, self._alarm, options.deadline, before)
-        self._novelty = Novelty()
         self._logged = set(self._observer.features)
         self._working = WorkingCorpus(
             options.working_corpus(number), options.lanes(number), self.schedule.following
@@ -112,7 +111,8 @@ class Worker:
         self._locks = ReductionLocks(folder / "claims", before.seen)
         self._finder = Finder.of(options, self._locks, self.log, self._alarm, self._is_stopped, ends)
         self._totals, self._pursuing = [0, 0, 0], 0.0
-        self._around = Around(options.declared)
+        self._novelty, self._around = Novelty(), Around(options.declared)
+        self._observations = Observations(options)
         self._born = time.monotonic() - before.seconds
 
     def run(self) -> int:
@@ -285,10 +285,9 @@ class Worker:
         counts.add(checked.answer)
         if counts.in_vain:
             self.schedule.leave_out(name)
-        totals = self._totals
-        totals[0] += 1
-        totals[1] += checked.answer.decisions
-        totals[2] += len(checked.answer.divergences)
+        more = (1, checked.answer.decisions, len(checked.answer.divergences))
+        self._totals = [had + new for had, new in zip(self._totals, more, strict=True)]
+        self._observations.add(name, index, made.answer, checked.answer, (drawn - start, ended - drawn))
         return made.answer, checked.answer
 
     def _pursue(

@@ -13,12 +13,18 @@ pytest.importorskip("sqlalchemy", reason="the extra `sql` is not installed")
 
 from sqlalchemy import select
 
+from drt.engines import build, filter_database
+from drt.model.engine import NotLoaded
+from drt.model.question import FilterRows
+from drt.oracles.partial_inputs import queries
 from drt.symbolic.filters import reading
 from drt.symbolic.filters.certificate import Certificate, check, read_certificate, response_to, said
 from drt.symbolic.filters.conditions import Condition, negated
 from drt.symbolic.filters.issue import NotCertified, certify
 from drt.symbolic.filters.proof import Proved, Refuted
 from drt.symbolic.filters.sql import UnreadableSql, read_sql
+from drt.targets.table import TARGETS
+from generators.choice.sources import RecordingSource
 from production import PolicySet, Uid
 from production.filters import (
     Mapping,
@@ -252,3 +258,27 @@ def test_a_certified_filter_selects_what_its_statement_does() -> None:
     certificate, found = filter_of("permit(principal, action, resource) when { resource.level < 3 };")
     assert "docs.level < 3" in certificate.sql
     assert "docs.level < " in str(select(DOCS_TABLE.c.id).where(found.where))
+
+
+@pytest.mark.slow
+def test_exact_filters_of_drawn_schemas_are_certified(monkeypatch: pytest.MonkeyPatch) -> None:
+    certified: list[bool] = []
+
+    def with_certificate(
+        schema: Any, policies: Any, request: Any, known: Any, tables: Any, **options: Any
+    ) -> Any:
+        found = resource_filter(schema, policies, request, known, tables, **options)
+        if found.is_exact:
+            certify(found, schema, policies, request, known, tables)
+        certified.append(found.is_exact)
+        return found
+
+    monkeypatch.setattr(filter_database, "resource_filter", with_certificate)
+    engine = build("production")
+    for seed in range(8):
+        case = TARGETS["filter"].draw(RecordingSource(seed))
+        session = engine.load(case)
+        for _, query in queries(case):
+            if query.kind == "resource" and not isinstance(session, NotLoaded):
+                session.ask(FilterRows(query.request, query.entities, "columns"))
+    assert sum(certified) > 5

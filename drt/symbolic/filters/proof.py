@@ -6,10 +6,11 @@ engine that wrote the filter is.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from drt.symbolic import inputs
+from drt.symbolic.counterexample import to_value
 from drt.symbolic.filters.stores import ResidualCompiler, RowStore, plain
 from drt.symbolic.hierarchy import facts
 from drt.symbolic.interpreter import Interpretation, values
@@ -20,9 +21,11 @@ from drt.symbolic.terms import Symbol, Term, and_, below, const, eq, not_, or_
 from reference.desugar import core
 from reference.partial.response import PartialResponse, ResidualPolicy
 from reference.partial.store import PartialEntities
+from reference.partial.values import value_expression
 from reference.policies import Anything, Body, Clause
 from reference.support.recursion import deep_recursion
 from reference.syntax import Expr
+from reference.text.expression_printer import print_expression
 from reference.validation.environments import Environment
 from reference.values import EntityUid
 
@@ -79,7 +82,7 @@ def prove(
         assumed += [*facts(footprint, store), *integers(footprint, integer_keys)]
         assertions = [wrong, *assumed]
         require_alphabet(assertions)
-        match solve_apart(assertions, store.members, limits):
+        match solve_apart(assertions, store.members, replace(limits, smallest=True)):
             case Unsatisfiable(how):
                 return Proved(how)
             case Satisfiable(interpretation, _):
@@ -141,14 +144,35 @@ def is_integer(text: str) -> bool:
 
 
 def _shown(assertions: list[Term], found: Interpretation, *sides: Term) -> Iterator[str]:
-    """Describe a store by the values of its functions where they matter."""
+    """Describe a store by what its entities have, as far as it matters."""
     held = values([*assertions, *sides], found)
     condition, allowed = (held[side] for side in sides)
     yield f"  the filter says {str(condition).lower()}, the policies {str(allowed).lower()}"
     for term in below(assertions):
         if term.op == "apply" and isinstance(term.payload, Symbol):
-            symbol = term.payload
-            where = ".".join([symbol.owner, *symbol.path]) + (" has" if symbol.presence else "")
-            kind = "" if symbol.kind in ("request", "attribute") else f"{symbol.kind} "
-            arguments = ", ".join(str(held[argument]) for argument in term.args)
-            yield f"{kind}{where}({arguments}) = {held[term]}"
+            arguments = [_written(argument, held[argument]) for argument in term.args]
+            yield f"{_fact(term.payload, arguments)} = {_written(term, held[term])}"
+
+
+def _fact(symbol: Symbol, arguments: Sequence[str]) -> str:
+    match symbol.kind, arguments:
+        case "exists", [entity]:
+            return f"{entity} exists"
+        case "ancestors", [entity]:
+            return f"{entity}, ancestors of type {symbol.ancestor}"
+        case "has-tag" | "tag", [entity, tag]:
+            has = symbol.presence or symbol.kind == "has-tag"
+            return f"{entity}.{'hasTag' if has else 'getTag'}({tag})"
+        case "attribute", [entity]:
+            *path, last = symbol.path
+            return (
+                f"{'.'.join((entity, *path))} has {last}"
+                if symbol.presence
+                else ".".join((entity, *symbol.path))
+            )
+        case _:
+            return ".".join((symbol.owner, *symbol.path))
+
+
+def _written(term: Term, value: object) -> str:
+    return print_expression(value_expression(to_value(term.sort, value)))

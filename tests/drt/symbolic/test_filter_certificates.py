@@ -213,7 +213,9 @@ def test_sql_and_condition_that_agree_on_something_else_are_refuted() -> None:
     )
     match check(changed):
         case Refuted(facts):
-            assert "  the filter says true, the policies false" in facts
+            assert facts[0] == "  the filter says true, the policies false"
+            assert 'Doc::"e0" exists = true' in facts
+            assert 'Doc::"e0".level = 3' in facts
         case other:
             pytest.fail(str(other))
 

@@ -24,7 +24,10 @@ from drt.run.supervisor import CannotStart
 LOCAL = "local"
 
 FIRST_SECONDS, MOST_SECONDS = 10.0, 120.0
-"""Time of the first task of a share, and of any: each has twice the time of the one before."""
+"""Time of the first task of a share, and of any: each has twice the time of the one before.
+
+A run that is no longer than the longest task has one task per share.
+"""
 
 RESERVE_SECONDS = 1.0
 """Part of the budget in which the last deliveries arrive."""
@@ -190,8 +193,8 @@ class ClusterFleet:
         waiting = sum(1 for one in self._shares if self._goes_on(one))
         turns = -(-waiting // max(1, len(self._client.scheduler_info(n_workers=-1)["workers"])))
         seconds = min(share.seconds, left / turns)
-        if left / turns - seconds < seconds / 2:
-            seconds = left / turns  # no task for a short rest
+        if left / turns - seconds < seconds / 2 or left / turns <= MOST_SECONDS:
+            seconds = left / turns  # one task for a short run, and none for a short rest
         ends_at = None if self.ends is None else time.time() + left
         share.sent = order(self.options, share.number, share.skipped, seconds, ends_at)
         share.task = self._client.submit(_task, share.sent, pure=False)

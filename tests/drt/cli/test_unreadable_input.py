@@ -64,7 +64,7 @@ OTHERS: dict[str, list[str]] = {
 PAIRS = {"implies", "equivalent", "disjoint"}
 """Questions of `symcc` about two policy sets; with `matches-` before, about two policies."""
 
-WRITTEN = {"log", "output", "charts", "extract", "badge", "cvc5_path"}
+WRITTEN = {"observe", "log", "output", "charts", "extract", "badge", "cvc5_path"}
 """Parameters that name what is written or not looked at."""
 
 MAKES = {

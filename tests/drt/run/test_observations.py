@@ -38,8 +38,9 @@ SCHEMA["required"] = list(SCHEMA["properties"])
 """Of a test case, after the page on observability in Hypothesis' reference."""
 
 
-@pytest.fixture
-def lines(tmp_path: Path) -> list[dict[str, Any]]:
+@pytest.fixture(scope="module")
+def lines(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    tmp_path = tmp_path_factory.mktemp("observed")
     (tmp_path / "corpus").mkdir()
     options = RunOptions(
         targets=("toy", "validation"),

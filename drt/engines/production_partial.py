@@ -245,6 +245,8 @@ def _role(members: Json, name: str) -> Uid | str:
     node = members.get(name)
     if isinstance(node, dict) and set(node) == {"type"}:
         return read_uid_json(json.dumps({**node, "id": ""})).type
+    if not isinstance(node, dict) or set(node) != {"type", "id"}:
+        raise RequestError(f"expected an object with a `type` and perhaps an `id` as `{name}`")
     return read_uid_json(json.dumps(node))
 
 

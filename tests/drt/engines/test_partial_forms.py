@@ -65,6 +65,14 @@ FORMS: dict[str, tuple[CaseQuestion, Outcome]] = {  # type: ignore[type-arg]
     "an escaped principal": (partial(PARTIAL.replace('{"type": "U"}', f'{{"__entity": {U}}}')), REQUEST),
     "a principal with other members": (partial(f"{{{PARTS}}}".replace('"a"}', '"a", "b": 1}')), REQUEST),
     "a repeated principal": (partial(PARTIAL.replace("{", '{"principal": [], ', 1)), REQUEST),
+    "an action query about a principal with other members": (
+        Query("action", f'{{"principal": {U[:-1]}, "x": 1}}, "resource": {D}}}', UNKNOWN),
+        REQUEST,
+    ),
+    "an action query about an escaped principal": (
+        Query("action", f'{{"principal": {{"__entity": {U}}}, "resource": {D}}}', UNKNOWN),
+        REQUEST,
+    ),
     "a sum as an attribute": (
         PartiallyAuthorize(PARTIAL, Store(f'[{{"uid": {U}, "attrs": {{"x": "1 + 1"}}}}]', "parts")),
         PartialError("entities", "invalid"),

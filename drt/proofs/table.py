@@ -16,6 +16,7 @@ from drt.proofs import (
     partial_control,
     partial_decisions,
     residuals,
+    round_trips,
     scopes,
     serving,
     tested,
@@ -45,6 +46,7 @@ THEOREMS: tuple[Theorem, ...] = (
     *bounded.THEOREMS,
     *bounds.THEOREMS,
     *texts.THEOREMS,
+    *round_trips.THEOREMS,
     *serving.THEOREMS,
     *valid_policies.THEOREMS,
     *partial_control.THEOREMS,
@@ -62,7 +64,7 @@ TRUSTED = """\
 - that Python integers are mathematical integers, and that `//` and `%` by a positive constant are Euclid's
 - for kinds without numbers (strings, entities, sets, records, addresses), that a few values stand for all in the rows about operators
 - the bounds that rows of kind B name; they are tried, not proved, and what lies beyond is tested
-- readers and writers of text and JSON are not covered by any proof; readers of decimals, addresses, datetimes and durations are tried
+- readers and writers of text and JSON are not covered by any proof; those of policies, and readers of decimals, addresses, datetimes and durations, are tried
 - production's generated code is proved form by form (S) and for 200 policies (P), and tried on many sets; code specialised to a schema's types is tried
 - the statements themselves: that they say what their names say"""
 

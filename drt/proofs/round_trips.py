@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import product
+from typing import Literal
 
 from drt.proofs.defects import Defect
 from drt.proofs.theorem import Goal, Theorem
@@ -56,13 +57,16 @@ from reference.syntax import (
 )
 from reference.text.parser import parse_policies
 from reference.text.printer import print_policies_and_templates
-from reference.values import FALSE, TRUE, EntityUid, Long, String
+from reference.values import FALSE, TRUE, EntityUid, Long, String, Value
 
 STRANGE = "a\"'\\\n\r\t\0*\x7f\u00e9\u200b\U0001f600 }//"
 UIDS = EntityUid("U", "a"), EntityUid("N::M::U", STRANGE), EntityUid("if_", "")
+VALUES: tuple[Value, ...] = (
+    TRUE, FALSE, Long(0), Long(7), Long(-7), Long(2**63 - 1), Long(-(2**63)), String(""), String(STRANGE), *UIDS,
+)  # fmt: skip
 LEAVES: tuple[Expr, ...] = (
-    *map(Var, ("principal", "action", "resource", "context")),
-    *map(Lit, (TRUE, FALSE, Long(0), Long(7), Long(-7), Long(2**63 - 1), Long(-(2**63)), String(""), String(STRANGE), *UIDS)),
+    Var("principal"), Var("action"), Var("resource"), Var("context"),
+    *(Lit(each) for each in VALUES),
 )  # fmt: skip
 ATTRIBUTES = ("a", "if", "has", "_", "", "a b", STRANGE, "__entity", "principal", "isEmpty")
 PATTERNS = (
@@ -102,14 +106,16 @@ OTHERS: tuple[Form, ...] = (
 """Forms that differ from those in a name or a pattern: each is put over leaves."""
 
 
+SIGNS: tuple[UnaryOp, ...] = ("!", "neg")
+SIGNED: tuple[Expr, ...] = (Var("context"), Lit(Long(7)), Lit(Long(-7)), Unary("!", Var("action")))
+
+
 def trees() -> Iterator[Expr]:
     """Yield every form over leaves, each leaf in each place of each kind of form, and each kind in each place of each."""
     yield from LEAVES
     for arity, form in OTHERS:
         yield form(*[Var("context")] * arity)
-    for op, signs, leaf in product(
-        ("!", "neg"), range(2, 7), (Var("context"), Lit(Long(7)), Lit(Long(-7)), Unary("!", Var("action")))
-    ):
+    for op, signs, leaf in product(SIGNS, range(2, 7), SIGNED):
         yield _signed(op, signs, leaf)
     inner = [form(*[Var("context")] * arity) for arity, form in SYNTAX]
     for arity, form in SYNTAX:
@@ -151,8 +157,9 @@ def bodies() -> Iterator[Body]:
         yield Body("forbid", (), principal, action, Anything(), ())
     for resource, noted in product(_scopes("resource"), ANNOTATIONS):
         yield Body("permit", noted, Anything(), Anything(), resource, ())
-    for kinds in product(("when", "unless"), repeat=2):
-        clauses = tuple(Clause(kind, Var("context")) for kind in kinds)
+    kinds: tuple[Literal["when", "unless"], ...] = ("when", "unless")
+    for both in product(kinds, repeat=2):
+        clauses = tuple(Clause(kind, Var("context")) for kind in both)
         yield Body("permit", (), Anything(), Anything(), Anything(), clauses)
 
 

@@ -72,16 +72,16 @@ def sound_trees(source: Source) -> Case:
 def schema_rules(source: Source) -> Case:
     """Draw a small schema in either syntax, wrong by one rule or right."""
     if source.boolean():
-        return Case(Text(""), schema=Text(schema_json(source), "json"))
+        return Case(Text(""), schema=Text(schema_json(source, 0.8), "json"))
     return Case(Text(""), schema=Text(schema_text(source)))
 
 
 def store_rules(source: Source) -> Case:
     """Draw entities and requests under a small schema; at most one of them breaks a rule."""
-    wrong = source.integer(0, 2)
-    store = broken_entities(source) if wrong == 1 else json.dumps(entities(source))
+    wrong = source.integer(0, 4)
+    store = broken_entities(source) if wrong in (1, 2) else json.dumps(entities(source))
     texts = [
-        broken_request(source) if wrong == 2 else json.dumps(request(source)) for _ in range(REQUESTS_A_STORE)
+        broken_request(source) if wrong in (3, 4) else json.dumps(request(source)) for _ in range(REQUESTS_A_STORE)
     ]
     requests = tuple(Request(text) for text in texts)
     return Case(Text(PERMIT_ALL), store, Text(SCHEMA), requests=requests)

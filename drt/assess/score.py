@@ -28,7 +28,7 @@ from drt.model.divergence import Oracle
 from drt.model.engine import Engine
 from drt.model.saved_case import SavedCase
 from drt.targets.partitions import lanes_of
-from drt.targets.schedule import Schedule, case_random_seed, shared_random_seed
+from drt.targets.schedule import FIRST_CASES, FIRST_SECONDS, Schedule, case_random_seed, shared_random_seed
 from drt.targets.table import TARGETS
 from generators.choice.sources import RecordingSource
 
@@ -173,7 +173,7 @@ class Hunt:
         self._sound = {name: Remembered(engine) for name, engine in self._guarded.items()}
         chosen = targets or list(TARGETS)
         weights = {name: TARGETS[name].weight for name in chosen}
-        self._schedule = Schedule(weights, lanes_of(0, 1))
+        self._schedule = Schedule(weights, lanes_of(0, 1), first=FIRST_CASES, first_seconds=FIRST_SECONDS)
         self.score = Score([judged.fate for judged in self._plants])
 
     def _instrumented(self, name: str, places: set[str]) -> Engine:

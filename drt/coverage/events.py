@@ -14,6 +14,7 @@ from typing import get_args
 
 from drt.coverage.bins import SCOPES
 from drt.coverage.partial_rows import PARTIAL_ROWS, SELDOM
+from drt.model.case import StepKind
 from drt.model.outcome import LinkErrorKind, ValidationErrorKind, WarningKind
 from generators.language import LANGUAGE, Operator
 
@@ -198,13 +199,23 @@ VALIDATION = (
 )
 """Events of validation and linking, as the oracles of the `valid-*` targets name them."""
 
+CANNOT_FAIL = ("merge-renaming", "remove-entities")
+"""Changes of policy sets and stores that nothing refuses."""
+
+REVISIONS = tuple(
+    f"revision {kind}: {how}"
+    for kind in get_args(StepKind)
+    for how in (("done",) if kind in CANNOT_FAIL else ("done", "refused"))
+)
+"""Changes of policy sets and stores, as the oracle of the target `revisions` names them."""
+
 EVENTS: dict[str, Event] = {
     **dict(_operators()),
     **dict(_scopes()),
     **{name: _situation(name) for name in SITUATIONS},
     **{name: _situation(name) for name in PARTIAL_ROWS if name not in SELDOM},
     **{f"answer: {name}": _answer(name) for name in _ANSWERS},
-    **{name: _answer(name) for name in VALIDATION},
+    **{name: _answer(name) for name in (*VALIDATION, *REVISIONS)},
     **{f"stream: {name}": _stream(name) for name in STREAM_NAMES},
 }
 """Every event by its name."""

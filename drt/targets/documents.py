@@ -81,7 +81,8 @@ def store_rules(source: Source) -> Case:
     wrong = source.integer(0, 4)
     store = broken_entities(source) if wrong in (1, 2) else json.dumps(entities(source))
     texts = [
-        broken_request(source) if wrong in (3, 4) else json.dumps(request(source)) for _ in range(REQUESTS_A_STORE)
+        broken_request(source) if wrong in (3, 4) else json.dumps(request(source))
+        for _ in range(REQUESTS_A_STORE)
     ]
     requests = tuple(Request(text) for text in texts)
     return Case(Text(PERMIT_ALL), store, Text(SCHEMA), requests=requests)

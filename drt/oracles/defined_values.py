@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from drt.oracles.defined_literals import CONSTRUCTORS, Decimal, Fails, Instant, Ip, Span, Unknown, method
 from drt.oracles.defined_names import Refused, Undefined, checked_name
-from drt.oracles.literals import CONSTRUCTORS, Decimal, Fails, Instant, Ip, Span, Unknown, method
 from drt.oracles.texts import nesting
 
 Json = Any

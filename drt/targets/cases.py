@@ -163,7 +163,7 @@ def entities_alone(source: Source) -> Case:
     return Case(policies=Text(""), entities=mutated_json(source, text) if source.boolean(0.4) else text)
 
 
-LETTERS = ("a", "b", "c", "*", "\\", '"', "\n", "é", "\U0001f600", "\0")
+LETTERS = ("a", "b", "A", "*", "\\", '"', "\n", "é", "\U0001f600", "\0")
 USUAL = LETTERS[:4]
 ESCAPED_STAR = r"\*"
 ESCAPES = {"\\": r"\\", '"': r"\"", "\0": r"\0"}

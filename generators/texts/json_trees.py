@@ -134,10 +134,12 @@ def _element(source: Source) -> Json:
 
 
 def _target(source: Source, variable: str, template: bool) -> Json:
-    if not template:
-        return {"entity": uid(source)}
     other = "?resource" if variable == "principal" else "?principal"
-    return {"slot": other if source.boolean(0.1) else f"?{variable}"}
+    slot = {"slot": other if source.boolean(0.1) else f"?{variable}"}
+    beside = source.boolean(0.05)
+    if template:
+        return {**slot, "entity": source.choice((uid(source), {}, None, 0, ""))} if beside else slot
+    return {"entity": uid(source), **(slot if beside else {})}
 
 
 def _scope(source: Source, variable: str, template: bool) -> Json:

@@ -40,6 +40,8 @@ _BAD_FIELDS = (
     "61",
     "99",
     "256",
+    "33",
+    "129",
     "0x1",
     "1_0",
     "٣",
@@ -47,8 +49,8 @@ _BAD_FIELDS = (
     "g",
     "12345",
 )
-_BEYOND = ("00", "13", "24", "30", "31", "32", "60", "61", "99")
-"""One beyond the last value of some field of two digits."""
+_BEYOND = {2: ("00", "13"), 4: ("00", "31", "32"), 6: ("24",), 8: ("60",), 10: ("60", "61")}
+"""One beyond the bounds of each field of two digits of a datetime, by its place among the parts."""
 
 _STRAY = (
     " ",
@@ -80,6 +82,12 @@ _LONGS = tuple(
     for number in (limit - 1, limit, limit + 1)
     if -(2**63) <= number < 2**63
 )
+_MEMBERS = (
+    "1", "0", "-1", "true", "false", '""', '"1"', '"true"', 'decimal("1.0")', 'decimal("1.00")', 'ip("::1")',
+    'ip("::1/127")', 'duration("1ms")', 'datetime("1970-01-01")', "[1]", "[true]", "[]", '["1"]',
+)  # fmt: skip
+"""Elements of sets that a host language may take for each other."""
+
 _WRONG = 0.55
 """The share of texts that are wrong in one place; a few of those happen to be right."""
 
@@ -147,9 +155,10 @@ _TEXTS = {"decimal": _decimal, "ip": _ip, "datetime": _datetime, "duration": _du
 
 def _break(source: Source, parts: Parts) -> Parts:
     """Leave one part out, double it, swap it with the next, replace it, or put something beside it."""
-    at = source.integer(0, len(parts) - 1)
+    fields = [place for place, part in enumerate(parts) if part.isalnum()]
+    at = source.choice(fields) if fields and source.boolean() else source.integer(0, len(parts) - 1)
     part = parts[at]
-    match source.integer(0, 10):
+    match source.integer(0, 9):
         case 0:
             new = [""]
         case 1:
@@ -166,8 +175,6 @@ def _break(source: Source, parts: Parts) -> Parts:
             new = [part.swapcase() if part.swapcase() != part else part.replace("0", "٠")]
         case 7:
             return [source.choice(("-", "+", " ")), *parts]
-        case 8 | 9 if len(part) == 2:
-            new = [source.choice(_BEYOND)]
         case _:
             cut = source.integer(0, len(part))
             new = [part[:cut], source.choice(_STRAY), part[cut:]]
@@ -177,7 +184,19 @@ def _break(source: Source, parts: Parts) -> Parts:
 def literal_text(source: Source, constructor: str, wrong: float = _WRONG) -> str:
     """Draw what a constructor is called with: in its grammar, or wrong in one place."""
     parts = _TEXTS[constructor](source)
-    return "".join(_break(source, parts) if source.boolean(wrong) else parts)
+    if source.boolean(wrong):
+        break_ = _pass_a_bound if constructor == "datetime" and source.boolean(0.4) else _break
+        parts = break_(source, parts)
+    return "".join(parts)
+
+
+def _pass_a_bound(source: Source, parts: Parts) -> Parts:
+    """Put one field of a datetime one beyond its bounds."""
+    beyond = {at: values for at, values in _BEYOND.items() if at < len(parts)}
+    if parts[-3] in ("+", "-") and len(parts) > 10:
+        beyond |= {len(parts) - 2: ("24",), len(parts) - 1: ("60",)}
+    at = source.choice(tuple(beyond))
+    return [*parts[:at], source.choice(beyond[at]), *parts[at + 1 :]]
 
 
 def _quoted(text: str) -> str:
@@ -205,11 +224,32 @@ def _instant(source: Source) -> str:
     return f'{start}.offset(duration("{far}ms"))'
 
 
+def _set(source: Source) -> str:
+    return f"[{', '.join(source.choice(_MEMBERS) for _ in range(source.integer(0, 3)))}]"
+
+
+def _set_expression(source: Source) -> str:
+    """Draw a method of a set, or an equality, of literals that are easily mistaken for each other."""
+    whole, part, element = _set(source), _set(source), source.choice(_MEMBERS)
+    return source.choice(
+        (
+            f"{whole}.contains({element})",
+            f"{whole}.containsAll({part})",
+            f"{whole}.containsAny({part})",
+            f"{whole}.isEmpty()",
+            f"{whole} == {part}",
+            f"{element} == {source.choice(_MEMBERS)}",
+        )
+    )
+
+
 def literal_expression(source: Source) -> str:
     """Draw a literal by itself, under a method or operator, or arithmetic at the limits of Long."""
-    match source.integer(0, 7):
-        case 0 | 1 | 2:
-            return _call(source, source.choice(tuple(_TEXTS)))
+    match source.integer(0, 9):
+        case 0 | 1 | 2 | 9:
+            return _call(source, source.choice((*_TEXTS, "datetime")))
+        case 8:
+            return _set_expression(source)
         case 3:
             first, second = _call(source, "ip", 0.05), _call(source, "ip", 0.05)
             tests = ("isLoopback()", "isMulticast()", "isIpv4()", "isIpv6()", f"isInRange({second})")

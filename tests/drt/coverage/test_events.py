@@ -15,6 +15,7 @@ from drt.coverage.bins import bins
 from drt.coverage.events import (
     EVENTS,
     LONG_RUN_SECONDS,
+    REVISIONS,
     SITUATIONS,
     STREAM_NAMES,
     VALIDATION,
@@ -43,7 +44,7 @@ from generators.streams import STREAMS
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 ANSWERED = {name.removeprefix("answer: "): 1 for name in EVENTS if name.startswith("answer: ")}
-EVERY_ANSWER = {**ANSWERED, **dict.fromkeys(VALIDATION, 1)}
+EVERY_ANSWER = {**ANSWERED, **dict.fromkeys((*VALIDATION, *REVISIONS), 1)}
 EVERYTHING = Seen(
     dict.fromkeys(bins(), 1),
     dict.fromkeys((*SITUATIONS, *PARTIAL_ROWS), 1),

@@ -45,7 +45,9 @@ def test_other_expressions_are_unknown() -> None:
     assert [defined(text) for text in ("context", 'decimal("1.0").toDate()', 'f("x")')] == [None] * 3
 
 
-@pytest.mark.parametrize("id_", ["XD-1", "XD-3b", "XI-3", "XI-6", "XT-7", "XT-11a", "XU-1", "EV-13b", "PY-1", "EV-5"])
+@pytest.mark.parametrize(
+    "id_", ["XD-1", "XD-3b", "XI-3", "XI-6", "XT-7", "XT-11a", "XU-1", "EV-13b", "PY-1", "EV-5"]
+)
 def test_a_defect_of_both_engines_alike_is_caught(id_: str) -> None:
     plant = BOTH[id_]
     engines = [Guarded(Copy(name, plant.sources(name)).build()) for name in plant.engines]

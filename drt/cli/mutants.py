@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from fnmatch import fnmatchcase
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 import click
 
+from drt.cli.badges import badge, write_badge
 from drt.cli.options import Duration, echo_json, form
 from drt.model.errors import InputProblem, NothingChosen
 from drt.model.exit_codes import CLEAN, FOUND
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from drt.assess.mutation import Defect
 
 
@@ -39,6 +43,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="With `--score`: what the run draws.",
 )
+@badge
 @form
 @click.pass_context
 def command(
@@ -49,6 +54,7 @@ def command(
     seconds: float,
     score: float | None,
     random_seed: int,
+    badge: Path | None,
     form: str,
 ) -> None:
     """Compare a sound engine with engines that have one planted defect each, and rate the findings.
@@ -62,7 +68,7 @@ def command(
     the sound engines diverged.
     """
     if score is not None:
-        ctx.exit(_score(only, score, random_seed, form))
+        ctx.exit(_score(only, score, random_seed, badge, form))
     from drt.assess.mutation import Effort, limits, measure
     from drt.report.terminal.console import results
     from drt.report.terminal.mutants import defect_rows
@@ -75,15 +81,19 @@ def command(
     measured = (measure(defect, effort) for defect in defects)
     rows = list(with_progress([defect.name for defect in defects], measured))
     kept = limits(rows)
+    good = all(limit.kept for limit in kept)
+    if badge is not None:
+        found = sum(1 for row in rows if row.finds)
+        write_badge(badge, "planted defects", f"{found} of {len(rows)} found", good=good)
     if form == "json":
         promises = [{"promise": one.promise, "measured": one.measured, "kept": one.kept} for one in kept]
         echo_json({"defects": [row.to_json() for row in rows], "limits": promises}, sort_keys=False)
     else:
         defect_rows(results(), rows, kept)
-    ctx.exit(CLEAN if all(limit.kept for limit in kept) else FOUND)
+    ctx.exit(CLEAN if good else FOUND)
 
 
-def _score(only: str, seconds: float, random_seed: int, form: str) -> int:
+def _score(only: str, seconds: float, random_seed: int, badge: Path | None, form: str) -> int:
     from drt.assess.planted.historic import read_plants
     from drt.assess.score import Hunt
     from drt.corpus.folder import cases_under
@@ -103,7 +113,12 @@ def _score(only: str, seconds: float, random_seed: int, form: str) -> int:
         echo_json(hunt.score.to_json(), sort_keys=False)
     else:
         score_rows(results(), hunt.score)
-    return FOUND if hunt.score.controls or hunt.score.alarms else CLEAN
+    good = not (hunt.score.controls or hunt.score.alarms)
+    if badge is not None:
+        sides = [hunt.score.killed(math.inf, both=both) for both in (False, True)]
+        killed, planted = (sum(counts) for counts in zip(*sides, strict=True))
+        write_badge(badge, "historic defects", f"{killed} of {planted} killed", good=good)
+    return CLEAN if good else FOUND
 
 
 def _load_table(name: str) -> tuple[Defect, ...]:

@@ -31,7 +31,7 @@ HOMES = {
     "markupsafe": ("drt.report.page", "drt.report.charts"),
     "oso": ("drt.bench",),
     "psutil": ("drt.engines.orphaned_workers", "drt.bench"),
-    "pytest": ("drt.pytest_drt.plugin", "drt.pytest_drt.items"),
+    "pytest": ("drt.pytest_drt.plugin", "drt.pytest_drt.items", "drt.pytest_drt.policy_tests"),
     "rich": ("drt.report.terminal",),
     "sqlalchemy": (
         "production.filters",

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -77,9 +78,13 @@ def test_an_engine_without_a_fault_is_never_condemned(sound: str) -> None:
         assert TARGETS[name].oracle(case, engines).divergences == ()
 
 
-def test_the_command_prints_every_limit_and_fails_where_one_is_missed() -> None:
-    run = CliRunner().invoke(main, ["mutants", "--only", "PermitBeatsForbid", "--finds", "1", "--json"])
+def test_the_command_prints_every_limit_and_fails_where_one_is_missed(tmp_path: Path) -> None:
+    one = ["--only", "PermitBeatsForbid", "--finds", "1", "--badge", str(tmp_path / "badge.json")]
+    run = CliRunner().invoke(main, ["mutants", *one, "--json"])
     document = json.loads(run.output)
+    badge = json.loads((tmp_path / "badge.json").read_text())
+    assert (badge["label"], badge["message"]) == ("planted defects", "1 of 1 found")
+    assert (badge["color"] == "brightgreen") is (run.exit_code == 0)
     assert run.exit_code == 0 or not all(limit["kept"] for limit in document["limits"])
     assert [row["defect"] for row in document["defects"]] == ["PermitBeatsForbid"]
     assert CliRunner().invoke(main, ["mutants", "--only", "nothing"]).exit_code == 5

@@ -227,6 +227,8 @@ def _scope(scope: Any) -> Any:
             return scope | {"in": _scope(inner)}
         case {"entity": dict() as uid}:
             return scope | {"entity": _uid(uid)}
+        case {"op": "in", "entities": [dict() as uid]}:
+            return {"op": "in", "entity": _uid(uid)}  # as a list of one is written (spec 06 §2)
         case {"entities": list() as uids}:
             return scope | {"entities": [_uid(uid) for uid in uids]}
     return scope

@@ -178,6 +178,52 @@ def test_a_schema_in_cedars_format_is_the_schema(engine: ReferenceEngine | Produ
     assert as_read("read_schema", json.dumps(RESOLVED)) == engine.ask(ReadSchema(Source(SCHEMA)))
 
 
+@pytest.mark.parametrize("engine", [ReferenceEngine(), ProductionEngine()])
+def test_a_schema_whose_types_are_not_resolved_is_the_schema(
+    engine: ReferenceEngine | ProductionEngine,
+) -> None:
+    def named(name: str) -> dict[str, str]:
+        return {"type": "EntityOrCommon", "name": name}
+
+    text = """type Long_ = Long; entity User; namespace N { type C = {x: User, y: U, z: D, n: Long_}; type D = Set<U>;
+        entity U in [User, U] {x: C, t: datetime, l: Long}; action a appliesTo {principal: U, resource: User}; }"""
+    fields = {"x": named("User"), "y": named("U"), "z": named("D"), "n": named("Long_")}
+    written = {
+        "": {"commonTypes": {"Long_": named("Long")}, "entityTypes": {"User": {}}, "actions": {}},
+        "N": {
+            "commonTypes": {
+                "C": {"type": "Record", "attributes": fields},
+                "D": {"type": "Set", "element": named("U")},
+            },
+            "entityTypes": {
+                "U": {
+                    "memberOfTypes": ["User", "U"],
+                    "shape": {
+                        "type": "Record",
+                        "attributes": {"x": named("C"), "t": named("datetime"), "l": named("__cedar::Long")},
+                    },
+                }
+            },
+            "actions": {"a": {"appliesTo": {"principalTypes": ["U"], "resourceTypes": ["User"]}}},
+        },
+    }
+    assert as_read("read_schema", json.dumps(written)) == engine.ask(ReadSchema(Source(text)))
+
+
+def test_a_list_of_one_action_is_that_action() -> None:
+    uid = {"type": "Action", "id": "a"}
+    body = {"effect": "permit", "principal": {"op": "All"}, "resource": {"op": "All"}, "conditions": []}
+
+    def document(action: object) -> str:
+        return json.dumps(
+            {"staticPolicies": {"p": body | {"action": action}}, "templates": {}, "templateLinks": []}
+        )
+
+    one = as_read("read_policies", document({"op": "in", "entities": [uid]}))
+    assert one == as_read("read_policies", document({"op": "in", "entity": uid}))
+    assert one != as_read("read_policies", document({"op": "in", "entities": [uid, uid]}))
+
+
 def test_a_schema_of_another_meaning_has_another_form() -> None:
     other = json.dumps(RESOLVED).replace('"required": false', '"required": true')
 
@@ -186,7 +232,7 @@ def test_a_schema_of_another_meaning_has_another_form() -> None:
 
 def test_a_schema_that_is_not_resolved_is_no_answer() -> None:
     with pytest.raises(BadAnswer, match="a type is not resolved"):
-        as_read("read_schema", json.dumps(RESOLVED).replace("N::C", "C"))
+        as_read("read_schema", json.dumps(RESOLVED).replace("N::C", "N::D"))
 
 
 ANYONE = Request(

@@ -12,6 +12,7 @@ from drt.proofs import (
     compiled_policies,
     compiler,
     equality,
+    operand_order,
     operators,
     partial_control,
     partial_decisions,
@@ -32,6 +33,7 @@ from drt.proofs.theorem import KINDS, Theorem
 THEOREMS: tuple[Theorem, ...] = (
     *authorizer.THEOREMS,
     *operators.THEOREMS,
+    *operand_order.THEOREMS,
     *arithmetic.THEOREMS,
     *addresses.THEOREMS,
     *compiler.THEOREMS,

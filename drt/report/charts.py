@@ -235,3 +235,25 @@ def describe(curve: Curve, unit: str) -> str:
     return (
         f"{low:,.0f} to {high:,.0f} {unit}, half the time above {middle:,.0f}, over {lasting(curve[-1][0])}"
     )
+
+
+def over_nights(title: str, caption: str, values: Sequence[float | None], days: Sequence[str]) -> Chart:
+    """Draw one figure over the nights, equally far apart, from zero up; nights without it are left out."""
+    top = max([value for value in values if value is not None] + [1.0])
+    known = [(number, value) for number, value in enumerate(values) if value is not None]
+    last = f"{caption}, from {days[0]} to {days[-1]}: last {known[-1][1]:.4g}"
+    drawing = Drawing(WIDTH, HEIGHT, title, last)
+
+    def at(number: int, value: float) -> tuple[float, float]:
+        across = (WIDTH - LEFT - RIGHT) * number / (len(values) - 1)
+        return LEFT + across, HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * value / top
+
+    for value in (0.0, top / 2, top):
+        drawing.line((LEFT, at(0, value)[1]), (WIDTH - RIGHT, at(0, value)[1]))
+        drawing.text((LEFT - 8, at(0, value)[1] + 4), f"{value:,.4g}", style="quiet", anchor="end")
+    for number in sorted({0, len(days) - 1}):
+        drawing.text((at(number, 0)[0], HEIGHT - 8), days[number], style="quiet", anchor="middle")
+    points = [at(number, value) for number, value in known]
+    drawing.area(points, at(0, 0)[1], "hue0")
+    drawing.curve(points, "hue0")
+    return Chart(title, caption, drawing.inline())

@@ -12,11 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from markupsafe import Markup
-
 from drt.model import json_text
 from drt.model.errors import InputProblem
-from drt.report.charts import Chart, Drawing
+from drt.report.charts import Chart, over_nights
 from drt.report.gathered import Report, RunFacts, gather, together
 from drt.report.page import page_environment, style
 from drt.report.words import count, drt_version, headline, moment
@@ -216,31 +214,7 @@ def charts(nights: Sequence[Night]) -> list[Chart]:
     }
     days = [night.day for night in nights]
     return [
-        Chart(title, caption, _drawn(f"{title}, {caption}", values, days))
+        over_nights(title, caption, values, days)
         for title, (caption, values) in figures.items()
         if any(value is not None for value in values)
     ]
-
-
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 560, 180, 52, 40, 18, 28
-
-
-def _drawn(title: str, values: Sequence[float | None], days: Sequence[str]) -> Markup:
-    """Draw one figure over the nights, equally far apart, from zero up; nights without it are left out."""
-    top = max([value for value in values if value is not None] + [1.0])
-    known = [(number, value) for number, value in enumerate(values) if value is not None]
-    drawing = Drawing(WIDTH, HEIGHT, title, f"from {days[0]} to {days[-1]}: last {known[-1][1]:.4g}")
-
-    def at(number: int, value: float) -> tuple[float, float]:
-        across = (WIDTH - LEFT - RIGHT) * number / (len(values) - 1)
-        return LEFT + across, HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * value / top
-
-    for value in (0.0, top / 2, top):
-        drawing.line((LEFT, at(0, value)[1]), (WIDTH - RIGHT, at(0, value)[1]))
-        drawing.text((LEFT - 8, at(0, value)[1] + 4), f"{value:,.4g}", style="quiet", anchor="end")
-    for number in sorted({0, len(days) - 1}):
-        drawing.text((at(number, 0)[0], HEIGHT - 8), days[number], style="quiet", anchor="middle")
-    points = [at(number, value) for number, value in known]
-    drawing.area(points, at(0, 0)[1], "hue0")
-    drawing.curve(points, "hue0")
-    return drawing.inline()

@@ -32,7 +32,7 @@ def command(ctx: click.Context, run: Path | None, fail_under: float | None, form
     log = read_run(folder)
     if log.footer is None:
         raise InputProblem("the run was cut off: resume it with `drt run --resume`", folder)
-    found = coverage(log.footer.features, log.footer.counts.events)
+    found = coverage(log.footer.features, {**log.footer.sometimes, **log.footer.counts.events})
     if form == "json":
         echo_json({"run": str(folder), **found.to_json()}, sort_keys=False)
     else:

@@ -50,6 +50,11 @@ class Coverage:
         return 100 * self.reached / self.total
 
     @property
+    def partial_reached(self) -> int:
+        """How many rows of partial evaluation were reached."""
+        return sum(count > 0 for count in self.partial.values())
+
+    @property
     def complete(self) -> bool:
         """Whether every operator had each of its outcomes, and every error kind that can occur did."""
         kinds = (kind for kind in get_args(ErrorKind) if kind not in UNREACHABLE)

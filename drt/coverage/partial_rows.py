@@ -38,9 +38,6 @@ _ROWS: dict[str, tuple[str, ...]] = {
     "set, record or call": GENERIC,
 }  # fmt: skip
 
-SELDOM = frozenset({"partial evaluation: in a set: empty"})
-"""Rows that a run need not reach: the type checker refuses an empty set, so only data can hold one."""
-
 PREFIX = "partial evaluation: "
 PARTIAL_ROWS = tuple(f"{PREFIX}{form}: {row}" for form, rows in _ROWS.items() for row in rows)
 """Every row, under the name of its event."""

@@ -112,7 +112,7 @@ class Report:
     @property
     def coverage(self) -> Coverage:
         """The coverage of all runs together."""
-        return coverage(self.features)
+        return coverage(self.features, self.sometimes)
 
     @property
     def exit_code(self) -> int:

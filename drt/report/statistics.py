@@ -23,7 +23,10 @@ def statistics(footer: Footer) -> Iterator[str]:
     yield from _streams(footer)
     if footer.features:
         crosses = f"; {footer.pairs:,} crosses" if footer.pairs else ""
-        yield f"coverage: {coverage_line(coverage(footer.features))}{crosses}"
+        found = coverage(footer.features, footer.sometimes)
+        yield f"coverage: {coverage_line(found)}{crosses}"
+        if any(found.partial.values()):
+            yield f"partial evaluation: {found.partial_reached} of {len(found.partial)} rows of spec 09 §4"
         yield _events(footer.sometimes)
     yield from _arbiter(footer.counts.events)
     yield from (f"one-sided: {sentence}" for sentence in footer.one_sided)

@@ -44,8 +44,8 @@ def print_coverage(console: Console, found: Coverage) -> None:
         console.print(_counted("validation and linking", found.validation))
     if any(found.partial.values()):
         rows = {name.removeprefix(PREFIX): count for name, count in found.partial.items()}
-        reached = sum(count > 0 for count in rows.values())
-        console.print(_counted(f"partial evaluation: {reached} of {len(rows)} rows", rows))
+        title = f"partial evaluation: {found.partial_reached} of {len(rows)} rows"
+        console.print(_counted(title, rows))
     if found.missing:
         console.print(Text(f"bins not reached: {_some(found.missing)}", style="yellow"))
     if found.unexpected:

@@ -1,6 +1,6 @@
 """The reference, production's machine and its generated code agree on every form, for every kind and all numbers.
 
-Owns the comparison: what each comes to on the same operands, a value or a kind of error, as one formula.
+Owns the comparison: what each gives for the same operands, a value or a kind of error, as one formula.
 """
 
 from __future__ import annotations

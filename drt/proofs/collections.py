@@ -26,7 +26,7 @@ class AnyCollection(Anything):
         self.sort, self.member, self.seen, self.kind = sort, member, seen, kind
 
     def over(self, run: Callable[[Any], Any]) -> AnyCollection:
-        """Run the comprehension on one element: it is chosen or not, and comes to something."""
+        """Run the comprehension on one element: it is chosen or not, and has a value."""
         one = fresh(self.sort)
         if not is_possible(self.member(one)):
             return AnyCollection(self.sort, lambda _: z3.BoolVal(False), self.seen, type(run(())))

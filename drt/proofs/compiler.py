@@ -1,7 +1,7 @@
 """The production compiler's rewriting: conditions cut into guards, literals folded, mean what they meant.
 
-Owns the outcomes that an operand can come to, each by an expression in both engines: true, false, a value that is
-no boolean, an error. A rewriting that looks at operands by what they come to is right if it is right for these.
+Owns the outcomes that an operand can have, each by an expression in both engines: true, false, a value that is
+no boolean, an error. A rewriting that looks at the outcomes of operands is right if it is right for these.
 """
 
 from __future__ import annotations
@@ -175,11 +175,11 @@ THEOREMS = (
                 "pending.append((node.operand, wanted))",
             ),
         ),
-        "operands stand for all by what they come to; generated code is tested against the machine",
+        "operands of each outcome stand for all; generated code is tested against the machine",
         functions=("production.language.lowering.lower_conditions",),
     ),
     Theorem(
-        "Literals are folded to what they come to",
+        "Literals are folded to their values",
         "A set or record of literals is made once, and is what evaluation would make every time.",
         "ours: each rewrite rule preserves outcome and error kind",
         "B",

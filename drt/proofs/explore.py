@@ -232,7 +232,7 @@ def _replay(function: Callable[..., Any], inputs: Sequence[Any], path: Path, mod
     if not same(expected, error if error is not None else value):
         shown = value if error is None else error
         raise Unexplorable(
-            f"on plain values the code comes to {shown!r}, where its exploration foretold {expected!r}"
+            f"on plain values the code gives {shown!r}, where its exploration foretold {expected!r}"
         )
 
 

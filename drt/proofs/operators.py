@@ -125,7 +125,7 @@ THEOREMS = (
     ),
     Theorem(
         "Production branches as the reference does",
-        "`&&`, `||`, `!` and `if`, alone and nested, evaluate the same operands and come to the same.",
+        "`&&`, `||`, `!` and `if`, alone and nested, evaluate the same operands and give the same result.",
         "Lean: and, or and if lemmas; paper: evaluation",
         "S",
         agreement(forms.CONTROL, (*TRUTHS, "{}", '"a"')),
@@ -152,7 +152,7 @@ THEOREMS = (
     ),
     Theorem(
         "Production's sets are the reference's",
-        "`contains`, `containsAll`, `containsAny`, `isEmpty` and set literals come to the same.",
+        "`contains`, `containsAll`, `containsAny`, `isEmpty` and set literals give the same result.",
         ANCHOR,
         "B",
         agreement(
@@ -210,7 +210,7 @@ THEOREMS = (
     ),
     Theorem(
         "Production finds entities as the reference does",
-        "`in`, `is` and `is in` come to the same, with sets, missing entities and operands of other kinds.",
+        "`in`, `is` and `is in` give the same result, with sets, missing entities and operands of other kinds.",
         ANCHOR,
         "B",
         agreement(forms.ENTITIES, ("true", "{}", '"a"', *ENTITIES, "[1]", "[]", '[U::"a"]', "record"), (1,)),
@@ -241,7 +241,7 @@ THEOREMS = (
     ),
     Theorem(
         "Production reads attributes and tags as the reference does",
-        "Access, `has` with paths of up to three names, tags and records come to the same, in stores that have the"
+        "Access, `has` with paths of up to three names, tags and records give the same result, in stores that have the"
         " entity, the attribute or the tag, and in those that do not.",
         ANCHOR,
         "B",
@@ -281,7 +281,7 @@ THEOREMS = (
     ),
     Theorem(
         "Production's extension functions are the reference's",
-        "Every method and constructor, of every kind of receiver and argument, comes to the same or fails alike.",
+        "Every method and constructor, of every kind of receiver and argument, gives the same value or fails alike.",
         "Lean Ext; ours",
         "S",
         agreement(

@@ -59,7 +59,7 @@ FORMS = (
 
 
 def conditions() -> list[str]:
-    """Return every condition: each is well-typed, whatever it comes to."""
+    """Return every condition: each is well-typed, whatever its outcome."""
     pairs = [form.format(*both) for form in PAIRS for both in product(GUARDS, repeat=2)]
     return [*GUARDS, *pairs, *(form.format(one) for form in SINGLE for one in GUARDS), *FORMS]
 

@@ -1,4 +1,4 @@
-"""Plain values of a model: what symbols, stand-ins and objects that hold them come to."""
+"""Plain values of a model: the values of symbols, stand-ins and objects that hold them."""
 
 from __future__ import annotations
 

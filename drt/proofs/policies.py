@@ -1,6 +1,6 @@
 """Any collection of policies, as the reference's authorizer sees it.
 
-Owns the policy of which nothing is known: its effect, and what its condition comes to when the evaluator is asked
+Owns the policy of which nothing is known: its effect, and the outcome of its condition when the evaluator is asked
 for the value of it under the very request and store of the question.
 """
 
@@ -38,7 +38,7 @@ ERRORS: dict[ErrorKind, Expr] = {
     "arity": Call("decimal", ()),
     "unlinked-slot": Slot("?principal"),
 }
-"""A condition for each kind of error that one comes to without a store."""
+"""A condition for each kind of error that needs no store."""
 Kind, KINDS = z3.EnumSort("Kind", list(ERRORS))
 KIND_OF = dict(zip(ERRORS, KINDS, strict=True))
 
@@ -50,7 +50,7 @@ name = z3.Function("id", Policy, Id)
 one, two = z3.Consts("one two", Policy)
 
 NO_BOOLEAN = z3.ForAll([one], z3.Implies(unboolean(one), kind(one) == KIND_OF["type"]))
-"""A condition that comes to something that is no boolean is a type error."""
+"""A condition whose value is no boolean is a type error."""
 
 
 class Word:
@@ -124,7 +124,7 @@ STORE = EMPTY
 
 
 class AnyEvaluator(Evaluator):
-    """The evaluator, which for a condition of which nothing is known comes to anything."""
+    """The evaluator, which gives anything for a condition of which nothing is known."""
 
     def value(self, x: Any) -> Any:
         if not isinstance(x, Condition):

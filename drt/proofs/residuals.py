@@ -111,7 +111,7 @@ class World:
                 )
 
     def right(self, request: str) -> Fates:
-        """Return what the policies themselves come to, by the reference."""
+        """Return the outcomes of the policies themselves, by the reference."""
         found = authorize(
             from_bodies(tuple(_bodies().values())).policies(),
             read_request_under(request, self.schema),
@@ -120,7 +120,7 @@ class World:
         return found.determining, frozenset(found.errors)
 
     def fates(self, left: Left, request: str) -> Iterator[tuple[str, Fates]]:
-        """Yield what the residuals come to, by each engine; all are permits, so those that are satisfied determine."""
+        """Yield the outcomes of the residuals, by each engine; all are permits, so those that are satisfied determine."""
         ours = left.ours.authorize(read_request_under(request, self.schema), self.store)
         yield "the reference", (ours.determining, frozenset(ours.errors))
         theirs = left.theirs.reauthorize(self.production.read_request(request), self.production_store)

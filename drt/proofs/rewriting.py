@@ -31,7 +31,7 @@ class Anything:
     """A stand-in for a collection of any size; what it does not define, it refuses."""
 
     def over(self, run: Callable[[Any], Any]) -> Any:
-        """Return what a comprehension over it comes to; `run` is the comprehension of one iterable."""
+        """Return the value of a comprehension over it; `run` is the comprehension of one iterable."""
         refuse("a comprehension")
 
     def copied(self, builtin: Callable[[Any], Any]) -> Any:

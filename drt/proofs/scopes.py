@@ -167,7 +167,7 @@ THEOREMS = (
                 "return conjunction([*[clause_condition(clause) for clause in body.clauses], *scope])",
             ),
         ),
-        "one proof a combination of constraint forms, on any store",
+        "one proof per combination of constraint forms, on any store",
         functions=(
             "reference.policies.condition",
             "reference.policies.conjunction",

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from drt.proofs.defects import Defect
 
 Kind = Literal["U", "S", "P", "B", "T"]
-"""U: all inputs and sizes. S: one proof a rule or operator, an inductive step. P: per policy, all inputs. B:
+"""U: all inputs and sizes. S: one proof per rule or operator, an inductive step. P: per policy, all inputs. B:
 up to the bound that the statement names. T: tested, not proved; the statement says by what."""
 
 KINDS = {

@@ -1,4 +1,4 @@
-"""Operators keep their types: what the checker types never fails by a type error, and comes to that type.
+"""Operators keep their types: what the checker types never fails by a type error, and has a value of that type.
 
 Owns the values that stand for each type: numbers are symbols, of every other type a value or two.
 """
@@ -167,7 +167,7 @@ def _within(path: Path, found: Type) -> Any:
 THEOREMS = (
     Theorem(
         "Typed operators of one operand keep their types",
-        "`!`, negation and `isEmpty`, where they have a type, come to a value of it or overflow.",
+        "`!`, negation and `isEmpty`, where they have a type, give a value of it or overflow.",
         "Lean Typechecking: unary operators",
         "S",
         _goals(1),
@@ -185,11 +185,11 @@ THEOREMS = (
                 "",
             ),
         ),
-        "one step an operator and type",
+        "one step per operator and type",
     ),
     Theorem(
         "Typed operators of two operands keep their types",
-        "Comparison, arithmetic, equality and containment, where they have a type, come to a value of it or overflow.",
+        "Comparison, arithmetic, equality and containment, where they have a type, give a value of it or overflow.",
         "Lean Typechecking: binary operators",
         "S",
         _goals(2),
@@ -213,6 +213,6 @@ THEOREMS = (
                 "    return FALSE",
             ),
         ),
-        "one step an operator and pair of types; `in`, attributes and tags need a schema and are tested by `valid-sound`",
+        "one step per operator and pair of types; `in`, attributes and tags need a schema and are tested by `valid-sound`",
     ),
 )

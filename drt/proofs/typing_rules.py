@@ -1,8 +1,8 @@
-"""One inductive step a rule of the type checker: if the operands keep what is promised of them, so does the form.
+"""One inductive step per rule of the type checker: if the operands keep what is promised of them, so does the form.
 
 Owns the promise. An expression that has type T under capabilities evaluates, wherever those hold, to a value of T
 or to an error that validity allows; and where it is true, the capabilities that it grants hold. The rules are run
-as they are, their operands answered by any types; the evaluator's own rules say what the form comes to.
+as they are, their operands answered by any types; the evaluator's own rules give the outcome of the form.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ TYPES: tuple[Type, ...] = (TRUE, FALSE, BOOL, LONG, STRING)
 Came, (T, F, NUMBER, TEXT, ALLOWED, FORBIDDEN) = z3.EnumSort(
     "Came", ["came_true", "came_false", "came_number", "came_text", "allowed_error", "forbidden_error"]
 )
-"""What an operand comes to, as far as control forms can tell."""
+"""The outcome of an operand, as far as control forms can tell."""
 
 OUTCOMES = (T, F, NUMBER, TEXT, ALLOWED, FORBIDDEN)
 VALUES: dict[Any, Value] = {T: Bool(True), F: Bool(False), NUMBER: Long(1), TEXT: String("a")}
@@ -87,7 +87,7 @@ class _Ended(Exception):
 
 
 def _comes_to(expr: Expr, outcomes: Sequence[Any]) -> Any:
-    """Evaluate the form by the evaluator's own row, on operands that come to this."""
+    """Evaluate the form by the evaluator's own row, on operands with these outcomes."""
     evaluator: Any = import_module("reference.evaluator")
 
     class Answering(evaluator.Evaluator):  # type: ignore[misc]  # the module under proof
@@ -172,8 +172,8 @@ def _described(
     granted = [n for n, held in enumerate(holds) if judgement.grants.bits >> n & 1 and not value(held)]
     also = f", granting what operand {granted[0] + 1} did not test" if granted else ""
     description = (
-        f"operands of types {types} that come to {outcomes}: the form is typed {describe(judgement.type)}"
-        f" and comes to {str(value(whole)).replace('_', ' ')}{also}"
+        f"operands of types {types} with outcomes {outcomes}: the form is typed {describe(judgement.type)}"
+        f" and its outcome is {str(value(whole)).replace('_', ' ')}{also}"
     )
     return Counterexample(description, True)
 
@@ -199,7 +199,7 @@ THEOREMS = (
                 "        case _, TrueType():\n            return TRUE\n",
             ),
         ),
-        "one step a rule: the induction over expressions is the checker's own recursion",
+        "one step per rule: the induction over expressions is the checker's own recursion",
     ),
     Theorem(
         "The rule for `||` keeps the promise",
@@ -221,7 +221,7 @@ THEOREMS = (
                 "            return Judgement(Typed(expr, FALSE, parts), right.grants)",
             ),
         ),
-        "one step a rule",
+        "one step per rule",
     ),
     Theorem(
         "The rule for `if` keeps the promise",
@@ -243,6 +243,6 @@ THEOREMS = (
                 "return Judgement(typed, condition.grants | then.grants | otherwise.grants)",
             ),
         ),
-        "one step a rule",
+        "one step per rule",
     ),
 )

@@ -26,7 +26,7 @@ Status = Literal["satisfied", "unsatisfied", "erring"]
 
 @dataclass(frozen=True, slots=True)
 class OneOfMany:
-    """A policy of a model: its effect, what it comes to, and to which sets it belongs."""
+    """A policy of a model: its effect, its outcome, and to which sets it belongs."""
 
     effect: Effect
     status: Status

@@ -134,7 +134,7 @@ def test_a_lie_is_found_by_replaying_on_plain_values() -> None:
     def lies(x: Any) -> bool:
         return type(x) is int
 
-    with pytest.raises(Unexplorable, match="on plain values the code comes to True"):
+    with pytest.raises(Unexplorable, match="on plain values the code gives True"):
         explore(lies, [n])
 
 

@@ -75,7 +75,7 @@ MAY_BE_ABSENT = ("external", "additionalAttributes")
 CONSTRUCTORS = ("ip", "decimal", "datetime", "duration")
 
 ONLY_BY_SCHEMA = "an {} that only the schema makes one"
-ESCAPED = {"__entity", "__extn"}
+IMPLIED = {"__entity": "entity", "__extn": "extension value"}
 PLAIN_TEXTS = ("All", "==", "a", "A", "permit", "when", "Action")
 """Replacements of a text that stands in several places."""
 
@@ -97,6 +97,15 @@ def blamed_member(
     search = _Search(document, is_well, schema)
     if search.well(document):
         return Construct("the spelling of JSON", text[:SHOWN])
+    written = read(read_as) if read_as else NOTHING
+    found = _searched(search, written, declared)
+    if found is None and isinstance(written, list):
+        search.document = written  # without what only the schema gives, which may hide another fault
+        found = _searched(search, NOTHING, declared)
+    return found
+
+
+def _searched(search: _Search, written: Any, declared: Sequence[str]) -> Found:
     return (
         search.deep()
         or search.repeated()
@@ -105,7 +114,7 @@ def blamed_member(
         or search.completed().left_out(plain=True)
         or search.renamed()
         or search.undeclared(declared)
-        or search.implied(read(read_as) if read_as else NOTHING)
+        or search.implied(written)
         or search.guessed()
         or search.replaced()
         or search.replaced_everywhere()
@@ -242,22 +251,21 @@ class _Search:
         return None
 
     def implied(self, written: Any) -> Found:
-        """Find the value that is well as the accepting engine writes it."""
+        """Find the value that is well as the accepting engine writes it, by itself or with all others."""
+        whole = isinstance(written, list) and self.well(written)
         for path, value in inside_out(self.document, ()):
             other = counterpart(self.document, written, path)
-            if other is NOTHING or other == value:
+            if other is NOTHING or other == value or not isinstance(other, dict):
                 continue
-            if self.well(with_at(self.document, path, other)):
-                if isinstance(other, dict) and "__entity" in other:
-                    return Construct(ONLY_BY_SCHEMA.format("entity"), shown(value))
-                if isinstance(other, dict) and "__extn" in other:
-                    return Construct(ONLY_BY_SCHEMA.format("extension value"), shown(value))
+            kind = next((kind for key, kind in IMPLIED.items() if key in other), None)
+            if kind is not None and (whole or self.well(with_at(self.document, path, other))):
+                return Construct(ONLY_BY_SCHEMA.format(kind), shown(value))
         return None
 
     def guessed(self) -> Found:
         """Find the value that is well with the escape that a schema may imply."""
         for path, value in inside_out(self.document, ()):
-            if not {"attrs", "tags", "context"} & set(path) or ESCAPED & set(path):
+            if not {"attrs", "tags", "context"} & set(path) or IMPLIED.keys() & set(path):
                 continue
             if isinstance(value, dict) and value.keys() == UID.keys():
                 if self.well(with_at(self.document, path, {"__entity": value})):

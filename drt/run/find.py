@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,12 @@ class Find:
         """The index of the case in its target; None if the target did not draw it by index."""
         index = self.origin.get("index")
         return index if isinstance(index, int) else None
+
+
+def number_of(find: Find, key: str) -> str:
+    """Return the number of a find of a pursuit key, the same when a run is resumed."""
+    digest = blake2b(key.encode(), digest_size=4).hexdigest()
+    return f"{find.target}-{find.index}-{digest}"
 
 
 def finds_of(

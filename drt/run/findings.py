@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from hashlib import blake2b
 from pathlib import Path
 
 from msgspec.structs import replace as changed
@@ -34,7 +33,7 @@ from drt.model.errors import InputProblem
 from drt.model.outcome import ExceededBudget
 from drt.model.records import to_json
 from drt.model.saved_case import SavedCase
-from drt.run.find import Find, description_of, holds
+from drt.run.find import Find, description_of, holds, number_of
 from drt.run.log import LogWriter
 from drt.run.options import RunOptions
 from drt.run.pursuit_time import CONFIRMING_SECONDS, PursuitTime
@@ -108,8 +107,7 @@ class Finder:
     def consider(self, find: Find) -> None:
         """Pursue the find, now or later, unless another worker does or it is known."""
         key = pursuit_key(find.divergence)
-        digest = blake2b(key.encode(), digest_size=4).hexdigest()
-        number = f"{find.target}-{find.index}-{digest}"  # the same when a run is resumed
+        number = number_of(find, key)
         features = partial(case_features, find.case)
         if not self.claims.is_worth(key, features, number):
             return

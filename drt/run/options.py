@@ -9,7 +9,7 @@ from pathlib import Path
 from drt.coverage.events import LONG_RUN_SECONDS
 from drt.targets.loading import TARGETS, target_table
 from drt.targets.partitions import Lanes, lanes_of
-from drt.targets.schedule import FIRST_CASES, FIRST_SECONDS, Schedule, shares
+from drt.targets.schedule import FIRST_CASES, FIRST_SECONDS, FIRST_SHARE, Schedule, shares
 from drt.targets.target import Target
 
 DEFAULT_ENGINES = ("reference", "production")
@@ -79,7 +79,7 @@ class RunOptions:
             dict(following),
             skipped,
             first=-(-FIRST_CASES // self.jobs),
-            first_seconds=FIRST_SECONDS / self.jobs,
+            first_seconds=max(FIRST_SECONDS, FIRST_SHARE * (self.seconds or 0.0)) / self.jobs,
         )
 
     def working_corpus(self, worker: int) -> Path:

@@ -168,6 +168,15 @@ class SearchState(Struct, frozen=True):
     seconds: float = 0.0
 
 
+class WaitingFind(Struct, frozen=True):
+    """A divergence that waits to be pursued: its number in the run, and the case of its target."""
+
+    number: str
+    target: str
+    index: int
+    case: Case
+
+
 class WorkerState(Struct, frozen=True):
     """The state of a worker; `seen` counts its divergences by coarse key."""
 
@@ -179,6 +188,7 @@ class WorkerState(Struct, frozen=True):
     sights: dict[str, int] = field(default_factory=dict)
     searching: SearchState = SearchState()
     broken: int = 0
+    waiting: tuple[WaitingFind, ...] = ()
     done: bool = False
 
 

@@ -51,6 +51,7 @@ from drt.run.records import (
 )
 from drt.run.reduction_locks import ReductionLocks
 from drt.run.statistics import Counts
+from drt.run.waiting import queue_again, waiting_finds
 from drt.run.working_corpus import WorkingCorpus
 from drt.targets.cases import Drawn
 from drt.targets.schedule import case_random_seed, shared_random_seed
@@ -82,8 +83,7 @@ class Worker:
         skipped: Sequence[tuple[str, int]],
     ) -> None:
         self.options, self.stopped = options, False
-        self._parent, self._number = parent, number
-        folder = options.place
+        self._parent, self._number, folder = parent, number, options.place
         self._state = folder / f"worker-{number}.state.json"
         self._ends = math.inf if ends is None else ends
         self._pauses = math.inf if pauses is None else time.monotonic() + max(pauses, LEAST_SECONDS)
@@ -112,8 +112,8 @@ class Worker:
         self._finder = Finder.of(options, self._locks, self.log, self._alarm, self._is_stopped, ends)
         self._totals, self._pursuing = [0, 0, 0], 0.0
         self._novelty, self._around = Novelty(), Around(options.declared)
-        self._observations = Observations(options)
-        self._born = time.monotonic() - before.seconds
+        self._observations, self._born = Observations(options), time.monotonic() - before.seconds
+        queue_again(self._finder, before.waiting, self._targets, self.engines)
 
     def run(self) -> int:
         """Work until the share or the budget is used up, or a signal says stop; returns the exit code."""
@@ -201,6 +201,7 @@ class Worker:
                 sights=dict(self._observer.situations),
                 searching=self._targeted.state,
                 broken=self._broken.count,
+                waiting=waiting_finds(self._finder),
                 seconds=round(time.monotonic() - self._born, 3),
                 resident=resident,
                 done=done,

@@ -25,6 +25,9 @@ FIRST_CASES = 50
 FIRST_SECONDS = 0.5
 """What every target gets before the run's time is shared by weight: so many cases, or so much time."""
 
+FIRST_SHARE = 0.05
+"""The part of a run's time that a target may take for its first cases, where that is more."""
+
 SHARING = 8
 """Number of consecutive cases of one target that share a schema, where they can."""
 

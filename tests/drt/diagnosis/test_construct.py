@@ -207,3 +207,20 @@ def test_an_entity_that_lists_only_its_direct_parents_is_named() -> None:
     found = blamed_member(json.dumps(entities), lambda other: json.dumps([uids[1], uids[0]]) in other)
     assert found is not None
     assert found.name == "an entity whose parents have parents that it does not list"
+
+
+def test_values_that_only_the_schema_types_hide_no_other_fault() -> None:
+    uid = {"type": "A", "id": "a"}
+    entity = {"uid": uid, "attrs": {"v": uid, "w": uid}, "parents": []}
+    written = {**entity, "attrs": {"v": {"__entity": uid}, "w": {"__entity": uid}}}
+
+    def is_well(text: str) -> bool:
+        return text.count("__entity") == 2 and '"B"' not in text
+
+    found = blamed_member(json.dumps([entity]), is_well, json.dumps([written]))
+    assert found is not None
+    assert found.name == "an entity that only the schema makes one"
+    parents = {"parents": [{"type": "B", "id": "b"}]}
+    found = blamed_member(json.dumps([entity | parents]), is_well, json.dumps([written | parents]))
+    assert found is not None
+    assert found.name == "a parent of an entity"

@@ -1,0 +1,62 @@
+"""Finds that wait to be pursued survive the end of their worker."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from drt.diagnosis.hints import pursuit_key
+from drt.engines import build
+from drt.engines.base import BaseEngine
+from drt.engines.deadline import Alarm
+from drt.engines.guard import Guarded
+from drt.model.case import Case, Source
+from drt.model.engine import NotLoaded, Session
+from drt.model.outcome import Rejected
+from drt.model.records import from_json, to_json
+from drt.oracles.agreement import engines_agree
+from drt.run.find import finds_of, number_of
+from drt.run.findings import Finder
+from drt.run.log import LogWriter
+from drt.run.options import RunOptions
+from drt.run.records import WorkerState
+from drt.run.reduction_locks import ReductionLocks
+from drt.run.waiting import queue_again, waiting_finds
+from drt.targets.table import TARGETS
+
+REFERENCE = Guarded(build("reference"))
+CASE = Case(Source("permit(principal, action, resource) unless { false };"))
+
+
+class TakesNoUnless(BaseEngine):
+    """The reference, which refuses policies with `unless`."""
+
+    name = "mine"
+    version = "0"
+
+    def load(self, case: Case) -> Session | NotLoaded:
+        return Rejected("policies") if "unless" in case.policies.text else REFERENCE.load(case)
+
+
+def finder(folder: Path) -> Finder:
+    folder.mkdir()
+    options = RunOptions(("authorize",), ("reference",), 1, str(folder / "corpus"), str(folder))
+    locks = ReductionLocks(folder / "claims", {})
+    return Finder.of(options, locks, LogWriter(folder / "log.jsonl"), Alarm(), lambda: False, None)
+
+
+def test_what_waits_is_queued_again_by_the_next_worker(tmp_path: Path) -> None:
+    engines = [REFERENCE, Guarded(TakesNoUnless())]
+    killed, after = finder(tmp_path / "killed"), finder(tmp_path / "after")
+    checked = engines_agree(CASE, engines)
+    [find] = finds_of("authorize", engines_agree, CASE, checked, engines, {"index": 7})
+    key = pursuit_key(find.divergence)
+    killed.waiting.append((key, number_of(find, key), find))
+    state = from_json(to_json(WorkerState(waiting=waiting_finds(killed))), WorkerState)
+
+    queue_again(after, state.waiting, TARGETS, engines)
+    assert [(key, number) for key, number, _ in after.waiting] == [(key, number_of(find, key))]
+    assert after.waiting[0][2].case == CASE
+
+    mended = finder(tmp_path / "mended")
+    queue_again(mended, state.waiting, TARGETS, [REFERENCE, REFERENCE])
+    assert mended.waiting == []

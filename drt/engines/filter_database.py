@@ -63,8 +63,13 @@ from production.schema.types import (
 )
 
 TOO_LARGE = Unsupported("filter-too-large")
+NUL = Unsupported("filter-of-texts-with-nul")
 SCALED = (DECIMAL, DATETIME, DURATION)
 Row = dict[str, Any]
+
+
+class _NulError(Exception):
+    """A text has a NUL character, which a mapping of a database excludes."""
 
 
 def selected(
@@ -75,6 +80,8 @@ def selected(
         return answered(lambda: Permitted(texts(_selected(answers, request, entities, layout))))
     except FilterSizeError:
         return TOO_LARGE
+    except _NulError:
+        return NUL
     except OperationalError as error:
         if "too large" in str(error.orig) or "stack overflow" in str(error.orig):
             return TOO_LARGE
@@ -251,6 +258,8 @@ class Database:
         match value:
             case Uid():
                 return int(value.id) if value.type in self._integers else value.id
+            case str() if "\0" in value:
+                raise _NulError
             case Decimal():
                 return value.units
             case Datetime() | Duration():

@@ -2,7 +2,8 @@
 
 The mapping states how a database holds a store that fits the schema: a row for every entity of a type, and
 for an attribute that may be missing a column that is NULL where it is. Strings are compared by their
-characters, so their columns have a binary collation. A mapping is checked against the schema.
+characters, so their columns have a binary collation, and hold no NUL, where a pattern of SQLite ends a text.
+A mapping is checked against the schema.
 """
 
 from __future__ import annotations

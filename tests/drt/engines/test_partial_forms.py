@@ -8,9 +8,9 @@ from drt.engines import build
 from drt.engines.answers import read_outcome
 from drt.model.case import Case, Source, Store
 from drt.model.engine import NotLoaded
-from drt.model.outcome import Outcome, Rejected, canonical_entity
+from drt.model.outcome import Outcome, Rejected, Unsupported, canonical_entity
 from drt.model.partial_outcome import BatchAuthorized, PartialError, PartiallyAuthorized, Permitted
-from drt.model.question import Batched, CaseQuestion, PartiallyAuthorize, Query, Reauthorize
+from drt.model.question import Batched, CaseQuestion, FilterRows, PartiallyAuthorize, Query, Reauthorize
 
 SCHEMA = """
 entity U in [U] {a: Long};
@@ -117,3 +117,18 @@ def test_ignored_members_of_partial_entities_may_hold_anything(engine: str, igno
     assert not isinstance(loaded, NotLoaded)
     entities = Store(f'[{{"uid": {U}, "ignored": {ignored}}}]', "partial")
     assert isinstance(loaded.ask(PartiallyAuthorize(PARTIAL, entities)), PartiallyAuthorized)
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [("x", Permitted(('D::"d"',))), ("x\\u0000y", Unsupported("filter-of-texts-with-nul"))],
+)
+def test_a_database_holds_no_text_with_nul(text: str, answer: Outcome) -> None:
+    pytest.importorskip("sqlalchemy", reason="the extra `sql` is not installed")
+    schema = Source(SCHEMA.replace("entity D;", "entity D {n: String};"))
+    entities = f'[{{"uid": {D}, "attrs": {{"n": "{text}"}}, "parents": []}}]'
+    policies = Source('permit(principal, action, resource) when { resource.n like "x" };')
+    loaded = build("production").load(Case(policies, entities, schema))
+    assert not isinstance(loaded, NotLoaded)
+    request = PARTIAL.replace('{"type": "U"}', U).replace(D, '{"type": "D"}')[:-1] + ', "context": {}}'
+    assert loaded.ask(FilterRows(request, Store(entities, "typed"), "tables")) == answer

@@ -176,7 +176,11 @@ THEOREMS = (
             ),
         ),
         "operands of each outcome stand for all; generated code is tested against the machine",
-        functions=("production.language.lowering.lower_conditions",),
+        functions=(
+            "production.language.lowering.lower_conditions",
+            "production.execution.interpreter.run",
+            "production.execution.interpreter._control",
+        ),
     ),
     Theorem(
         "Literals are folded to their values",

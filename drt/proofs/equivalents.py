@@ -23,6 +23,13 @@ _CONDITIONS = "production.validation.control.conjunction"
 _ONLY_FALSE = "of the type of all conditions, the caller reads only whether it is False, and no grants"
 _ROPE = "a rope has the same capabilities in either order"
 
+_ORDER = "production.execution.generated_support.order_status"
+_KINDS = "`isinstance(left, {0}) and isinstance(right, {0})` -> "
+_GET = "production.execution.codegen_operators.write_get"
+_SPEED = "where no type is known, the value is tested: a matter of speed"
+_WORDS = "the words of a message, which no row reads"
+_AT_IMPORT = "runs when the module is imported, before a mutant is planted"
+
 EQUIVALENT: dict[tuple[str, str], str] = {
     (
         "reference.authorizer.decide",
@@ -83,6 +90,39 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "production.validation.control.if_",
         "`both(granted, then_granted)` -> `both(then_granted, granted)`",
     ): _ROPE,
+    (
+        _ORDER,
+        "`kind is int and isinstance(left, int) and isinstance(right, int)` -> `kind is int and isinstance(left, int)`",
+    ): _ONE_CLASS,
+    (
+        _ORDER,
+        "`kind is int and isinstance(left, int) and isinstance(right, int)` -> `kind is int and isinstance(right, int)`",
+    ): _ONE_CLASS,
+    **{
+        (_ORDER, _KINDS.format(kind) + f"`{one}`"): _ONE_CLASS
+        for kind in ("Datetime", "Duration")
+        for one in (
+            f"isinstance(left, {kind})",
+            f"isinstance(right, {kind})",
+            f"isinstance(left, {kind}) or isinstance(right, {kind})",
+        )
+    },
+    (
+        "production.execution.codegen_operators.write_record",
+        "`True` -> `False`",
+    ): "the two lists are of one length",
+    ("production.execution.codegen_operators.write_order", "`return write` -> `return None`"): _AT_IMPORT,
+    (
+        "production.execution.operations.has_path",
+        "`wrong_kind('Record or Entity', value)` -> `wrong_kind(value, 'Record or Entity')`",
+    ): _WORDS,
+    (_CONDITIONS, "`machine.assumptions.take_back(added)` -> `pass`"): "each run has a machine of its own",
+    (
+        "production.execution.codegen_operators.write_has",
+        "`known is False or (known and len(path) == 1)` -> `known and len(path) == 1`",
+    ): _SPEED,
+    (_GET, "`declared or (None, False)` -> `(None, False)`"): _SPEED,
+    (_GET, "`out.types.attribute(target.type, name)` -> `out.types.attribute(name, target.type)`"): _SPEED,
     (_DIGITS, "`1` -> `2`"): "callers ask whether the number is negative",
     (_FIXED, "`1` -> `2`"): "callers ask whether the number is negative",
     (

@@ -35,6 +35,8 @@ CONTROL = (
     "{l} || 1 + {r} == 2", "true && {l}", "false && {l}", "true || {l}", "false || {l}", "{l} && true", "{l} || false",
     "({l} && {r}) || {l}", "{l} && ({r} || {l})", "!({l} && {r})", "if {l} then {r} else {l}",
     "if {l} == 1 then {r} else true", "if {l} then {r} < 3 else {r} > 3", "if true then {l} else {r}",
+    "(if {l} then {r} else 7) == 7", '(if {l} then 1 else "a") + 1', "!(if {l} then {r} else true)",
+    "{l} && -(-9223372036854775808) == 1", "(if {l} then {r} == 1 else true) && {l}",
     "{l} && {r} && 1 + {l} == 2", "true && true && {l}", "{l} || {r} || 1 + {l} == 2", "true && {l} && true && {r}",
 )  # fmt: skip
 SETS = (
@@ -47,6 +49,7 @@ ENTITIES = (
     "{l} in {r}", "principal in {l}", "{l} in resource", '{l} in U::"b"', '{l} in [U::"b", U::"d"]', "{l} in [{r}]",
     "principal in resource", 'U::"a" in {l}', "{l} is U", "{l} is V", "{l} is U in {r}", "{l} is V in {r}",
     "principal is U in {l}", '{l} is U in U::"b"', "{l} in []", '{l} in [U::"b", {r}]', "action in {l}",
+    "({l} == 1) in {r}", "({l} == 1) is U", "{l} in ({r} == 1)", "({l} == 1) is U in {r}", "[{l} in {r}].isEmpty()",
     "{l} in ({r} in {l})", "principal is V", "{l} is U in [{r}]",
 )  # fmt: skip
 FIELDS = (
@@ -55,6 +58,7 @@ FIELDS = (
     'principal.hasTag("t")', 'principal.getTag("t")', 'principal.getTag("u")', "resource.hasTag({l})",
     "resource.getTag({l})", "principal.getTag({l})", "{{a: {l}, b: {r}}}.b", "{{a: {l}, b: {r}}} has c",
     "{{a: {l}, b: {r}}} == {{b: {r}, a: {l}}}", "{l} has x && {l}.x == {r}", "principal.r.y", "principal has r.y",
+    "({l} == 1).x", "({l} == 1) has x", "({l} == 1) has x.y", "context has l.x", "context has l.x.y", "[{l}].x",
     "context has l", "context has m", "context.m", 'context["l"]', "{{a: {l}}}.a", "action has x", "{{}} == {l}",
 )  # fmt: skip
 TEXTS = (

@@ -171,6 +171,7 @@ THEOREMS = (
         AT_ENDS,
         (
             *REFERENCE,
+            *EVALUATORS,
             "production.language.values.key",
             "production.execution.operations.as_set",
             "production.execution.operations.contains_all",
@@ -203,6 +204,7 @@ THEOREMS = (
         ),
         AT_ENDS,
         (
+            *EVALUATORS,
             "reference.evaluator.like",
             "production.execution.interpreter._like",
             "production.execution.codegen_operators.write_like",
@@ -227,6 +229,7 @@ THEOREMS = (
         ),
         AT_ENDS,
         (
+            *EVALUATORS,
             "reference.evaluator.is_in_any",
             "reference.evaluator.is_type",
             "reference.entities.Entities.is_in",
@@ -256,6 +259,7 @@ THEOREMS = (
         ),
         AT_ENDS,
         (
+            *EVALUATORS,
             "reference.evaluator.attributes",
             "reference.evaluator.has_attr",
             "reference.evaluator.get_attr",
@@ -309,6 +313,7 @@ THEOREMS = (
         ),
         BECAUSE,
         (
+            *EVALUATORS,
             "reference.extension_functions.call",
             "reference.extensions.datetime.offset",
             "reference.extensions.datetime.duration_since",

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from traceback import walk_tb
+from types import FrameType
 from typing import Any
 
 import z3
@@ -20,6 +21,9 @@ from drt.proofs.live import NotPlanted
 from drt.proofs.rewriting import followed
 from drt.proofs.symbols import Undecided, Unexplorable
 from drt.proofs.theorem import Answer, Counterexample, Goal, Theorem, Verdict
+
+GENERATED = "<generated policy>"
+"""The file name under which production compiles what it generates."""
 
 
 def prove(theorem: Theorem) -> Verdict:
@@ -68,14 +72,18 @@ def with_defects(verdict: Verdict) -> Verdict:
 def _crashed(error: Exception) -> _Found:
     """Return the refutation where shipped code raises what it may not; an error of the theorem's own proves nothing."""
     said = f"{type(error).__name__}: {error}"
-    places = [
-        (frame.f_globals.get("__name__", ""), frame.f_code.co_name)
-        for frame, _ in walk_tb(error.__traceback__)
-    ]
-    inside = [".".join(place) for place in places if place[0].split(".")[0] in ("reference", "production")]
+    inside = [place for frame, _ in walk_tb(error.__traceback__) if (place := _shipped_place(frame))]
     if not inside:
         return _Found("unknown", said)
     return _Found("refuted", said, Counterexample(f"{inside[-1]} raises {said}", True), 1)
+
+
+def _shipped_place(frame: FrameType) -> str | None:
+    """Return the place of a frame in the engines, whose generated code has no module; None for other code."""
+    if frame.f_code.co_filename == GENERATED:
+        return "production's generated code"
+    module = str(frame.f_globals.get("__name__", ""))
+    return f"{module}.{frame.f_code.co_name}" if module.split(".")[0] in ("reference", "production") else None
 
 
 def _searched(search: Callable[[], Counterexample | None], found: _Found) -> _Found:

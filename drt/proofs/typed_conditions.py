@@ -52,6 +52,7 @@ GUARDED = (
     "(P has opt || P has opt) && P.opt == 1", "(P has opt || P has flagopt) && P.opt == 1", "P has flagopt && P.flagopt",
     "P.flagopt && P has flagopt", "P has opt && P.opt == 1 && P.flagopt", "P has opt && P.flagopt && P.opt == 1",
     "P has opt && context.c && P.flagopt", "context.c && context.c && P.opt == 1", "context.c || context.c || P.opt == 1",
+    "P.rec has a.zz", "P has rec.zz", "context has r.k", "context has r.zz", "P has recopt.b.zz", "context has e.opt",
     "P has recopt && P.recopt.a == 1", "P has recopt && P.recopt.b.c", "P has recopt.b && P.recopt.b.c", "P has recopt.b.c && P.recopt.b.c",
     "P has recopt.b && P.recopt.a == 1", "P has recopt && P.recopt has b && P.recopt.b.c", "context has m && context.m == 1",
     "context has m || context.m == 1", "context.r has k && context.r.k", "context has r.k && context.r.k", "context.r.k",
@@ -68,6 +69,24 @@ GUARDED = (
     "if false then P.zz else context.c", "P is R && P.zz", "!(P is R) || P.zz", 'principal == R::"r" && P.zz', "action == Action::\"x\" || P.zz",
     "P.n + P.n > 1", "-P.n < 1", "P.n * 9223372036854775807 > 1", 'decimal("1.00001").lessThan(P.d)', "decimal(P.text).lessThan(P.d)",
 )  # fmt: skip
+TESTS = (
+    "context.c", "principal.flag", "principal.n < 1", "principal.n <= 1", "principal.n > 1", "!(principal.n <= 1)",
+    "principal.n >= 1", "principal.n == 1", "principal.n != 1", "!(principal.n == 1)", "principal has opt", "principal has rec.b",
+    "principal has recopt", "principal has recopt.b", 'principal.text like "a*"', 'principal.text like "*"', 'resource is U in G::"g"',
+    'resource is U && resource in G::"g"', 'resource in G::"g"', "[1].contains(principal.n)", "[1, 2].contains(principal.n)",
+    'principal.d.lessThan(decimal("1.0"))', 'principal.d.greaterThan(decimal("1.0"))', "[{a: context.c}].isEmpty()", "[{b: context.c}].isEmpty()",
+    "principal.n + 1 == 2", "principal.n - 1 == 2", "-principal.n == 1", "principal.s.isEmpty()", 'principal.hasTag("t")',
+    "context.c || principal.flag", "context.c && principal.flag", "if context.c then principal.flag else false", "resource is U",
+)  # fmt: skip
+"""Conditions that differ in one part each: what one grants must not be granted by another."""
+IDENTITY = "(if {x} then principal else context.e) has opt && (if {y} then principal else context.e).opt == 1"
+LITERALS = ('decimal("1.0")', 'ip("::1")', 'datetime("2024-01-01")', 'duration("1h")', "1", "true")
+METHODS = (
+    "lessThan", "lessThanOrEqual", "greaterThan", "greaterThanOrEqual", "isIpv4", "isIpv6", "isLoopback", "isMulticast",
+    "isInRange", "offset", "durationSince", "toDate", "toTime", "toMilliseconds", "toSeconds", "toMinutes", "toHours", "toDays",
+)  # fmt: skip
+CONSTRUCTORS = ("decimal({x})", "ip({x})", "datetime({x})", "duration({x})")
+TEXTS = ('"1.0"', '"::1"', '"2024-01-01"', '"1h"', "principal.text", "1", '"1.0", "1.0"', "")
 TRUTHS = ("true", "false", "context.c", "principal has opt", "principal.opt == 1", "principal.n")
 THIRD = ("context.c", "principal has opt", "principal.opt == 1")
 TREES = (
@@ -76,6 +95,11 @@ TREES = (
 )  # fmt: skip
 PROBES = ("{e}", "({e}) || principal.zz", "({e}) && principal.zz", "({e}) && principal.opt == 1")
 """Around a condition: valid exactly if it is True, if it is False, or if it grants the attribute."""
+SCOPES = (
+    "principal is U, action, resource is R", "principal is R, action, resource", "principal, action, resource is U",
+    'principal in G::"g", action, resource', 'principal is U in G::"g", action, resource in G::"g"',
+    'principal == U::"a", action == Action::"x", resource == U::"b"', "principal is U, action in [Action::\"x\"], resource is U",
+)  # fmt: skip
 CLAUSES = (
     "when {{ {x} }} when {{ {y} }} when {{ principal.opt == 1 }}", "when {{ {x} }} unless {{ {y} }} when {{ principal.zz }}",
     "unless {{ {x} }} unless {{ {y} }} unless {{ principal.opt == 1 }}",
@@ -85,10 +109,14 @@ A, B, G = EntityUid("U", "a"), EntityUid("U", "b"), EntityUid("G", "g")
 
 @cache
 def policies() -> tuple[str, ...]:
-    """Return the policies, all of them without constraints in their scopes."""
+    """Return the policies; most of them have no constraint in their scopes."""
     clauses = [f"when {{ {condition} }}" for condition in _conditions()]
     clauses += [text.format(x=x, y=y) for text in CLAUSES for x, y in product(TRUTHS, repeat=2)]
-    return tuple(f"permit(principal, action, resource) {text};" for text in dict.fromkeys(clauses))
+    plain = [f"permit(principal, action, resource) {text};" for text in dict.fromkeys(clauses)]
+    return (
+        *plain,
+        *(f"permit({scope}) {clause};" for scope in SCOPES for clause in ("", "when { principal.n == 1 }")),
+    )
 
 
 def _conditions() -> Iterator[str]:
@@ -101,6 +129,16 @@ def _conditions() -> Iterator[str]:
     for text in GUARDED:
         yield text.replace("P", "principal")
         yield text.replace("P", "context.e")
+    for method, receiver, argument, result in product(
+        METHODS, LITERALS, ("", LITERALS[0], LITERALS[3]), LITERALS[2:]
+    ):
+        yield f"{receiver}.{method}({argument}) == {result}"
+    for method, literal in product(METHODS, LITERALS):
+        yield f"{literal}.{method}({literal}) == true"
+    for constructor, text, literal in product(CONSTRUCTORS, TEXTS, LITERALS[:5]):
+        yield f"{constructor.format(x=text)} == {literal}"
+    for x, y in product(TESTS, repeat=2):
+        yield IDENTITY.format(x=x, y=y)
     for tree in TREES:
         for x, y, z in product(TRUTHS, TRUTHS, THIRD if "{z}" in tree else ("",)):
             for probe in PROBES:
@@ -150,7 +188,7 @@ def _store(choices: tuple[bool, ...]) -> Entities:
 def _required(more: bool) -> dict[str, Value]:
     rec: dict[str, Value] = {"a": Long(1), "b": Long(2)} if more else {"a": Long(1)}
     return {
-        "n": Long(2**63 - 1 if more else 1), "flag": Bool(more), "rec": Record(rec), "friend": B, "s": Set(frozenset()),
+        "n": Long(2**63 - 1 if more else 1), "flag": Bool(more), "rec": Record(rec), "friend": B, "s": Set(frozenset([Long(1)] if more else [])),
         "us": Set(frozenset([A])), "text": String("t"), "d": Decimal(1),
     }  # fmt: skip
 

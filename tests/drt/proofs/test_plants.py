@@ -97,6 +97,87 @@ PLANTS = {
             '    for part in left_spine(node, "&&"):',
             '    for part in left_spine(node, "&&")[:2]:',
         ),
+        Defect(
+            "any text makes a decimal",
+            "reference.validation.calls",
+            "                call(expr.function, [text])",
+            '                call(expr.function, [text]) if expr.function != "decimal" else None',
+        ),
+        Defect(
+            "a call may have too few operands",
+            "production.validation.operators",
+            "comparable = len(node.arguments) == len(function.parameters)",
+            "comparable = len(node.arguments) <= len(function.parameters)",
+        ),
+        Defect(
+            "`has` grants by its first name alone",
+            "production.validation.capabilities",
+            'return self.form("has", operands[0], *path)',
+            'return self.form("has", operands[0], path[0])',
+        ),
+        Defect("both branches grant what one does", "production.validation.capabilities", ".intersection(granted(right))", ""),
+        Defect(
+            "patterns do not tell expressions apart",
+            "reference.validation.capabilities",
+            'return self._form("like", pattern, *parts)',
+            'return self._form("like", *parts)',
+        ),
+        Defect(
+            "names do not tell records apart",
+            "production.validation.capabilities",
+            'self.form("record", names, *operands)',
+            'self.form("record", *operands)',
+        ),
+    ),
+    "Code for a schema's types responds as the reference does": (
+        Defect(
+            "any set is one of entities",
+            "production.schema.request_types",
+            "EntitySet if isinstance(type_.element, EntityType) else SetValue",
+            "EntitySet",
+        ),
+        Defect(
+            "the resource has the principal's type",
+            "production.serving.compiled_shapes",
+            'out.types.principal if variable == "p" else out.types.resource',
+            "out.types.principal",
+        ),
+        Defect(
+            "`if` has the type of its last branch",
+            "production.execution.codegen_control",
+            "otherwise.kind if otherwise.kind is branch.then.kind else None",
+            "otherwise.kind",
+        ),
+    ),
+    "Production finds entities as the reference does": (
+        Defect(
+            "no entity is in itself",
+            "production.execution.codegen_operators",
+            "({left.code} is {member} or {member} in {above})",
+            "({member} in {above})",
+        ),
+    ),
+    "Production's sets are the reference's": (
+        Defect(
+            "1 and true are one element",
+            "production.execution.codegen_operators",
+            "plain = right.kind in (str, Uid)",
+            "plain = right.kind in (str, Uid, None)",
+        ),
+        Defect(
+            "generated code asks no kind, and crashes",
+            "production.execution.codegen_operators",
+            '    out.require(target, SetValue)\n    out.push(f"(not',
+            '    out.push(f"(not',
+        ),
+    ),
+    "Production reads attributes and tags as the reference does": (
+        Defect(
+            "a missing entity lacks the attribute",
+            "production.execution.codegen_operators",
+            "({ATTRIBUTE} if {target.code} in A else {ENTITY})",
+            "{ATTRIBUTE}",
+        ),
     ),
     "`like` matches as its definition says": (
         Defect(

@@ -64,9 +64,41 @@ def conditions() -> list[str]:
     return [*GUARDS, *pairs, *(form.format(one) for form in SINGLE for one in GUARDS), *FORMS]
 
 
-def policies() -> str:
-    """Return one permit per condition, in their order."""
-    return "\n".join(f"permit(principal, action, resource) when {{ {each} }};" for each in conditions())
+PRINCIPALS = (
+    "principal", 'principal == U::"a"', 'principal == U::"missing"', 'principal in G::"h"', 'principal in G::"g"', 'principal in U::"b"',
+    "principal is U", 'principal is U in G::"g"',
+)  # fmt: skip
+RESOURCES = (
+    "resource",
+    'resource == R::"r"',
+    'resource in R::"s"',
+    "resource is R",
+    'resource == R::"missing"',
+)
+ACTIONS = (
+    'action == Action::"x"',
+    'action == Action::"every"',
+    'action in Action::"every"',
+   
+    'action in [Action::"x"]',
+)
+CLAUSES = (
+    "unless { context.c }",
+    "when { resource.pub } unless { context.c }",
+    "unless { resource.pub } when { principal.flag }",
+    "",
+)
+
+
+def policies() -> list[str]:
+    """Return a permit per condition, and permits of all scopes and of several clauses."""
+    scopes = [f"{principal}, action, {resource}" for principal, resource in product(PRINCIPALS, RESOURCES)]
+    scopes += [f"principal, {action}, resource" for action in ACTIONS]
+    return [
+        *(f"permit(principal, action, resource) when {{ {each} }};" for each in conditions()),
+        *(f"permit({scope});" for scope in scopes),
+        *(f"permit(principal, action, resource) {clauses};" for clauses in CLAUSES),
+    ]
 
 
 Document = dict[str, Any]
@@ -91,9 +123,9 @@ ENTITIES: tuple[Document, ...] = (
         ("g", "h"),
         {"t": 1},
     ),
-    _entity(_B, {"flag": False, "n": 7, "rec": {"a": 2}, "us": []}, (), {"s": 2}),
+    _entity(_B, {"flag": False, "n": 7, "rec": {"a": 2}, "us": []}, ("h",), {"s": 2}),
     _entity(_uid("G", "g"), {}, ("h",)),
-    _entity(_uid("G", "h"), {}),
+    *(_entity(_uid("G", each), {}) for each in "hij"),
     _entity(_uid("R", "r"), {"owner": _A, "pub": True, "level": 1, "text": "ab", "kind": _uid("C", "red")}),
     _entity(_uid("R", "s"), {"owner": _B, "pub": False, "level": 2, "text": "ba", "kind": _uid("C", "blue")}),
     _entity(

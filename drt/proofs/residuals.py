@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from drt.model.residual_json import canonical_residual
 from drt.proofs.defects import Defect
-from drt.proofs.partial_worlds import ENTITIES, LEVELS, REQUESTS, SCHEMA, Level, conditions, policies
+from drt.proofs.partial_worlds import ENTITIES, LEVELS, REQUESTS, SCHEMA, Level, policies
 from drt.proofs.theorem import Goal, Theorem
 from drt.proofs.tried import tried
 from production.partial.response import PartialResponse as ProductionResponse
@@ -62,7 +62,7 @@ class Left:
 
 @cache
 def _bodies() -> dict[str, Body]:
-    return dict(from_bodies(parse_policies(policies())).static)
+    return dict(from_bodies(parse_policies("\n".join(policies()))).static)
 
 
 class World:
@@ -71,11 +71,11 @@ class World:
     def __init__(self) -> None:
         self.schema = read_schema(SCHEMA, "cedar")
         self.production = ProductionSchema.from_text(SCHEMA)
-        self.policies = PolicySet.from_text(policies())
+        self.policies = PolicySet.from_text("\n".join(policies()))
         text = json.dumps(ENTITIES)
         self.store = read_entities_under(text, self.schema)
         self.production_store = self.production.read_entities(text)
-        self.texts = dict(zip(_bodies(), conditions(), strict=True))
+        self.texts = dict(zip(_bodies(), policies(), strict=True))
 
     def left(self) -> Iterator[Left]:
         """Yield what is left at every level, of every request."""
@@ -217,7 +217,9 @@ RULE_FUNCTIONS = (
     "production.partial.rules._neg", "production.partial.rules._is_empty", "production.partial.rules._like",
     "production.partial.rules._is", "production.partial.rules._get", "production.partial.rules._has",
     "production.partial.rules._set", "production.partial.rules._record", "production.partial.rules._call",
-    "production.partial.terms.rebuilt",
+    "production.partial.terms.rebuilt", "production.partial.rules._walk", "production.partial.rules.lacks_attribute",
+    "production.partial.scope_table.SideTable.place", "production.partial.scope_table.SideTable.found",
+    "production.partial.scope_table.ScopeTable.found", "production.partial.plans._constraint",
 )  # fmt: skip
 
 THEOREMS = (
@@ -240,6 +242,12 @@ THEOREMS = (
                 RULES,
                 "    if right is False and error_free(left):",
                 "    if right is False:",
+            ),
+            Defect(
+                "a group is no longer found for itself",
+                "production.partial.scope_table",
+                "        if side.uid in below:\n            yield below[side.uid]\n",
+                "",
             ),
             Defect(
                 "an operation on an error is rebuilt",

@@ -54,7 +54,9 @@ FORMS = (
     'ip("10.0.0.1").isInRange(ip("10.0.0.0/8"))', 'duration("1h") < duration("2h")', 'datetime("2024-01-01") <= datetime("2024-01-02")',
     'datetime("2024-01-01").offset(duration("1d")) == datetime("2024-01-02")', '{a: principal.n}.a == 1', '[{a: 1}].contains({a: 1})',
     'U::"missing".flag', 'U::"b".flag', '(if context.c then U::"b" else principal).flag', "[[1], [2]].contains([1])",
-    '{a: U::"a"}.a in G::"h"', "resource.owner == principal || true", "(context.c || true) && resource.owner.flag",
+    '{a: U::"a"}.a in G::"h"', "resource.owner == principal || true", "if resource.owner is U then context.c else principal.flag",
+    "if resource.owner is G then context.c else principal.flag", "resource.owner is G && principal.flag",
+    "resource.owner is U || principal.flag", "if resource.owner is U then true else false", "(context.c || true) && resource.owner.flag",
 )  # fmt: skip
 
 
@@ -79,7 +81,6 @@ ACTIONS = (
     'action == Action::"x"',
     'action == Action::"every"',
     'action in Action::"every"',
-   
     'action in [Action::"x"]',
 )
 CLAUSES = (

@@ -244,6 +244,12 @@ THEOREMS = (
                 "    if right is False:",
             ),
             Defect(
+                "a condition of a decided type is not evaluated",
+                "reference.partial.typed",
+                "                return Open(typed.expr, typed.type, (guard, reached, reached))\n",
+                "                return reached\n",
+            ),
+            Defect(
                 "a group is no longer found for itself",
                 "production.partial.scope_table",
                 "        if side.uid in below:\n            yield below[side.uid]\n",

@@ -85,6 +85,15 @@ def test_a_defect_in_reading_documents_is_found(target: str, defect: str, sound:
     assert any(WALK[target].oracle(case, (beside, planted)).divergences for case in cases(target))
 
 
+def test_a_defect_in_both_readers_alike_is_found_by_the_definition() -> None:
+    planted, twin = (guarded(PLANTED["JsonUnlessIsWhen"].make) for _ in range(2))
+
+    assert any(
+        WALK["walk-policy-json"].oracle(case, (planted, twin)).divergences
+        for case in cases("walk-policy-json")
+    )
+
+
 def test_engines_agree_on_a_part_of_every_walk(sound: Guarded) -> None:
     production = Guarded(build("production"))
     for target in WALK.values():

@@ -184,7 +184,8 @@ def revised_sets_answer_as_new_ones(case: Case, engines: Sequence[Engine], compa
 def _revise(
     case: Case, engine: Engine, engines: Sequence[Engine], comparison: Comparison, parts: State
 ) -> None:
-    script = Script(parts.policies, parts.entities, Random(crc32(case.requests[0].text.encode())))
+    seed = crc32("".join(request.text for request in case.requests).encode())
+    script = Script(parts.policies, parts.entities, Random(seed))
     steps = tuple(script.step() for _ in range(STEPS))
     state = State(script.some_policies(), script.some_entities())
     loaded = engine.load(state.case(case))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
 import pytest
 
@@ -80,3 +81,9 @@ def test_steps_are_done_and_refused() -> None:
         assert checked.divergences == ()
         events.update(event for event in checked.events if event.startswith("revision "))
     assert events == set(REVISIONS)
+
+
+def test_a_case_without_requests_is_revised_too() -> None:
+    engines = [Guarded(build("reference")), Guarded(build("production"))]
+    case = replace(TARGET.draw(RecordingSource(0)), requests=())
+    assert TARGET.oracle(case, engines).divergences == ()

@@ -28,7 +28,7 @@ from reference.schema.types import BOOL, EMPTY_RECORD
 from reference.syntax import And, Expr, GetAttr, If, Lit, Or, Unary, Var
 from reference.values import FALSE, TRUE
 
-Result, (T, F, ERR) = z3.EnumSort("Result", ["true", "false", "error"])
+Result, (T, F, ERR) = z3.EnumSort("Result", ["is_true", "is_false", "is_error"])
 RESULTS: dict[Any, Expr] = {T: Lit(TRUE), F: Lit(FALSE), ERR: Unary("neg", Lit(TRUE))}
 CLASSES = ("true", "false", "error", "free of errors", "maybe erring")
 WITHIN = {"true": (T,), "false": (F,), "error": (ERR,), "free of errors": (T, F), "maybe erring": (T, F, ERR)}
@@ -150,13 +150,13 @@ def _step(engine: Engine, form: Form, kinds: Sequence[str], operands: Sequence[A
     right = _definition(form, means)
 
     def decode(model: Any) -> Counterexample:
-        shown = ", ".join(
-            f"{kind} ({model.eval(one, model_completion=True)})"
-            for kind, one in zip(kinds, means, strict=True)
-        )
-        was, found = (model.eval(each, model_completion=True) for each in (right, left))
+        def end(term: Any) -> str:
+            return str(model.eval(term, model_completion=True)).removeprefix("is_")
+
+        shown = ", ".join(f"{kind} ({end(one)})" for kind, one in zip(kinds, means, strict=True))
         return Counterexample(
-            f"{engine.name}, {form.__name__} of operands {shown}: {was}, but what is left is {found}", True
+            f"{engine.name}, {form.__name__} of operands {shown}: {end(right)}, but what is left is {end(left)}",
+            True,
         )
 
     return Goal(name, left == right, tuple(within), decode)

@@ -11,6 +11,7 @@ from generators.draw.syntax import (
     Call,
     Condition,
     Expr,
+    GetAttr,
     Has,
     If,
     Lit,
@@ -41,14 +42,29 @@ def with_decided_tests(source: Source, schema: Schema, policy: Policy, share: fl
     if not policy.conditions or not source.boolean(share):
         return policy
     last = policy.conditions[-1]
-    untagged = [
-        one.name for one in schema.entity_types if one.tags is None and not (one.enum or one.external)
-    ]
-    if untagged and source.boolean(0.1):
-        body: Expr = Binary("||", last.body, Binary("hasTag", Lit(Uid(untagged[0], "a")), Lit("a")))
+    of_schema = [test for test in (_untagged(schema), _of_nobody(schema)) if test is not None]
+    if of_schema and source.boolean(0.2):
+        body: Expr = Binary("||", last.body, source.choice(of_schema))
     else:
         body = source.choice(_REWRITES)(last.body)
     return replace(policy, conditions=(*policy.conditions[:-1], Condition(last.kind, body)))
+
+
+def _untagged(schema: Schema) -> Expr | None:
+    """Look for a tag of an entity whose type has none."""
+    for one in schema.entity_types:
+        if one.tags is None and not (one.enum or one.external):
+            return Binary("hasTag", Lit(Uid(one.name, "a")), Lit("a"))
+    return None
+
+
+def _of_nobody(schema: Schema) -> Expr | None:
+    """Look an attribute of an entity that is not there up, in an operand of what types decide."""
+    for one in schema.entity_types:
+        for attr in one.shape.attrs:
+            if attr.required and not one.external:
+                return _has_in_record(GetAttr(Lit(Uid(one.name, "nobody")), attr.name))
+    return None
 
 
 def _and_false(body: Expr) -> Expr:
@@ -72,7 +88,7 @@ def _erring_path(_: Expr) -> Expr:
 
 
 _REWRITES = (
-    *(2 * (_and_false, _or_true, _has_in_record, _has_not_in_record)),
+    *(3 * (_and_false, _or_true, _has_in_record, _has_not_in_record)),
     lambda body: Binary("&&", body, Has(Var("context"), (UNDECLARED, "a"))),
     lambda body: Binary("||", body, _NEGATION),
     lambda body: Binary("&&", body, _OFFSET),

@@ -15,9 +15,9 @@ from typing import Any
 
 from drt.model.errors import InputProblem
 from drt.model.extras import require_extra
-from drt.run.log import worker_states
+from drt.run.log import read_json
 from drt.run.options import RunOptions
-from drt.run.records import Death
+from drt.run.records import Death, WorkerState
 from drt.run.shares import Delivery, Order, Skipped, commit, order, work
 from drt.run.supervisor import CannotStart
 
@@ -75,13 +75,14 @@ def _task(given: Order) -> Delivery:
 
 @dataclass(slots=True)
 class _Share:
-    """One share: the cases to skip, the time of its next task, and the task that is under way."""
+    """One share: the cases to skip, the time of its next task, the one under way, and the totals so far."""
 
     number: int
     skipped: Skipped
     seconds: float
     task: Any = None
     sent: Order | None = None
+    counted: tuple[int, int, int] = (0, 0, 0)
     finished: bool = False
     failures: int = 0
 
@@ -103,6 +104,8 @@ class ClusterFleet:
     def __post_init__(self) -> None:
         skipped = [*map(tuple, self.before), *[()] * self.options.jobs]
         self._shares = [_Share(number, skipped[number], FIRST_SECONDS) for number in range(self.options.jobs)]
+        for share in self._shares:
+            self._count(share)
         self._connect()
 
     @property
@@ -122,12 +125,8 @@ class ClusterFleet:
 
     def totals(self) -> tuple[int, int, int]:
         """Return cases, decisions and divergences so far, of what has been delivered."""
-        counts = [one.counts for state in worker_states(self.options.place) for one in state.targets.values()]
-        return (
-            sum(one.cases for one in counts),
-            sum(one.decisions for one in counts),
-            sum(one.divergences for one in counts),
-        )
+        cases, decisions, divergences = zip(*(one.counted for one in self._shares), strict=True)
+        return sum(cases), sum(decisions), sum(divergences)
 
     def watch(self) -> list[Death]:
         """Commit what was delivered and give out what is to be done; crashes are examined where they occur.
@@ -221,8 +220,18 @@ class ClusterFleet:
             raise CannotStart(delivery.end.cannot_start)
         assert sent is not None
         commit(self.options, delivery, sent)
+        self._count(share)
         share.skipped, share.finished, share.failures = delivery.end.skipped, delivery.end.finished, 0
         share.seconds = min(2 * share.seconds, MOST_SECONDS)
+
+    def _count(self, share: _Share) -> None:
+        path = self.options.place / f"worker-{share.number}.state.json"
+        counts = [one.counts for one in (read_json(path, WorkerState) or WorkerState()).targets.values()]
+        share.counted = (
+            sum(one.cases for one in counts),
+            sum(one.decisions for one in counts),
+            sum(one.divergences for one in counts),
+        )
 
     def _failed(self, share: _Share, reason: str) -> None:
         share.failures += 1

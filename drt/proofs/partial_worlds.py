@@ -32,6 +32,7 @@ PAIRS = (
 )
 SINGLE = (
     "!({0})", "[{0}, context.c].contains(true)", "{{a: {0}, b: resource.pub}}.b", "(if {0} then 1 else 2) == 1",
+    "2 == (if {0} then resource.level else 2)", "[1, 3, (if {0} then 1 else 2)].contains(2)",
 )  # fmt: skip
 FORMS = (
     'principal in G::"h"', 'principal in G::"g"', 'resource.owner in G::"h"', 'principal in [G::"h", G::"z"]', 'U::"a" in G::"h"',

@@ -35,7 +35,7 @@ CONTROL = (
     "{l} || 1 + {r} == 2", "true && {l}", "false && {l}", "true || {l}", "false || {l}", "{l} && true", "{l} || false",
     "({l} && {r}) || {l}", "{l} && ({r} || {l})", "!({l} && {r})", "if {l} then {r} else {l}",
     "if {l} == 1 then {r} else true", "if {l} then {r} < 3 else {r} > 3", "if true then {l} else {r}",
-    "(if {l} then {r} else 7) == 7", '(if {l} then 1 else "a") + 1', "!(if {l} then {r} else true)",
+    "(if {l} then {r} else 7) == 7", "{r} == (if {l} then 1 else {r})", "true == ({l} && {r})", "true == ({l} || {r})", '(if {l} then 1 else "a") + 1', "!(if {l} then {r} else true)",
     "{l} && -(-9223372036854775808) == 1", "(if {l} then {r} == 1 else true) && {l}",
     "{l} && {r} && 1 + {l} == 2", "true && true && {l}", "{l} || {r} || 1 + {l} == 2", "true && {l} && true && {r}",
 )  # fmt: skip

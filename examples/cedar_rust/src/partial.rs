@@ -9,7 +9,7 @@ use cedar_policy_core::batched_evaluator::err::BatchedEvalError;
 use cedar_policy_core::tpe::err::{EntitiesError, EntityValidationError, JsonDeserializationError, TpeError};
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::case::{Loaded, RequestText, uid};
 use crate::outcome::*;
@@ -251,6 +251,10 @@ impl Role {
 }
 
 fn role(written: Value) -> Result<Role, Value> {
+    let odd = |it: &Map<String, Value>| it.keys().any(|key| key != "type" && key != "id");
+    if written.as_object().is_none_or(odd) {
+        return Err(rejected("request", "not an object of `type` and `id`"));
+    }
     if let Some(Value::String(name)) = written.get("type").filter(|_| written.get("id").is_none()) {
         return Ok(Role { name: name.parse().or_rejected("request")?, id: None });
     }

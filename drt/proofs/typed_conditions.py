@@ -52,6 +52,8 @@ GUARDED = (
     "(P has opt || P has opt) && P.opt == 1", "(P has opt || P has flagopt) && P.opt == 1", "P has flagopt && P.flagopt",
     "P.flagopt && P has flagopt", "P has opt && P.opt == 1 && P.flagopt", "P has opt && P.flagopt && P.opt == 1",
     "P has opt && context.c && P.flagopt", "context.c && context.c && P.opt == 1", "context.c || context.c || P.opt == 1",
+    "P has opt && (if true then P.opt == 1 else false)", "P has opt && (if false then false else P.opt == 1)",
+    "P has opt && (if context.c then P.opt == 1 else P.opt == 2)", "P has opt && (P.n == 2 || P.opt == 1)",
     "P.rec has a.zz", "P has rec.zz", "context has r.k", "context has r.zz", "P has recopt.b.zz", "context has e.opt",
     "P has recopt && P.recopt.a == 1", "P has recopt && P.recopt.b.c", "P has recopt.b && P.recopt.b.c", "P has recopt.b.c && P.recopt.b.c",
     "P has recopt.b && P.recopt.a == 1", "P has recopt && P.recopt has b && P.recopt.b.c", "context has m && context.m == 1",

@@ -14,7 +14,7 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parents[2]
 PACKAGE = REPOSITORY / "packaging" / "engine"
 APP = Path(__file__).with_name("engine_app.py")
-MOST_BYTES = 300_000
+MOST_BYTES = 310_000
 """What the wheel may weigh; most of it is code, and 150 small files cost 150 bytes each in a zip."""
 ALONE = """
 import sys

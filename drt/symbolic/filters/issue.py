@@ -105,7 +105,7 @@ def _statement(found: ResourceFilter, request: PartialRequest, mapping: Tables) 
 def _dialect(mapping: Tables) -> Dialect:
     if mapping.dialect == "sqlite":
         return sqlite.dialect()
-    dialect = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
+    dialect = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
     dialect._backslash_escapes = False  # as on any server with standard_conforming_strings
     return dialect
 

@@ -15,6 +15,7 @@ from drt.symbolic.problems import Refused
 from drt.symbolic.solver import solve
 from drt.symbolic.store import Store
 from drt.symbolic.terms import Term, eq
+from reference.validation.environments import Environment
 
 
 class Ours(BaseEngine):
@@ -53,5 +54,5 @@ class WithoutAncestors(Ours):
     name = "without ancestors"
 
     class compiler(Compiler):  # overrides an attribute
-        def __init__(self, store: Store, environment: object) -> None:
-            super().__init__(_EqualOnly(store.schema), environment)  # type: ignore[arg-type]
+        def __init__(self, store: Store, environment: Environment) -> None:
+            super().__init__(_EqualOnly(store.schema), environment)

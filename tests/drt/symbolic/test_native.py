@@ -60,4 +60,5 @@ def test_the_question_goes_over_the_wire() -> None:
     answers = io.BytesIO()
     serve(Ours(), io.BytesIO(json.dumps(message).encode() + b"\n"), answers)
 
-    assert json.loads(answers.getvalue()) == {"seq": 1, "outcome": "Analyzed", "holds": False}
+    *_, last = answers.getvalue().splitlines()  # after signs of life, if it takes long
+    assert json.loads(last) == {"seq": 1, "outcome": "Analyzed", "holds": False}

@@ -213,8 +213,7 @@ POLICY_JSON = (
     Defect("WildcardIsLiteral", "policy JSON", "In JSON, a wildcard of a pattern is taken for a star.",
            planted(_json_policies(_wildcard_is_literal)), "parse-json", ("reading JSON: the pattern of `like`",)),
     Defect("JsonContainsAll", "policy JSON", "In JSON, `containsAll` is taken for `containsAny`.",
-           planted(_json_policies(_contains_all_is_any), "production"), "policies-json",
-           ("writing JSON: `containsAll`", "reading JSON: `containsAll`", "reading `containsAll`")),
+           planted(_json_policies(_contains_all_is_any), "production"), "policies-json", ("writing JSON: `containsAll`", "reading JSON: `containsAll`", "reading `containsAll`")),
 )  # fmt: skip
 
 

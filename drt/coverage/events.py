@@ -64,7 +64,7 @@ def happened(seen: Seen) -> dict[str, int]:
 def never(counts: Counts, globs: tuple[str, ...] = EVERY) -> tuple[str, ...]:
     """Return the events that match and never occurred.
 
-    A run over all targets spends little time on partial evaluation: whoever wants its rows asks by name.
+    A run over all targets spends little time on partial evaluation; its rows are required where targets are named.
     """
     listed = [name for name in counts if globs != EVERY or not name.startswith(PREFIX)]
     return tuple(

@@ -257,8 +257,7 @@ def test_cases_are_drawn_within_what_an_engine_can_do(options: dict[str, Any]) -
     assert footer["exit_code"] == 0
     assert footer["left_out"] == ["validation"]
     assert footer["partial"] == {}
-    assert footer["targets"]["toy"]["cases"] == 200
-    assert 0 < footer["targets"]["validation"]["cases"] <= 30
+    assert (footer["targets"]["toy"]["cases"], footer["targets"]["validation"]["cases"]) == (200, 25)
 
 
 @pytest.mark.slow

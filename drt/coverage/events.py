@@ -64,7 +64,7 @@ def happened(seen: Seen) -> dict[str, int]:
 def never(counts: Counts, globs: tuple[str, ...] = EVERY) -> tuple[str, ...]:
     """Return the events that match and never occurred.
 
-    A run over all targets spends little time on partial evaluation; its rows are required where targets are named.
+    A run over all targets spends little time on partial evaluation: its rows are required only by name.
     """
     listed = [name for name in counts if globs != EVERY or not name.startswith(PREFIX)]
     return tuple(

@@ -49,7 +49,8 @@ class Request(OpenRequest):
             made._context = usual_record(context)
             made._types = None
             made.__class__ = Request
-            return cast(Request, made)
+            request: Request = made
+            return request
         except (Unusual, RecursionError):
             members = request_members(data)
             return make_request(*with_stack(lambda: read_request(members)))

@@ -13,7 +13,6 @@ from ..language.values import Record, Value, set_of
 from ..schema.request_types import RequestTypes
 from .value_json import ESCAPES
 
-_ROLES: Final = ("principal", "action", "resource")
 NOTHING: Final[Record] = {}
 _DEEPEST: Final = 32
 """Far below the limits of documents and of the interpreter's stack."""
@@ -39,33 +38,26 @@ class OpenRequest:
     """The types by which a schema admits this very object."""
 
 
-def usual_request(data: Any) -> tuple[OpenRequest, Any]:
-    """Return a request with its uids, and the context as it was given; raise `Unusual`."""
+def usual_request(data: Any) -> tuple[Any, Any]:
+    """Return an `OpenRequest` with its uids, and the context as it was given; raise `Unusual`."""
     if type(data) is not dict:
         raise Unusual
     for name in data:
         if type(name) is not str:
             raise Unusual
-    found = []
     try:
-        for role in _ROLES:
-            node = data[role]
-            if type(node) is not dict or len(node) != 2:
-                raise Unusual
-            type_name, entity_id = node["type"], node["id"]
-            if type(type_name) is not str or type(entity_id) is not str:
-                raise Unusual
-            found.append(tables[type_name][entity_id]())
-        if len(data) > 3:
-            context = data["context"]
-            if len(data) > 4:
-                raise Unusual
-        else:
-            context = NOTHING
+        # The three roles are written out: a loop over them costs a tenth of the whole reading.
+        p, a, r = data["principal"], data["action"], data["resource"]
+        if not (type(p) is type(a) is type(r) is dict and len(p) == len(a) == len(r) == 2):
+            raise Unusual
+        pt, pid, at, aid, rt, rid = p["type"], p["id"], a["type"], a["id"], r["type"], r["id"]
+        if not (type(pt) is type(pid) is type(at) is type(aid) is type(rt) is type(rid) is str):
+            raise Unusual
+        principal, action, resource = tables[pt][pid](), tables[at][aid](), tables[rt][rid]()
+        context = data["context"] if len(data) > 3 else NOTHING
     except KeyError:
         raise Unusual from None
-    principal, action, resource = found
-    if principal is None or action is None or resource is None:
+    if principal is None or action is None or resource is None or len(data) > 4:
         raise Unusual
     made = OpenRequest()
     made.principal, made.action, made.resource = principal, action, resource

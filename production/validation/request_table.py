@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 
 from ..documents.usual_contexts import RecordReader, UsualReaders
 from ..documents.usual_requests import Unusual, usual_request
@@ -58,7 +58,8 @@ class RequestTable:
         made._context = environment.read_context(context)
         made._types = environment.types
         made.__class__ = Request
-        return cast(Request, made)
+        request: Request = made
+        return request
 
     def checked(self, request: Request) -> Request:
         """Return a request that the schema admits, marked as such."""

@@ -15,10 +15,9 @@ from typing import Any
 
 from drt.model.errors import InputProblem
 from drt.model.extras import require_extra
-from drt.run.log import read_json
 from drt.run.options import RunOptions
-from drt.run.records import Death, WorkerState
-from drt.run.shares import Delivery, Order, Skipped, commit, order, work
+from drt.run.records import Death
+from drt.run.shares import Counted, Delivery, Order, Skipped, commit, counted, order, work
 from drt.run.supervisor import CannotStart
 
 LOCAL = "local"
@@ -70,7 +69,18 @@ def _task(given: Order) -> Delivery:
     """Work on a share, in the folder that Dask clears when a worker dies."""
     from distributed import get_worker
 
-    return work(given, Path(get_worker().local_directory))
+    worker = get_worker()
+    topic = _topic(given.options)
+    return work(
+        given,
+        Path(worker.local_directory),
+        lambda counts: worker.log_event(topic, [given.number, *counts]),
+    )
+
+
+def _topic(options: RunOptions) -> str:
+    """Return the name under which the tasks of a run show how far they are."""
+    return f"drt-{options.place.name}"
 
 
 @dataclass(slots=True)
@@ -82,7 +92,7 @@ class _Share:
     seconds: float
     task: Any = None
     sent: Order | None = None
-    counted: tuple[int, int, int] = (0, 0, 0)
+    counted: Counted = (0, 0, 0)
     finished: bool = False
     failures: int = 0
 
@@ -105,7 +115,7 @@ class ClusterFleet:
         skipped = [*map(tuple, self.before), *[()] * self.options.jobs]
         self._shares = [_Share(number, skipped[number], FIRST_SECONDS) for number in range(self.options.jobs)]
         for share in self._shares:
-            self._count(share)
+            share.counted = counted(self.options.place, share.number)
         self._connect()
 
     @property
@@ -124,7 +134,7 @@ class ClusterFleet:
         return [list(one.skipped) for one in self._shares]
 
     def totals(self) -> tuple[int, int, int]:
-        """Return cases, decisions and divergences so far, of what has been delivered."""
+        """Return cases, decisions and divergences so far, as the shares at work showed them last."""
         cases, decisions, divergences = zip(*(one.counted for one in self._shares), strict=True)
         return sum(cases), sum(decisions), sum(divergences)
 
@@ -170,6 +180,12 @@ class ClusterFleet:
         if address.partition(":")[0] == LOCAL and self._cluster is None:
             self._cluster = _local(size(address) or min(self.options.jobs, os.cpu_count() or 1))
         self._client = _client(self._cluster.scheduler_address if self._cluster else address)
+        self._client.subscribe_topic(_topic(self.options), self._shown)
+
+    def _shown(self, event: tuple[float, Any]) -> None:
+        """Take in how far a task is; Dask calls this in a thread of its own."""
+        number, *counts = event[1]
+        self._shares[number].counted = (counts[0], counts[1], counts[2])
 
     def _is_connected(self) -> bool:
         """Whether tasks can be given out; connects again to a scheduler that was away."""
@@ -220,18 +236,9 @@ class ClusterFleet:
             raise CannotStart(delivery.end.cannot_start)
         assert sent is not None
         commit(self.options, delivery, sent)
-        self._count(share)
+        share.counted = counted(self.options.place, share.number)
         share.skipped, share.finished, share.failures = delivery.end.skipped, delivery.end.finished, 0
         share.seconds = min(2 * share.seconds, MOST_SECONDS)
-
-    def _count(self, share: _Share) -> None:
-        path = self.options.place / f"worker-{share.number}.state.json"
-        counts = [one.counts for one in (read_json(path, WorkerState) or WorkerState()).targets.values()]
-        share.counted = (
-            sum(one.cases for one in counts),
-            sum(one.decisions for one in counts),
-            sum(one.divergences for one in counts),
-        )
 
     def _failed(self, share: _Share, reason: str) -> None:
         share.failures += 1

@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -24,13 +25,19 @@ from drt.model.errors import InputProblem
 from drt.model.records import from_json, to_json
 from drt.run.log import LogReader, LogWriter, read_json, replace_json
 from drt.run.options import RunOptions
-from drt.run.records import Broken, Death, ShareEnd
+from drt.run.records import Broken, Death, ShareEnd, WorkerState
 from drt.run.reduction_locks import merge_locks
 
 Files = Mapping[str, bytes]
 """Contents of files by their paths in a folder, with slashes."""
 
 Skipped = tuple[tuple[str, int], ...]
+
+Counted = tuple[int, int, int]
+"""Cases, decisions and divergences of one share so far."""
+
+SHOWING_SECONDS = 2.0
+"""Interval in which a share at work shows how far it is."""
 
 CASES = ("counterexamples", FLAKY)
 ERRORS = "share.err"
@@ -83,7 +90,18 @@ def order(options: RunOptions, number: int, skipped: Skipped, seconds: float, en
     return Order(number, options, seconds, ends_at, skipped, files, declared)
 
 
-def work(given: Order, under: Path) -> Delivery:
+def counted(folder: Path, number: int) -> Counted:
+    """Count what the saved state of a share says."""
+    state = read_json(folder / f"worker-{number}.state.json", WorkerState) or WorkerState()
+    counts = [one.counts for one in state.targets.values()]
+    return (
+        sum(one.cases for one in counts),
+        sum(one.decisions for one in counts),
+        sum(one.divergences for one in counts),
+    )
+
+
+def work(given: Order, under: Path, show: Callable[[Counted], object] = lambda _: None) -> Delivery:
     """Work on a share in a process of its own, in a new folder; raises `RuntimeError` if that breaks."""
     folder = Path(tempfile.mkdtemp(prefix="drt-share-", dir=under)).resolve()
     try:
@@ -91,7 +109,9 @@ def work(given: Order, under: Path) -> Delivery:
         ends = None if given.ends_at is None else time.monotonic() + given.ends_at - time.time()
         times = json.dumps([given.seconds, ends])
         command = module("drt.run.share", folder, given.number, os.getpid(), times, json.dumps(given.skipped))
-        code = start_logged(command, folder / ERRORS, our_environment()).wait()
+        process = start_logged(command, folder / ERRORS, our_environment())
+        while (code := _ended(process)) is None:
+            show(counted(folder, given.number))
         end = read_json(folder / ENDED, ShareEnd)
         if code or end is None:
             words = (folder / ERRORS).read_text(encoding="utf-8", errors="replace").strip().splitlines()
@@ -99,6 +119,14 @@ def work(given: Order, under: Path) -> Delivery:
         return Delivery(given.number, end, str(folder / "corpus"), _changed(given, folder))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _ended(process: subprocess.Popen[bytes]) -> int | None:
+    """Wait a moment for the end of a process; return its exit code, or None."""
+    try:
+        return process.wait(SHOWING_SECONDS)
+    except subprocess.TimeoutExpired:
+        return None
 
 
 def _unpack(given: Order, folder: Path) -> None:

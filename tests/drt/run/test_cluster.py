@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -22,6 +23,7 @@ from drt.corpus.store import Corpus
 from drt.model.errors import InputProblem
 from drt.model.records import to_json
 from drt.report.terminal.progress import Quiet
+from drt.run.cluster import ClusterFleet
 from drt.run.coordinator import start
 from drt.run.log import worker_states
 from drt.run.options import RunOptions
@@ -111,7 +113,12 @@ def begun(options: RunOptions, started: Any) -> Process:
 def machines(process: Process) -> list[int]:
     """The processes of Dask's workers below a program in which a share is being worked on."""
     below = psutil.Process(process.pid).children(recursive=True)
-    return sorted({one.ppid() for one in below if "drt.run.share" in one.cmdline()})
+    found = set()
+    for one in below:
+        with contextlib.suppress(psutil.NoSuchProcess):  # it has just ended
+            if "drt.run.share" in one.cmdline():
+                found.add(one.ppid())
+    return sorted(found)
 
 
 def cases_done(options: RunOptions) -> int:
@@ -201,6 +208,17 @@ def test_a_scheduler_that_dies_and_comes_back_gets_its_run_again(
     run.wait(240)
 
     assert_same(options, undisturbed(options, tmp_path))
+
+
+def test_progress_is_shown_before_a_task_is_delivered(options: RunOptions) -> None:
+    options.place.mkdir()
+    fleet = ClusterFleet(replace(options, cases=None, cluster="local:1", jobs=1), ends=time.monotonic() + 60)
+    try:
+        fleet.watch()
+        until(lambda: fleet.totals()[0])
+        assert not worker_states(options.place)
+    finally:
+        fleet.kill()
 
 
 def test_a_scheduler_that_is_not_there_is_one_sentence(options: RunOptions, monkeypatch: Any) -> None:

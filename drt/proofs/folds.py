@@ -13,8 +13,11 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
+from drt.proofs.live import MADE
 from drt.proofs.rewriting import HELPERS, rewritten, running_source
 from drt.proofs.symbols import Unexplorable
+
+RETURNED = f"{MADE}returned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,40 +34,38 @@ class Fold:
     after: Callable[..., Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What the function returns before its loop has ended by itself."""
+
+    value: Any
+
+
 def fold(module: str, name: str) -> Fold:
-    """Take the function of a module apart.
+    """Take the function of a module apart that is a loop over its one parameter; its parts take no parameters.
 
     Raises:
         Unexplorable: it is not one loop over all of its parameter with straight code around it.
     """
-    function = _function(module, name)
-    [parameter] = [each.arg for each in function.args.args]
-    loops = [place for place, each in enumerate(function.body) if isinstance(each, (ast.For, ast.While))]
-    loop = function.body[loops[0]] if len(loops) == 1 else None
-    if not isinstance(loop, ast.For) or loop.orelse:
-        raise Unexplorable(f"{name} is not one plain loop")
-    if not isinstance(loop.iter, ast.Name) or loop.iter.id != parameter:
-        raise Unexplorable(
-            f"the loop of {name} runs over `{ast.unparse(loop.iter)}`, not over all of `{parameter}`"
-        )
-    before, after = function.body[: loops[0]], function.body[loops[0] + 1 :]
-    carried = tuple(sorted({name for each in before for name in _stored(each)}))
-    if any(isinstance(each, (ast.Return, ast.Yield)) for each in ast.walk(loop)):
-        raise Unexplorable(f"the loop of {name} returns")
-    returned = ast.Tuple([ast.Name(each, ast.Load()) for each in carried], ast.Load())
-    once = ast.For(
-        loop.target,
-        ast.Tuple([ast.Name("_element", ast.Load())], ast.Load()),
-        loop.body,
-        [ast.Return(returned)],
-    )
-    parts = {
-        "before": ([], [*before, ast.Return(returned)]),
-        "turn": ([*carried, "_element"], [once, ast.Return(ast.Constant(None))]),
-        "after": (list(carried), after),
-    }
-    names = _compiled(module, parts)
-    return Fold(carried, names["before"], names["turn"], names["after"])
+    function, place = _one_loop(module, name)
+    [parameter] = _parameters(function)
+    loop = _over(function.body[place], name, parameter)
+    _refuse_returns(loop, name)
+    return _apart(module, function, place, [], loop.target, ["_element"])
+
+
+def each(module: str, name: str, over: str) -> Fold:
+    """Take a function apart that loops over all of `over`; its parts take its parameters first.
+
+    A part that returns before the end of the loop gives `Returned`.
+
+    Raises:
+        Unexplorable: it is not one such loop.
+    """
+    function, place = _one_loop(module, name)
+    loop = _over(function.body[place], name, over)
+    function.body[: place + 1] = [_Marked().visit(each) for each in function.body[: place + 1]]
+    return _apart(module, function, place, _parameters(function), loop.target, ["_element"])
 
 
 def worklist(module: str, name: str, todo: str) -> Fold:
@@ -73,24 +74,73 @@ def worklist(module: str, name: str, todo: str) -> Fold:
     Raises:
         Unexplorable: it is not such a loop with straight code around it.
     """
-    function = _function(module, name)
-    parameters = [each.arg for each in function.args.args]
-    loops = [place for place, each in enumerate(function.body) if isinstance(each, (ast.For, ast.While))]
-    loop = function.body[loops[0]] if len(loops) == 1 else None
+    function, place = _one_loop(module, name)
+    loop = function.body[place]
     if not isinstance(loop, ast.While) or loop.orelse or ast.unparse(loop.test) != todo:
         raise Unexplorable(f"{name} is not one loop while `{todo}` holds something")
+    _refuse_returns(loop, name)
+    return _apart(module, function, place, _parameters(function), ast.Name("_once", ast.Store()), [])
+
+
+def _one_loop(module: str, name: str) -> tuple[ast.FunctionDef, int]:
+    """Return a function without its docstring, and the place of its only loop."""
+    function = _function(module, name)
+    function.body = [each for each in function.body if not _is_text(each)]
+    loops = [place for place, each in enumerate(function.body) if isinstance(each, (ast.For, ast.While))]
+    if len(loops) != 1:
+        raise Unexplorable(f"{name} is not one plain loop")
+    return function, loops[0]
+
+
+def _is_text(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
+def _parameters(function: ast.FunctionDef) -> list[str]:
+    return [each.arg for each in function.args.args]
+
+
+def _over(loop: ast.stmt, name: str, over: str) -> ast.For:
+    if not isinstance(loop, ast.For) or loop.orelse:
+        raise Unexplorable(f"{name} is not one plain loop")
+    if ast.unparse(loop.iter) != over:
+        raise Unexplorable(
+            f"the loop of {name} runs over `{ast.unparse(loop.iter)}`, not over all of `{over}`"
+        )
+    return loop
+
+
+def _refuse_returns(loop: ast.stmt, name: str) -> None:
     if any(isinstance(each, (ast.Return, ast.Yield)) for each in ast.walk(loop)):
         raise Unexplorable(f"the loop of {name} returns")
-    before, after = function.body[: loops[0]], function.body[loops[0] + 1 :]
-    before = [each for each in before if not isinstance(each, ast.Expr)]
+
+
+class _Marked(ast.NodeTransformer):
+    """Marks what is returned before the end of the loop."""
+
+    def visit_Return(self, node: ast.Return) -> ast.Return:
+        value = node.value or ast.Constant(None)
+        return ast.Return(ast.Call(ast.Name(RETURNED, ast.Load()), [value], []))
+
+
+def _apart(
+    module: str,
+    function: ast.FunctionDef,
+    place: int,
+    parameters: list[str],
+    target: ast.expr,
+    element: list[str],
+) -> Fold:
+    """Compile what comes before the loop at a place, one turn of it, and what comes after."""
+    before, loop, after = function.body[:place], function.body[place], function.body[place + 1 :]
+    assert isinstance(loop, (ast.For, ast.While))
     carried = tuple(sorted({name for each in before for name in _stored(each)}))
     returned = ast.Return(ast.Tuple([ast.Name(each, ast.Load()) for each in carried], ast.Load()))
-    once = ast.For(
-        ast.Name("_once", ast.Store()), ast.Tuple([ast.Constant(0)], ast.Load()), loop.body, [returned]
-    )
+    turned = ast.Tuple([ast.Name(each, ast.Load()) for each in element] or [ast.Constant(0)], ast.Load())
+    once = ast.For(target, turned, loop.body, [returned])
     parts = {
         "before": (parameters, [*before, returned]),
-        "turn": ([*parameters, *carried], [once, ast.Return(ast.Constant(None))]),
+        "turn": ([*parameters, *carried, *element], [once, ast.Return(ast.Constant(None))]),
         "after": ([*parameters, *carried], after),
     }
     names = _compiled(module, parts)
@@ -123,8 +173,8 @@ def _compiled(module: str, parts: dict[str, tuple[list[str], list[Any]]]) -> dic
     made = []
     for name, (parameters, body) in parts.items():
         arguments = ast.arguments([], [ast.arg(each) for each in parameters], None, [], [], None, [])
-        made.append(ast.FunctionDef(name, arguments, body or [ast.Pass()], [], None))
+        made.append(ast.FunctionDef(MADE + name, arguments, body or [ast.Pass()], [], None))
     tree = rewritten(ast.Module(list(made), []))
-    names = {**import_module(module).__dict__, **HELPERS}
+    names = {**import_module(module).__dict__, **HELPERS, RETURNED: Returned}
     exec(compile(ast.fix_missing_locations(tree), f"<parts of {module}>", "exec"), names)
-    return names
+    return {name: names[MADE + name] for name in parts}

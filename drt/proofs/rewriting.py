@@ -23,7 +23,7 @@ from drt.proofs.symbols import Number, Symbol, Truth, formula, now, number, refu
 from production.execution.generated_support import NAMES
 from production.serving import compiled_shapes
 
-COPYING = ("tuple", "list", "set", "frozenset", "dict", "len", "sorted", "MappingProxyType", "iter")
+COPYING = ("tuple", "list", "set", "frozenset", "dict", "len", "sorted", "MappingProxyType", "iter", "range")
 BUILTINS = {"MappingProxyType": MappingProxyType}
 
 
@@ -101,7 +101,16 @@ def _over(iterable: Any, run: Callable[[Any], Any]) -> Any:
     return iterator.over(run) if isinstance(iterator, Anything) else run(iterator)
 
 
+class Below(Anything):
+    """The integers from 0 up to and without a symbol."""
+
+    def __init__(self, end: Number) -> None:
+        self.end = end
+
+
 def _copied(builtin: Any, value: Any) -> Any:
+    if builtin is range and type(value) is Number:
+        return Below(value)
     return value.copied(builtin) if isinstance(value, Anything) else builtin(value)
 
 

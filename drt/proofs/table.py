@@ -7,7 +7,6 @@ from drt.proofs import (
     ancestors,
     arithmetic,
     authorizer,
-    bounded,
     bounds,
     compiled_policies,
     compiler,
@@ -16,6 +15,7 @@ from drt.proofs import (
     operators,
     partial_control,
     partial_decisions,
+    patterns,
     residuals,
     round_trips,
     scopes,
@@ -45,7 +45,7 @@ THEOREMS: tuple[Theorem, ...] = (
     *typed_operators.THEOREMS,
     *worklists.THEOREMS,
     *ancestors.THEOREMS,
-    *bounded.THEOREMS,
+    *patterns.THEOREMS,
     *bounds.THEOREMS,
     *texts.THEOREMS,
     *round_trips.THEOREMS,
@@ -61,6 +61,7 @@ TRUSTED = """\
 - the explorer (`drt/proofs/explore.py`) and its rewriting of the engines' source (`rewriting.py`): that a function's paths are those that it follows; that they cover everything is proved, and each path is replayed on plain values of a model
 - the stand-ins for collections of any size (`collections.py`, `policies.py`, `combining.py`), beside the same replays
 - that a loop over all of a parameter is what comes before it, any number of turns, and what comes after (`folds.py`)
+- that `str.find`, `startswith` and `endswith` do what Python's manual says (`patterns_production.py`)
 - Z3, with its answers taken as they are; an unknown is never taken for a proof
 - CPython's meaning of the explored statements: comparisons, integer arithmetic, `match`, calls, `if`, `while`, exceptions
 - that Python integers are mathematical integers, and that `//` and `%` by a positive constant are Euclid's

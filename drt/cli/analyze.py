@@ -12,6 +12,7 @@ from drt.cli.cedar_options import FILE, SYNTAX
 from drt.cli.options import Jobs, echo_json
 from drt.cli.options import form as form_option
 from drt.model.errors import InputProblem
+from drt.model.extras import require_extra
 
 if TYPE_CHECKING:
     from drt.symbolic.analyzer import Analyzer
@@ -138,6 +139,7 @@ def validator_command(ctx: click.Context, name: str, count: int, seed: int, form
 
     Exit codes: 0 every verdict is backed, 1 one is wrong, 2 wrong usage, 5 some verdict is undecided.
     """
+    require_extra("proofs", "the analyser")
     from drt.engines import build
     from drt.report.precision import measured
     from drt.symbolic.verdicts import judged_policies
@@ -162,6 +164,7 @@ def engine_command(ctx: click.Context, name: str, count: int, seed: int, form: s
     A property that fails has a counterexample that both of drt's engines confirm. Exit codes: 0 all verdicts
     are the same, 1 some differ, 2 wrong usage, 5 some have no verdict.
     """
+    require_extra("proofs", "the analyser")
     from drt.engines import build
     from drt.symbolic.native import document, summary, tally
 

@@ -63,15 +63,18 @@ class Jobs(Kind):
 
 
 class Cluster(Kind):
-    """The address of a scheduler, or `local` with a number of processes if it is not one per processor."""
+    """The address of a scheduler, or `local` with the number of processes if it is not one per processor."""
 
     name = "address"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        if not re.fullmatch(r"local(:[1-9][0-9]{0,2})?|([a-z]+://)?[^\s/:]+:[0-9]{1,5}", str(value)):
-            self.fail(
-                f"{value!r} is neither local, local:N nor an address such as tcp://HOST:8786", param, ctx
-            )
+        number, host = "([1-9][0-9]{0,2})", r"([a-z]+://)?(?!local:)[^\s/:]+:[0-9]{1,5}"
+        found = re.fullmatch(f"local(:{number}(-{number})?)?|{host}", str(value))
+        if found is None:
+            words = "is neither local, local:N, local:MIN-MAX nor an address such as tcp://HOST:8786"
+            self.fail(f"{value!r} {words}", param, ctx)
+        if found[4] and int(found[2]) > int(found[4]):
+            self.fail(f"{value!r}: expected the smaller number first", param, ctx)
         return str(value)
 
 

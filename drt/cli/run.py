@@ -84,7 +84,8 @@ UNLIMITED: Mapping[str, Any] = {
     type=Cluster(),
     metavar="ADDRESS",
     help="Spread the run over the workers of a Dask scheduler, as in tcp://HOST:8786, or over processes of "
-    "this machine: local, local:N. --jobs then counts the tasks.  [default: none]",
+    "this machine: local, local:N, or local:MIN-MAX to start more while tasks wait. --jobs then counts the "
+    "tasks.  [default: none]",
 )
 @click.option(
     "--seed",

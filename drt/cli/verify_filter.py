@@ -9,6 +9,7 @@ import click
 from drt.cli.options import echo_json, form
 from drt.model.errors import InputProblem
 from drt.model.exit_codes import CLEAN, FOUND, NOTHING_RUN
+from drt.model.extras import require_extra
 
 
 @click.command("verify-filter", short_help="Prove a database filter again from its certificate.")
@@ -20,6 +21,7 @@ def command(ctx: click.Context, file: Path, form: str) -> None:
 
     Exit codes: 0 proved, 1 the filter differs from the policies, 2 wrong usage or input, 5 no verdict.
     """
+    require_extra("proofs", "`drt verify-filter`")
     from drt.symbolic.filters.certificate import check, read_certificate
     from drt.symbolic.filters.proof import Proved, Refuted, Undecided
     from drt.symbolic.filters.sql import UnreadableSql

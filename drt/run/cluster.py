@@ -31,6 +31,9 @@ A run that is no longer than the longest task has one task per share.
 RESERVE_SECONDS = 1.0
 """Part of the budget in which the last deliveries arrive."""
 
+WAITING = "100 ms"
+"""How long a task may be expected to wait before a worker is added: tasks that never ran count as 500 ms."""
+
 CONNECTING_SECONDS = 10.0
 LOST_SECONDS = 300.0
 """How long a scheduler may be away before the run gives up."""
@@ -42,12 +45,12 @@ MOST_FAILURES = 5
 def size(address: str) -> int:
     """Return the number of threads that the workers of a cluster have, 0 for `local` without a number.
 
-    Raises `InputProblem` if no scheduler answers.
+    Of a range, return the larger bound. Raises `InputProblem` if no scheduler answers.
     """
     require_extra("fleet", "`--cluster`")
     name, _, number = address.partition(":")
     if name == LOCAL:
-        return int(number or 0)
+        return int(number.rpartition("-")[2] or 0)
     client = _client(address)
     try:
         return max(1, sum(map(int, client.nthreads().values())))
@@ -124,6 +127,11 @@ class ClusterFleet:
         return sum(1 for one in self._shares if one.task is not None or self._goes_on(one))
 
     @property
+    def machines(self) -> int:
+        """The number of workers that the scheduler knows."""
+        return len(self._client.scheduler_info(n_workers=-1)["workers"])
+
+    @property
     def processes(self) -> list[int]:
         """No process: those of the cluster end by themselves."""
         return []
@@ -178,7 +186,9 @@ class ClusterFleet:
     def _connect(self) -> None:
         address = self.options.cluster or LOCAL
         if address.partition(":")[0] == LOCAL and self._cluster is None:
-            self._cluster = _local(size(address) or min(self.options.jobs, os.cpu_count() or 1))
+            most = size(address) or min(self.options.jobs, os.cpu_count() or 1)
+            least, to, _ = address.partition(":")[2].partition("-")
+            self._cluster = _local(int(least) if to else most, most)
         self._client = _client(self._cluster.scheduler_address if self._cluster else address)
         self._client.subscribe_topic(_topic(self.options), self._shown)
 
@@ -206,7 +216,7 @@ class ClusterFleet:
     def _submit(self, share: _Share) -> None:
         left = self._left()
         waiting = sum(1 for one in self._shares if self._goes_on(one))
-        turns = -(-waiting // max(1, len(self._client.scheduler_info(n_workers=-1)["workers"])))
+        turns = -(-waiting // max(1, self.machines))
         seconds = min(share.seconds, left / turns)
         if left / turns - seconds < seconds / 2 or left / turns <= MOST_SECONDS:
             seconds = left / turns  # one task for a short run, and none for a short rest
@@ -246,18 +256,21 @@ class ClusterFleet:
             raise CannotStart(f"share {share.number} failed {MOST_FAILURES} times: {reason}")
 
 
-def _local(workers: int) -> Any:
-    """Start a cluster on this machine, one process per worker."""
+def _local(least: int, most: int) -> Any:
+    """Start a cluster on this machine, one process per worker, that grows while tasks wait."""
     require_extra("fleet", "`--cluster`")
     import logging
 
     from distributed import LocalCluster
 
-    return LocalCluster(
-        n_workers=workers,
+    cluster = LocalCluster(
+        n_workers=least,
         threads_per_worker=1,
         processes=True,
         memory_limit=None,
         dashboard_address=None,
         silence_logs=logging.CRITICAL,
     )
+    if least < most:
+        cluster.adapt(minimum=least, maximum=most, target_duration=WAITING)
+    return cluster

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ast
+import json
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from drt.assess.planted.copies import Copy, source_of
 from drt.assess.planted.historic import EVERYWHERE, Plant, instrumented, place, read_plants
 from drt.assess.remembered import Remembered
 from drt.assess.score import Hunt, components
+from drt.cli.main import main
 from drt.corpus.folder import cases_under
 from drt.corpus.store import shipped_corpus
 from drt.engines import build
@@ -106,3 +110,17 @@ def test_an_answer_is_remembered_for_one_case() -> None:
     assert (remembered.ask(question), engine.calls) == (first, 1)
     remembered.forget()
     assert (remembered.ask(question), engine.calls) == (first, 2)
+
+
+def test_the_command_writes_the_score_as_a_badge(tmp_path: Path) -> None:
+    file = tmp_path / "badge.json"
+    run = CliRunner().invoke(
+        main, ["mutants", "--score", "1s", "--only", "EV-1a", "--badge", str(file), "--json"]
+    )
+    document, badge = json.loads(run.output), json.loads(file.read_text())
+    killed, planted = (
+        sum(counts.values()) for counts in ({**document["killed"][-1], "within": 0}, document["planted"])
+    )
+    assert planted == 3
+    assert (badge["label"], badge["message"]) == ("historic defects", f"{killed} of {planted} killed")
+    assert (run.exit_code, badge["color"]) == (0, "brightgreen")

@@ -221,6 +221,24 @@ def test_progress_is_shown_before_a_task_is_delivered(options: RunOptions) -> No
         fleet.kill()
 
 
+@pytest.mark.slow
+def test_a_local_cluster_grows_while_tasks_wait_and_shrinks_when_none_does(options: RunOptions) -> None:
+    (options.place / "claims").mkdir(parents=True)
+    fleet = ClusterFleet(replace(options, cases=None, cluster="local:1-2"), ends=time.monotonic() + 15)
+
+    def workers() -> int:
+        fleet.watch()
+        return fleet.machines
+
+    try:
+        assert workers() == 1
+        until(lambda: workers() == 2)
+        until(lambda: workers() == 1)
+        assert fleet.alive == 0
+    finally:
+        fleet.kill()
+
+
 def test_a_scheduler_that_is_not_there_is_one_sentence(options: RunOptions, monkeypatch: Any) -> None:
     monkeypatch.setattr("drt.run.cluster.CONNECTING_SECONDS", 0.2)
     with pytest.raises(InputProblem, match=r"no scheduler answers at 'tcp://127.0.0.1:9'"):

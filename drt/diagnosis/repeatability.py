@@ -6,8 +6,11 @@ question.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
+from drt.diagnosis.located import Located
 from drt.diagnosis.signature import alike
 from drt.engines.observed import ObservedEngine
 from drt.model.case import Case
@@ -55,6 +58,27 @@ def unsteady_engines(
         records.append(record)
         changed = {name for name in record if any(one[name] != record[name] for one in records)}
     return tuple(sorted(changed or records[-1]))
+
+
+def unsteady_place(
+    locate: Callable[[Case, Divergence], Located | None], case: Case, divergence: Divergence, seconds: float
+) -> Located | None:
+    """Find the innermost expression on which engines part in some searches and not in others, if any.
+
+    A search goes inwards only as long as engines happen to part, so the next one starts where it ended.
+    """
+    until = time.monotonic() + seconds
+    place, missed, left = None, False, MOST_RERUNS
+    while left and time.monotonic() < until:
+        found, left = locate(case, divergence), left - 1
+        if found is None:
+            missed = True
+        elif place is None or found.text != place.text:
+            place, left = found, MOST_RERUNS
+            if found.kind == "expression":
+                case = replace(case, expressions=(found.text,))
+                divergence = replace(divergence, expression=0, request=divergence.request or 0)
+    return place if missed and place is not None and place.kind == "expression" else None
 
 
 def _taken_back(divergence: Divergence, record: dict[str, Answers]) -> set[str]:

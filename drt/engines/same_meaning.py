@@ -1,7 +1,8 @@
 """One form for documents that mean the same, so that an engine may write whichever it likes.
 
 Owns what is left out of the comparison of entities (spec 05 §2) and policies (spec 06): the order of sets,
-empty members, the spelling of extension values, the pieces of a pattern, literals for their constructors.
+empty members, ancestors that other parents imply, the spelling of extension values, the pieces of a pattern,
+literals for their constructors.
 What has no such form is given back as it is, and compared as it is.
 """
 
@@ -11,7 +12,7 @@ import datetime
 import ipaddress
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from drt.engines.answers_form import answers_form
@@ -36,7 +37,7 @@ def one_form(ask: str, document: Any) -> Any:
     """Normalize the document that answers a question: documents of the same meaning become equal."""
     match ask:
         case "read_entities" if isinstance(document, list) and all(map(_is_entity, document)):
-            return sorted(map(_entity, document), key=lambda entity: _uid_order(entity["uid"]))
+            return sorted(_closed([*map(_entity, document)]), key=lambda entity: _uid_order(entity["uid"]))
         case "read_policies":
             return _policies(document)
         case "read_expression":
@@ -65,12 +66,26 @@ def _is_entity(document: Any) -> bool:
 
 def _entity(entity: Mapping[str, Any]) -> dict[str, Any]:
     form = {**entity, "uid": _uid(entity["uid"]), "attrs": _fields(entity["attrs"])}
-    form["parents"] = sorted(_distinct(map(_uid, entity["parents"])), key=_uid_order)
+    form["parents"] = [*map(_uid, entity["parents"])]
     if entity.get("tags") == {}:
         del form["tags"]
     elif "tags" in entity:
         form["tags"] = _fields(entity["tags"])
     return form
+
+
+def _closed(entities: Sequence[dict[str, Any]]) -> Iterable[dict[str, Any]]:
+    """List all ancestors of each entity, of which a document may give the parents only (spec 05 §4)."""
+    above = {_uid_order(entity["uid"]): entity["parents"] for entity in entities}
+    for entity in entities:
+        found: dict[tuple[str, str], Any] = {}
+        waiting = [*entity["parents"]]
+        while waiting:
+            uid = waiting.pop()
+            if (key := _uid_order(uid)) not in found:
+                found[key] = uid
+                waiting += above.get(key, ())
+        yield {**entity, "parents": [found[key] for key in sorted(found)]}
 
 
 def _fields(values: Any) -> Any:

@@ -18,7 +18,7 @@ HEADINGS: dict[State, str] = {
     "confirmed": "Findings",
     "not confirmed": "Findings",
     "flaky": "Findings that could not be reproduced",
-    "nondeterministic": "Findings that could not be reproduced",
+    "nondeterministic": "Answers that an engine does not repeat",
     "known": "Known findings",
 }
 """The heading for each state, in the order of the groups."""

@@ -22,7 +22,7 @@ from drt.diagnosis import Located, localise
 from drt.diagnosis.features import case_features
 from drt.diagnosis.hints import pursuit_key
 from drt.diagnosis.judgement import Judgement
-from drt.diagnosis.repeatability import MOST_RERUNS, RERUNS, unsteady_engines
+from drt.diagnosis.repeatability import MOST_RERUNS, RERUNS, unsteady_engines, unsteady_place
 from drt.diagnosis.signature import signature
 from drt.engines.deadline import Alarm
 from drt.engines.sandbox import Completed, attempt
@@ -174,6 +174,8 @@ class Finder:
         located = self._located(find, reduced, divergence)
         name = signature(divergence, reduced, located)
         find = replace(find, case=reduced, divergence=divergence)
+        if self._is_unsteady(key, number, find, place, saved):
+            return
         event = self._event(number, key, find, name)
         known = find_known(tuple(self.known), name)
         if known is not None and known.excuses(datetime.date.today()):
@@ -208,10 +210,7 @@ class Finder:
         """Confirm and judge a reduced find."""
         find, saved, name = one.find, one.saved, one.saved.signature
         solid = self.witnesses.confirmed(one.number, saved, find)
-        if solid is False and (unsteady := self._unsteady(find, MOST_RERUNS)):
-            self.corpus.drop(one.place, saved)
-            self._report_unsteady(find, unsteady, one.number)
-            self.claims.finish(one.key, name, case_features(find.case), one.number)
+        if solid is False and self._is_unsteady(one.key, one.number, find, one.place, saved):
             return
         testimony = self.witnesses.testimony(find)
         judged = self.witnesses.judged(find, one.located, testimony)
@@ -244,8 +243,7 @@ class Finder:
         if not excused and not self.claims.has_bucket(name):
             return False
         event = changed(self._event(number, key, find, name), located=located.record, merged=not excused)
-        stage = changed(event, stage="known", known=known.id) if known and excused else event
-        self.log.write(stage)
+        self.log.write(changed(event, stage="known", known=known.id) if known and excused else event)
         self.claims.finish(key, name, case_features(find.case), number)
         return True
 
@@ -271,27 +269,33 @@ class Finder:
             return ()
         return unsteady_engines(find.oracle, find.case, find.engines, find.divergence, self._in_time, reruns)
 
+    def _is_unsteady(self, key: str, number: str, find: Find, place: Path, saved: SavedCase) -> bool:
+        """Whether an engine answers a reduced case differently a second time; if so, report that instead."""
+        if unsteady := self._unsteady(find, MOST_RERUNS):
+            self.corpus.drop(place, saved)
+            name = self._report_unsteady(find, unsteady, number)
+            self.claims.finish(key, name, case_features(find.case), number)
+        return bool(unsteady)
+
     def _in_time(self, ask: Callable[[], Checked]) -> Checked | None:
         return self.alarm.within(self.options.deadline, ask)
 
-    def _report_unsteady(self, find: Find, engines: Sequence[str], number: str = "") -> None:
+    def _report_unsteady(self, find: Find, engines: Sequence[str], number: str = "") -> str:
         """Save and report the first, second, fourth, … case on which an engine is nondeterministic.
 
-        A finding that was reported before under a number is always reported.
+        A finding that was reported before under a number is always reported. Returns its signature.
         """
-        self._wavered = True
-        name = f"{NONDETERMINISTIC}: {' or '.join(engines)}"
-        self.claims.seen[name] += 1
-        seen = self.claims.seen[name]
+        self._wavered, who = True, " or ".join(engines)
+        name = f"{NONDETERMINISTIC}: {who}"
+        seen = self.claims.seen[name] = self.claims.seen[name] + 1
         if seen & (seen - 1) and not number:
-            return
+            return name
+        search = partial(self._located, find)
+        located = unsteady_place(search, find.case, find.divergence, LOCATING_SECONDS)
+        because, source = (f"{WAVERS}, at {located.rule}", located.source) if located else (WAVERS, "")
+        tags, origin = ("flaky", "nondeterministic"), dict(find.origin)
         saved = SavedCase(
-            case=find.case,
-            description=f"{' or '.join(engines)} answers the same question differently a second time",
-            tags=("flaky", "nondeterministic"),
-            origin=dict(find.origin),
-            signature=name,
-            status="open",
+            find.case, f"{who}: {WAVERS}", tags=tags, origin=origin, signature=name, status="open"
         )
         place = self._save(saved, find, apart=True)
         self.log.write(
@@ -301,10 +305,12 @@ class Finder:
                 path=str(place),
                 solid=False,
                 case=loggable(find.case),
+                located=located.record if located else None,
                 unsteady=tuple(engines),
-                verdict=Judgement(tuple(engines), "law", WAVERS),
+                verdict=Judgement(tuple(engines), "law", because, source),
             )
         )
+        return name
 
     def _save(
         self, saved: SavedCase, find: Find, instead_of: Path | None = None, apart: bool = False
@@ -328,14 +334,12 @@ class Finder:
         if any(isinstance(answer, ExceededBudget) for _, answer in divergence.answers):
             return None
         seconds = min(LOCATING_SECONDS, max(0.5, self.budget.remaining()))
-        result = self.alarm.within(
-            seconds, lambda: attempt(lambda: localise(reduced, find.engines, divergence))
-        )
-        if result is None:
-            return None
+        search = partial(localise, reduced, find.engines, divergence)
+        result = self.alarm.within(seconds, lambda: attempt(search))
         if isinstance(result, Completed):
             return result.answer
-        self.log.write(Broken(what="the search", error=result.error, traceback=result.traceback))
+        if result is not None:
+            self.log.write(Broken(what="the search", error=result.error, traceback=result.traceback))
         return None
 
     def _still_shows(self, known: SavedCase, find: Find) -> bool:

@@ -21,7 +21,7 @@ from drt.model.case_directory import read_case
 from drt.model.divergence import Checked, Oracle
 from drt.model.errors import InputProblem
 
-AGREES, DIFFERS = "agrees", "differs"
+AGREES, DIFFERS, DECLARED = "agrees", "differs", "differs as declared"
 
 
 def ask_arbiter(
@@ -29,8 +29,9 @@ def ask_arbiter(
 ) -> ArbiterAnswer:
     """Find the engines with which the arbiter agrees on a case.
 
-    The arbiter cannot decide if it has nothing to compare, agrees with all, or differs as declared. Engines
-    are given by the names that build them; `seconds` returns the time limit of the next query.
+    The arbiter cannot decide if it has nothing to compare, agrees with all, or differs from any as declared:
+    an engine that it agrees with then shares the declared difference. Engines are given by the names that
+    build them; `seconds` returns the time limit of the next query.
     """
     asked, verdicts = Asked(arbiter, ""), dict[str, str]()
     for engine in engines:
@@ -39,6 +40,8 @@ def ask_arbiter(
             return ArbiterAnswer(asked.name, "broke", asked.version)
         name, verdict, asked = result.answer
         verdicts[name] = verdict
+    if DECLARED in verdicts.values():
+        return ArbiterAnswer(asked.name, "what is declared of it", asked.version)
     agreeing = [name for name, verdict in verdicts.items() if verdict == AGREES]
     if len(agreeing) == len(verdicts) or not {AGREES, DIFFERS} & set(verdicts.values()):
         return ArbiterAnswer(asked.name, "nothing that tells them apart", asked.version)
@@ -52,7 +55,7 @@ def _compared(oracle: Oracle, case: Case, pair: Sequence[Guarded]) -> tuple[str,
     verdict = AGREES if checked.comparisons else ""
     asked = Asked(arbiter.name, arbiter.version)
     if checked.divergences:
-        verdict = DIFFERS if held(asked, case, checked.divergences) is None else ""
+        verdict = DIFFERS if held(asked, case, checked.divergences) is None else DECLARED
     return engine.name, verdict, asked
 
 

@@ -17,6 +17,7 @@ from drt.model.divergence import Divergence
 from drt.model.outcome import Crashed, Evaluated, ExceededBudget, Failed, Outcome
 from drt.model.records import from_json
 from drt.oracles.agreement import engines_agree
+from drt.oracles.validation import validators_agree
 from drt.report.finding_words import cited, notes, verdict_of
 from drt.run.footer import Finding
 from drt.run.testimony import ask_arbiter, unmet_seeds
@@ -124,6 +125,14 @@ def test_an_arbiter_that_agrees_with_all_tells_nothing() -> None:
     answer = ask_arbiter("production", ("reference",), engines_agree, Case(Source("")), lambda: 30.0)
 
     assert (answer.agreeing, answer.says) == ((), "nothing that tells them apart")
+
+
+def test_an_arbiter_that_is_declared_to_differ_does_not_decide() -> None:
+    """An engine that answers as the arbiter's old release does shares its declared difference."""
+    case = Case(Source('permit(principal, action in Action::"a", resource);'), schema=Source("action a;"))
+    answer = ask_arbiter("cedarpy", ("reference", "cedarpy"), validators_agree, case, lambda: 30.0)
+
+    assert (answer.agreeing, answer.says) == ((), "what is declared of it")
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,18 @@ def test_a_datetime_may_be_an_offset_from_any_other() -> None:
     assert as_read("read_entities", offset("1970-01-02", "2h")) != read
 
 
+def test_ancestors_that_parents_imply_need_not_be_listed() -> None:
+    def chain(*parents: str) -> str:
+        above = [{"type": "U", "id": one} for one in parents]
+        ids = (("a", above), ("b", [{"type": "U", "id": "c"}]))
+        entities = [{"uid": {"type": "U", "id": one}, "attrs": {}, "parents": given} for one, given in ids]
+        return json.dumps(entities)
+
+    read = ReferenceEngine().ask(ReadEntities(chain("b"), None))
+    assert as_read("read_entities", chain("b")) == as_read("read_entities", chain("c", "b")) == read
+    assert as_read("read_entities", chain("c")) != read
+
+
 def test_names_mean_nothing() -> None:
     """Fields, policies and attributes may be called like an operator."""
     for ask, form in (

@@ -12,7 +12,7 @@ from drt.targets import cases
 from drt.targets.target import Target
 from generators.choice.profiles import IMPLIED, TYPED
 from generators.choice.sources import Source
-from generators.draw.decided_tests import with_decided_tests
+from generators.draw.decided_tests import with_decided_tests, with_kept_value
 from generators.draw.lookups import lookup_policies
 from generators.faults.partial_inputs import partial_entities, partial_request
 from generators.scenarios import Scenario, scenario
@@ -20,6 +20,9 @@ from generators.scenarios import Scenario, scenario
 PARTIALS_A_CASE = 3
 DECIDED = 0.25
 """The share of policies with a condition that types decide, but for its errors."""
+
+KEPT = 0.15
+"""The share of policies whose residual holds an extension value."""
 
 ALL_KNOWN = 0.15
 """The share of partial inputs whose entities are all known, read from the concrete document."""
@@ -46,8 +49,9 @@ _PROFILES = tuple(
 def partial_inputs(source: Source) -> Case:
     """Draw policies with a schema, concrete requests and entities, and partial inputs made of these."""
     drawn = scenario(source, source.choice(_PROFILES))
-    policies = tuple(with_decided_tests(source, drawn.schema, policy, DECIDED) for policy in drawn.policies)
-    drawn = replace(drawn, policies=policies)
+    policies = (with_kept_value(source, policy, KEPT) for policy in drawn.policies)
+    decided = tuple(with_decided_tests(source, drawn.schema, policy, DECIDED) for policy in policies)
+    drawn = replace(drawn, policies=decided)
     case = replace(cases.authorization(drawn), schema=Text(drawn.schema_text()))
     if not case.requests:
         return case

@@ -1,4 +1,7 @@
-"""Conditions that types decide although evaluating them may err (spec 09 §4.1, §4.2)."""
+"""Conditions for partial evaluation: decided by types although they may err, or kept with a value in them.
+
+Residuals are written as policies (spec 09 §5), so that each value in one must be read back as it was.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +30,23 @@ UNDECLARED = "nothing_declares_this"
 
 MOST = 2**63 - 1
 
+_MAPPED = ("::ffff:102:304", "::ffff:0:0/96", "0:0:0:0:0:ffff:a00:1/127", "::ffff:ffff:ffff")
+"""Addresses of version 6 whose other notation ends in an address of version 4, which Cedar does not read."""
+
+_VALUES = (
+    *(
+        ("ip", text)
+        for text in (*_MAPPED, "::102:304", "64:ff9b::102:304", "1::3:4:5:6:7:8", "FF02::1/8", "1.2.3.4/24")
+    ),
+    *(("decimal", text) for text in ("-0.0001", "00001.10")),
+    *(
+        ("datetime", text)
+        for text in ("0000-01-01", "1969-12-31T23:59:59.999Z", "2024-10-15T11:35:00.123-0130")
+    ),
+    *(("duration", text) for text in ("-0ms", "-1d2h3m4s5ms")),
+)
+"""Extension values in notations that a printer may normalise."""
+
 _FALSE = Has(Var("context"), (UNDECLARED,))
 """False by its type, and free of errors."""
 
@@ -48,6 +68,22 @@ def with_decided_tests(source: Source, schema: Schema, policy: Policy, share: fl
     else:
         body = source.choice(_REWRITES)(last.body)
     return replace(policy, conditions=(*policy.conditions[:-1], Condition(last.kind, body)))
+
+
+def with_kept_value(source: Source, policy: Policy, share: float) -> Policy:
+    """Put an extension value beside the last condition of a policy, with a probability; its meaning stays.
+
+    The value is in the residual as long as the condition is undecided.
+    """
+    if not policy.conditions or not source.boolean(share):
+        return policy
+    last = policy.conditions[-1]
+    kind, text = source.choice(_VALUES)
+    value = Call(kind, (Lit(text),))
+    found, expected = (RecordLit((("test", test), ("value", value))) for test in (last.body, TRUE))
+    return replace(
+        policy, conditions=(*policy.conditions[:-1], Condition(last.kind, Binary("==", found, expected)))
+    )
 
 
 def _untagged(schema: Schema) -> Expr | None:

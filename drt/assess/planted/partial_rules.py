@@ -9,6 +9,7 @@ from typing import Any
 from drt.assess.mutation import Defect
 from drt.assess.planted.engines import Fault, Patches, Planted
 from reference import syntax as ast
+from reference.extensions.ipaddr import IpAddr
 from reference.partial import batched, decisions, evaluator, queries, residuals, response, store, values
 from reference.partial.residuals import Failing, Known, Open, Residual
 from reference.values import FALSE, TRUE, Bool, EntityUid, Set, Value, boolean
@@ -17,6 +18,7 @@ _rule = evaluator.PartialEvaluator.rule
 _conjunction = evaluator.conjunction
 _tags = store.PartialEntities.tags
 _value_expression = values.value_expression
+_ip_text = values.ip_text
 _uids_of = residuals.uids_of
 _permitted = queries._permitted
 
@@ -75,6 +77,14 @@ def _shorter_set(value: Value) -> Any:
     return _value_expression(value)
 
 
+def _mapped_addresses_end_in_octets(value: IpAddr) -> str:
+    """Write an address of version 6 that stands for one of version 4 as Rust's standard library does."""
+    if value.version == 4 or value.address >> 32 != 0xFFFF:
+        return _ip_text(value)
+    octets = ".".join(str(octet) for octet in value.address.to_bytes(16)[12:])
+    return f"::ffff:{octets}/{value.prefix}"
+
+
 def _first_candidates(*given: Any) -> frozenset[EntityUid]:
     found = _permitted(*given)
     return frozenset(sorted(found, key=lambda uid: (uid.type, uid.id))[:1])
@@ -110,6 +120,8 @@ PARTIAL: tuple[Defect, ...] = (
             {(response.PartialResponse, "decision"): property(_forbids_do_not_matter)}, "classes", "the partial response"),
     _defect("ResidualSetsCut", "residual policies", "A set in a residual policy lacks its last element.",
             {(residuals, "value_expression"): _shorter_set}, "residuals"),
+    _defect("MappedAddressesUnreadable", "residual policies", "An IPv4-mapped address in a residual cannot be read.",
+            {(values, "ip_text"): _mapped_addresses_end_in_octets}, "residuals"),
     _defect("OneCandidate", "permission queries", "A query returns one entity at most.",
             {(queries, "_permitted"): _first_candidates}, "brute-force", "a permission query"),
     _defect("LoadSkipped", "batched authorization", "One of the entities that are needed is not loaded.",
@@ -126,7 +138,7 @@ def _filters() -> tuple[Defect, ...]:
     return FILTERS
 
 
-APART = ("UnknownAncestorsAreNone", "NullIsFalse")
+APART = ("UnknownAncestorsAreNone", "MappedAddressesUnreadable", "NullIsFalse")
 """Those that show at the same place as another, whose bucket they would share; tests plant them alone."""
 
 PARTIAL_AND_FILTERS = tuple(defect for defect in (*PARTIAL, *_filters()) if defect.name not in APART)

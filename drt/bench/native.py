@@ -1,9 +1,10 @@
-"""Figures against the Rust engine in its own process, where its program has been built."""
+"""Figures against the Rust engine and its analyser in their own processes, where their programs are built."""
 
 from __future__ import annotations
 
 from functools import partial
 
+from drt.bench import analysers
 from drt.bench.applications import APPLICATIONS
 from drt.bench.contestants import cedar_rust
 from drt.bench.contestants.cedar_rust import CedarRust
@@ -20,12 +21,35 @@ _PARSED = "the crate has policies and entities parsed beforehand and times itsel
 
 
 def figures() -> list[Figure]:
-    """List the figures; none where the program has not been built."""
+    """List the figures whose programs are there."""
+    return [*_applications(), *_analysis()]
+
+
+def _applications() -> list[Figure]:
     if not cedar_rust.is_built():
         return []
     validated = {f"validated {name}": make for name, make in VALIDATED.items() if name != "many"}
     return [
         figure for name, make in {**APPLICATIONS, **validated}.items() for figure in _application(name, make)
+    ]
+
+
+def _analysis() -> list[Figure]:
+    """Return the figure of the analysers."""
+    if not analysers.is_there():
+        return []
+    says = (
+        "wall time of a drawn query about all inputs, from texts to verdict; the crate cedar-policy-symcc "
+        "keeps one cvc5, ours starts Z3 and confirms its counterexamples; verdicts are alike"
+    )
+    return [
+        Figure(
+            "symcc with cvc5 ÷ ours, a query",
+            "native",
+            says,
+            lambda quick: analysers.by_ours(3 if quick else 5),
+            medians="ms a query",
+        )
     ]
 
 

@@ -171,10 +171,12 @@ def engine_command(ctx: click.Context, name: str, count: int, seed: int, form: s
     found = tally(build(name), seed, count)
     if form == "json":
         different = [document(one) for one in found.different]
-        counts = {"same": found.same, "without_verdict": found.without_verdict}
+        counts = {"same": found.same, "without_verdict": found.without_verdict, "seconds": found.seconds}
         echo_json({**counts, "different": different}, sort_keys=False)
     else:
         click.echo("\n\n".join([*map(summary, found.different), str(found)]))
+        if found.times:
+            click.echo(found.times)
     ctx.exit(FAILED if found.different else UNDECIDED if found.without_verdict else OK)
 
 

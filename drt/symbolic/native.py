@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from random import Random
+from statistics import median
+from time import perf_counter
 from typing import Any
 
 from drt.engines.guard import Guarded
@@ -28,11 +30,15 @@ from reference.validation.environments import Environment
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A query, our verdict, and the other analyser's answer."""
+    """A query, our verdict, the other analyser's answer, and the seconds that each took.
+
+    Both start from texts; ours are those of the analyser that also confirms a counterexample.
+    """
 
     question: Analyze
     ours: Verdict
     theirs: Outcome
+    seconds: tuple[float, float]
 
     @property
     def agrees(self) -> bool | None:
@@ -59,15 +65,29 @@ def compared(engine: Engine, seed: int) -> Iterator[Compared]:
         except Refused:
             continue
         drawn = _drawn(analyzer, environments, side, random) if environments else None
-        if drawn is not None:
-            question, verdict = drawn
-            yield Compared(question, verdict, guarded.ask(question))
+        verdict = _answered(drawn) if drawn is not None else None
+        if drawn is not None and verdict is not None:
+            begun = perf_counter()
+            theirs = guarded.ask(drawn)
+            yield Compared(drawn, verdict[0], theirs, (verdict[1], perf_counter() - begun))
+
+
+def _answered(question: Analyze) -> tuple[Verdict, float] | None:
+    """Answer a query from its texts, and tell how many seconds that took; None if it is refused."""
+    begun = perf_counter()
+    try:
+        analyzer = Analyzer(question.schema)
+        environment = analyzer.environment(question.principal_type, question.action, question.resource_type)
+        verdict = analyzer.ask(question.property, [*map(inputs.policies_of, question.policies)], environment)
+    except Refused:
+        return None
+    return verdict, perf_counter() - begun
 
 
 def _drawn(
     analyzer: Analyzer, environments: Sequence[Environment], side: Side, random: Random
-) -> tuple[Analyze, Verdict] | None:
-    """Draw a query about policies that are valid in an environment, and answer it."""
+) -> Analyze | None:
+    """Draw a query about policies that are valid in an environment."""
     environment = random.choice(environments)
     valid = {
         name: body
@@ -78,7 +98,7 @@ def _drawn(
         return None
     query = QUERIES[random.choice(list(QUERIES))]
     sides = [_side(query, valid, random) for _ in range(query.sides)]
-    question = Analyze(
+    return Analyze(
         query.name,
         analyzer.source,
         tuple(Source(policies_text(one)) for one in sides),
@@ -86,10 +106,6 @@ def _drawn(
         show(environment.action),
         environment.resource,
     )
-    try:
-        return question, analyzer.decide(query, sides, environment)
-    except Refused:
-        return None
 
 
 def _side(query: Query, valid: Side, random: Random) -> dict[str, Any]:
@@ -100,9 +116,13 @@ def _side(query: Query, valid: Side, random: Random) -> dict[str, Any]:
 
 @dataclass(slots=True)
 class Tally:
-    """How many verdicts are the same, and the queries for which they are not."""
+    """How many verdicts are the same, and the queries for which they are not.
+
+    `seconds` are those of both analysers for each verdict that is the same.
+    """
 
     same: int = 0
+    seconds: list[tuple[float, float]] = field(default_factory=list)
     without_verdict: int = 0
     different: list[Compared] = field(default_factory=list)
 
@@ -111,6 +131,7 @@ class Tally:
         match one.agrees:
             case True:
                 self.same += 1
+                self.seconds.append(one.seconds)
             case False:
                 self.different.append(one)
             case None:
@@ -120,6 +141,18 @@ class Tally:
         return (
             f"{self.same:,} verdicts are the same, {len(self.different):,} differ, "
             f"{self.without_verdict:,} queries have no verdict"
+        )
+
+    @property
+    def times(self) -> str:
+        """What a verdict costs, where some are the same."""
+        if not self.seconds:
+            return ""
+        ours, theirs = ([pair[side] for pair in self.seconds] for side in (0, 1))
+        return (
+            f"time of a verdict, median: {median(ours) * 1_000:,.1f} ms by drt, "
+            f"{median(theirs) * 1_000:,.1f} ms by the engine; "
+            f"all together, engine ÷ drt: {sum(theirs) / sum(ours):.2f}"
         )
 
 

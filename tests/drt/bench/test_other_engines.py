@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 pytest.importorskip("cedarpy")
 
-from drt.bench import direct_grants, native, other_engines, table
+from drt.bench import analysers, direct_grants, native, other_engines, table
 from drt.bench.applications import abac
 from drt.bench.contestants import cedar_rust
 from drt.bench.contestants.cedar_rust import CedarRust
@@ -98,4 +98,5 @@ def test_without_the_crate_there_are_no_native_figures(
     assert not cedar_rust.is_built(tmp_path)
     assert not cedar_rust.is_built(tmp_path / "nowhere")
     monkeypatch.setattr(cedar_rust, "is_built", lambda: False)
+    monkeypatch.setattr(analysers, "is_there", lambda: False)
     assert native.figures() == []

@@ -24,6 +24,8 @@ def test_the_same_analyser_gives_the_same_verdicts() -> None:
     found = tally(Ours(), 1, 12)
 
     assert (found.same, found.different, found.without_verdict) == (12, [], 0)
+    assert len(found.seconds) == 12
+    assert found.times.startswith("time of a verdict, median: ")
 
 
 def test_a_wrong_analyser_is_found() -> None:

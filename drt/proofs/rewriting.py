@@ -23,7 +23,7 @@ from drt.proofs.symbols import Number, Symbol, Truth, formula, now, number, refu
 from production.execution.generated_support import NAMES
 from production.serving import compiled_shapes
 
-COPYING = ("tuple", "list", "set", "frozenset", "dict", "len", "sorted", "MappingProxyType", "iter", "range")
+COPYING = "tuple list set frozenset dict len sorted MappingProxyType iter range all".split()
 BUILTINS = {"MappingProxyType": MappingProxyType}
 
 
@@ -114,6 +114,10 @@ def _copied(builtin: Any, value: Any) -> Any:
     return value.copied(builtin) if isinstance(value, Anything) else builtin(value)
 
 
+def _among(one: Any, characters: str) -> Any:
+    return one.among(characters) if isinstance(one, Anything) else one in characters
+
+
 def _plain(value: Any) -> Any:
     """Return what holds no symbol; refuse the rest."""
     if any(issubclass(type(each), (Symbol, Anything)) for each in _parts(value)):
@@ -131,6 +135,7 @@ HELPERS = {
     "_drt_type": _type,
     "_drt_over": _over,
     "_drt_copied": _copied,
+    "_drt_among": _among,
 }
 
 
@@ -143,6 +148,8 @@ class Rewriting(ast.NodeTransformer):
     def visit_Compare(self, node: ast.Compare) -> ast.expr:
         """Ask about identity."""
         self.generic_visit(node)
+        if len(node.ops) == 1 and isinstance(node.ops[0], (ast.In, ast.NotIn)):
+            return self._membership(node)
         if not any(isinstance(op, (ast.Is, ast.IsNot)) for op in node.ops):
             return node
         if len(node.ops) == 1:
@@ -150,6 +157,18 @@ class Rewriting(ast.NodeTransformer):
         node.left = _call("_drt_plain", node.left, node.left)
         node.comparators = [_call("_drt_plain", each, each) for each in node.comparators]
         return node
+
+    def _membership(self, node: ast.Compare) -> ast.expr:
+        """Ask whether a character is one of a text's."""
+        [characters] = node.comparators
+        if not (isinstance(characters, ast.Constant) and isinstance(characters.value, str)):
+            return node
+        asked = _call("_drt_among", node, node.left, characters)
+        return (
+            asked
+            if isinstance(node.ops[0], ast.In)
+            else ast.copy_location(ast.UnaryOp(ast.Not(), asked), node)
+        )
 
     def _identity(self, left: ast.expr, op: ast.cmpop, right: ast.expr) -> ast.expr:
         if any(isinstance(side, ast.Constant) and side.value is None for side in (left, right)):

@@ -153,6 +153,10 @@ class _Arithmetic:
         return Number(z3.If(number(self) < 0, -number(self), number(self)))
 
 
+SMALL = 64
+"""Indexes below are taken apart, a path for each."""
+
+
 class Truth(_Arithmetic, Symbol):
     """A symbolic boolean."""
 
@@ -183,6 +187,13 @@ class Number(_Arithmetic, Symbol):
 
     def __bool__(self) -> bool:
         return decided(self.term != 0)
+
+    def __index__(self) -> int:
+        """Take a path for each small number that it may be."""
+        for value in range(SMALL):
+            if decided(self.term == value):
+                return value
+        refuse("an index that may be large")
 
     def __floordiv__(self, other: object) -> Number:
         return Number(self.term / _positive(other))

@@ -10,6 +10,7 @@ from drt.proofs import (
     bounds,
     compiled_policies,
     compiler,
+    datetimes,
     equality,
     operand_order,
     operators,
@@ -48,6 +49,7 @@ THEOREMS: tuple[Theorem, ...] = (
     *patterns.THEOREMS,
     *bounds.THEOREMS,
     *texts.THEOREMS,
+    *datetimes.THEOREMS,
     *round_trips.THEOREMS,
     *serving.THEOREMS,
     *valid_policies.THEOREMS,
@@ -61,13 +63,14 @@ TRUSTED = """\
 - the explorer (`drt/proofs/explore.py`) and its rewriting of the engines' source (`rewriting.py`): that a function's paths are those that it follows; that they cover everything is proved, and each path is replayed on plain values of a model
 - the stand-ins for collections of any size (`collections.py`, `policies.py`, `combining.py`), beside the same replays
 - that a loop over all of a parameter is what comes before it, any number of turns, and what comes after (`folds.py`)
+- that a regular expression matches texts of symbols as Python's engine matches their characters (`characters.py`), beside the same replays
 - that `str.find`, `startswith` and `endswith` do what Python's manual says (`patterns_production.py`)
 - Z3, with its answers taken as they are; an unknown is never taken for a proof
 - CPython's meaning of the explored statements: comparisons, integer arithmetic, `match`, calls, `if`, `while`, exceptions
 - that Python integers are mathematical integers, and that `//` and `%` by a positive constant are Euclid's
 - for kinds without numbers (strings, entities, sets, records, addresses), that a few values stand for all in the rows about operators
 - the bounds that rows of kind B name; they are tried, not proved, and what lies beyond is tested
-- readers and writers of text and JSON are not covered by any proof; those of policies, and readers of decimals, addresses, datetimes and durations, are tried
+- readers and writers of text and JSON are not covered by any proof, but the readers of datetimes; those of policies, and readers of decimals, addresses and durations, are tried
 - production's generated code is proved form by form (S) and for 200 policies (P), and tried on many sets; code specialised to a schema's types is tried
 - the statements themselves: that they say what their names say"""
 

@@ -9,15 +9,15 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from functools import partial
-from itertools import product
+from itertools import chain, product
 from typing import Any
 
 from drt.proofs.defects import Defect
-from drt.proofs.theorem import Goal, Theorem
+from drt.proofs.theorem import Counterexample, Goal, Theorem
 from drt.proofs.tried import tried
 from production.errors import EvaluationError as ProductionError
 from production.language.datetimes import parse_datetime
@@ -59,6 +59,13 @@ def _read(parse: Callable[[str], Any], text: str) -> Meaning | str:
         return astuple(parse(text))
     except (EvaluationError, ProductionError) as error:
         return None if error.kind == "extension" else str(error.kind)
+
+
+def search(name: str, *texts: str) -> Counterexample | None:
+    """Search texts of a type for one on which a reader is wrong: these first, then all that are tried."""
+    reader = READERS[name]
+    failure = next(_wrong(replace(reader, texts=lambda: chain(texts, reader.texts()))), None)
+    return None if failure is None else Counterexample(failure, True)
 
 
 def _goals(reader: Reader) -> Sequence[Goal]:

@@ -23,7 +23,9 @@ from drt.proofs.symbols import Number, Symbol, Truth, formula, now, number, refu
 from production.execution.generated_support import NAMES
 from production.serving import compiled_shapes
 
-COPYING = "tuple list set frozenset dict len sorted MappingProxyType iter range all".split()
+COPYING = (
+    "tuple", "list", "set", "frozenset", "dict", "len", "sorted", "MappingProxyType", "iter", "range", "all",
+)  # fmt: skip
 BUILTINS = {"MappingProxyType": MappingProxyType}
 
 

@@ -20,7 +20,7 @@ from .request import Request
 from .schema.canonical import canonical_schema, resolved_json_schema
 from .schema.errors import SchemaTextError
 from .schema.json_printer import json_schema
-from .schema.json_quick import read_json_schema_quickly, with_places
+from .schema.json_quick import read_json_schema_quickly
 from .schema.json_reader import read_json_schema
 from .schema.linking import check_complete, link_models
 from .schema.model import SchemaModel
@@ -226,15 +226,14 @@ class Schema(PartialQuestions):
 
     @at_any_depth
     def to_cedar(self) -> str:
-        """Return the schema in Cedar syntax.
+        """Return the schema in Cedar syntax, with common types written out where that syntax needs it.
 
-        Raises `SchemaError` where that syntax cannot say what is meant.
+        Raises `SchemaError` where that does not say what is meant either.
         """
-        declarations = self._declarations()
         try:
-            return cedar_schema(declarations)
+            return cedar_schema(self._declarations())
         except SchemaTextError:
-            return cedar_schema(tuple(map(with_places, declarations)))
+            return cedar_schema((written_fragment(self._model),))
 
     @at_any_depth
     def to_json(self, indent: int | None = 2) -> str:

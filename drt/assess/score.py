@@ -8,9 +8,10 @@ engines alike are first judged by seed cases.
 
 from __future__ import annotations
 
+import gc
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -20,6 +21,8 @@ from drt.assess.conformance.saved import check_expectations
 from drt.assess.planted.copies import Copy
 from drt.assess.planted.historic import EVERYWHERE, Plant, instrumented, place
 from drt.assess.remembered import Remembered
+from drt.coverage.novelty import Novelty
+from drt.coverage.observation import Reached, is_observable, observe
 from drt.engines.deadline import Alarm
 from drt.engines.guard import Guarded
 from drt.engines.sandbox import HarnessError, attempt
@@ -147,7 +150,12 @@ class _Judged:
         for name in plant.engines:
             if name not in self._engines:
                 self._engines[name] = Guarded(Copy(name, plant.sources(name)).build())
+                gc.freeze()  # no collection of the sound run is to pay for hundreds of copies
         return list(self._engines.values())
+
+    def release(self) -> None:
+        """Drop the engines, of which hundreds would fill the memory."""
+        self._engines.clear()
 
     def judge(self, oracle: Oracle, case: Case, sound: Mapping[str, Engine]) -> tuple[str, str] | None:
         """Return the law that the plant breaks and the question, None where it breaks none."""
@@ -168,6 +176,8 @@ class Hunt:
         self._random_seed = random_seed
         self._reached: set[str] = set()
         self._alarm = Alarm()
+        self._novelty = Novelty()
+        self._events: Collection[str] = ()
         places = {one for judged in self._plants for one in judged.places} - {EVERYWHERE}
         self._guarded = {name: Guarded(self._instrumented(name, places)) for name in ENGINES}
         self._sound = {name: Remembered(engine) for name, engine in self._guarded.items()}
@@ -190,6 +200,7 @@ class Hunt:
             began = time.process_time()
             case = self._drawn(target, index)
             disagreement = self._ask_sound(TARGETS[target].oracle, case)
+            self._note(target, index, case)
             took = time.process_time() - began
             self._schedule.spend(target, took)
             score.seconds += took
@@ -226,7 +237,16 @@ class Hunt:
             return SLOW
         if isinstance(checked, HarnessError):
             return checked.error
+        self._events = checked.answer.events
         return next((f"{found.law}, {found.question}" for found in checked.answer.divergences), "")
+
+    def _note(self, target: str, index: int, case: Case) -> None:
+        """Observe a case as a run does, so that the schedule follows what is new."""
+        if TARGETS[target].is_watched(index, case_random_seed(self._random_seed, target, index)):
+            observed = self._alarm.within(PATIENCE, partial(observe, case)) if is_observable(case) else None
+            reached = observed or Reached()
+            named = {*reached.bins, *map(str, reached.crosses)}
+            self._schedule.note(target, self._novelty.count(target, case, self._events, named))
 
     def _judge(self, target: str, case: Case) -> Iterator[Fate]:
         reached = set(self._reached)
@@ -239,6 +259,7 @@ class Hunt:
                 if broken is not None:
                     fate.seconds, fate.target = self.score.seconds, target
                     fate.law, fate.question = broken
+                    judged.release()
                     yield fate
 
     def _drawn(self, target: str, index: int) -> Case:

@@ -11,6 +11,7 @@ from typing import Any, get_args
 
 from drt.coverage.bins import UNREACHABLE, bins
 from drt.coverage.events import VALIDATION
+from drt.coverage.input_classes import INPUT_CLASSES
 from drt.coverage.partial_rows import PARTIAL_ROWS
 from drt.model.outcome import ErrorKind
 
@@ -32,13 +33,14 @@ class Coverage:
 
     `missing` are bins in order. `unexpected` are bins that should not exist: the table, or the reference, is
     then wrong. `validation` counts the reports of validators and linkers, `partial` the rows
-    of partial evaluation.
+    of partial evaluation, `inputs` the bins of documents by their class.
     """
 
     rows: tuple[OperatorRow, ...]
     error_kinds: Mapping[str, int]
     validation: Mapping[str, int]
     partial: Mapping[str, int]
+    inputs: Mapping[str, Mapping[str, int]]
     reached: int
     total: int
     missing: tuple[str, ...]
@@ -80,6 +82,7 @@ class Coverage:
             "error_kinds": dict(self.error_kinds),
             "validation": dict(self.validation),
             "partial_evaluation": dict(self.partial),
+            "inputs": {name: dict(counts) for name, counts in self.inputs.items()},
             "unreachable": UNREACHABLE,
             "missing": list(self.missing),
             "unexpected": list(self.unexpected),
@@ -103,6 +106,10 @@ def coverage(hits: Mapping[str, int], events: Mapping[str, int] | None = None) -
         error_kinds=errors,
         validation={name: (events or {}).get(name, 0) for name in VALIDATION},
         partial={name: (events or {}).get(name, 0) for name in PARTIAL_ROWS},
+        inputs={
+            kind: {name: (events or {}).get(name, 0) for name in names}
+            for kind, names in INPUT_CLASSES.items()
+        },
         reached=len(known & seen),
         total=len(known),
         missing=tuple(sorted(known - seen)),

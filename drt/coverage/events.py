@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import get_args
 
+from drt.coverage import input_classes, partial_rows
 from drt.coverage.bins import SCOPES
-from drt.coverage.partial_rows import PARTIAL_ROWS, PREFIX
+from drt.coverage.input_classes import INPUT_CLASSES
+from drt.coverage.partial_rows import PARTIAL_ROWS
 from drt.model.case import StepKind
 from drt.model.outcome import LinkErrorKind, ValidationErrorKind, WarningKind
 from generators.language import LANGUAGE, Operator
@@ -22,6 +24,8 @@ Counts = Mapping[str, int]
 
 EVERY = ("*",)
 """The pattern of all events."""
+
+_BY_NAME = (partial_rows.PREFIX, input_classes.PREFIX)
 
 LONG_RUN_SECONDS = 600.0
 """A run over all targets that lasts so long fails when one of the events never happened."""
@@ -64,9 +68,10 @@ def happened(seen: Seen) -> dict[str, int]:
 def never(counts: Counts, globs: tuple[str, ...] = EVERY) -> tuple[str, ...]:
     """Return the events that match and never occurred.
 
-    A run over all targets spends little time on partial evaluation: its rows are required only by name.
+    Rows of partial evaluation, on which a run over all targets spends little time, and classes of input are
+    required only by name.
     """
-    listed = [name for name in counts if globs != EVERY or not name.startswith(PREFIX)]
+    listed = [name for name in counts if globs != EVERY or not name.startswith(_BY_NAME)]
     return tuple(
         name for name in listed if not counts[name] and any(fnmatchcase(name, glob) for glob in globs)
     )
@@ -221,6 +226,7 @@ EVENTS: dict[str, Event] = {
     **dict(_scopes()),
     **{name: _situation(name) for name in SITUATIONS},
     **{name: _situation(name) for name in PARTIAL_ROWS},
+    **{name: _situation(name) for names in INPUT_CLASSES.values() for name in names},
     **{f"answer: {name}": _answer(name) for name in _ANSWERS},
     **{name: _answer(name) for name in (*VALIDATION, *REVISIONS)},
     **{f"stream: {name}": _stream(name) for name in STREAM_NAMES},

@@ -61,6 +61,10 @@ PREDICATES = frozenset(row.name for row in LANGUAGE if row.result == "bool")
 """Forms whose value is a boolean, so that `true` and `false` are outcomes of their own."""
 
 
+LONGEST_OBSERVED = 20_000
+"""Characters of policies that are observed at most."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reached:
     """Hit counts of a case: bins, crosses and situations.
@@ -76,6 +80,11 @@ class Reached:
 def bins_of(case: Case) -> Counter[str]:
     """Count the hits of each bin; none where the reference cannot read the case."""
     return observe(case).bins
+
+
+def is_observable(case: Case) -> bool:
+    """Return whether a case has anything to observe, and is short enough for it."""
+    return bool(case.requests) and len(case.policies.text) <= LONGEST_OBSERVED
 
 
 @door

@@ -9,7 +9,8 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 
-from drt.coverage.observation import observe
+from drt.coverage.input_classes import input_bins
+from drt.coverage.observation import is_observable, observe
 from drt.engines.deadline import Alarm, Stuck
 from drt.engines.guard import Guarded
 from drt.model.engine import Engine, NotLoaded
@@ -19,8 +20,6 @@ from drt.run.records import WorkerState
 from drt.run.statistics import Counts
 from drt.run.working_corpus import PAIRED
 from drt.targets.cases import Drawn
-
-LONGEST_WATCHED = 20_000
 
 
 class CoverageObserver:
@@ -44,11 +43,12 @@ class CoverageObserver:
 
         Returns the names of the features that the case reaches, and of their pairs.
         """
-        if not self._reference or not drawn.case.requests or len(drawn.case.policies.text) > LONGEST_WATCHED:
-            return set()
         start = time.perf_counter()
         self._alarm.set(self._deadline)
         try:
+            self.situations.update(input_bins(drawn.case))
+            if not self._reference or not is_observable(drawn.case):
+                return set()
             reached = observe(drawn.case)
             self.features.update(reached.bins)
             self.situations.update(reached.situations)

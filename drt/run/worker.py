@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
 
+from drt.coverage.novelty import Novelty
 from drt.engines import build
 from drt.engines.deadline import Alarm, Stuck
 from drt.engines.guard import Guarded
@@ -34,7 +35,6 @@ from drt.run.findings import Finder
 from drt.run.hypothesis_search import StopSearch, TargetedSearch
 from drt.run.log import LogWriter, read_json, read_options, replace_json
 from drt.run.meters import Meters
-from drt.run.novelty import Novelty
 from drt.run.observations import Observations
 from drt.run.observer import CoverageObserver
 from drt.run.options import HYPOTHESIS, RunOptions

@@ -54,13 +54,17 @@ def commented(source: Source) -> Case:
 
 def trees(source: Source) -> Case:
     """Draw a policy set in JSON, with trees that no text has."""
-    return Case(Text(policy_set(source), "json"), requests=(Request(ANY_REQUEST.text),))
+    return _trees(source, 0.4)
+
+
+def _trees(source: Source, wrong: float) -> Case:
+    return Case(Text(policy_set(source, wrong), "json"), requests=(Request(ANY_REQUEST.text),))
 
 
 def sound_trees(source: Source) -> Case:
     """Draw a policy set in JSON, with trees that no text has; most are what engines take."""
     for _ in range(4):
-        case = trees(source)
+        case = _trees(source, 0.1)
         try:
             defined_policy_set(case.policies.text)
         except (Refused, Undefined):

@@ -21,11 +21,13 @@ def case_random_seed(run_random_seed: int, target: str, index: int) -> int:
     return int.from_bytes(blake2b(text, digest_size=8).digest(), "big")
 
 
-FIRST_CASES = 50
-FIRST_SECONDS = 0.5
-"""What every target gets before the run's time is shared by weight: so many cases, or so much time."""
+FIRST_CASES = 5
+FIRST_SECONDS = 0.06
+"""What every target gets before the run's time is shared by weight: so many cases, or so much time.
 
-FIRST_SHARE = 0.05
+More would keep cheap targets, of which a second is a thousand cases, waiting for most of a minute."""
+
+FIRST_SHARE = 0.0025
 """The part of a run's time that a target may take for its first cases, where that is more."""
 
 SHARING = 8

@@ -46,6 +46,7 @@ VALIDATION_TARGETS = (
         "Engines agree on what only permissive validation may take.",
         cases.validated(LOOSE_TYPES),
         validation.validators_agree,
+        weight=3,
     ),
     Target(
         "valid-one-error",
@@ -58,7 +59,7 @@ VALIDATION_TARGETS = (
         "Engines report the same kinds of errors, one or several in a policy.",
         cases.validated(TYPE_ERRORS, json_policies=0.15),
         validation.validators_agree,
-        weight=2,
+        weight=4,
     ),
     Target(
         "valid-scopes",
@@ -85,13 +86,14 @@ VALIDATION_TARGETS = (
         "Policies have the same verdict under schemas that link, whichever engine links them.",
         cases.fragments(TYPED, TYPE_ERRORS),
         validation.validators_agree,
-        weight=2,
+        weight=3,
     ),
     Target(
         "valid-linking",
         "Engines link the same schemas to the same, whatever their order and grouping.",
         cases.fragments(TYPED),
         questions.linkers_agree,
+        weight=2,
     ),
     Target(
         "questions",
@@ -135,7 +137,7 @@ VALIDATION_TARGETS = (
         "Engines give the same verdict on policies with twin names, look-alike guards and dead branches.",
         documents.typing,
         validation.validators_agree,
-        weight=16,
+        weight=24,
     ),
     Target(
         "typing-sound",
@@ -149,7 +151,7 @@ VALIDATION_TARGETS = (
         "A policy that is valid at a level gets by with the slice of that depth, through records and tags.",
         documents.typing_for_levels,
         validation.levels_are_enough,
-        weight=6,
+        weight=8,
     ),
     Target(
         "typing-higher-levels",
@@ -184,74 +186,81 @@ VALIDATION_TARGETS = (
         "Engines agree which entities conform to a schema, and read them as the same.",
         cases.validated(BROKEN_ENTITIES, HOSTILE_TEXT, requests=1),
         schemas.stores_conform_alike,
+        weight=3,
     ),
     Target(
         "valid-implied",
         "Engines read values that only the schema makes entities or extensions as the same.",
         cases.validated(IMPLIED, requests=4),
         schemas.stores_conform_alike,
+        weight=2,
     ),
     Target(
         "valid-requests",
         "Engines agree which requests conform to a schema, and answer those alike.",
         cases.in_any_form(
-            cases.validated(replace(UNTYPED, name="requests", mistyped_request=0.4), requests=12)
+            cases.validated(
+                replace(UNTYPED, name="requests", mistyped_request=0.4, mistyped_value=0.0), requests=12
+            )
         ),
         engines_agree,
+        weight=3,
     ),
     Target(
         "valid-schemas",
         "Engines take the same schemas and resolve them to the same.",
         cases.schema_alone(BROKEN_SCHEMA, HOSTILE_TEXT),
         schemas.schema_readers_agree,
+        weight=2,
     ),
     Target(
         "schema-rules",
         "Engines take the same small schemas, wrong by one rule or right, and resolve them to the same.",
         documents.schema_rules,
         schemas.schema_readers_agree,
-        weight=12,
+        weight=18,
     ),
     Target(
         "schema-rules-translated",
         "A small schema translated to the other syntax means the same to every reader.",
         documents.schema_rules,
         schemas.schema_translations_mean_the_same,
-        weight=5,
+        weight=10,
     ),
     Target(
         "store-rules",
         "Engines agree which entities conform where one rule is broken, and read them as the same.",
         documents.store_rules,
         schemas.stores_conform_alike,
-        weight=10,
+        weight=14,
     ),
     Target(
         "request-rules",
         "Engines agree which requests conform to a schema where one rule is broken.",
         documents.store_rules,
         engines_agree,
-        weight=6,
+        weight=8,
     ),
     Target(
         "shapes",
         "Engines refuse entity documents where a rule of their form is broken, and read others as the same.",
         documents.shapes,
         schemas.stores_conform_alike,
-        weight=4,
+        weight=8,
     ),
     Target(
         "requests-defined",
         "A request is refused or answered as the definition says, where one rule is broken too.",
         documents.store_rules,
         requests_are_defined,
-        weight=5,
+        weight=7,
     ),
     Target(
         "valid-translations",
         "A schema translated to the other syntax means the same to every reader.",
         cases.schema_alone(HOSTILE_TEXT),
         schemas.schema_translations_mean_the_same,
+        weight=3,
     ),
     Target(
         "valid-syntaxes",

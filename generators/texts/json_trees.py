@@ -10,6 +10,7 @@ from typing import Any
 
 from generators.choice.sources import Source
 from generators.language import LANGUAGE
+from generators.texts.edge_members import ANNOTATIONS, Edges, objects_in, put_edge
 from generators.texts.literal_forms import literal_text
 from generators.texts.odd_ids import odd_id, odd_type
 
@@ -35,6 +36,55 @@ _ODD_VALUES: tuple[Json, ...] = (
 )
 _FLAWED = 0.012
 """The probability that one node is wrong."""
+
+
+_KEYS = (
+    "staticPolicies", "templates", "templateLinks", "principal", "action", "resource", "conditions",
+    "has", "like", "is", "Value", "if-then-else", ".", "entity", "values",
+)  # fmt: skip
+_POLICY_EDGES: tuple[Json, ...] = (
+    *ANNOTATIONS, *({"effect": one} for one in ("Permit", None, "")), {"conditions": {}},
+    {"conditions": None},
+    {"id": "x"}, {"annotations": {"a": None, "is": ""}}, {"principal": None}, {"action": {"op": "All"}},
+)  # fmt: skip
+_SCOPE_EDGES: tuple[Json, ...] = (
+    *({"op": one} for one in ("All", "all", "ALL", "==", "in", "is", None)), {"slot": "?principal"},
+    {"slot": "?resource"}, {"slot": "principal"}, {"entity": None}, {"entities": []}, {"in": None},
+    {"in": {}},
+    {"in": {"slot": "?resource"}}, {"in": {"slot": "?principal"}}, {"entity_type": "A ::B"}, {"more": 1},
+    {"op": "is", "entity_type": "A", "more": 1}, {"op": "is", "entity_type": "A", "in": None},
+    {"op": "All", "entity": 1},
+)  # fmt: skip
+_EDGES: Edges = {
+    "set": ({"staticPolicies": []}, {"templates": None}, {"templateLinks": {}}, {"more": {}}),
+    "staticPolicies*": _POLICY_EDGES,
+    "templates*": _POLICY_EDGES,
+    "principal": _SCOPE_EDGES,
+    "resource": _SCOPE_EDGES,
+    "action": (
+        *({"op": one} for one in ("all", "ALL", "==", "in", "is")), {"entity": {"type": "A", "id": "x"}},
+        {"entity": {"type": "MyAction", "id": "x"}}, {"entities": []}, {"entities": None},
+        {"slot": "?action"},
+        {"op": "in", "entity": {"type": "Action", "id": "x"}, "entities": []}, {"more": 1},
+    ),
+    "conditions": ({"kind": "When"}, {"kind": None}, {"body": None}, {"more": 1}),
+    "templateLinks": ({"newId": None}, {"templateId": 1}, {"values": None}, {"values": {}}, {"more": 1}),
+    "has": (*({"attr": one} for one in ([], [""], ["a", "if"], [1], None, ["a", 1])), {"more": 1}),
+    "like": (
+        *({"pattern": one} for one in (
+            None, [], "a", ["Wildcard", "Wildcard"], [{"Literal": ""}], [{"Literal": "ab*"}], ["wildcard"],
+            [{"Literal": "a", "more": 1}], [{"Literal": None}],
+        )), {"more": 1},
+    ),
+    "is": ({"in": None}, {"entity_type": ""}, {"entity_type": None}, {"more": 1}),
+    "if-then-else": ({"more": 1},),
+    ".": ({"attr": ""}, {"attr": None}, {"more": 1}),
+    "Value": (
+        {"__expr": "x"}, {"__entity": {"type": "A"}}, {"__extn": {"fn": "ip"}}, {"a": None}, {"a": 1.5},
+        {"a": 2**63}, {"__extn": {"fn": "ip", "arg": "::1", "args": []}},
+    ),
+    "entity": ({"type": "A ::B"}, {"id": None}, {"more": 1}, {"__entity": {"type": "B", "id": "x"}}),
+}  # fmt: skip
 
 
 def uid(source: Source) -> Json:
@@ -189,14 +239,16 @@ def policy(source: Source, template: bool = False) -> Json:
     return made
 
 
-def policy_set(source: Source) -> str:
-    """Draw a policy set with templates and links; ids and links are wrong now and then."""
+def policy_set(source: Source, wrong: float = 0.4) -> str:
+    """Draw a policy set with templates and links; with some probability one member is at the edge."""
     statics = {odd_id(source): policy(source) for _ in range(source.integer(0, 2))}
     templates = {odd_id(source): policy(source, template=True) for _ in range(source.integer(0, 1))}
     links = [_link(source, statics, templates) for _ in range(source.integer(0, 2)) if templates]
     whole = {"staticPolicies": statics, "templates": templates, "templateLinks": links}
     if source.boolean(0.02):
         whole.pop(source.choice(tuple(whole)))
+    if source.boolean(wrong):
+        put_edge(source, objects_in(whole, _KEYS, "set"), _EDGES)
     return json.dumps(whole, ensure_ascii=source.boolean())
 
 

@@ -45,11 +45,53 @@ A::"{}"
 true // {}
 true //{}\\n && false
 1 + {}
-{} - 1 - 1"""
+{} - 1 - 1
+{{{}: 1, "a": 2}}
+{{a: 1, "a": 2}}
+{{{}: 1,}}
+[{},]
+[1].contains({})
+[1].contains(1, {})
+[1].isEmpty({})
+principal.hasTag({}, "a")
+ip("::1").isIpv4({})
+ip({}, "::1")
+1 == 1 == {}
+principal has a {} true
+principal has a == {}
+principal is A == {}
+principal is A in {} == true
+"a" like "a" {} true
+1 + if {} then 1 else 2
+!{} == true
+!-{}
+-!{}
+- -{}
+-({})
+"{}" like "\\*{}"
+context["{}"]
+principal has "{}"
+action::{}::"x"
+{}::"a\\u{{4_1}}"
+"\\x7f\\x{}"
+"\\u{{{}}}"
+1 < {} && 2 > 1"""
 _POLICIES_TEXT = """\
 @{} permit(principal, action, resource);
 @{}("x") permit(principal, action, resource);
 @a({}) permit(principal, action, resource);
+@a @{} permit(principal, action, resource);
+@{}("x") @b permit(principal, action, resource);
+permit(principal, action in [A::Action::"x", {}], resource);
+permit(principal, action in [Action::"x",{}], resource);
+permit(principal, action == {}::"x", resource);
+permit(principal, action in ({}), resource);
+permit(principal == ({}), action, resource);
+permit(principal in ?{}, action, resource == ?{});
+permit(principal is A in ?{}, action, resource is A in ?{});
+permit(principal, action, resource in A::"x",{});
+permit(principal, action, resource) when {{ true }} {};
+permit(principal, action, resource) when {{ true }} unless {{ {} }};
 permit(principal == {}, action, resource);
 permit(principal is {}, action, resource);
 permit(principal is A in {}, action, resource);
@@ -69,6 +111,8 @@ _FILLINGS_TEXT = """\
 ?principal
 ?resource
 ?x
+principal
+resource
 9223372036854775807
 9223372036854775808
 -9223372036854775808
@@ -89,6 +133,9 @@ A::"x"
 action::"x"
 A::Action::"x"
 A::"x",
+Action::"x"
+MyAction::"x"
+Action::x
 ,
 ,,
 ()

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from generators.choice.sources import Source
+from generators.texts.edge_members import ANNOTATIONS, Edges, objects_in, put_edge
 from generators.texts.odd_ids import RESERVED, WORDS, odd_id, odd_type
 
 Json = Any
@@ -143,19 +144,59 @@ class _Drawing:
         return {"type": "Record", "attributes": attributes}
 
 
-def _objects(node: Json, kind: str = "schema") -> list[tuple[str, Json]]:
-    """List the objects in a document, each with the last key of the format above it."""
-    if isinstance(node, list):
-        return [each for part in node for each in _objects(part, kind)]
-    if not isinstance(node, dict):
-        return []
-    inner = ((key if key in KEYS else f"{kind}*", part) for key, part in node.items())
-    return [(kind, node)] * bool(node) + [each for key, part in inner for each in _objects(part, key)]
+_LONG = {"type": "Long"}
+_TYPE_EDGES: tuple[Json, ...] = (
+    *({"additionalAttributes": one} for one in (True, False, None)),
+    {"type": "Extension", "name": "ip"}, {"type": "Extension"}, {"type": "Entity"}, {"type": "Set"},
+    {"type": "Record"}, {"attributes": None}, {"element": None}, {"type": "EntityOrCommon"}, {"name": "A"},
+    {"type": "Set", "element": _LONG}, {"type": "long"}, {"type": None},
+)  # fmt: skip
+_EDGES: Edges = {
+    "schema*": (
+        *ANNOTATIONS, {"annotations": {"doc": "x"}}, {"entityTypes": None}, {"actions": None},
+        {"commonTypes": None}, {"commonTypes": {}}, {"external": True},
+    ),
+    "entityTypes*": (
+        *ANNOTATIONS, *({"enum": one} for one in (None, [], ["x"], ["x", "x"], [1], "x")),
+        *({"external": one} for one in (None, True, False, "true")), {"shape": None}, {"tags": None},
+        {"memberOfTypes": None}, {"memberOfTypes": []}, {"shape": _LONG}, {"shape": {"type": "T"}},
+        *({"enum": ["x"], more: one} for more, one in (
+            ("memberOfTypes", []), ("shape", {"type": "Record", "attributes": {}}), ("tags", _LONG),
+            ("external", True), ("external", False), ("annotations", {"a": "b"}),
+        )),
+    ),
+    "actions*": (
+        *ANNOTATIONS, {"attributes": None}, {"attributes": {}}, {"attributes": {"a": 1}},
+        {"appliesTo": None}, {"appliesTo": {}}, {"memberOf": None}, {"memberOf": []},
+        {"memberOf": [{"id": "none"}]}, {"memberOf": [{"id": "edit", "type": None}]},
+        {"memberOf": [{"id": "edit", "type": "N::Action"}]}, {"memberOf": [{"type": "Action"}]},
+        {"external": True}, {"external": False}, {"external": None},
+    ),
+    "appliesTo": (
+        {"context": None}, {"context": _LONG}, {"context": {"type": "T"}}, {"context": {"type": "Record"}},
+        {"principalTypes": None}, {"principalTypes": []}, {"resourceTypes": []},
+        {"resourceTypes": ["Action"]},
+    ),
+    "attributes*": (
+        *_TYPE_EDGES, *ANNOTATIONS, *({"required": one} for one in (True, False, None, 0, "false")),
+    ),
+    "commonTypes*": (*_TYPE_EDGES, *ANNOTATIONS, {"required": True}),
+    **dict.fromkeys(("shape", "context", "tags", "element"), (*_TYPE_EDGES, {"required": True})),
+}  # fmt: skip
+
+
+def _objects(node: Json) -> list[tuple[str, Json]]:
+    return objects_in(node, KEYS, "schema")
+
+
+def _break_edge(source: Source, schema: Json, _: _Drawing) -> None:
+    """Put a member at the edge of what the format allows into one object."""
+    put_edge(source, _objects(schema), _EDGES)
 
 
 def _break_shape(source: Source, schema: Json, _: _Drawing) -> None:
     """Break one object: a key too many, one too few, another name, or a value of another kind."""
-    objects = _objects(schema)
+    objects = [(kind, node) for kind, node in _objects(schema) if node]
     wanted = source.choice(sorted({kind for kind, _ in objects}))
     node = source.choice([node for kind, node in objects if kind == wanted])
     key = source.choice(tuple(node))
@@ -241,7 +282,7 @@ def _break_graph(source: Source, schema: Json, drawing: _Drawing) -> None:
 
 
 _BREAKS: tuple[Callable[[Source, Json, _Drawing], None], ...] = (
-    _break_shape, _break_shape, _break_name, _break_reference, _break_graph,
+    _break_shape, _break_edge, _break_edge, _break_name, _break_reference, _break_graph,
 )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final, cast
 from ..errors import SchemaError
 from ..text.json_scanner import SURROGATE, number
 from .json_document import Json, Members, NoPlaces
-from .json_reader import AttributeType, JsonSchemaReader, read_json_schema
+from .json_reader import AttributeType, JsonSchemaReader
 from .syntax import AttributeDeclaration, Fragment, TypeExpression
 
 MOST_NESTED: Final = 40
@@ -25,12 +25,7 @@ _ESCAPED_SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 
 def read_json_schema_quickly(text: str) -> Fragment:
     """Read the declarations of a schema in JSON syntax; the message of a `SchemaError` is of no use."""
-    return Fragment(text, _QuickReader(text).namespaces(_read_json(text)), has_places=False)
-
-
-def with_places(fragment: Fragment) -> Fragment:
-    """Read the declarations again, with their places, unless they have them."""
-    return fragment if fragment.has_places else read_json_schema(fragment.text)
+    return Fragment(text, _QuickReader(text).namespaces(_read_json(text)))
 
 
 class _QuickReader(JsonSchemaReader):

@@ -141,7 +141,6 @@ class Fragment:
 
     text: str
     namespaces: tuple[NamespaceDeclaration, ...]
-    has_places: bool = True
 
 
 RESERVED = names.RESERVED - {"__cedar"}

@@ -71,9 +71,10 @@ HIDDEN = (
 )
 
 
-def test_an_entity_type_behind_a_common_type_has_no_spelling() -> None:
-    with pytest.raises(SchemaError, match="no spelling"):
-        Schema.from_json(HIDDEN).to_cedar()
+def test_an_entity_type_behind_a_common_type_is_named_once_common_types_are_written_out() -> None:
+    schema = Schema.from_json(HIDDEN)
+    assert schema.to_cedar() == "entity A = {};\n\nentity B = {} tags A;\n"
+    assert Schema.from_cedar(schema.to_cedar()).to_canonical() == schema.to_canonical()
 
 
 def test_a_printer_that_writes_names_as_they_stand_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:

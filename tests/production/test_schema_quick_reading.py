@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from production import Schema, SchemaError
+from production import Schema, SchemaError, translate_schema
 from production.schema.json_quick import MOST_NESTED, read_json_schema_quickly
 from production.schema.json_reader import read_json_schema
 from production.schema.syntax import Fragment
@@ -197,9 +197,9 @@ def test_a_refused_schema_still_says_where() -> None:
 
 
 def test_a_schema_without_cedar_spelling_still_says_where() -> None:
-    schema = Schema.from_json(
+    text = (
         '{"": {"commonTypes": {"A": {"type": "Long"}}, "actions": {}, "entityTypes": {"A": {},\n'
         '"B": {"tags": {"type": "Entity", "name": "A"}}}}}'
     )
     with pytest.raises(SchemaError, match=r"^line 2, column 42: .* no spelling in Cedar syntax"):
-        schema.to_cedar()
+        translate_schema(text, "cedar")

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from drt.coverage import input_classes
 from drt.coverage.bins import UNREACHABLE
 from drt.coverage.coverage import Coverage
 from drt.coverage.partial_rows import PREFIX
@@ -46,6 +47,11 @@ def print_coverage(console: Console, found: Coverage) -> None:
         rows = {name.removeprefix(PREFIX): count for name, count in found.partial.items()}
         title = f"partial evaluation: {found.partial_reached} of {len(rows)} rows"
         console.print(_counted(title, rows))
+    for kind, counts in found.inputs.items():
+        if any(counts.values()):
+            rows = {name.removeprefix(input_classes.PREFIX): count for name, count in counts.items()}
+            reached = sum(count > 0 for count in counts.values())
+            console.print(_counted(f"inputs, {kind}: {reached} of {len(rows)}", rows))
     if found.missing:
         console.print(Text(f"bins not reached: {_some(found.missing)}", style="yellow"))
     if found.unexpected:

@@ -23,6 +23,7 @@ from drt.coverage.events import (
     happened,
     never,
 )
+from drt.coverage.input_classes import INPUT_CLASSES
 from drt.coverage.observation import observe
 from drt.coverage.partial_rows import PARTIAL_ROWS, PREFIX
 from drt.engines import build
@@ -42,12 +43,13 @@ from generators.choice.profiles import ODD_SCRIPTS, TYPE_ERRORS, TYPED, UNFIT_SC
 from generators.choice.sources import RecordingSource
 from generators.streams import STREAMS
 
+INPUTS = [name for names in INPUT_CLASSES.values() for name in names]
 REPOSITORY = Path(__file__).resolve().parents[3]
 ANSWERED = {name.removeprefix("answer: "): 1 for name in EVENTS if name.startswith("answer: ")}
 EVERY_ANSWER = {**ANSWERED, **dict.fromkeys((*VALIDATION, *REVISIONS), 1)}
 EVERYTHING = Seen(
     dict.fromkeys(bins(), 1),
-    dict.fromkeys((*SITUATIONS, *PARTIAL_ROWS), 1),
+    dict.fromkeys((*SITUATIONS, *PARTIAL_ROWS, *INPUTS), 1),
     EVERY_ANSWER,
     dict.fromkeys(STREAM_NAMES, 1),
 )
@@ -157,7 +159,7 @@ def test_the_grid_alone_has_every_operator_and_function_succeed_and_fail() -> No
     found: Counter[str] = Counter()
     for random_seed in range(1200):
         found.update(observe(TARGETS["kinds"].draw(RecordingSource(random_seed))).bins)
-    apart = ("scope *", "answer: *", "stream: *", "response: *", f"{PREFIX}*", "revision *")
+    apart: tuple[str, ...] = ("scope *", "answer: *", "stream: *", "response: *", f"{PREFIX}*", "input: *", "revision *")
     apart += (*SITUATIONS, *VALIDATION)
     missed = never(happened(Seen(found)))
     assert [name for name in missed if not any(fnmatchcase(name, glob) for glob in apart)] == []
@@ -165,7 +167,9 @@ def test_the_grid_alone_has_every_operator_and_function_succeed_and_fail() -> No
 
 def test_every_event_happens_where_everything_was_seen_and_none_where_nothing_was() -> None:
     assert never(happened(EVERYTHING)) == ()
-    assert never(happened(Seen())) == tuple(name for name in EVENTS if not name.startswith(PREFIX))
+    assert never(happened(Seen())) == tuple(
+        name for name in EVENTS if not name.startswith((PREFIX, "input: "))
+    )
 
 
 def test_an_event_depends_on_its_own_cells() -> None:

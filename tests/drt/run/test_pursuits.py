@@ -31,7 +31,7 @@ BLANKS = "one rejected, two accepted at reading a blank other than space, tab, C
 
 
 def test_every_target_draws_its_first_cases_before_weights_count() -> None:
-    schedule = Schedule({"heavy": 100, "light": 1}, lanes_of(0, 1, (0, 1)), first=3)
+    schedule = Schedule({"heavy": 100, "light": 1}, lanes_of(0, 1, (0, 1)), first=3, first_seconds=1.0)
     drawn: Counter[str] = Counter()
     for _ in range(6):
         name, _ = schedule.next() or ("", 0)

@@ -17,6 +17,7 @@ import pytest
 from msgspec.structs import replace as changed
 
 from drt.corpus.known import find_known, read_known
+from drt.coverage.novelty import Novelty
 from drt.diagnosis.judgement import ArbiterAnswer, Judgement
 from drt.engines.sandbox import HANG, Completed, HarnessError, ProcessDied, in_child
 from drt.model.case import Case, Source
@@ -44,7 +45,6 @@ from drt.run import journal
 from drt.run.find import law_in_words
 from drt.run.log import LogReader, LogWriter, make_folder, read_json, read_run, replace_json
 from drt.run.memory_growth import Resident, growth, in_words, is_flat
-from drt.run.novelty import Novelty
 from drt.run.options import RunOptions
 from drt.run.records import Found, Header, News, Resumed, Started
 from drt.run.reduction_locks import MAX_ATTEMPTS, MOST_BUCKETS, ReductionLocks, release

@@ -1,0 +1,203 @@
+"""Classes of input: which rule a document breaks, which ids it has, how its literals and lines end.
+
+Owns the bins of documents. A rule is a place where a definition refuses (`drt.oracles.defined_*`), so
+that the rules that exist are read from the definitions.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from functools import cache, partial
+from inspect import getsource
+from types import ModuleType
+from typing import Any
+
+from drt.model.case import Case
+from drt.oracles import (
+    defined_json,
+    defined_names,
+    defined_schema,
+    defined_schema_json,
+    defined_schema_text,
+    defined_stores,
+    defined_text,
+    defined_tokens,
+    defined_values,
+)
+from drt.oracles.defined_literals import CONSTRUCTORS, Fails
+from drt.oracles.defined_names import RESERVED, Refused, Undefined
+from drt.oracles.definitions import EXPRESSION, of_entities, of_policies, of_schema
+from drt.reduce.order import texts
+from drt.scan.vocabulary import VARIABLES
+
+PREFIX = "input: "
+"""How the names of these events begin."""
+
+_DEFINITIONS: dict[ModuleType, str] = {
+    defined_names: "names",
+    defined_tokens: "tokens",
+    defined_text: "policy text",
+    defined_json: "policy JSON",
+    defined_schema: "schema",
+    defined_schema_json: "schema JSON",
+    defined_schema_text: "schema text",
+    defined_values: "values",
+    defined_stores: "entities and requests",
+}
+_PLACES = ("policy", "entity", "attribute", "annotation")
+_IDS = (
+    "plain", "empty", "reserved word", "variable", "blank", "quote", "backslash", "line end", "control",
+    "invisible", "not ASCII", "long", "other",
+)  # fmt: skip
+_LINE_ENDS = {"\n": "LF", "\r\n": "CR LF", "\r": "CR", "\x85": "NEL", "\u2028": "LS", "\u2029": "PS"}
+_AROUND = ("comment", "string", "token")
+_LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+_COMMENT_OR_STRING = re.compile(r'//[^\r\n]*(?P<comment>\r\n|\r|\n)|"(?P<string>[^"\\]*(?:\\.[^"\\]*)*)"')
+_LITERAL = re.compile(r'\b(decimal|ip|datetime|duration)\("([^"\\]*)"\)')
+_JSON_ID = re.compile(r'"id": ?("(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")')
+_WORD = re.compile("[_a-zA-Z][_a-zA-Z0-9]*")
+
+
+@cache
+def _rules(module: ModuleType) -> dict[int, str]:
+    """Return the words of each refusal of a definition, by its line."""
+    return {
+        node.lineno: f"{PREFIX}{_DEFINITIONS[module]}: {_words(node.exc)}"
+        for node in ast.walk(ast.parse(getsource(module)))
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call)
+        and getattr(node.exc.func, "id", "") == Refused.__name__
+    }  # fmt: skip
+
+
+def _words(call: ast.Call) -> str:
+    """Return the message of a refusal, with `…` for what varies."""
+    message = call.args[0]
+    parts = message.values if isinstance(message, ast.JoinedStr) else [message]
+    return "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in parts)
+
+
+INPUT_CLASSES: dict[str, tuple[str, ...]] = {
+    "rules broken": tuple(dict.fromkeys(name for one in _DEFINITIONS for name in _rules(one).values())),
+    "ids": tuple(f"{PREFIX}id of {place}: {kind}" for place in _PLACES for kind in _IDS),
+    "literals": tuple(f"{PREFIX}{name}: {how}" for name in CONSTRUCTORS for how in ("read", "refused")),
+    "line ends": tuple(f"{PREFIX}{end} in or behind a {at}" for end in _LINE_ENDS.values() for at in _AROUND),
+}
+"""Every bin, by its class."""
+
+
+def input_bins(case: Case) -> set[str]:
+    """Return the bins of documents that a case reaches."""
+    found = {bin_ for document in _documents(case) if (bin_ := _broken(document))}
+    for text in texts(case):
+        found.update(_literals(text))
+        found.update(_line_ends(text))
+    for place, name in _named(case):
+        found.add(f"{PREFIX}id of {place}: {_kind(name)}")
+    return found
+
+
+def _documents(case: Case) -> Iterator[Callable[[], object]]:
+    yield partial(of_policies(case.policies).define, case.policies.text)
+    yield from (partial(EXPRESSION.define, text) for text in case.expressions)
+    if case.schema is not None:
+        yield partial(of_schema(case.schema).define, case.schema.text)
+    entities = of_entities(case.schema)
+    if entities is not None:
+        yield partial(entities.define, case.entities)
+        for request in case.requests:
+            yield partial(_check_request, request.text, case)
+
+
+def _check_request(text: str, case: Case) -> None:
+    schema = None if case.schema is None else of_schema(case.schema).define(case.schema.text)
+    defined_stores.check_request(text, schema)
+
+
+def _broken(define: Callable[[], object]) -> str:
+    """Return the rule that a document breaks, nothing where it breaks none."""
+    try:
+        define()
+    except Refused as refused:
+        return _rule(refused)
+    except (Undefined, RecursionError):
+        pass
+    return ""
+
+
+def _rule(refused: Refused) -> str:
+    step = refused.__traceback__
+    while step is not None and step.tb_next is not None:
+        step = step.tb_next
+    if step is None:
+        return ""
+    by_name = {module.__name__: module for module in _DEFINITIONS}
+    module = by_name.get(step.tb_frame.f_globals["__name__"])
+    return "" if module is None else _rules(module).get(step.tb_lineno, "")
+
+
+def _literals(text: str) -> Iterator[str]:
+    for name, literal in _LITERAL.findall(text):
+        try:
+            CONSTRUCTORS[name](literal)
+            yield f"{PREFIX}{name}: read"
+        except Fails:
+            yield f"{PREFIX}{name}: refused"
+
+
+def _line_ends(text: str) -> Iterator[str]:
+    inside = list(_COMMENT_OR_STRING.finditer(text))
+    for found in inside:
+        at = "comment" if found["comment"] else "string"
+        for end in _LINE_END.findall(found["comment"] or found["string"] or ""):
+            yield f"{PREFIX}{_LINE_ENDS[end]} in or behind a {at}"
+    for end in _LINE_END.findall(_COMMENT_OR_STRING.sub("", text)):
+        yield f"{PREFIX}{_LINE_ENDS[end]} in or behind a token"
+
+
+def _named(case: Case) -> Iterator[tuple[str, str]]:
+    """Yield the ids and names of a case, each with what has it."""
+    for text in (case.entities, *(request.text for request in case.requests)):
+        yield from (("entity", json.loads(found)) for found in _JSON_ID.findall(text))
+    try:
+        policies = of_policies(case.policies).define(case.policies.text)
+    except (Refused, Undefined, RecursionError):
+        return
+    for part in ("staticPolicies", "templates"):
+        for name, policy in policies[part].items():
+            yield "policy", name
+            yield from (("annotation", key) for key in policy.get("annotations", ()))
+            yield from (("attribute", attribute) for attribute in _attributes(policy))
+
+
+def _attributes(node: Any) -> Iterator[str]:
+    waiting = [node]
+    while waiting:
+        match waiting.pop():
+            case dict() as fields:
+                if isinstance(name := fields.get("attr"), str):
+                    yield name
+                waiting.extend(fields.values())
+            case list() as items:
+                waiting.extend(items)
+
+
+def _kind(name: str) -> str:
+    tests: tuple[tuple[str, bool], ...] = (
+        ("empty", not name),
+        ("reserved word", name in RESERVED),
+        ("variable", name in VARIABLES),
+        ("long", len(name) > 100),
+        ("quote", '"' in name or "'" in name),
+        ("backslash", "\\" in name),
+        ("line end", bool(_LINE_END.search(name))),
+        ("control", any(unicodedata.category(one) == "Cc" for one in name)),
+        ("invisible", any(unicodedata.category(one) in ("Cf", "Mn", "Zl", "Zp") for one in name)),
+        ("not ASCII", not name.isascii()),
+        ("blank", " " in name),
+        ("plain", _WORD.fullmatch(name) is not None),
+    )
+    return next((kind for kind, holds in tests if holds), "other")

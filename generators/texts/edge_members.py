@@ -1,0 +1,40 @@
+"""Members at the edge of what a JSON format allows: wrong, or just right, by the kind of object.
+
+Owns how one of them is put into a document, each kind of object with the same chance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from generators.choice.sources import Source
+
+Json = Any
+Edges = Mapping[str, tuple[Json, ...]]
+"""By the kind of an object, what is put into it; `key*` are the objects that one of kind `key` names."""
+
+_ANNOTATIONS: tuple[Json, ...] = (
+    None, {}, [], {"a b": ""}, {"if": None}, {"a": 1}, {"": "x"}, {"é": "x"},
+)  # fmt: skip
+ANNOTATIONS: tuple[Json, ...] = tuple({"annotations": one} for one in _ANNOTATIONS)
+"""Annotations, wrong or right."""
+
+
+def objects_in(node: Json, keys: Collection[str], kind: str) -> list[tuple[str, Json]]:
+    """List the objects in a document, each with the last key of the format above it."""
+    if isinstance(node, list):
+        return [each for part in node for each in objects_in(part, keys, kind)]
+    if not isinstance(node, dict):
+        return []
+    inner = ((key if key in keys else f"{kind}*", part) for key, part in node.items())
+    return [(kind, node)] + [each for key, part in inner for each in objects_in(part, keys, key)]
+
+
+def put_edge(source: Source, objects: list[tuple[str, Json]], edges: Edges) -> None:
+    """Put one member at the edge into one object."""
+    kinds = sorted({kind for kind, _ in objects} & edges.keys())
+    if kinds:
+        wanted = source.choice(kinds)
+        node = source.choice([node for kind, node in objects if kind == wanted])
+        node.update(source.choice(edges[wanted]))

@@ -159,7 +159,15 @@ def test_the_grid_alone_has_every_operator_and_function_succeed_and_fail() -> No
     found: Counter[str] = Counter()
     for random_seed in range(1200):
         found.update(observe(TARGETS["kinds"].draw(RecordingSource(random_seed))).bins)
-    apart: tuple[str, ...] = ("scope *", "answer: *", "stream: *", "response: *", f"{PREFIX}*", "input: *", "revision *")
+    apart: tuple[str, ...] = (
+        "scope *",
+        "answer: *",
+        "stream: *",
+        "response: *",
+        f"{PREFIX}*",
+        "input: *",
+        "revision *",
+    )
     apart += (*SITUATIONS, *VALIDATION)
     missed = never(happened(Seen(found)))
     assert [name for name in missed if not any(fnmatchcase(name, glob) for glob in apart)] == []

@@ -206,7 +206,7 @@ def _calendar(decode: Decode) -> Iterator[Goal]:
 
 
 def _goals() -> Iterator[Goal]:
-    yield from digits.goals(_decode)
+    yield from digits.goals()
     yield from _calendar(_decode)
     is_one, value = _definition()
     readers = import_module(MODULES[0]).parse, import_module(MODULES[1]).parse_datetime

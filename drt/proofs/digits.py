@@ -15,10 +15,10 @@ from drt.proofs.explore import Path, explore
 from drt.proofs.folds import Returned, each
 from drt.proofs.rewriting import Anything
 from drt.proofs.symbols import Number, decided, number, refuse
+from drt.proofs.texts import READERS, search
 from drt.proofs.theorem import Counterexample, Goal
 
 Term = Any
-Decode = Callable[[Any], Counterexample]
 MOST_SIGNIFICANT = 40
 TABLES = {"reference.integers.DIGITS": Table, "production.language.integers._DIGIT_VALUES": Table}
 CODE, TOTAL, CEILING, SIGNIFICANT = z3.Ints("code total ceiling significant")
@@ -81,7 +81,15 @@ def _ended(paths: list[Path]) -> Term:
     return z3.And(*(z3.Implies(path.condition, number(path.value) == TOTAL) for path in paths))
 
 
-def goals(decode: Decode) -> Iterator[Goal]:
+def _decode(model: Any) -> Counterexample:
+    found = (search(name) for name in READERS)
+    return next(
+        (each for each in found if each is not None),
+        Counterexample(f"{model}, which no text confirms", False),
+    )
+
+
+def goals(decode: Callable[[Any], Counterexample] = _decode) -> Iterator[Goal]:
     """Yield what holds before the first digit, in each turn, and after the last, of three readers."""
     run, one, total = _Run(), Character(CODE), Number(TOTAL)
     never = z3.BoolVal(False)

@@ -195,6 +195,9 @@ class Number(_Arithmetic, Symbol):
                 return value
         refuse("an index that may be large")
 
+    def __rpow__(self, base: object) -> int:
+        return int(base ** self.__index__()) if type(base) is int else refuse("a power")
+
     def __floordiv__(self, other: object) -> Number:
         return Number(self.term / _positive(other))
 

@@ -11,6 +11,7 @@ from drt.proofs import (
     compiled_policies,
     compiler,
     datetimes,
+    decimals,
     equality,
     operand_order,
     operators,
@@ -49,6 +50,7 @@ THEOREMS: tuple[Theorem, ...] = (
     *patterns.THEOREMS,
     *bounds.THEOREMS,
     *texts.THEOREMS,
+    *decimals.THEOREMS,
     *datetimes.THEOREMS,
     *round_trips.THEOREMS,
     *serving.THEOREMS,
@@ -70,7 +72,7 @@ TRUSTED = """\
 - that Python integers are mathematical integers, and that `//` and `%` by a positive constant are Euclid's
 - for kinds without numbers (strings, entities, sets, records, addresses), that a few values stand for all in the rows about operators
 - the bounds that rows of kind B name; they are tried, not proved, and what lies beyond is tested
-- readers and writers of text and JSON are not covered by any proof, but the readers of datetimes; those of policies, and readers of decimals, addresses and durations, are tried
+- readers and writers of text and JSON are not covered by any proof, but the readers of datetimes and decimals; those of policies, and readers of addresses and durations, are tried
 - production's generated code is proved form by form (S) and for 200 policies (P), and tried on many sets; code specialised to a schema's types is tried
 - the statements themselves: that they say what their names say"""
 

@@ -59,6 +59,8 @@ def _read(parse: Callable[[str], Any], text: str) -> Meaning | str:
         return astuple(parse(text))
     except (EvaluationError, ProductionError) as error:
         return None if error.kind == "extension" else str(error.kind)
+    except Exception as error:  # whatever else a reader raises is wrong
+        return f"{type(error).__name__}: {error}"
 
 
 def search(name: str, *texts: str) -> Counterexample | None:

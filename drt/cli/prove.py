@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
@@ -57,12 +56,18 @@ def command(
     """
     require_extra("proofs", "`drt prove`")
     from drt.proofs.second import second_opinion
-    from drt.proofs.survivors import are_killed
+    from drt.proofs.survivors import proved_functions, tally
     from drt.proofs.table import THEOREMS
     from drt.proofs.table import markdown as table
     from drt.report.terminal.console import results
     from drt.report.terminal.progress_bar import with_progress
-    from drt.report.terminal.proving import print_mutations, print_opinions, print_verdicts, verdict_json
+    from drt.report.terminal.proving import (
+        mutations_json,
+        print_mutations,
+        print_opinions,
+        print_verdicts,
+        verdict_json,
+    )
 
     if markdown:
         click.echo(table(), nl=False)
@@ -80,22 +85,26 @@ def command(
     verdicts = list(with_progress(names, _verdicts(chosen, mutants, jobs)))
     seconds = time.perf_counter() - started
     mutations = list(_mutations(chosen, function, jobs)) if mutants else []
+    proved = proved_functions(THEOREMS)
     asked = [THEOREMS[number] for number in chosen if second and THEOREMS[number].kind in "US"]
     opinions = [second_opinion(one) for one in asked]
     if form == "json":
         document: dict[str, Any] = {"seconds": seconds, "theorems": [verdict_json(one) for one in verdicts]}
         if mutants:
-            document["mutants"] = [asdict(one) for one in mutations]
+            document |= mutations_json(mutations, proved)
         if second:
             document["second"] = [{"name": one.theorem.name, **one.answers} for one in opinions]
         echo_json(document, sort_keys=False)
     else:
         print_verdicts(results(), verdicts, seconds, mutants=mutants)
         if mutants:
-            print_mutations(results(), mutations)
+            print_mutations(results(), mutations, proved)
         if second:
             print_opinions(results(), opinions)
-    good = all(_is_good(one, mutants=mutants) for one in verdicts) and are_killed(mutations)
+    good = all(_is_good(one, mutants=mutants) for one in verdicts) and all(
+        tally(chosen).is_enough
+        for chosen in (mutations, [one for one in mutations if one.function in proved])
+    )
     ctx.exit(CLEAN if good and not any(one.disagrees for one in opinions) else FOUND)
 
 

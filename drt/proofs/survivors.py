@@ -1,9 +1,10 @@
-"""`drt prove --mutants`: each mutant is planted in a process of its own and must break a theorem that names its function."""
+"""`drt prove --mutants`: each mutant is planted in a process of its own and must break a theorem about its module."""
 
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from time import process_time
@@ -15,7 +16,7 @@ from drt.proofs.live import NotPlanted
 from drt.proofs.mutation import Mutant, mutants
 from drt.proofs.prover import prove
 from drt.proofs.rewriting import planted
-from drt.proofs.theorem import Theorem
+from drt.proofs.theorem import PROVED, Theorem
 
 HOURS = 3_600.0
 """What a mutant may take by the clock, on whatever machine; what counts is its share of the processor."""
@@ -27,36 +28,58 @@ Fate = Literal["killed", "survived", "equivalent"]
 
 @dataclass(frozen=True, slots=True)
 class Mutation:
-    """What became of a mutant: by which theorem and counterexample it was killed, or why it survived."""
+    """The fate of a mutant: the theorem and counterexample that killed it, or why it survived."""
 
+    function: str
     name: str
     fate: Fate
     why: str
 
 
-def are_killed(mutations: Sequence[Mutation]) -> bool:
-    """Return whether enough of the mutants that mean something else are killed."""
-    counted = [one for one in mutations if one.fate != "equivalent"]
-    return sum(one.fate == "killed" for one in counted) >= ENOUGH * len(counted)
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The fates of some mutants; the share that is killed leaves out those that mean the same."""
+
+    killed: int
+    survived: int
+    equivalent: int
+
+    @property
+    def share(self) -> float:
+        """The part that is killed; 1 of none."""
+        counted = self.killed + self.survived
+        return self.killed / counted if counted else 1.0
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether so many are killed as must be."""
+        return self.share >= ENOUGH
+
+
+def tally(mutations: Iterable[Mutation]) -> Tally:
+    """Count the fates of mutants."""
+    fates = Counter(one.fate for one in mutations)
+    return Tally(fates["killed"], fates["survived"], fates["equivalent"])
+
+
+def tallies(mutations: Sequence[Mutation]) -> dict[str, Tally]:
+    """Count the fates of mutants by function, the least killed first."""
+    functions = dict.fromkeys(one.function for one in mutations)
+    found = {each: tally(one for one in mutations if one.function == each) for each in functions}
+    return dict(sorted(found.items(), key=lambda item: item[1].share))
+
+
+def proved_functions(theorems: Sequence[Theorem]) -> frozenset[str]:
+    """Return the functions that theorems name which are proved, not tried or tested."""
+    return frozenset(each for one in theorems if one.kind in PROVED for each in one.functions)
 
 
 def functions_of(theorems: Sequence[Theorem]) -> dict[str, list[Theorem]]:
-    """Return the functions that theorems name, each with the theorems about its module.
-
-    Those that name the function itself come first, the most specific of them before the others.
-    """
-    ordered = sorted(theorems, key=lambda one: (len(one.functions), "exact" not in one.name.lower()))
-    modules = {one.name: {module_of(each) for each in one.functions} for one in ordered}
+    """Return the functions that theorems name, each with the theorems about its module."""
+    modules = {one.name: {module_of(each) for each in one.functions} for one in theorems}
     return {
-        function: [
-            *(one for one in ordered if function in one.functions),
-            *(
-                one
-                for one in ordered
-                if function not in one.functions and module_of(function) in modules[one.name]
-            ),
-        ]
-        for function in dict.fromkeys(each for one in ordered for each in one.functions)
+        function: [one for one in theorems if module_of(function) in modules[one.name]]
+        for function in dict.fromkeys(each for one in theorems for each in one.functions)
     }
 
 
@@ -67,23 +90,29 @@ def module_of(function: str) -> str:
 
 
 def mutations_of(function: str, theorems: Sequence[Theorem]) -> list[Mutation]:
-    """Plant every mutant of a function, and look which theorem each breaks."""
+    """Plant every mutant of a function, and find a theorem that it breaks.
+
+    Those that name the function are tried first, the fast before the slow.
+    """
     for one in theorems:
         _measure(one)
-    return [_fate(one, theorems) for one in mutants(function)]
+    ordered = sorted(theorems, key=lambda one: (function not in one.functions, _usual[one.name]))
+    return [_fate(function, one, ordered) for one in mutants(function)]
 
 
-def _fate(mutant: Mutant, theorems: Sequence[Theorem]) -> Mutation:
+def _fate(function: str, mutant: Mutant, theorems: Sequence[Theorem]) -> Mutation:
     match in_child(lambda _: _broken(mutant, theorems), (), HOURS):
         case Completed((True, why)):
-            return Mutation(mutant.name, "killed", why)
+            return Mutation(function, mutant.name, "killed", why)
         case ProcessDied(cause):
-            return Mutation(mutant.name, "killed", f"the process dies: {cause}")
+            return Mutation(function, mutant.name, "killed", f"the process dies: {cause}")
         case Completed((_, why)):
-            reason = EQUIVALENT.get((f"{mutant.module}.{mutant.function}", mutant.change))
-            return Mutation(mutant.name, "survived" if reason is None else "equivalent", reason or why)
+            reason = EQUIVALENT.get((function, mutant.change))
+            return Mutation(
+                function, mutant.name, "survived" if reason is None else "equivalent", reason or why
+            )
         case HarnessError(error):
-            return Mutation(mutant.name, "survived", error)
+            return Mutation(function, mutant.name, "survived", error)
     raise AssertionError("a child answers, dies or fails")
 
 

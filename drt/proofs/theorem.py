@@ -20,6 +20,9 @@ KINDS = {
     "T": "tested, not proved",
 }
 
+PROVED: tuple[Kind, ...] = ("U", "S", "P")
+"""The kinds of theorems whose verdict `proved` is a proof."""
+
 
 @dataclass(frozen=True, slots=True)
 class Counterexample:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -12,8 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from drt.proofs.second import Opinion
-from drt.proofs.survivors import Mutation
-from drt.proofs.theorem import KINDS, Verdict
+from drt.proofs.survivors import Mutation, Tally, tallies, tally
+from drt.proofs.theorem import KINDS, PROVED, Verdict
 
 STYLES = {
     "proved": "green",
@@ -66,17 +67,43 @@ def print_opinions(console: Console, opinions: Sequence[Opinion]) -> None:
     console.print(Text(f"second prover, {len(opinions)} theorems: {line}; {end}", style="bold"))
 
 
-def print_mutations(console: Console, mutations: Sequence[Mutation]) -> None:
-    """Print each mutant that breaks no theorem, and how many do."""
+def print_mutations(console: Console, mutations: Sequence[Mutation], proved: Collection[str]) -> None:
+    """Print each mutant that breaks no theorem, the share that does by function, and totals.
+
+    `proved` are the functions that proved theorems name.
+    """
     for one in mutations:
         if one.fate == "survived":
             console.print(Text(f"NOT broken by {one.name}: {one.why}", style="bold red"))
         elif one.fate == "equivalent":
             console.print(Text(f"means the same: {one.name}: {one.why}", style="dim"))
-    fates = Counter(one.fate for one in mutations)
-    functions = len({one.name.partition(",")[0] for one in mutations})
-    line = ", ".join(f"{count:,} {fate}" for fate, count in fates.items())
-    console.print(Text(f"mutants of {functions} functions: {line}", style="bold"))
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table.add_column("function", overflow="fold")
+    for column in ("named by", "killed", "survived", "equivalent", "share"):
+        table.add_column(column, justify="right", no_wrap=True)
+    for name, each in tallies(mutations).items():
+        row = ("proof" if name in proved else "trial", *_counts(each))
+        table.add_row(Text(name), *row, style=None if each.is_enough else "bold red")
+    console.print(table)
+    of_proved = [one for one in mutations if one.function in proved]
+    for what, chosen in (("functions that proved theorems name", of_proved), ("all functions", mutations)):
+        killed, survived, equivalent, share = _counts(tally(chosen))
+        fates = f"{killed} killed, {survived} survived, {equivalent} equivalent"
+        console.print(Text(f"mutants of {what}: {fates}; {share} killed", style="bold"))
+
+
+def _counts(one: Tally) -> tuple[str, str, str, str]:
+    # Rounded down, so that a share below the limit is not printed as the limit.
+    return f"{one.killed:,}", f"{one.survived:,}", f"{one.equivalent:,}", f"{int(one.share * 1000) / 10} %"
+
+
+def mutations_json(mutations: Sequence[Mutation], proved: Collection[str]) -> dict[str, Any]:
+    """Convert the fates of mutants to plain values: each, and by function."""
+    functions = [
+        {"name": name, "proved": name in proved, **asdict(one), "share": round(one.share, 4)}
+        for name, one in tallies(mutations).items()
+    ]
+    return {"mutants": [asdict(one) for one in mutations], "functions": functions}
 
 
 def _print_trouble(console: Console, one: Verdict) -> None:
@@ -109,7 +136,7 @@ def _print_defects(console: Console, one: Verdict) -> None:
 
 def _line(verdicts: Sequence[Verdict], seconds: float, mutants: bool) -> str:
     counts = {answer: sum(1 for one in verdicts if one.answer == answer) for answer in STYLES}
-    counts["proved"] = sum(1 for one in verdicts if one.answer == "proved" and one.theorem.kind != "B")
+    counts["proved"] = sum(1 for one in verdicts if one.answer == "proved" and one.theorem.kind in PROVED)
     counts["tried"] = sum(1 for one in verdicts if one.answer == "proved" and one.theorem.kind == "B")
     line = ", ".join(f"{count} {answer}" for answer, count in counts.items() if count)
     killed = sum(len(one.killed) for one in verdicts)

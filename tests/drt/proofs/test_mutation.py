@@ -7,7 +7,7 @@ import pytest
 from drt.proofs.equivalents import EQUIVALENT
 from drt.proofs.live import NotPlanted
 from drt.proofs.mutation import mutants
-from drt.proofs.survivors import Mutation, are_killed, functions_of, mutations_of
+from drt.proofs.survivors import Mutation, functions_of, mutations_of, tallies, tally
 from drt.proofs.table import THEOREMS
 
 
@@ -38,7 +38,8 @@ def test_a_mutant_survives_where_no_theorem_looks() -> None:
 
 
 def test_one_survivor_of_twenty_is_enough_and_no_more() -> None:
-    killed, survived = Mutation("one", "killed", ""), Mutation("another", "survived", "")
-    same = Mutation("a third", "equivalent", "")
-    assert are_killed([*[killed] * 19, survived, *[same] * 9])
-    assert not are_killed([*[killed] * 18, survived, *[same] * 9])
+    killed, survived = Mutation("f", "one", "killed", ""), Mutation("g", "another", "survived", "")
+    same = Mutation("f", "a third", "equivalent", "")
+    assert tally([*[killed] * 19, survived, *[same] * 9]).is_enough
+    assert not tally([*[killed] * 18, survived, *[same] * 9]).is_enough
+    assert list(tallies([killed, same, survived])) == ["g", "f"]

@@ -17,7 +17,7 @@ from drt.proofs.live import MADE
 from drt.proofs.rewriting import HELPERS, rewritten, running_source
 from drt.proofs.symbols import Unexplorable
 
-RETURNED = f"{MADE}returned"
+RETURNED, INNER = f"{MADE}returned", f"{MADE}inner"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,10 @@ def each(module: str, name: str, over: str) -> Fold:
     return _apart(module, function, place, _parameters(function), loop.target, ["_element"])
 
 
-def worklist(module: str, name: str, todo: str) -> Fold:
+def worklist(module: str, name: str, todo: str, inner: str | None = None) -> Fold:
     """Take a function apart that loops while a list holds something; its parts take its parameters first.
+
+    A loop over all of `inner` within is a call of `INNER` with what it runs over and the state.
 
     Raises:
         Unexplorable: it is not such a loop with straight code around it.
@@ -79,7 +81,31 @@ def worklist(module: str, name: str, todo: str) -> Fold:
     if not isinstance(loop, ast.While) or loop.orelse or ast.unparse(loop.test) != todo:
         raise Unexplorable(f"{name} is not one loop while `{todo}` holds something")
     _refuse_returns(loop, name)
+    if inner is not None:
+        [nested] = [at for at, each in enumerate(loop.body) if isinstance(each, ast.For)] or [-1]
+        _over(loop.body[nested], name, inner)
+        state = [ast.Name(each, ast.Load()) for each in _carried(function.body[:place])]
+        call = ast.Call(ast.Name(INNER, ast.Load()), [ast.parse(inner, mode="eval").body, *state], [])
+        loop.body[nested] = ast.Expr(call)
     return _apart(module, function, place, _parameters(function), ast.Name("_once", ast.Store()), [])
+
+
+def within(module: str, name: str, over: str) -> Fold:
+    """Take the loop over `over` within a function's loop; its turn takes the parameters and the outer loop's state.
+
+    Raises:
+        Unexplorable: it is not such a loop.
+    """
+    function, place = _one_loop(module, name)
+    outer = function.body[place]
+    assert isinstance(outer, (ast.For, ast.While))
+    loops = [each for each in outer.body if isinstance(each, (ast.For, ast.While))]
+    if len(loops) != 1:
+        raise Unexplorable(f"the loop of {name} is not one plain loop")
+    loop = _over(loops[0], name, over)
+    _refuse_returns(loop, name)
+    function.body[place] = loop
+    return _apart(module, function, place, _parameters(function), loop.target, ["_element"])
 
 
 def _one_loop(module: str, name: str) -> tuple[ast.FunctionDef, int]:
@@ -134,7 +160,7 @@ def _apart(
     """Compile what comes before the loop at a place, one turn of it, and what comes after."""
     before, loop, after = function.body[:place], function.body[place], function.body[place + 1 :]
     assert isinstance(loop, (ast.For, ast.While))
-    carried = tuple(sorted({name for each in before for name in _stored(each)}))
+    carried = _carried(before)
     returned = ast.Return(ast.Tuple([ast.Name(each, ast.Load()) for each in carried], ast.Load()))
     turned = ast.Tuple([ast.Name(each, ast.Load()) for each in element] or [ast.Constant(0)], ast.Load())
     once = ast.For(target, turned, loop.body, [returned])
@@ -145,6 +171,10 @@ def _apart(
     }
     names = _compiled(module, parts)
     return Fold(carried, names["before"], names["turn"], names["after"])
+
+
+def _carried(before: list[ast.stmt]) -> tuple[str, ...]:
+    return tuple(sorted({name for each in before for name in _stored(each)}))
 
 
 def _function(module: str, name: str) -> ast.FunctionDef:

@@ -207,3 +207,34 @@ def test_it_breaks_the_theorem(name: str, defects: tuple[Defect, ...]) -> None:
     assert verdict.answer == "refuted", verdict.reason
     assert verdict.counterexample is not None
     assert verdict.counterexample.confirmed
+
+
+@pytest.mark.parametrize(
+    ("name", "defect"),
+    [
+        (
+            "The reference finds exactly the ancestors",
+            Defect(
+                "all parents are looked at",
+                "reference.entities",
+                "todo.extend(new)",
+                "todo.extend(entity.parents)",
+            ),
+        ),
+        (
+            "Production finds exactly the ancestors",
+            Defect(
+                "all parents are looked at",
+                "production.language.hierarchy",
+                "                    reached.add(uid)\n                    pending.append(uid)\n",
+                "                    reached.add(uid)\n                pending.append(uid)\n",
+            ),
+        ),
+    ],
+)
+def test_a_search_that_looks_twice_is_not_shown_to_end(name: str, defect: Defect) -> None:
+    """The answer is the same, so no running code shows it."""
+    [theorem] = [one for one in THEOREMS if one.name == name]
+    with plant(defect):
+        verdict = prove(theorem)
+    assert verdict.answer == "refuted"

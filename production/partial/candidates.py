@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from types import CodeType, FunctionType
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from ..entities import Entities
 from ..errors import TRUE
@@ -23,9 +23,8 @@ from ..language.uids import Uid
 from ..language.values import Record, Value
 from ..schema.request_types import RequestTypes
 from ..serving.rules import Rule, status_of
+from .postings import Column, Postings, Selection, Side, lookup_of
 
-Side: TypeAlias = Literal["principal", "resource"]
-Column: TypeAlias = Sequence[Value | None]
 Loop: TypeAlias = Callable[
     [Uid, Iterable[Uid], Sequence[Column], Uid, Record, Sequence[Value], Callable[[Uid], None]], None
 ]
@@ -37,44 +36,41 @@ _MOST_LOOPS: Final = 1_024
 
 
 class Candidates:
-    """The entities of one type in a store, also by the ancestors that they have, and their attributes."""
+    """The entities of one type in a store, also by the ancestors that they have and by their attributes."""
 
-    __slots__ = ("_above", "_attributes", "_below", "_columns", "_members", "uids")
+    __slots__ = ("_above", "_attributes", "_below", "_members", "every", "postings")
 
     def __init__(self, entities: Entities, type_name: str) -> None:
-        self.uids = [uid for uid in entities._attributes if uid.type == type_name]
-        self._members = frozenset(self.uids)
+        uids = [uid for uid in entities._attributes if uid.type == type_name]
+        self._members = frozenset(uids)
         self._above = entities._above
         self._attributes = entities._attributes
-        self._below: dict[Uid, list[Uid]] | None = None
-        self._columns: dict[str, Column] = {}
+        self._below: dict[Uid, Selection] | None = None
+        self.every = Selection(uids, self._attributes)
+        self.postings = Postings(self.every, self._attributes)
 
-    def fitting(self, scope: Scope) -> Sequence[Uid]:
+    def some(self, uids: Sequence[Uid]) -> Selection:
+        """Return a selection of these."""
+        return Selection(uids, self._attributes)
+
+    def fitting(self, scope: Scope) -> Selection:
         """Return the candidates that a constraint admits."""
         entity = scope.entity
         if not isinstance(entity, Uid):
-            return self.uids
+            return self.every
+        is_member = entity in self._members
         if scope.op == "==":
-            return [entity] if entity in self._members else []
-        below = self._below
-        if below is None:
-            below = {}
-            for uid in self.uids:
-                below.setdefault(uid, []).append(uid)
+            return self.some([entity] if is_member else [])
+        if self._below is None:
+            below: dict[Uid, list[Uid]] = {}
+            for uid in self.every.uids:
                 for ancestor in self._above[uid]:
                     below.setdefault(ancestor, []).append(uid)
-            self._below = below
-        return below.get(entity, [])
-
-    def column(self, name: str, uids: Sequence[Uid]) -> Column:
-        """Return an attribute of some candidates, `None` where it is missing; of all of them it is kept."""
-        attributes = self._attributes
-        if uids is not self.uids:
-            return [attributes[uid].get(name) for uid in uids]
-        column = self._columns.get(name)
-        if column is None:
-            column = self._columns[name] = [record.get(name) for record in map(attributes.__getitem__, uids)]
-        return column
+            self._below = {uid: self.some(uids) for uid, uids in below.items()}
+        found = self._below.get(entity)
+        if is_member:
+            return self.some([entity, *(found.uids if found else ())])
+        return found or self.some(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,14 +170,20 @@ class BulkRunner:
         self._types = types
         self._loops = loops
 
-    def satisfied(self, rule: Rule, candidates: Candidates, uids: Sequence[Uid]) -> Sequence[Uid]:
+    def satisfied(self, rule: Rule, candidates: Candidates, some: Selection) -> Sequence[Uid]:
         """Return those of some candidates for which the conditions of a rule hold.
 
         The rule's scope is left to the caller.
         """
         code = rule.policy.code
         if not code.instructions:
-            return uids
+            return some.uids
+        if some is candidates.every and (lookup := lookup_of(self._side, code)) is not None:
+            posted = candidates.postings.found(lookup)
+            if posted is not None and lookup.is_whole:
+                return posted.uids
+            some = posted or some
+        uids = some.uids
         loop = self._loops.get(self._side, self._types, code) if len(uids) > _FEW else None
         if loop is None:
             return [uid for uid in uids if status_of(rule, self._frame(uid)) == TRUE]
@@ -189,7 +191,7 @@ class BulkRunner:
         store = self._entities
         names: dict[str, Any] = {**NAMES, "zip": zip}
         names |= {"A": store._attributes, "H": store._above, "G": store._tags}
-        columns = [candidates.column(name, uids) for name in loop.columns]
+        columns = [some.column(name) for name in loop.columns]
         run: Loop = FunctionType(loop.code, names)
         run(self._given, uids, columns, self._action, self._context, code.literals, hits.append)
         return hits

@@ -1,8 +1,8 @@
 """Permission queries over a store (spec 09 §8): which resources, which principals, which actions.
 
 Law (queries): the answer is that of asking for each candidate by itself. Residual policies are run one after
-another, permits first: over all candidates, whose attributes are kept in columns, or over those few to which
-they may still matter.
+another, permits first, over the candidates that their scope or their first guard leaves, whose attributes are
+kept in columns; or over those few to which a forbid may still matter.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from typing import Final
 from ..language.policies import Scope
 from ..language.uids import Uid
 from ..serving.rules import Rule, rules_of
-from .candidates import BulkRunner, Candidates, Side
+from .candidates import BulkRunner, Candidates
 from .outcome import Residuals, decide
+from .postings import Side
 
-_FEW: Final = 8
+_FEW: Final = 3
 """A forbid is run over those found alone if they are this many times fewer than all candidates."""
 
 
@@ -24,20 +25,18 @@ def allowed(residuals: Residuals, side: Side, candidates: Candidates, runner: Bu
     """Return the candidates for which the residual policies allow the request."""
     decision, _ = decide(residuals.plan, residuals.by_id)
     if decision is not None:
-        return frozenset(candidates.uids) if decision == "allow" else frozenset()
+        return frozenset(candidates.every.uids) if decision == "allow" else frozenset()
     rules = rules_of(residuals.runnable())
     found: set[Uid] = set()
     for rule in _by_effort(rules, is_permit=True):
-        fitting = candidates.fitting(_scope(rule, side))
-        if found and fitting is not candidates.uids:
-            fitting = [uid for uid in fitting if uid not in found]
-        found.update(runner.satisfied(rule, candidates, fitting))
+        found.update(runner.satisfied(rule, candidates, candidates.fitting(_scope(rule, side))))
     for rule in _by_effort(rules, is_permit=False):
         if not found:
             break
         fitting = candidates.fitting(_scope(rule, side))
-        if fitting is not candidates.uids or _FEW * len(found) < len(fitting):
-            fitting = [uid for uid in fitting if uid in found]
+        if _FEW * len(found) < len(fitting.uids):
+            left = found if fitting is candidates.every else found.intersection(fitting.uids)
+            fitting = candidates.some(list(left))
         found.difference_update(runner.satisfied(rule, candidates, fitting))
     return frozenset(found)
 

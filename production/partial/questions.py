@@ -23,13 +23,14 @@ from ..text.json_scanner import Repeated
 from ..text.json_text import read_json
 from ..validation.environments import Hierarchy
 from ..validation.questions import SchemaQuestions
-from .candidates import BulkRunner, Candidates, Loops, Side
+from .candidates import BulkRunner, Candidates, Loops
 from .completion import Completion
 from .entities import PartialEntities, PartialEntity, PartialEntityChecker
 from .entity_document import read_partial_entities
 from .loading import AsyncLoader, Loader, Steps, await_steps, batched_steps, run_steps
 from .outcome import Residuals
 from .plans import Plan, plan_of
+from .postings import Side
 from .queries import allowed
 from .request import PartialRequest, Role, make_partial_request, read_partial_request, role_of
 from .response import PartialResponse

@@ -56,6 +56,7 @@ def blamed_construct(text: str, is_well: IsWell, *, blanks_only: bool = False) -
     return (
         search.in_strings()
         or search.in_words()
+        or search.in_gaps()
         or search.in_tokens()
         or search.in_brackets()
         or search.in_runs()
@@ -122,6 +123,16 @@ class _Search:
             return "an empty string"
         others = [one.text for one in self.tokens if one.kind == "string"]
         return "a repeated string" if others.count(token.text) > 1 else "a string"
+
+    def in_gaps(self) -> Construct | None:
+        """Find the place where a comma is missing, even if a name that is used twice hides it."""
+        for at, token in enumerate(self.tokens[1:], 1):
+            before = self.tokens[at - 1]
+            if token.kind == "word" and before.text not in (",", "{", "[", "("):
+                places = ((token.start, token.start, ","), (token.start, token.end, ",zz"))
+                if any(self.well(*place) for place in places):
+                    return Construct("a missing `,`", self._around(at))
+        return None
 
     def in_words(self) -> Construct | None:
         """Find the name, word or number that matters."""

@@ -47,7 +47,7 @@ PLAIN: tuple[Any, ...] = (
         {"type": "Record", "attributes": {}},
         {"__extn": {"fn": "ip", "arg": "::"}},
     ),
-    *("1.0", "::", "permit", "when", "a::b"),
+    *("1.0", "::", "permit", "when", "a::b", "decimal"),
 )
 """Replacements of a value: plain ones, and plain ones of the formats."""
 
@@ -111,6 +111,7 @@ def _searched(search: _Search, written: Any, declared: Sequence[str]) -> Found:
         or search.repeated()
         or search.among_entities()
         or search.absent()
+        or search.in_small_letters()
         or search.completed().left_out(plain=True)
         or search.renamed()
         or search.undeclared(declared)
@@ -182,6 +183,17 @@ class _Search:
                 if self.well(with_at(self.document, path, {**value, **missing})):
                     named = " and ".join(f"`{key}`" for key in missing)
                     return Construct(f"{self.holder(path)} without {named}", shown(value))
+        return None
+
+    def in_small_letters(self) -> Found:
+        """Find `all` as the op of scopes; where that is not all, it hides no other fault after that."""
+        document = self.document
+        for path, value in self.objects():
+            if value.get("op") == "all":
+                document = with_at(document, (*path, "op"), "All")
+        if document != self.document and self.well(document):
+            return Construct('`"all"` as `op`', '"all"')
+        self.document = document
         return None
 
     def completed(self) -> _Search:
@@ -307,6 +319,8 @@ class _Search:
     def _value_name(self, path: Path, value: Any) -> str:
         place = value_place(path, value)
         if isinstance(value, str) and path:
+            if path[-1] == "name" and at_path(self.document, path[:-1]).get("type") == "Extension":
+                return "an unknown extension type"
             if path[-1] in ("type", "entity_type", "name"):
                 return f"{name_kind(value)} as {place}"
             for at, one in enumerate(value):

@@ -36,7 +36,7 @@ def is_known(key: str) -> bool:
 
 def name_kind(name: str) -> str:
     """Name a name by what is wrong with it."""
-    if name in NAMED_WORDS:
+    if name in NAMED_WORDS or name.startswith("__"):
         return f"the name `{name}`"
     if not name:
         return "an empty name"

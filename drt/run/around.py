@@ -119,13 +119,22 @@ ONLY_BY_SCHEMA = (
 
 
 def _explicit(case: Case, engines: Sequence[Guarded]) -> Case:
-    """Write the entities with the escapes of their values, if an engine accepts them."""
+    """Write the entities with the escapes of their values, if an engine accepts them.
+
+    Parents stay as they are given: the engine lists all ancestors, which another may refuse. An action gets
+    all of them, since another may demand that.
+    """
     for engine in engines if case.schema is not None else ():
         answer = engine.ask(ReadEntities(case.entities, case.schema))
         given, found = read(case.entities), read(answer.canonical if isinstance(answer, Accepted) else "")
         if isinstance(given, list) and isinstance(found, list):
-            uids = [plain_uid(one.get("uid")) for one in given if isinstance(one, dict)]
-            kept = [one for one in found if plain_uid(one["uid"]) in uids]
+            by_uid = {str(plain_uid(one.get("uid"))): one for one in given if isinstance(one, dict)}
+            kept = []
+            for one in found:
+                own = by_uid.get(str(plain_uid(one["uid"])))
+                if own is not None:
+                    is_action = str(one["uid"]["type"]).rpartition("::")[2] == "Action"
+                    kept.append(one if is_action else {**one, "parents": own["parents"]})
             return replace(case, entities=write(_plain_datetimes(kept)))
     return case
 

@@ -181,10 +181,30 @@ def _break(source: Source, parts: Parts) -> Parts:
     return [*parts[:at], *new, *parts[at + 1 :]]
 
 
+def _iso_8601(source: Source, parts: Parts) -> Parts:
+    """Write a datetime in a form of ISO 8601 or RFC 3339 that Cedar does not take."""
+    year, rest = parts[0], parts[1:]
+    match source.integer(0, 5):
+        case 0:
+            return [source.choice("+-"), source.choice(("00", "00000")), year, *rest]
+        case 1:
+            return [part for part in parts if part not in ("-", ":")]
+        case 2:
+            return [{"T": source.choice(" t"), "Z": "z", ".": ","}.get(part, part) for part in parts]
+        case 3 if "T" in parts:
+            return [*parts[:9], *parts[11:]]
+        case 4 if len(parts) > 10 and parts[-3] in ("+", "-"):
+            return [*parts[:-1], ":", parts[-1]]
+        case _:
+            return [year, source.choice(("-W01-1", "-001", "-01", "")), *rest[4:]]
+
+
 def literal_text(source: Source, constructor: str, wrong: float = _WRONG) -> str:
     """Draw what a constructor is called with: in its grammar, or wrong in one place."""
     parts = _TEXTS[constructor](source)
-    if source.boolean(wrong):
+    if constructor == "datetime" and source.boolean(wrong / 4):
+        parts = _iso_8601(source, parts)
+    elif source.boolean(wrong):
         break_ = _pass_a_bound if constructor == "datetime" and source.boolean(0.4) else _break
         parts = break_(source, parts)
     return "".join(parts)

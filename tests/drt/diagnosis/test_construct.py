@@ -15,11 +15,11 @@ from drt.diagnosis.signature import signature
 from drt.engines import build
 from drt.engines.base import BaseEngine
 from drt.engines.guard import Guarded
-from drt.model.case import Case, Source
+from drt.model.case import Case, Format, Source
 from drt.model.divergence import Checked, Divergence
 from drt.model.engine import NotLoaded, Session
 from drt.model.outcome import Accepted, Outcome, Rejected, Validated
-from drt.model.question import ReadPolicies
+from drt.model.question import ReadPolicies, ReadSchema
 from drt.oracles.agreement import engines_agree
 from drt.oracles.reading import comments_change_nothing, readers_agree
 
@@ -69,10 +69,35 @@ def test_the_construct_of_a_text_is_named(text: str, fault: str, name: str) -> N
         ({"effect": "permit"}, r"\A(?!.*conditions)", "the document without `conditions`"),
         ({"principal": {"op": "All", "x": 1}}, '"x"', "an unknown member in a scope"),
         ({"principal": {"op": "all"}, "action": {"op": "all"}}, '"all"', '`"all"` as `op`'),
+        ({"principal": {"op": "all", "x": 1}}, '"all"|"x"', "an unknown member in a scope"),
+        ([{"attrs": {"__entity": {"type": "A", "id": "a"}}}], "__entity", "the name `__entity` as an attribute"),
     ],
 )  # fmt: skip
 def test_the_member_of_a_document_is_named(document: object, fault: str, name: str) -> None:
     found = blamed_member(json.dumps(document), lambda other: re.search(fault, other) is None)
+    assert found is not None
+    assert found.name == name
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "name"),
+    [
+        ("entity A{a:Long b:Long};", "cedar", "a missing `,`"),
+        ("entity A{a:Long a:Long};", "cedar", "a missing `,`"),
+        ("entity A{a:Lon};", "cedar", "a name that is not declared"),
+        (
+            '{"": {"entityTypes": {}, "actions": {}, "commonTypes": {"T": {"type": "Extension", "name": "a"}}}}',
+            "json",
+            "an unknown extension type",
+        ),
+    ],
+)
+def test_the_construct_of_a_schema_is_named(text: str, form: Format, name: str) -> None:
+    def is_well(other: str) -> bool:
+        return isinstance(REFERENCE.ask(ReadSchema(Source(other, form))), Accepted)
+
+    json_form = form == "json"
+    found = blamed_member(text, is_well, schema=True) if json_form else blamed_construct(text, is_well)
     assert found is not None
     assert found.name == name
 

@@ -171,6 +171,23 @@ def test_a_value_that_only_the_schema_types_is_written_with_its_escape() -> None
     assert events == {AROUND: 1}
 
 
+def test_entities_written_with_escapes_keep_their_parents() -> None:
+    """The engine that writes them lists all ancestors, of which another may refuse some."""
+    schema = Source("entity O; entity G in [O]; entity U in [G] {owner: U};")
+    users = [{"type": kind, "id": "a"} for kind in "UGO"]
+    entities = [
+        {"uid": uid, "attrs": {"owner": users[0]} if uid == users[0] else {}, "parents": users[at : at + 1]}
+        for at, uid in enumerate(users, 1)
+    ]
+    known, engines = Around(), [Guarded(build("reference"))]
+    known.learn({"one rejected, two accepted at reading an entity that only the schema makes one": 3})
+    drawn = known.of(Drawn(Case(Source(""), json.dumps(entities), schema)), engines, Counter())
+
+    found = {one["uid"]["type"]: one["parents"] for one in json.loads(drawn.case.entities)}
+    assert found == {"U": [users[1]], "G": [users[2]], "O": []}
+    assert '"__entity"' in drawn.case.entities
+
+
 @pytest.mark.parametrize(
     ("text", "construct", "plain"),
     [

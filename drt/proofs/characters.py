@@ -184,6 +184,17 @@ def known_text(fields: Mapping[tuple[int, int], Term]) -> list[Term]:
     return known
 
 
+class Judged(Anything):
+    """What a comprehension makes of each character: whether it is one of a class."""
+
+    def __init__(self, all_are: Term) -> None:
+        self.all_are = all_are
+
+    def copied(self, builtin: Any) -> Truth:
+        """Return whether all are."""
+        return Truth(self.all_are) if builtin is all else refuse(f"`{builtin}`")
+
+
 class Table(Anything):
     """A shipped table from characters to numbers."""
 

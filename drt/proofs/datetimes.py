@@ -18,7 +18,7 @@ from drt.proofs.defects import Defect
 from drt.proofs.explore import explore
 from drt.proofs.rewriting import Anything
 from drt.proofs.symbols import Number, Truth, decided, formula, number, refuse
-from drt.proofs.texts import search
+from drt.proofs.texts import search, tried_texts
 from drt.proofs.theorem import Counterexample, Goal, Theorem
 from production.errors import EvaluationError as ProductionError
 from reference.errors import EvaluationError
@@ -220,6 +220,7 @@ def _goals() -> Iterator[Goal]:
         paths = explore(partial(read, parse), [Text(fields=FIELDS)], assuming=known)
         for claim in digits.judged(paths, is_one, value):
             yield Goal(parse.__module__, claim, BOUNDS, _decode)
+    yield tried_texts("datetime")
 
 
 def _decode(model: Any) -> Counterexample:

@@ -13,12 +13,12 @@ from typing import Any
 import z3
 
 from drt.proofs import digits
-from drt.proofs.characters import LENGTH, Character, Text, is_digit, known_text, standing_in
+from drt.proofs.characters import LENGTH, Character, Judged, Text, is_digit, known_text, standing_in
 from drt.proofs.defects import Defect
 from drt.proofs.explore import explore, summary
 from drt.proofs.rewriting import Anything
 from drt.proofs.symbols import Number, Truth, decided, fresh, refuse
-from drt.proofs.texts import search
+from drt.proofs.texts import search, tried_texts
 from drt.proofs.theorem import Counterexample, Goal, Theorem
 from production.errors import EvaluationError as ProductionError
 from reference.errors import EvaluationError
@@ -39,18 +39,7 @@ KNOWN = (
 """What holds of any text: a number has more than so many significant digits exactly if it is as large as the cap."""
 
 
-class _Judged(Anything):
-    """What a comprehension makes of each character: whether it is a digit."""
-
-    def __init__(self, all_are: Any) -> None:
-        self.all_are = all_are
-
-    def copied(self, builtin: Any) -> Truth:
-        """Return whether all are."""
-        return Truth(self.all_are) if builtin is all else refuse(f"`{builtin}`")
-
-
-def _judged(run: Callable[[Any], Any], all_are: Any) -> _Judged:
+def _judged(run: Callable[[Any], Any], all_are: Any) -> Judged:
     """Run a comprehension on one character: refuse another question than whether it is a digit."""
     code = fresh(z3.IntSort())
 
@@ -61,7 +50,7 @@ def _judged(run: Callable[[Any], Any], all_are: Any) -> _Judged:
     said = summary(one)
     if not _is_valid(said == is_digit(code)):
         refuse("another question about characters")
-    return _Judged(all_are)
+    return Judged(all_are)
 
 
 def _is_valid(claim: Any) -> bool:
@@ -75,7 +64,7 @@ class _Whole(Anything):
     def __ne__(self, other: object) -> Any:
         return Truth(z3.Not(IS_EMPTY)) if other == "" else refuse("equality")
 
-    def over(self, run: Callable[[Any], Any]) -> _Judged:
+    def over(self, run: Callable[[Any], Any]) -> Judged:
         """Ask each character whether it is a digit."""
         return _judged(run, ARE_DIGITS)
 
@@ -215,6 +204,7 @@ def _goals() -> Iterator[Goal]:
         paths = explore(read, [_Signed()], assuming=(*KNOWN, *known_text(FIELDS)))
         for claim in digits.judged(paths, is_one, value):
             yield Goal(module, claim, KNOWN, _decode)
+    yield tried_texts("decimal")
 
 
 def _decode(model: Any) -> Counterexample:

@@ -221,6 +221,18 @@ class Number(_Arithmetic, Symbol):
 
     __rand__ = __and__
 
+    def __or__(self, other: object) -> Number:
+        """Python's `|` is the sum where the one has low bits only, and the other none of them."""
+        entails = getattr(now.follower, "entails", lambda _: False)
+        low, high = number(other), self.term
+        for bits in (4, 8, 16):
+            if entails(z3.And(low >= 0, low < 1 << bits, high % (1 << bits) == 0)):
+                return Number(high + low)
+        refuse("a bitwise `or` of other bits")
+
+    def __ror__(self, other: object) -> Number:
+        return Number(self.term) if other == 0 else Number(number(other)) | self
+
 
 def _positive(divisor: object) -> int:
     """Python's floor and Z3's Euclid agree where the divisor is positive, and only there."""

@@ -14,6 +14,7 @@ from drt.proofs import (
     datetimes,
     decimals,
     equality,
+    ip_texts,
     operand_order,
     operators,
     partial_control,
@@ -53,6 +54,7 @@ THEOREMS: tuple[Theorem, ...] = (
     *bounds.THEOREMS,
     *texts.THEOREMS,
     *decimals.THEOREMS,
+    *ip_texts.THEOREMS,
     *datetimes.THEOREMS,
     *round_trips.THEOREMS,
     *serving.THEOREMS,
@@ -74,7 +76,7 @@ TRUSTED = """\
 - that Python integers are mathematical integers, and that `//` and `%` by a positive constant are Euclid's
 - for kinds without numbers (strings, entities, sets, records, addresses), that a few values stand for all in the rows about operators
 - the bounds that rows of kind B name; they are tried, not proved, and what lies beyond is tested
-- readers and writers of text and JSON are not covered by any proof, but the readers of datetimes and decimals; those of policies, and readers of addresses and durations, are tried
+- readers and writers of text and JSON are not covered by any proof, but the readers of datetimes, decimals and addresses; those of policies and of durations are tried
 - production's generated code is proved form by form (S) and for 200 policies (P), and tried on many sets; code specialised to a schema's types is tried
 - the statements themselves: that they say what their names say"""
 

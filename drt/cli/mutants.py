@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 
 @click.command("mutants", short_help="Check that planted defects are found, reduced, bucketed and named.")
 @click.argument("table", default="drt.assess.planted.defects:DEFECTS", metavar="[MODULE:NAME]")
-@click.option("--only", metavar="GLOB", default="*", help="Only the defects with matching names.")
+@click.option(
+    "--only",
+    metavar="GLOB",
+    default="*",
+    help="Only the defects with matching names; with `--score` also ids, as in VA-*, or `* production`.",
+)
 @click.option("--finds", type=click.IntRange(1, 100), default=4, show_default=True, help="Findings per one.")
 @click.option(
     "--seconds",
@@ -102,7 +107,9 @@ def _score(only: str, seconds: float, random_seed: int, badge: Path | None, form
     from drt.report.terminal.console import results
     from drt.report.terminal.score import score_rows
 
-    plants = [plant for plant in read_plants() if fnmatchcase(plant.id, only)]
+    plants = [
+        plant for plant in read_plants() if fnmatchcase(plant.id, only) or fnmatchcase(plant.name, only)
+    ]
     if not plants:
         raise NothingChosen(f"there are no historic defects called {only!r}")
     hunt = Hunt(plants, random_seed)

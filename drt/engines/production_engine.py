@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Literal, TypeVar
 
 from drt.engines.base import BaseEngine, take_stated_name
@@ -78,8 +78,9 @@ def read_policy_set(source: Source) -> PolicySet | Rejected:
     return _attempt("policies", lambda: read(source.text))
 
 
+@lru_cache(maxsize=4)
 def read_schema(source: Source) -> Schema | Rejected:
-    """Read a schema in either syntax."""
+    """Read a schema in either syntax, or take one of the last: neighbouring cases share theirs."""
     read = Schema.from_cedar if source.format == "cedar" else Schema.from_json
     return _attempt("schema", lambda: read(source.text))
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeVar, cast
 
 from drt.engines import reference_answers as answers
@@ -232,7 +233,7 @@ class ReferenceEngine(BaseEngine):
         self, entities: str, schema: Source | None
     ) -> Accepted | Unwritable | Rejected | Unsupported:
         try:
-            known = None if schema is None else read_schema(schema.text, schema.format)
+            known = None if schema is None else known_schema(schema.text, schema.format)
             store = read_store(entities, known)
         except InputError as error:
             return rejected(error)
@@ -295,9 +296,13 @@ class ReferenceEngine(BaseEngine):
         return found
 
 
+known_schema = lru_cache(maxsize=4)(read_schema)
+"""Read a schema, or take one of the last; neighbouring cases share theirs, and none ever changes."""
+
+
 def linked_schema(schemas: Sequence[Source]) -> Schema | None:
     """Link the schemas; None if there are none."""
-    read = [read_schema(schema.text, schema.format) for schema in schemas]
+    read = [known_schema(schema.text, schema.format) for schema in schemas]
     if len(read) > 1:
         return linking.link(read)
     return read[0] if read else None

@@ -45,8 +45,13 @@ def commented(source: Source) -> Case:
     for number, token in enumerate(tokenize(text)):
         pieces.append(text[end : token.start])
         if source.boolean(0.2):
-            line = source.choice(("\n", " ")), f"// c{number}", source.choice(("\n", "\r\n", "\n\n"))
-            pieces += line
+            for part in "ab"[: source.integer(1, 2)]:
+                line = (
+                    source.choice(("\n", " ")),
+                    f"// c{number}{part}",
+                    source.choice(("\n", "\r\n", "\n\n")),
+                )
+                pieces += line
         pieces.append(token.text)
         end = token.end
     return Case(Text("".join([*pieces, text[end:]])))

@@ -153,7 +153,9 @@ def _tree(source: Source, depth: int) -> Json:
             operator = source.choice(_UNARY)
             return {operator: {"arg": inner()}}
         case 2 | 3 | 4:
-            return {source.choice(_BINARY): {"left": inner(), "right": inner()}}
+            operator = source.choice(_BINARY)
+            right = {operator: {"left": inner(), "right": inner()}} if source.boolean(0.15) else inner()
+            return {operator: {"left": inner(), "right": right}}
         case 5:
             return {".": {"left": inner(), "attr": odd_id(source)}}
         case 6:
@@ -244,6 +246,8 @@ def policy_set(source: Source, wrong: float = 0.4) -> str:
     statics = {odd_id(source): policy(source) for _ in range(source.integer(0, 2))}
     templates = {odd_id(source): policy(source, template=True) for _ in range(source.integer(0, 1))}
     links = [_link(source, statics, templates) for _ in range(source.integer(0, 2)) if templates]
+    if links and source.boolean(0.1):
+        links.append({**links[0], "templateId": source.choice((links[0]["templateId"], *statics))})
     whole = {"staticPolicies": statics, "templates": templates, "templateLinks": links}
     if source.boolean(0.02):
         whole.pop(source.choice(tuple(whole)))

@@ -31,6 +31,12 @@ OPERANDS = {
         "context.duration",
     ),
 }
+ERRING = (
+    "(1 + true)", "(9223372036854775807 + 1)", "principal.nope", 'Gone::"x".a', 'principal.getTag("nope")',
+    'ip("x")',    'ip("::1", "")', "!1",
+)  # fmt: skip
+"""Expressions without a value, one per kind of error: of several, the order of evaluation decides."""
+
 GRID = tuple(row for row in LANGUAGE if row.takes)
 CALLS = tuple(row for row in GRID if row.extension)
 
@@ -58,8 +64,11 @@ def grid_expression(source: Source) -> str:
     form = _miscalled(row) if wrong_number else row.form
     fitting = source.integer(0, 2) == 2 and not wrong_number
     kinds = row.preferred if fitting else ()
+    erring = 0.7 if source.boolean(0.1) else 0.0
     operands = [
-        source.choice(OPERANDS[kinds[place] if place < len(kinds) else source.choice(KINDS)])
+        source.choice(ERRING)
+        if source.boolean(erring)
+        else source.choice(OPERANDS[kinds[place] if place < len(kinds) else source.choice(KINDS)])
         for place in range(3)
     ]
     if form[0] == "{":

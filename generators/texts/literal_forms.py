@@ -115,11 +115,15 @@ def _version_6(source: Source) -> Parts:
     if usual:
         return [usual]
     gap = source.integer(0, 8)
-    count = 8 if gap == 8 else source.integer(0, 7)
+    count = 8 if gap == 8 else source.choice((1, 2, 3, 4, 5, 6, 7, 7, 8))
     groups = [source.choice(_GROUPS) for _ in range(count)]
     if gap == 8:
-        return [piece for group in groups for piece in (":", group)][1:]
-    return [":".join(groups[:gap]), "::", ":".join(groups[gap:])]
+        return _colons(groups)
+    return [*_colons(groups[:gap]), "::", *_colons(groups[gap:])]
+
+
+def _colons(groups: Parts) -> Parts:
+    return [piece for group in groups for piece in (":", group)][1:]
 
 
 def _datetime(source: Source) -> Parts:
@@ -154,11 +158,17 @@ _TEXTS = {"decimal": _decimal, "ip": _ip, "datetime": _datetime, "duration": _du
 
 
 def _break(source: Source, parts: Parts) -> Parts:
-    """Leave one part out, double it, swap it with the next, replace it, or put something beside it."""
+    """Leave a part or two out, double or swap them, replace one, or put something beside it."""
     fields = [place for place, part in enumerate(parts) if part.isalnum()]
     at = source.choice(fields) if fields and source.boolean() else source.integer(0, len(parts) - 1)
     part = parts[at]
-    match source.integer(0, 9):
+    match source.integer(0, 12):
+        case 10:
+            return [*parts[:at], *parts[at + 2 :]]
+        case 11:
+            return [*parts[: at + 2], *parts[at : at + 2], *parts[at + 2 :]]
+        case 12:
+            return [*parts[:at], *parts[at + 2 : at + 4], *parts[at : at + 2], *parts[at + 4 :]]
         case 0:
             new = [""]
         case 1:

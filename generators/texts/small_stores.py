@@ -61,6 +61,9 @@ _WRONG_VALUES: tuple[Json, ...] = (
     {"__extn": {"fn": "nothing", "arg": "x"}},
     {"__extn": {"fn": "ip", "arg": "1.2.3.4", "more": 1}}, {"__extn": {"fn": "decimal",
     "args": ["1.0"]}}, {"fn": "x", "arg": 1},
+    {"__extn": {"fn": "ip", "arg": "::1", "args": ["::2"]}}, {"__expr": 1}, {"__extn": 1}, {"type": "Color",
+    "id": "red "}, [{"type": "User", "id": "u"}, 1], [{"type": "Color", "id": "red"},
+    {"type": "Color", "id": "blue"}],
     {"__entity": {"type": "User", "id": "u"}, "more": 1}, {"__entity": {"type": "User", "id": "u",
     "more": [1]}}, {"type": "User"},
 )  # fmt: skip
@@ -182,10 +185,16 @@ def broken_entities(source: Source) -> str:
     one = source.choice(made)
     match source.integer(0, 11):
         case 0 | 1:
-            one["parents"].append(_uid(source.choice(_TYPES), source.choice(("p", "blue", "read", "red"))))
+            one["parents"].append(
+                _uid(source.choice(_TYPES), source.choice(("p", "blue", "read", "red", "red ", "none")))
+            )
         case 2:
-            made.append({"uid": _uid("Color", source.choice(("blue", "red"))), "attrs": {}, "parents": []})
-            made[-1][source.choice(("attrs", "tags"))] = {"a": 1} if source.boolean() else {}
+            id_ = source.choice(("red", "red", "blue", "red ", " ", "Red"))
+            made.append({"uid": _uid("Color", id_), "attrs": {}, "parents": []})
+            edge = source.choice(
+                ({}, {"attrs": {"a": 1}}, {"tags": {}}, {"tags": {"a": 1}}, {"parents": [_uid("Org", "o")]})
+            )
+            made[-1] |= edge
         case 3 | 4:
             where = source.choice(("attrs", "attrs", "tags"))
             one.setdefault(where, {})[source.choice((*_USER, "name", "lead", "more"))] = source.choice(
@@ -194,10 +203,13 @@ def broken_entities(source: Source) -> str:
         case 5:
             one["attrs"].pop("name", None)
         case 6:
-            made.append(_action(source))
-            made[-1][source.choice(("attrs", "tags", "parents"))] = source.choice(
-                ({}, {"a": 1}, [], [_uid("Action", "view")])
+            kind, id_ = source.choice((*_ACTIONS, ("Action", "none")))
+            above = source.choice(
+                ([], [_uid("Action", "read")], [_uid("Action", "view")], [_uid("Org", "o")])
             )
+            made = [one for one in made if one["uid"] != _uid(kind, id_)]
+            made.append({"uid": _uid(kind, id_), "attrs": {}, "parents": above})
+            made[-1] |= source.choice(({}, {}, {"attrs": {"a": 1}}, {"tags": {"a": 1}}, {"tags": {}}))
         case 7:
             one["uid"] = _uid(odd_type(source, 0.6) if source.boolean() else source.choice(_TYPES), "e")
         case 8 | 9:
@@ -246,16 +258,29 @@ def broken_request(source: Source) -> str:
     match source.integer(0, 6):
         case 0 | 1:
             role = source.choice(("principal", "resource", "action"))
-            made[role] = _uid(source.choice(_TYPES), source.choice(("e0", "blue", "red", "read", "view")))
+            made[role] = _uid(
+                source.choice(_TYPES), source.choice(("e0", "blue", "red", "red ", "read", "view"))
+            )
         case 2 | 3:
             made["context"][source.choice((*_CONTEXT, "more"))] = source.choice(_WRONG_VALUES)
         case 4:
             made["context"] = source.choice(
-                (None, [], "", "{}", 0, True, [{}], {"__entity": _uid("User", "u")})
+                (
+                    None,
+                    [],
+                    "",
+                    "{}",
+                    0,
+                    True,
+                    [{}],
+                    {"__entity": _uid("User", "u")},
+                    {"__expr": "x"},
+                    {"__extn": {"fn": "ip", "arg": "::1"}},
+                )
             )
         case 5:
             made.pop(source.choice(tuple(made)))
-            made |= source.choice(({}, {"more": 1}, {"Principal": _uid("User", "u")}))
+            made |= source.choice(({}, {"more": 1}, {"Principal": _uid("User", "u")}, {"entities": []}))
         case _:
             role = source.choice(("principal", "resource", "action"))
             made[role] = source.choice(

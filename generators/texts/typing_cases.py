@@ -151,7 +151,7 @@ class _Typed:
         target, attribute, rest = self._optional(depth)
         tested = self._look_alike(target) if self.source.boolean(0.35) else target
         if attribute == "tag":
-            key = self.pick(('"t"', "context.s", '"u"'))
+            key = self.pick(('"t"', '"t"', "context.s", '"u"', "principal.name", "principal.boss.name"))
             other = self.pick((key, key, key, '"t"'))
             test, use = f"{tested}.hasTag({key})", f"{target}.getTag({other}){rest}"
         else:

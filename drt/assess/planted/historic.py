@@ -27,7 +27,7 @@ Where = Literal["production", "reference", "both"]
 COMPONENTS = {
     "TP": "text parser", "JP": "policy JSON", "PR": "printer", "EV": "evaluator", "AZ": "authorizer",
     "XD": "decimal", "XI": "ipaddr", "XT": "datetime", "XU": "duration", "EN": "entities", "SC": "schema",
-    "CT": "controls", "RV": "conformance", "VA": "validator", "LV": "levels", "PE": "slicing", "PY": "Python's shortcuts",
+    "CT": "controls", "RV": "conformance", "VA": "validator", "LV": "levels", "PE": "partial evaluation", "PS": "policy sets", "PY": "Python's shortcuts",
 }  # fmt: skip
 """The component of a plant, by the first two letters of its id in the list of historic defects."""
 

@@ -31,6 +31,8 @@ Loop: TypeAlias = Callable[
 
 _FEW: Final = 64
 """So few candidates are not worth generating code for."""
+_SHARE: Final = 3
+"""A rule is run over those that it may matter to if they are this many times fewer."""
 _MOST_INSTRUCTIONS: Final = 1_500
 _MOST_LOOPS: Final = 1_024
 
@@ -170,10 +172,12 @@ class BulkRunner:
         self._types = types
         self._loops = loops
 
-    def satisfied(self, rule: Rule, candidates: Candidates, some: Selection) -> Sequence[Uid]:
+    def satisfied(
+        self, rule: Rule, candidates: Candidates, some: Selection, among: set[Uid] | None = None
+    ) -> Sequence[Uid]:
         """Return those of some candidates for which the conditions of a rule hold.
 
-        The rule's scope is left to the caller.
+        Those that are not `among` the given ones may be left out. The rule's scope is left to the caller.
         """
         code = rule.policy.code
         if not code.instructions:
@@ -183,6 +187,9 @@ class BulkRunner:
             if posted is not None and lookup.is_whole:
                 return posted.uids
             some = posted or some
+        if among is not None and _SHARE * len(among) < len(some.uids):
+            left = among if some is candidates.every else among.intersection(some.uids)
+            some = candidates.some(list(left))
         uids = some.uids
         loop = self._loops.get(self._side, self._types, code) if len(uids) > _FEW else None
         if loop is None:

@@ -1,64 +1,83 @@
-"""Candidates by what an attribute holds, for rules whose first guard asks for one value of it.
+"""Candidates by what an attribute holds, for rules whose first guard compares it with a value.
 
-Law (postings): a candidate that is not posted under the value of a lookup does not satisfy the rule: its
-attribute is missing, equals another value, or is a set without it. Under the value of a whole lookup exactly
-those are posted that satisfy the rule.
+Law (postings): a candidate that a lookup does not find does not satisfy the rule: its attribute is missing,
+or the guard does not hold for it. A whole lookup finds exactly those that satisfy the rule.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from operator import ge, gt, le, lt
 from typing import Any, Final, Literal, TypeAlias
 
-from ..language.lowering import CONST, CONTAINS, EQ, GET, GUARD, VAR, Code, Instructions
+from ..language import lowering as op
+from ..language.lowering import Code
 from ..language.uids import Uid
 from ..language.values import Record, SetValue, Value
 
 Side: TypeAlias = Literal["principal", "resource"]
+How: TypeAlias = Literal["equal", "contains", "order"]
 Column: TypeAlias = Sequence[Value | None]
+Order: TypeAlias = Callable[[Any, Any], bool]
 
 _POSTED: Final = frozenset({bool, str, Uid})
 """Classes whose values Python compares and hashes as Cedar does, each other's included."""
-_TESTS: Final = ((VAR, GET, CONST, EQ, GUARD), (VAR, GET, CONST, CONTAINS, GUARD))
+_LONG: Final = frozenset({int})
+_ORDERS: Final[dict[int, Order]] = {op.LT: lt, op.LE: le, op.GT: gt, op.GE: ge}
 _MOST_ELEMENTS: Final = 16
 """Sets are posted if a candidate has at most so many elements, on average."""
+_MOST_LONGS: Final = 64
+"""Longs are posted if there are at most so many: few enough to compare each, and to collide."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """A guard on the candidate: its attribute is the value, or a set that contains it.
-
-    It is whole if the rule has no other guard.
-    """
+    """A guard on an attribute of the candidate; it is whole if the rule has no other guard."""
 
     attribute: str
-    contains: bool
+    how: How
     value: Value
     is_whole: bool
+    fits: Callable[[int], bool] | None = None
+    """For longs that are ordered: whether the guard holds for one."""
 
 
 def lookup_of(side: Side, code: Code) -> Lookup | None:
     """Return the lookup that the first guard of a rule is, if it is one."""
     count = len(code.instructions)
     match code.instructions[:5]:
-        case ((_, name), (_, attribute), (_, bool(wanted)), *_) as guard if name == side and _opcodes(
-            guard[:3]
-        ) == (VAR, GET, GUARD):
-            return Lookup(attribute, False, wanted, count == 3)
-        case ((_, name), (_, attribute), (_, (number, kind)), (test, _), (_, True)) as guard if (
-            name == side and _opcodes(guard) in _TESTS and kind in _POSTED
-        ):
-            return Lookup(attribute, test == CONTAINS, code.literals[number], count == 5)
-        case ((_, (number, kind)), (_, name), (_, attribute), _, (_, True)) as guard if (
-            name == side and _opcodes(guard) == (CONST, VAR, GET, EQ, GUARD) and kind in _POSTED
-        ):
-            return Lookup(attribute, False, code.literals[number], count == 5)
+        case ((op.VAR, name), (op.GET, attribute), (op.GUARD, wanted), *_) if name == side:
+            return Lookup(attribute, "equal", wanted, count == 3)
+        case (
+            (op.VAR, name),
+            (op.GET, attribute),
+            (op.CONST, (number, kind)),
+            (test, _),
+            (op.GUARD, wanted),
+        ) | (
+            (op.CONST, (number, kind)),
+            (op.VAR, name),
+            (op.GET, attribute),
+            (test, _),
+            (op.GUARD, wanted),
+        ) if name == side:
+            value, is_whole = code.literals[number], count == 5
+            is_second = code.instructions[0][0] == op.CONST
+            if kind is int and (order := _ORDERS.get(test)):
+                fits = _fits(order, value, wanted=wanted, is_second=is_second)
+                return Lookup(attribute, "order", value, is_whole, fits)
+            if kind in _POSTED and wanted and (test == op.EQ or (test == op.CONTAINS and not is_second)):
+                return Lookup(attribute, "equal" if test == op.EQ else "contains", value, is_whole)
     return None
 
 
-def _opcodes(instructions: Instructions) -> tuple[int, ...]:
-    return tuple([opcode for opcode, _ in instructions])
+def _fits(order: Order, value: Value, *, wanted: bool, is_second: bool) -> Callable[[int], bool]:
+    """Return whether a guard holds for a long, which is the second operand or the first."""
+    if is_second:
+        return lambda long: order(value, long) is wanted
+    return lambda long: order(long, value) is wanted
 
 
 class Selection:
@@ -88,32 +107,40 @@ class Postings:
     def __init__(self, every: Selection, attributes: dict[Uid, Record]) -> None:
         self._every = every
         self._attributes = attributes
-        self._asked: set[tuple[str, bool]] = set()
-        self._indexes: dict[tuple[str, bool], dict[Value, Selection] | None] = {}
+        self._asked: set[tuple[str, How]] = set()
+        self._indexes: dict[tuple[str, How], dict[Any, Selection] | None] = {}
         self._none = Selection((), attributes)
 
     def found(self, lookup: Lookup) -> Selection | None:
-        """Return the candidates under the value of a lookup, or nothing if its attribute has no index."""
-        key = (lookup.attribute, lookup.contains)
+        """Return the candidates that a lookup leaves, or nothing if its attribute has no index."""
+        key = (lookup.attribute, lookup.how)
         if key not in self._indexes:
             if key not in self._asked:
                 self._asked.add(key)
                 return None
             self._indexes[key] = self._made(*key)
         index = self._indexes[key]
-        return None if index is None else index.get(lookup.value, self._none)
+        if index is None:
+            return None
+        if lookup.fits is None:
+            return index.get(lookup.value, self._none)
+        fitting = [some.uids for long, some in index.items() if lookup.fits(long)]
+        return Selection(list(chain.from_iterable(fitting)), self._attributes)
 
-    def _made(self, attribute: str, contains: bool) -> dict[Value, Selection] | None:
-        """Return the index of an attribute, of its elements if `contains`; nothing if it would be large."""
+    def _made(self, attribute: str, how: How) -> dict[Any, Selection] | None:
+        """Return the index of an attribute, or nothing if it would be large."""
         every, column = self._every.uids, self._every.column(attribute)
         held: Sequence[Collection[Any]] = [(value,) for value in column]
-        if contains:
+        if how == "contains":
             held = [value.keys if isinstance(value, SetValue) else () for value in column]
             if sum(map(len, held)) > _MOST_ELEMENTS * len(every):
                 return None
+        classes = _LONG if how == "order" else _POSTED
         posted: dict[Any, list[Uid]] = {}
         for uid, values in zip(every, held, strict=True):
             for value in values:
-                if value.__class__ in _POSTED:
+                if value.__class__ in classes:
                     posted.setdefault(value, []).append(uid)
+            if how == "order" and len(posted) > _MOST_LONGS:
+                return None
         return {value: Selection(uids, self._attributes) for value, uids in posted.items()}

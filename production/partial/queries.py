@@ -8,7 +8,6 @@ kept in columns; or over those few to which a forbid may still matter.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
 
 from ..language.policies import Scope
 from ..language.uids import Uid
@@ -16,9 +15,6 @@ from ..serving.rules import Rule, rules_of
 from .candidates import BulkRunner, Candidates
 from .outcome import Residuals, decide
 from .postings import Side
-
-_FEW: Final = 3
-"""A forbid is run over those found alone if they are this many times fewer than all candidates."""
 
 
 def allowed(residuals: Residuals, side: Side, candidates: Candidates, runner: BulkRunner) -> frozenset[Uid]:
@@ -34,10 +30,7 @@ def allowed(residuals: Residuals, side: Side, candidates: Candidates, runner: Bu
         if not found:
             break
         fitting = candidates.fitting(_scope(rule, side))
-        if _FEW * len(found) < len(fitting.uids):
-            left = found if fitting is candidates.every else found.intersection(fitting.uids)
-            fitting = candidates.some(list(left))
-        found.difference_update(runner.satisfied(rule, candidates, fitting))
+        found.difference_update(runner.satisfied(rule, candidates, fitting, found))
     return frozenset(found)
 
 

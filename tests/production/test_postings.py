@@ -33,6 +33,10 @@ CONDITIONS = (
     "when { resource.readers.contains(principal) && resource.public }",
     'when { resource.words.contains("w1") }',
     "when { resource.level == 1 }",
+    "when { resource.level > 3 }",
+    "unless { 2 >= resource.level } when { resource.public }",
+    "when { 2 < resource.level }",
+    "unless { resource.level <= 1 }",
     "when { resource.words.contains(resource.kind) }",
 )
 
@@ -81,12 +85,13 @@ def test_queries_are_brute_force_however_a_rule_looks_an_attribute_up() -> None:
     _ask_all()
 
 
-def test_sets_of_many_elements_have_no_index(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sets_of_many_elements_and_many_longs_have_no_index(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(postings, "_MOST_ELEMENTS", 1)
+    monkeypatch.setattr(postings, "_MOST_LONGS", 4)
     _ask_all()
 
 
-@pytest.mark.parametrize("wrong", [{"is_whole": True}, {"value": "k0"}, {"contains": False}])
+@pytest.mark.parametrize("wrong", [{"is_whole": True}, {"value": "k0"}, {"how": "equal"}, {"fits": None}])
 def test_a_wrong_lookup_is_caught(wrong: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     def planted(*given: Any) -> postings.Lookup | None:
         found = postings.lookup_of(*given)
@@ -105,4 +110,4 @@ def test_an_attribute_is_indexed_when_it_is_asked_about_again() -> None:
     for user in USERS:
         SCHEMA.query_resources(policies, user, VIEW, "Doc", {}, store)
         indexes.append(set(found._indexes))
-    assert indexes == [set(), {("public", False)}, {("public", False)}]
+    assert indexes == [set(), {("public", "equal")}, {("public", "equal")}]

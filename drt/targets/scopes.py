@@ -12,9 +12,9 @@ from drt.model.case import Source as Text
 from generators.choice.sources import Source
 
 UNIVERSE = {
-    "principal": (("User", "ann"), ("User", "bob"), ("Robot", "r2")),
+    "principal": (("User", "ann"), ("User", "bob"), ("UserBot", "ann")),
     "action": (("Action", "view"), ("Action", "edit")),
-    "resource": (("Doc", "plan"), ("Doc", "memo"), ("Photo", "beach")),
+    "resource": (("Doc", "plan"), ("Doc", "memo"), ("Docs", "plan")),
 }
 POLICIES = (1, 4)
 REQUESTS = (2, 4)

@@ -104,6 +104,8 @@ class _Drawing:
         """Draw the name of an entity type, as it is written in a namespace."""
         home = self.source.choice(self.spaces)
         name = self.source.choice(self.names[home])
+        if space and home.startswith(f"{space}::") and self.source.boolean(0.05):
+            return f"{home.removeprefix(f'{space}::')}::{name}"  # which is no name of it there
         return (
             name if home in ("", space) and self.source.boolean(0.7) else f"{home}::{name}" if home else name
         )
@@ -281,8 +283,17 @@ def _break_graph(source: Source, schema: Json, drawing: _Drawing) -> None:
             }
 
 
+def _break_hiding(source: Source, schema: Json, drawing: _Drawing) -> None:
+    """Declare one name twice, in two namespaces or in one, of one kind or of two."""
+    declared = {"entityTypes": {}, "actions": {}, "commonTypes": {"type": "Long"}}
+    name = source.choice(("A", "T", "Long", "edit"))
+    for _ in "12":
+        part = source.choice(tuple(declared))
+        schema[source.choice(drawing.spaces)].setdefault(part, {})[name] = dict(declared[part])
+
+
 _BREAKS: tuple[Callable[[Source, Json, _Drawing], None], ...] = (
-    _break_shape, _break_edge, _break_edge, _break_name, _break_reference, _break_graph,
+    _break_shape, _break_edge, _break_edge, _break_hiding, _break_name, _break_reference, _break_graph,
 )  # fmt: skip
 
 

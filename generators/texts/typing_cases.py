@@ -71,10 +71,17 @@ _LITERALS = (
     'Action::"all"', 'N::Action::"any"', 'N::Action::"edit"', 'Action::"none"', 'X::"x"',
 )  # fmt: skip
 _CALLS = (
-    'ip("1.2.3.4/33").isLoopback()', "ip(context.s).isIpv4()", 'decimal("1.x").lessThan(decimal("1.0"))',
+    'ip("1.2.3.4/33").isLoopback()', "ip(context.s).isIpv4()", "ip(context.n).isIpv4()", "ip(1).isIpv6()",
+    "ip().isIpv4()", 'ip("::1", "").isIpv4()', 'decimal("1.0").lessThan(context.s)', "context.s.isLoopback()",
+    '(datetime("2024-01-01") < duration("1h"))', '(duration("1h") >= context.n)',
+    '(1 < datetime("2024-01-01"))', 'decimal("1.x").lessThan(decimal("1.0"))', 'ip("::1").isInRange()',
     '(datetime("2024-02-30") < datetime("2024-01-01"))', 'ip("::1").isInRange(ip("::/0"))',
-    '(duration("1d").toDays() == 1)', 'decimal("1.0").lessThan(1)', 'ip("::1").isInRange()',
+    '(duration("1d").toDays() == 1)', 'decimal("1.0").lessThan(1)',
     '(datetime("2024-01-01").durationSince(datetime("2023-01-01")) < duration("1h"))',
+)  # fmt: skip
+_RECORDS = (
+    "context.a", "context.b", "principal.rec", "principal.twin", "resource.rec", "{f: 1, g: 2}", "{f: true}",
+    "{f: false}",
 )  # fmt: skip
 _ACTIONS = tuple(text for text in _LITERALS if "Action" in text)
 
@@ -115,6 +122,8 @@ class _Typed:
             case 7:
                 return self._in(inner) if self.source.boolean(0.8) else self.pick(_CALLS)
             case 8:
+                if self.source.boolean(0.15):
+                    return f"(action is {self.pick(('Action', 'N::Action'))} in {self.pick(_ACTIONS)})"
                 return f"({self.of(self.entity, inner)} is {self.pick(_TYPES)}{self._within(inner)})"
             case 9 | 10 | 11:
                 return self.guarded(inner)
@@ -156,7 +165,9 @@ class _Typed:
             test, use = f"{tested}.hasTag({key})", f"{target}.getTag({other}){rest}"
         else:
             test, use = f"{tested} has {attribute}", f"{target}.{attribute}{rest}"
-        match self.source.integer(0, 8):
+        match self.source.integer(0, 9):
+            case 9:
+                return f"((if {test} then {self.pick(('true', self.bool(0)))} else false) && {use})"
             case 0 | 1:
                 return f"({test} && {use})"
             case 2:
@@ -197,9 +208,9 @@ class _Typed:
     def _look_alike(self, target: str) -> str:
         swaps = (
             ("context.a", "context.b"), ("principal", "resource"), ("[1]", "[1, 2]"), ("[1]", "[1, 2]"),
-            ("true", "false"),
-            ("rec", "twin"), ("boss", "peer"), ('"u"', '"v"'), ("1", "true"), ("<", "<="),
-            ("User", "N::Mate"),
+            ("true", "false"), ("rec", "twin"), ("boss", "peer"), ('"u"', '"v"'), ("1", "true"), ("<", "<="),
+            ("User", "N::Mate"), ("context.n > 1", "!(context.n <= 1)"),
+            ("context.n != 1", "!(context.n == 1)"),
         )  # fmt: skip
         old, new = self.pick(swaps)
         return target.replace(old, new, 1)
@@ -246,24 +257,13 @@ class _Typed:
 
     def record(self, depth: int) -> str:
         if depth <= 0:
-            return self.pick(
-                (
-                    "context.a",
-                    "context.b",
-                    "principal.rec",
-                    "principal.twin",
-                    "resource.rec",
-                    "{f: 1, g: 2}",
-                    "{f: true}",
-                    "{f: false}",
-                )
-            )
+            return self.pick(_RECORDS)
         inner = depth - 1
         match self.source.integer(0, 4):
             case 0 | 1:
-                test = self.pick(
-                    (f"[1].contains({self.long(0)})", f"[1, 2].contains({self.long(0)})", self.bool(inner))
-                )
+                comparison = self.pick(("context.n > 1", "context.n != 1", "context.n >= 1"))
+                holds = f"[1].contains({self.long(0)})", f"[1, 2].contains({self.long(0)})"
+                test = self.pick((*holds, comparison, self.bool(inner)))
                 return f"(if {test} then {self.record(inner)} else {self.record(inner)})"
             case 2:
                 return f"{self.user(inner)}.{self.pick(('rec', 'twin'))}"
@@ -284,7 +284,7 @@ class _Typed:
 
 
 def _scope(source: Source, variable: str) -> str:
-    match source.integer(0, 11):
+    match source.integer(0, 17):
         case 0:
             return f"{variable} is {source.choice(_TYPES)}"
         case 1:

@@ -7,8 +7,12 @@ environment's types.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from inspect import getsource
+from textwrap import dedent
+from types import SimpleNamespace
 from typing import Literal
 
 from drt.symbolic.compiler import Compiler
@@ -16,11 +20,9 @@ from drt.symbolic.counterexample import Counterexample
 from drt.symbolic.machine_code import Machine
 from drt.symbolic.python_code import ByStatus, Executor
 from drt.symbolic.python_expressions import Expressions
-from drt.symbolic.python_values import NotUnderstood, Object, PythonValue
-from drt.symbolic.sorts import EntitySort
-from drt.symbolic.store import Store, type_of
-from drt.symbolic.terms import FALSE, TRUE, Term, and_, eq, not_, or_, truth
-from drt.symbolic.terms import uid as entity_term
+from drt.symbolic.python_values import NotUnderstood, Object, PythonValue, literal
+from drt.symbolic.store import Store
+from drt.symbolic.terms import FALSE, TRUE, Term, and_, not_, or_
 from production import Request, Schema, Uid
 from production.entities import Entities
 from production.errors import FALSE as NOT_SATISFIED
@@ -30,6 +32,7 @@ from production.execution.interpreter import Frame
 from production.language.policies import Scope
 from production.policy_set import PolicySet
 from production.schema.request_types import RequestTypes
+from production.serving import rules as serving
 from production.serving.compiled_shapes import Program
 from production.serving.index import Entry, Key, Place, ScopeIndex, SideIndex, Tables, key_of
 from production.serving.plans import Plan, Plans
@@ -192,20 +195,30 @@ def _by_machine(site: Site, number: int) -> ByStatus:
     }
 
 
+ABOVE = Object("H")
+"""The hierarchy, by the name that generated code has for it."""
+
+
 def _fits(store: Store, scope: Scope, entity: Uid | None, variable: Term) -> Term:
-    """Return whether a scope holds, as `production.serving.rules` decides it."""
-    if entity is None:
-        return truth(scope.type_name in (None, type_of(variable)))
-    of_type = truth(scope.op == "==" or scope.type_name in (None, type_of(variable)))
-    return and_(of_type, _holds(store, Key(scope.op == "==", entity), variable))
+    """Run production's own check of a scope."""
+    named = Object(None) if entity is None else literal(entity)
+    entities = Object(SimpleNamespace(_above=ABOVE))
+    return _run(store, serving._fits, scope=Object(scope), entity=named, uid=variable, entities=entities)
 
 
 def _holds(store: Store, key: Key, variable: Term) -> Term:
-    """Return whether an entity fits the constraint of one side."""
-    named = entity_term(EntityUid(key.entity.type, key.entity.id))
-    if not key.is_equal:
-        return store.is_in(variable, named)
-    return eq(variable, named) if variable.sort == EntitySort(key.entity.type) else FALSE
+    """Run production's own check of the constraint of one side."""
+    return _run(store, Key.holds, self=Object(key), uid=variable, above=ABOVE)
+
+
+def _run(store: Store, function: Callable[..., bool], **arguments: PythonValue) -> Term:
+    """Run a shipped function on symbols, and return the condition that it returns true."""
+    return Executor(Expressions(store, {})).run_one(_source(function), arguments).get(SATISFIED, FALSE)
+
+
+@cache
+def _source(function: Callable[..., bool]) -> str:
+    return dedent(getsource(function))
 
 
 def _by_index(site: Site, plan: Plan, types: RequestTypes | None, number: int) -> ByStatus:

@@ -63,7 +63,7 @@ class Executor:
         return self.results
 
     def run_one(self, text: str, arguments: Mapping[str, PythonValue]) -> ByStatus:
-        """Run a function that returns the status of one rule; raises `NotUnderstood`."""
+        """Run a function that returns the status of one rule, or a truth; raises `NotUnderstood`."""
         [function] = ast.parse(text).body
         if not isinstance(function, ast.FunctionDef):
             raise NotUnderstood("no function")
@@ -111,7 +111,7 @@ class Executor:
             case ast.Return(ast.expr() as expr):
                 self._end(self._unshifted(expr, env), live, rule)
                 return FALSE
-            case ast.Pass():
+            case ast.Pass() | ast.Expr(ast.Constant(str())):
                 return live
         raise NotUnderstood(f"a statement {ast.unparse(statement)[:60]!r}")
 
@@ -149,6 +149,9 @@ class Executor:
                 error = env["error"]
                 assert isinstance(error, Statuses)
                 return dict(error.cases)
+            case ast.Compare() | ast.BoolOp():
+                condition = self.python.condition(expr, env)
+                return {True: condition, False: not_(condition)}
         raise NotUnderstood(f"a status {ast.unparse(expr)[:60]!r}")
 
     def _fallible(self, call: ast.Call, env: Environment) -> tuple[Failure, Term]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 from drt.symbolic.meaning import LEAST, MOST
@@ -52,6 +53,8 @@ from drt.symbolic.terms import (
     field as field_of,
 )
 from production.execution.generated_support import NAMES
+from production.language.policies import Scope
+from production.serving.index import Key
 
 Environment = dict[str, PythonValue]
 
@@ -82,8 +85,7 @@ class Expressions:
             case ast.Name(name):
                 return self._name(name, env)
             case ast.BoolOp(op, values):
-                parts = [self.condition(part, env) for part in values]
-                return and_(*parts) if isinstance(op, ast.And) else or_(*parts)
+                return self._connected(isinstance(op, ast.And), values, env)
             case ast.UnaryOp(ast.Not(), operand):
                 inner = self.value(operand, env)
                 return is_empty(inner.of) if isinstance(inner, Keys) else not_(self.condition(operand, env))
@@ -105,6 +107,15 @@ class Expressions:
             case ast.Call(ast.Name(name), arguments):
                 return self._helper(name, arguments, env)
         raise NotUnderstood(f"an expression {ast.unparse(expr)[:60]!r}")
+
+    def _connected(self, is_and: bool, values: Sequence[ast.expr], env: Environment) -> Term:
+        """Run operands of `and` or `or`; what a decided one leaves out is not run."""
+        parts: list[Term] = []
+        for value in values:
+            parts.append(self.condition(value, env))
+            if parts[-1] is (FALSE if is_and else TRUE):
+                break
+        return and_(*parts) if is_and else or_(*parts)
 
     def _name(self, name: str, env: Environment) -> PythonValue:
         if name in env:
@@ -177,6 +188,11 @@ class Expressions:
         return found
 
     def _attribute(self, of: PythonValue, name: str) -> PythonValue:
+        if isinstance(of, Object) and isinstance(of.value, Scope | Key | SimpleNamespace):
+            found = getattr(of.value, name)
+            if isinstance(found, Object):
+                return found
+            return literal(found) if is_literal(found) else Object(found)
         match name:
             case "keys":
                 return Keys(as_term(of))
@@ -205,7 +221,7 @@ class Expressions:
 
     def _is(self, left: PythonValue, right: PythonValue) -> Term:
         if right == Object(None):
-            return not_(left.present) if isinstance(left, Maybe) else FALSE
+            return not_(left.present) if isinstance(left, Maybe) else truth(left == right)
         if isinstance(left, ClassOf) and isinstance(right, Object):
             return truth(class_of(left.value.sort) is right.value)
         return eq(as_term(left), as_term(right))

@@ -17,7 +17,7 @@ from production.execution import codegen, codegen_operators
 from production.execution.codegen_writer import OVERFLOW, Operand, Writer
 from production.language import lowering as op
 from production.language import policies as production_policies
-from production.serving import index, plans
+from production.serving import index, plans, rules
 from tests.drt.symbolic.questions import SCHEMA, written
 
 CONDITIONS = [
@@ -70,6 +70,15 @@ def test_scopes_and_several_rules_in_one_function() -> None:
 
     assert len(found) == 6 * len(WAYS)
     assert all(isinstance(one, Equal) for one in found), found
+
+
+def test_the_machines_check_of_scopes_is_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fits(scope: Any, entity: Any, uid: Any, entities: Any) -> bool:
+        """Forget the type of `is … in …`."""
+        return entity is None or entity is uid or entity in entities._above[uid]
+
+    monkeypatch.setattr(rules, "_fits", fits)
+    assert refuted('permit(principal, action, resource is Folder in Folder::"f");').way == "machine"
 
 
 def test_code_of_an_unknown_form_is_no_verdict(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -206,6 +206,7 @@ def _calendar(decode: Decode) -> Iterator[Goal]:
 
 
 def _goals() -> Iterator[Goal]:
+    yield tried_texts("datetime")
     yield from digits.goals()
     yield from _calendar(_decode)
     is_one, value = _definition()
@@ -220,7 +221,6 @@ def _goals() -> Iterator[Goal]:
         paths = explore(partial(read, parse), [Text(fields=FIELDS)], assuming=known)
         for claim in digits.judged(paths, is_one, value):
             yield Goal(parse.__module__, claim, BOUNDS, _decode)
-    yield tried_texts("datetime")
 
 
 def _decode(model: Any) -> Counterexample:

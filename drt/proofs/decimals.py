@@ -195,6 +195,7 @@ def _read(parse: Callable[[Any], Any], part: str, text: Any) -> Any:
 
 
 def _goals() -> Iterator[Goal]:
+    yield tried_texts("decimal")
     yield from digits.goals()
     is_one, value = _definition()
     for module, name, part in zip(
@@ -204,7 +205,6 @@ def _goals() -> Iterator[Goal]:
         paths = explore(read, [_Signed()], assuming=(*KNOWN, *known_text(FIELDS)))
         for claim in digits.judged(paths, is_one, value):
             yield Goal(module, claim, KNOWN, _decode)
-    yield tried_texts("decimal")
 
 
 def _decode(model: Any) -> Counterexample:

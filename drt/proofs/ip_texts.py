@@ -176,6 +176,7 @@ def _read(parse: Callable[[Any], Any]) -> Any:
 
 
 def _goals() -> Iterator[Goal]:
+    yield tried_texts("ip")
     yield from digits.goals()
     yield from parts(_decode)
     is_one, values = _definition()
@@ -191,7 +192,6 @@ def _goals() -> Iterator[Goal]:
                         is_one, *(number(one) == value for one, value in zip(found, values, strict=True))
                     )
             yield Goal(parse.__module__, z3.Implies(path.condition, said), BOUNDS, _decode)
-    yield tried_texts("ip")
 
 
 def _decode(model: Any) -> Counterexample:

@@ -13,11 +13,12 @@ from typing import Any
 
 from drt.proofs import patterns_production, patterns_reference
 from drt.proofs.defects import Defect
+from drt.proofs.texts import TRIED
 from drt.proofs.theorem import Counterexample, Goal, Theorem
 from drt.proofs.tried import tried
 from reference.syntax import Star
 
-TRIED = (("a", 3, 3),)
+SHORT = (("a", 3, 3),)
 """Alphabets, with the most elements of a pattern and the longest text: without a star, a pattern is one text."""
 SEARCHED = (("aA", 4, 4), ("ab", 6, 5))
 
@@ -66,7 +67,7 @@ def _decode(model: Any) -> Counterexample:
 
 
 def _goals() -> Iterator[Goal]:
-    yield tried("short patterns", _wrong(TRIED))
+    yield tried(TRIED, _wrong(SHORT))
     yield from patterns_reference.goals(_decode)
     yield from patterns_production.goals(_decode)
 

@@ -35,6 +35,9 @@ Meaning = tuple[int, ...] | None
 """What a text stands for, in integers; None if it is malformed or out of range."""
 
 
+TRIED = "every text that is tried"
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
     """The readers of one type, and what is right."""
@@ -71,7 +74,7 @@ def search(name: str, *texts: str) -> Counterexample | None:
 
 def tried_texts(name: str) -> Goal:
     """Return the obligation that both readers are right on all texts of a type that are tried."""
-    return tried("every text that is tried", _wrong(READERS[name]))
+    return tried(TRIED, _wrong(READERS[name]))
 
 
 def _edited(bases: Sequence[str], pieces: Sequence[str]) -> Iterator[str]:

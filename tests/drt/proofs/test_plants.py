@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from drt.proofs.defects import Defect, plant
 from drt.proofs.prover import prove
 from drt.proofs.table import THEOREMS
+from drt.proofs.texts import TRIED
 
 LOOP = "    for policy_id, is_permit, status in statuses:\n"
 PLANTS = {
@@ -238,3 +241,26 @@ def test_a_search_that_looks_twice_is_not_shown_to_end(name: str, defect: Defect
     with plant(defect):
         verdict = prove(theorem)
     assert verdict.answer == "refuted"
+
+
+READERS = {
+    "`like` matches as its definition says": ("a star stands for one character at least", "a piece ends after", "the suffix is not"),
+    "Both readers give every decimal its number": ("five places in the reference", "places are not scaled"),
+    "Both readers give every address its bits": ("octets up to 256", "the tail comes first"),
+    "Both readers give every datetime its moment": ("any sign", "years of 365 days"),
+}  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "defect"), [(name, each) for name, several in READERS.items() for each in several]
+)
+def test_symbols_alone_break_a_theorem_about_texts(name: str, defect: str) -> None:
+    [theorem] = [one for one in THEOREMS if one.name == name]
+    [planted] = [one for one in theorem.defects if one.name.startswith(defect)]
+    untried = replace(theorem, goals=lambda: (goal for goal in theorem.goals() if goal.name != TRIED))
+    with plant(planted):
+        verdict = prove(untried)
+    assert verdict.answer == "refuted"
+    assert verdict.counterexample is not None
+    assert verdict.counterexample.confirmed

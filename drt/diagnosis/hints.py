@@ -9,13 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from drt.diagnosis.json_names import FORMAT
+from drt.diagnosis.places import MEMBERS
 from drt.diagnosis.signature import alike, coarse_key
 from drt.model.divergence import Checked, Divergence
 from drt.model.outcome import Outcome, Rejected, Unwritable, Validated
+from drt.scan.vocabulary import VARIABLES
 
 QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'|`[^`]*`")
 PLACE = re.compile(r"(?:line\s*)?\d+(?::\d+|,?\s*column\s*\d+)?")
 LONGEST = 90
+MEMBER = (MEMBERS.keys() | FORMAT) - (VARIABLES | {"name", "id", "values", "left", "right", "kind", "body"})
+"""Members of the JSON formats that users' names and Cedar texts hold rarely."""
 
 Hints = frozenset[str]
 
@@ -37,10 +42,14 @@ def _hints(answer: Outcome) -> Sequence[str]:
 
 
 def complaint(detail: str) -> str:
-    """Strip a message of names, numbers and places; quoted punctuation stays."""
+    """Strip a message of names, numbers and places; quoted punctuation and members of the formats stay."""
     line = detail.strip().partition("\n")[0]
-    line = QUOTED.sub(lambda found: "" if any(map(str.isalnum, found[0])) else found[0], line)
+    line = QUOTED.sub(lambda found: "" if _is_a_name(found[0]) else found[0], line)
     return PLACE.sub("", line)[-LONGEST:]
+
+
+def _is_a_name(quoted: str) -> bool:
+    return any(map(str.isalnum, quoted)) and quoted[1:-1] not in MEMBER
 
 
 def pursuit_key(divergence: Divergence) -> str:

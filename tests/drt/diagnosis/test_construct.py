@@ -179,6 +179,8 @@ def rejection(detail: str, law: str = "readers_agree") -> Divergence:
 
 def test_complaints_tell_pursuits_apart_without_names_and_places() -> None:
     assert complaint('1:4 "a": got . want }') == complaint('7:33 "xyz": got . want }')
+    assert complaint('unknown member "external"') != complaint('unknown member "shape"')
+    assert complaint('unknown member "ann"') == complaint('unknown member "bob"')
     assert pursuit_key(rejection("expected `;`")) != pursuit_key(rejection("expected `)`"))
     assert pursuit_key(rejection("no", "one")) == pursuit_key(rejection("no", "two"))
 

@@ -57,12 +57,12 @@ def fold(module: str, name: str) -> Fold:
 def each(module: str, name: str, over: str) -> Fold:
     """Take a function apart that loops over all of `over`; its parts take its parameters first.
 
-    A part that returns before the end of the loop gives `Returned`.
+    A part that returns before the end of the loop gives `Returned`. Other loops of the function are before or after.
 
     Raises:
-        Unexplorable: it is not one such loop.
+        Unexplorable: it has not one such loop.
     """
-    function, place = _one_loop(module, name)
+    function, place = _one_loop(module, name, over)
     loop = _over(function.body[place], name, over)
     function.body[: place + 1] = [_Marked().visit(each) for each in function.body[: place + 1]]
     return _apart(module, function, place, _parameters(function), loop.target, ["_element"])
@@ -108,14 +108,20 @@ def within(module: str, name: str, over: str) -> Fold:
     return _apart(module, function, place, _parameters(function), loop.target, ["_element"])
 
 
-def _one_loop(module: str, name: str) -> tuple[ast.FunctionDef, int]:
-    """Return a function without its docstring, and the place of its only loop."""
+def _one_loop(module: str, name: str, over: str | None = None) -> tuple[ast.FunctionDef, int]:
+    """Return a function without its docstring, and the place of its only loop, or of its only one over this."""
     function = _function(module, name)
     function.body = [each for each in function.body if not _is_text(each)]
     loops = [place for place, each in enumerate(function.body) if isinstance(each, (ast.For, ast.While))]
+    if over is not None and len(loops) > 1:
+        loops = [place for place in loops if _iterated(function.body[place]) == over]
     if len(loops) != 1:
         raise Unexplorable(f"{name} is not one plain loop")
     return function, loops[0]
+
+
+def _iterated(loop: ast.stmt) -> str:
+    return ast.unparse(loop.iter) if isinstance(loop, ast.For) else ""
 
 
 def _is_text(statement: ast.stmt) -> bool:

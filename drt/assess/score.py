@@ -3,21 +3,19 @@
 All plants are judged on one stream of cases. Each case is drawn once and put to the sound engines once; every
 plant that is still alive, and whose patched code the sound engines have just run, is put beside the sound
 engine and judged by the target's own oracle. The clock is the processor time of the sound run. Plants in both
-engines alike are first judged by seed cases.
+engines alike are judged by seed cases first, by an arbiter where no law kills them, and last by theorems.
 """
 
 from __future__ import annotations
 
 import gc
 import time
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import partial
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
 
 from drt.assess.conformance.checker import Checker
 from drt.assess.conformance.saved import check_expectations
+from drt.assess.fates import Fate, Score
 from drt.assess.planted.copies import Copy
 from drt.assess.planted.historic import EVERYWHERE, Plant, instrumented, place
 from drt.assess.remembered import Remembered
@@ -39,98 +37,23 @@ PATIENCE = 4.0
 """Seconds of processor time that one plant has for one case."""
 
 ENGINES = ("reference", "production")
-MOMENTS = (10.0, 60.0, 300.0)
-"""Seconds of the sound run after which the share killed is reported."""
-
 SEEDS = "seeds"
 """Stands for target and law where a seed case kills a plant."""
+
+Arbitrate = Callable[[Oracle, Case, Guarded], str | None]
+"""Compare a further engine with one: the law they break, empty if they agree, None if it cannot judge."""
+
+Refute = Callable[[Plant], str | None]
+"""Return the theorem that a plant makes false, None where there is none."""
+
+PROOF_PATIENCE = 60.0
+"""Seconds of processor time that one plant has for the theorems about its code."""
 
 SLOW = "slow"
 """Stands for the reason to leave a case out that takes the sound engines more than their patience."""
 
 BROKEN = "harness"
 """Stands for the law where a plant makes the harness itself raise, which a run reports too."""
-
-
-@dataclass(slots=True)
-class Fate:
-    """What became of a plant: when it was killed, by which target and law; how often its code was reached."""
-
-    plant: Plant
-    seconds: float | None = None
-    target: str = ""
-    law: str = ""
-    question: str = ""
-    reached: int = 0
-
-    @property
-    def survived(self) -> str:
-        """Why it survived, nothing where it did not."""
-        if self.seconds is not None:
-            return ""
-        return "seen by no law" if self.reached else "never reached"
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the fate as the command prints it for programs."""
-        return {
-            "plant": self.plant.id,
-            "where": self.plant.where,
-            "component": self.plant.component,
-            "control": self.plant.control,
-            "seconds": None if self.seconds is None else round(self.seconds, 3),
-            "target": self.target,
-            "law": self.law,
-            "question": self.question,
-            "reached": self.reached,
-            "survived": self.survived,
-        }
-
-
-@dataclass(slots=True)
-class Score:
-    """The fates of all plants, and what the sound run was: its processor seconds, cases and false alarms."""
-
-    fates: list[Fate]
-    seconds: float = 0.0
-    cases: int = 0
-    alarms: list[str] = field(default_factory=list)
-
-    def killed(self, within: float, *, both: bool) -> tuple[int, int]:
-        """Count the plants killed within so many seconds, and all of them; controls do not count."""
-        some = [f for f in self.fates if not f.plant.control and (f.plant.where == "both") is both]
-        return sum(f.seconds is not None and f.seconds <= within for f in some), len(some)
-
-    @property
-    def survivors(self) -> list[Fate]:
-        """The plants that live on, controls left out."""
-        return [fate for fate in self.fates if fate.survived and not fate.plant.control]
-
-    @property
-    def controls(self) -> list[Fate]:
-        """The controls that were killed all the same: false alarms."""
-        return [fate for fate in self.fates if fate.plant.control and not fate.survived]
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the score as the command prints it for programs."""
-        return {
-            "seconds": round(self.seconds, 3),
-            "cases": self.cases,
-            "killed": [
-                {"within": moment, "one engine": self.killed(moment, both=False)[0],
-                 "both alike": self.killed(moment, both=True)[0]}
-                for moment in MOMENTS
-            ],
-            "planted": {
-                "one engine": self.killed(0, both=False)[1],
-                "both alike": self.killed(0, both=True)[1],
-            },
-            "components": [
-                {"component": name, "killed": killed, "planted": planted}
-                for name, killed, planted in components(self.fates)
-            ],
-            "plants": [fate.to_json() for fate in self.fates],
-            "alarms": self.alarms,
-        }  # fmt: skip
 
 
 class _Judged:
@@ -168,10 +91,34 @@ class _Judged:
         return (found[0].law, found[0].question) if found else None
 
 
+class _Arbiter:
+    """The arbiter on one case: it judges only where it agrees with the sound engine."""
+
+    def __init__(self, arbitrate: Arbitrate | None, oracle: Oracle, case: Case, sound: Guarded) -> None:
+        self._arbitrate = arbitrate
+        self._oracle, self._case, self._sound = oracle, case, sound
+
+    @cached_property
+    def can_judge(self) -> bool:
+        """Whether there is an arbiter, which gives the answers of the sound engine."""
+        return self.opinion(self._sound) == ""
+
+    def opinion(self, engine: Guarded) -> str | None:
+        """Return the law that the arbiter and an engine break between them."""
+        return None if self._arbitrate is None else self._arbitrate(self._oracle, self._case, engine)
+
+
 class Hunt:
     """One stream of cases and all the plants that are judged on it."""
 
-    def __init__(self, plants: Sequence[Plant], random_seed: int, targets: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        plants: Sequence[Plant],
+        random_seed: int,
+        targets: Sequence[str] = (),
+        arbitrate: Arbitrate | None = None,
+    ) -> None:
+        self._arbitrate = arbitrate
         self._plants = [_Judged(plant) for plant in plants]
         self._random_seed = random_seed
         self._reached: set[str] = set()
@@ -223,8 +170,20 @@ class Hunt:
                 if fate.plant.where == "both" and fate.seconds is None and judged.is_reached(reached):
                     fate.reached += 1
                     if self._alarm.within(PATIENCE, partial(_unmet, saved, judged.engines())):
-                        fate.seconds, fate.target, fate.law, fate.question = 0.0, SEEDS, SEEDS, saved.name
+                        fate.killer, fate.seconds, fate.question = "seed", 0.0, saved.name
+                        fate.target = fate.law = SEEDS
                         yield fate
+
+    def prove(self, refute: Refute) -> Iterator[Fate]:
+        """Judge the plants in both engines that are still alive by theorems; yield the killed."""
+        gc.unfreeze()  # the proofs look the live functions up among the objects of the collector
+        for judged in self._plants:
+            fate = judged.fate
+            if fate.plant.where == "both" and fate.seconds is None:
+                theorem = self._alarm.within(PROOF_PATIENCE, partial(refute, fate.plant))
+                if theorem is not None:
+                    fate.killer, fate.seconds, fate.law = "proof", self.score.seconds, theorem
+                    yield fate
 
     def _ask_sound(self, oracle: Oracle, case: Case) -> str:
         """Put a case to the sound engines, and note what code they reach; return why it is of no use."""
@@ -250,12 +209,17 @@ class Hunt:
 
     def _judge(self, target: str, case: Case) -> Iterator[Fate]:
         reached = set(self._reached)
+        arbiter = _Arbiter(self._arbitrate, TARGETS[target].oracle, case, self._guarded["production"])
         for judged in self._plants:
             fate = judged.fate
             if fate.seconds is None and judged.is_reached(reached):
                 fate.reached += 1
                 question = partial(judged.judge, TARGETS[target].oracle, case, self._sound)
                 broken = self._alarm.within(PATIENCE, question)
+                fate.killer = "law" if broken else ""
+                if broken is None and fate.plant.where == "both" and arbiter.can_judge:
+                    law = arbiter.opinion(judged.engines()[0])
+                    broken, fate.killer = (law, "") if law else None, "arbiter" if law else ""
                 if broken is not None:
                     fate.seconds, fate.target = self.score.seconds, target
                     fate.law, fate.question = broken
@@ -276,16 +240,3 @@ def _unmet(saved: SavedCase, engines: Iterable[Guarded]) -> bool:
         if checker.tally.report(engine.name).mismatches:
             return True
     return False
-
-
-def by(fates: Sequence[Fate], what: str) -> Counter[str]:
-    """Count the killed plants by the `target` or the `law` that killed them."""
-    return Counter(getattr(fate, what) for fate in fates if fate.seconds is not None)
-
-
-def components(fates: Sequence[Fate]) -> Iterator[tuple[str, int, int]]:
-    """Yield each component with how many of its plants were killed and how many there are."""
-    counted = [fate for fate in fates if not fate.plant.control]
-    planted = Counter(fate.plant.component for fate in counted)
-    killed = Counter(fate.plant.component for fate in counted if not fate.survived)
-    yield from ((name, killed[name], count) for name, count in sorted(planted.items()))

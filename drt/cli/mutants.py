@@ -69,8 +69,9 @@ def command(
     usage, 5 no defect of such a name.
 
     With `--score`, defects that Cedar implementations really had are planted in one engine or in both alike,
-    and all are judged on one stream of cases by the targets' own laws. Exit code 1: a control was killed, or
-    the sound engines diverged.
+    and all are judged on one stream of cases by the targets' own laws; those in both also by seed cases, by
+    cedarpy if it is installed, and by theorems. Exit code 1: a control was killed, or the sound engines
+    diverged.
     """
     if score is not None:
         ctx.exit(_score(only, score, random_seed, badge, form))
@@ -101,20 +102,25 @@ def command(
 def _score(only: str, seconds: float, random_seed: int, badge: Path | None, form: str) -> int:
     from drt.assess.planted.historic import read_plants
     from drt.assess.score import Hunt
+    from drt.cli.run import usual_arbiter
     from drt.corpus.folder import cases_under
     from drt.corpus.store import shipped_corpus
     from drt.model.case_directory import read_case
+    from drt.proofs.refuted import refuted_theorem
     from drt.report.terminal.console import results
     from drt.report.terminal.score import score_rows
+    from drt.run.arbiter import arbitrate_with
+    from drt.run.options import DEFAULT_ENGINES
 
     plants = [
         plant for plant in read_plants() if fnmatchcase(plant.id, only) or fnmatchcase(plant.name, only)
     ]
     if not plants:
         raise NothingChosen(f"there are no historic defects called {only!r}")
-    hunt = Hunt(plants, random_seed)
+    arbiter = usual_arbiter(DEFAULT_ENGINES)
+    hunt = Hunt(plants, random_seed, arbitrate=arbitrate_with(arbiter) if arbiter else None)
     seeds = [read_case(path) for path in cases_under(shipped_corpus().root / "seeds")]
-    for _ in (*hunt.replay(seeds), *hunt.run(seconds)):
+    for _ in (*hunt.replay(seeds), *hunt.run(seconds), *hunt.prove(refuted_theorem)):
         pass
     if form == "json":
         echo_json(hunt.score.to_json(), sort_keys=False)

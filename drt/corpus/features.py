@@ -46,7 +46,9 @@ def components(saved: SavedCase) -> tuple[str, ...]:
         "reading": expected.rejected is not None or not (case.requests or case.schema),
         "authorization": bool(case.requests) and expected.rejected is None,
         "evaluation": bool(case.expressions),
-        "validation": expected.should_validate is not None or target.startswith("valid"),
+        "validation": expected.should_validate is not None
+        or bool(expected.verdicts)
+        or target.startswith("valid"),
         "schema": case.schema is not None,
         "entities": case.entities.strip() not in ("", "[]"),
         "templates": bool(case.links),

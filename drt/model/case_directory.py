@@ -26,10 +26,18 @@ from drt.model.case_members import (
     LinkMembers,
     PartialMembers,
     RequestMembers,
+    ValidationMembers,
     VerdictMembers,
 )
 from drt.model.errors import InputProblem
-from drt.model.saved_case import Expectations, ExpectedResponse, ExpectedValue, SavedCase, Verdict
+from drt.model.saved_case import (
+    Expectations,
+    ExpectedResponse,
+    ExpectedValue,
+    ExpectedVerdict,
+    SavedCase,
+    Verdict,
+)
 
 CASE_FILE = "case.json"
 _UIDS = ("principal", "action", "resource")
@@ -75,6 +83,7 @@ def files_of_case(saved: SavedCase) -> dict[str, bytes]:
         signature=saved.signature,
         status=saved.status,
         should_validate=expected.should_validate,
+        verdicts=tuple(ValidationMembers(**asdict(one)) for one in expected.verdicts),
         rejected=expected.rejected,
         verdict=None if saved.verdict is None else VerdictMembers(**asdict(saved.verdict)),
     )
@@ -201,6 +210,7 @@ def read_case(path: Path) -> SavedCase:
         expected=Expectations(
             responses=tuple(response for response in responses if response is not None),
             values=values,
+            verdicts=tuple(ExpectedVerdict(**msgspec.structs.asdict(one)) for one in members.verdicts),
             should_validate=members.should_validate,
             rejected=members.rejected,
         ),

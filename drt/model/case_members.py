@@ -17,6 +17,7 @@ from drt.model.case import StoreForm
 from drt.model.case_folder import check_folder, read_file
 from drt.model.errors import InputProblem
 from drt.model.outcome import Decision, ErrorKind, Part
+from drt.model.question import ValidationMode
 from drt.model.saved_case import Status
 
 LONGEST_NAME = 255
@@ -71,6 +72,14 @@ class PartialMembers(Members, frozen=True, omit_defaults=False):
     form: StoreForm = "partial"
 
 
+class ValidationMembers(Members, frozen=True):
+    """What validation must find: the policies with errors."""
+
+    invalid: tuple[str, ...]
+    mode: ValidationMode = "strict"
+    level: int | None = None
+
+
 class VerdictMembers(Members, frozen=True, omit_defaults=False):
     """The result of a triage."""
 
@@ -98,6 +107,7 @@ class CaseMembers(Members, frozen=True):
     signature: str = ""
     status: Status | None = None
     should_validate: bool | None = None
+    verdicts: tuple[ValidationMembers, ...] = ()
     rejected: Part | None = None
     verdict: VerdictMembers | None = None
 
@@ -138,6 +148,7 @@ RECORDS: dict[str | int, type[Members]] = {
     "requests": RequestMembers,
     "links": LinkMembers,
     "expressions": ExpressionMembers,
+    "verdicts": ValidationMembers,
     "partials": PartialMembers,
     "verdict": VerdictMembers,
 }

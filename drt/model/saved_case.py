@@ -11,6 +11,7 @@ from typing import Literal
 
 from drt.model.case import Case
 from drt.model.outcome import Decision, ErrorKind, Part
+from drt.model.question import ValidationMode
 
 Status = Literal["open", "fixed", "declared"]
 """`open`: a bug not yet fixed. `fixed`: kept as a regression test. `declared`: a difference that is meant."""
@@ -49,17 +50,27 @@ class ExpectedValue:
 
 
 @dataclass(frozen=True, slots=True)
+class ExpectedVerdict:
+    """The expected verdict of validation: the ids of the policies with errors, in sorted order."""
+
+    invalid: tuple[str, ...] = ()
+    mode: ValidationMode = "strict"
+    level: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Expectations:
     """Known right answers to a case; `rejected` names the part that must be refused."""
 
     responses: tuple[ExpectedResponse, ...] = ()
     values: tuple[ExpectedValue, ...] = ()
+    verdicts: tuple[ExpectedVerdict, ...] = ()
     should_validate: bool | None = None
     rejected: Part | None = None
 
     def __bool__(self) -> bool:
         known = self.should_validate is not None or self.rejected is not None
-        return known or bool(self.responses) or bool(self.values)
+        return known or bool(self.responses or self.values or self.verdicts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ Decides which cases are sampled, and separates findings from laws that the arbit
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from drt.engines import build
@@ -19,6 +20,9 @@ from drt.run.options import RunOptions
 
 DECLARED = "arbiter:declared: "
 """Prefix of the events that count cases by the declared difference that they hold."""
+
+PATIENCE = 4.0
+"""Seconds of processor time for one case, where no run sets its own."""
 
 DEEPEST_FOR_ARBITER = 60
 """Nesting limit: the arbiter may crash on deeper cases, so it does not get them."""
@@ -60,6 +64,24 @@ class Arbiter:
         if checked is None or isinstance(checked, HarnessError):
             return checked
         return opinion(checked.answer, Asked(self.engine.name, self.engine.version), case, events)
+
+
+def arbitrate_with(name: str) -> Callable[[Oracle, Case, Guarded], str | None]:
+    """Return a function that compares an arbiter with an engine, and returns the first law that they break.
+
+    It returns the empty text if they agree, and None where the arbiter cannot judge the case.
+    """
+    arbiter = Arbiter(Guarded(build(name)), 1.0, Alarm(), PATIENCE)
+
+    def arbitrate(oracle: Oracle, case: Case, engine: Guarded) -> str | None:
+        events: Counter[str] = Counter()
+        found = arbiter.ask(oracle, case, engine, events)
+        if isinstance(found, Checked):
+            return found.divergences[0].law
+        judged = events["arbiter:comparisons"] and not any(event.startswith(DECLARED) for event in events)
+        return "" if judged else None
+
+    return arbitrate
 
 
 def alone(divergence: Divergence, name: str) -> bool:

@@ -10,7 +10,7 @@ from drt.engines.guard import GuardedSession
 from drt.model.case import Request
 from drt.model.outcome import Accepted, Authorized, Evaluated, Failed, Outcome, Rejected, Validated
 from drt.model.question import Authorize, Evaluate, Validate
-from drt.model.saved_case import ExpectedResponse, ExpectedValue, SavedCase
+from drt.model.saved_case import ExpectedResponse, ExpectedValue, ExpectedVerdict, SavedCase
 
 
 def check_expectations(checker: Checker, file: str, known: SavedCase) -> None:
@@ -30,6 +30,11 @@ def check_expectations(checker: Checker, file: str, known: SavedCase) -> None:
         checker.check(
             Record(file, "validation"), "case validates", str(known.expected.should_validate), verdict, right
         )
+    for one in known.expected.verdicts:
+        verdict = loaded.ask(Validate(one.mode, one.level)) if isinstance(loaded, GuardedSession) else loaded
+        at = Record(file, one.mode if one.level is None else f"level {one.level}")
+        shown = f"invalid: {', '.join(one.invalid) or 'none'}"
+        checker.check(at, "policies valid", shown, verdict, _is_verdict(one, verdict))
     for response in known.expected.responses:
         request = known.case.requests[response.request]
         outcome = loaded.ask(Authorize(request)) if isinstance(loaded, GuardedSession) else loaded
@@ -51,6 +56,14 @@ def _shown(expected: ExpectedResponse) -> str:
     kinds = dict(expected.error_kinds)
     errors = ", ".join(f"{policy} ({kinds.get(policy, 'any kind')})" for policy in expected.errors)
     return f"{expected.decision}, reason {list(expected.reason)}, errors [{errors}]"
+
+
+def _is_verdict(expected: ExpectedVerdict, outcome: Outcome) -> bool:
+    if not isinstance(outcome, Validated):
+        return False
+    invalid = tuple(sorted(policy for policy, valid in outcome.policies if not valid))
+    known = invalid == expected.invalid or not outcome.policies
+    return known and outcome.valid is not bool(expected.invalid)
 
 
 def _is_response(expected: ExpectedResponse, outcome: Outcome) -> bool:

@@ -183,6 +183,9 @@ def _expected(saved: SavedCase) -> list[str]:
         line.append(f"the {expected.rejected} refused")
     if expected.should_validate is not None:
         line.append("the policies are valid" if expected.should_validate else "the policies are not valid")
+    for verdict in expected.verdicts:
+        how = verdict.mode if verdict.level is None else f"level {verdict.level}"
+        line.append(f"{how}: invalid are {', '.join(verdict.invalid) or 'none'}")
     for response in expected.responses:
         if response.rejected:
             line.append(f"request {response.request}: refused")

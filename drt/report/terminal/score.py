@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from drt.assess.score import MOMENTS, Fate, Score, by, components
+from drt.assess.fates import MOMENTS, Fate, Score, by, components
 from drt.report.terminal.console import escape_untrusted
 
 
@@ -26,7 +26,7 @@ def score_rows(console: Console, score: Score) -> None:
     console.print(table)
     for name, killed, planted in components(score.fates):
         console.print(Text(f"{name}: {killed} of {planted}"))
-    for what in ("target", "law"):
+    for what in ("killer", "target", "law"):
         counted = ", ".join(f"{name} {count}" for name, count in by(score.fates, what).most_common())
         console.print(Text(f"killed by {what}: {escape_untrusted(counted, 2_000)}"), soft_wrap=True)
     for fate in score.survivors:

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from drt.assess.fates import components
 from drt.assess.planted.copies import Copy, source_of
 from drt.assess.planted.historic import EVERYWHERE, Plant, instrumented, place, read_plants
 from drt.assess.remembered import Remembered
-from drt.assess.score import Hunt, components
+from drt.assess.score import Hunt
 from drt.cli.main import main
 from drt.corpus.folder import cases_under
 from drt.corpus.store import shipped_corpus
@@ -22,6 +23,8 @@ from drt.model.case import Case, Request, Source
 from drt.model.case_directory import read_case
 from drt.model.outcome import Evaluated
 from drt.model.question import Evaluate, ReadExpression
+from drt.proofs.refuted import refuted_theorem
+from drt.run.arbiter import arbitrate_with
 
 PLANTS = {plant.name: plant for plant in read_plants()}
 
@@ -100,6 +103,22 @@ def test_seed_cases_kill_what_both_engines_have_wrong() -> None:
     hunt = Hunt(named("EV-1a both", "EV-1a production", "CT-1 both"), 0)
     assert [(fate.plant.name, fate.target) for fate in hunt.replay(seeds)] == [("EV-1a both", "seeds")]
     assert not hunt.score.alarms
+
+
+def test_an_arbiter_kills_what_no_law_kills() -> None:
+    pytest.importorskip("cedarpy")
+    plants = named("VA-16 both", "CT-1 both")
+    hunt = Hunt(plants, 1, ("valid-loose",), arbitrate_with("cedarpy"))
+    assert [(fate.plant.name, fate.killer) for fate in hunt.run(1.0)] == [("VA-16 both", "arbiter")]
+    assert not hunt.score.alarms
+
+
+def test_theorems_kill_what_is_alive_in_the_end() -> None:
+    hunt = Hunt(named("EV-1b both", "EV-1b production", "CT-1 both"), 0)
+    assert [(fate.plant.name, fate.killer) for fate in hunt.prove(refuted_theorem)] == [
+        ("EV-1b both", "proof")
+    ]
+    assert hunt.score.to_json()["killers"] == {"one engine": {}, "both alike": {"proof": 1}}
 
 
 def test_an_answer_is_remembered_for_one_case() -> None:

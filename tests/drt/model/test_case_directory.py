@@ -13,7 +13,14 @@ from hypothesis import strategies as st
 from drt.model.case import Case, PartialInput, Request, Source, Store
 from drt.model.case_directory import CASE_FILE, read_case, write_case
 from drt.model.errors import InputProblem
-from drt.model.saved_case import Expectations, ExpectedResponse, ExpectedValue, SavedCase, Verdict
+from drt.model.saved_case import (
+    Expectations,
+    ExpectedResponse,
+    ExpectedValue,
+    ExpectedVerdict,
+    SavedCase,
+    Verdict,
+)
 
 UID = '{"id": "a", "type": "User"}'
 ORDINARY = f'{{"principal": {UID}, "action": {UID}, "resource": {UID}}}'
@@ -140,6 +147,7 @@ def test_everything_known_of_a_case_survives() -> None:
                 ExpectedValue(0, 1, error="overflow"),
                 ExpectedValue(1, 0, rejected=True),
             ),
+            verdicts=(ExpectedVerdict(("policy0",), "permissive"), ExpectedVerdict((), "strict", 1)),
             should_validate=False,
         ),
         origin={"target": "t", "index": 3, "engines": {"reference": "1"}},

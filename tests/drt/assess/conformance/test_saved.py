@@ -10,7 +10,7 @@ from drt.assess.conformance import Report, run_with
 from drt.model.case import Case, Request, Source
 from drt.model.case_directory import write_case
 from drt.model.outcome import Authorized, Evaluated, Failed, Rejected, Validated
-from drt.model.saved_case import Expectations, ExpectedResponse, ExpectedValue, SavedCase
+from drt.model.saved_case import Expectations, ExpectedResponse, ExpectedValue, ExpectedVerdict, SavedCase
 from tests.drt.assess.conformance.fake_engine import FakeEngine
 
 REQUEST = Request(
@@ -72,6 +72,24 @@ def test_values(tmp_path: Path, expected: ExpectedValue, answer: object, right: 
 @pytest.mark.parametrize(("answer", "right"), [(True, True), (False, False)])
 def test_verdicts(tmp_path: Path, answer: bool, right: bool) -> None:
     report = asked(tmp_path, Expectations(should_validate=True), validate=Validated(answer))
+
+    assert (report.checked, len(report.mismatches)) == (1, 0 if right else 1)
+
+
+@pytest.mark.parametrize(
+    ("answer", "right"),
+    [
+        (Validated(False, (("a", True), ("b", False))), True),
+        (Validated(False, (("a", False), ("b", False))), False),
+        (Validated(True, (("a", True), ("b", True))), False),
+        (Validated(True, (("a", True), ("b", False))), False),
+        (Validated(False), True),
+        (Rejected("policies"), False),
+    ],
+)
+def test_verdicts_by_policy(tmp_path: Path, answer: object, right: bool) -> None:
+    expected = Expectations(verdicts=(ExpectedVerdict(("b",), "permissive"),))
+    report = asked(tmp_path, expected, validate=answer)
 
     assert (report.checked, len(report.mismatches)) == (1, 0 if right else 1)
 

@@ -5,8 +5,7 @@ Owns the choice of prefix lengths: addresses are symbols, prefixes are tried at 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from importlib import import_module
+from collections.abc import Iterator
 from itertools import product
 from typing import Any
 
@@ -14,67 +13,93 @@ import z3
 
 from drt.proofs.defects import Defect
 from drt.proofs.explore import explore
-from drt.proofs.symbols import formula
+from drt.proofs.symbols import is_number, is_truth
 from drt.proofs.theorem import Counterexample, Goal, Theorem
+from production.language import ipaddrs
+from reference.extensions import ipaddr
 
 PREFIXES = {4: (0, 1, 8, 24, 31, 32), 6: (0, 1, 64, 127, 128)}
 WIDTH = {4: 32, 6: 128}
 
 
 def _goals() -> Iterator[Goal]:
-    reference, production = (
-        import_module("reference.extensions.ipaddr"),
-        import_module("production.language.ipaddrs"),
-    )
     inner, outer = z3.Ints("inner outer")
     for version, prefixes in PREFIXES.items():
-        width = WIDTH[version]
-        fits = tuple(z3.And(one >= 0, one < 2**width) for one in (inner, outer))
+        fits = (_has_bits(inner, WIDTH[version]), _has_bits(outer, WIDTH[version]))
+        for p in prefixes:
+            yield _ends(version, p, inner, fits[0])
         for p, q in product(prefixes, repeat=2):
-            step = 2 ** (width - q)
+            step = 2 ** (WIDTH[version] - q)
             meant = z3.And(z3.BoolVal(p >= q), inner / step == outer / step)
-            yield _goal(reference, production, (version, version), (p, q), (inner, outer), fits, meant)
+            yield _inside((version, version), (p, q), (inner, outer), fits, meant)
     for one, other in ((4, 6), (6, 4)):
-        fits = (z3.And(inner >= 0, inner < 2 ** WIDTH[one]), z3.And(outer >= 0, outer < 2 ** WIDTH[other]))
-        for p, q in product(PREFIXES[one], PREFIXES[other]):
-            never = z3.BoolVal(False)
-            yield _goal(reference, production, (one, other), (p, q), (inner, outer), fits, never)
+        fits = (_has_bits(inner, WIDTH[one]), _has_bits(outer, WIDTH[other]))
+        for lengths in product(PREFIXES[one], PREFIXES[other]):
+            yield _inside((one, other), lengths, (inner, outer), fits, z3.BoolVal(False))
 
 
-def _goal(
-    reference: Any,
-    production: Any,
-    versions: tuple[int, int],
-    lengths: tuple[int, int],
-    symbols: Any,
-    fits: Any,
-    meant: Any,
-) -> Goal:
-    def ours(addresses: Sequence[Any]) -> Any:
-        one, other = (reference.IpAddr(v, a, n) for v, a, n in zip(versions, addresses, lengths, strict=True))
-        return reference.is_in_range(one, other)
+def _has_bits(address: Any, width: int) -> Any:
+    return z3.And(address >= 0, address < 2**width)
 
-    def theirs(addresses: Sequence[Any]) -> Any:
-        one, other = (
-            production.IpAddress(v, a, n) for v, a, n in zip(versions, addresses, lengths, strict=True)
+
+def _ends(version: Any, prefix: int, address: Any, fits: Any) -> Goal:
+    """Prove the first and the last address of a range."""
+    size = 2 ** (WIDTH[version] - prefix)
+    first = address - address % size
+
+    def ours(address: Any) -> Any:
+        one = ipaddr.IpAddr(version, address, prefix)
+        return one.lowest, one.highest
+
+    def theirs(address: Any) -> Any:
+        return ipaddrs.IpAddress(version, address, prefix).bounds()
+
+    claim = z3.And(
+        *(
+            z3.Implies(
+                path.condition,
+                z3.And(is_number(path.value[0], first), is_number(path.value[1], first + size - 1)),
+            )
+            for side in (ours, theirs)
+            for path in explore(side, [address], assuming=[fits])
         )
+    )
+
+    def decode(model: Any) -> Counterexample:
+        number = model.eval(address, model_completion=True).as_long()
+        right = number - number % size, number - number % size + size - 1
+        answers = ours(number), theirs(number)
+        description = f"version {version}: the ends of {number:#x}/{prefix} are {right}; reference {answers[0]}, production {answers[1]}"
+        return Counterexample(description, any(answer != right for answer in answers))
+
+    return Goal(f"version {version}, the ends of /{prefix}", claim, (fits,), decode)
+
+
+def _inside(versions: Any, lengths: tuple[int, int], symbols: Any, fits: Any, meant: Any) -> Goal:
+    """Prove for which ranges of these versions and lengths the one is in the other."""
+
+    def ours(*addresses: Any) -> Any:
+        return ipaddr.is_in_range(*map(ipaddr.IpAddr, versions, addresses, lengths))
+
+    def theirs(*addresses: Any) -> Any:
+        one, other = map(ipaddrs.IpAddress, versions, addresses, lengths)
         return one.is_in(other)
 
     claim = z3.And(
         *(
-            z3.Implies(path.condition, formula(path.value) == meant)
+            z3.Implies(path.condition, is_truth(path.value, meant))
             for side in (ours, theirs)
-            for path in explore(lambda *both, side=side: side(both), symbols, assuming=fits)
+            for path in explore(side, symbols, assuming=fits)
         )
     )
 
     def decode(model: Any) -> Counterexample:
         addresses = [model.eval(one, model_completion=True).as_long() for one in symbols]
         right = bool(z3.is_true(model.eval(meant, model_completion=True)))
-        answer, other = bool(ours(addresses)), bool(theirs(addresses))
+        answers = ours(*addresses), theirs(*addresses)
         ranges = " in ".join(f"{a:#x}/{n}" for a, n in zip(addresses, lengths, strict=True))
-        description = f"versions {versions[0]} and {versions[1]}: {ranges} is {right}; reference {answer}, production {other}"
-        return Counterexample(description, answer != right or other != right)
+        description = f"versions {versions[0]} and {versions[1]}: {ranges} is {right}; reference {answers[0]}, production {answers[1]}"
+        return Counterexample(description, any(answer is not right for answer in answers))
 
     return Goal(f"versions {versions}, /{lengths[0]} in /{lengths[1]}", claim, fits, decode)
 
@@ -82,7 +107,7 @@ def _goal(
 THEOREMS = (
     Theorem(
         "A range is in another if its prefix is as long and has the same bits",
-        "In both engines, for all addresses of both versions; never across versions.",
+        "In both engines, for all addresses of both versions, never across versions; the ends of a range are exact.",
         "Lean Ext: ip range laws",
         "S",
         _goals,

@@ -98,9 +98,13 @@ def loop_goals(decode: Callable[[Any], Counterexample]) -> list[Goal]:
     turns = [_turn(parts, *each) for each in product((True, False), statuses)]
     return [
         Goal("the loop starts with nothing", z3.BoolVal(empty and kinds), (), decode),
-        Goal("no response has another decision", z3.BoolVal(not _other_decisions()), (), decode),
+        Goal("no response has another decision", z3.BoolVal(not _other_decisions()), (), _other_decision),
         Goal("each turn files the policy where it belongs", z3.And(*turns), (), decode),
     ]
+
+
+def _other_decision(_: Any) -> Counterexample:
+    return Counterexample(f"a response has the decision {_other_decisions()[0]!r}", True)
 
 
 def _other_decisions() -> list[Any]:

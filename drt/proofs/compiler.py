@@ -197,5 +197,6 @@ THEOREMS = (
             ),
         ),
         "up to three literals",
+        ("production.language.lowering.lower_expression",),
     ),
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 _SPLIT = "production.language.durations._split"
 _CLOSE = "production.language.hierarchy.Ancestors._close"
 _MISSING = "production.language.hierarchy.Ancestors.__missing__"
@@ -28,7 +30,13 @@ _KINDS = "`isinstance(left, {0}) and isinstance(right, {0})` -> "
 _GET = "production.execution.codegen_operators.write_get"
 _SPEED = "where no type is known, the value is tested: a matter of speed"
 _WORDS = "the words of a message, which no row reads"
+_LAST = "the last line of the function raises the same kind of error"
+_COUNTED = "the operands are counted before"
 _AT_IMPORT = "runs when the module is imported, before a mutant is planted"
+
+_TRUNCATED = "production.language.durations.Duration.truncated"
+_ZERO = "a duration of zero has no units, of either sign"
+_ORDERABLE = "production.execution.operations._orderable"
 
 EQUIVALENT: dict[tuple[str, str], str] = {
     (
@@ -112,10 +120,6 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "`True` -> `False`",
     ): "the two lists are of one length",
     ("production.execution.codegen_operators.write_order", "`return write` -> `return None`"): _AT_IMPORT,
-    (
-        "production.execution.operations.has_path",
-        "`wrong_kind('Record or Entity', value)` -> `wrong_kind(value, 'Record or Entity')`",
-    ): _WORDS,
     (_CONDITIONS, "`machine.assumptions.take_back(added)` -> `pass`"): "each run has a machine of its own",
     (
         "production.execution.codegen_operators.write_has",
@@ -148,5 +152,27 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         _MISSING,
         "`self._held > self._limit` -> `self._held >= self._limit`",
     ): "the cache starts afresh one member earlier",
+    (_TRUNCATED, "`self.milliseconds < 0` -> `self.milliseconds <= 0`"): _ZERO,
+    (_TRUNCATED, "`0` -> `1`"): _ZERO,
+    (_ORDERABLE, "`wrong_kind('datetime', right)` -> `pass`"): _LAST,
+    (_ORDERABLE, "`wrong_kind('duration', right)` -> `pass`"): _LAST,
+    ("reference.extension_functions.call", "`True` -> `False`"): _COUNTED,
+    ("production.language.extensions.call", "`True` -> `False`"): _COUNTED,
+    ("production.execution.interpreter._gather", "`True` -> `False`"): "as many operands as names were taken",
 }
 """By function and change."""
+
+ALWAYS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"`wrong_kind\((.+), (.+)\)` -> `wrong_kind\(\2, \1\)`"), _WORDS),
+    (
+        re.compile(r"`isinstance\((\w+), int\) and \1\.__class__ is int` -> `\1\.__class__ is int`"),
+        "what is of the class itself is an instance of it",
+    ),
+)
+"""Changes that mean the same in every function."""
+
+
+def same_because(function: str, change: str) -> str | None:
+    """Return why a mutant means the same; None where it is not said to."""
+    always = (reason for pattern, reason in ALWAYS if pattern.fullmatch(change))
+    return EQUIVALENT.get((function, change)) or next(always, None)

@@ -28,6 +28,9 @@ EVALUATORS = (
     "production.execution.interpreter._gather",
 )
 
+DECIMAL_ORDERS = ("less_than", "less_than_or_equal", "greater_than", "greater_than_or_equal")
+UNITS = ("milliseconds", "seconds", "minutes", "hours", "days")
+
 RANGED = "    if MIN_LONG <= value <= MAX_LONG:\n"
 LOST_MINIMUM = Defect(
     "the least number counts as overflow",
@@ -323,11 +326,17 @@ THEOREMS = (
             "reference.extensions.ipaddr.is_ipv6",
             "reference.extensions.ipaddr.is_loopback",
             "reference.extensions.ipaddr.is_multicast",
+            *(f"reference.extensions.decimal.{each}" for each in DECIMAL_ORDERS),
+            *(f"reference.extensions.duration.to_{each}" for each in UNITS),
+            "reference.extensions.duration._toward_zero",
             "production.language.extensions.call",
+            "production.language.extensions._in_range",
             "production.language.extensions._offset",
             "production.language.extensions._duration_since",
             "production.language.extensions._to_date",
             "production.language.extensions._to_time",
+            "production.language.extensions._decimal_order",
+            "production.language.extensions._whole",
             "production.language.durations.Duration.truncated",
             "production.execution.codegen_operators.write_call",
         ),

@@ -161,6 +161,7 @@ THEOREMS = (
             Defect("no permit is needed", RESPONSE, '        if not self.ids("true", "permit"):\n            return None\n', ""),
             Defect("open permits are forgotten", RESPONSE, 'if not self.ids("true", "permit") and not self.ids("residual", "permit"):', 'if not self.ids("true", "permit"):'),
         ),
+        functions=(f"{RESPONSE}.PartialResponse.decision",),
     ),
     Theorem(
         "Partial responses are right",

@@ -48,7 +48,7 @@ FORMS = (
     "resource.owner.rec.a < 2", "principal.n <= resource.level", "principal.n > resource.level", "principal.n >= 1", "1 < 2",
     "-principal.n == -1", "-(-9223372036854775807 - 1) == 0", "principal.n * 9223372036854775807 == 0", "principal.n - resource.level == 0",
     "principal.us.contains(principal)", "principal.us.containsAll([principal])", "principal.us.containsAny([principal, resource.owner])",
-    "principal.us.isEmpty()", "[1, 2].containsAll([2])", "[1, 2].containsAny([3])", "[1].contains(principal.n)", "[principal.n, 1].isEmpty()",
+    "principal.us.isEmpty()", 'U::"b" in U::"b".us', "resource.owner in resource.owner.us", "[1, 2].containsAll([2])", "[1, 2].containsAny([3])", "[1].contains(principal.n)", "[principal.n, 1].isEmpty()",
     'resource.text like "*b"', '"ab" like "a*"', '"ab" like "b*"', 'resource.kind == C::"red"', 'C::"red" == C::"blue"',
     "context has who && context.who == principal", "context has m && context.m > 1", 'action == Action::"x"', 'action in Action::"every"',
     'action in [Action::"every"]', "action has nope", 'decimal("1.5").lessThan(decimal("2.0"))', 'datetime("9999-12-31").offset(duration("106751991167d")) == datetime("1970-01-01")',

@@ -22,21 +22,35 @@ from production.request import Request as ProductionRequest
 from production.serving.server import Tier
 from reference.authorizer import authorize
 from reference.entities import Entities, Entity, store
-from reference.policy_set import from_bodies
+from reference.policies import slots
+from reference.policy_set import Link, from_bodies
+from reference.policy_set import PolicySet as Policies
 from reference.request import Request
+from reference.syntax import SlotName
 from reference.text.parser import parse_policies
 from reference.values import Bool, EntityUid, Long, Record, Value
 
 PRINCIPALS = (
-    "principal", 'principal == U::"a"', 'principal in U::"g"', 'principal in U::"a"', "principal is U",
+    "principal", 'principal == U::"g"', 'principal in U::"g"', 'principal in U::"a"', "principal is U",
     'principal is U in U::"h"', 'principal is V in U::"g"', 'principal in V::"v"',
 )  # fmt: skip
 RESOURCES = (
-    "resource", 'resource == R::"r"', 'resource in R::"s"', "resource is R", 'resource is R in R::"s"', 'resource in U::"h"',
+    "resource", 'resource == R::"s"', 'resource in R::"s"', "resource is R", 'resource is R in R::"s"', 'resource in U::"h"',
 )  # fmt: skip
 ACTIONS = (
     "action", 'action == Action::"x"', 'action in Action::"group"', 'action in [Action::"x", Action::"y"]', "action in []",
 )  # fmt: skip
+SLOTS = tuple(
+    product(
+        ("principal", "principal == ?principal", "principal in ?principal", "principal is U in ?principal"),
+        ("resource", "resource == ?resource", "resource in ?resource", "resource is R in ?resource"),
+    )
+)[1:]
+LINKED: tuple[dict[SlotName, tuple[str, str]], ...] = (
+    {"?principal": ("U", "g"), "?resource": ("R", "s")},
+    {"?principal": ("U", "a"), "?resource": ("U", "h")},
+)
+"""What the slots of each template are filled with, a link each."""
 CLAUSES = (
     "when { context.c }", "unless { context.c }", "when { context.c } when { context.d }",
     "when { context.c } unless { context.d }", "unless { context.c } unless { context.d }",
@@ -47,7 +61,7 @@ CLAUSES = (
 
 PARENTS = {
     ("U", "a"): [("U", "g")], ("U", "g"): [("U", "h")], ("U", "b"): [], ("V", "v"): [("U", "g")],
-    ("R", "r"): [("R", "s")], ("R", "s"): [], ("U", "r"): [("U", "h")],
+    ("R", "r"): [("R", "s")], ("R", "s"): [("U", "h")], ("U", "r"): [("U", "h")],
     ("Action", "x"): [("Action", "group")], ("Action", "y"): [], ("Action", "group"): [],
 }  # fmt: skip
 CONTEXTS: tuple[dict[str, bool | int], ...] = (
@@ -91,6 +105,10 @@ def _sets() -> Iterator[tuple[str, Sequence[str], Sequence[Place]]]:
     scopes = _scopes()
     for scope in scopes:
         yield scope, [f"{scope};"], PLACES
+    templates = [f"permit({principal}, action, {resource});" for principal, resource in SLOTS]
+    for template in templates:
+        yield template, [template], PLACES
+    yield "every template", templates, PLACES
     yield "every scope", [f"{scope};" for scope in scopes], PLACES
     yield "every scope, erring", [f"{scope} when {{ 1 }};" for scope in scopes], PLACES
     yield (
@@ -128,8 +146,9 @@ def _wrong() -> Iterator[str]:
     tiers: tuple[Tier, ...] = ("machine", "generated", "auto")
     for name, texts, places in _sets():
         text = "\n".join(texts)
-        policies = from_bodies(parse_policies(text)).policies()
-        authorizers = {tier: Authorizer(PolicySet.from_text(text), theirs, tier=tier) for tier in tiers}
+        held, served = _linked(from_bodies(parse_policies(text)), PolicySet.from_text(text))
+        policies = held.policies()
+        authorizers = {tier: Authorizer(served, theirs, tier=tier) for tier in tiers}
         contexts = CONTEXTS if "context" in text else CONTEXTS[:1]
         for (principal, action, resource), context in product(places, contexts):
             record = Record({key: _value(value) for key, value in context.items()})
@@ -141,6 +160,16 @@ def _wrong() -> Iterator[str]:
                 if answer != (right.decision, right.determining, dict(right.errors)):
                     shown = " ".join(f'{each[0]}::"{each[1]}"' for each in (principal, action, resource))
                     yield f"{name}; {shown} with {context}: reference {_said(right.decision, right.determining, dict(right.errors))}, {tier} {_said(*answer)}"
+
+
+def _linked(ours: Policies, theirs: PolicySet) -> tuple[Policies, PolicySet]:
+    """Link every template of a set, in both engines."""
+    for template, (number, values) in product(ours.templates, enumerate(LINKED)):
+        wanted = {slot: values[slot] for slot in slots(ours.templates[template])}
+        name = f"link{number} of {template}"
+        ours = ours.link(name, Link(template, {slot: EntityUid(*uid) for slot, uid in wanted.items()}))
+        theirs = theirs.link(template, name, {slot: Uid(*uid) for slot, uid in wanted.items()})
+    return ours, theirs
 
 
 def _value(value: bool | int) -> Value:
@@ -167,7 +196,7 @@ SERVER = "production.serving.server"
 THEOREMS = (
     Theorem(
         "Production serves what the reference authorizes",
-        "For every combination of constraint forms, for clauses of every kind, and for sets beyond each limit at which"
+        "For every combination of constraint forms, for linked templates, for clauses of every kind, and for sets beyond each limit at which"
         " production changes its ways, the three tiers give the reference's response.",
         "Lean PolicySlice: scope-based slicing; ours: index and server",
         "B",
@@ -193,6 +222,7 @@ THEOREMS = (
             "production.serving.index.Place.find", "production.serving.index.SideIndex.places",
             "production.serving.index.ScopeIndex.finder",
             "production.serving.rules.status_of", "production.serving.rules._fits", "production.serving.rules.static_rule",
+            "production.serving.rules.link_rule", "production.serving.rules.rules_of",
             "production.serving.plans.Plans.plan", "production.serving.plans.Plans._plan",
             "production.serving.plans.split", "production.serving.plans.Plan.fused", "production.serving.plans.Plan.finder",
             "production.serving.compiled_shapes._guard_type", "production.serving.compiled_shapes._guard_scope",

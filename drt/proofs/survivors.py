@@ -11,7 +11,7 @@ from time import process_time
 from typing import Literal
 
 from drt.engines.sandbox import Completed, HarnessError, ProcessDied, in_child
-from drt.proofs.equivalents import EQUIVALENT
+from drt.proofs.equivalents import same_because
 from drt.proofs.live import NotPlanted
 from drt.proofs.mutation import Mutant, mutants
 from drt.proofs.prover import prove
@@ -107,7 +107,7 @@ def _fate(function: str, mutant: Mutant, theorems: Sequence[Theorem]) -> Mutatio
         case ProcessDied(cause):
             return Mutation(function, mutant.name, "killed", f"the process dies: {cause}")
         case Completed((_, why)):
-            reason = EQUIVALENT.get((function, mutant.change))
+            reason = same_because(function, mutant.change)
             return Mutation(
                 function, mutant.name, "survived" if reason is None else "equivalent", reason or why
             )

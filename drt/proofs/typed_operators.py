@@ -186,6 +186,7 @@ THEOREMS = (
             ),
         ),
         "one step per operator and type",
+        (f"{MODULE}.unary_type", f"{MODULE}.negation", "reference.evaluator.unary"),
     ),
     Theorem(
         "Typed operators of two operands keep their types",
@@ -214,5 +215,12 @@ THEOREMS = (
             ),
         ),
         "one step per operator and pair of types; `in`, attributes and tags need a schema and are tested by `valid-sound`",
+        (
+            *(
+                f"{MODULE}.{each}"
+                for each in ("binary_type", "equality", "comparison", "element_type", "related")
+            ),
+            "reference.evaluator.binary",
+        ),
     ),
 )

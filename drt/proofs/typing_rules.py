@@ -200,6 +200,7 @@ THEOREMS = (
             ),
         ),
         "one step per rule: the induction over expressions is the checker's own recursion",
+        (f"{CONTROL}.conjunction", f"{CONTROL}.and_type", f"{CONTROL}.boolean"),
     ),
     Theorem(
         "The rule for `||` keeps the promise",
@@ -222,6 +223,7 @@ THEOREMS = (
             ),
         ),
         "one step per rule",
+        (f"{CONTROL}.disjunction", f"{CONTROL}.boolean"),
     ),
     Theorem(
         "The rule for `if` keeps the promise",
@@ -244,5 +246,6 @@ THEOREMS = (
             ),
         ),
         "one step per rule",
+        (f"{CONTROL}.conditional", f"{CONTROL}.boolean"),
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from drt.proofs.equivalents import EQUIVALENT
+from drt.proofs.equivalents import ALWAYS, EQUIVALENT
 from drt.proofs.live import NotPlanted
 from drt.proofs.mutation import mutants
 from drt.proofs.survivors import Mutation, functions_of, mutations_of, tallies, tally
@@ -29,6 +29,8 @@ def test_operators_branches_constants_and_statements_are_changed() -> None:
 def test_what_is_listed_as_the_same_is_a_mutant_of_today() -> None:
     changes = {(name, one.change) for name in {name for name, _ in EQUIVALENT} for one in mutants(name)}
     assert set(EQUIVALENT) <= changes
+    long = [one.change for one in mutants("production.execution.operations.long")]
+    assert all(any(pattern.fullmatch(each) for each in long) for pattern, _ in ALWAYS)
 
 
 def test_a_mutant_survives_where_no_theorem_looks() -> None:

@@ -60,6 +60,24 @@ PLANTS = {
             '        scope_condition("resource", body.resource),\n',
             "",
         ),
+        Defect(
+            "what is below an entity is taken for it",
+            "production.serving.index",
+            "uid is self.entity or (not self.is_equal and self.entity in above[uid])",
+            "uid is self.entity or self.entity in above[uid]",
+        ),
+        Defect(
+            "a table is looked up for one ancestor alone",
+            "production.serving.index",
+            "            for ancestor in self.keys & above[uid]:\n                found += below[ancestor]",
+            "            for ancestor in list(self.keys & above[uid])[:1]:\n                found += below[ancestor]",
+        ),
+        Defect(
+            "a link takes its principal for its resource",
+            "production.serving.rules",
+            "link.resource or _entity(template.resource)",
+            "link.principal or _entity(template.resource)",
+        ),
     ),
     "Production compares as the reference does": (
         Defect(
@@ -180,6 +198,14 @@ PLANTS = {
             "production.execution.codegen_operators",
             "({ATTRIBUTE} if {target.code} in A else {ENTITY})",
             "{ATTRIBUTE}",
+        ),
+    ),
+    "Residuals mean what their conditions mean": (
+        Defect(
+            "only known ancestors show that nothing is in an empty set",
+            "reference.partial.evaluator",
+            "if not groups or ancestors is not None:",
+            "if ancestors is not None:",
         ),
     ),
     "`like` matches as its definition says": (

@@ -35,6 +35,7 @@ def test_it_is_proved_and_every_planted_defect_breaks_it(theorem: Theorem) -> No
 def test_names_are_told_apart_and_whatever_is_not_for_all_inputs_says_why() -> None:
     assert len({theorem.name for theorem in THEOREMS}) == len(THEOREMS)
     assert all(theorem.because for theorem in THEOREMS if theorem.kind != "U")
+    assert all(theorem.functions for theorem in PROVED)
 
 
 def theorem(claim: object, *hypotheses: object, decode: object = None) -> Theorem:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from itertools import chain, product
 from typing import Any
 
+from drt.proofs.automata import Automaton
 from drt.proofs.defects import Defect
 from drt.proofs.theorem import Counterexample, Goal, Theorem
 from drt.proofs.tried import tried
@@ -107,10 +108,37 @@ def _decimal(text: str) -> Meaning:
 UNITS = {"d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1_000, "ms": 1}
 
 
+EXTRA = 2
+"""A reader of durations may have so many states more than the automaton of their form."""
+
+
+def _duration_step(state: Hashable, letter: str) -> Hashable:
+    """Follow the form of durations: what came last, and how many units may no more come."""
+    match state, letter:
+        case ("start", 0), "-":
+            return "sign", 0
+        case ("minutes", _), "1":
+            return "digits", 3
+        case ("start" | "sign" | "digits" | "unit", int(units)), "1" if units < len(UNITS):
+            return "digits", units
+        case ("digits", int(units)), "m":
+            return ("minutes" if units <= 2 else "milli"), units
+        case ("digits", int(units)), ("d" | "h" | "s") if [*UNITS].index(letter) >= units:
+            return "unit", [*UNITS].index(letter) + 1
+        case ("minutes" | "milli", _), "s":
+            return "unit", len(UNITS)
+    return None
+
+
+def _is_duration(state: Hashable) -> bool:
+    return isinstance(state, tuple) and state[0] in ("unit", "minutes")
+
+
+DURATION = Automaton(("1", "-", "d", "h", "m", "s", "x"), ("start", 0), _duration_step, _is_duration)
+
+
 def _durations() -> Iterator[str]:
-    pieces = ("-", "0", "9", "d", "h", "m", "s", "ms")
-    for size in range(6):
-        yield from map("".join, product(pieces, repeat=size))
+    yield from DURATION.texts(EXTRA)
     yield from _edited(("1d2h3m4s5ms", "-1h5s"), ("-", " ", "1", "d", "s", "\u0663", "+", "."))
     for unit, milliseconds in UNITS.items():
         for count in (MAX // milliseconds, MAX // milliseconds + 1, 2**63, 10**30):
@@ -223,15 +251,17 @@ READERS = {
 THEOREMS = (
     Theorem(
         "Texts of `duration` are read as what they stand for",
-        "Both readers accept exactly the well-formed texts in range, and give their value, on all short texts and on all"
-        " that are one edit away from well-formed ones.",
+        "Both readers accept exactly the well-formed texts in range, and give their value, on all texts that are one edit away"
+        f" from well-formed ones, and on all that tell the automaton of their form from others of up to {EXTRA} states more.",
         "Lean Ext: parsing",
         "B",
         lambda: (tried_texts("duration"),),
         (
             Defect("units in any order", "production.language.durations", "        unit += 1\n    else:", "        unit = 0\n    else:"),
+            Defect("a sign beside each other total", "production.language.durations", "(negative and total == MAX_MAGNITUDE)", "total == MAX_MAGNITUDE"),
+            Defect("a duration of nothing", "reference.extensions.duration", "if all(quantity is None for quantity in quantities):", "if sign and all(quantity is None for quantity in quantities):"),
         ),
-        "texts are tried, not symbols; the targets of extension types draw longer ones",
+        f"exact if a reader has at most {EXTRA} states more than the form's automaton (the W-method), and takes digits alike",
         (
             "reference.extensions.duration.parse", "production.language.durations.parse_duration",
             "production.language.durations._split", "production.language.integers.digits_value",

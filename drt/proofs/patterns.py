@@ -11,7 +11,7 @@ from importlib import import_module
 from itertools import product
 from typing import Any
 
-from drt.proofs import patterns_production, patterns_reference
+from drt.proofs import patterns_generated, patterns_production, patterns_reference
 from drt.proofs.defects import Defect
 from drt.proofs.texts import TRIED
 from drt.proofs.theorem import Counterexample, Goal, Theorem
@@ -49,12 +49,16 @@ def _wrong(bounds: tuple[tuple[str, int, int], ...]) -> Iterator[str]:
         choices: tuple[Any, ...] = (*alphabet, Star())
         for pattern in (each for size in range(elements + 1) for each in product(choices, repeat=size)):
             ready = prepare(make_pattern([None if isinstance(each, Star) else each for each in pattern]))
+            code, names = patterns_generated.code_for(ready)
+            generated = eval(f"lambda text: {code}", names)
             for text in texts:
                 right = _definition(pattern, text)
-                answer, other = matches(text, pattern), ready.matches(text)
-                if answer is not right or other is not right:
+                answer, other, third = matches(text, pattern), ready.matches(text), generated(text)
+                if answer is not right or other is not right or third is not right:
                     shown = "".join("*" if isinstance(each, Star) else each for each in pattern)
-                    yield f'"{text}" like "{shown}" is {right}; reference {answer}, production {other}'
+                    yield (
+                        f'"{text}" like "{shown}" is {right}; reference {answer}, production {other}, its code {third}'
+                    )
 
 
 def _search() -> Counterexample | None:
@@ -70,14 +74,16 @@ def _goals() -> Iterator[Goal]:
     yield tried(TRIED, _wrong(SHORT))
     yield from patterns_reference.goals(_decode)
     yield from patterns_production.goals(_decode)
+    yield patterns_generated.goal(_decode)
 
 
 REFERENCE, PRODUCTION = patterns_reference.MODULE, patterns_production.MODULE
+CODE = "production.execution.codegen_operators"
 THEOREMS = (
     Theorem(
         "`like` matches as its definition says",
         "For all patterns and texts: each turn of a matcher's loop keeps its invariant, which says at the end what the"
-        " definition says; a pattern of production's is its texts and stars.",
+        " definition says; a pattern of production's is its texts and stars, and generated code asks what its matcher would.",
         "Lean Wildcard",
         "U",
         _goals,
@@ -99,9 +105,11 @@ THEOREMS = (
             Defect("a piece may reach into the suffix", PRODUCTION, "text.find(piece, at, end)", "text.find(piece, at)"),
             Defect("the rightmost place is taken", PRODUCTION, "text.find(piece, at, end)", "text.rfind(piece, at, end)"),
             Defect("the last text is a piece as well", PRODUCTION, "len(pattern) - 1 if suffix else len(pattern)", "len(pattern)"),
+            Defect("code forgets the suffix", CODE, "elif not pattern.pieces and not pattern.suffix:", "elif not pattern.pieces:"),
+            Defect("code without a star asks the start", CODE, '({target.code} == {pattern.prefix!r})', '{out.atom(target)}.startswith({pattern.prefix!r})'),
         ),
         functions=(
-            "reference.wildcard.matches",
+            "production.execution.codegen_operators.write_like", "reference.wildcard.matches",
             "reference.wildcard.before",
             "production.language.wildcard.Wildcard.matches",
             "production.language.wildcard.prepare",

@@ -14,153 +14,125 @@ from drt.proofs.defects import Defect
 from drt.proofs.theorem import Goal, Theorem
 from drt.proofs.tried import tried
 from production.policy_set import PolicySet
+from reference import policies as scope
+from reference import syntax as ast
 from reference.json.policies import parse_policy_set
 from reference.json.policy_writer import policy_set_to_json
 from reference.json.writer import write_json
-from reference.policies import (
-    ActionConstraint,
-    ActionEquals,
-    ActionIn,
-    Anything,
-    Body,
-    Clause,
-    Equals,
-    OfType,
-    OfTypeWithin,
-    ScopeConstraint,
-    Within,
-    slots,
-)
 from reference.policy_set import PolicySet as Policies
 from reference.policy_set import from_bodies
-from reference.syntax import (
-    And,
-    Binary,
-    Call,
-    Expr,
-    GetAttr,
-    HasAttr,
-    HasPath,
-    If,
-    Is,
-    IsIn,
-    Like,
-    Lit,
-    Or,
-    RecordOf,
-    SetOf,
-    Slot,
-    Star,
-    Unary,
-    UnaryOp,
-    Var,
-)
 from reference.text.parser import parse_policies
 from reference.text.printer import print_policies_and_templates
 from reference.values import FALSE, TRUE, EntityUid, Long, String, Value
 
+ANY = scope.Anything()
 STRANGE = "a\"'\\\n\r\t\0*\x7f\u00e9\u200b\U0001f600 }//"
 UIDS = EntityUid("U", "a"), EntityUid("N::M::U", STRANGE), EntityUid("if_", "")
 VALUES: tuple[Value, ...] = (
     TRUE, FALSE, Long(0), Long(7), Long(-7), Long(2**63 - 1), Long(-(2**63)), String(""), String(STRANGE), *UIDS,
 )  # fmt: skip
-LEAVES: tuple[Expr, ...] = (
-    Var("principal"), Var("action"), Var("resource"), Var("context"),
-    *(Lit(each) for each in VALUES),
+LEAVES: tuple[ast.Expr, ...] = (
+    ast.Var("principal"), ast.Var("action"), ast.Var("resource"), ast.Var("context"),
+    *(ast.Lit(each) for each in VALUES),
 )  # fmt: skip
 ATTRIBUTES = ("a", "if", "has", "_", "", "a b", STRANGE, "__entity", "principal", "isEmpty")
 PATTERNS = (
     (),
-    (Star(),),
-    (Star(), Star()),
+    (ast.Star(),),
+    (ast.Star(), ast.Star()),
     ("*",),
-    ("\\", "*", Star(), '"', "\0", "\u00e9"),
-    (*tuple("a*b"), Star()),
+    ("\\", "*", ast.Star(), '"', "\0", "\u00e9"),
+    (*tuple("a*b"), ast.Star()),
 )
 
 
-def _call(function: str) -> Callable[..., Expr]:
-    return lambda *arguments: Call(function, arguments)
+def _call(function: str) -> Callable[..., ast.Expr]:
+    return lambda *arguments: ast.Call(function, arguments)
 
 
-Form = tuple[int, Callable[..., Expr]]
+Form = tuple[int, Callable[..., ast.Expr]]
 """A number of operands, and what makes a tree of them."""
 
 SYNTAX: tuple[Form, ...] = (
-    (3, If), (2, And), (2, Or), *((1, lambda x, op=op: Unary(op, x)) for op in ("!", "neg")),
-    *((2, lambda x, y, op=op: Binary(op, x, y)) for op in ("==", "<", "+", "-", "*", "in", "!=", "contains")),
-    (1, lambda x: Like(x, (Star(), "a"))), (1, lambda x: Is(x, "U")), (2, lambda x, y: IsIn(x, "N::U", y)),
-    (1, lambda x: HasAttr(x, "a")), (1, lambda x: HasPath(x, ("a", "b"))), (1, lambda x: GetAttr(x, "a")), (1, lambda x: GetAttr(x, STRANGE)),
-    (2, lambda x, y: SetOf((x, y))), (2, lambda x, y: RecordOf((("", x), (STRANGE, y)))), (1, _call("ip")), (2, _call("isInRange")),
+    (3, ast.If), (2, ast.And), (2, ast.Or), *((1, lambda x, op=op: ast.Unary(op, x)) for op in ("!", "neg")),
+    *((2, lambda x, y, op=op: ast.Binary(op, x, y)) for op in ("==", "<", "+", "-", "*", "in", "!=", "contains")),
+    (1, lambda x: ast.Like(x, (ast.Star(), "a"))), (1, lambda x: ast.Is(x, "U")), (2, lambda x, y: ast.IsIn(x, "N::U", y)),
+    (1, lambda x: ast.HasAttr(x, "a")), (1, lambda x: ast.HasPath(x, ("a", "b"))), (1, lambda x: ast.GetAttr(x, "a")), (1, lambda x: ast.GetAttr(x, STRANGE)),
+    (2, lambda x, y: ast.SetOf((x, y))), (2, lambda x, y: ast.RecordOf((("", x), (STRANGE, y)))), (1, _call("ip")), (2, _call("isInRange")),
 )  # fmt: skip
 """A form of each kind: each is put into each place of each."""
 
 OTHERS: tuple[Form, ...] = (
-    (1, lambda x: Unary("isEmpty", x)),
-    *((2, lambda x, y, op=op: Binary(op, x, y)) for op in ("<=", ">", ">=", "containsAll", "containsAny", "hasTag", "getTag")),
-    *((1, lambda x, pattern=each: Like(x, pattern)) for each in PATTERNS), (1, lambda x: Is(x, "N::M::U")),
-    *((1, lambda x, name=each: HasAttr(x, name)) for each in ATTRIBUTES), *((1, lambda x, name=each: GetAttr(x, name)) for each in ATTRIBUTES),
-    (1, lambda x: HasPath(x, ("a", "b", "c"))), (0, lambda: SetOf(())), (1, lambda x: SetOf((x,))), (0, lambda: RecordOf(())),
+    (1, lambda x: ast.Unary("isEmpty", x)),
+    *((2, lambda x, y, op=op: ast.Binary(op, x, y)) for op in ("<=", ">", ">=", "containsAll", "containsAny", "hasTag", "getTag")),
+    *((1, lambda x, pattern=each: ast.Like(x, pattern)) for each in PATTERNS), (1, lambda x: ast.Is(x, "N::M::U")),
+    *((1, lambda x, name=each: ast.HasAttr(x, name)) for each in ATTRIBUTES), *((1, lambda x, name=each: ast.GetAttr(x, name)) for each in ATTRIBUTES),
+    (1, lambda x: ast.HasPath(x, ("a", "b", "c"))), (0, lambda: ast.SetOf(())), (1, lambda x: ast.SetOf((x,))), (0, lambda: ast.RecordOf(())),
     *((1, _call(each)) for each in ("decimal", "datetime", "duration", "isIpv4", "toDate")), *((2, _call(each)) for each in ("lessThan", "offset")),
 )  # fmt: skip
 """Forms that differ from those in a name or a pattern: each is put over leaves."""
 
 
-SIGNS: tuple[UnaryOp, ...] = ("!", "neg")
-SIGNED: tuple[Expr, ...] = (Var("context"), Lit(Long(7)), Lit(Long(-7)), Unary("!", Var("action")))
+SIGNS: tuple[ast.UnaryOp, ...] = ("!", "neg")
+SIGNED: tuple[ast.Expr, ...] = (
+    ast.Var("context"),
+    ast.Lit(Long(7)),
+    ast.Lit(Long(-7)),
+    ast.Unary("!", ast.Var("action")),
+)
 
 
-def trees() -> Iterator[Expr]:
+def trees() -> Iterator[ast.Expr]:
     """Yield every form over leaves, each leaf in each place of each kind of form, and each kind in each place of each."""
     yield from LEAVES
     for arity, form in OTHERS:
-        yield form(*[Var("context")] * arity)
+        yield form(*[ast.Var("context")] * arity)
     for op, signs, leaf in product(SIGNS, range(2, 7), SIGNED):
         yield _signed(op, signs, leaf)
-    inner = [form(*[Var("context")] * arity) for arity, form in SYNTAX]
+    inner = [form(*[ast.Var("context")] * arity) for arity, form in SYNTAX]
     for arity, form in SYNTAX:
         for place, each in product(range(arity), (*LEAVES, *inner)):
             yield _filled(form, arity, place, each)
 
 
-def _signed(op: UnaryOp, signs: int, operand: Expr) -> Expr:
+def _signed(op: ast.UnaryOp, signs: int, operand: ast.Expr) -> ast.Expr:
     for _ in range(signs):
-        operand = Unary(op, operand)
+        operand = ast.Unary(op, operand)
     return operand
 
 
-def _filled(form: Callable[..., Expr], arity: int, place: int, one: Expr) -> Expr:
-    operands: list[Expr] = [Var("resource")] * arity
+def _filled(form: Callable[..., ast.Expr], arity: int, place: int, one: ast.Expr) -> ast.Expr:
+    operands: list[ast.Expr] = [ast.Var("resource")] * arity
     operands[place] = one
     return form(*operands)
 
 
-def _scopes(variable: str) -> Iterator[ScopeConstraint]:
-    yield from (Anything(), OfType("U"), OfType("N::M::U"))
-    targets: list[EntityUid | Slot] = [*UIDS, Slot("?principal" if variable == "principal" else "?resource")]
-    for target in targets:
-        yield from (Equals(target), Within(target), OfTypeWithin("N::U", target))
+def _scopes(variable: str) -> Iterator[scope.ScopeConstraint]:
+    yield from (ANY, scope.OfType("U"), scope.OfType("N::M::U"))
+    slot = ast.Slot("?principal" if variable == "principal" else "?resource")
+    for target in (*UIDS, slot):
+        yield from (scope.Equals(target), scope.Within(target), scope.OfTypeWithin("N::U", target))
 
 
-ACTIONS: tuple[ActionConstraint, ...] = (
-    Anything(), *map(ActionEquals, (EntityUid("Action", "x"), EntityUid("N::Action", STRANGE))),
-    *(ActionIn(each) for each in ((), (EntityUid("Action", "x"),), (EntityUid("Action", "x"), EntityUid("N::Action", "y"), EntityUid("Action", "x")))),
+ACTIONS: tuple[scope.ActionConstraint, ...] = (
+    ANY, *map(scope.ActionEquals, (EntityUid("Action", "x"), EntityUid("N::Action", STRANGE))),
+    *(scope.ActionIn(each) for each in ((), (EntityUid("Action", "x"),), (EntityUid("Action", "x"), EntityUid("N::Action", "y"), EntityUid("Action", "x")))),
 )  # fmt: skip
 ANNOTATIONS = ((), (("id", "x"),), (("a", "y"), ("b", STRANGE), ("if", "")))
 
 
-def bodies() -> Iterator[Body]:
+def bodies() -> Iterator[scope.Body]:
     """Yield a policy per tree, and policies and templates of all scopes, annotations and clauses."""
     for tree in trees():
-        yield Body("permit", (), Anything(), Anything(), Anything(), (Clause("when", tree),))
+        yield scope.Body("permit", (), ANY, ANY, ANY, (scope.Clause("when", tree),))
     for principal, action in product(_scopes("principal"), ACTIONS):
-        yield Body("forbid", (), principal, action, Anything(), ())
+        yield scope.Body("forbid", (), principal, action, ANY, ())
     for resource, noted in product(_scopes("resource"), ANNOTATIONS):
-        yield Body("permit", noted, Anything(), Anything(), resource, ())
+        yield scope.Body("permit", noted, ANY, ANY, resource, ())
     kinds: tuple[Literal["when", "unless"], ...] = ("when", "unless")
     for both in product(kinds, repeat=2):
-        clauses = tuple(Clause(kind, Var("context")) for kind in both)
-        yield Body("permit", (), Anything(), Anything(), Anything(), clauses)
+        clauses = tuple(scope.Clause(kind, ast.Var("context")) for kind in both)
+        yield scope.Body("permit", (), ANY, ANY, ANY, clauses)
 
 
 Way = Callable[[Policies], Policies]
@@ -187,13 +159,15 @@ def _production(held: Policies) -> PolicySet:
 
 def _wrong() -> Iterator[str]:
     every = list(bodies())
-    kinds = [body for body in every if not any(slots(body))], [body for body in every if any(slots(body))]
+    kinds = [
+        [body for body in every if bool(scope.slots(body)) == is_template] for is_template in (False, True)
+    ]
     for (way, read), held in product(WAYS, kinds):
         for body in _changed(held, read):
             yield f"{way}: it is another policy, or none, than {write_json(policy_set_to_json(from_bodies([body])))}"
 
 
-def _changed(every: Sequence[Body], read: Way) -> Iterator[Body]:
+def _changed(every: Sequence[scope.Body], read: Way) -> Iterator[scope.Body]:
     """Yield the policies that are read otherwise; sets are halved to find one that cannot be read."""
     held = from_bodies(every)
     try:

@@ -100,14 +100,19 @@ def _goal(made: Form, given: Sequence[Operand]) -> Goal:
         where = f" where {description}" if description else ""
         return Counterexample(f"`{made.text}`{where}: {said}", wrong)
 
-    return Goal(made.text, z3.And(*claims), hypotheses, decode, small(symbols))
+    return Goal(made.text, z3.And(*claims), hypotheses, decode, sizes(symbols))
 
 
-def small(symbols: Sequence[Any]) -> tuple[Any, ...]:
-    """Numbers near zero before others."""
-    return tuple(
-        z3.And(*(z3.And(-most <= one, one <= most) for one in symbols)) for most in (1, 100) if symbols
-    )
+KEPT = 256
+"""Python keeps one object for each integer up to this: what looks at identity is right about them alone."""
+
+
+def sizes(symbols: Sequence[Any]) -> tuple[Any, ...]:
+    """Return constraints on numbers by which a refutation is made plain: near zero first, then large."""
+    if not symbols:
+        return ()
+    near = [[z3.And(-most <= one, one <= most) for one in symbols] for most in (1, 100)]
+    return tuple(z3.And(*each) for each in (*near, [one > KEPT for one in symbols]))
 
 
 def _asked(evaluate: Callable[..., Any], made: Form, given: Sequence[Operand]) -> Callable[..., Any]:

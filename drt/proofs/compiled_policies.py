@@ -13,7 +13,7 @@ from typing import Any
 
 import z3
 
-from drt.proofs.agreement import ACTION_UID, PRINCIPAL_UID, RESOURCE_UID, record, small
+from drt.proofs.agreement import ACTION_UID, PRINCIPAL_UID, RESOURCE_UID, record, sizes
 from drt.proofs.defects import Defect
 from drt.proofs.explore import explore
 from drt.proofs.forms import (
@@ -133,7 +133,7 @@ def _goal(policy: Compiled, given: Given) -> Goal:
         )
         return Counterexample(description, len(set(said)) > 1)
 
-    return Goal(policy.text, z3.Not(z3.Or(*parts)), hypotheses, decode, small(symbols))
+    return Goal(policy.text, z3.Not(z3.Or(*parts)), hypotheses, decode, sizes(symbols))
 
 
 def _asked(evaluate: Callable[..., str], policy: Compiled, given: Given) -> Callable[..., str]:

@@ -34,6 +34,9 @@ _LAST = "the last line of the function raises the same kind of error"
 _COUNTED = "the operands are counted before"
 _AT_IMPORT = "runs when the module is imported, before a mutant is planted"
 
+_DECIMALS = "return lambda left, right: compare(left.units, right.units)"
+_WHOLE = "return lambda duration: duration.truncated(unit)"
+_TABLED = "if self.is_tabled: return self.tables.find(uid, above)"
 _TRUNCATED = "production.language.durations.Duration.truncated"
 _ZERO = "a duration of zero has no units, of either sign"
 _ORDERABLE = "production.execution.operations._orderable"
@@ -152,6 +155,11 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         _MISSING,
         "`self._held > self._limit` -> `self._held >= self._limit`",
     ): "the cache starts afresh one member earlier",
+    ("production.language.extensions._decimal_order", f"`{_DECIMALS}` -> `return None`"): _AT_IMPORT,
+    ("production.language.extensions._whole", f"`{_WHOLE}` -> `return None`"): _AT_IMPORT,
+    ("production.serving.index.Place.find", f"`{_TABLED}` -> `{_TABLED.replace('if ', 'if not ')}`"): (
+        "tables and the entries one by one find the same; which is a matter of speed"
+    ),
     (_TRUNCATED, "`self.milliseconds < 0` -> `self.milliseconds <= 0`"): _ZERO,
     (_TRUNCATED, "`0` -> `1`"): _ZERO,
     (_ORDERABLE, "`wrong_kind('datetime', right)` -> `pass`"): _LAST,

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from itertools import chain
 from traceback import walk_tb
 from types import FrameType
 from typing import Any
@@ -130,13 +131,14 @@ def _decided(goals: Iterable[Goal]) -> tuple[_Found, tuple[Goal, Any] | None]:
 
 
 def _counterexample(goal: Goal, model: Any) -> Counterexample | None:
-    """Find the smallest refutation, decoded and confirmed."""
-    for size in goal.sizes:
-        answer, found = _check(*goal.hypotheses, z3.Not(goal.claim), size)
-        if answer == z3.sat:
-            model = found
-            break
-    return None if goal.decode is None else goal.decode(model)
+    """Find the smallest refutation that the running code shows, decoded; without one, the smallest of all."""
+    if goal.decode is None:
+        return None
+    sized = (_check(*goal.hypotheses, z3.Not(goal.claim), size) for size in goal.sizes)
+    models = chain((found for answer, found in sized if answer == z3.sat), (model,))
+    first = goal.decode(next(models))
+    decoded = chain((first,), map(goal.decode, models))
+    return next((each for each in decoded if each.confirmed), first)
 
 
 def _check(*formulas: Any) -> tuple[Any, Any]:

@@ -39,8 +39,8 @@ class Counterexample:
 class Goal:
     """One obligation: under the hypotheses, the claim.
 
-    `decode` makes a counterexample of a model; `sizes` are further constraints, smallest first, by which a
-    refutation is made small.
+    `decode` makes a counterexample of a model; `sizes` are further constraints, by which a refutation is
+    made small, in the order in which they are tried.
     """
 
     name: str

@@ -81,6 +81,12 @@ PLANTS = {
     ),
     "Production compares as the reference does": (
         Defect(
+            "what is one object is less or equal, and nothing else equal is",
+            "production.execution.operations",
+            "    return a <= b",
+            "    return a < b or left is right",
+        ),
+        Defect(
             "any two strings are equal",
             "production.language.values",
             "    if left is right:\n",

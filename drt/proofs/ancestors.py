@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import product
 
-from drt.proofs.defects import Defect
-from drt.proofs.theorem import Goal, Theorem
+from drt.proofs.theorem import Counterexample, Goal
 from drt.proofs.tried import tried
 from production.language.hierarchy import Ancestors
 from production.language.uids import Uid
@@ -15,6 +14,8 @@ from reference.values import EntityUid
 
 STORED = 4
 """So many entities are in the store; the next number is a parent that is not."""
+
+TRIED = f"all hierarchies of {STORED} entities"
 
 Graph = tuple[frozenset[int], ...]
 
@@ -39,8 +40,15 @@ def _reachable(graph: Graph, node: int) -> frozenset[int]:
     return found
 
 
-def _goals() -> Sequence[Goal]:
-    return (tried(f"all hierarchies of {STORED} entities", wrong()),)
+def tried_hierarchies() -> Goal:
+    """Return the obligation that both engines are right on all small hierarchies, in any order, with caches full or not."""
+    return tried(TRIED, wrong())
+
+
+def search() -> Counterexample | None:
+    """Search the small hierarchies for one on which an engine is wrong."""
+    failure = next(wrong(), None)
+    return None if failure is None else Counterexample(failure, True)
 
 
 def wrong() -> Iterator[str]:
@@ -88,29 +96,3 @@ def _of_production(graph: Graph, order: list[int], limit: int | None) -> Answers
         yield n, frozenset(int(each.id) for each in above[uids[n]])
         if sum(map(len, {*above.values(), *above._shared.values()})) > max(above._limit, STORED):
             yield n, frozenset([-1])  # more is kept than the limit allows
-
-
-THEOREMS = (
-    Theorem(
-        "Ancestors are what parents lead to",
-        f"In every hierarchy of {STORED} entities, with parents that are in the store and one that is not, both engines'"
-        " ancestors are exactly the reachable ones, in whatever order they are asked for and kept.",
-        "Lean: transitive closure",
-        "B",
-        _goals,
-        (
-            Defect(
-                "only parents and grandparents count",
-                "reference.entities",
-                "                todo.extend(new)",
-                "                found |= {up for uid in new for up in (self.by_uid[uid].parents if uid in self.by_uid else ())}",
-            ),
-        ),
-        "both searches are proved for stores of any size; this row tries what they keep, in any order and beyond the limit",
-        functions=(
-            "reference.entities.Entities.ancestors",
-            "production.language.hierarchy.Ancestors.__missing__",
-            "production.language.hierarchy.Ancestors._close",
-        ),
-    ),
-)

@@ -13,6 +13,7 @@ from typing import Any
 import z3
 
 from drt.proofs import worklists as of_any
+from drt.proofs.ancestors import search, tried_hierarchies
 from drt.proofs.defects import Defect
 from drt.proofs.explore import explore
 from drt.proofs.folds import INNER, Fold, within, worklist
@@ -157,10 +158,11 @@ def _inner(over: Any, pending: Any, reached: Any) -> None:
 
 
 def _decode(model: Any) -> Counterexample:
-    return of_any.search() or Counterexample(f"{model}, which no small store confirms", False)
+    return search() or Counterexample(f"{model}, which no small store confirms", False)
 
 
 def _goals() -> Iterator[Goal]:
+    yield tried_hierarchies()
     parts = worklist(MODULE, "Ancestors._close", "pending", "further")
     if parts.carried != ("pending", "reached"):
         refuse(f"the state {parts.carried}")
@@ -306,6 +308,6 @@ THEOREMS = (
         functions=(
             "production.language.hierarchy.Ancestors.__missing__", "production.language.hierarchy.Ancestors._close",
         ),
-        search=of_any.search,
+        search=search,
     ),
 )  # fmt: skip

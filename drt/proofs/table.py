@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from drt.proofs import (
     addresses,
-    ancestors,
     arithmetic,
     authorizer,
     bounds,
@@ -51,7 +50,6 @@ THEOREMS: tuple[Theorem, ...] = (
     *typed_operators.THEOREMS,
     *worklists.THEOREMS,
     *closures.THEOREMS,
-    *ancestors.THEOREMS,
     *patterns.THEOREMS,
     *bounds.THEOREMS,
     *texts.THEOREMS,

@@ -12,7 +12,7 @@ from typing import Any
 
 import z3
 
-from drt.proofs.ancestors import wrong
+from drt.proofs.ancestors import search, tried_hierarchies
 from drt.proofs.defects import Defect
 from drt.proofs.explore import explore
 from drt.proofs.folds import Fold, worklist
@@ -168,6 +168,7 @@ def _invariant(found: Member, todo: Member) -> Any:
 
 
 def _goals() -> Iterator[Goal]:
+    yield tried_hierarchies()
     parts = worklist(MODULE, "Entities.ancestors", "todo")
     if parts.carried != ("found", "todo"):
         refuse(f"the state {parts.carried}")
@@ -246,12 +247,6 @@ def _end(parts: Fold) -> Member:
     return member
 
 
-def search() -> Counterexample | None:
-    """Search the small hierarchies for one on which an engine is wrong."""
-    failure = next(wrong(), None)
-    return None if failure is None else Counterexample(failure, True)
-
-
 def _decode(model: Any) -> Counterexample:
     return search() or Counterexample(f"{model}, which no small store confirms", False)
 
@@ -266,6 +261,10 @@ THEOREMS = (
         _goals,
         (
             Defect("what is new is not looked at", MODULE, "                todo.extend(new)\n", ""),
+            Defect(
+                "only parents and grandparents count", MODULE, "                todo.extend(new)",
+                "                found |= {up for uid in new for up in (self.by_uid[uid].parents if uid in self.by_uid else ())}",
+            ),
             Defect("what was found is forgotten", MODULE, "                found |= new\n", "                found = set(new)\n"),
         ),
         functions=("reference.entities.Entities.ancestors",),

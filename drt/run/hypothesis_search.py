@@ -44,7 +44,7 @@ class TargetedSearch:
         self._options = options
         self._targets: Mapping[str, Target] = options.table()
         passed_over = [(name, index - HYPOTHESIS) for name, index in skipped if index >= HYPOTHESIS]
-        self._schedule = Schedule(
+        self.schedule = Schedule(
             {name: target.weight for name, target in self._targets.items()},
             options.lanes(worker),
             following=before.following,
@@ -56,12 +56,12 @@ class TargetedSearch:
     @property
     def state(self) -> SearchState:
         """The state of the search, for the worker that replaces this one."""
-        return SearchState(dict(self._schedule.following), self._spent, time.monotonic() - self._born)
+        return SearchState(dict(self.schedule.following), self._spent, time.monotonic() - self._born)
 
     @property
     def due(self) -> bool:
         """Whether the search has had less than its share of the time."""
-        share = self._options.hypothesis
+        share = 0.0 if self.schedule.is_empty else self._options.hypothesis
         return share > 0.0 and self._spent < share * (time.monotonic() - self._born)
 
     def run_chunk(self, judge: Judge, counts: Mapping[str, Counts]) -> None:
@@ -74,7 +74,7 @@ class TargetedSearch:
             search,  # half a second, which other runs need not wait
         )
 
-        following = self._schedule.next()
+        following = self.schedule.next()
         assert following is not None
         name, chunk = following
         start, judging = time.monotonic(), 0.0
@@ -100,7 +100,7 @@ class TargetedSearch:
         finally:
             spent = time.monotonic() - start
             self._spent += spent
-            self._schedule.spend(name, spent)
+            self.schedule.spend(name, spent)
             counts[name].spend("hypothesis", spent - judging)
         asked.unlink(missing_ok=True)
 

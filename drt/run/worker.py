@@ -284,8 +284,8 @@ class Worker:
             ended = clock()
             meters.charge(counts, start, drawn, ended)
         counts.add(checked.answer)
-        if counts.in_vain:
-            self.schedule.leave_out(name)
+        for schedule in (self.schedule, self._targeted.schedule):
+            schedule.compared(name, checked.answer.comparisons, in_vain=counts.in_vain)
         more = (1, checked.answer.decisions, len(checked.answer.divergences))
         self._totals = [had + new for had, new in zip(self._totals, more, strict=True)]
         self._observations.add(name, index, made.answer, checked.answer, (drawn - start, ended - drawn))

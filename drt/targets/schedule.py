@@ -55,6 +55,9 @@ STALE = 8
 SLOWEST = 0.5
 """The floor of a target's pace: the part of its share that it keeps however long nothing new appears."""
 
+MOST_UNANSWERED = 9
+"""Cases in a row on which nothing could be compared after which a target's pace falls no further."""
+
 
 class Schedule:
     """The cases of one worker, in order.
@@ -62,8 +65,9 @@ class Schedule:
     Of every target it draws the indices in its lanes below the limit, if there is one. The next target is the
     one that has had the least time for its weight and pace; one that has neither drawn its `first` cases nor
     had its `first_seconds` precedes all others. The pace falls with the observed cases since the last that
-    reached something new: a count, so that it is the same for a random seed. The clock decides how far a
-    target gets, and never what its cases are.
+    reached something new, and with the cases since the last on which anything could be compared: counts, so
+    that they are the same for a random seed. The clock decides how far a target gets, never what its cases
+    are.
     """
 
     def __init__(
@@ -85,6 +89,7 @@ class Schedule:
         self._first, self._first_seconds = first, first_seconds
         self._drawn = dict.fromkeys(weights, 0)
         self._stale = dict.fromkeys(weights, 0)
+        self._unanswered = dict.fromkeys(weights, 0)
         self._seconds = dict.fromkeys(weights, 0.0)
 
     def next(self) -> tuple[str, int] | None:
@@ -111,12 +116,20 @@ class Schedule:
         self._stale[name] = 0 if news else self._stale[name] + 1
 
     def pace(self, name: str) -> float:
-        """Return the part of its share that a target gets, from `SLOWEST` to 1."""
-        return max(SLOWEST, STALE / max(STALE, self._stale[name]))
+        """Return the part of its share that a target gets: up to 1, little while nothing is compared."""
+        pace = max(SLOWEST, STALE / max(STALE, self._stale[name]))
+        return pace / (1 + min(self._unanswered[name], MOST_UNANSWERED))
 
-    def leave_out(self, name: str) -> None:
-        """Draw no more cases of a target."""
-        self._spent.pop(name, None)
+    def compared(self, name: str, comparisons: int, *, in_vain: bool) -> None:
+        """Note how much could be compared on a case; draw no more of a target whose cases are all in vain."""
+        self._unanswered[name] = 0 if comparisons else self._unanswered[name] + 1
+        if in_vain:
+            self._spent.pop(name, None)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no target is left."""
+        return not self._spent
 
     def spend(self, name: str, seconds: float) -> None:
         """Charge a target for what its last case took."""

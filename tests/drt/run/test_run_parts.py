@@ -9,6 +9,7 @@ import random
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
@@ -599,6 +600,26 @@ def test_a_target_slows_down_where_nothing_is_new_and_never_below_its_floor() ->
 
     schedule.note("stale", 1)
     assert schedule.pace("stale") == 1.0
+
+
+def test_a_target_on_which_nothing_is_compared_slows_down_and_recovers() -> None:
+    schedule = Schedule({"answered": 1, "unanswered": 1}, lanes_of(0, 1))
+    drawn_of: Counter[str] = Counter()
+    for _ in range(1_100):
+        name, _ = cast(tuple[str, int], schedule.next())
+        drawn_of[name] += 1
+        schedule.compared(name, int(name == "answered"), in_vain=False)
+        schedule.spend(name, 0.01)
+
+    assert drawn_of["unanswered"] == pytest.approx(100, rel=0.1), "a tenth of the other's"
+    schedule.compared("unanswered", 1, in_vain=False)
+    assert schedule.pace("unanswered") == 1.0
+
+    schedule.compared("unanswered", 0, in_vain=True)
+    assert {cast(tuple[str, int], schedule.next())[0] for _ in range(3)} == {"answered"}
+    schedule.compared("answered", 0, in_vain=True)
+    assert schedule.is_empty
+    assert schedule.next() is None
 
 
 @pytest.mark.parametrize("workers", [1, 2, 5])

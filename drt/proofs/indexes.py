@@ -20,12 +20,15 @@ from drt.proofs.folds import each
 from drt.proofs.rewriting import Anything
 from drt.proofs.symbols import Number, decided, refuse
 from drt.proofs.theorem import Counterexample, Goal, Theorem
+from drt.proofs.tried import tried
 from production.language.uids import Uid
+from production.policy_set import PolicySet
 from production.serving import index
 from production.serving.index import Entry, Key, Place, ScopeIndex, build_index
+from production.serving.plans import Plans
 from production.serving.rules import Rule
 
-MODULE = "production.serving.index"
+MODULE, PLANS = "production.serving.index", "production.serving.plans"
 PRINCIPAL, GROUP, RESOURCE, FOLDER = (
     Uid("U", "principal"),
     Uid("U", "group"),
@@ -183,12 +186,7 @@ def _bucketed() -> Iterator[str]:
 
         for path in explore(turn):
             filed = [(("filed", option), entry) for option in options]
-            both = len(options) == 2 and all(key.is_equal for _, key in options)
-            if (
-                not path.value[0]
-                or len(path.value[1]) != 1
-                or path.value[1][0] not in (filed[:1] if both else filed)
-            ):
+            if not path.value[0] or len(path.value[1]) != 1 or path.value[1][0] not in filed:
                 yield f"{_shown(scope)}: {path.value}"
 
 
@@ -214,7 +212,41 @@ def _placed() -> Iterator[str]:
             yield f"{element}: {notes}"
 
 
+# Plans.
+
+ACTION, OTHER = Uid("Action", "a"), Uid("Action", "b")
+GROUPS = (Uid("Action", "g"), Uid("Action", "h"))
+ACTIONS: tuple[tuple[str, tuple[str, ...] | None], ...] = (
+    ("action", None), ('action == Action::"a"', ("a",)), ('action == Action::"g"', ()), ('action in Action::"a"', ("a",)),
+    ('action in Action::"g"', ("g",)), ('action in [Action::"g", Action::"h"]', ("g", "h")), ("action in []", ()),
+    ('action in [Action::"h", Action::"a"]', ("h", "a")),
+)  # fmt: skip
+"""Constraints on the action, with the ids of which one must be the action's or above it; no constraint has none."""
+
+
+def _wrongly_planned() -> Iterator[str]:
+    """Yield the plans of an action, below any groups, that lack a rule whose constraint holds, or have another."""
+    sets = [[one] for one in ACTIONS] + [[*ACTIONS] * times for times in (1, 3)]
+    for constraints, side in product(sets, ("principal", 'principal == U::"principal"')):
+        text = "".join(f"permit({side}, {action}, resource);" for action, _ in constraints)
+        plans = Plans(PolicySet.from_text(text))
+        for action, count in product((ACTION, OTHER), range(len(GROUPS) + 1)):
+            for above in combinations(GROUPS, count):
+                plan = plans.plan(action, frozenset(above))
+                found = plan.finder({PRINCIPAL: frozenset(), RESOURCE: frozenset()})(PRINCIPAL, RESOURCE)
+                planned = sorted(rule.policy_id for rule in (*plan.always, *(entry.rule for entry in found)))
+                ids = {action.id, *(group.id for group in above)}
+                right = [
+                    f"policy{number}"
+                    for number, (_, wanted) in enumerate(constraints)
+                    if wanted is None or ids & {*wanted}
+                ]
+                if planned != sorted(right):
+                    yield f"of {text[:200]} the plan of an action in {sorted(ids)} has {planned}, not {right}"
+
+
 def _goals() -> Iterator[Goal]:
+    yield tried("plans of an action below any groups", _wrongly_planned())
     yield from _found()
     yield from _filed()
 
@@ -251,7 +283,8 @@ THEOREMS = (
     Theorem(
         "A rule is found exactly if its scope holds",
         "Whatever is above what: each rule of an index is found once if the constraints on principal and resource hold, and"
-        " else not at all. Each turn that builds an index of any size files one rule in its place, and touches no other.",
+        " else not at all. Each turn that builds an index of any size files one rule in its place, and touches no other."
+        " An action's plan has the rules whose constraint on the action holds, below any of their groups.",
         "Lean PolicySlice: scope-based slicing; ours: index",
         "S",
         _goals,
@@ -263,6 +296,9 @@ THEOREMS = (
             Defect("equal is below", MODULE, "not self.is_equal and self.entity in", "self.entity in"),
             Defect("a bucket is replaced", MODULE, "(equal if key.is_equal else below).setdefault(key.entity, []).append(entry)", "(equal if key.is_equal else below)[key.entity] = [entry]"),
             Defect("the other side is this one", MODULE, '"resource" if side == "principal" else "principal"', '"principal" if side == "principal" else "resource"'),
+            Defect("groups are forgotten", PLANS, "groups = self._below.keys() & (above | {action})", "groups = self._below.keys() & {action}"),
+            Defect("an action is not in itself", PLANS, "(above | {action})", "above"),
+            Defect("plans are shared too widely", PLANS, "key = (action if action in self._equal else None, frozenset(groups))", "key = (None, frozenset(groups))"),
             Defect("the resource's places are not asked", MODULE, "            for place in by_resource.places(resource, above):\n                found += place.find(principal, above)\n", ""),
         ),
         "one proof per combination of constraint forms, and per kind of place; beside a rule are others of every form",
@@ -270,6 +306,7 @@ THEOREMS = (
             "production.serving.index.key_of", "production.serving.index.tabled", "production.serving.index.build_index",
             "production.serving.index.Key.holds", "production.serving.index.Tables.find", "production.serving.index.Place.find",
             "production.serving.index.SideIndex.places", "production.serving.index.ScopeIndex.finder",
+            "production.serving.plans.Plans.plan", "production.serving.plans.Plans._plan", "production.serving.plans.split",
         ),
         _search,
     ),

@@ -15,6 +15,9 @@ _DICTS = "`isinstance(left, dict) and isinstance(right, dict)` -> "
 _ONE_CLASS = "both are of one class at this place"
 _SHORTCUT = "an object has its own canonical text"
 _DIGITS = "production.language.integers.digits_value"
+_NEGATIVE = "callers ask whether the number is negative"
+_IP = "production.language.ipaddrs"
+_LONGER = "a number of one digit more is too great"
 _FIXED = "production.language.integers.fixed_digits"
 _PREPARE = "production.language.wildcard.prepare"
 _INDEX = "production.serving.index.build_index"
@@ -130,8 +133,15 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     ): _SPEED,
     (_GET, "`declared or (None, False)` -> `(None, False)`"): _SPEED,
     (_GET, "`out.types.attribute(target.type, name)` -> `out.types.attribute(name, target.type)`"): _SPEED,
-    (_DIGITS, "`1` -> `2`"): "callers ask whether the number is negative",
-    (_FIXED, "`1` -> `2`"): "callers ask whether the number is negative",
+    (_DIGITS, "`1` -> `2`"): _NEGATIVE,
+    (_FIXED, "`1` -> `2`"): _NEGATIVE,
+    (f"{_IP}._small", "`1` -> `2`"): _NEGATIVE,
+    (f"{_IP}._ipv4", "`1` -> `2`"): _NEGATIVE,
+    (f"{_IP}._ipv6", "`1` -> `2`"): _NEGATIVE,
+    (f"{_IP}._groups", "`1` -> `2`"): _NEGATIVE,
+    (f"{_IP}._ipv4", "`3` -> `4`"): _LONGER,
+    (f"{_IP}.parse_ip", "`2` -> `3`"): _LONGER,
+    (f"{_IP}.parse_ip", "`3` -> `4`"): _LONGER,
     (
         "production.language.decimals.parse_decimal",
         "`10000` -> `10001`",

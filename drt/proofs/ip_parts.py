@@ -26,7 +26,7 @@ REFERENCE, PRODUCTION = "reference.extensions.ipaddr", "production.language.ipad
 REFUSALS = (EvaluationError, ProductionError)
 SHORT = 4
 SMALL = {255: 3, 32: 2, 128: 3}
-"""The greatest of small numbers, with their digits."""
+"""The greatest of small numbers, with their digits: one digit more makes no difference."""
 LONG, IS_EMPTY = z3.Bools("long is_empty")
 LONG_VALUE = z3.Int("long_value")
 HEX = "0123456789abcdef"
@@ -132,10 +132,11 @@ def parts(decode: Callable[[Any], Counterexample]) -> Iterator[Goal]:
     reference, production, part = import_module(REFERENCE), import_module(PRODUCTION), _Part()
     with standing_in(PART_STAND_INS):
         for most, longest in SMALL.items():
-            for read in (
-                partial(tried, reference._number, part, most),
-                partial(tried, production._small, part, longest, most),
-            ):
+            readers = [partial(tried, reference._number, part, most)]
+            readers += [
+                partial(tried, production._small, part, long, most) for long in (longest, longest + 1)
+            ]
+            for read in readers:
                 yield Goal(
                     f"numbers up to {most}",
                     _right(explore(read, assuming=KNOWN), *_small(most)),

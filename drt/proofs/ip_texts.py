@@ -121,7 +121,7 @@ def _promised_number(piece: Any, most: int) -> Number:
 
 
 def _promised_small(piece: Any, longest: int, most: int) -> Any:
-    if SMALL.get(most) != longest:
+    if most not in SMALL or longest - SMALL[most] not in (0, 1):
         refuse("another small number")
     return Number(piece.value) if decided(piece.fits(most)) else -1
 

@@ -303,9 +303,7 @@ known_schema = lru_cache(maxsize=4)(read_schema)
 def linked_schema(schemas: Sequence[Source]) -> Schema | None:
     """Link the schemas; None if there are none."""
     read = [known_schema(schema.text, schema.format) for schema in schemas]
-    if len(read) > 1:
-        return linking.link(read)
-    return read[0] if read else None
+    return linking.link(read) if len(read) > 1 else next(iter(read), None)
 
 
 def read_store(entities: str, schema: Schema | None) -> Entities:

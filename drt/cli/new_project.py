@@ -27,7 +27,7 @@ corpus = "corpus"
 
 [run]
 engine = ["production", {engine}]
-for = "60s"
+for = "2m"
 
 [replay]
 engine = ["production", {engine}]

@@ -19,6 +19,9 @@ if [ -z "${DRT:-}" ]; then
     DRT=$environment/bin/drt
 fi
 
+# the settings of the checkout, also where it is no git repository
+[ ! -f drt.toml ] || export DRT_CONFIG="${DRT_CONFIG:-drt.toml}"
+
 engines=()
 while IFS= read -r engine; do
     [ -z "$engine" ] || engines+=("--engine=$engine")

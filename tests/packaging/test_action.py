@@ -30,7 +30,7 @@ def workflow(folder: Path, engine: str, **inputs: str) -> subprocess.CompletedPr
         "GITHUB_OUTPUT": str(folder / "outputs"),
         "GITHUB_STEP_SUMMARY": str(folder / "summary.md"),
         "DRT": str(drt),
-        "DRT_ACTION_ENGINE": f"production\n{engine}\n",
+        "DRT_ACTION_ENGINE": f"production\n{engine}\n" if engine else "",
         "DRT_ACTION_FOR": "60s",
         "DRT_ACTION_JOBS": "1",
         "DRT_ACTION_ARGUMENTS": "--target scopes --cases 80 --oracle 'none'",
@@ -74,8 +74,11 @@ def test_a_planted_defect_fails_the_step_with_annotation_summary_and_reports(eng
 
 
 @pytest.mark.slow
-def test_a_sound_engine_passes_the_step(engine: Path) -> None:
-    done = workflow(engine.parent, "./engine", arguments="--target scopes --cases 40 --allow-partial")
+def test_a_sound_engine_of_the_settings_passes_the_step(engine: Path) -> None:
+    (engine.parent / "drt.toml").write_text('[run]\nengine = ["production", "./engine"]\n')
+    arguments = "--target scopes --cases 40 --allow-partial"
+    done = workflow(engine.parent, "", arguments=arguments, replay="false")
+    assert "production against engine: 1 target" in done.stderr
     assert (engine.parent / "outputs").read_text() == "exit-code=0\n", done.stdout + done.stderr
     assert "::error" not in done.stdout
 

@@ -52,6 +52,15 @@ class Fate:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class HarnessFate:
+    """A defect of the harness and the check that noticed it, empty where none did."""
+
+    plant: str
+    control: bool
+    check: str
+
+
 @dataclass(slots=True)
 class Score:
     """The fates of all plants, and what the sound run was: its processor seconds, cases and false alarms."""
@@ -60,6 +69,7 @@ class Score:
     seconds: float = 0.0
     cases: int = 0
     alarms: list[str] = field(default_factory=list)
+    harness: list[HarnessFate] = field(default_factory=list)
 
     def killed(self, within: float, *, both: bool) -> tuple[int, int]:
         """Count the plants killed within so many seconds, and all of them; controls do not count."""
@@ -72,9 +82,19 @@ class Score:
         return [fate for fate in self.fates if fate.survived and not fate.plant.control]
 
     @property
-    def controls(self) -> list[Fate]:
-        """The controls that were killed all the same: false alarms."""
-        return [fate for fate in self.fates if fate.plant.control and not fate.survived]
+    def controls(self) -> list[str]:
+        """What killed controls all the same, in words: false alarms."""
+        killed = [
+            (fate.plant.name, fate.law) for fate in self.fates if fate.plant.control and not fate.survived
+        ]
+        killed += [(fate.plant, fate.check) for fate in self.harness if fate.control and fate.check]
+        return [f"{name} changes nothing, and was killed by {what}" for name, what in killed]
+
+    @property
+    def harness_killed(self) -> tuple[int, int]:
+        """Count the defects of the harness that a check noticed, and all of them; controls do not count."""
+        planted = [fate for fate in self.harness if not fate.control]
+        return sum(bool(fate.check) for fate in planted), len(planted)
 
     def to_json(self) -> dict[str, Any]:
         """Return the score as the command prints it for programs."""
@@ -98,6 +118,9 @@ class Score:
                 name: dict(by([one for one in self.fates if (one.plant.where == "both") is both], "killer"))
                 for name, both in (("one engine", False), ("both alike", True))
             },
+            "harness": [
+                {"plant": fate.plant, "control": fate.control, "check": fate.check} for fate in self.harness
+            ],
             "plants": [fate.to_json() for fate in self.fates],
             "alarms": self.alarms,
         }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import AbstractContextManager
 from fnmatch import fnmatchcase
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from drt.assess.mutation import Defect
+    from drt.assess.planted.historic import Patch
 
 
 @click.command("mutants", short_help="Check that planted defects are found, reduced, bucketed and named.")
@@ -70,8 +72,8 @@ def command(
 
     With `--score`, defects that Cedar implementations really had are planted in one engine or in both alike,
     and all are judged on one stream of cases by the targets' own laws; those in both also by seed cases, by
-    cedarpy if it is installed, and by theorems. Exit code 1: a control was killed, or the sound engines
-    diverged.
+    cedarpy if it is installed, and by theorems. Defects planted in the harness are judged by its own checks.
+    Exit code 1: a control was killed, or the sound engines diverged.
     """
     if score is not None:
         ctx.exit(_score(only, score, random_seed, badge, form))
@@ -100,6 +102,7 @@ def command(
 
 
 def _score(only: str, seconds: float, random_seed: int, badge: Path | None, form: str) -> int:
+    from drt.assess.harness import harness_fates, harness_patches
     from drt.assess.planted.historic import read_plants
     from drt.assess.score import Hunt
     from drt.cli.run import usual_arbiter
@@ -115,13 +118,15 @@ def _score(only: str, seconds: float, random_seed: int, badge: Path | None, form
     plants = [
         plant for plant in read_plants() if fnmatchcase(plant.id, only) or fnmatchcase(plant.name, only)
     ]
-    if not plants:
+    in_harness = [patch for patch in harness_patches() if fnmatchcase(patch.id, only)]
+    if not plants and not in_harness:
         raise NothingChosen(f"there are no historic defects called {only!r}")
     arbiter = usual_arbiter(DEFAULT_ENGINES)
     hunt = Hunt(plants, random_seed, arbitrate=arbitrate_with(arbiter) if arbiter else None)
     seeds = [read_case(path) for path in cases_under(shipped_corpus().root / "seeds")]
     for _ in (*hunt.replay(seeds), *hunt.run(seconds), *hunt.prove(refuted_theorem)):
         pass
+    hunt.score.harness = list(harness_fates(in_harness, _planted))
     if form == "json":
         echo_json(hunt.score.to_json(), sort_keys=False)
     else:
@@ -129,9 +134,16 @@ def _score(only: str, seconds: float, random_seed: int, badge: Path | None, form
     good = not (hunt.score.controls or hunt.score.alarms)
     if badge is not None:
         sides = [hunt.score.killed(math.inf, both=both) for both in (False, True)]
+        sides.append(hunt.score.harness_killed)
         killed, planted = (sum(counts) for counts in zip(*sides, strict=True))
         write_badge(badge, "historic defects", f"{killed} of {planted} killed", good=good)
     return CLEAN if good else FOUND
+
+
+def _planted(patch: Patch) -> AbstractContextManager[None]:
+    from drt.proofs.defects import Defect, plant
+
+    return plant(Defect(patch.id, patch.module, patch.old, patch.new))
 
 
 def _load_table(name: str) -> tuple[Defect, ...]:

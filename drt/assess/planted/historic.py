@@ -153,9 +153,14 @@ def instrumented(places: Iterable[str]) -> dict[str, ast.Module]:
     return trees
 
 
+def read_patches(path: Path) -> list[Patch]:
+    """Return the rows of a table."""
+    return msgspec.toml.decode(path.read_bytes(), type=_Table).plant
+
+
 def read_plants(path: Path = TABLE) -> list[Plant]:
     """Return every plant of a table: those in one engine, and those that are in both alike."""
-    rows = msgspec.toml.decode(path.read_bytes(), type=_Table).plant
+    rows = read_patches(path)
     plants: list[Plant] = []
     for id_, group in groupby(sorted(rows, key=lambda row: row.id), key=lambda row: row.id):
         by_engine: Mapping[str, list[Patch]] = {}

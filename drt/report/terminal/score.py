@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from drt.assess.fates import MOMENTS, Fate, Score, by, components
+from drt.assess.fates import MOMENTS, Score, by, components
 from drt.report.terminal.console import escape_untrusted
 
 
@@ -26,11 +26,16 @@ def score_rows(console: Console, score: Score) -> None:
     console.print(table)
     for name, killed, planted in components(score.fates):
         console.print(Text(f"{name}: {killed} of {planted}"))
+    if score.harness:
+        console.print(Text(f"the harness: {_share(*score.harness_killed)}"))
     for what in ("killer", "target", "law"):
         counted = ", ".join(f"{name} {count}" for name, count in by(score.fates, what).most_common())
         console.print(Text(f"killed by {what}: {escape_untrusted(counted, 2_000)}"), soft_wrap=True)
     for fate in score.survivors:
         console.print(Text(f"{fate.plant.name}: {fate.survived}", style="yellow"))
+    for one in score.harness:
+        if not (one.check or one.control):
+            console.print(Text(f"{one.plant} harness: seen by no check", style="yellow"))
     _alarms(console, score.controls, score.alarms)
 
 
@@ -38,8 +43,8 @@ def _share(killed: int, planted: int) -> str:
     return f"{killed} of {planted}" + (f" ({killed / planted:.0%})" if planted else "")
 
 
-def _alarms(console: Console, controls: Sequence[Fate], alarms: Sequence[str]) -> None:
-    for fate in controls:
-        console.print(Text(f"{fate.plant.name} changes nothing, and was killed by {fate.law}", style="red"))
+def _alarms(console: Console, controls: Sequence[str], alarms: Sequence[str]) -> None:
+    for control in controls:
+        console.print(Text(control, style="red"))
     for alarm in alarms:
         console.print(Text(f"the sound engines diverge: {escape_untrusted(alarm)}", style="red"))

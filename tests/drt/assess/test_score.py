@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 import json
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from drt.assess.fates import components
+from drt.assess.harness import CHECKS, failing, harness_fates, harness_patches
 from drt.assess.planted.copies import Copy, source_of
 from drt.assess.planted.historic import EVERYWHERE, Plant, instrumented, place, read_plants
 from drt.assess.remembered import Remembered
@@ -23,6 +25,8 @@ from drt.model.case import Case, Request, Source
 from drt.model.case_directory import read_case
 from drt.model.outcome import Evaluated
 from drt.model.question import Evaluate, ReadExpression
+from drt.proofs.defects import Defect
+from drt.proofs.defects import plant as planting
 from drt.proofs.refuted import refuted_theorem
 from drt.run.arbiter import arbitrate_with
 
@@ -129,6 +133,18 @@ def test_an_answer_is_remembered_for_one_case() -> None:
     assert (remembered.ask(question), engine.calls) == (first, 1)
     remembered.forget()
     assert (remembered.ask(question), engine.calls) == (first, 2)
+
+
+def test_the_checks_of_the_harness_notice_each_of_its_defects() -> None:
+    gc.unfreeze()
+    assert failing() == ""
+    fates = list(
+        harness_fates(harness_patches(), lambda one: planting(Defect(one.id, one.module, one.old, one.new)))
+    )
+    assert len(fates) > 15
+    assert [fate.plant for fate in fates if bool(fate.check) is fate.control] == []
+    assert {fate.check for fate in fates} == {"", *(check.__name__ for check in CHECKS)}
+    assert failing() == ""
 
 
 def test_the_command_writes_the_score_as_a_badge(tmp_path: Path) -> None:

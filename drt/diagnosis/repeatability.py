@@ -6,23 +6,29 @@ question.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from typing import Any
 
 from drt.diagnosis.located import Located
 from drt.diagnosis.signature import alike
+from drt.engines.guard import Guarded
 from drt.engines.observed import ObservedEngine
 from drt.model.case import Case
 from drt.model.divergence import Checked, Divergence, Oracle
-from drt.model.engine import Engine
-from drt.model.outcome import Validated
+from drt.model.engine import Engine, Session
+from drt.model.outcome import Evaluated, Validated
+from drt.model.question import Evaluate, Question
 
 RERUNS = 3
 """Repetitions that must all show a divergence before it is pursued."""
 
 MOST_RERUNS = 12
 """Repetitions in search of the engine that changes its answers, and where one is known to do so."""
+
+MOST_EVALUATIONS = 64
+"""Evaluations of one expression in search of the one whose value changes, perhaps rarely."""
+
+CHANGING = Evaluated("the answers change")
 
 Answers = tuple[tuple[str, object], ...]
 
@@ -60,25 +66,24 @@ def unsteady_engines(
     return tuple(sorted(changed or records[-1]))
 
 
-def unsteady_place(
-    locate: Callable[[Case, Divergence], Located | None], case: Case, divergence: Divergence, seconds: float
-) -> Located | None:
-    """Find the innermost expression on which engines part in some searches and not in others, if any.
+class _Repeating(ObservedEngine):
+    """An engine that evaluates many times, and answers `CHANGING` where it does not repeat itself."""
 
-    A search goes inwards only as long as engines happen to part, so the next one starts where it ended.
-    """
-    until = time.monotonic() + seconds
-    place, missed, left = None, False, MOST_RERUNS
-    while left and time.monotonic() < until:
-        found, left = locate(case, divergence), left - 1
-        if found is None:
-            missed = True
-        elif place is None or found.text != place.text:
-            place, left = found, MOST_RERUNS
-            if found.kind == "expression":
-                case = replace(case, expressions=(found.text,))
-                divergence = replace(divergence, expression=0, request=divergence.request or 0)
-    return place if missed and place is not None and place.kind == "expression" else None
+    def put(self, question: Question[Any], target: Engine | Session) -> Any:
+        first = super().put(question, target)
+        reruns = MOST_EVALUATIONS if isinstance(question, Evaluate) else 0
+        again = (super(_Repeating, self).put(question, target) for _ in range(reruns))
+        return first if all(_exact(one) == _exact(first) for one in again) else CHANGING
+
+
+def repeating(engines: Sequence[Guarded], unsteady: Sequence[str]) -> tuple[Guarded, ...]:
+    """Ask engines that change their answers many times, so that a search finds where they do."""
+    return tuple(Guarded(_Repeating(one)) if one.name in unsteady else one for one in engines)
+
+
+def changes(located: Located | None) -> bool:
+    """Whether a search among repeating engines ended where one of them changes its answers."""
+    return located is not None and any(answer == CHANGING for _, answer in located.answers)
 
 
 def _taken_back(divergence: Divergence, record: dict[str, Answers]) -> set[str]:

@@ -22,7 +22,7 @@ from drt.diagnosis import Located, localise
 from drt.diagnosis.features import case_features
 from drt.diagnosis.hints import pursuit_key
 from drt.diagnosis.judgement import Judgement
-from drt.diagnosis.repeatability import MOST_RERUNS, RERUNS, unsteady_engines, unsteady_place
+from drt.diagnosis.repeatability import MOST_RERUNS, RERUNS, changes, repeating, unsteady_engines
 from drt.diagnosis.signature import signature
 from drt.engines.deadline import Alarm
 from drt.engines.sandbox import Completed, attempt
@@ -290,8 +290,9 @@ class Finder:
         seen = self.claims.seen[name] = self.claims.seen[name] + 1
         if seen & (seen - 1) and not number:
             return name
-        search = partial(self._located, find)
-        located = unsteady_place(search, find.case, find.divergence, LOCATING_SECONDS)
+        asked_often = replace(find, engines=repeating(find.engines, engines))
+        found = self._located(asked_often, find.case, find.divergence)
+        located = found if changes(found) else None
         because, source = (f"{WAVERS}, at {located.rule}", located.source) if located else (WAVERS, "")
         tags, origin = ("flaky", "nondeterministic"), dict(find.origin)
         saved = SavedCase(

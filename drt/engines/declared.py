@@ -213,6 +213,7 @@ def _checks(case: Case) -> Iterator[tuple[str, str]]:
     yield from (("schema accepted", schema.text) for schema in case.schemas)
     yield from (("expression result", expression) for expression in case.expressions)
     yield from (("response", request.text) for request in case.requests)
+    yield from (("partial input", text) for one in case.partials for text in (one.request, one.entities.text))
 
 
 def _at(text: str, path: list[str]) -> Iterator[Any]:

@@ -80,7 +80,7 @@ def _within(namespace: str, name: str) -> str:
 
 def _entity_type(declared: Json, scope: Scope) -> Json:
     if "enum" in declared:
-        return {"enum": sorted(declared["enum"])}
+        return {"enum": sorted(set(declared["enum"]))}
     parents = {"memberOf": sorted(set(map(scope.entity, declared.get("memberOfTypes", []))))}
     if declared.get("external"):
         return {"external": True, **parents}

@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from drt.engines.declared import Asked, differences, explanation
+from drt.engines.declared import Asked, differences, explanation, held
+from drt.model.case import Case, PartialInput, Source, Store
+from drt.model.divergence import Divergence
+from drt.model.outcome import Rejected
 
 EXPLAINED = [
     ("policy JSON accepted", '{"Value": {"__extn": {"fn": "nope", "arg": "a"}}}', "unknown function name"),
@@ -102,3 +105,22 @@ def test_an_error_beside_the_declared_one_is_not_excused() -> None:
     answer = f"[policy0] {NO_ACTION}\n[policy0] unexpected type: expected Bool but saw Long"
 
     assert explanation(OLD, "verdict", "valid", "", answer) is None
+
+
+@pytest.mark.parametrize(
+    ("entities", "name"),
+    [
+        ('[{"uid": {"type": "A", "id": "b", "id": "a"}}]', "repeated keys in a partial request or store"),
+        ('[{"uid": {"type": "A", "id": "a"}}]', None),
+    ],
+)
+def test_repeated_keys_of_a_partial_store_are_lost_before_the_crate_gets_it(
+    entities: str, name: str | None
+) -> None:
+    answers = (("production", Rejected("request")), ("cedar-rust", Rejected("entities")))
+    divergence = Divergence("partial_responses_agree", "rejection", "partially_authorize 0", answers)
+    case = Case(Source(""), partials=(PartialInput("{}", Store(entities, "partial")),))
+
+    found = held(Asked("cedar-rust", "4.14.1"), case, [divergence])
+    assert (None if found is None else found.name) == name
+    assert held(Asked("production", "1"), case, [divergence]) is None

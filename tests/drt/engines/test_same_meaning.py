@@ -133,7 +133,7 @@ def test_what_our_engines_write_is_in_that_form() -> None:
 
 
 SCHEMA = """type T = {a: Long, b?: Set<User>, c: N::C, "d": decimal, e: __cedar::Bool};
-    namespace N { type C = {x: User}; entity U in [User, U] {x: T} tags String; entity E enum ["b", "a"];
+    namespace N { type C = {x: User}; entity U in [User, U] {x: T} tags String; entity E enum ["b", "a", "b"];
     action a in [Action::"w"] appliesTo {principal: [U], resource: [User]}; } external entity X in [User];
     entity User; action v in [w] appliesTo {principal: User, resource: N::U, context: T}; action w;"""
 RESOLVED = {

@@ -116,7 +116,9 @@ def _group() -> tuple[Any, Any]:
         held = [_hex(place) for place in range(length)]
         ways.append(z3.And(length == LENGTH, *(one >= 0 for one in held)))
         value = z3.If(
-            length == LENGTH, z3.Sum([one * 16 ** (length - 1 - at) for at, one in enumerate(held)]), value
+            length == LENGTH,
+            sum((one * 16 ** (length - 1 - at) for at, one in enumerate(held)), z3.IntVal(0)),
+            value,
         )
     return z3.Or(*ways), value
 

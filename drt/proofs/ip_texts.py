@@ -160,7 +160,7 @@ def _definition() -> tuple[Any, tuple[Any, Any, Any]]:
         [z3.If(HEAD.count > at, value * 2 ** (16 * (7 - at)), 0) for at, value in enumerate(HEAD.values)]
     )
     for count in range(1, 8):
-        after = z3.Sum([TAIL.values[at] * 2 ** (16 * (count - 1 - at)) for at in range(count)])
+        after = sum((TAIL.values[at] * 2 ** (16 * (count - 1 - at)) for at in range(count)), z3.IntVal(0))
         bits6 = bits6 + z3.If(z3.And(GAP, TAIL.count == count), after, 0)
     return is_one, (
         z3.If(COLON, 6, 4),

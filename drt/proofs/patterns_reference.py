@@ -107,7 +107,8 @@ class Chosen(Anything):
 
     def becomes(self, place: Any, other: Any) -> Any:
         """State that a place is chosen and becomes the other."""
-        said = z3.Or(*(z3.And(condition, value == other) for condition, value in self.made))
+        held = (z3.And(condition, value == other) for condition, value in self.made)
+        said = z3.Or(z3.BoolVal(False), *held)
         return z3.And(described(place), z3.substitute(said, (self.one, place)))
 
 
@@ -118,7 +119,7 @@ def _members(rest: Any) -> Callable[[Any], Any]:
     if isinstance(rest, Chosen):
         return lambda place: z3.Exists([low], rest.becomes(low, place))
     if type(rest) in (list, tuple, range):
-        return lambda place: z3.Or(*(number(one) == place for one in rest))
+        return lambda place: z3.Or(z3.BoolVal(False), *(number(one) == place for one in rest))
     return refuse("another sequence of places")
 
 
@@ -131,7 +132,7 @@ def _is_ascending(rest: Any) -> Any:
     if isinstance(rest, Below):
         return z3.BoolVal(True)
     held = [number(one) for one in rest]
-    return z3.And(*(one < other for one, other in itertools.pairwise(held)))
+    return z3.And(z3.BoolVal(True), *(one < other for one, other in itertools.pairwise(held)))
 
 
 def _star(place: Any) -> Any:

@@ -225,7 +225,7 @@ def _ends(parts: Fold) -> Any:
 
 def puts_on_new(found: AnySet, todo: Any) -> Any:
     """State that what is put on the list was not found before and is now, that what was found stays, and that one is off."""
-    pushed = z3.Or(*(push(low) for push in todo.pushed))
+    pushed = z3.Or(z3.BoolVal(False), *(push(low) for push in todo.pushed))
     new = z3.Implies(pushed, z3.And(z3.Not(found_before(low)), found.member(low)))
     grows = z3.Implies(found_before(low), found.member(low))
     return z3.And(z3.ForAll([low], z3.And(new, grows)), z3.BoolVal(todo.pops == 1))

@@ -15,7 +15,7 @@ import z3
 from drt.proofs.explore import explore
 from drt.proofs.folds import each
 from drt.proofs.rewriting import Anything, Below
-from drt.proofs.symbols import Number, Truth, decided, fresh, number, refuse
+from drt.proofs.symbols import Number, Truth, decided, fresh, is_truth, number, refuse
 from drt.proofs.theorem import Counterexample, Goal
 from reference.syntax import Star
 
@@ -167,7 +167,7 @@ def goals(decode: Callable[[Any], Counterexample]) -> Iterator[Goal]:
             claims.append(z3.Implies(path.condition, same))
         yield Goal(f"a turn takes {name} as defined", z3.And(*claims), KNOWN, decode)
     ends = [
-        z3.Implies(path.condition, z3.BoolVal(path.value is True) == described(0))
+        z3.Implies(path.condition, is_truth(path.value, described(0)))
         for path in explore(lambda: parts.after(text, None, Places()), assuming=KNOWN)
     ]
     yield Goal("the whole text is described from its start", z3.And(*ends), KNOWN, decode)

@@ -281,12 +281,14 @@ def _each(change: Callable[[Any], Any], members: Mapping[str, Any]) -> dict[str,
 
 
 def _constructor(value: Any) -> Any:
-    """Give the expression that makes a value."""
+    """Give the expression that makes a value; an escape stands alone (spec 06 §3.1)."""
     match value:
-        case {"__entity": {"type": str(), "id": str()}}:
-            return {"Value": value}
-        case {"__extn": {"fn": str() as name, "arg": argument}}:
+        case {"__entity": {"type": str() as kind, "id": str() as name}} if len(value) == 1:
+            return {"Value": {ENTITY: {"type": kind, "id": name}}}
+        case {"__extn": {"fn": str() as name, "arg": argument}} if len(value) == 1:
             return {name: [_constructor(argument)]}
+        case {"__extn": {"fn": str() as name, "args": list() as arguments}} if len(value) == 1:
+            return {name: [_constructor(argument) for argument in arguments]}
         case dict():
             return {"Record": {key: _constructor(item) for key, item in value.items()}}
         case list():

@@ -100,6 +100,40 @@ def test_ancestors_that_parents_imply_need_not_be_listed() -> None:
     assert as_read("read_entities", chain("c")) != read
 
 
+@pytest.mark.parametrize(
+    ("value", "meant"),
+    [
+        ({"__extn": {"fn": "ip", "arg": "::"}}, {"ip": [{"Value": "::"}]}),
+        ({"__extn": {"fn": "ip", "arg": "::", "args": [], "z": 1}}, {"ip": [{"Value": "::"}]}),
+        ({"__extn": {"fn": "offset", "args": [1]}}, {"offset": [{"Value": 1}]}),
+        (
+            {"__extn": {"fn": "ip", "arg": "::"}, "z": 1},
+            {
+                "Record": {
+                    "__extn": {"Record": {"fn": {"Value": "ip"}, "arg": {"Value": "::"}}},
+                    "z": {"Value": 1},
+                }
+            },
+        ),
+        (
+            {"__entity": {"type": "A", "id": "a", "z": 1}},
+            {"Value": {"__entity": {"type": "A", "id": "a"}}},
+        ),
+    ],
+)
+def test_an_escape_of_a_policy_stands_alone(value: object, meant: object) -> None:
+    read = as_read("read_expression", json.dumps({"Value": value}))
+    assert isinstance(read, Accepted)
+    assert json.loads(read.canonical) == meant
+    policy = {
+        "effect": "permit",
+        **{name: {"op": "All"} for name in ("principal", "action", "resource")},
+        "conditions": [{"kind": "when", "body": {"Value": value}}],
+    }
+    document = json.dumps({"staticPolicies": {"p": policy}, "templates": {}, "templateLinks": []})
+    assert as_read("read_policies", document) == ReferenceEngine().ask(ReadPolicies(Source(document, "json")))
+
+
 def test_names_mean_nothing() -> None:
     """Fields, policies and attributes may be called like an operator."""
     for ask, form in (

@@ -50,6 +50,7 @@ class Whole(StrEnum):
     SCOPE_TYPES = "the scope's types"
     POLICY = "a policy"
     POLICY_TYPING = "the typing of a whole policy"
+    CLAUSES = "one clause after another"
     CONDITION = "a policy's condition: its scope and clauses joined"
     REQUEST_KINDS = "the kinds of requests that a policy is checked for"
     SLOTS = "the slots of a template"

@@ -150,7 +150,10 @@ class Typing:
         if differ(alone := self.verdicts(f"{scope};")):
             rule = Rule(Whole.SCOPE_TYPES)
             return Located("typing", rule, "spec 08 §3", f"{policy.id}, scope", scope, alone)
-        return Located("typing", Rule(Whole.POLICY_TYPING), "spec 08 §6.10", policy.id, policy.text, verdicts)
+        joined = " && ".join(f"({text})" for text in earlier)
+        apart = len(earlier) > 1 and not differ(self.verdicts(f"{scope} when {{ {joined} }};"))
+        rule = Rule(Whole.CLAUSES if apart else Whole.POLICY_TYPING)
+        return Located("typing", rule, "spec 08 §6.10", policy.id, policy.text, verdicts)
 
     def _named(self, found: Innermost, place: str, ask: Ask) -> Located:
         """Name the rule that types the expression, or what grants the capability that it needs."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from typing import Any
 
 from drt.assess.planted.faulty_engines import AndIsEager, SwappedLess
@@ -10,11 +12,11 @@ from drt.assess.planted.faulty_validators import AccessUnguarded, LikeTakesAnyth
 from drt.diagnosis import localise
 from drt.diagnosis.policies import policies_of, uid_literal
 from drt.engines import build
-from drt.engines.base import BaseEngine
-from drt.engines.guard import Guarded
+from drt.engines.base import BaseEngine, BaseSession
+from drt.engines.guard import Guarded, GuardedSession
 from drt.model.case import Case, Request, Source
-from drt.model.outcome import Accepted, Rejected
-from drt.model.question import ReadExpression, ReadPolicies
+from drt.model.outcome import Accepted, Outcome, Rejected, Validated
+from drt.model.question import ReadExpression, ReadPolicies, Validate
 from drt.model.records import to_json
 from drt.oracles.agreement import engines_agree
 from drt.oracles.reading import readers_agree
@@ -116,3 +118,30 @@ def test_the_token_that_one_reader_refuses_is_shown() -> None:
     assert (found.kind, found.text) == ("reading", "has n")
     assert found.rule == "reading `has` a name before `}`"
     assert found.said == "refuses: no has"
+
+
+class ClausesApart(BaseSession):
+    """A case whose clauses are typed one by one, so that none guards the next."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+
+    def validate(self, mode: Any = "strict", level: int | None = None) -> Outcome:
+        head, *clauses = re.split(r" (?=when|unless)", self.case.policies.text.rstrip(";\n"))
+        texts = [f"{head} {clause};" for clause in clauses] or [f"{head};"]
+        sessions = [REFERENCE.load(replace(self.case, policies=Source(text))) for text in texts]
+        found = [one.ask(Validate()) for one in sessions if isinstance(one, GuardedSession)]
+        return next((one for one in found if isinstance(one, Validated) and not one.valid), found[0])
+
+
+class TypesClausesApart(BaseEngine):
+    name = "apart"
+
+    def load(self, case: Case) -> ClausesApart:
+        return ClausesApart(case)
+
+
+def test_clauses_that_are_typed_apart_are_named() -> None:
+    text = "permit(principal is U, action, resource) when { principal has m } when { principal.m == 1 };"
+    found = search(Case(Source(text), schema=SCHEMA), TypesClausesApart(), validators_agree)
+    assert (found.rule, found.source) == ("one clause after another", "spec 08 §6.10")

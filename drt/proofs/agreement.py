@@ -11,7 +11,7 @@ from typing import Any
 
 import z3
 
-from drt.proofs.explore import Path, explore
+from drt.proofs.explore import ENDS, Path, explore
 from drt.proofs.forms import ACTION, PRINCIPAL, PRODUCTION_STORE, RESOURCE, STORE, Form, form
 from drt.proofs.operands import Operand, longs, operands
 from drt.proofs.symbols import Number, Truth, formula, is_number, is_truth, number
@@ -46,14 +46,33 @@ def agreement(
     return lambda: (goal for text in texts for goal in _goals(text, kinds, ends))
 
 
+def disagreement(texts: Sequence[str], kinds: Sequence[str]) -> Callable[[], Counterexample | None]:
+    """Return a search for operands on which the evaluators differ: numbers at their ends, for code that is refused."""
+
+    def search() -> Counterexample | None:
+        tried = (
+            _compared(made, given)
+            for text in texts
+            for made in (form(text),)
+            for given in _operands(text, kinds, ENDS)
+        )
+        return next((each for each in tried if each.confirmed), None)
+
+    return search
+
+
 def _goals(text: str, kinds: Sequence[str], ends: Sequence[int]) -> Iterator[Goal]:
     made = form(text)
+    return (_goal(made, given) for given in _operands(text, kinds, ends))
+
+
+def _operands(text: str, kinds: Sequence[str], ends: Sequence[int]) -> Iterator[tuple[Operand, ...]]:
+    """Yield operands of every kind for the places of a form."""
     places = [side for side, name in (("left", "{l}"), ("right", "{r}")) if name in text]
     values = [
         [each for one in operands(side) if one.name in kinds for each in _ended(one, ends)] for side in places
     ]
-    for given in product(*values):
-        yield _goal(made, given)
+    return product(*values)
 
 
 def _ended(operand: Operand, ends: Sequence[int]) -> list[Operand]:
@@ -90,17 +109,21 @@ def _goal(made: Form, given: Sequence[Operand]) -> Goal:
             else _with_number(one, model.eval(one.symbol, model_completion=True).as_long())
             for one in given
         ]
-        plain = form(made.pattern)  # its generated code is not rewritten
-        answers = [_answer(evaluate, plain, known) for evaluate in (reference, machine, generated)]
-        description = ", ".join(
-            f"context.{name} = {one.description}" for name, one in zip("lr", known, strict=False)
-        )
-        said = "reference {}, machine {}, generated code {}".format(*map(_described, answers))
-        wrong = not all(z3.is_true(z3.simplify(_same(answers[0], other))) for other in answers[1:])
-        where = f" where {description}" if description else ""
-        return Counterexample(f"`{made.text}`{where}: {said}", wrong)
+        return _compared(form(made.pattern), known)  # whose generated code is not rewritten
 
     return Goal(made.text, z3.And(*claims), hypotheses, decode, sizes(symbols))
+
+
+def _compared(made: Form, known: Sequence[Operand]) -> Counterexample:
+    """Run the three evaluators on plain operands; a refutation if they differ."""
+    answers = [_answer(evaluate, made, known) for evaluate in (reference, machine, generated)]
+    description = ", ".join(
+        f"context.{name} = {one.description}" for name, one in zip("lr", known, strict=False)
+    )
+    said = "reference {}, machine {}, generated code {}".format(*map(_described, answers))
+    wrong = not all(z3.is_true(z3.simplify(_same(answers[0], other))) for other in answers[1:])
+    where = f" where {description}" if description else ""
+    return Counterexample(f"`{made.text}`{where}: {said}", wrong)
 
 
 KEPT = 256

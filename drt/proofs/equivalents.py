@@ -170,6 +170,8 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     ("production.serving.index.Place.find", f"`{_TABLED}` -> `{_TABLED.replace('if ', 'if not ')}`"): (
         "tables and the entries one by one find the same; which is a matter of speed"
     ),
+    ("reference.extensions.duration._toward_zero", "`number >= 0` -> `number > 0`"): _ZERO,
+    ("reference.extensions.duration._toward_zero", "`0` -> `1`"): _ZERO,
     (_TRUNCATED, "`self.milliseconds < 0` -> `self.milliseconds <= 0`"): _ZERO,
     (_TRUNCATED, "`0` -> `1`"): _ZERO,
     (_ORDERABLE, "`wrong_kind('datetime', right)` -> `pass`"): _LAST,

@@ -7,7 +7,7 @@ their operands; of every other kind a few values stand.
 from __future__ import annotations
 
 from drt.proofs import forms
-from drt.proofs.agreement import agreement
+from drt.proofs.agreement import agreement, disagreement
 from drt.proofs.defects import Defect
 from drt.proofs.operands import TEXTS
 from drt.proofs.theorem import Theorem
@@ -15,7 +15,6 @@ from drt.proofs.theorem import Theorem
 ANCHOR = "ours: production operator = reference operator"
 BECAUSE = "one proof per form and kinds of operands; of kinds without numbers a few values stand for all"
 AT_ENDS = "operands are hashed, so numbers are tried at their ends; strings, entities, sets and records by a few values"
-ENDS = (0, 1, -1, 2**63 - 1, -(2**63))
 TRUTHS = ("true", "false")
 ENTITIES = ('U::"a"', 'U::"b"')
 STRINGS = ('"a"', '"b"')
@@ -28,6 +27,14 @@ EVALUATORS = (
     "production.execution.interpreter._gather",
 )
 
+COMPARISONS = (
+    forms.COMPARISONS,
+    ("true", "{}", "decimal {}", "datetime {}", "duration {}", *STRINGS, 'U::"a"', "[1]", "record"),
+)
+ARITHMETIC = (forms.ARITHMETIC, ("true", "{}", "duration {}", '"a"', "[1]"))
+CONTROL = (forms.CONTROL, (*TRUTHS, "{}", '"a"'))
+METHODS = (forms.METHODS, ("true", "{}", "decimal {}", "datetime {}", "duration {}", '"a"', *forms.ADDRESSES))
+"""The forms of rows with symbols, and the kinds of their operands."""
 DECIMAL_ORDERS = ("less_than", "less_than_or_equal", "greater_than", "greater_than_or_equal")
 UNITS = ("milliseconds", "seconds", "minutes", "hours", "days")
 
@@ -58,10 +65,7 @@ THEOREMS = (
         " and the generated code.",
         ANCHOR,
         "S",
-        agreement(
-            forms.COMPARISONS,
-            ("true", "{}", "decimal {}", "datetime {}", "duration {}", *STRINGS, 'U::"a"', "[1]", "record"),
-        ),
+        agreement(*COMPARISONS),
         (
             Defect(
                 "less is less or equal", "production.execution.operations", "return a < b", "return a <= b"
@@ -96,6 +100,7 @@ THEOREMS = (
             "production.execution.codegen_operators.write_equals",
             "production.language.values.equal",
         ),
+        search=disagreement(*COMPARISONS),
     ),
     Theorem(
         "Production calculates as the reference does",
@@ -103,7 +108,7 @@ THEOREMS = (
         " numbers and all kinds.",
         ANCHOR,
         "S",
-        agreement(forms.ARITHMETIC, ("true", "{}", "duration {}", '"a"', "[1]")),
+        agreement(*ARITHMETIC),
         (
             LOST_MINIMUM,
             ONE_TOO_FAR,
@@ -125,13 +130,14 @@ THEOREMS = (
             "production.execution.codegen_operators.write_neg",
             "production.execution.codegen_operators.write_not",
         ),
+        search=disagreement(*ARITHMETIC),
     ),
     Theorem(
         "Production branches as the reference does",
         "`&&`, `||`, `!` and `if`, alone and nested, evaluate the same operands and give the same result.",
         "Lean: and, or and if lemmas; paper: evaluation",
         "S",
-        agreement(forms.CONTROL, (*TRUTHS, "{}", '"a"')),
+        agreement(*CONTROL),
         (
             Defect(
                 "`||` evaluates both sides",
@@ -152,6 +158,7 @@ THEOREMS = (
             "production.execution.codegen_control.write_end_if",
             "production.language.lowering.lower_expression",
         ),
+        search=disagreement(*CONTROL),
     ),
     Theorem(
         "Production's sets are the reference's",
@@ -291,9 +298,7 @@ THEOREMS = (
         "Every method and constructor, of every kind of receiver and argument, gives the same value or fails alike.",
         "Lean Ext; ours",
         "S",
-        agreement(
-            forms.METHODS, ("true", "{}", "decimal {}", "datetime {}", "duration {}", '"a"', *forms.ADDRESSES)
-        ),
+        agreement(*METHODS),
         (
             Defect(
                 "the day is cut off toward zero",
@@ -340,5 +345,6 @@ THEOREMS = (
             "production.language.durations.Duration.truncated",
             "production.execution.codegen_operators.write_call",
         ),
+        search=disagreement(*METHODS),
     ),
 )

@@ -35,7 +35,7 @@ PRINCIPALS = (
     'principal is U in U::"h"', 'principal is V in U::"g"', 'principal in V::"v"',
 )  # fmt: skip
 RESOURCES = (
-    "resource", 'resource == R::"s"', 'resource in R::"s"', "resource is R", 'resource is R in R::"s"', 'resource in U::"h"',
+    "resource", 'resource == R::"s"', 'resource in R::"s"', "resource is R", 'resource is R in R::"x"', 'resource in U::"h"',
 )  # fmt: skip
 ACTIONS = (
     "action", 'action == Action::"x"', 'action in Action::"group"', 'action in [Action::"x", Action::"y"]', "action in []",
@@ -58,10 +58,12 @@ CLAUSES = (
     "when { context.c && context.d && context.n < 5 }", "when { context.c || context.d }", "when { true } unless { false }",
     'when { principal in U::"g" } when { context.d }', "unless { context.n > 1 } when { context.missing }", "when { 1 }",
 )  # fmt: skip
+KEYED = ("context.n == {0}", "[{0}].contains(context.n)", "{0} <= context.n && context.n <= {1}")
+"""Tests of one shape that differ in literals: by one, by one that holds values, by the order of two."""
 
 PARENTS = {
     ("U", "a"): [("U", "g")], ("U", "g"): [("U", "h")], ("U", "b"): [], ("V", "v"): [("U", "g")],
-    ("R", "r"): [("R", "s")], ("R", "s"): [("U", "h")], ("U", "r"): [("U", "h")],
+    ("R", "r"): [("R", "s")], ("R", "s"): [("U", "h"), ("R", "x")], ("U", "r"): [("U", "h")],
     ("Action", "x"): [("Action", "group")], ("Action", "y"): [], ("Action", "group"): [],
 }  # fmt: skip
 CONTEXTS: tuple[dict[str, bool | int], ...] = (
@@ -126,14 +128,19 @@ def _sets() -> Iterator[tuple[str, Sequence[str], Sequence[Place]]]:
         for effect in ("permit", "forbid")
     ]
     yield "every clause", every, few
-    for size in (2, 7, 17, 33, 65):
+    for size, test in product((2, 7, 17, 33, 65), KEYED):
         for scope in (
             "principal, action, resource",
             'principal == U::"a", action, resource',
             'principal in U::"g", action, resource in R::"s"',
         ):
-            one_by_one = [f"permit({scope}) when {{ context.n == {number % 3} }};" for number in range(size)]
-            yield f"{size} of {scope}", [*one_by_one, f"forbid({scope}) when {{ context.d }};"], few
+            tests = (test.format(number % 3, 2 - number % 3) for number in range(size))
+            one_by_one = [f"permit({scope}) when {{ {each} }};" for each in tests]
+            yield (
+                f"{size} of {scope} with {test}",
+                [*one_by_one, f"forbid({scope}) when {{ context.d }};"],
+                few,
+            )
 
 
 def _goals() -> Sequence[Goal]:

@@ -74,6 +74,14 @@ PLANTS = {
             "            for ancestor in list(self.keys & above[uid])[:1]:\n                found += below[ancestor]",
         ),
         Defect(
+            "only two of the entities above a resource count",
+            "production.serving.entity_side",
+            "return Side(whatever, itself, few, {}",
+            "return Side(whatever, itself, few[:2], {}",
+        ),
+        Defect("rules with as many literals are alike", "production.serving.entity_side", "return shape, id(literals)", "return shape, len(literals)"),
+        Defect("the order of literals does not tell rules apart", "production.serving.entity_side", "return shape, literals\n", "return shape, frozenset(literals)\n"),
+        Defect(
             "a link takes its principal for its resource",
             "production.serving.rules",
             "link.resource or _entity(template.resource)",

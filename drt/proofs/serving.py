@@ -60,6 +60,8 @@ CLAUSES = (
 )  # fmt: skip
 KEYED = ("context.n == {0}", "[{0}].contains(context.n)", "{0} <= context.n && context.n <= {1}")
 """Tests of one shape that differ in literals: by one, by one that holds values, by the order of two."""
+LARGE = " || ".join(f"context.n == {number}" for number in range(1, 600))
+"""A condition of more instructions than are compiled."""
 
 PARENTS = {
     ("U", "a"): [("U", "g")], ("U", "g"): [("U", "h")], ("U", "b"): [], ("V", "v"): [("U", "g")],
@@ -128,6 +130,8 @@ def _sets() -> Iterator[tuple[str, Sequence[str], Sequence[Place]]]:
         for effect in ("permit", "forbid")
     ]
     yield "every clause", every, few
+    for scope in ("principal, action, resource", 'principal == U::"a", action, resource'):
+        yield f"a large {scope}", [f"permit({scope}) when {{ {LARGE} }};", f"permit({scope});"], few
     for size, test in product((2, 7, 17, 33, 65), KEYED):
         for scope in (
             "principal, action, resource",

@@ -79,6 +79,12 @@ PLANTS = {
             "return Side(whatever, itself, few, {}",
             "return Side(whatever, itself, few[:2], {}",
         ),
+        Defect(
+            "what is too large to compile is left out",
+            "production.serving.server",
+            "        statuses += _named(enumerate(rest), plan.fused(self._types).left)\n",
+            "",
+        ),
         Defect("rules with as many literals are alike", "production.serving.entity_side", "return shape, id(literals)", "return shape, len(literals)"),
         Defect("the order of literals does not tell rules apart", "production.serving.entity_side", "return shape, literals\n", "return shape, frozenset(literals)\n"),
         Defect(

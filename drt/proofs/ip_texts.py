@@ -32,7 +32,7 @@ class _Piece(Anything):
     """A small number by its name: whether it is one depends on the greatest."""
 
     def __init__(self, name: str) -> None:
-        self.value = z3.Int(name)
+        self.value, self.length = z3.Ints(f"{name} {name}_length")
         self.is_small = z3.Function(f"is_small_{name}", z3.IntSort(), z3.BoolSort())
 
     def fits(self, most: int) -> Any:
@@ -44,7 +44,8 @@ class _Groups(Anything):
     """A text of groups: how many, whether all are well formed, and their numbers."""
 
     def __init__(self, name: str) -> None:
-        self.count, self.is_one = z3.Int(f"{name}_count"), z3.Bool(f"{name}_is_one")
+        self.count, self.length = z3.Ints(f"{name}_count {name}_length")
+        self.is_one = z3.Bool(f"{name}_is_one")
         self.values = [z3.Int(f"{name}_{place}") for place in range(8)]
 
     def copied(self, builtin: Any) -> Number:
@@ -66,8 +67,19 @@ class _Groups(Anything):
 OCTETS = [_Piece(f"octet{place}") for place in range(4)]
 LENGTH_OF_PREFIX = _Piece("prefix")
 HEAD, TAIL = _Groups("head"), _Groups("tail")
+_OF_ADDRESS = z3.If(
+    COLON,
+    HEAD.length + z3.If(GAP, 2 + TAIL.length, 0),
+    3 + sum((octet.length for octet in OCTETS), z3.IntVal(0)),
+)
+LENGTHS = (
+    z3.Or(z3.And(z3.Not(COLON), PARTS != 4), _OF_ADDRESS + z3.If(SLASH, 1 + LENGTH_OF_PREFIX.length, 0) == TOTAL),
+    *(z3.Implies(piece.fits(most), piece.length <= most_digits) for piece in (*OCTETS, LENGTH_OF_PREFIX) for most, most_digits in SMALL.items()),
+    *(z3.Implies(each.is_one, each.length <= z3.If(each.count == 0, 0, 5 * each.count - 1)) for each in (HEAD, TAIL)),
+)  # fmt: skip
+"""A text is as long as its parts and the marks between: a group has up to four digits, and so no address is too long."""
 BOUNDS = (
-    PARTS >= 1, HEAD.count >= 0, TAIL.count >= 0, TOTAL >= 0,
+    PARTS >= 1, HEAD.count >= 0, TAIL.count >= 0, TOTAL >= 0, *LENGTHS,
     *(z3.And(value >= 0, value < 1 << 16) for groups in (HEAD, TAIL) for value in groups.values),
 )  # fmt: skip
 

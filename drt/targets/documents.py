@@ -86,7 +86,7 @@ def schema_rules(source: Source) -> Case:
 
 
 def store_rules(source: Source) -> Case:
-    """Draw entities and requests under a small schema; at most one of them breaks a rule."""
+    """Draw entities and requests, most often under a small schema; at most one of them breaks a rule."""
     wrong = source.integer(0, 4)
     store = broken_entities(source) if wrong in (1, 2) else json.dumps(entities(source))
     texts = [
@@ -94,7 +94,8 @@ def store_rules(source: Source) -> Case:
         for _ in range(REQUESTS_A_STORE)
     ]
     requests = tuple(Request(text) for text in texts)
-    return Case(Text(PERMIT_ALL), store, Text(SCHEMA), requests=requests)
+    schema = None if source.boolean(0.12) else Text(SCHEMA)
+    return Case(Text(PERMIT_ALL), store, schema, requests=requests)
 
 
 def shapes(source: Source) -> Case:

@@ -55,6 +55,7 @@ _SCOPE_EDGES: tuple[Json, ...] = (
     {"op": "is", "entity_type": "A", "more": 1}, {"op": "is", "entity_type": "A", "in": None},
     {"op": "All", "entity": 1},
 )  # fmt: skip
+_NOTHING: tuple[Json, ...] = (None, {}, [], "", 0, False)
 _EDGES: Edges = {
     "set": ({"staticPolicies": []}, {"templates": None}, {"templateLinks": {}}, {"more": {}}),
     "staticPolicies*": _POLICY_EDGES,
@@ -62,7 +63,8 @@ _EDGES: Edges = {
     "principal": _SCOPE_EDGES,
     "resource": _SCOPE_EDGES,
     "action": (
-        *({"op": one} for one in ("all", "ALL", "==", "in", "is")), {"entity": {"type": "A", "id": "x"}},
+        *({"op": one} for one in ("all", "ALL", "==", "in", "is")), {"op": "==", "entities": []},
+        {"entity": {"type": "A", "id": "x"}},
         {"entity": {"type": "MyAction", "id": "x"}}, {"entities": []}, {"entities": None},
         {"slot": "?action"},
         {"op": "in", "entity": {"type": "Action", "id": "x"}, "entities": []}, {"more": 1},
@@ -76,14 +78,16 @@ _EDGES: Edges = {
             [{"Literal": "a", "more": 1}], [{"Literal": None}],
         )), {"more": 1},
     ),
-    "is": ({"in": None}, {"entity_type": ""}, {"entity_type": None}, {"more": 1}),
+    "is": (*({"in": one} for one in _NOTHING), {"entity_type": ""}, {"more": 1}),
     "if-then-else": ({"more": 1},),
     ".": ({"attr": ""}, {"attr": None}, {"more": 1}),
     "Value": (
         {"__expr": "x"}, {"__entity": {"type": "A"}}, {"__extn": {"fn": "ip"}}, {"a": None}, {"a": 1.5},
         {"a": 2**63}, {"__extn": {"fn": "ip", "arg": "::1", "args": []}},
     ),
-    "entity": ({"type": "A ::B"}, {"id": None}, {"more": 1}, {"__entity": {"type": "B", "id": "x"}}),
+    "entity": (
+        {"type": "A ::B"}, {"id": None}, {"more": 1}, {"__entity": {"type": "B", "id": "x"}}, {"__expr": "x"},
+    ),
 }  # fmt: skip
 
 
@@ -151,7 +155,10 @@ def _tree(source: Source, depth: int) -> Json:
     match source.integer(0, 11):
         case 0 | 1:
             operator = source.choice(_UNARY)
-            return {operator: {"arg": inner()}}
+            operand = {"Value": source.choice((5, *_LONGS))} if source.boolean(0.25) else inner()
+            for _ in range(source.integer(2, 6) if source.boolean(0.15) else 1):
+                operand = {operator: {"arg": operand}}
+            return operand
         case 2 | 3 | 4:
             operator = source.choice(_BINARY)
             right = {operator: {"left": inner(), "right": inner()}} if source.boolean(0.15) else inner()

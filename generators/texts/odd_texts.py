@@ -204,7 +204,7 @@ def _filling(source: Source) -> str:
         case 1:
             return odd_type(source, 0.3)
         case 2:
-            return source.choice((*WORDS, *RESERVED))
+            return source.choice(source.choice((WORDS, RESERVED)))
         case 3:
             return f'"{source.choice((*STRANGE, *_RAW))}"'
         case 4:
@@ -219,8 +219,29 @@ def _filled(source: Source, frame: str) -> str:
     return frame.replace("\\n", "\n").format(*(_filling(source) for _ in range(holes)))
 
 
+_DEEP = (
+    ("(", "1", ")"),
+    ("[", "", "]"),
+    ("{a: ", "{}", "}"),
+    ("!(", "true", ")"),
+    ("if true then (", "1", ") else 1"),
+)
+"""What opens a level, what stands inside, and what closes it again."""
+
+_LEVELS = (498, 499, 500, 501, 998, 999, 1_000, 1_001)
+"""Around the nesting that readers take (spec 01 §4.3)."""
+
+
+def _deep(source: Source) -> str:
+    opening, inside, closing = source.choice(_DEEP)
+    levels = source.choice(_LEVELS)
+    return f"{opening * levels}{inside}{closing * levels}"
+
+
 def odd_expression(source: Source) -> str:
-    """Draw an expression with something odd in one place."""
+    """Draw an expression with something odd in one place, rarely one as deep as it may be."""
+    if source.boolean(0.004):
+        return _deep(source)
     return _filled(source, source.choice(_EXPRESSIONS))
 
 

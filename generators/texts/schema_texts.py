@@ -74,6 +74,7 @@ action a appliesTo {principal: Action, resource: E};
 action a appliesTo {};
 action a appliesTo {principal: E};
 action a appliesTo {principal: [], resource: E};
+action a appliesTo {principal: E, resource: []};
 action a appliesTo {principal: E, resource: E, context: T};
 external action x;
 @doc @doc entity D;

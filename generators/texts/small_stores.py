@@ -6,6 +6,7 @@ Owns the schema, documents that conform to it, and the ways to break them.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -37,6 +38,11 @@ namespace N {
   action edit in [Action::"read"] appliesTo {principal: User, resource: Team};
 }
 """
+_KEY = re.compile(r'"(?:[^"\\]|\\.)*":')
+_UID_EDGES: tuple[Json, ...] = (
+    {"__expr": "x"}, {"__expr": 1}, {"__entity": {}}, {"__entity": {"type": "User", "id": "f"}}, {"id": None},
+    {"id": 1}, {"more": 2**70}, {"more": {"more": []}},
+)  # fmt: skip
 COLORS = ("red", "", "a b")
 _TYPES = (
     "Org",
@@ -61,8 +67,10 @@ _WRONG_VALUES: tuple[Json, ...] = (
     {"__extn": {"fn": "nothing", "arg": "x"}},
     {"__extn": {"fn": "ip", "arg": "1.2.3.4", "more": 1}}, {"__extn": {"fn": "decimal",
     "args": ["1.0"]}}, {"fn": "x", "arg": 1},
-    {"__extn": {"fn": "ip", "arg": "::1", "args": ["::2"]}}, {"__expr": 1}, {"__extn": 1}, {"type": "Color",
-    "id": "red "}, [{"type": "User", "id": "u"}, 1], [{"type": "Color", "id": "red"},
+    {"zz": 1}, {"a": {"b": 1, "zz": 1}}, {"type": "A", "id": "x", "zz": 1}, {"type": "Action", "id": "read"},
+    {"__entity": {"type": "Action", "id": "read"}},
+    {"__extn": {"fn": "ip", "arg": "::1", "args": ["::2"]}}, {"__expr": 1}, {"__extn": 1},
+    {"type": "Color", "id": "red "}, [{"type": "User", "id": "u"}, 1], [{"type": "Color", "id": "red"},
     {"type": "Color", "id": "blue"}],
     {"__entity": {"type": "User", "id": "u"}, "more": 1}, {"__entity": {"type": "User", "id": "u",
     "more": [1]}}, {"type": "User"},
@@ -211,7 +219,8 @@ def broken_entities(source: Source) -> str:
             made.append({"uid": _uid(kind, id_), "attrs": {}, "parents": above})
             made[-1] |= source.choice(({}, {}, {"attrs": {"a": 1}}, {"tags": {"a": 1}}, {"tags": {}}))
         case 7:
-            one["uid"] = _uid(odd_type(source, 0.6) if source.boolean() else source.choice(_TYPES), "e")
+            other = _uid(odd_type(source, 0.6) if source.boolean() else source.choice(_TYPES), "e")
+            one["uid"] = source.choice((other, other, *({**one["uid"], **more} for more in _UID_EDGES)))
         case 8 | 9:
             made.append(_twin(source, one))
         case 10:
@@ -221,8 +230,8 @@ def broken_entities(source: Source) -> str:
             ]
         case _:
             text = json.dumps(made)
-            key = source.choice(("uid", "attrs", "parents", "type", "id", "name", "tags"))
-            return text.replace(f'"{key}":', f'"{key}": {source.choice(("[]", "{}", "1"))}, "{key}":', 1)
+            key = source.choice([*_KEY.finditer(text)])
+            return f"{text[: key.start()]}{key[0]} {source.choice(('[]', '{}', '1'))}, {text[key.start() :]}"
     return json.dumps(made)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import TypeAlias
 
-from drt.bench import comparing, costs, curve, growth, latency, listings, native, other_engines, speed
+from drt.bench import costs, curve, growth, latency, listings, native, other_engines, speed
 from drt.bench.contestants import cedar_rust, cedarpy, production
 from drt.bench.curve import Curve, Plan
 from drt.bench.figure import Figure, Row, measured
@@ -24,7 +24,6 @@ def every_item() -> list[Item]:
         *listings.figures(),
         *native.figures(),
         *other_engines.figures(),
-        *comparing.figures(),
     )
     return [*figures, *curve.plans()]
 

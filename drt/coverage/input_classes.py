@@ -48,8 +48,8 @@ _DEFINITIONS: dict[ModuleType, str] = {
     defined_values: "values",
     defined_stores: "entities and requests",
 }
-MOST_EXPRESSIONS = 3
-"""Expressions of a case that are read: definitions take their time, and some targets observe every case."""
+MOST_EXPRESSIONS = 8
+"""Cases with more expressions are of operators rather than of documents, and left out."""
 
 _PLACES = ("policy", "entity", "attribute", "annotation")
 _IDS = (
@@ -94,6 +94,8 @@ INPUT_CLASSES: dict[str, tuple[str, ...]] = {
 
 def input_bins(case: Case) -> set[str]:
     """Return the bins of documents that a case reaches."""
+    if len(case.expressions) > MOST_EXPRESSIONS:
+        return set()
     found = {bin_ for document in _documents(case) if (bin_ := _broken(document))}
     for text in texts(case):
         found.update(_literals(text))
@@ -105,7 +107,7 @@ def input_bins(case: Case) -> set[str]:
 
 def _documents(case: Case) -> Iterator[Callable[[], object]]:
     yield partial(of_policies(case.policies).define, case.policies.text)
-    yield from (partial(EXPRESSION.define, text) for text in case.expressions[:MOST_EXPRESSIONS])
+    yield from (partial(EXPRESSION.define, text) for text in case.expressions)
     if case.schema is not None:
         yield partial(of_schema(case.schema).define, case.schema.text)
     entities = of_entities(case.schema)

@@ -48,7 +48,7 @@ _TARGETS = (
         "Engines give the same response in every stream: well typed, dangling, erring, mutated, hostile.",
         _streams,
         engines_agree,
-        weight=48,
+        weight=110,
         watched=32,
         streams=cases.streams,
     ),

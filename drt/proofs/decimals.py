@@ -28,15 +28,14 @@ MOST, PLACES = 2**63 - 1, 4
 NEGATIVE, POINT, IS_EMPTY, ARE_DIGITS, LONG_DIGITS = z3.Bools(
     "negative point is_empty are_digits long_digits"
 )
-VALUE, SIGNIFICANT = z3.Ints("value significant")
-CAP = 10**digits.MOST_SIGNIFICANT
+VALUE, CAPPED = z3.Ints("value capped")
 FIELDS = {(0, count): z3.Int(f"n{count}") for count in range(1, PLACES + 1)}
 KNOWN = (
-    VALUE >= 0, SIGNIFICANT >= 0, (SIGNIFICANT > digits.MOST_SIGNIFICANT) == (VALUE >= CAP),
+    VALUE >= 0, z3.Or(CAPPED == VALUE, z3.And(CAPPED >= digits.GREAT, VALUE >= digits.GREAT)),
     z3.Implies(IS_EMPTY, z3.And(ARE_DIGITS, VALUE == 0)), LENGTH >= 0,
     *(z3.And(term >= 0, term < 10**count) for (_, count), term in FIELDS.items()),
 )  # fmt: skip
-"""What holds of any text: a number has more than so many significant digits exactly if it is as large as the cap."""
+"""What holds of any text: the reference reads the number, or of a great one some great number."""
 
 
 def _judged(run: Callable[[Any], Any], all_are: Any) -> Judged:
@@ -81,8 +80,8 @@ class _Whole(Anything):
         return VALUE
 
     def capped(self) -> Any:
-        """Return the number, or the cap where that is less."""
-        return z3.If(SIGNIFICANT > digits.MOST_SIGNIFICANT, z3.IntVal(CAP), VALUE)
+        """Return the number, or as great a one."""
+        return CAPPED
 
     __hash__ = None
 

@@ -19,7 +19,9 @@ from drt.proofs.texts import READERS, search
 from drt.proofs.theorem import Counterexample, Goal
 
 Term = Any
-MOST_SIGNIFICANT = 40
+MANY = 30
+"""Numbers of more digits, without zeros before them, are out of every range: the reference gives one as great."""
+GREAT = 10**MANY
 TABLES = {"reference.integers.DIGITS": Table, "production.language.integers._DIGIT_VALUES": Table}
 CODE, TOTAL, CEILING, SIGNIFICANT = z3.Ints("code total ceiling significant")
 EMPTY = z3.Bool("empty")
@@ -62,6 +64,21 @@ def _begins(paths: list[Path], returns: Term, returned: int) -> Term:
     return z3.And(*claims)
 
 
+def _begins_great(paths: list[Path]) -> Term:
+    """State that a reader begins with zero, or returns a great number of what is one."""
+    claims = []
+    for path in paths:
+        match path.value:
+            case Returned(int(value)):
+                said = z3.And(SIGNIFICANT > MANY, z3.BoolVal(value >= GREAT))
+            case (int(total), *_):
+                said = z3.BoolVal(total == 0)
+            case _:
+                said = z3.BoolVal(False)
+        claims.append(z3.Implies(path.condition, said))
+    return z3.And(*claims)
+
+
 def _turns(paths: list[Path], returns: Term) -> Term:
     """State that a turn returns -1, or takes one digit more."""
     claims = []
@@ -96,13 +113,8 @@ def goals(decode: Callable[[Any], Counterexample] = _decode) -> Iterator[Goal]:
     with standing_in(TABLES):
         name = "the reference's `from_digits`"
         parts = each("reference.integers", "from_digits", "significant")
-        many = SIGNIFICANT > MOST_SIGNIFICANT
-        yield Goal(
-            f"{name} begins",
-            _begins(explore(lambda: parts.before(run)), many, 10**MOST_SIGNIFICANT),
-            (),
-            decode,
-        )
+        begun = _begins_great(explore(lambda: parts.before(run)))
+        yield Goal(f"{name} begins", begun, (), decode)
         turn = explore(lambda: parts.turn(run, total, None, one), assuming=(DIGIT,))
         yield Goal(f"{name} takes a digit", _turns(turn, never), (DIGIT,), decode)
         yield Goal(f"{name} ends", _ended(explore(lambda: parts.after(run, total, None))), (), decode)

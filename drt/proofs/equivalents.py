@@ -15,6 +15,8 @@ _DICTS = "`isinstance(left, dict) and isinstance(right, dict)` -> "
 _ONE_CLASS = "both are of one class at this place"
 _SHORTCUT = "an object has its own canonical text"
 _DIGITS = "production.language.integers.digits_value"
+_READ = "reference.integers.from_digits"
+_GREAT = "a number of so many digits is out of every range"
 _NEGATIVE = "callers ask whether the number is negative"
 _IP = "production.language.ipaddrs"
 _LONGER = "a number of one digit more is too great"
@@ -135,6 +137,9 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     (_GET, "`out.types.attribute(target.type, name)` -> `out.types.attribute(name, target.type)`"): _SPEED,
     (_DIGITS, "`1` -> `2`"): _NEGATIVE,
     (_FIXED, "`1` -> `2`"): _NEGATIVE,
+    (_READ, "`len(significant) > 40` -> `len(significant) >= 40`"): _GREAT,
+    (_READ, "`40` -> `41`"): _GREAT,
+    (_READ, "`10` -> `11`"): _GREAT,
     (f"{_IP}._small", "`1` -> `2`"): _NEGATIVE,
     (f"{_IP}._ipv4", "`1` -> `2`"): _NEGATIVE,
     (f"{_IP}._ipv6", "`1` -> `2`"): _NEGATIVE,

@@ -72,7 +72,7 @@ TRUSTED = """\
 - that a regular expression matches texts of symbols as Python's engine matches their characters (`characters.py`), beside the same replays
 - that `str.find`, `startswith` and `endswith` do what Python's manual says (`patterns_production.py`)
 - the stand-ins for texts by their parts, for digits and for worklists (`patterns_*.py`, `digits.py`, `ip_*.py`, `closures.py`): their paths are not replayed, but each row also runs the plain code on many inputs
-- that a number of more than forty digits without leading zeros is 10^40 or more, and that leading zeros add nothing
+- that a number of more than thirty digits without leading zeros is 10^30 or more, and that leading zeros add nothing
 - Z3, with its answers taken as they are; an unknown is never taken for a proof
 - CPython's meaning of the explored statements: comparisons, integer arithmetic, `match`, calls, `if`, `while`, exceptions
 - that Python integers are mathematical integers, and that `//` and `%` by a positive constant are Euclid's

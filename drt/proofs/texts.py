@@ -92,9 +92,10 @@ def _edited(bases: Sequence[str], pieces: Sequence[str]) -> Iterator[str]:
 def _decimals() -> Iterator[str]:
     for size in range(6):
         yield from map("".join, product("-01.x\u0663", repeat=size))
-    for whole in (922337203685477, 922337203685478, 10**15, 10**30):
+    for whole in (922337203685477, 922337203685478, 10**15, 10**30, 10**45):
         for fraction in ("0", "5807", "5808", "5809", "58", "58070", "9"):
             yield from (f"{whole}.{fraction}", f"-{whole}.{fraction}", f"000{whole}.{fraction}")
+    yield f"{'0' * 45}1.5"
     yield from _edited(("12.3456", "-0.1", "9.99"), ("1", "-", ".", "+", " ", "_", "e", "\n"))
 
 

@@ -96,6 +96,14 @@ def start_logged(command: Sequence[str], log: Path, environment: Mapping[str, st
         )
 
 
+def ended(process: Process, seconds: float) -> int | None:
+    """Wait so long for the end of a process; return its exit code, or None if it goes on."""
+    try:
+        return process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return None
+
+
 def pool(
     jobs: int, prepare: Callable[..., object] | None = None, *given: Any, forked: bool = False
 ) -> ProcessPoolExecutor:

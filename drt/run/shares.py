@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -20,7 +19,7 @@ from pathlib import Path
 from drt.corpus.known import KNOWN_FILE
 from drt.corpus.merge import merge
 from drt.corpus.store import FLAKY, Corpus
-from drt.engines.processes import module, our_environment, start_logged
+from drt.engines.processes import ended, module, our_environment, start_logged
 from drt.model.errors import InputProblem
 from drt.model.records import from_json, to_json
 from drt.run.log import LogReader, LogWriter, read_json, replace_json
@@ -110,7 +109,7 @@ def work(given: Order, under: Path, show: Callable[[Counted], object] = lambda _
         times = json.dumps([given.seconds, ends])
         command = module("drt.run.share", folder, given.number, os.getpid(), times, json.dumps(given.skipped))
         process = start_logged(command, folder / ERRORS, our_environment())
-        while (code := _ended(process)) is None:
+        while (code := ended(process, SHOWING_SECONDS)) is None:
             show(counted(folder, given.number))
         end = read_json(folder / ENDED, ShareEnd)
         if code or end is None:
@@ -119,14 +118,6 @@ def work(given: Order, under: Path, show: Callable[[Counted], object] = lambda _
         return Delivery(given.number, end, str(folder / "corpus"), _changed(given, folder))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _ended(process: subprocess.Popen[bytes]) -> int | None:
-    """Wait a moment for the end of a process; return its exit code, or None."""
-    try:
-        return process.wait(SHOWING_SECONDS)
-    except subprocess.TimeoutExpired:
-        return None
 
 
 def _unpack(given: Order, folder: Path) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from drt.cli.options import FOLDER, Duration, Jobs, Share, declared, echo_json, engines, form
+from drt.cli.options import Share, declared, echo_json, engines, form, jobs, places, time_limits
 from drt.model.exit_codes import CLEAN, NOTHING_RUN
 
 if TYPE_CHECKING:
@@ -21,15 +21,9 @@ RANDOM_SEED = 0
 @click.command("enumerate", short_help="Walk every operator and every rule of a document once.")
 @click.option("--target", "targets", multiple=True, metavar="GLOB", help="Only matching walks.")
 @engines
-@click.option("--jobs", type=Jobs(), default="auto", show_default=True, help="Worker processes.")
+@jobs
 @click.option("--force", is_flag=True, help="Walk again although nothing has changed since a clean walk.")
-@click.option(
-    "--corpus",
-    type=FOLDER,
-    help="The folder for findings, created if missing. "
-    "[default: corpus/ of the checkout, else of the current folder]",
-)
-@click.option("--log", "folder", type=FOLDER, help="The walk's log folder. [default: a new one in runs/]")
+@places("walk")
 @click.option(
     "--oracle",
     "arbiter",
@@ -37,15 +31,7 @@ RANDOM_SEED = 0
     help="Ask a further engine about that share of the cases; `none` for no engine. "
     "[default: cedarpy=1 if cedarpy is installed]",
 )
-@click.option("--deadline", type=Duration(), default="10s", show_default=True, help="Time limit per case.")
-@click.option(
-    "--reduce",
-    "reduce_seconds",
-    type=Duration(),
-    default="20s",
-    show_default=True,
-    help="Time limit per reduction.",
-)
+@time_limits
 @declared
 @click.option("--quiet", "-q", is_flag=True, help="Print no progress.")
 @form

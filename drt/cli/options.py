@@ -156,6 +156,40 @@ def engines(command: Command) -> Command:
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 
+jobs = click.option("--jobs", type=Jobs(), default="auto", show_default=True, help="Worker processes.")
+
+
+def places(what: str) -> Callable[[Command], Command]:
+    """Add `--corpus` and `--log`, for commands that save what they find."""
+
+    def add(command: Command) -> Command:
+        log = f"The {what}'s log folder. [default: a new one in runs/]"
+        command = click.option("--log", "folder", type=FOLDER, help=log)(command)
+        return click.option(
+            "--corpus",
+            type=FOLDER,
+            help="The folder for findings, created if missing. "
+            "[default: corpus/ of the checkout, else of the current folder]",
+        )(command)
+
+    return add
+
+
+def time_limits(command: Command) -> Command:
+    """Add `--deadline` and `--reduce`."""
+    command = click.option(
+        "--reduce",
+        "reduce_seconds",
+        type=Duration(),
+        default="20s",
+        show_default=True,
+        help="Time limit per reduction.",
+    )(command)
+    return click.option(
+        "--deadline", type=Duration(), default="10s", show_default=True, help="Time limit per case."
+    )(command)
+
+
 corpus_folder = click.option(
     "--corpus", type=FOLDER, help="The corpus. [default: corpus/ of the checkout, else of the current folder]"
 )

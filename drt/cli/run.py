@@ -16,17 +16,18 @@ from click.core import ParameterSource
 
 from drt.cli.defaults import profile
 from drt.cli.options import (
-    FOLDER,
     Cluster,
     Duration,
-    Jobs,
     Shard,
     Share,
     declared,
     echo_json,
     engines,
     form,
+    jobs,
+    places,
     targets_from,
+    time_limits,
 )
 from drt.cli.profiles import PROFILES
 from drt.model.errors import InputProblem
@@ -78,7 +79,7 @@ UNLIMITED: Mapping[str, Any] = {
 )
 @click.option("--target", "targets", multiple=True, metavar="GLOB", help="Only matching targets.")
 @engines
-@click.option("--jobs", type=Jobs(), default="auto", show_default=True, help="Worker processes.")
+@jobs
 @click.option(
     "--cluster",
     type=Cluster(),
@@ -95,13 +96,7 @@ UNLIMITED: Mapping[str, Any] = {
     help="The random seed; the same one gives the same cases, however many workers draw them. "
     "[default: random; printed at the start]",
 )
-@click.option(
-    "--corpus",
-    type=FOLDER,
-    help="The folder for findings, created if missing. "
-    "[default: corpus/ of the checkout, else of the current folder]",
-)
-@click.option("--log", "folder", type=FOLDER, help="The run's log folder. [default: a new one in runs/]")
+@places("run")
 @click.option(
     "--oracle",
     "arbiter",
@@ -116,15 +111,7 @@ UNLIMITED: Mapping[str, Any] = {
     help="Have Hypothesis draw and steer cases for that share of the time, in addition to --cases. "
     "[default: 0.1; 0 with --cases]",
 )
-@click.option("--deadline", type=Duration(), default="10s", show_default=True, help="Time limit per case.")
-@click.option(
-    "--reduce",
-    "reduce_seconds",
-    type=Duration(),
-    default="20s",
-    show_default=True,
-    help="Time limit per reduction.",
-)
+@time_limits
 @click.option(
     "--memory",
     type=click.IntRange(256),

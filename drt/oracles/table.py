@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from drt.oracles import (
     agreement,
+    algebra,
     definitions,
     laws,
     literals,
@@ -25,6 +26,7 @@ from drt.oracles.law import Law
 
 _MODULES = (
     agreement,
+    algebra,
     definitions,
     laws,
     literals,

@@ -155,6 +155,47 @@ def _renamed(text: str, names: Mapping[str, str]) -> str:
     return "".join([*pieces, text[at:]])
 
 
+_UNUSED = "zz_unused"
+_QUESTIONS = (Validate(), Validate("permissive"), Validate(level=1))
+
+
+@law(Compares.ITSELF)
+def unused_declarations_change_no_verdict(
+    case: Case, engines: Sequence[Engine], comparison: Comparison
+) -> None:
+    """Types, actions and optional attributes that no policy names leave the verdict as it is (spec 08).
+
+    An action that applies to something would add request environments, so the added one applies to nothing.
+    """
+    schema = case.schema
+    if schema is None or schema.format != "cedar" or case.fragments or _UNUSED in case.policies.text:
+        comparison.skip("schema not in text")
+        return
+    case = replace(case, entities="[]", requests=())
+    larger = replace(case, schema=Source(_enlarged(schema.text)))
+    for engine in engines:
+        for question in _QUESTIONS:
+            before, after = _verdict(engine, case, question), _verdict(engine, larger, question)
+            variants = [(engine.name, before), (f"{engine.name}, with unused declarations", after)]
+            comparison.hold("validation", variants, asked=question)
+
+
+def _enlarged(text: str) -> str:
+    """Add an optional attribute to each entity type that has some, and a type and an action of their own."""
+    tokens = tokenize(text)
+    pieces, at, declared = [], 0, False
+    for token, following in pairwise(tokens):
+        if token.text in (";", "{", "tags"):
+            declared = False
+        elif token.text == "entity":
+            declared = following.kind == "word"
+        if declared and following.text == "{":
+            pieces += [text[at : following.end], f" {_UNUSED}?: Long, "]
+            at = following.end
+    added = f'\nentity {_UNUSED}; entity {_UNUSED}_2 in [{_UNUSED}] {{ n: Long }}; action "{_UNUSED}";\n'
+    return "".join([*pieces, text[at:], added])
+
+
 _EQUALS = ("true && ({})", "({}) && true", "!!({})", "if true then ({}) else false", "({}) || false")
 
 

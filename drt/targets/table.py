@@ -12,6 +12,7 @@ from drt.model.case import Case
 from drt.model.divergence import Oracle
 from drt.oracles import laws, reading, roundtrips
 from drt.oracles.agreement import engines_agree, variants_agree
+from drt.oracles.algebra import comparable_values_have_an_order, equals_may_replace_equals
 from drt.oracles.literals import literals_have_their_values
 from drt.oracles.revisions import revised_sets_answer_as_new_ones
 from drt.oracles.wildcard import wildcard_matches_definition
@@ -204,6 +205,20 @@ _TARGETS = (
         documents.literals,
         literals_have_their_values,
         weight=18,
+    ),
+    Target(
+        "equals",
+        "An expression has the same value or error however it is written.",
+        cases.grid,
+        equals_may_replace_equals,
+        weight=2,
+    ),
+    Target(
+        "order",
+        "Of two comparable values one is less or both are equal, by every comparison.",
+        documents.literals,
+        comparable_values_have_an_order,
+        weight=2,
     ),
     Target(
         "odd-tokens",

@@ -175,6 +175,13 @@ VALIDATION_TARGETS = (
         weight=2,
     ),
     Target(
+        "typing-unused",
+        "Types, actions and optional attributes that no policy names change no verdict.",
+        documents.typing,
+        validator_laws.unused_declarations_change_no_verdict,
+        weight=2,
+    ),
+    Target(
         "typing-equals",
         "A policy is as valid with a condition that is equal to its own.",
         documents.typing,

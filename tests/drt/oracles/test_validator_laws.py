@@ -16,6 +16,7 @@ from drt.oracles.validator_laws import (
     equal_conditions_are_as_valid,
     higher_levels_accept_more,
     names_of_types_are_mere_names,
+    unused_declarations_change_no_verdict,
     verdicts_follow_from_environments,
 )
 from drt.targets.documents import typing_for_levels
@@ -51,6 +52,9 @@ DEFECTS: dict[Law, Takes] = {
     higher_levels_accept_more: lambda _, level: level == 1,
     verdicts_follow_from_environments: lambda case, _: "action == N::Action" not in case.policies.text,
     names_of_types_are_mere_names: lambda case, _: case.schema is not None and "User" in case.schema.text,
+    unused_declarations_change_no_verdict: lambda case, _: (
+        case.schema is not None and case.schema.text.count("entity ") % 4 < 2
+    ),
     equal_conditions_are_as_valid: lambda case, _: "(" * 3 in case.policies.text.replace(" ", ""),
 }
 CASES = [typing_for_levels(RecordingSource(seed)) for seed in range(25)]

@@ -11,13 +11,15 @@ from drt.proofs.live import NotPlanted, shipped
 from drt.proofs.prover import prove
 from drt.proofs.rewriting import planted
 from drt.proofs.table import THEOREMS
+from drt.proofs.theorem import PROVED
 
 
 def refuted_theorem(plant: Plant) -> str | None:
-    """Return the first theorem about a function with the defect that a confirmed counterexample refutes."""
+    """Return the first proved theorem about a function with the defect that a confirmed counterexample refutes."""
     trees = [changed for engine in plant.engines for changed in plant.sources(engine).items()]
     names = {f"{module}.{name}" for module, tree in trees for name in _changed(module, tree)}
-    about = [theorem for theorem in THEOREMS if names.intersection(theorem.functions)]
+    proved = [theorem for theorem in THEOREMS if theorem.kind in PROVED]
+    about = [theorem for theorem in proved if names.intersection(theorem.functions)]
     if not about:
         return None
     with ExitStack() as stack:

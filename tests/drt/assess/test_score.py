@@ -118,9 +118,9 @@ def test_an_arbiter_kills_what_no_law_kills() -> None:
 
 
 def test_theorems_kill_what_is_alive_in_the_end() -> None:
-    hunt = Hunt(named("EV-1b both", "EV-1b production", "CT-1 both"), 0)
+    hunt = Hunt(named("VA-4 both", "VA-4 production", "CT-1 both", "PY-2 both"), 0)
     assert [(fate.plant.name, fate.killer) for fate in hunt.prove(refuted_theorem)] == [
-        ("EV-1b both", "proof")
+        ("VA-4 both", "proof")
     ]
     assert hunt.score.to_json()["killers"] == {"one engine": {}, "both alike": {"proof": 1}}
 

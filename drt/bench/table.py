@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import TypeAlias
 
-from drt.bench import costs, curve, growth, latency, listings, native, other_engines, speed
+from drt.bench import comparing, costs, curve, growth, latency, listings, native, other_engines, speed
 from drt.bench.contestants import cedar_rust, cedarpy, production
 from drt.bench.curve import Curve, Plan
 from drt.bench.figure import Figure, Row, measured
@@ -22,6 +22,7 @@ def every_item() -> list[Item]:
         *costs.figures(),
         *latency.figures(),
         *listings.figures(),
+        *comparing.figures(),
         *native.figures(),
         *other_engines.figures(),
     )

@@ -43,6 +43,7 @@ TARGETS = [
     ("one by one ÷ query, *", 3, ("at least", 5, 50)),
     ("partial ÷ *, 1,000 policies", 1, ("at most", 1, 0.5)),
     ("nested decided ifs, 40 ÷ 20", 1, ("at most", 3, 2.2)),
+    ("cost of a decision", 1, ("at most", 20, None)),
 ]
 
 

@@ -63,7 +63,7 @@ def test_names_are_unique_and_everything_says_what_it_is() -> None:
     assert all(len(each.says) > 30 for each in ITEMS)
 
 
-def test_the_quick_part_has_something_of_every_group_with_a_limit() -> None:
+def test_the_quick_part_has_something_of_every_group_with_a_limit_but_one() -> None:
     groups = {each.group for each in ITEMS if each.name in LIMITS and isinstance(each, Figure)}
     quick = {each.group for each in table.chosen(["*"], quick=True) if isinstance(each, Figure)}
-    assert groups - quick == set()
+    assert groups - quick == {"comparing"}, "a run of a minute is not quick"

@@ -34,19 +34,19 @@ def _differ(one: Automaton, other: Automaton) -> bool:
     )
 
 
-def _is_told(one: Automaton, other: Automaton, extra: int) -> bool:
+def _are_distinguished(one: Automaton, other: Automaton, extra: int) -> bool:
     return any(_accepts(one)(text) is not _accepts(other)(text) for text in one.texts(extra))
 
 
-def test_every_other_automaton_of_as_many_states_is_told_apart() -> None:
+def test_every_other_automaton_of_as_many_states_is_distinguished() -> None:
     right = _automaton(TABLE)
-    told = 0
+    compared = 0
     for targets in product(STATES, repeat=len(TABLE)):
         for accepting in ({2}, {1}, {1, 2}, {0, 2}):
             other = _automaton(dict(zip(TABLE, targets, strict=True)), frozenset(accepting))
-            assert _is_told(right, other, 0) == _differ(right, other)
-            told += 1
-    assert told == 4 * 3**6
+            assert _are_distinguished(right, other, 0) == _differ(right, other)
+            compared += 1
+    assert compared == 4 * 3**6
 
 
 def test_a_state_more_needs_texts_for_it() -> None:
@@ -54,8 +54,8 @@ def test_a_state_more_needs_texts_for_it() -> None:
     more = {**TABLE, (2, "a"): 3, (3, "a"): 4, (3, "b"): 1, (4, "a"): 0, (4, "b"): 1}
     other = _automaton(more, frozenset({2, 3, 4}))
     assert _differ(_automaton(TABLE), other)
-    assert _is_told(_automaton(TABLE), other, 2)
-    assert not _is_told(_automaton(TABLE), other, 0)
+    assert _are_distinguished(_automaton(TABLE), other, 2)
+    assert not _are_distinguished(_automaton(TABLE), other, 0)
 
 
 @pytest.mark.parametrize("size", range(5))

@@ -26,7 +26,7 @@ def step_of(whole: Answers, alone: Sequence[tuple[OnePolicy, Answers]]) -> Locat
     statuses = [status for status in known if status is not None]
     met = frozenset(PolicyStatus(status, effect) for _, effect, status in statuses)
     text = ", ".join(sorted(map(str, met))) or "no policies"
-    remark = ""
+    remark, wrong = "", list[str]()
     if len(statuses) == len(known):
         expected = _expected(statuses)
         wrong = [name for name, outcome in whole if outcome != expected]
@@ -34,7 +34,16 @@ def step_of(whole: Answers, alone: Sequence[tuple[OnePolicy, Answers]]) -> Locat
             names = " and ".join(wrong)
             remark = f"from its policies alone follows {_described(expected)}: {names} deviates from that"
     return Located(
-        "authorizer", Rule(rule), source, "the response", text, whole, operands, remark, statuses=met
+        "authorizer",
+        Rule(rule),
+        source,
+        "the response",
+        text,
+        whole,
+        operands,
+        remark,
+        statuses=met,
+        deviating=tuple(wrong) if remark else (),
     )
 
 

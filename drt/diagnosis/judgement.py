@@ -1,7 +1,8 @@
 """The verdict on a finding: which engine is wrong, and by what: a law, a seed case, others.
 
-Owns the order of the witnesses. A law that an engine breaks by itself comes first, then the seed cases about
-the same rule, whose answers people took from the language guide, then a majority, then a further engine.
+Owns the order of the witnesses. A law that an engine breaks by itself comes first, and that a response
+follows from the answers to each policy alone. Then come the seed cases about the same rule, whose answers
+people took from the language guide, then a majority, then a further engine.
 """
 
 from __future__ import annotations
@@ -77,6 +78,7 @@ def judge(
     rule = located.rule if located is not None else law
     wrong, by, because = (
         _by_law(divergence, law)
+        or _by_operands(located)
         or _by_seed(engines_of(divergence), source, unmet)
         or _by_majority(divergence)
         or _by_arbiter(engines_of(divergence), testimony)
@@ -108,6 +110,13 @@ def _by_law(divergence: Divergence, law: str) -> Verdict | None:
     if len(engines) == 1:
         return engines, "law", f"it breaks the law `{divergence.law}` by itself: {law}"
     return None
+
+
+def _by_operands(located: Located | None) -> Verdict | None:
+    """Find the engines whose response does not follow from answers that all of them share."""
+    if located is None or not located.deviating:
+        return None
+    return tuple(dict.fromkeys(name.partition(",")[0] for name in located.deviating)), "law", located.said
 
 
 def _described(outcome: Outcome) -> str:

@@ -37,7 +37,8 @@ class Located:
     `identity` is the operator, clause or step, `rule` its words, and `source` the chapter that defines it.
     `place` is where in the case it stands and `text` how it is written there. `operands` pairs the text of
     each operand with the answers to it, which agree; `said` adds what is known beyond that, one sentence.
-    `statuses` are those of the policies that the authorizer puts together.
+    `statuses` are those of the policies that the authorizer puts together. `deviating` are the engines whose
+    answer is not the one that follows from the operands, whose answers all engines share.
     """
 
     kind: Kind
@@ -49,6 +50,7 @@ class Located:
     operands: tuple[tuple[str, Answers], ...] = ()
     said: str = ""
     statuses: frozenset[PolicyStatus] = frozenset()
+    deviating: tuple[str, ...] = ()
 
     @property
     def rule(self) -> str:

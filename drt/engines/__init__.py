@@ -61,6 +61,8 @@ def build(name: str) -> Engine:
         loaded = _module(module)
     except ImportError as error:
         hint = f"; it comes with the extra {EXTRA[name]!r}" if name in EXTRA else ""
+        if Path(f"{module}.py").is_file():
+            hint = f"; the file in this folder is ./{module}.py:{attribute}"
         raise UnknownEngine(f"the engine {name!r} cannot be loaded: {error}{hint}") from None
     except Exception as error:
         raise _does_not_start(name, error) from None

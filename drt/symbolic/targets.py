@@ -53,5 +53,6 @@ TARGETS = {
         "Policies that a validator takes are proved to raise no type, attribute, tag or arity error.",
         _fitting,
         _late("verdicts_are_backed", "verdicts"),
+        extra="proofs",
     ),
 }

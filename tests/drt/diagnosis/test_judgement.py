@@ -9,12 +9,15 @@ from msgspec.structs import replace
 
 from drt.assess.planted.faulty_engines import AndIsEager
 from drt.diagnosis import Located
+from drt.diagnosis.authorizer import step_of
 from drt.diagnosis.judgement import ArbiterAnswer, judge
+from drt.diagnosis.located import Answers
+from drt.diagnosis.policies import OnePolicy
 from drt.diagnosis.rule import Rule
 from drt.model import guide
 from drt.model.case import Case, Source
 from drt.model.divergence import Divergence
-from drt.model.outcome import Crashed, Evaluated, ExceededBudget, Failed, Outcome
+from drt.model.outcome import Authorized, Crashed, Evaluated, ExceededBudget, Failed, Outcome, Unsupported
 from drt.model.records import from_json
 from drt.oracles.agreement import engines_agree
 from drt.oracles.validation import validators_agree
@@ -52,6 +55,37 @@ def test_the_arbiter_decides_where_no_seed_case_does() -> None:
         judgement = judge(DIVERGENCE, "a law", AT_AND, unmet, ARBITER)
         assert (judgement.wrong, judgement.by) == (("AndIsEager",), "arbiter")
         assert judgement.sentence == "AndIsEager is wrong: cedarpy 4.12 answers as reference"
+
+
+def test_a_response_that_does_not_follow_from_its_policies_decides_first() -> None:
+    allow, deny = Authorized("allow", ("policy1",), ()), Authorized("deny", ("policy0",), ())
+    both: tuple[tuple[str, Outcome], ...] = (("production", deny), ("mine", allow))
+    alone: list[tuple[OnePolicy, Answers]] = [
+        (OnePolicy(id, f"{effect}(principal, action, resource);"), (("production", one), ("mine", one)))
+        for id, effect, one in (("policy0", "forbid", deny), ("policy1", "permit", allow))
+    ]
+    judgement = judge(
+        Divergence("engines_agree", "decision", "request 0", both), "", step_of(both, alone), {}, None
+    )
+
+    assert (judgement.wrong, judgement.by) == (("mine",), "law")
+    assert judgement.because == (
+        "from its policies alone follows deny because of policy0: mine deviates from that"
+    )
+
+
+def test_a_response_decides_nothing_if_an_engine_answers_no_policy_alone() -> None:
+    allow, deny = Authorized("allow", ("policy1",), ()), Authorized("deny", ("policy0",), ())
+    both: tuple[tuple[str, Outcome], ...] = (("production", deny), ("mine", allow))
+    unknown = (("production", Unsupported("one")), ("mine", Unsupported("one")))
+    alone: list[tuple[OnePolicy, Answers]] = [
+        (OnePolicy("policy0", "forbid(principal, action, resource);"), unknown)
+    ]
+    judgement = judge(
+        Divergence("engines_agree", "decision", "request 0", both), "", step_of(both, alone), {}, None
+    )
+
+    assert judgement.wrong == ()
 
 
 def among(**values: str) -> Divergence:

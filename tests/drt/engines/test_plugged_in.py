@@ -342,3 +342,10 @@ def test_wasm_and_the_reference_agree_on_a_thousand_decisions(wasm: ProcessEngin
     assert result.returncode == 0, result.stdout
     assert footer["decisions"] >= 1000
     assert footer["divergences"] == 0
+
+
+def test_a_file_in_this_folder_is_pointed_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine_beside.py").write_text("class Mine: ...")
+    with pytest.raises(UnknownEngine, match=r"; the file in this folder is \./mine_beside\.py:Mine$"):
+        build("mine_beside:Mine")

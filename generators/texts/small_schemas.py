@@ -174,6 +174,7 @@ _EDGES: Edges = {
         {"memberOf": [{"id": "edit", "type": "N::Action"}]}, {"memberOf": [{"type": "Action"}]},
         {"external": True}, {"external": False}, {"external": None},
     ),
+    "memberOf": ({"more": 1}, {"type": None}, {"type": "Action"}, {"id": None}, {"annotations": {}}),
     "appliesTo": (
         {"context": None}, {"context": _LONG}, {"context": {"type": "T"}}, {"context": {"type": "Record"}},
         {"principalTypes": None}, {"principalTypes": []}, {"resourceTypes": []},

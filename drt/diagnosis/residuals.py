@@ -19,8 +19,8 @@ from drt.model.question import Batched, FilterRows, PartiallyAuthorize, Query, R
 from drt.oracles import partial_agreement, partial_laws, residual_policies
 from drt.oracles.law import Law
 
-FORMS = ("{0}", "[{0}] == [{0}]")
-"""Conditions with the residual of an expression: itself if it is boolean, else in a comparison."""
+FORMS = ("{0}", "[{0}].isEmpty()")
+"""Conditions with the residual of an expression: itself if it is boolean, else a question about its set."""
 
 RULE = "spec 09 §4"
 

@@ -29,7 +29,7 @@ from drt.symbolic.python_values import (
     is_literal,
     literal,
 )
-from drt.symbolic.sorts import BOOL, LONG, Field, RecordSort, SetSort
+from drt.symbolic.sorts import BOOL, LONG, EntitySort, Field, RecordSort, SetSort
 from drt.symbolic.store import Store, type_of
 from drt.symbolic.terms import (
     FALSE,
@@ -175,11 +175,13 @@ class Expressions:
                 return self._has_path(self.term(value, env), names.value)
         raise NotUnderstood(f"the helper {name!r}")
 
-    def _has_path(self, value: Term, path: Sequence[str]) -> Term:
+    def _has_path(self, value: Term, path: Sequence[str]) -> PythonValue:
         found = TRUE
         for name in path:
-            if not isinstance(value.sort, RecordSort):
+            if isinstance(value.sort, EntitySort):
                 value = self.store.attributes(value)
+            if not isinstance(value.sort, RecordSort):
+                return Maybe(not_(found), FALSE)  # a type error, where the path leads so far
             there = present(value, name)
             found = and_(found, there)
             if there is FALSE:

@@ -72,6 +72,18 @@ def test_scopes_and_several_rules_in_one_function() -> None:
     assert all(isinstance(one, Equal) for one in found), found
 
 
+def test_a_path_into_what_is_no_record_is_a_type_error_behind_a_scope_that_never_holds() -> None:
+    schema = """
+        entity G; entity A in [G] { y: { z?: Long } }; entity B { y: String, o?: String };
+        action "a" appliesTo { principal: [A, B], resource: B };
+    """
+    policy = 'permit(principal in G::"g", action, resource) when { principal.y has z };'
+    found = list(Translation(Source(schema)).validate(policies_of(Source(policy))))
+
+    assert len(found) == 2 * len(WAYS)
+    assert all(isinstance(one, Equal) for one in found), found
+
+
 def test_the_machines_check_of_scopes_is_run(monkeypatch: pytest.MonkeyPatch) -> None:
     def fits(scope: Any, entity: Any, uid: Any, entities: Any) -> bool:
         """Forget the type of `is … in …`."""

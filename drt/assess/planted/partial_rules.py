@@ -138,7 +138,7 @@ def _filters() -> tuple[Defect, ...]:
     return FILTERS
 
 
-APART = ("UnknownAncestorsAreNone", "MappedAddressesUnreadable", "NullIsFalse")
+APART = ("UnknownAncestorsAreNone", "ResidualSetsCut", "MappedAddressesUnreadable", "NullIsFalse")
 """Those that show at the same place as another, whose bucket they would share; tests plant them alone."""
 
 PARTIAL_AND_FILTERS = tuple(defect for defect in (*PARTIAL, *_filters()) if defect.name not in APART)

@@ -288,7 +288,10 @@ def _match(items: list[Any], text: Text, at: int, groups: Groups, then: Then) ->
             number, added, removed, inside = of
             if added or removed:
                 refuse("a match with flags")
-            kept: Then = lambda end, found: go_on(end, {**found, number: (at, end)} if number else found)  # noqa: E731
+
+            def kept(end: int, found: Groups) -> Groups | None:
+                return go_on(end, {**found, number: (at, end)} if number else found)
+
             return _match([*inside], text, at, groups, kept)
         case "BRANCH":
             ways = (_match([*way], text, at, groups, go_on) for way in of[1])

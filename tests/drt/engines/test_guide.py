@@ -117,10 +117,10 @@ def test_a_partial_engine_lists_its_questions_and_says_what_is_too_much() -> Non
     )
     engine, case = guided(ENGINE), Case(Source(ANY), requests=(request("view"),))
     session = engine.load(case)
-    outcome = session.ask(Authorize(case.requests[0]))  # type: ignore[union-attr]
+    outcome = session.ask(Authorize(case.requests[0]))  # type: ignore[union-attr]  # all cases load
     assert outcome == Authorized("allow", ("policy0",))
-    assert session.ask(Evaluate("1", case.requests[0])) == Unsupported("evaluate")  # type: ignore[union-attr]
+    assert session.ask(Evaluate("1", case.requests[0])) == Unsupported("evaluate")  # type: ignore[union-attr]  # all cases load
     whole = replace(case, policies=Source("permit(principal, action, resource) when { true };"))
     assert engine.load(whole) == Unsupported("conditions")
     refused = Case(Source(ANY), schema=SCHEMA, requests=(request("other", validate=True),))
-    assert isinstance(engine.load(refused).ask(Authorize(refused.requests[0])), Rejected)  # type: ignore[union-attr]
+    assert isinstance(engine.load(refused).ask(Authorize(refused.requests[0])), Rejected)  # type: ignore[union-attr]  # all cases load

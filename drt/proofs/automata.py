@@ -1,6 +1,6 @@
-"""Texts that tell an automaton from every other of a bounded number of states.
+"""Texts that distinguish an automaton from every other of a bounded number of states.
 
-Owns the W-method (Chow, 1978): reach every state, go on in every way, and then ask what tells states apart. A reader
+Owns the W-method (Chow, 1978): reach every state, go on in every way, and then ask what distinguishes states. A reader
 that has no more states than `extra` beyond the automaton's, and distinguishes no more classes of characters than its
 alphabet, and is right on these texts, accepts exactly the automaton's language.
 """
@@ -41,8 +41,8 @@ class Automaton:
                     todo.append(following)
         return found
 
-    def telling(self) -> set[tuple[str, ...]]:
-        """Return texts that tell every two states apart; states that none tells apart are one."""
+    def separating(self) -> set[tuple[str, ...]]:
+        """Return texts that distinguish every two states; states that none distinguishes are one."""
         states = list(self.reached())
         chosen: set[tuple[str, ...]] = {()}
         while True:
@@ -67,8 +67,8 @@ class Automaton:
 
     def texts(self, extra: int) -> Iterator[str]:
         """Yield the texts of the method, for readers of so many more states."""
-        telling = sorted(self.telling())
+        separating = sorted(self.separating())
         for reach in self.reached().values():
             for size in range(extra + 2):
                 for onward in product(self.alphabet, repeat=size):
-                    yield from ("".join((*reach, *onward, *tell)) for tell in telling)
+                    yield from ("".join((*reach, *onward, *end)) for end in separating)

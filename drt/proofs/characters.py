@@ -136,7 +136,8 @@ class Text(Anything):
         """Return the number that the characters of a part denote, if all are digits."""
         if self.stop is None:
             refuse("the number")
-        return self.fields.get((self.start, self.stop), denoted(self.terms))
+        named = self.fields.get((self.start, self.stop))
+        return denoted(self.terms) if named is None else named
 
     capped = number
 
@@ -244,13 +245,8 @@ class Matcher(Anything):
             return self.pattern.fullmatch(text)
         if self.pattern.flags != re.UNICODE.value or text.start or text.stop:
             refuse("a match with flags")
-        found = _match(
-            [*_parsed(self.pattern.pattern)],
-            text,
-            0,
-            {},
-            lambda end, groups: groups if decided(text.ends(end)) else None,
-        )
+        items = [*_parsed(self.pattern.pattern)]
+        found = _match(items, text, 0, {}, lambda end, held: held if decided(text.ends(end)) else None)
         return None if found is None else Match(text, found, self.pattern.groups)
 
 

@@ -6,7 +6,7 @@ Owns the definition, as formulas over characters and the numbers of fields.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
 from typing import Any
 
@@ -57,6 +57,7 @@ def _before(of: Term) -> Term:
     return of * 365 + (of + 3) / 4 - (of + 99) / 100 + (of + 399) / 400 - EPOCH
 
 
+@cache
 def _days_in(of: Term) -> Term:
     short = z3.Or(*(of == each for each in (4, 6, 9, 11)))
     return z3.If(
@@ -64,6 +65,7 @@ def _days_in(of: Term) -> Term:
     )
 
 
+@cache
 def _whole_months(of: Term) -> Term:
     """Return the days from 1970-01-01 to the first of a month."""
     return BEFORE + z3.Sum([z3.If(of > each, _days_in(z3.IntVal(each)), 0) for each in range(1, 12)])
@@ -219,8 +221,7 @@ def _goals() -> Iterator[Goal]:
     for parse in readers:
         known = (*known_text(FIELDS), *BOUNDS, *KNOWN)
         paths = explore(partial(read, parse), [Text(fields=FIELDS)], assuming=known)
-        for claim in digits.judged(paths, is_one, value):
-            yield Goal(parse.__module__, claim, BOUNDS, _decode)
+        yield Goal(parse.__module__, digits.judged(paths, is_one, value), BOUNDS, _decode)
 
 
 def _decode(model: Any) -> Counterexample:

@@ -202,8 +202,7 @@ def _goals() -> Iterator[Goal]:
     ):
         read = partial(_read, getattr(import_module(module), name), part)
         paths = explore(read, [_Signed()], assuming=(*KNOWN, *known_text(FIELDS)))
-        for claim in digits.judged(paths, is_one, value):
-            yield Goal(module, claim, KNOWN, _decode)
+        yield Goal(module, digits.judged(paths, is_one, value), KNOWN, _decode)
 
 
 def _decode(model: Any) -> Counterexample:

@@ -185,12 +185,14 @@ def outcome(parse: Callable[[Any], Any], text: Any, part: str, refusals: tuple[t
         return None if kind == "extension" else str(kind)
 
 
-def judged(paths: list[Path], is_one: Term, value: Term) -> Iterator[Term]:
-    """State of each path that the reader refuses what is none, and gives the value of what is one."""
+def judged(paths: list[Path], is_one: Term, value: Term) -> Term:
+    """State of all paths that the reader refuses what is none, and gives the value of what is one."""
+    claims = []
     for path in paths:
         found = path.value
         if isinstance(found, str):
             right: Term = z3.BoolVal(False)
         else:
             right = z3.Not(is_one) if found is None else z3.And(is_one, number(found) == value)
-        yield z3.Implies(path.condition, right)
+        claims.append(z3.Implies(path.condition, right))
+    return z3.And(*claims)

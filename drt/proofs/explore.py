@@ -17,6 +17,8 @@ import z3
 from drt.proofs.plain import Values, foretold, is_stand_in, plain_input, same, symbolic_input
 from drt.proofs.symbols import Undecided, Unexplorable, formula, now
 
+z3.z3.Z3_DEBUG = False  # Z3 itself refuses terms of the wrong sort; its Python checks cost a fifth of all time
+
 MOST_PATHS = 4_000
 RLIMIT = 20_000_000
 """What Z3 may spend on one query, in its own machine-independent units."""
@@ -26,21 +28,29 @@ ENDS = (0, 1, -1, 2**63 - 1, -(2**63))
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """One way through a function: its condition, and the value or the exception at its end."""
+    """One way through a function: its condition, and the value or the exception at its end.
+
+    `model` meets the condition, where one was found on the way.
+    """
 
     condition: Any
     value: Any = None
     error: Exception | None = None
     is_replayed: bool = True
+    model: Any = None
 
 
 @dataclass(slots=True)
 class _Step:
-    """A decision on the way: the formula, the side taken, and whether the other side is still to come."""
+    """A decision on the way: the formula, the side taken, and a model of the path up to here.
+
+    `other` is a model of the other side while that is still to come.
+    """
 
     formula: Any
     taken: bool
-    both: bool
+    model: Any
+    other: Any
 
 
 class Explorer:
@@ -60,6 +70,7 @@ class Explorer:
             f"{outer.name}.{outer.number()}" if isinstance(outer, Explorer) else f"any{next(_EXPLORERS)}"
         )
         self._solver: Any = None
+        self._model: Any = None
 
     @property
     def solver(self) -> Any:
@@ -75,13 +86,17 @@ class Explorer:
         if z3.is_true(asked) or z3.is_false(asked):
             return bool(z3.is_true(asked))
         if self.at == len(self.trail):
-            possible = self._possible(asked)
-            self.trail.append(_Step(asked, possible, possible and self._possible(z3.Not(asked))))
+            held = self._model_of(asked)
+            if held is None:
+                self.trail.append(_Step(asked, False, self._model, None))
+            else:
+                self.trail.append(_Step(asked, True, held, self._model_of(z3.Not(asked))))
         step = self.trail[self.at]
         if not step.formula.eq(asked):
             self.refused = "the code keeps state from one run to the next"
             raise Unexplorable(self.refused)
         self.at += 1
+        self._model = step.model
         literal = asked if step.taken else z3.Not(asked)
         self.condition.append(literal)
         self.solver.add(literal)
@@ -89,7 +104,7 @@ class Explorer:
 
     def entails(self, asked: Any) -> bool:
         """Return whether a formula holds on this path."""
-        return not self._possible(z3.Not(asked))
+        return self._model_of(z3.Not(asked)) is None
 
     def fresh(self, sort: Any) -> Any:
         """Make a constant that is new on this path and the same in every run of it."""
@@ -105,11 +120,14 @@ class Explorer:
         self.made += 1
         return self.made
 
-    def _possible(self, asked: Any) -> bool:
+    def _model_of(self, asked: Any) -> Any:
+        """Return a model of this path on which a formula holds, the one at hand if it does; None without any."""
+        if self._model is not None and z3.is_true(self._model.eval(asked, model_completion=True)):
+            return self._model
         answer = self.solver.check(asked)
         if answer == z3.unknown:
             raise Undecided(self.solver.reason_unknown())
-        return bool(answer == z3.sat)
+        return self.solver.model() if answer == z3.sat else None
 
     def run(self, function: Callable[[], Any]) -> Iterator[Path]:
         """Run the function along every path."""
@@ -124,15 +142,16 @@ class Explorer:
             most -= 1
             if most < 0:
                 raise Unexplorable(f"more than {MOST_PATHS} paths")
-            while self.trail and not self.trail[-1].both:
+            while self.trail and self.trail[-1].other is None:
                 self.trail.pop()
             if not self.trail:
                 return
             last = self.trail[-1]
-            last.taken, last.both = not last.taken, False
+            last.taken, last.model, last.other = not last.taken, last.other, None
 
     def _once(self, function: Callable[[], Any]) -> Path:
         self.at, self.made, self.condition, self.identities = 0, 0, [], False
+        self._model = None
         if self._solver is not None:
             self._solver.pop()
             self._solver.push()
@@ -144,9 +163,8 @@ class Explorer:
             error = raised
         finally:
             now.follower = outer
-        return Path(
-            z3.And(*self.condition) if self.condition else z3.BoolVal(True), value, error, not self.identities
-        )
+        condition = z3.And(*self.condition) if self.condition else z3.BoolVal(True)
+        return Path(condition, value, error, not self.identities, self._model)
 
 
 def explore(
@@ -200,7 +218,9 @@ def _models(path: Path, inputs: Sequence[Any], assuming: Sequence[Any]) -> Itera
             if z3.is_true(model.eval(met)):
                 found = True
                 yield model
-    if not found:
+    if not found and path.model is not None:
+        yield path.model
+    elif not found:
         yield from _any_model(met)
 
 

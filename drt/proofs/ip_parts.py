@@ -73,7 +73,7 @@ class _Part(Text):
 def _right(paths: list[Path], is_one: Any, value: Any) -> Any:
     """State of all paths that they refuse what is none, and give the value of what is one."""
     found = [Path(path.condition, None if _is_refused(path.value) else path.value) for path in paths]
-    return z3.And(*digits.judged(found, is_one, value))
+    return digits.judged(found, is_one, value)
 
 
 def _is_refused(value: Any) -> bool:

@@ -193,6 +193,7 @@ def _goals() -> Iterator[Goal]:
     yield from parts(_decode)
     is_one, values = _definition()
     for parse in (import_module(REFERENCE).parse, import_module(PRODUCTION).parse_ip):
+        claims = []
         for path in explore(partial(_read, parse), assuming=BOUNDS):
             match path.value:
                 case None:
@@ -203,7 +204,8 @@ def _goals() -> Iterator[Goal]:
                     said = z3.And(
                         is_one, *(number(one) == value for one, value in zip(found, values, strict=True))
                     )
-            yield Goal(parse.__module__, z3.Implies(path.condition, said), BOUNDS, _decode)
+            claims.append(z3.Implies(path.condition, said))
+        yield Goal(parse.__module__, z3.And(*claims), BOUNDS, _decode)
 
 
 def _decode(model: Any) -> Counterexample:

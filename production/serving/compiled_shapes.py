@@ -186,9 +186,6 @@ def fused_program(
             return None
         out.line(f"m |= {1 << position * STATUS_BITS}")
         out.line("break")
-        out.indent = 2
-        out.stack.clear()
-        out.branches.clear()
     out.lines.insert(0, " m = 0")
     tail = looked_up("m", "m") if direct else [" return m"]
     return _compiled(out, "p, a, r, c", tail, 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
@@ -22,12 +23,14 @@ from reference.extensions.ipaddr import IpAddr
 from reference.values import FALSE, TRUE, EntityUid, Long, Record, Set, String, Value, canonical
 
 Pair = tuple[Value, Any]
+SMALL = (256, -256, 257, -257)
+"""Production keys longs in another way beyond the first two of these."""
 
 
 def _leaves() -> Iterator[Pair]:
     """Yield values that hold no other, no two of them the same; each time new objects."""
     yield from ((TRUE, True), (FALSE, False))
-    for number in (0, 1, -1, 2**63 - 1, -(2**63)):
+    for number in (0, 1, *SMALL, 2**63 - 1, -(2**63)):
         yield Long(number), number
     for text in ("", "1", "true", "a", "1:a", "U"):
         yield String(text), text
@@ -41,8 +44,9 @@ def _leaves() -> Iterator[Pair]:
         yield IpAddr(version, address, prefix), IpAddress(version, address, prefix)  # type: ignore[arg-type]  # 4 or 6
 
 
-def _values() -> Iterator[Pair]:
-    """Yield the leaves, alone and in sets and records of them."""
+def _values(*, turned: bool) -> Iterator[Pair]:
+    """Yield the leaves, alone and in sets and records of them; `turned` makes the same ones in another order."""
+    way = -1 if turned else 1
     yield from _leaves()
     yield from ((Set(frozenset()), production.set_of([])), (Record({}), {}))
     for ours, theirs in _leaves():
@@ -52,24 +56,42 @@ def _values() -> Iterator[Pair]:
         yield Set(frozenset([Set(frozenset([ours]))])), production.set_of([production.set_of([theirs])])
         yield Set(frozenset([Record({"a": ours})])), production.set_of([{"a": theirs}])
         yield Record({"a": Record({"a": ours})}), {"a": {"a": theirs}}
-        yield Record({"a": ours, "b": TRUE}), {"b": True, "a": theirs}
+        yield Record({"a": Record({"a": Record({"a": ours})})}), {"a": {"a": {"a": theirs}}}
+        yield Record({"a": ours, "b": TRUE}), dict([("b", True), ("a", theirs)][::way])
         if ours != Long(1):
-            yield Set(frozenset([ours, Long(1)])), production.set_of([1, theirs, 1])
+            yield Set(frozenset([ours, Long(1)])), production.set_of([1, theirs, theirs][::way])
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A value in both engines' forms, and what each compares and hashes it by."""
+
+    ours: Value
+    theirs: Any
+    text: str
+    alone: frozenset[Value]
+    key: Any
+    their_alone: Any
+
+
+def _held(ours: Value, theirs: Any) -> _Held:
+    alone = production.set_of([theirs])
+    return _Held(ours, theirs, canonical(ours), frozenset([ours]), production.key(theirs), alone.keys)
 
 
 def _wrong() -> Iterator[str]:
-    first, second = list(_values()), list(_values())
-    for (n, (ours, theirs)), (m, (other, their_other)) in product(enumerate(first), enumerate(second)):
+    first, second = ([_held(*each) for each in _values(turned=turned)] for turned in (False, True))
+    for (n, one), (m, other) in product(enumerate(first), enumerate(second)):
         answers = (
-            ours == other,
-            canonical(ours) == canonical(other),
-            production.equal(theirs, their_other),
-            production.key(theirs) == production.key(their_other),
-            ours in frozenset([other]),
-            production.key(theirs) in production.set_of([their_other]).keys,
+            one.ours == other.ours,
+            one.text == other.text,
+            production.equal(one.theirs, other.theirs),
+            one.key == other.key,
+            one.ours in other.alone,
+            one.key in other.their_alone,
         )
         if set(answers) != {n == m}:
-            yield f"{ours} and {other} are {'' if n == m else 'not '}the same: {answers}"
+            yield f"{one.ours} and {other.ours} are {'' if n == m else 'not '}the same: {answers}"
 
 
 def _goals() -> Sequence[Goal]:
@@ -88,7 +110,7 @@ THEOREMS = (
             Defect("entities of one id are equal", "reference.values", "return f\"entity {_quoted(type_name)}{_quoted(entity_id)}\"", "return f\"entity {_quoted(entity_id)}\""),
             Defect("any two strings are equal", "production.language.values", "    return left == right\n", "    return left == right or (isinstance(left, str) and isinstance(right, str))\n"),
         ),
-        "values nest without end; two levels are tried",
+        "values nest without end; up to three levels are tried",
         (
             "production.language.values.equal", "production.language.values.key", "production.language.values._records_equal",
             "production.language.values.set_of", "reference.values.Set.__eq__", "reference.values.Record.__eq__",

@@ -128,8 +128,14 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "`True` -> `False`",
     ): "the two lists are of one length",
     ("production.execution.codegen_operators.write_order", "`return write` -> `return None`"): _AT_IMPORT,
-    ("production.execution.codegen_operators.write_arithmetic", "`return write` -> `return None`"): _AT_IMPORT,
-    ("production.serving.rules._fits", "`return False` -> `return None`"): "the caller asks for its truth alone",
+    (
+        "production.execution.codegen_operators.write_arithmetic",
+        "`return write` -> `return None`",
+    ): _AT_IMPORT,
+    (
+        "production.serving.rules._fits",
+        "`return False` -> `return None`",
+    ): "the caller asks for its truth alone",
     (_CONDITIONS, "`machine.assumptions.take_back(added)` -> `pass`"): "each run has a machine of its own",
     (
         "production.execution.codegen_operators.write_has",

@@ -17,7 +17,9 @@ import z3
 from drt.proofs.plain import Values, foretold, is_stand_in, plain_input, same, symbolic_input
 from drt.proofs.symbols import Undecided, Unexplorable, formula, now
 
-z3.z3.Z3_DEBUG = False  # Z3 itself refuses terms of the wrong sort; its Python checks cost a fifth of all time
+z3.z3.Z3_DEBUG = (
+    False  # Z3 itself refuses terms of the wrong sort; its Python checks cost a fifth of all time
+)
 
 MOST_PATHS = 4_000
 RLIMIT = 20_000_000

@@ -62,6 +62,8 @@ KEYED = ("context.n == {0}", "[{0}].contains(context.n)", "{0} <= context.n && c
 """Tests of one shape that differ in literals: by one, by one that holds values, by the order of two."""
 LARGE = " || ".join(f"context.n == {number}" for number in range(1, 600))
 """A condition of more instructions than are compiled."""
+CHANGES = 20
+"""Up to so many policies are taken out and added again; of more changes, production makes its plans afresh."""
 
 PARENTS = {
     ("U", "a"): [("U", "g")], ("U", "g"): [("U", "h")], ("U", "b"): [], ("V", "v"): [("U", "g")],
@@ -159,7 +161,9 @@ def _wrong() -> Iterator[str]:
         text = "\n".join(texts)
         held, served = _linked(from_bodies(parse_policies(text)), PolicySet.from_text(text))
         policies = held.policies()
-        authorizers = {tier: Authorizer(served, theirs, tier=tier) for tier in tiers}
+        authorizers: dict[str, Authorizer] = {tier: Authorizer(served, theirs, tier=tier) for tier in tiers}
+        if len(texts) > 1:
+            authorizers |= _with_changes(served, PolicySet.from_text(text), theirs)
         contexts = CONTEXTS if "context" in text else CONTEXTS[:1]
         for (principal, action, resource), context in product(places, contexts):
             record = Record({key: _value(value) for key, value in context.items()})
@@ -181,6 +185,18 @@ def _linked(ours: Policies, theirs: PolicySet) -> tuple[Policies, PolicySet]:
         ours = ours.link(name, Link(template, {slot: EntityUid(*uid) for slot, uid in wanted.items()}))
         theirs = theirs.link(template, name, {slot: Uid(*uid) for slot, uid in wanted.items()})
     return ours, theirs
+
+
+def _with_changes(served: PolicySet, anew: PolicySet, entities: ProductionEntities) -> dict[str, Authorizer]:
+    """Return authorizers of an equal set, made of another one whose plans it starts from: some policies made anew."""
+    for name in [*served.statics][: 2 * CHANGES : 2]:
+        served = served.remove_static(name).add(name, anew.statics[name])
+    for name, link in [*served.links.items()][: 2 * CHANGES : 2]:
+        filled = (("?principal", link.principal), ("?resource", link.resource))
+        values = {slot: uid for slot, uid in filled if uid is not None}
+        served = served.unlink(name).link(name.partition(" of ")[2], name, values)
+    tiers: tuple[Tier, ...] = ("machine", "generated")
+    return {f"{tier} after changes": Authorizer(served, entities, tier=tier) for tier in tiers}
 
 
 def _value(value: bool | int) -> Value:
@@ -208,7 +224,7 @@ THEOREMS = (
     Theorem(
         "Production serves what the reference authorizes",
         "For every combination of constraint forms, for linked templates, for clauses of every kind, and for sets beyond each limit at which"
-        " production changes its ways, the three tiers give the reference's response.",
+        " production changes its ways, the three tiers give the reference's response, and so do sets of which policies were exchanged.",
         "Lean PolicySlice: scope-based slicing; ours: index and server",
         "B",
         _goals,
@@ -235,6 +251,8 @@ THEOREMS = (
             "production.serving.rules.status_of", "production.serving.rules._fits", "production.serving.rules.static_rule",
             "production.serving.rules.link_rule", "production.serving.rules.rules_of",
             "production.serving.plans.Plans.plan", "production.serving.plans.Plans._plan",
+            "production.serving.plan_changes.changed_plans", "production.serving.plan_changes.ChangedPlans.plan",
+            "production.serving.plan_changes._fits", "production.serving.kept_plans.plans_of",
             "production.serving.plans.split", "production.serving.plans.Plan.fused", "production.serving.plans.Plan.finder",
             "production.serving.compiled_shapes._guard_type", "production.serving.compiled_shapes._guard_scope",
             "production.serving.compiled_shapes.fused_program", "production.serving.compiled_shapes._shape_program",

@@ -7,6 +7,7 @@ and clauses. Both read what both write, as text and as JSON.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import product
 from typing import Literal
 
@@ -118,7 +119,7 @@ ACTIONS: tuple[scope.ActionConstraint, ...] = (
     ANY, *map(scope.ActionEquals, (EntityUid("Action", "x"), EntityUid("N::Action", STRANGE))),
     *(scope.ActionIn(each) for each in ((), (EntityUid("Action", "x"),), (EntityUid("Action", "x"), EntityUid("N::Action", "y"), EntityUid("Action", "x")))),
 )  # fmt: skip
-ANNOTATIONS = ((), (("id", "x"),), (("a", "y"), ("b", STRANGE), ("if", "")))
+ANNOTATIONS = ((), (("id", "x"),), (("a", "y"), ("b", STRANGE), ("c", None), ("if", "")))
 
 
 def bodies() -> Iterator[scope.Body]:
@@ -174,7 +175,7 @@ def _changed(every: Sequence[scope.Body], read: Way) -> Iterator[scope.Body]:
         again = read(held)
     except Exception:  # whatever goes wrong with many goes wrong with one of them
         again = Policies()
-    if (again.static, again.templates) == (held.static, held.templates):
+    if _meaning(again) == _meaning(held):
         return
     if len(every) == 1:
         yield every[0]
@@ -182,6 +183,14 @@ def _changed(every: Sequence[scope.Body], read: Way) -> Iterator[scope.Body]:
     middle = len(every) // 2
     yield from _changed(every[:middle], read)
     yield from _changed(every[middle:], read)
+
+
+def _meaning(held: Policies) -> list[dict[str, scope.Body]]:
+    """Return the policies and templates with `""` for each annotation without a value (spec 06 §4)."""
+    return [
+        {id_: replace(body, annotations=tuple((key, value or "") for key, value in body.annotations)) for id_, body in some.items()}
+        for some in (held.static, held.templates)
+    ]
 
 
 def _goals() -> Sequence[Goal]:

@@ -12,7 +12,7 @@ from generators.choice.sources import Source
 from generators.language import LANGUAGE
 from generators.texts.edge_members import ANNOTATIONS, Edges, objects_in, put_edge
 from generators.texts.literal_forms import literal_text
-from generators.texts.odd_ids import odd_id, odd_type
+from generators.texts.odd_ids import VARIABLES, odd_attribute, odd_id, odd_text, odd_type
 
 Json = Any
 
@@ -97,7 +97,7 @@ def uid(source: Source) -> Json:
 
 
 def _action(source: Source) -> Json:
-    broken = source.boolean(0.08)
+    broken = source.boolean(0.06)
     return {
         "type": source.choice(("A", "action", "Action::B") if broken else ("Action", "A::Action")),
         "id": odd_id(source),
@@ -112,7 +112,7 @@ def value(source: Source, depth: int = 1) -> Json:
         case 1:
             return source.choice(_LONGS)
         case 2:
-            return odd_id(source)
+            return odd_text(source)
         case 3:
             return {"__entity": uid(source)}
         case 4:
@@ -146,7 +146,7 @@ def tree(source: Source, depth: int) -> Json:
 def _tree(source: Source, depth: int) -> Json:
     if depth == 0 or source.boolean(0.1):
         if source.boolean(0.3):
-            return {"Var": source.choice(("principal", "action", "resource", "context"))}
+            return {"Var": source.choice(VARIABLES)}
         return {"Value": value(source)}
 
     def inner() -> Json:
@@ -164,10 +164,10 @@ def _tree(source: Source, depth: int) -> Json:
             right = {operator: {"left": inner(), "right": inner()}} if source.boolean(0.15) else inner()
             return {operator: {"left": inner(), "right": right}}
         case 5:
-            return {".": {"left": inner(), "attr": odd_id(source)}}
+            return {".": {"left": inner(), "attr": odd_attribute(source)}}
         case 6:
-            path = [odd_id(source) for _ in range(source.integer(0, 3))]
-            return {"has": {"left": inner(), "attr": path or odd_id(source)}}
+            path = [odd_attribute(source) for _ in range(source.integer(0, 3))]
+            return {"has": {"left": inner(), "attr": path or odd_attribute(source)}}
         case 7:
             within = {"in": inner()} if source.boolean() else {}
             return {"is": {"left": inner(), "entity_type": odd_type(source, 0.04), **within}}
@@ -188,14 +188,14 @@ def _tree(source: Source, depth: int) -> Json:
 def _element(source: Source) -> Json:
     if source.boolean(0.4):
         return "Wildcard"
-    text = odd_id(source)
+    text = odd_text(source)
     return {"Literal": text if source.boolean(0.4) else text[:1]}
 
 
 def _target(source: Source, variable: str, template: bool) -> Json:
     other = "?resource" if variable == "principal" else "?principal"
     slot = {"slot": other if source.boolean(0.1) else f"?{variable}"}
-    beside = source.boolean(0.05)
+    beside = source.boolean(0.02)
     if template:
         return {**slot, "entity": source.choice((uid(source), {}, None, 0, ""))} if beside else slot
     return {"entity": uid(source), **(slot if beside else {})}
@@ -236,7 +236,7 @@ def policy(source: Source, template: bool = False) -> Json:
         "resource": _scope(source, "resource", bool(which & 2)),
         "conditions": [
             {"kind": source.choice(("when", "unless")), "body": tree(source, source.integer(0, 3))}
-            for _ in range(source.integer(0, 2))
+            for _ in range(source.integer(1, 3))
         ],
     }
     if source.boolean(0.3):
@@ -250,7 +250,7 @@ def policy(source: Source, template: bool = False) -> Json:
 
 def policy_set(source: Source, wrong: float = 0.4) -> str:
     """Draw a policy set with templates and links; with some probability one member is at the edge."""
-    statics = {odd_id(source): policy(source) for _ in range(source.integer(0, 2))}
+    statics = {odd_id(source): policy(source) for _ in range(source.integer(0, 3))}
     templates = {odd_id(source): policy(source, template=True) for _ in range(source.integer(0, 1))}
     links = [_link(source, statics, templates) for _ in range(source.integer(0, 2)) if templates]
     if links and source.boolean(0.1):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from generators.choice.sources import Source
 
+VARIABLES = ("principal", "action", "resource", "context")
 RESERVED = ("true", "false", "if", "then", "else", "in", "is", "like", "has", "__cedar")
 WORDS = (
-    "principal", "action", "resource", "context", "permit", "forbid", "when", "unless", "type",
+    *VARIABLES, "permit", "forbid", "when", "unless", "type",
     "entity", "tags",
     "namespace", "enum", "appliesTo", "Set", "Long", "String", "Bool", "Action", "decimal", "ip", "unknown",
     "isEmpty", "contains", "_", "a1", "A", "__entity", "__extn", "__expr", "id", "fn", "arg", "uid",
@@ -45,6 +46,16 @@ def odd_id(source: Source) -> str:
             return source.choice(RESERVED)
         case _:
             return source.choice(STRANGE)
+
+
+def odd_attribute(source: Source) -> str:
+    """Draw the name of an attribute, often one that means something else where no attribute stands."""
+    return source.choice((*VARIABLES, *RESERVED)) if source.boolean(0.3) else odd_id(source)
+
+
+def odd_text(source: Source) -> str:
+    """Draw a text for a string or a pattern: an id, or several strange pieces in a row."""
+    return "".join(source.choice(STRANGE) for _ in "abc") if source.boolean(0.4) else odd_id(source)
 
 
 def odd_type(source: Source, broken: float = 0.08) -> str:

@@ -1,4 +1,4 @@
-"""Laws that a validator keeps by itself: over levels, environments, names of types, and equal conditions.
+"""Laws that a validator keeps by itself: over levels, environments, names of types, links, equal conditions.
 
 Owns variants of policies and schemas in text. They catch what all validators have wrong alike (spec 08).
 """
@@ -19,6 +19,7 @@ from drt.oracles.comparing import Comparison
 from drt.oracles.defined_names import RESERVED, Refused, Undefined
 from drt.oracles.definitions import of_schema
 from drt.oracles.law import Compares, law
+from drt.oracles.variants import subjects
 from drt.scan.policies import layouts
 from drt.scan.tokens import Token, tokenize
 
@@ -222,3 +223,26 @@ def _with_equals(text: str, form: str) -> str:
             pieces += [text[at : inner[0]], form.format(text[inner[0] : inner[1]]), " "]
             at = inner[1]
     return "".join([*pieces, text[at:]])
+
+
+_NO_ACTION = "no_applicable_action"
+
+
+@law(Compares.ITSELF)
+def links_fit_as_written_out(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
+    """An action fits a link as the policy written out, whose validity makes the link valid (spec 08 §4)."""
+    case = replace(case, entities="[]", requests=())
+    for subject in subjects(case, engines, comparison):
+        links = {link["newId"] for link in subject.policies.links}
+        if not links:
+            comparison.skip("no links")
+            continue
+        sources = (subject.policies.source(), subject.policies.written_out().source())
+        linked, written = (_verdict(subject.engine, replace(subject.case, policies=one)) for one in sources)
+
+        def fits(linked: Validated, written: Validated, links: set[str] = links) -> bool:
+            unfit = [{one[0] for one in each.warnings or () if one[1] == _NO_ACTION} for each in (linked, written)]
+            return unfit[0] & links == unfit[1] & links and _valid(written) & links <= _valid(linked)
+
+        name = subject.engine.name
+        comparison.hold("validation", [(name, linked), (f"{name}, links written out", written)], fits)

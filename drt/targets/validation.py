@@ -114,6 +114,12 @@ VALIDATION_TARGETS = (
         validation.validators_agree,
     ),
     Target(
+        "valid-links",
+        "An action fits a link exactly if it fits the policy that is written out.",
+        cases.validated(UNFIT_SCOPES),
+        validator_laws.links_fit_as_written_out,
+    ),
+    Target(
         "valid-permissive",
         "Permissive validation accepts what strict validation accepts.",
         cases.validated(LOOSE_TYPES),

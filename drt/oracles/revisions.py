@@ -69,6 +69,8 @@ def _policies_after(policies: Policies, kind: str, text: str, names: Mapping[str
                 raise Refused
             return _without(policies, "templates", text)
     other = _read(json.loads(text))
+    if kind == "merge-renaming":  # which never fails, so an engine that refuses it has given no names
+        names = names or _new_names(policies, other)
     if (kind == "add" and ids_of(policies) & ids_of(other)) or not names.keys() <= ids_of(policies):
         raise Refused
     return _merged(policies, _renamed(other, names))
@@ -117,6 +119,15 @@ def _contents(policies: Policies) -> dict[str, Json]:
         **policies.templates,
         **{link["newId"]: link for link in policies.links},
     }
+
+
+def _new_names(policies: Policies, other: Policies) -> dict[str, str]:
+    """Name anew what stands for something else in the first set, and the links of renamed templates."""
+    known, names = _contents(policies), dict[str, str]()
+    for name, content in _contents(other).items():
+        if name in known and (known[name] != content or content.get("templateId") in names):
+            names[name] = f"{name} anew"
+    return names
 
 
 def _renamed(policies: Policies, names: Mapping[str, str]) -> Policies:

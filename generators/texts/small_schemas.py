@@ -15,9 +15,9 @@ from generators.texts.odd_ids import RESERVED, WORDS, odd_id, odd_type
 
 Json = Any
 
-_NAMESPACES = (("",), ("N",), ("N", "M"), ("", "N"), ("N", "N::M"), ("", "N", "M"))
+_NAMESPACES = (("",), ("",), ("N",), ("N", "M"), ("", "N"), ("N", "N::M"), ("", "N", "M"))
 _BUILT_IN = ("Long", "String", "Bool", "Boolean", "decimal", "ipaddr", "datetime", "duration")
-_HIDING = ("Long", "decimal", "A")
+_HIDING = ("decimal", "Long", "A")
 """Names of entity types that hide built-in types."""
 
 _SPECIAL = (
@@ -116,7 +116,8 @@ class _Drawing:
             case 0:
                 return {"type": source.choice(("Long", "String", "Bool", "Boolean"))}
             case 1:
-                return {"type": "Extension", "name": source.choice(_BUILT_IN[4:])}
+                name = source.choice(_BUILT_IN[4:])
+                return {"type": name} if source.boolean() else {"type": "Extension", "name": name}
             case 2:
                 return {"type": source.choice(("Entity", "EntityOrCommon")), "name": self.entity(space)}
             case 3:
@@ -293,8 +294,22 @@ def _break_hiding(source: Source, schema: Json, drawing: _Drawing) -> None:
         schema[source.choice(drawing.spaces)].setdefault(part, {})[name] = dict(declared[part])
 
 
+_REQUIRED = (
+    "entityTypes", "actions", "principalTypes", "resourceTypes", "attributes", "element", "name", "type",
+    "id",
+)  # fmt: skip
+
+
+def _break_presence(source: Source, schema: Json, _: _Drawing) -> None:
+    """Leave out a key that some object has to have."""
+    objects = [node for _, node in _objects(schema)]
+    key = source.choice([key for key in _REQUIRED if any(key in node for node in objects)])
+    del source.choice([node for node in objects if key in node])[key]
+
+
 _BREAKS: tuple[Callable[[Source, Json, _Drawing], None], ...] = (
-    _break_shape, _break_edge, _break_edge, _break_hiding, _break_name, _break_reference, _break_graph,
+    _break_shape, _break_presence, _break_edge, _break_edge, _break_hiding, _break_name, _break_reference,
+    _break_graph,
 )  # fmt: skip
 
 

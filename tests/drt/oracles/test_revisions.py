@@ -44,6 +44,11 @@ DEFECTS = {
         "replace(link, template_id=names.get(link.template_id, link.template_id))",
         "link",
     ),
+    "a merge with renaming is refused": (
+        "production.policy_set",
+        "renamed._statics = {names.get(name, name): policy for name, policy in other._statics.items()}",
+        "renamed._statics = other._statics",
+    ),
     "a removed entity stays a parent": (
         "production.entities",
         "            uid: further if gone.isdisjoint(further) else further - gone\n",

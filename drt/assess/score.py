@@ -18,7 +18,7 @@ from drt.assess.conformance.saved import check_expectations
 from drt.assess.fates import Fate, Score
 from drt.assess.planted.copies import Copy
 from drt.assess.planted.historic import EVERYWHERE, Plant, instrumented, place
-from drt.assess.remembered import Remembered
+from drt.assess.remembered import Remembered, Spared
 from drt.coverage.novelty import Novelty
 from drt.coverage.observation import Reached, is_observable, observe
 from drt.engines.deadline import Alarm
@@ -64,8 +64,13 @@ class _Judged:
         self.places = {place(patch) for patch in plant.patches}
         self._engines: dict[str, Guarded] = {}
 
+    @property
+    def is_watched(self) -> bool:
+        """Whether each change is at a place that says when it is reached."""
+        return EVERYWHERE not in self.places
+
     def is_reached(self, reached: set[str]) -> bool:
-        return EVERYWHERE in self.places or not self.places.isdisjoint(reached)
+        return not self.is_watched or not self.places.isdisjoint(reached)
 
     def engines(self) -> list[Guarded]:
         """Return the engines at fault."""
@@ -80,10 +85,20 @@ class _Judged:
         """Drop the engines, of which hundreds would fill the memory."""
         self._engines.clear()
 
-    def judge(self, oracle: Oracle, case: Case, sound: Mapping[str, Engine]) -> tuple[str, str] | None:
-        """Return the law that the plant breaks and the question, None where it breaks none."""
+    def judge(
+        self, oracle: Oracle, case: Case, sound: Mapping[str, Remembered], *, spare: bool
+    ) -> tuple[str, str] | None:
+        """Return the law that the plant breaks and the question, None where it breaks none.
+
+        The engines at fault may be spared questions on which the sound ones reach no changed place.
+        """
         self.engines()
-        engines = [self._engines.get(name) or sound[name] for name in ENGINES]
+        engines: list[Engine] = [self._engines.get(name) or sound[name] for name in ENGINES]
+        if spare:
+            engines = [
+                Spared(sound[name], self._engines[name], self.places) if name in self._engines else engine
+                for name, engine in zip(ENGINES, engines, strict=True)
+            ]
         checked = attempt(lambda: oracle(case, engines))
         if isinstance(checked, HarnessError):
             return BROKEN, checked.error
@@ -127,7 +142,7 @@ class Hunt:
         self._events: Collection[str] = ()
         places = {one for judged in self._plants for one in judged.places} - {EVERYWHERE}
         self._guarded = {name: Guarded(self._instrumented(name, places)) for name in ENGINES}
-        self._sound = {name: Remembered(engine) for name, engine in self._guarded.items()}
+        self._sound = {name: Remembered(engine, self._reached) for name, engine in self._guarded.items()}
         chosen = targets or list(TARGETS)
         weights = {name: TARGETS[name].weight for name in chosen}
         self._schedule = Schedule(weights, lanes_of(0, 1), first=FIRST_CASES, first_seconds=FIRST_SECONDS)
@@ -215,7 +230,11 @@ class Hunt:
             if fate.seconds is None and judged.is_reached(reached):
                 fate.reached += 1
                 question = partial(judged.judge, TARGETS[target].oracle, case, self._sound)
-                broken = self._alarm.within(PATIENCE, question)
+                broken = None
+                if judged.is_watched:
+                    broken = self._alarm.within(PATIENCE, partial(question, spare=True))
+                if broken is not None or not judged.is_watched:
+                    broken = self._alarm.within(PATIENCE, partial(question, spare=False))
                 fate.killer = "law" if broken else ""
                 if broken is None and fate.plant.where == "both" and arbiter.can_judge:
                     law = arbiter.opinion(judged.engines()[0])

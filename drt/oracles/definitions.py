@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from drt.model.case import Case, Source
@@ -29,6 +29,17 @@ from drt.oracles.law import Compares, law
 Json = Any
 
 
+@lru_cache(maxsize=64)
+def _defined(define: Callable[[str], Json], text: str) -> Json:
+    """Return what a definition makes of a text: a document, its refusal, or None where it says nothing."""
+    try:
+        return define(text)
+    except Refused as refused:
+        return refused
+    except (Undefined, RecursionError):
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class Definition:
     """A reader of a part of the input, and what makes an engine's canonical text comparable with it."""
@@ -42,11 +53,10 @@ class Definition:
 
         A document that means what the answer `beside` says has the same text as that.
         """
-        try:
-            defined = self.define(text)
-        except Refused as refused:
-            return Rejected(self.part, str(refused))
-        except (Undefined, RecursionError):
+        defined = _defined(self.define, text)
+        if isinstance(defined, Refused):
+            return Rejected(self.part, str(defined))
+        if defined is None:
             return None
         if isinstance(beside, Accepted) and beside.canonical and self.document(beside.canonical) == defined:
             return beside
@@ -81,13 +91,13 @@ def of_schema(schema: Source) -> Definition:
     return _SCHEMA[schema.format]
 
 
+@lru_cache(maxsize=16)
 def of_entities(schema: Source | None) -> Definition | None:
     """Return the definition of entity documents under a schema; None where that is not defined."""
     if schema is None:
         return Definition("entities", defined_entities, defined_entities)
-    try:
-        known = of_schema(schema).define(schema.text)
-    except (Refused, Undefined, RecursionError):
+    known = _defined(of_schema(schema).define, schema.text)
+    if known is None or isinstance(known, Refused):
         return None
     return Definition("entities", partial(defined_entities, schema=known), defined_entities)
 
@@ -123,9 +133,8 @@ def stores_are_defined(case: Case, engines: Sequence[Engine], comparison: Compar
 @law(Compares.ITSELF)
 def requests_are_defined(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
     """A request is refused, or answered, as the definition says, under a schema too."""
-    try:
-        schema = None if case.schema is None else of_schema(case.schema).define(case.schema.text)
-    except (Refused, Undefined, RecursionError):
+    schema = None if case.schema is None else _defined(of_schema(case.schema).define, case.schema.text)
+    if isinstance(schema, Refused) or (schema is None and case.schema is not None):
         comparison.skip("schema not read")
         return
     for engine in engines:

@@ -241,7 +241,9 @@ def links_fit_as_written_out(case: Case, engines: Sequence[Engine], comparison: 
         linked, written = (_verdict(subject.engine, replace(subject.case, policies=one)) for one in sources)
 
         def fits(linked: Validated, written: Validated, links: set[str] = links) -> bool:
-            unfit = [{one[0] for one in each.warnings or () if one[1] == _NO_ACTION} for each in (linked, written)]
+            unfit = [
+                {one[0] for one in each.warnings or () if one[1] == _NO_ACTION} for each in (linked, written)
+            ]
             return unfit[0] & links == unfit[1] & links and _valid(written) & links <= _valid(linked)
 
         name = subject.engine.name

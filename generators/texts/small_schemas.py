@@ -40,7 +40,7 @@ class _Drawing:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.spaces = source.choice(_NAMESPACES)
-        hiding = source.boolean(0.2)
+        hiding = source.boolean(0.3)
         names, commons = (
             (_HIDING if hiding else ("A", "B", "C")),
             (("duration", "U") if hiding else ("T", "U")),
@@ -116,7 +116,7 @@ class _Drawing:
             case 0:
                 return {"type": source.choice(("Long", "String", "Bool", "Boolean"))}
             case 1:
-                name = source.choice(_BUILT_IN[4:])
+                name = source.choice(("decimal", *_BUILT_IN[4:]))
                 return {"type": name} if source.boolean() else {"type": "Extension", "name": name}
             case 2:
                 return {"type": source.choice(("Entity", "EntityOrCommon")), "name": self.entity(space)}

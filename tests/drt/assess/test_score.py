@@ -14,16 +14,17 @@ from drt.assess.fates import components
 from drt.assess.harness import CHECKS, failing, harness_fates, harness_patches
 from drt.assess.planted.copies import Copy, source_of
 from drt.assess.planted.historic import EVERYWHERE, Plant, instrumented, place, read_plants
-from drt.assess.remembered import Remembered
+from drt.assess.remembered import Remembered, Spared
 from drt.assess.score import Hunt
 from drt.cli.main import main
 from drt.corpus.folder import cases_under
 from drt.corpus.store import shipped_corpus
 from drt.engines import build
+from drt.engines.base import BaseEngine
 from drt.engines.guard import Guarded
 from drt.model.case import Case, Request, Source
 from drt.model.case_directory import read_case
-from drt.model.outcome import Evaluated
+from drt.model.outcome import Accepted, Evaluated, Outcome
 from drt.model.question import Evaluate, ReadExpression
 from drt.proofs.defects import Defect
 from drt.proofs.defects import plant as planting
@@ -133,6 +134,26 @@ def test_an_answer_is_remembered_for_one_case() -> None:
     assert (remembered.ask(question), engine.calls) == (first, 1)
     remembered.forget()
     assert (remembered.ask(question), engine.calls) == (first, 2)
+
+
+def test_a_copy_is_asked_only_what_reaches_its_change() -> None:
+    reached: set[str] = set()
+
+    class Noting(BaseEngine):
+        name, version = "noting", "0"
+
+        def read_expression(self, expression: str) -> Outcome:
+            reached.add(f"place of {expression}")
+            return Accepted(expression)
+
+    sound, copy = Remembered(Guarded(Noting()), reached), Guarded(build("reference"))
+    for text in "12":
+        sound.ask(ReadExpression(text))
+    spared = Spared(sound, copy, {"place of 2"})
+    assert spared.ask(ReadExpression("1")) == Accepted("1")
+    assert copy.calls == 0
+    assert spared.ask(ReadExpression("2")) == copy.ask(ReadExpression("2"))
+    assert spared.ask(ReadExpression("3")) == copy.ask(ReadExpression("3"))
 
 
 def test_the_checks_of_the_harness_notice_each_of_its_defects() -> None:

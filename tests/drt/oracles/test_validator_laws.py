@@ -7,19 +7,24 @@ from typing import Any
 
 import pytest
 
+from drt.assess.planted.copies import Copy
+from drt.assess.planted.historic import read_plants
 from drt.engines import build
 from drt.engines.base import BaseEngine, BaseSession
+from drt.engines.guard import Guarded
 from drt.model.case import Case
 from drt.model.outcome import Outcome, Validated
 from drt.oracles.law import Law
 from drt.oracles.validator_laws import (
     equal_conditions_are_as_valid,
     higher_levels_accept_more,
+    links_fit_as_written_out,
     names_of_types_are_mere_names,
     unused_declarations_change_no_verdict,
     verdicts_follow_from_environments,
 )
 from drt.targets.documents import typing_for_levels
+from drt.targets.table import TARGETS
 from generators.choice.sources import RecordingSource
 
 REFERENCE = build("reference")
@@ -70,3 +75,14 @@ def test_the_reference_keeps_the_law(law: Law) -> None:
     checked = [law(case, [REFERENCE]) for case in CASES[:10]]
     assert [found for one in checked for found in one.divergences] == []
     assert sum(one.comparisons for one in checked) >= 10
+
+
+def test_links_without_their_warning_are_caught() -> None:
+    (plant,) = (one for one in read_plants() if one.name == "VA-7b both")
+    planted = [Guarded(Copy(name, plant.sources(name)).build()) for name in plant.engines]
+    cases = [TARGETS["valid-links"].draw(RecordingSource(seed)) for seed in range(10)]
+    for engine in planted:
+        assert any(links_fit_as_written_out(case, [engine]).divergences for case in cases)
+    checked = [links_fit_as_written_out(case, [Guarded(REFERENCE)]) for case in cases]
+    assert not any(one.divergences for one in checked)
+    assert sum(one.comparisons for one in checked) >= 5

@@ -188,7 +188,10 @@ def _changed(every: Sequence[scope.Body], read: Way) -> Iterator[scope.Body]:
 def _meaning(held: Policies) -> list[dict[str, scope.Body]]:
     """Return the policies and templates with `""` for each annotation without a value (spec 06 §4)."""
     return [
-        {id_: replace(body, annotations=tuple((key, value or "") for key, value in body.annotations)) for id_, body in some.items()}
+        {
+            id_: replace(body, annotations=tuple((key, value or "") for key, value in body.annotations))
+            for id_, body in some.items()
+        }
         for some in (held.static, held.templates)
     ]
 

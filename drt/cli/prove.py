@@ -120,7 +120,7 @@ def _verdicts(chosen: Sequence[int], mutants: bool, jobs: int) -> Iterator[Verdi
     from dataclasses import replace
 
     from drt.engines.processes import pool
-    from drt.proofs.table import THEOREMS
+    from drt.proofs.table import COSTLY, THEOREMS
     from drt.proofs.theorem import Verdict
 
     if jobs == 1 or len(chosen) == 1:
@@ -128,8 +128,9 @@ def _verdicts(chosen: Sequence[int], mutants: bool, jobs: int) -> Iterator[Verdi
             yield _verdict(number, mutants)
         return
     with pool(min(jobs, len(chosen))) as workers:
-        costly = sorted(chosen, key=lambda number: THEOREMS[number].kind not in "SP")
-        futures = {number: workers.submit(_nameless_verdict, number, mutants) for number in costly}
+        ranks = {one.name: rank for rank, one in enumerate(COSTLY)}
+        ordered = sorted(chosen, key=lambda number: ranks.get(THEOREMS[number].name, len(ranks)))
+        futures = {number: workers.submit(_nameless_verdict, number, mutants) for number in ordered}
         for number in chosen:
             try:
                 verdict = futures[number].result()

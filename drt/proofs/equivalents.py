@@ -46,6 +46,17 @@ _TRUNCATED = "production.language.durations.Duration.truncated"
 _ZERO = "a duration of zero has no units, of either sign"
 _ORDERABLE = "production.execution.operations._orderable"
 
+_GUARD = "production.execution.codegen_control.write_guard"
+_FUSED = "production.serving.compiled_shapes.fused_program"
+_PLANS = "production.serving.plans"
+_KEPT = "`if len(self._made) >= _MOST_PLANS: self._made.clear()` -> "
+_CROWDED = "`len(self._made) >= _MOST_PLANS` -> "
+_SPEED_KEPT = "only what is kept differs: a matter of speed and memory"
+_WITH_INDEX = "a plan with an index and one without serve the same; which is a matter of speed"
+_IS_FEW = "`len(numbers) + len(self._any) <= _FEW` -> "
+_HAS_ENTITY = "`rules[n].principal is not None or rules[n].resource is not None` -> "
+_ASKED_ALWAYS = "a rule that is always asked has its whole scope checked: a matter of speed"
+
 EQUIVALENT: dict[tuple[str, str], str] = {
     (
         "reference.authorizer.decide",

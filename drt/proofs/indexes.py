@@ -7,7 +7,8 @@ any other, and in places with and without tables.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations, product
 from types import SimpleNamespace
 from typing import Any
@@ -24,7 +25,7 @@ from drt.proofs.tried import tried
 from production.language.uids import Uid
 from production.policy_set import PolicySet
 from production.serving import index
-from production.serving.index import Entry, Key, Place, ScopeIndex, build_index
+from production.serving.index import Entry, Key, Place, ScopeIndex, Tables, build_index
 from production.serving.plans import Plans
 from production.serving.rules import Rule
 
@@ -38,6 +39,8 @@ PRINCIPAL, GROUP, RESOURCE, FOLDER = (
 Constraint = tuple[str, Uid | None]
 MANY = 9
 """So many rules of one scope are more than a place without tables has."""
+LARGE = 1_100
+"""So many rules of one scope are tried, which no limit that somebody might choose comes near."""
 
 
 def _is_above(uid: Uid, other: Uid) -> Any:
@@ -140,6 +143,14 @@ class _Files(Anything):
         self.notes.append((self.name, key, value))
 
 
+class _Bucket(Anything):
+    """The rules of one bucket, however many."""
+
+    def copied(self, builtin: Any) -> _Bucket:
+        """Return them all."""
+        return self if builtin is tuple else refuse(f"`{builtin}`")
+
+
 class _Crowd(Anything):
     """How many rules have a constraint: nothing is known of it."""
 
@@ -165,6 +176,13 @@ def _tabled() -> Iterator[str]:
         place: Any = "rest" if uid is None else ("equal" if op == "==" else "below", uid)
         if turned is None or notes != [(place, entry)]:
             yield f"{_shown(scope)} by {side}: {notes}"
+    filed: Any = {Uid("U", str(number)): _Bucket() for number in range(LARGE)}
+    rest: Any = _Bucket()
+    turned_round = dict(reversed(filed.items()))
+    if parts.after(None, None, filed, turned_round, rest) != Tables(
+        rest, turned_round, filed, frozenset(filed)
+    ):
+        yield "it ends with something else"
 
 
 def _bucketed() -> Iterator[str]:
@@ -199,13 +217,13 @@ def _placed() -> Iterator[str]:
             for name in index._SIDES
         }
         state = {"index": SimpleNamespace(**sides)}
-        bucket = [Entry(0, _rule(SCOPES[0]))]
+        bucket: Any = _Bucket()
         element = ((side, Key(is_equal, GROUP)), bucket)
         turned = parts.turn(None, *(state.get(name) for name in parts.carried), element)
         where = (side, "equal" if is_equal else "below")
         match notes:
             case [(table, key, Place(entries=entries, other=other))]:
-                is_right = table == where and key is GROUP and entries == tuple(bucket) and other != side
+                is_right = table == where and key is GROUP and entries is bucket and other != side
             case _:
                 is_right = False
         if turned is None or not is_right:
@@ -226,7 +244,7 @@ ACTIONS: tuple[tuple[str, tuple[str, ...] | None], ...] = (
 
 def _wrongly_planned() -> Iterator[str]:
     """Yield the plans of an action, below any groups, that lack a rule whose constraint holds, or have another."""
-    sets = [[one] for one in ACTIONS] + [[*ACTIONS] * times for times in (1, 3)]
+    sets = [[one] for one in ACTIONS] + [[*ACTIONS] * times for times in (1, 3, 20)]
     for constraints, side in product(sets, ("principal", 'principal == U::"principal"')):
         text = "".join(f"permit({side}, {action}, resource);" for action, _ in constraints)
         plans = Plans(PolicySet.from_text(text))
@@ -247,32 +265,36 @@ def _wrongly_planned() -> Iterator[str]:
 
 def _goals() -> Iterator[Goal]:
     yield tried("plans of an action below any groups", _wrongly_planned())
+    yield tried(f"{LARGE:,} rules of one scope", _wrongly_found([one] * LARGE for one in SCOPES[::7]))
     yield from _found()
     yield from _filed()
 
 
-def _search() -> Counterexample | None:
-    """Search the same rules, in a hierarchy that is known."""
-    for above in product((False, True), repeat=2):
+def _wrongly_found(sets: Iterable[Sequence[tuple[Constraint, Constraint]]]) -> Iterator[str]:
+    """Yield the rules of these sets that are not found, or found wrongly, in hierarchies that are known."""
+    for scopes, *above in product(sets, (False, True), (False, True)):
         groups = {
             PRINCIPAL: frozenset({GROUP}) if above[0] else frozenset(),
             RESOURCE: frozenset({FOLDER}) if above[1] else frozenset(),
         }
-        for scopes in _sets():
-            made = build_index((number, _rule(scope)) for number, scope in enumerate(scopes))
-            found = [entry.number for entry in made.finder(groups)(PRINCIPAL, RESOURCE)]
-            for number, scope in enumerate(scopes):
-                sides = zip(scope, (PRINCIPAL, RESOURCE), strict=True)
-                right = all(
-                    uid is None or uid is of or (op == "in" and uid in groups[of]) for (op, uid), of in sides
-                )
-                if found.count(number) != right:
-                    hierarchy = "; ".join(
-                        f"{uid.id} in {[up.id for up in ups]}" for uid, ups in groups.items()
-                    )
-                    said = f"{hierarchy}: of {len(scopes)} rules, `{_shown(scope)}` is found {found.count(number)} times"
-                    return Counterexample(said, True)
-    return None
+        made = build_index((number, _rule(scope)) for number, scope in enumerate(scopes))
+        times = Counter(entry.number for entry in made.finder(groups)(PRINCIPAL, RESOURCE))
+        right = {scope: _is_right(scope, groups) for scope in scopes}
+        for number, scope in enumerate(scopes):
+            if times[number] != right[scope]:
+                hierarchy = "; ".join(f"{uid.id} in {[up.id for up in ups]}" for uid, ups in groups.items())
+                yield f"{hierarchy}: of {len(scopes)} rules, `{_shown(scope)}` is found {times[number]} times"
+
+
+def _is_right(scope: tuple[Constraint, Constraint], groups: Mapping[Uid, frozenset[Uid]]) -> bool:
+    sides = zip(scope, (PRINCIPAL, RESOURCE), strict=True)
+    return all(uid is None or uid is of or (op == "in" and uid in groups[of]) for (op, uid), of in sides)
+
+
+def _search() -> Counterexample | None:
+    """Search the same rules, in a hierarchy that is known."""
+    wrong = next(_wrongly_found(_sets()), None)
+    return None if wrong is None else Counterexample(wrong, True)
 
 
 def _decode(model: Any) -> Counterexample:

@@ -101,6 +101,8 @@ def installed(changes: Mapping[str, Mapping[Key, CodeType]]) -> Iterator[int]:
                 if code is None or code == module.codes[key]:
                     continue
                 before.append((function, function.__code__))
+                if not code.co_freevars:  # the change may leave out the names of an outer function
+                    code = code.replace(co_freevars=function.__code__.co_freevars)
                 try:
                     function.__code__ = code
                 except ValueError as reason:

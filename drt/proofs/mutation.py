@@ -135,7 +135,7 @@ def _changes(node: ast.AST) -> Iterator[Change]:
                 yield _setting("lower", None)
             if upper is not None:
                 yield _setting("upper", None)
-        case ast.Call(args=[_, _, *_]):
+        case ast.Call(args=[one, other, *_]) if ast.dump(one) != ast.dump(other):
             yield lambda target, _: target.args.__setitem__(slice(0, 2), [target.args[1], target.args[0]])
     yield from _dropped(node)
 

@@ -19,6 +19,7 @@ from production.errors import CedarError
 from production.language.uids import Uid
 from production.policy_set import PolicySet
 from production.request import Request as ProductionRequest
+from production.serving.kept_plans import plans_of
 from production.serving.server import Tier
 from reference.authorizer import authorize
 from reference.entities import Entities, Entity, store
@@ -62,12 +63,14 @@ KEYED = ("context.n == {0}", "[{0}].contains(context.n)", "{0} <= context.n && c
 """Tests of one shape that differ in literals: by one, by one that holds values, by the order of two."""
 LARGE = " || ".join(f"context.n == {number}" for number in range(1, 600))
 """A condition of more instructions than are compiled."""
+DEEP = "if context.c then " * 70 + "context.d" + " else false" * 70
+"""A condition of too many levels to be compiled."""
 CHANGES = 20
-"""Up to so many policies are taken out and added again; of more changes, production makes its plans afresh."""
+"""So many policies are exchanged at the most; of more changes, production makes its plans afresh."""
 
 PARENTS = {
     ("U", "a"): [("U", "g")], ("U", "g"): [("U", "h")], ("U", "b"): [], ("V", "v"): [("U", "g")],
-    ("R", "r"): [("R", "s")], ("R", "s"): [("U", "h"), ("R", "x")], ("U", "r"): [("U", "h")],
+    ("R", "r"): [("R", "s")], ("R", "s"): [("U", "h"), ("R", "x")],
     ("Action", "x"): [("Action", "group")], ("Action", "y"): [], ("Action", "group"): [],
 }  # fmt: skip
 CONTEXTS: tuple[dict[str, bool | int], ...] = (
@@ -79,7 +82,7 @@ PLACES: tuple[Place, ...] = tuple(
     product(
         (("U", "a"), ("U", "g"), ("U", "b"), ("V", "v"), ("U", "missing")),
         (("Action", "x"), ("Action", "y"), ("Action", "group")),
-        (("R", "r"), ("R", "s"), ("U", "r")),
+        (("R", "r"), ("U", "a"), ("R", "s")),
     )
 )
 
@@ -122,7 +125,12 @@ def _sets() -> Iterator[tuple[str, Sequence[str], Sequence[Place]]]:
         [text for scope in scopes[::3] for text in (f"{scope};", f"forbid{scope[6:]} when {{ context.c }};")],
         PLACES,
     )
-    few = PLACES[:1] + PLACES[4:5]
+    yield (
+        "each of two actions",
+        [f'permit(principal, action == Action::"{one}", resource);' for one in "xy"],
+        PLACES,
+    )
+    few = PLACES[:1] + PLACES[5:6]
     for clause in CLAUSES:
         for effect in ("permit", "forbid"):
             yield clause, [f"{effect}(principal, action, resource) {clause};"], few
@@ -133,7 +141,12 @@ def _sets() -> Iterator[tuple[str, Sequence[str], Sequence[Place]]]:
     ]
     yield "every clause", every, few
     for scope in ("principal, action, resource", 'principal == U::"a", action, resource'):
-        yield f"a large {scope}", [f"permit({scope}) when {{ {LARGE} }};", f"permit({scope});"], few
+        for what, condition in (("large", LARGE), ("deep", DEEP)):
+            held = [
+                f"permit({scope}) when {{ {each} }};"
+                for each in ("context.d", "context.c", condition, "true")
+            ]
+            yield f"a {what} {scope}", held, few
     for size, test in product((2, 7, 17, 33, 65), KEYED):
         for scope in (
             "principal, action, resource",
@@ -159,11 +172,12 @@ def _wrong() -> Iterator[str]:
     tiers: tuple[Tier, ...] = ("machine", "generated", "auto")
     for name, texts, places in _sets():
         text = "\n".join(texts)
-        held, served = _linked(from_bodies(parse_policies(text)), PolicySet.from_text(text))
+        plain = from_bodies(parse_policies(text))
+        held, served = _linked(plain, PolicySet.from_text(text))
         policies = held.policies()
         authorizers: dict[str, Authorizer] = {tier: Authorizer(served, theirs, tier=tier) for tier in tiers}
         if len(texts) > 1:
-            authorizers |= _with_changes(served, PolicySet.from_text(text), theirs)
+            authorizers |= _after_changes(_linked(plain, PolicySet.from_text(text))[1], theirs)
         contexts = CONTEXTS if "context" in text else CONTEXTS[:1]
         for (principal, action, resource), context in product(places, contexts):
             record = Record({key: _value(value) for key, value in context.items()})
@@ -187,16 +201,26 @@ def _linked(ours: Policies, theirs: PolicySet) -> tuple[Policies, PolicySet]:
     return ours, theirs
 
 
-def _with_changes(served: PolicySet, anew: PolicySet, entities: ProductionEntities) -> dict[str, Authorizer]:
-    """Return authorizers of an equal set, made of another one whose plans it starts from: some policies made anew."""
-    for name in [*served.statics][: 2 * CHANGES : 2]:
-        served = served.remove_static(name).add(name, anew.statics[name])
-    for name, link in [*served.links.items()][: 2 * CHANGES : 2]:
+def _after_changes(served: PolicySet, entities: ProductionEntities) -> dict[str, Authorizer]:
+    """Return authorizers of a set that starts from the plans of another one, of which some policies were others."""
+    names, links = [*served.statics][: 2 * CHANGES : 2], [*served.links][: 2 * CHANGES : 2]
+    other = PolicySet.from_text("forbid(principal, action, resource);").statics["policy0"]
+    before = served
+    for name in names:
+        before = before.remove_static(name).add(name, other)
+    for name in links:
+        before = before.unlink(name)
+    plans_of(before)
+    after = before
+    for name in names:
+        after = after.remove_static(name).add(name, served.statics[name])
+    for name in links:
+        link = served.links[name]
         filled = (("?principal", link.principal), ("?resource", link.resource))
         values = {slot: uid for slot, uid in filled if uid is not None}
-        served = served.unlink(name).link(name.partition(" of ")[2], name, values)
+        after = after.link(name.partition(" of ")[2], name, values)
     tiers: tuple[Tier, ...] = ("machine", "generated")
-    return {f"{tier} after changes": Authorizer(served, entities, tier=tier) for tier in tiers}
+    return {f"{tier} after changes": Authorizer(after, entities, tier=tier) for tier in tiers}
 
 
 def _value(value: bool | int) -> Value:

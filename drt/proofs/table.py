@@ -65,6 +65,19 @@ THEOREMS: tuple[Theorem, ...] = (
     *tested.THEOREMS,
 )
 
+COSTLY: tuple[Theorem, ...] = (
+    *valid_policies.THEOREMS,
+    *round_trips.THEOREMS,
+    *residuals.THEOREMS,
+    *typed_code.THEOREMS,
+    *compiled_policies.THEOREMS,
+    *operators.THEOREMS,
+    *serving.THEOREMS,
+    *datetimes.THEOREMS,
+    *ip_texts.THEOREMS,
+)
+"""The theorems that take the longest; where several are proved at a time, these begin first."""
+
 TRUSTED = """\
 - the explorer (`drt/proofs/explore.py`) and its rewriting of the engines' source (`rewriting.py`): that a function's paths are those that it follows; that they cover everything is proved, and each path is replayed on plain values of a model
 - the stand-ins for collections of any size (`collections.py`, `policies.py`, `combining.py`), beside the same replays

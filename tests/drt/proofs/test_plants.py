@@ -85,6 +85,24 @@ PLANTS = {
             "        statuses += _named(enumerate(rest), plan.fused(self._types).left)\n",
             "",
         ),
+        Defect(
+            "an entity's side as a resource is taken for its side as a principal",
+            "production.serving.server",
+            "return self._made_side(self._rights, resource,",
+            "return self._made_side(self._lefts, resource,",
+        ),
+        Defect(
+            "some of what is nested too deeply is left out",
+            "production.serving.plans",
+            "                    left += chunk\n",
+            "                    left += chunk[:3]\n",
+        ),
+        Defect(
+            "policies that are gone are asked",
+            "production.serving.plan_changes",
+            "kept = [rule for rule in base.always if id(rule) not in gone]",
+            "kept = list(base.always)",
+        ),
         Defect("rules with as many literals are alike", "production.serving.entity_side", "return shape, id(literals)", "return shape, len(literals)"),
         Defect("the order of literals does not tell rules apart", "production.serving.entity_side", "return shape, literals\n", "return shape, frozenset(literals)\n"),
         Defect(
@@ -92,6 +110,15 @@ PLANTS = {
             "production.serving.rules",
             "link.resource or _entity(template.resource)",
             "link.principal or _entity(template.resource)",
+        ),
+    ),
+    "A rule is found exactly if its scope holds": (
+        Defect("a place has seventy rules at the most", "production.serving.index", "Place(tuple(bucket), other)", "Place(tuple(bucket[:70]), other)"),
+        Defect(
+            "a plan has forty rules at the most",
+            "production.serving.plans",
+            "[*self._always_any, *always], indexes)",
+            "[*self._always_any, *always[:40]], indexes)",
         ),
     ),
     "Production compares as the reference does": (

@@ -135,6 +135,14 @@ PLANTS = {
             "    if left is right or (isinstance(left, str) and isinstance(right, str)):\n",
         ),
     ),
+    "Production calculates as the reference does": (
+        Defect(  # the names of the outer function are no longer used
+            "generated code calculates nothing",
+            "production.execution.codegen_operators",
+            '        out.line(f"{result} = {left.code} {symbol} {right.code}")\n',
+            "",
+        ),
+    ),
     "A range is in another if its prefix is as long and has the same bits": (
         (
             Defect(

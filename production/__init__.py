@@ -28,11 +28,14 @@ The modules beside this one are what a user meets. They stand on rooms; each imp
 - `partial`: residuals, permission queries and batched authorization, where not everything is known
 - `filters`: residuals as conditions of SQL; it needs SQLAlchemy, and no other room imports it
 
+`optional` takes partial evaluation where it is installed: the last two rooms are a distribution of their own.
+
 Readers give plain records, which the classes of this level wrap. Imports are relative, and nothing but the
 standard library is needed, but for `filters`: the folder works under any name. Schemas, validation, partial
 evaluation and the formatter are imported when one of their names is first used.
 """
 
+from os import path as _path
 from typing import TYPE_CHECKING, Any
 
 from .authorizer import Authorizer, Candidate, Explanation
@@ -73,12 +76,6 @@ from .text.json_writer import write_json
 
 if TYPE_CHECKING:
     from .later import (
-        AsyncLoader,
-        Loader,
-        PartialEntities,
-        PartialEntity,
-        PartialRequest,
-        PartialResponse,
         Place,
         RequestEnvironment,
         Schema,
@@ -94,6 +91,14 @@ if TYPE_CHECKING:
         format_policies,
         parse_expression,
         translate_schema,
+    )
+    from .optional import (
+        AsyncLoader,
+        Loader,
+        PartialEntities,
+        PartialEntity,
+        PartialRequest,
+        PartialResponse,
     )
 
 __version__ = "0.1.0"
@@ -163,12 +168,25 @@ __all__ = [
 ]
 
 if not TYPE_CHECKING:  # A type checker would take any name for one of this module.
+    _PARTIAL = {
+        "AsyncLoader",
+        "Loader",
+        "PartialEntities",
+        "PartialEntity",
+        "PartialRequest",
+        "PartialResponse",
+    }
+    # `pathlib` would add a tenth to the time of an import.
+    if not any(_path.exists(f"{place}/partial") for place in __path__):  # noqa: PTH110
+        __all__ = [name for name in __all__ if name not in _PARTIAL]
 
     def __getattr__(name: str) -> Any:
-        if name not in __all__:
+        if name in _PARTIAL:
+            from . import optional as later
+        elif name in __all__:
+            from . import later
+        else:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from . import later
-
         globals()[name] = found = getattr(later, name)
         return found
 

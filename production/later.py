@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 from .documents.policy_json_writer import expression_json
-from .partial.entities import PartialEntities, PartialEntity
-from .partial.loading import AsyncLoader, Loader
-from .partial.request import PartialRequest
-from .partial.response import PartialResponse
 from .schema.linking import SchemaLinkError, SchemaLinkErrorKind
 from .schemas import Schema, translate_schema
 from .text.expression_parser import parse_expression
@@ -17,12 +13,6 @@ from .validation.questions import RequestEnvironment
 from .validation.validator import Validation
 
 __all__ = [
-    "AsyncLoader",
-    "Loader",
-    "PartialEntities",
-    "PartialEntity",
-    "PartialRequest",
-    "PartialResponse",
     "Place",
     "RequestEnvironment",
     "Schema",

@@ -14,7 +14,7 @@ from .language.deep_stack import at_any_depth
 from .language.gc_pause import without_collection
 from .language.policies import Policy
 from .language.strings import counted
-from .partial.questions import PartialQuestions
+from .optional import PartialQuestions
 from .policy_set import PolicySet
 from .request import Request
 from .schema.canonical import canonical_schema, resolved_json_schema

@@ -8,19 +8,25 @@
 The only room with a third-party import, SQLAlchemy; no other room imports it.
 """
 
-from .mapping import (
-    EntityTable,
-    Linked,
-    Mapping,
-    MappingError,
-    Nested,
-    Scaled,
-    SetTable,
-    TagTable,
-)
-from .resource_filter import ResourceFilter, resource_filter
-from .sql import FilterSizeError
-from .translation import Refusal, UntranslatableError
+from ..optional import MISSING
+
+try:
+    from .mapping import (
+        EntityTable,
+        Linked,
+        Mapping,
+        MappingError,
+        Nested,
+        Scaled,
+        SetTable,
+        TagTable,
+    )
+    from .resource_filter import ResourceFilter, resource_filter
+    from .sql import FilterSizeError
+    from .translation import Refusal, UntranslatableError
+except ModuleNotFoundError as error:
+    sql = "filters need SQLAlchemy: install the extra `sql` of `cedar-engine-partial`"
+    raise ModuleNotFoundError(sql if error.name == "sqlalchemy" else MISSING, name=error.name) from None
 
 __all__ = [
     "EntityTable",

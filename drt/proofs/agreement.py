@@ -12,7 +12,7 @@ from typing import Any
 import z3
 
 from drt.proofs.explore import ENDS, Path, explore
-from drt.proofs.forms import ACTION, PRINCIPAL, PRODUCTION_STORE, RESOURCE, STORE, Form, form
+from drt.proofs.forms import ACTION, PRINCIPAL, PRODUCTION_STORE, RESOURCE, STORE, Form, form, reads, shown
 from drt.proofs.operands import Operand, longs, operands
 from drt.proofs.symbols import Number, Truth, formula, is_number, is_truth, number
 from drt.proofs.theorem import Counterexample, Goal
@@ -68,7 +68,7 @@ def _goals(text: str, kinds: Sequence[str], ends: Sequence[int]) -> Iterator[Goa
 
 def _operands(text: str, kinds: Sequence[str], ends: Sequence[int]) -> Iterator[tuple[Operand, ...]]:
     """Yield operands of every kind for the places of a form."""
-    places = [side for side, name in (("left", "{l}"), ("right", "{r}")) if name in text]
+    places = [side for side, name in (("left", "l"), ("right", "r")) if reads(shown(text), name)]
     values = [
         [each for one in operands(side) if one.name in kinds for each in _ended(one, ends)] for side in places
     ]

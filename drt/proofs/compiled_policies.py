@@ -25,6 +25,7 @@ from drt.proofs.forms import (
     PRODUCTION_STORE,
     RESOURCE,
     STORE,
+    reads,
     shown,
 )
 from drt.proofs.operands import Operand, longs, operands
@@ -100,7 +101,7 @@ def _of(policy: Compiled) -> Iterator[Goal]:
 
 def _choices(text: str, name: str, side: str) -> list[Operand | None]:
     """Return the kinds of an attribute, and None for a missing one; that alone where the policy does not read it."""
-    if f"context.{name}" not in text:
+    if not reads(text, name):
         return [None]
     return [None, *(one for one in operands(side) if one.name in KINDS)]
 

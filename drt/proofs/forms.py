@@ -6,6 +6,7 @@ operands of a form are variables and literals, which production's generated code
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -79,20 +80,21 @@ METHODS = (
 ADDRESSES = tuple(one.name for one in operands("left") if one.name.startswith("ip "))
 """The names of the operands that are addresses."""
 
+# Zero is a value, although Python takes it for false.
 A, B, MISSING = EntityUid("U", "a"), EntityUid("U", "b"), EntityUid("U", "missing")
-INNER = Record({"y": Long(2), "y z": Long(3)})
+INNER = Record({"y": Long(0), "y z": Long(3)})
 STORE: Entities = store(
     (
-        Entity(A, {"x": Long(1), "r": INNER}, frozenset([B]), {"t": Long(5), "a": String("b")}),
+        Entity(A, {"x": Long(0), "r": INNER}, frozenset([B]), {"t": Long(0), "a": String("b")}),
         Entity(B, {"x": INNER}, frozenset([EntityUid("U", "d")]), {}),
         Entity(EntityUid("V", "a"), {}, frozenset(), {}),
     )
 )
 PRODUCTION_STORE = ProductionEntities.from_json(
     """[
-    {"uid": {"type": "U", "id": "a"}, "attrs": {"x": 1, "r": {"y": 2, "y z": 3}}, "tags": {"t": 5, "a": "b"},
+    {"uid": {"type": "U", "id": "a"}, "attrs": {"x": 0, "r": {"y": 0, "y z": 3}}, "tags": {"t": 0, "a": "b"},
      "parents": [{"type": "U", "id": "b"}]},
-    {"uid": {"type": "U", "id": "b"}, "attrs": {"x": {"y": 2, "y z": 3}}, "parents": [{"type": "U", "id": "d"}]},
+    {"uid": {"type": "U", "id": "b"}, "attrs": {"x": {"y": 0, "y z": 3}}, "parents": [{"type": "U", "id": "d"}]},
     {"uid": {"type": "V", "id": "a"}, "attrs": {}, "parents": []}]"""
 )
 PRINCIPAL, ACTION, RESOURCE = Uid("U", "a"), Uid("Action", "x"), Uid("U", "missing")
@@ -120,3 +122,8 @@ def form(text: str) -> Form:
 def shown(text: str) -> str:
     """Return the text of a form."""
     return text.format(l="context.l", r="context.r")
+
+
+def reads(text: str, name: str) -> bool:
+    """Return whether a text asks for this attribute of the context, or whether it is there."""
+    return re.search(rf'context(\.| has |\["){name}\b', text) is not None

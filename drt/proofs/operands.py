@@ -81,7 +81,7 @@ def operands(side: str) -> tuple[Operand, ...]:
         _fixed('[U::"a"]', values.Set(frozenset([values.EntityUid("U", "a")])), SetValue([Uid("U", "a")])),
         _fixed("[]", values.Set(frozenset()), SetValue([])),
         _fixed("record", values.Record({}), {}),
-        _fixed("record x", values.Record({"x": values.Record({"y": values.Long(1)})}), {"x": {"y": 1}}),
+        _fixed("record x", values.Record({"x": values.Record({"y": values.Long(0)})}), {"x": {"y": 0}}),
         *(_address(*each) for each in ADDRESSES),
     )
 

@@ -250,6 +250,18 @@ PLANTS = {
     ),
     "Production reads attributes and tags as the reference does": (
         Defect(
+            "of three names after `has` only the first counts",
+            "production.execution.codegen_operators",
+            "    if len(path) == 1 and target.kind is dict:",
+            "    if len(path) != 2 and target.kind is dict:",
+        ),
+        Defect(
+            "a tag that is zero is none",
+            "production.execution.operations",
+            "return record is not None and name in record",
+            "return record is not None and bool(record.get(name))",
+        ),
+        Defect(
             "a missing entity lacks the attribute",
             "production.execution.codegen_operators",
             "({ATTRIBUTE} if {target.code} in A else {ENTITY})",

@@ -61,7 +61,7 @@ FIELDS = (
     "{{a: {l}, b: {r}}} == {{b: {r}, a: {l}}}", "{l} has x && {l}.x == {r}", "principal.r.y", "principal has r.y",
     "({l} == 1).x", "({l} == 1) has x", "({l} == 1) has x.y", "context has l.x", "context has l.x.y", "[{l}].x",
     "context has l", "context has m", "context.m", 'context["l"]', "{{a: {l}}}.a", "action has x", "{{}} == {l}",
-    "{{x: {{y: {{z: {l}}}}}}} has x.y.z",
+    "{{x: {{y: {{z: {l}}}}}}} has x.y.z", "{{a: {l}, b: {r}, c: 1, d: {l}, e: [{r}]}}.e",
 )  # fmt: skip
 TEXTS = (
     '{l} like "a"', '{l} like "*"', '{l} like "a*"', '{l} like "*b"', '{l} like "*b*"', '{l} like "a*b"',

@@ -58,13 +58,17 @@ CLAUSES = (
     "when { context.c } when { context.d } when { context.c && 1 + context.n == 2 }", "when { context.n == 1 }",
     "when { context.c && context.d && context.n < 5 }", "when { context.c || context.d }", "when { true } unless { false }",
     'when { principal in U::"g" } when { context.d }', "unless { context.n > 1 } when { context.missing }", "when { 1 }",
+    'unless { ip("x").isIpv4() }', 'unless { U::"nobody".n == 1 }', 'unless { principal.getTag("t") == 1 }',
+    "unless { context.n + 9223372036854775807 < 0 }", 'unless { ip("::1").isIpv4(1) }',
 )  # fmt: skip
 KEYED = ("context.n == {0}", "[{0}].contains(context.n)", "{0} <= context.n && context.n <= {1}")
 """Tests of one shape that differ in literals: by one, by one that holds values, by the order of two."""
 LARGE = " || ".join(f"context.n == {number}" for number in range(1, 600))
 """A condition of more instructions than are compiled."""
-DEEP = "if context.c then " * 70 + "context.d" + " else false" * 70
+DEEP = "if context.c then " * 120 + "context.d" + " else false" * 120
 """A condition of too many levels to be compiled."""
+NESTED = "true == " + "!(" * 250 + "context.d" + ")" * 250
+"""A condition of more levels than an expression of Python has."""
 CHANGES = 20
 """So many policies are exchanged at the most; of more changes, production makes its plans afresh."""
 
@@ -111,7 +115,7 @@ def _scopes() -> list[str]:
 
 def _sets() -> Iterator[tuple[str, Sequence[str], Sequence[Place]]]:
     """Yield sets of policies, each with a name and the requests that it is asked."""
-    scopes = _scopes()
+    scopes, few = _scopes(), PLACES[:1] + PLACES[5:6]
     for scope in scopes:
         yield scope, [f"{scope};"], PLACES
     templates = [f"permit({principal}, action, {resource});" for principal, resource in SLOTS]
@@ -125,12 +129,12 @@ def _sets() -> Iterator[tuple[str, Sequence[str], Sequence[Place]]]:
         [text for scope in scopes[::3] for text in (f"{scope};", f"forbid{scope[6:]} when {{ context.c }};")],
         PLACES,
     )
+    yield "many rules in each of many places", _crowded(), few
     yield (
         "each of two actions",
         [f'permit(principal, action == Action::"{one}", resource);' for one in "xy"],
         PLACES,
     )
-    few = PLACES[:1] + PLACES[5:6]
     for clause in CLAUSES:
         for effect in ("permit", "forbid"):
             yield clause, [f"{effect}(principal, action, resource) {clause};"], few
@@ -141,7 +145,7 @@ def _sets() -> Iterator[tuple[str, Sequence[str], Sequence[Place]]]:
     ]
     yield "every clause", every, few
     for scope in ("principal, action, resource", 'principal == U::"a", action, resource'):
-        for what, condition in (("large", LARGE), ("deep", DEEP)):
+        for what, condition in (("large", LARGE), ("deep", DEEP), ("nested", NESTED)):
             held = [
                 f"permit({scope}) when {{ {each} }};"
                 for each in ("context.d", "context.c", condition, "true")
@@ -160,6 +164,15 @@ def _sets() -> Iterator[tuple[str, Sequence[str], Sequence[Place]]]:
                 [*one_by_one, f"forbid({scope}) when {{ context.d }};"],
                 few,
             )
+
+
+def _crowded() -> list[str]:
+    """Return rules of which an entity has places too large to merge, beside one with several entities of the other side."""
+    folders = ('R::"r"', 'R::"s"', 'R::"x"', 'U::"h"')
+    groups = ('in U::"a"', 'in U::"g"', 'in U::"h"')
+    scopes = [*product((f"principal {group}" for group in groups), folders)] * 17
+    scopes += [*product(['principal == U::"a"'], folders)] * 2 + [*product(["principal"], folders)] * 80
+    return [f"permit({principal}, action, resource in {folder});" for principal, folder in scopes]
 
 
 def _goals() -> Sequence[Goal]:

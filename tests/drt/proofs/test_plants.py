@@ -98,6 +98,30 @@ PLANTS = {
             "                    left += chunk[:3]\n",
         ),
         Defect(
+            "errors of extension functions are forgotten",
+            "production.serving.rules",
+            "        return error.status\n",
+            "        return FALSE if error.status == 7 else error.status\n",
+        ),
+        Defect(
+            "two ancestors of many lead to rules of a large place",
+            "production.serving.entity_side",
+            "for ancestor in tables.keys & above:",
+            "for ancestor in list(tables.keys & above)[:2]:",
+        ),
+        Defect(
+            "beside several entities one large place counts",
+            "production.serving.entity_side",
+            "below, tables.keys, tuple(large), above[uid])",
+            "below, tables.keys, tuple(large)[:1], above[uid])",
+        ),
+        Defect(
+            "deep expressions stay one expression",
+            "production.execution.codegen_writer",
+            "            self.atom(operand)\n\n    def atom",
+            "            pass\n\n    def atom",
+        ),
+        Defect(
             "policies that are gone are asked",
             "production.serving.plan_changes",
             "kept = [rule for rule in base.always if id(rule) not in gone]",
@@ -248,7 +272,12 @@ PLANTS = {
             '    out.push(f"(not',
         ),
     ),
+    "Values are equal exactly if they are the same": (
+        Defect("the least small long has two keys", "production.language.values", "return value if -_SMALL <= value <=", "return value if -_SMALL < value <="),
+        Defect("records count by the order of their names", "production.language.values", "for name in sorted(current):", "for name in current:"),
+    ),
     "Production reads attributes and tags as the reference does": (
+        Defect("a record has three attributes at the most", "production.execution.interpreter", "zip(argument, operands, strict=True)", "zip(argument[:3], operands[:3], strict=True)"),
         Defect(
             "of three names after `has` only the first counts",
             "production.execution.codegen_operators",

@@ -16,6 +16,8 @@ from inspect import getsource
 from types import ModuleType
 from typing import Any
 
+from drt.coverage.situations import ERRORS_TOGETHER
+from drt.coverage.typing_rows import TYPING_ROWS
 from drt.model.case import Case
 from drt.oracles import (
     defined_json,
@@ -88,6 +90,8 @@ INPUT_CLASSES: dict[str, tuple[str, ...]] = {
     "ids": tuple(f"{PREFIX}id of {place}: {kind}" for place in _PLACES for kind in _IDS),
     "literals": tuple(f"{PREFIX}{name}: {how}" for name in CONSTRUCTORS for how in ("read", "refused")),
     "line ends": tuple(f"{PREFIX}{end} in or behind a {at}" for end in _LINE_ENDS.values() for at in _AROUND),
+    "typing": TYPING_ROWS,
+    "errors together": ERRORS_TOGETHER,
 }
 """Every bin, by its class."""
 

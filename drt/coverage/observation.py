@@ -10,13 +10,17 @@ import contextlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from drt.coverage.partial_tracing import partial_rows
-from drt.coverage.situations import SHOWING, form_situations, response_situations
+from drt.coverage.situations import SHOWING, errors_together, form_situations, response_situations
 from drt.coverage.tracing import Tracer
+from drt.coverage.typing_rows import typing_rows
 from drt.engines.reference_engine import LoadedReference, ReferenceEngine
 from drt.model.case import Case
 from generators.language import LANGUAGE, Kind
+from reference import request as cedar
+from reference.entities import Entities
 from reference.errors import ErrorKind, EvaluationError, InputError
 from reference.evaluator import evaluate
 from reference.extensions.datetime import Datetime
@@ -95,6 +99,7 @@ def observe(case: Case) -> Reached:
         return Reached()
     observer = _Observer(loaded)
     observer.found.situations.update(partial_rows(loaded, case))
+    observer.found.situations.update(typing_rows(loaded))
     expressions = list(_expressions(loaded, case))
     scopes = list(_scopes(loaded))
     found = observer.found
@@ -106,12 +111,22 @@ def observe(case: Case) -> Reached:
         tracer = Tracer(read, loaded.entities, observer.seen)
         results = {policy.id: observer.run(tracer, policy.condition) for policy in loaded.policies}
         found.situations.update(response_situations(loaded.policies, loaded.policy_set, results))
-        for expression in expressions:
-            observer.run(tracer, expression)
+        erring = [policy.condition for policy in loaded.policies if isinstance(results[policy.id], str)]
+        erring += [one for one in expressions if isinstance(observer.run(tracer, one), str)]
+        evaluated = partial(_result, request=read, entities=loaded.entities)
+        for expression in erring:
+            found.situations.update(errors_together(expression, evaluated))
         for name, constraint in scopes:
             met = evaluate(constraint, read, loaded.entities) == TRUE
             found.bins[f"{name}||{'true' if met else 'false'}"] += 1
     return found
+
+
+def _result(expr: Expr, request: cedar.Request, entities: Entities) -> Value | ErrorKind:
+    try:
+        return evaluate(expr, request, entities)
+    except EvaluationError as error:
+        return error.kind
 
 
 class _Observer:

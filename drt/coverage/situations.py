@@ -5,14 +5,24 @@ Owns how they are recognised; `drt.coverage.events` lists them among the require
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import permutations
 
 from reference.entities import Entities
 from reference.errors import ErrorKind
 from reference.policies import Policies
 from reference.policy_set import PolicySet
-from reference.syntax import Binary, Compound, HasAttr, HasPath, IsIn, Like, Star
+from reference.support.traversal import children
+from reference.syntax import Binary, Compound, Expr, HasAttr, HasPath, IsIn, Like, Star
 from reference.values import TRUE, Bool, EntityUid, Set, String, Value
+
+_ERRORS = ("type", "overflow", "extension", "attr-missing", "tag-missing", "entity-missing")
+_TOGETHER = "input: errors: {} is reported, {} is not"
+ERRORS_TOGETHER = tuple(_TOGETHER.format(*pair) for pair in permutations(_ERRORS, 2))
+"""Pairs of errors of two operands, where the order of evaluation decides which is reported."""
+
+_MOST_STEPS = 6
+"""Levels of an expression in which pairs are looked for; a chain may be thousands deep."""
 
 SHOWING = (Binary, IsIn, HasAttr, HasPath, Like)
 """The forms that may show one of the situations."""
@@ -31,6 +41,18 @@ def form_situations(
                 yield f"{name}: of an entity that is not in the store"
         case Like(_, pattern) if result == TRUE and isinstance(operands[0], String):
             yield from _wildcards(operands[0].value, pattern)
+
+
+def errors_together(expr: Expr, evaluated: Callable[[Expr], Value | ErrorKind]) -> Iterator[str]:
+    """Yield the pairs of errors in an expression that errs, along the way to the one that it reports."""
+    reported = evaluated(expr)
+    inside: Expr | None = expr
+    for _ in range(_MOST_STEPS):
+        results = [(operand, evaluated(operand)) for operand in children(inside)] if inside else []
+        for _, other in results:
+            if other in _ERRORS and other != reported:
+                yield _TOGETHER.format(reported, other)
+        inside = next((operand for operand, result in results if result == reported), None)
 
 
 def _ways_up(operands: Sequence[Value], entities: Entities) -> Iterator[str]:

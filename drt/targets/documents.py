@@ -11,7 +11,7 @@ from drt.oracles.defined_names import Refused, Undefined
 from drt.oracles.wildcard import ANY_REQUEST
 from drt.scan.tokens import tokenize
 from generators.choice.sources import Source
-from generators.texts import typing_cases, well_typed
+from generators.texts import typing_cases, typing_world, well_typed
 from generators.texts.grammar import Grammar
 from generators.texts.json_trees import policy_set
 from generators.texts.literal_forms import literal_expression
@@ -116,6 +116,6 @@ def typing_for_levels(source: Source) -> Case:
 def _typing(source: Source, policies: int, requests_drawn: int) -> Case:
     draw = well_typed.policies if source.boolean(0.4) else typing_cases.policies
     text = draw(source, policies)
-    requests = tuple(Request(one) for one in typing_cases.requests(source)[:requests_drawn])
+    requests = tuple(Request(one) for one in typing_world.requests(source)[:requests_drawn])
     links = tuple(typing_cases.links(source, text))
-    return Case(Text(text), typing_cases.STORE, Text(typing_cases.SCHEMA), links=links, requests=requests)
+    return Case(Text(text), typing_world.STORE, Text(typing_world.SCHEMA), links=links, requests=requests)

@@ -25,17 +25,23 @@ entity User in [Group, N::Team] {
   name: String, age?: Long, boss?: User, act?: Action, pair?: Pair,
   call?: {fn: String, arg: String}, ip?: ipaddr,
   when?: datetime, cost?: decimal, span?: duration, color?: Color,
-  colors?: Set<Color>, deep?: {a?: {b: Long}}, on?: Bool,
+  colors?: Set<Color>, deep?: {a?: {b: Long}}, on?: Bool, team?: N::Team, teams?: Set<{of: N::Team}>,
 } tags Long;
-action read;
-action view, list in [read] appliesTo {
+action all;
+action read in [all];
+action view, list in [read, N::Action::"top"] appliesTo {
   principal: [User, Color], resource: [Group, Color],
   context: {ip?: ipaddr, color?: Color, pair?: Pair, act?: Action, n?: Long,
     when?: datetime, users?: Set<User>}
 };
 namespace N {
   entity Team in [Team, Org] {lead?: User} tags String;
+  action top;
   action edit in [Action::"read"] appliesTo {principal: User, resource: Team};
+}
+namespace M {
+  entity Team in [N::Team] {lead: User};
+  action edit in [N::Action::"top"] appliesTo {principal: User, resource: Team};
 }
 """
 _KEY = re.compile(r'"(?:[^"\\]|\\.)*":')
@@ -49,6 +55,7 @@ _TYPES = (
     "Group",
     "User",
     "N::Team",
+    "M::Team",
     "Color",
     "Action",
     "N::Action",
@@ -58,7 +65,19 @@ _TYPES = (
     "N::User",
     "A ::B",
 )
-_ACTIONS = (("Action", "read"), ("Action", "view"), ("Action", "list"), ("N::Action", "edit"))
+_GROUPS = {
+    ("Action", "all"): (),
+    ("N::Action", "top"): (),
+    ("Action", "read"): (("Action", "all"),),
+    **dict.fromkeys(
+        (("Action", "view"), ("Action", "list")),
+        (("Action", "read"), ("Action", "all"), ("N::Action", "top")),
+    ),
+    ("N::Action", "edit"): (("Action", "read"), ("Action", "all")),
+    ("M::Action", "edit"): (("N::Action", "top"),),
+}
+"""Each action with all the groups that it belongs to."""
+_ACTIONS = tuple(_GROUPS)
 _WRONG_VALUES: tuple[Json, ...] = (
     None, True, 0, -1, 2**63, 1.0, "", "x", [], {}, [1], {"a": 1}, {"__entity": {"type": "User", "id": "u"}},
     {"type": "Color", "id": "blue"}, {"__entity": {"type": "Color", "id": "blue"}}, {"fn": "ip",
@@ -72,6 +91,8 @@ _WRONG_VALUES: tuple[Json, ...] = (
     {"__extn": {"fn": "ip", "arg": "::1", "args": ["::2"]}}, {"__expr": 1}, {"__extn": 1},
     {"type": "Color", "id": "red "}, [{"type": "User", "id": "u"}, 1], [{"type": "Color", "id": "red"},
     {"type": "Color", "id": "blue"}],
+    {"type": "M::Team", "id": "t"}, {"type": "X::User", "id": "u"}, {"type": "Team", "id": "t"},
+    [{"of": {"type": "M::Team", "id": "t"}}], [{"of": {"type": "N::Team", "id": "t"}, "more": 1}],
     {"__entity": {"type": "User", "id": "u"}, "more": 1}, {"__entity": {"type": "User", "id": "u",
     "more": [1]}}, {"type": "User"},
 )  # fmt: skip
@@ -111,6 +132,8 @@ def _call(source: Source, function: str) -> Json:
                     "args": [{"__extn": plain}, {"__extn": {"fn": "duration", "arg": "1ms"}}],
                 }
             }
+        case 3 if function == "datetime" and source.boolean():
+            return {"__extn": {"fn": "offset", "args": [source.choice((text, plain)), "1ms"]}}
         case 3:
             return {"__extn": {"fn": function, "args": [text]}}
         case _:
@@ -125,7 +148,9 @@ _VALUES: dict[str, Callable[[Source], Json]] = {
     "boss": _user,
     "lead": _user,
     "users": lambda source: [_user(source) for _ in range(source.integer(0, 2))],
-    "act": lambda source: _in_any_form(source, _uid(*source.choice(_ACTIONS[:3]))),
+    "act": lambda source: _in_any_form(source, _uid("Action", source.choice(("all", "read", "view")))),
+    "team": lambda source: _uid("N::Team", "t"),
+    "teams": lambda source: [{"of": _uid("N::Team", "t")}][: source.integer(0, 1)],
     "pair": lambda source: _uid(source.choice(("A", "User", "A::B", "if", "")), odd_id(source)),
     "call": lambda source: {"fn": source.choice(("ip", "x")), "arg": source.choice(("1.2.3.4", "x"))},
     "ip": lambda source: _call(source, "ip"),
@@ -140,6 +165,7 @@ _CONTEXT = ("ip", "color", "pair", "act", "n", "when", "users")
 _USER = tuple(name for name in _VALUES if name not in ("n", "users", "lead", "name"))
 _PARENTS = {
     "User": ("Group", "N::Team", "Org"),
+    "M::Team": ("N::Team", "Org"),
     "Group": ("Group", "Org", "Color"),
     "N::Team": ("N::Team", "Org"),
     "Org": (),
@@ -155,7 +181,7 @@ def _some(source: Source, names: tuple[str, ...]) -> Json:
 
 
 def _entity(source: Source, number: int) -> Json:
-    kind = source.choice(("User", "User", "User", "Group", "N::Team", "Org", "Color", "Action"))
+    kind = source.choice(("User", "User", "User", "Group", "N::Team", "M::Team", "Org", "Color", "Action"))
     if kind == "Action":
         return _action(source)
     if kind == "Color":
@@ -163,6 +189,8 @@ def _entity(source: Source, number: int) -> Json:
     attrs = {"name": odd_id(source), **_some(source, _USER)} if kind == "User" else {}
     if kind == "N::Team":
         attrs = _some(source, ("lead",))
+    if kind == "M::Team":
+        attrs = {"lead": _user(source)}
     above = [_parent(source, kind, number) for _ in range(source.integer(0, 2)) if _PARENTS[kind]]
     made = {"uid": _in_any_form(source, _uid(kind, f"e{number}")), "attrs": attrs, "parents": above}
     if kind in _TAGS and source.boolean(0.4):
@@ -176,8 +204,8 @@ def _parent(source: Source, kind: str, number: int) -> Json:
 
 
 def _action(source: Source) -> Json:
-    kind, id_ = source.choice(_ACTIONS)
-    return {"uid": _uid(kind, id_), "attrs": {}, "parents": [] if id_ == "read" else [_uid("Action", "read")]}
+    kind, id_ = action = source.choice(_ACTIONS)
+    return {"uid": _uid(kind, id_), "attrs": {}, "parents": [_uid(*group) for group in _GROUPS[action]]}
 
 
 def entities(source: Source) -> list[Json]:
@@ -211,10 +239,10 @@ def broken_entities(source: Source) -> str:
         case 5:
             one["attrs"].pop("name", None)
         case 6:
-            kind, id_ = source.choice((*_ACTIONS, ("Action", "none")))
-            above = source.choice(
-                ([], [_uid("Action", "read")], [_uid("Action", "view")], [_uid("Org", "o")])
-            )
+            kind, id_ = action = source.choice((*_ACTIONS, ("Action", "none"), ("Action", "top")))
+            above = [_uid(*group) for group in _GROUPS.get(action, ()) if source.boolean(0.7)]
+            if source.boolean(0.3):
+                above.append(source.choice((_uid(*source.choice(_ACTIONS)), _uid("Org", "o"))))
             made = [one for one in made if one["uid"] != _uid(kind, id_)]
             made.append({"uid": _uid(kind, id_), "attrs": {}, "parents": above})
             made[-1] |= source.choice(({}, {}, {"attrs": {"a": 1}}, {"tags": {"a": 1}}, {"tags": {}}))
@@ -251,7 +279,8 @@ def _twin(source: Source, one: Json) -> Json:
 def request(source: Source) -> Json:
     """Draw a request that conforms."""
     if source.boolean(0.3):
-        parts = _uid("User", "e0"), _uid("N::Action", "edit"), _uid("N::Team", "e1")
+        space = source.choice("NM")
+        parts = _uid("User", "e0"), _uid(f"{space}::Action", "edit"), _uid(f"{space}::Team", "e1")
         return dict(zip(("principal", "action", "resource", "context"), (*parts, {}), strict=True))
     return {
         "principal": source.choice((_uid("User", "e0"), _uid("Color", source.choice(COLORS)))),

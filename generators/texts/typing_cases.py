@@ -1,6 +1,6 @@
 """Policies whose types are at issue: twin names, guards on look-alikes, dead branches, rounds of fetching.
 
-Owns one schema, a store and requests that conform to it, and expressions drawn for its types.
+Owns expressions over the world of `typing_world`, drawn for its types, now and then for another.
 """
 
 from __future__ import annotations
@@ -8,58 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from generators.choice.sources import Source
-
-SCHEMA = """\
-type Pair = {f?: Long, g: Long};
-entity Org;
-entity Color enum ["red", "blue"];
-entity Group in [Group, Org] {owner?: User, level: Long} tags User;
-entity User in [Group] {
-  boss: User, peer?: User, rec: {f?: Long, g: Long, u?: User, deep?: {x?: Long}}, twin: Pair,
-  users: Set<User>, name?: String, ok: Bool, group: Group, same: N::Mate,
-} tags Long;
-entity Ghost;
-action all, read;
-action view in [read, N::Action::"any"] appliesTo {
-  principal: [User, N::Mate], resource: [Group, User],
-  context: {a: Pair, b: Pair, c: Bool, n: Long, s: String, u?: User, longs: Set<Long>, names?: Set<String>}
-};
-action change in [all] appliesTo {principal: User, resource: Color};
-namespace N {
-  entity Mate in [Team] {name: Long, boss?: User, rec: {f?: Long}};
-  entity Team;
-  action any in [Action::"all"];
-  action edit in [any] appliesTo {principal: Mate, resource: Team, context: {c: Bool, n: Long}};
-}
-namespace M {
-  entity Mate {name: String, rec: {f?: Long}};
-  action any appliesTo {principal: Mate, resource: [Mate, N::Mate]};
-}
-"""
-_U = '{"type": "User", "id": "%s"}'
-_N = '{"type": "N::Mate", "id": "n"}'
-STORE = """\
-[{"uid": {"type": "User", "id": "u"}, "attrs": {"boss": {"type": "User", "id": "v"}, "rec": {"g": 1},
-  "ok": true, "twin": {"f": 2, "g": 1}, "users": [], "group": {"type": "Group", "id": "g"},
-  "same": {"type": "N::Mate", "id": "n"}},
-  "parents": [{"type": "Group", "id": "g"}], "tags": {"t": 1}},
- {"uid": {"type": "User", "id": "v"}, "attrs": {"boss": {"type": "User", "id": "u"}, "name": "v",
-  "peer": {"type": "User", "id": "u"}, "rec": {"f": 1, "g": 1, "u": {"type": "User", "id": "u"}, "deep": {}},
-  "ok": false, "twin": {"g": 1}, "users": [{"type": "User", "id": "u"}],
-  "group": {"type": "Group", "id": "h"}, "same": {"type": "N::Mate", "id": "n"}}, "parents": []},
- {"uid": {"type": "Group", "id": "g"}, "attrs": {"level": 1, "owner": {"type": "User", "id": "v"}},
-  "parents": [{"type": "Group", "id": "h"}], "tags": {"t": {"type": "User", "id": "u"}}},
- {"uid": {"type": "Group", "id": "h"}, "attrs": {"level": 2}, "parents": [{"type": "Org", "id": "o"}]},
- {"uid": {"type": "N::Mate", "id": "n"}, "attrs": {"name": 1, "rec": {}}, "parents": []}]"""
-_CONTEXT = (
-    '{"a": {"f": 1, "g": 1}, "b": {"g": 1}, "c": true, "n": 1, "s": "t", "longs": [1], "names": []}',
-    '{"a": {"g": 1}, "b": {"f": 1, "g": 2}, "c": false, "n": 2, "s": "u", "longs": [], '
-    '"u": {"type": "User", "id": "v"}}',
-)
-_EDIT = (
-    f'{{"principal": {_N}, "action": {{"type": "N::Action", "id": "edit"}}, '
-    '"resource": {"type": "N::Team", "id": "t"}, "context": {"c": true, "n": 1}}'
-)
+from generators.texts.typing_world import behind_a_path, of_two_types
 
 _TYPES = (
     "User", "Group", "Org", "Color", "Ghost", "N::Mate", "M::Mate", "N::Team", "Action", "N::Action", "Team",
@@ -83,6 +32,8 @@ _RECORDS = (
     "context.a", "context.b", "principal.rec", "principal.twin", "resource.rec", "{f: 1, g: 2}", "{f: true}",
     "{f: false}",
 )  # fmt: skip
+_TAG = '.getTag("t")'
+_FALSE = ("false", "(principal is Ghost)", "(action in [])", "({g: 1} has f)")
 _ACTIONS = tuple(text for text in _LITERALS if "Action" in text)
 
 
@@ -106,11 +57,12 @@ class _Typed:
                 ("true", "false", "context.c", "principal.ok", "principal is User", "principal has name")
             )
         inner = depth - 1
-        match self.source.integer(0, 13):
+        match self.source.integer(0, 17):
             case 0 | 1:
                 return f"({self.of(self.bool, inner)} && {self._maybe_dead(inner)})"
             case 2 | 3:
-                return f"({self.of(self.bool, inner)} || {self._maybe_dead(inner)})"
+                left = self.of(self.bool, inner) if self.source.boolean(0.75) else self.pick(_FALSE)
+                return f"({left} || {self._maybe_dead(inner)})"
             case 4:
                 return f"!{self.of(self.bool, inner)}" if inner else f"!({self.bool(inner)})"
             case 5:
@@ -133,6 +85,10 @@ class _Typed:
                     (f"contains({other(inner)})", f"containsAll({self.set(inner)})", "isEmpty()")
                 )
                 return f"{self.of(self.set, inner)}.{method}"
+            case 13 | 14:
+                return of_two_types(self.source, self.entity(0))
+            case 15:
+                return behind_a_path(self.source, self.pick((self.user, self.group))(inner))
             case _:
                 return self._infix(("<", "<=", ">", ">="), self.long, inner)
 
@@ -158,6 +114,12 @@ class _Typed:
     def guarded(self, depth: int) -> str:
         """Draw a use of an optional attribute or tag behind a test of it, or of what looks like it."""
         target, attribute, rest = self._optional(depth)
+        if target.endswith(_TAG):
+            tagged = f'{target.removesuffix(_TAG)}.hasTag("t")'
+            return f"({tagged} && {self._guarded(target, attribute, rest, depth)})"
+        return self._guarded(target, attribute, rest, depth)
+
+    def _guarded(self, target: str, attribute: str, rest: str, depth: int) -> str:
         tested = self._look_alike(target) if self.source.boolean(0.35) else target
         if attribute == "tag":
             key = self.pick(('"t"', '"t"', "context.s", '"u"', "principal.name", "principal.boss.name"))
@@ -165,7 +127,9 @@ class _Typed:
             test, use = f"{tested}.hasTag({key})", f"{target}.getTag({other}){rest}"
         else:
             test, use = f"{tested} has {attribute}", f"{target}.{attribute}{rest}"
-        match self.source.integer(0, 9):
+        match self.source.integer(0, 10):
+            case 10:
+                return f"({test} && {test} && {use})"
             case 9:
                 return f"((if {test} then {self.pick(('true', self.bool(0)))} else false) && {use})"
             case 0 | 1:
@@ -188,7 +152,9 @@ class _Typed:
                 return use
 
     def _optional(self, depth: int) -> tuple[str, str, str]:
-        match self.source.integer(0, 6):
+        match self.source.integer(0, 7):
+            case 7:
+                return f"{self.group(depth)}{_TAG}", "peer", ".ok"
             case 0 | 1:
                 return self.record(depth), self.pick(("f", "f", "g", "deep", "u", "zz")), " == 1"
             case 2:
@@ -197,8 +163,11 @@ class _Typed:
                 return self.user(depth), "peer", ".ok"
             case 4:
                 target, rest = self.pick(
-                    ((self.user, " == 1"), (self.group, " == principal"), (self.group, ".ok"))
-                )
+                    (
+                        (self.user, " == 1"), (self.group, " == principal"), (self.group, ".ok"),
+                        (lambda _: "principal.same", " == 1"),
+                    )
+                )  # fmt: skip
                 return target(depth), "tag", rest
             case 5:
                 return "context", self.pick(("u", "names", "n")), self.pick((".ok", ".isEmpty()", " == 1"))
@@ -335,12 +304,3 @@ def links(source: Source, text: str) -> list[tuple[str, str, tuple[tuple[str, st
         if slots:
             drawn.append((f"policy{number}", f"link{number}", values))
     return drawn
-
-
-def requests(source: Source) -> list[str]:
-    """Draw requests that conform."""
-    principal = source.choice((_U % "u", _U % "v", _N))
-    resource = source.choice(('{"type": "Group", "id": "g"}', _U % "v", _U % "u"))
-    action = '{"type": "Action", "id": "view"}'
-    whole = f'{{"principal": {principal}, "action": {action}, "resource": {resource}, "context": %s}}'
-    return [whole % context for context in _CONTEXT] + [_EDIT]

@@ -1,4 +1,4 @@
-"""Well-typed policies over the schema of `typing_cases`, with at most one slip: a guard of something else.
+"""Well-typed policies over the schema of `typing_world`, with at most one slip: a guard of something else.
 
 Where all else is right, the verdict hangs on the slip, or on the level that the policy needs.
 """
@@ -6,6 +6,7 @@ Where all else is right, the verdict hangs on the slip, or on the level that the
 from __future__ import annotations
 
 from generators.choice.sources import Source
+from generators.texts.typing_world import behind_a_path, of_two_types
 
 _RECORDS = ("context.a", "context.b", "principal.rec", "principal.twin")
 _IS_USER = "principal is User"
@@ -33,7 +34,7 @@ class _WellTyped:
                 ("context.c", "principal.ok", "true", "false", "context.n == 1", "principal is User")
             )
         inner = depth - 1
-        match self.source.integer(0, 11):
+        match self.source.integer(0, 14):
             case 0:
                 return f"({self.bool(inner)} {self.pick(('&&', '||'))} {self.bool(inner)})"
             case 1:
@@ -62,6 +63,10 @@ class _WellTyped:
                 return f"({self.record(inner)} has {self.pick(('f', 'g', 'zz'))})"
             case 9:
                 return f"({self.user(inner)}.users.contains({self.user(inner)}))"
+            case 10:
+                return of_two_types(self.source, self.user(0))
+            case 11:
+                return self._slipped(behind_a_path(self.source, self.user(inner)))
             case _:
                 return self.guarded(inner)
 

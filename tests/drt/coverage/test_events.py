@@ -25,6 +25,7 @@ from drt.coverage.events import (
 )
 from drt.coverage.input_classes import INPUT_CLASSES
 from drt.coverage.observation import observe
+from drt.coverage.situations import ERRORS_TOGETHER
 from drt.coverage.partial_rows import PARTIAL_ROWS, PREFIX
 from drt.engines import build
 from drt.model.case import Case, Request, Source
@@ -151,7 +152,7 @@ def test_drawing_alone_reaches_every_situation_and_no_unknown_one() -> None:
         found.update(observe(TARGETS["evaluate"].draw(RecordingSource(random_seed))).situations)
     for random_seed in range(300):
         found.update(observe(TARGETS["wildcard"].draw(RecordingSource(random_seed))).situations)
-    assert set(found) <= set(SITUATIONS)
+    assert set(found) <= {*SITUATIONS, *ERRORS_TOGETHER}
     assert [name for name in SITUATIONS if not found[name]] in ([], ["like: a star that is no wildcard"])
 
 

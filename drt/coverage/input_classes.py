@@ -18,7 +18,7 @@ from typing import Any
 
 from drt.coverage.situations import ERRORS_TOGETHER
 from drt.coverage.typing_rows import TYPING_ROWS
-from drt.model.case import Case
+from drt.model.case import Case, Source
 from drt.oracles import (
     defined_json,
     defined_names,
@@ -32,7 +32,7 @@ from drt.oracles import (
 )
 from drt.oracles.defined_literals import CONSTRUCTORS, Fails
 from drt.oracles.defined_names import RESERVED, Refused, Undefined
-from drt.oracles.definitions import EXPRESSION, of_entities, of_policies, of_schema
+from drt.oracles.definitions import EXPRESSION, Definition, of_entities, of_policies, of_schema
 from drt.reduce.order import texts
 from drt.scan.vocabulary import VARIABLES
 
@@ -53,7 +53,8 @@ _DEFINITIONS: dict[ModuleType, str] = {
 MOST_EXPRESSIONS = 8
 """Cases with more expressions are of operators rather than of documents, and left out."""
 
-_PLACES = ("policy", "entity", "attribute", "annotation")
+_PLACES = ("policy", "entity", "attribute", "annotation", "string", "pattern", "schema")
+"""What printers, formatters, writers and translators write; `schema` is for ids and attributes in one."""
 _IDS = (
     "plain", "empty", "reserved word", "variable", "blank", "quote", "backslash", "line end", "control",
     "invisible", "not ASCII", "long", "other",
@@ -171,27 +172,48 @@ def _named(case: Case) -> Iterator[tuple[str, str]]:
     """Yield the ids and names of a case, each with what has it."""
     for text in (case.entities, *(request.text for request in case.requests)):
         yield from (("entity", json.loads(found)) for found in _JSON_ID.findall(text))
-    try:
-        policies = of_policies(case.policies).define(case.policies.text)
-    except (Refused, Undefined, RecursionError):
-        return
+    policies = _defined(of_policies(case.policies), case.policies) or {}
     for part in ("staticPolicies", "templates"):
-        for name, policy in policies[part].items():
+        for name, policy in policies.get(part, {}).items():
             yield "policy", name
             yield from (("annotation", key) for key in policy.get("annotations", ()))
-            yield from (("attribute", attribute) for attribute in _attributes(policy))
+            yield from _written(policy)
+    schema = case.schema and _defined(of_schema(case.schema), case.schema)
+    if schema:
+        yield from (("schema", json.loads(key)[1]) for key in schema["actions"])
+        yield from _written(schema)
 
 
-def _attributes(node: Any) -> Iterator[str]:
+def _defined(definition: Definition, source: Source) -> Any:
+    """Return what a document is by its definition; None where it is refused."""
+    try:
+        return definition.define(source.text)
+    except (Refused, Undefined, RecursionError):
+        return None
+
+
+def _written(node: Any) -> Iterator[tuple[str, str]]:
+    """Yield the names and strings in a defined policy or schema, each with what has it."""
     waiting = [node]
     while waiting:
         match waiting.pop():
+            case {"attr": str() as name, **others}:
+                yield "attribute", name
+                waiting += others.values()
+            case {"Value": str() as text}:
+                yield "string", text
+            case {"pattern": list() as pattern, **others}:
+                yield "pattern", "".join(one["Literal"] for one in pattern if one != "Wildcard")
+                waiting += others.values()
+            case {"enum": list() as ids}:
+                yield from (("schema", id_) for id_ in ids)
+            case {"attributes": dict() as attributes}:
+                yield from (("schema", name) for name in attributes)
+                waiting += attributes.values()
             case dict() as fields:
-                if isinstance(name := fields.get("attr"), str):
-                    yield name
-                waiting.extend(fields.values())
+                waiting += fields.values()
             case list() as items:
-                waiting.extend(items)
+                waiting += items
 
 
 def _kind(name: str) -> str:

@@ -143,7 +143,7 @@ VALIDATION_TARGETS = (
         "Engines give the same verdict on policies with twin names, look-alike guards and dead branches.",
         documents.typing,
         validation.validators_agree,
-        weight=32,
+        weight=40,
     ),
     Target(
         "typing-sound",
@@ -157,7 +157,7 @@ VALIDATION_TARGETS = (
         "A policy that is valid at a level gets by with the slice of that depth, through records and tags.",
         documents.typing_for_levels,
         validation.levels_are_enough,
-        weight=10,
+        weight=14,
     ),
     Target(
         "typing-higher-levels",
@@ -245,7 +245,7 @@ VALIDATION_TARGETS = (
         "Engines agree which entities conform where one rule is broken, and read them as the same.",
         documents.store_rules,
         schemas.stores_conform_alike,
-        weight=18,
+        weight=24,
     ),
     Target(
         "request-rules",

@@ -37,4 +37,6 @@ def put_edge(source: Source, objects: list[tuple[str, Json]], edges: Edges) -> N
     if kinds:
         wanted = source.choice(kinds)
         node = source.choice([node for kind, node in objects if kind == wanted])
+        if source.boolean(0.25):
+            node.clear()  # so that nothing else is wrong about it
         node.update(source.choice(edges[wanted]))

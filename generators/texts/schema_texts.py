@@ -89,6 +89,13 @@ _WHOLE = tuple(_DECLARATIONS.split("\n"))
 """Declarations, most of them wrong by one rule, the others at its edge."""
 
 
+def _whole(source: Source) -> str:
+    """Draw a declaration with what else it needs to be right, if it is."""
+    text = source.choice(_WHOLE)
+    needed = [name for name in "EQ" if re.search(rf"\b{name}\b", text) and f"entity {name}" not in text]
+    return " ".join((*(f"entity {name};" for name in needed if f"namespace {name}" not in text), text))
+
+
 def _quoted(text: str) -> str:
     return f'"{"".join(map(_written, text))}"'
 
@@ -151,7 +158,7 @@ def schema_text(source: Source) -> str:
     for space, body in schema.items():
         declarations = list(_declarations(body))
         if source.boolean(0.45):
-            declarations.insert(source.integer(0, len(declarations)), source.choice(_WHOLE))
+            declarations.insert(source.integer(0, len(declarations)), _whole(source))
         inside = "\n".join(declarations)
         blocks.append(f"namespace {space} {{\n{inside}\n}}" if space else inside)
     text = "\n".join(blocks)

@@ -237,7 +237,7 @@ def _break_reference(source: Source, schema: Json, drawing: _Drawing) -> None:
     )
     if places and source.boolean(0.7):
         node, key = source.choice(places)
-        node[key] = name
+        node[key] = drawing.entity(source.choice(drawing.spaces)) if source.boolean(0.3) else name
         return
     space = schema[source.choice(drawing.spaces)]
     match source.integer(0, 3):

@@ -51,20 +51,9 @@ _UID_EDGES: tuple[Json, ...] = (
 )  # fmt: skip
 COLORS = ("red", "", "a b")
 _TYPES = (
-    "Org",
-    "Group",
-    "User",
-    "N::Team",
-    "M::Team",
-    "Color",
-    "Action",
-    "N::Action",
-    "X",
-    "N::X",
-    "Team",
-    "N::User",
-    "A ::B",
-)
+    "Org", "Group", "User", "N::Team", "M::Team", "Color", "Action", "N::Action", "X", "N::X", "Team",
+    "N::User", "A ::B",
+)  # fmt: skip
 _GROUPS = {
     ("Action", "all"): (),
     ("N::Action", "top"): (),
@@ -96,6 +85,35 @@ _WRONG_VALUES: tuple[Json, ...] = (
     {"__entity": {"type": "User", "id": "u"}, "more": 1}, {"__entity": {"type": "User", "id": "u",
     "more": [1]}}, {"type": "User"},
 )  # fmt: skip
+_ALMOST: dict[str, tuple[Json, ...]] = {
+    "boss": tuple({"type": name, "id": "u"} for name in ("X::User", "N::User", "Group", "Use", "Action")),
+    "lead": tuple({"type": name, "id": "u"} for name in ("X::User", "N::User", "M::Team")),
+    "team": tuple({"type": name, "id": "t"} for name in ("M::Team", "Team", "N::N::Team", "X::Team")),
+    "teams": tuple(
+        [{"of": {"type": name, "id": "t"}, **more}]
+        for name, more in (("M::Team", {}), ("Team", {}), ("N::Team", {"more": 1}), ("N::Team", {"of": 1}))
+    ),
+    "act": tuple({"type": name, "id": id_} for name, id_ in (
+        ("N::Action", "top"), ("Action", "none"), ("Action", ""), ("N::Action", "read"), ("User", "read"),
+    )),
+    "color": tuple({"type": "Color", "id": id_} for id_ in ("blue", "Red", " ", "red ")),
+    "colors": tuple(
+        [{"type": "Color", "id": "red"}, {"type": name, "id": id_}]
+        for name, id_ in (("Color", "blue"), ("N::Color", "red"), ("Colour", "red"))
+    ),
+    "deep": ({"a": {}}, {"a": {"b": True}}, {"a": None}, {"b": 1}, {"a": {"b": 1, "c": 1}}),
+    "on": (1, 0, "true", None), "age": (True, "1", 1.0, 2**63), "n": (True, "1", 1.5),
+    "users": ([{"type": "User", "id": "u"}, {"type": "X::User", "id": "u"}], {"type": "User", "id": "u"}),
+}  # fmt: skip
+"""Values that nearly have the type of an attribute."""
+
+
+def _misfit(source: Source, names: tuple[str, ...]) -> Json:
+    """Draw a member whose value has not the type of its attribute, most often by a little."""
+    if source.boolean(0.3):
+        return {source.choice((*names, "more")): source.choice(_WRONG_VALUES)}
+    name = source.choice(tuple(name for name in names if name in _ALMOST))
+    return {name: source.choice(_ALMOST[name])}
 
 
 def _uid(type_name: str, id_: str) -> Json:
@@ -219,7 +237,7 @@ def broken_entities(source: Source) -> str:
     """Draw entities that break one rule."""
     made = entities(source)
     one = source.choice(made)
-    match source.integer(0, 11):
+    match source.integer(0, 12):
         case 0 | 1:
             one["parents"].append(
                 _uid(source.choice(_TYPES), source.choice(("p", "blue", "read", "red", "red ", "none")))
@@ -232,15 +250,15 @@ def broken_entities(source: Source) -> str:
             )
             made[-1] |= edge
         case 3 | 4:
-            where = source.choice(("attrs", "attrs", "tags"))
-            one.setdefault(where, {})[source.choice((*_USER, "name", "lead", "more"))] = source.choice(
-                _WRONG_VALUES
-            )
+            made.append({"uid": _uid("User", "m"), "attrs": {"name": ""}, "parents": []})
+            where = source.choice(("attrs", "attrs", "attrs", "tags"))
+            made[-1].setdefault(where, {}).update(_misfit(source, (*_USER, "name")))
         case 5:
             one["attrs"].pop("name", None)
-        case 6:
+        case 6 | 12:
             kind, id_ = action = source.choice((*_ACTIONS, ("Action", "none"), ("Action", "top")))
-            above = [_uid(*group) for group in _GROUPS.get(action, ()) if source.boolean(0.7)]
+            left_out = source.choice(((), (), ("Action", "all"), source.choice(_ACTIONS)))
+            above = [_uid(*group) for group in _GROUPS.get(action, ()) if group != left_out]
             if source.boolean(0.3):
                 above.append(source.choice((_uid(*source.choice(_ACTIONS)), _uid("Org", "o"))))
             made = [one for one in made if one["uid"] != _uid(kind, id_)]
@@ -300,7 +318,7 @@ def broken_request(source: Source) -> str:
                 source.choice(_TYPES), source.choice(("e0", "blue", "red", "red ", "read", "view"))
             )
         case 2 | 3:
-            made["context"][source.choice((*_CONTEXT, "more"))] = source.choice(_WRONG_VALUES)
+            made["context"].update(_misfit(source, _CONTEXT))
         case 4:
             made["context"] = source.choice(
                 (

@@ -33,7 +33,15 @@ _RECORDS = (
     "{f: false}",
 )  # fmt: skip
 _TAG = '.getTag("t")'
-_FALSE = ("false", "(principal is Ghost)", "(action in [])", "({g: 1} has f)")
+_FALSE = (
+    "false",
+    "(1 == true)",
+    "(0 == false)",
+    '("1" == 1)',
+    "(principal is Ghost)",
+    "(action in [])",
+    "({g: 1} has f)",
+)
 _ACTIONS = tuple(text for text in _LITERALS if "Action" in text)
 
 
@@ -59,7 +67,8 @@ class _Typed:
         inner = depth - 1
         match self.source.integer(0, 17):
             case 0 | 1:
-                return f"({self.of(self.bool, inner)} && {self._maybe_dead(inner)})"
+                left = self.of(self.bool, inner) if self.source.boolean(0.85) else self.pick(_FALSE)
+                return f"({left} && {self._maybe_dead(inner)})"
             case 2 | 3:
                 left = self.of(self.bool, inner) if self.source.boolean(0.75) else self.pick(_FALSE)
                 return f"({left} || {self._maybe_dead(inner)})"
@@ -105,7 +114,7 @@ class _Typed:
     def _in(self, depth: int) -> str:
         if self.source.boolean(0.4):
             groups = ", ".join(self.pick(_ACTIONS) for _ in range(self.source.integer(0, 2)))
-            member = self.pick(("action", "action", *_ACTIONS))
+            member = self.pick(("action", "action", "principal.act", "principal.act", *_ACTIONS))
             return f"({member} in {self.pick((f'[{groups}]', self.pick(_ACTIONS)))})"
         makes: tuple[Callable[[int], str], ...] = (self.entity, self.entities, lambda _: "[]")
         above = self.pick(makes)(depth)
@@ -179,6 +188,7 @@ class _Typed:
             ("context.a", "context.b"), ("principal", "resource"), ("[1]", "[1, 2]"), ("[1]", "[1, 2]"),
             ("true", "false"), ("rec", "twin"), ("boss", "peer"), ('"u"', '"v"'), ("1", "true"), ("<", "<="),
             ("User", "N::Mate"), ("context.n > 1", "!(context.n <= 1)"),
+            ("principal", "principal.boss"), (".boss", ""), ("principal", "principal.boss"), (".boss", ""),
             ("context.n != 1", "!(context.n == 1)"),
         )  # fmt: skip
         old, new = self.pick(swaps)

@@ -76,6 +76,7 @@ _TWO = (
     ("context.a", "principal.same.rec", ("f == 1", "g == 1")),
     ("{f: [principal]}", "{f: [resource]}", ("f.contains(principal)", "f.isEmpty()")),
     ("{f: true}", "{f: false}", ("f", "g")),
+    ("{g: 1}", "(if principal.ok then {g: 1} else context.a)", ("f == 1", "g == 1")),
     ("context.longs", "[]", ("zz == 1",)),
 )
 """Pairs of which only permissive validation gives a bound, most often, with uses of an attribute."""
@@ -100,7 +101,7 @@ def of_two_types(source: Source, other: str) -> str:
         case 1 | 2 | 3:
             return f"({both} has {name} && {both}.{use})"
         case 4:
-            return f"({both} has {name} && {both} has {name} && {other} == {first})"
+            return f"({both} has {name} && (if {both} has {name} then true else {both}.{use}))"
         case 5:
             return f"({both}.{use})"
         case 6:

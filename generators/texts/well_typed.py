@@ -17,7 +17,7 @@ _OF_ACTIONS = (
 )
 _SLIPS = (
     ("context.a", "context.b"), ("[1]", "[1, 2]"), ("[2, 1]", "[2]"), ("boss", "peer"), ("rec", "twin"),
-    ('"t"', '"u"'), ("true", "false"), ("1", "2"),
+    ('"t"', '"u"'), ("true", "false"), ("1", "2"), ("principal", "principal.boss"), (".boss", ""),
 )  # fmt: skip
 
 
@@ -31,7 +31,15 @@ class _WellTyped:
     def bool(self, depth: int) -> str:
         if depth <= 0:
             return self.pick(
-                ("context.c", "principal.ok", "true", "false", "context.n == 1", "principal is User")
+                (
+                    "context.c",
+                    "principal.ok",
+                    "true",
+                    "false",
+                    "context.n == 1",
+                    "principal is User",
+                    '(action in Action::"read")',
+                )
             )
         inner = depth - 1
         match self.source.integer(0, 14):

@@ -18,15 +18,40 @@ PLANTS = {plant.name: plant for plant in read_plants()}
 
 
 @pytest.mark.parametrize(
-    "name", ["VA-4 production", "VA-13 reference", "VA-16 production", "VA-18 reference"]
+    "name",
+    [
+        *("VA-4 production", "VA-13 reference", "VA-16 production", "VA-18 reference"),
+        *("VA-own20 production", "VA-own21 production", "VA-own23 reference", "VA-own24 reference"),
+        *("VA-own25 reference", "VA-own26 reference"),
+    ],
 )
 def test_a_defect_of_a_validator_is_caught(name: str) -> None:
+    assert _catches("typing", name, 1_500)
+
+
+@pytest.mark.parametrize(
+    ("name", "target"),
+    [
+        ("EV-own20 reference", "evaluate"),  # of two errors another is reported
+        ("PR-own1 production", "print-trees"),
+        ("SC-14b reference", "schema-rules-translated"),
+        ("SC-own22 reference", "schema-rules"),
+        ("RV-own20 production", "store-rules"),
+        ("RV-own22 reference", "store-rules"),
+        ("EN-own20 production", "store-rules"),
+    ],
+)
+def test_a_defect_of_another_class_of_input_is_caught(name: str, target: str) -> None:
+    assert _catches(target, name, 3_000)
+
+
+def _catches(target: str, name: str, most: int) -> bool:
     plant = PLANTS[name]
     (engine,) = plant.engines
     other = {"production": "reference", "reference": "production"}[engine]
     engines = [Guarded(build(other)), Guarded(Copy(engine, plant.sources(engine)).build())]
-    cases = (typing(RecordingSource(seed)) for seed in range(300))
-    assert any(TARGETS["typing"].oracle(case, engines).divergences for case in cases)
+    cases = (TARGETS[target].draw(RecordingSource(seed)) for seed in range(most))
+    return any(TARGETS[target].oracle(case, engines).divergences for case in cases)
 
 
 def test_many_policies_are_valid_and_many_are_not() -> None:

@@ -25,8 +25,8 @@ from drt.coverage.events import (
 )
 from drt.coverage.input_classes import INPUT_CLASSES
 from drt.coverage.observation import observe
-from drt.coverage.situations import ERRORS_TOGETHER
 from drt.coverage.partial_rows import PARTIAL_ROWS, PREFIX
+from drt.coverage.situations import ERRORS_TOGETHER
 from drt.engines import build
 from drt.model.case import Case, Request, Source
 from drt.model.divergence import Oracle

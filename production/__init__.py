@@ -177,7 +177,7 @@ if not TYPE_CHECKING:  # A type checker would take any name for one of this modu
         "PartialResponse",
     }
     # `pathlib` would add a tenth to the time of an import.
-    if not any(_path.exists(f"{place}/partial") for place in __path__):  # noqa: PTH110
+    if not _path.exists(f"{_path.dirname(__file__)}/partial"):  # noqa: PTH110, PTH120
         __all__ = [name for name in __all__ if name not in _PARTIAL]
 
     def __getattr__(name: str) -> Any:

@@ -29,9 +29,9 @@ from drt.diagnosis.json_names import (
     value_place,
     with_all_ancestors,
 )
-from drt.diagnosis.json_paths import at_path, counterpart, depth_of, inside_out, with_at
+from drt.diagnosis.json_paths import counterpart, depth_of, inside_out
 from drt.diagnosis.places import NAMING, Path, value_name
-from drt.reduce.documents import NOTHING, Again, read, write
+from drt.reduce.documents import NOTHING, Again, at_path, read, with_at, write
 
 IsWell = Callable[[str], bool]
 

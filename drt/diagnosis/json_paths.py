@@ -17,22 +17,6 @@ def inside_out(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
         yield (*path, key), item
 
 
-def at_path(document: Any, path: Path) -> Any:
-    """Return the value at a path."""
-    for key in path:
-        document = document[key]
-    return document
-
-
-def with_at(document: Any, path: Path, value: Any) -> Any:
-    """Return the document with another value at a path."""
-    if not path:
-        return value
-    copy: Any = dict(document) if isinstance(document, dict) else list(document)
-    copy[path[0]] = with_at(document[path[0]], path[1:], value)
-    return copy
-
-
 def counterpart(document: Any, written: Any, path: Path) -> Any:
     """Find what stands at a path of a document in another whose entities come in another order."""
     if written is NOTHING or not path or not isinstance(path[0], int) or not isinstance(written, list):

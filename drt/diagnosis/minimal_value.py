@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from drt.diagnosis.places import Path
-from drt.reduce.documents import NOTHING, read, write
+from drt.reduce.documents import NOTHING, read, with_at, write
 
 PLAIN: tuple[Any, ...] = (
     *(True, 0, "a", [], {}),
@@ -41,7 +41,7 @@ def blamed(text: str, is_well: Callable[[str], bool]) -> tuple[Path, Any] | None
             left -= 1
             if left < 0:
                 return None
-            if is_well(write(_with_at(document, path, plain))):
+            if is_well(write(with_at(document, path, plain))):
                 return path, value
     return None
 
@@ -53,11 +53,3 @@ def _inside_out(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
         yield from _inside_out(item, (*path, key))
         if key not in ESCAPES and not (isinstance(value, dict) and "fn" in value):
             yield (*path, key), item
-
-
-def _with_at(document: Any, path: Path, value: Any) -> Any:
-    if not path:
-        return value
-    copy: Any = dict(document) if isinstance(document, dict) else list(document)
-    copy[path[0]] = _with_at(document[path[0]], path[1:], value)
-    return copy

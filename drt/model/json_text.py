@@ -29,14 +29,15 @@ def _members(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return members
 
 
-def _no_constant(name: str) -> object:
+def no_constant(name: str) -> object:
+    """Refuse NaN and the infinities, which Python reads as numbers."""
     raise ValueError(f"{name} is not JSON")
 
 
 def parse(text: str, path: Path | None = None) -> object:
     """Parse JSON; raises `InputProblem` with the line where the text stops being JSON."""
     try:
-        return json.loads(text, object_pairs_hook=_members, parse_constant=_no_constant)
+        return json.loads(text, object_pairs_hook=_members, parse_constant=no_constant)
     except json.JSONDecodeError as error:
         raise InputProblem(
             f"not JSON: {error.msg.lower()} at column {error.colno}", path, error.lineno
@@ -135,8 +136,8 @@ def is_ordinary(text: str) -> bool:
         document = json.loads(
             text,
             object_pairs_hook=_members,
-            parse_constant=_no_constant,
-            parse_float=_no_constant,
+            parse_constant=no_constant,
+            parse_float=no_constant,
             parse_int=_plain_integer,
         )
         text.encode("utf-8")

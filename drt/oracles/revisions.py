@@ -20,6 +20,7 @@ from drt.oracles.comparing import Comparison
 from drt.oracles.law import Compares, law
 from drt.oracles.laws import composed
 from drt.oracles.revision_steps import Script, ids_of, slots_of
+from drt.oracles.slices import uid_of
 from drt.oracles.texts import NotPlainJson, plain_json
 from drt.oracles.variants import Policies
 
@@ -149,24 +150,19 @@ def _store_after(store: Mapping[Uid, Json], kind: str, document: Json) -> Mappin
     if kind == "remove-entities":
         gone = {(uid["type"], uid["id"]) for uid in document}
         return {
-            uid: {**entity, "parents": [parent for parent in entity["parents"] if _uid(parent) not in gone]}
+            uid: {**entity, "parents": [parent for parent in entity["parents"] if uid_of(parent) not in gone]}
             for uid, entity in store.items()
             if uid not in gone
         }
     made = dict(store)
     for entity in document:
-        uid = _uid(entity["uid"])
+        uid = uid_of(entity["uid"])
         if kind == "add-entities" and made.get(uid, entity) != entity:
             raise Refused
         made[uid] = entity
-        if uid in map(_uid, entity["parents"]):
+        if uid in map(uid_of, entity["parents"]):
             raise Refused
     return made
-
-
-def _uid(uid: Json) -> Uid:
-    plain = uid.get("__entity", uid)
-    return plain["type"], plain["id"]
 
 
 @law(Compares.DERIVED)
@@ -185,7 +181,7 @@ def revised_sets_answer_as_new_ones(case: Case, engines: Sequence[Engine], compa
             continue
         try:
             policies = Policies.read(read.canonical, case)
-            store = {_uid(entity["uid"]): entity for entity in plain_json(case.entities)}
+            store = {uid_of(entity["uid"]): entity for entity in plain_json(case.entities)}
         except NotPlainJson:
             comparison.skip("policies without plain JSON")
             continue

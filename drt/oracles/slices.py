@@ -20,11 +20,11 @@ def slice_of(entities: str, request: str, level: int) -> str:
 
     Raises `NotPlainJson` where a document would mean something else once it is read and written again.
     """
-    store = {_uid(entity["uid"]): entity for entity in plain_json(entities)}
+    store = {uid_of(entity["uid"]): entity for entity in plain_json(entities)}
     asked = plain_json(request)
     wanted: set[Uid] = set()
     try:
-        frontier = {_uid(asked[part]) for part in ("principal", "action", "resource")}
+        frontier = {uid_of(asked[part]) for part in ("principal", "action", "resource")}
         frontier |= set(_uids(asked.get("context", {})))
     except (AttributeError, KeyError, TypeError):
         raise NotPlainJson("no request") from None
@@ -57,7 +57,8 @@ def _uids(value: Any) -> Iterator[Uid]:
                     waiting += value.values()
 
 
-def _uid(document: Any) -> Uid:
+def uid_of(document: Any) -> Uid:
+    """Return the uid that an object is, or its `__entity` escape."""
     inner = document.get("__entity", document)
     return inner["type"], inner["id"]
 
@@ -76,4 +77,4 @@ def _with_ancestors(store: dict[Uid, Entity], entity: Entity) -> Entity:
 
 
 def _parents(entity: Entity) -> Iterable[Uid]:
-    return (_uid(parent) for parent in entity["parents"])
+    return (uid_of(parent) for parent in entity["parents"])

@@ -99,16 +99,17 @@ def permissive_accepts_what_strict_accepts(
 
 def no_less(strict: Validated, permissive: Validated) -> bool:
     """Whether the second verdict accepts every policy that the first does."""
-    return _valid(strict) <= _valid(permissive)
+    return accepted(strict) <= accepted(permissive)
 
 
-def _valid(verdict: Validated) -> set[str]:
+def accepted(verdict: Validated) -> set[str]:
+    """Return the policies that a verdict accepts."""
     return {policy for policy, valid in verdict.policies if valid}
 
 
 def promising(case: Case, verdict: Validated) -> set[str]:
     """List valid policies and the valid links of valid templates; no link is type-checked (spec 08 §1)."""
-    valid = _valid(verdict)
+    valid = accepted(verdict)
     templates = {new_id: template for template, new_id, _ in case.links}
     if case.policies.format == "json":
         templates |= _links_in(case.policies.text)

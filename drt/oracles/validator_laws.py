@@ -19,6 +19,7 @@ from drt.oracles.comparing import Comparison
 from drt.oracles.defined_names import RESERVED, Refused, Undefined
 from drt.oracles.definitions import of_schema
 from drt.oracles.law import Compares, law
+from drt.oracles.validation import accepted
 from drt.oracles.variants import subjects
 from drt.scan.policies import layouts
 from drt.scan.tokens import Token, tokenize
@@ -35,10 +36,6 @@ _KEYWORDS = RESERVED | {
 def _verdict(engine: Engine, case: Case, question: Validate | None = None) -> Outcome:
     loaded = engine.load(case)
     return loaded if isinstance(loaded, NotLoaded) else loaded.ask(question or Validate())
-
-
-def _valid(verdict: Validated) -> set[str]:
-    return {policy for policy, valid in verdict.policies if valid}
 
 
 @law(Compares.DERIVED)
@@ -58,7 +55,9 @@ def higher_levels_accept_more(case: Case, engines: Sequence[Engine], comparison:
                 (f"{engine.name}, level {level}", below[place]),
                 (f"{engine.name}, next", above[place]),
             ]
-            comparison.hold(f"validation from level {level}", variants, lambda a, b: _valid(a) <= _valid(b))
+            comparison.hold(
+                f"validation from level {level}", variants, lambda a, b: accepted(a) <= accepted(b)
+            )
 
 
 @law(Compares.ITSELF)
@@ -77,7 +76,7 @@ def verdicts_follow_from_environments(case: Case, engines: Sequence[Engine], com
     for engine in engines:
         whole, apart = _verdict(engine, replace(case, links=())), _verdict(engine, guarded)
         if isinstance(whole, Validated) and isinstance(apart, Validated):
-            valid = _valid(apart)
+            valid = accepted(apart)
             together = tuple(
                 (f"policy{n}", all(f"policy{n + at * count}" in valid for at in range(len(guards))))
                 for n in range(count)
@@ -244,7 +243,7 @@ def links_fit_as_written_out(case: Case, engines: Sequence[Engine], comparison: 
             unfit = [
                 {one[0] for one in each.warnings or () if one[1] == _NO_ACTION} for each in (linked, written)
             ]
-            return unfit[0] & links == unfit[1] & links and _valid(written) & links <= _valid(linked)
+            return unfit[0] & links == unfit[1] & links and accepted(written) & links <= accepted(linked)
 
         name = subject.engine.name
         comparison.hold("validation", [(name, linked), (f"{name}, links written out", written)], fits)

@@ -35,6 +35,23 @@ class Again(str):
         return "".join(self)
 
 
+def at_path(document: Any, path: Path) -> Any:
+    """Return the value at a path."""
+    for key in path:
+        document = document[key]
+    return document
+
+
+def with_at(document: Any, path: Path, value: Any) -> Any:
+    """Return the document with another value at a path; only the containers on the way are copied."""
+    for depth in range(len(path) - 1, -1, -1):
+        container = at_path(document, path[:depth])
+        copy: Any = dict(container) if isinstance(container, dict) else list(container)
+        copy[path[depth]] = value
+        value = copy
+    return value
+
+
 def drop_entities(problem: Problem) -> None:
     """Leave out whole entities."""
     document = read(problem.best.entities)
@@ -117,7 +134,7 @@ class _Document:
         while waiting:
             path = waiting.pop()
             self.simplify_at(path)
-            waiting += reversed([(*path, key) for key in _keys(self.at(path))])
+            waiting += reversed([(*path, key) for key in _keys(at_path(self.value, path))])
 
     def take(self, value: Any) -> bool:
         if _take(self.problem, self.piece, value):
@@ -125,30 +142,15 @@ class _Document:
             return True
         return False
 
-    def at(self, path: Path) -> Any:
-        value = self.value
-        for key in path:
-            value = value[key]
-        return value
-
-    def with_at(self, path: Path, value: Any) -> Any:
-        """Replace the value at a path; only the containers on the way are copied."""
-        for depth in range(len(path) - 1, -1, -1):
-            container = self.at(path[:depth])
-            copy: Any = dict(container) if isinstance(container, dict) else list(container)
-            copy[path[depth]] = value
-            value = copy
-        return value
-
     def simplify_at(self, path: Path) -> None:
-        here = self.at(path)
+        here = at_path(self.value, path)
         for simpler in (*_simpler(here), *_joined_has(here)):
-            if self.take(self.with_at(path, simpler)):
+            if self.take(with_at(self.value, path, simpler)):
                 return self.simplify_at(path)
         if isinstance(here, list):
-            fewer(here, lambda kept: self.take(self.with_at(path, kept)))
+            fewer(here, lambda kept: self.take(with_at(self.value, path, kept)))
         elif isinstance(here, dict) and not UID_KEYS.issuperset(here):
-            fewer(list(here.items()), lambda kept: self.take(self.with_at(path, dict(kept))))
+            fewer(list(here.items()), lambda kept: self.take(with_at(self.value, path, dict(kept))))
         return None
 
 

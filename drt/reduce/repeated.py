@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from drt.reduce.documents import NOTHING, Again, Path, read, write
+from drt.reduce.documents import NOTHING, Again, Path, at_path, read, with_at, write
 from drt.reduce.pieces import pieces
 from drt.reduce.problem import Problem
 
@@ -39,13 +39,13 @@ def _proposals(value: Any, repetition: Path, characters: int) -> Iterator[Any]:
     plain = _without_repetition(value)
     for depth in range(len(repetition)):
         path, child = repetition[:depth], repetition[depth]
-        here = _at(plain, path)
+        here = at_path(plain, path)
         if isinstance(here, dict):
             for lighter in ({**here, child: _emptied(here[child])}, _with_emptied_members(here)):
-                yield from (_replaced(plain, path, twice) for twice in _repeating(lighter))
+                yield from (with_at(plain, path, twice) for twice in _repeating(lighter))
     if characters <= LONGEST_REPEATED_ANYWHERE:
         for path, here in _objects(plain, ()):
-            yield from (_replaced(plain, path, twice) for twice in _repeating(here))
+            yield from (with_at(plain, path, twice) for twice in _repeating(here))
 
 
 def _repeating(members: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -92,20 +92,6 @@ def _objects(value: Any, path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
         yield path, value
     for key, item in _items(value):
         yield from _objects(item, (*path, key))
-
-
-def _at(value: Any, path: Path) -> Any:
-    for key in path:
-        value = value[key]
-    return value
-
-
-def _replaced(value: Any, path: Path, instead: Any) -> Any:
-    if not path:
-        return instead
-    copy: Any = dict(value) if isinstance(value, dict) else list(value)
-    copy[path[0]] = _replaced(value[path[0]], path[1:], instead)
-    return copy
 
 
 def _with_emptied_members(members: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from drt.symbolic.analyzer import Fails, Verdict
 from drt.symbolic.shown import counterexample_text, document
-from drt.symbolic.tables import Comparison, Environment, PolicyRow
+from drt.symbolic.tables import Comparison, Environment, PolicyRow, plain_names
 
 WORDS = {
     "equivalent": "equivalent",
@@ -26,7 +26,7 @@ Row = tuple[str, ...]
 
 def comparison_report(rows: Sequence[Comparison], notes: Sequence[str], form: str) -> str:
     """Report a comparison in `text`, `markdown` or `html`."""
-    table = [(*names(row.environment), WORDS[row.relation]) for row in rows]
+    table = [(*plain_names(row.environment), WORDS[row.relation]) for row in rows]
     return _page(
         "Comparison", ("principal", "action", "resource", "result"), table, notes, _examples(rows), form
     )
@@ -34,8 +34,8 @@ def comparison_report(rows: Sequence[Comparison], notes: Sequence[str], form: st
 
 def policies_report(rows: Sequence[PolicyRow], messages: Sequence[str], form: str) -> str:
     """Report findings in `text`, `markdown` or `html`."""
-    table = [(*names(row.environment), str(found)) for row in rows for found in row.findings]
-    table += [(*names(row.environment), f"unknown: {each}") for row in rows for each in row.undecided]
+    table = [(*plain_names(row.environment), str(found)) for row in rows for found in row.findings]
+    table += [(*plain_names(row.environment), f"unknown: {each}") for row in rows for each in row.undecided]
     return _page("Analysis", ("principal", "action", "resource", "finding"), table, messages, (), form)
 
 
@@ -72,20 +72,14 @@ def policies_document(rows: Sequence[PolicyRow], messages: Sequence[str]) -> dic
     }
 
 
-def names(environment: Environment) -> tuple[str, str, str]:
-    """Name an environment without namespaces."""
-    principal, resource = (name.rpartition("::")[2] for name in (environment.principal, environment.resource))
-    return principal, environment.action.id, resource
-
-
 def _named(environment: Environment) -> dict[str, str]:
-    return dict(zip(("principal", "action", "resource"), names(environment), strict=True))
+    return dict(zip(("principal", "action", "resource"), plain_names(environment), strict=True))
 
 
 def _examples(rows: Sequence[Comparison]) -> Iterator[tuple[str, str]]:
     """Yield a heading and a counterexample for each row and direction that has one."""
     for row in rows:
-        where = ", ".join(names(row.environment))
+        where = ", ".join(plain_names(row.environment))
         sides: tuple[tuple[str, Verdict], ...] = (
             ("old set: allow, new set: deny", row.forward),
             ("old set: deny, new set: allow", row.backward),

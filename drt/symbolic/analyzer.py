@@ -105,49 +105,9 @@ class Analyzer:
         """Every environment of the schema; raises `Refused` for an incomplete one."""
         return inputs.environments_of(self.schema)
 
-    def never_errors(self, policy: PolicySet, environment: Environment) -> Verdict:
-        """Decide whether the policy never fails to evaluate."""
-        return self.ask("never-errors", [policy], environment)
-
-    def always_matches(self, policy: PolicySet, environment: Environment) -> Verdict:
-        """Decide whether the policy matches every request."""
-        return self.ask("always-matches", [policy], environment)
-
-    def never_matches(self, policy: PolicySet, environment: Environment) -> Verdict:
-        """Decide whether the policy matches no request."""
-        return self.ask("never-matches", [policy], environment)
-
-    def matches_equivalent(self, first: PolicySet, second: PolicySet, environment: Environment) -> Verdict:
-        """Decide whether two policies match the same requests."""
-        return self.ask("matches-equivalent", [first, second], environment)
-
-    def matches_implies(self, first: PolicySet, second: PolicySet, environment: Environment) -> Verdict:
-        """Decide whether the second policy matches wherever the first does."""
-        return self.ask("matches-implies", [first, second], environment)
-
-    def matches_disjoint(self, first: PolicySet, second: PolicySet, environment: Environment) -> Verdict:
-        """Decide whether two policies match no request in common."""
-        return self.ask("matches-disjoint", [first, second], environment)
-
-    def always_allows(self, policies: PolicySet, environment: Environment) -> Verdict:
-        """Decide whether the set allows every request."""
-        return self.ask("always-allows", [policies], environment)
-
-    def always_denies(self, policies: PolicySet, environment: Environment) -> Verdict:
-        """Decide whether the set denies every request."""
-        return self.ask("always-denies", [policies], environment)
-
-    def equivalent(self, first: PolicySet, second: PolicySet, environment: Environment) -> Verdict:
-        """Decide whether two sets decide alike."""
-        return self.ask("equivalent", [first, second], environment)
-
     def implies(self, first: PolicySet, second: PolicySet, environment: Environment) -> Verdict:
         """Decide whether the second set allows whatever the first allows."""
         return self.ask("implies", [first, second], environment)
-
-    def disjoint(self, first: PolicySet, second: PolicySet, environment: Environment) -> Verdict:
-        """Decide whether two sets allow no request in common."""
-        return self.ask("disjoint", [first, second], environment)
 
     def ask(self, name: QueryName, policies: Sequence[PolicySet], environment: Environment) -> Verdict:
         """Answer a query; raises `Refused` for one that cannot be asked."""

@@ -50,13 +50,13 @@ def method(function: str, failure: Failure, values: Sequence[Term]) -> Outcome:
     """Compile a method of extension values."""
     match function, values:
         case "lessThan", [a, b]:
-            return Outcome(failure, _less(a, b))
+            return Outcome(failure, less(a, b))
         case "greaterThan", [a, b]:
-            return Outcome(failure, _less(b, a))
+            return Outcome(failure, less(b, a))
         case "lessThanOrEqual", [a, b]:
-            return Outcome(failure, _less_or_equal(a, b))
+            return Outcome(failure, less_or_equal(a, b))
         case "greaterThanOrEqual", [a, b]:
-            return Outcome(failure, _less_or_equal(b, a))
+            return Outcome(failure, less_or_equal(b, a))
         case "offset", [a, b]:
             return arithmetic("add", DATETIME, failure, a, b)
         case "durationSince", [a, b]:
@@ -96,9 +96,11 @@ def in_range(inner: Term, outer: Term) -> Term:
     return operation("ip-in-range", BOOL, inner, outer)
 
 
-def _less(a: Term, b: Term) -> Term:
+def less(a: Term, b: Term) -> Term:
+    """Build `a < b`."""
     return FALSE if a is b else operation("lt", BOOL, a, b)
 
 
-def _less_or_equal(a: Term, b: Term) -> Term:
+def less_or_equal(a: Term, b: Term) -> Term:
+    """Build `a <= b`."""
     return TRUE if a is b else operation("le", BOOL, a, b)

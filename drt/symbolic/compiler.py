@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from drt.symbolic.calls import called
+from drt.symbolic.calls import called, less, less_or_equal
 from drt.symbolic.outcomes import NEVER, Failure, Outcome, arithmetic, choice, excluded, in_order
 from drt.symbolic.sorts import BOOL, LONG, STRING, EntitySort, RecordSort, SetSort, sort_of
 from drt.symbolic.store import Store, type_of
@@ -225,16 +225,6 @@ def literal(value: object) -> Term:
         case EntityUid():
             return uid(value)
     raise AssertionError(f"no literal: {value!r}")
-
-
-def less(a: Term, b: Term) -> Term:
-    """Build `a < b`."""
-    return FALSE if a is b else operation("lt", BOOL, a, b)
-
-
-def less_or_equal(a: Term, b: Term) -> Term:
-    """Build `a <= b`."""
-    return TRUE if a is b else operation("le", BOOL, a, b)
 
 
 def like(text: Term, pattern: ast.Pattern) -> Term:

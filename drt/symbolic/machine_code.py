@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from drt.symbolic.compiler import less, less_or_equal, like
+from drt.symbolic.calls import less, less_or_equal
+from drt.symbolic.compiler import like
 from drt.symbolic.outcomes import NEVER, Arithmetic, Failure, Outcome, arithmetic, choice, excluded
 from drt.symbolic.python_calls import called
 from drt.symbolic.python_values import NotUnderstood, literal, pattern_of

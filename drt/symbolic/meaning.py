@@ -61,14 +61,15 @@ def result(op: str, payload: object, values: Sequence[Any]) -> object:
         case "ip-in-range", [inner, outer]:
             return is_in_range(inner, outer)
         case "neg" | "add" | "sub" | "mul", _:
-            return wrapped(_exact(op, values))
+            return wrapped(exact(op, values))
         case "neg-overflows" | "add-overflows" | "sub-overflows" | "mul-overflows", _:
-            return overflows(_exact(op.removesuffix("-overflows"), values))
+            return overflows(exact(op.removesuffix("-overflows"), values))
         case _:
             return _of_sets(op, values)
 
 
-def _exact(op: str, values: Sequence[int]) -> int:
+def exact(op: str, values: Sequence[Any]) -> Any:
+    """Return the result of arithmetic, of numbers without limits as well as of terms of a solver."""
     match op, values:
         case "neg", [a]:
             return -a

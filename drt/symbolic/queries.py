@@ -36,50 +36,32 @@ class Query:
     violated: Callable[[Sequence[Response]], bool]
 
 
+def _more(responses: Sequence[Response]) -> bool:
+    return responses[0].holding and not responses[1].holding
+
+
+def _both(responses: Sequence[Response]) -> bool:
+    return responses[0].holding and responses[1].holding
+
+
+def _unlike(responses: Sequence[Response]) -> bool:
+    return responses[0].holding != responses[1].holding
+
+
 QUERIES: Mapping[QueryName, Query] = {
     query.name: query
     for query in (
         Query("never-errors", 1, True, lambda error, _: not_(error), lambda r: r[0].failing),
         Query("always-matches", 1, True, lambda _, m: m[0], lambda r: not r[0].holding),
         Query("never-matches", 1, True, lambda _, m: not_(m[0]), lambda r: r[0].holding),
-        Query(
-            "matches-equivalent",
-            2,
-            True,
-            lambda _, m: eq(m[0], m[1]),
-            lambda r: r[0].holding != r[1].holding,
-        ),
-        Query(
-            "matches-implies",
-            2,
-            True,
-            lambda _, m: implies(m[0], m[1]),
-            lambda r: r[0].holding and not r[1].holding,
-        ),
-        Query(
-            "matches-disjoint",
-            2,
-            True,
-            lambda _, m: not_(and_(m[0], m[1])),
-            lambda r: r[0].holding and r[1].holding,
-        ),
+        Query("matches-equivalent", 2, True, lambda _, m: eq(m[0], m[1]), _unlike),
+        Query("matches-implies", 2, True, lambda _, m: implies(m[0], m[1]), _more),
+        Query("matches-disjoint", 2, True, lambda _, m: not_(and_(m[0], m[1])), _both),
         Query("always-allows", 1, False, lambda _, a: a[0], lambda r: not r[0].holding),
         Query("always-denies", 1, False, lambda _, a: not_(a[0]), lambda r: r[0].holding),
-        Query("equivalent", 2, False, lambda _, a: eq(a[0], a[1]), lambda r: r[0].holding != r[1].holding),
-        Query(
-            "implies",
-            2,
-            False,
-            lambda _, a: implies(a[0], a[1]),
-            lambda r: r[0].holding and not r[1].holding,
-        ),
-        Query(
-            "disjoint",
-            2,
-            False,
-            lambda _, a: not_(and_(a[0], a[1])),
-            lambda r: r[0].holding and r[1].holding,
-        ),
+        Query("equivalent", 2, False, lambda _, a: eq(a[0], a[1]), _unlike),
+        Query("implies", 2, False, lambda _, a: implies(a[0], a[1]), _more),
+        Query("disjoint", 2, False, lambda _, a: not_(and_(a[0], a[1])), _both),
     )
 }
 assert set(QUERIES) == set(get_args(QueryName))

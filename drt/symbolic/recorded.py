@@ -23,7 +23,6 @@ from drt.symbolic.strings import LAST
 from reference.policies import condition
 from reference.support.traversal import walk
 from reference.syntax import Like, Lit
-from reference.validation.environments import Environment
 from reference.values import String
 
 Json = dict[str, Any]
@@ -146,10 +145,14 @@ class _Comparison:
         said: list[str] = []
         if record["command"] == "compare":
             for row in tables.compare(analyzer, policies[0], policies[1]):
-                got[shown(row.environment)] = row.relation
+                got[tables.plain_names(row.environment)] = row.relation
         else:
             found = list(tables.policies(analyzer, policies[0]))
-            got = {shown(row.environment): list(map(str, row.findings)) for row in found if row.findings}
+            got = {
+                tables.plain_names(row.environment): list(map(str, row.findings))
+                for row in found
+                if row.findings
+            }
             said = tables.messages(found, list(policies[0].plain()))
         self._compare(
             str(place), record["name"], f"{record['command']} table", repr(rows), repr(got), rows == got
@@ -191,12 +194,6 @@ def _characters(node: object) -> Sequence[object]:
             return pattern
         case _:
             return ()
-
-
-def shown(environment: Environment) -> tuple[str, str, str]:
-    """Name an environment without namespaces."""
-    principal, resource = (name.rpartition("::")[2] for name in (environment.principal, environment.resource))
-    return principal, environment.action.id, resource
 
 
 def _key(row: Json) -> tuple[str, str, str]:

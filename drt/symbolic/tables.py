@@ -156,6 +156,12 @@ def named(policy_set: PolicySet) -> PolicySet:
     return PolicySet(bodies, policy_set.templates, policy_set.links)
 
 
+def plain_names(environment: Environment) -> tuple[str, str, str]:
+    """Name an environment without namespaces."""
+    principal, resource = (name.rpartition("::")[2] for name in (environment.principal, environment.resource))
+    return principal, environment.action.id, resource
+
+
 def listed(names: Sequence[str]) -> str:
     """Write names as a list in a sentence."""
     quoted = [f"`{name}`" for name in names]

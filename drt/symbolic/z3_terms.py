@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import z3
 
-from drt.symbolic.meaning import LEAST, MOST
+from drt.symbolic.meaning import LEAST, MOST, exact
 from drt.symbolic.sorts import RecordSort, SetSort, Sort
 from drt.symbolic.strings import escaped
 from drt.symbolic.terms import Symbol, Term, below
@@ -73,7 +73,7 @@ class Encoder:
             case "ip-in-range":
                 return self.in_range(self.sorts.of(term.args[0].sort), args[0], args[1])
             case "neg" | "add" | "sub" | "mul":
-                return arithmetic(term.op, args)
+                return exact(term.op, args)
             case _ if term.op.endswith("overflows"):
                 return self._overflow(term, args)
             case _:
@@ -155,8 +155,8 @@ class Encoder:
         """State that the exact result is outside 64 bits."""
         op = term.op.removesuffix("-overflows")
         if self.integers:
-            exact = arithmetic(op, args)
-            return z3.Or(exact > MOST, exact < LEAST)
+            unbounded = exact(op, args)
+            return z3.Or(unbounded > MOST, unbounded < LEAST)
         for factor, other in ((0, -1), (-1, 0)):
             if op == "mul" and term.args[factor].op == "const":
                 value = term.args[factor].payload
@@ -244,20 +244,6 @@ def plain(op: str, args: list[Any]) -> Any:
 def nothing(like: Any) -> Any:
     """Return the empty set of the sort of another."""
     return z3.K(like.sort().domain(), z3.BoolVal(False))
-
-
-def arithmetic(op: str, args: list[Any]) -> Any:
-    """Encode an operation; bit-vectors wrap, integers do not."""
-    match op, args:
-        case "neg", [a]:
-            return -a
-        case "add", [a, b]:
-            return a + b
-        case "sub", [a, b]:
-            return a - b
-        case "mul", [a, b]:
-            return a * b
-    raise AssertionError(op)
 
 
 def within(op: str, args: list[Any]) -> Any:

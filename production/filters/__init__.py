@@ -25,8 +25,11 @@ try:
     from .sql import FilterSizeError
     from .translation import Refusal, UntranslatableError
 except ModuleNotFoundError as error:
-    sql = "filters need SQLAlchemy: install the extra `sql` of `cedar-engine-partial`"
-    raise ModuleNotFoundError(sql if error.name == "sqlalchemy" else MISSING, name=error.name) from None
+    if error.name == "sqlalchemy":
+        needed = "filters need SQLAlchemy: install the extra `sql` of `cedar-engine-partial`"
+    else:
+        needed = MISSING
+    raise ModuleNotFoundError(needed, name=error.name) from None
 
 __all__ = [
     "EntityTable",

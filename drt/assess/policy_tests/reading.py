@@ -54,7 +54,7 @@ def read_tests(text: str, path: Path) -> tuple[PolicyTest | Unreadable, ...]:
     Raises `InputProblem` if the text is no JSON list.
     """
     try:
-        document = json.loads(text, parse_constant=_no_constant)
+        document = json.loads(text, parse_constant=json_text.no_constant)
     except json.JSONDecodeError as error:
         where = f"not JSON: {error.msg.lower()} at column {error.colno}"
         raise InputProblem(where, path, error.lineno) from None
@@ -65,10 +65,6 @@ def read_tests(text: str, path: Path) -> tuple[PolicyTest | Unreadable, ...]:
     if not isinstance(document, list):
         raise InputProblem("expected a list of tests", path)
     return tuple(_test(each, path.parent) for each in document)
-
-
-def _no_constant(name: str) -> object:
-    raise ValueError(f"{name} is not JSON")
 
 
 def _test(document: object, folder: Path) -> PolicyTest | Unreadable:

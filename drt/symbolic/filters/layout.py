@@ -79,10 +79,6 @@ class Layout:
         """Return the table of an entity type."""
         return next((one for one in self.tables if one.type == name), None)
 
-    def in_table(self, table: str) -> tuple[EntityRows, ...]:
-        """Return the entity types whose rows are in a table."""
-        return tuple(one for one in self.tables if one.table == table)
-
     def has_integer_keys(self, name: str) -> bool:
         """Return whether references to a type are integers; without a table they are strings."""
         found = self.of_type(name)

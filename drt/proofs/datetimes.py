@@ -228,6 +228,7 @@ def _decode(model: Any) -> Counterexample:
     shown = Text().plain(model)
     without = [place for place in PLACES if place != (20, 23)]
     texts = [_with_numbers(shown, places, model) for places in (without, PLACES[:7] + PLACES[9:])]
+    texts += [_with_numbers("2000-01-01", PLACES[:count], model) for count in (1, 2, 3)]
     return search("datetime", *texts) or Counterexample(
         f"{shown!r}, which no text that is tried confirms", False
     )

@@ -52,6 +52,7 @@ ENTITIES = (
     "principal is U in {l}", '{l} is U in U::"b"', "{l} in []", '{l} in [U::"b", {r}]', "action in {l}",
     "({l} == 1) in {r}", "({l} == 1) is U", "{l} in ({r} == 1)", "({l} == 1) is U in {r}", "[{l} in {r}].isEmpty()",
     "{l} in ({r} in {l})", "principal is V", "{l} is U in [{r}]",
+    "{l} in [" + "".join(f'U::"{number}", ' for number in range(100)) + 'U::"d"]',
 )  # fmt: skip
 FIELDS = (
     "{l}.x", "{l} has x", "{l} has x.y", "{l} has x.y.z", "{l}.x.y", '{l}["y z"]', "{l}.x == {r}", "principal.x",

@@ -57,6 +57,9 @@ FORMS = (
     'U::"missing".flag', 'U::"b".flag', '(if context.c then U::"b" else principal).flag', "[[1], [2]].contains([1])",
     '{a: U::"a"}.a in G::"h"', "resource.owner == principal || true", "if resource.owner is U then context.c else principal.flag",
     "if resource.owner is G then context.c else principal.flag", "resource.owner is G && principal.flag",
+    *(f"(if resource.level + 9223372036854775806 > 0 then resource else resource) {each}" for each in ("== principal", 'in G::"g"', "is U", "has nope")),
+    '(if resource.level + 9223372036854775806 > 0 then resource else resource).hasTag("t")',
+    "[1, 2, 3, principal.n, 4].contains(4)", "{a: 1, b: 2, c: 3, d: principal.n, e: 5}.e == 5",
     "resource.owner is U || principal.flag", "if resource.owner is U then true else false", "(context.c || true) && resource.owner.flag",
 )  # fmt: skip
 

@@ -40,6 +40,7 @@ UNARY = (
     "{l} == {l}", "{l} in [{l}]", '{l}.hasTag(principal.text) && {l}.getTag(principal.text) == 1', "{l}.isIpv4()",
     '{l}.lessThan(decimal("1.0"))', "[{l}, {l}].isEmpty()", "{{a: {l}}}.a == {l}", "{l} is U && {l}.n == 1", "{l} is R || {l}.n == 1",
     '{l}.hasTag("t") && {l}.getTag("s") == 1', "{l}.friend.n == 1", "{l} has friend.opt && {l}.friend.opt == 1", "{l} has zz",
+    "!({l} has n)",
 )  # fmt: skip
 BINARY = (
     "{l} == {r}", "{l} < {r}", "{l} + {r} == 1", "{l} in {r}", "{l}.contains({r})", "{l}.containsAll({r})", "{l} && {r}",
@@ -67,6 +68,7 @@ GUARDED = (
     "resource is R && resource has on && resource.on", "resource is U && resource.n == 1", 'resource is R && resource.n == "a"',
     "resource has on && resource.on", "resource has opt && resource.opt == 1", 'resource.n == "a"', "resource.n == 1",
     "[P, context.e].contains(P)", "(if context.c then P else context.e).n == 1", "(if context.c then P else resource).n == 1",
+    "(if context.c then P else G::\"g\") has opt",
     "(if context.c then P.rec else {a: 1}).a == 1", "(if context.c then P.rec else {a: 1, b: 2}).b == 2", "false && P.zz", "true || P.zz",
     "if false then P.zz else context.c", "P is R && P.zz", "!(P is R) || P.zz", 'principal == R::"r" && P.zz', "action == Action::\"x\" || P.zz",
     "P.n + P.n > 1", "-P.n < 1", "P.n * 9223372036854775807 > 1", 'decimal("1.00001").lessThan(P.d)', "decimal(P.text).lessThan(P.d)",

@@ -216,6 +216,18 @@ PLANTS = {
             'return self.form("has", operands[0], *path)',
             'return self.form("has", operands[0], path[0])',
         ),
+        Defect(
+            "an entity of the schema is always there",
+            "production.validation.attributes",
+            "isinstance(type_, RecordType) and listed[1]",
+            "listed[1]",
+        ),
+        Defect(
+            "of several entity types the first tells what there may be",
+            "production.validation.attributes",
+            "    for entity_type in type_.names:\n        declared",
+            "    for entity_type in sorted(type_.names)[:1]:\n        declared",
+        ),
         Defect("both branches grant what one does", "production.validation.capabilities", ".intersection(granted(right))", ""),
         Defect(
             "patterns do not tell expressions apart",
@@ -229,6 +241,9 @@ PLANTS = {
             'self.form("record", names, *operands)',
             'self.form("record", *operands)',
         ),
+    ),
+    "Both readers give every datetime its moment": (
+        Defect("the year 2400 has no leap day", "production.language.datetimes", "month > 2 and _is_leap(year)", "month > 2 and _is_leap(year) and year != 2400"),
     ),
     "Code for a schema's types responds as the reference does": (
         Defect(
@@ -251,6 +266,12 @@ PLANTS = {
         ),
     ),
     "Production finds entities as the reference does": (
+        Defect(
+            "of a large set a few count",
+            "production.execution.operations",
+            "or not right.keys.isdisjoint(above[left])",
+            "or any(each in above[left] for each in sorted(right.keys, key=str)[:8])",
+        ),
         Defect(
             "no entity is in itself",
             "production.execution.codegen_operators",
@@ -298,6 +319,13 @@ PLANTS = {
         ),
     ),
     "Residuals mean what their conditions mean": (
+        Defect(
+            "an entity without tags has none, even if it errs",
+            "production.partial.rules",
+            "    if lacks and _free(left, right):\n        return False\n    if isinstance(left, Uid)",
+            "    if lacks:\n        return False\n    if isinstance(left, Uid)",
+        ),
+        Defect("a set has three elements at the most", "production.partial.evaluator", "first(extra, stack[base:])", "first(extra, stack[base:][:3])"),
         Defect(
             "only known ancestors show that nothing is in an empty set",
             "reference.partial.evaluator",

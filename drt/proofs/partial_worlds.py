@@ -46,7 +46,7 @@ FORMS = (
     'principal.hasTag("s") && principal.getTag("s") == 2', 'resource.owner.hasTag("t") && resource.owner.getTag("t") == 1',
     "principal has opt && principal.opt == 1", "principal.rec.a == 1", "principal.rec has b && principal.rec.b",
     "resource.owner.rec.a < 2", "principal.n <= resource.level", "principal.n > resource.level", "principal.n >= 1", "1 < 2",
-    "-principal.n == -1", "-(-9223372036854775807 - 1) == 0", "principal.n * 9223372036854775807 == 0", "principal.n - resource.level == 0",
+    "-principal.n == -1", "-(-9223372036854775807 - 1) == 0", "-9223372036854775807 - 2 == 0", "2 * 9223372036854775807 == 0", "principal.n * 9223372036854775807 == 0", "principal.n - resource.level == 0",
     "principal.us.contains(principal)", "principal.us.containsAll([principal])", "principal.us.containsAny([principal, resource.owner])",
     "principal.us.isEmpty()", 'U::"b" in U::"b".us', "resource.owner in resource.owner.us", "[1, 2].containsAll([2])", "[1, 2].containsAny([3])", "[1].contains(principal.n)", "[principal.n, 1].isEmpty()",
     'resource.text like "*b"', '"ab" like "a*"', '"ab" like "b*"', 'resource.kind == C::"red"', 'C::"red" == C::"blue"',

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from .validation.questions import SchemaQuestions
-
 MISSING: Final = (
     "partial evaluation is not installed: install `cedar-engine-partial` of the same version as this engine "
     "(the folder `packaging/partial` of its repository)"
@@ -39,7 +37,7 @@ else:
         "read_partial_request",
     }
 
-    class PartialQuestions(SchemaQuestions):
+    class PartialQuestions:
         """Stands in for the questions of partial evaluation; each raises `ImportError`."""
 
         __slots__ = ()

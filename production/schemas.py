@@ -35,17 +35,17 @@ from .typed_authorizer import TypedAuthorizer
 from .validation.conforming_entities import EntityReader
 from .validation.conforming_requests import check_request, read_request
 from .validation.lattice import Mode
-from .validation.questions import RequestEnvironment, with_slots
+from .validation.questions import RequestEnvironment, SchemaQuestions, with_slots
 from .validation.request_table import RequestTable
 from .validation.validator import Validation, Validator
 
 __all__ = ["Schema", "SchemaError"]
 
 
-class Schema(PartialQuestions):
+class Schema(SchemaQuestions, PartialQuestions):
     """A resolved schema (spec 07). Never changed once made."""
 
-    __slots__ = ("_entity_reader", "_fragments", "_types", "_validator")
+    __slots__ = ("_entity_reader", "_fragments", "_model", "_types", "_validator")
 
     def __init__(self, fragments: Iterable[Fragment]) -> None:
         """Make a schema of fragments taken together; `from_text` and `from_json` start from text.
@@ -58,7 +58,7 @@ class Schema(PartialQuestions):
         self._prepare(resolve_schema(together), together)
 
     def _prepare(self, model: SchemaModel, fragments: tuple[Fragment, ...] | None) -> None:
-        super().__init__(model)
+        self._model = model
         self._prepare_partial(model)
         self._fragments = fragments
         self._validator = Validator(self._model)

@@ -22,7 +22,6 @@ from ..schema.request_types import RequestTypes
 from ..text.json_scanner import Repeated
 from ..text.json_text import read_json
 from ..validation.environments import Hierarchy
-from ..validation.questions import SchemaQuestions
 from .candidates import BulkRunner, Candidates, Loops
 from .completion import Completion
 from .entities import PartialEntities, PartialEntity, PartialEntityChecker
@@ -59,10 +58,11 @@ class _Store:
         return self._candidates[type_name]
 
 
-class PartialQuestions(SchemaQuestions):
+class PartialQuestions:
     """Partial authorization, permission queries and batched authorization under one schema."""
 
     __slots__ = ("_checker", "_hierarchy", "_loops", "_stores", "_types_made")
+    _model: SchemaModel
 
     def _prepare_partial(self, model: SchemaModel) -> None:
         self._checker = PartialEntityChecker(model)

@@ -36,10 +36,8 @@ class RequestEnvironment:
 class SchemaQuestions:
     """The answers of one schema. Types are full names; `None` is the answer for what is not declared."""
 
-    __slots__ = ("_model",)
-
-    def __init__(self, model: SchemaModel) -> None:
-        self._model = model
+    __slots__ = ()
+    _model: SchemaModel
 
     @property
     def entity_types(self) -> frozenset[str]:

@@ -71,8 +71,8 @@ class Settings:
         return Path(name) if self.path is None else self.path.parent / name
 
 
-def read_settings(given: Path | None = None, start: Path | None = None) -> Settings:
-    """Read the settings of the given file, else of the nearest one upward from `start`, else none.
+def read_settings(given: Path | None = None) -> Settings:
+    """Read the settings of the given file, else of the nearest one upward from the current folder, else none.
 
     Raises `InputProblem` for a file that is not there or is no TOML.
     """
@@ -81,7 +81,7 @@ def read_settings(given: Path | None = None, start: Path | None = None) -> Setti
         if found is None:
             raise InputProblem("it has no table [tool.drt]", given)
         return found
-    here = (start or Path.cwd()).resolve()
+    here = Path.cwd().resolve()
     for folder in (here, *here.parents):
         for name, root in ((OWN_FILE, ()), (SHARED_FILE, SHARED_TABLE)):
             path = folder / name

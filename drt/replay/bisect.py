@@ -58,16 +58,14 @@ class Bisected:
     skipped: int
 
 
-def bisect(
-    case: Path, good: str, bad: str, engines: Sequence[str] = (), start: Path | None = None
-) -> Bisected:
-    """Bisect the repository around `start` (default: the current folder) between two revisions.
+def bisect(case: Path, good: str, bad: str, engines: Sequence[str] = ()) -> Bisected:
+    """Bisect the repository around the current folder between two revisions.
 
     Engines named by a file of the repository are taken from each revision. Raises `InputProblem` where there
     is no repository or revision, or the case does not diverge at `bad`, or does at `good`.
     """
     saved = read_case(case)
-    here = start or Path.cwd()
+    here = Path.cwd()
     root = Path(_git(here, "rev-parse", "--show-toplevel"))
     ends = {name: _revision(root, name) for name in (good, bad)}
     with tempfile.TemporaryDirectory(prefix="drt-bisect-") as folder:

@@ -8,6 +8,7 @@ from itertools import groupby
 from drt.corpus.found import Found
 from drt.diagnosis.severity import SEVERITIES
 from drt.model.escape import escape_untrusted
+from drt.report.markdown import fenced
 from drt.report.words import count
 
 HEAD = """\
@@ -62,7 +63,7 @@ def _entry(found: Found) -> Iterator[str]:
         yield ""
         yield f"{name}:"
         yield ""
-        yield from _fenced(text)
+        yield fenced(text.strip("\n"), "text", LONGEST_TEXT)
     if sight.answers:
         yield ""
         yield f"| {_cell(sight.question)} | answer |"
@@ -86,16 +87,6 @@ def _texts(found: Found) -> Iterator[tuple[str, str]]:
     parts += [("expression", each) for each in case.expressions]
     parts += [("link", f"{template} as {new}: {dict(values)}") for template, new, values in case.links]
     yield from ((name, text) for name, text in parts if text.strip() not in ("", "[]"))
-
-
-def _fenced(text: str) -> Iterator[str]:
-    shown = escape_untrusted(text, LONGEST_TEXT)
-    fence = "```"
-    while fence in shown:
-        fence += "`"
-    yield fence + "text"
-    yield from shown.strip("\n").split("\n")
-    yield fence
 
 
 def _cell(text: str) -> str:

@@ -7,7 +7,7 @@ fails. Random inputs come first; what they miss is solved for, or proved dead.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Literal
@@ -141,15 +141,13 @@ def _sugared(expr: ast.Expr, parts: Sequence[ast.Expr]) -> ast.Expr:
 NEGATIONS: Mapping[str, ast.BinaryOp] = {"<=": ">", "<": ">=", "==": "!="}
 
 
-def cover(analyzer: Analyzer, side: Side, progress: Callable[[Environment], None] | None = None) -> Coverage:
+def cover(analyzer: Analyzer, side: Side) -> Coverage:
     """Cover policies in all environments of the schema; raises `Refused` for policies that are not valid."""
     coverage = Coverage()
     with deep_recursion():
         conditions = {name: core(condition(body)) for name, body in side.items()}
     dead_in: dict[Goal, bool] = {}
     for environment in analyzer.environments():
-        if progress is not None:
-            progress(environment)
         _Round(analyzer, side, conditions, environment, coverage, dead_in).run()
     coverage.dead = {goal for goal, dead in dead_in.items() if dead} - coverage.reached
     for goal in [*coverage.undecided]:

@@ -79,9 +79,6 @@ DURATION = NumberSort("duration")
 STRING = StringSort()
 IP = IpSort()
 
-RecordValue = tuple[tuple[str, object], ...]
-"""The attributes that are present, ascending by name."""
-
 
 def sort_of(t: types.Type) -> Sort:
     """Return the sort of the values of a type of a strictly valid expression."""

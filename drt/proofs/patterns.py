@@ -5,10 +5,10 @@ Owns the definition, and the search for a pattern and a text on which an engine 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import import_module
-from itertools import product
+from itertools import chain, product
 from typing import Any
 
 from drt.proofs import patterns_generated, patterns_production, patterns_reference
@@ -20,7 +20,9 @@ from reference.syntax import Star
 
 SHORT = (("a", 3, 3),)
 """Alphabets, with the most elements of a pattern and the longest text: without a star, a pattern is one text."""
-SEARCHED = (("aA", 4, 4), ("ab", 6, 5))
+SEARCHED = (("aA", 4, 4), ("ab", 6, 5), ("a\n", 3, 3))
+LONG = 60
+"""Texts of so many characters and patterns of as many pieces are searched where code is refused."""
 
 
 def _definition(pattern: tuple[Star | str, ...], text: str) -> bool:
@@ -41,28 +43,54 @@ def _definition(pattern: tuple[Star | str, ...], text: str) -> bool:
 
 def _wrong(bounds: tuple[tuple[str, int, int], ...]) -> Iterator[str]:
     """Yield the patterns and texts within bounds on which an engine is wrong."""
-    matches = import_module("reference.wildcard").matches
-    prepare = import_module("production.language.wildcard").prepare
-    make_pattern = import_module("production.language.escapes").make_pattern
     for alphabet, elements, length in bounds:
         texts = ["".join(each) for size in range(length + 1) for each in product(alphabet, repeat=size)]
         choices: tuple[Any, ...] = (*alphabet, Star())
         for pattern in (each for size in range(elements + 1) for each in product(choices, repeat=size)):
-            ready = prepare(make_pattern([None if isinstance(each, Star) else each for each in pattern]))
-            code, names = patterns_generated.code_for(ready)
-            generated = eval(f"lambda text: {code}", names)
-            for text in texts:
-                right = _definition(pattern, text)
-                answer, other, third = matches(text, pattern), ready.matches(text), generated(text)
-                if answer is not right or other is not right or third is not right:
-                    shown = "".join("*" if isinstance(each, Star) else each for each in pattern)
-                    yield (
-                        f'"{text}" like "{shown}" is {right}; reference {answer}, production {other}, its code {third}'
-                    )
+            yield from _wrong_of(pattern, texts)
+
+
+def _long() -> Iterator[str]:
+    """Yield long patterns and texts on which an engine is wrong: texts, texts beside a star, and many pieces."""
+    star, text = Star(), "a" * LONG + "b"
+    texts = (
+        text,
+        text[1:],
+        text[:-1],
+        f"{text}\n",
+        f"b{text}",
+        text * 2,
+        text[:-1] * 2,
+        "ab" * LONG,
+        "ab" * (LONG // 3),
+    )
+    for pattern in (
+        (*text,),
+        (*text, star),
+        (star, *text),
+        (star, "a", star, "b") * (LONG // 2),
+        (*text, star, *text),
+    ):
+        yield from _wrong_of(pattern, texts)
+
+
+def _wrong_of(pattern: tuple[Any, ...], texts: Iterable[str]) -> Iterator[str]:
+    matches = import_module("reference.wildcard").matches
+    prepare = import_module("production.language.wildcard").prepare
+    make_pattern = import_module("production.language.escapes").make_pattern
+    ready = prepare(make_pattern([None if isinstance(each, Star) else each for each in pattern]))
+    code, names = patterns_generated.code_for(ready)
+    generated = eval(f"lambda text: {code}", names)
+    for text in texts:
+        right = _definition(pattern, text)
+        answer, other, third = matches(text, pattern), ready.matches(text), generated(text)
+        if answer is not right or other is not right or third is not right:
+            shown = "".join("*" if isinstance(each, Star) else each for each in pattern)
+            yield f'"{text}" like "{shown}" is {right}; reference {answer}, production {other}, its code {third}'
 
 
 def _search() -> Counterexample | None:
-    failure = next(_wrong(SEARCHED), None)
+    failure = next(chain(_wrong(SEARCHED), _long()), None)
     return None if failure is None else Counterexample(failure, True)
 
 

@@ -333,7 +333,12 @@ PLANTS = {
             "if ancestors is not None:",
         ),
     ),
+    "Production finds exactly the ancestors": (
+        Defect("a thousand parents are looked at", "production.language.hierarchy", "        pending = list(parents)\n        while pending:\n            further", "        pending = list(parents)[:1000]\n        while pending:\n            further"),
+    ),
     "`like` matches as its definition says": (
+        Defect("twenty characters of a prefix are compared", "production.language.wildcard", "text.startswith(self.prefix)", "text.startswith(self.prefix[:20])"),
+        Defect("a pattern has six pieces at the most", "production.language.wildcard", "tuple(piece for piece in middle if piece is not None)", "tuple(piece for piece in middle if piece is not None)[:6]"),
         Defect(
             "a piece ends after its first character",
             "production.language.wildcard",

@@ -35,15 +35,14 @@ UNICODE: Final = "{unicode}"
 
 
 def scripts_of(code: int) -> str:
-    """List the script extensions, sorted; empty for a character without script."""
-    return "/".join(sorted(script_extension(chr(code)) - {"Zzzz"}))
+    """List the script extensions, sorted; `-` for a character without script."""
+    return "/".join(sorted(script_extension(chr(code)) - {"Zzzz"})) or "-"
 
 
-def script_words() -> Iterator[str]:
+def script_ranges() -> Iterator[tuple[str, str]]:
     """Yield the maximal ranges of code points with the same scripts, each as its length and its scripts."""
     for names, codes in groupby(range(LAST + 1), scripts_of):
-        length = f"{sum(1 for _ in codes):X}"
-        yield f"{length}:{names}" if names else length
+        yield f"{sum(1 for _ in codes):X}", names
 
 
 def class_words(ranges: list[list[int]]) -> Iterator[str]:
@@ -66,10 +65,9 @@ def main(path: Path) -> None:
     """Write the tables of the characters' data into a module."""
     data = json.loads(path.read_text(encoding="utf-8"))
     print(HEAD.format(unicode=data["unicode"], escaped=data["escaped_unicode"]), end="")
-    print(
-        constant("SCRIPTS", script_words(), "Ranges with their script extensions, where they have any."),
-        end="",
-    )
+    lengths, names = zip(*script_ranges(), strict=True)
+    print(constant("SCRIPT_RANGES", lengths, "Ranges with the same script extensions."), end="")
+    print(constant("SCRIPTS", names, "The script extensions of each of `SCRIPT_RANGES`, or `-`."), end="")
     for name, key, doc in (
         ("ALLOWED", "identifier_allowed", "Identifier_Status = Allowed: every second range."),
         ("ESCAPED", "escaped", "Characters that a printed pattern shows as `\\\\u{…}`: every second range."),

@@ -66,7 +66,9 @@ def docstrings(node: ast.AST, public: set[str] | None, *, kept: bool) -> Iterato
                 span = (child.lineno, child.col_offset, child.end_lineno, child.end_col_offset)
                 yield span, len(body) == 1 and not isinstance(node, ast.Module)
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-                shown = name in public if public is not None else kept and name[0] != "_"
+                shown = (
+                    name in public if public is not None else kept and (name == "__init__" or name[0] != "_")
+                )
                 yield from docstrings(child, None, kept=shown)
 
 

@@ -171,13 +171,12 @@ def _escaped() -> Sequence[int]:
 @cache
 def _scripts() -> tuple[Sequence[int], Sequence[frozenset[str]]]:
     """Return where the ranges of equal scripts end, and their scripts."""
-    from .unicode_tables import SCRIPTS
+    from .unicode_tables import SCRIPT_RANGES, SCRIPTS
 
-    words = [word.partition(":") for word in SCRIPTS.split()]
-    return _borders(length for length, _, _ in words), [_with_systems(names) for _, _, names in words]
+    return _borders(SCRIPT_RANGES.split()), [_with_systems(names) for names in SCRIPTS.split()]
 
 
 @cache
 def _with_systems(names: str) -> frozenset[str]:
-    scripts = names.split("/") if names else ()
+    scripts = names.split("/") if names != "-" else ()
     return frozenset(scripts).union(*(_FURTHER.get(script, ()) for script in scripts))

@@ -29,7 +29,14 @@ from drt.model.divergence import Oracle
 from drt.model.engine import Engine
 from drt.model.saved_case import SavedCase
 from drt.targets.partitions import lanes_of
-from drt.targets.schedule import FIRST_CASES, FIRST_SECONDS, Schedule, case_random_seed, shared_random_seed
+from drt.targets.schedule import (
+    FIRST_CASES,
+    WARM_UP,
+    Schedule,
+    case_random_seed,
+    floor_seconds,
+    shared_random_seed,
+)
 from drt.targets.table import TARGETS
 from generators.choice.sources import RecordingSource
 
@@ -144,8 +151,7 @@ class Hunt:
         self._guarded = {name: Guarded(self._instrumented(name, places)) for name in ENGINES}
         self._sound = {name: Remembered(engine, self._reached) for name, engine in self._guarded.items()}
         chosen = targets or list(TARGETS)
-        weights = {name: TARGETS[name].weight for name in chosen}
-        self._schedule = Schedule(weights, lanes_of(0, 1), first=FIRST_CASES, first_seconds=FIRST_SECONDS)
+        self._weights = {name: TARGETS[name].weight for name in chosen}
         self.score = Score([judged.fate for judged in self._plants])
 
     def _instrumented(self, name: str, places: set[str]) -> Engine:
@@ -155,16 +161,23 @@ class Hunt:
     def run(self, seconds: float) -> Iterator[Fate]:
         """Draw cases for so many processor seconds of the sound run; yield every plant when it is killed."""
         score = self.score
+        schedule = Schedule(
+            self._weights,
+            lanes_of(0, 1),
+            first=FIRST_CASES,
+            first_seconds=floor_seconds(seconds),
+            warm_up=WARM_UP,
+        )
         while score.seconds < seconds and any(one.fate.seconds is None for one in self._plants):
-            following = self._schedule.next()
+            following = schedule.next()
             assert following is not None
             target, index = following
             began = time.process_time()
             case = self._drawn(target, index)
             disagreement = self._ask_sound(TARGETS[target].oracle, case)
-            self._note(target, index, case)
+            self._note(schedule, target, index, case)
             took = time.process_time() - began
-            self._schedule.spend(target, took)
+            schedule.spend(target, took)
             score.seconds += took
             score.cases += 1
             if not disagreement:
@@ -214,13 +227,13 @@ class Hunt:
         self._events = checked.answer.events
         return next((f"{found.law}, {found.question}" for found in checked.answer.divergences), "")
 
-    def _note(self, target: str, index: int, case: Case) -> None:
+    def _note(self, schedule: Schedule, target: str, index: int, case: Case) -> None:
         """Observe a case as a run does, so that the schedule follows what is new."""
         if TARGETS[target].is_watched(index, case_random_seed(self._random_seed, target, index)):
             observed = self._alarm.within(PATIENCE, partial(observe, case)) if is_observable(case) else None
             reached = observed or Reached()
             named = {*reached.bins, *map(str, reached.crosses)}
-            self._schedule.note(target, self._novelty.count(target, case, self._events, named))
+            schedule.note(target, self._novelty.count(target, case, self._events, named))
 
     def _judge(self, target: str, case: Case) -> Iterator[Fate]:
         reached = set(self._reached)

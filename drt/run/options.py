@@ -9,7 +9,7 @@ from pathlib import Path
 from drt.coverage.events import LONG_RUN_SECONDS
 from drt.targets.loading import TARGETS, target_table
 from drt.targets.partitions import Lanes, lanes_of
-from drt.targets.schedule import FIRST_CASES, FIRST_SECONDS, FIRST_SHARE, Schedule, shares
+from drt.targets.schedule import FIRST_CASES, WARM_UP, Schedule, floor_seconds, shares
 from drt.targets.target import Target
 
 DEFAULT_ENGINES = ("reference", "production")
@@ -79,7 +79,8 @@ class RunOptions:
             dict(following),
             skipped,
             first=-(-FIRST_CASES // self.jobs),
-            first_seconds=max(FIRST_SECONDS, FIRST_SHARE * (self.seconds or 0.0)) / self.jobs,
+            first_seconds=floor_seconds(self.seconds) / self.jobs,
+            warm_up=WARM_UP / self.jobs,
         )
 
     def working_corpus(self, worker: int) -> Path:

@@ -30,8 +30,19 @@ More would keep cheap targets, of which a second is a thousand cases, waiting fo
 FIRST_SHARE = 0.0025
 """The part of a run's time that a target may take for its first cases, where that is more."""
 
+HEAD_START = 0.005
+"""Seconds that a target of weight 1 lags behind at first, and others by their weight less."""
+
+WARM_UP = 3.0
+"""Seconds of a run that are shared by weight alone, before targets get what every target gets."""
+
 SHARING = 8
 """Number of consecutive cases of one target that share a schema, where they can."""
+
+
+def floor_seconds(run_seconds: float | None) -> float:
+    """Return the seconds that every target gets of a run."""
+    return max(FIRST_SECONDS, FIRST_SHARE * (run_seconds or 0.0))
 
 
 def shared_random_seed(run_random_seed: int, target: str, index: int) -> int:
@@ -62,12 +73,12 @@ MOST_UNANSWERED = 9
 class Schedule:
     """The cases of one worker, in order.
 
-    Of every target it draws the indices in its lanes below the limit, if there is one. The next target is the
-    one that has had the least time for its weight and pace; one that has neither drawn its `first` cases nor
-    had its `first_seconds` precedes all others. The pace falls with the observed cases since the last that
-    reached something new, and with the cases since the last on which anything could be compared: counts, so
-    that they are the same for a random seed. The clock decides how far a target gets, never what its cases
-    are.
+    Of every target it draws the indices in its lanes below the limit, if there is one. The next target is
+    the one that has had the least time for its weight and pace. After `warm_up` seconds, a target that has
+    neither drawn its `first` cases nor had its `first_seconds` precedes all others. The pace falls with the
+    observed cases since the last that reached something new, and with the cases since the last on which
+    anything could be compared: counts, so that they are the same for a random seed. The clock decides how
+    far a target gets, never what its cases are.
     """
 
     def __init__(
@@ -79,18 +90,20 @@ class Schedule:
         skipped: Sequence[tuple[str, int]] = (),
         first: int = 0,
         first_seconds: float = FIRST_SECONDS,
+        warm_up: float = 0.0,
     ) -> None:
         self.following = dict.fromkeys(weights, lanes.first_from(0)) | dict(following or {})
         self._weights = dict(weights)
         self._lanes = lanes
         self._limits = limits
         self._skipped = frozenset(skipped)
-        self._spent = dict.fromkeys(weights, 0.0)
-        self._first, self._first_seconds = first, first_seconds
+        self._spent = {name: HEAD_START / weight for name, weight in weights.items()}
+        self._first, self._first_seconds, self._warm_up = first, first_seconds, warm_up
         self._drawn = dict.fromkeys(weights, 0)
         self._stale = dict.fromkeys(weights, 0)
         self._unanswered = dict.fromkeys(weights, 0)
         self._seconds = dict.fromkeys(weights, 0.0)
+        self._total = 0.0
 
     def next(self) -> tuple[str, int] | None:
         """Return the target and index of the next case; None when this worker has drawn all of its own."""
@@ -108,7 +121,9 @@ class Schedule:
         return None
 
     def _is_started(self, name: str) -> bool:
-        """Whether a target has had its floor."""
+        """Whether a target has had its floor, or need not have it yet."""
+        if self._total < self._warm_up:
+            return True
         return self._drawn[name] >= self._first or self._seconds[name] >= self._first_seconds
 
     def note(self, name: str, news: int) -> None:
@@ -133,6 +148,7 @@ class Schedule:
 
     def spend(self, name: str, seconds: float) -> None:
         """Charge a target for what its last case took."""
+        self._total += seconds
         if name in self._spent:
             self._seconds[name] += seconds
             self._spent[name] += seconds / (self._weights[name] * self.pace(name))

@@ -169,7 +169,7 @@ def _tree(source: Source, depth: int) -> Json:
             path = [odd_attribute(source) for _ in range(source.integer(0, 3))]
             return {"has": {"left": inner(), "attr": path or odd_attribute(source)}}
         case 7:
-            within = {"in": inner()} if source.boolean() else {}
+            within = {"in": None if source.boolean(0.1) else inner()} if source.boolean() else {}
             return {"is": {"left": inner(), "entity_type": odd_type(source, 0.04), **within}}
         case 8:
             return {
@@ -180,7 +180,7 @@ def _tree(source: Source, depth: int) -> Json:
         case 10:
             if source.boolean():
                 return {"Set": [inner() for _ in range(source.integer(0, 2))]}
-            return {"Record": {odd_id(source): inner() for _ in range(source.integer(0, 2))}}
+            return {"Record": {odd_attribute(source): inner() for _ in range(source.integer(0, 2))}}
         case _:
             return {source.choice(_FUNCTIONS): [inner() for _ in range(source.integer(0, 3))]}
 

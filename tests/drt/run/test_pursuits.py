@@ -42,6 +42,17 @@ def test_every_target_draws_its_first_cases_before_weights_count() -> None:
     assert after == ["heavy"] * 3
 
 
+def test_weights_alone_count_until_the_run_is_warm() -> None:
+    lanes = lanes_of(0, 1, (0, 1))
+    schedule = Schedule({"light": 1, "heavy": 9}, lanes, first=3, first_seconds=9.0, warm_up=0.95)
+    drawn = ""
+    for _ in range(13):
+        name, _ = schedule.next() or ("", 0)
+        schedule.spend(name, 0.1)
+        drawn += name[0]
+    assert drawn == "hlhhhhhhhh" + "ll" + "h"
+
+
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     now = [0.0]

@@ -32,15 +32,16 @@ def responses_and_verdicts_agree(case: Case, engines: Sequence[Engine], comparis
     loaded = all_loaded(case, engines, comparison)
     if loaded is None:
         return
-    for index, request in enumerate(case.requests):
-        comparison.compare(f"request {index}", [one.ask(Authorize(request)) for one in loaded], index)
+    responses = [[one.ask(Authorize(request)) for one in loaded] for request in case.requests]
+    for index, answers in enumerate(responses):
+        comparison.compare(f"request {index}", answers, index)
     verdicts = [_compared(comparison, question, asked, loaded) for question, asked in LADDER]
     if comparison.divergences:
         return
-    for number, (engine, one) in enumerate(zip(engines, loaded, strict=True)):
+    for number, engine in enumerate(engines):
         own = [answers[number] for answers in verdicts if number < len(answers)]
         if len(own) == len(LADDER):
-            _hold_promises(comparison, engine.name, one, own, case)
+            _hold_promises(comparison, engine.name, [answers[number] for answers in responses], own, case)
 
 
 def _compared(
@@ -60,12 +61,13 @@ def _compared(
 
 
 def _hold_promises(
-    comparison: Comparison, name: str, loaded: Session, verdicts: Sequence[Outcome], case: Case
+    comparison: Comparison, name: str, responses: Sequence[Outcome], verdicts: Sequence[Outcome], case: Case
 ) -> None:
     """Compare an engine's verdicts with each other and with its responses."""
     named = [(f"{name}, {question}", one) for (question, _), one in zip(LADDER, verdicts, strict=True)]
     for lower, higher in pairwise(named):
         comparison.hold("validation", (lower, higher), no_less)
     valid = set[str]().union(*(promising(case, one) for one in verdicts if isinstance(one, Validated)))
-    for index, request in enumerate(case.requests):
-        hold_promise(comparison, name, loaded, request, index, valid)
+    for index, (request, response) in enumerate(zip(case.requests, responses, strict=True)):
+        if request.validate:
+            hold_promise(comparison, name, response, index, valid)

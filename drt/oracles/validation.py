@@ -150,14 +150,12 @@ def validated_policies_keep_their_promise(
         valid = promising(case, strict)
         valid |= promising(case, permissive) if isinstance(permissive, Validated) else set()
         for index, request in enumerate(case.requests):
-            hold_promise(comparison, engine.name, loaded, request, index, valid)
+            response = loaded.ask(Authorize(replace(request, validate=True)))
+            hold_promise(comparison, engine.name, response, index, valid)
 
 
-def hold_promise(
-    comparison: Comparison, name: str, loaded: Session, request: Request, index: int, valid: set[str]
-) -> None:
-    """Hold the response to a request against what valid policies promise (spec 08 §7)."""
-    response = loaded.ask(Authorize(replace(request, validate=True)))
+def hold_promise(comparison: Comparison, name: str, response: Outcome, index: int, valid: set[str]) -> None:
+    """Hold the response to a request that was checked against what valid policies promise (spec 08 §7)."""
     if not isinstance(response, Authorized):
         comparison.skip("request not answered")
         return

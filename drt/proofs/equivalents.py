@@ -195,6 +195,43 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     ): "the cache starts afresh one member earlier",
     ("production.language.extensions._decimal_order", f"`{_DECIMALS}` -> `return None`"): _AT_IMPORT,
     ("production.language.extensions._whole", f"`{_WHOLE}` -> `return None`"): _AT_IMPORT,
+    (_GUARD, "`True` -> `False`"): "what comes after the end of a policy is never run",
+    (
+        "production.execution.codegen_control.write_right",
+        "`branch.header + 1` -> `branch.header - 1`",
+    ): "a statement in the place of an expression: a matter of speed",
+    (
+        "production.execution.codegen_operators.write_equals",
+        "`_equality(left, right, out)` -> `_equality(right, left, out)`",
+    ): "equality is symmetric, and operands are expressions without effects",
+    ("production.partial.evaluator._branch", "`False` -> `True`"): "stands for the branch that is not taken",
+    (_FUSED, "`return _compiled(out, 'p, a, r, c', tail, 0)` -> `return None`"): "the machine runs the rules",
+    (_FUSED, "`2` -> `3`"): "wider indentation",
+    (_FUSED, "`0` -> `1`"): "the line that begins with no status may come first",
+    (f"{_PLANS}.Plans._plan", f"{_IS_FEW}`len(numbers) + len(self._any) < _FEW`"): _WITH_INDEX,
+    (f"{_PLANS}.Plans._plan", f"{_IS_FEW}`len(numbers) + len(self._any) >= _FEW`"): _WITH_INDEX,
+    (
+        f"{_PLANS}.Plans._plan",
+        "`if len(numbers) + len(self._any) <= _FEW: return Plan(rules, [rules[number] for number …` -> "
+        "`if not len(numbers) + len(self._any) <= _FEW: return Plan(rules, [rules[number] for num…`",
+    ): _WITH_INDEX,
+    (
+        f"{_PLANS}.Plans._plan",
+        "`len(numbers) + len(self._any)` -> `len(numbers) - len(self._any)`",
+    ): _WITH_INDEX,
+    (
+        f"{_PLANS}.Plans.plan",
+        f"{_KEPT}`if not len(self._made) >= _MOST_PLANS: self._made.clear()`",
+    ): _SPEED_KEPT,
+    (f"{_PLANS}.Plans.plan", f"{_CROWDED}`len(self._made) > _MOST_PLANS`"): _SPEED_KEPT,
+    (f"{_PLANS}.Plans.plan", f"{_CROWDED}`len(self._made) <= _MOST_PLANS`"): _SPEED_KEPT,
+    (f"{_PLANS}.Plans.plan", "`self._made.clear()` -> `pass`"): _SPEED_KEPT,
+    (
+        f"{_PLANS}.split",
+        f"{_HAS_ENTITY}`rules[n].principal is not None and rules[n].resource is not None`",
+    ): _ASKED_ALWAYS,
+    (f"{_PLANS}.split", f"{_HAS_ENTITY}`rules[n].resource is not None`"): _ASKED_ALWAYS,
+    (f"{_PLANS}.split", f"{_HAS_ENTITY}`rules[n].principal is not None`"): _ASKED_ALWAYS,
     ("production.serving.index.Place.find", f"`{_TABLED}` -> `{_TABLED.replace('if ', 'if not ')}`"): (
         "tables and the entries one by one find the same; which is a matter of speed"
     ),

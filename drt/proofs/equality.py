@@ -25,6 +25,8 @@ from reference.values import FALSE, TRUE, EntityUid, Long, Record, Set, String, 
 Pair = tuple[Value, Any]
 SMALL = (256, -256, 257, -257)
 """Production keys longs in another way beyond the first two of these."""
+LARGE = 500
+"""The members of large sets: of longs, of flat records, of others."""
 
 
 def _leaves() -> Iterator[Pair]:
@@ -49,6 +51,12 @@ def _values(*, turned: bool) -> Iterator[Pair]:
     way = -1 if turned else 1
     yield from _leaves()
     yield from ((Set(frozenset()), production.set_of([])), (Record({}), {}))
+    numbers = range(1000, 1000 + LARGE)[::way]
+    yield Set(frozenset(map(Long, numbers))), production.set_of([*numbers])
+    records: list[production.Value] = [{"a": number} for number in numbers]
+    yield Set(frozenset(Record({"a": Long(number)}) for number in numbers)), production.set_of(records)
+    sets = [production.set_of([number]) for number in numbers]
+    yield Set(frozenset(Set(frozenset([Long(number)])) for number in numbers)), production.set_of(sets)
     for ours, theirs in _leaves():
         yield Set(frozenset([ours])), production.set_of([theirs])
         yield Record({"a": ours}), {"a": theirs}

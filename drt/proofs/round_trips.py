@@ -69,6 +69,7 @@ OTHERS: tuple[Form, ...] = (
     *((1, lambda x, pattern=each: ast.Like(x, pattern)) for each in PATTERNS), (1, lambda x: ast.Is(x, "N::M::U")),
     *((1, lambda x, name=each: ast.HasAttr(x, name)) for each in ATTRIBUTES), *((1, lambda x, name=each: ast.GetAttr(x, name)) for each in ATTRIBUTES),
     (1, lambda x: ast.HasPath(x, ("a", "b", "c"))), (0, lambda: ast.SetOf(())), (1, lambda x: ast.SetOf((x,))), (0, lambda: ast.RecordOf(())),
+    (1, lambda x: ast.SetOf((x,) * 5)), (1, lambda x: ast.RecordOf(tuple((name, x) for name in "abcde"))),
     *((1, _call(each)) for each in ("decimal", "datetime", "duration", "isIpv4", "toDate")), *((2, _call(each)) for each in ("lessThan", "offset")),
 )  # fmt: skip
 """Forms that differ from those in a name or a pattern: each is put over leaves."""

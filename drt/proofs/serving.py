@@ -58,6 +58,7 @@ CLAUSES = (
     "when { context.c } when { context.d } when { context.c && 1 + context.n == 2 }", "when { context.n == 1 }",
     "when { context.c && context.d && context.n < 5 }", "when { context.c || context.d }", "when { true } unless { false }",
     'when { principal in U::"g" } when { context.d }', "unless { context.n > 1 } when { context.missing }", "when { 1 }",
+    f"when {{ {' || '.join(f'context.n == {number}' for number in range(30))} }} unless {{ context.d }}",
     'unless { ip("x").isIpv4() }', 'unless { U::"nobody".n == 1 }', 'unless { principal.getTag("t") == 1 }',
     "unless { context.n + 9223372036854775807 < 0 }", 'unless { ip("::1").isIpv4(1) }',
 )  # fmt: skip
@@ -84,7 +85,7 @@ CONTEXTS: tuple[dict[str, bool | int], ...] = (
 Place = tuple[tuple[str, str], tuple[str, str], tuple[str, str]]
 PLACES: tuple[Place, ...] = tuple(
     product(
-        (("U", "a"), ("U", "g"), ("U", "b"), ("V", "v"), ("U", "missing")),
+        (("U", "a"), ("U", "g"), ("U", "b"), ("V", "v"), ("V", "g")),
         (("Action", "x"), ("Action", "y"), ("Action", "group")),
         (("R", "r"), ("U", "a"), ("R", "s")),
     )

@@ -68,7 +68,7 @@ GUARDED = (
     "resource is R && resource has on && resource.on", "resource is U && resource.n == 1", 'resource is R && resource.n == "a"',
     "resource has on && resource.on", "resource has opt && resource.opt == 1", 'resource.n == "a"', "resource.n == 1",
     "[P, context.e].contains(P)", "(if context.c then P else context.e).n == 1", "(if context.c then P else resource).n == 1",
-    "(if context.c then P else G::\"g\") has opt",
+    "(if context.c then P else G::\"g\") has opt", "1 == true", "1 != true", "1 != 1", "P.n != 1", 'P != G::"g"', "P != P",
     "(if context.c then P.rec else {a: 1}).a == 1", "(if context.c then P.rec else {a: 1, b: 2}).b == 2", "false && P.zz", "true || P.zz",
     "if false then P.zz else context.c", "P is R && P.zz", "!(P is R) || P.zz", 'principal == R::"r" && P.zz', "action == Action::\"x\" || P.zz",
     "P.n + P.n > 1", "-P.n < 1", "P.n * 9223372036854775807 > 1", 'decimal("1.00001").lessThan(P.d)', "decimal(P.text).lessThan(P.d)",
@@ -78,7 +78,7 @@ TESTS = (
     "principal.n >= 1", "principal.n == 1", "principal.n != 1", "!(principal.n == 1)", "principal has opt", "principal has rec.b",
     "principal has recopt", "principal has recopt.b", 'principal.text like "a*"', 'principal.text like "*"', 'resource is U in G::"g"',
     'resource is U && resource in G::"g"', 'resource in G::"g"', "[1].contains(principal.n)", "[1, 2].contains(principal.n)",
-    'principal.d.lessThan(decimal("1.0"))', 'principal.d.greaterThan(decimal("1.0"))', "[{a: context.c}].isEmpty()", "[{b: context.c}].isEmpty()",
+    'principal.d.lessThan(decimal("1.0"))', 'principal.d.greaterThan(decimal("1.0"))', "[{a: context.c}].isEmpty()", "[{b: context.c}].isEmpty()", "[1].isEmpty()", "[true].isEmpty()",
     "principal.n + 1 == 2", "principal.n - 1 == 2", "-principal.n == 1", "principal.s.isEmpty()", 'principal.hasTag("t")',
     "context.c || principal.flag", "context.c && principal.flag", "if context.c then principal.flag else false", "resource is U",
 )  # fmt: skip

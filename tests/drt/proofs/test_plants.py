@@ -97,6 +97,13 @@ PLANTS = {
             "                    left += chunk\n",
             "                    left += chunk[:3]\n",
         ),
+        Defect("types of entities do not count", "production.serving.rules", "        return entity is uid\n", "        return entity is not None and entity.id == uid.id\n"),
+        Defect(
+            "a late `unless` is a `when`",
+            "production.language.lowering",
+            'condition.kind == "when")]',
+            'condition.kind == "when" or len(self.instructions) > 40)]',
+        ),
         Defect(
             "errors of extension functions are forgotten",
             "production.serving.rules",
@@ -216,6 +223,8 @@ PLANTS = {
             'return self.form("has", operands[0], *path)',
             'return self.form("has", operands[0], path[0])',
         ),
+        Defect("1 and true are one constant", "production.validation.capabilities", 'form("constant", value.__class__.__name__, value)', 'form("constant", value)'),
+        Defect("`!=` is typed as `==`", "production.validation.operators", '(NEGATION[result] if node.op == "!=" else result), None', "result, None"),
         Defect(
             "an entity of the schema is always there",
             "production.validation.attributes",
@@ -265,6 +274,9 @@ PLANTS = {
             "otherwise.kind",
         ),
     ),
+    "Policies are read as they were written": (
+        Defect("a list has two commas less", "production.text.printer", "        if parts:\n            parts.append", "        if len(parts) == 1:\n            parts.append"),
+    ),
     "Production finds entities as the reference does": (
         Defect(
             "of a large set a few count",
@@ -294,6 +306,7 @@ PLANTS = {
         ),
     ),
     "Values are equal exactly if they are the same": (
+        Defect("forty records of a set count", "production.language.values", "            self._elements = elements\n", "            self._elements = elements[:40]\n"),
         Defect("the least small long has two keys", "production.language.values", "return value if -_SMALL <= value <=", "return value if -_SMALL < value <="),
         Defect("records count by the order of their names", "production.language.values", "for name in sorted(current):", "for name in current:"),
     ),

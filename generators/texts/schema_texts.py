@@ -84,6 +84,7 @@ namespace Q {}
 namespace Q { namespace R {} }
 namespace Q {} namespace Q {}
 namespace in {}
+namespace Q::__cedar {}
 namespace __cedar {}"""
 _WHOLE = tuple(_DECLARATIONS.split("\n"))
 """Declarations, most of them wrong by one rule, the others at its edge."""

@@ -17,6 +17,10 @@ Json = Any
 
 _NAMESPACES = (("",), ("",), ("N",), ("N", "M"), ("", "N"), ("N", "N::M"), ("", "N", "M"))
 _BUILT_IN = ("Long", "String", "Bool", "Boolean", "decimal", "ipaddr", "datetime", "duration")
+_ODD_NAMESPACES = (
+    "__cedar", "__cedar::A", "A::__cedar", "A::__cedar::B", "A::in", "A::", "A::::B", "A :: B", "", "Action",
+    "A::Action", "é",
+)  # fmt: skip
 _HIDING = ("decimal", "Long", "A")
 """Names of entity types that hide built-in types."""
 
@@ -217,6 +221,9 @@ def _break_shape(source: Source, schema: Json, _: _Drawing) -> None:
 
 def _break_name(source: Source, schema: Json, drawing: _Drawing) -> None:
     """Declare a name that is taken, reserved, special, or none, or refer to something odd."""
+    if source.boolean(0.2):
+        schema[source.choice(_ODD_NAMESPACES)] = {"entityTypes": {}, "actions": {}}
+        return
     space = source.choice(drawing.spaces)
     part = source.choice(("entityTypes", "commonTypes", "actions"))
     name = source.choice((*_SPECIAL, *RESERVED, *WORDS))
@@ -308,8 +315,8 @@ def _break_presence(source: Source, schema: Json, _: _Drawing) -> None:
 
 
 _BREAKS: tuple[Callable[[Source, Json, _Drawing], None], ...] = (
-    _break_shape, _break_presence, _break_edge, _break_edge, _break_hiding, _break_name, _break_reference,
-    _break_graph,
+    _break_shape, _break_presence, _break_edge, _break_edge, _break_edge, _break_hiding, _break_name,
+    _break_reference, _break_graph,
 )  # fmt: skip
 
 

@@ -85,6 +85,7 @@ _WRONG_VALUES: tuple[Json, ...] = (
     {"__entity": {"type": "User", "id": "u"}, "more": 1}, {"__entity": {"type": "User", "id": "u",
     "more": [1]}}, {"type": "User"},
 )  # fmt: skip
+_WRONG_PARTS: tuple[Json, ...] = (None, None, False, 0, "", [], {}, [[]], [None], 'User::"u"', {"a": None})
 _ALMOST: dict[str, tuple[Json, ...]] = {
     "boss": tuple({"type": name, "id": "u"} for name in ("X::User", "N::User", "Group", "Use", "Action")),
     "lead": tuple({"type": name, "id": "u"} for name in ("X::User", "N::User", "M::Team")),
@@ -237,7 +238,7 @@ def broken_entities(source: Source) -> str:
     """Draw entities that break one rule."""
     made = entities(source)
     one = source.choice(made)
-    match source.integer(0, 12):
+    match source.integer(0, 13):
         case 0 | 1:
             one["parents"].append(
                 _uid(source.choice(_TYPES), source.choice(("p", "blue", "read", "red", "red ", "none")))
@@ -255,6 +256,8 @@ def broken_entities(source: Source) -> str:
             made[-1].setdefault(where, {}).update(_misfit(source, (*_USER, "name")))
         case 5:
             one["attrs"].pop("name", None)
+        case 13:
+            one[source.choice(("uid", "attrs", "parents", "tags"))] = source.choice(_WRONG_PARTS)
         case 6 | 12:
             kind, id_ = action = source.choice((*_ACTIONS, ("Action", "none"), ("Action", "top")))
             left_out = source.choice(((), (), ("Action", "all"), source.choice(_ACTIONS)))

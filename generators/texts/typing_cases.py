@@ -114,8 +114,9 @@ class _Typed:
     def _in(self, depth: int) -> str:
         if self.source.boolean(0.4):
             groups = ", ".join(self.pick(_ACTIONS) for _ in range(self.source.integer(0, 2)))
-            member = self.pick(("action", "action", "principal.act", "principal.act", *_ACTIONS))
-            return f"({member} in {self.pick((f'[{groups}]', self.pick(_ACTIONS)))})"
+            member = self.pick(("action", "action", "principal.act", 'User::"u".act', *_ACTIONS))
+            group = self.pick((f"[{groups}]", self.pick(_ACTIONS), 'User::"u".act'))
+            return f"({member} in {group})"
         makes: tuple[Callable[[int], str], ...] = (self.entity, self.entities, lambda _: "[]")
         above = self.pick(makes)(depth)
         return f"({self.of(self.entity, depth)} in {above})"
@@ -222,7 +223,10 @@ class _Typed:
             case 2:
                 return f"(if {self.bool(inner)} then {self.user(inner)} else {self.user(inner)})"
             case 3:
-                return f"{{a: {self.of(self.user, inner)}, u: {self.user(inner)}}}.{self.pick(('u', 'a'))}"
+                made = f"{{a: {self.of(self.user, inner)}, u: {self.user(inner)}}}"
+                if self.source.boolean(0.3):
+                    made = f"{{a: {self.any(0)}, u: {made}}}.u"
+                return f"{made}.{self.pick(('u', 'a'))}"
             case 4:
                 return self.pick((f"{self.record(inner)}.u", f'{self.group(inner)}.getTag("t")', "context.u"))
             case _:

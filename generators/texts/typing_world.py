@@ -8,7 +8,7 @@ from generators.choice.sources import Source
 
 SCHEMA = """\
 type Pair = {f?: Long, g: Long};
-entity Org;
+entity Org tags N::Mate;
 entity Color enum ["red", "blue"];
 entity Group in [Group, Org] {owner?: User, level: Long} tags User;
 entity User in [Group] {
@@ -30,7 +30,7 @@ namespace N {
 }
 namespace M {
   entity Mate {name: String, rec: {f?: Long}};
-  action any appliesTo {principal: Mate, resource: [Mate, N::Mate]};
+  action any in [N::Action::"any"] appliesTo {principal: Mate, resource: [Mate, N::Mate]};
 }
 """
 _U = '{"type": "User", "id": "%s"}'
@@ -107,7 +107,8 @@ def of_two_types(source: Source, other: str) -> str:
         case 6:
             return f'({both}.hasTag("t") && {both}.getTag("t") == 1)'
         case 7:
-            return f"({both} is {source.choice(('User', 'N::Mate', 'Ghost', 'Action'))} && {both}.{use})"
+            test = f"{both} is {source.choice(('User', 'User', 'N::Mate', 'Group', 'Action'))}"
+            return source.choice((f"({test} && {both}.{use})", f"(if {test} then true else {both}.zz)"))
         case 8:
             above = source.choice((other, f"[{other}]", f"[{first}, {second}]", 'N::Team::"t"'))
             return f"({both} in {above})"

@@ -127,9 +127,10 @@ class _WellTyped:
             case 2:
                 return f"(if {self.bool(inner)} then {self.user(inner)} else {self.user(inner)})"
             case 3:
-                return (
-                    f"{{a: {self.user(inner)}, b: {self.pick((self.bool, self.user, self.user))(depth)}}}.a"
-                )
+                made = f"{{a: {self.user(inner)}, b: {self.pick((self.bool, self.user, self.user))(depth)}}}"
+                if self.source.boolean(0.3):
+                    made = f"{{a: {self.user(0)}, b: {made}}}.b"
+                return f"{made}.a"
             case _:
                 return self.user(0)
 

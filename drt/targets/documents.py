@@ -105,16 +105,16 @@ def shapes(source: Source) -> Case:
 
 def typing(source: Source) -> Case:
     """Draw policies whose types are at issue, with links, a store and requests."""
-    return _typing(source, POLICIES_A_CASE, 3)
+    return _typing(source, POLICIES_A_CASE, 3, 0.4)
 
 
 def typing_for_levels(source: Source) -> Case:
-    """Draw the same with fewer policies and one request: slices take their time."""
-    return _typing(source, 2, 1)
+    """Draw fewer policies, more of them well typed, and one request: slices take their time."""
+    return _typing(source, 2, 1, 0.75)
 
 
-def _typing(source: Source, policies: int, requests_drawn: int) -> Case:
-    draw = well_typed.policies if source.boolean(0.4) else typing_cases.policies
+def _typing(source: Source, policies: int, requests_drawn: int, typed: float) -> Case:
+    draw = well_typed.policies if source.boolean(typed) else typing_cases.policies
     text = draw(source, policies)
     requests = tuple(Request(one) for one in typing_world.requests(source)[:requests_drawn])
     links = tuple(typing_cases.links(source, text))

@@ -164,7 +164,7 @@ VALIDATION_TARGETS = (
         "Engines agree at every level, and what is valid at one is valid at the next, and without any.",
         documents.typing,
         validator_laws.higher_levels_accept_more,
-        weight=10,
+        weight=14,
     ),
     Target(
         "typing-environments",

@@ -95,7 +95,9 @@ def of_two_types(source: Source, other: str) -> str:
     both = f"(if {source.choice(('context.c', 'principal.ok'))} then {first} else {second})"
     use = source.choice(uses)
     name = _WORD.match(use)[0]  # type: ignore[index]  # each begins with a word
-    match source.integer(0, 9):
+    match source.integer(0, 10):
+        case 10:
+            return f"(if {both} == {other} then {both}.zz else true)"
         case 0:
             return f"({both} has {name} || {both}.{use})"
         case 1 | 2 | 3:

@@ -1,6 +1,7 @@
 """Well-typed policies over the schema of `typing_world`, with at most one slip: a guard of something else.
 
-Where all else is right, the verdict hangs on the slip, or on the level that the policy needs.
+Where all else is right, the verdict hangs on the slip, or on the level that the policy needs. Some policies have no
+slip and uses of two types, which only permissive validation takes.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ class _WellTyped:
     def __init__(self, source: Source) -> None:
         self.source, self.pick = source, source.choice
         self.may_slip = source.boolean(0.4)
+        self.is_loose = not self.may_slip and source.boolean(0.4)
 
     def bool(self, depth: int) -> str:
         if depth <= 0:
@@ -71,10 +73,10 @@ class _WellTyped:
                 return f"({self.record(inner)} has {self.pick(('f', 'g', 'zz'))})"
             case 9:
                 return f"({self.user(inner)}.users.contains({self.user(inner)}))"
-            case 10:
+            case 10 if self.is_loose:
                 return of_two_types(self.source, self.user(0))
-            case 11:
-                return self._slipped(behind_a_path(self.source, self.user(inner)))
+            case 11 if self.is_loose:
+                return behind_a_path(self.source, self.user(inner))
             case _:
                 return self.guarded(inner)
 

@@ -113,6 +113,11 @@ def typing_for_levels(source: Source) -> Case:
     return _typing(source, 2, 1, 0.75)
 
 
+def typing_by_level(source: Source) -> Case:
+    """Draw policies of which most hang on their level alone."""
+    return _typing(source, POLICIES_A_CASE, 1, 0.85)
+
+
 def _typing(source: Source, policies: int, requests_drawn: int, typed: float) -> Case:
     draw = well_typed.policies if source.boolean(typed) else typing_cases.policies
     text = draw(source, policies)

@@ -143,7 +143,7 @@ VALIDATION_TARGETS = (
         "Engines give the same verdict on policies with twin names, look-alike guards and dead branches.",
         documents.typing,
         validation.validators_agree,
-        weight=40,
+        weight=36,
     ),
     Target(
         "typing-sound",
@@ -162,9 +162,9 @@ VALIDATION_TARGETS = (
     Target(
         "typing-higher-levels",
         "Engines agree at every level, and what is valid at one is valid at the next, and without any.",
-        documents.typing,
+        documents.typing_by_level,
         validator_laws.higher_levels_accept_more,
-        weight=14,
+        weight=20,
     ),
     Target(
         "typing-environments",

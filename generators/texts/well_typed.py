@@ -1,7 +1,7 @@
 """Well-typed policies over the schema of `typing_world`, with at most one slip: a guard of something else.
 
-Where all else is right, the verdict hangs on the slip, or on the level that the policy needs. Some policies have no
-slip and uses of two types, which only permissive validation takes.
+Where all else is right, the verdict hangs on the slip, or on the level that the policy needs. Some policies
+have no slip but uses of two types, which only permissive validation takes.
 """
 
 from __future__ import annotations

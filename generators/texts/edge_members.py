@@ -1,6 +1,6 @@
 """Members at the edge of what a JSON format allows: wrong, or just right, by the kind of object.
 
-Owns how one of them is put into a document, each member with the same chance.
+Owns how one of them is put into a document, each kind of object or each member with the same chance.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ def put_edge(source: Source, objects: list[tuple[str, Json]], edges: Edges) -> N
     """Put one member at the edge into one object."""
     kinds = sorted({kind for kind, _ in objects} & edges.keys())
     if kinds:
-        wanted, edge = source.choice([(kind, edge) for kind in kinds for edge in edges[kind]])
+        chosen = (source.choice(kinds),) if source.boolean() else kinds
+        wanted, edge = source.choice([(kind, edge) for kind in chosen for edge in edges[kind]])
         node = source.choice([node for kind, node in objects if kind == wanted])
         if source.boolean(0.25):
             node.clear()  # so that nothing else is wrong about it

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @click.command("prove", short_help="Prove theorems about the shipped code.")
-@click.option("--only", metavar="GLOB", default="*", help="Only theorems with matching names.")
+@click.option("--only", metavar="GLOB", multiple=True, help="Only theorems with matching names; repeatable.")
 @click.option(
     "--mutants",
     is_flag=True,
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 @click.pass_context
 def command(
     ctx: click.Context,
-    only: str,
+    only: tuple[str, ...],
     mutants: bool,
     function: str,
     second: bool,
@@ -72,17 +72,21 @@ def command(
     if markdown:
         click.echo(table(), nl=False)
         ctx.exit(CLEAN)
-    named = [number for number, one in enumerate(THEOREMS) if fnmatchcase(one.name, only)]
-    if not named:
-        raise NothingChosen(f"there is no theorem called {only!r}")
+    names = [one.name for one in THEOREMS]
+    if unknown := [glob for glob in only if not _matching(names, glob)]:
+        raise NothingChosen(f"there is no theorem called {unknown[0]!r}")
+    named = [
+        number
+        for number, name in enumerate(names)
+        if not only or any(fnmatchcase(name, glob) for glob in only)
+    ]
     chosen = [
         number for number in named if function == "*" or _matching(THEOREMS[number].functions, function)
     ]
     if not chosen:
         raise NothingChosen(f"no chosen theorem names a function called {function!r}")
     started = time.perf_counter()
-    names = [THEOREMS[number].name for number in chosen]
-    verdicts = list(with_progress(names, _verdicts(chosen, mutants, jobs)))
+    verdicts = list(with_progress([names[number] for number in chosen], _verdicts(chosen, mutants, jobs)))
     seconds = time.perf_counter() - started
     mutations = list(_mutations(chosen, function, jobs)) if mutants else []
     proved = proved_functions(THEOREMS)
@@ -139,8 +143,8 @@ def _verdicts(chosen: Sequence[int], mutants: bool, jobs: int) -> Iterator[Verdi
             yield replace(verdict, theorem=THEOREMS[number])
 
 
-def _matching(functions: Iterable[str], glob: str) -> list[str]:
-    return [name for name in functions if fnmatchcase(name, glob)]
+def _matching(names: Iterable[str], glob: str) -> list[str]:
+    return [name for name in names if fnmatchcase(name, glob)]
 
 
 def _mutations(chosen: Sequence[int], glob: str, jobs: int) -> Iterator[Mutation]:

@@ -28,10 +28,19 @@ from reference.schema.types import BOOL, EMPTY_RECORD
 from reference.syntax import And, Expr, GetAttr, If, Lit, Or, Unary, Var
 from reference.values import FALSE, TRUE
 
-Result, (T, F, ERR) = z3.EnumSort("Result", ["is_true", "is_false", "is_error"])
+Result, (T, F, ERR, WRONG) = z3.EnumSort("Result", ["is_true", "is_false", "is_error", "is_a_wrong_form"])
 RESULTS: dict[Any, Expr] = {T: Lit(TRUE), F: Lit(FALSE), ERR: Unary("neg", Lit(TRUE))}
 CLASSES = ("true", "false", "error", "free of errors", "maybe erring")
-WITHIN = {"true": (T,), "false": (F,), "error": (ERR,), "free of errors": (T, F), "maybe erring": (T, F, ERR)}
+WITHIN = {
+    "true": (T,),
+    "false": (F,),
+    "error": (ERR,),
+    "free of errors": (T, F),
+    "maybe erring": (T, F, ERR),
+    "wrong": (WRONG,),
+}
+DECIDING = ("true", "false", "error")
+"""Classes of a first operand that leave no form: its operand, the other, or the error is the result."""
 Form = Callable[..., Expr]
 
 
@@ -87,8 +96,10 @@ def _reference_taken(result: Any) -> str | tuple[Any, ...]:
             return "true" if value == TRUE else "false"
         case Failing():
             return "error"
+        case Open(_, _, parts):
+            return tuple(parts)
         case _:
-            return tuple(result.parts)
+            return "wrong"
 
 
 OPERATORS: dict[Form, int] = {And: terms.AND, Or: terms.OR, If: terms.IF}
@@ -118,7 +129,9 @@ def _production_apply(form: Form, operands: Sequence[Any]) -> Any:
 def _production_taken(result: Any) -> str | tuple[Any, ...]:
     if isinstance(result, bool):
         return "true" if result else "false"
-    return "error" if result is terms.ERROR else tuple(result.children)
+    if isinstance(result, terms.Term):
+        return tuple(result.children)
+    return "error" if result is terms.ERROR else "wrong"
 
 
 ENGINES = (
@@ -144,14 +157,15 @@ def _step(engine: Engine, form: Form, kinds: Sequence[str], operands: Sequence[A
     constants = {id(one): z3.Const(f"operand{place}", Result) for place, one in enumerate(operands)}
     means = [constants[id(one)] for one in operands]
     result = engine.apply(form, operands)
-    left = _meaning(engine, form, result, constants)
+    is_reduced = kinds[0] not in DECIDING or id(result) in constants or isinstance(engine.taken(result), str)
+    left = _meaning(engine, form, result, constants) if is_reduced else WRONG
     within = [z3.Or(*(one == each for each in WITHIN[kind])) for one, kind in zip(means, kinds, strict=True)]
     name = f"{engine.name}: operands {', '.join(kinds)}"
     right = _definition(form, means)
 
     def decode(model: Any) -> Counterexample:
         def end(term: Any) -> str:
-            return str(model.eval(term, model_completion=True)).removeprefix("is_")
+            return str(model.eval(term, model_completion=True)).removeprefix("is_").replace("_", " ")
 
         shown = ", ".join(f"{kind} ({end(one)})" for kind, one in zip(kinds, means, strict=True))
         return Counterexample(
@@ -178,7 +192,7 @@ BECAUSE = "one step per rule: the induction over expressions is the evaluators' 
 THEOREMS = (
     Theorem(
         "Partial evaluation of `&&` keeps value and error",
-        "For all operands, what either engine leaves of a conjunction evaluates as the conjunction does.",
+        "For all operands, what either engine leaves of a conjunction evaluates as it does; a decided left side leaves none.",
         "Lean TPE; spec 09 §4.2",
         "S",
         partial(_goals, And, 2),
@@ -192,7 +206,7 @@ THEOREMS = (
     ),
     Theorem(
         "Partial evaluation of `||` keeps value and error",
-        "For all operands, what either engine leaves of a disjunction evaluates as the disjunction does.",
+        "For all operands, what either engine leaves of a disjunction evaluates as it does; a decided left side leaves none.",
         "Lean TPE; spec 09 §4.2",
         "S",
         partial(_goals, Or, 2),
@@ -205,7 +219,7 @@ THEOREMS = (
     ),
     Theorem(
         "Partial evaluation of `if` keeps value and error",
-        "For all operands, shared branches included, what either engine leaves of an `if` evaluates as the `if` does.",
+        "For all operands, shared branches included, what either engine leaves of an `if` evaluates as it does; a decided condition leaves none.",
         "Lean TPE; spec 09 §4.2",
         "S",
         partial(_goals, If, 3),

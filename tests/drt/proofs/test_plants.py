@@ -13,7 +13,19 @@ from drt.proofs.table import THEOREMS
 from drt.proofs.texts import TRIED
 
 LOOP = "    for policy_id, is_permit, status in statuses:\n"
+PARTIAL = "reference.partial.evaluator"
+UNDECIDED = "        case _, Known(Bool(False)) if error_free(left):\n            return right\n"
 PLANTS = {
+    "Partial evaluation of `&&` keeps value and error": (
+        Defect("a known left side stays in the form", PARTIAL, "        case Known(Bool(truth)), _:\n            return right if truth else left\n", ""),
+        Defect("a form that is left is lost", PARTIAL, UNDECIDED + "        case _:\n            return node\n", UNDECIDED),
+    ),
+    "Partial evaluation of `||` keeps value and error": (
+        Defect("a known left side stays in the form", PARTIAL, "        case Known(Bool(truth)), _:\n            return left if truth else right\n", ""),
+    ),
+    "Partial evaluation of `if` keeps value and error": (
+        Defect("a known condition stays in the form", PARTIAL, "        case Known(Bool(truth)):\n            return t if truth else f\n", ""),
+    ),
     "Forbid overrides permit": (
         Defect("production forgets forbids", "production.response", "if permits and not forbids:", "if permits:"),
         Defect(

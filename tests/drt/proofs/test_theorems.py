@@ -176,8 +176,22 @@ def test_the_command_has_a_twin_for_programs() -> None:
     assert {one["name"].split(",")[0] for one in document["mutants"]} == {"reference.integers.checked"}
 
 
+def test_several_names_are_chosen() -> None:
+    arguments = ["prove", "--only", "The empty set*", "--only", "Deny*", "--json", "--jobs", "1"]
+    rows = json.loads(CliRunner().invoke(main, arguments).stdout)["theorems"]
+    assert [row["name"] for row in rows] == [
+        "Deny exactly if forbidden or not permitted",
+        "The empty set denies",
+    ]
+
+
 @pytest.mark.parametrize(
-    "arguments", [["--only", "nothing"], ["--only", "Overflow*", "--function", "reference.authorizer.*"]]
+    "arguments",
+    [
+        ["--only", "nothing"],
+        ["--only", "nothing", "--only", "Overflow*"],
+        ["--only", "Overflow*", "--function", "reference.authorizer.*"],
+    ],
 )
 def test_a_choice_of_nothing_is_exit_code_five(arguments: list[str]) -> None:
     assert CliRunner().invoke(main, ["prove", *arguments]).exit_code == 5

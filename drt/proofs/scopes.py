@@ -15,13 +15,13 @@ import z3
 
 from drt.proofs.defects import Defect
 from drt.proofs.explore import Path, explore
+from drt.proofs.policies import ERRORS
 from drt.proofs.symbols import Truth, decided, formula
 from drt.proofs.theorem import Counterexample, Goal, Theorem
 from reference.entities import Entities, Entity, store
 from reference.errors import EvaluationError
 from reference.request import Request
-from reference.syntax import Lit
-from reference.values import Bool, EntityUid, Long, Record
+from reference.values import Bool, EntityUid, Record
 
 MODULE = "reference.policies"
 ALICE, BOB, VIEW, EDIT, DOC = (
@@ -98,19 +98,19 @@ def _actions(policies: Any) -> Iterator[tuple[str, Any, Any]]:
 def _goals() -> Sequence[Goal]:
     """Every combination of constraints, before a condition that fails wherever it is reached."""
     policies, evaluator = import_module(MODULE), import_module("reference.evaluator")
-    fails = policies.Clause("when", Lit(Long(1)))
+    failing = {kind: (policies.Clause("when", ERRORS[kind]),) for kind in ("type", "unlinked-slot")}
     goals = []
     for principal, action in product(_constraints(policies), _actions(policies)):
         meant = z3.And(_term(principal[2]), _term(action[2]))
-        for clauses in ((), (fails,)):
+        for kind, clauses in {"": (), **failing}.items():
             body = policies.Body("permit", (), principal[1], action[1], policies.Anything(), clauses)
-            description = f"principal {principal[0]}, action {action[0]}{', then a condition that fails' if clauses else ''}"
+            description = f"principal {principal[0]}, action {action[0]}{f', then a condition that fails by {kind}' if kind else ''}"
             evaluate = partial(evaluator.evaluate, policies.condition(body), REQUEST)
-            goals.append(_goal(description, evaluate, meant, failing=bool(clauses)))
+            goals.append(_goal(description, evaluate, meant, kind))
     return goals
 
 
-def _goal(description: str, evaluate: Callable[[Any], Any], meant: Any, *, failing: bool) -> Goal:
+def _goal(description: str, evaluate: Callable[[Any], Any], meant: Any, failing: str) -> Goal:
     paths = explore(evaluate, [AnyStore({})], errors=(EvaluationError,))
     claim = z3.And(*(z3.Implies(path.condition, _right(path, meant, failing)) for path in paths))
 
@@ -126,10 +126,10 @@ def _goal(description: str, evaluate: Callable[[Any], Any], meant: Any, *, faili
     return Goal(description, claim, (), decode)
 
 
-def _right(path: Any, meant: Any, failing: bool) -> Any:
-    """State that the scope decides, and that the condition fails behind it and only there."""
+def _right(path: Any, meant: Any, failing: str) -> Any:
+    """State that the scope decides, and that the condition fails behind it, by this kind of error, and only there."""
     if path.error is not None:
-        return meant if failing else z3.BoolVal(False)
+        return meant if path.error.kind == failing else z3.BoolVal(False)
     if not isinstance(path.value, Bool):
         return z3.BoolVal(False)
     value = formula(path.value.value)
@@ -174,6 +174,7 @@ THEOREMS = (
             "reference.policies.scope_condition",
             "reference.policies.action_condition",
             "reference.policies.clause_condition",
+            "reference.evaluator.Evaluator.value",
         ),
     ),
 )

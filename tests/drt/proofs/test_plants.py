@@ -16,6 +16,9 @@ LOOP = "    for policy_id, is_permit, status in statuses:\n"
 PARTIAL = "reference.partial.evaluator"
 UNDECIDED = "        case _, Known(Bool(False)) if error_free(left):\n            return right\n"
 PLANTS = {
+    "A scope never errs, and hides the conditions when it fails": (
+        Defect("an unlinked slot has no error", "reference.evaluator", '                raise EvaluationError("unlinked-slot")\n', "                pass\n"),
+    ),
     "Partial evaluation of `&&` keeps value and error": (
         Defect("a known left side stays in the form", PARTIAL, "        case Known(Bool(truth)), _:\n            return right if truth else left\n", ""),
         Defect("a form that is left is lost", PARTIAL, UNDECIDED + "        case _:\n            return node\n", UNDECIDED),

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
+from functools import partial as bound
 from typing import Literal, TypeVar
 
 from drt.engines.base import BaseEngine, take_stated_name
 from drt.engines.production_answers import answers
 from drt.engines.production_filters import FilteringSession
+from drt.engines.production_partial import PartialAnswers
 from drt.engines.production_problems import kind_of, problems_of, rejected
 from drt.engines.production_revisions import revised
 from drt.engines.production_values import canonical
@@ -107,6 +109,7 @@ class LoadedProduction(FilteringSession):
     schema: Schema | None = None
     typed: TypedAuthorizer | None = None
     text: str | None = None
+    partial: PartialAnswers | None = None
 
     def _question(self, request: Request) -> Question | Rejected:
         schema = self.schema
@@ -196,10 +199,11 @@ class ProductionEngine(BaseEngine):
         shown = case.policies.format == "cedar" and len(case.policies.text) <= LONGEST_SHOWN
         text = case.policies.text if shown else None
         authorizer = Authorizer(linked, entities, tier=self.tier)
-        if schema is None or not self.is_typed:
-            return LoadedProduction(authorizer, schema, text=text)
-        typed = schema.authorizer(linked, entities, validate=False, tier=self.tier)
-        return LoadedProduction(authorizer, schema, typed, text)
+        if schema is None:
+            return LoadedProduction(authorizer, text=text)
+        is_typed, tier = self.is_typed, self.tier
+        typed = schema.authorizer(linked, entities, validate=False, tier=tier) if is_typed else None
+        return LoadedProduction(authorizer, schema, typed, text, PartialAnswers(linked, schema))
 
     def read_policies(self, policies: Source) -> Accepted | Unwritable | Rejected | Unsupported:
         read = read_policy_set(policies)
@@ -263,7 +267,7 @@ class ProductionEngine(BaseEngine):
         if isinstance(policies, Rejected):
             return policies
         if policies is not None:
-            policies = _attempt("link", partial(_linked, policies, inquiry.links))
+            policies = _attempt("link", bound(_linked, policies, inquiry.links))
             if isinstance(policies, Rejected):
                 return policies
         actions = [_literal(text) for text in inquiry.extra_actions]

@@ -24,5 +24,4 @@ class FilteringSession(PartialSession):
             from drt.engines.filter_database import selected
         except ModuleNotFoundError:
             return NO_DATABASE
-        answers = self._partial_answers()
-        return NO_SCHEMA if answers is None else selected(answers, request, entities, layout)
+        return NO_SCHEMA if self.partial is None else selected(self.partial, request, entities, layout)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar, get_args
 
@@ -24,7 +24,6 @@ from drt.model.partial_outcome import (
 from drt.model.question import LoaderKind, QueryKind
 from drt.model.residual_json import canonical_residual
 from production import (
-    Authorizer,
     CedarError,
     Entities,
     EntitiesError,
@@ -64,10 +63,12 @@ class _Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PartialAnswers:
-    """The answers of a loaded case with a schema."""
+    """The answers of a loaded case with a schema; each response is made and each store read once."""
 
     policies: PolicySet
     schema: Schema
+    responses: dict[tuple[str, Store], PartialResponse] = field(default_factory=dict)
+    stores: dict[Store, Entities] = field(default_factory=dict)
 
     def partially_authorize(
         self, request: str, entities: Store
@@ -124,8 +125,10 @@ class PartialAnswers:
         return answered(answer)
 
     def _response(self, request: str, entities: Store) -> PartialResponse:
-        asked = self.schema.read_partial_request(request)
-        return self.schema.partially_authorize(self.policies, asked, self._partial_entities(entities))
+        if (request, entities) not in self.responses:
+            asked, known = self.schema.read_partial_request(request), self._partial_entities(entities)
+            self.responses[request, entities] = self.schema.partially_authorize(self.policies, asked, known)
+        return self.responses[request, entities]
 
     def _query(self, kind: QueryKind, text: str, entities: Store) -> frozenset[Uid]:
         members = _members(text)
@@ -170,12 +173,13 @@ class PartialAnswers:
 
     def concrete_entities(self, store: Store) -> Entities:
         """Read concrete entities, under the schema or without."""
-        try:
-            if store.form == "typed":
-                return self.schema.read_entities(store.text)
-            return Entities.from_json(store.text)
-        except EntitiesError as error:
-            raise _Refused(PartialError("concrete_entities", "invalid", str(error))) from None
+        if store not in self.stores:
+            read = self.schema.read_entities if store.form == "typed" else Entities.from_json
+            try:
+                self.stores[store] = read(store.text)
+            except EntitiesError as error:
+                raise _Refused(PartialError("concrete_entities", "invalid", str(error))) from None
+        return self.stores[store]
 
     def _concrete_request(self, text: str) -> Request:
         """Read a request, its context by type if that is possible, so that a wrong one reaches the check."""
@@ -198,39 +202,37 @@ class PartialSession(BaseSession):
 
     __slots__ = ()
 
-    authorizer: Authorizer
-    schema: Schema | None
+    partial: PartialAnswers | None
 
     def partially_authorize(
         self, request: str, entities: Store
     ) -> PartiallyAuthorized | PartialError | Rejected | Unsupported:
         """Answer the question `PartiallyAuthorize`."""
-        answers = self._partial_answers()
-        return NO_SCHEMA if answers is None else answers.partially_authorize(request, entities)
+        return NO_SCHEMA if self.partial is None else self.partial.partially_authorize(request, entities)
 
     def reauthorize(
         self, request: str, entities: Store, completion: str, store: Store
     ) -> Reauthorized | PartialError | Rejected | Unsupported:
         """Answer the question `Reauthorize`."""
-        answers = self._partial_answers()
-        return NO_SCHEMA if answers is None else answers.reauthorize(request, entities, completion, store)
+        return (
+            NO_SCHEMA
+            if self.partial is None
+            else self.partial.reauthorize(request, entities, completion, store)
+        )
 
     def query(
         self, kind: QueryKind, request: str, entities: Store
     ) -> Permitted | PartialError | Rejected | Unsupported:
         """Answer the question `Query`."""
-        answers = self._partial_answers()
-        return NO_SCHEMA if answers is None else answers.query(kind, request, entities)
+        return NO_SCHEMA if self.partial is None else self.partial.query(kind, request, entities)
 
     def batched(
         self, request: str, entities: Store, loader: LoaderKind, max_iters: int
     ) -> BatchAuthorized | PartialError | Rejected | Unsupported:
         """Answer the question `Batched`."""
-        answers = self._partial_answers()
-        return NO_SCHEMA if answers is None else answers.batched(request, entities, loader, max_iters)
-
-    def _partial_answers(self) -> PartialAnswers | None:
-        return None if self.schema is None else PartialAnswers(self.authorizer.policies, self.schema)
+        return (
+            NO_SCHEMA if self.partial is None else self.partial.batched(request, entities, loader, max_iters)
+        )
 
 
 def _members(text: str) -> Any:

@@ -52,11 +52,12 @@ CLASSES: dict[tuple[str, str], ResidualClass] = {
 
 @dataclass(frozen=True, slots=True)
 class PartialAnswers:
-    """A loaded case with a schema; each partial response is made once."""
+    """A loaded case with a schema; each partial response is made once, and each store read once."""
 
     policies: PolicySet
     schema: Schema
     responses: dict[tuple[str, Store], PartialResponse] = field(default_factory=dict)
+    stores: dict[Store, Entities] = field(default_factory=dict)
 
     def partially_authorize(
         self, request: str, entities: Store
@@ -158,12 +159,14 @@ class PartialAnswers:
 
     def concrete_entities(self, store: Store) -> Entities:
         """Read concrete entities, under the schema or without."""
-        try:
-            if store.form == "typed":
-                return read_entities_under(store.text, self.schema)
-            return read_entities(store.text)
-        except InputError as error:
-            raise Refusal("concrete_entities", "invalid", error.message) from None
+        if store not in self.stores:
+            try:
+                is_typed = store.form == "typed"
+                read = read_entities_under(store.text, self.schema) if is_typed else read_entities(store.text)
+            except InputError as error:
+                raise Refusal("concrete_entities", "invalid", error.message) from None
+            self.stores[store] = read
+        return self.stores[store]
 
 
 def answered(answer: Callable[[], T]) -> T | PartialError | Rejected:

@@ -12,6 +12,11 @@ from drt.oracles.variants import Policies
 
 Json = Any
 
+ALWAYS = {"kind": "when", "body": {"Value": True}}
+NOBODY = {"type": "User", "id": "nobody"}
+NEW_IDS = ("new 0", "new 1", "new 2", "new 3", "link0", "link1")
+"""Ids of new links; the last two are in use in some cases."""
+
 
 def ids_of(policies: Policies) -> set[str]:
     """List every id in use."""
@@ -62,26 +67,33 @@ class Script:
         return self.random.choice((name, name, name, *self.ids))
 
     def _changed(self, body: Json, share: float = 0.2) -> Json:
-        """Return a body, rarely with the other effect, so that its id stands for something else."""
-        effect = {"permit": "forbid", "forbid": "permit"}[body["effect"]]
-        return {**body, "effect": effect} if self.random.random() < share else body
+        """Return a body, rarely changed in one part, so that its id stands for something else."""
+        changes = (
+            {"effect": {"permit": "forbid", "forbid": "permit"}[body["effect"]]},
+            {"conditions": [*body["conditions"], ALWAYS]},
+            {"annotations": {**body.get("annotations", {}), "changed": ""}},
+            {"action": {"op": "All"}},
+        )
+        return {**body, **self.random.choice(changes)} if self.random.random() < share else body
 
     def _link(self) -> Step | None:
-        if not self.policies.links:
+        """Link a template to entities of the store; rarely with wrong slots, or what is no template."""
+        if not self.policies.templates:
             return None
-        link = self.random.choice(self.policies.links)
-        values = dict(link["values"])
-        if values and self.random.random() < 0.15:
-            values.popitem()
-        elif values and self.random.random() < 0.15:
-            values["?principal"] = values["?resource"] = next(iter(values.values()))
-        names = {"templateId": link["templateId"], "newId": self._named(link["newId"])}
+        draw = self.random.choice
+        name, body = draw([*self.policies.templates.items()])
+        wanted = sorted(slots_of(body))
         if self.random.random() < 0.15:
-            names["templateId"] = self.random.choice(self.ids)
-        return Step("link", json.dumps({**names, "values": values}))
+            wanted = ["?principal", "?resource"] if self.random.random() < 0.5 else wanted[1:]
+        uids = [{"type": type_name, "id": id_} for type_name, id_ in self.store] or [NOBODY]
+        names = {
+            "templateId": draw(self.ids) if self.random.random() < 0.15 else name,
+            "newId": draw(self.ids if self.random.random() < 0.3 else NEW_IDS),
+        }
+        return Step("link", json.dumps({**names, "values": {slot: draw(uids) for slot in wanted}}))
 
     def _removal(self) -> Step:
-        links = [link["newId"] for link in self.policies.links]
+        links = [*NEW_IDS, *(link["newId"] for link in self.policies.links)]
         listed: dict[StepKind, list[str]] = {
             "unlink": links,
             "remove-static": [*self.policies.static],
@@ -96,6 +108,8 @@ class Script:
         chosen = [
             (name, self._changed(body, 0.3)) for name, body in self.bodies if self.random.random() < 0.6
         ]
+        if self.random.random() < 0.3:
+            chosen += [(f"{name}_0", body) for name, body in chosen]  # ids that a renaming comes upon
         static = {name: body for name, body in chosen if not slots_of(body)}
         templates = {name: body for name, body in chosen if slots_of(body)}
         links = [link for link in self.policies.links if link["templateId"] in templates]

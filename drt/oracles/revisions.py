@@ -72,7 +72,9 @@ def _policies_after(policies: Policies, kind: str, text: str, names: Mapping[str
     other = _read(json.loads(text))
     if kind == "merge-renaming":  # which never fails, so an engine that refuses it has given no names
         names = names or _new_names(policies, other)
-    if (kind == "add" and ids_of(policies) & ids_of(other)) or not names.keys() <= ids_of(policies):
+    used = ids_of(policies), ids_of(other)
+    is_fresh = len({*names.values()}) == len(names) and not used[0].union(used[1]) & {*names.values()}
+    if (kind == "add" and used[0] & used[1]) or not (is_fresh and names.keys() <= used[0]):
         raise Refused
     return _merged(policies, _renamed(other, names))
 
@@ -218,6 +220,12 @@ def _revise(
         if said != expected:
             return
         new = state.case(case)
+        if number == len(steps) - 1:
+            stored = Accepted(json.dumps(answer["entities"], sort_keys=True))
+            made = engine.ask(ReadEntities(new.entities, None))
+            if isinstance(made, Accepted):
+                made = Accepted(json.dumps(json.loads(made.canonical), sort_keys=True))
+            comparison.hold(f"{what}, store", [("newly made", made), (f"{engine.name}, revised", stored)])
         if new not in newly_made or number == len(steps) - 1:
             makers = [engine] if number < len(steps) - 1 else engines
             newly_made[new] = [answer for maker in makers for answer in _answers(maker, new)]

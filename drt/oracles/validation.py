@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from drt.model.case import Case, Request
 from drt.model.engine import Engine, NotLoaded, Session
@@ -172,51 +173,69 @@ def levels_are_enough(case: Case, engines: Sequence[Engine], comparison: Compari
     loaded = all_loaded(case, engines, comparison)
     if loaded is None:
         return
+    sliced = [_Sliced(engine, one, case) for engine, one in zip(engines, loaded, strict=True)]
     for level in LEVELS:
         verdicts = [one.ask(Validate("strict", level)) for one in loaded]
         comparison.compare(f"validation at level {level}", verdicts, asked=Validate("strict", level))
         comparison.events += _events(case, "level", verdicts)
-        for engine, verdict in zip(engines, verdicts, strict=True):
+        for one, verdict in zip(sliced, verdicts, strict=True):
             if isinstance(verdict, Validated) and (valid := promising(case, verdict)):
-                _on_slices(comparison, engine, case, level, valid)
+                one.hold(comparison, level, valid)
 
 
-def _on_slices(comparison: Comparison, engine: Engine, case: Case, level: int, valid: set[str]) -> None:
-    """Check that valid policies give the same response to a valid request on the store and on its slice.
+class _Sliced:
+    """An engine's responses to a case on its store and on slices of it; each of them is loaded once.
 
     Both stores are documents of the engine's own writing and are read without the schema, since a slice has
     lost the parents between an entity and its ancestors.
     """
-    stored = engine.ask(ReadEntities(case.entities, case.schema))
-    read = engine.ask(ReadPolicies(case.policies))
-    if not isinstance(stored, Accepted) or not isinstance(read, Accepted) or not stored.canonical:
-        comparison.skip("case not read")
-        return
-    try:
-        policies = Policies.read(read.canonical, case)
-        policies = policies.without(policies.ids() - valid)
-        for index, request in enumerate(case.requests[:REQUESTS_SLICED]):
-            if isinstance(_answer(engine, case, replace(request, validate=True)), Rejected):
+
+    def __init__(self, engine: Engine, session: Session, case: Case) -> None:
+        self._engine, self._session, self._case = engine, session, case
+        self._loaded: dict[Case, Session | NotLoaded] = {}
+
+    def hold(self, comparison: Comparison, level: int, valid: set[str]) -> None:
+        """Check that valid policies give the same response to a valid request on the store and its slice."""
+        if self._stored is None or self._policies is None:
+            comparison.skip("case not read")
+            return
+        source = self._policies.without(self._policies.ids() - valid).source()
+        asked = Validate("strict", level)
+        for index, request in enumerate(self._case.requests[:REQUESTS_SLICED]):
+            if isinstance(self._session.ask(Authorize(replace(request, validate=True))), Rejected):
                 comparison.skip("request not valid for the schema")
                 continue
-            part = slice_of(stored.canonical, request.text, level)
-            responses = [
-                _answer(engine, Case(policies.source(), entities), request)
-                for entities in (stored.canonical, part)
-            ]
-            variants = [(engine.name, responses[0]), (f"{engine.name}, on the slice", responses[1])]
-            asked = Validate("strict", level)
+            try:
+                part = slice_of(self._stored, request.text, level)
+            except NotPlainJson:
+                comparison.skip("not plain JSON")
+                return
+            responses = [self._response(Case(source, entities), request) for entities in (self._stored, part)]
+            name = self._engine.name
+            variants = [(name, responses[0]), (f"{name}, on the slice", responses[1])]
             comparison.hold(f"request {index} at level {level}", variants, _same_response, index, asked)
-    except NotPlainJson:
-        comparison.skip("not plain JSON")
+
+    @cached_property
+    def _stored(self) -> str | None:
+        stored = self._engine.ask(ReadEntities(self._case.entities, self._case.schema))
+        return stored.canonical or None if isinstance(stored, Accepted) else None
+
+    @cached_property
+    def _policies(self) -> Policies | None:
+        read = self._engine.ask(ReadPolicies(self._case.policies))
+        try:
+            return Policies.read(read.canonical, self._case) if isinstance(read, Accepted) else None
+        except NotPlainJson:
+            return None
+
+    def _response(self, case: Case, request: Request) -> Outcome:
+        if case not in self._loaded:
+            self._loaded[case] = self._engine.load(case)
+        loaded = self._loaded[case]
+        return loaded if isinstance(loaded, NotLoaded) else loaded.ask(Authorize(request))
 
 
 REQUESTS_SLICED = 4
-
-
-def _answer(engine: Engine, case: Case, request: Request) -> Outcome:
-    loaded = engine.load(case)
-    return loaded if isinstance(loaded, NotLoaded) else loaded.ask(Authorize(request))
 
 
 def _same_response(whole: Authorized, part: Authorized) -> bool:

@@ -33,9 +33,14 @@ _KEYWORDS = RESERVED | {
 }  # fmt: skip
 
 
-def _verdict(engine: Engine, case: Case, question: Validate | None = None) -> Outcome:
+def _verdict(engine: Engine, case: Case) -> Outcome:
+    return _verdicts(engine, case, (Validate(),))[0]
+
+
+def _verdicts(engine: Engine, case: Case, questions: Sequence[Validate]) -> list[Outcome]:
+    """Load a case once, and ask the questions about it."""
     loaded = engine.load(case)
-    return loaded if isinstance(loaded, NotLoaded) else loaded.ask(question or Validate())
+    return [loaded if isinstance(loaded, NotLoaded) else loaded.ask(question) for question in questions]
 
 
 @law(Compares.DERIVED)
@@ -174,8 +179,8 @@ def unused_declarations_change_no_verdict(
     case = replace(case, entities="[]", requests=())
     larger = replace(case, schema=Source(_enlarged(schema.text)))
     for engine in engines:
-        for question in _QUESTIONS:
-            before, after = _verdict(engine, case, question), _verdict(engine, larger, question)
+        verdicts = [_verdicts(engine, one, _QUESTIONS) for one in (case, larger)]
+        for question, before, after in zip(_QUESTIONS, *verdicts, strict=True):
             variants = [(engine.name, before), (f"{engine.name}, with unused declarations", after)]
             comparison.hold("validation", variants, asked=question)
 

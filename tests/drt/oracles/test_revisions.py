@@ -59,6 +59,21 @@ DEFECTS = {
         "None if moved else self._above",
         "self._above",
     ),
+    "a merge compares effects alone": (
+        "production.policy_set",
+        "                elif not same_policy(known, policy):\n",
+        "                elif known.effect != policy.effect:\n",
+    ),
+    "a new name is one that the other set uses": (
+        "production.policy_set",
+        "                    or other._has(fresh)\n",
+        "",
+    ),
+    "a changed entity loses its tags": (
+        "production.entities",
+        "            if entity._tags:\n                tags[uid] = entity._tags\n",
+        "",
+    ),
     "an explanation leaves out errors": (
         "production.authorizer",
         "ERROR_KINDS[status - FIRST_ERROR] if status >= FIRST_ERROR else None",

@@ -159,6 +159,16 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     (_READ, "`len(significant) > 40` -> `len(significant) >= 40`"): _GREAT,
     (_READ, "`40` -> `41`"): _GREAT,
     (_READ, "`10` -> `11`"): _GREAT,
+    (
+        "reference.extensions.decimal.parse",
+        "`point and _is_digits(whole) and _is_digits(fraction) and (len(fraction) <= FRACTION_DIG…` -> "
+        "`_is_digits(whole) and _is_digits(fraction) and (len(fraction) <= FRACTION_DIGITS)`",
+    ): "without a point the fraction is empty, which is refused",
+    (
+        "reference.policies.scope_condition",
+        "`And(Is(Var(variable), type_name), Binary('in', Var(variable), _operand(target)))` -> "
+        "`And(Binary('in', Var(variable), _operand(target)), Is(Var(variable), type_name))`",
+    ): "neither side errs: a variable of a scope is an entity",
     (f"{_IP}._small", "`1` -> `2`"): _NEGATIVE,
     (f"{_IP}._ipv4", "`1` -> `2`"): _NEGATIVE,
     (f"{_IP}._ipv6", "`1` -> `2`"): _NEGATIVE,

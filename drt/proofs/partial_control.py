@@ -157,7 +157,9 @@ def _step(engine: Engine, form: Form, kinds: Sequence[str], operands: Sequence[A
     constants = {id(one): z3.Const(f"operand{place}", Result) for place, one in enumerate(operands)}
     means = [constants[id(one)] for one in operands]
     result = engine.apply(form, operands)
-    is_reduced = kinds[0] not in DECIDING or id(result) in constants or isinstance(engine.taken(result), str)
+    is_reduced = (
+        not _is_decided(form, kinds) or id(result) in constants or isinstance(engine.taken(result), str)
+    )
     left = _meaning(engine, form, result, constants) if is_reduced else WRONG
     within = [z3.Or(*(one == each for each in WITHIN[kind])) for one, kind in zip(means, kinds, strict=True)]
     name = f"{engine.name}: operands {', '.join(kinds)}"
@@ -176,6 +178,14 @@ def _step(engine: Engine, form: Form, kinds: Sequence[str], operands: Sequence[A
     return Goal(name, left == right, tuple(within), decode)
 
 
+def _is_decided(form: Form, kinds: Sequence[str]) -> bool:
+    """Whether no form may be left: the first operand chooses, or a known right side of `&&` or `||` does."""
+    if kinds[0] in DECIDING or form is If:
+        return kinds[0] in DECIDING
+    neutral, absorbing = ("true", "false") if form is And else ("false", "true")
+    return kinds[1] == neutral or (kinds[1] == absorbing and kinds[0] == "free of errors")
+
+
 def _meaning(engine: Engine, form: Form, result: Any, constants: dict[int, Any]) -> Any:
     """Return what a result evaluates to: an operand as it does, a decided one as it says, a form by its definition."""
     if id(result) in constants:
@@ -192,7 +202,7 @@ BECAUSE = "one step per rule: the induction over expressions is the evaluators' 
 THEOREMS = (
     Theorem(
         "Partial evaluation of `&&` keeps value and error",
-        "For all operands, what either engine leaves of a conjunction evaluates as it does; a decided left side leaves none.",
+        "For all operands, what either engine leaves of a conjunction evaluates as it does; where a side decides it, none is left.",
         "Lean TPE; spec 09 §4.2",
         "S",
         partial(_goals, And, 2),
@@ -206,7 +216,7 @@ THEOREMS = (
     ),
     Theorem(
         "Partial evaluation of `||` keeps value and error",
-        "For all operands, what either engine leaves of a disjunction evaluates as it does; a decided left side leaves none.",
+        "For all operands, what either engine leaves of a disjunction evaluates as it does; where a side decides it, none is left.",
         "Lean TPE; spec 09 §4.2",
         "S",
         partial(_goals, Or, 2),

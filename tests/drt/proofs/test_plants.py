@@ -24,6 +24,7 @@ PLANTS = {
         Defect("a form that is left is lost", PARTIAL, UNDECIDED + "        case _:\n            return node\n", UNDECIDED),
     ),
     "Partial evaluation of `||` keeps value and error": (
+        Defect("a known right side stays in the form", PARTIAL, "        case _, Known(Bool(False)):\n            return left\n", ""),
         Defect("a known left side stays in the form", PARTIAL, "        case Known(Bool(truth)), _:\n            return left if truth else right\n", ""),
     ),
     "Partial evaluation of `if` keeps value and error": (

@@ -169,6 +169,14 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "`And(Is(Var(variable), type_name), Binary('in', Var(variable), _operand(target)))` -> "
         "`And(Binary('in', Var(variable), _operand(target)), Is(Var(variable), type_name))`",
     ): "neither side errs: a variable of a scope is an entity",
+    **{
+        (
+            "reference.validation.operators.comparison",
+            "`not isinstance(t, UnknownType) and (not isinstance(u, UnknownType)) and (t != u)` -> "
+            f"`not isinstance({known}, UnknownType) and t != u`",
+        ): "a second message about a policy that is refused already"
+        for known in "tu"
+    },
     (f"{_IP}._small", "`1` -> `2`"): _NEGATIVE,
     (f"{_IP}._ipv4", "`1` -> `2`"): _NEGATIVE,
     (f"{_IP}._ipv6", "`1` -> `2`"): _NEGATIVE,
@@ -258,6 +266,7 @@ EQUIVALENT: dict[tuple[str, str], str] = {
 """By function and change."""
 
 ALWAYS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"`check\.report\('\w+', f'.+` -> `check\.report\(f'.+`"), _WORDS),
     (re.compile(r"`wrong_kind\((.+), (.+)\)` -> `wrong_kind\(\2, \1\)`"), _WORDS),
     (
         re.compile(r"`isinstance\((\w+), int\) and \1\.__class__ is int` -> `\1\.__class__ is int`"),

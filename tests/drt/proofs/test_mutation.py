@@ -36,8 +36,9 @@ def test_operands_that_are_alike_are_not_exchanged() -> None:
 def test_what_is_listed_as_the_same_is_a_mutant_of_today() -> None:
     changes = {(name, one.change) for name in {name for name, _ in EQUIVALENT} for one in mutants(name)}
     assert set(EQUIVALENT) <= changes
-    long = [one.change for one in mutants("production.execution.operations.long")]
-    assert all(any(pattern.fullmatch(each) for each in long) for pattern, _ in ALWAYS)
+    examples = ("production.execution.operations.long", "reference.validation.operators.comparison")
+    some = [one.change for name in examples for one in mutants(name)]
+    assert all(any(pattern.fullmatch(each) for each in some) for pattern, _ in ALWAYS)
 
 
 def test_a_mutant_survives_where_no_theorem_looks() -> None:

@@ -54,6 +54,8 @@ action a in [];
 action a in [b]; action b in a;
 action a in Action::"a";
 action a in Action;
+action "Q::a"; action c in Q::a;
+action "a::b"; action c in [a::b];
 action a in Q::Action::"a";
 action b in [a, "a b",];
 action "" in "a";

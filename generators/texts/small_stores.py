@@ -253,7 +253,7 @@ def broken_entities(source: Source) -> str:
         case 3 | 4:
             made.append({"uid": _uid("User", "m"), "attrs": {"name": ""}, "parents": []})
             where = source.choice(("attrs", "attrs", "attrs", "tags"))
-            made[-1].setdefault(where, {}).update(_misfit(source, (*_USER, "name")))
+            made[-1].setdefault(where, {}).update(_misfit(source, (*_USER, "name", "act", "act")))
         case 5:
             one["attrs"].pop("name", None)
         case 13:

@@ -43,6 +43,13 @@ _FALSE = (
     "({g: 1} has f)",
 )
 _ACTIONS = tuple(text for text in _LITERALS if "Action" in text)
+_OPEN = (
+    ("principal", "User", ("ok", 'name == "v"', "rec.g == 1")),
+    ("principal", "N::Mate", ("name == 1", "rec has f")),
+    ("resource", "Group", ("level == 1", "owner.ok")),
+    ("resource", "User", ("ok", "group.level == 1")),
+)
+"""Variables of several types, each with one of these and uses that only it has."""
 
 
 class _Typed:
@@ -65,7 +72,7 @@ class _Typed:
                 ("true", "false", "context.c", "principal.ok", "principal is User", "principal has name")
             )
         inner = depth - 1
-        match self.source.integer(0, 17):
+        match self.source.integer(0, 18):
             case 0 | 1:
                 left = self.of(self.bool, inner) if self.source.boolean(0.85) else self.pick(_FALSE)
                 return f"({left} && {self._maybe_dead(inner)})"
@@ -98,6 +105,11 @@ class _Typed:
                 return of_two_types(self.source, self.entity(0))
             case 15:
                 return behind_a_path(self.source, self.pick((self.user, self.group))(inner))
+            case 16:
+                variable, type_name, uses = self.pick(_OPEN)
+                return (
+                    f"({variable} is {type_name}{self._within(inner, 0.7)} && {variable}.{self.pick(uses)})"
+                )
             case _:
                 return self._infix(("<", "<=", ">", ">="), self.long, inner)
 
@@ -108,8 +120,8 @@ class _Typed:
     def _infix(self, operators: tuple[str, ...], make: Callable[[int], str], depth: int) -> str:
         return f"({self.of(make, depth)} {self.pick(operators)} {self.of(make, depth)})"
 
-    def _within(self, depth: int) -> str:
-        return f" in {self.entity(depth)}" if self.source.boolean(0.3) else ""
+    def _within(self, depth: int, probability: float = 0.3) -> str:
+        return f" in {self.entity(depth)}" if self.source.boolean(probability) else ""
 
     def _in(self, depth: int) -> str:
         if self.source.boolean(0.4):

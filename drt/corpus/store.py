@@ -144,19 +144,26 @@ class Corpus:
         instead_of: Path | None = None,
         among: str = "counterexamples",
         shows: Callable[[SavedCase], bool] = lambda _: True,
+        replaces: bool = True,
     ) -> Path:
         """Store a counterexample and return its folder; `instead_of` is dropped, once the new one is safe.
 
         A saved case with the same signature is kept when it is simpler and still `shows`, or when people have
         concluded on it (declared). One that is fixed, or simpler and stale, stays as it is, and the new one
-        gets a folder of its own. Raises `InputProblem` when the disk refuses.
+        gets a folder of its own. So does a find that is not reduced yet (`replaces` is false), since it may
+        turn out to be another one. Raises `InputProblem` when the disk refuses.
         """
         folder = self.root / among
         with holding(folder, self.index) as held:
-            return self._save(held, saved, instead_of, shows)
+            return self._save(held, saved, instead_of, shows, replaces)
 
     def _save(
-        self, held: Held, saved: SavedCase, instead_of: Path | None, shows: Callable[[SavedCase], bool]
+        self,
+        held: Held,
+        saved: SavedCase,
+        instead_of: Path | None,
+        shows: Callable[[SavedCase], bool],
+        replaces: bool,
     ) -> Path:
         if instead_of is not None and not _is_same_find(instead_of, saved):
             instead_of = None  # saving led to a case that was there before, and that one is to stay
@@ -172,8 +179,9 @@ class Corpus:
                 if instead_of is not None and instead_of != path:
                     held.remove(instead_of)
                 return path
-            place = path
-            break
+            if replaces:
+                place = path
+                break
         if place is None:
             place = free_name(held.folder, slug(saved.signature), instead_of)
         held.put(place, replace(saved, name=place.name))

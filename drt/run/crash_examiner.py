@@ -90,7 +90,7 @@ def death(options: RunOptions, job: CrashJob, log: LogWriter) -> int:
     divergence = _divergence(died)
     corpus = Corpus(Path(options.corpus))
     saved = _saved(case, divergence, origin)
-    place = corpus.save_counterexample(saved, shows=shows)
+    place = corpus.save_counterexample(saved, shows=shows, replaces=False)
     log.write(changed(_event(options, index, name, saved, divergence), path=str(place)))
     result = attempt(lambda: reduce_case(case, alike, max(0.0, ends - time.monotonic())))
     if isinstance(result, Completed) and (still := dies(result.answer, 2 * options.deadline)) is not None:

@@ -321,7 +321,10 @@ class Finder:
             if apart:
                 return self.corpus.save_flaky(saved, instead_of)
             return self.corpus.save_counterexample(
-                saved, instead_of, shows=lambda known: self._still_shows(known, find)
+                saved,
+                instead_of,
+                shows=lambda known: self._still_shows(known, find),
+                replaces=instead_of is not None,
             )
         except InputProblem as problem:
             self.log.write(Broken(what="the corpus", error=str(problem)))

@@ -106,6 +106,20 @@ def test_a_case_of_an_earlier_run_is_not_given_up_for_another_find(corpus: Corpu
     assert texts(corpus) == {"another-bug": "2 + 2"}
 
 
+def test_a_find_that_is_not_reduced_takes_no_place_that_it_may_give_up(corpus: Corpus) -> None:
+    heavy = corpus.save_counterexample(saved("1 + 2 + 3", "a bug", origin={"random_seed": 1, "index": 1}))
+    find = {"random_seed": 1, "index": 2}
+    place = corpus.save_counterexample(saved("1 + 2", "a bug", origin=find), replaces=False)
+    assert texts(corpus) == {"a-bug": "1 + 2 + 3", "a-bug-2": "1 + 2"}
+    reduced = corpus.save_counterexample(saved("1", "a bug", origin=find), instead_of=place)
+    assert (reduced, texts(corpus)) == (heavy, {"a-bug": "1"})
+
+    other = {"random_seed": 1, "index": 3}
+    place = corpus.save_counterexample(saved("", "a bug", origin=other), replaces=False)
+    corpus.drop(place, saved("", origin=other))
+    assert texts(corpus) == {"a-bug": "1"}
+
+
 def test_a_stale_case_does_not_swallow_a_new_one(corpus: Corpus) -> None:
     corpus.save_counterexample(saved("1"))
     new = corpus.save_counterexample(saved("1 + 2"), shows=lambda known: known.case.policies.text != "1")

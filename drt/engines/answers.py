@@ -44,11 +44,14 @@ class BadAnswer(Exception):
 
 
 def read_outcome(question: type[Question[Any]], answer: Json) -> Outcome:
-    """Read the outcome in an answer; raises `BadAnswer` where it holds none that fits the question."""
+    """Read the outcome in an answer; raises `BadAnswer` where it holds none that fits the question.
+
+    Raises `RecursionError` where JSON in it nests deeper than this Python reads.
+    """
     try:
         json.dumps(answer, ensure_ascii=False).encode()
         outcome = outcome_from_json({"guesses": True, **_with_canonical_value(answer)})
-    except (KeyError, TypeError, ValueError, RecursionError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise BadAnswer(f"{type(error).__name__}: {error}") from None
     if not isinstance(outcome, (*question.answered_by, *get_args(Unanswered))):
         raise BadAnswer(f"{type(outcome).__name__} is no answer to {question.name!r}")
@@ -132,7 +135,7 @@ def _residual(text: str) -> str:
     """Canonical JSON of a residual policy."""
     try:
         return canonical_residual(json.loads(text))
-    except (ValueError, RecursionError):
+    except ValueError:
         raise BadAnswer("'residuals' holds what is no JSON") from None
 
 
@@ -142,5 +145,5 @@ def _canonical(text: str, ask: str) -> str:
         return text
     try:
         return written(one_form(ask, json.loads(text)))
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise BadAnswer(f"'canonical' is no JSON of its kind: {error}") from None

@@ -162,10 +162,12 @@ class ProcessEngine:
         answer = self.put(question.name, members_of(question))
         return answer if isinstance(answer, Unanswered) else self.outcome(question, answer)
 
-    def outcome(self, question: Question[Outcomes], answer: Json) -> Outcomes | Crashed:
+    def outcome(self, question: Question[Outcomes], answer: Json) -> Outcomes | Crashed | ExceededBudget:
         """Read the outcome that an answer holds; a process that writes nonsense is ended."""
         try:
             return cast(Outcomes, read_outcome(type(question), answer))
+        except RecursionError:
+            return ExceededBudget("recursion")
         except BadAnswer as reason:
             self._child.stop()
             return Nonsense("no outcome", f"{reason}: {json.dumps(answer)}").outcome

@@ -139,6 +139,13 @@ def test_one_that_recurses_without_end_has_a_name_and_the_next_question_is_answe
     engine.close()
 
 
+def test_an_answer_deeper_than_this_python_reads_blames_nobody(toy: ProcessEngine) -> None:
+    deep = "[" * 100_000 + "]" * 100_000
+
+    answer = toy.outcome(ReadExpression(deep), {"outcome": "Accepted", "canonical": deep})
+    assert answer == ExceededBudget("recursion")
+
+
 def test_one_that_has_grown_over_many_questions_is_replaced_and_nothing_said() -> None:
     engine = ProcessEngine(TOY, memory=200)
     first = engine.version

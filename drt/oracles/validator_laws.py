@@ -203,6 +203,9 @@ def _enlarged(text: str) -> str:
 
 _EQUALS = ("true && ({})", "({}) && true", "!!({})", "if true then ({}) else false", "({}) || false")
 
+_FORGETTING = "!!({})"
+"""A form that grants no capabilities to later conditions (spec 08 §6), so only the last one may have it."""
+
 
 @law(Compares.ITSELF)
 def equal_conditions_are_as_valid(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
@@ -222,7 +225,7 @@ def _with_equals(text: str, form: str) -> str:
     tokens = tokenize(text)
     pieces, at = [], 0
     for layout in layouts(tokens):
-        for start, end in layout.conditions:
+        for start, end in layout.conditions[-1:] if form == _FORGETTING else layout.conditions:
             inner = tokens[start + 2].start, tokens[end - 1].start
             pieces += [text[at : inner[0]], form.format(text[inner[0] : inner[1]]), " "]
             at = inner[1]

@@ -12,7 +12,7 @@ from drt.assess.planted.historic import read_plants
 from drt.engines import build
 from drt.engines.base import BaseEngine, BaseSession
 from drt.engines.guard import Guarded
-from drt.model.case import Case
+from drt.model.case import Case, Source
 from drt.model.outcome import Outcome, Validated
 from drt.oracles.law import Law
 from drt.oracles.validator_laws import (
@@ -75,6 +75,20 @@ def test_the_reference_keeps_the_law(law: Law) -> None:
     checked = [law(case, [REFERENCE]) for case in CASES[:10]]
     assert [found for one in checked for found in one.divergences] == []
     assert sum(one.comparisons for one in checked) >= 10
+
+
+@pytest.mark.parametrize("blanks", range(5))  # the length of the text chooses the form
+def test_what_a_condition_grants_to_the_next_is_kept(blanks: int) -> None:
+    case = Case(
+        policies=Source(
+            "permit(principal, action, resource) when { principal has n } when { principal.n == 1 };"
+            + " " * blanks
+        ),
+        schema=Source("entity A { n?: Long }; action a appliesTo { principal: A, resource: A };"),
+    )
+    checked = equal_conditions_are_as_valid(case, [REFERENCE])
+    assert not checked.divergences
+    assert checked.comparisons == 1
 
 
 def test_links_without_their_warning_are_caught() -> None:

@@ -320,12 +320,8 @@ class Finder:
         try:
             if apart:
                 return self.corpus.save_flaky(saved, instead_of)
-            return self.corpus.save_counterexample(
-                saved,
-                instead_of,
-                shows=lambda known: self._still_shows(known, find),
-                replaces=instead_of is not None,
-            )
+            shows, replaces = partial(self._still_shows, find=find), instead_of is not None
+            return self.corpus.save_counterexample(saved, instead_of, shows=shows, replaces=replaces)
         except InputProblem as problem:
             self.log.write(Broken(what="the corpus", error=str(problem)))
             self.corpus = Corpus(self.options.place / "corpus")

@@ -60,11 +60,21 @@ def schema_translations_mean_the_same(case: Case, engines: Sequence[Engine], com
             for reader in engines:
                 again = reader.ask(ReadSchema(source))
                 name = f"{reader.name}, from {writer.name}'s {to}"
-                comparison.hold(f"schema in {to}", [(writer.name, read), (name, again)])
+                comparison.hold(
+                    f"schema in {to}", [_meaning(writer, read, reader, case.schema), (name, again)]
+                )
             defined = of_schema(source).answer(source.text, read)
             if defined is not None:
                 name = f"definition, of {writer.name}'s {to}"
                 comparison.hold(f"schema in {to}", [(writer.name, read), (name, defined)])
+
+
+def _meaning(writer: Engine, read: Accepted, reader: Engine, schema: Source) -> tuple[str, Outcome]:
+    """Return the writer's reading of a schema, or the reader's where the writer gives no document."""
+    own = None if read.canonical else reader.ask(ReadSchema(schema))
+    if isinstance(own, Accepted):
+        return f"{writer.name}, as {reader.name} reads it", own
+    return writer.name, read
 
 
 @law(Compares.DOCUMENTS)

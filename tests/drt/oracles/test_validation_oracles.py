@@ -164,6 +164,13 @@ PLANTED: list[tuple[Oracle, Changed]] = [
         schemas.schema_translations_mean_the_same,
         Changed(translate_schema=lambda said, *_: Printed(said.text.replace("Long", "String"))),
     ),
+    (  # a writer whose readings have no document
+        schemas.schema_translations_mean_the_same,
+        Changed(
+            read_schema=lambda *_: Accepted(),
+            translate_schema=lambda said, *_: Printed(said.text.replace("Long", "String")),
+        ),
+    ),
     (
         schemas.syntaxes_validate_alike,
         Changed(translate_schema=lambda said, *_: Printed(said.text.replace("Long", "String"))),

@@ -213,7 +213,7 @@ class Child:
         except BlockingIOError:
             return pending
         except BrokenPipeError:
-            raise self._died() from None
+            return pending[:0]  # what it wrote before it ended is still to be read
 
     def _receive(self, fd: int) -> None:
         data = os.read(fd, CHUNK)

@@ -37,6 +37,9 @@ _SPEED = "where no type is known, the value is tested: a matter of speed"
 _WORDS = "the words of a message, which no row reads"
 _LAST = "the last line of the function raises the same kind of error"
 _COUNTED = "the operands are counted before"
+_EITHER_ORDER = "two types have the same bound in either order"
+_TAGS = "tags have a rule of their own, so that none comes here"
+_BINARY = "reference.validation.operators.binary_type"
 _AT_IMPORT = "runs when the module is imported, before a mutant is planted"
 
 _DECIMALS = "return lambda left, right: compare(left.units, right.units)"
@@ -259,6 +262,19 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     (_TRUNCATED, "`0` -> `1`"): _ZERO,
     (_ORDERABLE, "`wrong_kind('datetime', right)` -> `pass`"): _LAST,
     (_ORDERABLE, "`wrong_kind('duration', right)` -> `pass`"): _LAST,
+    ("reference.validation.operators.related", "`join(t, u)` -> `join(u, t)`"): _EITHER_ORDER,
+    (
+        "reference.validation.control.conditional",
+        "`join(then.type, otherwise.type, permissive=check.permissive)` -> "
+        "`join(otherwise.type, then.type, permissive=check.permissive)`",
+    ): _EITHER_ORDER,
+    (_BINARY, "`comparison(left, right, check)` -> `comparison(right, left, check)`"): _WORDS,
+    (_BINARY, "`raise AssertionError('tags have rules of their own')` -> `pass`"): _TAGS,
+    (
+        _BINARY,
+        "`match expr.op: case '==': return equality(expr, left, right, check) case '!=': return n…` -> "
+        "`match without 'hasTag' | 'getTag'`",
+    ): _TAGS,
     ("reference.extension_functions.call", "`True` -> `False`"): _COUNTED,
     ("production.language.extensions.call", "`True` -> `False`"): _COUNTED,
     ("production.execution.interpreter._gather", "`True` -> `False`"): "as many operands as names were taken",

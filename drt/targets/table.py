@@ -59,7 +59,7 @@ _TARGETS = (
         "Engines give the same response in every stream: well typed, dangling, erring, mutated, hostile.",
         _streams,
         engines_agree,
-        weight=80,
+        weight=140,
         watched=32,
         streams=cases.streams,
     ),

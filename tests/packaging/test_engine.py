@@ -185,7 +185,7 @@ def shape(text: str) -> list[tuple[str, int, int]]:
     tree = ast.parse(text)
     for node in ast.walk(tree):
         if isinstance(body := getattr(node, "body", None), list):
-            node.body = [  # type: ignore[attr-defined]
+            node.body = [  # type: ignore[attr-defined]  # it has a body
                 each
                 for each in body
                 if not (

@@ -1,4 +1,4 @@
-"""Classes of typing cases, and errors that only the order of evaluation tells apart: named once, and reached."""
+"""Classes of typing cases, and errors of which the order of evaluation decides one: each named once, and reached."""
 
 from __future__ import annotations
 

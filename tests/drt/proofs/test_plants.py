@@ -151,7 +151,7 @@ PLANTS = {
             "kept = list(base.always)",
         ),
         Defect("rules with as many literals are alike", "production.serving.entity_side", "return shape, id(literals)", "return shape, len(literals)"),
-        Defect("the order of literals does not tell rules apart", "production.serving.entity_side", "return shape, literals\n", "return shape, frozenset(literals)\n"),
+        Defect("the order of literals does not distinguish rules", "production.serving.entity_side", "return shape, literals\n", "return shape, frozenset(literals)\n"),
         Defect(
             "a link takes its principal for its resource",
             "production.serving.rules",
@@ -248,14 +248,14 @@ PLANTS = {
             "listed[1]",
         ),
         Defect(
-            "of several entity types the first tells what there may be",
+            "of several entity types the first decides what there may be",
             "production.validation.attributes",
             "    for entity_type in type_.names:\n        declared",
             "    for entity_type in sorted(type_.names)[:1]:\n        declared",
         ),
         Defect("both branches grant what one does", "production.validation.capabilities", ".intersection(granted(right))", ""),
         Defect(
-            "patterns do not tell expressions apart",
+            "patterns do not distinguish expressions",
             "reference.validation.capabilities",
             'return self._form("like", pattern, *parts)',
             'return self._form("like", *parts)',

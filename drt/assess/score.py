@@ -30,10 +30,10 @@ from drt.model.engine import Engine
 from drt.model.saved_case import SavedCase
 from drt.targets.partitions import lanes_of
 from drt.targets.schedule import (
-    FIRST_CASES,
     WARM_UP,
     Schedule,
     case_random_seed,
+    floor_cases,
     floor_seconds,
     shared_random_seed,
 )
@@ -164,7 +164,7 @@ class Hunt:
         schedule = Schedule(
             self._weights,
             lanes_of(0, 1),
-            first=FIRST_CASES,
+            first=floor_cases(seconds),
             first_seconds=floor_seconds(seconds),
             warm_up=WARM_UP,
         )

@@ -27,8 +27,14 @@ FIRST_SECONDS = 0.06
 
 More would keep cheap targets, of which a second is a thousand cases, waiting for most of a minute."""
 
-FIRST_SHARE = 0.0025
+FIRST_SHARE = 0.01
 """The part of a run's time that a target may take for its first cases, where that is more."""
+
+SECONDS_PER_FIRST_CASE = 10.0
+"""Seconds of a run for each of the first cases of every target, where that is more of them."""
+
+MOST_FIRST_CASES = 60
+"""First cases of every target in a run however long."""
 
 HEAD_START = 0.005
 """Seconds that a target of weight 1 lags behind at first, and others by their weight less."""
@@ -38,6 +44,12 @@ WARM_UP = 3.0
 
 SHARING = 8
 """Number of consecutive cases of one target that share a schema, where they can."""
+
+
+def floor_cases(run_seconds: float | None) -> int:
+    """Return the number of cases that every target gets of a run, if its time is enough."""
+    by_time = int((run_seconds or 0.0) / SECONDS_PER_FIRST_CASE)
+    return min(MOST_FIRST_CASES, max(FIRST_CASES, by_time))
 
 
 def floor_seconds(run_seconds: float | None) -> float:

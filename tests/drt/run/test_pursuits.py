@@ -25,7 +25,7 @@ from drt.run.find import Find
 from drt.run.pursuit_time import PursuitTime
 from drt.targets.cases import Drawn
 from drt.targets.partitions import lanes_of
-from drt.targets.schedule import Schedule
+from drt.targets.schedule import Schedule, floor_cases, floor_seconds
 
 BLANKS = "one rejected, two accepted at reading a blank other than space, tab, CR, LF"
 
@@ -40,6 +40,15 @@ def test_every_target_draws_its_first_cases_before_weights_count() -> None:
     assert drawn == {"heavy": 3, "light": 3}
     after = [(schedule.next() or ("", 0))[0] for _ in range(3)]
     assert after == ["heavy"] * 3
+
+
+def test_ten_minutes_give_every_target_fifty_cases() -> None:
+    """A target of a tenth of a second a case is drawn fifty times in ten minutes, and a minute stays spread."""
+    assert floor_cases(600) >= 50
+    assert floor_seconds(600) / floor_cases(600) >= 0.1
+    assert floor_cases(60) <= 6
+    assert floor_cases(None) == floor_cases(1)
+    assert floor_cases(6 * 3600) == floor_cases(600)
 
 
 def test_weights_alone_count_until_the_run_is_warm() -> None:

@@ -144,9 +144,13 @@ def _citations(source: str) -> set[str]:
 
 
 def _by_majority(divergence: Divergence) -> Verdict | None:
-    """Find the engine that stands alone against two or more; engines that share code count once."""
+    """Find the engine that stands alone against two or more.
+
+    Engines that share code count once, and so do the variants of an engine.
+    """
     groups: list[list[tuple[str, Outcome]]] = []
-    for name, answer in divergence.answers:
+    for called, answer in divergence.answers:
+        name = called.partition(",")[0]
         if isinstance(answer, Unsupported):
             continue
         group = next((one for one in groups if not differ((one[0], (name, answer)))), None)
@@ -157,8 +161,8 @@ def _by_majority(divergence: Divergence) -> Verdict | None:
     few, many = sorted(range(2), key=lambda at: len(voices[at]))
     if len(voices[many]) < 2:
         return None
-    alone = tuple(name for name, _ in groups[few])
-    others = [name for name, _ in groups[many]]
+    alone = tuple(dict.fromkeys(name for name, _ in groups[few]))
+    others = list(dict.fromkeys(name for name, _ in groups[many]))
     verb = "stands" if len(alone) == 1 else "stand, sharing their code,"
     return alone, "majority", f"it {verb} alone: {' and '.join(others)} agree with each other"
 

@@ -15,6 +15,7 @@ from drt.diagnosis.minimal_value import blamed
 from drt.diagnosis.places import place_name
 from drt.diagnosis.reading import SHOWN, between_documents, in_text, plain_reading
 from drt.diagnosis.residuals import QUESTIONS, in_partial
+from drt.diagnosis.revisions import in_revision
 from drt.diagnosis.rule import Aspect, Rule, Whole
 from drt.diagnosis.rules import rule_of
 from drt.engines.guard import Guarded, GuardedSession
@@ -26,6 +27,7 @@ from drt.oracles import roundtrips, schemas
 from drt.oracles.law import Law
 from drt.oracles.literals import literals_have_their_values
 from drt.oracles.reading import comments_change_nothing
+from drt.oracles.revisions import revised_sets_answer_as_new_ones
 from drt.oracles.wildcard import ANY_REQUEST, wildcard_matches_definition
 from drt.scan.expressions import NotAnExpression, read_expression
 from drt.scan.tokens import tokenize
@@ -167,6 +169,7 @@ SEARCHES: Mapping[str, Search] = {
     comments_change_nothing.name: lambda _case, _engines, divergence: in_comments(divergence),
     wildcard_matches_definition.name: in_definition,
     literals_have_their_values.name: in_definition,
+    revised_sets_answer_as_new_ones.name: lambda _case, _engines, divergence: in_revision(divergence),
     **dict.fromkeys(WRITING, in_writing),
     **dict.fromkeys(QUESTIONS, in_partial),
 }

@@ -29,6 +29,7 @@ class Aspect(Enum):
     LEVEL = "the level of {}"
     GRANT = "what {} grants"
     RESIDUAL = "the residual of {}"
+    REVISION = "revision by {}"
     ERROR = "the error {}"
     WARNING = "the warning {}"
 
@@ -63,6 +64,9 @@ class Whole(StrEnum):
     REAUTHORIZING = "the response of residual policies to a completion"
     RESIDUAL_POLICIES = "residual policies, written and read again"
     FILTER = "the rows of a filter"
+    REVISION = "the revision of a policy set and a store"
+    REVISED_STORE = "the revised store: entities, attributes and closure"
+    EXPLANATION = "the explanation of a response: the status of each policy"
 
 
 class Step(Enum):

@@ -31,6 +31,9 @@ STEPS = 14
 """Steps that are drawn for a case."""
 REQUESTS = 2
 
+DEFINITION, NEWLY_MADE, REVISED, EXPLAINED = "definition", "newly made", "revised", "explained"
+"""How the answers to a question are called, behind the name of the engine that gives them."""
+
 
 class Refused(Exception):
     """A step that has to fail."""
@@ -207,7 +210,7 @@ def _revise(
     if not isinstance(answered, Answered):
         comparison.hold("revision", [(engine.name, answered)])
         return
-    newly_made: dict[Case, list[Outcome]] = {}
+    newly_made: dict[Case, list[tuple[Engine, Outcome]]] = {}
     for number, (step, answer) in enumerate(zip(steps, json.loads(answered.answers), strict=True)):
         what = f"step {number}, {step.kind}"
         try:
@@ -216,7 +219,7 @@ def _revise(
             done = False
         comparison.events.append(f"revision {step.kind}: {'done' if done else 'refused'}")
         expected, said = _summary(done, state.policies), _summary(answer["done"], _read(answer["policies"]))
-        comparison.hold(what, [("definition", expected), (engine.name, said)])
+        comparison.hold(what, [(DEFINITION, expected), (engine.name, said)])
         if said != expected:
             return
         new = state.case(case)
@@ -225,19 +228,23 @@ def _revise(
             made = engine.ask(ReadEntities(new.entities, None))
             if isinstance(made, Accepted):
                 made = Accepted(json.dumps(json.loads(made.canonical), sort_keys=True))
-            comparison.hold(f"{what}, store", [("newly made", made), (f"{engine.name}, revised", stored)])
+            comparison.hold(f"{what}, store", _named(engine, made, engine, (REVISED, stored)))
         if new not in newly_made or number == len(steps) - 1:
             makers = [engine] if number < len(steps) - 1 else engines
-            newly_made[new] = [answer for maker in makers for answer in _answers(maker, new)]
-        for place, fresh in enumerate(newly_made[new]):
+            newly_made[new] = [(maker, answer) for maker in makers for answer in _answers(maker, new)]
+        for place, (maker, fresh) in enumerate(newly_made[new]):
             request = place % len(case.requests)
             response, explained = _responses(answer["responses"][request], state.policies.effects())
-            variants = [
-                ("newly made", fresh),
-                (f"{engine.name}, revised", response),
-                (f"{engine.name}, explained", explained),
-            ]
+            variants = _named(maker, fresh, engine, (REVISED, response), (EXPLAINED, explained))
             comparison.hold(f"{what}, request {request}", variants, request=request)
+
+
+def _named(
+    maker: Engine, made: Outcome, engine: Engine, *others: tuple[str, Outcome]
+) -> list[tuple[str, Outcome]]:
+    """Name the answer to what is newly made, and the others, behind the engines that give them."""
+    named = [(f"{engine.name}, {name}", outcome) for name, outcome in others]
+    return [(f"{maker.name}, {NEWLY_MADE}", made), *named]
 
 
 def _summary(done: bool, policies: Policies) -> Accepted:

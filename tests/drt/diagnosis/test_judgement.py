@@ -116,6 +116,13 @@ def test_engines_that_share_code_can_be_wrong_together() -> None:
     assert (judgement.wrong, judgement.by) == (("cedarpy", "cedar-wasm"), "majority")
 
 
+def test_variants_of_an_engine_are_one_voice() -> None:
+    answers = (("mine", Evaluated("1")), ("yours", Evaluated("2")), ("yours, revised", Evaluated("2")))
+    divergence = Divergence("l", "value", "q", answers)
+
+    assert judge(divergence, "a law", None, {}, None).by == "nothing"
+
+
 @pytest.mark.parametrize("testimony", [None, replace(ARBITER, agreeing=(), says="neither")])
 def test_what_nothing_decides_is_called_undecided(testimony: ArbiterAnswer | None) -> None:
     judgement = judge(DIVERGENCE, "a law", AT_AND, {}, testimony)

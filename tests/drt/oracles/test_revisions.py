@@ -9,12 +9,18 @@ import pytest
 
 from drt.assess.planted.copies import Copy, source_of
 from drt.coverage.events import REVISIONS
+from drt.diagnosis import localise
+from drt.diagnosis.judgement import judge
+from drt.diagnosis.revisions import in_revision
 from drt.engines import build
 from drt.engines.guard import Guarded
+from drt.model.divergence import Divergence
+from drt.model.outcome import Authorized, Crashed
+from drt.oracles.revisions import revised_sets_answer_as_new_ones
 from drt.targets.table import TARGETS
 from generators.choice.sources import RecordingSource
 
-TARGET = TARGETS["revisions"]
+TARGET, LAW = TARGETS["revisions"], revised_sets_answer_as_new_ones
 CASES = 60
 
 DEFECTS = {
@@ -82,15 +88,41 @@ DEFECTS = {
 }
 
 
+RULES = {
+    "a link is added under a used id": ("revision by linking", "spec 04 §1.1"),
+    "a template in use is removed": ("revision by removing a template", "spec 04 §1.2"),
+    "a failing change leaves something behind": ("revision by merging", "spec 04 §1.2"),
+    "a removed entity stays a parent": ("revision by removing entities", "spec 05 §5"),
+    "a changed entity keeps the closure": (
+        "the revised store: entities, attributes and closure",
+        "spec 05 §5",
+    ),
+    "an explanation leaves out errors": (
+        "the explanation of a response: the status of each policy",
+        "spec 04 §2",
+    ),
+}
+"""The rule of the language guide that a finding names, by its defect, for one defect of each kind."""
+
+
 @pytest.mark.parametrize("defect", DEFECTS)
-def test_a_planted_defect_breaks_the_law(defect: str) -> None:
+def test_a_planted_defect_breaks_the_law_and_its_finding_names_the_rule(defect: str) -> None:
     module, old, new = DEFECTS[defect]
     source = source_of(module)
     assert source.count(old) == 1
     planted = Copy("production", {module: ast.parse(source.replace(old, new))}).build()
     engines = [Guarded(build("reference")), Guarded(planted)]
     cases = (TARGET.draw(RecordingSource(random_seed)) for random_seed in range(CASES))
-    assert any(TARGET.oracle(case, engines).divergences for case in cases)
+    case, found = next(
+        (case, found[0]) for case in cases if (found := TARGET.oracle(case, engines).divergences)
+    )
+    located = localise(case, engines, found)
+    judgement = judge(found, LAW.sentence, located, {}, None)
+    assert (judgement.wrong, judgement.by) == (("production",), "law")
+    assert located is not None
+    assert judgement.quote
+    if defect in RULES:
+        assert (located.rule, located.source) == RULES[defect]
 
 
 def test_steps_are_done_and_refused() -> None:
@@ -101,6 +133,26 @@ def test_steps_are_done_and_refused() -> None:
         assert checked.divergences == ()
         events.update(event for event in checked.events if event.startswith("revision "))
     assert events == set(REVISIONS)
+
+
+def test_engines_that_differ_on_a_newly_made_set_part_at_a_step_of_the_authorizer() -> None:
+    same = Authorized("allow", ("policy0",))
+    answers = (
+        ("reference, newly made", Authorized("deny")),
+        ("production, revised", same),
+        ("production, explained", same),
+    )
+    found = Divergence(LAW.name, "decision", "step 13, link, request 0", answers, request=0)
+    located = in_revision(found)
+    assert located.rule.startswith("the decision: ")
+    assert located.source == "spec 04 §3"
+    assert judge(found, LAW.sentence, located, {}, None).wrong == ()
+
+
+def test_an_engine_that_breaks_on_the_way_is_located_too() -> None:
+    broken = (("production", Crashed("KeyError", ("m:f",))),)
+    located = in_revision(Divergence(LAW.name, "crash", "revision", broken))
+    assert (located.rule, located.source) == ("the revision of a policy set and a store", "spec 04 §1.2")
 
 
 def test_a_case_without_requests_is_revised_too() -> None:

@@ -1,20 +1,18 @@
 //! A loaded case: requests, expressions and validation.
 
-use std::collections::HashMap;
-
 use cedar_policy::*;
 use cedar_policy_core::ast::SlotEnv;
 use cedar_policy_core::entities::CedarValueJson;
 use cedar_policy_core::evaluator::Evaluator;
 use cedar_policy_core::extensions::Extensions;
 use cedar_policy_core::validator as core;
+use cedar_rust_texts::kinds::*;
+use cedar_rust_texts::outcome::*;
+use cedar_rust_texts::questions::{name, schema_of};
+use cedar_rust_texts::texts::{self, Link, Source};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
-
-use crate::outcome::*;
-use crate::questions::{linked, name};
-use crate::texts::{self, Source};
 
 #[derive(Deserialize)]
 pub struct Case {
@@ -23,13 +21,6 @@ pub struct Case {
     entities: String,
     links: Vec<Link>,
     fragments: Vec<Source>,
-}
-
-#[derive(Deserialize)]
-pub struct Link {
-    template: String,
-    id: String,
-    values: Vec<(SlotId, String)>,
 }
 
 #[derive(Deserialize)]
@@ -66,8 +57,8 @@ pub struct Loaded {
 impl Loaded {
     pub fn read(case: Case) -> Result<Self, Value> {
         let schemas: Vec<Source> = case.schema.into_iter().chain(case.fragments).collect();
-        let schema = if schemas.is_empty() { None } else { Some(linked(&schemas, false)?) };
-        let policies = with_links(texts::policy_set(&case.policies)?, &case.links)?;
+        let schema = schema_of(&schemas)?;
+        let policies = texts::policies_with_links(&case.policies, &case.links)?;
         let entities = texts::entities(&case.entities, schema.as_ref())?;
         Ok(Self { policies, schema, entities, prepared: vec![] })
     }
@@ -138,16 +129,4 @@ impl Loaded {
 
 fn empty_record() -> Box<RawValue> {
     RawValue::from_string("{}".into()).expect("JSON")
-}
-
-pub fn with_links(mut policies: PolicySet, links: &[Link]) -> Result<PolicySet, Value> {
-    for link in links {
-        let mut values = HashMap::new();
-        for (slot, text) in &link.values {
-            let document = serde_json::from_str(text).or_rejected("link")?;
-            values.insert(slot.clone(), EntityUid::from_json(document).or_rejected("link")?);
-        }
-        policies.link(PolicyId::new(&link.template), PolicyId::new(&link.id), values).or_rejected("link")?;
-    }
-    Ok(policies)
 }

@@ -4,22 +4,19 @@
 //! exhausted stack ends the process, and the harness reports it as a crash.
 
 mod case;
-mod outcome;
 mod partial;
-mod questions;
 mod race;
-mod texts;
 
 use std::io::{BufRead, Write};
 
 use case::{Case, Loaded, Request};
 use cedar_policy::get_sdk_version;
-use outcome::Answer;
+use cedar_rust_texts::outcome::Answer;
+use cedar_rust_texts::questions::{self, Inquiry};
+use cedar_rust_texts::texts::{self, Format, Source};
 use partial::{Kind, Loading, Store};
-use questions::Inquiry;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use texts::{Format, Source};
 
 /// Stack of the thread that answers; deep texts are read and evaluated by recursion.
 const STACK: usize = 1 << 30;

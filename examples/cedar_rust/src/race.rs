@@ -3,10 +3,10 @@
 use std::hint::black_box;
 
 use cedar_policy::Authorizer;
+use cedar_rust_texts::outcome::Answer;
 use serde_json::{Value, json};
 
 use crate::case::{Loaded, Request};
-use crate::outcome::Answer;
 
 impl Loaded {
     /// Read the requests beforehand, and give the answers that are compared before anything is timed.

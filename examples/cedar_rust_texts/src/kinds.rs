@@ -1,42 +1,12 @@
-//! Outcomes as JSON, and the protocol's names for the engine's kinds of errors and warnings.
+//! The protocol's names for the engine's kinds of errors and warnings.
 
-use std::fmt::Display;
-
-use cedar_policy::{EvaluationError, LinkError, ValidationError};
+use cedar_policy::*;
+use cedar_policy_core::batched_evaluator::err::BatchedEvalError;
+use cedar_policy_core::tpe::err::{EntitiesError, EntityValidationError, JsonDeserializationError, TpeError};
 use cedar_policy_core::validator::ValidationWarning;
-use serde::Serialize;
 use serde_json::{Value, json};
 
-/// An outcome; `Err` holds one that ended the work early, such as a refusal.
-pub type Answer = Result<Value, Value>;
-
-pub fn rejected(part: &str, error: impl Display) -> Value {
-    json!({"outcome": "Rejected", "part": part, "detail": error.to_string()})
-}
-
-pub trait OrRejected<T> {
-    fn or_rejected(self, part: &str) -> Result<T, Value>;
-}
-
-impl<T, E: Display> OrRejected<T> for Result<T, E> {
-    fn or_rejected(self, part: &str) -> Result<T, Value> {
-        self.map_err(|error| rejected(part, error))
-    }
-}
-
-pub fn unsupported(feature: &str) -> Value {
-    json!({"outcome": "Unsupported", "feature": feature})
-}
-
-pub fn printed(text: String) -> Value {
-    json!({"outcome": "Printed", "text": text})
-}
-
-/// An accepted document; without its JSON where it has none.
-pub fn accepted(document: Result<impl Serialize, impl Display>) -> Value {
-    let canonical = document.ok().and_then(|it| serde_json::to_string(&it).ok());
-    json!({"outcome": "Accepted", "canonical": canonical.unwrap_or_default()})
-}
+use crate::outcome::*;
 
 pub fn unlinkable(error: &LinkError) -> Value {
     let kind = match error {
@@ -116,4 +86,69 @@ pub fn validation_warning(warning: &ValidationWarning) -> Value {
             json!([it.policy_id, "confusable_identifier", it.id, it.confusable_character])
         }
     }
+}
+
+pub fn request_error(error: PartialRequestCreationError) -> Value {
+    use RequestValidationError::*;
+    let PartialRequestCreationError::Validation(error) = error else {
+        return partial_error("request", "context", error);
+    };
+    let kind = match error {
+        UndeclaredAction(_) | ExternalAction(_) => "undeclared_action",
+        UndeclaredPrincipalType(_) | InvalidPrincipalType(_) => "principal_type",
+        UndeclaredResourceType(_) | InvalidResourceType(_) => "resource_type",
+        InvalidEnumEntity(_) => "enumerated_id",
+        _ => "context",
+    };
+    partial_error("request", kind, error)
+}
+
+pub fn entities_error(error: EntitiesError) -> Value {
+    use EntitiesError::*;
+    let kind = match error {
+        Deserialization(JsonDeserializationError::UnexpectedAction(_)) => "action_entity",
+        Validation(EntityValidationError::MismatchedActionAncestors(_)) => "action_ancestors",
+        AncestorValidation(_) => "unknown_ancestors",
+        TCComputation(_) => "cycle",
+        Duplicate(_) => "duplicate",
+        _ => "invalid",
+    };
+    partial_error("entities", kind, error)
+}
+
+pub fn query_error(error: PermissionQueryError) -> Value {
+    match error {
+        PermissionQueryError::Entities(error) => partial_error("query", "entities", error),
+        PermissionQueryError::TPE(error) => policies_error("query", error),
+    }
+}
+
+pub fn policies_error(stage: &str, error: TpeError) -> Value {
+    match error {
+        TpeError::ExprToResidualError(_) => unsupported("expression"),
+        TpeError::IncompleteSchema(_) => partial_error("schema", "incomplete_schema", error),
+        _ => partial_error(stage, if stage == "query" { "policies" } else { "ill_typed" }, error),
+    }
+}
+
+pub fn reauthorize_error(error: TpeReauthorizationError) -> Value {
+    use TpeReauthorizationError::*;
+    let kind = match error {
+        RequestValidation(_) => "request",
+        EntityValidation(_) => "entities",
+        InconsistentEntities(_) => "inconsistent_entities",
+        InconsistentRequests(_) => "inconsistent_request",
+    };
+    partial_error("reauthorize", kind, error)
+}
+
+/// The kind of an error of batched authorization; `Err` for an expression without a residual.
+pub fn batched_error(error: &BatchedEvalError) -> Result<&'static str, Value> {
+    Ok(match error {
+        BatchedEvalError::TPE(TpeError::ExprToResidualError(_)) => return Err(unsupported("expression")),
+        BatchedEvalError::TPE(_) => "policies",
+        BatchedEvalError::RequestValidation(_) | BatchedEvalError::PartialRequest(_) => "request",
+        BatchedEvalError::InsufficientIterations(_) => "insufficient_iterations",
+        _ => "entities",
+    })
 }

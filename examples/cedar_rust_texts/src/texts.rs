@@ -1,9 +1,10 @@
 //! Reading, printing, formatting and translating texts.
 
+use std::collections::HashMap;
 use std::fmt::Display;
 use std::str::FromStr;
 
-use cedar_policy::{Entities, Expression, PolicySet, Schema, SchemaFragment};
+use cedar_policy::{Entities, EntityUid, Expression, PolicyId, PolicySet, Schema, SchemaFragment, SlotId};
 use cedar_policy_core::est;
 use cedar_policy_core::parser::text_to_cst::parse_expr;
 use cedar_policy_core::validator::json_schema;
@@ -23,6 +24,13 @@ pub enum Format {
 pub struct Source {
     text: String,
     format: Format,
+}
+
+#[derive(Deserialize)]
+pub struct Link {
+    template: String,
+    id: String,
+    values: Vec<(SlotId, String)>,
 }
 
 /// Brackets inside each other that every implementation must take (spec 01 §4.3). The engine's parser has no limit
@@ -50,8 +58,21 @@ where
     }
 }
 
-pub fn policy_set(source: &Source) -> Result<PolicySet, Value> {
+fn policy_set(source: &Source) -> Result<PolicySet, Value> {
     read(source, "policies", |text| PolicySet::from_json_str(text))
+}
+
+pub fn policies_with_links(source: &Source, links: &[Link]) -> Result<PolicySet, Value> {
+    let mut policies = policy_set(source)?;
+    for link in links {
+        let mut values = HashMap::new();
+        for (slot, text) in &link.values {
+            let document = serde_json::from_str(text).or_rejected("link")?;
+            values.insert(slot.clone(), EntityUid::from_json(document).or_rejected("link")?);
+        }
+        policies.link(PolicyId::new(&link.template), PolicyId::new(&link.id), values).or_rejected("link")?;
+    }
+    Ok(policies)
 }
 
 pub fn schema(source: &Source) -> Result<Schema, Value> {

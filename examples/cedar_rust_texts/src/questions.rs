@@ -1,16 +1,15 @@
 //! Linking of schemas (spec 13 §5) and questions about schemas and policies (spec 13 §1–§3).
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Display;
 
 use cedar_policy::*;
 use cedar_policy_core::ast::RestrictedExpr;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::case::{Link, with_links};
+use crate::kinds::unlinkable;
 use crate::outcome::*;
-use crate::texts::{Source, policy_set, schema as read_schema};
+use crate::texts::{Link, Source, policies_with_links, schema as read_schema};
 
 #[derive(Deserialize)]
 pub struct Inquiry {
@@ -22,7 +21,12 @@ pub struct Inquiry {
     substitute: Vec<(String, String)>,
 }
 
-pub fn linked(schemas: &[Source], complete: bool) -> Result<Schema, Value> {
+/// The schema of a case or an inquiry, linked from its parts; none where there are no parts.
+pub fn schema_of(parts: &[Source]) -> Result<Option<Schema>, Value> {
+    if parts.is_empty() { Ok(None) } else { linked(parts, false).map(Some) }
+}
+
+fn linked(schemas: &[Source], complete: bool) -> Result<Schema, Value> {
     let read = schemas.iter().map(read_schema).collect::<Result<Vec<Schema>, Value>>()?;
     let linked = if complete { Schema::schema_link_complete(read) } else { Schema::schema_link(read) };
     linked.map_err(|error| unlinkable(&error))
@@ -34,7 +38,7 @@ pub fn link_schemas(schemas: &[Source], complete: bool) -> Answer {
 }
 
 pub fn answer(inquiry: &Inquiry) -> Answer {
-    let schema = if inquiry.schemas.is_empty() { None } else { Some(linked(&inquiry.schemas, false)?) };
+    let schema = schema_of(&inquiry.schemas)?;
     let mut answers = json!({});
     if let Some(schema) = &schema {
         let types = inquiry.extra_types.iter().map(|name| name.parse().or_rejected("expression"));
@@ -43,7 +47,7 @@ pub fn answer(inquiry: &Inquiry) -> Answer {
             about_schema(schema, types.collect::<Result<_, _>>()?, actions.collect::<Result<_, _>>()?);
     }
     if let Some(source) = &inquiry.policies {
-        let policies = with_links(policy_set(source)?, &inquiry.links)?;
+        let policies = policies_with_links(source, &inquiry.links)?;
         let mapping = inquiry.substitute.iter().map(|(from, to)| Ok((entity_uid(from)?, entity_uid(to)?)));
         let mapping: BTreeMap<_, _> = mapping.collect::<Result<_, Value>>()?;
         let about =
@@ -192,8 +196,4 @@ fn table<T: ToString, V: Into<Value>>(
     row: impl Fn(&T) -> Option<V>,
 ) -> Value {
     keys.into_iter().map(|key| (key.to_string(), row(&key).into())).collect::<Map<String, Value>>().into()
-}
-
-fn texts(members: impl IntoIterator<Item = impl Display>) -> Vec<String> {
-    members.into_iter().map(|member| member.to_string()).collect()
 }

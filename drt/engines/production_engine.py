@@ -15,7 +15,7 @@ from drt.engines.base import BaseEngine, take_stated_name
 from drt.engines.production_answers import answers
 from drt.engines.production_filters import FilteringSession
 from drt.engines.production_partial import PartialAnswers
-from drt.engines.production_problems import kind_of, problems_of, rejected
+from drt.engines.production_problems import kind_of, rejected, words_of
 from drt.engines.production_revisions import revised
 from drt.engines.production_values import canonical
 from drt.model import outcome
@@ -36,6 +36,7 @@ from drt.model.outcome import (
     Validated,
 )
 from drt.model.question import ValidationMode
+from drt.model.words import worded
 from production import (
     Authorizer,
     CedarError,
@@ -143,16 +144,14 @@ class LoadedProduction(FilteringSession):
         if self.schema is None:
             return Rejected("schema", "the case has no schema")
         found = self.schema.validate(self.authorizer.policies, mode, level)
-        if self.text is not None and (found.errors or found.warnings):
-            found = found.placed(self.text)
-        return Validated(
+        verdict = Validated(
             found.valid,
             tuple(sorted(found.verdicts.items())),
             tuple(sorted({(error.policy, kind_of(error)) for error in found.errors})),
             tuple(sorted({(one.policy, one.kind, *one.texts) for one in found.warnings})),
-            found.report(),
-            problems=problems_of(found),
         )
+        text = self.text
+        return worded(verdict, lambda: words_of(found, text), later=mode != "strict" or level is not None)
 
     def revise(self, steps: Sequence[Step], requests: Sequence[Request]) -> Answered | Rejected | Unsupported:
         read = [self._question(request) for request in requests]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from drt.engines.rejections import placed
 from drt.model.outcome import Part, Problem, Rejected, ValidationErrorKind
+from drt.model.words import Words
 from production import CedarError, PolicyError, Validation, ValidationError, ValidationWarning
 from production.schema.errors import SchemaTextError
 
@@ -15,10 +16,11 @@ def rejected(part: Part, error: CedarError) -> Rejected:
     return placed(Rejected(part, str(error)))
 
 
-def problems_of(found: Validation) -> tuple[Problem, ...]:
-    """All errors and then all warnings, with their places where `found` has them."""
-    problems: list[ValidationError | ValidationWarning] = [*found.errors, *found.warnings]
-    return tuple(_problem(one) for one in problems)
+def words_of(found: Validation, text: str | None) -> Words:
+    """Report all errors and then all warnings, with their places in the text if it is given."""
+    if text is not None and found.problems:
+        found = found.placed(text)
+    return found.report(), tuple(map(_problem, found.problems))
 
 
 def _problem(one: ValidationError | ValidationWarning) -> Problem:

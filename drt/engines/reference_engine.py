@@ -6,15 +6,15 @@ The only module outside `reference/` that imports it, beside the proofs.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TypeVar, cast
 
 from drt.engines import reference_answers as answers
 from drt.engines.base import BaseEngine, BaseSession, take_stated_name
 from drt.engines.reference_partial import PartialAnswers
-from drt.engines.reference_problems import problems_of
 from drt.engines.reference_values import canonical
+from drt.engines.reference_verdicts import Verdicts
 from drt.model import outcome
 from drt.model.case import Case, Format, Inquiry, Link, Request, Source, Store
 from drt.model.outcome import (
@@ -64,9 +64,6 @@ from reference.support.recursion import door
 from reference.syntax import Expr, SlotName
 from reference.text.parser import parse_expression, parse_policies
 from reference.text.printer import print_plain_policies, print_policies_and_templates
-from reference.validation.messages import explain
-from reference.validation.policies import validate_set
-from reference.validation.problems import Caution
 from reference.validation.typed_entities import read_entities_under
 from reference.validation.typed_requests import read_request_under
 from reference.values import EntityUid
@@ -92,6 +89,7 @@ class LoadedReference(BaseSession):
     requests: dict[Request, cedar.Request] = field(default_factory=dict, compare=False, repr=False)
     expressions: dict[str, Expr] = field(default_factory=dict, compare=False, repr=False)
     partial: PartialAnswers | None = None
+    verdicts: Verdicts | None = None
 
     @door
     def authorize(self, request: Request) -> Authorized | Rejected | Unsupported:
@@ -115,20 +113,9 @@ class LoadedReference(BaseSession):
     def validate(
         self, mode: ValidationMode = "strict", level: int | None = None
     ) -> Validated | Rejected | Unsupported:
-        if self.schema is None:
+        if self.verdicts is None:
             return Unsupported("validation-without-schema")
-        permissive = mode == "permissive"
-        verdicts = validate_set(self.policy_set, self.schema, permissive=permissive, level=level)
-        return Validated(
-            all(verdict.valid for verdict in verdicts.values()),
-            tuple((policy_id, verdicts[policy_id].valid) for policy_id in sorted(verdicts)),
-            tuple(sorted({(each, p.kind) for each, found in verdicts.items() for p in found.problems})),
-            tuple(
-                sorted({(each, *warning_of(c)) for each, found in verdicts.items() for c in found.cautions})
-            ),
-            detail="\n".join(explain(verdicts)),
-            problems=tuple(problems_of(verdicts)),
-        )
+        return self.verdicts.validated(permissive=mode == "permissive", level=level)
 
     @door
     def partially_authorize(self, request: str, entities: Store) -> PartiallyAuthorized | Refused:
@@ -187,9 +174,11 @@ class ReferenceEngine(BaseEngine):
             schema = linked_schema(case.schemas)
             policies = linked(read_policy_set(case.policies), case.links)
             entities = read_store(case.entities, schema)
-            partial = None if schema is None else PartialAnswers(policies, schema)
-            return LoadedReference(
-                case.policies, policies, policies.policies(), entities, schema, partial=partial
+            loaded = LoadedReference(case.policies, policies, policies.policies(), entities, schema)
+            if schema is None:
+                return loaded
+            return replace(
+                loaded, partial=PartialAnswers(policies, schema), verdicts=Verdicts(policies, schema)
             )
         except InputError as error:
             return rejected(error)
@@ -328,11 +317,6 @@ def linked(policies: PolicySet, links: Sequence[Link]) -> PolicySet:
 
 def _slot_value(slot: str, text: str) -> tuple[SlotName, EntityUid]:
     return cast(SlotName, slot), uid(read_json(text, "link"), "link", f"`{slot}`")
-
-
-def warning_of(caution: Caution) -> tuple[str, ...]:
-    """Write a warning without its policy id, as outcomes have it."""
-    return tuple(part for part in (caution.kind, caution.text, caution.character) if part is not None)
 
 
 def written(

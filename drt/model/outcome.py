@@ -2,7 +2,7 @@
 
 Owns the neutral vocabulary of answers and the canonical text of a value. Outcomes are compared with `==`,
 so they hold only strings, integers and tuples of them; whatever is meant for people alone is left out of
-the comparison. Imports nothing of ours but the outcomes of partial evaluation.
+the comparison.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from drt.model.partial_outcome import (
     Permitted,
     Reauthorized,
 )
+from drt.model.words import Worded
 
 Decision = Literal["allow", "deny"]
 
@@ -116,7 +117,7 @@ class Problem(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Validated:
+class Validated(Worded):
     """A validation verdict (spec 08): of the whole set, and `(id, valid)` of each of its policies.
 
     `errors` pairs policy ids with kinds; `warnings` are tuples of a policy id, a kind and, for kinds about

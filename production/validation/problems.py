@@ -65,7 +65,7 @@ class Place:
         """
         if len(self.text) > LONGEST_LINE:
             return ""
-        shown = "".join(map(_shown, self.text))
+        shown = self.text if self.text.isprintable() else "".join(map(_shown, self.text))
         return f"\n  {shown}\n  {' ' * (self.column - 1)}^"
 
 

@@ -5,7 +5,7 @@ Exhaustion of memory or time raises: an exception is never taken for a verdict.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import inf
 
@@ -36,23 +36,46 @@ class Checked:
     failed: bool
 
 
-def validate(body: Body, schema: Schema, *, permissive: bool = False, level: int | None = None) -> Verdict:
-    """Validate a static policy or a template; an incomplete schema validates none (spec 08 §1)."""
+@dataclass(frozen=True, slots=True)
+class Review:
+    """The findings in a policy that do not depend on a level, and the checks that levels depend on."""
+
+    expr: Expr
+    problems: tuple[Problem, ...]
+    cautions: tuple[Caution, ...]
+    passed: tuple[Checked, ...]
+
+    def verdict(self, level: int | None = None) -> Verdict:
+        """Return the verdict at a level, or at none (spec 08 §9)."""
+        if level is None:
+            return Verdict(self.problems, self.cautions)
+        above = [found for checked in self.passed for found in level_problems(checked, self.expr, level)]
+        return Verdict((*self.problems, *above), self.cautions)
+
+
+def review(body: Body, schema: Schema, *, permissive: bool = False) -> Review:
+    """Check a static policy or a template; an incomplete schema validates none (spec 08 §1)."""
     externals = schema.externals()
+    expr = condition(body)
     if externals:
         message = f"the schema is incomplete: it does not define `{externals[0]}`"
-        return Verdict((Problem("incomplete_schema", message),))
+        return Review(expr, (Problem("incomplete_schema", message),), (), ())
+    problems = list(reference_problems(expr, schema))
+    impossible = True
+    passed: list[Checked] = []
+    for checked in check_everywhere(body, expr, schema, permissive=permissive):
+        problems += checked.problems
+        impossible = impossible and not checked.failed and checked.typed.type == FALSE
+        if not checked.failed:
+            passed.append(checked)
+    cautions = (*_applicability(body, schema), *_impossibility(impossible), *text_warnings(expr))
+    return Review(expr, tuple(problems), cautions, tuple(passed))
+
+
+def validate(body: Body, schema: Schema, *, permissive: bool = False, level: int | None = None) -> Verdict:
+    """Validate a static policy or a template."""
     with deep_recursion():
-        expr = condition(body)
-        problems = list(reference_problems(expr, schema))
-        impossible = True
-        for checked in check_everywhere(body, expr, schema, permissive=permissive):
-            problems += checked.problems
-            impossible = impossible and not checked.failed and checked.typed.type == FALSE
-            if level is not None and not checked.failed:
-                problems += level_problems(checked, expr, level)
-        cautions = (*_applicability(body, schema), *_impossibility(impossible), *text_warnings(expr))
-        return Verdict(tuple(problems), cautions)
+        return review(body, schema, permissive=permissive).verdict(level)
 
 
 def check_everywhere(body: Body, expr: Expr, schema: Schema, *, permissive: bool) -> Iterator[Checked]:
@@ -83,14 +106,24 @@ def validate_set(
     policies: PolicySet, schema: Schema, *, permissive: bool = False, level: int | None = None
 ) -> dict[str, Verdict]:
     """Validate every static policy, template and link, by id; the set is valid if all of them are."""
+    with deep_recursion():
+        return verdicts(review_set(policies, schema, permissive=permissive), policies, schema, level)
+
+
+def review_set(policies: PolicySet, schema: Schema, *, permissive: bool = False) -> dict[str, Review]:
+    """Check every static policy and template, by id."""
     bodies = {**policies.static, **policies.templates}
-    verdicts = {
-        policy_id: validate(body, schema, permissive=permissive, level=level)
-        for policy_id, body in bodies.items()
-    }
+    return {policy_id: review(body, schema, permissive=permissive) for policy_id, body in bodies.items()}
+
+
+def verdicts(
+    reviews: Mapping[str, Review], policies: PolicySet, schema: Schema, level: int | None
+) -> dict[str, Verdict]:
+    """Return the verdicts on policies that have been checked, and on their links."""
+    found = {policy_id: reviewed.verdict(level) for policy_id, reviewed in reviews.items()}
     for new_id, link in policies.links.items():
-        verdicts[new_id] = validate_link(policies.templates[link.template_id], link.values, schema)
-    return verdicts
+        found[new_id] = validate_link(policies.templates[link.template_id], link.values, schema)
+    return found
 
 
 def _impossibility(impossible: bool) -> Iterator[Caution]:

@@ -20,6 +20,7 @@ from drt.engines.child import Child, ChildDied, DeadlinePassed, Limits, LineTooL
 from drt.engines.wire import PROTOCOLS, members_of
 from drt.model.case import Case
 from drt.model.engine import Engine, NotLoaded, Unanswered
+from drt.model.json_text import deep_json
 from drt.model.outcome import Crashed, ExceededBudget, Unsupported
 from drt.model.question import QUESTIONS, Authorize, CaseQuestion, Evaluate, Load, Outcomes, Question
 
@@ -162,12 +163,13 @@ class ProcessEngine:
         answer = self.put(question.name, members_of(question))
         return answer if isinstance(answer, Unanswered) else self.outcome(question, answer)
 
-    def outcome(self, question: Question[Outcomes], answer: Json) -> Outcomes | Crashed | ExceededBudget:
+    def outcome(self, question: Question[Outcomes], answer: Json) -> Outcomes | Crashed | Unsupported:
         """Read the outcome that an answer holds; a process that writes nonsense is ended."""
         try:
-            return cast(Outcomes, read_outcome(type(question), answer))
+            with deep_json():
+                return cast(Outcomes, read_outcome(type(question), answer))
         except RecursionError:
-            return ExceededBudget("recursion")
+            return Unsupported("documents this deep")
         except BadAnswer as reason:
             self._child.stop()
             return Nonsense("no outcome", f"{reason}: {json.dumps(answer)}").outcome

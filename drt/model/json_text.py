@@ -1,16 +1,22 @@
 """JSON read strictly, with the line of whatever is wrong: for files that people may have edited by hand.
 
-Owns reading (no duplicate key, no NaN, no endless nesting) and the search for the line on which a member
-stands.
+Owns reading (no duplicate key, no NaN, no endless nesting), the depth that `json` follows, and the search for
+the line on which a member stands.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from drt.model.errors import InputProblem
+
+DEEPEST = 6_000
+"""Nesting limit of a JSON document inside `deep_json`; the C stack of a small thread can take it."""
 
 Way = tuple[str | int, ...]
 """The way to a member from the document's root: keys and positions."""
@@ -51,6 +57,17 @@ def parse(text: str, path: Path | None = None) -> object:
         raise InputProblem("not usable: the JSON is nested too deeply", path, 1) from None
     except ValueError as error:
         raise InputProblem(f"not JSON: {error}", path) from None
+
+
+@contextmanager
+def deep_json() -> Iterator[None]:
+    """Let the `json` module follow documents that nest deeper than Python's ordinary limit."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, DEEPEST))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
 
 
 def read_text(path: Path) -> str:

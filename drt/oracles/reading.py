@@ -6,14 +6,17 @@ from collections.abc import Sequence
 
 from drt.model.case import Case
 from drt.model.engine import Engine
-from drt.model.outcome import Outcome
+from drt.model.outcome import Accepted, Outcome, Rejected
 from drt.model.question import ReadEntities, ReadExpression, ReadPolicies
 from drt.oracles.comparing import Comparison
 from drt.oracles.definitions import EXPRESSION, of_policies, readings_are_defined
 from drt.oracles.law import Compares, law
-from drt.oracles.texts import with_comments
+from drt.oracles.texts import nesting, with_comments
 
 NO_ENTITIES = "[]"
+
+READ_BY_ALL = 500
+"""Nesting of a Cedar text beyond which an implementation may refuse it (spec 01 §4.3)."""
 
 
 @law(Compares.ENGINES)
@@ -24,12 +27,18 @@ def readers_agree(case: Case, engines: Sequence[Engine], comparison: Comparison)
     """
     defined = Comparison(readings_are_defined.name, engines)
     read: list[Outcome] = [engine.ask(ReadPolicies(case.policies)) for engine in engines]
-    comparison.compare("policies", read)
+    if case.policies.format == "cedar" and _may_be_refused(case.policies.text, read):
+        comparison.skip("nesting that not every engine reads")
+    else:
+        comparison.compare("policies", read)
     if not comparison.divergences:
         of_policies(case.policies).hold(defined, "policies", case.policies.text, read)
     for index, expression in enumerate(case.expressions):
         found = len(comparison.divergences)
         answers: list[Outcome] = [engine.ask(ReadExpression(expression)) for engine in engines]
+        if _may_be_refused(expression, answers):
+            comparison.skip("nesting that not every engine reads")
+            continue
         comparison.compare(f"expression {index}", answers, expression=index)
         if found == len(comparison.divergences):
             EXPRESSION.hold(defined, f"expression {index}", expression, answers)
@@ -38,6 +47,12 @@ def readers_agree(case: Case, engines: Sequence[Engine], comparison: Comparison)
         comparison.compare(
             "entities", [engine.ask(ReadEntities(case.entities, case.schema)) for engine in engines]
         )
+
+
+def _may_be_refused(text: str, answers: Sequence[Outcome]) -> bool:
+    """Whether engines differ only in how deep they read: one refuses so deep a text, another does not."""
+    kinds = {type(answer) for answer in answers}
+    return kinds >= {Accepted, Rejected} and nesting(text) > READ_BY_ALL
 
 
 @law(Compares.ITSELF)

@@ -55,13 +55,13 @@ def _integer(digits: str) -> int:
 
 
 def nesting(text: str) -> int:
-    """Count how many arrays and objects of a JSON text lie inside each other at most."""
+    """Count how many brackets of a text, in JSON or in Cedar, lie inside each other at most."""
     depth = deepest = 0
     for token in tokenize(text):
-        if token.text in ("{", "["):
+        if token.text in ("{", "[", "("):
             depth += 1
             deepest = max(deepest, depth)
-        elif token.text in ("}", "]"):
+        elif token.text in ("}", "]", ")"):
             depth -= 1
     return deepest
 

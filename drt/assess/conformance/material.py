@@ -11,15 +11,14 @@ import io
 import json
 import os
 import re
-import sys
 import tarfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePosixPath
 
 from drt.model.errors import InputProblem
+from drt.model.json_text import deep_json
 
 UPWARD = 8
 """Number of parent folders of a file that are searched for a file it refers to."""
@@ -28,9 +27,6 @@ ARCHIVE = ".tar.gz"
 
 FOR_PEOPLE = re.compile("(README|LICEN[CS]E|NOTICE)", re.IGNORECASE)
 """Names of files that explain material."""
-
-DEEPEST = 6_000
-"""Nesting limit of a JSON document; the C stack of a small thread can take it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,17 +137,6 @@ def json_of(value: object, *, sort_keys: bool = False, ensure_ascii: bool = True
     """Write a part of the material as JSON text, however deep it nests."""
     with deep_json():
         return json.dumps(value, sort_keys=sort_keys, ensure_ascii=ensure_ascii)
-
-
-@contextmanager
-def deep_json() -> Iterator[None]:
-    """Let the `json` module follow documents that nest deeper than Python's ordinary limit."""
-    before = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(before, DEEPEST))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(before)
 
 
 METADATA = "metadata of macOS"

@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 from drt.assess.conformance.checker import Checker, Record
-from drt.assess.conformance.material import deep_json, json_of
+from drt.assess.conformance.material import json_of
 from drt.engines.guard import GuardedSession
 from drt.model.case import Case, Source, Store
 from drt.model.engine import NotLoaded
+from drt.model.json_text import deep_json
 from drt.model.outcome import Outcome, Validated, canonical_entity
 from drt.model.partial_outcome import (
     BatchAuthorized,

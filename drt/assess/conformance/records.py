@@ -9,11 +9,12 @@ import json
 from typing import Any
 
 from drt.assess.conformance.checker import Checker, Record
-from drt.assess.conformance.material import deep_json, json_of
+from drt.assess.conformance.material import json_of
 from drt.engines.guard import GuardedSession
 from drt.engines.rust_messages import error_kind
 from drt.model.case import Case, Request, Source
 from drt.model.json_outline import JsonValue, containers, first_difference, members, spans
+from drt.model.json_text import deep_json
 from drt.model.outcome import (
     Accepted,
     Authorized,

@@ -25,7 +25,15 @@ from drt.engines.guard import Guarded, GuardedSession, deadline
 from drt.engines.process_engine import ProcessEngine, ProcessSession
 from drt.engines.serve import main, serve
 from drt.model.case import Case, Request, Source
-from drt.model.outcome import Authorized, Crashed, ExceededBudget, Rejected, Unsupported, Validated
+from drt.model.outcome import (
+    Accepted,
+    Authorized,
+    Crashed,
+    ExceededBudget,
+    Rejected,
+    Unsupported,
+    Validated,
+)
 from drt.model.question import (
     Authorize,
     Evaluate,
@@ -140,12 +148,20 @@ def test_one_that_recurses_without_end_has_a_name_and_the_next_question_is_answe
     engine.close()
 
 
+def test_an_answer_as_deep_as_our_own_engines_read_is_read(toy: ProcessEngine) -> None:
+    deep = '{"Set":[' * 1_000 + "]}" * 1_000
+
+    answer = toy.outcome(ReadExpression(deep), {"outcome": "Accepted", "canonical": deep})
+
+    assert answer == Accepted(deep)
+
+
 def test_an_answer_deeper_than_this_python_reads_blames_nobody(toy: ProcessEngine) -> None:
     deep = "[" * 100_000 + "]" * 100_000
     gc.collect()  # finalizers of other tests' engines would find no stack
 
     answer = toy.outcome(ReadExpression(deep), {"outcome": "Accepted", "canonical": deep})
-    assert answer == ExceededBudget("recursion")
+    assert answer == Unsupported("documents this deep")
 
 
 def test_one_that_has_grown_over_many_questions_is_replaced_and_nothing_said() -> None:

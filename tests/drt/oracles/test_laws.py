@@ -15,7 +15,7 @@ from drt.engines.base import BaseSession, answer_by_method
 from drt.engines.guard import Guarded
 from drt.model.case import Case, Request, Source
 from drt.model.divergence import Oracle
-from drt.model.outcome import Accepted, Authorized, Evaluated, Outcome, Printed, Unwritable, canonical_bool
+from drt.model.outcome import Accepted, Authorized, Evaluated, Outcome, Printed, Rejected, Unwritable, canonical_bool
 from drt.model.question import Question
 from drt.oracles import laws, reading, roundtrips
 from drt.oracles.agreement import engines_agree
@@ -258,6 +258,18 @@ def test_an_engine_that_only_says_yes_agrees_with_either() -> None:
     planted = Planted(read_entities=lambda _: Accepted())
     for case in (TEXT_CASE, RESERVED):
         assert reading.readers_agree(case, [Guarded(REFERENCE), Guarded(planted)]).divergences == ()
+
+
+@pytest.mark.parametrize(("levels", "divergences"), [(400, 1), (600, 0)])
+def test_an_engine_may_refuse_a_text_that_nests_deeper_than_all_must_read(
+    levels: int, divergences: int
+) -> None:
+    case = replace(TEXT_CASE, expressions=("(" * levels + "1" + ")" * levels,))
+    planted = Planted(read_expression=lambda _: Rejected("expression", "nesting too deep"))
+
+    found = reading.readers_agree(case, [Guarded(REFERENCE), Guarded(planted)]).divergences
+
+    assert len(found) == divergences
 
 
 @pytest.mark.parametrize("oracle", [engines_agree, *EVERY], ids=lambda oracle: oracle.name)

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from drt.assess.conformance import Report, run, run_with
-from drt.assess.conformance.material import deep_json
 from drt.model.case import Case, Request, Source
 from drt.model.errors import InputProblem
+from drt.model.json_text import deep_json
 from drt.model.outcome import (
     Accepted,
     Authorized,

@@ -15,7 +15,16 @@ from drt.engines.base import BaseSession, answer_by_method
 from drt.engines.guard import Guarded
 from drt.model.case import Case, Request, Source
 from drt.model.divergence import Oracle
-from drt.model.outcome import Accepted, Authorized, Evaluated, Outcome, Printed, Rejected, Unwritable, canonical_bool
+from drt.model.outcome import (
+    Accepted,
+    Authorized,
+    Evaluated,
+    Outcome,
+    Printed,
+    Rejected,
+    Unwritable,
+    canonical_bool,
+)
 from drt.model.question import Question
 from drt.oracles import laws, reading, roundtrips
 from drt.oracles.agreement import engines_agree

@@ -21,12 +21,12 @@ from drt.diagnosis.rules import rule_of
 from drt.engines.guard import Guarded, GuardedSession
 from drt.model.case import Case, Source
 from drt.model.divergence import Divergence
-from drt.model.outcome import Accepted
-from drt.model.question import Evaluate, ReadEntities, ReadExpression, ReadPolicies
+from drt.model.outcome import Accepted, Printed
+from drt.model.question import Evaluate, PrintPolicies, ReadEntities, ReadExpression, ReadPolicies
 from drt.oracles import roundtrips, schemas
 from drt.oracles.law import Law
 from drt.oracles.literals import literals_have_their_values
-from drt.oracles.reading import comments_change_nothing
+from drt.oracles.reading import NO_ENTITIES, comments_change_nothing
 from drt.oracles.revisions import revised_sets_answer_as_new_ones
 from drt.oracles.wildcard import ANY_REQUEST, wildcard_matches_definition
 from drt.scan.expressions import NotAnExpression, read_expression
@@ -66,7 +66,12 @@ def in_writing(case: Case, engines: Sequence[Guarded], divergence: Divergence) -
 
 
 def _reading_of_document(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> Located | None:
-    """Locate what some engine refuses in the document that another wrote."""
+    """Locate what some engine refuses in the text or document that another wrote."""
+    if divergence.law == roundtrips.printing_round_trips.name:
+        printed = _printed(case, engines, divergence)
+        if printed is None:
+            return None
+        return plain_reading(replace(case, policies=printed, entities=NO_ENTITIES), engines)
     document = _document(case, engines, divergence)
     if document is None:
         return None
@@ -98,6 +103,16 @@ def _document(case: Case, engines: Sequence[Guarded], divergence: Divergence) ->
                 else engine.ask(ReadPolicies(case.policies))
             )
             return read.canonical if isinstance(read, Accepted) else None
+    return None
+
+
+def _printed(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> Source | None:
+    """Have the engine that printed the policies print them once more."""
+    writer = divergence.answers[0][0].partition(",")[0]
+    for engine in engines:
+        if engine.name == writer:
+            printed = engine.ask(PrintPolicies(case.policies, templates=True))
+            return Source(printed.text) if isinstance(printed, Printed) else None
     return None
 
 

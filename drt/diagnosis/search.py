@@ -30,6 +30,7 @@ from drt.model.outcome import (
 )
 from drt.model.question import Authorize, Evaluate, Validate
 from drt.oracles.law import Compares
+from drt.oracles.roundtrips import entities_round_trip, json_round_trips, printing_round_trips
 from drt.oracles.table import LAWS
 from drt.oracles.validation import levels_are_enough
 
@@ -45,6 +46,9 @@ FAILING = {
 FROM_ENTITIES = (Form.ATTRIBUTE_ACCESS, "`has`", "`getTag`", "`hasTag`", "`in`")
 """Rules that look something up in the entities."""
 
+OF_WHAT_WAS_READ = (printing_round_trips.name, json_round_trips.name, entities_round_trip.name)
+"""Laws about what an engine has read, whether or not another one reads the same text."""
+
 AS_POLICY = "permit(principal, action, resource) when {{ {} }};"
 
 
@@ -55,7 +59,9 @@ def localise(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> 
     """
     law = LAWS.get(divergence.law)
     derived = law is not None and law.compares is not Compares.ENGINES
-    if derived and (found := passed_on(case, engines, divergence) or plain_reading(case, engines)):
+    if derived and (found := passed_on(case, engines, divergence)):
+        return found
+    if derived and divergence.law not in OF_WHAT_WAS_READ and (found := plain_reading(case, engines)):
         return found
     if divergence.law in SEARCHES:
         return SEARCHES[divergence.law](case, engines, divergence)

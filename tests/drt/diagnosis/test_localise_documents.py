@@ -207,6 +207,26 @@ def test_a_parser_that_misreads_what_is_printed_is_said_to_read() -> None:
     assert found.rule == "reading the clause `unless`"
 
 
+class Particular(ReferenceEngine):
+    """The reference, which neither reads `"all"` in JSON nor a `-` in text."""
+
+    def read_policies(self, policies: Source) -> Any:
+        if '"all"' in policies.text or (policies.format == "cedar" and "-" in policies.text):
+            return Rejected("policies", "unheard of")
+        return super().read_policies(policies)
+
+
+def test_what_is_refused_of_a_printed_text_is_sought_in_that_text() -> None:
+    condition = {"kind": "when", "body": {"neg": {"arg": {"Value": True}}}}
+    policy = {"effect": "permit", **{key: {"op": "all"} for key in ("principal", "action", "resource")}}
+    policies = {"staticPolicies": {"a": {**policy, "conditions": [condition]}}}
+    text = json.dumps({**policies, "templates": {}, "templateLinks": []})
+
+    found = search(Case(Source(text, "json")), Particular("particular"), printing_round_trips)
+
+    assert found.rule == "reading `-` before `true`"
+
+
 class MidnightOff(ReferenceEngine):
     """The reference with all datetimes of entities a millisecond late."""
 

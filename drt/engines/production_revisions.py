@@ -74,7 +74,9 @@ def _after(authorizer: Authorizer, step: Step, answer: Answer) -> Authorizer:
         case "add-entities":
             return authorizer.with_entities(entities.add(Entities.from_json(step.text)))
         case "put-entities":
-            return authorizer.with_entities(entities.upsert(Entities.from_json(step.text)))
+            each = [json.dumps([one]) for one in json.loads(step.text)]
+            listed = [entity for text in each for entity in Entities.from_json(text)]
+            return authorizer.with_entities(entities.upsert(listed))
         case "remove-entities":
             gone = [read_uid_json(json.dumps(uid)) for uid in json.loads(step.text)]
             return authorizer.with_entities(entities.remove(gone))

@@ -128,7 +128,8 @@ class Step:
 
     `text` is what it takes: a policy-set document (`add`, of one policy or template; `merge`), a link as in
     such a document (`link`), an id as it is (`unlink`, `remove-static`, `remove-template`), an entity
-    document (`add-entities`, `put-entities`), a JSON array of uids (`remove-entities`).
+    document (`add-entities`), entities one after another, of which one may come twice (`put-entities`), a
+    JSON array of uids (`remove-entities`).
     """
 
     kind: StepKind

@@ -85,12 +85,11 @@ class Script:
         wanted = sorted(slots_of(body))
         if self.random.random() < 0.15:
             wanted = ["?principal", "?resource"] if self.random.random() < 0.5 else wanted[1:]
-        uids = [{"type": type_name, "id": id_} for type_name, id_ in self.store] or [NOBODY]
         names = {
             "templateId": draw(self.ids) if self.random.random() < 0.15 else name,
             "newId": draw(self.ids if self.random.random() < 0.3 else NEW_IDS),
         }
-        return Step("link", json.dumps({**names, "values": {slot: draw(uids) for slot in wanted}}))
+        return Step("link", json.dumps({**names, "values": {slot: self._uid() for slot in wanted}}))
 
     def _removal(self) -> Step:
         links = [*NEW_IDS, *(link["newId"] for link in self.policies.links)]
@@ -112,8 +111,19 @@ class Script:
             chosen += [(f"{name}_0", body) for name, body in chosen]  # ids that a renaming comes upon
         static = {name: body for name, body in chosen if not slots_of(body)}
         templates = {name: body for name, body in chosen if slots_of(body)}
-        links = [link for link in self.policies.links if link["templateId"] in templates]
+        links = [self._relinked(link) for link in self.policies.links if link["templateId"] in templates]
         return Step(self.random.choice(kinds), Policies(static, templates, tuple(links)).source().text)
+
+    def _relinked(self, link: Json) -> Json:
+        """Return a link, rarely to other entities, so that its id stands for something else."""
+        if self.random.random() < 0.7:
+            return link
+        return {**link, "values": {slot: self._uid() for slot in link["values"]}}
+
+    def _uid(self) -> Json:
+        """Draw an entity of the store."""
+        type_name, id_ = self.random.choice([*self.store]) if self.store else (NOBODY["type"], NOBODY["id"])
+        return {"type": type_name, "id": id_}
 
     def _store(self) -> Step | None:
         if not self.store:
@@ -127,10 +137,11 @@ class Script:
                     "add-entities", json.dumps([{**entity, "attrs": {**entity["attrs"], "revised": 1}}])
                 )
             case 2:
-                parents = [entity["uid"]] if self.random.random() < 0.3 else []
+                parents = [entity["uid"]] if self.random.random() < 0.2 else []
                 return Step("put-entities", json.dumps([{**entity, "parents": parents}]))
             case 3:
-                return Step("put-entities", json.dumps([entity]))
+                forms = [entity, {**entity, "parents": []}, {**entity, "parents": [self._uid()]}]
+                return Step("put-entities", json.dumps(self.random.sample(forms, self.random.choice((1, 2)))))
             case _:
                 some = [each for each in self.store.values() if self.random.random() < 0.5]
                 return Step("add-entities", json.dumps(some))

@@ -165,9 +165,26 @@ def _store_after(store: Mapping[Uid, Json], kind: str, document: Json) -> Mappin
         if kind == "add-entities" and made.get(uid, entity) != entity:
             raise Refused
         made[uid] = entity
-        if uid in map(uid_of, entity["parents"]):
+        parents = [uid_of(parent) for parent in entity["parents"]]
+        if uid in parents or (_is_action(uid) and not all(map(_is_action, parents))):
             raise Refused
+    if any(_is_above_itself(uid, made) for uid in made):
+        raise Refused
     return made
+
+
+def _is_action(uid: Uid) -> bool:
+    return uid[0].rpartition("::")[2] == "Action"
+
+
+def _is_above_itself(uid: Uid, store: Mapping[Uid, Json]) -> bool:
+    found: set[Uid] = set()
+    waiting = [uid]
+    while waiting:
+        above = {uid_of(parent) for parent in store.get(waiting.pop(), {"parents": ()})["parents"]}
+        waiting += above - found
+        found |= above
+    return uid in found
 
 
 @law(Compares.DERIVED)
@@ -266,6 +283,7 @@ def _responses(answer: Json, effects: dict[str, str]) -> tuple[Authorized, Autho
     """Read a response, and compose another of the policies that its explanation calls satisfied."""
     decision, determining, erring, satisfied, failed = answer
     given = Authorized(decision, tuple(determining), tuple(map(tuple, erring)))
-    alone = {policy: Authorized("deny", (policy,)) for policy in satisfied}
-    alone |= {policy: Authorized("deny", (), ((policy, kind),)) for policy, kind in failed}
+    alone = {policy: Authorized("deny", (), ((policy, kind),)) for policy, kind in failed}
+    for policy in satisfied:
+        alone[policy] = Authorized("deny", (policy,), alone[policy].erring if policy in alone else ())
     return given, composed(effects, alone)

@@ -80,6 +80,28 @@ DEFECTS = {
         "            if entity._tags:\n                tags[uid] = entity._tags\n",
         "",
     ),
+    "a merge takes links to other entities for the same": (
+        "production.policy_set",
+        "            elif (linked.template_id, linked.values) != (link.template_id, link.values):\n",
+        "            elif linked.template_id != link.template_id:\n",
+    ),
+    "a link changes the set that it is made of": (
+        "production.policy_set",
+        "        made = self._copy()\n        for link in iterable_of",
+        "        made = self\n        for link in iterable_of",
+    ),
+    "an entity put in twice keeps its first parents": (
+        "production.entities",
+        "            attributes[uid] = entity._attributes\n            parents[uid] = entity.parents\n",
+        "            is_first = attributes.get(uid) is self._attributes.get(uid)\n"
+        "            attributes[uid] = dict(entity._attributes)\n"
+        "            parents[uid] = entity.parents if is_first else entity.parents | parents[uid]\n",
+    ),
+    "an explanation calls erring policies satisfied": (
+        "production.authorizer",
+        "status == TRUE, error",
+        "status >= TRUE, error",
+    ),
     "an explanation leaves out errors": (
         "production.authorizer",
         "ERROR_KINDS[status - FIRST_ERROR] if status >= FIRST_ERROR else None",

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import product
 from typing import Any
 
 from drt.model.case import Case
 from drt.model.engine import Engine, NotLoaded
 from drt.model.outcome import Outcome
-from drt.model.question import CaseQuestion, PartiallyAuthorize
+from drt.model.question import CaseQuestion, PartiallyAuthorize, Reauthorize
 from drt.oracles.comparing import Comparison
 from drt.oracles.law import Compares, law
-from drt.oracles.partial_inputs import action_queries, batches, completions, queries
+from drt.oracles.partial_inputs import (
+    action_queries,
+    batches,
+    completions,
+    queries,
+    unfit,
+    unfit_questions,
+)
 
 Asked = tuple[int | None, CaseQuestion[Any]]
 
@@ -24,6 +32,10 @@ def partial_responses_agree(case: Case, engines: Sequence[Engine], comparison: C
         for partial in case.partials:
             yield None, PartiallyAuthorize(partial.request, partial.entities)
             yield from completions(case, partial)
+        for store, partial in product(unfit(case), case.partials[:1]):
+            yield None, PartiallyAuthorize(partial.request, store)
+            for request in case.requests[:1]:
+                yield 0, Reauthorize(partial.request, partial.entities, request.text, store)
 
     _compare(case, engines, comparison, asked())
 
@@ -32,6 +44,7 @@ def partial_responses_agree(case: Case, engines: Sequence[Engine], comparison: C
 def queries_agree(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
     """Engines give the queries that a case is made into the same answers (spec 09 §8)."""
     asked: list[Asked] = [*queries(case), *((None, query) for _, query in action_queries(case))]
+    asked += unfit_questions(case)
     _compare(case, engines, comparison, asked)
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import product
+from random import Random
 from typing import Any
+from zlib import crc32
 
 from drt.model.case import Case, PartialInput, Request, Store
 from drt.model.question import Batched, LoaderKind, Query, QueryKind, Reauthorize
@@ -26,6 +29,51 @@ QUERY_KINDS: tuple[QueryKind, ...] = ("resource", "principal")
 def concrete(case: Case) -> Store:
     """Return the entities of a case, read under its schema."""
     return Store(case.entities, "typed")
+
+
+UNFIT = 0.4
+"""The share of cases of which a store is made that may not fit the schema."""
+
+
+def unfit(case: Case) -> tuple[Store, ...]:
+    """Return the entities of some cases with one changed, read without the schema that it may break."""
+    random = Random(crc32(case.entities.encode()))
+    if random.random() >= UNFIT:
+        return ()
+    try:
+        entities = plain_json(case.entities)
+        entities.append(_changed(random, entities))
+    except (NotPlainJson, KeyError, IndexError, TypeError, AttributeError):
+        return ()
+    return (Store(json.dumps(entities), "untyped"),)
+
+
+def _changed(random: Random, entities: list[Json]) -> Json:
+    """Take an entity away and return it changed in one place; actions as often as all others."""
+    actions = [one for one in entities if inner(one["uid"])["type"].rpartition("::")[2] == "Action"]
+    one = random.choice(actions if actions and random.random() < 0.5 else entities)
+    entities.remove(one)
+    parents, attrs = one["parents"], one["attrs"]
+    match random.randrange(5):
+        case 0:
+            return {**one, "attrs": {**attrs, "undeclared": 1}}
+        case 1:
+            return {**one, "tags": {**one.get("tags", {}), "undeclared": True}}
+        case 2:
+            return {**one, "attrs": dict([*attrs.items()][1:])}
+        case 3:
+            return {**one, "parents": parents[1:]}
+        case _:
+            return {**one, "parents": [*parents, {"type": inner(one["uid"])["type"], "id": "undeclared"}]}
+
+
+def unfit_questions(case: Case) -> Iterator[tuple[int, Query | Batched]]:
+    """Query and ask in batches about a store that does not fit the schema: the first request of a case."""
+    for store, request in product(unfit(case), case.requests[:1]):
+        for kind in QUERY_KINDS:
+            if (text := query_text(request, kind)) is not None:
+                yield 0, Query(kind, text, store)
+        yield 0, Batched(request.text, store, "exact", ENOUGH_ROUNDS)
 
 
 def completions(case: Case, partial: PartialInput) -> Iterator[tuple[int, Reauthorize]]:

@@ -14,7 +14,8 @@ from generators.choice.profiles import IMPLIED, TYPED
 from generators.choice.sources import Source
 from generators.draw.decided_tests import with_decided_tests, with_kept_value
 from generators.draw.lookups import lookup_policies
-from generators.faults.partial_inputs import partial_entities, partial_request
+from generators.draw.membership_tests import members_of, with_empty_sets, with_member_test
+from generators.faults.partial_inputs import constructed_entities, partial_entities, partial_request
 from generators.scenarios import Scenario, scenario
 
 PARTIALS_A_CASE = 3
@@ -23,6 +24,12 @@ DECIDED = 0.25
 
 KEPT = 0.15
 """The share of policies whose residual holds an extension value."""
+
+MEMBER = 0.25
+"""The share of cases in which a policy tests a set of entities, or an action, that an attribute holds."""
+
+CONSTRUCTED = 0.1
+"""The share of partial inputs whose entities are made by constructors, actions among them."""
 
 ALL_KNOWN = 0.15
 """The share of partial inputs whose entities are all known, read from the concrete document."""
@@ -51,17 +58,33 @@ def partial_inputs(source: Source) -> Case:
     drawn = scenario(source, source.choice(_PROFILES))
     policies = (with_kept_value(source, policy, KEPT) for policy in drawn.policies)
     decided = tuple(with_decided_tests(source, drawn.schema, policy, DECIDED) for policy in policies)
-    drawn = replace(drawn, policies=decided)
+    drawn = _with_member(source, replace(drawn, policies=decided))
     case = replace(cases.authorization(drawn), schema=Text(drawn.schema_text()))
     if not case.requests:
         return case
     return replace(case, partials=tuple(_partial(source, drawn, case) for _ in range(PARTIALS_A_CASE)))
 
 
+def _with_member(source: Source, drawn: Scenario) -> Scenario:
+    """Let one policy test a set of entities, or an action, that an attribute holds."""
+    members = members_of(drawn.schema)
+    if not members or not source.boolean(MEMBER):
+        return drawn
+    member = source.choice(members)
+    place = source.integer(0, len(drawn.policies) - 1)
+    policies = list(drawn.policies)
+    policies[place] = with_member_test(source, policies[place], member)
+    return replace(drawn, policies=tuple(policies), entities=with_empty_sets(source, drawn.entities, member))
+
+
 def _partial(source: Source, drawn: Scenario, case: Case) -> PartialInput:
     request = partial_request(source, source.choice(case.requests).text)
     if source.boolean(ALL_KNOWN):
         return PartialInput(request, Store(case.entities, "typed"))
+    if source.boolean(CONSTRUCTED):
+        groups = drawn.schema.action_ancestors.items()
+        above = {(uid.type, uid.id): [(one.type, one.id) for one in found] for uid, found in groups}
+        return PartialInput(request, Store(constructed_entities(source, case.entities, above), "parts"))
     action_types = frozenset(action.uid.type for action in drawn.schema.actions)
     return PartialInput(request, Store(partial_entities(source, case.entities, action_types), "partial"))
 

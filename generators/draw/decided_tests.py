@@ -17,6 +17,7 @@ from generators.draw.syntax import (
     GetAttr,
     Has,
     If,
+    Is,
     Lit,
     Policy,
     RecordLit,
@@ -27,6 +28,9 @@ from generators.draw.syntax import (
 from generators.draw.world import Schema
 
 UNDECLARED = "nothing_declares_this"
+
+UNDECLARED_SHARE = 0.06
+"""The share of such conditions that name what the schema does not declare, so that policies are refused."""
 
 MOST = 2**63 - 1
 
@@ -63,8 +67,12 @@ def with_decided_tests(source: Source, schema: Schema, policy: Policy, share: fl
         return policy
     last = policy.conditions[-1]
     of_schema = [test for test in (_untagged(schema), _of_nobody(schema)) if test is not None]
-    if of_schema and source.boolean(0.2):
-        body: Expr = Binary("||", last.body, source.choice(of_schema))
+    if source.boolean(UNDECLARED_SHARE):
+        body: Expr = _with_undeclared(source, schema, last.body)
+    elif source.boolean(0.25) and (of_entity := _of_erring_entity(source, schema, last.body)):
+        body = of_entity
+    elif of_schema and source.boolean(0.2):
+        body = Binary("||", last.body, source.choice(of_schema))
     else:
         body = source.choice(_REWRITES)(last.body)
     return replace(policy, conditions=(*policy.conditions[:-1], Condition(last.kind, body)))
@@ -103,6 +111,36 @@ def _of_nobody(schema: Schema) -> Expr | None:
     return None
 
 
+def _of_erring_entity(source: Source, schema: Schema, body: Expr) -> Expr | None:
+    """Test an entity by what its type decides; which one it is hangs on a condition that may err."""
+    types = [one for one in schema.entity_types if not (one.enum or one.external)]
+    if not types:
+        return None
+    one = source.choice(types)
+    entity: Expr = If(body, Lit(Uid(one.name, "a")), Lit(Uid(one.name, "b")))
+    apart = [other.name for other in types if other.name != one.name]
+    tests: list[Expr] = [Is(entity, one.name), Is(entity, f"{one.name}_"), Has(entity, (UNDECLARED,))]
+    if one.tags is None:
+        tag: Expr = If(body, Lit("a"), Lit("b"))
+        tests += 2 * [Binary("hasTag", entity, Lit("a")), Binary("hasTag", Lit(Uid(one.name, "a")), tag)]
+    if apart:
+        other: Expr = Lit(Uid(source.choice(apart), "a"))
+        tests += [Binary("==", entity, other), Binary("==", other, entity)]
+        tests += [Binary("in", entity, other), Binary("in", other, entity)]
+    return source.choice(tests)
+
+
+def _with_undeclared(source: Source, schema: Schema, body: Expr) -> Expr:
+    """Name something that the schema does not declare where no type is asked for."""
+    enums = [one for one in schema.entity_types if one.enum]
+    names = [Uid("Undeclared", "a"), Uid("Action", "undeclared"), *(Uid(one.name, "none") for one in enums)]
+    name = Lit(source.choice(names))
+    dead: Expr = Binary("==", name, name)
+    if source.boolean(0.3):
+        dead = Is(Var("principal"), "Undeclared")
+    return Binary("||", body, Binary("&&", _FALSE, dead))
+
+
 def _and_false(body: Expr) -> Expr:
     return Binary("&&", body, _FALSE)
 
@@ -130,5 +168,7 @@ _REWRITES = (
     lambda body: Binary("&&", body, _OFFSET),
     lambda body: Binary("||", _SUM, body),
     lambda body: If(_SUM, body, TRUE),
+    lambda body: If(body, _SUM, TRUE),
+    lambda body: If(body, TRUE, _NEGATION),
     _erring_path,
 )

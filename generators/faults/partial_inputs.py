@@ -7,6 +7,7 @@ ancestors itself. Now and then one fact is changed, so that the rest is no compl
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -96,7 +97,12 @@ def _partial_entity(source: Source, entity: Json, above: frozenset[Uid] | None, 
 def _contradict(source: Source, found: list[Json]) -> None:
     """Change a known fact into another one of the same type."""
     entity = source.choice(found)
-    part = source.choice(("attrs", "tags", "parents"))
+    part = source.choice(("attrs", "tags", "parents", "uid"))
+    if part == "uid":
+        missing = {"type": _inner(entity["uid"])["type"], "id": "nowhere else"}
+        known = {name: entity[name] for name in ("attrs", "parents", "tags") if name in entity}
+        found.append({"uid": missing, **{name: known[name] for name in known if source.boolean(0.3)}})
+        return
     others = [
         other[part]
         for other in found
@@ -111,7 +117,9 @@ def _contradict(source: Source, found: list[Json]) -> None:
 def _flawed_entities(source: Source, found: list[Json]) -> str:
     """Break one rule of spec 09 §1.2."""
     entity = source.choice(found)
-    match source.integer(0, 5):
+    match source.integer(0, 6):
+        case 6:
+            return _with_repeated_key(source, json.dumps(found))
         case 0:
             found.append(source.choice(found))
         case 1:
@@ -125,6 +133,64 @@ def _flawed_entities(source: Source, found: list[Json]) -> str:
         case _:
             return mutated_json(source, json.dumps(found))
     return json.dumps(found)
+
+
+_FIRST_KEY = re.compile(r'"(?:attrs|tags)": \{("(?:[^"\\]|\\.)*": )')
+
+
+def _with_repeated_key(source: Source, text: str) -> str:
+    """Give an attribute or a tag a second value, before its own."""
+    places = [*_FIRST_KEY.finditer(text)]
+    if not places:
+        return text
+    place = source.choice(places)
+    return f"{text[: place.start(1)]}{place[1]}0, {text[place.start(1) :]}"
+
+
+def constructed_entities(source: Source, entities: str, groups: Mapping[Uid, Sequence[Uid]]) -> str:
+    """Write entities as constructors take them, all values left out; some may not be what they are.
+
+    `groups` are the ancestors of each action.
+    """
+    store = {uid_of(entity["uid"]): entity for entity in json.loads(entities)}
+    found = [
+        _constructed(source, uid, ancestors_in(store, uid))
+        for uid in store
+        if uid not in groups and source.boolean(0.6)
+    ]
+    for action, above in groups.items():
+        if source.boolean(0.4):
+            found.append(_constructed_action(source, action, frozenset(above), [*groups]))
+    if found and source.boolean(FLAWED / 2):
+        found.append(source.choice(found))
+    return json.dumps(found)
+
+
+def _constructed(source: Source, uid: Uid, above: frozenset[Uid]) -> Json:
+    made: Json = {"uid": _document(uid)}
+    return made if source.boolean(0.3) else made | {"ancestors": [_document(one) for one in sorted(above)]}
+
+
+def _constructed_action(source: Source, uid: Uid, above: frozenset[Uid], actions: Sequence[Uid]) -> Json:
+    """Write an action with what the schema says of it; rarely with something else."""
+    made = _constructed(source, uid, _nearly(source, above, actions))
+    nothing: Json = {part: {} for part in ("attrs", "tags") if source.boolean(0.4)}
+    if nothing and source.boolean(0.05):
+        nothing[source.choice([*nothing])] = {"a": "1"}
+    return made | nothing
+
+
+def _nearly(source: Source, above: frozenset[Uid], actions: Sequence[Uid]) -> frozenset[Uid]:
+    """Return the groups of an action, rarely one more or less."""
+    if not source.boolean(0.2):
+        return above
+    if above and source.boolean(0.6):
+        return above - {source.choice(sorted(above))}
+    return above | {source.choice(actions)}
+
+
+def _document(uid: Uid) -> Json:
+    return {"type": uid[0], "id": uid[1]}
 
 
 def _forget_ancestors(found: list[Json]) -> None:

@@ -5,7 +5,7 @@ Owns how one of them is put into a document, each kind of object or each member 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from generators.choice.sources import Source
@@ -37,7 +37,19 @@ def put_edge(source: Source, objects: list[tuple[str, Json]], edges: Edges) -> N
     if kinds:
         chosen = (source.choice(kinds),) if source.boolean() else kinds
         wanted, edge = source.choice([(kind, edge) for kind in chosen for edge in edges[kind]])
-        node = source.choice([node for kind, node in objects if kind == wanted])
-        if source.boolean(0.25):
-            node.clear()  # so that nothing else is wrong about it
-        node.update(edge)
+        put_member(source, [node for kind, node in objects if kind == wanted], edge)
+
+
+def draw_edge(source: Source, edges: Edges) -> tuple[str, Json]:
+    """Draw a kind of object and a member for it, each kind or each member with the same chance."""
+    kinds = sorted(edges)
+    chosen = (source.choice(kinds),) if source.boolean() else kinds
+    return source.choice([(kind, edge) for kind in chosen for edge in edges[kind]])
+
+
+def put_member(source: Source, nodes: Sequence[Json], edge: Json) -> None:
+    """Put a member at the edge into one of several objects."""
+    node = source.choice(nodes)
+    if source.boolean(0.25):
+        node.clear()  # so that nothing else is wrong about it
+    node.update(edge)

@@ -10,7 +10,7 @@ from typing import Any
 
 from generators.choice.sources import Source
 from generators.language import LANGUAGE
-from generators.texts.edge_members import ANNOTATIONS, Edges, objects_in, put_edge
+from generators.texts.edge_members import ANNOTATIONS, Edges, draw_edge, objects_in, put_member
 from generators.texts.literal_forms import literal_text
 from generators.texts.odd_ids import VARIABLES, odd_attribute, odd_id, odd_text, odd_type
 
@@ -46,16 +46,27 @@ _POLICY_EDGES: tuple[Json, ...] = (
     *ANNOTATIONS, *({"effect": one} for one in ("Permit", None, "")), {"conditions": {}},
     {"conditions": None},
     {"id": "x"}, {"annotations": {"a": None, "is": ""}}, {"principal": None}, {"action": {"op": "All"}},
+    {"principal": {"op": "in", "slot": "?principal"}}, {"resource": {"op": "==", "slot": "?resource"}},
 )  # fmt: skip
+_NOTHING: tuple[Json, ...] = (None, {}, [], "", 0, False)
 _SCOPE_EDGES: tuple[Json, ...] = (
+    *({"op": "is", "entity_type": "A", "in": one} for one in _NOTHING),
     *({"op": one} for one in ("All", "all", "ALL", "==", "in", "is", None)), {"slot": "?principal"},
     {"slot": "?resource"}, {"slot": "principal"}, {"entity": None}, {"entities": []}, {"in": None},
     {"in": {}},
     {"in": {"slot": "?resource"}}, {"in": {"slot": "?principal"}}, {"entity_type": "A ::B"}, {"more": 1},
-    {"op": "is", "entity_type": "A", "more": 1}, {"op": "is", "entity_type": "A", "in": None},
+    {"op": "is", "entity_type": "A", "more": 1},
     {"op": "All", "entity": 1},
 )  # fmt: skip
-_NOTHING: tuple[Json, ...] = (None, {}, [], "", 0, False)
+_BODIES: tuple[Json, ...] = (
+    {"Slot": "?principal"}, {"Slot": "?resource"}, {"Unknown": {"name": "x"}}, {"unknown": [{"Value": "x"}]},
+    {"bogus": []}, {"bogus": [{"Value": 0}]}, {"error": []}, {"Var": "?principal"}, {},
+)  # fmt: skip
+"""Expressions that there are none of, some of them in other places or other formats."""
+_PATTERNS: tuple[Json, ...] = (
+    None, [], "a", "*", "a*", {}, ["*"], ["Wildcard", "Wildcard"], [{"Literal": ""}], [{"Literal": "ab*"}],
+    ["wildcard"], [{"Literal": "a", "more": 1}], [{"Literal": None}],
+)  # fmt: skip
 _EDGES: Edges = {
     "set": ({"staticPolicies": []}, {"templates": None}, {"templateLinks": {}}, {"more": {}}),
     "staticPolicies*": _POLICY_EDGES,
@@ -69,14 +80,13 @@ _EDGES: Edges = {
         {"slot": "?action"},
         {"op": "in", "entity": {"type": "Action", "id": "x"}, "entities": []}, {"more": 1},
     ),
-    "conditions": ({"kind": "When"}, {"kind": None}, {"body": None}, {"more": 1}),
+    "conditions": (
+        *({"body": one} for one in _BODIES), {"kind": "When"}, {"kind": None}, {"body": None}, {"more": 1},
+    ),
     "templateLinks": ({"newId": None}, {"templateId": 1}, {"values": None}, {"values": {}}, {"more": 1}),
     "has": (*({"attr": one} for one in ([], [""], ["a", "if"], [1], None, ["a", 1])), {"more": 1}),
     "like": (
-        *({"pattern": one} for one in (
-            None, [], "a", ["Wildcard", "Wildcard"], [{"Literal": ""}], [{"Literal": "ab*"}], ["wildcard"],
-            [{"Literal": "a", "more": 1}], [{"Literal": None}],
-        )), {"more": 1},
+        *({"pattern": one} for one in _PATTERNS), {"more": 1},
     ),
     "is": (*({"in": one} for one in _NOTHING), {"entity_type": ""}, {"more": 1}),
     "if-then-else": ({"more": 1},),
@@ -259,8 +269,40 @@ def policy_set(source: Source, wrong: float = 0.4) -> str:
     if source.boolean(0.02):
         whole.pop(source.choice(tuple(whole)))
     if source.boolean(wrong):
-        put_edge(source, objects_in(whole, _KEYS, "set"), _EDGES)
+        kind, edge = draw_edge(source, _EDGES)
+        put_member(source, _objects(source, whole, kind), edge)
     return json.dumps(whole, ensure_ascii=source.boolean())
+
+
+_LEFT: Json = {"Var": "context"}
+_SAMPLES: dict[str, Json] = {
+    "has": {"left": _LEFT, "attr": "a"},
+    "like": {"left": _LEFT, "pattern": ["Wildcard"]},
+    "is": {"left": _LEFT, "entity_type": "A"},
+    "if-then-else": {"if": _LEFT, "then": _LEFT, "else": _LEFT},
+    ".": {"left": _LEFT, "attr": "a"},
+    "Value": {"a": 1},
+}
+
+
+def _objects(source: Source, whole: Json, kind: str) -> list[Json]:
+    """Return the objects of a kind in a policy set, to which one is added if there is none."""
+    if not (found := _found(whole, kind)):
+        made = policy(source, template=kind in ("templates*", "templateLinks"))
+        if kind in _SAMPLES:
+            made["conditions"][0]["body"] = {kind: json.loads(json.dumps(_SAMPLES[kind]))}
+        elif kind == "entity":
+            made["action"] = {"op": "==", "entity": _action(source)}
+        statics, templates = (whole.setdefault(part, {}) for part in ("staticPolicies", "templates"))
+        if kind == "templateLinks":
+            whole.setdefault(kind, []).append(_link(source, statics, {"added": made}))
+        (templates if kind.startswith("template") else statics)["added"] = made
+        found = _found(whole, kind)
+    return found
+
+
+def _found(whole: Json, kind: str) -> list[Json]:
+    return [node for each, node in objects_in(whole, _KEYS, "set") if each == kind]
 
 
 def _link(source: Source, statics: Json, templates: Json) -> Json:

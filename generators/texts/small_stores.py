@@ -12,6 +12,7 @@ from typing import Any
 
 from generators.choice.sources import Source
 from generators.texts.literal_forms import literal_text
+from generators.texts.misfit_members import WRONG_PARTS, misfit
 from generators.texts.odd_ids import odd_id, odd_type
 
 Json = Any
@@ -67,54 +68,6 @@ _GROUPS = {
 }
 """Each action with all the groups that it belongs to."""
 _ACTIONS = tuple(_GROUPS)
-_WRONG_VALUES: tuple[Json, ...] = (
-    None, True, 0, -1, 2**63, 1.0, "", "x", [], {}, [1], {"a": 1}, {"__entity": {"type": "User", "id": "u"}},
-    {"type": "Color", "id": "blue"}, {"__entity": {"type": "Color", "id": "blue"}}, {"fn": "ip",
-    "arg": "1.2.3.4"},
-    {"type": "Action", "id": "none"}, {"__expr": "1"}, {"__extn": {"fn": "ip"}},
-    {"__extn": {"fn": "nothing", "arg": "x"}},
-    {"__extn": {"fn": "ip", "arg": "1.2.3.4", "more": 1}}, {"__extn": {"fn": "decimal",
-    "args": ["1.0"]}}, {"fn": "x", "arg": 1},
-    {"zz": 1}, {"a": {"b": 1, "zz": 1}}, {"type": "A", "id": "x", "zz": 1}, {"type": "Action", "id": "read"},
-    {"__entity": {"type": "Action", "id": "read"}},
-    {"__extn": {"fn": "ip", "arg": "::1", "args": ["::2"]}}, {"__expr": 1}, {"__extn": 1},
-    {"type": "Color", "id": "red "}, [{"type": "User", "id": "u"}, 1], [{"type": "Color", "id": "red"},
-    {"type": "Color", "id": "blue"}],
-    {"type": "M::Team", "id": "t"}, {"type": "X::User", "id": "u"}, {"type": "Team", "id": "t"},
-    [{"of": {"type": "M::Team", "id": "t"}}], [{"of": {"type": "N::Team", "id": "t"}, "more": 1}],
-    {"__entity": {"type": "User", "id": "u"}, "more": 1}, {"__entity": {"type": "User", "id": "u",
-    "more": [1]}}, {"type": "User"},
-)  # fmt: skip
-_WRONG_PARTS: tuple[Json, ...] = (None, None, False, 0, "", [], {}, [[]], [None], 'User::"u"', {"a": None})
-_ALMOST: dict[str, tuple[Json, ...]] = {
-    "boss": tuple({"type": name, "id": "u"} for name in ("X::User", "N::User", "Group", "Use", "Action")),
-    "lead": tuple({"type": name, "id": "u"} for name in ("X::User", "N::User", "M::Team")),
-    "team": tuple({"type": name, "id": "t"} for name in ("M::Team", "Team", "N::N::Team", "X::Team")),
-    "teams": tuple(
-        [{"of": {"type": name, "id": "t"}, **more}]
-        for name, more in (("M::Team", {}), ("Team", {}), ("N::Team", {"more": 1}), ("N::Team", {"of": 1}))
-    ),
-    "act": tuple({"type": name, "id": id_} for name, id_ in (
-        ("N::Action", "top"), ("Action", "none"), ("Action", ""), ("N::Action", "read"), ("User", "read"),
-    )),
-    "color": tuple({"type": "Color", "id": id_} for id_ in ("blue", "Red", " ", "red ")),
-    "colors": tuple(
-        [{"type": "Color", "id": "red"}, {"type": name, "id": id_}]
-        for name, id_ in (("Color", "blue"), ("N::Color", "red"), ("Colour", "red"))
-    ),
-    "deep": ({"a": {}}, {"a": {"b": True}}, {"a": None}, {"b": 1}, {"a": {"b": 1, "c": 1}}),
-    "on": (1, 0, "true", None), "age": (True, "1", 1.0, 2**63), "n": (True, "1", 1.5),
-    "users": ([{"type": "User", "id": "u"}, {"type": "X::User", "id": "u"}], {"type": "User", "id": "u"}),
-}  # fmt: skip
-"""Values that nearly have the type of an attribute."""
-
-
-def _misfit(source: Source, names: tuple[str, ...]) -> Json:
-    """Draw a member whose value has not the type of its attribute, most often by a little."""
-    if source.boolean(0.3):
-        return {source.choice((*names, "more")): source.choice(_WRONG_VALUES)}
-    name = source.choice(tuple(name for name in names if name in _ALMOST))
-    return {name: source.choice(_ALMOST[name])}
 
 
 def _uid(type_name: str, id_: str) -> Json:
@@ -253,11 +206,11 @@ def broken_entities(source: Source) -> str:
         case 3 | 4:
             made.append({"uid": _uid("User", "m"), "attrs": {"name": ""}, "parents": []})
             where = source.choice(("attrs", "attrs", "attrs", "tags"))
-            made[-1].setdefault(where, {}).update(_misfit(source, (*_USER, "name", "act", "act")))
+            made[-1].setdefault(where, {}).update(misfit(source, (*_USER, "name", "act", "act")))
         case 5:
             one["attrs"].pop("name", None)
         case 13:
-            one[source.choice(("uid", "attrs", "parents", "tags"))] = source.choice(_WRONG_PARTS)
+            one[source.choice(("uid", "attrs", "parents", "tags"))] = source.choice(WRONG_PARTS)
         case 6 | 12:
             kind, id_ = action = source.choice((*_ACTIONS, ("Action", "none"), ("Action", "top")))
             left_out = source.choice(((), (), ("Action", "all"), source.choice(_ACTIONS)))
@@ -321,7 +274,7 @@ def broken_request(source: Source) -> str:
                 source.choice(_TYPES), source.choice(("e0", "blue", "red", "red ", "read", "view"))
             )
         case 2 | 3:
-            made["context"].update(_misfit(source, _CONTEXT))
+            made["context"].update(misfit(source, _CONTEXT))
         case 4:
             made["context"] = source.choice(
                 (

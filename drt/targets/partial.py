@@ -14,7 +14,7 @@ from generators.choice.profiles import IMPLIED, TYPED
 from generators.choice.sources import Source
 from generators.draw.decided_tests import with_decided_tests, with_kept_value
 from generators.draw.lookups import lookup_policies
-from generators.draw.membership_tests import members_of, with_empty_sets, with_member_test
+from generators.draw.membership_tests import draw_member, with_attribute, with_member_test, with_values
 from generators.faults.partial_inputs import constructed_entities, partial_entities, partial_request
 from generators.scenarios import Scenario, scenario
 
@@ -25,7 +25,7 @@ DECIDED = 0.25
 KEPT = 0.15
 """The share of policies whose residual holds an extension value."""
 
-MEMBER = 0.25
+MEMBER = 0.2
 """The share of cases in which a policy tests a set of entities, or an action, that an attribute holds."""
 
 CONSTRUCTED = 0.1
@@ -67,14 +67,18 @@ def partial_inputs(source: Source) -> Case:
 
 def _with_member(source: Source, drawn: Scenario) -> Scenario:
     """Let one policy test a set of entities, or an action, that an attribute holds."""
-    members = members_of(drawn.schema)
-    if not members or not source.boolean(MEMBER):
+    member = draw_member(source, drawn.schema, drawn.entities) if source.boolean(MEMBER) else None
+    if member is None:
         return drawn
-    member = source.choice(members)
-    place = source.integer(0, len(drawn.policies) - 1)
     policies = list(drawn.policies)
+    place = source.integer(0, len(policies) - 1)
     policies[place] = with_member_test(source, policies[place], member)
-    return replace(drawn, policies=tuple(policies), entities=with_empty_sets(source, drawn.entities, member))
+    return replace(
+        drawn,
+        schema=with_attribute(drawn.schema, member),
+        policies=tuple(policies),
+        entities=with_values(source, drawn.entities, member),
+    )
 
 
 def _partial(source: Source, drawn: Scenario, case: Case) -> PartialInput:

@@ -1,4 +1,4 @@
-"""Tests of membership on attributes of principal and resource: sets of entities, often empty, and actions.
+"""Tests of membership on an attribute of principal or resource: a set of entities, often empty, or an action.
 
 Partial evaluation has rules of its own for them: no entity is in an empty set, whatever is known of it, and a
 schema's actions are in their groups, whether a store holds them or not (spec 09 §4.3, §8).
@@ -6,7 +6,7 @@ schema's actions are in their groups, whether a store holds them or not (spec 09
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from generators.choice.sources import Source
@@ -23,44 +23,69 @@ from generators.draw.syntax import (
     Uid,
     Var,
 )
-from generators.draw.world import Entity, EntityT, Schema, SetT
+from generators.draw.world import Attr, Entity, EntityT, EntityType, Schema, SetT, Type
 
-EMPTY = 0.5
-"""The share of entities whose set is made empty where a policy looks into it."""
+ATTRIBUTE = "held"
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A required attribute of an entity type: a set of entities, or an action."""
+    """An attribute of an entity type, and what is looked for in it or above it."""
 
     entity_type: str
-    attr: str
+    type: Type
     uid: Uid
-    """Looked for in the set; or the group in which the action may be."""
-    in_set: bool
+    values: tuple[Uid, ...]
+    """Those that the attribute may hold."""
 
     def test(self, role: str) -> Expr:
-        """Write the test, guarded by the type of principal or resource, for any environment to take it."""
-        attribute = GetAttr(Var(role), self.attr)
-        left, right = (Lit(self.uid), attribute) if self.in_set else (attribute, Lit(self.uid))
-        return Binary("&&", Is(Var(role), self.entity_type), Binary("in", left, right))
+        """Write the test, guarded by the type of principal or resource, so that any environment takes it."""
+        attribute = GetAttr(Var(role), ATTRIBUTE)
+        operands = (Lit(self.uid), attribute) if isinstance(self.type, SetT) else (attribute, Lit(self.uid))
+        return Binary("&&", Is(Var(role), self.entity_type), Binary("in", *operands))
 
 
-def members_of(schema: Schema) -> tuple[Member, ...]:
-    """List the attributes of a schema that hold sets of entities or actions."""
-    return tuple(_members(schema))
-
-
-def _members(schema: Schema) -> Iterator[Member]:
+def draw_member(source: Source, schema: Schema, entities: Iterable[Entity]) -> Member | None:
+    """Draw what an entity type may hold in one more attribute: a set of entities, or an action."""
+    types = [one.name for one in schema.entity_types if _is_standard(one)]
+    if not types:
+        return None
+    holder = source.choice(types)
+    actions = tuple(schema.actions_by_uid)
     groups = [parent for action in schema.actions for parent in action.parents]
-    for one in schema.entity_types:
-        for attr in one.shape.attrs if not one.external else ():
-            match attr.type:
-                case SetT(EntityT(name)) if attr.required and name in schema.types:
-                    enum = schema.types[name].enum
-                    yield Member(one.name, attr.name, Uid(name, enum[0] if enum else "nobody"), True)
-                case EntityT(name) if attr.required and groups and name not in schema.types:
-                    yield Member(one.name, attr.name, groups[0], False)
+    if groups and len({action.type for action in actions}) == 1 and source.boolean(0.4):
+        return Member(holder, EntityT(actions[0].type), source.choice(groups), actions)
+    held = source.choice(types)
+    uids = tuple(entity.uid for entity in entities if entity.uid.type == held)
+    return Member(holder, SetT(EntityT(held)), source.choice((*uids, Uid(held, "nobody"))), uids)
+
+
+def with_attribute(schema: Schema, member: Member) -> Schema:
+    """Declare the attribute."""
+    attr = Attr(ATTRIBUTE, member.type)
+    types = (
+        replace(one, shape=replace(one.shape, attrs=(*one.shape.attrs, attr), alias=None))
+        if one.name == member.entity_type
+        else one
+        for one in schema.entity_types
+    )
+    return replace(schema, entity_types=tuple(types))
+
+
+def with_values(source: Source, entities: Iterable[Entity], member: Member) -> tuple[Entity, ...]:
+    """Give the attribute to the entities of its type; a set is empty as often as not."""
+    return tuple(
+        replace(entity, attrs=RecordV((*entity.attrs.items, (ATTRIBUTE, _value(source, member)))))
+        if entity.uid.type == member.entity_type
+        else entity
+        for entity in entities
+    )
+
+
+def _value(source: Source, member: Member) -> SetV | Uid:
+    if not isinstance(member.type, SetT):
+        return source.choice(member.values)
+    return SetV((source.choice(member.values),) if member.values and source.boolean() else ())
 
 
 def with_member_test(source: Source, policy: Policy, member: Member) -> Policy:
@@ -73,16 +98,6 @@ def with_member_test(source: Source, policy: Policy, member: Member) -> Policy:
     return replace(policy, conditions=(*others, Condition(last.kind, body)))
 
 
-def with_empty_sets(source: Source, entities: Iterable[Entity], member: Member) -> tuple[Entity, ...]:
-    """Make the set empty in some of the entities."""
-    return tuple(
-        _emptied(entity, member)
-        if member.in_set and entity.uid.type == member.entity_type and source.boolean(EMPTY)
-        else entity
-        for entity in entities
-    )
-
-
-def _emptied(entity: Entity, member: Member) -> Entity:
-    items = ((name, SetV(()) if name == member.attr else value) for name, value in entity.attrs.items)
-    return replace(entity, attrs=RecordV(tuple(items)))
+def _is_standard(one: EntityType) -> bool:
+    names = {attr.name for attr in one.shape.attrs}
+    return not (one.enum or one.external or ATTRIBUTE in names)

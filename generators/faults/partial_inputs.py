@@ -20,6 +20,9 @@ Uid = tuple[str, str]
 INCONSISTENT = 0.12
 """The share of partial inputs in which one known fact is not that of the completion."""
 
+REPEATED = 0.03
+"""The share of documents in which a key of attributes or tags comes twice."""
+
 FLAWED = 0.08
 """The share of partial inputs that break a rule, or are changed at random."""
 
@@ -71,7 +74,8 @@ def partial_entities(source: Source, entities: str, action_types: frozenset[str]
         _contradict(source, found)
     if found and source.boolean(FLAWED):
         return _flawed_entities(source, found)
-    return json.dumps(found)
+    text = json.dumps(found)
+    return _with_repeated_key(source, text) if source.boolean(REPEATED) else text
 
 
 def _unknown_ancestors(
@@ -117,9 +121,7 @@ def _contradict(source: Source, found: list[Json]) -> None:
 def _flawed_entities(source: Source, found: list[Json]) -> str:
     """Break one rule of spec 09 §1.2."""
     entity = source.choice(found)
-    match source.integer(0, 6):
-        case 6:
-            return _with_repeated_key(source, json.dumps(found))
+    match source.integer(0, 5):
         case 0:
             found.append(source.choice(found))
         case 1:

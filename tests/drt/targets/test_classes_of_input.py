@@ -1,0 +1,113 @@
+"""Classes of input that are seldom met by chance show the defects that need them."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from drt.assess.planted.copies import Copy, source_of
+from drt.engines import build
+from drt.engines.guard import Guarded
+from drt.targets.table import TARGETS
+from generators.choice.sources import RecordingSource
+
+OTHER = {"production": "reference", "reference": "production"}
+
+DEFECTS = {
+    "an open entity may be in an empty set": (
+        "partial-responses",
+        "reference.partial.evaluator",
+        "        if not groups or ancestors is not None:",
+        "        if ancestors is not None:",
+    ),
+    "types decide over a tag of an operand that errs": (
+        "partial-responses",
+        "production.partial.rules",
+        "    if lacks and _free(left, right):\n        return False\n    if isinstance(left, Uid) and",
+        "    if lacks:\n        return False\n    if isinstance(left, Uid) and",
+    ),
+    "an error in a branch is that of the whole": (
+        "partial-responses",
+        "production.partial.evaluator",
+        "    stack[-1] = otherwise if condition is False else Term(IF, None, (condition, then, otherwise))",
+        "    stack[-1] = otherwise if condition is False else ERROR if then is ERROR else "
+        "Term(IF, None, (condition, then, otherwise))",
+    ),
+    "undeclared names are not looked for": (
+        "partial-responses",
+        "production.partial.typed_terms",
+        "        _refuse(policy_id, faults)\n        conditions",
+        "        faults = Faults()\n        conditions",
+    ),
+    "a repeated key in a partial entity is taken": (
+        "partial-responses",
+        "production.partial.entity_document",
+        '    if isinstance(node, Repeated):\n        raise JsonError(f"the key {node.name!r} comes twice")\n'
+        "    record",
+        "    record",
+    ),
+    "an action may be in fewer groups": (
+        "partial-responses",
+        "reference.partial.store",
+        "known not in (None, schema.action_ancestors(entity.uid))",
+        "known is not None and not known <= schema.action_ancestors(entity.uid)",
+    ),
+    "an entity without attributes need not be there": (
+        "partial-responses",
+        "reference.partial.response",
+        "            if entities.find(known.uid) is None:",
+        "            if known.attrs is not None and entities.find(known.uid) is None:",
+    ),
+    "a store is queried unchecked": (
+        "partial-queries",
+        "production.partial.entities",
+        "        self.check_concrete(entities)\n        attributes, tags",
+        "        self.require_complete()\n        attributes, tags",
+    ),
+    "a queried store lacks the groups of actions": (
+        "partial-queries",
+        "reference.partial.queries",
+        "            store = completed(entities, schema)",
+        "            store = entities",
+    ),
+    "a slot is taken in a condition": (
+        "trees",
+        "reference.json.expressions",
+        '    "Var": _variable,',
+        '    "Var": _variable,\n    "Slot": lambda json: ast.Slot(json),',
+    ),
+    "a pattern is taken as a string": (
+        "trees",
+        "production.documents.expression_json",
+        "    if not isinstance(pattern, list):",
+        '    if isinstance(pattern, str):\n        pattern = [{"Literal": pattern}]\n'
+        "    if not isinstance(pattern, list):",
+    ),
+    "anything empty stands for no entity": (
+        "trees",
+        "production.documents.policy_json",
+        '    inner = node.get("in")\n    if inner is None:',
+        '    inner = node.get("in")\n    if not inner:',
+    ),
+    "a record with a reserved key is written": (
+        "shapes",
+        "production.documents.value_json",
+        "            reserved = ESCAPES.intersection(names)",
+        "            reserved = ESCAPES.intersection(names) if len(names) == 1 else frozenset()",
+    ),
+}
+CASES = {"partial-responses": 300, "partial-queries": 300, "trees": 3_000, "shapes": 600}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("defect", DEFECTS)
+def test_a_planted_defect_is_caught(defect: str) -> None:
+    target, module, old, new = DEFECTS[defect]
+    source = source_of(module)
+    assert source.count(old) == 1
+    engine = module.partition(".")[0]
+    planted = Copy(engine, {module: ast.parse(source.replace(old, new))}).build()
+    engines = [Guarded(build(OTHER[engine])), Guarded(planted)]
+    cases = (TARGETS[target].draw(RecordingSource(seed)) for seed in range(CASES[target]))
+    assert any(TARGETS[target].oracle(case, engines).divergences for case in cases)

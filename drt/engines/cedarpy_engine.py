@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from importlib.metadata import version
 
 import cedarpy
@@ -78,13 +79,13 @@ class CedarpyLoaded(BaseSession):
         question = question_of(request)
         if isinstance(question, Rejected):
             return question
-        answer = cedarpy.is_authorized(question, policies, self._entities, self._schema)
+        answer = cedarpy.is_authorized({**question}, policies, self._entities, self._schema)
         errors: list[str] = answer.diagnostics.errors
         if not request.validate and answer.decision is cedarpy.Decision.NoDecision:
             if any(map(is_invalid_request, errors)) and not reads_alike(question):
                 return Unsupported("invalid-request")
             if any(is_invalid_request(each) or is_undeclared_action(each) for each in errors):
-                answer = cedarpy.is_authorized(question, policies, self._entities)
+                answer = cedarpy.is_authorized({**question}, policies, self._entities)
                 errors = answer.diagnostics.errors
         if answer.decision is cedarpy.Decision.NoDecision:
             return Rejected("request", "; ".join(errors))
@@ -187,6 +188,8 @@ def _error(message: str, ids: tuple[str, ...]) -> tuple[str | None, ErrorKind | 
 
 def _debug(policy: str) -> str:
     """Spell an id as diagnostics do."""
+    if policy.isalnum() and policy.isascii():
+        return policy
     named = {"\0": "\\0", "\t": "\\t", "\r": "\\r", "\n": "\\n", "\\": "\\\\", '"': '\\"', "'": "\\'"}
     return "".join(
         named.get(char) or (char if char.isprintable() else f"\\u{{{ord(char):x}}}") for char in policy
@@ -325,7 +328,9 @@ class CedarpyEngine(BaseEngine):
         return Unwritable("schema", detail=text) if text.startswith("<unrenderable") else Printed(text)
 
 
+@lru_cache(maxsize=4)
 def _schema(schema: Source) -> cedarpy.Schema:
+    """Read a schema in either syntax, or take one of the last: neighbouring cases share theirs."""
     read = cedarpy.Schema.from_str if schema.format == "cedar" else cedarpy.Schema.from_json_str
     return read(schema.text)
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 
 import cedarpy
 
 from drt.engines.safe_depth import TOKEN
 
 
+@lru_cache(maxsize=64)
 def expression_json(expression: str) -> str | None:
-    """Canonical JSON of an expression, `None` where it is not one."""
+    """Canonical JSON of an expression, `None` where it is not one; the last are kept, since they recur."""
     text = f"permit(principal, action, resource) when {{ {expression}\n}};"
     try:
         document = json.loads(cedarpy.policies_to_json_str(text))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from drt.engines.rejections import rejected
@@ -15,8 +17,12 @@ from drt.model.uid_text import plain_uid
 PARTS = ("principal", "action", "resource")
 
 
-def question_of(request: Request) -> dict[str, Any] | Rejected:
-    """Build a request for the binding; the context stays text, so that the engine reads it itself."""
+@lru_cache(maxsize=16)
+def question_of(request: Request) -> Mapping[str, Any] | Rejected:
+    """Build a request for the binding, or take one of the last: the questions of a case share theirs.
+
+    The context stays text, so that the engine reads it itself.
+    """
     try:
         document = json.loads(request.text)
     except (json.JSONDecodeError, RecursionError) as error:
@@ -38,7 +44,7 @@ def question_of(request: Request) -> dict[str, Any] | Rejected:
     return question
 
 
-def reads_alike(question: dict[str, Any]) -> bool:
+def reads_alike(question: Mapping[str, Any]) -> bool:
     """Whether a context reads alike with and without a schema: it holds neither strings nor records."""
     context = members(question["context"])
     return not any(re.search(r'["{]', value) for value in context.values())

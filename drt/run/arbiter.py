@@ -16,6 +16,7 @@ from drt.engines.guard import Guarded
 from drt.engines.sandbox import HarnessError, attempt
 from drt.model.case import Case
 from drt.model.divergence import Checked, Divergence, Oracle
+from drt.model.engine import Engine
 from drt.run.options import RunOptions
 
 DECLARED = "arbiter:declared: "
@@ -49,7 +50,7 @@ class Arbiter:
         return sampled(case_seed, self.rate)
 
     def ask(
-        self, oracle: Oracle, case: Case, beside: Guarded, events: Counter[str]
+        self, oracle: Oracle, case: Case, beside: Engine, events: Counter[str]
     ) -> Checked | HarnessError | None:
         """Compare the arbiter with the engine beside it, and count the comparison.
 

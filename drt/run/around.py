@@ -20,6 +20,7 @@ from drt.engines.declared import Asked, Difference, declare, held, holds
 from drt.engines.guard import Guarded
 from drt.model.case import Case, Source
 from drt.model.divergence import Checked, Oracle
+from drt.model.engine import Engine
 from drt.model.outcome import Accepted
 from drt.model.question import ReadEntities
 from drt.model.uid_text import plain_uid
@@ -174,7 +175,7 @@ class Around:
                 return True
         return False
 
-    def ask(self, oracle: Oracle, case: Case, engines: Sequence[Guarded]) -> Checked:
+    def ask(self, oracle: Oracle, case: Case, engines: Sequence[Engine]) -> Checked:
         """Ask the engines unless the case holds a difference that was met often enough."""
         for difference, seen in self._met.items():
             if seen >= SIGHTS and holds(difference, case):

@@ -22,6 +22,7 @@ from drt.coverage.novelty import Novelty
 from drt.engines import build
 from drt.engines.deadline import Alarm, Stuck
 from drt.engines.guard import Guarded
+from drt.engines.recorded import RecordedEngine
 from drt.engines.sandbox import HarnessError, attempt, limit_memory, resident_bytes
 from drt.model.case import Case
 from drt.model.divergence import Checked
@@ -50,7 +51,7 @@ from drt.run.records import (
     WorkerState,
 )
 from drt.run.reduction_locks import ReductionLocks
-from drt.run.statistics import Counts
+from drt.run.statistics import Counts, total
 from drt.run.waiting import queue_again, waiting_finds
 from drt.run.working_corpus import WorkingCorpus
 from drt.targets.cases import Drawn
@@ -101,7 +102,7 @@ class Worker:
         self.log = LogWriter(folder / f"worker-{number}.jsonl")
         self._broken = Breakages(self.log, before.broken)
         self._journal, self._alarm = journal.Journal(folder / f"worker-{number}.page"), Alarm()
-        self._arbiter = Arbiter.of(options, self._alarm)
+        self._arbiter, self._recorded = Arbiter.of(options, self._alarm), RecordedEngine(self.engines[-1])
         self._observer = CoverageObserver(self.engines, self._alarm, options.deadline, before)
         self._logged = set(self._observer.features)
         self._working = WorkingCorpus(
@@ -128,10 +129,8 @@ class Worker:
 
     def _work(self) -> int:
         clock = time.monotonic
-        self._totals = [
-            sum(getattr(counts, name) for counts in self.counts.values())
-            for name in ("cases", "decisions", "divergences")
-        ]
+        before = total(self.counts.values())
+        self._totals = [before.cases, before.decisions, before.divergences]
         born = checkpoint = grown = clock()
         while not self.stopped:
             now = clock()
@@ -271,7 +270,8 @@ class Worker:
                 self._broken.add("a generator", name, index, made, counts.events)
                 return None
             case = made.answer.case
-            checked = attempt(lambda: self._around.ask(target.oracle, case, self.engines))
+            last = self.engines[-1] if self._arbiter is None else self._recorded.anew()
+            checked = attempt(lambda: self._around.ask(target.oracle, case, (*self.engines[:-1], last)))
             if isinstance(checked, HarnessError):
                 self._broken.add("an oracle", name, index, checked, counts.events)
                 return None
@@ -318,12 +318,12 @@ class Worker:
     def _ask_arbiter(self, name: str, index: int, seed: int, choices: Sequence[Choice], case: Case) -> None:
         """Compare the arbiter on a case on which the engines agree."""
         assert self._arbiter is not None
-        oracle, beside = self._targets[name].oracle, self.engines[-1]
-        found = self._arbiter.ask(oracle, case, beside, self.counts[name].events)
+        oracle, known = self._targets[name].oracle, self._recorded.recalling()
+        found = self._arbiter.ask(oracle, case, known, self.counts[name].events)
         if isinstance(found, HarnessError):
             self._broken.add("an oracle", name, index, found, self.counts[name].events)
         elif found is not None:
-            both = (beside, self._arbiter.engine)
+            both = (self.engines[-1], self._arbiter.engine)
             self._pursue(name, index, seed, choices, case, found, both, arbiter=True)
 
 

@@ -118,7 +118,7 @@ WIDTHS = ((80, 2), (20, 4))
 
 @law(Compares.DOCUMENTS)
 def formatting_keeps_everything(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
-    """Formatted text has the same policies and the same comments, and formatting it again changes nothing."""
+    """Formatted text has the same policies and comments and ends its last line; again, nothing changes."""
     text = case.policies.text
     for engine in engines if case.policies.format == "cedar" else ():
         read = engine.ask(ReadPolicies(case.policies))
@@ -131,6 +131,10 @@ def formatting_keeps_everything(case: Case, engines: Sequence[Engine], compariso
             again = engine.ask(ReadPolicies(Source(formatted.text)))
             comparison.hold("policies", [(engine.name, read), (name, again)])
             comparison.hold("comments", [(engine.name, _comments(text)), (name, _comments(formatted.text))])
+            ended = Printed(
+                formatted.text.rstrip("\r\n") + "\n" if formatted.text.strip() else formatted.text
+            )
+            comparison.hold("the last line", [(name, formatted), ("the same, its last line ended", ended)])
             twice = engine.ask(FormatPolicies(formatted.text, width, indent))
             comparison.hold("formatting again", [(name, formatted), (f"{name}, twice", twice)])
 

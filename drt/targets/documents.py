@@ -105,22 +105,24 @@ def shapes(source: Source) -> Case:
 
 def typing(source: Source) -> Case:
     """Draw policies whose types are at issue, with links, a store and requests."""
-    return _typing(source, POLICIES_A_CASE, 3, 0.4)
+    return _typing(source, POLICIES_A_CASE, 3, 0.4, well_typed.HANGING)
 
 
 def typing_for_levels(source: Source) -> Case:
     """Draw fewer policies, more of them well typed, and one request: slices take their time."""
-    return _typing(source, 2, 1, 0.75)
+    return _typing(source, 2, 1, 0.75, 0.3)
 
 
 def typing_by_level(source: Source) -> Case:
     """Draw policies of which most hang on their level alone."""
-    return _typing(source, POLICIES_A_CASE, 1, 0.85)
+    return _typing(source, POLICIES_A_CASE, 1, 0.85, 0.6)
 
 
-def _typing(source: Source, policies: int, requests_drawn: int, typed: float) -> Case:
-    draw = well_typed.policies if source.boolean(typed) else typing_cases.policies
-    text = draw(source, policies)
+def _typing(source: Source, policies: int, requests_drawn: int, typed: float, hanging: float) -> Case:
+    if source.boolean(typed):
+        text = well_typed.policies(source, policies, hanging)
+    else:
+        text = typing_cases.policies(source, policies)
     requests = tuple(Request(one) for one in typing_world.requests(source)[:requests_drawn])
     links = tuple(typing_cases.links(source, text))
     return Case(Text(text), typing_world.STORE, Text(typing_world.SCHEMA), links=links, requests=requests)

@@ -6,6 +6,7 @@ Owns how one of them is put into a document, each kind of object or each member 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from copy import deepcopy
 from typing import Any
 
 from generators.choice.sources import Source
@@ -15,7 +16,8 @@ Edges = Mapping[str, tuple[Json, ...]]
 """By the kind of an object, what is put into it; `key*` are the objects that one of kind `key` names."""
 
 _ANNOTATIONS: tuple[Json, ...] = (
-    None, {}, [], {"a b": ""}, {"if": None}, {"a": 1}, {"": "x"}, {"é": "x"},
+    None, {}, [], {"a b": ""}, {"if": None}, {"a": 1}, {"": "x"}, {"é": "x"}, {"doc": "x"}, {"doc": "x"},
+    {"a": "", "b": None},
 )  # fmt: skip
 ANNOTATIONS: tuple[Json, ...] = tuple({"annotations": one} for one in _ANNOTATIONS)
 """Annotations, wrong or right."""
@@ -53,3 +55,18 @@ def put_member(source: Source, nodes: Sequence[Json], edge: Json) -> None:
     if source.boolean(0.25):
         node.clear()  # so that nothing else is wrong about it
     node.update(edge)
+
+
+def annotate(source: Source, objects: list[tuple[str, Json]]) -> None:
+    """Put annotations on one object, whether they may stand there or not."""
+    kind = source.choice(sorted({kind for kind, _ in objects}))
+    node = source.choice([node for one, node in objects if one == kind])
+    node["annotations"] = source.choice(_ANNOTATIONS)
+
+
+def misplace(source: Source, objects: list[tuple[str, Json]], members: Mapping[str, Json]) -> None:
+    """Put a member that is right elsewhere into one object that lacks it, each kind with the same chance."""
+    kind = source.choice(sorted({kind for kind, _ in objects}))
+    node = source.choice([node for one, node in objects if one == kind])
+    key = source.choice(tuple(members))
+    node.setdefault(key, deepcopy(members[key]))

@@ -14,6 +14,10 @@ Json = Any
 
 _WORD = re.compile("[_a-zA-Z][_a-zA-Z0-9]*")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[_a-zA-Z][_a-zA-Z0-9]*|::|\s+|.', re.DOTALL)
+_DEFINITION = re.compile(r"^((?:external )?(?:entity|action) [^ ;]+) .*;$")
+TWICE = 0.1
+"""Probability that a namespace has a declaration of its own once more."""
+
 _DECLARATIONS = """\
 type Long = String;
 type Set = Long;
@@ -99,6 +103,11 @@ def _whole(source: Source) -> str:
     return " ".join((*(f"entity {name};" for name in needed if f"namespace {name}" not in text), text))
 
 
+def _again(declaration: str) -> str:
+    """Repeat a declaration, with another definition where that is easily written."""
+    return _DEFINITION.sub(r"\1;", declaration)
+
+
 def _quoted(text: str) -> str:
     return f'"{"".join(map(_written, text))}"'
 
@@ -162,6 +171,8 @@ def schema_text(source: Source) -> str:
         declarations = list(_declarations(body))
         if source.boolean(0.45):
             declarations.insert(source.integer(0, len(declarations)), _whole(source))
+        if declarations and source.boolean(TWICE):
+            declarations.append(_again(source.choice(declarations)))
         inside = "\n".join(declarations)
         blocks.append(f"namespace {space} {{\n{inside}\n}}" if space else inside)
     text = "\n".join(blocks)

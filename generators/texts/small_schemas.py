@@ -10,8 +10,10 @@ from collections.abc import Callable
 from typing import Any
 
 from generators.choice.sources import Source
-from generators.texts.edge_members import ANNOTATIONS, Edges, objects_in, put_edge
+from generators.texts.edge_members import annotate, misplace, objects_in, put_edge
+from generators.texts.misspelled import misspell
 from generators.texts.odd_ids import RESERVED, WORDS, odd_id, odd_type
+from generators.texts.schema_members import EDGES, KEYS, MEMBERS
 
 Json = Any
 
@@ -28,13 +30,6 @@ _SPECIAL = (
     "Long", "String", "Bool", "Boolean", "Set", "Record", "Entity", "Extension", "EntityOrCommon",
     "decimal", "ipaddr", "datetime", "Action", "__cedar", "type", "tags", "in", "T", "A", "principal", "é",
     "a b", "",
-)  # fmt: skip
-KEYS = (
-    "entityTypes", "actions", "commonTypes", "annotations", "memberOfTypes", "memberOf", "shape",
-    "tags", "enum", "external",
-    "appliesTo", "principalTypes", "resourceTypes", "context", "type", "name", "element", "attributes",
-    "required", "id",
-    "additionalAttributes", "Type", "Required", "doc", "", "tag", "applies_to", "principals",
 )  # fmt: skip
 
 
@@ -151,55 +146,28 @@ class _Drawing:
         return {"type": "Record", "attributes": attributes}
 
 
-_LONG = {"type": "Long"}
-_TYPE_EDGES: tuple[Json, ...] = (
-    *({"additionalAttributes": one} for one in (True, False, None)),
-    {"type": "Extension", "name": "ip"}, {"type": "Extension"}, {"type": "Entity"}, {"type": "Set"},
-    {"type": "Record"}, {"attributes": None}, {"element": None}, {"type": "EntityOrCommon"}, {"name": "A"},
-    {"type": "Set", "element": _LONG}, {"type": "long"}, {"type": None},
-)  # fmt: skip
-_EDGES: Edges = {
-    "schema*": (
-        *ANNOTATIONS, {"annotations": {"doc": "x"}}, {"entityTypes": None}, {"actions": None},
-        {"commonTypes": None}, {"commonTypes": {}}, {"external": True},
-    ),
-    "entityTypes*": (
-        *ANNOTATIONS, *({"enum": one} for one in (None, [], ["x"], ["x", "x"], [1], "x")),
-        *({"external": one} for one in (None, True, False, "true")), {"shape": None}, {"tags": None},
-        {"memberOfTypes": None}, {"memberOfTypes": []}, {"shape": _LONG}, {"shape": {"type": "T"}},
-        *({"enum": ["x"], more: one} for more, one in (
-            ("memberOfTypes", []), ("shape", {"type": "Record", "attributes": {}}), ("tags", _LONG),
-            ("external", True), ("external", False), ("annotations", {"a": "b"}),
-        )),
-    ),
-    "actions*": (
-        *ANNOTATIONS, {"attributes": None}, {"attributes": {}}, {"attributes": {"a": 1}},
-        {"appliesTo": None}, {"appliesTo": {}}, {"memberOf": None}, {"memberOf": []},
-        {"memberOf": [{"id": "none"}]}, {"memberOf": [{"id": "edit", "type": None}]},
-        {"memberOf": [{"id": "edit", "type": "N::Action"}]}, {"memberOf": [{"type": "Action"}]},
-        {"external": True}, {"external": False}, {"external": None},
-    ),
-    "memberOf": ({"more": 1}, {"type": None}, {"type": "Action"}, {"id": None}, {"annotations": {}}),
-    "appliesTo": (
-        {"context": None}, {"context": _LONG}, {"context": {"type": "T"}}, {"context": {"type": "Record"}},
-        {"principalTypes": None}, {"principalTypes": []}, {"resourceTypes": []},
-        {"resourceTypes": ["Action"]},
-    ),
-    "attributes*": (
-        *_TYPE_EDGES, *ANNOTATIONS, *({"required": one} for one in (True, False, None, 0, "false")),
-    ),
-    "commonTypes*": (*_TYPE_EDGES, *ANNOTATIONS, {"required": True}),
-    **dict.fromkeys(("shape", "context", "tags", "element"), (*_TYPE_EDGES, {"required": True})),
-}  # fmt: skip
-
-
 def _objects(node: Json) -> list[tuple[str, Json]]:
     return objects_in(node, KEYS, "schema")
 
 
 def _break_edge(source: Source, schema: Json, _: _Drawing) -> None:
     """Put a member at the edge of what the format allows into one object."""
-    put_edge(source, _objects(schema), _EDGES)
+    put_edge(source, _objects(schema), EDGES)
+
+
+def _break_annotations(source: Source, schema: Json, _: _Drawing) -> None:
+    """Put annotations where they may stand, or where they may not."""
+    annotate(source, _objects(schema))
+
+
+def _break_place(source: Source, schema: Json, _: _Drawing) -> None:
+    """Put a member where it has no meaning, or where it may be left out."""
+    misplace(source, _objects(schema), MEMBERS)
+
+
+def _break_spelling(source: Source, schema: Json, _: _Drawing) -> None:
+    """Spell a name as no name of the format is spelled, or as that of something else."""
+    misspell(source, _objects(schema))
 
 
 def _break_shape(source: Source, schema: Json, _: _Drawing) -> None:
@@ -316,7 +284,8 @@ def _break_presence(source: Source, schema: Json, _: _Drawing) -> None:
 
 _BREAKS: tuple[Callable[[Source, Json, _Drawing], None], ...] = (
     _break_shape, _break_presence, _break_edge, _break_edge, _break_edge, _break_hiding, _break_name,
-    _break_reference, _break_graph,
+    _break_reference, _break_graph, _break_annotations, _break_spelling,
+    _break_place,
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from generators.choice.sources import Source
+from generators.texts.deciding_tests import deciding
 from generators.texts.typing_world import behind_a_path, of_two_types
 
 _TYPES = (
@@ -50,6 +51,10 @@ _OPEN = (
     ("resource", "User", ("ok", "group.level == 1")),
 )
 """Variables of several types, each with one of these and uses that only it has."""
+
+
+DECIDING = 0.25
+"""Probability of a condition that shows the type of one test."""
 
 
 class _Typed:
@@ -202,7 +207,7 @@ class _Typed:
             ("true", "false"), ("rec", "twin"), ("boss", "peer"), ('"u"', '"v"'), ("1", "true"), ("<", "<="),
             ("User", "N::Mate"), ("context.n > 1", "!(context.n <= 1)"),
             ("principal", "principal.boss"), (".boss", ""), ("principal", "principal.boss"), (".boss", ""),
-            ("context.n != 1", "!(context.n == 1)"),
+            ("context.n != 1", "!(context.n == 1)"), ("!=", "=="), ("==", "!="),
         )  # fmt: skip
         old, new = self.pick(swaps)
         return target.replace(old, new, 1)
@@ -307,6 +312,8 @@ def _action_scope(source: Source) -> str:
 
 def _condition(source: Source) -> str:
     typed = _Typed(source)
+    if source.boolean(DECIDING):
+        return f"{source.choice(('when', 'when', 'unless'))} {{ {deciding(source)} }}"
     return f"{source.choice(('when', 'when', 'unless'))} {{ {typed.of(typed.bool, source.integer(1, 3))} }}"
 
 

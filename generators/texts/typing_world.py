@@ -16,7 +16,7 @@ entity User in [Group] {
   users: Set<User>, name?: String, ok: Bool, group: Group, same: N::Mate, act: Action,
 } tags Long;
 entity Ghost;
-action all, read;
+action idle, all, read;
 action view in [read, N::Action::"any"] appliesTo {
   principal: [User, N::Mate], resource: [Group, User],
   context: {a: Pair, b: Pair, c: Bool, n: Long, s: String, u?: User, longs: Set<Long>, names?: Set<String>}

@@ -7,6 +7,7 @@ have no slip but uses of two types, which only permissive validation takes.
 from __future__ import annotations
 
 from generators.choice.sources import Source
+from generators.texts.costly_parts import hanging_on_a_part
 from generators.texts.typing_world import behind_a_path, of_two_types
 
 _RECORDS = ("context.a", "context.b", "principal.rec", "principal.twin")
@@ -19,7 +20,12 @@ _OF_ACTIONS = (
 _SLIPS = (
     ("context.a", "context.b"), ("[1]", "[1, 2]"), ("[2, 1]", "[2]"), ("boss", "peer"), ("rec", "twin"),
     ('"t"', '"u"'), ("true", "false"), ("1", "2"), ("principal", "principal.boss"), (".boss", ""),
+    ("==", "!="), ("!=", "=="), (">", ">="),
 )  # fmt: skip
+
+
+HANGING = 0.1
+"""Probability of a policy whose level hangs on one part, where levels are not the matter."""
 
 
 class _WellTyped:
@@ -147,7 +153,8 @@ class _WellTyped:
         inner = depth - 1
         match self.source.integer(0, 3):
             case 0:
-                test = self.pick(("[1]", "[2, 1]", "context.longs")) + f".contains({self.long(0)})"
+                holds = self.pick(("[1]", "[2, 1]", "context.longs")) + f".contains({self.long(0)})"
+                test = self.pick((holds, holds, "context.n == 1", "context.n != 1", "context.n > 1"))
                 return f"(if {test} then {self.record(inner)} else {self.record(inner)})"
             case 1:
                 flags = (f"{{f: {self.pick(('1', 'context.n'))}, g: 1, h: {h}}}" for h in ("true", "false"))
@@ -158,15 +165,21 @@ class _WellTyped:
                 return f"{{a: {self.record(inner)}, b: {self.bool(inner)}}}.a"
 
 
-def policies(source: Source, count: int) -> str:
-    """Draw policies for one environment, most of them valid, each with one or two conditions."""
+def policies(source: Source, count: int, hanging: float = HANGING) -> str:
+    """Draw policies for one environment, most of them valid, each with one or two conditions.
+
+    With the probability `hanging` the level of a policy hangs on one part.
+    """
     drawn = []
     for _ in range(count):
         typed = _WellTyped(source)
-        conditions = " ".join(
-            f"{source.choice(('when', 'unless'))} {{ {typed.bool(source.integer(1, 3))} }}"
-            for _ in range(source.integer(1, 2))
-        )
+        if source.boolean(hanging):
+            conditions = f"{source.choice(('when', 'unless'))} {{ {hanging_on_a_part(source)} }}"
+        else:
+            conditions = " ".join(
+                f"{source.choice(('when', 'unless'))} {{ {typed.bool(source.integer(1, 3))} }}"
+                for _ in range(source.integer(1, 2))
+            )
         scope = 'principal is User, action == Action::"view", resource is Group'
         drawn.append(f"{source.choice(('permit', 'forbid'))}({scope}) {conditions};")
     return "\n".join(drawn)

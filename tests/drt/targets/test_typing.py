@@ -39,6 +39,15 @@ def test_a_defect_of_a_validator_is_caught(name: str) -> None:
         ("RV-own20 production", "store-rules"),
         ("RV-own22 reference", "store-rules"),
         ("EN-own20 production", "store-rules"),
+        ("LV-own6 reference", "typing-higher-levels"),  # a part that decides nothing needs the level
+        ("LV-v1 reference", "typing-higher-levels"),
+        ("VA-own22 production", "typing"),  # a type shows in what is left unchecked
+        ("VA-own27 production", "typing"),  # an operator for its negation
+        ("SC-v14 reference", "schema-rules"),  # declared twice
+        ("SC-v20 production", "schema-rules"),  # a name spelled otherwise
+        ("SC-v12 production", "schema-rules"),  # annotations where they may not stand
+        ("PR-v1 production", "format-comments"),  # strings of several lines
+        ("PR-v2 production", "format-comments"),  # no end of the last line
     ],
 )
 def test_a_defect_of_another_class_of_input_is_caught(name: str, target: str) -> None:

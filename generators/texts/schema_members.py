@@ -63,5 +63,6 @@ MEMBERS = {
     "shape": _RECORD, "enum": ["x"], "external": False, "context": _RECORD, "element": _LONG,
     "attributes": {}, "name": "Long", "id": "x", "additionalAttributes": False, "commonTypes": {},
     "appliesTo": {"principalTypes": [], "resourceTypes": []}, "principalTypes": [], "type": "Long",
+    "more": 1,
 }  # fmt: skip
-"""Every key of the format, with a value that is right where the key is."""
+"""Every key of the format with a value that is right where the key is, and one that no object has."""

@@ -95,7 +95,7 @@ class _Drawing:
             made["appliesTo"] = applies
             if source.boolean(0.6):
                 applies["context"] = self._record(space, 2, self.commons[space])
-        if not name.startswith("view") and source.boolean():
+        if not name.startswith("view") and source.boolean(0.75):
             made["memberOf"] = [{"id": f"view {space}"}]
         return made
 

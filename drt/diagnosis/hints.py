@@ -7,7 +7,8 @@ keeps a reduction on it; no bucket is ever named by one.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 
 from drt.diagnosis.json_names import FORMAT
 from drt.diagnosis.places import MEMBERS
@@ -17,7 +18,15 @@ from drt.model.outcome import Outcome, Rejected, Unwritable, Validated
 from drt.scan.vocabulary import VARIABLES
 
 QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'|`[^`]*`")
+UID_TYPE = re.compile(r"(?:\w+::)+(?=[\"'`])")
+ADVICE = re.compile(r"[;,]?\s*did you mean.*")
 PLACE = re.compile(r"(?:line\s*)?\d+(?::\d+|,?\s*column\s*\d+)?")
+ODD = re.compile(r"\\[xu][0-9a-fA-F]+|[^\x00-\x7f]")
+TYPES = re.compile(r"[{<\[].*[}>\]]|\b[A-Z]\w*")
+WRAPPED = re.compile(r":\s+")
+LEAST_WORDS = 3
+"""Words of a message of its own; one that is shorter needs what the reader wraps it in."""
+
 LONGEST = 90
 MEMBER = (MEMBERS.keys() | FORMAT) - (VARIABLES | {"name", "id", "values", "left", "right", "kind", "body"})
 """Members of the JSON formats that users' names and Cedar texts hold rarely."""
@@ -26,26 +35,48 @@ Hints = frozenset[str]
 
 
 def hints(divergence: Divergence) -> Hints:
-    """Collect the complaints of readers that refuse, without names and places, and the kinds of verdicts."""
-    return frozenset(hint for _, answer in divergence.answers for hint in _hints(answer))
+    """Collect the complaints of readers that refuse, without names and places, and the kinds of verdicts.
+
+    Of verdicts only what is said of the policies in dispute. What cannot be written says nothing where
+    another engine refuses to read.
+    """
+    answers = [answer for _, answer in divergence.answers]
+    refusals = [answer for answer in answers if isinstance(answer, Rejected)]
+    disputed = _disputed([answer for answer in answers if isinstance(answer, Validated)])
+    return frozenset(hint for answer in refusals or answers for hint in _hints(answer, disputed))
 
 
-def _hints(answer: Outcome) -> Sequence[str]:
+def _disputed(verdicts: Sequence[Validated]) -> Collection[str] | None:
+    """Return the policies of which not all verdicts are the same; None if the verdicts do not tell."""
+    told = Counter(pair for verdict in verdicts for pair in set(verdict.policies))
+    return {policy for (policy, _), times in told.items() if times < len(verdicts)} or None
+
+
+def _hints(answer: Outcome, disputed: Collection[str] | None) -> Sequence[str]:
     match answer:
         case Rejected(_, detail) | Unwritable(_, _, detail) if detail:
             return [complaint(detail)]
         case Validated(valid, _, errors, warnings):
-            kinds = {kind for _, kind in errors or ()}
-            return sorted(kinds if not valid else {warning[1] for warning in warnings or ()})
+            if not valid and errors is None:
+                said = [one.message for one in answer.problems if disputed is None or one.policy in disputed]
+                return [complaint(TYPES.sub("", QUOTED.sub("", message))) for message in said]
+            found = (errors if not valid else warnings) or ()
+            return [kind for policy, kind, *_ in found if disputed is None or policy in disputed]
         case _:
             return []
 
 
 def complaint(detail: str) -> str:
-    """Strip a message of names, numbers and places; quoted punctuation and members of the formats stay."""
-    line = detail.strip().partition("\n")[0]
+    """Strip a message of names, numbers, places and advice; quoted punctuation and members stay.
+
+    Of a message that readers have wrapped in others (`x: y: z`) the innermost is left.
+    """
+    line = UID_TYPE.sub("", ADVICE.sub("", detail.strip().partition("\n")[0]))
     line = QUOTED.sub(lambda found: "" if _is_a_name(found[0]) else found[0], line)
-    return PLACE.sub("", line)[-LONGEST:]
+    *outer, message = WRAPPED.split(ODD.sub("\ufffd", PLACE.sub("", line)))
+    while outer and len(message.split()) < LEAST_WORDS:
+        message = f"{outer.pop()}: {message}"
+    return message.strip()[-LONGEST:]
 
 
 def _is_a_name(quoted: str) -> bool:

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	cedar "github.com/cedar-policy/cedar-go"
 	"github.com/cedar-policy/cedar-go/types"
@@ -114,13 +115,21 @@ func (l *loaded) validate(mode string, level *int) (outcome, outcome) {
 		option = validate.WithPermissive()
 	}
 	validator := validate.New(l.known, option)
-	policies, valid := [][2]any{}, true
+	policies, problems, said := [][2]any{}, [][3]string{}, []string{}
 	for id, policy := range l.policies.All() {
 		err := validator.Policy(string(id), (*ast.Policy)(policy.AST()))
 		policies = append(policies, [2]any{string(id), err == nil})
-		valid = valid && err == nil
+		if err != nil {
+			said = append(said, err.Error())
+			for _, message := range strings.Split(err.Error(), "\n") {
+				problems = append(problems, [3]string{string(id), "", message})
+			}
+		}
 	}
-	return outcome{"outcome": "Validated", "valid": valid, "policies": policies}, nil
+	return outcome{
+		"outcome": "Validated", "valid": len(said) == 0, "policies": policies,
+		"problems": problems, "detail": strings.Join(said, "\n"),
+	}, nil
 }
 
 // members are those of a request document (spec 05 §8), each exactly once.

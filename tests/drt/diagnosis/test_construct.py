@@ -18,7 +18,7 @@ from drt.engines.guard import Guarded
 from drt.model.case import Case, Format, Source
 from drt.model.divergence import Checked, Divergence
 from drt.model.engine import NotLoaded, Session
-from drt.model.outcome import Accepted, Outcome, Rejected, Validated
+from drt.model.outcome import Accepted, Outcome, Problem, Rejected, Unwritable, Validated
 from drt.model.question import ReadPolicies, ReadSchema
 from drt.oracles.agreement import engines_agree
 from drt.oracles.reading import comments_change_nothing, readers_agree
@@ -181,8 +181,25 @@ def test_complaints_tell_pursuits_apart_without_names_and_places() -> None:
     assert complaint('1:4 "a": got . want }') == complaint('7:33 "xyz": got . want }')
     assert complaint('unknown member "external"') != complaint('unknown member "shape"')
     assert complaint('unknown member "ann"') == complaint('unknown member "bob"')
+    assert complaint('A::B::"a" is its own ancestor') == complaint('"x" is its own ancestor')
+    assert complaint("no type `a`; did you mean Long?") == complaint("no type `b`")
+    assert complaint("exact got \u3000 want (") == complaint("exact got \\u0085 want (")
     assert pursuit_key(rejection("expected `;`")) != pursuit_key(rejection("expected `)`"))
     assert pursuit_key(rejection("no", "one")) == pursuit_key(rejection("no", "two"))
+
+
+def test_of_a_wrapped_complaint_the_cause_is_left() -> None:
+    assert complaint("error in left: error in arg: it takes no receiver") == "it takes no receiver"
+    assert complaint('cannot read "p": error in principal: unknown op: all') == "unknown op: all"
+    assert complaint("unknown op: all") != complaint("unknown op: some")
+
+
+def test_what_cannot_be_written_is_no_hint_beside_a_refusal() -> None:
+    answers = (
+        ("one", Rejected("entities", "it is its own ancestor")),
+        ("two", Unwritable("entities", 1, "no")),
+    )
+    assert hints(Divergence("l", "rejection", "entities", answers)) == {"it is its own ancestor"}
 
 
 def test_a_reduction_stays_on_what_an_engine_complains_of() -> None:
@@ -196,6 +213,14 @@ def test_a_verdict_hints_at_its_kinds() -> None:
     assert hints(Divergence("l", "verdict", "validation", (("a", invalid), ("b", Validated(True))))) == {
         "empty_set"
     }
+
+
+def test_verdicts_hint_at_the_policies_in_dispute_alone() -> None:
+    both, only = ("both", False), Problem("only", "", "expected Bool but saw {a: Long}")
+    says_why = Validated(False, (both, ("only", False)), problems=(Problem("both", "", "an empty set"), only))
+    says_kinds = Validated(False, (both, ("only", True)), (("both", "empty_set"),))
+    answers = (("a", says_why), ("b", says_kinds))
+    assert hints(Divergence("l", "verdict", "validation", answers)) == {"expected  but saw"}
 
 
 def test_an_external_declaration_of_a_schema_is_named() -> None:

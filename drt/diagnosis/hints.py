@@ -73,7 +73,7 @@ def complaint(detail: str) -> str:
     """
     line = UID_TYPE.sub("", ADVICE.sub("", detail.strip().partition("\n")[0]))
     line = QUOTED.sub(lambda found: "" if _is_a_name(found[0]) else found[0], line)
-    *outer, message = WRAPPED.split(ODD.sub("\ufffd", PLACE.sub("", line)))
+    *outer, message = WRAPPED.split(PLACE.sub("", ODD.sub("\ufffd", line)))
     while outer and len(message.split()) < LEAST_WORDS:
         message = f"{outer.pop()}: {message}"
     return message.strip()[-LONGEST:]

@@ -12,6 +12,7 @@ from drt.oracles.wildcard import ANY_REQUEST
 from drt.scan.tokens import tokenize
 from generators.choice.sources import Source
 from generators.texts import typing_cases, typing_world, well_typed
+from generators.texts.deep_documents import deep_entities, deep_policy_set, deep_schema
 from generators.texts.grammar import Grammar
 from generators.texts.json_trees import policy_set
 from generators.texts.literal_forms import literal_expression
@@ -23,6 +24,9 @@ from generators.texts.small_stores import SCHEMA, broken_entities, broken_reques
 LITERALS_A_CASE = 8
 REQUESTS_A_STORE = 3
 POLICIES_A_CASE = 6
+DEEP = 0.02
+"""Probability of a document that nests at the limit of its format."""
+
 PERMIT_ALL = "permit(principal, action, resource);"
 
 
@@ -63,7 +67,8 @@ def trees(source: Source) -> Case:
 
 
 def _trees(source: Source, wrong: float) -> Case:
-    return Case(Text(policy_set(source, wrong), "json"), requests=(Request(ANY_REQUEST.text),))
+    text = deep_policy_set(source) if source.boolean(DEEP) else policy_set(source, wrong)
+    return Case(Text(text, "json"), requests=(Request(ANY_REQUEST.text),))
 
 
 def sound_trees(source: Source) -> Case:
@@ -80,6 +85,8 @@ def sound_trees(source: Source) -> Case:
 
 def schema_rules(source: Source) -> Case:
     """Draw a small schema in either syntax, wrong by one rule or right."""
+    if source.boolean(DEEP):
+        return Case(Text(""), schema=Text(deep_schema(source), "json"))
     if source.boolean():
         return Case(Text(""), schema=Text(schema_json(source, 0.8), "json"))
     return Case(Text(""), schema=Text(schema_text(source)))
@@ -100,7 +107,7 @@ def store_rules(source: Source) -> Case:
 
 def shapes(source: Source) -> Case:
     """Draw an entity document, most often with a flaw in its shape."""
-    return Case(Text(""), broken_entities(source))
+    return Case(Text(""), deep_entities(source) if source.boolean(DEEP) else broken_entities(source))
 
 
 def typing(source: Source) -> Case:

@@ -34,6 +34,9 @@ _ODD_VALUES: tuple[Json, ...] = (
     {"__extn": {"fn": "ip"}},
     {},
 )
+_TEMPLATE = 0.35
+"""The probability of a template; an engine without templates reads nothing of a set that has one."""
+
 _FLAWED = 0.012
 """The probability that one node is wrong."""
 
@@ -261,7 +264,7 @@ def policy(source: Source, template: bool = False) -> Json:
 def policy_set(source: Source, wrong: float = 0.4) -> str:
     """Draw a policy set with templates and links; with some probability one member is at the edge."""
     statics = {odd_id(source): policy(source) for _ in range(source.integer(0, 3))}
-    templates = {odd_id(source): policy(source, template=True) for _ in range(source.integer(0, 1))}
+    templates = {odd_id(source): policy(source, template=True)} if source.boolean(_TEMPLATE) else {}
     links = [_link(source, statics, templates) for _ in range(source.integer(0, 2)) if templates]
     if links and source.boolean(0.1):
         links.append({**links[0], "templateId": source.choice((links[0]["templateId"], *statics))})

@@ -49,7 +49,7 @@ def commented(source: Source) -> Case:
     for number, token in enumerate(tokenize(text)):
         pieces.append(text[end : token.start])
         if source.boolean(0.2):
-            for part in "ab"[: source.integer(1, 2)]:
+            for part in "abcd"[: source.choice((1, 1, 2, 4))]:
                 line = (
                     source.choice(("\n", " ")),
                     f"// c{number}{part}",

@@ -12,7 +12,7 @@ from typing import Any
 from generators.choice.sources import Source
 from generators.texts.edge_members import annotate, misplace, objects_in, put_edge
 from generators.texts.misspelled import misspell
-from generators.texts.odd_ids import RESERVED, WORDS, odd_id, odd_type
+from generators.texts.odd_ids import RESERVED, STRANGE, WORDS, odd_id, odd_type
 from generators.texts.schema_members import EDGES, KEYS, MEMBERS
 
 Json = Any
@@ -187,6 +187,16 @@ def _break_shape(source: Source, schema: Json, _: _Drawing) -> None:
             node[key] = source.choice((None, True, 0, [], {}, "", "x", [""], [{}], {"type": "Long"}))
 
 
+_RESERVED_COMMON = ("Bool", "Boolean", "Entity", "Extension", "Long", "Record", "Set", "String")
+_NO_NAMES = ("a-b", "a b", " a", "a ", "1a", "a.b", "A::B", "é", "a\u200b", "", "a//b", "٣", "a'", "a\n")
+_DECLARED = {
+    "entityTypes": (("Action", "__cedar"), _NO_NAMES, RESERVED, (*_SPECIAL, *WORDS)),
+    "commonTypes": (_RESERVED_COMMON, (*_NO_NAMES, "__cedar"), RESERVED, (*_SPECIAL, *WORDS)),
+    "actions": (STRANGE, RESERVED, (*_SPECIAL, *WORDS)),
+}
+"""Names to declare, in groups of one rule each: reserved in that kind of declaration, none, reserved, odd."""
+
+
 def _break_name(source: Source, schema: Json, drawing: _Drawing) -> None:
     """Declare a name that is taken, reserved, special, or none, or refer to something odd."""
     if source.boolean(0.2):
@@ -194,7 +204,7 @@ def _break_name(source: Source, schema: Json, drawing: _Drawing) -> None:
         return
     space = source.choice(drawing.spaces)
     part = source.choice(("entityTypes", "commonTypes", "actions"))
-    name = source.choice((*_SPECIAL, *RESERVED, *WORDS))
+    name = source.choice(source.choice(_DECLARED[part]))
     made = {"entityTypes": {}, "actions": {}, "commonTypes": {"type": "Long"}}[part]
     schema[space].setdefault(part, {})[name] = made
 
@@ -284,6 +294,7 @@ def _break_presence(source: Source, schema: Json, _: _Drawing) -> None:
 
 _BREAKS: tuple[Callable[[Source, Json, _Drawing], None], ...] = (
     _break_shape, _break_presence, _break_edge, _break_edge, _break_edge, _break_hiding, _break_name,
+    _break_name,
     _break_reference, _break_graph, _break_annotations, _break_spelling,
     _break_place,
 )  # fmt: skip

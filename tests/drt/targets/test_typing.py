@@ -46,6 +46,8 @@ def test_a_defect_of_a_validator_is_caught(name: str) -> None:
         ("SC-v14 reference", "schema-rules"),  # declared twice
         ("SC-v20 production", "schema-rules"),  # a name spelled otherwise
         ("SC-v12 production", "schema-rules"),  # annotations where they may not stand
+        ("SC-w7 production", "schema-rules"),  # a name reserved in one kind of declaration
+        ("PR-w2 production", "format-comments"),  # comments in a block
         ("PR-v1 production", "format-comments"),  # strings of several lines
         ("PR-v2 production", "format-comments"),  # no end of the last line
     ],

@@ -30,11 +30,9 @@ from drt.model.engine import Engine
 from drt.model.saved_case import SavedCase
 from drt.targets.partitions import lanes_of
 from drt.targets.schedule import (
-    WARM_UP,
+    Floor,
     Schedule,
     case_random_seed,
-    floor_cases,
-    floor_seconds,
     shared_random_seed,
 )
 from drt.targets.table import TARGETS
@@ -164,9 +162,7 @@ class Hunt:
         schedule = Schedule(
             self._weights,
             lanes_of(0, 1),
-            first=floor_cases(seconds),
-            first_seconds=floor_seconds(seconds),
-            warm_up=WARM_UP,
+            floor=Floor(),
         )
         while score.seconds < seconds and any(one.fate.seconds is None for one in self._plants):
             following = schedule.next()

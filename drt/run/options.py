@@ -9,7 +9,7 @@ from pathlib import Path
 from drt.coverage.events import LONG_RUN_SECONDS
 from drt.targets.loading import TARGETS, target_table
 from drt.targets.partitions import Lanes, lanes_of
-from drt.targets.schedule import WARM_UP, Schedule, floor_cases, floor_seconds, shares
+from drt.targets.schedule import Floor, Schedule, shares
 from drt.targets.target import Target
 
 DEFAULT_ENGINES = ("reference", "production")
@@ -78,9 +78,7 @@ class RunOptions:
             None if self.cases is None else shares(self.cases, weights),
             dict(following),
             skipped,
-            first=-(-floor_cases(self.seconds) // self.jobs),
-            first_seconds=floor_seconds(self.seconds) / self.jobs,
-            warm_up=WARM_UP / self.jobs,
+            floor=Floor(self.jobs),
         )
 
     def working_corpus(self, worker: int) -> Path:

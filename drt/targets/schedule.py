@@ -7,6 +7,7 @@ the same cases, however many workers draw them and whichever of them are killed.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import blake2b
 
 from drt.targets.partitions import Lanes
@@ -21,40 +22,44 @@ def case_random_seed(run_random_seed: int, target: str, index: int) -> int:
     return int.from_bytes(blake2b(text, digest_size=8).digest(), "big")
 
 
-FIRST_CASES = 5
+FIRST_CASES = 2
 FIRST_SECONDS = 0.06
-"""What every target gets before the run's time is shared by weight: so many cases, or so much time.
+"""The least floor of a target: so many cases, or so much time."""
 
-More would keep cheap targets, of which a second is a thousand cases, waiting for most of a minute."""
+FLOOR_SHARE = 0.01
+"""The part of the time so far after which a target has had its floor, where that is more."""
 
-FIRST_SHARE = 0.01
-"""The part of a run's time that a target may take for its first cases, where that is more."""
+SECONDS_PER_CASE = 10.0
+"""Seconds of a run in which the floor of every target grows by a case."""
 
-SECONDS_PER_FIRST_CASE = 10.0
-"""Seconds of a run for each of the first cases of every target, where that is more of them."""
-
-MOST_FIRST_CASES = 60
-"""First cases of every target in a run however long."""
+MOST_FLOOR_CASES = 60
+"""Cases of the floor in a run however long."""
 
 HEAD_START = 0.005
 """Seconds that a target of weight 1 lags behind at first, and others by their weight less."""
 
 WARM_UP = 3.0
-"""Seconds of a run that are shared by weight alone, before targets get what every target gets."""
+"""Seconds of a run that are shared by weight alone, before targets get their floor."""
 
 SHARING = 8
 """Number of consecutive cases of one target that share a schema, where they can."""
 
 
-def floor_cases(run_seconds: float | None) -> int:
-    """Return the number of cases that every target gets of a run, if its time is enough."""
-    by_time = int((run_seconds or 0.0) / SECONDS_PER_FIRST_CASE)
-    return min(MOST_FIRST_CASES, max(FIRST_CASES, by_time))
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """What every target has had after any time of a run, shared by its workers: cases, or seconds.
 
+    It grows with the time, so that no cheap target waits until many slow ones have had theirs.
+    """
 
-def floor_seconds(run_seconds: float | None) -> float:
-    """Return the seconds that every target gets of a run."""
-    return max(FIRST_SECONDS, FIRST_SHARE * (run_seconds or 0.0))
+    workers: int = 1
+
+    def after(self, seconds: float) -> tuple[int, float]:
+        """Return the cases and the seconds that each worker gives to every target in its first seconds."""
+        if seconds < WARM_UP / self.workers:
+            return 0, 0.0
+        cases = min(MOST_FLOOR_CASES, max(FIRST_CASES, int(seconds / SECONDS_PER_CASE)))
+        return -(-cases // self.workers), max(FIRST_SECONDS, FLOOR_SHARE * seconds) / self.workers
 
 
 def shared_random_seed(run_random_seed: int, target: str, index: int) -> int:
@@ -86,11 +91,11 @@ class Schedule:
     """The cases of one worker, in order.
 
     Of every target it draws the indices in its lanes below the limit, if there is one. The next target is
-    the one that has had the least time for its weight and pace. After `warm_up` seconds, a target that has
-    neither drawn its `first` cases nor had its `first_seconds` precedes all others. The pace falls with the
-    observed cases since the last that reached something new, and with the cases since the last on which
-    anything could be compared: counts, so that they are the same for a random seed. The clock decides how
-    far a target gets, never what its cases are.
+    the one that has had the least time for its weight and pace; one that has neither the cases nor the
+    seconds of the `floor` precedes all others. The pace falls with the observed cases since the last that
+    reached something new, and with the cases since the last on which anything could be compared: counts, so
+    that they are the same for a random seed. The clock decides how far a target gets, never what its cases
+    are.
     """
 
     def __init__(
@@ -100,9 +105,7 @@ class Schedule:
         limits: Mapping[str, int] | None = None,
         following: Mapping[str, int] | None = None,
         skipped: Sequence[tuple[str, int]] = (),
-        first: int = 0,
-        first_seconds: float = FIRST_SECONDS,
-        warm_up: float = 0.0,
+        floor: Floor | None = None,
     ) -> None:
         self.following = dict.fromkeys(weights, lanes.first_from(0)) | dict(following or {})
         self._weights = dict(weights)
@@ -110,7 +113,7 @@ class Schedule:
         self._limits = limits
         self._skipped = frozenset(skipped)
         self._spent = {name: HEAD_START / weight for name, weight in weights.items()}
-        self._first, self._first_seconds, self._warm_up = first, first_seconds, warm_up
+        self._floor = floor
         self._drawn = dict.fromkeys(weights, 0)
         self._stale = dict.fromkeys(weights, 0)
         self._unanswered = dict.fromkeys(weights, 0)
@@ -120,7 +123,7 @@ class Schedule:
     def next(self) -> tuple[str, int] | None:
         """Return the target and index of the next case; None when this worker has drawn all of its own."""
         while self._spent:
-            name = min(self._spent, key=lambda one: (self._is_started(one), self._spent[one]))
+            name = min(self._behind() or self._spent, key=self._spent.__getitem__)
             index = self.following[name]
             if self._limits is not None and index >= self._limits[name]:
                 del self._spent[name]
@@ -132,11 +135,10 @@ class Schedule:
             self.spend(name, DEATH_SECONDS)
         return None
 
-    def _is_started(self, name: str) -> bool:
-        """Whether a target has had its floor, or need not have it yet."""
-        if self._total < self._warm_up:
-            return True
-        return self._drawn[name] >= self._first or self._seconds[name] >= self._first_seconds
+    def _behind(self) -> list[str]:
+        """List the targets below the floor."""
+        cases, seconds = (0, 0.0) if self._floor is None else self._floor.after(self._total)
+        return [name for name in self._spent if self._drawn[name] < cases and self._seconds[name] < seconds]
 
     def note(self, name: str, news: int) -> None:
         """Note how much an observed case has reached that none before it did."""

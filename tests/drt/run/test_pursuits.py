@@ -25,41 +25,49 @@ from drt.run.find import Find
 from drt.run.pursuit_time import PursuitTime
 from drt.targets.cases import Drawn
 from drt.targets.partitions import lanes_of
-from drt.targets.schedule import Schedule, floor_cases, floor_seconds
+from drt.targets.schedule import WARM_UP, Floor, Schedule
 
 BLANKS = "one rejected, two accepted at reading a blank other than space, tab, CR, LF"
 
 
-def test_every_target_draws_its_first_cases_before_weights_count() -> None:
-    schedule = Schedule({"heavy": 100, "light": 1}, lanes_of(0, 1, (0, 1)), first=3, first_seconds=1.0)
+def drawn_in(seconds: float, light_seconds: float) -> Counter[str]:
+    """Count the cases of a heavy target and of a light one that gets the floor alone."""
+    schedule = Schedule({"heavy": 10_000, "light": 1}, lanes_of(0, 1), floor=Floor())
     drawn: Counter[str] = Counter()
-    for _ in range(6):
+    passed = 0.0
+    while passed < seconds:
         name, _ = schedule.next() or ("", 0)
-        schedule.spend(name, 0.1)
+        took = light_seconds if name == "light" else 0.05
+        schedule.spend(name, took)
         drawn[name] += 1
-    assert drawn == {"heavy": 3, "light": 3}
-    after = [(schedule.next() or ("", 0))[0] for _ in range(3)]
-    assert after == ["heavy"] * 3
+        passed += took
+    return drawn
+
+
+@pytest.mark.parametrize(("seconds", "cases"), [(WARM_UP - 0.1, 0), (4, 2), (31, 3), (61, 6)])
+def test_a_light_target_has_the_floor_of_cases_at_any_time(seconds: float, cases: int) -> None:
+    assert drawn_in(seconds, 0.03)["light"] == cases
+
+
+@pytest.mark.parametrize(("seconds", "cases"), [(4, 1), (60, 2), (120, 3)])
+def test_a_slow_target_has_the_floor_of_seconds_at_any_time(seconds: float, cases: int) -> None:
+    assert drawn_in(seconds, 0.5)["light"] == cases
 
 
 def test_ten_minutes_give_every_target_fifty_cases() -> None:
     """A target of a tenth of a second a case is drawn fifty times in ten minutes, and a minute stays spread."""
-    assert floor_cases(600) >= 50
-    assert floor_seconds(600) / floor_cases(600) >= 0.1
-    assert floor_cases(60) <= 6
-    assert floor_cases(None) == floor_cases(1)
-    assert floor_cases(6 * 3600) == floor_cases(600)
+    cases, seconds = Floor().after(600)
+    assert cases >= 50
+    assert seconds / cases >= 0.1
+    assert Floor().after(60)[0] <= 6
+    assert Floor().after(6 * 3600)[0] == cases
 
 
-def test_weights_alone_count_until_the_run_is_warm() -> None:
-    lanes = lanes_of(0, 1, (0, 1))
-    schedule = Schedule({"light": 1, "heavy": 9}, lanes, first=3, first_seconds=9.0, warm_up=0.95)
-    drawn = ""
-    for _ in range(13):
-        name, _ = schedule.next() or ("", 0)
-        schedule.spend(name, 0.1)
-        drawn += name[0]
-    assert drawn == "hlhhhhhhhh" + "ll" + "h"
+def test_workers_share_the_floor() -> None:
+    whole, part = Floor().after(300), Floor(4).after(300)
+    assert whole[0] <= 4 * part[0] < whole[0] + 4
+    assert part[1] * 4 == pytest.approx(whole[1])
+    assert Floor(4).after(WARM_UP / 4)[0] > 0
 
 
 @pytest.fixture

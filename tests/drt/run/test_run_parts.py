@@ -52,7 +52,7 @@ from drt.run.reduction_locks import MAX_ATTEMPTS, MOST_BUCKETS, ReductionLocks, 
 from drt.run.statistics import Counts, total
 from drt.run.summary import Tally, footer
 from drt.targets.partitions import LANES, lanes_of
-from drt.targets.schedule import SLOWEST, Schedule, case_random_seed, shares
+from drt.targets.schedule import SLOWEST, Floor, Schedule, case_random_seed, shares
 from tests.drt.toys import Toy
 
 
@@ -629,7 +629,9 @@ def test_the_cases_are_the_same_whatever_is_new_to_whom(workers: int, shards: in
     cases = []
     for part in range(shards):
         for worker in range(workers):
-            schedule = Schedule(WEIGHTS, lanes_of(worker, workers, (part, shards)), limits, first=3)
+            schedule = Schedule(
+                WEIGHTS, lanes_of(worker, workers, (part, shards)), limits, floor=Floor(workers)
+            )
             while (case := schedule.next()) is not None:
                 cases.append(case)
                 schedule.note(case[0], (case[1] + worker) % 3)
@@ -652,14 +654,3 @@ def test_what_is_new_is_counted_once() -> None:
         == 2
     )
     assert novelty.count("a", case, ["rejected:policies"], ()) > 5, "the same neighbours, answered otherwise"
-
-
-def test_a_slow_target_has_its_floor_by_the_clock() -> None:
-    schedule = Schedule({"slow": 1, "fast": 1}, lanes_of(0, 1), first=50, first_seconds=0.5)
-    drawn_of = dict.fromkeys(("slow", "fast"), 0)
-    while drawn_of["fast"] < 50:
-        name, _ = cast(tuple[str, int], schedule.next())
-        drawn_of[name] += 1
-        schedule.spend(name, 0.25 if name == "slow" else 0.01)
-
-    assert drawn_of["slow"] == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 from drt.model.case import Case, Request
 from drt.model.case import Source as Text
@@ -24,8 +25,13 @@ from generators.texts.small_stores import SCHEMA, broken_entities, broken_reques
 LITERALS_A_CASE = 8
 REQUESTS_A_STORE = 3
 POLICIES_A_CASE = 6
-DEEP = 0.02
-"""Probability of a document that nests at the limit of its format."""
+ODD_WHOLE = 0.03
+"""Probability of a document that nests at the limit of its format, or that is of another one."""
+
+NO_DOCUMENTS = (
+    "null", "[]", "{}", "1", '""', "[null]", "[{}]", " ", "{} {}", "[] []", "\ufeff[]", "\ufeff{}",
+)  # fmt: skip
+"""Texts that are a document of one format at most."""
 
 PERMIT_ALL = "permit(principal, action, resource);"
 
@@ -67,8 +73,15 @@ def trees(source: Source) -> Case:
 
 
 def _trees(source: Source, wrong: float) -> Case:
-    text = deep_policy_set(source) if source.boolean(DEEP) else policy_set(source, wrong)
+    text = _odd_whole(source, deep_policy_set) or policy_set(source, wrong)
     return Case(Text(text, "json"), requests=(Request(ANY_REQUEST.text),))
+
+
+def _odd_whole(source: Source, deep: Callable[[Source], str]) -> str:
+    """Draw, now and then, a document that is odd as a whole; empty otherwise."""
+    if not source.boolean(ODD_WHOLE):
+        return ""
+    return deep(source) if source.boolean(0.7) else source.choice(NO_DOCUMENTS)
 
 
 def sound_trees(source: Source) -> Case:
@@ -85,10 +98,9 @@ def sound_trees(source: Source) -> Case:
 
 def schema_rules(source: Source) -> Case:
     """Draw a small schema in either syntax, wrong by one rule or right."""
-    if source.boolean(DEEP):
-        return Case(Text(""), schema=Text(deep_schema(source), "json"))
     if source.boolean():
-        return Case(Text(""), schema=Text(schema_json(source, 0.8), "json"))
+        text = _odd_whole(source, deep_schema) or schema_json(source, 0.8)
+        return Case(Text(""), schema=Text(text, "json"))
     return Case(Text(""), schema=Text(schema_text(source)))
 
 
@@ -107,7 +119,7 @@ def store_rules(source: Source) -> Case:
 
 def shapes(source: Source) -> Case:
     """Draw an entity document, most often with a flaw in its shape."""
-    return Case(Text(""), deep_entities(source) if source.boolean(DEEP) else broken_entities(source))
+    return Case(Text(""), _odd_whole(source, deep_entities) or broken_entities(source))
 
 
 def typing(source: Source) -> Case:

@@ -58,7 +58,9 @@ _SCOPE_EDGES: tuple[Json, ...] = (
     {"slot": "?resource"}, {"slot": "principal"}, {"entity": None}, {"entities": []}, {"in": None},
     {"in": {}},
     {"in": {"slot": "?resource"}}, {"in": {"slot": "?principal"}}, {"entity_type": "A ::B"}, {"more": 1},
-    {"op": "is", "entity_type": "A", "more": 1},
+    *({"op": "is", "entity_type": "A", **more} for more in (
+        {"more": 1}, {"entity": {"type": "A", "id": "x"}}, {"entities": []}, {"slot": "?principal"},
+    )),
     {"op": "All", "entity": 1},
 )  # fmt: skip
 _BODIES: tuple[Json, ...] = (

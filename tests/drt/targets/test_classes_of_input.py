@@ -96,6 +96,18 @@ DEFECTS = {
         "            reserved = ESCAPES.intersection(names)",
         "            reserved = ESCAPES.intersection(names) if len(names) == 1 else frozenset()",
     ),
+    "null is taken for no entities": (
+        "shapes",
+        "production.documents.entity_json",
+        "    if not isinstance(document, list):",
+        "    document = document if document is not None else []\n    if not isinstance(document, list):",
+    ),
+    "the uid beside a type in a scope is taken": (
+        "trees",
+        "production.documents.policy_json",
+        'frozenset({"op", "entity_type"}), frozenset({"in"})',
+        'frozenset({"op", "entity_type"}), frozenset({"in", "entity"})',
+    ),
     **{
         f"one level too many is read of what {target} draws": (
             target,

@@ -36,8 +36,7 @@ type loaded struct {
 
 // load reads schema, policies and entities, in this order.
 func load(given testCase) (*loaded, outcome) {
-	result := &loaded{}
-	var refusal outcome
+	result, refusal := &loaded{}, outcome(nil)
 	if len(given.Fragments) > 0 {
 		return nil, unsupported("fragments")
 	}
@@ -81,11 +80,7 @@ func (l *loaded) authorize(asking types.Request) outcome {
 	for _, broken := range diagnostic.Errors {
 		erring = append(erring, [2]string{string(broken.PolicyID), kindOfMessage(broken.Message)})
 	}
-	word := "deny"
-	if decision == cedar.Allow {
-		word = "allow"
-	}
-	return outcome{"outcome": "Authorized", "decision": word, "determining": determining, "erring": erring}
+	return outcome{"outcome": "Authorized", "decision": decision.String(), "determining": determining, "erring": erring}
 }
 
 func (l *loaded) evaluate(text string, asking types.Request) (outcome, outcome) {
@@ -188,14 +183,13 @@ func (l *loaded) request(given request) (types.Request, outcome) {
 		}
 	}
 	if context, given := found["context"]; given {
-		if err := json.Unmarshal(context, &asking.Context); err != nil {
-			return asking, rejected("request", err)
-		}
+		err = json.Unmarshal(context, &asking.Context)
 	}
-	if given.Validate && l.known != nil {
-		if err := validate.New(l.known).Request(asking); err != nil {
-			return asking, rejected("request", err)
-		}
+	if err == nil && given.Validate && l.known != nil {
+		err = validate.New(l.known).Request(asking)
+	}
+	if err != nil {
+		return asking, rejected("request", err)
 	}
 	return asking, nil
 }

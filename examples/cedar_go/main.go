@@ -78,17 +78,15 @@ type engine struct{ loaded *loaded }
 
 // reply answers one question, with the question's number.
 func (e *engine) reply(asked question) outcome {
-	var answer outcome
+	var answer, refusal outcome
 	if asked.Ask == "batch" {
 		answers := make([]outcome, len(asked.Questions))
 		for index, one := range asked.Questions {
 			answers[index] = e.reply(one)
 		}
 		answer = outcome{"answers": answers}
-	} else if given, refusal := e.answer(asked); refusal != nil {
+	} else if answer, refusal = e.answer(asked); refusal != nil {
 		answer = refusal
-	} else {
-		answer = given
 	}
 	answer["seq"] = asked.Seq
 	return answer

@@ -52,15 +52,18 @@ _POLICY_EDGES: tuple[Json, ...] = (
     {"principal": {"op": "in", "slot": "?principal"}}, {"resource": {"op": "==", "slot": "?resource"}},
 )  # fmt: skip
 _NOTHING: tuple[Json, ...] = (None, {}, [], "", 0, False)
+_BESIDE_IS: tuple[Json, ...] = (
+    {"more": 1}, {"entity": {"type": "A", "id": "x"}}, {"entities": []}, {"slot": "?principal"},
+)  # fmt: skip
+"""Members that other operators of a scope have, or none."""
+
 _SCOPE_EDGES: tuple[Json, ...] = (
     *({"op": "is", "entity_type": "A", "in": one} for one in _NOTHING),
     *({"op": one} for one in ("All", "all", "ALL", "==", "in", "is", None)), {"slot": "?principal"},
     {"slot": "?resource"}, {"slot": "principal"}, {"entity": None}, {"entities": []}, {"in": None},
     {"in": {}},
     {"in": {"slot": "?resource"}}, {"in": {"slot": "?principal"}}, {"entity_type": "A ::B"}, {"more": 1},
-    *({"op": "is", "entity_type": "A", **more} for more in (
-        {"more": 1}, {"entity": {"type": "A", "id": "x"}}, {"entities": []}, {"slot": "?principal"},
-    )),
+    *({"op": "is", "entity_type": "A", **more} for more in _BESIDE_IS),
     {"op": "All", "entity": 1},
 )  # fmt: skip
 _BODIES: tuple[Json, ...] = (

@@ -14,6 +14,7 @@ from typing import Literal, TypeVar
 from drt.engines.base import BaseEngine, take_stated_name
 from drt.engines.production_answers import answers
 from drt.engines.production_filters import FilteringSession
+from drt.engines.production_objects import plain_members
 from drt.engines.production_partial import PartialAnswers
 from drt.engines.production_problems import kind_of, rejected, words_of
 from drt.engines.production_revisions import revised
@@ -111,20 +112,39 @@ class LoadedProduction(FilteringSession):
     typed: TypedAuthorizer | None = None
     text: str | None = None
     partial: PartialAnswers | None = None
+    reads_objects: bool = False
 
     def _question(self, request: Request) -> Question | Rejected:
-        schema = self.schema
+        schema, text = self.schema, request.text
+        members = plain_members(text) if self.reads_objects else None
         if schema is not None:
-            return _attempt("request", lambda: schema.read_request(request.text, check=request.validate))
-        return _attempt("request", lambda: Question.from_json(request.text))
+            return _attempt("request", lambda: schema.read_request(members or text, check=request.validate))
+        if members is not None:
+            return _attempt("request", lambda: Question.from_dict(members))
+        return _attempt("request", lambda: Question.from_json(text))
 
     def authorize(self, request: Request) -> Authorized | Rejected | Unsupported:
         question = self._question(request)
-        if isinstance(question, Rejected):
-            return question
-        ask = self.authorizer if self.typed is None or not request.validate else self.typed
-        response = ask.authorize(question)
-        return outcome.authorized(response.decision, response.determining, response.errors)
+        if self.typed is not None and request.validate:
+            return self._by_types(self.typed, question, request)
+        return question if isinstance(question, Rejected) else _response(self.authorizer, question)
+
+    def _by_types(
+        self, typed: TypedAuthorizer, question: Question | Rejected, request: Request
+    ) -> Authorized | Rejected:
+        """Ask with the request that was read, and with one that the authorizer has to check by itself.
+
+        Return the answer that differs from reading the text, if one does.
+        """
+        schema = self.schema
+        assert schema is not None
+        unchecked = _attempt("request", lambda: schema.read_request(request.text, check=False))
+        answers = [
+            one if isinstance(one, Rejected) else _attempt("request", bound(_response, typed, one))
+            for one in (question, unchecked)
+        ]
+        is_refused = isinstance(_attempt("request", lambda: schema.read_request(request.text)), Rejected)
+        return next((one for one in answers if isinstance(one, Rejected) is not is_refused), answers[0])
 
     def evaluate(self, expression: str, request: Request) -> Evaluated | Failed | Rejected | Unsupported:
         node = _attempt("expression", lambda: parse_expression(expression))
@@ -164,7 +184,10 @@ class LoadedProduction(FilteringSession):
 
 @dataclass(frozen=True, slots=True)
 class ProductionEngine(BaseEngine):
-    """The engine that serves; `tier` forces one way of evaluating, `is_typed` code for a schema's types."""
+    """The engine that serves; `tier` forces one way of evaluating, `is_typed` code for a schema's types.
+
+    Where a tier is forced, requests are read as Python objects instead of texts.
+    """
 
     tier: Literal["auto", "machine", "generated"] = "auto"
     name: str = "production"
@@ -198,11 +221,14 @@ class ProductionEngine(BaseEngine):
         shown = case.policies.format == "cedar" and len(case.policies.text) <= LONGEST_SHOWN
         text = case.policies.text if shown else None
         authorizer = Authorizer(linked, entities, tier=self.tier)
+        reads_objects = self.tier != "auto"
         if schema is None:
-            return LoadedProduction(authorizer, text=text)
+            return LoadedProduction(authorizer, text=text, reads_objects=reads_objects)
         is_typed, tier = self.is_typed, self.tier
         typed = schema.authorizer(linked, entities, validate=False, tier=tier) if is_typed else None
-        return LoadedProduction(authorizer, schema, typed, text, PartialAnswers(linked, schema))
+        return LoadedProduction(
+            authorizer, schema, typed, text, PartialAnswers(linked, schema), reads_objects
+        )
 
     def read_policies(self, policies: Source) -> Accepted | Unwritable | Rejected | Unsupported:
         read = read_policy_set(policies)
@@ -280,6 +306,11 @@ class ProductionEngine(BaseEngine):
                 return read
             return _attempt("schema", lambda: Printed(translate_schema(schema.text, to)))
         return _written("schema", read.to_cedar if to == "cedar" else read.to_json, Printed)
+
+
+def _response(authorizer: Authorizer, question: Question) -> Authorized:
+    response = authorizer.authorize(question)
+    return outcome.authorized(response.decision, response.determining, response.errors)
 
 
 def _entities(text: str, schema: Schema | None) -> Entities:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from functools import lru_cache
+from typing import Any, NoReturn
 
 from drt.model.case import Format
 from production import (
@@ -18,7 +20,16 @@ from production import (
 )
 from production.language.nodes import Call, Constant, RecordOf, SetOf
 
-__all__ = ["Entities", "PolicySet", "Request", "constant", "new_entities", "new_policies", "new_request"]
+__all__ = [
+    "Entities",
+    "PolicySet",
+    "Request",
+    "constant",
+    "new_entities",
+    "new_policies",
+    "new_request",
+    "plain_members",
+]
 
 
 @lru_cache(maxsize=32)
@@ -39,6 +50,32 @@ def new_entities(text: str, schema: str, syntax: Format) -> Entities:
 def new_policies(text: str) -> PolicySet:
     """Read policies; raises `production.CedarError` if they cannot be read."""
     return PolicySet.from_text(text)
+
+
+def plain_members(text: str) -> dict[str, Any] | None:
+    """Return a request's JSON object as Python has it, if the object means what the text means.
+
+    It does not where Python's reader keeps too little of the text, nor where the context is a string: in an
+    object that is the text of a context.
+    """
+    try:
+        read = json.loads(text, object_pairs_hook=_unrepeated, parse_int=_integer, parse_constant=_refused)
+    except (ValueError, RecursionError):
+        return None
+    return read if type(read) is dict and type(read.get("context")) is not str else None
+
+
+def _unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    return members if len(members) == len(pairs) else _refused("a repeated key")
+
+
+def _integer(digits: str) -> int:
+    return int(digits) if digits != "-0" else _refused(digits)
+
+
+def _refused(what: str) -> NoReturn:
+    raise ValueError(what)
 
 
 def constant(text: str) -> Value:

@@ -104,15 +104,25 @@ class Script:
 
     def _merge(self) -> Step:
         kinds: tuple[StepKind, ...] = ("merge", "merge-renaming")
-        chosen = [
-            (name, self._changed(body, 0.3)) for name, body in self.bodies if self.random.random() < 0.6
+        chosen = {
+            (name if slots_of(body) else self._renamed(name)): self._changed(body, 0.3)
+            for name, body in self.bodies
+            if self.random.random() < 0.6
+        }
+        if self.random.random() < 0.3:  # ids that a renaming comes upon
+            chosen |= {f"{name}_0": body for name, body in chosen.items()}
+        static = {name: body for name, body in chosen.items() if not slots_of(body)}
+        templates = {name: body for name, body in chosen.items() if slots_of(body)}
+        links = [
+            self._relinked(link)
+            for link in self.policies.links
+            if link["templateId"] in templates and link["newId"] not in {*static, *templates}
         ]
-        if self.random.random() < 0.3:
-            chosen += [(f"{name}_0", body) for name, body in chosen]  # ids that a renaming comes upon
-        static = {name: body for name, body in chosen if not slots_of(body)}
-        templates = {name: body for name, body in chosen if slots_of(body)}
-        links = [self._relinked(link) for link in self.policies.links if link["templateId"] in templates]
         return Step(self.random.choice(kinds), Policies(static, templates, tuple(links)).source().text)
+
+    def _renamed(self, name: str) -> str:
+        """Return an id, rarely one that is in use for something else."""
+        return self.random.choice(self.ids) if self.random.random() < 0.05 else name
 
     def _relinked(self, link: Json) -> Json:
         """Return a link, rarely to other entities, so that its id stands for something else."""

@@ -247,7 +247,8 @@ def _revise(
                 made = Accepted(json.dumps(json.loads(made.canonical), sort_keys=True))
             comparison.hold(f"{what}, store", _named(engine, made, engine, (REVISED, stored)))
         if new not in newly_made or number == len(steps) - 1:
-            makers = [engine] if number < len(steps) - 1 else engines
+            others = [one for one in engines if one is not engine]
+            makers = [engine] if number < len(steps) - 1 else [engine, *others]
             newly_made[new] = [(maker, answer) for maker in makers for answer in _answers(maker, new)]
         for place, (maker, fresh) in enumerate(newly_made[new]):
             request = place % len(case.requests)
@@ -286,4 +287,6 @@ def _responses(answer: Json, effects: dict[str, str]) -> tuple[Authorized, Autho
     alone = {policy: Authorized("deny", (), ((policy, kind),)) for policy, kind in failed}
     for policy in satisfied:
         alone[policy] = Authorized("deny", (policy,), alone[policy].erring if policy in alone else ())
-    return given, composed(effects, alone)
+    # A policy that is gone counts for the decision, so that an explanation that names it is another response.
+    gone = dict.fromkeys(alone, "permit" if decision == "allow" else "forbid")
+    return given, composed(gone | effects, alone)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 from drt.model.case import Case, Request
 from drt.model.case import Source as Text
@@ -104,8 +105,32 @@ def schema_rules(source: Source) -> Case:
     return Case(Text(""), schema=Text(schema_text(source)))
 
 
-def store_rules(source: Source) -> Case:
-    """Draw entities and requests, most often under a small schema; at most one of them breaks a rule."""
+EDGES = (
+    2**63 - 1,
+    2**63,
+    -(2**63),
+    -(2**63) - 1,
+    0,
+    True,
+    "",
+    "é",
+    [2**63],
+    {"m": -(2**63) - 1},
+    [],
+    {},
+    None,
+)
+PERMIT_ACTIONS = """\
+permit(principal, action in [Action::"view", Action::"list", N::Action::"edit", M::Action::"edit"], resource);
+permit(principal, action, resource);
+"""
+
+
+def store_rules(source: Source, unknown: float = 0.12) -> Case:
+    """Draw entities and requests, most often under a small schema; at most one of them breaks a rule.
+
+    With probability `unknown` there is no schema.
+    """
     wrong = source.integer(0, 4)
     store = broken_entities(source) if wrong in (1, 2) else json.dumps(entities(source))
     texts = [
@@ -113,8 +138,17 @@ def store_rules(source: Source) -> Case:
         for _ in range(REQUESTS_A_STORE)
     ]
     requests = tuple(Request(text) for text in texts)
-    schema = None if source.boolean(0.12) else Text(SCHEMA)
+    schema = None if source.boolean(unknown) else Text(SCHEMA)
     return Case(Text(PERMIT_ALL), store, schema, requests=requests)
+
+
+def request_variants(source: Source) -> Case:
+    """Draw entities and requests, often without a schema, and policies that name the actions."""
+    case = store_rules(source, unknown=0.4)
+    last = json.loads(case.requests[-1].text)
+    last["context"] = {"n": source.choice(EDGES)}
+    requests = (*case.requests, Request(json.dumps(last)))
+    return replace(case, policies=Text(PERMIT_ACTIONS), requests=requests)
 
 
 def shapes(source: Source) -> Case:

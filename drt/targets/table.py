@@ -17,6 +17,7 @@ from drt.oracles.literals import literals_have_their_values
 from drt.oracles.revisions import revised_sets_answer_as_new_ones
 from drt.oracles.wildcard import wildcard_matches_definition
 from drt.targets import cases, documents
+from drt.targets.crowds import crowds
 from drt.targets.partial import PARTIAL_TARGETS
 from drt.targets.scopes import scopes
 from drt.targets.target import Target
@@ -32,6 +33,7 @@ from generators.choice.profiles import (
 from generators.choice.sources import Source
 from generators.scenarios import scenario
 
+MISTYPED = replace(cases.SOUND, name="mistyped", mistyped_request=0.25)
 REVISED = replace(TEMPLATES, name="revised", requests=2, policies=(3, 6), templates=0.5, expressions=0)
 
 
@@ -47,6 +49,11 @@ def _revised(source: Source) -> Case:
         replace(policy, conditions=()) if source.boolean(0.7) else policy for policy in drawn.policies
     )
     return cases.authorization(replace(drawn, policies=tuple(policies)))
+
+
+def _crowded_or(draw: cases.Draw, share: float) -> cases.Draw:
+    """Draw a share of the cases with many short policies about few entities."""
+    return lambda source: crowds(source) if source.boolean(share) else draw(source)
 
 
 def _streams(source: Source) -> Case:
@@ -111,25 +118,42 @@ _TARGETS = (
         "An engine gives the same response by generated code, errors included.",
         cases.authorize(UNTYPED),
         variants_agree,
+        weight=2,
     ),
     Target(
         "variants-kinds",
         "An engine's generated code gives every operator on operands of every kind the same value or error.",
         cases.grid,
         variants_agree,
-        weight=4,
+        weight=8,
     ),
     Target(
         "variants-typed",
         "An engine gives the same response by code for the types of the schema, errors included.",
-        cases.validated(cases.SOUND, requests=8),
+        cases.validated(MISTYPED, requests=8),
         variants_agree,
+        weight=3,
+    ),
+    Target(
+        "variants-requests",
+        "An engine answers a request alike as text, as an object and by its types, or refuses it.",
+        documents.request_variants,
+        variants_agree,
+        weight=3,
     ),
     Target(
         "variants-many",
         "An engine gives the same response by an index over many policies, whatever else is generated.",
-        cases.authorize(replace(TEMPLATES, name="many", policies=(20, 60))),
+        _crowded_or(cases.authorize(replace(TEMPLATES, name="many", policies=(20, 60))), 0.8),
         variants_agree,
+        weight=3,
+    ),
+    Target(
+        "crowds",
+        "Engines give the same response on many short policies about few entities.",
+        crowds,
+        engines_agree,
+        weight=2,
     ),
     Target(
         "dangling",
@@ -275,7 +299,7 @@ _TARGETS = (
     Target(
         "revisions",
         "After every change of a policy set or a store, answers are those of ones that are newly made.",
-        _revised,
+        _crowded_or(_revised, 0.2),
         revised_sets_answer_as_new_ones,
         weight=8,
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from generators.choice.sources import Source
 from generators.draw.constants import DELTAS, neighbour
 from generators.draw.context import Context
 from generators.draw.entities import Values, ancestors
@@ -132,13 +133,14 @@ def _neighbour(values: Values, value: Value) -> Value:
 def _mistyped(context: Context, request: Request) -> Request:
     """Draw a request that fits no environment.
 
-    It has another principal or resource type, an unknown entity, or an odd action.
+    It has another principal or resource type, an unknown entity, an odd action, or a context with a member
+    too few, too many, or of another type.
     """
     source, values = context.source, context.values
     context.values.misfits.add("mistyped-request")
     names = [name for name in values.uids if values.uids[name]]
     other = values.uid(source.choice(names))
-    match source.integer(0, 4):
+    match source.integer(0, 6):
         case 0:
             return Request(other, request.action, request.resource, request.context)
         case 1:
@@ -147,5 +149,18 @@ def _mistyped(context: Context, request: Request) -> Request:
             return Request(Uid("Nobody", "x"), request.action, request.resource, request.context)
         case 3:
             return Request(request.principal, other, request.resource, request.context)
+        case 4 | 5:
+            context_of = _misfitting(source, dict(request.context.items), other)
+            return Request(request.principal, request.action, request.resource, context_of)
         case _:
             return Request(request.principal, Uid("Action", "nope"), request.resource, RecordV(()))
+
+
+def _misfitting(source: Source, members: dict[str, Value], other: Value) -> RecordV:
+    """Draw a record with one member left out, replaced by another value, or too many."""
+    if not members or source.boolean(0.3):
+        return RecordV((*members.items(), ("more", other)))
+    name = source.choice(tuple(members))
+    if source.boolean(0.6):
+        return RecordV(tuple(item for item in members.items() if item[0] != name))
+    return RecordV(tuple({**members, name: other}.items()))

@@ -48,7 +48,7 @@ _ALMOST: dict[str, tuple[Json, ...]] = {
         for name, id_ in (("Color", "blue"), ("N::Color", "red"), ("Colour", "red"))
     ),
     "deep": ({"a": {}}, {"a": {"b": True}}, {"a": None}, {"b": 1}, {"a": {"b": 1, "c": 1}}),
-    "on": (1, 0, "true", None), "age": (True, "1", 1.0, 2**63), "n": (True, "1", 1.5),
+    "on": (1, 0, "true", None), "age": (True, "1", 1.0, 2**63), "n": (True, "1", 1.5, 2**63),
     "users": ([{"type": "User", "id": "u"}, {"type": "X::User", "id": "u"}], {"type": "User", "id": "u"}),
 }  # fmt: skip
 """Values that nearly have the type of an attribute."""

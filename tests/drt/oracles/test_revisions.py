@@ -21,7 +21,7 @@ from drt.targets.table import TARGETS
 from generators.choice.sources import RecordingSource
 
 TARGET, LAW = TARGETS["revisions"], revised_sets_answer_as_new_ones
-CASES = 60
+CASES = 200
 
 DEFECTS = {
     "a link is added under a used id": (
@@ -102,6 +102,16 @@ DEFECTS = {
         "status == TRUE, error",
         "status >= TRUE, error",
     ),
+    "a merge adds a policy under the id of a link": (
+        "production.policy_set",
+        "                if known is None:\n                    made._check_unused(policy_id)\n",
+        "                if known is None:\n",
+    ),
+    "removed policies that the index holds still count": (
+        "production.serving.plan_changes",
+        "kept + always, indexes, self._removed)",
+        "kept + always, indexes, frozenset())",
+    ),
     "an explanation leaves out errors": (
         "production.authorizer",
         "ERROR_KINDS[status - FIRST_ERROR] if status >= FIRST_ERROR else None",
@@ -114,7 +124,7 @@ RULES = {
     "a link is added under a used id": ("revision by linking", "spec 04 §1.1"),
     "a template in use is removed": ("revision by removing a template", "spec 04 §1.2"),
     "a failing change leaves something behind": ("revision by merging", "spec 04 §1.2"),
-    "a removed entity stays a parent": ("revision by removing entities", "spec 05 §5"),
+    "a removed entity stays a parent": ("revision by adding entities", "spec 05 §5"),
     "a changed entity keeps the closure": (
         "the revised store: entities, attributes and closure",
         "spec 05 §5",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 from typing import Any
 
 import pytest
 
+from drt.assess.planted.copies import Copy, source_of
 from drt.engines import build
 from drt.engines.guard import Guarded
+from drt.engines.production_objects import plain_members
 from drt.targets.table import TARGETS
 from generators.choice.sources import RecordingSource
 from production.execution import codegen, codegen_control, codegen_operators, codegen_writer
@@ -27,7 +30,7 @@ def divergences(target: str, cases: int) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("target", ["variants", "variants-typed", "variants-many"])
+@pytest.mark.parametrize("target", ["variants", "variants-typed", "variants-many", "variants-requests"])
 def test_the_engines_are_acquitted(target: str) -> None:
     assert divergences(target, 25) == []
 
@@ -67,6 +70,64 @@ def test_rules_with_other_literals_taken_for_alike_are_found(monkeypatch: pytest
     monkeypatch.setattr(entity_side, "_likeness", lambda entry: None)
 
     assert "variants_agree: production" in divergences("variants-many", 40)
+
+
+PATCHES = {
+    "an object's long of 2^63 is taken": (
+        "production.documents.usual_requests",
+        "if not MIN_LONG <= value <= MAX_LONG:",
+        "if not MIN_LONG <= value <= MAX_LONG + 1:",
+        "variants-requests",
+    ),
+    "an object's context may lack what is required": (
+        "production.documents.usual_contexts",
+        "            if not required <= record.keys():\n                raise Unusual\n",
+        "",
+        "variants-typed",
+    ),
+    "an object's context may have more than is declared": (
+        "production.documents.usual_contexts",
+        "                if type(name) is not str or name not in readers:\n                    raise Unusual\n",
+        "                if name not in readers:\n                    continue\n",
+        "variants-requests",
+    ),
+    "a typed authorizer does not check a request": (
+        "production.typed_authorizer",
+        "        self._check(request)\n        types = ",
+        "        types = ",
+        "variants-requests",
+    ),
+    "the masks of two programs overlap": (
+        "production.serving.server",
+        "whole << _MASK_BITS | program(",
+        "whole << _MASK_BITS - STATUS_BITS | program(",
+        "variants-many",
+    ),
+    "an entity that is to be equal hides the rules below it": (
+        "production.serving.entity_side",
+        "            itself[entity] = itself.get(entity, ()) + groups\n",
+        "            itself.setdefault(entity, groups)\n",
+        "variants-many",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", sorted(PATCHES))
+def test_a_defect_of_a_door_or_of_an_index_is_found(name: str) -> None:
+    module, old, new, target = PATCHES[name]
+    sound = source_of(module)
+    assert sound.count(old) == 1
+    engine = Guarded(Copy("production", {module: ast.parse(sound.replace(old, new))}).build())
+    judge = TARGETS[target]
+    cases = (judge.draw(RecordingSource(index)) for index in range(600))
+    assert any(judge.oracle(case, [engine]).divergences for case in cases)
+
+
+@pytest.mark.parametrize(
+    "text", ['{"a": 1, "a": 1}', '{"a": -0}', '{"a": NaN}', "[{}]", "{", '{"context": "{}"}']
+)
+def test_what_python_reads_otherwise_is_no_object(text: str) -> None:
+    assert plain_members(text) is None
 
 
 def test_variants_of_an_engine_without_any_are_nothing_to_compare() -> None:

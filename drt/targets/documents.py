@@ -105,7 +105,7 @@ def schema_rules(source: Source) -> Case:
     return Case(Text(""), schema=Text(schema_text(source)))
 
 
-EDGES = (
+EDGES: tuple[object, ...] = (
     2**63 - 1,
     2**63,
     -(2**63),

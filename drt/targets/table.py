@@ -9,8 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from drt.model.case import Case
-from drt.model.divergence import Oracle
-from drt.oracles import laws, reading, roundtrips
+from drt.oracles import reading, roundtrips
 from drt.oracles.agreement import engines_agree, variants_agree
 from drt.oracles.algebra import comparable_values_have_an_order, equals_may_replace_equals
 from drt.oracles.literals import literals_have_their_values
@@ -18,6 +17,7 @@ from drt.oracles.revisions import revised_sets_answer_as_new_ones
 from drt.oracles.wildcard import wildcard_matches_definition
 from drt.targets import cases, documents
 from drt.targets.crowds import crowds
+from drt.targets.laws import LAW_TARGETS
 from drt.targets.partial import PARTIAL_TARGETS
 from drt.targets.scopes import scopes
 from drt.targets.target import Target
@@ -35,11 +35,6 @@ from generators.scenarios import scenario
 
 MISTYPED = replace(cases.SOUND, name="mistyped", mistyped_request=0.25)
 REVISED = replace(TEMPLATES, name="revised", requests=2, policies=(3, 6), templates=0.5, expressions=0)
-
-
-def _law(name: str, oracle: Oracle, sentence: str) -> Target:
-    """Return a target for a law of authorization, on untyped policies with templates and links."""
-    return Target(name, sentence, cases.authorize(cases.UNTYPED_RBAC), oracle)
 
 
 def _revised(source: Source) -> Case:
@@ -311,56 +306,7 @@ _TARGETS = (
     ),
     *VALIDATION_TARGETS,
     *PARTIAL_TARGETS,
-    _law(
-        "law-policy-order",
-        laws.policy_order_is_irrelevant,
-        "The order of policies is irrelevant.",
-    ),
-    _law(
-        "law-more-forbids",
-        laws.adding_a_forbid_never_allows,
-        "Adding a forbid never turns deny into allow.",
-    ),
-    _law(
-        "law-more-permits",
-        laws.adding_a_permit_never_denies,
-        "Adding a permit never turns allow into deny.",
-    ),
-    _law(
-        "law-erring-policies",
-        laws.removing_an_erring_policy_changes_no_decision,
-        "Removing the erring policies changes no decision.",
-    ),
-    _law(
-        "law-idle-policies",
-        laws.removing_an_idle_policy_changes_nothing,
-        "Removing the policies that neither determine nor err changes nothing.",
-    ),
-    _law(
-        "law-composition",
-        laws.responses_are_composed,
-        "A response follows from what each policy does alone.",
-    ),
-    _law(
-        "law-invariants",
-        laws.responses_are_well_formed,
-        "Determining policies have the effect of the decision and do not err.",
-    ),
-    _law(
-        "law-links",
-        laws.linking_equals_writing,
-        "A template link does what the policy does that is written out.",
-    ),
-    _law(
-        "law-renaming",
-        laws.renaming_changes_nothing,
-        "Renaming entity and policy ids consistently changes nothing.",
-    ),
-    _law(
-        "law-repetition",
-        laws.repeated_elements_change_nothing,
-        "Repeating the elements of sets changes nothing.",
-    ),
+    *LAW_TARGETS,
 )
 
 TARGETS: dict[str, Target] = {target.name: target for target in _TARGETS}

@@ -30,7 +30,7 @@ ODD_WHOLE = 0.03
 """Probability of a document that nests at the limit of its format, or that is of another one."""
 
 NO_DOCUMENTS = (
-    "null", "[]", "{}", "1", '""', "[null]", "[{}]", " ", "{} {}", "[] []", "\ufeff[]", "\ufeff{}",
+    "null", "null", "[]", "{}", "1", '""', "[null]", "[{}]", " ", "{} {}", "[] []", "\ufeff[]", "\ufeff{}",
 )  # fmt: skip
 """Texts that are a document of one format at most."""
 
@@ -82,7 +82,7 @@ def _odd_whole(source: Source, deep: Callable[[Source], str]) -> str:
     """Draw, now and then, a document that is odd as a whole; empty otherwise."""
     if not source.boolean(ODD_WHOLE):
         return ""
-    return deep(source) if source.boolean(0.7) else source.choice(NO_DOCUMENTS)
+    return deep(source) if source.boolean() else source.choice(NO_DOCUMENTS)
 
 
 def sound_trees(source: Source) -> Case:

@@ -137,8 +137,11 @@ class Typing:
 
     def _in_types(self, policy: OnePolicy, verdicts: Answers) -> Located:
         scope = _scope(policy.text)
+        alone = self.verdicts(f"{scope};")
         earlier: tuple[str, ...] = ()
         for part in policy.parts():
+            if part.keyword != "scope" and differ(alone):
+                break  # in this scope no expression tells a type
             text = f"!({part.text})" if part.keyword == "unless" else part.text
             head = ANY_SCOPE if part.keyword == "scope" else scope
             ask = self._types(head)
@@ -147,7 +150,7 @@ class Typing:
                 return self._named(found, part.place, ask)
             if part.keyword != "scope":
                 earlier = (*earlier, text)
-        if differ(alone := self.verdicts(f"{scope};")):
+        if differ(alone):
             rule = Rule(Whole.SCOPE_TYPES)
             return Located("typing", rule, "spec 08 §3", f"{policy.id}, scope", scope, alone)
         joined = " && ".join(f"({text})" for text in earlier)

@@ -253,6 +253,12 @@ def test_the_rule_that_decides_a_type_is_named() -> None:
     assert (found.kind, found.rule) == ("typing", "`is`")
 
 
+def test_a_scope_in_dispute_is_named_before_what_stands_in_it() -> None:
+    text = 'permit(principal is V, action == Action::"x", resource is V) when { resource == principal };'
+    found = search(validated(text), BY_NAME["WarningIsError"].make(), validators_agree)
+    assert found.rule == "the scope's types"
+
+
 def test_what_grants_a_capability_is_named_not_what_needs_it() -> None:
     text = (
         "permit(principal is U, action, resource)"

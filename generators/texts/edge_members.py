@@ -61,7 +61,7 @@ def annotate(source: Source, objects: list[tuple[str, Json]]) -> None:
     """Put annotations on one object, whether they may stand there or not."""
     kind = source.choice(sorted({kind for kind, _ in objects}))
     node = source.choice([node for one, node in objects if one == kind])
-    node["annotations"] = source.choice(_ANNOTATIONS)
+    node["annotations"] = {"doc": "x"} if source.boolean() else source.choice(_ANNOTATIONS)
 
 
 def misplace(source: Source, objects: list[tuple[str, Json]], members: Mapping[str, Json]) -> None:

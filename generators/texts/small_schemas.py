@@ -147,7 +147,7 @@ class _Drawing:
 
 
 def _objects(node: Json) -> list[tuple[str, Json]]:
-    return objects_in(node, KEYS, "schema")
+    return objects_in(node, set(KEYS) - {""}, "schema")  # "" is a namespace too
 
 
 def _break_edge(source: Source, schema: Json, _: _Drawing) -> None:

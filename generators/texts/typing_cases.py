@@ -284,14 +284,15 @@ class _Typed:
 
 
 def _scope(source: Source, variable: str) -> str:
-    match source.integer(0, 17):
+    """Draw a constraint; where no action fits a scope, no condition is typed, so most scopes are fit."""
+    match source.integer(0, 35):
         case 0:
             return f"{variable} is {source.choice(_TYPES)}"
         case 1:
             return f"{variable} {source.choice(('==', 'in'))} {source.choice(_LITERALS)}"
         case 2:
             return f"{variable} is {source.choice(_TYPES)} in {source.choice(_LITERALS)}"
-        case 3 if variable != "action":
+        case 3 | 4 if variable != "action":
             return f"{variable} {source.choice(('==', 'in', 'is User in'))} ?{variable}"
         case _:
             kind = "User" if variable == "principal" else "Group"
@@ -299,12 +300,12 @@ def _scope(source: Source, variable: str) -> str:
 
 
 def _action_scope(source: Source) -> str:
-    match source.integer(0, 5):
+    match source.integer(0, 11):
         case 0:
             return f"action {source.choice(('==', 'in'))} {source.choice(_ACTIONS)}"
         case 1:
             return f"action in [{', '.join(source.choice(_ACTIONS) for _ in range(source.integer(0, 2)))}]"
-        case 2:
+        case 2 | 3:
             return 'action == Action::"view"'
         case _:
             return "action"

@@ -99,7 +99,7 @@ class Script:
             "remove-template": [*self.policies.templates],
         }
         kind = self.random.choice([*listed])
-        likely = listed[kind] if self.random.random() < 0.8 else []
+        likely = listed[kind] if self.random.random() < 0.65 else []
         return Step(kind, self.random.choice(likely or self.ids))
 
     def _merge(self) -> Step:

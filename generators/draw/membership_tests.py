@@ -57,7 +57,8 @@ def draw_member(source: Source, schema: Schema, entities: Iterable[Entity]) -> M
         return Member(holder, EntityT(actions[0].type), source.choice(groups), actions)
     held = source.choice(types)
     uids = tuple(entity.uid for entity in entities if entity.uid.type == held)
-    return Member(holder, SetT(EntityT(held)), source.choice((*uids, Uid(held, "nobody"))), uids)
+    wanted = Uid(held, "nobody") if not uids or source.boolean() else source.choice(uids)
+    return Member(holder, SetT(EntityT(held)), wanted, uids)
 
 
 def with_attribute(schema: Schema, member: Member) -> Schema:

@@ -245,8 +245,8 @@ def _action_scope(source: Source) -> Json:
 
 
 def policy(source: Source, template: bool = False) -> Json:
-    """Draw a policy, or a template with at least one slot."""
-    which = source.integer(1, 3) if template else 0
+    """Draw a policy, which rarely has a slot, or a template, which has at least one."""
+    which = source.integer(1, 3) if template or source.boolean(0.03) else 0
     made = {
         "effect": source.choice(("permit", "forbid")),
         "principal": _scope(source, "principal", bool(which & 1)),
@@ -276,10 +276,35 @@ def policy_set(source: Source, wrong: float = 0.4) -> str:
     whole = {"staticPolicies": statics, "templates": templates, "templateLinks": links}
     if source.boolean(0.02):
         whole.pop(source.choice(tuple(whole)))
-    if source.boolean(wrong):
+    twice = source.boolean(wrong / 4) and _with_repeated_key(source, whole)
+    if not twice and source.boolean(wrong):
         kind, edge = draw_edge(source, _EDGES)
         put_member(source, _objects(source, whole, kind), edge)
-    return json.dumps(whole, ensure_ascii=source.boolean())
+    text = json.dumps(whole, ensure_ascii=source.boolean())
+    return text.replace(_AGAIN, "") if twice else text
+
+
+_AGAIN = "<again>"
+"""Marks a key that is to be another one's, for which there is no place in a dictionary."""
+
+
+_HOLDERS = {kind: kind for kind in _EDGES} | {
+    "staticPolicies": "staticPolicies*", "templates": "templates*", "values": "templateLinks",
+}  # fmt: skip
+"""The kinds of objects in which a key comes twice, and what has to be there for them to be there."""
+
+
+def _with_repeated_key(source: Source, whole: Json) -> bool:
+    """Give an object of some kind a key again, with the same value or another one of it, if it has one."""
+    kind = source.choice(tuple(_HOLDERS))
+    _objects(source, whole, _HOLDERS[kind])
+    nodes = [node for node in _found(whole, kind) if node]
+    if not nodes:
+        return False
+    node = source.choice(nodes)
+    key = source.choice(list(node))
+    node[f"{key}{_AGAIN}"] = node[source.choice((key, *node))]
+    return True
 
 
 _LEFT: Json = {"Var": "context"}

@@ -73,6 +73,9 @@ _STRAY = (
     "0",
     "9",
 )
+_FRONTS = ("::ffff:", "::ffff:", "::", "::ffff:0:", "64:ff9b::", "fe80::")
+_VERSION_4 = ("7f00:1", "7fff:ffff", "e000:1", "efff:ffff", "a00:1", "0:0", "ffff:ffff")
+"""Addresses of version 4 that one of version 6 may hold: loopback, multicast and others."""
 _UNITS = ("d", "h", "m", "s", "ms")
 _COUNTS = ("toMilliseconds", "toSeconds", "toMinutes", "toHours", "toDays")
 _ORDERS = ("lessThan", "lessThanOrEqual", "greaterThan", "greaterThanOrEqual")
@@ -106,12 +109,14 @@ def _ip(source: Source) -> Parts:
         prefixes = ("0", "1", "3", "4", "7", "8", "9", "24", "31", "32")
     else:
         parts = _version_6(source)
-        prefixes = ("0", "1", "7", "8", "9", "64", "127", "128")
+        prefixes = ("0", "1", "7", "8", "9", "64", "96", "100", "104", "127", "128")
     return [*parts, "/", source.choice(prefixes)] if source.boolean(0.6) else parts
 
 
 def _version_6(source: Source) -> Parts:
-    usual = source.choice(("", "::", "::1", "::ffff:7f00:1", "ff00::", "fe80::1", "::ffff:127.0.0.1"))
+    usual = source.choice(("", "::", "::1", "ff00::", "fe80::1", "::ffff:127.0.0.1", "::ffff:"))
+    if usual == "::ffff:":
+        return [source.choice(_FRONTS), source.choice(_VERSION_4)]
     if usual:
         return [usual]
     gap = source.integer(0, 8)

@@ -27,7 +27,7 @@ _OTHERS: tuple[Json, ...] = (
     {"type": "M::Team", "id": "t"}, {"type": "X::User", "id": "u"}, {"type": "Team", "id": "t"},
     [{"of": {"type": "M::Team", "id": "t"}}], [{"of": {"type": "N::Team", "id": "t"}, "more": 1}],
     {"__entity": {"type": "User", "id": "u"}, "more": 1}, {"__entity": {"type": "User", "id": "u",
-    "more": [1]}}, {"type": "User"},
+    "more": [1]}}, {"type": "User"}, {"a": None}, [None], {"a": {"b": None}}, [{"a": None, "b": 1}],
 )  # fmt: skip
 WRONG_PARTS: tuple[Json, ...] = (None, None, False, 0, "", [], {}, [[]], [None], 'User::"u"', {"a": None})
 """What is put in the place of a part of an entity."""

@@ -226,15 +226,20 @@ def broken_entities(source: Source) -> str:
         case 8 | 9:
             made.append(_twin(source, one))
         case 10:
-            loop = [_uid("Group", "g"), _uid("Group", "h")]
-            made += [
-                {"uid": a, "attrs": {}, "parents": [b]} for a, b in (loop, source.choice((loop, loop[::-1])))
-            ]
+            made += _chain(source)
         case _:
             text = json.dumps(made)
             key = source.choice([*_KEY.finditer(text)])
             return f"{text[: key.start()]}{key[0]} {source.choice(('[]', '{}', '1'))}, {text[key.start() :]}"
     return json.dumps(made)
+
+
+def _chain(source: Source) -> list[Json]:
+    """Draw groups one above the other, in any order, the last of them below an earlier one or below none."""
+    uids = [_uid("Group", id_) for id_ in "ghijk"[: source.integer(2, 5)]]
+    above = [*([each] for each in uids[1:]), [source.choice(uids)] if source.boolean(0.7) else []]
+    chain = [{"uid": uid, "attrs": {}, "parents": some} for uid, some in zip(uids, above, strict=True)]
+    return chain if source.boolean() else chain[::-1]
 
 
 def _twin(source: Source, one: Json) -> Json:

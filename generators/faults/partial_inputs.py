@@ -101,7 +101,7 @@ def _partial_entity(source: Source, entity: Json, above: frozenset[Uid] | None, 
 def _contradict(source: Source, found: list[Json]) -> None:
     """Change a known fact into another one of the same type."""
     entity = source.choice(found)
-    part = source.choice(("attrs", "tags", "parents", "uid"))
+    part = source.choice(("attrs", "tags", "parents", "uid", "uid"))
     if part == "uid":
         missing = {"type": _inner(entity["uid"])["type"], "id": "nowhere else"}
         known = {name: entity[name] for name in ("attrs", "parents", "tags") if name in entity}

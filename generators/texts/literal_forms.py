@@ -114,7 +114,7 @@ def _ip(source: Source) -> Parts:
 
 
 def _version_6(source: Source) -> Parts:
-    usual = source.choice(("", "::", "::1", "ff00::", "fe80::1", "::ffff:127.0.0.1", "::ffff:"))
+    usual = source.choice(("", "::", "::1", "ff00::", "fe80::1", "::ffff:127.0.0.1", "::ffff:", "::ffff:"))
     if usual == "::ffff:":
         return [source.choice(_FRONTS), source.choice(_VERSION_4)]
     if usual:

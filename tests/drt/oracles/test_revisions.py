@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import replace
+from itertools import islice
 
 import pytest
 
@@ -22,6 +23,8 @@ from generators.choice.sources import RecordingSource
 
 TARGET, LAW = TARGETS["revisions"], revised_sets_answer_as_new_ones
 CASES = 200
+FINDINGS = 6
+"""Of one defect, of which some show by another rule."""
 
 DEFECTS = {
     "a link is added under a used id": (
@@ -123,8 +126,8 @@ DEFECTS = {
 RULES = {
     "a link is added under a used id": ("revision by linking", "spec 04 §1.1"),
     "a template in use is removed": ("revision by removing a template", "spec 04 §1.2"),
-    "a failing change leaves something behind": ("revision by merging", "spec 04 §1.2"),
-    "a removed entity stays a parent": ("revision by adding entities", "spec 05 §5"),
+    "the last content of an id wins in a merge": ("revision by merging", "spec 04 §1.2"),
+    "a removed entity stays a parent": ("revision by removing entities", "spec 05 §5"),
     "a changed entity keeps the closure": (
         "the revised store: entities, attributes and closure",
         "spec 05 §5",
@@ -145,16 +148,17 @@ def test_a_planted_defect_breaks_the_law_and_its_finding_names_the_rule(defect: 
     planted = Copy("production", {module: ast.parse(source.replace(old, new))}).build()
     engines = [Guarded(build("reference")), Guarded(planted)]
     cases = (TARGET.draw(RecordingSource(random_seed)) for random_seed in range(CASES))
-    case, found = next(
-        (case, found[0]) for case in cases if (found := TARGET.oracle(case, engines).divergences)
-    )
-    located = localise(case, engines, found)
-    judgement = judge(found, LAW.sentence, located, {}, None)
-    assert (judgement.wrong, judgement.by) == (("production",), "law")
-    assert located is not None
-    assert judgement.quote
-    if defect in RULES:
-        assert (located.rule, located.source) == RULES[defect]
+    findings = ((case, found[0]) for case in cases if (found := TARGET.oracle(case, engines).divergences))
+    named = set()
+    for case, found in islice(findings, FINDINGS if defect in RULES else 1):
+        located = localise(case, engines, found)
+        judgement = judge(found, LAW.sentence, located, {}, None)
+        assert (judgement.wrong, judgement.by) == (("production",), "law")
+        assert located is not None
+        assert judgement.quote
+        named.add((located.rule, located.source))
+    assert named
+    assert defect not in RULES or RULES[defect] in named
 
 
 def test_steps_are_done_and_refused() -> None:

@@ -10,9 +10,10 @@ from typing import Any
 
 from generators.choice.sources import Source
 from generators.language import LANGUAGE
-from generators.texts.edge_members import ANNOTATIONS, Edges, draw_edge, objects_in, put_member
+from generators.texts.edge_members import draw_edge, objects_in, put_member
 from generators.texts.literal_forms import literal_text
 from generators.texts.odd_ids import VARIABLES, odd_attribute, odd_id, odd_text, odd_type
+from generators.texts.policy_edges import EDGES, KEYS
 
 Json = Any
 
@@ -39,74 +40,6 @@ _TEMPLATE = 0.35
 
 _FLAWED = 0.012
 """The probability that one node is wrong."""
-
-
-_KEYS = (
-    "staticPolicies", "templates", "templateLinks", "principal", "action", "resource", "conditions",
-    "has", "like", "is", "Value", "if-then-else", ".", "entity", "values",
-)  # fmt: skip
-_POLICY_EDGES: tuple[Json, ...] = (
-    *ANNOTATIONS, *({"effect": one} for one in ("Permit", None, "")), {"conditions": {}},
-    {"conditions": None},
-    {"id": "x"}, {"annotations": {"a": None, "is": ""}}, {"principal": None}, {"action": {"op": "All"}},
-    {"principal": {"op": "in", "slot": "?principal"}}, {"resource": {"op": "==", "slot": "?resource"}},
-)  # fmt: skip
-_NOTHING: tuple[Json, ...] = (None, {}, [], "", 0, False)
-_BESIDE_IS: tuple[Json, ...] = (
-    {"more": 1}, {"entity": {"type": "A", "id": "x"}}, {"entities": []}, {"slot": "?principal"},
-)  # fmt: skip
-"""Members that other operators of a scope have, or none."""
-
-_SCOPE_EDGES: tuple[Json, ...] = (
-    *({"op": "is", "entity_type": "A", "in": one} for one in _NOTHING),
-    *({"op": one} for one in ("All", "all", "ALL", "==", "in", "is", None)), {"slot": "?principal"},
-    {"slot": "?resource"}, {"slot": "principal"}, {"entity": None}, {"entities": []}, {"in": None},
-    {"in": {}},
-    {"in": {"slot": "?resource"}}, {"in": {"slot": "?principal"}}, {"entity_type": "A ::B"}, {"more": 1},
-    *({"op": "is", "entity_type": "A", **more} for more in _BESIDE_IS),
-    {"op": "All", "entity": 1},
-)  # fmt: skip
-_BODIES: tuple[Json, ...] = (
-    {"Slot": "?principal"}, {"Slot": "?resource"}, {"Unknown": {"name": "x"}}, {"unknown": [{"Value": "x"}]},
-    {"bogus": []}, {"bogus": [{"Value": 0}]}, {"error": []}, {"Var": "?principal"}, {},
-)  # fmt: skip
-"""Expressions that there are none of, some of them in other places or other formats."""
-_PATTERNS: tuple[Json, ...] = (
-    None, [], "a", "*", "a*", {}, ["*"], ["Wildcard", "Wildcard"], [{"Literal": ""}], [{"Literal": "ab*"}],
-    ["wildcard"], [{"Literal": "a", "more": 1}], [{"Literal": None}],
-)  # fmt: skip
-_EDGES: Edges = {
-    "set": ({"staticPolicies": []}, {"templates": None}, {"templateLinks": {}}, {"more": {}}),
-    "staticPolicies*": _POLICY_EDGES,
-    "templates*": _POLICY_EDGES,
-    "principal": _SCOPE_EDGES,
-    "resource": _SCOPE_EDGES,
-    "action": (
-        *({"op": one} for one in ("all", "ALL", "==", "in", "is")), {"op": "==", "entities": []},
-        {"entity": {"type": "A", "id": "x"}},
-        {"entity": {"type": "MyAction", "id": "x"}}, {"entities": []}, {"entities": None},
-        {"slot": "?action"},
-        {"op": "in", "entity": {"type": "Action", "id": "x"}, "entities": []}, {"more": 1},
-    ),
-    "conditions": (
-        *({"body": one} for one in _BODIES), {"kind": "When"}, {"kind": None}, {"body": None}, {"more": 1},
-    ),
-    "templateLinks": ({"newId": None}, {"templateId": 1}, {"values": None}, {"values": {}}, {"more": 1}),
-    "has": (*({"attr": one} for one in ([], [""], ["a", "if"], [1], None, ["a", 1])), {"more": 1}),
-    "like": (
-        *({"pattern": one} for one in _PATTERNS), {"more": 1},
-    ),
-    "is": (*({"in": one} for one in _NOTHING), {"entity_type": ""}, {"more": 1}),
-    "if-then-else": ({"more": 1},),
-    ".": ({"attr": ""}, {"attr": None}, {"more": 1}),
-    "Value": (
-        {"__expr": "x"}, {"__entity": {"type": "A"}}, {"__extn": {"fn": "ip"}}, {"a": None}, {"a": 1.5},
-        {"a": 2**63}, {"__extn": {"fn": "ip", "arg": "::1", "args": []}},
-    ),
-    "entity": (
-        {"type": "A ::B"}, {"id": None}, {"more": 1}, {"__entity": {"type": "B", "id": "x"}}, {"__expr": "x"},
-    ),
-}  # fmt: skip
 
 
 def uid(source: Source) -> Json:
@@ -278,7 +211,7 @@ def policy_set(source: Source, wrong: float = 0.4) -> str:
         whole.pop(source.choice(tuple(whole)))
     twice = source.boolean(wrong / 4) and _with_repeated_key(source, whole)
     if not twice and source.boolean(wrong):
-        kind, edge = draw_edge(source, _EDGES)
+        kind, edge = draw_edge(source, EDGES)
         put_member(source, _objects(source, whole, kind), edge)
     text = json.dumps(whole, ensure_ascii=source.boolean())
     return text.replace(_AGAIN, "") if twice else text
@@ -288,7 +221,7 @@ _AGAIN = "<again>"
 """Marks a key that is to be another one's, for which there is no place in a dictionary."""
 
 
-_HOLDERS = {kind: kind for kind in _EDGES} | {
+_HOLDERS = {kind: kind for kind in EDGES} | {
     "staticPolicies": "staticPolicies*", "templates": "templates*", "values": "templateLinks",
 }  # fmt: skip
 """The kinds of objects in which a key comes twice, and what has to be there for them to be there."""
@@ -335,7 +268,7 @@ def _objects(source: Source, whole: Json, kind: str) -> list[Json]:
 
 
 def _found(whole: Json, kind: str) -> list[Json]:
-    return [node for each, node in objects_in(whole, _KEYS, "set") if each == kind]
+    return [node for each, node in objects_in(whole, KEYS, "set") if each == kind]
 
 
 def _link(source: Source, statics: Json, templates: Json) -> Json:

@@ -108,7 +108,7 @@ UNLIMITED: Mapping[str, Any] = {
     "--hypothesis",
     type=click.FloatRange(0.0, 0.9),
     metavar="SHARE",
-    help="Have Hypothesis draw and steer cases for that share of the time, in addition to --cases. "
+    help="Have Hypothesis draw cases for that share of the time, in addition to --cases. "
     "[default: 0.1; 0 with --cases]",
 )
 @time_limits

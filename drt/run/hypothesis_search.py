@@ -1,4 +1,4 @@
-"""Targeted search: Hypothesis draws cases for a share of a worker's time and steers by their score.
+"""Hypothesis draws cases for a share of a worker's time.
 
 The search runs in chunks: a few dozen cases of one target, drawn from a random seed of their own, so that a
 chunk can be repeated. The choices of a case are written to disk before an engine sees it.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 from drt.run.options import HYPOTHESIS, RunOptions
@@ -24,15 +23,15 @@ CASES_A_CHUNK = 40
 HOME = "hypothesis"
 """The folder in that of a run in which Hypothesis keeps its own files."""
 
-Judge = Callable[[str, int, Drawn, Sequence[int | bool]], AbstractSet[str]]
-"""Run a case of a target on the engines, given the chunk's number and the choices; return what it reached."""
+Judge = Callable[[str, int, Drawn, Sequence[int | bool]], object]
+"""Run a case of a target on the engines, given the chunk's number and the choices."""
 
 
 class StopSearch(BaseException):
     """Signal to end the chunk; not an `Exception`, which Hypothesis would take for a finding."""
 
 
-class TargetedSearch:
+class HypothesisSearch:
     """The searches of one worker.
 
     `before` is the state of its predecessor; `skipped` are cases to skip.
@@ -67,8 +66,7 @@ class TargetedSearch:
     def run_chunk(self, judge: Judge, counts: Mapping[str, Counts]) -> None:
         """Search for one chunk, and count Hypothesis's own time for its target.
 
-        A case scores by what no case of the chunk has reached before, so that a chunk depends on nothing but
-        its random seed. The judge may end the chunk by raising `StopSearch`.
+        A chunk depends on nothing but its random seed. The judge may end it by raising `StopSearch`.
         """
         from generators.choice.hypothesis_source import (
             search,  # half a second, which other runs need not wait
@@ -80,17 +78,13 @@ class TargetedSearch:
         start, judging = time.monotonic(), 0.0
         target, index = self._targets[name], HYPOTHESIS + chunk
         asked = asked_file(self._options, name, index)
-        seen: set[str] = set()
 
-        def judged(drawn: Drawn, choices: Sequence[int | bool]) -> float:
+        def judged(drawn: Drawn, choices: Sequence[int | bool]) -> None:
             nonlocal judging
             asked.write_text(json.dumps(list(choices)), encoding="ascii")
             began = time.monotonic()
-            reached = judge(name, index, drawn, choices)
+            judge(name, index, drawn, choices)
             judging += time.monotonic() - began
-            score = len(reached - seen)
-            seen.update(reached)
-            return float(score)
 
         random_seed = case_random_seed(self._options.random_seed, f"{name}\0hypothesis", chunk)
         try:

@@ -161,7 +161,7 @@ class TargetState(Struct, frozen=True):
 
 
 class SearchState(Struct, frozen=True):
-    """A worker's targeted search: its next chunk by target, and its seconds of those of the worker's life."""
+    """A worker's search by Hypothesis: its next chunk by target, and its seconds of the worker's life."""
 
     following: dict[str, int] = field(default_factory=dict)
     spent: float = 0.0

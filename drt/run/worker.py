@@ -33,7 +33,7 @@ from drt.run.around import Around
 from drt.run.breakages import Breakages
 from drt.run.find import finds_of, origin_of
 from drt.run.findings import Finder
-from drt.run.hypothesis_search import StopSearch, TargetedSearch
+from drt.run.hypothesis_search import HypothesisSearch, StopSearch
 from drt.run.log import LogWriter, read_json, read_options, replace_json
 from drt.run.meters import Meters
 from drt.run.observations import Observations
@@ -108,7 +108,7 @@ class Worker:
         self._working = WorkingCorpus(
             options.working_corpus(number), options.lanes(number), self.schedule.following
         )
-        self._targeted = TargetedSearch(options, number, before.searching, skipped)
+        self._searching = HypothesisSearch(options, number, before.searching, skipped)
         self._locks = ReductionLocks(folder / "claims", before.seen)
         self._finder = Finder.of(options, self._locks, self.log, self._alarm, self._is_stopped, ends)
         self._totals, self._pursuing = [0, 0, 0], 0.0
@@ -151,8 +151,8 @@ class Worker:
                 if resident > self.options.memory * 1024 * 1024 // 2:
                     self.log.write(Recycled(worker=self._number, resident=resident))
                     return RECYCLE
-            if self._targeted.due:
-                self._targeted.run_chunk(self._search, self.counts)
+            if self._searching.due:
+                self._searching.run_chunk(self._search, self.counts)
                 continue
             self._finder.pursue_waiting(self.counts)
             drawn = self.schedule.next()
@@ -198,7 +198,7 @@ class Worker:
                 seen=dict(self._locks.seen),
                 features=dict(self._observer.features),
                 sights=dict(self._observer.situations),
-                searching=self._targeted.state,
+                searching=self._searching.state,
                 broken=self._broken.count,
                 waiting=waiting_finds(self._finder),
                 seconds=round(time.monotonic() - self._born, 3),
@@ -240,18 +240,18 @@ class Worker:
         if self._arbiter is not None and self._arbiter.wants(seed):
             self._ask_arbiter(name, index, seed, source.choices, drawn.case)
 
-    def _search(self, name: str, index: int, drawn: Drawn, choices: Sequence[Choice]) -> set[str]:
-        """Run a case that Hypothesis has drawn; returns the features and events that it reaches."""
+    def _search(self, name: str, index: int, drawn: Drawn, choices: Sequence[Choice]) -> None:
+        """Run a case that Hypothesis has drawn."""
         now = time.monotonic()
         if self._is_over() or now >= min(self._ends, self._pauses):
             raise StopSearch
         _, checked = self._compare(name, index, now, lambda: drawn) or (drawn, None)
-        self.counts[name].events["hypothesis:cases"] += 1
-        if checked is None or checked.divergences:
-            if checked is not None:
-                self._pursue(name, index, None, choices, drawn.case, checked, self.engines)
-            return set()
-        return {*checked.events, *self._observer.observe(Drawn(drawn.case), self.counts[name])}
+        events = self.counts[name].events
+        if checked is not None and checked.divergences:
+            self._pursue(name, index, None, choices, drawn.case, checked, self.engines)
+        elif checked is not None and events["hypothesis:cases"] % self._targets[name].watched == 0:
+            self._observer.observe(Drawn(drawn.case), self.counts[name])
+        events["hypothesis:cases"] += 1
 
     def _compare(
         self, name: str, index: int, began: float, make: Callable[[], Drawn]
@@ -284,7 +284,7 @@ class Worker:
             ended = clock()
             meters.charge(counts, start, drawn, ended)
         counts.add(checked.answer)
-        for schedule in (self.schedule, self._targeted.schedule):
+        for schedule in (self.schedule, self._searching.schedule):
             schedule.compared(name, checked.answer.comparisons, in_vain=counts.in_vain)
         more = (1, checked.answer.decisions, len(checked.answer.divergences))
         self._totals = [had + new for had, new in zip(self._totals, more, strict=True)]

@@ -21,7 +21,6 @@ from hypothesis import (
     reproduce_failure,
     seed,
     settings,
-    target,
 )
 from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.core import encode_failure
@@ -108,15 +107,14 @@ def drawn_by(draw: Callable[[Source], T]) -> SearchStrategy[T]:
 
 def search(
     draw: Callable[[Source], T],
-    judge: Callable[[T, Sequence[Choice]], float],
+    judge: Callable[[T, Sequence[Choice]], object],
     random_seed: int,
     examples: int,
     home: Path,
 ) -> None:
     """Have Hypothesis draw so many examples and hand each to a judge with its choices.
 
-    Hypothesis steers towards those that score more. The same random seed and the same scores give the same
-    things. It keeps its own files in `home`.
+    The same random seed gives the same things. Hypothesis keeps its own files in `home`.
     """
     set_hypothesis_home_dir(home)
 
@@ -125,13 +123,13 @@ def search(
         max_examples=examples,
         database=None,
         deadline=None,
-        phases=(Phase.generate, Phase.target),
+        phases=(Phase.generate,),
         suppress_health_check=list(HealthCheck),
         verbosity=Verbosity.quiet,
     )
     @given(drawn_by(lambda source: (draw(source), source.choices)))
     def judged(found: tuple[T, Sequence[Choice]]) -> None:
-        target(judge(*found), label="score")
+        judge(*found)
 
     judged()
 

@@ -1,4 +1,4 @@
-"""Hypothesis as the second driver: it draws and steers for a share of the time, and takes over every find."""
+"""Hypothesis as the second driver: it draws for a share of the time, and takes over every find."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from drt.report.terminal.progress import Quiet
 from drt.run.coordinator import start
 from drt.run.crash_examiner import death
 from drt.run.find import Find, choices_of, origin_of
-from drt.run.hypothesis_search import CASES_A_CHUNK, StopSearch, TargetedSearch, asked_file, last_asked
+from drt.run.hypothesis_search import CASES_A_CHUNK, HypothesisSearch, StopSearch, asked_file, last_asked
 from drt.run.log import LogReader, LogWriter
 from drt.run.options import HYPOTHESIS, RunOptions
 from drt.run.records import CrashJob, Found, SearchState
@@ -54,11 +54,10 @@ def options(tmp_path: Path) -> RunOptions:
 def searched(options: RunOptions, chunks: int, skipped: Sequence[tuple[str, int]] = ()) -> Judged:
     found: Judged = []
 
-    def judge(name: str, index: int, drawn: Drawn, choices: Sequence[int | bool]) -> set[str]:
+    def judge(name: str, index: int, drawn: Drawn, choices: Sequence[int | bool]) -> None:
         found.append((name, index, drawn.case, tuple(choices)))
-        return set(drawn.case.policies.text.split())
 
-    searching = TargetedSearch(options, 0, SearchState(), skipped)
+    searching = HypothesisSearch(options, 0, SearchState(), skipped)
     counts = {"toy": Counts()}
     for _ in range(chunks):
         searching.run_chunk(judge, counts)
@@ -86,30 +85,29 @@ def test_what_killed_its_asker_is_passed_over(options: RunOptions) -> None:
 
 
 def test_it_gets_its_share_and_no_more(options: RunOptions) -> None:
-    assert TargetedSearch(options, 0, SearchState(), ()).due
-    assert not TargetedSearch(replace(options, hypothesis=0.0), 0, SearchState(), ()).due
-    searching = TargetedSearch(replace(options, hypothesis=0.01), 0, SearchState(), ())
-    searching.run_chunk(lambda *_: set(), {"toy": Counts()})
+    assert HypothesisSearch(options, 0, SearchState(), ()).due
+    assert not HypothesisSearch(replace(options, hypothesis=0.0), 0, SearchState(), ()).due
+    searching = HypothesisSearch(replace(options, hypothesis=0.01), 0, SearchState(), ())
+    searching.run_chunk(lambda *_: None, {"toy": Counts()})
     assert not searching.due
 
 
 def test_a_judge_can_end_it_and_a_death_leaves_the_choices(options: RunOptions) -> None:
     seen: Judged = []
 
-    def judge(name: str, index: int, drawn: Drawn, choices: Sequence[int | bool]) -> set[str]:
+    def judge(name: str, index: int, drawn: Drawn, choices: Sequence[int | bool]) -> None:
         seen.append((name, index, drawn.case, tuple(choices)))
         if len(seen) == 5:
             raise end
-        return set()
 
     end: BaseException = StopSearch()
-    TargetedSearch(options, 0, SearchState(), ()).run_chunk(judge, {"toy": Counts()})
+    HypothesisSearch(options, 0, SearchState(), ()).run_chunk(judge, {"toy": Counts()})
     assert len(seen) == 5
     assert not asked_file(options, "toy", HYPOTHESIS).exists()
     seen.clear()
     end = KeyboardInterrupt()
     with pytest.raises(KeyboardInterrupt):
-        TargetedSearch(options, 0, SearchState(), ()).run_chunk(judge, {"toy": Counts()})
+        HypothesisSearch(options, 0, SearchState(), ()).run_chunk(judge, {"toy": Counts()})
     assert toys.draw(ReplaySource(last_asked(options, "toy", HYPOTHESIS))) == seen[-1][2]
 
 

@@ -7,10 +7,11 @@ out, renamed or replaced by something plain, or once a member that is absent is 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 from drt.diagnosis.construct import DEEP, Construct, character_name
+from drt.diagnosis.json_entities import blamed_entity
 from drt.diagnosis.json_names import (
     ESCAPES,
     PLAINEST,
@@ -24,10 +25,8 @@ from drt.diagnosis.json_names import (
     is_ordinary,
     json_kind,
     name_kind,
-    parent_name,
     shown,
     value_place,
-    with_all_ancestors,
 )
 from drt.diagnosis.json_paths import counterpart, depth_of, inside_out
 from drt.diagnosis.places import NAMING, Path, value_name
@@ -83,11 +82,18 @@ Found = Construct | None
 
 
 def blamed_member(
-    text: str, is_well: IsWell, read_as: str = "", *, schema: bool = False, declared: Sequence[str] = ()
+    text: str,
+    is_well: IsWell,
+    read_as: str = "",
+    *,
+    schema: bool = False,
+    declared: Sequence[str] = (),
+    enumerated: Collection[str] = (),
 ) -> Found:
     """Find the member, key or value without which all is well.
 
-    The keys of a `schema` are names of namespaces; `declared` are the ids that a schema beside it names.
+    The keys of a `schema` are names of namespaces; `declared` are the ids that a schema beside it names
+    and `enumerated` its enumerated types.
     `read_as` is the document as an engine that accepts it writes it: a value that is well when it is written
     so is one whose kind only the schema gives.
     """
@@ -98,18 +104,19 @@ def blamed_member(
     if search.well(document):
         return Construct("the spelling of JSON", text[:SHOWN])
     written = read(read_as) if read_as else NOTHING
-    found = _searched(search, written, declared)
+    found = _searched(search, written, declared, enumerated)
     if found is None and isinstance(written, list):
         search.document = written  # without what only the schema gives, which may hide another fault
-        found = _searched(search, NOTHING, declared)
+        found = _searched(search, NOTHING, declared, enumerated)
     return found
 
 
-def _searched(search: _Search, written: Any, declared: Sequence[str]) -> Found:
+def _searched(search: _Search, written: Any, declared: Sequence[str], enumerated: Collection[str]) -> Found:
+    entities = search.document if isinstance(search.document, list) else []
     return (
         search.deep()
         or search.repeated()
-        or search.among_entities()
+        or blamed_entity(entities, search.well, declared, enumerated)
         or search.absent()
         or search.in_small_letters()
         or search.completed().left_out(plain=True)
@@ -150,27 +157,6 @@ class _Search:
                     rest = {other: item for other, item in value.items() if other is not key}
                     if self.well(with_at(self.document, path, rest)):
                         return Construct(f"a repeated key in {self.holder(path)}", json.dumps(str(key)))
-        return None
-
-    def among_entities(self) -> Found:
-        """Find the entity that comes twice, or the parent that makes a cycle."""
-        entities = self.document if isinstance(self.document, list) else []
-        for at, one in enumerate(entities):
-            if not isinstance(one, dict):
-                continue
-            rest = [*entities[:at], *entities[at + 1 :]]
-            twice = any(isinstance(each, dict) and each.get("uid") == one.get("uid") for each in rest)
-            if twice and self.well(rest):
-                return Construct("an entity that comes twice", shown(one))
-            given = one.get("parents")
-            parents: list[Any] = given if isinstance(given, list) else []
-            for place, parent in enumerate(parents):
-                fewer = {**one, "parents": [*parents[:place], *parents[place + 1 :]]}
-                if self.well([*entities[:at], fewer, *entities[at + 1 :]]):
-                    return Construct(parent_name(entities, one, parent), shown(parent))
-        whole = with_all_ancestors(entities)
-        if whole != entities and self.well(whole):
-            return Construct("an entity whose parents have parents that it does not list", shown(entities))
         return None
 
     def absent(self) -> Found:

@@ -51,47 +51,6 @@ def is_escape(path: Path, key: str, value: dict[str, Any]) -> bool:
     return inside or (key in ESCAPES and len(value) == 1)
 
 
-def parent_name(entities: list[Any], child: dict[str, Any], parent: Any) -> str:
-    """Name a parent by what is wrong with it."""
-    above = {_identity(one.get("uid")): one.get("parents") for one in entities if isinstance(one, dict)}
-    waiting, met = [parent], set()
-    while waiting:
-        uid = _identity(waiting.pop())
-        if uid == _identity(child.get("uid")):
-            return "a cycle of parents"
-        parents = above.get(uid)
-        if uid not in met and isinstance(parents, list):
-            waiting += parents
-        met.add(uid)
-    actions = "Action" in _identity(child.get("uid")) and "Action" not in _identity(parent)
-    return "a parent of an action that is no action" if actions else "a parent of an entity"
-
-
-def with_all_ancestors(entities: list[Any]) -> list[Any]:
-    """List the ancestors of every entity among its parents."""
-    above = {_identity(one.get("uid")): one.get("parents") for one in entities if isinstance(one, dict)}
-    whole = []
-    for one in entities:
-        listed = (
-            list(one["parents"]) if isinstance(one, dict) and isinstance(one.get("parents"), list) else []
-        )
-        known = {*map(_identity, listed)}
-        for parent in listed:  # it grows on the way
-            further = above.get(_identity(parent))
-            for uid in further if isinstance(further, list) else ():
-                if _identity(uid) not in known:
-                    known.add(_identity(uid))
-                    listed.append(uid)
-        whole.append({**one, "parents": listed} if listed else one)
-    return whole
-
-
-def _identity(uid: Any) -> tuple[str, str]:
-    inner = uid.get("__entity", uid) if isinstance(uid, dict) else {}
-    inner = inner if isinstance(inner, dict) else {}
-    return str(inner.get("type")), str(inner.get("id"))
-
-
 FORMAT = frozenset(
     [
         *("slot", "op", "additionalAttributes", "required", "external", "arg", "args", "fn", "kind", "body"),

@@ -7,8 +7,9 @@ different things.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from drt.diagnosis.construct import Construct, blamed_construct
@@ -115,14 +116,29 @@ def _blamed(case: Case, engines: Sequence[Guarded], divergence: Divergence, part
         return blamed_construct(written, is_well)
     answers = [_reader(case, engine, divergence, part)(written) for engine in engines]
     read_as = next((one.canonical for one in answers if isinstance(one, Accepted)), "")
-    schemas = [schema.text for schema in case.schemas if part != "schema"]
-    names = [token for text in schemas for token in tokenize(text) if token.kind in ("string", "word")]
-    declared = tuple(dict.fromkeys(name.text.strip('"') for name in names))[:MOST_DECLARED]
-    return blamed_member(written, is_well, read_as, schema=part == "schema", declared=declared)
+    ids, enumerated = _ids(case, engines) if part != "schema" else ((), ())
+    return blamed_member(
+        written,
+        is_well,
+        read_as,
+        schema=part == "schema",
+        declared=ids[:MOST_DECLARED],
+        enumerated=enumerated,
+    )
+
+
+def _ids(case: Case, engines: Sequence[Guarded]) -> tuple[Sequence[str], Collection[str]]:
+    """Return the ids that the schema names and its enumerated types, as the first engine reads it."""
+    read = None if case.schema is None else engines[0].ask(ReadSchema(case.schema))
+    document = json.loads(read.canonical) if isinstance(read, Accepted) and read.canonical else {}
+    types: dict[str, dict[str, list[str]]] = document.get("entityTypes", {})
+    enumerated = {name: declared["enum"] for name, declared in types.items() if "enum" in declared}
+    actions = [uid.partition('"')[2].removesuffix('"') for uid in document.get("actions", ())]
+    return list(dict.fromkeys([*chain(*enumerated.values()), *actions])), enumerated
 
 
 MOST_DECLARED = 20
-"""Names of a schema that are tried in the place of an id."""
+"""Ids of a schema that are tried in the place of another."""
 
 
 def _is_json(case: Case, part: str, divergence: Divergence | None = None) -> bool:

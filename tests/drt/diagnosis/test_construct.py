@@ -11,6 +11,7 @@ from drt.diagnosis import localise
 from drt.diagnosis.construct import blamed_construct
 from drt.diagnosis.hints import complaint, first_like, hints, pursuit_key
 from drt.diagnosis.json_construct import blamed_member
+from drt.diagnosis.json_entities import MORE_THAN_AN_ID, OUTSIDE
 from drt.diagnosis.signature import signature
 from drt.engines import build
 from drt.engines.base import BaseEngine
@@ -19,9 +20,10 @@ from drt.model.case import Case, Format, Source
 from drt.model.divergence import Checked, Divergence
 from drt.model.engine import NotLoaded, Session
 from drt.model.outcome import Accepted, Outcome, Problem, Rejected, Unwritable, Validated
-from drt.model.question import ReadPolicies, ReadSchema
+from drt.model.question import ReadEntities, ReadPolicies, ReadSchema
 from drt.oracles.agreement import engines_agree
 from drt.oracles.reading import comments_change_nothing, readers_agree
+from drt.oracles.schemas import stores_conform_alike
 
 REFERENCE = Guarded(build("reference"))
 POLICY = "permit(principal,action,resource)%s;"
@@ -276,3 +278,37 @@ def test_values_that_only_the_schema_types_hide_no_other_fault() -> None:
     found = blamed_member(json.dumps([entity | parents]), is_well, json.dumps([written | parents]))
     assert found is not None
     assert found.name == "a parent of an entity"
+
+
+ENUMERATED = 'entity E enum ["e"]; entity A in [E] {x?: Long};'
+
+
+@pytest.mark.parametrize(
+    ("entity", "named"),
+    [
+        ({"uid": {"type": "E", "id": "e"}, "attrs": {"x": 1}}, MORE_THAN_AN_ID),
+        ({"uid": {"type": "E", "id": "e"}, "tags": {"x": 1}}, MORE_THAN_AN_ID),
+        ({"uid": {"type": "E", "id": "e"}, "parents": [{"type": "A", "id": "a"}]}, MORE_THAN_AN_ID),
+        ({"uid": {"type": "A", "id": "a"}, "parents": [{"type": "E", "id": "z"}]}, OUTSIDE),
+        ({"uid": {"type": "A", "id": "a"}, "parents": [{"type": "A", "id": "z"}]}, "a parent of an entity"),
+        ({"uid": {"type": "E", "id": "z"}}, "an id outside its enumeration"),
+    ],
+)
+def test_what_an_enumerated_type_does_not_take_is_named(entity: dict[str, object], named: str) -> None:
+    text = json.dumps([{"attrs": {}, "parents": []} | entity])
+    case = Case(Source(""), schema=Source(ENUMERATED), entities=text)
+    engines = [REFERENCE, Guarded(IgnoresTheSchema())]
+    divergence = next(iter(stores_conform_alike(case, engines).divergences))
+    located = localise(case, engines, divergence)
+    assert located is not None
+    assert located.rule == f"reading {named}"
+
+
+class IgnoresTheSchema(BaseEngine):
+    """The reference, which reads entities without their schema."""
+
+    name = "without-a-schema"
+    version = "0"
+
+    def read_entities(self, entities: str, schema: Source | None) -> Outcome:
+        return REFERENCE.ask(ReadEntities(entities, None))

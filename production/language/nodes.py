@@ -243,15 +243,13 @@ def record_of(fields: dict[str, Node]) -> RecordOf:
 
 def postorder(root: Node) -> Iterator[Node]:
     """Yield every node, operands before the form that they belong to, left to right, in linear time."""
-    pending: list[tuple[Node, bool]] = [(root, False)]
-    while pending:
-        node, finished = pending.pop()
-        children = () if finished else node.children
-        if not children:
-            yield node
-            continue
-        pending.append((node, True))
-        pending.extend((child, False) for child in reversed(children))
+    found: list[Node] = []
+    todo = [root]
+    while todo:
+        node = todo.pop()
+        found.append(node)
+        todo += node.children
+    return reversed(found)
 
 
 def same_tree(left: Node, right: Node) -> bool:

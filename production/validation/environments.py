@@ -128,7 +128,7 @@ class Environments:
         return [actions[uid] for uid in listed]
 
     def _fitting(self, scope: Scope, types: frozenset[str]) -> list[str]:
-        return sorted(name for name in types if self._fits(scope, name))
+        return sorted(types if scope.op == "All" else (name for name in types if self._fits(scope, name)))
 
     def _fits(self, scope: Scope, name: str) -> bool:
         if scope.type_name is not None and scope.type_name != name:

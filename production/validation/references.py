@@ -38,8 +38,12 @@ def check_references(
             scope_is_declared = scope_is_declared and not untypable(node.value, model)
     variables: set[str] = set()
     for node in conditions:
-        _check(node, model, faults)
-        _note_variables(node, variables)
+        if isinstance(node, Variable):
+            variables.add(node.name)
+        elif isinstance(node, Constant | Is):
+            _check(node, model, faults)
+            if isinstance(node, Constant) and isinstance(node.value, Uid) and is_action_type(node.value.type):
+                variables.add("action")
     return Mentioned(frozenset(variables), scope_is_declared)
 
 
@@ -51,13 +55,6 @@ def _check(node: Node, model: SchemaModel, faults: Faults) -> None:
         fault = undeclared_type(node.type_name, model)
     if fault is not None:
         faults.add(fault.kind, fault.message, node)
-
-
-def _note_variables(node: Node, variables: set[str]) -> None:
-    if isinstance(node, Variable):
-        variables.add(node.name)
-    elif isinstance(node, Constant) and isinstance(node.value, Uid) and is_action_type(node.value.type):
-        variables.add("action")
 
 
 def untypable(uid: Uid, model: SchemaModel) -> bool:

@@ -6,8 +6,7 @@ They depend on neither schema nor types, and look at all texts of a policy, reac
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from reference.support.traversal import walk
 from reference.syntax import (
@@ -31,8 +30,7 @@ ESCAPES = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """A text of a policy, and its use."""
 
     role: Literal["string", "identifier"]

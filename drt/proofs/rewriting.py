@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from copy import deepcopy
 from functools import cache
 from importlib import import_module
-from types import CodeType, MappingProxyType
+from types import CodeType
 from typing import Any
 
 import z3
@@ -26,7 +26,6 @@ from production.serving import compiled_shapes
 COPYING = (
     "tuple", "list", "set", "frozenset", "dict", "len", "sorted", "MappingProxyType", "iter", "range", "all",
 )  # fmt: skip
-BUILTINS = {"MappingProxyType": MappingProxyType}
 
 
 class Anything:

@@ -46,7 +46,6 @@ def _gaps(text: str, plain: Rewrite) -> str:
 
 
 ODD_BLANK = re.compile(r"[^\S \t\n\r]")
-COMMENT = re.compile(r"//[^\r\n]*")
 
 
 def _plain_blanks(text: str) -> str:

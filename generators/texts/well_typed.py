@@ -11,12 +11,6 @@ from generators.texts.costly_parts import hanging_on_a_part
 from generators.texts.typing_world import behind_a_path, of_two_types
 
 _RECORDS = ("context.a", "context.b", "principal.rec", "principal.twin")
-_IS_USER = "principal is User"
-_OF_ACTIONS = (
-    '(action in Action::"read")',
-    '(Action::"view" in [Action::"all", action])',
-    '(action == Action::"view")',
-)
 _SLIPS = (
     ("context.a", "context.b"), ("[1]", "[1, 2]"), ("[2, 1]", "[2]"), ("boss", "peer"), ("rec", "twin"),
     ('"t"', '"u"'), ("true", "false"), ("1", "2"), ("principal", "principal.boss"), (".boss", ""),

@@ -27,16 +27,8 @@ def authorize(options: Mapping[str, Any]) -> int:
     with reading.part():
         policies = reading.policies()
         reading.inputs.load(reading.case(policies, "[]", ()))
-    schemas: tuple[Source, ...] = ()
-    with reading.part():
-        schemas = reading.schemas()
-    with reading.part():
-        entities = reading.entities(schemas)
-    with reading.part():
-        request = reading.request()
-        _check_request(reading, schemas, request)
-    reading.complete()
-    case = reading.case(policies, entities, reading.demanding(schemas))
+    demanding, entities, request = _situation(reading)
+    case = reading.case(policies, entities, demanding)
     session = reading.once(lambda: reading.inputs.load(case))
     started = time.perf_counter()
     response: Authorized = reading.ask(lambda: session.ask(Authorize(request)))
@@ -47,10 +39,20 @@ def authorize(options: Mapping[str, Any]) -> int:
     return OK if response.decision == "allow" else DENIED
 
 
-def _check_request(reading: Reading, schemas: tuple[Source, ...], request: Request) -> None:
-    """Have the request read although another part cannot be."""
-    session = reading.inputs.load(case_of(Source(""), "[]", reading.demanding(schemas)))
-    reading.inputs.answer(session.ask(Authorize(request)))
+def _situation(reading: Reading) -> tuple[tuple[Source, ...], str, Request]:
+    """Read schemas, entities and request; the request is read although another part cannot be."""
+    schemas: tuple[Source, ...] = ()
+    with reading.part():
+        schemas = reading.schemas()
+    with reading.part():
+        entities = reading.entities(schemas)
+    with reading.part():
+        request = reading.request()
+        demanding = reading.demanding(schemas)
+        session = reading.inputs.load(case_of(Source(""), "[]", demanding))
+        reading.inputs.answer(session.ask(Authorize(request)))
+    reading.complete()
+    return demanding, entities, request
 
 
 def _print_response(response: Authorized, named: Mapping[str, str], *, verbose: bool) -> None:
@@ -79,16 +81,8 @@ def evaluate(options: Mapping[str, Any]) -> int:
     inputs.files["expression"] = (File(Path("the expression"), expression),)
     with reading.part():
         inputs.answer(inputs.engine.ask(ReadExpression(expression)))
-    schemas: tuple[Source, ...] = ()
-    with reading.part():
-        schemas = reading.schemas()
-    with reading.part():
-        entities = reading.entities(schemas)
-    with reading.part():
-        request = reading.request()
-        _check_request(reading, schemas, request)
-    reading.complete()
-    case = case_of(Source(""), entities, reading.demanding(schemas))
+    demanding, entities, request = _situation(reading)
+    case = case_of(Source(""), entities, demanding)
     session = reading.once(lambda: inputs.load(case))
     value = reading.ask(lambda: session.ask(Evaluate(expression, request)))
     if not isinstance(value, Evaluated):

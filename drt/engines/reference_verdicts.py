@@ -13,24 +13,26 @@ from reference.policy_set import PolicySet
 from reference.schema.schema import Schema
 from reference.support.recursion import door
 from reference.validation.messages import alike, explain, sentence
-from reference.validation.policies import Review, review_set, verdicts
+from reference.validation.policies import Review, Survey, review_set, survey_set, verdicts
 from reference.validation.problems import Caution, Verdict
 
 
 class Verdicts:
-    """The verdicts on the policies of a case. The levels of a mode share one check of the types."""
+    """The verdicts on the policies of a case. Names are checked once, types once for all levels of a mode."""
 
-    __slots__ = ("_permissive", "_policies", "_reviews", "_schema")
+    __slots__ = ("_permissive", "_policies", "_reviews", "_schema", "_surveys")
 
     def __init__(self, policies: PolicySet, schema: Schema) -> None:
         self._policies, self._schema = policies, schema
         self._permissive = False
+        self._surveys: dict[str, Survey] | None = None
         self._reviews: dict[str, Review] | None = None
 
     def validated(self, *, permissive: bool, level: int | None) -> Validated:
         """Validate the policies."""
         if self._reviews is None or self._permissive is not permissive:
-            self._reviews = review_set(self._policies, self._schema, permissive=permissive)
+            self._surveys = self._surveys or survey_set(self._policies, self._schema)
+            self._reviews = review_set(self._surveys, self._schema, permissive=permissive)
             self._permissive = permissive
         found = verdicts(self._reviews, self._policies, self._schema, level)
         verdict = Validated(

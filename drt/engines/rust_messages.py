@@ -7,6 +7,7 @@ so only what stands before the first quoted piece, or around a whole quoted enti
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from drt.model.outcome import ErrorKind, ValidationErrorKind
 
@@ -26,6 +27,7 @@ _KINDS: tuple[tuple[str, ErrorKind], ...] = (
 )
 
 
+@lru_cache(maxsize=256)
 def error_kind(message: str) -> ErrorKind | None:
     """Classify the error (spec 02 §3) that a message reports; `None` for an unknown sentence."""
     return next((kind for pattern, kind in _KINDS if re.match(pattern, message, re.DOTALL)), None)
@@ -50,6 +52,7 @@ NO_APPLICABLE_ACTION = "unable to find an applicable action given the policy sco
 """An error up to version 4.12 that has no kind, because the guide has it as a warning (spec 08 §4)."""
 
 
+@lru_cache(maxsize=1024)
 def validation_error_kind(message: str) -> ValidationErrorKind | None:
     """Classify the error (spec 08 §13) that a message reports; `None` for an unknown sentence.
 

@@ -7,6 +7,7 @@ built, and stop counting just above the limits, so that `type A = {x: B, y: B}` 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from operator import itemgetter
 from types import MappingProxyType
 from typing import Final, Literal
@@ -189,6 +190,7 @@ def type_parts(type_: Type) -> list[Type]:
             return []
 
 
+@lru_cache(maxsize=256)
 def type_text(type_: Type, limit: int = 200) -> str:
     """Return the type for people, in Cedar syntax, cut after about `limit` characters."""
     pieces: list[str] = []

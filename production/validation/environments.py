@@ -85,12 +85,16 @@ class Environments:
         self._model = model
         self.hierarchy = Hierarchy(model)
         self._uids = {uid: Uid(*uid) for uid in model.actions}
+        self._all: tuple[Environment, ...] | None = None
 
     def admitted_by(self, policy: Policy) -> Iterator[Environment]:
         """Yield those in which no part of the scope has type False.
 
         An open slot admits what any value could.
         """
+        if policy.principal.op == policy.action.op == policy.resource.op == "All":
+            yield from self.all()
+            return
         principals: dict[frozenset[str], list[str]] = {}
         resources: dict[frozenset[str], list[str]] = {}
         for action in self._actions(policy.action):
@@ -110,12 +114,16 @@ class Environments:
         declared = all((uid.type, uid.id) in self._model.actions for uid in policy.action.entities)
         return declared and any(True for _ in self.admitted_by(policy))
 
-    def all(self) -> Iterator[Environment]:
-        """Yield every environment of the schema."""
-        for action in self._model.actions.values():
-            for principal in sorted(action.principals):
-                for resource in sorted(action.resources):
-                    yield Environment(principal, self._uids[action.uid], resource, action.context)
+    def all(self) -> tuple[Environment, ...]:
+        """Return every environment of the schema."""
+        if self._all is None:
+            self._all = tuple(
+                Environment(principal, self._uids[action.uid], resource, action.context)
+                for action in self._model.actions.values()
+                for principal in sorted(action.principals)
+                for resource in sorted(action.resources)
+            )
+        return self._all
 
     def _actions(self, scope: ActionScope) -> Iterable[Action]:
         actions = self._model.actions
@@ -128,7 +136,7 @@ class Environments:
         return [actions[uid] for uid in listed]
 
     def _fitting(self, scope: Scope, types: frozenset[str]) -> list[str]:
-        return sorted(types if scope.op == "All" else (name for name in types if self._fits(scope, name)))
+        return sorted(name for name in types if self._fits(scope, name))
 
     def _fits(self, scope: Scope, name: str) -> bool:
         if scope.type_name is not None and scope.type_name != name:

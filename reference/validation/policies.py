@@ -37,6 +37,17 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True)
+class Survey:
+    """The findings in a policy that depend on neither mode nor level: names, applicability, texts."""
+
+    body: Body
+    expr: Expr
+    problems: tuple[Problem, ...]
+    applicability: tuple[Caution, ...]
+    texts: tuple[Caution, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Review:
     """The findings in a policy that do not depend on a level, and the checks that levels depend on."""
 
@@ -53,29 +64,35 @@ class Review:
         return Verdict((*self.problems, *above), self.cautions)
 
 
-def review(body: Body, schema: Schema, *, permissive: bool = False) -> Review:
-    """Check a static policy or a template; an incomplete schema validates none (spec 08 §1)."""
-    externals = schema.externals()
+def survey(body: Body, schema: Schema) -> Survey:
+    """Look at the names and texts of a static policy or a template."""
     expr = condition(body)
+    problems, cautions = tuple(reference_problems(expr, schema)), tuple(_applicability(body, schema))
+    return Survey(body, expr, problems, cautions, tuple(text_warnings(expr)))
+
+
+def review(policy: Survey, schema: Schema, *, permissive: bool = False) -> Review:
+    """Check the types of a policy; an incomplete schema validates none (spec 08 §1)."""
+    externals = schema.externals()
     if externals:
         message = f"the schema is incomplete: it does not define `{externals[0]}`"
-        return Review(expr, (Problem("incomplete_schema", message),), (), ())
-    problems = list(reference_problems(expr, schema))
+        return Review(policy.expr, (Problem("incomplete_schema", message),), (), ())
+    problems = list(policy.problems)
     impossible = True
     passed: list[Checked] = []
-    for checked in check_everywhere(body, expr, schema, permissive=permissive):
+    for checked in check_everywhere(policy.body, policy.expr, schema, permissive=permissive):
         problems += checked.problems
         impossible = impossible and not checked.failed and checked.typed.type == FALSE
         if not checked.failed:
             passed.append(checked)
-    cautions = (*_applicability(body, schema), *_impossibility(impossible), *text_warnings(expr))
-    return Review(expr, tuple(problems), cautions, tuple(passed))
+    cautions = (*policy.applicability, *_impossibility(impossible), *policy.texts)
+    return Review(policy.expr, tuple(problems), cautions, tuple(passed))
 
 
 def validate(body: Body, schema: Schema, *, permissive: bool = False, level: int | None = None) -> Verdict:
     """Validate a static policy or a template."""
     with deep_recursion():
-        return review(body, schema, permissive=permissive).verdict(level)
+        return review(survey(body, schema), schema, permissive=permissive).verdict(level)
 
 
 def check_everywhere(body: Body, expr: Expr, schema: Schema, *, permissive: bool) -> Iterator[Checked]:
@@ -107,13 +124,19 @@ def validate_set(
 ) -> dict[str, Verdict]:
     """Validate every static policy, template and link, by id; the set is valid if all of them are."""
     with deep_recursion():
-        return verdicts(review_set(policies, schema, permissive=permissive), policies, schema, level)
+        surveys = survey_set(policies, schema)
+        return verdicts(review_set(surveys, schema, permissive=permissive), policies, schema, level)
 
 
-def review_set(policies: PolicySet, schema: Schema, *, permissive: bool = False) -> dict[str, Review]:
-    """Check every static policy and template, by id."""
+def survey_set(policies: PolicySet, schema: Schema) -> dict[str, Survey]:
+    """Look at every static policy and template, by id."""
     bodies = {**policies.static, **policies.templates}
-    return {policy_id: review(body, schema, permissive=permissive) for policy_id, body in bodies.items()}
+    return {policy_id: survey(body, schema) for policy_id, body in bodies.items()}
+
+
+def review_set(surveys: Mapping[str, Survey], schema: Schema, *, permissive: bool) -> dict[str, Review]:
+    """Check the types of every policy, by id."""
+    return {policy_id: review(one, schema, permissive=permissive) for policy_id, one in surveys.items()}
 
 
 def verdicts(

@@ -22,6 +22,7 @@ T = TypeVar("T")
 _STACK: Final = 16 * 2**20
 _SMALL: Final = 2**20
 _sizes: Final = allocate_lock()
+_here: Final = threading.local()
 
 
 def with_stack(work: Callable[[], T]) -> T:
@@ -47,6 +48,11 @@ def at_any_depth(function: Callable[P, T]) -> Callable[P, T]:
     return called
 
 
+def is_on_fresh_stack() -> bool:
+    """Return whether this thread was made by `on_fresh_stack`, so that no larger stack is to be had."""
+    return getattr(_here, "is_fresh", False)
+
+
 def _stacks_are_small() -> bool:
     """Return whether threads are started with a small stack."""
     with _sizes:
@@ -64,6 +70,7 @@ def on_fresh_stack(work: Callable[[], T]) -> T:
     running = allocate_lock()
 
     def run() -> None:
+        _here.is_fresh = True
         try:
             results.append(work())
         except BaseException as error:  # It is raised again in the thread that asked.

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NoReturn
 
+from ..language.deep_stack import is_on_fresh_stack
 from ..language.nodes import Condition, Node
 from ..language.policies import Policy
 from ..language.strings import quoted
@@ -153,11 +154,16 @@ class _Checks:
             yield link_id, self._link(link_id, link.policy(), link.values.values())
 
     def _policy(self, policy_id: str, policy: Policy) -> _Found:
-        """Return the errors and warnings of a static policy or a template."""
+        """Return the errors and warnings of a static policy or a template.
+
+        Raises `RecursionError` where the caller has used up a stack that is not fresh.
+        """
         found = _Found()
         try:
             self._check(policy_id, policy, found)
         except (MemoryError, RecursionError) as error:
+            if isinstance(error, RecursionError) and not is_on_fresh_stack():
+                raise
             message = f"not checked to the end: {error.__class__.__name__}"
             found.errors.append(ValidationError(policy_id, "not_checked", message))
         return found

@@ -1,6 +1,6 @@
 """Call every door of the engine under a way of running that leaves little stack; print what is no clean answer.
 
-Run as `python small_stacks.py WAY`, where WAY is `small`, `low`, `deep` or `usual`.
+Run as `python small_stacks.py WAY`, where WAY is `small`, `low`, `deep`, `depths` or `usual`.
 """
 
 from __future__ import annotations
@@ -77,11 +77,20 @@ def call_all(is_answered: bool = False) -> None:
     print("done")
 
 
-def from_below(levels: int) -> None:
-    if levels:
-        from_below(levels - 1)
-    else:
-        call_all(is_answered=True)
+def from_below(levels: int, work: Callable[[], object]) -> object:
+    return from_below(levels - 1, work) if levels else work()
+
+
+def call_validators() -> None:
+    """Validate from many depths, so that the stack ends at every step of the way."""
+    for levels in range(880, 984, 2):
+        for name in ("typed", "validate"):
+            try:
+                if not from_below(levels, DOORS[name]):
+                    print(name, levels, "gave another answer")
+            except CedarError as error:
+                print(name, levels, error)
+    print("done")
 
 
 def main(way: str) -> None:
@@ -93,8 +102,10 @@ def main(way: str) -> None:
     elif way == "low":
         sys.setrecursionlimit(200)
         call_all()
+    elif way == "depths":
+        call_validators()
     else:
-        from_below(975 if way == "deep" else 0)
+        from_below(975 if way == "deep" else 0, lambda: call_all(is_answered=True))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ SCRIPT = Path(__file__).with_name("small_stacks.py")
 ROOT = SCRIPT.parents[2]
 
 
-@pytest.mark.parametrize("way", ["usual", "small", "low", "deep"])
+@pytest.mark.parametrize("way", ["usual", "small", "low", "deep", "depths"])
 def test_little_stack_is_no_harm(way: str) -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "tests.production.small_stacks", way], capture_output=True, text=True, cwd=ROOT

@@ -30,7 +30,8 @@ FLOOR_SHARE = 0.01
 """The part of the time so far after which a target has had its floor, where that is more."""
 
 SECONDS_PER_CASE = 10.0
-"""Seconds of a run in which the floor of every target grows by a case."""
+LATER_SECONDS_PER_CASE = 5.0
+"""Seconds in which the floor of every target grows by a case, in the first minute and after it."""
 
 MOST_FLOOR_CASES = 60
 """Cases of the floor in a run however long."""
@@ -55,11 +56,16 @@ class Floor:
     workers: int = 1
 
     def after(self, seconds: float) -> tuple[int, float]:
-        """Return the cases and the seconds that each worker gives to every target in its first seconds."""
+        """Return the cases and the seconds that each worker gives to every target in its first seconds.
+
+        The workers are taken to have had the same time; what pursuits take is none of it.
+        """
         if seconds < WARM_UP / self.workers:
             return 0, 0.0
-        cases = min(MOST_FLOOR_CASES, max(FIRST_CASES, int(seconds / SECONDS_PER_CASE)))
-        return -(-cases // self.workers), max(FIRST_SECONDS, FLOOR_SHARE * seconds) / self.workers
+        whole = seconds * self.workers
+        grown = min(whole, 60.0) / SECONDS_PER_CASE + max(0.0, whole - 60.0) / LATER_SECONDS_PER_CASE
+        cases = min(MOST_FLOOR_CASES, max(FIRST_CASES, int(grown)))
+        return -(-cases // self.workers), max(FIRST_SECONDS, FLOOR_SHARE * whole) / self.workers
 
 
 def shared_random_seed(run_random_seed: int, target: str, index: int) -> int:

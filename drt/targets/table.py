@@ -61,7 +61,7 @@ _TARGETS = (
         "Engines give the same response in every stream: well typed, dangling, erring, mutated, hostile.",
         _streams,
         engines_agree,
-        weight=140,
+        weight=172,
         watched=32,
         streams=cases.streams,
     ),

@@ -48,8 +48,8 @@ def hints(divergence: Divergence) -> Hints:
 
 def _disputed(verdicts: Sequence[Validated]) -> Collection[str] | None:
     """Return the policies of which not all verdicts are the same; None if the verdicts do not tell."""
-    told = Counter(pair for verdict in verdicts for pair in set(verdict.policies))
-    return {policy for (policy, _), times in told.items() if times < len(verdicts)} or None
+    given = Counter(pair for verdict in verdicts for pair in set(verdict.policies))
+    return {policy for (policy, _), times in given.items() if times < len(verdicts)} or None
 
 
 def _hints(answer: Outcome, disputed: Collection[str] | None) -> Sequence[str]:

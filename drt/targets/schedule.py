@@ -26,7 +26,7 @@ FIRST_CASES = 2
 FIRST_SECONDS = 0.06
 """The least floor of a target: so many cases, or so much time."""
 
-FLOOR_SHARE = 0.01
+FLOOR_SHARE = 0.02
 """The part of the time so far after which a target has had its floor, where that is more."""
 
 SECONDS_PER_CASE = 10.0

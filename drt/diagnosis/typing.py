@@ -141,7 +141,7 @@ class Typing:
         earlier: tuple[str, ...] = ()
         for part in policy.parts():
             if part.keyword != "scope" and differ(alone):
-                break  # in this scope no expression tells a type
+                break  # verdicts part at the scope alone, whatever the type
             text = f"!({part.text})" if part.keyword == "unless" else part.text
             head = ANY_SCOPE if part.keyword == "scope" else scope
             ask = self._types(head)

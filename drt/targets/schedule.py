@@ -27,7 +27,8 @@ FIRST_SECONDS = 0.06
 """The least floor of a target: so many cases, or so much time."""
 
 FLOOR_SHARE = 0.02
-"""The part of the time so far after which a target has had its floor, where that is more."""
+LATER_FLOOR_SHARE = 0.08
+"""The parts of a run's first minute, and of the time after it, after which a target has had its floor."""
 
 SECONDS_PER_CASE = 10.0
 LATER_SECONDS_PER_CASE = 5.0
@@ -63,9 +64,11 @@ class Floor:
         if seconds < WARM_UP / self.workers:
             return 0, 0.0
         whole = seconds * self.workers
-        grown = min(whole, 60.0) / SECONDS_PER_CASE + max(0.0, whole - 60.0) / LATER_SECONDS_PER_CASE
+        first, later = min(whole, 60.0), max(0.0, whole - 60.0)
+        grown = first / SECONDS_PER_CASE + later / LATER_SECONDS_PER_CASE
         cases = min(MOST_FLOOR_CASES, max(FIRST_CASES, int(grown)))
-        return -(-cases // self.workers), max(FIRST_SECONDS, FLOOR_SHARE * whole) / self.workers
+        most = max(FIRST_SECONDS, FLOOR_SHARE * first + LATER_FLOOR_SHARE * later)
+        return -(-cases // self.workers), most / self.workers
 
 
 def shared_random_seed(run_random_seed: int, target: str, index: int) -> int:

@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -35,7 +36,7 @@ LONGEST_LINE = 1 << 26
 """Bytes; a child that writes more without an end of line does not answer."""
 
 CHECK_SECONDS = 0.2
-"""Between two checks of the memory of a child that is being waited for."""
+"""Between two checks of the memory of a child."""
 
 ENDING_SECONDS = 1.0
 
@@ -87,6 +88,7 @@ class Child:
         self._words: IO[bytes] | None = None
         self._owner = 0
         self._waiting = bytearray()
+        self._next_look = 0.0
 
     @property
     def alive(self) -> bool:
@@ -97,6 +99,14 @@ class Child:
     def resident(self) -> int:
         """Return the resident bytes of the child and all its descendants; 0 if they are unknown."""
         return keeper.held_by(keeper.descendants(self._process.pid)) if self._process else 0
+
+    def has_grown(self, memory: int) -> bool:
+        """Whether the child and its descendants hold more than so many MiB; it looks now and then."""
+        now = time.monotonic()
+        if now < self._next_look:
+            return False
+        self._next_look = now + CHECK_SECONDS
+        return self.resident > memory << 20
 
     def start(self) -> None:
         """Start the child afresh; raises `ChildDied` where the command cannot be run."""

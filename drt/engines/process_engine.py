@@ -151,7 +151,7 @@ class ProcessEngine:
 
     def _have_started(self) -> None:
         """See to it that there is a process, and not one that has grown over many questions."""
-        if self._child.alive and self._child.resident > self._limits.memory << 20:
+        if self._child.alive and self._child.has_grown(self._limits.memory):
             self.close()
         if not self._child.alive:
             self._start()

@@ -12,6 +12,8 @@ from drt.scan.tokens import tokenize
 from drt.scan.vocabulary import CONSTRUCTORS, RESERVED
 
 IDENTIFIER = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+BRACKETS = re.compile(r'//[^\r\n]*|"(?:[^"\\]|\\.)*"|[{}()\[\]]', re.DOTALL)
+"""Brackets, and what they do not count in: comments and strings."""
 
 
 class NotPlainJson(ValueError):
@@ -57,11 +59,11 @@ def _integer(digits: str) -> int:
 def nesting(text: str) -> int:
     """Count how many brackets of a text, in JSON or in Cedar, lie inside each other at most."""
     depth = deepest = 0
-    for token in tokenize(text):
-        if token.text in ("{", "[", "("):
+    for found in BRACKETS.finditer(text):
+        if found.group() in "{[(":
             depth += 1
             deepest = max(deepest, depth)
-        elif token.text in ("}", "]", ")"):
+        elif found.group() in "}])":
             depth -= 1
     return deepest
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from drt.model.case import Case
-from drt.scan.tokens import Token, tokenize
+from drt.scan.tokens import spellings
 
 Weight = tuple[int, int, int, tuple[str, ...]]
 
@@ -48,15 +48,16 @@ def weight(case: Case) -> Weight:
 
 @lru_cache(maxsize=512)
 def _text_weight(text: str) -> tuple[int, int]:
-    tokens = tokenize(text)
-    return len(tokens), sum(_cost(token) for token in tokens)
+    tokens = spellings(text)
+    return len(tokens), sum(map(_cost, tokens))
 
 
-def _cost(token: Token) -> int:
-    plain = PLAIN.get(token.text)
+@lru_cache(maxsize=4096)
+def _cost(token: str) -> int:
+    plain = PLAIN.get(token)
     if plain is not None:
         return plain
-    return 10 + sum(PER_CHARACTER + _strangeness(character) for character in token.text)
+    return 10 + sum(PER_CHARACTER + _strangeness(character) for character in token)
 
 
 def _strangeness(character: str) -> int:

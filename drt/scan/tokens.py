@@ -26,6 +26,9 @@ TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
+SPELLING = re.compile(re.sub(r"\?P<\w+>", "?:", TOKEN.pattern), TOKEN.flags)
+"""The same without the kinds of tokens, for those who only want their texts."""
+
 OPENING = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -50,6 +53,11 @@ def _tokens(text: str) -> tuple[Token, ...]:
 def tokenize(text: str) -> list[Token]:
     """Split a text into tokens, in order."""
     return list(_tokens(text))
+
+
+def spellings(text: str) -> list[str]:
+    """List the texts of a text's tokens, in order."""
+    return [one for one in SPELLING.findall(text) if not one.isspace() and not one.startswith("//")]
 
 
 TIGHT_BEFORE = frozenset([")", "]", ",", ";", ".", "::", ":"])

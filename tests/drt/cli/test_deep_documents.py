@@ -10,7 +10,8 @@ from drt.engines import build
 from drt.engines.guard import Guarded
 from drt.model.case import Case, Request, Source
 from drt.oracles.rewriting import repeated, repeated_data
-from drt.oracles.texts import NotPlainJson
+from drt.oracles.texts import NotPlainJson, nesting
+from drt.scan.tokens import spellings, tokenize
 from drt.targets.table import TARGETS
 
 ORACLES = {target.oracle: name for name, target in TARGETS.items()}
@@ -65,3 +66,16 @@ def test_sets_inside_each_other_do_not_double_without_end() -> None:
 def test_what_nests_too_deeply_to_walk_is_not_rewritten() -> None:
     with pytest.raises(NotPlainJson, match="deep nesting"):
         repeated_data(entities(300))
+
+
+@pytest.mark.parametrize(
+    ("text", "depth"),
+    [('["[{(", {"a": "\\"["}]', 2), ("{ // [[[\n(\r) }", 2), ('{["', 2), ("][(", 1), ("// [ \r[[", 2)],
+)
+def test_brackets_in_strings_and_comments_nest_nothing(text: str, depth: int) -> None:
+    assert nesting(text) == depth
+
+
+@pytest.mark.parametrize("text", ['a // "b\r"c\\"d" e::"', "x/y ?slot 12\u2003-é\x1c\n//", '"a\nb" "'])
+def test_texts_of_tokens_are_those_of_the_tokens(text: str) -> None:
+    assert spellings(text) == [token.text for token in tokenize(text)]

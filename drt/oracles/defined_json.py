@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from drt.oracles.defined_names import FUNCTIONS, METHODS, WORD, Refused, Undefined, checked_name
-from drt.oracles.texts import nesting
+from drt.oracles.texts import nests_beyond
 
 Json = Any
 
@@ -53,8 +53,8 @@ def strict_json(text: str) -> Json:
         raise Refused("no JSON") from None
     except RecursionError:
         raise Undefined from None
-    if nesting(text) > _DEEPEST:
-        raise Refused("deep nesting") if nesting(text) > _LIMIT else Undefined
+    if nests_beyond(text, _DEEPEST):
+        raise Refused("deep nesting") if nests_beyond(text, _LIMIT) else Undefined
     return document
 
 
@@ -68,7 +68,7 @@ def _distinct(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
 
 
 def _scalars(text: str) -> None:
-    if any("\ud800" <= character <= "\udfff" for character in text):
+    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
         raise Refused("half a surrogate pair")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from drt.oracles.defined_literals import CONSTRUCTORS, Decimal, Fails, Instant, Ip, Span, Unknown, method
 from drt.oracles.defined_names import Refused, Undefined, checked_name
-from drt.oracles.texts import nesting
+from drt.oracles.texts import nests_beyond
 
 Json = Any
 Value = Any
@@ -44,7 +44,7 @@ def read_document(text: str) -> Json:
         raise Refused("no JSON") from None
     except RecursionError:
         raise Undefined from None
-    if nesting(text) > _DEEPEST or any("\ud800" <= character <= "\udfff" for character in text):
+    if nests_beyond(text, _DEEPEST) or any("\ud800" <= character <= "\udfff" for character in text):
         raise Undefined
     return found
 

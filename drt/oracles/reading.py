@@ -11,7 +11,7 @@ from drt.model.question import ReadEntities, ReadExpression, ReadPolicies
 from drt.oracles.comparing import Comparison
 from drt.oracles.definitions import EXPRESSION, of_policies, readings_are_defined
 from drt.oracles.law import Compares, law
-from drt.oracles.texts import nesting, with_comments
+from drt.oracles.texts import nests_beyond, with_comments
 
 NO_ENTITIES = "[]"
 
@@ -52,7 +52,7 @@ def readers_agree(case: Case, engines: Sequence[Engine], comparison: Comparison)
 def _may_be_refused(text: str, answers: Sequence[Outcome]) -> bool:
     """Whether engines differ only in how deep they read: one refuses so deep a text, another does not."""
     kinds = {type(answer) for answer in answers}
-    return kinds >= {Accepted, Rejected} and nesting(text) > READ_BY_ALL
+    return kinds >= {Accepted, Rejected} and nests_beyond(text, READ_BY_ALL)
 
 
 @law(Compares.ITSELF)

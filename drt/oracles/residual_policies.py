@@ -16,7 +16,7 @@ from drt.oracles.comparing import Comparison
 from drt.oracles.law import Compares, law
 from drt.oracles.partial_inputs import completions
 from drt.oracles.partial_laws import as_reauthorized, sessions
-from drt.oracles.texts import DEEPEST, nesting
+from drt.oracles.texts import DEEPEST, nests_beyond
 
 ALWAYS_ERRS = {".": {"left": {"Record": {}}, "attr": "a"}}
 """Stands for `error()`, which no reader of policies takes (spec 09 §5.1)."""
@@ -63,7 +63,7 @@ def _with_errors(document: Any) -> Any:
 def _hold_read_again(
     case: Case, engine: Engine, residuals: Source, whole: dict[int, Outcome], comparison: Comparison
 ) -> None:
-    if nesting(residuals.text) > DEEPEST:
+    if nests_beyond(residuals.text, DEEPEST):
         comparison.skip("residuals too deep to be read")
         return
     for index, answer in _responses(case, engine, residuals, whole).items():

@@ -16,7 +16,7 @@ from drt.model.question import Authorize, FormatPolicies, PrintPolicies, ReadEnt
 from drt.oracles.comparing import Comparison
 from drt.oracles.definitions import of_policies
 from drt.oracles.law import Compares, law
-from drt.oracles.texts import NotPlainJson, bodies, comments, has_no_text, nesting
+from drt.oracles.texts import NotPlainJson, bodies, comments, has_no_text, nests_beyond
 
 DEEPEST_JSON = 127
 """A document nested deeper has no reader (spec 06 §1.1)."""
@@ -78,7 +78,7 @@ def json_round_trips(case: Case, engines: Sequence[Engine], comparison: Comparis
             comparison.skip("policies not read")
         elif not read.canonical:
             comparison.skip("no document")
-        elif nesting(read.canonical) > DEEPEST_JSON:
+        elif nests_beyond(read.canonical, DEEPEST_JSON):
             comparison.skip("too deep for JSON")
         else:
             for reader in engines:
@@ -153,7 +153,7 @@ def entities_round_trip(case: Case, engines: Sequence[Engine], comparison: Compa
             comparison.skip("entities that cannot be written")
         elif not isinstance(read, Accepted):
             comparison.skip("entities not read")
-        elif not read.canonical or nesting(read.canonical) > DEEPEST_JSON:
+        elif not read.canonical or nests_beyond(read.canonical, DEEPEST_JSON):
             comparison.skip("entities that cannot be written")
         else:
             for reader in engines:

@@ -29,7 +29,7 @@ def plain_json(text: str) -> Any:
 
     Raises `NotPlainJson` where JSON readers are known to differ, or where it nests deeper than `DEEPEST`.
     """
-    if nesting(text) > DEEPEST:
+    if nests_beyond(text, DEEPEST):
         raise NotPlainJson("deep nesting")
     try:
         return json.loads(
@@ -54,6 +54,14 @@ def _integer(digits: str) -> int:
     if digits == "-0":
         raise NotPlainJson("the number -0")
     return int(digits)
+
+
+def nests_beyond(text: str, limit: int) -> bool:
+    """Whether more than `limit` brackets of a text, in JSON or in Cedar, lie inside each other.
+
+    Law: no more lie inside each other than there are, strings and comments included.
+    """
+    return sum(map(text.count, "{[(")) > limit and nesting(text) > limit
 
 
 def nesting(text: str) -> int:

@@ -56,6 +56,18 @@ def test_own_time_stands_still_while_others_work() -> None:
 
 
 @pytest.mark.usefixtures("crowd")
+def test_a_forked_process_has_an_account_of_its_own() -> None:
+    own_time()
+
+    def has_time_of_its_own(_: object) -> bool:
+        began, own = time.monotonic(), own_time()
+        work(0.3)
+        return own_time() - own < (time.monotonic() - began) * 2 / 3
+
+    assert in_child(has_time_of_its_own, (), 30.0) == Completed(True)
+
+
+@pytest.mark.usefixtures("crowd")
 def test_a_deadline_leaves_an_engine_its_time_on_a_busy_machine() -> None:
     began = time.monotonic()
     with deadline(0.8):

@@ -74,12 +74,11 @@ def _exactly(parameter: Type) -> Sort:
 
 def _check_literals(expr: Call, check: Checker) -> bool:
     """Check that the arguments of a constructor are literals, in strict mode."""
-    if check.permissive or expr.function not in CONSTRUCTORS:
-        return True
     literal = all(isinstance(argument, Lit) for argument in expr.arguments)
-    if not literal:
-        check.report("non_literal_constructor", f"`{expr.function}` takes a string literal only", expr)
-    return literal
+    if literal or expr.function not in CONSTRUCTORS or check.permissive:
+        return True
+    check.report("non_literal_constructor", f"`{expr.function}` takes a string literal only", expr)
+    return False
 
 
 def _check_arity(expr: Call, check: Checker) -> bool:

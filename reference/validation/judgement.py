@@ -80,14 +80,23 @@ class Checker(ABC):
     """One policy in one environment: what stays the same while it is checked, and the errors so far.
 
     `failures` counts errors, and literals without a type, whose errors the reference checks report.
+    `asks_mode` becomes true once a rule asks for the mode. Law: a check that never asks has the same result
+    in both modes.
     """
 
     schema: Schema
     environment: Environment
-    permissive: bool = False
+    is_permissive: bool = False
     expressions: Expressions = field(default_factory=Expressions)
     problems: dict[tuple[ErrorKind, int], Problem] = field(default_factory=dict)
     failures: int = 0
+    asks_mode: bool = False
+
+    @property
+    def permissive(self) -> bool:
+        """Whether the mode is permissive."""
+        self.asks_mode = True
+        return self.is_permissive
 
     @abstractmethod
     def judge(self, expr: Expr, known: Capabilities) -> Judgement:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from reference.errors import InputError
@@ -25,12 +25,19 @@ def explain(verdicts: Mapping[str, Verdict]) -> Iterator[str]:
     """Write a sentence for every error and warning, by policy id."""
     for policy_id in sorted(verdicts):
         groups = alike(verdicts[policy_id])
-        for problems in islice(groups, MOST_SHOWN):
-            yield f"error in `{policy_id}`: {sentence(problems)}"
-        if len(groups) > MOST_SHOWN:
-            yield f"error in `{policy_id}`: and {len(groups) - MOST_SHOWN} more"
-        for caution in verdicts[policy_id].cautions[:MOST_SHOWN]:
-            yield f"warning for `{policy_id}`: {caution.message}"
+        yield from lines(policy_id, verdicts[policy_id], groups, map(sentence, groups))
+
+
+def lines(
+    policy_id: str, verdict: Verdict, groups: Sequence[Sequence[Problem]], sentences: Iterable[str]
+) -> Iterator[str]:
+    """Write the lines about one policy; `sentences` are those of the groups of its errors, in order."""
+    for said in islice(sentences, MOST_SHOWN):
+        yield f"error in `{policy_id}`: {said}"
+    if len(groups) > MOST_SHOWN:
+        yield f"error in `{policy_id}`: and {len(groups) - MOST_SHOWN} more"
+    for caution in verdict.cautions[:MOST_SHOWN]:
+        yield f"warning for `{policy_id}`: {caution.message}"
 
 
 def alike(verdict: Verdict) -> list[list[Problem]]:

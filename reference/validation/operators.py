@@ -108,7 +108,7 @@ def element_type(operand: Typed, check: Checker) -> Type:
 
 def related(expr: Expr, t: Type, u: Type, check: Checker) -> Type:
     """Bool. The types must have a bound; in permissive mode any two values can be compared."""
-    if not check.permissive and join(t, u) is None:
+    if join(t, u) is None and not check.permissive:
         message = f"{describe(t)} and {describe(u)} have no values in common"
         check.report("incompatible_types", message, expr)
     return BOOL

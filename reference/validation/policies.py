@@ -28,12 +28,16 @@ from reference.validation.warnings import text_warnings
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A condition in one environment: its type, its type errors, and whether anything failed."""
+    """A condition in one environment: its type, its type errors, and whether anything failed.
+
+    `asks_mode` says whether the result could be another in the other mode.
+    """
 
     environment: Environment
     typed: Typed
     problems: tuple[Problem, ...]
     failed: bool
+    asks_mode: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +53,16 @@ class Survey:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """The findings in a policy that do not depend on a level, and the checks that levels depend on."""
+    """The findings in a policy that do not depend on a level, and the checks that levels depend on.
+
+    `asks_mode` says whether they could be others in the other mode.
+    """
 
     expr: Expr
     problems: tuple[Problem, ...]
     cautions: tuple[Caution, ...]
     passed: tuple[Checked, ...]
+    asks_mode: bool = False
 
     def verdict(self, level: int | None = None) -> Verdict:
         """Return the verdict at a level, or at none (spec 08 §9)."""
@@ -78,15 +86,16 @@ def review(policy: Survey, schema: Schema, *, permissive: bool = False) -> Revie
         message = f"the schema is incomplete: it does not define `{externals[0]}`"
         return Review(policy.expr, (Problem("incomplete_schema", message),), (), ())
     problems = list(policy.problems)
-    impossible = True
+    impossible, asks_mode = True, False
     passed: list[Checked] = []
     for checked in check_everywhere(policy.body, policy.expr, schema, permissive=permissive):
         problems += checked.problems
+        asks_mode = asks_mode or checked.asks_mode
         impossible = impossible and not checked.failed and checked.typed.type == FALSE
         if not checked.failed:
             passed.append(checked)
     cautions = (*policy.applicability, *_impossibility(impossible), *policy.texts)
-    return Review(policy.expr, tuple(problems), cautions, tuple(passed))
+    return Review(policy.expr, tuple(problems), cautions, tuple(passed), asks_mode)
 
 
 def validate(body: Body, schema: Schema, *, permissive: bool = False, level: int | None = None) -> Verdict:
@@ -101,7 +110,8 @@ def check_everywhere(body: Body, expr: Expr, schema: Schema, *, permissive: bool
     for environment in environments(body, schema):
         checker = TypeChecker(schema, environment, permissive, expressions)
         typed = checker.condition(expr)
-        yield Checked(environment, typed, tuple(checker.problems.values()), checker.failures > 0)
+        problems, failed = tuple(checker.problems.values()), checker.failures > 0
+        yield Checked(environment, typed, problems, failed, checker.asks_mode)
 
 
 def level_problems(checked: Checked, expr: Expr, level: int) -> Iterator[Problem]:
@@ -137,6 +147,16 @@ def survey_set(policies: PolicySet, schema: Schema) -> dict[str, Survey]:
 def review_set(surveys: Mapping[str, Survey], schema: Schema, *, permissive: bool) -> dict[str, Review]:
     """Check the types of every policy, by id."""
     return {policy_id: review(one, schema, permissive=permissive) for policy_id, one in surveys.items()}
+
+
+def review_in_other_mode(
+    reviews: Mapping[str, Review], surveys: Mapping[str, Survey], schema: Schema, *, permissive: bool
+) -> dict[str, Review]:
+    """Check in this mode what was checked in the other one; a review that did not ask for it stays."""
+    return {
+        policy_id: review(surveys[policy_id], schema, permissive=permissive) if one.asks_mode else one
+        for policy_id, one in reviews.items()
+    }
 
 
 def verdicts(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -13,8 +14,14 @@ from drt.assess.planted.faulty_engines import SwappedLess
 from drt.engines import build
 from drt.engines.guard import Guarded
 from drt.model.case import Case
-from drt.model.engine import Engine
-from drt.targets.walk import GROUPS, WALK
+from drt.model.engine import Engine, NotLoaded
+from drt.oracles.thorough import LADDER
+from drt.targets.walk import GROUPS, SCHEMA, WALK
+from reference.policy_set import from_bodies
+from reference.schema.reader import read_schema
+from reference.text.parser import parse_policies
+from reference.validation.messages import explain
+from reference.validation.policies import Review, review_set, survey_set
 
 PLANTED = {defect.name: defect for defect in DEFECTS}
 
@@ -92,6 +99,44 @@ def test_a_defect_in_both_readers_alike_is_found_by_the_definition() -> None:
         WALK["walk-policy-json"].oracle(case, (planted, twin)).divergences
         for case in cases("walk-policy-json")
     )
+
+
+def test_a_review_that_never_asks_for_the_mode_is_the_same_in_both() -> None:
+    schema = read_schema(SCHEMA.text, SCHEMA.format)
+    asking = Counter[bool]()
+    differing = 0
+    for group in GROUPS[::37]:
+        surveys = survey_set(from_bodies(parse_policies(group.policies())), schema)
+        strict, permissive = (review_set(surveys, schema, permissive=mode) for mode in (False, True))
+        for policy, review in strict.items():
+            differs = explained(review) != explained(permissive[policy])
+            assert review.asks_mode is permissive[policy].asks_mode or differs
+            assert review.asks_mode or not differs, group.expressions
+            asking[review.asks_mode] += 1
+            differing += differs
+
+    assert asking[False]
+    assert asking[True] > differing > 0
+
+
+def explained(review: Review) -> tuple[object, ...]:
+    """All that a verdict is made of."""
+    passed = [(repr(checked.typed), checked.failed) for checked in review.passed]
+    return ([*explain({"": review.verdict()})], passed)
+
+
+def test_a_verdict_is_the_same_whichever_mode_was_asked_for_first(sound: Guarded) -> None:
+    for case in cases("walk-operators")[::101]:
+        asked = [question for _, question in LADDER]
+        orders = [asked, asked[::-1]]
+        sessions = [sound.load(case) for _ in orders]
+        answers = [
+            {question: session.ask(question) for question in order if not isinstance(session, NotLoaded)}
+            for session, order in zip(sessions, orders, strict=True)
+        ]
+
+        assert answers[0] == answers[1]
+        assert len(answers[0]) == len(LADDER)
 
 
 def test_engines_agree_on_a_part_of_every_walk(sound: Guarded) -> None:

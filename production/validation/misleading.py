@@ -71,8 +71,12 @@ def _texts(nodes: Iterable[Node]) -> tuple[dict[str, Node], dict[str, Node]]:
     strings: dict[str, Node] = {}
     identifiers: dict[str, Node] = {}
     for node in nodes:
-        _look_at(node, strings, identifiers)
+        if node.__class__ in _WITH_TEXTS:
+            _look_at(node, strings, identifiers)
     return strings, identifiers
+
+
+_WITH_TEXTS: Final = frozenset({Constant, Like, Attribute, Has, RecordOf})
 
 
 def _look_at(node: Node, strings: dict[str, Node], identifiers: dict[str, Node]) -> None:

@@ -18,6 +18,8 @@ from ..schema.model import SchemaModel
 from ..schema.typed_values import unlisted
 from .problems import Fault, Faults
 
+_NAMING = (Constant, Is)
+
 
 @dataclass(frozen=True, slots=True)
 class Mentioned:
@@ -40,7 +42,7 @@ def check_references(
     for node in conditions:
         if isinstance(node, Variable):
             variables.add(node.name)
-        elif isinstance(node, Constant | Is):
+        elif isinstance(node, _NAMING):
             _check(node, model, faults)
             if isinstance(node, Constant) and isinstance(node.value, Uid) and is_action_type(node.value.type):
                 variables.add("action")

@@ -26,8 +26,8 @@ def too_deep(text: str) -> bool:
     opened: list[int] = []  # the length of the chain at each bracket that is open
     longest: list[int] = []  # the longest chain of an element in each
     chain = 0
-    for token in TOKEN.finditer(text):
-        match token.group():
+    for token in TOKEN.findall(text):
+        match token:
             case "(" | "[" | "{":
                 chain += 1
                 opened.append(chain)
@@ -53,11 +53,11 @@ def schema_too_deep(schema: Source) -> bool:
     """Whether a schema nests deeper than the binding survives, or than it reads in good time."""
     brackets_per_level = 1 if schema.format == "cedar" else 2
     depth = deepest = 0
-    for token in TOKEN.finditer(schema.text):
-        if token.group() == "{":
+    for token in TOKEN.findall(schema.text):
+        if token == "{":
             depth += 1
             deepest = max(deepest, depth)
-        elif token.group() == "}":
+        elif token == "}":
             depth -= 1
     return deepest > SAFE_RECORD_NESTING * brackets_per_level or too_deep(schema.text)
 

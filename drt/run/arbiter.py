@@ -5,6 +5,7 @@ Decides which cases are sampled, and separates findings from laws that the arbit
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -27,6 +28,8 @@ PATIENCE = 4.0
 
 DEEPEST_FOR_ARBITER = 60
 """Nesting limit: the arbiter may crash on deeper cases, so it does not get them."""
+
+BRACKETS = re.compile(r"[(\[{]+|[)\]}]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +103,9 @@ def depth(case: Case) -> int:
     deepest = 0
     for text in (case.policies.text, case.entities, *case.expressions, *(one.text for one in case.requests)):
         depth = 0
-        for character in text:
-            if character in "([{":
-                depth += 1
-                deepest = max(deepest, depth)
-            elif character in ")]}":
-                depth -= 1
+        for brackets in BRACKETS.findall(text):
+            depth += len(brackets) if brackets[0] in "([{" else -len(brackets)
+            deepest = max(deepest, depth)
     return deepest
 
 

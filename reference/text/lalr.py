@@ -71,6 +71,7 @@ class Grammar:
         self.starts = {start: (conf.start_state, conf.end_state) for start, conf in made.items()}
         self._take_table(made[starts[0]])
         self._take_tokens(lark)
+        self.passed: dict[tuple[int, int, str], int] = {}
 
     def _take_table(self, conf: Any) -> None:
         """Fill `steps`: after a state and before a kind of token, the rule that ends, or the next state.
@@ -112,6 +113,7 @@ class Grammar:
         state, accepting = self.starts[start]
         states, parts, before = [state], list[Any](), ""
         steps, gotos, spelled, watched = self.steps, self.gotos, self.spelled, watch.kinds
+        passed = self.passed
         for found in self.token.finditer(text, begin):
             kind = shape = found.lastgroup or NOTHING
             token = Token(found[shape])
@@ -125,13 +127,15 @@ class Grammar:
             before = kind
             while isinstance(step := row.get(kind), Rule):
                 if step.build is None:
-                    states.pop()
+                    where = (states[-2], states[-1], kind)
+                    state = passed.get(where) or self._pass(where)
+                    states[-1] = state
                 else:
                     first = len(parts) - step.size
                     parts[first:] = [step.build(parts[first:])]
                     del states[first + 1 :]
-                state = gotos[states[-1]][step.goal]
-                states.append(state)
+                    state = gotos[states[-1]][step.goal]
+                    states.append(state)
                 row = steps[state]
             if step is None:
                 if kind == END and state == accepting:
@@ -140,6 +144,17 @@ class Grammar:
             states.append(step)
             parts.append(token)
         return parts[0]
+
+    def _pass(self, where: tuple[int, int, str]) -> int:
+        """Return the state that follows once no rule ends that only passes its one part, and keep it.
+
+        Law: it depends only on the state before the part, the state after it, and the token that follows.
+        """
+        below, state, kind = where
+        while isinstance(step := self.steps[state].get(kind), Rule) and step.build is None:
+            state = self.gotos[below][step.goal]
+        self.passed[where] = state
+        return state
 
 
 def _passes(rule: Any, build: object) -> bool:

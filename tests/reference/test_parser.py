@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 
 from reference.errors import InputError
@@ -22,7 +24,7 @@ from reference.syntax import (
     Unary,
     Var,
 )
-from reference.text.parser import parse_expression, parse_policies
+from reference.text.parser import GRAMMAR, parse_expression, parse_policies
 from reference.values import TRUE, EntityUid, Long, String
 
 CONTEXT = Var("context")
@@ -161,3 +163,30 @@ def test_an_error_names_the_place_and_what_was_expected() -> None:
         parse_policies("permit(principal, action, resource)\nwhen { 1 == };")
     assert (caught.value.line, caught.value.column) == (2, 13)
     assert "expected" in caught.value.message
+
+
+class Forgetful(dict[tuple[int, int, str], int]):
+    """A memory that keeps nothing, so that every step is taken."""
+
+    def __setitem__(self, _where: tuple[int, int, str], _state: int) -> None:
+        """Forget it."""
+
+
+def test_what_the_parser_remembers_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    operands = ("1", "(x)", "-1", "!true", "[1, 2]", "{a: 1}", "context.a", 'ip("::1")', "if a then b else c")
+    operators = ("<", "in", "+", "*", "&&", "||", "has", "like", ".a", "[", ")", "=", "")
+    texts = [" ".join(parts) for parts in product(operands, operators, operands)]
+    remembered = [read(text) for text in texts]
+    assert GRAMMAR.passed
+    monkeypatch.setattr(GRAMMAR, "passed", Forgetful())
+
+    assert [read(text) for text in texts] == remembered
+    assert len({type(one) for one in remembered}) > 2
+    assert not GRAMMAR.passed
+
+
+def read(text: str) -> object:
+    try:
+        return parse_expression(text)
+    except InputError as error:
+        return str(error)

@@ -24,6 +24,7 @@ Answer = dict[str, Any]
 def revised(authorizer: Authorizer, steps: Sequence[Step], requests: Sequence[Request]) -> str:
     """Apply the steps one after another; write what each did and how the requests are answered after it."""
     answers: list[Answer] = []
+    policies = entities = None
     for step in steps:
         answer: Answer = {"done": True}
         try:
@@ -31,8 +32,13 @@ def revised(authorizer: Authorizer, steps: Sequence[Step], requests: Sequence[Re
         except CedarError:
             answer["done"] = False
         answer["responses"] = [_response(authorizer, request) for request in requests]
-        answer["policies"] = json.loads(authorizer.policies.to_json())
-        answer["entities"] = json.loads(write_json(entities_json(authorizer.entities)))
+        # A step that is done changes one of the two; one that fails has to leave both as they are.
+        of_store = step.kind.endswith("entities")
+        if policies is None or not (answer["done"] and of_store):
+            policies = json.loads(authorizer.policies.to_json())
+        if entities is None or not answer["done"] or of_store:
+            entities = json.loads(write_json(entities_json(authorizer.entities)))
+        answer["policies"], answer["entities"] = policies, entities
         answers.append(answer)
     return json.dumps(answers, sort_keys=True, separators=(",", ":"))
 

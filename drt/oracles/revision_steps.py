@@ -54,7 +54,7 @@ class Script:
     def step(self) -> Step:
         """Draw the next step."""
         draw = self.random.choice
-        parts = (self._add, self._link, self._link, self._removal, self._merge, self._store, self._store)
+        parts = (self._add, *(2 * (self._link, self._removal, self._store)), self._merge)
         return draw(parts)() or Step("unlink", draw(self.ids))
 
     def _add(self) -> Step | None:
@@ -139,8 +139,10 @@ class Script:
         if not self.store:
             return None
         uid, entity = self.random.choice([*self.store.items()])
-        match self.random.randrange(6):
-            case 0:
+        match self.random.randrange(7):
+            case 0 | 6:
+                above = [each for each in self._between() if self.random.random() < 0.7]
+                uid = self.random.choice(above) if above else uid
                 return Step("remove-entities", json.dumps([{"type": uid[0], "id": uid[1]}]))
             case 1:
                 return Step(
@@ -155,6 +157,17 @@ class Script:
             case _:
                 some = [each for each in self.store.values() if self.random.random() < 0.5]
                 return Step("add-entities", json.dumps(some))
+
+    def _between(self) -> list[tuple[str, str]]:
+        """List the entities that have parents and are parents: without them others are below fewer."""
+        above = {
+            (uid["type"], uid["id"]) for one in self.store.values() for uid in map(_plain, one["parents"])
+        }
+        return [uid for uid, one in self.store.items() if uid in above and one["parents"]]
+
+
+def _plain(uid: Json) -> Json:
+    return uid.get("__entity", uid)
 
 
 def _document(name: str, body: Json) -> str:

@@ -127,7 +127,7 @@ RULES = {
     "a link is added under a used id": ("revision by linking", "spec 04 §1.1"),
     "a template in use is removed": ("revision by removing a template", "spec 04 §1.2"),
     "the last content of an id wins in a merge": ("revision by merging", "spec 04 §1.2"),
-    "a removed entity stays a parent": ("revision by removing entities", "spec 05 §5"),
+    "a removed entity stays a parent": ("the revised store: entities, attributes and closure", "spec 05 §5"),
     "a changed entity keeps the closure": (
         "the revised store: entities, attributes and closure",
         "spec 05 §5",

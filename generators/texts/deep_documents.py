@@ -18,6 +18,7 @@ LIMIT = 127
 _ALL = {"op": "All"}
 _EXPRESSIONS = ('{"!": {"arg": %s}}', '{"neg": {"arg": %s}}', '{"Set": [%s]}', '{"Record": {"a": %s}}')
 _VALUES = ("[%s]", '{"a": %s}')
+_EMPTY = ("[]", "{}")
 _TYPES = ('{"type": "Set", "element": %s}', '{"type": "Record", "attributes": {"a": %s}}')
 
 
@@ -26,7 +27,7 @@ def deep_policy_set(source: Source) -> str:
     if source.boolean():
         body = _nested(source, source.choice(_EXPRESSIONS), '{"Value": true}', outside=5)
     else:
-        body = f'{{"Value": {_nested(source, source.choice(_VALUES), "[]", outside=6)}}}'
+        body = f'{{"Value": {_nested(source, source.choice(_VALUES), source.choice(_EMPTY), outside=6)}}}'
     scope = dict.fromkeys(("principal", "action", "resource"), _ALL)
     policy = {"effect": "permit", **scope, "conditions": [{"kind": "when", "body": "?"}]}
     whole = {"staticPolicies": {"a": policy}, "templates": {}, "templateLinks": []}
@@ -37,7 +38,8 @@ def deep_entities(source: Source) -> str:
     """Draw an entity with an attribute or a tag that nests at the limit."""
     place = source.choice(("attrs", "tags"))
     entity = {"uid": {"type": "A", "id": "a"}, "attrs": {}, "parents": [], place: {"a": "?"}}
-    return json.dumps([entity]).replace('"?"', _nested(source, source.choice(_VALUES), "[]", outside=3))
+    nested = _nested(source, source.choice(_VALUES), source.choice(_EMPTY), outside=3)
+    return json.dumps([entity]).replace('"?"', nested)
 
 
 def deep_schema(source: Source) -> str:

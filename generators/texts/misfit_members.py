@@ -69,3 +69,21 @@ def misfit(source: Source, names: tuple[str, ...]) -> Json:
         return {source.choice((*names, "more")): source.choice(_OTHERS)}
     name = source.choice(tuple(name for name in names if name in _ALMOST))
     return {name: source.choice(_ALMOST[name])}
+
+
+_LIKE_PARTS = ("Tags", "TAGS", "tag", "Attrs", "attributes", "Parents", "ancestors", "Uid", "__entity")
+"""Names that are not quite those of the parts of an entity, and mean nothing."""
+_ODD_INSIDE: tuple[Json, ...] = (
+    {"\ud800": 1}, {"a\udfff": {}}, {"a": {"\udc00": "x"}}, {"a": "\ud83d"}, ["\ud800"],
+    {"a": None}, {"a": {"b": None}}, [{"a": None, "b": 1}], {"a": [None]},
+)  # fmt: skip
+"""Values with a lone surrogate or a null inside, which no engine takes."""
+
+
+def put_look_alike(source: Source, entity: Json) -> None:
+    """Give an entity a member that only resembles one of its parts, or a value with something odd inside."""
+    if source.boolean(0.4):
+        entity[source.choice(_LIKE_PARTS)] = source.choice(({"a": 1}, {"a": 1}, [], None, "x"))
+        return
+    part = entity.setdefault(source.choice(("attrs", "tags")), {})
+    part[source.choice(("more", "\ud800"))] = source.choice((1, *_ODD_INSIDE))

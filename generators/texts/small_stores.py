@@ -12,7 +12,7 @@ from typing import Any
 
 from generators.choice.sources import Source
 from generators.texts.literal_forms import literal_text
-from generators.texts.misfit_members import WRONG_PARTS, misfit
+from generators.texts.misfit_members import WRONG_PARTS, misfit, put_look_alike
 from generators.texts.odd_ids import odd_id, odd_type
 
 Json = Any
@@ -191,7 +191,9 @@ def broken_entities(source: Source) -> str:
     """Draw entities that break one rule."""
     made = entities(source)
     one = source.choice(made)
-    match source.integer(0, 13):
+    match source.integer(0, 14):
+        case 14:
+            put_look_alike(source, one)
         case 0 | 1:
             one["parents"].append(
                 _uid(source.choice(_TYPES), source.choice(("p", "blue", "read", "red", "red ", "none")))
@@ -228,10 +230,20 @@ def broken_entities(source: Source) -> str:
         case 10:
             made += _chain(source)
         case _:
-            text = json.dumps(made)
-            key = source.choice([*_KEY.finditer(text)])
-            return f"{text[: key.start()]}{key[0]} {source.choice(('[]', '{}', '1'))}, {text[key.start() :]}"
+            return _with_repeated_key(source, json.dumps(made))
     return json.dumps(made)
+
+
+def _with_repeated_key(source: Source, text: str) -> str:
+    """Give a key a second value, before its own; each name has the same chance, and may have an escape."""
+    places: dict[str, list[re.Match[str]]] = {}
+    for place in _KEY.finditer(text):
+        places.setdefault(place[0], []).append(place)
+    key = source.choice(places[source.choice(tuple(places))])
+    again = key[0]
+    if source.boolean(0.4) and again[1].isalpha():
+        again = f'"\\u{ord(again[1]):04x}{again[2:]}'
+    return f"{text[: key.start()]}{again} {source.choice(('[]', '{}', '1'))}, {text[key.start() :]}"
 
 
 def _chain(source: Source) -> list[Json]:

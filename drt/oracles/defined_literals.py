@@ -20,6 +20,7 @@ from drt.model.outcome import (
     canonical_duration,
     canonical_ipaddr,
     canonical_long,
+    canonical_record,
     canonical_set,
     canonical_string,
 )
@@ -91,7 +92,14 @@ class Span:
     milliseconds: int
 
 
-Value = bool | int | str | frozenset[str] | Decimal | Ip | Instant | Span
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """A record: its fields in canonical form, by name."""
+
+    by_name: tuple[tuple[str, str], ...]
+
+
+Value = bool | int | str | frozenset[str] | Fields | Decimal | Ip | Instant | Span
 """A set is that of the canonical texts of its elements."""
 
 _LOOPBACK = (Ip(f"{127:08b}" + "0" * 24, 8), Ip("0" * 127 + "1", 128))
@@ -251,6 +259,8 @@ def canonical(value: Value) -> str:
             return canonical_string(value)
         case frozenset():
             return canonical_set(sorted(value))
+        case Fields(by_name):
+            return canonical_record(dict(by_name))
         case Decimal(number):
             return canonical_decimal(int(number * 10_000))
         case Ip(bits, prefix):

@@ -16,6 +16,7 @@ from drt.oracles.comparing import Comparison
 from drt.oracles.defined_literals import (
     CONSTRUCTORS,
     Fails,
+    Fields,
     Unknown,
     Value,
     canonical,
@@ -27,7 +28,7 @@ from drt.oracles.law import Compares, law
 from drt.oracles.wildcard import ANY_REQUEST, characters
 
 _TOKEN = re.compile(
-    r'(?P<text>"(?:[^"\\]|\\.)*")|(?P<word>[a-zA-Z][a-zA-Z0-9]*)|(?P<long>-?[0-9]+)|(?P<mark><|==|[-+*().,\[\]])|\s+'
+    r'(?P<text>"(?:[^"\\]|\\.)*")|(?P<word>[a-zA-Z][a-zA-Z0-9]*)|(?P<long>-?[0-9]+)|(?P<mark><|==|[-+*().,:{}\[\]])|\s+'
 )
 
 
@@ -87,6 +88,8 @@ class _Reader:
             return number
         if self.is_at("["):
             return self.elements()
+        if self.is_at("{"):
+            return self.fields()
         if self.tokens[self.at][0] == "text":
             return self.text()
         if self.tokens[self.at][0] == "long":
@@ -107,6 +110,18 @@ class _Reader:
         if found is None:
             raise Unknown
         return "".join(character for character, _ in found)
+
+    def fields(self) -> Fields:
+        self.take("{")
+        found = dict[str, str]()
+        while not self.is_at("}"):
+            name = self.take("word")
+            self.take(":")
+            found[name] = canonical(self.value())
+            if not self.is_at("}"):
+                self.take(",")
+        self.take("}")
+        return Fields(tuple(sorted(found.items())))
 
     def elements(self) -> frozenset[str]:
         self.take("[")

@@ -6,6 +6,7 @@ Owns documents that are drawn as JSON, some wrong in one place.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from generators.choice.sources import Source
@@ -23,6 +24,7 @@ _BINARY = (
     "containsAny",
     "getTag", "hasTag",
 )  # fmt: skip
+_SUMS = ("+", "-")
 _FUNCTIONS = tuple(sorted({row.name for row in LANGUAGE if row.extension}))
 _LONGS = (0, 1, -1, 5, 2**63 - 1, -(2**63))
 _ODD_VALUES: tuple[Json, ...] = (
@@ -111,9 +113,7 @@ def _tree(source: Source, depth: int) -> Json:
                 operand = {operator: {"arg": operand}}
             return operand
         case 2 | 3 | 4:
-            operator = source.choice(_BINARY)
-            right = {operator: {"left": inner(), "right": inner()}} if source.boolean(0.15) else inner()
-            return {operator: {"left": inner(), "right": right}}
+            return _binary(source, inner)
         case 5:
             return {".": {"left": inner(), "attr": odd_attribute(source)}}
         case 6:
@@ -134,6 +134,17 @@ def _tree(source: Source, depth: int) -> Json:
             return {"Record": {odd_attribute(source): inner() for _ in range(source.integer(0, 2))}}
         case _:
             return {source.choice(_FUNCTIONS): [inner() for _ in range(source.integer(0, 3))]}
+
+
+def _binary(source: Source, inner: Callable[[], Json]) -> Json:
+    """Draw a binary form, now and then with one that binds as tightly on its right."""
+    operator = source.choice(_BINARY)
+    if not source.boolean(0.25):
+        return {operator: {"left": inner(), "right": inner()}}
+    if source.boolean(0.6):
+        operator = source.choice(_SUMS)
+    other = source.choice(_SUMS) if operator in _SUMS else operator
+    return {operator: {"left": inner(), "right": {other: {"left": inner(), "right": inner()}}}}
 
 
 def _element(source: Source) -> Json:
@@ -161,14 +172,15 @@ def _scope(source: Source, variable: str, template: bool) -> Json:
         case 2:
             return {"op": "in", **_target(source, variable, template)}
         case _:
-            within = {"in": _target(source, variable, template)} if template or source.boolean() else {}
+            nothing = {"in": None} if source.boolean(0.3) else {}
+            within = {"in": _target(source, variable, template)} if template or source.boolean() else nothing
             return {"op": "is", "entity_type": odd_type(source, 0.04), **within}
 
 
 def _action_scope(source: Source) -> Json:
     match source.integer(0, 3):
         case 0:
-            return {"op": "All"}
+            return {"op": source.choice(("All", "All", "all"))}
         case 1:
             return {"op": "==", "entity": _action(source)}
         case 2:

@@ -88,6 +88,7 @@ _LONGS = tuple(
 _MEMBERS = (
     "1", "0", "-1", "true", "false", '""', '"1"', '"true"', 'decimal("1.0")', 'decimal("1.00")', 'ip("::1")',
     'ip("::1/127")', 'duration("1ms")', 'datetime("1970-01-01")', "[1]", "[true]", "[]", '["1"]',
+    "{a: 1}", "{b: 1}", "{a: 1, b: 1}", "{a: true}", "{a: {b: 1}}", "{b: {a: 1}}", "{}",
 )  # fmt: skip
 """Elements of sets that a host language may take for each other."""
 

@@ -13,6 +13,9 @@ _EXPRESSIONS_TEXT = """\
 {} == 1
 principal has {}
 principal has a.{}
+principal has "a".{}
+principal has {}.a
+principal has a["{}"]
 context.{}
 context[{}]
 {}::"x"

@@ -23,6 +23,8 @@ from drt.diagnosis.json_names import (
     is_escape,
     is_known,
     is_ordinary,
+    is_record,
+    is_whole_escape,
     json_kind,
     name_kind,
     shown,
@@ -196,7 +198,8 @@ class _Search:
         for path, value in self.objects():
             for key in value:
                 is_odd = not value[key] or not is_known(key) or key in MAY_BE_ABSENT
-                is_plain = not self.named_by_users(path) and is_odd
+                of_record = not self.schema and is_record(path) and not key.startswith("__")
+                is_plain = not self.named_by_users(path) and not of_record and is_odd
                 if is_plain is not plain or isinstance(key, Again) or is_escape(path, key, value):
                     continue
                 rest = {other: item for other, item in value.items() if other is not key}
@@ -213,13 +216,24 @@ class _Search:
         for path, value in inside_out(self.document, ()):
             if path[-1] != "id" or not isinstance(value, str):
                 continue
+            uid = at_path(self.document, path[:-1])
             for other in declared:
-                if other != value and self.well(with_at(self.document, path, other)):
-                    uid = at_path(self.document, path[:-1])
+                if other != value and any(
+                    self.well(document)
+                    for document in (with_at(self.document, path, other), self.with_id(uid, other))
+                ):
                     action = isinstance(uid, dict) and "Action" in str(uid.get("type"))
                     what = "an action that is not declared" if action else "an id outside its enumeration"
                     return Construct(what, shown(uid))
         return None
+
+    def with_id(self, uid: Any, other: str) -> Any:
+        """Give an entity another id wherever the document names it."""
+        document = self.document
+        for path, value in inside_out(self.document, ()):
+            if value == uid:
+                document = with_at(document, (*path, "id"), other)
+        return document
 
     def holder(self, path: Path) -> str:
         """Name the object at a path by what it is."""
@@ -240,7 +254,7 @@ class _Search:
         for path, value in self.objects():
             for key in value if self.named_by_users(path) else ():
                 for other in ("a", "A", "B"):
-                    if other in value or isinstance(key, Again):
+                    if other in value or isinstance(key, Again) or is_whole_escape(path, value):
                         continue
                     names = {other if one is key else one: item for one, item in value.items()}
                     if self.well(with_at(self.document, path, names)):

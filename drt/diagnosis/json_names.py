@@ -51,6 +51,18 @@ def is_escape(path: Path, key: str, value: dict[str, Any]) -> bool:
     return inside or (key in ESCAPES and len(value) == 1)
 
 
+def is_record(path: Path) -> bool:
+    """Whether the object at a path is the context of a request or a value in it or in an entity."""
+    inside = path[:1] == ("context",) or path[1:2] in [("attrs",), ("tags",)]
+    return inside and not any(escape in path for escape in ESCAPES)
+
+
+def is_whole_escape(path: Path, value: dict[str, Any]) -> bool:
+    """Whether the object at a path is an escape; attributes and tags of an entity are a record, though."""
+    of_entity = len(path) == 2 and isinstance(path[0], int)
+    return len(value) == 1 and not of_entity and any(escape in value for escape in ESCAPES)
+
+
 FORMAT = frozenset(
     [
         *("slot", "op", "additionalAttributes", "required", "external", "arg", "args", "fn", "kind", "body"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib import resources
@@ -191,6 +191,11 @@ def held(asked: Asked, case: Case, divergences: Sequence[Divergence]) -> Differe
         if holds and all(difference.concerns(asked.name, each) for each in divergences):
             return difference
     return None
+
+
+def held_by_any(asked: Iterable[Asked], case: Case, divergences: Sequence[Divergence]) -> Difference | None:
+    """Find the first difference that is declared of one of the engines and is the cause of divergences."""
+    return next((found for one in asked if (found := held(one, case, divergences)) is not None), None)
 
 
 def holds(difference: Difference, case: Case) -> bool:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from drt.diagnosis.construct import BLANK, CARRIAGE_RETURN, COMMENT_END
-from drt.engines.declared import Asked, Difference, declare, held, holds
+from drt.engines.declared import Asked, Difference, declare, held_by_any, holds
 from drt.engines.guard import Guarded
 from drt.model.case import Case, Source
 from drt.model.divergence import Checked, Oracle
@@ -165,13 +165,12 @@ class Around:
 
     def excused(self, find: Find, events: Counter[str]) -> bool:
         """Whether a find is a declared difference of one of its engines; counts it."""
-        for engine in find.engines:
-            asked = Asked(engine.name, engine.version)
-            difference = held(asked, find.case, [find.divergence])
-            if difference is not None:
-                self._met[difference] += 1
-                events[DECLARED + difference.name] += 1
-                return True
+        asked = (Asked(engine.name, engine.version) for engine in find.engines)
+        difference = held_by_any(asked, find.case, [find.divergence])
+        if difference is not None:
+            self._met[difference] += 1
+            events[DECLARED + difference.name] += 1
+            return True
         return False
 
     def ask(self, oracle: Oracle, case: Case, engines: Sequence[Engine]) -> Checked:

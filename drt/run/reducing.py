@@ -9,6 +9,7 @@ from pathlib import Path
 from drt.diagnosis.hints import first_like
 from drt.diagnosis.signature import HANGING_SECONDS, first_alike
 from drt.engines.deadline import Alarm
+from drt.engines.declared import Asked, held_by_any
 from drt.engines.sandbox import Completed, attempt
 from drt.model.case import Case
 from drt.model.divergence import Divergence
@@ -22,6 +23,15 @@ from drt.run.second_opinion import simpler_by_shrinking
 
 PATIENCE = 5.0
 """Seconds for one candidate of a reduction."""
+
+
+def is_declared(find: Find, case: Case, divergence: Divergence) -> bool:
+    """Whether a difference that is declared of one of the engines can be the cause on this case.
+
+    A reduction that starts elsewhere does not walk into one: the bucket would have its name.
+    """
+    asked = (Asked(engine.name, engine.version) for engine in find.engines)
+    return held_by_any(asked, case, [divergence]) is not None
 
 
 def reduced_find(
@@ -42,11 +52,14 @@ def reduced_find(
     patience = min(deadline, HANGING_SECONDS if hanging else PATIENCE)
     until = time.monotonic() + seconds
 
+    excused = is_declared(find, find.case, find.divergence)
+
     def interesting(candidate: Case) -> bool:
         if stopped() or time.monotonic() > until:
             return False
         checked = alarm.within(patience, lambda: find.oracle(candidate, find.engines))
-        return checked is not None and first_like(find.divergence, checked) is not None
+        alike = None if checked is None else first_like(find.divergence, checked)
+        return alike is not None and (excused or not is_declared(find, candidate, alike))
 
     if seconds <= 0:
         return find.case, find.divergence, False

@@ -312,3 +312,38 @@ class IgnoresTheSchema(BaseEngine):
 
     def read_entities(self, entities: str, schema: Source | None) -> Outcome:
         return REFERENCE.ask(ReadEntities(entities, None))
+
+
+CALL = {"__extn": {"fn": "ip", "args": ["::"]}}
+
+
+@pytest.mark.parametrize(
+    ("context", "name"),
+    [
+        ({"a": {"b": CALL}}, "a function with `args` in `__extn`"),
+        (CALL, "a function with `args` in `__extn`"),
+        ({"a": {"__expr": "1"}}, "`__expr`"),
+    ],
+)
+def test_a_value_inside_a_record_is_named_and_not_its_attribute(context: object, name: str) -> None:
+    odd = next(key for key in ("args", "__expr") if key in json.dumps(context))
+
+    found = blamed_member(json.dumps({"context": context}), lambda text: odd not in text)
+
+    assert found is not None
+    assert found.name == name
+
+
+def test_an_id_that_several_members_share_is_named() -> None:
+    uid = {"type": "Color", "id": "a"}
+    request = {"principal": uid, "action": {"type": "Action", "id": "a"}, "resource": uid}
+
+    def is_well(text: str) -> bool:
+        read = json.loads(text)
+        colors = {read[part].get("id") for part in ("principal", "resource")}
+        return colors == {"b"} and read["action"].get("id") == "a"
+
+    found = blamed_member(json.dumps(request), is_well, declared=["b"])
+
+    assert found is not None
+    assert found.name == "an id outside its enumeration"

@@ -27,7 +27,7 @@ FIRST_SECONDS = 0.06
 """The least floor of a target: so many cases, or so much time."""
 
 FLOOR_SHARE = 0.02
-LATER_FLOOR_SHARE = 0.08
+LATER_FLOOR_SHARE = 0.12
 """The parts of a run's first minute, and of the time after it, after which a target has had its floor."""
 
 SECONDS_PER_CASE = 10.0

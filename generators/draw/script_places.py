@@ -43,6 +43,9 @@ def odd_condition(source: Source, principal: str) -> Expr:
         Has(nested, ("a", odd)),
         Binary("==", GetAttr(record, odd), Lit(1)),
         Binary("==", record, record),
+        Binary("==", GetAttr(RecordLit(((odd, string),)), odd), string),
+        Binary("||", Binary("==", string, Lit("a")), Has(nested, ("a", odd))),
+        Binary("||", Binary("==", PRINCIPAL, entity), Like(string, pattern(source, odd))),
         Binary("||", Binary("&&", FALSE, Binary("==", string, Lit("b"))), Binary("==", PRINCIPAL, entity)),
     )
     return source.choice(forms)

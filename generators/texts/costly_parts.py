@@ -34,6 +34,8 @@ _PLACES = (
     "{{a: {{u: {a}}}, b: {x}}}.a.u.ok",
     "{{a: {{u: {a}, b: {x}}}}}.a.u.ok",
     "(if context.c then {{a: {a}, b: {x}}} else {{a: {a}, b: context.c}}).a.ok",
+    "(if context.c then {{a: {a}, b: 1}} else {{a: {a}.boss, b: 1}}).a.ok",
+    "(if context.c then {{u: {{a: {a}.boss}}}} else {{u: {{a: {a}}}}}).u.a.ok",
     "{{a: 1, b: {x}}} == {{a: 1, b: true}}",
     "({a} in [{g}, (if {x} then {g} else {g})])",
     "({a} is User in (if {x} then {g} else {g}))",

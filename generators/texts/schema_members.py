@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from generators.texts.edge_members import Edges
@@ -66,3 +67,14 @@ MEMBERS = {
     "more": 1,
 }  # fmt: skip
 """Every key of the format with a value that is right where the key is, and one that no object has."""
+
+_OF_TYPE = ("annotations", "required", "additionalAttributes", "attributes", "element", "name", "type")
+MEMBERS_OF: Mapping[str, tuple[str, ...]] = {
+    "schema*": ("commonTypes", "annotations", "entityTypes", "actions"),
+    "entityTypes*": ("tags", "shape", "memberOfTypes", "enum", "external", "annotations"),
+    "actions*": ("appliesTo", "memberOf", "attributes", "external", "annotations"),
+    "appliesTo": ("context", "principalTypes", "resourceTypes"),
+    "memberOf": ("type", "id"),
+    **dict.fromkeys(("attributes*", "commonTypes*", "shape", "context", "element"), _OF_TYPE),
+}
+"""The members of each kind of object, those that it may lack first."""

@@ -41,6 +41,13 @@ entity E {a: Long, a: Long};
 entity E in [] tags Long;
 entity E tags Long {a: Long};
 entity E in E;
+entity E tags Set<Long>;
+@doc("x") entity E, F, G in E;
+@a @b("") entity E enum ["a"];
+@a("") external entity X, Y;
+@a external action y, z;
+@doc("\\"") action "a b", c;
+@a type U = {@b("") x: Long};
 entity D {x: __cedar::Long, y: decimal?};
 entity D {"": Long, "a b"?: Set<E>};
 entity D {if: Long};
@@ -57,6 +64,10 @@ action a attributes {};
 action a in [];
 action a in [b]; action b in a;
 action a in Action::"a";
+action a in a;
+action a in [b]; action b in [c]; action c in [a];
+action a in N::Action::"view N";
+action b in [N::M::Action::"view N::M", a]; action a;
 action a in Action;
 action "Q::a"; action c in Q::a;
 action "a::b"; action c in [a::b];
@@ -86,6 +97,8 @@ external action x;
 @doc @doc entity D;
 @doc("a", "b") entity D;
 @if entity D;
+entity decimal; entity D {a: decimal, b: __cedar::decimal};
+entity ipaddr; entity D {a: Set<ipaddr>} tags ipaddr;
 namespace Q {}
 namespace Q { namespace R {} }
 namespace Q {} namespace Q {}
@@ -127,7 +140,7 @@ def _type(node: Json) -> str:
             return f"Set<{_type(element)}>"
         case {"type": "Record", "attributes": attributes}:
             parts = (
-                f"{_word(name)}{'' if part.get('required', True) else '?'}: {_type(part)}"
+                f"{_notes(part)}{_word(name)}{'' if part.get('required', True) else '?'}: {_type(part)}"
                 for name, part in attributes.items()
             )
             return "{" + ", ".join(parts) + "}"
@@ -138,22 +151,35 @@ def _type(node: Json) -> str:
     return "{}"
 
 
+def _notes(node: Json) -> str:
+    written = (
+        f"@{key} " if value is None else f"@{key}({_quoted(value)}) "
+        for key, value in node.get("annotations", {}).items()
+    )
+    return "".join(written)
+
+
+def _group(group: Json) -> str:
+    id_ = _quoted(group["id"])
+    return f"{group['type']}::{id_}" if "type" in group else id_
+
+
 def _declarations(space: Json) -> Iterator[str]:
     for name, definition in space.get("commonTypes", {}).items():
         yield f"type {name} = {_type(definition)};"
     for name, entity in space.get("entityTypes", {}).items():
         if entity.get("enum"):
-            yield f"entity {name} enum [{', '.join(map(_quoted, entity['enum']))}];"
+            yield f"{_notes(entity)}entity {name} enum [{', '.join(map(_quoted, entity['enum']))}];"
             continue
         above = f" in [{', '.join(entity['memberOfTypes'])}]" if "memberOfTypes" in entity else ""
         shape = f" {_type(entity['shape'])}" if "shape" in entity else ""
         tags = f" tags {_type(entity['tags'])}" if "tags" in entity else ""
-        yield f"entity {name}{above}{shape}{tags};"
+        yield f"{_notes(entity)}entity {name}{above}{shape}{tags};"
     for name, action in space.get("actions", {}).items():
-        groups = ", ".join(_quoted(group["id"]) for group in action.get("memberOf", ()))
+        groups = ", ".join(map(_group, action.get("memberOf", ())))
         applies = action.get("appliesTo")
         parts = "" if applies is None else f" appliesTo {{{', '.join(_applies(applies))}}}"
-        yield f"action {_word(name)}{f' in [{groups}]' if groups else ''}{parts};"
+        yield f"{_notes(action)}action {_word(name)}{f' in [{groups}]' if groups else ''}{parts};"
 
 
 def _applies(applies: Json) -> Iterator[str]:
@@ -165,7 +191,7 @@ def _applies(applies: Json) -> Iterator[str]:
 
 def schema_text(source: Source) -> str:
     """Draw a schema text; most are wrong in one place."""
-    schema = small_schema(source, 0.0)
+    schema = small_schema(source, 0.0, by_name=False)
     blocks = []
     for space, body in schema.items():
         declarations = list(_declarations(body))
@@ -174,7 +200,7 @@ def schema_text(source: Source) -> str:
         if declarations and source.boolean(TWICE):
             declarations.append(_again(source.choice(declarations)))
         inside = "\n".join(declarations)
-        blocks.append(f"namespace {space} {{\n{inside}\n}}" if space else inside)
+        blocks.append(f"{_notes(body)}namespace {space} {{\n{inside}\n}}" if space else inside)
     text = "\n".join(blocks)
     return _slip(source, text) if source.boolean(0.3) else text
 

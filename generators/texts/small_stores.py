@@ -208,7 +208,9 @@ def broken_entities(source: Source) -> str:
         case 3 | 4:
             made.append({"uid": _uid("User", "m"), "attrs": {"name": ""}, "parents": []})
             where = source.choice(("attrs", "attrs", "attrs", "tags"))
-            made[-1].setdefault(where, {}).update(misfit(source, (*_USER, "name", "act", "act")))
+            before, after = ({"a": 1}, {"z": 2}) if where == "tags" else (made[-1]["attrs"], {})
+            wrong = misfit(source, (*_USER, "name", "act", "act"))
+            made[-1][where] = {**before, **wrong, **after} if source.boolean() else {**before, **wrong}
         case 5:
             one["attrs"].pop("name", None)
         case 13:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from generators.choice.sources import Source
 from generators.texts.deciding_tests import deciding
+from generators.texts.odd_guards import odd_guard
 from generators.texts.typing_world import behind_a_path, of_two_types
 
 _TYPES = (
@@ -24,6 +25,7 @@ _CALLS = (
     'ip("1.2.3.4/33").isLoopback()', "ip(context.s).isIpv4()", "ip(context.n).isIpv4()", "ip(1).isIpv6()",
     "ip().isIpv4()", 'ip("::1", "").isIpv4()', 'decimal("1.0").lessThan(context.s)', "context.s.isLoopback()",
     '(datetime("2024-01-01") < duration("1h"))', '(duration("1h") >= context.n)',
+    '(decimal("1.0") < decimal("2.0"))', '(ip("::1") <= ip("::1"))', '("a" < "b")', "(true >= false)",
     '(1 < datetime("2024-01-01"))', 'decimal("1.x").lessThan(decimal("1.0"))', 'ip("::1").isInRange()',
     '(datetime("2024-02-30") < datetime("2024-01-01"))', 'ip("::1").isInRange(ip("::/0"))',
     '(duration("1d").toDays() == 1)', 'decimal("1.0").lessThan(1)',
@@ -154,7 +156,12 @@ class _Typed:
             test, use = f"{tested}.hasTag({key})", f"{target}.getTag({other}){rest}"
         else:
             test, use = f"{tested} has {attribute}", f"{target}.{attribute}{rest}"
-        match self.source.integer(0, 10):
+        match self.source.integer(0, 12):
+            case 12:
+                return odd_guard(self.source, test, use, self.bool(0))
+            case 11:
+                both = self.pick((f"{test} && !({test})", f"!({test}) && {test}"))
+                return f"({both} && {use})"
             case 10:
                 return f"({test} && {test} && {use})"
             case 9:
@@ -207,7 +214,9 @@ class _Typed:
             ("true", "false"), ("rec", "twin"), ("boss", "peer"), ('"u"', '"v"'), ("1", "true"), ("<", "<="),
             ("User", "N::Mate"), ("context.n > 1", "!(context.n <= 1)"),
             ("principal", "principal.boss"), (".boss", ""), ("principal", "principal.boss"), (".boss", ""),
-            ("context.n != 1", "!(context.n == 1)"), ("!=", "=="), ("==", "!="),
+            ("context.n != 1", "!(context.n == 1)"), ("!=", "=="), ("==", "!="), ("f: ", "u: "),
+            ("is User", "is Group"), ("has f", "has g"), ('like "*"', 'like "\\*"'), ("a: ", "b: "),
+            (" < ", " > "), (" + ", " - "), (" && ", " || "), ("containsAll", "containsAny"),
         )  # fmt: skip
         old, new = self.pick(swaps)
         return target.replace(old, new, 1)

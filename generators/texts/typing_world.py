@@ -76,6 +76,10 @@ _TWO = (
     ("context.a", "principal.same.rec", ("f == 1", "g == 1")),
     ("{f: [principal]}", "{f: [resource]}", ("f.contains(principal)", "f.isEmpty()")),
     ("{f: true}", "{f: false}", ("f", "g")),
+    ("{f: 1}", '{f: "x"}', ("f == 1", "g == 1")),
+    ("context.a", "{f: true, g: 1}", ("f == 1", "g == 1")),
+    ("principal.rec", '{g: "x", u: principal}', ("g == 1", "u.ok")),
+    ("{f: [1], g: {f: 1}}", "{f: [true], g: {f: true}}", ("f.isEmpty()", "g.f == 1", "g == {}")),
     ("{g: 1}", "(if principal.ok then {g: 1} else context.a)", ("f == 1", "g == 1")),
     ("context.longs", "[]", ("zz == 1",)),
 )
@@ -95,7 +99,12 @@ def of_two_types(source: Source, other: str) -> str:
     both = f"(if {source.choice(('context.c', 'principal.ok'))} then {first} else {second})"
     use = source.choice(uses)
     name = _WORD.match(use)[0]  # type: ignore[index]  # each begins with a word
-    match source.integer(0, 10):
+    match source.integer(0, 12):
+        case 12:
+            return f"(if {both} has {name} then true else {both}.zz)"
+        case 11:
+            test = f"{both} is {source.choice(('User', 'N::Mate', 'M::Mate', 'Group', 'Org', 'Ghost'))}"
+            return source.choice((f"(if {test} then true else {both}.zz)", f"(!({test}) && {both}.zz)"))
         case 10:
             return f"(if {both} == {other} then {both}.zz else true)"
         case 0:

@@ -25,18 +25,19 @@ def revised(authorizer: Authorizer, steps: Sequence[Step], requests: Sequence[Re
     """Apply the steps one after another; write what each did and how the requests are answered after it."""
     answers: list[Answer] = []
     policies = entities = None
-    for step in steps:
+    for number, step in enumerate(steps, 1):
         answer: Answer = {"done": True}
         try:
             authorizer = _after(authorizer, step, answer)
         except CedarError:
             answer["done"] = False
         answer["responses"] = [_response(authorizer, request) for request in requests]
-        # A step that is done changes one of the two; one that fails has to leave both as they are.
+        # A step that is done changes one of the two, one that fails neither. The last shows both anew.
         of_store = step.kind.endswith("entities")
-        if policies is None or not (answer["done"] and of_store):
+        both = number == len(steps) or not answer["done"]
+        if policies is None or both or not of_store:
             policies = json.loads(authorizer.policies.to_json())
-        if entities is None or not answer["done"] or of_store:
+        if entities is None or both or of_store:
             entities = json.loads(write_json(entities_json(authorizer.entities)))
         answer["policies"], answer["entities"] = policies, entities
         answers.append(answer)

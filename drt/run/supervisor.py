@@ -28,6 +28,9 @@ HANG_FACTOR = 3
 HANG_GRACE = 5.0
 """Seconds after the deadline, at which the alarm inside a worker rings, until the worker is killed."""
 
+STILL_SECONDS = 2.0
+"""Time beyond this between two looks at the workers counts as time in which the whole machine stood still."""
+
 RESERVE_SECONDS = 0.4
 """Part of a budget that workers leave unused, so that ending and reporting fit in it."""
 
@@ -80,7 +83,8 @@ class Fleet:
         """
         self._options = options
         self._ends, self._pauses = ends, pauses
-        self._born = time.monotonic()
+        self._born = self._looked = time.monotonic()
+        self._shown: dict[int, journal.Entry] = {}
         self.paused = False
         self._stopping = False
         self._workers: list[_Worker] = []
@@ -105,8 +109,11 @@ class Fleet:
         return [w.skipped for w in sorted((*self._workers, *self._done), key=lambda worker: worker.number)]
 
     def totals(self) -> tuple[int, int, int]:
-        """Return cases, decisions and divergences so far, read from the journals."""
-        glances = [journal.read(self._page(number)) for number in range(self._options.jobs)]
+        """Return cases, decisions and divergences so far; those of a worker outlive its restart."""
+        for number in range(self._options.jobs):
+            glance, before = journal.read(self._page(number)), self._shown.get(number)
+            self._shown[number] = glance if before is None or glance.cases >= before.cases else before
+        glances = self._shown.values()
         return (
             sum(one.cases for one in glances),
             sum(one.decisions for one in glances),
@@ -119,6 +126,7 @@ class Fleet:
         Raises `CannotStart` when restarting is no use.
         """
         deaths = []
+        self._allow_for_standstill()
         for worker in list(self._workers):
             code = worker.process.poll()
             if code is None:
@@ -174,6 +182,15 @@ class Fleet:
             self._options.place / f"worker-{number}.err",
             {**our_environment(self._options.random_seed), MARK: self._mark(number)},
         )
+
+    def _allow_for_standstill(self) -> None:
+        """Give the workers the time in which this process did not run either, as on a suspended machine."""
+        now = time.monotonic()
+        still = now - self._looked - STILL_SECONDS
+        self._looked = now
+        if still > 0:
+            for worker in self._workers:
+                worker.waited -= still
 
     def _end_if_hanging(self, worker: _Worker) -> None:
         glance = journal.read(self._page(worker.number))

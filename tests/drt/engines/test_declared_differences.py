@@ -5,7 +5,7 @@ import pytest
 from drt.engines.declared import Asked, differences, explanation, held
 from drt.model.case import Case, PartialInput, Source, Store
 from drt.model.divergence import Divergence
-from drt.model.outcome import Rejected
+from drt.model.outcome import Accepted, Rejected
 
 EXPLAINED = [
     ("policy JSON accepted", '{"Value": {"__extn": {"fn": "nope", "arg": "a"}}}', "unknown function name"),
@@ -124,3 +124,33 @@ def test_repeated_keys_of_a_partial_store_are_lost_before_the_crate_gets_it(
     found = held(Asked("cedar-rust", "4.14.1"), case, [divergence])
     assert (None if found is None else found.name) == name
     assert held(Asked("production", "1"), case, [divergence]) is None
+
+
+UNWRITTEN = "The following entities have shapes that cannot be converted to Cedar schema syntax: [A]"
+
+
+@pytest.mark.parametrize(
+    ("details", "name"),
+    [
+        ((UNWRITTEN,), "a shape that is a common type is not written"),
+        (("There are name collisions: [A]",), None),
+        ((UNWRITTEN, "There are name collisions: [A]"), None),
+    ],
+)
+def test_a_shape_that_cannot_be_written_excuses_nothing_else(
+    details: tuple[str, ...], name: str | None
+) -> None:
+    divergences = [
+        Divergence(
+            "schema_translations_mean_the_same",
+            "law",
+            "translation",
+            (("cedar-rust", Accepted({})), ("cedar-rust, to cedar", Rejected("schema", detail))),
+        )
+        for detail in details
+    ]
+    case = Case(Source(""), schema=Source("{}", "json"))
+
+    found = held(Asked("cedar-rust", "4.14.1"), case, divergences)
+    assert (None if found is None else found.name) == name
+    assert held(Asked("production", "1"), case, divergences) is None

@@ -145,7 +145,7 @@ def test_a_shape_that_cannot_be_written_excuses_nothing_else(
             "schema_translations_mean_the_same",
             "law",
             "translation",
-            (("cedar-rust", Accepted({})), ("cedar-rust, to cedar", Rejected("schema", detail))),
+            (("cedar-rust", Accepted("")), ("cedar-rust, to cedar", Rejected("schema", detail))),
         )
         for detail in details
     ]

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product
 from random import Random
 from typing import Any
 from zlib import crc32
 
 from drt.model.case import Case, PartialInput, Request, Store
-from drt.model.question import Batched, LoaderKind, Query, QueryKind, Reauthorize
+from drt.model.question import (
+    Batched,
+    CaseQuestion,
+    LoaderKind,
+    PartiallyAuthorize,
+    Query,
+    QueryKind,
+    Reauthorize,
+)
 from drt.oracles.texts import NotPlainJson, plain_json
 
 Json = dict[str, Any]
@@ -76,6 +85,30 @@ def _changed(random: Random, entities: list[Json]) -> Json:
 
 def _is_action(entity: Json) -> bool:
     return bool(inner(entity["uid"])["type"].rpartition("::")[2] == "Action")
+
+
+def halved(question: CaseQuestion[Any]) -> list[CaseQuestion[Any]]:
+    """Ask a question about the actions of its store alone, and about all others alone.
+
+    Not about a store that is read in the order of its document.
+    """
+    match question:
+        case Reauthorize(store=store):
+            return [replace(question, store=half) for half in _halves(store)]
+        case PartiallyAuthorize(entities=store) | Query(entities=store):
+            return [replace(question, entities=half) for half in _halves(store)]
+    return []
+
+
+def _halves(store: Store) -> list[Store]:
+    if store.form == "partial":
+        return []
+    try:
+        entities = plain_json(store.text)
+        parts = [[one for one in entities if _is_action(one) == wanted] for wanted in (True, False)]
+    except (NotPlainJson, KeyError, TypeError, AttributeError):
+        return []
+    return [replace(store, text=json.dumps(part)) for part in parts]
 
 
 def unfit_questions(case: Case) -> Iterator[tuple[int, Query | Batched]]:

@@ -30,7 +30,8 @@ ODD_WHOLE = 0.03
 """Probability of a document that nests at the limit of its format, or that is of another one."""
 
 NO_DOCUMENTS = (
-    "null", "null", "[]", "{}", "1", '""', "[null]", "[{}]", " ", "{} {}", "[] []", "\ufeff[]", "\ufeff{}",
+    "null", "null", "null", "null", "[]", "{}", "1", '""', "[null]", "[{}]", " ", "{} {}", "[] []",
+    "\ufeff[]", "\ufeff{}",
 )  # fmt: skip
 """Texts that are a document of one format at most."""
 
@@ -70,7 +71,7 @@ def commented(source: Source) -> Case:
 
 def trees(source: Source) -> Case:
     """Draw a policy set in JSON, with trees that no text has."""
-    return _trees(source, 0.4)
+    return _trees(source, 0.6)
 
 
 def _trees(source: Source, wrong: float) -> Case:
@@ -132,11 +133,9 @@ def store_rules(source: Source, unknown: float = 0.12) -> Case:
     With probability `unknown` there is no schema.
     """
     wrong = source.integer(0, 4)
-    store = broken_entities(source) if wrong in (1, 2) else json.dumps(entities(source))
-    texts = [
-        broken_request(source) if wrong in (3, 4) else json.dumps(request(source))
-        for _ in range(REQUESTS_A_STORE)
-    ]
+    store = broken_entities(source) if wrong in (1, 2) else entities(source)
+    drawn = broken_request if wrong in (3, 4) else request
+    texts = [drawn(source) for _ in range(REQUESTS_A_STORE)]
     requests = tuple(Request(text) for text in texts)
     schema = None if source.boolean(unknown) else Text(SCHEMA)
     return Case(Text(PERMIT_ALL), store, schema, requests=requests)

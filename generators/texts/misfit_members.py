@@ -1,4 +1,4 @@
-"""Members of entities and contexts whose values do not have the types of their attributes.
+"""Parts of entities and contexts at the edge of their form, and values without the types of their attributes.
 
 Owns the values; the schema that they miss is that of `small_stores`.
 """
@@ -29,7 +29,10 @@ _OTHERS: tuple[Json, ...] = (
     {"__entity": {"type": "User", "id": "u"}, "more": 1}, {"__entity": {"type": "User", "id": "u",
     "more": [1]}}, {"type": "User"}, {"a": None}, [None], {"a": {"b": None}}, [{"a": None, "b": 1}],
 )  # fmt: skip
-WRONG_PARTS: tuple[Json, ...] = (None, None, False, 0, "", [], {}, [[]], [None], 'User::"u"', {"a": None})
+WRONG_PARTS: tuple[Json, ...] = (
+    None, None, False, 0, "", [], {}, [[]], [None], 'User::"u"', {"a": None},
+    {"__entity": {"type": "User", "id": "u"}}, {"__extn": {"fn": "ip", "arg": "::1"}}, {"__expr": "1"},
+)  # fmt: skip
 """What is put in the place of a part of an entity."""
 _ALMOST: dict[str, tuple[Json, ...]] = {
     "boss": tuple({"type": name, "id": "u"} for name in ("X::User", "N::User", "Group", "Use", "Action")),
@@ -87,3 +90,22 @@ def put_look_alike(source: Source, entity: Json) -> None:
         return
     part = entity.setdefault(source.choice(("attrs", "tags")), {})
     part[source.choice(("more", "\ud800"))] = source.choice((1, *_ODD_INSIDE))
+
+
+_UID_EDGES: tuple[Json, ...] = (
+    {"__expr": "x"}, {"__expr": 1}, {"__entity": {}}, {"__entity": None},
+    {"__entity": {"type": "User", "id": "f"}}, {"id": None}, {"id": 1}, {"type": 1}, {"more": None},
+    {"more": 2**70}, {"more": {"more": []}},
+)  # fmt: skip
+
+
+def odd_uid(source: Source, uid: Json) -> Json:
+    """Give a uid a member at the edge: in its plain form, in its escape, or beside its escape."""
+    plain = uid.get("__entity", uid)
+    edge = source.choice(_UID_EDGES)
+    match source.integer(0, 2):
+        case 0:
+            return {**plain, **edge}
+        case 1:
+            return {"__entity": {**plain, **edge}}
+    return {"__entity": plain, **edge}

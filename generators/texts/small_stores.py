@@ -12,8 +12,9 @@ from typing import Any
 
 from generators.choice.sources import Source
 from generators.texts.literal_forms import literal_text
-from generators.texts.misfit_members import WRONG_PARTS, misfit, put_look_alike
+from generators.texts.misfit_members import WRONG_PARTS, misfit, odd_uid, put_look_alike
 from generators.texts.odd_ids import odd_id, odd_type
+from generators.texts.spelled_out import spelled_entity, spelled_out
 
 Json = Any
 
@@ -46,10 +47,6 @@ namespace M {
 }
 """
 _KEY = re.compile(r'"(?:[^"\\]|\\.)*":')
-_UID_EDGES: tuple[Json, ...] = (
-    {"__expr": "x"}, {"__expr": 1}, {"__entity": {}}, {"__entity": {"type": "User", "id": "f"}}, {"id": None},
-    {"id": 1}, {"more": 2**70}, {"more": {"more": []}},
-)  # fmt: skip
 COLORS = ("red", "", "a b")
 _TYPES = (
     "Org", "Group", "User", "N::Team", "M::Team", "Color", "Action", "N::Action", "X", "N::X", "Team",
@@ -92,7 +89,7 @@ def _user(source: Source) -> Json:
 def _call(source: Source, function: str) -> Json:
     text = literal_text(source, function, 0.05)
     plain = {"fn": function, "arg": text}
-    match source.integer(0, 4):
+    match source.integer(0, 6):
         case 0:
             return text
         case 1:
@@ -136,8 +133,8 @@ _VALUES: dict[str, Callable[[Source], Json]] = {
 _CONTEXT = ("ip", "color", "pair", "act", "n", "when", "users")
 _USER = tuple(name for name in _VALUES if name not in ("n", "users", "lead", "name"))
 _PARENTS = {
-    "User": ("Group", "N::Team", "Org"),
-    "M::Team": ("N::Team", "Org"),
+    "User": ("Group", "Group", "N::Team", "N::Team", "Org"),  # which is above by another type alone
+    "M::Team": ("N::Team", "N::Team", "N::Team", "Org"),
     "Group": ("Group", "Org", "Color"),
     "N::Team": ("N::Team", "Org"),
     "Org": (),
@@ -180,18 +177,31 @@ def _action(source: Source) -> Json:
     return {"uid": _uid(kind, id_), "attrs": {}, "parents": [_uid(*group) for group in _GROUPS[action]]}
 
 
-def entities(source: Source) -> list[Json]:
+SPELLED_OUT = 0.65
+"""Probability that no value of a store or of a request leaves anything to the schema."""
+
+
+def entities(source: Source) -> str:
     """Draw entities that conform."""
+    return _written(source, _entities(source))
+
+
+def _entities(source: Source) -> list[Json]:
     made = [_entity(source, number) for number in range(source.integer(1, 3))]
     kept = {json.dumps(one["uid"]): one for one in made}
     return list(kept.values())
 
 
+def _written(source: Source, made: list[Json]) -> str:
+    spelled = source.boolean(SPELLED_OUT)
+    return json.dumps([spelled_entity(one) for one in made] if spelled else made)
+
+
 def broken_entities(source: Source) -> str:
     """Draw entities that break one rule."""
-    made = entities(source)
+    made = _entities(source)
     one = source.choice(made)
-    match source.integer(0, 14):
+    match source.integer(0, 16):
         case 14:
             put_look_alike(source, one)
         case 0 | 1:
@@ -199,8 +209,11 @@ def broken_entities(source: Source) -> str:
                 _uid(source.choice(_TYPES), source.choice(("p", "blue", "read", "red", "red ", "none")))
             )
         case 2:
-            id_ = source.choice(("red", "red", "blue", "red ", " ", "Red"))
-            made.append({"uid": _uid("Color", id_), "attrs": {}, "parents": []})
+            color = _uid("Color", source.choice(("red", "red", "blue", "red ", " ", "Red")))
+            if source.boolean(0.3):
+                made.append({"uid": _uid("Group", "m"), "attrs": {}, "parents": [color]})
+                return _written(source, made)
+            made.append({"uid": color, "attrs": {}, "parents": []})
             edge = source.choice(
                 ({}, {"attrs": {"a": 1}}, {"tags": {}}, {"tags": {"a": 1}}, {"parents": [_uid("Org", "o")]})
             )
@@ -225,15 +238,16 @@ def broken_entities(source: Source) -> str:
             made.append({"uid": _uid(kind, id_), "attrs": {}, "parents": above})
             made[-1] |= source.choice(({}, {}, {"attrs": {"a": 1}}, {"tags": {"a": 1}}, {"tags": {}}))
         case 7:
-            other = _uid(odd_type(source, 0.6) if source.boolean() else source.choice(_TYPES), "e")
-            one["uid"] = source.choice((other, other, *({**one["uid"], **more} for more in _UID_EDGES)))
+            one["uid"] = _uid(odd_type(source, 0.6) if source.boolean() else source.choice(_TYPES), "e")
+        case 15 | 16:
+            one["uid"] = odd_uid(source, one["uid"])
         case 8 | 9:
             made.append(_twin(source, one))
         case 10:
             made += _chain(source)
         case _:
-            return _with_repeated_key(source, json.dumps(made))
-    return json.dumps(made)
+            return _with_repeated_key(source, _written(source, made))
+    return _written(source, made)
 
 
 def _with_repeated_key(source: Source, text: str) -> str:
@@ -269,8 +283,17 @@ def _twin(source: Source, one: Json) -> Json:
     return twin
 
 
-def request(source: Source) -> Json:
+def request(source: Source) -> str:
     """Draw a request that conforms."""
+    return _request_text(source, _request(source))
+
+
+def _request_text(source: Source, made: Json) -> str:
+    spelled = source.boolean(SPELLED_OUT) and isinstance(made.get("context"), dict)
+    return json.dumps({**made, "context": spelled_out(made["context"])} if spelled else made)
+
+
+def _request(source: Source) -> Json:
     if source.boolean(0.3):
         space = source.choice("NM")
         parts = _uid("User", "e0"), _uid(f"{space}::Action", "edit"), _uid(f"{space}::Team", "e1")
@@ -285,7 +308,7 @@ def request(source: Source) -> Json:
 
 def broken_request(source: Source) -> str:
     """Draw a request that breaks one rule."""
-    made = request(source)
+    made = _request(source)
     match source.integer(0, 6):
         case 0 | 1:
             role = source.choice(("principal", "resource", "action"))
@@ -317,4 +340,4 @@ def broken_request(source: Source) -> str:
             made[role] = source.choice(
                 (f'{made[role]["type"]}::"{made[role]["id"]}"', [], {**made[role], "more": 1}, "User")
             )
-    return json.dumps(made)
+    return _request_text(source, made)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from drt.assess.planted.copies import Copy
 from drt.assess.planted.historic import read_plants
 from drt.engines import build
 from drt.engines.guard import Guarded, GuardedSession
-from drt.model.outcome import Validated
-from drt.model.question import Validate
-from drt.targets.documents import typing
+from drt.model.case import Source
+from drt.model.outcome import Accepted, Outcome, Validated
+from drt.model.question import ReadEntities, Validate
+from drt.targets.documents import store_rules, typing
 from drt.targets.table import TARGETS
 from generators.choice.sources import RecordingSource
+from generators.texts.typing_world import SCHEMA, STORE
 
 PLANTS = {plant.name: plant for plant in read_plants()}
 
@@ -73,3 +77,26 @@ def test_many_policies_are_valid_and_many_are_not() -> None:
     verdicts = [case.ask(Validate()) for case in loaded]
     found = [valid for verdict in verdicts if isinstance(verdict, Validated) for _, valid in verdict.policies]
     assert 0.1 < sum(found) / len(found) < 0.9
+
+
+def entities_of(answer: Outcome) -> object:
+    """Return the entities of a document but its actions, which a schema adds; nothing for a refused one."""
+    read = json.loads(answer.canonical) if isinstance(answer, Accepted) else []
+    return [one for one in read if not one["uid"]["type"].endswith("Action")]
+
+
+def test_no_value_of_the_store_needs_the_schema() -> None:
+    """An engine that reads no values by their types is still compared on typing."""
+    engine = Guarded(build("production"))
+    plain, typed = (engine.ask(ReadEntities(STORE, schema)) for schema in (None, Source(SCHEMA)))
+    assert entities_of(plain)
+    assert entities_of(plain) == entities_of(typed)
+
+
+def test_most_stores_under_a_schema_can_be_read_without_it() -> None:
+    engine = Guarded(build("production"))
+    drawn = [store_rules(RecordingSource(seed), unknown=0.0) for seed in range(300)]
+    typed = [engine.ask(ReadEntities(case.entities, case.schema)) for case in drawn]
+    plain = [engine.ask(ReadEntities(case.entities, None)) for case in drawn]
+    read = [(one, other) for one, other in zip(typed, plain, strict=True) if entities_of(one)]
+    assert sum(entities_of(one) == entities_of(other) for one, other in read) > 0.6 * len(read)

@@ -33,12 +33,21 @@ _ODD_VALUES: tuple[Json, ...] = (
     2**63,
     -(2**63) - 1,
     {"__expr": "x"},
-    {"__entity": {"type": "A"}},
-    {"__extn": {"fn": "ip"}},
     {},
 )
+_COMPANIONS: tuple[Json, ...] = (
+    None, 1, "x", [], {}, {"type": "A"}, {"id": "x"}, {"type": "A", "id": 1}, {"type": "A", "id": "x"},
+    {"type": "A", "id": "x", "more": 1}, {"type": "", "id": ""}, {"fn": "ip"}, {"fn": "ip", "arg": 1},
+    {"fn": "none", "arg": "x"}, {"fn": "ip", "arg": "::1"}, {"fn": "ip", "arg": "::1", "more": 1},
+    {"fn": "ip", "args": ["::1"]},
+)  # fmt: skip
+"""What stands beside the key of an escape, in few places as it should."""
 _TEMPLATE = 0.35
 """The probability of a template; an engine without templates reads nothing of a set that has one."""
+
+_ALL = ("All",) * 9 + ("all",)
+_LENGTHS = (0, 0, 0, 1, 2, 3)
+"""How many names a path of `has` has, as an array; none for a name that stands alone."""
 
 _FLAWED = 0.012
 """The probability that one node is wrong."""
@@ -72,6 +81,9 @@ def value(source: Source, depth: int = 1) -> Json:
             return source.choice(_ODD_VALUES) if source.boolean(0.15) else 7
         case 5:
             return [value(source, depth - 1) for _ in range(source.integer(0, 2))]
+        case 6 if source.boolean(0.25):
+            more = {"a": 1} if source.boolean(0.2) else {}
+            return {source.choice(("__entity", "__extn", "__expr")): source.choice(_COMPANIONS), **more}
         case 6:
             return {odd_id(source): value(source, depth - 1) for _ in range(source.integer(0, 2))}
         case _:
@@ -117,7 +129,7 @@ def _tree(source: Source, depth: int) -> Json:
         case 5:
             return {".": {"left": inner(), "attr": odd_attribute(source)}}
         case 6:
-            path = [odd_attribute(source) for _ in range(source.integer(0, 3))]
+            path = [odd_attribute(source) for _ in range(source.choice(_LENGTHS))]
             return {"has": {"left": inner(), "attr": path or odd_attribute(source)}}
         case 7:
             within = {"in": None if source.boolean(0.1) else inner()} if source.boolean() else {}
@@ -156,7 +168,7 @@ def _element(source: Source) -> Json:
 
 def _target(source: Source, variable: str, template: bool) -> Json:
     other = "?resource" if variable == "principal" else "?principal"
-    slot = {"slot": other if source.boolean(0.1) else f"?{variable}"}
+    slot = {"slot": other if source.boolean(0.15) else f"?{variable}"}
     beside = source.boolean(0.02)
     if template:
         return {**slot, "entity": source.choice((uid(source), {}, None, 0, ""))} if beside else slot
@@ -166,7 +178,7 @@ def _target(source: Source, variable: str, template: bool) -> Json:
 def _scope(source: Source, variable: str, template: bool) -> Json:
     match source.integer(1 if template else 0, 3):
         case 0:
-            return {"op": source.choice(("All", "All", "all"))}
+            return {"op": source.choice(_ALL)}
         case 1:
             return {"op": "==", **_target(source, variable, template)}
         case 2:
@@ -180,7 +192,7 @@ def _scope(source: Source, variable: str, template: bool) -> Json:
 def _action_scope(source: Source) -> Json:
     match source.integer(0, 3):
         case 0:
-            return {"op": source.choice(("All", "All", "all"))}
+            return {"op": source.choice(_ALL)}
         case 1:
             return {"op": "==", "entity": _action(source)}
         case 2:
@@ -212,21 +224,32 @@ def policy(source: Source, template: bool = False) -> Json:
 
 
 def policy_set(source: Source, wrong: float = 0.4) -> str:
-    """Draw a policy set with templates and links; with some probability one member is at the edge."""
-    statics = {odd_id(source): policy(source) for _ in range(source.integer(0, 3))}
-    templates = {odd_id(source): policy(source, template=True)} if source.boolean(_TEMPLATE) else {}
+    """Draw a policy set with templates and links; with some probability a small one, odd in one member."""
+    odd = source.boolean(wrong)
+    statics = {odd_id(source): policy(source) for _ in range(source.integer(0, 1 if odd else 3))}
+    has_template = source.boolean(0.25 if odd else _TEMPLATE)
+    templates = {odd_id(source): policy(source, template=True)} if has_template else {}
     links = [_link(source, statics, templates) for _ in range(source.integer(0, 2)) if templates]
     if links and source.boolean(0.1):
         links.append({**links[0], "templateId": source.choice((links[0]["templateId"], *statics))})
     whole = {"staticPolicies": statics, "templates": templates, "templateLinks": links}
-    if source.boolean(0.02):
-        whole.pop(source.choice(tuple(whole)))
-    twice = source.boolean(wrong / 4) and _with_repeated_key(source, whole)
-    if not twice and source.boolean(wrong):
-        kind, edge = draw_edge(source, EDGES)
-        put_member(source, _objects(source, whole, kind), edge)
-    text = json.dumps(whole, ensure_ascii=source.boolean())
-    return text.replace(_AGAIN, "") if twice else text
+    if odd:
+        source.choice(_FLAWS)(source, whole)
+    return json.dumps(whole, ensure_ascii=source.boolean()).replace(_AGAIN, "")
+
+
+def _put_edge(source: Source, whole: Json) -> None:
+    """Put a member at the edge into an object of some kind."""
+    kind, edge = draw_edge(source, EDGES)
+    put_member(source, _objects(source, whole, kind), edge)
+
+
+def _leave_out(source: Source, whole: Json) -> None:
+    """Leave a member of an object of some kind out, which may be the whole document."""
+    nodes = [node for node in _objects(source, whole, source.choice(tuple(_HOLDERS.values()))) if node]
+    if nodes:
+        node = source.choice(nodes)
+        del node[source.choice(list(node))]
 
 
 _AGAIN = "<again>"
@@ -239,17 +262,20 @@ _HOLDERS = {kind: kind for kind in EDGES} | {
 """The kinds of objects in which a key comes twice, and what has to be there for them to be there."""
 
 
-def _with_repeated_key(source: Source, whole: Json) -> bool:
+def _repeat_key(source: Source, whole: Json) -> None:
     """Give an object of some kind a key again, with the same value or another one of it, if it has one."""
     kind = source.choice(tuple(_HOLDERS))
     _objects(source, whole, _HOLDERS[kind])
     nodes = [node for node in _found(whole, kind) if node]
-    if not nodes:
-        return False
-    node = source.choice(nodes)
-    key = source.choice(list(node))
-    node[f"{key}{_AGAIN}"] = node[source.choice((key, *node))]
-    return True
+    if nodes:
+        node = source.choice(nodes)
+        key = source.choice(list(node))
+        node[f"{key}{_AGAIN}"] = node[source.choice((key, *node))]
+
+
+_FLAWS: tuple[Callable[[Source, Json], None], ...] = (
+    *(_put_edge,) * 5, *(_leave_out,) * 3, _repeat_key,
+)  # fmt: skip
 
 
 _LEFT: Json = {"Var": "context"}

@@ -67,7 +67,8 @@ class Drawing:
 
     def _actions(self, space: str) -> list[str]:
         own = odd_id(self.source) if self.source.boolean(0.4) else "edit"
-        return list(dict.fromkeys([f"view {space}", own][: self.source.integer(1, 2)]))
+        unnamed = [""] if self.source.boolean(0.2) else []
+        return list(dict.fromkeys([*unnamed, f"view {space}", own][: self.source.integer(1, 3)]))
 
     def _entity(self, space: str) -> Json:
         source = self.source

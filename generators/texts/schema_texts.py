@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from generators.choice.sources import Source
+from generators.texts.odd_blanks import with_odd_blank
 from generators.texts.odd_ids import RESERVED, STRANGE, WORDS
 from generators.texts.small_schemas import small_schema
 
@@ -15,8 +16,8 @@ Json = Any
 _WORD = re.compile("[_a-zA-Z][_a-zA-Z0-9]*")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[_a-zA-Z][_a-zA-Z0-9]*|::|\s+|.', re.DOTALL)
 _DEFINITION = re.compile(r"^((?:external )?(?:entity|action) [^ ;]+) .*;$")
-TWICE = 0.1
-"""Probability that a namespace has a declaration of its own once more."""
+_FLAWS = ("whole",) * 5 + ("blank", "blank", "slip", "slip", "twice")
+"""What is odd about a text: a declaration, a blank, a token, or a declaration that comes twice."""
 
 _DECLARATIONS = """\
 type Long = String;
@@ -53,6 +54,9 @@ entity D {"": Long, "a b"?: Set<E>};
 entity D {if: Long};
 entity D {a: Set < Long >};
 entity D {a: Set};
+entity D {a: Boolean};
+entity D {a: Record, b: Entity};
+entity D tags Extension;
 entity é;
 entity D\u00a0;
 entity D; // x
@@ -88,6 +92,7 @@ action a appliesTo {principal: E, principal: E, resource: E};
 action a appliesTo {context: {}, principal: E, resource: E, context: {}};
 action a appliesTo {resource: [E,], context: {a?: Long}, principal: E,};
 action a appliesTo {principal: Action, resource: E};
+action a appliesTo {principal: E resource: E};
 action a appliesTo {};
 action a appliesTo {principal: E};
 action a appliesTo {principal: [], resource: E};
@@ -192,17 +197,26 @@ def _applies(applies: Json) -> Iterator[str]:
 def schema_text(source: Source) -> str:
     """Draw a schema text; most are wrong in one place."""
     schema = small_schema(source, 0.0, by_name=False)
-    blocks = []
-    for space, body in schema.items():
-        declarations = list(_declarations(body))
-        if source.boolean(0.45):
+    blocks = {space: list(_declarations(body)) for space, body in schema.items()}
+    declarations = source.choice(tuple(blocks.values()))
+    flaw = source.choice(_FLAWS)
+    match flaw:
+        case "whole":
             declarations.insert(source.integer(0, len(declarations)), _whole(source))
-        if declarations and source.boolean(TWICE):
+        case "twice" if declarations:
             declarations.append(_again(source.choice(declarations)))
-        inside = "\n".join(declarations)
-        blocks.append(f"{_notes(body)}namespace {space} {{\n{inside}\n}}" if space else inside)
-    text = "\n".join(blocks)
-    return _slip(source, text) if source.boolean(0.3) else text
+    text = "\n".join(_block(space, schema[space], inside) for space, inside in blocks.items())
+    match flaw:
+        case "blank":
+            return with_odd_blank(source, _TOKEN.findall(text))
+        case "slip":
+            return _slip(source, text)
+    return text
+
+
+def _block(space: str, body: Json, declarations: list[str]) -> str:
+    inside = "\n".join(declarations)
+    return f"{_notes(body)}namespace {space} {{\n{inside}\n}}" if space else inside
 
 
 def _slip(source: Source, text: str) -> str:
@@ -221,5 +235,5 @@ def _slip(source: Source, text: str) -> str:
         case 3:
             new = [source.choice((*WORDS, *RESERVED, ",", ";", "{", "}", "?", "@", "::", '"x"'))]
         case _:
-            new = [token, source.choice((*STRANGE, "// c\n", "//\r", ",", "?", "=", " in ", " Set "))]
+            new = [token, source.choice((*STRANGE, ",", "?", "=", " in ", " Set "))]
     return "".join([*tokens[:at], *new, *tokens[at + 1 :]])

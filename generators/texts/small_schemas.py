@@ -187,11 +187,33 @@ def _break_nothing(source: Source, schema: Json, _: Drawing) -> None:
         node[source.choice(MEMBERS_OF[kind])] = source.choice(_NOTHING)
 
 
+_NAMES = {
+    "memberOf": ("id", "type"),
+    **dict.fromkeys(("attributes*", "commonTypes*", "shape", "context", "tags", "element"), ("name", "type")),
+}
+"""The members that are names, by the kind of object."""
+
+
+def _break_empty(source: Source, schema: Json, _: Drawing) -> None:
+    """Put nothing in the place of a name or of an element of a list, each kind of place alike."""
+    places: dict[tuple[str, str], list[tuple[Json, Any]]] = {}
+    for kind, node in _objects(schema):
+        for key in _NAMES.get(kind, ()):
+            places.setdefault((kind, key), []).append((node, key))
+        for key, value in node.items():
+            if isinstance(value, list):
+                places.setdefault((kind, key), []).append((value, slice(0, source.integer(0, 1))))
+    if places:
+        holder, place = source.choice(places[source.choice(sorted(places))])
+        nothing = source.choice(("", "", None))
+        holder[place] = [nothing] if isinstance(place, slice) else nothing
+
+
 _BREAKS: tuple[Callable[[Source, Json, Drawing], None], ...] = (
     _break_shape, _break_presence, _break_edge, _break_edge, _break_edge, _break_hiding, _break_name,
     _break_name,
     _break_reference, _break_graph, _break_annotations, _break_spelling,
-    _break_place, _break_nothing, _break_nothing,
+    _break_place, _break_nothing, _break_nothing, _break_empty,
 )  # fmt: skip
 
 

@@ -150,13 +150,72 @@ DEFECTS = {
         "lambda ip: ip.is_in(MULTICAST[ip.version])",
         "lambda ip: ip.is_in(MULTICAST[ip.version]) or ip.address >> 28 == 0xFFFFE",
     ),
+    "a block comment is taken in a schema": (
+        "schema-rules",
+        "production.schema.lexer",
+        r'|//[^\\r\\n]*+)*+)"',
+        r'|//[^\\r\\n]*+|/[*][^*]*+[*]/)*+)"',
+    ),
+    "a comment in a schema goes on beyond a carriage return": (
+        "schema-rules",
+        "production.schema.lexer",
+        r"//[^\\r\\n]*+",
+        r"//[^\\n]*+",
+    ),
+    "only ASCII has blanks of a schema": (
+        "schema-rules",
+        "production.schema.lexer",
+        r"\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000",
+        "",
+    ),
+    "a raw carriage return is taken in a string of a schema": (
+        "schema-rules",
+        "production.schema.cursor",
+        "unescape(self.token)",
+        'unescape(self.token.replace("\\r", ""))',
+    ),
+    "a group without an id has the empty one": (
+        "schema-rules",
+        "reference.schema.json_reader",
+        'keyed(value, where, ("id",), ("type",))',
+        'keyed({"id": "", **value} if isinstance(value, dict) else value, where, ("id",), ("type",))',
+    ),
+    "an empty type of a group is none": (
+        "schema-rules",
+        "reference.schema.json_reader",
+        'type_name = keys.get("type")',
+        'type_name = keys.get("type") or None',
+    ),
+    "what has the key of an escape is one": (
+        "trees",
+        "production.documents.expression_json",
+        "        escaped = _escape(name, inner) if name in ESCAPES else None\n",
+        "        escaped = _escape(name, inner) if name in ESCAPES else None\n"
+        "        if escaped is None and name in ESCAPES:\n"
+        '            raise JsonError("no escape")\n',
+    ),
+    "attributes are taken for an escape": (
+        "shapes",
+        "production.documents.entity_json",
+        '_read_members(node["attrs"], "attrs")',
+        '_read_members([] if "__entity" in (node["attrs"] or ()) else node["attrs"], "attrs")',
+    ),
+    "an id beside the escape of a uid has to be a text": (
+        "shapes",
+        "reference.json.values",
+        '    inner = json.get("__entity")\n    found',
+        '    inner = json.get("__entity")\n'
+        '    if not isinstance(json.get("id", ""), str):\n'
+        '        raise InputError(part, f"{where}: the id is no text")\n'
+        "    found",
+    ),
 }
 CASES = {
     "partial-responses": 300,
     "partial-queries": 300,
     "trees": 3_000,
     "shapes": 3_000,
-    "schema-rules": 600,
+    "schema-rules": 1_500,
     "literals": 2_000,
 }
 

@@ -29,6 +29,7 @@ COMMENT_END = "a comment that ends at a carriage return"
 
 USUAL_BLANKS = frozenset(" \t\n")
 BLOCK_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+PATH = re.compile(r"[_a-zA-Z]\w*(?:\s*::\s*[_a-zA-Z]\w*)+(?!\s*::)", re.ASCII)
 UNIT = re.compile(r"\\u\{[^}]*\}|\\x..|\\.|.", re.DOTALL)
 BUILT_IN = frozenset(
     ["Bool", "Boolean", "Long", "String", "Set", "Record", "Entity", "Extension", "__cedar", "Action"]
@@ -37,6 +38,7 @@ NAMED_WORDS = (
     WORDS | RESERVED | VARIABLES | FUNCTIONS | METHODS | BUILT_IN | frozenset(["permit", "forbid", "when"])
 )
 CLOSING = frozenset([")", "]", "}"])
+BRACKETS = frozenset("([{") | CLOSING
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,31 +49,40 @@ class Construct:
     text: str
 
 
-def blamed_construct(text: str, is_well: IsWell, *, blanks_only: bool = False) -> Construct | None:
-    """Find the first construct without which all is well; None where no single one is to blame."""
+def blamed_construct(
+    text: str, is_well: IsWell, *, blanks_only: bool = False, gets_further: IsWell | None = None
+) -> Construct | None:
+    """Find the first construct without which all is well; None where no single one is to blame.
+
+    Of a text with two faults, it is one without which readers get further.
+    """
     search = _Search(text, is_well)
     found = search.in_blanks()
     if found is not None or blanks_only:
         return found
-    return (
-        search.in_strings()
-        or search.in_words()
-        or search.in_gaps()
-        or search.in_tokens()
-        or search.in_brackets()
-        or search.in_runs()
-        or search.in_depth()
-    )
+    found = search.in_parts()
+    if found is None and gets_further is not None:
+        found = _Search(text, gets_further, but=BRACKETS).in_parts()
+    return found or search.in_several()
 
 
 class _Search:
-    """One text, with its tokens and the texts that may still be tried."""
+    """One text, with its tokens and the texts that may still be tried; no token of `but` is blamed alone."""
 
-    def __init__(self, text: str, is_well: IsWell) -> None:
+    def __init__(self, text: str, is_well: IsWell, but: frozenset[str] = frozenset()) -> None:
         self.text = text
+        self.but = but
         self.tokens = tokenize(text)
         self._is_well = is_well
         self._left = MOST_TRIED
+
+    def in_parts(self) -> Construct | None:
+        """Find the string, the word, the gap or the token that matters."""
+        return self.in_strings() or self.in_words() or self.in_gaps() or self.in_tokens()
+
+    def in_several(self) -> Construct | None:
+        """Find several tokens that matter together."""
+        return self.in_paths() or self.in_brackets() or self.in_runs() or self.in_depth()
 
     def well(self, start: int, end: int, instead: str) -> bool:
         """Whether all is well with another text from `start` to `end`."""
@@ -160,8 +171,15 @@ class _Search:
     def in_tokens(self) -> Construct | None:
         """Find the token that must not stand where it does."""
         for at, token in enumerate(self.tokens):
-            if self.well(token.start, token.end, " "):
+            if token.text not in self.but and self.well(token.start, token.end, " "):
                 return Construct(f"{token_kind(token)} before {self._follower(at)}", self._around(at))
+        return None
+
+    def in_paths(self) -> Construct | None:
+        """Find the path that must not stand where an id in quotes may."""
+        for path in PATH.finditer(self.text):
+            if self.well(path.start(), path.end(), f'"{path.group()}"'):
+                return Construct("a path without an id", path.group())
         return None
 
     def in_brackets(self) -> Construct | None:

@@ -104,8 +104,24 @@ def _first(found: Iterable[tuple[Path, Any, Any] | None]) -> tuple[Path, Any, An
     return next((one for one in found if one is not None), None)
 
 
+SIGNS = {"!": "`!`", "neg": "`-`"}
+"""The forms of signs, and how they are written."""
+
+
+def sign_name(path: Path, *values: Any) -> str | None:
+    """Name a sign before another sign or before what binds as tightly to some reader; None elsewhere."""
+    forms = [key for value in values if isinstance(value, dict) and len(value) == 1 for key in value]
+    signs = [form for form in forms if form in SIGNS]
+    if signs and path[-1:] == ("arg",) and path[-2] in SIGNS:
+        return f"{SIGNS[str(path[-2])]} before {SIGNS[signs[0]]}"
+    others = [form for form in forms if form in FORMS and form not in SIGNS]
+    return f"{SIGNS[signs[0]]} before `{others[0]}`" if signs and others else None
+
+
 def place_name(path: Path, *values: Any) -> str:
     """Name the value at the path, in the words of the language; `values` are the readers' values there."""
+    if (found := sign_name(path, *values)) is not None:
+        return found
     for value in values:
         found = _form_name(value)
         if found is not None:

@@ -18,6 +18,7 @@ from drt.diagnosis.json_construct import blamed_member
 from drt.diagnosis.located import Located
 from drt.diagnosis.places import MEMBERS, parting, place_name, token_name
 from drt.diagnosis.rule import Aspect, Form, Rule, Whole
+from drt.diagnosis.stops import gets_further, text_at_stop
 from drt.engines.guard import Guarded, GuardedSession
 from drt.model.case import Case, Source
 from drt.model.divergence import Divergence, NamedAnswers
@@ -58,7 +59,7 @@ def in_text(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> L
     if part in ("entities", "request") and (schema := in_inputs(case, engines, "schema")):
         return schema
     written = _text_of(case, part, divergence)
-    text, complaint = _refused(written, rejection), rejection.detail.strip().partition("\n")[0]
+    text, complaint = text_at_stop(written, rejection, SHOWN), rejection.detail.strip().partition("\n")[0]
     remark = f"{name} stops there: {complaint}" if complaint else ""
     subject = token_name(text) if text else f"the {part}"
     if (found := _blamed(case, engines, divergence, part)) is not None:
@@ -80,6 +81,12 @@ def _order_of_loading(part: str) -> int:
 
 def plain_reading(case: Case, engines: Sequence[Guarded]) -> Located | None:
     """Locate what some engine refuses to read and another does not, whatever the law that it broke."""
+    refused = refused_by_some(case, engines)
+    return None if refused is None else in_text(case, engines, refused)
+
+
+def refused_by_some(case: Case, engines: Sequence[Guarded]) -> Divergence | None:
+    """Find the first part of a case that some engine refuses to read and another does not."""
     questions: list[tuple[str, int | None, TextQuestion[Any]]] = [
         ("policies", None, ReadPolicies(case.policies)),
         *((f"expression {at}", at, ReadExpression(one)) for at, one in enumerate(case.expressions)),
@@ -91,8 +98,7 @@ def plain_reading(case: Case, engines: Sequence[Guarded]) -> Located | None:
         answers: NamedAnswers = tuple((engine.name, engine.ask(asked)) for engine in engines)
         refused = [isinstance(one, Rejected) for _, one in answers if not isinstance(one, Unsupported)]
         if any(refused) and not all(refused):
-            readers = Divergence(readers_agree.name, "rejection", question, answers, expression=number)
-            return in_text(case, engines, readers)
+            return Divergence(readers_agree.name, "rejection", question, answers, expression=number)
     return None
 
 
@@ -113,7 +119,9 @@ def _blamed(case: Case, engines: Sequence[Guarded], divergence: Divergence, part
         return _all_read(case, engines, divergence, part, text)
 
     if not _is_json(case, part, divergence):
-        return blamed_construct(written, is_well)
+        readers = [(engine.name, _reader(case, engine, divergence, part)) for engine in engines]
+        further = gets_further(written, divergence.answers, readers)
+        return blamed_construct(written, is_well, gets_further=further)
     answers = [_reader(case, engine, divergence, part)(written) for engine in engines]
     read_as = next((one.canonical for one in answers if isinstance(one, Accepted)), "")
     ids, enumerated = _ids(case, engines) if part != "schema" else ((), ())
@@ -326,11 +334,3 @@ def _passed_on(divergence: Divergence) -> str:
     if not divergence.question.startswith(("JSON from ", "entities from ")):
         return ""
     return next((one.canonical for _, one in divergence.answers if isinstance(one, Accepted)), "")
-
-
-def _refused(text: str, rejection: Rejected) -> str:
-    """Return the text where a reader stopped, as far as it says where."""
-    lines = text.split("\n")
-    if rejection.line is None or rejection.column is None or not 1 <= rejection.line <= len(lines):
-        return ""
-    return lines[rejection.line - 1][rejection.column - 1 : rejection.column - 1 + SHOWN].strip()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from drt.diagnosis.hints import first_like
+from drt.diagnosis.reading import refused_by_some
 from drt.diagnosis.signature import HANGING_SECONDS, first_alike
 from drt.engines.deadline import Alarm
 from drt.engines.declared import Asked, held_by_any
@@ -14,6 +15,8 @@ from drt.engines.sandbox import Completed, attempt
 from drt.model.case import Case
 from drt.model.divergence import Divergence
 from drt.model.outcome import ExceededBudget
+from drt.oracles.law import Compares
+from drt.oracles.table import LAWS
 from drt.reduce import reduce_case
 from drt.run.find import Find
 from drt.run.hypothesis_search import HOME
@@ -32,6 +35,15 @@ def is_declared(find: Find, case: Case, divergence: Divergence) -> bool:
     """
     asked = (Asked(engine.name, engine.version) for engine in find.engines)
     return held_by_any(asked, case, [divergence]) is not None
+
+
+def is_of_one_engine(find: Find) -> bool:
+    """Whether an engine breaks a law alone, so that the others need not read the case at all.
+
+    A reduction of such a find keeps what all engines read: what one refuses would name the bucket.
+    """
+    law = LAWS.get(find.divergence.law)
+    return law is not None and law.compares is not Compares.ENGINES
 
 
 def reduced_find(
@@ -53,13 +65,16 @@ def reduced_find(
     until = time.monotonic() + seconds
 
     excused = is_declared(find, find.case, find.divergence)
+    reads_alike = is_of_one_engine(find) and refused_by_some(find.case, find.engines) is None
 
     def interesting(candidate: Case) -> bool:
         if stopped() or time.monotonic() > until:
             return False
         checked = alarm.within(patience, lambda: find.oracle(candidate, find.engines))
         alike = None if checked is None else first_like(find.divergence, checked)
-        return alike is not None and (excused or not is_declared(find, candidate, alike))
+        if alike is None or (reads_alike and refused_by_some(candidate, find.engines) is not None):
+            return False
+        return excused or not is_declared(find, candidate, alike)
 
     if seconds <= 0:
         return find.case, find.divergence, False

@@ -23,7 +23,8 @@ from drt.model.outcome import Accepted, Outcome, Problem, Rejected, Unwritable, 
 from drt.model.question import ReadEntities, ReadPolicies, ReadSchema
 from drt.oracles.agreement import engines_agree
 from drt.oracles.reading import comments_change_nothing, readers_agree
-from drt.oracles.schemas import stores_conform_alike
+from drt.oracles.schemas import schema_readers_agree, stores_conform_alike
+from tests.drt.assess.surveyed_engines import Wrapped
 
 REFERENCE = Guarded(build("reference"))
 POLICY = "permit(principal,action,resource)%s;"
@@ -45,6 +46,7 @@ POLICY = "permit(principal,action,resource)%s;"
         ("-0.a", r"-0\.", "`-` before a number"),
         ("[1,]", ",]", "`,` before `]`"),
         ("007", "007", "leading zeros"),
+        ("action a in [x::y];", r'^[^"]*$', "a path without an id"),
         ("99999999999999999999", "9{20}", "a number beyond 64 bits"),
         ('x in (a::"b")', r"[()]", "parentheses after `in`"),
         ("{a:1,a:2}", "a:1,a:", "a name that is used twice"),
@@ -347,3 +349,27 @@ def test_an_id_that_several_members_share_is_named() -> None:
 
     assert found is not None
     assert found.name == "an id outside its enumeration"
+
+
+class TakesCommasTooManyAndTooFew(Wrapped):
+    """Takes a comma before `]`, and needs none behind it."""
+
+    name = "commas"
+
+    def ask(self, question: object) -> Outcome:
+        match question:
+            case ReadSchema(Source(text)):
+                return super().ask(ReadSchema(Source(re.sub(r"(?<=\])(?=\w)", ",", text.replace(",]", "]")))))
+        return super().ask(question)
+
+
+def test_of_two_faults_of_a_text_the_first_is_named() -> None:
+    schema = Source('entity a;action"a"appliesTo{principal:[a,]resource:a};')
+    engines = [Guarded(TakesCommasTooManyAndTooFew()), REFERENCE]
+    case = Case(Source(""), schema=schema)
+    [divergence] = schema_readers_agree(case, engines).divergences
+
+    found = localise(case, engines, divergence)
+
+    assert found is not None
+    assert found.rule == "reading `,` before `]`"

@@ -80,6 +80,8 @@ def test_tokens_have_names(text: str, name: str) -> None:
         ({"conditions": [{"kind": "unless"}]}, {"conditions": [{"kind": "when"}]}, "the clause `unless`"),
         ({"!": {"arg": {"Value": True}}}, {"Value": True}, "`!`"),
         ({"Value": "a"}, {"Value": "b"}, "a string literal"),
+        ({"isEmpty": {"arg": {"Value": -1}}}, {"neg": {"arg": {"isEmpty": {}}}}, "`-` before `isEmpty`"),
+        ({"!": {"arg": {"neg": {"arg": {}}}}}, {"!": {"arg": {"Var": "context"}}}, "`!` before `-`"),
         ({"Value": 1}, {"Value": True}, "an integer literal"),
         ({"like": {"left": {}, "pattern": []}}, {"like": {"left": {}, "pattern": [1]}}, "the pattern of `like`"),
         ({"is": {"left": 1, "in": {}}}, {"is": {"left": 1}}, "`is`"),

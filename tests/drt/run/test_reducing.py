@@ -6,10 +6,11 @@ import re
 from pathlib import Path
 
 from drt.diagnosis.hints import first_like
+from drt.engines import build
 from drt.engines.deadline import Alarm
 from drt.engines.guard import Guarded
 from drt.model.case import Case, Source
-from drt.model.outcome import Outcome, Printed, Rejected
+from drt.model.outcome import Accepted, Outcome, Printed, Rejected
 from drt.model.question import ReadSchema, TranslateSchema
 from drt.oracles.schemas import schema_translations_mean_the_same
 from drt.run.find import Find
@@ -32,11 +33,17 @@ class Crate(Wrapped):
         return super().ask(question)
 
 
-def find_in(schema: str) -> Find:
+class Undeclared(Crate):
+    """Does the same under a name of which nothing is declared."""
+
+    name = "undeclared"
+
+
+def find_in(schema: str, *engines: Guarded) -> Find:
     case = Case(Source(""), schema=Source(schema))
-    engines = [Guarded(Crate())]
+    engines = engines or (Guarded(Crate()),)
     [divergence, *_] = schema_translations_mean_the_same(case, engines).divergences
-    return Find("valid-translations", schema_translations_mean_the_same, case, divergence, engines, {})
+    return Find("valid-translations", schema_translations_mean_the_same, case, divergence, [*engines], {})
 
 
 def reduced_schema(find: Find, folder: Path) -> str:
@@ -65,3 +72,17 @@ def test_what_starts_in_a_declared_difference_is_reduced_there(tmp_path: Path) -
     reduced = reduced_schema(find, tmp_path)
 
     assert len(reduced) < len("entity User {name: Long, name: Long};")
+
+
+def test_a_reduction_does_not_walk_into_what_another_engine_refuses(tmp_path: Path) -> None:
+    reference = Guarded(build("reference"))
+    engines = Guarded(Undeclared()), reference
+    find = find_in("entity User {name: Long, age: Long};", *engines)
+    twice = find_in("entity A{a:Long,a:Long};", *engines)
+    assert first_like(find.divergence, twice.oracle(twice.case, engines)) is not None, (
+        "nothing else keeps it out"
+    )
+
+    reduced = reduced_schema(find, tmp_path)
+
+    assert isinstance(reference.ask(ReadSchema(Source(reduced))), Accepted)

@@ -82,7 +82,6 @@ OTHER_FORMS = 0.1
 """The share of cases whose requests are in all forms."""
 
 EXPRESSIONS_A_CASE = 6
-LIKES_A_CASE = 12
 GRID_A_CASE = 16
 
 
@@ -161,35 +160,6 @@ def entities_alone(source: Source) -> Case:
     drawn = scenario(source, replace(SMALL, mistyped_value=0.2, dangling_reference=0.2))
     text = drawn.entities_text()
     return Case(policies=Text(""), entities=mutated_json(source, text) if source.boolean(0.4) else text)
-
-
-LETTERS = ("a", "b", "A", "*", "\\", '"', "\n", "é", "\U0001f600", "\0")
-USUAL = LETTERS[:4]
-ESCAPED_STAR = r"\*"
-ESCAPES = {"\\": r"\\", '"': r"\"", "\0": r"\0"}
-
-
-def likes(source: Source) -> Case:
-    """Draw texts like patterns: the pattern is the text with stars and, now and then, a change."""
-    return Case(policies=Text(""), expressions=tuple(_like(source) for _ in range(LIKES_A_CASE)))
-
-
-def _like(source: Source) -> str:
-    alphabet = LETTERS if source.boolean(0.3) else USUAL
-    text = [source.choice(alphabet) for _ in range(source.integer(0, 9))]
-    pattern: list[str | None] = list(text)
-    for _ in range(source.integer(0, 4)):
-        at = source.integer(0, len(pattern))
-        pattern[at : at + source.integer(0, 3)] = [None]
-    if source.boolean(0.4):
-        pattern.insert(source.integer(0, len(pattern)), source.choice(alphabet))
-    return f"{_literal(text, star='*')} like {_literal(pattern, star=ESCAPED_STAR)}"
-
-
-def _literal(elements: Sequence[str | None], star: str) -> str:
-    """Write a string literal; `star` is how the character `*` is written, None is the wildcard."""
-    written = ("*" if one is None else star if one == "*" else ESCAPES.get(one, one) for one in elements)
-    return f'"{"".join(written)}"'
 
 
 def hostile(source: Source) -> Case:

@@ -18,6 +18,7 @@ from drt.oracles.wildcard import wildcard_matches_definition
 from drt.targets import cases, documents
 from drt.targets.crowds import crowds
 from drt.targets.laws import LAW_TARGETS
+from drt.targets.likes import likes
 from drt.targets.partial import PARTIAL_TARGETS
 from drt.targets.scopes import scopes
 from drt.targets.target import Target
@@ -301,7 +302,7 @@ _TARGETS = (
     Target(
         "wildcard",
         "`like` matches as its definition says.",
-        cases.likes,
+        likes,
         wildcard_matches_definition,
     ),
     *VALIDATION_TARGETS,

@@ -150,6 +150,12 @@ DEFECTS = {
         "lambda ip: ip.is_in(MULTICAST[ip.version])",
         "lambda ip: ip.is_in(MULTICAST[ip.version]) or ip.address >> 28 == 0xFFFFE",
     ),
+    "the code of a star in a pattern is a character": (
+        "wildcard",
+        "production.language.escapes",
+        '        if not pattern or "*" not in text:',
+        '        if not pattern or "*" not in text or match[0][0] == "\\\\":',
+    ),
     "a block comment is taken in a schema": (
         "schema-rules",
         "production.schema.lexer",
@@ -217,6 +223,7 @@ CASES = {
     "shapes": 3_000,
     "schema-rules": 1_500,
     "literals": 2_000,
+    "wildcard": 60,
 }
 
 

@@ -13,7 +13,9 @@ from typing import Any
 from drt.diagnosis.construct import DEEP, Construct, character_name
 from drt.diagnosis.json_entities import blamed_entity
 from drt.diagnosis.json_names import (
+    DEMANDED,
     ESCAPES,
+    MAY_BE_ABSENT,
     PLAINEST,
     REPLACED,
     SHOWN,
@@ -51,27 +53,6 @@ PLAIN: tuple[Any, ...] = (
     *("1.0", "::", "permit", "when", "a::b", "decimal"),
 )
 """Replacements of a value: plain ones, and plain ones of the formats."""
-
-DEMANDED: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("effect", ("conditions",)),
-    ("uid", ("attrs",)),
-    ("uid", ("parents",)),
-    ("type", ("attributes",)),
-    ("appliesTo", ("principalTypes",)),
-    ("appliesTo", ("resourceTypes",)),
-    ("appliesTo", ("principalTypes", "resourceTypes")),
-    ("staticPolicies", ("templates",)),
-    ("staticPolicies", ("templateLinks",)),
-    ("staticPolicies", ("templates", "templateLinks")),
-    ("entityTypes", ("actions",)),
-    ("actions", ("entityTypes",)),
-    ("op", ("entity",)),
-    ("op", ("entities",)),
-)
-"""What an object may lack, alone or together, by a member that it has or by its own key."""
-
-MAY_BE_ABSENT = ("external", "additionalAttributes")
-"""Members that may be left out whatever their value."""
 
 CONSTRUCTORS = ("ip", "decimal", "datetime", "duration")
 
@@ -313,11 +294,27 @@ class _Search:
                 if type(plain) is type(value) and plain == value:
                     continue
                 if self.well(with_at(self.document, path, plain)):
-                    return Construct(self._value_name(path, value), shown(value))
+                    named = self._named_wrongly(path, value)
+                    return named or Construct(self._value_name(path, value), shown(value))
+        return None
+
+    def _named_wrongly(self, path: Path, value: Any) -> Found:
+        """Find the name that is wrong whatever has it, which may be wrong too."""
+        if not path or path[-1] not in NAMING or not isinstance(value, dict):
+            return None
+        for key in value:
+            for plain in ({"type": "Long"}, {}):
+                renamed, kept = ({name: plain} for name in ("a", key))
+                if self.well(with_at(self.document, path, renamed)):
+                    if not self.well(with_at(self.document, path, kept)):
+                        return Construct(f"{name_kind(key)} as {REPLACED[str(path[-1])]}", json.dumps(key))
+                    break
         return None
 
     def _value_name(self, path: Path, value: Any) -> str:
         place = value_place(path, value)
+        if self.schema and value is None and path and is_known(str(path[-1])):
+            return self.member(path[:-1], str(path[-1]), value)
         if isinstance(value, str) and path:
             if path[-1] == "name" and at_path(self.document, path[:-1]).get("type") == "Extension":
                 return "an unknown extension type"

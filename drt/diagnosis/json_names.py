@@ -21,6 +21,27 @@ PLAINEST: dict[str, Any] = {
 }  # fmt: skip
 """Members that a format may demand, each with the plainest value."""
 
+DEMANDED: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("effect", ("conditions",)),
+    ("uid", ("attrs",)),
+    ("uid", ("parents",)),
+    ("type", ("attributes",)),
+    ("appliesTo", ("principalTypes",)),
+    ("appliesTo", ("resourceTypes",)),
+    ("appliesTo", ("principalTypes", "resourceTypes")),
+    ("staticPolicies", ("templates",)),
+    ("staticPolicies", ("templateLinks",)),
+    ("staticPolicies", ("templates", "templateLinks")),
+    ("entityTypes", ("actions",)),
+    ("actions", ("entityTypes",)),
+    ("op", ("entity",)),
+    ("op", ("entities",)),
+)
+"""What an object may lack, alone or together, by a member that it has or by its own key."""
+
+MAY_BE_ABSENT = ("external", "additionalAttributes")
+"""Members that may be left out whatever their value."""
+
 REPLACED: dict[str, str] = {"attrs": "an attribute", "tags": "a tag", "Record": "a field of a record"} | {
     "attributes": "an attribute", "staticPolicies": "a policy id", "templates": "a policy id",
     "annotations": "an annotation", "entityTypes": "an entity type", "actions": "an action",
@@ -67,6 +88,7 @@ FORMAT = frozenset(
     [
         *("slot", "op", "additionalAttributes", "required", "external", "arg", "args", "fn", "kind", "body"),
         *("entity_type", "left", "right", "attr", "attributes", "id", "annotations", "namespace"),
+        *("principalTypes", "resourceTypes"),
     ]
 )
 """Further words of the formats."""

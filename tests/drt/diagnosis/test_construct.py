@@ -363,6 +363,29 @@ class TakesCommasTooManyAndTooFew(Wrapped):
         return super().ask(question)
 
 
+@pytest.mark.parametrize(
+    ("space", "fault", "name"),
+    [
+        (
+            {"commonTypes": {"Extension": {"type": "X"}}},
+            r'"Extension"|"X"',
+            "the name `Extension` as a common type",
+        ),
+        (
+            {"actions": {"a": {"appliesTo": {"principalTypes": None}}}},
+            "null",
+            "`principalTypes` that is null in what an action applies to",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_schema_is_named(space: object, fault: str, name: str) -> None:
+    found = blamed_member(
+        json.dumps({"N": space}), lambda other: re.search(fault, other) is None, schema=True
+    )
+    assert found is not None
+    assert found.name == name
+
+
 def test_of_two_faults_of_a_text_the_first_is_named() -> None:
     schema = Source('entity a;action"a"appliesTo{principal:[a,]resource:a};')
     engines = [Guarded(TakesCommasTooManyAndTooFew()), REFERENCE]

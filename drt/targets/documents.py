@@ -10,6 +10,8 @@ from drt.model.case import Case, Request
 from drt.model.case import Source as Text
 from drt.oracles.defined_json import defined_policy_set
 from drt.oracles.defined_names import Refused, Undefined
+from drt.oracles.defined_schema_json import defined_json_schema
+from drt.oracles.defined_schema_text import defined_cedar_schema
 from drt.oracles.wildcard import ANY_REQUEST
 from drt.scan.tokens import tokenize
 from generators.choice.sources import Source
@@ -44,7 +46,9 @@ def literals(source: Source) -> Case:
 
 
 def odd_tokens(source: Source) -> Case:
-    """Draw a policy and expressions that are odd in one place."""
+    """Draw a policy that is odd in one place, and as often as not expressions that are."""
+    if source.boolean():
+        return Case(Text(odd_policy(source)))
     expressions = tuple(odd_expression(source) for _ in range(LITERALS_A_CASE))
     return Case(Text(odd_policy(source)), expressions=expressions)
 
@@ -103,6 +107,20 @@ def schema_rules(source: Source) -> Case:
         text = _odd_whole(source, deep_schema) or schema_json(source, 0.8)
         return Case(Text(""), schema=Text(text, "json"))
     return Case(Text(""), schema=Text(schema_text(source)))
+
+
+def sound_schemas(source: Source) -> Case:
+    """Draw a small schema in either syntax; most are what engines take."""
+    for _ in range(4):
+        case = schema_rules(source)
+        assert case.schema is not None
+        define = defined_cedar_schema if case.schema.format == "cedar" else defined_json_schema
+        try:
+            define(case.schema.text)
+        except (Refused, Undefined, RecursionError):
+            continue
+        break
+    return case
 
 
 EDGES: tuple[object, ...] = (

@@ -11,7 +11,8 @@ from typing import Any
 
 from generators.choice.sources import Source
 from generators.language import LANGUAGE
-from generators.texts.edge_members import draw_edge, objects_in, put_member
+from generators.texts.edge_members import draw_edge, objects_in, put_member, put_other_kind
+from generators.texts.json_faults import faulty_json
 from generators.texts.literal_forms import literal_text
 from generators.texts.odd_ids import VARIABLES, odd_attribute, odd_id, odd_text, odd_type
 from generators.texts.policy_edges import EDGES, KEYS
@@ -211,8 +212,40 @@ def policy(source: Source, template: bool = False) -> Json:
     return made
 
 
+def _small_set(source: Source) -> Json:
+    """Draw one policy or template, of which most parts are the simplest, with a link."""
+    template = source.boolean(0.3)
+    which = source.integer(1, 3) if template else 0
+    made = {
+        "effect": "permit",
+        "principal": _scope(source, "principal", bool(which & 1)),
+        "action": _action_scope(source),
+        "resource": _scope(source, "resource", bool(which & 2)),
+        "conditions": [{"kind": "when", "body": tree(source, source.integer(1, 2))}],
+    }
+    if source.boolean():
+        made["annotations"] = {"a": "x"}
+    templates = {"t": made} if template else {}
+    links = [_link(source, {}, templates)] if template else []
+    return {"staticPolicies": {} if template else {"p": made}, "templates": templates, "templateLinks": links}
+
+
+SMALL = 0.6
+"""The probability that a document is small, which leaves time for more of them."""
+
+
 def policy_set(source: Source, wrong: float = 0.4) -> str:
     """Draw a policy set with templates and links; with some probability one member is at the edge."""
+    if source.boolean(SMALL * wrong):
+        whole = _small_set(source)
+        if source.boolean(0.15):
+            return faulty_json(source, json.dumps(whole))
+        if source.boolean():
+            put_other_kind(source, objects_in(whole, KEYS, "set"))
+        else:
+            kind, edge = draw_edge(source, EDGES)
+            put_member(source, _objects(source, whole, kind), edge)
+        return json.dumps(whole)
     statics = {odd_id(source): policy(source) for _ in range(source.integer(0, 3))}
     templates = {odd_id(source): policy(source, template=True)} if source.boolean(_TEMPLATE) else {}
     links = [_link(source, statics, templates) for _ in range(source.integer(0, 2)) if templates]
@@ -231,8 +264,6 @@ def policy_set(source: Source, wrong: float = 0.4) -> str:
 
 _AGAIN = "<again>"
 """Marks a key that is to be another one's, for which there is no place in a dictionary."""
-
-
 _HOLDERS = {kind: kind for kind in EDGES} | {
     "staticPolicies": "staticPolicies*", "templates": "templates*", "values": "templateLinks",
 }  # fmt: skip

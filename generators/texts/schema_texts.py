@@ -9,12 +9,16 @@ from typing import Any
 from generators.choice.sources import Source
 from generators.texts.odd_ids import RESERVED, STRANGE, WORDS
 from generators.texts.small_schemas import small_schema
+from generators.texts.tiny_references import tiny_references
+from generators.texts.tiny_schemas import tiny_schema
 
 Json = Any
 
 _WORD = re.compile("[_a-zA-Z][_a-zA-Z0-9]*")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[_a-zA-Z][_a-zA-Z0-9]*|::|\s+|.', re.DOTALL)
 _DEFINITION = re.compile(r"^((?:external )?(?:entity|action) [^ ;]+) .*;$")
+SHORT = 0.6
+"""Probability of a text of few declarations, which leaves time for more of them."""
 TWICE = 0.1
 """Probability that a namespace has a declaration of its own once more."""
 
@@ -189,8 +193,26 @@ def _applies(applies: Json) -> Iterator[str]:
         yield f"context: {_type(applies['context'])}"
 
 
+def _short(source: Source) -> str:
+    match source.integer(0, 9):
+        case 0 | 1:
+            return "\n".join(map(_block, *zip(*tiny_references(source, plain=True).items(), strict=True)))
+        case 2 | 3 | 4:
+            text = _whole(source)
+        case _:
+            text = tiny_schema(source)
+    return _slip(source, text) if source.boolean(0.3) else text
+
+
+def _block(space: str, body: Json) -> str:
+    inside = " ".join(_declarations(body))
+    return f"namespace {space} {{{inside}}}" if space else inside
+
+
 def schema_text(source: Source) -> str:
-    """Draw a schema text; most are wrong in one place."""
+    """Draw a schema text; most are wrong in one place, and many are short."""
+    if source.boolean(SHORT):
+        return _short(source)
     schema = small_schema(source, 0.0, by_name=False)
     blocks = []
     for space, body in schema.items():

@@ -6,11 +6,11 @@ Owns the schema, documents that conform to it, and the ways to break them.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from typing import Any
 
 from generators.choice.sources import Source
+from generators.texts.json_faults import faulty_json, repeat_key
 from generators.texts.literal_forms import literal_text
 from generators.texts.misfit_members import WRONG_PARTS, misfit, put_look_alike
 from generators.texts.odd_ids import odd_id, odd_type
@@ -45,7 +45,6 @@ namespace M {
   action edit in [N::Action::"top"] appliesTo {principal: User, resource: Team};
 }
 """
-_KEY = re.compile(r'"(?:[^"\\]|\\.)*":')
 _UID_EDGES: tuple[Json, ...] = (
     {"__expr": "x"}, {"__expr": 1}, {"__entity": {}}, {"__entity": {"type": "User", "id": "f"}}, {"id": None},
     {"id": 1}, {"more": 2**70}, {"more": {"more": []}},
@@ -213,6 +212,10 @@ def broken_entities(source: Source) -> str:
             made[-1][where] = {**before, **wrong, **after} if source.boolean() else {**before, **wrong}
         case 5:
             one["attrs"].pop("name", None)
+        case 13 if source.boolean(0.3):
+            one.pop(source.choice(("uid", "attrs", "parents")))
+        case 13 if source.boolean(0.2):
+            made.append(source.choice(WRONG_PARTS))
         case 13:
             one[source.choice(("uid", "attrs", "parents", "tags"))] = source.choice(WRONG_PARTS)
         case 6 | 12:
@@ -232,20 +235,9 @@ def broken_entities(source: Source) -> str:
         case 10:
             made += _chain(source)
         case _:
-            return _with_repeated_key(source, json.dumps(made))
+            text = json.dumps(made)
+            return repeat_key(source, text) if source.boolean(0.6) else faulty_json(source, text)
     return json.dumps(made)
-
-
-def _with_repeated_key(source: Source, text: str) -> str:
-    """Give a key a second value, before its own; each name has the same chance, and may have an escape."""
-    places: dict[str, list[re.Match[str]]] = {}
-    for place in _KEY.finditer(text):
-        places.setdefault(place[0], []).append(place)
-    key = source.choice(places[source.choice(tuple(places))])
-    again = key[0]
-    if source.boolean(0.4) and again[1].isalpha():
-        again = f'"\\u{ord(again[1]):04x}{again[2:]}'
-    return f"{text[: key.start()]}{again} {source.choice(('[]', '{}', '1'))}, {text[key.start() :]}"
 
 
 def _chain(source: Source) -> list[Json]:
@@ -283,10 +275,21 @@ def request(source: Source) -> Json:
     }
 
 
+_NO_REQUESTS = (
+    "null", "[]", "{}", "1", '""', "[{}]", '{"principal": 1', "{'action': 1}", '{"a": 1,}', '{"a" 1}',
+    '{"a": 01}', '{"a": NaN}', "{a: 1}", "{} {}", "",
+)  # fmt: skip
+"""Texts that are no request, some of them because they are no JSON."""
+
+
 def broken_request(source: Source) -> str:
     """Draw a request that breaks one rule."""
     made = request(source)
-    match source.integer(0, 6):
+    match source.integer(0, 8):
+        case 7:
+            return faulty_json(source, json.dumps(made))
+        case 8:
+            return source.choice(_NO_REQUESTS)
         case 0 | 1:
             role = source.choice(("principal", "resource", "action"))
             made[role] = _uid(

@@ -21,11 +21,12 @@ from generators.texts.grammar import Grammar
 from generators.texts.json_trees import policy_set
 from generators.texts.literal_forms import literal_expression
 from generators.texts.odd_texts import odd_expression, odd_policy
-from generators.texts.schema_texts import schema_text
+from generators.texts.schema_texts import schema_text, short_schema
 from generators.texts.small_schemas import schema_json
 from generators.texts.small_stores import SCHEMA, broken_entities, broken_request, entities, request
 
 LITERALS_A_CASE = 8
+SHORT_A_CASE = 5
 REQUESTS_A_STORE = 3
 POLICIES_A_CASE = 6
 ODD_WHOLE = 0.03
@@ -102,7 +103,20 @@ def sound_trees(source: Source) -> Case:
 
 
 def schema_rules(source: Source) -> Case:
-    """Draw a small schema in either syntax, wrong by one rule or right."""
+    """Draw a small schema in either syntax, or several short ones, wrong by one rule or right."""
+    if source.boolean(0.5):
+        first, *others = (_short_schema(source) for _ in range(SHORT_A_CASE))
+        return Case(Text(""), schema=first, fragments=tuple(others))
+    return _schema(source)
+
+
+def _short_schema(source: Source) -> Text:
+    if source.boolean():
+        return Text(schema_json(source, 1.0, small=0.9), "json")
+    return Text(short_schema(source))
+
+
+def _schema(source: Source) -> Case:
     if source.boolean():
         text = _odd_whole(source, deep_schema) or schema_json(source, 0.8)
         return Case(Text(""), schema=Text(text, "json"))
@@ -112,7 +126,7 @@ def schema_rules(source: Source) -> Case:
 def sound_schemas(source: Source) -> Case:
     """Draw a small schema in either syntax; most are what engines take."""
     for _ in range(4):
-        case = schema_rules(source)
+        case = _schema(source)
         assert case.schema is not None
         define = defined_cedar_schema if case.schema.format == "cedar" else defined_json_schema
         try:
@@ -163,7 +177,7 @@ def store_rules(source: Source, unknown: float = 0.12) -> Case:
 def request_variants(source: Source) -> Case:
     """Draw entities and requests, often without a schema, and policies that name the actions."""
     case = store_rules(source, unknown=0.4)
-    last = json.loads(case.requests[-1].text)
+    last = request(source)
     last["context"] = {"n": source.choice(EDGES)}
     requests = (*case.requests, Request(json.dumps(last)))
     return replace(case, policies=Text(PERMIT_ACTIONS), requests=requests)

@@ -267,7 +267,7 @@ permit(principal, action, resource) when { principal has a.b && "a" like "*" && 
 permit(principal, action, resource) when { if context.a then -1 < 2 else A::"x".b.contains({"a": 1}) };"""
 _PLAIN = tuple(_PLAIN_TEXT.split("\n"))
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|\w+|::|==|&&|\s+|.')
-PLAIN = 0.4
+PLAIN = 0.5
 """Probability of a plain policy of which a token is missing, comes twice, or stands elsewhere."""
 
 
@@ -277,7 +277,8 @@ def _slipped(source: Source) -> str:
     if source.boolean(0.1):
         return text
     tokens = [token for token in _TOKEN.findall(text) if not token.isspace()]
-    at = source.integer(0, len(tokens) - 1)
+    signs = [place for place, token in enumerate(tokens) if not token[0].isalnum()]
+    at = source.choice(signs) if source.boolean() else source.integer(0, len(tokens) - 1)
     match source.integer(0, 4):
         case 0 | 1:
             del tokens[at]

@@ -17,7 +17,7 @@ Json = Any
 _WORD = re.compile("[_a-zA-Z][_a-zA-Z0-9]*")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[_a-zA-Z][_a-zA-Z0-9]*|::|\s+|.', re.DOTALL)
 _DEFINITION = re.compile(r"^((?:external )?(?:entity|action) [^ ;]+) .*;$")
-SHORT = 0.6
+SHORT = 0.3
 """Probability of a text of few declarations, which leaves time for more of them."""
 TWICE = 0.1
 """Probability that a namespace has a declaration of its own once more."""
@@ -193,7 +193,8 @@ def _applies(applies: Json) -> Iterator[str]:
         yield f"context: {_type(applies['context'])}"
 
 
-def _short(source: Source) -> str:
+def short_schema(source: Source) -> str:
+    """Draw a text of few declarations, wrong by one rule or just right."""
     match source.integer(0, 9):
         case 0 | 1:
             return "\n".join(map(_block, *zip(*tiny_references(source, plain=True).items(), strict=True)))
@@ -212,7 +213,7 @@ def _block(space: str, body: Json) -> str:
 def schema_text(source: Source) -> str:
     """Draw a schema text; most are wrong in one place, and many are short."""
     if source.boolean(SHORT):
-        return _short(source)
+        return short_schema(source)
     schema = small_schema(source, 0.0, by_name=False)
     blocks = []
     for space, body in schema.items():

@@ -197,13 +197,14 @@ _BREAKS: tuple[Callable[[Source, Json, Drawing], None], ...] = (
 )  # fmt: skip
 
 
-def small_schema(source: Source, wrong: float = 0.6, *, by_name: bool = True) -> Json:
+def small_schema(source: Source, wrong: float = 0.6, *, by_name: bool = True, small: float = 0.3) -> Json:
     """Draw a schema, with some probability wrong by one rule; a few of those happen to be right.
 
-    `by_name` says whether a shape may be the name of a record, which no schema text has.
+    A wrong one has one of most things, with probability `small`. `by_name` says whether a shape may be the
+    name of a record, which no schema text has.
     """
     is_wrong = source.boolean(wrong)
-    drawing = Drawing(source, by_name=by_name, small=is_wrong and source.boolean(0.6))
+    drawing = Drawing(source, by_name=by_name, small=is_wrong and source.boolean(small))
     schema = drawing.whole()
     if is_wrong:
         source.choice(_BREAKS)(source, schema, drawing)
@@ -217,10 +218,10 @@ FAULTY = 0.1
 """Probability of a text that may be JSON no more."""
 
 
-def schema_json(source: Source, wrong: float = 0.6) -> str:
+def schema_json(source: Source, wrong: float = 0.6, *, small: float = 0.3) -> str:
     """Draw a schema as JSON text; some are about one reference."""
     if source.boolean(REFERENCES):
         return json.dumps(tiny_references(source))
     if source.boolean(FAULTY):
-        return faulty_json(source, json.dumps(small_schema(source, 0.3)))
-    return json.dumps(small_schema(source, wrong), ensure_ascii=source.boolean())
+        return faulty_json(source, json.dumps(small_schema(source, 0.3, small=small)))
+    return json.dumps(small_schema(source, wrong, small=small), ensure_ascii=source.boolean())

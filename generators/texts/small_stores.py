@@ -275,6 +275,14 @@ def request(source: Source) -> Json:
     }
 
 
+_IDS_IN_TEXT = (
+    *"\u200b\u0301\u00e9\u00ad\u034f\u115f\ue000\u0378\u00a0\u2028\u0903\u0bbe\U000e0001\U0001f600\x7f\x1f",
+    *(f"a{mark}" for mark in "\u0301\u20dd\u0bbe\ufe0f\u200d"),
+    *(f"\\u{{{code}}}" for code in ("200b", "301", "0200b", "200B", "e9", "ad", "d800", "110000", "", "7f")),
+    "\\q", "\\x41", "\\x80", "\\x7f", "\\'", "'", "\\0", "\\*", "\\n\\t\\r", "\\\\", "\\", '\\"', '"',
+    "a\\u{301}", "\\u{e0001}",
+)  # fmt: skip
+"""Ids of uids in text, spelled in the one way that is right or in another one."""
 _NO_REQUESTS = (
     "null", "[]", "{}", "1", '""', "[{}]", '{"principal": 1', "{'action': 1}", '{"a": 1,}', '{"a" 1}',
     '{"a": 01}', '{"a": NaN}', "{a: 1}", "{} {}", "",
@@ -317,6 +325,9 @@ def broken_request(source: Source) -> str:
             made |= source.choice(({}, {"more": 1}, {"Principal": _uid("User", "u")}, {"entities": []}))
         case _:
             role = source.choice(("principal", "resource", "action"))
+            if source.boolean(0.6):
+                made["principal"] = f'User::"{source.choice(_IDS_IN_TEXT)}"'
+                return json.dumps(made)
             made[role] = source.choice(
                 (f'{made[role]["type"]}::"{made[role]["id"]}"', [], {**made[role], "more": 1}, "User")
             )

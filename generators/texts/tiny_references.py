@@ -25,7 +25,9 @@ def tiny_references(source: Source, *, plain: bool = False) -> Json:
 
     A `plain` reference has a form that schema texts have as well.
     """
-    spaces = {space: {"entityTypes": {}, "actions": {}, "commonTypes": {}} for space in _SPACES}
+    spaces: dict[str, Json] = {
+        space: {"entityTypes": {}, "actions": {}, "commonTypes": {}} for space in _SPACES
+    }
     if source.boolean(0.3):
         _group(source, spaces)
     else:

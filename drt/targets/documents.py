@@ -155,7 +155,16 @@ EDGES: tuple[object, ...] = (
 PERMIT_ACTIONS = """\
 permit(principal, action in [Action::"view", Action::"list", N::Action::"edit", M::Action::"edit"], resource);
 permit(principal, action, resource);
+forbid(principal == User::"e0", action, resource == Group::"e1");
+forbid(principal, action, resource == N::Team::"e1");
+forbid(principal, action, resource) when { context has color && context.color == Color::"red" };
+forbid(principal, action, resource) when { context has users && context.users.contains(User::"u") };
+forbid(principal, action, resource) when { context has act && context.act in Action::"read" };
+forbid(principal, action, resource) when { context has pair && context.pair.id like "a*" };
+forbid(principal, action, resource) when { context has ip && context.ip.isIpv4() };
+forbid(principal, action, resource) when { context has n && context.n > 0 };
 """
+"""Policies that depend on each part of a context, and name the entities that requests name."""
 
 
 def store_rules(source: Source, unknown: float = 0.12) -> Case:

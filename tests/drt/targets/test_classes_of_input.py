@@ -212,6 +212,12 @@ DEFECTS = {
         '        raise InputError(part, f"{place}{error}") from None',
         "        return EntityUid(type_name, str(error))",
     ),
+    "an entity of a request's context is none": (
+        "variants-requests",
+        "production.documents.usual_contexts",
+        "            return found",
+        "            return None",
+    ),
     "a key of a request may come twice": (
         "request-rules",
         "production.documents.request_json",
@@ -229,6 +235,7 @@ CASES = {
     "valid-linking": 150,
     "odd-tokens": 1_500,
     "request-rules": 600,
+    "variants-requests": 300,
 }
 
 

@@ -91,7 +91,7 @@ VALIDATION_TARGETS = (
     Target(
         "valid-linking",
         "Engines link the same schemas to the same, whatever their order and grouping.",
-        cases.fragments(TYPED, tiny=0.85),
+        cases.fragments(TYPED, tiny=0.95),
         questions.linkers_agree,
         weight=2,
     ),

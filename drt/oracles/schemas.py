@@ -21,18 +21,19 @@ from drt.oracles.rewriting import without_action
 
 @law(Compares.ENGINES)
 def schema_readers_agree(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
-    """A schema is refused by all, or resolved by all to the same.
+    """A schema is refused by all, or resolved by all to the same; a further one is too, by itself.
 
     What they agree on is held to the definition, by the law of that.
     """
-    if case.schema is None:
-        return
-    answers: list[Outcome] = [engine.ask(ReadSchema(case.schema)) for engine in engines]
-    comparison.compare("schema", answers)
-    if not comparison.divergences:
-        defined = Comparison(schemas_are_defined.name, engines)
-        of_schema(case.schema).hold(defined, "schema", case.schema.text, answers)
-        comparison.divergences += defined.divergences
+    defined = Comparison(schemas_are_defined.name, engines)
+    for number, schema in enumerate(case.schemas):
+        question = f"schema {number}" if number else "schema"
+        answers: list[Outcome] = [engine.ask(ReadSchema(schema)) for engine in engines]
+        found = len(comparison.divergences)
+        comparison.compare(question, answers)
+        if found == len(comparison.divergences):
+            of_schema(schema).hold(defined, question, schema.text, answers)
+    comparison.divergences += defined.divergences
 
 
 @law(Compares.DOCUMENTS)

@@ -30,6 +30,7 @@ from generators.texts.grammar import Grammar
 from generators.texts.kind_grid import ENTITIES, REQUEST, grid_expression
 from generators.texts.request_forms import reformed
 from generators.texts.scripts import text as script_text
+from generators.texts.tiny_schemas import tiny_fragments
 
 Draw = Callable[[Source], Case]
 
@@ -209,14 +210,18 @@ def _with_json_policies(source: Source, drawn: Scenario, case: Case) -> Case:
     return replace(case, policies=Text(json.dumps(document), "json"))
 
 
-def fragments(*profiles: Profile, requests: int = 0, missed: float = 0.4) -> Draw:
+def fragments(*profiles: Profile, requests: int = 0, missed: float = 0.4, tiny: float = 0.0) -> Draw:
     """Draw policies of one of the profiles with schemas that link to theirs.
 
-    With probability `missed` the schemas break one rule of linking.
+    With probability `missed` the schemas break one rule of linking; with probability `tiny` there are only
+    schemas, of few declarations.
     """
     fewer = _at_most(profiles, requests)
 
     def draw(source: Source) -> Case:
+        if source.boolean(tiny):
+            first, *others = (Text(text) for text in tiny_fragments(source))
+            return Case(Text(""), schema=first, fragments=tuple(others))
         drawn = scenario(source, source.choice(fewer))
         if source.boolean(missed):
             parts = unlinkable(source, drawn.schema, set())

@@ -10,6 +10,8 @@ from drt.model.case import Case, Request
 from drt.model.case import Source as Text
 from drt.oracles.defined_json import defined_policy_set
 from drt.oracles.defined_names import Refused, Undefined
+from drt.oracles.defined_schema_json import defined_json_schema
+from drt.oracles.defined_schema_text import defined_cedar_schema
 from drt.oracles.wildcard import ANY_REQUEST
 from drt.scan.tokens import tokenize
 from generators.choice.sources import Source
@@ -19,11 +21,12 @@ from generators.texts.grammar import Grammar
 from generators.texts.json_trees import policy_set
 from generators.texts.literal_forms import literal_expression
 from generators.texts.odd_texts import odd_expression, odd_policy
-from generators.texts.schema_texts import schema_text
+from generators.texts.schema_texts import schema_text, short_schema
 from generators.texts.small_schemas import schema_json
 from generators.texts.small_stores import SCHEMA, broken_entities, broken_request, entities, request
 
 LITERALS_A_CASE = 8
+SHORT_A_CASE = 5
 REQUESTS_A_STORE = 3
 POLICIES_A_CASE = 6
 ODD_WHOLE = 0.03
@@ -45,7 +48,9 @@ def literals(source: Source) -> Case:
 
 
 def odd_tokens(source: Source) -> Case:
-    """Draw a policy and expressions that are odd in one place."""
+    """Draw a policy that is odd in one place, and as often as not expressions that are."""
+    if source.boolean():
+        return Case(Text(odd_policy(source)))
     expressions = tuple(odd_expression(source) for _ in range(LITERALS_A_CASE))
     return Case(Text(odd_policy(source)), expressions=expressions)
 
@@ -99,11 +104,38 @@ def sound_trees(source: Source) -> Case:
 
 
 def schema_rules(source: Source) -> Case:
-    """Draw a small schema in either syntax, wrong by one rule or right."""
+    """Draw a small schema in either syntax, or several short ones, wrong by one rule or right."""
+    if source.boolean(0.5):
+        first, *others = (_short_schema(source) for _ in range(SHORT_A_CASE))
+        return Case(Text(""), schema=first, fragments=tuple(others))
+    return _schema(source)
+
+
+def _short_schema(source: Source) -> Text:
+    if source.boolean():
+        return Text(schema_json(source, 1.0, small=0.9), "json")
+    return Text(short_schema(source))
+
+
+def _schema(source: Source) -> Case:
     if source.boolean():
         text = _odd_whole(source, deep_schema) or schema_json(source, 0.8)
         return Case(Text(""), schema=Text(text, "json"))
     return Case(Text(""), schema=Text(schema_text(source)))
+
+
+def sound_schemas(source: Source) -> Case:
+    """Draw a small schema in either syntax; most are what engines take."""
+    for _ in range(4):
+        case = _schema(source)
+        assert case.schema is not None
+        define = defined_cedar_schema if case.schema.format == "cedar" else defined_json_schema
+        try:
+            define(case.schema.text)
+        except (Refused, Undefined, RecursionError):
+            continue
+        break
+    return case
 
 
 EDGES: tuple[object, ...] = (
@@ -124,7 +156,16 @@ EDGES: tuple[object, ...] = (
 PERMIT_ACTIONS = """\
 permit(principal, action in [Action::"view", Action::"list", N::Action::"edit", M::Action::"edit"], resource);
 permit(principal, action, resource);
+forbid(principal == User::"e0", action, resource == Group::"e1");
+forbid(principal, action, resource == N::Team::"e1");
+forbid(principal, action, resource) when { context has color && context.color == Color::"red" };
+forbid(principal, action, resource) when { context has users && context.users.contains(User::"u") };
+forbid(principal, action, resource) when { context has act && context.act in Action::"read" };
+forbid(principal, action, resource) when { context has pair && context.pair.id like "a*" };
+forbid(principal, action, resource) when { context has ip && context.ip.isIpv4() };
+forbid(principal, action, resource) when { context has n && context.n > 0 };
 """
+"""Policies that depend on each part of a context, and name the entities that requests name."""
 
 
 def store_rules(source: Source, unknown: float = 0.12) -> Case:
@@ -144,7 +185,7 @@ def store_rules(source: Source, unknown: float = 0.12) -> Case:
 def request_variants(source: Source) -> Case:
     """Draw entities and requests, often without a schema, and policies that name the actions."""
     case = store_rules(source, unknown=0.4)
-    last = json.loads(case.requests[-1].text)
+    last = json.loads(request(source))
     last["context"] = {"n": source.choice(EDGES)}
     requests = (*case.requests, Request(json.dumps(last)))
     return replace(case, policies=Text(PERMIT_ACTIONS), requests=requests)

@@ -35,7 +35,7 @@ from generators.choice.sources import Source
 from generators.scenarios import scenario
 
 MISTYPED = replace(cases.SOUND, name="mistyped", mistyped_request=0.25)
-REVISED = replace(TEMPLATES, name="revised", requests=2, policies=(3, 6), templates=0.5, expressions=0)
+REVISED = replace(TEMPLATES, name="revised", requests=2, policies=(2, 4), templates=0.5, expressions=0)
 
 
 def _revised(source: Source) -> Case:
@@ -295,7 +295,7 @@ _TARGETS = (
     Target(
         "revisions",
         "After every change of a policy set or a store, answers are those of ones that are newly made.",
-        _crowded_or(_revised, 0.2),
+        _crowded_or(_revised, 0.1),
         revised_sets_answer_as_new_ones,
         weight=8,
     ),

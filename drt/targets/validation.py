@@ -84,14 +84,14 @@ VALIDATION_TARGETS = (
     Target(
         "valid-fragments",
         "Policies have the same verdict under schemas that link, whichever engine links them.",
-        cases.fragments(TYPED, TYPE_ERRORS),
+        cases.fragments(TYPED, TYPE_ERRORS, tiny=0.3),
         validation.validators_agree,
         weight=3,
     ),
     Target(
         "valid-linking",
         "Engines link the same schemas to the same, whatever their order and grouping.",
-        cases.fragments(TYPED),
+        cases.fragments(TYPED, tiny=0.95),
         questions.linkers_agree,
         weight=2,
     ),
@@ -236,7 +236,7 @@ VALIDATION_TARGETS = (
     Target(
         "schema-rules-translated",
         "A small schema translated to the other syntax means the same to every reader.",
-        documents.schema_rules,
+        documents.sound_schemas,
         schemas.schema_translations_mean_the_same,
         weight=16,
     ),

@@ -70,3 +70,21 @@ def misplace(source: Source, objects: list[tuple[str, Json]], members: Mapping[s
     node = source.choice([node for one, node in objects if one == kind])
     key = source.choice(tuple(members))
     node.setdefault(key, deepcopy(members[key]))
+
+
+_OTHER_KINDS: tuple[Json, ...] = (None, True, 0, 1.5, "", "x", [], {}, [""], [{}], {"a": 1})
+"""Values of every kind of JSON."""
+
+
+def put_other_kind(source: Source, objects: list[tuple[str, Json]]) -> None:
+    """Give a member a value of another kind, or leave it out, each key with the same chance."""
+    places: dict[str, list[Json]] = {}
+    for _, node in objects:
+        for key in node:
+            places.setdefault(key, []).append(node)
+    key = source.choice(sorted(places))
+    node = source.choice(places[key])
+    if source.boolean(0.15):
+        del node[key]
+    else:
+        node[key] = source.choice(_OTHER_KINDS)

@@ -11,7 +11,8 @@ from typing import Any
 
 from generators.choice.sources import Source
 from generators.language import LANGUAGE
-from generators.texts.edge_members import draw_edge, objects_in, put_member
+from generators.texts.edge_members import draw_edge, objects_in, put_member, put_other_kind
+from generators.texts.json_faults import faulty_json
 from generators.texts.literal_forms import literal_text
 from generators.texts.odd_ids import VARIABLES, odd_attribute, odd_id, odd_text, odd_type
 from generators.texts.policy_edges import EDGES, KEYS
@@ -223,9 +224,40 @@ def policy(source: Source, template: bool = False) -> Json:
     return made
 
 
+def _small_set(source: Source) -> Json:
+    """Draw one policy or template, of which most parts are the simplest, with a link."""
+    template = source.boolean(0.3)
+    which = source.integer(1, 3) if template else 0
+    made = {
+        "effect": "permit",
+        "principal": _scope(source, "principal", bool(which & 1)),
+        "action": _action_scope(source),
+        "resource": _scope(source, "resource", bool(which & 2)),
+        "conditions": [{"kind": "when", "body": tree(source, source.integer(1, 2))}],
+    }
+    if source.boolean():
+        made["annotations"] = {"a": "x"}
+    templates = {"t": made} if template else {}
+    links = [_link(source, {}, templates)] if template else []
+    return {"staticPolicies": {} if template else {"p": made}, "templates": templates, "templateLinks": links}
+
+
+SMALL = 0.6
+"""The probability that a document is small, which leaves time for more of them."""
+
+
 def policy_set(source: Source, wrong: float = 0.4) -> str:
     """Draw a policy set with templates and links; with some probability a small one, odd in one member."""
     odd = source.boolean(wrong)
+    if odd and source.boolean(SMALL):
+        whole = _small_set(source)
+        if source.boolean(0.15):
+            return faulty_json(source, json.dumps(whole))
+        if source.boolean():
+            put_other_kind(source, objects_in(whole, KEYS, "set"))
+        else:
+            source.choice(_FLAWS)(source, whole)
+        return json.dumps(whole).replace(_AGAIN, "")
     statics = {odd_id(source): policy(source) for _ in range(source.integer(0, 1 if odd else 3))}
     has_template = source.boolean(0.25 if odd else _TEMPLATE)
     templates = {odd_id(source): policy(source, template=True)} if has_template else {}
@@ -254,8 +286,6 @@ def _leave_out(source: Source, whole: Json) -> None:
 
 _AGAIN = "<again>"
 """Marks a key that is to be another one's, for which there is no place in a dictionary."""
-
-
 _HOLDERS = {kind: kind for kind in EDGES} | {
     "staticPolicies": "staticPolicies*", "templates": "templates*", "values": "templateLinks",
 }  # fmt: skip

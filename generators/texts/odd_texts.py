@@ -5,6 +5,8 @@ Owns frames with holes, and what is put into them.
 
 from __future__ import annotations
 
+import re
+
 from generators.choice.sources import Source
 from generators.texts.odd_ids import RESERVED, STRANGE, WORDS, odd_id, odd_type
 
@@ -248,6 +250,49 @@ def odd_expression(source: Source) -> str:
     return _filled(source, source.choice(_EXPRESSIONS))
 
 
+_PLAIN_TEXT = """\
+permit(principal, action, resource);
+permit(principal, action, resource) when { true };
+@a("x") permit(principal == A::"x", action, resource) unless { false };
+@a @b("") forbid(principal, action in [Action::"x", Action::"y"], resource in A::B::"y");
+@a @a permit(principal, action, resource);
+@a("x") @a("x") permit(principal, action, resource);
+permit(principal is A in A::"x", action == Action::"x", resource is A::B);
+permit(principal == ?principal, action in Action::"x", resource in ?resource) when { true };
+permit(principal is A in ?principal, action in [], resource is A in ?resource);
+permit(principal, action, resource) when { true } unless { false } when { 1 == 1 };
+permit(principal, action, resource); forbid(principal, action, resource);
+permit(principal, action, resource) when { principal.a["b"].isIpv4() && ip("::1") in [1, {a: 2}] };
+permit(principal, action, resource) when { principal has a.b && "a" like "*" && !(resource is A in A::"x") };
+permit(principal, action, resource) when { if context.a then -1 < 2 else A::"x".b.contains({"a": 1}) };"""
+_PLAIN = tuple(_PLAIN_TEXT.split("\n"))
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|\w+|::|==|&&|\s+|.')
+PLAIN = 0.5
+"""Probability of a plain policy of which a token is missing, comes twice, or stands elsewhere."""
+
+
+def _slipped(source: Source) -> str:
+    """Draw a plain policy of which one token is wrong, if any."""
+    text = source.choice(_PLAIN)
+    if source.boolean(0.1):
+        return text
+    tokens = [token for token in _TOKEN.findall(text) if not token.isspace()]
+    signs = [place for place, token in enumerate(tokens) if not token[0].isalnum()]
+    at = source.choice(signs) if source.boolean() else source.integer(0, len(tokens) - 1)
+    match source.integer(0, 4):
+        case 0 | 1:
+            del tokens[at]
+        case 2:
+            tokens.insert(at, tokens[at])
+        case 3:
+            tokens.insert(source.integer(0, len(tokens) - 1), tokens.pop(at))
+        case _:
+            tokens[at] = source.choice(tokens)
+    return " ".join(tokens)
+
+
 def odd_policy(source: Source) -> str:
     """Draw a policy with something odd in one place."""
+    if source.boolean(PLAIN):
+        return _slipped(source)
     return _filled(source, source.choice(_POLICIES))

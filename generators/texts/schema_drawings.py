@@ -25,20 +25,26 @@ _NOTES: tuple[Json, ...] = (
 class Drawing:
     """A schema while it is drawn: its entity types (`names`) and common types by namespace.
 
-    `by_name` says whether a shape may be the name of a record.
+    `by_name` says whether a shape may be the name of a record. A `small` one has one of most things.
     """
 
-    def __init__(self, source: Source, *, by_name: bool) -> None:
+    def __init__(self, source: Source, *, by_name: bool, small: bool = False) -> None:
         self.source = source
         self.by_name = by_name
-        self.spaces = source.choice(_NAMESPACES)
+        self.small = small
+        self.depth = 1 if small else 2
+        self.spaces = source.choice(_NAMESPACES[:3] if small else _NAMESPACES)
         hiding = source.boolean(0.3)
         names, commons = (
             (source.choice(_HIDING) if hiding else ("A", "B", "C")),
             (("duration", "U") if hiding else ("T", "U")),
         )
-        self.names = {space: self._own(space, names[: source.integer(1, 3)]) for space in self.spaces}
-        self.commons = {space: self._own(space, commons[: source.integer(0, 2)]) for space in self.spaces}
+        self.names = {
+            space: self._own(space, names[: source.integer(1, 1 if small else 3)]) for space in self.spaces
+        }
+        self.commons = {
+            space: self._own(space, commons[: source.integer(0, 1 if small else 2)]) for space in self.spaces
+        }
         self.records = {space: self._own(space, ("R",)) for space in self.spaces if source.boolean(0.3)}
 
     def _own(self, space: str, names: tuple[str, ...]) -> list[str]:
@@ -56,11 +62,11 @@ class Drawing:
         }
         if self.commons[space]:
             made["commonTypes"] = {
-                name: self.type(space, 2, self.commons[space][place + 1 :])
+                name: self.type(space, self.depth, self.commons[space][place + 1 :])
                 for place, name in enumerate(self.commons[space])
             }
         for name in self.records.get(space, ()):
-            made.setdefault("commonTypes", {})[name] = self._record(space, 2, self.commons[space])
+            made.setdefault("commonTypes", {})[name] = self._record(space, self.depth, self.commons[space])
         if space and self.source.boolean(0.1):
             made["annotations"] = {"doc": odd_id(self.source)}
         return made
@@ -68,7 +74,8 @@ class Drawing:
     def _actions(self, space: str) -> list[str]:
         own = odd_id(self.source) if self.source.boolean(0.4) else "edit"
         unnamed = [""] if self.source.boolean(0.2) else []
-        return list(dict.fromkeys([*unnamed, f"view {space}", own][: self.source.integer(1, 3)]))
+        most = 1 if self.small else 3
+        return list(dict.fromkeys([*unnamed, f"view {space}", own][: self.source.integer(1, most)]))
 
     def _entity(self, space: str) -> Json:
         source = self.source
@@ -98,7 +105,7 @@ class Drawing:
     def _shape(self, space: str, *, by_name: bool) -> Json:
         """Draw a record, which may be that of another namespace, by its name."""
         if not (by_name and self.records and self.source.boolean()):
-            return self._record(space, 2, self.commons[space])
+            return self._record(space, self.depth, self.commons[space])
         home = self.source.choice(tuple(self.records))
         (name,) = self.records[home]
         return {"type": name if home in ("", space) else f"{home}::{name}"}

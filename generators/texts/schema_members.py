@@ -25,6 +25,7 @@ _TYPE_EDGES: tuple[Json, ...] = (
     {"type": "Record"}, {"attributes": None}, {"element": None}, {"type": "EntityOrCommon"}, {"name": "A"},
     {"type": "Set", "element": _LONG}, {"type": "long"}, {"type": None},
 )  # fmt: skip
+_FLAGS: tuple[Json, ...] = (None, True, False, "true", 0, 1, [])
 EDGES: Edges = {
     "schema*": (
         {"entityTypes": None}, {"actions": None}, {"commonTypes": None}, {"commonTypes": {}},
@@ -32,7 +33,8 @@ EDGES: Edges = {
     ),
     "entityTypes*": (
         *({"enum": one} for one in (None, [], ["x"], ["x", "x"], [1], "x")),
-        *({"external": one} for one in (None, True, False, "true")), {"shape": None}, {"tags": None},
+        *({"external": flag} for flag in _FLAGS),
+        {"shape": None}, {"tags": None},
         {"memberOfTypes": None}, {"memberOfTypes": []}, {"shape": _LONG}, {"shape": {"type": "T"}},
         *({"enum": ["x"], more: one} for more, one in (
             ("memberOfTypes", []), ("shape", {"type": "Record", "attributes": {}}), ("tags", _LONG),
@@ -44,7 +46,7 @@ EDGES: Edges = {
         {"appliesTo": None}, {"appliesTo": {}}, {"memberOf": None}, {"memberOf": []},
         {"memberOf": [{"id": "none"}]}, {"memberOf": [{"id": "edit", "type": None}]},
         {"memberOf": [{"id": "edit", "type": "N::Action"}]}, {"memberOf": [{"type": "Action"}]},
-        {"external": True}, {"external": False}, {"external": None},
+        {"external": True}, {"external": False}, {"external": None}, {"external": "true"}, {"external": 1},
     ),
     "memberOf": ({"more": 1}, {"type": None}, {"type": "Action"}, {"id": None}, {"annotations": {}}),
     "appliesTo": (

@@ -10,6 +10,8 @@ from generators.choice.sources import Source
 from generators.texts.odd_blanks import with_odd_blank
 from generators.texts.odd_ids import RESERVED, STRANGE, WORDS
 from generators.texts.small_schemas import small_schema
+from generators.texts.tiny_references import tiny_references
+from generators.texts.tiny_schemas import tiny_schema
 
 Json = Any
 
@@ -18,6 +20,8 @@ _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[_a-zA-Z][_a-zA-Z0-9]*|::|\s+|.', re.DOT
 _DEFINITION = re.compile(r"^((?:external )?(?:entity|action) [^ ;]+) .*;$")
 _FLAWS = ("whole",) * 5 + ("blank", "blank", "slip", "slip", "twice")
 """What is odd about a text: a declaration, a blank, a token, or a declaration that comes twice."""
+SHORT = 0.3
+"""Probability of a text of few declarations, which leaves time for more of them."""
 
 _DECLARATIONS = """\
 type Long = String;
@@ -194,8 +198,23 @@ def _applies(applies: Json) -> Iterator[str]:
         yield f"context: {_type(applies['context'])}"
 
 
+def short_schema(source: Source) -> str:
+    """Draw a text of few declarations, wrong by one rule or just right."""
+    match source.integer(0, 9):
+        case 0 | 1:
+            schema = tiny_references(source, plain=True)
+            return "\n".join(_block(space, body, list(_declarations(body))) for space, body in schema.items())
+        case 2 | 3 | 4:
+            text = _whole(source)
+        case _:
+            text = tiny_schema(source)
+    return _slip(source, text) if source.boolean(0.3) else text
+
+
 def schema_text(source: Source) -> str:
-    """Draw a schema text; most are wrong in one place."""
+    """Draw a schema text; most are wrong in one place, and many are short."""
+    if source.boolean(SHORT):
+        return short_schema(source)
     schema = small_schema(source, 0.0, by_name=False)
     blocks = {space: list(_declarations(body)) for space, body in schema.items()}
     declarations = source.choice(tuple(blocks.values()))

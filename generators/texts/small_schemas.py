@@ -11,10 +11,12 @@ from typing import Any
 
 from generators.choice.sources import Source
 from generators.texts.edge_members import annotate, misplace, objects_in, put_edge
+from generators.texts.json_faults import faulty_json
 from generators.texts.misspelled import misspell
 from generators.texts.odd_ids import RESERVED, STRANGE, WORDS, odd_id, odd_type
 from generators.texts.schema_drawings import Drawing
 from generators.texts.schema_members import EDGES, KEYS, MEMBERS, MEMBERS_OF
+from generators.texts.tiny_references import tiny_references
 
 Json = Any
 
@@ -217,18 +219,31 @@ _BREAKS: tuple[Callable[[Source, Json, Drawing], None], ...] = (
 )  # fmt: skip
 
 
-def small_schema(source: Source, wrong: float = 0.6, *, by_name: bool = True) -> Json:
+def small_schema(source: Source, wrong: float = 0.6, *, by_name: bool = True, small: float = 0.3) -> Json:
     """Draw a schema, with some probability wrong by one rule; a few of those happen to be right.
 
-    `by_name` says whether a shape may be the name of a record, which no schema text has.
+    A wrong one has one of most things, with probability `small`. `by_name` says whether a shape may be the
+    name of a record, which no schema text has.
     """
-    drawing = Drawing(source, by_name=by_name)
+    is_wrong = source.boolean(wrong)
+    drawing = Drawing(source, by_name=by_name, small=is_wrong and source.boolean(small))
     schema = drawing.whole()
-    if source.boolean(wrong):
+    if is_wrong:
         source.choice(_BREAKS)(source, schema, drawing)
     return schema
 
 
-def schema_json(source: Source, wrong: float = 0.6) -> str:
-    """Draw a schema as JSON text."""
-    return json.dumps(small_schema(source, wrong), ensure_ascii=source.boolean())
+REFERENCES = 0.25
+"""Probability of a document that is about one reference, right or wrong."""
+
+FAULTY = 0.1
+"""Probability of a text that may be JSON no more."""
+
+
+def schema_json(source: Source, wrong: float = 0.6, *, small: float = 0.3) -> str:
+    """Draw a schema as JSON text; some are about one reference."""
+    if source.boolean(REFERENCES):
+        return json.dumps(tiny_references(source))
+    if source.boolean(FAULTY):
+        return faulty_json(source, json.dumps(small_schema(source, 0.3, small=small)))
+    return json.dumps(small_schema(source, wrong, small=small), ensure_ascii=source.boolean())

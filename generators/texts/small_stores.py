@@ -6,11 +6,11 @@ Owns the schema, documents that conform to it, and the ways to break them.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from typing import Any
 
 from generators.choice.sources import Source
+from generators.texts.json_faults import faulty_json, repeat_key
 from generators.texts.literal_forms import literal_text
 from generators.texts.misfit_members import WRONG_PARTS, misfit, odd_uid, put_look_alike
 from generators.texts.odd_ids import odd_id, odd_type
@@ -46,7 +46,6 @@ namespace M {
   action edit in [N::Action::"top"] appliesTo {principal: User, resource: Team};
 }
 """
-_KEY = re.compile(r'"(?:[^"\\]|\\.)*":')
 COLORS = ("red", "", "a b")
 _TYPES = (
     "Org", "Group", "User", "N::Team", "M::Team", "Color", "Action", "N::Action", "X", "N::X", "Team",
@@ -226,6 +225,10 @@ def broken_entities(source: Source) -> str:
             made[-1][where] = {**before, **wrong, **after} if source.boolean() else {**before, **wrong}
         case 5:
             one["attrs"].pop("name", None)
+        case 13 if source.boolean(0.3):
+            one.pop(source.choice(("uid", "attrs", "parents")))
+        case 13 if source.boolean(0.2):
+            made.append(source.choice(WRONG_PARTS))
         case 13:
             one[source.choice(("uid", "attrs", "parents", "tags"))] = source.choice(WRONG_PARTS)
         case 6 | 12:
@@ -246,20 +249,9 @@ def broken_entities(source: Source) -> str:
         case 10:
             made += _chain(source)
         case _:
-            return _with_repeated_key(source, _written(source, made))
+            text = _written(source, made)
+            return repeat_key(source, text) if source.boolean(0.6) else faulty_json(source, text)
     return _written(source, made)
-
-
-def _with_repeated_key(source: Source, text: str) -> str:
-    """Give a key a second value, before its own; each name has the same chance, and may have an escape."""
-    places: dict[str, list[re.Match[str]]] = {}
-    for place in _KEY.finditer(text):
-        places.setdefault(place[0], []).append(place)
-    key = source.choice(places[source.choice(tuple(places))])
-    again = key[0]
-    if source.boolean(0.4) and again[1].isalpha():
-        again = f'"\\u{ord(again[1]):04x}{again[2:]}'
-    return f"{text[: key.start()]}{again} {source.choice(('[]', '{}', '1'))}, {text[key.start() :]}"
 
 
 def _chain(source: Source) -> list[Json]:
@@ -306,10 +298,29 @@ def _request(source: Source) -> Json:
     }
 
 
+_IDS_IN_TEXT = (
+    *"\u200b\u0301\u00e9\u00ad\u034f\u115f\ue000\u0378\u00a0\u2028\u0903\u0bbe\U000e0001\U0001f600\x7f\x1f",
+    *(f"a{mark}" for mark in "\u0301\u20dd\u0bbe\ufe0f\u200d"),
+    *(f"\\u{{{code}}}" for code in ("200b", "301", "0200b", "200B", "e9", "ad", "d800", "110000", "", "7f")),
+    "\\q", "\\x41", "\\x80", "\\x7f", "\\'", "'", "\\0", "\\*", "\\n\\t\\r", "\\\\", "\\", '\\"', '"',
+    "a\\u{301}", "\\u{e0001}",
+)  # fmt: skip
+"""Ids of uids in text, spelled in the one way that is right or in another one."""
+_NO_REQUESTS = (
+    "null", "[]", "{}", "1", '""', "[{}]", '{"principal": 1', "{'action': 1}", '{"a": 1,}', '{"a" 1}',
+    '{"a": 01}', '{"a": NaN}', "{a: 1}", "{} {}", "",
+)  # fmt: skip
+"""Texts that are no request, some of them because they are no JSON."""
+
+
 def broken_request(source: Source) -> str:
     """Draw a request that breaks one rule."""
     made = _request(source)
-    match source.integer(0, 6):
+    match source.integer(0, 8):
+        case 7:
+            return faulty_json(source, _request_text(source, made))
+        case 8:
+            return source.choice(_NO_REQUESTS)
         case 0 | 1:
             role = source.choice(("principal", "resource", "action"))
             made[role] = _uid(
@@ -337,6 +348,9 @@ def broken_request(source: Source) -> str:
             made |= source.choice(({}, {"more": 1}, {"Principal": _uid("User", "u")}, {"entities": []}))
         case _:
             role = source.choice(("principal", "resource", "action"))
+            if source.boolean(0.6):
+                made["principal"] = f'User::"{source.choice(_IDS_IN_TEXT)}"'
+                return json.dumps(made)
             made[role] = source.choice(
                 (f'{made[role]["type"]}::"{made[role]["id"]}"', [], {**made[role], "more": 1}, "User")
             )

@@ -120,17 +120,6 @@ def is_boolean(t: Type) -> bool:
     return isinstance(t, TrueType | FalseType | BoolType)
 
 
-def children(t: Type) -> tuple[Type, ...]:
-    """Return the types that this one is directly made of."""
-    match t:
-        case SetType(element):
-            return (element,)
-        case RecordType(attributes):
-            return tuple(attribute.type for attribute in attributes.values())
-        case _:
-            return ()
-
-
 def describe(t: Type, limit: int = 160) -> str:
     """Return the type in schema syntax, cut after about `limit` characters."""
     written: list[str] = []

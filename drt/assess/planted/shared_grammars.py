@@ -45,9 +45,11 @@ def _grammar(text: str, starts: tuple[str, ...], builder: object) -> _Shared:
     return _Shared((text, starts), builder, lambda any_builder: Grammar(text, starts, any_builder))
 
 
-def _lark(text: str, *, transformer: object, **options: Any) -> _Shared:
-    key = text, tuple(options.items())
+def _lark(text: str, *, transformer: object, **options: Any) -> Any:
     made = vars(text_parser)["Lark"]
+    if "lexer" not in options:  # a copied `Grammar`, which keeps the builder's methods
+        return made(text, transformer=transformer, **options)
+    key = text, tuple(options.items())
     return _Shared(key, transformer, lambda any_builder: made(text, transformer=any_builder, **options))
 
 

@@ -77,6 +77,17 @@ def test_a_copy_gives_the_values_of_the_engine() -> None:
     assert answers[0] == answers[1]
 
 
+def test_a_copy_of_the_grammar_has_tables_of_its_own() -> None:
+    source = source_of("reference.text.lalr")
+    changed = source.replace("method(*parts)", "method(*parts[::-1])")
+    assert changed != source
+    broken, sound = (
+        Copy("reference", {"reference.text.lalr": ast.parse(text)}).build() for text in (changed, source)
+    )
+    question = ReadExpression("1 - 2")
+    assert sound.ask(question) == build("reference").ask(question) != broken.ask(question)
+
+
 def test_places_are_noted_where_they_run() -> None:
     reached: set[str] = set()
     (spot,) = {place(patch) for patch in PLANTS["XD-1 reference"].patches}

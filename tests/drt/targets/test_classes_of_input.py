@@ -215,6 +215,80 @@ DEFECTS = {
         '        raise InputError(part, f"{where}: the id is no text")\n'
         "    found",
     ),
+    "a namespace may be opened again": (
+        "schema-rules",
+        "production.schema.names",
+        "                opened.add(namespace.name)",
+        "                pass",
+    ),
+    "a mark of what is external may be anything": (
+        "schema-rules",
+        "reference.schema.json_reader",
+        '        raise refusal(f"{where}, external", "expected true or false")',
+        "        pass",
+    ),
+    "a group of actions is looked for in the own namespace too": (
+        "schema-rules",
+        "reference.schema.resolver",
+        "for candidate in self.declared.candidates(type_name, namespace):",
+        "for candidate in (*self.declared.candidates(type_name, namespace), "
+        '*self.declared.candidates("Action", namespace)):',
+    ),
+    "a key of a schema may come twice": (
+        "schema-rules",
+        "production.text.json_scanner",
+        '                raise self.error(f"the key {json.dumps(key)} comes twice in one object")',
+        "                pass",
+    ),
+    "an action may hide another one when schemas are linked": (
+        "valid-linking",
+        "production.schema.linking",
+        '            raise SchemaLinkError("Schema", f"`{_action_text((type_name, action_id))}` would hide '
+        '`{hidden}`")',
+        "            pass",
+    ),
+    "an external action may have fewer groups": (
+        "valid-linking",
+        "reference.schema.linking",
+        "if any(action.parents != declared[0].parents for action in declared):",
+        "if any(not action.parents <= declared[0].parents for action in declared):",
+    ),
+    "an annotation may come twice": (
+        "odd-tokens",
+        "production.text.parser",
+        '                self.fail(f"a second annotation `@{key}`")',
+        "                pass",
+    ),
+    "the value of an annotation in JSON may be of any kind": (
+        "trees",
+        "production.documents.policy_json",
+        '            raise JsonError("an annotation is a string or null")',
+        "            value = None",
+    ),
+    "an invisible character of a uid may stand as it is": (
+        "request-rules",
+        "production.documents.entity_text",
+        "category in _INVISIBLE or _IGNORABLE.match(character) or (is_first and extends)",
+        "_IGNORABLE.match(character) or (is_first and extends)",
+    ),
+    "a uid in text may have any escape": (
+        "request-rules",
+        "reference.text.uid_text",
+        '        raise InputError(part, f"{place}{error}") from None',
+        "        return EntityUid(type_name, str(error))",
+    ),
+    "an entity of a request's context is none": (
+        "variants-requests",
+        "production.documents.usual_contexts",
+        "            return found",
+        "            return None",
+    ),
+    "a key of a request may come twice": (
+        "request-rules",
+        "production.documents.request_json",
+        '        raise RequestError(f"the request has {node.name!r} twice")',
+        "        pass",
+    ),
 }
 CASES = {
     "partial-responses": 300,
@@ -224,6 +298,10 @@ CASES = {
     "schema-rules": 1_500,
     "literals": 2_000,
     "wildcard": 60,
+    "valid-linking": 150,
+    "odd-tokens": 1_500,
+    "request-rules": 600,
+    "variants-requests": 300,
 }
 
 

@@ -13,7 +13,7 @@ from drt.oracles.defined_names import Refused, Undefined
 from drt.oracles.wildcard import ANY_REQUEST
 from drt.scan.tokens import tokenize
 from generators.choice.sources import Source
-from generators.texts import typing_cases, typing_world, well_typed
+from generators.texts import hanging_guards, typing_cases, typing_world, well_typed
 from generators.texts.deep_documents import deep_entities, deep_policy_set, deep_schema
 from generators.texts.grammar import Grammar
 from generators.texts.json_trees import policy_set
@@ -34,6 +34,9 @@ NO_DOCUMENTS = (
     "\ufeff[]", "\ufeff{}",
 )  # fmt: skip
 """Texts that are a document of one format at most."""
+
+GUARDED = 0.25
+"""Probability of policies whose verdicts hang on one guard each."""
 
 PERMIT_ALL = "permit(principal, action, resource);"
 
@@ -157,6 +160,8 @@ def shapes(source: Source) -> Case:
 
 def typing(source: Source) -> Case:
     """Draw policies whose types are at issue, with links, a store and requests."""
+    if source.boolean(GUARDED):
+        return _typing_of(source, hanging_guards.policies(source, POLICIES_A_CASE), 3)
     return _typing(source, POLICIES_A_CASE, 3, 0.4, well_typed.HANGING)
 
 
@@ -175,6 +180,10 @@ def _typing(source: Source, policies: int, requests_drawn: int, typed: float, ha
         text = well_typed.policies(source, policies, hanging)
     else:
         text = typing_cases.policies(source, policies)
+    return _typing_of(source, text, requests_drawn)
+
+
+def _typing_of(source: Source, text: str, requests_drawn: int) -> Case:
     requests = tuple(Request(one) for one in typing_world.requests(source)[:requests_drawn])
     links = tuple(typing_cases.links(source, text))
     return Case(Text(text), typing_world.STORE, Text(typing_world.SCHEMA), links=links, requests=requests)

@@ -40,7 +40,7 @@ ALL_KNOWN = 0.15
 MORE_POLICIES = 0.3
 """The share of cases for filters that also have policies of all kinds."""
 
-SMALL = 0.5
+SMALL = 0.6
 """The share of cases under one small schema, whose policies test unknown parts in every way."""
 
 FLAWED = 0.05
@@ -83,8 +83,11 @@ def queried(source: Source) -> Case:
     if not source.boolean(SMALL):
         return partial_inputs(source)
     users, requests = (partial_world.MANY, 1) if source.boolean(CROWD) else (source.integer(2, 6), 2)
-    policies = partial_world.policies(source, source.integer(2, 5), lookups=0.8)
-    return replace(_small(source, policies, users, requests), partials=())
+    policies = partial_world.policies(source, source.integer(2, 5), lookups=0.6)
+    case = _small(source, policies, users, requests)
+    if "Action" in case.entities:
+        case = replace(case, policies=Text(f"{policies}\n{partial_world.of_actions(source)}"))
+    return replace(case, partials=())
 
 
 def _small(source: Source, policies: str, users: int, requests: int) -> Case:
@@ -97,7 +100,7 @@ def _small(source: Source, policies: str, users: int, requests: int) -> Case:
 
 def _small_inputs(source: Source, flawed: float) -> Case:
     """Draw a case under the small schema, some of whose partial inputs break one rule."""
-    case = _small(source, partial_world.policies(source, source.integer(1, 3)), 4, 2)
+    case = _small(source, partial_world.policies(source, source.integer(2, 6)), 4, 2)
     if source.boolean(flawed / 10):
         case = replace(case, schema=Text(partial_world.SCHEMA + partial_world.EXTERNAL))
     return replace(case, partials=tuple(_small_partial(source, case, flawed) for _ in range(PARTIALS_A_CASE)))

@@ -19,7 +19,7 @@ entity Team in [Team, Org, Kind] {size: Long, lead?: User} tags Long;
 entity User in [Team] {
   ok: Bool, n: Long, name: String, team: Team, boss?: User, labels: Set<String>,
   friends: Set<User>, rec: {k: Long, who?: User, kind?: Kind}, pair: {k: Long, who: User},
-  opt?: {a?: {b?: Long}}, kinds: Set<Kind>, act: Action,
+  opt?: {a?: {b?: Long}}, kinds: Set<Kind>, teams: Set<Team>, act?: Action,
 } tags String;
 action all;
 action view, edit in [all] appliesTo {
@@ -38,6 +38,9 @@ _TEAMS = ("t", "u", "v")
 MANY = 90
 """So many entities are a crowd, for which queries have ways of their own."""
 
+BEHIND_OPEN = 0.25
+"""The share of conditions with a guard behind what stays open, so that its use is evaluated all the same."""
+
 
 def uid(type_name: str, id_: str) -> Json:
     """Write a uid."""
@@ -46,8 +49,9 @@ def uid(type_name: str, id_: str) -> Json:
 
 def entities(source: Source, users: int) -> list[Json]:
     """Draw entities that conform: so many users, and some teams one above the other."""
+    holds_actions = source.boolean(0.4)
     ids = [*_IDS, *(f"e{number}" for number in range(len(_IDS), users))][:users]
-    made = [_user(source, id_) for id_ in ids]
+    made = [_user(source, id_, holds_actions) for id_ in ids]
     for number, team in enumerate(_TEAMS):
         above = [uid("Team", each) for each in _TEAMS[number + 1 :] if source.boolean(0.4)]
         above += [one for one in (uid("Org", "o"), uid("Kind", "a")) if source.boolean(0.2)]
@@ -55,10 +59,25 @@ def entities(source: Source, users: int) -> list[Json]:
         tags = {"t": source.integer(0, 2)} if source.boolean() else {}
         attrs = {"size": source.integer(0, 3), **lead}
         made.append({"uid": uid("Team", team), "attrs": attrs, "parents": above, "tags": tags})
+    if source.boolean(0.6):
+        made = [{**one, "attrs": _escaped(one["attrs"])} for one in made]
     return [one for one in made if not source.boolean(0.1)]
 
 
-def _user(source: Source, id_: str) -> Json:
+def _escaped(value: Json) -> Json:
+    """Write each entity in a value so that it is one without a schema too."""
+    match value:
+        case {"type": _, "id": _}:
+            return {"__entity": value}
+        case dict():
+            return {name: _escaped(inner) for name, inner in value.items()}
+        case list():
+            return list(map(_escaped, value))
+        case _:
+            return value
+
+
+def _user(source: Source, id_: str, holds_actions: bool) -> Json:
     pick = source.choice
     attrs: Json = {
         "ok": source.boolean(),
@@ -68,16 +87,18 @@ def _user(source: Source, id_: str) -> Json:
         "labels": [label for label in ("x", "y") if source.boolean()],
         "friends": [uid("User", each) for each in _IDS[:2] if source.boolean()],
         "rec": _record(source) | {"k": source.integer(0, 1)},
+        "teams": [uid("Team", each) for each in _TEAMS if source.boolean(0.2)],
         "pair": {"k": 1, "who": uid("User", pick(_IDS))},
         "kinds": [uid("Kind", each) for each in "ab" if source.boolean(0.3)],
-        "act": uid("Action", pick(("view", "edit", "all"))),
     }
+    if holds_actions:
+        attrs["act"] = uid("Action", pick(("view", "edit", "all")))
     if source.boolean():
         attrs["boss"] = uid("User", pick(_IDS))
     if source.boolean():
         attrs["opt"] = pick(({}, {"a": {}}, {"a": {"b": 1}}))
     above = [uid("Team", team) for team in _TEAMS if source.boolean(0.3)]
-    tags = {key: pick(("", "x")) for key in ("t", "x") if source.boolean(0.6)}
+    tags = {key: pick(("", "x")) for key in ("t", "x") if source.boolean(0.5)}
     return {"uid": uid("User", id_), "attrs": attrs, "parents": above, "tags": tags}
 
 
@@ -103,47 +124,57 @@ def request(source: Source) -> Json:
 
 
 _LOOKUPS = (
-    "{v}.ok", "!{v}.ok", "{v}.n == 1", "{v}.n != 1", "1 == {v}.n", "{v}.n < {k}", "{v}.n <= {k}",
-    "{v}.n > {k}", "{k} < {v}.n", "{k} >= {v}.n", "!({v}.n < {k})", '{v}.name == "x"',
-    '!({v}.name == "x")', '"x" == {v}.name', '{v}.labels.contains("x")', '!({v}.labels.contains("x"))',
-    '{v}.team == Team::"t"', '{v}.team != Team::"t"', '{v}.friends.contains(User::"a")',
-    '["x", "y"].contains({v}.name)', '{v}.kinds.contains(Kind::"a")',
+    "{v}.ok", "!{v}.ok", '{v} has act && {v}.act in Action::"all"', "{v}.n == 1", "{v}.n != 1",
+    "1 == {v}.n", "{v}.n < {k}", "{v}.n <= {k}", "{v}.n > {k}", "{k} < {v}.n", "{k} >= {v}.n",
+    "!({v}.n < {k})", '{v}.name == "x"', '!({v}.name == "x")', '"x" == {v}.name',
+    '{v}.labels.contains("x")', '!({v}.labels.contains("x"))', '{v}.team == Team::"t"',
+    '{v}.team != Team::"t"', '{v}.friends.contains(User::"a")', '["x", "y"].contains({v}.name)',
+    '{v}.kinds.contains(Kind::"a")',
 )  # fmt: skip
 """Tests of one attribute: an index or a column may answer them."""
 _TESTS = (
-    '{v} in Team::"t"', '{v} in [Team::"t", Team::"u"]', '{v}.team in Team::"v"', '{v}.team in Kind::"a"',
     '{v}.name like "x*"', "{v}.n < {w}.n", "{v}.rec.k == {w}.rec.k", "{v} == {w}",
-    "{v}.friends.contains({w})", "{v}.labels.isEmpty()", '{v}.labels.containsAll({w}.labels)',
+    "{v}.friends.contains({w})", "{v}.labels.isEmpty()", "{v}.labels.containsAll({w}.labels)",
     '{v}.labels.containsAny(["x", "z"])', '{v}.pair == {{k: 1, who: User::"c"}}',
     '{v}.friends == [User::"d"]', '{v}.friends.containsAny([User::"c"])',
     '{{a: {v}.n, b: {{who: User::"d"}}}} == {{a: 1, b: {{who: User::"d"}}}}', "[{v}.n, 1] == [1]",
-    "{v}.n + 1 == 2", "-{v}.n == -1", "{v}.n * 9223372036854775807 > 0", '{v}.team.size == 1',
+    "{v}.n + 1 == 2", "-{v}.n == -1", "{v}.n * 9223372036854775807 > 0", "{v}.team.size == 1",
     "{v}.team.size < context.n", '(if {v}.ok then User::"c" else {w}).n == 1',
-    "(if context.n == 1 then {v} else {w}).ok", "{v} in context.who.team", "context.who in {v}.team",
-    '{v}.act in Action::"all"', '{v}.act == Action::"view"', "[{v}, context.who].contains({w})",
-    "context.who == {v}", "context.n == {v}.n", '{v}.team in [Kind::"a", Kind::"b"]',
-    '{v}.pair == {w}.pair', '{v} is User in {w}.team', "{v}.team is Team",
+    "(if context.n == 1 then {v} else {w}).ok", "[{v}, context.who].contains({w})", "context.who == {v}",
+    "context.n == {v}.n", "{v}.pair == {w}.pair", "{v} is User in {w}.team", "{v}.team is Team",
+)  # fmt: skip
+_MEMBERS = (
+    '{v} in Team::"t"', '{v} in [Team::"t", Team::"u"]', '{v}.team in Team::"v"', '{v}.team in Kind::"a"',
+    "{w} in {v}.teams", "{v} in {v}.teams", "{w}.team in {v}.teams", "{w} in {v}.friends",
+    'Team::"t" in {v}.teams', "{v} in context.who.team", "context.who in {v}.team",
+    '{v}.team in [Kind::"a", Kind::"b"]',
 )  # fmt: skip
 _GUARDED = (
+    ("{v} has act", '{v}.act in Action::"all"'), ("{v} has act", '{v}.act == Action::"view"'),
     ("{v} has boss", "{v}.boss.ok"), ("{v} has boss", "{v}.boss.n == 1"),
     ("{v} has boss", '{v}.boss == User::"a"'), ("{v} has opt.a.b", "{v}.opt.a.b == 1"),
     ("{v} has boss.opt.a.b", "{v}.boss.opt.a.b == 1"), ("{v} has rec.who", "{v}.rec.who.ok"),
-    ("{v} has rec.who.boss", "{v}.rec.who.boss.ok"), ('{v}.hasTag("t")', '{v}.getTag("t") == "x"'),
-    ("{v}.hasTag(context.s)", '{v}.getTag(context.s) like "*"'),
-    ("{v}.hasTag({w}.name)", '{v}.getTag({w}.name) == ""'),
-    ('{v}.team.hasTag("t")', '{v}.team.getTag("t") == 1'), ("{v}.team has lead", "{v}.team.lead.ok"),
+    ("{v} has rec.who.boss", "{v}.rec.who.boss.ok"), ("{v}.team has lead", "{v}.team.lead.ok"),
     ("{v}.team has lead.boss", '{v}.team.lead.boss.name == "x"'),
     ("context has kind", 'context.kind == Kind::"a"'),
     ("context has rec.who.boss.name", "context.rec.who.boss.ok"),
     ("context.rec has who.opt.a.b", "context.rec.who.opt.a.b == 1"),
-    ("context has rec.kind", '{v}.kinds.contains(context.rec.kind)'),
+    ("context has rec.kind", "{v}.kinds.contains(context.rec.kind)"),
 )  # fmt: skip
-_OPEN = ("{v}.ok", "{w}.ok", "{v}.n == 1", "context.n == 1", "({v}.n + 1 > 0)", "{v} in {w}.team")
+_TAGGED = (
+    ('{v}.hasTag("t")', '{v}.getTag("t") == "x"'),
+    ("{v}.hasTag(context.s)", '{v}.getTag(context.s) like "*"'),
+    ("{v}.hasTag({w}.name)", '{v}.getTag({w}.name) == ""'),
+    ('{v}.team.hasTag("t")', '{v}.team.getTag("t") == 1'),
+)  # fmt: skip
+_OPEN = (
+    "{v}.ok", "{w}.ok", "context.n == 1", "context.n == 1", "context.who.ok", "({v}.n + 1 > 0)",
+)  # fmt: skip
 
 
 _FORMS = (
-    "({g} && {u})", "(({o} && {g}) && {u})", "(({g} && {o}) && {u})", "(if {g} then {u} else {o})",
-    "(({g} && {u}) || {o})",
+    "({g} && {u})", "(({o} && {g}) && {u})", "(({o} && {g}) && {u})", "(({o} && {g}) && {u})",
+    "(({g} && {o}) && {u})", "(if {g} then {u} else {o})", "(({g} && {u}) || {o})",
 )  # fmt: skip
 
 
@@ -158,16 +189,19 @@ def _test(source: Source, depth: int) -> str:
             parts = (_test(source, inner) for _ in range(3))
             return "(if {} then {} else {})".format(*parts)
         case 5 | 6 | 7:
-            guard, use = source.choice(_GUARDED)
+            guard, use = source.choice(source.choice((_GUARDED, _TAGGED)))
             held = source.choice(_OPEN)
             form = source.choice(_FORMS)
             return form.format(g=guard, u=f"({use})", o=held)
         case _:
-            return f"({source.choice((*_TESTS, *_TESTS, *_LOOKUPS))})"
+            return f"({source.choice(source.choice((_TESTS, _TESTS, _MEMBERS, _MEMBERS, _LOOKUPS)))})"
 
 
 def condition(source: Source) -> str:
     """Draw a condition that is well typed where principal and resource are users."""
+    if source.boolean(BEHIND_OPEN):
+        guard, use = source.choice(source.choice((_GUARDED, _TAGGED)))
+        return _filled(source, f"({source.choice(_OPEN)} && {guard}) && ({use})")
     return _filled(source, _test(source, source.integer(0, 2)))
 
 
@@ -175,8 +209,15 @@ def lookup(source: Source) -> str:
     """Draw a condition whose first test looks one attribute up, most often its only one."""
     first = source.choice(_LOOKUPS)
     if source.boolean(0.3):
-        first = f"{first} && {source.choice((*_TESTS, *_LOOKUPS))}"
+        first = f"{first} && {source.choice((*_TESTS, *_MEMBERS, *_LOOKUPS))}"
     return _filled(source, first)
+
+
+def of_actions(source: Source) -> str:
+    """Draw a policy that looks a held action up in its groups."""
+    test = _filled(source, '{v} has act && {v}.act in Action::"all"')
+    effect = source.choice(("permit", "forbid"))
+    return f"{effect}(principal is User, action, resource is User) when {{ {test} }};"
 
 
 def _filled(source: Source, test: str) -> str:
@@ -193,7 +234,7 @@ def policies(source: Source, count: int, lookups: float = 0.3) -> str:
     """Draw policies and templates about users, the share `lookups` of which look something up first."""
     drawn = []
     for number in range(count):
-        effect = "forbid" if number and source.boolean(0.4) else "permit"
+        effect = "forbid" if number and source.boolean(0.3) else "permit"
         scope = ", ".join((_scope(source, "principal"), "action", _scope(source, "resource")))
         body = lookup(source) if source.boolean(lookups) else condition(source)
         drawn.append(f"{effect}({scope}) {source.choice(('when', 'when', 'unless'))} {{ {body} }};")

@@ -46,6 +46,16 @@ namespace M {
   action edit in [N::Action::"top"] appliesTo {principal: User, resource: Team};
 }
 """
+_EXTERNAL = (
+    ("entity Org;", "external entity Org;"),
+    ("entity Team in [N::Team] {lead: User};", "external entity Team in [N::Team];"),
+    ("action top;", "external action top;"),
+    (
+        'action edit in [Action::"read"] appliesTo {principal: User, resource: Team};',
+        'external action edit in [Action::"read"];',
+    ),
+)
+"""Declarations, and the same without what they define."""
 _KEY = re.compile(r'"(?:[^"\\]|\\.)*":')
 COLORS = ("red", "", "a b")
 _TYPES = (
@@ -177,6 +187,12 @@ def _action(source: Source) -> Json:
     return {"uid": _uid(kind, id_), "attrs": {}, "parents": [_uid(*group) for group in _GROUPS[action]]}
 
 
+def incomplete_schema(source: Source) -> str:
+    """Return the schema with one declaration left external."""
+    declared, external = source.choice(_EXTERNAL)
+    return SCHEMA.replace(declared, external)
+
+
 SPELLED_OUT = 0.65
 """Probability that no value of a store or of a request leaves anything to the schema."""
 
@@ -201,7 +217,12 @@ def broken_entities(source: Source) -> str:
     """Draw entities that break one rule."""
     made = _entities(source)
     one = source.choice(made)
-    match source.integer(0, 16):
+    match source.integer(0, 17):
+        case 17:
+            above = source.choice(
+                (_uid("Color", "blue"), _uid("Color", "red "), _uid("Color", "red"), _uid("User", "u"))
+            )
+            made.append({"uid": _uid("Group", "g"), "attrs": {}, "parents": [above]})
         case 14:
             put_look_alike(source, one)
         case 0 | 1:

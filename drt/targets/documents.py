@@ -16,6 +16,7 @@ from drt.targets import cases
 from generators.choice.sources import Source
 from generators.texts import hanging_guards, typing_cases, typing_world, well_typed
 from generators.texts.deep_documents import deep_entities, deep_policy_set, deep_schema
+from generators.texts.external_declarations import incomplete_schema
 from generators.texts.grammar import Grammar
 from generators.texts.json_trees import policy_set
 from generators.texts.literal_forms import literal_expression
@@ -30,7 +31,6 @@ from generators.texts.small_stores import (
     broken_entities,
     broken_request,
     entities,
-    incomplete_schema,
     request,
 )
 

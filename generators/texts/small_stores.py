@@ -46,16 +46,6 @@ namespace M {
   action edit in [N::Action::"top"] appliesTo {principal: User, resource: Team};
 }
 """
-_EXTERNAL = (
-    ("entity Org;", "external entity Org;"),
-    ("entity Team in [N::Team] {lead: User};", "external entity Team in [N::Team];"),
-    ("action top;", "external action top;"),
-    (
-        'action edit in [Action::"read"] appliesTo {principal: User, resource: Team};',
-        'external action edit in [Action::"read"];',
-    ),
-)
-"""Declarations, and the same without what they define."""
 _KEY = re.compile(r'"(?:[^"\\]|\\.)*":')
 COLORS = ("red", "", "a b")
 _TYPES = (
@@ -185,12 +175,6 @@ def _parent(source: Source, kind: str, number: int) -> Json:
 def _action(source: Source) -> Json:
     kind, id_ = action = source.choice(_ACTIONS)
     return {"uid": _uid(kind, id_), "attrs": {}, "parents": [_uid(*group) for group in _GROUPS[action]]}
-
-
-def incomplete_schema(source: Source) -> str:
-    """Return the schema with one declaration left external."""
-    declared, external = source.choice(_EXTERNAL)
-    return SCHEMA.replace(declared, external)
 
 
 SPELLED_OUT = 0.65

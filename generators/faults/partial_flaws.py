@@ -146,7 +146,7 @@ _CONTEXT: tuple[tuple[str, Json], ...] = (
     ("s", {"fn": "ip", "arg": "x"}), ("s", {"__extn": {"fn": "ip", "arg": "x"}}), ("s", {"__expr": "1"}),
 )  # fmt: skip
 _ODD_PARTS: tuple[Json, ...] = ({"id": None}, {"type": "Team"}, {"type": 1}, {"more": 1}, {"id": "c"})
-_CONTEXTS: tuple[Json, ...] = (None, [], 1, "{}", {}, {"__entity": uid("User", "a")}, [{}])
+_CONTEXTS: tuple[Json, ...] = (None, [], 1, {}, {"__entity": uid("User", "a")}, [{}])
 
 
 def flawed_request(source: Source, members: Json) -> str:

@@ -61,6 +61,10 @@ CONDITIONS = (
     "{} is User",
     "context.b || {}",
     "context has c && context.c == {}",
+    'context.a like "1"',
+    'context.a like "t*"',
+    'principal.a like "*1"',
+    'resource.a like "t*e"',
 )
 CONSTANT = (
     "true",
@@ -70,6 +74,9 @@ CONSTANT = (
     "resource.owner == principal",
     "context.b",
 )
+NESTED = 0.01
+"""The share of conditions that nest more deeply than Python's compiler takes blocks."""
+DEPTHS = (20, 70)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +146,9 @@ def _condition(source: Source) -> str:
     if source.boolean(0.25):
         return f" {word} {{ {source.choice(CONSTANT)} }}"
     body = source.choice(CONDITIONS).format(source.choice(LITERALS))
+    if source.boolean(NESTED):
+        for _ in range(source.integer(*DEPTHS)):
+            body = f"(if context.b then {body} else {source.choice(CONSTANT)})"
     return f" {word} {{ {body} }}"
 
 

@@ -14,16 +14,27 @@ from drt.oracles.defined_schema_json import defined_json_schema
 from drt.oracles.defined_schema_text import defined_cedar_schema
 from drt.oracles.wildcard import ANY_REQUEST
 from drt.scan.tokens import tokenize
+from drt.targets import cases
 from generators.choice.sources import Source
-from generators.texts import typing_cases, typing_world, well_typed
+from generators.texts import hanging_guards, typing_cases, typing_world, well_typed
 from generators.texts.deep_documents import deep_entities, deep_policy_set, deep_schema
+from generators.texts.external_declarations import incomplete_schema
 from generators.texts.grammar import Grammar
 from generators.texts.json_trees import policy_set
 from generators.texts.literal_forms import literal_expression
 from generators.texts.odd_texts import odd_expression, odd_policy
+from generators.texts.partial_world import EXTERNAL
+from generators.texts.partial_world import SCHEMA as SMALL_SCHEMA
+from generators.texts.partial_world import policies as partial_policies
 from generators.texts.schema_texts import schema_text, short_schema
 from generators.texts.small_schemas import schema_json
-from generators.texts.small_stores import SCHEMA, broken_entities, broken_request, entities, request
+from generators.texts.small_stores import (
+    SCHEMA,
+    broken_entities,
+    broken_request,
+    entities,
+    request,
+)
 
 LITERALS_A_CASE = 8
 SHORT_A_CASE = 5
@@ -32,11 +43,17 @@ POLICIES_A_CASE = 6
 ODD_WHOLE = 0.03
 """Probability of a document that nests at the limit of its format, or that is of another one."""
 
+INCOMPLETE = 0.08
+"""Probability of a schema that leaves a type or an action external."""
+
 NO_DOCUMENTS = (
     "null", "null", "null", "null", "[]", "{}", "1", '""', "[null]", "[{}]", " ", "{} {}", "[] []",
     "\ufeff[]", "\ufeff{}",
 )  # fmt: skip
 """Texts that are a document of one format at most."""
+
+GUARDED = 0.25
+"""Probability of policies whose verdicts hang on one guard each."""
 
 PERMIT_ALL = "permit(principal, action, resource);"
 
@@ -179,6 +196,8 @@ def store_rules(source: Source, unknown: float = 0.12) -> Case:
     texts = [drawn(source) for _ in range(REQUESTS_A_STORE)]
     requests = tuple(Request(text) for text in texts)
     schema = None if source.boolean(unknown) else Text(SCHEMA)
+    if schema is not None and source.boolean(INCOMPLETE):
+        schema = Text(incomplete_schema(source))
     return Case(Text(PERMIT_ALL), store, schema, requests=requests)
 
 
@@ -198,6 +217,8 @@ def shapes(source: Source) -> Case:
 
 def typing(source: Source) -> Case:
     """Draw policies whose types are at issue, with links, a store and requests."""
+    if source.boolean(GUARDED):
+        return _typing_of(source, hanging_guards.policies(source, POLICIES_A_CASE), 3)
     return _typing(source, POLICIES_A_CASE, 3, 0.4, well_typed.HANGING)
 
 
@@ -216,6 +237,21 @@ def _typing(source: Source, policies: int, requests_drawn: int, typed: float, ha
         text = well_typed.policies(source, policies, hanging)
     else:
         text = typing_cases.policies(source, policies)
+    return _typing_of(source, text, requests_drawn)
+
+
+def _typing_of(source: Source, text: str, requests_drawn: int) -> Case:
     requests = tuple(Request(one) for one in typing_world.requests(source)[:requests_drawn])
     links = tuple(typing_cases.links(source, text))
     return Case(Text(text), typing_world.STORE, Text(typing_world.SCHEMA), links=links, requests=requests)
+
+
+def inquiry(source: Source) -> Case:
+    """Draw policies with literals in all places, templates and links, for an inquiry about them."""
+    if source.boolean(0.4):
+        return cases.inquiry(source)
+    if source.boolean():
+        schema = SMALL_SCHEMA + (EXTERNAL if source.boolean(0.1) else "")
+        return Case(Text(partial_policies(source, 3)), schema=Text(schema))
+    text = typing_cases.policies(source, 3)
+    return Case(Text(text), schema=Text(typing_world.SCHEMA), links=tuple(typing_cases.links(source, text)))

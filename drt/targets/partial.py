@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
-from drt.model.case import Case, PartialInput, Store
+from drt.model.case import Case, PartialInput, Request, Store
 from drt.model.case import Source as Text
 from drt.model.divergence import Oracle
 from drt.oracles import partial_agreement, partial_laws, residual_policies
@@ -15,8 +16,10 @@ from generators.choice.sources import Source
 from generators.draw.decided_tests import with_decided_tests, with_kept_value
 from generators.draw.lookups import lookup_policies
 from generators.draw.membership_tests import draw_member, with_attribute, with_member_test, with_values
+from generators.faults.partial_flaws import constructed, flawed_entities, flawed_request
 from generators.faults.partial_inputs import constructed_entities, partial_entities, partial_request
 from generators.scenarios import Scenario, scenario
+from generators.texts import partial_world
 
 PARTIALS_A_CASE = 3
 DECIDED = 0.25
@@ -37,6 +40,18 @@ ALL_KNOWN = 0.15
 MORE_POLICIES = 0.3
 """The share of cases for filters that also have policies of all kinds."""
 
+SMALL = 0.6
+"""The share of cases under one small schema, whose policies test unknown parts in every way."""
+
+FLAWED = 0.05
+"""The share of partial inputs of such a case that break one rule."""
+
+MORE_FLAWED = 0.45
+"""The same where engines are compared, which refuse them alike."""
+
+CROWD = 0.15
+"""The share of such cases for queries with a crowd of candidates."""
+
 ERRING = replace(
     TYPED, name="erring", missing_entity=0.3, dangling_reference=0.3, extreme_constants=0.3, evident_error=1.0
 )
@@ -54,6 +69,61 @@ _PROFILES = tuple(
 
 
 def partial_inputs(source: Source) -> Case:
+    """Draw policies, concrete requests and entities, and partial inputs made of these."""
+    return _small_inputs(source, FLAWED) if source.boolean(SMALL) else _drawn_inputs(source)
+
+
+def flawed_inputs(source: Source) -> Case:
+    """Draw the same, more of the partial inputs with a flaw."""
+    return _small_inputs(source, MORE_FLAWED) if source.boolean(SMALL) else _drawn_inputs(source)
+
+
+def queried(source: Source) -> Case:
+    """Draw policies, requests and entities for permission queries, and partial inputs."""
+    if not source.boolean(SMALL):
+        return partial_inputs(source)
+    users, requests = (partial_world.MANY, 1) if source.boolean(CROWD) else (source.integer(2, 6), 2)
+    policies = partial_world.policies(source, source.integer(2, 5), lookups=0.6)
+    case = _small(source, policies, users, requests)
+    if "Action" in case.entities:
+        case = replace(case, policies=Text(f"{policies}\n{partial_world.of_actions(source)}"))
+    return replace(case, partials=())
+
+
+def _small(source: Source, policies: str, users: int, requests: int) -> Case:
+    texts = (json.dumps(partial_world.request(source)) for _ in range(requests))
+    schema = Text(partial_world.SCHEMA)
+    return Case(
+        Text(policies), partial_world.document(source, users), schema, requests=tuple(map(Request, texts))
+    )
+
+
+def _small_inputs(source: Source, flawed: float) -> Case:
+    """Draw a case under the small schema, some of whose partial inputs break one rule."""
+    case = _small(source, partial_world.policies(source, source.integer(2, 6)), 4, 2)
+    if source.boolean(flawed / 10):
+        case = replace(case, schema=Text(partial_world.SCHEMA + partial_world.EXTERNAL))
+    return replace(case, partials=tuple(_small_partial(source, case, flawed) for _ in range(PARTIALS_A_CASE)))
+
+
+def _small_partial(source: Source, case: Case, flawed: float) -> PartialInput:
+    whole = source.choice(case.requests).text
+    request = partial_request(source, whole)
+    actions = frozenset(("Action",))
+    if not source.boolean(flawed):
+        return PartialInput(request, Store(partial_entities(source, case.entities, actions), "partial"))
+    match source.integer(0, 4):
+        case 0 | 1:
+            return PartialInput(flawed_request(source, json.loads(whole)), Store("[]", "partial"))
+        case 2:
+            return PartialInput(request, Store(constructed(source), "parts"))
+        case _:
+            found = json.loads(case.entities)
+            kept = [one for one in found if source.boolean()] or found
+            return PartialInput(request, Store(flawed_entities(source, kept), "partial"))
+
+
+def _drawn_inputs(source: Source) -> Case:
     """Draw policies with a schema, concrete requests and entities, and partial inputs made of these."""
     drawn = scenario(source, source.choice(_PROFILES))
     policies = (with_kept_value(source, policy, KEPT) for policy in drawn.policies)
@@ -104,8 +174,10 @@ def filter_inputs(source: Source) -> Case:
     return replace(cases.authorization(drawn), schema=Text(drawn.schema_text()))
 
 
-def _target(name: str, law: Oracle, sentence: str, weight: int = 1) -> Target:
-    return Target(f"partial-{name}", sentence, partial_inputs, law, weight)
+def _target(
+    name: str, law: Oracle, sentence: str, weight: int = 1, draw: cases.Draw = partial_inputs
+) -> Target:
+    return Target(f"partial-{name}", sentence, draw, law, weight)
 
 
 PARTIAL_TARGETS = (
@@ -114,12 +186,14 @@ PARTIAL_TARGETS = (
         partial_agreement.partial_responses_agree,
         "Engines give partial inputs the same residuals, classes, decisions, and errors by stage and class.",
         weight=16,
+        draw=flawed_inputs,
     ),
     _target(
         "queries",
         partial_agreement.queries_agree,
         "Engines give permission queries the same answers.",
         weight=8,
+        draw=queried,
     ),
     _target(
         "batched",
@@ -150,6 +224,7 @@ PARTIAL_TARGETS = (
         partial_laws.queries_are_brute_force,
         "A query returns what authorizing each candidate permits.",
         weight=4,
+        draw=queried,
     ),
     _target(
         "in-memory",

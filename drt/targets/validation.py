@@ -98,7 +98,7 @@ VALIDATION_TARGETS = (
     Target(
         "questions",
         "Engines give the same answers about schemas and policies.",
-        cases.inquiry,
+        documents.inquiry,
         questions.questions_agree,
     ),
     Target(

@@ -200,7 +200,12 @@ def broken_entities(source: Source) -> str:
     """Draw entities that break one rule."""
     made = _entities(source)
     one = source.choice(made)
-    match source.integer(0, 16):
+    match source.integer(0, 17):
+        case 17:
+            above = source.choice(
+                (_uid("Color", "blue"), _uid("Color", "red "), _uid("Color", "red"), _uid("User", "u"))
+            )
+            made.append({"uid": _uid("Group", "g"), "attrs": {}, "parents": [above]})
         case 14:
             put_look_alike(source, one)
         case 0 | 1:

@@ -12,7 +12,7 @@ from reference.json.requests import KEYS, context
 from reference.json.values import uid
 from reference.names import is_name
 from reference.partial.errors import Refusal
-from reference.partial.request import PartialRequest, Participant
+from reference.partial.request import PartialRequest, Participant, check_complete
 from reference.request import Request
 from reference.schema.schema import Action, Schema
 from reference.validation.typed_entities import typed_fields
@@ -33,13 +33,14 @@ def read_partial_request(text: str, schema: Schema) -> PartialRequest:
 
     Raises:
         InputError: part `request`.
-        Refusal: stage `context`.
+        Refusal: stage `schema` or `context`.
     """
     reading, members = _members(text, ("principal", "action", "resource"))
     principal = _participant(reading, "principal", members["principal"])
     reading.require_strict(members["action"], "request", "`action`", around=1, repeating=True)
     action = uid(members["action"], "request", "`action`")
     resource = _participant(reading, "resource", members["resource"])
+    check_complete(schema)
     return PartialRequest(principal, action, resource, _context(reading, members, schema.actions.get(action)))
 
 

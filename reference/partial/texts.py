@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reference.partial import response
-from reference.partial.request import check_complete, check_request
+from reference.partial.request import check_request
 from reference.partial.request_reader import read_partial_request
 from reference.partial.response import PartialResponse
 from reference.partial.store_reader import read_partial_entities
@@ -26,7 +26,6 @@ def partially_authorize(policies: str, schema: str, entities: str, request: str)
     """
     policy_set, declared = from_bodies(parse_policies(policies)), read_schema(schema, "cedar")
     asked = read_partial_request(request, declared)
-    check_complete(declared)
     check_request(asked, declared)
     known = read_partial_entities(entities, declared)
     return response.partially_authorize(policy_set, asked, known, declared)

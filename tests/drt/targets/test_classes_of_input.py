@@ -71,6 +71,54 @@ DEFECTS = {
         "            store = completed(entities, schema)",
         "            store = entities",
     ),
+    "an index finds what is not equal": (
+        "partial-queries",
+        "production.partial.postings",
+        "and wanted and (test == op.EQ",
+        "and (test == op.EQ",
+    ),
+    "a loop over a crowd reads no column": (
+        "partial-queries",
+        "production.partial.candidates",
+        "        if name is not None:",
+        "        if name is None:",
+    ),
+    "uids inside records are not loaded": (
+        "partial-batched",
+        "production.partial.terms",
+        "            todo.extend(value.values())",
+        "            pass",
+    ),
+    "a tag that is not there stays open": (
+        "partial-responses",
+        "production.partial.rules",
+        "        found = tags.get(right)\n        return ERROR if found is None else found",
+        "        return tags.get(right, Term(op.GET_TAG, None, (left, right)))",
+    ),
+    "parents may be anything": (
+        "partial-responses",
+        "reference.partial.store_reader",
+        "    if parents is not None and not isinstance(parents, list):",
+        "    if parents is not None and not isinstance(parents, list | dict):",
+    ),
+    "the context is read before the schema is looked at": (
+        "partial-responses",
+        "reference.partial.request_reader",
+        "    check_complete(schema)\n    return PartialRequest",
+        "    return PartialRequest",
+    ),
+    "alternatives grant what the last one does": (
+        "typing",
+        "production.validation.control",
+        "            grants = granted if result is FALSE else common(grants, granted)",
+        "            grants = common(grants, granted) if result is FALSE else granted",
+    ),
+    "tests of any types are one expression": (
+        "typing",
+        "reference.validation.capabilities",
+        'return self._form("is", type_name, *parts)',
+        'return self._form("is", *parts)',
+    ),
     "a slot is taken in a condition": (
         "trees",
         "reference.json.expressions",
@@ -293,6 +341,8 @@ DEFECTS = {
 CASES = {
     "partial-responses": 300,
     "partial-queries": 300,
+    "partial-batched": 300,
+    "typing": 500,
     "trees": 3_000,
     "shapes": 3_000,
     "schema-rules": 1_500,

@@ -254,6 +254,8 @@ def _role(members: Json, name: str) -> Uid | str:
 
 def _untyped_context(node: Any) -> Mapping[str, Any]:
     uid = {"type": "T", "id": ""}
+    if isinstance(node, str):
+        raise _Refused(PartialError("context", "invalid", "a context is an object"))
     try:
         return Request.from_dict({"principal": uid, "action": uid, "resource": uid, "context": node}).context
     except RequestError as error:

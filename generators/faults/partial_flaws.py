@@ -41,7 +41,7 @@ _WHOLE = ("{}", "null", "[null]", "[[]]", "[", '[{"attrs": {}}]', '"[]"', "[{}]"
 def flawed_entities(source: Source, found: list[Json]) -> str:
     """Break one rule in a document of partial entities."""
     one = source.choice(found)
-    match source.integer(0, 10):
+    match source.integer(0, 12):
         case 0:
             return source.choice(_WHOLE)
         case 1:
@@ -54,8 +54,9 @@ def flawed_entities(source: Source, found: list[Json]) -> str:
             one["attrs"] = dict([*(one.get("attrs") or {}).items()][1:])
         case 6:
             one["tags"] = source.choice(_TAGS)
-        case 7:
-            one[source.choice(("attrs", "parents", "tags", "uid"))] = source.choice(WRONG_PARTS)
+        case 7 | 11 | 12:
+            wrong = source.choice(({}, {}, {}, [], *WRONG_PARTS))
+            one[source.choice(("attrs", "parents", "tags", "uid"))] = wrong
         case 8:
             found += _teams(source)
         case 9:
@@ -146,7 +147,7 @@ _CONTEXT: tuple[tuple[str, Json], ...] = (
     ("s", {"fn": "ip", "arg": "x"}), ("s", {"__extn": {"fn": "ip", "arg": "x"}}), ("s", {"__expr": "1"}),
 )  # fmt: skip
 _ODD_PARTS: tuple[Json, ...] = ({"id": None}, {"type": "Team"}, {"type": 1}, {"more": 1}, {"id": "c"})
-_CONTEXTS: tuple[Json, ...] = (None, [], 1, {}, {"__entity": uid("User", "a")}, [{}])
+_CONTEXTS: tuple[Json, ...] = (None, [], 1, "{}", {}, {"__entity": uid("User", "a")}, [{}])
 
 
 def flawed_request(source: Source, members: Json) -> str:

@@ -74,7 +74,7 @@ class Drawing:
     def _actions(self, space: str) -> list[str]:
         own = odd_id(self.source) if self.source.boolean(0.4) else "edit"
         unnamed = [""] if self.source.boolean(0.2) else []
-        most = 1 if self.small else 3
+        most = 1 + len(unnamed) if self.small else 3
         return list(dict.fromkeys([*unnamed, f"view {space}", own][: self.source.integer(1, most)]))
 
     def _entity(self, space: str) -> Json:

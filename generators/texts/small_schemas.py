@@ -171,10 +171,13 @@ _REQUIRED = (
 
 
 def _break_presence(source: Source, schema: Json, _: Drawing) -> None:
-    """Leave out a key that some object has to have."""
+    """Leave out a key that some object has to have; for an id that is missing there may be an empty one."""
     objects = [node for _, node in _objects(schema)]
     key = source.choice([key for key in _REQUIRED if any(key in node for node in objects)])
     del source.choice([node for node in objects if key in node])[key]
+    if key == "id":
+        for space in schema.values():
+            space.setdefault("actions", {}).setdefault("", {})
 
 
 _NOTHING: tuple[Json, ...] = (None, None, None, False, 0, "", [], {})

@@ -21,6 +21,8 @@ def spelled_out(members: Mapping[str, Json]) -> Json:
 
 def spelled_entity(entity: Json) -> Json:
     """Return an entity with its attributes and tags spelled out, whatever else is wrong about it."""
+    if not isinstance(entity, dict):
+        return entity
     spelled = dict(entity)
     for part, name in (("attrs", None), ("tags", "colors")):
         members = entity.get(part)

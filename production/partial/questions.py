@@ -98,7 +98,7 @@ class PartialQuestions:
             raise RequestError(str(error)) from None
         if isinstance(members, Repeated):
             raise RequestError(f"the partial request has {members.name!r} twice")
-        return read_partial_request(self._model, members)
+        return read_partial_request(self._model, members, is_text=True)
 
     @at_any_depth
     def partial_entities(self, entities: Iterable[PartialEntity] | Entities = ()) -> PartialEntities:

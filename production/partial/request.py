@@ -162,11 +162,14 @@ def _check_type(model: SchemaModel, role: str, name: str, action: Action) -> Non
     raise PartialRequestError("principal_type" if role == "principal" else "resource_type", message)
 
 
-def read_partial_request(model: SchemaModel, data: Mapping[str, Any]) -> PartialRequest:
+def read_partial_request(
+    model: SchemaModel, data: Mapping[str, Any], *, is_text: bool = False
+) -> PartialRequest:
     """Return a partial request from the members of its JSON object; raise `RequestError`.
 
     The members are `principal` and `resource`, each with `type` and maybe `id`, `action`, and maybe
-    `context`, which is read by the action's context type.
+    `context`, which is read by the action's context type; `is_text` says that all were one text, in which the
+    context is no text of its own.
     """
     if not is_a(data, Mapping):  # type: ignore[type-abstract]
         raise RequestError(f"a partial request is a dict, not {named(data)}")
@@ -181,7 +184,8 @@ def read_partial_request(model: SchemaModel, data: Mapping[str, Any]) -> Partial
         raise RequestError(f"action: {error}") from None
     context = None
     if "context" in data:
-        context = _read_context(model, exact(data["context"], "context"), action)
+        node = exact(data["context"], "context")
+        context = _read_context(model, [node] if is_text and isinstance(node, str) else node, action)
     return make_partial_request(model, principal, action, resource, context)
 
 

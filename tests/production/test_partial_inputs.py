@@ -321,3 +321,14 @@ def parts(entities: PartialEntities) -> dict[Uid, tuple[Any, ...]]:
         one.uid: (one.attributes and dict(one.attributes), one.ancestors, one.tags and dict(one.tags))
         for one in entities
     }
+
+
+def test_in_a_request_that_is_text_the_context_is_no_text_of_its_own() -> None:
+    data = {
+        "principal": {"type": "User"},
+        "action": {"type": "Action", "id": "view"},
+        "resource": {"type": "Doc"},
+        "context": "{}",
+    }
+    with pytest.raises(PartialRequestError, match="a context is an object"):
+        SCHEMA.read_partial_request(json.dumps(data))

@@ -339,7 +339,7 @@ DEFECTS = {
     ),
 }
 CASES = {
-    "partial-responses": 300,
+    "partial-responses": 600,
     "partial-queries": 300,
     "partial-batched": 300,
     "typing": 500,

@@ -62,17 +62,22 @@ BROKEN = "harness"
 
 
 class _Judged:
-    """A plant and the engines to judge it by, built when its code is reached first."""
+    """A plant and the engines to judge it by, built when its code is reached first.
+
+    `is_watched` says whether each change is at a place that says when it is reached.
+    """
 
     def __init__(self, plant: Plant) -> None:
         self.fate = Fate(plant)
         self.places = {place(patch) for patch in plant.patches}
+        self.is_watched = EVERYWHERE not in self.places
         self._engines: dict[str, Guarded] = {}
 
-    @property
-    def is_watched(self) -> bool:
-        """Whether each change is at a place that says when it is reached."""
-        return EVERYWHERE not in self.places
+    @cached_property
+    def fault(self) -> str:
+        """Why the engines at fault cannot be built; empty where they can."""
+        built = attempt(self.engines)
+        return built.error if isinstance(built, HarnessError) else ""
 
     def is_reached(self, reached: set[str]) -> bool:
         return not self.is_watched or not self.places.isdisjoint(reached)
@@ -90,6 +95,10 @@ class _Judged:
         """Drop the engines, of which hundreds would fill the memory."""
         self._engines.clear()
 
+    def fails(self, saved: SavedCase) -> bool:
+        """Whether an engine at fault cannot be built, or does not answer as a saved case expects."""
+        return bool(self.fault) or _unmet(saved, self.engines())
+
     def judge(
         self, oracle: Oracle, case: Case, sound: Mapping[str, Remembered], *, spare: bool
     ) -> tuple[str, str] | None:
@@ -97,7 +106,8 @@ class _Judged:
 
         The engines at fault may be spared questions on which the sound ones reach no changed place.
         """
-        self.engines()
+        if self.fault:
+            return BROKEN, self.fault
         engines: list[Engine] = [self._engines.get(name) or sound[name] for name in ENGINES]
         if spare:
             engines = [
@@ -147,6 +157,8 @@ class Hunt:
         self._events: Collection[str] = ()
         places = {one for judged in self._plants for one in judged.places} - {EVERYWHERE}
         self._guarded = {name: Guarded(self._instrumented(name, places)) for name in ENGINES}
+        for judged in self._plants:  # what runs when an engine is built shows in any case
+            judged.is_watched = judged.is_watched and judged.places.isdisjoint(self._reached)
         self._sound = {name: Remembered(engine, self._reached) for name, engine in self._guarded.items()}
         chosen = targets or list(TARGETS)
         self._weights = {name: TARGETS[name].weight for name in chosen}
@@ -193,7 +205,7 @@ class Hunt:
                 fate = judged.fate
                 if fate.plant.where == "both" and fate.seconds is None and judged.is_reached(reached):
                     fate.reached += 1
-                    if self._alarm.within(PATIENCE, partial(_unmet, saved, judged.engines())):
+                    if self._alarm.within(PATIENCE, partial(judged.fails, saved)):
                         fate.killer, fate.seconds, fate.question = "seed", 0.0, saved.name
                         fate.target = fate.law = SEEDS
                         yield fate

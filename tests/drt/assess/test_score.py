@@ -13,9 +13,9 @@ from click.testing import CliRunner
 from drt.assess.fates import components
 from drt.assess.harness import CHECKS, failing, harness_fates, harness_patches
 from drt.assess.planted.copies import Copy, source_of
-from drt.assess.planted.historic import EVERYWHERE, Plant, instrumented, place, read_plants
+from drt.assess.planted.historic import EVERYWHERE, Patch, Plant, instrumented, place, read_plants
 from drt.assess.remembered import Remembered, Spared
-from drt.assess.score import Hunt
+from drt.assess.score import BROKEN, Hunt
 from drt.cli.main import main
 from drt.corpus.folder import cases_under
 from drt.corpus.store import shipped_corpus
@@ -99,6 +99,26 @@ def test_places_are_noted_where_they_run() -> None:
     session = engine.load(Case(Source(""), requests=(request,)))
     session.ask(Evaluate('decimal("1.0")', request))  # type: ignore[union-attr]  # it loads
     assert reached == {spot}
+
+
+MADE_ONCE = '        out.push(f"({sign} {symbol} 0)", bool)\n\n    return write'
+"""The end of a function that runs when the engine is imported, and never again."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("last", "law"),
+    [
+        ("return None", "variants_agree"),
+        ("raise ValueError", BROKEN),
+    ],
+)
+def test_a_defect_of_what_runs_at_import_is_judged_and_may_prevent_the_engine(last: str, law: str) -> None:
+    new = MADE_ONCE.replace("return write", last)
+    patch = Patch("EV-x", "production.execution.codegen_operators", MADE_ONCE, new)
+    hunt = Hunt([Plant("EV-x", "production", (patch,))], 0, ("variants-kinds",))
+    (killed,) = hunt.run(6.0)
+    assert killed.law == law
 
 
 @pytest.mark.slow

@@ -20,21 +20,16 @@ from generators.texts import hanging_guards, typing_cases, typing_world, well_ty
 from generators.texts.deep_documents import deep_entities, deep_policy_set, deep_schema
 from generators.texts.external_declarations import incomplete_schema
 from generators.texts.grammar import Grammar
-from generators.texts.json_trees import policy_set
 from generators.texts.literal_forms import literal_expression
 from generators.texts.odd_texts import odd_expression, odd_policy
 from generators.texts.partial_world import EXTERNAL
 from generators.texts.partial_world import SCHEMA as SMALL_SCHEMA
 from generators.texts.partial_world import policies as partial_policies
+from generators.texts.policy_documents import policy_set
 from generators.texts.schema_texts import schema_text, short_schema
+from generators.texts.small_requests import broken_request, request
 from generators.texts.small_schemas import schema_json
-from generators.texts.small_stores import (
-    SCHEMA,
-    broken_entities,
-    broken_request,
-    entities,
-    request,
-)
+from generators.texts.small_stores import SCHEMA, broken_entities, entities
 
 LITERALS_A_CASE = 8
 SHORT_A_CASE = 5

@@ -14,7 +14,7 @@ from generators.texts.json_faults import faulty_json, repeat_key
 from generators.texts.literal_forms import literal_text
 from generators.texts.misfit_members import WRONG_PARTS, misfit, odd_uid, put_look_alike
 from generators.texts.odd_ids import odd_id, odd_type
-from generators.texts.spelled_out import spelled_entity, spelled_out
+from generators.texts.spelled_out import spelled_entity
 
 Json = Any
 
@@ -47,7 +47,7 @@ namespace M {
 }
 """
 COLORS = ("red", "", "a b")
-_TYPES = (
+TYPES = (
     "Org", "Group", "User", "N::Team", "M::Team", "Color", "Action", "N::Action", "X", "N::X", "Team",
     "N::User", "A ::B",
 )  # fmt: skip
@@ -63,10 +63,12 @@ _GROUPS = {
     ("M::Action", "edit"): (("N::Action", "top"),),
 }
 """Each action with all the groups that it belongs to."""
+_ENUMERATED_OR_NOT = (("Color", "blue"), ("Color", "red "), ("Color", "red"), ("User", "u"))
 _ACTIONS = tuple(_GROUPS)
 
 
-def _uid(type_name: str, id_: str) -> Json:
+def uid_of(type_name: str, id_: str) -> Json:
+    """Write a uid."""
     return {"type": type_name, "id": id_}
 
 
@@ -82,7 +84,7 @@ def _in_any_form(source: Source, uid: Json) -> Json:
 
 
 def _user(source: Source) -> Json:
-    return _in_any_form(source, _uid("User", source.choice(("u", "v", odd_id(source)))))
+    return _in_any_form(source, uid_of("User", source.choice(("u", "v", odd_id(source)))))
 
 
 def _call(source: Source, function: str) -> Json:
@@ -116,20 +118,20 @@ _VALUES: dict[str, Callable[[Source], Json]] = {
     "boss": _user,
     "lead": _user,
     "users": lambda source: [_user(source) for _ in range(source.integer(0, 2))],
-    "act": lambda source: _in_any_form(source, _uid("Action", source.choice(("all", "read", "view")))),
-    "team": lambda source: _uid("N::Team", "t"),
-    "teams": lambda source: [{"of": _uid("N::Team", "t")}][: source.integer(0, 1)],
-    "pair": lambda source: _uid(source.choice(("A", "User", "A::B", "if", "")), odd_id(source)),
+    "act": lambda source: _in_any_form(source, uid_of("Action", source.choice(("all", "read", "view")))),
+    "team": lambda source: uid_of("N::Team", "t"),
+    "teams": lambda source: [{"of": uid_of("N::Team", "t")}][: source.integer(0, 1)],
+    "pair": lambda source: uid_of(source.choice(("A", "User", "A::B", "if", "")), odd_id(source)),
     "call": lambda source: {"fn": source.choice(("ip", "x")), "arg": source.choice(("1.2.3.4", "x"))},
     "ip": lambda source: _call(source, "ip"),
     "when": lambda source: _call(source, "datetime"),
     "cost": lambda source: _call(source, "decimal"),
     "span": lambda source: _call(source, "duration"),
-    "color": lambda source: _in_any_form(source, _uid("Color", source.choice(COLORS))),
-    "colors": lambda source: [_uid("Color", source.choice(COLORS)) for _ in range(source.integer(0, 2))],
+    "color": lambda source: _in_any_form(source, uid_of("Color", source.choice(COLORS))),
+    "colors": lambda source: [uid_of("Color", source.choice(COLORS)) for _ in range(source.integer(0, 2))],
     "deep": lambda source: source.choice(({}, {"a": {"b": 1}})),
 }
-_CONTEXT = ("ip", "color", "pair", "act", "n", "when", "users")
+CONTEXT = ("ip", "color", "pair", "act", "n", "when", "users")
 _USER = tuple(name for name in _VALUES if name not in ("n", "users", "lead", "name"))
 _PARENTS = {
     "User": ("Group", "Group", "N::Team", "N::Team", "Org"),  # which is above by another type alone
@@ -144,7 +146,8 @@ _TAGS: dict[str, Callable[[Source], Json]] = {
 }  # fmt: skip
 
 
-def _some(source: Source, names: tuple[str, ...]) -> Json:
+def some(source: Source, names: tuple[str, ...]) -> Json:
+    """Draw values of some of the attributes."""
     return {name: _VALUES[name](source) for name in names if source.boolean(0.25)}
 
 
@@ -153,14 +156,14 @@ def _entity(source: Source, number: int) -> Json:
     if kind == "Action":
         return _action(source)
     if kind == "Color":
-        return {"uid": _uid(kind, source.choice(COLORS)), "attrs": {}, "parents": []}
-    attrs = {"name": odd_id(source), **_some(source, _USER)} if kind == "User" else {}
+        return {"uid": uid_of(kind, source.choice(COLORS)), "attrs": {}, "parents": []}
+    attrs = {"name": odd_id(source), **some(source, _USER)} if kind == "User" else {}
     if kind == "N::Team":
-        attrs = _some(source, ("lead",))
+        attrs = some(source, ("lead",))
     if kind == "M::Team":
         attrs = {"lead": _user(source)}
     above = [_parent(source, kind, number) for _ in range(source.integer(0, 2)) if _PARENTS[kind]]
-    made = {"uid": _in_any_form(source, _uid(kind, f"e{number}")), "attrs": attrs, "parents": above}
+    made = {"uid": _in_any_form(source, uid_of(kind, f"e{number}")), "attrs": attrs, "parents": above}
     if kind in _TAGS and source.boolean(0.4):
         made["tags"] = {odd_id(source): _TAGS[kind](source) for _ in range(source.integer(0, 2))}
     return made
@@ -168,12 +171,12 @@ def _entity(source: Source, number: int) -> Json:
 
 def _parent(source: Source, kind: str, number: int) -> Json:
     above = source.choice(_PARENTS[kind])
-    return _uid(above, source.choice(COLORS) if above == "Color" else f"p{number}")
+    return uid_of(above, source.choice(COLORS) if above == "Color" else f"p{number}")
 
 
 def _action(source: Source) -> Json:
     kind, id_ = action = source.choice(_ACTIONS)
-    return {"uid": _uid(kind, id_), "attrs": {}, "parents": [_uid(*group) for group in _GROUPS[action]]}
+    return {"uid": uid_of(kind, id_), "attrs": {}, "parents": [uid_of(*group) for group in _GROUPS[action]]}
 
 
 SPELLED_OUT = 0.65
@@ -202,28 +205,26 @@ def broken_entities(source: Source) -> str:
     one = source.choice(made)
     match source.integer(0, 17):
         case 17:
-            above = source.choice(
-                (_uid("Color", "blue"), _uid("Color", "red "), _uid("Color", "red"), _uid("User", "u"))
-            )
-            made.append({"uid": _uid("Group", "g"), "attrs": {}, "parents": [above]})
+            above = source.choice(tuple(uid_of(*one) for one in _ENUMERATED_OR_NOT))
+            made.append({"uid": uid_of("Group", "g"), "attrs": {}, "parents": [above]})
         case 14:
             put_look_alike(source, one)
         case 0 | 1:
             one["parents"].append(
-                _uid(source.choice(_TYPES), source.choice(("p", "blue", "read", "red", "red ", "none")))
+                uid_of(source.choice(TYPES), source.choice(("p", "blue", "read", "red", "red ", "none")))
             )
         case 2:
-            color = _uid("Color", source.choice(("red", "red", "blue", "red ", " ", "Red")))
+            color = uid_of("Color", source.choice(("red", "red", "blue", "red ", " ", "Red")))
             if source.boolean(0.3):
-                made.append({"uid": _uid("Group", "m"), "attrs": {}, "parents": [color]})
+                made.append({"uid": uid_of("Group", "m"), "attrs": {}, "parents": [color]})
                 return _written(source, made)
             made.append({"uid": color, "attrs": {}, "parents": []})
             edge = source.choice(
-                ({}, {"attrs": {"a": 1}}, {"tags": {}}, {"tags": {"a": 1}}, {"parents": [_uid("Org", "o")]})
+                ({}, {"attrs": {"a": 1}}, {"tags": {}}, {"tags": {"a": 1}}, {"parents": [uid_of("Org", "o")]})
             )
             made[-1] |= edge
         case 3 | 4:
-            made.append({"uid": _uid("User", "m"), "attrs": {"name": ""}, "parents": []})
+            made.append({"uid": uid_of("User", "m"), "attrs": {"name": ""}, "parents": []})
             where = source.choice(("attrs", "attrs", "attrs", "tags"))
             before, after = ({"a": 1}, {"z": 2}) if where == "tags" else (made[-1]["attrs"], {})
             wrong = misfit(source, (*_USER, "name", "act", "act"))
@@ -239,14 +240,14 @@ def broken_entities(source: Source) -> str:
         case 6 | 12:
             kind, id_ = action = source.choice((*_ACTIONS, ("Action", "none"), ("Action", "top")))
             left_out = source.choice(((), (), ("Action", "all"), source.choice(_ACTIONS)))
-            above = [_uid(*group) for group in _GROUPS.get(action, ()) if group != left_out]
+            above = [uid_of(*group) for group in _GROUPS.get(action, ()) if group != left_out]
             if source.boolean(0.3):
-                above.append(source.choice((_uid(*source.choice(_ACTIONS)), _uid("Org", "o"))))
-            made = [one for one in made if one["uid"] != _uid(kind, id_)]
-            made.append({"uid": _uid(kind, id_), "attrs": {}, "parents": above})
+                above.append(source.choice((uid_of(*source.choice(_ACTIONS)), uid_of("Org", "o"))))
+            made = [one for one in made if one["uid"] != uid_of(kind, id_)]
+            made.append({"uid": uid_of(kind, id_), "attrs": {}, "parents": above})
             made[-1] |= source.choice(({}, {}, {"attrs": {"a": 1}}, {"tags": {"a": 1}}, {"tags": {}}))
         case 7:
-            one["uid"] = _uid(odd_type(source, 0.6) if source.boolean() else source.choice(_TYPES), "e")
+            one["uid"] = uid_of(odd_type(source, 0.6) if source.boolean() else source.choice(TYPES), "e")
         case 15 | 16:
             one["uid"] = odd_uid(source, one["uid"])
         case 8 | 9:
@@ -261,7 +262,7 @@ def broken_entities(source: Source) -> str:
 
 def _chain(source: Source) -> list[Json]:
     """Draw groups one above the other, in any order, the last of them below an earlier one or below none."""
-    uids = [_uid("Group", id_) for id_ in "ghijk"[: source.integer(2, 5)]]
+    uids = [uid_of("Group", id_) for id_ in "ghijk"[: source.integer(2, 5)]]
     above = [*([each] for each in uids[1:]), [source.choice(uids)] if source.boolean(0.7) else []]
     chain = [{"uid": uid, "attrs": {}, "parents": some} for uid, some in zip(uids, above, strict=True)]
     return chain if source.boolean() else chain[::-1]
@@ -276,87 +277,5 @@ def _twin(source: Source, one: Json) -> Json:
         case 1:
             twin["tags"] = {} if twin.get("tags") else {"t": 1}
         case 2:
-            twin["parents"] = [] if twin["parents"] else [_uid("Org", "o")]
+            twin["parents"] = [] if twin["parents"] else [uid_of("Org", "o")]
     return twin
-
-
-def request(source: Source) -> str:
-    """Draw a request that conforms."""
-    return _request_text(source, _request(source))
-
-
-def _request_text(source: Source, made: Json) -> str:
-    spelled = source.boolean(SPELLED_OUT) and isinstance(made.get("context"), dict)
-    return json.dumps({**made, "context": spelled_out(made["context"])} if spelled else made)
-
-
-def _request(source: Source) -> Json:
-    if source.boolean(0.3):
-        space = source.choice("NM")
-        parts = _uid("User", "e0"), _uid(f"{space}::Action", "edit"), _uid(f"{space}::Team", "e1")
-        return dict(zip(("principal", "action", "resource", "context"), (*parts, {}), strict=True))
-    return {
-        "principal": source.choice((_uid("User", "e0"), _uid("Color", source.choice(COLORS)))),
-        "action": _uid("Action", source.choice(("view", "list"))),
-        "resource": source.choice((_uid("Group", "e1"), _uid("Color", source.choice(COLORS)))),
-        "context": _some(source, _CONTEXT),
-    }
-
-
-_IDS_IN_TEXT = (
-    *"\u200b\u0301\u00e9\u00ad\u034f\u115f\ue000\u0378\u00a0\u2028\u0903\u0bbe\U000e0001\U0001f600\x7f\x1f",
-    *(f"a{mark}" for mark in "\u0301\u20dd\u0bbe\ufe0f\u200d"),
-    *(f"\\u{{{code}}}" for code in ("200b", "301", "0200b", "200B", "e9", "ad", "d800", "110000", "", "7f")),
-    "\\q", "\\x41", "\\x80", "\\x7f", "\\'", "'", "\\0", "\\*", "\\n\\t\\r", "\\\\", "\\", '\\"', '"',
-    "a\\u{301}", "\\u{e0001}",
-)  # fmt: skip
-"""Ids of uids in text, spelled in the one way that is right or in another one."""
-_NO_REQUESTS = (
-    "null", "[]", "{}", "1", '""', "[{}]", '{"principal": 1', "{'action': 1}", '{"a": 1,}', '{"a" 1}',
-    '{"a": 01}', '{"a": NaN}', "{a: 1}", "{} {}", "",
-)  # fmt: skip
-"""Texts that are no request, some of them because they are no JSON."""
-
-
-def broken_request(source: Source) -> str:
-    """Draw a request that breaks one rule."""
-    made = _request(source)
-    match source.integer(0, 8):
-        case 7:
-            return faulty_json(source, _request_text(source, made))
-        case 8:
-            return source.choice(_NO_REQUESTS)
-        case 0 | 1:
-            role = source.choice(("principal", "resource", "action"))
-            made[role] = _uid(
-                source.choice(_TYPES), source.choice(("e0", "blue", "red", "red ", "read", "view"))
-            )
-        case 2 | 3:
-            made["context"].update(misfit(source, _CONTEXT))
-        case 4:
-            made["context"] = source.choice(
-                (
-                    None,
-                    [],
-                    "",
-                    "{}",
-                    0,
-                    True,
-                    [{}],
-                    {"__entity": _uid("User", "u")},
-                    {"__expr": "x"},
-                    {"__extn": {"fn": "ip", "arg": "::1"}},
-                )
-            )
-        case 5:
-            made.pop(source.choice(tuple(made)))
-            made |= source.choice(({}, {"more": 1}, {"Principal": _uid("User", "u")}, {"entities": []}))
-        case _:
-            role = source.choice(("principal", "resource", "action"))
-            if source.boolean(0.6):
-                made["principal"] = f'User::"{source.choice(_IDS_IN_TEXT)}"'
-                return json.dumps(made)
-            made[role] = source.choice(
-                (f'{made[role]["type"]}::"{made[role]["id"]}"', [], {**made[role], "more": 1}, "User")
-            )
-    return _request_text(source, made)

@@ -14,7 +14,7 @@ from pathlib import Path
 _LAYOUT = struct.Struct("<IIQdQQQ")
 
 IDLE, ASKING, PURSUING = range(3)
-"""Phases: between cases; the engines run a case; a finding is reduced and replayed."""
+"""Phases: between cases, or pursuing finds that waited; the engines run a case; its find is pursued."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,9 +154,9 @@ class Worker:
             if self._searching.due:
                 self._searching.run_chunk(self._search, self.counts)
                 continue
+            self._journal.write(journal.IDLE, 0, 0, now, *self._totals)
             self._finder.pursue_waiting(self.counts)
-            drawn = self.schedule.next()
-            if drawn is None:
+            if (drawn := self.schedule.next()) is None:
                 self._finder.pursue_waiting(self.counts, all_of_them=True)
                 break
             name, index = drawn

@@ -134,6 +134,7 @@ class Worker:
         born = checkpoint = grown = clock()
         while not self.stopped:
             now = clock()
+            self._journal.write(journal.IDLE, 0, 0, now, *self._totals)
             if now >= self._ends:
                 break
             if now >= self._pauses:
@@ -154,7 +155,6 @@ class Worker:
             if self._searching.due:
                 self._searching.run_chunk(self._search, self.counts)
                 continue
-            self._journal.write(journal.IDLE, 0, 0, now, *self._totals)
             self._finder.pursue_waiting(self.counts)
             if (drawn := self.schedule.next()) is None:
                 self._finder.pursue_waiting(self.counts, all_of_them=True)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import faulthandler
+import os
+from collections.abc import Mapping
 from pathlib import Path
+
+import pytest
 
 from drt.diagnosis.hints import pursuit_key
 from drt.engines import build
@@ -14,13 +19,16 @@ from drt.model.engine import NotLoaded, Session
 from drt.model.outcome import Rejected
 from drt.model.records import from_json, to_json
 from drt.oracles.agreement import engines_agree
+from drt.run import journal
 from drt.run.find import finds_of, number_of
 from drt.run.findings import Finder
 from drt.run.log import LogWriter
 from drt.run.options import RunOptions
 from drt.run.records import WorkerState
 from drt.run.reduction_locks import ReductionLocks
+from drt.run.statistics import Counts
 from drt.run.waiting import queue_again, waiting_finds
+from drt.run.worker import Worker
 from drt.targets.table import TARGETS
 
 REFERENCE = Guarded(build("reference"))
@@ -60,3 +68,22 @@ def test_what_waits_is_queued_again_by_the_next_worker(tmp_path: Path) -> None:
     mended = finder(tmp_path / "mended")
     queue_again(mended, state.waiting, TARGETS, [REFERENCE, REFERENCE])
     assert mended.waiting == []
+
+
+@pytest.mark.parametrize(("cases", "pauses"), [(3, None), (1_000_000, 0.0)])
+def test_a_worker_that_pursues_what_waited_is_not_at_a_case(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cases: int, pauses: float | None
+) -> None:
+    phases = []
+
+    def pursue(_: Finder, counts: Mapping[str, Counts], *, all_of_them: bool = False) -> None:
+        phases.append((all_of_them, journal.read(tmp_path / "worker-0.page").phase))
+
+    monkeypatch.setattr(Finder, "pursue_waiting", pursue)
+    # A worker whose parent is gone ends its process after some minutes, and here that is pytest's.
+    monkeypatch.setattr(faulthandler, "is_enabled", lambda: False)
+    options = RunOptions(
+        ("authorize",), ("reference", "production"), 1, str(tmp_path / "corpus"), str(tmp_path), cases=cases
+    )
+    Worker(options, 0, os.getppid(), None, pauses, ()).run()
+    assert set(phases) == {(False, journal.IDLE), (True, journal.IDLE)}

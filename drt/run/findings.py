@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -36,6 +36,7 @@ from drt.model.saved_case import SavedCase
 from drt.run.find import Find, description_of, holds, number_of
 from drt.run.log import LogWriter
 from drt.run.options import RunOptions
+from drt.run.pursuit_queue import Confirm, Pursue, PursuitQueue, Reduced, Waiting
 from drt.run.pursuit_time import CONFIRMING_SECONDS, PursuitTime
 from drt.run.records import Broken, Found
 from drt.run.reducing import reduced_find
@@ -49,24 +50,8 @@ NONDETERMINISTIC = "nondeterministic engine"
 
 WAVERS = "a second time it answers the same question differently"
 
-MOST_WAITING = 2
-"""Divergences of one key that wait to be pursued."""
-
 LOCATING_SECONDS = 5.0
 """Time limit of the search for the innermost difference on a reduced case."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reduced:
-    """A find that has been reduced and waits to be confirmed."""
-
-    key: str
-    number: str
-    find: Find
-    saved: SavedCase
-    place: Path
-    event: Found
-    located: Located | None
 
 
 @dataclass(slots=True)
@@ -85,8 +70,7 @@ class Finder:
     stopped: Callable[[], bool]
     budget: PursuitTime
     witnesses: Witnesses
-    waiting: list[tuple[str, str, Find]] = field(default_factory=list)
-    unconfirmed: list[Reduced] = field(default_factory=list)
+    queue: PursuitQueue
     _wavered: bool = False
 
     @classmethod
@@ -102,7 +86,8 @@ class Finder:
         """Make the finder of a worker; `ends` is the end of the run on the monotonic clock, if it has one."""
         corpus, budget = Corpus(Path(options.corpus)), PursuitTime(ends)
         witnesses = Witnesses(options, log, stopped, budget)
-        return cls(options, corpus, claims, read_known(corpus.root), log, alarm, stopped, budget, witnesses)
+        queue, known = PursuitQueue(claims, budget), read_known(corpus.root)
+        return cls(options, corpus, claims, known, log, alarm, stopped, budget, witnesses, queue)
 
     def consider(self, find: Find) -> None:
         """Pursue the find, now or later, unless another worker does or it is known."""
@@ -115,40 +100,31 @@ class Finder:
             self._report_unsteady(find, unsteady)
         elif self.budget.is_enough(again=self.claims.pursuits(key) > 0):
             self._take_up(key, number, find)
-        elif sum(waits == key for waits, _, _ in self.waiting) < MOST_WAITING:
-            self.waiting.append((key, number, find))
+        else:
+            self.queue.add(key, number, find)
 
     def pursue_waiting(self, counts: Mapping[str, Counts], *, all_of_them: bool = False) -> None:
-        """Pursue what waits, new keys first, and confirm what is reduced, as far as there is time.
-
-        Late in a run what is reduced is confirmed first, so that the run ends with confirmed findings.
-        """
-        while (self.waiting or self.unconfirmed) and not self.stopped():
-            unhindered = all_of_them or self.budget.is_late()
+        """Pursue what waits and confirm what is reduced, as far as there is time."""
+        while self.queue and not self.stopped():
             began = time.monotonic()
-            if self.unconfirmed and (unhindered or not self.waiting):
-                if not (unhindered or self.budget.is_enough(again=False)):
+            match self.queue.next(all_of_them=all_of_them):
+                case Pursue(Waiting(key, number, find), seconds):
+                    self._take_up(key, number, find, seconds)
+                    target = find.target
+                case Confirm(reduced):
+                    self._confirm(reduced)
+                    self.budget.spend(time.monotonic() - began, again=False)
+                    target = reduced[0].find.target
+                case None:
                     break
-                one = self.unconfirmed.pop(0)
-                self._conclude(one)
-                self.budget.spend(time.monotonic() - began, again=False)
-                target = one.find.target
-            else:
-                self.waiting.sort(key=lambda waits: self.claims.pursuits(waits[0]))
-                key, number, find = self.waiting[0]
-                if not (unhindered or self.budget.is_enough(again=self.claims.pursuits(key) > 0)):
-                    break
-                del self.waiting[0]
-                self._take_up(key, number, find)
-                target = find.target
             counts[target].spend("reduce", time.monotonic() - began)
 
-    def _take_up(self, key: str, number: str, find: Find) -> None:
-        """Pursue a find if nobody else does."""
+    def _take_up(self, key: str, number: str, find: Find, seconds: float = float("inf")) -> None:
+        """Pursue a find in so many seconds, if nobody else does."""
         if not self.claims.acquire(key, number, again=self.budget.is_enough_again()):
             return
         again = self.claims.pursuits(key) > 1
-        most = self.budget.allowance_again() - CONFIRMING_SECONDS if again else float("inf")
+        most = self.budget.allowance_again() - CONFIRMING_SECONDS if again else seconds
         began = time.monotonic()
         self._pursue(key, number, find, most)
         self.budget.spend(time.monotonic() - began, again=again)
@@ -200,16 +176,22 @@ class Finder:
             return
         saved = replace(saved, case=reduced, signature=name, description=description_of(find))
         reduced_one = Reduced(key, number, find, saved, place, event, located)
-        if self.waiting or not self.budget.is_enough(again=False):
+        if self.queue or not self.budget.is_enough(again=False):
             self.claims.finish(key, name, case_features(reduced), number)
-            self.unconfirmed.append(reduced_one)
+            self.queue.unconfirmed.append(reduced_one)
         else:
             self._conclude(reduced_one)
 
-    def _conclude(self, one: Reduced) -> None:
-        """Confirm and judge a reduced find."""
+    def _confirm(self, some: Sequence[Reduced]) -> None:
+        """Confirm finds together, and judge each; one that did not show among others is confirmed alone."""
+        shown = self.witnesses.shown_together([(one.number, one.saved, one.find) for one in some])
+        for one in some:
+            self._conclude(one, confirmed=one.number in shown)
+
+    def _conclude(self, one: Reduced, *, confirmed: bool = False) -> None:
+        """Judge a reduced find, and confirm it where that is still to be done."""
         find, saved, name = one.find, one.saved, one.saved.signature
-        solid = self.witnesses.confirmed(one.number, saved, find)
+        solid = confirmed or self.witnesses.confirmed(one.number, saved, find)
         if solid is False and self._is_unsteady(one.key, one.number, find, one.place, saved):
             return
         testimony = self.witnesses.testimony(find)

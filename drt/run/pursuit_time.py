@@ -25,6 +25,17 @@ LEAST_REDUCTION = 3.0
 CONFIRMING_SECONDS = 4.0
 """What three fresh processes are expected to take."""
 
+CONFIRMING_ONE = 1.0
+"""What each find adds to this when the same processes confirm several, and an arbiter is asked about it."""
+
+LEAST_SHARE = 1.0
+"""Seconds that a reduction may take however many others wait."""
+
+
+def confirming_seconds(finds: int) -> float:
+    """Return what the confirmation of so many finds is expected to take."""
+    return CONFIRMING_SECONDS + CONFIRMING_ONE * finds if finds else 0.0
+
 
 @dataclass(slots=True)
 class PursuitTime:

@@ -12,17 +12,17 @@ from drt.diagnosis.hints import pursuit_key
 from drt.engines.guard import Guarded
 from drt.run.find import finds_of, number_of
 from drt.run.findings import Finder
+from drt.run.pursuit_queue import Waiting
 from drt.run.records import WaitingFind
 from drt.targets.target import Target
 
 
 def waiting_finds(finder: Finder) -> tuple[WaitingFind, ...]:
     """List what waits; the finds of an arbiter, which needs an engine of its own, are left out."""
-    finds = [(number, find) for _, number, find in finder.waiting if not find.arbiter]
     return tuple(
-        WaitingFind(number, find.target, find.index, find.case)
-        for number, find in finds
-        if find.index is not None
+        WaitingFind(one.number, one.find.target, one.find.index, one.find.case)
+        for one in finder.queue.waiting
+        if one.find.index is not None and not one.find.arbiter
     )
 
 
@@ -42,4 +42,4 @@ def queue_again(
         for find in finds_of(one.target, oracle, one.case, checked, engines, origin):
             key = pursuit_key(find.divergence)
             if number_of(find, key) == one.number:
-                finder.waiting.append((key, one.number, find))
+                finder.queue.waiting.append(Waiting(key, one.number, find))

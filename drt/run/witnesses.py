@@ -5,10 +5,10 @@ Owns the asking of others about one find, within the time of the run.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from drt.assess.reproduce import Job, ProcessBroke, confirm
+from drt.assess.reproduce import Job, ProcessBroke, confirm, shown_together
 from drt.diagnosis import Located
 from drt.diagnosis.judgement import ArbiterAnswer, Judgement, Unmet, judge
 from drt.model.divergence_json import DivergenceRecord
@@ -43,20 +43,32 @@ class Witnesses:
 
     def confirmed(self, number: str, saved: SavedCase, find: Find) -> bool | None:
         """Whether the case diverges so in fresh processes too; None where that stays open."""
-        job = Job(
-            tuple(asked(find, self.options)),
-            self.options.targets_from,
-            self.options.deadline,
-            DivergenceRecord.of(find.divergence),
-        )
         folder = self.options.place / "confirming" / number
         try:
-            return confirm(saved, job, folder, lambda: 0.0 if self.stopped() else self.budget.remaining())
+            return confirm(saved, self._job(find), folder, self._remaining)
         except ProcessBroke as error:
             words = str(error)
             last = words.rpartition("\n")[2]
             self.log.write(Broken(what="a confirmation", error=last, traceback=words))
             return None
+
+    def shown_together(self, finds: Sequence[tuple[str, SavedCase, Find]]) -> frozenset[str]:
+        """Return the numbers of the cases that diverge so in fresh processes which judge all of them.
+
+        A case that is left out is undecided. Finds of an arbiter, whose engines are others, are left out.
+        """
+        some = {number: (saved, self._job(find)) for number, saved, find in finds if not find.arbiter}
+        if len(some) < 2:
+            return frozenset()
+        shown = shown_together(tuple(some.values()), self.options.place / "confirming", self._remaining)
+        return frozenset(number for number, is_shown in zip(some, shown, strict=True) if is_shown)
+
+    def _job(self, find: Find) -> Job:
+        engines, divergence = tuple(asked(find, self.options)), DivergenceRecord.of(find.divergence)
+        return Job(engines, self.options.targets_from, self.options.deadline, divergence)
+
+    def _remaining(self) -> float:
+        return 0.0 if self.stopped() else self.budget.remaining()
 
     def testimony(self, find: Find) -> ArbiterAnswer | None:
         """Ask the arbiter; None if there is none or the budget is spent."""

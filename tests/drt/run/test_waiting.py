@@ -58,16 +58,16 @@ def test_what_waits_is_queued_again_by_the_next_worker(tmp_path: Path) -> None:
     checked = engines_agree(CASE, engines)
     [find] = finds_of("authorize", engines_agree, CASE, checked, engines, {"index": 7})
     key = pursuit_key(find.divergence)
-    killed.waiting.append((key, number_of(find, key), find))
+    killed.queue.add(key, number_of(find, key), find)
     state = from_json(to_json(WorkerState(waiting=waiting_finds(killed))), WorkerState)
 
     queue_again(after, state.waiting, TARGETS, engines)
-    assert [(key, number) for key, number, _ in after.waiting] == [(key, number_of(find, key))]
-    assert after.waiting[0][2].case == CASE
+    assert [(one.key, one.number) for one in after.queue.waiting] == [(key, number_of(find, key))]
+    assert after.queue.waiting[0].find.case == CASE
 
     mended = finder(tmp_path / "mended")
     queue_again(mended, state.waiting, TARGETS, [REFERENCE, REFERENCE])
-    assert mended.waiting == []
+    assert mended.queue.waiting == []
 
 
 @pytest.mark.parametrize(("cases", "pauses"), [(3, None), (1_000_000, 0.0)])

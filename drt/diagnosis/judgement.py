@@ -15,6 +15,7 @@ from msgspec import Struct, field
 
 from drt.diagnosis import Located
 from drt.diagnosis.expressions import differ
+from drt.diagnosis.sections import quote
 from drt.engines.declared import independent_name
 from drt.model import guide
 from drt.model.divergence import Divergence
@@ -85,7 +86,7 @@ def judge(
         or ((), "nothing", _undecided(engines_of(divergence), testimony))
     )
     cited = ", ".join(place.citation for place in guide.places(source))
-    return Judgement(wrong, by, because, cited, guide.quote(source, rule))
+    return Judgement(wrong, by, because, cited, quote(source, rule))
 
 
 def engines_of(divergence: Divergence) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from drt.diagnosis.json_construct import blamed_member
 from drt.diagnosis.located import Located
 from drt.diagnosis.places import MEMBERS, parting, place_name, token_name
 from drt.diagnosis.rule import Aspect, Form, Rule, Whole
+from drt.diagnosis.sections import section_of
 from drt.diagnosis.stops import gets_further, text_at_stop
 from drt.engines.guard import Guarded, GuardedSession
 from drt.model.case import Case, Source
@@ -34,10 +35,6 @@ from drt.model.question import (
 from drt.oracles.reading import readers_agree
 from drt.scan.tokens import tokenize
 
-CHAPTERS = {
-    "policies": "spec 01, 06", "expression": "spec 01", "entities": "spec 05", "schema": "spec 07",
-    "request": "spec 05 §8", "link": "spec 04 §1.1",
-}  # fmt: skip
 SHOWN = 60
 
 
@@ -49,7 +46,8 @@ def in_text(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> L
         part = unwritable[0].part
         blame = _blamed(case, engines, divergence, part) or Construct(f"the {part}", "")
         rule, detail = Rule(blame.name, Aspect.WRITING), unwritable[0].detail
-        return Located("reading", rule, CHAPTERS[part], part, blame.text, divergence.answers, (), detail)
+        source = section_of(_form(case, part, divergence), str(rule))
+        return Located("reading", rule, source, part, blame.text, divergence.answers, (), detail)
     if not refused:
         aspect = _reading_of(case, divergence.question.split()[0])
         named = _in_words_of_the_input(case, between_documents(divergence, aspect))
@@ -68,7 +66,8 @@ def in_text(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> L
     elif part in REQUIRED and _reads_without_schema(case, engines, divergence, part):
         subject = MEMBERS[REQUIRED[part]]
     rule = Rule(subject, Aspect.READING)
-    return Located("reading", rule, CHAPTERS[part], part, text, divergence.answers, (), remark)
+    source = section_of(_form(case, part, divergence), str(rule))
+    return Located("reading", rule, source, part, text, divergence.answers, (), remark)
 
 
 LOADED: tuple[str, ...] = ("schema", "policies", "link", "entities")
@@ -108,7 +107,8 @@ def passed_on(case: Case, engines: Sequence[Guarded], divergence: Divergence) ->
     if not _passed_on(divergence) or (found := _blamed(case, engines, divergence, part)) is None:
         return None
     rule = Rule(found.name, Aspect.READING)
-    return Located("reading", rule, CHAPTERS[part], part, found.text, divergence.answers)
+    source = section_of(_form(case, part, divergence), str(rule))
+    return Located("reading", rule, source, part, found.text, divergence.answers)
 
 
 def _blamed(case: Case, engines: Sequence[Guarded], divergence: Divergence, part: str) -> Construct | None:
@@ -162,8 +162,19 @@ def _is_json(case: Case, part: str, divergence: Divergence | None = None) -> boo
             return part != "expression"
 
 
+def _form(case: Case, part: str, divergence: Divergence) -> str:
+    """Return the format of a part of the case, as the sections of the language guide know it."""
+    is_json = _is_json(case, part, divergence)
+    match part:
+        case "policies" | "expression":
+            return "policy JSON" if is_json else "text"
+        case "schema":
+            return "schema JSON" if is_json else "schema text"
+        case _:
+            return part
+
+
 def _reading_of(case: Case, part: str) -> Aspect:
-    """Policies have two readers: one of text and one of JSON."""
     return Aspect.READING_JSON if part == "policies" and _is_json(case, part) else Aspect.READING
 
 
@@ -250,7 +261,9 @@ def between_documents(divergence: Divergence, aspect: Aspect) -> Located | None:
     if len(documents) < 2 or not all(documents[:2]):
         return None
     what = divergence.question.split()[0]
-    source = CHAPTERS.get(what, "spec 06")
+    form = {"entities": "entities", "schema": "schema JSON", "request": "request", "link": "link"}.get(
+        what, "policy JSON"
+    )
     for left, right in zip(*(document.split("\n") for document in documents[:2]), strict=False):
         try:
             found = parting(json.loads(left), json.loads(right))
@@ -260,8 +273,9 @@ def between_documents(divergence: Divergence, aspect: Aspect) -> Located | None:
             path, one, other = found
             text = f"at {_spelled(path)}: {json.dumps(one)[:200]} against {json.dumps(other)[:200]}"
             rule = Rule(place_name(path, one, other), aspect)
-            return Located("reading", rule, source, what, text, divergence.answers)
-    return Located("reading", Rule(f"the {what}", aspect), source, what, "", divergence.answers)
+            return Located("reading", rule, section_of(form, str(rule)), what, text, divergence.answers)
+    rule = Rule(f"the {what}", aspect)
+    return Located("reading", rule, section_of(form, str(rule)), what, "", divergence.answers)
 
 
 REQUIRED = {"entities": "attrs", "request": "context"}

@@ -41,18 +41,29 @@ def quote(source: str, rule: str) -> str:
     """Quote the sentence about a rule in the sections that a text cites; empty where there is none.
 
     The sentence that names the operator, function or member in `rule` comes before the first of a section;
-    rows of tables come last. A chapter as a whole has no first sentence worth quoting.
+    rows of tables come last. A chapter as a whole has no first sentence worth quoting, and one that names
+    all of the rule only.
     """
     words = re.findall(r"`([^`]+)`", rule) or re.findall(r"\w{4,}", rule)
     first = ""
     for chapter, section in _citations(source):
         text = _section(chapter, section)
-        for sentence in _sentences(text):
-            if any(_names(sentence, word) for word in words):
-                return sentence[:LONGEST_QUOTE]
+        enough = any if section else all
+        for one in _sentences(text):
+            if words and enough(_names(one, word) for word in words):
+                return one[:LONGEST_QUOTE]
         if section and not first:
             first = next(_sentences(TABLE_ROW.sub("", text)), next(_sentences(text), ""))[:LONGEST_QUOTE]
     return first
+
+
+def sentence(source: str, phrase: str) -> str:
+    """Quote the sentence with a phrase in the sections that a text cites; empty where there is none."""
+    texts = (_section(chapter, section) for chapter, section in _citations(source))
+    found = next((one for text in texts for one in _sentences(text) if phrase in one), "")
+    if found.find(phrase) + len(phrase) <= LONGEST_QUOTE:
+        return found[:LONGEST_QUOTE]
+    return f"…{found[found.find(phrase) - LONGEST_QUOTE // 3 :][:LONGEST_QUOTE]}"
 
 
 def _names(sentence: str, word: str) -> bool:
@@ -112,14 +123,14 @@ def _number(line: str) -> str:
 
 def _sentences(text: str) -> Iterator[str]:
     """Split a Markdown text into sentences, table rows and list items; table heads are left out."""
-    for block in re.split(r"\n\s*\n|\n(?=[*\-|] ?)|\n(?=\|)", TABLE_HEAD.sub("", text)):
+    for block in re.split(r"\n\s*\n|\n(?=[*\-|] ?|\d+\. )", TABLE_HEAD.sub("", text)):
         line = " ".join(block.split())
         if line.startswith("|"):
             cells = [cell.strip() for cell in line.strip("|").split("|")]
             if any(cell.strip("-: ") for cell in cells):
                 yield ": ".join(filter(None, cells))
             continue
-        for sentence in re.split(r"(?<=[.;])\s+(?=[A-Z`*])", line.lstrip("*- ")):
+        for sentence in re.split(r"(?<=[.;])\s+(?=[A-Z`*])", re.sub(r"^(\d+\.|[*-]) ", "", line)):
             if sentence and not sentence.startswith("```"):
                 yield sentence
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
+from drt.diagnosis.sections import quote
 from drt.model import guide
 from drt.model.guide import Place
 from drt.run.footer import Finding, State
@@ -63,7 +64,7 @@ def quote_of(finding: Finding) -> str:
     """Return the sentence of the language guide about the rule; empty if there is none."""
     if finding.verdict is not None:
         return finding.verdict.quote
-    return "" if finding.located is None else guide.quote(finding.located.source, finding.located.rule)
+    return "" if finding.located is None else quote(finding.located.source, finding.located.rule)
 
 
 def cited(finding: Finding) -> str:

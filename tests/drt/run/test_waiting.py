@@ -83,7 +83,13 @@ def test_a_worker_that_pursues_what_waited_is_not_at_a_case(
     # A worker whose parent is gone ends its process after some minutes, and here that is pytest's.
     monkeypatch.setattr(faulthandler, "is_enabled", lambda: False)
     options = RunOptions(
-        ("authorize",), ("reference", "production"), 1, str(tmp_path / "corpus"), str(tmp_path), cases=cases
+        ("authorize",),
+        ("reference", "production"),
+        1,
+        str(tmp_path / "corpus"),
+        str(tmp_path),
+        cases=cases,
+        memory=1 << 20,
     )
     Worker(options, 0, os.getppid(), None, pauses, ()).run()
     assert set(phases) == {(False, journal.IDLE), (True, journal.IDLE)}

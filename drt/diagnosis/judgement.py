@@ -74,15 +74,21 @@ def judge(
     unmet: Unmet,
     testimony: ArbiterAnswer | None,
 ) -> Judgement:
-    """Judge a divergence; `law` is the law in words, `testimony` the arbiter's, if there is one."""
+    """Judge a divergence; `law` is the law in words, `testimony` the arbiter's, if there is one.
+
+    A section about a format holds many rules, so a seed case of it that an engine fails comes last.
+    """
     source = located.source if located is not None and located.source else law
     rule = located.rule if located is not None else law
+    seed = _by_seed(engines_of(divergence), source, unmet)
+    of_a_format = located is not None and located.kind == "reading"
     wrong, by, because = (
         _by_law(divergence, law)
         or _by_operands(located)
-        or _by_seed(engines_of(divergence), source, unmet)
+        or (None if of_a_format else seed)
         or _by_majority(divergence)
         or _by_arbiter(engines_of(divergence), testimony)
+        or seed
         or ((), "nothing", _undecided(engines_of(divergence), testimony))
     )
     cited = ", ".join(place.citation for place in guide.places(source))

@@ -50,6 +50,14 @@ def test_a_seed_case_of_the_section_decides_before_the_arbiter() -> None:
     assert judgement.quote.startswith("`And(a,b)`: eval a")
 
 
+def test_a_seed_case_of_a_section_about_a_format_decides_after_the_arbiter() -> None:
+    """The section has many rules, so the case may be about another one."""
+    reading = Located("reading", AT_AND.identity, AT_AND.source, "policies", "", BOTH)
+    testimony = replace(ARBITER, agreeing=("AndIsEager",))
+    assert judge(DIVERGENCE, "a law", reading, SEEDS, testimony).wrong == ("reference",)
+    assert judge(DIVERGENCE, "a law", reading, SEEDS, None).by == "seed"
+
+
 def test_the_arbiter_decides_where_no_seed_case_does() -> None:
     for unmet in ({}, {"AndIsEager": [("one", "spec 01 §4")]}):
         judgement = judge(DIVERGENCE, "a law", AT_AND, unmet, ARBITER)

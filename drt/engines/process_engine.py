@@ -57,6 +57,18 @@ class Nonsense:
         return Crashed("protocol", (self.what,), self.answer[:300])
 
 
+class NoUnicode(Exception):
+    """A text has a lone surrogate: Python's strings hold it, those of other languages do not (spec 01 §1)."""
+
+
+def _is_unicode(question: Json) -> bool:
+    try:
+        json.dumps(question, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 class ProcessEngine:
     """An engine behind a command.
 
@@ -115,10 +127,13 @@ class ProcessEngine:
         return greeting
 
     def _exchange(self, ask: str, members: Mapping[str, Any]) -> Json | Nonsense:
-        """Put one question and give its answer; raises as `Child.exchange` does."""
+        """Put one question and give its answer; raises `NoUnicode`, and as `Child.exchange` does."""
         self._seq += 1
         question = {"seq": self._seq, "ask": ask, "deadline": self._seconds, **members}
-        answer = self._child.exchange(json.dumps(question).encode(), self._limits, _is_answer)
+        line = json.dumps(question)
+        if "\\ud" in line and not _is_unicode(question):
+            raise NoUnicode
+        answer = self._child.exchange(line.encode(), self._limits, _is_answer)
         document = _document(answer)
         if document is None:
             what = "not a JSON object"
@@ -137,6 +152,8 @@ class ProcessEngine:
             if ask not in ABOUT_A_CASE:
                 self._have_started()
             answer = self._exchange(ask, members)
+        except NoUnicode:
+            return Unsupported("a lone surrogate")
         except DeadlinePassed:
             return ExceededBudget("time")
         except MemoryExceeded:

@@ -286,6 +286,13 @@ def test_questions_larger_than_a_pipe_go_through(toy: ProcessEngine) -> None:
     assert authorized(toy, text) == Authorized("allow", ("", text), AGREED.erring)
 
 
+@pytest.mark.parametrize("text", ["\ud800", "a\udfffb", "\ud83d \ude00"])
+def test_a_text_that_is_no_unicode_is_not_put(toy: ProcessEngine, text: str) -> None:
+    """Engines in other languages cannot read the line, or read another character."""
+    assert toy.load(Case(Source(text))) == Unsupported("a lone surrogate")
+    assert authorized(toy, "\U0001f600") == Authorized("allow", ("", "\U0001f600"), AGREED.erring)
+
+
 def test_an_engine_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
     """Also one that hangs, and though its parent gets no chance to end it."""
     program = (

@@ -233,7 +233,7 @@ def test_a_few_steps() -> None:
 
 @pytest.mark.slow
 def test_many_steps() -> None:
-    run(400)
+    run(200)
 
 
 def new_keys_in_pickles(patch: pytest.MonkeyPatch) -> None:

@@ -23,6 +23,7 @@ from drt.proofs.table import THEOREMS, TRUSTED, markdown
 from drt.proofs.theorem import Counterexample, Goal, Theorem
 
 REPOSITORY = Path(__file__).resolve().parents[3]
+OF_THE_AUTHORIZER = ("--only", "Forbid*", "--only", "*permit*", "--only", "*default", "--only", "The empty*")
 PROVED = [theorem for theorem in THEOREMS if theorem.kind != "T"]
 
 
@@ -150,7 +151,7 @@ def test_an_authorizer_changed_by_hand_is_refuted_with_a_readable_counterexample
     assert source.count(text) == 1
     path.write_text(source.replace(text, instead))
     run = subprocess.run(
-        [sys.executable, "-m", "drt", "prove", "--jobs", "1", "--only", "[ADEFNRT]*[detprs]"],
+        [sys.executable, "-m", "drt", "prove", "--jobs", "1", *OF_THE_AUTHORIZER],
         cwd=tmp_path,
         capture_output=True,
         text=True,

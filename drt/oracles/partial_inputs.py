@@ -8,7 +8,6 @@ from dataclasses import replace
 from itertools import product
 from random import Random
 from typing import Any
-from zlib import crc32
 
 from drt.model.case import Case, PartialInput, Request, Store
 from drt.model.question import (
@@ -20,7 +19,7 @@ from drt.model.question import (
     QueryKind,
     Reauthorize,
 )
-from drt.oracles.texts import NotPlainJson, plain_json
+from drt.oracles.texts import NotPlainJson, plain_json, random_of
 
 Json = dict[str, Any]
 
@@ -49,7 +48,7 @@ def unfit(case: Case) -> tuple[Store, ...]:
 
     Where attributes hold actions, the actions are left out, which breaks nothing; else one entity is changed.
     """
-    random = Random(crc32(case.entities.encode()))
+    random = random_of(case.entities)
     is_wanted = random.random() < UNFIT
     try:
         entities = plain_json(case.entities)

@@ -8,9 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from random import Random
 from typing import Any
-from zlib import crc32
 
 from drt.model.case import Case, Step
 from drt.model.engine import Engine, NotLoaded
@@ -21,7 +19,7 @@ from drt.oracles.law import Compares, law
 from drt.oracles.laws import composed
 from drt.oracles.revision_steps import Script, ids_of, slots_of
 from drt.oracles.slices import uid_of
-from drt.oracles.texts import NotPlainJson, plain_json
+from drt.oracles.texts import DEEPEST_JSON, NotPlainJson, nests_beyond, plain_json, random_of
 from drt.oracles.variants import Policies
 
 Json = Any
@@ -72,6 +70,8 @@ def _policies_after(policies: Policies, kind: str, text: str, names: Mapping[str
             if any(link["templateId"] == text for link in policies.links):
                 raise Refused
             return _without(policies, "templates", text)
+    if nests_beyond(text, DEEPEST_JSON):
+        raise Refused
     other = _read(json.loads(text))
     if kind == "merge-renaming":  # which never fails, so an engine that refuses it has given no names
         names = names or _new_names(policies, other)
@@ -213,8 +213,8 @@ def revised_sets_answer_as_new_ones(case: Case, engines: Sequence[Engine], compa
 def _revise(
     case: Case, engine: Engine, engines: Sequence[Engine], comparison: Comparison, parts: State
 ) -> None:
-    seed = crc32("".join(request.text for request in case.requests).encode())
-    script = Script(parts.policies, parts.entities, Random(seed))
+    random = random_of(*(request.text for request in case.requests))
+    script = Script(parts.policies, parts.entities, random)
     steps = tuple(script.step() for _ in range(STEPS))
     state = State(script.some_policies(), script.some_entities())
     loaded = engine.load(state.case(case))

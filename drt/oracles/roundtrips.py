@@ -16,10 +16,7 @@ from drt.model.question import Authorize, FormatPolicies, PrintPolicies, ReadEnt
 from drt.oracles.comparing import Comparison
 from drt.oracles.definitions import of_policies
 from drt.oracles.law import Compares, law
-from drt.oracles.texts import NotPlainJson, bodies, comments, has_no_text, nests_beyond
-
-DEEPEST_JSON = 127
-"""A document nested deeper has no reader (spec 06 §1.1)."""
+from drt.oracles.texts import DEEPEST_JSON, NotPlainJson, bodies, comments, has_no_text, nests_beyond
 
 
 @law(Compares.DOCUMENTS)

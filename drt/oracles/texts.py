@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 from itertools import pairwise
+from random import Random
 from typing import Any
+from zlib import crc32
 
 from drt.model.case import Source
 from drt.scan.tokens import tokenize
@@ -21,7 +23,23 @@ class NotPlainJson(ValueError):
 
 
 DEEPEST = 200
-"""Arrays and objects inside each other: entities and policies in JSON may nest 127 deep."""
+"""Arrays and objects inside each other that a document is walked with."""
+
+
+DEEPEST_JSON = 127
+"""What every document may nest (spec 05 §2, 06 §1.1)."""
+
+
+def random_of(*documents: str) -> Random:
+    """Return what draws by documents alone: by what they hold, since a saved one may be spaced otherwise."""
+    return Random(crc32("".join(map(_compact, documents)).encode("utf-8", "surrogatepass")))
+
+
+def _compact(text: str) -> str:
+    try:
+        return json.dumps(json.loads(text), sort_keys=True)
+    except (ValueError, RecursionError):
+        return text
 
 
 def plain_json(text: str) -> Any:

@@ -15,6 +15,7 @@ from drt.diagnosis.judgement import judge
 from drt.diagnosis.revisions import in_revision
 from drt.engines import build
 from drt.engines.guard import Guarded
+from drt.model.case import Source
 from drt.model.divergence import Divergence
 from drt.model.outcome import Authorized, Crashed
 from drt.oracles.revisions import revised_sets_answer_as_new_ones
@@ -195,3 +196,19 @@ def test_a_case_without_requests_is_revised_too() -> None:
     engines = [Guarded(build("reference")), Guarded(build("production"))]
     case = replace(TARGET.draw(RecordingSource(0)), requests=())
     assert TARGET.oracle(case, engines).divergences == ()
+
+
+def test_a_document_that_is_too_deep_to_be_read_cannot_be_merged() -> None:
+    """The set itself was read from text, which has no such limit (spec 06 §1.1)."""
+    deep = (
+        f"permit(principal, action, resource) when {{ {'if context.b then ' * 62}true{' else true' * 62} }};"
+    )
+    engines = [Guarded(build("reference")), Guarded(build("production"))]
+    events: set[str] = set()
+    for random_seed in range(40):
+        case = TARGET.draw(RecordingSource(random_seed))
+        case = replace(case, policies=Source(f"permit(principal, action, resource);\n{deep}"), links=())
+        checked = TARGET.oracle(case, engines)
+        assert checked.divergences == ()
+        events.update(checked.events)
+    assert {"revision merge: refused", "revision merge-renaming: refused"} <= events

@@ -40,7 +40,7 @@ struct Parts {
 #[serde(deny_unknown_fields)]
 struct PartialText {
     principal: Value,
-    action: Option<Value>,
+    action: Option<Map<String, Value>>,
     resource: Value,
     context: Option<Box<RawValue>>,
 }
@@ -116,7 +116,7 @@ impl Loaded {
             return Ok(permitted(uids(allowed), uids(undecided)));
         }
         let (Some(action), Some(context)) = (about.action, about.context) else { return Err(odd_query()) };
-        let (action, schema) = (uid(action)?, self.complete()?);
+        let (action, schema) = (uid(action.into())?, self.complete()?);
         let context = || self.context(&context, Some((schema, &action)));
         if kind == Kind::Principal {
             let (name, resource) = (principal.unknown()?, resource.known()?);
@@ -153,7 +153,7 @@ impl Loaded {
     fn with_response(&self, text: &str, store: &Store, ask: impl Fn(TpeResponse) -> Answer) -> Answer {
         let about: PartialText = serde_json::from_str(text).or_rejected("request")?;
         let (principal, resource) = (role(about.principal)?.partial(), role(about.resource)?.partial());
-        let action = uid(about.action.ok_or_else(|| rejected("request", "no action"))?)?;
+        let action = uid(about.action.ok_or_else(|| rejected("request", "no action"))?.into())?;
         let schema = self.complete()?;
         let context = about.context.map(|it| self.context(&it, Some((schema, &action)))).transpose()?;
         let request =

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from drt.engines.declared import Asked, differences, explanation, held
-from drt.model.case import Case, PartialInput, Source, Store
+from drt.model.case import Case, PartialInput, Request, Source, Store
 from drt.model.divergence import Divergence
-from drt.model.outcome import Accepted, Rejected
+from drt.model.outcome import Accepted, Authorized, Rejected
 
 EXPLAINED = [
     ("policy JSON accepted", '{"Value": {"__extn": {"fn": "nope", "arg": "a"}}}', "unknown function name"),
@@ -154,3 +154,25 @@ def test_a_shape_that_cannot_be_written_excuses_nothing_else(
     found = held(Asked("cedar-rust", "4.14.1"), case, divergences)
     assert (None if found is None else found.name) == name
     assert held(Asked("production", "1"), case, divergences) is None
+
+
+@pytest.mark.parametrize(
+    ("principal", "declared"),
+    [
+        (r'"U::\"a\ufe0f\""', True),
+        ('"U::\\"a\ufe0f\\""', True),
+        ('"U::\\"a\U000e0100\\""', True),
+        ('"U::\\"a\\""', False),
+        ('{"type": "U", "id": "a\ufe0f"}', False),
+    ],
+)
+def test_characters_that_a_newer_rust_does_not_escape_excuse_a_crate_that_takes_them(
+    principal: str, declared: bool
+) -> None:
+    answers = (("production", Rejected("request")), ("cedar-rust", Authorized("deny")))
+    divergence = Divergence("engines_agree", "rejection", "request 0", answers, request=0)
+    case = Case(Source(""), requests=(Request(f'{{"principal": {principal}}}'),))
+
+    found = held(Asked("cedar-rust", "4.14.1"), case, [divergence])
+    assert (found is not None) == declared
+    assert held(Asked("cedar-go", "1.9.2"), case, [divergence]) is None

@@ -334,3 +334,17 @@ def test_a_path_that_has_no_text_is_compared_as_it_is_printed() -> None:
     checked = roundtrips.printing_round_trips(case, [build("reference"), build("production")])
     assert checked.divergences == ()
     assert checked.comparisons == 6  # each printed text is read by two engines and the definition
+
+
+@pytest.mark.parametrize("levels", [60, 110])
+def test_a_value_that_nests_deep_is_printed_and_read_again(levels: int) -> None:
+    """Its canonical form nests twice as deep, too deep for the harness to leave out the ids."""
+    value = json.loads("[" * levels + "]" * levels)
+    everything = {"op": "All"}
+    body = {"effect": "permit", "principal": everything, "action": everything, "resource": everything}
+    policy = body | {"conditions": [{"kind": "when", "body": {"Value": value}}]}
+    document = {"staticPolicies": {"a": policy}, "templates": {}, "templateLinks": []}
+    case = Case(Source(json.dumps(document), "json"))
+    checked = roundtrips.printing_round_trips(case, [build("reference"), build("production")])
+    assert checked.divergences == ()
+    assert bool(checked.comparisons) == (levels == 60)

@@ -14,6 +14,7 @@ from drt.diagnosis.policies import OnePolicy, Part, policies_of
 from drt.diagnosis.reading import in_inputs, in_text, passed_on, plain_reading
 from drt.diagnosis.rule import Aspect, Form, Rule, Whole
 from drt.diagnosis.rules import rule_of
+from drt.diagnosis.sections import section_of
 from drt.diagnosis.typing import REPORTED, Typing
 from drt.engines.guard import Guarded, GuardedSession
 from drt.model.case import Case, Request, Source
@@ -132,9 +133,8 @@ class _Search:
         if blame is None:
             return found
         rule = Rule(blame.name, Aspect.READING)
-        return replace(
-            found, kind="reading", identity=rule, source="spec 05 §8", place="request", text=blame.text
-        )
+        source = section_of("request", str(rule))
+        return replace(found, kind="reading", identity=rule, source=source, place="request", text=blame.text)
 
     def response(self, request: Request) -> Located | None:
         """Locate the difference in a request: in reading, in a policy, or in combining policies."""

@@ -52,9 +52,8 @@ def source_lines(folder: Path) -> int:
 
 
 def test_examples_are_short() -> None:
-    lines = {
-        folder.name: source_lines(folder) for folder in (REPOSITORY / "examples").iterdir() if folder.is_dir()
-    }
+    folders = [one for one in (REPOSITORY / "examples").iterdir() if one.is_dir()]
+    lines = {folder.name: source_lines(folder) for folder in folders if folder.name not in NOT_SOURCE}
 
     assert lines.keys() >= {"cedar_go", "cedar_rust", "cedar_rust_texts", "cedar_wasm"}
     assert {name: count for name, count in lines.items() if not 0 < count < LINES_OF_AN_EXAMPLE} == {}

@@ -129,14 +129,10 @@ def _shown(path: Path, job: Job, hash_seed: int, seconds: float) -> bool | None:
         done = _judged([path], [job], hash_seed, seconds)
     except TimedOut:
         return None
-    match done.output.strip():
-        case "shown":
-            return True
-        case "not shown":
-            return False
-        case "undecided":
-            return None
-    raise ProcessBroke(done.errors.strip() or done.last_words)
+    verdicts = {SHOWN: True, NOT_SHOWN: False, UNDECIDED: None}
+    if (line := done.output.strip()) not in verdicts:
+        raise ProcessBroke(done.errors.strip() or done.last_words)
+    return verdicts[line]
 
 
 def _judged(paths: Sequence[Path], jobs: Sequence[Job], hash_seed: int, seconds: float) -> Finished:

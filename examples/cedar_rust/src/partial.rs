@@ -6,7 +6,7 @@ use cedar_policy::*;
 use cedar_rust_texts::kinds::*;
 use cedar_rust_texts::outcome::*;
 use cedar_rust_texts::questions::name;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
@@ -42,7 +42,13 @@ struct PartialText {
     principal: Value,
     action: Option<Map<String, Value>>,
     resource: Value,
+    #[serde(default, deserialize_with = "given")]
     context: Option<Box<RawValue>>,
+}
+
+/// A member that may be missing, and of which `null` is no value.
+fn given<'a, D: Deserializer<'a>>(from: D) -> Result<Option<Box<RawValue>>, D::Error> {
+    Box::deserialize(from).map(Some)
 }
 
 #[derive(Clone, Copy, Deserialize, PartialEq)]

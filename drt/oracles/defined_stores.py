@@ -12,6 +12,7 @@ from drt.oracles.defined_values import (
     Object,
     Value,
     check_keys,
+    check_names,
     has_type,
     read_document,
     record,
@@ -81,6 +82,7 @@ def _entity(node: Json, schema: Json | None) -> tuple[Value, Entity]:
         or not {"uid", "attrs", "parents"} <= node.keys()
     ):
         raise Refused("no entity")
+    check_names(node)
     if not isinstance(node["parents"], list):
         raise Refused("parents are no array")
     name = uid(node["uid"])

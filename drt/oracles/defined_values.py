@@ -77,9 +77,11 @@ def uid(node: Json) -> Value:
     """Read a uid (spec 05 §2.1)."""
     if not isinstance(node, Object) or isinstance(node.get("__expr"), str) or "__entity" in node.twice:
         raise Refused("no uid")
+    check_names(node)
     inner = node.get("__entity")
     if isinstance(inner, Object) and isinstance(inner.get("type"), str) and isinstance(inner.get("id"), str):
         node = inner
+        check_names(node)
     if node.twice & {"type", "id"} or not isinstance(node.get("id"), str):
         raise Refused("no uid")
     return "entity", checked_name(node.get("type")), _scalars(node["id"])
@@ -91,12 +93,19 @@ def _scalars(text: str) -> str:
     return text
 
 
+def check_names(node: Object) -> None:
+    """Raise `Refused` where half a surrogate pair stands in a key, also in one that is ignored."""
+    for name in node:
+        _scalars(name)
+
+
 def check_keys(node: Json) -> None:
-    """Raise `Refused` where a key stands twice anywhere inside."""
+    """Raise `Refused` where a key stands twice, or half a surrogate pair in one, anywhere inside."""
     waiting = [node]
     while waiting:
         match waiting.pop():
             case Object() as inner:
+                check_names(inner)
                 if inner.twice:
                     raise Refused("a key twice")
                 waiting += inner.values()

@@ -143,6 +143,8 @@ def requests_are_defined(case: Case, engines: Sequence[Engine], comparison: Comp
             comparison.skip("case not read")
             continue
         for index, request in enumerate(case.requests):
+            if not request.validate and case.schema is not None:
+                continue
             answer = loaded.ask(Authorize(request))
             defined: Outcome = answer if isinstance(answer, Authorized) else Authorized("deny")
             try:

@@ -58,9 +58,11 @@ def _uids(value: Any) -> Iterator[Uid]:
 
 
 def uid_of(document: Any) -> Uid:
-    """Return the uid that an object is, or its `__entity` escape."""
-    inner = document.get("__entity", document)
-    return inner["type"], inner["id"]
+    """Return the uid that an object is, or its `__entity` escape where that is one (spec 05 §2.1)."""
+    match document:
+        case {"__entity": {"type": str(name), "id": str(entity_id)}}:
+            return name, entity_id
+    return document["type"], document["id"]
 
 
 def _with_ancestors(store: dict[Uid, Entity], entity: Entity) -> Entity:

@@ -67,6 +67,25 @@ def test_sound_engines_keep_to_the_definitions_of_entities_and_requests(target: 
     assert sum(checking.comparisons for checking in checked) > 60
 
 
+HALF = r'"\ud800":1'
+
+
+@pytest.mark.parametrize(
+    "entity",
+    [
+        f'"uid":{{"type":"a","id":"a"}},"attrs":{{}},"parents":[],{HALF}',
+        f'"uid":{{"type":"a","id":"a",{HALF}}},"attrs":{{}},"parents":[]',
+        f'"uid":{{"__entity":{{"type":"a","id":"a",{HALF}}}}},"attrs":{{}},"parents":[]',
+        f'"uid":{{"type":"a","id":"a"}},"attrs":{{"a":{{"__extn":{{"fn":"ip","arg":"::",{HALF}}}}}}},"parents":[]',
+    ],
+)
+def test_half_a_surrogate_pair_in_an_ignored_key_is_refused(entity: str) -> None:
+    engines = [Guarded(build("reference")), Guarded(build("production"))]
+    checked = stores_are_defined(Case(Source(""), f"[{{{entity}}}]"), engines)
+    assert checked.divergences == ()
+    assert checked.events == ("rejected:entities",) * 2
+
+
 def test_sound_engines_keep_to_the_definition_of_schemas() -> None:
     engines = [Guarded(build("reference")), Guarded(build("production"))]
     cases = [TARGETS["schema-rules"].draw(RecordingSource(seed)) for seed in range(100)]

@@ -3,18 +3,16 @@
 All plants are judged on one stream of cases. Each case is drawn once and put to the sound engines once; every
 plant that is still alive, and whose patched code the sound engines have just run, is put beside the sound
 engine and judged by the target's own oracle. The clock is the processor time of the sound run. Plants in both
-engines alike are judged by seed cases first, by an arbiter where no law kills them, and last by theorems.
+engines alike are judged by an arbiter where no law kills them, and last by theorems.
 """
 
 from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 
-from drt.assess.conformance.checker import Checker
-from drt.assess.conformance.saved import check_expectations
 from drt.assess.fates import Fate, Score
 from drt.assess.planted.copies import Copy
 from drt.assess.planted.historic import EVERYWHERE, Plant, instrumented, place
@@ -27,7 +25,6 @@ from drt.engines.sandbox import HarnessError, attempt
 from drt.model.case import Case
 from drt.model.divergence import Oracle
 from drt.model.engine import Engine
-from drt.model.saved_case import SavedCase
 from drt.targets.partitions import lanes_of
 from drt.targets.schedule import (
     Floor,
@@ -36,15 +33,12 @@ from drt.targets.schedule import (
     shared_random_seed,
 )
 from drt.targets.table import TARGETS
-from generators.choice.sources import RecordingSource
+from drt.targets.target import Target
 
 PATIENCE = 4.0
 """Seconds of processor time that one plant has for one case."""
 
 ENGINES = ("reference", "production")
-SEEDS = "seeds"
-"""Stands for target and law where a seed case kills a plant."""
-
 Arbitrate = Callable[[Oracle, Case, Guarded], str | None]
 """Compare a further engine with one: the law they break, empty if they agree, None if it cannot judge."""
 
@@ -95,10 +89,6 @@ class _Judged:
         """Drop the engines, of which hundreds would fill the memory."""
         self._engines.clear()
 
-    def fails(self, saved: SavedCase) -> bool:
-        """Whether an engine at fault cannot be built, or does not answer as a saved case expects."""
-        return bool(self.fault) or _unmet(saved, self.engines())
-
     def judge(
         self, oracle: Oracle, case: Case, sound: Mapping[str, Remembered], *, spare: bool
     ) -> tuple[str, str] | None:
@@ -147,6 +137,7 @@ class Hunt:
         random_seed: int,
         targets: Sequence[str] = (),
         arbitrate: Arbitrate | None = None,
+        table: Mapping[str, Target] = TARGETS,
     ) -> None:
         self._arbitrate = arbitrate
         self._plants = [_Judged(plant) for plant in plants]
@@ -160,8 +151,7 @@ class Hunt:
         for judged in self._plants:  # what runs when an engine is built shows in any case
             judged.is_watched = judged.is_watched and judged.places.isdisjoint(self._reached)
         self._sound = {name: Remembered(engine, self._reached) for name, engine in self._guarded.items()}
-        chosen = targets or list(TARGETS)
-        self._weights = {name: TARGETS[name].weight for name in chosen}
+        self._targets = {name: table[name] for name in targets or table}
         self.score = Score([judged.fate for judged in self._plants])
 
     def _instrumented(self, name: str, places: set[str]) -> Engine:
@@ -171,18 +161,17 @@ class Hunt:
     def run(self, seconds: float) -> Iterator[Fate]:
         """Draw cases for so many processor seconds of the sound run; yield every plant when it is killed."""
         score = self.score
-        schedule = Schedule(
-            self._weights,
-            lanes_of(0, 1),
-            floor=Floor(),
-        )
+        walks = {name: target.walk for name, target in self._targets.items() if target.walk}
+        weights = {name: target.weight for name, target in self._targets.items()}
+        schedule = Schedule(weights, lanes_of(0, 1), walks, floor=Floor(), walked=walks)
         while score.seconds < seconds and any(one.fate.seconds is None for one in self._plants):
             following = schedule.next()
-            assert following is not None
+            if following is None:
+                return
             target, index = following
             began = time.process_time()
             case = self._drawn(target, index)
-            disagreement = self._ask_sound(TARGETS[target].oracle, case)
+            disagreement = self._ask_sound(self._targets[target].oracle, case)
             self._note(schedule, target, index, case)
             took = time.process_time() - began
             schedule.spend(target, took)
@@ -192,23 +181,6 @@ class Hunt:
                 yield from self._judge(target, case)
             elif disagreement != SLOW:
                 score.alarms.append(f"{target} {index}: {disagreement}")
-
-    def replay(self, seeds: Sequence[SavedCase]) -> Iterator[Fate]:
-        """Judge the plants in both engines by seed cases, whose right answers are known; yield the killed."""
-        for saved in seeds:
-            self._reached.clear()
-            if _unmet(saved, self._guarded.values()):
-                self.score.alarms.append(f"{SEEDS} {saved.name}")
-                continue
-            reached = set(self._reached)
-            for judged in self._plants:
-                fate = judged.fate
-                if fate.plant.where == "both" and fate.seconds is None and judged.is_reached(reached):
-                    fate.reached += 1
-                    if self._alarm.within(PATIENCE, partial(judged.fails, saved)):
-                        fate.killer, fate.seconds, fate.question = "seed", 0.0, saved.name
-                        fate.target = fate.law = SEEDS
-                        yield fate
 
     def prove(self, refute: Refute) -> Iterator[Fate]:
         """Judge the plants in both engines that are still alive by theorems; yield the killed."""
@@ -237,7 +209,7 @@ class Hunt:
 
     def _note(self, schedule: Schedule, target: str, index: int, case: Case) -> None:
         """Observe a case as a run does, so that the schedule follows what is new."""
-        if TARGETS[target].is_watched(index, case_random_seed(self._random_seed, target, index)):
+        if self._targets[target].is_watched(index, case_random_seed(self._random_seed, target, index)):
             observed = self._alarm.within(PATIENCE, partial(observe, case)) if is_observable(case) else None
             reached = observed or Reached()
             named = {*reached.bins, *map(str, reached.crosses)}
@@ -245,18 +217,18 @@ class Hunt:
 
     def _judge(self, target: str, case: Case) -> Iterator[Fate]:
         reached = set(self._reached)
-        arbiter = _Arbiter(self._arbitrate, TARGETS[target].oracle, case, self._guarded["production"])
+        arbiter = _Arbiter(self._arbitrate, self._targets[target].oracle, case, self._guarded["production"])
         for judged in self._plants:
             fate = judged.fate
             if fate.seconds is None and judged.is_reached(reached):
                 fate.reached += 1
-                question = partial(judged.judge, TARGETS[target].oracle, case, self._sound)
+                question = partial(judged.judge, self._targets[target].oracle, case, self._sound)
                 broken = None
                 if judged.is_watched:
                     broken = self._alarm.within(PATIENCE, partial(question, spare=True))
                 if broken is not None or not judged.is_watched:
                     broken = self._alarm.within(PATIENCE, partial(question, spare=False))
-                fate.killer = "law" if broken else ""
+                fate.killer = "" if broken is None else "seed" if self._targets[target].walk else "law"
                 if broken is None and fate.plant.where == "both" and arbiter.can_judge:
                     law = arbiter.opinion(judged.engines()[0])
                     broken, fate.killer = (law, "") if law else None, "arbiter" if law else ""
@@ -269,14 +241,5 @@ class Hunt:
     def _drawn(self, target: str, index: int) -> Case:
         seed = case_random_seed(self._random_seed, target, index)
         shared = shared_random_seed(self._random_seed, target, index)
-        return TARGETS[target].make(RecordingSource(seed, (), shared)).case
-
-
-def _unmet(saved: SavedCase, engines: Iterable[Guarded]) -> bool:
-    """Whether some engine does not answer as a saved case expects."""
-    for engine in engines:
-        checker = Checker(engine)
-        check_expectations(checker, saved.name, saved)
-        if checker.tally.report(engine.name).mismatches:
-            return True
-    return False
+        chosen = self._targets[target]
+        return chosen.make(chosen.source(seed, index, (), shared)).case

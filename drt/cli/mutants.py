@@ -106,14 +106,12 @@ def _score(only: str, seconds: float, random_seed: int, badge: Path | None, form
     from drt.assess.planted.historic import read_plants
     from drt.assess.score import Hunt
     from drt.cli.run import usual_arbiter
-    from drt.corpus.folder import cases_under
-    from drt.corpus.store import shipped_corpus
-    from drt.model.case_directory import read_case
     from drt.proofs.refuted import refuted_theorem
     from drt.report.terminal.console import results
     from drt.report.terminal.score import score_rows
     from drt.run.arbiter import arbitrate_with
     from drt.run.options import DEFAULT_ENGINES
+    from drt.targets.loading import target_table
 
     plants = [
         plant for plant in read_plants() if fnmatchcase(plant.id, only) or fnmatchcase(plant.name, only)
@@ -122,9 +120,10 @@ def _score(only: str, seconds: float, random_seed: int, badge: Path | None, form
     if not plants and not in_harness:
         raise NothingChosen(f"there are no historic defects called {only!r}")
     arbiter = usual_arbiter(DEFAULT_ENGINES)
-    hunt = Hunt(plants, random_seed, arbitrate=arbitrate_with(arbiter) if arbiter else None)
-    seeds = [read_case(path) for path in cases_under(shipped_corpus().root / "seeds")]
-    for _ in (*hunt.replay(seeds), *hunt.run(seconds), *hunt.prove(refuted_theorem)):
+    table = {name: target for name, target in target_table().items() if target.extra is None}
+    arbitrate = arbitrate_with(arbiter) if arbiter else None
+    hunt = Hunt(plants, random_seed, arbitrate=arbitrate, table=table)
+    for _ in (*hunt.run(seconds), *hunt.prove(refuted_theorem)):
         pass
     hunt.score.harness = list(harness_fates(in_harness, _planted))
     if form == "json":

@@ -46,6 +46,7 @@ class HypothesisSearch:
         self.schedule = Schedule(
             {name: target.weight for name, target in self._targets.items()},
             options.lanes(worker),
+            {name: 0 for name, target in self._targets.items() if target.walk},
             following=before.following,
             skipped=passed_over,
         )

@@ -71,14 +71,17 @@ class RunOptions:
         self, worker: int, following: Mapping[str, int], skipped: Sequence[tuple[str, int]]
     ) -> Schedule:
         """Return the cases of a worker in order, from the one following the last of each target."""
-        weights = {name: target.weight for name, target in self.table().items()}
+        table = self.table()
+        weights = {name: target.weight for name, target in table.items()}
+        walks = {name: target.walk for name, target in table.items() if target.walk}
         return Schedule(
             weights,
             self.lanes(worker),
-            None if self.cases is None else shares(self.cases, weights),
+            walks if self.cases is None else shares(self.cases, weights, walks),
             dict(following),
             skipped,
             floor=Floor(self.jobs),
+            walked=walks if len(walks) < len(table) else (),
         )
 
     def working_corpus(self, worker: int) -> Path:

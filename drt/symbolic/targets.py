@@ -1,4 +1,4 @@
-"""The table of all targets: those of `drt.targets`, and three that are judged by the analyser.
+"""The table of all targets: those of `drt.targets`, the seed cases, and three judged by the analyser.
 
 The laws import the analyser, and that imports Z3, only when a case is judged.
 """
@@ -6,11 +6,19 @@ The laws import the analyser, and that imports Z3, only when a case is judged.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from importlib import import_module
 
+from drt.assess.seed_cases import SeedCases
+from drt.corpus.folder import cases_under
+from drt.corpus.store import shipped_corpus
 from drt.model.case import Case
+from drt.model.case_directory import read_case
 from drt.model.divergence import Checked
 from drt.model.engine import Engine
+from drt.model.errors import InputProblem
+from drt.model.saved_case import SavedCase
+from drt.reduce.order import weight
 from drt.targets.table import TARGETS as DRAWN
 from drt.targets.target import Target
 from generators.choice.sources import Source
@@ -32,8 +40,32 @@ def _fitting(choices: Source) -> Case:
     return DRAWN[choices.choice(FITTING)].draw(choices)
 
 
+def _seed_cases() -> dict[str, Target]:
+    """Return the target that walks the seed cases, small ones first; none where they are not installed."""
+    try:
+        places = cases_under(shipped_corpus().root / "seeds")
+    except InputProblem:
+        return {}
+
+    @cache
+    def read() -> tuple[SavedCase, ...]:
+        return tuple(sorted(map(read_case, places), key=lambda saved: weight(saved.case)))
+
+    law = SeedCases(read).law
+    target = Target(
+        "seed-cases",
+        law.sentence,
+        lambda source: source.choice(read()).case,
+        law,
+        weight=4,
+        walk=len(places),
+    )
+    return {target.name: target}
+
+
 TARGETS = {
     **DRAWN,
+    **_seed_cases(),
     "symbolic": Target(
         "symbolic",
         "Engines respond to inputs drawn for valid policies as the policies' formulas say.",

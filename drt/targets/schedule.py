@@ -6,7 +6,7 @@ the same cases, however many workers draw them and whichever of them are killed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -39,6 +39,9 @@ MOST_FLOOR_CASES = 60
 
 HEAD_START = 0.005
 """Seconds that a target of weight 1 lags behind at first, and others by their weight less."""
+
+WALKING_SHARE = 0.75
+"""The part of the time that targets whose cases are walked have until all of these are done."""
 
 WARM_UP = 3.0
 """Seconds of a run that are shared by weight alone, before targets get their floor."""
@@ -76,8 +79,19 @@ def shared_random_seed(run_random_seed: int, target: str, index: int) -> int:
     return case_random_seed(run_random_seed, f"{target}\0shared", index // SHARING)
 
 
-def shares(cases: int, weights: Mapping[str, int]) -> dict[str, int]:
-    """Divide a number of cases among targets by weight, adding up exactly (largest remainders first)."""
+def shares(cases: int, weights: Mapping[str, int], walks: Mapping[str, int] | None = None) -> dict[str, int]:
+    """Divide a number of cases among targets by weight, adding up exactly.
+
+    A target in `walks` gets no more cases than it has there; the others get what that leaves.
+    """
+    given = _shares(cases, weights)
+    walked = {name: min(given[name], most) for name, most in (walks or {}).items()}
+    drawn = {name: weight for name, weight in weights.items() if name not in walked}
+    return walked | _shares(cases - sum(walked.values()), drawn) if drawn else given
+
+
+def _shares(cases: int, weights: Mapping[str, int]) -> dict[str, int]:
+    """Divide a number of cases by weight: what is left goes to the largest remainders."""
     total = sum(weights.values())
     given = {name: cases * weight // total for name, weight in weights.items()}
     by_remainder = sorted(weights, key=lambda name: (-(cases * weights[name] % total), name))
@@ -99,12 +113,12 @@ MOST_UNANSWERED = 9
 class Schedule:
     """The cases of one worker, in order.
 
-    Of every target it draws the indices in its lanes below the limit, if there is one. The next target is
-    the one that has had the least time for its weight and pace; one that has neither the cases nor the
-    seconds of the `floor` precedes all others. The pace falls with the observed cases since the last that
-    reached something new, and with the cases since the last on which anything could be compared: counts, so
-    that they are the same for a random seed. The clock decides how far a target gets, never what its cases
-    are.
+    Of every target it draws the indices in its lanes below the limit, if there is one. Those that are
+    `walked` have most of the time at first. Then the next target is the one that has had the least time for
+    its weight and pace; one that has neither the cases nor the seconds of the `floor` precedes all others.
+    The pace falls with the observed cases since the last that reached something new, and with the cases since
+    the last on which anything could be compared: counts, so that they are the same for a random seed. The
+    clock decides how far a target gets, never what its cases are.
     """
 
     def __init__(
@@ -115,11 +129,13 @@ class Schedule:
         following: Mapping[str, int] | None = None,
         skipped: Sequence[tuple[str, int]] = (),
         floor: Floor | None = None,
+        walked: Collection[str] = (),
     ) -> None:
         self.following = dict.fromkeys(weights, lanes.first_from(0)) | dict(following or {})
         self._weights = dict(weights)
         self._lanes = lanes
-        self._limits = limits
+        self._limits = {} if limits is None else limits
+        self._walked = walked
         self._skipped = frozenset(skipped)
         self._spent = {name: HEAD_START / weight for name, weight in weights.items()}
         self._floor = floor
@@ -132,9 +148,9 @@ class Schedule:
     def next(self) -> tuple[str, int] | None:
         """Return the target and index of the next case; None when this worker has drawn all of its own."""
         while self._spent:
-            name = min(self._behind() or self._spent, key=self._spent.__getitem__)
+            name = min(self._walking() or self._behind() or self._spent, key=self._spent.__getitem__)
             index = self.following[name]
-            if self._limits is not None and index >= self._limits[name]:
+            if index >= self._limits.get(name, index + 1):
                 del self._spent[name]
                 continue
             self._drawn[name] += 1
@@ -143,6 +159,11 @@ class Schedule:
                 return name, index
             self.spend(name, DEATH_SECONDS)
         return None
+
+    def _walking(self) -> list[str]:
+        """List the targets whose walk is not done and has not had its part of the time yet."""
+        most = WALKING_SHARE * self._total
+        return [name for name in self._walked if name in self._spent and self._seconds[name] <= most]
 
     def _behind(self) -> list[str]:
         """List the targets below the floor."""

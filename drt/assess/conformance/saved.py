@@ -5,49 +5,123 @@ That is more than the official layout holds: parts that must be rejected, error 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
 from drt.assess.conformance.checker import Checker, Record
-from drt.engines.guard import GuardedSession
-from drt.model.case import Request
-from drt.model.outcome import Accepted, Authorized, Evaluated, Failed, Outcome, Rejected, Validated
-from drt.model.question import Authorize, Evaluate, Validate
+from drt.model.engine import NotLoaded, Session
+from drt.model.outcome import Accepted, Authorized, Evaluated, Failed, Outcome, Part, Rejected, Validated
+from drt.model.question import Authorize, CaseQuestion, Evaluate, Validate
 from drt.model.saved_case import ExpectedResponse, ExpectedValue, ExpectedVerdict, SavedCase
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What a case expects of one question, or of loading it where none is `asked`.
+
+    `id` names the question within the case, `check` its kind, `shown` the expected outcome in words; `text`
+    is the part of the input that it is about. `outcome` is a right answer, `is_right` accepts all of them.
+    """
+
+    id: str
+    text: str
+    check: str
+    shown: str
+    asked: CaseQuestion[Any] | None
+    outcome: Outcome
+    is_right: Callable[[Outcome], bool]
+
+    def answer(self, loaded: Session | NotLoaded) -> Outcome:
+        """Put the question to an engine's session."""
+        if isinstance(loaded, NotLoaded):
+            return loaded
+        answer: Outcome = Accepted() if self.asked is None else loaded.ask(self.asked)
+        return answer
 
 
 def check_expectations(checker: Checker, file: str, known: SavedCase) -> None:
     """All expectations of one saved case."""
     loaded = checker.engine.load(known.case)
-    if known.expected.rejected is not None:
-        part = known.expected.rejected
-        refused = loaded if not isinstance(loaded, GuardedSession) else Accepted()
-        right = isinstance(refused, Rejected) and refused.part == part
-        checker.check(
-            Record(file, part, _text(known, part)), "part refused", f"{part} refused", refused, right
-        )
+    for one in expectations(known):
+        outcome = one.answer(loaded)
+        record = Record(file, one.id, one.text)
+        checker.check(record, one.check, one.shown, outcome, one.is_right(outcome))
+
+
+def expectations(known: SavedCase) -> Iterator[Expectation]:
+    """List what a case expects; of one of which a part is refused, nothing else."""
+    expected = known.expected
+    if expected.rejected is not None:
+        yield _refused(known, expected.rejected)
         return
-    if known.expected.should_validate is not None:
-        verdict = loaded.ask(Validate()) if isinstance(loaded, GuardedSession) else loaded
-        right = isinstance(verdict, Validated) and verdict.valid == known.expected.should_validate
-        checker.check(
-            Record(file, "validation"), "case validates", str(known.expected.should_validate), verdict, right
-        )
-    for one in known.expected.verdicts:
-        verdict = loaded.ask(Validate(one.mode, one.level)) if isinstance(loaded, GuardedSession) else loaded
-        at = Record(file, one.mode if one.level is None else f"level {one.level}")
-        shown = f"invalid: {', '.join(one.invalid) or 'none'}"
-        checker.check(at, "policies valid", shown, verdict, _is_verdict(one, verdict))
-    for response in known.expected.responses:
-        request = known.case.requests[response.request]
-        outcome = loaded.ask(Authorize(request)) if isinstance(loaded, GuardedSession) else loaded
-        at = Record(file, f"request {response.request}", request.text)
-        checker.check(at, "response", _shown(response), outcome, _is_response(response, outcome))
-    for value in known.expected.values:
-        _value(checker, file, known, value, loaded)
+    if expected.should_validate is not None:
+        yield _whole_verdict(expected.should_validate)
+    yield from map(_verdict, expected.verdicts)
+    yield from (_response(known, one) for one in expected.responses)
+    yield from (_value(known, one) for one in expected.values)
 
 
-def _text(known: SavedCase, part: str) -> str:
+def _refused(known: SavedCase, part: Part) -> Expectation:
     schema = known.case.schema.text if known.case.schema else ""
     texts = {"policies": known.case.policies.text, "schema": schema, "entities": known.case.entities}
-    return texts.get(part, "")
+
+    def is_right(outcome: Outcome) -> bool:
+        return isinstance(outcome, Rejected) and outcome.part == part
+
+    shown = f"{part} refused"
+    return Expectation(part, texts.get(part, ""), "part refused", shown, None, Rejected(part), is_right)
+
+
+def _whole_verdict(valid: bool) -> Expectation:
+    def is_right(outcome: Outcome) -> bool:
+        return isinstance(outcome, Validated) and outcome.valid == valid
+
+    return Expectation("validation", "", "case validates", str(valid), Validate(), Validated(valid), is_right)
+
+
+def _verdict(expected: ExpectedVerdict) -> Expectation:
+    def is_right(outcome: Outcome) -> bool:
+        if not isinstance(outcome, Validated):
+            return False
+        invalid = tuple(sorted(policy for policy, valid in outcome.policies if not valid))
+        known = invalid == expected.invalid or not outcome.policies
+        return known and outcome.valid is not bool(expected.invalid)
+
+    at = expected.mode if expected.level is None else f"level {expected.level}"
+    shown = f"invalid: {', '.join(expected.invalid) or 'none'}"
+    outcome = Validated(not expected.invalid, tuple((policy, False) for policy in expected.invalid))
+    asked = Validate(expected.mode, expected.level)
+    return Expectation(at, "", "policies valid", shown, asked, outcome, is_right)
+
+
+def _response(known: SavedCase, expected: ExpectedResponse) -> Expectation:
+    request = known.case.requests[expected.request]
+    kinds = dict(expected.error_kinds)
+    erring = tuple((policy, kinds.get(policy, "type")) for policy in expected.errors)
+    outcome: Outcome = Authorized(expected.decision or "deny", expected.reason, erring)
+
+    def is_right(given: Outcome) -> bool:
+        if expected.rejected:
+            return isinstance(given, Rejected) and given.part == "request"
+        if not isinstance(given, Authorized):
+            return False
+        return (
+            given.decision == expected.decision
+            and tuple(sorted(given.determining)) == expected.reason
+            and tuple(sorted(policy for policy, _ in given.erring)) == expected.errors
+            and set(expected.error_kinds) <= set(given.erring)
+        )
+
+    return Expectation(
+        f"request {expected.request}",
+        request.text,
+        "response",
+        _shown(expected),
+        Authorize(request),
+        Rejected("request") if expected.rejected else outcome,
+        is_right,
+    )
 
 
 def _shown(expected: ExpectedResponse) -> str:
@@ -58,42 +132,29 @@ def _shown(expected: ExpectedResponse) -> str:
     return f"{expected.decision}, reason {list(expected.reason)}, errors [{errors}]"
 
 
-def _is_verdict(expected: ExpectedVerdict, outcome: Outcome) -> bool:
-    if not isinstance(outcome, Validated):
-        return False
-    invalid = tuple(sorted(policy for policy, valid in outcome.policies if not valid))
-    known = invalid == expected.invalid or not outcome.policies
-    return known and outcome.valid is not bool(expected.invalid)
-
-
-def _is_response(expected: ExpectedResponse, outcome: Outcome) -> bool:
+def _value(known: SavedCase, expected: ExpectedValue) -> Expectation:
+    expression, request = known.case.expressions[expected.expression], known.case.requests[expected.request]
+    at = f"expression {expected.expression} under request {expected.request}"
+    asked = Evaluate(expression, request)
     if expected.rejected:
-        return isinstance(outcome, Rejected) and outcome.part == "request"
-    if not isinstance(outcome, Authorized):
-        return False
-    kinds = dict(outcome.erring)
-    return (
-        outcome.decision == expected.decision
-        and tuple(sorted(outcome.determining)) == expected.reason
-        and tuple(sorted(kinds)) == expected.errors
-        and all(kinds.get(policy) == kind for policy, kind in expected.error_kinds)
-    )
-
-
-def _value(
-    checker: Checker, file: str, known: SavedCase, expected: ExpectedValue, loaded: GuardedSession | Outcome
-) -> None:
-    expression = known.case.expressions[expected.expression]
-    request: Request = known.case.requests[expected.request]
-    outcome = loaded.ask(Evaluate(expression, request)) if isinstance(loaded, GuardedSession) else loaded
-    at = Record(file, f"expression {expected.expression} under request {expected.request}", expression)
-    if expected.rejected:
-        right = isinstance(outcome, Rejected) and outcome.part == "expression"
-        checker.check(at, "expression refused", f"{expression} refused", outcome, right)
-    elif expected.value is not None:
+        shown = f"{expression} refused"
+        return Expectation(
+            at, expression, "expression refused", shown, asked, Rejected("expression"), _is_refused_expression
+        )
+    if expected.value is not None:
+        right = Evaluated(expected.value)
         shown = f"{expression} is {expected.value}"
-        checker.check(at, "expression value", shown, outcome, outcome == Evaluated(expected.value))
-    else:
-        right = isinstance(outcome, Failed) and expected.error in (outcome.kind, "")
-        shown = f"{expression} fails with {expected.error or 'an error'}"
-        checker.check(at, "expression value", shown, outcome, right)
+        return Expectation(
+            at, expression, "expression value", shown, asked, right, lambda outcome: outcome == right
+        )
+
+    def is_right(outcome: Outcome) -> bool:
+        return isinstance(outcome, Failed) and expected.error in (outcome.kind, "")
+
+    shown = f"{expression} fails with {expected.error or 'an error'}"
+    failed = Failed(expected.error or "type")
+    return Expectation(at, expression, "expression value", shown, asked, failed, is_right)
+
+
+def _is_refused_expression(outcome: Outcome) -> bool:
+    return isinstance(outcome, Rejected) and outcome.part == "expression"

@@ -17,19 +17,17 @@ from drt.assess.planted.historic import EVERYWHERE, Patch, Plant, instrumented, 
 from drt.assess.remembered import Remembered, Spared
 from drt.assess.score import BROKEN, Hunt
 from drt.cli.main import main
-from drt.corpus.folder import cases_under
-from drt.corpus.store import shipped_corpus
 from drt.engines import build
 from drt.engines.base import BaseEngine
 from drt.engines.guard import Guarded
 from drt.model.case import Case, Request, Source
-from drt.model.case_directory import read_case
 from drt.model.outcome import Accepted, Evaluated, Outcome
 from drt.model.question import Evaluate, ReadExpression
 from drt.proofs.defects import Defect
 from drt.proofs.defects import plant as planting
 from drt.proofs.refuted import refuted_theorem
 from drt.run.arbiter import arbitrate_with
+from drt.symbolic.targets import TARGETS
 
 PLANTS = {plant.name: plant for plant in read_plants()}
 
@@ -134,10 +132,15 @@ def test_easy_defects_are_killed_and_controls_are_not() -> None:
     assert list(components(hunt.score.fates)) == [("authorizer", 1, 1), ("evaluator", 1, 2)]
 
 
-def test_seed_cases_kill_what_both_engines_have_wrong() -> None:
-    seeds = [read_case(path) for path in cases_under(shipped_corpus().root / "seeds" / "hierarchy")]
-    hunt = Hunt(named("EV-1a both", "EV-1a production", "CT-1 both"), 0)
-    assert [(fate.plant.name, fate.target) for fate in hunt.replay(seeds)] == [("EV-1a both", "seeds")]
+def test_seed_cases_kill_what_one_engine_or_both_have_wrong() -> None:
+    plants = named("EV-1a both", "EV-1a production", "CT-1 both")
+    hunt = Hunt(plants, 0, ("seed-cases",), table=TARGETS)
+    killed = {fate.plant.name: (fate.killer, fate.law) for fate in hunt.run(60.0)}
+    assert killed == {
+        "EV-1a both": ("seed", "seed_cases_are_answered_as_documented"),
+        "EV-1a production": ("seed", "engines_agree"),
+    }
+    assert hunt.score.cases == TARGETS["seed-cases"].walk
     assert not hunt.score.alarms
 
 

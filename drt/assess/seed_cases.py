@@ -1,0 +1,81 @@
+"""The law of seed cases: engines answer them alike, and as it is documented.
+
+Owns the comparison of engines with documented outcomes. A case that is reduced keeps the outcomes of the
+requests and expressions that are left of it, so that the smallest question shows the difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from drt.assess.conformance.saved import Expectation, expectations
+from drt.model.case import Case
+from drt.model.engine import Engine, NotLoaded, Session
+from drt.model.question import Authorize, Evaluate
+from drt.model.saved_case import SavedCase
+from drt.oracles.agreement import engines_agree
+from drt.oracles.comparing import Comparison
+from drt.oracles.law import Compares, Law
+from drt.oracles.thorough import LADDER
+from drt.oracles.validation import validators_agree
+
+DOCUMENTED = "documented"
+"""Stands beside the names of engines for the documented outcome."""
+
+
+class SeedCases:
+    """Cases whose outcomes are documented, read when the first is asked for, and the law about them."""
+
+    def __init__(self, read: Callable[[], Iterable[SavedCase]]) -> None:
+        self._read = read
+        self._known: dict[Case, list[Expectation]] = {}
+        sentence = "Engines answer the seed cases alike, and as it is documented."
+        self.law = Law("seed_cases_are_answered_as_documented", sentence, self._check, Compares.ENGINES)
+
+    def _check(self, case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
+        """Compare the engines with each other; where they agree, with what is documented."""
+        comparison.add(_responses(case, engines))
+        loaded = [engine.load(case) for engine in engines]
+        if not comparison.divergences:
+            comparison.add(_verdicts(case, engines, loaded))
+        if comparison.divergences:
+            return
+        for documented in self._documented(case):
+            for engine, answered in zip(engines, loaded, strict=True):
+                answer = documented.answer(answered)
+                right = answer if documented.is_right(answer) else documented.outcome
+                named = [(DOCUMENTED, right), (engine.name, answer)]
+                comparison.hold(documented.id, named, asked=documented.asked)
+
+    def _documented(self, case: Case) -> Iterator[Expectation]:
+        """List what is documented of the questions that a case still asks."""
+        if not self._known:
+            for saved in self._read():
+                self._known.setdefault(_base(saved.case), []).extend(expectations(saved))
+        for one in self._known.get(_base(case), ()):
+            match one.asked:
+                case Authorize(request) | Evaluate(_, request) if request not in case.requests:
+                    continue
+                case Evaluate(expression, _) if expression not in case.expressions:
+                    continue
+            yield one
+
+
+def _base(case: Case) -> Case:
+    return replace(case, requests=(), expressions=())
+
+
+def _responses(case: Case, engines: Sequence[Engine]) -> Comparison:
+    among = Comparison(engines_agree.name, engines)
+    engines_agree.check(case, engines, among)
+    return among
+
+
+def _verdicts(case: Case, engines: Sequence[Engine], loaded: Sequence[Session | NotLoaded]) -> Comparison:
+    among = Comparison(validators_agree.name, engines)
+    sessions = [one for one in loaded if not isinstance(one, NotLoaded)]
+    if case.schema is not None and len(sessions) == len(engines):
+        for question, asked in LADDER:
+            among.compare(question, [one.ask(asked) for one in sessions], asked=asked)
+    return among

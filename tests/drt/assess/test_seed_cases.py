@@ -1,0 +1,112 @@
+"""Seed cases in a run: sound engines answer as documented, and what is left of a case is still judged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from drt.assess.planted.copies import Copy
+from drt.assess.planted.historic import read_plants
+from drt.assess.seed_cases import DOCUMENTED, SeedCases
+from drt.engines import build
+from drt.engines.guard import Guarded
+from drt.model.case import Case, Request, Source
+from drt.model.outcome import Outcome
+from drt.model.saved_case import (
+    Expectations,
+    ExpectedResponse,
+    ExpectedValue,
+    ExpectedVerdict,
+    SavedCase,
+)
+from drt.symbolic.targets import TARGETS
+from generators.choice.sources import ReplaySource
+
+SOUND = [Guarded(build(name)) for name in ("reference", "production")]
+REQUEST = """{"principal": {"type": "User", "id": "%s"}, "action": {"type": "Action", "id": "view"},
+ "resource": {"type": "Doc", "id": "d"}, "context": {}}"""
+ALICE, BOB = (Request(REQUEST % name) for name in ("alice", "bob"))
+CASE = Case(
+    Source('permit(principal == User::"alice", action, resource);'),
+    requests=(ALICE, BOB),
+    expressions=("1 + 1", "2"),
+)
+ALLOWED = ExpectedResponse(0, "allow", ("policy0",))
+DENIED = ExpectedResponse(1, "deny")
+
+
+def judged(
+    case: Case, expected: Expectations, *, known: Case = CASE, engines: Sequence[Guarded] = SOUND
+) -> list[tuple[str, list[tuple[str, Outcome]]]]:
+    """Judge engines on a case by what is documented of a known one."""
+    law = SeedCases(lambda: [SavedCase(known, expected=expected)]).law
+    return [(one.question, list(one.answers)) for one in law(case, engines).divergences]
+
+
+def test_sound_engines_answer_all_seed_cases_as_documented() -> None:
+    target = TARGETS["seed-cases"]
+    checked = [target.oracle(target.draw(ReplaySource((at,))), SOUND) for at in range(target.walk)]
+    assert [one for each in checked for one in each.divergences] == []
+    assert all(each.comparisons for each in checked)
+
+
+@pytest.mark.parametrize(
+    ("expected", "question"),
+    [
+        (Expectations(responses=(replace(ALLOWED, decision="deny", reason=()),)), "request 0"),
+        (Expectations(responses=(replace(ALLOWED, reason=("policy1",)),)), "request 0"),
+        (Expectations(responses=(replace(ALLOWED, errors=("policy0",)),)), "request 0"),
+        (Expectations(responses=(replace(ALLOWED, rejected=True),)), "request 0"),
+        (Expectations(values=(ExpectedValue(0, 1, value="3"),)), "expression 0 under request 1"),
+        (Expectations(values=(ExpectedValue(0, 1, error="overflow"),)), "expression 0 under request 1"),
+        (Expectations(values=(ExpectedValue(0, 1, rejected=True),)), "expression 0 under request 1"),
+        (Expectations(rejected="policies"), "policies"),
+    ],
+)
+def test_what_both_engines_have_wrong_is_reported(expected: Expectations, question: str) -> None:
+    found = judged(CASE, expected)
+    assert [(asked, [name for name, _ in answers]) for asked, answers in found] == [
+        (question, [DOCUMENTED, "reference"]),
+        (question, [DOCUMENTED, "production"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    "expected",
+    [
+        Expectations(should_validate=False),
+        Expectations(verdicts=(ExpectedVerdict(("policy0",)),)),
+        Expectations(verdicts=(ExpectedVerdict(("policy0",), "permissive"),)),
+        Expectations(verdicts=(ExpectedVerdict(("policy0",), level=1),)),
+    ],
+)
+def test_a_verdict_of_both_engines_is_reported(expected: Expectations) -> None:
+    case = replace(
+        CASE, schema=Source("entity User, Doc; action view appliesTo {principal: User, resource: Doc};")
+    )
+    assert len(judged(case, expected, known=case)) == 2
+    assert judged(case, Expectations(should_validate=True), known=case) == []
+
+
+def test_what_is_left_of_a_case_is_judged_and_nothing_else() -> None:
+    wrong = Expectations(
+        responses=(replace(ALLOWED, decision="deny", reason=()), replace(DENIED, decision="allow")),
+        values=(ExpectedValue(0, 0, value="3"), ExpectedValue(1, 1, value="3")),
+    )
+    left = replace(CASE, requests=(BOB,), expressions=("2",))
+    assert {question for question, _ in judged(left, wrong)} == {"request 1", "expression 1 under request 1"}
+    assert judged(replace(left, policies=Source("")), wrong) == []
+
+
+def test_a_defect_of_one_engine_is_named_by_the_law_it_breaks() -> None:
+    plant = next(plant for plant in read_plants() if plant.name == "EV-1a production")
+    engines = [SOUND[0], Guarded(Copy("production", plant.sources("production")).build())]
+    target = TARGETS["seed-cases"]
+    laws = {
+        one.law
+        for at in range(target.walk)
+        for one in target.oracle(target.draw(ReplaySource((at,))), engines).divergences
+    }
+    assert laws == {"engines_agree"}

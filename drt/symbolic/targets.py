@@ -1,14 +1,16 @@
-"""The table of all targets: those of `drt.targets`, the seed cases, and three judged by the analyser.
+"""The table of all targets: those of `drt.targets`, walks of saved cases, three judged by the analyser.
 
 The laws import the analyser, and that imports Z3, only when a case is judged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 
+from drt.assess.found_cases import law_of_found_cases
 from drt.assess.seed_cases import SeedCases
 from drt.corpus.folder import cases_under
 from drt.corpus.store import shipped_corpus
@@ -18,7 +20,9 @@ from drt.model.divergence import Checked
 from drt.model.engine import Engine
 from drt.model.errors import InputProblem
 from drt.model.saved_case import SavedCase
+from drt.oracles.law import Law
 from drt.reduce.order import weight
+from drt.targets.loading import law_of
 from drt.targets.table import TARGETS as DRAWN
 from drt.targets.target import Target
 from generators.choice.sources import Source
@@ -40,32 +44,42 @@ def _fitting(choices: Source) -> Case:
     return DRAWN[choices.choice(FITTING)].draw(choices)
 
 
-def _seed_cases() -> dict[str, Target]:
-    """Return the target that walks the seed cases, small ones first; none where they are not installed."""
+def _walked(name: str, read: Callable[[], Sequence[SavedCase]], law: Law, weight: int, walk: int) -> Target:
+    return Target(name, law.sentence, lambda choices: choices.choice(read()).case, law, weight, walk=walk)
+
+
+def _saved_cases() -> Iterator[Target]:
+    """List the targets that walk saved cases, small ones first; none where these are not installed."""
     try:
-        places = cases_under(shipped_corpus().root / "seeds")
+        corpus = shipped_corpus()
     except InputProblem:
-        return {}
+        return
+    seeds, found = (cases_under(corpus.root / folder) for folder in ("seeds", "found"))
+    read_seeds, read_found = _reader(seeds), _reader(found)
+    yield _walked("seed-cases", read_seeds, SeedCases(read_seeds).law, 4, len(seeds))
 
     @cache
-    def read() -> tuple[SavedCase, ...]:
-        return tuple(sorted(map(read_case, places), key=lambda saved: weight(saved.case)))
+    def laws() -> Mapping[Case, Law]:
+        return {saved.case: _law_of(saved) for saved in read_found()}
 
-    law = SeedCases(read).law
-    target = Target(
-        "seed-cases",
-        law.sentence,
-        lambda source: source.choice(read()).case,
-        law,
-        weight=4,
-        walk=len(places),
-    )
-    return {target.name: target}
+    if found:
+        yield _walked("found-cases", read_found, law_of_found_cases(laws), 2, len(found))
+
+
+def _reader(places: Sequence[Path]) -> Callable[[], Sequence[SavedCase]]:
+    """Return what reads saved cases when they are asked for first."""
+    return cache(lambda: sorted(map(read_case, places), key=lambda saved: weight(saved.case)))
+
+
+def _law_of(saved: SavedCase) -> Law:
+    oracle = law_of(saved, DRAWN)
+    assert isinstance(oracle, Law)
+    return oracle
 
 
 TARGETS = {
     **DRAWN,
-    **_seed_cases(),
+    **{target.name: target for target in _saved_cases()},
     "symbolic": Target(
         "symbolic",
         "Engines respond to inputs drawn for valid policies as the policies' formulas say.",

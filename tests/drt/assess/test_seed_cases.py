@@ -110,3 +110,19 @@ def test_a_defect_of_one_engine_is_named_by_the_law_it_breaks() -> None:
         for one in target.oracle(target.draw(ReplaySource((at,))), engines).divergences
     }
     assert laws == {"engines_agree"}
+
+
+def test_found_cases_are_judged_by_their_laws_and_what_is_left_of_them_by_all() -> None:
+    target = TARGETS["found-cases"]
+    cases = [target.draw(ReplaySource((at,))) for at in range(target.walk)]
+    checked = [target.oracle(case, SOUND) for case in cases]
+    assert [one for each in checked for one in each.divergences] == []
+    assert all(each.comparisons or each.inconclusive for each in checked)
+    assert sum(bool(each.comparisons) for each in checked) > 0.9 * target.walk
+    plant = next(plant for plant in read_plants() if plant.name == "PR-4 production")
+    engines = [SOUND[0], Guarded(Copy("production", plant.sources("production")).build())]
+    broken = [case for case in cases if target.oracle(case, engines).divergences]
+    assert broken
+    smaller = replace(broken[0], requests=(ALICE,))
+    assert smaller not in cases
+    assert {one.law for one in target.oracle(smaller, engines).divergences} >= {"printing_round_trips"}

@@ -11,7 +11,9 @@ from dataclasses import replace
 
 from drt.assess.conformance.saved import Expectation, expectations
 from drt.model.case import Case
+from drt.model.divergence import DOCUMENTED
 from drt.model.engine import Engine, NotLoaded, Session
+from drt.model.outcome import ExceededBudget, Unsupported
 from drt.model.question import Authorize, Evaluate
 from drt.model.saved_case import SavedCase
 from drt.oracles.agreement import engines_agree
@@ -20,16 +22,13 @@ from drt.oracles.law import Compares, Law
 from drt.oracles.thorough import LADDER
 from drt.oracles.validation import validators_agree
 
-DOCUMENTED = "documented"
-"""Stands beside the names of engines for the documented outcome."""
-
 
 class SeedCases:
     """Cases whose outcomes are documented, read when the first is asked for, and the law about them."""
 
     def __init__(self, read: Callable[[], Iterable[SavedCase]]) -> None:
         self._read = read
-        self._known: dict[Case, list[Expectation]] = {}
+        self._known: dict[Case, list[tuple[str, Expectation]]] = {}
         sentence = "Engines answer the seed cases alike, and as it is documented."
         self.law = Law("seed_cases_are_answered_as_documented", sentence, self._check, Compares.ENGINES)
 
@@ -41,25 +40,32 @@ class SeedCases:
             comparison.add(_verdicts(case, engines, loaded))
         if comparison.divergences:
             return
-        for documented in self._documented(case):
-            for engine, answered in zip(engines, loaded, strict=True):
-                answer = documented.answer(answered)
-                right = answer if documented.is_right(answer) else documented.outcome
-                named = [(DOCUMENTED, right), (engine.name, answer)]
-                comparison.hold(documented.id, named, asked=documented.asked)
+        for source, documented in self._documented(case):
+            answers = [documented.answer(one) for one in loaded]
+            named = [
+                (engine.name, answer)
+                for engine, answer in zip(engines, answers, strict=True)
+                if not isinstance(answer, Unsupported | ExceededBudget)
+            ]
+            wrong = [(name, answer) for name, answer in named if not documented.is_right(answer)]
+            if named:
+                right = documented.outcome if wrong else named[0][1]
+                answered = [(f"{DOCUMENTED}, {source}", right), *(wrong or named[:1])]
+                comparison.hold(documented.id, answered, asked=documented.asked)
 
-    def _documented(self, case: Case) -> Iterator[Expectation]:
-        """List what is documented of the questions that a case still asks."""
+    def _documented(self, case: Case) -> Iterator[tuple[str, Expectation]]:
+        """List what is documented of the questions that a case still asks, each with its source."""
         if not self._known:
             for saved in self._read():
-                self._known.setdefault(_base(saved.case), []).extend(expectations(saved))
-        for one in self._known.get(_base(case), ()):
+                known = ((saved.source, one) for one in expectations(saved))
+                self._known.setdefault(_base(saved.case), []).extend(known)
+        for source, one in self._known.get(_base(case), ()):
             match one.asked:
                 case Authorize(request) | Evaluate(_, request) if request not in case.requests:
                     continue
                 case Evaluate(expression, _) if expression not in case.expressions:
                     continue
-            yield one
+            yield source, one
 
 
 def _base(case: Case) -> Case:

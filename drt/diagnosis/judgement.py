@@ -18,7 +18,7 @@ from drt.diagnosis.expressions import differ
 from drt.diagnosis.sections import quote
 from drt.engines.declared import independent_name
 from drt.model import guide
-from drt.model.divergence import Divergence
+from drt.model.divergence import DOCUMENTED, Divergence
 from drt.model.outcome import Crashed, ExceededBudget, Outcome, Unsupported
 
 By = Literal["law", "seed", "majority", "arbiter", "nothing"]
@@ -76,9 +76,15 @@ def judge(
 ) -> Judgement:
     """Judge a divergence; `law` is the law in words, `testimony` the arbiter's, if there is one.
 
-    A section about a format holds many rules, so a seed case of it that an engine fails comes last.
+    A section about a format holds many rules, so a seed case of it that an engine fails comes last. A seed
+    case that is itself the case decides at once.
     """
     source = located.source if located is not None and located.source else law
+    documented = _documented_by(divergence)
+    if documented is not None:
+        others = tuple(engine for engine in engines_of(divergence) if engine != DOCUMENTED)
+        because = f"a seed case documents another answer ({documented})"
+        return Judgement(others, "seed", because, documented, quote(documented, documented))
     rule = located.rule if located is not None else law
     seed = _by_seed(engines_of(divergence), source, unmet)
     of_a_format = located is not None and located.kind == "reading"
@@ -98,6 +104,12 @@ def judge(
 def engines_of(divergence: Divergence) -> tuple[str, ...]:
     """List the engines of a divergence, each once; answers of a variant count as its engine's."""
     return tuple(dict.fromkeys(name.partition(",")[0] for name, _ in divergence.answers))
+
+
+def _documented_by(divergence: Divergence) -> str | None:
+    """Return the source of the documented outcome that is one of the answers; None where none is."""
+    called = (name.partition(", ") for name, _ in divergence.answers)
+    return next((source for name, _, source in called if name == DOCUMENTED), None)
 
 
 Verdict = tuple[tuple[str, ...], By, str]

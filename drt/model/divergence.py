@@ -32,6 +32,9 @@ Kind = Literal[
 ]
 
 
+DOCUMENTED = "documented"
+"""Stands in place of an engine for the documented outcome of a seed case, with its source after a comma."""
+
 NamedAnswers = tuple[tuple[str, Outcome], ...]
 """Each engine's name with its answer."""
 

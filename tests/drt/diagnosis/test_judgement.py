@@ -252,3 +252,14 @@ def test_a_finding_in_words() -> None:
 def test_the_notes_on_a_finding(facts: dict[str, object], state: str, note: str) -> None:
     assert finding(**facts).state == state
     assert note in notes(finding(**facts))
+
+
+def test_a_seed_case_that_is_the_case_decides() -> None:
+    deny = Authorized("deny")
+    named = (("documented, spec 04 §3", Authorized("allow")), ("reference", deny), ("production", deny))
+    found = judge(Divergence("seeds", "law", "request 0", named), "", None, {}, None)
+    assert (found.wrong, found.by, found.source) == (("reference", "production"), "seed", "spec 04 §3")
+    assert found.sentence == (
+        "reference and production are wrong: a seed case documents another answer (spec 04 §3)"
+    )
+    assert found.quote

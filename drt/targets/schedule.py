@@ -137,7 +137,9 @@ class Schedule:
         self._limits = {} if limits is None else limits
         self._walked = walked
         self._skipped = frozenset(skipped)
-        self._spent = {name: HEAD_START / weight for name, weight in weights.items()}
+        self._spent = {
+            name: HEAD_START / weight for name, weight in weights.items() if self._limits.get(name, 1) > 0
+        }
         self._floor = floor
         self._drawn = dict.fromkeys(weights, 0)
         self._stale = dict.fromkeys(weights, 0)

@@ -654,3 +654,29 @@ def test_what_is_new_is_counted_once() -> None:
         == 2
     )
     assert novelty.count("a", case, ["rejected:policies"], ()) > 5, "the same neighbours, answered otherwise"
+
+
+def test_a_walk_comes_first_has_most_of_the_time_and_ends() -> None:
+    """A walked target is drawn before others, leaves them a quarter of the time, and is done after its cases."""
+    schedule = Schedule({"walk": 1, "drawn": 100}, lanes_of(0, 1), {"walk": 6}, walked=("walk",))
+    cases = []
+    for _ in range(12):
+        following = schedule.next()
+        assert following is not None
+        cases.append(following)
+        schedule.spend(following[0], 1.0)
+    assert [index for name, index in cases if name == "walk"] == list(range(6))
+    assert cases[0] == ("walk", 0)
+    assert [name for name, _ in cases[:8]].count("drawn") == 2
+    assert {name for name, _ in cases[8:]} == {"drawn"}
+
+
+def test_no_more_cases_than_a_walk_has_are_shared_out() -> None:
+    weights = {"walk": 1, "drawn": 1, "other": 2}
+    assert shares(8, weights, {"walk": 5}) == {"walk": 2, "drawn": 2, "other": 4}
+    assert shares(80, weights, {"walk": 5}) == {"walk": 5, "drawn": 25, "other": 50}
+    assert shares(4, {"walk": 3, "more": 1}, {"walk": 3, "more": 1}) == {"walk": 3, "more": 1}
+
+
+def test_what_has_no_cases_leaves_a_schedule_empty() -> None:
+    assert Schedule({"walk": 1}, lanes_of(0, 1), {"walk": 0}).is_empty

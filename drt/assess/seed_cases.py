@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from drt.assess.conformance.saved import Expectation, expectations
+from drt.engines.recorded import RecordedEngine
 from drt.model.case import Case
 from drt.model.divergence import DOCUMENTED
 from drt.model.engine import Engine, NotLoaded, Session
@@ -33,9 +34,14 @@ class SeedCases:
         self.law = Law("seed_cases_are_answered_as_documented", sentence, self._check, Compares.ENGINES)
 
     def _check(self, case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
-        """Compare the engines with each other; where they agree, with what is documented."""
-        comparison.add(_responses(case, engines))
-        loaded = [engine.load(case) for engine in engines]
+        """Compare the engines with each other; where they agree, with what is documented.
+
+        No question is put twice.
+        """
+        noted = [RecordedEngine(engine) for engine in engines]
+        comparison.add(_responses(case, noted))
+        recalled = [one.recalling() for one in noted]
+        loaded = [engine.load(case) for engine in recalled]
         if not comparison.divergences:
             comparison.add(_verdicts(case, engines, loaded))
         if comparison.divergences:

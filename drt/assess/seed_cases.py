@@ -29,7 +29,7 @@ class SeedCases:
 
     def __init__(self, read: Callable[[], Iterable[SavedCase]]) -> None:
         self._read = read
-        self._known: dict[Case, list[tuple[str, Expectation]]] = {}
+        self._known: dict[Case, list[SavedCase]] = {}
         sentence = "Engines answer the seed cases alike, and as it is documented."
         self.law = Law("seed_cases_are_answered_as_documented", sentence, self._check, Compares.ENGINES)
 
@@ -63,9 +63,9 @@ class SeedCases:
         """List what is documented of the questions that a case still asks, each with its source."""
         if not self._known:
             for saved in self._read():
-                known = ((saved.source, one) for one in expectations(saved))
-                self._known.setdefault(_base(saved.case), []).extend(known)
-        for source, one in self._known.get(_base(case), ()):
+                self._known.setdefault(_base(saved.case), []).append(saved)
+        known = self._known.get(_base(case), ())
+        for source, one in ((saved.source, one) for saved in known for one in expectations(saved)):
             match one.asked:
                 case Authorize(request) | Evaluate(_, request) if request not in case.requests:
                     continue

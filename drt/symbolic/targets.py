@@ -21,7 +21,7 @@ from drt.model.engine import Engine
 from drt.model.errors import InputProblem
 from drt.model.saved_case import SavedCase
 from drt.oracles.law import Law
-from drt.reduce.order import weight
+from drt.reduce.order import texts
 from drt.targets.loading import law_of
 from drt.targets.table import TARGETS as DRAWN
 from drt.targets.target import Target
@@ -68,7 +68,7 @@ def _saved_cases() -> Iterator[Target]:
 
 def _reader(places: Sequence[Path]) -> Callable[[], Sequence[SavedCase]]:
     """Return what reads saved cases when they are asked for first."""
-    return cache(lambda: sorted(map(read_case, places), key=lambda saved: weight(saved.case)))
+    return cache(lambda: sorted(map(read_case, places), key=lambda saved: sum(map(len, texts(saved.case)))))
 
 
 def _law_of(saved: SavedCase) -> Law:

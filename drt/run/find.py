@@ -27,7 +27,8 @@ class Find:
     """A divergence on a drawn case.
 
     `origin` says how to draw the case again; `engines` are those that diverge. `draw` draws a case of the
-    target if Hypothesis drew this one, whose choices it can shrink.
+    target if Hypothesis drew this one, whose choices it can shrink. `walked` says that the case is none of a
+    random draw.
     """
 
     target: str
@@ -38,6 +39,7 @@ class Find:
     origin: Mapping[str, object]
     arbiter: bool = False
     draw: Callable[[Any], Case] | None = None
+    walked: bool = False
 
     @property
     def index(self) -> int | None:
@@ -61,10 +63,14 @@ def finds_of(
     origin: Mapping[str, object],
     arbiter: bool = False,
     draw: Callable[[Any], Case] | None = None,
+    walked: bool = False,
 ) -> list[Find]:
     """Make a find of the first divergence of each kind on a case."""
     of_a_kind = {pursuit_key(divergence): divergence for divergence in reversed(checked.divergences)}
-    return [Find(target, oracle, case, found, engines, origin, arbiter, draw) for found in of_a_kind.values()]
+    return [
+        Find(target, oracle, case, found, engines, origin, arbiter, draw, walked)
+        for found in of_a_kind.values()
+    ]
 
 
 def law_in_words(oracle: Oracle) -> str:

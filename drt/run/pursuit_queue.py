@@ -1,7 +1,8 @@
 """The queue of one worker: finds that wait to be reduced, and reduced ones that wait to be confirmed.
 
 Owns the order. A key that the run has not pursued may be a defect of its own, so it comes first; late in a
-run the time left is shared among such keys, less what the confirmations take.
+run the time left is shared among such keys, less what the confirmations take. Drawn cases precede walked
+ones, which are there to be replayed at any time: an engine that fails many of them still shows what is new.
 """
 
 from __future__ import annotations
@@ -86,7 +87,7 @@ class PursuitQueue:
 
         Late in a run, or for `all_of_them`, nothing is put off.
         """
-        self.waiting.sort(key=lambda one: self.claims.pursuits(one.key))
+        self.waiting.sort(key=lambda one: (self.claims.pursuits(one.key), one.find.walked))
         again = not self.waiting or self.claims.pursuits(self.waiting[0].key) > 0
         if all_of_them or self.budget.is_late():
             return self._pursue(self._share()) if self._comes_first(again=again) else self._confirm()
@@ -101,8 +102,9 @@ class PursuitQueue:
         return not again and self.budget.remaining() > confirming_seconds(len(self.unconfirmed) + 1)
 
     def _share(self) -> float:
-        """Divide the time left among the keys that were never pursued."""
-        fresh = sum(self.claims.pursuits(key) == 0 for key in {one.key for one in self.waiting})
+        """Divide the time left among keys that were never pursued, of drawn cases while there are any."""
+        keys = {one.key for one in self.waiting if one.find.walked == self.waiting[0].find.walked}
+        fresh = sum(self.claims.pursuits(key) == 0 for key in keys)
         left = self.budget.remaining() - confirming_seconds(len(self.unconfirmed) + fresh)
         return max(LEAST_SHARE, left / max(1, fresh))
 

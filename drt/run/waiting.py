@@ -34,12 +34,13 @@ def queue_again(
 ) -> None:
     """Queue what waited, as far as the engines still differ on it."""
     for one in waiting:
-        oracle = targets[one.target].oracle
+        target = targets[one.target]
+        oracle, walked = target.oracle, bool(target.walk)
         checked = finder.alarm.within(finder.options.deadline, partial(oracle, one.case, engines))
         if checked is None:
             continue
         origin = {"target": one.target, "index": one.index, "random_seed": finder.options.random_seed}
-        for find in finds_of(one.target, oracle, one.case, checked, engines, origin):
+        for find in finds_of(one.target, oracle, one.case, checked, engines, origin, walked=walked):
             key = pursuit_key(find.divergence)
             if number_of(find, key) == one.number:
                 finder.queue.waiting.append(Waiting(key, one.number, find))

@@ -308,8 +308,8 @@ class Worker:
         if self._around.constructs:
             origin["around"] = list(self._around.constructs)
         target = self._targets[name]
-        draw = target.draw if index >= HYPOTHESIS else None
-        for find in finds_of(name, target.oracle, case, checked, engines, origin, arbiter, draw):
+        draw, walked = target.draw if index >= HYPOTHESIS else None, bool(target.walk)
+        for find in finds_of(name, target.oracle, case, checked, engines, origin, arbiter, draw, walked):
             if not self._around.excused(find, self.counts[name].events):
                 self._finder.consider(find)
         self._pursuing += time.monotonic() - start

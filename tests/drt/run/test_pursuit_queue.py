@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -115,3 +116,23 @@ def test_early_in_a_run_what_took_its_share_waits(queue: PursuitQueue, clock: li
     queue.unconfirmed = [reduced("1")]
     assert steps(queue) == []
     assert isinstance(queue.next(all_of_them=True), Pursue)
+
+
+def test_new_keys_of_drawn_cases_come_before_those_of_walked_ones(queue: PursuitQueue) -> None:
+    queue.waiting.clear()
+    for key, walked in (("walked", True), ("new", False), ("also walked", True)):
+        queue.add(key, f"number of {key}", replace(FIND, walked=walked))
+    assert steps(queue) == ["new", "walked", "also walked"]
+
+
+def test_the_time_left_is_shared_among_drawn_finds_while_there_are_any(
+    queue: PursuitQueue, clock: list[float]
+) -> None:
+    clock[0] = 0.8 * ENDS
+    queue.waiting.clear()
+    queue.add("new", "1", FIND)
+    for key in ("walked", "also walked"):
+        queue.add(key, f"number of {key}", replace(FIND, walked=True))
+    shares = [step.seconds for _ in range(2) if isinstance(step := queue.next(all_of_them=False), Pursue)]
+    left = ENDS - clock[0]
+    assert shares == [left - confirming_seconds(1), (left - confirming_seconds(2)) / 2]

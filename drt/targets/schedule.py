@@ -31,7 +31,7 @@ LATER_FLOOR_SHARE = 0.12
 """The parts of a run's first minute, and of the time after it, after which a target has had its floor."""
 
 SECONDS_PER_CASE = 10.0
-LATER_SECONDS_PER_CASE = 4.0
+LATER_SECONDS_PER_CASE = 2.5
 """Seconds in which the floor of every target grows by a case, in the first minute and after it."""
 
 MOST_FLOOR_CASES = 60

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from drt.assess.conformance.saved import Expectation, expectations
 from drt.engines.recorded import RecordedEngine
-from drt.model.case import Case
+from drt.model.case import Case, Source
 from drt.model.divergence import DOCUMENTED
 from drt.model.engine import Engine, NotLoaded, Session
 from drt.model.outcome import ExceededBudget, Unsupported
@@ -20,8 +20,13 @@ from drt.model.saved_case import SavedCase
 from drt.oracles.agreement import engines_agree
 from drt.oracles.comparing import Comparison
 from drt.oracles.law import Compares, Law
+from drt.oracles.questions import linkers_agree, questions_agree
+from drt.oracles.schemas import schema_translations_mean_the_same
 from drt.oracles.thorough import LADDER
 from drt.oracles.validation import validators_agree
+
+VALIDATION = "validation"
+"""The tag of cases whose schemas are there for the verdicts on many policies."""
 
 
 class SeedCases:
@@ -30,20 +35,23 @@ class SeedCases:
     def __init__(self, read: Callable[[], Iterable[SavedCase]]) -> None:
         self._read = read
         self._known: dict[Case, list[SavedCase]] = {}
+        self._firsts: dict[tuple[Source, ...], Case | None] = {}
         sentence = "Engines answer the seed cases alike, and as it is documented."
         self.law = Law("seed_cases_are_answered_as_documented", sentence, self._check, Compares.ENGINES)
 
     def _check(self, case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
-        """Compare the engines with each other; where they agree, with what is documented.
+        """Compare the engines with each other, about new schemas too; then with what is documented.
 
         No question is put twice.
         """
         noted = [RecordedEngine(engine) for engine in engines]
-        comparison.add(_responses(case, noted))
+        comparison.add(_among(engines_agree, case, noted))
         recalled = [one.recalling() for one in noted]
         loaded = [engine.load(case) for engine in recalled]
         if not comparison.divergences:
             comparison.add(_verdicts(case, engines, loaded))
+        if self._is_first(case) and not comparison.divergences:
+            comparison.add(_of_schemas(case, engines))
         if comparison.divergences:
             return
         for source, documented in self._documented(case):
@@ -59,11 +67,20 @@ class SeedCases:
                 answered = [(f"{DOCUMENTED}, {source}", right), *(wrong or named[:1])]
                 comparison.hold(documented.id, answered, asked=documented.asked)
 
+    def _read_once(self) -> None:
+        for saved in () if self._known else self._read():
+            self._known.setdefault(_base(saved.case), []).append(saved)
+            first = None if VALIDATION in saved.tags else _base(saved.case)
+            self._firsts.setdefault(saved.case.schemas, first)
+
+    def _is_first(self, case: Case) -> bool:
+        """Return whether a case has a schema that no earlier case has and that is not there for verdicts."""
+        self._read_once()
+        return case.schema is not None and self._firsts.get(case.schemas, _base(case)) == _base(case)
+
     def _documented(self, case: Case) -> Iterator[tuple[str, Expectation]]:
         """List what is documented of the questions that a case still asks, each with its source."""
-        if not self._known:
-            for saved in self._read():
-                self._known.setdefault(_base(saved.case), []).append(saved)
+        self._read_once()
         known = self._known.get(_base(case), ())
         for source, one in ((saved.source, one) for saved in known for one in expectations(saved)):
             match one.asked:
@@ -78,9 +95,18 @@ def _base(case: Case) -> Case:
     return replace(case, requests=(), expressions=())
 
 
-def _responses(case: Case, engines: Sequence[Engine]) -> Comparison:
-    among = Comparison(engines_agree.name, engines)
-    engines_agree.check(case, engines, among)
+def _of_schemas(case: Case, engines: Sequence[Engine]) -> Comparison:
+    """Put the questions about schemas alone: answers of all kinds, translations or linking."""
+    schemas = Case(Source(""), schema=case.schema, fragments=case.fragments)
+    compared = _among(questions_agree, schemas, engines)
+    law = linkers_agree if case.fragments else schema_translations_mean_the_same
+    compared.add(_among(law, schemas, engines))
+    return compared
+
+
+def _among(law: Law, case: Case, engines: Sequence[Engine]) -> Comparison:
+    among = Comparison(law.name, engines)
+    law.check(case, engines, among)
     return among
 
 

@@ -11,7 +11,17 @@ from typing import Any
 
 from drt.assess.conformance.checker import Checker, Record
 from drt.model.engine import NotLoaded, Session
-from drt.model.outcome import Accepted, Authorized, Evaluated, Failed, Outcome, Part, Rejected, Validated
+from drt.model.outcome import (
+    Accepted,
+    Authorized,
+    Evaluated,
+    Failed,
+    Outcome,
+    Part,
+    Rejected,
+    Unlinkable,
+    Validated,
+)
 from drt.model.question import Authorize, CaseQuestion, Evaluate, Validate
 from drt.model.saved_case import ExpectedResponse, ExpectedValue, ExpectedVerdict, SavedCase
 
@@ -67,7 +77,8 @@ def _refused(known: SavedCase, part: Part) -> Expectation:
     texts = {"policies": known.case.policies.text, "schema": schema, "entities": known.case.entities}
 
     def is_right(outcome: Outcome) -> bool:
-        return isinstance(outcome, Rejected) and outcome.part == part
+        is_refused = isinstance(outcome, Rejected) and outcome.part == part
+        return is_refused or (part == "schema" and isinstance(outcome, Unlinkable))
 
     shown = f"{part} refused"
     return Expectation(part, texts.get(part, ""), "part refused", shown, None, Rejected(part), is_right)

@@ -133,11 +133,11 @@ def test_easy_defects_are_killed_and_controls_are_not() -> None:
 
 
 def test_seed_cases_kill_what_one_engine_or_both_have_wrong() -> None:
-    plants = named("EV-1a both", "EV-1a production", "CT-1 both")
+    plants = named("XD-1 both", "EV-1a production", "CT-1 both")
     hunt = Hunt(plants, 0, ("seed-cases",), table=TARGETS)
     killed = {fate.plant.name: (fate.killer, fate.law) for fate in hunt.run(60.0)}
     assert killed == {
-        "EV-1a both": ("seed", "seed_cases_are_answered_as_documented"),
+        "XD-1 both": ("seed", "seed_cases_are_answered_as_documented"),
         "EV-1a production": ("seed", "engines_agree"),
     }
     assert hunt.score.cases == TARGETS["seed-cases"].walk

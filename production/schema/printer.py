@@ -37,17 +37,17 @@ def cedar_schema(fragments: tuple[Fragment, ...]) -> str:
     """
     names = Names(fragments)
     bodies: dict[str, list[str]] = {}
-    heads: dict[str, str] = {}
+    heads: dict[str, dict[str, str | None]] = {}
     for fragment in fragments:
         for namespace in fragment.namespaces:
             printer = _Printer(names, Scope(namespace.name, fragment.text))
             bodies.setdefault(namespace.name, []).extend(printer.declarations(namespace))
-            head = heads.get(namespace.name, "")
-            heads[namespace.name] = head + _annotations(namespace.annotations, "")
+            heads.setdefault(namespace.name, {}).update(namespace.annotations)
     pieces = bodies.pop("", [])
     for name, body in bodies.items():
         inner = "\n\n".join(body)
-        pieces.append(f"{heads[name]}namespace {name} {{\n{inner}\n}}" if body else f"namespace {name} {{}}")
+        head = _annotations(tuple(heads[name].items()), "")
+        pieces.append(f"{head}namespace {name} {{\n{inner}\n}}" if body else f"namespace {name} {{}}")
     return "\n\n".join(pieces) + "\n" if pieces else ""
 
 

@@ -11,6 +11,7 @@ from functools import lru_cache
 from functools import partial as bound
 from typing import Literal, TypeVar
 
+from drt.engines import production_doors as doors
 from drt.engines.base import BaseEngine, take_stated_name
 from drt.engines.production_answers import answers
 from drt.engines.production_filters import FilteringSession
@@ -118,7 +119,9 @@ class LoadedProduction(FilteringSession):
         schema, text = self.schema, request.text
         members = plain_members(text) if self.reads_objects else None
         if schema is not None:
-            return _attempt("request", lambda: schema.read_request(members or text, check=request.validate))
+            return _attempt(
+                "request", lambda: doors.request_under(schema, text, members or None, check=request.validate)
+            )
         if members is not None:
             return _attempt("request", lambda: Question.from_dict(members))
         return _attempt("request", lambda: Question.from_json(text))
@@ -270,6 +273,9 @@ class ProductionEngine(BaseEngine):
 
     def read_schema(self, schema: Source) -> Accepted | Unwritable | Rejected | Unsupported:
         read = read_schema(schema)
+        if isinstance(read, Rejected):
+            parts = _attempt("schema", lambda: doors.schema_in_parts(schema))
+            read = read if isinstance(parts, Rejected) else parts
         return read if isinstance(read, Rejected) else _written("schema", read.to_canonical, Accepted)
 
     def link_schemas(
@@ -282,7 +288,7 @@ class ProductionEngine(BaseEngine):
             schema = Schema.link_complete(linked) if complete else linked
         except SchemaLinkError as error:
             return Unlinkable(error.kind, str(error))
-        return _written("schema", lambda: schema.to_resolved_json(None, closed=True), Accepted)
+        return _written("schema", lambda: doors.linked_document(schema), Accepted)
 
     def answer(self, inquiry: Inquiry) -> Answered | Rejected | Unlinkable | Unsupported:
         schema = linked_schema(inquiry.schemas) if inquiry.schemas else None
@@ -305,7 +311,7 @@ class ProductionEngine(BaseEngine):
             if schema.format == to:
                 return read
             return _attempt("schema", lambda: Printed(translate_schema(schema.text, to)))
-        return _written("schema", read.to_cedar if to == "cedar" else read.to_json, Printed)
+        return _written("schema", lambda: doors.translated(read, schema, to), Printed)
 
 
 def _response(authorizer: Authorizer, question: Question) -> Authorized:
@@ -314,7 +320,7 @@ def _response(authorizer: Authorizer, question: Question) -> Authorized:
 
 
 def _entities(text: str, schema: Schema | None) -> Entities:
-    return Entities.from_json(text) if schema is None else schema.read_entities(text)
+    return Entities.from_json(text) if schema is None else doors.entities_under(schema, text)
 
 
 def _written(

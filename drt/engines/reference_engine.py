@@ -12,6 +12,7 @@ from typing import TypeVar, cast
 
 from drt.engines import reference_answers as answers
 from drt.engines.base import BaseEngine, BaseSession, take_stated_name
+from drt.engines.reference_doors import entities_under, request_under
 from drt.engines.reference_partial import PartialAnswers
 from drt.engines.reference_values import canonical
 from drt.engines.reference_verdicts import Verdicts
@@ -64,8 +65,6 @@ from reference.support.recursion import door
 from reference.syntax import Expr, SlotName
 from reference.text.parser import parse_expression, parse_policies
 from reference.text.printer import print_plain_policies, print_policies_and_templates
-from reference.validation.typed_entities import read_entities_under
-from reference.validation.typed_requests import read_request_under
 from reference.values import EntityUid
 
 T = TypeVar("T")
@@ -147,7 +146,7 @@ class LoadedReference(BaseSession):
             if self.schema is None:
                 known = read_request(request.text)
             else:
-                known = read_request_under(request.text, self.schema, checked=request.validate)
+                known = request_under(request.text, self.schema, checked=request.validate)
             self.requests[request] = known
         return known
 
@@ -297,7 +296,7 @@ def linked_schema(schemas: Sequence[Source]) -> Schema | None:
 
 def read_store(entities: str, schema: Schema | None) -> Entities:
     """Read an entity document, under the schema if there is one."""
-    return read_entities(entities) if schema is None else read_entities_under(entities, schema)
+    return read_entities(entities) if schema is None else entities_under(entities, schema)
 
 
 def read_policy_set(policies: Source) -> PolicySet:

@@ -96,11 +96,10 @@ def _base(case: Case) -> Case:
 
 
 def _of_schemas(case: Case, engines: Sequence[Engine]) -> Comparison:
-    """Put the questions about schemas alone: answers of all kinds, translations or linking."""
-    schemas = Case(Source(""), schema=case.schema, fragments=case.fragments)
-    compared = _among(questions_agree, schemas, engines)
+    """Put the questions that need no evaluation: answers of all kinds, translations or linking."""
+    compared = _among(questions_agree, case, engines)
     law = linkers_agree if case.fragments else schema_translations_mean_the_same
-    compared.add(_among(law, schemas, engines))
+    compared.add(_among(law, case, engines))
     return compared
 
 

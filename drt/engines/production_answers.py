@@ -47,10 +47,10 @@ def _about_schema(schema: Schema, extra_types: Iterable[str], extra_actions: Ite
         "external_actions": _texts(schema.external_actions),
         "is_complete": schema.is_complete,
         "ancestors": {name: _sorted(schema.ancestors(name)) for name in types},
-        "principals_for_action": {str(uid): _sorted(schema.principals_for_action(uid)) for uid in actions},
-        "resources_for_action": {str(uid): _sorted(schema.resources_for_action(uid)) for uid in actions},
+        "principals_for_action": {_text(uid): _sorted(schema.principals_for_action(uid)) for uid in actions},
+        "resources_for_action": {_text(uid): _sorted(schema.resources_for_action(uid)) for uid in actions},
         "actions_for_principal_and_resource": [[p, r, found] for p, r, found in by_types if found],
-        "action_entities": {str(entity.uid): _texts(entity.parents) for entity in schema.action_entities()},
+        "action_entities": {_text(entity.uid): _texts(entity.parents) for entity in schema.action_entities()},
     }
 
 
@@ -79,7 +79,7 @@ def _about_link(link: Link, schema: Schema | None) -> Answer:
         "static": False,
         "entity_literals": _listed(link.entity_literals()),
         "template": link.template_id,
-        "links": {slot: str(uid) for slot, uid in link.values.items()},
+        "links": {slot: _text(uid) for slot, uid in link.values.items()},
     }
 
 
@@ -111,7 +111,7 @@ def _replaced(policy: Policy, replacements: Mapping[Uid, Uid]) -> Answer:
 
 
 def _constraint(scope: Scope) -> list[str]:
-    entity = "slot" if isinstance(scope.entity, Slot) else str(scope.entity)
+    entity = "slot" if isinstance(scope.entity, Slot) else _text(scope.entity)
     match scope.op, scope.type_name:
         case "All", _:
             return ["any"]
@@ -124,14 +124,15 @@ def _constraint(scope: Scope) -> list[str]:
 def _action_constraint(scope: ActionScope) -> list[str | list[str]]:
     if scope.op == "All":
         return ["any"]
-    listed = [str(uid) for uid in scope.entities]
+    listed = [_text(uid) for uid in scope.entities]
     return ["==", listed[0]] if scope.op == "==" else ["in", listed]
 
 
 def _environments(found: Iterable[RequestEnvironment]) -> list[dict[str, str]]:
     """Environments in order, those without slots without their keys."""
     rows = {
-        (one.principal, str(one.action), one.resource, one.principal_slot, one.resource_slot) for one in found
+        (one.principal, _text(one.action), one.resource, one.principal_slot, one.resource_slot)
+        for one in found
     }
     keys = ("principal", "action", "resource", "principal_slot", "resource_slot")
     ordered = sorted(rows, key=lambda values: tuple(value or "" for value in values))
@@ -142,7 +143,7 @@ def _environments(found: Iterable[RequestEnvironment]) -> list[dict[str, str]]:
 
 
 def _texts(uids: Iterable[Uid]) -> list[str]:
-    return sorted(map(str, uids))
+    return sorted(map(_text, uids))
 
 
 def _sorted(names: Iterable[str] | None) -> list[str] | None:
@@ -150,4 +151,9 @@ def _sorted(names: Iterable[str] | None) -> list[str] | None:
 
 
 def _listed(literals: Counter[Uid]) -> list[str]:
-    return sorted(str(uid) for uid in literals.elements())
+    return sorted(_text(uid) for uid in literals.elements())
+
+
+def _text(uid: Uid) -> str:
+    """Write a uid as recorded, which escapes single quotes too."""
+    return str(uid).replace("'", "\\'")

@@ -27,9 +27,11 @@ from generators.texts.partial_world import SCHEMA as SMALL_SCHEMA
 from generators.texts.partial_world import policies as partial_policies
 from generators.texts.policy_documents import policy_set
 from generators.texts.schema_texts import schema_text, short_schema
-from generators.texts.small_requests import broken_request, request
+from generators.texts.slot_templates import templates
+from generators.texts.small_requests import broken_request, listed_and_not, request
 from generators.texts.small_schemas import schema_json
 from generators.texts.small_stores import SCHEMA, broken_entities, entities
+from generators.texts.tiny_schemas import tiny_schema
 
 LITERALS_A_CASE = 8
 SHORT_A_CASE = 5
@@ -170,6 +172,7 @@ permit(principal, action in [Action::"view", Action::"list", N::Action::"edit", 
 permit(principal, action, resource);
 forbid(principal == User::"e0", action, resource == Group::"e1");
 forbid(principal, action, resource == N::Team::"e1");
+forbid(principal == Color::"blue", action, resource == Color::"Red");
 forbid(principal, action, resource) when { context has color && context.color == Color::"red" };
 forbid(principal, action, resource) when { context has users && context.users.contains(User::"u") };
 forbid(principal, action, resource) when { context has act && context.act in Action::"read" };
@@ -177,7 +180,7 @@ forbid(principal, action, resource) when { context has pair && context.pair.id l
 forbid(principal, action, resource) when { context has ip && context.ip.isIpv4() };
 forbid(principal, action, resource) when { context has n && context.n > 0 };
 """
-"""Policies that depend on each part of a context, and name the entities that requests name."""
+"""Policies that depend on each part of a context, and name what requests name, unlisted ids too."""
 
 
 def store_rules(source: Source, unknown: float = 0.12) -> Case:
@@ -201,7 +204,7 @@ def request_variants(source: Source) -> Case:
     case = store_rules(source, unknown=0.4)
     last = json.loads(request(source))
     last["context"] = {"n": source.choice(EDGES)}
-    requests = (*case.requests, Request(json.dumps(last)))
+    requests = (*case.requests, Request(json.dumps(last)), *map(Request, listed_and_not(source)))
     return replace(case, policies=Text(PERMIT_ACTIONS), requests=requests)
 
 
@@ -241,8 +244,21 @@ def _typing_of(source: Source, text: str, requests_drawn: int) -> Case:
     return Case(Text(text), typing_world.STORE, Text(typing_world.SCHEMA), links=links, requests=requests)
 
 
+ABOUT_A_SCHEMA = 0.2
+"""Probability of an inquiry about a small schema alone, which has what policies seldom need."""
+
+ABOUT_FORMS = 0.25
+"""Probability of an inquiry about templates of all forms, or about expressions of all forms."""
+
+
 def inquiry(source: Source) -> Case:
     """Draw policies with literals in all places, templates and links, for an inquiry about them."""
+    if source.boolean(ABOUT_A_SCHEMA):
+        if source.boolean(0.3):
+            return Case(Text(PERMIT_ALL), schema=Text(tiny_schema(source)))
+        return replace(sound_schemas(source), policies=Text(PERMIT_ALL))
+    if source.boolean(ABOUT_FORMS):
+        return _about_forms(source)
     if source.boolean(0.4):
         return cases.inquiry(source)
     if source.boolean():
@@ -250,3 +266,11 @@ def inquiry(source: Source) -> Case:
         return Case(Text(partial_policies(source, 3)), schema=Text(schema))
     text = typing_cases.policies(source, 3)
     return Case(Text(text), schema=Text(typing_world.SCHEMA), links=tuple(typing_cases.links(source, text)))
+
+
+def _about_forms(source: Source) -> Case:
+    schema = Text(typing_world.SCHEMA)
+    if source.boolean():
+        return Case(Text(Grammar(source).policies(2)), schema=schema)
+    text = templates(source, 3)
+    return Case(Text(text), schema=schema, links=tuple(typing_cases.links(source, text)))

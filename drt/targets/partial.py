@@ -111,7 +111,8 @@ def _small_partial(source: Source, case: Case, flawed: float) -> PartialInput:
     request = partial_request(source, whole)
     actions = frozenset(("Action",))
     if not source.boolean(flawed):
-        return PartialInput(request, Store(partial_entities(source, case.entities, actions), "partial"))
+        text = partial_entities(source, case.entities, actions, partial_world.GROUPS)
+        return PartialInput(request, Store(text, "partial"))
     match source.integer(0, 4):
         case 0 | 1:
             return PartialInput(flawed_request(source, json.loads(whole)), Store("[]", "partial"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from generators.choice.sources import Source
@@ -22,6 +23,9 @@ INCONSISTENT = 0.12
 
 REPEATED = 0.03
 """The share of documents in which a key of attributes or tags comes twice."""
+
+ACTIONS = 0.25
+"""The share of documents that say something of actions, where they may."""
 
 FLAWED = 0.08
 """The share of partial inputs that break a rule, or are changed at random."""
@@ -58,8 +62,16 @@ def _flawed_request(source: Source, members: Json) -> str:
     return json.dumps(members)
 
 
-def partial_entities(source: Source, entities: str, action_types: frozenset[str]) -> str:
-    """Leave entities, and parts of those that stay, out of a concrete document."""
+def partial_entities(
+    source: Source,
+    entities: str,
+    action_types: frozenset[str],
+    groups: Mapping[Uid, Sequence[Uid]] = MappingProxyType({}),
+) -> str:
+    """Leave entities, and parts of those that stay, out of a concrete document.
+
+    `groups` are the ancestors of actions of which some get into it, with parts that are unknown.
+    """
     store = {uid_of(entity["uid"]): entity for entity in json.loads(entities)}
     above = {uid: ancestors_in(store, uid) for uid in store}
     dropped = source.choice((0.0, 0.2, 0.2, 0.5, 0.9))
@@ -70,6 +82,9 @@ def partial_entities(source: Source, entities: str, action_types: frozenset[str]
         _partial_entity(source, store[uid], None if uid in open_above else above[uid], unknown)
         for uid in kept
     ]
+    for action, above_it in groups.items() if source.boolean(ACTIONS) else ():
+        known = frozenset(above_it) if source.boolean() else None
+        found.append(_partial_entity(source, {"uid": _document(action)}, known, 0.6))
     if found and source.boolean(INCONSISTENT):
         _contradict(source, found)
     if found and source.boolean(FLAWED):

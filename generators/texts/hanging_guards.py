@@ -25,6 +25,21 @@ _CHOICES = (
     ("{x: 1, y: context.n} == {x: 1, y: 2}", "{x: 1, z: context.n} == {x: 1, z: 2}"),
     ("{x: context.n, y: 1} == {x: 1, y: 1}", "{y: context.n, x: 1} == {y: 1, x: 1}"),
     ('ip("::1").isIpv4()', 'ip("::1").isIpv6()', 'ip("::2").isIpv4()', 'ip("::1").isLoopback()'),
+    ('ip("::1").isInRange(ip("::/9"))', 'ip("::1").isInRange(ip("::/8"))', 'ip("::1").isMulticast()'),
+    (
+        'decimal("1.0").lessThan(decimal("2.0"))', 'decimal("1.0").greaterThan(decimal("2.0"))',
+        'decimal("2.0").lessThan(decimal("1.0"))', 'decimal("1.0") == decimal("2.0")',
+    ),
+    (
+        'duration("1h").toHours() == 1', 'duration("1h").toDays() == 1', 'duration("2h").toHours() == 1',
+        'duration("1h") < duration("1d")',
+    ),
+    (
+        'datetime("2024-01-01").toDate() < datetime("2024-01-02")',
+        'datetime("2024-01-01").offset(duration("1h")) < datetime("2024-01-02")',
+        'datetime("2024-01-01").toTime() < duration("1h")',
+    ),
+    ("principal in resource", "principal.boss in resource", "principal in [resource]"),
 )  # fmt: skip
 """Conditions by groups of those that differ a little."""
 _RECORDS = (

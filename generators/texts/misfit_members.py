@@ -57,6 +57,13 @@ _ALMOST: dict[str, tuple[Json, ...]] = {
 """Values that nearly have the type of an attribute."""
 
 
+_INSIDE: dict[str, tuple[Json, ...]] = {
+    "deep": ({"b": 1}, {"a": {"b": 1, "c": 1}}, {"a": {"c": 1}}, {"a": {}}, {"a": {}, "c": {}}),
+    "pair": ({"type": "A", "id": "x", "zz": 1}, {"type": "A"}, {"id": "x"}, {}, {"type": "A", "id": 1}),
+    "call": ({"fn": "x", "arg": "y", "zz": 1}, {"fn": "x"}, {}),
+    "teams": ([{"of": {"__entity": {"type": "N::Team", "id": "t"}}, "zz": 1}], [{}], [{"zz": 1}]),
+}  # fmt: skip
+"""Records inside of attributes that lack one of their own, or have one too many."""
 _RESERVED: tuple[Json, ...] = (
     {"__entity": 1, "a": 1}, {"__extn": {"fn": "ip", "arg": "::1"}, "a": 1}, {"__expr": "1", "a": 1},
     {"__entity": {"type": "User", "id": "u"}, "__extn": 1}, {"__expr": 1, "__entity": 1}, {"__extn": []},
@@ -68,6 +75,9 @@ def misfit(source: Source, names: tuple[str, ...]) -> Json:
     """Draw a member whose value has not the type of its attribute, most often by a little."""
     if source.boolean(0.15):
         return {source.choice((*names, "more")): source.choice(_RESERVED)}
+    if source.boolean(0.15):
+        name = source.choice(tuple(name for name in names if name in _INSIDE))
+        return {name: source.choice(_INSIDE[name])}
     if source.boolean(0.3):
         return {source.choice((*names, "more")): source.choice(_OTHERS)}
     name = source.choice(tuple(name for name in names if name in _ALMOST))

@@ -149,6 +149,15 @@ _MEMBERS = (
     'Team::"t" in {v}.teams', "{v} in context.who.team", "context.who in {v}.team",
     '{v}.team in [Kind::"a", Kind::"b"]',
 )  # fmt: skip
+_DECIDED = (
+    "if {v}.team is Team then {v}.ok else {w}.ok", "if {v}.team is User then {v}.ok else {w}.ok",
+    'if {v}.team == User::"a" then {w}.ok else {v}.ok', "if {v}.team has nope then {v}.ok else {w}.ok",
+    'if {v}.team in User::"a" then {v}.ok else {w}.n == 1', "{v}.team is Team && {w}.ok",
+    "{v}.team is User || {w}.ok", '{v}.team == User::"a" || {w}.ok', "{v}.team has nope || {v}.ok",
+    'if action == Action::"view" then {v}.ok else {w}.ok', 'action in Action::"all" && {v}.ok',
+    "if {v}.ok || true then {v}.ok else {w}.ok", "if !({v}.team is Team) then {v}.ok else {w}.ok",
+)  # fmt: skip
+"""Conditions of which the types decide a part that may err all the same."""
 _GUARDED = (
     ("{v} has act", '{v}.act in Action::"all"'), ("{v} has act", '{v}.act == Action::"view"'),
     ("{v} has boss", "{v}.boss.ok"), ("{v} has boss", "{v}.boss.n == 1"),
@@ -194,7 +203,8 @@ def _test(source: Source, depth: int) -> str:
             form = source.choice(_FORMS)
             return form.format(g=guard, u=f"({use})", o=held)
         case _:
-            return f"({source.choice(source.choice((_TESTS, _TESTS, _MEMBERS, _MEMBERS, _LOOKUPS)))})"
+            tests = source.choice((_TESTS, _TESTS, _MEMBERS, _MEMBERS, _LOOKUPS, _DECIDED))
+            return f"({source.choice(tests)})"
 
 
 def condition(source: Source) -> str:

@@ -101,8 +101,27 @@ def _repeat_key(source: Source, whole: Json) -> None:
         node[f"{key}{_AGAIN}"] = node[source.choice((key, *node))]
 
 
+_OPTIONAL = {
+    **dict.fromkeys(("principal", "resource"), ("in", "in", "entity", "slot")), "is": ("in",),
+    "action": ("entity", "entities"), "templateLinks": ("values",),
+    **dict.fromkeys(("staticPolicies*", "templates*"), ("annotations", "conditions")),
+}  # fmt: skip
+"""Members that an object may lack, or that may be empty, by its kind."""
+
+
+def _put_nothing(source: Source, whole: Json) -> None:
+    """Give a member that an object may lack the value of nothing."""
+    kind = source.choice(tuple(_OPTIONAL))
+    key = source.choice(_OPTIONAL[kind])
+    node = source.choice(_objects(source, whole, kind))
+    if key == "in" and kind != "is":
+        node.clear()
+        node |= {"op": "is", "entity_type": "A"}
+    node[key] = source.choice((None, {}, {}, [], [], "", 0, False))
+
+
 _FLAWS: tuple[Callable[[Source, Json], None], ...] = (
-    *(_put_edge,) * 5, *(_leave_out,) * 3, _repeat_key,
+    *(_put_edge,) * 5, *(_leave_out,) * 3, _repeat_key, _put_nothing, _put_nothing,
 )  # fmt: skip
 
 

@@ -17,6 +17,9 @@ _HIDING = (("decimal", "Long", "A"), ("ipaddr", "String", "A"), ("datetime", "Bo
 ANNOTATED = 0.07
 """Probability that a declaration or an attribute has annotations."""
 
+NO_REQUESTS = 0.06
+"""Probability that an action has types on one side only, which JSON alone can express."""
+
 _NOTES: tuple[Json, ...] = (
     {"doc": "x"}, {"doc": ""}, {"a": None}, {"a": "", "b": None}, {"if": 'a"\\\n'}, {"Set": "é", "a": "b"},
 )  # fmt: skip
@@ -94,13 +97,20 @@ class Drawing:
         source = self.source
         made: Json = {}
         if source.boolean(0.7):
-            applies = {side: [self.entity(space)] for side in ("principalTypes", "resourceTypes")}
+            sides = ("principalTypes", "resourceTypes")
+            applies: Json = {side: self._types(space) for side in sides}
+            if self.by_name and source.boolean(NO_REQUESTS):
+                applies[source.choice(sides)] = []
             made["appliesTo"] = applies
             if source.boolean(0.6):
                 applies["context"] = self._shape(space, by_name=True)
         if not name.startswith("view") and source.boolean(0.75):
             made["memberOf"] = [self._group(space) for _ in range(source.choice((1, 1, 1, 2)))]
         return self._annotated(made)
+
+    def _types(self, space: str) -> list[str]:
+        """Draw the types of principals or of resources."""
+        return [self.entity(space) for _ in range(self.source.choice((1, 1, 1, 2)))]
 
     def _shape(self, space: str, *, by_name: bool) -> Json:
         """Draw a record, which may be that of another namespace, by its name."""

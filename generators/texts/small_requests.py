@@ -19,6 +19,21 @@ def request(source: Source) -> str:
     return _request_text(source, _request(source))
 
 
+def listed_and_not(source: Source) -> tuple[str, str]:
+    """Draw a request that names enumerated entities, and the same with one id that is not listed."""
+    others = (uid_of("Color", "red"), uid_of("User", "e0")), (uid_of("Color", "red"), uid_of("Group", "e1"))
+    right = {
+        "principal": source.choice(others[0]),
+        "action": uid_of("Action", source.choice(("view", "list"))),
+        "resource": source.choice(others[1]),
+        "context": {"color": {"__entity": uid_of("Color", "red")}},
+    }
+    unlisted = uid_of("Color", source.choice(("blue", "Red")))
+    role = source.choice(("principal", "resource", "context"))
+    wrong = right | {role: {"color": {"__entity": unlisted}} if role == "context" else unlisted}
+    return json.dumps(right), json.dumps(wrong)
+
+
 def _request_text(source: Source, made: Json) -> str:
     spelled = source.boolean(SPELLED_OUT) and isinstance(made.get("context"), dict)
     return json.dumps({**made, "context": spelled_out(made["context"])} if spelled else made)
@@ -61,6 +76,12 @@ def broken_request(source: Source) -> str:
         case 8:
             return source.choice(_NO_REQUESTS)
         case 0 | 1:
+            if source.boolean(0.3):  # nothing but an id is wrong
+                made = {**_request(source), "action": uid_of("Action", "view")}
+                unlisted = uid_of("Color", source.choice(("blue", "Red", "red ")))
+                role = source.choice(("principal", "resource"))
+                made |= {"resource": uid_of("Color", "red"), role: unlisted, "context": {}}
+                return _request_text(source, made)
             role = source.choice(("principal", "resource", "action"))
             made[role] = uid_of(
                 source.choice(TYPES), source.choice(("e0", "blue", "red", "red ", "read", "view"))

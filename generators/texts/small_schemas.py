@@ -214,11 +214,29 @@ def _break_empty(source: Source, schema: Json, _: Drawing) -> None:
         holder[place] = [nothing] if isinstance(place, slice) else nothing
 
 
+def _break_group(source: Source, schema: Json, drawing: Drawing) -> None:
+    """Put a member at the edge into a reference to a group that is right otherwise."""
+    actions = schema[source.choice(drawing.spaces)]["actions"]
+    group = {"id": source.choice(tuple(actions)), **source.choice(EDGES["memberOf"])}
+    actions["grouped"] = {"memberOf": [group]}
+
+
+def _break_flag(source: Source, schema: Json, _: Drawing) -> None:
+    """Declare a thing twice, under two names, of which one has a number in the place of a flag."""
+    owners = [(kind, node) for kind, node in _objects(schema) if kind in ("attributes", "entityTypes")]
+    kind, owner = source.choice(owners)
+    flag = source.boolean()
+    number = source.choice((int(flag), int(flag), float(flag)))
+    key, made = ("external", {}) if kind == "entityTypes" else ("required", {"type": "Long"})
+    first, second = (flag, number) if source.boolean(0.7) else (number, flag)
+    owner |= {"G": {**made, key: first}, "H": {**made, key: second}}
+
+
 _BREAKS: tuple[Callable[[Source, Json, Drawing], None], ...] = (
     _break_shape, _break_presence, _break_edge, _break_edge, _break_edge, _break_hiding, _break_name,
     _break_name,
     _break_reference, _break_graph, _break_annotations, _break_spelling,
-    _break_place, _break_nothing, _break_nothing, _break_empty,
+    _break_place, _break_nothing, _break_nothing, _break_empty, _break_flag, _break_group,
 )  # fmt: skip
 
 

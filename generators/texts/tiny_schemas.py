@@ -36,6 +36,7 @@ type A = B; type B = A;
 type A = {b: B}; type B = Set<A>;
 type A = B; type B = {b: Set<C>}; type C = Long;
 entity A in [B]; entity B in [A];
+entity A in [B]; entity B in [C]; entity C in [A]; entity D in [A];
 entity A in [A];
 entity A tags {}; entity B tags A;
 entity A; action a appliesTo {principal: A, resource: A, context: A};
@@ -62,6 +63,7 @@ namespace Q { entity A {x: Action}; action a; }
 namespace Q { entity A {x: Action}; } action a;
 namespace Q { entity A {x: Action}; action a; } action a;
 namespace Q { entity A {x: Action}; action b; } action a;
+type T = Action; action a; namespace Q { entity A {x: T}; action b; }
 namespace Q { entity A {x: __cedar::Long}; entity Long; }
 entity Long; namespace Q { entity A {x: Long, y: __cedar::Long}; }
 entity ipaddr; namespace Q { entity A {x: ipaddr}; }
@@ -180,6 +182,12 @@ entity A in [B]; external entity B; | entity B in [C]; external entity C; | enti
 entity A in [B];external entity B in [C];external entity C;| entity B in [C];external entity C;| entity C;
 entity A in [B];external entity B;| external entity B in [C];external entity C;| entity B in [C];entity C;
 entity A in [B, C]; external entity B; external entity C; | entity B in [C]; entity C;
+entity A in [B]; entity B in [C]; entity C; | external entity A in [B, C]; external entity B, C;
+entity A in [B,C];entity B in C;entity C;| external entity A in B;external entity B in C;external entity C;
+entity A in [B]; entity B in [C]; entity C; | external entity A in [C]; external entity C;
+entity A in [B]; entity B in [C]; entity C in [A]; | external entity A in [A, B, C]; external entity B, C;
+entity A in [B]; entity B in [C]; entity C in [A]; | external entity A, B in [C]; external entity C in [A];
+external entity A in [B];external entity B;| external entity A in [C];external entity C;| external entity A;
 entity A enum ["x"]; | external entity A;
 entity A enum ["x"]; | external entity A; entity B {x: A};
 entity A enum ["x"]; | entity A enum ["x"];
@@ -215,6 +223,9 @@ action a in [b]; action b; | external action a in [b]; external action b;
 action a in [b]; action b in [c]; action c; | external action a in [c]; external action c;
 action a in [b];action b in [c];action c;| external action a in [b, c];external action b;external action c;
 action a in [b];action b in [c];action c;| external action a in [b];external action b in c;external action c;
+action a in b;action b in c;action c;| external action a in [b,c];external action b in c;external action c;
+action a in [b,c];action b in [c];action c;| external action a in b;external action b in c;external action c;
+action a in [b,c];external action b in c;external action c;| action b in c;external action c;| action c;
 action a in [b]; external action b; | action b in [a]; external action a;
 action a in [b]; external action b; | action b;
 action a in [b]; external action b; | action b in [c]; action c;

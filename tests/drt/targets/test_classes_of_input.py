@@ -337,6 +337,66 @@ DEFECTS = {
         '        raise RequestError(f"the request has {node.name!r} twice")',
         "        pass",
     ),
+    "an object may hold more than a text": (
+        "store-rules",
+        "production.schema.typed_values",
+        "            if not value.keys() <= type_.attributes.keys():",
+        "            if not path and not value.keys() <= type_.attributes.keys():",
+    ),
+    "a value may lack what a text has to have": (
+        "store-rules",
+        "reference.validation.conformance",
+        "        if attribute.required and name not in fields:",
+        "        if attribute.required and name not in fields and not expected.attributes:",
+    ),
+    "a request made of objects is checked less": (
+        "request-rules",
+        "production.validation.conforming_requests",
+        "    wrong = misfit(context, declared.context, model)",
+        '    wrong = ""',
+    ),
+    "an unlisted id is refused once": (
+        "variants-requests",
+        "production.validation.request_table",
+        "for name in (principal, resource)),",
+        "for name in (principal,)),",
+    ),
+    "a number may stand for a flag that was read before": (
+        "schema-rules",
+        "production.schema.json_quick",
+        "parse_float=number, parse_int=number, parse_constant",
+        "parse_float=number, parse_constant",
+    ),
+    "two fragments may declare the same type": (
+        "schema-rules",
+        "production.schema.names",
+        "            if full in self.entities:",
+        "            if full in self.entities and self.entities[full][1] is scope:",
+    ),
+    "a fragment takes the place of another one": (
+        "schema-rules-translated",
+        "production.schema.json_printer",
+        'namespaces.setdefault(namespace.name, {"entityTypes": {}, "actions": {}})',
+        'namespaces[namespace.name] = {"entityTypes": {}, "actions": {}}',
+    ),
+    "a linked schema is written without its tags": (
+        "valid-linking",
+        "production.schema.writing",
+        "                tags = None if entity_type.tags is None else self.type(entity_type.tags)",
+        "                tags = None",
+    ),
+    "groups are compared as they are written": (
+        "valid-linking",
+        "production.schema.linking",
+        "{model.action_ancestors.of(uid) for model, _ in declared}",
+        "{one.parents for _, one in declared}",
+    ),
+    "who is a principal takes a resource": (
+        "questions",
+        "production.validation.questions",
+        "(action.principals for action in self._model.actions.values())",
+        "(action.principals for action in self._model.actions.values() if action.resources)",
+    ),
 }
 CASES = {
     "partial-responses": 600,
@@ -352,6 +412,9 @@ CASES = {
     "odd-tokens": 1_500,
     "request-rules": 600,
     "variants-requests": 300,
+    "store-rules": 1_500,
+    "schema-rules-translated": 300,
+    "questions": 600,
 }
 
 

@@ -154,6 +154,6 @@ def _listed(literals: Counter[Uid]) -> list[str]:
     return sorted(_text(uid) for uid in literals.elements())
 
 
-def _text(uid: Uid) -> str:
+def _text(uid: Uid | None) -> str:
     """Write a uid as recorded, which escapes single quotes too."""
     return str(uid).replace("'", "\\'")

@@ -1,7 +1,8 @@
 """The law of seed cases: engines answer them alike, and as it is documented.
 
 Owns the comparison of engines with documented outcomes. A case that is reduced keeps the outcomes of the
-requests and expressions that are left of it, so that the smallest question shows the difference.
+requests and expressions that are left of it, so that the smallest question shows the difference. Partial
+inputs of a case are put to the laws of partial evaluation.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from drt.model.saved_case import SavedCase
 from drt.oracles.agreement import engines_agree
 from drt.oracles.comparing import Comparison
 from drt.oracles.law import Compares, Law
+from drt.oracles.partial_agreement import batched_runs_agree, partial_responses_agree, queries_agree
 from drt.oracles.questions import linkers_agree, questions_agree
 from drt.oracles.schemas import schema_translations_mean_the_same
 from drt.oracles.thorough import LADDER
@@ -49,7 +51,10 @@ class SeedCases:
         recalled = [one.recalling() for one in noted]
         loaded = [engine.load(case) for engine in recalled]
         if not comparison.divergences:
-            comparison.add(_verdicts(case, engines, loaded))
+            if not case.partials:  # whose policies are type-checked by partial evaluation
+                comparison.add(_verdicts(case, engines, loaded))
+            for law in _laws_of_partial_inputs(case):
+                comparison.add(_among(law, case, recalled))
         if self._is_first(case) and not comparison.divergences:
             comparison.add(_of_schemas(case, engines))
         if comparison.divergences:
@@ -92,7 +97,13 @@ class SeedCases:
 
 
 def _base(case: Case) -> Case:
-    return replace(case, requests=(), expressions=())
+    return replace(case, requests=(), expressions=(), partials=())
+
+
+def _laws_of_partial_inputs(case: Case) -> Sequence[Law]:
+    """Return the laws for a case with partial inputs; with one alone it is about queries and batches, too."""
+    laws = (partial_responses_agree, queries_agree, batched_runs_agree)
+    return laws if len(case.partials) == 1 else laws[: len(case.partials[:1])]
 
 
 def _of_schemas(case: Case, engines: Sequence[Engine]) -> Comparison:

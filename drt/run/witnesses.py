@@ -20,7 +20,7 @@ from drt.run.pursuit_time import PursuitTime
 from drt.run.records import Broken
 from drt.run.testimony import ask_arbiter, unmet_seeds
 
-SEEDS_SECONDS = 15.0
+SEEDS_SECONDS = 25.0
 """What putting the seed cases to the engines may take, once for a worker."""
 
 

@@ -47,7 +47,7 @@ def test_there_are_seed_cases_of_every_topic() -> None:
     assert len(SEEDS) > 200
     assert {path.parent.name for path in SEEDS} >= {
         "arithmetic", "attributes", "authorizer", "datetime", "decimal", "duration", "entities", "evaluation",
-        "hierarchy", "ip", "like", "parsing", "requests", "sets", "tags", "templates", "tinytodo", "conformance", "linking", "schema", "validation",
+        "hierarchy", "ip", "like", "linking", "parsing", "partial", "requests", "sets", "tags", "templates", "tinytodo", "conformance", "schema", "validation",
     }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from drt.oracles.comparing import Comparison
 from drt.oracles.law import Compares, law
 from drt.oracles.partial_inputs import (
     action_queries,
+    altered,
     batches,
     completions,
     halved,
@@ -37,6 +38,8 @@ def partial_responses_agree(case: Case, engines: Sequence[Engine], comparison: C
         for partial in case.partials:
             yield None, PartiallyAuthorize(partial.request, partial.entities)
             yield from completions(case, partial)
+            for request, store in product(case.requests[:1], altered(case, partial)):
+                yield 0, Reauthorize(partial.request, partial.entities, request.text, store)
         for store, partial in product(unfit(case), case.partials[:1]):
             yield None, PartiallyAuthorize(partial.request, store)
             for request in case.requests[:1]:

@@ -125,6 +125,30 @@ def completions(case: Case, partial: PartialInput) -> Iterator[tuple[int, Reauth
         yield index, Reauthorize(partial.request, partial.entities, request.text, concrete(case))
 
 
+def altered(case: Case, partial: PartialInput) -> tuple[Store, ...]:
+    """Return the entities of a case with other numbers and truths where the partial input knows nothing."""
+    try:
+        known = {_name(one) for one in plain_json(partial.entities.text)}
+        entities = plain_json(case.entities)
+        changed = [
+            one if _name(one) in known else {**one, "attrs": _altered(one["attrs"])} for one in entities
+        ]
+    except (NotPlainJson, KeyError, TypeError, AttributeError):
+        return ()
+    return () if changed == entities else (Store(json.dumps(changed), "typed"),)
+
+
+def _name(entity: Json) -> str:
+    return json.dumps(inner(entity["uid"]), sort_keys=True)
+
+
+def _altered(attrs: Json) -> Json:
+    return {
+        name: not value if isinstance(value, bool) else value ^ 1 if isinstance(value, int) else value
+        for name, value in attrs.items()
+    }
+
+
 def queries(case: Case) -> Iterator[tuple[int, Query]]:
     """Query the principals and the resources of each request, its other parts being known."""
     for index, request in enumerate(case.requests):

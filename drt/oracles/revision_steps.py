@@ -14,6 +14,16 @@ Json = Any
 
 ALWAYS = {"kind": "when", "body": {"Value": True}}
 NOBODY = {"type": "User", "id": "nobody"}
+CHANGED_PARTS = ("principal", "resource", "conditions")
+"""The parts of a policy in which one place is changed."""
+KEPT = frozenset({"op", "slot", "kind"})
+"""Members whose values decide what kind of policy it is."""
+OTHER_OPERATORS = {
+    "==": "!=", "!=": "==", "<": "<=", "<=": "<", ">": ">=", ">=": ">", "&&": "||", "||": "&&",
+    "+": "-", "-": "*", "*": "+", "contains": "containsAll", "containsAll": "containsAny",
+    "containsAny": "contains", "hasTag": "getTag", "getTag": "hasTag",
+}  # fmt: skip
+"""Each operator with another one of as many operands."""
 NEW_IDS = ("new 0", "new 1", "new 2", "new 3", "link0", "link1")
 """Ids of new links; the last two are in use in some cases."""
 
@@ -41,6 +51,8 @@ class Script:
         self.policies, self.store, self.random = policies, store, random
         self.bodies = [*policies.static.items(), *policies.templates.items()]
         self.ids = sorted({*ids_of(policies), "other"})
+        self.removed: list[str] = []
+        """The ids of policies that a step was to remove, so that another one may come in their place."""
 
     def some_policies(self) -> Policies:
         """Return the templates, and some of the static policies and links."""
@@ -61,20 +73,34 @@ class Script:
         if not self.bodies:
             return None
         name, body = self.random.choice(self.bodies)
+        if self.removed and self.random.random() < 0.5:
+            return Step("add", _document(self.removed.pop(), self._changed(body, 0.5)))
         return Step("add", _document(self._named(name), self._changed(body)))
 
     def _named(self, name: str) -> str:
         return self.random.choice((name, name, name, *self.ids))
 
     def _changed(self, body: Json, share: float = 0.2) -> Json:
-        """Return a body, rarely changed in one part, so that its id stands for something else."""
+        """Return a body, rarely changed in one part or place, so that its id stands for something else."""
         changes = (
             {"effect": {"permit": "forbid", "forbid": "permit"}[body["effect"]]},
             {"conditions": [*body["conditions"], ALWAYS]},
             {"annotations": {**body.get("annotations", {}), "changed": ""}},
-            {"action": {"op": "All"}},
+            {"action": self._action()},
         )
-        return {**body, **self.random.choice(changes)} if self.random.random() < share else body
+        if self.random.random() >= share:
+            return body
+        places = _places(body) if self.random.random() < 0.6 else []
+        if not places:
+            return {**body, **self.random.choice(changes)}
+        return _with_other(body, self.random.choice(places))
+
+    def _action(self) -> Json:
+        """Draw a constraint of actions: none, or an action or a group of the store."""
+        actions = [{"type": kind, "id": id_} for kind, id_ in self.store if kind.endswith("Action")]
+        if not actions or self.random.random() < 0.2:
+            return {"op": "All"}
+        return {"op": self.random.choice(("==", "in")), "entity": self.random.choice(actions)}
 
     def _link(self) -> Step | None:
         """Link a template to entities of the store; rarely with wrong slots, or what is no template."""
@@ -100,7 +126,10 @@ class Script:
         }
         kind = self.random.choice([*listed])
         likely = listed[kind] if self.random.random() < 0.65 else []
-        return Step(kind, self.random.choice(likely or self.ids))
+        name = self.random.choice(likely or self.ids)
+        if kind == "remove-static":
+            self.removed.append(name)
+        return Step(kind, name)
 
     def _merge(self) -> Step:
         kinds: tuple[StepKind, ...] = ("merge", "merge-renaming")
@@ -164,6 +193,47 @@ class Script:
             (uid["type"], uid["id"]) for one in self.store.values() for uid in map(_plain, one["parents"])
         }
         return [uid for uid, one in self.store.items() if uid in above and one["parents"]]
+
+
+def _places(body: Json) -> list[tuple[Any, ...]]:
+    """List the paths of names, numbers, texts and operators in the scope and the conditions of a policy."""
+    places: list[tuple[Any, ...]] = []
+    todo: list[tuple[tuple[Any, ...], Json]] = [((part,), body[part]) for part in CHANGED_PARTS]
+    while todo:
+        path, node = todo.pop()
+        if isinstance(node, dict):
+            places += ((*path, key) for key in node if key in OTHER_OPERATORS)
+            todo += (((*path, key), inner) for key, inner in node.items() if key not in KEPT)
+        elif isinstance(node, list):
+            todo += (((*path, at), inner) for at, inner in enumerate(node))
+        elif node is not None and node != "Wildcard":
+            places.append(path)
+    return places
+
+
+def _with_other(body: Json, path: tuple[Any, ...]) -> Json:
+    """Return a policy in which what stands at a path is something else of its kind."""
+    changed = holder = body.copy()
+    for key in path[:-1]:
+        holder[key] = holder[key].copy()
+        holder = holder[key]
+    last = path[-1]
+    if last in OTHER_OPERATORS and isinstance(holder, dict):
+        holder[OTHER_OPERATORS[last]] = holder.pop(last)
+        return changed
+    found = holder[last]
+    match found:
+        case "principal" if last == "Var":
+            holder[last] = "resource"
+        case str() if last == "Literal":  # one character, as documents are written
+            holder[last] = "1" if found == "0" else "0"
+        case str():
+            holder[last] = "principal" if last == "Var" else f"{found}0"
+        case bool():
+            holder[last] = not found
+        case _:
+            holder[last] = found ^ 1
+    return changed
 
 
 def _plain(uid: Json) -> Json:

@@ -39,10 +39,10 @@ REVISED = replace(TEMPLATES, name="revised", requests=2, policies=(2, 4), templa
 
 
 def _revised(source: Source) -> Case:
-    """Draw policies, most of them scopes alone: what changes are about is ids and contents."""
+    """Draw policies, half of them scopes alone: what changes are about is ids and contents."""
     drawn = scenario(source, REVISED)
     policies = (
-        replace(policy, conditions=()) if source.boolean(0.7) else policy for policy in drawn.policies
+        replace(policy, conditions=()) if source.boolean(0.5) else policy for policy in drawn.policies
     )
     return cases.authorization(replace(drawn, policies=tuple(policies)))
 

@@ -54,6 +54,16 @@ DEFECTS = {
         "replace(link, template_id=names.get(link.template_id, link.template_id))",
         "link",
     ),
+    "policies with other constants are the same": (
+        "production.language.nodes",
+        "            return node.value.__class__, node.value\n",
+        "            return node.value.__class__\n",
+    ),
+    "a policy in the place of another one leaves it in the plans": (
+        "production.serving.plan_changes",
+        "for name, policy in root.statics.items() if statics.get(name) is not policy}\n    gone",
+        "for name, policy in root.statics.items() if name not in statics}\n    gone",
+    ),
     "a merge with renaming is refused": (
         "production.policy_set",
         "renamed._statics = {names.get(name, name): policy for name, policy in other._statics.items()}",

@@ -22,7 +22,7 @@ MANY_SHARE = 0.12
 """The share of cases with so many policies that an engine cuts them into parts."""
 REQUESTS = (3, 6)
 LINKS = (2, 12)
-OPEN = (0.1, 0.35, 0.35, 0.9)
+OPEN = (0.1, 0.35, 0.35, 0.97)
 """How likely a part of a scope is open, drawn for each case: few or most rules are about no entity."""
 
 PARTS = {

@@ -22,6 +22,10 @@ EXTREME_LONGS = (
     2**31 - 1,
     2**53,
     2**53 + 1,
+    255,
+    256,
+    -256,
+    -257,
     3037000500,  # its square is the first to overflow
     3037000499,
     -3037000500,
@@ -149,6 +153,7 @@ ODD_ATTRIBUTE_NAMES = (
     '"',
     "a.b",
     "\U0001f600",
+    "\ufb01",
     "*",
     "__cedar",
     "0",
@@ -159,7 +164,8 @@ ODD_ENTITY_ATTRIBUTE_NAMES = (*ODD_ATTRIBUTE_NAMES, "__entity", "__extn", "__exp
 TAG_NAMES = ("t", "k", "dept", "a", "b")
 ODD_TAG_NAMES = ("", "*", "a b", "é", "if", "\U0001f600", "__entity")
 
-TYPE_NAMES = ("User", "Group", "Doc", "Folder", "Team", "Photo", "Org", "List")
+TYPE_NAMES = ("User", "Group", "Doc", "Folder", "Team", "User2", "Org", "Doc_")
+"""Some begin with another one, which a text of a uid may sort otherwise than its type and id."""
 ODD_TYPE_NAMES = (
     "principal",
     "permit",

@@ -16,8 +16,8 @@ Edges = Mapping[str, tuple[Json, ...]]
 """By the kind of an object, what is put into it; `key*` are the objects that one of kind `key` names."""
 
 _ANNOTATIONS: tuple[Json, ...] = (
-    None, {}, [], {"a b": ""}, {"if": None}, {"a": 1}, {"": "x"}, {"é": "x"}, {"doc": "x"}, {"doc": "x"},
-    {"a": "", "b": None},
+    None, {}, [], {"a b": ""}, {"a\n": ""}, {"if": None}, {"a": 1}, {"": "x"}, {"é": "x"},
+    {"doc": "x"}, {"doc": "x"}, {"a": "", "b": None},
 )  # fmt: skip
 ANNOTATIONS: tuple[Json, ...] = tuple({"annotations": one} for one in _ANNOTATIONS)
 """Annotations, wrong or right."""

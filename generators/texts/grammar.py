@@ -36,6 +36,8 @@ class Grammar:
 
     def __init__(self, source: Source) -> None:
         self.source = source
+        self.listed: list[str] = []
+        """The actions of the last list, which another list may have in another order."""
         self.expressions: tuple[Callable[[int], str], ...] = (
             self._binary, self._binary, self._binary, self._unary, self._access, self._method,
             self._conditional, self._has, self._like, self._is_type, self._set, self._record, self._call,
@@ -89,9 +91,13 @@ class Grammar:
             case 3:
                 return f"action in {self._action_uid()}"
             case _:
-                listed = ", ".join(self._action_uid() for _ in range(self.source.integer(0, 3)))
-                comma = "," if listed and self.source.boolean(0.1) else ""
-                return f"action in [{listed}{comma}]"
+                if len(self.listed) > 1 and self.source.boolean(0.5):
+                    again = self.listed[::-1]
+                    self.listed = again[:1] * self.source.integer(0, 1) + again
+                else:
+                    self.listed = [self._action_uid() for _ in range(self.source.integer(0, 3))]
+                comma = "," if self.listed and self.source.boolean(0.1) else ""
+                return f"action in [{', '.join(self.listed)}{comma}]"
 
     def _action_uid(self) -> str:
         kind = "Action" if self.source.boolean(MOSTLY) else self._name()

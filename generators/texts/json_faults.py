@@ -21,6 +21,8 @@ _SCALARS = (
     "01", "-0", "+1", "1.", ".5", "1e5", "1E400", "-1e-400", "0x1", "1_0", "NaN", "Infinity", "-Infinity",
     "True", "nul", "undefined", "9223372036854775808", "1.0", "'a'", "", "\ufeff1", "\u00a01",
 )  # fmt: skip
+_BLANKS = ("", " ", " ", "\n", "\t", "\r\n", "  ")
+_MARKS = frozenset(":,{}[]")
 _BESIDE = (
     ",", "}", "]", "{", "[", ":", "/* */", "//\n", "\ufeff", "\u00a0", "\f", "\x00", '"', "null", ",,",
 )  # fmt: skip
@@ -28,6 +30,22 @@ _BESIDE = (
 
 def repeat_key(source: Source, text: str) -> str:
     """Give a key a second value, before its own; each name has the same chance, and may have an escape."""
+    repeated = _with_a_key_twice(source, text)
+    return with_blanks(source, repeated) if source.boolean(0.3) else repeated
+
+
+def with_blanks(source: Source, text: str) -> str:
+    """Put blanks around colons, commas and brackets, everywhere or here and there."""
+    share = source.choice((1.0, 0.2))
+    return "".join(
+        f"{source.choice(_BLANKS)}{token}{source.choice(_BLANKS)}"
+        if token in _MARKS and source.boolean(share)
+        else token
+        for token in _TOKEN.findall(text)
+    )
+
+
+def _with_a_key_twice(source: Source, text: str) -> str:
     places: dict[str, list[re.Match[str]]] = {}
     for place in _KEY.finditer(text):
         places.setdefault(place[0], []).append(place)

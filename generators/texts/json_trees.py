@@ -115,8 +115,10 @@ def _tree(source: Source, depth: int) -> Json:
     match source.integer(0, 11):
         case 0 | 1:
             operator = source.choice(_UNARY)
-            operand = {"Value": source.choice((5, *_LONGS))} if source.boolean(0.25) else inner()
-            for _ in range(source.integer(2, 6) if source.boolean(0.15) else 1):
+            is_chain = source.boolean(0.25)
+            bare = {"Value": source.choice((5, -5, *_LONGS))}
+            operand = bare if source.boolean(0.6 if is_chain else 0.25) else inner()
+            for _ in range(source.integer(2, 6) if is_chain else 1):
                 operand = {operator: {"arg": operand}}
             return operand
         case 2 | 3 | 4:

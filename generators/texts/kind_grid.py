@@ -8,12 +8,26 @@ from __future__ import annotations
 from generators.choice.sources import Source
 from generators.language import KINDS, LANGUAGE, Operator
 
+SAME_NUMBERS = (
+    '[datetime("1970-01-01")]', '[duration("0ms")]', '[decimal("0.0")]', "[0]", "[false]",
+)  # fmt: skip
+"""Sets of values that differ in their kind alone."""
 OPERANDS = {
     "bool": ("true", "false", "context.bool"),
     "long": ("0", "1", "-1", "9223372036854775807", "-9223372036854775808", "context.long"),
     "string": ('""', '"a"', '"10.0.0.1"', '"1d"', '"2024-01-01"', '"1.5"', "context.string"),
     "entity": ("principal", 'U::"a"', 'G::"top"', 'Gone::"x"', "context.entity"),
-    "set": ("[]", "[1]", '[U::"a", G::"top"]', '[U::"a", 1]', "[[], {}]", "context.set"),
+    "set": (
+        "[]",
+        "[1]",
+        '[U::"a", G::"top"]',
+        '[U::"a", 1]',
+        "[[], {}]",
+        "context.set",
+        "[context.long, principal]",
+        *SAME_NUMBERS,
+        f"[{', '.join(SAME_NUMBERS)}]",
+    ),
     "record": ("{}", "{a: 1}", "{a: {b: 1}}", "context", "context.record"),
     "decimal": ('decimal("1.5")', 'decimal("-922337203685477.5808")', "context.decimal"),
     "ip": ('ip("10.0.0.1")', 'ip("::1/64")', 'ip("224.0.0.1")', "context.ip"),

@@ -51,6 +51,7 @@ EDGES: Edges = {
     "resource": _SCOPE_EDGES,
     "action": (
         *({"op": one} for one in ("all", "ALL", "==", "in", "is")), {"op": "==", "entities": []},
+        {"op": "==", "entity": None, "entities": [{"type": "Action", "id": "x"}]},
         {"entity": {"type": "A", "id": "x"}},
         {"entity": {"type": "MyAction", "id": "x"}}, {"entities": []}, {"entities": None},
         {"slot": "?action"},

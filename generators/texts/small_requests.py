@@ -104,7 +104,8 @@ def broken_request(source: Source) -> str:
                 )
             )
         case 5:
-            made.pop(source.choice(tuple(made)))
+            if source.boolean(0.6):
+                made.pop(source.choice(tuple(made)))
             made |= source.choice(({}, {"more": 1}, {"Principal": uid_of("User", "u")}, {"entities": []}))
         case _:
             role = source.choice(("principal", "resource", "action"))

@@ -271,7 +271,10 @@ def _chain(source: Source) -> list[Json]:
 def _twin(source: Source, one: Json) -> Json:
     """Give an entity again: the same, or different in one part."""
     twin = json.loads(json.dumps(one))
-    match source.integer(0, 3):
+    match source.integer(0, 4):
+        case 4:
+            name = source.choice(("age", "on", "n"))
+            one["attrs"][name], twin["attrs"][name] = source.choice(((1, True), (0, False), (True, 1)))
         case 0:
             twin["attrs"] = {**twin["attrs"], "name": "other"}
         case 1:

@@ -2,7 +2,7 @@
 
 Owns the comparison of engines with documented outcomes. A case that is reduced keeps the outcomes of the
 requests and expressions that are left of it, so that the smallest question shows the difference. Partial
-inputs of a case are put to the laws of partial evaluation.
+inputs of a case are put to the laws of partial evaluation, cases with links to the law of revisions.
 """
 
 from __future__ import annotations
@@ -23,12 +23,16 @@ from drt.oracles.comparing import Comparison
 from drt.oracles.law import Compares, Law
 from drt.oracles.partial_agreement import batched_runs_agree, partial_responses_agree, queries_agree
 from drt.oracles.questions import linkers_agree, questions_agree
+from drt.oracles.revisions import revised_sets_answer_as_new_ones
 from drt.oracles.schemas import schema_translations_mean_the_same
 from drt.oracles.thorough import LADDER
 from drt.oracles.validation import validators_agree
 
 VALIDATION = "validation"
 """The tag of cases whose schemas are there for the verdicts on many policies."""
+
+SCRIPTS = 5
+"""Most sequences of changes of one case."""
 
 
 class SeedCases:
@@ -55,6 +59,8 @@ class SeedCases:
                 comparison.add(_verdicts(case, engines, loaded))
             for law in _laws_of_partial_inputs(case):
                 comparison.add(_among(law, case, recalled))
+        if case.links and not comparison.divergences:
+            comparison.add(_changes(case, engines))
         if self._is_first(case) and not comparison.divergences:
             comparison.add(_of_schemas(case, engines))
         if comparison.divergences:
@@ -94,6 +100,18 @@ class SeedCases:
                 case Evaluate(expression, _) if expression not in case.expressions:
                     continue
             yield source, one
+
+
+def _changes(case: Case, engines: Sequence[Engine]) -> Comparison:
+    """Put a case with links to the law of revisions: each of its first requests has a script of its own."""
+    law = revised_sets_answer_as_new_ones
+    changes = Comparison(law.name, engines)
+    for request in case.requests[:SCRIPTS]:
+        among = Comparison(law.name, engines)
+        law.check(replace(case, requests=(request,)), engines, among)
+        among.divergences = [replace(one, request=None) for one in among.divergences]
+        changes.add(among)
+    return changes
 
 
 def _base(case: Case) -> Case:

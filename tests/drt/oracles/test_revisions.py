@@ -23,7 +23,7 @@ from drt.targets.table import TARGETS
 from generators.choice.sources import RecordingSource
 
 TARGET, LAW = TARGETS["revisions"], revised_sets_answer_as_new_ones
-CASES = 200
+CASES = 400
 FINDINGS = 6
 """Of one defect, of which some show by another rule."""
 

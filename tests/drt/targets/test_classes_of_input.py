@@ -414,7 +414,7 @@ CASES = {
     "variants-requests": 300,
     "store-rules": 1_500,
     "schema-rules-translated": 300,
-    "questions": 600,
+    "questions": 1_000,
 }
 
 

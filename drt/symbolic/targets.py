@@ -69,10 +69,19 @@ MOST_BYTES = 60_000
 """Size of a saved case beyond which a run leaves it to `drt conformance`: its reduction would not end."""
 
 
+COST_OF_SCHEMA = 8
+"""How many times as much a case costs if it has a schema: it is asked for verdicts and translations, too."""
+
+
 def _places(folder: Path) -> Sequence[Path]:
-    """List the cases under a folder, small ones first."""
+    """List the cases under a folder, those first that cost little: small ones, and such without a schema."""
     sizes = {place: sum(one.stat().st_size for one in place.iterdir()) for place in cases_under(folder)}
-    return sorted((place for place, size in sizes.items() if size <= MOST_BYTES), key=sizes.__getitem__)
+    costs = {
+        place: size * (COST_OF_SCHEMA if any(place.glob("schema.*")) else 1)
+        for place, size in sizes.items()
+        if size <= MOST_BYTES
+    }
+    return sorted(costs, key=costs.__getitem__)
 
 
 def _reader(places: Sequence[Path]) -> Callable[[], Sequence[SavedCase]]:

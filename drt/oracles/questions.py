@@ -15,6 +15,7 @@ from drt.model.engine import Engine
 from drt.model.outcome import Accepted, Outcome, Unlinkable, Unwritable
 from drt.model.question import Answer, LinkSchemas, ReadSchema
 from drt.oracles.comparing import Comparison
+from drt.oracles.defined_names import RESERVED
 from drt.oracles.law import Compares, law
 
 MOST_SUBSTITUTED = 3
@@ -44,7 +45,7 @@ def inquiry_of(case: Case) -> Inquiry:
         case.schemas,
         case.policies,
         case.links,
-        (*UNDECLARED_TYPES, *names),
+        (*UNDECLARED_TYPES, *(name for name in names if name not in RESERVED)),
         (*UNDECLARED_ACTIONS, *(f"Action::{json.dumps(name)}" for name in names if name.isascii())),
         tuple(substitution(case.policies.text)),
     )

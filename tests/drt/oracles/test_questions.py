@@ -117,6 +117,13 @@ def test_in_steps_another_of_several_errors_may_come_first() -> None:
     assert linkers_agree(CASE, [Changed(by_number)]).divergences == ()  # type: ignore[list-item]
 
 
+def test_no_reserved_word_is_asked_about_as_a_type() -> None:
+    schema = Source("entity type, action in [a]; entity a;", "cedar")
+    inquiry = inquiry_of(Case(Source(""), schema=schema, entities="[]"))
+    assert "a" in inquiry.extra_types
+    assert "in" not in inquiry.extra_types
+
+
 def test_an_inquiry_follows_from_its_case() -> None:
     inquiry = inquiry_of(CASE)
     assert inquiry.schemas == (FIRST, SECOND, THIRD)

@@ -70,7 +70,7 @@ MOST_BYTES = 60_000
 
 
 COST_OF_SCHEMA = 8
-"""How many times as much a case costs if it has a schema: it is asked for verdicts and translations, too."""
+"""What the bytes of a case with a schema count for: it is asked for verdicts and translations, too."""
 
 
 def _places(folder: Path) -> Sequence[Path]:

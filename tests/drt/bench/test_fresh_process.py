@@ -27,7 +27,7 @@ class Wasteful:
 
     def _waste(self) -> None:
         self.hoard.append(b"\1" * (40 * MEGABYTE))
-        sum(range(5_000_000))
+        sum(range(25_000_000))
 
     def read_entities(self, text: str) -> Any:
         if len(text) > 1_000:

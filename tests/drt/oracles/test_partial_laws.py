@@ -16,7 +16,7 @@ from drt.reduce.order import weight
 from drt.targets.table import TARGETS
 from generators.choice.sources import RecordingSource
 
-CASES = 200
+CASES = 1_000
 COMPARED = ("partial-responses",)
 """Targets whose law needs a second engine."""
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
+from typing import Any
 
 from drt.assess.conformance.saved import Expectation, expectations
 from drt.engines.recorded import RecordedEngine
@@ -16,7 +18,7 @@ from drt.model.case import Case, Source
 from drt.model.divergence import DOCUMENTED
 from drt.model.engine import Engine, NotLoaded, Session
 from drt.model.outcome import ExceededBudget, Unsupported
-from drt.model.question import Authorize, Evaluate
+from drt.model.question import Authorize, CaseQuestion, Evaluate
 from drt.model.saved_case import SavedCase
 from drt.oracles.agreement import engines_agree
 from drt.oracles.comparing import Comparison
@@ -31,6 +33,9 @@ from drt.oracles.validation import validators_agree
 VALIDATION = "validation"
 """The tag of cases whose schemas are there for the verdicts on many policies."""
 
+_Documented = dict[CaseQuestion[Any] | None, list[tuple[str, Expectation]]]
+"""What is documented of each question and of reading, each with its source."""
+
 SCRIPTS = 5
 """Most sequences of changes of one case."""
 
@@ -40,7 +45,7 @@ class SeedCases:
 
     def __init__(self, read: Callable[[], Iterable[SavedCase]]) -> None:
         self._read = read
-        self._known: dict[Case, list[SavedCase]] = {}
+        self._known: dict[Case, _Documented] = {}
         self._firsts: dict[tuple[Source, ...], Case | None] = {}
         sentence = "Engines answer the seed cases alike, and as it is documented."
         self.law = Law("seed_cases_are_answered_as_documented", sentence, self._check, Compares.ENGINES)
@@ -80,7 +85,9 @@ class SeedCases:
 
     def _read_once(self) -> None:
         for saved in () if self._known else self._read():
-            self._known.setdefault(_base(saved.case), []).append(saved)
+            known = self._known.setdefault(_base(saved.case), {})
+            for one in expectations(saved):
+                known.setdefault(one.asked, []).append((saved.source, one))
             first = None if VALIDATION in saved.tags else _base(saved.case)
             self._firsts.setdefault(saved.case.schemas, first)
 
@@ -92,14 +99,13 @@ class SeedCases:
     def _documented(self, case: Case) -> Iterator[tuple[str, Expectation]]:
         """List what is documented of the questions that a case still asks, each with its source."""
         self._read_once()
-        known = self._known.get(_base(case), ())
-        for source, one in ((saved.source, one) for saved in known for one in expectations(saved)):
-            match one.asked:
-                case Authorize(request) | Evaluate(_, request) if request not in case.requests:
-                    continue
-                case Evaluate(expression, _) if expression not in case.expressions:
-                    continue
-            yield source, one
+        known = self._known.get(_base(case), {})
+        kept = [
+            *(asked for asked in known if not isinstance(asked, Authorize | Evaluate)),
+            *map(Authorize, case.requests),
+            *(Evaluate(one, request) for one in case.expressions for request in case.requests),
+        ]
+        return chain.from_iterable(known.get(asked, ()) for asked in dict.fromkeys(kept))
 
 
 def _changes(case: Case, engines: Sequence[Engine]) -> Comparison:

@@ -7,10 +7,10 @@ inputs of a case are put to the laws of partial evaluation, cases with links to 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
-from typing import Any
+from typing import Any, Protocol
 
 from drt.assess.conformance.saved import Expectation, expectations
 from drt.engines.recorded import RecordedEngine
@@ -40,11 +40,27 @@ SCRIPTS = 5
 """Most sequences of changes of one case."""
 
 
-class SeedCases:
-    """Cases whose outcomes are documented, read when the first is asked for, and the law about them."""
+class Walk(Protocol):
+    """Saved cases of which each can be read alone."""
 
-    def __init__(self, read: Callable[[], Iterable[SavedCase]]) -> None:
-        self._read = read
+    def drawn(self, case: Case) -> SavedCase | None:
+        """Return the saved case that was drawn as this case; None for what a reduction has left of one."""
+        ...
+
+    def all(self) -> Iterable[SavedCase]:
+        """Read all cases, in the order of their walk."""
+        ...
+
+    def brings_a_schema(self, case: Case) -> bool:
+        """Return whether no case before a drawn one has the same schema."""
+        ...
+
+
+class SeedCases:
+    """Cases whose outcomes are documented, and the law about them; one that was drawn needs no other."""
+
+    def __init__(self, walk: Walk) -> None:
+        self._walk = walk
         self._known: dict[Case, _Documented] = {}
         self._firsts: dict[tuple[Source, ...], Case | None] = {}
         sentence = "Engines answer the seed cases alike, and as it is documented."
@@ -66,11 +82,11 @@ class SeedCases:
                 comparison.add(_among(law, case, recalled))
         if case.links and not comparison.divergences:
             comparison.add(_changes(case, engines))
-        if self._is_first(case) and not comparison.divergences:
+        if self.is_first(case) and not comparison.divergences:
             comparison.add(_of_schemas(case, engines))
         if comparison.divergences:
             return
-        for source, documented in self._documented(case):
+        for source, documented in self.documented(case):
             answers = [documented.answer(one) for one in loaded]
             named = [
                 (engine.name, answer)
@@ -84,28 +100,42 @@ class SeedCases:
                 comparison.hold(documented.id, answered, asked=documented.asked)
 
     def _read_once(self) -> None:
-        for saved in () if self._known else self._read():
+        for saved in () if self._known else self._walk.all():
             known = self._known.setdefault(_base(saved.case), {})
-            for one in expectations(saved):
-                known.setdefault(one.asked, []).append((saved.source, one))
+            for asked, documented in _by_question(saved).items():
+                known.setdefault(asked, []).extend(documented)
             first = None if VALIDATION in saved.tags else _base(saved.case)
             self._firsts.setdefault(saved.case.schemas, first)
 
-    def _is_first(self, case: Case) -> bool:
+    def is_first(self, case: Case) -> bool:
         """Return whether a case has a schema that no earlier case has and that is not there for verdicts."""
+        if case.schema is None:
+            return False
+        if saved := self._walk.drawn(case):
+            return VALIDATION not in saved.tags and self._walk.brings_a_schema(case)
         self._read_once()
-        return case.schema is not None and self._firsts.get(case.schemas, _base(case)) == _base(case)
+        return self._firsts.get(case.schemas, _base(case)) == _base(case)
 
-    def _documented(self, case: Case) -> Iterator[tuple[str, Expectation]]:
+    def documented(self, case: Case) -> Iterator[tuple[str, Expectation]]:
         """List what is documented of the questions that a case still asks, each with its source."""
-        self._read_once()
-        known = self._known.get(_base(case), {})
+        if saved := self._walk.drawn(case):
+            known = _by_question(saved)
+        else:
+            self._read_once()
+            known = self._known.get(_base(case), {})
         kept = [
             *(asked for asked in known if not isinstance(asked, Authorize | Evaluate)),
             *map(Authorize, case.requests),
             *(Evaluate(one, request) for one in case.expressions for request in case.requests),
         ]
         return chain.from_iterable(known.get(asked, ()) for asked in dict.fromkeys(kept))
+
+
+def _by_question(saved: SavedCase) -> _Documented:
+    known: _Documented = {}
+    for one in expectations(saved):
+        known.setdefault(one.asked, []).append((saved.source, one))
+    return known
 
 
 def _changes(case: Case, engines: Sequence[Engine]) -> Comparison:

@@ -8,14 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module
-from pathlib import Path
 
 from drt.assess.found_cases import law_of_found_cases
+from drt.assess.saved_walk import SavedWalk
 from drt.assess.seed_cases import SeedCases
-from drt.corpus.folder import cases_under
 from drt.corpus.store import shipped_corpus
 from drt.model.case import Case
-from drt.model.case_directory import read_case
 from drt.model.divergence import Checked
 from drt.model.engine import Engine
 from drt.model.errors import InputProblem
@@ -43,50 +41,25 @@ def _fitting(choices: Source) -> Case:
     return DRAWN[choices.choice(FITTING)].draw(choices)
 
 
-def _walked(name: str, read: Callable[[], Sequence[SavedCase]], law: Law, weight: int, walk: int) -> Target:
-    return Target(name, law.sentence, lambda choices: choices.choice(read()).case, law, weight, walk=walk)
+def _walked(name: str, walk: SavedWalk, law: Law, weight: int) -> Target:
+    return Target(name, law.sentence, walk.draw, law, weight, walk=len(walk.places))
 
 
 def _saved_cases() -> Iterator[Target]:
-    """List the targets that walk saved cases, small ones first; none where these are not installed."""
+    """List the targets that walk saved cases; none where these are not installed."""
     try:
         corpus = shipped_corpus()
     except InputProblem:
         return
-    seeds, found = (_places(corpus.root / folder) for folder in ("seeds", "found"))
-    read_seeds, read_found = _reader(seeds), _reader(found)
-    yield _walked("seed-cases", read_seeds, SeedCases(read_seeds).law, 4, len(seeds))
+    seeds, found = (SavedWalk(corpus.root / folder) for folder in ("seeds", "found"))
+    yield _walked("seed-cases", seeds, SeedCases(seeds).law, 4)
 
     @cache
     def laws() -> Mapping[Case, Law]:
-        return {saved.case: _law_of(saved) for saved in read_found()}
+        return {saved.case: _law_of(saved) for saved in found.all()}
 
-    if found:
-        yield _walked("found-cases", read_found, law_of_found_cases(laws), 2, len(found))
-
-
-MOST_BYTES = 60_000
-"""Size of a saved case beyond which a run leaves it to `drt conformance`: its reduction would not end."""
-
-
-COST_OF_SCHEMA = 8
-"""What the bytes of a case with a schema count for: it is asked for verdicts and translations, too."""
-
-
-def _places(folder: Path) -> Sequence[Path]:
-    """List the cases under a folder, those first that cost little: small ones, and such without a schema."""
-    sizes = {place: sum(one.stat().st_size for one in place.iterdir()) for place in cases_under(folder)}
-    costs = {
-        place: size * (COST_OF_SCHEMA if any(place.glob("schema.*")) else 1)
-        for place, size in sizes.items()
-        if size <= MOST_BYTES
-    }
-    return sorted(costs, key=costs.__getitem__)
-
-
-def _reader(places: Sequence[Path]) -> Callable[[], Sequence[SavedCase]]:
-    """Return what reads saved cases when they are asked for first."""
-    return cache(lambda: tuple(map(read_case, places)))
+    if found.places:
+        yield _walked("found-cases", found, law_of_found_cases(laws), 2)
 
 
 def _law_of(saved: SavedCase) -> Law:

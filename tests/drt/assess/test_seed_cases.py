@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import pytest
 
+from drt.assess.conformance.saved import Expectation
 from drt.assess.planted.copies import Copy
 from drt.assess.planted.historic import read_plants
+from drt.assess.saved_walk import SavedWalk
 from drt.assess.seed_cases import SeedCases
+from drt.corpus.store import shipped_corpus
 from drt.engines import build
 from drt.engines.guard import Guarded
 from drt.model.case import Case, Request, Source
@@ -37,11 +40,23 @@ ALLOWED = ExpectedResponse(0, "allow", ("policy0",))
 DENIED = ExpectedResponse(1, "deny")
 
 
+class Known(list[SavedCase]):
+    """Cases of which none was drawn."""
+
+    def all(self) -> list[SavedCase]:
+        return self
+
+    def drawn(self, case: Case) -> None: ...
+
+    def brings_a_schema(self, case: Case) -> bool:
+        raise AssertionError(case)
+
+
 def judged(
     case: Case, expected: Expectations, *, known: Case = CASE, engines: Sequence[Guarded] = SOUND
 ) -> list[tuple[str, list[tuple[str, Outcome]]]]:
     """Judge engines on a case by what is documented of a known one."""
-    law = SeedCases(lambda: [SavedCase(known, source="spec 04 §3", expected=expected)]).law
+    law = SeedCases(Known([SavedCase(known, source="spec 04 §3", expected=expected)])).law
     return [(one.question, list(one.answers)) for one in law(case, engines).divergences]
 
 
@@ -130,3 +145,17 @@ def test_found_cases_are_judged_by_their_laws_and_what_is_left_of_them_by_all() 
     smaller = replace(broken[0], requests=(ALICE,))
     assert smaller not in cases
     assert {one.law for one in target.oracle(smaller, engines).divergences} >= {"printing_round_trips"}
+
+
+def named(documented: Iterable[tuple[str, Expectation]]) -> set[tuple[str, str, object]]:
+    return {(source, one.shown, one.asked) for source, one in documented}
+
+
+def test_a_case_is_judged_alike_whether_the_others_were_read_or_not() -> None:
+    walk = SavedWalk(shipped_corpus().root / "seeds")
+    assert len(walk.places) == len({saved.case for saved in walk.all()})
+    alone, among = SeedCases(walk), SeedCases(Known(walk.all()))
+    for at in range(len(walk.places)):
+        case = walk.draw(ReplaySource((at,)))
+        assert alone.is_first(case) <= among.is_first(case)
+        assert named(alone.documented(case)) <= named(among.documented(case))

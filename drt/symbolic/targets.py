@@ -10,8 +10,8 @@ from functools import cache
 from importlib import import_module
 
 from drt.assess.found_cases import law_of_found_cases
-from drt.assess.saved_walk import SavedWalk
 from drt.assess.seed_cases import SeedCases
+from drt.corpus.saved_walk import SavedWalk
 from drt.corpus.store import shipped_corpus
 from drt.model.case import Case
 from drt.model.divergence import Checked
@@ -42,7 +42,10 @@ def _fitting(choices: Source) -> Case:
 
 
 def _walked(name: str, walk: SavedWalk, law: Law, weight: int) -> Target:
-    return Target(name, law.sentence, walk.draw, law, weight, walk=len(walk.places))
+    def draw(choices: Source) -> Case:
+        return walk.draw(choices.choice(walk.places))
+
+    return Target(name, law.sentence, draw, law, weight, walk=len(walk.places))
 
 
 def _saved_cases() -> Iterator[Target]:

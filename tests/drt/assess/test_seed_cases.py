@@ -10,8 +10,8 @@ import pytest
 from drt.assess.conformance.saved import Expectation
 from drt.assess.planted.copies import Copy
 from drt.assess.planted.historic import read_plants
-from drt.assess.saved_walk import SavedWalk
 from drt.assess.seed_cases import SeedCases
+from drt.corpus.saved_walk import SavedWalk
 from drt.corpus.store import shipped_corpus
 from drt.engines import build
 from drt.engines.guard import Guarded
@@ -155,7 +155,6 @@ def test_a_case_is_judged_alike_whether_the_others_were_read_or_not() -> None:
     walk = SavedWalk(shipped_corpus().root / "seeds")
     assert len(walk.places) == len({saved.case for saved in walk.all()})
     alone, among = SeedCases(walk), SeedCases(Known(walk.all()))
-    for at in range(len(walk.places)):
-        case = walk.draw(ReplaySource((at,)))
+    for case in map(walk.draw, walk.places):
         assert alone.is_first(case) <= among.is_first(case)
         assert named(alone.documented(case)) <= named(among.documented(case))

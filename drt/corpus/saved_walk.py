@@ -14,7 +14,6 @@ from drt.corpus.folder import cases_under
 from drt.model.case import Case
 from drt.model.case_directory import read_case
 from drt.model.saved_case import SavedCase
-from generators.choice.sources import Source
 
 MOST_BYTES = 60_000
 """Size of a saved case beyond which a run leaves it to `drt conformance`: its reduction would not end."""
@@ -31,9 +30,8 @@ class SavedWalk:
         self._read: dict[Path, SavedCase] = {}
         self._drawn: dict[Case, Path] = {}
 
-    def draw(self, choices: Source) -> Case:
-        """Draw a case, which is read if it was not before."""
-        place = choices.choice(self.places)
+    def draw(self, place: Path) -> Case:
+        """Return the case at a place, which is read if it was not before."""
         case = self._saved(place).case
         self._drawn.setdefault(case, place)
         return case

@@ -147,6 +147,12 @@ def test_found_cases_are_judged_by_their_laws_and_what_is_left_of_them_by_all() 
     assert {one.law for one in target.oracle(smaller, engines).divergences} >= {"printing_round_trips"}
 
 
+def test_the_cases_of_a_walk_are_the_same_in_whatever_order_they_are_drawn() -> None:
+    forwards, backwards = (SavedWalk(shipped_corpus().root / "found") for _ in range(2))
+    drawn = {place: backwards.draw(place) for place in reversed(backwards.places)}
+    assert [forwards.draw(place) for place in forwards.places] == [drawn[place] for place in forwards.places]
+
+
 def named(documented: Iterable[tuple[str, Expectation]]) -> set[tuple[str, str, object]]:
     return {(source, one.shown, one.asked) for source, one in documented}
 

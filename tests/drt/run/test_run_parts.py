@@ -102,6 +102,26 @@ def test_every_case_lies_in_one_lane_of_one_worker(jobs: tuple[int, ...]) -> Non
         assert len(mine) == 1
 
 
+@pytest.mark.parametrize("jobs", [(1,), (2,), (5,), (1, 1), (5, 2, 1)])
+def test_every_case_of_a_walk_is_drawn_once_and_before_most_others(jobs: tuple[int, ...]) -> None:
+    """By workers of any number, in one shard or several."""
+    limits = {"a": 400, "b": 211, "c": 400}
+    cases = []
+    for part, workers in enumerate(jobs):
+        for worker in range(workers):
+            lanes = lanes_of(worker, workers, (part, len(jobs)))
+            schedule = Schedule(WEIGHTS, lanes, limits, floor=Floor(workers), walked=("b",))
+            own = []
+            while (case := schedule.next()) is not None:
+                own.append(case)
+                schedule.spend(case[0], 0.01)
+            last = max(place for place, (name, _) in enumerate(own) if name == "b")
+            assert last < 0.6 * len(own)
+            cases += own
+
+    assert sorted(cases) == sorted((name, index) for name, limit in limits.items() for index in range(limit))
+
+
 def test_a_lane_has_the_same_cases_for_any_number_of_workers() -> None:
     few, many = lanes_of(0, 1), lanes_of(5, 16, (1, 2))
     assert {few.of(index) == few.of(0) for index in range(0, 1000, LANES)} == {True}

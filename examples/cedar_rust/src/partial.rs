@@ -162,8 +162,14 @@ impl Loaded {
         let action = uid(about.action.ok_or_else(|| rejected("request", "no action"))?.into())?;
         let schema = self.complete()?;
         let context = about.context.map(|it| self.context(&it, Some((schema, &action)))).transpose()?;
-        let request =
-            PartialRequest::new(principal, action, resource, context, schema).map_err(request_error)?;
+        let checked = |context| {
+            PartialRequest::new(principal.clone(), action.clone(), resource.clone(), context, schema)
+        };
+        let mut request = checked(None).map_err(request_error)?;
+        if context.is_some() {
+            // The crate gives an unlisted id in a context the class of one of a principal (spec 09 §1.1).
+            request = checked(context).map_err(|error| partial_error("request", "context", error))?;
+        }
         let known = self.known(store)?;
         ask(self.policies.tpe(&request, &known, schema).map_err(|error| policies_error("policies", error))?)
     }

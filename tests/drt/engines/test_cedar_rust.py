@@ -154,6 +154,24 @@ def test_it_answers_the_questions_of_partial_evaluation(rust: ProcessEngine) -> 
     assert session.ask(PartiallyAuthorize(nobody, unknown)) == PartialError("request", "principal_type")
 
 
+def test_an_unlisted_id_in_a_context_is_a_fault_of_the_context(rust: ProcessEngine) -> None:
+    schema = Source(
+        'entity User; entity Color enum ["red"]; action view appliesTo {principal: [User, Color],'
+        " resource: User, context: {user: User}};"
+    )
+    asked = {"action": {"type": "Action", "id": "view"}, "resource": {"type": "User"}}
+    green = {"type": "Color", "id": "green"}
+
+    def refused(principal: object) -> object:
+        request = asked | {"principal": principal, "context": {"user": {"__entity": green}}}
+        return loaded(rust, PERMIT, schema=schema).ask(
+            PartiallyAuthorize(json.dumps(request), Store("[]", "partial"))
+        )
+
+    assert refused({"type": "User"}) == PartialError("request", "context")
+    assert refused(green) == PartialError("request", "enumerated_id")
+
+
 @pytest.mark.parametrize(
     ("expression", "value"),
     [

@@ -79,6 +79,11 @@ class Difference:
             re.search(self.answer, each) is not None for each in words
         )
 
+    @property
+    def shows(self) -> bool:
+        """Whether a text alone tells that it may have the difference, without the answers."""
+        return bool(self.pattern or self.path or self.repeats)
+
     def fits(self, text: str) -> bool:
         """Whether the text has the shape that the difference is about."""
         if self.pattern:

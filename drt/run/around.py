@@ -155,7 +155,7 @@ class Around:
     """What one worker draws around: `constructs`, in the order in which they are rewritten.
 
     A case that holds a declared difference has no other spelling: once the difference was met often enough,
-    such a case is not asked.
+    such a case is not asked. A difference that only the answers show is met each time.
     """
 
     def __init__(self, declared: Sequence[str] = ()) -> None:
@@ -176,7 +176,7 @@ class Around:
     def ask(self, oracle: Oracle, case: Case, engines: Sequence[Engine]) -> Checked:
         """Ask the engines unless the case holds a difference that was met often enough."""
         for difference, seen in self._met.items():
-            if seen >= SIGHTS and holds(difference, case):
+            if seen >= SIGHTS and difference.shows and holds(difference, case):
                 return Checked(inconclusive=(DECLARED + difference.name,))
         return oracle(case, engines)
 

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import pytest
 
 from drt.engines.declared import Asked, differences, explanation, held
@@ -149,10 +152,13 @@ def test_a_shape_that_cannot_be_written_excuses_nothing_else(
         )
         for detail in details
     ]
-    case = Case(Source(""), schema=Source("{}", "json"))
+    schema = {"": {"entityTypes": {"A": {"shape": {"type": "C"}}}, "actions": {}}}
+    case = Case(Source(""), schema=Source(json.dumps(schema), "json"))
 
     found = held(Asked("cedar-rust", "4.14.1"), case, divergences)
     assert (None if found is None else found.name) == name
+    written = replace(case, schema=Source("entity A;"))
+    assert held(Asked("cedar-rust", "4.14.1"), written, divergences) is None
     assert held(Asked("production", "1"), case, divergences) is None
 
 

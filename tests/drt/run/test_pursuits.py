@@ -111,7 +111,7 @@ class Mine(BaseEngine):
     version = "1.9"
 
     def read_policies(self, source: Source) -> Outcome:
-        return Rejected("policies") if "external" in source.text else Accepted()
+        return Rejected("policies", "external is unknown") if "external" in source.text else Accepted()
 
 
 @pytest.fixture
@@ -129,7 +129,7 @@ def find(text: str, engine: Mine) -> Find:
         readers_agree.name,
         "rejection",
         "policies",
-        (("reference", Accepted()), ("mine", Rejected("policies"))),
+        (("reference", Accepted()), ("mine", Rejected("policies", "external is unknown"))),
     )
     return Find("parse-text", readers_agree, case, divergence, engines, {})
 
@@ -144,6 +144,17 @@ def test_a_declared_difference_is_excused_and_then_not_asked_about(declared_file
     assert answer.inconclusive == ("declared: no external declarations",)
     other = find("permit(principal,action,resource);", Mine())
     assert known.ask(readers_agree, other.case, other.engines).comparisons == 1
+
+
+def test_a_difference_that_only_answers_show_is_asked_about(declared_file: str) -> None:
+    """Every text fits it: to leave those out would leave out all cases."""
+    path = Path(declared_file)
+    path.write_text(DECLARED_FILE.replace("pattern =", "answer ="))
+    known, events = Around([declared_file]), Counter[str]()
+    external = find("permit(principal,action,resource); // external", Mine())
+    for _ in range(4):
+        assert known.excused(external, events)
+    assert known.ask(readers_agree, external.case, external.engines).divergences
 
 
 def test_a_release_outside_the_range_is_not_excused(declared_file: str) -> None:

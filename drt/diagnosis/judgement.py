@@ -191,13 +191,20 @@ def _by_arbiter(engines: Sequence[str], testimony: ArbiterAnswer | None) -> Verd
         return None
     agreeing = [engine for engine in engines if engine in testimony.agreeing]
     wrong = tuple(engine for engine in engines if engine not in agreeing)
-    if not agreeing or not wrong:
+    if not wrong or _only_shares_code(testimony, agreeing):
         return None
     return wrong, "arbiter", f"{testimony.witness} answers as {' and '.join(agreeing)}"
+
+
+def _only_shares_code(testimony: ArbiterAnswer, agreeing: Sequence[str]) -> bool:
+    """Whether the arbiter agrees with no engine whose code is another than its own."""
+    return {independent_name(engine) for engine in agreeing} <= {independent_name(testimony.engine)}
 
 
 def _undecided(engines: Sequence[str], testimony: ArbiterAnswer | None) -> str:
     between = " and ".join(engines)
     if testimony is None:
         return f"no law, seed case or arbiter decides between {between}"
-    return f"no law or seed case decides between {between}, and {testimony.witness} says: {testimony.says}"
+    shares = testimony.agreeing and _only_shares_code(testimony, testimony.agreeing)
+    says = f"{testimony.says}{', whose code it shares' if shares else ''}"
+    return f"no law or seed case decides between {between}, and {testimony.witness} says: {says}"

@@ -65,6 +65,19 @@ def test_the_arbiter_decides_where_no_seed_case_does() -> None:
         assert judgement.sentence == "AndIsEager is wrong: cedarpy 4.12 answers as reference"
 
 
+def test_an_arbiter_that_shares_the_code_of_the_engine_it_agrees_with_does_not_decide() -> None:
+    answers: tuple[tuple[str, Outcome], ...] = (
+        ("production", Evaluated("false")),
+        ("cedar-rust", Failed("type")),
+    )
+    divergence = Divergence("engines_agree", "value", "expression 0", answers)
+    for agreeing, wrong in (("cedar-rust", ()), ("production", ("cedar-rust",))):
+        testimony = ArbiterAnswer("cedarpy", f"as {agreeing}", "4.12", (agreeing,))
+        judgement = judge(divergence, "a law", None, {}, testimony)
+        assert judgement.wrong == wrong
+        assert ("whose code it shares" in judgement.sentence) is (wrong == ())
+
+
 def test_a_response_that_does_not_follow_from_its_policies_decides_first() -> None:
     allow, deny = Authorized("allow", ("policy1",), ()), Authorized("deny", ("policy0",), ())
     both: tuple[tuple[str, Outcome], ...] = (("production", deny), ("mine", allow))

@@ -257,7 +257,7 @@ def _end(process: subprocess.Popen[bytes], owner: int) -> None:
             keeper.end_descendants(process.pid)
             process.terminate()
             try:
-                process.wait(ENDING_SECONDS)
+                process.wait(keeper.KEEPER_ENDING_SECONDS + ENDING_SECONDS)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()

@@ -26,6 +26,9 @@ PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 ENDING_SECONDS = 5.0
 """Seconds that ending everything may take; the kernel ends a killed process as soon as it can."""
 
+KEEPER_ENDING_SECONDS = 20.0
+"""Seconds for which a keeper goes on ending what lives below it, before it ends itself."""
+
 NOT_RUN = 127
 
 _engines: list[int] = []
@@ -209,15 +212,21 @@ def _end_all(*_: object) -> None:
 
 
 def _end_engine() -> None:
+    """End all processes below this one.
+
+    A list of processes that come and go may miss one that lives; that there is nothing to wait for cannot be
+    wrong, since the kernel makes a process whose parent has ended a child of this one.
+    """
     if sys.platform != "linux" and _engines:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(_engines[0], signal.SIGKILL)
-    end_descendants(os.getpid())
-    until = time.monotonic() + ENDING_SECONDS
-    with contextlib.suppress(ChildProcessError):  # there is none left to wait for
+    until = time.monotonic() + KEEPER_ENDING_SECONDS
+    with contextlib.suppress(ChildProcessError):
         while time.monotonic() < until:
-            if os.waitpid(-1, os.WNOHANG) == (0, 0):
-                time.sleep(0.001)
+            end_descendants(os.getpid())
+            while os.waitpid(-1, os.WNOHANG) != (0, 0):
+                pass
+            time.sleep(0.001)
 
 
 def _end_as(code: int) -> NoReturn:

@@ -27,11 +27,11 @@ FIRST_SECONDS = 0.06
 """The least floor of a target: so many cases, or so much time."""
 
 FLOOR_SHARE = 0.02
-LATER_FLOOR_SHARE = 0.12
+LATER_FLOOR_SHARE = 0.18
 """The parts of a run's first minute, and of the time after it, after which a target has had its floor."""
 
 SECONDS_PER_CASE = 10.0
-LATER_SECONDS_PER_CASE = 2.5
+LATER_SECONDS_PER_CASE = 1.8
 """Seconds in which the floor of every target grows by a case, in the first minute and after it."""
 
 MOST_FLOOR_CASES = 60

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
 import time
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from drt.engines import sandbox
+from drt.engines import keeper, sandbox
 from drt.engines.sandbox import HANG, MEMORY, Completed, ProcessDied, in_child, resident_bytes
 from tests.drt.engines.toy_process import spawn
 
@@ -125,3 +126,22 @@ def test_an_answer_written_between_the_last_look_and_the_end_is_read(monkeypatch
     output.close()
     os.close(writing)
     os.waitpid(ended, 0)
+
+
+def test_a_keeper_goes_on_while_any_process_is_left_to_wait_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list of processes taken while they fork may lack one that lives."""
+    children, looks = keeper.children, iter(range(2))
+    monkeypatch.setattr(keeper, "children", lambda of: children(of) if next(looks, None) is None else [])
+    ended = os.fork()
+    if ended == 0:
+        left = os.fork()
+        if left == 0:
+            time.sleep(3600)
+        keeper._end_engine()
+        try:
+            os.kill(left, signal.SIGKILL)
+        except ProcessLookupError:
+            os._exit(0)
+        os._exit(1)
+
+    assert os.waitstatus_to_exitcode(os.waitpid(ended, 0)[1]) == 0

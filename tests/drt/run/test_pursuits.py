@@ -49,7 +49,7 @@ def test_a_light_target_has_the_floor_of_cases_at_any_time(seconds: float, cases
     assert drawn_in(seconds, 0.03)["light"] == cases
 
 
-@pytest.mark.parametrize(("seconds", "cases"), [(4, 1), (60, 3), (120, 17)])
+@pytest.mark.parametrize(("seconds", "cases"), [(4, 1), (60, 3), (120, 24)])
 def test_a_slow_target_has_the_floor_of_seconds_at_any_time(seconds: float, cases: int) -> None:
     assert drawn_in(seconds, 0.5)["light"] == cases
 

@@ -32,22 +32,22 @@ from drt.oracles.wildcard import ANY_REQUEST, wildcard_matches_definition
 from drt.scan.expressions import NotAnExpression, read_expression
 from drt.scan.tokens import tokenize
 
-WRITING: Mapping[str, tuple[Law, Aspect, Aspect]] = {
-    law.name: (law, reading, writing)
-    for law, reading, writing in (
-        (roundtrips.printing_round_trips, Aspect.READING, Aspect.WRITING),
-        (roundtrips.json_round_trips, Aspect.READING_JSON, Aspect.WRITING_JSON),
-        (roundtrips.printed_links_decide_alike, Aspect.READING_LINKS, Aspect.WRITING_LINKS),
-        (roundtrips.entities_round_trip, Aspect.READING_ENTITIES, Aspect.WRITING_ENTITIES),
-        (schemas.schema_translations_mean_the_same, Aspect.READING_SCHEMA, Aspect.WRITING_SCHEMA),
+WRITING: Mapping[str, tuple[Law, Aspect, Aspect, str]] = {
+    law.name: (law, reading, writing, f"spec 11 {citation}")
+    for law, reading, writing, citation in (
+        (roundtrips.printing_round_trips, Aspect.READING, Aspect.WRITING, "J1"),
+        (roundtrips.json_round_trips, Aspect.READING_JSON, Aspect.WRITING_JSON, "J2"),
+        (roundtrips.printed_links_decide_alike, Aspect.READING_LINKS, Aspect.WRITING_LINKS, "J9"),
+        (roundtrips.entities_round_trip, Aspect.READING_ENTITIES, Aspect.WRITING_ENTITIES, "J5"),
+        (schemas.schema_translations_mean_the_same, Aspect.READING_SCHEMA, Aspect.WRITING_SCHEMA, "J4"),
     )
 }
-"""Laws about documents by their names, each with the aspects of reading and of writing such a document."""
+"""Laws about documents by name, each with the aspects of reading and writing one, and its citation."""
 
 
 def in_writing(case: Case, engines: Sequence[Guarded], divergence: Divergence) -> Located | None:
     """Locate what is written so that it is not read back as it was."""
-    law, reading, writing = WRITING[divergence.law]
+    law, reading, writing, citation = WRITING[divergence.law]
     aspect = reading if _is_read_by_some(case, engines, divergence, law) else writing
     if aspect is reading and (found := _reading_of_document(case, engines, divergence)):
         return found
@@ -58,7 +58,7 @@ def in_writing(case: Case, engines: Sequence[Guarded], divergence: Divergence) -
     blame = None if document is None else blamed(document, lambda text: _holds(case, engines, law, text))
     if blame is None:
         rule = Rule(divergence.question, aspect)
-        return Located("reading", rule, "spec 11 §6", divergence.question, "", divergence.answers)
+        return Located("reading", rule, citation, divergence.question, "", divergence.answers)
     path, value = blame
     rule = Rule(place_name(path, value), aspect)
     text = repr(value)[:SHOWN]

@@ -26,14 +26,16 @@ from drt.engines import build
 from drt.engines.base import BaseEngine
 from drt.engines.guard import Guarded
 from drt.engines.reference_engine import ReferenceEngine
+from drt.model import guide
 from drt.model.case import Case, Request, Source
 from drt.model.divergence import Divergence
-from drt.model.outcome import Accepted, Rejected
+from drt.model.outcome import Accepted, Outcome, Printed, Rejected
 from drt.model.question import ReadEntities, ReadPolicies
 from drt.model.records import to_json
 from drt.oracles.agreement import engines_agree
 from drt.oracles.reading import readers_agree
 from drt.oracles.roundtrips import formatting_keeps_everything, printing_round_trips
+from drt.oracles.schemas import schema_translations_mean_the_same
 from drt.oracles.validation import levels_are_enough, validators_agree
 from drt.oracles.wildcard import wildcard_matches_definition
 from reference.text import expression_builder
@@ -305,3 +307,21 @@ def test_names_of_places_are_json() -> None:
     text = "permit(principal is V, action, resource) when { 0 };"
     found = search(validated(text), FirstEnvironmentOnly(), validators_agree)
     assert json.loads(json.dumps(to_json(found.record)))["kind"] == "typing"
+
+
+class Untranslating(ReferenceEngine):
+    """Translates every schema into one that nobody can read."""
+
+    def translate_schema(self, source: Source, to: str) -> Outcome:
+        return Printed("entity")
+
+
+def test_what_a_translation_loses_is_cited_by_the_property_of_translations() -> None:
+    engines = [Guarded(Untranslating())]
+    case = Case(Source(""), schema=Source("entity A;"))
+    [divergence, *_] = schema_translations_mean_the_same(case, engines).divergences
+
+    found = localise(case, engines, divergence)
+
+    assert found is not None
+    assert guide.quote(found.source, str(found.rule)).startswith("J4: Cedar-syntax schema → JSON")

@@ -8,7 +8,7 @@ from typing import cast
 from drt.diagnosis.located import Answers, Located, PolicyStatus
 from drt.diagnosis.policies import OnePolicy
 from drt.diagnosis.rule import Rule, Step
-from drt.model.outcome import Authorized, Decision, ErrorKind
+from drt.model.outcome import Authorized, Crashed, Decision, ErrorKind, ExceededBudget, Unsupported
 from drt.oracles.comparing import difference
 from drt.scan.policies import layouts
 from drt.scan.tokens import tokenize
@@ -19,7 +19,9 @@ SATISFIED, UNSATISFIED = "satisfied", "unsatisfied"
 def step_of(whole: Answers, alone: Sequence[tuple[OnePolicy, Answers]]) -> Located:
     """Find the step on which the responses differ, and the engines that are wrong about it."""
     outcomes = [outcome for _, outcome in whole]
-    kind = next(filter(None, (difference(outcomes[0], other) for other in outcomes[1:])), None)
+    answered = not any(isinstance(outcome, Crashed | ExceededBudget | Unsupported) for outcome in outcomes)
+    kinds = [difference(outcomes[0], other) for other in outcomes[1:]] if answered else []
+    kind = next(filter(None, kinds), None)
     _, rule, source = Step.of(kind).value
     operands = tuple((policy.id, answers) for policy, answers in alone)
     known = [_status(policy, answers) for policy, answers in alone]

@@ -40,6 +40,13 @@ CHECK_SECONDS = 0.2
 
 ENDING_SECONDS = 1.0
 
+PATIENCE = 5
+"""How many times its limit an answer may take by the clock, whatever the processes waited for a processor.
+
+What two processes waited for at once counts twice, so that a child that never stops writing could stop
+the time.
+"""
+
 
 class ChildDied(Exception):
     """The child ended before it answered: its exit code or signal, its last words and the places in them."""
@@ -186,6 +193,7 @@ class Child:
         assert self._process is not None
         last_heard = last_checked = own_time()
         until = last_heard + limits.seconds
+        latest = time.monotonic() + PATIENCE * limits.seconds
         searched = 0
         pending = memoryview(line + b"\n")
         with selectors.DefaultSelector() as selector:
@@ -200,7 +208,8 @@ class Child:
                         return answer
                 searched = len(self._waiting)
                 now = own_time()
-                if now >= until or (limits.silence is not None and now >= last_heard + limits.silence):
+                silent = limits.silence is not None and now >= last_heard + limits.silence
+                if now >= until or silent or time.monotonic() >= latest:
                     raise DeadlinePassed
                 if searched > LONGEST_LINE:
                     raise LineTooLong

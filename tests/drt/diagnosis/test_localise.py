@@ -14,8 +14,9 @@ from drt.diagnosis.policies import policies_of, uid_literal
 from drt.engines import build
 from drt.engines.base import BaseEngine, BaseSession
 from drt.engines.guard import Guarded, GuardedSession
+from drt.engines.reference_engine import ReferenceEngine
 from drt.model.case import Case, Request, Source
-from drt.model.outcome import Accepted, Outcome, Rejected, Validated
+from drt.model.outcome import Accepted, Crashed, Outcome, Rejected, Validated
 from drt.model.question import ReadExpression, ReadPolicies, Validate
 from drt.model.records import to_json
 from drt.oracles.agreement import engines_agree
@@ -145,3 +146,24 @@ def test_clauses_that_are_typed_apart_are_named() -> None:
     text = "permit(principal is U, action, resource) when { principal has m } when { principal.m == 1 };"
     found = search(Case(Source(text), schema=SCHEMA), TypesClausesApart(), validators_agree)
     assert (found.rule, found.source) == ("one clause after another", "spec 08 §6.10")
+
+
+class DyingSession(BaseSession):
+    """Ends on every request."""
+
+    def authorize(self, request: Request) -> Outcome:
+        return Crashed("exit 7")
+
+
+class Dying(ReferenceEngine):
+    name = "dying"
+
+    def load(self, case: Case) -> DyingSession:
+        return DyingSession()
+
+
+def test_an_engine_that_ends_on_a_request_is_located_in_answering() -> None:
+    found = search(Case(Source("permit(principal, action, resource);"), requests=(REQUEST,)), Dying())
+
+    assert str(found.rule) == "answering a request"
+    assert found.deviating == ("dying",)

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from drt.assess.conformance import run_with
-from drt.engines import UnknownEngine, build
+from drt.engines import UnknownEngine, build, child
 from drt.engines.capabilities import Capabilities
 from drt.engines.cpu_time import own_time
 from drt.engines.guard import Guarded, GuardedSession, deadline
@@ -378,6 +378,16 @@ def test_what_an_engine_starts_ends_with_the_process_that_started_the_engine(spa
         process.kill()
 
     assert alive(spawned) == []
+
+
+def test_a_question_ends_although_its_own_time_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So it does where harness and engine wait for a processor at once, and both waits are taken off."""
+    engine = ProcessEngine(TOY, seconds=0.2)
+    monkeypatch.setattr(child, "own_time", lambda: 0.0)
+    monkeypatch.setattr(child, "PATIENCE", 1)
+
+    assert authorized(engine, "hang") == ExceededBudget("time")
+    engine.close()
 
 
 @linux

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from drt.diagnosis.json_names import FORMAT
 from drt.diagnosis.places import MEMBERS
 from drt.diagnosis.signature import alike, coarse_key
 from drt.model.divergence import Checked, Divergence
-from drt.model.outcome import Outcome, Rejected, Unwritable, Validated
+from drt.model.outcome import Authorized, Outcome, Rejected, Unwritable, Validated
 from drt.scan.vocabulary import VARIABLES
 
 QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'|`[^`]*`")
@@ -95,9 +95,24 @@ def pursuit_key(divergence: Divergence) -> str:
 
 
 def first_like(divergence: Divergence, checked: Checked) -> Divergence | None:
-    """Find the first divergence that is the same bug, and of which engines say no more than of it."""
-    is_alike, said = alike(divergence), hints(divergence)
-    return next((one for one in checked.divergences if is_alike(one) and _fits(hints(one), said)), None)
+    """Find the first divergence that is the same bug, and of which engines say no more than of it.
+
+    Where one engine allows what another denies, so it does there: nothing that opens a door is taken for less.
+    """
+    is_alike, said, decided = alike(divergence), hints(divergence), _parted_decisions(divergence)
+
+    def is_the_same(one: Divergence) -> bool:
+        return (
+            is_alike(one) and _fits(hints(one), said) and (not decided or _parted_decisions(one) == decided)
+        )
+
+    return next(filter(is_the_same, checked.divergences), None)
+
+
+def _parted_decisions(divergence: Divergence) -> Mapping[str, str]:
+    """Map each answer's name to its decision; none where no two decisions part."""
+    decisions = {name: one.decision for name, one in divergence.answers if isinstance(one, Authorized)}
+    return decisions if len(set(decisions.values())) > 1 else {}
 
 
 def _fits(found: Hints, said: Hints) -> bool:

@@ -44,6 +44,7 @@ TEXT = (
     ("`like`", "01 §4.2", "**`like` operand**"),
     ("annotation", "01 §4.2", "**Annotations**"),
     ("parentheses", "01 §4.2", "parenthesized"),
+    ("`unknown`", "01 §4.2", "untyped partial evaluation feature"),
     ("the name `", "01 §2.1", "RESERVED ="),
 )
 POLICY_JSON = (

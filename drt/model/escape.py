@@ -1,4 +1,7 @@
-"""Escaping of untrusted text: characters that would not show or would steer a terminal are spelled out."""
+"""Escaping of untrusted text: characters that would not show or would steer a terminal are spelled out.
+
+They are written as `⟨U+000D⟩`, which no Cedar text takes for an escape of its own.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ def escape_untrusted(text: str, longest: int = 2000) -> str:
     shown = "".join(
         character
         if character == "\n" or unicodedata.category(character) not in _SPELLED
-        else ("\\t" if character == "\t" else f"\\u{{{ord(character):x}}}")
+        else f"⟨U+{ord(character):04X}⟩"
         for character in text[:longest]
     )
     left_out = len(text) - longest

@@ -24,7 +24,7 @@ HOSTILE = (
 )
 """A text that means something to every format, and holds what XML 1.0 and UTF-8 forbid."""
 
-SPELLED = ("\\u{0}", "\\u{1b}", "\\u{202e}", "\\u{d800}", "\\u{fffe}", "\\u{ffff}")
+SPELLED = ("⟨U+0000⟩", "⟨U+001B⟩", "⟨U+202E⟩", "⟨U+D800⟩", "⟨U+FFFE⟩", "⟨U+FFFF⟩")
 """How its characters that nobody could see have to show."""
 
 

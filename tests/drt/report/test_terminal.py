@@ -79,9 +79,9 @@ def test_generated_text_is_not_read_as_markup() -> None:
         text = shown(picture, width=400)
         assert "[red]x[/red]" in text
         assert ":smile:" in text
-        assert "\\u{1b}[31m" in text
-        assert "\\u{202e}" in text
-        assert "\\u{d800}" in text
+        assert "⟨U+001B⟩[31m" in text
+        assert "⟨U+202E⟩" in text
+        assert "⟨U+D800⟩" in text
         assert "\x1b" not in text
 
 
@@ -164,7 +164,7 @@ def test_the_views_of_a_running_run(view: type[PlainView] | type[LiveView]) -> N
     assert isinstance(console.file, io.StringIO)
     text = console.file.getvalue()
     assert "a against [b]: 1 target, for 10s, 2 workers, random seed 5" in text
-    assert "found: a [bug] \\u{1b}[0m" in text
+    assert "found: a [bug] ⟨U+001B⟩[0m" in text
     assert "| like" not in text
 
 

@@ -3,7 +3,7 @@
 Owns the comparison of engines with documented outcomes. A case that is reduced keeps the outcomes of the
 requests and expressions that are left of it, so that the smallest question shows the difference. Partial
 inputs of a case are put to the laws of partial evaluation, cases with links to the law of revisions, cases
-of few questions to a variant of each engine.
+of few questions to the last variant of each engine.
 """
 
 from __future__ import annotations
@@ -86,7 +86,8 @@ class SeedCases:
                 comparison.add(_among(law, case, recalled))
         if _asks_few(case) and not comparison.divergences:
             for one in recalled:
-                comparison.add(_among(engines_agree, case, (one, *one.variants()[-1:]), variants_agree.name))
+                for variant in one.variants()[-1:]:
+                    comparison.add(_among(engines_agree, case, (one, variant), variants_agree.name))
         if case.links and not comparison.divergences:
             comparison.add(_changes(case, engines))
         if self.is_first(case) and not comparison.divergences:

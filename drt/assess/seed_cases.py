@@ -2,7 +2,8 @@
 
 Owns the comparison of engines with documented outcomes. A case that is reduced keeps the outcomes of the
 requests and expressions that are left of it, so that the smallest question shows the difference. Partial
-inputs of a case are put to the laws of partial evaluation, cases with links to the law of revisions.
+inputs of a case are put to the laws of partial evaluation, cases with links to the law of revisions, cases
+of few questions to the last variant of each engine.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from drt.model.engine import Engine, NotLoaded, Session
 from drt.model.outcome import ExceededBudget, Unsupported
 from drt.model.question import Authorize, CaseQuestion, Evaluate
 from drt.model.saved_case import SavedCase
-from drt.oracles.agreement import engines_agree
+from drt.oracles.agreement import engines_agree, variants_agree
 from drt.oracles.comparing import Comparison
 from drt.oracles.law import Compares, Law
 from drt.oracles.partial_agreement import batched_runs_agree, partial_responses_agree, queries_agree
@@ -38,6 +39,9 @@ _Documented = dict[CaseQuestion[Any] | None, list[tuple[str, Expectation]]]
 
 SCRIPTS = 5
 """Most sequences of changes of one case."""
+
+FEW = 16
+"""Most questions of a case that is put to variants: those of long tables take too much of a run's opening."""
 
 
 class Walk(Protocol):
@@ -80,6 +84,10 @@ class SeedCases:
                 comparison.add(_verdicts(case, engines, loaded))
             for law in _laws_of_partial_inputs(case):
                 comparison.add(_among(law, case, recalled))
+        if _asks_few(case) and not comparison.divergences:
+            for one in recalled:
+                for variant in one.variants()[-1:]:
+                    comparison.add(_among(engines_agree, case, (one, variant), variants_agree.name))
         if case.links and not comparison.divergences:
             comparison.add(_changes(case, engines))
         if self.is_first(case) and not comparison.divergences:
@@ -173,8 +181,13 @@ def _of_schemas(case: Case, engines: Sequence[Engine]) -> Comparison:
     return compared
 
 
-def _among(law: Law, case: Case, engines: Sequence[Engine]) -> Comparison:
-    among = Comparison(law.name, engines)
+def _asks_few(case: Case) -> bool:
+    """Return whether a case has questions about requests, and so few that variants can be asked as well."""
+    return not case.partials and 0 < len(case.requests) * (1 + len(case.expressions)) <= FEW
+
+
+def _among(law: Law, case: Case, engines: Sequence[Engine], name: str = "") -> Comparison:
+    among = Comparison(name or law.name, engines)
     law.check(case, engines, among)
     return among
 

@@ -117,7 +117,7 @@ class LoadedProduction(FilteringSession):
 
     def _question(self, request: Request) -> Question | Rejected:
         schema, text = self.schema, request.text
-        members = plain_members(text) if self.reads_objects else None
+        members = plain_members(text, is_typed=schema is not None) if self.reads_objects else None
         if schema is not None:
             return _attempt(
                 "request", lambda: doors.request_under(schema, text, members or None, check=request.validate)

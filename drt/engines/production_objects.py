@@ -52,14 +52,19 @@ def new_policies(text: str) -> PolicySet:
     return PolicySet.from_text(text)
 
 
-def plain_members(text: str) -> dict[str, Any] | None:
+def plain_members(text: str, *, is_typed: bool = False) -> dict[str, Any] | None:
     """Return a request's JSON object as Python has it, if the object means what the text means.
 
     It does not where Python's reader keeps too little of the text, nor where the context is a string: in an
-    object that is the text of a context.
+    object that is the text of a context. An object that `is_typed` has no fraction either, which a text may
+    have in a member that its type ignores.
     """
+    fraction = _refused if is_typed else float
     try:
-        read = json.loads(text, object_pairs_hook=_unrepeated, parse_int=_integer, parse_constant=_refused)
+        read = json.loads(
+            text,
+            object_pairs_hook=_unrepeated, parse_int=_integer, parse_float=fraction, parse_constant=_refused,
+        )  # fmt: skip
     except (ValueError, RecursionError):
         return None
     return read if type(read) is dict and type(read.get("context")) is not str else None

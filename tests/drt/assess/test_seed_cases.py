@@ -10,7 +10,7 @@ import pytest
 from drt.assess.conformance.saved import Expectation
 from drt.assess.planted.copies import Copy
 from drt.assess.planted.historic import read_plants
-from drt.assess.seed_cases import SeedCases
+from drt.assess.seed_cases import FEW, SeedCases
 from drt.corpus.saved_walk import SavedWalk
 from drt.corpus.store import shipped_corpus
 from drt.engines import build
@@ -128,7 +128,17 @@ def test_a_defect_of_one_engine_is_named_by_the_law_it_breaks(name: str, law: st
         for one in target.oracle(target.draw(ReplaySource((at,))), engines).divergences
     }
     assert law in laws
-    assert laws <= {"engines_agree", "partial_responses_agree"}
+    assert laws <= {"engines_agree", "partial_responses_agree", "variants_agree"}
+
+
+def test_few_questions_are_put_to_generated_code_as_well() -> None:
+    plant = next(plant for plant in read_plants() if plant.name == "EV-v701 production")
+    engines = [SOUND[0], Guarded(Copy("production", plant.sources("production")).build())]
+    few = Case(Source("permit(principal, action, resource) when { principal.isEmpty() };"), requests=(ALICE,))
+    many = replace(few, expressions=tuple(map(str, range(FEW))))
+    nothing = SeedCases(Known([])).law
+    assert [one.law for one in nothing(few, engines).divergences] == ["variants_agree"]
+    assert not nothing(many, engines).divergences
 
 
 def test_found_cases_are_judged_by_their_laws_and_what_is_left_of_them_by_all() -> None:

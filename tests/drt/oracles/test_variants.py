@@ -130,6 +130,12 @@ def test_what_python_reads_otherwise_is_no_object(text: str) -> None:
     assert plain_members(text) is None
 
 
+def test_a_fraction_that_a_type_may_ignore_is_read_from_the_text() -> None:
+    text = '{"context": {"addr": {"fn": "ip", "arg": "::1", "x": 1.5}}}'
+    assert plain_members(text) is not None
+    assert plain_members(text, is_typed=True) is None
+
+
 def test_variants_of_an_engine_without_any_are_nothing_to_compare() -> None:
     assert build("reference").variants() == ()
     assert [engine.name for engine in build("production").variants()] == [

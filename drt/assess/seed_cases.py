@@ -2,11 +2,13 @@
 
 Owns the comparison of engines with documented outcomes. A case that is reduced keeps the outcomes of the
 requests and expressions that are left of it, so that the smallest question shows the difference. Partial
-inputs of a case are put to the laws of partial evaluation, cases with links to the law of revisions.
+inputs of a case are put to the laws of partial evaluation, cases with links to the law of revisions, and
+several requests that evaluate no expression to the law of variants, some of which read requests as objects.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
@@ -20,7 +22,7 @@ from drt.model.engine import Engine, NotLoaded, Session
 from drt.model.outcome import ExceededBudget, Unsupported
 from drt.model.question import Authorize, CaseQuestion, Evaluate
 from drt.model.saved_case import SavedCase
-from drt.oracles.agreement import engines_agree
+from drt.oracles.agreement import engines_agree, variants_agree
 from drt.oracles.comparing import Comparison
 from drt.oracles.law import Compares, Law
 from drt.oracles.partial_agreement import batched_runs_agree, partial_responses_agree, queries_agree
@@ -84,6 +86,8 @@ class SeedCases:
             comparison.add(_changes(case, engines))
         if self.is_first(case) and not comparison.divergences:
             comparison.add(_of_schemas(case, engines))
+        if _is_about_requests(case) and not comparison.divergences:
+            comparison.add(_among(variants_agree, _as_objects(case), engines))
         if comparison.divergences:
             return
         for source, documented in self.documented(case):
@@ -152,6 +156,28 @@ def _changes(case: Case, engines: Sequence[Engine]) -> Comparison:
 
 def _base(case: Case) -> Case:
     return replace(case, requests=(), expressions=(), partials=())
+
+
+def _is_about_requests(case: Case) -> bool:
+    """Return whether requests are what a case shows: one after another under the same schema and store."""
+    return len(case.requests) > 1 and not (case.expressions or case.partials or case.links)
+
+
+def _as_objects(case: Case) -> Case:
+    """Leave out requests with a null or a fraction: a text may hold one where it is ignored, no object."""
+    return replace(case, requests=tuple(one for one in case.requests if _holds_values(one.text)))
+
+
+def _holds_values(text: str) -> bool:
+    try:
+        waiting = [json.loads(text)]
+    except (ValueError, RecursionError):
+        return False
+    for node in waiting:
+        if node is None or isinstance(node, float):
+            return False
+        waiting += node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    return True
 
 
 def _laws_of_partial_inputs(case: Case) -> Sequence[Law]:

@@ -15,6 +15,9 @@ from drt.model.question import CaseQuestion, TextQuestion
 
 Answer = TypeVar("Answer")
 
+MOST_CAUGHT_UP = 8
+"""Most questions of a case that a copy catches up on."""
+
 
 class Remembered:
     """A guarded engine that remembers its answers until `forget` is called.
@@ -124,14 +127,23 @@ class SparedSession:
     def __init__(self, sound: RememberedSession, load: Callable[[], Any], places: Collection[str]) -> None:
         self._sound, self._load, self._places = sound, load, places
         self._session: Any = None
+        self._first: list[CaseQuestion[Any]] = []
 
     def ask(self, question: CaseQuestion[Any]) -> Any:
-        """Answer a question about the case."""
+        """Answer a question about the case.
+
+        Before it is asked anything, the copy is asked the first questions that it was spared, because what an
+        engine keeps of them may decide which code a later one reaches.
+        """
         answer, places = self._sound.answers.get(question, (None, self._places))
         if _disjoint(places, self._places):
+            if len(self._first) < MOST_CAUGHT_UP:
+                self._first.append(question)
             return answer
         if self._session is None:
             self._session = self._load()
+            for one in () if isinstance(self._session, NotLoaded) else self._first:
+                self._session.ask(one)
         return self._session if isinstance(self._session, NotLoaded) else self._session.ask(question)
 
 

@@ -2,12 +2,14 @@
 
 Owns the comparison of engines with documented outcomes. A case that is reduced keeps the outcomes of the
 requests and expressions that are left of it, so that the smallest question shows the difference. Partial
-inputs of a case are put to the laws of partial evaluation, cases with links to the law of revisions, cases
-of few questions to the last variant of each engine.
+inputs of a case are put to the laws of partial evaluation, cases with links to the law of revisions, several
+requests that evaluate no expression to the law of variants, some of which read requests as objects, and other
+cases of few questions to the last variant of each engine.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
@@ -84,7 +86,9 @@ class SeedCases:
                 comparison.add(_verdicts(case, engines, loaded))
             for law in _laws_of_partial_inputs(case):
                 comparison.add(_among(law, case, recalled))
-        if _asks_few(case) and not comparison.divergences:
+        if _is_about_requests(case) and not comparison.divergences:
+            comparison.add(_among(variants_agree, _as_objects(case), engines))
+        elif _asks_few(case) and not comparison.divergences:
             for one in recalled:
                 for variant in one.variants()[-1:]:
                     comparison.add(_among(engines_agree, case, (one, variant), variants_agree.name))
@@ -160,6 +164,28 @@ def _changes(case: Case, engines: Sequence[Engine]) -> Comparison:
 
 def _base(case: Case) -> Case:
     return replace(case, requests=(), expressions=(), partials=())
+
+
+def _is_about_requests(case: Case) -> bool:
+    """Return whether requests are what a case shows: one after another under the same schema and store."""
+    return len(case.requests) > 1 and not (case.expressions or case.partials or case.links)
+
+
+def _as_objects(case: Case) -> Case:
+    """Leave out requests with a null or a fraction: a text may hold one where it is ignored, no object."""
+    return replace(case, requests=tuple(one for one in case.requests if _holds_values(one.text)))
+
+
+def _holds_values(text: str) -> bool:
+    try:
+        waiting = [json.loads(text)]
+    except (ValueError, RecursionError):
+        return False
+    for node in waiting:
+        if node is None or isinstance(node, float):
+            return False
+        waiting += node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    return True
 
 
 def _laws_of_partial_inputs(case: Case) -> Sequence[Law]:

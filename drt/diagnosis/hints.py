@@ -97,7 +97,7 @@ def pursuit_key(divergence: Divergence) -> str:
 def first_like(divergence: Divergence, checked: Checked) -> Divergence | None:
     """Find the first divergence that is the same bug, and of which engines say no more than of it.
 
-    Where one engine allows what another denies, so it does there: nothing that opens a door is taken for less.
+    Where one engine allows what another denies, it does so there: what fails open is not taken for less.
     """
     is_alike, said, decided = alike(divergence), hints(divergence), _parted_decisions(divergence)
 

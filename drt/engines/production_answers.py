@@ -100,13 +100,13 @@ def _about_policy(policy: Policy, schema: Schema | None) -> Answer:
 
 def _replaced(policy: Policy, replacements: Mapping[Uid, Uid]) -> Answer:
     try:
-        replaced = policy.replacing(replacements)
+        replaced = PolicySet({"policy": policy}).replacing(replacements)
     except PolicyError:
         return {"substituted": None}
-    document = json.loads(PolicySet({"policy": replaced}).to_json())
+    document = json.loads(replaced.to_json())
     return {
         "substituted": document["staticPolicies"]["policy"],
-        "substituted_literals": _listed(replaced.entity_literals()),
+        "substituted_literals": _listed(replaced.statics["policy"].entity_literals()),
     }
 
 

@@ -326,9 +326,11 @@ def _entities(text: str, schema: Schema | None) -> Entities:
 def _written(
     part: Part, write: Callable[[], str], answer: Callable[[str], T], count: int | None = None
 ) -> T | Unwritable:
-    """Write what was read as a document of the engine's own."""
+    """Write what was read as a document of the engine's own, which is never missing."""
     try:
-        return answer(write())
+        text = write()
+        assert isinstance(text, str)
+        return answer(text)
     except CedarError as error:
         return Unwritable(part, count, str(error))
 

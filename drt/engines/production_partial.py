@@ -34,6 +34,7 @@ from production import (
     PartialEntities,
     PartialEntitiesError,
     PartialEntity,
+    PartialRequest,
     PartialRequestError,
     PartialResponse,
     PolicySet,
@@ -47,6 +48,7 @@ from production import (
 )
 
 T = TypeVar("T")
+Written = TypeVar("Written", PartialRequest, PartialEntities)
 Json = dict[str, Any]
 
 CLASSES: tuple[ResidualClass, ...] = get_args(ResidualClass)
@@ -126,7 +128,9 @@ class PartialAnswers:
 
     def _response(self, request: str, entities: Store) -> PartialResponse:
         if (request, entities) not in self.responses:
-            asked, known = self.schema.read_partial_request(request), self._partial_entities(entities)
+            asked = self.schema.read_partial_request(request)
+            asked = _read_again(asked, self.schema.read_partial_request)
+            known = self._partial_entities(entities)
             self.responses[request, entities] = self.schema.partially_authorize(self.policies, asked, known)
         return self.responses[request, entities]
 
@@ -165,9 +169,11 @@ class PartialAnswers:
     def _partial_entities(self, store: Store) -> PartialEntities:
         match store.form:
             case "partial":
-                return self.schema.read_partial_entities(store.text)
+                read = self.schema.read_partial_entities
+                return _read_again(read(store.text), read)
             case "parts":
-                return self.schema.partial_entities(map(_constructed, json.loads(store.text)))
+                made = self.schema.partial_entities(map(_constructed, json.loads(store.text)))
+                return self.schema.partial_entities(made)
             case "typed" | "untyped":
                 return self.schema.partial_entities(self.concrete_entities(store))
 
@@ -195,6 +201,15 @@ class PartialAnswers:
                 Request.from_dict({name: part for name, part in members.items() if name != "context"})
                 raise _Refused(PartialError("context", "invalid", str(error))) from None
             raise
+
+
+def _read_again(made: Written, read: Callable[[str], Written]) -> Written:
+    """Return what the engine reads of its own text of an input, or the input if no text can hold it."""
+    try:
+        text = made.to_json()
+    except PrintError:
+        return made
+    return read(text)
 
 
 class PartialSession(BaseSession):

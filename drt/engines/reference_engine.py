@@ -321,9 +321,11 @@ def _slot_value(slot: str, text: str) -> tuple[SlotName, EntityUid]:
 def written(
     part: Part, write: Callable[[], str], answer: Callable[[str], T], count: int | None = None
 ) -> T | Unwritable:
-    """Write what was read as a document of the engine's own."""
+    """Write what was read as a document of the engine's own, which is never missing."""
     try:
-        return answer(write())
+        text = write()
+        assert isinstance(text, str)
+        return answer(text)
     except (InputError, NoJson) as error:
         return Unwritable(part, count, str(error))
 

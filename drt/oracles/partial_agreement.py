@@ -18,6 +18,7 @@ from drt.oracles.comparing import Comparison
 from drt.oracles.law import Compares, law
 from drt.oracles.partial_inputs import (
     action_queries,
+    action_queries_in_contexts,
     altered,
     batches,
     completions,
@@ -52,6 +53,7 @@ def partial_responses_agree(case: Case, engines: Sequence[Engine], comparison: C
 def queries_agree(case: Case, engines: Sequence[Engine], comparison: Comparison) -> None:
     """Engines give the queries that a case is made into the same answers (spec 09 §8)."""
     asked: list[Asked] = [*queries(case), *((None, query) for _, query in action_queries(case))]
+    asked += ((None, query) for _, query in action_queries_in_contexts(case))
     asked += unfit_questions(case)
     _compare(case, engines, comparison, asked)
 

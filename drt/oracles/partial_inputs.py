@@ -158,14 +158,28 @@ def queries(case: Case) -> Iterator[tuple[int, Query]]:
 
 
 def action_queries(case: Case) -> Iterator[tuple[PartialInput, Query]]:
-    """Query the actions of each partial request, with its partial entities."""
+    """Query the actions of each partial request, with its partial entities and without a context."""
+    return _action_queries(case, ("principal", "resource"))
+
+
+def action_queries_in_contexts(case: Case) -> Iterator[tuple[PartialInput, Query]]:
+    """Query the actions as above, with the context of each partial request that has one.
+
+    Without an action no type says how to read it, so actions may be left out that the partial request has.
+    """
+    for partial, query in _action_queries(case, ("principal", "resource", "context")):
+        if "context" in json.loads(query.request):
+            yield partial, query
+
+
+def _action_queries(case: Case, names: tuple[str, ...]) -> Iterator[tuple[PartialInput, Query]]:
     for partial in case.partials:
         try:
             members = plain_json(partial.request)
         except NotPlainJson:
             continue
         if isinstance(members, dict):
-            known = {role: members[role] for role in ("principal", "resource") if role in members}
+            known = {name: members[name] for name in names if name in members}
             yield partial, Query("action", json.dumps(known), partial.entities)
 
 

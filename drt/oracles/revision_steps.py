@@ -133,8 +133,10 @@ class Script:
 
     def _merge(self) -> Step:
         kinds: tuple[StepKind, ...] = ("merge", "merge-renaming")
+        kind = self.random.choice(kinds)
+        share = 0.2 if kind == "merge" else 0.6  # a clash of ids makes a merge fail, and a renaming rename
         chosen = {
-            (name if slots_of(body) else self._renamed(name)): self._changed(body, 0.3)
+            (name if slots_of(body) else self._renamed(name)): self._changed(body, share)
             for name, body in self.bodies
             if self.random.random() < 0.6
         }
@@ -147,7 +149,7 @@ class Script:
             for link in self.policies.links
             if link["templateId"] in templates and link["newId"] not in {*static, *templates}
         ]
-        return Step(self.random.choice(kinds), Policies(static, templates, tuple(links)).source().text)
+        return Step(kind, Policies(static, templates, tuple(links)).source().text)
 
     def _renamed(self, name: str) -> str:
         """Return an id, rarely one that is in use for something else."""

@@ -14,7 +14,13 @@ from drt.assess.fates import components
 from drt.assess.harness import CHECKS, failing, harness_fates, harness_patches
 from drt.assess.planted.copies import Copy, source_of
 from drt.assess.planted.historic import EVERYWHERE, Patch, Plant, instrumented, place, read_plants
-from drt.assess.remembered import Remembered, Spared
+from drt.assess.remembered import (
+    MOST_CAUGHT_UP,
+    Remembered,
+    RememberedSession,
+    Spared,
+    SparedSession,
+)
 from drt.assess.score import BROKEN, Hunt
 from drt.cli.main import main
 from drt.engines import build
@@ -188,6 +194,31 @@ def test_a_copy_is_asked_only_what_reaches_its_change() -> None:
     assert copy.calls == 0
     assert spared.ask(ReadExpression("2")) == copy.ask(ReadExpression("2"))
     assert spared.ask(ReadExpression("3")) == copy.ask(ReadExpression("3"))
+
+
+def test_a_copy_catches_up_on_the_first_questions_that_it_was_spared() -> None:
+    case = Case(Source(""), requests=(Request("{}"),))
+    session = Remembered(Guarded(build("reference"))).load(case)
+    assert isinstance(session, RememberedSession)
+    questions = [Evaluate(str(number), case.requests[0]) for number in range(MOST_CAUGHT_UP + 3)]
+    for question in questions:
+        reached = ("place",) if question in questions[-2:] else ()
+        session.answers[question] = Evaluated(question.expression), reached
+
+    class Noting:
+        def __init__(self) -> None:
+            self.asked: list[Evaluate] = []
+
+        def ask(self, question: Evaluate) -> Outcome:
+            self.asked.append(question)
+            return Evaluated("changed")
+
+    copy = Noting()
+    spared = SparedSession(session, lambda: copy, {"place"})
+    answers = [spared.ask(question) for question in questions]
+    assert answers[:-2] == [Evaluated(question.expression) for question in questions[:-2]]
+    assert answers[-2:] == [Evaluated("changed")] * 2
+    assert copy.asked == [*questions[:MOST_CAUGHT_UP], *questions[-2:]]
 
 
 def test_the_checks_of_the_harness_notice_each_of_its_defects() -> None:

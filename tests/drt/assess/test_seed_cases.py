@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import pytest
 
 from drt.assess.conformance.saved import Expectation
-from drt.assess.planted.copies import Copy
+from drt.assess.planted.copies import Copy, source_of
 from drt.assess.planted.historic import read_plants
 from drt.assess.seed_cases import FEW, SeedCases
 from drt.corpus.saved_walk import SavedWalk
@@ -139,6 +140,21 @@ def test_few_questions_are_put_to_generated_code_as_well() -> None:
     nothing = SeedCases(Known([])).law
     assert [one.law for one in nothing(few, engines).divergences] == ["variants_agree"]
     assert not nothing(many, engines).divergences
+
+
+def test_requests_are_read_as_objects_too() -> None:
+    name, reader = "drt.engines.production_objects", "    return read if type(read) is dict"
+    lenient = source_of(name).replace(reader, '    read["context"] = {}\n' + reader)
+    engines = [SOUND[0], Guarded(Copy("production", {name: ast.parse(lenient)}).build())]
+    texts = [REQUEST.replace("{}}", f'{{"n": {value}}}}}') % "alice" for value in ("1", "2", "null", "0.5")]
+    case = Case(
+        Source("permit(principal, action, resource) when { context.n == 1 };"),
+        requests=tuple(map(Request, texts[:2])),
+    )
+    law = SeedCases(Known()).law
+    assert {one.law for one in law(case, engines).divergences} == {"variants_agree"}
+    assert not law(case, SOUND).divergences
+    assert not law(replace(case, requests=tuple(map(Request, texts[2:]))), engines).divergences
 
 
 def test_found_cases_are_judged_by_their_laws_and_what_is_left_of_them_by_all() -> None:

@@ -5,8 +5,18 @@ from __future__ import annotations
 import pytest
 
 from drt.engines import production_doors, reference_doors
-from drt.model.case import Source
-from production import CedarError, EntitiesError, RequestError, Schema, SchemaError
+from drt.engines.production_partial import PartialAnswers
+from drt.model.case import Source, Store, StoreForm
+from production import (
+    CedarError,
+    EntitiesError,
+    PartialEntities,
+    PartialRequest,
+    PolicySet,
+    RequestError,
+    Schema,
+    SchemaError,
+)
 from reference.errors import InputError
 from reference.schema.reader import read_schema
 
@@ -103,3 +113,29 @@ def test_annotations_of_fragments_are_written_once() -> None:
 def test_what_both_doors_refuse_is_refused() -> None:
     with pytest.raises(CedarError):
         production_doors.entities_under(Schema.from_text(TEXT), "[")
+
+
+def test_partial_inputs_are_read_again_from_their_own_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    policies = PolicySet.from_text(
+        "permit(principal, action, resource) when { principal.rec.n == context.rec.n };"
+    )
+    user = '{"type": "User", "id": "u"}'
+    request = f'{{"principal": {user}, "action": {{"type": "Action", "id": "view"}}, "resource": {user}%s}}'
+    known, context = f'[{{"uid": {user}, "attrs": {{"rec": {RIGHT}}}}}]', f', "context": {{"rec": {RIGHT}}}'
+
+    def decision(form: StoreForm = "partial", entities: str = known) -> object:
+        answers = PartialAnswers(policies, Schema.from_text(TEXT))
+        return getattr(
+            answers.partially_authorize(request % context, Store(entities, form)), "decision", None
+        )
+
+    parts = known.replace(f'"rec": {RIGHT}', '"rec": "{n: 1}"')
+    assert (decision(), decision("parts", parts)) == ("allow", "allow")
+    with monkeypatch.context() as patched:
+        patched.setattr(PartialEntities, "to_json", lambda _: "[]")
+        assert (decision(), decision("parts", parts)) == (None, "allow")
+    with monkeypatch.context() as patched:
+        patched.setattr(PartialEntities, "__iter__", lambda _: iter(()))
+        assert (decision(), decision("parts", parts)) == ("allow", None)
+    monkeypatch.setattr(PartialRequest, "to_json", lambda _: request % "")
+    assert decision() is None

@@ -8,8 +8,9 @@ from drt.assess.mutation import Defect
 from drt.assess.planted.partial_rules import PARTIAL
 from drt.engines import build
 from drt.engines.guard import Guarded
-from drt.model.case import Case
+from drt.model.case import Case, PartialInput, Source, Store
 from drt.model.divergence import Divergence
+from drt.oracles.partial_inputs import action_queries, action_queries_in_contexts
 from drt.oracles.partial_laws import class_of, decision_of
 from drt.reduce import reduce_case
 from drt.reduce.order import weight
@@ -84,3 +85,17 @@ def test_the_class_of_a_residual() -> None:
     assert class_of(body % '{"Value": true}') == "true_forbids"
     assert class_of(body % '{"error": []}') == "error_forbids"
     assert class_of(body % '{"Var": "context"}') == "residual_forbids"
+
+
+def test_actions_are_queried_without_a_context_and_with_one() -> None:
+    roles = (
+        '"principal": {"type": "User"}, "action": {"type": "Action", "id": "a"}, "resource": {"type": "Doc"}'
+    )
+    store = Store("[]", "partial")
+    texts = (f"{{{roles}}}", f'{{{roles}, "context": {{"n": 1}}}}', "no JSON")
+    case = Case(Source(""), partials=tuple(PartialInput(text, store) for text in texts))
+    known = '{"principal": {"type": "User"}, "resource": {"type": "Doc"}'
+    assert [query.request for _, query in action_queries(case)] == [f"{known}}}"] * 2
+    assert [query.request for _, query in action_queries_in_contexts(case)] == [
+        f'{known}, "context": {{"n": 1}}}}'
+    ]

@@ -20,7 +20,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import OperationalError
 
-from drt.engines.production_partial import PartialAnswers, answered, texts
+from drt.engines.production_loader import texts
+from drt.engines.production_partial import PartialAnswers, answered
 from drt.model.case import Store
 from drt.model.outcome import Rejected, Unsupported
 from drt.model.partial_outcome import PartialError, Permitted

@@ -347,5 +347,4 @@ def _literal(text: str) -> Uid:
     match parse_expression(text):
         case Constant(Uid() as uid):
             return uid
-        case _:
-            raise ValueError(f"not an entity literal: `{text}`")
+    raise ValueError(f"not an entity literal: `{text}`")

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar, get_args
 
 from drt.engines.base import BaseSession
+from drt.engines.production_loader import StoreLoader, texts
 from drt.engines.production_objects import constant
 from drt.engines.production_problems import rejected
 from drt.model.case import Store
-from drt.model.outcome import Rejected, Unsupported, canonical_entity
+from drt.model.outcome import Rejected, Unsupported
 from drt.model.partial_outcome import (
     BatchAuthorized,
     PartialError,
@@ -27,7 +28,6 @@ from production import (
     CedarError,
     Entities,
     EntitiesError,
-    Entity,
     IllTypedError,
     InconsistentError,
     InsufficientIterations,
@@ -109,7 +109,7 @@ class PartialAnswers:
 
         def answer() -> BatchAuthorized:
             concrete = self._concrete_request(request)
-            source = _StoreLoader(self.concrete_entities(entities), loader)
+            source = StoreLoader(self.concrete_entities(entities), loader)
             try:
                 decision = self.schema.authorize_batched(self.policies, concrete, source, max_iters)
             except InsufficientIterations as error:
@@ -338,28 +338,3 @@ def _outcome_of(response: PartialResponse) -> PartiallyAuthorized:
         tuple(found),
         tuple((policy_id, canonical_residual(body)) for policy_id, body in sorted(written.items())),
     )
-
-
-class _StoreLoader:
-    """A loader of a store's entities; `loads` are the uids of its calls, sorted."""
-
-    def __init__(self, store: Entities, kind: LoaderKind) -> None:
-        self._store = store
-        self._kind = kind
-        self.loads: list[tuple[str, ...]] = []
-
-    def load(self, uids: frozenset[Uid]) -> dict[Uid, Entity | None]:
-        self.loads.append(texts(uids))
-        wanted = uids.union(self._store.parents) if self._kind == "more" else uids
-        return {uid: self._loaded(uid) for uid in wanted if self._kind != "less" or uid in self._store}
-
-    def _loaded(self, uid: Uid) -> Entity | None:
-        found = self._store.get(uid)
-        if found is None:
-            return None
-        return Entity(uid, found.attributes, self._store.ancestors(uid), found.tags)
-
-
-def texts(uids: Iterable[Uid]) -> tuple[str, ...]:
-    """Write uids, sorted."""
-    return tuple(sorted(canonical_entity(uid.type, uid.id) for uid in uids))

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from drt.cli.main import main
 from drt.engines import EngineDoesNotStart, UnknownEngine, build
 from drt.engines.capabilities import Capabilities, Misstated, capabilities_of
+from drt.engines.declared import declare
 
 PROCESS = """
 import json, sys
@@ -160,3 +161,29 @@ def test_a_wrong_statement_ends_a_command_with_2(
 def test_a_failure_that_an_engine_reports_at_its_start_is_no_misuse(tmp_path: Path) -> None:
     with pytest.raises(EngineDoesNotStart, match=r"it answers 'start' with a failure: no licence$"):
         build(process(tmp_path, {"failure": "no licence"}))
+
+
+@pytest.mark.parametrize("command", ["run", "conformance"])
+def test_a_declared_difference_of_an_engine_that_is_not_compared_is_a_note(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("declared.toml").write_text(
+        "[[difference]]\nname = 'x'\nengines = ['absent', 'reference']\nchecks = ['verdict']\n"
+        "pattern = 'a'\nreason = 'r'\nsource = 's'\n"
+    )
+    Path("corpus").mkdir()
+    options = {"run": ["--cases=1", "--target=parse-text", "--jobs=1", "--quiet"], "conformance": ["corpus"]}
+    declared = ["--declared", "declared.toml"]
+
+    try:
+        result = CliRunner().invoke(
+            main, [command, *options[command], "--engine=reference", "--engine=production", *declared]
+        )
+    finally:
+        declare(())
+
+    assert result.stderr.splitlines() == [
+        "drt: declared differences name engines that are not compared: absent"
+    ]
+    assert result.exit_code == {"run": 0, "conformance": 5}[command]

@@ -206,6 +206,16 @@ def targets_from(command: Command) -> Command:
     )(command)
 
 
+def note_absent_engines(engines: Sequence[str]) -> None:
+    """Print a note about engines that declared differences name and that are not among `engines`."""
+    from drt.engines.declared import absent_engines
+
+    if absent := absent_engines(engines):
+        click.echo(
+            f"drt: declared differences name engines that are not compared: {', '.join(absent)}", err=True
+        )
+
+
 def declared(command: Command) -> Command:
     """Add the option that names files of further declared differences."""
     return click.option(

@@ -25,6 +25,7 @@ from drt.cli.options import (
     engines,
     form,
     jobs,
+    note_absent_engines,
     places,
     targets_from,
     time_limits,
@@ -229,7 +230,7 @@ def run_options(settings: Mapping[str, Any]) -> RunOptions:
         hypothesis=hypothesis_share(settings["hypothesis"], cases),
         must_reach=settings["must_reach"] or None,
         allow_partial=settings["allow_partial"],
-        declared=_declared(settings["declared"]),
+        declared=_declared(settings["declared"], names),
     )
 
 
@@ -259,11 +260,12 @@ def _jobs(cluster: str | None, here: int) -> int:
     return size(cluster) or here
 
 
-def _declared(paths: Sequence[Path]) -> tuple[str, ...]:
+def _declared(paths: Sequence[Path], engines: Sequence[str]) -> tuple[str, ...]:
     """Check the files of declared differences; raises `InputProblem` for one that is none."""
     from drt.engines.declared import declare
 
     declare(paths)
+    note_absent_engines(engines)
     return tuple(str(path.resolve()) for path in paths)
 
 

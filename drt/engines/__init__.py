@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import module_from_spec, spec_from_file_location
@@ -29,7 +29,7 @@ GROUP = "drt.engines"
 
 
 class UnknownEngine(InputProblem):
-    """No engine of that name is known, or the library behind it is not installed."""
+    """No engine of that name can be used: it is unknown, not installed, or wrong about itself."""
 
 
 class EngineDoesNotStart(UnknownEngine, MachineProblem):
@@ -68,10 +68,25 @@ def build(name: str) -> Engine:
         raise _does_not_start(name, error) from None
     if not hasattr(loaded, attribute):
         raise UnknownEngine(f"the engine {name!r} cannot be loaded: {module} has no {attribute}")
+    return _made(name, getattr(loaded, attribute))
+
+
+def _made(name: str, make: Callable[[], Any]) -> Engine:
+    """Make an engine in this process, and check what it states of itself."""
+    from drt.engines.capabilities import Misstated, check_engine
+
     try:
-        return cast(Engine, getattr(loaded, attribute)())
+        engine = make()
+        check_engine(engine)
+    except Misstated as reason:
+        raise _cannot_be_used(name, reason) from None
     except Exception as error:
         raise _does_not_start(name, error) from None
+    return cast(Engine, engine)
+
+
+def _cannot_be_used(name: str, reason: Exception) -> UnknownEngine:
+    return UnknownEngine(f"the engine {name!r} cannot be used: {reason}")
 
 
 def _does_not_start(name: str, error: Exception) -> EngineDoesNotStart:
@@ -112,10 +127,7 @@ def _plugged_in(point: EntryPoint) -> Engine:
         make = point.load()
     except (ImportError, AttributeError) as error:
         raise UnknownEngine(f"the engine {point.name!r}{of} cannot be loaded: {error}") from None
-    try:
-        return cast(Engine, make())
-    except Exception as error:
-        raise _does_not_start(point.name, error) from None
+    return _made(point.name, make)
 
 
 def _module(name: str) -> ModuleType:
@@ -153,7 +165,7 @@ def _process(name: str) -> Engine:
 
 
 def _started(name: str, command: Sequence[str], needs: str = "", **more: Any) -> Engine:
-    from drt.engines.capabilities import CannotTalk
+    from drt.engines.capabilities import CannotTalk, Misstated
     from drt.engines.child import ChildDied, DeadlinePassed, LineTooLong, MemoryExceeded
     from drt.engines.process_engine import ProcessEngine
 
@@ -168,6 +180,8 @@ def _started(name: str, command: Sequence[str], needs: str = "", **more: Any) ->
         why = "it holds more memory than it may"
     except LineTooLong:
         why = "it answers without end"
+    except Misstated as reason:
+        raise _cannot_be_used(name, reason) from None
     except CannotTalk as reason:
         why = str(reason)
     hint = f"; it needs {needs}" if needs else ""

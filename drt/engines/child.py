@@ -57,6 +57,13 @@ class ChildDied(Exception):
         self.where = failed_at(words)
 
 
+class OutputClosed(ChildDied):
+    """The child closed its output and lived on, and was killed."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__("it closed its output", words)
+
+
 class DeadlinePassed(Exception):
     """The child did not answer in time, or fell silent, and was killed."""
 
@@ -242,16 +249,18 @@ class Child:
 
     def _died(self) -> ChildDied:
         assert self._process is not None
-        assert self._words is not None
         try:
             code = self._process.wait(ENDING_SECONDS)
-        except subprocess.TimeoutExpired:  # it closed its output and lives on
-            keeper.end_descendants(self._process.pid)
-            code = self._process.wait()
+        except subprocess.TimeoutExpired:
+            self.stop()
+            return OutputClosed(self._last_words())
+        return ChildDied(signal.Signals(-code).name if code < 0 else f"exit {code}", self._last_words())
+
+    def _last_words(self) -> str:
+        assert self._words is not None
         self._words.seek(0, os.SEEK_END)
         self._words.seek(max(0, self._words.tell() - STDERR_SEARCHED))
-        words = self._words.read().decode(errors="replace")
-        return ChildDied(signal.Signals(-code).name if code < 0 else f"exit {code}", words)
+        return self._words.read().decode(errors="replace")
 
 
 def _stream(stream: IO[bytes] | None) -> IO[bytes]:

@@ -11,14 +11,16 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
+from difflib import get_close_matches
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
+from drt.engines.check_names import CHECKS
 from drt.model import toml_text
 from drt.model.case import Case
-from drt.model.divergence import Divergence
+from drt.model.divergence import Divergence, Kind
 from drt.model.errors import InputProblem
 from drt.model.outcome import Outcome
 
@@ -159,7 +161,42 @@ def _checked(number: int, entry: object, path: Path) -> Difference:
             re.compile(entry.get(name, ""))
         except re.error as error:
             raise InputProblem(f"{where}: {name!r} is no regular expression: {error}", path) from None
-    return _difference(entry)
+    difference = _difference(entry)
+    if problem := _impossible(difference):
+        raise InputProblem(f"{where}: {problem}", path)
+    return difference
+
+
+def _impossible(difference: Difference) -> str:
+    """Say why an entry of the right types can never excuse anything; empty where it can."""
+    tables = (("check", difference.checks, CHECKS), ("kind", difference.kinds, get_args(Kind)))
+    for what, names, known in tables:
+        for name in names:
+            if name not in known:
+                near = get_close_matches(name.lower(), sorted(known), 1, 0.0)
+                return f"unknown {what} {name!r}; the nearest is {near[0]!r}"
+    since, below = difference.since, difference.below
+    for name, version in (("since", since), ("below", below)):
+        if version and re.fullmatch(r"[0-9]+(\.[0-9]+)*", version) is None:
+            return f"{name!r} is no version such as 4.12: {version!r}"
+    if since and below and _without_zeros(since) >= _without_zeros(below):
+        return f"'since' has to be a version below 'below': {since!r}, {below!r}"
+    if difference.path and difference.kind not in _KINDS:
+        return f"'path' needs a 'kind': {', '.join(_KINDS)}"
+    return ""
+
+
+def _without_zeros(version: str) -> tuple[int, ...]:
+    numbers = list(_numbers(version))
+    while numbers and not numbers[-1]:
+        numbers.pop()
+    return tuple(numbers)
+
+
+def absent_engines(names: Iterable[str]) -> list[str]:
+    """List the engines that further files name and that are not among `names`."""
+    named = {engine for path in _further for one in read_differences(path) for engine in one.engines}
+    return sorted(named - set(names))
 
 
 @cache
@@ -178,9 +215,23 @@ def _difference(entry: dict[str, Any]) -> Difference:
     return Difference(**fields)
 
 
-def explanation(asked: Asked, check: str, expected: str, text: str, answer: str = "") -> Difference | None:
-    """Find the first declared difference that explains another answer than `expected`."""
-    return next((d for d in differences() if d.explains(asked, check, expected, text, answer)), None)
+def explanation(
+    asked: Asked, check: str, expected: str, text: str, answer: str = "", further: Sequence[str] = ()
+) -> Difference | None:
+    """Find the first declared difference that explains another answer than `expected`.
+
+    It has to fit the text that is checked, or one of the `further` texts on which the answer depends.
+    """
+    texts = (text, *further)
+    return next(
+        (
+            one
+            for one in differences()
+            for each in texts
+            if one.explains(asked, check, expected, each, answer)
+        ),
+        None,
+    )
 
 
 def held(asked: Asked, case: Case, divergences: Sequence[Divergence]) -> Difference | None:
@@ -209,7 +260,7 @@ def holds(difference: Difference, case: Case) -> bool:
 
 
 def _checks(case: Case) -> Iterator[tuple[str, str]]:
-    """List what is checked of each text of a case."""
+    """List what is checked of each text of a case, by the names of `IN_A_RUN`."""
     if case.policies.format == "json":
         yield "policy JSON accepted", case.policies.text
         yield "policy JSON to text", case.policies.text
@@ -221,8 +272,11 @@ def _checks(case: Case) -> Iterator[tuple[str, str]]:
         yield "validation", case.policies.text
     yield "entities accepted", case.entities
     yield from (("schema accepted", schema.text) for schema in case.schemas)
-    yield from (("expression result", expression) for expression in case.expressions)
-    yield from (("response", request.text) for request in case.requests)
+    for check in ("expression result", "expression value"):
+        yield from ((check, expression) for expression in case.expressions)
+    texts = [case.policies.text, *(request.text for request in case.requests)] if case.requests else []
+    for check in ("response", "case response"):
+        yield from ((check, text) for text in texts)
     yield from (("partial input", text) for one in case.partials for text in (one.request, one.entities.text))
 
 

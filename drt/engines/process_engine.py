@@ -15,8 +15,25 @@ from pathlib import Path
 from typing import Any, cast
 
 from drt.engines.answers import BadAnswer, read_outcome
-from drt.engines.capabilities import CannotTalk, Capabilities, capabilities_of
-from drt.engines.child import Child, ChildDied, DeadlinePassed, Limits, LineTooLong, MemoryExceeded
+from drt.engines.capabilities import (
+    MISSING,
+    CannotTalk,
+    Capabilities,
+    Misstated,
+    capabilities_of,
+    check_identity,
+    protocol_of,
+    shortened,
+)
+from drt.engines.child import (
+    Child,
+    ChildDied,
+    DeadlinePassed,
+    Limits,
+    LineTooLong,
+    MemoryExceeded,
+    OutputClosed,
+)
 from drt.engines.wire import PROTOCOLS, members_of
 from drt.model.case import Case
 from drt.model.engine import Engine, NotLoaded, Unanswered
@@ -39,6 +56,9 @@ ABOUT_A_CASE = frozenset(
     {"batch", *(name for name, question in QUESTIONS.items() if issubclass(question, CaseQuestion))}
 )
 """Questions about the case loaded last: pointless for a process that has just been started."""
+
+FAILURE = "a failure"
+"""The breach of the protocol that an engine reports itself."""
 
 SILENT_BEATS = 10
 """Heartbeats that may be missed."""
@@ -93,8 +113,8 @@ class ProcessEngine:
         self.capabilities = Capabilities()
         self.protocol = 0
         greeting = self._start()
-        self.name = str(greeting.get("name", command[0]))
-        self.version = str(greeting.get("version", "?"))
+        self.name: str = greeting["name"]
+        self.version: str = greeting["version"]
 
     def variants(self) -> tuple[Engine, ...]:
         """List variants: none."""
@@ -109,22 +129,29 @@ class ProcessEngine:
         """Start the process and agree on a protocol."""
         self._at_work = None
         self._child.start()
-        greeting = self._exchange("start", {"protocols": list(self._protocols)})
-        if isinstance(greeting, Nonsense):
-            raise CannotTalk(f"{greeting.what}: {greeting.answer}")
-        if greeting.get("protocol") not in self._protocols:
+        try:
+            greeting = self._stated("start", {"protocols": list(self._protocols)})
+            self.protocol = protocol_of(greeting.get("protocol", MISSING), self._protocols)
+            check_identity(greeting.get("name", MISSING), greeting.get("version", MISSING))
+            self.capabilities = capabilities_of(self._stated("capabilities", {}))
+        except CannotTalk:
             self._child.stop()
-            spoken = " and ".join(str(one) for one in self._protocols)
-            raise CannotTalk(f"it speaks protocol {greeting.get('protocol')!r}, and this harness {spoken}")
-        self.protocol = greeting["protocol"]
-        answer = self._exchange("capabilities", {})
-        if isinstance(answer, Nonsense):
-            raise CannotTalk(f"{answer.what}: {answer.answer}")
-        self.capabilities = capabilities_of(answer)
+            raise
         beat = self.capabilities.heartbeat
         silence = SILENT_BEATS * beat + GRACE if beat else None
         self._limits = Limits(self._limits.seconds, self._limits.memory, silence)
         return greeting
+
+    def _stated(self, ask: str, members: Mapping[str, Any]) -> Json:
+        """Ask for a statement of the engine about itself; raises `CannotTalk` where there is none."""
+        answer = self._exchange(ask, members)
+        if not isinstance(answer, Nonsense):
+            return answer
+        if answer.what == FAILURE:
+            document = _document(answer.answer.encode())
+            words = answer.answer if document is None else document["failure"]
+            raise CannotTalk(f"it answers {ask!r} with a failure: {words}")
+        raise Misstated(f"its answer to {ask!r} is {answer.what}: {shortened(answer.answer)!r}")
 
     def _exchange(self, ask: str, members: Mapping[str, Any]) -> Json | Nonsense:
         """Put one question and give its answer; raises `NoUnicode`, and as `Child.exchange` does."""
@@ -140,7 +167,7 @@ class ProcessEngine:
         elif document.get("seq") != self._seq:
             what = "the answer to another question"
         elif "failure" in document:
-            what = "a failure"
+            what = FAILURE
         else:
             return document
         self._child.stop()
@@ -158,6 +185,8 @@ class ProcessEngine:
             return ExceededBudget("time")
         except MemoryExceeded:
             return ExceededBudget("memory")
+        except OutputClosed as closed:
+            return Nonsense(closed.how, str(closed)).outcome
         except ChildDied as death:
             return Crashed(death.how, death.where, str(death))
         except LineTooLong:

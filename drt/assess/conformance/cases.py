@@ -75,8 +75,10 @@ def official(checker: Checker, file: str, place: Place, document: Json) -> None:
     for index, entry in enumerate(document["requests"]):
         if "decision" not in entry:
             continue
-        outcome = loaded.ask(Authorize(request_of(entry))) if isinstance(loaded, GuardedSession) else loaded
-        response(checker, Record(file, f"request {index}"), entry, outcome)
+        request = request_of(entry)
+        outcome = loaded.ask(Authorize(request)) if isinstance(loaded, GuardedSession) else loaded
+        record = Record(file, f"request {index}", request.text, (case.policies.text,))
+        response(checker, record, entry, outcome)
 
 
 def response(checker: Checker, at: Record, entry: Json, outcome: Outcome) -> None:

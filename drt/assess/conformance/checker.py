@@ -20,11 +20,15 @@ LONGEST_SHOWN = 400
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One recorded expectation: its place, its id, and the text that declared differences match."""
+    """One recorded expectation: its place, its id, and the texts that declared differences match.
+
+    `text` is what is checked, `further` are others on which the answer depends.
+    """
 
     file: str
     id: str
     text: str = ""
+    further: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -53,7 +57,7 @@ class Checker:
     def differs(self, record: Record, check: str, expected: str, got: str, words: str) -> None:
         """Count an answer that is not as recorded; `words` are those that a declared difference may quote."""
         asked = Asked(self.engine.name, self.engine.version)
-        difference = explanation(asked, check, expected, record.text, words)
+        difference = explanation(asked, check, expected, record.text, words, record.further)
         if difference is not None:
             self.tally.declare(check, f"{difference.name} ({difference.source})")
         else:

@@ -31,7 +31,8 @@ class Expectation:
     """What a case expects of one question, or of loading it where none is `asked`.
 
     `id` names the question within the case, `check` its kind, `shown` the expected outcome in words; `text`
-    is the part of the input that it is about. `outcome` is a right answer, `is_right` accepts all of them.
+    is the part of the input that it is about, `further` are other texts on which it depends. `outcome` is a
+    right answer, `is_right` accepts all of them.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Expectation:
     asked: CaseQuestion[Any] | None
     outcome: Outcome
     is_right: Callable[[Outcome], bool]
+    further: tuple[str, ...] = ()
 
     def answer(self, loaded: Session | NotLoaded) -> Outcome:
         """Put the question to an engine's session."""
@@ -55,7 +57,7 @@ def check_expectations(checker: Checker, file: str, known: SavedCase) -> None:
     loaded = checker.engine.load(known.case)
     for one in expectations(known):
         outcome = one.answer(loaded)
-        record = Record(file, one.id, one.text)
+        record = Record(file, one.id, one.text, one.further)
         checker.check(record, one.check, one.shown, outcome, one.is_right(outcome))
 
 
@@ -132,6 +134,7 @@ def _response(known: SavedCase, expected: ExpectedResponse) -> Expectation:
         Authorize(request),
         Rejected("request") if expected.rejected else outcome,
         is_right,
+        (known.case.policies.text,),
     )
 
 

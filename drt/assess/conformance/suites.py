@@ -31,9 +31,10 @@ def validation(checker: Checker, file: str, place: Place, case: Json, judged: Js
     good = _per_entity(checker, file, entities, schema, bad)
     loaded = checker.engine.load(Case(policies, json_of(good), schema))
     for index, entry in enumerate(case["requests"]):
-        outcome = loaded.ask(Authorize(request_of(entry))) if isinstance(loaded, GuardedSession) else loaded
+        request = request_of(entry)
+        outcome = loaded.ask(Authorize(request)) if isinstance(loaded, GuardedSession) else loaded
         verdict = judged["requestValidation"][index]
-        at = Record(file, f"request {index}")
+        at = Record(file, f"request {index}", request.text, (policies.text,))
         _request(checker, at, verdict["strict"], outcome)
         if verdict["strict"] and isinstance(outcome, Authorized):
             response(checker, at, entry, outcome)

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from drt.engines.declared import Asked, differences, explanation, held
+from drt.engines.check_names import CHECKS, IN_A_RUN
+from drt.engines.declared import Asked, _checks, differences, explanation, held
 from drt.model.case import Case, PartialInput, Request, Source, Store
 from drt.model.divergence import Divergence
 from drt.model.outcome import Accepted, Authorized, Rejected
@@ -37,6 +39,7 @@ def test_every_difference_has_a_reason_and_a_source_in_the_guide() -> None:
         assert difference.reason
         assert difference.source.startswith("spec ")
         assert difference.checks
+        assert CHECKS.issuperset(difference.checks)
 
 
 @pytest.mark.parametrize(("check", "text", "name"), EXPLAINED)
@@ -75,6 +78,16 @@ def test_an_excuse_for_one_engine_is_none_for_another() -> None:
     assert (
         explanation(Asked("reference"), "policy JSON to text", "refused or readable text", document) is None
     )
+
+
+def test_a_run_checks_by_the_names_that_it_is_said_to() -> None:
+    partial = PartialInput("{}", Store("[]", "partial"))
+    more = {"requests": (Request("{}"),), "expressions": ("1",), "partials": (partial,)}
+    cases = [Case(Source("", form), schema=Source(""), **more) for form in ("cedar", "json")]
+
+    assert {check for case in cases for check, _ in _checks(case)} == set(IN_A_RUN)
+    guide = (Path(__file__).parents[3] / "docs" / "plug-in-an-engine.md").read_text()
+    assert [check for check in IN_A_RUN if f"`{check}`" not in guide] == []
 
 
 OLD, NEW = Asked("cedarpy", "4.12.2"), Asked("cedarpy", "4.13.0")

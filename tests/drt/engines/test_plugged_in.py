@@ -31,10 +31,14 @@ DOCUMENT = ROOT / "docs" / "plug-in-an-engine.md"
 
 PLUGIN = """
 from drt.engines.base import BaseEngine
+from drt.model.outcome import Unsupported
 
 class Acme(BaseEngine):
     name = "acme"
     version = "3.1"
+
+    def read_policies(self, policies):
+        return Unsupported("all")
 """
 
 

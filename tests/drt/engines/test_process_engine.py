@@ -97,7 +97,7 @@ def test_it_answers(toy: ProcessEngine) -> None:
     [
         ("die", Crashed("exit 3")),
         ("abort", Crashed("SIGABRT")),
-        ("shut", Crashed("SIGKILL")),
+        ("shut", Crashed("protocol", ("it closed its output",))),
         *((line, Crashed("protocol", ("not a JSON object",))) for line in LINES),
         *(
             (lie, Crashed("protocol", ("no outcome",)))
@@ -467,18 +467,21 @@ def test_a_forked_process_asks_a_child_of_its_own(toy: ProcessEngine) -> None:
         ("process:", "not a command"),
         ("process:'", "not a command"),
         (f"process:{sys.executable} -c pass", "cannot be started: exit 0"),
-        (f"process:{sys.executable} -c 'print(1)'", "cannot be started: not a JSON object: 1"),
+        (
+            f"process:{sys.executable} -c 'print(1)'",
+            "cannot be used: its answer to 'start' is not a JSON object: '1'",
+        ),
         (
             f"process:env TOY_PROTOCOL=2 {TOY_COMMAND}",
-            "cannot be started: it speaks protocol 2, and this harness 1",
+            "cannot be used: it speaks protocol 2, and this harness 1",
         ),
         (
             f"process:env TOY_CAPABILITIES={{}} {TOY_COMMAND}",
-            "cannot be started: its capabilities hold no list of 'asks'",
+            "cannot be used: 'asks' is missing: expected a list of names",
         ),
         (
-            f'process:env TOY_CAPABILITIES=\'{{"asks": [], "batch": -1}}\' {TOY_COMMAND}',
-            "cannot be started: its capabilities are not numbers of use",
+            f'process:env TOY_CAPABILITIES=\'{{"asks": ["load"], "batch": -1}}\' {TOY_COMMAND}',
+            "cannot be used: 'batch' is -1, not a whole number from 0 on",
         ),
         (
             f'process:env TOY_CAPABILITIES=\'{{"asks": ["authorise"]}}\' {TOY_COMMAND}',
@@ -486,7 +489,7 @@ def test_a_forked_process_asks_a_child_of_its_own(toy: ProcessEngine) -> None:
         ),
         (
             f"process:env TOY_CAPABILITIES='{{\"asks\": null}}' {TOY_COMMAND}",
-            "its capabilities hold no list of 'asks'",
+            "cannot be used: 'asks' is null, not a list of names",
         ),
     ],
 )

@@ -6,13 +6,14 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from drt.engines import build
 from drt.engines.base import BaseEngine
-from drt.engines.declared import declare
+from drt.engines.declared import absent_engines, declare
 from drt.engines.guard import Guarded
 from drt.model.case import Case, Request, Source
 from drt.model.divergence import Divergence
@@ -172,6 +173,23 @@ def test_a_release_outside_the_range_is_not_excused(declared_file: str) -> None:
         (DECLARED_FILE + "x = 1", "unknown member 'x'"),
         (DECLARED_FILE.replace('"external"', '"("'), "'pattern' is no regular expression"),
         (DECLARED_FILE.replace('["mine"]', '"mine"'), "'engines' is to be a list of texts"),
+        (
+            DECLARED_FILE.replace('"policies accepted"', '"polices accepted"'),
+            "difference 1: unknown check 'polices accepted'; the nearest is 'policies accepted'",
+        ),
+        (DECLARED_FILE.replace('"2.0"', '"two"'), "difference 1: 'below' is no version such as 4.12: 'two'"),
+        (DECLARED_FILE.replace('"2.0"', '"2.0-rc1"'), "'below' is no version such as 4.12: '2.0-rc1'"),
+        (DECLARED_FILE.replace('"1.0"', '"v1"'), "difference 1: 'since' is no version such as 4.12: 'v1'"),
+        (DECLARED_FILE.replace('"1.0"', '"2"'), "'since' has to be a version below 'below': '2', '2.0'"),
+        (
+            DECLARED_FILE.replace('"1.0"', '"10.1"'),
+            "'since' has to be a version below 'below': '10.1', '2.0'",
+        ),
+        (
+            DECLARED_FILE + 'kinds = ["reject"]',
+            "difference 1: unknown kind 'reject'; the nearest is 'rejection'",
+        ),
+        (DECLARED_FILE.replace("pattern", "path"), "'path' needs a 'kind': array, object, string, null"),
     ],
 )
 def test_a_file_that_declares_nothing_is_one_sentence(tmp_path: Path, text: str, complaint: str) -> None:
@@ -179,6 +197,30 @@ def test_a_file_that_declares_nothing_is_one_sentence(tmp_path: Path, text: str,
     path.write_text(text)
     with pytest.raises(InputProblem, match=re.escape(complaint)):
         declare([path])
+
+
+def test_a_range_of_releases_is_compared_by_numbers(declared_file: str) -> None:
+    Path(declared_file).write_text(DECLARED_FILE.replace('"2.0"', '"1.10"').replace('"1.0"', '"1.9"'))
+
+    assert Around([declared_file]).excused(find("external", Mine()), Counter())
+
+
+def test_engines_that_only_a_file_names_are_listed(declared_file: str) -> None:
+    Around([declared_file])
+
+    assert absent_engines(["reference", "mine"]) == []
+    assert absent_engines(["reference", "production"]) == ["mine"]
+
+
+@pytest.mark.parametrize("check", ["response", "case response"])
+def test_a_response_is_also_about_the_policies(declared_file: str, check: str) -> None:
+    Path(declared_file).write_text(DECLARED_FILE.replace("policies accepted", check))
+    known = Around([declared_file])
+    bare = find("permit(principal, action, resource); // external", Mine())
+    asked = replace(bare, case=replace(bare.case, requests=(Request("{}"),)))
+
+    assert known.excused(asked, Counter())
+    assert not known.excused(bare, Counter()), "no request, no response"
 
 
 def test_only_what_has_another_spelling_is_drawn_around() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from drt.assess.conformance import Report, run_with
+from drt.engines.declared import declare
 from drt.model.case import Case, Request, Source
 from drt.model.case_directory import write_case
 from drt.model.outcome import Authorized, Evaluated, Failed, Rejected, Validated
@@ -47,6 +48,29 @@ def test_responses(tmp_path: Path, expected: ExpectedResponse, answer: object, r
     report = asked(tmp_path, Expectations((expected,)), authorize=answer)
 
     assert (report.checked, len(report.mismatches)) == (1, 0 if right else 1)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "engine", "declared"),
+    [("permit", "fake", 1), ('"Action"', "fake", 1), ("forbid", "fake", 0), ("permit", "other", 0)],
+)
+def test_a_declared_response_shows_in_the_policies_or_in_the_request(
+    tmp_path: Path, pattern: str, engine: str, declared: int
+) -> None:
+    file = tmp_path / "declared.toml"
+    file.write_text(
+        f"[[difference]]\nname = 'x'\nengines = ['{engine}']\nchecks = ['response']\n"
+        f"pattern = '{pattern}'\nreason = 'r'\nsource = 's'\n"
+    )
+    declare([file])
+    (tmp_path / "case").mkdir()
+    try:
+        report = asked(tmp_path / "case", Expectations((RESPONSE,)), authorize=Authorized("allow"))
+    finally:
+        declare(())
+
+    assert (report.checked, len(report.mismatches)) == (1, 1 - declared)
+    assert sum(count for _, count in report.declared) == declared
 
 
 @pytest.mark.parametrize(

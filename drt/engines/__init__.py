@@ -69,7 +69,8 @@ def build(name: str) -> Engine:
     if not hasattr(loaded, attribute):
         raise UnknownEngine(f"the engine {name!r} cannot be loaded: {module} has no {attribute}")
     try:
-        return cast(Engine, getattr(loaded, attribute)())
+        made = cast(Engine, getattr(loaded, attribute)())
+        return made if name in BUILT_IN else _outside(made)
     except Exception as error:
         raise _does_not_start(name, error) from None
 
@@ -113,9 +114,15 @@ def _plugged_in(point: EntryPoint) -> Engine:
     except (ImportError, AttributeError) as error:
         raise UnknownEngine(f"the engine {point.name!r}{of} cannot be loaded: {error}") from None
     try:
-        return cast(Engine, make())
+        return _outside(cast(Engine, make()))
     except Exception as error:
         raise _does_not_start(point.name, error) from None
+
+
+def _outside(engine: Engine) -> Engine:
+    from drt.engines.outside import OutsideEngine
+
+    return OutsideEngine(engine)
 
 
 def _module(name: str) -> ModuleType:

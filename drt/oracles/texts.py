@@ -117,7 +117,7 @@ def policy_parts(document: Any) -> tuple[dict[str, Any], dict[str, Any], list[An
 
     Raises `NotPlainJson` for what is no policy set.
     """
-    empty = {"staticPolicies": {}, "templates": {}, "templateLinks": []}
+    empty: dict[str, Any] = {"staticPolicies": {}, "templates": {}, "templateLinks": []}
     match empty | document if isinstance(document, dict) else None:
         case {
             "staticPolicies": dict() as static,

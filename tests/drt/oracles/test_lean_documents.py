@@ -19,6 +19,7 @@ from drt.model.engine import Engine, NotLoaded, Session
 from drt.model.outcome import Accepted, Answered
 from drt.model.partial_outcome import PartiallyAuthorized
 from drt.model.question import QUESTIONS, Question
+from drt.oracles.comparing import difference
 from drt.targets.table import TARGETS
 from generators.choice.sources import RecordingSource
 
@@ -204,6 +205,42 @@ def test_empty_members_may_be_left_out(target: str) -> None:
     lean = Writing(LEAN)
     assert divergences(target, OutsideEngine(lean)) == []
     assert lean.written > 0
+
+
+def turned(document: Json) -> Json:
+    """Turn the links around, and the sets whose elements are values."""
+    match document:
+        case {"Set": list() as elements} if all(each.keys() == {"Value"} for each in elements):
+            return {"Set": elements[::-1]}
+        case {"templateLinks": list() as links}:
+            return {part: turned(item) for part, item in document.items()} | {"templateLinks": links[::-1]}
+        case dict():
+            return {name: turned(item) for name, item in document.items()}
+        case list():
+            return [turned(item) for item in document]
+    return document
+
+
+@pytest.mark.parametrize("target", ["trees", "trees-json", "policies-json", "print-policies", "law-links"])
+def test_links_and_set_values_have_no_order(target: str) -> None:
+    engine = Writing({"read_policies": turned, "read_expression": turned})
+    assert divergences(target, OutsideEngine(engine), 30) == []
+    assert engine.written > 0
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "found"),
+    [
+        ('{"Set":[{"Value":1},{"Value":2}]}', '{"Set":[{"Value":2},{"Value":1}]}', None),
+        ('{"Set":[{"Value":1},{"Value":2}]}', '{"Set":[{"Value":2},{"Value":3}]}', "document"),
+        ('{"Set":[{"Var":"action"},{"Value":2}]}', '{"Set":[{"Value":2},{"Var":"action"}]}', "document"),
+        ('[{"kind":"when"},{"kind":"unless"}]', '[{"kind":"unless"},{"kind":"when"}]', "document"),
+        ("no JSON", "none either", "document"),
+        ("[" * 5_000, "[" * 5_001, "document"),
+    ],
+)
+def test_what_is_evaluated_keeps_its_order(one: str, other: str, found: str | None) -> None:
+    assert difference(Accepted(one), Accepted(other)) == found
 
 
 def without_conditions(document: Json) -> Json:

@@ -32,6 +32,7 @@ from drt.model.question import (
     ReadSchema,
     TextQuestion,
 )
+from drt.model.residual_json import unordered
 from drt.oracles.reading import readers_agree
 from drt.scan.tokens import tokenize
 
@@ -261,12 +262,11 @@ def between_documents(divergence: Divergence, aspect: Aspect) -> Located | None:
     if len(documents) < 2 or not all(documents[:2]):
         return None
     what = divergence.question.split()[0]
-    form = {"entities": "entities", "schema": "schema JSON", "request": "request", "link": "link"}.get(
-        what, "policy JSON"
-    )
+    forms = {"entities": "entities", "schema": "schema JSON", "request": "request", "link": "link"}
+    form = forms.get(what, "policy JSON")
     for left, right in zip(*(document.split("\n") for document in documents[:2]), strict=False):
         try:
-            found = parting(json.loads(left), json.loads(right))
+            found = parting(json.loads(unordered(left)), json.loads(unordered(right)))
         except (ValueError, RecursionError):
             continue
         if found is not None:

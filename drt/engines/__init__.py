@@ -74,6 +74,7 @@ def build(name: str) -> Engine:
 def _made(name: str, make: Callable[[], Any]) -> Engine:
     """Make an engine in this process, and check what it states of itself."""
     from drt.engines.capabilities import Misstated, check_engine
+    from drt.engines.outside import OutsideEngine
 
     try:
         engine = make()
@@ -82,7 +83,7 @@ def _made(name: str, make: Callable[[], Any]) -> Engine:
         raise _cannot_be_used(name, reason) from None
     except Exception as error:
         raise _does_not_start(name, error) from None
-    return cast(Engine, engine)
+    return cast(Engine, engine) if name in BUILT_IN else OutsideEngine(engine)
 
 
 def _cannot_be_used(name: str, reason: Exception) -> UnknownEngine:

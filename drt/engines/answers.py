@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any, get_args
 
 from drt.engines.rejections import placed
-from drt.engines.same_meaning import one_form, written
+from drt.engines.same_meaning import one_form, policy_form, written
 from drt.engines.value_form import canonical_value
 from drt.model.engine import Unanswered
 from drt.model.outcome import (
@@ -62,15 +62,14 @@ def read_outcome(question: type[Question[Any]], answer: Json) -> Outcome:
             return authorized(decision, determining, dict(erring))
         case Rejected():
             return placed(outcome)
-        case Accepted(canonical):
-            return replace(outcome, canonical=_canonical(canonical, question.name))
         case PartiallyAuthorized(reason=reason, classes=classes, residuals=residuals):
-            return replace(
+            ordered = replace(
                 outcome,
                 reason=None if reason is None else tuple(sorted(reason)),
                 classes=tuple(sorted(classes)),
-                residuals=tuple(sorted((policy, _residual(text)) for policy, text in residuals)),
+                residuals=tuple(sorted(residuals)),
             )
+            return with_one_form(question, ordered)
         case Reauthorized(decision, determining, failed):
             return Reauthorized(decision, tuple(sorted(determining)), tuple(sorted(failed)))
         case Permitted(allowed, undecided):
@@ -79,10 +78,20 @@ def read_outcome(question: type[Question[Any]], answer: Json) -> Outcome:
             if not all(loads):
                 raise BadAnswer("'loads' holds a call for no uids")
             return replace(outcome, loads=tuple(map(_uids, loads)))
-        case Answered(answers):
-            return Answered(_canonical(answers, question.name))
         case Validated():
             return _in_order(outcome)
+    return with_one_form(question, outcome)
+
+
+def with_one_form(question: type[Question[Any]], outcome: Outcome) -> Outcome:
+    """Give the documents in an outcome the one form of their meaning; raises `BadAnswer` for what is none."""
+    match outcome:
+        case Accepted(canonical):
+            return replace(outcome, canonical=_canonical(canonical, question.name))
+        case Answered(answers):
+            return Answered(_canonical(answers, question.name))
+        case PartiallyAuthorized(residuals=residuals):
+            return replace(outcome, residuals=tuple((policy, _residual(text)) for policy, text in residuals))
     return outcome
 
 
@@ -134,7 +143,7 @@ def _uid(text: str) -> str:
 def _residual(text: str) -> str:
     """Canonical JSON of a residual policy."""
     try:
-        return canonical_residual(json.loads(text))
+        return canonical_residual(policy_form(json.loads(text)))
     except ValueError:
         raise BadAnswer("'residuals' holds what is no JSON") from None
 
@@ -145,5 +154,5 @@ def _canonical(text: str, ask: str) -> str:
         return text
     try:
         return written(one_form(ask, json.loads(text)))
-    except ValueError as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise BadAnswer(f"'canonical' is no JSON of its kind: {error}") from None

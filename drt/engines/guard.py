@@ -28,7 +28,7 @@ Answer = TypeVar("Answer")
 
 FRAMES_KEPT = 3
 
-_DISPATCH = (__name__, "drt.engines.base", "drt.engines.observed")
+_DISPATCH = (__name__, "drt.engines.base", "drt.engines.observed", "drt.engines.outside")
 """Modules that put questions to an engine, and have no part in its crash."""
 
 _LIBRARIES = tuple(

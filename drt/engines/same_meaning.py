@@ -3,7 +3,8 @@
 Owns what is left out of the comparison of entities (spec 05 §2) and policies (spec 06): the order of sets,
 empty members, ancestors that other parents imply, the spelling of extension values, the pieces of a pattern,
 literals for their constructors.
-What has no such form is given back as it is, and compared as it is.
+A member of a document that is absent, null or empty means the same; what an author names (attributes, tags,
+fields) is no such member. What has no such form is given back as it is, and compared as it is.
 """
 
 from __future__ import annotations
@@ -16,7 +17,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from drt.engines.answers_form import answers_form
-from drt.engines.schema_form import in_cedars_format, resolved_form
+from drt.engines.schema_form import (
+    cedars_form,
+    in_canonical_form,
+    in_cedars_format,
+    ordered_form,
+    resolved_form,
+)
 
 ENTITY, CALL = "__entity", "__extn"
 SCOPE = ("principal", "action", "resource")
@@ -44,9 +51,25 @@ def one_form(ask: str, document: Any) -> Any:
             return _expression(document)
         case "answer":
             return answers_form(document, policy_form)
+        case "revise" if isinstance(document, list):
+            return [_each_step(step) for step in document]
+        case "read_schema" if in_canonical_form(document):
+            return ordered_form(document)
         case "read_schema" if in_cedars_format(document):
             return resolved_form(document)
+        case "link_schemas" if in_cedars_format(document):
+            return cedars_form(document)
     return document
+
+
+def _each_step(step: Any) -> Any:
+    """Normalize the documents in the answer to one step of a revision."""
+    if not isinstance(step, dict):
+        return step
+    return step | {
+        part: one_form(f"read_{part}", step.get(part) or empty)
+        for part, empty in (("policies", {}), ("entities", []))
+    }
 
 
 def written(document: Any) -> str:
@@ -59,19 +82,27 @@ def written(document: Any) -> str:
 
 def _is_entity(document: Any) -> bool:
     match document:
-        case {"uid": dict(), "attrs": dict(), "parents": list() as parents}:
-            return all(isinstance(parent, dict) for parent in parents)
+        case {"uid": dict()}:
+            attrs, parents = _member(document, "attrs", {}), _member(document, "parents", [])
+            return (
+                isinstance(attrs, dict)
+                and isinstance(parents, list)
+                and all(isinstance(parent, dict) for parent in parents)
+            )
     return False
 
 
+def _member(document: Mapping[str, Any], name: str, empty: Any) -> Any:
+    """Return a member of a document, the empty one where it is absent or null."""
+    member = document.get(name)
+    return empty if member is None else member
+
+
 def _entity(entity: Mapping[str, Any]) -> dict[str, Any]:
-    form = {**entity, "uid": _uid(entity["uid"]), "attrs": _fields(entity["attrs"])}
-    form["parents"] = [*map(_uid, entity["parents"])]
-    if entity.get("tags") == {}:
-        del form["tags"]
-    elif "tags" in entity:
-        form["tags"] = _fields(entity["tags"])
-    return form
+    form = {**entity, "uid": _uid(entity["uid"]), "attrs": _fields(_member(entity, "attrs", {}))}
+    form["parents"] = [*map(_uid, _member(entity, "parents", []))]
+    tags = form.pop("tags", None)
+    return form if tags in (None, {}) else form | {"tags": _fields(tags)}
 
 
 def _closed(entities: Sequence[dict[str, Any]]) -> Iterable[dict[str, Any]]:
@@ -206,31 +237,32 @@ SPELLED: Mapping[str, Callable[[str], Any]] = {
 
 
 def _policies(document: Any) -> Any:
-    match document:
-        case {"staticPolicies": dict() as static, "templates": dict() as templates}:
-            parts = {"staticPolicies": static, "templates": templates}
-            forms: dict[str, Any] = {part: _each(policy_form, policies) for part, policies in parts.items()}
-            if isinstance(links := document.get("templateLinks"), list):
-                forms["templateLinks"] = [_link(link) for link in links]
-            return document | forms
-    return document
+    if not isinstance(document, dict):
+        return document
+    forms = {part: _member(document, part, {}) for part in ("staticPolicies", "templates")}
+    links = _member(document, "templateLinks", [])
+    if not all(isinstance(policies, dict) for policies in forms.values()) or not isinstance(links, list):
+        return document
+    parts = {part: _each(policy_form, policies) for part, policies in forms.items()}
+    return document | parts | {"templateLinks": [_link(link) for link in links]}
 
 
 def _link(link: Any) -> Any:
-    match link:
-        case {"values": dict() as values}:
-            return link | {"values": _each(_uid, values)}
-    return link
+    if not isinstance(link, dict):
+        return link
+    values = _member(link, "values", {})
+    return link | {"values": _each(_uid, values) if isinstance(values, dict) else values}
 
 
 def policy_form(policy: Any) -> Any:
     """Normalize the JSON of one policy."""
-    match policy:
-        case {"conditions": list() as conditions}:
-            form = {key: item for key, item in policy.items() if (key, item) != ("annotations", {})}
-            scopes = {name: _scope(form[name]) for name in SCOPE if name in form}
-            return form | scopes | {"conditions": [_condition(condition) for condition in conditions]}
-    return policy
+    if not isinstance(policy, dict) or not isinstance(conditions := _member(policy, "conditions", []), list):
+        return policy
+    form = {key: item for key, item in policy.items() if key != "annotations" or item not in (None, {})}
+    if form.get("action") == {"op": "in"}:
+        form["action"] = {"op": "in", "entities": []}
+    scopes = {name: _scope(form[name]) for name in SCOPE if name in form}
+    return form | scopes | {"conditions": [_condition(condition) for condition in conditions]}
 
 
 def _scope(scope: Any) -> Any:
@@ -264,6 +296,8 @@ def _expression(node: Any) -> Any:
             return {"has": {"left": _expression(left), "attr": name}}
         case {"like": {"left": left, "pattern": list() as pattern}}:
             return {"like": {"left": _expression(left), "pattern": _pieces(pattern)}}
+        case {"like": {"left": left, **others}} if others in ({}, {"pattern": None}):
+            return {"like": {"left": _expression(left), "pattern": []}}
         case dict() if len(node) == 1:
             return _each(_operands, node)
     return node

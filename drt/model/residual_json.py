@@ -1,4 +1,4 @@
-"""Canonical JSON of residual policies: set values are compared as sets (spec 09 §5.2, §13)."""
+"""Canonical JSON of policies whose set values are compared as sets (spec 09 §5.2, §13)."""
 
 from __future__ import annotations
 
@@ -20,6 +20,25 @@ def canonical_residual(policy: Json) -> str:
     pieces: list[str] = []
     _write(policy, pieces)
     return "".join(pieces)
+
+
+def unordered(text: str) -> str:
+    """Write documents, one per line, with set values and links sorted, which have no order.
+
+    What is no JSON, or nests too deep, is left as it is.
+    """
+    try:
+        documents = map(json.loads, text.split("\n"))
+        return "\n".join(sorted(canonical_residual(_without_order(document)) for document in documents))
+    except (ValueError, RecursionError):
+        return text
+
+
+def _without_order(document: Json) -> Json:
+    match document:
+        case {"staticPolicies": _, "templateLinks": list(links)}:
+            return document | {"templateLinks": sorted(links, key=json.dumps)}
+    return document
 
 
 def _write(document: Json, pieces: list[str]) -> bool:

@@ -36,6 +36,7 @@ from drt.model.partial_outcome import (
     Reauthorized,
 )
 from drt.model.question import Question
+from drt.model.residual_json import unordered
 from drt.oracles.verdicts import verdict_difference
 
 
@@ -68,6 +69,8 @@ def difference(first: Outcome, second: Outcome) -> Kind | None:
             return "value"
         case Accepted(one), Accepted(other) if not one or not other:
             return None  # an engine that can only say yes
+        case Accepted(one), Accepted(other) if unordered(one) == unordered(other):
+            return None
         case (Accepted(""), Unwritable()) | (Unwritable(), Accepted("")):
             return None  # likewise
         case (Accepted() | Printed() | Unwritable(), Accepted() | Printed() | Unwritable()):

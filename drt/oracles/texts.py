@@ -112,15 +112,32 @@ def comments(text: str) -> list[str]:
     return found
 
 
+def policy_parts(document: Any) -> tuple[dict[str, Any], dict[str, Any], list[Any]]:
+    """Return the static policies, templates and links of a policy-set document, empty where they are absent.
+
+    Raises `NotPlainJson` for what is no policy set.
+    """
+    empty: dict[str, Any] = {"staticPolicies": {}, "templates": {}, "templateLinks": []}
+    match empty | document if isinstance(document, dict) else None:
+        case {
+            "staticPolicies": dict() as static,
+            "templates": dict() as templates,
+            "templateLinks": list() as links,
+        }:
+            if all(isinstance(each, dict) for each in (*static.values(), *templates.values(), *links)):
+                return static, templates, links
+    raise NotPlainJson("no policy set")
+
+
 def bodies(canonical: str) -> tuple[str, ...]:
     """List the static policies and templates of a canonical policy set without their ids, sorted.
 
     An annotation without a value and one with an empty value are the same (spec 06 §4). An extended `has`
     with a name that has no text is written out, as its text is (spec 06 §3).
     """
-    document = plain_json(canonical)
-    _write_paths_out(document)
-    policies = [*document["staticPolicies"].values(), *document["templates"].values()]
+    static, templates, _ = policy_parts(plain_json(canonical))
+    policies = [*static.values(), *templates.values()]
+    _write_paths_out(policies)
     for policy in policies:
         for key, value in policy.get("annotations", {}).items():
             policy["annotations"][key] = value or ""

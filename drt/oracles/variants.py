@@ -18,7 +18,7 @@ from drt.model.outcome import Accepted, Authorized, Outcome
 from drt.model.question import Authorize, ReadPolicies
 from drt.oracles.comparing import Comparison
 from drt.oracles.rewriting import renamed_entities, renamed_request, renamed_uids, repeated, repeated_data
-from drt.oracles.texts import NotPlainJson, plain_json
+from drt.oracles.texts import NotPlainJson, plain_json, policy_parts
 
 Json = dict[str, Any]
 
@@ -34,12 +34,12 @@ class Policies:
     @classmethod
     def read(cls, canonical: str, case: Case) -> Policies:
         """Read an engine's canonical JSON and the links of the case; raises `NotPlainJson`."""
-        document = plain_json(canonical)
-        links = [
+        static, templates, links = policy_parts(plain_json(canonical))
+        added = [
             {"templateId": template, "newId": new, "values": {slot: plain_json(uid) for slot, uid in values}}
             for template, new, values in case.links
         ]
-        return cls(document["staticPolicies"], document["templates"], (*document["templateLinks"], *links))
+        return cls(static, templates, (*links, *added))
 
     def source(self) -> Source:
         """Write the policy-set document, in the order of the mappings."""

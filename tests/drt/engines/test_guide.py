@@ -7,14 +7,25 @@ import re
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 
 from drt.engines import build
+from drt.engines.answers import read_outcome
 from drt.engines.guard import Guarded
 from drt.model.case import Case, Request, Source
-from drt.model.outcome import Authorized, Rejected, Unsupported
-from drt.model.question import Authorize, Evaluate
+from drt.model.outcome import Authorized, Part, Rejected, Unsupported
+from drt.model.question import (
+    QUESTIONS,
+    Authorize,
+    Evaluate,
+    ReadEntities,
+    ReadExpression,
+    ReadPolicies,
+    ReadSchema,
+    TextQuestion,
+)
 from drt.oracles.agreement import engines_agree
 
 ENGINE = Path(__file__).with_name("guide_engine.py")
@@ -124,3 +135,29 @@ def test_a_partial_engine_lists_its_questions_and_says_what_is_too_much() -> Non
     assert engine.load(whole) == Unsupported("conditions")
     refused = Case(Source(ANY), schema=SCHEMA, requests=(request("other", validate=True),))
     assert isinstance(engine.load(refused).ask(Authorize(refused.requests[0])), Rejected)  # type: ignore[union-attr]  # all cases load
+
+
+READ: dict[str, TextQuestion[Any]] = {
+    "policies": ReadPolicies(Source(ANY)),
+    "an expression": ReadExpression("principal == 1"),
+    "entities": ReadEntities(
+        '[{"uid": {"type": "User", "id": "ann"}, "attrs": {"age": 7}, "parents": []}]', None
+    ),
+    "a schema": ReadSchema(Source("entity User; action view;")),
+}
+
+
+@pytest.mark.parametrize("what", READ)
+def test_the_document_that_the_guide_shows_is_what_was_read(what: str) -> None:
+    [shown] = re.findall(rf"^\| {what} \|.*\| `(.*)` \|$", GUIDE.read_text(), re.MULTILINE)
+    answer = {"outcome": "Accepted", "canonical": shown}
+    assert REFERENCE.ask(READ[what]) == replace(
+        read_outcome(QUESTIONS[READ[what].name], answer),  # type: ignore[type-var]  # an acceptance
+        count=1 if what == "entities" else None,
+    )
+
+
+def test_the_guide_names_the_parts_that_an_engine_can_reject() -> None:
+    listed = re.search(r"The parts are ((?:`\w+`(?:, | and )?)+):", re.sub(r"\s+", " ", GUIDE.read_text()))
+    assert listed is not None
+    assert {*re.findall(r"`(\w+)`", listed[1])} == {*get_args(Part)}

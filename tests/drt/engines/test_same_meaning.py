@@ -32,6 +32,10 @@ POLICIES = """{"staticPolicies": {"p": {"effect": "permit", "principal": {"op": 
     "templates": {}, "templateLinks": []}"""
 
 
+BARE: dict[str, object] = {"conditions": []}
+NO_TEMPLATES: dict[str, object] = {"templates": {}, "templateLinks": []}
+
+
 def as_read(ask: str, document: str) -> Outcome:
     return read_outcome(QUESTIONS[ask], {"outcome": "Accepted", "canonical": document})
 
@@ -141,7 +145,7 @@ def test_names_mean_nothing() -> None:
             "read_expression",
             {"Record": {"Value": {"Value": True}, "like": {"Record": {"Value": {"Set": []}}}}},
         ),
-        ("read_policies", {"staticPolicies": {"Value": {}, "annotations": {}}, "templates": {}}),
+        ("read_policies", {"staticPolicies": {"Value": BARE, "annotations": BARE}} | NO_TEMPLATES),
         ("read_entities", [{"uid": {"type": "U", "id": "u"}, "attrs": {"__extn": {}}, "parents": []}]),
     ):
         read = as_read(ask, json.dumps(form))

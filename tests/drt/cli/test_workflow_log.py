@@ -41,8 +41,8 @@ ENGINE = f"""
 from drt.engines.reference_engine import ReferenceEngine
 
 class Loud(ReferenceEngine):
-    name = {PLANTED!r}
-    version = {PLANTED!r}
+    name = "loud"
+    version = "1"
 
     def load(self, case):
         raise ValueError({PLANTED!r})

@@ -19,7 +19,7 @@ HEADINGS: dict[State, str] = {
     "confirmed": "Findings",
     "not confirmed": "Findings",
     "flaky": "Findings that could not be reproduced",
-    "nondeterministic": "Answers that an engine does not repeat",
+    "nondeterministic": "Findings",
     "known": "Known findings",
 }
 """The heading for each state, in the order of the groups."""

@@ -161,7 +161,7 @@ def together(runs: Sequence[RunFacts]) -> Report:
 
 
 def _joined(buckets: Sequence[Bucket]) -> tuple[Bucket, ...]:
-    """One bucket per signature, those that fail first, then by severity and construct."""
+    """One bucket per signature, in the order of findings."""
     groups: dict[str, list[Bucket]] = {}
     for bucket in buckets:
         groups.setdefault(bucket.finding.signature, []).append(bucket)

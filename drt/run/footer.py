@@ -70,10 +70,15 @@ class Finding(Struct, frozen=True, kw_only=True):
         return severity(self.divergence.divergence, wrong)
 
     @property
-    def order(self) -> tuple[bool, int, str, int, str]:
-        """Sort key: those that fail the run first, then by severity, construct and number of sights."""
+    def order(self) -> tuple[bool, int, bool, str, int, str]:
+        """Sort key: by severity, construct and number of sights; what is known or not reproduced comes last.
+
+        An engine that changes its answers is no accident of one process: its finding fails nothing, and stands
+        among those that do.
+        """
         construct = "" if self.located is None else self.located.rule
-        return not self.counts, SEVERITIES.index(self.severity), construct, -self.seen, self.signature
+        last, worst = not (self.counts or self.unsteady), SEVERITIES.index(self.severity)
+        return last, worst, not self.counts, construct, -self.seen, self.signature
 
     @property
     def counts(self) -> bool:

@@ -56,7 +56,7 @@ class Tally:
                 held.recycled += isinstance(event, Recycled)
 
     def findings(self, seen: Mapping[str, int]) -> list[Finding]:
-        """Return the buckets, those that fail the run first; `seen` counts divergences by coarse key."""
+        """Return the buckets in the order of findings; `seen` counts divergences by coarse key."""
         confirmed = {event.signature for event in self._found.values() if event.solid is True}
         buckets: dict[tuple[str, bool], list[Found]] = {}
         for event in sorted(self._found.values(), key=lambda event: event.at):

@@ -14,7 +14,7 @@ from drt.report import FORMATS, gather
 from drt.report.json_form import document
 from drt.report.series import growth, rates, value_at
 from drt.run.log import read_run
-from tests.drt.report.logs import BEGAN, find, write_log
+from tests.drt.report.logs import BEGAN, find, law, write_log
 
 
 def test_a_whole_log_gives_its_footer(tmp_path: Path) -> None:
@@ -28,6 +28,24 @@ def test_a_whole_log_gives_its_footer(tmp_path: Path) -> None:
     assert [bucket.finding.signature for bucket in report.failing] == ["a"]
     assert [bucket.state for bucket in report.buckets] == ["confirmed", "flaky"]
     assert [bucket.finding.seen for bucket in report.buckets] == [6, 6]
+
+
+def test_an_engine_that_changes_its_answers_stands_at_its_severity_and_what_is_flaky_last(tmp_path: Path) -> None:
+    finds = [
+        find("flaky", "1-1", solid=False),
+        law("loses", "law", "1-2"),
+        find("fails open at times", "1-3", solid=False, unsteady=["production"]),
+    ]
+    report = gather([write_log(tmp_path / "run", finds)])
+
+    assert [(bucket.finding.signature, bucket.state) for bucket in report.buckets] == [
+        ("fails open at times", "nondeterministic"),
+        ("loses", "confirmed"),
+        ("flaky", "flaky"),
+    ]
+    assert [bucket.finding.signature for bucket in report.failing] == ["loses"]
+    page = FORMATS["md"](report)
+    assert page.index("fails open at times") < page.index("`loses`") < page.index("`flaky`")
 
 
 def test_a_log_that_was_cut_off_is_counted_from_what_the_workers_left(tmp_path: Path) -> None:

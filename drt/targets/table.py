@@ -62,7 +62,7 @@ _TARGETS = (
         "Engines give the same response in every stream: well typed, dangling, erring, mutated, hostile.",
         _streams,
         engines_agree,
-        weight=172,
+        weight=192,
         watched=32,
         streams=cases.streams,
     ),

@@ -81,7 +81,7 @@ def command(
             found = bisect_versions(engines, lambda name: ask_engine(name, material, seconds or 0.0, seed))
         else:
             found = survey(engines, material, seconds or 0.0, seed, _progress)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt:  # of two ends of a bisection one says nothing
         ctx.exit(INTERRUPTED)
     changed = changes(found)
     match form:
@@ -93,7 +93,7 @@ def command(
             click.echo(as_html(found, changed), nl=False)
         case _:
             print_survey(results(), found, changed)
-    ctx.exit(CLEAN)
+    ctx.exit(INTERRUPTED if found.left else CLEAN)
 
 
 def _progress(name: str) -> None:

@@ -48,8 +48,9 @@ def words(cell: Cell) -> str:
 
 
 def remarks(survey: Survey) -> list[str]:
-    """List a sentence for every engine that died."""
-    return [f"{column.title} died: {column.died}" for column in survey.columns if column.died]
+    """List a sentence for every engine that died, and one for those that were not asked."""
+    died = [f"{column.title} died: {column.died}" for column in survey.columns if column.died]
+    return [*died, f"interrupted; not asked: {', '.join(survey.left)}"] if survey.left else died
 
 
 def change_lines(change: Change) -> Iterator[str]:

@@ -73,8 +73,8 @@ class Finding(Struct, frozen=True, kw_only=True):
     def order(self) -> tuple[bool, int, bool, str, int, str]:
         """Sort key: by severity, construct and number of sights; what is known or not reproduced comes last.
 
-        An engine that changes its answers is no accident of one process: its finding fails nothing, and stands
-        among those that do.
+        An engine that changes its answers is no accident of one process: its finding fails nothing, and
+        stands among those that do.
         """
         construct = "" if self.located is None else self.located.rule
         last, worst = not (self.counts or self.unsteady), SEVERITIES.index(self.severity)

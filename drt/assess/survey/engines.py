@@ -32,15 +32,20 @@ def survey(
 ) -> Survey:
     """Ask each engine what is recorded, and compare it on drawn cases for so many seconds.
 
+    An interrupt ends the survey with the columns that are there; the others are `left`.
+
     Raises `UnknownEngine` for an engine that cannot be built, and `InputProblem` for material that cannot be
     used.
     """
-    columns = []
-    for name in names:
-        progress(name)
-        columns.append(ask_engine(name, material, seconds, random_seed))
+    columns: list[Column] = []
+    try:
+        for name in names:
+            progress(name)
+            columns.append(ask_engine(name, material, seconds, random_seed))
+    except KeyboardInterrupt:
+        pass
     shown = [path for _, _, path in material.pieces()]
-    return Survey(tuple(columns), tuple(str(path) for path in shown))
+    return Survey(tuple(columns), tuple(str(path) for path in shown), tuple(names[len(columns) :]))
 
 
 def ask_engine(name: str, material: Material, seconds: float = 0.0, random_seed: int = 0) -> Column:

@@ -93,10 +93,14 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """The columns in the order in which the engines were named; `material` says what they were asked."""
+    """The columns in the order in which the engines were named.
+
+    `material` says what they were asked, `left` names the engines of which an interrupt left no column.
+    """
 
     columns: tuple[Column, ...]
     material: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
 
     def features(self, part: Part) -> Iterator[Feature]:
         """Yield the features of a part that any engine was asked about, by name."""
@@ -108,4 +112,8 @@ class Survey:
 
     def to_json(self) -> dict[str, Any]:
         """Return the survey for programs."""
-        return {"material": list(self.material), "engines": [column.to_json() for column in self.columns]}
+        return {
+            "material": list(self.material),
+            "engines": [column.to_json() for column in self.columns],
+            "left": list(self.left),
+        }

@@ -46,8 +46,11 @@ def changes(survey: Survey) -> list[Change]:
 def bisect_versions(names: Sequence[str], ask: Callable[[str], Column]) -> Survey:
     """Ask the first and the last of several versions and, where verdicts differ, those between.
 
-    `names` are in the order of their release. Raises `InputProblem` where they are not of one engine.
+    `names` are in the order of their release. Raises `InputProblem` where they are not of one engine, or one
+    is named twice.
     """
+    if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
+        raise InputProblem(f"--bisect takes versions of one engine, each once: {twice[0]} is named twice")
     asked: dict[int, Column] = {}
 
     def column(number: int) -> Column:

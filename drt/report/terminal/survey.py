@@ -16,7 +16,7 @@ from drt.report.terminal.console import escape_untrusted
 
 
 def print_survey(console: Console, survey: Survey, changed: Sequence[Change]) -> None:
-    """Print the tables, what releases changed, and which engines died."""
+    """Print the tables, what releases changed, and which engines died or were not asked."""
     for part, sentence in PARTS.items():
         found = rows(survey, part)
         if not found:

@@ -16,6 +16,7 @@ from drt.cli.main import main
 from drt.corpus.store import shipped_corpus
 from drt.engines import UnknownEngine
 from drt.model.errors import InputProblem
+from drt.model.exit_codes import INTERRUPTED
 from drt.report.survey import as_html, as_markdown, words
 from tests.drt.report.test_html import Page
 
@@ -145,6 +146,28 @@ def test_a_bisection_of_two_engines_is_refused() -> None:
 
     with pytest.raises(InputProblem, match="versions of one engine, not e and other"):
         bisect_versions(["x", "y"], lambda _: next(columns))
+
+
+def test_a_bisection_that_names_a_version_twice_is_refused() -> None:
+    with pytest.raises(InputProblem, match="each once: x is named twice"):
+        bisect_versions(["x", "y", "x"], lambda name: column(name))
+
+
+def test_an_interrupt_keeps_the_columns_that_are_there(topic: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def ask(name: str, *rest: object) -> Column:
+        if name == "second":
+            raise KeyboardInterrupt
+        return column(name)
+
+    monkeypatch.setattr("drt.assess.survey.engines.ask_engine", ask)
+    arguments = ["survey", "first", "second", "third", "--corpus", str(topic.parent)]
+    ran = CliRunner().invoke(main, [*arguments, "--json"])
+    shown = CliRunner().invoke(main, arguments)
+
+    assert ran.exit_code == shown.exit_code == INTERRUPTED
+    assert [one["version"] for one in json.loads(ran.output)["engines"]] == ["first"]
+    assert json.loads(ran.output)["left"] == ["second", "third"]
+    assert "interrupted; not asked: second, third" in shown.output
 
 
 def test_texts_of_strangers_are_no_markup() -> None:

@@ -30,7 +30,9 @@ def test_a_whole_log_gives_its_footer(tmp_path: Path) -> None:
     assert [bucket.finding.seen for bucket in report.buckets] == [6, 6]
 
 
-def test_an_engine_that_changes_its_answers_stands_at_its_severity_and_what_is_flaky_last(tmp_path: Path) -> None:
+def test_an_engine_that_changes_its_answers_stands_at_its_severity_and_what_is_flaky_last(
+    tmp_path: Path,
+) -> None:
     finds = [
         find("flaky", "1-1", solid=False),
         law("loses", "law", "1-2"),

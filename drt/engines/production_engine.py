@@ -66,6 +66,9 @@ T = TypeVar("T")
 LONGEST_SHOWN = 100_000
 """Most characters of a text in which the place of an error is searched for."""
 
+MANY_VERDICTS = 16
+"""Policies in a set whose errors are put into words only where somebody reads them."""
+
 
 def _attempt(part: Part, work: Callable[[], T]) -> T | Rejected:
     """Read a part; give the result or the rejection."""
@@ -174,7 +177,8 @@ class LoadedProduction(FilteringSession):
             tuple(sorted({(one.policy, one.kind, *one.texts) for one in found.warnings})),
         )
         text = self.text
-        return worded(verdict, lambda: words_of(found, text), later=mode != "strict" or level is not None)
+        later = mode != "strict" or level is not None or len(found.verdicts) >= MANY_VERDICTS
+        return worded(verdict, lambda: words_of(found, text), later=later)
 
     def revise(self, steps: Sequence[Step], requests: Sequence[Request]) -> Answered | Rejected | Unsupported:
         read = [self._question(request) for request in requests]

@@ -123,6 +123,8 @@ def _call_name(call: Any) -> str:
     if not isinstance(call, dict):
         return "`__extn` that is no object"
     function = call.get("fn")
+    if not isinstance(function, str):
+        return "a function without a name in `__extn`"
     if function in METHODS:
         return "a method in `__extn`"
     if function not in CONSTRUCTORS:

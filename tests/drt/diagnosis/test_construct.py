@@ -68,6 +68,8 @@ def test_the_construct_of_a_text_is_named(text: str, fault: str, name: str) -> N
         ([{"attrs": {"v": {"__extn": {"fn": "ip", "args": ["::"]}}}}], "args",
          "a function with `args` in `__extn`"),
         ([{"attrs": {"v": {"__extn": {"fn": "toDate", "arg": 1}}}}], "toDate", "a method in `__extn`"),
+        ([{"attrs": {"v": {"__extn": {"fn": ["ip"], "arg": "::"}}}}], r'\["ip',
+         "a function without a name in `__extn`"),
         ([{"attrs": {"v": None}}], "null", "null in JSON"),
         ([{"attrs": {"v": {"__expr": "1"}}}], "__expr", "`__expr`"),
         ({"effect": "permit"}, r"\A(?!.*conditions)", "the document without `conditions`"),

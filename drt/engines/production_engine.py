@@ -13,13 +13,14 @@ from typing import Literal, TypeVar
 
 from drt.engines import production_doors as doors
 from drt.engines.base import BaseEngine, take_stated_name
+from drt.engines.little_stack import asked_deep
 from drt.engines.production_answers import answers
 from drt.engines.production_filters import FilteringSession
 from drt.engines.production_objects import plain_members
 from drt.engines.production_partial import PartialAnswers
 from drt.engines.production_problems import kind_of, rejected, words_of
 from drt.engines.production_revisions import revised
-from drt.engines.production_values import canonical
+from drt.engines.production_values import canonical, literal_uid
 from drt.model import outcome
 from drt.model.case import Case, Format, Inquiry, Link, Request, Source, Step
 from drt.model.engine import Engine
@@ -48,7 +49,6 @@ from production import (
     Schema,
     SchemaLinkError,
     TypedAuthorizer,
-    Uid,
     __version__,
     entities_json,
     expression_json,
@@ -59,7 +59,6 @@ from production import (
     write_json,
 )
 from production import Request as Question
-from production.language.nodes import Constant
 
 T = TypeVar("T")
 
@@ -133,7 +132,13 @@ class LoadedProduction(FilteringSession):
         question = self._question(request)
         if self.typed is not None and request.validate:
             return self._by_types(self.typed, question, request)
-        return question if isinstance(question, Rejected) else _response(self.authorizer, question)
+        if isinstance(question, Rejected):
+            return question
+        return self._answer(self.authorizer, question, len(request.text))
+
+    def _answer(self, authorizer: Authorizer, question: Question, size: int) -> Authorized:
+        ask = bound(_response, authorizer, question)
+        return asked_deep(ask, size) if self.reads_objects else ask()
 
     def _by_types(
         self, typed: TypedAuthorizer, question: Question | Rejected, request: Request
@@ -144,9 +149,10 @@ class LoadedProduction(FilteringSession):
         """
         schema = self.schema
         assert schema is not None
+        size = len(request.text)
         unchecked = _attempt("request", lambda: schema.read_request(request.text, check=False))
         answers = [
-            one if isinstance(one, Rejected) else _attempt("request", bound(_response, typed, one))
+            one if isinstance(one, Rejected) else _attempt("request", bound(self._answer, typed, one, size))
             for one in (question, unchecked)
         ]
         is_refused = isinstance(_attempt("request", lambda: schema.read_request(request.text)), Rejected)
@@ -176,9 +182,8 @@ class LoadedProduction(FilteringSession):
             tuple(sorted({(error.policy, kind_of(error)) for error in found.errors})),
             tuple(sorted({(one.policy, one.kind, *one.texts) for one in found.warnings})),
         )
-        text = self.text
         later = mode != "strict" or level is not None or len(found.verdicts) >= MANY_VERDICTS
-        return worded(verdict, lambda: words_of(found, text), later=later)
+        return worded(verdict, lambda: words_of(found, self.text), later=later)
 
     def revise(self, steps: Sequence[Step], requests: Sequence[Request]) -> Answered | Rejected | Unsupported:
         read = [self._question(request) for request in requests]
@@ -270,10 +275,8 @@ class ProductionEngine(BaseEngine):
         read = _attempt("entities", lambda: _entities(entities, known))
         if isinstance(read, Rejected):
             return read
-        count = len(read)
-        return _written(
-            "entities", lambda: write_json(entities_json(read)), lambda text: Accepted(text, count), count
-        )
+        accepted = bound(Accepted, count=len(read))
+        return _written("entities", lambda: write_json(entities_json(read)), accepted, len(read))
 
     def read_schema(self, schema: Source) -> Accepted | Unwritable | Rejected | Unsupported:
         read = read_schema(schema)
@@ -305,8 +308,8 @@ class ProductionEngine(BaseEngine):
             policies = _attempt("link", bound(_linked, policies, inquiry.links))
             if isinstance(policies, Rejected):
                 return policies
-        actions = [_literal(text) for text in inquiry.extra_actions]
-        replacements = {_literal(old): _literal(new) for old, new in inquiry.substitute}
+        actions = [literal_uid(text) for text in inquiry.extra_actions]
+        replacements = {literal_uid(old): literal_uid(new) for old, new in inquiry.substitute}
         return Answered(answers(inquiry, schema, policies, actions, replacements))
 
     def translate_schema(self, schema: Source, to: Format) -> Printed | Unwritable | Rejected | Unsupported:
@@ -344,11 +347,3 @@ def _linked(policies: PolicySet, links: Sequence[Link]) -> PolicySet:
         (template_id, new_id, {slot: read_uid_json(text) for slot, text in values})
         for template_id, new_id, values in links
     )
-
-
-def _literal(text: str) -> Uid:
-    """Parse an entity literal; raises `ValueError` for another expression."""
-    match parse_expression(text):
-        case Constant(Uid() as uid):
-            return uid
-    raise ValueError(f"not an entity literal: `{text}`")

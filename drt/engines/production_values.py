@@ -1,9 +1,10 @@
-"""The production engine's values as canonical text."""
+"""The production engine's values as canonical text, and entity literals as its values."""
 
 from __future__ import annotations
 
 from drt.model import outcome
-from production import Datetime, Decimal, Duration, IpAddress, SetValue, Uid, Value
+from production import Datetime, Decimal, Duration, IpAddress, SetValue, Uid, Value, parse_expression
+from production.language.nodes import Constant
 
 
 def canonical(value: Value) -> str:
@@ -50,3 +51,11 @@ def _canonical_scalar(value: Value) -> str:
             return outcome.canonical_duration(value.milliseconds)
         case _:
             raise TypeError(value)
+
+
+def literal_uid(text: str) -> Uid:
+    """Parse an entity literal; raises `ValueError` for another expression."""
+    match parse_expression(text):
+        case Constant(Uid() as uid):
+            return uid
+    raise ValueError(f"not an entity literal: `{text}`")

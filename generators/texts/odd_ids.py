@@ -50,7 +50,7 @@ def odd_id(source: Source) -> str:
 
 def odd_attribute(source: Source) -> str:
     """Draw the name of an attribute, often one that means something else where no attribute stands."""
-    return source.choice((*VARIABLES, *RESERVED, "")) if source.boolean(0.3) else odd_id(source)
+    return source.choice((*VARIABLES, *RESERVED, "", "", "")) if source.boolean(0.3) else odd_id(source)
 
 
 def odd_text(source: Source) -> str:

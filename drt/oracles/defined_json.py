@@ -53,6 +53,7 @@ def strict_json(text: str) -> Json:
         raise Refused("no JSON") from None
     except RecursionError:
         raise Undefined from None
+    _scalars(document)
     if nests_beyond(text, _DEEPEST):
         raise Refused("deep nesting") if nests_beyond(text, _LIMIT) else Undefined
     return document
@@ -62,14 +63,21 @@ def _distinct(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     found = dict(pairs)
     if len(found) < len(pairs):
         raise Refused("a key twice")
-    for text in (*found, *(value for value in found.values() if isinstance(value, str))):
-        _scalars(text)
     return found
 
 
-def _scalars(text: str) -> None:
-    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
-        raise Refused("half a surrogate pair")
+def _scalars(document: Json) -> None:
+    """Raise `Refused` where half a surrogate pair stands in a string or a key."""
+    pending = [document]
+    while pending:
+        match pending.pop():
+            case str() as text:
+                if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+                    raise Refused("half a surrogate pair")
+            case dict() as members:
+                pending += [*members, *members.values()]
+            case list() as elements:
+                pending += elements
 
 
 def _refused(_: str) -> Json:

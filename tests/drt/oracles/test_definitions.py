@@ -86,6 +86,18 @@ def test_half_a_surrogate_pair_in_an_ignored_key_is_refused(entity: str) -> None
     assert checked.events == ("rejected:entities",) * 2
 
 
+@pytest.mark.parametrize(
+    "member", ['"a":{"enum":[%s]}', '"a":{"memberOfTypes":[%s]}', '"a":{},%s:{}', '"a":%s']
+)
+def test_half_a_surrogate_pair_is_refused_wherever_a_schema_has_a_string(member: str) -> None:
+    engines = [Guarded(build("reference")), Guarded(build("production"))]
+    half = member % r'"\ude00"'
+    schema = Source(f'{{"":{{"entityTypes":{{{half}}},"actions":{{}}}}}}', "json")
+    checked = schemas_are_defined(Case(Source(""), schema=schema), engines)
+    assert checked.divergences == ()
+    assert checked.comparisons == 2
+
+
 def test_sound_engines_keep_to_the_definition_of_schemas() -> None:
     engines = [Guarded(build("reference")), Guarded(build("production"))]
     cases = [TARGETS["schema-rules"].draw(RecordingSource(seed)) for seed in range(100)]
